@@ -1,0 +1,50 @@
+# up and test are all a newcomer needs; the rest is for those who change the code.
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help install up test check lock format clean
+
+help:            ## This list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
+
+install: .venv/app.done ## .venv with the locked packages and .venv/bin/pricebook
+
+up: install      ## Run the whole system on http://127.0.0.1:8000
+	$(BIN)/pricebook up
+
+test: .venv/dev.done ## Tests on a real PostgreSQL and Redis, with branch coverage
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
+
+check: .venv/dev.done ## Format, lint, types, import contracts, dependency audit
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+	$(BIN)/pip check
+	.ci/audit
+
+format: .venv/dev.done ## Format the code and mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: .venv/dev.done ## Write requirements/*.lock anew from pyproject.toml
+	$(BIN)/pip install -q uv
+	.ci/lock
+
+clean:           ## Remove the virtual environment and caches (never .pricebook)
+	rm -rf .venv .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/app.done: requirements/app.lock pyproject.toml | .venv/bin/python
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/app.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.done: requirements/dev.lock .venv/app.done
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@touch $@

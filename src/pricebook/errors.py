@@ -1,0 +1,97 @@
+"""The errors a caller may see, on HTTP and on the command line alike.
+
+Each has a `code` and an HTTP `status`; its message is one sentence for a person that names what is
+wrong and where. Nothing else may end up in front of a user.
+"""
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+
+class FieldIssue(msgspec.Struct, frozen=True, rename={"place": "in"}):
+    """One field of a request that was refused: where it stands, its name and what is wrong."""
+
+    place: Literal["query", "path", "body", "header"]
+    field: str
+    issue: str
+
+
+class PricebookError(Exception):
+    """The base of every error that Pricebook raises on purpose."""
+
+    code: ClassVar[str] = "INTERNAL_ERROR"
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Internal error"
+
+    def __init__(self, message: str, *, headers: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.headers = headers or {}
+
+
+class ValidationError(PricebookError):
+    """Bad query, path or body; `issues` names each field."""
+
+    code = "VALIDATION_ERROR"
+    status = 400
+    title = "Invalid request"
+
+    def __init__(self, message: str, issues: tuple[FieldIssue, ...] = ()) -> None:
+        super().__init__(message)
+        self.issues = issues
+
+
+class NotFoundError(PricebookError):
+    """What was asked for does not exist, or not for this caller."""
+
+    code = "NOT_FOUND"
+    status = 404
+    title = "Not found"
+
+
+class MethodNotAllowedError(PricebookError):
+    """The path exists, the method does not."""
+
+    code = "METHOD_NOT_ALLOWED"
+    status = 405
+    title = "Method not allowed"
+
+
+class PayloadTooLargeError(PricebookError):
+    """A body or upload is over its limit."""
+
+    code = "PAYLOAD_TOO_LARGE"
+    status = 413
+    title = "Too large"
+
+
+class DatabaseUnavailableError(PricebookError):
+    """PostgreSQL cannot be reached, or has no connection to spare in time."""
+
+    code = "DATABASE_UNAVAILABLE"
+    status = 503
+    title = "Database unavailable"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, headers={"Retry-After": "1"})
+
+
+class DatabaseNotReadyError(DatabaseUnavailableError):
+    """The database answers but is not the one this program needs (migrations, currency)."""
+
+
+class SettingsError(PricebookError):
+    """A setting is missing or wrong; the message names it."""
+
+
+class EmbeddedServerError(PricebookError):
+    """The embedded PostgreSQL or Redis could not be started; the message says what to do."""
+
+
+class PriceListError(PricebookError):
+    """A price list cannot be understood as a whole; nothing of it was taken in."""
+
+    code = "PRICE_LIST_UNREADABLE"
+    status = 400
+    title = "Unreadable price list"

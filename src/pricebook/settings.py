@@ -1,0 +1,58 @@
+"""Everything that can be set from outside, read once into one frozen object."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from pricebook.errors import SettingsError
+
+PositiveInt = Annotated[int, msgspec.Meta(ge=1)]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+class Settings(msgspec.Struct, frozen=True, rename="upper"):
+    """The settings by their environment names; docs/operations.md tells what each does."""
+
+    database_url: str | None = None
+    redis_url: str | None = None
+    db_pool_min: PositiveInt = 5
+    db_pool_max: PositiveInt = 20
+    pricebook_home: str = ".pricebook"
+    catalog_currency: CurrencyCode = "USD"
+    log_level: LogLevel = "info"
+    host: str = "127.0.0.1"
+    port: Port = 8000
+    workers: PositiveInt = 1
+
+    @property
+    def home(self) -> Path:
+        """The folder of the embedded servers and of what this installation keeps, absolute."""
+        return Path(self.pricebook_home).expanduser().absolute()
+
+
+def read_settings(environment: Mapping[str, str | None]) -> Settings:
+    """Read the settings from environment variables; an empty variable counts as not set.
+
+    Raises SettingsError naming the first variable that is wrong.
+    """
+    names = {field.encode_name for field in msgspec.structs.fields(Settings)}
+    given = {name: value for name, value in environment.items() if name in names and value}
+    settings = _convert(given)
+    if settings.db_pool_min > settings.db_pool_max:
+        raise SettingsError(
+            f"DB_POOL_MIN ({settings.db_pool_min}) is over DB_POOL_MAX ({settings.db_pool_max})."
+        )
+    return settings
+
+
+def _convert(given: Mapping[str, Any]) -> Settings:
+    try:
+        return msgspec.convert(given, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        problem, _, path = str(error).partition(" - at `$.")
+        name = path.rstrip("`")
+        raise SettingsError(f"{name} is {given[name]!r}: {problem}.") from error
