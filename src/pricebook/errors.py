@@ -42,6 +42,22 @@ class ValidationError(PricebookError):
         self.issues = issues
 
 
+def refuse(*issues: FieldIssue) -> ValidationError:
+    """Make the error that names one or more refused fields."""
+    told = "; ".join(_told(issue) for issue in issues)
+    return ValidationError(f"{told[:1].upper()}{told[1:]}.", issues)
+
+
+def plain(complaint: str) -> str:
+    """Put what a library says of a value into words that fit into a sentence of ours."""
+    return complaint[:1].lower() + complaint[1:].replace("`", "")
+
+
+def _told(issue: FieldIssue) -> str:
+    kind = "field" if issue.place == "body" else f"{issue.place} parameter"
+    return f"{kind} {issue.field}: {issue.issue}"
+
+
 class NotFoundError(PricebookError):
     """What was asked for does not exist, or not for this caller."""
 

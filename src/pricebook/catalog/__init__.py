@@ -1,0 +1,1 @@
+"""What the public sees: active products, their price range and their categories."""

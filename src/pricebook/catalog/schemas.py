@@ -1,0 +1,121 @@
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from pricebook.errors import FieldIssue, refuse
+from pricebook.web.paging import Paging
+from pricebook.web.query import query_issue
+
+MAX_PRICE = Decimal("9999999999.9999")
+MAX_SEARCH = 255
+FOUR_DECIMALS = Decimal("0.0001")
+
+Price = Annotated[
+    Decimal,
+    Meta(
+        description="In the catalog's currency, with two to four decimals.",
+        extra_json_schema={"type": "string", "pattern": r"^\d+\.\d{2,4}$", "examples": ["19.90"]},
+    ),
+]
+PriceBound = Annotated[
+    Decimal,
+    Meta(extra_json_schema={"type": "number", "minimum": 0, "maximum": float(MAX_PRICE)}),
+]
+SearchWords = Annotated[
+    str, Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_SEARCH, "pattern": r"\S"})
+]
+
+
+class CatalogQuery(Paging, frozen=True):
+    """What a visitor asks the catalog for; the filters combine with AND."""
+
+    category_id: Annotated[UUID | None, Meta(description="Products of this very category.")] = None
+    min_price: Annotated[
+        PriceBound | None, Meta(description="The product's lowest price is at least this.")
+    ] = None
+    max_price: Annotated[
+        PriceBound | None, Meta(description="The product's lowest price is at most this.")
+    ] = None
+    search: Annotated[
+        SearchWords | None,
+        Meta(description="Every word occurs in the name or the SKU, whatever case and accents."),
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Check what a type alone cannot say.
+
+        Raises ValidationError naming the parameters.
+        """
+        issues = [
+            *_bound_issues("min_price", self.min_price),
+            *_bound_issues("max_price", self.max_price),
+            *_search_issues(self.search),
+        ]
+        if issues:
+            raise refuse(*issues)
+        if (
+            self.min_price is not None
+            and self.max_price is not None
+            and self.min_price > self.max_price
+        ):
+            raise refuse(query_issue("min_price", "is over max_price"))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words to search for, each once."""
+        return tuple(dict.fromkeys((self.search or "").split()))
+
+    @property
+    def lowest(self) -> Decimal | None:
+        """The lower bound at the four decimals of a price; no price lies between the two."""
+        return None if self.min_price is None else _at_four_decimals(self.min_price, ROUND_CEILING)
+
+    @property
+    def highest(self) -> Decimal | None:
+        """The upper bound at the four decimals of a price; no price lies between the two."""
+        return None if self.max_price is None else _at_four_decimals(self.max_price, ROUND_FLOOR)
+
+
+class CatalogProduct(Struct, frozen=True):
+    """A product as the public sees it; prices are 0.00 while no supplier offers it."""
+
+    id: UUID
+    internal_sku: str
+    name: str
+    category_id: UUID | None
+    min_price: Price
+    max_price: Price
+    supplier_count: int
+
+
+class CatalogProductDetail(CatalogProduct, frozen=True):
+    """A product with the name of its category."""
+
+    category_name: str | None
+
+
+class CategoryCount(Struct, frozen=True):
+    """A category and how many active products it holds itself."""
+
+    id: UUID
+    name: str
+    parent_id: UUID | None
+    product_count: int
+
+
+def _at_four_decimals(bound: Decimal, rounding: str) -> Decimal:
+    return bound.quantize(FOUR_DECIMALS, rounding=rounding)
+
+
+def _bound_issues(name: str, bound: Decimal | None) -> list[FieldIssue]:
+    if bound is None or (bound.is_finite() and 0 <= bound <= MAX_PRICE):
+        return []
+    return [query_issue(name, f"expected a number from 0 to {MAX_PRICE}")]
+
+
+def _search_issues(search: str | None) -> list[FieldIssue]:
+    if search is None or 1 <= len(search.strip()) <= MAX_SEARCH:
+        return []
+    return [query_issue("search", f"expected 1 to {MAX_SEARCH} characters after trimming")]

@@ -1,0 +1,135 @@
+"""The connection pool, transactions, and how rows become structs."""
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any, LiteralString, Self, TypeVar
+
+import msgspec
+import psycopg
+from psycopg import AsyncConnection, AsyncCursor
+from psycopg.adapt import Buffer, Loader
+from psycopg.errors import UndefinedTable
+from psycopg_pool import AsyncConnectionPool
+
+from pricebook.errors import DatabaseNotReadyError, DatabaseUnavailableError
+
+type_of_row = TypeVar("type_of_row", bound=msgspec.Struct)
+
+Connection = AsyncConnection[tuple[Any, ...]]
+
+CONNECT_TIMEOUT_SECONDS = 3
+POOL_TIMEOUT_SECONDS = 3.0
+
+
+class Database:
+    """A pool of connections to one PostgreSQL database."""
+
+    def __init__(self, url: str, *, pool_min: int = 1, pool_max: int = 4) -> None:
+        self._pool = AsyncConnectionPool(
+            url,
+            min_size=pool_min,
+            max_size=pool_max,
+            timeout=POOL_TIMEOUT_SECONDS,
+            open=False,
+            configure=_configure,
+            kwargs={"autocommit": True, "connect_timeout": CONNECT_TIMEOUT_SECONDS},
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._pool.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncGenerator[Connection]:
+        """Lend a connection on which every statement is a transaction of its own.
+
+        Raises DatabaseUnavailableError when there is none in time or it is lost meanwhile.
+        """
+        try:
+            async with self._pool.connection() as conn:
+                yield conn
+        except psycopg.OperationalError as error:
+            raise DatabaseUnavailableError(
+                "The database cannot be reached or is too busy; try again in a moment."
+            ) from error
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Connection]:
+        """Lend a connection inside one transaction: committed on leaving, or nothing is done."""
+        async with self.connection() as conn, conn.transaction():
+            yield conn
+
+
+async def find_revision(conn: Connection) -> str | None:
+    """Return the migration that the database is at, or None if it has never been migrated."""
+    try:
+        row = await _first(conn, "SELECT version_num FROM alembic_version")
+    except UndefinedTable:
+        return None
+    return row[0] if row else None
+
+
+async def require_revision(conn: Connection, head: str) -> None:
+    """Raise DatabaseNotReadyError unless the database is at the migration head."""
+    revision = await find_revision(conn)
+    if revision != head:
+        raise DatabaseNotReadyError(
+            f"The database is at migration {revision or 'none'}, this program needs {head}: "
+            "run `pricebook migrate`."
+        )
+
+
+async def require_currency(conn: Connection, currency: str) -> None:
+    """Fix the catalog's currency at the first start; refuse another one afterwards."""
+    await conn.execute(
+        "INSERT INTO catalog_settings (currency) VALUES (%s) ON CONFLICT DO NOTHING", [currency]
+    )
+    row = await _first(conn, "SELECT currency FROM catalog_settings")
+    if row and row[0] != currency:
+        raise DatabaseNotReadyError(
+            f"CATALOG_CURRENCY is {currency}, but every price in this database is in {row[0]}."
+        )
+
+
+async def _first(conn: Connection, query: LiteralString) -> tuple[Any, ...] | None:
+    return await (await conn.execute(query)).fetchone()
+
+
+def rows_as(
+    kind: type[type_of_row],
+) -> Callable[[AsyncCursor[Any]], Callable[[Sequence[Any]], type_of_row]]:
+    """Make a row factory that fills a struct by position.
+
+    Raises TypeError when the columns of the query are not the fields of the struct, in order.
+    """
+
+    def factory(cursor: AsyncCursor[Any]) -> Callable[[Sequence[Any]], type_of_row]:
+        names = tuple(column.name for column in cursor.description or ())
+        if cursor.description and names != kind.__struct_fields__:
+            raise TypeError(f"{kind.__name__} has {kind.__struct_fields__}, the query {names}")
+        return lambda values: kind(*values)
+
+    return factory
+
+
+class PriceLoader(Loader):
+    """Reads numeric as Decimal with the two to four decimals that a price is shown with."""
+
+    def load(self, data: Buffer) -> Decimal:
+        """Turn the text that PostgreSQL sends into a Decimal of the same value."""
+        text = bytes(data).decode()
+        point = text.find(".")
+        if point >= 0:
+            text = text[: point + 3] + text[point + 3 :].rstrip("0")
+        return Decimal(text)
+
+
+async def _configure(conn: AsyncConnection[Any]) -> None:
+    conn.adapters.register_loader("numeric", PriceLoader)
+    # The right plan for a search depends on the words: a plan for any word would be wrong for most.
+    await conn.execute("SET plan_cache_mode = force_custom_plan")
+    await conn.execute("SET TIME ZONE 'UTC'")

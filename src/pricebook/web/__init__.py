@@ -1,0 +1,1 @@
+"""The HTTP toolkit; it knows no products."""

@@ -1,0 +1,164 @@
+"""Errors as callers see them: RFC 9457 problems with the envelope of older clients inside."""
+
+import re
+from typing import Any, Literal
+from uuid import uuid4
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.enums import ParamType
+from litestar.exceptions import HTTPException
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example
+
+from pricebook.errors import (
+    DatabaseUnavailableError,
+    FieldIssue,
+    MethodNotAllowedError,
+    NotFoundError,
+    PayloadTooLargeError,
+    PricebookError,
+    ValidationError,
+    plain,
+    refuse,
+)
+
+log = structlog.stdlib.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
+
+
+class ErrorDetails(msgspec.Struct, frozen=True):
+    """The refused fields, if fields were refused."""
+
+    errors: tuple[FieldIssue, ...] = ()
+
+
+class ErrorEnvelope(msgspec.Struct, frozen=True):
+    """The error as older clients read it."""
+
+    code: str
+    message: str
+    details: ErrorDetails
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One error: what happened, where, and the id under which the log tells more."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request_id: str
+    error: ErrorEnvelope
+
+
+def problem_of(error: PricebookError, instance: str, request_id: str) -> Problem:
+    """Put an error into the shape of an answer."""
+    issues = error.issues if isinstance(error, ValidationError) else ()
+    return Problem(
+        type="/problems/" + error.code.lower().replace("_", "-"),
+        title=error.title,
+        status=error.status,
+        detail=error.message,
+        instance=instance,
+        request_id=request_id,
+        error=ErrorEnvelope(error.code, error.message, ErrorDetails(issues)),
+    )
+
+
+def answer_error(request: Request[Any, Any, Any], error: PricebookError) -> Response[Problem]:
+    """Answer an error that was raised on purpose."""
+    request_id = _request_id(request)
+    return Response(
+        problem_of(error, request.url.path, request_id),
+        status_code=error.status,
+        media_type=MEDIA_TYPE,
+        headers={**error.headers, "X-Request-ID": request_id},
+    )
+
+
+def answer_http_exception(
+    request: Request[Any, Any, Any], error: HTTPException
+) -> Response[Problem]:
+    """Answer an error that the framework found: unknown path, method, malformed request."""
+    return answer_error(request, _translate(request, error))
+
+
+def answer_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """Answer a defect of ours: the log has the trace, the answer only the request's id."""
+    request_id = _request_id(request)
+    log.error("request failed", request_id=request_id, path=request.url.path, exc_info=error)
+    request.state.request_id = request_id
+    return answer_error(
+        request, PricebookError("Something went wrong here; the log knows more by the request id.")
+    )
+
+
+def _translate(request: Request[Any, Any, Any], error: HTTPException) -> PricebookError:
+    match error.status_code:
+        case 404:
+            return NotFoundError(f"There is nothing at {request.url.path}.")
+        case 405:
+            allowed = (error.headers or {}).get("allow", "")
+            return MethodNotAllowedError(
+                f"{request.method} is not possible here; {allowed} are.",
+                headers={"Allow": allowed},
+            )
+        case 413:
+            return PayloadTooLargeError("The body is over the limit.")
+        case 400:
+            return _refused_fields(error)
+        case _:
+            return PricebookError("Something went wrong here.")
+
+
+def _refused_fields(error: HTTPException) -> ValidationError:
+    found: list[dict[str, Any]] = error.extra if isinstance(error.extra, list) else []
+    issues = [
+        FieldIssue(_place(each["source"]), str(each["key"]), plain(str(each["message"])))
+        for each in found
+    ]
+    return refuse(*issues) if issues else ValidationError("The request cannot be understood.")
+
+
+def _place(source: object) -> Literal["query", "path", "body", "header"]:
+    match source:
+        case ParamType.QUERY:
+            return "query"
+        case ParamType.PATH:
+            return "path"
+        case ParamType.HEADER:
+            return "header"
+        case _:
+            return "body"
+
+
+def _request_id(request: Request[Any, Any, Any]) -> str:
+    known = getattr(request.state, "request_id", None) or request.headers.get("x-request-id", "")
+    return known if REQUEST_ID.fullmatch(known) else str(uuid4())
+
+
+def can_fail(*kinds: type[PricebookError]) -> dict[int, ResponseSpec]:
+    """List the errors of a route for the OpenAPI document, each with an example.
+
+    Every route that reads the database can also fail with DATABASE_UNAVAILABLE.
+    """
+    return {kind.status: _documented(kind) for kind in (*kinds, DatabaseUnavailableError)}
+
+
+def _documented(kind: type[PricebookError]) -> ResponseSpec:
+    issues = (FieldIssue("query", "limit", "expected int <= 200"),)
+    sentence = "Query parameter limit: expected int <= 200."
+    error = kind(sentence, issues) if kind is ValidationError else kind(f"{kind.title}.")
+    example = problem_of(error, "/api/v1/catalog", "8f14e45f-ceea-467f-9575-0a5b7c2d1e90")
+    return ResponseSpec(
+        data_container=Problem,
+        description=kind.title,
+        media_type=MEDIA_TYPE,
+        generate_examples=False,
+        examples=[Example(summary=kind.title, value=msgspec.to_builtins(example))],
+    )

@@ -1,0 +1,127 @@
+"""Query strings, decoded strictly into one struct a route."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from litestar import Request
+from litestar.di import Provide
+from litestar.openapi.spec import Operation, Parameter, Schema
+
+from pricebook.errors import FieldIssue, plain, refuse
+
+struct = TypeVar("struct", bound=msgspec.Struct)
+
+MAX_PARAMETERS = 50
+
+
+def provide_query(kind: type[struct]) -> Provide:
+    """Make the dependency that decodes a request's query into `kind`."""
+
+    async def decode(request: Request[Any, Any, Any]) -> struct:
+        return decode_query(kind, request.scope["query_string"])
+
+    return Provide(decode)
+
+
+@lru_cache(maxsize=4096)
+def decode_query(kind: type[struct], raw: bytes) -> struct:
+    """Decode a query string into a struct.
+
+    Raises ValidationError naming every parameter that is unknown, given twice, not UTF-8, with a
+    NUL character, or not what the struct's field takes.
+    """
+    pairs = _split(raw)
+    values = dict(pairs)
+    issues = [*_unknown(kind, values), *_repeated(pairs), *_unusable(kind, values)]
+    if issues:
+        raise refuse(*issues)
+    return msgspec.convert(values, kind, strict=False)
+
+
+def query_issue(field: str, issue: str) -> FieldIssue:
+    """Say what is wrong with one query parameter."""
+    return FieldIssue("query", field, issue)
+
+
+def documented(kind: type[msgspec.Struct]) -> type[Operation]:
+    """Make the OpenAPI operation class that lists the parameters of `kind`."""
+
+    @dataclass
+    class QueryOperation(Operation):
+        def __post_init__(self) -> None:
+            self.parameters = [*(self.parameters or []), *_parameters(kind)]
+
+    return QueryOperation
+
+
+def _parameters(kind: type[msgspec.Struct]) -> list[Parameter]:
+    (_,), components = msgspec.json.schema_components([kind])
+    properties: dict[str, dict[str, Any]] = components[kind.__name__]["properties"]
+    return [_parameter(name, schema) for name, schema in properties.items()]
+
+
+def _parameter(name: str, schema: dict[str, Any]) -> Parameter:
+    """Describe one parameter; one that is not given is absent, so null is left out."""
+    (branch, *_) = [each for each in schema.get("anyOf", [{}]) if each != {"type": "null"}]
+    merged: dict[str, Any] = {**schema, **branch}
+    return Parameter(
+        name=name,
+        param_in="query",
+        description=merged.pop("description", None),
+        schema=Schema(
+            type=merged.get("type"),
+            format=merged.get("format"),
+            default=merged.get("default"),
+            enum=merged.get("enum"),
+            minimum=merged.get("minimum"),
+            maximum=merged.get("maximum"),
+            min_length=merged.get("minLength"),
+            max_length=merged.get("maxLength"),
+            pattern=merged.get("pattern"),
+            examples=merged.get("examples"),
+        ),
+    )
+
+
+def _split(raw: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(
+            raw.decode(),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MAX_PARAMETERS,
+        )
+    except UnicodeDecodeError:
+        raise refuse(query_issue("(all)", "is not UTF-8")) from None
+    except ValueError:
+        raise refuse(query_issue("(all)", f"more than {MAX_PARAMETERS} parameters")) from None
+
+
+def _unknown(kind: type[msgspec.Struct], values: dict[str, str]) -> list[FieldIssue]:
+    known = kind.__struct_fields__
+    return [query_issue(name, "is not known here") for name in values if name not in known]
+
+
+def _repeated(pairs: list[tuple[str, str]]) -> list[FieldIssue]:
+    names = [name for name, _ in pairs]
+    repeated = dict.fromkeys(name for name in names if names.count(name) > 1)
+    return [query_issue(name, "is given more than once") for name in repeated]
+
+
+def _unusable(kind: type[msgspec.Struct], values: dict[str, str]) -> list[FieldIssue]:
+    issues: list[FieldIssue] = []
+    for field in msgspec.structs.fields(kind):
+        text = values.get(field.name)
+        if text is None:
+            continue
+        if "\0" in text:
+            issues.append(query_issue(field.name, "contains a NUL character"))
+            continue
+        try:
+            msgspec.convert(text, field.type, strict=False)
+        except msgspec.ValidationError as error:
+            issues.append(query_issue(field.name, plain(str(error))))
+    return issues
