@@ -1,8 +1,14 @@
 """The HTTP program: the URL map, and how errors are answered."""
 
+import asyncio
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
 from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -10,7 +16,7 @@ from litestar.exceptions import HTTPException
 
 from pricebook.catalog import routes as catalog
 from pricebook.db import Database
-from pricebook.errors import PricebookError
+from pricebook.errors import PricebookError, SettingsError
 from pricebook.resources import open_resources
 from pricebook.settings import Settings
 from pricebook.web import docs, health, problems
@@ -44,6 +50,38 @@ def create_app(settings: Settings) -> Litestar:
         openapi_config=docs.openapi,
         logging_config=None,
     )
+
+
+def serve(settings: Settings) -> None:
+    """Serve the application until SIGTERM or Ctrl-C, one process a worker.
+
+    Raises PricebookError when the address is taken or the database does not fit.
+    """
+    asyncio.run(_check(settings))
+    Granian(
+        "pricebook.api:create_app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.workers,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+    ).serve(target_loader=partial(create_app, settings), wrap_loader=False)
+
+
+async def _check(settings: Settings) -> None:
+    """Find out before any process is started what would keep all of them from starting."""
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SettingsError(
+                f"HOST and PORT: {settings.host}:{settings.port} cannot be used: {error.strerror}."
+            ) from error
+    async with open_resources(settings):
+        pass
 
 
 async def _database(state: State) -> Database:

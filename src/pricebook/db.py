@@ -88,11 +88,17 @@ async def require_currency(conn: Connection, currency: str) -> None:
     await conn.execute(
         "INSERT INTO catalog_settings (currency) VALUES (%s) ON CONFLICT DO NOTHING", [currency]
     )
-    row = await _first(conn, "SELECT currency FROM catalog_settings")
-    if row and row[0] != currency:
+    fixed = await find_currency(conn)
+    if fixed != currency:
         raise DatabaseNotReadyError(
-            f"CATALOG_CURRENCY is {currency}, but every price in this database is in {row[0]}."
+            f"CATALOG_CURRENCY is {currency}, but every price in this database is in {fixed}."
         )
+
+
+async def find_currency(conn: Connection) -> str | None:
+    """Return the currency of every price here, or None before the first start."""
+    row = await _first(conn, "SELECT currency FROM catalog_settings")
+    return row[0] if row else None
 
 
 async def _first(conn: Connection, query: LiteralString) -> tuple[Any, ...] | None:

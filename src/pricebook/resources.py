@@ -7,7 +7,6 @@ import msgspec
 
 from pricebook import db, migrations
 from pricebook.db import Database
-from pricebook.errors import SettingsError
 from pricebook.settings import Settings
 
 
@@ -26,11 +25,11 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
     Raises SettingsError without a database, DatabaseUnavailableError when it does not answer,
     DatabaseNotReadyError when it is behind or in another currency.
     """
-    if settings.database_url is None:
-        raise SettingsError("DATABASE_URL is not set.")
     head = migrations.head()
     pool = Database(
-        settings.database_url, pool_min=settings.db_pool_min, pool_max=settings.db_pool_max
+        settings.required_database_url,
+        pool_min=settings.db_pool_min,
+        pool_max=settings.db_pool_max,
     )
     async with pool as database:
         async with database.connection() as conn:

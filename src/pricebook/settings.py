@@ -33,6 +33,28 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
         """The folder of the embedded servers and of what this installation keeps, absolute."""
         return Path(self.pricebook_home).expanduser().absolute()
 
+    @property
+    def required_database_url(self) -> str:
+        """The database's address; raises SettingsError where there is none."""
+        if self.database_url is None:
+            raise SettingsError("DATABASE_URL is not set.")
+        return self.database_url
+
+    @property
+    def reachable_host(self) -> str:
+        """The host under which this machine itself reaches the API."""
+        return "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 (read, not bound)
+
+    @property
+    def address(self) -> str:
+        """The URL under which this machine itself reaches the API."""
+        return f"http://{self.reachable_host}:{self.port}"
+
+    def as_environment(self) -> dict[str, str]:
+        """Return the settings as a child process reads them."""
+        given: dict[str, object] = msgspec.to_builtins(self)
+        return {name: str(value) for name, value in given.items() if value is not None}
+
 
 def read_settings(environment: Mapping[str, str | None]) -> Settings:
     """Read the settings from environment variables; an empty variable counts as not set.

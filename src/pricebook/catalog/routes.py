@@ -2,9 +2,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Router, get
+from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
-from litestar.params import Parameter
+from litestar.params import PathParameter
 
 from pricebook.catalog import service
 from pricebook.catalog.schemas import (
@@ -57,7 +58,9 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
     dependencies={"criteria": provide_query(CatalogQuery)},
     responses={200: _answers(Page[CatalogProduct], _listed(PRODUCT))} | can_fail(ValidationError),
 )
-async def browse(criteria: CatalogQuery, database: Database) -> Page[CatalogProduct]:
+async def browse(
+    criteria: NamedDependency[CatalogQuery], database: NamedDependency[Database]
+) -> Page[CatalogProduct]:
     """Browse the active products."""
     return await service.browse(database, criteria)
 
@@ -70,7 +73,8 @@ async def browse(criteria: CatalogQuery, database: Database) -> Page[CatalogProd
     | can_fail(ValidationError, NotFoundError),
 )
 async def get_product(
-    product_id: Annotated[UUID, Parameter(description="The product's id.")], database: Database
+    product_id: Annotated[UUID, PathParameter(description="The product's id.")],
+    database: NamedDependency[Database],
 ) -> CatalogProductDetail:
     """Look at one active product."""
     return await service.get_product(database, product_id)
@@ -84,7 +88,9 @@ async def get_product(
     dependencies={"paging": provide_query(Paging)},
     responses={200: _answers(Page[CategoryCount], _listed(CATEGORY))} | can_fail(ValidationError),
 )
-async def list_categories(paging: Paging, database: Database) -> Page[CategoryCount]:
+async def list_categories(
+    paging: NamedDependency[Paging], database: NamedDependency[Database]
+) -> Page[CategoryCount]:
     """List the categories."""
     return await service.list_categories(database, paging)
 

@@ -6,6 +6,7 @@ from litestar import MediaType, Router, get
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, SwaggerRenderPlugin
 from litestar.openapi.spec import Tag
+from litestar.params import FromPath
 from litestar.response import Response
 
 from pricebook import __version__
@@ -20,7 +21,7 @@ ASSETS = {
 
 
 @get("/docs/assets/{name:str}", include_in_schema=False, sync_to_thread=True)
-def asset(name: str) -> Response[bytes]:
+def asset(name: FromPath[str]) -> Response[bytes]:
     """Serve a file of Swagger UI from the package that brings it."""
     media_type = ASSETS.get(name)
     if media_type is None:

@@ -3,6 +3,7 @@
 import msgspec
 from litestar import Router, get
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 
 from pricebook import db
 from pricebook.db import Database
@@ -28,7 +29,7 @@ async def live() -> Status:
     description="503 while the database is away or not at the migration head, and when stopping.",
     responses=can_fail(),
 )
-async def ready(state: State, database: Database) -> Status:
+async def ready(state: State, database: NamedDependency[Database]) -> Status:
     """Look whether the database is there and at the migration head."""
     if state.stopping:
         raise DatabaseNotReadyError("This process is shutting down.")

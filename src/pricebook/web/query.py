@@ -66,7 +66,7 @@ def _parameters(kind: type[msgspec.Struct]) -> list[Parameter]:
 def _parameter(name: str, schema: dict[str, Any]) -> Parameter:
     """Describe one parameter; one that is not given is absent, so null is left out."""
     (branch, *_) = [each for each in schema.get("anyOf", [{}]) if each != {"type": "null"}]
-    merged: dict[str, Any] = {**schema, **branch}
+    merged: dict[str, Any] = {**branch, **schema}
     return Parameter(
         name=name,
         param_in="query",

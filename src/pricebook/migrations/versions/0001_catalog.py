@@ -118,7 +118,9 @@ ITEMS = """
 UPDATED_AT = """
     CREATE FUNCTION set_updated_at() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        NEW.updated_at := now();
+        IF NEW IS DISTINCT FROM OLD THEN
+            NEW.updated_at := now();
+        END IF;
         RETURN NEW;
     END $$;
 

@@ -1,0 +1,178 @@
+"""The command line: reads the settings, parses, calls, and turns errors into exit codes."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from cyclopts import App, CycloptsError, Parameter
+from dotenv import dotenv_values
+
+from pricebook import __version__, api, console, embedded, migrations, up
+from pricebook.errors import PricebookError, ValidationError, plain
+from pricebook.ingestion import service as ingestion
+from pricebook.ingestion.schemas import ImportOrder, ImportResult, SourceConfig
+from pricebook.products import service as products
+from pricebook.resources import open_resources
+from pricebook.settings import Settings, read_settings
+
+FAILED = 1
+WRONG_USAGE = 2
+INTERRUPTED = 130
+
+app = App(
+    name="pricebook",
+    help="The price lists of many suppliers as one catalog.",
+    version=__version__,
+    exit_on_error=False,
+    print_error=False,
+)
+
+
+def main() -> None:
+    """Run the command; an error is one sentence on stderr, exit code 1 (2 for wrong usage)."""
+    try:
+        app()
+    except CycloptsError as error:
+        console.complain(f"{error} See `pricebook --help`.")
+        sys.exit(WRONG_USAGE)
+    except PricebookError as error:
+        console.complain(error.message)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+@app.command(name="up")
+def run_system(*, port: int | None = None, empty: bool = False) -> None:
+    """Run the whole system on embedded servers until Ctrl-C or SIGTERM.
+
+    Args:
+        port: Where to listen; PORT, or 8000, if not given.
+        empty: Leave the demo out.
+    """
+    settings = _settings(port)
+    try:
+        if settings.database_url and settings.redis_url:
+            up.run(settings, os.environ, up.nothing_lost, with_demo=not empty)
+            return
+        with embedded.supervise(settings.home) as supervisor:
+            connected = _with_endpoints(settings, supervisor.endpoints)
+            up.run(connected, os.environ, supervisor.failed, with_demo=not empty)
+    except KeyboardInterrupt:
+        return
+
+
+@app.command
+def serve(*, port: int | None = None) -> None:
+    """Serve the API (the production process).
+
+    Args:
+        port: Where to listen; PORT, or 8000, if not given.
+    """
+    with _connected(_settings(port)) as settings:
+        api.serve(settings)
+
+
+@app.command
+def migrate(*, to: str = "head") -> None:
+    """Bring the database to the newest schema.
+
+    Args:
+        to: A revision, or head.
+    """
+    with _connected(_settings()) as settings:
+        migrations.upgrade(settings.required_database_url, to)
+        console.say(f"The database is at migration {migrations.head() if to == 'head' else to}.")
+
+
+@app.command(name="import")
+def import_list(
+    file: Path,
+    *,
+    supplier: str,
+    create_products: bool = False,
+    column: Annotated[list[str] | None, Parameter(negative="")] = None,
+    json: bool = False,
+) -> None:
+    """Take in a price list now: what is new, changed and rejected, row by row.
+
+    Args:
+        file: The price list.
+        supplier: The supplier's name; a new one is made.
+        create_products: Make an active product of every item that has none.
+        column: FIELD=HEADER where a column is not found (sku, name, price, category, currency).
+        json: Print the result as JSON.
+    """
+    config = _source_config(column or [])
+    follow_up = products.create_from_unmatched if create_products else None
+    with _connected(_settings()) as settings:
+        order = ImportOrder(
+            path=file, supplier_name=supplier, currency=settings.catalog_currency, config=config
+        )
+        result = asyncio.run(_take_in(settings, order, follow_up))
+    if json:
+        console.print_json(result)
+    else:
+        console.print_import(result)
+    if result.status == "failed":
+        sys.exit(FAILED)
+
+
+async def _take_in(
+    settings: Settings, order: ImportOrder, follow_up: ingestion.FollowUp | None
+) -> ImportResult:
+    async with open_resources(settings) as resources:
+        with console.progress_bar(order.path.name) as bar:
+            return await ingestion.take_in(resources.database, order, bar.show, follow_up)
+
+
+def _source_config(columns: list[str]) -> SourceConfig:
+    mapping: dict[str, str] = {}
+    for pair in columns:
+        field, equals, header = pair.partition("=")
+        if not equals:
+            raise ValidationError(f"--column {pair}: expected FIELD=HEADER.")
+        mapping[field] = header
+    try:
+        return msgspec.convert({"column_mapping": mapping}, SourceConfig)
+    except msgspec.ValidationError as error:
+        raise ValidationError(f"--column {' '.join(columns)}: {plain(str(error))}.") from error
+
+
+def _settings(port: int | None = None) -> Settings:
+    given = {**dotenv_values(".env"), **os.environ}
+    if port is not None:
+        given["PORT"] = str(port)
+    return read_settings(given)
+
+
+@contextmanager
+def _connected(settings: Settings) -> Generator[Settings]:
+    """Fill in the addresses of the embedded servers where no others are given.
+
+    An embedded database is always brought to the newest schema: nobody else would.
+    """
+    if settings.database_url and settings.redis_url:
+        yield settings
+        return
+    with embedded.servers(settings.home) as endpoints:
+        if settings.database_url is None:
+            migrations.upgrade(endpoints.database_url)
+        yield _with_endpoints(settings, endpoints)
+
+
+def _with_endpoints(settings: Settings, endpoints: embedded.Endpoints) -> Settings:
+    return msgspec.structs.replace(
+        settings,
+        database_url=settings.database_url or endpoints.database_url,
+        redis_url=settings.redis_url or endpoints.redis_url,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""What the command line shows: one sentence an error, a bar while it works, a table at the end."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from pricebook.ingestion.schemas import ImportResult
+from pricebook.ingestion.schemas import Progress as Step
+
+SHOWN_ROW_ERRORS = 20
+
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+
+def say(sentence: str) -> None:
+    """Print one line at once, for a person or a script that waits for it."""
+    out.print(sentence, markup=False, highlight=False)
+
+
+def complain(sentence: str) -> None:
+    """Print one line on stderr."""
+    err.print(f"pricebook: {sentence}", markup=False, highlight=False)
+
+
+def print_json(value: msgspec.Struct) -> None:
+    """Print a struct as one line of JSON."""
+    say(msgspec.json.encode(value).decode())
+
+
+@contextmanager
+def progress_bar(title: str) -> Generator["Bar"]:
+    """Show a bar on stderr while a list is taken in; nothing where there is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        yield Bar(progress, title)
+
+
+class Bar:
+    """A progress bar that follows the steps of an import."""
+
+    def __init__(self, progress: Progress, title: str) -> None:
+        self._progress = progress
+        self._title = title
+        self._task = progress.add_task(title, total=1.0)
+
+    def show(self, step: Step) -> None:
+        """Show how far the import is."""
+        self._progress.update(
+            self._task, description=f"{self._title}: {step.stage}", completed=step.fraction
+        )
+
+
+def print_import(result: ImportResult) -> None:
+    """Print what became of every row of a list, and why rows were not taken."""
+    new = " (new supplier)" if result.new_supplier else ""
+    say(f"{result.supplier_name}{new}, task {result.task_id}")
+    out.print(_counts_table(result))
+    for error in result.row_errors[:SHOWN_ROW_ERRORS]:
+        say(f"row {error.row_number}: {error.error_message}")
+    hidden = result.counts.rejected + result.counts.duplicate - SHOWN_ROW_ERRORS
+    if hidden > 0:
+        say(f"... and {hidden} more rows, in parsing_logs under the task's id.")
+    for sentence in result.errors:
+        complain(sentence)
+
+
+def _counts_table(result: ImportResult) -> Table:
+    counts = result.counts
+    table = Table("rows", "", show_header=True)
+    table.columns[1].justify = "right"
+    for name in ("new", "changed", "unchanged", "duplicate", "rejected", "ignored"):
+        table.add_row(name, f"{getattr(counts, name):,}")
+    table.add_section()
+    table.add_row("in the list", f"{counts.rows:,}")
+    if result.products_created:
+        table.add_row("products made", f"{result.products_created:,}")
+    return table

@@ -1,0 +1,101 @@
+"""The price lists of an invented trade, so that a first start has something to show."""
+
+import csv
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+from pricebook.db import Connection, Database
+from pricebook.ingestion import service as ingestion
+from pricebook.ingestion.schemas import ImportOrder, Progress
+from pricebook.products import service as products
+from pricebook.products.schemas import NewProduct
+from pricebook.suppliers import service as suppliers
+from pricebook.suppliers.schemas import Link
+
+row = TypeVar("row")
+
+CURRENCY = "USD"
+FOLDER = Path(__file__).parent
+
+
+class _Supplier(NamedTuple):
+    name: str
+    file: str
+    source_type: str
+    contact_email: str
+
+
+class _Product(NamedTuple):
+    internal_sku: str
+    name: str
+    category: str
+    parent_category: str
+    target_price: str
+
+
+class _Link(NamedTuple):
+    supplier: str
+    supplier_sku: str
+    internal_sku: str
+
+
+async def load(database: Database, say: Callable[[str], None]) -> None:
+    """Take in the demo's lists, products and links; doing it twice changes nothing."""
+    for supplier in _read("suppliers.csv", _Supplier):
+        order = ImportOrder(
+            path=FOLDER / supplier.file, supplier_name=supplier.name, currency=CURRENCY
+        )
+        result = await ingestion.take_in(database, order, _watch_nothing)
+        say(f"  {supplier.name}: {result.counts.taken} items, {result.counts.rejected} rejected")
+    async with database.transaction() as conn:
+        product_ids = await _make_products(conn)
+        await _link(conn, product_ids)
+
+
+def _watch_nothing(_progress: Progress) -> None:
+    pass
+
+
+async def _make_products(conn: Connection) -> dict[str, UUID]:
+    rows = _read("products.csv", _Product)
+    roots = sorted({row.parent_category or row.category for row in rows})
+    categories: dict[tuple[str, str], UUID] = {}
+    for root, root_id in (await products.ensure_categories(conn, roots)).items():
+        categories["", root] = root_id
+        names = sorted({row.category for row in rows if row.parent_category == root})
+        for name, category_id in (await products.ensure_categories(conn, names, root_id)).items():
+            categories[root, name] = category_id
+    return await products.insert_free_skus(
+        conn,
+        [
+            NewProduct(
+                internal_sku=row.internal_sku,
+                name=row.name,
+                category_id=categories[row.parent_category, row.category],
+                status="active",
+                target_price=Decimal(row.target_price) if row.target_price else None,
+            )
+            for row in rows
+        ],
+    )
+
+
+async def _link(conn: Connection, product_ids: dict[str, UUID]) -> None:
+    rows = _read("links.csv", _Link)
+    for name in sorted({row.supplier for row in rows}):
+        wanted = {row.supplier_sku: row.internal_sku for row in rows if row.supplier == name}
+        item_ids = await suppliers.find_item_ids(conn, name, list(wanted))
+        links = [
+            Link(item_ids[code], product_ids[internal_sku])
+            for code, internal_sku in wanted.items()
+            if internal_sku in product_ids
+        ]
+        await suppliers.link_free_items(conn, links)
+
+
+def _read(name: str, kind: Callable[..., row]) -> list[row]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
+        return [kind(**line) for line in csv.DictReader(file)]

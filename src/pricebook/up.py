@@ -1,0 +1,104 @@
+"""The whole system under one supervisor: embedded servers, migrations, demo, API."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from http.client import HTTPConnection
+from types import FrameType
+
+from pricebook import db, demo, embedded, migrations
+from pricebook.console import say
+from pricebook.db import Database
+from pricebook.errors import EmbeddedServerError, PricebookError
+from pricebook.settings import Settings
+
+API_START_SECONDS = 30.0
+API_STOP_SECONDS = 15.0
+POLL_SECONDS = 0.05
+
+Lost = Callable[[], str | None]
+
+
+def run(settings: Settings, environment: Mapping[str, str], lost: Lost, *, with_demo: bool) -> None:
+    """Run the system on connected settings until Ctrl-C or SIGTERM, then stop it.
+
+    `environment` is handed on to the API's process; `lost` tells which server has gone. Raises
+    PricebookError when a part does not start, or ends by itself.
+    """
+    signal.signal(signal.SIGTERM, _leave)
+    migrations.upgrade(settings.required_database_url)
+    if with_demo:
+        asyncio.run(_load_demo_once(settings))
+    api = embedded.spawn(
+        [sys.executable, "-m", "pricebook.cli", "serve"],
+        {**environment, **settings.as_environment()},
+    )
+    try:
+        _wait_for_api(settings, api)
+        say(f"ready {settings.address}")
+        _watch(api, lost)
+    finally:
+        _stop(api)
+
+
+def nothing_lost() -> str | None:
+    """Stand for servers that others look after."""
+    return None
+
+
+def _watch(api: subprocess.Popen[bytes], lost: Lost) -> None:
+    while api.poll() is None:
+        if sentence := lost():
+            raise EmbeddedServerError(sentence)
+        time.sleep(POLL_SECONDS)
+    raise PricebookError(f"The API ended by itself with exit code {api.returncode}.")
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+async def _load_demo_once(settings: Settings) -> None:
+    """Load the demo into a database that was never started; a start cut short repeats it."""
+    async with Database(settings.required_database_url) as database:
+        async with database.connection() as conn:
+            if await db.find_currency(conn) is not None:
+                return
+        if settings.catalog_currency != demo.CURRENCY:
+            say(f"The demo is left out: its prices are in {demo.CURRENCY}.")
+            return
+        say("First start: taking in the price lists of the demo.")
+        await demo.load(database, say)
+
+
+def _wait_for_api(settings: Settings, api: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + API_START_SECONDS
+    while not _is_ready(settings):
+        if api.poll() is not None:
+            raise PricebookError("The API did not start; its last lines above say why.")
+        if time.monotonic() > deadline:
+            raise PricebookError(f"The API was not ready after {API_START_SECONDS:.0f} seconds.")
+        time.sleep(POLL_SECONDS)
+
+
+def _is_ready(settings: Settings) -> bool:
+    connection = HTTPConnection(settings.reachable_host, settings.port, timeout=1)
+    try:
+        connection.request("GET", "/ready")
+        return connection.getresponse().status == 200  # noqa: PLR2004 (HTTP's own number)
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _stop(api: subprocess.Popen[bytes]) -> None:
+    api.terminate()
+    try:
+        api.wait(API_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        api.kill()
+        api.wait()

@@ -1,0 +1,76 @@
+"""Rows that tests begin with; each builder takes what the test is about and fills in the rest."""
+
+from decimal import Decimal
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from pricebook.db import Connection
+
+_numbers = count(1)
+
+
+async def _insert(conn: Connection, statement: Any, values: list[Any]) -> UUID:
+    row = await (await conn.execute(statement, values)).fetchone()
+    assert row
+    return row[0]
+
+
+async def supplier(conn: Connection, name: str | None = None) -> UUID:
+    return await _insert(
+        conn,
+        "INSERT INTO suppliers (name, source_type) VALUES (%s, 'csv') RETURNING id",
+        [name or f"Supplier {next(_numbers)}"],
+    )
+
+
+async def category(conn: Connection, name: str, parent_id: UUID | None = None) -> UUID:
+    return await _insert(
+        conn,
+        "INSERT INTO categories (name, parent_id) VALUES (%s, %s) RETURNING id",
+        [name, parent_id],
+    )
+
+
+async def product(
+    conn: Connection,
+    name: str = "Hammer",
+    *,
+    sku: str | None = None,
+    status: str = "active",
+    category_id: UUID | None = None,
+) -> UUID:
+    return await _insert(
+        conn,
+        """
+        INSERT INTO products (internal_sku, name, status, category_id)
+        VALUES (%s, %s, %s, %s) RETURNING id
+        """,
+        [sku or f"SKU-{next(_numbers)}", name, status, category_id],
+    )
+
+
+async def item(
+    conn: Connection,
+    supplier_id: UUID,
+    price: str = "10.00",
+    *,
+    product_id: UUID | None = None,
+    sku: str | None = None,
+) -> UUID:
+    return await _insert(
+        conn,
+        """
+        INSERT INTO supplier_items (supplier_id, product_id, supplier_sku, name, current_price)
+        VALUES (%s, %s, %s, 'Hammer', %s) RETURNING id
+        """,
+        [supplier_id, product_id, sku or f"A-{next(_numbers)}", Decimal(price)],
+    )
+
+
+async def offered_product(conn: Connection, name: str, *prices: str, **fields: Any) -> UUID:
+    """A product with one item of a supplier of its own for each price."""
+    product_id = await product(conn, name, **fields)
+    for price in prices:
+        await item(conn, await supplier(conn), price, product_id=product_id)
+    return product_id
