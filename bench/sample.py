@@ -2,12 +2,13 @@
 
 import psycopg
 
-WORDS = (
-    "hammer drill saw screw bolt nut washer clamp pliers wrench socket bit blade chisel file rasp "
-    "level tape glove goggle mask helmet ladder vice anvil plane router sander grinder torch cable "
-    "plug switch lamp fuse relay sensor valve pump hose clip hook hinge lock chain rope pulley"
-).split()
-COLOURS = "red blue green black white silver grey yellow orange brown".split()
+WORDS = [
+    *("hammer", "drill", "saw", "screw", "bolt", "nut", "washer", "clamp", "pliers", "wrench"),
+    *("socket", "bit", "blade", "chisel", "file", "rasp", "level", "tape", "glove", "goggle"),
+    *("mask", "helmet", "ladder", "vice", "anvil", "plane", "router", "sander", "grinder", "torch"),
+    *("cable", "plug", "switch", "lamp", "fuse", "relay", "sensor", "valve", "pump", "hose"),
+]
+COLOURS = ["red", "blue", "green", "black", "white", "silver", "grey", "yellow", "orange", "brown"]
 
 SUPPLIERS = """
     INSERT INTO suppliers (name, source_type)

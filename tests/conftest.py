@@ -10,6 +10,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pricebook import migrations
 from pricebook.api import create_app
@@ -59,7 +60,7 @@ def _create(endpoints: Endpoints, name: str, template: str) -> str:
 
 
 def _address(endpoints: Endpoints, name: str) -> str:
-    return psycopg.conninfo.make_conninfo(endpoints.database_url, dbname=name)
+    return make_conninfo(endpoints.database_url, dbname=name)
 
 
 @pytest.fixture
@@ -91,3 +92,15 @@ def settings(database_url: str, endpoints: Endpoints) -> Settings:
 async def client(settings: Settings) -> AsyncIterator[AsyncTestClient[Litestar]]:
     async with AsyncTestClient(create_app(settings), raise_server_exceptions=False) as opened:
         yield opened
+
+
+@pytest.fixture
+def drop_database(endpoints: Endpoints) -> Callable[[str], None]:
+    """Take a database away from those who are connected to it."""
+
+    def drop(url: str) -> None:
+        name = conninfo_to_dict(url)["dbname"]
+        with psycopg.connect(endpoints.database_url, autocommit=True) as conn:
+            conn.execute(sql.SQL("DROP DATABASE {} (FORCE)").format(sql.Identifier(str(name))))
+
+    return drop

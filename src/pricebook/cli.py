@@ -90,6 +90,13 @@ def migrate(*, to: str = "head") -> None:
         console.say(f"The database is at migration {migrations.head() if to == 'head' else to}.")
 
 
+@app.command
+def openapi() -> None:
+    """Print the OpenAPI document."""
+    document = api.create_app(Settings()).openapi_schema.to_schema()
+    console.say(msgspec.json.format(msgspec.json.encode(document)).decode())
+
+
 @app.command(name="import")
 def import_list(
     file: Path,

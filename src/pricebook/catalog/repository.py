@@ -30,15 +30,12 @@ PAGE: LiteralString = """
 
 async def list_active(conn: Connection, query: CatalogQuery) -> tuple[int, list[CatalogProduct]]:
     """List a page of the active products that pass every filter, and count all that do."""
-    conditions, values = _conditions(query)
-    cursor = await conn.execute(
-        PAGE.format(conditions=conditions), [*values, *values, query.limit, query.offset]
-    )
-    rows = await cursor.fetchall()
+    rows = await (await conn.execute(*page_statement(query))).fetchall()
     return rows[0][0], [CatalogProduct(*row[1:]) for row in rows if row[1] is not None]
 
 
-def _conditions(query: CatalogQuery) -> tuple[LiteralString, list[Any]]:
+def page_statement(query: CatalogQuery) -> tuple[LiteralString, list[Any]]:
+    """Return the statement that reads a page, and its values."""
     filters: list[tuple[LiteralString, Any]] = [
         ("category_id = %s", query.category_id),
         ("min_price >= %s", query.lowest),
@@ -51,7 +48,8 @@ def _conditions(query: CatalogQuery) -> tuple[LiteralString, list[Any]]:
         if value is not None:
             conditions += " AND " + condition
             values.append(value)
-    return conditions, values
+    statement = PAGE.format(conditions=conditions)
+    return statement, [*values, *values, query.limit, query.offset]
 
 
 async def find_active(conn: Connection, product_id: UUID) -> CatalogProductDetail | None:

@@ -3,8 +3,6 @@ from uuid import UUID
 
 from litestar import Router, get
 from litestar.di import NamedDependency
-from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import Example
 from litestar.params import PathParameter
 
 from pricebook.catalog import service
@@ -17,7 +15,7 @@ from pricebook.catalog.schemas import (
 from pricebook.db import Database
 from pricebook.errors import NotFoundError, ValidationError
 from pricebook.web.paging import Page, Paging
-from pricebook.web.problems import can_fail
+from pricebook.web.problems import answers, can_fail
 from pricebook.web.query import documented, provide_query
 
 PRODUCT: dict[str, Any] = {
@@ -37,15 +35,6 @@ CATEGORY: dict[str, Any] = {
 }
 
 
-def _answers(kind: Any, value: dict[str, Any]) -> ResponseSpec:
-    return ResponseSpec(
-        data_container=kind,
-        generate_examples=False,
-        description="Found",
-        examples=[Example(summary="An answer", value=value)],
-    )
-
-
 def _listed(row: dict[str, Any]) -> dict[str, Any]:
     return {"total_count": 1, "page": 1, "limit": 50, "data": [row]}
 
@@ -56,7 +45,7 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
     description="Active products by name, with their price range and number of suppliers.",
     operation_class=documented(CatalogQuery),
     dependencies={"criteria": provide_query(CatalogQuery)},
-    responses={200: _answers(Page[CatalogProduct], _listed(PRODUCT))} | can_fail(ValidationError),
+    responses=answers(Page[CatalogProduct], _listed(PRODUCT)) | can_fail(ValidationError),
 )
 async def browse(
     criteria: NamedDependency[CatalogQuery], database: NamedDependency[Database]
@@ -69,7 +58,7 @@ async def browse(
     "/catalog/{product_id:str}",
     summary="One product",
     description="One active product with the name of its category.",
-    responses={200: _answers(CatalogProductDetail, {**PRODUCT, "category_name": "Hammers"})}
+    responses=answers(CatalogProductDetail, {**PRODUCT, "category_name": "Hammers"})
     | can_fail(ValidationError, NotFoundError),
 )
 async def get_product(
@@ -86,7 +75,7 @@ async def get_product(
     description="All categories by name, each with the number of active products in it.",
     operation_class=documented(Paging),
     dependencies={"paging": provide_query(Paging)},
-    responses={200: _answers(Page[CategoryCount], _listed(CATEGORY))} | can_fail(ValidationError),
+    responses=answers(Page[CategoryCount], _listed(CATEGORY)) | can_fail(ValidationError),
 )
 async def list_categories(
     paging: NamedDependency[Paging], database: NamedDependency[Database]

@@ -21,14 +21,7 @@ Price = Annotated[
 ]
 PriceBound = Annotated[
     Decimal,
-    Meta(
-        extra_json_schema={
-            "type": "number",
-            "format": None,
-            "minimum": 0,
-            "maximum": float(MAX_PRICE),
-        }
-    ),
+    Meta(extra_json_schema={"minimum": 0, "maximum": float(MAX_PRICE)}),
 ]
 SearchWords = Annotated[
     str, Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_SEARCH, "pattern": r"\S"})

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from pricebook import db
 from pricebook.db import Database
 from pricebook.errors import DatabaseNotReadyError
-from pricebook.web.problems import can_fail
+from pricebook.web.problems import answers, can_fail
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -17,7 +17,12 @@ class Status(msgspec.Struct, frozen=True):
     status: str
 
 
-@get("/live", summary="Is the process up?", description="Answers as long as the process runs.")
+@get(
+    "/live",
+    summary="Is the process up?",
+    description="Answers as long as the process runs.",
+    responses=answers(Status, {"status": "alive"}),
+)
 async def live() -> Status:
     """Answer without looking at anything."""
     return Status("alive")
@@ -27,7 +32,7 @@ async def live() -> Status:
     "/ready",
     summary="May it be given work?",
     description="503 while the database is away or not at the migration head, and when stopping.",
-    responses=can_fail(),
+    responses=answers(Status, {"status": "ready"}) | can_fail(),
 )
 async def ready(state: State, database: NamedDependency[Database]) -> Status:
     """Look whether the database is there and at the migration head."""

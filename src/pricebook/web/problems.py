@@ -142,6 +142,18 @@ def _request_id(request: Request[Any, Any, Any]) -> str:
     return known if REQUEST_ID.fullmatch(known) else str(uuid4())
 
 
+def answers(kind: Any, value: dict[str, Any]) -> dict[int, ResponseSpec]:
+    """Describe the 200 of a route for the OpenAPI document, with an example."""
+    return {
+        200: ResponseSpec(
+            data_container=kind,
+            generate_examples=False,
+            description="Found",
+            examples=[Example(summary="An answer", value=value)],
+        )
+    }
+
+
 def can_fail(*kinds: type[PricebookError]) -> dict[int, ResponseSpec]:
     """List the errors of a route for the OpenAPI document, each with an example.
 

@@ -64,9 +64,11 @@ def _parameters(kind: type[msgspec.Struct]) -> list[Parameter]:
 
 
 def _parameter(name: str, schema: dict[str, Any]) -> Parameter:
-    """Describe one parameter; one that is not given is absent, so null is left out."""
+    """Describe one parameter: what is not given is absent, never null; a decimal is a number."""
     (branch, *_) = [each for each in schema.get("anyOf", [{}]) if each != {"type": "null"}]
     merged: dict[str, Any] = {**branch, **schema}
+    if merged.get("format") == "decimal":
+        merged |= {"type": "number", "format": None}
     return Parameter(
         name=name,
         param_in="query",

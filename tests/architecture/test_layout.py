@@ -1,0 +1,70 @@
+"""The same file names in every feature; docs that name what exists."""
+
+import re
+from pathlib import Path
+
+import msgspec
+
+from pricebook.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src/pricebook"
+LAYERS = {"__init__", "routes", "service", "repository", "schemas"}
+FEATURES = {
+    "catalog": LAYERS,
+    "products": LAYERS | {"sku"},
+    "suppliers": LAYERS,
+    "ingestion": LAYERS
+    | {"reader", "detect", "columns", "normalise", "numbers"}
+    | {"vocabulary", "currencies", "encodings"},
+}
+
+
+def test_a_feature_has_the_agreed_files_only() -> None:
+    for feature, agreed in FEATURES.items():
+        found = {path.stem for path in (PACKAGE / feature).glob("*.py")}
+        assert found <= agreed, feature
+
+
+def test_no_module_is_called_by_a_name_that_says_nothing() -> None:
+    empty = {"utils", "util", "helpers", "common", "manager", "misc", "base"}
+    assert {path.stem for path in PACKAGE.rglob("*.py")} & empty == set()
+
+
+def test_the_settings_are_documented_with_their_defaults() -> None:
+    text = (ROOT / "docs/operations.md").read_text()
+    documented = dict(re.findall(r"^\| `([A-Z_]+)` \| `?([^`|]+?)`? \|", text, re.MULTILINE))
+    actual = {
+        field.encode_name: str(field.default) if field.default is not None else "embedded"
+        for field in msgspec.structs.fields(Settings)
+    }
+    assert documented == actual
+
+
+def test_every_dependency_earns_a_line_in_the_architecture_page() -> None:
+    project = (ROOT / "pyproject.toml").read_text()
+    block = project.split("dependencies = [", 1)[1].split("]\n", 1)[0]
+    names = re.findall(r'^\s+"([a-z0-9-]+)', block, re.MULTILINE)
+    page = (ROOT / "docs/architecture.md").read_text()
+    assert names
+    assert [name for name in names if f"`{name}`" not in page] == []
+
+
+def test_the_architecture_page_names_files_that_exist() -> None:
+    page = (ROOT / "docs/architecture.md").read_text()
+    named = re.findall(r"`((?:src|tests|docs|bench|requirements)/[\w./-]+)`", page)
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_links_between_the_docs_lead_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text()):
+            assert (page.parent / target).exists(), (page.name, target)
+
+
+def test_only_the_command_line_reads_the_environment() -> None:
+    allowed = {PACKAGE / "cli.py", PACKAGE / "migrations/env.py"}
+    readers = {path for path in PACKAGE.rglob("*.py") if "os.environ" in path.read_text()}
+    assert readers <= allowed

@@ -1,0 +1,113 @@
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from pricebook import migrations
+
+ROOT = Path(__file__).parents[2]
+TABLES = {
+    "suppliers",
+    "categories",
+    "products",
+    "supplier_items",
+    "price_history",
+    "parsing_logs",
+    "ingestion_tasks",
+    "users",
+}
+
+
+@pytest.fixture
+def empty_database_url(new_database: Callable[..., str]) -> str:
+    return new_database("template0")
+
+
+def tables(url: str) -> set[str]:
+    with psycopg.connect(url) as conn:
+        rows = conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        return {name for (name,) in rows}
+
+
+def test_every_table_has_a_uuid_key_and_its_times(database_url: str) -> None:
+    with psycopg.connect(database_url) as conn:
+        rows = conn.execute(
+            """
+            SELECT table_name, column_name, data_type, column_default
+            FROM information_schema.columns
+            WHERE table_schema = 'public' AND column_name IN ('id', 'created_at', 'updated_at')
+            """
+        ).fetchall()
+    timestamp = ("timestamp with time zone", "now()")
+    expected = {"id": ("uuid", "gen_random_uuid()"), "created_at": timestamp}
+    expected["updated_at"] = timestamp
+    for table in TABLES:
+        found = {column: rest for name, column, *rest in rows if name == table}
+        assert {column: tuple(rest) for column, rest in found.items()} == expected, table
+
+
+def test_up_twice_down_and_up_again(empty_database_url: str) -> None:
+    migrations.upgrade(empty_database_url)
+    migrations.upgrade(empty_database_url)
+    assert tables(empty_database_url) >= TABLES
+    migrations.downgrade(empty_database_url, "base")
+    assert tables(empty_database_url) == {"alembic_version"}
+    with psycopg.connect(empty_database_url) as conn:
+        left = conn.execute(
+            """
+            SELECT proname FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
+            WHERE nspname = 'public' AND NOT EXISTS (
+                SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
+            """
+        ).fetchall()
+    assert left == []
+    migrations.upgrade(empty_database_url)
+    assert tables(empty_database_url) >= TABLES
+
+
+def test_each_migration_goes_down_and_up(empty_database_url: str) -> None:
+    migrations.upgrade(empty_database_url)
+    for number in reversed(range(1, int(migrations.head()))):
+        migrations.downgrade(empty_database_url, f"{number:04}")
+    migrations.upgrade(empty_database_url)
+
+
+def test_the_alembic_command_works_and_does_so_twice(empty_database_url: str) -> None:
+    command = [str(Path(sys.executable).parent / "alembic"), "upgrade", "head"]
+    for _ in range(2):
+        subprocess.run(
+            command, cwd=ROOT, env={**os.environ, "DATABASE_URL": empty_database_url}, check=True
+        )
+    assert tables(empty_database_url) >= TABLES
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO suppliers (name, source_type) VALUES ('ACME', 'csv'), ('acme', 'csv')",
+        "INSERT INTO categories (name) VALUES ('Tools'), ('Tools')",
+        """
+        INSERT INTO users (username, password_hash, role)
+        VALUES ('Ann', '', 'admin'), ('ann', '', 'sales')
+        """,
+        "INSERT INTO products (internal_sku, name, target_price) VALUES ('A', 'A', 0)",
+        "INSERT INTO products (internal_sku, name) VALUES ('A', 'A'), ('A', 'B')",
+    ],
+)
+def test_the_schema_refuses(database_url: str, statement: str) -> None:
+    with psycopg.connect(database_url) as conn, pytest.raises(psycopg.errors.IntegrityError):
+        conn.execute(statement.encode())
+
+
+def test_updated_at_moves_with_a_change_and_only_then(database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute("INSERT INTO suppliers (name, source_type) VALUES ('A', 'csv')")
+        look = "SELECT updated_at > created_at FROM suppliers"
+        conn.execute("UPDATE suppliers SET name = 'A'")
+        assert conn.execute(look).fetchone() == (False,)
+        conn.execute("UPDATE suppliers SET name = 'B'")
+        assert conn.execute(look).fetchone() == (True,)

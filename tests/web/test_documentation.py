@@ -1,0 +1,56 @@
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from pricebook.api import create_app
+from pricebook.settings import Settings
+
+Client = AsyncTestClient[Litestar]
+SNAPSHOT = Path(__file__).parents[2] / "docs/openapi.json"
+
+
+async def document(client: Client) -> dict[str, Any]:
+    response = await client.get("/docs/json")
+    assert response.headers["content-type"].startswith("application/json")
+    return response.json()
+
+
+async def test_swagger_ui_loads_nothing_from_elsewhere(client: Client) -> None:
+    page = (await client.get("/docs")).text
+    addresses = re.findall(r"""(?:href|src)=["']([^"']+)""", page)
+    assert len(addresses) == 4
+    for address in addresses:
+        assert (await client.get(address)).status_code == 200
+    assert "//" not in "".join(addresses)
+
+
+async def test_every_operation_has_a_sentence_and_an_example_of_every_answer(
+    client: Client,
+) -> None:
+    for path, operations in (await document(client))["paths"].items():
+        for method, operation in operations.items():
+            assert operation["summary"], (path, method)
+            assert operation["description"].endswith("."), (path, method)
+            for status, answer in operation["responses"].items():
+                (content,) = answer["content"].values()
+                assert content["examples"], (path, method, status)
+
+
+async def test_query_parameters_are_documented_with_their_limits(client: Client) -> None:
+    operation = (await document(client))["paths"]["/api/v1/catalog"]["get"]
+    schemas = {each["name"]: each["schema"] for each in operation["parameters"]}
+    assert schemas["limit"] == {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
+    assert schemas["category_id"] == {"type": "string", "format": "uuid"}
+    assert schemas["min_price"]["type"] == "number"
+    assert schemas["search"]["maxLength"] == 255
+
+
+def test_the_committed_document_is_the_programs() -> None:
+    made = create_app(Settings()).openapi_schema.to_schema()
+    assert json.loads(SNAPSHOT.read_text()) == json.loads(json.dumps(made)), (
+        "the API changed: run `make openapi` and look at the difference"
+    )

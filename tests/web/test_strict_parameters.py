@@ -1,0 +1,73 @@
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+Client = AsyncTestClient[Litestar]
+BAD_QUERIES = [
+    ("limit", "limit=abc"),
+    ("limit", "limit=0"),
+    ("limit", "limit=201"),
+    ("limit", "limit="),
+    ("limit", "limit=5.5"),
+    ("limit", "limit=%205"),
+    ("page", "page=0"),
+    ("page", "page=-1"),
+    ("page", "page=99999999999999999999"),
+    ("page", "page=1&page=2"),
+    ("min_price", "min_price=-1"),
+    ("min_price", "min_price=NaN"),
+    ("min_price", "min_price=Infinity"),
+    ("min_price", "min_price=ten"),
+    ("min_price", "min_price=10000000000"),
+    ("max_price", "max_price=1e400"),
+    ("min_price", "min_price=2&max_price=1"),
+    ("category_id", "category_id=tools"),
+    ("search", "search="),
+    ("search", "search=%20%20"),
+    ("search", "search=" + "x" * 256),
+    ("search", "search=a%00b"),
+    ("colour", "colour=red"),
+    ("colo%00ur", "colo%2500ur=red"),
+    ("(all)", "search=%ff"),
+    ("(all)", "&".join(f"p{number}=1" for number in range(60))),
+]
+
+
+def envelope_error(body: dict[str, Any]) -> dict[str, str]:
+    (error,) = body["error"]["details"]["errors"]
+    return error
+
+
+@pytest.mark.parametrize(("field", "query"), BAD_QUERIES)
+async def test_a_bad_parameter_is_refused_by_its_name(
+    client: Client, field: str, query: str
+) -> None:
+    response = await client.get(f"/api/v1/catalog?{query}")
+    assert response.status_code == 400, response.text
+    error = envelope_error(response.json())
+    assert (error["in"], error["field"]) == ("query", field)
+
+
+async def test_every_bad_parameter_is_named(client: Client) -> None:
+    response = await client.get("/api/v1/catalog?limit=0&page=x&size=3")
+    fields = {error["field"] for error in response.json()["error"]["details"]["errors"]}
+    assert fields == {"limit", "page", "size"}
+
+
+async def test_a_search_may_be_padded_up_to_its_limit(client: Client) -> None:
+    response = await client.get("/api/v1/catalog", params={"search": "  " + "x" * 255 + "  "})
+    assert response.status_code == 200
+
+
+async def test_a_tiny_price_bound_is_a_number(client: Client) -> None:
+    assert (await client.get("/api/v1/catalog?min_price=1e-999999")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/v1/catalog/7", "/api/v1/catalog/a%00b"])
+async def test_a_bad_id_in_the_path_is_refused_by_its_name(client: Client, path: str) -> None:
+    response = await client.get(path)
+    assert response.status_code == 400
+    error = envelope_error(response.json())
+    assert (error["in"], error["field"]) == ("path", "product_id")
