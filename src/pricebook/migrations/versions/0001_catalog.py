@@ -108,10 +108,13 @@ ITEMS = """
         id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
         supplier_item_id uuid NOT NULL REFERENCES supplier_items ON DELETE CASCADE,
         price numeric(14, 4) NOT NULL CHECK (price >= 0),
-        recorded_at timestamptz NOT NULL DEFAULT now(),
+        recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
         created_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL DEFAULT now()
     );
+    COMMENT ON COLUMN price_history.recorded_at IS
+        'the moment of writing, under the lock of the item: a transaction that began earlier may '
+        'have set its price later';
     CREATE INDEX price_history_item_idx ON price_history (supplier_item_id, recorded_at);
 """
 

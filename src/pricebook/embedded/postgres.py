@@ -1,0 +1,133 @@
+"""PostgreSQL: its data folder, its settings and its sign of being ready."""
+
+import os
+import shutil
+import signal
+from pathlib import Path
+from typing import TextIO
+
+import msgspec
+import psycopg
+
+from pricebook.embedded import binaries, process
+from pricebook.embedded.places import Places, make_private
+from pricebook.embedded.process import Program
+
+_FIRST_WITH_BUILTIN_LOCALE = 17
+_STATUS_LINE = 7  # of postmaster.pid, counted from 0
+
+_SETTINGS = {
+    "listen_addresses": "",
+    "port": "5432",
+    "unix_socket_permissions": "0700",
+    "max_connections": "100",
+    "shared_buffers": "128MB",
+    "effective_cache_size": "512MB",
+    "work_mem": "8MB",
+    "maintenance_work_mem": "64MB",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    # Many short queries on few cores; and containers give parallel ones too little shared memory.
+    "max_parallel_workers_per_gather": "0",
+    # Nobody replicates from us, so the log need only bring us through a crash.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "1GB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+}
+_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_FIRST_STATEMENTS = b"""\
+CREATE ROLE pricebook LOGIN CREATEDB;
+CREATE DATABASE pricebook OWNER pricebook;
+"""
+
+
+def url(places: Places) -> str:
+    """Where the server of `places` answers; the port keeps a PGPORT of the user's out of it."""
+    return f"postgresql://pricebook@/pricebook?host={places.sockets}&port=5432"
+
+
+def server(places: Places, lock: TextIO, *, durable: bool) -> Program:
+    """Describe the server as a program to run, and make its data folder if there is none.
+
+    `durable=False` is for tests: faster, and a crash of the machine may lose data.
+    """
+    folder = binaries.postgres_folder(places.account)
+    if not places.postgres.exists():
+        _make_data(places, folder, lock, durable=durable)
+    # No server runs, or we would not hold the lock; but the process id that a killed one left in
+    # this file may by now be another process's, and then PostgreSQL refuses to start.
+    (places.postgres / "postmaster.pid").unlink(missing_ok=True)
+    settings = _SETTINGS | {"unix_socket_directories": str(places.sockets)}
+    options = _options(settings | ({} if durable else _FORGETFUL))
+    return _program(places, str(folder / "postgres"), "-D", str(places.postgres), *options)
+
+
+def is_ready(places: Places) -> bool:
+    """Whether the server has reported itself ready and lets us in."""
+    try:
+        status = (places.postgres / "postmaster.pid").read_bytes().splitlines()[_STATUS_LINE]
+    except (FileNotFoundError, IndexError):
+        return False
+    return status.strip() == b"ready" and answers(url(places))
+
+
+def answers(database_url: str) -> bool:
+    """Whether a server lets us in at this address."""
+    try:
+        psycopg.connect(database_url, connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _make_data(places: Places, folder: Path, lock: TextIO, *, durable: bool) -> None:
+    """Make the data folder aside and move it when complete: a start that is killed leaves none."""
+    unfinished = places.postgres.with_name("postgres.new")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    make_private(unfinished, places.account)
+    data = ("-D", str(unfinished))
+    initdb = _program(
+        places, str(folder / "initdb"), *data, *_initdb_options(folder, durable=durable)
+    )
+    process.run(initdb, lock)
+    settings = _SETTINGS | {"exit_on_error": "on"} | ({} if durable else _FORGETFUL)
+    alone = _program(
+        places, str(folder / "postgres"), "--single", *data, *_options(settings), "postgres"
+    )
+    process.run(msgspec.structs.replace(alone, text=_FIRST_STATEMENTS), lock)
+    unfinished.rename(places.postgres)
+    _sync(places.state)  # or a power cut might bring the old name back, and we would begin anew
+
+
+def _sync(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _initdb_options(folder: Path, *, durable: bool) -> list[str]:
+    # pg_trgm of PostgreSQL knows only ASCII letters unless the C library's locale has more, too.
+    locale = ["--encoding=UTF8", "--locale=C.UTF-8"]
+    if binaries.major_version(folder) >= _FIRST_WITH_BUILTIN_LOCALE:
+        locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    access = ["--username=postgres", "--auth=trust"]  # the folder of the sockets is the guard
+    return [*locale, *access, "--no-instructions", *([] if durable else ["--no-sync"])]
+
+
+def _options(settings: dict[str, str]) -> list[str]:
+    return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+
+
+def _program(places: Places, *argv: str) -> Program:
+    return Program(
+        name="PostgreSQL",
+        argv=argv,
+        account=places.account,
+        log=places.logs / "postgres.log",
+        stop_signal=signal.SIGINT,  # a fast shutdown: open transactions are rolled back
+    )

@@ -1,0 +1,52 @@
+"""Valkey, the server that speaks Redis: its options and its sign of being ready."""
+
+import signal
+import socket
+
+from pricebook.embedded import binaries
+from pricebook.embedded.places import Places, make_private
+from pricebook.embedded.process import Program
+
+_SCHEME = "unix://"
+
+
+def url(places: Places) -> str:
+    """Where the server of `places` answers."""
+    return f"{_SCHEME}{places.sockets}/redis.sock"
+
+
+def server(places: Places, *, durable: bool) -> Program:
+    """Describe the server as a program to run; with `durable=False` it keeps nothing on disk."""
+    folder = places.redis
+    if not folder.exists():
+        make_private(folder, places.account)
+    options = {
+        "port": "0",
+        "unixsocket": url(places).removeprefix(_SCHEME),
+        "unixsocketperm": "700",
+        "dir": str(folder),
+        "appendonly": "yes" if durable else "no",
+        "save": "",
+        "maxmemory-policy": "noeviction",  # a queue must not lose tasks
+        "always-show-logo": "no",
+    }
+    argv = [word for name, value in options.items() for word in (f"--{name}", value)]
+    return Program(
+        name="Valkey",
+        argv=(str(binaries.valkey_server(places.account)), *argv),
+        account=places.account,
+        log=places.logs / "redis.log",
+        stop_signal=signal.SIGTERM,
+    )
+
+
+def answers(redis_url: str) -> bool:
+    """Whether a server answers at this address and has loaded its data."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(5)
+        try:
+            connection.connect(redis_url.removeprefix(_SCHEME))
+            connection.sendall(b"PING\r\n")
+            return connection.recv(16) == b"+PONG\r\n"
+        except OSError:
+            return False

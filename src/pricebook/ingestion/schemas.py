@@ -1,0 +1,182 @@
+"""The shapes of reading a price list: what may be set, what was found, what each row became."""
+
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from pricebook.suppliers.schemas import SourceType
+
+Field = Literal["sku", "name", "price", "category", "currency"]
+DecimalMark = Literal[".", ","]
+Outcome = Literal["item", "rejected", "ignored"]
+ErrorType = Literal[
+    "malformed_row",
+    "missing_sku",
+    "missing_name",
+    "missing_price",
+    "price_not_a_number",
+    "price_ambiguous",
+    "price_negative",
+    "price_out_of_range",
+    "price_too_precise",
+    "other_currency",
+    "cell_too_long",
+    "nul_character",
+    "too_many_cells",
+]
+
+# Number of the record as a spreadsheet shows it, its cells, and why it is no row of cells, if so.
+Record = tuple[int, list[str], str | None]
+
+HeaderRow = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+
+
+class SourceConfig(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """What a user says about a list; whatever is not said is found out."""
+
+    column_mapping: dict[Field, str] = {}
+    header_row: HeaderRow | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    decimal_separator: DecimalMark | None = None
+    characteristic_columns: list[str] | None = None
+
+
+class NumberProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """How a column writes its numbers.
+
+    `decimal_marks` and `grouping_marks` are those that some cell shows beyond doubt: a mark in both
+    or in neither leaves a cell like `1,234` unreadable. `decimal_separator` is set by the user.
+    """
+
+    decimal_marks: tuple[str, ...] = ()
+    grouping_marks: tuple[str, ...] = ()
+    decimal_separator: DecimalMark | None = None
+
+
+class Findings(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found out about a list, to be shown and to be remembered with its supplier.
+
+    `columns` maps a field to its header as the list writes it; `header_row` is 1-based.
+    """
+
+    format: Literal["csv"]
+    encoding: str
+    delimiter: str
+    header_row: int
+    columns: dict[Field, str]
+    characteristic_columns: tuple[str, ...]
+    currency: str
+    numbers: NumberProfile
+
+
+class ListRow(msgspec.Struct, frozen=True, gc=False):
+    """One record of the source and what became of it.
+
+    An `item` has code, name and price; `rejected` has an error and its raw cells; `ignored` is
+    letterhead, header, blank line, section or total. The characteristic of an empty cell is None.
+    """
+
+    row_number: int
+    outcome: Outcome
+    supplier_sku: str | None = None
+    name: str | None = None
+    price: Decimal | None = None
+    category: str | None = None
+    characteristics: dict[str, str | None] = {}
+    error_type: ErrorType | None = None
+    error_message: str | None = None
+    row_data: list[str] | None = None
+
+
+class ImportOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """Which list to take in, whose it is, and what is said about it."""
+
+    path: Path
+    supplier_name: str
+    currency: str
+    config: SourceConfig = SourceConfig()
+    requested_by: str | None = None
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far an import is: its stage, and which part of the list is read (0 to 1)."""
+
+    stage: Literal["reading", "merging"]
+    fraction: float
+
+
+class StagedRow(NamedTuple):
+    """A row of the list as it is staged; the two JSON columns are text."""
+
+    row_number: int
+    supplier_sku: str | None
+    name: str | None
+    price: Decimal | None
+    characteristics: str
+    error_type: str | None
+    error_message: str | None
+    row_data: str | None
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the rows of a list became; `absent` counts items that the list no longer has."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    absent: int = 0
+    rejected: int = 0
+    duplicate: int = 0
+    ignored: int = 0
+
+    @property
+    def taken(self) -> int:
+        """The rows that stand in the catalog now."""
+        return self.new + self.changed + self.unchanged
+
+    @property
+    def rows(self) -> int:
+        """All rows of the list; each is counted once."""
+        return self.taken + self.rejected + self.duplicate + self.ignored
+
+
+class NewTask(msgspec.Struct, frozen=True, kw_only=True):
+    """An ingestion task as it begins."""
+
+    supplier_id: UUID | None
+    supplier_name: str
+    parser_type: SourceType
+    source_config: dict[str, object]
+    requested_by: str | None
+    started_at: datetime
+
+
+class RowError(msgspec.Struct, frozen=True):
+    """A row that was not taken in, and why."""
+
+    row_number: int
+    error_type: str
+    error_message: str
+
+
+class ImportResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a list."""
+
+    task_id: UUID
+    status: Literal["success", "failed"]
+    supplier_name: str
+    new_supplier: bool
+    items_processed: int
+    counts: Counts
+    products_created: int
+    errors: list[str]
+    row_errors: list[RowError]
+    found: Findings
+    completed_at: datetime

@@ -1,0 +1,70 @@
+"""Homes in folders that any user may enter, and waiting."""
+
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from pricebook.embedded import locks, servers
+
+_PATIENCE_SECONDS = 30
+
+
+@contextmanager
+def _open_folder() -> Generator[Path]:
+    with TemporaryDirectory(prefix="pricebook-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder).resolve()
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that the user nobody may enter, too; pytest's own are closed to it."""
+    with _open_folder() as folder:
+        yield folder
+
+
+@pytest.fixture
+def home(open_folder: Path) -> Iterator[Path]:
+    """A home in which no server has run yet."""
+    yield open_folder / "home"
+    _await_quiet(open_folder / "home")
+
+
+@pytest.fixture(scope="session")
+def _shared_home() -> Iterator[Path]:
+    with _open_folder() as folder:
+        with servers(folder, durable=False):
+            pass
+        yield folder
+
+
+@pytest.fixture
+def used_home(_shared_home: Path) -> Iterator[Path]:
+    """A home whose servers ran before and are stopped now; what earlier tests wrote is there."""
+    yield _shared_home
+    _await_quiet(_shared_home)
+
+
+def _await_quiet(home: Path) -> None:
+    """Wait for the servers of a process that a test killed, which end a moment after it."""
+    if home.exists():
+        owner = locks.take(home / "locks/owner", seconds=_PATIENCE_SECONDS)
+        assert owner
+        owner.close()
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], object]], None]:
+    """Wait until something is true."""
+
+    def wait(condition: Callable[[], object]) -> None:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not condition():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    return wait

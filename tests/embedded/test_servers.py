@@ -1,0 +1,142 @@
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+from sqlalchemy import create_engine, text
+
+from pricebook.embedded import Endpoints, servers, supervise
+from pricebook.embedded.process import processes_in
+from pricebook.errors import EmbeddedServerError
+
+
+def redis_client(endpoints: Endpoints) -> redis.Redis:
+    return redis.Redis.from_url(endpoints.redis_url)  # pyright: ignore[reportUnknownMemberType] - redis-py leaves its options untyped
+
+
+def write(endpoints: Endpoints, value: str) -> None:
+    with psycopg.connect(endpoints.database_url) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS note (value text)")
+        connection.execute("INSERT INTO note VALUES (%s)", [value])
+    with redis_client(endpoints) as client:
+        client.set("note", value)
+
+
+def read(endpoints: Endpoints) -> tuple[list[str], object]:
+    with psycopg.connect(endpoints.database_url) as connection:
+        rows = connection.execute("SELECT value FROM note").fetchall()
+    with redis_client(endpoints) as client:
+        return [str(row[0]) for row in rows], client.get("note")
+
+
+def files_of(home: Path) -> set[str]:
+    return {entry.name for entry in home.iterdir()}
+
+
+def test_the_database_is_ours_and_knows_all_letters(home: Path) -> None:
+    with servers(home, durable=False) as found, psycopg.connect(found.database_url) as connection:
+        for extension in (b"pg_trgm", b"unaccent", b"btree_gin"):
+            connection.execute(b"CREATE EXTENSION " + extension)
+        row = connection.execute(
+            "SELECT current_user, current_database(), lower('ÄÖЖ'),"
+            " similarity('Кирпич красный', 'Кирпич белый') > 0.3, current_setting('timezone')"
+        ).fetchone()
+        assert row == ("pricebook", "pricebook", "äöж", True, "UTC")
+
+
+def test_a_restart_finds_what_was_written_and_stopping_leaves_nothing_running(home: Path) -> None:
+    with servers(home) as found:
+        write(found, "kept")
+    assert not processes_in(home / "postgres")
+    assert not processes_in(home / "redis")
+    assert files_of(home) == {"locks", "logs", "postgres", "redis"}
+    with servers(home) as found:
+        assert read(found) == (["kept"], b"kept")
+
+
+def test_only_the_durable_mode_waits_for_the_disk(home: Path) -> None:
+    for durable, expected in ((False, ("off", "off", "off")), (True, ("on", "on", "on"))):
+        with (
+            servers(home, durable=durable) as found,
+            psycopg.connect(found.database_url) as connection,
+        ):
+            row = connection.execute(
+                "SELECT current_setting('fsync'), current_setting('synchronous_commit'),"
+                " current_setting('full_page_writes')"
+            ).fetchone()
+            assert row == expected
+            assert (home / "redis/appendonlydir").exists() == durable
+
+
+def test_the_address_suits_sqlalchemy_and_leaves_no_room_for_the_users_own_variables(
+    used_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("PGPORT", "6000"), ("PGDATA", "/none"), ("PGHOST", "nowhere")):
+        monkeypatch.setenv(name, value)
+    with servers(used_home, durable=False) as found:
+        engine = create_engine(found.database_url.replace("postgresql:", "postgresql+psycopg:"))
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT current_user")).scalar() == "pricebook"
+        engine.dispose()
+
+
+def test_two_homes_run_at_once(open_folder: Path) -> None:
+    homes = [open_folder / "one", open_folder / "two"]
+    with ExitStack() as stack:
+        found = [stack.enter_context(servers(home, durable=False)) for home in homes]
+        for home, endpoints in zip(homes, found, strict=True):
+            write(endpoints, home.name)
+        assert [read(endpoints) for endpoints in found] == [(["one"], b"one"), (["two"], b"two")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["deep/" * 30 + "home", 'Прайсы, «цены» & "more" 100% it\'s'],
+    ids=["deep", "odd letters"],
+)
+def test_a_home_whose_path_suits_no_socket(open_folder: Path, name: str) -> None:
+    home = open_folder / name
+    with supervise(home) as supervisor:
+        write(supervisor.endpoints, "kept")
+        sockets = Path(supervisor.endpoints.redis_url.removeprefix("unix://")).parent
+        assert not sockets.is_relative_to(home)
+        assert sockets.stat().st_mode & 0o077 == 0
+    assert not sockets.exists()
+    with servers(home) as found:
+        assert read(found) == (["kept"], b"kept")
+
+
+def test_a_server_that_cannot_start_is_told_in_one_sentence(home: Path) -> None:
+    with servers(home, durable=False):
+        pass
+    (home / "postgres/postgresql.auto.conf").write_text("nonsense = 1\n", "utf-8")
+    with pytest.raises(EmbeddedServerError) as refused, servers(home, durable=False):
+        pass
+    log = home / "logs/postgres.log"
+    assert "FATAL:  configuration file" in str(refused.value)
+    assert str(refused.value).endswith(f"(its log is {log}).")
+    assert not processes_in(home / "redis")
+    assert not (home / "sockets").exists()
+
+
+def test_a_home_that_cannot_be_made_is_told_in_one_sentence(open_folder: Path) -> None:
+    (open_folder / "file").touch()
+    with (
+        pytest.raises(EmbeddedServerError, match=r"cannot start: .*Not a directory"),
+        servers(open_folder / "file/home"),
+    ):
+        pass
+
+
+def test_a_server_lost_while_running_is_noticed(
+    used_home: Path, eventually: Callable[[Callable[[], object]], None]
+) -> None:
+    with supervise(used_home, durable=False) as supervisor:
+        assert supervisor.failed() is None
+        pid = int((used_home / "postgres/postmaster.pid").read_text("utf-8").splitlines()[0])
+        os.kill(pid, 9)
+        eventually(supervisor.failed)
+        assert str(supervisor.failed()).startswith("PostgreSQL stopped (SIGKILL)")

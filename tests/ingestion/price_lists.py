@@ -1,0 +1,55 @@
+"""Lists as suppliers send them, written and read back in one call."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import msgspec
+
+from pricebook.ingestion.reader import open_list
+from pricebook.ingestion.schemas import Findings, ListRow, SourceConfig
+
+
+class ReadList(NamedTuple):
+    findings: Findings
+    rows: list[ListRow]
+
+    @property
+    def items(self) -> list[ListRow]:
+        return [row for row in self.rows if row.outcome == "item"]
+
+    @property
+    def rejected(self) -> list[ListRow]:
+        return [row for row in self.rows if row.outcome == "rejected"]
+
+    @property
+    def outcomes(self) -> list[str]:
+        return [row.outcome for row in self.rows]
+
+
+def read_list(content: str | bytes, currency: str = "USD", **config: Any) -> ReadList:
+    """Read a list as one that came as a file of this content; text comes as UTF-8."""
+    data = content if isinstance(content, bytes) else content.encode()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "list.csv"
+        path.write_bytes(data)
+        price_list = open_list(path, msgspec.convert(config, SourceConfig), currency)
+        return ReadList(price_list.findings, list(price_list.rows()))
+
+
+def list_of(*lines: str, header: str = "sku;name;price") -> str:
+    return "\n".join((header, *lines)) + "\n"
+
+
+def one_item(content: str | bytes, currency: str = "USD", **config: Any) -> ListRow:
+    items = read_list(content, currency, **config).items
+    assert len(items) == 1
+    return items[0]
+
+
+def price_list_of(cells: Iterable[str]) -> str:
+    """Write a list with these cells in its price column; none of them may hold a tab."""
+    return list_of(
+        *(f"A{number}\tx\t{cell}" for number, cell in enumerate(cells)), header="sku\tname\tprice"
+    )

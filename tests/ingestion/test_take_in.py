@@ -1,0 +1,254 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import builders
+from pricebook.db import Connection, Database
+from pricebook.errors import PriceListError
+from pricebook.ingestion import service
+from pricebook.ingestion.schemas import Counts, ImportOrder, ImportResult, Progress, SourceConfig
+from pricebook.products.service import create_from_unmatched
+
+TakeIn = Callable[..., Awaitable[ImportResult]]
+LIST = """Article code,Name,Price,Category,Colour
+A-1,Hammer,12.50,Tools,red
+A-2,Saw,8.00,Tools,
+A-3,Glove,3.25,Safety,blue
+"""
+
+
+@pytest.fixture
+def take_in(database: Database, tmp_path: Path) -> TakeIn:
+    async def run(text: str, *, supplier: str = "ACME", **more: Any) -> ImportResult:
+        path = tmp_path / "list.csv"
+        path.write_text(text)
+        order = ImportOrder(
+            path=path,
+            supplier_name=supplier,
+            currency="USD",
+            config=more.get("config", SourceConfig()),
+        )
+        watch = more.get("watch", lambda _: None)
+        return await service.take_in(database, order, watch, more.get("follow_up"))
+
+    return run
+
+
+async def rows(conn: Connection, query: str) -> list[tuple[Any, ...]]:
+    return await (await conn.execute(query.encode())).fetchall()
+
+
+async def history_length(conn: Connection) -> int:
+    ((length,),) = await rows(conn, "SELECT count(*) FROM price_history")
+    return length
+
+
+async def test_every_row_of_a_list_is_accounted_for(take_in: TakeIn, conn: Connection) -> None:
+    result = await take_in(
+        "Our prices\n\nArticle code,Name,Price\nA-1,Hammer,12.50\n,Saw,8\nA-3,Glove,\n\nA-4,Axe,x\n"
+    )
+    assert result.counts == Counts(new=1, rejected=3, ignored=4)
+    assert result.counts.rows == 8
+    logged = await rows(
+        conn, "SELECT row_number, error_type, row_data FROM parsing_logs ORDER BY row_number"
+    )
+    assert logged == [
+        (5, "missing_sku", ["", "Saw", "8"]),
+        (6, "missing_price", ["A-3", "Glove", ""]),
+        (8, "price_not_a_number", ["A-4", "Axe", "x"]),
+    ]
+    assert [error.row_number for error in result.row_errors] == [5, 6, 8]
+
+
+async def test_items_keep_what_the_list_says(take_in: TakeIn, conn: Connection) -> None:
+    await take_in(LIST)
+    found = await rows(
+        conn,
+        "SELECT supplier_sku, name, current_price, characteristics FROM supplier_items ORDER BY 1",
+    )
+    assert found == [
+        ("A-1", "Hammer", Decimal("12.5"), {"category": "Tools", "Colour": "red"}),
+        ("A-2", "Saw", Decimal(8), {"category": "Tools"}),
+        ("A-3", "Glove", Decimal("3.25"), {"category": "Safety", "Colour": "blue"}),
+    ]
+
+
+async def test_the_same_list_again_writes_nothing(take_in: TakeIn, conn: Connection) -> None:
+    await take_in(LIST)
+    before = await rows(conn, "SELECT id, updated_at, last_ingested_at, xmin FROM supplier_items")
+    result = await take_in(LIST)
+    assert result.counts == Counts(unchanged=3, ignored=1)
+    after = await rows(conn, "SELECT id, updated_at, last_ingested_at, xmin FROM supplier_items")
+    assert after == before
+    assert await history_length(conn) == 3
+
+
+async def test_one_price_changed_is_one_row_of_history(take_in: TakeIn, conn: Connection) -> None:
+    await take_in(LIST)
+    result = await take_in(LIST.replace("8.00", "8.10"))
+    assert result.counts == Counts(changed=1, unchanged=2, ignored=1)
+    assert await history_length(conn) == 4
+
+
+async def test_a_changed_name_is_a_change_without_history(
+    take_in: TakeIn, conn: Connection
+) -> None:
+    await take_in(LIST)
+    result = await take_in(LIST.replace("Hammer", "Claw hammer"))
+    assert result.counts == Counts(changed=1, unchanged=2, ignored=1)
+    assert await history_length(conn) == 3
+
+
+async def test_links_survive_every_import(take_in: TakeIn, conn: Connection) -> None:
+    await take_in(LIST)
+    product_id = await builders.product(conn)
+    await conn.execute("UPDATE supplier_items SET product_id = %s", [product_id])
+    await take_in(LIST.replace("12.50", "13.50").replace("Saw", "Big saw"))
+    await take_in("Article code,Name,Price\nA-1,Hammer,1\n")
+    linked = await rows(conn, "SELECT DISTINCT product_id FROM supplier_items")
+    assert linked == [(product_id,)]
+
+
+async def test_an_absent_column_leaves_a_characteristic_and_an_empty_cell_clears_it(
+    take_in: TakeIn, conn: Connection
+) -> None:
+    await take_in(LIST)
+    await take_in("Article code,Name,Price\nA-1,Hammer,12.50\n")
+    look = "SELECT characteristics FROM supplier_items WHERE supplier_sku = 'A-1'"
+    assert await rows(conn, look) == [({"category": "Tools", "Colour": "red"},)]
+    await take_in("Article code,Name,Price,Colour\nA-1,Hammer,12.50,\n")
+    assert await rows(conn, look) == [({"category": "Tools"},)]
+
+
+async def test_a_repeated_row_is_a_duplicate_and_names_the_row_that_counts(
+    take_in: TakeIn,
+) -> None:
+    result = await take_in("Article code,Name,Price\nA-1,Hammer,2\nA-2,Saw,3\nA-1,Hammer,2.0\n")
+    assert result.counts == Counts(new=2, duplicate=1, ignored=1)
+    (error,) = result.row_errors
+    assert (error.row_number, error.error_type) == (4, "duplicate")
+    assert "row 2" in error.error_message
+
+
+async def test_rows_of_one_code_with_different_prices_are_all_rejected(
+    take_in: TakeIn, conn: Connection
+) -> None:
+    await take_in("Article code,Name,Price\nA-1,Hammer,2\n")
+    result = await take_in("Article code,Name,Price\nA-1,Hammer,3\nA-2,Saw,3\nA-1,Hammer,4\n")
+    assert result.counts == Counts(new=1, rejected=2, ignored=1)
+    assert {error.row_number for error in result.row_errors} == {2, 4}
+    assert "rows 2 to 4 with prices from 3 to 4" in result.row_errors[0].error_message
+    look = "SELECT current_price FROM supplier_items WHERE supplier_sku = 'A-1'"
+    assert await rows(conn, look) == [(Decimal(2),)]
+
+
+async def test_a_list_that_cannot_be_understood_changes_nothing_and_is_kept_as_failed(
+    take_in: TakeIn, conn: Connection
+) -> None:
+    with pytest.raises(PriceListError):
+        await take_in("Colour,Size\nred,1\n")
+    assert await rows(conn, "SELECT name FROM suppliers") == []
+    ((state, supplier_name, errors),) = await rows(
+        conn, "SELECT state, supplier_name, errors FROM ingestion_tasks"
+    )
+    assert (state, supplier_name) == ("failed", "ACME")
+    assert len(errors) == 1
+
+
+async def test_the_task_tells_what_became_of_the_list(take_in: TakeIn, conn: Connection) -> None:
+    result = await take_in(LIST + "A-4,Axe,,Tools,\n")
+    assert result.status == "success"
+    ((task_id, state, new, rejected, done),) = await rows(
+        conn,
+        "SELECT id, state, count_new, count_rejected, completed_at >= started_at"
+        " FROM ingestion_tasks",
+    )
+    assert (task_id, state, new, rejected) == (result.task_id, "partially_succeeded", 3, 1)
+    assert done
+
+
+async def test_a_list_without_one_good_row_has_failed(take_in: TakeIn, conn: Connection) -> None:
+    result = await take_in("Article code,Name,Price\nA-1,Hammer,x\n")
+    assert (result.status, result.items_processed) == ("failed", 0)
+    assert await rows(conn, "SELECT state FROM ingestion_tasks") == [("failed",)]
+
+
+async def test_suppliers_are_found_in_any_case_and_made_when_missing(
+    take_in: TakeIn, conn: Connection
+) -> None:
+    assert (await take_in(LIST, supplier="Ärzte GmbH")).new_supplier
+    assert not (await take_in(LIST, supplier="ÄRZTE gmbh")).new_supplier
+    ((name, metadata),) = await rows(conn, "SELECT name, metadata FROM suppliers")
+    assert name == "Ärzte GmbH"
+    assert metadata["found"]["columns"]["price"] == "Price"
+
+
+async def test_what_is_set_for_a_supplier_is_used_and_what_is_said_now_wins(
+    take_in: TakeIn, conn: Connection
+) -> None:
+    text = "Article code,Name,Price,Dealer price\nA-1,Hammer,5,4\n"
+    await conn.execute(
+        """
+        INSERT INTO suppliers (name, source_type, metadata) VALUES ('ACME', 'csv',
+            '{"source_config": {"column_mapping": {"price": "Dealer price"}}}')
+        """
+    )
+    look = "SELECT current_price FROM supplier_items"
+    await take_in(text)
+    assert await rows(conn, look) == [(Decimal(4),)]
+    await take_in(text, config=SourceConfig(column_mapping={"price": "Price"}))
+    assert await rows(conn, look) == [(Decimal(5),)]
+
+
+async def test_products_are_made_of_unmatched_items_in_the_lists_categories(
+    take_in: TakeIn, conn: Connection
+) -> None:
+    await builders.category(conn, "Tools")
+    result = await take_in(LIST, follow_up=create_from_unmatched)
+    assert result.products_created == 3
+    made = await rows(
+        conn,
+        """
+        SELECT product.name, category.name, status, supplier_count, internal_sku LIKE 'PROD-%'
+        FROM products AS product JOIN categories AS category ON category.id = category_id
+        ORDER BY 1
+        """,
+    )
+    assert made == [
+        ("Glove", "Safety", "active", 1, True),
+        ("Hammer", "Tools", "active", 1, True),
+        ("Saw", "Tools", "active", 1, True),
+    ]
+    assert (await take_in(LIST, follow_up=create_from_unmatched)).products_created == 0
+
+
+async def test_a_failure_on_the_way_leaves_nothing(take_in: TakeIn, conn: Connection) -> None:
+    async def fail(*_: object) -> int:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await take_in(LIST, follow_up=fail)
+    for table in ("suppliers", "supplier_items", "ingestion_tasks", "price_history"):
+        assert await rows(conn, f"SELECT FROM {table}") == []
+
+
+async def test_one_list_taken_in_by_many_at_once_is_applied_once(
+    take_in: TakeIn, conn: Connection
+) -> None:
+    results = await asyncio.gather(*(take_in(LIST) for _ in range(4)))
+    assert sorted(result.counts.new for result in results) == [0, 0, 0, 3]
+    assert await history_length(conn) == 3
+
+
+async def test_progress_ends_at_the_whole(take_in: TakeIn) -> None:
+    seen: list[Progress] = []
+    text = "Article code,Name,Price\n" + "".join(f"A-{n},Nail,1.5\n" for n in range(3000))
+    await take_in(text, watch=seen.append)
+    assert [step.stage for step in seen] == ["reading"] * 3 + ["merging"]
+    fractions = [step.fraction for step in seen]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1

@@ -1,0 +1,202 @@
+"""Price range, number of suppliers and price history are right, whoever writes, and how many."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, LiteralString
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import builders
+from pricebook.db import Connection, Database
+from pricebook.ingestion import service as ingestion
+from pricebook.ingestion.schemas import ImportOrder
+
+WRONG_FIGURES = """
+    SELECT product.id, min_price, max_price, supplier_count
+    FROM products AS product
+    WHERE (min_price, max_price, supplier_count::bigint) IS DISTINCT FROM (
+        SELECT (min(current_price), max(current_price), count(DISTINCT supplier_id))
+        FROM supplier_items WHERE product_id = product.id)
+"""
+WRONG_HISTORY = """
+    SELECT item.id FROM supplier_items AS item
+    WHERE current_price IS DISTINCT FROM (
+        SELECT price FROM price_history
+        WHERE supplier_item_id = item.id ORDER BY recorded_at DESC LIMIT 1)
+"""
+
+
+async def figures(conn: Connection, product_id: UUID) -> tuple[Any, ...] | None:
+    cursor = await conn.execute(
+        "SELECT min_price, max_price, supplier_count FROM products WHERE id = %s", [product_id]
+    )
+    return await cursor.fetchone()
+
+
+async def test_the_figures_follow_every_kind_of_write(conn: Connection) -> None:
+    one, two = await builders.supplier(conn), await builders.supplier(conn)
+    product_id = await builders.product(conn)
+    assert await figures(conn, product_id) == (None, None, 0)
+    cheap = await builders.item(conn, one, "5", product_id=product_id)
+    await builders.item(conn, two, "9", product_id=product_id)
+    assert await figures(conn, product_id) == (Decimal(5), Decimal(9), 2)
+    await conn.execute("UPDATE supplier_items SET current_price = 7 WHERE id = %s", [cheap])
+    assert await figures(conn, product_id) == (Decimal(7), Decimal(9), 2)
+    await conn.execute("UPDATE supplier_items SET supplier_id = %s WHERE id = %s", [two, cheap])
+    assert await figures(conn, product_id) == (Decimal(7), Decimal(9), 1)
+    await conn.execute("UPDATE supplier_items SET product_id = NULL WHERE id = %s", [cheap])
+    assert await figures(conn, product_id) == (Decimal(9), Decimal(9), 1)
+    await conn.execute("DELETE FROM suppliers WHERE id = %s", [two])
+    assert await figures(conn, product_id) == (None, None, 0)
+    await builders.item(conn, one, "3", product_id=product_id)
+    await conn.execute("TRUNCATE supplier_items CASCADE")
+    assert await figures(conn, product_id) == (None, None, 0)
+
+
+async def test_moving_an_item_changes_both_products(conn: Connection) -> None:
+    old, new = await builders.product(conn), await builders.product(conn)
+    item_id = await builders.item(conn, await builders.supplier(conn), product_id=old)
+    await conn.execute("UPDATE supplier_items SET product_id = %s WHERE id = %s", [new, item_id])
+    assert await figures(conn, old) == (None, None, 0)
+    assert await figures(conn, new) == (Decimal(10), Decimal(10), 1)
+
+
+async def test_deleting_a_supplier_touches_no_product_row_but_its_figures(
+    conn: Connection,
+) -> None:
+    supplier_id = await builders.supplier(conn)
+    product_id = await builders.product(conn)
+    await builders.item(conn, supplier_id, product_id=product_id)
+    await conn.execute("DELETE FROM suppliers WHERE id = %s", [supplier_id])
+    assert await figures(conn, product_id) == (None, None, 0)
+
+
+async def test_the_figures_cannot_be_written_by_hand(conn: Connection) -> None:
+    await builders.product(conn)
+    with pytest.raises(psycopg.errors.GeneratedAlways, match="are derived from supplier_items"):
+        await conn.execute("UPDATE products SET min_price = 1")
+
+
+async def test_items_are_not_written_under_a_snapshot_that_could_be_old(
+    conn: Connection,
+) -> None:
+    supplier_id, product_id = await builders.supplier(conn), await builders.product(conn)
+    await conn.execute("SET default_transaction_isolation = 'repeatable read'")
+    with pytest.raises(psycopg.errors.FeatureNotSupported, match="READ COMMITTED"):
+        await builders.item(conn, supplier_id, product_id=product_id)
+
+
+# Random writes by several at once -------------------------------------------------------------
+
+SUPPLIERS = [f"Supplier {number}" for number in range(3)]
+CODES = [f"A-{number}" for number in range(6)]
+Write = tuple[str, int, int, int]
+STATEMENTS: dict[str, LiteralString] = {
+    "link": """
+        UPDATE supplier_items SET product_id = (
+            SELECT id FROM products ORDER BY internal_sku OFFSET %(other)s LIMIT 1)
+        WHERE supplier_sku = %(code)s AND supplier_id = (
+            SELECT id FROM suppliers WHERE name = %(supplier)s)
+    """,
+    "unlink": """
+        UPDATE supplier_items SET product_id = NULL
+        WHERE supplier_sku = %(code)s AND supplier_id = (
+            SELECT id FROM suppliers WHERE name = %(supplier)s)
+    """,
+    "price": """
+        UPDATE supplier_items SET current_price = %(number)s
+        WHERE supplier_sku = %(code)s AND supplier_id = (
+            SELECT id FROM suppliers WHERE name = %(supplier)s)
+    """,
+    "delete item": """
+        DELETE FROM supplier_items
+        WHERE supplier_sku = %(code)s AND supplier_id = (
+            SELECT id FROM suppliers WHERE name = %(supplier)s)
+    """,
+    "delete supplier": "DELETE FROM suppliers WHERE name = %(supplier)s",
+    "delete product": """
+        DELETE FROM products WHERE id = (
+            SELECT id FROM products ORDER BY internal_sku OFFSET %(other)s LIMIT 1)
+    """,
+}
+
+writes = st.lists(
+    st.tuples(
+        st.sampled_from(["import", "import", "link", "link", *STATEMENTS]),
+        st.integers(0, 5),
+        st.integers(0, 5),
+        st.integers(1, 9),
+    ),
+    min_size=4,
+    max_size=12,
+)
+
+
+async def import_list(database: Database, folder: Path, supplier: str, seed: int) -> None:
+    chosen = random.Random(seed)  # noqa: S311 (a repeatable list, no secret)
+    lines = [f"{code},Nail,{chosen.randint(1, 9)}.50" for code in chosen.sample(CODES, 4)]
+    path = folder / f"{uuid4().hex}.csv"
+    path.write_text("\n".join(["Article code,Name,Price", *lines]))
+    order = ImportOrder(path=path, supplier_name=supplier, currency="USD")
+    await ingestion.take_in(database, order, lambda _: None)
+
+
+async def write(database: Database, folder: Path, what: Write) -> None:
+    kind, one, other, number = what
+    supplier = SUPPLIERS[one % len(SUPPLIERS)]
+    if kind == "import":
+        await import_list(database, folder, supplier, other * 100 + number)
+        return
+    async with database.transaction() as conn:
+        # A product may be deleted between the choice and the link.
+        with suppress(psycopg.errors.ForeignKeyViolation):
+            await conn.execute(
+                STATEMENTS[kind],
+                {"supplier": supplier, "code": CODES[other], "other": one, "number": number},
+            )
+
+
+@pytest.fixture
+def run_together(database_url: str, tmp_path: Path) -> Callable[[list[list[Write]]], None]:
+    """Let each list of writes run on a connection of its own, all at once."""
+
+    async def run(streams: list[list[Write]]) -> list[tuple[Any, ...]]:
+        async with Database(database_url, pool_min=4, pool_max=8) as database:
+            async with database.connection() as conn:
+                await conn.execute("TRUNCATE suppliers, products CASCADE")
+                for number in range(6):
+                    await builders.product(conn, sku=f"P-{number}")
+
+            async def stream(what: list[Write]) -> None:
+                for each in what:
+                    await write(database, tmp_path, each)
+
+            await asyncio.gather(*map(stream, streams))
+            async with database.connection() as conn:
+                wrong = await (await conn.execute(WRONG_FIGURES)).fetchall()
+                return wrong + await (await conn.execute(WRONG_HISTORY)).fetchall()
+
+    def check(streams: list[list[Write]]) -> None:
+        assert asyncio.run(run(streams)) == []
+
+    return check
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(streams=st.lists(writes, min_size=4, max_size=4))
+def test_random_writes_of_several_at_once_leave_the_figures_right_and_never_deadlock(
+    run_together: Callable[[list[list[Write]]], None], streams: list[list[Write]]
+) -> None:
+    run_together(streams)
