@@ -1,6 +1,8 @@
 """The HTTP program: the URL map, and how errors are answered."""
 
 import asyncio
+import os
+import signal
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -17,6 +19,7 @@ from litestar.exceptions import HTTPException
 from pricebook.catalog import routes as catalog
 from pricebook.db import Database
 from pricebook.errors import PricebookError, SettingsError
+from pricebook.lifeline import end_with
 from pricebook.resources import open_resources
 from pricebook.settings import Settings
 from pricebook.web import docs, health, problems
@@ -67,7 +70,13 @@ def serve(settings: Settings) -> None:
         websockets=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
-    ).serve(target_loader=partial(create_app, settings), wrap_loader=False)
+    ).serve(target_loader=partial(_load, settings, os.getpid()), wrap_loader=False)
+
+
+def _load(settings: Settings, parent: int) -> Litestar:
+    """Make the application in a worker process, which ends with the process that started it."""
+    end_with(parent, signal.SIGTERM)
+    return create_app(settings)
 
 
 async def _check(settings: Settings) -> None:

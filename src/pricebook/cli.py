@@ -45,6 +45,9 @@ def main() -> None:
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 (a defect of ours: no traceback for users even so)
+        console.complain_of_defect(error)
+        sys.exit(FAILED)
 
 
 @app.command(name="up")

@@ -1,7 +1,9 @@
 """What the command line shows: one sentence an error, a bar while it works, a table at the end."""
 
+import traceback
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 from rich.console import Console
@@ -25,6 +27,15 @@ def say(sentence: str) -> None:
 def complain(sentence: str) -> None:
     """Print one line on stderr."""
     err.print(f"pricebook: {sentence}", markup=False, highlight=False)
+
+
+def complain_of_defect(error: Exception) -> None:
+    """Print one line on stderr about an error that nobody foresaw, and where it was raised."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    complain(
+        f"This is a defect of Pricebook, please report it: {type(error).__name__} "
+        f"in {Path(last.filename).name}, line {last.lineno}: {error}"
+    )
 
 
 def print_json(value: msgspec.Struct) -> None:

@@ -16,7 +16,7 @@ FEATURES = {
     "suppliers": LAYERS,
     "ingestion": LAYERS
     | {"reader", "detect", "columns", "normalise", "numbers"}
-    | {"vocabulary", "currencies", "encodings"},
+    | {"vocabulary", "currencies", "encodings", "rows"},
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from pricebook.errors import PriceListError
 from pricebook.ingestion.reader import open_list
 from pricebook.ingestion.schemas import Findings, ListRow, SourceConfig
 
@@ -36,6 +37,14 @@ def read_list(content: str | bytes, currency: str = "USD", **config: Any) -> Rea
         path.write_bytes(data)
         price_list = open_list(path, msgspec.convert(config, SourceConfig), currency)
         return ReadList(price_list.findings, list(price_list.rows()))
+
+
+def rows_or_refusal(content: str | bytes, **config: Any) -> list[ListRow] | str:
+    """Read a list that may be none; tell the sentence with which it is refused."""
+    try:
+        return read_list(content, **config).rows
+    except PriceListError as error:
+        return error.message
 
 
 def list_of(*lines: str, header: str = "sku;name;price") -> str:

@@ -1,6 +1,5 @@
 """Child processes that do not outlive us."""
 
-import ctypes
 import os
 import re
 import signal
@@ -9,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -16,6 +16,7 @@ import msgspec
 
 from pricebook.embedded.places import Account
 from pricebook.errors import EmbeddedServerError
+from pricebook.lifeline import end_with
 
 _READY_SECONDS = 120  # recovery after a crash replays up to a gigabyte of write-ahead log
 _STOP_SECONDS = 30
@@ -23,9 +24,7 @@ _VACANT_SECONDS = 3
 _PAUSE_SECONDS = 0.01
 _LOG_BYTES = 4_000_000
 _LOG_TAIL_BYTES = 10_000
-_PR_SET_PDEATHSIG = 1
 
-_libc = ctypes.CDLL(None)
 _TELLING_LINE = re.compile(r"(?:FATAL|PANIC|error):.*")
 
 
@@ -118,7 +117,7 @@ def spawn(argv: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
         argv,
         env=env,
         start_new_session=True,
-        preexec_fn=_dying_with_us(signal.SIGTERM),  # noqa: PLW1509 - takes no locks
+        preexec_fn=partial(end_with, os.getpid(), signal.SIGTERM),  # noqa: PLW1509 - takes no locks
     )
 
 
@@ -163,19 +162,8 @@ def _start(program: Program, lock: TextIO, log: BinaryIO) -> subprocess.Popen[by
             extra_groups=[] if account.switch else None,
             pass_fds=[lock.fileno()],
             start_new_session=True,
-            preexec_fn=_dying_with_us(program.stop_signal),  # noqa: PLW1509 - takes no locks
+            preexec_fn=partial(end_with, os.getpid(), program.stop_signal),  # noqa: PLW1509 - takes no locks
         )
-
-
-def _dying_with_us(death_signal: signal.Signals) -> Callable[[], None]:
-    parent = os.getpid()
-
-    def set_death_signal() -> None:
-        _libc.prctl(_PR_SET_PDEATHSIG, death_signal)
-        if os.getppid() != parent:  # we ended before the signal was set
-            os._exit(1)
-
-    return set_death_signal
 
 
 def _open_log(path: Path) -> BinaryIO:

@@ -1,8 +1,15 @@
 """The one chain of migrations, from an empty database to head."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 from alembic import command, op
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy.exc import OperationalError
+
+from pricebook.errors import DatabaseNotReadyError, DatabaseUnavailableError
 
 
 def _config(database_url: str | None = None) -> Config:
@@ -14,13 +21,32 @@ def _config(database_url: str | None = None) -> Config:
 
 
 def upgrade(database_url: str, revision: str = "head") -> None:
-    """Bring the database up to a revision in one transaction; does nothing if it is there."""
-    command.upgrade(_config(database_url), revision)
+    """Bring the database up to a revision in one transaction; does nothing if it is there.
+
+    Raises DatabaseUnavailableError when it does not answer, DatabaseNotReadyError when the
+    revision, or the one that the database is at, is none of ours.
+    """
+    with _errors_in_one_sentence():
+        command.upgrade(_config(database_url), revision)
 
 
 def downgrade(database_url: str, revision: str) -> None:
-    """Take the database back to a revision (`base` is empty) in one transaction."""
-    command.downgrade(_config(database_url), revision)
+    """Take the database back to a revision (`base` is empty) in one transaction.
+
+    Raises the errors of `upgrade`.
+    """
+    with _errors_in_one_sentence():
+        command.downgrade(_config(database_url), revision)
+
+
+@contextmanager
+def _errors_in_one_sentence() -> Generator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise DatabaseUnavailableError("The database cannot be reached to migrate it.") from error
+    except CommandError as error:
+        raise DatabaseNotReadyError(f"The database cannot be migrated: {error}.") from error
 
 
 def head() -> str:

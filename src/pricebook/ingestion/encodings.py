@@ -1,0 +1,180 @@
+"""In which encoding a list is written, told from its bytes.
+
+Unicode shows by its mark, its rules or its NUL bytes. The old one-byte encodings show nothing: each
+decodes nearly everything. They are told apart by what comes out, which should be letters of one
+language, no two alphabets in a word, no capital after a small letter, no `³` or `„` amid a word.
+"""
+
+import codecs
+import re
+import unicodedata
+from collections import Counter
+from functools import lru_cache
+from typing import NamedTuple
+
+UNICODE_MARKS: tuple[tuple[bytes, str], ...] = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+class _Script(NamedTuple):
+    """Languages that share encodings, all separated by spaces.
+
+    A language is its letters outside ASCII; of encodings that fit alike, the first is taken.
+    """
+
+    encodings: str
+    languages: str
+    frequent: str = ""
+
+
+_SCRIPTS = (
+    _Script(
+        encodings="cp1252 iso-8859-15 cp850 mac_roman",
+        languages="äöüß àâæçéèêëîïôœùûü áéíñóúü àáâãçéêíóôõú àèéìòù åäöé æøåé éëïöü",
+    ),
+    _Script(
+        encodings="cp1251 koi8-r koi8-u cp866 cp1125 iso-8859-5 mac_cyrillic",
+        languages="абвгдежзийклмнопрстуфхцчшщъыьэюяё абвгдежзийклмнопрстуфхцчшщьюяґєії "
+        "абвгдежзйклмнопрстуфхцчшыьэюяёіў абвгдежзиклмнопрстуфхцчшђјљњћџ",
+        frequent="оеаинтсрвлк",
+    ),
+    _Script(
+        encodings="cp1250 iso-8859-2 cp852 mac_latin2",
+        languages="ąćęłńóśźż áčďéěíňóřšťúůýž áäčďéíĺľňóôŕšťúýž áéíóöőúüű ăâîşţ čćđšž",
+    ),
+    _Script(encodings="cp1254", languages="çğıöşüâî"),
+    _Script(encodings="cp1257", languages="ąčęėįšųūž āčēģīķļņšūž äõöü"),
+    _Script(
+        encodings="cp1253 iso-8859-7",
+        languages="αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋ",
+        frequent="αοιετσνηυρ",
+    ),
+)
+_SYMBOLS = frozenset("€£§°²³¼½¾×±µ·•–—…„“”‚‘’«»‹›™®©№¿¡ºªµ\u00a0")
+_INSIDE_WORDS = frozenset("’·")
+_POWER_OF_METRES = re.compile(r"(?<![^\W\d_])[cdkm]?m\Z")
+_FREQUENT = 1.2
+_LEAST_PLAUSIBILITY = 0.19
+_LEAST_IN_WORDS = 0.7
+# Stands for a letter where no language has one.
+_MISPLACED = "\ufffd"
+
+_ASCII = bytes(range(0x80))
+_MOSTLY = 0.9
+# Sequences of UTF-8 with more than one byte.
+_UTF8_SEQUENCE = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+
+
+def marked_encoding(start: bytes) -> str | None:
+    """Tell the Unicode encoding whose byte order mark begins the bytes."""
+    return next((name for mark, name in UNICODE_MARKS if start.startswith(mark)), None)
+
+
+def unmarked_unicode(start: bytes) -> str | None:
+    """Tell UTF-16 or UTF-32 by the NUL bytes that digits and ends of lines leave there."""
+    nuls = [start[offset::4].count(0) for offset in range(4)]
+    if sum(nuls) * 20 < len(start):
+        return None
+    characters, even, odd = len(start) // 4, nuls[0] + nuls[2], nuls[1] + nuls[3]
+    shows = {
+        "utf-32-le": min(nuls[2:]) > _MOSTLY * characters,
+        "utf-32-be": min(nuls[:2]) > _MOSTLY * characters,
+        "utf-16-le": even < 0.05 * odd,
+        "utf-16-be": odd < 0.05 * even,
+    }
+    return next((encoding for encoding, is_shown in shows.items() if is_shown), None)
+
+
+def is_damaged_utf8(evidence: bytes) -> bool:
+    """Tell whether nearly all bytes outside ASCII are UTF-8, as in a list that was cut off."""
+    outside_ascii = len(evidence.translate(None, _ASCII))
+    return sum(map(len, _UTF8_SEQUENCE.findall(evidence))) > _MOSTLY * outside_ascii
+
+
+def one_byte_encoding(evidence: bytes, alphabet: bytes) -> str | None:
+    """Tell the one-byte encoding of a list, None if no reading of it looks like a language.
+
+    `evidence` are pieces of text with bytes outside ASCII; `alphabet` are all such bytes of the
+    list, and the encoding must know each.
+    """
+    best, best_score = None, _LEAST_PLAUSIBILITY
+    for script in _SCRIPTS:
+        for encoding in script.encodings.split():
+            if _knows(encoding, alphabet):
+                score = _plausibility(evidence.decode(encoding, "replace"), script)
+                if score > best_score:
+                    best, best_score = encoding, score
+    return best
+
+
+def _knows(encoding: str, alphabet: bytes) -> bool:
+    """Tell whether an encoding has a visible character for every byte."""
+    try:
+        text = alphabet.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return not any(unicodedata.category(char) == "Cc" for char in text)
+
+
+def _plausibility(text: str, script: _Script) -> float:
+    """Tell how much a text is one language: the average, up to about 1, over what is not ASCII."""
+    letters: Counter[str] = Counter()
+    beside = 0.0
+    padded = f"   {text} "
+    foreign = [place for place, char in enumerate(padded) if char > "\x7f"]
+    for place in foreign:
+        before, char, after = padded[place - 3 : place], padded[place], padded[place + 1]
+        if _is_misplaced(before, char, after):
+            letters[_MISPLACED] += 1
+        elif char.isalpha() and (before[-1].isalpha() or after.isalpha()):
+            letters[char.lower()] += 1
+        else:
+            beside += _score_beside_words(before, char)
+    languages = script.languages.split()
+    in_words = max(_letters_score(letters, language, script) for language in languages)
+    if in_words < _LEAST_IN_WORDS * letters.total():
+        return -1
+    return (in_words + beside) / max(1, len(foreign))
+
+
+def _letters_score(letters: Counter[str], language: str, script: _Script) -> float:
+    """Count letters of the language 1, of its neighbours 0, of others -1; frequent ones more."""
+    score = 0.0
+    for letter, times in letters.items():
+        if letter in script.frequent:
+            score += times * _FREQUENT
+        else:
+            score += times * ((letter in language) - (letter not in script.languages))
+    return score
+
+
+def _score_beside_words(before: str, char: str) -> float:
+    """Value `m³` highly, a symbol a little, and a letter that stands alone a little less."""
+    if char in "²³" and _POWER_OF_METRES.search(before):
+        return _FREQUENT
+    return 0.3 if char in _SYMBOLS or char in "Øø" else 0.2
+
+
+def _is_misplaced(before: str, char: str, after: str) -> bool:
+    """Tell what no one types: `K¹bel`, `кАбель`, `КАбель`, `Kбель`, and unknown signs anywhere."""
+    if char in _SYMBOLS or not char.isalpha():
+        is_inside_word = before[-1].isalpha() and after.isalpha()
+        return char not in _SYMBOLS or (is_inside_word and char not in _INSIDE_WORDS)
+    neighbours = filter(str.isalpha, (before[-1], after))
+    if any(_alphabet(near) != _alphabet(char) for near in neighbours):
+        return True
+    return (
+        before[-1].islower() if char.isupper() else before[-2:].isupper() and before[-2:].isalpha()
+    )
+
+
+@lru_cache(maxsize=4096)
+def _alphabet(letter: str) -> str:
+    return unicodedata.name(letter, "").partition(" ")[0]

@@ -1,0 +1,61 @@
+"""Text of cells to the text the catalog keeps, and to the text that comparing needs."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
+_NO_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
+_SHOWN_LENGTH = 60
+
+
+def code_of(cell: str) -> str:
+    """Clean an article code: trimmed and NFC, otherwise the very text, so `007` and `NA` stay."""
+    code = cell.strip()
+    return code if code.isascii() else unicodedata.normalize("NFC", code)
+
+
+def name_of(cell: str) -> str:
+    """Clean a name: NFC, trimmed, every run of white space one space."""
+    name = " ".join(cell.split())
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
+def words_of(header: str) -> list[str]:
+    """Split a header into the words by which it is compared.
+
+    `Цена с НДС* (BYN)` gives `цена с ндс`: without case, accents, brackets and what is in them,
+    footnote digits and punctuation. A header that is all brackets keeps what is in them.
+    """
+    without_notes = "".join(char for char in header if unicodedata.category(char) != "No")
+    outside = _BRACKETED.sub(" ", without_notes)
+    folded = _folded(outside) or _folded(without_notes)
+    return folded.split()
+
+
+def key_of(header: str) -> str:
+    """Join the words of a header: two headers with one key are the same to us."""
+    return "".join(words_of(header))
+
+
+def shown(text: str, limit: int = _SHOWN_LENGTH) -> str:
+    """Quote a cell in a message: on one line, cut, and without NUL."""
+    flat = " ".join(storable(text).split())
+    return f'"{flat}"' if len(flat) <= limit else f'"{flat[:limit]}…"'
+
+
+def shown_list(texts: Iterable[str], limit: int = 20) -> str:
+    """Quote several cells in a message, the empty ones left out."""
+    quoted = [shown(text) for text in texts if text.strip()]
+    return ", ".join(quoted[:limit]) + (", …" if len(quoted) > limit else "")
+
+
+def storable(text: str) -> str:
+    """Replace NUL by its picture, the one character that PostgreSQL cannot hold."""
+    return text.replace("\0", "␀")
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return _NO_LETTER_OR_DIGIT.sub(" ", bare.casefold()).strip()

@@ -1,0 +1,257 @@
+"""Prices as people write them, read by what the whole column shows.
+
+A cell like `1,234` is a thousand or one and a bit, and nothing in the cell says which. So a column
+is read twice: first the cells that leave no doubt tell which marks are decimal and which group
+digits, then every cell is read by that. What stays in doubt is refused with both readings.
+No float and no locale takes part.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from pricebook.ingestion.currencies import WORD_OR_SIGN, listed, meant_by
+from pricebook.ingestion.normalise import shown
+from pricebook.ingestion.schemas import DecimalMark, ErrorType, NumberProfile
+from pricebook.ingestion.vocabulary import TAX_WORDS
+
+MAX_PRICE = Decimal("9999999999.9999")
+_FOUR_DECIMALS = Decimal("0.0001")
+_EXPONENTS = range(-4, 1)
+_LONGEST_NUMBER = 80
+
+# The cells that need no thought: up to ten digits, a mark that three digits do not follow.
+_PLAIN = re.compile(r"[0-9]{1,10}(?:([.,])(?:[0-9]{1,2}|[0-9]{4}))?").fullmatch
+_CELL = re.compile(
+    r"(?P<before>[^0-9]*)"
+    r"(?P<digits>[0-9](?:[0-9., ']*[0-9])?)(?P<exponent>[eE][+-]?[0-9]{1,3})?"
+    r"(?P<after>[^0-9]*)"
+).fullmatch
+_DOUBTFUL = re.compile(r"[1-9][0-9]{0,2}([.,])[0-9]{3}").fullmatch
+_NUMBER = re.compile(
+    r"(?:(?P<plain>[0-9]+)"
+    r"|(?P<grouped>[1-9][0-9]{0,2}(?P<mark>[., '])[0-9]{3}(?:(?P=mark)[0-9]{3})*)"
+    r"|(?P<indian>[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}))?"
+    r"(?:(?P<decimal>[.,])(?P<fraction>[0-9]+))?"
+).fullmatch
+_NO_CENTS = re.compile(r"([.,])\s?[-–—]{1,2}").match
+_AFFIX = re.compile(rf"(?:\s*+(?>{WORD_OR_SIGN.pattern})[.,]?+)*+\s*+").fullmatch
+_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}").match
+_ERROR_VALUE = re.compile(r"#|[+-]?(?:nan|inf)", re.IGNORECASE).match
+_TYPOGRAPHY = str.maketrans(
+    "\u00a0\u2002\u2003\u2007\u2008\u2009\u202f\t’‘ʼ´`−",
+    "        '''''-",
+)
+
+
+class Problem(NamedTuple):
+    """Why a cell gives no price."""
+
+    error_type: ErrorType
+    message: str
+
+
+class _Written(NamedTuple):
+    """A number as written, in digits and `.`, or with one mark that only the column explains."""
+
+    digits: str
+    decimal_mark: str = ""
+    grouping_mark: str = ""
+    doubtful_mark: str = ""
+
+
+def profile_of(cells: Iterable[str], currency: str) -> NumberProfile:
+    """Collect from trimmed price cells which marks some cell shows beyond doubt.
+
+    Only cells that could become a price count: a cell in another currency says nothing.
+    """
+    decimal_marks: set[str] = set()
+    grouping_marks: set[str] = set()
+    for cell in cells:
+        if plain := _PLAIN(cell):
+            decimal_marks.add(plain[1])
+        elif cell and isinstance(written := _written(cell, currency), _Written):
+            decimal_marks.add(written.decimal_mark)
+            grouping_marks.add(written.grouping_mark)
+    return NumberProfile(
+        decimal_marks=tuple(sorted(filter(None, decimal_marks))),
+        grouping_marks=tuple(sorted(filter(None, grouping_marks))),
+    )
+
+
+def price_reader(profile: NumberProfile, currency: str) -> Callable[[str], Decimal | Problem]:
+    """Make the function that reads the trimmed, non-empty price cells of one column."""
+    given = profile.decimal_separator
+    refused_mark = _other(given) if given else ""
+
+    def read(cell: str) -> Decimal | Problem:
+        plain = _PLAIN(cell)
+        if plain and plain[1] != refused_mark:
+            return Decimal(cell.replace(",", "."))
+        written = _written(cell, currency)
+        return written if isinstance(written, Problem) else _value(cell, written, profile)
+
+    return read
+
+
+def typed_price(value: float | Decimal) -> Decimal | Problem:
+    """Read a cell that is a number already, to the 15 digits a spreadsheet shows.
+
+    Excel keeps 15 significant digits ("Excel specifications and limits"), so 0.1 + 0.2 is 0.3.
+    """
+    if isinstance(value, bool):
+        return Problem("price_not_a_number", f"The price {value} is not a number.")
+    text = format(value, ".15g") if isinstance(value, float) else str(value)
+    number = Decimal(text)
+    if not number.is_finite():
+        return _not_a_number(text)
+    if number < 0:
+        return _negative(text)
+    return _within_limits(number, text)
+
+
+def _value(cell: str, written: _Written, profile: NumberProfile) -> Decimal | Problem:
+    mark = written.doubtful_mark
+    if mark:
+        is_decimal = _is_decimal(mark, profile)
+        if is_decimal is None:
+            return _ambiguous(cell, written)
+        digits = written.digits.replace(mark, "." if is_decimal else "")
+    elif _contradicts(written, profile.decimal_separator):
+        return Problem(
+            "price_not_a_number",
+            f"The price {shown(cell)} does not fit decimal_separator "
+            f"{profile.decimal_separator!r}.",
+        )
+    else:
+        digits = written.digits
+    return _within_limits(Decimal(digits), cell)
+
+
+def _is_decimal(mark: str, profile: NumberProfile) -> bool | None:
+    """Tell whether the column shows a mark as decimal; None if it shows both, or nothing."""
+    if profile.decimal_separator:
+        return mark == profile.decimal_separator
+    decimal, grouping, other = profile.decimal_marks, profile.grouping_marks, _other(mark)
+    for_decimal = mark in decimal or other in grouping
+    for_grouping = mark in grouping or other in decimal
+    if for_decimal != for_grouping:
+        return for_decimal
+    # Digits grouped by spaces or apostrophes leave only the decimals to a mark.
+    groups_without_marks = " " in grouping or "'" in grouping
+    return True if groups_without_marks and not for_decimal else None
+
+
+def _contradicts(written: _Written, decimal_separator: DecimalMark | None) -> bool:
+    if decimal_separator is None:
+        return False
+    refused = _other(decimal_separator)
+    return written.decimal_mark == refused or written.grouping_mark == decimal_separator
+
+
+def _within_limits(number: Decimal, cell: str) -> Decimal | Problem:
+    if number > MAX_PRICE:
+        return Problem("price_out_of_range", f"The price {shown(cell)} is over {MAX_PRICE}.")
+    kept = number.quantize(_FOUR_DECIMALS)
+    if kept != number:
+        return Problem(
+            "price_too_precise",
+            f"The price {shown(cell)} has more than the four decimals of a price.",
+        )
+    return number if number.as_tuple().exponent in _EXPONENTS else kept
+
+
+def _written(cell: str, currency: str) -> _Written | Problem:
+    """Take a price cell apart, up to what only the whole column can decide."""
+    match = _CELL(cell.translate(_TYPOGRAPHY)) if len(cell) <= _LONGEST_NUMBER else None
+    if not match:
+        return _not_a_number(cell)
+    before, digits, exponent, after = match.group("before", "digits", "exponent", "after")
+    if no_cents := _NO_CENTS(after):
+        digits, after = f"{digits}{no_cents[1]}00", after[no_cents.end() :]
+    if before.endswith((".", ",")) and not before[-2:-1].isalpha():
+        before, digits = before[:-1], before[-1] + digits
+    currencies = _currencies_beside(before, after, currency)
+    if currencies is None:
+        return _negative(cell) if _is_negative(before, after) else _not_a_number(cell)
+    if currencies and currency not in currencies:
+        return Problem(
+            "other_currency",
+            f"The price {shown(cell)} names {listed(currencies)}, the catalog is in {currency}.",
+        )
+    return _number(digits, exponent or "") or _not_a_number(cell)
+
+
+def _number(digits: str, exponent: str) -> _Written | None:
+    if not exponent and (doubtful := _DOUBTFUL(digits)):
+        return _Written(digits, doubtful_mark=doubtful[1])
+    match = _NUMBER(digits)
+    if not match:
+        return None
+    plain, grouped, mark, indian, decimal, fraction = match.groups(default="")
+    mark = "," if indian else mark
+    if mark and (exponent or mark == decimal):
+        return None
+    whole = plain or grouped.replace(mark, "") or indian.replace(",", "")
+    return _Written(
+        f"{whole}.{fraction or '0'}{exponent}" if fraction or exponent else whole, decimal, mark
+    )
+
+
+@lru_cache(maxsize=4096)
+def _currencies_beside(before: str, after: str, currency: str) -> frozenset[str] | None:
+    """Tell the currencies that the text around a number may mean, empty where it names none.
+
+    None says that the text is no currency and no tax words, or contradicts itself.
+    """
+    before = before.replace("+", "", 1)
+    found: frozenset[str] = frozenset()
+    for part in (before, after):
+        if not _AFFIX(part) or part.count("(") != part.count(")"):
+            return None
+        for word in WORD_OR_SIGN.findall(part):
+            meant = meant_by(word, currency)
+            if meant:
+                found = found & meant if found else meant
+            if (meant and not found) or not (meant or word in "()" or word.casefold() in TAX_WORDS):
+                return None
+    return found
+
+
+def _is_negative(before: str, after: str) -> bool:
+    signs = (before.strip()[:1], before.strip()[-1:], after.strip()[:1])
+    return any(sign in {"-", "–"} for sign in signs) or "(" in before
+
+
+def _negative(cell: str) -> Problem:
+    return Problem("price_negative", f"The price {shown(cell)} is negative.")
+
+
+def _ambiguous(cell: str, written: _Written) -> Problem:
+    mark = written.doubtful_mark
+    decimal, grouping = written.digits.replace(mark, "."), written.digits.replace(mark, "")
+    return Problem(
+        "price_ambiguous",
+        f"The price {shown(cell)} is {decimal} with decimal_separator {mark!r} and {grouping} with "
+        f"{_other(mark)!r}, and nothing else in the column tells which.",
+    )
+
+
+def _not_a_number(cell: str) -> Problem:
+    if _ERROR_VALUE(cell):
+        said = "is an error value, not a number"
+    elif _DATE(cell):
+        said = "is a date, not a number"
+    elif "%" in cell:
+        said = "is a percentage, not a price"
+    elif any(char.isdigit() for char in cell):
+        said = "is not one number"
+    else:
+        said = "is not a number"
+    return Problem("price_not_a_number", f"The price {shown(cell)} {said}.")
+
+
+def _other(mark: str) -> str:
+    return "." if mark == "," else ","

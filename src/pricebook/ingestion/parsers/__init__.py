@@ -1,0 +1,45 @@
+"""The formats a list may come in, told by content and never by name.
+
+A format is one module here. It has a source: `format`, `encoding`, `delimiter`, `size` and
+`position` in bytes, and `records()`, which reads the list from its first row, any number of times.
+"""
+
+import re
+from pathlib import Path
+
+from pricebook.errors import PriceListError
+from pricebook.ingestion.parsers.csv import CsvSource, open_csv
+from pricebook.ingestion.schemas import SourceConfig
+
+Source = CsvSource
+
+_START_BYTES = 1024
+_OTHER_FORMATS = (
+    (b"PK\x03\x04", "a zip archive, as xlsx and ods workbooks are"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an xls workbook, or a workbook with a password"),
+    (b"%PDF-", "a PDF document"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"SQLite format 3", "a database"),
+)
+_MARKUP = re.compile(rb"\s*<(?:!doctype|!--|\?xml|html|head|body|meta|table|svg)\b", re.IGNORECASE)
+
+
+def open_source(path: Path, config: SourceConfig, currency: str) -> Source:
+    """Open a list in the format its first bytes show.
+
+    Raises PriceListError if that is none we read.
+    """
+    with path.open("rb") as file:
+        start = file.read(_START_BYTES)
+    if not start:
+        raise PriceListError("The list is empty.")
+    for signature, said in _OTHER_FORMATS:
+        if start.startswith(signature):
+            raise PriceListError(f"{path.name} is {said}, not a CSV list; save it as CSV.")
+    # Without the byte order marks and the NUL bytes of Unicode.
+    if _MARKUP.match(start.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")):
+        raise PriceListError(f"{path.name} is an HTML or XML page, not a CSV list; save it as CSV.")
+    return open_csv(path, config, currency)

@@ -1,0 +1,94 @@
+"""Opening a price list and reading it row by row, from bytes to articles.
+
+The order is: bytes, encoding, delimiter, header, columns, number profile of the price column, rows.
+The list is read twice: the first pass asks the whole price column how it writes numbers.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from pricebook.errors import PriceListError
+from pricebook.ingestion import detect, numbers, parsers
+from pricebook.ingestion.columns import column_letters
+from pricebook.ingestion.detect import Table
+from pricebook.ingestion.parsers import Source
+from pricebook.ingestion.rows import RowReader
+from pricebook.ingestion.schemas import Findings, ListRow, NumberProfile, SourceConfig
+
+
+class PriceList:
+    """A list that is understood: what was found out about it, and its rows."""
+
+    def __init__(self, source: Source, table: Table, findings: Findings) -> None:
+        self.findings = findings
+        self._source = source
+        self._table = table
+
+    @property
+    def total_bytes(self) -> int:
+        """The size of the file."""
+        return self._source.size
+
+    @property
+    def bytes_read(self) -> int:
+        """How much of the file the latest pass has read."""
+        return self._source.position
+
+    @property
+    def progress(self) -> float:
+        """Which part of the file the latest pass has read, 0 to 1."""
+        return min(1.0, self.bytes_read / self.total_bytes)
+
+    def rows(self) -> Iterator[ListRow]:
+        """Read every record of the file, once and in order, in constant memory.
+
+        Raises PriceListError if the file has changed since it was opened.
+        """
+        found = self.findings
+        read_price = numbers.price_reader(found.numbers, found.currency)
+        read = RowReader(self._table, read_price, found.currency).read
+        with closing(self._source.records()) as records:
+            yield from map(read, records)
+
+
+def open_list(path: Path, config: SourceConfig, currency: str) -> PriceList:
+    """Find out how to read a list; `config` has what the user knows better.
+
+    Raises PriceListError, with one sentence for the user, if it cannot be understood as a whole.
+    """
+    try:
+        source = parsers.open_source(path, config, currency)
+        table = detect.find_table(source.head(config), config, currency)
+        profile = _number_profile(source, table, config, currency)
+    except OSError as error:
+        raise PriceListError(f"{path} cannot be read: {error.strerror}.") from error
+    findings = Findings(
+        format=source.format,
+        encoding=source.encoding,
+        delimiter=source.delimiter,
+        header_row=table.header_row,
+        columns={
+            field: table.headers[index] or f"column {column_letters(index)}"
+            for field, index in table.columns.items()
+        },
+        characteristic_columns=tuple(title for title, _ in table.characteristics),
+        currency=currency,
+        numbers=profile,
+    )
+    return PriceList(source, table, findings)
+
+
+def _number_profile(
+    source: Source, table: Table, config: SourceConfig, currency: str
+) -> NumberProfile:
+    if config.decimal_separator:
+        return NumberProfile(decimal_separator=config.decimal_separator)
+    column = table.columns["price"]
+    with closing(source.records()) as records:
+        cells = (
+            cells[column].strip()
+            for number, cells, spoiled in records
+            if len(cells) > column and number > table.header_row and not spoiled
+        )
+        return numbers.profile_of(cells, currency)

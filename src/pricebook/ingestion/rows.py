@@ -1,0 +1,147 @@
+"""From a record of the list to what it is: an article, a rejected row, or nothing to take in."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from pricebook.ingestion.currencies import listed, meant_by, named_in
+from pricebook.ingestion.detect import MOST_COLUMNS, Table, title_of
+from pricebook.ingestion.normalise import code_of, key_of, name_of, shown, storable, words_of
+from pricebook.ingestion.numbers import Problem
+from pricebook.ingestion.schemas import ListRow, Record
+from pricebook.ingestion.vocabulary import TAX_WORDS, TOTAL_WORDS, UNIT_WORDS
+
+LONGEST_SKU = 255
+LONGEST_NAME = 500
+LONGEST_CATEGORY = 255
+# What a cell of a spreadsheet can hold ("Excel specifications and limits").
+LONGEST_CELL = 32_767
+
+_TOTALS = frozenset(map(key_of, TOTAL_WORDS))
+_BESIDE_TOTALS = _TOTALS | frozenset(map(key_of, TAX_WORDS | UNIT_WORDS))
+
+
+class RowReader:
+    """Reads the records of a table one after the other; remembers the section they stand in."""
+
+    def __init__(
+        self, table: Table, read_price: Callable[[str], Decimal | Problem], currency: str
+    ) -> None:
+        self._table = table
+        self._width = len(table.headers)
+        self._sku, self._name = table.columns["sku"], table.columns["name"]
+        self._price = table.columns["price"]
+        self._category = table.columns.get("category")
+        self._currency_column = table.columns.get("currency")
+        self._read_price = read_price
+        self._currency = currency
+        self._section: str | None = None
+
+    def read(self, record: Record) -> ListRow:
+        """Tell what the next record is."""
+        number, cells, spoiled = record
+        if number <= self._table.header_row:
+            return ListRow(number, "ignored")
+        if spoiled:
+            return _rejected(record, Problem("malformed_row", spoiled))
+        if len(cells) < self._width:
+            cells = [*cells, *[""] * (self._width - len(cells))]
+        sku, name = code_of(cells[self._sku]), name_of(cells[self._name])
+        price_cell = cells[self._price].strip()
+        if not (sku and name and price_cell):
+            return self._read_unfinished(record, cells)
+        price = self._read_price(price_cell)
+        if isinstance(price, Problem):
+            is_header = title_of(price_cell) == self._table.headers[self._price]
+            return ListRow(number, "ignored") if is_header else _rejected(record, price)
+        if problem := self._problem(cells, sku, name):
+            return _rejected(record, problem)
+        category = self._section if self._category is None else name_of(cells[self._category])
+        titles = self._table.characteristics
+        characteristics = {title: cells[index].strip() or None for title, index in titles}
+        return ListRow(number, "item", sku, name, price, category or None, characteristics)
+
+    def _problem(self, cells: list[str], sku: str, name: str) -> Problem | None:
+        """Find what keeps a row with code, name and price from being an article."""
+        if len(cells) > self._width and any(map(str.strip, cells[self._width :])):
+            return _too_many_cells(cells, self._width)
+        text = "".join(cells)
+        if "\0" in text:
+            return Problem("nul_character", "A cell holds a NUL character.")
+        if len(text) > LONGEST_SKU and (problem := self._too_long(cells, sku, name)):
+            return problem
+        if self._currency_column is not None:
+            return _other_currency(cells[self._currency_column], self._currency)
+        return None
+
+    def _too_long(self, cells: list[str], sku: str, name: str) -> Problem | None:
+        category = "" if self._category is None else cells[self._category].strip()
+        for kind, text, longest in (
+            ("article code", sku, LONGEST_SKU),
+            ("name", name, LONGEST_NAME),
+            ("category", category, LONGEST_CATEGORY),
+            ("cell", max(cells, key=len), LONGEST_CELL),
+        ):
+            if len(text) > longest:
+                said = (
+                    f"The {kind} {shown(text)} has {len(text)} characters, at most {longest} fit."
+                )
+                return Problem("cell_too_long", said)
+        return None
+
+    def _read_unfinished(self, record: Record, cells: list[str]) -> ListRow:
+        """Tell blank rows, sections and totals from articles that lack something."""
+        number = record[0]
+        filled = [index for index, cell in enumerate(cells) if cell.strip()]
+        if not filled or self._is_total(cells, filled[0]):
+            return ListRow(number, "ignored")
+        if len(filled) == 1 and filled[0] != self._price:
+            section = name_of(cells[filled[0]])
+            if len(section) <= LONGEST_CATEGORY and "\0" not in section:
+                self._section = section
+            return ListRow(number, "ignored")
+        return _rejected(record, self._missing(filled))
+
+    def _is_total(self, cells: list[str], first: int) -> bool:
+        """Tell `Total: 15 pcs` from an article `Total Quartz 9000` whose code is missing."""
+        code = cells[self._sku].strip()
+        words = words_of(cells[first][:LONGEST_CATEGORY])
+        if not words or (code and (first != self._sku or cells[self._name].strip())):
+            return False
+        told = (word for word in words if not word.isdigit() and not meant_by(word, self._currency))
+        return words[0] in _TOTALS and _BESIDE_TOTALS.issuperset(told)
+
+    def _missing(self, filled: list[int]) -> Problem:
+        if self._sku not in filled:
+            return Problem("missing_sku", "The article code is missing.")
+        if self._name not in filled:
+            return Problem("missing_name", "The name is missing.")
+        return Problem("missing_price", "The price is missing.")
+
+
+def _too_many_cells(cells: list[str], width: int) -> Problem:
+    return Problem(
+        "too_many_cells",
+        f"The row has {len(cells)} cells, its table has {width} columns: "
+        "a delimiter may stand within a cell that is not quoted.",
+    )
+
+
+def _other_currency(cell: str, currency: str) -> Problem | None:
+    if not cell.strip():
+        return None
+    codes = named_in(cell, currency) or frozenset()
+    if currency in codes:
+        return None
+    said = listed(codes) if codes else shown(cell)
+    return Problem("other_currency", f"The row is in {said}, the catalog is in {currency}.")
+
+
+def _rejected(record: Record, problem: Problem) -> ListRow:
+    number, cells, _ = record
+    return ListRow(
+        number,
+        "rejected",
+        error_type=problem.error_type,
+        error_message=problem.message,
+        row_data=[storable(cell[:LONGEST_CELL]) for cell in cells[:MOST_COLUMNS]],
+    )

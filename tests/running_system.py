@@ -1,0 +1,120 @@
+"""The program as a user starts it: real processes in a folder of their own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+PATIENCE_SECONDS = 60
+SETTINGS = {"DATABASE_URL", "REDIS_URL", "PRICEBOOK_HOME", "PORT", "HOST", "CATALOG_CURRENCY"}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+
+
+class System:
+    """One folder in which `pricebook` commands are run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.running: subprocess.Popen[str] | None = None
+
+    @property
+    def command(self) -> list[str]:
+        return [str(Path(sys.executable).parent / "pricebook")]
+
+    def run(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*self.command, *words],
+            cwd=self.folder,
+            env={**ENVIRONMENT, **environment},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*self.command, *words],
+            cwd=self.folder,
+            env=ENVIRONMENT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def up(self, *words: str) -> list[str]:
+        """Start the system; return what it printed until it was ready."""
+        self.running = self.start("up", "--port", str(self.port), *words)
+        assert self.running.stdout
+        printed: list[str] = []
+        for line in self.running.stdout:
+            printed.append(line.rstrip())
+            if line.startswith("ready "):
+                return printed
+        raise AssertionError("\n".join(printed))
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        assert self.running
+        self.running.send_signal(number)
+        code = self.running.wait(PATIENCE_SECONDS)
+        assert self.running.stdout
+        self.running.stdout.close()
+        self.running = None
+        return code
+
+    def get(self, path: str) -> Any:
+        response = httpx.get(f"http://127.0.0.1:{self.port}{path}")
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def child(self, word: str) -> int:
+        """The id of a child of the running system, by a word of its command line."""
+        assert self.running
+        children = Path(f"/proc/{self.running.pid}/task/{self.running.pid}/children")
+        for pid in children.read_text().split():
+            words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+            if word in {Path(each).name for each in words}:
+                return int(pid)
+        raise LookupError(word)
+
+    def rest(self) -> str:
+        """What an ended system printed after it was ready."""
+        assert self.running
+        text, _ = self.running.communicate(timeout=PATIENCE_SECONDS)
+        self.running = None
+        return text
+
+    def processes(self) -> list[str]:
+        """The processes that work in this folder or below, by their command line."""
+        found: list[str] = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                at = (process / "cwd").readlink()
+                command = (process / "cmdline").read_text().replace("\0", " ")
+            except OSError:
+                continue
+            if at.is_relative_to(self.folder):
+                found.append(command)
+        return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
