@@ -9,11 +9,11 @@ from statistics import median
 
 import psycopg
 import sample
+from servers import migrated_servers
 
 from pricebook.catalog.repository import page_statement
 from pricebook.catalog.schemas import CatalogQuery
 from pricebook.web.query import decode_query
-from servers import migrated_servers
 
 RUNS = 7
 QUERIES = {

@@ -32,10 +32,14 @@ def take_in(database: Database, tmp_path: Path) -> TakeIn:
             currency="USD",
             config=more.get("config", SourceConfig()),
         )
-        watch = more.get("watch", lambda _: None)
+        watch = more.get("watch", watch_nothing)
         return await service.take_in(database, order, watch, more.get("follow_up"))
 
     return run
+
+
+def watch_nothing(_: Progress) -> None:
+    pass
 
 
 async def rows(conn: Connection, query: str) -> list[tuple[Any, ...]]:
