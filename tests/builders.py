@@ -1,11 +1,16 @@
 """Rows that tests begin with; each builder takes what the test is about and fills in the rest."""
 
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from itertools import count
 from typing import Any
 from uuid import UUID
 
+from pricebook.auth.schemas import Role
 from pricebook.db import Connection
+
+AsRole = Callable[[Role], Awaitable[dict[str, str]]]
+NO_PASSWORD = "$2b$04$" + "." * 53
 
 _numbers = count(1)
 
@@ -32,39 +37,41 @@ async def category(conn: Connection, name: str, parent_id: UUID | None = None) -
     )
 
 
-async def product(
+async def product(  # noqa: PLR0913 (a test names what it is about, by keyword)
     conn: Connection,
     name: str = "Hammer",
     *,
     sku: str | None = None,
     status: str = "active",
     category_id: UUID | None = None,
+    target_price: str | None = None,
 ) -> UUID:
     return await _insert(
         conn,
         """
-        INSERT INTO products (internal_sku, name, status, category_id)
-        VALUES (%s, %s, %s, %s) RETURNING id
+        INSERT INTO products (internal_sku, name, status, category_id, target_price)
+        VALUES (%s, %s, %s, %s, %s) RETURNING id
         """,
-        [sku or f"SKU-{next(_numbers)}", name, status, category_id],
+        [sku or f"SKU-{next(_numbers)}", name, status, category_id, target_price],
     )
 
 
-async def item(
+async def item(  # noqa: PLR0913 (the same)
     conn: Connection,
     supplier_id: UUID,
     price: str = "10.00",
     *,
     product_id: UUID | None = None,
     sku: str | None = None,
+    name: str = "Hammer",
 ) -> UUID:
     return await _insert(
         conn,
         """
         INSERT INTO supplier_items (supplier_id, product_id, supplier_sku, name, current_price)
-        VALUES (%s, %s, %s, 'Hammer', %s) RETURNING id
+        VALUES (%s, %s, %s, %s, %s) RETURNING id
         """,
-        [supplier_id, product_id, sku or f"A-{next(_numbers)}", Decimal(price)],
+        [supplier_id, product_id, sku or f"A-{next(_numbers)}", name, Decimal(price)],
     )
 
 
@@ -74,3 +81,14 @@ async def offered_product(conn: Connection, name: str, *prices: str, **fields: A
     for price in prices:
         await item(conn, await supplier(conn), price, product_id=product_id)
     return product_id
+
+
+async def user(
+    conn: Connection, name: str, role: Role = "sales", password_hash: str = NO_PASSWORD
+) -> UUID:
+    """An account; without a hash no password lets it in."""
+    return await _insert(
+        conn,
+        "INSERT INTO users (username, role, password_hash) VALUES (%s, %s, %s) RETURNING id",
+        [name, role, password_hash],
+    )

@@ -1,8 +1,11 @@
 """A real PostgreSQL and a real Redis for the whole run, a database of its own for each test."""
 
+import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -11,14 +14,20 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from redis import Redis
 
+import builders
 from pricebook import migrations
 from pricebook.api import create_app
+from pricebook.auth import tokens
+from pricebook.auth.schemas import Role, User
+from pricebook.auth.tokens import TokenKey
 from pricebook.db import Connection, Database
 from pricebook.embedded import Endpoints, servers
 from pricebook.settings import Settings
 
 TEMPLATE = "pricebook_template"
+JWT_SECRET = secrets.token_hex(32)
 
 
 @pytest.fixture(scope="session")
@@ -82,9 +91,23 @@ async def conn(database: Database) -> AsyncIterator[Connection]:
 
 
 @pytest.fixture
-def settings(database_url: str, endpoints: Endpoints) -> Settings:
+def redis_url(endpoints: Endpoints) -> str:
+    """A Redis that remembers nothing of other tests."""
+    client: Any = Redis
+    with client.from_url(endpoints.redis_url) as redis:
+        redis.flushall()
+    return endpoints.redis_url
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str) -> Settings:
     return Settings(
-        database_url=database_url, redis_url=endpoints.redis_url, db_pool_min=1, db_pool_max=4
+        database_url=database_url,
+        redis_url=redis_url,
+        jwt_secret=JWT_SECRET,
+        bcrypt_cost=4,  # under what a user may set: checks of passwords are not what is slow here
+        db_pool_min=1,
+        db_pool_max=4,
     )
 
 
@@ -104,3 +127,56 @@ def drop_database(endpoints: Endpoints) -> Callable[[str], None]:
             conn.execute(sql.SQL("DROP DATABASE {} (FORCE)").format(sql.Identifier(str(name))))
 
     return drop
+
+
+@pytest.fixture
+def as_role(settings: Settings, conn: Connection) -> builders.AsRole:
+    """Make a user of a role, and the header with which they call."""
+
+    async def header(role: Role) -> dict[str, str]:
+        name = f"{role} {uuid4()}"
+        user = User(await builders.user(conn, name, role), name, role)
+        key = TokenKey(JWT_SECRET, settings.jwt_issuer, settings.jwt_expiration_hours)
+        token, _ = tokens.issue(key, user, datetime.now(UTC), uuid4())
+        return {"Authorization": f"Bearer {token}"}
+
+    return header
+
+
+@pytest.fixture
+async def sales(
+    client: AsyncTestClient[Litestar], as_role: builders.AsRole
+) -> AsyncTestClient[Litestar]:
+    """The client, logged in; so are the next two. A test has one of them."""
+    client.headers.update(await as_role("sales"))
+    return client
+
+
+@pytest.fixture
+async def procurement(
+    client: AsyncTestClient[Litestar], as_role: builders.AsRole
+) -> AsyncTestClient[Litestar]:
+    client.headers.update(await as_role("procurement"))
+    return client
+
+
+@pytest.fixture
+async def admin(
+    client: AsyncTestClient[Litestar], as_role: builders.AsRole
+) -> AsyncTestClient[Litestar]:
+    client.headers.update(await as_role("admin"))
+    return client
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement that is executed from here on."""
+    seen: list[str] = []
+    execute = psycopg.AsyncCursor[Any].execute
+
+    async def watched(self: Any, query: Any, *values: Any, **more: Any) -> Any:
+        seen.append(str(query))
+        return await execute(self, query, *values, **more)
+
+    monkeypatch.setattr(psycopg.AsyncCursor, "execute", watched)
+    return seen

@@ -13,7 +13,9 @@ from typing import Any
 import httpx
 
 PATIENCE_SECONDS = 60
-SETTINGS = {"DATABASE_URL", "REDIS_URL", "PRICEBOOK_HOME", "PORT", "HOST", "CATALOG_CURRENCY"}
+SETTINGS = {"DATABASE_URL", "REDIS_URL", "PRICEBOOK_HOME", "PORT", "HOST", "CATALOG_CURRENCY"} | {
+    "JWT_SECRET"
+}
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in SETTINGS}
 
 
@@ -29,9 +31,13 @@ class System:
     def command(self) -> list[str]:
         return [str(Path(sys.executable).parent / "pricebook")]
 
-    def run(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *words: str, given: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, with what it is given on standard input."""
         return subprocess.run(
             [*self.command, *words],
+            input=given,
             cwd=self.folder,
             env={**ENVIRONMENT, **environment},
             capture_output=True,

@@ -7,22 +7,38 @@ import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any, cast
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.utils import proxies
 from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
+from pricebook.auth import guard
+from pricebook.auth import routes as auth
+from pricebook.auth.roles import PREFIX
+from pricebook.auth.service import Auth
 from pricebook.catalog import routes as catalog
+from pricebook.categories import routes as categories
 from pricebook.db import Database
 from pricebook.errors import PricebookError, SettingsError
 from pricebook.lifeline import end_with
-from pricebook.resources import open_resources
+from pricebook.products import routes as products
+from pricebook.resources import open_auth, open_redis, open_resources
 from pricebook.settings import Settings
-from pricebook.web import docs, health, problems
+from pricebook.suppliers import routes as suppliers
+from pricebook.web import body, docs, health, options, problems
+
+# Up to here a header is answered by us, as a problem; the server refuses what is longer.
+MAX_HEADER_BYTES = 2 * 1024 * 1024
+
+# What stands under /api/v1/admin; every route in it needs a row in auth/roles.py.
+STAFF_ROUTERS: list[Router] = [products.router, categories.router, suppliers.router]
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -30,21 +46,35 @@ def create_app(settings: Settings) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
-        async with open_resources(settings) as resources:
-            app.state.database = resources.database
-            app.state.migration_head = resources.migration_head
-            app.state.stopping = False
-            yield
-            app.state.stopping = True
+        async with open_resources(settings) as resources, open_redis(settings) as redis:
+            with open_auth(resources, redis) as opened:
+                app.state.database = resources.database
+                app.state.migration_head = resources.migration_head
+                app.state.auth = opened
+                app.state.stopping = False
+                yield
+                app.state.stopping = True
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             health.router,
             docs.router,
-            Router("/api/v1", route_handlers=[catalog.router]),
+            Router("/api/v1", route_handlers=[catalog.router, auth.router]),
+            Router(
+                PREFIX,
+                route_handlers=STAFF_ROUTERS,
+                guards=[guard.require_role],
+                security=guard.SECURITY,
+            ),
         ],
         lifespan=[lifespan],
-        dependencies={"database": Provide(_database)},
+        before_request=options.answer_options,
+        dependencies={
+            "database": Provide(_database),
+            "auth": Provide(_auth),
+            "caller": Provide(guard.provide_caller),
+        },
+        request_max_body_size=body.MAX_BYTES,
         exception_handlers={
             PricebookError: problems.answer_error,
             HTTPException: problems.answer_http_exception,
@@ -53,6 +83,8 @@ def create_app(settings: Settings) -> Litestar:
         openapi_config=docs.openapi,
         logging_config=None,
     )
+    guard.require_rows(app)
+    return app
 
 
 def serve(settings: Settings) -> None:
@@ -68,15 +100,24 @@ def serve(settings: Settings) -> None:
         interface=Interfaces.ASGI,
         workers=settings.workers,
         websockets=False,
+        http1_settings=HTTP1Settings(max_buffer_size=MAX_HEADER_BYTES),
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
     ).serve(target_loader=partial(_load, settings, os.getpid()), wrap_loader=False)
 
 
-def _load(settings: Settings, parent: int) -> Litestar:
+def behind_proxies(app: Any, settings: Settings) -> Any:
+    """Let the proxies that are trusted, and nobody else, say who is calling."""
+    if settings.trusted_proxies is None:
+        return app
+    wrap = cast("Any", proxies).wrap_asgi_with_proxy_headers
+    return wrap(app, trusted_hosts=settings.trusted_proxies)
+
+
+def _load(settings: Settings, parent: int) -> Any:
     """Make the application in a worker process, which ends with the process that started it."""
     end_with(parent, signal.SIGTERM)
-    return create_app(settings)
+    return behind_proxies(create_app(settings), settings)
 
 
 async def _check(settings: Settings) -> None:
@@ -89,9 +130,14 @@ async def _check(settings: Settings) -> None:
             raise SettingsError(
                 f"HOST and PORT: {settings.host}:{settings.port} cannot be used: {error.strerror}."
             ) from error
-    async with open_resources(settings):
-        pass
+    async with open_resources(settings) as resources, open_redis(settings) as redis:
+        with open_auth(resources, redis):
+            pass
 
 
 async def _database(state: State) -> Database:
     return state.database
+
+
+async def _auth(state: State) -> Auth:
+    return state.auth

@@ -3,22 +3,20 @@
 import asyncio
 import os
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from cyclopts import App, CycloptsError, Parameter
-from dotenv import dotenv_values
 
-from pricebook import __version__, api, console, embedded, migrations, up
+from pricebook import __version__, api, cli_users, console, embedded, migrations, up
+from pricebook.connect import connected, find_settings, with_endpoints
 from pricebook.errors import PricebookError, ValidationError, plain
 from pricebook.ingestion import service as ingestion
 from pricebook.ingestion.schemas import ImportOrder, ImportResult, SourceConfig
 from pricebook.products import service as products
 from pricebook.resources import open_resources
-from pricebook.settings import Settings, read_settings
+from pricebook.settings import Settings
 
 FAILED = 1
 WRONG_USAGE = 2
@@ -31,6 +29,7 @@ app = App(
     exit_on_error=False,
     print_error=False,
 )
+app.command(cli_users.app)
 
 
 def main() -> None:
@@ -56,16 +55,16 @@ def run_system(*, port: int | None = None, empty: bool = False) -> None:
 
     Args:
         port: Where to listen; PORT, or 8000, if not given.
-        empty: Leave the demo out.
+        empty: Leave the demo out; of its users, only admin is made.
     """
-    settings = _settings(port)
+    settings = find_settings(port)
     try:
         if settings.database_url and settings.redis_url:
             up.run(settings, os.environ, up.nothing_lost, with_demo=not empty)
             return
         with embedded.supervise(settings.home) as supervisor:
-            connected = _with_endpoints(settings, supervisor.endpoints)
-            up.run(connected, os.environ, supervisor.failed, with_demo=not empty)
+            filled = with_endpoints(settings, supervisor.endpoints)
+            up.run(filled, os.environ, supervisor.failed, with_demo=not empty)
     except KeyboardInterrupt:
         return
 
@@ -77,7 +76,7 @@ def serve(*, port: int | None = None) -> None:
     Args:
         port: Where to listen; PORT, or 8000, if not given.
     """
-    with _connected(_settings(port)) as settings:
+    with connected(find_settings(port)) as settings:
         api.serve(settings)
 
 
@@ -88,7 +87,7 @@ def migrate(*, to: str = "head") -> None:
     Args:
         to: A revision, or head.
     """
-    with _connected(_settings()) as settings:
+    with connected(find_settings()) as settings:
         migrations.upgrade(settings.required_database_url, to)
         console.say(f"The database is at migration {migrations.head() if to == 'head' else to}.")
 
@@ -120,7 +119,7 @@ def import_list(
     """
     config = _source_config(column or [])
     follow_up = products.create_from_unmatched if create_products else None
-    with _connected(_settings()) as settings:
+    with connected(find_settings()) as settings:
         order = ImportOrder(
             path=file, supplier_name=supplier, currency=settings.catalog_currency, config=config
         )
@@ -152,36 +151,6 @@ def _source_config(columns: list[str]) -> SourceConfig:
         return msgspec.convert({"column_mapping": mapping}, SourceConfig)
     except msgspec.ValidationError as error:
         raise ValidationError(f"--column {' '.join(columns)}: {plain(str(error))}.") from error
-
-
-def _settings(port: int | None = None) -> Settings:
-    given = {**dotenv_values(".env"), **os.environ}
-    if port is not None:
-        given["PORT"] = str(port)
-    return read_settings(given)
-
-
-@contextmanager
-def _connected(settings: Settings) -> Generator[Settings]:
-    """Fill in the addresses of the embedded servers where no others are given.
-
-    An embedded database is always brought to the newest schema: nobody else would.
-    """
-    if settings.database_url and settings.redis_url:
-        yield settings
-        return
-    with embedded.servers(settings.home) as endpoints:
-        if settings.database_url is None:
-            migrations.upgrade(endpoints.database_url)
-        yield _with_endpoints(settings, endpoints)
-
-
-def _with_endpoints(settings: Settings, endpoints: embedded.Endpoints) -> Settings:
-    return msgspec.structs.replace(
-        settings,
-        database_url=settings.database_url or endpoints.database_url,
-        redis_url=settings.redis_url or endpoints.redis_url,
-    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What the command line shows: one sentence an error, a bar while it works, a table at the end."""
 
 import traceback
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,7 +9,9 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
+from pricebook.auth.schemas import UserRow
 from pricebook.ingestion.schemas import ImportResult
 from pricebook.ingestion.schemas import Progress as Step
 
@@ -38,8 +40,8 @@ def complain_of_defect(error: Exception) -> None:
     )
 
 
-def print_json(value: msgspec.Struct) -> None:
-    """Print a struct as one line of JSON."""
+def print_json(value: msgspec.Struct | Sequence[msgspec.Struct]) -> None:
+    """Print a struct, or several, as one line of JSON."""
     say(msgspec.json.encode(value).decode())
 
 
@@ -78,6 +80,15 @@ def print_import(result: ImportResult) -> None:
         say(f"... and {hidden} more rows, in parsing_logs under the task's id.")
     for sentence in result.errors:
         complain(sentence)
+
+
+def print_users(users: Sequence[UserRow]) -> None:
+    """Print the accounts as a table."""
+    table = Table("user", "role", "", "since")
+    for user in users:
+        state = "" if user.is_active else "inactive"
+        table.add_row(Text(user.username), user.role, state, f"{user.created_at:%Y-%m-%d}")
+    out.print(table)
 
 
 def _counts_table(result: ImportResult) -> Table:

@@ -20,6 +20,9 @@ Connection = AsyncConnection[tuple[Any, ...]]
 
 CONNECT_TIMEOUT_SECONDS = 3
 POOL_TIMEOUT_SECONDS = 3.0
+LOCK_TIMEOUT = "2s"
+SLOW_READ_TIMEOUT = "60s"
+SLOW_READS_SHARE = 4
 
 
 class Database:
@@ -35,6 +38,8 @@ class Database:
             configure=_configure,
             kwargs={"autocommit": True, "connect_timeout": CONNECT_TIMEOUT_SECONDS},
         )
+        self._slow_reads = 0
+        self._slow_reads_at_once = max(1, pool_max // SLOW_READS_SHARE)
 
     async def __aenter__(self) -> Self:
         await self._pool.open()
@@ -62,6 +67,37 @@ class Database:
         """Lend a connection inside one transaction: committed on leaving, or nothing is done."""
         async with self.connection() as conn, conn.transaction():
             yield conn
+
+    @asynccontextmanager
+    async def short_transaction(self) -> AsyncGenerator[Connection]:
+        """Lend a connection inside a transaction that waits for the locks of others a moment only.
+
+        A request that met the locks of a long import would otherwise keep its connection as long
+        as the import takes. Raises DatabaseUnavailableError instead.
+        """
+        async with self.transaction() as conn:
+            await conn.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+            yield conn
+
+    @asynccontextmanager
+    async def slow_read(self) -> AsyncGenerator[Connection]:
+        """Lend a connection inside a transaction that lasts as long as its reader takes.
+
+        A share of the pool at once, and no reader who stands still, so that exports to slow
+        clients leave connections for everybody else. Raises DatabaseUnavailableError otherwise.
+        """
+        if self._slow_reads >= self._slow_reads_at_once:
+            raise DatabaseUnavailableError("Too many exports are running; try again in a moment.")
+        self._slow_reads += 1
+        try:
+            async with self.transaction() as conn:
+                await conn.execute(
+                    "SELECT set_config('idle_in_transaction_session_timeout', %s, true)",
+                    [SLOW_READ_TIMEOUT],
+                )
+                yield conn
+        finally:
+            self._slow_reads -= 1
 
 
 async def find_revision(conn: Connection) -> str | None:

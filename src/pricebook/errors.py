@@ -58,6 +58,25 @@ def _told(issue: FieldIssue) -> str:
     return f"{kind} {issue.field}: {issue.issue}"
 
 
+class UnauthorizedError(PricebookError):
+    """Nobody knows who is calling: no token, a wrong one, or a wrong login."""
+
+    code = "UNAUTHORIZED"
+    status = 401
+    title = "Not logged in"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, headers={"WWW-Authenticate": "Bearer"})
+
+
+class ForbiddenError(PricebookError):
+    """The caller is known, but their role may not do this."""
+
+    code = "FORBIDDEN"
+    status = 403
+    title = "Not allowed"
+
+
 class NotFoundError(PricebookError):
     """What was asked for does not exist, or not for this caller."""
 
@@ -74,12 +93,28 @@ class MethodNotAllowedError(PricebookError):
     title = "Method not allowed"
 
 
+class ConflictError(PricebookError):
+    """What is asked for contradicts what is there already."""
+
+    code = "CONFLICT"
+    status = 409
+    title = "Conflict"
+
+
 class PayloadTooLargeError(PricebookError):
     """A body or upload is over its limit."""
 
     code = "PAYLOAD_TOO_LARGE"
     status = 413
     title = "Too large"
+
+
+class RateLimitExceededError(PricebookError):
+    """Too many requests of one kind; the header fields say which limit, and when to try again."""
+
+    code = "RATE_LIMIT_EXCEEDED"
+    status = 429
+    title = "Too many requests"
 
 
 class DatabaseUnavailableError(PricebookError):

@@ -1,17 +1,29 @@
 """Opens what a process needs from the settings, and closes it: the only wiring."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 
 import msgspec
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from pricebook import db, migrations
+from pricebook.auth.cache import AccountCache
+from pricebook.auth.passwords import PasswordChecker
+from pricebook.auth.service import FAILURE_WINDOW_SECONDS, Auth
+from pricebook.auth.tokens import TokenKey
 from pricebook.db import Database
+from pricebook.errors import SettingsError
 from pricebook.settings import Settings
+from pricebook.web.rate_limit import Limit, RateLimiter
+
+REDIS_TIMEOUT_SECONDS = 0.25
+REDIS_CONNECTIONS = 20
 
 
 class Resources(msgspec.Struct, frozen=True):
-    """What a running process holds open."""
+    """What a running process holds open; Redis is connected to when it is first used."""
 
     settings: Settings
     database: Database
@@ -36,3 +48,45 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             await db.require_revision(conn, head)
             await db.require_currency(conn, settings.catalog_currency)
         yield Resources(settings=settings, database=database, migration_head=head)
+
+
+@asynccontextmanager
+async def open_redis(settings: Settings) -> AsyncGenerator[Redis]:
+    """Make the client of Redis, which may be away now and come back later; no call waits long.
+
+    Raises SettingsError for an address that is none.
+    """
+    try:
+        pool = BlockingConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType]
+            settings.required_redis_url,
+            max_connections=REDIS_CONNECTIONS,
+            timeout=REDIS_TIMEOUT_SECONDS,
+            socket_timeout=REDIS_TIMEOUT_SECONDS,
+            socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+            retry=Retry(NoBackoff(), 1),
+        )
+    except ValueError as error:
+        raise SettingsError(f"REDIS_URL cannot be used: {error}.") from error
+    async with Redis.from_pool(pool) as redis:
+        yield redis
+
+
+@contextmanager
+def open_auth(resources: Resources, redis: Redis) -> Generator[Auth]:
+    """Open what letting people in takes; raises SettingsError without a good JWT_SECRET."""
+    settings = resources.settings
+    key = TokenKey(settings.required_jwt_secret, settings.jwt_issuer, settings.jwt_expiration_hours)
+    with PasswordChecker(settings.bcrypt_cost) as passwords:
+        yield Auth(
+            database=resources.database,
+            key=key,
+            accounts=AccountCache(resources.database),
+            passwords=passwords,
+            limiter=RateLimiter(redis),
+            failures_by_name=Limit(
+                "login-name", settings.login_failures_per_name, FAILURE_WINDOW_SECONDS
+            ),
+            failures_by_address=Limit(
+                "login-address", settings.login_failures_per_address, FAILURE_WINDOW_SECONDS
+            ),
+        )

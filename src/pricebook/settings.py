@@ -1,5 +1,6 @@
 """Everything that can be set from outside, read once into one frozen object."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,7 +10,12 @@ import msgspec
 from pricebook.errors import SettingsError
 
 PositiveInt = Annotated[int, msgspec.Meta(ge=1)]
+BcryptCost = Annotated[int, msgspec.Meta(ge=10, le=16)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+MIN_SECRET_BYTES = 32
+MIN_SECRET_LETTERS = 8
+PLACEHOLDER = re.compile(r"change[-_ ]?me|your[-_ ]|placeholder|example", re.IGNORECASE)
+
 CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -19,6 +25,13 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
 
     database_url: str | None = None
     redis_url: str | None = None
+    jwt_secret: str | None = None
+    jwt_issuer: str = "pricebook"
+    jwt_expiration_hours: PositiveInt = 24
+    bcrypt_cost: BcryptCost = 12
+    login_failures_per_name: PositiveInt = 10
+    login_failures_per_address: PositiveInt = 100
+    trusted_proxies: str | None = None
     db_pool_min: PositiveInt = 5
     db_pool_max: PositiveInt = 20
     pricebook_home: str = ".pricebook"
@@ -39,6 +52,27 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
         if self.database_url is None:
             raise SettingsError("DATABASE_URL is not set.")
         return self.database_url
+
+    @property
+    def required_redis_url(self) -> str:
+        """The address of Redis; raises SettingsError where there is none."""
+        if self.redis_url is None:
+            raise SettingsError("REDIS_URL is not set.")
+        return self.redis_url
+
+    @property
+    def required_jwt_secret(self) -> str:
+        """What tokens are signed with; raises SettingsError where it is missing or weak."""
+        secret = self.jwt_secret or ""
+        if not secret:
+            raise SettingsError("JWT_SECRET is not set: `openssl rand -hex 32` makes one.")
+        if len(secret.encode()) < MIN_SECRET_BYTES:
+            raise SettingsError(f"JWT_SECRET is weak: it has less than {MIN_SECRET_BYTES} bytes.")
+        if len(set(secret)) < MIN_SECRET_LETTERS:
+            raise SettingsError("JWT_SECRET is weak: it repeats a few characters.")
+        if PLACEHOLDER.search(secret):
+            raise SettingsError("JWT_SECRET is weak: it is a placeholder out of a manual.")
+        return secret
 
     @property
     def reachable_host(self) -> str:

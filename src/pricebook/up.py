@@ -9,12 +9,19 @@ from collections.abc import Callable, Mapping
 from http.client import HTTPConnection
 from types import FrameType
 
-from pricebook import db, demo, embedded, migrations
+import msgspec
+
+from pricebook import db, demo, embedded, installation, migrations
+from pricebook.auth import service as auth
+from pricebook.auth.passwords import hash_password
+from pricebook.auth.schemas import NewUser, Role
 from pricebook.console import say
 from pricebook.db import Database
 from pricebook.errors import EmbeddedServerError, PricebookError
+from pricebook.installation import FirstUser
 from pricebook.settings import Settings
 
+ROLES: tuple[Role, ...] = ("sales", "procurement", "admin")
 API_START_SECONDS = 30.0
 API_STOP_SECONDS = 15.0
 POLL_SECONDS = 0.05
@@ -29,15 +36,19 @@ def run(settings: Settings, environment: Mapping[str, str], lost: Lost, *, with_
     PricebookError when a part does not start, or ends by itself.
     """
     signal.signal(signal.SIGTERM, _leave)
+    if settings.jwt_secret is None:
+        secret = installation.keep_secret(settings.home)
+        settings = msgspec.structs.replace(settings, jwt_secret=secret)
     migrations.upgrade(settings.required_database_url)
-    if with_demo:
-        asyncio.run(_load_demo_once(settings))
+    users = asyncio.run(_prepare(settings, with_demo=with_demo))
     api = embedded.spawn(
         [sys.executable, "-m", "pricebook.cli", "serve"],
         {**environment, **settings.as_environment()},
     )
     try:
         _wait_for_api(settings, api)
+        for user in users:
+            say(f"user {user.username} password {user.password}")
         say(f"ready {settings.address}")
         _watch(api, lost)
     finally:
@@ -61,17 +72,45 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-async def _load_demo_once(settings: Settings) -> None:
-    """Load the demo into a database that was never started; a start cut short repeats it."""
+async def _prepare(settings: Settings, *, with_demo: bool) -> list[FirstUser]:
+    """Fill what is empty; return the first users whose passwords are still theirs."""
     async with Database(settings.required_database_url) as database:
-        async with database.connection() as conn:
-            if await db.find_currency(conn) is not None:
-                return
-        if settings.catalog_currency != demo.CURRENCY:
-            say(f"The demo is left out: its prices are in {demo.CURRENCY}.")
+        if with_demo:
+            await _load_demo_once(settings, database)
+        if not await auth.has_users(database):
+            await _make_first_users(settings, database, ROLES if with_demo else ROLES[-1:])
+        return [
+            user
+            for user in installation.find_first_users(settings.home)
+            if await auth.has_password_hash(database, user.username, user.password_hash)
+        ]
+
+
+async def _load_demo_once(settings: Settings, database: Database) -> None:
+    """Load the demo into a database that was never started; a start cut short repeats it."""
+    async with database.connection() as conn:
+        if await db.find_currency(conn) is not None:
             return
-        say("First start: taking in the price lists of the demo.")
-        await demo.load(database, say)
+    if settings.catalog_currency != demo.CURRENCY:
+        say(f"The demo is left out: its prices are in {demo.CURRENCY}.")
+        return
+    say("First start: taking in the price lists of the demo.")
+    await demo.load(database, say)
+
+
+async def _make_first_users(
+    settings: Settings, database: Database, roles: tuple[Role, ...]
+) -> None:
+    """Make a user of each role, called like it, with a password that is kept for later starts."""
+    passwords: dict[Role, str] = {role: installation.make_password() for role in roles}
+    made = [
+        FirstUser(role, role, password, hash_password(password, settings.bcrypt_cost))
+        for role, password in passwords.items()
+    ]
+    installation.keep_first_users(settings.home, made)  # kept before they count
+    await auth.add_users(
+        database, [NewUser(user.username, user.role, user.password_hash) for user in made]
+    )
 
 
 def _wait_for_api(settings: Settings, api: subprocess.Popen[bytes]) -> None:

@@ -16,26 +16,29 @@ def test_a_first_start_shows_a_catalog_of_several_suppliers_and_a_second_one_kee
     printed = system.up()
     assert printed[-1] == f"ready http://127.0.0.1:{system.port}"
     assert sum("items" in line for line in printed) == 4
+    users = [line for line in printed if line.startswith("user ")]
+    assert [line.split()[1] for line in users] == ["sales", "procurement", "admin"]
     page = system.get("/api/v1/catalog?search=hammer&min_price=5&limit=3")
     assert several(page)
     assert any(each["product_count"] for each in system.get("/api/v1/categories")["data"])
     assert system.stop() == 0
     assert system.processes() == []
 
-    assert system.up() == [f"ready http://127.0.0.1:{system.port}"]
+    assert system.up() == [*users, f"ready http://127.0.0.1:{system.port}"]
     assert system.get("/api/v1/catalog?search=hammer&min_price=5&limit=3") == page
     assert system.stop(signal.SIGINT) == 0
 
 
 def test_an_empty_start_stays_empty_and_takes_lists_in_while_it_runs(system: System) -> None:
-    system.up("--empty")
+    printed = system.up("--empty")
+    assert [line.split()[:2] for line in printed[:-1]] == [["user", "admin"]]
     assert system.get("/api/v1/catalog")["total_count"] == 0
     (system.folder / "list.csv").write_text("Article code,Name,Price\nA-1,Hammer,$2.50\n")
     done = system.run("import", "list.csv", "--supplier", "ACME", "--create-products")
     assert done.returncode == 0, done.stderr
     assert system.get("/api/v1/catalog")["data"][0]["min_price"] == "2.50"
     assert system.stop() == 0
-    assert system.up("--empty") == [f"ready http://127.0.0.1:{system.port}"]
+    assert system.up("--empty") == printed
     assert system.get("/api/v1/catalog")["total_count"] == 1
 
 

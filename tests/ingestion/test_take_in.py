@@ -198,7 +198,7 @@ async def test_what_is_set_for_a_supplier_is_used_and_what_is_said_now_wins(
     await conn.execute(
         """
         INSERT INTO suppliers (name, source_type, metadata) VALUES ('ACME', 'csv',
-            '{"source_config": {"column_mapping": {"price": "Dealer price"}}}')
+            '{"source_config": {"column_mapping": {"price": "Dealer price"}, "sheet_name": "A"}}')
         """
     )
     look = "SELECT current_price FROM supplier_items"

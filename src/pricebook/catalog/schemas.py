@@ -5,26 +5,15 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from pricebook.errors import FieldIssue, refuse
+from pricebook.web.fields import MAX_PRICE, Price, SearchWords, search_issues, words_of
 from pricebook.web.paging import Paging
 from pricebook.web.query import query_issue
 
-MAX_PRICE = Decimal("9999999999.9999")
-MAX_SEARCH = 255
 FOUR_DECIMALS = Decimal("0.0001")
 
-Price = Annotated[
-    Decimal,
-    Meta(
-        description="In the catalog's currency, with two to four decimals.",
-        extra_json_schema={"type": "string", "pattern": r"^\d+\.\d{2,4}$", "examples": ["19.90"]},
-    ),
-]
 PriceBound = Annotated[
     Decimal,
     Meta(extra_json_schema={"minimum": 0, "maximum": float(MAX_PRICE)}),
-]
-SearchWords = Annotated[
-    str, Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_SEARCH, "pattern": r"\S"})
 ]
 
 
@@ -51,7 +40,7 @@ class CatalogQuery(Paging, frozen=True):
         issues = [
             *_bound_issues("min_price", self.min_price),
             *_bound_issues("max_price", self.max_price),
-            *_search_issues(self.search),
+            *search_issues(self.search),
         ]
         if issues:
             raise refuse(*issues)
@@ -65,7 +54,7 @@ class CatalogQuery(Paging, frozen=True):
     @property
     def words(self) -> tuple[str, ...]:
         """The words to search for, each once."""
-        return tuple(dict.fromkeys((self.search or "").split()))
+        return words_of(self.search)
 
     @property
     def lowest(self) -> Decimal | None:
@@ -113,9 +102,3 @@ def _bound_issues(name: str, bound: Decimal | None) -> list[FieldIssue]:
     if bound is None or (bound.is_finite() and 0 <= bound <= MAX_PRICE):
         return []
     return [query_issue(name, f"expected a number from 0 to {MAX_PRICE}")]
-
-
-def _search_issues(search: str | None) -> list[FieldIssue]:
-    if search is None or 1 <= len(search.strip()) <= MAX_SEARCH:
-        return []
-    return [query_issue("search", f"expected 1 to {MAX_SEARCH} characters after trimming")]

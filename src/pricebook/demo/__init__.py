@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
+from pricebook.categories import service as categories
 from pricebook.db import Connection, Database
 from pricebook.ingestion import service as ingestion
 from pricebook.ingestion.schemas import ImportOrder, Progress
@@ -62,19 +63,19 @@ def _watch_nothing(_progress: Progress) -> None:
 async def _make_products(conn: Connection) -> dict[str, UUID]:
     rows = _read("products.csv", _Product)
     roots = sorted({row.parent_category or row.category for row in rows})
-    categories: dict[tuple[str, str], UUID] = {}
-    for root, root_id in (await products.ensure_categories(conn, roots)).items():
-        categories["", root] = root_id
+    known: dict[tuple[str, str], UUID] = {}
+    for root, root_id in (await categories.ensure_categories(conn, roots)).items():
+        known["", root] = root_id
         names = sorted({row.category for row in rows if row.parent_category == root})
-        for name, category_id in (await products.ensure_categories(conn, names, root_id)).items():
-            categories[root, name] = category_id
+        for name, category_id in (await categories.ensure_categories(conn, names, root_id)).items():
+            known[root, name] = category_id
     return await products.insert_free_skus(
         conn,
         [
             NewProduct(
                 internal_sku=row.internal_sku,
                 name=row.name,
-                category_id=categories[row.parent_category, row.category],
+                category_id=known[row.parent_category, row.category],
                 status="active",
                 target_price=Decimal(row.target_price) if row.target_price else None,
             )

@@ -141,7 +141,8 @@ async def _keep_failure(database: Database, task: NewTask, message: str) -> None
 def _effective_config(given: SourceConfig, supplier: Supplier | None) -> SourceConfig:
     """Let what is said now win over what is set for the supplier."""
     kept: dict[str, object] = supplier.metadata.get("source_config", {}) if supplier else {}
-    return msgspec.convert({**kept, **_given(given)}, SourceConfig)
+    known = {name: kept[name] for name in SourceConfig.__struct_fields__ if name in kept}
+    return msgspec.convert({**known, **_given(given)}, SourceConfig)
 
 
 def _given(config: SourceConfig) -> dict[str, object]:

@@ -1,8 +1,184 @@
-from collections.abc import Sequence
+"""The distributor's own products, with what every supplier offers for them."""
+
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, LiteralString
 from uuid import UUID
 
 from pricebook.db import Connection
-from pricebook.products.schemas import NewProduct
+from pricebook.products.schemas import (
+    NewProduct,
+    ProductChange,
+    ProductStatus,
+    StaffProduct,
+    StaffProductDetail,
+    StaffQuery,
+)
+from pricebook.suppliers.schemas import SupplierItem
+
+EXPORT_ROWS = 1000
+
+# Products and their items in one statement, so that a margin and the prices beside it are of the
+# same moment: a row for each item, one without items for a product that has none.
+PAGE: LiteralString = """
+    SELECT counted.total_count, page.*, item.id, item.supplier_id, supplier.name,
+        item.supplier_sku, item.name, item.current_price, item.characteristics,
+        item.last_ingested_at
+    FROM (SELECT count(*) AS total_count FROM products WHERE {conditions}) AS counted
+    LEFT JOIN LATERAL (
+        SELECT id, internal_sku, name, category_id, status, target_price, margin_percentage
+        FROM products
+        WHERE {conditions}
+        ORDER BY name, id
+        LIMIT %s OFFSET %s
+    ) AS page ON true
+    LEFT JOIN supplier_items AS item ON item.product_id = page.id
+    LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id
+    ORDER BY page.name, page.id, item.current_price, item.id
+"""
+
+ONE: LiteralString = """
+    SELECT product.id, internal_sku, product.name, category_id, status, target_price,
+        margin_percentage, item.id, item.supplier_id, supplier.name, item.supplier_sku, item.name,
+        item.current_price, item.characteristics, item.last_ingested_at, product.created_at,
+        product.updated_at
+    FROM products AS product
+    LEFT JOIN supplier_items AS item ON item.product_id = product.id
+    LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id
+    WHERE product.id = %s
+    ORDER BY item.current_price, item.id
+"""
+
+EXPORT: LiteralString = """
+    SELECT product.*, item.id, item.supplier_id, supplier.name, item.supplier_sku, item.name,
+        item.current_price, item.characteristics::text, item.last_ingested_at
+    FROM (
+        SELECT id, internal_sku, name, category_id, status, target_price, margin_percentage
+        FROM products
+        WHERE {conditions}
+        ORDER BY name, id
+    ) AS product
+    LEFT JOIN supplier_items AS item ON item.product_id = product.id
+    LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id
+    ORDER BY product.name, product.id, item.current_price, item.id
+"""
+
+# Found from the supplier's items, never by a walk through all products: those of one supplier may
+# be few, or far apart in the order of names, and no statistics of the planner tell.
+OFFERED_BY: LiteralString = """
+    id = ANY (ARRAY(
+        SELECT product_id FROM supplier_items WHERE supplier_id = %s AND product_id IS NOT NULL))
+"""
+
+
+async def list_products(conn: Connection, query: StaffQuery) -> tuple[int, list[StaffProduct]]:
+    """List a page of the products that pass every filter with all items, and count all that do."""
+    rows = await (await conn.execute(*page_statement(query))).fetchall()
+    listed = (row[1:] for row in rows if row[1] is not None)
+    return rows[0][0], [_product(same) for _, same in groupby(listed, key=itemgetter(0))]
+
+
+def page_statement(query: StaffQuery) -> tuple[LiteralString, list[Any]]:
+    """Return the statement that reads a page, and its values."""
+    conditions, values = _conditions(query)
+    statement = PAGE.format(conditions=conditions)
+    return statement, [*values, *values, query.limit, query.offset]
+
+
+async def stream_rows(conn: Connection, query: StaffQuery) -> AsyncGenerator[list[tuple[Any, ...]]]:
+    """Read all products that pass with all items, some at a time; needs a transaction."""
+    async with conn.cursor(name="export") as cursor:
+        await cursor.execute(*export_statement(query))
+        while rows := await cursor.fetchmany(EXPORT_ROWS):
+            yield rows
+
+
+def export_statement(query: StaffQuery) -> tuple[LiteralString, list[Any]]:
+    """Return the statement that reads everything the filters match, and its values."""
+    conditions, values = _conditions(query)
+    return EXPORT.format(conditions=conditions), values
+
+
+def _conditions(query: StaffQuery) -> tuple[LiteralString, list[Any]]:
+    filters: list[tuple[LiteralString, Any]] = [
+        ("status = %s", query.status),
+        ("margin_percentage >= %s", query.lowest_margin),
+        ("margin_percentage <= %s", query.highest_margin),
+        (OFFERED_BY, query.supplier_id),
+        *(("search_text LIKE search_pattern(%s)", word) for word in query.words),
+    ]
+    conditions: LiteralString = "true"
+    values: list[Any] = []
+    for condition, value in filters:
+        if value is not None:
+            conditions += " AND " + condition
+            values.append(value)
+    return conditions, values
+
+
+async def find_product(conn: Connection, product_id: UUID) -> StaffProductDetail | None:
+    """Find one product of any status with all its items."""
+    rows = await (await conn.execute(ONE, [product_id])).fetchall()
+    if not rows:
+        return None
+    product = _product(rows)
+    return StaffProductDetail(
+        id=product.id,
+        internal_sku=product.internal_sku,
+        name=product.name,
+        category_id=product.category_id,
+        status=product.status,
+        target_price=product.target_price,
+        supplier_items=product.supplier_items,
+        margin_percentage=product.margin_percentage,
+        created_at=rows[0][15],
+        updated_at=rows[0][16],
+    )
+
+
+def _product(rows: Iterable[tuple[Any, ...]]) -> StaffProduct:
+    same = list(rows)
+    *fields, margin = same[0][:7]
+    items = [SupplierItem(*row[7:15]) for row in same if row[7] is not None]
+    return StaffProduct(
+        *fields,
+        supplier_items=items,
+        margin_percentage=None if margin is None else float(margin),
+    )
+
+
+async def lock_product(conn: Connection, product_id: UUID) -> ProductStatus | None:
+    """Lock a product until the transaction ends; return its status, None if it is not there."""
+    cursor = await conn.execute(
+        "SELECT status FROM products WHERE id = %s FOR NO KEY UPDATE", [product_id]
+    )
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
+async def set_product(conn: Connection, product_id: UUID, change: ProductChange) -> None:
+    """Write what is to change of a product."""
+    given = change.given
+    await conn.execute(
+        """
+        UPDATE products
+        SET name = coalesce(%(name)s, name),
+            status = coalesce(%(status)s, status),
+            category_id = CASE WHEN %(sets_category)s THEN %(category)s ELSE category_id END,
+            target_price = CASE WHEN %(sets_target)s THEN %(target)s ELSE target_price END
+        WHERE id = %(id)s
+        """,
+        {
+            "id": product_id,
+            "name": given.get("name"),
+            "status": given.get("status"),
+            "sets_category": "category_id" in given,
+            "category": given.get("category_id"),
+            "sets_target": "target_price" in given,
+            "target": given.get("target_price"),
+        },
+    )
 
 
 async def insert_free_skus(conn: Connection, products: Sequence[NewProduct]) -> dict[str, UUID]:
@@ -22,26 +198,5 @@ async def insert_free_skus(conn: Connection, products: Sequence[NewProduct]) -> 
             [product.status for product in products],
             [product.target_price for product in products],
         ],
-    )
-    return dict(await cursor.fetchall())
-
-
-async def ensure_categories(
-    conn: Connection, names: Sequence[str], parent_id: UUID | None = None
-) -> dict[str, UUID]:
-    """Insert the categories that are missing under a parent; return the id of each by its name."""
-    await conn.execute(
-        """
-        INSERT INTO categories (name, parent_id) SELECT name, %s FROM unnest(%s::text[]) AS name
-        ON CONFLICT ON CONSTRAINT categories_parent_name_key DO NOTHING
-        """,
-        [parent_id, list(names)],
-    )
-    cursor = await conn.execute(
-        """
-        SELECT name, id FROM categories
-        WHERE parent_id IS NOT DISTINCT FROM %s AND name = ANY (%s)
-        """,
-        [parent_id, list(names)],
     )
     return dict(await cursor.fetchall())

@@ -1,11 +1,145 @@
-from collections.abc import Sequence
-from typing import Any
+"""Suppliers: who they are and how their lists are read."""
+
+from typing import Any, LiteralString
 from uuid import UUID
 
+import msgspec
+from msgspec import UNSET
+from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
 from pricebook.db import Connection, rows_as
-from pricebook.suppliers.schemas import Link, SourceType, Supplier, UnmatchedItem
+from pricebook.errors import ConflictError
+from pricebook.suppliers.schemas import (
+    LastTask,
+    NewSupplier,
+    SourceConfig,
+    SourceType,
+    Supplier,
+    SupplierChange,
+    SupplierOverview,
+)
+from pricebook.web.paging import Paging
+
+OVERVIEW: LiteralString = """
+    SELECT supplier.id, supplier.name, supplier.source_type,
+        coalesce(metadata -> 'source_config', '{}') AS source_config, contact_email, is_active,
+        (SELECT count(*) FROM supplier_items WHERE supplier_id = supplier.id) AS items_count,
+        supplier.created_at, supplier.updated_at,
+        task.id AS task_id, task.state, task.enqueued_at, task.completed_at
+    FROM suppliers AS supplier
+    LEFT JOIN LATERAL (
+        SELECT id, state, enqueued_at, completed_at FROM ingestion_tasks
+        WHERE supplier_id = supplier.id
+        ORDER BY enqueued_at DESC, id DESC
+        LIMIT 1
+    ) AS task ON true
+"""
+PAGE: LiteralString = """
+    SELECT counted.total_count, page.*
+    FROM (SELECT count(*) AS total_count FROM suppliers) AS counted
+    LEFT JOIN LATERAL (
+        {page} ORDER BY supplier.name, supplier.id LIMIT %s OFFSET %s
+    ) AS page ON true
+    ORDER BY page.name, page.id
+"""
+
+
+async def list_suppliers(conn: Connection, paging: Paging) -> tuple[int, list[SupplierOverview]]:
+    """List a page of the suppliers by name, and count them all."""
+    rows = await (
+        await conn.execute(PAGE.format(page=OVERVIEW), [paging.limit, paging.offset])
+    ).fetchall()
+    return rows[0][0], [_overview(row[1:]) for row in rows if row[1] is not None]
+
+
+async def find_overview(conn: Connection, supplier_id: UUID) -> SupplierOverview | None:
+    """Find a supplier with the number of its items and its last task."""
+    cursor = await conn.execute(OVERVIEW + "WHERE supplier.id = %s", [supplier_id])
+    row = await cursor.fetchone()
+    return _overview(row) if row else None
+
+
+def _overview(row: tuple[Any, ...]) -> SupplierOverview:
+    last_task = LastTask(*row[9:]) if row[9] is not None else None
+    return SupplierOverview(*row[:9], last_task=last_task)
+
+
+async def insert_supplier(conn: Connection, supplier: NewSupplier) -> UUID:
+    """Insert a supplier; raises ConflictError when its name is taken in any case."""
+    try:
+        cursor = await conn.execute(
+            """
+            INSERT INTO suppliers (name, source_type, contact_email, is_active, metadata)
+            VALUES (%s, %s, %s, %s, jsonb_build_object('source_config', %s::jsonb))
+            RETURNING id
+            """,
+            [
+                supplier.name,
+                supplier.source_type,
+                supplier.contact_email,
+                supplier.is_active,
+                _json(supplier.source_config),
+            ],
+        )
+    except UniqueViolation:
+        raise _taken(supplier.name) from None
+    row = await cursor.fetchone()
+    if row is None:
+        raise LookupError("an insert that returns no row")
+    return row[0]
+
+
+async def set_supplier(conn: Connection, supplier_id: UUID, change: SupplierChange) -> bool:
+    """Write what is to change of a supplier; say whether it is there.
+
+    Raises ConflictError when the new name is taken in any case.
+    """
+    given = {name: value for name, value in _fields(change).items() if value is not UNSET}
+    config = given.get("source_config")
+    try:
+        cursor = await conn.execute(
+            """
+            UPDATE suppliers
+            SET name = coalesce(%(name)s, name),
+                source_type = coalesce(%(source_type)s, source_type),
+                contact_email = CASE WHEN %(sets_email)s THEN %(email)s ELSE contact_email END,
+                is_active = coalesce(%(is_active)s, is_active),
+                metadata = metadata || CASE WHEN %(config)s::jsonb IS NULL THEN '{}'
+                    ELSE jsonb_build_object('source_config', %(config)s::jsonb) END
+            WHERE id = %(id)s
+            """,
+            {
+                "id": supplier_id,
+                "name": given.get("name"),
+                "source_type": given.get("source_type"),
+                "sets_email": "contact_email" in given,
+                "email": given.get("contact_email"),
+                "is_active": given.get("is_active"),
+                "config": None if config is None else _json(config),
+            },
+        )
+    except UniqueViolation:
+        raise _taken(str(change.name)) from None
+    return cursor.rowcount == 1
+
+
+def _fields(change: SupplierChange) -> dict[str, Any]:
+    return msgspec.structs.asdict(change)
+
+
+def _json(config: SourceConfig) -> Jsonb:
+    return Jsonb(msgspec.to_builtins(config))
+
+
+def _taken(name: str) -> ConflictError:
+    return ConflictError(f"There is already a supplier {name}.")
+
+
+async def delete_supplier(conn: Connection, supplier_id: UUID) -> bool:
+    """Delete a supplier with its items and their history; say whether it was there."""
+    cursor = await conn.execute("DELETE FROM suppliers WHERE id = %s", [supplier_id])
+    return cursor.rowcount == 1
 
 
 async def find_supplier(conn: Connection, name: str) -> Supplier | None:
@@ -51,47 +185,3 @@ async def set_found(conn: Connection, supplier_id: UUID, found: dict[str, Any]) 
         """,
         {"id": supplier_id, "found": Jsonb(found)},
     )
-
-
-async def list_unmatched(conn: Connection, supplier_id: UUID, limit: int) -> list[UnmatchedItem]:
-    """List a supplier's first unmatched items, oldest first."""
-    async with conn.cursor(row_factory=rows_as(UnmatchedItem)) as cursor:
-        await cursor.execute(
-            """
-            SELECT id, name, characteristics ->> 'category' AS category
-            FROM supplier_items
-            WHERE supplier_id = %s AND product_id IS NULL
-            ORDER BY created_at, id
-            LIMIT %s
-            """,
-            [supplier_id, limit],
-        )
-        return await cursor.fetchall()
-
-
-async def set_products(conn: Connection, links: Sequence[Link]) -> int:
-    """Link free items to products; return how many were free."""
-    cursor = await conn.execute(
-        """
-        UPDATE supplier_items AS item SET product_id = link.product_id
-        FROM unnest(%s::uuid[], %s::uuid[]) AS link (item_id, product_id)
-        WHERE item.id = link.item_id AND item.product_id IS NULL
-        """,
-        [[link.supplier_item_id for link in links], [link.product_id for link in links]],
-    )
-    return cursor.rowcount
-
-
-async def find_item_ids(
-    conn: Connection, supplier_name: str, supplier_skus: Sequence[str]
-) -> dict[str, UUID]:
-    """Find the items of a supplier by their codes."""
-    cursor = await conn.execute(
-        """
-        SELECT supplier_sku, item.id
-        FROM supplier_items AS item JOIN suppliers ON suppliers.id = supplier_id
-        WHERE lower(suppliers.name) = lower(%s) AND supplier_sku = ANY (%s)
-        """,
-        [supplier_name, list(supplier_skus)],
-    )
-    return dict(await cursor.fetchall())

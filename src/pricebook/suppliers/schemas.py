@@ -1,9 +1,35 @@
-from typing import Any, Literal
+import codecs
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from msgspec import Struct
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from pricebook.errors import FieldIssue, refuse
+from pricebook.web.body import body_issue
+from pricebook.web.fields import (
+    Price,
+    SearchWords,
+    clean_text,
+    search_issues,
+    text_schema,
+    words_of,
+)
+from pricebook.web.paging import Paging
 
 SourceType = Literal["google_sheets", "csv", "excel"]
+ListField = Literal["sku", "name", "price", "category", "currency"]
+TaskState = Literal["queued", "running", "succeeded", "partially_succeeded", "failed", "dead"]
+
+MAX_NAME = 255
+EMAIL = re.compile(r"[^@\s\0]+@[^@\s\0.]+(\.[^@\s\0.]+)+")
+
+SupplierName = Annotated[str, Meta(extra_json_schema=text_schema(MAX_NAME))]
+Email = Annotated[str, Meta(max_length=255, extra_json_schema={"format": "email"})]
+ShortText = Annotated[str, Meta(min_length=1, max_length=255)]
+Address = Annotated[str, Meta(min_length=1, max_length=2000)]
 
 
 class Supplier(Struct, frozen=True):
@@ -13,6 +39,149 @@ class Supplier(Struct, frozen=True):
     name: str
     source_type: SourceType
     metadata: dict[str, Any]
+
+
+class SourceConfig(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """Where a supplier's list is and how to read it; what is not said is found out.
+
+    `sheet_url` and `source_url` are older names of `spreadsheet_url`.
+    """
+
+    spreadsheet_url: Address | None = None
+    sheet_url: Address | None = None
+    source_url: Address | None = None
+    sheet_name: ShortText | None = None
+    file_path: Address | None = None
+    url: Annotated[str, Meta(max_length=2000, pattern=r"^https://\S+$")] | None = None
+    column_mapping: dict[ListField, ShortText] = {}
+    header_row: Annotated[int, Meta(ge=1, le=10_000)] | None = None
+    delimiter: Annotated[str, Meta(min_length=1, max_length=1)] | None = None
+    encoding: ShortText | None = None
+    decimal_separator: Literal[".", ","] | None = None
+    characteristic_columns: Annotated[list[ShortText], Meta(max_length=200)] | None = None
+
+    def __post_init__(self) -> None:
+        """Bring the spreadsheet's address under one name.
+
+        Raises ValidationError for two addresses and for an encoding that nobody knows.
+        """
+        given = [self.spreadsheet_url, self.sheet_url, self.source_url]
+        addresses = {address for address in given if address is not None}
+        issues: list[FieldIssue] = []
+        if len(addresses) > 1:
+            issues.append(body_issue("source_config.spreadsheet_url", "is given twice"))
+        if self.encoding is not None and not _is_encoding(self.encoding):
+            issues.append(body_issue("source_config.encoding", "is no encoding"))
+        if issues:
+            raise refuse(*issues)
+        msgspec.structs.force_setattr(self, "spreadsheet_url", next(iter(addresses), None))
+        msgspec.structs.force_setattr(self, "sheet_url", None)
+        msgspec.structs.force_setattr(self, "source_url", None)
+
+
+class NewSupplier(Struct, frozen=True, forbid_unknown_fields=True):
+    """A supplier to be made."""
+
+    name: SupplierName
+    source_type: SourceType
+    source_config: SourceConfig = SourceConfig()
+    contact_email: Email | None = None
+    is_active: bool = True
+
+    def __post_init__(self) -> None:
+        """Clean the name; raises ValidationError naming what is wrong."""
+        if issues := [*clean_text(self, "name", MAX_NAME), *_email_issues(self.contact_email)]:
+            raise refuse(*issues)
+
+
+class SupplierChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is to change of a supplier; a source configuration replaces the earlier one whole."""
+
+    name: SupplierName | UnsetType = UNSET
+    source_type: SourceType | UnsetType = UNSET
+    source_config: SourceConfig | UnsetType = UNSET
+    contact_email: Email | UnsetType | None = UNSET
+    is_active: bool | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        """Clean the name; raises ValidationError naming what is wrong, or for no change at all."""
+        issues = [*clean_text(self, "name", MAX_NAME), *_email_issues(self.contact_email)]
+        if all(getattr(self, name) is UNSET for name in self.__struct_fields__):
+            issues = [body_issue("(all)", "names no field to change")]
+        if issues:
+            raise refuse(*issues)
+
+
+class LastTask(Struct, frozen=True):
+    """The ingestion task of a supplier that was asked for last."""
+
+    id: UUID
+    state: TaskState
+    enqueued_at: datetime
+    completed_at: datetime | None
+
+
+class SupplierOverview(Struct, frozen=True):
+    """A supplier, how many items it has, and its last task."""
+
+    id: UUID
+    name: str
+    source_type: SourceType
+    source_config: dict[str, Any]
+    contact_email: str | None
+    is_active: bool
+    items_count: int
+    created_at: datetime
+    updated_at: datetime
+    last_task: LastTask | None
+
+
+class SupplierItem(Struct, frozen=True):
+    """An article of a supplier, as its list last told it."""
+
+    id: UUID
+    supplier_id: UUID
+    supplier_name: str
+    supplier_sku: str
+    name: str
+    current_price: Price
+    characteristics: dict[str, Any]
+    last_ingested_at: datetime
+
+
+class FreeItem(SupplierItem, frozen=True):
+    """A supplier's article that is linked to no product, and when it appeared."""
+
+    created_at: datetime
+
+
+class FreeItemQuery(Paging, frozen=True):
+    """Which of the items without a product are wanted."""
+
+    supplier_id: Annotated[UUID | None, Meta(description="Items of this supplier.")] = None
+    search: Annotated[
+        SearchWords | None,
+        Meta(description="Every word occurs in the name or the supplier's code of the item."),
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Raise ValidationError for words that cannot be searched for."""
+        if issues := search_issues(self.search):
+            raise refuse(*issues)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words to search for, each once."""
+        return words_of(self.search)
+
+
+class PricePoint(Struct, frozen=True):
+    """A price of an item, and since when."""
+
+    price: Price
+    recorded_at: datetime
 
 
 class UnmatchedItem(Struct, frozen=True):
@@ -28,3 +197,25 @@ class Link(Struct, frozen=True):
 
     supplier_item_id: UUID
     product_id: UUID
+
+
+class LockedItem(Struct, frozen=True):
+    """An item that nobody else can change until the transaction ends, and its product."""
+
+    id: UUID
+    name: str
+    product_id: UUID | None
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except (LookupError, ValueError):
+        return False
+    return True
+
+
+def _email_issues(email: str | UnsetType | None) -> list[FieldIssue]:
+    if isinstance(email, str) and not EMAIL.fullmatch(email):
+        return [body_issue("contact_email", "is no email address")]
+    return []

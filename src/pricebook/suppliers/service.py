@@ -2,9 +2,96 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from pricebook.db import Connection
-from pricebook.suppliers import repository
-from pricebook.suppliers.schemas import Link, SourceType, Supplier, UnmatchedItem
+from pricebook.db import Connection, Database
+from pricebook.errors import NotFoundError
+from pricebook.suppliers import item_repository, repository
+from pricebook.suppliers.schemas import (
+    FreeItem,
+    FreeItemQuery,
+    Link,
+    LockedItem,
+    NewSupplier,
+    PricePoint,
+    SourceType,
+    Supplier,
+    SupplierChange,
+    SupplierOverview,
+    UnmatchedItem,
+)
+from pricebook.web.paging import Page, Paging, page_of
+
+
+async def list_suppliers(database: Database, paging: Paging) -> Page[SupplierOverview]:
+    """Return a page of the suppliers, by name and id."""
+    async with database.connection() as conn:
+        total_count, suppliers = await repository.list_suppliers(conn, paging)
+    return page_of(paging, total_count, suppliers)
+
+
+async def get_supplier(database: Database, supplier_id: UUID) -> SupplierOverview:
+    """Return a supplier with the number of its items and its last task, or raise NotFoundError."""
+    async with database.connection() as conn:
+        return await _get(conn, supplier_id)
+
+
+async def create_supplier(database: Database, supplier: NewSupplier) -> SupplierOverview:
+    """Make a supplier; raises ConflictError when its name is taken in any case."""
+    async with database.short_transaction() as conn:
+        return await _get(conn, await repository.insert_supplier(conn, supplier))
+
+
+async def change_supplier(
+    database: Database, supplier_id: UUID, change: SupplierChange
+) -> SupplierOverview:
+    """Change a supplier; raises NotFoundError, ConflictError when its new name is taken."""
+    async with database.short_transaction() as conn:
+        if not await repository.set_supplier(conn, supplier_id, change):
+            raise _unknown(supplier_id)
+        return await _get(conn, supplier_id)
+
+
+async def delete_supplier(database: Database, supplier_id: UUID) -> None:
+    """Delete a supplier with its items and their price history, or raise NotFoundError."""
+    async with database.short_transaction() as conn:
+        if not await repository.delete_supplier(conn, supplier_id):
+            raise _unknown(supplier_id)
+
+
+async def list_free_items(database: Database, query: FreeItemQuery) -> Page[FreeItem]:
+    """Return a page of the items that no product has, oldest first."""
+    async with database.connection() as conn:
+        total_count, items = await item_repository.list_free_items(conn, query)
+    return page_of(query, total_count, items)
+
+
+async def list_prices(database: Database, item_id: UUID, paging: Paging) -> Page[PricePoint]:
+    """Return a page of an item's prices, newest first, or raise NotFoundError."""
+    async with database.connection() as conn:
+        found = await item_repository.list_prices(conn, item_id, paging)
+    if found is None:
+        raise NotFoundError(f"There is no supplier item {item_id}.")
+    return page_of(paging, *found)
+
+
+async def _get(conn: Connection, supplier_id: UUID) -> SupplierOverview:
+    supplier = await repository.find_overview(conn, supplier_id)
+    if supplier is None:
+        raise _unknown(supplier_id)
+    return supplier
+
+
+def _unknown(supplier_id: UUID) -> NotFoundError:
+    return NotFoundError(f"There is no supplier {supplier_id}.")
+
+
+async def claim_item(conn: Connection, item_id: UUID) -> LockedItem | None:
+    """Lock an item until the caller's transaction ends: before categories and products."""
+    return await item_repository.lock_item(conn, item_id)
+
+
+async def set_product(conn: Connection, item_id: UUID, product_id: UUID | None) -> None:
+    """Link an item that the caller has locked to a product, or to none."""
+    await item_repository.set_product(conn, item_id, product_id)
 
 
 async def find_supplier(conn: Connection, name: str) -> Supplier | None:
@@ -27,9 +114,9 @@ async def remember_found(conn: Connection, supplier_id: UUID, found: dict[str, A
     await repository.set_found(conn, supplier_id, found)
 
 
-async def list_unmatched(conn: Connection, supplier_id: UUID, limit: int) -> list[UnmatchedItem]:
-    """List a supplier's first unmatched items, oldest first."""
-    return await repository.list_unmatched(conn, supplier_id, limit)
+async def claim_unmatched(conn: Connection, supplier_id: UUID, limit: int) -> list[UnmatchedItem]:
+    """Lock a supplier's first unmatched items, oldest first, but for those just being linked."""
+    return await item_repository.lock_unmatched(conn, supplier_id, limit)
 
 
 async def link_free_items(conn: Connection, links: Sequence[Link]) -> int:
@@ -37,11 +124,11 @@ async def link_free_items(conn: Connection, links: Sequence[Link]) -> int:
 
     Items are locked before their products, here and everywhere, so that writers cannot deadlock.
     """
-    return await repository.set_products(conn, links)
+    return await item_repository.set_products(conn, links)
 
 
 async def find_item_ids(
     conn: Connection, supplier_name: str, supplier_skus: Sequence[str]
 ) -> dict[str, UUID]:
     """Find the items of a supplier by their codes."""
-    return await repository.find_item_ids(conn, supplier_name, supplier_skus)
+    return await item_repository.find_item_ids(conn, supplier_name, supplier_skus)

@@ -5,7 +5,7 @@ from importlib.resources import files
 from litestar import MediaType, Router, get
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, SwaggerRenderPlugin
-from litestar.openapi.spec import Tag
+from litestar.openapi.spec import Components, SecurityScheme, Tag
 from litestar.params import FromPath
 from litestar.response import Response
 
@@ -41,8 +41,21 @@ openapi = OpenAPIConfig(
     path="/docs",
     tags=[
         Tag(name="Catalog", description="For everybody, without an account"),
+        Tag(name="Accounts", description="A token for those who work here"),
+        Tag(name="Products", description="For staff: prices of every supplier, margins, links"),
+        Tag(name="Suppliers", description="For staff: suppliers, their items and prices"),
         Tag(name="Service", description="For those who run it"),
     ],
+    components=Components(
+        security_schemes={
+            "Bearer": SecurityScheme(
+                type="http",
+                scheme="bearer",
+                bearer_format="JWT",
+                description="The token that POST /api/v1/auth/login answers.",
+            )
+        }
+    ),
     use_handler_docstrings=False,
     render_plugins=[
         SwaggerRenderPlugin(

@@ -11,6 +11,7 @@ from litestar.enums import ParamType
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
+from litestar.status_codes import HTTP_201_CREATED
 
 from pricebook.errors import (
     DatabaseUnavailableError,
@@ -142,16 +143,21 @@ def _request_id(request: Request[Any, Any, Any]) -> str:
     return known if REQUEST_ID.fullmatch(known) else str(uuid4())
 
 
-def answers(kind: Any, value: dict[str, Any]) -> dict[int, ResponseSpec]:
-    """Describe the 200 of a route for the OpenAPI document, with an example."""
+def answers(kind: Any, value: dict[str, Any], status: int = 200) -> dict[int, ResponseSpec]:
+    """Describe the success of a route for the OpenAPI document, with an example."""
     return {
-        200: ResponseSpec(
+        status: ResponseSpec(
             data_container=kind,
             generate_examples=False,
-            description="Found",
+            description="Made" if status == HTTP_201_CREATED else "Found",
             examples=[Example(summary="An answer", value=value)],
         )
     }
+
+
+def answers_nothing() -> dict[int, ResponseSpec]:
+    """Describe the success of a route that answers no body."""
+    return {204: ResponseSpec(data_container=None, description="Done")}
 
 
 def can_fail(*kinds: type[PricebookError]) -> dict[int, ResponseSpec]:

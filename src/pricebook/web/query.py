@@ -52,12 +52,13 @@ def documented(kind: type[msgspec.Struct]) -> type[Operation]:
     @dataclass
     class QueryOperation(Operation):
         def __post_init__(self) -> None:
-            self.parameters = [*(self.parameters or []), *_parameters(kind)]
+            self.parameters = [*(self.parameters or []), *parameters_of(kind)]
 
     return QueryOperation
 
 
-def _parameters(kind: type[msgspec.Struct]) -> list[Parameter]:
+def parameters_of(kind: type[msgspec.Struct]) -> list[Parameter]:
+    """Describe the parameters of a query for the OpenAPI document."""
     (_,), components = msgspec.json.schema_components([kind])
     properties: dict[str, dict[str, Any]] = components[kind.__name__]["properties"]
     return [_parameter(name, schema) for name, schema in properties.items()]
@@ -123,7 +124,8 @@ def _unusable(kind: type[msgspec.Struct], values: dict[str, str]) -> list[FieldI
             issues.append(query_issue(field.name, "contains a NUL character"))
             continue
         try:
-            msgspec.convert(text, field.type, strict=False)
+            if msgspec.convert(text, field.type, strict=False) is None:
+                issues.append(query_issue(field.name, "expected a value, got the word null"))
         except msgspec.ValidationError as error:
             issues.append(query_issue(field.name, plain(str(error))))
     return issues

@@ -1,0 +1,51 @@
+"""Accounts as they were a moment ago, so that a request costs no query to know its caller."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from uuid import UUID
+
+from pricebook.auth import repository
+from pricebook.auth.schemas import Account
+from pricebook.db import Database
+
+# A right that is taken away is lost after this time at the latest; the contract allows a minute.
+MAX_AGE_SECONDS = 20.0
+MAX_ACCOUNTS = 10_000
+
+
+class AccountCache:
+    """The accounts that tokens were shown for lately, looked up once for many requests."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: OrderedDict[UUID, tuple[float, asyncio.Task[Account | None]]] = OrderedDict()
+
+    async def find(self, user_id: UUID) -> Account | None:
+        """Find an account as it was at most MAX_AGE_SECONDS ago.
+
+        Raises DatabaseUnavailableError when it has to be looked up and cannot.
+        """
+        asked_at, lookup = self._known.get(user_id, (float("-inf"), None))
+        if lookup is None or time.monotonic() - asked_at >= MAX_AGE_SECONDS:
+            lookup = self._look_up(user_id)
+        # A caller who gives up must not take the answer from the others who wait for it.
+        return await asyncio.shield(lookup)
+
+    def _look_up(self, user_id: UUID) -> asyncio.Task[Account | None]:
+        lookup = asyncio.create_task(self._read(user_id))
+        self._known[user_id] = (time.monotonic(), lookup)
+        self._known.move_to_end(user_id)
+        if len(self._known) > MAX_ACCOUNTS:
+            self._known.popitem(last=False)
+        lookup.add_done_callback(lambda done: self._forget_failed(user_id, done))
+        return lookup
+
+    async def _read(self, user_id: UUID) -> Account | None:
+        async with self._database.connection() as conn:
+            return await repository.find_account_by_id(conn, user_id)
+
+    def _forget_failed(self, user_id: UUID, done: asyncio.Task[Account | None]) -> None:
+        failed = done.cancelled() or done.exception() is not None
+        if failed and self._known.get(user_id, (0.0, None))[1] is done:
+            del self._known[user_id]

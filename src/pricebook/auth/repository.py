@@ -1,0 +1,76 @@
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg.errors import UniqueViolation
+
+from pricebook.auth.schemas import Account, NewUser, UserChange, UserRow
+from pricebook.db import Connection, rows_as
+from pricebook.errors import ConflictError, NotFoundError
+
+ACCOUNT: LiteralString = "SELECT id, username, role, is_active, password_hash FROM users "
+
+
+async def find_account(conn: Connection, username: str) -> Account | None:
+    """Find an account by its user name in any case."""
+    return await _find(conn, ACCOUNT + "WHERE lower(username) = lower(%s)", username)
+
+
+async def find_account_by_id(conn: Connection, user_id: UUID) -> Account | None:
+    """Find an account by the id that its tokens carry."""
+    return await _find(conn, ACCOUNT + "WHERE id = %s", user_id)
+
+
+async def has_users(conn: Connection) -> bool:
+    """Tell whether there is any account."""
+    row = await (await conn.execute("SELECT EXISTS (SELECT FROM users)")).fetchone()
+    return bool(row and row[0])
+
+
+async def list_users(conn: Connection) -> list[UserRow]:
+    """List all accounts by name."""
+    async with conn.cursor(row_factory=rows_as(UserRow)) as cursor:
+        await cursor.execute(
+            "SELECT username, role, is_active, created_at FROM users ORDER BY lower(username)"
+        )
+        return await cursor.fetchall()
+
+
+async def insert_user(conn: Connection, user: NewUser) -> None:
+    """Insert an account; raises ConflictError when the name is taken."""
+    try:
+        await conn.execute(
+            "INSERT INTO users (username, role, password_hash) VALUES (%s, %s, %s)",
+            [user.username, user.role, user.password_hash],
+        )
+    except UniqueViolation as error:
+        raise ConflictError(f"There is a user {user.username} already.") from error
+
+
+async def set_user(conn: Connection, username: str, change: UserChange) -> None:
+    """Change what is not None of an account; raises NotFoundError."""
+    cursor = await conn.execute(
+        """
+        UPDATE users SET role = coalesce(%s::user_role, role),
+            is_active = coalesce(%s, is_active), password_hash = coalesce(%s, password_hash)
+        WHERE lower(username) = lower(%s)
+        """,
+        [change.role, change.is_active, change.password_hash, username],
+    )
+    _require_one(cursor.rowcount, username)
+
+
+async def delete_user(conn: Connection, username: str) -> None:
+    """Delete an account; raises NotFoundError."""
+    cursor = await conn.execute("DELETE FROM users WHERE lower(username) = lower(%s)", [username])
+    _require_one(cursor.rowcount, username)
+
+
+async def _find(conn: Connection, statement: LiteralString, key: Any) -> Account | None:
+    async with conn.cursor(row_factory=rows_as(Account)) as cursor:
+        await cursor.execute(statement, [key])
+        return await cursor.fetchone()
+
+
+def _require_one(rowcount: int, username: str) -> None:
+    if rowcount == 0:
+        raise NotFoundError(f"There is no user {username}.")

@@ -1,0 +1,65 @@
+import ipaddress
+from typing import Any
+
+from litestar import Request, Response, Router, post
+from litestar.di import NamedDependency
+from litestar.enums import MediaType
+
+from pricebook.auth import service
+from pricebook.auth.schemas import Credentials, Login
+from pricebook.auth.service import Auth
+from pricebook.errors import (
+    PayloadTooLargeError,
+    RateLimitExceededError,
+    UnauthorizedError,
+    ValidationError,
+)
+from pricebook.web.body import documented_body, provide_body
+from pricebook.web.problems import answers, can_fail
+
+CREDENTIALS: dict[str, Any] = {"username": "sales", "password": "kmq7-v3xt-h8ra-pd2w"}
+LOGIN: dict[str, Any] = {
+    "token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl",
+    "expires_at": "2026-03-02T09:30:00Z",
+    "user": {
+        "id": "6d0f5a3e-9d2b-4a86-b7a4-0f7c2f1d8e55",
+        "username": "sales",
+        "role": "sales",
+    },
+}
+
+
+@post(
+    "/auth/login",
+    status_code=200,
+    summary="Log in",
+    description="Gives a token for the routes of staff, to be sent as Authorization: Bearer.",
+    operation_class=documented_body(Credentials, CREDENTIALS),
+    dependencies={"credentials": provide_body(Credentials)},
+    responses=answers(Login, LOGIN)
+    | can_fail(ValidationError, UnauthorizedError, PayloadTooLargeError, RateLimitExceededError),
+)
+async def log_in(
+    request: Request[Any, Any, Any],
+    credentials: NamedDependency[Credentials],
+    auth: NamedDependency[Auth],
+) -> Response[Login]:
+    """Exchange a user name and a password for a token."""
+    login = await service.log_in(auth, credentials, _address(request))
+    return Response(login, media_type=MediaType.JSON, headers={"Cache-Control": "no-store"})
+
+
+def _address(request: Request[Any, Any, Any]) -> str:
+    """Return where a request comes from; a household has a /64 of IPv6, so that is one address."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped or ipaddress.ip_network((address, 64), strict=False))
+    return host
+
+
+router = Router("/", route_handlers=[log_in], tags=["Accounts"])

@@ -1,0 +1,144 @@
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import msgspec
+
+from pricebook.auth import repository, tokens
+from pricebook.auth.cache import AccountCache
+from pricebook.auth.passwords import PasswordChecker
+from pricebook.auth.schemas import (
+    Account,
+    Caller,
+    Credentials,
+    Login,
+    NewUser,
+    User,
+    UserChange,
+    UserRow,
+)
+from pricebook.auth.tokens import TokenKey
+from pricebook.db import Database
+from pricebook.errors import UnauthorizedError, ValidationError
+from pricebook.web.rate_limit import Counter, Limit, RateLimiter
+
+WRONG_LOGIN = "Invalid username or password"
+FAILURE_WINDOW_SECONDS = 300
+MIN_NAME, MAX_NAME = 3, 255
+
+
+class Auth(msgspec.Struct, frozen=True):
+    """What it takes to let people in, open for as long as the API runs."""
+
+    database: Database
+    key: TokenKey
+    accounts: AccountCache
+    passwords: PasswordChecker
+    limiter: RateLimiter
+    failures_by_name: Limit
+    failures_by_address: Limit
+
+
+async def log_in(auth: Auth, credentials: Credentials, address: str) -> Login:
+    """Give a token to somebody who knows an active account's password.
+
+    An unknown user, an inactive one and a wrong password take the same steps. Each try is counted
+    before its password is looked at and taken back when it was right. Raises UnauthorizedError,
+    RateLimitExceededError, DatabaseUnavailableError.
+    """
+    async with auth.database.connection() as conn:
+        account = await repository.find_account(conn, credentials.username)
+    counters = _counters(auth, credentials, account, address)
+    await auth.limiter.check(*counters)
+    async with auth.passwords.turn():
+        await auth.limiter.take(*counters)
+        user = await _recognise(auth, credentials.password, account)
+    if user is None:
+        raise UnauthorizedError(WRONG_LOGIN)
+    by_name, by_address = counters
+    await auth.limiter.clear(by_name)
+    await auth.limiter.give_back(by_address)
+    token, expires_at = tokens.issue(auth.key, user, datetime.now(UTC), uuid4())
+    return Login(token=token, expires_at=expires_at, user=user)
+
+
+async def find_caller(auth: Auth, token: str) -> Caller:
+    """Find out whose token it is.
+
+    The account counts as it was a moment ago; a token given for another role than the account now
+    has is worth nothing. Raises UnauthorizedError, DatabaseUnavailableError.
+    """
+    claims = tokens.read(auth.key, token)
+    account = await auth.accounts.find(claims.sub)
+    if account is None or not account.is_active or account.role != claims.role:
+        raise UnauthorizedError("This token's rights have ended: log in again.")
+    return account.user
+
+
+async def add_users(database: Database, users: Sequence[NewUser]) -> None:
+    """Make all these accounts or none.
+
+    Raises ValidationError for an unfit name, ConflictError for one that is taken.
+    """
+    for user in users:
+        _require_name(user.username)
+    async with database.transaction() as conn:
+        for user in users:
+            await repository.insert_user(conn, user)
+
+
+async def change_user(database: Database, username: str, change: UserChange) -> None:
+    """Change an account; raises NotFoundError."""
+    async with database.transaction() as conn:
+        await repository.set_user(conn, username, change)
+
+
+async def remove_user(database: Database, username: str) -> None:
+    """Remove an account; raises NotFoundError."""
+    async with database.transaction() as conn:
+        await repository.delete_user(conn, username)
+
+
+async def list_users(database: Database) -> list[UserRow]:
+    """Return all accounts by name."""
+    async with database.connection() as conn:
+        return await repository.list_users(conn)
+
+
+async def has_users(database: Database) -> bool:
+    """Tell whether there is any account."""
+    async with database.connection() as conn:
+        return await repository.has_users(conn)
+
+
+async def has_password_hash(database: Database, username: str, password_hash: str) -> bool:
+    """Tell whether an account still has the password that was hashed so."""
+    async with database.connection() as conn:
+        account = await repository.find_account(conn, username)
+    return account is not None and account.is_active and account.password_hash == password_hash
+
+
+async def _recognise(auth: Auth, password: str, account: Account | None) -> User | None:
+    """Check the password, or a dummy for those who may not log in, at the same cost."""
+    known = account if account and account.is_active else None
+    matches = await auth.passwords.matches(password, known.password_hash if known else None)
+    return known.user if known and matches else None
+
+
+def _counters(
+    auth: Auth, credentials: Credentials, account: Account | None, address: str
+) -> tuple[Counter, Counter]:
+    """Count by the account's own name, since the database knows spellings of it that we do not."""
+    name = account.username if account else credentials.username
+    return (
+        Counter(auth.failures_by_name, name.lower()),
+        Counter(auth.failures_by_address, address),
+    )
+
+
+def _require_name(name: str) -> None:
+    if not MIN_NAME <= len(name) <= MAX_NAME:
+        raise ValidationError(f"A user name has {MIN_NAME} to {MAX_NAME} characters.")
+    if name != name.strip() or any(unicodedata.category(letter)[0] == "C" for letter in name):
+        raise ValidationError("A user name begins and ends with a visible character.")

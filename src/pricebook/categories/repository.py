@@ -1,0 +1,141 @@
+"""The tree of categories; whoever changes it takes the lock of the tree first."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from psycopg.errors import UniqueViolation
+
+from pricebook.categories.schemas import Category
+from pricebook.db import Connection, rows_as
+from pricebook.errors import ConflictError
+from pricebook.web.paging import Paging
+
+TREE_LOCK = 7_301_001
+
+
+async def lock_tree(conn: Connection) -> None:
+    """Let nobody else move, make or delete a category until the transaction ends."""
+    await conn.execute("SELECT pg_advisory_xact_lock(%s)", [TREE_LOCK])
+
+
+async def list_categories(conn: Connection, paging: Paging) -> tuple[int, list[Category]]:
+    """List a page of the categories by name, and count them all."""
+    cursor = await conn.execute(
+        """
+        SELECT counted.total_count, page.*
+        FROM (SELECT count(*) AS total_count FROM categories) AS counted
+        LEFT JOIN LATERAL (
+            SELECT id, name, parent_id, created_at, updated_at
+            FROM categories
+            ORDER BY name, id
+            LIMIT %s OFFSET %s
+        ) AS page ON true
+        ORDER BY page.name, page.id
+        """,
+        [paging.limit, paging.offset],
+    )
+    rows = await cursor.fetchall()
+    return rows[0][0], [Category(*row[1:]) for row in rows if row[1] is not None]
+
+
+async def find_category(conn: Connection, category_id: UUID) -> Category | None:
+    """Find a category."""
+    async with conn.cursor(row_factory=rows_as(Category)) as cursor:
+        await cursor.execute(
+            "SELECT id, name, parent_id, created_at, updated_at FROM categories WHERE id = %s",
+            [category_id],
+        )
+        return await cursor.fetchone()
+
+
+async def lock_category(conn: Connection, category_id: UUID) -> bool:
+    """Keep a category from being deleted until the transaction ends; say whether it is there."""
+    cursor = await conn.execute("SELECT FROM categories WHERE id = %s FOR KEY SHARE", [category_id])
+    return await cursor.fetchone() is not None
+
+
+async def is_below(conn: Connection, category_id: UUID, ancestor_id: UUID) -> bool:
+    """Say whether a category is, or stands anywhere below, another one."""
+    cursor = await conn.execute(
+        """
+        WITH RECURSIVE upwards AS (
+            SELECT id, parent_id FROM categories WHERE id = %s
+            UNION
+            SELECT above.id, above.parent_id
+            FROM categories AS above JOIN upwards ON above.id = upwards.parent_id
+        )
+        SELECT FROM upwards WHERE id = %s
+        """,
+        [category_id, ancestor_id],
+    )
+    return await cursor.fetchone() is not None
+
+
+async def insert_category(conn: Connection, name: str, parent_id: UUID | None) -> UUID:
+    """Insert a category; raises ConflictError when its parent has one of that name."""
+    try:
+        cursor = await conn.execute(
+            "INSERT INTO categories (name, parent_id) VALUES (%s, %s) RETURNING id",
+            [name, parent_id],
+        )
+    except UniqueViolation:
+        raise _taken(name) from None
+    row = await cursor.fetchone()
+    if row is None:
+        raise LookupError("an insert that returns no row")
+    return row[0]
+
+
+async def set_category(conn: Connection, category_id: UUID, name: str, parent: UUID | None) -> None:
+    """Write name and parent; raises ConflictError when the parent has another one of that name."""
+    try:
+        await conn.execute(
+            "UPDATE categories SET name = %s, parent_id = %s WHERE id = %s",
+            [name, parent, category_id],
+        )
+    except UniqueViolation:
+        raise _taken(name) from None
+
+
+async def delete_category(conn: Connection, category: Category) -> None:
+    """Delete a category; its subcategories move up to its parent, its products have none.
+
+    It gives up its name first, so that a subcategory of the same name may take the place. Raises
+    ConflictError when a subcategory's name is taken at the parent.
+    """
+    await conn.execute("UPDATE categories SET name = id::text WHERE id = %s", [category.id])
+    try:
+        await conn.execute(
+            "UPDATE categories SET parent_id = %s WHERE parent_id = %s",
+            [category.parent_id, category.id],
+        )
+    except UniqueViolation:
+        raise ConflictError(
+            f"A subcategory of {category.name} cannot move up: its name is taken there."
+        ) from None
+    await conn.execute("DELETE FROM categories WHERE id = %s", [category.id])
+
+
+async def ensure_categories(
+    conn: Connection, names: Sequence[str], parent_id: UUID | None = None
+) -> dict[str, UUID]:
+    """Insert the categories that are missing under a parent; return the id of each by its name."""
+    await conn.execute(
+        """
+        INSERT INTO categories (name, parent_id) SELECT name, %s FROM unnest(%s::text[]) AS name
+        ON CONFLICT ON CONSTRAINT categories_parent_name_key DO NOTHING
+        """,
+        [parent_id, list(names)],
+    )
+    cursor = await conn.execute(
+        """
+        SELECT name, id FROM categories
+        WHERE parent_id IS NOT DISTINCT FROM %s AND name = ANY (%s)
+        """,
+        [parent_id, list(names)],
+    )
+    return dict(await cursor.fetchall())
+
+
+def _taken(name: str) -> ConflictError:
+    return ConflictError(f"There is already a category {name} in the same place.")

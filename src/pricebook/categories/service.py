@@ -1,0 +1,87 @@
+from collections.abc import Sequence
+from uuid import UUID
+
+from msgspec import UNSET
+
+from pricebook.categories import repository
+from pricebook.categories.schemas import Category, CategoryChange, NewCategory
+from pricebook.db import Connection, Database
+from pricebook.errors import NotFoundError, refuse
+from pricebook.web.body import body_issue
+from pricebook.web.paging import Page, Paging, page_of
+
+
+async def list_categories(database: Database, paging: Paging) -> Page[Category]:
+    """Return a page of the categories, by name and id."""
+    async with database.connection() as conn:
+        total_count, categories = await repository.list_categories(conn, paging)
+    return page_of(paging, total_count, categories)
+
+
+async def create_category(database: Database, order: NewCategory) -> Category:
+    """Make a category.
+
+    Raises ValidationError when the parent is unknown, ConflictError when its name is taken there.
+    """
+    async with database.short_transaction() as conn:
+        await repository.lock_tree(conn)
+        await _require_parent(conn, order.parent_id)
+        category_id = await repository.insert_category(conn, order.name, order.parent_id)
+        return await _get(conn, category_id)
+
+
+async def change_category(
+    database: Database, category_id: UUID, change: CategoryChange
+) -> Category:
+    """Rename a category or move it with all that is below it.
+
+    Raises NotFoundError, ValidationError when the parent is unknown or below the category,
+    ConflictError when the name is taken there.
+    """
+    async with database.short_transaction() as conn:
+        await repository.lock_tree(conn)
+        before = await _get(conn, category_id)
+        name = before.name if change.name is UNSET else change.name
+        parent_id = before.parent_id if change.parent_id is UNSET else change.parent_id
+        await _require_parent(conn, parent_id)
+        if parent_id and await repository.is_below(conn, parent_id, category_id):
+            raise refuse(body_issue("parent_id", "is the category itself or stands below it"))
+        await repository.set_category(conn, category_id, name, parent_id)
+        return await _get(conn, category_id)
+
+
+async def delete_category(database: Database, category_id: UUID) -> None:
+    """Delete a category: its products stay, its subcategories move up to its parent.
+
+    Raises NotFoundError, ConflictError when a subcategory's name is taken where it would move.
+    """
+    async with database.short_transaction() as conn:
+        await repository.lock_tree(conn)
+        await repository.delete_category(conn, await _get(conn, category_id))
+
+
+async def hold_category(conn: Connection, category_id: UUID | None) -> bool:
+    """Keep a category from being deleted until the transaction ends; False if it is not there.
+
+    Categories are locked after items and before products.
+    """
+    return category_id is None or await repository.lock_category(conn, category_id)
+
+
+async def ensure_categories(
+    conn: Connection, names: Sequence[str], parent_id: UUID | None = None
+) -> dict[str, UUID]:
+    """Make the categories that are missing under a parent; return the id of each by its name."""
+    return await repository.ensure_categories(conn, names, parent_id)
+
+
+async def _get(conn: Connection, category_id: UUID) -> Category:
+    category = await repository.find_category(conn, category_id)
+    if category is None:
+        raise NotFoundError(f"There is no category {category_id}.")
+    return category
+
+
+async def _require_parent(conn: Connection, parent_id: UUID | None) -> None:
+    if parent_id and await repository.find_category(conn, parent_id) is None:
+        raise refuse(body_issue("parent_id", "there is no such category"))

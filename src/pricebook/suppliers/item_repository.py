@@ -1,0 +1,147 @@
+"""The items of suppliers: which are free, which product each one is, what they cost when."""
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+from uuid import UUID
+
+from pricebook.db import Connection, rows_as
+from pricebook.suppliers.schemas import (
+    FreeItem,
+    FreeItemQuery,
+    Link,
+    LockedItem,
+    PricePoint,
+    UnmatchedItem,
+)
+from pricebook.web.paging import Paging
+
+
+async def lock_unmatched(conn: Connection, supplier_id: UUID, limit: int) -> list[UnmatchedItem]:
+    """Lock a supplier's first unmatched items, oldest first.
+
+    Those that somebody is just linking are passed over: an import that has products locked already
+    would wait for one who waits for these products.
+    """
+    async with conn.cursor(row_factory=rows_as(UnmatchedItem)) as cursor:
+        await cursor.execute(
+            """
+            SELECT id, name, characteristics ->> 'category' AS category
+            FROM supplier_items
+            WHERE supplier_id = %s AND product_id IS NULL
+            ORDER BY created_at, id
+            LIMIT %s
+            FOR UPDATE SKIP LOCKED
+            """,
+            [supplier_id, limit],
+        )
+        return await cursor.fetchall()
+
+
+async def set_products(conn: Connection, links: Sequence[Link]) -> int:
+    """Link free items to products; return how many were free."""
+    cursor = await conn.execute(
+        """
+        UPDATE supplier_items AS item SET product_id = link.product_id
+        FROM unnest(%s::uuid[], %s::uuid[]) AS link (item_id, product_id)
+        WHERE item.id = link.item_id AND item.product_id IS NULL
+        """,
+        [[link.supplier_item_id for link in links], [link.product_id for link in links]],
+    )
+    return cursor.rowcount
+
+
+async def find_item_ids(
+    conn: Connection, supplier_name: str, supplier_skus: Sequence[str]
+) -> dict[str, UUID]:
+    """Find the items of a supplier by their codes."""
+    cursor = await conn.execute(
+        """
+        SELECT supplier_sku, item.id
+        FROM supplier_items AS item JOIN suppliers ON suppliers.id = supplier_id
+        WHERE lower(suppliers.name) = lower(%s) AND supplier_sku = ANY (%s)
+        """,
+        [supplier_name, list(supplier_skus)],
+    )
+    return dict(await cursor.fetchall())
+
+
+# The searched text is written as in the index on it, down to the order.
+FREE_ITEMS: LiteralString = """
+    SELECT counted.total_count, page.*
+    FROM (
+        SELECT count(*) AS total_count FROM supplier_items WHERE {conditions}
+    ) AS counted
+    LEFT JOIN LATERAL (
+        SELECT item.id, supplier_id, supplier.name AS supplier_name, supplier_sku, item.name,
+            current_price, characteristics, last_ingested_at, item.created_at
+        FROM (
+            SELECT * FROM supplier_items WHERE {conditions}
+            ORDER BY created_at, id
+            LIMIT %s OFFSET %s
+        ) AS item
+        JOIN suppliers AS supplier ON supplier.id = supplier_id
+    ) AS page ON true
+    ORDER BY page.created_at, page.id
+"""
+
+
+async def list_free_items(conn: Connection, query: FreeItemQuery) -> tuple[int, list[FreeItem]]:
+    """List a page of the items without a product, oldest first, and count all that pass."""
+    rows = await (await conn.execute(*free_items_statement(query))).fetchall()
+    return rows[0][0], [FreeItem(*row[1:]) for row in rows if row[1] is not None]
+
+
+def free_items_statement(query: FreeItemQuery) -> tuple[LiteralString, list[Any]]:
+    """Return the statement that reads a page of the items without a product, and its values."""
+    conditions: LiteralString = "product_id IS NULL"
+    values: list[Any] = []
+    if query.supplier_id is not None:
+        conditions += " AND supplier_id = %s"
+        values.append(query.supplier_id)
+    for word in query.words:
+        conditions += " AND search_fold(name || ' ' || supplier_sku) LIKE search_pattern(%s)"
+        values.append(word)
+    statement = FREE_ITEMS.format(conditions=conditions)
+    return statement, [*values, *values, query.limit, query.offset]
+
+
+async def list_prices(
+    conn: Connection, item_id: UUID, paging: Paging
+) -> tuple[int, list[PricePoint]] | None:
+    """List a page of an item's prices, newest first, and count them; None without the item."""
+    cursor = await conn.execute(
+        """
+        SELECT (SELECT count(*) FROM price_history WHERE supplier_item_id = item.id), page.*
+        FROM supplier_items AS item
+        LEFT JOIN LATERAL (
+            SELECT price, recorded_at, id FROM price_history
+            WHERE supplier_item_id = item.id
+            ORDER BY recorded_at DESC, id DESC
+            LIMIT %s OFFSET %s
+        ) AS page ON true
+        WHERE item.id = %s
+        ORDER BY page.recorded_at DESC, page.id DESC
+        """,
+        [paging.limit, paging.offset, item_id],
+    )
+    rows = await cursor.fetchall()
+    if not rows:
+        return None
+    return rows[0][0], [PricePoint(*row[1:3]) for row in rows if row[1] is not None]
+
+
+async def lock_item(conn: Connection, item_id: UUID) -> LockedItem | None:
+    """Lock an item until the transaction ends."""
+    async with conn.cursor(row_factory=rows_as(LockedItem)) as cursor:
+        await cursor.execute(
+            "SELECT id, name, product_id FROM supplier_items WHERE id = %s FOR NO KEY UPDATE",
+            [item_id],
+        )
+        return await cursor.fetchone()
+
+
+async def set_product(conn: Connection, item_id: UUID, product_id: UUID | None) -> None:
+    """Write which product an item is, and nothing else of it."""
+    await conn.execute(
+        "UPDATE supplier_items SET product_id = %s WHERE id = %s", [product_id, item_id]
+    )

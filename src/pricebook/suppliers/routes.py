@@ -1,0 +1,183 @@
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Response, Router, delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import PathParameter
+
+from pricebook.auth.guard import staff_can_fail
+from pricebook.db import Database
+from pricebook.errors import ConflictError, NotFoundError, ValidationError
+from pricebook.suppliers import service
+from pricebook.suppliers.schemas import (
+    FreeItem,
+    FreeItemQuery,
+    NewSupplier,
+    PricePoint,
+    SupplierChange,
+    SupplierOverview,
+)
+from pricebook.web.body import documented_body, provide_body
+from pricebook.web.paging import Page, Paging
+from pricebook.web.problems import answers, answers_nothing
+from pricebook.web.query import documented, provide_query
+
+ORDER: dict[str, Any] = {
+    "name": "Nordwerk",
+    "source_type": "google_sheets",
+    "source_config": {"spreadsheet_url": "https://docs.google.com/spreadsheets/d/1aB2c"},
+    "contact_email": "lists@nordwerk.example",
+    "is_active": True,
+}
+SUPPLIER: dict[str, Any] = {
+    "id": "2c9a7e10-0f5d-4f0a-8a51-6e3b9d7c4f18",
+    **ORDER,
+    "items_count": 337,
+    "created_at": "2026-02-11T10:40:05.019335Z",
+    "updated_at": "2026-03-01T06:15:00Z",
+    "last_task": {
+        "id": "e4b0a6d1-52a7-4a43-b1cf-0c5fbd6a8e90",
+        "state": "succeeded",
+        "enqueued_at": "2026-03-01T06:14:52Z",
+        "completed_at": "2026-03-01T06:15:00Z",
+    },
+}
+FREE_ITEM: dict[str, Any] = {
+    "id": "7d1f2b8e-64a3-4b8f-9a4e-2f6a0b9c1d22",
+    "supplier_id": SUPPLIER["id"],
+    "supplier_name": "Nordwerk",
+    "supplier_sku": "NW-20417",
+    "name": "Claw hammer 20oz fibreglass",
+    "current_price": "17.45",
+    "characteristics": {"unit": "pc"},
+    "last_ingested_at": "2026-03-01T06:15:00Z",
+    "created_at": "2026-02-11T10:41:17.552806Z",
+}
+PRICE: dict[str, Any] = {"price": "17.45", "recorded_at": "2026-03-01T06:15:00Z"}
+
+SupplierId = Annotated[UUID, PathParameter(description="The supplier's id.")]
+ItemId = Annotated[UUID, PathParameter(description="The supplier item's id.")]
+
+
+def _listed(row: dict[str, Any]) -> dict[str, Any]:
+    return {"total_count": 1, "page": 1, "limit": 50, "data": [row]}
+
+
+@get(
+    "/suppliers/unmatched",
+    summary="Items without a product",
+    description="Supplier items that are linked to no product, oldest first.",
+    operation_class=documented(FreeItemQuery),
+    dependencies={"criteria": provide_query(FreeItemQuery)},
+    responses=answers(Page[FreeItem], _listed(FREE_ITEM)) | staff_can_fail(ValidationError),
+)
+async def list_unmatched(
+    criteria: NamedDependency[FreeItemQuery], database: NamedDependency[Database]
+) -> Page[FreeItem]:
+    """List the items without a product."""
+    return await service.list_free_items(database, criteria)
+
+
+@get(
+    "/suppliers",
+    summary="The suppliers",
+    description="All suppliers by name, each with the number of its items and its last task.",
+    operation_class=documented(Paging),
+    dependencies={"paging": provide_query(Paging)},
+    responses=answers(Page[SupplierOverview], _listed(SUPPLIER)) | staff_can_fail(ValidationError),
+)
+async def list_suppliers(
+    paging: NamedDependency[Paging], database: NamedDependency[Database]
+) -> Page[SupplierOverview]:
+    """List the suppliers."""
+    return await service.list_suppliers(database, paging)
+
+
+@get(
+    "/suppliers/{supplier_id:str}",
+    summary="One supplier",
+    description="One supplier with the number of its items and its last task.",
+    responses=answers(SupplierOverview, SUPPLIER) | staff_can_fail(ValidationError, NotFoundError),
+)
+async def get_supplier(
+    supplier_id: SupplierId, database: NamedDependency[Database]
+) -> SupplierOverview:
+    """Look at one supplier."""
+    return await service.get_supplier(database, supplier_id)
+
+
+@post(
+    "/suppliers",
+    summary="Make a supplier",
+    description="Makes a supplier; its name must be free, whatever the case.",
+    operation_class=documented_body(NewSupplier, ORDER),
+    dependencies={"order": provide_body(NewSupplier)},
+    responses=answers(SupplierOverview, SUPPLIER, status=201)
+    | staff_can_fail(ValidationError, ConflictError),
+)
+async def create_supplier(
+    order: NamedDependency[NewSupplier], database: NamedDependency[Database]
+) -> Response[SupplierOverview]:
+    """Make a supplier."""
+    made = await service.create_supplier(database, order)
+    return Response(made, headers={"Location": f"/api/v1/admin/suppliers/{made.id}"})
+
+
+@patch(
+    "/suppliers/{supplier_id:str}",
+    summary="Change a supplier",
+    description="Changes the fields that are given; a source configuration replaces the old one.",
+    operation_class=documented_body(SupplierChange, {"contact_email": None, "is_active": False}),
+    dependencies={"change": provide_body(SupplierChange)},
+    responses=answers(SupplierOverview, SUPPLIER)
+    | staff_can_fail(ValidationError, NotFoundError, ConflictError),
+)
+async def change_supplier(
+    supplier_id: SupplierId,
+    change: NamedDependency[SupplierChange],
+    database: NamedDependency[Database],
+) -> SupplierOverview:
+    """Change a supplier."""
+    return await service.change_supplier(database, supplier_id, change)
+
+
+@delete(
+    "/suppliers/{supplier_id:str}",
+    summary="Delete a supplier",
+    description="Deletes a supplier with its items and their price history; products stay.",
+    responses=answers_nothing() | staff_can_fail(ValidationError, NotFoundError),
+)
+async def delete_supplier(supplier_id: SupplierId, database: NamedDependency[Database]) -> None:
+    """Delete a supplier."""
+    await service.delete_supplier(database, supplier_id)
+
+
+@get(
+    "/supplier-items/{item_id:str}/price-history",
+    summary="What an item cost when",
+    description="The prices of a supplier's item, newest first; one for each change.",
+    operation_class=documented(Paging),
+    dependencies={"paging": provide_query(Paging)},
+    responses=answers(Page[PricePoint], _listed(PRICE))
+    | staff_can_fail(ValidationError, NotFoundError),
+)
+async def list_prices(
+    item_id: ItemId, paging: NamedDependency[Paging], database: NamedDependency[Database]
+) -> Page[PricePoint]:
+    """List the prices of an item."""
+    return await service.list_prices(database, item_id, paging)
+
+
+router = Router(
+    "/",
+    route_handlers=[
+        list_unmatched,
+        list_suppliers,
+        get_supplier,
+        create_supplier,
+        change_supplier,
+        delete_supplier,
+        list_prices,
+    ],
+    tags=["Suppliers"],
+)

@@ -1,0 +1,150 @@
+"""JSON bodies, decoded strictly into one struct a route."""
+
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+import msgspec
+from litestar import Request
+from litestar.di import Provide
+from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestBody, Schema
+
+from pricebook.errors import FieldIssue, plain, refuse
+
+struct = TypeVar("struct", bound=msgspec.Struct)
+
+MAX_BYTES = 1024 * 1024
+MAX_COMPLAINT = 200  # a library's complaint may repeat a word of the caller
+MEDIA_TYPE = "application/json"
+
+
+def provide_body(kind: type[struct]) -> Provide:
+    """Make the dependency that decodes a request's JSON body into `kind`."""
+
+    async def decode(request: Request[Any, Any, Any]) -> struct:
+        media_type, _ = request.content_type
+        if media_type not in {"", MEDIA_TYPE}:
+            raise refuse(body_issue("(all)", f"expected Content-Type: {MEDIA_TYPE}"))
+        return decode_body(kind, await request.body())
+
+    return Provide(decode)
+
+
+def decode_body(kind: type[struct], raw: bytes) -> struct:
+    """Decode a JSON object into a struct.
+
+    Raises ValidationError naming every field that is unknown, missing, of another type, out of its
+    limits or with a NUL character; what is JSON but no object, or no JSON, is refused as a whole.
+    """
+    given = _split(raw)
+    issues = [*_unknown(kind, given), *_missing(kind, given), *_unusable(kind, given)]
+    if issues:
+        raise refuse(*issues)
+    return msgspec.json.decode(raw, type=kind)
+
+
+def body_issue(field: str, issue: str) -> FieldIssue:
+    """Say what is wrong with one field of a body."""
+    return FieldIssue("body", field, issue)
+
+
+def documented_body(kind: type[msgspec.Struct], example: dict[str, Any]) -> type[Operation]:
+    """Make the OpenAPI operation class that describes the body of a request, with an example."""
+
+    @dataclass
+    class BodyOperation(Operation):
+        def __post_init__(self) -> None:
+            self.request_body = RequestBody(
+                required=True,
+                content={
+                    MEDIA_TYPE: OpenAPIMediaType(
+                        schema=_schema(kind),
+                        examples={"request": Example(summary="A request", value=example)},
+                    )
+                },
+            )
+
+    return BodyOperation
+
+
+def _schema(kind: type[msgspec.Struct]) -> Schema:
+    (_,), components = msgspec.json.schema_components([kind])
+    described = {**components[kind.__name__], "additionalProperties": False}
+    return cast("Schema", _self_contained(described, components))
+
+
+def _self_contained(schema: Any, components: dict[str, Any]) -> Any:
+    """Put structs in place of references to them; drop msgspec's own `format: decimal`."""
+    if isinstance(schema, list):
+        return [_self_contained(each, components) for each in cast("list[Any]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    known = cast("dict[str, Any]", schema)
+    if "$ref" in known:
+        name = str(known["$ref"]).rpartition("/")[2]
+        known = {**components[name], **known}
+    return {
+        name: _self_contained(value, components)
+        for name, value in known.items()
+        if name != "$ref" and (name, value) != ("format", "decimal")
+    }
+
+
+def _split(raw: bytes) -> dict[str, msgspec.Raw]:
+    if not raw:
+        raise refuse(body_issue("(all)", "expected a JSON object, got nothing"))
+    try:
+        return msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    except msgspec.ValidationError:
+        raise refuse(body_issue("(all)", "expected a JSON object")) from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise refuse(body_issue("(all)", "is not JSON in UTF-8")) from None
+    except RecursionError:
+        raise refuse(body_issue("(all)", "is nested too deeply")) from None
+
+
+def _unknown(kind: type[msgspec.Struct], given: dict[str, msgspec.Raw]) -> list[FieldIssue]:
+    known = {field.encode_name for field in msgspec.structs.fields(kind)}
+    unknown = [name for name in given if name not in known]
+    return [body_issue(name[:MAX_COMPLAINT], "is not known here") for name in unknown]
+
+
+def _missing(kind: type[msgspec.Struct], given: dict[str, msgspec.Raw]) -> list[FieldIssue]:
+    required = [field.encode_name for field in msgspec.structs.fields(kind) if field.required]
+    return [body_issue(name, "is missing") for name in required if name not in given]
+
+
+def _unusable(kind: type[msgspec.Struct], given: dict[str, msgspec.Raw]) -> list[FieldIssue]:
+    issues = [
+        _complaint(field.encode_name, field.type, given[field.encode_name])
+        for field in msgspec.structs.fields(kind)
+        if field.encode_name in given
+    ]
+    return [issue for issue in issues if issue is not None]
+
+
+def _complaint(name: str, kind: Any, raw: msgspec.Raw) -> FieldIssue | None:
+    try:
+        if b"\\u0000" in bytes(raw) and _has_nul(msgspec.json.decode(raw)):
+            return body_issue(name, "contains a NUL character")
+        msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError as error:
+        problem, _, path = str(error).partition(" - at `$")
+        return body_issue(name + path.rstrip("`"), plain(problem)[:MAX_COMPLAINT])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return body_issue(name, "is not JSON in UTF-8")
+    except RecursionError:
+        return body_issue(name, "is nested too deeply")
+    return None
+
+
+def _has_nul(value: Any) -> bool:
+    match value:
+        case str():
+            return "\0" in value
+        case dict():
+            pairs = cast("dict[str, Any]", value).items()
+            return any("\0" in name or _has_nul(each) for name, each in pairs)
+        case list():
+            return any(_has_nul(each) for each in cast("list[Any]", value))
+        case _:
+            return False

@@ -1,0 +1,57 @@
+"""Fields that the requests and answers of several features share: prices, texts, words."""
+
+import unicodedata
+from decimal import Decimal
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, UnsetType
+
+from pricebook.errors import FieldIssue
+from pricebook.web.body import body_issue
+from pricebook.web.query import query_issue
+
+MAX_PRICE = Decimal("9999999999.9999")
+MAX_SEARCH = 255
+NO_NUL = r"^[^\u0000]*$"
+SOME_TEXT = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+
+Price = Annotated[
+    Decimal,
+    Meta(
+        description="In the catalog's currency, with two to four decimals.",
+        extra_json_schema={"type": "string", "pattern": r"^\d+\.\d{2,4}$", "examples": ["19.90"]},
+    ),
+]
+SearchWords = Annotated[
+    str, Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_SEARCH, "pattern": SOME_TEXT})
+]
+
+
+def words_of(search: str | None) -> tuple[str, ...]:
+    """Split what is searched for into words, each once."""
+    return tuple(dict.fromkeys((search or "").split()))
+
+
+def search_issues(search: str | None) -> list[FieldIssue]:
+    """Say what is wrong with the words to search for."""
+    if search is None or 1 <= len(search.strip()) <= MAX_SEARCH:
+        return []
+    return [query_issue("search", f"expected 1 to {MAX_SEARCH} characters after trimming")]
+
+
+def clean_text(body: msgspec.Struct, field: str, longest: int) -> list[FieldIssue]:
+    """Trim a text of a body that is being made and bring it to NFC; say what is wrong with it."""
+    value: str | UnsetType | None = getattr(body, field)
+    if not isinstance(value, str):
+        return []
+    cleaned = unicodedata.normalize("NFC", value.strip())
+    msgspec.structs.force_setattr(body, field, cleaned)
+    if not 1 <= len(cleaned) <= longest:
+        return [body_issue(field, f"expected 1 to {longest} characters after trimming")]
+    return []
+
+
+def text_schema(longest: int) -> dict[str, Any]:
+    """Describe such a text in the OpenAPI document."""
+    return {"minLength": 1, "maxLength": longest, "pattern": SOME_TEXT}

@@ -1,0 +1,74 @@
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from builders import user
+from pricebook.auth import cache, repository
+from pricebook.auth.cache import AccountCache
+from pricebook.auth.schemas import Account
+from pricebook.db import Connection, Database
+
+lookups: list[UUID] = []
+
+
+@pytest.fixture(autouse=True)
+def counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count the queries; they are made all the same."""
+    lookups.clear()
+    ask = repository.find_account_by_id
+
+    async def find(conn: Connection, user_id: UUID) -> Account | None:
+        lookups.append(user_id)
+        return await ask(conn, user_id)
+
+    monkeypatch.setattr(repository, "find_account_by_id", find)
+
+
+async def test_many_requests_at_once_cost_one_query(database: Database, conn: Connection) -> None:
+    user_id = await user(conn, "anna", "admin")
+    accounts = AccountCache(database)
+    found = await asyncio.gather(*(accounts.find(user_id) for _ in range(200)))
+    assert {account.username for account in found if account} == {"anna"}
+    assert await accounts.find(user_id) == found[0]
+    assert lookups == [user_id]
+
+
+async def test_one_who_gives_up_does_not_take_the_answer_from_the_others(
+    database: Database, conn: Connection
+) -> None:
+    user_id = await user(conn, "anna", "admin")
+    accounts = AccountCache(database)
+    impatient = asyncio.create_task(accounts.find(user_id))
+    patient = asyncio.create_task(accounts.find(user_id))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    assert await patient
+    assert lookups == [user_id]
+
+
+async def test_a_failed_lookup_is_not_remembered(
+    database: Database, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id = await user(conn, "anna", "admin")
+    accounts = AccountCache(database)
+    real = repository.find_account_by_id
+
+    async def fail(*_: Any) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(repository, "find_account_by_id", fail)
+    with pytest.raises(ConnectionError):
+        await accounts.find(user_id)
+    monkeypatch.setattr(repository, "find_account_by_id", real)
+    assert await accounts.find(user_id)
+
+
+async def test_the_memory_is_bounded(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "MAX_ACCOUNTS", 2)
+    accounts = AccountCache(database)
+    first, second, third = uuid4(), uuid4(), uuid4()
+    for each in (first, second, third, third, first):
+        assert await accounts.find(each) is None
+    assert lookups == [first, second, third, first]

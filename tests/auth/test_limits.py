@@ -1,0 +1,146 @@
+"""Guessing passwords comes to an end, with Redis and without."""
+
+import asyncio
+from collections import Counter as Tally
+from collections.abc import AsyncIterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import msgspec
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from builders import user
+from pricebook.api import create_app
+from pricebook.auth.passwords import hash_password
+from pricebook.db import Connection
+from pricebook.embedded import servers
+from pricebook.settings import Settings
+
+Client = AsyncTestClient[Litestar]
+PASSWORD = "correct horse"
+WRONG = "wrong horse"
+AWAY = "unix:///nowhere/redis.sock"
+
+
+@pytest.fixture(params=["redis", "redis away"])
+def limited(settings: Settings, request: pytest.FixtureRequest) -> Settings:
+    """Three failures by name, five by address."""
+    return msgspec.structs.replace(
+        settings,
+        redis_url=AWAY if request.param == "redis away" else settings.redis_url,
+        login_failures_per_name=3,
+        login_failures_per_address=5,
+    )
+
+
+@pytest.fixture
+async def client(limited: Settings) -> AsyncIterator[Client]:
+    async with AsyncTestClient(create_app(limited)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def anna(conn: Connection) -> str:
+    await user(conn, "Anna", "sales", hash_password(PASSWORD, 4))
+    return "Anna"
+
+
+async def log_in(client: Client, username: str, password: str = WRONG) -> Any:
+    return await client.post(
+        "/api/v1/auth/login", json={"username": username, "password": password}
+    )
+
+
+async def statuses(client: Client, username: str, times: int) -> list[int]:
+    return [(await log_in(client, username)).status_code for _ in range(times)]
+
+
+async def test_guesses_at_one_name_end_even_if_the_next_would_be_right(
+    client: Client, anna: str
+) -> None:
+    assert await statuses(client, anna, 2) == [401, 401]
+    assert await statuses(client, anna.upper(), 2) == [401, 429]
+    response = await log_in(client, anna, PASSWORD)
+    assert response.status_code == 429
+    body = response.json()
+    assert body["error"]["code"] == "RATE_LIMIT_EXCEEDED"
+    assert 0 < int(response.headers["retry-after"]) <= 300
+    seconds = response.headers["retry-after"]
+    assert response.headers["ratelimit"] == f'"login-name";r=0;t={seconds}'
+    assert response.headers["ratelimit-policy"] == '"login-name";q=3;w=300'
+
+
+async def test_guesses_from_one_address_end_whatever_the_names(client: Client, anna: str) -> None:
+    for number in range(5):
+        assert (await log_in(client, f"nobody {number}")).status_code == 401
+    response = await log_in(client, anna, PASSWORD)
+    assert response.status_code == 429
+    assert "login-address" in response.headers["ratelimit-policy"]
+
+
+async def test_only_failures_count_and_a_success_forgets_those_of_the_name(
+    client: Client, anna: str
+) -> None:
+    for _ in range(8):
+        assert (await log_in(client, anna, PASSWORD)).status_code == 200
+    assert await statuses(client, anna, 2) == [401, 401]
+    assert (await log_in(client, anna, PASSWORD)).status_code == 200
+    assert await statuses(client, anna, 3) == [401, 401, 401]
+    assert await statuses(client, anna, 1) == [429]
+
+
+async def test_an_unknown_name_is_limited_like_a_known_one(client: Client) -> None:
+    assert await statuses(client, "nobody", 4) == [401, 401, 401, 429]
+
+
+async def test_parallel_guesses_do_not_slip_through(client: Client, anna: str) -> None:
+    answers = await asyncio.gather(*(log_in(client, anna) for _ in range(50)))
+    assert Tally(each.status_code for each in answers) == {401: 3, 429: 47}
+
+
+async def test_parallel_logins_of_those_who_know_their_password_are_all_let_in(
+    client: Client, anna: str
+) -> None:
+    answers = await asyncio.gather(*(log_in(client, anna, PASSWORD) for _ in range(10)))
+    assert {each.status_code for each in answers} == {200}
+
+
+async def test_a_failure_of_ours_is_not_a_failure_of_the_user(
+    client: Client, conn: Connection, anna: str
+) -> None:
+    await conn.execute("ALTER TABLE users RENAME TO hidden")
+    answer = await client.post("/api/v1/auth/login", json={"username": anna, "password": PASSWORD})
+    assert answer.status_code == 500
+    await conn.execute("ALTER TABLE hidden RENAME TO users")
+    assert await statuses(client, anna, 3) == [401, 401, 401]
+
+
+async def test_redis_may_go_while_the_api_runs(settings: Settings, anna: str) -> None:
+    with TemporaryDirectory(prefix="pricebook-test-") as folder:
+        home = Path(folder)
+        home.chmod(0o755)  # noqa: ASYNC240 (a moment, in a test)
+        with servers(home, durable=False) as others:
+            limited = msgspec.structs.replace(
+                settings, redis_url=others.redis_url, login_failures_per_name=3
+            )
+            client = AsyncTestClient(create_app(limited))
+            await client.__aenter__()
+            assert await statuses(client, anna, 4) == [401, 401, 401, 429]
+        assert await statuses(client, anna, 4) == [401, 401, 401, 429]
+        await client.__aexit__(None, None, None)
+
+
+async def test_limits_of_two_processes_are_one_as_long_as_redis_is_there(
+    settings: Settings, anna: str
+) -> None:
+    limited = msgspec.structs.replace(settings, login_failures_per_name=3)
+    async with (
+        AsyncTestClient(create_app(limited)) as one,
+        AsyncTestClient(create_app(limited)) as other,
+    ):
+        assert await statuses(one, anna, 2) == [401, 401]
+        assert await statuses(other, anna, 2) == [401, 429]
+        assert (await log_in(one, anna, PASSWORD)).status_code == 429

@@ -1,0 +1,50 @@
+import asyncio
+
+import pytest
+
+from pricebook.auth import passwords
+from pricebook.auth.passwords import PasswordChecker, hash_password
+from pricebook.errors import RateLimitExceededError, ValidationError
+
+COST = 4
+PASSWORD = "correct horse"
+
+
+async def test_a_check_leaves_the_event_loop_to_others() -> None:
+    slow = hash_password(PASSWORD, 10)
+    with PasswordChecker(10) as checker:
+        check = asyncio.create_task(checker.matches(PASSWORD, slow))
+        turns = 0
+        while not check.done():
+            turns += 1
+            await asyncio.sleep(0)
+        assert await check
+    assert turns > 10
+
+
+async def test_too_many_at_once_are_sent_away_and_one_later_is_let_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(passwords, "MAX_WAITING", 3)
+    with PasswordChecker(COST) as checker:
+        go = asyncio.Event()
+
+        async def wait_for_turn() -> None:
+            async with checker.turn():
+                await go.wait()
+
+        waiting = [asyncio.create_task(wait_for_turn()) for _ in range(3)]
+        await asyncio.sleep(0)
+        with pytest.raises(RateLimitExceededError) as refused:
+            await wait_for_turn()
+        assert int(refused.value.headers["Retry-After"]) > 0
+        waiting[1].cancel()
+        go.set()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        await wait_for_turn()
+
+
+@pytest.mark.parametrize("password", ["short", "x" * 73, "ä" * 37, "nul\0nul\0nul"])
+def test_an_unfit_password_is_refused_not_cut(password: str) -> None:
+    with pytest.raises(ValidationError):
+        hash_password(password, COST)

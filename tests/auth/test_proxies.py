@@ -1,0 +1,30 @@
+from typing import Any
+
+import pytest
+
+from pricebook.api import behind_proxies
+from pricebook.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("trusted", "peer", "seen"),
+    [
+        (None, "10.0.0.1", "10.0.0.1"),
+        ("10.0.0.1", "10.0.0.1", "203.0.113.9"),
+        ("10.0.0.0/8, 192.168.1.1", "10.0.0.1", "203.0.113.9"),
+        ("10.0.0.1", "198.51.100.7", "198.51.100.7"),
+    ],
+)
+async def test_only_a_trusted_proxy_says_who_is_calling(
+    trusted: str | None, peer: str, seen: str
+) -> None:
+    clients: list[str] = []
+
+    async def app(scope: dict[str, Any], _receive: Any, _send: Any) -> None:
+        clients.append(scope["client"][0])
+
+    # The caller wrote the first address; the proxy added the one that it saw.
+    headers = [(b"x-forwarded-for", b"127.0.0.1, 203.0.113.9")]
+    scope: dict[str, Any] = {"type": "http", "client": (peer, 1), "headers": headers}
+    await behind_proxies(app, Settings(trusted_proxies=trusted))(scope, None, None)
+    assert clients == [seen]

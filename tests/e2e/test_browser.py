@@ -1,0 +1,82 @@
+"""Swagger UI in a real browser: authorize, try it out, see the answer of the running system."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from selenium.webdriver import ActionChains, Chrome, ChromeOptions, ChromeService
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import (
+    element_to_be_clickable,
+    presence_of_element_located,
+)
+from selenium.webdriver.support.wait import WebDriverWait
+
+from running_system import System
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+PATIENCE_SECONDS = 30
+QUIET = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    *("--disable-dev-shm-usage", "--window-size=1280,1400"),
+)
+
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="Chromium and its driver are not installed"
+)
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Chrome]:
+    options = ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for word in (*QUIET, f"--user-data-dir={tmp_path / 'profile'}"):
+        options.add_argument(word)
+    with Chrome(options=options, service=ChromeService(str(DRIVER))) as opened:
+        yield opened
+
+
+def click(browser: Chrome, selector: str) -> None:
+    wait = WebDriverWait(browser, PATIENCE_SECONDS)
+    wait.until(element_to_be_clickable((By.CSS_SELECTOR, selector))).click()
+
+
+def find_text(browser: Chrome, selector: str) -> str:
+    wait = WebDriverWait(browser, PATIENCE_SECONDS)
+    return wait.until(presence_of_element_located((By.CSS_SELECTOR, selector))).text
+
+
+def token_of(system: System, printed: list[str], name: str) -> str:
+    (password,) = re.findall(rf"^user {name} password (\S+)$", "\n".join(printed), re.MULTILINE)
+    answer = httpx.post(
+        f"http://127.0.0.1:{system.port}/api/v1/auth/login",
+        json={"username": name, "password": password},
+    )
+    return answer.json()["token"]
+
+
+def test_authorize_and_try_it_out(system: System, browser: Chrome, tmp_path: Path) -> None:
+    token = token_of(system, system.up(), "sales")
+    browser.get(f"http://127.0.0.1:{system.port}/docs")
+    click(browser, "button.authorize")
+    browser.find_element(By.CSS_SELECTOR, ".modal-ux input").send_keys(token)
+    click(browser, ".modal-ux button.authorize")
+    click(browser, ".modal-ux button.btn-done")
+
+    operation = "#operations-Products-ApiV1AdminProductsListProducts"
+    click(browser, f"{operation} .opblock-summary-control")
+    click(browser, f"{operation} .try-out__btn")
+    click(browser, f"{operation} .execute")
+    answer = f"{operation} .live-responses-table .response"
+    assert find_text(browser, f"{answer} .response-col_status").startswith("200")
+    assert "margin_percentage" in find_text(browser, f"{answer} .microlight")
+
+    ActionChains(browser).scroll_to_element(browser.find_element(By.CSS_SELECTOR, answer)).perform()
+    picture = Path(os.environ.get("SCREENSHOT", tmp_path / "docs.png"))
+    picture.write_bytes(browser.get_screenshot_as_png())

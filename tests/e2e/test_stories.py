@@ -1,0 +1,78 @@
+"""The stories of docs/api.md, run as they are printed against the demo."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from running_system import ENVIRONMENT, System
+
+PAGE = (Path(__file__).parents[2] / "docs/api.md").read_text()
+BLOCKS = re.findall(r"```\n(.*?)```", PAGE, re.DOTALL)
+FUNCTIONS = [line for line in BLOCKS[0].splitlines() if "() {" in line]
+END = "-- end of an answer --"
+CHANGING = (
+    (re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "an id"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z"), "a time"),
+)
+
+
+def steps(block: str) -> list[tuple[str, str]]:
+    """The commands of a story and the answer that is printed below each."""
+    parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+    return [(command, answer) for command, _, answer in (part.partition("\n") for part in parts)]
+
+
+def comparable(answer: str) -> Any:
+    for changing, name in CHANGING:
+        answer = changing.sub(name, answer)
+    try:
+        return json.loads(answer)
+    except ValueError:
+        return answer.split()
+
+
+def run(commands: list[str], **variables: str) -> list[str]:
+    lines = [*FUNCTIONS, *(f"{command}\necho '{END}'" for command in commands)]
+    done = subprocess.run(
+        ["bash", "-c", "\n".join(lines)],
+        env={**ENVIRONMENT, **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stderr == ""
+    return done.stdout.split(END + "\n")[:-1]
+
+
+def test_the_stories_give_the_answers_that_the_page_shows(system: System) -> None:
+    printed = "\n".join(system.up())
+    passwords = {
+        name.upper(): password
+        for name, password in re.findall(r"^user (\w+) password (\S+)$", printed, re.MULTILINE)
+    }
+    stories = [steps(block) for block in BLOCKS[1:]]
+    assert len(stories) == 3
+    for story in stories:
+        answers = run(
+            [command for command, _ in story],
+            API=f"http://127.0.0.1:{system.port}/api/v1",
+            **passwords,
+        )
+        for (command, shown), answer in zip(story, answers, strict=True):
+            assert comparable(answer) == comparable(shown), command
+
+
+def test_the_page_tells_a_story_for_each_role() -> None:
+    for role in ("sales", "procurement", "admin"):
+        assert f"log_in {role}" in PAGE
+
+
+@pytest.mark.parametrize("block", BLOCKS[1:])
+def test_every_request_of_a_story_has_an_answer(block: str) -> None:
+    for command, answer in steps(block):
+        assert answer.strip() or "=$(" in command, command

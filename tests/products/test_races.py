@@ -1,0 +1,153 @@
+"""Many at once: one wins, nobody gets a 5xx, and the figures are right afterwards."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+import httpx
+import msgspec
+import pytest
+
+import builders
+from pricebook.api import create_app
+from pricebook.db import Connection, Database
+from pricebook.ingestion import service as ingestion
+from pricebook.ingestion.schemas import ImportOrder
+from pricebook.products.service import create_from_unmatched
+from pricebook.settings import Settings
+
+Client = httpx.AsyncClient
+PRODUCTS = "/api/v1/admin/products"
+WRONG = """
+    SELECT product.id FROM products AS product
+    WHERE (min_price, max_price, supplier_count::bigint) IS DISTINCT FROM (
+            SELECT (min(current_price), max(current_price), count(DISTINCT supplier_id))
+            FROM supplier_items WHERE product_id = product.id)
+        OR margin_percentage IS DISTINCT FROM
+            round((target_price - min_price) / target_price * 100, 2)
+"""
+
+
+@pytest.fixture
+async def procurement(settings: Settings, as_role: builders.AsRole) -> AsyncIterator[Client]:
+    """A client whose requests run side by side, as those of Litestar's test client do not."""
+    app = create_app(msgspec.structs.replace(settings, db_pool_min=5, db_pool_max=20))
+    async with (
+        app.lifespan(),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(cast("Any", app), raise_app_exceptions=False),
+            base_url="http://testserver.local",
+            headers=await as_role("procurement"),
+            timeout=60,
+        ) as client,
+    ):
+        yield client
+
+
+async def match(client: Client, action: str, item_id: UUID, product_id: UUID) -> int:
+    answer = await client.patch(
+        f"{PRODUCTS}/{product_id}/match",
+        json={"action": action, "supplier_item_id": str(item_id)},
+    )
+    return answer.status_code
+
+
+async def products_of(conn: Connection, item_id: UUID) -> list[tuple[Any, ...]]:
+    cursor = await conn.execute("SELECT product_id FROM supplier_items WHERE id = %s", [item_id])
+    return await cursor.fetchall()
+
+
+async def test_of_200_links_of_one_item_one_product_wins(
+    procurement: Client, conn: Connection
+) -> None:
+    supplier_id = await builders.supplier(conn)
+    product_ids = [await builders.product(conn) for _ in range(50)]
+    for _ in range(3):
+        item_id = await builders.item(conn, supplier_id)
+        # The same product four times over: its repeats are no conflict.
+        statuses = await asyncio.gather(
+            *(match(procurement, "link", item_id, product_ids[n % 50]) for n in range(200))
+        )
+        ((winner,),) = await products_of(conn, item_id)
+        won = product_ids.index(winner)
+        for number, status in enumerate(statuses):
+            assert status == (200 if number % 50 == won else 409)
+        assert await match(procurement, "unlink", item_id, winner) == 200
+    assert await (await conn.execute(WRONG)).fetchall() == []
+
+
+async def test_of_100_creates_with_one_sku_one_wins(procurement: Client, conn: Connection) -> None:
+    supplier_id = await builders.supplier(conn)
+    item_ids = [await builders.item(conn, supplier_id) for _ in range(100)]
+
+    async def create(item_id: UUID) -> int:
+        body = {"name": "Axe", "internal_sku": "AX-1", "supplier_item_id": str(item_id)}
+        return (await procurement.post(PRODUCTS, json=body)).status_code
+
+    statuses = Counter(await asyncio.gather(*map(create, item_ids)))
+    assert statuses == {201: 1, 400: 99}
+    linked = await conn.execute("SELECT FROM supplier_items WHERE product_id IS NOT NULL")
+    assert len(await linked.fetchall()) == 1
+
+
+async def test_of_100_creates_from_one_item_one_wins(procurement: Client, conn: Connection) -> None:
+    item_id = await builders.item(conn, await builders.supplier(conn))
+    body = {"name": "Axe", "supplier_item_id": str(item_id)}
+    answers = await asyncio.gather(*(procurement.post(PRODUCTS, json=body) for _ in range(100)))
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 400: 99}
+    assert len(await (await conn.execute("SELECT FROM products")).fetchall()) == 1
+
+
+async def import_lists(database: Database, folder: Path, supplier: str, until: float) -> int:
+    """Take in one list after the other, and make products of what is unmatched every other time."""
+    count = 0
+    while time.monotonic() < until:
+        rows = [f"A-{n},Nail {n},{random.randint(1, 99)}.50" for n in range(40)]  # noqa: S311 (prices)
+        random.shuffle(rows)
+        path = folder / f"{supplier}.csv"
+        path.write_text("\n".join(["Article code,Name,Price", *rows]))
+        order = ImportOrder(path=path, supplier_name=supplier, currency="USD")
+        follow_up = create_from_unmatched if count % 2 else None
+        await ingestion.take_in(database, order, lambda _: None, follow_up)
+        count += 1
+    return count
+
+
+async def test_links_edits_and_imports_of_the_same_items_at_once(
+    procurement: Client, conn: Connection, database: Database, tmp_path: Path
+) -> None:
+    await import_lists(database, tmp_path, "ACME", 0)
+    for supplier in ("ACME", "Best"):
+        await import_lists(database, tmp_path, supplier, time.monotonic() + 0.01)
+    product_ids = [await builders.product(conn, target_price="20") for _ in range(5)]
+    item_ids = [
+        row[0] for row in await (await conn.execute("SELECT id FROM supplier_items")).fetchall()
+    ]
+    until = time.monotonic() + 5
+    seen: Counter[int] = Counter()
+
+    async def staff(seed: int) -> None:
+        chosen = random.Random(seed)  # noqa: S311 (a repeatable choice)
+        while time.monotonic() < until:
+            item_id, product_id = chosen.choice(item_ids), chosen.choice(product_ids)
+            action = chosen.choice(["link", "unlink", "edit"])
+            if action == "edit":
+                body = {"target_price": chosen.randint(1, 99)}
+                answer = await procurement.patch(f"{PRODUCTS}/{product_id}", json=body)
+                seen[answer.status_code] += 1
+            else:
+                seen[await match(procurement, action, item_id, product_id)] += 1
+
+    taken = await asyncio.gather(
+        import_lists(database, tmp_path, "ACME", until),
+        import_lists(database, tmp_path, "Best", until),
+        *map(staff, range(8)),
+    )
+    assert all(count for count in taken[:2] if count is not None)
+    assert set(seen) == {200, 400, 409}
+    assert await (await conn.execute(WRONG)).fetchall() == []
