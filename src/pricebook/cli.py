@@ -82,15 +82,18 @@ def serve(*, port: int | None = None) -> None:
 
 
 @app.command
-def migrate(*, to: str = "head") -> None:
+def migrate(*, down_to: str | None = None) -> None:
     """Bring the database to the newest schema.
 
     Args:
-        to: A revision, or head.
+        down_to: Go back to this revision instead (base is empty); what it lacks is lost.
     """
     with _connected(_settings()) as settings:
-        migrations.upgrade(settings.required_database_url, to)
-        console.say(f"The database is at migration {migrations.head() if to == 'head' else to}.")
+        if down_to is None:
+            migrations.upgrade(settings.required_database_url)
+        else:
+            migrations.downgrade(settings.required_database_url, down_to)
+        console.say(f"The database is at migration {down_to or migrations.head()}.")
 
 
 @app.command

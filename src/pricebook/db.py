@@ -1,5 +1,6 @@
 """The connection pool, transactions, and how rows become structs."""
 
+import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -20,6 +21,9 @@ Connection = AsyncConnection[tuple[Any, ...]]
 
 CONNECT_TIMEOUT_SECONDS = 3
 POOL_TIMEOUT_SECONDS = 3.0
+
+# Callers are told by DatabaseUnavailableError; the pool's own warnings would say it once a try.
+logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 
 
 class Database:
