@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from http.client import HTTPConnection
 from statistics import median
 
 import psycopg
@@ -19,6 +18,7 @@ import sample
 from servers import migrated_servers
 
 from pricebook.settings import Settings
+from pricebook.up import is_ready
 
 PORT = 8089
 CONNECTIONS = 64
@@ -48,24 +48,12 @@ def served(settings: Settings) -> Generator[None]:
     command = [sys.executable, "-m", "pricebook.cli", "serve"]
     process = subprocess.Popen(command, env={**os.environ, **settings.as_environment()})
     try:
-        while not is_ready():
+        while not is_ready(settings):
             time.sleep(0.1)
         yield
     finally:
         process.terminate()
         process.wait()
-
-
-def is_ready() -> bool:
-    """Tell whether the API answers."""
-    connection = HTTPConnection("127.0.0.1", PORT, timeout=1)
-    try:
-        connection.request("GET", "/ready")
-        return connection.getresponse().status == 200  # noqa: PLR2004 (HTTP's own number)
-    except OSError:
-        return False
-    finally:
-        connection.close()
 
 
 def measure(wrk: str, path: str, seconds: int) -> list[float]:

@@ -76,7 +76,7 @@ async def _load_demo_once(settings: Settings) -> None:
 
 def _wait_for_api(settings: Settings, api: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + API_START_SECONDS
-    while not _is_ready(settings):
+    while not is_ready(settings):
         if api.poll() is not None:
             raise PricebookError("The API did not start; its last lines above say why.")
         if time.monotonic() > deadline:
@@ -84,7 +84,8 @@ def _wait_for_api(settings: Settings, api: subprocess.Popen[bytes]) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _is_ready(settings: Settings) -> bool:
+def is_ready(settings: Settings) -> bool:
+    """Tell whether an API with these settings may be given work."""
     connection = HTTPConnection(settings.reachable_host, settings.port, timeout=1)
     try:
         connection.request("GET", "/ready")

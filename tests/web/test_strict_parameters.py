@@ -31,6 +31,7 @@ BAD_QUERIES = [
     ("colour", "colour=red"),
     ("colo%00ur", "colo%2500ur=red"),
     ("(all)", "search=%ff"),
+    ("(all)", "search=x" + "%20" * 3000),
     ("(all)", "&".join(f"p{number}=1" for number in range(60))),
 ]
 
