@@ -59,6 +59,7 @@ def run_system(*, port: int | None = None, empty: bool = False) -> None:
         empty: Leave the demo out.
     """
     settings = _settings(port)
+    up.leave_on_signals()
     try:
         if settings.database_url and settings.redis_url:
             up.run(settings, os.environ, up.nothing_lost, with_demo=not empty)

@@ -28,7 +28,6 @@ def run(settings: Settings, environment: Mapping[str, str], lost: Lost, *, with_
     `environment` is handed on to the API's process; `lost` tells which server has gone. Raises
     PricebookError when a part does not start, or ends by itself.
     """
-    signal.signal(signal.SIGTERM, _leave)
     migrations.upgrade(settings.required_database_url)
     if with_demo:
         asyncio.run(_load_demo_once(settings))
@@ -55,6 +54,12 @@ def _watch(api: subprocess.Popen[bytes], lost: Lost) -> None:
             raise EmbeddedServerError(sentence)
         time.sleep(POLL_SECONDS)
     raise PricebookError(f"The API ended by itself with exit code {api.returncode}.")
+
+
+def leave_on_signals() -> None:
+    """Turn SIGTERM and Ctrl-C into KeyboardInterrupt, also where a shell had us ignore Ctrl-C."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
