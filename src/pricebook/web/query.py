@@ -126,7 +126,8 @@ def _unusable(kind: type[msgspec.Struct], values: dict[str, str]) -> list[FieldI
             issues.append(query_issue(field.name, "contains a NUL character"))
             continue
         try:
-            msgspec.convert(text, field.type, strict=False)
+            if msgspec.convert(text, field.type, strict=False) is None:
+                issues.append(query_issue(field.name, "expected a value, got the word null"))
         except msgspec.ValidationError as error:
             issues.append(query_issue(field.name, plain(str(error))))
     return issues
