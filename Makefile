@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install up test check lock openapi bench-plans format clean
+.PHONY: help install up test check lock openapi bench-plans bench-import bench-page format clean
 
 help:            ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -39,6 +39,12 @@ openapi: install ## Write docs/openapi.json anew from the routes
 
 bench-plans: install ## Plans of the catalog's queries at 500,000 products (five minutes)
 	$(BIN)/python bench/plans.py
+
+bench-import: install ## Rows a second of taking in 100,000 rows, beside a plain COPY
+	$(BIN)/python bench/import_csv.py
+
+bench-page: install ## Requests a second of the first catalog page at 10,000 products (needs wrk)
+	$(BIN)/python bench/first_page.py
 
 clean:           ## Remove the virtual environment and caches (never .pricebook)
 	rm -rf .venv .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage

@@ -46,20 +46,20 @@ class System:
             check=False,
         )
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
+    def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [*self.command, *words],
             cwd=self.folder,
-            env=ENVIRONMENT,
+            env={**ENVIRONMENT, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
         )
 
-    def up(self, *words: str) -> list[str]:
+    def up(self, *words: str, **environment: str) -> list[str]:
         """Start the system; return what it printed until it was ready."""
-        self.running = self.start("up", "--port", str(self.port), *words)
+        self.running = self.start("up", "--port", str(self.port), *words, **environment)
         assert self.running.stdout
         printed: list[str] = []
         for line in self.running.stdout:

@@ -58,6 +58,7 @@ def run_system(*, port: int | None = None, empty: bool = False) -> None:
         empty: Leave the demo out; of its users, only admin is made.
     """
     settings = find_settings(port)
+    up.leave_on_signals()
     try:
         if settings.database_url and settings.redis_url:
             up.run(settings, os.environ, up.nothing_lost, with_demo=not empty)
@@ -81,15 +82,18 @@ def serve(*, port: int | None = None) -> None:
 
 
 @app.command
-def migrate(*, to: str = "head") -> None:
+def migrate(*, down_to: str | None = None) -> None:
     """Bring the database to the newest schema.
 
     Args:
-        to: A revision, or head.
+        down_to: Go back to this revision instead (base is empty); what it lacks is lost.
     """
     with connected(find_settings()) as settings:
-        migrations.upgrade(settings.required_database_url, to)
-        console.say(f"The database is at migration {migrations.head() if to == 'head' else to}.")
+        if down_to is None:
+            migrations.upgrade(settings.required_database_url)
+        else:
+            migrations.downgrade(settings.required_database_url, down_to)
+        console.say(f"The database is at migration {down_to or migrations.head()}.")
 
 
 @app.command

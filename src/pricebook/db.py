@@ -1,5 +1,6 @@
 """The connection pool, transactions, and how rows become structs."""
 
+import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -23,6 +24,9 @@ POOL_TIMEOUT_SECONDS = 3.0
 LOCK_TIMEOUT = "2s"
 SLOW_READ_TIMEOUT = "60s"
 SLOW_READS_SHARE = 4
+
+# Callers are told by DatabaseUnavailableError; the pool's own warnings would say it once a try.
+logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 
 
 class Database:

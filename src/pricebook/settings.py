@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from pricebook.errors import SettingsError
+from pricebook.errors import SettingsError, plain
 
 PositiveInt = Annotated[int, msgspec.Meta(ge=1)]
 BcryptCost = Annotated[int, msgspec.Meta(ge=10, le=16)]
@@ -111,4 +111,4 @@ def _convert(given: Mapping[str, Any]) -> Settings:
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `$.")
         name = path.rstrip("`")
-        raise SettingsError(f"{name} is {given[name]!r}: {problem}.") from error
+        raise SettingsError(f"{name} is {given[name]!r}: {plain(problem)}.") from error

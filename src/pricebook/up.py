@@ -35,7 +35,6 @@ def run(settings: Settings, environment: Mapping[str, str], lost: Lost, *, with_
     `environment` is handed on to the API's process; `lost` tells which server has gone. Raises
     PricebookError when a part does not start, or ends by itself.
     """
-    signal.signal(signal.SIGTERM, _leave)
     if settings.jwt_secret is None:
         secret = installation.keep_secret(settings.home)
         settings = msgspec.structs.replace(settings, jwt_secret=secret)
@@ -66,6 +65,12 @@ def _watch(api: subprocess.Popen[bytes], lost: Lost) -> None:
             raise EmbeddedServerError(sentence)
         time.sleep(POLL_SECONDS)
     raise PricebookError(f"The API ended by itself with exit code {api.returncode}.")
+
+
+def leave_on_signals() -> None:
+    """Turn SIGTERM and Ctrl-C into KeyboardInterrupt, also where a shell had us ignore Ctrl-C."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
@@ -115,7 +120,7 @@ async def _make_first_users(
 
 def _wait_for_api(settings: Settings, api: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + API_START_SECONDS
-    while not _is_ready(settings):
+    while not is_ready(settings):
         if api.poll() is not None:
             raise PricebookError("The API did not start; its last lines above say why.")
         if time.monotonic() > deadline:
@@ -123,7 +128,8 @@ def _wait_for_api(settings: Settings, api: subprocess.Popen[bytes]) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _is_ready(settings: Settings) -> bool:
+def is_ready(settings: Settings) -> bool:
+    """Tell whether an API with these settings may be given work."""
     connection = HTTPConnection(settings.reachable_host, settings.port, timeout=1)
     try:
         connection.request("GET", "/ready")

@@ -122,6 +122,7 @@ async def test_filters_combine_with_and(client: Client, conn: Connection) -> Non
         ("a_b", "A_B", "X"),
         ("c\\d", "C\\D", "X"),
         ("m8", "Bolt", "M8-20"),
+        ("null", "NULL modem", "X"),
         ("8", "Bolt M8", "X"),
     ],
 )

@@ -1,8 +1,12 @@
 import os
 import re
 import signal
+from collections.abc import Callable
 from typing import Any
 
+import psycopg
+
+from pricebook.embedded import Endpoints
 from running_system import System, free_port
 
 
@@ -40,6 +44,18 @@ def test_an_empty_start_stays_empty_and_takes_lists_in_while_it_runs(system: Sys
     assert system.stop() == 0
     assert system.up("--empty") == printed
     assert system.get("/api/v1/catalog")["total_count"] == 1
+
+
+def test_servers_outside_are_used_when_they_are_given(
+    system: System, new_database: Callable[..., str], endpoints: Endpoints
+) -> None:
+    outside = {"DATABASE_URL": new_database("template0"), "REDIS_URL": endpoints.redis_url}
+    system.up("--empty", **outside)
+    assert system.get("/ready") == {"status": "ready"}
+    assert not (system.folder / ".pricebook/postgres").exists()
+    with psycopg.connect(outside["DATABASE_URL"]) as conn:
+        assert conn.execute("SELECT currency FROM catalog_settings").fetchone() == ("USD",)
+    assert system.stop() == 0
 
 
 def test_a_second_up_in_one_folder_is_refused_in_one_sentence(system: System) -> None:

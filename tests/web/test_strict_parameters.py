@@ -24,6 +24,9 @@ BAD_QUERIES = [
     ("max_price", "max_price=1e400"),
     ("min_price", "min_price=2&max_price=1"),
     ("category_id", "category_id=tools"),
+    ("min_price", "min_price=null"),
+    ("category_id", "category_id=null"),
+    ("limit", "limit=null"),
     ("search", "search="),
     ("search", "search=%20%20"),
     ("search", "search=" + "x" * 256),
@@ -31,6 +34,7 @@ BAD_QUERIES = [
     ("colour", "colour=red"),
     ("colo%00ur", "colo%2500ur=red"),
     ("(all)", "search=%ff"),
+    ("(all)", "search=x" + "%20" * 3000),
     ("(all)", "&".join(f"p{number}=1" for number in range(60))),
 ]
 

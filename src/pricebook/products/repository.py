@@ -148,6 +148,13 @@ def _product(rows: Iterable[tuple[Any, ...]]) -> StaffProduct:
     )
 
 
+async def find_status(conn: Connection, product_id: UUID) -> ProductStatus | None:
+    """Find the status of a product."""
+    cursor = await conn.execute("SELECT status FROM products WHERE id = %s", [product_id])
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
 async def lock_product(conn: Connection, product_id: UUID) -> ProductStatus | None:
     """Lock a product until the transaction ends; return its status, None if it is not there."""
     cursor = await conn.execute(

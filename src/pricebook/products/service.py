@@ -20,13 +20,14 @@ from pricebook.products.schemas import (
     NewProduct,
     ProductChange,
     ProductOrder,
+    ProductStatus,
     StaffProduct,
     StaffProductDetail,
     StaffQuery,
 )
 from pricebook.products.sku import make_skus
 from pricebook.suppliers import service as suppliers
-from pricebook.suppliers.schemas import Link, UnmatchedItem
+from pricebook.suppliers.schemas import ItemLink, Link, UnmatchedItem
 from pricebook.web.body import body_issue
 from pricebook.web.paging import Page, page_of
 
@@ -116,28 +117,41 @@ async def change_product(
 async def match_item(database: Database, product_id: UUID, match: Match) -> StaffProductDetail:
     """Link an item to a product, or free it; doing it again changes nothing.
 
-    The item is locked before the product, here and everywhere. Raises NotFoundError,
-    ValidationError for a link to an archived product and for an unlink of an item that is not this
-    product's, ConflictError for a link of another product's item.
+    What is impossible is refused after a look without locks, so that a crowd that wants one item
+    does not queue for it. The item is locked before the product, here and everywhere. Raises
+    NotFoundError, ValidationError for a link to an archived product and for an unlink of an item
+    that is not this product's, ConflictError for a link of another product's item.
     """
+    async with database.connection() as conn:
+        _require_possible(
+            product_id,
+            match,
+            await repository.find_status(conn, product_id),
+            await suppliers.find_item(conn, match.supplier_item_id),
+        )
     async with database.short_transaction() as conn:
         item = await suppliers.claim_item(conn, match.supplier_item_id)
         status = await repository.lock_product(conn, product_id)
-        if status is None:
-            raise _unknown(product_id)
-        if item is None:
-            raise NotFoundError(f"There is no supplier item {match.supplier_item_id}.")
-        if match.action == "unlink":
-            if item.product_id != product_id:
-                raise refuse(body_issue("supplier_item_id", "is no item of this product"))
-            await suppliers.set_product(conn, item.id, None)
-        else:
-            if status == "archived":
-                raise refuse(body_issue("action", "the product is archived, nothing is linked"))
-            if item.product_id not in {None, product_id}:
-                raise ConflictError(f"The item is linked to product {item.product_id} already.")
-            await suppliers.set_product(conn, item.id, product_id)
+        _require_possible(product_id, match, status, item)
+        linked_to = product_id if match.action == "link" else None
+        await suppliers.set_product(conn, match.supplier_item_id, linked_to)
         return await _get(conn, product_id)
+
+
+def _require_possible(
+    product_id: UUID, match: Match, status: ProductStatus | None, item: ItemLink | None
+) -> None:
+    if status is None:
+        raise _unknown(product_id)
+    if item is None:
+        raise NotFoundError(f"There is no supplier item {match.supplier_item_id}.")
+    if match.action == "unlink":
+        if item.product_id != product_id:
+            raise refuse(body_issue("supplier_item_id", "is no item of this product"))
+    elif status == "archived":
+        raise refuse(body_issue("action", "the product is archived, nothing is linked"))
+    elif item.product_id not in {None, product_id}:
+        raise ConflictError(f"The item is linked to product {item.product_id} already.")
 
 
 async def create_from_unmatched(conn: Connection, supplier_id: UUID) -> int:

@@ -8,8 +8,8 @@ from pricebook.db import Connection, rows_as
 from pricebook.suppliers.schemas import (
     FreeItem,
     FreeItemQuery,
+    ItemLink,
     Link,
-    LockedItem,
     PricePoint,
     UnmatchedItem,
 )
@@ -130,12 +130,18 @@ async def list_prices(
     return rows[0][0], [PricePoint(*row[1:3]) for row in rows if row[1] is not None]
 
 
-async def lock_item(conn: Connection, item_id: UUID) -> LockedItem | None:
-    """Lock an item until the transaction ends."""
-    async with conn.cursor(row_factory=rows_as(LockedItem)) as cursor:
+async def find_item(conn: Connection, item_id: UUID) -> ItemLink | None:
+    """Find an item and its product."""
+    async with conn.cursor(row_factory=rows_as(ItemLink)) as cursor:
+        await cursor.execute("SELECT id, product_id FROM supplier_items WHERE id = %s", [item_id])
+        return await cursor.fetchone()
+
+
+async def lock_item(conn: Connection, item_id: UUID) -> ItemLink | None:
+    """Lock an item until the transaction ends; find its product."""
+    async with conn.cursor(row_factory=rows_as(ItemLink)) as cursor:
         await cursor.execute(
-            "SELECT id, name, product_id FROM supplier_items WHERE id = %s FOR NO KEY UPDATE",
-            [item_id],
+            "SELECT id, product_id FROM supplier_items WHERE id = %s FOR NO KEY UPDATE", [item_id]
         )
         return await cursor.fetchone()
 

@@ -199,11 +199,10 @@ class Link(Struct, frozen=True):
     product_id: UUID
 
 
-class LockedItem(Struct, frozen=True):
-    """An item that nobody else can change until the transaction ends, and its product."""
+class ItemLink(Struct, frozen=True):
+    """An item and the product that it is, if any."""
 
     id: UUID
-    name: str
     product_id: UUID | None
 
 

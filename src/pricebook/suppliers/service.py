@@ -8,8 +8,8 @@ from pricebook.suppliers import item_repository, repository
 from pricebook.suppliers.schemas import (
     FreeItem,
     FreeItemQuery,
+    ItemLink,
     Link,
-    LockedItem,
     NewSupplier,
     PricePoint,
     SourceType,
@@ -84,7 +84,12 @@ def _unknown(supplier_id: UUID) -> NotFoundError:
     return NotFoundError(f"There is no supplier {supplier_id}.")
 
 
-async def claim_item(conn: Connection, item_id: UUID) -> LockedItem | None:
+async def find_item(conn: Connection, item_id: UUID) -> ItemLink | None:
+    """Find an item and its product, as they are at this moment."""
+    return await item_repository.find_item(conn, item_id)
+
+
+async def claim_item(conn: Connection, item_id: UUID) -> ItemLink | None:
     """Lock an item until the caller's transaction ends: before categories and products."""
     return await item_repository.lock_item(conn, item_id)
 

@@ -73,13 +73,7 @@ def problem_of(error: PricebookError, instance: str, request_id: str) -> Problem
 
 def answer_error(request: Request[Any, Any, Any], error: PricebookError) -> Response[Problem]:
     """Answer an error that was raised on purpose."""
-    request_id = _request_id(request)
-    return Response(
-        problem_of(error, request.url.path, request_id),
-        status_code=error.status,
-        media_type=MEDIA_TYPE,
-        headers={**error.headers, "X-Request-ID": request_id},
-    )
+    return _answer(request, error, _request_id(request))
 
 
 def answer_http_exception(
@@ -93,9 +87,18 @@ def answer_unexpected(request: Request[Any, Any, Any], error: Exception) -> Resp
     """Answer a defect of ours: the log has the trace, the answer only the request's id."""
     request_id = _request_id(request)
     log.error("request failed", request_id=request_id, path=request.url.path, exc_info=error)
-    request.state.request_id = request_id
-    return answer_error(
-        request, PricebookError("Something went wrong here; the log knows more by the request id.")
+    told = PricebookError("Something went wrong here; the log knows more by the request id.")
+    return _answer(request, told, request_id)
+
+
+def _answer(
+    request: Request[Any, Any, Any], error: PricebookError, request_id: str
+) -> Response[Problem]:
+    return Response(
+        problem_of(error, request.url.path, request_id),
+        status_code=error.status,
+        media_type=MEDIA_TYPE,
+        headers={**error.headers, "X-Request-ID": request_id},
     )
 
 
@@ -139,8 +142,8 @@ def _place(source: object) -> Literal["query", "path", "body", "header"]:
 
 
 def _request_id(request: Request[Any, Any, Any]) -> str:
-    known = getattr(request.state, "request_id", None) or request.headers.get("x-request-id", "")
-    return known if REQUEST_ID.fullmatch(known) else str(uuid4())
+    given = request.headers.get("x-request-id", "")
+    return given if REQUEST_ID.fullmatch(given) else str(uuid4())
 
 
 def answers(kind: Any, value: dict[str, Any], status: int = 200) -> dict[int, ResponseSpec]:

@@ -15,6 +15,7 @@ from pricebook.errors import FieldIssue, plain, refuse
 struct = TypeVar("struct", bound=msgspec.Struct)
 
 MAX_PARAMETERS = 50
+MAX_BYTES = 8_192
 
 
 def provide_query(kind: type[struct]) -> Provide:
@@ -90,6 +91,8 @@ def _parameter(name: str, schema: dict[str, Any]) -> Parameter:
 
 
 def _split(raw: bytes) -> list[tuple[str, str]]:
+    if len(raw) > MAX_BYTES:
+        raise refuse(query_issue("(all)", f"longer than {MAX_BYTES} bytes"))
     try:
         return parse_qsl(
             raw.decode(),

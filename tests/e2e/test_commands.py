@@ -1,0 +1,138 @@
+"""Commands as typed: what they print, and one sentence with an exit code when they cannot."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from pricebook.embedded import Endpoints
+from running_system import System
+
+SENTENCE = re.compile(r"pricebook: [^\n]+\.\n")
+LIST = "Article code,Name,Price\nA-1,Hammer,12.50\nA-2,Saw,\nA-3,Glove,3\n"
+
+
+@pytest.fixture
+def environment(database_url: str, endpoints: Endpoints) -> dict[str, str]:
+    return {"DATABASE_URL": database_url, "REDIS_URL": endpoints.redis_url}
+
+
+@pytest.fixture
+def price_list(system: System) -> Path:
+    path = system.folder / "list.csv"
+    path.write_text(LIST)
+    return path
+
+
+def test_import_shows_what_became_of_every_row(
+    system: System, environment: dict[str, str], price_list: Path
+) -> None:
+    done = system.run("import", price_list.name, "--supplier", "ACME", **environment)
+    assert done.returncode == 0, done.stderr
+    counts = dict(re.findall(r"(\w[\w ]*?)\s+│\s+([\d,]+)", done.stdout))
+    assert counts == {
+        "new": "2",
+        "changed": "0",
+        "unchanged": "0",
+        "duplicate": "0",
+        "rejected": "1",
+        "ignored": "1",
+        "in the list": "4",
+    }
+    assert "ACME (new supplier)" in done.stdout
+    assert "row 3: The price is missing." in done.stdout
+
+
+def test_import_answers_in_json(
+    system: System, environment: dict[str, str], price_list: Path
+) -> None:
+    done = system.run("import", price_list.name, "--supplier", "ACME", "--json", **environment)
+    answer = json.loads(done.stdout)
+    assert answer["status"] == "success"
+    assert answer["counts"]["new"] == 2
+    assert answer["found"]["columns"]["sku"] == "Article code"
+
+
+def test_a_column_can_be_named(system: System, environment: dict[str, str]) -> None:
+    (system.folder / "list.csv").write_text("Alpha,Beta,Gamma\nA-1,Hammer,12.50\n")
+    mapping = ["--column", "sku=Alpha", "--column", "name=Beta", "--column", "price=Gamma"]
+    done = system.run("import", "list.csv", "--supplier", "ACME", *mapping, **environment)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"new\s+│\s+1 ", done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["import", "missing.csv", "--supplier", "A"], 1, "missing.csv cannot be read"),
+        (["import", "bad.csv", "--supplier", "A"], 1, "price"),
+        (["import", "list.csv"], 2, "--supplier"),
+        (["import", "list.csv", "--supplier", "A", "--column", "price"], 1, "FIELD=HEADER"),
+        (["import", "list.csv", "--supplier", "A", "--column", "size=X"], 1, "size"),
+        (["import", "list.csv", "--supplier", "A", "--colour"], 2, "--colour"),
+        (["fly"], 2, "fly"),
+        (["serve", "--port", "99999"], 1, "PORT"),
+        (["migrate", "--down-to", "9999"], 1, "9999"),
+    ],
+)
+def test_an_error_is_one_sentence_that_names_it(
+    system: System, environment: dict[str, str], words: list[str], code: int, told: str
+) -> None:
+    (system.folder / "list.csv").write_text(LIST)
+    (system.folder / "bad.csv").write_text("Colour,Size\nred,1\n")
+    done = system.run(*words, **environment)
+    assert done.returncode == code
+    assert SENTENCE.fullmatch(done.stderr), done.stderr
+    assert told in done.stderr
+
+
+def test_a_file_without_one_good_row_is_a_failure(
+    system: System, environment: dict[str, str]
+) -> None:
+    (system.folder / "list.csv").write_text("Article code,Name,Price\nA-1,Hammer,\n")
+    done = system.run("import", "list.csv", "--supplier", "ACME", **environment)
+    assert done.returncode == 1
+    assert SENTENCE.fullmatch(done.stderr)
+
+
+def test_a_wrong_setting_is_named(system: System) -> None:
+    done = system.run("migrate", PORT="http")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "pricebook: PORT is 'http': expected int, got str.\n",
+    )
+
+
+def test_settings_come_from_a_file_too(system: System) -> None:
+    (system.folder / ".env").write_text("DB_POOL_MIN=9\nDB_POOL_MAX=2\n")
+    done = system.run("migrate")
+    assert done.stderr == "pricebook: DB_POOL_MIN (9) is over DB_POOL_MAX (2).\n"
+
+
+def test_a_database_that_does_not_answer_is_one_sentence(
+    system: System, environment: dict[str, str], price_list: Path
+) -> None:
+    away = {**environment, "DATABASE_URL": "postgresql://pricebook@/x?host=/nowhere"}
+    for words in (
+        ["migrate"],
+        ["serve", "--port", str(system.port)],
+        ["import", price_list.name, "--supplier", "ACME"],
+    ):
+        done = system.run(*words, **away)
+        assert done.returncode == 1
+        assert SENTENCE.fullmatch(done.stderr), done.stderr
+
+
+def test_a_database_that_is_behind_says_so(system: System, environment: dict[str, str]) -> None:
+    done = system.run("migrate", "--down-to", "0003", **environment)
+    assert done.stdout == "The database is at migration 0003.\n"
+    done = system.run("serve", "--port", str(system.port), **environment)
+    assert done.returncode == 1
+    assert SENTENCE.fullmatch(done.stderr)
+    assert "at migration 0003" in done.stderr
+    assert "`pricebook migrate`" in done.stderr
+
+
+def test_the_openapi_document_can_be_printed(system: System) -> None:
+    assert json.loads(system.run("openapi").stdout)["openapi"].startswith("3.1")
