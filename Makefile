@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install up test check lock openapi bench-plans bench-import bench-page format clean
+.PHONY: help install up test check lock openapi bench-plans bench-staff bench-logins bench-import bench-page format clean
 
 help:            ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -39,6 +39,12 @@ openapi: install ## Write docs/openapi.json anew from the routes
 
 bench-plans: install ## Plans of the catalog's queries at 500,000 products (five minutes)
 	$(BIN)/python bench/plans.py
+
+bench-staff: install ## Plans of the staff's queries at 500,000 products (ten minutes)
+	$(BIN)/python bench/staff_plans.py
+
+bench-logins: .venv/dev.done ## Time of failed logins, and the catalog under a storm of logins
+	$(BIN)/python bench/logins.py
 
 bench-import: install ## Rows a second of taking in 100,000 rows, beside a plain COPY
 	$(BIN)/python bench/import_csv.py

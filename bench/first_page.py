@@ -3,22 +3,15 @@
 `python bench/first_page.py [seconds]`; wrk must be installed. Prints the median of three runs.
 """
 
-import os
 import re
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from statistics import median
 
 import psycopg
 import sample
-from servers import migrated_servers
-
-from pricebook.settings import Settings
-from pricebook.up import is_ready
+from servers import migrated_servers, served, settings_for
 
 PORT = 8089
 CONNECTIONS = 64
@@ -34,26 +27,9 @@ def main() -> None:
     with migrated_servers() as endpoints:
         with psycopg.connect(endpoints.database_url) as conn:
             sample.fill(conn, products=10_000)
-        settings = Settings(
-            database_url=endpoints.database_url, redis_url=endpoints.redis_url, port=PORT
-        )
-        with served(settings):
+        with served(settings_for(endpoints, PORT)):
             for path in ("/live", "/api/v1/catalog"):
                 print(path, measure(wrk, path, seconds), "requests a second")
-
-
-@contextmanager
-def served(settings: Settings) -> Generator[None]:
-    """Run the API until the block ends."""
-    command = [sys.executable, "-m", "pricebook.cli", "serve"]
-    process = subprocess.Popen(command, env={**os.environ, **settings.as_environment()})
-    try:
-        while not is_ready(settings):
-            time.sleep(0.1)
-        yield
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def measure(wrk: str, path: str, seconds: int) -> list[float]:
