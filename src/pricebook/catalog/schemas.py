@@ -4,10 +4,16 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from pricebook.errors import FieldIssue, refuse
-from pricebook.web.fields import MAX_PRICE, Price, SearchWords, search_issues, words_of
+from pricebook.errors import refuse
+from pricebook.web.fields import (
+    MAX_PRICE,
+    Price,
+    SearchWords,
+    range_issues,
+    search_issues,
+    words_of,
+)
 from pricebook.web.paging import Paging
-from pricebook.web.query import query_issue
 
 FOUR_DECIMALS = Decimal("0.0001")
 
@@ -37,19 +43,13 @@ class CatalogQuery(Paging, frozen=True):
 
         Raises ValidationError naming the parameters.
         """
+        expected = f"expected a number from 0 to {MAX_PRICE}"
         issues = [
-            *_bound_issues("min_price", self.min_price),
-            *_bound_issues("max_price", self.max_price),
+            *range_issues("price", self.min_price, self.max_price, _is_price, expected),
             *search_issues(self.search),
         ]
         if issues:
             raise refuse(*issues)
-        if (
-            self.min_price is not None
-            and self.max_price is not None
-            and self.min_price > self.max_price
-        ):
-            raise refuse(query_issue("min_price", "is over max_price"))
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -98,7 +98,5 @@ def _at_four_decimals(bound: Decimal, rounding: str) -> Decimal:
     return bound.quantize(FOUR_DECIMALS, rounding=rounding)
 
 
-def _bound_issues(name: str, bound: Decimal | None) -> list[FieldIssue]:
-    if bound is None or (bound.is_finite() and 0 <= bound <= MAX_PRICE):
-        return []
-    return [query_issue(name, f"expected a number from 0 to {MAX_PRICE}")]
+def _is_price(bound: Decimal) -> bool:
+    return bound.is_finite() and 0 <= bound <= MAX_PRICE

@@ -15,12 +15,12 @@ from pricebook.web.fields import (
     Price,
     SearchWords,
     clean_text,
+    range_issues,
     search_issues,
     text_schema,
     words_of,
 )
 from pricebook.web.paging import Paging
-from pricebook.web.query import query_issue
 
 ProductStatus = Literal["draft", "active", "archived"]
 
@@ -77,19 +77,13 @@ class StaffQuery(Paging, frozen=True):
 
     def __post_init__(self) -> None:
         """Check what a type alone cannot say; raises ValidationError naming the parameters."""
+        bounds = (self.min_margin, self.max_margin)
         issues = [
-            *_number_issues("min_margin", self.min_margin),
-            *_number_issues("max_margin", self.max_margin),
+            *range_issues("margin", *bounds, Decimal.is_finite, "expected a number"),
             *search_issues(self.search),
         ]
         if issues:
             raise refuse(*issues)
-        if (
-            self.min_margin is not None
-            and self.max_margin is not None
-            and self.min_margin > self.max_margin
-        ):
-            raise refuse(query_issue("min_margin", "is over max_margin"))
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -199,10 +193,6 @@ class Match(Struct, frozen=True, forbid_unknown_fields=True):
 
 def _hundredths(bound: Decimal, rounding: str) -> Decimal:
     return max(-MARGIN_LIMIT, min(MARGIN_LIMIT, bound)).quantize(HUNDREDTH, rounding=rounding)
-
-
-def _number_issues(name: str, bound: Decimal | None) -> list[FieldIssue]:
-    return [] if bound is None or bound.is_finite() else [query_issue(name, "expected a number")]
 
 
 def _price_issues(price: Decimal | UnsetType | None) -> list[FieldIssue]:

@@ -1,6 +1,7 @@
 """Fields that the requests and answers of several features share: prices, texts, words."""
 
 import unicodedata
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -38,6 +39,25 @@ def search_issues(search: str | None) -> list[FieldIssue]:
     if search is None or 1 <= len(search.strip()) <= MAX_SEARCH:
         return []
     return [query_issue("search", f"expected 1 to {MAX_SEARCH} characters after trimming")]
+
+
+def range_issues(
+    name: str,
+    lowest: Decimal | None,
+    highest: Decimal | None,
+    fits: Callable[[Decimal], bool],
+    expected: str,
+) -> list[FieldIssue]:
+    """Say what is wrong with the parameters min_<name> and max_<name>, if they are given."""
+    given = {f"min_{name}": lowest, f"max_{name}": highest}
+    issues = [
+        query_issue(field, expected)
+        for field, bound in given.items()
+        if bound is not None and not fits(bound)
+    ]
+    if not issues and lowest is not None and highest is not None and lowest > highest:
+        issues.append(query_issue(f"min_{name}", f"is over max_{name}"))
+    return issues
 
 
 def clean_text(body: msgspec.Struct, field: str, longest: int) -> list[FieldIssue]:
