@@ -12,6 +12,7 @@ from running_system import ENVIRONMENT, System
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "5")
+SEED = os.environ.get("SCHEMATHESIS_SEED", "1")
 
 
 def test_every_operation_keeps_what_the_document_promises(system: System) -> None:
@@ -23,7 +24,7 @@ def test_every_operation_keeps_what_the_document_promises(system: System) -> Non
     )
     command = [str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(CONFIG)]
     done = subprocess.run(
-        [*command, "run", f"{address}/docs/json", "--max-examples", EXAMPLES],
+        [*command, "run", f"{address}/docs/json", "--max-examples", EXAMPLES, "--seed", SEED],
         cwd=system.folder,
         env={**ENVIRONMENT, "TOKEN": login.json()["token"]},
         capture_output=True,
