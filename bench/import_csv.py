@@ -17,7 +17,7 @@ from servers import migrated_servers
 
 from pricebook.db import Database
 from pricebook.ingestion import service
-from pricebook.ingestion.schemas import ImportOrder, Progress
+from pricebook.ingestion.schemas import FilePlace, ImportOrder, Progress
 
 COLUMNS = ("Article code", "Name", "Category", "Price", "Colour", "Pack")
 Row = tuple[str, str, str, str, str, int]
@@ -91,7 +91,7 @@ def copy_seconds(url: str, rows: list[Row]) -> float:
 
 async def import_seconds(url: str, path: Path) -> float:
     """Time an import from opening the file to the commit."""
-    order = ImportOrder(path=path, supplier_name="Supplier", currency="USD")
+    order = ImportOrder(place=FilePlace(str(path)), supplier_name="Supplier", currency="USD")
     async with Database(url) as database:
         start = time.perf_counter()
         result = await service.take_in(database, order, watch_nothing)

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from litestar import Litestar
@@ -28,6 +29,10 @@ from pricebook.settings import Settings
 
 TEMPLATE = "pricebook_template"
 JWT_SECRET = secrets.token_hex(32)
+
+# No test asserts a time, those of hypothesis neither.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from pricebook import __version__, api, cli_users, console, embedded, migrations
 from pricebook.connect import connected, find_settings, with_endpoints
 from pricebook.errors import PricebookError, ValidationError, plain
 from pricebook.ingestion import service as ingestion
-from pricebook.ingestion.schemas import ImportOrder, ImportResult, SourceConfig
+from pricebook.ingestion.schemas import FilePlace, ImportOrder, ImportResult, SourceConfig
 from pricebook.products import service as products
 from pricebook.resources import open_resources
 from pricebook.settings import Settings
@@ -125,9 +125,12 @@ def import_list(
     follow_up = products.create_from_unmatched if create_products else None
     with connected(find_settings()) as settings:
         order = ImportOrder(
-            path=file, supplier_name=supplier, currency=settings.catalog_currency, config=config
+            place=FilePlace(str(file)),
+            supplier_name=supplier,
+            currency=settings.catalog_currency,
+            config=config,
         )
-        result = asyncio.run(_take_in(settings, order, follow_up))
+        result = asyncio.run(_take_in(settings, order, file.name, follow_up))
     if json:
         console.print_json(result)
     else:
@@ -137,10 +140,10 @@ def import_list(
 
 
 async def _take_in(
-    settings: Settings, order: ImportOrder, follow_up: ingestion.FollowUp | None
+    settings: Settings, order: ImportOrder, title: str, follow_up: ingestion.FollowUp | None
 ) -> ImportResult:
     async with open_resources(settings) as resources:
-        with console.progress_bar(order.path.name) as bar:
+        with console.progress_bar(title) as bar:
             return await ingestion.take_in(resources.database, order, bar.show, follow_up)
 
 

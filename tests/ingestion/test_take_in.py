@@ -10,7 +10,14 @@ import builders
 from pricebook.db import Connection, Database
 from pricebook.errors import PriceListError
 from pricebook.ingestion import service
-from pricebook.ingestion.schemas import Counts, ImportOrder, ImportResult, Progress, SourceConfig
+from pricebook.ingestion.schemas import (
+    Counts,
+    FilePlace,
+    ImportOrder,
+    ImportResult,
+    Progress,
+    SourceConfig,
+)
 from pricebook.products.service import create_from_unmatched
 
 TakeIn = Callable[..., Awaitable[ImportResult]]
@@ -27,7 +34,7 @@ def take_in(database: Database, tmp_path: Path) -> TakeIn:
         path = tmp_path / "list.csv"
         path.write_text(text)
         order = ImportOrder(
-            path=path,
+            place=FilePlace(str(path)),
             supplier_name=supplier,
             currency="USD",
             config=more.get("config", SourceConfig()),

@@ -17,7 +17,7 @@ import builders
 from pricebook.api import create_app
 from pricebook.db import Connection, Database
 from pricebook.ingestion import service as ingestion
-from pricebook.ingestion.schemas import ImportOrder
+from pricebook.ingestion.schemas import FilePlace, ImportOrder
 from pricebook.products.service import create_from_unmatched
 from pricebook.settings import Settings
 
@@ -111,7 +111,7 @@ async def import_lists(database: Database, folder: Path, supplier: str, until: f
         random.shuffle(rows)
         path = folder / f"{supplier}.csv"
         path.write_text("\n".join(["Article code,Name,Price", *rows]))
-        order = ImportOrder(path=path, supplier_name=supplier, currency="USD")
+        order = ImportOrder(place=FilePlace(str(path)), supplier_name=supplier, currency="USD")
         follow_up = create_from_unmatched if count % 2 else None
         await ingestion.take_in(database, order, lambda _: None, follow_up)
         count += 1

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import builders
 from pricebook.db import Connection, Database
 from pricebook.ingestion import service as ingestion
-from pricebook.ingestion.schemas import ImportOrder
+from pricebook.ingestion.schemas import FilePlace, ImportOrder
 
 WRONG_FIGURES = """
     SELECT product.id, min_price, max_price, supplier_count
@@ -145,7 +145,7 @@ async def import_list(database: Database, folder: Path, supplier: str, seed: int
     lines = [f"{code},Nail,{chosen.randint(1, 9)}.50" for code in chosen.sample(CODES, 4)]
     path = folder / f"{uuid4().hex}.csv"
     path.write_text("\n".join(["Article code,Name,Price", *lines]))
-    order = ImportOrder(path=path, supplier_name=supplier, currency="USD")
+    order = ImportOrder(place=FilePlace(str(path)), supplier_name=supplier, currency="USD")
     await ingestion.take_in(database, order, lambda _: None)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from pricebook.categories import service as categories
 from pricebook.db import Connection, Database
 from pricebook.ingestion import service as ingestion
-from pricebook.ingestion.schemas import ImportOrder, Progress
+from pricebook.ingestion.schemas import FilePlace, ImportOrder, Progress
 from pricebook.products import service as products
 from pricebook.products.schemas import NewProduct
 from pricebook.suppliers import service as suppliers
@@ -47,7 +47,9 @@ async def load(database: Database, say: Callable[[str], None]) -> None:
     """Take in the demo's lists, products and links; doing it twice changes nothing."""
     for supplier in _read("suppliers.csv", _Supplier):
         order = ImportOrder(
-            path=FOLDER / supplier.file, supplier_name=supplier.name, currency=CURRENCY
+            place=FilePlace(str(FOLDER / supplier.file)),
+            supplier_name=supplier.name,
+            currency=CURRENCY,
         )
         result = await ingestion.take_in(database, order, _watch_nothing)
         say(f"  {supplier.name}: {result.counts.taken} items, {result.counts.rejected} rejected")

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 from uuid import UUID
 
@@ -29,6 +28,15 @@ ErrorType = Literal[
     "too_many_cells",
 ]
 
+Format = Literal["csv", "xlsx", "xls", "ods", "google_sheets"]
+
+
+class TypedNumber(str):
+    """The text of a cell that is a number already: digits, `.` and `-`, as a code would show it."""
+
+    __slots__ = ()
+
+
 # Number of the record as a spreadsheet shows it, its cells, and why it is no row of cells, if so.
 Record = tuple[int, list[str], str | None]
 
@@ -40,6 +48,7 @@ class SourceConfig(
 ):
     """What a user says about a list; whatever is not said is found out."""
 
+    sheet_name: str | None = None
     column_mapping: dict[Field, str] = {}
     header_row: HeaderRow | None = None
     delimiter: str | None = None
@@ -63,17 +72,67 @@ class NumberProfile(msgspec.Struct, frozen=True, kw_only=True):
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """What was found out about a list, to be shown and to be remembered with its supplier.
 
-    `columns` maps a field to its header as the list writes it; `header_row` is 1-based.
+    Encoding and delimiter are those of a text, the sheet that of a workbook. `headers` are those of
+    all columns; `columns` maps a field to its header as the list writes it; `header_row` is 1-based.
     """
 
-    format: Literal["csv"]
-    encoding: str
-    delimiter: str
+    format: Format
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
     header_row: int
     columns: dict[Field, str]
+    headers: tuple[str, ...] = ()
     characteristic_columns: tuple[str, ...]
     currency: str
     numbers: NumberProfile
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What reading a list may take; a list that needs more is refused.
+
+    `mebibytes` is the size of the file, `memory_mebibytes` that of the parsing process.
+    """
+
+    mebibytes: int = 200
+    rows: int = 2_000_000
+    columns: int = 1_000
+    memory_mebibytes: int = 512
+    seconds: int = 900
+
+
+class FilePlace(msgspec.Struct, frozen=True, tag="file"):
+    """A list in a file."""
+
+    path: str
+
+
+class SheetPlace(msgspec.Struct, frozen=True, tag="google_sheets"):
+    """A list in a Google spreadsheet, read with the key file of a service account."""
+
+    url: str
+    credentials_path: str | None = None
+    api: str = "https://sheets.googleapis.com"
+
+
+class WebPlace(msgspec.Struct, frozen=True, tag="web"):
+    """A list behind an https address; private addresses are refused unless allowed."""
+
+    url: str
+    allow_private: bool = False
+
+
+Place = FilePlace | SheetPlace | WebPlace
+
+
+class ListOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """Which list to read, in which currency, and what is said and remembered about it."""
+
+    place: Place
+    currency: str
+    config: SourceConfig = SourceConfig()
+    remembered: Findings | None = None
+    limits: Limits = Limits()
 
 
 class ListRow(msgspec.Struct, frozen=True, gc=False):
@@ -98,7 +157,7 @@ class ListRow(msgspec.Struct, frozen=True, gc=False):
 class ImportOrder(msgspec.Struct, frozen=True, kw_only=True):
     """Which list to take in, whose it is, and what is said about it."""
 
-    path: Path
+    place: Place
     supplier_name: str
     currency: str
     config: SourceConfig = SourceConfig()

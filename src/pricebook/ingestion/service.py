@@ -12,6 +12,7 @@ from pricebook.ingestion.schemas import (
     Counts,
     ImportOrder,
     ImportResult,
+    ListOrder,
     ListRow,
     NewTask,
     Progress,
@@ -47,12 +48,12 @@ async def take_in(
         supplier_id=supplier.id if supplier else None,
         supplier_name=order.supplier_name,
         parser_type="csv",
-        source_config={"file": order.path.name, **_given(config)},
+        source_config={"place": _given(order.place), **_given(config)},
         requested_by=order.requested_by,
         started_at=started_at,
     )
     try:
-        price_list = open_list(order.path, config, order.currency)
+        price_list = open_list(ListOrder(place=order.place, currency=order.currency, config=config))
         return await _apply(database, task, _Reading(price_list, watch), follow_up)
     except PriceListError as error:
         await _keep_failure(database, task, error.message)
@@ -145,8 +146,8 @@ def _effective_config(given: SourceConfig, supplier: Supplier | None) -> SourceC
     return msgspec.convert({**known, **_given(given)}, SourceConfig)
 
 
-def _given(config: SourceConfig) -> dict[str, object]:
-    return msgspec.to_builtins(config)
+def _given(said: msgspec.Struct) -> dict[str, object]:
+    return msgspec.to_builtins(said)
 
 
 def _state(counts: Counts) -> str:

@@ -1,17 +1,15 @@
 """The formats a list may come in, told by content and never by name.
 
-A format is one module here. It has a source: `format`, `encoding`, `delimiter`, `size` and
-`position` in bytes, and `records()`, which reads the list from its first row, any number of times.
+A format is one module here: it opens a `Source`.
 """
 
 import re
 from pathlib import Path
 
 from pricebook.errors import PriceListError
-from pricebook.ingestion.parsers.csv import CsvSource, open_csv
-from pricebook.ingestion.schemas import SourceConfig
-
-Source = CsvSource
+from pricebook.ingestion.parsers.csv import open_csv
+from pricebook.ingestion.parsers.source import Source
+from pricebook.ingestion.schemas import FilePlace, ListOrder
 
 _START_BYTES = 1024
 _OTHER_FORMATS = (
@@ -27,11 +25,14 @@ _OTHER_FORMATS = (
 _MARKUP = re.compile(rb"\s*<(?:!doctype|!--|\?xml|html|head|body|meta|table|svg)\b", re.IGNORECASE)
 
 
-def open_source(path: Path, config: SourceConfig, currency: str) -> Source:
-    """Open a list in the format its first bytes show.
+def open_source(order: ListOrder) -> Source:
+    """Open a list where it is, in the format its first bytes show.
 
     Raises PriceListError if that is none we read.
     """
+    if not isinstance(order.place, FilePlace):
+        raise PriceListError("Only lists in files are read yet.")
+    path = Path(order.place.path)
     with path.open("rb") as file:
         start = file.read(_START_BYTES)
     if not start:
@@ -42,4 +43,4 @@ def open_source(path: Path, config: SourceConfig, currency: str) -> Source:
     # Without the byte order marks and the NUL bytes of Unicode.
     if _MARKUP.match(start.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")):
         raise PriceListError(f"{path.name} is an HTML or XML page, not a CSV list; save it as CSV.")
-    return open_csv(path, config, currency)
+    return open_csv(path, order.config, order.currency)
