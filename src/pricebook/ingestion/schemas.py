@@ -72,8 +72,9 @@ class NumberProfile(msgspec.Struct, frozen=True, kw_only=True):
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """What was found out about a list, to be shown and to be remembered with its supplier.
 
-    Encoding and delimiter are those of a text, the sheet that of a workbook. `headers` are those of
-    all columns; `columns` maps a field to its header as the list writes it; `header_row` is 1-based.
+    Encoding and delimiter are those of a text, the sheet that of a workbook. `headers` are those
+    of all columns; `columns` maps a field to its header as the list writes it; `header_row` counts
+    from 1.
     """
 
     format: Format
