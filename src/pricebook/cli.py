@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 from cyclopts import App, CycloptsError, Parameter
 
-from pricebook import __version__, api, cli_users, console, embedded, migrations, up
+from pricebook import __version__, api, cli_users, console, embedded, migrations, up, worker
 from pricebook.connect import connected, find_settings, with_endpoints
 from pricebook.errors import PricebookError, ValidationError, plain
 from pricebook.ingestion import service as ingestion
@@ -79,6 +79,16 @@ def serve(*, port: int | None = None) -> None:
     """
     with connected(find_settings(port)) as settings:
         api.serve(settings)
+
+
+@app.command(name="worker")
+def work() -> None:
+    """Take in the lists that were uploaded or are to be synced (the production process).
+
+    Run as many as you like: each works on WORKER_TASKS lists at once.
+    """
+    with connected(find_settings()) as settings:
+        worker.work(settings)
 
 
 @app.command
