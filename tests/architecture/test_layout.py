@@ -14,7 +14,7 @@ FEATURES = {
     "auth": LAYERS | {"guard", "roles", "tokens", "passwords", "cache"},
     "catalog": LAYERS,
     "categories": LAYERS,
-    "products": LAYERS | {"sku", "export"},
+    "products": LAYERS | {"sku"},
     "suppliers": LAYERS | {"item_repository"},
     "ingestion": LAYERS
     | {"reader", "detect", "columns", "normalise", "numbers"}
