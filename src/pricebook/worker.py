@@ -5,6 +5,7 @@ import random
 import signal
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import structlog
 
@@ -31,6 +32,7 @@ LOOK_SECONDS = 1.0
 PROGRESS_SECONDS = 0.3
 RENEWALS_A_LEASE = 3
 AWAY_SECONDS = 1.0
+CANCEL_SECONDS = 2.0
 KILLED_ATTEMPTS = 3
 ALL_ATTEMPTS = 1_000_000
 
@@ -200,8 +202,9 @@ def _failure(task: ClaimedTask, error: Exception) -> TaskFailure | None:
             return TaskFailure(f"This is a defect of Pricebook: {told}.", ALL_ATTEMPTS, delay)
 
 
-async def _cancel(*running: asyncio.Future[None] | asyncio.Future[bool]) -> None:
-    """End what still runs and wait for it."""
-    for each in running:
-        each.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
+async def _cancel(*running: asyncio.Future[Any]) -> None:
+    """End what still runs and wait for it; again when a library has swallowed the first try."""
+    while pending := [each for each in running if not each.done()]:
+        for each in pending:
+            each.cancel()
+        await asyncio.wait(pending, timeout=CANCEL_SECONDS)
