@@ -17,6 +17,8 @@ MIN_SECRET_BYTES = 32
 MIN_SECRET_LETTERS = 8
 PLACEHOLDER = re.compile(r"change[-_ ]?me|your[-_ ]|placeholder|example", re.IGNORECASE)
 
+Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
+Factor = Annotated[float, msgspec.Meta(ge=1)]
 CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -38,13 +40,20 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     db_pool_max: PositiveInt = 20
     pricebook_home: str = ".pricebook"
     uploads_dir: str | None = None
-    upload_max_megabytes: PositiveInt = 100
     sync_rate_limit_per_minute: PositiveInt = 10
     worker_tasks: PositiveInt = 2
     worker_lease_seconds: LeaseSeconds = 10
     worker_stop_seconds: PositiveInt = 30
     keep_tasks_days: PositiveInt = 90
     catalog_currency: CurrencyCode = "USD"
+    list_max_mib: PositiveInt = 200
+    list_max_rows: PositiveInt = 2_000_000
+    list_max_columns: PositiveInt = 1_000
+    parser_max_mib: PositiveInt = 512
+    parser_max_seconds: PositiveInt = 900
+    hold_absent_percent: Percent = 40
+    hold_rejected_percent: Percent = 75
+    hold_price_factor: Factor = 2
     log_level: LogLevel = "info"
     host: str = "127.0.0.1"
     port: Port = 8000

@@ -18,7 +18,8 @@ FEATURES = {
     "suppliers": LAYERS | {"item_repository"},
     "ingestion": LAYERS
     | {"reader", "detect", "columns", "normalise", "numbers"}
-    | {"vocabulary", "currencies", "encodings", "rows"},
+    | {"vocabulary", "currencies", "encodings", "rows", "staging", "brakes"}
+    | {"frames", "parsing", "process", "import_schemas", "task_repository"},
 }
 
 
