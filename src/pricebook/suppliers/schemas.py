@@ -8,6 +8,8 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pricebook.errors import FieldIssue, refuse
+from pricebook.queue.message import ParserType
+from pricebook.tasks.schemas import TaskState
 from pricebook.web.body import body_issue
 from pricebook.web.fields import (
     Price,
@@ -19,9 +21,8 @@ from pricebook.web.fields import (
 )
 from pricebook.web.paging import Paging
 
-SourceType = Literal["google_sheets", "csv", "excel"]
+SourceType = ParserType
 ListField = Literal["sku", "name", "price", "category", "currency"]
-TaskState = Literal["queued", "running", "succeeded", "partially_succeeded", "failed", "dead"]
 
 MAX_NAME = 255
 EMAIL = re.compile(r"[^@\s\0]+@[^@\s\0.]+(\.[^@\s\0.]+)+")
@@ -121,6 +122,15 @@ class LastTask(Struct, frozen=True):
     state: TaskState
     enqueued_at: datetime
     completed_at: datetime | None
+
+
+class ListSource(Struct, frozen=True):
+    """A supplier as a task is about it: whether it is active, where its list is, how it is read."""
+
+    name: str
+    source_type: SourceType
+    source_config: dict[str, Any]
+    is_active: bool
 
 
 class SupplierOverview(Struct, frozen=True):

@@ -29,8 +29,8 @@ async def insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
             """
             INSERT INTO ingestion_tasks (supplier_id, supplier_name, parser_type, source_config,
                 requested_by, requested_by_id, idempotency_key, request_digest, file_name,
-                create_products)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                create_products, new_layout)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT (requested_by_id, idempotency_key) WHERE idempotency_key IS NOT NULL
                 DO NOTHING
             RETURNING id AS task_id, parser_type, supplier_name, supplier_id, source_config,
@@ -47,6 +47,7 @@ async def insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
                 task.digest,
                 task.file_name,
                 task.create_products,
+                task.new_layout,
             ],
         )
         return await cursor.fetchone()
@@ -96,7 +97,8 @@ async def claim_next(conn: Connection, owner: str, lease_seconds: float) -> Clai
                     FOR UPDATE SKIP LOCKED
                 )
                 RETURNING id, lease_owner AS owner, supplier_id, supplier_name, parser_type,
-                    source_config, requested_by, file_name, create_products, retry_count
+                    source_config, requested_by, file_name, create_products, new_layout,
+                    retry_count
                 """,
                 {"owner": owner, "lease": lease_seconds},
             )

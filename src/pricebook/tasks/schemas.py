@@ -31,8 +31,8 @@ class NewTask(Struct, frozen=True, kw_only=True):
     asker: Asker
     digest: bytes
     file_name: str | None = None
-    dry_run: bool = False
     create_products: bool = False
+    new_layout: bool = False
 
 
 class AcceptedTask(Struct, frozen=True):
@@ -63,6 +63,7 @@ class ClaimedTask(Struct, frozen=True):
     requested_by: str | None
     file_name: str | None
     create_products: bool
+    new_layout: bool
     retry_count: int
 
     @property
@@ -134,6 +135,7 @@ class Task(Struct, frozen=True, kw_only=True):
     source_config: dict[str, Any]
     file_name: str | None
     create_products: bool
+    new_layout: bool
     state: TaskState
     requested_by: str | None
     enqueued_at: datetime

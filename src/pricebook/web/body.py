@@ -21,12 +21,17 @@ def provide_body(kind: type[struct]) -> Provide:
     """Make the dependency that decodes a request's JSON body into `kind`."""
 
     async def decode(request: Request[Any, Any, Any]) -> struct:
-        media_type, _ = request.content_type
-        if media_type not in {"", MEDIA_TYPE}:
-            raise refuse(body_issue("(all)", f"expected Content-Type: {MEDIA_TYPE}"))
-        return decode_body(kind, await request.body())
+        return await read_body(kind, request)
 
     return Provide(decode)
+
+
+async def read_body(kind: type[struct], request: Request[Any, Any, Any]) -> struct:
+    """Read a request's JSON body as `kind`; raises the errors of `decode_body`."""
+    media_type, _ = request.content_type
+    if media_type not in {"", MEDIA_TYPE}:
+        raise refuse(body_issue("(all)", f"expected Content-Type: {MEDIA_TYPE}"))
+    return decode_body(kind, await request.body())
 
 
 def decode_body(kind: type[struct], raw: bytes) -> struct:

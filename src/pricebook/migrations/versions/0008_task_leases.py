@@ -22,7 +22,7 @@ def downgrade() -> None:
             ingestion_tasks_waiting_idx, ingestion_tasks_leased_key, ingestion_tasks_repeat_key;
         ALTER TABLE ingestion_tasks
             DROP COLUMN requested_by_id, DROP COLUMN idempotency_key, DROP COLUMN request_digest,
-            DROP COLUMN file_name, DROP COLUMN create_products,
+            DROP COLUMN file_name, DROP COLUMN create_products, DROP COLUMN new_layout,
             DROP COLUMN next_attempt_at, DROP COLUMN lost_count, DROP COLUMN throttled;
     """)
 
@@ -33,7 +33,8 @@ ASKING = """
         ADD COLUMN idempotency_key varchar(255),
         ADD COLUMN request_digest bytea,
         ADD COLUMN file_name varchar(255),
-        ADD COLUMN create_products boolean NOT NULL DEFAULT false;
+        ADD COLUMN create_products boolean NOT NULL DEFAULT false,
+        ADD COLUMN new_layout boolean NOT NULL DEFAULT false;
     COMMENT ON COLUMN ingestion_tasks.requested_by IS 'the name of who asked; null: the schedule';
     COMMENT ON COLUMN ingestion_tasks.request_digest IS
         'of the request that came with the idempotency key';
