@@ -10,7 +10,6 @@ from pricebook.errors import PriceListError
 from pricebook.ingestion import service as ingestion
 from pricebook.ingestion.schemas import FilePlace, ImportOrder, Progress, SourceConfig
 from pricebook.settings import Settings
-from pricebook.sync.uploads import find_list
 from pricebook.tasks import service as tasks
 from pricebook.tasks.schemas import ClaimedTask, TaskEnd, TaskProgress
 

@@ -100,13 +100,9 @@ async def set_product(conn: Connection, item_id: UUID, product_id: UUID | None) 
     await item_repository.set_product(conn, item_id, product_id)
 
 
-async def get_list_source(database: Database, supplier_id: UUID) -> ListSource:
-    """Return where a supplier's list is and how it is read, or raise NotFoundError."""
-    async with database.connection() as conn:
-        source = await repository.find_list_source(conn, supplier_id)
-    if source is None:
-        raise _unknown(supplier_id)
-    return source
+async def find_list_source(conn: Connection, supplier_id: UUID) -> ListSource | None:
+    """Find where a supplier's list is and how it is read."""
+    return await repository.find_list_source(conn, supplier_id)
 
 
 async def find_supplier(conn: Connection, name: str) -> Supplier | None:

@@ -53,6 +53,18 @@ async def insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
         return await cursor.fetchone()
 
 
+async def has_unfinished(conn: Connection, supplier_id: UUID) -> bool:
+    """Tell whether a task of a supplier waits or runs."""
+    cursor = await conn.execute(
+        """
+        SELECT FROM ingestion_tasks
+        WHERE supplier_id = %s AND state IN ('queued', 'running') LIMIT 1
+        """,
+        [supplier_id],
+    )
+    return cursor.rowcount == 1
+
+
 async def find_by_key(conn: Connection, asker: Asker) -> tuple[AcceptedTask, bytes] | None:
     """Find the task that this asker's key was used for, and the digest of that request."""
     cursor = await conn.execute(

@@ -1,11 +1,15 @@
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from uuid import UUID, uuid4
 
+from pricebook import safe_csv
 from pricebook.db import Connection, Database
 from pricebook.errors import ConflictError, LeaseLostError, NotFoundError
 from pricebook.queue.carrier import TaskQueue
 from pricebook.queue.message import TaskMessage
 from pricebook.tasks import history_repository, repository
 from pricebook.tasks.schemas import (
+    ROW_ERRORS_HEADER,
     AcceptedTask,
     Asker,
     ClaimedTask,
@@ -55,6 +59,16 @@ async def find_repeated(conn: Connection, asker: Asker, digest: bytes) -> Accept
     if first_digest != digest:
         raise ConflictError("This Idempotency-Key was used for another request.")
     return accepted
+
+
+async def enqueue(conn: Connection, task: NewTask) -> TaskMessage | None:
+    """Accept a task in the caller's transaction, who tells the queue of it when that is over."""
+    return await repository.insert_task(conn, task)
+
+
+async def has_unfinished(conn: Connection, supplier_id: UUID) -> bool:
+    """Tell whether a task of a supplier waits or runs."""
+    return await repository.has_unfinished(conn, supplier_id)
 
 
 async def _repeated(conn: Connection, task: NewTask) -> AcceptedTask:
@@ -156,6 +170,19 @@ async def list_row_errors(database: Database, task_id: UUID, paging: Paging) -> 
     if found is None:
         raise _unknown(task_id)
     return page_of(paging, *found)
+
+
+async def export_row_errors(database: Database, task_id: UUID) -> AsyncGenerator[str]:
+    """Yield all rows that a task did not take as comma-separated values, the reason last.
+
+    Raises NotFoundError.
+    """
+    async with database.slow_read() as conn:
+        await _get(conn, task_id)
+        yield safe_csv.lines([ROW_ERRORS_HEADER])
+        async with aclosing(history_repository.read_row_errors(conn, task_id)) as found:
+            async for rows in found:
+                yield safe_csv.lines(rows)
 
 
 async def clear_old(database: Database, days: int) -> int:

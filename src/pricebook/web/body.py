@@ -62,7 +62,7 @@ def documented_body(kind: type[msgspec.Struct], example: dict[str, Any]) -> type
                 required=True,
                 content={
                     MEDIA_TYPE: OpenAPIMediaType(
-                        schema=_schema(kind),
+                        schema=cast("Schema", schema_of(kind)),
                         examples={"request": Example(summary="A request", value=example)},
                     )
                 },
@@ -71,10 +71,11 @@ def documented_body(kind: type[msgspec.Struct], example: dict[str, Any]) -> type
     return BodyOperation
 
 
-def _schema(kind: type[msgspec.Struct]) -> Schema:
+def schema_of(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """Describe a struct for the OpenAPI document, in one piece."""
     (_,), components = msgspec.json.schema_components([kind])
     described = {**components[kind.__name__], "additionalProperties": False}
-    return cast("Schema", _self_contained(described, components))
+    return _self_contained(described, components)
 
 
 def _self_contained(schema: Any, components: dict[str, Any]) -> Any:
