@@ -31,7 +31,11 @@ Working = Callable[..., AbstractAsyncContextManager[Worker]]
 @pytest.fixture
 def settings(settings: Settings, tmp_path: Path) -> Settings:
     return msgspec.structs.replace(
-        settings, uploads_dir=str(tmp_path), worker_lease_seconds=2, worker_stop_seconds=5
+        settings,
+        uploads_dir=str(tmp_path),
+        worker_lease_seconds=2,
+        worker_stop_seconds=5,
+        list_max_mib=1,
     )
 
 
@@ -89,9 +93,10 @@ def until(database: Database) -> Until:
 
     async def wait(task_id: UUID, fits: Callable[[Task], bool]) -> Task:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while not fits(task := await service.get_task(database, task_id)):
+            while True:
+                if fits(task := await service.get_task(database, task_id)):
+                    return task
                 await asyncio.sleep(0.02)
-        return task
 
     return wait
 

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import signal
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -18,10 +18,13 @@ from pricebook.errors import (
     PriceListError,
     SourceUnavailableError,
 )
+from pricebook.ingestion.process import Parsers
 from pricebook.intake import Intake, intake_of
 from pricebook.queue.carrier import TaskQueue
 from pricebook.resources import open_redis, open_resources
 from pricebook.settings import Settings
+from pricebook.sync import service as sync
+from pricebook.sync.uploads import clear_orphans
 from pricebook.tasks import service as tasks
 from pricebook.tasks.schemas import ClaimedTask, TaskFailure, TaskProgress
 from pricebook.tasks.service import retry_delay
@@ -29,6 +32,8 @@ from pricebook.tasks.service import retry_delay
 log = structlog.stdlib.get_logger(__name__)
 
 LOOK_SECONDS = 1.0
+SCHEDULE_SECONDS = 5.0
+CLEAR_SECONDS = 3600.0
 PROGRESS_SECONDS = 0.3
 RENEWALS_A_LEASE = 3
 AWAY_SECONDS = 1.0
@@ -55,7 +60,9 @@ async def open_worker(settings: Settings) -> AsyncGenerator["Worker"]:
     """Open what a worker needs."""
     async with open_resources(settings) as resources, open_redis(settings) as redis:
         queue = TaskQueue(redis, settings.redis_queue_name)
-        yield Worker(settings, resources.database, queue, intake_of(settings, resources.database))
+        with Parsers() as parsers:
+            take_in = intake_of(settings, resources.database, parsers)
+            yield Worker(settings, resources.database, queue, take_in)
 
 
 class Worker:
@@ -85,12 +92,18 @@ class Worker:
         log.info("the worker is ready", tasks=self._settings.worker_tasks)
         others = [
             asyncio.create_task(self._queue.listen(self._bell.set)),
-            asyncio.create_task(self._look_after_others()),
+            asyncio.create_task(self._often(LOOK_SECONDS, self._take_back_lost)),
+            asyncio.create_task(self._often(SCHEDULE_SECONDS, self._start_due_syncs)),
+            asyncio.create_task(self._often(CLEAR_SECONDS, self._clear)),
         ]
         slots = [asyncio.create_task(self._slot()) for _ in range(self._settings.worker_tasks)]
         stopping = asyncio.create_task(self._stopping.wait())
         try:
-            await asyncio.wait([stopping, *others, *slots], return_when=asyncio.FIRST_COMPLETED)
+            ended, _ = await asyncio.wait(
+                [stopping, *others, *slots], return_when=asyncio.FIRST_COMPLETED
+            )
+            for each in ended - {stopping}:
+                each.result()  # a part that ended by itself met a defect: it is raised
             await asyncio.wait(slots, timeout=self._settings.worker_stop_seconds)
         finally:
             await _cancel(stopping, *slots, *others)
@@ -163,14 +176,26 @@ class Worker:
                 return
             await asyncio.sleep(AWAY_SECONDS)
 
-    async def _look_after_others(self) -> None:
-        """Take back the tasks of workers that are gone."""
+    async def _often(self, seconds: float, do: Callable[[], Awaitable[None]]) -> None:
+        """Do something for ever, with a pause; while the database is away it does not matter."""
         while True:
             with suppress(DatabaseUnavailableError):
-                for task_id in await tasks.take_back_lost(self._database):
-                    log.warning("the worker of a task was lost", task_id=str(task_id))
-                    self._bell.set()
-            await asyncio.sleep(LOOK_SECONDS)
+                await do()
+            await asyncio.sleep(seconds)
+
+    async def _take_back_lost(self) -> None:
+        for task_id in await tasks.take_back_lost(self._database):
+            log.warning("the worker of a task was lost", task_id=str(task_id))
+            self._bell.set()
+
+    async def _start_due_syncs(self) -> None:
+        for message in await sync.start_due_syncs(self._database, self._queue):
+            log.info("sync started by schedule", supplier=message.supplier_name)
+
+    async def _clear(self) -> None:
+        await tasks.clear_old(self._database, self._settings.keep_tasks_days)
+        needed = await tasks.list_needed_files(self._database)
+        await asyncio.to_thread(clear_orphans, self._settings.uploads, needed)
 
 
 class _Latest:
@@ -208,3 +233,4 @@ async def _cancel(*running: asyncio.Future[Any]) -> None:
         for each in pending:
             each.cancel()
         await asyncio.wait(pending, timeout=CANCEL_SECONDS)
+    await asyncio.gather(*running, return_exceptions=True)
