@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -16,30 +17,35 @@ from pricebook.products import service as products
 from pricebook.resources import brakes_of, limits_of
 from pricebook.settings import Settings
 from pricebook.tasks import service as tasks
-from pricebook.tasks.schemas import ClaimedTask, TaskEnd, TaskProgress
+from pricebook.tasks.schemas import ClaimedTask, HeldList, TaskEnd, TaskProgress
 
 Watcher = Callable[[TaskProgress], None]
-Intake = Callable[[ClaimedTask, Watcher], Awaitable[None]]
+
+
+class Intake(NamedTuple):
+    """How a worker takes in the list of a task, and how it applies one that was held."""
+
+    take_in: Callable[[ClaimedTask, Watcher], Awaitable[None]]
+    apply: Callable[[HeldList], Awaitable[None]]
 
 
 def intake_of(settings: Settings, database: Database, parsers: Parsers) -> Intake:
-    """Make the function by which a worker takes in the list of a task.
+    """Put together what taking lists in needs.
 
-    It raises PriceListError, SourceUnavailableError, ParserKilledError, DatabaseUnavailableError,
-    LeaseLostError.
+    Taking in raises PriceListError, SourceUnavailableError, ParserKilledError,
+    DatabaseUnavailableError, LeaseLostError; applying NotFoundError, ConflictError,
+    DatabaseUnavailableError.
     """
 
     async def take_in(task: ClaimedTask, watch: Watcher) -> None:
         def tell(step: Progress) -> None:
-            watch(
-                TaskProgress(stage=step.stage, rows_read=step.rows_read, rows_total=step.rows_total)
-            )
+            read, total = step.rows_read, step.rows_total
+            watch(TaskProgress(stage=step.stage, rows_read=read, rows_total=total))
 
         async def end(conn: Connection, supplier_id: UUID) -> int:
             await tasks.end_task(conn, task.lease, TaskEnd(state="succeeded"))
-            if task.create_products:
-                return await products.create_from_unmatched(conn, supplier_id)
-            return 0
+            follow_up = _follow_up(create_products=task.create_products)
+            return await follow_up(conn, supplier_id) if follow_up else 0
 
         result = await ingestion.take_in(database, parsers, _order(settings, task), tell, end)
         if result.status != "success":
@@ -48,7 +54,15 @@ def intake_of(settings: Settings, database: Database, parsers: Parsers) -> Intak
                     conn, task.lease, TaskEnd(state=result.status, errors=result.errors)
                 )
 
-    return take_in
+    async def apply(held: HeldList) -> None:
+        follow_up = _follow_up(create_products=held.create_products)
+        await ingestion.apply_held(database, held.id, follow_up)
+
+    return Intake(take_in, apply)
+
+
+def _follow_up(*, create_products: bool) -> ingestion.FollowUp | None:
+    return products.create_from_unmatched if create_products else None
 
 
 def _order(settings: Settings, task: ClaimedTask) -> ImportOrder:

@@ -72,6 +72,14 @@ class ClaimedTask(Struct, frozen=True):
         return TaskLease(self.id, self.owner)
 
 
+class HeldList(Struct, frozen=True):
+    """A list that was held and is to be applied after all."""
+
+    id: UUID
+    supplier_name: str
+    create_products: bool
+
+
 class TaskProgress(Struct, frozen=True, kw_only=True):
     """How far a running task is; a source may ask to be read more slowly."""
 
@@ -172,3 +180,12 @@ class TaskRowError(Struct, frozen=True):
     error_type: str
     error_message: str
     row_data: Any
+
+
+class Waiting(Struct, frozen=True):
+    """How the tasks are: how many wait since when (seconds), run, and are dead."""
+
+    queued: int
+    running: int
+    dead: int
+    oldest_seconds: float

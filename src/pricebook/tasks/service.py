@@ -13,6 +13,7 @@ from pricebook.tasks.schemas import (
     AcceptedTask,
     Asker,
     ClaimedTask,
+    HeldList,
     NewTask,
     Task,
     TaskEnd,
@@ -21,6 +22,7 @@ from pricebook.tasks.schemas import (
     TaskProgress,
     TaskQuery,
     TaskRowError,
+    Waiting,
 )
 from pricebook.web.paging import Page, Paging, page_of
 
@@ -148,6 +150,38 @@ async def retry_task(database: Database, queue: TaskQueue, task_id: UUID) -> Acc
             raise ConflictError(f"Task {task_id} is {task.state}: only failed or dead ones retry.")
     await queue.tell(message)
     return _accepted(message)
+
+
+async def request_apply(database: Database, queue: TaskQueue, task_id: UUID) -> AcceptedTask:
+    """Let a held list be applied after all; raises NotFoundError, ConflictError."""
+    async with database.short_transaction() as conn:
+        message = await repository.set_apply_requested(conn, task_id)
+        if message is None:
+            task = await _get(conn, task_id)
+            raise ConflictError(f"Task {task_id} is {task.state}, not held.")
+    await queue.tell(message)
+    return _accepted(message)
+
+
+async def find_to_apply(database: Database) -> HeldList | None:
+    """Find the held list that is to be applied next.
+
+    Nothing is leased: applying locks the task's row to its end, and does nothing the second time.
+    """
+    async with database.connection() as conn:
+        return await repository.find_to_apply(conn)
+
+
+async def leave_held(database: Database, task_id: UUID, reason: str) -> None:
+    """Leave a list held that cannot be applied, with the reason."""
+    async with database.connection() as conn:
+        await repository.set_not_applied(conn, task_id, reason)
+
+
+async def count_waiting(database: Database) -> Waiting:
+    """Tell how many tasks wait, run and are dead."""
+    async with database.connection() as conn:
+        return await history_repository.count_waiting(conn)
 
 
 async def list_tasks(database: Database, query: TaskQuery) -> Page[Task]:
