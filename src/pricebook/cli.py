@@ -6,7 +6,17 @@ import sys
 import msgspec
 from cyclopts import App, CycloptsError
 
-from pricebook import __version__, api, cli_import, cli_users, console, embedded, migrations, up
+from pricebook import (
+    __version__,
+    api,
+    cli_import,
+    cli_users,
+    console,
+    embedded,
+    migrations,
+    up,
+    worker,
+)
 from pricebook.connect import connected, find_settings, with_endpoints
 from pricebook.errors import PricebookError
 from pricebook.settings import Settings
@@ -73,6 +83,16 @@ def serve(*, port: int | None = None) -> None:
     """
     with connected(find_settings(port)) as settings:
         api.serve(settings)
+
+
+@app.command(name="worker")
+def work() -> None:
+    """Take in the lists that were uploaded or are to be synced (the production process).
+
+    Run as many as you like: each works on WORKER_TASKS lists at once.
+    """
+    with connected(find_settings()) as settings:
+        worker.work(settings)
 
 
 @app.command

@@ -10,6 +10,7 @@ from pricebook.suppliers.schemas import (
     FreeItemQuery,
     ItemLink,
     Link,
+    ListSource,
     NewSupplier,
     PricePoint,
     SourceType,
@@ -97,6 +98,11 @@ async def claim_item(conn: Connection, item_id: UUID) -> ItemLink | None:
 async def set_product(conn: Connection, item_id: UUID, product_id: UUID | None) -> None:
     """Link an item that the caller has locked to a product, or to none."""
     await item_repository.set_product(conn, item_id, product_id)
+
+
+async def find_list_source(conn: Connection, supplier_id: UUID) -> ListSource | None:
+    """Find where a supplier's list is and how it is read."""
+    return await repository.find_list_source(conn, supplier_id)
 
 
 async def find_supplier(conn: Connection, name: str) -> Supplier | None:
