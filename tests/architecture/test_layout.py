@@ -18,7 +18,7 @@ FEATURES = {
     "suppliers": LAYERS | {"item_repository"},
     "ingestion": LAYERS
     | {"reader", "detect", "columns", "normalise", "numbers"}
-    | {"vocabulary", "currencies", "encodings", "rows", "staging", "brakes"}
+    | {"vocabulary", "currencies", "encodings", "rows", "staging", "brakes", "configuration"}
     | {"frames", "parsing", "process", "import_schemas", "task_repository"},
 }
 

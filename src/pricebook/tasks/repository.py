@@ -146,16 +146,18 @@ async def set_end(conn: Connection, lease: TaskLease, end: TaskEnd) -> bool:
         """
         UPDATE ingestion_tasks
         SET state = %(state)s, completed_at = clock_timestamp(), errors = %(errors)s,
-            lease_owner = NULL, lease_expires_at = NULL, throttled = false,
+            lease_owner = NULL, lease_expires_at = NULL, throttled = false, found = %(found)s,
             rows_read = %(rows)s, rows_total = %(rows)s,
             count_new = %(new)s, count_changed = %(changed)s, count_unchanged = %(unchanged)s,
             count_absent = %(absent)s, count_rejected = %(rejected)s,
             count_duplicate = %(duplicate)s, count_ignored = %(ignored)s
-        WHERE id = %(task_id)s AND lease_owner = %(owner)s AND state = 'running'
+        WHERE id = %(task_id)s AND lease_owner IS NOT DISTINCT FROM %(owner)s
+            AND (state = 'running' OR state = 'held' AND lease_owner IS NULL)
         """,
         {
             **counts,
-            "rows": sum(counts.values()) - end.counts.absent,
+            "rows": end.counts.rows,
+            "found": None if end.found is None else Jsonb(end.found),
             "state": end.state,
             "errors": Jsonb(end.errors),
             **msgspec.structs.asdict(lease),

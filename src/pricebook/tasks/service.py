@@ -7,12 +7,14 @@ from pricebook.db import Connection, Database
 from pricebook.errors import ConflictError, LeaseLostError, NotFoundError
 from pricebook.queue.carrier import TaskQueue
 from pricebook.queue.message import TaskMessage
-from pricebook.tasks import history_repository, repository
+from pricebook.tasks import history_repository, record_repository, repository
 from pricebook.tasks.schemas import (
     ROW_ERRORS_HEADER,
     AcceptedTask,
     Asker,
     ClaimedTask,
+    DoneTask,
+    HeldTask,
     NewTask,
     Task,
     TaskEnd,
@@ -107,6 +109,29 @@ async def end_task(conn: Connection, lease: TaskLease, end: TaskEnd) -> None:
     """
     if not await repository.set_end(conn, lease, end):
         raise _lost(lease)
+
+
+async def record_task(conn: Connection, task: DoneTask) -> TaskLease:
+    """Make a task that is done, and must be ended, in the caller's transaction."""
+    return await record_repository.insert_done(conn, task)
+
+
+async def claim_held(conn: Connection, task_id: UUID, lease: TaskLease | None) -> HeldTask:
+    """Lock a task whose list is held, or one that a worker is about to apply under a lease.
+
+    Raises NotFoundError without such a task, LeaseLostError when the lease is lost, ConflictError
+    when it is not held, or a later list was taken in: its prices would go back in time.
+    """
+    held = await record_repository.lock_held(conn, task_id)
+    if held is None:
+        raise _unknown(task_id)
+    if lease is not None and (held.state, held.lease_owner) != ("running", lease.owner):
+        raise _lost(lease)
+    if lease is None and held.state != "held":
+        raise ConflictError(f"Task {task_id} is {held.state}, not held.")
+    if not held.is_latest:
+        raise ConflictError(f"A later list of {held.supplier_name} was taken in already.")
+    return held
 
 
 async def fail_task(database: Database, lease: TaskLease, reason: str) -> None:
