@@ -2,12 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import NamedTuple
-from uuid import UUID
 
 import msgspec
 
-from pricebook.db import Connection, Database
+from pricebook.db import Database
 from pricebook.errors import PriceListError
 from pricebook.ingestion import service as ingestion
 from pricebook.ingestion.import_schemas import ImportOrder, Progress
@@ -16,25 +14,17 @@ from pricebook.ingestion.schemas import FilePlace, Place, SheetPlace, SourceConf
 from pricebook.products import service as products
 from pricebook.resources import brakes_of, limits_of
 from pricebook.settings import Settings
-from pricebook.tasks import service as tasks
-from pricebook.tasks.schemas import ClaimedTask, HeldList, TaskEnd, TaskProgress
+from pricebook.tasks.schemas import ClaimedTask, TaskProgress
 
 Watcher = Callable[[TaskProgress], None]
-
-
-class Intake(NamedTuple):
-    """How a worker takes in the list of a task, and how it applies one that was held."""
-
-    take_in: Callable[[ClaimedTask, Watcher], Awaitable[None]]
-    apply: Callable[[HeldList], Awaitable[None]]
+Intake = Callable[[ClaimedTask, Watcher], Awaitable[None]]
 
 
 def intake_of(settings: Settings, database: Database, parsers: Parsers) -> Intake:
-    """Put together what taking lists in needs.
+    """Make the function by which a worker takes in the list of a task, or applies one it held.
 
-    Taking in raises PriceListError, SourceUnavailableError, ParserKilledError,
-    DatabaseUnavailableError, LeaseLostError; applying NotFoundError, ConflictError,
-    DatabaseUnavailableError.
+    It raises PriceListError, SourceUnavailableError, ParserKilledError, DatabaseUnavailableError,
+    LeaseLostError, and ConflictError when a held list cannot be applied.
     """
 
     async def take_in(task: ClaimedTask, watch: Watcher) -> None:
@@ -42,27 +32,13 @@ def intake_of(settings: Settings, database: Database, parsers: Parsers) -> Intak
             read, total = step.rows_read, step.rows_total
             watch(TaskProgress(stage=step.stage, rows_read=read, rows_total=total))
 
-        async def end(conn: Connection, supplier_id: UUID) -> int:
-            await tasks.end_task(conn, task.lease, TaskEnd(state="succeeded"))
-            follow_up = _follow_up(create_products=task.create_products)
-            return await follow_up(conn, supplier_id) if follow_up else 0
+        follow_up = products.create_from_unmatched if task.create_products else None
+        if task.applies_held:
+            await ingestion.apply_held(database, task.id, follow_up, task.lease)
+        else:
+            await ingestion.take_in(database, parsers, _order(settings, task), tell, follow_up)
 
-        result = await ingestion.take_in(database, parsers, _order(settings, task), tell, end)
-        if result.status != "success":
-            async with database.connection() as conn:
-                await tasks.end_task(
-                    conn, task.lease, TaskEnd(state=result.status, errors=result.errors)
-                )
-
-    async def apply(held: HeldList) -> None:
-        follow_up = _follow_up(create_products=held.create_products)
-        await ingestion.apply_held(database, held.id, follow_up)
-
-    return Intake(take_in, apply)
-
-
-def _follow_up(*, create_products: bool) -> ingestion.FollowUp | None:
-    return products.create_from_unmatched if create_products else None
+    return take_in
 
 
 def _order(settings: Settings, task: ClaimedTask) -> ImportOrder:
@@ -71,6 +47,8 @@ def _order(settings: Settings, task: ClaimedTask) -> ImportOrder:
     return ImportOrder(
         place=_place(settings, task),
         supplier_name=task.supplier_name,
+        supplier_id=task.supplier_id,
+        lease=task.lease,
         currency=settings.catalog_currency,
         config=_reading(task),
         limits=limits_of(settings),

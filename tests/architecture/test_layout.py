@@ -16,12 +16,12 @@ FEATURES = {
     "categories": LAYERS,
     "products": LAYERS | {"sku"},
     "suppliers": LAYERS | {"item_repository", "schedule"},
-    "tasks": LAYERS | {"history_repository"},
+    "tasks": LAYERS | {"history_repository", "record_repository"},
     "sync": LAYERS | {"uploads"},
     "queue": {"__init__", "message", "carrier"},
     "ingestion": LAYERS
     | {"reader", "detect", "columns", "normalise", "numbers"}
-    | {"vocabulary", "currencies", "encodings", "rows", "staging", "brakes"}
+    | {"vocabulary", "currencies", "encodings", "rows", "staging", "brakes", "configuration"}
     | {"frames", "parsing", "process", "import_schemas", "task_repository"},
 }
 

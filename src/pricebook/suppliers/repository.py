@@ -169,6 +169,15 @@ async def find_list_source(conn: Connection, supplier_id: UUID) -> ListSource | 
         return await cursor.fetchone()
 
 
+async def find_known(conn: Connection, supplier_id: UUID) -> Supplier | None:
+    """Find a supplier by its id."""
+    async with conn.cursor(row_factory=rows_as(Supplier)) as cursor:
+        await cursor.execute(
+            "SELECT id, name, source_type, metadata FROM suppliers WHERE id = %s", [supplier_id]
+        )
+        return await cursor.fetchone()
+
+
 async def lock_or_insert_supplier(
     conn: Connection, name: str, source_type: SourceType
 ) -> tuple[Supplier, bool]:

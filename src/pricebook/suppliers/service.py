@@ -105,9 +105,11 @@ async def find_list_source(conn: Connection, supplier_id: UUID) -> ListSource | 
     return await repository.find_list_source(conn, supplier_id)
 
 
-async def find_supplier(conn: Connection, name: str) -> Supplier | None:
-    """Find a supplier by its name in any case."""
-    return await repository.find_supplier(conn, name)
+async def find_supplier(conn: Connection, which: UUID | str) -> Supplier | None:
+    """Find a supplier by its id, or by its name in any case."""
+    if isinstance(which, UUID):
+        return await repository.find_known(conn, which)
+    return await repository.find_supplier(conn, which)
 
 
 async def claim_supplier(

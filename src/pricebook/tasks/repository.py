@@ -12,7 +12,6 @@ from pricebook.tasks.schemas import (
     AcceptedTask,
     Asker,
     ClaimedTask,
-    HeldList,
     NewTask,
     TaskEnd,
     TaskFailure,
@@ -111,7 +110,7 @@ async def claim_next(conn: Connection, owner: str, lease_seconds: float) -> Clai
                 )
                 RETURNING id, lease_owner AS owner, supplier_id, supplier_name, parser_type,
                     source_config, requested_by, file_name, create_products, new_layout,
-                    retry_count
+                    applies_held, retry_count
                 """,
                 {"owner": owner, "lease": lease_seconds},
             )
@@ -147,16 +146,18 @@ async def set_end(conn: Connection, lease: TaskLease, end: TaskEnd) -> bool:
         """
         UPDATE ingestion_tasks
         SET state = %(state)s, completed_at = clock_timestamp(), errors = %(errors)s,
-            lease_owner = NULL, lease_expires_at = NULL, throttled = false,
+            lease_owner = NULL, lease_expires_at = NULL, throttled = false, found = %(found)s,
             rows_read = %(rows)s, rows_total = %(rows)s,
             count_new = %(new)s, count_changed = %(changed)s, count_unchanged = %(unchanged)s,
             count_absent = %(absent)s, count_rejected = %(rejected)s,
             count_duplicate = %(duplicate)s, count_ignored = %(ignored)s
-        WHERE id = %(task_id)s AND lease_owner = %(owner)s AND state = 'running'
+        WHERE id = %(task_id)s AND lease_owner IS NOT DISTINCT FROM %(owner)s
+            AND (state = 'running' OR state = 'held' AND lease_owner IS NULL)
         """,
         {
             **counts,
-            "rows": sum(counts.values()) - end.counts.absent,
+            "rows": end.counts.rows,
+            "found": None if end.found is None else Jsonb(end.found),
             "state": end.state,
             "errors": Jsonb(end.errors),
             **msgspec.structs.asdict(lease),
@@ -242,67 +243,15 @@ async def set_lost_leases(conn: Connection) -> list[UUID]:
     return [task_id for (task_id,) in await cursor.fetchall()]
 
 
-async def set_asked_again(conn: Connection, task_id: UUID) -> TaskMessage | None:
-    """Let a task that failed or is dead begin anew, as if it were asked for now; None otherwise."""
-    async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
-        await cursor.execute(
-            """
-            UPDATE ingestion_tasks
-            SET state = 'queued', enqueued_at = now(), next_attempt_at = now(), started_at = NULL,
-                completed_at = NULL, retry_count = 0, lost_count = 0, errors = '[]', stage = NULL,
-                rows_read = 0, rows_total = NULL, count_new = 0, count_changed = 0,
-                count_unchanged = 0, count_absent = 0, count_rejected = 0, count_duplicate = 0,
-                count_ignored = 0
-            WHERE id = %s AND state IN ('failed', 'dead')
-            RETURNING id AS task_id, parser_type, supplier_name, supplier_id, source_config,
-                retry_count, max_retries, enqueued_at
-            """,
-            [task_id],
-        )
-        message = await cursor.fetchone()
-    if message:
-        await conn.execute("DELETE FROM parsing_logs WHERE task_id = %s", [task_id])
-    return message
-
-
-async def set_apply_requested(conn: Connection, task_id: UUID) -> TaskMessage | None:
-    """Note that a held list is to be applied; None when the task is not held."""
-    async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
-        await cursor.execute(
-            """
-            UPDATE ingestion_tasks
-            SET apply_requested_at = coalesce(apply_requested_at, now())
-            WHERE id = %s AND state = 'held'
-            RETURNING id AS task_id, parser_type, supplier_name, supplier_id, source_config,
-                retry_count, max_retries, enqueued_at
-            """,
-            [task_id],
-        )
-        return await cursor.fetchone()
-
-
-async def find_to_apply(conn: Connection) -> HeldList | None:
-    """Find the held list that is to be applied first, but for those just being applied."""
-    async with conn.cursor(row_factory=rows_as(HeldList)) as cursor:
-        await cursor.execute(
-            """
-            SELECT id, supplier_name, create_products FROM ingestion_tasks
-            WHERE apply_requested_at IS NOT NULL AND state = 'held'
-            ORDER BY apply_requested_at
-            LIMIT 1
-            FOR UPDATE SKIP LOCKED
-            """
-        )
-        return await cursor.fetchone()
-
-
-async def set_not_applied(conn: Connection, task_id: UUID, reason: str) -> None:
-    """Leave a list held that cannot be applied, and keep the reason."""
+async def set_held_again(conn: Connection, lease: TaskLease, reason: str) -> None:
+    """Hold a list that could not be applied, and keep the reason."""
     await conn.execute(
         """
         UPDATE ingestion_tasks
-        SET apply_requested_at = NULL, errors = errors || jsonb_build_array(%s::text)
-        WHERE id = %s AND state = 'held'
+        SET state = 'held', applies_held = false, completed_at = clock_timestamp(),
+            errors = errors || jsonb_build_array(%(reason)s::text),
+            lease_owner = NULL, lease_expires_at = NULL
+        WHERE id = %(task_id)s AND lease_owner = %(owner)s AND state = 'running'
         """,
-        [reason, task_id],
+        {"reason": reason, **msgspec.structs.asdict(lease)},
     )

@@ -45,10 +45,13 @@ class AcceptedTask(Struct, frozen=True):
 
 
 class TaskLease(Struct, frozen=True):
-    """The right to work on a task, for as long as the owner stands in its row."""
+    """The right to work on a task, for as long as the owner stands in its row.
+
+    A task that is done as it is asked for has no owner, nor has one that is held.
+    """
 
     task_id: UUID
-    owner: str
+    owner: str | None
 
 
 class ClaimedTask(Struct, frozen=True):
@@ -64,20 +67,13 @@ class ClaimedTask(Struct, frozen=True):
     file_name: str | None
     create_products: bool
     new_layout: bool
+    applies_held: bool
     retry_count: int
 
     @property
     def lease(self) -> TaskLease:
         """The right to work on it."""
         return TaskLease(self.id, self.owner)
-
-
-class HeldList(Struct, frozen=True):
-    """A list that was held and is to be applied after all."""
-
-    id: UUID
-    supplier_name: str
-    create_products: bool
 
 
 class TaskProgress(Struct, frozen=True, kw_only=True):
@@ -90,7 +86,10 @@ class TaskProgress(Struct, frozen=True, kw_only=True):
 
 
 class Counts(Struct, frozen=True):
-    """What the rows of a list became; `absent` counts items that the list no longer has."""
+    """What the rows of a list became; `absent` counts items that the list no longer has.
+
+    Those of a held list tell what applying it would do.
+    """
 
     new: int = 0
     changed: int = 0
@@ -100,13 +99,49 @@ class Counts(Struct, frozen=True):
     duplicate: int = 0
     ignored: int = 0
 
+    @property
+    def taken(self) -> int:
+        """The rows that stand in the catalog now."""
+        return self.new + self.changed + self.unchanged
+
+    @property
+    def rows(self) -> int:
+        """All rows of the list; each is counted once."""
+        return self.taken + self.rejected + self.duplicate + self.ignored
+
 
 class TaskEnd(Struct, frozen=True, kw_only=True):
-    """What became of a task; nobody counts the items of one that failed."""
+    """What became of a task, and how its list was read; one that failed has no counts."""
 
     state: EndState
     counts: Counts = Counts()
     errors: list[str] = []
+    found: dict[str, Any] | None = None
+
+
+class DoneTask(Struct, frozen=True, kw_only=True):
+    """A task that is done as it is asked for, without a queue."""
+
+    supplier_id: UUID | None
+    supplier_name: str
+    parser_type: ParserType
+    source_config: dict[str, Any]
+    requested_by: str | None
+    started_at: datetime
+
+
+class HeldTask(Struct, frozen=True):
+    """A task whose list a brake has stopped; whether no later list of its supplier was taken in."""
+
+    id: UUID
+    supplier_id: UUID | None
+    supplier_name: str
+    state: TaskState
+    lease_owner: str | None
+    source_config: dict[str, Any]
+    count_ignored: int
+    found: dict[str, Any] | None
+    is_latest: bool
 
 
 class TaskFailure(Struct, frozen=True):
