@@ -9,7 +9,10 @@ from cyclopts import App, CycloptsError
 from pricebook import (
     __version__,
     api,
+    cli_doctor,
     cli_import,
+    cli_suppliers,
+    cli_tasks,
     cli_users,
     console,
     embedded,
@@ -33,6 +36,9 @@ app = App(
     print_error=False,
 )
 app.command(cli_users.app)
+app.command(cli_suppliers.app)
+app.command(cli_tasks.app)
+app.command(cli_doctor.doctor)
 app.command(cli_import.import_list, name="import")
 
 
