@@ -22,6 +22,7 @@ from pricebook import (
 )
 from pricebook.connect import connected, find_settings, with_endpoints
 from pricebook.errors import PricebookError
+from pricebook.logs import write_logs
 from pricebook.settings import Settings
 
 FAILED = 1
@@ -98,6 +99,7 @@ def work() -> None:
     Run as many as you like: each works on WORKER_TASKS lists at once.
     """
     with connected(find_settings()) as settings:
+        write_logs(settings.log_level)
         worker.work(settings)
 
 
