@@ -17,7 +17,18 @@ FEATURES = {
     "products": LAYERS | {"sku", "export"},
     "suppliers": LAYERS | {"item_repository"},
     "ingestion": LAYERS
-    | {"reader", "detect", "columns", "normalise", "numbers"}
+    | {
+        "reader",
+        "detect",
+        "columns",
+        "content",
+        "by_content",
+        "doubts",
+        "headers",
+        "header_words",
+        "layout",
+    }
+    | {"normalise", "numbers", "other_words"}
     | {"vocabulary", "currencies", "encodings", "rows"},
 }
 

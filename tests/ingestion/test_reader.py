@@ -35,9 +35,16 @@ def test_what_was_found_is_told_and_can_be_kept_as_json() -> None:
         "header_row": 2,
         "columns": {"sku": "Art.-Nr.", "name": "Bezeichnung", "price": "Preis (€)"},
         "headers": ("Art.-Nr.", "Bezeichnung", "Preis (€)", "Farbe"),
+        "kinds": (None, None, None, None),
+        "by_content": (),
         "characteristic_columns": ("Farbe",),
         "currency": "EUR",
-        "numbers": {"decimal_marks": (",",), "grouping_marks": (".",), "decimal_separator": None},
+        "numbers": {
+            "decimal_marks": (",",),
+            "grouping_marks": (".",),
+            "decimal_separator": None,
+            "remembered": False,
+        },
     }
     assert msgspec.json.decode(msgspec.json.encode(findings), type=Findings) == findings
 
@@ -100,7 +107,7 @@ def test_a_header_row_below_the_end_is_refused() -> None:
 @pytest.mark.parametrize(
     "config",
     [
-        {"header_row": 0},
+        {"header_row": -1},
         {"decimal_separator": ";"},
         {"column_mapping": {"colour": "Colour"}},
         {"colunm_mapping": {}},

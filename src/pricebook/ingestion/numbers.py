@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from pricebook.ingestion.currencies import WORD_OR_SIGN, listed, meant_by
 from pricebook.ingestion.normalise import shown
-from pricebook.ingestion.schemas import DecimalMark, ErrorType, NumberProfile
+from pricebook.ingestion.schemas import DecimalMark, ErrorType, NumberProfile, TypedNumber
 from pricebook.ingestion.vocabulary import TAX_WORDS
 
 MAX_PRICE = Decimal("9999999999.9999")
@@ -65,11 +65,14 @@ class _Written(NamedTuple):
 def profile_of(cells: Iterable[str], currency: str) -> NumberProfile:
     """Collect from trimmed price cells which marks some cell shows beyond doubt.
 
-    Only cells that could become a price count: a cell in another currency says nothing.
+    Only cells that could become a price count: a cell in another currency says nothing, nor does a
+    number that is no text.
     """
     decimal_marks: set[str] = set()
     grouping_marks: set[str] = set()
     for cell in cells:
+        if cell.__class__ is TypedNumber:
+            continue
         if plain := _PLAIN(cell):
             decimal_marks.add(plain[1])
         elif cell and isinstance(written := _written(cell, currency), _Written):
@@ -90,10 +93,37 @@ def price_reader(profile: NumberProfile, currency: str) -> Callable[[str], Decim
         plain = _PLAIN(cell)
         if plain and plain[1] != refused_mark:
             return Decimal(cell.replace(",", "."))
+        if isinstance(cell, TypedNumber):
+            return typed_price(Decimal(cell))
         written = _written(cell, currency)
         return written if isinstance(written, Problem) else _value(cell, written, profile)
 
     return read
+
+
+def with_memory(profile: NumberProfile, earlier: NumberProfile | None) -> NumberProfile:
+    """Let the earlier lists of a supplier tell the marks of a column that shows none itself."""
+    given = profile.decimal_separator or profile.decimal_marks or profile.grouping_marks
+    if given or earlier is None:
+        return profile
+    said = earlier.decimal_separator
+    decimal_marks = (said,) if said else earlier.decimal_marks
+    grouping_marks = () if said else earlier.grouping_marks
+    return NumberProfile(
+        decimal_marks=decimal_marks,
+        grouping_marks=grouping_marks,
+        remembered=bool(decimal_marks or grouping_marks),
+    )
+
+
+def decimals_shown(cell: str, currency: str) -> int | None:
+    """Tell how many decimals a number surely has; None if the trimmed cell is no number."""
+    if isinstance(cell, TypedNumber):
+        return len(cell.partition(".")[2])
+    written = _written(cell, currency)
+    if isinstance(written, Problem):
+        return 0 if written.error_type == "other_currency" else None
+    return 0 if written.doubtful_mark else len(written.digits.partition(".")[2])
 
 
 def typed_price(value: float | Decimal) -> Decimal | Problem:
