@@ -14,22 +14,13 @@ FEATURES = {
     "auth": LAYERS | {"guard", "roles", "tokens", "passwords", "cache"},
     "catalog": LAYERS,
     "categories": LAYERS,
-    "products": LAYERS | {"sku", "export"},
+    "products": LAYERS | {"sku"},
     "suppliers": LAYERS | {"item_repository"},
     "ingestion": LAYERS
-    | {
-        "reader",
-        "detect",
-        "columns",
-        "content",
-        "by_content",
-        "doubts",
-        "headers",
-        "header_words",
-        "layout",
-    }
-    | {"normalise", "numbers", "other_words"}
-    | {"vocabulary", "currencies", "encodings", "rows"},
+    | {"reader", "detect", "layout", "rows", "normalise", "numbers", "currencies", "encodings"}
+    | {"columns", "content", "by_content", "doubts"}
+    | {"headers", "header_words", "vocabulary", "other_words"}
+    | {"staging", "brakes", "frames", "parsing", "process", "import_schemas", "task_repository"},
 }
 
 
