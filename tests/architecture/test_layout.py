@@ -18,7 +18,7 @@ FEATURES = {
     "suppliers": LAYERS | {"item_repository"},
     "ingestion": LAYERS
     | {"reader", "detect", "layout", "rows", "normalise", "numbers", "currencies", "encodings"}
-    | {"columns", "content", "by_content", "doubts"}
+    | {"columns", "column_names", "content", "by_content", "doubts"}
     | {"headers", "header_words", "vocabulary", "other_words"}
     | {"staging", "brakes", "frames", "parsing", "process", "import_schemas", "task_repository"},
 }

@@ -4,8 +4,8 @@ import pytest
 
 from ingestion.price_lists import read_list
 from pricebook.errors import PriceListError
+from pricebook.ingestion.column_names import column_letters
 from pricebook.ingestion.columns import assign
-from pricebook.ingestion.header_words import column_letters
 from pricebook.ingestion.headers import Wanted, read_header
 from pricebook.ingestion.schemas import Field
 

@@ -95,9 +95,15 @@ def test_a_date_in_a_header_may_change() -> None:
     assert next_list(content.replace("01.05", "01.06"), content).items
 
 
-def test_a_category_that_is_gone_is_named_too() -> None:
+def test_a_currency_that_is_gone_is_named_too() -> None:
+    last = "Code;Name;Price;Currency\nA-1;Lamp;5;USD\n"
+    assert '"Currency"' in refusal_of("Code;Name;Price\nA-1;Lamp;5\n", last)
+
+
+def test_a_category_may_go_but_not_be_another_column() -> None:
     last = "Code;Name;Price;Group\nA-1;Lamp;5;Light\n"
-    assert '"Group"' in refusal_of("Code;Name;Price\nA-1;Lamp;5\n", last)
+    assert "category" not in next_list("Code;Name;Price\nA-1;Lamp;5\n", last).findings.columns
+    assert '"Group"' in refusal_of("Code;Name;Price;Category\nA-1;Lamp;5;Light\n", last)
 
 
 def test_a_column_that_stands_twice_now_is_not_guessed() -> None:

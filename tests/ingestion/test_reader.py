@@ -135,9 +135,11 @@ ROWS = st.lists(
 @given(ROWS, st.sampled_from([";", ",", "\t", "|"]))
 def test_every_record_comes_out_exactly_once(rows: list[list[str]], delimiter: str) -> None:
     text = io.StringIO(newline="")
-    csv.writer(text, delimiter=delimiter).writerows([["sku", "name", "price", "note"], *rows])
+    # The article ends the header, which a row of `£` below it would explain.
+    start = [["sku", "name", "price", "note"], ["1", "Lamp", "5", ""]]
+    csv.writer(text, delimiter=delimiter).writerows([*start, *rows])
     found = read_list(text.getvalue(), delimiter=delimiter)
-    assert [row.row_number for row in found.rows] == list(range(1, len(rows) + 2))
+    assert [row.row_number for row in found.rows] == list(range(1, len(rows) + 3))
     for row in found.rows:
         is_item = row.supplier_sku is not None and row.name is not None and row.price is not None
         assert is_item is (row.outcome == "item")

@@ -9,11 +9,7 @@ from pricebook.ingestion.by_content import clear_choice
 from pricebook.ingestion.content import Content, is_number
 from pricebook.ingestion.currencies import listed, named_in
 from pricebook.ingestion.doubts import FIELD_NAMES, equally_good, in_doubt, label, missing_fields
-from pricebook.ingestion.header_words import (
-    says_another_price,
-    says_price,
-    says_something_else,
-)
+from pricebook.ingestion.header_words import says_another_price, says_price, says_something_else
 from pricebook.ingestion.headers import Candidates, Header, Wanted
 from pricebook.ingestion.normalise import shown, shown_list
 from pricebook.ingestion.schemas import Field

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from pricebook.errors import PriceListError
 from pricebook.ingestion import layout
+from pricebook.ingestion.column_names import columns_named
 from pricebook.ingestion.columns import assign
 from pricebook.ingestion.content import Content, contents_of, filled_in, rows_of_table
-from pricebook.ingestion.header_words import columns_named
 from pricebook.ingestion.headers import (
     MOST_COLUMNS,
     Header,
@@ -89,6 +89,7 @@ def find_table(
     contents = contents_of(rows_of_table(records, header.row_number), currency)
     if remembered:
         layout.check_header(header, said, remembered)
+        wanted = wanted._replace(mapping=layout.without_gone(wanted.mapping, header, said))
     assigned = assign(header, wanted, contents)
     if remembered:
         unsaid: dict[Field, int] = {

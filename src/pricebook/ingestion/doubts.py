@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from pricebook.errors import PriceListError
-from pricebook.ingestion.header_words import column_letters
+from pricebook.ingestion.column_names import column_letters
 from pricebook.ingestion.headers import Header
 from pricebook.ingestion.normalise import shown, shown_list
 from pricebook.ingestion.schemas import Field

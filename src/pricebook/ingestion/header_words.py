@@ -1,6 +1,5 @@
 """What the words of a header say: a field, a price that is another one, or something else."""
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -28,7 +27,6 @@ _ENDS_OF_PRICE = (
     *("cena", "ceny", "ціна", "ціни"),
 )
 _BRACKETS = str.maketrans("()[]{}", "      ")
-_COLUMN_LETTER = re.compile(r"column ([a-z]{1,3})").fullmatch
 
 # Field to the rank of a header in its vocabulary, 0 the best.
 Ranks = dict[Field, int]
@@ -89,40 +87,6 @@ def says_something_else(cell: str, currency: str) -> bool:
     words = words_of(cell)
     keys = {"".join(words), _without_qualifiers(words, currency), *words}
     return bool(ranks_of(cell, currency)) or not _OTHERS.isdisjoint(keys)
-
-
-def columns_named(cells: Sequence[str], wanted: str) -> list[int]:
-    """Find the columns a user means: by their text, else by its words, else by `column C`."""
-    text, key = wanted.strip(), key_of(wanted)
-    same_text = [index for index, cell in enumerate(cells) if text and cell.strip() == text]
-    if same_text:
-        return same_text
-    heads = [cell if len(cell) <= LONGEST_HEADER else "" for cell in cells]
-    same_words = [index for index, cell in enumerate(heads) if key and key_of(cell) == key]
-    if same_words:
-        return same_words
-    index = lettered(wanted)
-    return [] if index is None or index >= len(cells) else [index]
-
-
-def lettered(wanted: str) -> int | None:
-    """Tell which column `column C` is."""
-    letters = _COLUMN_LETTER(wanted.strip().casefold())
-    if not letters:
-        return None
-    number = 0
-    for letter in letters[1]:
-        number = number * 26 + ord(letter) - ord("a") + 1
-    return number - 1
-
-
-def column_letters(index: int) -> str:
-    """Name a column as spreadsheets do: 0 is A, 26 is AA."""
-    index, letters = index + 1, ""
-    while index:
-        index, letter = divmod(index - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return letters
 
 
 def explains(cell: str, currency: str) -> bool:

@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from pricebook.ingestion.column_names import columns_named, lettered
 from pricebook.ingestion.content import filled_in
 from pricebook.ingestion.header_words import (
     LONGEST_HEADER,
-    columns_named,
     explains,
-    lettered,
     names_another_price,
     ranks_of,
     ranks_of_parts,

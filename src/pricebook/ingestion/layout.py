@@ -8,9 +8,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from pricebook.errors import PriceListError
+from pricebook.ingestion.column_names import lettered
 from pricebook.ingestion.content import Content, may_become
 from pricebook.ingestion.doubts import FIELD_NAMES, label
-from pricebook.ingestion.header_words import all_words, lettered
+from pricebook.ingestion.header_words import all_words, ranks_of
 from pricebook.ingestion.headers import Header
 from pricebook.ingestion.normalise import shown, shown_list
 from pricebook.ingestion.schemas import Field, Findings, Kind
@@ -47,8 +48,20 @@ def check_header(header: Header, said: Mapping[Field, str], remembered: Findings
         title = _title_remembered(name, remembered)
         same = [i for i, cell in enumerate(header.cells) if _exact(cell) == _exact(title)]
         place = lettered(name) if title != name else None
-        if not same or (place is not None and place not in same):
+        is_there = bool(same) and (place is None or place in same)
+        if not is_there and not _may_go(field, header):
             raise _gone(header, field, title)
+
+
+def without_gone(
+    wanted: Mapping[Field, str], header: Header, said: Mapping[Field, str]
+) -> Mapping[Field, str]:
+    """Forget the category column of earlier lists that a checked list does not have.
+
+    A column that a list lacks leaves in the catalog what is there.
+    """
+    is_gone = "category" not in said and not header.candidates["category"]
+    return {field: name for field, name in wanted.items() if field != "category" or not is_gone}
 
 
 def check_contents(
@@ -74,6 +87,13 @@ def check_contents(
 
 def _fields_remembered(said: Mapping[Field, str], remembered: Findings) -> list[tuple[Field, str]]:
     return [(field, name) for field, name in remembered.columns.items() if field not in said]
+
+
+def _may_go(field: Field, header: Header) -> bool:
+    """Tell whether a list may do without the column of a field, and does: none has its place."""
+    return field == "category" and not any(
+        "category" in ranks_of(cell, "") for cell in header.cells
+    )
 
 
 def _title_remembered(name: str, remembered: Findings) -> str:

@@ -9,9 +9,9 @@ from contextlib import closing
 
 from pricebook.errors import PriceListError
 from pricebook.ingestion import detect, numbers, parsers
+from pricebook.ingestion.column_names import column_letters
 from pricebook.ingestion.content import trimmed
 from pricebook.ingestion.detect import Table
-from pricebook.ingestion.header_words import column_letters
 from pricebook.ingestion.parsers.source import Source, head_of
 from pricebook.ingestion.rows import RowReader
 from pricebook.ingestion.schemas import Findings, ListOrder, ListRow, NumberProfile
