@@ -1,7 +1,5 @@
 """What goes wrong with numbers in the field, case by case; a wrong price is the worst defect."""
 
-import locale
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -33,23 +31,6 @@ def message_of(cell: str, *others: str, currency: str = "USD") -> str:
     problem = price_reader(profile_of([cell, *others], currency), currency)(cell)
     assert isinstance(problem, Problem)
     return problem.message
-
-
-@pytest.fixture(params=["C", "de_DE.UTF-8", "tr_TR.UTF-8"])
-def process_locale(request: pytest.FixtureRequest) -> Iterator[str]:
-    before = locale.setlocale(locale.LC_ALL)
-    try:
-        yield locale.setlocale(locale.LC_ALL, request.param)
-    except locale.Error:
-        pytest.skip(f"this machine has no {request.param}")
-    finally:
-        locale.setlocale(locale.LC_ALL, before)
-
-
-@pytest.mark.usefixtures("process_locale")
-def test_the_locale_of_the_process_never_matters() -> None:
-    assert read_column("43.5", "1,234.50") == [Decimal("43.5"), Decimal("1234.50")]
-    assert typed_price(43.5) == Decimal("43.5")
 
 
 def test_typed_cells_are_taken_as_they_are() -> None:
