@@ -1,10 +1,13 @@
 """A supplier's next list is read as the last one was, or refused with what has changed."""
 
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingestion.price_lists import ReadList, read_list, read_next_list
 from pricebook.errors import PriceListError
@@ -222,3 +225,26 @@ def test_nothing_is_remembered_of_a_list_that_showed_nothing() -> None:
     plain = "Code;Name;Price\nA-1;Lamp;5\n"
     numbers = next_list(plain, plain).findings.numbers
     assert (numbers.decimal_marks, numbers.remembered) == ((), False)
+
+
+CELLS = st.sampled_from(
+    [
+        *("sku", "name", "price", "Preis", "Price", "net", "group", "currency", "EUR", "stock"),
+        *("A-1", "A-2", "007", "Lamp red", "Cable", "12.50", "1,234", "7", "0", "4006381333931"),
+        *("", "", " ", "\0", "x" * 101, "1", "2", "3", "column B", "Total", "$5", "(price)"),
+    ]
+)
+TABLES = st.lists(st.lists(CELLS, max_size=6), max_size=8)
+
+
+@given(TABLES, TABLES, st.sampled_from([None, 0, 1, 2]))
+def test_no_list_after_another_makes_the_reader_raise_anything_but_its_own_error(
+    one: list[list[str]], other: list[list[str]], header_row: int | None
+) -> None:
+    last, now = ("\n".join(map(";".join, table)) for table in (one, other))
+    remembered = None
+    for content in (last, now):
+        with suppress(PriceListError):
+            found = read_next_list(content, remembered, delimiter=";", header_row=header_row)
+            remembered = found.findings
+            assert len(found.rows) == len(content.split("\n")) - content.endswith("\n")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pricebook.ingestion.numbers import Problem, price_reader, profile_of, typed_price
-from pricebook.ingestion.schemas import DecimalMark, NumberProfile
+from pricebook.ingestion.schemas import DecimalMark, NumberProfile, TypedNumber
 
 EXAMPLE = Decimal("1234567.89")
 
@@ -275,7 +275,12 @@ STYLES = st.tuples(
     st.sampled_from([".", ","]),
     st.sampled_from(["", " ", "\u00a0", "\u202f", "'", "’", "other", "indian"]),
 )
-PLACEMENTS = st.sampled_from(["{}", "${}", "{} USD", "USD {}", "US$ {}", "{}$", "+{}", "{} net"])
+PLACEMENTS = st.sampled_from(
+    [
+        *("{}", "${}", "{} USD", "USD {}", "US$ {}", "{}$", "+{}", "{} net", "$ {} incl. VAT"),
+        *("{} $ zzgl. MwSt.", "{} (brutto)", "\u00a0{}\u00a0$ ", "USD\u202f{}"),
+    ]
+)
 
 
 def written(price: Decimal, style: tuple[str, str], placement: str) -> str:
@@ -299,6 +304,21 @@ def test_any_price_in_any_profile_reads_back_equal(
 ) -> None:
     column = [written(price, style, placement) for price in [*prices, EXAMPLE]]
     assert read_column(*column) == [*prices, EXAMPLE]
+
+
+@given(st.integers(0, 9_999_999), STYLES.filter(lambda style: style[1] != "indian"))
+def test_a_price_without_cents_reads_back_equal(price: int, style: tuple[str, str]) -> None:
+    for cents in ("-", "--", "–", " -"):
+        cell = f"{written(Decimal(price), style, '{}')}{style[0]}{cents}"
+        assert read_column(cell, written(EXAMPLE, style, "{}"))[0] == price
+
+
+@given(PRICES, STYLES)
+def test_a_number_that_is_no_text_reads_back_equal_in_any_profile(
+    price: Decimal, style: tuple[str, str]
+) -> None:
+    typed = TypedNumber(f"{price:f}")
+    assert read_column(typed, written(EXAMPLE, style, "{}"))[0] == price
 
 
 @given(PRICES, st.sampled_from([".", ","]))

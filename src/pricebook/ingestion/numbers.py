@@ -63,7 +63,7 @@ class _Written(NamedTuple):
 
 
 def profile_of(cells: Iterable[str], currency: str) -> NumberProfile:
-    """Collect from trimmed price cells which marks some cell shows beyond doubt.
+    """Collect from the price cells which marks some cell shows beyond doubt.
 
     Only cells that could become a price count: a cell in another currency says nothing, nor does a
     number that is no text.
@@ -75,7 +75,7 @@ def profile_of(cells: Iterable[str], currency: str) -> NumberProfile:
             continue
         if plain := _PLAIN(cell):
             decimal_marks.add(plain[1])
-        elif cell and isinstance(written := _written(cell, currency), _Written):
+        elif isinstance(written := _written(cell.strip(), currency), _Written):
             decimal_marks.add(written.decimal_mark)
             grouping_marks.add(written.grouping_mark)
     return NumberProfile(
@@ -85,7 +85,7 @@ def profile_of(cells: Iterable[str], currency: str) -> NumberProfile:
 
 
 def price_reader(profile: NumberProfile, currency: str) -> Callable[[str], Decimal | Problem]:
-    """Make the function that reads the trimmed, non-empty price cells of one column."""
+    """Make the function that reads the price cells of one column; an empty one is no number."""
     given = profile.decimal_separator
     refused_mark = _other(given) if given else ""
 
@@ -95,6 +95,7 @@ def price_reader(profile: NumberProfile, currency: str) -> Callable[[str], Decim
             return Decimal(cell.replace(",", "."))
         if isinstance(cell, TypedNumber):
             return typed_price(Decimal(cell))
+        cell = cell.strip()
         written = _written(cell, currency)
         return written if isinstance(written, Problem) else _value(cell, written, profile)
 

@@ -10,7 +10,6 @@ from contextlib import closing
 from pricebook.errors import PriceListError
 from pricebook.ingestion import detect, numbers, parsers
 from pricebook.ingestion.column_names import column_letters
-from pricebook.ingestion.content import trimmed
 from pricebook.ingestion.detect import Table
 from pricebook.ingestion.parsers.source import Source, head_of
 from pricebook.ingestion.rows import RowReader
@@ -90,7 +89,7 @@ def _number_profile(source: Source, table: Table, order: ListOrder) -> NumberPro
     column, above = table.columns["price"], table.starts_below
     with closing(source.records()) as records:
         cells = (
-            trimmed(cells[column])
+            cells[column]
             for number, cells, spoiled in records
             if len(cells) > column and number > above and not spoiled
         )

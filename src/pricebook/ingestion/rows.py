@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 
-from pricebook.ingestion.content import trimmed
 from pricebook.ingestion.currencies import listed, meant_by, named_in
 from pricebook.ingestion.detect import Table, line_of, title_of
 from pricebook.ingestion.headers import MOST_COLUMNS
@@ -20,6 +20,10 @@ LONGEST_CELL = 32_767
 
 _TOTALS = frozenset(map(key_of, TOTAL_WORDS))
 _BESIDE_TOTALS = _TOTALS | frozenset(map(key_of, TAX_WORDS | UNIT_WORDS))
+
+
+# The same few names of categories stand in row after row.
+_category = lru_cache(maxsize=1024)(name_of)
 
 
 class RowReader:
@@ -50,22 +54,21 @@ class RowReader:
         if len(cells) < self._width:
             cells = [*cells, *[""] * (self._width - len(cells))]
         sku, name = code_of(cells[self._sku]), name_of(cells[self._name])
-        price_cell = trimmed(cells[self._price])
-        if not (sku and name and price_cell):
+        if not (sku and name):
             return self._read_unfinished(record, cells)
-        price = self._read_price(price_cell)
+        price = self._read_price(cells[self._price])
         if isinstance(price, Problem):
             return self._without_price(record, cells, price)
         if problem := self._problem(cells, sku, name):
             return _rejected(record, problem, sku)
-        category = self._section if self._category is None else name_of(cells[self._category])
+        category = self._section if self._category is None else _category(cells[self._category])
         titles = self._table.characteristics
         characteristics = {title: cells[index].strip() or None for title, index in titles}
         return ListRow(number, "item", sku, name, price, category or None, characteristics)
 
     def _without_price(self, record: Record, cells: list[str], problem: Problem) -> ListRow:
-        if self._is_header(cells):
-            return ListRow(record[0], "ignored")
+        if not cells[self._price].strip() or self._is_header(cells):
+            return self._read_unfinished(record, cells)
         return _rejected(record, problem, code_of(cells[self._sku]))
 
     def _problem(self, cells: list[str], sku: str, name: str) -> Problem | None:
