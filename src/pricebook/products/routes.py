@@ -23,8 +23,8 @@ from pricebook.auth.schemas import Caller
 from pricebook.db import Database
 from pricebook.errors import ConflictError, NotFoundError, ValidationError
 from pricebook.products import service
-from pricebook.products.export import HEADER
 from pricebook.products.schemas import (
+    EXPORT_HEADER,
     CreatedProduct,
     Match,
     MatchedProduct,
@@ -49,6 +49,7 @@ ITEM: dict[str, Any] = {
     "current_price": "17.45",
     "characteristics": {"unit": "pc"},
     "last_ingested_at": "2026-03-01T06:15:00Z",
+    "absent_since": None,
 }
 CREATED: dict[str, Any] = {
     "id": "0b6f3a52-5f5c-4c8e-9a31-3f1f0d5f7a10",
@@ -84,7 +85,7 @@ class ListOperation(Operation):
         if isinstance(found, OpenAPIResponse) and found.content is not None:
             found.content[CSV] = OpenAPIMediaType(
                 schema=Schema(type=OpenAPIType.STRING),
-                examples={"export": Example(summary="An export", value=",".join(HEADER))},
+                examples={"export": Example(summary="An export", value=",".join(EXPORT_HEADER))},
             )
 
 
