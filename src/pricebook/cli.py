@@ -6,7 +6,17 @@ import sys
 import msgspec
 from cyclopts import App, CycloptsError
 
-from pricebook import __version__, api, cli_import, cli_users, console, embedded, migrations, up
+from pricebook import (
+    __version__,
+    api,
+    cli_import,
+    cli_lists,
+    cli_users,
+    console,
+    embedded,
+    migrations,
+    up,
+)
 from pricebook.connect import connected, find_settings, with_endpoints
 from pricebook.errors import PricebookError
 from pricebook.settings import Settings
@@ -24,6 +34,7 @@ app = App(
 )
 app.command(cli_users.app)
 app.command(cli_import.import_list, name="import")
+app.command(cli_lists.inspect_lists, name="inspect")
 
 
 def main() -> None:

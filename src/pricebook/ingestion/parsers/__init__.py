@@ -29,6 +29,7 @@ _OTHER_FORMATS = (
     (b"SQLite format 3", "a database"),
 )
 _MARKUP = re.compile(rb"\s*<(?:!doctype|!--|\?xml|html|head|body|meta|table|svg)\b", re.IGNORECASE)
+_JSON = re.compile(rb"\s*(?:\[\s*)?\{\s*\"")
 _SAVE_IT = "save it as xlsx or CSV"
 
 
@@ -49,6 +50,8 @@ def open_source(order: ListOrder) -> Source:
     for signature, said in _OTHER_FORMATS:
         if start.startswith(signature):
             raise PriceListError(f"{path.name} is {said}, not a price list; {_SAVE_IT}.")
+    if _JSON.match(start.removeprefix(b"\xef\xbb\xbf")):
+        raise PriceListError(f"{path.name} is JSON, not a price list; {_SAVE_IT}.")
     # Without the byte order marks and the NUL bytes of Unicode.
     if _MARKUP.match(start.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")):
         raise PriceListError(

@@ -1,6 +1,7 @@
 """The rows of one sheet, read once and kept in a temporary file to be read again."""
 
 import marshal
+import weakref
 from collections.abc import Generator, Iterable
 from functools import lru_cache
 from tempfile import TemporaryFile
@@ -32,6 +33,7 @@ class Spool:
         self._limits = limits
         self._bytes = 0
         self._file = TemporaryFile()  # noqa: SIM115 (open as long as the list is)
+        weakref.finalize(self, self._file.close)
 
     def fill(self, rows: NumberedRows) -> None:
         """Keep the rows of a sheet; raises PriceListError if they are too many."""
