@@ -10,6 +10,7 @@ from pricebook import (
     __version__,
     api,
     cli_import,
+    cli_lists,
     cli_users,
     console,
     embedded,
@@ -34,6 +35,7 @@ app = App(
 )
 app.command(cli_users.app)
 app.command(cli_import.import_list, name="import")
+app.command(cli_lists.inspect_lists, name="inspect")
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ FEATURES = {
     "ingestion": LAYERS
     | {"reader", "detect", "columns", "normalise", "numbers"}
     | {"vocabulary", "currencies", "encodings", "rows", "staging", "brakes", "configuration"}
-    | {"frames", "parsing", "process", "import_schemas", "task_repository"},
+    | {"frames", "parsing", "process", "import_schemas", "task_repository", "inspection"},
 }
 
 
