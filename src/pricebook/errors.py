@@ -146,3 +146,11 @@ class PriceListError(PricebookError):
     code = "PRICE_LIST_UNREADABLE"
     status = 400
     title = "Unreadable price list"
+
+
+class SourceUnavailableError(PricebookError):
+    """The place of a price list does not answer as it should now; trying again later may help."""
+
+    code = "SOURCE_UNAVAILABLE"
+    status = 503
+    title = "Source unavailable"

@@ -17,6 +17,7 @@ MIN_SECRET_LETTERS = 8
 PLACEHOLDER = re.compile(r"change[-_ ]?me|your[-_ ]|placeholder|example", re.IGNORECASE)
 
 CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+HttpAddress = Annotated[str, msgspec.Meta(pattern=r"^https?://[^?#\s]*[^/?#\s]$")]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -36,6 +37,9 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     db_pool_max: PositiveInt = 20
     pricebook_home: str = ".pricebook"
     catalog_currency: CurrencyCode = "USD"
+    google_credentials_path: str | None = None
+    google_api_url: HttpAddress = "https://sheets.googleapis.com"
+    allow_private_urls: bool = False
     log_level: LogLevel = "info"
     host: str = "127.0.0.1"
     port: Port = 8000

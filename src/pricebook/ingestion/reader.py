@@ -19,6 +19,7 @@ from pricebook.ingestion.schemas import (
     ListRow,
     NumberProfile,
     SourceConfig,
+    TypedNumber,
 )
 
 
@@ -92,6 +93,8 @@ def _number_profile(
         cells = (
             cells[column].strip()
             for number, cells, spoiled in records
-            if len(cells) > column and number > table.header_row and not spoiled
+            if len(cells) > column
+            and number > table.header_row
+            and not (spoiled or isinstance(cells[column], TypedNumber))
         )
         return numbers.profile_of(cells, currency)

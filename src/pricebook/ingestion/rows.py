@@ -6,8 +6,8 @@ from decimal import Decimal
 from pricebook.ingestion.currencies import listed, meant_by, named_in
 from pricebook.ingestion.detect import MOST_COLUMNS, Table, title_of
 from pricebook.ingestion.normalise import code_of, key_of, name_of, shown, storable, words_of
-from pricebook.ingestion.numbers import Problem
-from pricebook.ingestion.schemas import ListRow, Record
+from pricebook.ingestion.numbers import Problem, typed_price
+from pricebook.ingestion.schemas import ListRow, Record, TypedNumber
 from pricebook.ingestion.vocabulary import TAX_WORDS, TOTAL_WORDS, UNIT_WORDS
 
 LONGEST_SKU = 255
@@ -49,7 +49,11 @@ class RowReader:
         price_cell = cells[self._price].strip()
         if not (sku and name and price_cell):
             return self._read_unfinished(record, cells)
-        price = self._read_price(price_cell)
+        given_price = cells[self._price]
+        if isinstance(given_price, TypedNumber):
+            price = typed_price(Decimal(given_price))
+        else:
+            price = self._read_price(price_cell)
         if isinstance(price, Problem):
             is_header = title_of(price_cell) == self._table.headers[self._price]
             return ListRow(number, "ignored") if is_header else _rejected(record, price)

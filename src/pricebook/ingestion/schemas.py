@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, Self
 from uuid import UUID
 
 import msgspec
@@ -32,9 +32,19 @@ Format = Literal["csv", "xlsx", "xls", "ods", "google_sheets"]
 
 
 class TypedNumber(str):
-    """The text of a cell that is a number already: digits, `.` and `-`, as a code would show it."""
+    """The text of a cell that is a number already: digits, `.` and `-`.
 
-    __slots__ = ()
+    `shown` is how its sheet shows it, which is what counts for an article code.
+    """
+
+    __slots__ = ("shown",)
+    shown: str
+
+    def __new__(cls, digits: str, shown: str | None = None) -> Self:
+        """Take the digits of the number and what its sheet shows, where that differs."""
+        number = super().__new__(cls, digits)
+        number.shown = digits if shown is None else shown
+        return number
 
 
 # Number of the record as a spreadsheet shows it, its cells, and why it is no row of cells, if so.
@@ -127,13 +137,18 @@ Place = FilePlace | SheetPlace | WebPlace
 
 
 class ListOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """Which list to read, in which currency, and what is said and remembered about it."""
+    """Which list to read, in which currency, and what is said and remembered about it.
+
+    What is fetched goes into `folder`, else into the folder for temporary files. It is removed with
+    the source; who may kill the reading process names a folder, and removes that.
+    """
 
     place: Place
     currency: str
     config: SourceConfig = SourceConfig()
     remembered: Findings | None = None
     limits: Limits = Limits()
+    folder: str | None = None
 
 
 class ListRow(msgspec.Struct, frozen=True, gc=False):
