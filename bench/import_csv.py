@@ -6,6 +6,7 @@ indexes, without triggers and foreign keys.
 
 import asyncio
 import csv
+import resource
 import sys
 import time
 from pathlib import Path
@@ -17,7 +18,9 @@ from servers import migrated_servers
 
 from pricebook.db import Database
 from pricebook.ingestion import service
-from pricebook.ingestion.schemas import FilePlace, ImportOrder, Progress
+from pricebook.ingestion.import_schemas import ImportOrder, Progress
+from pricebook.ingestion.process import Parsers
+from pricebook.ingestion.schemas import FilePlace
 
 COLUMNS = ("Article code", "Name", "Category", "Price", "Colour", "Pack")
 Row = tuple[str, str, str, str, str, int]
@@ -38,7 +41,7 @@ def main() -> None:
                     for n, row in enumerate(rows)
                 ]
             write(path, rows)
-            seconds = asyncio.run(import_seconds(endpoints.database_url, path))
+            seconds = asyncio.run(imported(endpoints.database_url, path))[0]
             print(
                 f"{name:14} {seconds:6.2f} s {count / seconds:10,.0f} rows a second "
                 f"{seconds / plain:5.2f} x plain COPY"
@@ -89,16 +92,18 @@ def copy_seconds(url: str, rows: list[Row]) -> float:
     return seconds
 
 
-async def import_seconds(url: str, path: Path) -> float:
-    """Time an import from opening the file to the commit."""
-    order = ImportOrder(place=FilePlace(str(path)), supplier_name="Supplier", currency="USD")
+async def imported(url: str, path: Path) -> tuple[float, int]:
+    """Time an import from opening the file to the commit; tell the parser's peak memory in KiB."""
+    place = FilePlace(str(path))
+    order = ImportOrder(place=place, supplier_name="Supplier", currency="USD")
     async with Database(url) as database:
-        start = time.perf_counter()
-        result = await service.take_in(database, order, watch_nothing)
-        seconds = time.perf_counter() - start
+        with Parsers() as parsers:
+            start = time.perf_counter()
+            result = await service.take_in(database, parsers, order, watch_nothing)
+            seconds = time.perf_counter() - start
     if result.counts.rejected:
         raise SystemExit(f"{result.counts.rejected} rows were rejected")
-    return seconds
+    return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 
 
 def watch_nothing(_: Progress) -> None:

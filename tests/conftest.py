@@ -25,6 +25,7 @@ from pricebook.auth.schemas import Role, User
 from pricebook.auth.tokens import TokenKey
 from pricebook.db import Connection, Database
 from pricebook.embedded import Endpoints, servers
+from pricebook.ingestion.process import Parsers
 from pricebook.settings import Settings
 
 TEMPLATE = "pricebook_template"
@@ -38,6 +39,12 @@ hypothesis.settings.load_profile("untimed")
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def parsers() -> Iterator[Parsers]:
+    with Parsers() as parsers:
+        yield parsers
 
 
 @pytest.fixture(scope="session")

@@ -149,8 +149,16 @@ class PriceListError(PricebookError):
 
 
 class SourceUnavailableError(PricebookError):
-    """The place of a price list does not answer as it should now; trying again later may help."""
+    """The place of a price list does not answer for now; later it may."""
 
     code = "SOURCE_UNAVAILABLE"
     status = 503
     title = "Source unavailable"
+
+
+class ParserKilledError(PricebookError):
+    """The process that read a price list came to its end: too much memory, too much time."""
+
+    code = "PARSER_KILLED"
+    status = 400
+    title = "Unreadable price list"

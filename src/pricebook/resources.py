@@ -15,6 +15,8 @@ from pricebook.auth.service import FAILURE_WINDOW_SECONDS, Auth
 from pricebook.auth.tokens import TokenKey
 from pricebook.db import Database
 from pricebook.errors import SettingsError
+from pricebook.ingestion.import_schemas import Brakes
+from pricebook.ingestion.schemas import Limits
 from pricebook.settings import Settings
 from pricebook.web.rate_limit import Limit, RateLimiter
 
@@ -48,6 +50,26 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             await db.require_revision(conn, head)
             await db.require_currency(conn, settings.catalog_currency)
         yield Resources(settings=settings, database=database, migration_head=head)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return what reading a list may take."""
+    return Limits(
+        mebibytes=settings.list_max_mib,
+        rows=settings.list_max_rows,
+        columns=settings.list_max_columns,
+        memory_mebibytes=settings.parser_max_mib,
+        seconds=settings.parser_max_seconds,
+    )
+
+
+def brakes_of(settings: Settings) -> Brakes:
+    """Return when a list is held."""
+    return Brakes(
+        absent_percent=settings.hold_absent_percent,
+        rejected_percent=settings.hold_rejected_percent,
+        price_factor=settings.hold_price_factor,
+    )
 
 
 @asynccontextmanager

@@ -16,6 +16,8 @@ MIN_SECRET_BYTES = 32
 MIN_SECRET_LETTERS = 8
 PLACEHOLDER = re.compile(r"change[-_ ]?me|your[-_ ]|placeholder|example", re.IGNORECASE)
 
+Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
+Factor = Annotated[float, msgspec.Meta(ge=1)]
 CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
 HttpAddress = Annotated[str, msgspec.Meta(pattern=r"^https?://[^?#\s]*[^/?#\s]$")]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -40,6 +42,14 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     google_credentials_path: str | None = None
     google_api_url: HttpAddress = "https://sheets.googleapis.com"
     allow_private_urls: bool = False
+    list_max_mib: PositiveInt = 200
+    list_max_rows: PositiveInt = 2_000_000
+    list_max_columns: PositiveInt = 1_000
+    parser_max_mib: PositiveInt = 512
+    parser_max_seconds: PositiveInt = 900
+    hold_absent_percent: Percent = 40
+    hold_rejected_percent: Percent = 75
+    hold_price_factor: Factor = 2
     log_level: LogLevel = "info"
     host: str = "127.0.0.1"
     port: Port = 8000

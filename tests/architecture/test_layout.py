@@ -14,11 +14,12 @@ FEATURES = {
     "auth": LAYERS | {"guard", "roles", "tokens", "passwords", "cache"},
     "catalog": LAYERS,
     "categories": LAYERS,
-    "products": LAYERS | {"sku", "export"},
+    "products": LAYERS | {"sku"},
     "suppliers": LAYERS | {"item_repository"},
     "ingestion": LAYERS
     | {"reader", "detect", "columns", "normalise", "numbers"}
-    | {"vocabulary", "currencies", "encodings", "rows", "places"},
+    | {"vocabulary", "currencies", "encodings", "rows", "staging", "brakes"}
+    | {"frames", "parsing", "process", "import_schemas", "task_repository", "places"},
 }
 
 

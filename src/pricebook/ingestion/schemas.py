@@ -1,13 +1,9 @@
 """The shapes of reading a price list: what may be set, what was found, what each row became."""
 
-from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Literal, NamedTuple, Self
-from uuid import UUID
+from typing import Annotated, Literal, Self
 
 import msgspec
-
-from pricebook.suppliers.schemas import SourceType
 
 Field = Literal["sku", "name", "price", "category", "currency"]
 DecimalMark = Literal[".", ","]
@@ -28,6 +24,7 @@ ErrorType = Literal[
     "too_many_cells",
 ]
 
+Mode = Literal["full", "partial"]
 Format = Literal["csv", "xlsx", "xls", "ods", "google_sheets"]
 
 
@@ -56,8 +53,12 @@ HeaderRow = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 class SourceConfig(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """What a user says about a list; whatever is not said is found out."""
+    """What a user says about a list; whatever is not said is found out.
 
+    A `partial` list names some of the supplier's items: the others are not absent.
+    """
+
+    mode: Mode = "full"
     sheet_name: str | None = None
     column_mapping: dict[Field, str] = {}
     header_row: HeaderRow | None = None
@@ -168,90 +169,3 @@ class ListRow(msgspec.Struct, frozen=True, gc=False):
     error_type: ErrorType | None = None
     error_message: str | None = None
     row_data: list[str] | None = None
-
-
-class ImportOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """Which list to take in, whose it is, and what is said about it."""
-
-    place: Place
-    supplier_name: str
-    currency: str
-    config: SourceConfig = SourceConfig()
-    requested_by: str | None = None
-
-
-class Progress(msgspec.Struct, frozen=True):
-    """How far an import is: its stage, and which part of the list is read (0 to 1)."""
-
-    stage: Literal["reading", "merging"]
-    fraction: float
-
-
-class StagedRow(NamedTuple):
-    """A row of the list as it is staged; the two JSON columns are text."""
-
-    row_number: int
-    supplier_sku: str | None
-    name: str | None
-    price: Decimal | None
-    characteristics: str
-    error_type: str | None
-    error_message: str | None
-    row_data: str | None
-
-
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the rows of a list became; `absent` counts items that the list no longer has."""
-
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    absent: int = 0
-    rejected: int = 0
-    duplicate: int = 0
-    ignored: int = 0
-
-    @property
-    def taken(self) -> int:
-        """The rows that stand in the catalog now."""
-        return self.new + self.changed + self.unchanged
-
-    @property
-    def rows(self) -> int:
-        """All rows of the list; each is counted once."""
-        return self.taken + self.rejected + self.duplicate + self.ignored
-
-
-class NewTask(msgspec.Struct, frozen=True, kw_only=True):
-    """An ingestion task as it begins."""
-
-    supplier_id: UUID | None
-    supplier_name: str
-    parser_type: SourceType
-    source_config: dict[str, object]
-    requested_by: str | None
-    started_at: datetime
-
-
-class RowError(msgspec.Struct, frozen=True):
-    """A row that was not taken in, and why."""
-
-    row_number: int
-    error_type: str
-    error_message: str
-
-
-class ImportResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a list."""
-
-    task_id: UUID
-    status: Literal["success", "failed"]
-    supplier_name: str
-    new_supplier: bool
-    items_processed: int
-    counts: Counts
-    products_created: int
-    errors: list[str]
-    row_errors: list[RowError]
-    found: Findings
-    completed_at: datetime

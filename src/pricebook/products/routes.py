@@ -23,8 +23,8 @@ from pricebook.auth.schemas import Caller
 from pricebook.db import Database
 from pricebook.errors import ConflictError, NotFoundError, ValidationError
 from pricebook.products import service
-from pricebook.products.export import HEADER
 from pricebook.products.schemas import (
+    EXPORT_HEADER,
     CreatedProduct,
     Match,
     MatchedProduct,
@@ -84,7 +84,7 @@ class ListOperation(Operation):
         if isinstance(found, OpenAPIResponse) and found.content is not None:
             found.content[CSV] = OpenAPIMediaType(
                 schema=Schema(type=OpenAPIType.STRING),
-                examples={"export": Example(summary="An export", value=",".join(HEADER))},
+                examples={"export": Example(summary="An export", value=",".join(EXPORT_HEADER))},
             )
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from uuid import UUID
 
+from pricebook import safe_csv
 from pricebook.auth.schemas import Caller
 from pricebook.categories import service as categories
 from pricebook.db import Connection, Database
@@ -13,8 +14,9 @@ from pricebook.errors import (
     NotFoundError,
     refuse,
 )
-from pricebook.products import export, repository
+from pricebook.products import repository
 from pricebook.products.schemas import (
+    EXPORT_HEADER,
     CreatedProduct,
     Match,
     NewProduct,
@@ -44,10 +46,10 @@ async def list_products(database: Database, query: StaffQuery) -> Page[StaffProd
 
 async def export_products(database: Database, query: StaffQuery) -> AsyncGenerator[str]:
     """Yield everything the filters match as comma-separated values, a line per supplier item."""
-    text = export.lines([export.HEADER])
+    text = safe_csv.lines([EXPORT_HEADER])
     async with database.slow_read() as conn, aclosing(repository.stream_rows(conn, query)) as found:
         async for rows in found:
-            yield text + export.lines(rows)
+            yield text + safe_csv.lines(rows)
             text = ""
     if text:
         yield text

@@ -27,7 +27,7 @@ async def lock_unmatched(conn: Connection, supplier_id: UUID, limit: int) -> lis
             """
             SELECT id, name, characteristics ->> 'category' AS category
             FROM supplier_items
-            WHERE supplier_id = %s AND product_id IS NULL
+            WHERE supplier_id = %s AND product_id IS NULL AND absent_since IS NULL
             ORDER BY created_at, id
             LIMIT %s
             FOR UPDATE SKIP LOCKED

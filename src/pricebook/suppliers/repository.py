@@ -176,6 +176,16 @@ async def lock_or_insert_supplier(
     return Supplier(*row[:4]), row[4]
 
 
+async def lock_supplier(conn: Connection, supplier_id: UUID | None) -> Supplier | None:
+    """Lock a supplier until the transaction ends."""
+    async with conn.cursor(row_factory=rows_as(Supplier)) as cursor:
+        await cursor.execute(
+            "SELECT id, name, source_type, metadata FROM suppliers WHERE id = %s FOR NO KEY UPDATE",
+            [supplier_id],
+        )
+        return await cursor.fetchone()
+
+
 async def set_found(conn: Connection, supplier_id: UUID, found: dict[str, Any]) -> None:
     """Remember what was found out about a supplier's list, if it is anything new."""
     await conn.execute(

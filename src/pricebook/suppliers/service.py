@@ -114,6 +114,11 @@ async def claim_supplier(
     return await repository.lock_or_insert_supplier(conn, name, source_type)
 
 
+async def claim_known(conn: Connection, supplier_id: UUID | None) -> Supplier | None:
+    """Claim a supplier that is there already, or find that it is not."""
+    return await repository.lock_supplier(conn, supplier_id)
+
+
 async def remember_found(conn: Connection, supplier_id: UUID, found: dict[str, Any]) -> None:
     """Remember what was found out about a supplier's list, for its next one."""
     await repository.set_found(conn, supplier_id, found)

@@ -45,8 +45,9 @@ class Allowance(NamedTuple):
 
 
 def allowance(source: str, limits: Limits) -> Allowance:
-    """Begin to count the time that a source may take."""
-    return Allowance(source, limits.mebibytes, limits.seconds, time.monotonic() + limits.seconds)
+    """Begin to count the time that a source may take: half of what reading the list may."""
+    seconds = max(1, limits.seconds // 2)
+    return Allowance(source, limits.mebibytes, seconds, time.monotonic() + seconds)
 
 
 def chunks(response: BaseHTTPResponse, allowed: Allowance) -> Generator[bytes, None, None]:

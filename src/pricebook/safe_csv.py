@@ -1,4 +1,4 @@
-"""Products as comma-separated values that a spreadsheet opens without running anything."""
+"""Comma-separated values that a spreadsheet opens without running anything."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -7,24 +7,6 @@ from io import StringIO
 
 # A text that begins with one of these is a formula to some spreadsheet.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-
-HEADER = (
-    "id",
-    "internal_sku",
-    "name",
-    "category_id",
-    "status",
-    "target_price",
-    "margin_percentage",
-    "supplier_item_id",
-    "supplier_id",
-    "supplier_name",
-    "supplier_sku",
-    "supplier_item_name",
-    "current_price",
-    "characteristics",
-    "last_ingested_at",
-)
 
 
 def lines(rows: Iterable[Sequence[object]]) -> str:
