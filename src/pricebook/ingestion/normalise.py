@@ -4,19 +4,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from pricebook.ingestion.schemas import TypedNumber
-
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _NO_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
 _SHOWN_LENGTH = 60
 
 
 def code_of(cell: str) -> str:
-    """Clean an article code: trimmed and NFC, otherwise the very text, so `007` and `NA` stay.
-
-    A number is the code that its sheet shows.
-    """
-    code = (cell.shown if isinstance(cell, TypedNumber) else cell).strip()
+    """Clean an article code: trimmed and NFC, otherwise the very text, so `007` and `NA` stay."""
+    code = cell.strip()
     return code if code.isascii() else unicodedata.normalize("NFC", code)
 
 

@@ -15,6 +15,7 @@ ErrorType = Literal[
     "missing_price",
     "price_not_a_number",
     "price_ambiguous",
+    "not_calculated",
     "price_negative",
     "price_out_of_range",
     "price_too_precise",
@@ -42,6 +43,12 @@ class TypedNumber(str):
         number = super().__new__(cls, digits)
         number.shown = digits if shown is None else shown
         return number
+
+
+class Uncalculated(str):
+    """The text of a formula whose value nobody has calculated yet."""
+
+    __slots__ = ()
 
 
 # Number of the record as a spreadsheet shows it, its cells, and why it is no row of cells, if so.

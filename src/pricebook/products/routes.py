@@ -49,6 +49,7 @@ ITEM: dict[str, Any] = {
     "current_price": "17.45",
     "characteristics": {"unit": "pc"},
     "last_ingested_at": "2026-03-01T06:15:00Z",
+    "absent_since": None,
 }
 CREATED: dict[str, Any] = {
     "id": "0b6f3a52-5f5c-4c8e-9a31-3f1f0d5f7a10",

@@ -139,7 +139,10 @@ class SupplierOverview(Struct, frozen=True):
 
 
 class SupplierItem(Struct, frozen=True):
-    """An article of a supplier, as its list last told it."""
+    """An article of a supplier, as its list last told it.
+
+    One that the supplier's list lacks since a time counts in no figure of its product.
+    """
 
     id: UUID
     supplier_id: UUID
@@ -149,6 +152,7 @@ class SupplierItem(Struct, frozen=True):
     current_price: Price
     characteristics: dict[str, Any]
     last_ingested_at: datetime
+    absent_since: datetime | None
 
 
 class FreeItem(SupplierItem, frozen=True):

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Generator, Sequence
-from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -12,6 +11,7 @@ from pricebook.errors import PriceListError, SourceUnavailableError
 from pricebook.ingestion import detect
 from pricebook.ingestion.currencies import WORD_OR_SIGN, meant_by
 from pricebook.ingestion.normalise import shown, shown_list
+from pricebook.ingestion.parsers.formats import digits_of
 from pricebook.ingestion.parsers.google_client import read_spreadsheet
 from pricebook.ingestion.parsers.source import head_of
 from pricebook.ingestion.schemas import (
@@ -37,8 +37,6 @@ _SHEET_ID = re.compile(r"[?&#]gid=(\d{1,10})(?![^&#])", re.ASCII)
 _NO_PLAIN_NUMBERS = frozenset({"DATE", "TIME", "DATE_TIME", "PERCENT"})
 _SCIENTIFIC = re.compile(r"\d[eE][+-]?\d").search
 _SIGNS = frozenset("-−–+()'’")
-# What a spreadsheet keeps of a number.
-_SIGNIFICANT_DIGITS = ".15g"
 
 
 class _Value(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -154,7 +152,7 @@ def open_spreadsheet(place: SheetPlace, order: ListOrder) -> SheetSource:
     if not sources:
         raise PriceListError("The spreadsheet has no sheet that could be a list.")
     samples = {title: head_of(source, order.config) for title, source in sources.items()}
-    return sources[detect.choose_delimiter(samples, order.config, order.currency)]
+    return sources[detect.choose_sheet(samples, order.config, order.currency)]
 
 
 def _address_of(url: str) -> _Address:
@@ -226,7 +224,7 @@ def _text_of(cell: _Cell, currency: str) -> str:
     value, as_shown = cell.effective_value.number_value, cell.formatted_value
     if value is None or cell.effective_format.number_format.type in _NO_PLAIN_NUMBERS:
         return as_shown
-    digits = f"{Decimal(format(value, _SIGNIFICANT_DIGITS)):f}"
+    digits = digits_of(value)
     if _SCIENTIFIC(as_shown):
         return TypedNumber(digits)
     return TypedNumber(digits, as_shown) if _is_bare(as_shown, currency) else as_shown
