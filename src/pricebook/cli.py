@@ -6,7 +6,18 @@ import sys
 import msgspec
 from cyclopts import App, CycloptsError
 
-from pricebook import __version__, api, cli_import, cli_users, console, embedded, migrations, up
+from pricebook import (
+    __version__,
+    api,
+    cli_import,
+    cli_lists,
+    cli_users,
+    console,
+    embedded,
+    migrations,
+    up,
+    worker,
+)
 from pricebook.connect import connected, find_settings, with_endpoints
 from pricebook.errors import PricebookError
 from pricebook.settings import Settings
@@ -24,6 +35,7 @@ app = App(
 )
 app.command(cli_users.app)
 app.command(cli_import.import_list, name="import")
+app.command(cli_lists.inspect_lists, name="inspect")
 
 
 def main() -> None:
@@ -73,6 +85,16 @@ def serve(*, port: int | None = None) -> None:
     """
     with connected(find_settings(port)) as settings:
         api.serve(settings)
+
+
+@app.command(name="worker")
+def work() -> None:
+    """Take in the lists that were uploaded or are to be synced (the production process).
+
+    Run as many as you like: each works on WORKER_TASKS lists at once.
+    """
+    with connected(find_settings()) as settings:
+        worker.work(settings)
 
 
 @app.command

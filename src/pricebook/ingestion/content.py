@@ -68,6 +68,11 @@ def trimmed(cell: str) -> str:
     return cell if isinstance(cell, TypedNumber) else cell.strip()
 
 
+def as_shown(cell: str) -> str:
+    """Give the text of a cell as its sheet shows it."""
+    return cell.shown if isinstance(cell, TypedNumber) else cell
+
+
 def is_number(content: Content) -> bool:
     """Tell whether a column holds numbers that could be prices or quantities."""
     return content.kind in _NUMBERS
@@ -81,28 +86,30 @@ def may_become(before: Kind, now: Kind) -> bool:
 def _content(cells: Sequence[str], currency: str) -> Content:
     if not cells:
         return Content()
-    lengths = {len(cell) for cell in cells}
+    shown = list(map(as_shown, cells))
+    lengths = set(map(len, shown))
     return Content(
         kind=_kind(cells, currency) if len(cells) >= _FEWEST_CELLS else None,
         filled=len(cells),
-        distinct=len(set(cells)),
-        names_currency=all(named_in(cell, currency) is not None for cell in cells),
+        distinct=len(set(shown)),
+        names_currency=all(named_in(cell, currency) is not None for cell in shown),
         code_length=lengths.pop() if len(lengths) == 1 else 0,
     )
 
 
 def _kind(cells: Sequence[str], currency: str) -> Kind | None:
+    shown = list(map(as_shown, cells))
     nearly_all = NEARLY_ALL * len(cells)
-    if all(cell == str(number) for number, cell in enumerate(cells, start=1)):
+    if all(cell == str(number) for number, cell in enumerate(shown, start=1)):
         return None  # a running number is as good as no content
-    if sum(map(_is_barcode, cells)) >= nearly_all:
+    if sum(map(_is_barcode, shown)) >= nearly_all:
         return "barcodes"
-    if not any(map(_has_leading_zero, cells)):
-        shown = [decimals_shown(cell, currency) for cell in cells]
-        decimals = [number for number in shown if number is not None]
+    if not any(map(_has_leading_zero, shown)):
+        given = [decimals_shown(cell, currency) for cell in cells]
+        decimals = [number for number in given if number is not None]
         if len(decimals) >= nearly_all:
             return _kind_of_number(decimals)
-    return _kind_of_text(cells)
+    return _kind_of_text(shown)
 
 
 def _kind_of_text(cells: Sequence[str]) -> Kind | None:

@@ -59,15 +59,41 @@ def choose_delimiter(
     more), then the one with the wider rows: decimal commas too split every row alike.
     """
     wanted = Wanted(config.column_mapping, currency)
+    return max(samples, key=lambda delimiter: _merit(samples[delimiter], wanted))
 
-    def merit(delimiter: str) -> tuple[bool, int, int]:
-        records = samples[delimiter]
-        widths = Counter(len(cells) for _, cells, _ in records if len(cells) > 1)
-        (width, rows) = widths.most_common(1)[0] if widths else (0, 0)
-        header = first_header(records[:ROWS_LOOKED_AT], wanted)
-        return header is not None, rows, width
 
-    return max(samples, key=merit)
+def choose_sheet(
+    samples: Mapping[str, Sequence[Record]], config: SourceConfig, currency: str
+) -> str:
+    """Choose a sheet by the first rows of each, as a delimiter is chosen.
+
+    Raises PriceListError if a second one is as good, or has the same columns: articles on a sheet
+    that is passed over would be missing.
+    """
+    wanted = Wanted(config.column_mapping, currency)
+    merits = {name: _merit(records, wanted) for name, records in samples.items()}
+    best = max(merits, key=merits.__getitem__)
+    titles = {
+        name: set(map(title_of, header.cells))
+        for name, records in samples.items()
+        if (header := first_header(records[:ROWS_LOOKED_AT], wanted))
+    }
+    rivals = [
+        name
+        for name in samples
+        if best in titles and (titles.get(name) == titles[best] or merits[name] == merits[best])
+    ]
+    if len(rivals) > 1:
+        raise PriceListError(
+            f"The sheets {shown_list(rivals)} hold a price list each; name one with sheet_name."
+        )
+    return best
+
+
+def _merit(records: Sequence[Record], wanted: Wanted) -> tuple[bool, int, int]:
+    widths = Counter(len(cells) for _, cells, _ in records if len(cells) > 1)
+    (width, rows) = widths.most_common(1)[0] if widths else (0, 0)
+    return first_header(records[:ROWS_LOOKED_AT], wanted) is not None, rows, width
 
 
 def find_table(

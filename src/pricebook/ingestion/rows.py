@@ -4,12 +4,14 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
 
+from pricebook.ingestion.content import as_shown
 from pricebook.ingestion.currencies import listed, meant_by, named_in
 from pricebook.ingestion.detect import Table, line_of, title_of
+from pricebook.ingestion.doubts import FIELD_NAMES
 from pricebook.ingestion.headers import MOST_COLUMNS
 from pricebook.ingestion.normalise import code_of, key_of, name_of, shown, storable, words_of
 from pricebook.ingestion.numbers import Problem
-from pricebook.ingestion.schemas import ListRow, Record
+from pricebook.ingestion.schemas import ListRow, Record, Uncalculated
 from pricebook.ingestion.vocabulary import TAX_WORDS, TOTAL_WORDS, UNIT_WORDS
 
 LONGEST_SKU = 255
@@ -22,6 +24,7 @@ _TOTALS = frozenset(map(key_of, TOTAL_WORDS))
 _BESIDE_TOTALS = _TOTALS | frozenset(map(key_of, TAX_WORDS | UNIT_WORDS))
 
 
+_TEXT = frozenset({str})
 # The same few names of categories stand in row after row.
 _category = lru_cache(maxsize=1024)(name_of)
 
@@ -53,10 +56,18 @@ class RowReader:
             return _rejected(record, Problem("malformed_row", spoiled), "")
         if len(cells) < self._width:
             cells = [*cells, *[""] * (self._width - len(cells))]
+        if _TEXT.issuperset(map(type, cells)):
+            return self._read_texts(record, cells, cells[self._price])
+        if problem := self._uncalculated(cells):
+            return _rejected(record, problem, self._code_in(cells))
+        return self._read_texts(record, _as_shown(cells), cells[self._price])
+
+    def _read_texts(self, record: Record, cells: list[str], price_cell: str) -> ListRow:
+        """Read cells as they are shown; the price may be a number that is no text."""
         sku, name = code_of(cells[self._sku]), name_of(cells[self._name])
         if not (sku and name):
             return self._read_unfinished(record, cells)
-        price = self._read_price(cells[self._price])
+        price = self._read_price(price_cell)
         if isinstance(price, Problem):
             return self._without_price(record, cells, price)
         if problem := self._problem(cells, sku, name):
@@ -64,12 +75,27 @@ class RowReader:
         category = self._section if self._category is None else _category(cells[self._category])
         titles = self._table.characteristics
         characteristics = {title: cells[index].strip() or None for title, index in titles}
-        return ListRow(number, "item", sku, name, price, category or None, characteristics)
+        return ListRow(record[0], "item", sku, name, price, category or None, characteristics)
 
     def _without_price(self, record: Record, cells: list[str], problem: Problem) -> ListRow:
         if not cells[self._price].strip() or self._is_header(cells):
             return self._read_unfinished(record, cells)
         return _rejected(record, problem, code_of(cells[self._sku]))
+
+    def _uncalculated(self, cells: list[str]) -> Problem | None:
+        """Tell a row that has a field whose formula says no value."""
+        for field, index in self._table.columns.items():
+            if isinstance(cells[index], Uncalculated):
+                said = (
+                    f"The {FIELD_NAMES[field]} is the formula {shown(cells[index])}, which was "
+                    "never calculated: open the list in a spreadsheet program and save it."
+                )
+                return Problem("not_calculated", said)
+        return None
+
+    def _code_in(self, cells: list[str]) -> str:
+        code = cells[self._sku]
+        return "" if isinstance(code, Uncalculated) else code_of(as_shown(code))
 
     def _problem(self, cells: list[str], sku: str, name: str) -> Problem | None:
         """Find what keeps a row with code, name and price from being an article."""
@@ -138,6 +164,11 @@ class RowReader:
         return Problem("missing_price", "The price is missing.")
 
 
+def _as_shown(cells: list[str]) -> list[str]:
+    """Let numbers be the text that their sheet shows."""
+    return list(map(as_shown, cells))
+
+
 def _too_many_cells(cells: list[str], width: int) -> Problem:
     return Problem(
         "too_many_cells",
@@ -166,5 +197,5 @@ def _rejected(record: Record, problem: Problem, sku: str) -> ListRow:
         supplier_sku=sku if is_code else None,
         error_type=problem.error_type,
         error_message=problem.message,
-        row_data=[storable(cell[:LONGEST_CELL]) for cell in cells[:MOST_COLUMNS]],
+        row_data=[storable(cell[:LONGEST_CELL]) for cell in _as_shown(cells[:MOST_COLUMNS])],
     )

@@ -1,7 +1,7 @@
 """The shapes of reading a price list: what may be set, what was found, what each row became."""
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import msgspec
 
@@ -18,6 +18,7 @@ ErrorType = Literal[
     "missing_price",
     "price_not_a_number",
     "price_ambiguous",
+    "not_calculated",
     "price_negative",
     "price_out_of_range",
     "price_too_precise",
@@ -32,7 +33,23 @@ Format = Literal["csv", "xlsx", "xls", "ods", "google_sheets"]
 
 
 class TypedNumber(str):
-    """The text of a cell that is a number already: digits, `.` and `-`, as a code would show it."""
+    """The text of a cell that is a number already: digits, `.` and `-`.
+
+    `shown` is how its sheet shows it, which is what counts for an article code.
+    """
+
+    __slots__ = ("shown",)
+    shown: str
+
+    def __new__(cls, digits: str, shown: str | None = None) -> Self:
+        """Take the digits of the number and what its sheet shows, where that differs."""
+        number = super().__new__(cls, digits)
+        number.shown = digits if shown is None else shown
+        return number
+
+
+class Uncalculated(str):
+    """The text of a formula whose value nobody has calculated yet."""
 
     __slots__ = ()
 
@@ -138,13 +155,18 @@ Place = FilePlace | SheetPlace | WebPlace
 
 
 class ListOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """Which list to read, in which currency, and what is said and remembered about it."""
+    """Which list to read, in which currency, and what is said and remembered about it.
+
+    What is fetched goes into `folder`, else into the folder for temporary files. It is removed with
+    the source; who may kill the reading process names a folder, and removes that.
+    """
 
     place: Place
     currency: str
     config: SourceConfig = SourceConfig()
     remembered: Findings | None = None
     limits: Limits = Limits()
+    folder: str | None = None
 
 
 class ListRow(msgspec.Struct, frozen=True, gc=False):
