@@ -29,16 +29,26 @@ from pricebook.db import Database
 from pricebook.errors import PricebookError, SettingsError
 from pricebook.lifeline import end_with
 from pricebook.products import routes as products
-from pricebook.resources import open_auth, open_redis, open_resources
+from pricebook.queue.carrier import TaskQueue
+from pricebook.resources import inbox_for, open_auth, open_redis, open_resources
 from pricebook.settings import Settings
 from pricebook.suppliers import routes as suppliers
+from pricebook.sync import routes as sync
+from pricebook.sync.service import Inbox
+from pricebook.tasks import routes as tasks
 from pricebook.web import body, docs, health, options, problems
 
 # Up to here a header is answered by us, as a problem; the server refuses what is longer.
 MAX_HEADER_BYTES = 2 * 1024 * 1024
 
 # What stands under /api/v1/admin; every route in it needs a row in auth/roles.py.
-STAFF_ROUTERS: list[Router] = [products.router, categories.router, suppliers.router]
+STAFF_ROUTERS: list[Router] = [
+    products.router,
+    categories.router,
+    suppliers.router,
+    sync.router,
+    tasks.router,
+]
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -51,6 +61,7 @@ def create_app(settings: Settings) -> Litestar:
                 app.state.database = resources.database
                 app.state.migration_head = resources.migration_head
                 app.state.auth = opened
+                app.state.inbox = inbox_for(resources, redis)
                 app.state.stopping = False
                 yield
                 app.state.stopping = True
@@ -72,6 +83,8 @@ def create_app(settings: Settings) -> Litestar:
         dependencies={
             "database": Provide(_database),
             "auth": Provide(_auth),
+            "inbox": Provide(_inbox),
+            "queue": Provide(_queue),
             "caller": Provide(guard.provide_caller),
         },
         request_max_body_size=body.MAX_BYTES,
@@ -141,3 +154,11 @@ async def _database(state: State) -> Database:
 
 async def _auth(state: State) -> Auth:
     return state.auth
+
+
+async def _inbox(state: State) -> Inbox:
+    return state.inbox
+
+
+async def _queue(state: State) -> TaskQueue:
+    return state.inbox.queue

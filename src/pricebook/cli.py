@@ -16,6 +16,7 @@ from pricebook import (
     embedded,
     migrations,
     up,
+    worker,
 )
 from pricebook.connect import connected, find_settings, with_endpoints
 from pricebook.errors import PricebookError
@@ -84,6 +85,16 @@ def serve(*, port: int | None = None) -> None:
     """
     with connected(find_settings(port)) as settings:
         api.serve(settings)
+
+
+@app.command(name="worker")
+def work() -> None:
+    """Take in the lists that were uploaded or are to be synced (the production process).
+
+    Run as many as you like: each works on WORKER_TASKS lists at once.
+    """
+    with connected(find_settings()) as settings:
+        worker.work(settings)
 
 
 @app.command

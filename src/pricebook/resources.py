@@ -17,11 +17,14 @@ from pricebook.db import Database
 from pricebook.errors import SettingsError
 from pricebook.ingestion.import_schemas import Brakes
 from pricebook.ingestion.schemas import Limits
+from pricebook.queue.carrier import TaskQueue
 from pricebook.settings import Settings
+from pricebook.sync.service import Inbox
 from pricebook.web.rate_limit import Limit, RateLimiter
 
 REDIS_TIMEOUT_SECONDS = 0.25
 REDIS_CONNECTIONS = 20
+MEBIBYTE = 1024 * 1024
 
 
 class Resources(msgspec.Struct, frozen=True):
@@ -112,3 +115,16 @@ def open_auth(resources: Resources, redis: Redis) -> Generator[Auth]:
                 "login-address", settings.login_failures_per_address, FAILURE_WINDOW_SECONDS
             ),
         )
+
+
+def inbox_for(resources: Resources, redis: Redis) -> Inbox:
+    """Put together what accepting lists takes."""
+    settings = resources.settings
+    return Inbox(
+        database=resources.database,
+        queue=TaskQueue(redis, settings.redis_queue_name),
+        limiter=RateLimiter(redis),
+        syncs_per_minute=settings.sync_rate_limit_per_minute,
+        uploads=settings.uploads,
+        max_bytes=settings.list_max_mib * MEBIBYTE,
+    )

@@ -11,6 +11,7 @@ from pricebook.errors import SettingsError, plain
 
 PositiveInt = Annotated[int, msgspec.Meta(ge=1)]
 BcryptCost = Annotated[int, msgspec.Meta(ge=10, le=16)]
+LeaseSeconds = Annotated[int, msgspec.Meta(ge=2)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 MIN_SECRET_BYTES = 32
 MIN_SECRET_LETTERS = 8
@@ -19,6 +20,7 @@ PLACEHOLDER = re.compile(r"change[-_ ]?me|your[-_ ]|placeholder|example", re.IGN
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Factor = Annotated[float, msgspec.Meta(ge=1)]
 CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+HttpAddress = Annotated[str, msgspec.Meta(pattern=r"^https?://[^?#\s]*[^/?#\s]$")]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -27,6 +29,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
 
     database_url: str | None = None
     redis_url: str | None = None
+    redis_queue_name: str = "parse-tasks"
     jwt_secret: str | None = None
     jwt_issuer: str = "pricebook"
     jwt_expiration_hours: PositiveInt = 24
@@ -37,7 +40,16 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     db_pool_min: PositiveInt = 5
     db_pool_max: PositiveInt = 20
     pricebook_home: str = ".pricebook"
+    uploads_dir: str | None = None
+    sync_rate_limit_per_minute: PositiveInt = 10
+    worker_tasks: PositiveInt = 2
+    worker_lease_seconds: LeaseSeconds = 10
+    worker_stop_seconds: PositiveInt = 30
+    keep_tasks_days: PositiveInt = 90
     catalog_currency: CurrencyCode = "USD"
+    google_credentials_path: str | None = None
+    google_api_url: HttpAddress = "https://sheets.googleapis.com"
+    allow_private_urls: bool = False
     list_max_mib: PositiveInt = 200
     list_max_rows: PositiveInt = 2_000_000
     list_max_columns: PositiveInt = 1_000
@@ -55,6 +67,12 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     def home(self) -> Path:
         """The folder of the embedded servers and of what this installation keeps, absolute."""
         return Path(self.pricebook_home).expanduser().absolute()
+
+    @property
+    def uploads(self) -> Path:
+        """The folder of price lists that were uploaded or put there, absolute."""
+        given = self.uploads_dir or self.home / "uploads"
+        return Path(given).expanduser().absolute()
 
     @property
     def required_database_url(self) -> str:

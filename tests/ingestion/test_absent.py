@@ -4,9 +4,9 @@ import builders
 from ingestion.conftest import TakeIn
 from ingestion.imports import LIST, history_length, rows
 from pricebook.db import Connection
-from pricebook.ingestion.import_schemas import Counts
 from pricebook.ingestion.schemas import SourceConfig
 from pricebook.products.service import create_from_unmatched
+from pricebook.tasks.schemas import Counts
 
 WITHOUT_SAW = LIST.replace("A-2,Saw,8.00,Tools,\n", "")
 

@@ -8,9 +8,10 @@ from ingestion.conftest import TakeIn
 from ingestion.imports import LIST, history_length, rows
 from pricebook.db import Connection
 from pricebook.errors import PriceListError
-from pricebook.ingestion.import_schemas import Counts, Progress
+from pricebook.ingestion.import_schemas import Progress
 from pricebook.ingestion.schemas import SourceConfig
 from pricebook.products.service import create_from_unmatched
+from pricebook.tasks.schemas import Counts
 
 
 async def test_every_row_of_a_list_is_accounted_for(take_in: TakeIn, conn: Connection) -> None:

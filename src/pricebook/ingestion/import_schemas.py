@@ -7,10 +7,9 @@ from uuid import UUID
 
 import msgspec
 
-from pricebook.ingestion.schemas import Findings, Limits, Mode, Place, SourceConfig
-from pricebook.suppliers.schemas import SourceType
+from pricebook.ingestion.schemas import Findings, Limits, Place, SourceConfig
+from pricebook.tasks.schemas import Counts, TaskLease
 
-EndState = Literal["succeeded", "partially_succeeded", "held", "failed"]
 Status = Literal["success", "held", "failed"]
 
 
@@ -29,12 +28,15 @@ class Brakes(msgspec.Struct, frozen=True):
 class ImportOrder(msgspec.Struct, frozen=True, kw_only=True):
     """Which list to take in, whose it is, and what is said about it.
 
-    `brakes` None takes it in whatever it does; `new_layout` forgets how earlier lists looked;
-    a `dry_run` does everything and then undoes it.
+    Without an id, a supplier of that name is made if there is none. `brakes` None takes the list in
+    whatever it does; `new_layout` forgets how earlier lists looked; a `dry_run` does everything and
+    then undoes it. With a `lease` the list is that of a task, which ends with it.
     """
 
     place: Place
     supplier_name: str
+    supplier_id: UUID | None = None
+    lease: TaskLease | None = None
     currency: str
     config: SourceConfig = SourceConfig()
     limits: Limits = Limits()
@@ -74,60 +76,6 @@ class PlannedRow(msgspec.Struct, frozen=True):
     old_price: Decimal | None
     new_price: Decimal | None
     percent: Decimal | None
-
-
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the rows of a list became; `absent` counts items that the list no longer has."""
-
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    absent: int = 0
-    rejected: int = 0
-    duplicate: int = 0
-    ignored: int = 0
-
-    @property
-    def taken(self) -> int:
-        """The rows that stand in the catalog now."""
-        return self.new + self.changed + self.unchanged
-
-    @property
-    def rows(self) -> int:
-        """All rows of the list; each is counted once."""
-        return self.taken + self.rejected + self.duplicate + self.ignored
-
-
-class DoneTask(msgspec.Struct, frozen=True, kw_only=True):
-    """An ingestion task that was done when it was asked for."""
-
-    supplier_id: UUID | None
-    supplier_name: str
-    parser_type: SourceType
-    source_config: dict[str, object]
-    requested_by: str | None
-    started_at: datetime
-
-
-class TaskEnd(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a task."""
-
-    state: EndState
-    counts: Counts = Counts()
-    errors: list[str] = []
-    found: Findings | None = None
-
-
-class HeldTask(msgspec.Struct, frozen=True):
-    """A task whose list waits to be applied."""
-
-    supplier_id: UUID | None
-    supplier_name: str
-    state: str
-    mode: Mode
-    count_ignored: int
-    found: Findings | None
-    is_latest: bool
 
 
 class RowError(msgspec.Struct, frozen=True):

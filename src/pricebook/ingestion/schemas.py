@@ -145,13 +145,18 @@ Place = FilePlace | SheetPlace | WebPlace
 
 
 class ListOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """Which list to read, in which currency, and what is said and remembered about it."""
+    """Which list to read, in which currency, and what is said and remembered about it.
+
+    What is fetched goes into `folder`, else into the folder for temporary files. It is removed with
+    the source; who may kill the reading process names a folder, and removes that.
+    """
 
     place: Place
     currency: str
     config: SourceConfig = SourceConfig()
     remembered: Findings | None = None
     limits: Limits = Limits()
+    folder: str | None = None
 
 
 class ListRow(msgspec.Struct, frozen=True, gc=False):

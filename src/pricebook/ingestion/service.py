@@ -2,34 +2,38 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from pricebook.db import Connection, Database
-from pricebook.errors import ConflictError, NotFoundError, PriceListError
+from pricebook.errors import ConflictError, PriceListError
 from pricebook.ingestion import repository, task_repository
 from pricebook.ingestion.brakes import reasons_to_hold
+from pricebook.ingestion.configuration import (
+    effective_config,
+    expected_type,
+    remembered,
+    type_of,
+)
 from pricebook.ingestion.import_schemas import (
     Brakes,
-    Counts,
-    DoneTask,
     Effect,
-    EndState,
     ImportOrder,
     ImportResult,
     Progress,
     Status,
-    TaskEnd,
 )
 from pricebook.ingestion.process import Parsers, Reading
-from pricebook.ingestion.schemas import Findings, Format, ListOrder, Mode, SheetPlace, SourceConfig
+from pricebook.ingestion.schemas import Findings, ListOrder, Mode
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import SourceType, Supplier
+from pricebook.tasks import service as tasks
+from pricebook.tasks.schemas import Counts, DoneTask, EndState, TaskEnd, TaskLease
 
 MAX_ROW_ERRORS = 1000
 MAX_PLANNED_ROWS = 1000
-_TYPES: dict[Format, SourceType] = {"csv": "csv", "google_sheets": "google_sheets"}
 _STATUS: dict[EndState, Status] = {
     "succeeded": "success",
     "partially_succeeded": "success",
@@ -46,7 +50,7 @@ Watcher = Callable[[Progress], None]
 class _Staged(msgspec.Struct, frozen=True, kw_only=True):
     """A list whose rows are staged, whose it is, and what may become of it."""
 
-    task_id: UUID
+    lease: TaskLease
     supplier: Supplier
     is_new_supplier: bool = False
     found: Findings | None
@@ -74,12 +78,12 @@ async def take_in(
     """
     started_at = datetime.now(UTC)
     async with database.connection() as conn:
-        supplier = await suppliers.find_supplier(conn, order.supplier_name)
-    config = _effective_config(order.config, supplier)
+        supplier = await suppliers.find_supplier(conn, order.supplier_id or order.supplier_name)
+    config = effective_config(order.config, supplier)
     task = DoneTask(
         supplier_id=supplier.id if supplier else None,
         supplier_name=order.supplier_name,
-        parser_type=_expected_type(order, supplier),
+        parser_type=expected_type(order.place, supplier),
         source_config={"place": _said(order.place), **_said(config)},
         requested_by=order.requested_by,
         started_at=started_at,
@@ -88,14 +92,14 @@ async def take_in(
         place=order.place,
         currency=order.currency,
         config=config,
-        remembered=None if order.new_layout else _remembered(supplier),
+        remembered=None if order.new_layout else remembered(supplier),
         limits=order.limits,
     )
     try:
         async with parsers.opened(list_order) as reading:
             return await _take_in(database, order, task, _Watched(reading, watch), follow_up)
     except PriceListError as error:
-        if not order.dry_run:
+        if not (order.dry_run or order.lease):
             await _keep_failure(database, task, error.message)
         raise
 
@@ -105,27 +109,21 @@ async def apply_held(
 ) -> ImportResult:
     """Apply a list that was held, whatever it does.
 
-    Raises NotFoundError without such a task, ConflictError when it is not held, or a later list of
-    its supplier was taken in: its prices would go back in time.
+    Raises NotFoundError without such a task, ConflictError when it is not held, a later list of its
+    supplier was taken in, or the supplier is gone.
     """
     async with database.transaction() as conn:
-        held = await task_repository.lock_held_task(conn, task_id)
-        if held is None:
-            raise NotFoundError(f"There is no task {task_id}.")
-        if held.state != "held":
-            raise ConflictError(f"Task {task_id} is {held.state}, not held.")
-        if not held.is_latest:
-            raise ConflictError(f"A later list of {held.supplier_name} was taken in already.")
-        await repository.create_staging(conn)
-        await task_repository.stage_held_rows(conn, task_id)
+        held = await tasks.claim_held(conn, task_id)
         supplier = await suppliers.claim_known(conn, held.supplier_id)
         if supplier is None:
             raise ConflictError(f"The supplier {held.supplier_name} is no longer there.")
+        await repository.create_staging(conn)
+        await task_repository.stage_held_rows(conn, task_id)
         staged = _Staged(
-            task_id=task_id,
+            lease=TaskLease(task_id, None),
             supplier=supplier,
-            found=held.found,
-            mode=held.mode,
+            found=msgspec.convert(held.found, Findings | None),
+            mode=held.source_config.get("mode", "full"),
             ignored=held.count_ignored,
             brakes=None,
             follow_up=follow_up,
@@ -159,25 +157,36 @@ async def _take_in(
     async with database.transaction(undo=order.dry_run) as conn:
         await repository.create_staging(conn)
         await repository.copy_rows(conn, watched.lines())
-        parser_type = _type_of(found)
-        supplier, is_new = await suppliers.claim_supplier(conn, task.supplier_name, parser_type)
-        task_id = await task_repository.insert_task(
+        parser_type = type_of(found)
+        supplier, is_new = await _claim_supplier(conn, order, parser_type)
+        lease = order.lease or await tasks.record_task(
             conn, msgspec.structs.replace(task, supplier_id=supplier.id, parser_type=parser_type)
         )
         await repository.set_repeated_codes(conn)
-        await task_repository.insert_row_errors(conn, task_id, supplier.id)
+        await task_repository.insert_row_errors(conn, lease.task_id, supplier.id)
         staged = _Staged(
-            task_id=task_id,
+            lease=lease,
             supplier=supplier,
             is_new_supplier=is_new,
             found=found,
-            mode=_effective_config(order.config, supplier).mode,
+            mode=effective_config(order.config, supplier).mode,
             ignored=watched.reading.rows_ignored,
             brakes=order.brakes,
             follow_up=follow_up,
             dry_run=order.dry_run,
         )
         return await _settle(conn, staged)
+
+
+async def _claim_supplier(
+    conn: Connection, order: ImportOrder, source_type: SourceType
+) -> tuple[Supplier, bool]:
+    if order.supplier_id is None:
+        return await suppliers.claim_supplier(conn, order.supplier_name, source_type)
+    known = await suppliers.claim_known(conn, order.supplier_id)
+    if known is None:
+        raise PriceListError(f"The supplier {order.supplier_name} is no longer there.")
+    return known, False
 
 
 async def _settle(conn: Connection, staged: _Staged) -> ImportResult:
@@ -193,12 +202,12 @@ async def _settle(conn: Connection, staged: _Staged) -> ImportResult:
     plan = await repository.list_planned(conn, MAX_PLANNED_ROWS) if end.state != "failed" else []
     created = 0
     if end.state == "held":
-        await task_repository.insert_held_rows(conn, staged.task_id)
+        await task_repository.insert_held_rows(conn, staged.lease.task_id)
     elif end.state != "failed":
         created = await _apply(conn, staged)
-    await task_repository.set_task_end(conn, staged.task_id, end)
+    await tasks.end_task(conn, staged.lease, end)
     return ImportResult(
-        task_id=staged.task_id,
+        task_id=staged.lease.task_id,
         status=_STATUS[end.state],
         supplier_name=staged.supplier.name,
         new_supplier=staged.is_new_supplier,
@@ -217,13 +226,15 @@ async def _settle(conn: Connection, staged: _Staged) -> ImportResult:
 async def _decided(conn: Connection, staged: _Staged, counts: Counts) -> TaskEnd:
     """Decide whether a list is applied."""
     if not counts.taken:
-        return TaskEnd(state="failed", counts=counts, errors=[NOTHING_TAKEN], found=staged.found)
+        return TaskEnd(
+            state="failed", counts=counts, errors=[NOTHING_TAKEN], found=_said(staged.found)
+        )
     if staged.brakes:
         effect = await _effect(conn, staged.supplier.id, counts)
         if reasons := reasons_to_hold(effect, staged.brakes):
-            return TaskEnd(state="held", counts=counts, errors=reasons, found=staged.found)
+            return TaskEnd(state="held", counts=counts, errors=reasons, found=_said(staged.found))
     state = "partially_succeeded" if counts.rejected else "succeeded"
-    return TaskEnd(state=state, counts=counts, found=staged.found)
+    return TaskEnd(state=state, counts=counts, found=_said(staged.found))
 
 
 async def _effect(conn: Connection, supplier_id: UUID, counts: Counts) -> Effect:
@@ -265,35 +276,9 @@ def _counts(outcomes: dict[str | None, int], planned: dict[str, int], ignored: i
 
 async def _keep_failure(database: Database, task: DoneTask, message: str) -> None:
     async with database.transaction() as conn:
-        task_id = await task_repository.insert_task(conn, task)
-        end = TaskEnd(state="failed", errors=[message])
-        await task_repository.set_task_end(conn, task_id, end)
+        lease = await tasks.record_task(conn, task)
+        await tasks.end_task(conn, lease, TaskEnd(state="failed", errors=[message]))
 
 
-def _effective_config(given: SourceConfig, supplier: Supplier | None) -> SourceConfig:
-    """Let what is said now win over what is set for the supplier."""
-    kept: dict[str, object] = supplier.metadata.get("source_config", {}) if supplier else {}
-    known = {name: kept[name] for name in SourceConfig.__struct_fields__ if name in kept}
-    return msgspec.convert({**known, **_said(given)}, SourceConfig)
-
-
-def _remembered(supplier: Supplier | None) -> Findings | None:
-    found = supplier.metadata.get("found") if supplier else None
-    try:
-        return msgspec.convert(found, Findings | None)
-    except msgspec.ValidationError:  # kept by an earlier version of this program
-        return None
-
-
-def _said(what: msgspec.Struct) -> dict[str, object]:
+def _said(what: msgspec.Struct | None) -> dict[str, Any]:
     return msgspec.to_builtins(what)
-
-
-def _expected_type(order: ImportOrder, supplier: Supplier | None) -> SourceType:
-    if isinstance(order.place, SheetPlace):
-        return "google_sheets"
-    return supplier.source_type if supplier else "csv"
-
-
-def _type_of(found: Findings) -> SourceType:
-    return _TYPES.get(found.format, "excel")

@@ -12,6 +12,7 @@ from pricebook.db import Connection, rows_as
 from pricebook.errors import ConflictError
 from pricebook.suppliers.schemas import (
     LastTask,
+    ListSource,
     NewSupplier,
     SourceConfig,
     SourceType,
@@ -150,6 +151,29 @@ async def find_supplier(conn: Connection, name: str) -> Supplier | None:
             SELECT id, name, source_type, metadata FROM suppliers WHERE lower(name) = lower(%s)
             """,
             [name],
+        )
+        return await cursor.fetchone()
+
+
+async def find_list_source(conn: Connection, supplier_id: UUID) -> ListSource | None:
+    """Find where a supplier's list is and how it is read."""
+    async with conn.cursor(row_factory=rows_as(ListSource)) as cursor:
+        await cursor.execute(
+            """
+            SELECT name, source_type, coalesce(metadata -> 'source_config', '{}') AS source_config,
+                is_active
+            FROM suppliers WHERE id = %s
+            """,
+            [supplier_id],
+        )
+        return await cursor.fetchone()
+
+
+async def find_known(conn: Connection, supplier_id: UUID) -> Supplier | None:
+    """Find a supplier by its id."""
+    async with conn.cursor(row_factory=rows_as(Supplier)) as cursor:
+        await cursor.execute(
+            "SELECT id, name, source_type, metadata FROM suppliers WHERE id = %s", [supplier_id]
         )
         return await cursor.fetchone()
 

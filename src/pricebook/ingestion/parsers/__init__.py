@@ -1,20 +1,24 @@
-"""The formats a list may come in, told by content and never by name.
+"""The kinds of source a list may come from; a file's format is told by content, never by name.
 
-A format is one module here: it opens a `Source`.
+A kind is one module here: it opens a `Source`.
 """
 
 import re
+import weakref
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pricebook.errors import PriceListError
 from pricebook.ingestion.parsers.csv import open_csv
+from pricebook.ingestion.parsers.google_sheets import open_spreadsheet
 from pricebook.ingestion.parsers.ods import OdsWorkbook
 from pricebook.ingestion.parsers.package import Package
 from pricebook.ingestion.parsers.source import Source
+from pricebook.ingestion.parsers.web import download
 from pricebook.ingestion.parsers.workbook import open_workbook
 from pricebook.ingestion.parsers.xls import XlsWorkbook
 from pricebook.ingestion.parsers.xlsx import XlsxWorkbook, main_part
-from pricebook.ingestion.schemas import FilePlace, ListOrder
+from pricebook.ingestion.schemas import ListOrder, SheetPlace, WebPlace
 
 _START_BYTES = 1024
 _MEBIBYTE = 1024 * 1024
@@ -34,13 +38,32 @@ _SAVE_IT = "save it as xlsx or CSV"
 
 
 def open_source(order: ListOrder) -> Source:
-    """Open a list where it is, in the format its content shows.
+    """Open a list where it is; a file in the format its content shows.
 
-    Raises PriceListError if that is none we read, or if the list is larger than its limits.
+    Raises PriceListError if that is none we read or is over its limits, SourceUnavailableError if
+    another try may get it.
     """
-    if not isinstance(order.place, FilePlace):
-        raise PriceListError("Only lists in files are read yet.")
-    path = Path(order.place.path)
+    place = order.place
+    if isinstance(place, SheetPlace):
+        return open_spreadsheet(place, order)
+    if isinstance(place, WebPlace):
+        return _open_fetched(place, order)
+    return _open_file(Path(place.path), order)
+
+
+def _open_fetched(place: WebPlace, order: ListOrder) -> Source:
+    """Fetch a list into a folder that lives as long as its source."""
+    folder = TemporaryDirectory(prefix="pricebook-", dir=order.folder)
+    try:
+        source = _open_file(download(place, order.limits, Path(folder.name)), order)
+    except BaseException:
+        folder.cleanup()
+        raise
+    weakref.finalize(source, folder.cleanup)
+    return source
+
+
+def _open_file(path: Path, order: ListOrder) -> Source:
     start = _start_of(path, order.limits.mebibytes)
     if start.startswith(_ZIP):
         return _open_package(path, order)
