@@ -1,6 +1,7 @@
 """`pricebook inspect`: a line for every file, whatever it is; no database."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -12,7 +13,7 @@ from ingestion.workbooks import HEADER, ods_of, raw_xlsx, xlsx_of, zipped
 
 def run(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["pricebook", "inspect", *map(str, arguments)],
+        [Path(sys.executable).parent / "pricebook", "inspect", *map(str, arguments)],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -45,10 +46,14 @@ def test_every_file_of_a_folder_is_read_or_refused_in_a_line(lists: Path) -> Non
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert lines[:2] == [
-        'lists/a.csv: read: csv utf-8 ;; header in row 1; sku "sku", name "name", price "price"; '
-        "2 articles, 1 rejected, 1 ignored",
-        'lists/b.xls: read: xlsx sheet "Prices"; header in row 2; sku "sku", name "name", '
-        'price "price"; 1 articles, 0 rejected, 2 ignored',
+        (
+            'lists/a.csv: read: csv utf-8 ";"; header in row 1; sku "sku", name "name", '
+            'price "price"; 2 articles, 1 rejected, 1 ignored'
+        ),
+        (
+            'lists/b.xls: read: xlsx sheet "Prices"; header in row 2; sku "sku", name "name", '
+            'price "price"; 1 articles, 0 rejected, 2 ignored'
+        ),
     ]
     assert [line.split(": ")[1] for line in lines[2:]] == ["refused"] * 6
     assert not (lists.parent / ".pricebook").exists()
