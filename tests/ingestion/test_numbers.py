@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pricebook.ingestion.numbers import Problem, price_reader, profile_of, typed_price
+from pricebook.ingestion.parsers.typed import digits_in, digits_of
 from pricebook.ingestion.schemas import DecimalMark, NumberProfile, TypedNumber
 
 EXAMPLE = Decimal("1234567.89")
@@ -33,9 +34,55 @@ def message_of(cell: str, *others: str, currency: str = "USD") -> str:
     return problem.message
 
 
+@pytest.fixture(params=["C", "de_DE.UTF-8", "tr_TR.UTF-8"])
+def process_locale(request: pytest.FixtureRequest) -> Iterator[str]:
+    before = locale.setlocale(locale.LC_ALL)
+    try:
+        yield locale.setlocale(locale.LC_ALL, request.param)
+    except locale.Error:
+        pytest.skip(f"this machine has no {request.param}")
+    finally:
+        locale.setlocale(locale.LC_ALL, before)
+
+
+@pytest.mark.usefixtures("process_locale")
+def test_the_locale_of_the_process_never_matters() -> None:
+    assert read_column("43.5", "1,234.50") == [Decimal("43.5"), Decimal("1234.50")]
+    assert typed_price(TypedNumber(digits_of(43.5)), "USD") == Decimal("43.5")
+
+
 def test_typed_cells_are_taken_as_they_are() -> None:
-    cells = ("43.5", "1234", "1.2345", "1.234")
-    assert [typed_price(TypedNumber(cell), "USD") for cell in cells] == list(map(Decimal, cells))
+    for digits in ("43.5", "1234", "1.2345", "1.234"):
+        assert typed_price(TypedNumber(digits), "USD") == Decimal(digits)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        *((1803.6, "1803.6"), (1803.5999999999999, "1803.6"), (0.1 + 0.2, "0.3"), (66.0, "66")),
+        *((6.93217e12, "6932170000000"), (7.7e-05, "0.000077"), (1e20, "1" + "0" * 20)),
+        *((90.750, "90.75"), (-0.0, "0"), (12345678.9, "12345678.9")),
+    ],
+)
+def test_a_typed_number_reads_as_the_sheet_shows_it(value: float, shown: str) -> None:
+    assert digits_of(value) == digits_in(repr(value)) == shown
+
+
+@pytest.mark.parametrize("shown", ["20%", "5.00 €", "PLN 5", "kr 5"])
+def test_a_typed_number_shown_as_something_else_is_no_price(shown: str) -> None:
+    assert isinstance(typed_price(TypedNumber("5", shown), "USD"), Problem)
+
+
+@pytest.mark.parametrize("shown", ["$5.00", "USD 5", "5.00", "0005", "5 Stk", "5,00 $"])
+def test_a_typed_number_in_our_currency_is_a_price(shown: str) -> None:
+    assert typed_price(TypedNumber("5", shown), "USD") == Decimal(5)
+
+
+def test_limits_hold_for_typed_cells_too() -> None:
+    errors = [typed_price(TypedNumber(digits), "USD") for digits in ("-1", "1" * 11, "0.00001")]
+    assert [error.error_type for error in errors if isinstance(error, Problem)] == [
+        *("price_negative", "price_out_of_range", "price_too_precise"),
+    ]
 
 
 @pytest.mark.parametrize(

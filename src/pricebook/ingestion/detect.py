@@ -85,7 +85,8 @@ def choose_sheet(
     ]
     if len(rivals) > 1:
         raise PriceListError(
-            f"The sheets {shown_list(rivals)} hold a price list each; name one with sheet_name."
+            f"More than one sheet holds a price list: {shown_list(rivals)}; name one with "
+            "sheet_name."
         )
     return best
 

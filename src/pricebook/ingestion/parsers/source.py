@@ -55,7 +55,7 @@ def check_size(number: int, cells: list[str], limits: Limits) -> None:
     if number > limits.rows:
         raise PriceListError(f"The list has more than {limits.rows:,} rows.")
     if any(map(str.strip, cells[limits.columns :])):
-        raise PriceListError(f"Row {number} has more than {limits.columns:,} columns.")
+        raise PriceListError(f"Row {number} has more than {limits.columns} columns.")
 
 
 def head_of(source: Source, config: SourceConfig) -> list[Record]:
