@@ -34,23 +34,6 @@ def message_of(cell: str, *others: str, currency: str = "USD") -> str:
     return problem.message
 
 
-@pytest.fixture(params=["C", "de_DE.UTF-8", "tr_TR.UTF-8"])
-def process_locale(request: pytest.FixtureRequest) -> Iterator[str]:
-    before = locale.setlocale(locale.LC_ALL)
-    try:
-        yield locale.setlocale(locale.LC_ALL, request.param)
-    except locale.Error:
-        pytest.skip(f"this machine has no {request.param}")
-    finally:
-        locale.setlocale(locale.LC_ALL, before)
-
-
-@pytest.mark.usefixtures("process_locale")
-def test_the_locale_of_the_process_never_matters() -> None:
-    assert read_column("43.5", "1,234.50") == [Decimal("43.5"), Decimal("1234.50")]
-    assert typed_price(TypedNumber(digits_of(43.5)), "USD") == Decimal("43.5")
-
-
 def test_typed_cells_are_taken_as_they_are() -> None:
     for digits in ("43.5", "1234", "1.2345", "1.234"):
         assert typed_price(TypedNumber(digits), "USD") == Decimal(digits)
