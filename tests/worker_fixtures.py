@@ -11,17 +11,18 @@ import msgspec
 import pytest
 
 from pricebook.db import Connection, Database
-from pricebook.intake import Intake
+from pricebook.intake import Intake, Watcher
 from pricebook.queue.carrier import TaskQueue
 from pricebook.resources import open_redis
 from pricebook.settings import Settings
 from pricebook.tasks import service
-from pricebook.tasks.schemas import Asker, NewTask, Task
+from pricebook.tasks.schemas import Asker, ClaimedTask, HeldList, NewTask, Task
 from pricebook.worker import Worker, open_worker
 
 PATIENCE_SECONDS = 30
 LIST = "Article code,Name,Price\nA-1,Hammer,12.50\nA-2,Saw,7\n"
 
+TakeIn = Callable[[ClaimedTask, Watcher], Awaitable[None]]
 Ask = Callable[..., Awaitable[UUID]]
 Until = Callable[[UUID, Callable[[Task], bool]], Awaitable[Task]]
 Ended = Callable[..., Awaitable[Task]]
@@ -69,16 +70,20 @@ def ask(conn: Connection, database: Database, queue: TaskQueue, tmp_path: Path) 
     return ask
 
 
+async def apply_nothing(_held: HeldList) -> None:
+    raise AssertionError("nothing is held here")
+
+
 @pytest.fixture
 def working(settings: Settings, database: Database, queue: TaskQueue) -> Working:
     """Run a worker while a block runs; with `take_in` it does that instead of reading lists."""
 
     @asynccontextmanager
-    async def run(take_in: Intake | None = None) -> AsyncGenerator[Worker]:
+    async def run(take_in: TakeIn | None = None) -> AsyncGenerator[Worker]:
         async with open_worker(settings) as opened:
             worker = opened
             if take_in is not None:
-                worker = Worker(settings, database, queue, take_in)
+                worker = Worker(settings, database, queue, Intake(take_in, apply_nothing))
             running = asyncio.create_task(worker.run())
             try:
                 yield worker

@@ -11,6 +11,7 @@ from pricebook import (
     api,
     cli_doctor,
     cli_import,
+    cli_lists,
     cli_suppliers,
     cli_tasks,
     cli_users,
@@ -41,6 +42,7 @@ app.command(cli_suppliers.app)
 app.command(cli_tasks.app)
 app.command(cli_doctor.doctor)
 app.command(cli_import.import_list, name="import")
+app.command(cli_lists.inspect_lists, name="inspect")
 
 
 def main() -> None:

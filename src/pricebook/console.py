@@ -16,6 +16,7 @@ from rich.text import Text
 from pricebook.auth.schemas import UserRow
 from pricebook.ingestion.import_schemas import ImportResult, PlannedRow
 from pricebook.ingestion.import_schemas import Progress as Step
+from pricebook.ingestion.inspection import Inspected
 from pricebook.suppliers.schemas import SupplierOverview
 from pricebook.tasks.schemas import Counts, Task
 
@@ -138,6 +139,21 @@ def _planned(row: PlannedRow) -> str:
     prices = " → ".join(str(price) for price in (row.old_price, row.new_price) if price is not None)
     percent = f" ({row.percent:+} %)" if row.percent else ""
     return f"{row.outcome:8} {row.supplier_sku} {row.name}: {prices}{percent}"
+
+
+def print_inspected(seen: Inspected) -> None:
+    """Print how a list is read, or why it is refused, as one line."""
+    if seen.found is None:
+        say(f"{seen.path}: refused: {seen.refused}")
+        return
+    found = seen.found
+    delimiter = found.delimiter and f'"{found.delimiter}"'.replace("\t", "tab")
+    told = [found.format, found.encoding, delimiter, found.sheet and f'sheet "{found.sheet}"']
+    columns = ", ".join(f'{field} "{header}"' for field, header in found.columns.items())
+    say(
+        f"{seen.path}: read: {' '.join(filter(None, told))}; header in row {found.header_row}; "
+        f"{columns}; {seen.items:,} articles, {seen.rejected:,} rejected, {seen.ignored:,} ignored"
+    )
 
 
 def print_tasks(tasks: Sequence[Task], total_count: int) -> None:

@@ -20,6 +20,7 @@ PLACEHOLDER = re.compile(r"change[-_ ]?me|your[-_ ]|placeholder|example", re.IGN
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Factor = Annotated[float, msgspec.Meta(ge=1)]
 CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+HttpAddress = Annotated[str, msgspec.Meta(pattern=r"^https?://[^?#\s]*[^/?#\s]$")]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -46,6 +47,9 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     worker_stop_seconds: PositiveInt = 30
     keep_tasks_days: PositiveInt = 90
     catalog_currency: CurrencyCode = "USD"
+    google_credentials_path: str | None = None
+    google_api_url: HttpAddress = "https://sheets.googleapis.com"
+    allow_private_urls: bool = False
     list_max_mib: PositiveInt = 200
     list_max_rows: PositiveInt = 2_000_000
     list_max_columns: PositiveInt = 1_000

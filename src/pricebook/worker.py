@@ -12,12 +12,12 @@ import structlog
 
 from pricebook.db import Database
 from pricebook.errors import (
-    ConflictError,
     DatabaseUnavailableError,
     LeaseLostError,
     ParserKilledError,
     PricebookError,
     PriceListError,
+    SourceUnavailableError,
 )
 from pricebook.ingestion.process import Parsers
 from pricebook.intake import Intake, intake_of
@@ -27,7 +27,7 @@ from pricebook.settings import Settings
 from pricebook.sync import service as sync
 from pricebook.sync.uploads import clear_orphans
 from pricebook.tasks import service as tasks
-from pricebook.tasks.schemas import ClaimedTask, TaskFailure, TaskProgress
+from pricebook.tasks.schemas import ClaimedTask, HeldList, TaskFailure, TaskProgress
 from pricebook.tasks.service import retry_delay
 
 log = structlog.stdlib.get_logger(__name__)
@@ -62,8 +62,8 @@ async def open_worker(settings: Settings) -> AsyncGenerator["Worker"]:
     async with open_resources(settings) as resources, open_redis(settings) as redis:
         queue = TaskQueue(redis, settings.redis_queue_name)
         with Parsers() as parsers:
-            take_in = intake_of(settings, resources.database, parsers)
-            yield Worker(settings, resources.database, queue, take_in)
+            intake = intake_of(settings, resources.database, parsers)
+            yield Worker(settings, resources.database, queue, intake)
 
 
 class Worker:
@@ -74,12 +74,12 @@ class Worker:
     """
 
     def __init__(
-        self, settings: Settings, database: Database, queue: TaskQueue, take_in: Intake
+        self, settings: Settings, database: Database, queue: TaskQueue, intake: Intake
     ) -> None:
         self._settings = settings
         self._database = database
         self._queue = queue
-        self._take_in = take_in
+        self._intake = intake
         self._bell = asyncio.Event()
         self._stopping = asyncio.Event()
 
@@ -112,18 +112,33 @@ class Worker:
     async def _slot(self) -> None:
         while not self._stopping.is_set():
             self._bell.clear()
-            claimed = await self._claim()
-            if claimed is not None:
-                await self._work_on(claimed)
-            else:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._bell.wait(), LOOK_SECONDS)
+            with suppress(DatabaseUnavailableError):
+                if await self._do_next():
+                    continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), LOOK_SECONDS)
 
-    async def _claim(self) -> ClaimedTask | None:
+    async def _do_next(self) -> bool:
+        """Do what is next; say whether there was anything."""
+        task = await tasks.claim_next(self._database, self._settings.worker_lease_seconds)
+        if task is not None:
+            await self._work_on(task)
+            return True
+        held = await tasks.find_to_apply(self._database)
+        if held is not None:
+            await self._apply(held)
+            return True
+        return False
+
+    async def _apply(self, held: HeldList) -> None:
+        """Apply a held list; what cannot be applied stays held, with the reason."""
+        log.info("held list is applied", task_id=str(held.id), supplier=held.supplier_name)
         try:
-            return await tasks.claim_next(self._database, self._settings.worker_lease_seconds)
+            await self._intake.apply(held)
         except DatabaseUnavailableError:
-            return None
+            raise
+        except Exception as error:  # noqa: BLE001 (a defect of ours must not end the worker)
+            await tasks.leave_held(self._database, held.id, _reason(held.id, error))
 
     async def _work_on(self, task: ClaimedTask) -> None:
         """Work on a task to its end, whatever that is; only being stopped is passed on."""
@@ -143,7 +158,7 @@ class Worker:
     async def _take_in_with_lease(self, task: ClaimedTask) -> None:
         """Take the list in and keep the lease meanwhile; raises LeaseLostError when it is lost."""
         progress = _Latest()
-        taking_in = asyncio.ensure_future(self._take_in(task, progress.set))
+        taking_in = asyncio.ensure_future(self._intake.take_in(task, progress.set))
         keeping = asyncio.create_task(self._keep_lease(task, progress))
         try:
             await asyncio.wait([taking_in, keeping], return_when=asyncio.FIRST_COMPLETED)
@@ -167,24 +182,15 @@ class Worker:
 
     async def _settle(self, task: ClaimedTask, error: Exception) -> None:
         """Write down that an attempt failed; while the database is away, wait for it."""
+        failure = _failure(task, error)
         while not self._stopping.is_set():
             with suppress(DatabaseUnavailableError):
-                await self._write_failure(task, error)
+                if failure is None:
+                    await tasks.fail_task(self._database, task.lease, str(error))
+                else:
+                    await tasks.put_off(self._database, self._queue, task.lease, failure)
                 return
             await asyncio.sleep(AWAY_SECONDS)
-
-    async def _write_failure(self, task: ClaimedTask, error: Exception) -> None:
-        reason = _reason(task.id, error)
-        log.warning("task failed", task_id=str(task.id), reason=reason)
-        if isinstance(error, PriceListError):
-            await tasks.fail_task(self._database, task.lease, reason)
-        elif isinstance(error, ConflictError):
-            await tasks.hold_again(self._database, task.lease, reason)
-        else:
-            attempts = KILLED_ATTEMPTS if isinstance(error, ParserKilledError) else ALL_ATTEMPTS
-            delay = retry_delay(task.retry_count, random.random())  # noqa: S311 (it spreads them)
-            failure = TaskFailure(reason, attempts, delay)
-            await tasks.put_off(self._database, self._queue, task.lease, failure)
 
     async def _often(self, seconds: float, do: Callable[[], Awaitable[None]]) -> None:
         """Do something for ever, with a pause; while the database is away it does not matter."""
@@ -216,6 +222,23 @@ class _Latest:
 
     def set(self, value: TaskProgress) -> None:
         self.value = value
+
+
+def _failure(task: ClaimedTask, error: Exception) -> TaskFailure | None:
+    """Tell what an error means for a task; None when trying again cannot help."""
+    delay = retry_delay(task.retry_count, random.random())  # noqa: S311 (it spreads retries)
+    match error:
+        case PriceListError():
+            log.info("task failed", task_id=str(task.id), reason=error.message)
+            return None
+        case SourceUnavailableError() | DatabaseUnavailableError():
+            log.warning("task put off", task_id=str(task.id), reason=error.message)
+            return TaskFailure(error.message, ALL_ATTEMPTS, delay)
+        case ParserKilledError():
+            log.warning("parser killed", task_id=str(task.id), reason=error.message)
+            return TaskFailure(error.message, KILLED_ATTEMPTS, delay)
+        case _:
+            return TaskFailure(_reason(task.id, error), ALL_ATTEMPTS, delay)
 
 
 def _reason(task_id: UUID, error: Exception) -> str:

@@ -70,14 +70,16 @@ class Parsers:
         Raises PriceListError if it cannot be understood, SourceUnavailableError if its place does
         not answer, ParserKilledError if the process took too much memory or time, or crashed.
         """
-        parser = self._idle.pop() if self._idle else _Parser()
-        try:
-            yield Reading(parser, await parser.ask(order))
-        finally:
-            if parser.is_idle:
-                self._idle.append(parser)
-            else:
-                parser.kill()
+        with tempfile.TemporaryDirectory(prefix="pricebook-") as folder:
+            parser = self._idle.pop() if self._idle else _Parser()
+            try:
+                order = msgspec.structs.replace(order, folder=folder)
+                yield Reading(parser, await parser.ask(order))
+            finally:
+                if parser.is_idle:
+                    self._idle.append(parser)
+                else:
+                    parser.kill()
 
 
 class _Parser:

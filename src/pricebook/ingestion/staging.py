@@ -15,6 +15,7 @@ COLUMNS = (
     "row_data",
 )
 _NULL = r"\N"
+_END_OF_ITEM = b"\t\\N\t\\N\t\\N\n"
 _encode = msgspec.json.Encoder().encode
 
 
@@ -34,6 +35,11 @@ def copy_line(row: ListRow, *, names_categories: bool) -> str:
     message = _escaped(row.error_message or "")
     data = _escaped(_encode(row.row_data).decode())
     return f"{row.row_number}\t{sku}\t\\N\t\\N\t\\N\t{row.error_type}\t{message}\t{data}\n"
+
+
+def count_items(lines: bytes) -> int:
+    """Count those of several lines that are items."""
+    return lines.count(_END_OF_ITEM)
 
 
 def _escaped(text: str) -> str:

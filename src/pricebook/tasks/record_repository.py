@@ -6,7 +6,7 @@ from psycopg.types.json import Jsonb
 
 from pricebook.db import Connection, rows_as
 from pricebook.queue.message import TaskMessage
-from pricebook.tasks.schemas import DoneTask, HeldTask, TaskLease
+from pricebook.tasks.schemas import DoneTask, HeldList, HeldTask, TaskLease
 
 
 async def insert_done(conn: Connection, task: DoneTask) -> TaskLease:
@@ -39,8 +39,7 @@ async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
     async with conn.cursor(row_factory=rows_as(HeldTask)) as cursor:
         await cursor.execute(
             """
-            SELECT id, supplier_id, supplier_name, state, lease_owner, source_config,
-                count_ignored, found,
+            SELECT id, supplier_id, supplier_name, state, source_config, count_ignored, found,
                 NOT EXISTS (
                     SELECT FROM ingestion_tasks AS later
                     WHERE later.supplier_id = task.supplier_id AND NOT later.dry_run
@@ -57,17 +56,13 @@ async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
 
 
 async def set_asked_again(conn: Connection, task_id: UUID) -> TaskMessage | None:
-    """Let a task that failed or is dead begin anew, as if it were asked for now; None otherwise.
-
-    One that was to apply a held list keeps its place: later lists must not be overwritten.
-    """
+    """Let a task that failed or is dead begin anew, as if it were asked for now; None otherwise."""
     async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
         await cursor.execute(
             """
             UPDATE ingestion_tasks
-            SET state = 'queued', next_attempt_at = now(), started_at = NULL, completed_at = NULL,
-                enqueued_at = CASE WHEN applies_held THEN enqueued_at ELSE now() END,
-                retry_count = 0, lost_count = 0, errors = '[]', stage = NULL,
+            SET state = 'queued', enqueued_at = now(), next_attempt_at = now(), started_at = NULL,
+                completed_at = NULL, retry_count = 0, lost_count = 0, errors = '[]', stage = NULL,
                 rows_read = 0, rows_total = NULL, count_new = 0, count_changed = 0,
                 count_unchanged = 0, count_absent = 0, count_rejected = 0, count_duplicate = 0,
                 count_ignored = 0
@@ -79,24 +74,17 @@ async def set_asked_again(conn: Connection, task_id: UUID) -> TaskMessage | None
         )
         message = await cursor.fetchone()
     if message:
-        await conn.execute(
-            """
-            DELETE FROM parsing_logs USING ingestion_tasks AS task
-            WHERE task.id = task_id AND task_id = %s AND NOT applies_held
-            """,
-            [task_id],
-        )
+        await conn.execute("DELETE FROM parsing_logs WHERE task_id = %s", [task_id])
     return message
 
 
-async def set_to_apply(conn: Connection, task_id: UUID) -> TaskMessage | None:
-    """Let a held list wait to be applied, in the order it had; None when it is not held."""
+async def set_apply_requested(conn: Connection, task_id: UUID) -> TaskMessage | None:
+    """Note that a held list is to be applied; None when the task is not held."""
     async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
         await cursor.execute(
             """
             UPDATE ingestion_tasks
-            SET state = 'queued', applies_held = true, next_attempt_at = now(),
-                completed_at = NULL, retry_count = 0, lost_count = 0
+            SET apply_requested_at = coalesce(apply_requested_at, now())
             WHERE id = %s AND state = 'held'
             RETURNING id AS task_id, parser_type, supplier_name, supplier_id, source_config,
                 retry_count, max_retries, enqueued_at
@@ -104,3 +92,30 @@ async def set_to_apply(conn: Connection, task_id: UUID) -> TaskMessage | None:
             [task_id],
         )
         return await cursor.fetchone()
+
+
+async def find_to_apply(conn: Connection) -> HeldList | None:
+    """Find the held list that is to be applied first, but for those just being applied."""
+    async with conn.cursor(row_factory=rows_as(HeldList)) as cursor:
+        await cursor.execute(
+            """
+            SELECT id, supplier_name, create_products FROM ingestion_tasks
+            WHERE apply_requested_at IS NOT NULL AND state = 'held'
+            ORDER BY apply_requested_at
+            LIMIT 1
+            FOR UPDATE SKIP LOCKED
+            """
+        )
+        return await cursor.fetchone()
+
+
+async def set_not_applied(conn: Connection, task_id: UUID, reason: str) -> None:
+    """Leave a list held that cannot be applied, and keep the reason."""
+    await conn.execute(
+        """
+        UPDATE ingestion_tasks
+        SET apply_requested_at = NULL, errors = errors || jsonb_build_array(%s::text)
+        WHERE id = %s AND state = 'held'
+        """,
+        [reason, task_id],
+    )

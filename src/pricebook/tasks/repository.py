@@ -110,7 +110,7 @@ async def claim_next(conn: Connection, owner: str, lease_seconds: float) -> Clai
                 )
                 RETURNING id, lease_owner AS owner, supplier_id, supplier_name, parser_type,
                     source_config, requested_by, file_name, create_products, new_layout,
-                    applies_held, retry_count
+                    retry_count
                 """,
                 {"owner": owner, "lease": lease_seconds},
             )
@@ -241,17 +241,3 @@ async def set_lost_leases(conn: Connection) -> list[UUID]:
         {"most": MAX_LOST},
     )
     return [task_id for (task_id,) in await cursor.fetchall()]
-
-
-async def set_held_again(conn: Connection, lease: TaskLease, reason: str) -> None:
-    """Hold a list that could not be applied, and keep the reason."""
-    await conn.execute(
-        """
-        UPDATE ingestion_tasks
-        SET state = 'held', applies_held = false, completed_at = clock_timestamp(),
-            errors = errors || jsonb_build_array(%(reason)s::text),
-            lease_owner = NULL, lease_expires_at = NULL
-        WHERE id = %(task_id)s AND lease_owner = %(owner)s AND state = 'running'
-        """,
-        {"reason": reason, **msgspec.structs.asdict(lease)},
-    )

@@ -162,7 +162,7 @@ async def apply_held(
     task_id: TaskId, database: NamedDependency[Database], queue: NamedDependency[TaskQueue]
 ) -> Response[AcceptedTask]:
     """Apply a held list."""
-    return accepted(await service.apply_task(database, queue, task_id))
+    return accepted(await service.request_apply(database, queue, task_id))
 
 
 router = Router(

@@ -67,13 +67,20 @@ class ClaimedTask(Struct, frozen=True):
     file_name: str | None
     create_products: bool
     new_layout: bool
-    applies_held: bool
     retry_count: int
 
     @property
     def lease(self) -> TaskLease:
         """The right to work on it."""
         return TaskLease(self.id, self.owner)
+
+
+class HeldList(Struct, frozen=True):
+    """A list that was held and is to be applied after all."""
+
+    id: UUID
+    supplier_name: str
+    create_products: bool
 
 
 class TaskProgress(Struct, frozen=True, kw_only=True):
@@ -137,7 +144,6 @@ class HeldTask(Struct, frozen=True):
     supplier_id: UUID | None
     supplier_name: str
     state: TaskState
-    lease_owner: str | None
     source_config: dict[str, Any]
     count_ignored: int
     found: dict[str, Any] | None
