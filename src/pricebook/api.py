@@ -24,15 +24,18 @@ from pricebook.auth import routes as auth
 from pricebook.auth.roles import PREFIX
 from pricebook.auth.service import Auth
 from pricebook.catalog import routes as catalog
+from pricebook.catalog.cache import Memory
+from pricebook.catalog.service import Catalog
 from pricebook.categories import routes as categories
 from pricebook.db import Database
 from pricebook.errors import PricebookError, SettingsError
 from pricebook.lifeline import end_with
 from pricebook.products import routes as products
-from pricebook.resources import open_auth, open_redis, open_resources
+from pricebook.resources import open_auth, open_catalog, open_redis, open_resources
 from pricebook.settings import Settings
 from pricebook.suppliers import routes as suppliers
 from pricebook.web import body, docs, health, options, problems
+from pricebook.web.answers import Shortcut
 
 # Up to here a header is answered by us, as a problem; the server refuses what is longer.
 MAX_HEADER_BYTES = 2 * 1024 * 1024
@@ -44,11 +47,18 @@ STAFF_ROUTERS: list[Router] = [products.router, categories.router, suppliers.rou
 def create_app(settings: Settings) -> Litestar:
     """Make the application; it opens its resources when it starts and closes them when it stops."""
 
+    memory = Memory(settings.catalog_memory_mb * 1024 * 1024)
+
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
-        async with open_resources(settings) as resources, open_redis(settings) as redis:
+        async with (
+            open_resources(settings) as resources,
+            open_redis(settings) as redis,
+            open_catalog(resources.database, memory) as browsed,
+        ):
             with open_auth(resources, redis) as opened:
                 app.state.database = resources.database
+                app.state.catalog = browsed
                 app.state.migration_head = resources.migration_head
                 app.state.auth = opened
                 app.state.stopping = False
@@ -71,6 +81,7 @@ def create_app(settings: Settings) -> Litestar:
         before_request=options.answer_options,
         dependencies={
             "database": Provide(_database),
+            "catalog": Provide(_catalog),
             "auth": Provide(_auth),
             "caller": Provide(guard.provide_caller),
         },
@@ -84,6 +95,7 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
     )
     guard.require_rows(app)
+    app.asgi_handler = Shortcut(app.asgi_handler, memory.find)
     return app
 
 
@@ -137,6 +149,10 @@ async def _check(settings: Settings) -> None:
 
 async def _database(state: State) -> Database:
     return state.database
+
+
+async def _catalog(state: State) -> Catalog:
+    return state.catalog
 
 
 async def _auth(state: State) -> Auth:

@@ -12,8 +12,9 @@ import builders
 from pricebook.db import Connection, Database
 from pricebook.errors import DatabaseUnavailableError
 from pricebook.products import repository, service
-from pricebook.products.export import HEADER, cell, lines
+from pricebook.products.export import HEADER
 from pricebook.products.schemas import StaffQuery
+from pricebook.web.spreadsheet import cell, lines
 
 Client = AsyncTestClient[Litestar]
 

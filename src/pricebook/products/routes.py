@@ -1,5 +1,3 @@
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -7,16 +5,8 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, Router, get, patch, post
 from litestar.di import NamedDependency, Provide
-from litestar.openapi.spec import (
-    Example,
-    OpenAPIMediaType,
-    OpenAPIResponse,
-    OpenAPIType,
-    Operation,
-    Schema,
-)
+from litestar.openapi.spec import Operation
 from litestar.params import PathParameter
-from litestar.response import Stream
 
 from pricebook.auth.guard import staff_can_fail
 from pricebook.auth.schemas import Caller
@@ -35,6 +25,7 @@ from pricebook.products.schemas import (
     StaffQuery,
 )
 from pricebook.web.body import decode_body, documented_body, provide_body
+from pricebook.web.download import document_file, download
 from pricebook.web.paging import Page
 from pricebook.web.problems import answers
 from pricebook.web.query import parameters_of, provide_query
@@ -80,12 +71,7 @@ class ListOperation(Operation):
     def __post_init__(self) -> None:
         """Add the parameters, and the second media type of the answer."""
         self.parameters = [*(self.parameters or []), *parameters_of(StaffQuery)]
-        found = (self.responses or {}).get("200")
-        if isinstance(found, OpenAPIResponse) and found.content is not None:
-            found.content[CSV] = OpenAPIMediaType(
-                schema=Schema(type=OpenAPIType.STRING),
-                examples={"export": Example(summary="An export", value=",".join(HEADER))},
-            )
+        document_file(self, CSV, ",".join(HEADER))
 
 
 @get(
@@ -107,7 +93,7 @@ async def list_products(
 ) -> Response[Any]:
     """List the products, as JSON or as a file for a spreadsheet."""
     if request.accept.best_match(["application/json", CSV]) == CSV:
-        return await _file(service.export_products(database, criteria))
+        return await download(service.export_products(database, criteria), CSV, "products.csv")
     page = await service.list_products(database, criteria)
     return Response(page, media_type="application/json", headers={"Vary": "Accept"})
 
@@ -190,20 +176,6 @@ async def match_item(
 ) -> MatchedProduct:
     """Link an item to a product, or unlink it."""
     return MatchedProduct(await service.match_item(database, product_id, match))
-
-
-async def _file(chunks: AsyncGenerator[str]) -> Stream:
-    """Answer a file as it is read; its beginning is read now, when an error can still be told."""
-    first = await anext(chunks)
-
-    async def content() -> AsyncGenerator[str]:
-        async with aclosing(chunks):
-            yield first
-            async for chunk in chunks:
-                yield chunk
-
-    headers = {"Content-Disposition": 'attachment; filename="products.csv"', "Vary": "Accept"}
-    return Stream(content(), media_type=CSV, headers=headers)
 
 
 router = Router(

@@ -13,7 +13,8 @@ from pricebook.errors import (
     NotFoundError,
     refuse,
 )
-from pricebook.products import export, repository
+from pricebook.products import repository
+from pricebook.products.export import HEADER
 from pricebook.products.schemas import (
     CreatedProduct,
     Match,
@@ -30,6 +31,7 @@ from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import ItemLink, Link, UnmatchedItem
 from pricebook.web.body import body_issue
 from pricebook.web.paging import Page, page_of
+from pricebook.web.spreadsheet import lines
 
 BATCH = 5000
 SALES_MAY_CHANGE = frozenset({"target_price"})
@@ -44,10 +46,10 @@ async def list_products(database: Database, query: StaffQuery) -> Page[StaffProd
 
 async def export_products(database: Database, query: StaffQuery) -> AsyncGenerator[str]:
     """Yield everything the filters match as comma-separated values, a line per supplier item."""
-    text = export.lines([export.HEADER])
+    text = lines([HEADER])
     async with database.slow_read() as conn, aclosing(repository.stream_rows(conn, query)) as found:
         async for rows in found:
-            yield text + export.lines(rows)
+            yield text + lines(rows)
             text = ""
     if text:
         yield text

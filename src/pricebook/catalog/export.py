@@ -1,0 +1,30 @@
+"""The catalog as a file: a JSON object a line, or a table for a spreadsheet."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from pricebook.catalog.schemas import CatalogProduct
+from pricebook.web.spreadsheet import lines
+
+
+class FileFormat(msgspec.Struct, frozen=True):
+    """How products are written into a file: what stands at its head, and each line."""
+
+    name: str
+    head: bytes
+    write: Callable[[Sequence[CatalogProduct]], bytes]
+
+
+def _as_table(products: Sequence[CatalogProduct]) -> bytes:
+    return lines(msgspec.structs.astuple(product) for product in products).encode()
+
+
+NDJSON = "application/x-ndjson"
+CSV = "text/csv"
+FORMATS = {
+    NDJSON: FileFormat("catalog.ndjson", b"", msgspec.json.Encoder().encode_lines),
+    CSV: FileFormat(
+        "catalog.csv", lines([CatalogProduct.__struct_fields__]).encode(), _as_table
+    ),
+}
