@@ -27,6 +27,33 @@ function conditionsOf(query: Filters): [string, unknown[]] {
   return [conditions, values];
 }
 
+const COLUMNS = `id, internal_sku, products.name, category_id,
+  coalesce(min_price, 0.0000) AS min_price, coalesce(max_price, 0.0000) AS max_price,
+  supplier_count`;
+
+// The shapes of Pricebook's own statements, which were found by measuring.
+function statement(conditions: string, limits: string, search?: string, offset = 0): string {
+  if (search?.trim().split(/\s+/).some((word) => word.length >= 3))
+    return `WITH found AS MATERIALIZED (SELECT name AS key, id FROM products WHERE ${conditions})
+      SELECT ${COLUMNS}, (SELECT count(*)::int FROM found) AS total_count
+      FROM products JOIN (SELECT key, id FROM found ORDER BY key, id ${limits}) AS hit USING (id)
+      ORDER BY hit.key, id`;
+  const counted = `(SELECT count(*)::int FROM products WHERE ${conditions}) AS total_count`;
+  if (offset >= 500)
+    return `SELECT ${COLUMNS}, ${counted}
+      FROM products JOIN (
+        SELECT id FROM products WHERE ${conditions} ORDER BY name, id ${limits}
+      ) AS page USING (id)
+      ORDER BY name, id`;
+  return `SELECT ${COLUMNS}, ${counted} FROM products WHERE ${conditions}
+    ORDER BY name, id ${limits}`;
+}
+
+async function count(conditions: string, values: unknown[]): Promise<number> {
+  const counting = `SELECT count(*)::int AS n FROM products WHERE ${conditions}`;
+  return (await sql.unsafe(counting, values))[0].n;
+}
+
 function price(text: string): string {
   const cut = text.indexOf(".") + 3;
   return text.slice(0, cut) + text.slice(cut).replace(/0+$/, "");
@@ -51,22 +78,15 @@ new Elysia()
     async ({ query }) => {
       const { page, limit } = query;
       const [conditions, values] = conditionsOf(query);
-      const rows = await sql.unsafe(
-        `SELECT counted.total_count, page.*
-         FROM (SELECT count(*)::int AS total_count FROM products WHERE ${conditions}) AS counted
-         LEFT JOIN LATERAL (
-           SELECT id, internal_sku, name, category_id,
-             coalesce(min_price, 0.00) AS min_price, coalesce(max_price, 0.00) AS max_price,
-             supplier_count
-           FROM products WHERE ${conditions}
-           ORDER BY name, id
-           LIMIT $${values.length + 1} OFFSET $${values.length + 2}
-         ) AS page ON true
-         ORDER BY page.name, page.id`,
-        [...values, limit, (page - 1) * limit],
-      );
-      const found = rows[0].id === null ? [] : rows.map(product);
-      return { total_count: rows[0].total_count, page, limit, data: found };
+      const offset = (page - 1) * limit;
+      const limits = `LIMIT $${values.length + 1} OFFSET $${values.length + 2}`;
+      const rows = await sql.unsafe(statement(conditions, limits, query.search, offset), [
+        ...values,
+        limit,
+        offset,
+      ]);
+      const total_count = rows.length > 0 ? rows[0].total_count : await count(conditions, values);
+      return { total_count, page, limit, data: rows.map(product) };
     },
     {
       query: t.Object({

@@ -25,17 +25,17 @@ from pricebook.auth.roles import PREFIX
 from pricebook.auth.service import Auth
 from pricebook.catalog import routes as catalog
 from pricebook.catalog.cache import Memory
-from pricebook.catalog.service import Catalog
+from pricebook.catalog.service import Catalog, open_catalog
 from pricebook.categories import routes as categories
 from pricebook.db import Database
 from pricebook.errors import PricebookError, SettingsError
 from pricebook.lifeline import end_with
 from pricebook.products import routes as products
-from pricebook.resources import open_auth, open_catalog, open_redis, open_resources
+from pricebook.resources import open_auth, open_redis, open_resources
 from pricebook.settings import Settings
 from pricebook.suppliers import routes as suppliers
 from pricebook.web import body, docs, health, options, problems
-from pricebook.web.answers import Shortcut
+from pricebook.web.shortcut import Shortcut
 
 # Up to here a header is answered by us, as a problem; the server refuses what is longer.
 MAX_HEADER_BYTES = 2 * 1024 * 1024
@@ -46,7 +46,6 @@ STAFF_ROUTERS: list[Router] = [products.router, categories.router, suppliers.rou
 
 def create_app(settings: Settings) -> Litestar:
     """Make the application; it opens its resources when it starts and closes them when it stops."""
-
     memory = Memory(settings.catalog_memory_mb * 1024 * 1024)
 
     @asynccontextmanager

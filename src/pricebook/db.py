@@ -96,9 +96,13 @@ class Database:
         However many visitors come, a share of the pool is left for everybody else, and PostgreSQL
         is not asked for more at once than it does well. Raises DatabaseUnavailableError.
         """
+        turn = self._public_reads.acquire()
         try:
-            async with asyncio.timeout(POOL_TIMEOUT_SECONDS):
-                await self._public_reads.acquire()
+            await (
+                asyncio.wait_for(turn, POOL_TIMEOUT_SECONDS)
+                if self._public_reads.locked()
+                else turn
+            )
         except TimeoutError as error:
             raise DatabaseUnavailableError(UNREACHABLE) from error
         try:
@@ -226,4 +230,6 @@ async def _configure(conn: AsyncConnection[Any]) -> None:
     conn.adapters.register_loader("numeric", PriceLoader)
     # The right plan for a search depends on the words: a plan for any word would be wrong for most.
     await conn.execute("SET plan_cache_mode = force_custom_plan")
+    # What is asked for lies in memory or on a disk without a head to move.
+    await conn.execute("SET random_page_cost = 1.1")
     await conn.execute("SET TIME ZONE 'UTC'")

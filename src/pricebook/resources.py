@@ -1,8 +1,7 @@
 """Opens what a process needs from the settings, and closes it: the only wiring."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 
 import msgspec
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -14,8 +13,6 @@ from pricebook.auth.cache import AccountCache
 from pricebook.auth.passwords import PasswordChecker
 from pricebook.auth.service import FAILURE_WINDOW_SECONDS, Auth
 from pricebook.auth.tokens import TokenKey
-from pricebook.catalog.cache import Memory
-from pricebook.catalog.service import Catalog, follow_changes
 from pricebook.db import Database
 from pricebook.errors import SettingsError
 from pricebook.settings import Settings
@@ -51,19 +48,6 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             await db.require_revision(conn, head)
             await db.require_currency(conn, settings.catalog_currency)
         yield Resources(settings=settings, database=database, migration_head=head)
-
-
-@asynccontextmanager
-async def open_catalog(database: Database, memory: Memory) -> AsyncGenerator[Catalog]:
-    """Open the catalog with a memory that is true as long as this is open."""
-    catalog = Catalog(database, memory)
-    following = asyncio.create_task(follow_changes(catalog))
-    try:
-        yield catalog
-    finally:
-        following.cancel()
-        with suppress(asyncio.CancelledError):
-            await following
 
 
 @asynccontextmanager

@@ -15,9 +15,7 @@ class Sized(Protocol):
     """Something that takes up a number of bytes."""
 
     @property
-    def size(self) -> int:
-        """The bytes that it takes up."""
-        ...
+    def size(self) -> int: ...  # noqa: D102
 
 
 value = TypeVar("value", bound=Sized)
@@ -78,11 +76,7 @@ class Memory:
             return found
         if not self._is_trusted():  # whoever joined could be given what was true before a change
             return await compute()
-        task = self._under_way.get(key)
-        if task is None:
-            task = asyncio.create_task(self._compute(key, compute))
-            self._under_way[key] = task
-            task.add_done_callback(lambda done: self._land(key, done))
+        task = self._under_way.get(key) or self._begin(key, compute)
         # A caller who gives up must not take the answer from the others who wait for it.
         return await asyncio.shield(task)
 
@@ -90,6 +84,12 @@ class Memory:
     def generation(self) -> int:
         """A number that moves with every change."""
         return self._generation
+
+    def _begin(self, key: Hashable, compute: Callable[[], Awaitable[value]]) -> asyncio.Task[value]:
+        task = asyncio.create_task(self._compute(key, compute))
+        self._under_way[key] = task
+        task.add_done_callback(lambda done: self._land(key, done))
+        return task
 
     async def _compute(self, key: Hashable, compute: Callable[[], Awaitable[value]]) -> value:
         generation = self._generation

@@ -24,7 +24,5 @@ NDJSON = "application/x-ndjson"
 CSV = "text/csv"
 FORMATS = {
     NDJSON: FileFormat("catalog.ndjson", b"", msgspec.json.Encoder().encode_lines),
-    CSV: FileFormat(
-        "catalog.csv", lines([CatalogProduct.__struct_fields__]).encode(), _as_table
-    ),
+    CSV: FileFormat("catalog.csv", lines([CatalogProduct.__struct_fields__]).encode(), _as_table),
 }

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from typing import Any, LiteralString
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 from psycopg import DataError
 
@@ -15,13 +16,16 @@ from pricebook.catalog.schemas import (
     CatalogQuery,
     CategoryCount,
 )
-from pricebook.db import Connection, rows_as
+from pricebook.db import Connection
 from pricebook.errors import refuse
 from pricebook.web.paging import Paging
 from pricebook.web.query import query_issue
 
-# A word of this many letters is found by the trigrams of an index.
+# A word of this many letters is found by the trigrams of an index. A shorter one is looked for in
+# every product; written as LIKE, the planner would take the whole index for it, and be slower.
 INDEXED_LETTERS = 3
+LONG_WORD: LiteralString = "search_text LIKE search_pattern(%s)"
+SHORT_WORD: LiteralString = "strpos(search_text, btrim(search_fold(%s))) > 0"
 # From here on it is cheaper to pass over the index alone and to read the products of the page.
 FAR_OFFSET = 500
 EXPORT_ROWS = 1000
@@ -114,7 +118,7 @@ async def count_active(conn: Connection, query: CatalogFilter) -> int:
 
 def is_search(query: CatalogFilter) -> bool:
     """Say whether products are found by an index of words, which counts them on the way."""
-    return any(len(word) >= INDEXED_LETTERS for word in query.words)
+    return any(_is_indexed(word) for word in query.words)
 
 
 async def _fetch(
@@ -131,18 +135,18 @@ async def _fetch(
 def page_statement(query: CatalogQuery, *, counted: bool) -> tuple[LiteralString, list[Any]]:
     """Return the statement that reads a page and one row more, and its values."""
     conditions, values = _conditions(query)
-    key, direction = SORTS[query.sort]
     searched = is_search(query)
-    position, reached = _position(query, "key" if searched else key)
+    position, reached = _position(query, "key" if searched else SORTS[query.sort][0])
     shape = FAR_WALK if query.offset >= FAR_OFFSET else WALK
-    source: LiteralString = f"products WHERE {conditions}"
+    source: LiteralString = "found" if searched else f"products WHERE {conditions}"
+    count = COUNT.format(source=source) if counted else ""
     statement = (SEARCH if searched else shape).format(
         columns=COLUMNS,
-        key=key,
-        direction=direction,
+        key=SORTS[query.sort][0],
+        direction=SORTS[query.sort][1],
         conditions=conditions,
         position=position,
-        count=COUNT.format(source="found" if searched else source) if counted else "",
+        count=count,
     )
     counting = values if counted and not searched else []
     return statement, [*counting, *values, *reached, query.limit + 1, query.offset]
@@ -172,7 +176,7 @@ def _conditions(query: CatalogFilter) -> tuple[LiteralString, list[Any]]:
         ("category_id = %s", query.category_id),
         ("min_price >= %s", query.lowest),
         ("min_price <= %s", query.highest),
-        *(("search_text LIKE search_pattern(%s)", word) for word in query.words),
+        *((LONG_WORD if _is_indexed(word) else SHORT_WORD, word) for word in query.words),
     ]
     conditions: LiteralString = "status = 'active'"
     values: list[Any] = []
@@ -181,6 +185,10 @@ def _conditions(query: CatalogFilter) -> tuple[LiteralString, list[Any]]:
             conditions += " AND " + condition
             values.append(value)
     return conditions, values
+
+
+def _is_indexed(word: str) -> bool:
+    return len(word) >= INDEXED_LETTERS
 
 
 def _position(query: CatalogQuery, key: LiteralString) -> tuple[LiteralString, list[Any]]:
@@ -228,10 +236,8 @@ async def find_active(conn: Connection, product_id: UUID) -> CatalogProductDetai
     row = await cursor.fetchone()
     if row is None:
         return None
-    *fields, lowest, highest, suppliers, category_name = row
-    return CatalogProductDetail(
-        *fields, _shown(lowest), _shown(highest), suppliers, category_name=category_name
-    )
+    shown = _product(row)
+    return CatalogProductDetail(*msgspec.structs.astuple(shown), category_name=row[7])
 
 
 async def list_categories(conn: Connection, paging: Paging) -> tuple[int, list[CategoryCount]]:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Router, get
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Operation
@@ -19,14 +20,14 @@ from pricebook.catalog.schemas import (
     CategoryCount,
     ExportQuery,
 )
-from pricebook.catalog.service import Catalog
 from pricebook.db import Database
 from pricebook.errors import NotFoundError, ValidationError
-from pricebook.web.answers import Answer, answer_of, key_of
+from pricebook.web.answers import Answer, answer_of
 from pricebook.web.download import document_file, download
 from pricebook.web.paging import Page, Paging, next_page_url
 from pricebook.web.problems import answers, answers_unchanged, can_fail
 from pricebook.web.query import documented, parameters_of, provide_query
+from pricebook.web.shortcut import key_of
 
 PRODUCT: dict[str, Any] = {
     "id": "0b6f3a52-5f5c-4c8e-9a31-3f1f0d5f7a10",
@@ -75,17 +76,17 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
     | can_fail(ValidationError),
 )
 async def browse(
-    request: AnyRequest, criteria: NamedDependency[CatalogQuery], catalog: NamedDependency[Catalog]
+    request: AnyRequest, criteria: NamedDependency[CatalogQuery], state: State
 ) -> Answer:
     """Browse the active products."""
     path, query_string = key = key_of(request.scope)
 
     async def compute() -> Answer:
-        found = await service.browse(catalog, criteria)
+        found = await service.browse(state.catalog, criteria)
         cursor = found.next_cursor
         return answer_of(found.page, cursor and next_page_url(path, query_string, cursor))
 
-    return await catalog.memory.get(key, compute)
+    return await state.catalog.memory.get(key, compute)
 
 
 @get(
@@ -95,7 +96,8 @@ async def browse(
     " format=csv or Accept: text/csv, as a table; sent while it is read.",
     operation_class=ExportOperation,
     dependencies={"criteria": provide_query(ExportQuery)},
-    responses={200: ResponseSpec(str, media_type=NDJSON, generate_examples=False)} | can_fail(ValidationError),
+    responses={200: ResponseSpec(str, media_type=NDJSON, generate_examples=False)}
+    | can_fail(ValidationError),
 )
 async def export_products(
     request: AnyRequest,
@@ -120,14 +122,14 @@ async def export_products(
 async def get_product(
     request: AnyRequest,
     product_id: Annotated[UUID, PathParameter(description="The product's id.")],
-    catalog: NamedDependency[Catalog],
+    state: State,
 ) -> Answer:
     """Look at one active product."""
 
     async def compute() -> Answer:
-        return answer_of(await service.get_product(catalog, product_id))
+        return answer_of(await service.get_product(state.catalog, product_id))
 
-    return await catalog.memory.get(key_of(request.scope), compute)
+    return await state.catalog.memory.get(key_of(request.scope), compute)
 
 
 @get(
@@ -141,14 +143,14 @@ async def get_product(
     | can_fail(ValidationError),
 )
 async def list_categories(
-    request: AnyRequest, paging: NamedDependency[Paging], catalog: NamedDependency[Catalog]
+    request: AnyRequest, paging: NamedDependency[Paging], state: State
 ) -> Answer:
     """List the categories."""
 
     async def compute() -> Answer:
-        return answer_of(await service.list_categories(catalog, paging))
+        return answer_of(await service.list_categories(state.catalog, paging))
 
-    return await catalog.memory.get(key_of(request.scope), compute)
+    return await state.catalog.memory.get(key_of(request.scope), compute)
 
 
 router = Router(

@@ -85,7 +85,6 @@ class CatalogFilter(Struct, frozen=True):
         """The upper bound at the four decimals of a price; no price lies between the two."""
         return None if self.max_price is None else _at_four_decimals(self.max_price, ROUND_FLOOR)
 
-
     @property
     def counted(self) -> tuple[object, ...]:
         """What decides which products there are, whatever their order."""

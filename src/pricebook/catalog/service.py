@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager, suppress
 from uuid import UUID
 
 import structlog
@@ -47,20 +47,31 @@ class Count(Struct, frozen=True):
     size: int = 200
 
 
-async def follow_changes(catalog: Catalog) -> None:
-    """Keep the memory true for as long as this runs; without word from PostgreSQL it is empty."""
+@asynccontextmanager
+async def open_catalog(database: Database, memory: Memory) -> AsyncGenerator[Catalog]:
+    """Open the catalog with a memory that is true for as long as this is open."""
+    following = asyncio.create_task(_follow_changes(database, memory))
+    try:
+        yield Catalog(database, memory)
+    finally:
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+
+
+async def _follow_changes(database: Database, memory: Memory) -> None:
     while True:
         try:
-            async with aclosing(catalog.database.listen(CHANGED)) as tidings:
+            async with aclosing(database.listen(CHANGED)) as tidings:
                 async for changed in tidings:
                     if changed:
-                        catalog.memory.begin_anew()
+                        memory.begin_anew()
                     else:
-                        catalog.memory.trust()
+                        memory.trust()
         except DatabaseUnavailableError as error:
             log.warning("nobody tells of changes, nothing is kept", error=str(error.__cause__))
         finally:
-            catalog.memory.distrust()
+            memory.distrust()
         await asyncio.sleep(RETRY_SECONDS)
 
 
@@ -78,9 +89,7 @@ async def browse(catalog: Catalog, query: CatalogQuery) -> Browsed:
     return Browsed(page, query.cursor_after(last.key, last.product.id) if last else None)
 
 
-async def _read_page(
-    catalog: Catalog, query: CatalogQuery
-) -> tuple[int, Sequence[repository.Row]]:
+async def _read_page(catalog: Catalog, query: CatalogQuery) -> tuple[int, Sequence[repository.Row]]:
     """Read a page; count only what was not counted since the last change."""
     key, generation = ("count", query.counted), catalog.memory.generation
     known = None if repository.is_search(query) else catalog.memory.find(key)

@@ -65,9 +65,7 @@ class Answer:
     def _is_among(self, known: bytes) -> bool:
         """Say whether If-None-Match names this body in either form; `W/` makes no difference."""
         tags = {tag.strip().removeprefix(b"W/") for tag in known.split(b",")}
-        return b"*" in tags or not tags.isdisjoint(
-            (b'"%b"' % self._tag, b'"%b-gzip"' % self._tag)
-        )
+        return b"*" in tags or not tags.isdisjoint((b'"%b"' % self._tag, b'"%b-gzip"' % self._tag))
 
     def _compressed(self) -> bytes | None:
         """Compress the body at the first call; None where it is not worth it."""
@@ -76,28 +74,6 @@ class Answer:
         if self._gzipped is None:
             self._gzipped = gzip.compress(self._body, GZIP_LEVEL, mtime=0)
         return self._gzipped
-
-
-class Shortcut:
-    """Sends what is in memory before the framework looks at the request."""
-
-    def __init__(self, app: Any, find: Any) -> None:
-        self._app = app
-        self._find = find
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer from memory, or let the application do it."""
-        if scope["type"] == "http" and scope["method"] == "GET":
-            answer = self._find(key_of(scope))
-            if answer is not None:
-                await answer(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
-
-
-def key_of(scope: Any) -> tuple[str, bytes]:
-    """Return what requests for the same answer have in common."""
-    return scope["path"].rstrip("/"), scope["query_string"]
 
 
 def answer_of(content: Any, next_page: str | None = None) -> Answer:
