@@ -83,29 +83,28 @@ SEARCH: LiteralString = """
 """
 
 
-class Row(Struct, frozen=True):
-    """A product, and what it was sorted by."""
+class Slice(Struct, frozen=True):
+    """The products of a page, and what the last one was sorted by if there are more behind it."""
 
-    product: CatalogProduct
-    key: str
+    products: list[CatalogProduct]
+    next_key: str | None
 
 
-async def list_active(conn: Connection, query: CatalogQuery) -> tuple[int, list[Row]]:
-    """List a page of the active products that pass every filter and the first of the next page.
+async def list_active(conn: Connection, query: CatalogQuery) -> tuple[int, Slice]:
+    """List a page of the active products that pass every filter, and count all that do.
 
-    Count all that pass. Raises ValidationError for a cursor that somebody made up.
+    Raises ValidationError for a cursor that somebody made up.
     """
     rows = await _fetch(conn, *page_statement(query, counted=True), query)
     if rows:
-        return rows[0][-1], [_row(row) for row in rows]
-    if query.offset or query.after:  # a page beyond the end
-        return await count_active(conn, query), []
-    return 0, []
+        return rows[0][-1], _slice(rows, query)
+    beyond_the_end = query.offset or query.after
+    return await count_active(conn, query) if beyond_the_end else 0, _slice(rows, query)
 
 
-async def list_page(conn: Connection, query: CatalogQuery) -> list[Row]:
+async def list_page(conn: Connection, query: CatalogQuery) -> Slice:
     """List the same without the count, which somebody knows already."""
-    return [_row(row) for row in await _fetch(conn, *page_statement(query, counted=False), query)]
+    return _slice(await _fetch(conn, *page_statement(query, counted=False), query), query)
 
 
 async def count_active(conn: Connection, query: CatalogFilter) -> int:
@@ -202,22 +201,19 @@ def _position(query: CatalogQuery, key: LiteralString) -> tuple[LiteralString, l
     return f"({key}, id) {compared} (%s::{kind}, %s::uuid)", [after.key, after.product_id]
 
 
-def _row(row: tuple[Any, ...]) -> Row:
-    return Row(_product(row), row[7])
+def _slice(rows: list[tuple[Any, ...]], query: CatalogQuery) -> Slice:
+    shown = rows[: query.limit]
+    next_key = shown[-1][7] if len(rows) > query.limit else None
+    return Slice([_product(row) for row in shown], next_key)
 
 
 def _product(row: tuple[Any, ...]) -> CatalogProduct:
-    product_id, sku, name, category_id, lowest, highest, suppliers, *_ = row
-    return CatalogProduct(
-        product_id, sku, name, category_id, _shown(lowest), _shown(highest), suppliers
-    )
+    return CatalogProduct(row[0], row[1], row[2], row[3], _shown(row[4]), _shown(row[5]), row[6])
 
 
 def _shown(price: str) -> str:
     """Show a price of four decimals with two, or as many as it needs."""
-    if price.endswith("00"):
-        return price[:-2]
-    return price.removesuffix("0")
+    return price[:-2] if price[-2:] == "00" else price.removesuffix("0")
 
 
 async def find_active(conn: Connection, product_id: UUID) -> CatalogProductDetail | None:

@@ -148,7 +148,7 @@ class ExportQuery(CatalogFilter, frozen=True):
     ] = None
 
 
-class CatalogProduct(Struct, frozen=True):
+class CatalogProduct(Struct, frozen=True, gc=False):
     """A product as the public sees it; prices are 0.00 while no supplier offers it.
 
     What PostgreSQL writes as text stays text: nobody here computes with it.
@@ -163,7 +163,7 @@ class CatalogProduct(Struct, frozen=True):
     supplier_count: int
 
 
-class CatalogProductDetail(CatalogProduct, frozen=True):
+class CatalogProductDetail(CatalogProduct, frozen=True, gc=False):
     """A product with the name of its category."""
 
     category_name: str | None

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager, suppress
 from uuid import UUID
 
@@ -62,43 +62,45 @@ async def open_catalog(database: Database, memory: Memory) -> AsyncGenerator[Cat
 async def _follow_changes(database: Database, memory: Memory) -> None:
     while True:
         try:
-            async with aclosing(database.listen(CHANGED)) as tidings:
-                async for changed in tidings:
-                    if changed:
-                        memory.begin_anew()
-                    else:
-                        memory.trust()
+            await _hear_of_changes(database, memory)
         except DatabaseUnavailableError as error:
             log.warning("nobody tells of changes, nothing is kept", error=str(error.__cause__))
-        finally:
-            memory.distrust()
         await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _hear_of_changes(database: Database, memory: Memory) -> None:
+    try:
+        async with aclosing(database.listen(CHANGED)) as tidings:
+            async for changed in tidings:
+                if changed:
+                    memory.begin_anew()
+                else:
+                    memory.trust()
+    finally:
+        memory.distrust()
 
 
 async def browse(catalog: Catalog, query: CatalogQuery) -> Browsed:
     """Return a page of the active products that pass every filter, in a total order."""
-    total_count, rows = await _read_page(catalog, query)
-    shown, rest = rows[: query.limit], rows[query.limit :]
+    total_count, found = await _read_page(catalog, query)
     page = Page(
-        total_count=total_count,
-        page=query.shown_page,
-        limit=query.limit,
-        data=[row.product for row in shown],
+        total_count=total_count, page=query.shown_page, limit=query.limit, data=found.products
     )
-    last = shown[-1] if rest else None
-    return Browsed(page, query.cursor_after(last.key, last.product.id) if last else None)
+    if found.next_key is None:
+        return Browsed(page, None)
+    return Browsed(page, query.cursor_after(found.next_key, found.products[-1].id))
 
 
-async def _read_page(catalog: Catalog, query: CatalogQuery) -> tuple[int, Sequence[repository.Row]]:
+async def _read_page(catalog: Catalog, query: CatalogQuery) -> tuple[int, repository.Slice]:
     """Read a page; count only what was not counted since the last change."""
     key, generation = ("count", query.counted), catalog.memory.generation
     known = None if repository.is_search(query) else catalog.memory.find(key)
     async with catalog.database.read() as conn:
         if known:
             return known.total, await repository.list_page(conn, query)
-        total_count, rows = await repository.list_active(conn, query)
+        total_count, found = await repository.list_active(conn, query)
     catalog.memory.keep(key, Count(total_count), generation)
-    return total_count, rows
+    return total_count, found
 
 
 async def export_products(
