@@ -14,7 +14,7 @@ up: install      ## Run the whole system on http://127.0.0.1:8000
 
 test: .venv/dev.done ## Tests on a real PostgreSQL and Redis, with branch coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest -n logical --dist loadfile --no-loadscope-reorder
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
@@ -46,8 +46,8 @@ bench-staff: install ## Plans of the staff's queries at 500,000 products (ten mi
 bench-logins: .venv/dev.done ## Time of failed logins, and the catalog under a storm of logins
 	$(BIN)/python bench/logins.py
 
-bench-import: install ## Rows a second of taking in 100,000 rows, beside a plain COPY
-	$(BIN)/python bench/import_csv.py
+bench-import: .venv/dev.done ## Rows a second of taking in a million rows of CSV and 200,000 of xlsx (ten minutes)
+	$(BIN)/python bench/imports.py
 
 bench: install   ## The catalog beside a baseline on Bun and Elysia (needs wrk and npm)
 	cd bench/elysia && npm ci --silent --no-audit --no-fund

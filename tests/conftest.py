@@ -1,38 +1,55 @@
-"""A real PostgreSQL and a real Redis for the whole run, a database of its own for each test."""
+"""A real PostgreSQL and a real Redis for the whole run, an empty database for each test."""
 
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 from redis import Redis
 
 import builders
-from pricebook import migrations
+from databases import Databases
 from pricebook.api import create_app
 from pricebook.auth import tokens
 from pricebook.auth.schemas import Role, User
 from pricebook.auth.tokens import TokenKey
 from pricebook.db import Connection, Database
 from pricebook.embedded import Endpoints, servers
+from pricebook.ingestion.process import Parsers
 from pricebook.settings import Settings
 
-TEMPLATE = "pricebook_template"
 JWT_SECRET = secrets.token_hex(32)
+
+# No test asserts a time, those of hypothesis neither.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no process is left with it at the end."""
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def parsers() -> Iterator[Parsers]:
+    with Parsers() as parsers:
+        yield parsers
 
 
 @pytest.fixture(scope="session")
@@ -44,38 +61,21 @@ def endpoints() -> Iterator[Endpoints]:
 
 
 @pytest.fixture(scope="session")
-def new_database(endpoints: Endpoints) -> Callable[..., str]:
+def databases(endpoints: Endpoints) -> Databases:
+    return Databases(endpoints.database_url)
+
+
+@pytest.fixture(scope="session")
+def new_database(databases: Databases) -> Callable[..., str]:
     """Make databases: copies of the one that the shipped migrations make, or empty ones."""
-    migrated = False
-
-    def create(template: str = TEMPLATE) -> str:
-        nonlocal migrated
-        if template == TEMPLATE and not migrated:
-            migrations.upgrade(_address(endpoints, _create(endpoints, TEMPLATE, "template0")))
-            migrated = True
-        return _address(endpoints, _create(endpoints, f"test_{uuid4().hex}", template))
-
-    return create
-
-
-def _create(endpoints: Endpoints, name: str, template: str) -> str:
-    with psycopg.connect(endpoints.database_url, autocommit=True) as conn:
-        conn.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )
-    return name
-
-
-def _address(endpoints: Endpoints, name: str) -> str:
-    return make_conninfo(endpoints.database_url, dbname=name)
+    return databases.create
 
 
 @pytest.fixture
-def database_url(new_database: Callable[..., str]) -> str:
+def database_url(databases: Databases) -> Iterator[str]:
     """A migrated database for this test alone."""
-    return new_database()
+    with databases.lent() as url:
+        yield url
 
 
 @pytest.fixture
@@ -111,9 +111,17 @@ def settings(database_url: str, redis_url: str) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def app_of() -> Callable[[Settings], Litestar]:
+    """Make applications, one for the same settings: it holds nothing between its stop and start."""
+    return cache(create_app)
+
+
 @pytest.fixture
-async def client(settings: Settings) -> AsyncIterator[AsyncTestClient[Litestar]]:
-    async with AsyncTestClient(create_app(settings), raise_server_exceptions=False) as opened:
+async def client(
+    settings: Settings, app_of: Callable[[Settings], Litestar]
+) -> AsyncIterator[AsyncTestClient[Litestar]]:
+    async with AsyncTestClient(app_of(settings), raise_server_exceptions=False) as opened:
         yield opened
 
 

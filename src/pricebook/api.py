@@ -31,9 +31,13 @@ from pricebook.db import Database
 from pricebook.errors import PricebookError, SettingsError
 from pricebook.lifeline import end_with
 from pricebook.products import routes as products
-from pricebook.resources import open_auth, open_redis, open_resources
+from pricebook.queue.carrier import TaskQueue
+from pricebook.resources import intake_for, open_auth, open_redis, open_resources
 from pricebook.settings import Settings
 from pricebook.suppliers import routes as suppliers
+from pricebook.sync import routes as sync
+from pricebook.sync.service import Intake
+from pricebook.tasks import routes as tasks
 from pricebook.web import body, docs, health, options, problems
 from pricebook.web.shortcut import Shortcut
 
@@ -41,7 +45,13 @@ from pricebook.web.shortcut import Shortcut
 MAX_HEADER_BYTES = 2 * 1024 * 1024
 
 # What stands under /api/v1/admin; every route in it needs a row in auth/roles.py.
-STAFF_ROUTERS: list[Router] = [products.router, categories.router, suppliers.router]
+STAFF_ROUTERS: list[Router] = [
+    products.router,
+    categories.router,
+    suppliers.router,
+    sync.router,
+    tasks.router,
+]
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -60,6 +70,7 @@ def create_app(settings: Settings) -> Litestar:
                 app.state.catalog = browsed
                 app.state.migration_head = resources.migration_head
                 app.state.auth = opened
+                app.state.intake = intake_for(resources, redis)
                 app.state.stopping = False
                 yield
                 app.state.stopping = True
@@ -82,6 +93,8 @@ def create_app(settings: Settings) -> Litestar:
             "database": Provide(_database),
             "catalog": Provide(_catalog),
             "auth": Provide(_auth),
+            "intake": Provide(_intake),
+            "queue": Provide(_queue),
             "caller": Provide(guard.provide_caller),
         },
         request_max_body_size=body.MAX_BYTES,
@@ -156,3 +169,11 @@ async def _catalog(state: State) -> Catalog:
 
 async def _auth(state: State) -> Auth:
     return state.auth
+
+
+async def _intake(state: State) -> Intake:
+    return state.intake
+
+
+async def _queue(state: State) -> TaskQueue:
+    return state.intake.queue

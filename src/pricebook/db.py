@@ -73,9 +73,12 @@ class Database:
             raise DatabaseUnavailableError(UNREACHABLE) from error
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[Connection]:
-        """Lend a connection inside one transaction: committed on leaving, or nothing is done."""
-        async with self.connection() as conn, conn.transaction():
+    async def transaction(self, *, undo: bool = False) -> AsyncGenerator[Connection]:
+        """Lend a connection inside one transaction: committed on leaving, or nothing is done.
+
+        With `undo`, nothing is done in any case.
+        """
+        async with self.connection() as conn, conn.transaction(force_rollback=undo):
             yield conn
 
     @asynccontextmanager

@@ -132,6 +132,17 @@ class DatabaseNotReadyError(DatabaseUnavailableError):
     """The database answers but is not the one this program needs (migrations, currency)."""
 
 
+class RedisUnavailableError(PricebookError):
+    """The queue cannot be reached; nothing was started."""
+
+    code = "REDIS_UNAVAILABLE"
+    status = 503
+    title = "Queue unavailable"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, headers={"Retry-After": "1"})
+
+
 class SettingsError(PricebookError):
     """A setting is missing or wrong; the message names it."""
 
@@ -146,3 +157,23 @@ class PriceListError(PricebookError):
     code = "PRICE_LIST_UNREADABLE"
     status = 400
     title = "Unreadable price list"
+
+
+class SourceUnavailableError(PricebookError):
+    """The place of a price list does not answer for now; later it may."""
+
+    code = "SOURCE_UNAVAILABLE"
+    status = 503
+    title = "Source unavailable"
+
+
+class ParserKilledError(PricebookError):
+    """The process that read a price list came to its end: too much memory, too much time."""
+
+    code = "PARSER_KILLED"
+    status = 400
+    title = "Unreadable price list"
+
+
+class LeaseLostError(PricebookError):
+    """A task is no longer ours to end: another worker has it, or somebody took it away."""

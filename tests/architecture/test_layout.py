@@ -14,11 +14,12 @@ FEATURES = {
     "auth": LAYERS | {"guard", "roles", "tokens", "passwords", "cache"},
     "catalog": LAYERS | {"cache", "cursor", "export"},
     "categories": LAYERS,
-    "products": LAYERS | {"sku", "export"},
+    "products": LAYERS | {"sku"},
     "suppliers": LAYERS | {"item_repository"},
     "ingestion": LAYERS
     | {"reader", "detect", "columns", "normalise", "numbers"}
-    | {"vocabulary", "currencies", "encodings", "rows"},
+    | {"vocabulary", "currencies", "encodings", "rows", "staging", "brakes", "configuration"}
+    | {"frames", "parsing", "process", "import_schemas", "task_repository", "inspection", "places"},
 }
 
 
@@ -33,18 +34,17 @@ def test_no_module_is_called_by_a_name_that_says_nothing() -> None:
     assert {path.stem for path in PACKAGE.rglob("*.py")} & empty == set()
 
 
-def nothing(field: msgspec.structs.FieldInfo) -> str:
-    """What stands for a setting without a default: servers come with the package."""
-    return "embedded" if field.name.endswith("_url") else "none"
+def default(field: msgspec.structs.FieldInfo) -> str:
+    """What the table tells: without a default the servers come with the package."""
+    if field.default is None:
+        return "embedded" if field.name.endswith("_url") else "none"
+    return str(field.default).lower() if field.type is bool else str(field.default)
 
 
 def test_the_settings_are_documented_with_their_defaults() -> None:
     text = (ROOT / "docs/operations.md").read_text()
     documented = dict(re.findall(r"^\| `([A-Z_]+)` \| `?([^`|]+?)`? \|", text, re.MULTILINE))
-    actual = {
-        field.encode_name: str(field.default) if field.default is not None else nothing(field)
-        for field in msgspec.structs.fields(Settings)
-    }
+    actual = {field.encode_name: default(field) for field in msgspec.structs.fields(Settings)}
     assert documented == actual
 
 

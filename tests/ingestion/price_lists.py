@@ -9,7 +9,7 @@ import msgspec
 
 from pricebook.errors import PriceListError
 from pricebook.ingestion.reader import open_list
-from pricebook.ingestion.schemas import Findings, ListRow, SourceConfig
+from pricebook.ingestion.schemas import FilePlace, Findings, ListOrder, ListRow, SourceConfig
 
 
 class ReadList(NamedTuple):
@@ -35,8 +35,15 @@ def read_list(content: str | bytes, currency: str = "USD", **config: Any) -> Rea
     with TemporaryDirectory() as folder:
         path = Path(folder) / "list.csv"
         path.write_bytes(data)
-        price_list = open_list(path, msgspec.convert(config, SourceConfig), currency)
+        price_list = open_list(order_of(path, currency, **config))
         return ReadList(price_list.findings, list(price_list.rows()))
+
+
+def order_of(path: Path, currency: str = "USD", **config: Any) -> ListOrder:
+    """Order the reading of a file."""
+    place = FilePlace(str(path))
+    said = msgspec.convert(config, SourceConfig)
+    return ListOrder(place=place, currency=currency, config=said)
 
 
 def rows_or_refusal(content: str | bytes, **config: Any) -> list[ListRow] | str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.price_lists import list_of, one_item, read_list
+from ingestion.price_lists import list_of, one_item, order_of, read_list
 from pricebook.errors import PriceListError
 
 GERMAN = list_of(
@@ -138,11 +138,10 @@ def test_what_is_no_list_is_refused_by_its_content_in_one_sentence(data: bytes, 
 
 def test_a_list_called_xlsx_that_is_csv_is_read(tmp_path: Path) -> None:
     from pricebook.ingestion.reader import open_list  # noqa: PLC0415 - only here by its own path
-    from pricebook.ingestion.schemas import SourceConfig  # noqa: PLC0415 - the same
 
     path = tmp_path / "list.xlsx"
     path.write_text(list_of("1;Lamp;5"))
-    assert [row.outcome for row in open_list(path, SourceConfig(), "USD").rows()] == [
+    assert [row.outcome for row in open_list(order_of(path)).rows()] == [
         "ignored",
         "item",
     ]

@@ -12,9 +12,8 @@ import builders
 from pricebook.db import Connection, Database
 from pricebook.errors import DatabaseUnavailableError
 from pricebook.products import repository, service
-from pricebook.products.export import HEADER
-from pricebook.products.schemas import StaffQuery
-from pricebook.web.spreadsheet import cell, lines
+from pricebook.products.schemas import EXPORT_HEADER, StaffQuery
+from pricebook.safe_csv import cell, lines
 
 Client = AsyncTestClient[Litestar]
 
@@ -28,7 +27,7 @@ async def export(client: Client, **parameters: Any) -> list[dict[str, str]]:
     assert "attachment" in response.headers["content-disposition"]
     reader = csv.DictReader(StringIO(response.text, newline=""))
     rows = list(reader)
-    assert reader.fieldnames == list(HEADER)
+    assert reader.fieldnames == list(EXPORT_HEADER)
     return rows
 
 
@@ -41,7 +40,7 @@ async def test_a_line_per_item_and_one_for_a_product_without(
     await builders.product(conn, "Axe", status="draft")
     axe, cheap, dear = await export(sales)
     assert (axe["name"], axe["status"], axe["target_price"]) == ("Axe", "draft", "")
-    assert {axe[name] for name in HEADER[6:]} == {""}
+    assert {axe[name] for name in EXPORT_HEADER[6:]} == {""}
     assert cheap["id"] == dear["id"] == str(product_id)
     assert (cheap["name"], cheap["internal_sku"]) == ("Saw, “large”", "S")
     assert (cheap["target_price"], cheap["margin_percentage"]) == ("20.50", "51.22")

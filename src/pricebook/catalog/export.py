@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from pricebook import safe_csv
 from pricebook.catalog.schemas import CatalogProduct
-from pricebook.web.spreadsheet import lines
 
 
 class FileFormat(msgspec.Struct, frozen=True):
@@ -17,12 +17,14 @@ class FileFormat(msgspec.Struct, frozen=True):
 
 
 def _as_table(products: Sequence[CatalogProduct]) -> bytes:
-    return lines(msgspec.structs.astuple(product) for product in products).encode()
+    return safe_csv.lines(msgspec.structs.astuple(product) for product in products).encode()
 
 
 NDJSON = "application/x-ndjson"
 CSV = "text/csv"
 FORMATS = {
     NDJSON: FileFormat("catalog.ndjson", b"", msgspec.json.Encoder().encode_lines),
-    CSV: FileFormat("catalog.csv", lines([CatalogProduct.__struct_fields__]).encode(), _as_table),
+    CSV: FileFormat(
+        "catalog.csv", safe_csv.lines([CatalogProduct.__struct_fields__]).encode(), _as_table
+    ),
 }

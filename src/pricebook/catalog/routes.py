@@ -1,4 +1,3 @@
-from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -7,7 +6,7 @@ from litestar import Request, Router, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import Operation
+from litestar.openapi.spec import Example
 from litestar.params import PathParameter
 from litestar.response import Stream
 
@@ -23,10 +22,10 @@ from pricebook.catalog.schemas import (
 from pricebook.db import Database
 from pricebook.errors import NotFoundError, ValidationError
 from pricebook.web.answers import Answer, answer_of
-from pricebook.web.download import document_file, download
+from pricebook.web.downloads import answer_file, documented_with_file
 from pricebook.web.paging import Page, Paging, next_page_url
 from pricebook.web.problems import answers, answers_unchanged, can_fail
-from pricebook.web.query import documented, parameters_of, provide_query
+from pricebook.web.query import documented, provide_query
 from pricebook.web.shortcut import key_of
 
 PRODUCT: dict[str, Any] = {
@@ -46,18 +45,15 @@ CATEGORY: dict[str, Any] = {
 }
 
 
+EXPORTED = ResponseSpec(
+    str,
+    media_type=NDJSON,
+    generate_examples=False,
+    description="Found",
+    examples=[Example(summary="A line", value=msgspec.json.encode(PRODUCT).decode())],
+)
+
 AnyRequest = Request[Any, Any, Any]
-
-
-@dataclass
-class ExportOperation(Operation):
-    """The export in either form."""
-
-    def __post_init__(self) -> None:
-        """Add the parameters and the files."""
-        self.parameters = [*(self.parameters or []), *parameters_of(ExportQuery)]
-        document_file(self, NDJSON, msgspec.json.encode(PRODUCT).decode())
-        document_file(self, CSV, ",".join(PRODUCT))
 
 
 def _listed(row: dict[str, Any]) -> dict[str, Any]:
@@ -94,10 +90,9 @@ async def browse(
     summary="The catalog as a file",
     description="All active products that the filters match, as a JSON object a line or, with"
     " format=csv or Accept: text/csv, as a table; sent while it is read.",
-    operation_class=ExportOperation,
+    operation_class=documented_with_file(ExportQuery, ",".join(PRODUCT)),
     dependencies={"criteria": provide_query(ExportQuery)},
-    responses={200: ResponseSpec(str, media_type=NDJSON, generate_examples=False)}
-    | can_fail(ValidationError),
+    responses={200: EXPORTED} | can_fail(ValidationError),
 )
 async def export_products(
     request: AnyRequest,
@@ -108,7 +103,7 @@ async def export_products(
     asked = criteria.format or request.accept.best_match([NDJSON, CSV])
     media_type = CSV if asked in {"csv", CSV} else NDJSON
     chunks = service.export_products(database, criteria, FORMATS[media_type])
-    return await download(chunks, media_type, FORMATS[media_type].name)
+    return await answer_file(chunks, FORMATS[media_type].name, media_type)
 
 
 @get(

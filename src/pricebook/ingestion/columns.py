@@ -11,7 +11,7 @@ from pricebook.ingestion.normalise import key_of, shown, shown_list, words_of
 from pricebook.ingestion.schemas import Field
 from pricebook.ingestion.vocabulary import FIELD_WORDS, TAX_WORDS, UNIT_WORDS
 
-_FIELD_NAMES: dict[Field, str] = {
+FIELD_NAMES: dict[Field, str] = {
     "sku": "article code",
     "name": "name",
     "price": "price",
@@ -138,7 +138,7 @@ def _check_mapped(header: Header, field: Field, wanted: str) -> None:
     if not columns:
         raise PriceListError(
             f"Row {header.row_number} has no column {shown(wanted)}, which is named for the "
-            f"{_FIELD_NAMES[field]}; its columns are {shown_list(header.cells) or 'blank'}."
+            f"{FIELD_NAMES[field]}; its columns are {shown_list(header.cells) or 'blank'}."
         )
     if len(columns) > 1:
         raise _equally_good(header, field, columns)
@@ -213,7 +213,7 @@ def _equally_good(header: Header, field: Field, columns: Iterable[int]) -> Price
     is_told_apart = len({header.cells[index].strip() for index in indices}) == len(indices)
     named = "Header" if is_told_apart else f"column {column_letters(indices[0])}"
     return PriceListError(
-        f"The columns {labels} are equally good for the {_FIELD_NAMES[field]}; "
+        f"The columns {labels} are equally good for the {FIELD_NAMES[field]}; "
         f'name one with column_mapping or --column {field}="{named}".'
     )
 
@@ -226,7 +226,7 @@ def _label(header: Header, index: int) -> str:
 
 
 def _missing(header: Header, missing: Sequence[Field]) -> PriceListError:
-    *others, last = [f"the {_FIELD_NAMES[field]}" for field in missing]
+    *others, last = [f"the {FIELD_NAMES[field]}" for field in missing]
     names = f"{', '.join(others)} or {last}" if others else last
     return PriceListError(
         f"No column is known to be {names}: the most likely header is row {header.row_number} with "

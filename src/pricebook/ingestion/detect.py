@@ -43,14 +43,40 @@ def choose_delimiter(
     Best is one that shows a header, then the one whose rows agree most in their width (of two and
     more), then the one with the wider rows: decimal commas too split every row alike.
     """
+    return max(samples, key=lambda delimiter: _merit(samples[delimiter], config, currency))
 
-    def merit(delimiter: str) -> tuple[bool, int, int]:
-        records = samples[delimiter]
-        widths = Counter(len(cells) for _, cells, _ in records if len(cells) > 1)
-        (width, rows) = widths.most_common(1)[0] if widths else (0, 0)
-        return _first_header(records, config, currency) is not None, rows, width
 
-    return max(samples, key=merit)
+def choose_sheet(
+    samples: Mapping[str, Sequence[Record]], config: SourceConfig, currency: str
+) -> str:
+    """Choose a sheet by the first rows of each, as a delimiter is chosen.
+
+    Raises PriceListError if a second one is as good, or has the same columns: articles on a sheet
+    that is passed over would be missing.
+    """
+    merits = {name: _merit(records, config, currency) for name, records in samples.items()}
+    best = max(merits, key=merits.__getitem__)
+    titles = {
+        name: set(map(title_of, header.cells))
+        for name, records in samples.items()
+        if (header := _first_header(records, config, currency))
+    }
+    rivals = [
+        name
+        for name in samples
+        if best in titles and (titles.get(name) == titles[best] or merits[name] == merits[best])
+    ]
+    if len(rivals) > 1:
+        raise PriceListError(
+            f"The sheets {shown_list(rivals)} hold a price list each; name one with sheet_name."
+        )
+    return best
+
+
+def _merit(records: Sequence[Record], config: SourceConfig, currency: str) -> tuple[bool, int, int]:
+    widths = Counter(len(cells) for _, cells, _ in records if len(cells) > 1)
+    (width, rows) = widths.most_common(1)[0] if widths else (0, 0)
+    return _first_header(records, config, currency) is not None, rows, width
 
 
 def find_table(records: Sequence[Record], config: SourceConfig, currency: str) -> Table:

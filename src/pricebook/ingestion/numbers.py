@@ -12,9 +12,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from pricebook.ingestion.currencies import WORD_OR_SIGN, listed, meant_by
+from pricebook.ingestion.currencies import WORD_OR_SIGN, listed, meant_by, named_in
 from pricebook.ingestion.normalise import shown
-from pricebook.ingestion.schemas import DecimalMark, ErrorType, NumberProfile
+from pricebook.ingestion.schemas import DecimalMark, ErrorType, NumberProfile, TypedNumber
 from pricebook.ingestion.vocabulary import TAX_WORDS
 
 MAX_PRICE = Decimal("9999999999.9999")
@@ -96,20 +96,16 @@ def price_reader(profile: NumberProfile, currency: str) -> Callable[[str], Decim
     return read
 
 
-def typed_price(value: float | Decimal) -> Decimal | Problem:
-    """Read a cell that is a number already, to the 15 digits a spreadsheet shows.
-
-    Excel keeps 15 significant digits ("Excel specifications and limits"), so 0.1 + 0.2 is 0.3.
-    """
-    if isinstance(value, bool):
-        return Problem("price_not_a_number", f"The price {value} is not a number.")
-    text = format(value, ".15g") if isinstance(value, float) else str(value)
-    number = Decimal(text)
-    if not number.is_finite():
-        return _not_a_number(text)
-    if number < 0:
-        return _negative(text)
-    return _within_limits(number, text)
+def typed_price(cell: TypedNumber, currency: str) -> Decimal | Problem:
+    """Read a cell that is a number already; how its sheet shows it only tells what it counts."""
+    number, text = Decimal(cell), cell.shown
+    if text != cell:
+        if "%" in text:
+            return _not_a_number(text)
+        codes = named_in(text, currency)
+        if codes is not None and currency not in codes:
+            return _other_currency(text, codes, currency)
+    return _negative(text) if number < 0 else _within_limits(number, text)
 
 
 def _value(cell: str, written: _Written, profile: NumberProfile) -> Decimal | Problem:
@@ -177,10 +173,7 @@ def _written(cell: str, currency: str) -> _Written | Problem:
     if currencies is None:
         return _negative(cell) if _is_negative(before, after) else _not_a_number(cell)
     if currencies and currency not in currencies:
-        return Problem(
-            "other_currency",
-            f"The price {shown(cell)} names {listed(currencies)}, the catalog is in {currency}.",
-        )
+        return _other_currency(cell, currencies, currency)
     return _number(digits, exponent or "") or _not_a_number(cell)
 
 
@@ -227,6 +220,13 @@ def _is_negative(before: str, after: str) -> bool:
 
 def _negative(cell: str) -> Problem:
     return Problem("price_negative", f"The price {shown(cell)} is negative.")
+
+
+def _other_currency(cell: str, codes: frozenset[str], currency: str) -> Problem:
+    return Problem(
+        "other_currency",
+        f"The price {shown(cell)} names {listed(codes)}, the catalog is in {currency}.",
+    )
 
 
 def _ambiguous(cell: str, written: _Written) -> Problem:

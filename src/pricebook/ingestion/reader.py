@@ -6,15 +6,21 @@ The list is read twice: the first pass asks the whole price column how it writes
 
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 from pricebook.errors import PriceListError
 from pricebook.ingestion import detect, numbers, parsers
 from pricebook.ingestion.columns import column_letters
 from pricebook.ingestion.detect import Table
-from pricebook.ingestion.parsers import Source
+from pricebook.ingestion.parsers.source import Source, head_of
 from pricebook.ingestion.rows import RowReader
-from pricebook.ingestion.schemas import Findings, ListRow, NumberProfile, SourceConfig
+from pricebook.ingestion.schemas import (
+    Findings,
+    ListOrder,
+    ListRow,
+    NumberProfile,
+    SourceConfig,
+    TypedNumber,
+)
 
 
 class PriceList:
@@ -26,19 +32,14 @@ class PriceList:
         self._table = table
 
     @property
-    def total_bytes(self) -> int:
-        """The size of the file."""
-        return self._source.size
-
-    @property
-    def bytes_read(self) -> int:
-        """How much of the file the latest pass has read."""
-        return self._source.position
+    def rows_total(self) -> int | None:
+        """How many rows there are, where the format tells."""
+        return self._source.rows_total
 
     @property
     def progress(self) -> float:
-        """Which part of the file the latest pass has read, 0 to 1."""
-        return min(1.0, self.bytes_read / self.total_bytes)
+        """Which part of the list the latest pass has read, 0 to 1."""
+        return self._source.progress
 
     def rows(self) -> Iterator[ListRow]:
         """Read every record of the file, once and in order, in constant memory.
@@ -52,26 +53,29 @@ class PriceList:
             yield from map(read, records)
 
 
-def open_list(path: Path, config: SourceConfig, currency: str) -> PriceList:
-    """Find out how to read a list; `config` has what the user knows better.
+def open_list(order: ListOrder) -> PriceList:
+    """Find out how to read a list; what its order says about it wins.
 
     Raises PriceListError, with one sentence for the user, if it cannot be understood as a whole.
     """
+    config, currency = order.config, order.currency
     try:
-        source = parsers.open_source(path, config, currency)
-        table = detect.find_table(source.head(config), config, currency)
+        source = parsers.open_source(order)
+        table = detect.find_table(head_of(source, config), config, currency)
         profile = _number_profile(source, table, config, currency)
     except OSError as error:
-        raise PriceListError(f"{path} cannot be read: {error.strerror}.") from error
+        raise PriceListError(f"{error.filename} cannot be read: {error.strerror}.") from error
     findings = Findings(
         format=source.format,
         encoding=source.encoding,
         delimiter=source.delimiter,
+        sheet=source.sheet,
         header_row=table.header_row,
         columns={
             field: table.headers[index] or f"column {column_letters(index)}"
             for field, index in table.columns.items()
         },
+        headers=table.headers,
         characteristic_columns=tuple(title for title, _ in table.characteristics),
         currency=currency,
         numbers=profile,
@@ -89,6 +93,8 @@ def _number_profile(
         cells = (
             cells[column].strip()
             for number, cells, spoiled in records
-            if len(cells) > column and number > table.header_row and not spoiled
+            if len(cells) > column
+            and number > table.header_row
+            and not (spoiled or isinstance(cells[column], TypedNumber))
         )
         return numbers.profile_of(cells, currency)

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from decimal import Decimal
 
+from pricebook.ingestion.columns import FIELD_NAMES
 from pricebook.ingestion.currencies import listed, meant_by, named_in
 from pricebook.ingestion.detect import MOST_COLUMNS, Table, title_of
 from pricebook.ingestion.normalise import code_of, key_of, name_of, shown, storable, words_of
-from pricebook.ingestion.numbers import Problem
-from pricebook.ingestion.schemas import ListRow, Record
+from pricebook.ingestion.numbers import Problem, typed_price
+from pricebook.ingestion.schemas import ListRow, Record, TypedNumber, Uncalculated
 from pricebook.ingestion.vocabulary import TAX_WORDS, TOTAL_WORDS, UNIT_WORDS
 
 LONGEST_SKU = 255
@@ -41,15 +42,20 @@ class RowReader:
         number, cells, spoiled = record
         if number <= self._table.header_row:
             return ListRow(number, "ignored")
-        if spoiled:
-            return _rejected(record, Problem("malformed_row", spoiled))
+        if problem := self._unreadable(cells, spoiled):
+            return _rejected(record, problem)
         if len(cells) < self._width:
             cells = [*cells, *[""] * (self._width - len(cells))]
+        given_price = cells[self._price]
+        cells = _as_shown(cells)
         sku, name = code_of(cells[self._sku]), name_of(cells[self._name])
         price_cell = cells[self._price].strip()
         if not (sku and name and price_cell):
             return self._read_unfinished(record, cells)
-        price = self._read_price(price_cell)
+        if isinstance(given_price, TypedNumber):
+            price = typed_price(given_price, self._currency)
+        else:
+            price = self._read_price(price_cell)
         if isinstance(price, Problem):
             is_header = title_of(price_cell) == self._table.headers[self._price]
             return ListRow(number, "ignored") if is_header else _rejected(record, price)
@@ -59,6 +65,21 @@ class RowReader:
         titles = self._table.characteristics
         characteristics = {title: cells[index].strip() or None for title, index in titles}
         return ListRow(number, "item", sku, name, price, category or None, characteristics)
+
+    def _unreadable(self, cells: list[str], spoiled: str | None) -> Problem | None:
+        """Tell a row that is none, or that has a field whose formula says no value."""
+        if spoiled:
+            return Problem("malformed_row", spoiled)
+        if Uncalculated not in map(type, cells):
+            return None
+        for field, index in self._table.columns.items():
+            if index < len(cells) and isinstance(cells[index], Uncalculated):
+                said = (
+                    f"The {FIELD_NAMES[field]} is the formula {shown(cells[index])}, which was "
+                    "never calculated: open the list in a spreadsheet program and save it."
+                )
+                return Problem("not_calculated", said)
+        return None
 
     def _problem(self, cells: list[str], sku: str, name: str) -> Problem | None:
         """Find what keeps a row with code, name and price from being an article."""
@@ -118,6 +139,13 @@ class RowReader:
         return Problem("missing_price", "The price is missing.")
 
 
+def _as_shown(cells: list[str]) -> list[str]:
+    """Let numbers be the text that their sheet shows."""
+    if TypedNumber not in map(type, cells):
+        return cells
+    return [cell.shown if isinstance(cell, TypedNumber) else cell for cell in cells]
+
+
 def _too_many_cells(cells: list[str], width: int) -> Problem:
     return Problem(
         "too_many_cells",
@@ -143,5 +171,5 @@ def _rejected(record: Record, problem: Problem) -> ListRow:
         "rejected",
         error_type=problem.error_type,
         error_message=problem.message,
-        row_data=[storable(cell[:LONGEST_CELL]) for cell in cells[:MOST_COLUMNS]],
+        row_data=[storable(cell[:LONGEST_CELL]) for cell in _as_shown(cells[:MOST_COLUMNS])],
     )

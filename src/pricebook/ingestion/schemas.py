@@ -1,14 +1,9 @@
 """The shapes of reading a price list: what may be set, what was found, what each row became."""
 
-from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
-from uuid import UUID
+from typing import Annotated, Literal, Self
 
 import msgspec
-
-from pricebook.suppliers.schemas import SourceType
 
 Field = Literal["sku", "name", "price", "category", "currency"]
 DecimalMark = Literal[".", ","]
@@ -20,6 +15,7 @@ ErrorType = Literal[
     "missing_price",
     "price_not_a_number",
     "price_ambiguous",
+    "not_calculated",
     "price_negative",
     "price_out_of_range",
     "price_too_precise",
@@ -28,6 +24,32 @@ ErrorType = Literal[
     "nul_character",
     "too_many_cells",
 ]
+
+Mode = Literal["full", "partial"]
+Format = Literal["csv", "xlsx", "xls", "ods", "google_sheets"]
+
+
+class TypedNumber(str):
+    """The text of a cell that is a number already: digits, `.` and `-`.
+
+    `shown` is how its sheet shows it, which is what counts for an article code.
+    """
+
+    __slots__ = ("shown",)
+    shown: str
+
+    def __new__(cls, digits: str, shown: str | None = None) -> Self:
+        """Take the digits of the number and what its sheet shows, where that differs."""
+        number = super().__new__(cls, digits)
+        number.shown = digits if shown is None else shown
+        return number
+
+
+class Uncalculated(str):
+    """The text of a formula whose value nobody has calculated yet."""
+
+    __slots__ = ()
+
 
 # Number of the record as a spreadsheet shows it, its cells, and why it is no row of cells, if so.
 Record = tuple[int, list[str], str | None]
@@ -38,8 +60,13 @@ HeaderRow = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 class SourceConfig(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """What a user says about a list; whatever is not said is found out."""
+    """What a user says about a list; whatever is not said is found out.
 
+    A `partial` list names some of the supplier's items: the others are not absent.
+    """
+
+    mode: Mode = "full"
+    sheet_name: str | None = None
     column_mapping: dict[Field, str] = {}
     header_row: HeaderRow | None = None
     delimiter: str | None = None
@@ -63,17 +90,73 @@ class NumberProfile(msgspec.Struct, frozen=True, kw_only=True):
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """What was found out about a list, to be shown and to be remembered with its supplier.
 
-    `columns` maps a field to its header as the list writes it; `header_row` is 1-based.
+    Encoding and delimiter are those of a text, the sheet that of a workbook. `headers` are those
+    of all columns; `columns` maps a field to its header as the list writes it; `header_row` counts
+    from 1.
     """
 
-    format: Literal["csv"]
-    encoding: str
-    delimiter: str
+    format: Format
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
     header_row: int
     columns: dict[Field, str]
+    headers: tuple[str, ...] = ()
     characteristic_columns: tuple[str, ...]
     currency: str
     numbers: NumberProfile
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What reading a list may take; a list that needs more is refused.
+
+    `mebibytes` is the size of the file, `memory_mebibytes` that of the parsing process.
+    """
+
+    mebibytes: int = 200
+    rows: int = 2_000_000
+    columns: int = 1_000
+    memory_mebibytes: int = 512
+    seconds: int = 900
+
+
+class FilePlace(msgspec.Struct, frozen=True, tag="file"):
+    """A list in a file."""
+
+    path: str
+
+
+class SheetPlace(msgspec.Struct, frozen=True, tag="google_sheets"):
+    """A list in a Google spreadsheet, read with the key file of a service account."""
+
+    url: str
+    credentials_path: str | None = None
+    api: str = "https://sheets.googleapis.com"
+
+
+class WebPlace(msgspec.Struct, frozen=True, tag="web"):
+    """A list behind an https address; private addresses are refused unless allowed."""
+
+    url: str
+    allow_private: bool = False
+
+
+Place = FilePlace | SheetPlace | WebPlace
+
+
+class ListOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """Which list to read, in which currency, and what is said and remembered about it.
+
+    What is fetched goes into `folder`, else into the folder for temporary files. It is removed with
+    the source; who may kill the reading process names a folder, and removes that.
+    """
+
+    place: Place
+    currency: str
+    config: SourceConfig = SourceConfig()
+    remembered: Findings | None = None
+    limits: Limits = Limits()
+    folder: str | None = None
 
 
 class ListRow(msgspec.Struct, frozen=True, gc=False):
@@ -93,90 +176,3 @@ class ListRow(msgspec.Struct, frozen=True, gc=False):
     error_type: ErrorType | None = None
     error_message: str | None = None
     row_data: list[str] | None = None
-
-
-class ImportOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """Which list to take in, whose it is, and what is said about it."""
-
-    path: Path
-    supplier_name: str
-    currency: str
-    config: SourceConfig = SourceConfig()
-    requested_by: str | None = None
-
-
-class Progress(msgspec.Struct, frozen=True):
-    """How far an import is: its stage, and which part of the list is read (0 to 1)."""
-
-    stage: Literal["reading", "merging"]
-    fraction: float
-
-
-class StagedRow(NamedTuple):
-    """A row of the list as it is staged; the two JSON columns are text."""
-
-    row_number: int
-    supplier_sku: str | None
-    name: str | None
-    price: Decimal | None
-    characteristics: str
-    error_type: str | None
-    error_message: str | None
-    row_data: str | None
-
-
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the rows of a list became; `absent` counts items that the list no longer has."""
-
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    absent: int = 0
-    rejected: int = 0
-    duplicate: int = 0
-    ignored: int = 0
-
-    @property
-    def taken(self) -> int:
-        """The rows that stand in the catalog now."""
-        return self.new + self.changed + self.unchanged
-
-    @property
-    def rows(self) -> int:
-        """All rows of the list; each is counted once."""
-        return self.taken + self.rejected + self.duplicate + self.ignored
-
-
-class NewTask(msgspec.Struct, frozen=True, kw_only=True):
-    """An ingestion task as it begins."""
-
-    supplier_id: UUID | None
-    supplier_name: str
-    parser_type: SourceType
-    source_config: dict[str, object]
-    requested_by: str | None
-    started_at: datetime
-
-
-class RowError(msgspec.Struct, frozen=True):
-    """A row that was not taken in, and why."""
-
-    row_number: int
-    error_type: str
-    error_message: str
-
-
-class ImportResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a list."""
-
-    task_id: UUID
-    status: Literal["success", "failed"]
-    supplier_name: str
-    new_supplier: bool
-    items_processed: int
-    counts: Counts
-    products_created: int
-    errors: list[str]
-    row_errors: list[RowError]
-    found: Findings
-    completed_at: datetime

@@ -1,11 +1,9 @@
-from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, Router, get, patch, post
 from litestar.di import NamedDependency, Provide
-from litestar.openapi.spec import Operation
 from litestar.params import PathParameter
 
 from pricebook.auth.guard import staff_can_fail
@@ -13,8 +11,8 @@ from pricebook.auth.schemas import Caller
 from pricebook.db import Database
 from pricebook.errors import ConflictError, NotFoundError, ValidationError
 from pricebook.products import service
-from pricebook.products.export import HEADER
 from pricebook.products.schemas import (
+    EXPORT_HEADER,
     CreatedProduct,
     Match,
     MatchedProduct,
@@ -25,12 +23,11 @@ from pricebook.products.schemas import (
     StaffQuery,
 )
 from pricebook.web.body import decode_body, documented_body, provide_body
-from pricebook.web.download import document_file, download
+from pricebook.web.downloads import answer_file, documented_with_file, wants_file
 from pricebook.web.paging import Page
 from pricebook.web.problems import answers
-from pricebook.web.query import parameters_of, provide_query
+from pricebook.web.query import provide_query
 
-CSV = "text/csv"
 ITEM: dict[str, Any] = {
     "id": "7d1f2b8e-64a3-4b8f-9a4e-2f6a0b9c1d22",
     "supplier_id": "2c9a7e10-0f5d-4f0a-8a51-6e3b9d7c4f18",
@@ -40,6 +37,7 @@ ITEM: dict[str, Any] = {
     "current_price": "17.45",
     "characteristics": {"unit": "pc"},
     "last_ingested_at": "2026-03-01T06:15:00Z",
+    "absent_since": None,
 }
 CREATED: dict[str, Any] = {
     "id": "0b6f3a52-5f5c-4c8e-9a31-3f1f0d5f7a10",
@@ -64,22 +62,12 @@ ORDER: dict[str, Any] = {
 ProductId = Annotated[UUID, PathParameter(description="The product's id.")]
 
 
-@dataclass
-class ListOperation(Operation):
-    """The list as JSON, and as the export that a spreadsheet opens."""
-
-    def __post_init__(self) -> None:
-        """Add the parameters, and the second media type of the answer."""
-        self.parameters = [*(self.parameters or []), *parameters_of(StaffQuery)]
-        document_file(self, CSV, ",".join(HEADER))
-
-
 @get(
     "/products",
     summary="Products with every supplier's price and the margin",
     description="Products of any status by name, each with all its supplier items; with"
     " Accept: text/csv an export of all that the filters match, page and limit aside.",
-    operation_class=ListOperation,
+    operation_class=documented_with_file(StaffQuery, ",".join(EXPORT_HEADER)),
     dependencies={"criteria": provide_query(StaffQuery)},
     responses=answers(
         Page[StaffProduct], {"total_count": 1, "page": 1, "limit": 50, "data": [PRODUCT]}
@@ -92,8 +80,8 @@ async def list_products(
     database: NamedDependency[Database],
 ) -> Response[Any]:
     """List the products, as JSON or as a file for a spreadsheet."""
-    if request.accept.best_match(["application/json", CSV]) == CSV:
-        return await download(service.export_products(database, criteria), CSV, "products.csv")
+    if wants_file(request):
+        return await answer_file(service.export_products(database, criteria), "products.csv")
     page = await service.list_products(database, criteria)
     return Response(page, media_type="application/json", headers={"Vary": "Accept"})
 

@@ -50,6 +50,26 @@ Margin = Annotated[
     Meta(description="(target price - lowest price) / target price * 100, to two places."),
 ]
 
+# What the columns of the export are called.
+EXPORT_HEADER = (
+    "id",
+    "internal_sku",
+    "name",
+    "category_id",
+    "status",
+    "target_price",
+    "margin_percentage",
+    "supplier_item_id",
+    "supplier_id",
+    "supplier_name",
+    "supplier_sku",
+    "supplier_item_name",
+    "current_price",
+    "characteristics",
+    "last_ingested_at",
+    "absent_since",
+)
+
 
 class NewProduct(Struct, frozen=True):
     """A product to be made; the target price is in the catalog's currency."""

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from uuid import UUID
 
+from pricebook import safe_csv
 from pricebook.auth.schemas import Caller
 from pricebook.categories import service as categories
 from pricebook.db import Connection, Database
@@ -14,8 +15,8 @@ from pricebook.errors import (
     refuse,
 )
 from pricebook.products import repository
-from pricebook.products.export import HEADER
 from pricebook.products.schemas import (
+    EXPORT_HEADER,
     CreatedProduct,
     Match,
     NewProduct,
@@ -31,7 +32,6 @@ from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import ItemLink, Link, UnmatchedItem
 from pricebook.web.body import body_issue
 from pricebook.web.paging import Page, page_of
-from pricebook.web.spreadsheet import lines
 
 BATCH = 5000
 SALES_MAY_CHANGE = frozenset({"target_price"})
@@ -46,10 +46,10 @@ async def list_products(database: Database, query: StaffQuery) -> Page[StaffProd
 
 async def export_products(database: Database, query: StaffQuery) -> AsyncGenerator[str]:
     """Yield everything the filters match as comma-separated values, a line per supplier item."""
-    text = lines([HEADER])
+    text = safe_csv.lines([EXPORT_HEADER])
     async with database.slow_read() as conn, aclosing(repository.stream_rows(conn, query)) as found:
         async for rows in found:
-            yield text + lines(rows)
+            yield text + safe_csv.lines(rows)
             text = ""
     if text:
         yield text

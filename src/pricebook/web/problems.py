@@ -11,7 +11,7 @@ from litestar.enums import ParamType
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
-from litestar.status_codes import HTTP_201_CREATED
+from litestar.status_codes import HTTP_201_CREATED, HTTP_202_ACCEPTED
 
 from pricebook.errors import (
     DatabaseUnavailableError,
@@ -146,13 +146,16 @@ def _request_id(request: Request[Any, Any, Any]) -> str:
     return given if REQUEST_ID.fullmatch(given) else str(uuid4())
 
 
+DESCRIPTIONS = {HTTP_201_CREATED: "Made", HTTP_202_ACCEPTED: "Accepted"}
+
+
 def answers(kind: Any, value: dict[str, Any], status: int = 200) -> dict[int, ResponseSpec]:
     """Describe the success of a route for the OpenAPI document, with an example."""
     return {
         status: ResponseSpec(
             data_container=kind,
             generate_examples=False,
-            description="Made" if status == HTTP_201_CREATED else "Found",
+            description=DESCRIPTIONS.get(status, "Found"),
             examples=[Example(summary="An answer", value=value)],
         )
     }

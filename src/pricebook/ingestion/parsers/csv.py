@@ -4,16 +4,15 @@ import csv
 import io
 import re
 from collections.abc import Generator, Iterator
-from contextlib import closing
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Literal, TextIO
 
 from pricebook.errors import PriceListError
 from pricebook.ingestion import detect
 from pricebook.ingestion.normalise import shown
+from pricebook.ingestion.parsers.source import check_size, head_of
 from pricebook.ingestion.parsers.text import find_encoding
-from pricebook.ingestion.schemas import Record, SourceConfig
+from pricebook.ingestion.schemas import Limits, ListOrder, Record
 
 _DELIMITERS = (",", ";", "\t", "|")
 _DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
@@ -22,7 +21,6 @@ _NO_DELIMITER = re.compile(r"[\w\s\".+-]")
 _SEP_LINE = re.compile(r'"?sep=([^\r\n])"?\r?\n?', re.IGNORECASE).fullmatch
 _MARK = "\ufeff"
 _LONGEST_LINE = 1024 * 1024
-_LONGEST_HEAD = 4 * 1024 * 1024
 _MOST_LINES = 10_000
 _SHOWN_OF_SPOILED = 1000
 
@@ -31,33 +29,23 @@ class CsvSource:
     """A CSV file that is read from its first record as often as needed."""
 
     format: Literal["csv"] = "csv"
+    sheet = None
+    rows_total = None
 
-    def __init__(self, path: Path, encoding: str, delimiter: str) -> None:
+    def __init__(self, path: Path, encoding: str, delimiter: str, limits: Limits) -> None:
         self.encoding = encoding
         self.delimiter = delimiter
-        self.size = path.stat().st_size
+        self._size = path.stat().st_size
         self._path = path
+        self._limits = limits
         self._file: BinaryIO | None = None
 
     @property
-    def position(self) -> int:
-        """The bytes read in the latest pass."""
+    def progress(self) -> float:
+        """The part of the file that the latest pass has read."""
         if self._file is None:
-            return 0
-        return self.size if self._file.closed else self._file.tell()
-
-    def head(self, config: SourceConfig) -> list[Record]:
-        """Read the records among which the header of the table must be."""
-        most = max(detect.ROWS_LOOKED_AT, config.header_row or 0)
-        head: list[Record] = []
-        characters = 0
-        with closing(self.records()) as records:
-            for record in islice(records, most):
-                head.append(record)
-                characters += sum(map(len, record[1]))
-                if characters > _LONGEST_HEAD:
-                    break
-        return head
+            return 0.0
+        return 1.0 if self._file.closed else min(1.0, self._file.tell() / self._size)
 
     def records(self) -> Generator[Record, None, None]:
         """Read the file record by record; a record that is badly quoted is one record.
@@ -82,12 +70,14 @@ class CsvSource:
         reader = csv.reader(
             _remembered(text, lines), delimiter=self.delimiter, skipinitialspace=True, strict=True
         )
-        number = 0
+        number, most_rows, most_columns = 0, self._limits.rows, self._limits.columns
         while True:
             try:
                 for cells in reader:
                     number += 1
                     lines.clear()
+                    if number > most_rows or len(cells) > most_columns:
+                        check_size(number, cells, self._limits)
                     yield number, cells, None
             except csv.Error:
                 number += 1
@@ -112,18 +102,21 @@ class CsvSource:
         return number, ["".join(lines)[:_SHOWN_OF_SPOILED]], message
 
 
-def open_csv(path: Path, config: SourceConfig, currency: str) -> CsvSource:
+def open_csv(path: Path, order: ListOrder) -> CsvSource:
     """Find out encoding and delimiter of a file, as far as the user has not set them.
 
     Raises PriceListError if one cannot be told or does not fit.
     """
+    config = order.config
     encoding = find_encoding(path, config.encoding)
     given = config.delimiter or _named_in_file(path, encoding)
     if given is not None:
-        return CsvSource(path, encoding, _checked(given))
-    sources = {delimiter: CsvSource(path, encoding, delimiter) for delimiter in _DELIMITERS}
-    samples = {delimiter: source.head(config) for delimiter, source in sources.items()}
-    return sources[detect.choose_delimiter(samples, config, currency)]
+        return CsvSource(path, encoding, _checked(given), order.limits)
+    sources = {
+        delimiter: CsvSource(path, encoding, delimiter, order.limits) for delimiter in _DELIMITERS
+    }
+    samples = {delimiter: head_of(source, config) for delimiter, source in sources.items()}
+    return sources[detect.choose_delimiter(samples, config, order.currency)]
 
 
 def _named_in_file(path: Path, encoding: str) -> str | None:
