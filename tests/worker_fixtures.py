@@ -11,17 +11,18 @@ import msgspec
 import pytest
 
 from pricebook.db import Connection, Database
-from pricebook.intake import Intake
+from pricebook.intake import Intake, Watcher
 from pricebook.queue.carrier import TaskQueue
 from pricebook.resources import open_redis
 from pricebook.settings import Settings
 from pricebook.tasks import service
-from pricebook.tasks.schemas import Asker, NewTask, Task
+from pricebook.tasks.schemas import Asker, ClaimedTask, HeldList, NewTask, Task
 from pricebook.worker import Worker, open_worker
 
 PATIENCE_SECONDS = 30
 LIST = "Article code,Name,Price\nA-1,Hammer,12.50\nA-2,Saw,7\n"
 
+TakeIn = Callable[[ClaimedTask, Watcher], Awaitable[None]]
 Ask = Callable[..., Awaitable[UUID]]
 Until = Callable[[UUID, Callable[[Task], bool]], Awaitable[Task]]
 Ended = Callable[..., Awaitable[Task]]
@@ -31,7 +32,11 @@ Working = Callable[..., AbstractAsyncContextManager[Worker]]
 @pytest.fixture
 def settings(settings: Settings, tmp_path: Path) -> Settings:
     return msgspec.structs.replace(
-        settings, uploads_dir=str(tmp_path), worker_lease_seconds=2, worker_stop_seconds=5
+        settings,
+        uploads_dir=str(tmp_path),
+        worker_lease_seconds=2,
+        worker_stop_seconds=5,
+        list_max_mib=1,
     )
 
 
@@ -65,14 +70,20 @@ def ask(conn: Connection, database: Database, queue: TaskQueue, tmp_path: Path) 
     return ask
 
 
+async def apply_nothing(_held: HeldList) -> None:
+    raise AssertionError("nothing is held here")
+
+
 @pytest.fixture
 def working(settings: Settings, database: Database, queue: TaskQueue) -> Working:
     """Run a worker while a block runs; with `take_in` it does that instead of reading lists."""
 
     @asynccontextmanager
-    async def run(take_in: Intake | None = None) -> AsyncGenerator[Worker]:
+    async def run(take_in: TakeIn | None = None) -> AsyncGenerator[Worker]:
         async with open_worker(settings) as opened:
-            worker = Worker(settings, database, queue, take_in) if take_in else opened
+            worker = opened
+            if take_in is not None:
+                worker = Worker(settings, database, queue, Intake(take_in, apply_nothing))
             running = asyncio.create_task(worker.run())
             try:
                 yield worker
@@ -89,9 +100,10 @@ def until(database: Database) -> Until:
 
     async def wait(task_id: UUID, fits: Callable[[Task], bool]) -> Task:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while not fits(task := await service.get_task(database, task_id)):
+            while True:
+                if fits(task := await service.get_task(database, task_id)):
+                    return task
                 await asyncio.sleep(0.02)
-        return task
 
     return wait
 

@@ -32,11 +32,11 @@ from pricebook.errors import PricebookError, SettingsError
 from pricebook.lifeline import end_with
 from pricebook.products import routes as products
 from pricebook.queue.carrier import TaskQueue
-from pricebook.resources import intake_for, open_auth, open_redis, open_resources
+from pricebook.resources import inbox_for, open_auth, open_redis, open_resources
 from pricebook.settings import Settings
 from pricebook.suppliers import routes as suppliers
 from pricebook.sync import routes as sync
-from pricebook.sync.service import Intake
+from pricebook.sync.service import Inbox
 from pricebook.tasks import routes as tasks
 from pricebook.web import body, docs, health, options, problems
 from pricebook.web.shortcut import Shortcut
@@ -70,7 +70,7 @@ def create_app(settings: Settings) -> Litestar:
                 app.state.catalog = browsed
                 app.state.migration_head = resources.migration_head
                 app.state.auth = opened
-                app.state.intake = intake_for(resources, redis)
+                app.state.inbox = inbox_for(resources, redis)
                 app.state.stopping = False
                 yield
                 app.state.stopping = True
@@ -93,7 +93,7 @@ def create_app(settings: Settings) -> Litestar:
             "database": Provide(_database),
             "catalog": Provide(_catalog),
             "auth": Provide(_auth),
-            "intake": Provide(_intake),
+            "inbox": Provide(_inbox),
             "queue": Provide(_queue),
             "caller": Provide(guard.provide_caller),
         },
@@ -171,9 +171,9 @@ async def _auth(state: State) -> Auth:
     return state.auth
 
 
-async def _intake(state: State) -> Intake:
-    return state.intake
+async def _inbox(state: State) -> Inbox:
+    return state.inbox
 
 
 async def _queue(state: State) -> TaskQueue:
-    return state.intake.queue
+    return state.inbox.queue

@@ -1,7 +1,7 @@
 """From a task to its list: where the list is, how it is read, and the task's end with it."""
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -9,46 +9,64 @@ from pricebook.db import Database
 from pricebook.errors import PriceListError
 from pricebook.ingestion import service as ingestion
 from pricebook.ingestion.import_schemas import ImportOrder, Progress
+from pricebook.ingestion.places import Access, place_of
 from pricebook.ingestion.process import Parsers
-from pricebook.ingestion.schemas import FilePlace, Place, SheetPlace, SourceConfig, WebPlace
+from pricebook.ingestion.schemas import SourceConfig as Reading
 from pricebook.products import service as products
 from pricebook.resources import brakes_of, limits_of
 from pricebook.settings import Settings
-from pricebook.tasks.schemas import ClaimedTask, TaskProgress
+from pricebook.suppliers.schemas import SourceConfig
+from pricebook.tasks.schemas import ClaimedTask, HeldList, TaskProgress
+
+type_of_config = TypeVar("type_of_config", bound=msgspec.Struct)
 
 Watcher = Callable[[TaskProgress], None]
-Intake = Callable[[ClaimedTask, Watcher], Awaitable[None]]
+
+
+class Intake(NamedTuple):
+    """How a worker takes in the list of a task, and how it applies one that was held."""
+
+    take_in: Callable[[ClaimedTask, Watcher], Awaitable[None]]
+    apply: Callable[[HeldList], Awaitable[None]]
 
 
 def intake_of(settings: Settings, database: Database, parsers: Parsers) -> Intake:
-    """Make the function by which a worker takes in the list of a task.
+    """Put together what taking lists in needs.
 
-    It raises PriceListError, SourceUnavailableError, ParserKilledError, DatabaseUnavailableError,
-    LeaseLostError.
+    Taking in raises PriceListError, SourceUnavailableError, ParserKilledError,
+    DatabaseUnavailableError, LeaseLostError; applying NotFoundError, ConflictError,
+    DatabaseUnavailableError.
     """
 
     async def take_in(task: ClaimedTask, watch: Watcher) -> None:
         def tell(step: Progress) -> None:
-            watch(
-                TaskProgress(stage=step.stage, rows_read=step.rows_read, rows_total=step.rows_total)
-            )
+            read, total = step.rows_read, step.rows_total
+            watch(TaskProgress(stage=step.stage, rows_read=read, rows_total=total))
 
-        follow_up = products.create_from_unmatched if task.create_products else None
+        follow_up = _follow_up(create_products=task.create_products)
         await ingestion.take_in(database, parsers, _order(settings, task), tell, follow_up)
 
-    return take_in
+    async def apply(held: HeldList) -> None:
+        follow_up = _follow_up(create_products=held.create_products)
+        await ingestion.apply_held(database, held.id, follow_up)
+
+    return Intake(take_in, apply)
+
+
+def _follow_up(*, create_products: bool) -> ingestion.FollowUp | None:
+    return products.create_from_unmatched if create_products else None
 
 
 def _order(settings: Settings, task: ClaimedTask) -> ImportOrder:
     if task.supplier_id is None:
         raise PriceListError(f"The supplier {task.supplier_name} was deleted meanwhile.")
     return ImportOrder(
-        place=_place(settings, task),
+        place=place_of(_known(task, SourceConfig), _access(settings)),
         supplier_name=task.supplier_name,
         supplier_id=task.supplier_id,
         lease=task.lease,
         currency=settings.catalog_currency,
-        config=_reading(task),
+        config=_known(task, Reading),
         limits=limits_of(settings),
         brakes=brakes_of(settings),
         new_layout=task.new_layout,
@@ -56,27 +74,16 @@ def _order(settings: Settings, task: ClaimedTask) -> ImportOrder:
     )
 
 
-def _reading(task: ClaimedTask) -> SourceConfig:
+def _known(task: ClaimedTask, kind: type[type_of_config]) -> type_of_config:
     said = task.source_config
-    known = {name: said[name] for name in SourceConfig.__struct_fields__ if name in said}
-    return msgspec.convert(known, SourceConfig)
+    known = {name: said[name] for name in kind.__struct_fields__ if name in said}
+    return msgspec.convert(known, kind)
 
 
-def _place(settings: Settings, task: ClaimedTask) -> Place:
-    match task.source_config:
-        case {"file_path": str(file_path)}:
-            return FilePlace(_file_in(settings.uploads, file_path))
-        case {"spreadsheet_url": str(url)}:
-            return SheetPlace(url)
-        case {"url": str(url)}:
-            return WebPlace(url)
-        case _:
-            raise PriceListError("No place of the list is given.")
-
-
-def _file_in(uploads: Path, file_path: str) -> str:
-    folder = uploads.resolve()
-    path = (folder / file_path).resolve()
-    if not path.is_relative_to(folder) or not path.is_file():
-        raise PriceListError(f"There is no file {file_path} among the uploads.")
-    return str(path)
+def _access(settings: Settings) -> Access:
+    return Access(
+        uploads=settings.uploads,
+        google_credentials_path=settings.google_credentials_path,
+        google_api=settings.google_api_url,
+        allow_private=settings.allow_private_urls,
+    )

@@ -19,7 +19,7 @@ from pricebook.ingestion.import_schemas import Brakes
 from pricebook.ingestion.schemas import Limits
 from pricebook.queue.carrier import TaskQueue
 from pricebook.settings import Settings
-from pricebook.sync.service import Intake
+from pricebook.sync.service import Inbox
 from pricebook.web.rate_limit import Limit, RateLimiter
 
 REDIS_TIMEOUT_SECONDS = 0.25
@@ -117,10 +117,10 @@ def open_auth(resources: Resources, redis: Redis) -> Generator[Auth]:
         )
 
 
-def intake_for(resources: Resources, redis: Redis) -> Intake:
+def inbox_for(resources: Resources, redis: Redis) -> Inbox:
     """Put together what accepting lists takes."""
     settings = resources.settings
-    return Intake(
+    return Inbox(
         database=resources.database,
         queue=TaskQueue(redis, settings.redis_queue_name),
         limiter=RateLimiter(redis),

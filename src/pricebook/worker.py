@@ -3,9 +3,10 @@
 import asyncio
 import random
 import signal
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
+from uuid import UUID
 
 import structlog
 
@@ -18,17 +19,22 @@ from pricebook.errors import (
     PriceListError,
     SourceUnavailableError,
 )
+from pricebook.ingestion.process import Parsers
 from pricebook.intake import Intake, intake_of
 from pricebook.queue.carrier import TaskQueue
 from pricebook.resources import open_redis, open_resources
 from pricebook.settings import Settings
+from pricebook.sync import service as sync
+from pricebook.sync.uploads import clear_orphans
 from pricebook.tasks import service as tasks
-from pricebook.tasks.schemas import ClaimedTask, TaskFailure, TaskProgress
+from pricebook.tasks.schemas import ClaimedTask, HeldList, TaskFailure, TaskProgress
 from pricebook.tasks.service import retry_delay
 
 log = structlog.stdlib.get_logger(__name__)
 
 LOOK_SECONDS = 1.0
+SCHEDULE_SECONDS = 5.0
+CLEAR_SECONDS = 3600.0
 PROGRESS_SECONDS = 0.3
 RENEWALS_A_LEASE = 3
 AWAY_SECONDS = 1.0
@@ -55,7 +61,9 @@ async def open_worker(settings: Settings) -> AsyncGenerator["Worker"]:
     """Open what a worker needs."""
     async with open_resources(settings) as resources, open_redis(settings) as redis:
         queue = TaskQueue(redis, settings.redis_queue_name)
-        yield Worker(settings, resources.database, queue, intake_of(settings, resources.database))
+        with Parsers() as parsers:
+            intake = intake_of(settings, resources.database, parsers)
+            yield Worker(settings, resources.database, queue, intake)
 
 
 class Worker:
@@ -66,12 +74,12 @@ class Worker:
     """
 
     def __init__(
-        self, settings: Settings, database: Database, queue: TaskQueue, take_in: Intake
+        self, settings: Settings, database: Database, queue: TaskQueue, intake: Intake
     ) -> None:
         self._settings = settings
         self._database = database
         self._queue = queue
-        self._take_in = take_in
+        self._intake = intake
         self._bell = asyncio.Event()
         self._stopping = asyncio.Event()
 
@@ -85,12 +93,18 @@ class Worker:
         log.info("the worker is ready", tasks=self._settings.worker_tasks)
         others = [
             asyncio.create_task(self._queue.listen(self._bell.set)),
-            asyncio.create_task(self._look_after_others()),
+            asyncio.create_task(self._often(LOOK_SECONDS, self._take_back_lost)),
+            asyncio.create_task(self._often(SCHEDULE_SECONDS, self._start_due_syncs)),
+            asyncio.create_task(self._often(CLEAR_SECONDS, self._clear)),
         ]
         slots = [asyncio.create_task(self._slot()) for _ in range(self._settings.worker_tasks)]
         stopping = asyncio.create_task(self._stopping.wait())
         try:
-            await asyncio.wait([stopping, *others, *slots], return_when=asyncio.FIRST_COMPLETED)
+            ended, _ = await asyncio.wait(
+                [stopping, *others, *slots], return_when=asyncio.FIRST_COMPLETED
+            )
+            for each in ended - {stopping}:
+                each.result()  # a part that ended by itself met a defect: it is raised
             await asyncio.wait(slots, timeout=self._settings.worker_stop_seconds)
         finally:
             await _cancel(stopping, *slots, *others)
@@ -98,18 +112,33 @@ class Worker:
     async def _slot(self) -> None:
         while not self._stopping.is_set():
             self._bell.clear()
-            claimed = await self._claim()
-            if claimed is not None:
-                await self._work_on(claimed)
-            else:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._bell.wait(), LOOK_SECONDS)
+            with suppress(DatabaseUnavailableError):
+                if await self._do_next():
+                    continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), LOOK_SECONDS)
 
-    async def _claim(self) -> ClaimedTask | None:
+    async def _do_next(self) -> bool:
+        """Do what is next; say whether there was anything."""
+        task = await tasks.claim_next(self._database, self._settings.worker_lease_seconds)
+        if task is not None:
+            await self._work_on(task)
+            return True
+        held = await tasks.find_to_apply(self._database)
+        if held is not None:
+            await self._apply(held)
+            return True
+        return False
+
+    async def _apply(self, held: HeldList) -> None:
+        """Apply a held list; what cannot be applied stays held, with the reason."""
+        log.info("held list is applied", task_id=str(held.id), supplier=held.supplier_name)
         try:
-            return await tasks.claim_next(self._database, self._settings.worker_lease_seconds)
+            await self._intake.apply(held)
         except DatabaseUnavailableError:
-            return None
+            raise
+        except Exception as error:  # noqa: BLE001 (a defect of ours must not end the worker)
+            await tasks.leave_held(self._database, held.id, _reason(held.id, error))
 
     async def _work_on(self, task: ClaimedTask) -> None:
         """Work on a task to its end, whatever that is; only being stopped is passed on."""
@@ -129,7 +158,7 @@ class Worker:
     async def _take_in_with_lease(self, task: ClaimedTask) -> None:
         """Take the list in and keep the lease meanwhile; raises LeaseLostError when it is lost."""
         progress = _Latest()
-        taking_in = asyncio.ensure_future(self._take_in(task, progress.set))
+        taking_in = asyncio.ensure_future(self._intake.take_in(task, progress.set))
         keeping = asyncio.create_task(self._keep_lease(task, progress))
         try:
             await asyncio.wait([taking_in, keeping], return_when=asyncio.FIRST_COMPLETED)
@@ -163,14 +192,26 @@ class Worker:
                 return
             await asyncio.sleep(AWAY_SECONDS)
 
-    async def _look_after_others(self) -> None:
-        """Take back the tasks of workers that are gone."""
+    async def _often(self, seconds: float, do: Callable[[], Awaitable[None]]) -> None:
+        """Do something for ever, with a pause; while the database is away it does not matter."""
         while True:
             with suppress(DatabaseUnavailableError):
-                for task_id in await tasks.take_back_lost(self._database):
-                    log.warning("the worker of a task was lost", task_id=str(task_id))
-                    self._bell.set()
-            await asyncio.sleep(LOOK_SECONDS)
+                await do()
+            await asyncio.sleep(seconds)
+
+    async def _take_back_lost(self) -> None:
+        for task_id in await tasks.take_back_lost(self._database):
+            log.warning("the worker of a task was lost", task_id=str(task_id))
+            self._bell.set()
+
+    async def _start_due_syncs(self) -> None:
+        for message in await sync.start_due_syncs(self._database, self._queue):
+            log.info("sync started by schedule", supplier=message.supplier_name)
+
+    async def _clear(self) -> None:
+        await tasks.clear_old(self._database, self._settings.keep_tasks_days)
+        needed = await tasks.list_needed_files(self._database)
+        await asyncio.to_thread(clear_orphans, self._settings.uploads, needed)
 
 
 class _Latest:
@@ -197,9 +238,15 @@ def _failure(task: ClaimedTask, error: Exception) -> TaskFailure | None:
             log.warning("parser killed", task_id=str(task.id), reason=error.message)
             return TaskFailure(error.message, KILLED_ATTEMPTS, delay)
         case _:
-            log.error("task met a defect", task_id=str(task.id), exc_info=error)
-            told = error.message if isinstance(error, PricebookError) else type(error).__name__
-            return TaskFailure(f"This is a defect of Pricebook: {told}.", ALL_ATTEMPTS, delay)
+            return TaskFailure(_reason(task.id, error), ALL_ATTEMPTS, delay)
+
+
+def _reason(task_id: UUID, error: Exception) -> str:
+    """Tell why something did not work; the log has the trace of a defect."""
+    if isinstance(error, PricebookError):
+        return error.message
+    log.error("task met a defect", task_id=str(task_id), exc_info=error)
+    return f"This is a defect of Pricebook: {type(error).__name__}."
 
 
 async def _cancel(*running: asyncio.Future[Any]) -> None:
@@ -208,3 +255,4 @@ async def _cancel(*running: asyncio.Future[Any]) -> None:
         for each in pending:
             each.cancel()
         await asyncio.wait(pending, timeout=CANCEL_SECONDS)
+    await asyncio.gather(*running, return_exceptions=True)

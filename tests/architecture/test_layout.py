@@ -15,7 +15,10 @@ FEATURES = {
     "catalog": LAYERS | {"cache", "cursor", "export"},
     "categories": LAYERS,
     "products": LAYERS | {"sku"},
-    "suppliers": LAYERS | {"item_repository"},
+    "suppliers": LAYERS | {"item_repository", "schedule"},
+    "tasks": LAYERS | {"history_repository"},
+    "sync": LAYERS | {"uploads"},
+    "queue": {"__init__", "message", "carrier"},
     "ingestion": LAYERS
     | {"reader", "detect", "columns", "normalise", "numbers"}
     | {"vocabulary", "currencies", "encodings", "rows", "staging", "brakes", "configuration"}

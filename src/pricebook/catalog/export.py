@@ -22,9 +22,8 @@ def _as_table(products: Sequence[CatalogProduct]) -> bytes:
 
 NDJSON = "application/x-ndjson"
 CSV = "text/csv"
+_HEAD = safe_csv.lines([CatalogProduct.__struct_fields__]).encode()
 FORMATS = {
     NDJSON: FileFormat("catalog.ndjson", b"", msgspec.json.Encoder().encode_lines),
-    CSV: FileFormat(
-        "catalog.csv", safe_csv.lines([CatalogProduct.__struct_fields__]).encode(), _as_table
-    ),
+    CSV: FileFormat("catalog.csv", _HEAD, _as_table),
 }

@@ -105,25 +105,22 @@ async def take_in(
 
 
 async def apply_held(
-    database: Database,
-    task_id: UUID,
-    follow_up: FollowUp | None = None,
-    lease: TaskLease | None = None,
+    database: Database, task_id: UUID, follow_up: FollowUp | None = None
 ) -> ImportResult:
-    """Apply a list that was held, whatever it does; a worker does so under a lease.
+    """Apply a list that was held, whatever it does.
 
     Raises NotFoundError without such a task, ConflictError when it is not held, a later list of its
-    supplier was taken in, or the supplier is gone; LeaseLostError.
+    supplier was taken in, or the supplier is gone.
     """
     async with database.transaction() as conn:
-        held = await tasks.claim_held(conn, task_id, lease)
+        held = await tasks.claim_held(conn, task_id)
         supplier = await suppliers.claim_known(conn, held.supplier_id)
         if supplier is None:
             raise ConflictError(f"The supplier {held.supplier_name} is no longer there.")
         await repository.create_staging(conn)
         await task_repository.stage_held_rows(conn, task_id)
         staged = _Staged(
-            lease=lease or TaskLease(task_id, None),
+            lease=TaskLease(task_id, None),
             supplier=supplier,
             found=msgspec.convert(held.found, Findings | None),
             mode=held.source_config.get("mode", "full"),

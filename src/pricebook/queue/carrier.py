@@ -71,7 +71,8 @@ class TaskQueue:
     async def listen(self, ring: Callable[[], None]) -> None:
         """Call `ring` for each message, for ever, whether Redis is there or comes back later."""
 
-        async def hear(_context: dict[Any, Any], _message: dict[str, Any]) -> None:
+        async def hear(ctx: dict[Any, Any], message: dict[str, Any]) -> None:
+            del ctx, message
             ring()
 
         away = False

@@ -17,7 +17,7 @@ from pricebook.errors import (
 )
 from pricebook.sync import service
 from pricebook.sync.schemas import SyncOrder, UploadOptions
-from pricebook.sync.service import Intake, SentList
+from pricebook.sync.service import Inbox, SentList
 from pricebook.sync.uploads import receiving
 from pricebook.tasks.routes import ACCEPTED, SUPPLIER_ID, accepted
 from pricebook.tasks.schemas import AcceptedTask, Asker
@@ -42,12 +42,12 @@ Key = Annotated[
 Fields = dict[str, str]
 
 
-async def _asker(caller: NamedDependency[Caller], key: Key = None) -> Asker:
-    return Asker(caller.id, caller.username, key)
+async def _asker(caller: NamedDependency[Caller], idempotency_key: Key = None) -> Asker:
+    return Asker(caller.id, caller.username, idempotency_key)
 
 
-async def _turn(caller: NamedDependency[Caller], intake: NamedDependency[Intake]) -> Fields:
-    return await service.take_turn(intake, caller)
+async def _turn(caller: NamedDependency[Caller], inbox: NamedDependency[Inbox]) -> Fields:
+    return await service.take_turn(inbox, caller)
 
 
 async def _order(request: Request[Any, Any, Any], turn: NamedDependency[Fields]) -> SyncOrder:
@@ -70,10 +70,10 @@ async def sync(
     order: NamedDependency[SyncOrder],
     turn: NamedDependency[Fields],
     asker: NamedDependency[Asker],
-    intake: NamedDependency[Intake],
+    inbox: NamedDependency[Inbox],
 ) -> Response[AcceptedTask]:
     """Fetch a supplier's list."""
-    return accepted(await service.request_sync(intake, asker, order), turn)
+    return accepted(await service.request_sync(inbox, asker, order), turn)
 
 
 @post(
@@ -92,15 +92,15 @@ async def upload(
     request: Request[Any, Any, Any],
     supplier_id: SupplierId,
     asker: NamedDependency[Asker],
-    intake: NamedDependency[Intake],
+    inbox: NamedDependency[Inbox],
 ) -> Response[AcceptedTask]:
     """Upload a supplier's list."""
-    source = await service.require_upload(intake, supplier_id)
-    async with receiving(intake.uploads) as received:
-        form = await read_form(request, received.write, intake.max_bytes)
+    source = await service.require_upload(inbox, supplier_id)
+    async with receiving(inbox.uploads) as received:
+        form = await read_form(request, received.write, inbox.max_bytes)
         options = convert_fields(UploadOptions, form.fields)
         sent = SentList(supplier_id, source.name, options, received, form.file_name)
-        return accepted(await service.accept_upload(intake, asker, sent))
+        return accepted(await service.accept_upload(inbox, asker, sent))
 
 
 router = Router("/", route_handlers=[sync, upload], tags=["Tasks"])

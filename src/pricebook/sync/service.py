@@ -25,7 +25,7 @@ MINUTE_SECONDS = 60
 PLACES = ("spreadsheet_url", "url", "file_path")
 
 
-class Intake(msgspec.Struct, frozen=True):
+class Inbox(msgspec.Struct, frozen=True):
     """What it takes to accept lists, open for as long as the API runs."""
 
     database: Database
@@ -46,40 +46,40 @@ class SentList(NamedTuple):
     file_name: str | None
 
 
-async def take_turn(intake: Intake, caller: Caller) -> dict[str, str]:
+async def take_turn(inbox: Inbox, caller: Caller) -> dict[str, str]:
     """Count a sync of this user; return the header fields that tell how many are left.
 
     Raises RateLimitExceededError, RedisUnavailableError.
     """
-    limit = Limit("sync", intake.syncs_per_minute, MINUTE_SECONDS)
-    return await intake.limiter.take_shared(Counter(limit, str(caller.id)))
+    limit = Limit("sync", inbox.syncs_per_minute, MINUTE_SECONDS)
+    return await inbox.limiter.take_shared(Counter(limit, str(caller.id)))
 
 
-async def request_sync(intake: Intake, asker: Asker, order: SyncOrder) -> AcceptedTask:
+async def request_sync(inbox: Inbox, asker: Asker, order: SyncOrder) -> AcceptedTask:
     """Let a supplier's list be fetched and taken in.
 
     Raises NotFoundError, ValidationError when the supplier is inactive or has no list to fetch,
     ConflictError when the asker's key came with another request.
     """
     digest = _digest("sync", order)
-    async with intake.database.connection() as conn:
+    async with inbox.database.connection() as conn:
         repeated = await tasks.find_repeated(conn, asker, digest)
     if repeated is not None:
         return repeated
-    source = await get_active_source(intake.database, order.supplier_id)
+    source = await get_active_source(inbox.database, order.supplier_id)
     if not any(source.source_config.get(place) for place in PLACES):
         raise refuse(body_issue("supplier_id", "the supplier has no list that can be fetched"))
     task = _sync_task(order.supplier_id, source, asker, digest)
-    return await tasks.ask(intake.database, intake.queue, task)
+    return await tasks.ask(inbox.database, inbox.queue, task)
 
 
-async def require_upload(intake: Intake, supplier_id: UUID) -> ListSource:
+async def require_upload(inbox: Inbox, supplier_id: UUID) -> ListSource:
     """Find out before a list is sent what would keep it from being accepted.
 
     Raises RedisUnavailableError, NotFoundError, ValidationError when the supplier is inactive.
     """
-    await intake.queue.require()
-    return await get_active_source(intake.database, supplier_id)
+    await inbox.queue.require()
+    return await get_active_source(inbox.database, supplier_id)
 
 
 async def get_active_source(database: Database, supplier_id: UUID) -> ListSource:
@@ -93,7 +93,7 @@ async def get_active_source(database: Database, supplier_id: UUID) -> ListSource
     return source
 
 
-async def accept_upload(intake: Intake, asker: Asker, sent: SentList) -> AcceptedTask:
+async def accept_upload(inbox: Inbox, asker: Asker, sent: SentList) -> AcceptedTask:
     """Let an uploaded list be taken in; its file is kept before this returns.
 
     Raises ValidationError for an empty file, ConflictError when the asker's key came with another
@@ -103,14 +103,14 @@ async def accept_upload(intake: Intake, asker: Asker, sent: SentList) -> Accepte
         raise refuse(body_issue("file", "is empty"))
     await sent.upload.finish()
     digest = _digest(f"upload {sent.supplier_id} {sent.upload.digest.hex()}", sent.options)
-    async with intake.database.connection() as conn:
+    async with inbox.database.connection() as conn:
         repeated = await tasks.find_repeated(conn, asker, digest)
     if repeated is not None:
         return repeated
     await sent.upload.keep()
     return await tasks.ask(
-        intake.database,
-        intake.queue,
+        inbox.database,
+        inbox.queue,
         NewTask(
             supplier_id=sent.supplier_id,
             supplier_name=sent.supplier_name,

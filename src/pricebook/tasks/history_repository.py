@@ -4,8 +4,8 @@ from collections.abc import AsyncGenerator
 from typing import Any, LiteralString
 from uuid import UUID
 
-from pricebook.db import Connection
-from pricebook.tasks.schemas import Counts, Task, TaskQuery, TaskResult, TaskRowError
+from pricebook.db import Connection, rows_as
+from pricebook.tasks.schemas import Counts, Task, TaskQuery, TaskResult, TaskRowError, Waiting
 from pricebook.web.paging import Paging
 
 EXPORT_ROWS = 1000
@@ -13,9 +13,9 @@ CLEARED_AT_ONCE = 500
 
 TASK: LiteralString = """
     id, supplier_id, supplier_name, parser_type, source_config, file_name, create_products,
-    new_layout, state, requested_by, enqueued_at, started_at, completed_at, next_attempt_at, retry_count, max_retries,
-    stage, rows_read, rows_total, throttled, errors, count_new, count_changed, count_unchanged,
-    count_absent, count_rejected, count_duplicate, count_ignored
+    new_layout, state, requested_by, enqueued_at, started_at, completed_at, next_attempt_at,
+    retry_count, max_retries, stage, rows_read, rows_total, throttled, errors, count_new,
+    count_changed, count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored
 """
 PAGE: LiteralString = """
     SELECT counted.total_count, page.*
@@ -66,7 +66,7 @@ def _result(task: dict[str, Any], counts: Counts) -> TaskResult | None:
     return TaskResult(
         task_id=task["id"],
         status="success" if done else "failed",
-        items_processed=counts.new + counts.changed + counts.unchanged,
+        items_processed=counts.new + counts.changed + counts.unchanged if done else 0,
         errors=task["errors"],
         completed_at=task["completed_at"],
         new=counts.new,
@@ -124,7 +124,7 @@ async def delete_old_tasks(conn: Connection, days: int) -> int:
         DELETE FROM ingestion_tasks WHERE id IN (
             SELECT id FROM ingestion_tasks
             WHERE completed_at < now() - make_interval(days => %s)
-                AND state IN ('succeeded', 'partially_succeeded', 'failed', 'dead')
+                AND state NOT IN ('queued', 'running')
             ORDER BY completed_at
             LIMIT %s
             FOR UPDATE SKIP LOCKED
@@ -143,3 +143,23 @@ async def list_needed_files(conn: Connection) -> set[str]:
         """
     )
     return {place for (place,) in await cursor.fetchall()}
+
+
+async def count_waiting(conn: Connection) -> Waiting:
+    """Count the tasks that wait, run and are dead; tell for how long one that is due waits."""
+    async with conn.cursor(row_factory=rows_as(Waiting)) as cursor:
+        await cursor.execute(
+            """
+            SELECT count(*) FILTER (WHERE state = 'queued') AS queued,
+                count(*) FILTER (WHERE state = 'running') AS running,
+                count(*) FILTER (WHERE state = 'dead') AS dead,
+                coalesce(extract(epoch FROM
+                    now() - min(next_attempt_at) FILTER (WHERE state = 'queued')
+                ), 0)::float8 AS oldest_seconds
+            FROM ingestion_tasks WHERE state IN ('queued', 'running', 'dead')
+            """
+        )
+        waiting = await cursor.fetchone()
+    if waiting is None:
+        raise LookupError("an aggregate that returns no row")
+    return waiting

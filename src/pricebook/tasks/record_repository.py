@@ -38,8 +38,7 @@ async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
     async with conn.cursor(row_factory=rows_as(HeldTask)) as cursor:
         await cursor.execute(
             """
-            SELECT id, supplier_id, supplier_name, state, lease_owner, source_config,
-                count_ignored, found,
+            SELECT id, supplier_id, supplier_name, state, source_config, count_ignored, found,
                 NOT EXISTS (
                     SELECT FROM ingestion_tasks AS later
                     WHERE later.supplier_id = task.supplier_id AND NOT later.dry_run

@@ -150,6 +150,23 @@ async def retry_task(
     return accepted(await service.retry_task(database, queue, task_id))
 
 
+@post(
+    "/tasks/{task_id:str}/apply",
+    status_code=202,
+    summary="Apply a held list",
+    description="Lets a list be applied that was held because of what it would change.",
+    responses=answers(AcceptedTask, ACCEPTED, status=202)
+    | staff_can_fail(ValidationError, NotFoundError, ConflictError),
+)
+async def apply_held(
+    task_id: TaskId, database: NamedDependency[Database], queue: NamedDependency[TaskQueue]
+) -> Response[AcceptedTask]:
+    """Apply a held list."""
+    return accepted(await service.request_apply(database, queue, task_id))
+
+
 router = Router(
-    "/", route_handlers=[list_tasks, get_task, list_row_errors, retry_task], tags=["Tasks"]
+    "/",
+    route_handlers=[list_tasks, get_task, list_row_errors, retry_task, apply_held],
+    tags=["Tasks"],
 )

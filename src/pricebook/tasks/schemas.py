@@ -75,6 +75,14 @@ class ClaimedTask(Struct, frozen=True):
         return TaskLease(self.id, self.owner)
 
 
+class HeldList(Struct, frozen=True):
+    """A list that was held and is to be applied after all."""
+
+    id: UUID
+    supplier_name: str
+    create_products: bool
+
+
 class TaskProgress(Struct, frozen=True, kw_only=True):
     """How far a running task is; a source may ask to be read more slowly."""
 
@@ -136,7 +144,6 @@ class HeldTask(Struct, frozen=True):
     supplier_id: UUID | None
     supplier_name: str
     state: TaskState
-    lease_owner: str | None
     source_config: dict[str, Any]
     count_ignored: int
     found: dict[str, Any] | None
@@ -214,3 +221,12 @@ class TaskRowError(Struct, frozen=True):
     error_type: str
     error_message: str
     row_data: Any
+
+
+class Waiting(Struct, frozen=True):
+    """How the tasks are: how many wait since when (seconds), run, and are dead."""
+
+    queued: int
+    running: int
+    dead: int
+    oldest_seconds: float

@@ -14,6 +14,7 @@ from pricebook.tasks.schemas import (
     Asker,
     ClaimedTask,
     DoneTask,
+    HeldList,
     HeldTask,
     NewTask,
     Task,
@@ -23,6 +24,7 @@ from pricebook.tasks.schemas import (
     TaskProgress,
     TaskQuery,
     TaskRowError,
+    Waiting,
 )
 from pricebook.web.paging import Page, Paging, page_of
 
@@ -116,18 +118,16 @@ async def record_task(conn: Connection, task: DoneTask) -> TaskLease:
     return await record_repository.insert_done(conn, task)
 
 
-async def claim_held(conn: Connection, task_id: UUID, lease: TaskLease | None) -> HeldTask:
-    """Lock a task whose list is held, or one that a worker is about to apply under a lease.
+async def claim_held(conn: Connection, task_id: UUID) -> HeldTask:
+    """Lock a task whose list is held, to apply it.
 
-    Raises NotFoundError without such a task, LeaseLostError when the lease is lost, ConflictError
-    when it is not held, or a later list was taken in: its prices would go back in time.
+    Raises NotFoundError without such a task, ConflictError when it is not held, or a later list was
+    taken in: its prices would go back in time.
     """
     held = await record_repository.lock_held(conn, task_id)
     if held is None:
         raise _unknown(task_id)
-    if lease is not None and (held.state, held.lease_owner) != ("running", lease.owner):
-        raise _lost(lease)
-    if lease is None and held.state != "held":
+    if held.state != "held":
         raise ConflictError(f"Task {task_id} is {held.state}, not held.")
     if not held.is_latest:
         raise ConflictError(f"A later list of {held.supplier_name} was taken in already.")
@@ -173,6 +173,38 @@ async def retry_task(database: Database, queue: TaskQueue, task_id: UUID) -> Acc
             raise ConflictError(f"Task {task_id} is {task.state}: only failed or dead ones retry.")
     await queue.tell(message)
     return _accepted(message)
+
+
+async def request_apply(database: Database, queue: TaskQueue, task_id: UUID) -> AcceptedTask:
+    """Let a held list be applied after all; raises NotFoundError, ConflictError."""
+    async with database.short_transaction() as conn:
+        message = await repository.set_apply_requested(conn, task_id)
+        if message is None:
+            task = await _get(conn, task_id)
+            raise ConflictError(f"Task {task_id} is {task.state}, not held.")
+    await queue.tell(message)
+    return _accepted(message)
+
+
+async def find_to_apply(database: Database) -> HeldList | None:
+    """Find the held list that is to be applied next.
+
+    Nothing is leased: applying locks the task's row to its end, and does nothing the second time.
+    """
+    async with database.connection() as conn:
+        return await repository.find_to_apply(conn)
+
+
+async def leave_held(database: Database, task_id: UUID, reason: str) -> None:
+    """Leave a list held that cannot be applied, with the reason."""
+    async with database.connection() as conn:
+        await repository.set_not_applied(conn, task_id, reason)
+
+
+async def count_waiting(database: Database) -> Waiting:
+    """Tell how many tasks wait, run and are dead."""
+    async with database.connection() as conn:
+        return await history_repository.count_waiting(conn)
 
 
 async def list_tasks(database: Database, query: TaskQuery) -> Page[Task]:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Request
 from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestBody
-from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from pricebook.errors import PayloadTooLargeError, plain, refuse
 from pricebook.web.body import body_issue, schema_of
@@ -56,7 +56,7 @@ async def _chunks(request: Request[Any, Any, Any]) -> AsyncGenerator[bytes]:
 
 
 def _boundary(request: Request[Any, Any, Any]) -> str:
-    media_type, options = parse_options_header(request.headers.get("content-type", ""))
+    media_type, options = request.content_type
     boundary = options.get("boundary")
     if media_type != MEDIA_TYPE or not boundary:
         raise refuse(body_issue("(all)", f"expected Content-Type: {MEDIA_TYPE} with a boundary"))
@@ -70,7 +70,7 @@ class _FormReading:
         self.form = Form({})
         self._write = write
         self._max_bytes = max_bytes
-        self._part: MultipartSegment | None = None
+        self._name = ""
         self._bytes = 0
         self._text = b""
 
@@ -84,10 +84,10 @@ class _FormReading:
             await self._add(bytes(event))
 
     def _begin(self, part: MultipartSegment) -> None:
-        self._part, self._bytes, self._text = part, 0, b""
-        if part.name != FILE:
-            if part.name in self.form.fields:
-                raise refuse(body_issue(part.name, "is given more than once"))
+        self._name, self._bytes, self._text = part.name or "(unnamed)", 0, b""
+        if self._name != FILE:
+            if self._name in self.form.fields:
+                raise refuse(body_issue(self._name, "is given more than once"))
         elif self.form.file_name is not None:
             raise refuse(body_issue(FILE, "is given more than once"))
         else:
@@ -95,7 +95,7 @@ class _FormReading:
 
     async def _add(self, piece: bytes) -> None:
         self._bytes += len(piece)
-        if self._part is not None and self._part.name == FILE:
+        if self._name == FILE:
             if self._bytes > self._max_bytes:
                 raise PayloadTooLargeError(f"The file is over {self._max_bytes // 1024**2} MiB.")
             await self._write(piece)
@@ -105,12 +105,12 @@ class _FormReading:
             self._text += piece
 
     def _end(self) -> None:
-        if self._part is None or self._part.name == FILE:
+        if self._name == FILE:
             return
         try:
-            self.form.fields[self._part.name] = self._text.decode()
+            self.form.fields[self._name] = self._text.decode()
         except UnicodeDecodeError:
-            raise refuse(body_issue(self._part.name, "is not UTF-8")) from None
+            raise refuse(body_issue(self._name, "is not UTF-8")) from None
 
 
 def _clean(name: str) -> str:

@@ -123,10 +123,16 @@ def _translate(request: Request[Any, Any, Any], error: HTTPException) -> Pricebo
 def _refused_fields(error: HTTPException) -> ValidationError:
     found: list[dict[str, Any]] = error.extra if isinstance(error.extra, list) else []
     issues = [
-        FieldIssue(_place(each["source"]), str(each["key"]), plain(str(each["message"])))
+        FieldIssue(_place(each["source"]), _name(each), plain(str(each["message"])))
         for each in found
     ]
     return refuse(*issues) if issues else ValidationError("The request cannot be understood.")
+
+
+def _name(found: dict[str, Any]) -> str:
+    """Return what the caller calls a field; a header is Written-So."""
+    name = str(found["key"])
+    return name.replace("_", "-").title() if found["source"] == ParamType.HEADER else name
 
 
 def _place(source: object) -> Literal["query", "path", "body", "header"]:
