@@ -27,7 +27,9 @@ from servers import migrated_servers, served, settings_for
 from pricebook.db import LISTENER, Database
 from pricebook.embedded import Endpoints
 from pricebook.ingestion import service as ingestion
-from pricebook.ingestion.schemas import ImportOrder
+from pricebook.ingestion.import_schemas import ImportOrder, Progress
+from pricebook.ingestion.process import Parsers
+from pricebook.ingestion.schemas import FilePlace
 from pricebook.settings import Settings
 
 PORT = 8091
@@ -277,10 +279,19 @@ def write_list(path: Path, rows: int, price: str) -> None:
 
 
 async def take_in(url: str, path: Path) -> None:
-    """Import the list."""
-    order = ImportOrder(path=path, supplier_name="Supplier 1", currency="USD")
+    """Import the list, whatever it changes."""
+    order = ImportOrder(
+        place=FilePlace(str(path)), supplier_name="Supplier 1", currency="USD", brakes=None
+    )
     async with Database(url) as database:
-        await ingestion.take_in(database, order, lambda _: None)
+        with Parsers() as parsers:
+            result = await ingestion.take_in(database, parsers, order, watch_nothing)
+    if result.status != "success":
+        raise SystemExit(f"The import {result.status}: {result.errors}")
+
+
+def watch_nothing(_: Progress) -> None:
+    """Stand for a progress bar."""
 
 
 SOAKS = {

@@ -20,7 +20,8 @@ CHANGES = 30
 
 @pytest.fixture
 def processes(settings: Settings) -> Iterator[list[Settings]]:
-    each = [msgspec.structs.replace(settings, port=free_port()) for _ in range(PROCESSES)]
+    accepted = msgspec.structs.replace(settings, bcrypt_cost=Settings().bcrypt_cost)
+    each = [msgspec.structs.replace(accepted, port=free_port()) for _ in range(PROCESSES)]
     with served(each[0]), served(each[1]):
         yield each
 
