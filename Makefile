@@ -14,7 +14,7 @@ up: install      ## Run the whole system on http://127.0.0.1:8000
 
 test: .venv/dev.done ## Tests on a real PostgreSQL and Redis, with branch coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n logical --dist loadfile --no-loadscope-reorder
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/coverage run -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 

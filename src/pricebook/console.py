@@ -110,7 +110,7 @@ def print_inspected(seen: Inspected) -> None:
         say(f"{seen.path}: refused: {seen.refused}")
         return
     found = seen.found
-    delimiter = found.delimiter and {"\t": "tab"}.get(found.delimiter, found.delimiter)
+    delimiter = found.delimiter and f'"{found.delimiter}"'.replace("\t", "tab")
     told = [found.format, found.encoding, delimiter, found.sheet and f'sheet "{found.sheet}"']
     columns = ", ".join(f'{field} "{header}"' for field, header in found.columns.items())
     say(

@@ -20,9 +20,11 @@ FEATURES = {
     "sync": LAYERS | {"uploads"},
     "queue": {"__init__", "message", "carrier"},
     "ingestion": LAYERS
-    | {"reader", "detect", "columns", "normalise", "numbers"}
-    | {"vocabulary", "currencies", "encodings", "rows", "staging", "brakes", "configuration"}
-    | {"frames", "parsing", "process", "import_schemas", "task_repository", "inspection", "places"},
+    | {"reader", "detect", "layout", "rows", "normalise", "numbers", "currencies", "encodings"}
+    | {"columns", "column_names", "content", "by_content", "doubts"}
+    | {"headers", "header_words", "vocabulary", "other_words"}
+    | {"staging", "brakes", "configuration", "frames", "parsing", "process", "import_schemas"}
+    | {"task_repository", "inspection", "places"},
 }
 
 

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -38,7 +38,7 @@ def _as_text(rows: list[list[Any]], mark: str = ".") -> list[list[str]]:
     return [list(map(text, row)) for row in rows]
 
 
-def _csv(mark: str = ".", quoting: int = csv.QUOTE_MINIMAL, **dialect: Any) -> str:
+def _csv(mark: str = ".", quoting: Literal[0, 1] = csv.QUOTE_MINIMAL, **dialect: Any) -> str:
     text = io.StringIO(newline="")
     csv.writer(text, quoting=quoting, **dialect).writerows(
         [HEADER, *_as_text(_with_prices_only(mark), ".")]

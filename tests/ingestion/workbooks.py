@@ -55,6 +55,28 @@ def xls_of(rows: Rows, *, formats: Mapping[int, str] | None = None) -> bytes:
     return _saved(book)
 
 
+def merged_xls() -> bytes:
+    """Write two articles whose price cells are merged."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Prices")
+    for number, row in enumerate([HEADER, ["1", "x"], ["2", "y"]]):
+        for column, value in enumerate(row):
+            sheet.write(number, column, value)
+    sheet.write_merge(1, 2, 2, 2, 5)
+    return _saved(book)
+
+
+def xls_with_error(error: str) -> bytes:
+    """Write an article whose price cell is an error value."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Prices")
+    for number, row in enumerate([HEADER, ["1", "x"]]):
+        for column, value in enumerate(row):
+            sheet.write(number, column, value)
+    sheet.row(1).set_cell_error(2, error)
+    return _saved(book)
+
+
 def _saved(book: Any) -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "list.xls"

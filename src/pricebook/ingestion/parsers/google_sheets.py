@@ -11,9 +11,9 @@ from pricebook.errors import PriceListError, SourceUnavailableError
 from pricebook.ingestion import detect
 from pricebook.ingestion.currencies import WORD_OR_SIGN, meant_by
 from pricebook.ingestion.normalise import shown, shown_list
-from pricebook.ingestion.parsers.formats import digits_of
 from pricebook.ingestion.parsers.google_client import read_spreadsheet
 from pricebook.ingestion.parsers.source import head_of
+from pricebook.ingestion.parsers.typed import digits_of
 from pricebook.ingestion.schemas import (
     Limits,
     ListOrder,

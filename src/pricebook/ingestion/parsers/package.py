@@ -7,7 +7,7 @@ the archive says, so the sizes there can be judged before anything is read.
 import re
 import struct
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -40,7 +40,8 @@ class Handler(Protocol):
         """Pieces of text since this was last cleared."""
         ...
 
-    def start(self, name: str, attributes: dict[str, str], /) -> None:
+    @property
+    def start(self) -> Callable[[str, dict[str, str]], None]:
         """Take the start of an element; names are `namespace name`."""
         ...
 

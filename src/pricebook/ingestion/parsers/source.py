@@ -55,12 +55,12 @@ def check_size(number: int, cells: list[str], limits: Limits) -> None:
     if number > limits.rows:
         raise PriceListError(f"The list has more than {limits.rows:,} rows.")
     if any(map(str.strip, cells[limits.columns :])):
-        raise PriceListError(f"Row {number} has more than {limits.columns:,} columns.")
+        raise PriceListError(f"Row {number} has more than {limits.columns} columns.")
 
 
 def head_of(source: Source, config: SourceConfig) -> list[Record]:
-    """Read the records among which the header of the table must be."""
-    most = max(detect.ROWS_LOOKED_AT, config.header_row or 0)
+    """Read the records among which the header of the table and its first articles must be."""
+    most = max(detect.ROWS_LOOKED_AT, config.header_row or 0) + detect.ROWS_OF_CONTENT
     head: list[Record] = []
     characters = 0
     with closing(source.records()) as records:

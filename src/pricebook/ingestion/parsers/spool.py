@@ -2,12 +2,12 @@
 
 import marshal
 import weakref
-from collections.abc import Generator, Iterable
-from functools import lru_cache
+from collections.abc import Generator
 from tempfile import TemporaryFile
 
 from pricebook.errors import PriceListError
 from pricebook.ingestion.normalise import shown
+from pricebook.ingestion.parsers.source import check_size
 from pricebook.ingestion.schemas import Limits, Record, TypedNumber, Uncalculated
 
 # A sheet may name the same long text in every cell: what is kept is limited by itself.
@@ -18,7 +18,7 @@ _LENGTH_BYTES = 8
 
 Cells = list[str]
 # Rows that have cells, with the number that the sheet shows.
-NumberedRows = Iterable[tuple[int, Cells]]
+NumberedRows = Generator[tuple[int, Cells]]
 _KeptCell = str | bytes | tuple[str] | tuple[str, str]
 _Kept = list[tuple[int, list[_KeptCell]]]
 
@@ -40,10 +40,8 @@ class Spool:
         block: _Kept = []
         characters = 0
         for number, cells in rows:
-            if number > self._limits.rows:
-                raise PriceListError(
-                    f"The sheet {shown(self._sheet)} has more than {self._limits.rows:,} rows."
-                )
+            if number > self._limits.rows or len(cells) > self._limits.columns:
+                check_size(number, cells, self._limits)
             block.append((number, [_kept(cell) for cell in cells]))
             characters += sum(map(len, cells))
             self.rows_total = number
@@ -91,7 +89,6 @@ def _kept(cell: str) -> _KeptCell:
     return digits.encode() if cell.shown == digits else (digits, cell.shown)
 
 
-@lru_cache(maxsize=65_536)
 def _cell(kept: _KeptCell) -> str:
     if isinstance(kept, bytes):
         return TypedNumber(kept.decode())

@@ -1,6 +1,7 @@
 """Lists in workbooks, whatever their format: which sheet is read, and its merged cells."""
 
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from itertools import islice
 from typing import Literal, NamedTuple, Protocol
 
@@ -62,7 +63,8 @@ class WorkbookSource:
         self.format: Literal["xlsx", "xls", "ods"] = book.format
         self.sheet = sheet
         self._spool = Spool(sheet, order.limits)
-        self._spool.fill(book.rows(sheet))
+        with closing(book.rows(sheet)) as rows:
+            self._spool.fill(rows)
         self._merged = sorted(each for each in book.merged(sheet) if each.last_row > each.first_row)
 
     @property
@@ -122,14 +124,15 @@ def _named(names: Sequence[str], wanted: str) -> str:
 
 def _head(book: Workbook, sheet: str, order: ListOrder) -> list[Record]:
     """Read the rows of a sheet that show what it holds."""
-    most = max(detect.ROWS_LOOKED_AT, order.config.header_row or 0)
+    most = max(detect.ROWS_LOOKED_AT, order.config.header_row or 0) + detect.ROWS_OF_CONTENT
     head: list[Record] = []
     characters = 0
-    for number, cells in islice(book.rows(sheet), most):
-        head.append((number, cells, None))
-        characters += sum(map(len, cells))
-        if characters > LONGEST_HEAD:
-            break
+    with closing(book.rows(sheet)) as rows:
+        for number, cells in islice(rows, most):
+            head.append((number, cells, None))
+            characters += sum(map(len, cells))
+            if characters > LONGEST_HEAD:
+                break
     return head
 
 

@@ -13,8 +13,9 @@ from xlrd.sheet import Sheet as Cells
 
 from pricebook.errors import PriceListError
 from pricebook.ingestion.normalise import shown
-from pricebook.ingestion.parsers.formats import NumberFormat, digits_of, format_of, shown_number
+from pricebook.ingestion.parsers.formats import NumberFormat, format_of
 from pricebook.ingestion.parsers.spool import NumberedRows
+from pricebook.ingestion.parsers.typed import digits_of, shown_number
 from pricebook.ingestion.parsers.workbook import Merged, Sheet
 
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")

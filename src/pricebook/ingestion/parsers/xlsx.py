@@ -5,11 +5,11 @@ from pathlib import PurePosixPath
 from posixpath import normpath
 from typing import Literal
 
-from pricebook.ingestion.parsers.formats import BUILT_IN, NumberFormat, format_of
 from pricebook.ingestion.parsers.package import Package
 from pricebook.ingestion.parsers.spool import NumberedRows
 from pricebook.ingestion.parsers.workbook import Merged, Sheet
-from pricebook.ingestion.parsers.xlsx_cells import TAGS, Book, SheetCells, unescaped
+from pricebook.ingestion.parsers.xlsx_cells import Book, SheetCells
+from pricebook.ingestion.parsers.xlsx_parts import cell_formats, shared_strings
 from pricebook.ingestion.schemas import Limits
 
 
@@ -35,8 +35,8 @@ class XlsxWorkbook:
         told = dict(elements)
         self._book = Book(
             name=package.name,
-            strings=_strings(package, parts.get("sharedStrings")),
-            formats=_formats(package, parts.get("styles")),
+            strings=shared_strings(package, parts.get("sharedStrings")),
+            formats=cell_formats(package, parts.get("styles")),
             is_1904=told.get("workbookPr", {}).get("date1904", "0") in {"1", "true"},
             is_uncalculated=told.get("calcPr", {}).get("fullCalcOnLoad", "0") in {"1", "true"},
             limits=limits,
@@ -76,58 +76,3 @@ def _targets(package: Package, part: str) -> dict[str, tuple[str, str]]:
             kind = attributes.get("Type", "").rpartition("/")[2]
             found[attributes.get("Id", "")] = kind, whole.lstrip("/")
     return found
-
-
-def _strings(package: Package, part: str | None) -> list[str]:
-    if part is None or part not in package:
-        return []
-    strings = _SharedStrings()
-    for _ in package.feed(part, strings):
-        pass
-    return strings.found
-
-
-def _formats(package: Package, part: str | None) -> list[NumberFormat | None]:
-    """List the number formats of cells by the number of their style."""
-    if part is None or part not in package:
-        return []
-    codes = dict(BUILT_IN)
-    formats: list[NumberFormat | None] = []
-    group = ""
-    for tag, attributes in package.elements(part):
-        if tag in {"cellStyleXfs", "cellXfs", "dxfs"}:
-            group = tag
-        elif tag == "numFmt" and group == "":
-            codes[int(attributes["numFmtId"])] = attributes["formatCode"]
-        elif tag == "xf" and group == "cellXfs":
-            formats.append(format_of(codes.get(int(attributes.get("numFmtId", "0")), "")))
-    return formats
-
-
-class _SharedStrings:
-    """Collects the texts that cells refer to by number."""
-
-    def __init__(self) -> None:
-        self.text: list[str] = []
-        self.found: list[str] = []
-        self._string = ""
-        self._is_phonetic = False
-
-    def start(self, name: str, _attributes: dict[str, str]) -> None:
-        tag = TAGS.get(name)
-        if tag == "t":
-            self.text.clear()
-        elif tag == "si":
-            self._string = ""
-        elif tag == "rPh":
-            self._is_phonetic = True
-
-    def end(self, name: str) -> None:
-        tag = TAGS.get(name)
-        if tag == "t" and not self._is_phonetic:
-            self._string += "".join(self.text)
-        elif tag == "si":
-            self.found.append(unescaped(self._string))
-        elif tag == "rPh":
-            self._is_phonetic = False
-        self.text.clear()

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from pricebook.errors import PriceListError
-from pricebook.ingestion.columns import column_letters
+from pricebook.ingestion.column_names import column_letters
 from pricebook.ingestion.normalise import shown
-from pricebook.ingestion.parsers.formats import NumberFormat, digits_in, shown_number
+from pricebook.ingestion.parsers.formats import NumberFormat
 from pricebook.ingestion.parsers.spool import Cells
+from pricebook.ingestion.parsers.typed import digits_in, shown_number
 from pricebook.ingestion.parsers.workbook import Merged
 from pricebook.ingestion.schemas import Limits, Uncalculated
 
@@ -29,6 +29,7 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})").fullmatch
 # What is longer is refused with its row; what is much longer is not even kept.
 _LONGEST_CELL = 33_000
 _LETTERS = 26
+_DIGITS = "0123456789"
 
 
 class Book(NamedTuple):
@@ -41,116 +42,95 @@ class Book(NamedTuple):
     is_uncalculated: bool
     limits: Limits
 
+    def number(self, value: str, style: str | None) -> str:
+        """Bring the value of a number cell into a number, or into the text that is in its place."""
+        digits = digits_in(value)
+        if digits is None:
+            return value[:_LONGEST_CELL]
+        how = self.formats[int(style or 0)] if self.formats else None
+        return shown_number(digits, how, is_1904=self.is_1904)
+
 
 class SheetCells:
-    """Makes rows of the elements of a sheet; a class of handlers, as expat wants them."""
+    """Makes rows of the elements of a sheet, as they end; what began last is in `_begun`."""
 
     def __init__(self, book: Book, sheet: str) -> None:
         self.text: list[str] = []
         self.rows: list[tuple[int, Cells]] = []
         self.merged: list[Merged] = []
+        self._begun: dict[str, dict[str, str]] = {}
+        # Half of all calls: a method of `dict` takes a third of the time of one of ours.
+        self.start = self._begun.__setitem__
+        self._number = book.number
         self._book = book
         self._sheet = sheet
         self._limit = book.limits.columns
         self._columns = _Columns()
-        self._number = 0
-        self._digits = 0
+        self._row = 0
         self._cells: Cells = []
-        self._cell: dict[str, str] = {}
         self._value = ""
         self._formula: str | None = None
-        self._is_phonetic = False
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Take the start of an element."""
-        tag = TAGS.get(name)
-        if tag == "c":
-            self._cell = attributes
-            self._value = ""
-            self._formula = None
-        elif tag == "v" or tag == "t" or tag == "f":  # noqa: PLR1714 (faster than a set)
-            self.text.clear()
-        elif tag == "row":
-            self._start_row(attributes.get("r"))
-        elif tag == "rPh":
-            self._is_phonetic = True
-        elif tag == "mergeCell":
-            self._add_merged(attributes.get("ref", ""))
 
     def end(self, name: str) -> None:
         """Take the end of an element."""
         tag = TAGS.get(name)
         if tag == "v":
-            self._value = "".join(self.text)
+            self._value = taken(self.text)
         elif tag == "c":
-            if text := self._read():
-                self._add(text)
-            elif "r" not in self._cell:
-                self._cells.append("")
-            self.text.clear()
-        elif tag == "f":
-            self._formula = "".join(self.text)
-        elif tag == "t" and not self._is_phonetic:
-            self._value += "".join(self.text)
-        elif tag == "row" and self._cells:
-            self.rows.append((self._number, self._cells))
-        elif tag == "rPh":
-            self._is_phonetic = False
+            self._end_cell(self._begun[name])
+        elif tag:
+            self._end_other(tag, name)
 
-    def _start_row(self, reference: str | None) -> None:
-        number = int(reference) if reference else self._number + 1
-        if number <= self._number:
+    def _end_other(self, tag: str, name: str) -> None:
+        if tag == "row":
+            self._end_row(self._begun[name].get("r"))
+        elif tag == "f":
+            self._formula = taken(self.text)
+        elif tag == "t":
+            is_hint = name[:-1] + "rPh" in self._begun
+            self._value += "" if is_hint else taken(self.text)
+        elif tag == "rPh":
+            del self._begun[name]
+        elif tag == "mergeCell":
+            self._add_merged(self._begun[name].get("ref", ""))
+        self.text.clear()
+
+    def _end_row(self, reference: str | None) -> None:
+        number = int(reference) if reference else self._row + 1
+        if number <= self._row:
             raise PriceListError(
                 f"{self._book.name} is damaged: the sheet {shown(self._sheet)} has row {number} "
-                f"after row {self._number}."
+                f"after row {self._row}."
             )
-        self._number = number
-        self._digits = len(reference or "")
-        self._cells = []
+        self._row = number
+        if self._cells:
+            self.rows.append((number, self._cells))
+            self._cells = []
 
-    def _add(self, text: str) -> None:
-        """Put a text into its column."""
-        cells = self._cells
-        reference = self._cell.get("r")
-        if reference is None:
-            column = len(cells)
-        elif digits := self._digits:
-            column = self._columns[reference[:-digits]]
-        else:
-            column = self._columns[reference.rstrip("0123456789")]
-        gap = column - len(cells)
-        if gap or column >= self._limit:
-            self._check_place(column, text)
-            cells.extend([""] * gap)
-        cells.append(text)
-
-    def _check_place(self, column: int, text: str) -> None:
-        place = f"{column_letters(column)}{self._number}"
-        if column < len(self._cells):
-            raise PriceListError(
-                f"{self._book.name} is damaged: the sheet {shown(self._sheet)} has the cell "
-                f"{place} twice or out of order."
-            )
-        if column >= self._limit and text.strip():
-            raise PriceListError(
-                f"The cell {place} of the sheet {shown(self._sheet)} is beyond the "
-                f"{self._limit:,} columns that are read."
-            )
-
-    def _read(self) -> str:
-        """Bring the cell that ends into the text that its sheet shows."""
-        value, kind = self._value, self._cell.get("t")
+    def _end_cell(self, cell: dict[str, str]) -> None:
+        kind, value = cell.get("t"), self._value
         if self._formula is not None and self._is_uncalculated(kind):
-            return Uncalculated(f"={self._formula}"[:_LONGEST_CELL])
-        if not value:
-            return ""
-        if kind == "s":
-            return self._book.strings[int(value)]
-        if kind is None or kind == "n":
-            formats, style = self._book.formats, int(self._cell.get("s", "0"))
-            return _number(value, formats[style] if formats else None, self._book.is_1904)
+            text = Uncalculated(f"={self._formula}"[:_LONGEST_CELL])
+        elif kind == "s" and value:
+            text = self._book.strings[int(value)]
+        elif kind is None and value:
+            text = self._number(value, cell.get("s"))
+        else:
+            text = self._read_other(kind, value, cell.get("s"))
+        self._value, self._formula = "", None
+        self.text.clear()
+        reference = cell.get("r")
+        column = self._columns[reference.rstrip(_DIGITS)] if reference else len(self._cells)
+        if column == len(self._cells) < self._limit:
+            self._cells.append(text)
+        elif text:
+            self._put(column, text, reference or f"{column_letters(column)}{self._row + 1}")
+
+    def _read_other(self, kind: str | None, value: str, style: str | None) -> str:
+        if not value or kind in {None, "n"}:
+            return self._number(value, style) if value else ""
         if kind == "b":
-            value = "TRUE" if value.strip() in {"1", "true"} else "FALSE"
+            return "TRUE" if value.strip() in {"1", "true"} else "FALSE"
         return unescaped(value)
 
     def _is_uncalculated(self, kind: str | None) -> bool:
@@ -162,6 +142,22 @@ class SheetCells:
             return self._book.is_uncalculated and self._value == "0"
         return kind != "str"
 
+    def _put(self, column: int, text: str, place: str) -> None:
+        """Put a text into a column to the right of the last one."""
+        if column < len(self._cells):
+            raise PriceListError(
+                f"{self._book.name} is damaged: the sheet {shown(self._sheet)} has the cell "
+                f"{place} twice or out of order."
+            )
+        if column < self._limit:
+            self._cells.extend([""] * (column - len(self._cells)))
+            self._cells.append(text)
+        elif text.strip():
+            raise PriceListError(
+                f"The cell {place} of the sheet {shown(self._sheet)} is beyond the "
+                f"{self._limit:,} columns that are read."
+            )
+
     def _add_merged(self, reference: str) -> None:
         first, _, last = reference.partition(":")
         start, end = _REFERENCE(first), _REFERENCE(last)
@@ -171,10 +167,11 @@ class SheetCells:
                 self.merged.append(merged)
 
 
-@lru_cache(maxsize=65_536)
-def _number(value: str, how: NumberFormat | None, is_1904: bool) -> str:  # noqa: FBT001 (positions are faster)
-    digits = digits_in(value)
-    return value if digits is None else shown_number(digits, how, is_1904=is_1904)
+def taken(text: list[str]) -> str:
+    """Take the text of an element that ends, without the white space before it began."""
+    whole = text[0] if len(text) == 1 else "".join(text).strip()
+    text.clear()
+    return whole
 
 
 class _Columns(dict[str, int]):
