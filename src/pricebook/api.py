@@ -25,7 +25,7 @@ from pricebook.auth.roles import PREFIX
 from pricebook.auth.service import Auth
 from pricebook.catalog import routes as catalog
 from pricebook.catalog.cache import Memory
-from pricebook.catalog.service import Catalog, open_catalog
+from pricebook.catalog.service import open_catalog
 from pricebook.categories import routes as categories
 from pricebook.db import Database
 from pricebook.errors import PricebookError, SettingsError
@@ -58,23 +58,6 @@ def create_app(settings: Settings) -> Litestar:
     """Make the application; it opens its resources when it starts and closes them when it stops."""
     memory = Memory(settings.catalog_memory_mb * 1024 * 1024)
 
-    @asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncGenerator[None]:
-        async with (
-            open_resources(settings) as resources,
-            open_redis(settings) as redis,
-            open_catalog(resources.database, memory) as browsed,
-        ):
-            with open_auth(resources, redis) as opened:
-                app.state.database = resources.database
-                app.state.catalog = browsed
-                app.state.migration_head = resources.migration_head
-                app.state.auth = opened
-                app.state.inbox = inbox_for(resources, redis)
-                app.state.stopping = False
-                yield
-                app.state.stopping = True
-
     app = Litestar(
         route_handlers=[
             health.router,
@@ -87,11 +70,10 @@ def create_app(settings: Settings) -> Litestar:
                 security=guard.SECURITY,
             ),
         ],
-        lifespan=[lifespan],
+        lifespan=[partial(_opened, settings, memory)],
         before_request=options.answer_options,
         dependencies={
             "database": Provide(_database),
-            "catalog": Provide(_catalog),
             "auth": Provide(_auth),
             "inbox": Provide(_inbox),
             "queue": Provide(_queue),
@@ -109,6 +91,25 @@ def create_app(settings: Settings) -> Litestar:
     guard.require_rows(app)
     app.asgi_handler = Shortcut(app.asgi_handler, memory.find)
     return app
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, memory: Memory, app: Litestar) -> AsyncGenerator[None]:
+    """Hold open what the routes use, while the application runs."""
+    async with (
+        open_resources(settings) as resources,
+        open_redis(settings) as redis,
+        open_catalog(resources.database, memory) as browsed,
+    ):
+        with open_auth(resources, redis) as opened:
+            app.state.database = resources.database
+            app.state.catalog = browsed
+            app.state.migration_head = resources.migration_head
+            app.state.auth = opened
+            app.state.inbox = inbox_for(resources, redis)
+            app.state.stopping = False
+            yield
+            app.state.stopping = True
 
 
 def serve(settings: Settings) -> None:
@@ -161,10 +162,6 @@ async def _check(settings: Settings) -> None:
 
 async def _database(state: State) -> Database:
     return state.database
-
-
-async def _catalog(state: State) -> Catalog:
-    return state.catalog
 
 
 async def _auth(state: State) -> Auth:

@@ -99,13 +99,9 @@ class Database:
         However many visitors come, a share of the pool is left for everybody else, and PostgreSQL
         is not asked for more at once than it does well. Raises DatabaseUnavailableError.
         """
-        turn = self._public_reads.acquire()
         try:
-            await (
-                asyncio.wait_for(turn, POOL_TIMEOUT_SECONDS)
-                if self._public_reads.locked()
-                else turn
-            )
+            async with asyncio.timeout(POOL_TIMEOUT_SECONDS):
+                await self._public_reads.acquire()
         except TimeoutError as error:
             raise DatabaseUnavailableError(UNREACHABLE) from error
         try:
