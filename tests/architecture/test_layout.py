@@ -12,7 +12,7 @@ PACKAGE = ROOT / "src/pricebook"
 LAYERS = {"__init__", "routes", "service", "repository", "schemas"}
 FEATURES = {
     "auth": LAYERS | {"guard", "roles", "tokens", "passwords", "cache"},
-    "catalog": LAYERS,
+    "catalog": LAYERS | {"cache", "cursor", "export"},
     "categories": LAYERS,
     "products": LAYERS | {"sku"},
     "suppliers": LAYERS | {"item_repository", "schedule"},

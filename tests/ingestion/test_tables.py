@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from ingestion.price_lists import ReadList, read_list
+from ingestion.workbooks import xlsx, xlsx_of
 from pricebook.errors import PriceListError
 
 
-def refusal_of(content: str, currency: str = "USD", **config: Any) -> str:
+def refusal_of(content: str | bytes, currency: str = "USD", **config: Any) -> str:
     with pytest.raises(PriceListError) as refused:
         read_list(content, currency, **config)
     return refused.value.message
@@ -191,6 +192,27 @@ def test_a_currency_in_the_second_row_of_a_header_counts() -> None:
     assert "is in EUR" in refusal_of("Code;Name;Price\n;;EUR\n1;Lamp;5.50\n")
 
 
+def test_a_header_of_merged_cells_in_a_workbook() -> None:
+    def fill(book: Any) -> None:
+        sheet = book.add_worksheet("Prices")
+        code = book.add_format({"num_format": "00000"})
+        sheet.merge_range("A1:E1", "Acme Ltd, prices of 2024")
+        for place, title in (("A3:A4", "Code"), ("B3:B4", "Name"), ("C3:D3", "Price")):
+            sheet.merge_range(place, title)
+        sheet.merge_range("E3:E4", "Stock")
+        sheet.write_row("C4", ["net", "gross"])
+        sheet.merge_range("A5:E5", "Lamps")
+        sheet.write("A6", 12, code)
+        sheet.write_row("B6", ["Lamp", 1.234, 1.5, 7])
+
+    content = xlsx(fill)
+    assert '"Price net" and "Price gross"' in refusal_of(content)
+    found = read_list(content, column_mapping={"price": "Price net"})
+    assert found.findings.header_row == 4
+    assert items_of(found) == [("00012", "Lamp", Decimal("1.234"))]
+    assert (found.items[0].category, found.items[0].characteristics["Stock"]) == ("Lamps", "7")
+
+
 def test_rows_of_a_split_header_are_ignored_on_every_page() -> None:
     header = "Code;Name;Price;;Stock\n;;net;valid from;pcs\n"
     found = read_list(f"{header}1;Lamp;5.5;x;7\n{header}2;Cable;6.5;x;7\n")
@@ -252,6 +274,20 @@ def test_a_list_without_a_header_is_read_by_its_content() -> None:
     assert found.findings.kinds == ("codes", "texts", "money", "barcodes", "whole")
     assert found.items[0].price == Decimal("12.50")
     assert found.outcomes == ["item"] * 4
+
+
+def test_numbers_of_a_workbook_without_a_header_are_told_apart() -> None:
+    names = ("Lamp red", "Cable three metres", "Saw big", "Hammer small")
+    rows = [
+        (code, name, price, stock)
+        for code, name, price, stock in zip(
+            (12, 13, 15, 19), names, (12.5, 7, 1.25, 99.9), (6, 6, 12, 12), strict=True
+        )
+    ]
+    found = read_list(xlsx_of(rows, formats={0: "00000"}))
+    assert found.findings.kinds == ("codes", "texts", "money", "whole")
+    assert columns_of(found) == ("column A", "column B", "column C")
+    assert found.items[0].supplier_sku == "00012"
 
 
 def test_a_first_article_without_a_price_is_no_header_and_no_letterhead() -> None:
