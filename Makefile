@@ -46,6 +46,9 @@ bench-staff: install ## Plans of the staff's queries at 500,000 products (ten mi
 bench-logins: .venv/dev.done ## Time of failed logins, and the catalog under a storm of logins
 	$(BIN)/python bench/logins.py
 
+bench-tasks: .venv/dev.done ## Tasks under torture: killed workers, servers that go and come back, a thousand tasks
+	for part in kills redis postgres many; do $(BIN)/python bench/soak.py $$part || exit 1; done
+
 bench-import: .venv/dev.done ## Rows a second of taking in a million rows of CSV and 200,000 of xlsx (ten minutes)
 	$(BIN)/python bench/imports.py
 
