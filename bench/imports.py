@@ -55,7 +55,9 @@ def measure(name: str, write: Writer, count: int) -> None:
 
 def tell(step: str, seconds: float, count: int, plain: float) -> None:
     """Print a line of the table."""
-    print(f"  {step:14} {seconds:7.1f} s {count / seconds:9,.0f} rows/s {seconds / plain:5.2f} x COPY")
+    print(
+        f"  {step:14} {seconds:7.1f} s {count / seconds:9,.0f} rows/s {seconds / plain:5.2f} x COPY"
+    )
 
 
 def made_rows(count: int, changed: int = 0) -> Iterator[Row]:

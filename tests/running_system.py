@@ -17,6 +17,7 @@ SETTINGS = {"DATABASE_URL", "REDIS_URL", "PRICEBOOK_HOME", "PORT", "HOST", "CATA
     "JWT_SECRET"
 }
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+ENVIRONMENT["BCRYPT_COST"] = "10"  # the least a user may set: hashing is not what is tested
 
 
 class System:

@@ -24,6 +24,8 @@ from pricebook.auth import routes as auth
 from pricebook.auth.roles import PREFIX
 from pricebook.auth.service import Auth
 from pricebook.catalog import routes as catalog
+from pricebook.catalog.cache import Memory
+from pricebook.catalog.service import open_catalog
 from pricebook.categories import routes as categories
 from pricebook.db import Database
 from pricebook.errors import PricebookError, SettingsError
@@ -37,6 +39,7 @@ from pricebook.sync import routes as sync
 from pricebook.sync.service import Inbox
 from pricebook.tasks import routes as tasks
 from pricebook.web import body, docs, health, options, problems
+from pricebook.web.shortcut import Shortcut
 
 # Up to here a header is answered by us, as a problem; the server refuses what is longer.
 MAX_HEADER_BYTES = 2 * 1024 * 1024
@@ -53,18 +56,7 @@ STAFF_ROUTERS: list[Router] = [
 
 def create_app(settings: Settings) -> Litestar:
     """Make the application; it opens its resources when it starts and closes them when it stops."""
-
-    @asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncGenerator[None]:
-        async with open_resources(settings) as resources, open_redis(settings) as redis:
-            with open_auth(resources, redis) as opened:
-                app.state.database = resources.database
-                app.state.migration_head = resources.migration_head
-                app.state.auth = opened
-                app.state.inbox = inbox_for(resources, redis)
-                app.state.stopping = False
-                yield
-                app.state.stopping = True
+    memory = Memory(settings.catalog_memory_mb * 1024 * 1024)
 
     app = Litestar(
         route_handlers=[
@@ -78,7 +70,7 @@ def create_app(settings: Settings) -> Litestar:
                 security=guard.SECURITY,
             ),
         ],
-        lifespan=[lifespan],
+        lifespan=[partial(_opened, settings, memory)],
         before_request=options.answer_options,
         dependencies={
             "database": Provide(_database),
@@ -97,7 +89,27 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
     )
     guard.require_rows(app)
+    app.asgi_handler = Shortcut(app.asgi_handler, memory.find)
     return app
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, memory: Memory, app: Litestar) -> AsyncGenerator[None]:
+    """Hold open what the routes use, while the application runs."""
+    async with (
+        open_resources(settings) as resources,
+        open_redis(settings) as redis,
+        open_catalog(resources.database, memory) as browsed,
+    ):
+        with open_auth(resources, redis) as opened:
+            app.state.database = resources.database
+            app.state.catalog = browsed
+            app.state.migration_head = resources.migration_head
+            app.state.auth = opened
+            app.state.inbox = inbox_for(resources, redis)
+            app.state.stopping = False
+            yield
+            app.state.stopping = True
 
 
 def serve(settings: Settings) -> None:

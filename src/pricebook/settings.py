@@ -10,6 +10,7 @@ import msgspec
 from pricebook.errors import SettingsError, plain
 
 PositiveInt = Annotated[int, msgspec.Meta(ge=1)]
+NaturalInt = Annotated[int, msgspec.Meta(ge=0)]
 BcryptCost = Annotated[int, msgspec.Meta(ge=10, le=16)]
 LeaseSeconds = Annotated[int, msgspec.Meta(ge=2)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -39,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     trusted_proxies: str | None = None
     db_pool_min: PositiveInt = 5
     db_pool_max: PositiveInt = 20
+    catalog_memory_mb: NaturalInt = 64
     pricebook_home: str = ".pricebook"
     uploads_dir: str | None = None
     sync_rate_limit_per_minute: PositiveInt = 10

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "src/pricebook"
 LAYERS = {"__init__", "routes", "service", "repository", "schemas"}
 FEATURES = {
     "auth": LAYERS | {"guard", "roles", "tokens", "passwords", "cache"},
-    "catalog": LAYERS,
+    "catalog": LAYERS | {"cache", "cursor", "export"},
     "categories": LAYERS,
     "products": LAYERS | {"sku"},
     "suppliers": LAYERS | {"item_repository", "schedule"},
@@ -20,9 +20,11 @@ FEATURES = {
     "sync": LAYERS | {"uploads"},
     "queue": {"__init__", "message", "carrier"},
     "ingestion": LAYERS
-    | {"reader", "detect", "columns", "normalise", "numbers"}
-    | {"vocabulary", "currencies", "encodings", "rows", "staging", "brakes", "configuration"}
-    | {"frames", "parsing", "process", "import_schemas", "task_repository", "inspection", "places"},
+    | {"reader", "detect", "layout", "rows", "normalise", "numbers", "currencies", "encodings"}
+    | {"columns", "column_names", "content", "by_content", "doubts"}
+    | {"headers", "header_words", "vocabulary", "other_words"}
+    | {"staging", "brakes", "configuration", "frames", "parsing", "process", "import_schemas"}
+    | {"task_repository", "inspection", "places"},
 }
 
 

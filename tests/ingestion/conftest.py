@@ -1,6 +1,11 @@
-"""What the tests of ingestion share: a list taken in, and the places beyond this machine."""
+"""What the tests of ingestion share: a list taken in, locales, the places beyond this machine."""
 
+import locale
+import os
+import shutil
+import subprocess
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +19,35 @@ from pricebook.ingestion.import_schemas import ImportOrder, ImportResult
 from pricebook.ingestion.process import Parsers
 from pricebook.ingestion.schemas import FilePlace
 
+# A process has the C locale until it asks; here the one of the environment holds (.ci/locales).
+with suppress(locale.Error):
+    locale.setlocale(locale.LC_ALL, "")
+
 TakeIn = Callable[..., Awaitable[ImportResult]]
+
+
+@pytest.fixture(scope="session")
+def _locales(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Build the locales of the tests where the machine can."""
+    localedef = shutil.which("localedef")
+    if localedef is None or "LOCPATH" in os.environ:
+        return
+    folder = tmp_path_factory.mktemp("locales")
+    for name in ("de_DE", "tr_TR"):
+        command = [localedef, "-i", name, "-f", "UTF-8", folder / f"{name}.UTF-8"]
+        subprocess.run(command, check=False, capture_output=True)
+    os.environ["LOCPATH"] = str(folder)
+
+
+@pytest.fixture
+def process_locale(request: pytest.FixtureRequest, _locales: None) -> Iterator[str]:
+    before = locale.setlocale(locale.LC_ALL)
+    try:
+        yield locale.setlocale(locale.LC_ALL, request.param)
+    except locale.Error:
+        pytest.skip(f"this machine has no {request.param}")
+    finally:
+        locale.setlocale(locale.LC_ALL, before)
 
 
 @pytest.fixture

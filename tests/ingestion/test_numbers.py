@@ -1,7 +1,5 @@
 """What goes wrong with numbers in the field, case by case; a wrong price is the worst defect."""
 
-import locale
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -36,23 +34,6 @@ def message_of(cell: str, *others: str, currency: str = "USD") -> str:
     return problem.message
 
 
-@pytest.fixture(params=["C", "de_DE.UTF-8", "tr_TR.UTF-8"])
-def process_locale(request: pytest.FixtureRequest) -> Iterator[str]:
-    before = locale.setlocale(locale.LC_ALL)
-    try:
-        yield locale.setlocale(locale.LC_ALL, request.param)
-    except locale.Error:
-        pytest.skip(f"this machine has no {request.param}")
-    finally:
-        locale.setlocale(locale.LC_ALL, before)
-
-
-@pytest.mark.usefixtures("process_locale")
-def test_the_locale_of_the_process_never_matters() -> None:
-    assert read_column("43.5", "1,234.50") == [Decimal("43.5"), Decimal("1234.50")]
-    assert typed_price(TypedNumber(digits_of(43.5)), "USD") == Decimal("43.5")
-
-
 def test_typed_cells_are_taken_as_they_are() -> None:
     for digits in ("43.5", "1234", "1.2345", "1.234"):
         assert typed_price(TypedNumber(digits), "USD") == Decimal(digits)
@@ -85,6 +66,27 @@ def test_limits_hold_for_typed_cells_too() -> None:
     assert [error.error_type for error in errors if isinstance(error, Problem)] == [
         *("price_negative", "price_out_of_range", "price_too_precise"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("digits", "shown", "error"),
+    [
+        ("0.19", "19%", "price_not_a_number"),
+        ("12.5", "12.50 €", "other_currency"),
+        ("-1", "-1", "price_negative"),
+        ("10000000000", "1E+10", "price_out_of_range"),
+        ("0.00001", "0.00", "price_too_precise"),
+    ],
+)
+def test_a_typed_cell_that_is_no_price_gives_none(digits: str, shown: str, error: str) -> None:
+    price = typed_price(TypedNumber(digits, shown), "USD")
+    assert isinstance(price, Problem)
+    assert price.error_type == error
+    assert read_column(TypedNumber(digits, shown), "5,50") == [error, Decimal("5.50")]
+
+
+def test_how_a_sheet_shows_a_number_does_not_change_it() -> None:
+    assert typed_price(TypedNumber("1234.5", "$ 1 234,50"), "USD") == Decimal("1234.5")
 
 
 @pytest.mark.parametrize("group", [" ", "\u00a0", "\u202f", "\u2009", "'", "’", "."])
@@ -302,7 +304,12 @@ STYLES = st.tuples(
     st.sampled_from([".", ","]),
     st.sampled_from(["", " ", "\u00a0", "\u202f", "'", "’", "other", "indian"]),
 )
-PLACEMENTS = st.sampled_from(["{}", "${}", "{} USD", "USD {}", "US$ {}", "{}$", "+{}", "{} net"])
+PLACEMENTS = st.sampled_from(
+    [
+        *("{}", "${}", "{} USD", "USD {}", "US$ {}", "{}$", "+{}", "{} net", "$ {} incl. VAT"),
+        *("{} $ zzgl. MwSt.", "{} (brutto)", "\u00a0{}\u00a0$ ", "USD\u202f{}"),
+    ]
+)
 
 
 def written(price: Decimal, style: tuple[str, str], placement: str) -> str:
@@ -326,6 +333,21 @@ def test_any_price_in_any_profile_reads_back_equal(
 ) -> None:
     column = [written(price, style, placement) for price in [*prices, EXAMPLE]]
     assert read_column(*column) == [*prices, EXAMPLE]
+
+
+@given(st.integers(0, 9_999_999), STYLES.filter(lambda style: style[1] != "indian"))
+def test_a_price_without_cents_reads_back_equal(price: int, style: tuple[str, str]) -> None:
+    for cents in ("-", "--", "–", " -"):
+        cell = f"{written(Decimal(price), style, '{}')}{style[0]}{cents}"
+        assert read_column(cell, written(EXAMPLE, style, "{}"))[0] == price
+
+
+@given(PRICES, STYLES)
+def test_a_number_that_is_no_text_reads_back_equal_in_any_profile(
+    price: Decimal, style: tuple[str, str]
+) -> None:
+    typed = TypedNumber(f"{price:f}")
+    assert read_column(typed, written(EXAMPLE, style, "{}"))[0] == price
 
 
 @given(PRICES, st.sampled_from([".", ","]))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic.script import ScriptDirectory
 
 from pricebook import migrations
 
@@ -67,6 +68,11 @@ def test_up_twice_down_and_up_again(empty_database_url: str) -> None:
     assert left == []
     migrations.upgrade(empty_database_url)
     assert tables(empty_database_url) >= TABLES
+
+
+def test_the_head_is_the_one_that_alembic_knows() -> None:
+    script = ScriptDirectory(str(migrations.VERSIONS.parent))
+    assert script.get_heads() == [migrations.head()]
 
 
 def test_each_migration_goes_down_and_up(empty_database_url: str) -> None:

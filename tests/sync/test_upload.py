@@ -80,7 +80,7 @@ async def test_what_is_said_about_a_list_is_kept_with_its_task(
         ({"files": {"file": ("a.csv", b"")}}, "file"),
         ({"files": [("file", ("a.csv", b"x")), ("file", ("b.csv", b"x"))]}, "file"),
         ({"data": {"colour": "red"}}, "colour"),
-        ({"data": {"header_row": "0"}}, "header_row"),
+        ({"data": {"header_row": "-1"}}, "header_row"),
         ({"data": {"delimiter": ";;"}}, "delimiter"),
         ({"data": {"column_mapping": '{"size": "X"}'}}, "column_mapping"),
         ({"data": {"column_mapping": "{"}}, "column_mapping"),

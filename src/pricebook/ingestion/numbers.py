@@ -63,16 +63,19 @@ class _Written(NamedTuple):
 
 
 def profile_of(cells: Iterable[str], currency: str) -> NumberProfile:
-    """Collect from trimmed price cells which marks some cell shows beyond doubt.
+    """Collect from the price cells which marks some cell shows beyond doubt.
 
-    Only cells that could become a price count: a cell in another currency says nothing.
+    Only cells that could become a price count: a cell in another currency says nothing, nor does a
+    number that is no text.
     """
     decimal_marks: set[str] = set()
     grouping_marks: set[str] = set()
     for cell in cells:
+        if cell.__class__ is TypedNumber:
+            continue
         if plain := _PLAIN(cell):
             decimal_marks.add(plain[1])
-        elif cell and isinstance(written := _written(cell, currency), _Written):
+        elif isinstance(written := _written(cell.strip(), currency), _Written):
             decimal_marks.add(written.decimal_mark)
             grouping_marks.add(written.grouping_mark)
     return NumberProfile(
@@ -82,18 +85,46 @@ def profile_of(cells: Iterable[str], currency: str) -> NumberProfile:
 
 
 def price_reader(profile: NumberProfile, currency: str) -> Callable[[str], Decimal | Problem]:
-    """Make the function that reads the trimmed, non-empty price cells of one column."""
+    """Make the function that reads the price cells of one column; an empty one is no number."""
     given = profile.decimal_separator
     refused_mark = _other(given) if given else ""
 
     def read(cell: str) -> Decimal | Problem:
+        if isinstance(cell, TypedNumber):
+            return typed_price(cell, currency)
         plain = _PLAIN(cell)
         if plain and plain[1] != refused_mark:
             return Decimal(cell.replace(",", "."))
+        cell = cell.strip()
         written = _written(cell, currency)
         return written if isinstance(written, Problem) else _value(cell, written, profile)
 
     return read
+
+
+def with_memory(profile: NumberProfile, earlier: NumberProfile | None) -> NumberProfile:
+    """Let the earlier lists of a supplier tell the marks of a column that shows none itself."""
+    given = profile.decimal_separator or profile.decimal_marks or profile.grouping_marks
+    if given or earlier is None:
+        return profile
+    said = earlier.decimal_separator
+    decimal_marks = (said,) if said else earlier.decimal_marks
+    grouping_marks = () if said else earlier.grouping_marks
+    return NumberProfile(
+        decimal_marks=decimal_marks,
+        grouping_marks=grouping_marks,
+        remembered=bool(decimal_marks or grouping_marks),
+    )
+
+
+def decimals_shown(cell: str, currency: str) -> int | None:
+    """Tell how many decimals a number surely has; None if the trimmed cell is no number."""
+    if isinstance(cell, TypedNumber):
+        return None if "%" in cell.shown else len(cell.partition(".")[2])
+    written = _written(cell, currency)
+    if isinstance(written, Problem):
+        return 0 if written.error_type == "other_currency" else None
+    return 0 if written.doubtful_mark else len(written.digits.partition(".")[2])
 
 
 def typed_price(cell: TypedNumber, currency: str) -> Decimal | Problem:

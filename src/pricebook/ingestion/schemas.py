@@ -7,6 +7,9 @@ import msgspec
 
 Field = Literal["sku", "name", "price", "category", "currency"]
 DecimalMark = Literal[".", ","]
+# What a column looks like: prices with cents, other decimals, whole numbers, codes, barcodes, texts
+# of several words, single words.
+Kind = Literal["money", "decimals", "whole", "codes", "barcodes", "texts", "words"]
 Outcome = Literal["item", "rejected", "ignored"]
 ErrorType = Literal[
     "malformed_row",
@@ -54,7 +57,8 @@ class Uncalculated(str):
 # Number of the record as a spreadsheet shows it, its cells, and why it is no row of cells, if so.
 Record = tuple[int, list[str], str | None]
 
-HeaderRow = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+# The last row of the header; 0 says that the list has none.
+HeaderRow = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 
 
 class SourceConfig(
@@ -80,19 +84,23 @@ class NumberProfile(msgspec.Struct, frozen=True, kw_only=True):
 
     `decimal_marks` and `grouping_marks` are those that some cell shows beyond doubt: a mark in both
     or in neither leaves a cell like `1,234` unreadable. `decimal_separator` is set by the user.
+    `remembered` says that no cell of this list shows a mark, so that the supplier's earlier lists
+    tell.
     """
 
     decimal_marks: tuple[str, ...] = ()
     grouping_marks: tuple[str, ...] = ()
     decimal_separator: DecimalMark | None = None
+    remembered: bool = False
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """What was found out about a list, to be shown and to be remembered with its supplier.
 
-    Encoding and delimiter are those of a text, the sheet that of a workbook. `headers` are those
-    of all columns; `columns` maps a field to its header as the list writes it; `header_row` counts
-    from 1.
+    Encoding and delimiter are those of a text, the sheet that of a workbook. `header_row` is the
+    last row of the header, 0 where there is none. `headers` and `kinds` are those of all columns.
+    `columns` maps a field to its header as the list writes it, or to `column C` where that column
+    has no header of its own; `by_content` are the fields that no header named.
     """
 
     format: Format
@@ -102,6 +110,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     header_row: int
     columns: dict[Field, str]
     headers: tuple[str, ...] = ()
+    kinds: tuple[Kind | None, ...] = ()
+    by_content: tuple[Field, ...] = ()
     characteristic_columns: tuple[str, ...]
     currency: str
     numbers: NumberProfile
@@ -162,8 +172,9 @@ class ListOrder(msgspec.Struct, frozen=True, kw_only=True):
 class ListRow(msgspec.Struct, frozen=True, gc=False):
     """One record of the source and what became of it.
 
-    An `item` has code, name and price; `rejected` has an error and its raw cells; `ignored` is
-    letterhead, header, blank line, section or total. The characteristic of an empty cell is None.
+    An `item` has code, name and price; `rejected` has an error, its raw cells and its code if that
+    could be read; `ignored` is letterhead, header, blank line, section or total. The characteristic
+    of an empty cell is None.
     """
 
     row_number: int

@@ -59,7 +59,12 @@ class SourceConfig(
     file_path: Address | None = None
     url: Annotated[str, Meta(max_length=2000, pattern=r"^https://\S+$")] | None = None
     column_mapping: dict[ListField, ShortText] = {}
-    header_row: Annotated[int, Meta(ge=1, le=10_000)] | None = None
+    header_row: (
+        Annotated[
+            int, Meta(ge=0, le=10_000, description="Last row of the header; 0 says there is none.")
+        ]
+        | None
+    ) = None
     delimiter: Annotated[str, Meta(min_length=1, max_length=1)] | None = None
     encoding: ShortText | None = None
     decimal_separator: Literal[".", ","] | None = None

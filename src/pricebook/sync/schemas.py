@@ -25,7 +25,7 @@ class UploadOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
     mode: Literal["full", "partial"] | None = None
     sheet_name: ShortText | None = None
     column_mapping: dict[ListField, ShortText] | None = None
-    header_row: Annotated[int, Meta(ge=1, le=10_000)] | None = None
+    header_row: Annotated[int, Meta(ge=0, le=10_000)] | None = None
     delimiter: Annotated[str, Meta(min_length=1, max_length=1)] | None = None
     encoding: ShortText | None = None
     decimal_separator: Literal[".", ","] | None = None

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
@@ -19,6 +19,8 @@ from litestar.response import Stream
 
 from pricebook.web.query import parameters_of
 
+chunk = TypeVar("chunk", str, bytes)
+
 CSV = "text/csv"
 
 
@@ -27,18 +29,18 @@ def wants_file(request: Request[Any, Any, Any]) -> bool:
     return request.accept.best_match(["application/json", CSV]) == CSV
 
 
-async def answer_file(chunks: AsyncGenerator[str], name: str) -> Stream:
+async def answer_file(chunks: AsyncGenerator[chunk], name: str, media_type: str = CSV) -> Stream:
     """Answer a file as it is read; its beginning is read now, when an error can still be told."""
     first = await anext(chunks)
 
-    async def content() -> AsyncGenerator[str]:
+    async def content() -> AsyncGenerator[chunk]:
         async with aclosing(chunks):
             yield first
-            async for chunk in chunks:
-                yield chunk
+            async for each in chunks:
+                yield each
 
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Vary": "Accept"}
-    return Stream(content(), media_type=CSV, headers=headers)
+    return Stream(content(), media_type=media_type, headers=headers)
 
 
 def documented_with_file(kind: type[msgspec.Struct], example: str) -> type[Operation]:

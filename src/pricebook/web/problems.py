@@ -172,6 +172,11 @@ def answers_nothing() -> dict[int, ResponseSpec]:
     return {204: ResponseSpec(data_container=None, description="Done")}
 
 
+def answers_unchanged() -> dict[int, ResponseSpec]:
+    """Describe what is answered to a caller who has the answer already."""
+    return {304: ResponseSpec(data_container=None, description="What you have is still true")}
+
+
 def can_fail(*kinds: type[PricebookError]) -> dict[int, ResponseSpec]:
     """List the errors of a route for the OpenAPI document, each with an example.
 

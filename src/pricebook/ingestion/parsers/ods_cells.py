@@ -4,7 +4,7 @@ import re
 from contextlib import suppress
 
 from pricebook.errors import PriceListError
-from pricebook.ingestion.columns import column_letters
+from pricebook.ingestion.column_names import column_letters
 from pricebook.ingestion.normalise import shown
 from pricebook.ingestion.parsers.spool import Cells
 from pricebook.ingestion.parsers.typed import digits_in

@@ -59,8 +59,8 @@ def check_size(number: int, cells: list[str], limits: Limits) -> None:
 
 
 def head_of(source: Source, config: SourceConfig) -> list[Record]:
-    """Read the records among which the header of the table must be."""
-    most = max(detect.ROWS_LOOKED_AT, config.header_row or 0)
+    """Read the records among which the header of the table and its first articles must be."""
+    most = max(detect.ROWS_LOOKED_AT, config.header_row or 0) + detect.ROWS_OF_CONTENT
     head: list[Record] = []
     characters = 0
     with closing(source.records()) as records:

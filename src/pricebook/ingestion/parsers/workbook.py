@@ -124,7 +124,7 @@ def _named(names: Sequence[str], wanted: str) -> str:
 
 def _head(book: Workbook, sheet: str, order: ListOrder) -> list[Record]:
     """Read the rows of a sheet that show what it holds."""
-    most = max(detect.ROWS_LOOKED_AT, order.config.header_row or 0)
+    most = max(detect.ROWS_LOOKED_AT, order.config.header_row or 0) + detect.ROWS_OF_CONTENT
     head: list[Record] = []
     characters = 0
     with closing(book.rows(sheet)) as rows:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pricebook.errors import PriceListError
-from pricebook.ingestion.columns import column_letters
+from pricebook.ingestion.column_names import column_letters
 from pricebook.ingestion.normalise import shown
 from pricebook.ingestion.parsers.formats import NumberFormat
 from pricebook.ingestion.parsers.spool import Cells
