@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any, cast
 
 import psycopg
 import xlsxwriter
@@ -88,7 +89,7 @@ def write_csv(path: Path, rows: Iterator[Row]) -> None:
 def write_xlsx(path: Path, rows: Iterator[Row]) -> None:
     """Write a workbook with typed cells."""
     with xlsxwriter.Workbook(path, {"constant_memory": True}) as workbook:
-        sheet = workbook.add_worksheet("Prices")
+        sheet: Any = cast("Any", workbook).add_worksheet("Prices")
         sheet.write_row(0, 0, COLUMNS)
         for number, row in enumerate(rows, start=1):
             sheet.write_row(number, 0, row)
