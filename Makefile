@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install up test check lock openapi bench-plans bench-staff bench-logins bench-import bench-page format clean
+.PHONY: help install up test check lock openapi bench-plans bench-staff bench-logins bench-import bench soak format clean
 
 help:            ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -37,7 +37,7 @@ lock: .venv/dev.done ## Write requirements/*.lock anew from pyproject.toml
 openapi: install ## Write docs/openapi.json anew from the routes
 	$(BIN)/pricebook openapi > docs/openapi.json
 
-bench-plans: install ## Plans of the catalog's queries at 500,000 products (five minutes)
+bench-plans: install ## The catalog's queries at 10,000 and 500,000 products (five minutes)
 	$(BIN)/python bench/plans.py
 
 bench-staff: install ## Plans of the staff's queries at 500,000 products (ten minutes)
@@ -46,11 +46,15 @@ bench-staff: install ## Plans of the staff's queries at 500,000 products (ten mi
 bench-logins: .venv/dev.done ## Time of failed logins, and the catalog under a storm of logins
 	$(BIN)/python bench/logins.py
 
-bench-import: install ## Rows a second of taking in 100,000 rows, beside a plain COPY
-	$(BIN)/python bench/import_csv.py
+bench-import: .venv/dev.done ## Rows a second of taking in a million rows of CSV and 200,000 of xlsx (ten minutes)
+	$(BIN)/python bench/imports.py
 
-bench-page: install ## Requests a second of the first catalog page at 10,000 products (needs wrk)
-	$(BIN)/python bench/first_page.py
+bench: install   ## The catalog beside a baseline on Bun and Elysia (needs wrk and npm)
+	cd bench/elysia && npm ci --silent --no-audit --no-fund
+	$(BIN)/python bench/catalog.py $(QUICK)
+
+soak: .venv/dev.done ## Whether the catalog stays true and quick under strain (QUICK=--quick is short)
+	$(BIN)/python bench/soak.py $(QUICK)
 
 clean:           ## Remove the virtual environment and caches (never .pricebook)
 	rm -rf .venv .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage

@@ -1,12 +1,16 @@
-"""Plans and times of the catalog's queries: `python bench/plans.py [products]`.
+"""Plans and times of the catalog's queries, uncached: `python bench/plans.py [products ...]`.
 
-Exits with 1 when a first page, a category, a word search or a price range scans a whole table.
+Each size is measured in turn, 10,000 and 500,000 products unless told otherwise; the table has the
+page alone (its count is known), and the page with the count. Exits with 1 when a query that an
+index could serve scans the whole table.
 """
 
 import sys
 import time
 from statistics import median
+from typing import Any, LiteralString
 
+import msgspec
 import psycopg
 import sample
 from servers import migrated_servers
@@ -15,10 +19,16 @@ from pricebook.catalog.repository import page_statement
 from pricebook.catalog.schemas import CatalogQuery
 from pricebook.web.query import decode_query
 
-RUNS = 7
+RUNS = 9
+SIZES = [10_000, 500_000]
 QUERIES = {
     "first page": "",
+    "sorted backwards": "sort=-name",
+    "sorted by price": "sort=price",
+    "sorted by price, dearest": "sort=-price",
+    "newest": "sort=newest",
     "category": "category_id={category}",
+    "category by price": "category_id={category}&sort=price",
     "one word, common": "search=hammer",
     "one word, rare": "search=sku-00001234",
     "two words": "search=hammer+red",
@@ -28,36 +38,83 @@ QUERIES = {
     "price and category": "category_id={category}&min_price=100",
     "price and word": "search=hammer&min_price=900",
     "page 100": "page=100",
+    "the same by cursor": "cursor",
 }
+SCANNING = {"one letter": "search=h", "two letters": "search=ha"}
+
+
+class Timed(msgspec.Struct, frozen=True):
+    """How many products a query finds, its milliseconds, and how the products are read."""
+
+    found: int
+    page: float
+    counted: float
+    reads: list[str]
 
 
 def main() -> int:
-    """Measure every query and print a line for each."""
-    products = int(sys.argv[1]) if len(sys.argv) > 1 else 500_000
+    """Measure every query at every size and print them side by side."""
+    sizes = [int(size) for size in sys.argv[1:]] or SIZES
+    measured = [measure_all(size) for size in sizes]
+    print("|".join(["| ms, uncached: page (page and count) ", *(f"{s:,}" for s in sizes), " |"]))
+    for name in measured[0]:
+        cells = [f"{t.page:.2f} ({t.counted:.2f})" for t in (each[name] for each in measured)]
+        last = measured[-1][name]
+        print(f"| {name} | {' | '.join(cells)} | {last.found:,} found; {'; '.join(last.reads)}")
+    scans = [
+        name
+        for each in measured
+        for name, timed in each.items()
+        if name not in SCANNING and any("Seq Scan" in read for read in timed.reads)
+    ]
+    return int(bool(scans))
+
+
+def measure_all(products: int) -> dict[str, Timed]:
+    """Measure every query with so many products."""
     with migrated_servers() as endpoints, psycopg.connect(endpoints.database_url) as conn:
         sample.fill(conn, products=products)
         conn.execute("SET plan_cache_mode = force_custom_plan")
-        print(f"{products:,} products, {products * 4:,} items; median of {RUNS} runs")
-        return max(measure(conn, name, query) for name, query in QUERIES.items())
+        conn.execute("SET random_page_cost = 1.1")
+        return {name: measure(conn, query) for name, query in (QUERIES | SCANNING).items()}
 
 
-def measure(conn: psycopg.Connection, name: str, query: str) -> int:
-    """Print the time of a query and how its tables are read; 1 if one is scanned."""
+def measure(conn: psycopg.Connection, query: str) -> Timed:
+    """Time a query with and without its count."""
+    criteria = criteria_of(conn, query)
+    page = page_statement(criteria, counted=False)
+    counted = page_statement(criteria, counted=True)
+    row = conn.execute(*counted).fetchone()
+    plan = [line for (line,) in conn.execute("EXPLAIN " + page[0], page[1])]
+    reads = [line.split("->")[-1].strip() for line in plan if " on products" in line]
+    return Timed(
+        found=row[-1] if row else 0,
+        page=milliseconds(conn, *page),
+        counted=milliseconds(conn, *counted),
+        reads=[read.split("  (")[0] for read in reads],
+    )
+
+
+def criteria_of(conn: psycopg.Connection, query: str) -> CatalogQuery:
+    """Decode a query; `cursor` stands for the page after the 4,950th product."""
     row = conn.execute("SELECT category_id FROM products WHERE category_id IS NOT NULL").fetchone()
-    category = row[0] if row else ""
-    criteria = decode_query(CatalogQuery, query.format(category=category).encode())
-    statement, values = page_statement(criteria)
-    seconds: list[float] = []
-    found = 0
+    if query != "cursor":
+        text = query.format(category=row[0] if row else "")
+        return decode_query(CatalogQuery, text.encode())
+    statement, values = page_statement(CatalogQuery(page=4950, limit=1), counted=False)
+    last = conn.execute(statement, values).fetchone()
+    first = CatalogQuery()
+    return CatalogQuery(cursor=first.cursor_after(last[7], last[0]) if last else None)
+
+
+def milliseconds(conn: psycopg.Connection, statement: LiteralString, values: list[Any]) -> float:
+    """Return the median time of a statement, prepared like the API's."""
+    times: list[float] = []
     for _ in range(RUNS):
         start = time.perf_counter()
-        found = conn.execute(statement, values).fetchall()[0][0]
-        seconds.append(time.perf_counter() - start)
-    plan = [line for (line,) in conn.execute("EXPLAIN " + statement, values)]
-    reads = [line.split("->")[-1].strip() for line in plan if " on products" in line]
-    nodes = [read.split("  (")[0] for read in reads]
-    print(f"{name:20} {found:>9,} found {median(seconds) * 1000:8.1f} ms   {'; '.join(nodes)}")
-    return int(any("Seq Scan" in node for node in nodes))
+        conn.execute(statement, values, prepare=True).fetchall()
+        times.append((time.perf_counter() - start) * 1000)
+    return median(times)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,23 @@
 """Embedded servers in a folder of their own and an API on them, gone afterwards."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from psycopg.conninfo import conninfo_to_dict
 
 from pricebook import migrations
 from pricebook.embedded import Endpoints, servers
 from pricebook.settings import Settings
 from pricebook.up import is_ready
+
+BASELINE = Path(__file__).parent / "elysia"
 
 
 @contextmanager
@@ -36,14 +41,46 @@ def settings_for(endpoints: Endpoints, port: int) -> Settings:
 
 
 @contextmanager
-def served(settings: Settings) -> Generator[None]:
-    """Run the API until the block ends."""
+def served(settings: Settings) -> Generator[int]:
+    """Run the API until the block ends; yields the id of its process."""
     command = [sys.executable, "-m", "pricebook.cli", "serve"]
     process = subprocess.Popen(command, env={**os.environ, **settings.as_environment()})
+    with _running(process, lambda: is_ready(settings)):
+        yield process.pid
+
+
+@contextmanager
+def baseline(endpoints: Endpoints, port: int) -> Generator[int]:
+    """Run the catalog on Bun and Elysia until the block ends; yields the id of its process."""
+    known = conninfo_to_dict(endpoints.database_url)
+    environment = {
+        "PG_SOCKET": f"{known['host']}/.s.PGSQL.{known.get('port', 5432)}",
+        "PG_USER": str(known["user"]),
+        "PG_DATABASE": str(known["dbname"]),
+        "PORT": str(port),
+    }
+    command = [str(BASELINE / "node_modules/.bin/bun"), "server.ts"]
     try:
-        while not is_ready(settings):
+        process = subprocess.Popen(command, cwd=BASELINE, env={**os.environ, **environment})
+    except FileNotFoundError:
+        raise SystemExit("The baseline is not installed: `make bench` does that.") from None
+    with _running(process, lambda: _answers(port)):
+        yield process.pid
+
+
+@contextmanager
+def _running(process: subprocess.Popen[bytes], is_up: Callable[[], bool]) -> Generator[None]:
+    try:
+        while not is_up():
+            if process.poll() is not None:
+                raise SystemExit(f"{process.args!r} ended with {process.returncode}.")
             time.sleep(0.1)
         yield
     finally:
         process.terminate()
         process.wait()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -26,6 +26,7 @@ from pricebook.auth.schemas import Role, User
 from pricebook.auth.tokens import TokenKey
 from pricebook.db import Connection, Database
 from pricebook.embedded import Endpoints, servers
+from pricebook.ingestion.process import Parsers
 from pricebook.settings import Settings
 
 JWT_SECRET = secrets.token_hex(32)
@@ -43,6 +44,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def parsers() -> Iterator[Parsers]:
+    with Parsers() as parsers:
+        yield parsers
 
 
 @pytest.fixture(scope="session")

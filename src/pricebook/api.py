@@ -24,36 +24,39 @@ from pricebook.auth import routes as auth
 from pricebook.auth.roles import PREFIX
 from pricebook.auth.service import Auth
 from pricebook.catalog import routes as catalog
+from pricebook.catalog.cache import Memory
+from pricebook.catalog.service import open_catalog
 from pricebook.categories import routes as categories
 from pricebook.db import Database
 from pricebook.errors import PricebookError, SettingsError
 from pricebook.lifeline import end_with
 from pricebook.products import routes as products
-from pricebook.resources import open_auth, open_redis, open_resources
+from pricebook.queue.carrier import TaskQueue
+from pricebook.resources import inbox_for, open_auth, open_redis, open_resources
 from pricebook.settings import Settings
 from pricebook.suppliers import routes as suppliers
+from pricebook.sync import routes as sync
+from pricebook.sync.service import Inbox
+from pricebook.tasks import routes as tasks
 from pricebook.web import body, docs, health, options, problems
+from pricebook.web.shortcut import Shortcut
 
 # Up to here a header is answered by us, as a problem; the server refuses what is longer.
 MAX_HEADER_BYTES = 2 * 1024 * 1024
 
 # What stands under /api/v1/admin; every route in it needs a row in auth/roles.py.
-STAFF_ROUTERS: list[Router] = [products.router, categories.router, suppliers.router]
+STAFF_ROUTERS: list[Router] = [
+    products.router,
+    categories.router,
+    suppliers.router,
+    sync.router,
+    tasks.router,
+]
 
 
 def create_app(settings: Settings) -> Litestar:
     """Make the application; it opens its resources when it starts and closes them when it stops."""
-
-    @asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncGenerator[None]:
-        async with open_resources(settings) as resources, open_redis(settings) as redis:
-            with open_auth(resources, redis) as opened:
-                app.state.database = resources.database
-                app.state.migration_head = resources.migration_head
-                app.state.auth = opened
-                app.state.stopping = False
-                yield
-                app.state.stopping = True
+    memory = Memory(settings.catalog_memory_mb * 1024 * 1024)
 
     app = Litestar(
         route_handlers=[
@@ -67,11 +70,13 @@ def create_app(settings: Settings) -> Litestar:
                 security=guard.SECURITY,
             ),
         ],
-        lifespan=[lifespan],
+        lifespan=[partial(_opened, settings, memory)],
         before_request=options.answer_options,
         dependencies={
             "database": Provide(_database),
             "auth": Provide(_auth),
+            "inbox": Provide(_inbox),
+            "queue": Provide(_queue),
             "caller": Provide(guard.provide_caller),
         },
         request_max_body_size=body.MAX_BYTES,
@@ -84,7 +89,27 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
     )
     guard.require_rows(app)
+    app.asgi_handler = Shortcut(app.asgi_handler, memory.find)
     return app
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, memory: Memory, app: Litestar) -> AsyncGenerator[None]:
+    """Hold open what the routes use, while the application runs."""
+    async with (
+        open_resources(settings) as resources,
+        open_redis(settings) as redis,
+        open_catalog(resources.database, memory) as browsed,
+    ):
+        with open_auth(resources, redis) as opened:
+            app.state.database = resources.database
+            app.state.catalog = browsed
+            app.state.migration_head = resources.migration_head
+            app.state.auth = opened
+            app.state.inbox = inbox_for(resources, redis)
+            app.state.stopping = False
+            yield
+            app.state.stopping = True
 
 
 def serve(settings: Settings) -> None:
@@ -141,3 +166,11 @@ async def _database(state: State) -> Database:
 
 async def _auth(state: State) -> Auth:
     return state.auth
+
+
+async def _inbox(state: State) -> Inbox:
+    return state.inbox
+
+
+async def _queue(state: State) -> TaskQueue:
+    return state.inbox.queue

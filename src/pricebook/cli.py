@@ -1,21 +1,25 @@
 """The command line: reads the settings, parses, calls, and turns errors into exit codes."""
 
-import asyncio
 import os
 import sys
-from pathlib import Path
-from typing import Annotated
 
 import msgspec
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError
 
-from pricebook import __version__, api, cli_users, console, embedded, migrations, up
+from pricebook import (
+    __version__,
+    api,
+    cli_import,
+    cli_lists,
+    cli_users,
+    console,
+    embedded,
+    migrations,
+    up,
+    worker,
+)
 from pricebook.connect import connected, find_settings, with_endpoints
-from pricebook.errors import PricebookError, ValidationError, plain
-from pricebook.ingestion import service as ingestion
-from pricebook.ingestion.schemas import FilePlace, ImportOrder, ImportResult, SourceConfig
-from pricebook.products import service as products
-from pricebook.resources import open_resources
+from pricebook.errors import PricebookError
 from pricebook.settings import Settings
 
 FAILED = 1
@@ -30,6 +34,8 @@ app = App(
     print_error=False,
 )
 app.command(cli_users.app)
+app.command(cli_import.import_list, name="import")
+app.command(cli_lists.inspect_lists, name="inspect")
 
 
 def main() -> None:
@@ -81,6 +87,16 @@ def serve(*, port: int | None = None) -> None:
         api.serve(settings)
 
 
+@app.command(name="worker")
+def work() -> None:
+    """Take in the lists that were uploaded or are to be synced (the production process).
+
+    Run as many as you like: each works on WORKER_TASKS lists at once.
+    """
+    with connected(find_settings()) as settings:
+        worker.work(settings)
+
+
 @app.command
 def migrate(*, down_to: str | None = None) -> None:
     """Bring the database to the newest schema.
@@ -101,63 +117,6 @@ def openapi() -> None:
     """Print the OpenAPI document."""
     document = api.create_app(Settings()).openapi_schema.to_schema()
     console.say(msgspec.json.format(msgspec.json.encode(document)).decode())
-
-
-@app.command(name="import")
-def import_list(
-    file: Path,
-    *,
-    supplier: str,
-    create_products: bool = False,
-    column: Annotated[list[str] | None, Parameter(negative="")] = None,
-    json: bool = False,
-) -> None:
-    """Take in a price list now: what is new, changed and rejected, row by row.
-
-    Args:
-        file: The price list.
-        supplier: The supplier's name; a new one is made.
-        create_products: Make an active product of every item that has none.
-        column: FIELD=HEADER where a column is not found (sku, name, price, category, currency).
-        json: Print the result as JSON.
-    """
-    config = _source_config(column or [])
-    follow_up = products.create_from_unmatched if create_products else None
-    with connected(find_settings()) as settings:
-        order = ImportOrder(
-            place=FilePlace(str(file)),
-            supplier_name=supplier,
-            currency=settings.catalog_currency,
-            config=config,
-        )
-        result = asyncio.run(_take_in(settings, order, file.name, follow_up))
-    if json:
-        console.print_json(result)
-    else:
-        console.print_import(result)
-    if result.status == "failed":
-        sys.exit(FAILED)
-
-
-async def _take_in(
-    settings: Settings, order: ImportOrder, title: str, follow_up: ingestion.FollowUp | None
-) -> ImportResult:
-    async with open_resources(settings) as resources:
-        with console.progress_bar(title) as bar:
-            return await ingestion.take_in(resources.database, order, bar.show, follow_up)
-
-
-def _source_config(columns: list[str]) -> SourceConfig:
-    mapping: dict[str, str] = {}
-    for pair in columns:
-        field, equals, header = pair.partition("=")
-        if not equals:
-            raise ValidationError(f"--column {pair}: expected FIELD=HEADER.")
-        mapping[field] = header
-    try:
-        return msgspec.convert({"column_mapping": mapping}, SourceConfig)
-    except msgspec.ValidationError as error:
-        raise ValidationError(f"--column {' '.join(columns)}: {plain(str(error))}.") from error
 
 
 if __name__ == "__main__":

@@ -12,10 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from pricebook.auth.schemas import UserRow
-from pricebook.ingestion.schemas import ImportResult
-from pricebook.ingestion.schemas import Progress as Step
+from pricebook.ingestion.import_schemas import ImportResult, PlannedRow
+from pricebook.ingestion.import_schemas import Progress as Step
+from pricebook.ingestion.inspection import Inspected
 
 SHOWN_ROW_ERRORS = 20
+SHOWN_PLANNED_ROWS = 20
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
@@ -71,8 +73,11 @@ class Bar:
 def print_import(result: ImportResult) -> None:
     """Print what became of every row of a list, and why rows were not taken."""
     new = " (new supplier)" if result.new_supplier else ""
-    say(f"{result.supplier_name}{new}, task {result.task_id}")
+    task = "dry run, nothing is changed" if result.dry_run else f"task {result.task_id}"
+    say(f"{result.supplier_name}{new}, {task}")
     out.print(_counts_table(result))
+    if result.dry_run or result.status == "held":
+        _print_plan(result)
     for error in result.row_errors[:SHOWN_ROW_ERRORS]:
         say(f"row {error.row_number}: {error.error_message}")
     hidden = result.counts.rejected + result.counts.duplicate - SHOWN_ROW_ERRORS
@@ -80,6 +85,38 @@ def print_import(result: ImportResult) -> None:
         say(f"... and {hidden} more rows, in parsing_logs under the task's id.")
     for sentence in result.errors:
         complain(sentence)
+    if result.status == "held":
+        complain(f"Nothing is applied; `pricebook tasks apply {result.task_id}` applies it.")
+
+
+def _print_plan(result: ImportResult) -> None:
+    for row in result.plan[:SHOWN_PLANNED_ROWS]:
+        say(_planned(row))
+    counts = result.counts
+    hidden = counts.new + counts.changed + counts.absent - SHOWN_PLANNED_ROWS
+    if hidden > 0:
+        say(f"... and {hidden} more.")
+
+
+def _planned(row: PlannedRow) -> str:
+    prices = " → ".join(str(price) for price in (row.old_price, row.new_price) if price is not None)
+    percent = f" ({row.percent:+} %)" if row.percent else ""
+    return f"{row.outcome:8} {row.supplier_sku} {row.name}: {prices}{percent}"
+
+
+def print_inspected(seen: Inspected) -> None:
+    """Print how a list is read, or why it is refused, as one line."""
+    if seen.found is None:
+        say(f"{seen.path}: refused: {seen.refused}")
+        return
+    found = seen.found
+    delimiter = found.delimiter and f'"{found.delimiter}"'.replace("\t", "tab")
+    told = [found.format, found.encoding, delimiter, found.sheet and f'sheet "{found.sheet}"']
+    columns = ", ".join(f'{field} "{header}"' for field, header in found.columns.items())
+    say(
+        f"{seen.path}: read: {' '.join(filter(None, told))}; header in row {found.header_row}; "
+        f"{columns}; {seen.items:,} articles, {seen.rejected:,} rejected, {seen.ignored:,} ignored"
+    )
 
 
 def print_users(users: Sequence[UserRow]) -> None:
@@ -99,6 +136,8 @@ def _counts_table(result: ImportResult) -> Table:
         table.add_row(name, f"{getattr(counts, name):,}")
     table.add_section()
     table.add_row("in the list", f"{counts.rows:,}")
+    if counts.absent:
+        table.add_row("not in the list", f"{counts.absent:,}")
     if result.products_created:
         table.add_row("products made", f"{result.products_created:,}")
     return table

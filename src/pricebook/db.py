@@ -1,5 +1,6 @@
 """The connection pool, transactions, and how rows become structs."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -8,7 +9,7 @@ from typing import Any, LiteralString, Self, TypeVar
 
 import msgspec
 import psycopg
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncConnection, AsyncCursor, sql
 from psycopg.adapt import Buffer, Loader
 from psycopg.errors import UndefinedTable
 from psycopg_pool import AsyncConnectionPool
@@ -24,6 +25,11 @@ POOL_TIMEOUT_SECONDS = 3.0
 LOCK_TIMEOUT = "2s"
 SLOW_READ_TIMEOUT = "60s"
 SLOW_READS_SHARE = 4
+PUBLIC_SHARE = 0.75
+LISTENER = "pricebook listener"
+HEARTBEAT_SECONDS = 1.0
+
+UNREACHABLE = "The database cannot be reached or is too busy; try again in a moment."
 
 # Callers are told by DatabaseUnavailableError; the pool's own warnings would say it once a try.
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
@@ -33,6 +39,7 @@ class Database:
     """A pool of connections to one PostgreSQL database."""
 
     def __init__(self, url: str, *, pool_min: int = 1, pool_max: int = 4) -> None:
+        self._url = url
         self._pool = AsyncConnectionPool(
             url,
             min_size=pool_min,
@@ -42,6 +49,7 @@ class Database:
             configure=_configure,
             kwargs={"autocommit": True, "connect_timeout": CONNECT_TIMEOUT_SECONDS},
         )
+        self._public_reads = asyncio.Semaphore(max(1, int(pool_max * PUBLIC_SHARE)))
         self._slow_reads = 0
         self._slow_reads_at_once = max(1, pool_max // SLOW_READS_SHARE)
 
@@ -62,14 +70,15 @@ class Database:
             async with self._pool.connection() as conn:
                 yield conn
         except psycopg.OperationalError as error:
-            raise DatabaseUnavailableError(
-                "The database cannot be reached or is too busy; try again in a moment."
-            ) from error
+            raise DatabaseUnavailableError(UNREACHABLE) from error
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[Connection]:
-        """Lend a connection inside one transaction: committed on leaving, or nothing is done."""
-        async with self.connection() as conn, conn.transaction():
+    async def transaction(self, *, undo: bool = False) -> AsyncGenerator[Connection]:
+        """Lend a connection inside one transaction: committed on leaving, or nothing is done.
+
+        With `undo`, nothing is done in any case.
+        """
+        async with self.connection() as conn, conn.transaction(force_rollback=undo):
             yield conn
 
     @asynccontextmanager
@@ -82,6 +91,48 @@ class Database:
         async with self.transaction() as conn:
             await conn.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
             yield conn
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[Connection]:
+        """Lend a connection for what the public asks: to some at once, the others wait a moment.
+
+        However many visitors come, a share of the pool is left for everybody else, and PostgreSQL
+        is not asked for more at once than it does well. Raises DatabaseUnavailableError.
+        """
+        try:
+            async with asyncio.timeout(POOL_TIMEOUT_SECONDS):
+                await self._public_reads.acquire()
+        except TimeoutError as error:
+            raise DatabaseUnavailableError(UNREACHABLE) from error
+        try:
+            async with self.connection() as conn:
+                yield conn
+        finally:
+            self._public_reads.release()
+
+    async def listen(self, channel: LiteralString) -> AsyncGenerator[bool]:
+        """Tell what is notified on a channel: True when something was, False when nothing was.
+
+        True comes first, once PostgreSQL has confirmed that it will tell, then at each
+        notification; False about every second, after a round trip has shown that all is well. On
+        a connection of its own. Raises DatabaseUnavailableError when that is lost.
+        """
+        try:
+            async with await AsyncConnection.connect(
+                self._url,
+                autocommit=True,
+                connect_timeout=CONNECT_TIMEOUT_SECONDS,
+                application_name=LISTENER,
+            ) as conn:
+                await conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+                yield True
+                while True:
+                    async for _ in conn.notifies(timeout=HEARTBEAT_SECONDS):
+                        yield True
+                    await conn.execute("SELECT")
+                    yield False
+        except psycopg.OperationalError as error:
+            raise DatabaseUnavailableError(UNREACHABLE) from error
 
     @asynccontextmanager
     async def slow_read(self) -> AsyncGenerator[Connection]:
@@ -178,4 +229,6 @@ async def _configure(conn: AsyncConnection[Any]) -> None:
     conn.adapters.register_loader("numeric", PriceLoader)
     # The right plan for a search depends on the words: a plan for any word would be wrong for most.
     await conn.execute("SET plan_cache_mode = force_custom_plan")
+    # What is asked for lies in memory or on a disk without a head to move.
+    await conn.execute("SET random_page_cost = 1.1")
     await conn.execute("SET TIME ZONE 'UTC'")

@@ -132,6 +132,17 @@ class DatabaseNotReadyError(DatabaseUnavailableError):
     """The database answers but is not the one this program needs (migrations, currency)."""
 
 
+class RedisUnavailableError(PricebookError):
+    """The queue cannot be reached; nothing was started."""
+
+    code = "REDIS_UNAVAILABLE"
+    status = 503
+    title = "Queue unavailable"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, headers={"Retry-After": "1"})
+
+
 class SettingsError(PricebookError):
     """A setting is missing or wrong; the message names it."""
 
@@ -162,3 +173,7 @@ class ParserKilledError(PricebookError):
     code = "PARSER_KILLED"
     status = 400
     title = "Unreadable price list"
+
+
+class LeaseLostError(PricebookError):
+    """A task is no longer ours to end: another worker has it, or somebody took it away."""

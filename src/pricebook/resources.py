@@ -15,11 +15,16 @@ from pricebook.auth.service import FAILURE_WINDOW_SECONDS, Auth
 from pricebook.auth.tokens import TokenKey
 from pricebook.db import Database
 from pricebook.errors import SettingsError
+from pricebook.ingestion.import_schemas import Brakes
+from pricebook.ingestion.schemas import Limits
+from pricebook.queue.carrier import TaskQueue
 from pricebook.settings import Settings
+from pricebook.sync.service import Inbox
 from pricebook.web.rate_limit import Limit, RateLimiter
 
 REDIS_TIMEOUT_SECONDS = 0.25
 REDIS_CONNECTIONS = 20
+MEBIBYTE = 1024 * 1024
 
 
 class Resources(msgspec.Struct, frozen=True):
@@ -48,6 +53,26 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             await db.require_revision(conn, head)
             await db.require_currency(conn, settings.catalog_currency)
         yield Resources(settings=settings, database=database, migration_head=head)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return what reading a list may take."""
+    return Limits(
+        mebibytes=settings.list_max_mib,
+        rows=settings.list_max_rows,
+        columns=settings.list_max_columns,
+        memory_mebibytes=settings.parser_max_mib,
+        seconds=settings.parser_max_seconds,
+    )
+
+
+def brakes_of(settings: Settings) -> Brakes:
+    """Return when a list is held."""
+    return Brakes(
+        absent_percent=settings.hold_absent_percent,
+        rejected_percent=settings.hold_rejected_percent,
+        price_factor=settings.hold_price_factor,
+    )
 
 
 @asynccontextmanager
@@ -90,3 +115,16 @@ def open_auth(resources: Resources, redis: Redis) -> Generator[Auth]:
                 "login-address", settings.login_failures_per_address, FAILURE_WINDOW_SECONDS
             ),
         )
+
+
+def inbox_for(resources: Resources, redis: Redis) -> Inbox:
+    """Put together what accepting lists takes."""
+    settings = resources.settings
+    return Inbox(
+        database=resources.database,
+        queue=TaskQueue(redis, settings.redis_queue_name),
+        limiter=RateLimiter(redis),
+        syncs_per_minute=settings.sync_rate_limit_per_minute,
+        uploads=settings.uploads,
+        max_bytes=settings.list_max_mib * MEBIBYTE,
+    )

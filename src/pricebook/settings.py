@@ -10,13 +10,18 @@ import msgspec
 from pricebook.errors import SettingsError, plain
 
 PositiveInt = Annotated[int, msgspec.Meta(ge=1)]
+NaturalInt = Annotated[int, msgspec.Meta(ge=0)]
 BcryptCost = Annotated[int, msgspec.Meta(ge=10, le=16)]
+LeaseSeconds = Annotated[int, msgspec.Meta(ge=2)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 MIN_SECRET_BYTES = 32
 MIN_SECRET_LETTERS = 8
 PLACEHOLDER = re.compile(r"change[-_ ]?me|your[-_ ]|placeholder|example", re.IGNORECASE)
 
+Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
+Factor = Annotated[float, msgspec.Meta(ge=1)]
 CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+HttpAddress = Annotated[str, msgspec.Meta(pattern=r"^https?://[^?#\s]*[^/?#\s]$")]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -25,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
 
     database_url: str | None = None
     redis_url: str | None = None
+    redis_queue_name: str = "parse-tasks"
     jwt_secret: str | None = None
     jwt_issuer: str = "pricebook"
     jwt_expiration_hours: PositiveInt = 24
@@ -34,8 +40,26 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     trusted_proxies: str | None = None
     db_pool_min: PositiveInt = 5
     db_pool_max: PositiveInt = 20
+    catalog_memory_mb: NaturalInt = 64
     pricebook_home: str = ".pricebook"
+    uploads_dir: str | None = None
+    sync_rate_limit_per_minute: PositiveInt = 10
+    worker_tasks: PositiveInt = 2
+    worker_lease_seconds: LeaseSeconds = 10
+    worker_stop_seconds: PositiveInt = 30
+    keep_tasks_days: PositiveInt = 90
     catalog_currency: CurrencyCode = "USD"
+    google_credentials_path: str | None = None
+    google_api_url: HttpAddress = "https://sheets.googleapis.com"
+    allow_private_urls: bool = False
+    list_max_mib: PositiveInt = 200
+    list_max_rows: PositiveInt = 2_000_000
+    list_max_columns: PositiveInt = 1_000
+    parser_max_mib: PositiveInt = 512
+    parser_max_seconds: PositiveInt = 900
+    hold_absent_percent: Percent = 40
+    hold_rejected_percent: Percent = 75
+    hold_price_factor: Factor = 2
     log_level: LogLevel = "info"
     host: str = "127.0.0.1"
     port: Port = 8000
@@ -45,6 +69,12 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     def home(self) -> Path:
         """The folder of the embedded servers and of what this installation keeps, absolute."""
         return Path(self.pricebook_home).expanduser().absolute()
+
+    @property
+    def uploads(self) -> Path:
+        """The folder of price lists that were uploaded or put there, absolute."""
+        given = self.uploads_dir or self.home / "uploads"
+        return Path(given).expanduser().absolute()
 
     @property
     def required_database_url(self) -> str:

@@ -1,4 +1,4 @@
-"""The whole system under one supervisor: embedded servers, migrations, demo, API."""
+"""The whole system under one supervisor: embedded servers, migrations, demo, API, worker."""
 
 import asyncio
 import signal
@@ -24,15 +24,17 @@ from pricebook.settings import Settings
 ROLES: tuple[Role, ...] = ("sales", "procurement", "admin")
 API_START_SECONDS = 30.0
 API_STOP_SECONDS = 15.0
+WORKER_STOP_EXTRA_SECONDS = 10
 POLL_SECONDS = 0.05
 
 Lost = Callable[[], str | None]
+Process = subprocess.Popen[bytes]
 
 
 def run(settings: Settings, environment: Mapping[str, str], lost: Lost, *, with_demo: bool) -> None:
     """Run the system on connected settings until Ctrl-C or SIGTERM, then stop it.
 
-    `environment` is handed on to the API's process; `lost` tells which server has gone. Raises
+    `environment` is handed on to the processes; `lost` tells which server has gone. Raises
     PricebookError when a part does not start, or ends by itself.
     """
     if settings.jwt_secret is None:
@@ -40,18 +42,17 @@ def run(settings: Settings, environment: Mapping[str, str], lost: Lost, *, with_
         settings = msgspec.structs.replace(settings, jwt_secret=secret)
     migrations.upgrade(settings.required_database_url)
     users = asyncio.run(_prepare(settings, with_demo=with_demo))
-    api = embedded.spawn(
-        [sys.executable, "-m", "pricebook.cli", "serve"],
-        {**environment, **settings.as_environment()},
-    )
+    given = {**environment, **settings.as_environment()}
+    api, worker = _start("serve", given), _start("worker", given)
     try:
         _wait_for_api(settings, api)
         for user in users:
             say(f"user {user.username} password {user.password}")
         say(f"ready {settings.address}")
-        _watch(api, lost)
+        _watch({"API": api, "worker": worker}, lost)
     finally:
-        _stop(api)
+        _stop(api, API_STOP_SECONDS)
+        _stop(worker, settings.worker_stop_seconds + WORKER_STOP_EXTRA_SECONDS)
 
 
 def nothing_lost() -> str | None:
@@ -59,12 +60,19 @@ def nothing_lost() -> str | None:
     return None
 
 
-def _watch(api: subprocess.Popen[bytes], lost: Lost) -> None:
-    while api.poll() is None:
+def _start(command: str, environment: Mapping[str, str]) -> Process:
+    return embedded.spawn([sys.executable, "-m", "pricebook.cli", command], {**environment})
+
+
+def _watch(processes: Mapping[str, Process], lost: Lost) -> None:
+    while True:
         if sentence := lost():
             raise EmbeddedServerError(sentence)
+        for name, process in processes.items():
+            if process.poll() is not None:
+                code = process.returncode
+                raise PricebookError(f"The {name} ended by itself with exit code {code}.")
         time.sleep(POLL_SECONDS)
-    raise PricebookError(f"The API ended by itself with exit code {api.returncode}.")
 
 
 def leave_on_signals() -> None:
@@ -118,7 +126,7 @@ async def _make_first_users(
     )
 
 
-def _wait_for_api(settings: Settings, api: subprocess.Popen[bytes]) -> None:
+def _wait_for_api(settings: Settings, api: Process) -> None:
     deadline = time.monotonic() + API_START_SECONDS
     while not is_ready(settings):
         if api.poll() is not None:
@@ -140,10 +148,10 @@ def is_ready(settings: Settings) -> bool:
         connection.close()
 
 
-def _stop(api: subprocess.Popen[bytes]) -> None:
-    api.terminate()
+def _stop(process: Process, seconds: float) -> None:
+    process.terminate()
     try:
-        api.wait(API_STOP_SECONDS)
+        process.wait(seconds)
     except subprocess.TimeoutExpired:
-        api.kill()
-        api.wait()
+        process.kill()
+        process.wait()

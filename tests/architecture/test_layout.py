@@ -12,13 +12,19 @@ PACKAGE = ROOT / "src/pricebook"
 LAYERS = {"__init__", "routes", "service", "repository", "schemas"}
 FEATURES = {
     "auth": LAYERS | {"guard", "roles", "tokens", "passwords", "cache"},
-    "catalog": LAYERS,
+    "catalog": LAYERS | {"cache", "cursor", "export"},
     "categories": LAYERS,
     "products": LAYERS | {"sku"},
-    "suppliers": LAYERS | {"item_repository"},
+    "suppliers": LAYERS | {"item_repository", "schedule"},
+    "tasks": LAYERS | {"history_repository"},
+    "sync": LAYERS | {"uploads"},
+    "queue": {"__init__", "message", "carrier"},
     "ingestion": LAYERS
-    | {"reader", "detect", "columns", "normalise", "numbers"}
-    | {"vocabulary", "currencies", "encodings", "rows"},
+    | {"reader", "detect", "layout", "rows", "normalise", "numbers", "currencies", "encodings"}
+    | {"columns", "column_names", "content", "by_content", "doubts"}
+    | {"headers", "header_words", "vocabulary", "other_words"}
+    | {"staging", "brakes", "configuration", "frames", "parsing", "process", "import_schemas"}
+    | {"task_repository", "inspection", "places"},
 }
 
 
@@ -33,18 +39,17 @@ def test_no_module_is_called_by_a_name_that_says_nothing() -> None:
     assert {path.stem for path in PACKAGE.rglob("*.py")} & empty == set()
 
 
-def nothing(field: msgspec.structs.FieldInfo) -> str:
-    """What stands for a setting without a default: servers come with the package."""
-    return "embedded" if field.name.endswith("_url") else "none"
+def default(field: msgspec.structs.FieldInfo) -> str:
+    """What the table tells: without a default the servers come with the package."""
+    if field.default is None:
+        return "embedded" if field.name.endswith("_url") else "none"
+    return str(field.default).lower() if field.type is bool else str(field.default)
 
 
 def test_the_settings_are_documented_with_their_defaults() -> None:
     text = (ROOT / "docs/operations.md").read_text()
     documented = dict(re.findall(r"^\| `([A-Z_]+)` \| `?([^`|]+?)`? \|", text, re.MULTILINE))
-    actual = {
-        field.encode_name: str(field.default) if field.default is not None else nothing(field)
-        for field in msgspec.structs.fields(Settings)
-    }
+    actual = {field.encode_name: default(field) for field in msgspec.structs.fields(Settings)}
     assert documented == actual
 
 

@@ -113,7 +113,7 @@ def add_note(endpoints: Endpoints) -> int:
 def count_in_redis(endpoints: Endpoints) -> int:
     client = redis.Redis(unix_socket_path=endpoints.redis_url.removeprefix("unix://"))
     with client:
-        return client.incr("notes")
+        return int(str(client.incr("notes")))
 
 
 def test_a_second_process_uses_the_running_servers(

@@ -31,11 +31,19 @@ class ReadList(NamedTuple):
 
 def read_list(content: str | bytes, currency: str = "USD", **config: Any) -> ReadList:
     """Read a list as one that came as a file of this content; text comes as UTF-8."""
+    return read_next_list(content, None, currency, **config)
+
+
+def read_next_list(
+    content: str | bytes, remembered: Findings | None, currency: str = "USD", **config: Any
+) -> ReadList:
+    """Read a list of a supplier whose last list is remembered."""
     data = content if isinstance(content, bytes) else content.encode()
     with TemporaryDirectory() as folder:
         path = Path(folder) / "list.csv"
         path.write_bytes(data)
-        price_list = open_list(order_of(path, currency, **config))
+        order = msgspec.structs.replace(order_of(path, currency, **config), remembered=remembered)
+        price_list = open_list(order)
         return ReadList(price_list.findings, list(price_list.rows()))
 
 

@@ -4,7 +4,9 @@ import pytest
 
 from ingestion.price_lists import read_list
 from pricebook.errors import PriceListError
-from pricebook.ingestion.columns import assign, column_letters, read_header
+from pricebook.ingestion.column_names import column_letters
+from pricebook.ingestion.columns import assign
+from pricebook.ingestion.headers import Wanted, read_header
 from pricebook.ingestion.schemas import Field
 
 
@@ -13,8 +15,9 @@ def columns_of(
 ) -> dict[Field, str]:
     """Assign the columns of a header written with `|` between them; tell their headers."""
     cells = [cell.strip() for cell in header.split("|")]
-    found = assign(read_header(1, cells, mapping or {}, currency), mapping or {}, currency)
-    return {field: cells[index] for field, index in found.items()}
+    wanted = Wanted(mapping or {}, currency)
+    found = assign(read_header([(1, cells, None)], wanted), wanted)
+    return {field: cells[index] for field, index in found.columns.items()}
 
 
 def refusal_of(header: str, mapping: dict[Field, str] | None = None, currency: str = "USD") -> str:

@@ -1,7 +1,5 @@
 """What goes wrong with numbers in the field, case by case; a wrong price is the worst defect."""
 
-import locale
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -9,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pricebook.ingestion.numbers import Problem, price_reader, profile_of, typed_price
-from pricebook.ingestion.schemas import DecimalMark, NumberProfile
+from pricebook.ingestion.parsers.typed import digits_in, digits_of
+from pricebook.ingestion.schemas import DecimalMark, NumberProfile, TypedNumber
 
 EXAMPLE = Decimal("1234567.89")
 
@@ -35,48 +34,59 @@ def message_of(cell: str, *others: str, currency: str = "USD") -> str:
     return problem.message
 
 
-@pytest.fixture(params=["C", "de_DE.UTF-8", "tr_TR.UTF-8"])
-def process_locale(request: pytest.FixtureRequest) -> Iterator[str]:
-    before = locale.setlocale(locale.LC_ALL)
-    try:
-        yield locale.setlocale(locale.LC_ALL, request.param)
-    except locale.Error:
-        pytest.skip(f"this machine has no {request.param}")
-    finally:
-        locale.setlocale(locale.LC_ALL, before)
-
-
-@pytest.mark.usefixtures("process_locale")
-def test_the_locale_of_the_process_never_matters() -> None:
-    assert read_column("43.5", "1,234.50") == [Decimal("43.5"), Decimal("1234.50")]
-    assert typed_price(43.5) == Decimal("43.5")
-
-
 def test_typed_cells_are_taken_as_they_are() -> None:
-    assert typed_price(43.5) == Decimal("43.5")
-    assert typed_price(1234) == Decimal(1234)
-    assert typed_price(Decimal("1.2345")) == Decimal("1.2345")
+    for digits in ("43.5", "1234", "1.2345", "1.234"):
+        assert typed_price(TypedNumber(digits), "USD") == Decimal(digits)
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(1803.6, "1803.60"), (0.1 + 0.2, "0.3"), (1e3, "1000")]
+    ("value", "shown"),
+    [
+        *((1803.6, "1803.6"), (1803.5999999999999, "1803.6"), (0.1 + 0.2, "0.3"), (66.0, "66")),
+        *((6.93217e12, "6932170000000"), (7.7e-05, "0.000077"), (1e20, "1" + "0" * 20)),
+        *((90.750, "90.75"), (-0.0, "0"), (12345678.9, "12345678.9")),
+    ],
 )
 def test_a_typed_number_reads_as_the_sheet_shows_it(value: float, shown: str) -> None:
-    assert typed_price(value) == Decimal(shown)
+    assert digits_of(value) == digits_in(repr(value)) == shown
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), True])
-def test_a_typed_cell_that_is_no_number_gives_no_price(value: float) -> None:
-    price = typed_price(value)
-    assert isinstance(price, Problem)
-    assert price.error_type == "price_not_a_number"
+@pytest.mark.parametrize("shown", ["20%", "5.00 €", "PLN 5", "kr 5"])
+def test_a_typed_number_shown_as_something_else_is_no_price(shown: str) -> None:
+    assert isinstance(typed_price(TypedNumber("5", shown), "USD"), Problem)
+
+
+@pytest.mark.parametrize("shown", ["$5.00", "USD 5", "5.00", "0005", "5 Stk", "5,00 $"])
+def test_a_typed_number_in_our_currency_is_a_price(shown: str) -> None:
+    assert typed_price(TypedNumber("5", shown), "USD") == Decimal(5)
 
 
 def test_limits_hold_for_typed_cells_too() -> None:
-    errors = [typed_price(value) for value in (-1, 1e10, 0.00001)]
+    errors = [typed_price(TypedNumber(digits), "USD") for digits in ("-1", "1" * 11, "0.00001")]
     assert [error.error_type for error in errors if isinstance(error, Problem)] == [
         *("price_negative", "price_out_of_range", "price_too_precise"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("digits", "shown", "error"),
+    [
+        ("0.19", "19%", "price_not_a_number"),
+        ("12.5", "12.50 €", "other_currency"),
+        ("-1", "-1", "price_negative"),
+        ("10000000000", "1E+10", "price_out_of_range"),
+        ("0.00001", "0.00", "price_too_precise"),
+    ],
+)
+def test_a_typed_cell_that_is_no_price_gives_none(digits: str, shown: str, error: str) -> None:
+    price = typed_price(TypedNumber(digits, shown), "USD")
+    assert isinstance(price, Problem)
+    assert price.error_type == error
+    assert read_column(TypedNumber(digits, shown), "5,50") == [error, Decimal("5.50")]
+
+
+def test_how_a_sheet_shows_a_number_does_not_change_it() -> None:
+    assert typed_price(TypedNumber("1234.5", "$ 1 234,50"), "USD") == Decimal("1234.5")
 
 
 @pytest.mark.parametrize("group", [" ", "\u00a0", "\u202f", "\u2009", "'", "’", "."])
@@ -294,7 +304,12 @@ STYLES = st.tuples(
     st.sampled_from([".", ","]),
     st.sampled_from(["", " ", "\u00a0", "\u202f", "'", "’", "other", "indian"]),
 )
-PLACEMENTS = st.sampled_from(["{}", "${}", "{} USD", "USD {}", "US$ {}", "{}$", "+{}", "{} net"])
+PLACEMENTS = st.sampled_from(
+    [
+        *("{}", "${}", "{} USD", "USD {}", "US$ {}", "{}$", "+{}", "{} net", "$ {} incl. VAT"),
+        *("{} $ zzgl. MwSt.", "{} (brutto)", "\u00a0{}\u00a0$ ", "USD\u202f{}"),
+    ]
+)
 
 
 def written(price: Decimal, style: tuple[str, str], placement: str) -> str:
@@ -318,6 +333,21 @@ def test_any_price_in_any_profile_reads_back_equal(
 ) -> None:
     column = [written(price, style, placement) for price in [*prices, EXAMPLE]]
     assert read_column(*column) == [*prices, EXAMPLE]
+
+
+@given(st.integers(0, 9_999_999), STYLES.filter(lambda style: style[1] != "indian"))
+def test_a_price_without_cents_reads_back_equal(price: int, style: tuple[str, str]) -> None:
+    for cents in ("-", "--", "–", " -"):
+        cell = f"{written(Decimal(price), style, '{}')}{style[0]}{cents}"
+        assert read_column(cell, written(EXAMPLE, style, "{}"))[0] == price
+
+
+@given(PRICES, STYLES)
+def test_a_number_that_is_no_text_reads_back_equal_in_any_profile(
+    price: Decimal, style: tuple[str, str]
+) -> None:
+    typed = TypedNumber(f"{price:f}")
+    assert read_column(typed, written(EXAMPLE, style, "{}"))[0] == price
 
 
 @given(PRICES, st.sampled_from([".", ","]))

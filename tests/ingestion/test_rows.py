@@ -95,6 +95,29 @@ def test_empty_is_not_zero_and_zero_is_a_price() -> None:
     assert [row.price for row in found.items] == [Decimal(0)]
 
 
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("007 ;Lamp;on request", "007"),
+        ("007;Lamp;", "007"),
+        ("007;Lamp;   ", "007"),
+        ("007;;5", "007"),
+        ("007;Lamp;-5", "007"),
+        ("007;Lamp;5;;;extra", "007"),
+        (f"007;{'x' * 501};5", "007"),
+        (f"{'1' * 255};Lamp;", "1" * 255),
+        (f"{'1' * 256};Lamp;", None),
+        ("0\x007;Lamp;5", None),
+        (";Lamp;5", None),
+        ('"007;Lamp;5', None),
+    ],
+)
+def test_a_rejected_row_keeps_its_code_if_that_can_be_read(line: str, code: str | None) -> None:
+    [row] = read_list(list_of("1;x;5", line)).rejected
+    assert (row.row_number, row.supplier_sku) == (3, code)
+    assert (row.name, row.price) == (None, None)
+
+
 def test_a_rejected_row_keeps_its_raw_cells() -> None:
     found = read_list(list_of("1 ;Lamp;on request;red", header="sku;name;price;Colour"))
     assert found.rejected[0].row_data == ["1 ", "Lamp", "on request", "red"]

@@ -17,7 +17,9 @@ import builders
 from pricebook.api import create_app
 from pricebook.db import Connection, Database
 from pricebook.ingestion import service as ingestion
-from pricebook.ingestion.schemas import FilePlace, ImportOrder
+from pricebook.ingestion.import_schemas import ImportOrder
+from pricebook.ingestion.process import Parsers
+from pricebook.ingestion.schemas import FilePlace
 from pricebook.products.service import create_from_unmatched
 from pricebook.settings import Settings
 
@@ -111,9 +113,11 @@ async def import_lists(database: Database, folder: Path, supplier: str, until: f
         random.shuffle(rows)
         path = folder / f"{supplier}.csv"
         path.write_text("\n".join(["Article code,Name,Price", *rows]))
-        order = ImportOrder(place=FilePlace(str(path)), supplier_name=supplier, currency="USD")
+        place = FilePlace(str(path))
+        order = ImportOrder(place=place, supplier_name=supplier, currency="USD", brakes=None)
         follow_up = create_from_unmatched if count % 2 else None
-        await ingestion.take_in(database, order, lambda _: None, follow_up)
+        with Parsers() as parsers:
+            await ingestion.take_in(database, parsers, order, lambda _: None, follow_up)
         count += 1
     return count
 

@@ -57,6 +57,7 @@ async def test_a_product_comes_with_all_its_items_the_cheapest_first(
             "name": "Axe B",
             "current_price": "15.00",
             "characteristics": {},
+            "absent_since": None,
         },
         {
             "id": str(dear),
@@ -66,8 +67,25 @@ async def test_a_product_comes_with_all_its_items_the_cheapest_first(
             "name": "Axe A",
             "current_price": "18.0125",
             "characteristics": {},
+            "absent_since": None,
         },
     ]
+
+
+async def test_an_absent_item_comes_last_and_says_since_when(
+    sales: Client, conn: Connection
+) -> None:
+    product_id = await builders.product(conn, "Axe", target_price="20")
+    best, acme = await builders.supplier(conn, "Best"), await builders.supplier(conn, "Acme")
+    await builders.item(conn, best, "10", sku="gone", product_id=product_id)
+    await builders.item(conn, acme, "15", sku="here", product_id=product_id)
+    await conn.execute("UPDATE supplier_items SET absent_since = now() WHERE supplier_sku = 'gone'")
+    (product,) = (await sales.get(PRODUCTS)).json()["data"]
+    shown = [
+        (item["supplier_sku"], bool(item["absent_since"])) for item in product["supplier_items"]
+    ]
+    assert shown == [("here", False), ("gone", True)]
+    assert product["margin_percentage"] == 25.0
 
 
 async def test_one_product_also_tells_when_it_was_made(sales: Client, conn: Connection) -> None:

@@ -17,14 +17,16 @@ from hypothesis import strategies as st
 import builders
 from pricebook.db import Connection, Database
 from pricebook.ingestion import service as ingestion
-from pricebook.ingestion.schemas import FilePlace, ImportOrder
+from pricebook.ingestion.import_schemas import ImportOrder
+from pricebook.ingestion.process import Parsers
+from pricebook.ingestion.schemas import FilePlace
 
 WRONG_FIGURES = """
     SELECT product.id, min_price, max_price, supplier_count
     FROM products AS product
     WHERE (min_price, max_price, supplier_count::bigint) IS DISTINCT FROM (
         SELECT (min(current_price), max(current_price), count(DISTINCT supplier_id))
-        FROM supplier_items WHERE product_id = product.id)
+        FROM supplier_items WHERE product_id = product.id AND absent_since IS NULL)
 """
 WRONG_HISTORY = """
     SELECT item.id FROM supplier_items AS item
@@ -116,6 +118,11 @@ STATEMENTS: dict[str, LiteralString] = {
         WHERE supplier_sku = %(code)s AND supplier_id = (
             SELECT id FROM suppliers WHERE name = %(supplier)s)
     """,
+    "absent": """
+        UPDATE supplier_items SET absent_since = CASE WHEN absent_since IS NULL THEN now() END
+        WHERE supplier_sku = %(code)s AND supplier_id = (
+            SELECT id FROM suppliers WHERE name = %(supplier)s)
+    """,
     "delete item": """
         DELETE FROM supplier_items
         WHERE supplier_sku = %(code)s AND supplier_id = (
@@ -140,20 +147,23 @@ writes = st.lists(
 )
 
 
-async def import_list(database: Database, folder: Path, supplier: str, seed: int) -> None:
+async def import_list(
+    database: Database, parsers: Parsers, path: Path, supplier: str, seed: int
+) -> None:
     chosen = random.Random(seed)  # noqa: S311 (a repeatable list, no secret)
     lines = [f"{code},Nail,{chosen.randint(1, 9)}.50" for code in chosen.sample(CODES, 4)]
-    path = folder / f"{uuid4().hex}.csv"
-    path.write_text("\n".join(["Article code,Name,Price", *lines]))
-    order = ImportOrder(place=FilePlace(str(path)), supplier_name=supplier, currency="USD")
-    await ingestion.take_in(database, order, lambda _: None)
+    path.write_text("\n".join(["Article code,Name,Price", *lines]))  # noqa: ASYNC240
+    place = FilePlace(str(path))
+    order = ImportOrder(place=place, supplier_name=supplier, currency="USD", brakes=None)
+    await ingestion.take_in(database, parsers, order, lambda _: None)
 
 
-async def write(database: Database, folder: Path, what: Write) -> None:
+async def write(database: Database, parsers: Parsers, folder: Path, what: Write) -> None:
     kind, one, other, number = what
     supplier = SUPPLIERS[one % len(SUPPLIERS)]
     if kind == "import":
-        await import_list(database, folder, supplier, other * 100 + number)
+        path = folder / f"{uuid4().hex}.csv"
+        await import_list(database, parsers, path, supplier, other * 100 + number)
         return
     async with database.transaction() as conn:
         # A product may be deleted between the choice and the link.
@@ -165,7 +175,9 @@ async def write(database: Database, folder: Path, what: Write) -> None:
 
 
 @pytest.fixture
-def run_together(database_url: str, tmp_path: Path) -> Callable[[list[list[Write]]], None]:
+def run_together(
+    database_url: str, parsers: Parsers, tmp_path: Path
+) -> Callable[[list[list[Write]]], None]:
     """Let each list of writes run on a connection of its own, all at once."""
 
     async def run(streams: list[list[Write]]) -> list[tuple[Any, ...]]:
@@ -177,7 +189,7 @@ def run_together(database_url: str, tmp_path: Path) -> Callable[[list[list[Write
 
             async def stream(what: list[Write]) -> None:
                 for each in what:
-                    await write(database, tmp_path, each)
+                    await write(database, parsers, tmp_path, each)
 
             await asyncio.gather(*map(stream, streams))
             async with database.connection() as conn:

@@ -36,6 +36,7 @@ async def test_an_item_without_a_product_is_shown_with_its_supplier(
         "name": "Axe",
         "current_price": "3.50",
         "characteristics": {},
+        "absent_since": None,
     }
 
 

@@ -34,6 +34,8 @@ MAY_CALL: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/tasks"): ADMIN,
     ("GET", "/tasks/{id}"): ADMIN,
     ("GET", "/tasks/{id}/errors"): ADMIN,
+    ("POST", "/tasks/{id}/retry"): ADMIN,
+    ("POST", "/tasks/{id}/apply"): ADMIN,
 }
 
 

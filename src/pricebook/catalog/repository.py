@@ -1,46 +1,181 @@
+"""What the public sees: active products, their price range and their categories."""
+
+from collections.abc import AsyncGenerator
 from typing import Any, LiteralString
 from uuid import UUID
 
+import msgspec
+from msgspec import Struct
+from psycopg import DataError
+
 from pricebook.catalog.schemas import (
+    UNKNOWN_CURSOR,
+    CatalogFilter,
     CatalogProduct,
     CatalogProductDetail,
     CatalogQuery,
     CategoryCount,
 )
-from pricebook.db import Connection, rows_as
+from pricebook.db import Connection
+from pricebook.errors import refuse
 from pricebook.web.paging import Paging
+from pricebook.web.query import query_issue
 
-# One statement, so that the count and the page are of the same moment; the left join keeps the
-# count on a page beyond the end.
-PAGE: LiteralString = """
-    SELECT counted.total_count, page.*
-    FROM (SELECT count(*) AS total_count FROM products WHERE {conditions}) AS counted
-    LEFT JOIN LATERAL (
-        SELECT id, internal_sku, name, category_id,
-            coalesce(min_price, 0.00) AS min_price, coalesce(max_price, 0.00) AS max_price,
-            supplier_count
-        FROM products
-        WHERE {conditions}
-        ORDER BY name, id
+# A word of this many letters is found by the trigrams of an index. A shorter one is looked for in
+# every product; written as LIKE, the planner would take the whole index for it, and be slower.
+INDEXED_LETTERS = 3
+LONG_WORD: LiteralString = "search_text LIKE search_pattern(%s)"
+SHORT_WORD: LiteralString = "strpos(search_text, btrim(search_fold(%s))) > 0"
+# From here on it is cheaper to pass over the index alone and to read the products of the page.
+FAR_OFFSET = 500
+EXPORT_ROWS = 1000
+
+# How each sort compares products, the id after it: the expression of an index, and its direction.
+SORTS: dict[str, tuple[LiteralString, LiteralString]] = {
+    "name": ("name", "ASC"),
+    "-name": ("name", "DESC"),
+    "price": ("coalesce(min_price, 'Infinity')", "ASC"),
+    "-price": ("coalesce(min_price, '-Infinity')", "DESC"),
+    "newest": ("created_at", "DESC"),
+}
+KEY_TYPES: dict[str, LiteralString] = {"name": "text", "price": "numeric", "newest": "timestamptz"}
+
+# PostgreSQL makes text of ids and prices: as Python objects they would only be turned back.
+COLUMNS: LiteralString = """
+    id::text AS product_id, internal_sku, products.name, category_id::text,
+    coalesce(min_price, 0.0000)::text AS lowest, coalesce(max_price, 0.0000)::text AS highest,
+    supplier_count
+"""
+
+# The count stands beside each row, so that it and the page are of the same moment.
+COUNT: LiteralString = ", (SELECT count(*) FROM {source}) AS total_count"
+
+# An index walk in the order of the page.
+WALK: LiteralString = """
+    SELECT {columns}, {key}::text AS sort_key {count}
+    FROM products
+    WHERE {conditions} AND {position}
+    ORDER BY {key} {direction}, id {direction}
+    LIMIT %s OFFSET %s
+"""
+FAR_WALK: LiteralString = """
+    SELECT {columns}, {key}::text AS sort_key {count}
+    FROM products JOIN (
+        SELECT id FROM products
+        WHERE {conditions} AND {position}
+        ORDER BY {key} {direction}, id {direction}
         LIMIT %s OFFSET %s
-    ) AS page ON true
-    ORDER BY page.name, page.id
+    ) AS page USING (id)
+    ORDER BY {key} {direction}, id {direction}
+"""
+# What words find is found once, for the count and for the page. A walk in the order of the page
+# might pass by most of the catalog before it meets the word.
+SEARCH: LiteralString = """
+    WITH found AS MATERIALIZED (SELECT {key} AS key, id FROM products WHERE {conditions})
+    SELECT {columns}, hit.key::text AS sort_key {count}
+    FROM products JOIN (
+        SELECT key, id FROM found
+        WHERE {position}
+        ORDER BY key {direction}, id {direction}
+        LIMIT %s OFFSET %s
+    ) AS hit USING (id)
+    ORDER BY hit.key {direction}, id {direction}
 """
 
 
-async def list_active(conn: Connection, query: CatalogQuery) -> tuple[int, list[CatalogProduct]]:
-    """List a page of the active products that pass every filter, and count all that do."""
-    rows = await (await conn.execute(*page_statement(query))).fetchall()
-    return rows[0][0], [CatalogProduct(*row[1:]) for row in rows if row[1] is not None]
+class Slice(Struct, frozen=True):
+    """The products of a page, and what the last one was sorted by if there are more behind it."""
+
+    products: list[CatalogProduct]
+    next_key: str | None
 
 
-def page_statement(query: CatalogQuery) -> tuple[LiteralString, list[Any]]:
-    """Return the statement that reads a page, and its values."""
+async def list_active(conn: Connection, query: CatalogQuery) -> tuple[int, Slice]:
+    """List a page of the active products that pass every filter, and count all that do.
+
+    Raises ValidationError for a cursor that somebody made up.
+    """
+    rows = await _fetch(conn, *page_statement(query, counted=True), query)
+    if rows:
+        return rows[0][-1], _slice(rows, query)
+    beyond_the_end = query.offset or query.after
+    return await count_active(conn, query) if beyond_the_end else 0, _slice(rows, query)
+
+
+async def list_page(conn: Connection, query: CatalogQuery) -> Slice:
+    """List the same without the count, which somebody knows already."""
+    return _slice(await _fetch(conn, *page_statement(query, counted=False), query), query)
+
+
+async def count_active(conn: Connection, query: CatalogFilter) -> int:
+    """Count the active products that pass every filter."""
+    conditions, values = _conditions(query)
+    statement: LiteralString = "SELECT count(*) FROM products WHERE {conditions}"
+    row = await (await conn.execute(statement.format(conditions=conditions), values)).fetchone()
+    return row[0] if row else 0
+
+
+def is_search(query: CatalogFilter) -> bool:
+    """Say whether products are found by an index of words, which counts them on the way."""
+    return any(_is_indexed(word) for word in query.words)
+
+
+async def _fetch(
+    conn: Connection, statement: LiteralString, values: list[Any], query: CatalogQuery
+) -> list[tuple[Any, ...]]:
+    try:
+        return await (await conn.execute(statement, values)).fetchall()
+    except DataError:
+        if query.after is None:
+            raise
+        raise refuse(query_issue("cursor", UNKNOWN_CURSOR)) from None
+
+
+def page_statement(query: CatalogQuery, *, counted: bool) -> tuple[LiteralString, list[Any]]:
+    """Return the statement that reads a page and one row more, and its values."""
+    conditions, values = _conditions(query)
+    searched = is_search(query)
+    position, reached = _position(query, "key" if searched else SORTS[query.sort][0])
+    shape = FAR_WALK if query.offset >= FAR_OFFSET else WALK
+    source: LiteralString = "found" if searched else f"products WHERE {conditions}"
+    count = COUNT.format(source=source) if counted else ""
+    statement = (SEARCH if searched else shape).format(
+        columns=COLUMNS,
+        key=SORTS[query.sort][0],
+        direction=SORTS[query.sort][1],
+        conditions=conditions,
+        position=position,
+        count=count,
+    )
+    counting = values if counted and not searched else []
+    return statement, [*counting, *values, *reached, query.limit + 1, query.offset]
+
+
+def export_statement(query: CatalogFilter) -> tuple[LiteralString, list[Any]]:
+    """Return the statement that reads everything the filters match, and its values."""
+    conditions, values = _conditions(query)
+    key, direction = SORTS[query.sort]
+    statement: LiteralString = "SELECT {columns} FROM products WHERE {conditions} ORDER BY {order}"
+    order: LiteralString = f"{key} {direction}, id {direction}"
+    return statement.format(columns=COLUMNS, conditions=conditions, order=order), values
+
+
+async def stream_products(
+    conn: Connection, query: CatalogFilter
+) -> AsyncGenerator[list[CatalogProduct]]:
+    """Read all products that pass, some at a time; needs a transaction."""
+    async with conn.cursor(name="export") as cursor:
+        await cursor.execute(*export_statement(query))
+        while rows := await cursor.fetchmany(EXPORT_ROWS):
+            yield [_product(row) for row in rows]
+
+
+def _conditions(query: CatalogFilter) -> tuple[LiteralString, list[Any]]:
     filters: list[tuple[LiteralString, Any]] = [
         ("category_id = %s", query.category_id),
         ("min_price >= %s", query.lowest),
         ("min_price <= %s", query.highest),
-        *(("search_text LIKE search_pattern(%s)", word) for word in query.words),
+        *((LONG_WORD if _is_indexed(word) else SHORT_WORD, word) for word in query.words),
     ]
     conditions: LiteralString = "status = 'active'"
     values: list[Any] = []
@@ -48,25 +183,57 @@ def page_statement(query: CatalogQuery) -> tuple[LiteralString, list[Any]]:
         if value is not None:
             conditions += " AND " + condition
             values.append(value)
-    statement = PAGE.format(conditions=conditions)
-    return statement, [*values, *values, query.limit, query.offset]
+    return conditions, values
+
+
+def _is_indexed(word: str) -> bool:
+    return len(word) >= INDEXED_LETTERS
+
+
+def _position(query: CatalogQuery, key: LiteralString) -> tuple[LiteralString, list[Any]]:
+    """Return what stands behind the cursor, and its values; everything without a cursor."""
+    after = query.after
+    if after is None:
+        return "true", []
+    _, direction = SORTS[query.sort]
+    compared: LiteralString = ">" if direction == "ASC" else "<"
+    kind = KEY_TYPES[query.sort.removeprefix("-")]
+    return f"({key}, id) {compared} (%s::{kind}, %s::uuid)", [after.key, after.product_id]
+
+
+def _slice(rows: list[tuple[Any, ...]], query: CatalogQuery) -> Slice:
+    shown = rows[: query.limit]
+    next_key = shown[-1][7] if len(rows) > query.limit else None
+    return Slice([_product(row) for row in shown], next_key)
+
+
+def _product(row: tuple[Any, ...]) -> CatalogProduct:
+    return CatalogProduct(row[0], row[1], row[2], row[3], _shown(row[4]), _shown(row[5]), row[6])
+
+
+def _shown(price: str) -> str:
+    """Show a price of four decimals with two, or as many as it needs."""
+    return price[:-2] if price[-2:] == "00" else price.removesuffix("0")
 
 
 async def find_active(conn: Connection, product_id: UUID) -> CatalogProductDetail | None:
     """Find one active product with its category's name."""
-    async with conn.cursor(row_factory=rows_as(CatalogProductDetail)) as cursor:
-        await cursor.execute(
-            """
-            SELECT product.id, internal_sku, product.name, category_id,
-                coalesce(min_price, 0.00) AS min_price, coalesce(max_price, 0.00) AS max_price,
-                supplier_count, category.name AS category_name
-            FROM products AS product
-            LEFT JOIN categories AS category ON category.id = product.category_id
-            WHERE product.id = %s AND status = 'active'
-            """,
-            [product_id],
-        )
-        return await cursor.fetchone()
+    cursor = await conn.execute(
+        """
+        SELECT product.id::text, internal_sku, product.name, category_id::text,
+            coalesce(min_price, 0.0000)::text, coalesce(max_price, 0.0000)::text, supplier_count,
+            category.name
+        FROM products AS product
+        LEFT JOIN categories AS category ON category.id = product.category_id
+        WHERE product.id = %s AND status = 'active'
+        """,
+        [product_id],
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        return None
+    shown = _product(row)
+    return CatalogProductDetail(*msgspec.structs.astuple(shown), category_name=row[7])
 
 
 async def list_categories(conn: Connection, paging: Paging) -> tuple[int, list[CategoryCount]]:
@@ -76,7 +243,7 @@ async def list_categories(conn: Connection, paging: Paging) -> tuple[int, list[C
         SELECT counted.total_count, page.*
         FROM (SELECT count(*) AS total_count FROM categories) AS counted
         LEFT JOIN LATERAL (
-            SELECT category.id, category.name, category.parent_id,
+            SELECT category.id::text, category.name, category.parent_id::text,
                 (SELECT count(*) FROM products
                  WHERE category_id = category.id AND status = 'active') AS product_count
             FROM categories AS category

@@ -1,22 +1,32 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Router, get
+import msgspec
+from litestar import Request, Router, get
+from litestar.datastructures import State
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example
 from litestar.params import PathParameter
+from litestar.response import Stream
 
 from pricebook.catalog import service
+from pricebook.catalog.export import CSV, FORMATS, NDJSON
 from pricebook.catalog.schemas import (
     CatalogProduct,
     CatalogProductDetail,
     CatalogQuery,
     CategoryCount,
+    ExportQuery,
 )
 from pricebook.db import Database
 from pricebook.errors import NotFoundError, ValidationError
-from pricebook.web.paging import Page, Paging
-from pricebook.web.problems import answers, can_fail
+from pricebook.web.answers import Answer, answer_of
+from pricebook.web.downloads import answer_file, documented_with_file
+from pricebook.web.paging import Page, Paging, next_page_url
+from pricebook.web.problems import answers, answers_unchanged, can_fail
 from pricebook.web.query import documented, provide_query
+from pricebook.web.shortcut import key_of
 
 PRODUCT: dict[str, Any] = {
     "id": "0b6f3a52-5f5c-4c8e-9a31-3f1f0d5f7a10",
@@ -35,6 +45,17 @@ CATEGORY: dict[str, Any] = {
 }
 
 
+EXPORTED = ResponseSpec(
+    str,
+    media_type=NDJSON,
+    generate_examples=False,
+    description="Found",
+    examples=[Example(summary="A line", value=msgspec.json.encode(PRODUCT).decode())],
+)
+
+AnyRequest = Request[Any, Any, Any]
+
+
 def _listed(row: dict[str, Any]) -> dict[str, Any]:
     return {"total_count": 1, "page": 1, "limit": 50, "data": [row]}
 
@@ -42,16 +63,47 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
 @get(
     "/catalog",
     summary="Browse the catalog",
-    description="Active products by name, with their price range and number of suppliers.",
+    description="Active products with their price range and number of suppliers. The Link field"
+    " leads to the next page; with If-None-Match an answer that has not changed is a 304.",
     operation_class=documented(CatalogQuery),
     dependencies={"criteria": provide_query(CatalogQuery)},
-    responses=answers(Page[CatalogProduct], _listed(PRODUCT)) | can_fail(ValidationError),
+    responses=answers(Page[CatalogProduct], _listed(PRODUCT))
+    | answers_unchanged()
+    | can_fail(ValidationError),
 )
 async def browse(
-    criteria: NamedDependency[CatalogQuery], database: NamedDependency[Database]
-) -> Page[CatalogProduct]:
+    request: AnyRequest, criteria: NamedDependency[CatalogQuery], state: State
+) -> Answer:
     """Browse the active products."""
-    return await service.browse(database, criteria)
+    path, query_string = key = key_of(request.scope)
+
+    async def compute() -> Answer:
+        found = await service.browse(state.catalog, criteria)
+        cursor = found.next_cursor
+        return answer_of(found.page, cursor and next_page_url(path, query_string, cursor))
+
+    return await state.catalog.memory.get(key, compute)
+
+
+@get(
+    "/catalog/export",
+    summary="The catalog as a file",
+    description="All active products that the filters match, as a JSON object a line or, with"
+    " format=csv or Accept: text/csv, as a table; sent while it is read.",
+    operation_class=documented_with_file(ExportQuery, ",".join(PRODUCT)),
+    dependencies={"criteria": provide_query(ExportQuery)},
+    responses={200: EXPORTED} | can_fail(ValidationError),
+)
+async def export_products(
+    request: AnyRequest,
+    criteria: NamedDependency[ExportQuery],
+    database: NamedDependency[Database],
+) -> Stream:
+    """Export the active products."""
+    asked = criteria.format or request.accept.best_match([NDJSON, CSV])
+    media_type = CSV if asked in {"csv", CSV} else NDJSON
+    chunks = service.export_products(database, criteria, FORMATS[media_type])
+    return await answer_file(chunks, FORMATS[media_type].name, media_type)
 
 
 @get(
@@ -59,14 +111,20 @@ async def browse(
     summary="One product",
     description="One active product with the name of its category.",
     responses=answers(CatalogProductDetail, {**PRODUCT, "category_name": "Hammers"})
+    | answers_unchanged()
     | can_fail(ValidationError, NotFoundError),
 )
 async def get_product(
+    request: AnyRequest,
     product_id: Annotated[UUID, PathParameter(description="The product's id.")],
-    database: NamedDependency[Database],
-) -> CatalogProductDetail:
+    state: State,
+) -> Answer:
     """Look at one active product."""
-    return await service.get_product(database, product_id)
+
+    async def compute() -> Answer:
+        return answer_of(await service.get_product(state.catalog, product_id))
+
+    return await state.catalog.memory.get(key_of(request.scope), compute)
 
 
 @get(
@@ -75,13 +133,23 @@ async def get_product(
     description="All categories by name, each with the number of active products in it.",
     operation_class=documented(Paging),
     dependencies={"paging": provide_query(Paging)},
-    responses=answers(Page[CategoryCount], _listed(CATEGORY)) | can_fail(ValidationError),
+    responses=answers(Page[CategoryCount], _listed(CATEGORY))
+    | answers_unchanged()
+    | can_fail(ValidationError),
 )
 async def list_categories(
-    paging: NamedDependency[Paging], database: NamedDependency[Database]
-) -> Page[CategoryCount]:
+    request: AnyRequest, paging: NamedDependency[Paging], state: State
+) -> Answer:
     """List the categories."""
-    return await service.list_categories(database, paging)
+
+    async def compute() -> Answer:
+        return answer_of(await service.list_categories(state.catalog, paging))
+
+    return await state.catalog.memory.get(key_of(request.scope), compute)
 
 
-router = Router("/", route_handlers=[browse, get_product, list_categories], tags=["Catalog"])
+router = Router(
+    "/",
+    route_handlers=[browse, export_products, get_product, list_categories],
+    tags=["Catalog"],
+)

@@ -1,21 +1,30 @@
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from pricebook.errors import refuse
+from pricebook.catalog.cursor import Position, read_cursor, write_cursor
+from pricebook.errors import FieldIssue, refuse
 from pricebook.web.fields import (
     MAX_PRICE,
-    Price,
+    PRICE_SCHEMA,
     SearchWords,
     range_issues,
     search_issues,
     words_of,
 )
-from pricebook.web.paging import Paging
+from pricebook.web.paging import PageNumber, PageSize
+from pricebook.web.query import query_issue
 
 FOUR_DECIMALS = Decimal("0.0001")
+MAX_CURSOR = 4096
+UNKNOWN_CURSOR = "is none of this list: other filters, another sort, or changed on its way"
+
+Sort = Literal["name", "-name", "price", "-price", "newest"]
+Cursor = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_CURSOR})]
+UuidText = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
+PriceText = Annotated[str, PRICE_SCHEMA]
 
 PriceBound = Annotated[
     Decimal,
@@ -23,8 +32,8 @@ PriceBound = Annotated[
 ]
 
 
-class CatalogQuery(Paging, frozen=True):
-    """What a visitor asks the catalog for; the filters combine with AND."""
+class CatalogFilter(Struct, frozen=True):
+    """What a visitor asks the catalog for, and in which order; the filters combine with AND."""
 
     category_id: Annotated[UUID | None, Meta(description="Products of this very category.")] = None
     min_price: Annotated[
@@ -37,19 +46,29 @@ class CatalogQuery(Paging, frozen=True):
         SearchWords | None,
         Meta(description="Every word occurs in the name or the SKU, whatever case and accents."),
     ] = None
+    sort: Annotated[
+        Sort,
+        Meta(
+            description="By name, lowest price or age, then by id; - turns it around. What nobody"
+            " offers is last by price either way."
+        ),
+    ] = "name"
 
     def __post_init__(self) -> None:
         """Check what a type alone cannot say.
 
         Raises ValidationError naming the parameters.
         """
+        if issues := self.issues():
+            raise refuse(*issues)
+
+    def issues(self) -> list[FieldIssue]:
+        """Say what is wrong beyond the types."""
         expected = f"expected a number from 0 to {MAX_PRICE}"
-        issues = [
+        return [
             *range_issues("price", self.min_price, self.max_price, _is_price, expected),
             *search_issues(self.search),
         ]
-        if issues:
-            raise refuse(*issues)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -66,20 +85,85 @@ class CatalogQuery(Paging, frozen=True):
         """The upper bound at the four decimals of a price; no price lies between the two."""
         return None if self.max_price is None else _at_four_decimals(self.max_price, ROUND_FLOOR)
 
+    @property
+    def counted(self) -> tuple[object, ...]:
+        """What decides which products there are, whatever their order."""
+        return self.category_id, self.lowest, self.highest, self.words
 
-class CatalogProduct(Struct, frozen=True):
-    """A product as the public sees it; prices are 0.00 while no supplier offers it."""
 
-    id: UUID
+class CatalogQuery(CatalogFilter, frozen=True):
+    """Which page of it: by its number, or after the last product of another page."""
+
+    page: PageNumber = 1
+    limit: PageSize = 50
+    cursor: Annotated[
+        Cursor | None,
+        Meta(
+            description="Out of the Link field of the page before, with the same filters and sort;"
+            " in place of page."
+        ),
+    ] = None
+
+    def issues(self) -> list[FieldIssue]:
+        """Say what is wrong beyond the types."""
+        issues = super().issues()
+        if issues or self.cursor is None:
+            return issues
+        if self.page != 1:
+            return [query_issue("page", "is not given together with cursor")]
+        if self.after is None:
+            return [query_issue("cursor", UNKNOWN_CURSOR)]
+        return []
+
+    @property
+    def after(self) -> Position | None:
+        """Where the page before ended."""
+        return None if self.cursor is None else read_cursor(self.cursor, self._binding)
+
+    @property
+    def offset(self) -> int:
+        """The number of products to pass over."""
+        return (self.page - 1) * self.limit
+
+    @property
+    def shown_page(self) -> int:
+        """The number of the page, also when a cursor leads to it."""
+        return self.after.page if self.after else self.page
+
+    def cursor_after(self, key: str, product_id: str) -> str:
+        """Make the cursor that leads to the page after this one."""
+        return write_cursor(Position(self.shown_page + 1, key, product_id), self._binding)
+
+    @property
+    def _binding(self) -> tuple[object, ...]:
+        return *self.counted, self.sort
+
+
+class ExportQuery(CatalogFilter, frozen=True):
+    """What of the catalog to write into a file."""
+
+    format: Annotated[
+        Literal["ndjson", "csv"] | None,
+        Meta(description="A JSON object a line, or a table; Accept tells if this does not."),
+    ] = None
+
+
+class CatalogProduct(Struct, frozen=True, gc=False):
+    """A product as the public sees it; prices are 0.00 while no supplier offers it.
+
+    What PostgreSQL writes as text stays text: nobody here computes with it.
+    """
+
+    id: UuidText
     internal_sku: str
     name: str
-    category_id: UUID | None
-    min_price: Price
-    max_price: Price
+    category_id: UuidText | None
+    min_price: PriceText
+    max_price: PriceText
     supplier_count: int
 
 
-class CatalogProductDetail(CatalogProduct, frozen=True):
+class CatalogProductDetail(CatalogProduct, frozen=True, gc=False):
     """A product with the name of its category."""
 
     category_name: str | None
@@ -88,9 +172,9 @@ class CatalogProductDetail(CatalogProduct, frozen=True):
 class CategoryCount(Struct, frozen=True):
     """A category and how many active products it holds itself."""
 
-    id: UUID
+    id: UuidText
     name: str
-    parent_id: UUID | None
+    parent_id: UuidText | None
     product_count: int
 
 

@@ -10,7 +10,9 @@ from uuid import UUID
 from pricebook.categories import service as categories
 from pricebook.db import Connection, Database
 from pricebook.ingestion import service as ingestion
-from pricebook.ingestion.schemas import FilePlace, ImportOrder, Progress
+from pricebook.ingestion.import_schemas import ImportOrder, Progress
+from pricebook.ingestion.process import Parsers
+from pricebook.ingestion.schemas import FilePlace
 from pricebook.products import service as products
 from pricebook.products.schemas import NewProduct
 from pricebook.suppliers import service as suppliers
@@ -45,14 +47,16 @@ class _Link(NamedTuple):
 
 async def load(database: Database, say: Callable[[str], None]) -> None:
     """Take in the demo's lists, products and links; doing it twice changes nothing."""
-    for supplier in _read("suppliers.csv", _Supplier):
-        order = ImportOrder(
-            place=FilePlace(str(FOLDER / supplier.file)),
-            supplier_name=supplier.name,
-            currency=CURRENCY,
-        )
-        result = await ingestion.take_in(database, order, _watch_nothing)
-        say(f"  {supplier.name}: {result.counts.taken} items, {result.counts.rejected} rejected")
+    with Parsers() as parsers:
+        for supplier in _read("suppliers.csv", _Supplier):
+            order = ImportOrder(
+                place=FilePlace(str(FOLDER / supplier.file)),
+                supplier_name=supplier.name,
+                currency=CURRENCY,
+            )
+            result = await ingestion.take_in(database, parsers, order, _watch_nothing)
+            counts = result.counts
+            say(f"  {supplier.name}: {counts.taken} items, {counts.rejected} rejected")
     async with database.transaction() as conn:
         product_ids = await _make_products(conn)
         await _link(conn, product_ids)

@@ -1,147 +1,61 @@
-"""Which column of a table holds which field, by the words of its headers."""
+"""Which column of a table holds which field: by its header, else by what it clearly holds."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
 from pricebook.errors import PriceListError
-from pricebook.ingestion.currencies import listed, meant_by, named_in
-from pricebook.ingestion.normalise import key_of, shown, shown_list, words_of
+from pricebook.ingestion.by_content import clear_choice
+from pricebook.ingestion.content import Content, is_number
+from pricebook.ingestion.currencies import listed, named_in
+from pricebook.ingestion.doubts import FIELD_NAMES, equally_good, in_doubt, label, missing_fields
+from pricebook.ingestion.header_words import says_another_price, says_price, says_something_else
+from pricebook.ingestion.headers import Candidates, Header, Wanted
+from pricebook.ingestion.normalise import shown, shown_list
 from pricebook.ingestion.schemas import Field
-from pricebook.ingestion.vocabulary import FIELD_WORDS, TAX_WORDS, UNIT_WORDS
 
-_FIELD_NAMES: dict[Field, str] = {
-    "sku": "article code",
-    "name": "name",
-    "price": "price",
-    "category": "category",
-    "currency": "currency",
-}
 _CODE_AND_NAME: tuple[Field, ...] = ("sku", "name")
 _REQUIRED: tuple[Field, ...] = ("sku", "name", "price")
-_LONGEST_HEADER = 100
 _MOST_CANDIDATES = 8
-_COLUMN_LETTER = re.compile(r"column ([a-z]{1,3})").fullmatch
-
-_RANKS: dict[Field, dict[str, int]] = {
-    # From the worst rank to the best, so that the best stays for a word in two of them.
-    field: {
-        key_of(word): rank for rank, words in reversed(list(enumerate(ranks))) for word in words
-    }
-    for field, ranks in FIELD_WORDS.items()
-}
-_PRICE_QUALIFIERS = frozenset(key_of(word) for word in TAX_WORDS | UNIT_WORDS)
-
-# Column index to its rank in the vocabulary, 0 the best.
-Candidates = dict[int, int]
 
 
-class Header(NamedTuple):
-    """A row read as a header: its 1-based number, its cells, and what each column may be."""
+class Assigned(NamedTuple):
+    """The columns of the fields, by index, and which of them content told, not a header."""
 
-    row_number: int
-    cells: Sequence[str]
-    candidates: Mapping[Field, Candidates]
-
-
-def read_header(
-    row_number: int, cells: Sequence[str], mapping: Mapping[Field, str], currency: str
-) -> Header:
-    """Look up every cell of a row; a field that the user has mapped may be in that column only."""
-    candidates: dict[Field, Candidates] = {field: {} for field in FIELD_WORDS}
-    for index, cell in enumerate(cells):
-        for field, rank in _ranks_of(cell, currency):
-            candidates[field][index] = rank
-    for field, wanted in mapping.items():
-        candidates[field] = dict.fromkeys(columns_named(cells, wanted), 0)
-    return Header(row_number, cells, candidates)
+    columns: dict[Field, int]
+    by_content: tuple[Field, ...] = ()
 
 
-def heads_a_table(header: Header) -> bool:
-    """Tell whether a row has what no letterhead has: a price beside an article code or a name."""
-    found = header.candidates
-    return bool(found["price"] and (found["sku"] or found["name"]))
-
-
-def likeliness(header: Header) -> tuple[int, int]:
-    """Rank rows of which none is surely a header: by fields found, then by cells filled."""
-    return sum(map(bool, header.candidates.values())), sum(map(bool, map(str.strip, header.cells)))
-
-
-def columns_named(cells: Sequence[str], wanted: str) -> list[int]:
-    """Find the columns a user means: by their text, else by its words, else by `column C`."""
-    text, key = wanted.strip(), key_of(wanted)
-    same_text = [index for index, cell in enumerate(cells) if text and cell.strip() == text]
-    if same_text:
-        return same_text
-    heads = [cell if len(cell) <= _LONGEST_HEADER else "" for cell in cells]
-    same_words = [index for index, cell in enumerate(heads) if key and key_of(cell) == key]
-    letters = _COLUMN_LETTER(text.casefold())
-    if same_words or not letters:
-        return same_words
-    return [index for index in range(len(cells)) if column_letters(index) == letters[1].upper()]
-
-
-def assign(header: Header, mapping: Mapping[Field, str], currency: str) -> dict[Field, int]:
-    """Give the fields their columns, by index.
+def assign(header: Header, wanted: Wanted, contents: Sequence[Content] = ()) -> Assigned:
+    """Give the fields their columns.
 
     Raises PriceListError if code, name or price has none, two columns are equally good for a field,
     a mapped header is not there, or the price is not in the catalog's currency.
     """
-    for field, wanted in mapping.items():
-        _check_mapped(header, field, wanted)
-    free = _free_candidates(header, mapping)
-    free["price"] = _in_currency(header, free["price"], currency)
-    columns = _code_and_name(header, free, mapping)
+    for field, name in wanted.mapping.items():
+        _check_mapped(header, field, name)
+    free = _free_candidates(header, wanted.mapping)
+    free["price"] = _in_currency(header, free["price"], wanted.currency)
+    columns = _code_and_name(header, free, wanted.mapping)
     others: tuple[Field, ...] = ("price", "category", "currency")
     for field in others:
         if free[field]:
             columns[field] = _best(header, field, free[field])
-    missing: list[Field] = [field for field in _REQUIRED if field not in columns]
-    if missing:
-        raise _missing(header, missing)
-    return columns
-
-
-def column_letters(index: int) -> str:
-    """Name a column as spreadsheets do: 0 is A, 26 is AA."""
-    index, letters = index + 1, ""
-    while index:
-        index, letter = divmod(index - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return letters
-
-
-def _ranks_of(cell: str, currency: str) -> Iterator[tuple[Field, int]]:
-    if not cell or len(cell) > _LONGEST_HEADER:
-        return
-    words = words_of(cell)
-    key = "".join(words)
-    for field, ranks in _RANKS.items():
-        if key in ranks:
-            yield field, ranks[key]
-    price_words = _without_qualifiers(words, currency)
-    if key not in _RANKS["price"] and price_words in _RANKS["price"]:
-        yield "price", _RANKS["price"][price_words]
-
-
-def _without_qualifiers(words: Sequence[str], currency: str) -> str:
-    """Leave `preis` of `Preis netto in EUR`: the other words do not make it another price."""
-    return "".join(
-        word for word in words if word not in _PRICE_QUALIFIERS and not meant_by(word, currency)
-    )
+    if "price" in columns and "price" not in wanted.mapping:
+        _check_beside(header, columns["price"], contents)
+    return _completed(header, columns, wanted, contents)
 
 
 def _check_mapped(header: Header, field: Field, wanted: str) -> None:
     columns = header.candidates[field]
     if not columns:
+        place = f"Row {header.row_number}" if header.row_number else "The list"
         raise PriceListError(
-            f"Row {header.row_number} has no column {shown(wanted)}, which is named for the "
-            f"{_FIELD_NAMES[field]}; its columns are {shown_list(header.cells) or 'blank'}."
+            f"{place} has no column {shown(wanted)}, which is named for the "
+            f"{FIELD_NAMES[field]}; its columns are {shown_list(header.cells) or 'blank'}."
         )
     if len(columns) > 1:
-        raise _equally_good(header, field, columns)
+        raise equally_good(header, field, columns)
 
 
 def _free_candidates(header: Header, mapping: Mapping[Field, str]) -> dict[Field, Candidates]:
@@ -167,7 +81,7 @@ def _in_currency(header: Header, candidates: Candidates, currency: str) -> Candi
         index = next(iter(candidates))
         codes = listed(named[index] or frozenset())
         raise PriceListError(
-            f"The price column {_label(header, index)} is in {codes}, the catalog is in {currency}."
+            f"The price column {label(header, index)} is in {codes}, the catalog is in {currency}."
         )
     return fitting
 
@@ -176,7 +90,7 @@ def _best(header: Header, field: Field, candidates: Candidates) -> int:
     best_rank = min(candidates.values())
     best = [index for index, rank in candidates.items() if rank == best_rank]
     if len(best) > 1:
-        raise _equally_good(header, field, best)
+        raise equally_good(header, field, best)
     return best[0]
 
 
@@ -203,33 +117,59 @@ def _code_and_name(
     for field in _CODE_AND_NAME:
         columns = {choice[field] for choice in best if field in choice}
         if len(columns) > 1:
-            raise _equally_good(header, field, columns)
+            raise equally_good(header, field, columns)
     return best[0]
 
 
-def _equally_good(header: Header, field: Field, columns: Iterable[int]) -> PriceListError:
-    indices = sorted(columns)
-    labels = " and ".join(_label(header, index) for index in indices)
-    is_told_apart = len({header.cells[index].strip() for index in indices}) == len(indices)
-    named = "Header" if is_told_apart else f"column {column_letters(indices[0])}"
-    return PriceListError(
-        f"The columns {labels} are equally good for the {_FIELD_NAMES[field]}; "
-        f'name one with column_mapping or --column {field}="{named}".'
-    )
+def _check_beside(header: Header, price: int, contents: Sequence[Content]) -> None:
+    """Refuse a price whose header may be merged across: the columns it covers hold numbers too."""
+    covered = [price]
+    for index in range(price + 1, min(len(header.cells), len(contents))):
+        if header.cells[index].strip():
+            break
+        if is_number(contents[index]):
+            covered.append(index)
+    if len(covered) > 1:
+        raise equally_good(header, "price", covered)
 
 
-def _label(header: Header, index: int) -> str:
-    """Quote a header, with the letter of its column where another has the same text."""
-    text = header.cells[index].strip()
-    is_unique = sum(cell.strip() == text for cell in header.cells) == 1
-    return shown(text) if is_unique else f"{shown(text)} (column {column_letters(index)})"
+def _completed(
+    header: Header, columns: dict[Field, int], wanted: Wanted, contents: Sequence[Content]
+) -> Assigned:
+    """Find what no header named by content, as far as that is clear."""
+    missing: list[Field] = [field for field in _REQUIRED if field not in columns]
+    for field in missing:
+        silent = {
+            index: content
+            for index, content in enumerate(contents[: len(header.cells)])
+            if index not in columns.values()
+            and not says_something_else(header.cells[index].strip(), wanted.currency)
+        }
+        choice, doubtful = _clear_choice(header, field, silent)
+        if doubtful:
+            raise in_doubt(header, field, doubtful)
+        if choice is None:
+            raise missing_fields(header, [name for name in _REQUIRED if name not in columns])
+        columns[field] = choice
+    if "price" in missing:
+        _in_currency(header, {columns["price"]: 0}, wanted.currency)
+    return Assigned(columns, tuple(missing))
 
 
-def _missing(header: Header, missing: Sequence[Field]) -> PriceListError:
-    *others, last = [f"the {_FIELD_NAMES[field]}" for field in missing]
-    names = f"{', '.join(others)} or {last}" if others else last
-    return PriceListError(
-        f"No column is known to be {names}: the most likely header is row {header.row_number} with "
-        f"{shown_list(header.cells) or 'blank cells'}; name the column with column_mapping or "
-        f'--column {missing[0]}="Header".'
-    )
+def _clear_choice(
+    header: Header, field: Field, silent: Mapping[int, Content]
+) -> tuple[int | None, list[int]]:
+    """Choose by content; a header with the word `price` in it is the price or none is."""
+    speaking = [index for index in silent if says_price(header.cells[index])]
+    if field != "price":
+        return clear_choice(field, {index: silent[index] for index in silent.keys() - speaking})
+    if not speaking:
+        return clear_choice(field, silent)
+    clear = [
+        index
+        for index in speaking
+        if is_number(silent[index]) and not says_another_price(header.cells[index])
+    ]
+    if len(clear) == 1:
+        return clear[0], []
+    return None, [index for index in silent if index in speaking or is_number(silent[index])]

@@ -12,9 +12,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from pricebook.ingestion.currencies import WORD_OR_SIGN, listed, meant_by
+from pricebook.ingestion.currencies import WORD_OR_SIGN, listed, meant_by, named_in
 from pricebook.ingestion.normalise import shown
-from pricebook.ingestion.schemas import DecimalMark, ErrorType, NumberProfile
+from pricebook.ingestion.schemas import DecimalMark, ErrorType, NumberProfile, TypedNumber
 from pricebook.ingestion.vocabulary import TAX_WORDS
 
 MAX_PRICE = Decimal("9999999999.9999")
@@ -63,16 +63,19 @@ class _Written(NamedTuple):
 
 
 def profile_of(cells: Iterable[str], currency: str) -> NumberProfile:
-    """Collect from trimmed price cells which marks some cell shows beyond doubt.
+    """Collect from the price cells which marks some cell shows beyond doubt.
 
-    Only cells that could become a price count: a cell in another currency says nothing.
+    Only cells that could become a price count: a cell in another currency says nothing, nor does a
+    number that is no text.
     """
     decimal_marks: set[str] = set()
     grouping_marks: set[str] = set()
     for cell in cells:
+        if cell.__class__ is TypedNumber:
+            continue
         if plain := _PLAIN(cell):
             decimal_marks.add(plain[1])
-        elif cell and isinstance(written := _written(cell, currency), _Written):
+        elif isinstance(written := _written(cell.strip(), currency), _Written):
             decimal_marks.add(written.decimal_mark)
             grouping_marks.add(written.grouping_mark)
     return NumberProfile(
@@ -82,34 +85,58 @@ def profile_of(cells: Iterable[str], currency: str) -> NumberProfile:
 
 
 def price_reader(profile: NumberProfile, currency: str) -> Callable[[str], Decimal | Problem]:
-    """Make the function that reads the trimmed, non-empty price cells of one column."""
+    """Make the function that reads the price cells of one column; an empty one is no number."""
     given = profile.decimal_separator
     refused_mark = _other(given) if given else ""
 
     def read(cell: str) -> Decimal | Problem:
+        if isinstance(cell, TypedNumber):
+            return typed_price(cell, currency)
         plain = _PLAIN(cell)
         if plain and plain[1] != refused_mark:
             return Decimal(cell.replace(",", "."))
+        cell = cell.strip()
         written = _written(cell, currency)
         return written if isinstance(written, Problem) else _value(cell, written, profile)
 
     return read
 
 
-def typed_price(value: float | Decimal) -> Decimal | Problem:
-    """Read a cell that is a number already, to the 15 digits a spreadsheet shows.
+def with_memory(profile: NumberProfile, earlier: NumberProfile | None) -> NumberProfile:
+    """Let the earlier lists of a supplier tell the marks of a column that shows none itself."""
+    given = profile.decimal_separator or profile.decimal_marks or profile.grouping_marks
+    if given or earlier is None:
+        return profile
+    said = earlier.decimal_separator
+    decimal_marks = (said,) if said else earlier.decimal_marks
+    grouping_marks = () if said else earlier.grouping_marks
+    return NumberProfile(
+        decimal_marks=decimal_marks,
+        grouping_marks=grouping_marks,
+        remembered=bool(decimal_marks or grouping_marks),
+    )
 
-    Excel keeps 15 significant digits ("Excel specifications and limits"), so 0.1 + 0.2 is 0.3.
-    """
-    if isinstance(value, bool):
-        return Problem("price_not_a_number", f"The price {value} is not a number.")
-    text = format(value, ".15g") if isinstance(value, float) else str(value)
-    number = Decimal(text)
-    if not number.is_finite():
-        return _not_a_number(text)
-    if number < 0:
-        return _negative(text)
-    return _within_limits(number, text)
+
+def decimals_shown(cell: str, currency: str) -> int | None:
+    """Tell how many decimals a number surely has; None if the trimmed cell is no number."""
+    if isinstance(cell, TypedNumber):
+        return None if "%" in cell.shown else len(cell.partition(".")[2])
+    written = _written(cell, currency)
+    if isinstance(written, Problem):
+        return 0 if written.error_type == "other_currency" else None
+    return 0 if written.doubtful_mark else len(written.digits.partition(".")[2])
+
+
+def typed_price(cell: TypedNumber, currency: str) -> Decimal | Problem:
+    """Read a cell that is a number already; how its sheet shows it only tells what it counts."""
+    number, text = Decimal(cell), cell.shown
+    if text != cell:
+        if "%" in text:
+            return _not_a_number(text)
+        codes = named_in(text, currency)
+        if codes is not None and currency not in codes:
+            return _other_currency(text, codes, currency)
+    return _negative(text) if number < 0 else _within_limits(number, text)
 
 
 def _value(cell: str, written: _Written, profile: NumberProfile) -> Decimal | Problem:
@@ -177,10 +204,7 @@ def _written(cell: str, currency: str) -> _Written | Problem:
     if currencies is None:
         return _negative(cell) if _is_negative(before, after) else _not_a_number(cell)
     if currencies and currency not in currencies:
-        return Problem(
-            "other_currency",
-            f"The price {shown(cell)} names {listed(currencies)}, the catalog is in {currency}.",
-        )
+        return _other_currency(cell, currencies, currency)
     return _number(digits, exponent or "") or _not_a_number(cell)
 
 
@@ -227,6 +251,13 @@ def _is_negative(before: str, after: str) -> bool:
 
 def _negative(cell: str) -> Problem:
     return Problem("price_negative", f"The price {shown(cell)} is negative.")
+
+
+def _other_currency(cell: str, codes: frozenset[str], currency: str) -> Problem:
+    return Problem(
+        "other_currency",
+        f"The price {shown(cell)} names {listed(codes)}, the catalog is in {currency}.",
+    )
 
 
 def _ambiguous(cell: str, written: _Written) -> Problem:

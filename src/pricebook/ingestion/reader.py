@@ -4,22 +4,16 @@ The order is: bytes, encoding, delimiter, header, columns, number profile of the
 The list is read twice: the first pass asks the whole price column how it writes numbers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 from pricebook.errors import PriceListError
 from pricebook.ingestion import detect, numbers, parsers
-from pricebook.ingestion.columns import column_letters
+from pricebook.ingestion.column_names import column_letters
 from pricebook.ingestion.detect import Table
 from pricebook.ingestion.parsers.source import Source, head_of
 from pricebook.ingestion.rows import RowReader
-from pricebook.ingestion.schemas import (
-    Findings,
-    ListOrder,
-    ListRow,
-    NumberProfile,
-    SourceConfig,
-)
+from pricebook.ingestion.schemas import Findings, ListOrder, ListRow, NumberProfile
 
 
 class PriceList:
@@ -60,8 +54,9 @@ def open_list(order: ListOrder) -> PriceList:
     config, currency = order.config, order.currency
     try:
         source = parsers.open_source(order)
-        table = detect.find_table(head_of(source, config), config, currency)
-        profile = _number_profile(source, table, config, currency)
+        head = head_of(source, config)
+        table = detect.find_table(head, config, currency, order.remembered)
+        profile = _number_profile(source, table, order)
     except OSError as error:
         raise PriceListError(f"{error.filename} cannot be read: {error.strerror}.") from error
     findings = Findings(
@@ -70,11 +65,10 @@ def open_list(order: ListOrder) -> PriceList:
         delimiter=source.delimiter,
         sheet=source.sheet,
         header_row=table.header_row,
-        columns={
-            field: table.headers[index] or f"column {column_letters(index)}"
-            for field, index in table.columns.items()
-        },
+        columns={field: _named(table.headers, index) for field, index in table.columns.items()},
         headers=table.headers,
+        kinds=table.kinds,
+        by_content=table.by_content,
         characteristic_columns=tuple(title for title, _ in table.characteristics),
         currency=currency,
         numbers=profile,
@@ -82,16 +76,23 @@ def open_list(order: ListOrder) -> PriceList:
     return PriceList(source, table, findings)
 
 
-def _number_profile(
-    source: Source, table: Table, config: SourceConfig, currency: str
-) -> NumberProfile:
-    if config.decimal_separator:
-        return NumberProfile(decimal_separator=config.decimal_separator)
-    column = table.columns["price"]
+def _named(headers: Sequence[str], index: int) -> str:
+    """Name a column so that it can be found again: by its header if no other has the same."""
+    header = headers[index]
+    is_alone = header and headers.count(header) == 1
+    return header if is_alone else f"column {column_letters(index)}"
+
+
+def _number_profile(source: Source, table: Table, order: ListOrder) -> NumberProfile:
+    if order.config.decimal_separator:
+        return NumberProfile(decimal_separator=order.config.decimal_separator)
+    column, above = table.columns["price"], table.starts_below
     with closing(source.records()) as records:
         cells = (
-            cells[column].strip()
+            cells[column]
             for number, cells, spoiled in records
-            if len(cells) > column and number > table.header_row and not spoiled
+            if len(cells) > column and number > above and not spoiled
         )
-        return numbers.profile_of(cells, currency)
+        profile = numbers.profile_of(cells, order.currency)
+    remembered = order.remembered
+    return numbers.with_memory(profile, remembered.numbers if remembered else None)

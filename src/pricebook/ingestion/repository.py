@@ -3,14 +3,13 @@
 Everything here runs in one transaction. `staged_row` and `planned_item` live as long as it does.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import AsyncIterable
+from decimal import Decimal
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-
 from pricebook.db import Connection, rows_as
-from pricebook.ingestion.schemas import Counts, NewTask, RowError, StagedRow
+from pricebook.ingestion.import_schemas import PlannedRow, RowError
+from pricebook.ingestion.schemas import Mode
 
 
 async def create_staging(conn: Connection) -> None:
@@ -32,11 +31,11 @@ async def create_staging(conn: Connection) -> None:
     )
 
 
-async def copy_rows(conn: Connection, rows: Iterable[StagedRow]) -> None:
-    """Stage rows by COPY as they are read."""
+async def copy_rows(conn: Connection, lines: AsyncIterable[bytes]) -> None:
+    """Stage the rows of a list by COPY as they come, written as `staging.copy_line` does."""
     async with conn.cursor().copy("COPY staged_row FROM STDIN") as copy:
-        for row in rows:
-            await copy.write_row(row)
+        async for some in lines:
+            await copy.write(some)
     await conn.execute("ANALYZE staged_row")
 
 
@@ -74,16 +73,19 @@ async def set_repeated_codes(conn: Connection) -> None:
     )
 
 
-async def create_plan(conn: Connection, supplier_id: UUID) -> None:
-    """Compare the staged rows with the supplier's items: what is new and what has changed.
+async def create_plan(conn: Connection, supplier_id: UUID, mode: Mode) -> None:
+    """Compare the staged rows with the supplier's items: what is new, changed, back or absent.
 
-    A characteristic that the list has no column for stays; one that it has and left empty goes.
+    A characteristic that the list has no column for stays; one that it has and left empty goes. An
+    item whose row was rejected is not absent: the list names it.
     """
     await conn.execute(
         """
         CREATE TEMPORARY TABLE planned_item ON COMMIT DROP AS
-        SELECT item.id AS item_id, staged.row_number, staged.supplier_sku, staged.name,
-            staged.price, merged.characteristics
+        SELECT CASE WHEN item.id IS NULL THEN 'new'
+                WHEN item.absent_since IS NULL THEN 'changed' ELSE 'back' END AS outcome,
+            item.id AS item_id, staged.row_number, staged.supplier_sku, staged.name, staged.price,
+            merged.characteristics, item.current_price AS old_price
         FROM staged_row AS staged
         LEFT JOIN supplier_items AS item
             ON item.supplier_id = %s AND item.supplier_sku = staged.supplier_sku
@@ -92,130 +94,133 @@ async def create_plan(conn: Connection, supplier_id: UUID) -> None:
                 coalesce(item.characteristics, '{}') || staged.characteristics) AS characteristics
         ) AS merged
         WHERE staged.error_type IS NULL
-            AND (item.name, item.current_price, item.characteristics)
-                IS DISTINCT FROM (staged.name, staged.price, merged.characteristics)
+            AND (item.name, item.current_price, item.characteristics, item.absent_since)
+                IS DISTINCT FROM (staged.name, staged.price, merged.characteristics, NULL)
         """,
         [supplier_id],
     )
+    if mode == "full":
+        await conn.execute(
+            """
+            INSERT INTO planned_item
+            SELECT 'absent', id, NULL, supplier_sku, name, current_price, characteristics,
+                current_price
+            FROM supplier_items AS item
+            WHERE supplier_id = %s AND absent_since IS NULL
+                AND NOT EXISTS (
+                    SELECT FROM staged_row WHERE staged_row.supplier_sku = item.supplier_sku)
+            """,
+            [supplier_id],
+        )
     await conn.execute("ANALYZE planned_item")
 
 
-async def insert_new_items(conn: Connection, supplier_id: UUID) -> int:
-    """Insert the planned items that are new; the history of their prices begins by trigger."""
+async def count_planned(conn: Connection) -> dict[str, int]:
+    """Count what is new, changed, back and absent."""
+    cursor = await conn.execute("SELECT outcome, count(*) FROM planned_item GROUP BY outcome")
+    return dict(await cursor.fetchall())
+
+
+async def list_planned(conn: Connection, limit: int) -> list[PlannedRow]:
+    """List the first items that something becomes of: in the list's order, then the absent."""
+    async with conn.cursor(row_factory=rows_as(PlannedRow)) as cursor:
+        await cursor.execute(
+            """
+            SELECT outcome, row_number, supplier_sku, name, old_price,
+                CASE WHEN outcome <> 'absent' THEN price END AS new_price,
+                CASE WHEN outcome <> 'absent' THEN
+                    round((price - old_price) / nullif(old_price, 0) * 100, 2) END AS percent
+            FROM planned_item
+            ORDER BY row_number NULLS LAST, supplier_sku COLLATE "C"
+            LIMIT %s
+            """,
+            [limit],
+        )
+        return await cursor.fetchall()
+
+
+async def count_present_items(conn: Connection, supplier_id: UUID) -> int:
+    """Count the items of a supplier that are not absent."""
     cursor = await conn.execute(
+        "SELECT count(*) FROM supplier_items WHERE supplier_id = %s AND absent_since IS NULL",
+        [supplier_id],
+    )
+    row = await cursor.fetchone()
+    return row[0] if row else 0
+
+
+async def find_median_prices(
+    conn: Connection, supplier_id: UUID
+) -> tuple[Decimal | None, Decimal | None]:
+    """Return the median price that the items in the list have now and would have.
+
+    None if no price of these items changes.
+    """
+    cursor = await conn.execute(
+        """
+        SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY item.current_price),
+            percentile_disc(0.5) WITHIN GROUP (ORDER BY staged.price)
+        FROM staged_row AS staged
+        JOIN supplier_items AS item
+            ON item.supplier_id = %s AND item.supplier_sku = staged.supplier_sku
+        WHERE staged.error_type IS NULL
+            AND EXISTS (SELECT FROM planned_item WHERE old_price <> price)
+        """,
+        [supplier_id],
+    )
+    row = await cursor.fetchone()
+    return (row[0], row[1]) if row else (None, None)
+
+
+async def insert_new_items(conn: Connection, supplier_id: UUID) -> None:
+    """Insert the planned items that are new; the history of their prices begins by trigger."""
+    await conn.execute(
         """
         INSERT INTO supplier_items
             (supplier_id, supplier_sku, name, current_price, characteristics)
         SELECT %s, supplier_sku, name, price, characteristics
         FROM planned_item
-        WHERE item_id IS NULL
+        WHERE outcome = 'new'
         ORDER BY row_number
         """,
         [supplier_id],
     )
-    return cursor.rowcount
 
 
-async def set_changed_items(conn: Connection) -> int:
-    """Update the planned items that have changed; links are not touched."""
-    cursor = await conn.execute(
+async def set_planned_items(conn: Connection) -> None:
+    """Update the planned items that are there already; links are not touched.
+
+    One statement for all of them, so that the figures of a product are refreshed once.
+    """
+    await conn.execute(
         """
         UPDATE supplier_items AS item
         SET name = planned.name,
             current_price = planned.price,
             characteristics = planned.characteristics,
-            last_ingested_at = now()
+            last_ingested_at =
+                CASE WHEN outcome = 'absent' THEN item.last_ingested_at ELSE now() END,
+            absent_since = CASE WHEN outcome = 'absent' THEN now() END
         FROM planned_item AS planned
         WHERE item.id = planned.item_id
         """
     )
-    return cursor.rowcount
 
 
-async def insert_task(conn: Connection, task: NewTask) -> UUID:
-    """Insert the row of a task that is running in this transaction."""
-    cursor = await conn.execute(
-        """
-        INSERT INTO ingestion_tasks
-            (supplier_id, supplier_name, parser_type, source_config, state, requested_by,
-             started_at)
-        VALUES (%s, %s, %s, %s, 'running', %s, %s)
-        RETURNING id
-        """,
-        [
-            task.supplier_id,
-            task.supplier_name,
-            task.parser_type,
-            Jsonb(task.source_config),
-            task.requested_by,
-            task.started_at,
-        ],
-    )
-    row = await cursor.fetchone()
-    if row is None:
-        raise LookupError("an insert that returns no row")
-    return row[0]
-
-
-async def set_task_end(
-    conn: Connection, task_id: UUID, state: str, counts: Counts, errors: list[str]
-) -> None:
-    """Write what became of a task."""
-    await conn.execute(
-        """
-        UPDATE ingestion_tasks
-        SET state = %(state)s, completed_at = clock_timestamp(), errors = %(errors)s,
-            rows_read = %(rows)s, rows_total = %(rows)s,
-            count_new = %(new)s, count_changed = %(changed)s, count_unchanged = %(unchanged)s,
-            count_absent = %(absent)s, count_rejected = %(rejected)s,
-            count_duplicate = %(duplicate)s, count_ignored = %(ignored)s
-        WHERE id = %(task_id)s
-        """,
-        {"task_id": task_id, "state": state, "errors": Jsonb(errors), **_named(counts)},
-    )
-
-
-def _named(counts: Counts) -> dict[str, Any]:
-    return {name: getattr(counts, name) for name in (*counts.__struct_fields__, "rows")}
-
-
-async def insert_row_errors(conn: Connection, task_id: UUID, supplier_id: UUID) -> None:
-    """Keep the rows that were not taken in, with the reason of each."""
-    await conn.execute(
-        """
-        INSERT INTO parsing_logs
-            (task_id, supplier_id, error_type, error_message, row_number, row_data)
-        SELECT %s, %s, error_type, error_message, row_number, row_data
-        FROM staged_row
-        WHERE error_type IS NOT NULL
-        ORDER BY row_number
-        """,
-        [task_id, supplier_id],
-    )
-
-
-async def list_row_errors(conn: Connection, task_id: UUID, limit: int) -> list[RowError]:
-    """List the first rows that a task did not take in."""
+async def list_row_errors(conn: Connection, limit: int) -> list[RowError]:
+    """List the first staged rows that are not taken in."""
     async with conn.cursor(row_factory=rows_as(RowError)) as cursor:
         await cursor.execute(
             """
-            SELECT row_number, error_type, error_message FROM parsing_logs
-            WHERE task_id = %s ORDER BY row_number, id LIMIT %s
+            SELECT row_number, error_type, error_message FROM staged_row
+            WHERE error_type IS NOT NULL ORDER BY row_number LIMIT %s
             """,
-            [task_id, limit],
+            [limit],
         )
         return await cursor.fetchall()
 
 
-async def count_staged(conn: Connection) -> tuple[int, int, int]:
-    """Count the staged rows that are accepted, rejected and duplicate."""
-    cursor = await conn.execute(
-        """
-        SELECT count(*) FILTER (WHERE error_type IS NULL),
-            count(*) FILTER (WHERE error_type <> 'duplicate'),
-            count(*) FILTER (WHERE error_type = 'duplicate')
-        FROM staged_row
-        """
-    )
-    row = await cursor.fetchone()
-    return (row[0], row[1], row[2]) if row else (0, 0, 0)
+async def count_staged(conn: Connection) -> dict[str | None, int]:
+    """Count the staged rows by the error that keeps them out, None for none."""
+    cursor = await conn.execute("SELECT error_type, count(*) FROM staged_row GROUP BY error_type")
+    return dict(await cursor.fetchall())

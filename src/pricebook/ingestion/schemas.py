@@ -1,16 +1,15 @@
 """The shapes of reading a price list: what may be set, what was found, what each row became."""
 
-from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Literal, NamedTuple
-from uuid import UUID
+from typing import Annotated, Literal, Self
 
 import msgspec
 
-from pricebook.suppliers.schemas import SourceType
-
 Field = Literal["sku", "name", "price", "category", "currency"]
 DecimalMark = Literal[".", ","]
+# What a column looks like: prices with cents, other decimals, whole numbers, codes, barcodes, texts
+# of several words, single words.
+Kind = Literal["money", "decimals", "whole", "codes", "barcodes", "texts", "words"]
 Outcome = Literal["item", "rejected", "ignored"]
 ErrorType = Literal[
     "malformed_row",
@@ -19,6 +18,7 @@ ErrorType = Literal[
     "missing_price",
     "price_not_a_number",
     "price_ambiguous",
+    "not_calculated",
     "price_negative",
     "price_out_of_range",
     "price_too_precise",
@@ -28,11 +28,28 @@ ErrorType = Literal[
     "too_many_cells",
 ]
 
+Mode = Literal["full", "partial"]
 Format = Literal["csv", "xlsx", "xls", "ods", "google_sheets"]
 
 
 class TypedNumber(str):
-    """The text of a cell that is a number already: digits, `.` and `-`, as a code would show it."""
+    """The text of a cell that is a number already: digits, `.` and `-`.
+
+    `shown` is how its sheet shows it, which is what counts for an article code.
+    """
+
+    __slots__ = ("shown",)
+    shown: str
+
+    def __new__(cls, digits: str, shown: str | None = None) -> Self:
+        """Take the digits of the number and what its sheet shows, where that differs."""
+        number = super().__new__(cls, digits)
+        number.shown = digits if shown is None else shown
+        return number
+
+
+class Uncalculated(str):
+    """The text of a formula whose value nobody has calculated yet."""
 
     __slots__ = ()
 
@@ -40,14 +57,19 @@ class TypedNumber(str):
 # Number of the record as a spreadsheet shows it, its cells, and why it is no row of cells, if so.
 Record = tuple[int, list[str], str | None]
 
-HeaderRow = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+# The last row of the header; 0 says that the list has none.
+HeaderRow = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 
 
 class SourceConfig(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """What a user says about a list; whatever is not said is found out."""
+    """What a user says about a list; whatever is not said is found out.
 
+    A `partial` list names some of the supplier's items: the others are not absent.
+    """
+
+    mode: Mode = "full"
     sheet_name: str | None = None
     column_mapping: dict[Field, str] = {}
     header_row: HeaderRow | None = None
@@ -62,19 +84,23 @@ class NumberProfile(msgspec.Struct, frozen=True, kw_only=True):
 
     `decimal_marks` and `grouping_marks` are those that some cell shows beyond doubt: a mark in both
     or in neither leaves a cell like `1,234` unreadable. `decimal_separator` is set by the user.
+    `remembered` says that no cell of this list shows a mark, so that the supplier's earlier lists
+    tell.
     """
 
     decimal_marks: tuple[str, ...] = ()
     grouping_marks: tuple[str, ...] = ()
     decimal_separator: DecimalMark | None = None
+    remembered: bool = False
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """What was found out about a list, to be shown and to be remembered with its supplier.
 
-    Encoding and delimiter are those of a text, the sheet that of a workbook. `headers` are those
-    of all columns; `columns` maps a field to its header as the list writes it; `header_row` counts
-    from 1.
+    Encoding and delimiter are those of a text, the sheet that of a workbook. `header_row` is the
+    last row of the header, 0 where there is none. `headers` and `kinds` are those of all columns.
+    `columns` maps a field to its header as the list writes it, or to `column C` where that column
+    has no header of its own; `by_content` are the fields that no header named.
     """
 
     format: Format
@@ -84,6 +110,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     header_row: int
     columns: dict[Field, str]
     headers: tuple[str, ...] = ()
+    kinds: tuple[Kind | None, ...] = ()
+    by_content: tuple[Field, ...] = ()
     characteristic_columns: tuple[str, ...]
     currency: str
     numbers: NumberProfile
@@ -127,20 +155,26 @@ Place = FilePlace | SheetPlace | WebPlace
 
 
 class ListOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """Which list to read, in which currency, and what is said and remembered about it."""
+    """Which list to read, in which currency, and what is said and remembered about it.
+
+    What is fetched goes into `folder`, else into the folder for temporary files. It is removed with
+    the source; who may kill the reading process names a folder, and removes that.
+    """
 
     place: Place
     currency: str
     config: SourceConfig = SourceConfig()
     remembered: Findings | None = None
     limits: Limits = Limits()
+    folder: str | None = None
 
 
 class ListRow(msgspec.Struct, frozen=True, gc=False):
     """One record of the source and what became of it.
 
-    An `item` has code, name and price; `rejected` has an error and its raw cells; `ignored` is
-    letterhead, header, blank line, section or total. The characteristic of an empty cell is None.
+    An `item` has code, name and price; `rejected` has an error, its raw cells and its code if that
+    could be read; `ignored` is letterhead, header, blank line, section or total. The characteristic
+    of an empty cell is None.
     """
 
     row_number: int
@@ -153,90 +187,3 @@ class ListRow(msgspec.Struct, frozen=True, gc=False):
     error_type: ErrorType | None = None
     error_message: str | None = None
     row_data: list[str] | None = None
-
-
-class ImportOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """Which list to take in, whose it is, and what is said about it."""
-
-    place: Place
-    supplier_name: str
-    currency: str
-    config: SourceConfig = SourceConfig()
-    requested_by: str | None = None
-
-
-class Progress(msgspec.Struct, frozen=True):
-    """How far an import is: its stage, and which part of the list is read (0 to 1)."""
-
-    stage: Literal["reading", "merging"]
-    fraction: float
-
-
-class StagedRow(NamedTuple):
-    """A row of the list as it is staged; the two JSON columns are text."""
-
-    row_number: int
-    supplier_sku: str | None
-    name: str | None
-    price: Decimal | None
-    characteristics: str
-    error_type: str | None
-    error_message: str | None
-    row_data: str | None
-
-
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the rows of a list became; `absent` counts items that the list no longer has."""
-
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    absent: int = 0
-    rejected: int = 0
-    duplicate: int = 0
-    ignored: int = 0
-
-    @property
-    def taken(self) -> int:
-        """The rows that stand in the catalog now."""
-        return self.new + self.changed + self.unchanged
-
-    @property
-    def rows(self) -> int:
-        """All rows of the list; each is counted once."""
-        return self.taken + self.rejected + self.duplicate + self.ignored
-
-
-class NewTask(msgspec.Struct, frozen=True, kw_only=True):
-    """An ingestion task as it begins."""
-
-    supplier_id: UUID | None
-    supplier_name: str
-    parser_type: SourceType
-    source_config: dict[str, object]
-    requested_by: str | None
-    started_at: datetime
-
-
-class RowError(msgspec.Struct, frozen=True):
-    """A row that was not taken in, and why."""
-
-    row_number: int
-    error_type: str
-    error_message: str
-
-
-class ImportResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a list."""
-
-    task_id: UUID
-    status: Literal["success", "failed"]
-    supplier_name: str
-    new_supplier: bool
-    items_processed: int
-    counts: Counts
-    products_created: int
-    errors: list[str]
-    row_errors: list[RowError]
-    found: Findings
-    completed_at: datetime

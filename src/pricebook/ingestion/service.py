@@ -1,36 +1,72 @@
-from collections.abc import Awaitable, Callable, Iterator
+"""Taking a price list in: read apart, staged, compared, then applied, held or refused."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from pricebook.db import Connection, Database
-from pricebook.errors import PriceListError
-from pricebook.ingestion import repository
-from pricebook.ingestion.reader import PriceList, open_list
-from pricebook.ingestion.schemas import (
-    Counts,
+from pricebook.errors import ConflictError, PriceListError
+from pricebook.ingestion import repository, task_repository
+from pricebook.ingestion.brakes import reasons_to_hold
+from pricebook.ingestion.configuration import (
+    effective_config,
+    expected_type,
+    remembered,
+    type_of,
+)
+from pricebook.ingestion.import_schemas import (
+    Brakes,
+    Effect,
     ImportOrder,
     ImportResult,
-    ListOrder,
-    ListRow,
-    NewTask,
     Progress,
-    SourceConfig,
-    StagedRow,
+    Status,
 )
+from pricebook.ingestion.process import Parsers, Reading
+from pricebook.ingestion.schemas import Findings, ListOrder, Mode
 from pricebook.suppliers import service as suppliers
-from pricebook.suppliers.schemas import Supplier
+from pricebook.suppliers.schemas import SourceType, Supplier
+from pricebook.tasks import service as tasks
+from pricebook.tasks.schemas import Counts, DoneTask, EndState, TaskEnd, TaskLease
 
-PROGRESS_EVERY_ROWS = 1000
 MAX_ROW_ERRORS = 1000
+MAX_PLANNED_ROWS = 1000
+_STATUS: dict[EndState, Status] = {
+    "succeeded": "success",
+    "partially_succeeded": "success",
+    "held": "held",
+    "failed": "failed",
+}
+NOTHING_TAKEN = "No row of the list could be taken in."
+UNREADABLE = "malformed_row"
 
 FollowUp = Callable[[Connection, UUID], Awaitable[int]]
 Watcher = Callable[[Progress], None]
 
 
+class _Staged(msgspec.Struct, frozen=True, kw_only=True):
+    """A list whose rows are staged, whose it is, and what may become of it."""
+
+    lease: TaskLease
+    supplier: Supplier
+    is_new_supplier: bool = False
+    found: Findings | None
+    mode: Mode
+    ignored: int
+    brakes: Brakes | None
+    follow_up: FollowUp | None = None
+    dry_run: bool = False
+
+
 async def take_in(
-    database: Database, order: ImportOrder, watch: Watcher, follow_up: FollowUp | None = None
+    database: Database,
+    parsers: Parsers,
+    order: ImportOrder,
+    watch: Watcher,
+    follow_up: FollowUp | None = None,
 ) -> ImportResult:
     """Take in a price list: all of it in one transaction, or nothing.
 
@@ -38,135 +74,211 @@ async def take_in(
     transaction, given the supplier, and returns how many products it made.
 
     Raises PriceListError when the list cannot be understood as a whole; that a task failed, and
-    why, is kept.
+    why, is kept. Raises SourceUnavailableError and ParserKilledError when it could not be read.
     """
     started_at = datetime.now(UTC)
     async with database.connection() as conn:
-        supplier = await suppliers.find_supplier(conn, order.supplier_name)
-    config = _effective_config(order.config, supplier)
-    task = NewTask(
+        supplier = await suppliers.find_supplier(conn, order.supplier_id or order.supplier_name)
+    config = effective_config(order.config, supplier)
+    task = DoneTask(
         supplier_id=supplier.id if supplier else None,
         supplier_name=order.supplier_name,
-        parser_type="csv",
-        source_config={"place": _given(order.place), **_given(config)},
+        parser_type=expected_type(order.place, supplier),
+        source_config={"place": _said(order.place), **_said(config)},
         requested_by=order.requested_by,
         started_at=started_at,
     )
+    list_order = ListOrder(
+        place=order.place,
+        currency=order.currency,
+        config=config,
+        remembered=None if order.new_layout else remembered(supplier),
+        limits=order.limits,
+    )
     try:
-        price_list = open_list(ListOrder(place=order.place, currency=order.currency, config=config))
-        return await _apply(database, task, _Reading(price_list, watch), follow_up)
+        async with parsers.opened(list_order) as reading:
+            return await _take_in(database, order, task, _Watched(reading, watch), follow_up)
     except PriceListError as error:
-        await _keep_failure(database, task, error.message)
+        if not (order.dry_run or order.lease):
+            await _keep_failure(database, task, error.message)
         raise
 
 
-class _Reading:
-    """The rows of a list on their way to the staging table, counted as they pass."""
+async def apply_held(
+    database: Database, task_id: UUID, follow_up: FollowUp | None = None
+) -> ImportResult:
+    """Apply a list that was held, whatever it does.
 
-    def __init__(self, price_list: PriceList, watch: Watcher) -> None:
-        self.price_list = price_list
-        self.ignored = 0
+    Raises NotFoundError without such a task, ConflictError when it is not held, a later list of its
+    supplier was taken in, or the supplier is gone.
+    """
+    async with database.transaction() as conn:
+        held = await tasks.claim_held(conn, task_id)
+        supplier = await suppliers.claim_known(conn, held.supplier_id)
+        if supplier is None:
+            raise ConflictError(f"The supplier {held.supplier_name} is no longer there.")
+        await repository.create_staging(conn)
+        await task_repository.stage_held_rows(conn, task_id)
+        staged = _Staged(
+            lease=TaskLease(task_id, None),
+            supplier=supplier,
+            found=msgspec.convert(held.found, Findings | None),
+            mode=held.source_config.get("mode", "full"),
+            ignored=held.count_ignored,
+            brakes=None,
+            follow_up=follow_up,
+        )
+        return await _settle(conn, staged)
+
+
+class _Watched:
+    """The lines of a list on their way to the staging table."""
+
+    def __init__(self, reading: Reading, watch: Watcher) -> None:
+        self.reading = reading
         self._watch = watch
 
-    def staged_rows(self) -> Iterator[StagedRow]:
-        """Yield every row that is an item or was rejected; count those that are neither."""
-        names_categories = "category" in self.price_list.findings.columns
-        for number, row in enumerate(self.price_list.rows(), start=1):
-            if number % PROGRESS_EVERY_ROWS == 0:
-                self._watch(Progress("reading", self.price_list.progress))
-            if row.outcome == "ignored":
-                self.ignored += 1
-            else:
-                yield _staged(row, names_categories=names_categories)
-        self._watch(Progress("merging", 1.0))
+    async def lines(self) -> AsyncGenerator[bytes]:
+        total = self.reading.rows_total
+        async for rows in self.reading.chunks():
+            self._watch(Progress("reading", rows.fraction, rows.read, total))
+            yield rows.lines
+        self._watch(Progress("merging", 1.0, self.reading.rows_read, total))
 
 
-async def _apply(
-    database: Database, task: NewTask, reading: _Reading, follow_up: FollowUp | None
+async def _take_in(
+    database: Database,
+    order: ImportOrder,
+    task: DoneTask,
+    watched: _Watched,
+    follow_up: FollowUp | None,
 ) -> ImportResult:
-    findings = reading.price_list.findings
-    async with database.transaction() as conn:
+    found = watched.reading.findings
+    async with database.transaction(undo=order.dry_run) as conn:
         await repository.create_staging(conn)
-        await repository.copy_rows(conn, reading.staged_rows())
-        supplier, is_new = await suppliers.claim_supplier(
-            conn, task.supplier_name, task.parser_type
+        await repository.copy_rows(conn, watched.lines())
+        parser_type = type_of(found)
+        supplier, is_new = await _claim_supplier(conn, order, parser_type)
+        lease = order.lease or await tasks.record_task(
+            conn, msgspec.structs.replace(task, supplier_id=supplier.id, parser_type=parser_type)
         )
-        task_id = await repository.insert_task(
-            conn, msgspec.structs.replace(task, supplier_id=supplier.id)
+        await repository.set_repeated_codes(conn)
+        await task_repository.insert_row_errors(conn, lease.task_id, supplier.id)
+        staged = _Staged(
+            lease=lease,
+            supplier=supplier,
+            is_new_supplier=is_new,
+            found=found,
+            mode=effective_config(order.config, supplier).mode,
+            ignored=watched.reading.rows_ignored,
+            brakes=order.brakes,
+            follow_up=follow_up,
+            dry_run=order.dry_run,
         )
-        counts = await _merge(conn, supplier.id, reading.ignored)
-        await repository.insert_row_errors(conn, task_id, supplier.id)
-        created = await follow_up(conn, supplier.id) if follow_up else 0
-        await suppliers.remember_found(conn, supplier.id, msgspec.to_builtins(findings))
-        state = _state(counts)
-        errors = [] if counts.taken else ["No row of the list could be taken in."]
-        await repository.set_task_end(conn, task_id, state, counts, errors)
-        row_errors = await repository.list_row_errors(conn, task_id, MAX_ROW_ERRORS)
+        return await _settle(conn, staged)
+
+
+async def _claim_supplier(
+    conn: Connection, order: ImportOrder, source_type: SourceType
+) -> tuple[Supplier, bool]:
+    if order.supplier_id is None:
+        return await suppliers.claim_supplier(conn, order.supplier_name, source_type)
+    known = await suppliers.claim_known(conn, order.supplier_id)
+    if known is None:
+        raise PriceListError(f"The supplier {order.supplier_name} is no longer there.")
+    return known, False
+
+
+async def _settle(conn: Connection, staged: _Staged) -> ImportResult:
+    """Compare what is staged with what is there, and decide what becomes of it."""
+    supplier_id = staged.supplier.id
+    outcomes = await repository.count_staged(conn)
+    mode: Mode = "partial" if UNREADABLE in outcomes else staged.mode
+    await repository.create_plan(conn, supplier_id, mode)
+    counts = _counts(outcomes, await repository.count_planned(conn), staged.ignored)
+    if not counts.taken:
+        counts = msgspec.structs.replace(counts, absent=0)
+    end = await _decided(conn, staged, counts)
+    plan = await repository.list_planned(conn, MAX_PLANNED_ROWS) if end.state != "failed" else []
+    created = 0
+    if end.state == "held":
+        await task_repository.insert_held_rows(conn, staged.lease.task_id)
+    elif end.state != "failed":
+        created = await _apply(conn, staged)
+    await tasks.end_task(conn, staged.lease, end)
     return ImportResult(
-        task_id=task_id,
-        status="success" if counts.taken else "failed",
-        supplier_name=supplier.name,
-        new_supplier=is_new,
-        items_processed=counts.taken,
+        task_id=staged.lease.task_id,
+        status=_STATUS[end.state],
+        supplier_name=staged.supplier.name,
+        new_supplier=staged.is_new_supplier,
+        items_processed=counts.taken if _STATUS[end.state] == "success" else 0,
         counts=counts,
         products_created=created,
-        errors=errors,
-        row_errors=row_errors,
-        found=findings,
+        errors=end.errors,
+        row_errors=await repository.list_row_errors(conn, MAX_ROW_ERRORS),
+        plan=plan,
+        dry_run=staged.dry_run,
+        found=staged.found,
         completed_at=datetime.now(UTC),
     )
 
 
-async def _merge(conn: Connection, supplier_id: UUID, ignored: int) -> Counts:
-    await repository.set_repeated_codes(conn)
-    await repository.create_plan(conn, supplier_id)
-    changed = await repository.set_changed_items(conn)
-    new = await repository.insert_new_items(conn, supplier_id)
-    accepted, rejected, duplicate = await repository.count_staged(conn)
+async def _decided(conn: Connection, staged: _Staged, counts: Counts) -> TaskEnd:
+    """Decide whether a list is applied."""
+    if not counts.taken:
+        return TaskEnd(
+            state="failed", counts=counts, errors=[NOTHING_TAKEN], found=_said(staged.found)
+        )
+    if staged.brakes:
+        effect = await _effect(conn, staged.supplier.id, counts)
+        if reasons := reasons_to_hold(effect, staged.brakes):
+            return TaskEnd(state="held", counts=counts, errors=reasons, found=_said(staged.found))
+    state = "partially_succeeded" if counts.rejected else "succeeded"
+    return TaskEnd(state=state, counts=counts, found=_said(staged.found))
+
+
+async def _effect(conn: Connection, supplier_id: UUID, counts: Counts) -> Effect:
+    before, after = await repository.find_median_prices(conn, supplier_id)
+    return Effect(
+        present_items=await repository.count_present_items(conn, supplier_id),
+        absent=counts.absent,
+        rows=counts.taken + counts.rejected + counts.duplicate,
+        rejected=counts.rejected,
+        median_before=before,
+        median_after=after,
+    )
+
+
+async def _apply(conn: Connection, staged: _Staged) -> int:
+    """Apply the plan; return how many products were made of it."""
+    supplier_id = staged.supplier.id
+    await repository.set_planned_items(conn)
+    await repository.insert_new_items(conn, supplier_id)
+    created = await staged.follow_up(conn, supplier_id) if staged.follow_up else 0
+    if staged.found:
+        await suppliers.remember_found(conn, supplier_id, msgspec.to_builtins(staged.found))
+    return created
+
+
+def _counts(outcomes: dict[str | None, int], planned: dict[str, int], ignored: int) -> Counts:
+    accepted, duplicate = outcomes.get(None, 0), outcomes.get("duplicate", 0)
+    new, changed = planned.get("new", 0), planned.get("changed", 0) + planned.get("back", 0)
     return Counts(
         new=new,
         changed=changed,
         unchanged=accepted - new - changed,
-        rejected=rejected,
+        absent=planned.get("absent", 0),
+        rejected=sum(outcomes.values()) - accepted - duplicate,
         duplicate=duplicate,
         ignored=ignored,
     )
 
 
-async def _keep_failure(database: Database, task: NewTask, message: str) -> None:
+async def _keep_failure(database: Database, task: DoneTask, message: str) -> None:
     async with database.transaction() as conn:
-        task_id = await repository.insert_task(conn, task)
-        await repository.set_task_end(conn, task_id, "failed", Counts(), [message])
+        lease = await tasks.record_task(conn, task)
+        await tasks.end_task(conn, lease, TaskEnd(state="failed", errors=[message]))
 
 
-def _effective_config(given: SourceConfig, supplier: Supplier | None) -> SourceConfig:
-    """Let what is said now win over what is set for the supplier."""
-    kept: dict[str, object] = supplier.metadata.get("source_config", {}) if supplier else {}
-    known = {name: kept[name] for name in SourceConfig.__struct_fields__ if name in kept}
-    return msgspec.convert({**known, **_given(given)}, SourceConfig)
-
-
-def _given(said: msgspec.Struct) -> dict[str, object]:
-    return msgspec.to_builtins(said)
-
-
-def _state(counts: Counts) -> str:
-    if not counts.taken:
-        return "failed"
-    return "partially_succeeded" if counts.rejected else "succeeded"
-
-
-def _staged(row: ListRow, *, names_categories: bool) -> StagedRow:
-    characteristics = row.characteristics
-    if names_categories or row.category:
-        characteristics = {**characteristics, "category": row.category}
-    return StagedRow(
-        row.row_number,
-        row.supplier_sku,
-        row.name,
-        row.price,
-        msgspec.json.encode(characteristics).decode(),
-        row.error_type,
-        row.error_message,
-        msgspec.json.encode(row.row_data).decode() if row.error_type else None,
-    )
+def _said(what: msgspec.Struct | None) -> dict[str, Any]:
+    return msgspec.to_builtins(what)

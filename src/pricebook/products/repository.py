@@ -24,7 +24,7 @@ EXPORT_ROWS = 1000
 PAGE: LiteralString = """
     SELECT counted.total_count, page.*, item.id, item.supplier_id, supplier.name,
         item.supplier_sku, item.name, item.current_price, item.characteristics,
-        item.last_ingested_at
+        item.last_ingested_at, item.absent_since
     FROM (SELECT count(*) AS total_count FROM products WHERE {conditions}) AS counted
     LEFT JOIN LATERAL (
         SELECT id, internal_sku, name, category_id, status, target_price, margin_percentage
@@ -35,24 +35,24 @@ PAGE: LiteralString = """
     ) AS page ON true
     LEFT JOIN supplier_items AS item ON item.product_id = page.id
     LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id
-    ORDER BY page.name, page.id, item.current_price, item.id
+    ORDER BY page.name, page.id, item.absent_since IS NOT NULL, item.current_price, item.id
 """
 
 ONE: LiteralString = """
     SELECT product.id, internal_sku, product.name, category_id, status, target_price,
         margin_percentage, item.id, item.supplier_id, supplier.name, item.supplier_sku, item.name,
-        item.current_price, item.characteristics, item.last_ingested_at, product.created_at,
-        product.updated_at
+        item.current_price, item.characteristics, item.last_ingested_at, item.absent_since,
+        product.created_at, product.updated_at
     FROM products AS product
     LEFT JOIN supplier_items AS item ON item.product_id = product.id
     LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id
     WHERE product.id = %s
-    ORDER BY item.current_price, item.id
+    ORDER BY item.absent_since IS NOT NULL, item.current_price, item.id
 """
 
 EXPORT: LiteralString = """
     SELECT product.*, item.id, item.supplier_id, supplier.name, item.supplier_sku, item.name,
-        item.current_price, item.characteristics::text, item.last_ingested_at
+        item.current_price, item.characteristics::text, item.last_ingested_at, item.absent_since
     FROM (
         SELECT id, internal_sku, name, category_id, status, target_price, margin_percentage
         FROM products
@@ -61,7 +61,7 @@ EXPORT: LiteralString = """
     ) AS product
     LEFT JOIN supplier_items AS item ON item.product_id = product.id
     LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id
-    ORDER BY product.name, product.id, item.current_price, item.id
+    ORDER BY product.name, product.id, item.absent_since IS NOT NULL, item.current_price, item.id
 """
 
 # Found from the supplier's items, never by a walk through all products: those of one supplier may
@@ -132,15 +132,15 @@ async def find_product(conn: Connection, product_id: UUID) -> StaffProductDetail
         target_price=product.target_price,
         supplier_items=product.supplier_items,
         margin_percentage=product.margin_percentage,
-        created_at=rows[0][15],
-        updated_at=rows[0][16],
+        created_at=rows[0][16],
+        updated_at=rows[0][17],
     )
 
 
 def _product(rows: Iterable[tuple[Any, ...]]) -> StaffProduct:
     same = list(rows)
     *fields, margin = same[0][:7]
-    items = [SupplierItem(*row[7:15]) for row in same if row[7] is not None]
+    items = [SupplierItem(*row[7:16]) for row in same if row[7] is not None]
     return StaffProduct(
         *fields,
         supplier_items=items,

@@ -1,22 +1,10 @@
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, Router, get, patch, post
 from litestar.di import NamedDependency, Provide
-from litestar.openapi.spec import (
-    Example,
-    OpenAPIMediaType,
-    OpenAPIResponse,
-    OpenAPIType,
-    Operation,
-    Schema,
-)
 from litestar.params import PathParameter
-from litestar.response import Stream
 
 from pricebook.auth.guard import staff_can_fail
 from pricebook.auth.schemas import Caller
@@ -35,11 +23,11 @@ from pricebook.products.schemas import (
     StaffQuery,
 )
 from pricebook.web.body import decode_body, documented_body, provide_body
+from pricebook.web.downloads import answer_file, documented_with_file, wants_file
 from pricebook.web.paging import Page
 from pricebook.web.problems import answers
-from pricebook.web.query import parameters_of, provide_query
+from pricebook.web.query import provide_query
 
-CSV = "text/csv"
 ITEM: dict[str, Any] = {
     "id": "7d1f2b8e-64a3-4b8f-9a4e-2f6a0b9c1d22",
     "supplier_id": "2c9a7e10-0f5d-4f0a-8a51-6e3b9d7c4f18",
@@ -49,6 +37,7 @@ ITEM: dict[str, Any] = {
     "current_price": "17.45",
     "characteristics": {"unit": "pc"},
     "last_ingested_at": "2026-03-01T06:15:00Z",
+    "absent_since": None,
 }
 CREATED: dict[str, Any] = {
     "id": "0b6f3a52-5f5c-4c8e-9a31-3f1f0d5f7a10",
@@ -73,27 +62,12 @@ ORDER: dict[str, Any] = {
 ProductId = Annotated[UUID, PathParameter(description="The product's id.")]
 
 
-@dataclass
-class ListOperation(Operation):
-    """The list as JSON, and as the export that a spreadsheet opens."""
-
-    def __post_init__(self) -> None:
-        """Add the parameters, and the second media type of the answer."""
-        self.parameters = [*(self.parameters or []), *parameters_of(StaffQuery)]
-        found = (self.responses or {}).get("200")
-        if isinstance(found, OpenAPIResponse) and found.content is not None:
-            found.content[CSV] = OpenAPIMediaType(
-                schema=Schema(type=OpenAPIType.STRING),
-                examples={"export": Example(summary="An export", value=",".join(EXPORT_HEADER))},
-            )
-
-
 @get(
     "/products",
     summary="Products with every supplier's price and the margin",
     description="Products of any status by name, each with all its supplier items; with"
     " Accept: text/csv an export of all that the filters match, page and limit aside.",
-    operation_class=ListOperation,
+    operation_class=documented_with_file(StaffQuery, ",".join(EXPORT_HEADER)),
     dependencies={"criteria": provide_query(StaffQuery)},
     responses=answers(
         Page[StaffProduct], {"total_count": 1, "page": 1, "limit": 50, "data": [PRODUCT]}
@@ -106,8 +80,8 @@ async def list_products(
     database: NamedDependency[Database],
 ) -> Response[Any]:
     """List the products, as JSON or as a file for a spreadsheet."""
-    if request.accept.best_match(["application/json", CSV]) == CSV:
-        return await _file(service.export_products(database, criteria))
+    if wants_file(request):
+        return await answer_file(service.export_products(database, criteria), "products.csv")
     page = await service.list_products(database, criteria)
     return Response(page, media_type="application/json", headers={"Vary": "Accept"})
 
@@ -190,20 +164,6 @@ async def match_item(
 ) -> MatchedProduct:
     """Link an item to a product, or unlink it."""
     return MatchedProduct(await service.match_item(database, product_id, match))
-
-
-async def _file(chunks: AsyncGenerator[str]) -> Stream:
-    """Answer a file as it is read; its beginning is read now, when an error can still be told."""
-    first = await anext(chunks)
-
-    async def content() -> AsyncGenerator[str]:
-        async with aclosing(chunks):
-            yield first
-            async for chunk in chunks:
-                yield chunk
-
-    headers = {"Content-Disposition": 'attachment; filename="products.csv"', "Vary": "Accept"}
-    return Stream(content(), media_type=CSV, headers=headers)
 
 
 router = Router(

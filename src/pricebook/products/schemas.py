@@ -67,6 +67,7 @@ EXPORT_HEADER = (
     "current_price",
     "characteristics",
     "last_ingested_at",
+    "absent_since",
 )
 
 

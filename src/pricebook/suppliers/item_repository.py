@@ -27,7 +27,7 @@ async def lock_unmatched(conn: Connection, supplier_id: UUID, limit: int) -> lis
             """
             SELECT id, name, characteristics ->> 'category' AS category
             FROM supplier_items
-            WHERE supplier_id = %s AND product_id IS NULL
+            WHERE supplier_id = %s AND product_id IS NULL AND absent_since IS NULL
             ORDER BY created_at, id
             LIMIT %s
             FOR UPDATE SKIP LOCKED
@@ -73,7 +73,7 @@ FREE_ITEMS: LiteralString = """
     ) AS counted
     LEFT JOIN LATERAL (
         SELECT item.id, supplier_id, supplier.name AS supplier_name, supplier_sku, item.name,
-            current_price, characteristics, last_ingested_at, item.created_at
+            current_price, characteristics, last_ingested_at, absent_since, item.created_at
         FROM (
             SELECT * FROM supplier_items WHERE {conditions}
             ORDER BY created_at, id

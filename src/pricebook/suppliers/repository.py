@@ -12,6 +12,7 @@ from pricebook.db import Connection, rows_as
 from pricebook.errors import ConflictError
 from pricebook.suppliers.schemas import (
     LastTask,
+    ListSource,
     NewSupplier,
     SourceConfig,
     SourceType,
@@ -154,6 +155,29 @@ async def find_supplier(conn: Connection, name: str) -> Supplier | None:
         return await cursor.fetchone()
 
 
+async def find_list_source(conn: Connection, supplier_id: UUID) -> ListSource | None:
+    """Find where a supplier's list is and how it is read."""
+    async with conn.cursor(row_factory=rows_as(ListSource)) as cursor:
+        await cursor.execute(
+            """
+            SELECT name, source_type, coalesce(metadata -> 'source_config', '{}') AS source_config,
+                is_active
+            FROM suppliers WHERE id = %s
+            """,
+            [supplier_id],
+        )
+        return await cursor.fetchone()
+
+
+async def find_known(conn: Connection, supplier_id: UUID) -> Supplier | None:
+    """Find a supplier by its id."""
+    async with conn.cursor(row_factory=rows_as(Supplier)) as cursor:
+        await cursor.execute(
+            "SELECT id, name, source_type, metadata FROM suppliers WHERE id = %s", [supplier_id]
+        )
+        return await cursor.fetchone()
+
+
 async def lock_or_insert_supplier(
     conn: Connection, name: str, source_type: SourceType
 ) -> tuple[Supplier, bool]:
@@ -174,6 +198,16 @@ async def lock_or_insert_supplier(
     if row is None:
         raise LookupError("an upsert that returns no row")
     return Supplier(*row[:4]), row[4]
+
+
+async def lock_supplier(conn: Connection, supplier_id: UUID | None) -> Supplier | None:
+    """Lock a supplier until the transaction ends."""
+    async with conn.cursor(row_factory=rows_as(Supplier)) as cursor:
+        await cursor.execute(
+            "SELECT id, name, source_type, metadata FROM suppliers WHERE id = %s FOR NO KEY UPDATE",
+            [supplier_id],
+        )
+        return await cursor.fetchone()
 
 
 async def set_found(conn: Connection, supplier_id: UUID, found: dict[str, Any]) -> None:

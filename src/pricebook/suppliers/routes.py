@@ -51,6 +51,7 @@ FREE_ITEM: dict[str, Any] = {
     "current_price": "17.45",
     "characteristics": {"unit": "pc"},
     "last_ingested_at": "2026-03-01T06:15:00Z",
+    "absent_since": None,
     "created_at": "2026-02-11T10:41:17.552806Z",
 }
 PRICE: dict[str, Any] = {"price": "17.45", "recorded_at": "2026-03-01T06:15:00Z"}

@@ -1,6 +1,6 @@
 import codecs
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -8,6 +8,9 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pricebook.errors import FieldIssue, refuse
+from pricebook.queue.message import ParserType
+from pricebook.suppliers.schedule import next_time
+from pricebook.tasks.schemas import TaskState
 from pricebook.web.body import body_issue
 from pricebook.web.fields import (
     Price,
@@ -19,9 +22,8 @@ from pricebook.web.fields import (
 )
 from pricebook.web.paging import Paging
 
-SourceType = Literal["google_sheets", "csv", "excel"]
+SourceType = ParserType
 ListField = Literal["sku", "name", "price", "category", "currency"]
-TaskState = Literal["queued", "running", "succeeded", "partially_succeeded", "failed", "dead"]
 
 MAX_NAME = 255
 EMAIL = re.compile(r"[^@\s\0]+@[^@\s\0.]+(\.[^@\s\0.]+)+")
@@ -46,6 +48,7 @@ class SourceConfig(
 ):
     """Where a supplier's list is and how to read it; what is not said is found out.
 
+    `sync_every` lets it be fetched by itself: minutes, or the five words of cron in UTC.
     `sheet_url` and `source_url` are older names of `spreadsheet_url`.
     """
 
@@ -56,11 +59,18 @@ class SourceConfig(
     file_path: Address | None = None
     url: Annotated[str, Meta(max_length=2000, pattern=r"^https://\S+$")] | None = None
     column_mapping: dict[ListField, ShortText] = {}
-    header_row: Annotated[int, Meta(ge=1, le=10_000)] | None = None
+    header_row: (
+        Annotated[
+            int, Meta(ge=0, le=10_000, description="Last row of the header; 0 says there is none.")
+        ]
+        | None
+    ) = None
     delimiter: Annotated[str, Meta(min_length=1, max_length=1)] | None = None
     encoding: ShortText | None = None
     decimal_separator: Literal[".", ","] | None = None
     characteristic_columns: Annotated[list[ShortText], Meta(max_length=200)] | None = None
+    mode: Literal["full", "partial"] | None = None
+    sync_every: int | ShortText | None = None
 
     def __post_init__(self) -> None:
         """Bring the spreadsheet's address under one name.
@@ -74,6 +84,8 @@ class SourceConfig(
             issues.append(body_issue("source_config.spreadsheet_url", "is given twice"))
         if self.encoding is not None and not _is_encoding(self.encoding):
             issues.append(body_issue("source_config.encoding", "is no encoding"))
+        if self.sync_every is not None and (told := _rule_complaint(str(self.sync_every))):
+            issues.append(body_issue("source_config.sync_every", told))
         if issues:
             raise refuse(*issues)
         msgspec.structs.force_setattr(self, "spreadsheet_url", next(iter(addresses), None))
@@ -123,6 +135,15 @@ class LastTask(Struct, frozen=True):
     completed_at: datetime | None
 
 
+class ListSource(Struct, frozen=True):
+    """A supplier as a task is about it: whether it is active, where its list is, how it is read."""
+
+    name: str
+    source_type: SourceType
+    source_config: dict[str, Any]
+    is_active: bool
+
+
 class SupplierOverview(Struct, frozen=True):
     """A supplier, how many items it has, and its last task."""
 
@@ -139,7 +160,10 @@ class SupplierOverview(Struct, frozen=True):
 
 
 class SupplierItem(Struct, frozen=True):
-    """An article of a supplier, as its list last told it."""
+    """An article of a supplier, as its list last told it.
+
+    One that the supplier's list lacks since a time counts in no figure of its product.
+    """
 
     id: UUID
     supplier_id: UUID
@@ -149,6 +173,7 @@ class SupplierItem(Struct, frozen=True):
     current_price: Price
     characteristics: dict[str, Any]
     last_ingested_at: datetime
+    absent_since: datetime | None
 
 
 class FreeItem(SupplierItem, frozen=True):
@@ -212,6 +237,14 @@ def _is_encoding(name: str) -> bool:
     except (LookupError, ValueError):
         return False
     return True
+
+
+def _rule_complaint(rule: str) -> str | None:
+    try:
+        next_time(rule, datetime.now(UTC))
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def _email_issues(email: str | UnsetType | None) -> list[FieldIssue]:

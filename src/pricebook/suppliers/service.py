@@ -10,6 +10,7 @@ from pricebook.suppliers.schemas import (
     FreeItemQuery,
     ItemLink,
     Link,
+    ListSource,
     NewSupplier,
     PricePoint,
     SourceType,
@@ -99,9 +100,16 @@ async def set_product(conn: Connection, item_id: UUID, product_id: UUID | None) 
     await item_repository.set_product(conn, item_id, product_id)
 
 
-async def find_supplier(conn: Connection, name: str) -> Supplier | None:
-    """Find a supplier by its name in any case."""
-    return await repository.find_supplier(conn, name)
+async def find_list_source(conn: Connection, supplier_id: UUID) -> ListSource | None:
+    """Find where a supplier's list is and how it is read."""
+    return await repository.find_list_source(conn, supplier_id)
+
+
+async def find_supplier(conn: Connection, which: UUID | str) -> Supplier | None:
+    """Find a supplier by its id, or by its name in any case."""
+    if isinstance(which, UUID):
+        return await repository.find_known(conn, which)
+    return await repository.find_supplier(conn, which)
 
 
 async def claim_supplier(
@@ -112,6 +120,11 @@ async def claim_supplier(
     The claim lasts until the caller's transaction ends. The second value tells a new supplier.
     """
     return await repository.lock_or_insert_supplier(conn, name, source_type)
+
+
+async def claim_known(conn: Connection, supplier_id: UUID | None) -> Supplier | None:
+    """Claim a supplier that is there already, or find that it is not."""
+    return await repository.lock_supplier(conn, supplier_id)
 
 
 async def remember_found(conn: Connection, supplier_id: UUID, found: dict[str, Any]) -> None:

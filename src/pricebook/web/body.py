@@ -21,12 +21,17 @@ def provide_body(kind: type[struct]) -> Provide:
     """Make the dependency that decodes a request's JSON body into `kind`."""
 
     async def decode(request: Request[Any, Any, Any]) -> struct:
-        media_type, _ = request.content_type
-        if media_type not in {"", MEDIA_TYPE}:
-            raise refuse(body_issue("(all)", f"expected Content-Type: {MEDIA_TYPE}"))
-        return decode_body(kind, await request.body())
+        return await read_body(kind, request)
 
     return Provide(decode)
+
+
+async def read_body(kind: type[struct], request: Request[Any, Any, Any]) -> struct:
+    """Read a request's JSON body as `kind`; raises the errors of `decode_body`."""
+    media_type, _ = request.content_type
+    if media_type not in {"", MEDIA_TYPE}:
+        raise refuse(body_issue("(all)", f"expected Content-Type: {MEDIA_TYPE}"))
+    return decode_body(kind, await request.body())
 
 
 def decode_body(kind: type[struct], raw: bytes) -> struct:
@@ -57,7 +62,7 @@ def documented_body(kind: type[msgspec.Struct], example: dict[str, Any]) -> type
                 required=True,
                 content={
                     MEDIA_TYPE: OpenAPIMediaType(
-                        schema=_schema(kind),
+                        schema=cast("Schema", schema_of(kind)),
                         examples={"request": Example(summary="A request", value=example)},
                     )
                 },
@@ -66,10 +71,11 @@ def documented_body(kind: type[msgspec.Struct], example: dict[str, Any]) -> type
     return BodyOperation
 
 
-def _schema(kind: type[msgspec.Struct]) -> Schema:
+def schema_of(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """Describe a struct for the OpenAPI document, in one piece."""
     (_,), components = msgspec.json.schema_components([kind])
     described = {**components[kind.__name__], "additionalProperties": False}
-    return cast("Schema", _self_contained(described, components))
+    return _self_contained(described, components)
 
 
 def _self_contained(schema: Any, components: dict[str, Any]) -> Any:

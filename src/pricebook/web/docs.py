@@ -44,6 +44,7 @@ openapi = OpenAPIConfig(
         Tag(name="Accounts", description="A token for those who work here"),
         Tag(name="Products", description="For staff: prices of every supplier, margins, links"),
         Tag(name="Suppliers", description="For staff: suppliers, their items and prices"),
+        Tag(name="Tasks", description="For admins: lists to be taken in, and what became of them"),
         Tag(name="Service", description="For those who run it"),
     ],
     components=Components(

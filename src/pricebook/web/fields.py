@@ -17,13 +17,11 @@ MAX_SEARCH = 255
 NO_NUL = r"^[^\u0000]*$"
 SOME_TEXT = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
 
-Price = Annotated[
-    Decimal,
-    Meta(
-        description="In the catalog's currency, with two to four decimals.",
-        extra_json_schema={"type": "string", "pattern": r"^\d+\.\d{2,4}$", "examples": ["19.90"]},
-    ),
-]
+PRICE_SCHEMA = Meta(
+    description="In the catalog's currency, with two to four decimals.",
+    extra_json_schema={"type": "string", "pattern": r"^\d+\.\d{2,4}$", "examples": ["19.90"]},
+)
+Price = Annotated[Decimal, PRICE_SCHEMA]
 SearchWords = Annotated[
     str, Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_SEARCH, "pattern": SOME_TEXT})
 ]

@@ -1,6 +1,7 @@
 """Pages of a list: what a caller asks for and what every list answers."""
 
 from typing import Annotated, Generic, TypeVar
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 
@@ -34,3 +35,10 @@ class Page(msgspec.Struct, Generic[row], frozen=True):
 def page_of(paging: Paging, total_count: int, data: list[row]) -> Page[row]:
     """Put the rows of a page into the shape that every list answers."""
     return Page(total_count=total_count, page=paging.page, limit=paging.limit, data=data)
+
+
+def next_page_url(path: str, query_string: bytes, cursor: str) -> str:
+    """Return where the next page is, relative to the host: the same list after a cursor."""
+    given = parse_qsl(query_string.decode(), keep_blank_values=True)
+    kept = [(name, value) for name, value in given if name not in {"page", "cursor"}]
+    return f"{path}?{urlencode([*kept, ('cursor', cursor)])}"

@@ -11,7 +11,7 @@ from litestar.enums import ParamType
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
-from litestar.status_codes import HTTP_201_CREATED
+from litestar.status_codes import HTTP_201_CREATED, HTTP_202_ACCEPTED
 
 from pricebook.errors import (
     DatabaseUnavailableError,
@@ -123,10 +123,16 @@ def _translate(request: Request[Any, Any, Any], error: HTTPException) -> Pricebo
 def _refused_fields(error: HTTPException) -> ValidationError:
     found: list[dict[str, Any]] = error.extra if isinstance(error.extra, list) else []
     issues = [
-        FieldIssue(_place(each["source"]), str(each["key"]), plain(str(each["message"])))
+        FieldIssue(_place(each["source"]), _name(each), plain(str(each["message"])))
         for each in found
     ]
     return refuse(*issues) if issues else ValidationError("The request cannot be understood.")
+
+
+def _name(found: dict[str, Any]) -> str:
+    """Return what the caller calls a field; a header is Written-So."""
+    name = str(found["key"])
+    return name.replace("_", "-").title() if found["source"] == ParamType.HEADER else name
 
 
 def _place(source: object) -> Literal["query", "path", "body", "header"]:
@@ -146,13 +152,16 @@ def _request_id(request: Request[Any, Any, Any]) -> str:
     return given if REQUEST_ID.fullmatch(given) else str(uuid4())
 
 
+DESCRIPTIONS = {HTTP_201_CREATED: "Made", HTTP_202_ACCEPTED: "Accepted"}
+
+
 def answers(kind: Any, value: dict[str, Any], status: int = 200) -> dict[int, ResponseSpec]:
     """Describe the success of a route for the OpenAPI document, with an example."""
     return {
         status: ResponseSpec(
             data_container=kind,
             generate_examples=False,
-            description="Made" if status == HTTP_201_CREATED else "Found",
+            description=DESCRIPTIONS.get(status, "Found"),
             examples=[Example(summary="An answer", value=value)],
         )
     }
@@ -161,6 +170,11 @@ def answers(kind: Any, value: dict[str, Any], status: int = 200) -> dict[int, Re
 def answers_nothing() -> dict[int, ResponseSpec]:
     """Describe the success of a route that answers no body."""
     return {204: ResponseSpec(data_container=None, description="Done")}
+
+
+def answers_unchanged() -> dict[int, ResponseSpec]:
+    """Describe what is answered to a caller who has the answer already."""
+    return {304: ResponseSpec(data_container=None, description="What you have is still true")}
 
 
 def can_fail(*kinds: type[PricebookError]) -> dict[int, ResponseSpec]:

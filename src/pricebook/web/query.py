@@ -90,6 +90,11 @@ def _parameter(name: str, schema: dict[str, Any]) -> Parameter:
     )
 
 
+@lru_cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(kind)  # it reads annotations anew each time
+
+
 def _split(raw: bytes) -> list[tuple[str, str]]:
     if len(raw) > MAX_BYTES:
         raise refuse(query_issue("(all)", f"longer than {MAX_BYTES} bytes"))
@@ -119,7 +124,7 @@ def _repeated(pairs: list[tuple[str, str]]) -> list[FieldIssue]:
 
 def _unusable(kind: type[msgspec.Struct], values: dict[str, str]) -> list[FieldIssue]:
     issues: list[FieldIssue] = []
-    for field in msgspec.structs.fields(kind):
+    for field in _fields(kind):
         text = values.get(field.name)
         if text is None:
             continue

@@ -10,7 +10,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from pricebook.errors import RateLimitExceededError
+from pricebook.errors import RateLimitExceededError, RedisUnavailableError
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -18,8 +18,9 @@ AWAY_SECONDS = 1.0
 MAX_LOCAL_COUNTERS = 10_000
 
 # KEYS: counters. ARGV: how much to add (0 only looks), then for each its limit and window in ms.
-# Answers which counter is spent (from 1, 0 for none) and for how many ms more. All or none is
-# added to, so that parallel requests cannot slip through.
+# Answers which counter is spent (from 1) and for how many ms more; if none is, 0, and of the first
+# one for how many ms more it counts and what is left of it. All or none is added to, so that
+# parallel requests cannot slip through.
 TAKE = """
 for i, key in ipairs(KEYS) do
   if tonumber(redis.call('GET', key) or '0') >= tonumber(ARGV[2 * i]) then
@@ -33,7 +34,8 @@ if ARGV[1] == '1' then
     end
   end
 end
-return {0, 0}
+local first = KEYS[1]
+return {0, redis.call('PTTL', first), ARGV[2] - tonumber(redis.call('GET', first) or '0')}
 """
 GIVE_BACK = """
 for _, key in ipairs(KEYS) do
@@ -66,16 +68,20 @@ class Counter(msgspec.Struct, frozen=True):
         return f"pricebook:limit:{self.limit.name}:{digest}"
 
 
+def fields(limit: Limit, left: int, seconds: int) -> dict[str, str]:
+    """Return the header fields that tell what is left of a limit, and when it begins anew."""
+    window = f";w={limit.window_seconds}" if limit.window_seconds else ""
+    return {
+        "RateLimit": f'"{limit.name}";r={left};t={seconds}',
+        "RateLimit-Policy": f'"{limit.name}";q={limit.count}{window}',
+    }
+
+
 def exceeded(limit: Limit, retry_seconds: int, sentence: str) -> RateLimitExceededError:
     """Make the error that says which limit is reached and when to try again (in seconds)."""
-    window = f";w={limit.window_seconds}" if limit.window_seconds else ""
     return RateLimitExceededError(
         f"{sentence}; try again in {retry_seconds} seconds.",
-        headers={
-            "Retry-After": str(retry_seconds),
-            "RateLimit": f'"{limit.name}";r=0;t={retry_seconds}',
-            "RateLimit-Policy": f'"{limit.name}";q={limit.count}{window}',
-        },
+        headers={"Retry-After": str(retry_seconds), **fields(limit, 0, retry_seconds)},
     )
 
 
@@ -98,6 +104,21 @@ class RateLimiter:
         """Count one on each, or raise RateLimitExceededError and count nothing."""
         await self._take(counters, amount=1)
 
+    async def take_shared(self, counter: Counter) -> dict[str, str]:
+        """Count one for all processes, and return the header fields that tell what is left.
+
+        Raises RateLimitExceededError, and RedisUnavailableError while nobody can count for all.
+        """
+        limit = counter.limit
+        answer = await self._run(TAKE, (counter,), 1, limit.count, limit.window_seconds * 1000)
+        if answer is None:
+            raise RedisUnavailableError("The queue cannot be reached; try again in a moment.")
+        spent, milliseconds, *left = answer
+        seconds = max(1, math.ceil(milliseconds / 1000))
+        if spent:
+            raise exceeded(limit, seconds, "Too many requests")
+        return fields(limit, left[0], seconds)
+
     async def give_back(self, *counters: Counter) -> None:
         """Take back one that was counted on each."""
         await self._run(GIVE_BACK, counters)
@@ -113,7 +134,7 @@ class RateLimiter:
         answer = await self._run(TAKE, counters, amount, *values)
         if answer is None:
             answer = self._local.take(counters, amount)
-        spent, milliseconds = answer
+        spent, milliseconds, *_ = answer
         if spent:
             seconds = max(1, math.ceil(milliseconds / 1000))
             raise exceeded(counters[spent - 1].limit, seconds, "Too many attempts")

@@ -10,9 +10,9 @@ from typing import BinaryIO, Literal, TextIO
 from pricebook.errors import PriceListError
 from pricebook.ingestion import detect
 from pricebook.ingestion.normalise import shown
-from pricebook.ingestion.parsers.source import head_of
+from pricebook.ingestion.parsers.source import check_size, head_of
 from pricebook.ingestion.parsers.text import find_encoding
-from pricebook.ingestion.schemas import Record, SourceConfig
+from pricebook.ingestion.schemas import Limits, ListOrder, Record
 
 _DELIMITERS = (",", ";", "\t", "|")
 _DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
@@ -32,11 +32,12 @@ class CsvSource:
     sheet = None
     rows_total = None
 
-    def __init__(self, path: Path, encoding: str, delimiter: str) -> None:
+    def __init__(self, path: Path, encoding: str, delimiter: str, limits: Limits) -> None:
         self.encoding = encoding
         self.delimiter = delimiter
         self._size = path.stat().st_size
         self._path = path
+        self._limits = limits
         self._file: BinaryIO | None = None
 
     @property
@@ -69,12 +70,14 @@ class CsvSource:
         reader = csv.reader(
             _remembered(text, lines), delimiter=self.delimiter, skipinitialspace=True, strict=True
         )
-        number = 0
+        number, most_rows, most_columns = 0, self._limits.rows, self._limits.columns
         while True:
             try:
                 for cells in reader:
                     number += 1
                     lines.clear()
+                    if number > most_rows or len(cells) > most_columns:
+                        check_size(number, cells, self._limits)
                     yield number, cells, None
             except csv.Error:
                 number += 1
@@ -99,18 +102,21 @@ class CsvSource:
         return number, ["".join(lines)[:_SHOWN_OF_SPOILED]], message
 
 
-def open_csv(path: Path, config: SourceConfig, currency: str) -> CsvSource:
+def open_csv(path: Path, order: ListOrder) -> CsvSource:
     """Find out encoding and delimiter of a file, as far as the user has not set them.
 
     Raises PriceListError if one cannot be told or does not fit.
     """
+    config = order.config
     encoding = find_encoding(path, config.encoding)
     given = config.delimiter or _named_in_file(path, encoding)
     if given is not None:
-        return CsvSource(path, encoding, _checked(given))
-    sources = {delimiter: CsvSource(path, encoding, delimiter) for delimiter in _DELIMITERS}
+        return CsvSource(path, encoding, _checked(given), order.limits)
+    sources = {
+        delimiter: CsvSource(path, encoding, delimiter, order.limits) for delimiter in _DELIMITERS
+    }
     samples = {delimiter: head_of(source, config) for delimiter, source in sources.items()}
-    return sources[detect.choose_delimiter(samples, config, currency)]
+    return sources[detect.choose_delimiter(samples, config, order.currency)]
 
 
 def _named_in_file(path: Path, encoding: str) -> str | None:

@@ -5,10 +5,11 @@ from contextlib import closing
 from itertools import islice
 from typing import Protocol
 
+from pricebook.errors import PriceListError
 from pricebook.ingestion import detect
-from pricebook.ingestion.schemas import Format, Record, SourceConfig
+from pricebook.ingestion.schemas import Format, Limits, Record, SourceConfig
 
-_LONGEST_HEAD = 4 * 1024 * 1024
+LONGEST_HEAD = 4 * 1024 * 1024
 
 
 class Source(Protocol):
@@ -49,15 +50,23 @@ class Source(Protocol):
         ...
 
 
+def check_size(number: int, cells: list[str], limits: Limits) -> None:
+    """Raise PriceListError if a list has more rows or filled columns than are read."""
+    if number > limits.rows:
+        raise PriceListError(f"The list has more than {limits.rows:,} rows.")
+    if any(map(str.strip, cells[limits.columns :])):
+        raise PriceListError(f"Row {number} has more than {limits.columns} columns.")
+
+
 def head_of(source: Source, config: SourceConfig) -> list[Record]:
-    """Read the records among which the header of the table must be."""
-    most = max(detect.ROWS_LOOKED_AT, config.header_row or 0)
+    """Read the records among which the header of the table and its first articles must be."""
+    most = max(detect.ROWS_LOOKED_AT, config.header_row or 0) + detect.ROWS_OF_CONTENT
     head: list[Record] = []
     characters = 0
     with closing(source.records()) as records:
         for record in islice(records, most):
             head.append(record)
             characters += sum(map(len, record[1]))
-            if characters > _LONGEST_HEAD:
+            if characters > LONGEST_HEAD:
                 break
     return head

@@ -1,0 +1,186 @@
+"""The public catalog beside a baseline on Bun and Elysia: `python bench/catalog.py [--quick]`.
+
+Both run on the same two cores with PostgreSQL and wrk, on the same database, in turn. Writes
+bench/results/catalog.json, and the table and the plot of docs/performance.md.
+"""
+
+import os
+import platform
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from random import Random
+from statistics import median
+from typing import Literal
+from urllib.request import urlopen
+
+import msgspec
+import psycopg
+import queries
+import report
+import sample
+from load import Load, cpu_seconds, drive, megabytes, require_wrk
+from servers import baseline, migrated_servers, served, settings_for
+
+from pricebook.embedded import Endpoints
+
+PRODUCTS = 10_000
+CORES = 2
+WORKERS = 2
+PORTS = {"pricebook": 8089, "baseline": 8090}
+MANY = 1000
+FEW = 64
+SERVERS = ("pricebook", "baseline")
+RESULTS = Path(__file__).parent / "results/catalog.json"
+
+Server = Literal["pricebook", "baseline"]
+
+
+class Pace(msgspec.Struct, frozen=True):
+    """How often and how long each case is run."""
+
+    runs: int
+    seconds: int
+
+
+class Case(msgspec.Struct, frozen=True):
+    """What is asked, by how many at once; with a tag as one who has the answer already."""
+
+    name: str
+    paths: list[str]
+    connections: int = FEW
+    tag: str = ""
+
+
+class Run(msgspec.Struct, frozen=True):
+    """One run, and the CPU seconds a second that it cost each process meanwhile."""
+
+    load: Load
+    cpu: dict[str, float]
+
+
+class Bench:
+    """Two servers on one database."""
+
+    def __init__(self, stack: ExitStack, endpoints: Endpoints, pace: Pace) -> None:
+        settings = msgspec.structs.replace(
+            settings_for(endpoints, PORTS["pricebook"]), workers=WORKERS
+        )
+        self.pace = pace
+        self.pids = {
+            "pricebook": stack.enter_context(served(settings)),
+            "baseline": stack.enter_context(baseline(endpoints, PORTS["baseline"])),
+            "PostgreSQL": postmaster(endpoints.database_url),
+        }
+
+    def run(self, server: Server, case: Case) -> Run:
+        """Drive one server once."""
+        before = {name: cpu_seconds(pid) for name, pid in self.pids.items()}
+        start = time.perf_counter()
+        load = drive(
+            f"http://127.0.0.1:{PORTS[server]}",
+            case.paths,
+            connections=case.connections,
+            seconds=self.pace.seconds,
+            tag=case.tag,
+        )
+        elapsed = time.perf_counter() - start
+        cpu = {name: (cpu_seconds(pid) - before[name]) / elapsed for name, pid in self.pids.items()}
+        return Run(load, {name: cpu[name] for name in (server, "PostgreSQL")})
+
+    def compare(self, case: Case) -> report.Row:
+        """Drive both in turn; the first page of the baseline stands beside our 304s."""
+        plain = msgspec.structs.replace(case, tag="")
+        runs: dict[Server, list[Run]] = {"pricebook": [], "baseline": []}
+        for _ in range(self.pace.runs):
+            runs["pricebook"].append(self.run("pricebook", case))
+            runs["baseline"].append(self.run("baseline", plain))
+        row = report.Row(case.name, *(middle(runs[server]) for server in SERVERS))
+        print(report.line(row), flush=True)
+        return row
+
+
+def main() -> None:
+    """Build the data, start everything, compare case by case and write down what came of it."""
+    require_wrk()
+    pace = Pace(runs=1, seconds=2) if "--quick" in sys.argv else Pace(runs=5, seconds=5)
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
+    with ExitStack() as stack:
+        endpoints = stack.enter_context(migrated_servers())
+        with psycopg.connect(endpoints.database_url) as conn:
+            sample.fill(conn, products=PRODUCTS)
+        prepare(endpoints.database_url)
+        bench = Bench(stack, endpoints, pace)
+        rows = [bench.compare(case) for case in cases(endpoints.database_url)]
+        memory = {name: megabytes(bench.pids[name]) for name in SERVERS}
+    found = report.Report(
+        machine=f"{platform.processor() or platform.machine()}, {CORES} cores",
+        products=PRODUCTS,
+        runs=pace.runs,
+        seconds=pace.seconds,
+        rows=rows,
+        megabytes=memory,
+    )
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
+    report.write(found)
+
+
+def cases(url: str) -> list[Case]:
+    """Return what is compared."""
+    ids = queries.categories(url)
+    asked = queries.different(ids, 200_000)
+    again = queries.different(ids, 10_000) * 20
+    few = [Case(name, [path]) for name, path in queries.repeated(ids).items()]
+    return [
+        *few,
+        Case("304 (baseline: first page)", [queries.PATH], tag=tag_of(queries.PATH)),
+        Case("10,000 queries at random", shuffled(again)),
+        Case("all different", asked),
+        Case("first page, 1,000 connections", [queries.PATH], connections=MANY),
+        Case("all different, 1,000 connections", asked[::-1], connections=MANY),
+    ]
+
+
+def shuffled(paths: list[str]) -> list[str]:
+    """Return paths in an order that is the same each time."""
+    mixed = list(paths)
+    Random(1).shuffle(mixed)
+    return mixed
+
+
+def tag_of(path: str) -> str:
+    """Return the tag of one of our answers."""
+    with urlopen(f"http://127.0.0.1:{PORTS['pricebook']}{path}") as answer:
+        return answer.headers["etag"]
+
+
+def prepare(url: str) -> None:
+    """Let PostgreSQL plan for data in memory, for both."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute("ALTER DATABASE pricebook SET random_page_cost = 1.1")
+
+
+def postmaster(url: str) -> int:
+    """Return the process that all processes of PostgreSQL descend from."""
+    with psycopg.connect(url) as conn:
+        backend = conn.info.backend_pid
+        return int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def middle(runs: list[Run]) -> report.Measured:
+    """Return the medians of several runs; failures are added up."""
+    loads = [run.load for run in runs]
+    return report.Measured(
+        rate=median(load.rate for load in loads),
+        p50=median(load.p50 for load in loads),
+        p95=median(load.p95 for load in loads),
+        p99=median(load.p99 for load in loads),
+        errors=sum(load.errors for load in loads),
+        cpu={name: round(median(run.cpu[name] for run in runs), 2) for name in runs[0].cpu},
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+-- Asks for the paths of a file one after the other, each once before any comes again, and tells in
+-- one line of JSON what came of it.
+local paths = {}
+local asked = 0
+
+function init()
+  for line in io.lines(os.getenv("PATHS")) do paths[#paths + 1] = wrk.format("GET", line) end
+end
+
+function request()
+  asked = asked % #paths + 1
+  return paths[asked]
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  io.write(string.format(
+    '\nresult {"rate": %.1f, "p50": %.2f, "p95": %.2f, "p99": %.2f, "requests": %d, "errors": %d}\n',
+    summary.requests / summary.duration * 1e6,
+    latency:percentile(50) / 1000, latency:percentile(95) / 1000, latency:percentile(99) / 1000,
+    summary.requests,
+    errors.connect + errors.read + errors.write + errors.timeout + errors.status))
+end

@@ -1,0 +1,151 @@
+"""Rows a second of taking lists in: `python bench/imports.py [CSV rows] [xlsx rows]`.
+
+Each beside a plain COPY of the same rows into a table with the same columns and indexes as
+supplier_items, without triggers and foreign keys, in the same run. Memory is the most that a parser
+process has had.
+"""
+
+import asyncio
+import csv
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any, cast
+
+import psycopg
+import xlsxwriter
+from servers import migrated_servers
+
+from pricebook.db import Database
+from pricebook.ingestion import service
+from pricebook.ingestion.import_schemas import ImportOrder, Progress
+from pricebook.ingestion.process import Parsers
+from pricebook.ingestion.schemas import FilePlace, ListOrder
+
+COLUMNS = ("Article code", "Name", "Category", "Price", "Colour", "Pack", "Weight, kg", "Maker")
+Row = tuple[str, str, str, float, str, int, float, str]
+Writer = Callable[[Path, Iterator[Row]], None]
+
+
+def main() -> None:
+    """Measure both formats, each with a database of its own."""
+    csv_rows, xlsx_rows = map(int, [*sys.argv[1:], "1000000", "200000"][:2])
+    measure("list.csv", write_csv, csv_rows)
+    measure("list.xlsx", write_xlsx, xlsx_rows)
+
+
+def measure(name: str, write: Writer, count: int) -> None:
+    """Measure the reading alone, the first import, the same list again, 5 % of prices changed."""
+    with TemporaryDirectory() as folder, migrated_servers() as endpoints:
+        path = Path(folder) / name
+        write(path, made_rows(count))
+        plain = copy_seconds(endpoints.database_url, count)
+        print(f"{name}: {count:,} rows x {len(COLUMNS)} columns; plain COPY {plain:.1f} s")
+        tell("reading alone", asyncio.run(reading_seconds(path)), count, plain)
+        for step, changed in (("first import", 0), ("unchanged", 0), ("5 % changed", 20)):
+            if changed:
+                write(path, made_rows(count, changed))
+            tell(step, asyncio.run(import_seconds(endpoints.database_url, path)), count, plain)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    print(f"  most memory of a parser process {peak / 1024:.0f} MiB")
+
+
+def tell(step: str, seconds: float, count: int, plain: float) -> None:
+    """Print a line of the table."""
+    print(
+        f"  {step:14} {seconds:7.1f} s {count / seconds:9,.0f} rows/s {seconds / plain:5.2f} x COPY"
+    )
+
+
+def made_rows(count: int, changed: int = 0) -> Iterator[Row]:
+    """Make articles, the same ones each time; with `changed`, each n-th has another price."""
+    chosen = Random(1)
+    for number in range(count):
+        price = chosen.randint(100, 99_999) / 100
+        yield (
+            f"A-{number:07}",
+            f"Hammer number {number} with handle",
+            f"Category {number % 50}",
+            round(price * 1.1, 2) if changed and number % changed == 0 else price,
+            chosen.choice(("red", "blue", "")),
+            number % 12,
+            chosen.randint(1, 9_999) / 1000,
+            f"Maker {number % 200}",
+        )
+
+
+def write_csv(path: Path, rows: Iterator[Row]) -> None:
+    """Write a list with a header."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        writer.writerows(rows)
+
+
+def write_xlsx(path: Path, rows: Iterator[Row]) -> None:
+    """Write a workbook with typed cells."""
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as workbook:
+        sheet: Any = cast("Any", workbook).add_worksheet("Prices")
+        sheet.write_row(0, 0, COLUMNS)
+        for number, row in enumerate(rows, start=1):
+            sheet.write_row(number, 0, row)
+
+
+def copy_seconds(url: str, count: int) -> float:
+    """Time a COPY into a table like supplier_items."""
+    with psycopg.connect(url) as conn:
+        conn.execute(
+            "CREATE TABLE plain (LIKE supplier_items INCLUDING DEFAULTS INCLUDING INDEXES)"
+        )
+        conn.commit()
+        columns = "supplier_id, supplier_sku, name, current_price, characteristics"
+        nobody = "00000000-0000-0000-0000-000000000000"
+        start = time.perf_counter()
+        with conn.cursor().copy("COPY plain (" + columns + ") FROM STDIN") as copy:
+            for code, name, category, price, colour, pack, weight, maker in made_rows(count):
+                other = (
+                    f'{{"category": "{category}", "Colour": "{colour}", "Pack": "{pack}", '
+                    f'"Weight, kg": "{weight}", "Maker": "{maker}"}}'
+                )
+                copy.write_row((nobody, code, name, price, other))
+        conn.commit()
+        seconds = time.perf_counter() - start
+        conn.execute("DROP TABLE plain")
+    return seconds
+
+
+async def reading_seconds(path: Path) -> float:
+    """Time the parser process alone."""
+    order = ListOrder(place=FilePlace(str(path)), currency="USD")
+    with Parsers() as parsers:
+        start = time.perf_counter()
+        async with parsers.opened(order) as reading:
+            async for _ in reading.chunks():
+                pass
+        return time.perf_counter() - start
+
+
+async def import_seconds(url: str, path: Path) -> float:
+    """Time an import from opening the file to the commit."""
+    place = FilePlace(str(path))
+    order = ImportOrder(place=place, supplier_name="Supplier", currency="USD")
+    async with Database(url) as database:
+        with Parsers() as parsers:
+            start = time.perf_counter()
+            result = await service.take_in(database, parsers, order, watch_nothing)
+            seconds = time.perf_counter() - start
+    if result.status != "success" or result.counts.rejected:
+        raise SystemExit(f"{result.status}: {result.errors}, {result.row_errors[:3]}")
+    return seconds
+
+
+def watch_nothing(_: Progress) -> None:
+    """Stand for a progress bar."""
+
+
+if __name__ == "__main__":
+    main()

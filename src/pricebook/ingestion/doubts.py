@@ -1,0 +1,70 @@
+"""What a user is told where it is in doubt which column holds a field, and what then decides."""
+
+from collections.abc import Iterable, Sequence
+
+from pricebook.errors import PriceListError
+from pricebook.ingestion.column_names import column_letters
+from pricebook.ingestion.headers import Header
+from pricebook.ingestion.normalise import shown, shown_list
+from pricebook.ingestion.schemas import Field
+
+FIELD_NAMES: dict[Field, str] = {
+    "sku": "article code",
+    "name": "name",
+    "price": "price",
+    "category": "category",
+    "currency": "currency",
+}
+
+
+def label(header: Header, index: int) -> str:
+    """Quote a header, with the letter of its column where another has the same text."""
+    text = header.cells[index].strip()
+    if not text:
+        return f"column {column_letters(index)}"
+    is_unique = sum(cell.strip() == text for cell in header.cells) == 1
+    return shown(text) if is_unique else f"{shown(text)} (column {column_letters(index)})"
+
+
+def equally_good(header: Header, field: Field, columns: Iterable[int]) -> PriceListError:
+    """Name the columns whose headers fit a field equally well."""
+    indices = sorted(columns)
+    labels = " and ".join(label(header, index) for index in indices)
+    return PriceListError(
+        f"The columns {labels} are equally good for the {FIELD_NAMES[field]}; name one with "
+        f"column_mapping or {_option(header, field, indices[0])}."
+    )
+
+
+def in_doubt(header: Header, field: Field, columns: Sequence[int]) -> PriceListError:
+    """Name the columns that may hold a field of which no header speaks."""
+    *others, last = [label(header, index) for index in sorted(columns)]
+    labels = f"{', '.join(others)} or {last}" if others else last
+    return PriceListError(
+        f"No header says surely which column is the {FIELD_NAMES[field]}; it may be {labels}: name "
+        f"it with column_mapping or {_option(header, field, min(columns))}."
+    )
+
+
+def missing_fields(header: Header, missing: Sequence[Field]) -> PriceListError:
+    """Say for which fields there is no column, and where the header seems to be."""
+    *others, last = [f"the {FIELD_NAMES[field]}" for field in missing]
+    names = f"{', '.join(others)} or {last}" if others else last
+    option = f'column_mapping or --column {missing[0]}="Header"'
+    if not header.row_number:
+        option = option.replace("Header", "column A")
+        return PriceListError(
+            f"The list has no header, and no column is surely {names} by what it holds; name the "
+            f"column with {option}."
+        )
+    return PriceListError(
+        f"No column is known to be {names}: the most likely header is row {header.row_number} with "
+        f"{shown_list(header.cells) or 'blank cells'}; name the column with {option}."
+    )
+
+
+def _option(header: Header, field: Field, index: int) -> str:
+    """Show how a column is named: by its header where that tells it from the others."""
+    text = header.cells[index].strip()
+    is_unique = text and sum(cell.strip() == text for cell in header.cells) == 1
+    return f'--column {field}="{"Header" if is_unique else f"column {column_letters(index)}"}"'

@@ -1,0 +1,57 @@
+"""What the parser process and the one that asked it say to each other, over two pipes."""
+
+from typing import BinaryIO
+
+import msgspec
+
+from pricebook.ingestion.schemas import Findings
+
+_LENGTH_BYTES = 4
+
+
+class Opened(msgspec.Struct, frozen=True, tag=True):
+    """The list is understood."""
+
+    findings: Findings
+    rows_total: int | None
+
+
+class Rows(msgspec.Struct, frozen=True, tag=True):
+    """Rows as COPY reads them; the rows read and ignored so far, and the part read (0 to 1)."""
+
+    lines: bytes
+    read: int
+    ignored: int
+    fraction: float
+
+
+class Finished(msgspec.Struct, frozen=True, tag=True):
+    """The list was read to its end; the most memory the process has had, in KiB."""
+
+    peak_memory_kib: int
+
+
+class Refused(msgspec.Struct, frozen=True, tag=True):
+    """The list cannot be read, for the reason that this error of ours says."""
+
+    error: str
+    message: str
+
+
+Frame = Opened | Rows | Finished | Refused
+
+
+def send(pipe: BinaryIO, payload: bytes) -> None:
+    """Write one message."""
+    pipe.write(len(payload).to_bytes(_LENGTH_BYTES, "big") + payload)
+    pipe.flush()
+
+
+def receive(pipe: BinaryIO) -> bytes | None:
+    """Read one message; None when the other side has gone, in the middle of one too."""
+    head = pipe.read(_LENGTH_BYTES)
+    if len(head) < _LENGTH_BYTES:
+        return None
+    length = int.from_bytes(head, "big")
+    payload = pipe.read(length)
+    return payload if len(payload) == length else None

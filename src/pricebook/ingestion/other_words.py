@@ -1,0 +1,85 @@
+"""Words of headers that name no field, in the languages of `vocabulary`.
+
+Pure data. A column headed with one of them is never taken for a field by its content, and a price
+headed with one of them is another price than that of a piece today.
+"""
+
+OTHER_WORDS = frozenset(
+    (
+        # stock, quantities and packs
+        *("stock", "qty", "quantity", "available", "availability", "inventory", "on hand", "order"),
+        *("moq", "min order", "min qty", "pack", "pack size", "packing", "package", "pallet"),
+        "box",
+        *("bestand", "lager", "lagerbestand", "menge", "verfügbar", "verfügbarkeit", "ve", "vpe"),
+        *("mindestmenge", "mindestbestellmenge", "verpackungseinheit", "gebinde", "bestellung"),
+        *("остаток", "остатки", "наличие", "склад", "количество", "кол во", "кол", "резерв"),
+        "заказ",
+        *("свободный остаток", "кратность", "упаковка", "упак", "уп", "в упаковке", "мин партия"),
+        *("quantité", "qté", "disponibilité", "disponible", "colisage", "conditionnement", "cdt"),
+        *("existencias", "cantidad", "cant", "disponibilidad", "embalaje", "envase", "uds caja"),
+        *("stan", "stan magazynowy", "ilość", "dostępność", "opakowanie", "opak", "zamówienie"),
+        *("залишок", "залишки", "наявність", "кількість", "кільк", "пакування", "замовлення"),
+        # weights and measures
+        *("weight", "net weight", "gross weight", "kg", "g", "length", "width", "height", "depth"),
+        *("volume", "size", "dimensions", "diameter", "gewicht", "länge", "breite", "höhe"),
+        "tiefe",
+        *("maße", "abmessungen", "größe", "volumen", "durchmesser", "вес", "вес кг", "кг", "масса"),
+        *("длина", "ширина", "высота", "объем", "объём", "размер", "размеры", "диаметр", "poids"),
+        *("longueur", "largeur", "hauteur", "dimension", "taille", "peso", "largo", "ancho"),
+        "alto",
+        *("tamaño", "medidas", "waga", "długość", "szerokość", "wysokość", "wymiary", "rozmiar"),
+        *("вага", "довжина", "висота", "об'єм", "розмір", "розміри", "mm", "cm", "m", "l", "мм"),
+        # units, taxes, discounts, sums
+        *("unit", "uom", "vat", "vat rate", "tax", "tax rate", "discount", "rebate", "amount"),
+        *("total", "sum", "points", "einheit", "me", "mwst", "mwst satz", "ust", "steuersatz"),
+        *("rabatt", "rabattgruppe", "summe", "betrag", "gesamt", "gesamtpreis", "ед", "ед изм"),
+        "ндс",
+        *("единица измерения", "ставка ндс", "скидка", "сумма", "итого", "unité", "tva"),
+        "taux tva",
+        *("remise", "montant", "total ht", "total ttc", "unidad", "iva", "dto", "descuento"),
+        "importe",
+        *("jm", "jednostka", "vat %", "rabat", "wartość", "suma", "од", "од вим", "одиниця", "пдв"),
+        *("знижка", "сума", "ставка пдв", "eco tax", "ecotaxe", "deee", "pfand", "deposit"),
+        # codes of others, years, places, lines
+        *("valid from", "valid", "gültig ab", "gültig", "действует с", "valable", "ważna od"),
+        *("colour", "color", "farbe", "цвет", "couleur", "kolor", "колір"),
+        *("year", "date", "line", "row", "pos", "position", "hs code", "tariff code"),
+        "customs code",
+        *("jahr", "datum", "zeile", "lfd nr", "zolltarifnummer", "warennummer", "год", "дата"),
+        *("п п", "строка", "тн вэд", "код тн вэд", "année", "ligne", "code douanier", "año"),
+        "fecha",
+        *("rok", "data", "lp", "l p", "kod cn", "рік", "п", "порядковий номер", "ean", "gtin"),
+        "upc",
+        *("barcode", "штрихкод", "warranty", "garantie", "гарантия", "garantía", "gwarancja"),
+        *("phone", "tel", "telephone", "телефон", "brand", "marke", "бренд", "marque", "marca"),
+        "marka",
+    )
+)
+
+# A price that no longer holds, or does not hold yet.
+OLD_WORDS = frozenset(
+    (
+        *("old", "was", "previous", "former", "before", "last", "future", "upcoming", "alt"),
+        "alte",
+        *("alter", "alten", "bisher", "bisheriger", "vorher", "vorjahr", "statt", "bislang"),
+        *("старая", "прежняя", "предыдущая", "была", "ancien", "ancienne", "précédent", "anterior"),
+        *("antiguo", "antes", "stara", "poprzednia", "dawna", "стара", "попередня", "колишня"),
+    )
+)
+
+# A price of more or less than a piece.
+MEASURE_WORDS = frozenset(
+    (
+        *("kg", "kilo", "g", "gram", "m", "m2", "m3", "meter", "metre", "liter", "litre", "ton"),
+        *("box", "pack", "package", "packet", "carton", "case", "pallet", "set", "dozen"),
+        "hundred",
+        *("ve", "vpe", "karton", "packung", "palette", "pal", "gebinde", "paket", "rolle"),
+        "hundert",
+        *("кг", "м", "м2", "м3", "метр", "литр", "л", "тонна", "тн", "уп", "упак"),
+        *("упаковка", "упаковку", "упаковки", "кор", "короб", "коробка", "коробку", "рулон"),
+        "пачка",
+        *("colis", "boîte", "paquet", "lot", "caja", "paquete", "cien", "opak", "opakowanie"),
+        "paleta",
+        *("упаковці", "ящик", "літр", "пачку", "mille", "tausend", "тыс", "тис", "100", "1000"),
+    )
+)

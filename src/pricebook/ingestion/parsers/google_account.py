@@ -1,0 +1,69 @@
+"""Logging in at Google with the key file of a service account."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, cast
+
+import urllib3
+from google.auth.exceptions import GoogleAuthError, TransportError
+from google.auth.transport.urllib3 import Request
+from google.oauth2 import service_account
+
+from pricebook.errors import PricebookError, PriceListError, SourceUnavailableError
+
+_SCOPES = ("https://www.googleapis.com/auth/spreadsheets.readonly",)
+# The library has no types.
+_Credentials = cast("Any", service_account.Credentials)
+
+
+class Account(NamedTuple):
+    """A service account and the header fields that speak for it."""
+
+    email: str
+    headers: Mapping[str, str]
+
+
+def log_in(key_path: str | None, http: urllib3.PoolManager) -> Account:
+    """Get a token for the service account of a key file.
+
+    Raises PriceListError when the key cannot be used, SourceUnavailableError when Google cannot say
+    now.
+    """
+    credentials = _credentials(key_path)
+    email: str = credentials.service_account_email
+    headers: dict[str, str] = {}
+    try:
+        credentials.refresh(Request(http))
+    except GoogleAuthError as error:
+        raise _refusal(error, email) from error
+    except (TypeError, ValueError) as error:
+        raise _unavailable(email) from error
+    credentials.apply(headers)
+    return Account(email, headers)
+
+
+def _credentials(key_path: str | None) -> Any:
+    if key_path is None:
+        raise PriceListError(
+            "Google spreadsheets are read with the key file of a service account; "
+            "GOOGLE_CREDENTIALS_PATH does not name one."
+        )
+    try:
+        return _Credentials.from_service_account_file(key_path, scopes=_SCOPES)
+    except OSError as error:
+        raise PriceListError(
+            f"The key file {key_path} cannot be read: {error.strerror}."
+        ) from error
+    except (AttributeError, TypeError, ValueError, GoogleAuthError) as error:
+        raise PriceListError(
+            f"{key_path} is not the key file of a Google service account."
+        ) from error
+
+
+def _refusal(error: GoogleAuthError, email: str) -> PricebookError:
+    if isinstance(error, TransportError) or cast("Any", error).retryable:
+        return _unavailable(email)
+    return PriceListError(f"Google does not accept the key of {email}; it may have been revoked.")
+
+
+def _unavailable(email: str) -> SourceUnavailableError:
+    return SourceUnavailableError(f"Google cannot log {email} in now.")

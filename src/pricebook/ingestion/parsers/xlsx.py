@@ -1,0 +1,78 @@
+"""Workbooks of Excel since 2007: xlsx, and xlsm without its macros (ECMA-376)."""
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from posixpath import normpath
+from typing import Literal
+
+from pricebook.ingestion.parsers.package import Package
+from pricebook.ingestion.parsers.spool import NumberedRows
+from pricebook.ingestion.parsers.workbook import Merged, Sheet
+from pricebook.ingestion.parsers.xlsx_cells import Book, SheetCells
+from pricebook.ingestion.parsers.xlsx_parts import cell_formats, shared_strings
+from pricebook.ingestion.schemas import Limits
+
+
+class XlsxWorkbook:
+    """An open xlsx workbook."""
+
+    format: Literal["xlsx"] = "xlsx"
+
+    def __init__(self, package: Package, workbook: str, limits: Limits) -> None:
+        self._package = package
+        self._merged: dict[str, list[Merged]] = {}
+        elements = package.elements(workbook)
+        targets = _targets(package, workbook)
+        self._parts: dict[str, str] = {}
+        self.sheets: list[Sheet] = []
+        for tag, attributes in elements:
+            part = targets.get(attributes.get("id", ""), ("", ""))
+            if tag == "sheet" and part[0] == "worksheet" and part[1] in package:
+                name = attributes.get("name", "")
+                self._parts[name] = part[1]
+                self.sheets.append(Sheet(name, attributes.get("state", "visible") != "visible"))
+        parts = dict(targets.values())
+        told = dict(elements)
+        self._book = Book(
+            name=package.name,
+            strings=shared_strings(package, parts.get("sharedStrings")),
+            formats=cell_formats(package, parts.get("styles")),
+            is_1904=told.get("workbookPr", {}).get("date1904", "0") in {"1", "true"},
+            is_uncalculated=told.get("calcPr", {}).get("fullCalcOnLoad", "0") in {"1", "true"},
+            limits=limits,
+        )
+
+    def rows(self, sheet: str) -> NumberedRows:
+        """Read the rows of a sheet; raises PriceListError where the file is damaged."""
+        cells = SheetCells(self._book, sheet)
+        for _ in self._package.feed(self._parts[sheet], cells):
+            yield from cells.rows
+            cells.rows.clear()
+        self._merged[sheet] = cells.merged
+
+    def merged(self, sheet: str) -> Sequence[Merged]:
+        """List the merged cells of a sheet whose rows have been read."""
+        return self._merged[sheet]
+
+
+def main_part(package: Package) -> str | None:
+    """Find the part of a package that is the workbook; None if it holds something else."""
+    if "_rels/.rels" not in package:
+        return None
+    parts = dict(_targets(package, "").values())
+    part = parts.get("officeDocument", "xl/workbook.xml")
+    return part if part in package and part.startswith("xl/") else None
+
+
+def _targets(package: Package, part: str) -> dict[str, tuple[str, str]]:
+    """Map the relationships of a part, by id, to the kind and the path of what they lead to."""
+    path = PurePosixPath(part)
+    relations = str(path.parent / "_rels" / f"{path.name}.rels").removeprefix("./")
+    found: dict[str, tuple[str, str]] = {}
+    for tag, attributes in package.elements(relations if part else "_rels/.rels"):
+        if tag == "Relationship" and attributes.get("TargetMode") != "External":
+            target = attributes.get("Target", "").replace("\\", "/")
+            whole = normpath(f"/{path.parent}/{target}" if target[:1] != "/" else target)
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            found[attributes.get("Id", "")] = kind, whole.lstrip("/")
+    return found

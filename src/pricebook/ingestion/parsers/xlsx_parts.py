@@ -1,0 +1,55 @@
+"""What the cells of an xlsx workbook refer to by number: texts and number formats."""
+
+from pricebook.ingestion.parsers.formats import BUILT_IN, NumberFormat, format_of
+from pricebook.ingestion.parsers.package import Package
+from pricebook.ingestion.parsers.xlsx_cells import TAGS, taken, unescaped
+
+
+def shared_strings(package: Package, part: str | None) -> list[str]:
+    """List the texts that cells refer to by number."""
+    if part is None or part not in package:
+        return []
+    strings = _SharedStrings()
+    for _ in package.feed(part, strings):
+        pass
+    return strings.found
+
+
+def cell_formats(package: Package, part: str | None) -> list[NumberFormat | None]:
+    """List the number formats of cells by the number of their style."""
+    if part is None or part not in package:
+        return []
+    codes = dict(BUILT_IN)
+    formats: list[NumberFormat | None] = []
+    group = ""
+    for tag, attributes in package.elements(part):
+        if tag in {"cellStyleXfs", "cellXfs", "dxfs"}:
+            group = tag
+        elif tag == "numFmt" and group == "":
+            codes[int(attributes["numFmtId"])] = attributes["formatCode"]
+        elif tag == "xf" and group == "cellXfs":
+            formats.append(format_of(codes.get(int(attributes.get("numFmtId", "0")), "")))
+    return formats
+
+
+class _SharedStrings:
+    """Collects the texts that cells refer to by number."""
+
+    def __init__(self) -> None:
+        self.text: list[str] = []
+        self.found: list[str] = []
+        self._begun: dict[str, dict[str, str]] = {}
+        self.start = self._begun.__setitem__
+        self._string = ""
+
+    def end(self, name: str) -> None:
+        """Take the end of an element."""
+        tag = TAGS.get(name)
+        if tag == "t" and name[:-1] + "rPh" not in self._begun:
+            self._string += taken(self.text)
+        elif tag == "si":
+            self.found.append(unescaped(self._string))
+            self._string = ""
+        elif tag == "rPh":
+            del self._begun[name]
+        self.text.clear()

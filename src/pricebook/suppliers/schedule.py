@@ -1,0 +1,20 @@
+"""When a supplier's list is fetched by itself: every so many minutes, or by the words of cron."""
+
+from datetime import datetime, timedelta
+
+from cronsim import CronSim, CronSimError
+
+MAX_MINUTES = 366 * 24 * 60
+
+
+def next_time(rule: str, after: datetime) -> datetime:
+    """Return the next time of a rule; raises ValueError for a rule that has none."""
+    if rule.isdecimal():
+        minutes = int(rule)
+        if not 1 <= minutes <= MAX_MINUTES:
+            raise ValueError(f"expected 1 to {MAX_MINUTES} minutes")
+        return after + timedelta(minutes=minutes)
+    try:
+        return next(CronSim(rule, after))
+    except (CronSimError, StopIteration):
+        raise ValueError("expected minutes, or five words as cron has them") from None

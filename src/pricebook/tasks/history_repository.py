@@ -1,0 +1,165 @@
+"""What is told of tasks: lists, one task, its rows that were not taken; and forgetting old ones."""
+
+from collections.abc import AsyncGenerator
+from typing import Any, LiteralString
+from uuid import UUID
+
+from pricebook.db import Connection, rows_as
+from pricebook.tasks.schemas import Counts, Task, TaskQuery, TaskResult, TaskRowError, Waiting
+from pricebook.web.paging import Paging
+
+EXPORT_ROWS = 1000
+CLEARED_AT_ONCE = 500
+
+TASK: LiteralString = """
+    id, supplier_id, supplier_name, parser_type, source_config, file_name, create_products,
+    new_layout, state, requested_by, enqueued_at, started_at, completed_at, next_attempt_at,
+    retry_count, max_retries, stage, rows_read, rows_total, throttled, errors, count_new,
+    count_changed, count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored
+"""
+PAGE: LiteralString = """
+    SELECT counted.total_count, page.*
+    FROM (SELECT count(*) AS total_count FROM ingestion_tasks WHERE {conditions}) AS counted
+    LEFT JOIN LATERAL (
+        SELECT {task} FROM ingestion_tasks WHERE {conditions}
+        ORDER BY enqueued_at DESC, id DESC LIMIT %s OFFSET %s
+    ) AS page ON true
+    ORDER BY page.enqueued_at DESC, page.id DESC
+"""
+TASK_FIELDS = Task.__struct_fields__[:-2]
+
+
+async def list_tasks(conn: Connection, query: TaskQuery) -> tuple[int, list[Task]]:
+    """List a page of the tasks, newest first, and count all that pass."""
+    conditions: LiteralString = "true"
+    values: list[Any] = []
+    if query.state is not None:
+        conditions += " AND state = %s::task_state"
+        values.append(query.state)
+    if query.supplier_id is not None:
+        conditions += " AND supplier_id = %s"
+        values.append(query.supplier_id)
+    statement = PAGE.format(conditions=conditions, task=TASK)
+    cursor = await conn.execute(statement, [*values, *values, query.limit, query.offset])
+    rows = await cursor.fetchall()
+    return rows[0][0], [_task(row[1:]) for row in rows if row[1] is not None]
+
+
+async def find_task(conn: Connection, task_id: UUID) -> Task | None:
+    """Find a task."""
+    statement: LiteralString = "SELECT {task} FROM ingestion_tasks WHERE id = %s"
+    row = await (await conn.execute(statement.format(task=TASK), [task_id])).fetchone()
+    return _task(row) if row else None
+
+
+def _task(row: tuple[Any, ...]) -> Task:
+    fields = dict(zip(TASK_FIELDS, row, strict=False))
+    counts = Counts(*row[len(TASK_FIELDS) :])
+    return Task(**fields, counts=counts, result=_result(fields, counts))
+
+
+def _result(task: dict[str, Any], counts: Counts) -> TaskResult | None:
+    """Tell what came of a task, once something did."""
+    if task["completed_at"] is None:
+        return None
+    done = task["state"] in {"succeeded", "partially_succeeded"}
+    return TaskResult(
+        task_id=task["id"],
+        status="success" if done else "failed",
+        items_processed=counts.new + counts.changed + counts.unchanged if done else 0,
+        errors=task["errors"],
+        completed_at=task["completed_at"],
+        new=counts.new,
+        changed=counts.changed,
+        unchanged=counts.unchanged,
+        absent=counts.absent,
+        rejected=counts.rejected,
+        duplicate=counts.duplicate,
+    )
+
+
+async def list_row_errors(
+    conn: Connection, task_id: UUID, paging: Paging
+) -> tuple[int, list[TaskRowError]] | None:
+    """List a page of the rows that a task did not take, and count them; None without the task."""
+    cursor = await conn.execute(
+        """
+        SELECT (SELECT count(*) FROM parsing_logs WHERE task_id = task.id), page.*
+        FROM ingestion_tasks AS task
+        LEFT JOIN LATERAL (
+            SELECT row_number, error_type, error_message, row_data, id FROM parsing_logs
+            WHERE task_id = task.id
+            ORDER BY row_number, id
+            LIMIT %s OFFSET %s
+        ) AS page ON true
+        WHERE task.id = %s
+        ORDER BY page.row_number, page.id
+        """,
+        [paging.limit, paging.offset, task_id],
+    )
+    rows = await cursor.fetchall()
+    if not rows:
+        return None
+    return rows[0][0], [TaskRowError(*row[1:5]) for row in rows if row[5] is not None]
+
+
+async def read_row_errors(conn: Connection, task_id: UUID) -> AsyncGenerator[list[tuple[Any, ...]]]:
+    """Read all rows that a task did not take, some at a time, in the caller's transaction."""
+    async with conn.cursor(name="row_errors") as cursor:
+        await cursor.execute(
+            """
+            SELECT row_number, error_type, row_data::text, error_message FROM parsing_logs
+            WHERE task_id = %s ORDER BY row_number, id
+            """,
+            [task_id],
+        )
+        while rows := await cursor.fetchmany(EXPORT_ROWS):
+            yield rows
+
+
+async def delete_old_tasks(conn: Connection, days: int) -> int:
+    """Forget some tasks that ended this many days ago, with their logs; return how many."""
+    cursor = await conn.execute(
+        """
+        DELETE FROM ingestion_tasks WHERE id IN (
+            SELECT id FROM ingestion_tasks
+            WHERE completed_at < now() - make_interval(days => %s)
+                AND state NOT IN ('queued', 'running')
+            ORDER BY completed_at
+            LIMIT %s
+            FOR UPDATE SKIP LOCKED
+        )
+        """,
+        [days, CLEARED_AT_ONCE],
+    )
+    return cursor.rowcount
+
+
+async def list_needed_files(conn: Connection) -> set[str]:
+    """List the places of uploaded lists that some task still speaks of."""
+    cursor = await conn.execute(
+        """
+        SELECT source_config ->> 'file_path' FROM ingestion_tasks WHERE file_name IS NOT NULL
+        """
+    )
+    return {place for (place,) in await cursor.fetchall()}
+
+
+async def count_waiting(conn: Connection) -> Waiting:
+    """Count the tasks that wait, run and are dead; tell for how long one that is due waits."""
+    async with conn.cursor(row_factory=rows_as(Waiting)) as cursor:
+        await cursor.execute(
+            """
+            SELECT count(*) FILTER (WHERE state = 'queued') AS queued,
+                count(*) FILTER (WHERE state = 'running') AS running,
+                count(*) FILTER (WHERE state = 'dead') AS dead,
+                coalesce(extract(epoch FROM
+                    now() - min(next_attempt_at) FILTER (WHERE state = 'queued')
+                ), 0)::float8 AS oldest_seconds
+            FROM ingestion_tasks WHERE state IN ('queued', 'running', 'dead')
+            """
+        )
+        waiting = await cursor.fetchone()
+    if waiting is None:
+        raise LookupError("an aggregate that returns no row")
+    return waiting

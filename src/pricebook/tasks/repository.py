@@ -1,0 +1,310 @@
+"""Tasks as rows. The clock is the database's: workers on several machines have one time."""
+
+from uuid import UUID
+
+import msgspec
+from psycopg.errors import UniqueViolation
+from psycopg.types.json import Jsonb
+
+from pricebook.db import Connection, rows_as
+from pricebook.queue.message import TaskMessage
+from pricebook.tasks.schemas import (
+    AcceptedTask,
+    Asker,
+    ClaimedTask,
+    HeldList,
+    NewTask,
+    TaskEnd,
+    TaskFailure,
+    TaskLease,
+    TaskProgress,
+)
+
+MAX_LOST = 10
+
+
+async def insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
+    """Insert a task that waits; None when its asker has used the key before."""
+    async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
+        await cursor.execute(
+            """
+            INSERT INTO ingestion_tasks (supplier_id, supplier_name, parser_type, source_config,
+                requested_by, requested_by_id, idempotency_key, request_digest, file_name,
+                create_products, new_layout)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            ON CONFLICT (requested_by_id, idempotency_key) WHERE idempotency_key IS NOT NULL
+                DO NOTHING
+            RETURNING id AS task_id, parser_type, supplier_name, supplier_id, source_config,
+                retry_count, max_retries, enqueued_at
+            """,
+            [
+                task.supplier_id,
+                task.supplier_name,
+                task.parser_type,
+                Jsonb(task.source_config),
+                task.asker.name,
+                task.asker.user_id,
+                task.asker.idempotency_key,
+                task.digest,
+                task.file_name,
+                task.create_products,
+                task.new_layout,
+            ],
+        )
+        return await cursor.fetchone()
+
+
+async def has_unfinished(conn: Connection, supplier_id: UUID) -> bool:
+    """Tell whether a task of a supplier waits or runs."""
+    cursor = await conn.execute(
+        """
+        SELECT FROM ingestion_tasks
+        WHERE supplier_id = %s AND state IN ('queued', 'running') LIMIT 1
+        """,
+        [supplier_id],
+    )
+    return cursor.rowcount == 1
+
+
+async def find_by_key(conn: Connection, asker: Asker) -> tuple[AcceptedTask, bytes] | None:
+    """Find the task that this asker's key was used for, and the digest of that request."""
+    cursor = await conn.execute(
+        """
+        SELECT id, supplier_id, 'queued', enqueued_at, request_digest FROM ingestion_tasks
+        WHERE requested_by_id = %s AND idempotency_key = %s
+        """,
+        [asker.user_id, asker.idempotency_key],
+    )
+    row = await cursor.fetchone()
+    return (AcceptedTask(*row[:4]), row[4]) if row else None
+
+
+async def claim_next(conn: Connection, owner: str, lease_seconds: float) -> ClaimedTask | None:
+    """Take the task that was asked for first of those that may be worked on now.
+
+    A supplier's tasks are worked on one at a time, in the order of asking; one that waits for its
+    next attempt holds up the later ones. None when there is nothing to do, or when another worker
+    has just taken a task of the same supplier.
+    """
+    async with conn.cursor(row_factory=rows_as(ClaimedTask)) as cursor:
+        try:
+            await cursor.execute(
+                """
+                UPDATE ingestion_tasks
+                SET state = 'running', started_at = now(), lease_owner = %(owner)s,
+                    lease_expires_at = now() + make_interval(secs => %(lease)s),
+                    stage = NULL, rows_read = 0, rows_total = NULL, throttled = false
+                WHERE id = (
+                    SELECT id FROM ingestion_tasks AS task
+                    WHERE state = 'queued' AND next_attempt_at <= now()
+                        AND NOT EXISTS (
+                            SELECT FROM ingestion_tasks AS other
+                            WHERE other.supplier_id = task.supplier_id
+                                AND (other.state = 'running' AND other.lease_owner IS NOT NULL
+                                    OR other.state = 'queued'
+                                    AND (other.enqueued_at, other.id) < (task.enqueued_at, task.id)
+                                )
+                        )
+                    ORDER BY enqueued_at, id
+                    LIMIT 1
+                    FOR UPDATE SKIP LOCKED
+                )
+                RETURNING id, lease_owner AS owner, supplier_id, supplier_name, parser_type,
+                    source_config, requested_by, file_name, create_products, new_layout,
+                    retry_count
+                """,
+                {"owner": owner, "lease": lease_seconds},
+            )
+        except UniqueViolation:
+            return None
+        return await cursor.fetchone()
+
+
+async def set_progress(
+    conn: Connection, lease: TaskLease, progress: TaskProgress, lease_seconds: float
+) -> bool:
+    """Write how far a task is and renew its lease; say whether it is still ours."""
+    cursor = await conn.execute(
+        """
+        UPDATE ingestion_tasks
+        SET lease_expires_at = now() + make_interval(secs => %(lease)s), stage = %(stage)s,
+            rows_read = %(rows_read)s, rows_total = %(rows_total)s, throttled = %(throttled)s
+        WHERE id = %(task_id)s AND lease_owner = %(owner)s AND state = 'running'
+        """,
+        {
+            "lease": lease_seconds,
+            **msgspec.structs.asdict(progress),
+            **msgspec.structs.asdict(lease),
+        },
+    )
+    return cursor.rowcount == 1
+
+
+async def set_end(conn: Connection, lease: TaskLease, end: TaskEnd) -> bool:
+    """Write what became of a task; say whether it was still ours."""
+    counts: dict[str, int] = msgspec.structs.asdict(end.counts)
+    cursor = await conn.execute(
+        """
+        UPDATE ingestion_tasks
+        SET state = %(state)s, completed_at = clock_timestamp(), errors = %(errors)s,
+            lease_owner = NULL, lease_expires_at = NULL, throttled = false, found = %(found)s,
+            rows_read = %(rows)s, rows_total = %(rows)s,
+            count_new = %(new)s, count_changed = %(changed)s, count_unchanged = %(unchanged)s,
+            count_absent = %(absent)s, count_rejected = %(rejected)s,
+            count_duplicate = %(duplicate)s, count_ignored = %(ignored)s
+        WHERE id = %(task_id)s AND lease_owner IS NOT DISTINCT FROM %(owner)s
+            AND (state = 'running' OR state = 'held' AND lease_owner IS NULL)
+        """,
+        {
+            **counts,
+            "rows": end.counts.rows,
+            "found": None if end.found is None else Jsonb(end.found),
+            "state": end.state,
+            "errors": Jsonb(end.errors),
+            **msgspec.structs.asdict(lease),
+        },
+    )
+    return cursor.rowcount == 1
+
+
+async def set_failed_attempt(
+    conn: Connection, lease: TaskLease, failure: TaskFailure
+) -> TaskMessage | None:
+    """Put a task back for its next attempt, or bury it; None if it is dead or no longer ours."""
+    async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
+        await cursor.execute(
+            """
+            WITH attempt AS (
+                SELECT id, retry_count + 1 >= least(max_retries + 1, %(max_attempts)s) AS is_last
+                FROM ingestion_tasks
+                WHERE id = %(task_id)s AND lease_owner = %(owner)s AND state = 'running'
+                FOR UPDATE
+            ), put_back AS (
+                UPDATE ingestion_tasks AS task
+                SET state = CASE WHEN is_last THEN 'dead' ELSE 'queued' END::task_state,
+                    retry_count = CASE WHEN is_last THEN retry_count ELSE retry_count + 1 END,
+                    completed_at = CASE WHEN is_last THEN clock_timestamp() END,
+                    next_attempt_at = clock_timestamp() + make_interval(secs => %(delay)s),
+                    errors = jsonb_build_array(%(reason)s::text),
+                    lease_owner = NULL, lease_expires_at = NULL, throttled = false
+                FROM attempt WHERE task.id = attempt.id
+                RETURNING task.*
+            )
+            SELECT id AS task_id, parser_type, supplier_name, supplier_id, source_config,
+                retry_count, max_retries, enqueued_at
+            FROM put_back WHERE state = 'queued'
+            """,
+            {
+                "max_attempts": failure.max_attempts,
+                "delay": failure.delay_seconds,
+                "reason": failure.reason,
+                **msgspec.structs.asdict(lease),
+            },
+        )
+        return await cursor.fetchone()
+
+
+async def set_handed_back(conn: Connection, lease: TaskLease) -> TaskMessage | None:
+    """Let another worker take a task at once, as if nobody had tried; None if it is not ours."""
+    async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
+        await cursor.execute(
+            """
+            UPDATE ingestion_tasks
+            SET state = 'queued', lease_owner = NULL, lease_expires_at = NULL, stage = NULL,
+                throttled = false
+            WHERE id = %(task_id)s AND lease_owner = %(owner)s AND state = 'running'
+            RETURNING id AS task_id, parser_type, supplier_name, supplier_id, source_config,
+                retry_count, max_retries, enqueued_at
+            """,
+            msgspec.structs.asdict(lease),
+        )
+        return await cursor.fetchone()
+
+
+async def set_lost_leases(conn: Connection) -> list[UUID]:
+    """Put the tasks back whose workers are gone; bury one that has lost many workers."""
+    cursor = await conn.execute(
+        """
+        UPDATE ingestion_tasks
+        SET state = CASE WHEN lost_count < %(most)s THEN 'queued' ELSE 'dead' END::task_state,
+            lost_count = lost_count + 1,
+            completed_at = CASE WHEN lost_count >= %(most)s THEN clock_timestamp() END,
+            errors = jsonb_build_array(format('Its worker was lost %%s times.', lost_count + 1)),
+            next_attempt_at = now(), lease_owner = NULL, lease_expires_at = NULL, stage = NULL,
+            throttled = false
+        WHERE id IN (
+            SELECT id FROM ingestion_tasks
+            WHERE state = 'running' AND lease_expires_at < now()
+            FOR UPDATE SKIP LOCKED
+        )
+        RETURNING id
+        """,
+        {"most": MAX_LOST},
+    )
+    return [task_id for (task_id,) in await cursor.fetchall()]
+
+
+async def set_asked_again(conn: Connection, task_id: UUID) -> TaskMessage | None:
+    """Let a task that failed or is dead begin anew, as if it were asked for now; None otherwise."""
+    async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
+        await cursor.execute(
+            """
+            UPDATE ingestion_tasks
+            SET state = 'queued', enqueued_at = now(), next_attempt_at = now(), started_at = NULL,
+                completed_at = NULL, retry_count = 0, lost_count = 0, errors = '[]', stage = NULL,
+                rows_read = 0, rows_total = NULL, count_new = 0, count_changed = 0,
+                count_unchanged = 0, count_absent = 0, count_rejected = 0, count_duplicate = 0,
+                count_ignored = 0
+            WHERE id = %s AND state IN ('failed', 'dead')
+            RETURNING id AS task_id, parser_type, supplier_name, supplier_id, source_config,
+                retry_count, max_retries, enqueued_at
+            """,
+            [task_id],
+        )
+        message = await cursor.fetchone()
+    if message:
+        await conn.execute("DELETE FROM parsing_logs WHERE task_id = %s", [task_id])
+    return message
+
+
+async def set_apply_requested(conn: Connection, task_id: UUID) -> TaskMessage | None:
+    """Note that a held list is to be applied; None when the task is not held."""
+    async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
+        await cursor.execute(
+            """
+            UPDATE ingestion_tasks
+            SET apply_requested_at = coalesce(apply_requested_at, now())
+            WHERE id = %s AND state = 'held'
+            RETURNING id AS task_id, parser_type, supplier_name, supplier_id, source_config,
+                retry_count, max_retries, enqueued_at
+            """,
+            [task_id],
+        )
+        return await cursor.fetchone()
+
+
+async def find_to_apply(conn: Connection) -> HeldList | None:
+    """Find the held list that is to be applied first, but for those just being applied."""
+    async with conn.cursor(row_factory=rows_as(HeldList)) as cursor:
+        await cursor.execute(
+            """
+            SELECT id, supplier_name, create_products FROM ingestion_tasks
+            WHERE apply_requested_at IS NOT NULL AND state = 'held'
+            ORDER BY apply_requested_at
+            LIMIT 1
+            FOR UPDATE SKIP LOCKED
+            """
+        )
+        return await cursor.fetchone()
+
+
+async def set_not_applied(conn: Connection, task_id: UUID, reason: str) -> None:
+    """Leave a list held that cannot be applied, and keep the reason."""
+    await conn.execute(
+        """
+        UPDATE ingestion_tasks
+        SET apply_requested_at = NULL, errors = errors || jsonb_build_array(%s::text)
+        WHERE id = %s AND state = 'held'
+        """,
+        [reason, task_id],
+    )

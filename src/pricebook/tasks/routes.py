@@ -1,0 +1,172 @@
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import PathParameter
+
+from pricebook.auth.guard import staff_can_fail
+from pricebook.db import Database
+from pricebook.errors import ConflictError, NotFoundError, ValidationError
+from pricebook.queue.carrier import TaskQueue
+from pricebook.tasks import service
+from pricebook.tasks.schemas import (
+    ROW_ERRORS_HEADER,
+    AcceptedTask,
+    Task,
+    TaskQuery,
+    TaskRowError,
+)
+from pricebook.web.downloads import answer_file, documented_with_file, wants_file
+from pricebook.web.paging import Page, Paging
+from pricebook.web.problems import answers
+from pricebook.web.query import documented, provide_query
+
+ADDRESS = "/api/v1/admin/tasks/"
+ID = "e4b0a6d1-52a7-4a43-b1cf-0c5fbd6a8e90"
+SUPPLIER_ID = "2c9a7e10-0f5d-4f0a-8a51-6e3b9d7c4f18"
+ENQUEUED_AT = "2026-03-01T06:14:52.120733Z"
+COMPLETED_AT = "2026-03-01T06:14:55.518204Z"
+COUNTS = {"new": 3, "changed": 12, "unchanged": 320, "absent": 1, "rejected": 2, "duplicate": 0}
+ACCEPTED: dict[str, Any] = {
+    "task_id": ID,
+    "supplier_id": SUPPLIER_ID,
+    "status": "queued",
+    "enqueued_at": ENQUEUED_AT,
+}
+TASK: dict[str, Any] = {
+    "id": ID,
+    "supplier_id": SUPPLIER_ID,
+    "supplier_name": "Nordwerk",
+    "parser_type": "csv",
+    "source_config": {"file_path": "uploaded/6f1c0d52", "delimiter": ";"},
+    "file_name": "nordwerk march.csv",
+    "create_products": False,
+    "new_layout": False,
+    "state": "partially_succeeded",
+    "requested_by": "admin",
+    "enqueued_at": ENQUEUED_AT,
+    "started_at": "2026-03-01T06:14:52.301982Z",
+    "completed_at": COMPLETED_AT,
+    "next_attempt_at": ENQUEUED_AT,
+    "retry_count": 0,
+    "max_retries": 3,
+    "stage": "merging",
+    "rows_read": 340,
+    "rows_total": 340,
+    "throttled": False,
+    "errors": [],
+    "counts": {**COUNTS, "ignored": 3},
+    "result": {
+        "task_id": ID,
+        "status": "success",
+        "items_processed": 335,
+        "errors": [],
+        "completed_at": COMPLETED_AT,
+        **COUNTS,
+    },
+}
+ROW_ERROR: dict[str, Any] = {
+    "row_number": 17,
+    "error_type": "missing_price",
+    "error_message": "The price is missing.",
+    "row_data": ["NW-20417", "Claw hammer 20oz", ""],
+}
+
+TaskId = Annotated[UUID, PathParameter(description="The task's id.")]
+
+
+def accepted(task: AcceptedTask, headers: dict[str, str] | None = None) -> Response[AcceptedTask]:
+    """Answer that a task will be done, and where to follow it."""
+    where = {"Location": f"{ADDRESS}{task.task_id}"}
+    return Response(task, status_code=202, headers={**where, **(headers or {})})
+
+
+def _listed(row: dict[str, Any]) -> dict[str, Any]:
+    return {"total_count": 1, "page": 1, "limit": 50, "data": [row]}
+
+
+@get(
+    "/tasks",
+    summary="The tasks",
+    description="Ingestion tasks, newest first; those of one supplier are its history.",
+    operation_class=documented(TaskQuery),
+    dependencies={"criteria": provide_query(TaskQuery)},
+    responses=answers(Page[Task], _listed(TASK)) | staff_can_fail(ValidationError),
+)
+async def list_tasks(
+    criteria: NamedDependency[TaskQuery], database: NamedDependency[Database]
+) -> Page[Task]:
+    """List the tasks."""
+    return await service.list_tasks(database, criteria)
+
+
+@get(
+    "/tasks/{task_id:str}",
+    summary="One task",
+    description="Who asked for it, how far it is, and what came of it.",
+    responses=answers(Task, TASK) | staff_can_fail(ValidationError, NotFoundError),
+)
+async def get_task(task_id: TaskId, database: NamedDependency[Database]) -> Task:
+    """Look at one task."""
+    return await service.get_task(database, task_id)
+
+
+@get(
+    "/tasks/{task_id:str}/errors",
+    summary="The rows that a task did not take",
+    description="Rows that were not taken in, each with its number in the list and the reason;"
+    " with Accept: text/csv all of them as a file, page and limit aside.",
+    operation_class=documented_with_file(Paging, ",".join(ROW_ERRORS_HEADER)),
+    dependencies={"paging": provide_query(Paging)},
+    responses=answers(Page[TaskRowError], _listed(ROW_ERROR))
+    | staff_can_fail(ValidationError, NotFoundError),
+)
+async def list_row_errors(
+    request: Request[Any, Any, Any],
+    task_id: TaskId,
+    paging: NamedDependency[Paging],
+    database: NamedDependency[Database],
+) -> Response[Any]:
+    """List the rows that were not taken, as JSON or as a file for a spreadsheet."""
+    if wants_file(request):
+        return await answer_file(service.export_row_errors(database, task_id), f"{task_id}.csv")
+    page = await service.list_row_errors(database, task_id, paging)
+    return Response(page, media_type="application/json", headers={"Vary": "Accept"})
+
+
+@post(
+    "/tasks/{task_id:str}/retry",
+    status_code=202,
+    summary="Do a task again",
+    description="Begins a task anew that failed or is dead.",
+    responses=answers(AcceptedTask, ACCEPTED, status=202)
+    | staff_can_fail(ValidationError, NotFoundError, ConflictError),
+)
+async def retry_task(
+    task_id: TaskId, database: NamedDependency[Database], queue: NamedDependency[TaskQueue]
+) -> Response[AcceptedTask]:
+    """Do a task again."""
+    return accepted(await service.retry_task(database, queue, task_id))
+
+
+@post(
+    "/tasks/{task_id:str}/apply",
+    status_code=202,
+    summary="Apply a held list",
+    description="Lets a list be applied that was held because of what it would change.",
+    responses=answers(AcceptedTask, ACCEPTED, status=202)
+    | staff_can_fail(ValidationError, NotFoundError, ConflictError),
+)
+async def apply_held(
+    task_id: TaskId, database: NamedDependency[Database], queue: NamedDependency[TaskQueue]
+) -> Response[AcceptedTask]:
+    """Apply a held list."""
+    return accepted(await service.request_apply(database, queue, task_id))
+
+
+router = Router(
+    "/",
+    route_handlers=[list_tasks, get_task, list_row_errors, retry_task, apply_held],
+    tags=["Tasks"],
+)

@@ -1,0 +1,232 @@
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from pricebook.queue.message import ParserType
+from pricebook.web.paging import Paging
+
+TaskState = Literal[
+    "queued", "running", "succeeded", "partially_succeeded", "failed", "dead", "held"
+]
+EndState = Literal["succeeded", "partially_succeeded", "failed", "held"]
+
+
+class Asker(Struct, frozen=True):
+    """Who asks for a task; somebody may send a key so that asking again is not a second task."""
+
+    user_id: UUID | None = None
+    name: str | None = None
+    idempotency_key: str | None = None
+
+
+class NewTask(Struct, frozen=True, kw_only=True):
+    """A task as it is asked for; the digest is that of the request."""
+
+    supplier_id: UUID
+    supplier_name: str
+    parser_type: ParserType
+    source_config: dict[str, Any]
+    asker: Asker
+    digest: bytes
+    file_name: str | None = None
+    create_products: bool = False
+    new_layout: bool = False
+
+
+class AcceptedTask(Struct, frozen=True):
+    """A task that will be done, as its asker is told."""
+
+    task_id: UUID
+    supplier_id: UUID | None
+    status: Literal["queued"]
+    enqueued_at: datetime
+
+
+class TaskLease(Struct, frozen=True):
+    """The right to work on a task, for as long as the owner stands in its row.
+
+    A task that is done as it is asked for has no owner, nor has one that is held.
+    """
+
+    task_id: UUID
+    owner: str | None
+
+
+class ClaimedTask(Struct, frozen=True):
+    """A task that is ours to work on."""
+
+    id: UUID
+    owner: str
+    supplier_id: UUID | None
+    supplier_name: str
+    parser_type: ParserType
+    source_config: dict[str, Any]
+    requested_by: str | None
+    file_name: str | None
+    create_products: bool
+    new_layout: bool
+    retry_count: int
+
+    @property
+    def lease(self) -> TaskLease:
+        """The right to work on it."""
+        return TaskLease(self.id, self.owner)
+
+
+class HeldList(Struct, frozen=True):
+    """A list that was held and is to be applied after all."""
+
+    id: UUID
+    supplier_name: str
+    create_products: bool
+
+
+class TaskProgress(Struct, frozen=True, kw_only=True):
+    """How far a running task is; a source may ask to be read more slowly."""
+
+    stage: str | None = None
+    rows_read: int = 0
+    rows_total: int | None = None
+    throttled: bool = False
+
+
+class Counts(Struct, frozen=True):
+    """What the rows of a list became; `absent` counts items that the list no longer has.
+
+    Those of a held list tell what applying it would do.
+    """
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    absent: int = 0
+    rejected: int = 0
+    duplicate: int = 0
+    ignored: int = 0
+
+    @property
+    def taken(self) -> int:
+        """The rows that stand in the catalog now."""
+        return self.new + self.changed + self.unchanged
+
+    @property
+    def rows(self) -> int:
+        """All rows of the list; each is counted once."""
+        return self.taken + self.rejected + self.duplicate + self.ignored
+
+
+class TaskEnd(Struct, frozen=True, kw_only=True):
+    """What became of a task, and how its list was read; one that failed has no counts."""
+
+    state: EndState
+    counts: Counts = Counts()
+    errors: list[str] = []
+    found: dict[str, Any] | None = None
+
+
+class DoneTask(Struct, frozen=True, kw_only=True):
+    """A task that is done as it is asked for, without a queue."""
+
+    supplier_id: UUID | None
+    supplier_name: str
+    parser_type: ParserType
+    source_config: dict[str, Any]
+    requested_by: str | None
+    started_at: datetime
+
+
+class HeldTask(Struct, frozen=True):
+    """A task whose list a brake has stopped; whether no later list of its supplier was taken in."""
+
+    id: UUID
+    supplier_id: UUID | None
+    supplier_name: str
+    state: TaskState
+    source_config: dict[str, Any]
+    count_ignored: int
+    found: dict[str, Any] | None
+    is_latest: bool
+
+
+class TaskFailure(Struct, frozen=True):
+    """Why an attempt failed, after how many attempts that is enough, and when to try again."""
+
+    reason: str
+    max_attempts: int
+    delay_seconds: float
+
+
+class TaskResult(Struct, frozen=True, kw_only=True):
+    """What came of a finished task."""
+
+    task_id: UUID
+    status: Literal["success", "failed"]
+    items_processed: int
+    errors: list[str]
+    completed_at: datetime
+    new: int
+    changed: int
+    unchanged: int
+    absent: int
+    rejected: int
+    duplicate: int
+
+
+class Task(Struct, frozen=True, kw_only=True):
+    """A task: who asked for what, how far it is, and what came of it."""
+
+    id: UUID
+    supplier_id: UUID | None
+    supplier_name: str
+    parser_type: ParserType
+    source_config: dict[str, Any]
+    file_name: str | None
+    create_products: bool
+    new_layout: bool
+    state: TaskState
+    requested_by: str | None
+    enqueued_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    next_attempt_at: datetime
+    retry_count: int
+    max_retries: int
+    stage: str | None
+    rows_read: int
+    rows_total: int | None
+    throttled: bool
+    errors: list[str]
+    counts: Counts
+    result: TaskResult | None
+
+
+class TaskQuery(Paging, frozen=True):
+    """Which tasks are wanted."""
+
+    state: Annotated[TaskState | None, Meta(description="Tasks in this state.")] = None
+    supplier_id: Annotated[
+        UUID | None, Meta(description="Tasks of this supplier: its history.")
+    ] = None
+
+
+ROW_ERRORS_HEADER = ("row_number", "error_type", "row_data", "error_message")
+
+
+class TaskRowError(Struct, frozen=True):
+    """A row that was not taken in, and why; its number is that of a spreadsheet."""
+
+    row_number: int | None
+    error_type: str
+    error_message: str
+    row_data: Any
+
+
+class Waiting(Struct, frozen=True):
+    """How the tasks are: how many wait since when (seconds), run, and are dead."""
+
+    queued: int
+    running: int
+    dead: int
+    oldest_seconds: float

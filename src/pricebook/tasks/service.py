@@ -1,0 +1,274 @@
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from uuid import UUID, uuid4
+
+from pricebook import safe_csv
+from pricebook.db import Connection, Database
+from pricebook.errors import ConflictError, LeaseLostError, NotFoundError
+from pricebook.queue.carrier import TaskQueue
+from pricebook.queue.message import TaskMessage
+from pricebook.tasks import history_repository, record_repository, repository
+from pricebook.tasks.schemas import (
+    ROW_ERRORS_HEADER,
+    AcceptedTask,
+    Asker,
+    ClaimedTask,
+    DoneTask,
+    HeldList,
+    HeldTask,
+    NewTask,
+    Task,
+    TaskEnd,
+    TaskFailure,
+    TaskLease,
+    TaskProgress,
+    TaskQuery,
+    TaskRowError,
+    Waiting,
+)
+from pricebook.web.paging import Page, Paging, page_of
+
+RETRY_SECONDS = (1.0, 5.0, 25.0)
+JITTER = 0.2
+
+
+def retry_delay(retry_count: int, chance: float) -> float:
+    """Return how long to wait after so many retries, in seconds; chance (0 to 1) spreads it."""
+    base = RETRY_SECONDS[min(retry_count, len(RETRY_SECONDS) - 1)]
+    return base * (1 + JITTER * (2 * chance - 1))
+
+
+async def ask(database: Database, queue: TaskQueue, task: NewTask) -> AcceptedTask:
+    """Accept a task; asked again with the same key, the answer is that of the first time.
+
+    Raises ConflictError when the key came with another request. Once this returns, the task will be
+    done, whatever becomes of Redis.
+    """
+    async with database.short_transaction() as conn:
+        message = await repository.insert_task(conn, task)
+        if message is None:
+            return await _repeated(conn, task)
+    await queue.tell(message)
+    return _accepted(message)
+
+
+async def find_repeated(conn: Connection, asker: Asker, digest: bytes) -> AcceptedTask | None:
+    """Find the task that the asker's key was used for; ConflictError for another request."""
+    if asker.idempotency_key is None:
+        return None
+    found = await repository.find_by_key(conn, asker)
+    if found is None:
+        return None
+    accepted, first_digest = found
+    if first_digest != digest:
+        raise ConflictError("This Idempotency-Key was used for another request.")
+    return accepted
+
+
+async def enqueue(conn: Connection, task: NewTask) -> TaskMessage | None:
+    """Accept a task in the caller's transaction, who tells the queue of it when that is over."""
+    return await repository.insert_task(conn, task)
+
+
+async def has_unfinished(conn: Connection, supplier_id: UUID) -> bool:
+    """Tell whether a task of a supplier waits or runs."""
+    return await repository.has_unfinished(conn, supplier_id)
+
+
+async def _repeated(conn: Connection, task: NewTask) -> AcceptedTask:
+    accepted = await find_repeated(conn, task.asker, task.digest)
+    if accepted is None:
+        raise LookupError("a key that was used and is not there")
+    return accepted
+
+
+def _accepted(message: TaskMessage) -> AcceptedTask:
+    return AcceptedTask(message.task_id, message.supplier_id, "queued", message.enqueued_at)
+
+
+async def claim_next(database: Database, lease_seconds: float) -> ClaimedTask | None:
+    """Take the next task to work on, for this long; None when there is none.
+
+    The owner's name is new each time: a worker that lost a task and took it again is two owners.
+    """
+    async with database.connection() as conn:
+        return await repository.claim_next(conn, str(uuid4()), lease_seconds)
+
+
+async def renew(
+    database: Database, lease: TaskLease, progress: TaskProgress, lease_seconds: float
+) -> None:
+    """Keep a task and tell how far it is; raises LeaseLostError when it is no longer ours."""
+    async with database.connection() as conn:
+        if not await repository.set_progress(conn, lease, progress, lease_seconds):
+            raise _lost(lease)
+
+
+async def end_task(conn: Connection, lease: TaskLease, end: TaskEnd) -> None:
+    """End a task in the transaction of its effect: both are committed, or neither.
+
+    Raises LeaseLostError when it is no longer ours.
+    """
+    if not await repository.set_end(conn, lease, end):
+        raise _lost(lease)
+
+
+async def record_task(conn: Connection, task: DoneTask) -> TaskLease:
+    """Make a task that is done, and must be ended, in the caller's transaction."""
+    return await record_repository.insert_done(conn, task)
+
+
+async def claim_held(conn: Connection, task_id: UUID) -> HeldTask:
+    """Lock a task whose list is held, to apply it.
+
+    Raises NotFoundError without such a task, ConflictError when it is not held, or a later list was
+    taken in: its prices would go back in time.
+    """
+    held = await record_repository.lock_held(conn, task_id)
+    if held is None:
+        raise _unknown(task_id)
+    if held.state != "held":
+        raise ConflictError(f"Task {task_id} is {held.state}, not held.")
+    if not held.is_latest:
+        raise ConflictError(f"A later list of {held.supplier_name} was taken in already.")
+    return held
+
+
+async def fail_task(database: Database, lease: TaskLease, reason: str) -> None:
+    """End a task that will not get better by itself, with its reason."""
+    async with database.connection() as conn:
+        await repository.set_end(conn, lease, TaskEnd(state="failed", errors=[reason]))
+
+
+async def put_off(
+    database: Database, queue: TaskQueue, lease: TaskLease, failure: TaskFailure
+) -> None:
+    """Let a task be tried again later, or be dead when that was the last attempt."""
+    async with database.connection() as conn:
+        message = await repository.set_failed_attempt(conn, lease, failure)
+    if message:
+        await queue.tell(message, failure.delay_seconds)
+
+
+async def hand_back(database: Database, queue: TaskQueue, lease: TaskLease) -> None:
+    """Leave a task to another worker, at once and uncounted."""
+    async with database.connection() as conn:
+        message = await repository.set_handed_back(conn, lease)
+    if message:
+        await queue.tell(message)
+
+
+async def take_back_lost(database: Database) -> list[UUID]:
+    """Let the tasks of workers that are gone be taken by others; return which."""
+    async with database.connection() as conn:
+        return await repository.set_lost_leases(conn)
+
+
+async def retry_task(database: Database, queue: TaskQueue, task_id: UUID) -> AcceptedTask:
+    """Begin a task anew that failed or is dead; raises NotFoundError, ConflictError."""
+    async with database.short_transaction() as conn:
+        message = await repository.set_asked_again(conn, task_id)
+        if message is None:
+            task = await _get(conn, task_id)
+            raise ConflictError(f"Task {task_id} is {task.state}: only failed or dead ones retry.")
+    await queue.tell(message)
+    return _accepted(message)
+
+
+async def request_apply(database: Database, queue: TaskQueue, task_id: UUID) -> AcceptedTask:
+    """Let a held list be applied after all; raises NotFoundError, ConflictError."""
+    async with database.short_transaction() as conn:
+        message = await repository.set_apply_requested(conn, task_id)
+        if message is None:
+            task = await _get(conn, task_id)
+            raise ConflictError(f"Task {task_id} is {task.state}, not held.")
+    await queue.tell(message)
+    return _accepted(message)
+
+
+async def find_to_apply(database: Database) -> HeldList | None:
+    """Find the held list that is to be applied next.
+
+    Nothing is leased: applying locks the task's row to its end, and does nothing the second time.
+    """
+    async with database.connection() as conn:
+        return await repository.find_to_apply(conn)
+
+
+async def leave_held(database: Database, task_id: UUID, reason: str) -> None:
+    """Leave a list held that cannot be applied, with the reason."""
+    async with database.connection() as conn:
+        await repository.set_not_applied(conn, task_id, reason)
+
+
+async def count_waiting(database: Database) -> Waiting:
+    """Tell how many tasks wait, run and are dead."""
+    async with database.connection() as conn:
+        return await history_repository.count_waiting(conn)
+
+
+async def list_tasks(database: Database, query: TaskQuery) -> Page[Task]:
+    """Return a page of the tasks, newest first."""
+    async with database.connection() as conn:
+        total_count, tasks = await history_repository.list_tasks(conn, query)
+    return page_of(query, total_count, tasks)
+
+
+async def get_task(database: Database, task_id: UUID) -> Task:
+    """Return a task as it is now, or raise NotFoundError."""
+    async with database.connection() as conn:
+        return await _get(conn, task_id)
+
+
+async def list_row_errors(database: Database, task_id: UUID, paging: Paging) -> Page[TaskRowError]:
+    """Return a page of the rows that a task did not take, or raise NotFoundError."""
+    async with database.connection() as conn:
+        found = await history_repository.list_row_errors(conn, task_id, paging)
+    if found is None:
+        raise _unknown(task_id)
+    return page_of(paging, *found)
+
+
+async def export_row_errors(database: Database, task_id: UUID) -> AsyncGenerator[str]:
+    """Yield all rows that a task did not take as comma-separated values, the reason last.
+
+    Raises NotFoundError.
+    """
+    async with database.slow_read() as conn:
+        await _get(conn, task_id)
+        yield safe_csv.lines([ROW_ERRORS_HEADER])
+        async with aclosing(history_repository.read_row_errors(conn, task_id)) as found:
+            async for rows in found:
+                yield safe_csv.lines(rows)
+
+
+async def clear_old(database: Database, days: int) -> int:
+    """Forget the tasks that ended this many days ago, with their logs; return how many."""
+    count = 0
+    while True:
+        async with database.connection() as conn:
+            cleared = await history_repository.delete_old_tasks(conn, days)
+        if not cleared:
+            return count
+        count += cleared
+
+
+async def list_needed_files(database: Database) -> set[str]:
+    """Return the places of uploaded lists that some task still speaks of."""
+    async with database.connection() as conn:
+        return await history_repository.list_needed_files(conn)
+
+
+async def _get(conn: Connection, task_id: UUID) -> Task:
+    task = await history_repository.find_task(conn, task_id)
+    if task is None:
+        raise _unknown(task_id)
+    return task
+
+
+def _unknown(task_id: UUID) -> NotFoundError:
+    return NotFoundError(f"There is no task {task_id}.")
+
+
+def _lost(lease: TaskLease) -> LeaseLostError:
+    return LeaseLostError(f"Task {lease.task_id} is no longer ours.")

@@ -1,0 +1,92 @@
+"""Answers that are given many times: with a tag, compressed once, and sent only if they are new."""
+
+import gzip
+import hashlib
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+Headers = list[tuple[bytes, bytes]]
+
+JSON = b"application/json"
+# Kept by browsers and proxies, and asked for again each time: 304 while it is still true.
+CACHE_CONTROL = b"public, no-cache"
+WORTH_COMPRESSING_BYTES = 1024
+GZIP_LEVEL = 5
+TAG_BYTES = 12
+
+
+class Answer:
+    """One successful answer to everybody who asks the same, as an ASGI application."""
+
+    __slots__ = ("_body", "_gzipped", "_link", "_tag")
+
+    def __init__(self, body: bytes, next_page: str | None = None) -> None:
+        self._body = body
+        self._tag = hashlib.blake2b(body, digest_size=TAG_BYTES).hexdigest().encode()
+        self._link = None if next_page is None else f'<{next_page}>; rel="next"'.encode()
+        self._gzipped: bytes | None = None
+
+    @property
+    def size(self) -> int:
+        """The bytes that it takes up, with room for its compressed form."""
+        return len(self._body) * 3 // 2 + len(self._link or b"")
+
+    async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
+        """Send the answer, compressed if that is accepted, or 304 if the caller has it."""
+        accepted, known = b"", b""
+        for name, value in scope["headers"]:
+            if name == b"accept-encoding":
+                accepted += b"," + value
+            elif name == b"if-none-match":
+                known += b"," + value
+        gzipped = self._compressed() if accepted and accepts_gzip(accepted) else None
+        headers = self._headers(compressed=gzipped is not None)
+        if known and self._is_among(known):
+            await send({"type": "http.response.start", "status": 304, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        body = self._body if gzipped is None else gzipped
+        headers += [(b"content-type", JSON), (b"content-length", str(len(body)).encode())]
+        if gzipped is not None:
+            headers.append((b"content-encoding", b"gzip"))
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    def _headers(self, *, compressed: bool) -> Headers:
+        """Make the fields of 200 and 304 alike; each form of the body has a strong tag."""
+        tag = b'"%b-gzip"' % self._tag if compressed else b'"%b"' % self._tag
+        headers = [(b"etag", tag), (b"cache-control", CACHE_CONTROL), (b"vary", b"Accept-Encoding")]
+        if self._link is not None:
+            headers.append((b"link", self._link))
+        return headers
+
+    def _is_among(self, known: bytes) -> bool:
+        """Say whether If-None-Match names this body in either form; `W/` makes no difference."""
+        tags = {tag.strip().removeprefix(b"W/") for tag in known.split(b",")}
+        return b"*" in tags or not tags.isdisjoint((b'"%b"' % self._tag, b'"%b-gzip"' % self._tag))
+
+    def _compressed(self) -> bytes | None:
+        """Compress the body at the first call; None where it is not worth it."""
+        if len(self._body) < WORTH_COMPRESSING_BYTES:
+            return None
+        if self._gzipped is None:
+            self._gzipped = gzip.compress(self._body, GZIP_LEVEL, mtime=0)
+        return self._gzipped
+
+
+def answer_of(content: Any, next_page: str | None = None) -> Answer:
+    """Make the answer that shows a struct, with a link to the next page if there is one."""
+    return Answer(msgspec.json.encode(content), next_page)
+
+
+@lru_cache(maxsize=256)
+def accepts_gzip(accepted: bytes) -> bool:
+    """Say whether Accept-Encoding takes gzip."""
+    weights: dict[str, str] = {}
+    for each in accepted.decode("latin-1").lower().split(","):
+        name, _, parameter = each.partition(";")
+        weights[name.strip()] = parameter.replace(" ", "").removeprefix("q=")
+    weight = weights.get("gzip", weights.get("x-gzip", weights.get("*", "0")))
+    return weight.strip("0.") != "" or weight == ""

@@ -1,0 +1,258 @@
+"""The worker: takes tasks from their rows, a few at once, until it is told to stop."""
+
+import asyncio
+import random
+import signal
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from pricebook.db import Database
+from pricebook.errors import (
+    DatabaseUnavailableError,
+    LeaseLostError,
+    ParserKilledError,
+    PricebookError,
+    PriceListError,
+    SourceUnavailableError,
+)
+from pricebook.ingestion.process import Parsers
+from pricebook.intake import Intake, intake_of
+from pricebook.queue.carrier import TaskQueue
+from pricebook.resources import open_redis, open_resources
+from pricebook.settings import Settings
+from pricebook.sync import service as sync
+from pricebook.sync.uploads import clear_orphans
+from pricebook.tasks import service as tasks
+from pricebook.tasks.schemas import ClaimedTask, HeldList, TaskFailure, TaskProgress
+from pricebook.tasks.service import retry_delay
+
+log = structlog.stdlib.get_logger(__name__)
+
+LOOK_SECONDS = 1.0
+SCHEDULE_SECONDS = 5.0
+CLEAR_SECONDS = 3600.0
+PROGRESS_SECONDS = 0.3
+RENEWALS_A_LEASE = 3
+AWAY_SECONDS = 1.0
+CANCEL_SECONDS = 2.0
+KILLED_ATTEMPTS = 3
+ALL_ATTEMPTS = 1_000_000
+
+
+def work(settings: Settings) -> None:
+    """Work on tasks until SIGTERM or Ctrl-C; raises PricebookError when it cannot start."""
+    asyncio.run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    async with open_worker(settings) as worker:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, worker.stop)
+        await worker.run()
+
+
+@asynccontextmanager
+async def open_worker(settings: Settings) -> AsyncGenerator["Worker"]:
+    """Open what a worker needs."""
+    async with open_resources(settings) as resources, open_redis(settings) as redis:
+        queue = TaskQueue(redis, settings.redis_queue_name)
+        with Parsers() as parsers:
+            intake = intake_of(settings, resources.database, parsers)
+            yield Worker(settings, resources.database, queue, intake)
+
+
+class Worker:
+    """Works on several tasks at once.
+
+    Each slot takes the next task from the database, as soon as it is free, when a message rings or
+    when it is time to look again. So no task depends on Redis, only how soon it is begun.
+    """
+
+    def __init__(
+        self, settings: Settings, database: Database, queue: TaskQueue, intake: Intake
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._queue = queue
+        self._intake = intake
+        self._bell = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Take no more tasks; finish those that run, or hand them back when it takes too long."""
+        self._stopping.set()
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Work until told to stop."""
+        log.info("the worker is ready", tasks=self._settings.worker_tasks)
+        others = [
+            asyncio.create_task(self._queue.listen(self._bell.set)),
+            asyncio.create_task(self._often(LOOK_SECONDS, self._take_back_lost)),
+            asyncio.create_task(self._often(SCHEDULE_SECONDS, self._start_due_syncs)),
+            asyncio.create_task(self._often(CLEAR_SECONDS, self._clear)),
+        ]
+        slots = [asyncio.create_task(self._slot()) for _ in range(self._settings.worker_tasks)]
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            ended, _ = await asyncio.wait(
+                [stopping, *others, *slots], return_when=asyncio.FIRST_COMPLETED
+            )
+            for each in ended - {stopping}:
+                each.result()  # a part that ended by itself met a defect: it is raised
+            await asyncio.wait(slots, timeout=self._settings.worker_stop_seconds)
+        finally:
+            await _cancel(stopping, *slots, *others)
+
+    async def _slot(self) -> None:
+        while not self._stopping.is_set():
+            self._bell.clear()
+            with suppress(DatabaseUnavailableError):
+                if await self._do_next():
+                    continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), LOOK_SECONDS)
+
+    async def _do_next(self) -> bool:
+        """Do what is next; say whether there was anything."""
+        task = await tasks.claim_next(self._database, self._settings.worker_lease_seconds)
+        if task is not None:
+            await self._work_on(task)
+            return True
+        held = await tasks.find_to_apply(self._database)
+        if held is not None:
+            await self._apply(held)
+            return True
+        return False
+
+    async def _apply(self, held: HeldList) -> None:
+        """Apply a held list; what cannot be applied stays held, with the reason."""
+        log.info("held list is applied", task_id=str(held.id), supplier=held.supplier_name)
+        try:
+            await self._intake.apply(held)
+        except DatabaseUnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 (a defect of ours must not end the worker)
+            await tasks.leave_held(self._database, held.id, _reason(held.id, error))
+
+    async def _work_on(self, task: ClaimedTask) -> None:
+        """Work on a task to its end, whatever that is; only being stopped is passed on."""
+        log.info("task begun", task_id=str(task.id), supplier=task.supplier_name)
+        try:
+            await self._take_in_with_lease(task)
+            log.info("task ended", task_id=str(task.id))
+        except asyncio.CancelledError:
+            with suppress(DatabaseUnavailableError):
+                await tasks.hand_back(self._database, self._queue, task.lease)
+            raise
+        except LeaseLostError as error:
+            log.warning("task lost", task_id=str(task.id), reason=error.message)
+        except Exception as error:  # noqa: BLE001 (a defect of ours must not end the worker)
+            await self._settle(task, error)
+
+    async def _take_in_with_lease(self, task: ClaimedTask) -> None:
+        """Take the list in and keep the lease meanwhile; raises LeaseLostError when it is lost."""
+        progress = _Latest()
+        taking_in = asyncio.ensure_future(self._intake.take_in(task, progress.set))
+        keeping = asyncio.create_task(self._keep_lease(task, progress))
+        try:
+            await asyncio.wait([taking_in, keeping], return_when=asyncio.FIRST_COMPLETED)
+            await (taking_in if taking_in.done() else keeping)
+        finally:
+            await _cancel(taking_in, keeping)
+
+    async def _keep_lease(self, task: ClaimedTask, progress: "_Latest") -> None:
+        """Renew the lease, often while there is progress to tell; ends only when it is lost."""
+        seconds = self._settings.worker_lease_seconds
+        ticks_between = seconds / RENEWALS_A_LEASE / PROGRESS_SECONDS
+        told, ticks = TaskProgress(), 0
+        while True:
+            await asyncio.sleep(PROGRESS_SECONDS)
+            ticks += 1
+            if progress.value == told and ticks < ticks_between:
+                continue
+            told, ticks = progress.value, 0
+            with suppress(DatabaseUnavailableError):
+                await tasks.renew(self._database, task.lease, told, seconds)
+
+    async def _settle(self, task: ClaimedTask, error: Exception) -> None:
+        """Write down that an attempt failed; while the database is away, wait for it."""
+        failure = _failure(task, error)
+        while not self._stopping.is_set():
+            with suppress(DatabaseUnavailableError):
+                if failure is None:
+                    await tasks.fail_task(self._database, task.lease, str(error))
+                else:
+                    await tasks.put_off(self._database, self._queue, task.lease, failure)
+                return
+            await asyncio.sleep(AWAY_SECONDS)
+
+    async def _often(self, seconds: float, do: Callable[[], Awaitable[None]]) -> None:
+        """Do something for ever, with a pause; while the database is away it does not matter."""
+        while True:
+            with suppress(DatabaseUnavailableError):
+                await do()
+            await asyncio.sleep(seconds)
+
+    async def _take_back_lost(self) -> None:
+        for task_id in await tasks.take_back_lost(self._database):
+            log.warning("the worker of a task was lost", task_id=str(task_id))
+            self._bell.set()
+
+    async def _start_due_syncs(self) -> None:
+        for message in await sync.start_due_syncs(self._database, self._queue):
+            log.info("sync started by schedule", supplier=message.supplier_name)
+
+    async def _clear(self) -> None:
+        await tasks.clear_old(self._database, self._settings.keep_tasks_days)
+        needed = await tasks.list_needed_files(self._database)
+        await asyncio.to_thread(clear_orphans, self._settings.uploads, needed)
+
+
+class _Latest:
+    """The latest progress of a task."""
+
+    def __init__(self) -> None:
+        self.value = TaskProgress()
+
+    def set(self, value: TaskProgress) -> None:
+        self.value = value
+
+
+def _failure(task: ClaimedTask, error: Exception) -> TaskFailure | None:
+    """Tell what an error means for a task; None when trying again cannot help."""
+    delay = retry_delay(task.retry_count, random.random())  # noqa: S311 (it spreads retries)
+    match error:
+        case PriceListError():
+            log.info("task failed", task_id=str(task.id), reason=error.message)
+            return None
+        case SourceUnavailableError() | DatabaseUnavailableError():
+            log.warning("task put off", task_id=str(task.id), reason=error.message)
+            return TaskFailure(error.message, ALL_ATTEMPTS, delay)
+        case ParserKilledError():
+            log.warning("parser killed", task_id=str(task.id), reason=error.message)
+            return TaskFailure(error.message, KILLED_ATTEMPTS, delay)
+        case _:
+            return TaskFailure(_reason(task.id, error), ALL_ATTEMPTS, delay)
+
+
+def _reason(task_id: UUID, error: Exception) -> str:
+    """Tell why something did not work; the log has the trace of a defect."""
+    if isinstance(error, PricebookError):
+        return error.message
+    log.error("task met a defect", task_id=str(task_id), exc_info=error)
+    return f"This is a defect of Pricebook: {type(error).__name__}."
+
+
+async def _cancel(*running: asyncio.Future[Any]) -> None:
+    """End what still runs and wait for it; again when a library has swallowed the first try."""
+    while pending := [each for each in running if not each.done()]:
+        for each in pending:
+            each.cancel()
+        await asyncio.wait(pending, timeout=CANCEL_SECONDS)
+    await asyncio.gather(*running, return_exceptions=True)

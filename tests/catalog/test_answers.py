@@ -1,0 +1,212 @@
+"""What a browser, a proxy and a thousand visitors get: tags, 304, gzip, one query for many."""
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator
+from typing import Any, cast
+from uuid import UUID
+
+import httpx
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+import builders
+from pricebook.api import create_app
+from pricebook.catalog.service import Catalog
+from pricebook.db import Connection
+from pricebook.settings import Settings
+from pricebook.web.answers import Answer, accepts_gzip
+
+Client = AsyncTestClient[Litestar]
+PATH = "/api/v1/catalog"
+
+
+@pytest.fixture
+async def visitors(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """Clients who really ask at the same time, and an application that is told of changes."""
+    app = create_app(settings)
+    async with app.lifespan():
+        await until_kept(app.state.catalog)
+        transport = httpx.ASGITransport(cast("Any", app))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as opened:
+            yield opened
+
+
+async def until_kept(catalog: Catalog) -> None:
+    """Wait until PostgreSQL tells the memory of changes, so that it keeps what is computed."""
+    async with asyncio.timeout(30):
+        while catalog.memory.find("probe") is None:
+            catalog.memory.keep("probe", Answer(b"{}"), catalog.memory.generation)
+            await asyncio.sleep(0.01)
+
+
+async def tag_of(visitors: httpx.AsyncClient, **headers: str) -> str:
+    response = await visitors.get(PATH, headers={"Accept-Encoding": "identity", **headers})
+    return response.headers["etag"]
+
+
+def selects(statements: list[str]) -> int:
+    return len([each for each in statements if "FROM products" in each])
+
+
+async def test_a_thousand_who_ask_the_same_at_once_cost_one_query_and_then_none(
+    visitors: httpx.AsyncClient, conn: Connection, statements: list[str]
+) -> None:
+    await builders.offered_product(conn, "Hammer", "10")
+    await asyncio.sleep(0.2)  # until the news of the product has arrived
+    statements.clear()
+    answers = await asyncio.gather(*(visitors.get(PATH) for _ in range(1000)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
+    assert selects(statements) == 1
+    await visitors.get(PATH + "/")
+    assert selects(statements) == 1
+
+
+async def test_the_other_pages_of_a_list_are_not_counted_again(
+    visitors: httpx.AsyncClient, conn: Connection, statements: list[str]
+) -> None:
+    for number in range(5):
+        await builders.offered_product(conn, f"Saw {number}", "10")
+    await asyncio.sleep(0.2)
+    statements.clear()
+    for page in (1, 2, 3):
+        answer = await visitors.get(PATH, params={"page": page, "limit": 2, "min_price": 1})
+        assert answer.json()["total_count"] == 5
+    assert len([each for each in statements if "count(*)" in each]) == 1
+
+
+async def test_a_change_is_seen(visitors: httpx.AsyncClient, conn: Connection) -> None:
+    product_id = await builders.offered_product(conn, "Hammer", "10")
+    for path in (PATH, f"{PATH}/{product_id}"):
+        for price in ("11.00", "12.00", "13.50"):
+            await conn.execute("UPDATE supplier_items SET current_price = %s", [price])
+            await shows(visitors, path, f'"min_price":"{price}"')
+    await conn.execute("INSERT INTO categories (name) VALUES ('Tools')")
+    await shows(visitors, "/api/v1/categories", '"Tools"')
+    await conn.execute("UPDATE categories SET name = 'Saws'")
+    await shows(visitors, "/api/v1/categories", '"Saws"')
+
+
+async def shows(visitors: httpx.AsyncClient, path: str, text: str) -> None:
+    """Ask until the answer has a text: the news of a change takes a moment."""
+    async with asyncio.timeout(30):
+        while True:
+            if text in (await visitors.get(path)).text:
+                return
+            await asyncio.sleep(0.01)
+
+
+async def test_without_the_listener_nothing_is_kept_and_with_it_again(
+    visitors: httpx.AsyncClient, conn: Connection, statements: list[str]
+) -> None:
+    await builders.offered_product(conn, "Hammer", "10")
+    await visitors.get(PATH)
+    for price in ("11.00", "12.00"):
+        await conn.execute(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE application_name = 'pricebook listener'
+            """
+        )
+        await conn.execute("UPDATE supplier_items SET current_price = %s", [price])
+        await shows(visitors, PATH, f'"min_price":"{price}"')
+        async with asyncio.timeout(30):
+            while True:  # until it is kept again
+                before = selects(statements)
+                await visitors.get(PATH)
+                if selects(statements) == before:
+                    break
+                await asyncio.sleep(0.05)
+        assert price in (await visitors.get(PATH)).text
+
+
+@pytest.mark.parametrize("kept", [False, True])
+async def test_what_the_caller_has_is_a_304(visitors: httpx.AsyncClient, *, kept: bool) -> None:
+    tag = await tag_of(visitors)
+    assert tag.startswith('"')
+    assert tag.endswith('"')
+    path = PATH if kept else PATH + "?page=1"
+    for known in (tag, f'"x", {tag}', f"W/{tag}", "*", tag[:-1] + '-gzip"'):
+        response = await visitors.get(path, headers={"If-None-Match": known})
+        assert response.status_code == 304, known
+        assert response.content == b""
+        assert response.headers["cache-control"] == "public, no-cache"
+        assert response.headers["vary"] == "Accept-Encoding"
+        assert "content-length" not in response.headers
+    for unknown in ('"x"', tag[1:-1], '""', "garbage,,"):
+        response = await visitors.get(path, headers={"If-None-Match": unknown})
+        assert response.status_code == 200, unknown
+
+
+async def test_a_changed_answer_has_another_tag(
+    visitors: httpx.AsyncClient, conn: Connection
+) -> None:
+    before = await tag_of(visitors)
+    await builders.product(conn, "Hammer")
+    await shows(visitors, PATH, "Hammer")
+    response = await visitors.get(PATH, headers={"If-None-Match": before})
+    assert response.status_code == 200
+
+
+async def test_it_is_compressed_for_those_who_accept_it(
+    visitors: httpx.AsyncClient, conn: Connection
+) -> None:
+    for number in range(20):
+        await builders.product(conn, f"Saw {number}")
+    await shows(visitors, PATH, "Saw 19")
+    plain = await visitors.get(PATH, headers={"Accept-Encoding": "identity"})
+    for _ in range(2):
+        accepting = {"Accept-Encoding": "br, gzip"}
+        async with visitors.stream("GET", PATH, headers=accepting) as packed:
+            raw = b"".join([chunk async for chunk in packed.aiter_raw()])
+            assert packed.headers["content-encoding"] == "gzip"
+            assert int(packed.headers["content-length"]) == len(raw) < len(plain.content)
+            assert gzip.decompress(raw) == plain.content
+            assert packed.headers["etag"] != plain.headers["etag"]
+            assert packed.headers["vary"] == "Accept-Encoding"
+    assert "content-encoding" not in plain.headers
+    assert plain.headers["vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_accepted"),
+    [
+        ("gzip", True),
+        ("GZIP;q=0.5", True),
+        ("deflate, gzip ; q=1.0, *;q=0.1", True),
+        ("*", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, *", False),
+        ("br, deflate", False),
+        ("identity", False),
+        ("", False),
+        ("notgzip", False),
+    ],
+)
+def test_gzip_is_accepted(accepted: str, *, is_accepted: bool) -> None:
+    assert accepts_gzip(accepted.encode()) == is_accepted
+
+
+async def test_errors_are_not_kept(visitors: httpx.AsyncClient, conn: Connection) -> None:
+    for _ in range(2):
+        response = await visitors.get(PATH, params={"limit": 0})
+        assert response.status_code == 400
+        assert response.headers["content-type"] == "application/problem+json"
+    unknown = UUID(int=1)
+    assert (await visitors.get(f"{PATH}/{unknown}")).status_code == 404
+    await conn.execute(
+        "INSERT INTO products (id, internal_sku, name, status) VALUES (%s, 'A', 'A', 'active')",
+        [unknown],
+    )
+    assert (await visitors.get(f"{PATH}/{unknown}")).status_code == 200
+
+
+async def test_other_methods_and_paths_do_not_meet_what_is_kept(client: Client) -> None:
+    for _ in range(2):
+        assert (await client.get(PATH)).status_code == 200
+    assert (await client.post(PATH)).status_code == 405
+    assert (await client.options(PATH)).status_code == 204
+    answer: dict[str, Any] = (await client.get(PATH + "?limit=1")).json()
+    assert answer["limit"] == 1

@@ -1,0 +1,96 @@
+import csv
+from io import StringIO
+from typing import Any
+
+import msgspec
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+import builders
+from pricebook.catalog import repository, service
+from pricebook.catalog.export import FORMATS, NDJSON
+from pricebook.catalog.schemas import ExportQuery
+from pricebook.db import Connection, Database
+
+Client = AsyncTestClient[Litestar]
+PATH = "/api/v1/catalog/export"
+
+
+async def ndjson(client: Client, **parameters: Any) -> list[dict[str, Any]]:
+    response = await client.get(PATH, params=parameters)
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"].startswith("application/x-ndjson")
+    assert 'filename="catalog.ndjson"' in response.headers["content-disposition"]
+    return [msgspec.json.decode(line) for line in response.content.splitlines()]
+
+
+async def table(client: Client, **parameters: Any) -> list[dict[str, str]]:
+    response = await client.get(PATH, params={"format": "csv", **parameters})
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    return list(csv.DictReader(StringIO(response.text, newline="")))
+
+
+async def test_it_holds_what_the_pages_hold(client: Client, conn: Connection) -> None:
+    tools = await builders.category(conn, "Tools")
+    await builders.offered_product(conn, "Saw “large”\nred", "30", "10.125", category_id=tools)
+    await builders.product(conn, "Axe")
+    await builders.product(conn, "Draft", status="draft")
+    page = (await client.get("/api/v1/catalog")).json()["data"]
+    assert await ndjson(client) == page
+    as_text = [{name: str(value or "") for name, value in row.items()} for row in page]
+    assert await table(client) == [
+        {**row, "supplier_count": str(shown["supplier_count"])}
+        for row, shown in zip(as_text, page, strict=True)
+    ]
+
+
+async def test_filters_and_sort_hold_for_the_export(client: Client, conn: Connection) -> None:
+    for number in range(4):
+        await builders.offered_product(conn, f"Saw {number}", str(number + 1))
+    await builders.offered_product(conn, "Axe", "9")
+    rows = await ndjson(client, search="saw", min_price=2, sort="-price")
+    assert [row["name"] for row in rows] == ["Saw 3", "Saw 2", "Saw 1"]
+
+
+async def test_accept_tells_the_form_if_the_parameter_does_not(client: Client) -> None:
+    for accept, parameters, media_type in (
+        ("text/csv", {}, "text/csv"),
+        ("*/*", {}, "application/x-ndjson"),
+        ("text/csv", {"format": "ndjson"}, "application/x-ndjson"),
+    ):
+        response = await client.get(PATH, params=parameters, headers={"Accept": accept})
+        assert response.headers["content-type"].startswith(media_type)
+        assert response.headers["vary"] == "Accept"
+
+
+async def test_an_empty_export_has_a_head_at_most(client: Client) -> None:
+    assert await ndjson(client) == []
+    assert (await client.get(PATH, params={"format": "csv"})).text.startswith("id,internal_sku,")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+async def test_a_text_that_a_spreadsheet_would_run_is_made_harmless(
+    client: Client, conn: Connection, start: str
+) -> None:
+    text = f"{start}HYPERLINK(1)"
+    await builders.product(conn, text, sku=text)
+    (row,) = await table(client)
+    assert row["name"] == row["internal_sku"] == "'" + text
+    (shown,) = await ndjson(client)
+    assert shown["name"] == text
+
+
+@pytest.mark.parametrize("query", ["page=2", "limit=5", "cursor=x", "format=xml", "min_price=-1"])
+async def test_what_it_does_not_know_is_refused(client: Client, query: str) -> None:
+    assert (await client.get(f"{PATH}?{query}")).status_code == 400
+
+
+async def test_it_is_read_some_at_a_time(
+    database: Database, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repository, "EXPORT_ROWS", 2)
+    for _ in range(5):
+        await builders.product(conn)
+    chunks = service.export_products(database, ExportQuery(), FORMATS[NDJSON])
+    assert [len(chunk.splitlines()) async for chunk in chunks] == [2, 2, 1, 0]

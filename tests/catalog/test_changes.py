@@ -1,0 +1,91 @@
+"""PostgreSQL tells of what the public can see, once a transaction, whoever wrote it."""
+
+from collections.abc import AsyncIterator
+
+import psycopg
+import pytest
+
+import builders
+from pricebook.db import Connection
+
+TOLD = {
+    "a price": "UPDATE supplier_items SET current_price = 11",
+    "a link less": "UPDATE supplier_items SET product_id = NULL",
+    "an item less": "DELETE FROM supplier_items",
+    "a supplier less": "DELETE FROM suppliers",
+    "all items": "TRUNCATE supplier_items CASCADE",
+    "a name": "UPDATE products SET name = 'Saw' WHERE status = 'active'",
+    "a SKU": "UPDATE products SET internal_sku = 'S' || internal_sku WHERE status = 'active'",
+    "a category taken away": "UPDATE products SET category_id = NULL WHERE status = 'active'",
+    "an age": "UPDATE products SET created_at = created_at - interval '1 day'",
+    "another id": "UPDATE products SET id = gen_random_uuid() WHERE supplier_count = 0",
+    "archived": "UPDATE products SET status = 'archived' WHERE status = 'active'",
+    "published": "UPDATE products SET status = 'active' WHERE status = 'draft'",
+    "a product more": "INSERT INTO products (internal_sku, name) VALUES ('N', 'N')",
+    "a product less": "DELETE FROM products WHERE status = 'active'",
+    "all products": "TRUNCATE products CASCADE",
+    "a category more": "INSERT INTO categories (name) VALUES ('Saws')",
+    "a category's name": "UPDATE categories SET name = 'Saws'",
+    "a category less": "DELETE FROM categories",
+}
+NOT_TOLD = {
+    "nothing": "UPDATE products SET name = name",
+    "the same price": "UPDATE supplier_items SET current_price = current_price",
+    "a draft": "UPDATE products SET name = 'Other' WHERE status = 'draft'",
+    "a target price": "UPDATE products SET target_price = 12",
+    "no product": "UPDATE products SET name = 'Other' WHERE false",
+    "a supplier": "UPDATE suppliers SET is_active = false",
+    "an item without a product": """
+        INSERT INTO supplier_items (supplier_id, supplier_sku, name, current_price)
+        SELECT id, 'FREE', 'Free', 1 FROM suppliers
+    """,
+    "an item's name": "UPDATE supplier_items SET name = 'Other'",
+}
+
+
+@pytest.fixture
+async def listening(conn: Connection, database_url: str) -> AsyncIterator[Connection]:
+    """A connection that listens, after a catalog was made."""
+    tools = await builders.category(conn, "Tools")
+    await builders.offered_product(conn, "Hammer", "10", category_id=tools)
+    await builders.product(conn, "Lone", category_id=tools)
+    await builders.product(conn, "Draft", status="draft")
+    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as opened:
+        await opened.execute("LISTEN catalog_changed")
+        yield opened
+
+
+async def count_until(listening: Connection, conn: Connection) -> int:
+    """Count what was told before a last word."""
+    await conn.execute("SELECT pg_notify('catalog_changed', 'last')")
+    told = 0
+    async for notification in listening.notifies():
+        if notification.payload == "last":
+            return told
+        told += 1
+    raise LookupError
+
+
+@pytest.mark.parametrize("statement", TOLD.values(), ids=TOLD)
+async def test_it_tells_of(listening: Connection, conn: Connection, statement: str) -> None:
+    await conn.execute(statement.encode())
+    assert await count_until(listening, conn) == 1
+
+
+@pytest.mark.parametrize("statement", NOT_TOLD.values(), ids=NOT_TOLD)
+async def test_it_does_not_tell_of(listening: Connection, conn: Connection, statement: str) -> None:
+    await conn.execute(statement.encode())
+    assert await count_until(listening, conn) == 0
+
+
+async def test_it_tells_once_a_transaction_and_not_of_one_that_was_taken_back(
+    listening: Connection, conn: Connection
+) -> None:
+    async with conn.transaction():
+        for price in range(5):
+            await conn.execute("UPDATE supplier_items SET current_price = %s", [price])
+        await conn.execute("INSERT INTO categories (name) VALUES ('Saws')")
+    assert await count_until(listening, conn) == 1
+    async with conn.transaction(force_rollback=True):
+        await conn.execute("UPDATE supplier_items SET current_price = 99")
+    assert await count_until(listening, conn) == 0

@@ -1,0 +1,62 @@
+"""Several API processes on one database: each sees every change, also with its listener cut off."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import msgspec
+import psycopg
+import pytest
+import sample
+import soak
+from servers import served
+
+from pricebook.settings import Settings
+from running_system import eventually, free_port
+
+PROCESSES = 2
+CHANGES = 30
+
+
+@pytest.fixture
+def processes(settings: Settings) -> Iterator[list[Settings]]:
+    accepted = msgspec.structs.replace(settings, bcrypt_cost=Settings().bcrypt_cost)
+    each = [msgspec.structs.replace(accepted, port=free_port()) for _ in range(PROCESSES)]
+    with served(each[0]), served(each[1]):
+        yield each
+
+
+def showing(address: str, price: str) -> Callable[[], bool]:
+    def shows() -> bool:
+        pages = [
+            httpx.get(f"{address}/api/v1/catalog{query}").json()["data"][0]["min_price"]
+            for query in ("", "?search=stale")
+        ]
+        return pages == [price, price]
+
+    return shows
+
+
+@pytest.mark.parametrize("kills", [False, True])
+async def test_every_change_reaches_every_process(
+    processes: list[Settings], database_url: str, *, kills: bool
+) -> None:
+    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as conn:
+        await soak.make_product(conn)
+        for number in range(1, CHANGES + 1):
+            if kills and number % 3 == 0:
+                await conn.execute(soak.KILL, [soak.LISTENER])
+            await conn.execute("UPDATE supplier_items SET current_price = %s", [number])
+            for each in processes:  # nothing else changes: a missed word would be missed for good
+                eventually(showing(each.address, f"{number}.00"))
+
+
+async def test_a_walk_by_cursor_under_an_import_sees_each_product_once(
+    processes: list[Settings], database_url: str, tmp_path: Path
+) -> None:
+    with psycopg.connect(database_url) as conn:
+        sample.fill(conn, products=3000)
+    stays, seen = await soak.walk(processes[0], tmp_path / "list.csv", rows=3000)
+    assert len(seen) == len(set(seen))
+    assert stays <= set(seen)
+    assert len(stays) > 2000

@@ -1,0 +1,102 @@
+"""What the tests of ingestion share: a list taken in, locales, the places beyond this machine."""
+
+import locale
+import os
+import shutil
+import subprocess
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingestion.google_stand_in import GoogleStandIn, google_stand_in
+from ingestion.web_stand_in import WebStandIn, web_stand_in
+from pricebook.db import Database
+from pricebook.ingestion import service
+from pricebook.ingestion.import_schemas import ImportOrder, ImportResult
+from pricebook.ingestion.process import Parsers
+from pricebook.ingestion.schemas import FilePlace
+
+# A process has the C locale until it asks; here the one of the environment holds (.ci/locales).
+with suppress(locale.Error):
+    locale.setlocale(locale.LC_ALL, "")
+
+TakeIn = Callable[..., Awaitable[ImportResult]]
+
+
+@pytest.fixture(scope="session")
+def _locales(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Build the locales of the tests where the machine can."""
+    localedef = shutil.which("localedef")
+    if localedef is None or "LOCPATH" in os.environ:
+        return
+    folder = tmp_path_factory.mktemp("locales")
+    for name in ("de_DE", "tr_TR"):
+        command = [localedef, "-i", name, "-f", "UTF-8", folder / f"{name}.UTF-8"]
+        subprocess.run(command, check=False, capture_output=True)
+    os.environ["LOCPATH"] = str(folder)
+
+
+@pytest.fixture
+def process_locale(request: pytest.FixtureRequest, _locales: None) -> Iterator[str]:
+    before = locale.setlocale(locale.LC_ALL)
+    try:
+        yield locale.setlocale(locale.LC_ALL, request.param)
+    except locale.Error:
+        pytest.skip(f"this machine has no {request.param}")
+    finally:
+        locale.setlocale(locale.LC_ALL, before)
+
+
+@pytest.fixture
+def take_in(database: Database, parsers: Parsers, tmp_path: Path) -> TakeIn:
+    """Take in a CSV list given as text, without brakes unless some are given."""
+
+    async def run(
+        text: str,
+        *,
+        watch: service.Watcher = lambda _: None,
+        follow_up: service.FollowUp | None = None,
+        **more: Any,
+    ) -> ImportResult:
+        path = tmp_path / "list.csv"
+        path.write_text(text)
+        said: dict[str, Any] = {"supplier_name": "ACME", "currency": "USD", "brakes": None, **more}
+        order = ImportOrder(place=FilePlace(str(path)), **said)
+        return await service.take_in(database, parsers, order, watch, follow_up)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def running_google() -> Iterator[GoogleStandIn]:
+    with google_stand_in() as running:
+        yield running
+
+
+@pytest.fixture
+def google(running_google: GoogleStandIn) -> GoogleStandIn:
+    """A stand-in for Google that has no spreadsheets yet and behaves."""
+    running_google.reset()
+    return running_google
+
+
+@pytest.fixture
+def key_file(google: GoogleStandIn, tmp_path: Path) -> Path:
+    return google.write_key(tmp_path / "key.json")
+
+
+@pytest.fixture(scope="session")
+def running_web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebStandIn]:
+    with web_stand_in(tmp_path_factory.mktemp("web")) as running:
+        yield running
+
+
+@pytest.fixture
+def web(running_web: WebStandIn, monkeypatch: pytest.MonkeyPatch) -> WebStandIn:
+    """A web server whose certificate the system trusts."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(running_web.authority))
+    running_web.asked.clear()
+    return running_web

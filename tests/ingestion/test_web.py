@@ -1,0 +1,216 @@
+"""Lists behind https addresses, fetched from a server on this machine with the real client."""
+
+import gc
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingestion.web_stand_in import HOST, LIST, WebStandIn, write_certificate
+from pricebook.errors import PriceListError, SourceUnavailableError
+from pricebook.ingestion.parsers.addresses import Network, is_public, target_of
+from pricebook.ingestion.parsers.web import download, file_name
+from pricebook.ingestion.reader import open_list
+from pricebook.ingestion.schemas import Limits, ListOrder, WebPlace
+
+NAMES = {
+    HOST: ["127.0.0.1"],
+    "other.test": ["127.0.0.1"],
+    "inner.test": ["10.0.0.7"],
+    "two.test": ["127.0.0.2", "127.0.0.1"],
+    "127.0.0.1": ["127.0.0.1"],
+    "169.254.169.254": ["169.254.169.254"],
+}
+
+
+class Dns:
+    """A resolver that knows a few names, and counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def resolve(self, host: str, _port: int) -> Sequence[str]:
+        self.asked.append(host)
+        return NAMES[host]
+
+
+def may_reach(address: str) -> bool:
+    """Let the server of the test stand for the internet."""
+    return address.startswith("127.0.0.") or is_public(address)
+
+
+@pytest.fixture
+def dns() -> Dns:
+    return Dns()
+
+
+@pytest.fixture
+def fetch(dns: Dns, web: WebStandIn, tmp_path: Path) -> Any:
+    def fetched(path: str, host: str = HOST, **limits: int) -> Path:
+        place = WebPlace(web.url(path, host))
+        return download(place, Limits(**limits), tmp_path, Network(dns.resolve, may_reach))
+
+    return fetched
+
+
+def test_a_list_is_fetched_from_the_address_that_was_checked(
+    fetch: Any, dns: Dns, web: WebStandIn
+) -> None:
+    path = fetch("/list.csv?key=1")
+    assert path.read_bytes() == LIST
+    assert path.name == "list.csv"
+    assert dns.asked == [HOST]
+    assert web.asked == [(f"{HOST}:{web.port}", "/list.csv?key=1")]
+
+
+def test_a_host_with_several_addresses_is_reached_at_one_that_answers(fetch: Any) -> None:
+    assert fetch("/list.csv", "two.test").read_bytes() == LIST
+
+
+def test_the_certificate_must_be_of_the_host_that_was_asked_for(
+    fetch: Any, web: WebStandIn
+) -> None:
+    with pytest.raises(PriceListError) as refusal:
+        fetch("/list.csv", "other.test")
+    said = (
+        f"The certificate of https://other.test:{web.port}/list.csv is not valid: Hostname mismatch"
+    )
+    assert refusal.value.message.startswith(said)
+    assert web.asked == []
+
+
+def test_a_certificate_that_nobody_vouches_for(
+    fetch: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_certificate(tmp_path / "other.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "other.pem"))
+    with pytest.raises(PriceListError, match=r"is not valid: self-signed certificate\.$"):
+        fetch("/list.csv")
+
+
+def test_an_answer_may_be_packed(fetch: Any) -> None:
+    assert fetch("/packed.csv").read_bytes() == LIST
+
+
+def test_redirects_are_followed(fetch: Any, web: WebStandIn, dns: Dns) -> None:
+    assert fetch(f"/to?url={web.url('/list.csv', '127.0.0.1')}").read_bytes() == LIST
+    assert fetch("/to?url=/list.csv").read_bytes() == LIST
+    assert dns.asked == [HOST, "127.0.0.1", HOST, HOST]
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ("https://inner.test/", 'The host "inner.test" is within a private network'),
+        ("//inner.test/", 'The host "inner.test" is within a private network'),
+        ("https://169.254.169.254/latest", 'The host "169.254.169.254" is within a private'),
+        ("http://lists.test/list.csv", 'The address "http://lists.test/list.csv" does not begin'),
+        ("https://ann:secret@lists.test/", "An address with a user name or a password in it"),
+        ("file:///etc/passwd", 'The address "file:///etc/passwd" does not begin with'),
+        ("https://[", 'The address "https://[" cannot be understood.'),
+    ],
+)
+def test_each_redirect_is_checked_like_the_first_address(fetch: Any, to: str, said: str) -> None:
+    with pytest.raises(PriceListError) as refusal:
+        fetch(f"/to?url={to}")
+    assert refusal.value.message.startswith(said)
+
+
+def test_redirects_have_an_end(fetch: Any, web: WebStandIn) -> None:
+    with pytest.raises(PriceListError, match=r"redirects more than 5 times\.$"):
+        fetch("/round/1")
+    assert len(web.asked) == 6
+
+
+@pytest.mark.parametrize("status", [204, 400, 401, 403, 404, 410])
+def test_an_address_without_a_list_is_refused(fetch: Any, web: WebStandIn, status: int) -> None:
+    with pytest.raises(PriceListError) as refusal:
+        fetch(f"/status/{status}?key=secret")
+    said = f"https://{HOST}:{web.port}/status/{status} answers {status}, not with a list."
+    assert refusal.value.message == said
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503])
+def test_a_server_in_trouble_may_be_asked_later(fetch: Any, status: int) -> None:
+    with pytest.raises(SourceUnavailableError, match=rf" answers {status} now, not with a list"):
+        fetch(f"/status/{status}")
+
+
+@pytest.mark.parametrize("path", ["/bomb", "/endless"])
+def test_the_size_counts_as_it_is_unpacked_whatever_was_announced(
+    fetch: Any, path: str, tmp_path: Path
+) -> None:
+    with pytest.raises(PriceListError, match=r" is larger than 1 MiB\.$"):
+        fetch(path, mebibytes=1)
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) <= 1024 * 1024
+
+
+def test_what_comes_after_the_announced_end_is_not_read(fetch: Any) -> None:
+    assert fetch("/lying").read_bytes() == b"A" * 20
+
+
+def test_a_cut_answer(fetch: Any) -> None:
+    with pytest.raises(SourceUnavailableError, match=r" broke off its answer\.$"):
+        fetch("/cut")
+
+
+def test_a_trickle_ends(fetch: Any) -> None:
+    with pytest.raises(SourceUnavailableError, match=r" did not send the list within 1 s\.$"):
+        fetch("/trickle", seconds=1)
+
+
+def test_nobody_listens(tmp_path: Path) -> None:
+    place = WebPlace("https://127.0.0.1:9/list.csv", allow_private=True)
+    with pytest.raises(SourceUnavailableError) as failure:
+        download(place, Limits(), tmp_path)
+    assert failure.value.message == "https://127.0.0.1:9/list.csv cannot be reached."
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/prices.php?id=3", "prices.php"),
+        ("/a/", "list"),
+        ("", "list"),
+        ("/a/%2e%2e%2fpasswd", "_passwd"),
+        ("/..", "list"),
+        ("/a%00b.csv", "a_b.csv"),
+        ("/Прайс лист.xlsx", "Прайс_лист.xlsx"),
+        ("/" + "a" * 300 + ".csv", "a" * 96 + ".csv"),
+    ],
+)
+def test_a_file_is_named_by_its_address_and_stays_in_its_folder(path: str, name: str) -> None:
+    assert file_name(target_of(f"https://{HOST}{path}")) == name
+
+
+def order(url: str, folder: Path, *, allow_private: bool) -> ListOrder:
+    place = WebPlace(url, allow_private=allow_private)
+    return ListOrder(place=place, currency="USD", folder=str(folder))
+
+
+def test_a_fetched_list_is_read_like_a_file_and_then_removed(
+    web: WebStandIn, tmp_path: Path
+) -> None:
+    price_list = open_list(order(web.url("/list.csv", "127.0.0.1"), tmp_path, allow_private=True))
+    assert [row.price for row in price_list.rows() if row.outcome == "item"] == [Decimal("12.50")]
+    assert len(list(tmp_path.iterdir())) == 1
+    del price_list
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", ["/status/200", "/status/404", "/cut"])
+def test_nothing_is_left_of_a_list_that_is_refused(
+    web: WebStandIn, tmp_path: Path, path: str
+) -> None:
+    with pytest.raises((PriceListError, SourceUnavailableError)):
+        open_list(order(web.url(path, "127.0.0.1"), tmp_path, allow_private=True))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_private_addresses_are_refused_unless_allowed(web: WebStandIn, tmp_path: Path) -> None:
+    with pytest.raises(PriceListError, match=r"is within a private network, so it is refused"):
+        open_list(order(web.url("/list.csv", "127.0.0.1"), tmp_path, allow_private=False))
+    assert web.asked == []

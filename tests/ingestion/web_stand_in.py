@@ -1,0 +1,140 @@
+"""A web server with https on this machine, its certificate, and what it may do wrong."""
+
+import gzip
+import ssl
+import time
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+HOST = "lists.test"
+LIST = b"sku;name;price\nA1;Lamp;12.50\n"
+PACKED = {"Content-Encoding": "gzip"}
+PAGES: dict[str, tuple[bytes, dict[str, str]]] = {
+    "list.csv": (LIST, {}),
+    "cut": (LIST, {"Content-Length": "5000"}),
+    "lying": (b"A" * 2_000_000, {"Content-Length": "20"}),
+    "packed.csv": (gzip.compress(LIST), PACKED),
+    "bomb": (gzip.compress(b"A" * 40_000_000), PACKED),
+}
+# The piece that is sent again and again, and the seconds between.
+STREAMS = {"endless": (b"A" * 65536, 0.0), "trickle": (b"A", 0.05)}
+
+
+class WebStandIn:
+    """Where it listens, the file of the authority to be trusted, and what it was asked."""
+
+    def __init__(self, authority: Path) -> None:
+        self.port = 0
+        self.authority = authority
+        self.asked: list[tuple[str, str]] = []
+
+    def url(self, path: str, host: str = HOST) -> str:
+        return f"https://{host}:{self.port}{path}"
+
+
+def write_certificate(path: Path) -> None:
+    """Write a key and a certificate that vouches for itself into one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
+    names = [x509.DNSName(HOST), x509.DNSName("two.test"), x509.IPAddress(ip_address("127.0.0.1"))]
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+
+
+@contextmanager
+def web_stand_in(folder: Path) -> Generator[WebStandIn]:
+    authority = folder / "authority.pem"
+    write_certificate(authority)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority)
+    stand_in = WebStandIn(authority)
+    handler = type("Handler", (_Handler,), {"stand_in": stand_in})
+    with _Server(("127.0.0.1", 0), handler) as server:
+        stand_in.port, server.context = server.server_port, context
+        thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        yield stand_in
+        server.shutdown()
+        thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    context: ssl.SSLContext
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Shake hands in the thread of the request; who does not trust us, goes."""
+        try:
+            secure = self.context.wrap_socket(request, server_side=True)
+        except OSError:
+            return
+        with secure:
+            super().finish_request(secure, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    stand_in: WebStandIn
+
+    def log_request(self, *_: Any, **__: Any) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        url = urlsplit(self.path)
+        self.stand_in.asked.append((str(self.headers["Host"]), self.path))
+        first, _, rest = url.path.strip("/").partition("/")
+        if first in PAGES:
+            self._send(200, *PAGES[first])
+        elif first == "status":
+            self._send(int(rest), b"<html>Sorry</html>")
+        elif first == "to":
+            self._send(302, b"", {"Location": parse_qs(url.query)["url"][0]})
+        elif first == "round":
+            self._send(301, b"", {"Location": str(int(rest) + 1)})
+        else:
+            self._pour(*STREAMS[first])
+
+    def _pour(self, piece: bytes, pause_seconds: float) -> None:
+        self.send_response(200)
+        self.end_headers()
+        with suppress(OSError):
+            for _ in range(400):
+                self.wfile.write(piece)
+                time.sleep(pause_seconds)
+
+    def _send(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+        self.send_response(status)
+        for name, value in ({"Content-Length": str(len(body))} | (headers or {})).items():
+            self.send_header(name, value)
+        self.end_headers()
+        with suppress(OSError):
+            self.wfile.write(body)

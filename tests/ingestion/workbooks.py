@@ -1,0 +1,190 @@
+"""Workbooks as tests need them: written by other libraries, or byte by byte."""
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import xlsxwriter
+
+Rows = Sequence[Sequence[Any]]
+xlwt: Any = import_module("xlwt")
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_OASIS = "urn:oasis:names:tc:opendocument:xmlns"
+
+HEADER = ["sku", "name", "price"]
+
+
+def xlsx(fill: Callable[[Any], None], **options: Any) -> bytes:
+    """Write an xlsx workbook with xlsxwriter."""
+    file = BytesIO()
+    with xlsxwriter.Workbook(file, options) as book:
+        fill(book)
+    return file.getvalue()
+
+
+def xlsx_of(rows: Rows, *, formats: Mapping[int, str] | None = None, **options: Any) -> bytes:
+    """Write rows into the only sheet of an xlsx workbook; formats are those of columns."""
+
+    def fill(book: Any) -> None:
+        sheet = book.add_worksheet("Prices")
+        styles = {c: book.add_format({"num_format": f}) for c, f in (formats or {}).items()}
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                sheet.write(number, column, value, styles.get(column))
+
+    return xlsx(fill, **options)
+
+
+def xls_of(rows: Rows, *, formats: Mapping[int, str] | None = None) -> bytes:
+    """Write rows into the only sheet of an xls workbook with xlwt."""
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("Prices")
+    styles = {c: xlwt.easyxf(num_format_str=f) for c, f in (formats or {}).items()}
+    for number, row in enumerate(rows):
+        for column, value in enumerate(row):
+            if value is not None:
+                sheet.write(number, column, value, styles.get(column, xlwt.Style.default_style))
+    return _saved(book)
+
+
+def merged_xls() -> bytes:
+    """Write two articles whose price cells are merged."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Prices")
+    for number, row in enumerate([HEADER, ["1", "x"], ["2", "y"]]):
+        for column, value in enumerate(row):
+            sheet.write(number, column, value)
+    sheet.write_merge(1, 2, 2, 2, 5)
+    return _saved(book)
+
+
+def xls_with_error(error: str) -> bytes:
+    """Write an article whose price cell is an error value."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Prices")
+    for number, row in enumerate([HEADER, ["1", "x"]]):
+        for column, value in enumerate(row):
+            sheet.write(number, column, value)
+    sheet.row(1).set_cell_error(2, error)
+    return _saved(book)
+
+
+def _saved(book: Any) -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "list.xls"
+        book.save(str(path))
+        return path.read_bytes()
+
+
+def ods_of(*sheets: Rows, styles: str = "") -> bytes:
+    """Write an ods workbook by hand; a cell that starts with `<` is XML already."""
+    tables = "".join(
+        f'<table:table table:name="Sheet{number}" table:style-name="ta{number}">'
+        f"{''.join(map(_ods_row, rows))}</table:table>"
+        for number, rows in enumerate(sheets, start=1)
+    )
+    return zipped(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "content.xml": ods_content(
+                f"<office:automatic-styles>{styles}</office:automatic-styles>"
+                f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
+            ),
+        }
+    )
+
+
+def ods_content(inside: str) -> str:
+    spaces = "".join(
+        f' xmlns:{name}="{_OASIS}:{name}:1.0"' for name in ("office", "table", "text", "style")
+    )
+    return (
+        f'<?xml version="1.0"?><office:document-content{spaces}>{inside}</office:document-content>'
+    )
+
+
+def _ods_row(row: Sequence[Any]) -> str:
+    return f"<table:table-row>{''.join(map(_ods_cell, row))}</table:table-row>"
+
+
+def _ods_cell(value: Any) -> str:
+    if value is None:
+        return "<table:table-cell/>"
+    text = str(value)
+    if text.startswith("<"):
+        return text
+    if isinstance(value, (int, float)):
+        return (
+            f'<table:table-cell office:value-type="float" office:value="{value!r}">'
+            f"<text:p>{value:n}</text:p></table:table-cell>"
+        )
+    return (
+        '<table:table-cell office:value-type="string">'
+        f"<text:p>{escape(text)}</text:p></table:table-cell>"
+    )
+
+
+def zipped(parts: Mapping[str, str | bytes]) -> bytes:
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def raw_xlsx(
+    sheet_data: str, *, after: str = "", book: str = "", parts: Mapping[str, str] | None = None
+) -> bytes:
+    """Write an xlsx workbook whose one sheet holds this XML."""
+    return zipped(
+        {
+            "_rels/.rels": relations({"rId1": ("officeDocument", "xl/workbook.xml")}),
+            "xl/workbook.xml": (
+                f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>'
+                f'<sheet name="Prices" sheetId="1" r:id="rId1"/></sheets>{book}</workbook>'
+            ),
+            "xl/_rels/workbook.xml.rels": relations(
+                {
+                    "rId1": ("worksheet", "worksheets/sheet1.xml"),
+                    "rId2": ("sharedStrings", "sharedStrings.xml"),
+                }
+            ),
+            "xl/worksheets/sheet1.xml": (
+                f'<worksheet xmlns="{MAIN}"><sheetData>{sheet_data}</sheetData>{after}</worksheet>'
+            ),
+            **(parts or {}),
+        }
+    )
+
+
+def relations(targets: Mapping[str, tuple[str, str]]) -> str:
+    found = "".join(
+        f'<Relationship Id="{key}" Type="{RELATIONS}/{kind}" Target={quoteattr(target)}/>'
+        for key, (kind, target) in targets.items()
+    )
+    return f'<Relationships xmlns="{_PACKAGE}">{found}</Relationships>'
+
+
+def text_cell(place: str, text: str) -> str:
+    return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+RAW_HEADER = (
+    f'<row r="1">{text_cell("A1", "sku")}{text_cell("B1", "name")}{text_cell("C1", "price")}</row>'
+)
+
+
+def raw_row(number: int, price: str = "<v>5</v>", attributes: str = "") -> str:
+    """Write a row of an article whose price cell holds this XML."""
+    return (
+        f'<row r="{number}">{text_cell(f"A{number}", f"A{number}")}'
+        f'{text_cell(f"B{number}", "Lamp")}<c r="C{number}"{attributes}>{price}</c></row>'
+    )

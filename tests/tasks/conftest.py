@@ -1,0 +1,3 @@
+from worker_fixtures import ask, ended, queue, settings, until, working
+
+__all__ = ["ask", "ended", "queue", "settings", "until", "working"]
