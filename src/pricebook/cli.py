@@ -9,8 +9,11 @@ from cyclopts import App, CycloptsError
 from pricebook import (
     __version__,
     api,
+    cli_doctor,
     cli_import,
     cli_lists,
+    cli_suppliers,
+    cli_tasks,
     cli_users,
     console,
     embedded,
@@ -20,6 +23,7 @@ from pricebook import (
 )
 from pricebook.connect import connected, find_settings, with_endpoints
 from pricebook.errors import PricebookError
+from pricebook.logs import write_logs
 from pricebook.settings import Settings
 
 FAILED = 1
@@ -34,6 +38,9 @@ app = App(
     print_error=False,
 )
 app.command(cli_users.app)
+app.command(cli_suppliers.app)
+app.command(cli_tasks.app)
+app.command(cli_doctor.doctor)
 app.command(cli_import.import_list, name="import")
 app.command(cli_lists.inspect_lists, name="inspect")
 
@@ -94,6 +101,7 @@ def work() -> None:
     Run as many as you like: each works on WORKER_TASKS lists at once.
     """
     with connected(find_settings()) as settings:
+        write_logs(settings.log_level)
         worker.work(settings)
 
 

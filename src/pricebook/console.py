@@ -2,21 +2,26 @@
 
 import traceback
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.status import Status
+from rich.table import Column, Table
 from rich.text import Text
 
 from pricebook.auth.schemas import UserRow
 from pricebook.ingestion.import_schemas import ImportResult, PlannedRow
 from pricebook.ingestion.import_schemas import Progress as Step
 from pricebook.ingestion.inspection import Inspected
+from pricebook.suppliers.schemas import SupplierOverview
+from pricebook.tasks.schemas import Counts, Task
 
 SHOWN_ROW_ERRORS = 20
+ID_LETTERS = 36
 SHOWN_PLANNED_ROWS = 20
 
 out = Console(soft_wrap=True)
@@ -48,6 +53,38 @@ def print_json(value: msgspec.Struct | Sequence[msgspec.Struct]) -> None:
 
 
 @contextmanager
+def task_line(*, shown: bool) -> Generator["TaskLine"]:
+    """Show on stderr how far a task is: in one line, or in many where there is no terminal."""
+    with err.status("", refresh_per_second=4) if shown and err.is_terminal else nullcontext() as on:
+        yield TaskLine(on)
+
+
+class TaskLine:
+    """The line that follows a task."""
+
+    def __init__(self, status: Status | None) -> None:
+        self._status = status
+        self._last = ""
+
+    def show(self, task: Task) -> None:
+        """Show how far the task is, if that is news."""
+        told = _far(task)
+        if self._status is not None:
+            self._status.update(escape(told))
+        elif told != self._last:
+            err.print(told, markup=False, highlight=False)
+        self._last = told
+
+
+def _far(task: Task) -> str:
+    if task.state != "running":
+        return f"{task.supplier_name}: {task.state}"
+    total = f" of {task.rows_total:,}" if task.rows_total else ""
+    slow = ", the source asks us to be slower" if task.throttled else ""
+    return f"{task.supplier_name}: {task.stage or 'begun'}, {task.rows_read:,}{total} rows{slow}"
+
+
+@contextmanager
 def progress_bar(title: str) -> Generator["Bar"]:
     """Show a bar on stderr while a list is taken in; nothing where there is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
@@ -75,14 +112,14 @@ def print_import(result: ImportResult) -> None:
     new = " (new supplier)" if result.new_supplier else ""
     task = "dry run, nothing is changed" if result.dry_run else f"task {result.task_id}"
     say(f"{result.supplier_name}{new}, {task}")
-    out.print(_counts_table(result))
+    out.print(_counts_table(result.counts, result.products_created))
     if result.dry_run or result.status == "held":
         _print_plan(result)
     for error in result.row_errors[:SHOWN_ROW_ERRORS]:
         say(f"row {error.row_number}: {error.error_message}")
     hidden = result.counts.rejected + result.counts.duplicate - SHOWN_ROW_ERRORS
     if hidden > 0:
-        say(f"... and {hidden} more rows, in parsing_logs under the task's id.")
+        say(f"... and {hidden} more rows: `pricebook tasks errors {result.task_id}`.")
     for sentence in result.errors:
         complain(sentence)
     if result.status == "held":
@@ -119,6 +156,58 @@ def print_inspected(seen: Inspected) -> None:
     )
 
 
+def print_tasks(tasks: Sequence[Task], total_count: int) -> None:
+    """Print tasks as a table."""
+    table = Table(_id_column("task"), "supplier", "asked", "state", "taken", "rejected")
+    for task in tasks:
+        counts = (task.counts.taken, task.counts.rejected)
+        table.add_row(
+            str(task.id),
+            Text(task.supplier_name),
+            f"{task.enqueued_at:%Y-%m-%d %H:%M}",
+            task.state,
+            *(f"{count:,}" for count in counts),
+        )
+    out.print(table)
+    if total_count > len(tasks):
+        say(f"{len(tasks)} of {total_count:,} tasks.")
+
+
+def print_task(task: Task) -> None:
+    """Print what a task is about, how far it is and what came of it."""
+    asker = f" by {task.requested_by}" if task.requested_by else ""
+    say(f"{_far(task)}, asked at {task.enqueued_at:%Y-%m-%d %H:%M:%S}{asker}")
+    if task.retry_count:
+        say(f"tried again {task.retry_count} times of {task.max_retries}")
+    if task.completed_at:
+        out.print(_counts_table(task.counts))
+    for sentence in task.errors:
+        say(sentence)
+    if task.counts.rejected:
+        say(f"`pricebook tasks errors {task.id}` prints the rows that were not taken.")
+
+
+def print_suppliers(suppliers: Sequence[SupplierOverview], total_count: int) -> None:
+    """Print suppliers as a table."""
+    table = Table("supplier", _id_column("id"), "type", "items", "last task", "")
+    for supplier in suppliers:
+        table.add_row(
+            Text(supplier.name),
+            str(supplier.id),
+            supplier.source_type,
+            f"{supplier.items_count:,}",
+            supplier.last_task.state if supplier.last_task else "",
+            "" if supplier.is_active else "inactive",
+        )
+    out.print(table)
+    if total_count > len(suppliers):
+        say(f"{len(suppliers)} of {total_count:,} suppliers.")
+
+
+def _id_column(name: str) -> Column:
+    return Column(name, no_wrap=True, min_width=ID_LETTERS)
+
+
 def print_users(users: Sequence[UserRow]) -> None:
     """Print the accounts as a table."""
     table = Table("user", "role", "", "since")
@@ -128,8 +217,7 @@ def print_users(users: Sequence[UserRow]) -> None:
     out.print(table)
 
 
-def _counts_table(result: ImportResult) -> Table:
-    counts = result.counts
+def _counts_table(counts: Counts, products_created: int = 0) -> Table:
     table = Table("rows", "", show_header=True)
     table.columns[1].justify = "right"
     for name in ("new", "changed", "unchanged", "duplicate", "rejected", "ignored"):
@@ -138,6 +226,6 @@ def _counts_table(result: ImportResult) -> Table:
     table.add_row("in the list", f"{counts.rows:,}")
     if counts.absent:
         table.add_row("not in the list", f"{counts.absent:,}")
-    if result.products_created:
-        table.add_row("products made", f"{result.products_created:,}")
+    if products_created:
+        table.add_row("products made", f"{products_created:,}")
     return table

@@ -90,7 +90,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until told to stop."""
-        log.info("the worker is ready", tasks=self._settings.worker_tasks)
+        log.debug("the worker is ready", tasks=self._settings.worker_tasks)
         others = [
             asyncio.create_task(self._queue.listen(self._bell.set)),
             asyncio.create_task(self._often(LOOK_SECONDS, self._take_back_lost)),

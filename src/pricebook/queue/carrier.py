@@ -80,12 +80,18 @@ class TaskQueue:
             try:
                 await cast("Any", self._redis).ping()
                 away = False
-                await self._listener(hear).async_run()
+                await self._listen(self._listener(hear))
             except (RedisError, OSError) as error:
                 if not away:
                     log.warning("redis is away, tasks are found without it", error=str(error))
                 away = True
                 await asyncio.sleep(RETRY_SECONDS)
+
+    async def _listen(self, listener: Worker) -> None:
+        try:
+            await listener.async_run()
+        finally:  # what it has begun still uses Redis
+            await asyncio.gather(*listener.tasks.values(), return_exceptions=True)
 
     def _listener(self, hear: WorkerCoroutine) -> Worker:
         return Worker(

@@ -1,11 +1,12 @@
-"""Tasks that have no lease: those done as they are asked for, and those that are held."""
+"""Tasks that nobody has a lease of: done as they are asked for, held, or to begin anew."""
 
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from pricebook.db import Connection, rows_as
-from pricebook.tasks.schemas import DoneTask, HeldTask, TaskLease
+from pricebook.queue.message import TaskMessage
+from pricebook.tasks.schemas import DoneTask, HeldList, HeldTask, TaskLease
 
 
 async def insert_done(conn: Connection, task: DoneTask) -> TaskLease:
@@ -52,3 +53,69 @@ async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
             [task_id],
         )
         return await cursor.fetchone()
+
+
+async def set_asked_again(conn: Connection, task_id: UUID) -> TaskMessage | None:
+    """Let a task that failed or is dead begin anew, as if it were asked for now; None otherwise."""
+    async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
+        await cursor.execute(
+            """
+            UPDATE ingestion_tasks
+            SET state = 'queued', enqueued_at = now(), next_attempt_at = now(), started_at = NULL,
+                completed_at = NULL, retry_count = 0, lost_count = 0, errors = '[]', stage = NULL,
+                rows_read = 0, rows_total = NULL, count_new = 0, count_changed = 0,
+                count_unchanged = 0, count_absent = 0, count_rejected = 0, count_duplicate = 0,
+                count_ignored = 0
+            WHERE id = %s AND state IN ('failed', 'dead')
+            RETURNING id AS task_id, parser_type, supplier_name, supplier_id, source_config,
+                retry_count, max_retries, enqueued_at
+            """,
+            [task_id],
+        )
+        message = await cursor.fetchone()
+    if message:
+        await conn.execute("DELETE FROM parsing_logs WHERE task_id = %s", [task_id])
+    return message
+
+
+async def set_apply_requested(conn: Connection, task_id: UUID) -> TaskMessage | None:
+    """Note that a held list is to be applied; None when the task is not held."""
+    async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
+        await cursor.execute(
+            """
+            UPDATE ingestion_tasks
+            SET apply_requested_at = coalesce(apply_requested_at, now())
+            WHERE id = %s AND state = 'held'
+            RETURNING id AS task_id, parser_type, supplier_name, supplier_id, source_config,
+                retry_count, max_retries, enqueued_at
+            """,
+            [task_id],
+        )
+        return await cursor.fetchone()
+
+
+async def find_to_apply(conn: Connection) -> HeldList | None:
+    """Find the held list that is to be applied first, but for those just being applied."""
+    async with conn.cursor(row_factory=rows_as(HeldList)) as cursor:
+        await cursor.execute(
+            """
+            SELECT id, supplier_name, create_products FROM ingestion_tasks
+            WHERE apply_requested_at IS NOT NULL AND state = 'held'
+            ORDER BY apply_requested_at
+            LIMIT 1
+            FOR UPDATE SKIP LOCKED
+            """
+        )
+        return await cursor.fetchone()
+
+
+async def set_not_applied(conn: Connection, task_id: UUID, reason: str) -> None:
+    """Leave a list held that cannot be applied, and keep the reason."""
+    await conn.execute(
+        """
+        UPDATE ingestion_tasks
+        SET apply_requested_at = NULL, errors = errors || jsonb_build_array(%s::text)
+        WHERE id = %s AND state = 'held'
+        """,
+        [reason, task_id],
+    )

@@ -167,7 +167,7 @@ async def take_back_lost(database: Database) -> list[UUID]:
 async def retry_task(database: Database, queue: TaskQueue, task_id: UUID) -> AcceptedTask:
     """Begin a task anew that failed or is dead; raises NotFoundError, ConflictError."""
     async with database.short_transaction() as conn:
-        message = await repository.set_asked_again(conn, task_id)
+        message = await record_repository.set_asked_again(conn, task_id)
         if message is None:
             task = await _get(conn, task_id)
             raise ConflictError(f"Task {task_id} is {task.state}: only failed or dead ones retry.")
@@ -178,7 +178,7 @@ async def retry_task(database: Database, queue: TaskQueue, task_id: UUID) -> Acc
 async def request_apply(database: Database, queue: TaskQueue, task_id: UUID) -> AcceptedTask:
     """Let a held list be applied after all; raises NotFoundError, ConflictError."""
     async with database.short_transaction() as conn:
-        message = await repository.set_apply_requested(conn, task_id)
+        message = await record_repository.set_apply_requested(conn, task_id)
         if message is None:
             task = await _get(conn, task_id)
             raise ConflictError(f"Task {task_id} is {task.state}, not held.")
@@ -192,13 +192,13 @@ async def find_to_apply(database: Database) -> HeldList | None:
     Nothing is leased: applying locks the task's row to its end, and does nothing the second time.
     """
     async with database.connection() as conn:
-        return await repository.find_to_apply(conn)
+        return await record_repository.find_to_apply(conn)
 
 
 async def leave_held(database: Database, task_id: UUID, reason: str) -> None:
     """Leave a list held that cannot be applied, with the reason."""
     async with database.connection() as conn:
-        await repository.set_not_applied(conn, task_id, reason)
+        await record_repository.set_not_applied(conn, task_id, reason)
 
 
 async def count_waiting(database: Database) -> Waiting:

@@ -1,0 +1,109 @@
+"""The commands for tasks and suppliers, and the doctor, as typed."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from running_system import System
+
+LIST = "Article code,Name,Price\nA-1,Hammer,12.50\nA-2,=Saw,\n"
+NO_TASK = "e4b0a6d1-52a7-4a43-b1cf-0c5fbd6a8e90"
+Environment = dict[str, str]
+
+
+@pytest.fixture
+def environment(database_url: str, redis_url: str) -> Environment:
+    return {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "JWT_SECRET": "0123456789ab" * 4}
+
+
+def run(system: System, environment: Environment, *words: str) -> Any:
+    done = system.run(*words, **environment)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout) if "--json" in words else done.stdout
+
+
+def imported(system: System, environment: Environment, text: str = LIST) -> str:
+    (system.folder / "list.csv").write_text(text)
+    done = system.run("import", "list.csv", "--supplier", "ACME", "--json", **environment)
+    return json.loads(done.stdout)["task_id"]
+
+
+def test_tasks_are_listed_and_shown_with_the_rows_that_were_not_taken(
+    system: System, environment: Environment
+) -> None:
+    task_id = imported(system, environment)
+    assert task_id in run(system, environment, "tasks", "list")
+    (task,) = run(system, environment, "tasks", "list", "--state", "partially_succeeded", "--json")[
+        "data"
+    ]
+    assert task["result"]["items_processed"] == 1
+    shown = run(system, environment, "tasks", "show", task_id, "--follow")
+    assert "ACME: partially_succeeded" in shown
+    lines = run(system, environment, "tasks", "errors", task_id).splitlines()
+    assert lines[0] == "row_number,error_type,row_data,error_message"
+    assert lines[1].startswith("3,missing_price,")
+
+
+def test_a_held_list_is_applied(system: System, environment: Environment) -> None:
+    imported(system, environment, "Article code,Name,Price\nA-1,Hammer,12\nA-2,Saw,8\n")
+    task_id = imported(system, environment, "Article code,Name,Price\nA-1,Hammer,90\nA-2,Saw,70\n")
+    task = run(system, environment, "tasks", "show", task_id, "--json")
+    assert (task["state"], task["result"]["status"]) == ("held", "failed")
+    run(system, environment, "tasks", "apply", task_id)
+    assert run(system, environment, "tasks", "show", task_id, "--json")["state"] == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["tasks", "show", "x"], "x is no task's id"),
+        (["tasks", "show", NO_TASK], NO_TASK),
+        (["tasks", "errors", NO_TASK], NO_TASK),
+        (["tasks", "retry", NO_TASK], NO_TASK),
+        (["tasks", "apply", NO_TASK], NO_TASK),
+        (["suppliers", "add", "ACME", "--type", "csv", "--set", "url"], "KEY=VALUE"),
+        (["suppliers", "add", "ACME", "--type", "csv", "--set", "colour=red"], "colour"),
+        (["suppliers", "add", "ACME", "--type", "csv", "--set", "sync_every=soon"], "sync_every"),
+    ],
+)
+def test_an_error_is_one_sentence(
+    system: System, environment: Environment, words: list[str], told: str
+) -> None:
+    done = system.run(*words, **environment)
+    assert done.returncode == 1
+    assert re.fullmatch(r"pricebook: [^\n]+\.\n", done.stderr), done.stderr
+    assert told in done.stderr
+
+
+def test_suppliers_are_made_and_listed(system: System, environment: Environment) -> None:
+    said = ["url=https://example.org/list.csv", "header_row=3", "column_mapping.price=Net price"]
+    words = [word for pair in (*said, "sync_every=0 6 * * *") for word in ("--set", pair)]
+    made = run(system, environment, "suppliers", "add", "ACME", "--type", "csv", *words, "--json")
+    assert made["source_config"] == {
+        "url": "https://example.org/list.csv",
+        "header_row": 3,
+        "column_mapping": {"price": "Net price"},
+        "sync_every": "0 6 * * *",
+    }
+    assert made["id"] in run(system, environment, "suppliers", "list")
+    assert run(system, environment, "suppliers", "list", "--json")["data"] == [made]
+
+
+def test_the_doctor_finds_all_well(system: System, environment: Environment) -> None:
+    told = run(system, environment, "doctor")
+    assert [line.split()[0] for line in told.splitlines()] == ["ok"] * 6
+
+
+def test_the_doctor_says_what_is_wrong_and_what_to_do(
+    system: System, environment: Environment
+) -> None:
+    run(system, environment, "migrate", "--down-to", "0007")
+    away = {"REDIS_URL": "unix:///nowhere/redis.sock", "JWT_SECRET": "short"}
+    done = system.run("doctor", **(environment | away))
+    assert done.returncode == 1
+    wrong = dict(re.findall(r"^wrong ([a-zA-Z]+): (.+)$", done.stdout, re.MULTILINE))
+    assert "JWT_SECRET is weak" in wrong["secret"]
+    assert "`pricebook migrate`" in wrong["migrations"]
+    assert "Redis" in wrong
