@@ -22,8 +22,6 @@ SUPERUSER = "postgres"
 FEW_ROWS = 1_000
 PATIENCE_MILLISECONDS = 5_000
 
-Rows = list[tuple[Any, ...]]
-Admin = psycopg.Connection[tuple[Any, ...]]
 
 END_OTHERS = """
     SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity

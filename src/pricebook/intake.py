@@ -11,6 +11,7 @@ from pricebook.ingestion import service as ingestion
 from pricebook.ingestion.import_schemas import ImportOrder, Progress
 from pricebook.ingestion.places import Access, place_of
 from pricebook.ingestion.process import Parsers
+from pricebook.ingestion.schemas import FilePlace
 from pricebook.ingestion.schemas import SourceConfig as Reading
 from pricebook.products import service as products
 from pricebook.resources import brakes_of, limits_of
@@ -60,8 +61,11 @@ def _follow_up(*, create_products: bool) -> ingestion.FollowUp | None:
 def _order(settings: Settings, task: ClaimedTask) -> ImportOrder:
     if task.supplier_id is None:
         raise PriceListError(f"The supplier {task.supplier_name} was deleted meanwhile.")
+    place = place_of(_known(task, SourceConfig), _access(settings))
+    if isinstance(place, FilePlace):
+        place = FilePlace(place.path, task.file_name)
     return ImportOrder(
-        place=place_of(_known(task, SourceConfig), _access(settings)),
+        place=place,
         supplier_name=task.supplier_name,
         supplier_id=task.supplier_id,
         lease=task.lease,

@@ -11,7 +11,7 @@ import pytest
 from ingestion.price_lists import list_of, order_of
 from pricebook.errors import ParserKilledError, PriceListError
 from pricebook.ingestion.process import Parsers, Reading
-from pricebook.ingestion.schemas import Limits, ListOrder
+from pricebook.ingestion.schemas import FilePlace, Limits, ListOrder
 
 PARSING = b"pricebook.ingestion.parsing"
 
@@ -126,3 +126,24 @@ async def test_a_list_that_nobody_reads_to_the_end_leaves_no_process(
         async for _ in reading.chunks():
             break
     assert children() == before
+
+
+@pytest.mark.parametrize(
+    ("called", "told"),
+    [
+        ("May prices.xlsx", "May prices.xlsx is damaged"),
+        ("../../etc/passwd", "etc passwd is damaged"),
+        ("..", "stored is damaged"),
+        ("a\0b/" + "c" * 300, "c" * 60 + " is damaged"),
+        (None, "stored is damaged"),
+    ],
+)
+async def test_a_file_is_called_what_its_sender_calls_it(
+    own_parsers: Parsers, tmp_path: Path, called: str | None, told: str
+) -> None:
+    path = tmp_path / "stored"
+    path.write_bytes(b"PK\x03\x04 cut off")
+    order = ListOrder(place=FilePlace(str(path), called), currency="USD")
+    with pytest.raises(PriceListError, match=told):
+        async with own_parsers.opened(order):
+            pass

@@ -131,9 +131,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FilePlace(msgspec.Struct, frozen=True, tag="file"):
-    """A list in a file."""
+    """A list in a file, and what its sender calls it if that is not the name of the file."""
 
     path: str
+    called: str | None = None
 
 
 class SheetPlace(msgspec.Struct, frozen=True, tag="google_sheets"):

@@ -42,7 +42,7 @@ async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
             SELECT id, supplier_id, supplier_name, state, source_config, count_ignored, found,
                 NOT EXISTS (
                     SELECT FROM ingestion_tasks AS later
-                    WHERE later.supplier_id = task.supplier_id AND NOT later.dry_run
+                    WHERE later.supplier_id = task.supplier_id
                         AND later.state IN ('succeeded', 'partially_succeeded')
                         AND (later.enqueued_at, later.id) > (task.enqueued_at, task.id)
                 ) AS is_latest

@@ -18,8 +18,10 @@ from pricebook.ingestion.parsers.web import download
 from pricebook.ingestion.parsers.workbook import open_workbook
 from pricebook.ingestion.parsers.xls import XlsWorkbook
 from pricebook.ingestion.parsers.xlsx import XlsxWorkbook, main_part
-from pricebook.ingestion.schemas import ListOrder, SheetPlace, WebPlace
+from pricebook.ingestion.schemas import FilePlace, ListOrder, SheetPlace, WebPlace
 
+_LONGEST_NAME = 60
+_UNFIT_IN_NAMES = re.compile(r"[\0-\x1f/\x7f]+")
 _START_BYTES = 1024
 _MEBIBYTE = 1024 * 1024
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -48,7 +50,18 @@ def open_source(order: ListOrder) -> Source:
         return open_spreadsheet(place, order)
     if isinstance(place, WebPlace):
         return _open_fetched(place, order)
-    return _open_file(Path(place.path), order)
+    return _open_file(_called(place, order), order)
+
+
+def _called(place: FilePlace, order: ListOrder) -> Path:
+    """Find a file under the name that its sender knows: a link in the folder of the order."""
+    path = Path(place.path)
+    name = _UNFIT_IN_NAMES.sub(" ", place.called or "").strip(". ")[-_LONGEST_NAME:]
+    if not name or order.folder is None:
+        return path
+    link = Path(order.folder) / name
+    link.symlink_to(path.absolute())
+    return link
 
 
 def _open_fetched(place: WebPlace, order: ListOrder) -> Source:

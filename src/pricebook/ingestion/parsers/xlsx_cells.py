@@ -1,7 +1,7 @@
 """The cells of one sheet of an xlsx workbook, from XML to the text that the sheet shows."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pricebook.errors import PriceListError
@@ -11,7 +11,7 @@ from pricebook.ingestion.parsers.formats import NumberFormat
 from pricebook.ingestion.parsers.spool import Cells
 from pricebook.ingestion.parsers.typed import digits_in, shown_number
 from pricebook.ingestion.parsers.workbook import Merged
-from pricebook.ingestion.schemas import Limits, Uncalculated
+from pricebook.ingestion.schemas import Limits, TypedNumber, Uncalculated
 
 _NAMESPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main ",
@@ -37,7 +37,7 @@ class Book(NamedTuple):
 
     name: str
     strings: Sequence[str]
-    formats: Sequence[NumberFormat | None]
+    formats: Mapping[str | None, NumberFormat]
     is_1904: bool
     is_uncalculated: bool
     limits: Limits
@@ -47,7 +47,9 @@ class Book(NamedTuple):
         digits = digits_in(value)
         if digits is None:
             return value[:_LONGEST_CELL]
-        how = self.formats[int(style or 0)] if self.formats else None
+        how = self.formats.get(style)
+        if how is None:
+            return TypedNumber(digits)
         return shown_number(digits, how, is_1904=self.is_1904)
 
 

@@ -15,12 +15,15 @@ def shared_strings(package: Package, part: str | None) -> list[str]:
     return strings.found
 
 
-def cell_formats(package: Package, part: str | None) -> list[NumberFormat | None]:
-    """List the number formats of cells by the number of their style."""
+def cell_formats(package: Package, part: str | None) -> dict[str | None, NumberFormat]:
+    """Map styles to their number formats, those that show a number as it is left out.
+
+    The key None is that of a cell without a style.
+    """
     if part is None or part not in package:
-        return []
+        return {}
     codes = dict(BUILT_IN)
-    formats: list[NumberFormat | None] = []
+    styles: list[str] = []
     group = ""
     for tag, attributes in package.elements(part):
         if tag in {"cellStyleXfs", "cellXfs", "dxfs"}:
@@ -28,8 +31,11 @@ def cell_formats(package: Package, part: str | None) -> list[NumberFormat | None
         elif tag == "numFmt" and group == "":
             codes[int(attributes["numFmtId"])] = attributes["formatCode"]
         elif tag == "xf" and group == "cellXfs":
-            formats.append(format_of(codes.get(int(attributes.get("numFmtId", "0")), "")))
-    return formats
+            styles.append(codes.get(int(attributes.get("numFmtId", "0")), ""))
+    formats: dict[str | None, NumberFormat] = {
+        str(number): how for number, code in enumerate(styles) if (how := format_of(code))
+    }
+    return {None: formats["0"], **formats} if "0" in formats else formats
 
 
 class _SharedStrings:

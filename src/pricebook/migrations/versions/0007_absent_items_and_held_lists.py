@@ -17,7 +17,7 @@ def downgrade() -> None:
     """Count every item again; a held list counts as failed."""
     run_sql("""
         DROP TABLE held_rows;
-        ALTER TABLE ingestion_tasks DROP COLUMN found, DROP COLUMN dry_run;
+        ALTER TABLE ingestion_tasks DROP COLUMN found;
         DROP INDEX ingestion_tasks_unfinished_idx;
         ALTER TYPE task_state RENAME TO task_state_with_held;
         CREATE TYPE task_state AS ENUM
@@ -106,9 +106,7 @@ FIGURES = figures_over("item.absent_since IS NULL") + after_update(
 HELD = """
     ALTER TYPE task_state ADD VALUE 'held' AFTER 'running';
 
-    ALTER TABLE ingestion_tasks
-        ADD COLUMN found jsonb,
-        ADD COLUMN dry_run boolean NOT NULL DEFAULT false;
+    ALTER TABLE ingestion_tasks ADD COLUMN found jsonb;
     COMMENT ON COLUMN ingestion_tasks.found IS 'how the list was read: encoding, columns, numbers';
     COMMENT ON COLUMN ingestion_tasks.count_new IS
         'this and the other counts: of a held task, what applying it would do';

@@ -1,0 +1,81 @@
+"""No test sees what another one left: a database that is used again is as if it were new."""
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+
+from databases import FEW_ROWS, Databases
+
+SUPPLIERS = """
+    INSERT INTO suppliers (name, source_type)
+    SELECT n::text, 'csv' FROM generate_series(1, {}) AS n
+"""
+
+
+def lend_after(databases: Databases, statement: str) -> tuple[str, str]:
+    """Do something to a database; return where it was, and where the next one is that is lent."""
+    with databases.lent() as used, psycopg.connect(used, autocommit=True) as conn:
+        conn.execute(statement.replace("DATABASE", f"DATABASE {conn.info.dbname}").encode())
+    with databases.lent() as lent:
+        return used, lent
+
+
+def test_rows_are_gone_and_the_database_is_used_again(databases: Databases) -> None:
+    used, lent = lend_after(databases, SUPPLIERS.format(5))
+    assert lent == used
+    with psycopg.connect(lent) as conn:
+        assert conn.execute("SELECT FROM suppliers").rowcount == 0
+        assert conn.execute("SELECT FROM alembic_version").rowcount == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE products ADD COLUMN colour text",
+        "ALTER TABLE products DROP COLUMN target_price CASCADE",
+        "ALTER TABLE products ALTER COLUMN status SET DEFAULT 'active'",
+        "ALTER TABLE products RENAME TO hidden; ALTER TABLE hidden RENAME TO products",
+        "ALTER TABLE supplier_items DISABLE TRIGGER USER",
+        "ALTER TABLE supplier_items DROP CONSTRAINT supplier_items_product_id_fkey",
+        "ALTER TYPE product_status ADD VALUE 'lost'",
+        """
+        CREATE OR REPLACE FUNCTION set_updated_at() RETURNS trigger
+        LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'
+        """,
+        "CREATE TABLE notes ()",
+        "DROP INDEX products_name_idx",
+        "UPDATE alembic_version SET version_num = '0001'",
+        "DELETE FROM alembic_version",
+        "ALTER DATABASE SET lock_timeout = 1",
+        "ALTER DATABASE CONNECTION LIMIT 0",
+    ],
+)
+def test_what_is_not_only_rows_is_left_behind(databases: Databases, statement: str) -> None:
+    used, lent = lend_after(databases, statement)
+    assert lent != used
+
+
+def test_many_rows_are_left_behind(databases: Databases) -> None:
+    used, lent = lend_after(databases, SUPPLIERS.format(FEW_ROWS + 1))
+    assert lent != used
+
+
+def test_a_database_that_is_gone_is_not_lent(
+    databases: Databases, drop_database: Callable[[str], None]
+) -> None:
+    with databases.lent() as used:
+        drop_database(used)
+    with databases.lent() as lent:
+        assert lent != used
+
+
+def test_a_connection_that_stays_is_ended(databases: Databases) -> None:
+    with databases.lent() as used:
+        stays = psycopg.connect(used)
+        stays.execute("LOCK suppliers")
+    with databases.lent() as lent:
+        assert lent == used
+        with pytest.raises(psycopg.OperationalError):
+            stays.execute("SELECT")
+        stays.close()
