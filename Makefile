@@ -47,7 +47,7 @@ bench-logins: .venv/dev.done ## Time of failed logins, and the catalog under a s
 	$(BIN)/python bench/logins.py
 
 bench-tasks: .venv/dev.done ## Tasks under torture: killed workers, servers that go and come back, a thousand tasks
-	for part in kills redis postgres many; do $(BIN)/python bench/tasks.py $$part || exit 1; done
+	for part in kills redis postgres many limits; do $(BIN)/python bench/tasks.py $$part || exit 1; done
 
 bench-import: .venv/dev.done ## Rows a second of taking in a million rows of CSV and 200,000 of xlsx (ten minutes)
 	$(BIN)/python bench/imports.py

@@ -1,22 +1,27 @@
-"""Tasks under torture: `python bench/tasks.py kills|redis|postgres|many [rounds [rows]]`.
+"""Tasks under torture: `python bench/tasks.py kills|redis|postgres|many|limits [rounds [rows]]`.
 
 Each part fails loudly when a list was not applied exactly once.
 """
 
+import asyncio
 import random
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from statistics import median
 from typing import Any
 from uuid import UUID
 
+import httpx
 import psycopg
 from redis import Redis
+from servers import served
 from tasks_system import Soak, soaking, until
 
 TASKS, RUNNING = 22, 2
 SUPPLIERS, TASKS_EACH = 50, 20
+USERS, EACH = 10, 10
 
 
 def main() -> None:
@@ -28,6 +33,7 @@ def main() -> None:
         "redis": lambda: redis(rows),
         "postgres": lambda: postgres(rounds, rows),
         "many": many,
+        "limits": limits,
     }
     parts[part]()
 
@@ -201,6 +207,50 @@ def many() -> None:
         expect("out of order", soak.one(out_of_order), 0)
         count = SUPPLIERS * TASKS_EACH
         print(f"{count:,} tasks of {SUPPLIERS} suppliers: in order, {count / seconds:.1f} a second")
+
+
+def limits() -> None:
+    """Let ten users ask for syncs all at once, on two API processes."""
+    with soaking(workers=2, port=8123) as soak, served(soak.settings):
+        supplier_id = soak.supplier("ACME")
+        soak.conn.execute(
+            """
+            UPDATE suppliers SET metadata = '{"source_config": {"file_path": "list.csv"}}'
+            """
+        )
+        headers = [soak.header_of(f"admin {number}") for number in range(USERS + 1)]
+        asyncio.run(ask_all(soak.settings.address, supplier_id, headers))
+
+
+async def ask_all(address: str, supplier_id: UUID, headers: list[dict[str, str]]) -> None:
+    """Send twice as many syncs as each user has, at once, and look at the answers."""
+    body = {"supplier_id": str(supplier_id)}
+    async with httpx.AsyncClient(base_url=address, timeout=60, limits=httpx.Limits()) as client:
+
+        async def ask(header: dict[str, str]) -> tuple[int, float]:
+            begun = time.perf_counter()
+            answer = await client.post("/api/v1/admin/sync", json=body, headers=header)
+            return answer.status_code, time.perf_counter() - begun
+
+        calm_header, *headers = headers
+        for header in (
+            calm_header,
+            *headers,
+        ):  # connections and accounts are known before it counts
+            await client.get("/api/v1/admin/tasks", headers=header)
+        calm = [(await ask(calm_header))[1] for _ in range(EACH)]
+        asked = [(user, ask(header)) for user, header in enumerate(headers * 2 * EACH)]
+        answers = await asyncio.gather(*(each for _, each in asked))
+    accepted = Counter(
+        user % USERS
+        for (user, _), (status, _) in zip(asked, answers, strict=True)
+        if status == 202  # noqa: PLR2004 (HTTP's own number)
+    )
+    expect("accepted", accepted, dict.fromkeys(range(USERS), EACH))
+    seconds = sorted(second for _, second in answers)
+    p95 = seconds[len(seconds) * 95 // 100]
+    print(f"one sync at a time: median {median(calm) * 1000:.0f} ms")
+    print(f"{len(answers)} syncs at once by {USERS} users: {EACH} accepted each, p95 {p95:.3f} s")
 
 
 if __name__ == "__main__":

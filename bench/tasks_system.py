@@ -7,15 +7,19 @@ import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 import psycopg
 from psycopg.types.json import Jsonb
 from servers import migrated_servers, settings_for
 
+from pricebook.auth import tokens
+from pricebook.auth.schemas import User
+from pricebook.auth.tokens import TokenKey
 from pricebook.embedded import places, valkey
 from pricebook.embedded.process import processes_in
 from pricebook.settings import Settings
@@ -87,6 +91,20 @@ class Soak:
             "INSERT INTO suppliers (name, source_type) VALUES (%s, 'csv') RETURNING id", name
         )
 
+    def header_of(self, username: str) -> dict[str, str]:
+        """Make an admin, and the header with which they call."""
+        settings = self.settings
+        user_id = self.one(
+            "INSERT INTO users (username, role, password_hash) VALUES (%s, 'admin', '-')"
+            " RETURNING id",
+            username,
+        )
+        key = TokenKey(
+            settings.required_jwt_secret, settings.jwt_issuer, settings.jwt_expiration_hours
+        )
+        token, _ = tokens.issue(key, User(user_id, username, "admin"), datetime.now(UTC), uuid4())
+        return {"Authorization": f"Bearer {token}"}
+
     def ask(self, supplier_id: UUID, rows: int, price: int) -> UUID:
         """Ask for a list with so many rows, all at one price."""
         path = self.settings.uploads / f"{supplier_id}-{price}.csv"
@@ -157,7 +175,7 @@ def soaking(**more: Any) -> Generator[Soak]:
     with migrated_servers() as endpoints:
         home = Path(endpoints.redis_url.removeprefix("unix://")).parents[1]
         settings = msgspec.structs.replace(
-            settings_for(endpoints, 0), uploads_dir=str(home / "uploads"), port=8000, **more
+            settings_for(endpoints, 8000), uploads_dir=str(home / "uploads"), **more
         )
         with Soak(settings, home) as soak:
             yield soak

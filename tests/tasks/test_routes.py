@@ -1,0 +1,153 @@
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+import builders
+from pricebook.db import Connection
+from worker_fixtures import LIST, Ask, Ended, Until, Working
+
+Client = AsyncTestClient[Litestar]
+TASKS = "/api/v1/admin/tasks"
+BAD_ROWS = "Article code,Name,Price\nA-1,Hammer,12.50\n=A-2,Saw,\nA-3,Glove,many\n"
+DEARER = "Article code,Name,Price\nA-1,Hammer,90\nA-2,Saw,70\n"
+
+
+async def test_tasks_are_listed_newest_first_by_state_and_by_supplier(
+    admin: Client, conn: Connection, ask: Ask
+) -> None:
+    acme, best = await builders.supplier(conn), await builders.supplier(conn)
+    asked = [str(await ask(each)) for each in (acme, best, acme)]
+    await conn.execute("UPDATE ingestion_tasks SET state = 'dead' WHERE id = %s", [asked[0]])
+
+    async def listed(**query: Any) -> list[str]:
+        response = await admin.get(TASKS, params=query)
+        assert response.status_code == 200, response.text
+        assert response.json()["total_count"] >= len(response.json()["data"])
+        return [each["id"] for each in response.json()["data"]]
+
+    assert await listed() == asked[::-1]
+    assert await listed(page=2, limit=2) == asked[:1]
+    assert await listed(state="dead") == asked[:1]
+    assert await listed(supplier_id=str(acme)) == [asked[2], asked[0]]
+    assert await listed(state="held") == []
+    assert (await admin.get(TASKS, params={"state": "lost"})).status_code == 400
+    assert (await admin.get(f"{TASKS}/{uuid4()}")).status_code == 404
+
+
+async def test_what_came_of_a_task_is_told(
+    admin: Client, conn: Connection, ask: Ask, working: Working, ended: Ended
+) -> None:
+    task_id = await ask(await builders.supplier(conn), BAD_ROWS)
+    task = (await admin.get(f"{TASKS}/{task_id}")).json()
+    assert (task["state"], task["result"], task["started_at"]) == ("queued", None, None)
+    async with working():
+        await ended(task_id)
+    task = (await admin.get(f"{TASKS}/{task_id}")).json()
+    assert task["state"] == "partially_succeeded"
+    assert (task["rows_read"], task["rows_total"]) == (4, 4)
+    result = task["result"]
+    assert result.pop("completed_at") == task["completed_at"]
+    assert result == {
+        "task_id": str(task_id),
+        "status": "success",
+        "items_processed": 1,
+        "errors": [],
+        "new": 1,
+        "changed": 0,
+        "unchanged": 0,
+        "absent": 0,
+        "rejected": 2,
+        "duplicate": 0,
+    }
+
+
+async def test_rows_that_were_not_taken_are_paged_and_a_file_for_a_spreadsheet(
+    admin: Client, conn: Connection, ask: Ask, working: Working, ended: Ended
+) -> None:
+    task_id = await ask(await builders.supplier(conn), BAD_ROWS)
+    async with working():
+        await ended(task_id)
+    page = (await admin.get(f"{TASKS}/{task_id}/errors", params={"limit": 1, "page": 2})).json()
+    assert page["total_count"] == 2
+    (row,) = page["data"]
+    assert (row["row_number"], row["error_type"]) == (4, "price_not_a_number")
+    assert row["row_data"] == ["A-3", "Glove", "many"]
+
+    response = await admin.get(f"{TASKS}/{task_id}/errors", headers={"Accept": "text/csv"})
+    assert response.headers["content-type"].startswith("text/csv")
+    header, first, _ = response.text.splitlines()
+    assert header == "row_number,error_type,row_data,error_message"
+    assert first.startswith("3,missing_price,")
+    for accept in ("text/csv", "application/json"):
+        missing = await admin.get(f"{TASKS}/{uuid4()}/errors", headers={"Accept": accept})
+        assert missing.status_code == 404
+
+
+async def test_a_dead_task_is_done_again_when_it_is_asked_for(
+    admin: Client, conn: Connection, ask: Ask, working: Working, ended: Ended
+) -> None:
+    task_id = await ask(await builders.supplier(conn))
+    assert (await admin.post(f"{TASKS}/{task_id}/retry")).status_code == 409
+    await conn.execute("UPDATE ingestion_tasks SET state = 'dead', completed_at = now()")
+    response = await admin.post(f"{TASKS}/{task_id}/retry")
+    assert (response.status_code, response.json()["task_id"]) == (202, str(task_id))
+    assert response.headers["location"] == f"{TASKS}/{task_id}"
+    async with working():
+        assert (await ended(task_id)).state == "succeeded"
+    assert (await admin.post(f"{TASKS}/{uuid4()}/retry")).status_code == 404
+
+
+@pytest.fixture
+def held(
+    conn: Connection, ask: Ask, working: Working, ended: Ended
+) -> Callable[[], Awaitable[UUID]]:
+    """Make a task that is held, of a list that makes everything dearer."""
+
+    async def hold() -> UUID:
+        supplier_id = await builders.supplier(conn)
+        first, second = await ask(supplier_id, LIST), await ask(supplier_id, DEARER)
+        async with working():
+            assert (await ended(first)).state == "succeeded"
+            assert (await ended(second)).state == "held"
+        return second
+
+    return hold
+
+
+async def test_a_held_list_is_applied_when_somebody_says_so(
+    admin: Client, held: Callable[[], Awaitable[UUID]], working: Working, ended: Ended
+) -> None:
+    task_id = await held()
+    task = (await admin.get(f"{TASKS}/{task_id}")).json()
+    assert (task["result"]["status"], task["result"]["items_processed"]) == ("failed", 0)
+    assert task["errors"]
+    assert (await admin.post(f"{TASKS}/{task_id}/apply")).status_code == 202
+    async with working():
+        assert (await ended(task_id, "succeeded")).counts.changed == 2
+    assert (await admin.post(f"{TASKS}/{task_id}/apply")).status_code == 409
+    assert (await admin.post(f"{TASKS}/{uuid4()}/apply")).status_code == 404
+
+
+async def test_a_held_list_stays_held_when_a_later_one_was_taken_in(
+    admin: Client,
+    conn: Connection,
+    held: Callable[[], Awaitable[UUID]],
+    working: Working,
+    until: Until,
+) -> None:
+    task_id = await held()
+    await conn.execute(
+        """
+        INSERT INTO ingestion_tasks (supplier_id, supplier_name, parser_type, state)
+        SELECT id, name, 'csv', 'succeeded' FROM suppliers
+        """
+    )
+    assert (await admin.post(f"{TASKS}/{task_id}/apply")).status_code == 202
+    async with working():
+        task = await until(task_id, lambda task: len(task.errors) > 1)
+    assert task.state == "held"
+    assert "later list" in task.errors[-1]
