@@ -211,9 +211,6 @@ class TaskQuery(Paging, frozen=True):
     ] = None
 
 
-ROW_ERRORS_HEADER = ("row_number", "error_type", "row_data", "error_message")
-
-
 class TaskRowError(Struct, frozen=True):
     """A row that was not taken in, and why; its number is that of a spreadsheet."""
 
