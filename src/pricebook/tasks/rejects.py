@@ -19,7 +19,9 @@ def line_of(row: Sequence[Any], found: Mapping[str, Any] | None) -> list[Any]:
     """Write a row: its number, the kind of error, what was in it, and the reason, which is last."""
     number, error_type, row_data, message = row
     headers = _headers(found)
-    cells = _placed(row_data, headers, found) if isinstance(row_data, dict) else row_data or []
+    cells: Sequence[Any] = row_data or ()
+    if not isinstance(row_data, list | None):
+        cells = _placed(row_data, headers, found)
     kept = [*cells[: len(headers)], *[None] * (len(headers) - len(cells))]
     further = " | ".join(map(str, cells[len(headers) :])) or None
     return [number, *kept, further, error_type, message]
