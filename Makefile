@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install up test check lock openapi bench-plans bench-staff bench-logins bench-import bench soak format clean
+.PHONY: help install up test check lock openapi bench-plans bench-staff bench-logins bench-import bench-tasks bench soak format clean
 
 help:            ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -45,6 +45,9 @@ bench-staff: install ## Plans of the staff's queries at 500,000 products (ten mi
 
 bench-logins: .venv/dev.done ## Time of failed logins, and the catalog under a storm of logins
 	$(BIN)/python bench/logins.py
+
+bench-tasks: .venv/dev.done ## Tasks under torture: killed workers, servers that go and come back, a thousand tasks
+	for part in kills redis postgres many; do $(BIN)/python bench/tasks.py $$part || exit 1; done
 
 bench-import: .venv/dev.done ## Rows a second of taking in a million rows of CSV and 200,000 of xlsx (ten minutes)
 	$(BIN)/python bench/imports.py

@@ -1,8 +1,10 @@
 """The worker: takes tasks from their rows, a few at once, until it is told to stop."""
 
 import asyncio
+import os
 import random
 import signal
+import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -80,6 +82,7 @@ class Worker:
         self._database = database
         self._queue = queue
         self._intake = intake
+        self._name = f"{socket.gethostname()}/{os.getpid()}"
         self._bell = asyncio.Event()
         self._stopping = asyncio.Event()
 
@@ -120,7 +123,8 @@ class Worker:
 
     async def _do_next(self) -> bool:
         """Do what is next; say whether there was anything."""
-        task = await tasks.claim_next(self._database, self._settings.worker_lease_seconds)
+        seconds = self._settings.worker_lease_seconds
+        task = await tasks.claim_next(self._database, self._name, seconds)
         if task is not None:
             await self._work_on(task)
             return True

@@ -25,7 +25,7 @@ NO_TASK = UUID(int=0)
 
 
 async def claim(database: Database, seconds: float = 60) -> ClaimedTask:
-    claimed = await service.claim_next(database, seconds)
+    claimed = await service.claim_next(database, "worker", seconds)
     assert claimed
     return claimed
 
@@ -41,7 +41,7 @@ async def test_a_task_is_claimed_told_of_and_ended(
     task_id = await ask(await builders.supplier(conn, "ACME"))
     claimed = await claim(database)
     assert (claimed.id, claimed.supplier_name) == (task_id, "ACME")
-    assert await service.claim_next(database, 60) is None
+    assert await service.claim_next(database, "worker", 60) is None
     progress = TaskProgress(stage="reading", rows_read=5, rows_total=9, throttled=True)
     await service.renew(database, claimed.lease, progress, 60)
     task = await service.get_task(database, task_id)
@@ -93,7 +93,7 @@ async def test_a_supplier_has_one_task_at_a_time_in_the_order_of_asking(
     asked = [await ask(supplier_id) for supplier_id in (acme, acme, best, acme, best)]
     first, second = await claim(database), await claim(database)
     assert [first.id, second.id] == [asked[0], asked[2]]
-    assert await service.claim_next(database, 60) is None
+    assert await service.claim_next(database, "worker", 60) is None
     await end(database, first)
     third = await claim(database)
     assert third.id == asked[1]
@@ -111,10 +111,12 @@ async def test_many_workers_at_once_claim_each_supplier_once(
             await ask(supplier_id)
     suppliers: list[UUID | None] = []
     while len(suppliers) < 5:
-        claims = await asyncio.gather(*(service.claim_next(database, 60) for _ in range(20)))
+        claims = await asyncio.gather(
+            *(service.claim_next(database, "worker", 60) for _ in range(20))
+        )
         suppliers += [each.supplier_id for each in claims if each]
     assert len(set(suppliers)) == 5
-    assert await service.claim_next(database, 60) is None
+    assert await service.claim_next(database, "worker", 60) is None
 
 
 async def test_a_retried_older_task_waits_for_the_one_that_runs(
@@ -126,7 +128,7 @@ async def test_a_retried_older_task_waits_for_the_one_that_runs(
     running = await claim(database)
     assert running.id == new
     await service.retry_task(database, queue, old)
-    assert await service.claim_next(database, 60) is None
+    assert await service.claim_next(database, "worker", 60) is None
     await end(database, running)
     assert (await claim(database)).id == old
 
@@ -155,7 +157,7 @@ async def test_a_task_that_was_put_off_is_not_due_before_its_time(
     await service.put_off(
         database, queue, (await claim(database)).lease, TaskFailure("later", 9, 60)
     )
-    assert await service.claim_next(database, 60) is None
+    assert await service.claim_next(database, "worker", 60) is None
     assert (await service.get_task(database, task_id)).state == "queued"
 
 

@@ -85,13 +85,14 @@ def _accepted(message: TaskMessage) -> AcceptedTask:
     return AcceptedTask(message.task_id, message.supplier_id, "queued", message.enqueued_at)
 
 
-async def claim_next(database: Database, lease_seconds: float) -> ClaimedTask | None:
+async def claim_next(database: Database, worker: str, lease_seconds: float) -> ClaimedTask | None:
     """Take the next task to work on, for this long; None when there is none.
 
-    The owner's name is new each time: a worker that lost a task and took it again is two owners.
+    The owner is another one each time, even with the same worker: one that lost a task and takes it
+    again must not end it twice.
     """
     async with database.connection() as conn:
-        return await repository.claim_next(conn, str(uuid4()), lease_seconds)
+        return await repository.claim_next(conn, f"{worker}/{uuid4()}", lease_seconds)
 
 
 async def renew(

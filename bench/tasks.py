@@ -1,0 +1,207 @@
+"""Tasks under torture: `python bench/tasks.py kills|redis|postgres|many [rounds [rows]]`.
+
+Each part fails loudly when a list was not applied exactly once.
+"""
+
+import random
+import sys
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from redis import Redis
+from tasks_system import Soak, soaking, until
+
+TASKS, RUNNING = 22, 2
+SUPPLIERS, TASKS_EACH = 50, 20
+
+
+def main() -> None:
+    """Run one part."""
+    part, *numbers = sys.argv[1:] or ["many"]
+    rounds, rows = (*map(int, numbers), *(10, 100_000)[len(numbers) :])
+    parts: dict[str, Callable[[], None]] = {
+        "kills": lambda: kills(rounds, rows),
+        "redis": lambda: redis(rows),
+        "postgres": lambda: postgres(rounds, rows),
+        "many": many,
+    }
+    parts[part]()
+
+
+def expect(what: str, found: object, wanted: object) -> None:
+    """Stop when something is not as it must be."""
+    if found != wanted:
+        raise SystemExit(f"{what}: {found}, expected {wanted}")
+
+
+def kills(rounds: int, rows: int) -> None:
+    """Kill the worker at each stage of a task, with another one alive."""
+    stages = {
+        "reading": while_reading,
+        "merging": while_merging,
+        "before commit": before_commit,
+        "after commit": after_commit,
+    }
+    with soaking(worker_tasks=1) as soak:
+        supplier_id = soak.supplier("ACME")
+        soak.start_worker()
+        soak.start_worker()
+        price = 1
+        first = soak.ask(supplier_id, rows, price)
+        until(lambda: soak.state(first) == "succeeded")
+        print(f"{rows:,} rows, {rounds} rounds a stage; seconds from SIGKILL to the next attempt")
+        for name, wait_for in stages.items():
+            waits: list[float] = []
+            for _ in range(rounds):
+                price += 1
+                task_id = soak.ask(supplier_id, rows, price)
+                started = wait_for(soak, task_id)
+                soak.start_worker()
+                waits += taken_over(soak, task_id, started)
+                expect("prices recorded", soak.count_prices(), rows * price)
+                expect("workers", len(soak.workers), 2)
+            shown = (
+                f"median {median(waits):.1f}, worst {max(waits):.1f}" if waits else "none needed"
+            )
+            print(
+                f"{name:14} applied once {rounds} times of {rounds}; takeover {shown}", flush=True
+            )
+
+
+def taken_over(soak: Soak, task_id: UUID, started: object) -> list[float]:
+    """Wait for the end of a task; tell how long after the kill it was begun again, if it was."""
+    killed_at = soak.one("SELECT clock_timestamp()")
+    until(lambda: soak.state(task_id) == "succeeded")
+    begun = soak.one("SELECT started_at FROM ingestion_tasks WHERE id = %s", task_id)
+    return [] if begun == started else [max(0.0, (begun - killed_at).total_seconds())]
+
+
+def started_at(soak: Soak, task_id: UUID) -> object:
+    """Return when the running attempt began."""
+    return soak.one("SELECT started_at FROM ingestion_tasks WHERE id = %s", task_id)
+
+
+def kill(soak: Soak, task_id: UUID) -> object:
+    """Kill the worker of a task; return when its attempt began."""
+    started = started_at(soak, task_id)
+    soak.kill_worker_of(task_id)
+    return started
+
+
+def while_reading(soak: Soak, task_id: UUID) -> object:
+    """Kill while the list is read."""
+    until(lambda: soak.state(task_id) == "running")
+    time.sleep(random.uniform(0, 0.5))
+    return kill(soak, task_id)
+
+
+def while_merging(soak: Soak, task_id: UUID) -> object:
+    """Kill while the rows are compared and applied."""
+    stage = "SELECT stage FROM ingestion_tasks WHERE id = %s"
+    until(lambda: soak.one(stage, task_id) == "merging")
+    time.sleep(random.uniform(0, 1))
+    if soak.state(task_id) == "succeeded":
+        return after_the_end(soak, task_id)
+    return kill(soak, task_id)
+
+
+def before_commit(soak: Soak, task_id: UUID) -> object:
+    """Kill when all is written but the end: the task's row is locked, so that it waits there."""
+    until(lambda: soak.state(task_id) == "running")
+    waiting = """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND query LIKE '%%SET state =%%completed_at%%'
+    """
+    with psycopg.connect(soak.settings.required_database_url) as holder:
+        holder.execute("SELECT FROM ingestion_tasks WHERE id = %s FOR UPDATE", [task_id])
+        until(lambda: soak.one(waiting) == 1)
+        return kill(soak, task_id)
+
+
+def after_commit(soak: Soak, task_id: UUID) -> object:
+    """Kill as soon as the end can be seen."""
+    until(lambda: soak.state(task_id) == "succeeded")
+    return after_the_end(soak, task_id)
+
+
+def after_the_end(soak: Soak, task_id: UUID) -> object:
+    """Kill some worker, whichever did it."""
+    worker = soak.workers.pop(random.randrange(len(soak.workers)))
+    worker.kill()
+    worker.wait()
+    return started_at(soak, task_id)
+
+
+def redis(rows: int) -> None:
+    """Take Redis away with 20 tasks queued and 2 running."""
+    tortures: dict[str, Callable[[Soak], None]] = {
+        "FLUSHALL": flush,
+        "restarted": lambda soak: soak.restart("redis", 0),
+        "stopped for 20 s": lambda soak: soak.restart("redis", 20),
+    }
+    for name, torture in tortures.items():
+        with soaking(worker_tasks=1) as soak:
+            seconds = run_tasks(soak, rows, torture)
+            print(f"redis {name}: {TASKS} done, none twice, {seconds:.1f} s", flush=True)
+
+
+def flush(soak: Soak) -> None:
+    """Let Redis forget everything."""
+    client: Any = Redis
+    with client.from_url(soak.settings.required_redis_url) as opened:
+        opened.flushall()
+
+
+def postgres(rounds: int, rows: int) -> None:
+    """Restart PostgreSQL with two tasks running."""
+    for number in range(rounds):
+        with soaking(worker_tasks=1) as soak:
+            seconds = run_tasks(soak, rows, lambda soak: soak.restart("postgres", 1))
+            print(f"postgres restarted ({number + 1}): {TASKS} done, none twice, {seconds:.1f} s")
+
+
+def run_tasks(soak: Soak, rows: int, torture: Callable[[Soak], None]) -> float:
+    """Run tasks of one supplier each, and torture the system when two are running."""
+    for number in range(TASKS):
+        soak.ask(soak.supplier(f"Supplier {number}"), rows, 1)
+    begun = time.monotonic()
+    soak.start_worker()
+    soak.start_worker()
+    running = "SELECT count(*) FROM ingestion_tasks WHERE state = 'running'"
+    until(lambda: soak.one(running) == RUNNING)
+    torture(soak)
+    until(lambda: soak.count_ended() == TASKS)
+    expect("prices recorded", soak.count_prices(), rows * TASKS)
+    return time.monotonic() - begun
+
+
+def many() -> None:
+    """Run a thousand small tasks for fifty suppliers through two workers."""
+    with soaking() as soak:
+        suppliers = [soak.supplier(f"Supplier {number}") for number in range(SUPPLIERS)]
+        for price in range(1, TASKS_EACH + 1):
+            for supplier_id in suppliers:
+                soak.ask(supplier_id, 10, price)
+        begun = time.monotonic()
+        soak.start_worker()
+        soak.start_worker()
+        until(lambda: soak.count_ended() == SUPPLIERS * TASKS_EACH)
+        seconds = time.monotonic() - begun
+        expect("prices recorded", soak.count_prices(), SUPPLIERS * TASKS_EACH * 10)
+        out_of_order = """
+            SELECT count(*) FROM ingestion_tasks AS one JOIN ingestion_tasks AS later
+                USING (supplier_id)
+            WHERE (later.enqueued_at, later.id) > (one.enqueued_at, one.id)
+                AND later.started_at < one.completed_at
+        """
+        expect("out of order", soak.one(out_of_order), 0)
+        count = SUPPLIERS * TASKS_EACH
+        print(f"{count:,} tasks of {SUPPLIERS} suppliers: in order, {count / seconds:.1f} a second")
+
+
+if __name__ == "__main__":
+    main()

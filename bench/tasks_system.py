@@ -1,0 +1,163 @@
+"""Workers, servers that can be killed and started again, and lists that tell what was applied."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+from uuid import UUID
+
+import msgspec
+import psycopg
+from psycopg.types.json import Jsonb
+from servers import migrated_servers, settings_for
+
+from pricebook.embedded import places, valkey
+from pricebook.embedded.process import processes_in
+from pricebook.settings import Settings
+
+PATIENCE_SECONDS = 240
+
+
+class Soak:
+    """A system under torture: its settings, its database and the processes that work in it."""
+
+    def __init__(self, settings: Settings, home: Path) -> None:
+        self.settings = settings
+        self.home = home
+        self.conn = psycopg.connect(settings.required_database_url, autocommit=True)
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self.restarted: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.conn.close()
+        for processes in (self.workers, self.restarted):
+            for process in processes:
+                process.send_signal(signal.SIGINT)
+            for process in processes:
+                process.wait()
+
+    def one(self, statement: Any, *values: object) -> Any:
+        """Return the only value of a query; a lost connection is made anew."""
+        while True:
+            try:
+                row = self.conn.execute(statement, values).fetchone()
+            except psycopg.OperationalError:
+                time.sleep(0.1)
+                self._reconnect()
+            else:
+                return row[0] if row else None
+
+    def _reconnect(self) -> None:
+        try:
+            self.conn = psycopg.connect(self.settings.required_database_url, autocommit=True)
+        except psycopg.OperationalError:
+            return
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        """Start a worker process."""
+        environment = {
+            **os.environ,
+            **self.settings.as_environment(),
+            "LOG_LEVEL": os.environ.get("LOG_LEVEL", "error"),
+        }
+        command = [sys.executable, "-m", "pricebook.cli", "worker"]
+        self.workers.append(subprocess.Popen(command, env=environment))
+        return self.workers[-1]
+
+    def kill_worker_of(self, task_id: UUID) -> None:
+        """Kill the worker that has a task by SIGKILL."""
+        owner = self.one("SELECT lease_owner FROM ingestion_tasks WHERE id = %s", task_id)
+        pid = int(owner.split("/")[1])
+        (worker,) = [each for each in self.workers if each.pid == pid]
+        worker.kill()
+        worker.wait()
+        self.workers.remove(worker)
+
+    def supplier(self, name: str) -> UUID:
+        """Make a supplier."""
+        return self.one(
+            "INSERT INTO suppliers (name, source_type) VALUES (%s, 'csv') RETURNING id", name
+        )
+
+    def ask(self, supplier_id: UUID, rows: int, price: int) -> UUID:
+        """Ask for a list with so many rows, all at one price."""
+        path = self.settings.uploads / f"{supplier_id}-{price}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lines = (f"A-{number},Nail {number},{price}.50" for number in range(rows))
+        path.write_text("\n".join(["Article code,Name,Price", *lines]))
+        return self.one(
+            """
+            INSERT INTO ingestion_tasks (supplier_id, supplier_name, parser_type, source_config)
+            SELECT id, name, 'csv', %s FROM suppliers WHERE id = %s RETURNING id
+            """,
+            Jsonb({"file_path": path.name}),
+            supplier_id,
+        )
+
+    def state(self, task_id: UUID) -> str:
+        """Return the state of a task."""
+        return self.one("SELECT state FROM ingestion_tasks WHERE id = %s", task_id)
+
+    def count_ended(self) -> int:
+        """Return how many tasks have been done well."""
+        return self.one("SELECT count(*) FROM ingestion_tasks WHERE state = 'succeeded'")
+
+    def count_prices(self) -> int:
+        """Return how many prices were recorded: one too many is a list applied twice."""
+        return self.one("SELECT count(*) FROM price_history")
+
+    def restart(self, server: str, pause: float) -> None:
+        """Stop a server (`postgres` or `redis`) at once and start it again after a pause."""
+        folder = next(
+            path
+            for path in (self.home / server, *Path("/var/lib/pricebook").glob(f"*/{server}"))
+            if path.exists() and processes_in(path)
+        )
+        pid = min(processes_in(folder))
+        argv = [*Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]]
+        if server == "redis":  # it shows another title than what it was started with
+            argv = [*valkey.server(places.prepare(self.home), durable=True).argv]
+        account = Path(f"/proc/{pid}").stat()
+        os.kill(pid, signal.SIGINT if server == "postgres" else signal.SIGKILL)
+        while processes_in(folder):
+            time.sleep(0.02)
+        time.sleep(pause)
+        self.restarted.append(
+            subprocess.Popen(
+                argv,
+                user=account.st_uid,
+                group=account.st_gid,
+                cwd=folder,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        )
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise SystemExit("it did not come true")
+        time.sleep(0.02)
+
+
+@contextmanager
+def soaking(**more: Any) -> Generator[Soak]:
+    """Run servers with an empty database, and end everything afterwards."""
+    with migrated_servers() as endpoints:
+        home = Path(endpoints.redis_url.removeprefix("unix://")).parents[1]
+        settings = msgspec.structs.replace(
+            settings_for(endpoints, 0), uploads_dir=str(home / "uploads"), port=8000, **more
+        )
+        with Soak(settings, home) as soak:
+            yield soak
