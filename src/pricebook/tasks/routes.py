@@ -53,7 +53,6 @@ TASK: dict[str, Any] = {
     "stage": "merging",
     "rows_read": 340,
     "rows_total": 340,
-    "throttled": False,
     "errors": [],
     "counts": {**COUNTS, "ignored": 3},
     "result": {
