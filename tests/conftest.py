@@ -19,7 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 from redis import Redis
 
 import builders
-from databases import Databases
+from databases import SUPERUSER, Databases
 from pricebook.api import create_app
 from pricebook.auth import tokens
 from pricebook.auth.schemas import Role, User
@@ -131,7 +131,8 @@ def drop_database(endpoints: Endpoints) -> Callable[[str], None]:
 
     def drop(url: str) -> None:
         name = conninfo_to_dict(url)["dbname"]
-        with psycopg.connect(endpoints.database_url, autocommit=True) as conn:
+        # Whoever emptied it may be a superuser on the way out, whom only another one may end.
+        with psycopg.connect(endpoints.database_url, user=SUPERUSER, autocommit=True) as conn:
             conn.execute(sql.SQL("DROP DATABASE {} (FORCE)").format(sql.Identifier(str(name))))
 
     return drop

@@ -80,8 +80,7 @@ def _far(task: Task) -> str:
     if task.state != "running":
         return f"{task.supplier_name}: {task.state}"
     total = f" of {task.rows_total:,}" if task.rows_total else ""
-    slow = ", the source asks us to be slower" if task.throttled else ""
-    return f"{task.supplier_name}: {task.stage or 'begun'}, {task.rows_read:,}{total} rows{slow}"
+    return f"{task.supplier_name}: {task.stage or 'begun'}, {task.rows_read:,}{total} rows"
 
 
 @contextmanager

@@ -42,8 +42,8 @@ def test_tasks_are_listed_and_shown_with_the_rows_that_were_not_taken(
     shown = run(system, environment, "tasks", "show", task_id, "--follow")
     assert "ACME: partially_succeeded" in shown
     lines = run(system, environment, "tasks", "errors", task_id).splitlines()
-    assert lines[0] == "row_number,error_type,row_data,error_message"
-    assert lines[1].startswith("3,missing_price,")
+    assert lines[0].startswith("row_number,Article code,Name,Price,")
+    assert lines[1].endswith(",missing_price,The price is missing.")
 
 
 def test_a_held_list_is_applied(system: System, environment: Environment) -> None:

@@ -42,7 +42,7 @@ async def test_a_task_is_claimed_told_of_and_ended(
     claimed = await claim(database)
     assert (claimed.id, claimed.supplier_name) == (task_id, "ACME")
     assert await service.claim_next(database, "worker", 60) is None
-    progress = TaskProgress(stage="reading", rows_read=5, rows_total=9, throttled=True)
+    progress = TaskProgress(stage="reading", rows_read=5, rows_total=9)
     await service.renew(database, claimed.lease, progress, 60)
     task = await service.get_task(database, task_id)
     assert (task.state, task.stage, task.rows_read, task.rows_total) == (
@@ -51,11 +51,10 @@ async def test_a_task_is_claimed_told_of_and_ended(
         5,
         9,
     )
-    assert task.throttled
     assert task.result is None
     await end(database, claimed)
     task = await service.get_task(database, task_id)
-    assert (task.state, task.rows_read, task.throttled) == ("succeeded", 4, False)
+    assert (task.state, task.rows_read) == ("succeeded", 4)
     assert task.result
     assert (task.result.status, task.result.items_processed, task.result.rejected) == (
         "success",

@@ -14,7 +14,7 @@ CLEARED_AT_ONCE = 500
 TASK: LiteralString = """
     id, supplier_id, supplier_name, parser_type, source_config, file_name, create_products,
     new_layout, state, requested_by, enqueued_at, started_at, completed_at, next_attempt_at,
-    retry_count, max_retries, stage, rows_read, rows_total, throttled, errors, count_new,
+    retry_count, max_retries, stage, rows_read, rows_total, errors, count_new,
     count_changed, count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored
 """
 PAGE: LiteralString = """
@@ -103,12 +103,19 @@ async def list_row_errors(
     return rows[0][0], [TaskRowError(*row[1:5]) for row in rows if row[5] is not None]
 
 
+async def find_findings(conn: Connection, task_id: UUID) -> dict[str, Any] | None:
+    """Find how the list of a task was read."""
+    cursor = await conn.execute("SELECT found FROM ingestion_tasks WHERE id = %s", [task_id])
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
 async def read_row_errors(conn: Connection, task_id: UUID) -> AsyncGenerator[list[tuple[Any, ...]]]:
     """Read all rows that a task did not take, some at a time, in the caller's transaction."""
     async with conn.cursor(name="row_errors") as cursor:
         await cursor.execute(
             """
-            SELECT row_number, error_type, row_data::text, error_message FROM parsing_logs
+            SELECT row_number, error_type, row_data, error_message FROM parsing_logs
             WHERE task_id = %s ORDER BY row_number, id
             """,
             [task_id],

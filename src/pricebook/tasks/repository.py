@@ -92,7 +92,7 @@ async def claim_next(conn: Connection, owner: str, lease_seconds: float) -> Clai
                 UPDATE ingestion_tasks
                 SET state = 'running', started_at = now(), lease_owner = %(owner)s,
                     lease_expires_at = now() + make_interval(secs => %(lease)s),
-                    stage = NULL, rows_read = 0, rows_total = NULL, throttled = false
+                    stage = NULL, rows_read = 0, rows_total = NULL
                 WHERE id = (
                     SELECT id FROM ingestion_tasks AS task
                     WHERE state = 'queued' AND next_attempt_at <= now()
@@ -127,7 +127,7 @@ async def set_progress(
         """
         UPDATE ingestion_tasks
         SET lease_expires_at = now() + make_interval(secs => %(lease)s), stage = %(stage)s,
-            rows_read = %(rows_read)s, rows_total = %(rows_total)s, throttled = %(throttled)s
+            rows_read = %(rows_read)s, rows_total = %(rows_total)s
         WHERE id = %(task_id)s AND lease_owner = %(owner)s AND state = 'running'
         """,
         {
@@ -146,7 +146,7 @@ async def set_end(conn: Connection, lease: TaskLease, end: TaskEnd) -> bool:
         """
         UPDATE ingestion_tasks
         SET state = %(state)s, completed_at = clock_timestamp(), errors = %(errors)s,
-            lease_owner = NULL, lease_expires_at = NULL, throttled = false, found = %(found)s,
+            lease_owner = NULL, lease_expires_at = NULL, found = %(found)s,
             rows_read = %(rows)s, rows_total = %(rows)s,
             count_new = %(new)s, count_changed = %(changed)s, count_unchanged = %(unchanged)s,
             count_absent = %(absent)s, count_rejected = %(rejected)s,
@@ -185,7 +185,7 @@ async def set_failed_attempt(
                     completed_at = CASE WHEN is_last THEN clock_timestamp() END,
                     next_attempt_at = clock_timestamp() + make_interval(secs => %(delay)s),
                     errors = jsonb_build_array(%(reason)s::text),
-                    lease_owner = NULL, lease_expires_at = NULL, throttled = false
+                    lease_owner = NULL, lease_expires_at = NULL
                 FROM attempt WHERE task.id = attempt.id
                 RETURNING task.*
             )
@@ -209,8 +209,7 @@ async def set_handed_back(conn: Connection, lease: TaskLease) -> TaskMessage | N
         await cursor.execute(
             """
             UPDATE ingestion_tasks
-            SET state = 'queued', lease_owner = NULL, lease_expires_at = NULL, stage = NULL,
-                throttled = false
+            SET state = 'queued', lease_owner = NULL, lease_expires_at = NULL, stage = NULL
             WHERE id = %(task_id)s AND lease_owner = %(owner)s AND state = 'running'
             RETURNING id AS task_id, parser_type, supplier_name, supplier_id, source_config,
                 retry_count, max_retries, enqueued_at
@@ -229,8 +228,7 @@ async def set_lost_leases(conn: Connection) -> list[UUID]:
             lost_count = lost_count + 1,
             completed_at = CASE WHEN lost_count >= %(most)s THEN clock_timestamp() END,
             errors = jsonb_build_array(format('Its worker was lost %%s times.', lost_count + 1)),
-            next_attempt_at = now(), lease_owner = NULL, lease_expires_at = NULL, stage = NULL,
-            throttled = false
+            next_attempt_at = now(), lease_owner = NULL, lease_expires_at = NULL, stage = NULL
         WHERE id IN (
             SELECT id FROM ingestion_tasks
             WHERE state = 'running' AND lease_expires_at < now()

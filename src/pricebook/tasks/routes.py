@@ -11,7 +11,6 @@ from pricebook.errors import ConflictError, NotFoundError, ValidationError
 from pricebook.queue.carrier import TaskQueue
 from pricebook.tasks import service
 from pricebook.tasks.schemas import (
-    ROW_ERRORS_HEADER,
     AcceptedTask,
     Task,
     TaskQuery,
@@ -54,7 +53,6 @@ TASK: dict[str, Any] = {
     "stage": "merging",
     "rows_read": 340,
     "rows_total": 340,
-    "throttled": False,
     "errors": [],
     "counts": {**COUNTS, "ignored": 3},
     "result": {
@@ -117,7 +115,9 @@ async def get_task(task_id: TaskId, database: NamedDependency[Database]) -> Task
     summary="The rows that a task did not take",
     description="Rows that were not taken in, each with its number in the list and the reason;"
     " with Accept: text/csv all of them as a file, page and limit aside.",
-    operation_class=documented_with_file(Paging, ",".join(ROW_ERRORS_HEADER)),
+    operation_class=documented_with_file(
+        Paging, "row_number,Article code,Name,Price,further cells,error_type,error_message"
+    ),
     dependencies={"paging": provide_query(Paging)},
     responses=answers(Page[TaskRowError], _listed(ROW_ERROR))
     | staff_can_fail(ValidationError, NotFoundError),

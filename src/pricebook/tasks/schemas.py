@@ -84,12 +84,11 @@ class HeldList(Struct, frozen=True):
 
 
 class TaskProgress(Struct, frozen=True, kw_only=True):
-    """How far a running task is; a source may ask to be read more slowly."""
+    """How far a running task is."""
 
     stage: str | None = None
     rows_read: int = 0
     rows_total: int | None = None
-    throttled: bool = False
 
 
 class Counts(Struct, frozen=True):
@@ -196,7 +195,6 @@ class Task(Struct, frozen=True, kw_only=True):
     stage: str | None
     rows_read: int
     rows_total: int | None
-    throttled: bool
     errors: list[str]
     counts: Counts
     result: TaskResult | None
@@ -209,9 +207,6 @@ class TaskQuery(Paging, frozen=True):
     supplier_id: Annotated[
         UUID | None, Meta(description="Tasks of this supplier: its history.")
     ] = None
-
-
-ROW_ERRORS_HEADER = ("row_number", "error_type", "row_data", "error_message")
 
 
 class TaskRowError(Struct, frozen=True):

@@ -7,9 +7,8 @@ from pricebook.db import Connection, Database
 from pricebook.errors import ConflictError, LeaseLostError, NotFoundError
 from pricebook.queue.carrier import TaskQueue
 from pricebook.queue.message import TaskMessage
-from pricebook.tasks import history_repository, record_repository, repository
+from pricebook.tasks import history_repository, record_repository, rejects, repository
 from pricebook.tasks.schemas import (
-    ROW_ERRORS_HEADER,
     AcceptedTask,
     Asker,
     ClaimedTask,
@@ -233,14 +232,15 @@ async def list_row_errors(database: Database, task_id: UUID, paging: Paging) -> 
 async def export_row_errors(database: Database, task_id: UUID) -> AsyncGenerator[str]:
     """Yield all rows that a task did not take as comma-separated values, the reason last.
 
-    Raises NotFoundError.
+    The cells stand under the list's own headers. Raises NotFoundError.
     """
     async with database.slow_read() as conn:
         await _get(conn, task_id)
-        yield safe_csv.lines([ROW_ERRORS_HEADER])
-        async with aclosing(history_repository.read_row_errors(conn, task_id)) as found:
-            async for rows in found:
-                yield safe_csv.lines(rows)
+        found = await history_repository.find_findings(conn, task_id)
+        yield safe_csv.lines([rejects.header_of(found)])
+        async with aclosing(history_repository.read_row_errors(conn, task_id)) as errors:
+            async for rows in errors:
+                yield safe_csv.lines(rejects.line_of(row, found) for row in rows)
 
 
 async def clear_old(database: Database, days: int) -> int:

@@ -24,7 +24,7 @@ def downgrade() -> None:
         ALTER TABLE ingestion_tasks
             DROP COLUMN requested_by_id, DROP COLUMN idempotency_key, DROP COLUMN request_digest,
             DROP COLUMN file_name, DROP COLUMN create_products, DROP COLUMN new_layout,
-            DROP COLUMN next_attempt_at, DROP COLUMN lost_count, DROP COLUMN throttled,
+            DROP COLUMN next_attempt_at, DROP COLUMN lost_count,
             DROP COLUMN apply_requested_at;
     """)
 
@@ -50,12 +50,10 @@ WORKING = """
     ALTER TABLE ingestion_tasks
         ADD COLUMN next_attempt_at timestamptz NOT NULL DEFAULT now(),
         ADD COLUMN lost_count integer NOT NULL DEFAULT 0,
-        ADD COLUMN throttled boolean NOT NULL DEFAULT false,
         ADD COLUMN apply_requested_at timestamptz;
     COMMENT ON COLUMN ingestion_tasks.lost_count IS 'how often its worker was lost';
     COMMENT ON COLUMN ingestion_tasks.apply_requested_at IS
         'when somebody said that a held list is to be applied after all';
-    COMMENT ON COLUMN ingestion_tasks.throttled IS 'its source asks us to be slower';
     CREATE UNIQUE INDEX ingestion_tasks_leased_key ON ingestion_tasks (supplier_id)
         WHERE state = 'running' AND lease_owner IS NOT NULL;
     CREATE INDEX ingestion_tasks_waiting_idx ON ingestion_tasks (supplier_id, enqueued_at, id)
