@@ -1,13 +1,11 @@
 """Rows a second of taking lists in: `python bench/imports.py [CSV rows] [xlsx rows]`.
 
 Each beside a plain COPY of the same rows into a table with the same columns and indexes as
-supplier_items, without triggers and foreign keys, in the same run. Memory is the most that a parser
-process has had.
+supplier_items, without triggers and foreign keys, in the same run.
 """
 
 import asyncio
 import csv
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -45,13 +43,13 @@ def measure(name: str, write: Writer, count: int) -> None:
         write(path, made_rows(count))
         plain = copy_seconds(endpoints.database_url, count)
         print(f"{name}: {count:,} rows x {len(COLUMNS)} columns; plain COPY {plain:.1f} s")
-        tell("reading alone", asyncio.run(reading_seconds(path)), count, plain)
+        seconds, peak_kib = asyncio.run(read(path))
+        tell("reading alone", seconds, count, plain)
         for step, changed in (("first import", 0), ("unchanged", 0), ("5 % changed", 20)):
             if changed:
                 write(path, made_rows(count, changed))
             tell(step, asyncio.run(import_seconds(endpoints.database_url, path)), count, plain)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    print(f"  most memory of a parser process {peak / 1024:.0f} MiB")
+    print(f"  most memory of the parser process {peak_kib / 1024:.0f} MiB")
 
 
 def tell(step: str, seconds: float, count: int, plain: float) -> None:
@@ -118,15 +116,15 @@ def copy_seconds(url: str, count: int) -> float:
     return seconds
 
 
-async def reading_seconds(path: Path) -> float:
-    """Time the parser process alone."""
+async def read(path: Path) -> tuple[float, int]:
+    """Time the parser process alone; tell the most memory that it had, in KiB."""
     order = ListOrder(place=FilePlace(str(path)), currency="USD")
     with Parsers() as parsers:
         start = time.perf_counter()
         async with parsers.opened(order) as reading:
             async for _ in reading.chunks():
                 pass
-        return time.perf_counter() - start
+        return time.perf_counter() - start, reading.peak_memory_kib
 
 
 async def import_seconds(url: str, path: Path) -> float:

@@ -1,4 +1,9 @@
-"""The command line: reads the settings, parses, calls, and turns errors into exit codes."""
+"""The command line: reads the settings, parses, calls, and turns errors into exit codes.
+
+The two commands that are about HTTP load what speaks it; it takes the others too long.
+"""
+
+# ruff: noqa: PLC0415
 
 import os
 import sys
@@ -8,7 +13,6 @@ from cyclopts import App, CycloptsError
 
 from pricebook import (
     __version__,
-    api,
     cli_doctor,
     cli_import,
     cli_lists,
@@ -90,6 +94,8 @@ def serve(*, port: int | None = None) -> None:
     Args:
         port: Where to listen; PORT, or 8000, if not given.
     """
+    from pricebook import api
+
     with connected(find_settings(port)) as settings:
         api.serve(settings)
 
@@ -123,6 +129,8 @@ def migrate(*, down_to: str | None = None) -> None:
 @app.command
 def openapi() -> None:
     """Print the OpenAPI document."""
+    from pricebook import api
+
     document = api.create_app(Settings()).openapi_schema.to_schema()
     console.say(msgspec.json.format(msgspec.json.encode(document)).decode())
 

@@ -17,6 +17,16 @@ class FieldIssue(msgspec.Struct, frozen=True, rename={"place": "in"}):
     issue: str
 
 
+def body_issue(field: str, issue: str) -> FieldIssue:
+    """Say what is wrong with one field of a body."""
+    return FieldIssue("body", field, issue)
+
+
+def query_issue(field: str, issue: str) -> FieldIssue:
+    """Say what is wrong with one query parameter."""
+    return FieldIssue("query", field, issue)
+
+
 class PricebookError(Exception):
     """The base of every error that Pricebook raises on purpose."""
 

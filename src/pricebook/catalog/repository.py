@@ -17,9 +17,8 @@ from pricebook.catalog.schemas import (
     CategoryCount,
 )
 from pricebook.db import Connection
-from pricebook.errors import refuse
+from pricebook.errors import query_issue, refuse
 from pricebook.web.paging import Paging
-from pricebook.web.query import query_issue
 
 # A word of this many letters is found by the trigrams of an index. A shorter one is looked for in
 # every product; written as LIKE, the planner would take the whole index for it, and be slower.

@@ -5,7 +5,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from pricebook.catalog.cursor import Position, read_cursor, write_cursor
-from pricebook.errors import FieldIssue, refuse
+from pricebook.errors import FieldIssue, query_issue, refuse
 from pricebook.web.fields import (
     MAX_PRICE,
     PRICE_SCHEMA,
@@ -15,7 +15,6 @@ from pricebook.web.fields import (
     words_of,
 )
 from pricebook.web.paging import PageNumber, PageSize
-from pricebook.web.query import query_issue
 
 FOUR_DECIMALS = Decimal("0.0001")
 MAX_CURSOR = 4096

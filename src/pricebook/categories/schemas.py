@@ -4,8 +4,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from pricebook.errors import refuse
-from pricebook.web.body import body_issue
+from pricebook.errors import body_issue, refuse
 from pricebook.web.fields import clean_text, text_schema
 
 MAX_NAME = 255

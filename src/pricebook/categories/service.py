@@ -6,8 +6,7 @@ from msgspec import UNSET
 from pricebook.categories import repository
 from pricebook.categories.schemas import Category, CategoryChange, NewCategory
 from pricebook.db import Connection, Database
-from pricebook.errors import NotFoundError, refuse
-from pricebook.web.body import body_issue
+from pricebook.errors import NotFoundError, body_issue, refuse
 from pricebook.web.paging import Page, Paging, page_of
 
 

@@ -7,9 +7,8 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from pricebook.errors import FieldIssue, refuse
+from pricebook.errors import FieldIssue, body_issue, refuse
 from pricebook.suppliers.schemas import SupplierItem
-from pricebook.web.body import body_issue
 from pricebook.web.fields import (
     MAX_PRICE,
     Price,

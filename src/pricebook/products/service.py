@@ -8,12 +8,7 @@ from pricebook import safe_csv
 from pricebook.auth.schemas import Caller
 from pricebook.categories import service as categories
 from pricebook.db import Connection, Database
-from pricebook.errors import (
-    ConflictError,
-    ForbiddenError,
-    NotFoundError,
-    refuse,
-)
+from pricebook.errors import ConflictError, ForbiddenError, NotFoundError, body_issue, refuse
 from pricebook.products import repository
 from pricebook.products.schemas import (
     EXPORT_HEADER,
@@ -30,7 +25,6 @@ from pricebook.products.schemas import (
 from pricebook.products.sku import make_skus
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import ItemLink, Link, UnmatchedItem
-from pricebook.web.body import body_issue
 from pricebook.web.paging import Page, page_of
 
 BATCH = 5000

@@ -7,11 +7,10 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from pricebook.errors import FieldIssue, refuse
+from pricebook.errors import FieldIssue, body_issue, refuse
 from pricebook.queue.message import ParserType
 from pricebook.suppliers.schedule import next_time
 from pricebook.tasks.schemas import TaskState
-from pricebook.web.body import body_issue
 from pricebook.web.fields import (
     Price,
     SearchWords,

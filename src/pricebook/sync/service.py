@@ -7,7 +7,7 @@ import msgspec
 
 from pricebook.auth.schemas import Caller
 from pricebook.db import Database
-from pricebook.errors import NotFoundError, ValidationError, refuse
+from pricebook.errors import NotFoundError, ValidationError, body_issue, refuse
 from pricebook.queue.carrier import TaskQueue
 from pricebook.queue.message import TaskMessage
 from pricebook.suppliers import service as suppliers
@@ -18,7 +18,6 @@ from pricebook.sync.schemas import Schedule, SyncOrder, UploadOptions
 from pricebook.sync.uploads import Upload
 from pricebook.tasks import service as tasks
 from pricebook.tasks.schemas import AcceptedTask, Asker, NewTask
-from pricebook.web.body import body_issue
 from pricebook.web.rate_limit import Counter, Limit, RateLimiter
 
 MINUTE_SECONDS = 60

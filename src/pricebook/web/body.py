@@ -8,7 +8,7 @@ from litestar import Request
 from litestar.di import Provide
 from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestBody, Schema
 
-from pricebook.errors import FieldIssue, plain, refuse
+from pricebook.errors import FieldIssue, body_issue, plain, refuse
 
 struct = TypeVar("struct", bound=msgspec.Struct)
 
@@ -45,11 +45,6 @@ def decode_body(kind: type[struct], raw: bytes) -> struct:
     if issues:
         raise refuse(*issues)
     return msgspec.json.decode(raw, type=kind)
-
-
-def body_issue(field: str, issue: str) -> FieldIssue:
-    """Say what is wrong with one field of a body."""
-    return FieldIssue("body", field, issue)
 
 
 def documented_body(kind: type[msgspec.Struct], example: dict[str, Any]) -> type[Operation]:

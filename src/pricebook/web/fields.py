@@ -8,9 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, UnsetType
 
-from pricebook.errors import FieldIssue
-from pricebook.web.body import body_issue
-from pricebook.web.query import query_issue
+from pricebook.errors import FieldIssue, body_issue, query_issue
 
 MAX_PRICE = Decimal("9999999999.9999")
 MAX_SEARCH = 255

@@ -9,8 +9,8 @@ from litestar import Request
 from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestBody
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
-from pricebook.errors import PayloadTooLargeError, plain, refuse
-from pricebook.web.body import body_issue, schema_of
+from pricebook.errors import PayloadTooLargeError, body_issue, plain, refuse
+from pricebook.web.body import schema_of
 
 struct = TypeVar("struct", bound=msgspec.Struct)
 

@@ -10,7 +10,7 @@ from litestar import Request
 from litestar.di import Provide
 from litestar.openapi.spec import Operation, Parameter, Schema
 
-from pricebook.errors import FieldIssue, plain, refuse
+from pricebook.errors import FieldIssue, plain, query_issue, refuse
 
 struct = TypeVar("struct", bound=msgspec.Struct)
 
@@ -40,11 +40,6 @@ def decode_query(kind: type[struct], raw: bytes) -> struct:
     if issues:
         raise refuse(*issues)
     return msgspec.convert(values, kind, strict=False)
-
-
-def query_issue(field: str, issue: str) -> FieldIssue:
-    """Say what is wrong with one query parameter."""
-    return FieldIssue("query", field, issue)
 
 
 def documented(kind: type[msgspec.Struct]) -> type[Operation]:
