@@ -20,6 +20,7 @@ from pricebook.tasks.schemas import (
 from worker_fixtures import Ask
 
 DONE = TaskEnd(state="succeeded", counts=Counts(new=3, rejected=1))
+FAILED = TaskEnd(state="failed", errors=["no"])
 TRANSIENT = TaskFailure("The source does not answer.", 1_000_000, 0)
 NO_TASK = UUID(int=0)
 
@@ -123,7 +124,7 @@ async def test_a_retried_older_task_waits_for_the_one_that_runs(
 ) -> None:
     acme = await builders.supplier(conn)
     old, new = await ask(acme), await ask(acme)
-    await end(database, await claim(database), TaskEnd(state="failed", errors=["no"]))
+    await end(database, await claim(database), FAILED)
     running = await claim(database)
     assert running.id == new
     await service.retry_task(database, queue, old)
@@ -173,6 +174,51 @@ async def test_a_dead_task_begins_anew_when_it_is_retried(
     assert (claimed.id, claimed.retry_count) == (task_id, 0)
     with pytest.raises(NotFoundError):
         await service.retry_task(database, queue, NO_TASK)
+
+
+@pytest.mark.parametrize("file_of_later", [None, "later.csv"])
+async def test_an_upload_is_not_done_again_after_a_later_list(
+    conn: Connection, database: Database, queue: TaskQueue, ask: Ask, file_of_later: str | None
+) -> None:
+    acme = await builders.supplier(conn, "ACME")
+    old = await ask(acme, file_name="old.csv")
+    await end(database, await claim(database), FAILED)
+    await ask(acme, file_name=file_of_later)
+    await end(database, await claim(database), FAILED)
+    await service.retry_task(database, queue, old)
+    await end(database, await claim(database), FAILED)
+    later = await ask(acme, file_name=file_of_later)
+    await end(database, await claim(database), TaskEnd(state="partially_succeeded"))
+    with pytest.raises(ConflictError, match=r"^A later list of ACME was taken in already\.$"):
+        await service.retry_task(database, queue, old)
+    assert (await service.get_task(database, old)).state == "failed"
+    with pytest.raises(ConflictError, match=f"{later} is partially_succeeded"):
+        await service.retry_task(database, queue, later)
+
+
+async def test_an_upload_stays_as_old_as_it_is_however_often_it_is_done_again(
+    conn: Connection, database: Database, queue: TaskQueue, ask: Ask
+) -> None:
+    acme = await builders.supplier(conn)
+    old, _new = await ask(acme, file_name="old.csv"), await ask(acme, file_name="new.csv")
+    await end(database, await claim(database), FAILED)
+    await service.retry_task(database, queue, old)
+    await end(database, await claim(database))
+    assert (await claim(database)).id == old
+    await conn.execute("UPDATE ingestion_tasks SET state = 'dead' WHERE id = %s", [old])
+    with pytest.raises(ConflictError, match="A later list"):
+        await service.retry_task(database, queue, old)
+
+
+async def test_a_sync_is_done_again_after_a_later_list(
+    conn: Connection, database: Database, queue: TaskQueue, ask: Ask
+) -> None:
+    acme = await builders.supplier(conn)
+    sync = await ask(acme)
+    await end(database, await claim(database), FAILED)
+    await ask(acme, file_name="later.csv")
+    await end(database, await claim(database))
+    assert (await service.retry_task(database, queue, sync)).task_id == sync
 
 
 async def test_a_task_handed_back_is_taken_at_once_and_uncounted(

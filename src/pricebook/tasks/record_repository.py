@@ -56,17 +56,28 @@ async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
 
 
 async def set_asked_again(conn: Connection, task_id: UUID) -> TaskMessage | None:
-    """Let a task that failed or is dead begin anew, as if it were asked for now; None otherwise."""
+    """Let a task that failed or is dead begin anew, as if it were asked for now; None otherwise.
+
+    None also for an upload when a later list was taken in. A file is as old as its first task; what
+    is fetched is as new as the last time that it was asked for.
+    """
     async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
         await cursor.execute(
             """
-            UPDATE ingestion_tasks
+            UPDATE ingestion_tasks AS task
             SET state = 'queued', enqueued_at = now(), next_attempt_at = now(), started_at = NULL,
                 completed_at = NULL, retry_count = 0, lost_count = 0, errors = '[]', stage = NULL,
                 rows_read = 0, rows_total = NULL, count_new = 0, count_changed = 0,
                 count_unchanged = 0, count_absent = 0, count_rejected = 0, count_duplicate = 0,
                 count_ignored = 0
             WHERE id = %s AND state IN ('failed', 'dead')
+                AND (file_name IS NULL OR NOT EXISTS (
+                    SELECT FROM ingestion_tasks AS later
+                    WHERE later.supplier_id = task.supplier_id
+                        AND later.state IN ('succeeded', 'partially_succeeded')
+                        AND CASE WHEN later.file_name IS NULL
+                            THEN later.enqueued_at ELSE later.created_at END > task.created_at
+                ))
             RETURNING id AS task_id, parser_type, supplier_name, supplier_id, source_config,
                 retry_count, max_retries, enqueued_at
             """,

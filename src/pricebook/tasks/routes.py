@@ -139,7 +139,8 @@ async def list_row_errors(
     "/tasks/{task_id:str}/retry",
     status_code=202,
     summary="Do a task again",
-    description="Begins a task anew that failed or is dead.",
+    description="Begins a task anew that failed or is dead; not an upload when a later list of "
+    "its supplier was taken in.",
     responses=answers(AcceptedTask, ACCEPTED, status=202)
     | staff_can_fail(ValidationError, NotFoundError, ConflictError),
 )

@@ -165,11 +165,17 @@ async def take_back_lost(database: Database) -> list[UUID]:
 
 
 async def retry_task(database: Database, queue: TaskQueue, task_id: UUID) -> AcceptedTask:
-    """Begin a task anew that failed or is dead; raises NotFoundError, ConflictError."""
+    """Begin a task anew that failed or is dead.
+
+    Raises NotFoundError without such a task, ConflictError when it has neither failed nor is dead,
+    or it is an upload and a later list was taken in: its prices would go back in time.
+    """
     async with database.short_transaction() as conn:
         message = await record_repository.set_asked_again(conn, task_id)
         if message is None:
             task = await _get(conn, task_id)
+            if task.state in {"failed", "dead"}:
+                raise ConflictError(f"A later list of {task.supplier_name} was taken in already.")
             raise ConflictError(f"Task {task_id} is {task.state}: only failed or dead ones retry.")
     await queue.tell(message)
     return _accepted(message)
