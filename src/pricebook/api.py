@@ -104,6 +104,7 @@ async def _opened(settings: Settings, memory: Memory, app: Litestar) -> AsyncGen
         with open_auth(resources, redis) as opened:
             app.state.database = resources.database
             app.state.catalog = browsed
+            app.state.redis = redis
             app.state.migration_head = resources.migration_head
             app.state.auth = opened
             app.state.inbox = inbox_for(resources, redis)

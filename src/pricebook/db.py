@@ -35,6 +35,14 @@ UNREACHABLE = "The database cannot be reached or is too busy; try again in a mom
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 
 
+class PoolFigures(msgspec.Struct, frozen=True):
+    """How many connections a pool has, how many of them are free, and how many callers wait."""
+
+    size: int
+    available: int
+    waiting: int
+
+
 class Database:
     """A pool of connections to one PostgreSQL database."""
 
@@ -59,6 +67,15 @@ class Database:
 
     async def __aexit__(self, *_: object) -> None:
         await self._pool.close()
+
+    def figures(self) -> PoolFigures:
+        """Tell how busy the pool is now."""
+        stats = self._pool.get_stats()
+        return PoolFigures(
+            size=stats["pool_size"],
+            available=stats["pool_available"],
+            waiting=stats["requests_waiting"],
+        )
 
     @asynccontextmanager
     async def connection(self) -> AsyncGenerator[Connection]:

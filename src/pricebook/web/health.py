@@ -1,20 +1,63 @@
-"""Whether the process is up and may be given work."""
+"""Whether the process is up and may be given work, and how its parts are."""
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from typing import Any, Literal, cast
 
 import msgspec
-from litestar import Router, get
+from litestar import Response, Router, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
+from litestar.status_codes import HTTP_200_OK, HTTP_503_SERVICE_UNAVAILABLE
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
-from pricebook import db
-from pricebook.db import Database
-from pricebook.errors import DatabaseNotReadyError
+from pricebook import __version__, db
+from pricebook.db import Database, PoolFigures
+from pricebook.errors import DatabaseNotReadyError, DatabaseUnavailableError
 from pricebook.web.problems import answers, can_fail
+
+PATIENCE_SECONDS = 1.0
+
+UP = {"status": "up", "latency_ms": 0.8}
+DOWN = {"status": "down", "latency_ms": 1000.0}
+HEALTHY = {
+    "status": "healthy",
+    "version": __version__,
+    "parts": {"database": UP, "redis": UP},
+    "pool": {"size": 5, "available": 4, "waiting": 0},
+}
+UNHEALTHY = HEALTHY | {"status": "unhealthy", "parts": {"database": DOWN, "redis": UP}}
 
 
 class Status(msgspec.Struct, frozen=True):
     """One word on how the process is."""
 
     status: str
+
+
+class Part(msgspec.Struct, frozen=True):
+    """Whether something answers that the process needs, and after how many milliseconds."""
+
+    status: Literal["up", "down"]
+    latency_ms: float
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """What the process needs."""
+
+    database: Part
+    redis: Part
+
+
+class Health(msgspec.Struct, frozen=True):
+    """How the process and its parts are."""
+
+    status: Literal["healthy", "degraded", "unhealthy"]
+    version: str
+    parts: Parts
+    pool: PoolFigures
 
 
 @get(
@@ -43,4 +86,53 @@ async def ready(state: State, database: NamedDependency[Database]) -> Status:
     return Status("ready")
 
 
-router = Router("/", route_handlers=[live, ready], tags=["Service"])
+@get(
+    "/health",
+    summary="How are its parts?",
+    description="Degraded when only Redis is away; 503 when the database is. Takes a second at "
+    "most: what has not answered by then is down.",
+    responses=answers(Health, HEALTHY)
+    | answers(Health, UNHEALTHY, status=HTTP_503_SERVICE_UNAVAILABLE),
+)
+async def health(state: State, database: NamedDependency[Database]) -> Response[Health]:
+    """Ask the database and Redis at the same time."""
+    parts = Parts(*await asyncio.gather(_ask(_select(database)), _ask(_ping(state.redis))))
+    found = Health(_status(parts), __version__, parts, database.figures())
+    unhealthy = found.status == "unhealthy"
+    return Response(found, status_code=HTTP_503_SERVICE_UNAVAILABLE if unhealthy else HTTP_200_OK)
+
+
+def _status(parts: Parts) -> Literal["healthy", "degraded", "unhealthy"]:
+    if parts.database.status == "down":
+        return "unhealthy"
+    return "healthy" if parts.redis.status == "up" else "degraded"
+
+
+async def _ask(answer: Coroutine[Any, Any, bool]) -> Part:
+    """Wait a second for a part, and not for its cancellation, which may take longer."""
+    begun = time.perf_counter()
+    asked = asyncio.create_task(answer)
+    await asyncio.wait({asked}, timeout=PATIENCE_SECONDS)
+    is_up = asked.done() and asked.result()
+    asked.cancel()
+    return Part("up" if is_up else "down", round((time.perf_counter() - begun) * 1000, 1))
+
+
+async def _select(database: Database) -> bool:
+    try:
+        async with database.connection() as conn:
+            await db.find_revision(conn)
+    except DatabaseUnavailableError:
+        return False
+    return True
+
+
+async def _ping(redis: Redis) -> bool:
+    try:
+        await cast("Any", redis).ping()
+    except (RedisError, OSError):
+        return False
+    return True
+
+
+router = Router("/", route_handlers=[live, ready, health], tags=["Service"])

@@ -11,7 +11,11 @@ from litestar.enums import ParamType
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
-from litestar.status_codes import HTTP_201_CREATED, HTTP_202_ACCEPTED
+from litestar.status_codes import (
+    HTTP_201_CREATED,
+    HTTP_202_ACCEPTED,
+    HTTP_503_SERVICE_UNAVAILABLE,
+)
 
 from pricebook.errors import (
     DatabaseUnavailableError,
@@ -152,11 +156,15 @@ def _request_id(request: Request[Any, Any, Any]) -> str:
     return given if REQUEST_ID.fullmatch(given) else str(uuid4())
 
 
-DESCRIPTIONS = {HTTP_201_CREATED: "Made", HTTP_202_ACCEPTED: "Accepted"}
+DESCRIPTIONS = {
+    HTTP_201_CREATED: "Made",
+    HTTP_202_ACCEPTED: "Accepted",
+    HTTP_503_SERVICE_UNAVAILABLE: "Unhealthy",
+}
 
 
 def answers(kind: Any, value: dict[str, Any], status: int = 200) -> dict[int, ResponseSpec]:
-    """Describe the success of a route for the OpenAPI document, with an example."""
+    """Describe an answer of a route for the OpenAPI document, with an example."""
     return {
         status: ResponseSpec(
             data_container=kind,
