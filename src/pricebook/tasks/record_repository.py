@@ -44,7 +44,10 @@ async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
                     SELECT FROM ingestion_tasks AS later
                     WHERE later.supplier_id = task.supplier_id
                         AND later.state IN ('succeeded', 'partially_succeeded')
-                        AND (later.enqueued_at, later.id) > (task.enqueued_at, task.id)
+                        AND CASE WHEN later.file_name IS NULL
+                            THEN later.enqueued_at ELSE later.created_at END
+                            > CASE WHEN task.file_name IS NULL
+                            THEN task.enqueued_at ELSE task.created_at END
                 ) AS is_latest
             FROM ingestion_tasks AS task
             WHERE id = %s
@@ -58,7 +61,7 @@ async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
 async def set_asked_again(conn: Connection, task_id: UUID) -> TaskMessage | None:
     """Let a task that failed or is dead begin anew, as if it were asked for now; None otherwise.
 
-    None also for an upload when a later list was taken in. A file is as old as its first task; what
+    None also for an upload when a later list was taken in or waits. A file is as old as its first task; what
     is fetched is as new as the last time that it was asked for.
     """
     async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
@@ -74,7 +77,8 @@ async def set_asked_again(conn: Connection, task_id: UUID) -> TaskMessage | None
                 AND (file_name IS NULL OR NOT EXISTS (
                     SELECT FROM ingestion_tasks AS later
                     WHERE later.supplier_id = task.supplier_id
-                        AND later.state IN ('succeeded', 'partially_succeeded')
+                        AND later.state IN
+                            ('queued', 'running', 'succeeded', 'partially_succeeded')
                         AND CASE WHEN later.file_name IS NULL
                             THEN later.enqueued_at ELSE later.created_at END > task.created_at
                 ))

@@ -175,7 +175,9 @@ async def retry_task(database: Database, queue: TaskQueue, task_id: UUID) -> Acc
         if message is None:
             task = await _get(conn, task_id)
             if task.state in {"failed", "dead"}:
-                raise ConflictError(f"A later list of {task.supplier_name} was taken in already.")
+                raise ConflictError(
+                    f"A later list of {task.supplier_name} was taken in already, or is about to be."
+                )
             raise ConflictError(f"Task {task_id} is {task.state}: only failed or dead ones retry.")
     await queue.tell(message)
     return _accepted(message)
