@@ -13,6 +13,7 @@ from litestar.testing import AsyncTestClient
 
 import builders
 from pricebook.api import create_app
+from pricebook.catalog import cache
 from pricebook.catalog.service import Catalog
 from pricebook.db import Connection
 from pricebook.settings import Settings
@@ -23,8 +24,14 @@ PATH = "/api/v1/catalog"
 
 
 @pytest.fixture
-async def visitors(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """Clients who really ask at the same time, and an application that is told of changes."""
+async def visitors(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Clients who really ask at the same time, and an application that is told of changes.
+
+    A thousand of them may keep a slow machine from hearing of PostgreSQL for some seconds.
+    """
+    monkeypatch.setattr(cache, "TRUST_SECONDS", 60.0)
     app = create_app(settings)
     async with app.lifespan():
         await until_kept(app.state.catalog)

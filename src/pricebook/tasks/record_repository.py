@@ -61,8 +61,8 @@ async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
 async def set_asked_again(conn: Connection, task_id: UUID) -> TaskMessage | None:
     """Let a task that failed or is dead begin anew, as if it were asked for now; None otherwise.
 
-    None also for an upload when a later list was taken in or waits. A file is as old as its first task; what
-    is fetched is as new as the last time that it was asked for.
+    None also for an upload when a later list was taken in or waits. A file is as old as its first
+    task; what is fetched is as new as the last time that it was asked for.
     """
     async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
         await cursor.execute(
