@@ -1,6 +1,8 @@
 """What can go wrong between us and Google: each is one sentence, and nothing hangs."""
 
+import errno
 import json
+import os
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -168,7 +170,8 @@ def test_no_key_file(reader: Reader, url: str) -> None:
 def test_a_key_file_that_is_not_there(reader: Reader, url: str, tmp_path: Path) -> None:
     reader.key_file = tmp_path / "none.json"
     said = refused(reader, url)
-    assert said == f"The key file {reader.key_file} cannot be read: No such file or directory."
+    why = os.strerror(errno.ENOENT)  # the system's words, in its language
+    assert said == f"The key file {reader.key_file} cannot be read: {why}."
 
 
 @pytest.mark.parametrize(
