@@ -22,6 +22,9 @@ from tasks_system import Soak, soaking, until
 TASKS, RUNNING = 22, 2
 SUPPLIERS, TASKS_EACH = 50, 20
 USERS, EACH = 10, 10
+WAITS_WITH = """
+    SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE %s
+"""
 
 
 def main() -> None:
@@ -48,6 +51,7 @@ def kills(rounds: int, rows: int) -> None:
     """Kill the worker at each stage of a task, with another one alive."""
     stages = {
         "reading": while_reading,
+        "staged": when_staged,
         "merging": while_merging,
         "before commit": before_commit,
         "after commit": after_commit,
@@ -105,6 +109,15 @@ def while_reading(soak: Soak, task_id: UUID) -> object:
     return kill(soak, task_id)
 
 
+def when_staged(soak: Soak, task_id: UUID) -> object:
+    """Kill when all rows are staged and none is compared: the items are locked until then."""
+    until(lambda: soak.state(task_id) == "running")
+    with psycopg.connect(soak.settings.required_database_url) as holder:
+        holder.execute("LOCK TABLE supplier_items IN ACCESS EXCLUSIVE MODE")
+        until(lambda: soak.one(WAITS_WITH, "%planned_item%") == 1)
+        return kill(soak, task_id)
+
+
 def while_merging(soak: Soak, task_id: UUID) -> object:
     """Kill while the rows are compared and applied."""
     stage = "SELECT stage FROM ingestion_tasks WHERE id = %s"
@@ -118,13 +131,9 @@ def while_merging(soak: Soak, task_id: UUID) -> object:
 def before_commit(soak: Soak, task_id: UUID) -> object:
     """Kill when all is written but the end: the task's row is locked, so that it waits there."""
     until(lambda: soak.state(task_id) == "running")
-    waiting = """
-        SELECT count(*) FROM pg_stat_activity
-        WHERE wait_event_type = 'Lock' AND query LIKE '%%SET state =%%completed_at%%'
-    """
     with psycopg.connect(soak.settings.required_database_url) as holder:
         holder.execute("SELECT FROM ingestion_tasks WHERE id = %s FOR UPDATE", [task_id])
-        until(lambda: soak.one(waiting) == 1)
+        until(lambda: soak.one(WAITS_WITH, "%SET state =%completed_at%") == 1)
         return kill(soak, task_id)
 
 
