@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from pricebook.errors import SettingsError, plain
+from pricebook.logs import LogFormat
 
 PositiveInt = Annotated[int, msgspec.Meta(ge=1)]
 NaturalInt = Annotated[int, msgspec.Meta(ge=0)]
@@ -61,6 +62,8 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     hold_rejected_percent: Percent = 75
     hold_price_factor: Factor = 2
     log_level: LogLevel = "info"
+    log_format: LogFormat | None = None
+    log_requests: bool | None = None
     host: str = "127.0.0.1"
     port: Port = 8000
     workers: PositiveInt = 1
