@@ -39,6 +39,7 @@ from pricebook.sync import routes as sync
 from pricebook.sync.service import Inbox
 from pricebook.tasks import routes as tasks
 from pricebook.web import body, docs, health, options, problems
+from pricebook.web.security import Security
 from pricebook.web.shortcut import Shortcut
 
 # Up to here a header is answered by us, as a problem; the server refuses what is longer.
@@ -89,7 +90,9 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
     )
     guard.require_rows(app)
-    app.asgi_handler = Shortcut(app.asgi_handler, memory.find)
+    app.asgi_handler = Security(
+        Shortcut(app.asgi_handler, memory.find), settings.origins, settings.hsts_seconds
+    )
     return app
 
 
