@@ -43,6 +43,7 @@ from pricebook.web import body, docs, health, options, problems
 from pricebook.web.request_line import FAILED, Tell, tell_nobody, teller
 from pricebook.web.request_log import NamedLogs, RequestLog
 from pricebook.web.routing import route_finder
+from pricebook.web.security import Security
 from pricebook.web.shortcut import Shortcut
 
 # Up to here a header is answered by us, as a problem; the server refuses what is longer.
@@ -106,7 +107,8 @@ def create_app(settings: Settings, tell: Tell = tell_nobody) -> Litestar:
     guard.require_rows(app)
     route_of = route_finder(route.path_format for route in app.routes)
     kept_or_not = Shortcut(NamedLogs(app.asgi_handler), memory.find)
-    app.asgi_handler = RequestLog(kept_or_not, route_of, tell)
+    guarded = Security(kept_or_not, settings.origins, settings.hsts_seconds)
+    app.asgi_handler = RequestLog(guarded, route_of, tell)
     return app
 
 
