@@ -15,7 +15,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from redis import Redis
 
 import builders
@@ -123,6 +123,12 @@ async def client(
 ) -> AsyncIterator[AsyncTestClient[Litestar]]:
     async with AsyncTestClient(app_of(settings), raise_server_exceptions=False) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def superuser() -> Callable[[str], str]:
+    """Say where a database answers its administrator."""
+    return lambda url: make_conninfo(url, user=SUPERUSER)
 
 
 @pytest.fixture
