@@ -27,6 +27,7 @@ from pricebook.auth.tokens import TokenKey
 from pricebook.db import Connection, Database
 from pricebook.embedded import Endpoints, servers
 from pricebook.ingestion.process import Parsers
+from pricebook.migrations import rights
 from pricebook.settings import Settings
 
 JWT_SECRET = secrets.token_hex(32)
@@ -101,8 +102,9 @@ def redis_url(endpoints: Endpoints) -> str:
 
 @pytest.fixture
 def settings(database_url: str, redis_url: str) -> Settings:
+    """The settings of an API that connects with the rights that it has in production."""
     return Settings(
-        database_url=database_url,
+        database_url=make_conninfo(database_url, user=rights.API),
         redis_url=redis_url,
         jwt_secret=JWT_SECRET,
         bcrypt_cost=4,  # under what a user may set: checks of passwords are not what is slow here

@@ -10,7 +10,7 @@ from pricebook import console, db, migrations
 from pricebook.connect import connected, find_settings
 from pricebook.db import Database
 from pricebook.errors import DatabaseNotReadyError, PricebookError, SettingsError
-from pricebook.migrations import drift
+from pricebook.migrations import drift, rights
 from pricebook.queue.carrier import TaskQueue
 from pricebook.resources import open_redis
 from pricebook.settings import Settings
@@ -34,13 +34,14 @@ Check = Callable[[Settings], Awaitable[Findings]]
 
 def doctor() -> None:
     """Check settings, servers, migrations and queue; say what to do."""
-    with connected(find_settings()) as settings:
-        healthy = asyncio.run(_look(settings))
+    given = find_settings()
+    with connected(given) as settings:
+        healthy = asyncio.run(_look(settings, own_server=given.database_url is not None))
     if not healthy:
         sys.exit(ILL)
 
 
-async def _look(settings: Settings) -> bool:
+async def _look(settings: Settings, *, own_server: bool) -> bool:
     healthy = True
     checks: dict[str, Check] = {
         "secret": _secret,
@@ -51,6 +52,8 @@ async def _look(settings: Settings) -> bool:
         "uploads": _uploads,
         "tasks": _tasks,
     }
+    if own_server:
+        checks["rights"] = _rights
     for name, check in checks.items():
         try:
             findings = await check(settings)
@@ -101,6 +104,16 @@ async def _schema(settings: Settings) -> Findings:
             raise DatabaseNotReadyError("It can be compared at the newest migration only.")
     ills, notes = drift.find_drift(url)
     return Findings("all is as the migrations make it.", ills, notes)
+
+
+async def _rights(settings: Settings) -> Findings:
+    role, is_superuser, is_owner = rights.find_power(settings.required_database_url)
+    fine = f"connected as {role}."
+    if not (is_superuser or is_owner):
+        return Findings(fine)
+    power = "is a superuser" if is_superuser else "owns the tables"
+    less = f"let the API connect as {rights.API}, the worker as {rights.WORKER}"
+    return Findings(fine, notes=[f"{role} {power}: {less} (`pricebook roles` makes them)."])
 
 
 async def _redis(settings: Settings) -> Findings:

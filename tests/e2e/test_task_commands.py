@@ -6,7 +6,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
+from pricebook.migrations import rights
 from running_system import System
 
 LIST = "Article code,Name,Price\nA-1,Hammer,12.50\nA-2,=Saw,\n"
@@ -93,8 +95,18 @@ def test_suppliers_are_made_and_listed(system: System, environment: Environment)
 
 
 def test_the_doctor_finds_all_well(system: System, environment: Environment) -> None:
-    told = run(system, environment, "doctor")
-    assert [line.split()[0] for line in told.splitlines()] == ["ok"] * 7
+    api = {"DATABASE_URL": make_conninfo(environment["DATABASE_URL"], user=rights.API)}
+    told = run(system, environment | api, "doctor")
+    assert [line.split()[0] for line in told.splitlines()] == ["ok"] * 8
+
+
+def test_the_doctor_notes_who_has_more_rights_than_needed(
+    system: System, environment: Environment
+) -> None:
+    told = run(system, environment, "doctor").splitlines()
+    (note,) = [line for line in told if line.startswith("note")]
+    assert note.startswith("note  rights: pricebook owns the tables: let the API connect as ")
+    assert "CREATE ROLE" in run(system, environment, "roles")
 
 
 def test_the_doctor_says_what_is_wrong_and_what_to_do(
