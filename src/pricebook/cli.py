@@ -96,7 +96,7 @@ def serve(*, port: int | None = None) -> None:
     """
     from pricebook import api
 
-    with connected(find_settings(port)) as settings:
+    with connected(find_settings(port, serves=True)) as settings:
         api.serve(settings)
 
 

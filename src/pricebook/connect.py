@@ -11,12 +11,12 @@ from pricebook import embedded, migrations
 from pricebook.settings import Settings, read_settings
 
 
-def find_settings(port: int | None = None) -> Settings:
+def find_settings(port: int | None = None, *, serves: bool = False) -> Settings:
     """Read the settings from the environment and `.env`; a port given on the command line wins."""
     given = {**dotenv_values(".env"), **os.environ}
     if port is not None:
         given["PORT"] = str(port)
-    return read_settings(given)
+    return read_settings(given, serves=serves)
 
 
 @contextmanager

@@ -33,9 +33,10 @@ def say(sentence: str) -> None:
     out.print(sentence, markup=False, highlight=False)
 
 
-def complain(sentence: str) -> None:
-    """Print one line on stderr."""
-    err.print(f"pricebook: {sentence}", markup=False, highlight=False)
+def complain(sentences: str) -> None:
+    """Print each line of what is wrong as one on stderr."""
+    for sentence in sentences.splitlines():
+        err.print(f"pricebook: {sentence}", markup=False, highlight=False)
 
 
 def complain_of_defect(error: Exception) -> None:

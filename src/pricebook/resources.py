@@ -91,7 +91,7 @@ async def open_redis(settings: Settings) -> AsyncGenerator[Redis]:
             retry=Retry(NoBackoff(), 1),
         )
     except ValueError as error:
-        raise SettingsError(f"REDIS_URL cannot be used: {error}.") from error
+        raise SettingsError("REDIS_URL cannot be used.") from error
     async with Redis.from_pool(pool) as redis:
         yield redis
 

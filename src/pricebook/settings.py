@@ -1,11 +1,15 @@
 """Everything that can be set from outside, read once into one frozen object."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+from redis.asyncio.connection import parse_url
 
 from pricebook.errors import SettingsError, plain
 
@@ -17,6 +21,11 @@ Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 MIN_SECRET_BYTES = 32
 MIN_SECRET_LETTERS = 8
 PLACEHOLDER = re.compile(r"change[-_ ]?me|your[-_ ]|placeholder|example", re.IGNORECASE)
+ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+
+# Each may be given by a file instead, which NAME_FILE names; no error shows its value.
+SECRETS = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET")
+FILE = "_FILE"
 
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Factor = Annotated[float, msgspec.Meta(ge=1)]
@@ -38,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     login_failures_per_name: PositiveInt = 10
     login_failures_per_address: PositiveInt = 100
     trusted_proxies: str | None = None
+    allowed_origins: str | None = None
     db_pool_min: PositiveInt = 5
     db_pool_max: PositiveInt = 20
     catalog_memory_mb: NaturalInt = 64
@@ -93,16 +103,15 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     @property
     def required_jwt_secret(self) -> str:
         """What tokens are signed with; raises SettingsError where it is missing or weak."""
-        secret = self.jwt_secret or ""
-        if not secret:
-            raise SettingsError("JWT_SECRET is not set: `openssl rand -hex 32` makes one.")
-        if len(secret.encode()) < MIN_SECRET_BYTES:
-            raise SettingsError(f"JWT_SECRET is weak: it has less than {MIN_SECRET_BYTES} bytes.")
-        if len(set(secret)) < MIN_SECRET_LETTERS:
-            raise SettingsError("JWT_SECRET is weak: it repeats a few characters.")
-        if PLACEHOLDER.search(secret):
-            raise SettingsError("JWT_SECRET is weak: it is a placeholder out of a manual.")
-        return secret
+        complaint = _complain_of_secret(self.jwt_secret or "")
+        if complaint or self.jwt_secret is None:
+            raise SettingsError(f"JWT_SECRET {complaint}.")
+        return self.jwt_secret
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins whose pages may read answers in a browser."""
+        return frozenset(_parts(self.allowed_origins or ""))
 
     @property
     def reachable_host(self) -> str:
@@ -115,30 +124,125 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
         return f"http://{self.reachable_host}:{self.port}"
 
     def as_environment(self) -> dict[str, str]:
-        """Return the settings as a child process reads them."""
+        """Return the settings as a child process reads them, secrets without their files."""
         given: dict[str, object] = msgspec.to_builtins(self)
-        return {name: str(value) for name, value in given.items() if value is not None}
+        values = {name: str(value) for name, value in given.items() if value is not None}
+        return values | {name + FILE: "" for name in SECRETS}
 
 
-def read_settings(environment: Mapping[str, str | None]) -> Settings:
+def read_settings(environment: Mapping[str, str | None], *, serves: bool = False) -> Settings:
     """Read the settings from environment variables; an empty variable counts as not set.
 
-    Raises SettingsError naming the first variable that is wrong.
+    Who serves needs a secret to sign tokens with. Raises SettingsError with a line for each
+    variable that is wrong.
     """
-    names = {field.encode_name for field in msgspec.structs.fields(Settings)}
-    given = {name: value for name, value in environment.items() if name in names and value}
-    settings = _convert(given)
-    if settings.db_pool_min > settings.db_pool_max:
-        raise SettingsError(
+    given = {name: value for name, value in environment.items() if value}
+    values: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for field in msgspec.structs.fields(Settings):
+        try:
+            values[field.name] = _read(field, given)
+        except SettingsError as error:
+            wrong[field.name] = error.message
+            values[field.name] = field.default
+    settings = Settings(**values)
+    if serves and settings.jwt_secret is None:
+        wrong.setdefault("jwt_secret", f"JWT_SECRET {_complain_of_secret('')}.")
+    if settings.db_pool_min > settings.db_pool_max and wrong.keys().isdisjoint(POOL):
+        wrong["db_pool_min"] = (
             f"DB_POOL_MIN ({settings.db_pool_min}) is over DB_POOL_MAX ({settings.db_pool_max})."
         )
+    if wrong:
+        raise SettingsError("\n".join(wrong.values()))
     return settings
 
 
-def _convert(given: Mapping[str, Any]) -> Settings:
+def _read(field: msgspec.structs.FieldInfo, given: Mapping[str, str]) -> Any:
+    """Read one setting, its default if it is not given; raises SettingsError."""
+    name = field.encode_name
+    text = _read_secret(name, given) if name in SECRETS else given.get(name)
+    if text is None:
+        return field.default
+    complaint = RULES[name](text) if name in RULES else None
+    if complaint:
+        raise SettingsError(f"{name} {complaint}.")
     try:
-        return msgspec.convert(given, Settings, strict=False)
+        return msgspec.convert(text, field.type, strict=False)
     except msgspec.ValidationError as error:
-        problem, _, path = str(error).partition(" - at `$.")
-        name = path.rstrip("`")
-        raise SettingsError(f"{name} is {given[name]!r}: {plain(problem)}.") from error
+        raise SettingsError(f"{name} is {text!r}: {plain(str(error))}.") from error
+
+
+def _read_secret(name: str, given: Mapping[str, str]) -> str | None:
+    """Find a secret in its variable or in the file that another variable names."""
+    path = given.get(name + FILE)
+    if path is None:
+        return given.get(name)
+    if name in given:
+        raise SettingsError(f"{name} and {name}{FILE} are both set: only one may be.")
+    try:
+        text = Path(path).expanduser().read_text("utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise SettingsError(f"{name}{FILE}: {path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError:
+        raise SettingsError(f"{name}{FILE}: {path} is no text in UTF-8.") from None
+    if not text:
+        raise SettingsError(f"{name}{FILE}: {path} is empty.")
+    return text
+
+
+def _complain_of_secret(secret: str) -> str | None:
+    if not secret:
+        return "is not set: `openssl rand -hex 32` makes one"
+    if len(secret.encode()) < MIN_SECRET_BYTES:
+        return f"is weak: it has less than {MIN_SECRET_BYTES} bytes"
+    if len(set(secret)) < MIN_SECRET_LETTERS:
+        return "is weak: it repeats a few characters"
+    if PLACEHOLDER.search(secret):
+        return "is weak: it is a placeholder out of a manual"
+    return None
+
+
+def _complain_of_database(url: str) -> str | None:
+    try:
+        conninfo_to_dict(url)
+    except ProgrammingError:  # its words repeat what was given
+        return "is no address of a database like postgresql://pricebook@db/pricebook"
+    return None
+
+
+def _complain_of_redis(url: str) -> str | None:
+    try:
+        parse_url(url)
+    except ValueError:  # its words may repeat a part of the password
+        return "is no address of a Redis like redis://cache:6379/0"
+    return None
+
+
+def _complain_of_origins(text: str) -> str | None:
+    for part in _parts(text):
+        if not ORIGIN.fullmatch(part):
+            return f"names {part!r}: expected origins like https://shop.example, by commas"
+    return None
+
+
+def _complain_of_proxies(text: str) -> str | None:
+    for part in _parts(text):
+        try:
+            ip_network(part)
+        except ValueError:
+            return f"names {part!r}: expected addresses or networks like 10.0.0.0/8, by commas"
+    return None
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+POOL = {"db_pool_min", "db_pool_max"}
+RULES: Mapping[str, Callable[[str], str | None]] = {
+    "DATABASE_URL": _complain_of_database,
+    "REDIS_URL": _complain_of_redis,
+    "JWT_SECRET": _complain_of_secret,
+    "ALLOWED_ORIGINS": _complain_of_origins,
+    "TRUSTED_PROXIES": _complain_of_proxies,
+}

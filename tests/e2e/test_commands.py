@@ -9,13 +9,18 @@ import pytest
 from pricebook.embedded import Endpoints
 from running_system import System
 
+SECRET = "0123456789abcdef0123456789abcdef"
 SENTENCE = re.compile(r"pricebook: [^\n]+\.\n")
 LIST = "Article code,Name,Price\nA-1,Hammer,12.50\nA-2,Saw,\nA-3,Glove,3\n"
 
 
 @pytest.fixture
 def environment(database_url: str, endpoints: Endpoints) -> dict[str, str]:
-    return {"DATABASE_URL": database_url, "REDIS_URL": endpoints.redis_url}
+    return {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": endpoints.redis_url,
+        "JWT_SECRET": SECRET,
+    }
 
 
 @pytest.fixture

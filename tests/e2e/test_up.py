@@ -67,7 +67,8 @@ def test_a_second_up_in_one_folder_is_refused_in_one_sentence(system: System) ->
 
 def test_a_port_in_use_is_named(system: System) -> None:
     system.up("--empty")
-    taken = system.run("serve", "--port", str(system.port))
+    secret = (system.folder / ".pricebook/jwt_secret").as_posix()
+    taken = system.run("serve", "--port", str(system.port), JWT_SECRET_FILE=secret)
     assert taken.returncode == 1
     assert re.fullmatch(r"pricebook: HOST and PORT: .*Address already in use\.\n", taken.stderr)
 

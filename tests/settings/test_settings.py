@@ -1,0 +1,131 @@
+"""What is wrong with the settings is told at once; what is secret is never shown."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pricebook.errors import SettingsError
+from pricebook.settings import SECRETS, read_settings
+from running_system import System
+
+SECRET = "0123456789abcdef0123456789abcdef"
+DATABASE = "postgresql://pricebook:Pa55word@db/pricebook"
+REDIS = "redis://:Pa55word@cache:6379/0"
+GOOD = {"JWT_SECRET": SECRET, "DATABASE_URL": DATABASE, "REDIS_URL": REDIS}
+
+
+def complaints(environment: dict[str, str], *, serves: bool = False) -> list[str]:
+    with pytest.raises(SettingsError) as refused:
+        read_settings(environment, serves=serves)
+    return refused.value.message.splitlines()
+
+
+def test_every_wrong_value_is_told_at_once_in_a_line_of_its_own() -> None:
+    told = complaints(
+        {
+            "PORT": "80000",
+            "WORKERS": "many",
+            "DB_POOL_MIN": "9",
+            "DB_POOL_MAX": "3",
+            "TRUSTED_PROXIES": "10.0.0.0/8, proxy",
+            "ALLOWED_ORIGINS": "https://shop.example, *",
+            "CATALOG_CURRENCY": "euro",
+        },
+        serves=True,
+    )
+    assert [re.match(r"[A-Z_]+", line)[0] for line in told] == [  # pyright: ignore[reportOptionalSubscript]
+        "TRUSTED_PROXIES",
+        "ALLOWED_ORIGINS",
+        "CATALOG_CURRENCY",
+        "PORT",
+        "WORKERS",
+        "JWT_SECRET",
+        "DB_POOL_MIN",
+    ]
+
+
+def test_a_pool_of_which_one_bound_is_wrong_is_not_compared() -> None:
+    assert len(complaints({"DB_POOL_MIN": "30", "DB_POOL_MAX": "many"})) == 1
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_comes_from_a_file_without_its_last_line_break(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text(GOOD[name] + "\n")
+    settings = read_settings({f"{name}_FILE": str(file)})
+    assert getattr(settings, name.lower()) == GOOD[name]
+    assert read_settings(settings.as_environment() | {"PORT": "1"}).port == 1
+    assert read_settings({f"{name}_FILE": str(file)} | settings.as_environment()) == settings
+
+
+@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(None, "cannot be read: "), (b"", "is empty"), (b"\n", "is empty"), (b"\xff", "no text")],
+)
+def test_a_file_that_holds_no_secret_is_refused(
+    name: str, content: bytes | None, words: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "secret"
+    if content is not None:
+        file.write_bytes(content)
+    (line,) = complaints({f"{name}_FILE": str(file)})
+    assert line.startswith(f"{name}_FILE: {file} ")
+    assert words in line
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_is_not_given_twice(name: str, tmp_path: Path) -> None:
+    (line,) = complaints({name: GOOD[name], f"{name}_FILE": str(tmp_path / "any")})
+    assert line == f"{name} and {name}_FILE are both set: only one may be."
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("JWT_SECRET", "Pa55word"),
+        ("DATABASE_URL", "postgresql://pricebook:Pa55 word@db/pricebook"),
+        ("DATABASE_URL", "mysql://pricebook:Pa55word@db"),
+        ("REDIS_URL", "redis://:Pa55word/7@cache"),
+        ("REDIS_URL", "http://:Pa55word@cache"),
+    ],
+)
+def test_a_secret_that_is_wrong_is_never_shown(name: str, value: str) -> None:
+    (line,) = complaints({name: value})
+    assert line.startswith(f"{name} is ")
+    assert "Pa55" not in line
+
+
+def test_origins_are_exact() -> None:
+    text = "https://shop.example,http://localhost:3000"
+    assert read_settings({"ALLOWED_ORIGINS": text}).origins == frozenset(text.split(","))
+    for wrong in ("*", "null", "https://shop.example/", "https://*.example", "shop.example"):
+        assert wrong in complaints({"ALLOWED_ORIGINS": wrong})[0]
+
+
+@pytest.mark.parametrize("command", [["serve"], ["worker"], ["up"], ["migrate"], ["users", "list"]])
+def test_no_command_starts_anything_with_wrong_settings(command: list[str], tmp_path: Path) -> None:
+    ended = System(tmp_path).run(
+        *command,
+        PRICEBOOK_HOME=str(tmp_path / "home"),
+        PORT="0",
+        WORKERS="0",
+        JWT_SECRET="Pa55word",
+    )
+    assert ended.returncode == 1
+    lines = ended.stderr.splitlines()
+    assert [line.split()[:2] for line in lines] == [
+        ["pricebook:", "JWT_SECRET"],
+        ["pricebook:", "PORT"],
+        ["pricebook:", "WORKERS"],
+    ]
+    assert "Pa55word" not in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_serve_without_a_secret_says_how_to_make_one_and_starts_nothing(tmp_path: Path) -> None:
+    ended = System(tmp_path).run("serve")
+    assert ended.returncode == 1
+    assert ended.stderr == ("pricebook: JWT_SECRET is not set: `openssl rand -hex 32` makes one.\n")
+    assert list(tmp_path.iterdir()) == []
