@@ -20,7 +20,7 @@ import psycopg
 import queries
 import report
 import sample
-from load import Load, cpu_seconds, drive, megabytes, require_wrk
+from load import Demand, Load, cpu_seconds, drive, megabytes, require_wrk
 from servers import baseline, migrated_servers, served, settings_for
 
 from pricebook.embedded import Endpoints
@@ -45,12 +45,12 @@ class Pace(msgspec.Struct, frozen=True):
 
 
 class Case(msgspec.Struct, frozen=True):
-    """What is asked, by how many at once; with a tag as one who has the answer already."""
+    """What is asked, by how many at once; with a header field if one is given."""
 
     name: str
     paths: list[str]
     connections: int = FEW
-    tag: str = ""
+    header: str = ""
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -80,10 +80,7 @@ class Bench:
         start = time.perf_counter()
         load = drive(
             f"http://127.0.0.1:{PORTS[server]}",
-            case.paths,
-            connections=case.connections,
-            seconds=self.pace.seconds,
-            tag=case.tag,
+            Demand(case.paths, case.connections, self.pace.seconds, case.header),
         )
         elapsed = time.perf_counter() - start
         cpu = {name: (cpu_seconds(pid) - before[name]) / elapsed for name, pid in self.pids.items()}
@@ -91,7 +88,7 @@ class Bench:
 
     def compare(self, case: Case) -> report.Row:
         """Drive both in turn; the first page of the baseline stands beside our 304s."""
-        plain = msgspec.structs.replace(case, tag="")
+        plain = msgspec.structs.replace(case, header="")
         runs: dict[Server, list[Run]] = {"pricebook": [], "baseline": []}
         for _ in range(self.pace.runs):
             runs["pricebook"].append(self.run("pricebook", case))
@@ -135,7 +132,7 @@ def cases(url: str) -> list[Case]:
     few = [Case(name, [path]) for name, path in queries.repeated(ids).items()]
     return [
         *few,
-        Case("304 (baseline: first page)", [queries.PATH], tag=tag_of(queries.PATH)),
+        Case("304 (baseline: first page)", [queries.PATH], header=known(queries.PATH)),
         Case("10,000 queries at random", shuffled(again)),
         Case("all different", asked),
         Case("first page, 1,000 connections", [queries.PATH], connections=MANY),
@@ -150,10 +147,10 @@ def shuffled(paths: list[str]) -> list[str]:
     return mixed
 
 
-def tag_of(path: str) -> str:
-    """Return the tag of one of our answers."""
+def known(path: str) -> str:
+    """Return the header field of one who has our answer already."""
     with urlopen(f"http://127.0.0.1:{PORTS['pricebook']}{path}") as answer:
-        return answer.headers["etag"]
+        return f"If-None-Match: {answer.headers['etag']}"
 
 
 def prepare(url: str) -> None:

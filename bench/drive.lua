@@ -1,7 +1,11 @@
 -- Asks for the paths of a file one after the other, each once before any comes again, and tells in
--- one line of JSON what came of it.
+-- one line of JSON what came of it. PAUSE_MS is the longest pause between two.
 local paths = {}
 local asked = 0
+local pause = tonumber(os.getenv("PAUSE_MS"))
+if pause > 0 then
+  function delay() return math.random(0, pause) end
+end
 
 function init()
   for line in io.lines(os.getenv("PATHS")) do paths[#paths + 1] = wrk.format("GET", line) end

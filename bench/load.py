@@ -31,16 +31,30 @@ def require_wrk() -> str:
     return found
 
 
-def drive(address: str, paths: list[str], *, connections: int, seconds: int, tag: str = "") -> Load:
-    """Ask for the paths in turn for some seconds; with a tag, as one who has that answer."""
-    header = ["-H", f"If-None-Match: {tag}"] if tag else []
+class Demand(msgspec.Struct, frozen=True):
+    """What is asked in turn, by how many at once, for how long.
+
+    With a header field (`Name: value`), and with pauses of up to some milliseconds between the
+    requests of a connection.
+    """
+
+    paths: list[str]
+    connections: int
+    seconds: int
+    header: str = ""
+    pause_ms: int = 0
+
+
+def drive(address: str, demand: Demand) -> Load:
+    """Ask a server, and tell how it answered."""
+    header = ["-H", demand.header] if demand.header else []
+    size = [f"-c{demand.connections}", f"-d{demand.seconds}s"]
     with NamedTemporaryFile("w", suffix=".txt") as file:
-        file.write("\n".join(paths))
+        file.write("\n".join(demand.paths))
         file.flush()
-        command = [require_wrk(), "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s"]
         said = subprocess.run(
-            [*command, *header, "-s", str(SCRIPT), address],
-            env={**os.environ, "PATHS": file.name},
+            [require_wrk(), "-t1", *size, "--timeout", "10s", *header, "-s", str(SCRIPT), address],
+            env={**os.environ, "PATHS": file.name, "PAUSE_MS": str(demand.pause_ms)},
             capture_output=True,
             text=True,
             check=True,

@@ -41,10 +41,11 @@ def settings_for(endpoints: Endpoints, port: int) -> Settings:
 
 
 @contextmanager
-def served(settings: Settings) -> Generator[int]:
-    """Run the API until the block ends; yields the id of its process."""
+def served(settings: Settings, log: int | None = None) -> Generator[int]:
+    """Run the API until the block ends; yields the id of its process. Its log goes to stderr."""
     command = [sys.executable, "-m", "pricebook.cli", "serve"]
-    process = subprocess.Popen(command, env={**os.environ, **settings.as_environment()})
+    environment = {**os.environ, **settings.as_environment()}
+    process = subprocess.Popen(command, env=environment, stderr=log)
     with _running(process, lambda: is_ready(settings)):
         yield process.pid
 

@@ -21,7 +21,7 @@ import msgspec
 import psycopg
 import queries
 import sample
-from load import drive, megabytes
+from load import Demand, drive, megabytes
 from servers import migrated_servers, served, settings_for
 
 from pricebook.db import LISTENER, Database
@@ -255,7 +255,7 @@ def soak_memory(size: Size) -> None:
         done, rounds = 0, 0
         print(f"memory: {sizes(pid)} at first")
         while done < size.requests:
-            done += drive(settings.address, asked, connections=64, seconds=20).requests
+            done += drive(settings.address, Demand(asked, connections=64, seconds=20)).requests
             rounds += 1
             Random(rounds).shuffle(asked)
         print(f"memory: {sizes(pid)} after {done:,} requests")

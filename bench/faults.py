@@ -1,0 +1,247 @@
+"""The whole system under load while parts of it fail: `python bench/faults.py [--quick]`.
+
+A thousand connections browse the catalog, read the staff's list, link and unlink; others ask for
+syncs, and a long list is taken in over and over, by two API processes and two workers. Part after
+part is taken away and comes back. Ends with 1 when something acknowledged was lost, done twice or
+answered wrongly.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from random import Random
+from subprocess import DEVNULL
+from threading import Event
+from uuid import UUID
+
+import msgspec
+import psycopg
+import queries
+import sample
+from clients import Crowd
+from load import Demand, Load, drive, family, megabytes, require_wrk
+from servers import served
+from tasks_system import Soak, soaking, until
+
+from tasks import expect
+
+PORT = 8095
+PRODUCTS = 10_000
+BROWSING, STAFF, LINKING, SYNCING = 850, 100, 50, 20
+PAUSE_MS = 2000
+LIST = b"Article code,Name,Price\n" + b"\n".join(b"S-%d,Screw %d,9.50" % (n, n) for n in range(100))
+
+
+class Size(msgspec.Struct, frozen=True):
+    """How long the load lasts without and with a fault; how long a part is away; rows of a list."""
+
+    calm: int
+    phase: int
+    away: int
+    rows: int
+
+
+LARGE = Size(calm=300, phase=60, away=20, rows=100_000)
+QUICK = Size(calm=15, phase=20, away=5, rows=10_000)
+
+
+def main() -> None:
+    """Start everything, and take part after part away."""
+    require_wrk()
+    size = QUICK if "--quick" in sys.argv else LARGE
+    with (
+        soaking(workers=2, port=PORT, log_requests=False) as soak,
+        served(soak.settings, log=DEVNULL) as api,
+    ):
+        sample.fill(psycopg.connect(soak.settings.required_database_url), products=PRODUCTS)
+        soak.start_worker()
+        soak.start_worker()
+        asyncio.run(Faults(soak, api, size).run())
+
+
+class Faults:
+    """The faults, and what is looked at before and after them."""
+
+    def __init__(self, soak: Soak, api: int, size: Size) -> None:
+        self.soak = soak
+        self.api = api
+        self.size = size
+        self.ended = Event()
+        self.token = soak.header_of("staff")
+        self.users = [soak.header_of(f"user {number}") for number in range(SYNCING)]
+        self.suppliers = [self._syncable(f"Synced {number}") for number in range(SYNCING)]
+        self.items = self._free_items()
+        ids = queries.categories(soak.settings.required_database_url)
+        self.paths = [*queries.repeated(ids).values(), *queries.different(ids, 1_000)]
+        Random(1).shuffle(self.paths)
+
+    async def run(self) -> None:
+        """Go through the phases and look whether all is as it was promised."""
+        phases: dict[str, Callable[[], None]] = {
+            f"PostgreSQL away for {self.size.away} s": lambda: self._restart("postgres"),
+            f"Redis away for {self.size.away} s": lambda: self._restart("redis"),
+            "a worker killed every 10 s": lambda: self._often(self._kill_worker),
+            "an API process killed every 10 s": lambda: self._often(self._kill_api),
+        }
+        importing = asyncio.create_task(asyncio.to_thread(self._import))
+        before = self._memory()
+        try:
+            accepted = await self._phase("nothing fails", self.size.calm, lambda: None)
+            for name, fault in phases.items():
+                accepted += await self._phase(name, self.size.phase, fault)
+        finally:
+            self.ended.set()
+        imported = await importing
+        print(f"memory: {before} at first, {self._memory()} at the end")
+        self._look_at_tasks(accepted)
+        self._look_at_prices(imported)
+        await self._look_at_catalog()
+
+    async def _phase(self, name: str, seconds: int, fault: Callable[[], None]) -> list[UUID]:
+        """Let everybody work while something fails; return the tasks that were accepted."""
+        crowd = Crowd(self.soak.settings, self.token)
+        token = f"Authorization: {self.token['Authorization']}"
+        staff_paths = [f"/api/v1/admin/products?page={number}" for number in range(1, 150)]
+        async with crowd.client:
+            working = [
+                asyncio.create_task(each)
+                for each in (
+                    *(crowd.link_and_unlink(*pair) for pair in self.items),
+                    *map(crowd.sync, self.suppliers, self.users),
+                    crowd.browse(),
+                    crowd.watch_pool(),
+                )
+            ]
+            browsing, staff, _ = await asyncio.gather(
+                self._drive(Demand(self.paths, BROWSING, seconds, "", PAUSE_MS)),
+                self._drive(Demand(staff_paths, STAFF, seconds, token, PAUSE_MS)),
+                asyncio.to_thread(fault),
+            )
+            crowd.stop.set()
+            await asyncio.gather(*working)
+        self._tell(name, crowd, {"catalog, all": browsing, "staff list": staff})
+        return crowd.accepted
+
+    async def _drive(self, demand: Demand) -> Load:
+        return await asyncio.to_thread(drive, self.soak.settings.address, demand)
+
+    def _tell(self, name: str, crowd: Crowd, loads: dict[str, Load]) -> None:
+        print(f"\n{name}")
+        for kind, load in loads.items():
+            print(
+                f"  {kind:13} {load.requests:,} answered, p50 {load.p50:.0f} p95 {load.p95:.0f}"
+                f" p99 {load.p99:.0f} ms; failed: {load.errors:,}"
+            )
+        for kind in ("catalog", "links", "products", "syncs", "health"):
+            print(f"  {kind:13} {crowd.answers.summed_up(kind)}")
+        most = self.soak.settings.db_pool_max
+        print(f"  {'pool':13} at most {crowd.most_used} of {most} connections in use", flush=True)
+        expect("acknowledged links that were lost", crowd.lost_links, 0)
+
+    def _restart(self, server: str) -> None:
+        time.sleep(self.size.phase / 4)
+        self.soak.restart(server, self.size.away)
+        time.sleep(self.size.phase * 3 / 4 - self.size.away)
+
+    def _often(self, kill: Callable[[], None]) -> None:
+        for _ in range(self.size.phase // 10):
+            time.sleep(10)
+            kill()
+
+    def _kill_worker(self) -> None:
+        worker = self.soak.workers.pop(0)
+        worker.kill()
+        worker.wait()
+        self.soak.start_worker()  # as systemd or a container engine would
+
+    def _kill_api(self) -> None:
+        """Kill one of the processes that answer; the one that started them starts another."""
+        self.soak.kill(Random().choice(family(self.api)[1:]))
+
+    def _import(self) -> int:
+        """Take a long list in over and over, each time at another price; return how often."""
+        supplier_id, price = self.soak.supplier("Importer"), 0
+        while not self.ended.is_set():
+            price += 1
+            task_id = self.soak.ask(supplier_id, self.size.rows, price)
+            until(lambda task_id=task_id: self.soak.state(task_id) == "succeeded")
+        return price
+
+    def _syncable(self, name: str) -> UUID:
+        """Make a supplier with a list that can be synced."""
+        supplier_id = self.soak.supplier(name)
+        path = self.soak.settings.uploads / f"{supplier_id}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(LIST)
+        self.soak.one(
+            """
+            UPDATE suppliers SET metadata = jsonb_build_object(
+                'source_config', jsonb_build_object('file_path', %s::text))
+            WHERE id = %s RETURNING id
+            """,
+            path.name,
+            supplier_id,
+        )
+        return supplier_id
+
+    def _free_items(self) -> list[tuple[UUID, UUID]]:
+        """Take the items of some products from them; return products and items."""
+        return self.soak.conn.execute(
+            """
+            WITH free AS (
+                SELECT DISTINCT ON (product.id) product.id AS product_id, item.id AS item_id
+                FROM products AS product JOIN supplier_items AS item ON item.product_id = product.id
+                WHERE product.status = 'active' ORDER BY product.id, item.id LIMIT %s
+            ), freed AS (
+                UPDATE supplier_items SET product_id = NULL
+                FROM free WHERE supplier_items.id = free.item_id
+            )
+            SELECT product_id, item_id FROM free
+            """,
+            [LINKING],
+        ).fetchall()  # pyright: ignore[reportReturnType] (two columns)
+
+    def _memory(self) -> str:
+        groups = [self.api, *(worker.pid for worker in self.soak.workers)]
+        return ", ".join("+".join(f"{mb:.0f}" for mb in megabytes(pid)) for pid in groups) + " MB"
+
+    def _look_at_tasks(self, accepted: list[UUID]) -> None:
+        """See that every task that was accepted is done."""
+        ended = """
+            SELECT count(*) FROM ingestion_tasks WHERE id = ANY(%s) AND state = 'succeeded'
+        """
+        until(lambda: self.soak.one(ended, accepted) == len(accepted))
+        print(f"tasks: {len(accepted):,} accepted, all done")
+
+    def _look_at_prices(self, imported: int) -> None:
+        """See that every list was applied once: an item has a price for each."""
+        recorded = """
+            SELECT count(*) FROM price_history
+            JOIN supplier_items ON supplier_item_id = supplier_items.id
+            JOIN suppliers ON supplier_id = suppliers.id WHERE suppliers.name = 'Importer'
+        """
+        expect("prices recorded", self.soak.one(recorded), imported * self.size.rows)
+        print(f"lists: {imported} of {self.size.rows:,} rows taken in, each once")
+
+    async def _look_at_catalog(self) -> None:
+        """See that the catalog shows what is in the database."""
+        crowd = Crowd(self.soak.settings, self.token)
+        async with crowd.client as client:
+            page = (await client.get("/api/v1/catalog?limit=200")).raise_for_status().json()
+        rows = self.soak.conn.execute(
+            """
+            SELECT products.id::text, to_char(min(current_price), 'FM999999990.00##')
+            FROM products LEFT JOIN supplier_items
+                ON product_id = products.id AND absent_since IS NULL
+            WHERE status = 'active'
+            GROUP BY products.id ORDER BY products.name, products.id LIMIT 200
+            """
+        ).fetchall()
+        shown = [(product["id"], product["min_price"]) for product in page["data"]]
+        expect("catalog", shown, [(each, price or "0.00") for each, price in rows])
+        print("catalog: shows what is in the database")
+
+
+if __name__ == "__main__":
+    main()
