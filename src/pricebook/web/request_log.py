@@ -11,6 +11,7 @@ from structlog.contextvars import bound_contextvars
 
 from pricebook.web.request_line import FAILED, Ended, Tell
 from pricebook.web.routing import AsgiApp, RouteOf
+from pricebook.web.tally import Tally
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,100}")
 # W3C Trace Context: version, trace id, parent id, flags; ids of nothing but zeros are none.
@@ -19,16 +20,19 @@ TRACEPARENT = re.compile(
 )
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER_METHOD = "OTHER"
+# Requests are counted by this word, method, route, status, and whether an answer was kept.
+REQUEST = "request"
 
 
 class RequestLog:
-    """Gives each request and its answer an id, and tells of it when it has ended.
+    """Gives each request and its answer an id, counts it, and tells of it when it has ended.
 
     All answers pass here, kept ones too: what is done for each costs a share of what they cost.
     """
 
-    def __init__(self, app: AsgiApp, route_of: RouteOf, tell: Tell) -> None:
+    def __init__(self, app: AsgiApp, route_of: RouteOf, tally: Tally, tell: Tell) -> None:
         self._app = app
+        self._tally = tally
         self._route_of = route_of
         self._tell = tell
         self._new_id = id_maker()
@@ -51,6 +55,7 @@ class RequestLog:
                 size += len(message.get("body", b""))
             return send(message)
 
+        self._tally.begin()
         try:
             await self._app(scope, receive, watched)
         finally:
@@ -62,6 +67,9 @@ class RequestLog:
                 time.perf_counter() - begun,
                 size,
             )
+            answer = scope.get("answer", "")
+            key = (REQUEST, ended.method, ended.route, str(status), answer)
+            self._tally.end(key, ended.seconds)
             self._tell(scope, path, ended)
 
 
