@@ -49,6 +49,7 @@ from pricebook.web.request_log import NamedLogs, RequestLog
 from pricebook.web.routing import route_finder
 from pricebook.web.shortcut import Shortcut
 from pricebook.web.tally import Tally
+from pricebook.web.tracing import Tracing, open_provider, require_tracing
 
 # Up to here a header is answered by us, as a problem; the server refuses what is longer.
 MAX_HEADER_BYTES = 2 * 1024 * 1024
@@ -117,6 +118,10 @@ def create_app(
     route_of = route_finder(route.path_format for route in app.routes)
     kept_or_not = Shortcut(NamedLogs(app.asgi_handler), memory.find)
     app.asgi_handler = RequestLog(kept_or_not, route_of, tally, tell)
+    if settings.otel_exporter_otlp_endpoint:
+        provider = open_provider(settings.otel_exporter_otlp_endpoint)
+        app.asgi_handler = Tracing(app.asgi_handler, route_of, provider)
+        app.on_shutdown.append(lambda: asyncio.to_thread(provider.shutdown))
     return app
 
 
@@ -157,6 +162,8 @@ def serve(settings: Settings) -> None:
     Raises PricebookError when the address is taken or the database does not fit.
     """
     write_logs(settings.log_level, settings.log_format or "json")
+    if settings.otel_exporter_otlp_endpoint:
+        require_tracing()
     asyncio.run(_check(settings))
     with TemporaryDirectory(prefix="pricebook-counts-") as counts:
         _server(settings).serve(

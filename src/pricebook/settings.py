@@ -75,6 +75,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     log_format: LogFormat | None = None
     log_requests: bool | None = None
     metrics_token: str | None = None
+    otel_exporter_otlp_endpoint: HttpAddress | None = None
     host: str = "127.0.0.1"
     port: Port = 8000
     workers: PositiveInt = 1

@@ -10,7 +10,7 @@ from typing import Any
 from structlog.contextvars import bound_contextvars
 
 from pricebook.web.request_line import FAILED, Ended, Tell
-from pricebook.web.routing import AsgiApp, RouteOf
+from pricebook.web.routing import AsgiApp, RouteOf, known
 from pricebook.web.tally import Tally
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,100}")
@@ -18,8 +18,6 @@ REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,100}")
 TRACEPARENT = re.compile(
     rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
 )
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-OTHER_METHOD = "OTHER"
 # Requests are counted by this word, method, route, status, and whether an answer was kept.
 REQUEST = "request"
 
@@ -59,9 +57,8 @@ class RequestLog:
         try:
             await self._app(scope, receive, watched)
         finally:
-            method = scope["method"]
             ended = Ended(
-                method if method in METHODS else OTHER_METHOD,
+                known(scope["method"]),
                 scope.get("path_template") or self._route_of(path),
                 status,
                 time.perf_counter() - begun,
