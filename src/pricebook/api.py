@@ -7,6 +7,8 @@ import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 from granian import Granian
@@ -29,6 +31,7 @@ from pricebook.catalog.service import open_catalog
 from pricebook.categories import routes as categories
 from pricebook.db import Database
 from pricebook.errors import PricebookError, SettingsError
+from pricebook.figures import Figures
 from pricebook.lifeline import end_with
 from pricebook.logs import write_logs
 from pricebook.products import routes as products
@@ -39,12 +42,15 @@ from pricebook.suppliers import routes as suppliers
 from pricebook.sync import routes as sync
 from pricebook.sync.service import Inbox
 from pricebook.tasks import routes as tasks
-from pricebook.web import body, docs, health, options, problems
+from pricebook.web import body, docs, health, metrics, options, problems
+from pricebook.web.metrics import Metrics, telling
 from pricebook.web.request_line import FAILED, Tell, tell_nobody, teller
 from pricebook.web.request_log import NamedLogs, RequestLog
 from pricebook.web.routing import route_finder
 from pricebook.web.security import Security
 from pricebook.web.shortcut import Shortcut
+from pricebook.web.tally import Tally
+from pricebook.web.tracing import Tracing, open_provider, require_tracing
 
 # Up to here a header is answered by us, as a problem; the server refuses what is longer.
 MAX_HEADER_BYTES = 2 * 1024 * 1024
@@ -67,16 +73,21 @@ SERVER_LOG: dict[str, Any] = {
 }
 
 
-def create_app(settings: Settings, tell: Tell = tell_nobody) -> Litestar:
+def create_app(
+    settings: Settings, tell: Tell = tell_nobody, counts: Path | None = None
+) -> Litestar:
     """Make the application; it opens its resources when it starts and closes them when it stops.
 
-    `tell` is told of every request that has ended.
+    `tell` is told of every request that has ended; processes that are to be counted together share
+    the folder `counts`.
     """
+    tally = Tally(counts)
     memory = Memory(settings.catalog_memory_mb * 1024 * 1024)
 
     app = Litestar(
         route_handlers=[
             health.router,
+            metrics.router,
             docs.router,
             Router("/api/v1", route_handlers=[catalog.router, auth.router]),
             Router(
@@ -86,7 +97,7 @@ def create_app(settings: Settings, tell: Tell = tell_nobody) -> Litestar:
                 security=guard.SECURITY,
             ),
         ],
-        lifespan=[partial(_opened, settings, memory)],
+        lifespan=[partial(_opened, settings, memory, tally)],
         before_request=options.answer_options,
         dependencies={
             "database": Provide(_database),
@@ -108,12 +119,18 @@ def create_app(settings: Settings, tell: Tell = tell_nobody) -> Litestar:
     route_of = route_finder(route.path_format for route in app.routes)
     kept_or_not = Shortcut(NamedLogs(app.asgi_handler), memory.find)
     guarded = Security(kept_or_not, settings.origins, settings.hsts_seconds)
-    app.asgi_handler = RequestLog(guarded, route_of, tell)
+    app.asgi_handler = RequestLog(guarded, route_of, tally, tell)
+    if settings.otel_exporter_otlp_endpoint:
+        provider = open_provider(settings.otel_exporter_otlp_endpoint)
+        app.asgi_handler = Tracing(app.asgi_handler, route_of, provider)
+        app.on_shutdown.append(lambda: asyncio.to_thread(provider.shutdown))
     return app
 
 
 @asynccontextmanager
-async def _opened(settings: Settings, memory: Memory, app: Litestar) -> AsyncGenerator[None]:
+async def _opened(
+    settings: Settings, memory: Memory, tally: Tally, app: Litestar
+) -> AsyncGenerator[None]:
     """Hold open what the routes use, while the application runs."""
     async with (
         open_resources(settings) as resources,
@@ -126,9 +143,18 @@ async def _opened(settings: Settings, memory: Memory, app: Litestar) -> AsyncGen
             app.state.redis = redis
             app.state.migration_head = resources.migration_head
             app.state.auth = opened
-            app.state.inbox = inbox_for(resources, redis)
+            app.state.inbox = inbox = inbox_for(resources, redis)
+            figures = Figures(resources.database, inbox.queue)
+            app.state.metrics = Metrics(
+                tally,
+                resources.database,
+                kept_bytes=lambda: memory.size,
+                ask=figures.metrics,
+                token=settings.metrics_token,
+            )
             app.state.stopping = False
-            yield
+            async with telling(app.state.metrics):
+                yield
             app.state.stopping = True
 
 
@@ -138,8 +164,17 @@ def serve(settings: Settings) -> None:
     Raises PricebookError when the address is taken or the database does not fit.
     """
     write_logs(settings.log_level, settings.log_format or "json")
+    if settings.otel_exporter_otlp_endpoint:
+        require_tracing()
     asyncio.run(_check(settings))
-    Granian(
+    with TemporaryDirectory(prefix="pricebook-counts-") as counts:
+        _server(settings).serve(
+            target_loader=partial(_load, settings, Path(counts), os.getpid()), wrap_loader=False
+        )
+
+
+def _server(settings: Settings) -> Any:
+    return Granian(
         "pricebook.api:create_app",
         address=settings.host,
         port=settings.port,
@@ -150,7 +185,7 @@ def serve(settings: Settings) -> None:
         log_level=LogLevels.warning,
         log_dictconfig=SERVER_LOG,
         respawn_failed_workers=True,
-    ).serve(target_loader=partial(_load, settings, os.getpid()), wrap_loader=False)
+    )
 
 
 def behind_proxies(app: Any, settings: Settings) -> Any:
@@ -161,10 +196,10 @@ def behind_proxies(app: Any, settings: Settings) -> Any:
     return wrap(app, trusted_hosts=settings.trusted_proxies)
 
 
-def _load(settings: Settings, parent: int) -> Any:
+def _load(settings: Settings, counts: Path, parent: int) -> Any:
     """Make the application in a worker process, which ends with the process that started it."""
     end_with(parent, signal.SIGTERM)
-    return behind_proxies(create_app(settings, _telling(settings)), settings)
+    return behind_proxies(create_app(settings, _telling(settings), counts), settings)
 
 
 def _telling(settings: Settings) -> Tell:

@@ -56,6 +56,18 @@ class PoolFigures(msgspec.Struct, frozen=True):
     waiting: int
 
 
+class PoolWork(msgspec.Struct, frozen=True):
+    """How a pool is used now, and since it was opened: how many asked, waited and went away."""
+
+    used: int
+    idle: int
+    max: int
+    waiting: int
+    wait_seconds: float
+    requests: int
+    timeouts: int
+
+
 class Database:
     """A pool of connections to one PostgreSQL database."""
 
@@ -89,6 +101,19 @@ class Database:
             size=stats["pool_size"],
             available=stats["pool_available"],
             waiting=stats["requests_waiting"],
+        )
+
+    def work(self) -> PoolWork:
+        """Tell how the pool is used."""
+        stats = self._pool.get_stats()
+        return PoolWork(
+            used=stats["pool_size"] - stats["pool_available"],
+            idle=stats["pool_available"],
+            max=stats["pool_max"],
+            waiting=stats["requests_waiting"],
+            wait_seconds=stats.get("requests_wait_ms", 0) / 1000,
+            requests=stats.get("requests_num", 0),
+            timeouts=stats.get("requests_errors", 0),
         )
 
     @asynccontextmanager

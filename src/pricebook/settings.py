@@ -25,7 +25,7 @@ PLACEHOLDER = re.compile(r"change[-_ ]?me|your[-_ ]|placeholder|example", re.IGN
 ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 
 # Each may be given by a file instead, which NAME_FILE names; no error shows its value.
-SECRETS = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET")
+SECRETS = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "METRICS_TOKEN")
 FILE = "_FILE"
 
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
@@ -75,6 +75,8 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     log_level: LogLevel = "info"
     log_format: LogFormat | None = None
     log_requests: bool | None = None
+    metrics_token: str | None = None
+    otel_exporter_otlp_endpoint: HttpAddress | None = None
     host: str = "127.0.0.1"
     port: Port = 8000
     workers: PositiveInt = 1

@@ -2,11 +2,9 @@
 
 import json
 import re
-import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -16,48 +14,11 @@ import pytest
 from pricebook.settings import Settings
 from pricebook.web.request_log import id_maker, names_of
 from pricebook.web.routing import UNKNOWN, route_finder
-from running_system import System, eventually
+from served_api import Served
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 TRACEPARENT = f"00-{TRACE_ID}-00f067aa0ba902b7-01"
 SECRETS = ("hunter2hunter2", "eyJhbGciOi", "s3cr3t")
-
-Line = dict[str, Any]
-
-
-class Served:
-    """An API as a real process, and what it says."""
-
-    def __init__(self, folder: Path, settings: Settings, **more: str) -> None:
-        self._system = System(folder)
-        self._process = self._system.start(
-            "serve",
-            "--port",
-            str(self._system.port),
-            **{**settings.as_environment(), "BCRYPT_COST": "10", **more},
-        )
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self._system.port}")
-        eventually(self._is_up)
-
-    def _is_up(self) -> bool:
-        assert self._process.poll() is None, self._process.communicate()
-        try:
-            return self.client.get("/live").status_code == 200
-        except httpx.TransportError:
-            return False
-
-    def stop(self) -> str:
-        """End it and return all that it said."""
-        self.client.close()
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-        text, _ = self._process.communicate(timeout=60)
-        return text
-
-    def lines(self) -> list[Line]:
-        """End it and return its lines about requests, but for those that waited for it."""
-        told = [json.loads(line) for line in self.stop().splitlines()]
-        return [line for line in told if line["event"] == "request" and line["path"] != "/live"]
 
 
 @pytest.fixture

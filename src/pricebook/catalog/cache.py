@@ -81,6 +81,11 @@ class Memory:
         return await asyncio.shield(task)
 
     @property
+    def size(self) -> int:
+        """The bytes that all that is kept takes up."""
+        return self._bytes
+
+    @property
     def generation(self) -> int:
         """A number that moves with every change."""
         return self._generation

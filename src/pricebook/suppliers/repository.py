@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from pricebook.db import Connection, rows_as
 from pricebook.errors import ConflictError
 from pricebook.suppliers.schemas import (
+    LastGood,
     LastTask,
     ListSource,
     NewSupplier,
@@ -219,3 +220,18 @@ async def set_found(conn: Connection, supplier_id: UUID, found: dict[str, Any]) 
         """,
         {"id": supplier_id, "found": Jsonb(found)},
     )
+
+
+async def list_last_good(conn: Connection) -> list[LastGood]:
+    """List the active suppliers, each with the seconds since a list of it was last taken in."""
+    async with conn.cursor(row_factory=rows_as(LastGood)) as cursor:
+        await cursor.execute(
+            """
+            SELECT id, name, greatest(extract(epoch FROM now() - coalesce((
+                SELECT max(completed_at) FROM ingestion_tasks
+                WHERE supplier_id = supplier.id AND state IN ('succeeded', 'partially_succeeded')
+            ), created_at)), 0)::float8 AS seconds
+            FROM suppliers AS supplier WHERE is_active ORDER BY id
+            """
+        )
+        return await cursor.fetchall()

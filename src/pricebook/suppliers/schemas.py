@@ -158,6 +158,14 @@ class SupplierOverview(Struct, frozen=True):
     last_task: LastTask | None
 
 
+class LastGood(Struct, frozen=True):
+    """How long ago a list of a supplier was taken in, or the supplier made if none ever was."""
+
+    id: UUID
+    name: str
+    seconds: float
+
+
 class SupplierItem(Struct, frozen=True):
     """An article of a supplier, as its list last told it.
 

@@ -9,6 +9,7 @@ from pricebook.suppliers.schemas import (
     FreeItem,
     FreeItemQuery,
     ItemLink,
+    LastGood,
     Link,
     ListSource,
     NewSupplier,
@@ -150,3 +151,9 @@ async def find_item_ids(
 ) -> dict[str, UUID]:
     """Find the items of a supplier by their codes."""
     return await item_repository.find_item_ids(conn, supplier_name, supplier_skus)
+
+
+async def list_last_good(database: Database) -> list[LastGood]:
+    """Tell how old the last good list of each active supplier is."""
+    async with database.connection() as conn:
+        return await repository.list_last_good(conn)

@@ -5,7 +5,15 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from pricebook.db import Connection, rows_as
-from pricebook.tasks.schemas import Counts, Task, TaskQuery, TaskResult, TaskRowError, Waiting
+from pricebook.tasks.schemas import (
+    Counts,
+    Task,
+    TaskFigures,
+    TaskQuery,
+    TaskResult,
+    TaskRowError,
+    Waiting,
+)
 from pricebook.web.paging import Paging
 
 EXPORT_ROWS = 1000
@@ -171,3 +179,29 @@ async def count_waiting(conn: Connection) -> Waiting:
     if waiting is None:
         raise LookupError("an aggregate that returns no row")
     return waiting
+
+
+async def find_figures(conn: Connection) -> TaskFigures:
+    """Count the tasks by state; tell for how long one that is due waits, and how fast others go."""
+    cursor = await conn.execute(
+        """
+        SELECT coalesce((SELECT jsonb_object_agg(state, number) FROM (
+                SELECT state, count(*) AS number FROM ingestion_tasks GROUP BY state
+            ) AS counted), '{}'),
+            coalesce((
+                SELECT greatest(extract(epoch FROM now() - min(next_attempt_at)), 0)
+                FROM ingestion_tasks WHERE state = 'queued'
+            ), 0)::float8,
+            coalesce((
+                SELECT sum(rows_read)
+                    / nullif(sum(extract(epoch FROM coalesce(completed_at, now()) - started_at)), 0)
+                FROM ingestion_tasks
+                WHERE (state = 'running' OR completed_at > now() - interval '5 minutes')
+                    AND rows_read > 0
+            ), 0)::float8
+        """
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        raise LookupError("a query without a table that returns no row")
+    return TaskFigures(*row)

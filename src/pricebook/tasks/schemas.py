@@ -229,6 +229,17 @@ class TaskRowError(Struct, frozen=True):
     row_data: Any
 
 
+class TaskFigures(Struct, frozen=True):
+    """How the tasks are: how many are in each state, and for how long one that is due waits.
+
+    The rows a second are those of lists that are read now or were in the last five minutes.
+    """
+
+    states: dict[TaskState, int]
+    oldest_queued_seconds: float
+    rows_per_second: float
+
+
 class Waiting(Struct, frozen=True):
     """How the tasks are: how many wait since when (seconds), run, and are dead."""
 

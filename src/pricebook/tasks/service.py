@@ -20,6 +20,7 @@ from pricebook.tasks.schemas import (
     Task,
     TaskEnd,
     TaskFailure,
+    TaskFigures,
     TaskLease,
     TaskProgress,
     TaskQuery,
@@ -218,6 +219,12 @@ async def count_waiting(database: Database) -> Waiting:
     """Tell how many tasks wait, run and are dead."""
     async with database.connection() as conn:
         return await history_repository.count_waiting(conn)
+
+
+async def find_figures(database: Database) -> TaskFigures:
+    """Tell how the tasks are, for those who watch."""
+    async with database.connection() as conn:
+        return await history_repository.find_figures(conn)
 
 
 async def list_tasks(database: Database, query: TaskQuery) -> Page[Task]:

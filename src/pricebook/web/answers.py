@@ -10,6 +10,7 @@ import msgspec
 Headers = list[tuple[bytes, bytes]]
 
 JSON = b"application/json"
+COMPUTED = "computed"
 # Kept by browsers and proxies, and asked for again each time: 304 while it is still true.
 CACHE_CONTROL = b"public, no-cache"
 WORTH_COMPRESSING_BYTES = 1024
@@ -35,6 +36,7 @@ class Answer:
 
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
         """Send the answer, compressed if that is accepted, or 304 if the caller has it."""
+        scope.setdefault("answer", COMPUTED)
         accepted, known = b"", b""
         for name, value in scope["headers"]:
             if name == b"accept-encoding":

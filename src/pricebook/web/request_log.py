@@ -10,25 +10,27 @@ from typing import Any
 from structlog.contextvars import bound_contextvars
 
 from pricebook.web.request_line import FAILED, Ended, Tell
-from pricebook.web.routing import AsgiApp, RouteOf
+from pricebook.web.routing import AsgiApp, RouteOf, known
+from pricebook.web.tally import Tally
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,100}")
 # W3C Trace Context: version, trace id, parent id, flags; ids of nothing but zeros are none.
 TRACEPARENT = re.compile(
     rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
 )
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-OTHER_METHOD = "OTHER"
+# Requests are counted by this word, method, route, status, and whether an answer was kept.
+REQUEST = "request"
 
 
 class RequestLog:
-    """Gives each request and its answer an id, and tells of it when it has ended.
+    """Gives each request and its answer an id, counts it, and tells of it when it has ended.
 
     All answers pass here, kept ones too: what is done for each costs a share of what they cost.
     """
 
-    def __init__(self, app: AsgiApp, route_of: RouteOf, tell: Tell) -> None:
+    def __init__(self, app: AsgiApp, route_of: RouteOf, tally: Tally, tell: Tell) -> None:
         self._app = app
+        self._tally = tally
         self._route_of = route_of
         self._tell = tell
         self._new_id = id_maker()
@@ -51,17 +53,20 @@ class RequestLog:
                 size += len(message.get("body", b""))
             return send(message)
 
+        self._tally.begin()
         try:
             await self._app(scope, receive, watched)
         finally:
-            method = scope["method"]
             ended = Ended(
-                method if method in METHODS else OTHER_METHOD,
+                known(scope["method"]),
                 scope.get("path_template") or self._route_of(path),
                 status,
                 time.perf_counter() - begun,
                 size,
             )
+            answer = scope.get("answer", "")
+            key = (REQUEST, ended.method, ended.route, str(status), answer)
+            self._tally.end(key, ended.seconds)
             self._tell(scope, path, ended)
 
 

@@ -11,6 +11,13 @@ RouteOf = Callable[[str], str]
 # Whoever tries paths must not make up names of routes.
 UNKNOWN = "unknown"
 REMEMBERED_PATHS = 4096
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OTHER_METHOD = "OTHER"
+
+
+def known(method: str) -> str:
+    """Return a method that exists, or one word for all that do not."""
+    return method if method in METHODS else OTHER_METHOD
 
 
 def route_finder(templates: Iterable[str]) -> RouteOf:

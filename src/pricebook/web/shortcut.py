@@ -7,6 +7,8 @@ from pricebook.web.routing import AsgiApp
 
 Key = tuple[str, bytes]
 
+KEPT = "kept"
+
 
 class Shortcut:
     """Sends what is found under a request's key, or lets the application answer."""
@@ -20,6 +22,7 @@ class Shortcut:
         if scope["type"] == "http" and scope["method"] == "GET":
             answer = self._find(key_of(scope))
             if answer is not None:
+                scope["answer"] = KEPT
                 await answer(scope, receive, send)
                 return
         await self._app(scope, receive, send)

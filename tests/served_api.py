@@ -1,0 +1,54 @@
+"""An API as real processes, and what it says."""
+
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from pricebook.settings import Settings
+from running_system import System, eventually
+
+Line = dict[str, Any]
+
+
+class Served:
+    """`pricebook serve`, and a client of it."""
+
+    def __init__(self, folder: Path, settings: Settings, **more: str) -> None:
+        self._system = System(folder)
+        self._process = self._system.start(
+            "serve",
+            "--port",
+            str(self._system.port),
+            **{**settings.as_environment(), "BCRYPT_COST": "10", **more},
+        )
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self._system.port}")
+        eventually(self._is_up)
+
+    def _is_up(self) -> bool:
+        assert self._process.poll() is None, self._process.communicate()
+        try:
+            return self.client.get("/live").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def stop(self) -> str:
+        """End it and return all that it said."""
+        self.client.close()
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+        text, _ = self._process.communicate(timeout=60)
+        return text
+
+    def lines(self) -> list[Line]:
+        """End it and return its lines about requests, but for those that waited for it."""
+        told = [json.loads(line) for line in self.stop().splitlines()]
+        return [line for line in told if line["event"] == "request" and line["path"] != "/live"]
+
+    def workers(self) -> list[int]:
+        """The ids of its processes that answer."""
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [int(child) for child in children]
