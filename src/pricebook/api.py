@@ -1,18 +1,12 @@
 """The HTTP program: the URL map, and how errors are answered."""
 
 import asyncio
-import os
-import signal
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, cast
 
-from granian import Granian
-from granian.constants import Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
 from granian.utils import proxies
 from litestar import Litestar, Router
 from litestar.datastructures import State
@@ -29,10 +23,10 @@ from pricebook.catalog.service import open_catalog
 from pricebook.categories import routes as categories
 from pricebook.db import Database
 from pricebook.errors import PricebookError, SettingsError
-from pricebook.lifeline import end_with
 from pricebook.products import routes as products
 from pricebook.queue.carrier import TaskQueue
 from pricebook.resources import inbox_for, open_auth, open_redis, open_resources
+from pricebook.server import IsStopping, Server
 from pricebook.settings import Settings
 from pricebook.suppliers import routes as suppliers
 from pricebook.sync import routes as sync
@@ -41,9 +35,6 @@ from pricebook.tasks import routes as tasks
 from pricebook.web import body, docs, health, options, problems
 from pricebook.web.security import Security
 from pricebook.web.shortcut import Shortcut
-
-# Up to here a header is answered by us, as a problem; the server refuses what is longer.
-MAX_HEADER_BYTES = 2 * 1024 * 1024
 
 # What stands under /api/v1/admin; every route in it needs a row in auth/roles.py.
 STAFF_ROUTERS: list[Router] = [
@@ -55,7 +46,12 @@ STAFF_ROUTERS: list[Router] = [
 ]
 
 
-def create_app(settings: Settings) -> Litestar:
+def never() -> bool:
+    """Stand for a process that nobody tells to stop."""
+    return False
+
+
+def create_app(settings: Settings, is_stopping: IsStopping = never) -> Litestar:
     """Make the application; it opens its resources when it starts and closes them when it stops."""
     memory = Memory(settings.catalog_memory_mb * 1024 * 1024)
 
@@ -72,6 +68,7 @@ def create_app(settings: Settings) -> Litestar:
             ),
         ],
         lifespan=[partial(_opened, settings, memory)],
+        state=State({"is_stopping": is_stopping}),
         before_request=options.answer_options,
         dependencies={
             "database": Provide(_database),
@@ -111,9 +108,7 @@ async def _opened(settings: Settings, memory: Memory, app: Litestar) -> AsyncGen
             app.state.migration_head = resources.migration_head
             app.state.auth = opened
             app.state.inbox = inbox_for(resources, redis)
-            app.state.stopping = False
             yield
-            app.state.stopping = True
 
 
 def serve(settings: Settings) -> None:
@@ -122,17 +117,7 @@ def serve(settings: Settings) -> None:
     Raises PricebookError when the address is taken or the database does not fit.
     """
     asyncio.run(_check(settings))
-    Granian(
-        "pricebook.api:create_app",
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        workers=settings.workers,
-        websockets=False,
-        http1_settings=HTTP1Settings(max_buffer_size=MAX_HEADER_BYTES),
-        log_level=LogLevels.warning,
-        respawn_failed_workers=True,
-    ).serve(target_loader=partial(_load, settings, os.getpid()), wrap_loader=False)
+    Server(settings).run(partial(_load, settings))
 
 
 def behind_proxies(app: Any, settings: Settings) -> Any:
@@ -143,10 +128,8 @@ def behind_proxies(app: Any, settings: Settings) -> Any:
     return wrap(app, trusted_hosts=settings.trusted_proxies)
 
 
-def _load(settings: Settings, parent: int) -> Any:
-    """Make the application in a worker process, which ends with the process that started it."""
-    end_with(parent, signal.SIGTERM)
-    return behind_proxies(create_app(settings), settings)
+def _load(settings: Settings, is_stopping: IsStopping) -> Any:
+    return behind_proxies(create_app(settings, is_stopping), settings)
 
 
 async def _check(settings: Settings) -> None:
