@@ -33,6 +33,8 @@ from pricebook.sync import routes as sync
 from pricebook.sync.service import Inbox
 from pricebook.tasks import routes as tasks
 from pricebook.web import body, docs, health, options, problems
+from pricebook.web.fair_share import FairShare
+from pricebook.web.pace import Pace
 from pricebook.web.security import Security
 from pricebook.web.shortcut import Shortcut
 
@@ -87,9 +89,10 @@ def create_app(settings: Settings, is_stopping: IsStopping = never) -> Litestar:
         logging_config=None,
     )
     guard.require_rows(app)
-    app.asgi_handler = Security(
-        Shortcut(app.asgi_handler, memory.find), settings.origins, settings.hsts_seconds
-    )
+    answering = Shortcut(Pace(app.asgi_handler), memory.find)
+    if settings.catalog_rate_limit_per_minute:
+        answering = FairShare(answering, settings.catalog_rate_limit_per_minute)
+    app.asgi_handler = Security(answering, settings.origins, settings.hsts_seconds)
     return app
 
 
@@ -97,7 +100,7 @@ def create_app(settings: Settings, is_stopping: IsStopping = never) -> Litestar:
 async def _opened(settings: Settings, memory: Memory, app: Litestar) -> AsyncGenerator[None]:
     """Hold open what the routes use, while the application runs."""
     async with (
-        open_resources(settings) as resources,
+        open_resources(settings, statement_seconds=settings.api_statement_seconds) as resources,
         open_redis(settings) as redis,
         open_catalog(resources.database, memory) as browsed,
     ):

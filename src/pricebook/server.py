@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import resource
 import signal
 import threading
 from collections.abc import Callable
@@ -16,8 +17,13 @@ from granian.server import MPServer
 from pricebook.lifeline import end_with
 from pricebook.settings import Settings
 
-# Up to here a header is answered by us, as a problem; the server refuses what is longer.
-MAX_HEADER_BYTES = 2 * 1024 * 1024
+# Up to here a header is answered by us, as a problem; the server refuses what is longer. Each
+# connection may make us keep as much.
+MAX_HEADER_BYTES = 128 * 1024
+# How long a head may take to arrive, and how long a connection may be idle.
+HEADER_SECONDS = 15
+BACKLOG = 4096
+FILES_BESIDE_CONNECTIONS = 512
 
 IsStopping = Callable[[], bool]
 Load = Callable[[IsStopping], Any]
@@ -39,7 +45,11 @@ class Server(MPServer):
             interface=Interfaces.ASGI,
             workers=settings.workers,
             websockets=False,
-            http1_settings=HTTP1Settings(max_buffer_size=MAX_HEADER_BYTES),
+            http1_settings=HTTP1Settings(
+                max_buffer_size=MAX_HEADER_BYTES, header_read_timeout=HEADER_SECONDS * 1000
+            ),
+            backlog=BACKLOG,
+            backpressure=settings.api_connections,
             log_level=LogLevels.warning,
             respawn_failed_workers=True,
             workers_kill_timeout=settings.api_stop_seconds,
@@ -50,6 +60,7 @@ class Server(MPServer):
 
     def run(self, load: Load) -> None:
         """Serve what `load` makes in each worker process until told to stop."""
+        _allow_files(self.backpressure + FILES_BESIDE_CONNECTIONS)
         loader = partial(_load, load, partial(_is_set, self._stopping), os.getpid())
         self.serve(target_loader=loader, wrap_loader=False)
 
@@ -63,6 +74,13 @@ class Server(MPServer):
         timer = threading.Timer(self._stop_delay, stop)
         timer.daemon = True
         timer.start()
+
+
+def _allow_files(number: int) -> None:
+    """Let each process have so many files and connections open, or as many as the system lets."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = number if hard == resource.RLIM_INFINITY else min(number, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, allowed), hard))
 
 
 def _is_set(flag: Any) -> bool:

@@ -2,60 +2,21 @@
 
 import signal
 import socket
-import subprocess
 import time
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
 
-from running_system import System, eventually
+from running_system import Serve, System, eventually, ready
 
-SECRET = "0123456789abcdef0123456789abcdef"
 PATIENCE_SECONDS = 60
 BODY = b'{"username": "nobody", "password": "wrong password"}'
 LOGIN = (
     b"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     b"Content-Length: %d\r\n\r\n" % len(BODY)
 )
-
-Serve = Callable[..., subprocess.Popen[str]]
-
-
-@pytest.fixture
-def serve(system: System, database_url: str, redis_url: str) -> Iterator[Serve]:
-    """Start `pricebook serve` and wait until it is ready."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(**settings: str) -> subprocess.Popen[str]:
-        process = system.start(
-            "serve",
-            DATABASE_URL=database_url,
-            REDIS_URL=redis_url,
-            JWT_SECRET=SECRET,
-            PORT=str(system.port),
-            **settings,
-        )
-        started.append(process)
-        eventually(lambda: ready(system) == 200)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
-        assert process.stdout
-        process.stdout.close()
-
-
-def ready(system: System) -> int:
-    """The status of /ready, 0 when nobody listens."""
-    try:
-        return httpx.get(f"http://127.0.0.1:{system.port}/ready").status_code
-    except httpx.TransportError:
-        return 0
 
 
 def begin_login(system: System) -> socket.socket:

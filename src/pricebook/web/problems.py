@@ -106,6 +106,16 @@ def _answer(
     )
 
 
+async def send_error(error: PricebookError, scope: Any, send: Any) -> None:
+    """Answer an error before the framework has seen the request."""
+    request_id = _request_id(Request[Any, Any, Any](scope))
+    told = {**error.headers, "X-Request-ID": request_id, "Content-Type": MEDIA_TYPE}
+    headers = [(name.lower().encode(), value.encode()) for name, value in told.items()]
+    body = msgspec.json.encode(problem_of(error, scope["path"], request_id))
+    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
 def _translate(request: Request[Any, Any, Any], error: HTTPException) -> PricebookError:
     match error.status_code:
         case 404:
