@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install up test check lock openapi schema bench-plans bench-staff bench-logins bench-import bench-tasks bench soak format clean
+.PHONY: help install up test check lock openapi schema bench-plans bench-staff bench-logins bench-hostile bench-rolling bench-import bench-tasks bench soak format clean
 
 help:            ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -52,6 +52,12 @@ bench-logins: .venv/dev.done ## Time of failed logins, and the catalog under a s
 
 bench-tasks: .venv/dev.done ## Tasks under torture: killed workers, servers that go and come back, a thousand tasks
 	for part in kills redis postgres many limits; do $(BIN)/python bench/tasks.py $$part || exit 1; done
+
+bench-hostile: .venv/dev.done ## What a hostile client sends, and whether the others are served meanwhile (five minutes)
+	$(BIN)/python bench/hostile.py
+
+bench-rolling: .venv/dev.done ## A rolling restart behind nginx, under load, without a failed request (a minute)
+	$(BIN)/python bench/rolling.py
 
 bench-import: .venv/dev.done ## Rows a second of taking in a million rows of CSV and 200,000 of xlsx (ten minutes)
 	$(BIN)/python bench/imports.py

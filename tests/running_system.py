@@ -17,6 +17,7 @@ SETTINGS = {"DATABASE_URL", "REDIS_URL", "PRICEBOOK_HOME", "PORT", "HOST", "CATA
     "JWT_SECRET"
 }
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+Serve = Callable[..., subprocess.Popen[str]]
 ENVIRONMENT["BCRYPT_COST"] = "10"  # the least a user may set: hashing is not what is tested
 
 
@@ -118,6 +119,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def ready(system: System) -> int:
+    """The status of /ready, 0 when nobody listens."""
+    try:
+        return httpx.get(f"http://127.0.0.1:{system.port}/ready").status_code
+    except httpx.TransportError:
+        return 0
 
 
 def eventually(condition: Callable[[], bool]) -> None:

@@ -1,8 +1,6 @@
 """The HTTP program: the URL map, and how errors are answered."""
 
 import asyncio
-import os
-import signal
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -11,10 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
-from granian import Granian
-from granian.constants import Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
 from granian.utils import proxies
 from litestar import Litestar, Router
 from litestar.datastructures import State
@@ -32,28 +26,27 @@ from pricebook.categories import routes as categories
 from pricebook.db import Database
 from pricebook.errors import PricebookError, SettingsError
 from pricebook.figures import Figures
-from pricebook.lifeline import end_with
 from pricebook.logs import write_logs
 from pricebook.products import routes as products
 from pricebook.queue.carrier import TaskQueue
 from pricebook.resources import inbox_for, open_auth, open_redis, open_resources
+from pricebook.server import IsStopping, Server
 from pricebook.settings import Settings
 from pricebook.suppliers import routes as suppliers
 from pricebook.sync import routes as sync
 from pricebook.sync.service import Inbox
 from pricebook.tasks import routes as tasks
 from pricebook.web import body, docs, health, metrics, options, problems
+from pricebook.web.fair_share import FairShare
 from pricebook.web.metrics import Metrics, telling
+from pricebook.web.pace import Pace
 from pricebook.web.request_line import FAILED, Tell, tell_nobody, teller
 from pricebook.web.request_log import NamedLogs, RequestLog
-from pricebook.web.routing import route_finder
+from pricebook.web.routing import AsgiApp, route_finder
 from pricebook.web.security import Security
 from pricebook.web.shortcut import Shortcut
 from pricebook.web.tally import Tally
 from pricebook.web.tracing import Tracing, open_provider, require_tracing
-
-# Up to here a header is answered by us, as a problem; the server refuses what is longer.
-MAX_HEADER_BYTES = 2 * 1024 * 1024
 
 # What stands under /api/v1/admin; every route in it needs a row in auth/roles.py.
 STAFF_ROUTERS: list[Router] = [
@@ -65,16 +58,16 @@ STAFF_ROUTERS: list[Router] = [
 ]
 
 
-# What the server says goes where everything goes.
-SERVER_LOG: dict[str, Any] = {
-    "formatters": {},
-    "handlers": {},
-    "loggers": {"_granian": {"propagate": True}, "granian.access": {"propagate": True}},
-}
+def never() -> bool:
+    """Stand for a process that nobody tells to stop."""
+    return False
 
 
 def create_app(
-    settings: Settings, tell: Tell = tell_nobody, counts: Path | None = None
+    settings: Settings,
+    tell: Tell = tell_nobody,
+    counts: Path | None = None,
+    is_stopping: IsStopping = never,
 ) -> Litestar:
     """Make the application; it opens its resources when it starts and closes them when it stops.
 
@@ -98,6 +91,7 @@ def create_app(
             ),
         ],
         lifespan=[partial(_opened, settings, memory, tally)],
+        state=State({"is_stopping": is_stopping}),
         before_request=options.answer_options,
         dependencies={
             "database": Provide(_database),
@@ -117,8 +111,7 @@ def create_app(
     )
     guard.require_rows(app)
     route_of = route_finder(route.path_format for route in app.routes)
-    kept_or_not = Shortcut(NamedLogs(app.asgi_handler), memory.find)
-    guarded = Security(kept_or_not, settings.origins, settings.hsts_seconds)
+    guarded = _guarded(app.asgi_handler, settings, memory)
     app.asgi_handler = RequestLog(guarded, route_of, tally, tell)
     if settings.otel_exporter_otlp_endpoint:
         provider = open_provider(settings.otel_exporter_otlp_endpoint)
@@ -127,13 +120,21 @@ def create_app(
     return app
 
 
+def _guarded(app: AsgiApp, settings: Settings, memory: Memory) -> AsgiApp:
+    """Put around the framework what is done for each request before it, or without it."""
+    answering = Shortcut(NamedLogs(Pace(app)), memory.find)
+    if settings.catalog_rate_limit_per_minute:
+        answering = FairShare(answering, settings.catalog_rate_limit_per_minute)
+    return Security(answering, settings.origins, settings.hsts_seconds)
+
+
 @asynccontextmanager
 async def _opened(
     settings: Settings, memory: Memory, tally: Tally, app: Litestar
 ) -> AsyncGenerator[None]:
     """Hold open what the routes use, while the application runs."""
     async with (
-        open_resources(settings) as resources,
+        open_resources(settings, statement_seconds=settings.api_statement_seconds) as resources,
         open_redis(settings) as redis,
         open_catalog(resources.database, memory) as browsed,
     ):
@@ -152,10 +153,8 @@ async def _opened(
                 ask=figures.metrics,
                 token=settings.metrics_token,
             )
-            app.state.stopping = False
             async with telling(app.state.metrics):
                 yield
-            app.state.stopping = True
 
 
 def serve(settings: Settings) -> None:
@@ -168,24 +167,7 @@ def serve(settings: Settings) -> None:
         require_tracing()
     asyncio.run(_check(settings))
     with TemporaryDirectory(prefix="pricebook-counts-") as counts:
-        _server(settings).serve(
-            target_loader=partial(_load, settings, Path(counts), os.getpid()), wrap_loader=False
-        )
-
-
-def _server(settings: Settings) -> Any:
-    return Granian(
-        "pricebook.api:create_app",
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        workers=settings.workers,
-        websockets=False,
-        http1_settings=HTTP1Settings(max_buffer_size=MAX_HEADER_BYTES),
-        log_level=LogLevels.warning,
-        log_dictconfig=SERVER_LOG,
-        respawn_failed_workers=True,
-    )
+        Server(settings).run(partial(_load, settings, Path(counts)))
 
 
 def behind_proxies(app: Any, settings: Settings) -> Any:
@@ -196,10 +178,9 @@ def behind_proxies(app: Any, settings: Settings) -> Any:
     return wrap(app, trusted_hosts=settings.trusted_proxies)
 
 
-def _load(settings: Settings, counts: Path, parent: int) -> Any:
-    """Make the application in a worker process, which ends with the process that started it."""
-    end_with(parent, signal.SIGTERM)
-    return behind_proxies(create_app(settings, _telling(settings), counts), settings)
+def _load(settings: Settings, counts: Path, is_stopping: IsStopping) -> Any:
+    app = create_app(settings, _telling(settings), counts, is_stopping)
+    return behind_proxies(app, settings)
 
 
 def _telling(settings: Settings) -> Tell:

@@ -29,6 +29,8 @@ LOCK_TIMEOUT = "2s"
 SLOW_READ_TIMEOUT = "60s"
 SLOW_READS_SHARE = 4
 PUBLIC_SHARE = 0.75
+# As many can be served before those who came last have waited too long; more are told at once.
+WAITING_A_CONNECTION = 100
 LISTENER = "pricebook listener"
 HEARTBEAT_SECONDS = 1.0
 
@@ -71,21 +73,36 @@ class PoolWork(msgspec.Struct, frozen=True):
 class Database:
     """A pool of connections to one PostgreSQL database."""
 
-    def __init__(self, url: str, *, pool_min: int = 1, pool_max: int = 4) -> None:
+    def __init__(
+        self, url: str, *, pool_min: int = 1, pool_max: int = 4, statement_seconds: int = 0
+    ) -> None:
+        """Make a pool; with `statement_seconds`, no statement on it may take longer."""
         self._url = url
+        self._statement_seconds = statement_seconds
         self._pool = AsyncConnectionPool(
             url,
             min_size=pool_min,
             max_size=pool_max,
             timeout=POOL_TIMEOUT_SECONDS,
             open=False,
-            configure=_configure,
+            max_waiting=pool_max * WAITING_A_CONNECTION,
+            configure=self._configure,
             connection_class=PooledConnection,
             kwargs={"autocommit": True, "connect_timeout": CONNECT_TIMEOUT_SECONDS},
         )
         self._public_reads = asyncio.Semaphore(max(1, int(pool_max * PUBLIC_SHARE)))
+        self._public_waiting = 0
+        self._public_waiting_at_once = pool_max * WAITING_A_CONNECTION
         self._slow_reads = 0
         self._slow_reads_at_once = max(1, pool_max // SLOW_READS_SHARE)
+
+    async def _configure(self, conn: AsyncConnection[Any]) -> None:
+        conn.adapters.register_loader("numeric", PriceLoader)
+        # What is asked for lies in memory or on a disk without a head to move.
+        await conn.execute("SET random_page_cost = 1.1")
+        await conn.execute("SET TIME ZONE 'UTC'")
+        milliseconds = str(self._statement_seconds * 1000)
+        await conn.execute("SELECT set_config('statement_timeout', %s, false)", [milliseconds])
 
     async def __aenter__(self) -> Self:
         await self._pool.open()
@@ -165,17 +182,25 @@ class Database:
         is not asked for more at once than it does well. It may keep plans, which are half of what
         a page costs it. Raises DatabaseUnavailableError.
         """
-        try:
-            async with asyncio.timeout(POOL_TIMEOUT_SECONDS):
-                await self._public_reads.acquire()
-        except TimeoutError as error:
-            raise DatabaseUnavailableError(UNREACHABLE) from error
+        await self._wait_for_public_read()
         try:
             async with self._lend("auto") as conn:
                 conn.reader = conn.reader or conn.cursor()
                 yield conn.reader
         finally:
             self._public_reads.release()
+
+    async def _wait_for_public_read(self) -> None:
+        if self._public_waiting >= self._public_waiting_at_once:
+            raise DatabaseUnavailableError(UNREACHABLE)
+        self._public_waiting += 1
+        try:
+            async with asyncio.timeout(POOL_TIMEOUT_SECONDS):
+                await self._public_reads.acquire()
+        except TimeoutError as error:
+            raise DatabaseUnavailableError(UNREACHABLE) from error
+        finally:
+            self._public_waiting -= 1
 
     async def listen(self, channel: LiteralString) -> AsyncGenerator[bool]:
         """Tell what is notified on a channel: True when something was, False when nothing was.
@@ -290,10 +315,3 @@ class PriceLoader(Loader):
         if point >= 0:
             text = text[: point + 3] + text[point + 3 :].rstrip("0")
         return Decimal(text)
-
-
-async def _configure(conn: AsyncConnection[Any]) -> None:
-    conn.adapters.register_loader("numeric", PriceLoader)
-    # What is asked for lies in memory or on a disk without a head to move.
-    await conn.execute("SET random_page_cost = 1.1")
-    await conn.execute("SET TIME ZONE 'UTC'")

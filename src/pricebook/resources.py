@@ -36,17 +36,21 @@ class Resources(msgspec.Struct, frozen=True):
 
 
 @asynccontextmanager
-async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
+async def open_resources(
+    settings: Settings, *, statement_seconds: int = 0
+) -> AsyncGenerator[Resources]:
     """Open the pool, and refuse a database that this program does not fit.
 
-    Raises SettingsError without a database, DatabaseUnavailableError when it does not answer,
-    DatabaseNotReadyError when it is behind or in another currency.
+    With `statement_seconds`, no statement may take longer. Raises SettingsError without a
+    database, DatabaseUnavailableError when it does not answer, DatabaseNotReadyError when it is
+    behind or in another currency.
     """
     head = migrations.head()
     pool = Database(
         settings.required_database_url,
         pool_min=settings.db_pool_min,
         pool_max=settings.db_pool_max,
+        statement_seconds=statement_seconds,
     )
     async with pool as database:
         async with database.connection() as conn:

@@ -52,6 +52,11 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     hsts_seconds: NaturalInt = 0
     db_pool_min: PositiveInt = 5
     db_pool_max: PositiveInt = 20
+    api_connections: PositiveInt = 16_000
+    api_statement_seconds: PositiveInt = 30
+    catalog_rate_limit_per_minute: NaturalInt = 0
+    api_stop_delay_seconds: NaturalInt = 3
+    api_stop_seconds: PositiveInt = 30
     catalog_memory_mb: NaturalInt = 64
     pricebook_home: str = ".pricebook"
     uploads_dir: str | None = None

@@ -23,8 +23,7 @@ from pricebook.settings import Settings
 
 ROLES: tuple[Role, ...] = ("sales", "procurement", "admin")
 API_START_SECONDS = 30.0
-API_STOP_SECONDS = 15.0
-WORKER_STOP_EXTRA_SECONDS = 10
+STOP_EXTRA_SECONDS = 10
 POLL_SECONDS = 0.05
 
 Lost = Callable[[], str | None]
@@ -40,6 +39,7 @@ def run(settings: Settings, environment: Mapping[str, str], lost: Lost, *, with_
     if settings.jwt_secret is None:
         secret = installation.keep_secret(settings.home)
         settings = msgspec.structs.replace(settings, jwt_secret=secret)
+    settings = msgspec.structs.replace(settings, api_stop_delay_seconds=0)  # there is no proxy
     migrations.upgrade(settings.required_database_url)
     users = asyncio.run(_prepare(settings, with_demo=with_demo))
     given = {**environment, **_for_a_person(settings).as_environment()}
@@ -51,8 +51,8 @@ def run(settings: Settings, environment: Mapping[str, str], lost: Lost, *, with_
         say(f"ready {settings.address}")
         _watch({"API": api, "worker": worker}, lost)
     finally:
-        _stop(api, API_STOP_SECONDS)
-        _stop(worker, settings.worker_stop_seconds + WORKER_STOP_EXTRA_SECONDS)
+        _stop(api, settings.api_stop_seconds + STOP_EXTRA_SECONDS)
+        _stop(worker, settings.worker_stop_seconds + STOP_EXTRA_SECONDS)
 
 
 def _for_a_person(settings: Settings) -> Settings:

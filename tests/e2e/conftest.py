@@ -1,10 +1,13 @@
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
-from running_system import System, eventually
+from running_system import Serve, System, eventually, ready
+
+SECRET = "0123456789abcdef0123456789abcdef"
 
 
 @pytest.fixture
@@ -16,3 +19,29 @@ def system() -> Iterator[System]:
         if made.running:
             made.stop()
         eventually(lambda: not made.processes())
+
+
+@pytest.fixture
+def serve(system: System, database_url: str, redis_url: str) -> Iterator[Serve]:
+    """Start `pricebook serve` and wait until it is ready."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(**settings: str) -> subprocess.Popen[str]:
+        process = system.start(
+            "serve",
+            DATABASE_URL=database_url,
+            REDIS_URL=redis_url,
+            JWT_SECRET=SECRET,
+            PORT=str(system.port),
+            **settings,
+        )
+        started.append(process)
+        eventually(lambda: ready(system) == 200)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        assert process.stdout
+        process.stdout.close()

@@ -16,7 +16,7 @@ def test_the_users_that_up_prints_can_log_in_and_their_tokens_outlive_a_restart(
     assert answer.json()["user"]["role"] == "admin"
     headers = {"Authorization": f"Bearer {answer.json()['token']}"}
     assert httpx.get(f"{base}/admin/products", headers=headers).status_code == 200
-    huge = {"Authorization": "Bearer " + "x" * 1024 * 1024}
+    huge = {"Authorization": "Bearer " + "x" * 100 * 1024}
     assert httpx.get(f"{base}/admin/products", headers=huge).status_code == 401
     for file in ("jwt_secret", "first_users.json"):
         mode = (system.folder / ".pricebook" / file).stat().st_mode

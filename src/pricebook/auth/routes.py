@@ -1,4 +1,3 @@
-import ipaddress
 from typing import Any
 
 from litestar import Request, Response, Router, post
@@ -14,6 +13,7 @@ from pricebook.errors import (
     UnauthorizedError,
     ValidationError,
 )
+from pricebook.web.addresses import caller_of
 from pricebook.web.body import documented_body, provide_body
 from pricebook.web.problems import answers, can_fail
 
@@ -45,21 +45,9 @@ async def log_in(
     auth: NamedDependency[Auth],
 ) -> Response[Login]:
     """Exchange a user name and a password for a token."""
-    login = await service.log_in(auth, credentials, _address(request))
+    address = caller_of(request.client.host) if request.client else ""
+    login = await service.log_in(auth, credentials, address)
     return Response(login, media_type=MediaType.JSON, headers={"Cache-Control": "no-store"})
-
-
-def _address(request: Request[Any, Any, Any]) -> str:
-    """Return where a request comes from; a household has a /64 of IPv6, so that is one address."""
-    host = request.client.host if request.client else ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(address, ipaddress.IPv6Address):
-        mapped = address.ipv4_mapped
-        return str(mapped or ipaddress.ip_network((address, 64), strict=False))
-    return host
 
 
 router = Router("/", route_handlers=[log_in], tags=["Accounts"])

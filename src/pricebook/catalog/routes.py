@@ -19,7 +19,7 @@ from pricebook.catalog.schemas import (
     ExportQuery,
 )
 from pricebook.db import Database
-from pricebook.errors import NotFoundError, ValidationError
+from pricebook.errors import NotFoundError, RateLimitExceededError, ValidationError
 from pricebook.web.answers import Answer, answer_of
 from pricebook.web.downloads import answer_file, documented_with_file
 from pricebook.web.paging import Page, Paging, next_page_url
@@ -67,7 +67,7 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
     operation_class=documented(CatalogQuery),
     responses=answers(Page[CatalogProduct], _listed(PRODUCT))
     | answers_unchanged()
-    | can_fail(ValidationError),
+    | can_fail(ValidationError, RateLimitExceededError),
 )
 async def browse(request: AnyRequest) -> Answer:
     """Browse the active products."""
@@ -90,7 +90,7 @@ async def browse(request: AnyRequest) -> Answer:
     " format=csv or Accept: text/csv, as a table; sent while it is read.",
     operation_class=documented_with_file(ExportQuery, ",".join(PRODUCT)),
     dependencies={"criteria": provide_query(ExportQuery)},
-    responses={200: EXPORTED} | can_fail(ValidationError),
+    responses={200: EXPORTED} | can_fail(ValidationError, RateLimitExceededError),
 )
 async def export_products(
     request: AnyRequest,
@@ -110,7 +110,7 @@ async def export_products(
     description="One active product with the name of its category.",
     responses=answers(CatalogProductDetail, {**PRODUCT, "category_name": "Hammers"})
     | answers_unchanged()
-    | can_fail(ValidationError, NotFoundError),
+    | can_fail(ValidationError, NotFoundError, RateLimitExceededError),
 )
 async def get_product(
     request: AnyRequest,
@@ -133,7 +133,7 @@ async def get_product(
     dependencies={"paging": provide_query(Paging)},
     responses=answers(Page[CategoryCount], _listed(CATEGORY))
     | answers_unchanged()
-    | can_fail(ValidationError),
+    | can_fail(ValidationError, RateLimitExceededError),
 )
 async def list_categories(request: AnyRequest, paging: NamedDependency[Paging]) -> Answer:
     """List the categories."""

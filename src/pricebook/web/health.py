@@ -79,7 +79,7 @@ async def live() -> Status:
 )
 async def ready(state: State, database: NamedDependency[Database]) -> Status:
     """Look whether the database is there and at the migration head."""
-    if state.stopping:
+    if state.is_stopping():
         raise DatabaseNotReadyError("This process is shutting down.")
     async with database.connection() as conn:
         await db.require_revision(conn, state.migration_head)
