@@ -11,7 +11,7 @@ import msgspec
 import psycopg
 from psycopg import AsyncConnection, AsyncCursor, sql
 from psycopg.adapt import Buffer, Loader
-from psycopg.errors import UndefinedTable
+from psycopg.errors import ReadOnlySqlTransaction, UndefinedTable
 from psycopg_pool import AsyncConnectionPool
 
 from pricebook.errors import DatabaseNotReadyError, DatabaseUnavailableError
@@ -35,6 +35,7 @@ LISTENER = "pricebook listener"
 HEARTBEAT_SECONDS = 1.0
 
 UNREACHABLE = "The database cannot be reached or is too busy; try again in a moment."
+READ_ONLY = "The database takes no writes now, it is a standby or closed to them."
 
 # Callers are told by DatabaseUnavailableError; the pool's own warnings would say it once a try.
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
@@ -138,7 +139,8 @@ class Database:
         """Lend a connection on which every statement is a transaction of its own.
 
         Each is planned for its values: the right plan for a filter depends on them. Raises
-        DatabaseUnavailableError when there is no connection in time or it is lost meanwhile.
+        DatabaseUnavailableError when there is no connection in time, it is lost meanwhile, or it
+        is to write on a standby.
         """
         async with self._lend("force_custom_plan") as conn:
             yield conn
@@ -153,6 +155,8 @@ class Database:
                 yield conn
         except psycopg.OperationalError as error:
             raise DatabaseUnavailableError(UNREACHABLE) from error
+        except ReadOnlySqlTransaction as error:
+            raise DatabaseUnavailableError(READ_ONLY) from error
 
     @asynccontextmanager
     async def transaction(self, *, undo: bool = False) -> AsyncGenerator[Connection]:

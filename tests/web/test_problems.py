@@ -3,13 +3,15 @@ from typing import NoReturn
 from uuid import UUID
 
 import msgspec
+import psycopg
 import pytest
 import structlog
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
+from psycopg import sql
 
 from pricebook.catalog import service
-from pricebook.errors import DatabaseNotReadyError
+from pricebook.errors import DatabaseNotReadyError, DatabaseUnavailableError
 from pricebook.resources import open_resources
 from pricebook.settings import Settings
 
@@ -90,6 +92,18 @@ async def test_a_database_that_is_behind_is_refused_in_one_line(
     empty = msgspec.structs.replace(settings, database_url=new_database("template0"))
     with pytest.raises(DatabaseNotReadyError, match="at migration none, this program needs"):
         async with open_resources(empty):
+            pass
+
+
+async def test_a_database_that_takes_no_writes_is_away(
+    settings: Settings, database_url: str, superuser: Callable[[str], str]
+) -> None:
+    with psycopg.connect(superuser(database_url), autocommit=True) as conn:
+        name = sql.Identifier(conn.info.dbname)
+        closed = "ALTER DATABASE {} SET default_transaction_read_only = on"
+        conn.execute(sql.SQL(closed).format(name))
+    with pytest.raises(DatabaseUnavailableError, match="takes no writes"):
+        async with open_resources(settings):
             pass
 
 
