@@ -209,7 +209,7 @@ def show_use(machine: Machine) -> None:
     """Make a user, log in at one process, upload at the other, and follow the task."""
     password = secrets.token_hex(8)
     made = machine.run(
-        "api-1",
+        "command",
         *("pricebook", "users", "add", "admin", "--role", "admin", "--password-stdin"),
         given=password,
     )
