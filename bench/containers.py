@@ -154,7 +154,7 @@ class Machine:
             lines += [f"touch {at}", f"mount --bind {self.secrets}/{secret} {at}"]
         for tmpfs in service["tmpfs"]:
             place, _, options = tmpfs.partition(":")
-            lines.append(f"mount -t tmpfs -o {options} tmpfs {root}{place}")
+            lines.append(f"mount -t tmpfs -o nosuid,nodev,noexec,{options} tmpfs {root}{place}")
         for volume in service.get("volumes", []):
             source, target = volume.split(":")
             lines.append(f"mount --bind {self.folder}/{source} {root}{target}")
