@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install up test check lock openapi schema bench-plans bench-staff bench-logins bench-hostile bench-rolling bench-import bench-tasks bench-backup bench soak format clean
+.PHONY: help install up test check lock openapi schema bench-plans bench-staff bench-logins bench-hostile bench-rolling bench-import bench-tasks bench-backup bench soak prove-image format clean
 
 help:            ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -71,6 +71,9 @@ bench-backup: .venv/dev.done ## A backup under load, restored into an empty serv
 
 soak: .venv/dev.done ## Whether the catalog stays true and quick under strain (QUICK=--quick is short)
 	$(BIN)/python bench/soak.py $(QUICK)
+
+prove-image: .venv/dev.done ## Image and compose file without Docker (root, debootstrap; ten minutes)
+	$(BIN)/python bench/image.py
 
 clean:           ## Remove the virtual environment and caches (never .pricebook)
 	rm -rf .venv .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage

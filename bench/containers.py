@@ -80,11 +80,25 @@ class Machine:
         postgres = [str(programs / "postgres"), "-D", str(data / "18"), *service["command"][1:]]
         postgres.append(f"-cunix_socket_directories={data}")
         with ended(subprocess.Popen([*AS_NOBODY, *postgres]), signal.SIGINT):
-            url = f"postgresql://{user}:{password.read_text().strip()}@127.0.0.1/postgres"
-            until(lambda: answers(url))
-            with psycopg.connect(url, autocommit=True) as conn:
+            url = f"postgresql://{user}:{password.read_text().strip()}@127.0.0.1/"
+            until(lambda: answers(f"{url}postgres"))
+            with psycopg.connect(f"{url}postgres", autocommit=True) as conn:
                 conn.execute("CREATE DATABASE pricebook")
+            self._initialise(service, programs, password)
             yield
+
+    def _initialise(self, service: dict[str, Any], programs: Path, password: Path) -> None:
+        """Run what is mounted for the first start, as the entrypoint of the image does."""
+        environment = os.environ | service["environment"]
+        environment |= {"PGHOST": "127.0.0.1", "PGPASSWORD": password.read_text().strip()}
+        environment["PATH"] = f"{programs}:{environment['PATH']}"
+        mounted = [each.split(":") for each in service["volumes"] if "initdb.d" in each]
+        for source, target, _ in sorted(mounted, key=lambda each: each[1]):
+            text = (ROOT / source).read_text().replace("/run/secrets", str(self.secrets))
+            user, database = environment["POSTGRES_USER"], environment["POSTGRES_DB"]
+            psql = ["psql", "--quiet", "--set=ON_ERROR_STOP=1", "-U", user, "-d", database]
+            command = psql if target.endswith(".sql") else ["bash"]
+            subprocess.run(command, input=text, text=True, env=environment, check=True)
 
     @contextmanager
     def redis(self) -> Generator[None]:
@@ -140,7 +154,7 @@ class Machine:
             lines += [f"touch {at}", f"mount --bind {self.secrets}/{secret} {at}"]
         for tmpfs in service["tmpfs"]:
             place, _, options = tmpfs.partition(":")
-            lines.append(f"mount -t tmpfs -o {options} tmpfs {root}{place}")
+            lines.append(f"mount -t tmpfs -o nosuid,nodev,noexec,{options} tmpfs {root}{place}")
         for volume in service.get("volumes", []):
             source, target = volume.split(":")
             lines.append(f"mount --bind {self.folder}/{source} {root}{target}")
@@ -160,6 +174,7 @@ def main() -> None:
     machine = Machine(folder)
     with machine.database(), machine.redis():
         print("migrate:", *machine.run("migrate"))
+        print("again:", *machine.run("migrate"))
         running = {name: machine.start(name) for name in ("api-1", "api-2")}
         running |= {f"worker {n}": machine.start("worker") for n in (1, 2)}
         for name in ("api-1", "api-2"):
@@ -187,14 +202,14 @@ def show_confinement(machine: Machine) -> None:
             1
         ]
     )
-    print(machine.run("api-1", "pricebook", "doctor")[1])
+    print(machine.run("command")[1])
 
 
 def show_use(machine: Machine) -> None:
     """Make a user, log in at one process, upload at the other, and follow the task."""
     password = secrets.token_hex(8)
     made = machine.run(
-        "api-1",
+        "command",
         *("pricebook", "users", "add", "admin", "--role", "admin", "--password-stdin"),
         given=password,
     )

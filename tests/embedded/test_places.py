@@ -32,6 +32,17 @@ for run in range(2):
         print(*row, Path("home/postgres").stat().st_uid == os.getuid())
 """
 
+KEPT_OUT = """
+import os, sys
+from pathlib import Path
+from pricebook.embedded import places
+
+os.setgroups([])
+os.setgid(int(sys.argv[2]))
+os.setuid(int(sys.argv[1]))
+print(places.prepare(Path("home"), Path(sys.argv[3])).state)
+"""
+
 
 def nobody() -> Account:
     user = pwd.getpwnam("nobody")
@@ -87,6 +98,22 @@ def test_data_go_elsewhere_when_the_home_is_closed_and_stay_there(open_folder: P
             psycopg.connect(running.endpoints.database_url) as connection,
         ):
             connection.execute("SELECT 1")
+
+
+@as_root
+def test_an_ordinary_user_may_be_kept_out_of_the_folder_elsewhere(open_folder: Path) -> None:
+    account = nobody()
+    closed = open_folder / "closed"
+    closed.mkdir(mode=0o700)
+    os.chown(open_folder, account.uid, account.gid)
+    done = subprocess.run(
+        [sys.executable, "-c", KEPT_OUT, str(account.uid), str(account.gid), str(closed)],
+        cwd=open_folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == (f"{(open_folder / 'home').resolve()}\n", "")
 
 
 @as_root

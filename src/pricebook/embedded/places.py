@@ -127,7 +127,7 @@ def socket_folder(places: Places) -> Generator[None]:
 def _state(home: Path, elsewhere: Path) -> tuple[Path, Account]:
     """Choose where the data are; where they once are they stay, whatever the folders' modes."""
     for state in (home, elsewhere):
-        if (data := state / "postgres").exists():
+        if _is_there(data := state / "postgres"):
             account = _account(data)
             if not may_enter(account, state):
                 raise EmbeddedServerError(
@@ -136,6 +136,14 @@ def _state(home: Path, elsewhere: Path) -> tuple[Path, Account]:
             return state, account
     account = _account()
     return (home if may_enter(account, home) else elsewhere), account
+
+
+def _is_there(data: Path) -> bool:
+    """Whether the data are there; what is in a folder that we may not enter is not ours."""
+    try:
+        return data.exists()
+    except PermissionError:
+        return False
 
 
 def _account(data: Path | None = None) -> Account:
