@@ -70,6 +70,7 @@ async def test_a_share_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
             "path": CATALOG,
             "client": ("192.0.2.1", 1),
             "headers": [],
+            "request_id": "r",
         }
         await share(scope, None, send)
         return sent[0]["status"]

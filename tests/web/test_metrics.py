@@ -1,6 +1,7 @@
 """What Prometheus is told, by one process and by several."""
 
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -78,6 +79,13 @@ async def test_every_name_is_there(client: Client, conn: Connection) -> None:
     assert found["pricebook_http_requests_in_progress",] == 1
     assert found["pricebook_db_pool_max",] == 4
     assert found["pricebook_db_pool_requests_total",] > 0
+
+
+def test_alerts_ask_for_what_is_told() -> None:
+    rules = Path(__file__).parents[2] / "deploy/prometheus/alerts.yml"
+    asked = set(re.findall(r"\bpricebook_[a-z_]+", rules.read_text()))
+    assert asked
+    assert asked <= NAMES
 
 
 async def test_requests_are_counted_by_template_kept_answers_too(settings: Settings) -> None:
