@@ -30,6 +30,7 @@ from pricebook.categories import routes as categories
 from pricebook.db import Database
 from pricebook.errors import PricebookError, SettingsError
 from pricebook.lifeline import end_with
+from pricebook.logs import write_logs
 from pricebook.products import routes as products
 from pricebook.queue.carrier import TaskQueue
 from pricebook.resources import inbox_for, open_auth, open_redis, open_resources
@@ -39,6 +40,10 @@ from pricebook.sync import routes as sync
 from pricebook.sync.service import Inbox
 from pricebook.tasks import routes as tasks
 from pricebook.web import body, docs, health, options, problems
+from pricebook.web.request_line import FAILED, Tell, tell_nobody, teller
+from pricebook.web.request_log import NamedLogs, RequestLog
+from pricebook.web.routing import route_finder
+from pricebook.web.security import Security
 from pricebook.web.shortcut import Shortcut
 
 # Up to here a header is answered by us, as a problem; the server refuses what is longer.
@@ -54,8 +59,19 @@ STAFF_ROUTERS: list[Router] = [
 ]
 
 
-def create_app(settings: Settings) -> Litestar:
-    """Make the application; it opens its resources when it starts and closes them when it stops."""
+# What the server says goes where everything goes.
+SERVER_LOG: dict[str, Any] = {
+    "formatters": {},
+    "handlers": {},
+    "loggers": {"_granian": {"propagate": True}, "granian.access": {"propagate": True}},
+}
+
+
+def create_app(settings: Settings, tell: Tell = tell_nobody) -> Litestar:
+    """Make the application; it opens its resources when it starts and closes them when it stops.
+
+    `tell` is told of every request that has ended.
+    """
     memory = Memory(settings.catalog_memory_mb * 1024 * 1024)
 
     app = Litestar(
@@ -89,7 +105,10 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
     )
     guard.require_rows(app)
-    app.asgi_handler = Shortcut(app.asgi_handler, memory.find)
+    route_of = route_finder(route.path_format for route in app.routes)
+    kept_or_not = Shortcut(NamedLogs(app.asgi_handler), memory.find)
+    guarded = Security(kept_or_not, settings.origins, settings.hsts_seconds)
+    app.asgi_handler = RequestLog(guarded, route_of, tell)
     return app
 
 
@@ -118,6 +137,7 @@ def serve(settings: Settings) -> None:
 
     Raises PricebookError when the address is taken or the database does not fit.
     """
+    write_logs(settings.log_level, settings.log_format or "json")
     asyncio.run(_check(settings))
     Granian(
         "pricebook.api:create_app",
@@ -128,6 +148,7 @@ def serve(settings: Settings) -> None:
         websockets=False,
         http1_settings=HTTP1Settings(max_buffer_size=MAX_HEADER_BYTES),
         log_level=LogLevels.warning,
+        log_dictconfig=SERVER_LOG,
         respawn_failed_workers=True,
     ).serve(target_loader=partial(_load, settings, os.getpid()), wrap_loader=False)
 
@@ -143,7 +164,15 @@ def behind_proxies(app: Any, settings: Settings) -> Any:
 def _load(settings: Settings, parent: int) -> Any:
     """Make the application in a worker process, which ends with the process that started it."""
     end_with(parent, signal.SIGTERM)
-    return behind_proxies(create_app(settings), settings)
+    return behind_proxies(create_app(settings, _telling(settings)), settings)
+
+
+def _telling(settings: Settings) -> Tell:
+    """Write logs in this process, with a line for each request that is worth one."""
+    log_format = settings.log_format or "json"
+    all_of_them = settings.log_requests is not False and settings.log_level in {"debug", "info"}
+    writer = write_logs(settings.log_level, log_format)
+    return teller(writer, log_format, least_status=0 if all_of_them else FAILED)
 
 
 async def _check(settings: Settings) -> None:

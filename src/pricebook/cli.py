@@ -108,7 +108,7 @@ def work() -> None:
     Run as many as you like: each works on WORKER_TASKS lists at once.
     """
     with connected(find_settings()) as settings:
-        write_logs(settings.log_level)
+        write_logs(settings.log_level, settings.log_format or "json")
         worker.work(settings)
 
 

@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from redis.asyncio.connection import parse_url
 
 from pricebook.errors import SettingsError, plain
+from pricebook.logs import LogFormat
 
 PositiveInt = Annotated[int, msgspec.Meta(ge=1)]
 NaturalInt = Annotated[int, msgspec.Meta(ge=0)]
@@ -48,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     login_failures_per_address: PositiveInt = 100
     trusted_proxies: str | None = None
     allowed_origins: str | None = None
+    hsts_seconds: NaturalInt = 0
     db_pool_min: PositiveInt = 5
     db_pool_max: PositiveInt = 20
     catalog_memory_mb: NaturalInt = 64
@@ -71,6 +73,8 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     hold_rejected_percent: Percent = 75
     hold_price_factor: Factor = 2
     log_level: LogLevel = "info"
+    log_format: LogFormat | None = None
+    log_requests: bool | None = None
     host: str = "127.0.0.1"
     port: Port = 8000
     workers: PositiveInt = 1
