@@ -120,8 +120,8 @@ def create_app(
     app.asgi_handler = RequestLog(kept_or_not, route_of, tally, tell)
     if settings.otel_exporter_otlp_endpoint:
         provider = open_provider(settings.otel_exporter_otlp_endpoint)
-        app.asgi_handler = Tracing(app.asgi_handler, route_of, provider)
-        app.on_shutdown.append(lambda: asyncio.to_thread(provider.shutdown))
+        app.asgi_handler = tracing = Tracing(app.asgi_handler, route_of, provider)
+        app.on_shutdown.append(tracing.close)
     return app
 
 
