@@ -47,6 +47,7 @@ from pricebook.web.metrics import Metrics, telling
 from pricebook.web.request_line import FAILED, Tell, tell_nobody, teller
 from pricebook.web.request_log import NamedLogs, RequestLog
 from pricebook.web.routing import route_finder
+from pricebook.web.security import Security
 from pricebook.web.shortcut import Shortcut
 from pricebook.web.tally import Tally
 from pricebook.web.tracing import Tracing, open_provider, require_tracing
@@ -115,14 +116,20 @@ def create_app(
         logging_config=None,
     )
     guard.require_rows(app)
+    _surround(app, settings, memory, tally, tell)
+    return app
+
+
+def _surround(app: Litestar, settings: Settings, memory: Memory, tally: Tally, tell: Tell) -> None:
+    """Put around the framework what every request passes, the outermost last."""
     route_of = route_finder(route.path_format for route in app.routes)
     kept_or_not = Shortcut(NamedLogs(app.asgi_handler), memory.find)
-    app.asgi_handler = RequestLog(kept_or_not, route_of, tally, tell)
+    guarded = Security(kept_or_not, settings.origins, settings.hsts_seconds)
+    app.asgi_handler = RequestLog(guarded, route_of, tally, tell)
     if settings.otel_exporter_otlp_endpoint:
         provider = open_provider(settings.otel_exporter_otlp_endpoint)
         app.asgi_handler = tracing = Tracing(app.asgi_handler, route_of, provider)
         app.on_shutdown.append(tracing.close)
-    return app
 
 
 @asynccontextmanager

@@ -49,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     login_failures_per_address: PositiveInt = 100
     trusted_proxies: str | None = None
     allowed_origins: str | None = None
+    hsts_seconds: NaturalInt = 0
     db_pool_min: PositiveInt = 5
     db_pool_max: PositiveInt = 20
     catalog_memory_mb: NaturalInt = 64

@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -36,6 +37,7 @@ pytestmark = pytest.mark.skipif(
 def browser(tmp_path: Path) -> Iterator[Chrome]:
     options = ChromeOptions()
     options.binary_location = str(CHROMIUM)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     for word in (*QUIET, f"--user-data-dir={tmp_path / 'profile'}"):
         options.add_argument(word)
     with Chrome(options=options, service=ChromeService(str(DRIVER))) as opened:
@@ -78,5 +80,7 @@ def test_authorize_and_try_it_out(system: System, browser: Chrome, tmp_path: Pat
     assert "margin_percentage" in find_text(browser, f"{answer} .microlight")
 
     ActionChains(browser).scroll_to_element(browser.find_element(By.CSS_SELECTOR, answer)).perform()
+    told: list[dict[str, str]] = cast("Any", browser).get_log("browser")
+    assert [each for each in told if each["source"] == "security"] == []
     picture = Path(os.environ.get("SCREENSHOT", tmp_path / "docs.png"))
     picture.write_bytes(browser.get_screenshot_as_png())

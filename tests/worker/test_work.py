@@ -83,6 +83,7 @@ async def test_a_source_that_is_away_is_tried_again_later(
     async with working(failing(SourceUnavailableError("The sheet does not answer."))):
         task = await until(task_id, lambda task: task.retry_count == 1)
     assert (task.state, task.errors) == ("queued", ["The sheet does not answer."])
+    assert task.next_attempt_at
     assert task.next_attempt_at > task.enqueued_at
     async with working():
         assert (await ended(task_id)).state == "succeeded"
@@ -122,7 +123,7 @@ async def test_a_defect_of_ours_is_retried_then_dead_and_does_not_end_the_worker
     task_id = await ask(await builders.supplier(conn))
     async with working(failing(ZeroDivisionError("secret"))):
         task = await ended(task_id)
-    assert (task.state, task.retry_count) == ("dead", 3)
+    assert (task.state, task.retry_count, task.next_attempt_at) == ("dead", 3, None)
     assert task.errors == ["This is a defect of Pricebook: ZeroDivisionError."]
 
 

@@ -16,14 +16,15 @@ from pricebook.catalog.schemas import (
     CatalogQuery,
     CategoryCount,
 )
-from pricebook.db import Connection
+from pricebook.db import Connection, Reader
 from pricebook.errors import query_issue, refuse
 from pricebook.web.paging import Paging
 
 # A word of this many letters is found by the trigrams of an index. A shorter one is looked for in
 # every product; written as LIKE, the planner would take the whole index for it, and be slower.
 INDEXED_LETTERS = 3
-LONG_WORD: LiteralString = "search_text LIKE search_pattern(%s)"
+# The pattern is a query of its own, so that it is made once and not for each product.
+LONG_WORD: LiteralString = "search_text LIKE (SELECT search_pattern(%s))"
 SHORT_WORD: LiteralString = "strpos(search_text, btrim(search_fold(%s))) > 0"
 # From here on it is cheaper to pass over the index alone and to read the products of the page.
 FAR_OFFSET = 500
@@ -89,28 +90,28 @@ class Slice(Struct, frozen=True):
     next_key: str | None
 
 
-async def list_active(conn: Connection, query: CatalogQuery) -> tuple[int, Slice]:
+async def list_active(reader: Reader, query: CatalogQuery) -> tuple[int, Slice]:
     """List a page of the active products that pass every filter, and count all that do.
 
     Raises ValidationError for a cursor that somebody made up.
     """
-    rows = await _fetch(conn, *page_statement(query, counted=True), query)
+    rows = await _fetch(reader, *page_statement(query, counted=True), query)
     if rows:
         return rows[0][-1], _slice(rows, query)
     beyond_the_end = query.offset or query.after
-    return await count_active(conn, query) if beyond_the_end else 0, _slice(rows, query)
+    return await count_active(reader, query) if beyond_the_end else 0, _slice(rows, query)
 
 
-async def list_page(conn: Connection, query: CatalogQuery) -> Slice:
+async def list_page(reader: Reader, query: CatalogQuery) -> Slice:
     """List the same without the count, which somebody knows already."""
-    return _slice(await _fetch(conn, *page_statement(query, counted=False), query), query)
+    return _slice(await _fetch(reader, *page_statement(query, counted=False), query), query)
 
 
-async def count_active(conn: Connection, query: CatalogFilter) -> int:
+async def count_active(reader: Reader, query: CatalogFilter) -> int:
     """Count the active products that pass every filter."""
     conditions, values = _conditions(query)
     statement: LiteralString = "SELECT count(*) FROM products WHERE {conditions}"
-    row = await (await conn.execute(statement.format(conditions=conditions), values)).fetchone()
+    row = await (await reader.execute(statement.format(conditions=conditions), values)).fetchone()
     return row[0] if row else 0
 
 
@@ -119,11 +120,18 @@ def is_search(query: CatalogFilter) -> bool:
     return any(_is_indexed(word) for word in query.words)
 
 
+def may_keep_plan(query: CatalogFilter) -> bool:
+    """Say whether one plan is right for any values: a range of prices is wide or narrow."""
+    has_range = query.min_price is not None or query.max_price is not None
+    return query.category_id is not None or not has_range
+
+
 async def _fetch(
-    conn: Connection, statement: LiteralString, values: list[Any], query: CatalogQuery
+    reader: Reader, statement: LiteralString, values: list[Any], query: CatalogQuery
 ) -> list[tuple[Any, ...]]:
+    prepare = None if may_keep_plan(query) else False
     try:
-        return await (await conn.execute(statement, values)).fetchall()
+        return await (await reader.execute(statement, values, prepare=prepare)).fetchall()
     except DataError:
         if query.after is None:
             raise
@@ -215,9 +223,9 @@ def _shown(price: str) -> str:
     return price[:-2] if price[-2:] == "00" else price.removesuffix("0")
 
 
-async def find_active(conn: Connection, product_id: UUID) -> CatalogProductDetail | None:
+async def find_active(reader: Reader, product_id: UUID) -> CatalogProductDetail | None:
     """Find one active product with its category's name."""
-    cursor = await conn.execute(
+    cursor = await reader.execute(
         """
         SELECT product.id::text, internal_sku, product.name, category_id::text,
             coalesce(min_price, 0.0000)::text, coalesce(max_price, 0.0000)::text, supplier_count,
@@ -235,9 +243,9 @@ async def find_active(conn: Connection, product_id: UUID) -> CatalogProductDetai
     return CatalogProductDetail(*msgspec.structs.astuple(shown), category_name=row[7])
 
 
-async def list_categories(conn: Connection, paging: Paging) -> tuple[int, list[CategoryCount]]:
+async def list_categories(reader: Reader, paging: Paging) -> tuple[int, list[CategoryCount]]:
     """List a page of the categories with the number of active products in each."""
-    cursor = await conn.execute(
+    cursor = await reader.execute(
         """
         SELECT counted.total_count, page.*
         FROM (SELECT count(*) AS total_count FROM categories) AS counted

@@ -3,7 +3,6 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Router, get
-from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
@@ -25,7 +24,7 @@ from pricebook.web.answers import Answer, answer_of
 from pricebook.web.downloads import answer_file, documented_with_file
 from pricebook.web.paging import Page, Paging, next_page_url
 from pricebook.web.problems import answers, answers_unchanged, can_fail
-from pricebook.web.query import documented, provide_query
+from pricebook.web.query import decode_query, documented, provide_query
 from pricebook.web.shortcut import key_of
 
 PRODUCT: dict[str, Any] = {
@@ -66,23 +65,22 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
     description="Active products with their price range and number of suppliers. The Link field"
     " leads to the next page; with If-None-Match an answer that has not changed is a 304.",
     operation_class=documented(CatalogQuery),
-    dependencies={"criteria": provide_query(CatalogQuery)},
     responses=answers(Page[CatalogProduct], _listed(PRODUCT))
     | answers_unchanged()
     | can_fail(ValidationError),
 )
-async def browse(
-    request: AnyRequest, criteria: NamedDependency[CatalogQuery], state: State
-) -> Answer:
+async def browse(request: AnyRequest) -> Answer:
     """Browse the active products."""
     path, query_string = key = key_of(request.scope)
+    criteria = decode_query(CatalogQuery, query_string)
+    catalog = request.app.state.catalog
 
     async def compute() -> Answer:
-        found = await service.browse(state.catalog, criteria)
+        found = await service.browse(catalog, criteria)
         cursor = found.next_cursor
         return answer_of(found.page, cursor and next_page_url(path, query_string, cursor))
 
-    return await state.catalog.memory.get(key, compute)
+    return await catalog.memory.get(key, compute)
 
 
 @get(
@@ -117,14 +115,14 @@ async def export_products(
 async def get_product(
     request: AnyRequest,
     product_id: Annotated[UUID, PathParameter(description="The product's id.")],
-    state: State,
 ) -> Answer:
     """Look at one active product."""
+    catalog = request.app.state.catalog
 
     async def compute() -> Answer:
-        return answer_of(await service.get_product(state.catalog, product_id))
+        return answer_of(await service.get_product(catalog, product_id))
 
-    return await state.catalog.memory.get(key_of(request.scope), compute)
+    return await catalog.memory.get(key_of(request.scope), compute)
 
 
 @get(
@@ -137,15 +135,14 @@ async def get_product(
     | answers_unchanged()
     | can_fail(ValidationError),
 )
-async def list_categories(
-    request: AnyRequest, paging: NamedDependency[Paging], state: State
-) -> Answer:
+async def list_categories(request: AnyRequest, paging: NamedDependency[Paging]) -> Answer:
     """List the categories."""
+    catalog = request.app.state.catalog
 
     async def compute() -> Answer:
-        return answer_of(await service.list_categories(state.catalog, paging))
+        return answer_of(await service.list_categories(catalog, paging))
 
-    return await state.catalog.memory.get(key_of(request.scope), compute)
+    return await catalog.memory.get(key_of(request.scope), compute)
 
 
 router = Router(

@@ -95,10 +95,10 @@ async def _read_page(catalog: Catalog, query: CatalogQuery) -> tuple[int, reposi
     """Read a page; count only what was not counted since the last change."""
     key, generation = ("count", query.counted), catalog.memory.generation
     known = None if repository.is_search(query) else catalog.memory.find(key)
-    async with catalog.database.read() as conn:
+    async with catalog.database.read() as reader:
         if known:
-            return known.total, await repository.list_page(conn, query)
-        total_count, found = await repository.list_active(conn, query)
+            return known.total, await repository.list_page(reader, query)
+        total_count, found = await repository.list_active(reader, query)
     catalog.memory.keep(key, Count(total_count), generation)
     return total_count, found
 
@@ -120,8 +120,8 @@ async def export_products(
 
 async def get_product(catalog: Catalog, product_id: UUID) -> CatalogProductDetail:
     """Return one active product; raises NotFoundError for any other id."""
-    async with catalog.database.read() as conn:
-        product = await repository.find_active(conn, product_id)
+    async with catalog.database.read() as reader:
+        product = await repository.find_active(reader, product_id)
     if product is None:
         raise NotFoundError(f"There is no active product {product_id}.")
     return product
@@ -129,6 +129,6 @@ async def get_product(catalog: Catalog, product_id: UUID) -> CatalogProductDetai
 
 async def list_categories(catalog: Catalog, paging: Paging) -> Page[CategoryCount]:
     """Return a page of the categories, by name and id."""
-    async with catalog.database.read() as conn:
-        total_count, categories = await repository.list_categories(conn, paging)
+    async with catalog.database.read() as reader:
+        total_count, categories = await repository.list_categories(reader, paging)
     return page_of(paging, total_count, categories)

@@ -200,7 +200,7 @@ class Task(Struct, frozen=True, kw_only=True):
     enqueued_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
-    next_attempt_at: datetime
+    next_attempt_at: datetime | None
     retry_count: int
     max_retries: int
     stage: str | None

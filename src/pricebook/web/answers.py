@@ -15,7 +15,7 @@ COMPUTED = "computed"
 CACHE_CONTROL = b"public, no-cache"
 WORTH_COMPRESSING_BYTES = 1024
 GZIP_LEVEL = 5
-TAG_BYTES = 12
+TAG_DIGITS = 24
 
 
 class Answer:
@@ -25,7 +25,7 @@ class Answer:
 
     def __init__(self, body: bytes, next_page: str | None = None) -> None:
         self._body = body
-        self._tag = hashlib.blake2b(body, digest_size=TAG_BYTES).hexdigest().encode()
+        self._tag = hashlib.sha256(body).hexdigest()[:TAG_DIGITS].encode()
         self._link = None if next_page is None else f'<{next_page}>; rel="next"'.encode()
         self._gzipped: bytes | None = None
 

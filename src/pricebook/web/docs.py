@@ -1,10 +1,11 @@
 """The API's documentation: the OpenAPI document and Swagger UI, served without the internet."""
 
 from importlib.resources import files
+from typing import Any
 
-from litestar import MediaType, Router, get
+from litestar import MediaType, Request, Router, get
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin, SwaggerRenderPlugin
+from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 from litestar.params import FromPath
 from litestar.response import Response
@@ -12,9 +13,32 @@ from litestar.response import Response
 from pricebook import __version__
 from pricebook.errors import NotFoundError
 
+# No script stands in the page itself: what is allowed to run comes as a file from here.
+PAGE = b"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Pricebook</title>
+<link rel="icon" type="image/png" href="/docs/assets/favicon-32x32.png">
+<link rel="stylesheet" href="/docs/assets/swagger-ui.css">
+<script src="/docs/assets/swagger-ui-bundle.js" defer></script>
+<script src="/docs/assets/start.js" defer></script>
+</head>
+<body><div id="docs"></div></body>
+</html>
+"""
+START = b"""SwaggerUIBundle({
+  url: "/docs/json",
+  dom_id: "#docs",
+  deepLinking: true,
+  showExtensions: true,
+  showCommonExtensions: true,
+});
+"""
 ASSETS = {
+    "start.js": "text/javascript; charset=utf-8",
     "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
-    "swagger-ui-standalone-preset.js": "text/javascript; charset=utf-8",
     "swagger-ui.css": "text/css; charset=utf-8",
     "favicon-32x32.png": "image/png",
 }
@@ -22,14 +46,23 @@ ASSETS = {
 
 @get("/docs/assets/{name:str}", include_in_schema=False, sync_to_thread=True)
 def asset(name: FromPath[str]) -> Response[bytes]:
-    """Serve a file of Swagger UI from the package that brings it."""
+    """Serve a file of Swagger UI from the package that brings it, or the script that starts it."""
     media_type = ASSETS.get(name)
     if media_type is None:
         raise NotFoundError(f"There is nothing at /docs/assets/{name}.")
-    content = files("swagger_ui").joinpath("static", name).read_bytes()
+    file = files("swagger_ui").joinpath("static", name)
+    content = START if name == "start.js" else file.read_bytes()
     return Response(
         content, media_type=media_type, headers={"Cache-Control": "public, max-age=86400"}
     )
+
+
+class SwaggerPage(OpenAPIRenderPlugin):
+    """The page of Swagger UI, which reads the document by itself."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002
+        """Return the page."""
+        return PAGE
 
 
 router = Router("/", route_handlers=[asset])
@@ -59,13 +92,7 @@ openapi = OpenAPIConfig(
     ),
     use_handler_docstrings=False,
     render_plugins=[
-        SwaggerRenderPlugin(
-            path="/",
-            js_url="/docs/assets/swagger-ui-bundle.js",
-            css_url="/docs/assets/swagger-ui.css",
-            standalone_preset_js_url="/docs/assets/swagger-ui-standalone-preset.js",
-            favicon="<link rel='icon' type='image/png' href='/docs/assets/favicon-32x32.png'>",
-        ),
+        SwaggerPage(path="/", media_type=MediaType.HTML),
         JsonRenderPlugin(path="/json", media_type=MediaType.JSON),
     ],
 )
