@@ -110,14 +110,19 @@ def create_app(
         logging_config=None,
     )
     guard.require_rows(app)
+    _surround(app, settings, memory, tally, tell)
+    return app
+
+
+def _surround(app: Litestar, settings: Settings, memory: Memory, tally: Tally, tell: Tell) -> None:
+    """Put around the framework what every request passes, the outermost last."""
     route_of = route_finder(route.path_format for route in app.routes)
     guarded = _guarded(app.asgi_handler, settings, memory)
     app.asgi_handler = RequestLog(guarded, route_of, tally, tell)
     if settings.otel_exporter_otlp_endpoint:
         provider = open_provider(settings.otel_exporter_otlp_endpoint)
-        app.asgi_handler = Tracing(app.asgi_handler, route_of, provider)
-        app.on_shutdown.append(lambda: asyncio.to_thread(provider.shutdown))
-    return app
+        app.asgi_handler = tracing = Tracing(app.asgi_handler, route_of, provider)
+        app.on_shutdown.append(tracing.close)
 
 
 def _guarded(app: AsgiApp, settings: Settings, memory: Memory) -> AsgiApp:

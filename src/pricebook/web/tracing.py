@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415
 
+import asyncio
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +28,16 @@ class Tracing:
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
         self._app = app
+        self._provider = provider
         self._route_of = route_of
         self._tracer = provider.get_tracer("pricebook", __version__)
         self._propagator = TraceContextTextMapPropagator()
         self._kind = SpanKind.SERVER
         self._error = StatusCode.ERROR
+
+    async def close(self) -> None:
+        """Send what is left."""
+        await asyncio.to_thread(self._provider.shutdown)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Let the application answer one request."""
