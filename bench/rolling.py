@@ -42,7 +42,8 @@ CONFIGURATION = """
 daemon off; pid {folder}/pid; error_log {folder}/errors warn; worker_processes 1;
 events {{ worker_connections 512; }}
 http {{
-  access_log off; keepalive_timeout 0; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxied;
+  access_log off; keepalive_timeout 0;
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxied;
   fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
   upstream api {{ {servers} keepalive 16; }}
   server {{
