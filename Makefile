@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install up test check lock openapi bench-plans bench-staff bench-logins bench-hostile bench-rolling bench-import bench-tasks bench soak format clean
+.PHONY: help install up test check lock openapi schema bench-plans bench-staff bench-logins bench-hostile bench-rolling bench-import bench-tasks bench soak format clean
 
 help:            ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -36,6 +36,10 @@ lock: .venv/dev.done ## Write requirements/*.lock anew from pyproject.toml
 
 openapi: install ## Write docs/openapi.json anew from the routes
 	$(BIN)/pricebook openapi > docs/openapi.json
+
+schema: install  ## Write what the migrations make anew, from a database that they made
+	$(BIN)/pricebook schema > src/pricebook/migrations/schema.new
+	mv src/pricebook/migrations/schema.new src/pricebook/migrations/schema.json
 
 bench-plans: install ## The catalog's queries at 10,000 and 500,000 products (five minutes)
 	$(BIN)/python bench/plans.py

@@ -42,9 +42,9 @@ class Soak:
 
     def __exit__(self, *_: object) -> None:
         self.conn.close()
-        for processes in (self.workers, self.restarted):
+        for processes, number in ((self.workers, signal.SIGTERM), (self.restarted, signal.SIGINT)):
             for process in processes:
-                process.send_signal(signal.SIGINT)
+                process.send_signal(number)
             for process in processes:
                 process.wait()
 

@@ -15,7 +15,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from redis import Redis
 
 import builders
@@ -27,6 +27,7 @@ from pricebook.auth.tokens import TokenKey
 from pricebook.db import Connection, Database
 from pricebook.embedded import Endpoints, servers
 from pricebook.ingestion.process import Parsers
+from pricebook.migrations import rights
 from pricebook.settings import Settings
 
 JWT_SECRET = secrets.token_hex(32)
@@ -101,8 +102,9 @@ def redis_url(endpoints: Endpoints) -> str:
 
 @pytest.fixture
 def settings(database_url: str, redis_url: str) -> Settings:
+    """The settings of an API that connects with the rights that it has in production."""
     return Settings(
-        database_url=database_url,
+        database_url=make_conninfo(database_url, user=rights.API),
         redis_url=redis_url,
         jwt_secret=JWT_SECRET,
         bcrypt_cost=4,  # under what a user may set: checks of passwords are not what is slow here
@@ -123,6 +125,12 @@ async def client(
 ) -> AsyncIterator[AsyncTestClient[Litestar]]:
     async with AsyncTestClient(app_of(settings), raise_server_exceptions=False) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def superuser() -> Callable[[str], str]:
+    """Say where a database answers its administrator."""
+    return lambda url: make_conninfo(url, user=SUPERUSER)
 
 
 @pytest.fixture

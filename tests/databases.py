@@ -15,6 +15,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from pricebook import migrations
+from pricebook.migrations.rights import ROLES
 
 TEMPLATE = "pricebook_template"
 SUPERUSER = "postgres"
@@ -72,6 +73,9 @@ class Databases:
     @cached_property
     def _template(self) -> "Template":
         url = self._copy("template0", TEMPLATE)
+        with psycopg.connect(url, user=SUPERUSER, autocommit=True) as conn:
+            conn.execute(ROLES.read_bytes())
+            conn.execute("GRANT pricebook_api TO pricebook")  # tests end connections of the API
         migrations.upgrade(url)
         return Template(url)
 

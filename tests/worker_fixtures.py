@@ -9,9 +9,11 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from pricebook.db import Connection, Database
 from pricebook.intake import Intake, Watcher
+from pricebook.migrations import rights
 from pricebook.queue.carrier import TaskQueue
 from pricebook.resources import open_redis
 from pricebook.settings import Settings
@@ -75,15 +77,29 @@ async def apply_nothing(_held: HeldList) -> None:
 
 
 @pytest.fixture
-def working(settings: Settings, database: Database, queue: TaskQueue) -> Working:
+def worker_settings(settings: Settings, database_url: str) -> Settings:
+    """The settings of a worker that connects with the rights that it has in production."""
+    url = make_conninfo(database_url, user=rights.WORKER)
+    return msgspec.structs.replace(settings, database_url=url)
+
+
+@pytest.fixture
+async def worker_database(worker_settings: Settings) -> AsyncIterator[Database]:
+    async with Database(worker_settings.required_database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def working(worker_settings: Settings, worker_database: Database, queue: TaskQueue) -> Working:
     """Run a worker while a block runs; with `take_in` it does that instead of reading lists."""
 
     @asynccontextmanager
     async def run(take_in: TakeIn | None = None) -> AsyncGenerator[Worker]:
-        async with open_worker(settings) as opened:
+        async with open_worker(worker_settings) as opened:
             worker = opened
             if take_in is not None:
-                worker = Worker(settings, database, queue, Intake(take_in, apply_nothing))
+                intake = Intake(take_in, apply_nothing)
+                worker = Worker(worker_settings, worker_database, queue, intake)
             running = asyncio.create_task(worker.run())
             try:
                 yield worker

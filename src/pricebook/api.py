@@ -23,6 +23,7 @@ from pricebook.catalog.service import open_catalog
 from pricebook.categories import routes as categories
 from pricebook.db import Database
 from pricebook.errors import PricebookError, SettingsError
+from pricebook.logs import write_logs
 from pricebook.products import routes as products
 from pricebook.queue.carrier import TaskQueue
 from pricebook.resources import inbox_for, open_auth, open_redis, open_resources
@@ -35,6 +36,9 @@ from pricebook.tasks import routes as tasks
 from pricebook.web import body, docs, health, options, problems
 from pricebook.web.fair_share import FairShare
 from pricebook.web.pace import Pace
+from pricebook.web.request_line import FAILED, Tell, tell_nobody, teller
+from pricebook.web.request_log import NamedLogs, RequestLog
+from pricebook.web.routing import route_finder
 from pricebook.web.security import Security
 from pricebook.web.shortcut import Shortcut
 
@@ -53,8 +57,13 @@ def never() -> bool:
     return False
 
 
-def create_app(settings: Settings, is_stopping: IsStopping = never) -> Litestar:
-    """Make the application; it opens its resources when it starts and closes them when it stops."""
+def create_app(
+    settings: Settings, tell: Tell = tell_nobody, is_stopping: IsStopping = never
+) -> Litestar:
+    """Make the application; it opens its resources when it starts and closes them when it stops.
+
+    `tell` is told of every request that has ended.
+    """
     memory = Memory(settings.catalog_memory_mb * 1024 * 1024)
 
     app = Litestar(
@@ -89,10 +98,12 @@ def create_app(settings: Settings, is_stopping: IsStopping = never) -> Litestar:
         logging_config=None,
     )
     guard.require_rows(app)
-    answering = Shortcut(Pace(app.asgi_handler), memory.find)
+    route_of = route_finder(route.path_format for route in app.routes)
+    answering = Shortcut(Pace(NamedLogs(app.asgi_handler)), memory.find)
     if settings.catalog_rate_limit_per_minute:
         answering = FairShare(answering, settings.catalog_rate_limit_per_minute)
-    app.asgi_handler = Security(answering, settings.origins, settings.hsts_seconds)
+    guarded = Security(answering, settings.origins, settings.hsts_seconds)
+    app.asgi_handler = RequestLog(guarded, route_of, tell)
     return app
 
 
@@ -119,6 +130,7 @@ def serve(settings: Settings) -> None:
 
     Raises PricebookError when the address is taken or the database does not fit.
     """
+    write_logs(settings.log_level, settings.log_format or "json")
     asyncio.run(_check(settings))
     Server(settings).run(partial(_load, settings))
 
@@ -132,7 +144,16 @@ def behind_proxies(app: Any, settings: Settings) -> Any:
 
 
 def _load(settings: Settings, is_stopping: IsStopping) -> Any:
-    return behind_proxies(create_app(settings, is_stopping), settings)
+    """Make the application in a worker process."""
+    return behind_proxies(create_app(settings, _telling(settings), is_stopping), settings)
+
+
+def _telling(settings: Settings) -> Tell:
+    """Write logs in this process, with a line for each request that is worth one."""
+    log_format = settings.log_format or "json"
+    all_of_them = settings.log_requests is not False and settings.log_level in {"debug", "info"}
+    writer = write_logs(settings.log_level, log_format)
+    return teller(writer, log_format, least_status=0 if all_of_them else FAILED)
 
 
 async def _check(settings: Settings) -> None:

@@ -28,6 +28,7 @@ from pricebook import (
 from pricebook.connect import connected, find_settings, with_endpoints
 from pricebook.errors import PricebookError
 from pricebook.logs import write_logs
+from pricebook.migrations import rights, schema
 from pricebook.settings import Settings
 
 FAILED = 1
@@ -107,7 +108,7 @@ def work() -> None:
     Run as many as you like: each works on WORKER_TASKS lists at once.
     """
     with connected(find_settings()) as settings:
-        write_logs(settings.log_level)
+        write_logs(settings.log_level, settings.log_format or "json")
         worker.work(settings)
 
 
@@ -124,6 +125,19 @@ def migrate(*, down_to: str | None = None) -> None:
         else:
             migrations.downgrade(settings.required_database_url, down_to)
         console.say(f"The database is at migration {down_to or migrations.head()}.")
+
+
+@app.command(name="roles")
+def print_roles() -> None:
+    """Print the SQL that makes the roles of the API and the worker, for an administrator."""
+    console.say(rights.ROLES.read_text("utf-8"))
+
+
+@app.command(name="schema")
+def print_schema() -> None:
+    """Print what the database's schema is made of, as `doctor` compares it."""
+    with connected(find_settings()) as settings:
+        console.say(schema.as_json(schema.read_schema(settings.required_database_url)))
 
 
 @app.command

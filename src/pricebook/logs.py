@@ -1,23 +1,70 @@
-"""Where logs go: one line an event, on stderr."""
+"""Where logs go: one line an event, on stderr, in one format whoever speaks."""
 
 import logging
 import sys
+from multiprocessing.util import Finalize
+from typing import Any, Literal
 
+import msgspec
 import structlog
+from structlog.typing import EventDict, Processor
+
+from pricebook.line_writer import LineWriter
+
+LogFormat = Literal["json", "text"]
+
+FIRST = ("time", "level", "event")
 
 
-def write_logs(level: str) -> None:
-    """Write what is at least this important; traces show no values, which could be secrets."""
+class _OtherLogs(logging.Handler):
+    """Hands on what libraries say by Python's own logging."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say it as one of ours."""
+        structlog.get_logger().log(
+            record.levelno, record.getMessage(), logger=record.name, exc_info=record.exc_info
+        )
+
+
+def write_logs(level: str, log_format: LogFormat = "json") -> LineWriter:
+    """Write what is at least this important; return what writes it.
+
+    Traces show no values, which could be secrets. Libraries are heard from warnings up: what they
+    tell below may be addresses with all that stands in them.
+    """
+    writer = LineWriter()
+    Finalize(None, writer.close, exitpriority=0)  # atexit knows nothing of the server's processes
+    least = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-            ),
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+            *(_text() if log_format == "text" else _json()),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping()[level.upper()]
-        ),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
+        logger_factory=structlog.BytesLoggerFactory(writer),  # pyright: ignore[reportArgumentType]
     )
+    logging.basicConfig(
+        handlers=[_OtherLogs()], level=max(least, logging.WARNING), format="", force=True
+    )
+    logging.captureWarnings(capture=True)
+    return writer
+
+
+def _json() -> list[Processor]:
+    return [structlog.processors.format_exc_info, _encode]
+
+
+def _text() -> list[Processor]:
+    show = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(),
+        timestamp_key="time",
+        exception_formatter=structlog.dev.plain_traceback,
+    )
+    return [show, lambda _logger, _method, shown: str(shown).encode()]
+
+
+def _encode(_logger: Any, _method: str, event: EventDict) -> bytes:
+    told = {name: event.pop(name) for name in FIRST}
+    return msgspec.json.encode(told | dict(event), enc_hook=str)

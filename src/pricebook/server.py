@@ -25,6 +25,13 @@ HEADER_SECONDS = 15
 BACKLOG = 4096
 FILES_BESIDE_CONNECTIONS = 512
 
+# What the server says goes where everything goes.
+LOG: dict[str, Any] = {
+    "formatters": {},
+    "handlers": {},
+    "loggers": {"_granian": {"propagate": True}, "granian.access": {"propagate": True}},
+}
+
 IsStopping = Callable[[], bool]
 Load = Callable[[IsStopping], Any]
 
@@ -51,6 +58,7 @@ class Server(MPServer):
             backlog=BACKLOG,
             backpressure=settings.api_connections,
             log_level=LogLevels.warning,
+            log_dictconfig=LOG,
             respawn_failed_workers=True,
             workers_kill_timeout=settings.api_stop_seconds,
         )

@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from redis.asyncio.connection import parse_url
 
 from pricebook.errors import SettingsError, plain
+from pricebook.logs import LogFormat
 
 PositiveInt = Annotated[int, msgspec.Meta(ge=1)]
 NaturalInt = Annotated[int, msgspec.Meta(ge=0)]
@@ -77,6 +78,8 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     hold_rejected_percent: Percent = 75
     hold_price_factor: Factor = 2
     log_level: LogLevel = "info"
+    log_format: LogFormat | None = None
+    log_requests: bool | None = None
     host: str = "127.0.0.1"
     port: Port = 8000
     workers: PositiveInt = 1

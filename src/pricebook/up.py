@@ -42,7 +42,7 @@ def run(settings: Settings, environment: Mapping[str, str], lost: Lost, *, with_
     settings = msgspec.structs.replace(settings, api_stop_delay_seconds=0)  # there is no proxy
     migrations.upgrade(settings.required_database_url)
     users = asyncio.run(_prepare(settings, with_demo=with_demo))
-    given = {**environment, **settings.as_environment()}
+    given = {**environment, **_for_a_person(settings).as_environment()}
     api, worker = _start("serve", given), _start("worker", given)
     try:
         _wait_for_api(settings, api)
@@ -53,6 +53,15 @@ def run(settings: Settings, environment: Mapping[str, str], lost: Lost, *, with_
     finally:
         _stop(api, settings.api_stop_seconds + STOP_EXTRA_SECONDS)
         _stop(worker, settings.worker_stop_seconds + STOP_EXTRA_SECONDS)
+
+
+def _for_a_person(settings: Settings) -> Settings:
+    """Let the log be read at a terminal, if nothing else is said: few lines, without braces."""
+    return msgspec.structs.replace(
+        settings,
+        log_format=settings.log_format or "text",
+        log_requests=bool(settings.log_requests),
+    )
 
 
 def nothing_lost() -> str | None:

@@ -6,11 +6,11 @@ import random
 import signal
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from typing import Any
-from uuid import UUID
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from pricebook.db import Database
 from pricebook.errors import (
@@ -29,7 +29,7 @@ from pricebook.settings import Settings
 from pricebook.sync import service as sync
 from pricebook.sync.uploads import clear_orphans
 from pricebook.tasks import service as tasks
-from pricebook.tasks.schemas import ClaimedTask, HeldList, TaskFailure, TaskProgress
+from pricebook.tasks.schemas import ClaimedTask, HeldList, LostTask, TaskFailure, TaskProgress
 from pricebook.tasks.service import retry_delay
 
 log = structlog.stdlib.get_logger(__name__)
@@ -136,28 +136,30 @@ class Worker:
 
     async def _apply(self, held: HeldList) -> None:
         """Apply a held list; what cannot be applied stays held, with the reason."""
-        log.info("held list is applied", task_id=str(held.id), supplier=held.supplier_name)
-        try:
-            await self._intake.apply(held)
-        except DatabaseUnavailableError:
-            raise
-        except Exception as error:  # noqa: BLE001 (a defect of ours must not end the worker)
-            await tasks.leave_held(self._database, held.id, _reason(held.id, error))
+        with _about(held):
+            log.info("held list is applied", supplier=held.supplier_name)
+            try:
+                await self._intake.apply(held)
+            except DatabaseUnavailableError:
+                raise
+            except Exception as error:  # noqa: BLE001 (a defect of ours must not end the worker)
+                await tasks.leave_held(self._database, held.id, _reason(error))
 
     async def _work_on(self, task: ClaimedTask) -> None:
         """Work on a task to its end, whatever that is; only being stopped is passed on."""
-        log.info("task begun", task_id=str(task.id), supplier=task.supplier_name)
-        try:
-            await self._take_in_with_lease(task)
-            log.info("task ended", task_id=str(task.id))
-        except asyncio.CancelledError:
-            with suppress(DatabaseUnavailableError):
-                await tasks.hand_back(self._database, self._queue, task.lease)
-            raise
-        except LeaseLostError as error:
-            log.warning("task lost", task_id=str(task.id), reason=error.message)
-        except Exception as error:  # noqa: BLE001 (a defect of ours must not end the worker)
-            await self._settle(task, error)
+        with _about(task):
+            log.info("task begun", supplier=task.supplier_name)
+            try:
+                await self._take_in_with_lease(task)
+                log.info("task ended")
+            except asyncio.CancelledError:
+                with suppress(DatabaseUnavailableError):
+                    await tasks.hand_back(self._database, self._queue, task.lease)
+                raise
+            except LeaseLostError as error:
+                log.warning("task lost", reason=error.message)
+            except Exception as error:  # noqa: BLE001 (a defect of ours must not end the worker)
+                await self._settle(task, error)
 
     async def _take_in_with_lease(self, task: ClaimedTask) -> None:
         """Take the list in and keep the lease meanwhile; raises LeaseLostError when it is lost."""
@@ -204,8 +206,9 @@ class Worker:
             await asyncio.sleep(seconds)
 
     async def _take_back_lost(self) -> None:
-        for task_id in await tasks.take_back_lost(self._database):
-            log.warning("the worker of a task was lost", task_id=str(task_id))
+        for task in await tasks.take_back_lost(self._database):
+            with _about(task):
+                log.warning("the worker of a task was lost")
             self._bell.set()
 
     async def _start_due_syncs(self) -> None:
@@ -233,24 +236,30 @@ def _failure(task: ClaimedTask, error: Exception) -> TaskFailure | None:
     delay = retry_delay(task.retry_count, random.random())  # noqa: S311 (it spreads retries)
     match error:
         case PriceListError():
-            log.info("task failed", task_id=str(task.id), reason=error.message)
+            log.info("task failed", reason=error.message)
             return None
         case SourceUnavailableError() | DatabaseUnavailableError():
-            log.warning("task put off", task_id=str(task.id), reason=error.message)
+            log.warning("task put off", reason=error.message)
             return TaskFailure(error.message, ALL_ATTEMPTS, delay)
         case ParserKilledError():
-            log.warning("parser killed", task_id=str(task.id), reason=error.message)
+            log.warning("parser killed", reason=error.message)
             return TaskFailure(error.message, KILLED_ATTEMPTS, delay)
         case _:
-            return TaskFailure(_reason(task.id, error), ALL_ATTEMPTS, delay)
+            return TaskFailure(_reason(error), ALL_ATTEMPTS, delay)
 
 
-def _reason(task_id: UUID, error: Exception) -> str:
+def _reason(error: Exception) -> str:
     """Tell why something did not work; the log has the trace of a defect."""
     if isinstance(error, PricebookError):
         return error.message
-    log.error("task met a defect", task_id=str(task_id), exc_info=error)
+    log.error("task met a defect", exc_info=error)
     return f"This is a defect of Pricebook: {type(error).__name__}."
+
+
+def _about(task: ClaimedTask | HeldList | LostTask) -> AbstractContextManager[None]:
+    """Let all lines say which task they are about, and which request asked for it if one did."""
+    asked_by = {} if task.request_id is None else {"request_id": task.request_id}
+    return bound_contextvars(task_id=str(task.id), **asked_by)
 
 
 async def _cancel(*running: asyncio.Future[Any]) -> None:

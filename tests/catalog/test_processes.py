@@ -56,7 +56,8 @@ async def test_a_walk_by_cursor_under_an_import_sees_each_product_once(
 ) -> None:
     with psycopg.connect(database_url) as conn:
         sample.fill(conn, products=3000)
-    stays, seen = await soak.walk(processes[0], tmp_path / "list.csv", rows=3000)
+    importing = msgspec.structs.replace(processes[0], database_url=database_url)
+    stays, seen = await soak.walk(importing, tmp_path / "list.csv", rows=3000)
     assert len(seen) == len(set(seen))
     assert stays <= set(seen)
     assert len(stays) > 2000

@@ -4,8 +4,11 @@ import json
 import re
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
+from pricebook.migrations import rights
 from running_system import System
 
 LIST = "Article code,Name,Price\nA-1,Hammer,12.50\nA-2,=Saw,\n"
@@ -92,8 +95,18 @@ def test_suppliers_are_made_and_listed(system: System, environment: Environment)
 
 
 def test_the_doctor_finds_all_well(system: System, environment: Environment) -> None:
-    told = run(system, environment, "doctor")
-    assert [line.split()[0] for line in told.splitlines()] == ["ok"] * 6
+    api = {"DATABASE_URL": make_conninfo(environment["DATABASE_URL"], user=rights.API)}
+    told = run(system, environment | api, "doctor")
+    assert [line.split()[0] for line in told.splitlines()] == ["ok"] * 8
+
+
+def test_the_doctor_notes_who_has_more_rights_than_needed(
+    system: System, environment: Environment
+) -> None:
+    told = run(system, environment, "doctor").splitlines()
+    (note,) = [line for line in told if line.startswith("note")]
+    assert note.startswith("note  rights: pricebook owns the tables: let the API connect as ")
+    assert "CREATE ROLE" in run(system, environment, "roles")
 
 
 def test_the_doctor_says_what_is_wrong_and_what_to_do(
@@ -106,4 +119,21 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(
     wrong = dict(re.findall(r"^wrong ([a-zA-Z]+): (.+)$", done.stdout, re.MULTILINE))
     assert "JWT_SECRET is weak" in wrong["secret"]
     assert "`pricebook migrate`" in wrong["migrations"]
+    assert "newest migration only" in wrong["schema"]
     assert "Redis" in wrong
+
+
+def test_the_doctor_names_each_difference_from_the_migrations(
+    system: System, environment: Environment
+) -> None:
+    with psycopg.connect(environment["DATABASE_URL"]) as conn:
+        conn.execute("DROP INDEX products_name_idx, products_status_idx")
+        conn.execute("CREATE TABLE reports (id integer)")
+    done = system.run("doctor", **environment)
+    assert done.returncode == 1
+    told = [line for line in done.stdout.splitlines() if " schema: " in line]
+    assert told == [
+        "wrong schema: The index products_name_idx of products is missing.",
+        "wrong schema: The index products_status_idx of products is missing.",
+        "note  schema: The table reports is not ours.",
+    ]

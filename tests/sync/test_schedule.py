@@ -61,55 +61,55 @@ def test_what_is_no_rule_is_refused(rule: str) -> None:
 
 
 async def test_a_new_rule_begins_with_its_next_time_and_then_runs_once_each_time(
-    conn: Connection, database: Database, queue: TaskQueue
+    conn: Connection, worker_database: Database, queue: TaskQueue
 ) -> None:
     supplier_id = await scheduled(conn)
-    assert await started(database, queue) == []
+    assert await started(worker_database, queue) == []
     await pass_time(conn)
-    assert await started(database, queue) == [supplier_id]  # sixty runs were missed: one
-    assert await started(database, queue) == []
+    assert await started(worker_database, queue) == [supplier_id]  # sixty runs were missed: one
+    assert await started(worker_database, queue) == []
 
 
 async def test_many_workers_start_a_sync_once(
-    conn: Connection, database: Database, queue: TaskQueue
+    conn: Connection, worker_database: Database, queue: TaskQueue
 ) -> None:
     await scheduled(conn)
     await scheduled(conn)
-    await started(database, queue)
+    await started(worker_database, queue)
     await pass_time(conn)
-    all_started = await asyncio.gather(*(started(database, queue) for _ in range(8)))
+    all_started = await asyncio.gather(*(started(worker_database, queue) for _ in range(8)))
     assert sum(len(each) for each in all_started) == 2
 
 
 async def test_a_supplier_whose_task_has_not_ended_is_passed_over(
-    conn: Connection, database: Database, queue: TaskQueue
+    conn: Connection, worker_database: Database, queue: TaskQueue
 ) -> None:
     supplier_id = await scheduled(conn)
-    await started(database, queue)
+    await started(worker_database, queue)
     await pass_time(conn)
-    assert await started(database, queue) == [supplier_id]
+    assert await started(worker_database, queue) == [supplier_id]
     await pass_time(conn)
-    assert await started(database, queue) == []
+    assert await started(worker_database, queue) == []
     await end_all(conn)
     await pass_time(conn)
-    assert await started(database, queue) == [supplier_id]
+    assert await started(worker_database, queue) == [supplier_id]
 
 
 async def test_another_rule_counts_from_now_and_no_rule_ends_it(
-    conn: Connection, database: Database, queue: TaskQueue
+    conn: Connection, worker_database: Database, queue: TaskQueue
 ) -> None:
     await scheduled(conn)
-    await started(database, queue)
+    await started(worker_database, queue)
     await pass_time(conn)
     await conn.execute(
         "UPDATE suppliers SET metadata = jsonb_set(metadata, '{source_config,sync_every}', '45')"
     )
-    assert await started(database, queue) == []
+    assert await started(worker_database, queue) == []
     await pass_time(conn)
     await conn.execute("UPDATE suppliers SET is_active = false")
-    assert await started(database, queue) == []
+    assert await started(worker_database, queue) == []
     await conn.execute("UPDATE suppliers SET is_active = true")
-    assert await started(database, queue) == []
+    assert await started(worker_database, queue) == []
 
 
 @pytest.mark.parametrize(

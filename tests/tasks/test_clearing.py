@@ -23,7 +23,7 @@ async def set_ended(conn: Connection, task_id: UUID, state: str, days: int) -> N
 
 
 async def test_tasks_are_forgotten_with_their_row_errors_a_while_after_their_end(
-    conn: Connection, database: Database, ask: Ask
+    conn: Connection, worker_database: Database, ask: Ask
 ) -> None:
     supplier_id = await builders.supplier(conn)
     old, dead, recent, waiting = [await ask(supplier_id) for _ in range(4)]
@@ -36,20 +36,20 @@ async def test_tasks_are_forgotten_with_their_row_errors_a_while_after_their_end
         """,
         [old],
     )
-    assert await service.clear_old(database, DAYS) == 2
+    assert await service.clear_old(worker_database, DAYS) == 2
     left = await (await conn.execute("SELECT id FROM ingestion_tasks")).fetchall()
     assert {task_id for (task_id,) in left} == {recent, waiting}
     assert await (await conn.execute("SELECT FROM parsing_logs")).fetchall() == []
 
 
 async def test_the_files_of_tasks_are_those_that_are_needed(
-    conn: Connection, database: Database, ask: Ask
+    conn: Connection, worker_database: Database, ask: Ask
 ) -> None:
     supplier_id = await builders.supplier(conn)
     place = {"file_path": "uploaded/a"}
     await ask(supplier_id, source_config=place, file_name="march.csv")
     await ask(supplier_id)  # a file that a supplier put there itself
-    assert await service.list_needed_files(database) == {"uploaded/a"}
+    assert await service.list_needed_files(worker_database) == {"uploaded/a"}
 
 
 def test_uploads_that_nobody_needs_go_after_an_hour(tmp_path: Path) -> None:

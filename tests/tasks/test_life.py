@@ -13,6 +13,7 @@ from pricebook.tasks import service
 from pricebook.tasks.schemas import (
     ClaimedTask,
     Counts,
+    LostTask,
     TaskEnd,
     TaskFailure,
     TaskProgress,
@@ -69,7 +70,7 @@ async def test_the_effect_of_a_task_that_is_no_longer_ours_is_not_committed(
 ) -> None:
     await ask(await builders.supplier(conn))
     late = await claim(database, 0)
-    assert await service.take_back_lost(database) == [late.id]
+    assert await service.take_back_lost(database) == [LostTask(late.id, None)]
     second = await claim(database)
 
     async def take_in() -> None:
@@ -244,7 +245,7 @@ async def test_a_task_that_loses_worker_after_worker_is_dead_in_the_end(
     task_id = await ask(await builders.supplier(conn))
     for _ in range(11):
         await claim(database, 0)
-        assert await service.take_back_lost(database) == [task_id]
+        assert await service.take_back_lost(database) == [LostTask(task_id, None)]
     task = await service.get_task(database, task_id)
     assert (task.state, task.errors) == ("dead", ["Its worker was lost 11 times."])
 

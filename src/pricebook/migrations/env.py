@@ -6,6 +6,9 @@ import psycopg
 from alembic import context
 from sqlalchemy import create_engine, pool
 
+from pricebook import migrations
+from pricebook.migrations.rights import RIGHTS
+
 LOCK_KEY = 7_423_665
 
 
@@ -21,3 +24,6 @@ with engine.connect() as connection:
     with context.begin_transaction():
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK_KEY})")
         context.run_migrations()
+        if context.get_context().get_current_revision() == migrations.head():
+            rights = RIGHTS.read_text("utf-8")
+            connection.exec_driver_sql(rights, execution_options={"no_parameters": True})

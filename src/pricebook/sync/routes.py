@@ -23,7 +23,7 @@ from pricebook.tasks.routes import ACCEPTED, SUPPLIER_ID, accepted
 from pricebook.tasks.schemas import AcceptedTask, Asker
 from pricebook.web.body import documented_body, read_body
 from pricebook.web.form import convert_fields, documented_form, read_form
-from pricebook.web.problems import answers
+from pricebook.web.problems import answers, request_id_of
 
 SYNC: dict[str, Any] = {"supplier_id": SUPPLIER_ID}
 UPLOAD: dict[str, Any] = {"file": "(the list)", "header_row": 3, "decimal_separator": ","}
@@ -42,8 +42,9 @@ Key = Annotated[
 Fields = dict[str, str]
 
 
-async def _asker(caller: NamedDependency[Caller], idempotency_key: Key = None) -> Asker:
-    return Asker(caller.id, caller.username, idempotency_key)
+async def _asker(request: Request[Caller, Any, Any], idempotency_key: Key = None) -> Asker:
+    caller = request.user
+    return Asker(caller.id, caller.username, idempotency_key, request_id_of(request))
 
 
 async def _turn(caller: NamedDependency[Caller], inbox: NamedDependency[Inbox]) -> Fields:

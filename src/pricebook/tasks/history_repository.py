@@ -13,7 +13,7 @@ CLEARED_AT_ONCE = 500
 
 TASK: LiteralString = """
     id, supplier_id, supplier_name, parser_type, source_config, file_name, create_products,
-    new_layout, state, requested_by, enqueued_at, started_at, completed_at,
+    new_layout, state, requested_by, request_id, enqueued_at, started_at, completed_at,
     CASE WHEN state = 'queued' THEN next_attempt_at END AS next_attempt_at,
     retry_count, max_retries, stage, rows_read, rows_total, errors, count_new,
     count_changed, count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored

@@ -58,7 +58,9 @@ async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
         return await cursor.fetchone()
 
 
-async def set_asked_again(conn: Connection, task_id: UUID) -> TaskMessage | None:
+async def set_asked_again(
+    conn: Connection, task_id: UUID, request_id: str | None
+) -> TaskMessage | None:
     """Let a task that failed or is dead begin anew, as if it were asked for now; None otherwise.
 
     None also for an upload when a later list was taken in or waits. A file is as old as its first
@@ -72,7 +74,7 @@ async def set_asked_again(conn: Connection, task_id: UUID) -> TaskMessage | None
                 completed_at = NULL, retry_count = 0, lost_count = 0, errors = '[]', stage = NULL,
                 rows_read = 0, rows_total = NULL, count_new = 0, count_changed = 0,
                 count_unchanged = 0, count_absent = 0, count_rejected = 0, count_duplicate = 0,
-                count_ignored = 0
+                count_ignored = 0, request_id = %s
             WHERE id = %s AND state IN ('failed', 'dead')
                 AND (file_name IS NULL OR NOT EXISTS (
                     SELECT FROM ingestion_tasks AS later
@@ -85,7 +87,7 @@ async def set_asked_again(conn: Connection, task_id: UUID) -> TaskMessage | None
             RETURNING id AS task_id, parser_type, supplier_name, supplier_id, source_config,
                 retry_count, max_retries, enqueued_at
             """,
-            [task_id],
+            [request_id, task_id],
         )
         message = await cursor.fetchone()
     if message:
@@ -93,18 +95,20 @@ async def set_asked_again(conn: Connection, task_id: UUID) -> TaskMessage | None
     return message
 
 
-async def set_apply_requested(conn: Connection, task_id: UUID) -> TaskMessage | None:
+async def set_apply_requested(
+    conn: Connection, task_id: UUID, request_id: str | None
+) -> TaskMessage | None:
     """Note that a held list is to be applied; None when the task is not held."""
     async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
         await cursor.execute(
             """
             UPDATE ingestion_tasks
-            SET apply_requested_at = coalesce(apply_requested_at, now())
+            SET apply_requested_at = coalesce(apply_requested_at, now()), request_id = %s
             WHERE id = %s AND state = 'held'
             RETURNING id AS task_id, parser_type, supplier_name, supplier_id, source_config,
                 retry_count, max_retries, enqueued_at
             """,
-            [task_id],
+            [request_id, task_id],
         )
         return await cursor.fetchone()
 
@@ -114,7 +118,7 @@ async def find_to_apply(conn: Connection) -> HeldList | None:
     async with conn.cursor(row_factory=rows_as(HeldList)) as cursor:
         await cursor.execute(
             """
-            SELECT id, supplier_name, create_products FROM ingestion_tasks
+            SELECT id, supplier_name, create_products, request_id FROM ingestion_tasks
             WHERE apply_requested_at IS NOT NULL AND state = 'held'
             ORDER BY apply_requested_at
             LIMIT 1

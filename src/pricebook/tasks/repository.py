@@ -12,6 +12,7 @@ from pricebook.tasks.schemas import (
     AcceptedTask,
     Asker,
     ClaimedTask,
+    LostTask,
     NewTask,
     TaskEnd,
     TaskFailure,
@@ -29,8 +30,8 @@ async def insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
             """
             INSERT INTO ingestion_tasks (supplier_id, supplier_name, parser_type, source_config,
                 requested_by, requested_by_id, idempotency_key, request_digest, file_name,
-                create_products, new_layout)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                create_products, new_layout, request_id)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT (requested_by_id, idempotency_key) WHERE idempotency_key IS NOT NULL
                 DO NOTHING
             RETURNING id AS task_id, parser_type, supplier_name, supplier_id, source_config,
@@ -48,6 +49,7 @@ async def insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
                 task.file_name,
                 task.create_products,
                 task.new_layout,
+                task.asker.request_id,
             ],
         )
         return await cursor.fetchone()
@@ -109,8 +111,8 @@ async def claim_next(conn: Connection, owner: str, lease_seconds: float) -> Clai
                     FOR UPDATE SKIP LOCKED
                 )
                 RETURNING id, lease_owner AS owner, supplier_id, supplier_name, parser_type,
-                    source_config, requested_by, file_name, create_products, new_layout,
-                    retry_count
+                    source_config, requested_by, request_id, file_name, create_products,
+                    new_layout, retry_count
                 """,
                 {"owner": owner, "lease": lease_seconds},
             )
@@ -219,7 +221,7 @@ async def set_handed_back(conn: Connection, lease: TaskLease) -> TaskMessage | N
         return await cursor.fetchone()
 
 
-async def set_lost_leases(conn: Connection) -> list[UUID]:
+async def set_lost_leases(conn: Connection) -> list[LostTask]:
     """Put the tasks back whose workers are gone; bury one that has lost many workers."""
     cursor = await conn.execute(
         """
@@ -234,8 +236,8 @@ async def set_lost_leases(conn: Connection) -> list[UUID]:
             WHERE state = 'running' AND lease_expires_at < now()
             FOR UPDATE SKIP LOCKED
         )
-        RETURNING id
+        RETURNING id, request_id
         """,
         {"most": MAX_LOST},
     )
-    return [task_id for (task_id,) in await cursor.fetchall()]
+    return [LostTask(*row) for row in await cursor.fetchall()]

@@ -18,7 +18,7 @@ from pricebook.tasks.schemas import (
 )
 from pricebook.web.downloads import answer_file, documented_with_file, wants_file
 from pricebook.web.paging import Page, Paging
-from pricebook.web.problems import answers
+from pricebook.web.problems import answers, request_id_of
 from pricebook.web.query import documented, provide_query
 
 ADDRESS = "/api/v1/admin/tasks/"
@@ -44,6 +44,7 @@ TASK: dict[str, Any] = {
     "new_layout": False,
     "state": "partially_succeeded",
     "requested_by": "admin",
+    "request_id": "8f14e45f-ceea-467f-9575-0a5b7c2d1e90",
     "enqueued_at": ENQUEUED_AT,
     "started_at": "2026-03-01T06:14:52.301982Z",
     "completed_at": COMPLETED_AT,
@@ -71,6 +72,7 @@ ROW_ERROR: dict[str, Any] = {
     "row_data": ["NW-20417", "Claw hammer 20oz", ""],
 }
 
+AnyRequest = Request[Any, Any, Any]
 TaskId = Annotated[UUID, PathParameter(description="The task's id.")]
 
 
@@ -123,7 +125,7 @@ async def get_task(task_id: TaskId, database: NamedDependency[Database]) -> Task
     | staff_can_fail(ValidationError, NotFoundError),
 )
 async def list_row_errors(
-    request: Request[Any, Any, Any],
+    request: AnyRequest,
     task_id: TaskId,
     paging: NamedDependency[Paging],
     database: NamedDependency[Database],
@@ -145,10 +147,14 @@ async def list_row_errors(
     | staff_can_fail(ValidationError, NotFoundError, ConflictError),
 )
 async def retry_task(
-    task_id: TaskId, database: NamedDependency[Database], queue: NamedDependency[TaskQueue]
+    request: AnyRequest,
+    task_id: TaskId,
+    database: NamedDependency[Database],
+    queue: NamedDependency[TaskQueue],
 ) -> Response[AcceptedTask]:
     """Do a task again."""
-    return accepted(await service.retry_task(database, queue, task_id))
+    request_id = request_id_of(request)
+    return accepted(await service.retry_task(database, queue, task_id, request_id))
 
 
 @post(
@@ -160,10 +166,14 @@ async def retry_task(
     | staff_can_fail(ValidationError, NotFoundError, ConflictError),
 )
 async def apply_held(
-    task_id: TaskId, database: NamedDependency[Database], queue: NamedDependency[TaskQueue]
+    request: AnyRequest,
+    task_id: TaskId,
+    database: NamedDependency[Database],
+    queue: NamedDependency[TaskQueue],
 ) -> Response[AcceptedTask]:
     """Apply a held list."""
-    return accepted(await service.request_apply(database, queue, task_id))
+    request_id = request_id_of(request)
+    return accepted(await service.request_apply(database, queue, task_id, request_id))
 
 
 router = Router(

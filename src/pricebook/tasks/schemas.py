@@ -19,6 +19,7 @@ class Asker(Struct, frozen=True):
     user_id: UUID | None = None
     name: str | None = None
     idempotency_key: str | None = None
+    request_id: str | None = None
 
 
 class NewTask(Struct, frozen=True, kw_only=True):
@@ -64,6 +65,7 @@ class ClaimedTask(Struct, frozen=True):
     parser_type: ParserType
     source_config: dict[str, Any]
     requested_by: str | None
+    request_id: str | None
     file_name: str | None
     create_products: bool
     new_layout: bool
@@ -81,6 +83,14 @@ class HeldList(Struct, frozen=True):
     id: UUID
     supplier_name: str
     create_products: bool
+    request_id: str | None
+
+
+class LostTask(Struct, frozen=True):
+    """A task whose worker is gone."""
+
+    id: UUID
+    request_id: str | None
 
 
 class TaskProgress(Struct, frozen=True, kw_only=True):
@@ -186,6 +196,7 @@ class Task(Struct, frozen=True, kw_only=True):
     new_layout: bool
     state: TaskState
     requested_by: str | None
+    request_id: str | None
     enqueued_at: datetime
     started_at: datetime | None
     completed_at: datetime | None

@@ -15,6 +15,7 @@ from pricebook.tasks.schemas import (
     DoneTask,
     HeldList,
     HeldTask,
+    LostTask,
     NewTask,
     Task,
     TaskEnd,
@@ -158,20 +159,22 @@ async def hand_back(database: Database, queue: TaskQueue, lease: TaskLease) -> N
         await queue.tell(message)
 
 
-async def take_back_lost(database: Database) -> list[UUID]:
+async def take_back_lost(database: Database) -> list[LostTask]:
     """Let the tasks of workers that are gone be taken by others; return which."""
     async with database.connection() as conn:
         return await repository.set_lost_leases(conn)
 
 
-async def retry_task(database: Database, queue: TaskQueue, task_id: UUID) -> AcceptedTask:
+async def retry_task(
+    database: Database, queue: TaskQueue, task_id: UUID, request_id: str | None = None
+) -> AcceptedTask:
     """Begin a task anew that failed or is dead.
 
     Raises NotFoundError without such a task, ConflictError when it has neither failed nor is dead,
     or it is an upload and a later list was taken in: its prices would go back in time.
     """
     async with database.short_transaction() as conn:
-        message = await record_repository.set_asked_again(conn, task_id)
+        message = await record_repository.set_asked_again(conn, task_id, request_id)
         if message is None:
             task = await _get(conn, task_id)
             if task.state in {"failed", "dead"}:
@@ -183,10 +186,12 @@ async def retry_task(database: Database, queue: TaskQueue, task_id: UUID) -> Acc
     return _accepted(message)
 
 
-async def request_apply(database: Database, queue: TaskQueue, task_id: UUID) -> AcceptedTask:
+async def request_apply(
+    database: Database, queue: TaskQueue, task_id: UUID, request_id: str | None = None
+) -> AcceptedTask:
     """Let a held list be applied after all; raises NotFoundError, ConflictError."""
     async with database.short_transaction() as conn:
-        message = await record_repository.set_apply_requested(conn, task_id)
+        message = await record_repository.set_apply_requested(conn, task_id, request_id)
         if message is None:
             task = await _get(conn, task_id)
             raise ConflictError(f"Task {task_id} is {task.state}, not held.")

@@ -7,7 +7,7 @@ from typing import Any
 from pricebook.web.addresses import caller_of
 from pricebook.web.problems import send_error
 from pricebook.web.rate_limit import Limit, exceeded, fields
-from pricebook.web.shortcut import AsgiApp
+from pricebook.web.routing import AsgiApp
 
 PUBLIC = ("/api/v1/catalog", "/api/v1/categories")
 WINDOW_SECONDS = 60

@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from pricebook.errors import body_issue, refuse
-from pricebook.web.shortcut import AsgiApp
+from pricebook.web.routing import AsgiApp
 
 GRACE_SECONDS = 20.0
 LEAST_BYTES_A_SECOND = 1024

@@ -1,8 +1,6 @@
 """Errors as callers see them: RFC 9457 problems with the envelope of older clients inside."""
 
-import re
-from typing import Any, Literal
-from uuid import uuid4
+from typing import Any, Literal, cast
 
 import msgspec
 import structlog
@@ -32,7 +30,6 @@ from pricebook.errors import (
 log = structlog.stdlib.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 class ErrorDetails(msgspec.Struct, frozen=True):
@@ -77,7 +74,8 @@ def problem_of(error: PricebookError, instance: str, request_id: str) -> Problem
 
 def answer_error(request: Request[Any, Any, Any], error: PricebookError) -> Response[Problem]:
     """Answer an error that was raised on purpose."""
-    return _answer(request, error, _request_id(request))
+    problem = problem_of(error, request.url.path, request_id_of(request))
+    return Response(problem, status_code=error.status, media_type=MEDIA_TYPE, headers=error.headers)
 
 
 def answer_http_exception(
@@ -89,31 +87,19 @@ def answer_http_exception(
 
 def answer_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """Answer a defect of ours: the log has the trace, the answer only the request's id."""
-    request_id = _request_id(request)
+    request_id = request_id_of(request)
     log.error("request failed", request_id=request_id, path=request.url.path, exc_info=error)
     told = PricebookError("Something went wrong here; the log knows more by the request id.")
-    return _answer(request, told, request_id)
-
-
-def _answer(
-    request: Request[Any, Any, Any], error: PricebookError, request_id: str
-) -> Response[Problem]:
-    return Response(
-        problem_of(error, request.url.path, request_id),
-        status_code=error.status,
-        media_type=MEDIA_TYPE,
-        headers={**error.headers, "X-Request-ID": request_id},
-    )
+    return answer_error(request, told)
 
 
 async def send_error(error: PricebookError, scope: Any, send: Any) -> None:
     """Answer an error before the framework has seen the request."""
-    request_id = _request_id(Request[Any, Any, Any](scope))
-    told = {**error.headers, "X-Request-ID": request_id, "Content-Type": MEDIA_TYPE}
+    problem = problem_of(error, scope["path"], request_id_of(Request[Any, Any, Any](scope)))
+    told = {**error.headers, "Content-Type": MEDIA_TYPE}
     headers = [(name.lower().encode(), value.encode()) for name, value in told.items()]
-    body = msgspec.json.encode(problem_of(error, scope["path"], request_id))
     await send({"type": "http.response.start", "status": error.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": msgspec.json.encode(problem)})
 
 
 def _translate(request: Request[Any, Any, Any], error: HTTPException) -> PricebookError:
@@ -161,9 +147,9 @@ def _place(source: object) -> Literal["query", "path", "body", "header"]:
             return "body"
 
 
-def _request_id(request: Request[Any, Any, Any]) -> str:
-    given = request.headers.get("x-request-id", "")
-    return given if REQUEST_ID.fullmatch(given) else str(uuid4())
+def request_id_of(request: Request[Any, Any, Any]) -> str:
+    """Return the id that the request log has given to a request."""
+    return cast("dict[str, Any]", request.scope)["request_id"]
 
 
 DESCRIPTIONS = {

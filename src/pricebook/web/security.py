@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Collection
 from typing import Any
 
 from pricebook.web.answers import Headers
-from pricebook.web.shortcut import AsgiApp
+from pricebook.web.routing import AsgiApp
 
 DOCS = {"/docs", "/docs/"}
 NOTHING = b"default-src 'none'; frame-ancestors 'none'"

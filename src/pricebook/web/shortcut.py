@@ -1,9 +1,10 @@
 """The way of an answer that is kept already: past the framework."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
-AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
+from pricebook.web.routing import AsgiApp
+
 Key = tuple[str, bytes]
 
 

@@ -1,0 +1,65 @@
+-- What the API and the worker may do, table by table; what is not named here, they may not. Every
+-- migration to the newest schema ends with it. Nothing happens where the roles were not made.
+DO $$
+BEGIN
+    IF (SELECT count(*) FROM pg_roles WHERE rolname IN ('pricebook_api', 'pricebook_worker')) < 2
+    THEN
+        RETURN;
+    END IF;
+    GRANT USAGE ON SCHEMA public TO pricebook_api, pricebook_worker;
+    REVOKE ALL ON ALL TABLES IN SCHEMA public FROM pricebook_api, pricebook_worker;
+
+    -- At their start both look whether the database fits; the first of all fixes the currency.
+    GRANT SELECT ON alembic_version, catalog_settings TO pricebook_api, pricebook_worker;
+    GRANT INSERT (currency) ON catalog_settings TO pricebook_api, pricebook_worker;
+
+    -- Triggers write as whoever made them fire. Nobody writes the figures otherwise: a trigger of
+    -- their own refuses it.
+    GRANT UPDATE (min_price, max_price, supplier_count) ON products
+        TO pricebook_api, pricebook_worker;
+    GRANT INSERT (supplier_item_id, price) ON price_history TO pricebook_api, pricebook_worker;
+
+    -- The API: what staff keeps, links, tasks that are asked for; prices and accounts to be read.
+    GRANT SELECT ON suppliers, categories, products, supplier_items, price_history,
+        ingestion_tasks, parsing_logs TO pricebook_api;
+    GRANT SELECT (id, username, role, is_active, password_hash) ON users TO pricebook_api;
+    GRANT INSERT (name, source_type, contact_email, is_active, metadata),
+        UPDATE (name, source_type, contact_email, is_active, metadata),
+        DELETE ON suppliers TO pricebook_api;
+    GRANT INSERT (name, parent_id), UPDATE (name, parent_id), DELETE ON categories
+        TO pricebook_api;
+    GRANT INSERT (internal_sku, name, category_id, status, target_price),
+        UPDATE (name, category_id, status, target_price) ON products TO pricebook_api;
+    GRANT UPDATE (product_id) ON supplier_items TO pricebook_api;
+    GRANT INSERT (supplier_id, supplier_name, parser_type, source_config, requested_by,
+            requested_by_id, idempotency_key, request_digest, file_name, create_products,
+            new_layout),
+        UPDATE (state, enqueued_at, next_attempt_at, started_at, completed_at, retry_count,
+            lost_count, errors, stage, rows_read, rows_total, count_new, count_changed,
+            count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
+            apply_requested_at) ON ingestion_tasks TO pricebook_api;
+    GRANT DELETE ON parsing_logs TO pricebook_api; -- of a task that begins anew
+
+    -- The worker: items and their prices, products made of items, tasks and what is told of them.
+    GRANT SELECT ON suppliers, categories, products, supplier_items TO pricebook_worker;
+    GRANT UPDATE (metadata) ON suppliers TO pricebook_worker;
+    GRANT INSERT (name, parent_id) ON categories TO pricebook_worker;
+    GRANT INSERT (internal_sku, name, category_id, status, target_price) ON products
+        TO pricebook_worker;
+    GRANT INSERT (supplier_id, supplier_sku, name, current_price, characteristics),
+        UPDATE (name, current_price, characteristics, last_ingested_at, absent_since, product_id)
+        ON supplier_items TO pricebook_worker;
+    GRANT SELECT, DELETE,
+        INSERT (supplier_id, supplier_name, parser_type, source_config, requested_by,
+            requested_by_id, idempotency_key, request_digest, file_name, create_products,
+            new_layout),
+        UPDATE (state, started_at, completed_at, next_attempt_at, lease_owner, lease_expires_at,
+            retry_count, lost_count, stage, rows_read, rows_total, count_new, count_changed,
+            count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored, errors,
+            found, apply_requested_at) ON ingestion_tasks TO pricebook_worker;
+    GRANT INSERT (task_id, supplier_id, error_type, error_message, row_number, row_data)
+        ON parsing_logs TO pricebook_worker;
+    GRANT SELECT, INSERT, DELETE ON held_rows TO pricebook_worker;
+    GRANT SELECT, INSERT (supplier_id, sync_every, next_at), UPDATE (sync_every, next_at), DELETE
+        ON sync_schedules TO pricebook_worker;
+END $$;

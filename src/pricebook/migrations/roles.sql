@@ -1,0 +1,24 @@
+-- The roles of Pricebook: `pricebook` owns the database, migrates it and runs the commands,
+-- `pricebook_api` and `pricebook_worker` are what their processes connect as. Run it once, in the
+-- database that is to be Pricebook's, as a superuser or as its owner with CREATEROLE and CREATEDB;
+-- again is no harm. Give each role its password afterwards; `pricebook migrate` grants the rights.
+DO $$
+DECLARE
+    role_name text;
+BEGIN
+    FOREACH role_name IN ARRAY ARRAY['pricebook', 'pricebook_api', 'pricebook_worker'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
+            EXECUTE format('CREATE ROLE %I LOGIN', role_name);
+        END IF;
+    END LOOP;
+    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+        GRANT pricebook TO CURRENT_USER; -- who hands a database over has to be one of its owners
+    END IF;
+    EXECUTE format('ALTER DATABASE %I OWNER TO pricebook', current_database());
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO pricebook_api', current_database());
+    EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO pricebook_worker',
+        current_database());
+END $$;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+GRANT ALL ON SCHEMA public TO pricebook;

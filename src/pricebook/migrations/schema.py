@@ -1,0 +1,61 @@
+"""What a schema is made of: read from a database, and as the migrations make it.
+
+`schema.json` tells what they make; `make schema` writes it and a test holds it. The definitions in
+it are PostgreSQL's own words.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+import psycopg
+from psycopg.rows import class_row
+
+from pricebook.errors import DatabaseUnavailableError
+
+QUERY = Path(__file__).with_name("schema.sql")
+EXPECTED = Path(__file__).with_name("schema.json")
+CONNECT_TIMEOUT_SECONDS = 3
+
+
+class Thing(msgspec.Struct, frozen=True, array_like=True):
+    """Something that a schema is made of; `part_of` is its table."""
+
+    kind: str
+    name: str
+    part_of: str | None
+    definition: str
+
+    @property
+    def key(self) -> tuple[str, str, str | None]:
+        """What it is known by."""
+        return self.kind, self.name, self.part_of
+
+    @property
+    def title(self) -> str:
+        """What it is called in a sentence."""
+        of_table = f" of {self.part_of}" if self.part_of else ""
+        return f"The {self.kind} {self.name}{of_table}"
+
+
+def read_schema(database_url: str) -> list[Thing]:
+    """Read what the schema of a database is made of; raises DatabaseUnavailableError."""
+    try:
+        with (
+            psycopg.connect(database_url, connect_timeout=CONNECT_TIMEOUT_SECONDS) as conn,
+            conn.cursor(row_factory=class_row(Thing)) as cursor,
+        ):
+            return cursor.execute(QUERY.read_bytes()).fetchall()
+    except psycopg.OperationalError as error:
+        raise DatabaseUnavailableError("The database cannot be reached to look at it.") from error
+
+
+def read_expected() -> list[Thing]:
+    """Read what the migrations make."""
+    return msgspec.json.decode(EXPECTED.read_bytes(), type=list[Thing])
+
+
+def as_json(things: Iterable[Thing]) -> str:
+    """Write a schema with one thing a line."""
+    lines = ",\n".join(msgspec.json.encode(thing).decode() for thing in things)
+    return f"[\n{lines}\n]"

@@ -1,0 +1,94 @@
+"""The outermost layer: names each request, and writes one line when it has ended."""
+
+import re
+import secrets
+import time
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from structlog.contextvars import bound_contextvars
+
+from pricebook.web.request_line import FAILED, Ended, Tell
+from pricebook.web.routing import AsgiApp, RouteOf
+
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,100}")
+# W3C Trace Context: version, trace id, parent id, flags; ids of nothing but zeros are none.
+TRACEPARENT = re.compile(
+    rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
+)
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OTHER_METHOD = "OTHER"
+
+
+class RequestLog:
+    """Gives each request and its answer an id, and tells of it when it has ended.
+
+    All answers pass here, kept ones too: what is done for each costs a share of what they cost.
+    """
+
+    def __init__(self, app: AsgiApp, route_of: RouteOf, tell: Tell) -> None:
+        self._app = app
+        self._route_of = route_of
+        self._tell = tell
+        self._new_id = id_maker()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Let the application answer one request."""
+        begun = time.perf_counter()
+        path = scope["path"]  # as it was sent: the framework tidies it
+        request_id, trace_id = names_of(dict(scope["headers"]), self._new_id)
+        scope["request_id"], scope["trace_id"] = request_id, trace_id
+        own_field = (b"x-request-id", request_id.encode())
+        status, size = FAILED, 0
+
+        def watched(message: Any) -> Any:
+            nonlocal status, size
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], own_field]
+            else:
+                size += len(message.get("body", b""))
+            return send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            method = scope["method"]
+            ended = Ended(
+                method if method in METHODS else OTHER_METHOD,
+                scope.get("path_template") or self._route_of(path),
+                status,
+                time.perf_counter() - begun,
+                size,
+            )
+            self._tell(scope, path, ended)
+
+
+class NamedLogs:
+    """Lets all that is logged during a request carry its id."""
+
+    def __init__(self, app: AsgiApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Let the application answer one request."""
+        with bound_contextvars(request_id=scope["request_id"]):
+            await self._app(scope, receive, send)
+
+
+def id_maker() -> Callable[[], str]:
+    """Make what makes ids that no other process makes, each of 32 hexadecimal digits."""
+    process, numbers = secrets.token_hex(8), count(1)
+    return lambda: f"{process}{next(numbers):016x}"
+
+
+def names_of(headers: dict[bytes, bytes], new_id: Callable[[], str]) -> tuple[str, str | None]:
+    """Return the id of a request, and that of the trace it belongs to if the caller has one.
+
+    The request's id is the caller's if it is harmless, else the trace's, else a new one.
+    """
+    given = REQUEST_ID.fullmatch(headers.get(b"x-request-id", b""))
+    traced = TRACEPARENT.fullmatch(headers.get(b"traceparent", b""))
+    trace_id = traced[1].decode() if traced else None
+    return given[0].decode() if given else trace_id or new_id(), trace_id

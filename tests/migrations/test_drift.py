@@ -1,0 +1,219 @@
+"""What the migrations make is written down, and every difference from it is told."""
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from pricebook import migrations
+from pricebook.migrations import drift, schema
+
+INDEX_ON_NAMES = "CREATE INDEX products_name_idx ON products USING btree (name, id)"
+
+
+def altered(url: str, *statements: str) -> drift.Drift:
+    with psycopg.connect(url, autocommit=True) as conn:
+        for statement in statements:
+            conn.execute(statement.encode())
+    return drift.find_drift(url)
+
+
+def test_what_the_migrations_make_is_written_down(new_database: Callable[..., str]) -> None:
+    """`make schema` writes it anew."""
+    url = new_database("template0")
+    migrations.upgrade(url)
+    assert schema.EXPECTED.read_text() == schema.as_json(schema.read_schema(url)) + "\n"
+    assert drift.find_drift(url) == drift.Drift([], [])
+
+
+def test_it_is_the_same_whatever_schemas_are_searched(database_url: str) -> None:
+    usual = schema.read_schema(database_url)
+    assert (
+        schema.read_schema(make_conninfo(database_url, options="-csearch_path=pg_catalog")) == usual
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        (
+            "DROP TABLE held_rows",
+            "The table held_rows is missing.",
+        ),
+        (
+            "ALTER TABLE held_rows SET UNLOGGED",
+            "The table held_rows is “unlogged” instead of “logged”.",
+        ),
+        (
+            "ALTER TABLE users ENABLE ROW LEVEL SECURITY",
+            "The table users is “logged with row security” instead of “logged”.",
+        ),
+        (
+            "ALTER TABLE users DROP COLUMN updated_at",
+            "The column updated_at of users is missing.",
+        ),
+        (
+            "ALTER TABLE users ALTER is_active DROP DEFAULT",
+            (
+                "The column is_active of users is “boolean NOT NULL” instead of "
+                "“boolean NOT NULL DEFAULT true”."
+            ),
+        ),
+        (
+            "ALTER TABLE price_history ALTER price TYPE numeric(12, 2)",
+            (
+                "The column price of price_history is “numeric(12,2) NOT NULL” instead of "
+                "“numeric(14,4) NOT NULL”."
+            ),
+        ),
+        (
+            "ALTER TABLE suppliers ALTER source_type DROP NOT NULL",
+            (
+                "The column source_type of suppliers is “source_type” instead of "
+                "“source_type NOT NULL”."
+            ),
+        ),
+        (
+            'ALTER TABLE held_rows ALTER name TYPE text COLLATE "C"',
+            'The column name of held_rows is “text COLLATE "C"” instead of “text”.',
+        ),
+        (
+            "ALTER TABLE supplier_items ADD COLUMN colour text",
+            "The column colour of supplier_items is not ours and takes part.",
+        ),
+        (
+            "ALTER TABLE supplier_items DROP CONSTRAINT supplier_items_product_id_fkey",
+            "The constraint supplier_items_product_id_fkey of supplier_items is missing.",
+        ),
+        (
+            """
+            ALTER TABLE held_rows DROP CONSTRAINT held_rows_task_id_fkey,
+            ADD CONSTRAINT held_rows_task_id_fkey FOREIGN KEY (task_id)
+            REFERENCES ingestion_tasks ON DELETE CASCADE NOT VALID
+            """,
+            (
+                "The constraint held_rows_task_id_fkey of held_rows is “FOREIGN KEY (task_id) "
+                "REFERENCES ingestion_tasks(id) ON DELETE CASCADE NOT VALID” instead of “FOREIGN "
+                "KEY (task_id) REFERENCES ingestion_tasks(id) ON DELETE CASCADE”."
+            ),
+        ),
+        (
+            "ALTER TABLE products ADD CHECK (min_price < 1000)",
+            "The constraint products_min_price_check of products is not ours and takes part.",
+        ),
+        (
+            "DROP INDEX products_name_idx",
+            "The index products_name_idx of products is missing.",
+        ),
+        (
+            "DROP INDEX products_name_idx; CREATE INDEX products_name_idx ON products (id, name)",
+            (
+                "The index products_name_idx of products is “"
+                f"{INDEX_ON_NAMES.replace('name, id', 'id, name')}” instead of “{INDEX_ON_NAMES}”."
+            ),
+        ),
+        (
+            "CREATE UNIQUE INDEX one_price ON products (min_price)",
+            "The index one_price of products is not ours and takes part.",
+        ),
+        (
+            "DROP STATISTICS supplier_items_search_stats",
+            "The statistics supplier_items_search_stats of supplier_items is missing.",
+        ),
+        (
+            "DROP TRIGGER figures_after_update ON supplier_items",
+            "The trigger figures_after_update of supplier_items is missing.",
+        ),
+        (
+            "CREATE TRIGGER mine BEFORE DELETE ON users EXECUTE FUNCTION set_updated_at()",
+            "The trigger mine of users is not ours and takes part.",
+        ),
+        (
+            "CREATE RULE silent AS ON DELETE TO users DO INSTEAD NOTHING",
+            "The rule silent of users is not ours and takes part.",
+        ),
+        (
+            "CREATE POLICY mine ON users USING (true)",
+            "The policy mine of users is not ours and takes part.",
+        ),
+        (
+            """
+            CREATE OR REPLACE FUNCTION set_updated_at() RETURNS trigger
+            LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'
+            """,
+            "The function set_updated_at() is not as the migrations make it.",
+        ),
+        (
+            "ALTER FUNCTION refresh_product_figures(uuid[]) SECURITY DEFINER",
+            "The function refresh_product_figures(uuid[]) is not as the migrations make it.",
+        ),
+        (
+            "ALTER TYPE product_status ADD VALUE 'lost'",
+            (
+                "The type product_status is “draft, active, archived, lost” instead of “draft, "
+                "active, archived”."
+            ),
+        ),
+    ],
+)
+def test_each_difference_is_told_in_a_sentence(
+    database_url: str, statement: str, told: str
+) -> None:
+    assert altered(database_url, statement) == drift.Drift([told], [])
+
+
+def test_a_trigger_that_is_disabled(database_url: str) -> None:
+    found = altered(database_url, "ALTER TABLE supplier_items DISABLE TRIGGER USER")
+    assert len(found.ills) == 7
+    assert all(" DISABLED” instead of “CREATE TRIGGER " in ill for ill in found.ills)
+
+
+def test_a_key_that_is_disabled(database_url: str, superuser: Callable[[str], str]) -> None:
+    found = altered(superuser(database_url), "ALTER TABLE held_rows DISABLE TRIGGER ALL")
+    (ill,) = found.ills
+    assert ill.startswith("The constraint held_rows_task_id_fkey of held_rows is “")
+    assert "CASCADE DISABLED” instead of" in ill
+
+
+def test_an_index_that_could_not_be_built(database_url: str) -> None:
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        altered(
+            database_url,
+            "DROP INDEX users_username_key",
+            "INSERT INTO users (username, password_hash, role) SELECT 'Ann', '', 'sales'"
+            " FROM generate_series(1, 2)",
+            "CREATE UNIQUE INDEX CONCURRENTLY users_username_key ON users (lower(username))",
+        )
+    (ill,) = drift.find_drift(database_url).ills
+    assert ill.startswith("The index users_username_key of users is “CREATE UNIQUE INDEX ")
+    assert " INVALID” instead of “" in ill
+
+
+def test_an_extension_that_is_missing(database_url: str) -> None:
+    found = altered(database_url, "DROP EXTENSION pg_trgm CASCADE")
+    assert found.ills == [
+        "The extension pg_trgm is missing.",
+        "The index products_search_idx of products is missing.",
+        "The index supplier_items_unmatched_search_idx of supplier_items is missing.",
+    ]
+
+
+def test_what_only_stands_beside_it_is_a_note(database_url: str) -> None:
+    found = altered(
+        database_url,
+        "CREATE SCHEMA own",
+        "CREATE TABLE own.notes (id integer PRIMARY KEY)",
+        "CREATE INDEX products_sku_idx ON products (internal_sku, name)",
+        "CREATE TABLE reports (id serial PRIMARY KEY)",
+        "CREATE VIEW cheap AS SELECT id FROM products WHERE min_price < 1",
+    )
+    assert found == drift.Drift(
+        [],
+        [
+            "The sequence reports_id_seq is not ours.",
+            "The table reports is not ours.",
+            "The view cheap is not ours.",
+            "The index products_sku_idx of products is not ours.",
+        ],
+    )

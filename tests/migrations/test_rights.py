@@ -1,0 +1,169 @@
+"""What the API and the worker may do, and what they may not.
+
+That each may do all that it has to, the tests of its stories show: they connect as its role.
+"""
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.errors import GeneratedAlways, InsufficientPrivilege
+
+import builders
+from pricebook import migrations
+from pricebook.db import Connection
+from pricebook.migrations import rights, schema
+
+NOBODY_MAY = [
+    "ALTER TABLE products ADD COLUMN colour text",
+    "ALTER TABLE supplier_items DISABLE TRIGGER ALL",
+    "CREATE OR REPLACE FUNCTION set_updated_at() RETURNS trigger LANGUAGE sql AS ''",
+    "CREATE INDEX ON products (name)",
+    "CREATE TABLE mine (id integer)",
+    "CREATE FUNCTION mine() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+    "CREATE SCHEMA mine",
+    "CREATE EXTENSION hstore",
+    "DROP TABLE held_rows",
+    "TRUNCATE supplier_items",
+    "SET session_replication_role = replica",
+    "DELETE FROM supplier_items",
+    "DELETE FROM products",
+    "DELETE FROM price_history",
+    "UPDATE price_history SET price = 1",
+    "INSERT INTO price_history (recorded_at) VALUES (now())",
+    "UPDATE catalog_settings SET currency = 'EUR'",
+    "UPDATE alembic_version SET version_num = '0001'",
+    "INSERT INTO users (username, password_hash, role) VALUES ('eve', '', 'admin')",
+    "UPDATE users SET role = 'admin'",
+    "DELETE FROM users",
+    "COPY suppliers TO PROGRAM 'true'",
+]
+API_MAY_NOT = [
+    "UPDATE supplier_items SET current_price = 1",
+    "UPDATE supplier_items SET supplier_id = supplier_id",
+    "INSERT INTO supplier_items (supplier_id) VALUES (gen_random_uuid())",
+    "DELETE FROM ingestion_tasks",
+    "UPDATE ingestion_tasks SET lease_owner = 'me'",
+    "INSERT INTO parsing_logs DEFAULT VALUES",
+    "SELECT FROM held_rows",
+    "SELECT FROM sync_schedules",
+    "CREATE TEMPORARY TABLE mine (id integer)",
+]
+WORKER_MAY_NOT = [
+    "SELECT password_hash FROM users",
+    "SELECT username FROM users",
+    "INSERT INTO suppliers (name, source_type) VALUES ('B', 'csv')",
+    "UPDATE suppliers SET name = 'B'",
+    "DELETE FROM suppliers",
+    "UPDATE products SET target_price = 1",
+    "UPDATE products SET name = 'B'",
+    "UPDATE categories SET name = 'B'",
+    "DELETE FROM categories",
+    "UPDATE supplier_items SET supplier_sku = 'B'",
+    "UPDATE supplier_items SET created_at = now()",
+    "SELECT price FROM price_history",
+    "SELECT row_data FROM parsing_logs",
+]
+
+
+@pytest.fixture
+def guarded_url(database_url: str, superuser: Callable[[str], str]) -> str:
+    """A database with everything that `roles.sql` does."""
+    with psycopg.connect(superuser(database_url), autocommit=True) as conn:
+        conn.execute(rights.ROLES.read_bytes())
+    return database_url
+
+
+def refused(url: str, role: str, statement: str) -> None:
+    with (
+        psycopg.connect(make_conninfo(url, user=role)) as conn,
+        pytest.raises(InsufficientPrivilege),
+    ):
+        conn.execute(statement.encode())
+
+
+@pytest.mark.parametrize("statement", NOBODY_MAY)
+def test_neither_may(guarded_url: str, statement: str) -> None:
+    refused(guarded_url, rights.API, statement)
+    refused(guarded_url, rights.WORKER, statement)
+
+
+@pytest.mark.parametrize("statement", API_MAY_NOT)
+def test_the_api_may_not(guarded_url: str, statement: str) -> None:
+    refused(guarded_url, rights.API, statement)
+
+
+@pytest.mark.parametrize("statement", WORKER_MAY_NOT)
+def test_the_worker_may_not(guarded_url: str, statement: str) -> None:
+    refused(guarded_url, rights.WORKER, statement)
+
+
+@pytest.mark.parametrize("role", [rights.API, rights.WORKER])
+async def test_figures_are_written_by_their_trigger_alone(
+    conn: Connection, database_url: str, role: str
+) -> None:
+    await builders.offered_product(conn, "Hammer", "10")
+    with (
+        psycopg.connect(make_conninfo(database_url, user=role)) as other,
+        pytest.raises(GeneratedAlways),
+    ):
+        other.execute("UPDATE products SET min_price = 1")
+
+
+def test_others_may_not_even_connect(guarded_url: str, superuser: Callable[[str], str]) -> None:
+    with psycopg.connect(superuser(guarded_url), autocommit=True) as conn:
+        conn.execute("DROP ROLE IF EXISTS stranger")
+        conn.execute("CREATE ROLE stranger LOGIN")
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(make_conninfo(guarded_url, user="stranger"))
+
+
+def test_every_table_is_thought_of() -> None:
+    granted = rights.RIGHTS.read_text()
+    tables = {thing.name for thing in schema.read_expected() if thing.kind == "table"}
+    assert {name for name in tables if name not in granted} == set()
+
+
+def test_a_migration_grants_what_is_written_and_takes_what_is_not(database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute("GRANT ALL ON users TO pricebook_worker")
+        conn.execute("REVOKE ALL ON products FROM pricebook_api")
+    migrations.upgrade(database_url)
+    refused(database_url, rights.WORKER, "SELECT username FROM users")
+    with psycopg.connect(make_conninfo(database_url, user=rights.API)) as conn:
+        conn.execute("SELECT name FROM products")
+
+
+def test_a_way_back_and_forth_keeps_the_rights(database_url: str) -> None:
+    migrations.downgrade(database_url, "0001")
+    migrations.upgrade(database_url)
+    with psycopg.connect(make_conninfo(database_url, user=rights.WORKER)) as conn:
+        conn.execute("SELECT task_id FROM held_rows")
+
+
+def test_the_roles_are_made_by_an_owner_that_is_no_superuser(
+    new_database: Callable[..., str], superuser: Callable[[str], str]
+) -> None:
+    url = new_database("template0")
+    database = sql.Identifier(str(conninfo_to_dict(url)["dbname"]))
+    with psycopg.connect(superuser(url), autocommit=True) as conn:
+        conn.execute("CREATE ROLE managed LOGIN CREATEROLE CREATEDB")
+        conn.execute("GRANT pricebook TO managed WITH ADMIN OPTION")
+        conn.execute(sql.SQL("ALTER DATABASE {} OWNER TO managed").format(database))
+    with psycopg.connect(make_conninfo(url, user="managed"), autocommit=True) as conn:
+        for _ in range(2):
+            conn.execute(rights.ROLES.read_bytes())
+    migrations.upgrade(url)
+    with psycopg.connect(make_conninfo(url, user=rights.API)) as conn:
+        conn.execute("SELECT name FROM products")
+
+
+def test_as_whom_a_process_connects_is_told(
+    database_url: str, superuser: Callable[[str], str]
+) -> None:
+    api = make_conninfo(database_url, user=rights.API)
+    assert rights.find_power(api) == (rights.API, False, False)
+    assert rights.find_power(database_url) == ("pricebook", False, True)
+    assert rights.find_power(superuser(database_url)).is_superuser

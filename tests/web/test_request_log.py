@@ -1,0 +1,220 @@
+"""The line of each request, as real processes write it."""
+
+import json
+import re
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import msgspec
+import pytest
+
+from pricebook.settings import Settings
+from pricebook.web.request_log import id_maker, names_of
+from pricebook.web.routing import UNKNOWN, route_finder
+from running_system import System, eventually
+
+TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
+TRACEPARENT = f"00-{TRACE_ID}-00f067aa0ba902b7-01"
+SECRETS = ("hunter2hunter2", "eyJhbGciOi", "s3cr3t")
+
+Line = dict[str, Any]
+
+
+class Served:
+    """An API as a real process, and what it says."""
+
+    def __init__(self, folder: Path, settings: Settings, **more: str) -> None:
+        self._system = System(folder)
+        self._process = self._system.start(
+            "serve",
+            "--port",
+            str(self._system.port),
+            **{**settings.as_environment(), "BCRYPT_COST": "10", **more},
+        )
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self._system.port}")
+        eventually(self._is_up)
+
+    def _is_up(self) -> bool:
+        assert self._process.poll() is None, self._process.communicate()
+        try:
+            return self.client.get("/live").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def stop(self) -> str:
+        """End it and return all that it said."""
+        self.client.close()
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+        text, _ = self._process.communicate(timeout=60)
+        return text
+
+    def lines(self) -> list[Line]:
+        """End it and return its lines about requests, but for those that waited for it."""
+        told = [json.loads(line) for line in self.stop().splitlines()]
+        return [line for line in told if line["event"] == "request" and line["path"] != "/live"]
+
+
+@pytest.fixture
+def served(tmp_path: Path, settings: Settings) -> Iterator[Served]:
+    served = Served(tmp_path, settings)
+    yield served
+    served.stop()
+
+
+def test_each_request_has_one_line_and_its_answer_the_same_id(served: Served) -> None:
+    product = uuid4()
+    asked = {
+        "/api/v1/catalog?search=bolt": ("GET", "/api/v1/catalog", 200),
+        f"/api/v1/catalog/{product}": ("GET", "/api/v1/catalog/{product_id}", 404),
+        "/nowhere?token=s3cr3t": ("GET", "unknown", 404),
+        "/api/v1/categories/": ("PUT", "/api/v1/categories", 405),
+        "/health": ("BREW", "/health", 405),
+    }
+    ids = {
+        path: served.client.request(method, path).headers["x-request-id"]
+        for path, (method, _, _) in asked.items()
+    }
+    lines = {line["request_id"]: line for line in served.lines()}
+    assert lines.keys() == set(ids.values())
+    for path, (method, route, status) in asked.items():
+        line = lines[ids[path]]
+        assert line["path"] == path.partition("?")[0]
+        assert (line["route"], line["status"]) == (route, status)
+        assert line["method"] == ("OTHER" if method == "BREW" else method)
+        assert line["client"] == "127.0.0.1"
+        assert line["level"] == "info"
+        assert line["duration_ms"] > 0
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", line["time"])
+
+
+def test_an_answer_from_memory_has_a_line_like_any_other(served: Served) -> None:
+    answers = [served.client.get("/api/v1/catalog?page=1") for _ in range(5)]
+    tag = {"If-None-Match": answers[0].headers["etag"]}
+    answers.append(served.client.get("/api/v1/catalog?page=1", headers=tag))
+    lines = served.lines()
+    assert [line["request_id"] for line in lines] == [
+        answer.headers["x-request-id"] for answer in answers
+    ]
+    assert {line["route"] for line in lines} == {"/api/v1/catalog"}
+    assert [line["status"] for line in lines] == [200] * 5 + [304]
+    assert [line["bytes"] for line in lines] == [len(answers[0].content)] * 5 + [0]
+
+
+def test_requests_at_the_same_time_keep_their_own_ids(served: Served) -> None:
+    def ask(number: int) -> tuple[str, str]:
+        path = f"/api/v1/catalog?limit={number}x"
+        answer = served.client.get(path, headers={"X-Request-ID": f"mine-{number}"})
+        return answer.headers["x-request-id"], answer.json()["request_id"]
+
+    with ThreadPoolExecutor(16) as threads:
+        found = list(threads.map(ask, range(200)))
+    assert found == [(f"mine-{number}", f"mine-{number}") for number in range(200)]
+    assert {line["request_id"] for line in served.lines()} == {each for each, _ in found}
+
+
+def test_no_secret_is_in_any_line(served: Served) -> None:
+    login = {"username": "nobody", "password": SECRETS[0]}
+    token = f"Bearer {SECRETS[1]}"
+    served.client.post("/api/v1/auth/login", json=login)
+    served.client.post("/api/v1/auth/login", json=login | {"password": 17, SECRETS[2]: 1})
+    served.client.post("/api/v1/auth/login", content=b"{" + SECRETS[0].encode())
+    served.client.get("/api/v1/admin/products", headers={"Authorization": token})
+    served.client.get("/api/v1/admin/products", headers={"Authorization": token[7:]})
+    served.client.get(f"/api/v1/admin/products?token={SECRETS[2]}&x={SECRETS[1]}")
+    served.client.get(f"/api/v1/catalog?access_token={SECRETS[1]}")
+    served.client.get("/live", headers={"Cookie": SECRETS[2], "X-Request-ID": f"? {SECRETS[2]}"})
+    text = served.stop()
+    assert text.count('"event":"request"') >= 8
+    assert [secret for secret in SECRETS if secret in text] == []
+
+
+@pytest.mark.parametrize(
+    ("settings_of_logs", "paths"),
+    [
+        ({"LOG_LEVEL": "warning"}, []),
+        ({"LOG_REQUESTS": "false"}, []),
+        ({"LOG_LEVEL": "debug"}, ["/nowhere"]),
+    ],
+)
+def test_lines_of_requests_can_be_left_out(
+    tmp_path: Path, settings: Settings, settings_of_logs: dict[str, str], paths: list[str]
+) -> None:
+    served = Served(tmp_path, settings, **settings_of_logs)
+    served.client.get("/nowhere")
+    assert [line["path"] for line in served.lines()] == paths
+
+
+def test_text_is_for_people(tmp_path: Path, settings: Settings) -> None:
+    served = Served(tmp_path, settings, LOG_FORMAT="text")
+    name = served.client.get("/nowhere?a=1").headers["x-request-id"]
+    told = served.stop().splitlines()
+    assert re.fullmatch(rf"\d\d:\d\d:\d\d 404 GET /nowhere [\d.]+ ms {name}", told[-1])
+
+
+def test_a_failed_request_and_its_trace_have_the_same_id_in_every_process(
+    tmp_path: Path, settings: Settings
+) -> None:
+    broken = msgspec.structs.replace(settings, redis_url="redis://127.0.0.1:1/0")
+    served = Served(tmp_path, broken, WORKERS="2")
+    names = [f"try-{number}" for number in range(20)]
+    for name in names:
+        with httpx.Client(base_url=served.client.base_url) as client:
+            login = {"username": "nobody", "password": "long enough"}
+            client.post("/api/v1/auth/login", json=login, headers={"X-Request-ID": name})
+    told = [json.loads(line) for line in served.stop().splitlines()]
+    assert {line["request_id"] for line in told if line.get("path") != "/live"} == set(names)
+    assert any(line["level"] == "warning" for line in told)
+    assert all(list(line)[:3] == ["time", "level", "event"] for line in told)
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"x-request-id": "a.B_c-9"}, ("a.B_c-9", None)),
+        ({"traceparent": TRACEPARENT}, (TRACE_ID, TRACE_ID)),
+        ({"x-request-id": "mine", "traceparent": TRACEPARENT}, ("mine", TRACE_ID)),
+        ({"x-request-id": "x" * 100}, ("x" * 100, None)),
+    ],
+)
+def test_the_callers_names_are_taken(
+    headers: dict[str, str], expected: tuple[str, str | None]
+) -> None:
+    given = {name.encode(): value.encode() for name, value in headers.items()}
+    assert names_of(given, id_maker()) == expected
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("x-request-id", "x" * 101),
+        ("x-request-id", ""),
+        ("x-request-id", 'a"b'),
+        ("x-request-id", "a\nb"),
+        ("x-request-id", "ä"),
+        ("traceparent", TRACEPARENT.upper()),
+        ("traceparent", f"ff{TRACEPARENT[2:]}"),
+        ("traceparent", TRACEPARENT.replace(TRACE_ID, "0" * 32)),
+        ("traceparent", TRACEPARENT.replace("00f067aa0ba902b7", "0" * 16)),
+        ("traceparent", TRACEPARENT + "0"),
+    ],
+)
+def test_what_is_no_name_is_not_taken(header: tuple[str, str]) -> None:
+    name, value = header
+    request_id, trace_id = names_of({name.encode(): value.encode()}, id_maker())
+    assert re.fullmatch("[0-9a-f]{32}", request_id)
+    assert trace_id is None
+
+
+def test_a_path_is_told_by_its_template() -> None:
+    route_of = route_finder(["/a/{b}", "/a/export", "/", "/a/{b}/c"])
+    assert route_of("/a/export/") == "/a/export"
+    assert route_of("/a/7") == "/a/{b}"
+    assert route_of("/a/7/c") == "/a/{b}/c"
+    assert route_of("/") == "/"
+    assert route_of("/a/7/d") == UNKNOWN
