@@ -1,7 +1,7 @@
 """The layer that keeps one caller from taking the public catalog away from the others."""
 
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from pricebook.web.addresses import caller_of
@@ -18,8 +18,11 @@ MAX_CALLERS = 100_000
 class FairShare:
     """Counts the requests of each caller for the public catalog, in this process alone."""
 
-    def __init__(self, app: AsgiApp, per_minute: int) -> None:
+    def __init__(
+        self, app: AsgiApp, per_minute: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._app = app
+        self._clock = clock
         self._limit = Limit("catalog", per_minute, WINDOW_SECONDS)
         self._counts: dict[str, int] = {}
         self._ends_at = 0.0
@@ -43,7 +46,7 @@ class FairShare:
 
     def _take(self, caller: str) -> tuple[int, int]:
         """Count one; return how many are left (under 0: none was) and when all begin anew."""
-        now = time.monotonic()
+        now = self._clock()
         if now >= self._ends_at or len(self._counts) >= MAX_CALLERS:
             self._counts.clear()
             self._ends_at = now + WINDOW_SECONDS
