@@ -6,7 +6,7 @@ from typing import Any
 
 from pricebook.web.addresses import caller_of
 from pricebook.web.problems import send_error
-from pricebook.web.rate_limit import Limit, exceeded, fields
+from pricebook.web.rate_limit import Limit, exceeded
 from pricebook.web.routing import AsgiApp
 
 PUBLIC = ("/api/v1/catalog", "/api/v1/categories")
@@ -24,6 +24,7 @@ class FairShare:
         self._app = app
         self._clock = clock
         self._limit = Limit("catalog", per_minute, WINDOW_SECONDS)
+        self._policy = (b"ratelimit-policy", b'"catalog";q=%d;w=%d' % (per_minute, WINDOW_SECONDS))
         self._counts: dict[str, int] = {}
         self._ends_at = 0.0
 
@@ -34,8 +35,7 @@ class FairShare:
         left, seconds = self._take(caller_of(scope["client"][0]))
         if left < 0:
             return send_error(exceeded(self._limit, seconds, "Too many requests"), scope, send)
-        told = fields(self._limit, left, seconds)
-        headers = [(name.lower().encode(), value.encode()) for name, value in told.items()]
+        headers = [(b"ratelimit", b'"catalog";r=%d;t=%d' % (left, seconds)), self._policy]
 
         def send_with_fields(message: Any) -> Awaitable[None]:
             if message["type"] == "http.response.start":
