@@ -33,6 +33,7 @@ def serve(system: System, database_url: str, redis_url: str) -> Iterator[Serve]:
             REDIS_URL=redis_url,
             JWT_SECRET=SECRET,
             PORT=str(system.port),
+            LOG_LEVEL="warning",
             **settings,
         )
         started.append(process)

@@ -55,7 +55,7 @@ async def test_a_greedy_caller_is_refused_and_the_others_are_not(shared_out: Lit
         assert (await other.get(CATALOG)).status_code == 200
 
 
-async def test_a_share_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_share_begins_anew() -> None:
     async def app(_scope: Any, _receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
 
@@ -70,13 +70,13 @@ async def test_a_share_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
             "path": CATALOG,
             "client": ("192.0.2.1", 1),
             "headers": [],
-            "request_id": "r",
+            "request_id": "mine",
         }
         await share(scope, None, send)
         return sent[0]["status"]
 
-    share, now = FairShare(app, 1), 1000.0
-    monkeypatch.setattr("pricebook.web.fair_share.time.monotonic", lambda: now)
+    now = 1000.0
+    share = FairShare(app, 1, clock=lambda: now)
     assert [await status(), await status()] == [200, 429]
     now += 60
     assert await status() == 200
