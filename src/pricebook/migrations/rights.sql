@@ -37,7 +37,7 @@ BEGIN
         UPDATE (state, enqueued_at, next_attempt_at, started_at, completed_at, retry_count,
             lost_count, errors, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
-            apply_requested_at) ON ingestion_tasks TO pricebook_api;
+            apply_requested_at, request_id) ON ingestion_tasks TO pricebook_api;
     GRANT DELETE ON parsing_logs TO pricebook_api; -- of a task that begins anew
 
     -- The worker: items and their prices, products made of items, tasks and what is told of them.
