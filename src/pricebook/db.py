@@ -1,22 +1,19 @@
-"""The connection pool, transactions, and how rows become structs."""
+"""The connection pool and transactions."""
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from decimal import Decimal
-from typing import Any, Literal, LiteralString, Self, TypeVar
+from typing import Any, Literal, LiteralString, Self
 
 import msgspec
 import psycopg
 from psycopg import AsyncConnection, AsyncCursor, sql
-from psycopg.adapt import Buffer, Loader
 from psycopg.errors import ReadOnlySqlTransaction, UndefinedTable
 from psycopg_pool import AsyncConnectionPool
 
 from pricebook.errors import DatabaseNotReadyError, DatabaseUnavailableError
-
-type_of_row = TypeVar("type_of_row", bound=msgspec.Struct)
+from pricebook.rows import PriceLoader
 
 Connection = AsyncConnection[tuple[Any, ...]]
 Reader = AsyncCursor[tuple[Any, ...]]
@@ -290,32 +287,3 @@ async def find_currency(conn: Connection) -> str | None:
 
 async def _first(conn: Connection, query: LiteralString) -> tuple[Any, ...] | None:
     return await (await conn.execute(query)).fetchone()
-
-
-def rows_as(
-    kind: type[type_of_row],
-) -> Callable[[AsyncCursor[Any]], Callable[[Sequence[Any]], type_of_row]]:
-    """Make a row factory that fills a struct by position.
-
-    Raises TypeError when the columns of the query are not the fields of the struct, in order.
-    """
-
-    def factory(cursor: AsyncCursor[Any]) -> Callable[[Sequence[Any]], type_of_row]:
-        names = tuple(column.name for column in cursor.description or ())
-        if cursor.description and names != kind.__struct_fields__:
-            raise TypeError(f"{kind.__name__} has {kind.__struct_fields__}, the query {names}")
-        return lambda values: kind(*values)
-
-    return factory
-
-
-class PriceLoader(Loader):
-    """Reads numeric as Decimal with the two to four decimals that a price is shown with."""
-
-    def load(self, data: Buffer) -> Decimal:
-        """Turn the text that PostgreSQL sends into a Decimal of the same value."""
-        text = bytes(data).decode()
-        point = text.find(".")
-        if point >= 0:
-            text = text[: point + 3] + text[point + 3 :].rstrip("0")
-        return Decimal(text)

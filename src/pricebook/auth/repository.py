@@ -4,8 +4,9 @@ from uuid import UUID
 from psycopg.errors import UniqueViolation
 
 from pricebook.auth.schemas import Account, NewUser, UserChange, UserRow
-from pricebook.db import Connection, rows_as
+from pricebook.db import Connection
 from pricebook.errors import ConflictError, NotFoundError
+from pricebook.rows import rows_as
 
 ACCOUNT: LiteralString = "SELECT id, username, role, is_active, password_hash FROM users "
 

@@ -6,8 +6,9 @@ from uuid import UUID
 from psycopg.errors import UniqueViolation
 
 from pricebook.categories.schemas import Category
-from pricebook.db import Connection, rows_as
+from pricebook.db import Connection
 from pricebook.errors import ConflictError
+from pricebook.rows import rows_as
 from pricebook.web.paging import Paging
 
 TREE_LOCK = 7_301_001

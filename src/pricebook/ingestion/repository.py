@@ -7,9 +7,10 @@ from collections.abc import AsyncIterable
 from decimal import Decimal
 from uuid import UUID
 
-from pricebook.db import Connection, rows_as
+from pricebook.db import Connection
 from pricebook.ingestion.import_schemas import PlannedRow, RowError
 from pricebook.ingestion.schemas import Mode
+from pricebook.rows import rows_as
 
 
 async def create_staging(conn: Connection) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
-from pricebook.db import Connection, rows_as
+from pricebook.db import Connection
+from pricebook.rows import rows_as
 from pricebook.suppliers.schemas import (
     FreeItem,
     FreeItemQuery,

@@ -8,8 +8,9 @@ from msgspec import UNSET
 from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
-from pricebook.db import Connection, rows_as
+from pricebook.db import Connection
 from pricebook.errors import ConflictError
+from pricebook.rows import rows_as
 from pricebook.suppliers.schemas import (
     LastGood,
     LastTask,

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from pricebook.db import Connection, rows_as
+from pricebook.db import Connection
+from pricebook.rows import rows_as
 from pricebook.sync.schemas import Schedule
 
 

@@ -4,8 +4,9 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from pricebook.db import Connection, rows_as
+from pricebook.db import Connection
 from pricebook.queue.message import TaskMessage
+from pricebook.rows import rows_as
 from pricebook.tasks.schemas import DoneTask, HeldList, HeldTask, TaskLease
 
 

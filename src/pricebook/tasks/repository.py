@@ -6,8 +6,9 @@ import msgspec
 from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
-from pricebook.db import Connection, rows_as
+from pricebook.db import Connection
 from pricebook.queue.message import TaskMessage
+from pricebook.rows import rows_as
 from pricebook.tasks.schemas import (
     AcceptedTask,
     Asker,

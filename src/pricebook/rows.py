@@ -1,0 +1,40 @@
+"""How the rows of a query become structs, and what its prices look like."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import msgspec
+from psycopg import AsyncCursor
+from psycopg.adapt import Buffer, Loader
+
+type_of_row = TypeVar("type_of_row", bound=msgspec.Struct)
+
+
+def rows_as(
+    kind: type[type_of_row],
+) -> Callable[[AsyncCursor[Any]], Callable[[Sequence[Any]], type_of_row]]:
+    """Make a row factory that fills a struct by position.
+
+    Raises TypeError when the columns of the query are not the fields of the struct, in order.
+    """
+
+    def factory(cursor: AsyncCursor[Any]) -> Callable[[Sequence[Any]], type_of_row]:
+        names = tuple(column.name for column in cursor.description or ())
+        if cursor.description and names != kind.__struct_fields__:
+            raise TypeError(f"{kind.__name__} has {kind.__struct_fields__}, the query {names}")
+        return lambda values: kind(*values)
+
+    return factory
+
+
+class PriceLoader(Loader):
+    """Reads numeric as Decimal with the two to four decimals that a price is shown with."""
+
+    def load(self, data: Buffer) -> Decimal:
+        """Turn the text that PostgreSQL sends into a Decimal of the same value."""
+        text = bytes(data).decode()
+        point = text.find(".")
+        if point >= 0:
+            text = text[: point + 3] + text[point + 3 :].rstrip("0")
+        return Decimal(text)
