@@ -33,11 +33,11 @@ BEGIN
     GRANT UPDATE (product_id) ON supplier_items TO pricebook_api;
     GRANT INSERT (supplier_id, supplier_name, parser_type, source_config, requested_by,
             requested_by_id, idempotency_key, request_digest, file_name, create_products,
-            new_layout),
+            new_layout, request_id),
         UPDATE (state, enqueued_at, next_attempt_at, started_at, completed_at, retry_count,
             lost_count, errors, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
-            apply_requested_at) ON ingestion_tasks TO pricebook_api;
+            apply_requested_at, request_id) ON ingestion_tasks TO pricebook_api;
     GRANT DELETE ON parsing_logs TO pricebook_api; -- of a task that begins anew
 
     -- The worker: items and their prices, products made of items, tasks and what is told of them.
@@ -52,7 +52,7 @@ BEGIN
     GRANT SELECT, DELETE,
         INSERT (supplier_id, supplier_name, parser_type, source_config, requested_by,
             requested_by_id, idempotency_key, request_digest, file_name, create_products,
-            new_layout),
+            new_layout, request_id),
         UPDATE (state, started_at, completed_at, next_attempt_at, lease_owner, lease_expires_at,
             retry_count, lost_count, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored, errors,
