@@ -12,7 +12,12 @@ from running_system import System
 SECRET = "0123456789abcdef0123456789abcdef"
 DATABASE = "postgresql://pricebook:Pa55word@db/pricebook"
 REDIS = "redis://:Pa55word@cache:6379/0"
-GOOD = {"JWT_SECRET": SECRET, "DATABASE_URL": DATABASE, "REDIS_URL": REDIS}
+GOOD = {
+    "JWT_SECRET": SECRET,
+    "DATABASE_URL": DATABASE,
+    "REDIS_URL": REDIS,
+    "METRICS_TOKEN": "a token for Prometheus",
+}
 
 
 def complaints(environment: dict[str, str], *, serves: bool = False) -> list[str]:
