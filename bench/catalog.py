@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 from statistics import median
+from subprocess import DEVNULL
 from typing import Literal
 from urllib.request import urlopen
 
@@ -69,7 +70,7 @@ class Bench:
         )
         self.pace = pace
         self.pids = {
-            "pricebook": stack.enter_context(served(settings)),
+            "pricebook": stack.enter_context(served(settings, log=DEVNULL)),
             "baseline": stack.enter_context(baseline(endpoints, PORTS["baseline"])),
             "PostgreSQL": postmaster(endpoints.database_url),
         }

@@ -57,7 +57,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     catalog_rate_limit_per_minute: NaturalInt = 0
     api_stop_delay_seconds: NaturalInt = 3
     api_stop_seconds: PositiveInt = 30
-    catalog_memory_mb: NaturalInt = 64
+    catalog_memory_mb: NaturalInt = 128
     pricebook_home: str = ".pricebook"
     uploads_dir: str | None = None
     sync_rate_limit_per_minute: PositiveInt = 10
