@@ -9,11 +9,11 @@ from running_system import System
 
 README = Path(__file__).parents[2] / "README.md"
 REQUEST = re.compile(r"^\$ curl 'http://127\.0\.0\.1:8000(\S+)'\n((?:.+\n)+)", re.MULTILINE)
-UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}")
 
 
 def without_ids(text: str) -> Any:
-    return json.loads(UUID.sub("an id", text))
+    return json.loads(ID.sub("an id", text))
 
 
 def test_the_requests_to_try_give_the_answers_that_the_readme_shows(system: System) -> None:

@@ -15,7 +15,7 @@ BLOCKS = re.findall(r"```\n(.*?)```", PAGE, re.DOTALL)
 FUNCTIONS = [line for line in BLOCKS[0].splitlines() if "() {" in line]
 END = "-- end of an answer --"
 CHANGING = (
-    (re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "an id"),
+    (re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}"), "an id"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z"), "a time"),
 )
 
