@@ -24,7 +24,7 @@ from pricebook.catalog.cache import Memory
 from pricebook.catalog.service import open_catalog
 from pricebook.categories import routes as categories
 from pricebook.db import Database
-from pricebook.errors import PricebookError, SettingsError
+from pricebook.errors import DatabaseRightsError, PricebookError, SettingsError
 from pricebook.figures import Figures
 from pricebook.logs import write_logs
 from pricebook.products import routes as products
@@ -103,6 +103,7 @@ def create_app(
         request_max_body_size=body.MAX_BYTES,
         exception_handlers={
             PricebookError: problems.answer_error,
+            DatabaseRightsError: problems.answer_unexpected,
             HTTPException: problems.answer_http_exception,
             Exception: problems.answer_unexpected,
         },

@@ -9,10 +9,14 @@ from typing import Any, Literal, LiteralString, Self
 import msgspec
 import psycopg
 from psycopg import AsyncConnection, AsyncCursor, sql
-from psycopg.errors import ReadOnlySqlTransaction, UndefinedTable
+from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction, UndefinedTable
 from psycopg_pool import AsyncConnectionPool
 
-from pricebook.errors import DatabaseNotReadyError, DatabaseUnavailableError
+from pricebook.errors import (
+    DatabaseNotReadyError,
+    DatabaseRightsError,
+    DatabaseUnavailableError,
+)
 from pricebook.rows import PriceLoader
 
 Connection = AsyncConnection[tuple[Any, ...]]
@@ -32,6 +36,10 @@ LISTENER = "pricebook listener"
 HEARTBEAT_SECONDS = 1.0
 
 UNREACHABLE = "The database cannot be reached or is too busy; try again in a moment."
+FORBIDDEN = (
+    "The role of DATABASE_URL may not do this: connect as the owner of the database, or run"
+    " `pricebook migrate` as the owner, which grants what the API and the worker need."
+)
 READ_ONLY = "The database takes no writes now, it is a standby or closed to them."
 
 # Callers are told by DatabaseUnavailableError; the pool's own warnings would say it once a try.
@@ -154,6 +162,8 @@ class Database:
             raise DatabaseUnavailableError(UNREACHABLE) from error
         except ReadOnlySqlTransaction as error:
             raise DatabaseUnavailableError(READ_ONLY) from error
+        except InsufficientPrivilege as error:
+            raise DatabaseRightsError(FORBIDDEN) from error
 
     @asynccontextmanager
     async def transaction(self, *, undo: bool = False) -> AsyncGenerator[Connection]:

@@ -142,6 +142,10 @@ class DatabaseNotReadyError(DatabaseUnavailableError):
     """The database answers but is not the one this program needs (migrations, currency)."""
 
 
+class DatabaseRightsError(PricebookError):
+    """The role of DATABASE_URL may not do what was asked of it."""
+
+
 class RedisUnavailableError(PricebookError):
     """The queue cannot be reached; nothing was started."""
 

@@ -13,7 +13,10 @@ from psycopg.errors import GeneratedAlways, InsufficientPrivilege
 
 import builders
 from pricebook import migrations
-from pricebook.db import Connection
+from pricebook.auth import service as auth
+from pricebook.auth.schemas import NewUser
+from pricebook.db import Connection, Database
+from pricebook.errors import DatabaseRightsError
 from pricebook.migrations import rights, schema
 
 NOBODY_MAY = [
@@ -98,6 +101,13 @@ def test_the_api_may_not(guarded_url: str, statement: str) -> None:
 @pytest.mark.parametrize("statement", WORKER_MAY_NOT)
 def test_the_worker_may_not(guarded_url: str, statement: str) -> None:
     refused(guarded_url, rights.WORKER, statement)
+
+
+async def test_who_lacks_a_right_is_told_which_role_to_take(guarded_url: str) -> None:
+    order = NewUser("eve", "admin", "-")
+    async with Database(make_conninfo(guarded_url, user=rights.API)) as database:
+        with pytest.raises(DatabaseRightsError, match="connect as the owner of the database"):
+            await auth.add_users(database, [order])
 
 
 @pytest.mark.parametrize("role", [rights.API, rights.WORKER])
