@@ -69,8 +69,10 @@ bench: install   ## The catalog beside a baseline on Bun and Elysia (needs wrk a
 bench-backup: .venv/dev.done ## A backup under load, restored into an empty server and compared (three minutes)
 	$(BIN)/python bench/backup.py
 
-soak: .venv/dev.done ## Whether the catalog stays true and quick under strain (QUICK=--quick is short)
+soak: .venv/dev.done ## Whether all stays true and served under load and faults (needs wrk; half an hour; QUICK=--quick)
 	$(BIN)/python bench/soak.py $(QUICK)
+	$(BIN)/python bench/faults.py $(QUICK)
+	$(BIN)/python bench/hostile.py
 
 prove-image: .venv/dev.done ## Image and compose file without Docker (root, debootstrap; ten minutes)
 	$(BIN)/python bench/image.py
