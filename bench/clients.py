@@ -22,6 +22,7 @@ class Answers:
 
     def __init__(self) -> None:
         self._begun = time.monotonic()
+        self._ended = float("inf")
         self._answered: dict[str, list[tuple[float, float]]] = defaultdict(list)
         self._refused: dict[str, Counter[str]] = defaultdict(Counter)
 
@@ -42,10 +43,14 @@ class Answers:
         self._refused[kind][str(answer.status_code)] += 1
         return None
 
+    def end(self) -> None:
+        """Take no more notice: those who ask are on their way out."""
+        self._ended = time.monotonic()
+
     def summed_up(self, kind: str) -> str:
         """Tell in one line what came of a kind."""
-        answered = self._answered[kind]
-        moments = [self._begun, *(moment for moment, _ in answered), time.monotonic()]
+        answered = [each for each in self._answered[kind] if each[0] <= self._ended]
+        moments = [self._begun, *(moment for moment, _ in answered), self._ended]
         silence = max(b - a for a, b in pairwise(moments))
         refused = ", ".join(f"{count} x {what}" for what, count in self._refused[kind].items())
         times = sorted(seconds * 1000 for _, seconds in answered) or [0.0]
@@ -83,7 +88,7 @@ class Crowd:
             if done is not None:
                 self.lost_links += shown == linked
             linked = shown
-            await self._pause(2)
+            await self._pause(6)
 
     async def _is_linked(self, product_id: UUID, item_id: UUID) -> bool:
         """Look at a product until it is shown."""

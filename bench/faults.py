@@ -29,7 +29,7 @@ from tasks import expect
 PORT = 8095
 PRODUCTS = 10_000
 BROWSING, STAFF, LINKING, SYNCING = 850, 100, 50, 20
-PAUSE_MS = 2000
+PAUSE_MS = 10_000
 LIST = b"Article code,Name,Price\n" + b"\n".join(b"S-%d,Screw %d,9.50" % (n, n) for n in range(100))
 
 
@@ -119,6 +119,7 @@ class Faults:
                 asyncio.to_thread(fault),
             )
             crowd.stop.set()
+            crowd.answers.end()
             await asyncio.gather(*working)
         self._tell(name, crowd, {"catalog, all": browsing, "staff list": staff})
         return crowd.accepted
@@ -231,7 +232,7 @@ class Faults:
             page = (await client.get("/api/v1/catalog?limit=200")).raise_for_status().json()
         rows = self.soak.conn.execute(
             """
-            SELECT products.id::text, to_char(min(current_price), 'FM999999990.00##')
+            SELECT products.id::text, min(current_price)::numeric(14, 2)::text
             FROM products LEFT JOIN supplier_items
                 ON product_id = products.id AND absent_since IS NULL
             WHERE status = 'active'
