@@ -13,6 +13,9 @@ from pricebook.ingestion.schemas import SourceConfig
 from pricebook.products.service import create_from_unmatched
 from pricebook.tasks.schemas import Counts
 
+COMPARED_ROWS = 60_000
+PATIENCE_SECONDS = 60
+
 
 async def test_every_row_of_a_list_is_accounted_for(take_in: TakeIn, conn: Connection) -> None:
     result = await take_in(
@@ -219,3 +222,18 @@ async def test_progress_ends_at_the_whole(take_in: TakeIn) -> None:
     assert len(seen) > 3
     assert seen == sorted(seen, key=lambda step: (step.fraction, step.rows_read))
     assert (seen[-1].fraction, seen[-1].rows_read) == (1, 9001)
+
+
+async def test_a_list_is_compared_as_a_whole_however_little_is_known_of_its_items(
+    conn: Connection, take_in: TakeIn
+) -> None:
+    def listed(price: int) -> str:
+        rows = (f"A-{number},Nail,{price}.50" for number in range(COMPARED_ROWS))
+        return "\n".join(["Article code,Name,Price", *rows])
+
+    await builders.item(conn, await builders.supplier(conn))
+    await conn.execute("ANALYZE supplier_items")
+    await take_in(listed(1))
+    async with asyncio.timeout(PATIENCE_SECONDS):  # row by row, it would take twice as long
+        result = await take_in(listed(2))
+    assert result.counts.changed == COMPARED_ROWS

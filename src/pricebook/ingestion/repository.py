@@ -74,6 +74,20 @@ async def set_repeated_codes(conn: Connection) -> None:
     )
 
 
+async def join_as_wholes(conn: Connection) -> None:
+    """Let the rest of the transaction join the list and the supplier's items as wholes.
+
+    PostgreSQL may know nothing yet of items that came a moment ago. It would take them for one or
+    two and go through all of them again for each row of the list, which takes hours.
+    """
+    await conn.execute("SELECT set_config('enable_nestloop', 'off', true)")
+
+
+async def join_as_estimated(conn: Connection) -> None:
+    """Leave it to PostgreSQL again how tables are joined."""
+    await conn.execute("SELECT set_config('enable_nestloop', 'on', true)")
+
+
 async def create_plan(conn: Connection, supplier_id: UUID, mode: Mode) -> None:
     """Compare the staged rows with the supplier's items: what is new, changed, back or absent.
 

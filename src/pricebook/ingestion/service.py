@@ -194,6 +194,7 @@ async def _settle(conn: Connection, staged: _Staged) -> ImportResult:
     supplier_id = staged.supplier.id
     outcomes = await repository.count_staged(conn)
     mode: Mode = "partial" if UNREADABLE in outcomes else staged.mode
+    await repository.join_as_wholes(conn)
     await repository.create_plan(conn, supplier_id, mode)
     counts = _counts(outcomes, await repository.count_planned(conn), staged.ignored)
     if not counts.taken:
@@ -252,6 +253,7 @@ async def _effect(conn: Connection, supplier_id: UUID, counts: Counts) -> Effect
 async def _apply(conn: Connection, staged: _Staged) -> int:
     """Apply the plan; return how many products were made of it."""
     supplier_id = staged.supplier.id
+    await repository.join_as_estimated(conn)
     await repository.set_planned_items(conn)
     await repository.insert_new_items(conn, supplier_id)
     created = await staged.follow_up(conn, supplier_id) if staged.follow_up else 0
