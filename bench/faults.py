@@ -7,6 +7,8 @@ answered wrongly.
 """
 
 import asyncio
+import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -158,7 +160,7 @@ class Faults:
 
     def _kill_api(self) -> None:
         """Kill one of the processes that answer; the one that started them starts another."""
-        self.soak.kill(Random().choice(family(self.api)[1:]))
+        os.kill(Random().choice(family(self.api)[1:]), signal.SIGKILL)
 
     def _import(self) -> int:
         """Take a long list in over and over, each time at another price; return how often."""

@@ -85,10 +85,6 @@ class Soak:
         worker.wait()
         self.workers.remove(worker)
 
-    def kill(self, pid: int) -> None:
-        """Kill a process that was started here."""
-        os.kill(pid, signal.SIGKILL)
-
     def supplier(self, name: str) -> UUID:
         """Make a supplier."""
         return self.one(

@@ -31,6 +31,8 @@ QUERIES = [
     "search=hammer&min_price=900",
 ]
 
+PLANNED_EACH_TIME = {"min_price=10&max_price=11", "min_price=10", "search=hammer&min_price=900"}
+
 
 @pytest.fixture(scope="module")
 def filled_url(new_database: Callable[..., str]) -> str:
@@ -55,12 +57,13 @@ def test_no_page_scans_the_whole_table(filled_url: str, query: str) -> None:
     assert "Seq Scan" not in plan, plan
 
 
-@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("query", [query for query in QUERIES if query != FAR])
 def test_no_plan_that_is_kept_scans_the_whole_table(filled_url: str, query: str) -> None:
     with psycopg.connect(filled_url) as conn:
         criteria = criteria_of(conn, query)
-        if query == FAR or not may_keep_plan(criteria):
-            pytest.skip("planned for its values")
+        assert may_keep_plan(criteria) == (query not in PLANNED_EACH_TIME)
+        if query in PLANNED_EACH_TIME:
+            return
         statement, _ = page_statement(criteria, counted=False)
         numbers = count(1)
         numbered = re.sub("%s", lambda _: f"${next(numbers)}", statement)
