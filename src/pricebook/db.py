@@ -17,7 +17,7 @@ from pricebook.errors import (
     DatabaseRightsError,
     DatabaseUnavailableError,
 )
-from pricebook.rows import PriceLoader
+from pricebook.rows import PriceLoader, read_as_written
 
 Connection = AsyncConnection[tuple[Any, ...]]
 Reader = AsyncCursor[tuple[Any, ...]]
@@ -57,18 +57,10 @@ class PooledConnection(AsyncConnection[tuple[Any, ...]]):
 
 
 class PoolFigures(msgspec.Struct, frozen=True):
-    """How many connections a pool has, how many of them are free, and how many callers wait."""
+    """How a pool is used now, and since it was opened: how many asked, waited and went away."""
 
     size: int
     available: int
-    waiting: int
-
-
-class PoolWork(msgspec.Struct, frozen=True):
-    """How a pool is used now, and since it was opened: how many asked, waited and went away."""
-
-    used: int
-    idle: int
     max: int
     waiting: int
     wait_seconds: float
@@ -118,20 +110,11 @@ class Database:
         await self._pool.close()
 
     def figures(self) -> PoolFigures:
-        """Tell how busy the pool is now."""
+        """Tell how the pool is used."""
         stats = self._pool.get_stats()
         return PoolFigures(
             size=stats["pool_size"],
             available=stats["pool_available"],
-            waiting=stats["requests_waiting"],
-        )
-
-    def work(self) -> PoolWork:
-        """Tell how the pool is used."""
-        stats = self._pool.get_stats()
-        return PoolWork(
-            used=stats["pool_size"] - stats["pool_available"],
-            idle=stats["pool_available"],
             max=stats["pool_max"],
             waiting=stats["requests_waiting"],
             wait_seconds=stats.get("requests_wait_ms", 0) / 1000,
@@ -153,11 +136,14 @@ class Database:
     @asynccontextmanager
     async def _lend(self, plans: Plans) -> AsyncGenerator[PooledConnection]:
         try:
-            async with self._pool.connection() as conn:
+            conn = await self._pool.getconn()
+            try:
                 if conn.plans != plans:
                     await conn.execute("SELECT set_config('plan_cache_mode', %s, false)", [plans])
                     conn.plans = plans
                 yield conn
+            finally:
+                await self._pool.putconn(conn)
         except psycopg.OperationalError as error:
             raise DatabaseUnavailableError(UNREACHABLE) from error
         except ReadOnlySqlTransaction as error:
@@ -196,7 +182,7 @@ class Database:
         await self._wait_for_public_read()
         try:
             async with self._lend("auto") as conn:
-                conn.reader = conn.reader or conn.cursor()
+                conn.reader = conn.reader or _reader(conn)
                 yield conn.reader
         finally:
             self._public_reads.release()
@@ -256,6 +242,12 @@ class Database:
                 yield conn
         finally:
             self._slow_reads -= 1
+
+
+def _reader(conn: Connection) -> Reader:
+    cursor = conn.cursor()
+    read_as_written(cursor)
+    return cursor
 
 
 async def find_revision(conn: Connection) -> str | None:

@@ -2,23 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine, Iterable
-from typing import Any, TypeVar, get_args
+from collections.abc import Iterable
+from typing import get_args
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from pricebook.db import Database
-from pricebook.errors import DatabaseUnavailableError, RedisUnavailableError
+from pricebook.patience import in_time
 from pricebook.queue.carrier import TaskQueue
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import LastGood
 from pricebook.tasks import service as tasks
 from pricebook.tasks.schemas import TaskFigures, TaskState
 
-PATIENCE_SECONDS = 1.0
 REMEMBERED_SECONDS = 5.0
-
-answer = TypeVar("answer")
 
 
 class Figures:
@@ -43,9 +40,9 @@ class Figures:
 
     async def _ask(self) -> list[Metric]:
         of_tasks, of_suppliers, messages = await asyncio.gather(
-            _in_time(tasks.find_figures(self._database)),
-            _in_time(suppliers.list_last_good(self._database)),
-            _in_time(self._queue.count()),
+            in_time(tasks.find_figures(self._database)),
+            in_time(suppliers.list_last_good(self._database)),
+            in_time(self._queue.count()),
         )
         told = [
             _gauge("database_up", "1 while PostgreSQL answers", of_tasks is not None),
@@ -90,16 +87,3 @@ def _of_suppliers(found: list[LastGood]) -> Metric:
 
 def _gauge(name: str, told: str, value: float) -> Metric:
     return GaugeMetricFamily(f"pricebook_{name}", told, value)
-
-
-async def _in_time(asked: Coroutine[Any, Any, answer]) -> answer | None:
-    """Wait a second for an answer, and not for its cancellation, which may take longer."""
-    asking = asyncio.create_task(asked)
-    await asyncio.wait({asking}, timeout=PATIENCE_SECONDS)
-    if not asking.done():
-        asking.cancel()
-        return None
-    try:
-        return asking.result()
-    except (DatabaseUnavailableError, RedisUnavailableError):
-        return None

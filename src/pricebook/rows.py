@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 import msgspec
-from psycopg import AsyncCursor
+from psycopg import AsyncCursor, AsyncServerCursor
 from psycopg.adapt import Buffer, Loader
+from psycopg.types.string import TextLoader
 
 type_of_row = TypeVar("type_of_row", bound=msgspec.Struct)
 
@@ -38,3 +39,12 @@ class PriceLoader(Loader):
         if point >= 0:
             text = text[: point + 3] + text[point + 3 :].rstrip("0")
         return Decimal(text)
+
+
+def read_as_written(cursor: AsyncCursor[Any] | AsyncServerCursor[Any]) -> None:
+    """Let a cursor give ids and prices as the text that PostgreSQL writes.
+
+    As Python objects they would only be turned back for an answer that is shown as it is.
+    """
+    for written in ("uuid", "numeric"):
+        cursor.adapters.register_loader(written, TextLoader)

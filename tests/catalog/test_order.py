@@ -11,6 +11,7 @@ from litestar.testing import AsyncTestClient
 import builders
 from pricebook.catalog.cursor import Position, read_cursor, write_cursor
 from pricebook.db import Connection
+from pricebook.web.paging import next_page_url
 
 Client = AsyncTestClient[Litestar]
 PATH = "/api/v1/catalog"
@@ -181,6 +182,13 @@ async def test_the_link_keeps_the_filters_in_any_alphabet(client: Client, conn: 
     assert await walk(client, search="пила &", limit=1, page=1) == [
         [f"Молоток & пила {number}"] for number in range(3)
     ]
+
+
+def test_the_link_to_the_next_page_names_no_page_however_that_was_written() -> None:
+    sent = b"%70age=2&min_price=1%2E5&search=\xc3\xa9+%26&sort=&cursor=old&limit=1"
+    assert next_page_url("/api/v1/catalog", sent, "new") == (
+        "/api/v1/catalog?min_price=1%2E5&search=%C3%A9+%26&sort=&limit=1&cursor=new"
+    )
 
 
 def test_a_cursor_is_read_as_it_was_written() -> None:

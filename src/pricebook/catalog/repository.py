@@ -1,6 +1,6 @@
 """What the public sees: active products, their price range and their categories."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from pricebook.catalog.schemas import (
 )
 from pricebook.db import Connection, Reader
 from pricebook.errors import query_issue, refuse
+from pricebook.rows import read_as_written
 from pricebook.web.paging import Paging
 
 # A word of this many letters is found by the trigrams of an index. A shorter one is looked for in
@@ -40,11 +41,9 @@ SORTS: dict[str, tuple[LiteralString, LiteralString]] = {
 }
 KEY_TYPES: dict[str, LiteralString] = {"name": "text", "price": "numeric", "newest": "timestamptz"}
 
-# PostgreSQL makes text of ids and prices: as Python objects they would only be turned back.
 COLUMNS: LiteralString = """
-    id::text AS product_id, internal_sku, products.name, category_id::text,
-    coalesce(min_price, 0.0000)::text AS lowest, coalesce(max_price, 0.0000)::text AS highest,
-    supplier_count
+    id, internal_sku, products.name, category_id,
+    coalesce(min_price, 0.0000) AS lowest, coalesce(max_price, 0.0000) AS highest, supplier_count
 """
 
 # The count stands beside each row, so that it and the page are of the same moment.
@@ -52,14 +51,14 @@ COUNT: LiteralString = ", (SELECT count(*) FROM {source}) AS total_count"
 
 # An index walk in the order of the page.
 WALK: LiteralString = """
-    SELECT {columns}, {key}::text AS sort_key {count}
+    SELECT {columns}, {sort_key} AS sort_key {count}
     FROM products
     WHERE {conditions} AND {position}
     ORDER BY {key} {direction}, id {direction}
     LIMIT %s OFFSET %s
 """
 FAR_WALK: LiteralString = """
-    SELECT {columns}, {key}::text AS sort_key {count}
+    SELECT {columns}, {sort_key} AS sort_key {count}
     FROM products JOIN (
         SELECT id FROM products
         WHERE {conditions} AND {position}
@@ -72,7 +71,7 @@ FAR_WALK: LiteralString = """
 # might pass by most of the catalog before it meets the word.
 SEARCH: LiteralString = """
     WITH found AS MATERIALIZED (SELECT {key} AS key, id FROM products WHERE {conditions})
-    SELECT {columns}, hit.key::text AS sort_key {count}
+    SELECT {columns}, {sort_key} AS sort_key {count}
     FROM products JOIN (
         SELECT key, id FROM found
         WHERE {position}
@@ -146,9 +145,11 @@ def page_statement(query: CatalogQuery, *, counted: bool) -> tuple[LiteralString
     shape = FAR_WALK if query.offset >= FAR_OFFSET else WALK
     source: LiteralString = "found" if searched else f"products WHERE {conditions}"
     count = COUNT.format(source=source) if counted else ""
+    key = SORTS[query.sort][0]
     statement = (SEARCH if searched else shape).format(
         columns=COLUMNS,
-        key=SORTS[query.sort][0],
+        sort_key="NULL" if key == "name" else f"{key}::text",
+        key=key,
         direction=SORTS[query.sort][1],
         conditions=conditions,
         position=position,
@@ -172,9 +173,10 @@ async def stream_products(
 ) -> AsyncGenerator[list[CatalogProduct]]:
     """Read all products that pass, some at a time; needs a transaction."""
     async with conn.cursor(name="export") as cursor:
+        read_as_written(cursor)
         await cursor.execute(*export_statement(query))
         while rows := await cursor.fetchmany(EXPORT_ROWS):
-            yield [_product(row) for row in rows]
+            yield _products(rows)
 
 
 def _conditions(query: CatalogFilter) -> tuple[LiteralString, list[Any]]:
@@ -210,25 +212,30 @@ def _position(query: CatalogQuery, key: LiteralString) -> tuple[LiteralString, l
 
 def _slice(rows: list[tuple[Any, ...]], query: CatalogQuery) -> Slice:
     shown = rows[: query.limit]
-    next_key = shown[-1][7] if len(rows) > query.limit else None
-    return Slice([_product(row) for row in shown], next_key)
+    if len(rows) <= query.limit:
+        return Slice(_products(shown), None)
+    name, sort_key = shown[-1][2], shown[-1][7]
+    return Slice(_products(shown), name if sort_key is None else sort_key)
 
 
-def _product(row: tuple[Any, ...]) -> CatalogProduct:
-    return CatalogProduct(row[0], row[1], row[2], row[3], _shown(row[4]), _shown(row[5]), row[6])
+def _products(rows: Iterable[tuple[Any, ...]]) -> list[CatalogProduct]:
+    return [
+        CatalogProduct(product_id, sku, name, category_id, _shown(low), _shown(high), suppliers)
+        for product_id, sku, name, category_id, low, high, suppliers, *_ in rows
+    ]
 
 
 def _shown(price: str) -> str:
     """Show a price of four decimals with two, or as many as it needs."""
-    return price[:-2] if price[-2:] == "00" else price.removesuffix("0")
+    return price.removesuffix("0").removesuffix("0")
 
 
 async def find_active(reader: Reader, product_id: UUID) -> CatalogProductDetail | None:
     """Find one active product with its category's name."""
     cursor = await reader.execute(
         """
-        SELECT product.id::text, internal_sku, product.name, category_id::text,
-            coalesce(min_price, 0.0000)::text, coalesce(max_price, 0.0000)::text, supplier_count,
+        SELECT product.id, internal_sku, product.name, category_id,
+            coalesce(min_price, 0.0000), coalesce(max_price, 0.0000), supplier_count,
             category.name
         FROM products AS product
         LEFT JOIN categories AS category ON category.id = product.category_id
@@ -239,7 +246,7 @@ async def find_active(reader: Reader, product_id: UUID) -> CatalogProductDetail 
     row = await cursor.fetchone()
     if row is None:
         return None
-    shown = _product(row)
+    (shown,) = _products([row])
     return CatalogProductDetail(*msgspec.structs.astuple(shown), category_name=row[7])
 
 
@@ -250,7 +257,7 @@ async def list_categories(reader: Reader, paging: Paging) -> tuple[int, list[Cat
         SELECT counted.total_count, page.*
         FROM (SELECT count(*) AS total_count FROM categories) AS counted
         LEFT JOIN LATERAL (
-            SELECT category.id::text, category.name, category.parent_id::text,
+            SELECT category.id, category.name, category.parent_id,
                 (SELECT count(*) FROM products
                  WHERE category_id = category.id AND status = 'active') AS product_count
             FROM categories AS category

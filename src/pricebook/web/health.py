@@ -14,11 +14,10 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from pricebook import __version__, db
-from pricebook.db import Database, PoolFigures
-from pricebook.errors import DatabaseNotReadyError, DatabaseUnavailableError
+from pricebook.db import Database
+from pricebook.errors import DatabaseNotReadyError
+from pricebook.patience import in_time
 from pricebook.web.problems import answers, can_fail
-
-PATIENCE_SECONDS = 1.0
 
 UP = {"status": "up", "latency_ms": 0.8}
 DOWN = {"status": "down", "latency_ms": 1000.0}
@@ -51,13 +50,21 @@ class Parts(msgspec.Struct, frozen=True):
     redis: Part
 
 
+class Pool(msgspec.Struct, frozen=True):
+    """How many connections there are, how many of them are free, and how many callers wait."""
+
+    size: int
+    available: int
+    waiting: int
+
+
 class Health(msgspec.Struct, frozen=True):
     """How the process and its parts are."""
 
     status: Literal["healthy", "degraded", "unhealthy"]
     version: str
     parts: Parts
-    pool: PoolFigures
+    pool: Pool
 
 
 @get(
@@ -97,7 +104,9 @@ async def ready(state: State, database: NamedDependency[Database]) -> Status:
 async def health(state: State, database: NamedDependency[Database]) -> Response[Health]:
     """Ask the database and Redis at the same time."""
     parts = Parts(*await asyncio.gather(_ask(_select(database)), _ask(_ping(state.redis))))
-    found = Health(_status(parts), __version__, parts, database.figures())
+    figures = database.figures()
+    pool = Pool(figures.size, figures.available, figures.waiting)
+    found = Health(_status(parts), __version__, parts, pool)
     unhealthy = found.status == "unhealthy"
     return Response(found, status_code=HTTP_503_SERVICE_UNAVAILABLE if unhealthy else HTTP_200_OK)
 
@@ -108,22 +117,15 @@ def _status(parts: Parts) -> Literal["healthy", "degraded", "unhealthy"]:
     return "healthy" if parts.redis.status == "up" else "degraded"
 
 
-async def _ask(answer: Coroutine[Any, Any, bool]) -> Part:
-    """Wait a second for a part, and not for its cancellation, which may take longer."""
+async def _ask(asked: Coroutine[Any, Any, bool]) -> Part:
     begun = time.perf_counter()
-    asked = asyncio.create_task(answer)
-    await asyncio.wait({asked}, timeout=PATIENCE_SECONDS)
-    is_up = asked.done() and asked.result()
-    asked.cancel()
+    is_up = await in_time(asked)
     return Part("up" if is_up else "down", round((time.perf_counter() - begun) * 1000, 1))
 
 
 async def _select(database: Database) -> bool:
-    try:
-        async with database.connection() as conn:
-            await db.find_revision(conn)
-    except DatabaseUnavailableError:
-        return False
+    async with database.connection() as conn:
+        await db.find_revision(conn)
     return True
 
 

@@ -41,9 +41,11 @@ class Metrics(NamedTuple):
 
     def tell(self) -> None:
         """Write down how this process is, for whichever process is asked."""
-        pool = self.database.work()
-        for name in ("used", "idle", "max", "waiting"):
-            self.tally.tell((NOW, name), getattr(pool, name))
+        pool = self.database.figures()
+        self.tally.tell((NOW, "used"), pool.size - pool.available)
+        self.tally.tell((NOW, "idle"), pool.available)
+        self.tally.tell((NOW, "max"), pool.max)
+        self.tally.tell((NOW, "waiting"), pool.waiting)
         for name in ("wait_seconds", "requests", "timeouts"):
             self.tally.tell(("pool", name), getattr(pool, name))
         self.tally.tell((NOW, "kept_bytes"), self.kept_bytes())

@@ -36,10 +36,11 @@ def decode_query(kind: type[struct], raw: bytes) -> struct:
     """
     pairs = _split(raw)
     values = dict(pairs)
-    issues = [*_unknown(kind, values), *_repeated(pairs), *_unusable(kind, values)]
-    if issues:
-        raise refuse(*issues)
-    return msgspec.convert(values, kind, strict=False)
+    issues = [*_unknown(kind, values), *_repeated(pairs)]
+    decoded = None if issues else _decoded(kind, values)
+    if decoded is None:
+        raise refuse(*issues, *_unusable(kind, values))
+    return decoded
 
 
 def documented(kind: type[msgspec.Struct]) -> type[Operation]:
@@ -104,6 +105,18 @@ def _split(raw: bytes) -> list[tuple[str, str]]:
         raise refuse(query_issue("(all)", "is not UTF-8")) from None
     except ValueError:
         raise refuse(query_issue("(all)", f"more than {MAX_PARAMETERS} parameters")) from None
+
+
+def _decoded(kind: type[struct], values: dict[str, str]) -> struct | None:
+    """Decode all parameters at once; None if there is something to say about one."""
+    if any("\0" in text for text in values.values()):
+        return None
+    try:
+        decoded = msgspec.convert(values, kind, strict=False)
+    except msgspec.ValidationError:
+        return None
+    is_whole = all(getattr(decoded, name) is not None for name in values)
+    return decoded if is_whole else None
 
 
 def _unknown(kind: type[msgspec.Struct], values: dict[str, str]) -> list[FieldIssue]:

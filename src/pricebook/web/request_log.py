@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from pricebook.web.request_line import FAILED, Ended, Tell
 from pricebook.web.routing import AsgiApp, RouteOf, known
@@ -78,8 +78,11 @@ class NamedLogs:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Let the application answer one request."""
-        with bound_contextvars(request_id=scope["request_id"]):
+        before = bind_contextvars(request_id=scope["request_id"])
+        try:
             await self._app(scope, receive, send)
+        finally:
+            reset_contextvars(**before)
 
 
 def id_maker() -> Callable[[], str]:
