@@ -29,7 +29,7 @@ from pricebook.figures import Figures
 from pricebook.logs import write_logs
 from pricebook.products import routes as products
 from pricebook.queue.carrier import TaskQueue
-from pricebook.resources import inbox_for, open_auth, open_redis, open_resources
+from pricebook.resources import inbox_for, open_auth, open_redis, open_resources, standby_of
 from pricebook.server import IsStopping, Server
 from pricebook.settings import Settings
 from pricebook.suppliers import routes as suppliers
@@ -142,7 +142,7 @@ async def _opened(
     async with (
         open_resources(settings, statement_seconds=settings.api_statement_seconds) as resources,
         open_redis(settings) as redis,
-        open_catalog(resources.database, memory) as browsed,
+        open_catalog(resources.database, memory, standby_of(settings)) as browsed,
     ):
         with open_auth(resources, redis) as opened:
             app.state.database = resources.database

@@ -1,7 +1,8 @@
 """Opens what a process needs from the settings, and closes it: the only wiring."""
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 
 import msgspec
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -57,6 +58,18 @@ async def open_resources(
             await db.require_revision(conn, head)
             await db.require_currency(conn, settings.catalog_currency)
         yield Resources(settings=settings, database=database, migration_head=head)
+
+
+def standby_of(settings: Settings) -> Callable[[], Database] | None:
+    """Return what makes a pool of the standby that visitors may read from, if there is one."""
+    if settings.database_read_url is None:
+        return None
+    return partial(
+        Database,
+        settings.database_read_url,
+        pool_max=settings.db_pool_max,
+        statement_seconds=settings.api_statement_seconds,
+    )
 
 
 def limits_of(settings: Settings) -> Limits:

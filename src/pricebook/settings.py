@@ -25,7 +25,7 @@ PLACEHOLDER = re.compile(r"change[-_ ]?me|your[-_ ]|placeholder|example", re.IGN
 ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 
 # Each may be given by a file instead, which NAME_FILE names; no error shows its value.
-SECRETS = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "METRICS_TOKEN")
+SECRETS = ("DATABASE_URL", "DATABASE_READ_URL", "REDIS_URL", "JWT_SECRET", "METRICS_TOKEN")
 FILE = "_FILE"
 
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
@@ -39,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     """The settings by their environment names; docs/operations.md tells what each does."""
 
     database_url: str | None = None
+    database_read_url: str | None = None
     redis_url: str | None = None
     redis_queue_name: str = "parse-tasks"
     jwt_secret: str | None = None
@@ -252,6 +253,7 @@ def _parts(text: str) -> list[str]:
 POOL = {"db_pool_min", "db_pool_max"}
 RULES: Mapping[str, Callable[[str], str | None]] = {
     "DATABASE_URL": _complain_of_database,
+    "DATABASE_READ_URL": _complain_of_database,
     "REDIS_URL": _complain_of_redis,
     "JWT_SECRET": _complain_of_secret,
     "ALLOWED_ORIGINS": _complain_of_origins,

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "src/pricebook"
 LAYERS = {"__init__", "routes", "service", "repository", "schemas"}
 FEATURES = {
     "auth": LAYERS | {"guard", "roles", "tokens", "passwords", "cache"},
-    "catalog": LAYERS | {"cache", "cursor", "export"},
+    "catalog": LAYERS | {"cache", "cursor", "export", "replica", "position_repository"},
     "categories": LAYERS,
     "products": LAYERS | {"sku"},
     "suppliers": LAYERS | {"item_repository", "schedule"},
@@ -42,7 +42,7 @@ def test_no_module_is_called_by_a_name_that_says_nothing() -> None:
 def default(field: msgspec.structs.FieldInfo) -> str:
     """What the table tells: without a default the servers come with the package."""
     if field.default is None:
-        return "embedded" if field.name.endswith("_url") else "none"
+        return "embedded" if field.name in {"database_url", "redis_url"} else "none"
     return str(field.default).lower() if field.type is bool else str(field.default)
 
 

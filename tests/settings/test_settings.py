@@ -15,6 +15,7 @@ REDIS = "redis://:Pa55word@cache:6379/0"
 GOOD = {
     "JWT_SECRET": SECRET,
     "DATABASE_URL": DATABASE,
+    "DATABASE_READ_URL": DATABASE,
     "REDIS_URL": REDIS,
     "METRICS_TOKEN": "a token for Prometheus",
 }
@@ -92,6 +93,7 @@ def test_a_secret_is_not_given_twice(name: str, tmp_path: Path) -> None:
         ("JWT_SECRET", "Pa55word"),
         ("DATABASE_URL", "postgresql://pricebook:Pa55 word@db/pricebook"),
         ("DATABASE_URL", "mysql://pricebook:Pa55word@db"),
+        ("DATABASE_READ_URL", "mysql://pricebook:Pa55word@db"),
         ("REDIS_URL", "redis://:Pa55word/7@cache"),
         ("REDIS_URL", "http://:Pa55word@cache"),
     ],

@@ -54,14 +54,14 @@ class Memory:
     def find(self, key: Hashable) -> Any:
         """Return what is kept under a key, or None."""
         found = self._kept.get(key)
-        if found is None or not self._is_trusted():
+        if found is None or not self.is_trusted:
             return None
         self._kept.move_to_end(key)
         return found
 
     def keep(self, key: Hashable, computed: Sized, generation: int) -> None:
         """Keep a value that was computed from what there was in a generation."""
-        if generation != self._generation or not self._is_trusted() or key in self._kept:
+        if generation != self._generation or not self.is_trusted or key in self._kept:
             return
         self._kept[key] = computed
         self._bytes += computed.size + ENTRY_BYTES
@@ -74,7 +74,7 @@ class Memory:
         found = self.find(key)
         if found is not None:
             return found
-        if not self._is_trusted():  # whoever joined could be given what was true before a change
+        if not self.is_trusted:  # whoever joined could be given what was true before a change
             return await compute()
         task = self._under_way.get(key) or self._begin(key, compute)
         # A caller who gives up must not take the answer from the others who wait for it.
@@ -89,6 +89,11 @@ class Memory:
     def generation(self) -> int:
         """A number that moves with every change."""
         return self._generation
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether every change so far was told."""
+        return time.monotonic() < self._trusted_until
 
     def _begin(self, key: Hashable, compute: Callable[[], Awaitable[value]]) -> asyncio.Task[value]:
         task = asyncio.create_task(self._compute(key, compute))
@@ -113,6 +118,3 @@ class Memory:
         self._bytes = 0
         self._kept.clear()
         self._under_way.clear()
-
-    def _is_trusted(self) -> bool:
-        return time.monotonic() < self._trusted_until

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from msgspec import Struct
 from pricebook.catalog import repository
 from pricebook.catalog.cache import Memory
 from pricebook.catalog.export import FileFormat
+from pricebook.catalog.replica import Reads
 from pricebook.catalog.schemas import (
     CatalogFilter,
     CatalogProduct,
@@ -29,7 +30,7 @@ RETRY_SECONDS = 0.2
 class Catalog(Struct, frozen=True):
     """What browsing takes."""
 
-    database: Database
+    reads: Reads
     memory: Memory
 
 
@@ -48,32 +49,44 @@ class Count(Struct, frozen=True):
 
 
 @asynccontextmanager
-async def open_catalog(database: Database, memory: Memory) -> AsyncGenerator[Catalog]:
-    """Open the catalog with a memory that is true for as long as this is open."""
-    following = asyncio.create_task(_follow_changes(database, memory))
+async def open_catalog(
+    database: Database, memory: Memory, make_standby: Callable[[], Database] | None = None
+) -> AsyncGenerator[Catalog]:
+    """Open the catalog with a memory that is true for as long as this is open.
+
+    What is not in it is asked of the database, or of a standby while that is as far.
+    """
+    catalog = Catalog(Reads(database, memory), memory)
+    following = [asyncio.create_task(_follow_changes(database, catalog))]
+    if make_standby:
+        following.append(asyncio.create_task(catalog.reads.follow(make_standby)))
     try:
-        yield Catalog(database, memory)
+        yield catalog
     finally:
-        following.cancel()
-        with suppress(asyncio.CancelledError):
-            await following
+        for each in following:
+            each.cancel()
+        for each in following:
+            with suppress(asyncio.CancelledError):
+                await each
 
 
-async def _follow_changes(database: Database, memory: Memory) -> None:
+async def _follow_changes(database: Database, catalog: Catalog) -> None:
     while True:
         try:
-            await _hear_of_changes(database, memory)
+            await _hear_of_changes(database, catalog)
         except DatabaseUnavailableError as error:
             log.warning("nobody tells of changes, nothing is kept", error=str(error.__cause__))
         await asyncio.sleep(RETRY_SECONDS)
 
 
-async def _hear_of_changes(database: Database, memory: Memory) -> None:
+async def _hear_of_changes(database: Database, catalog: Catalog) -> None:
+    memory = catalog.memory
     try:
         async with aclosing(database.listen(CHANGED)) as tidings:
             async for changed in tidings:
                 if changed:
                     memory.begin_anew()
+                    catalog.reads.tell()
                 else:
                     memory.trust()
     finally:
@@ -95,10 +108,12 @@ async def _read_page(catalog: Catalog, query: CatalogQuery) -> tuple[int, reposi
     """Read a page; count only what was not counted since the last change."""
     key, generation = ("count", query.counted), catalog.memory.generation
     known = None if repository.is_search(query) else catalog.memory.find(key)
-    async with catalog.database.read() as reader:
-        if known:
-            return known.total, await repository.list_page(reader, query)
-        total_count, found = await repository.list_active(reader, query)
+    if known:
+        found = await catalog.reads.ask(lambda reader: repository.list_page(reader, query))
+        return known.total, found
+    total_count, found = await catalog.reads.ask(
+        lambda reader: repository.list_active(reader, query)
+    )
     catalog.memory.keep(key, Count(total_count), generation)
     return total_count, found
 
@@ -120,8 +135,7 @@ async def export_products(
 
 async def get_product(catalog: Catalog, product_id: UUID) -> CatalogProductDetail:
     """Return one active product; raises NotFoundError for any other id."""
-    async with catalog.database.read() as reader:
-        product = await repository.find_active(reader, product_id)
+    product = await catalog.reads.ask(lambda reader: repository.find_active(reader, product_id))
     if product is None:
         raise NotFoundError(f"There is no active product {product_id}.")
     return product
@@ -129,6 +143,7 @@ async def get_product(catalog: Catalog, product_id: UUID) -> CatalogProductDetai
 
 async def list_categories(catalog: Catalog, paging: Paging) -> Page[CategoryCount]:
     """Return a page of the categories, by name and id."""
-    async with catalog.database.read() as reader:
-        total_count, categories = await repository.list_categories(reader, paging)
+    total_count, categories = await catalog.reads.ask(
+        lambda reader: repository.list_categories(reader, paging)
+    )
     return page_of(paging, total_count, categories)
