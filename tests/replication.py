@@ -1,23 +1,40 @@
-"""A primary and streaming standbys of it, as processes that can be stopped, killed and frozen."""
+"""A primary and streaming standbys of it, as processes that can be killed, and their visitors.
 
+What is changed without a word (with triggers off) while replay is paused, tells the two apart.
+"""
+
+import asyncio
 import os
 import signal
 import subprocess
-from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, LiteralString
+from tempfile import TemporaryDirectory
+from typing import Any, LiteralString, cast
 
+import httpx
 import msgspec
 import psycopg
 from psycopg.conninfo import make_conninfo
+from structlog.typing import EventDict
 
 from databases import SUPERUSER
+from pricebook.api import create_app
+from pricebook.catalog.service import Catalog
 from pricebook.embedded import binaries, places, postgres, process
+from pricebook.settings import Settings
 from running_system import eventually
 
 # The servers that come with the package are replicated by nobody; the last word counts.
 OPTIONS = {"wal_level": "replica", "max_wal_senders": "5", "wal_receiver_status_interval": "1s"}
+UNTOLD = """
+    SET session_replication_role = replica;
+    UPDATE products SET name = 'Primary';
+    UPDATE categories SET name = 'Primary'
+"""
+USED = "the catalog is read from the standby"
+NOT_USED = "the catalog is not read from the standby"
 
 
 class Server:
@@ -99,3 +116,77 @@ class Server:
     def _signal(self, number: signal.Signals) -> None:
         for pid in process.processes_in(self._places.postgres):
             os.kill(pid, number)
+
+
+@contextmanager
+def open_folder() -> Generator[Path]:
+    """One that the servers may enter, whoever they run as."""
+    with TemporaryDirectory(prefix="pricebook-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+class Visitor:
+    """Visitors of an API, which may come at the same time, and a look at where it reads."""
+
+    def __init__(self, client: httpx.AsyncClient, catalog: Catalog) -> None:
+        self.client = client
+        self.catalog = catalog
+
+    def is_served_by_standby(self) -> bool:
+        reads = self.catalog.reads
+        due = reads._due  # pyright: ignore[reportPrivateUsage]
+        standby = reads._standby  # pyright: ignore[reportPrivateUsage]
+        return bool(standby and due and reads._holds(due))  # pyright: ignore[reportPrivateUsage]
+
+    async def until_served_by_standby(self) -> None:
+        await until(self.is_served_by_standby)
+
+    async def names(self) -> set[str]:
+        """What every public route calls the product and its category."""
+        page = await self.client.get("/catalog", params={"search": "r"})
+        (product,) = page.json()["data"]
+        one = (await self.client.get(f"/catalog/{product['id']}")).json()
+        categories = (await self.client.get("/categories")).json()["data"]
+        return {product["name"], one["name"], one["category_name"], categories[0]["name"]}
+
+    async def price(self) -> str:
+        response = await self.client.get("/catalog")
+        assert response.status_code == 200, response.text
+        return response.json()["data"][0]["min_price"]
+
+    async def prices(self) -> set[str]:
+        """What many see who come at once."""
+        return set(await asyncio.gather(*(self.price() for _ in range(20))))
+
+    async def hear_of(self, conn: psycopg.AsyncConnection[Any], price: str) -> None:
+        """Change the price, and return once the API was told."""
+        generation = self.catalog.memory.generation
+        await conn.execute("UPDATE supplier_items SET current_price = %s", [price])
+        await until(lambda: self.catalog.memory.generation != generation)
+
+
+@asynccontextmanager
+async def visited(settings: Settings) -> AsyncGenerator[Visitor]:
+    app = create_app(settings)
+    async with app.lifespan():
+        transport = httpx.ASGITransport(cast("Any", app))
+        base_url = "http://test/api/v1"
+        async with httpx.AsyncClient(transport=transport, base_url=base_url) as client:
+            yield Visitor(client, app.state.catalog)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110 (nobody sets an event for a test)
+            await asyncio.sleep(0.01)
+
+
+def events(told: list[EventDict]) -> list[str]:
+    return [line["event"] for line in told if line["event"] in {USED, NOT_USED}]
+
+
+async def part(primary: Server, standby: Server, database: str) -> None:
+    """Let the two differ in what nobody is told of."""
+    await asyncio.to_thread(standby.pause, primary)
+    await asyncio.to_thread(primary.run, UNTOLD, database)

@@ -1,0 +1,99 @@
+"""A replicated database, and an API that may read from its standby."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import msgspec
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
+
+import builders
+from databases import Databases
+from pricebook.db import Database
+from pricebook.migrations import rights
+from pricebook.settings import Settings
+from replication import Server, Visitor, open_folder, visited
+
+
+@pytest.fixture(scope="module")
+def primary() -> Iterator[Server]:
+    with open_folder() as folder:
+        server = Server(folder)
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def replicated_url(primary: Server) -> str:
+    return Databases(primary.url).create()
+
+
+@pytest.fixture
+def standby(primary: Server, replicated_url: str) -> Iterator[Server]:
+    """One that was not started yet."""
+    assert replicated_url
+    with open_folder() as folder:
+        server = primary.copy_to(folder)
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def another(primary: Server, replicated_url: str) -> Iterator[Server]:
+    """A second one, not started either."""
+    assert replicated_url
+    with open_folder() as folder:
+        server = primary.copy_to(folder)
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def database(replicated_url: str) -> str:
+    return str(conninfo_to_dict(replicated_url)["dbname"])
+
+
+@pytest.fixture
+def read_url(standby: Server, database: str) -> str:
+    return make_conninfo(standby.url, dbname=database, user=rights.API)
+
+
+@pytest.fixture
+def replicated(settings: Settings, replicated_url: str, read_url: str) -> Settings:
+    """An API that keeps nothing: every answer is read from a database."""
+    return msgspec.structs.replace(
+        settings,
+        database_url=make_conninfo(replicated_url, user=rights.API),
+        database_read_url=read_url,
+        catalog_memory_mb=0,
+    )
+
+
+@pytest.fixture
+async def written(replicated_url: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    """The primary, with a product that both servers show as `Hammer`."""
+    async with Database(replicated_url) as database, database.connection() as conn:
+        await conn.execute("TRUNCATE products, suppliers, categories CASCADE")
+        tools = await builders.category(conn, "Hammer")
+        await builders.offered_product(conn, "Hammer", "10", category_id=tools)
+        yield conn
+
+
+@pytest.fixture
+def told() -> Iterator[list[EventDict]]:
+    with capture_logs() as lines:
+        yield lines
+
+
+@pytest.fixture
+async def visitor(
+    replicated: Settings, written: psycopg.AsyncConnection[Any], told: list[EventDict]
+) -> AsyncIterator[Visitor]:
+    assert written
+    assert told == []
+    async with visited(replicated) as opened:
+        yield opened
