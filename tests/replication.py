@@ -28,10 +28,10 @@ from running_system import eventually
 
 # The servers that come with the package are replicated by nobody; the last word counts.
 OPTIONS = {"wal_level": "replica", "max_wal_senders": "5", "wal_receiver_status_interval": "1s"}
-UNTOLD = """
+UNTOLD: LiteralString = """
     SET session_replication_role = replica;
-    UPDATE products SET name = 'Primary';
-    UPDATE categories SET name = 'Primary'
+    UPDATE products SET name = '{name}';
+    UPDATE categories SET name = '{name}'
 """
 USED = "the catalog is read from the standby"
 NOT_USED = "the catalog is not read from the standby"
@@ -186,7 +186,9 @@ def events(told: list[EventDict]) -> list[str]:
     return [line["event"] for line in told if line["event"] in {USED, NOT_USED}]
 
 
-async def part(primary: Server, standby: Server, database: str) -> None:
-    """Let the two differ in what nobody is told of."""
+async def part(
+    primary: Server, standby: Server, database: str, name: LiteralString = "Primary"
+) -> None:
+    """Let the primary give everything another name of which nobody is told, the standby neither."""
     await asyncio.to_thread(standby.pause, primary)
-    await asyncio.to_thread(primary.run, UNTOLD, database)
+    await asyncio.to_thread(primary.run, UNTOLD.format(name=name), database)

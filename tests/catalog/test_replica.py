@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from pricebook.catalog import replica
 from pricebook.settings import Settings
 from replication import Server, Visitor, part, visited
 
@@ -32,10 +33,7 @@ async def test_it_is_read_while_it_knows_all_that_was_told(
     standby.run("SELECT pg_wal_replay_resume()")
     await visitor.until_served_by_standby()
     assert await visitor.price() == "19.00"
-    await asyncio.to_thread(standby.pause, primary)
-    await written.execute("ALTER TABLE products DISABLE TRIGGER USER")
-    await written.execute("UPDATE products SET name = 'Saw'")
-    await written.execute("ALTER TABLE products ENABLE TRIGGER USER")
+    await part(primary, standby, database, "Saw")
     assert await visitor.names() == {"Primary"}
 
 
@@ -75,6 +73,13 @@ async def test_of_several_standbys_one_that_is_behind_is_not_believed(
         load_balance_hosts="random",
     )
     given = msgspec.structs.replace(replicated, database_read_url=url)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(replica, "BEHIND_SECONDS", 0.2)
+        patched.setattr(replica, "RETRY_SECONDS", 0.2)
+        await check_several(given, written)
+
+
+async def check_several(given: Settings, written: psycopg.AsyncConnection[Any]) -> None:
     async with visited(given) as visitor:
         await visitor.hear_of(written, "11")
         for _ in range(3):

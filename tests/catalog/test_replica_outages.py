@@ -27,6 +27,7 @@ async def test_one_that_stays_behind_is_told_of_once(
     await visitor.until_served_by_standby()
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(replica, "BEHIND_SECONDS", 0.1)
+        patched.setattr(replica, "RETRY_SECONDS", 0.1)
         await asyncio.to_thread(standby.pause, primary)
         await visitor.hear_of(written, "11")
         await until(lambda: NOT_USED in events(told))

@@ -1,11 +1,11 @@
 """Which PostgreSQL somebody is connected to, and how far it has got in the log of changes."""
 
-from typing import Any, LiteralString
+from typing import LiteralString
 
 import psycopg
 from msgspec import Struct
 
-from pricebook.db import Connection, Reader
+from pricebook.db import Connection
 from pricebook.errors import DatabaseUnavailableError
 
 # What is inserted into the log, not what is written of it: a commit that need not be on disk yet
@@ -45,22 +45,20 @@ async def find_primary_position(conn: Connection) -> Position:
     return await _find(conn, PRIMARY)
 
 
-async def find_standby_position(reader: Reader) -> Position:
+async def find_standby_position(conn: Connection) -> Position:
     """Find up to where a standby shows what was committed."""
-    return await _find(reader, STANDBY)
+    return await _find(conn, STANDBY)
 
 
-def is_standby(reader: Reader) -> bool:
+def is_standby(conn: Connection) -> bool:
     """Say whether what was last read came from a standby, which is told with every answer."""
-    return reader.connection.info.parameter_status("in_hot_standby") == "on"
+    return conn.info.parameter_status("in_hot_standby") == "on"
 
 
-async def _find(asked: Connection | Reader, statement: LiteralString) -> Position:
+async def _find(conn: Connection, statement: LiteralString) -> Position:
     """Ask for a position; a server of another kind may have none: DatabaseUnavailableError."""
     try:
-        row: tuple[Any, ...] | None = await (await asked.execute(statement)).fetchone()
+        (row,) = await (await conn.execute(statement)).fetchall()
     except psycopg.Error as error:
         raise DatabaseUnavailableError("It does not tell its position.") from error
-    if row is None:
-        raise DatabaseUnavailableError("It does not tell its position.")
     return Position(*row)

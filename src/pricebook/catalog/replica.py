@@ -13,7 +13,7 @@ from msgspec import Struct
 from pricebook.catalog import position_repository as repository
 from pricebook.catalog.cache import Memory
 from pricebook.catalog.position_repository import Position
-from pricebook.db import Database, Reader
+from pricebook.db import Connection, Database, Reader
 from pricebook.errors import DatabaseRightsError, DatabaseUnavailableError
 
 log = structlog.stdlib.get_logger(__name__)
@@ -24,7 +24,7 @@ RETRY_SECONDS = 1.0
 # How often a standby that is used is looked at, and one that is behind at the least.
 LOOK_SECONDS = 1.0
 FIRST_PAUSE_SECONDS = 0.005
-# A standby that is behind for longer is worth a line in the log.
+# A standby that is behind for longer is given up and tried anew.
 BEHIND_SECONDS = 10.0
 
 OTHER = "It is a standby of another server or history, or another database."
@@ -55,7 +55,7 @@ class Reads:
         self._memory = memory
         self._standby: Database | None = None
         self._due: Due | None = None
-        self._level: WeakKeyDictionary[Reader, Due] = WeakKeyDictionary()
+        self._level: WeakKeyDictionary[Connection, Due] = WeakKeyDictionary()
         self._news = asyncio.Event()
         self._failure: Exception | None = None
         self._is_away: bool | None = None
@@ -93,10 +93,11 @@ class Reads:
     ) -> answer:
         async with standby.read() as reader:
             # Each connection may lead to another server.
-            if self._level.get(reader) != due and not await self._is_past(reader, due):
+            conn = reader.connection
+            if self._level.get(conn) != due and not await self._is_past(conn, due):
                 raise DatabaseUnavailableError(BEHIND)
             answered = await question(reader)
-            _require_standby(reader)
+            _require_standby(conn)
             return answered
 
     def _give_up(self, standby: Database, error: Exception) -> None:
@@ -121,19 +122,22 @@ class Reads:
             self._standby = None
 
     async def _catch_up(self, standby: Database) -> None:
-        """Return once a standby is past what is due."""
+        """Return once a standby is past what is due; raises DatabaseUnavailableError after a while.
+
+        Connected anew it may be another one.
+        """
         begun, pause = time.monotonic(), FIRST_PAUSE_SECONDS
         while not await _in_time(self._is_level(standby)):
             self._standby = None
             if time.monotonic() - begun > BEHIND_SECONDS:
-                self._complain(DatabaseUnavailableError(BEHIND))
+                raise DatabaseUnavailableError(BEHIND)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LOOK_SECONDS)
 
     async def _is_level(self, standby: Database) -> bool:
         due = await self._find_due()
-        async with standby.read() as reader:
-            return await self._is_past(reader, due)
+        async with standby.connection() as conn:
+            return await self._is_past(conn, due)
 
     async def _find_due(self) -> Due:
         """Ask the primary once a generation, after its beginning: what was told lies behind."""
@@ -144,15 +148,15 @@ class Reads:
             self._standby, self._due = None, Due(generation, position)
         return self._due
 
-    async def _is_past(self, reader: Reader, due: Due) -> bool:
+    async def _is_past(self, conn: Connection, due: Due) -> bool:
         """Say whether a standby shows all that is due; raises DatabaseUnavailableError if unfit."""
-        position = await repository.find_standby_position(reader)
-        _require_standby(reader)
+        position = await repository.find_standby_position(conn)
+        _require_standby(conn)
         if not position.is_of(due.position):
             raise DatabaseUnavailableError(OTHER)
         is_past = position.bytes >= due.position.bytes
         if is_past:
-            self._level[reader] = due
+            self._level[conn] = due
         return is_past
 
     def _begin(self, standby: Database) -> None:
@@ -172,8 +176,8 @@ def _reason(error: Exception) -> str:
     return str(error.__cause__ or error)
 
 
-def _require_standby(reader: Reader) -> None:
-    if not repository.is_standby(reader):
+def _require_standby(conn: Connection) -> None:
+    if not repository.is_standby(conn):
         raise DatabaseUnavailableError(PROMOTED)
 
 
