@@ -12,7 +12,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 from statistics import median
-from subprocess import DEVNULL
 from typing import Literal
 from urllib.request import urlopen
 
@@ -74,7 +73,7 @@ class Bench:
         )
         self.pace = pace
         self.pids = {
-            "pricebook": stack.enter_context(served(settings, log=DEVNULL)),
+            "pricebook": stack.enter_context(served(settings)),
             "baseline": stack.enter_context(baseline(endpoints, PORTS["baseline"])),
             "PostgreSQL": postmaster(endpoints.database_url),
         }

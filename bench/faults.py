@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Callable
 from random import Random
-from subprocess import DEVNULL
 from threading import Event
 from uuid import UUID
 
@@ -54,7 +53,7 @@ def main() -> None:
     size = QUICK if "--quick" in sys.argv else LARGE
     with (
         soaking(workers=2, port=PORT, log_requests=False) as soak,
-        served(soak.settings, log=DEVNULL) as api,
+        served(soak.settings) as api,
     ):
         sample.fill(psycopg.connect(soak.settings.required_database_url), products=PRODUCTS)
         soak.start_worker()

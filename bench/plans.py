@@ -74,7 +74,7 @@ def measure_all(products: int) -> dict[str, Timed]:
     """Measure every query with so many products."""
     with migrated_servers() as endpoints, psycopg.connect(endpoints.database_url) as conn:
         sample.fill(conn, products=products)
-        conn.execute("SET plan_cache_mode = force_custom_plan")
+        conn.execute("SET plan_cache_mode = auto")
         conn.execute("SET random_page_cost = 1.1")
         return {name: measure(conn, query) for name, query in (QUERIES | SCANNING).items()}
 
@@ -104,7 +104,7 @@ def criteria_of(conn: psycopg.Connection, query: str) -> CatalogQuery:
     statement, values = page_statement(CatalogQuery(page=4950, limit=1), counted=False)
     last = conn.execute(statement, values).fetchone()
     first = CatalogQuery()
-    return CatalogQuery(cursor=first.cursor_after(last[7], last[0]) if last else None)
+    return CatalogQuery(cursor=first.cursor_after(last[2], str(last[0])) if last else None)
 
 
 def milliseconds(conn: psycopg.Connection, statement: LiteralString, values: list[Any]) -> float:

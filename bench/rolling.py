@@ -141,7 +141,8 @@ async def _restart_in_turn(proxy: Proxy, several: dict[int, Settings]) -> Counte
 
 def _start(settings: Settings) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "pricebook.cli", "serve"]
-    return subprocess.Popen(command, env={**os.environ, **settings.as_environment()})
+    environment = {**os.environ, **settings.as_environment()}
+    return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
 
 
 async def _restart(

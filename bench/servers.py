@@ -41,11 +41,11 @@ def settings_for(endpoints: Endpoints, port: int) -> Settings:
 
 
 @contextmanager
-def served(settings: Settings, log: int | None = None) -> Generator[int]:
-    """Run the API until the block ends; yields the id of its process. Its log goes to stderr."""
+def served(settings: Settings) -> Generator[int]:
+    """Run the API until the block ends; yields the id of its process. Its log goes nowhere."""
     command = [sys.executable, "-m", "pricebook.cli", "serve"]
     environment = {**os.environ, **settings.as_environment()}
-    process = subprocess.Popen(command, env=environment, stderr=log)
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     with _running(process, lambda: is_ready(settings)):
         yield process.pid
 

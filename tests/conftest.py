@@ -1,5 +1,6 @@
 """A real PostgreSQL and a real Redis for the whole run, an empty database for each test."""
 
+import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
@@ -35,6 +36,14 @@ JWT_SECRET = secrets.token_hex(32)
 # No test asserts a time, those of hypothesis neither.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the processes that tests start, and kill, a folder for what these leave behind."""
+    folder = TemporaryDirectory(prefix="pricebook-test-")
+    Path(folder.name).chmod(0o755)
+    os.environ["TMPDIR"] = folder.name
+    config.add_cleanup(folder.cleanup)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

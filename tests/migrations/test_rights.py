@@ -4,12 +4,13 @@ That each may do all that it has to, the tests of its stories show: they connect
 """
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.errors import GeneratedAlways, InsufficientPrivilege
+from psycopg.errors import InsufficientPrivilege
 
 import builders
 from pricebook import migrations
@@ -35,7 +36,9 @@ NOBODY_MAY = [
     "DELETE FROM products",
     "DELETE FROM price_history",
     "UPDATE price_history SET price = 1",
-    "INSERT INTO price_history (recorded_at) VALUES (now())",
+    "INSERT INTO price_history (supplier_item_id, price) VALUES (gen_random_uuid(), 1)",
+    "UPDATE products SET min_price = 1",
+    "UPDATE products SET supplier_count = 1",
     "UPDATE catalog_settings SET currency = 'EUR'",
     "UPDATE alembic_version SET version_num = '0001'",
     "INSERT INTO users (username, password_hash, role) VALUES ('eve', '', 'admin')",
@@ -110,16 +113,36 @@ async def test_who_lacks_a_right_is_told_which_role_to_take(guarded_url: str) ->
             await auth.add_users(database, [order])
 
 
-@pytest.mark.parametrize("role", [rights.API, rights.WORKER])
-async def test_figures_are_written_by_their_trigger_alone(
-    conn: Connection, database_url: str, role: str
+async def test_what_follows_from_an_item_is_written_into_our_tables(
+    conn: Connection, database_url: str
 ) -> None:
-    await builders.offered_product(conn, "Hammer", "10")
-    with (
-        psycopg.connect(make_conninfo(database_url, user=role)) as other,
-        pytest.raises(GeneratedAlways),
-    ):
-        other.execute("UPDATE products SET min_price = 1")
+    supplier_id, product_id = await builders.supplier(conn), await builders.product(conn, "Hammer")
+    with psycopg.connect(make_conninfo(database_url, user=rights.WORKER)) as worker:
+        worker.execute("CREATE TEMPORARY TABLE products (LIKE public.products)")
+        worker.execute(
+            "CREATE TEMPORARY TABLE price_history (supplier_item_id uuid, price numeric)"
+        )
+        worker.execute(
+            "INSERT INTO supplier_items (supplier_id, supplier_sku, name, current_price)"
+            " VALUES (%s, 'A-1', 'Hammer', 10)",
+            [supplier_id],
+        )
+        worker.execute("UPDATE supplier_items SET product_id = %s", [product_id])
+    history = await (await conn.execute("SELECT price FROM price_history")).fetchall()
+    assert history == [(Decimal("10.00"),)]
+    figures = await conn.execute("SELECT min_price, supplier_count FROM products")
+    assert await figures.fetchall() == [(Decimal("10.00"), 1)]
+
+
+@pytest.mark.parametrize("function", ["price_history_after_insert", "figures_after_insert"])
+def test_nobody_lets_a_trigger_of_their_own_write(database_url: str, function: str) -> None:
+    with psycopg.connect(make_conninfo(database_url, user=rights.WORKER)) as worker:
+        worker.execute("CREATE TEMPORARY TABLE mine (id uuid, current_price numeric)")
+        with pytest.raises(InsufficientPrivilege):
+            worker.execute(
+                "CREATE TRIGGER mine AFTER INSERT ON mine REFERENCING NEW TABLE AS new_items"
+                f" FOR EACH STATEMENT EXECUTE FUNCTION {function}()".encode()
+            )
 
 
 def test_others_may_not_even_connect(guarded_url: str, superuser: Callable[[str], str]) -> None:

@@ -13,12 +13,6 @@ BEGIN
     GRANT SELECT ON alembic_version, catalog_settings TO pricebook_api, pricebook_worker;
     GRANT INSERT (currency) ON catalog_settings TO pricebook_api, pricebook_worker;
 
-    -- Triggers write as whoever made them fire. Nobody writes the figures otherwise: a trigger of
-    -- their own refuses it.
-    GRANT UPDATE (min_price, max_price, supplier_count) ON products
-        TO pricebook_api, pricebook_worker;
-    GRANT INSERT (supplier_item_id, price) ON price_history TO pricebook_api, pricebook_worker;
-
     -- The API: what staff keeps, links, tasks that are asked for; prices and accounts to be read.
     GRANT SELECT ON suppliers, categories, products, supplier_items, price_history,
         ingestion_tasks, parsing_logs TO pricebook_api;
