@@ -53,13 +53,13 @@ def another(primary: Server, replicated_url: str) -> Iterator[Server]:
 
 
 @pytest.fixture
-def database(replicated_url: str) -> str:
+def database_name(replicated_url: str) -> str:
     return str(conninfo_to_dict(replicated_url)["dbname"])
 
 
 @pytest.fixture
-def read_url(standby: Server, database: str) -> str:
-    return make_conninfo(standby.url, dbname=database, user=rights.API)
+def read_url(standby: Server, database_name: str) -> str:
+    return make_conninfo(standby.url, dbname=database_name, user=rights.API)
 
 
 @pytest.fixture

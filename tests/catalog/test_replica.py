@@ -16,14 +16,14 @@ from replication import Server, Visitor, part, visited
 async def test_it_is_read_while_it_knows_all_that_was_told(
     primary: Server,
     standby: Server,
-    database: str,
+    database_name: str,
     visitor: Visitor,
     written: psycopg.AsyncConnection[Any],
 ) -> None:
     standby.start()
     await visitor.hear_of(written, "11")
     await visitor.until_served_by_standby()
-    await part(primary, standby, database)
+    await part(primary, standby, database_name)
     assert await visitor.names() == {"Hammer"}
     assert "Primary" in (await visitor.client.get("/catalog/export")).text
     for price in range(12, 20):
@@ -33,7 +33,7 @@ async def test_it_is_read_while_it_knows_all_that_was_told(
     standby.run("SELECT pg_wal_replay_resume()")
     await visitor.until_served_by_standby()
     assert await visitor.price() == "19.00"
-    await part(primary, standby, database, "Saw")
+    await part(primary, standby, database_name, "Saw")
     assert await visitor.names() == {"Primary"}
 
 
