@@ -22,6 +22,9 @@ QUERIES = [
     "sort=price",
     "category_id={category}",
     "category_id={category}&sort=-price",
+    "category_id={category}&sort=newest",
+    "category_id={category}&sort=price&min_price=10&max_price=11",
+    "category_id={category}&search=hammer",
     "search=hammer",
     "search=sku-00001234",
     "search=hammer+red",
@@ -31,7 +34,13 @@ QUERIES = [
     "search=hammer&min_price=900",
 ]
 
-PLANNED_EACH_TIME = {"min_price=10&max_price=11", "min_price=10", "search=hammer&min_price=900"}
+PLANNED_EACH_TIME = {
+    "min_price=10&max_price=11",
+    "min_price=10",
+    "search=hammer&min_price=900",
+    "category_id={category}&sort=price&min_price=10&max_price=11",
+    "category_id={category}&search=hammer",
+}
 
 
 @pytest.fixture(scope="module")
@@ -64,13 +73,31 @@ def test_no_plan_that_is_kept_scans_the_whole_table(filled_url: str, query: str)
         assert may_keep_plan(criteria) == (query not in PLANNED_EACH_TIME)
         if query in PLANNED_EACH_TIME:
             return
-        statement, _ = page_statement(criteria, counted=False)
-        numbers = count(1)
-        numbered = re.sub("%s", lambda _: f"${next(numbers)}", statement)
-        explained = conn.execute(f"EXPLAIN (GENERIC_PLAN) {numbered}".encode())
-        plan = "\n".join(line for (line,) in explained)
+        plan = plan_for_any_values(conn, criteria)
     assert "on products" in plan
     assert "Seq Scan" not in plan, plan
+
+
+def test_no_catalog_is_walked_for_a_category_that_may_be_small(filled_url: str) -> None:
+    with psycopg.connect(filled_url) as conn:
+        conn.execute("""
+            UPDATE products SET category_id = (
+                SELECT array_agg(id) FROM (SELECT id FROM categories LIMIT 4) AS large
+            )[1 + abs(hashtext(internal_sku)) % 4]
+        """)
+        conn.execute("ANALYZE products")
+        for sort in ("price", "-price", "newest", "name"):
+            criteria = criteria_of(conn, f"category_id={{category}}&sort={sort}")
+            assert "products_category_idx" in plan_for_any_values(conn, criteria), sort
+        conn.rollback()
+
+
+def plan_for_any_values(conn: psycopg.Connection, criteria: CatalogQuery) -> str:
+    statement, _ = page_statement(criteria, counted=False)
+    numbers = count(1)
+    numbered = re.sub("%s", lambda _: f"${next(numbers)}", statement)
+    explained = conn.execute(f"EXPLAIN (GENERIC_PLAN) {numbered}".encode())
+    return "\n".join(line for (line,) in explained)
 
 
 async def test_only_the_public_has_plans_that_are_kept(database_url: str) -> None:

@@ -67,9 +67,10 @@ FAR_WALK: LiteralString = """
     ) AS page USING (id)
     ORDER BY {key} {direction}, id {direction}
 """
-# What words find is found once, for the count and for the page. A walk in the order of the page
-# might pass by most of the catalog before it meets the word.
-SEARCH: LiteralString = """
+# What words find is gathered once, for the count and for the page. A walk in the order of the page
+# might pass by most of the catalog before it meets the word; so it might with a small category,
+# which no index has in the order of prices or of age.
+GATHERED: LiteralString = """
     WITH found AS MATERIALIZED (SELECT {key} AS key, id FROM products WHERE {conditions})
     SELECT {columns}, {sort_key} AS sort_key {count}
     FROM products JOIN (
@@ -114,15 +115,23 @@ async def count_active(reader: Reader, query: CatalogFilter) -> int:
     return row[0] if row else 0
 
 
-def is_search(query: CatalogFilter) -> bool:
-    """Say whether products are found by an index of words, which counts them on the way."""
-    return any(_is_indexed(word) for word in query.words)
+def is_gathered(query: CatalogFilter) -> bool:
+    """Say whether all that passes is gathered before the page is made, which counts it, too."""
+    in_a_category = query.category_id is not None and SORTS[query.sort][0] != "name"
+    return in_a_category or _is_search(query)
 
 
 def may_keep_plan(query: CatalogFilter) -> bool:
-    """Say whether one plan is right for any values: a range of prices is wide or narrow."""
+    """Say whether one plan is right for any values.
+
+    It is not where one filter has to be weighed against another to know which index finds less, nor
+    for a range of prices, which is wide or narrow.
+    """
     has_range = query.min_price is not None or query.max_price is not None
-    return query.category_id is not None or not has_range
+    has_category = query.category_id is not None
+    if is_gathered(query):
+        return not has_range and has_category != _is_search(query)
+    return has_category or not has_range
 
 
 async def _fetch(
@@ -140,13 +149,13 @@ async def _fetch(
 def page_statement(query: CatalogQuery, *, counted: bool) -> tuple[LiteralString, list[Any]]:
     """Return the statement that reads a page and one row more, and its values."""
     conditions, values = _conditions(query)
-    searched = is_search(query)
-    position, reached = _position(query, "key" if searched else SORTS[query.sort][0])
+    gathered = is_gathered(query)
+    position, reached = _position(query, "key" if gathered else SORTS[query.sort][0])
     shape = FAR_WALK if query.offset >= FAR_OFFSET else WALK
-    source: LiteralString = "found" if searched else f"products WHERE {conditions}"
+    source: LiteralString = "found" if gathered else f"products WHERE {conditions}"
     count = COUNT.format(source=source) if counted else ""
     key = SORTS[query.sort][0]
-    statement = (SEARCH if searched else shape).format(
+    statement = (GATHERED if gathered else shape).format(
         columns=COLUMNS,
         sort_key="NULL" if key == "name" else f"{key}::text",
         key=key,
@@ -155,7 +164,7 @@ def page_statement(query: CatalogQuery, *, counted: bool) -> tuple[LiteralString
         position=position,
         count=count,
     )
-    counting = values if counted and not searched else []
+    counting = values if counted and not gathered else []
     return statement, [*counting, *values, *reached, query.limit + 1, query.offset]
 
 
@@ -193,6 +202,10 @@ def _conditions(query: CatalogFilter) -> tuple[LiteralString, list[Any]]:
             conditions += " AND " + condition
             values.append(value)
     return conditions, values
+
+
+def _is_search(query: CatalogFilter) -> bool:
+    return any(_is_indexed(word) for word in query.words)
 
 
 def _is_indexed(word: str) -> bool:

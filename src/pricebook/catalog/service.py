@@ -107,7 +107,7 @@ async def browse(catalog: Catalog, query: CatalogQuery) -> Browsed:
 async def _read_page(catalog: Catalog, query: CatalogQuery) -> tuple[int, repository.Slice]:
     """Read a page; count only what was not counted since the last change."""
     key, generation = ("count", query.counted), catalog.memory.generation
-    known = None if repository.is_search(query) else catalog.memory.find(key)
+    known = None if repository.is_gathered(query) else catalog.memory.find(key)
     if known:
         found = await catalog.reads.ask(lambda reader: repository.list_page(reader, query))
         return known.total, found
