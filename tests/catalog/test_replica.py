@@ -43,7 +43,9 @@ async def test_nobody_sees_an_older_price_while_prices_change_all_the_time(
     replicated: Settings,
     written: psycopg.AsyncConnection[Any],
     megabytes: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(replica, "LOOK_SECONDS", 60)  # only the news make it look
     standby.start()
     given = msgspec.structs.replace(replicated, catalog_memory_mb=megabytes)
     async with visited(given) as visitor:
