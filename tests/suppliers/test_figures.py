@@ -21,6 +21,9 @@ from pricebook.ingestion.import_schemas import ImportOrder
 from pricebook.ingestion.process import Parsers
 from pricebook.ingestion.schemas import FilePlace
 
+PATIENCE_SECONDS = 60
+MANY = 40_000
+
 WRONG_FIGURES = """
     SELECT product.id, min_price, max_price, supplier_count
     FROM products AS product
@@ -212,3 +215,20 @@ def test_random_writes_of_several_at_once_leave_the_figures_right_and_never_dead
     run_together: Callable[[list[list[Write]]], None], streams: list[list[Write]]
 ) -> None:
     run_together(streams)
+
+
+async def test_many_items_are_not_compared_by_a_plan_for_one(conn: Connection) -> None:
+    supplier_id, product_id = await builders.supplier(conn), await builders.product(conn, "Hammer")
+    await builders.item(conn, supplier_id, product_id=product_id)
+    await conn.execute("UPDATE supplier_items SET current_price = 2")
+    await conn.execute(
+        "INSERT INTO supplier_items (supplier_id, product_id, supplier_sku, name, current_price)"
+        " SELECT %s, %s, 'B-' || number, 'Nail', 3 FROM generate_series(1, %s) AS number",
+        [supplier_id, product_id, MANY],
+    )
+    async with asyncio.timeout(PATIENCE_SECONDS):  # each with each, it would take twice as long
+        await conn.execute("UPDATE supplier_items SET current_price = current_price + 1")
+    row = await (await conn.execute("SELECT min_price, max_price FROM products")).fetchone()
+    assert row == (Decimal(3), Decimal(4))
+    row = await (await conn.execute("SELECT count(*) FROM price_history")).fetchone()
+    assert row == (2 * MANY + 3,)
