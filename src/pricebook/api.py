@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, cast
+from typing import Any
 
-from granian.utils import proxies
 from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from pricebook.auth import guard
 from pricebook.auth import routes as auth
@@ -180,8 +180,7 @@ def behind_proxies(app: Any, settings: Settings) -> Any:
     """Let the proxies that are trusted, and nobody else, say who is calling."""
     if settings.trusted_proxies is None:
         return app
-    wrap = cast("Any", proxies).wrap_asgi_with_proxy_headers
-    return wrap(app, trusted_hosts=settings.trusted_proxies)
+    return ProxyHeadersMiddleware(app, trusted_hosts=settings.trusted_proxies)
 
 
 def _load(settings: Settings, counts: Path, is_stopping: IsStopping) -> Any:

@@ -119,6 +119,17 @@ class PayloadTooLargeError(PricebookError):
     title = "Too large"
 
 
+class TooManyConnectionsError(PricebookError):
+    """More clients are connected than API_CONNECTIONS allows."""
+
+    code = "TOO_MANY_CONNECTIONS"
+    status = 503
+    title = "Too many connections"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, headers={"Retry-After": "1"})
+
+
 class RateLimitExceededError(PricebookError):
     """Too many requests of one kind; the header fields say which limit, and when to try again."""
 

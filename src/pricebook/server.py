@@ -4,40 +4,40 @@ import multiprocessing
 import os
 import resource
 import signal
-import threading
-from collections.abc import Callable
+import socket
+import sys
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from functools import partial
+from multiprocessing.process import BaseProcess
 from typing import Any, cast
 
-from granian.constants import Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from granian.server import MPServer
+import uvicorn
 
+from pricebook.connection import Connection, KnownHeads
 from pricebook.lifeline import end_with
 from pricebook.settings import Settings
 
-# Up to here a header is answered by us, as a problem; the server refuses what is longer. Each
-# connection may make us keep as much.
-MAX_HEADER_BYTES = 128 * 1024
-# How long a head may take to arrive, and how long a connection may be idle.
-HEADER_SECONDS = 15
 BACKLOG = 4096
 FILES_BESIDE_CONNECTIONS = 512
-
-# What the server says goes where everything goes.
-SERVER_LOG: dict[str, Any] = {
-    "formatters": {},
-    "handlers": {},
-    "loggers": {"_granian": {"propagate": True}, "granian.access": {"propagate": True}},
-}
+# How often it is looked whether a process has ended.
+LOOK_SECONDS = 1.0
+# How long a process may take beyond API_STOP_SECONDS to close what it holds open.
+CLOSE_SECONDS = 5.0
+STOP = {signal.SIGTERM, signal.SIGINT}
 
 IsStopping = Callable[[], bool]
 Load = Callable[[IsStopping], Any]
 
+_apart = multiprocessing.get_context("fork")
 
-class Server(MPServer):
-    """Granian, one process a worker.
+
+class Server:
+    """Processes of uvicorn, each with a socket of its own on one address.
+
+    PostgreSQL, Redis and all else are opened by each process for itself. One that ends is started
+    anew; whoever connects meanwhile waits in its socket, which stays open here.
 
     Told to stop (SIGTERM, Ctrl-C), it says so at /ready, so that proxies send no more, goes on for
     API_STOP_DELAY_SECONDS, then closes its sockets and finishes what is under way, for
@@ -45,43 +45,102 @@ class Server(MPServer):
     """
 
     def __init__(self, settings: Settings) -> None:
-        cast("Any", super()).__init__(
-            "pricebook",
-            address=settings.host,
-            port=settings.port,
-            interface=Interfaces.ASGI,
-            workers=settings.workers,
-            websockets=False,
-            http1_settings=HTTP1Settings(
-                max_buffer_size=MAX_HEADER_BYTES, header_read_timeout=HEADER_SECONDS * 1000
-            ),
-            backlog=BACKLOG,
-            backpressure=settings.api_connections,
-            log_level=LogLevels.warning,
-            log_dictconfig=SERVER_LOG,
-            respawn_failed_workers=True,
-            workers_kill_timeout=settings.api_stop_seconds,
-        )
-        self._stop_delay = settings.api_stop_delay_seconds
-        # Shared with the workers and without a lock, which a killed one could take along.
-        self._stopping = multiprocessing.RawValue("b", 0)
+        self._settings = settings
+        self._sockets = [_bind(settings) for _ in range(settings.workers)]
+        self._processes: list[BaseProcess] = []
+        # Shared with the processes and without a lock, which a killed one could take along.
+        self._stopping = _apart.RawValue("b", 0)
 
     def run(self, load: Load) -> None:
-        """Serve what `load` makes in each worker process until told to stop."""
-        _allow_files(self.backpressure + FILES_BESIDE_CONNECTIONS)
-        loader = partial(_load, load, partial(_is_set, self._stopping), os.getpid())
-        self.serve(target_loader=loader, wrap_loader=False)
+        """Serve what `load` makes in each process until told to stop."""
+        _allow_files(self._settings.api_connections + FILES_BESIDE_CONNECTIONS)
+        with _hearing():
+            start = partial(self._start, load)
+            self._processes = [start(number) for number in range(len(self._sockets))]
+            self._keep_alive(start)
+            self._stop()
 
-    def signal_handler_interrupt(self, *_args: Any, **_more: Any) -> None:
-        """Announce the end, then begin it; at once when it was announced before."""
-        stop: Callable[[], None] = cast("Any", super()).signal_handler_interrupt
-        if _is_set(self._stopping):
-            stop()
-            return
-        self._stopping.value = 1
-        timer = threading.Timer(self._stop_delay, stop)
-        timer.daemon = True
-        timer.start()
+    def _keep_alive(self, start: Callable[[int], BaseProcess]) -> None:
+        """Start what has ended anew, until the end of the delay after the first signal to stop."""
+        ends_at = float("inf")
+        while time.monotonic() < ends_at:
+            patience = min(LOOK_SECONDS, ends_at - time.monotonic())
+            if signal.sigtimedwait(STOP, max(0.0, patience)):
+                if self._stopping.value:
+                    return
+                self._stopping.value = 1
+                ends_at = time.monotonic() + self._settings.api_stop_delay_seconds
+            for number, process in enumerate(self._processes):
+                if not process.is_alive():
+                    self._processes[number] = start(number)
+
+    def _start(self, load: Load, number: int) -> BaseProcess:
+        process = _apart.Process(target=self._serve, args=(load, number, os.getpid()))
+        process.start()
+        return process
+
+    def _stop(self) -> None:
+        for each in self._sockets:
+            each.close()
+        for process in self._processes:
+            process.terminate()
+        ends_at = time.monotonic() + self._settings.api_stop_seconds + CLOSE_SECONDS
+        for process in self._processes:
+            process.join(max(0.0, ends_at - time.monotonic()))
+            process.kill()
+            process.join()
+
+    def _serve(self, load: Load, number: int, parent: int) -> None:
+        """Serve in a process of its own, which ends with the one that started it."""
+        end_with(parent, signal.SIGTERM)
+        os.setpgid(0, 0)  # a terminal's Ctrl-C is for the parent, which tells when to stop
+        # Before anything is under way, and when the server says at its end that it was told to.
+        signal.signal(signal.SIGTERM, _leave)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP)
+        for other in {*range(len(self._sockets))} - {number}:
+            self._sockets[other].close()
+        app = load(partial(_is_set, self._stopping))
+        uvicorn.Server(configure(app, self._settings)).run([self._sockets[number]])
+
+
+def configure(app: Any, settings: Settings) -> uvicorn.Config:
+    """Say how one process serves an application."""
+    connect = partial(Connection, heads=KnownHeads(), most=settings.api_connections)
+    return uvicorn.Config(
+        app,
+        http=cast("Any", connect),
+        ws="none",
+        loop="uvloop",
+        lifespan="on",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=settings.api_stop_seconds,
+    )
+
+
+@contextmanager
+def _hearing() -> Generator[None]:
+    """Let signals wait until they are asked for."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _bind(settings: Settings) -> socket.socket:
+    """Make a socket among those on the address, to which the kernel deals connections."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    bound = socket.socket(family)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    bound.bind((settings.host, settings.port))
+    bound.listen(BACKLOG)
+    return bound
 
 
 def _allow_files(number: int) -> None:
@@ -91,13 +150,9 @@ def _allow_files(number: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, allowed), hard))
 
 
+def _leave(_number: int, _frame: object) -> None:
+    sys.exit()
+
+
 def _is_set(flag: Any) -> bool:
     return bool(flag.value)
-
-
-def _load(load: Load, is_stopping: IsStopping, parent: int) -> Any:
-    """Load the application in a worker process, which ends with the process that started it."""
-    end_with(parent, signal.SIGTERM)
-    os.setpgid(0, 0)  # a terminal's Ctrl-C is for the parent, which tells when to stop
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # nothing is under way yet
-    return load(is_stopping)

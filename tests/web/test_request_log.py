@@ -35,7 +35,7 @@ def test_each_request_has_one_line_and_its_answer_the_same_id(served: Served) ->
         f"/api/v1/catalog/{product}": ("GET", "/api/v1/catalog/{product_id}", 404),
         "/nowhere?token=s3cr3t": ("GET", "unknown", 404),
         "/api/v1/categories/": ("PUT", "/api/v1/categories", 405),
-        "/health": ("BREW", "/health", 405),
+        "/health": ("PROPFIND", "/health", 405),
     }
     ids = {
         path: served.client.request(method, path).headers["x-request-id"]
@@ -47,7 +47,7 @@ def test_each_request_has_one_line_and_its_answer_the_same_id(served: Served) ->
         line = lines[ids[path]]
         assert line["path"] == path.partition("?")[0]
         assert (line["route"], line["status"]) == (route, status)
-        assert line["method"] == ("OTHER" if method == "BREW" else method)
+        assert line["method"] == ("OTHER" if method == "PROPFIND" else method)
         assert line["client"] == "127.0.0.1"
         assert line["level"] == "info"
         assert line["duration_ms"] > 0
@@ -147,7 +147,7 @@ def test_the_callers_names_are_taken(
     headers: dict[str, str], expected: tuple[str, str | None]
 ) -> None:
     given = {name.encode(): value.encode() for name, value in headers.items()}
-    assert names_of(given, id_maker()) == expected
+    assert names_of(given) == expected
 
 
 @pytest.mark.parametrize(
@@ -167,9 +167,14 @@ def test_the_callers_names_are_taken(
 )
 def test_what_is_no_name_is_not_taken(header: tuple[str, str]) -> None:
     name, value = header
-    request_id, trace_id = names_of({name.encode(): value.encode()}, id_maker())
-    assert re.fullmatch("[0-9a-f]{32}", request_id)
-    assert trace_id is None
+    assert names_of({name.encode(): value.encode()}) == (None, None)
+
+
+def test_ids_are_made_by_the_number() -> None:
+    new_id = id_maker()
+    made = [new_id() for _ in range(3)]
+    assert len(set(made)) == 3
+    assert all(re.fullmatch("[0-9a-f]{32}", each) for each in made)
 
 
 def test_a_path_is_told_by_its_template() -> None:

@@ -18,14 +18,21 @@ GZIP_LEVEL = 5
 TAG_DIGITS = 24
 
 
+class Form(msgspec.Struct, frozen=True):
+    """In which form a caller gets an answer: compressed or not, and not at all if they have it."""
+
+    compressed: bool
+    is_known: bool
+
+
 class Answer:
     """One successful answer to everybody who asks the same, as an ASGI application."""
 
-    __slots__ = ("_body", "_gzipped", "_link", "_tag")
+    __slots__ = ("_body", "_gzipped", "_link", "tag")
 
     def __init__(self, body: bytes, next_page: str | None = None) -> None:
         self._body = body
-        self._tag = hashlib.sha256(body).hexdigest()[:TAG_DIGITS].encode()
+        self.tag = hashlib.sha256(body).hexdigest()[:TAG_DIGITS].encode()
         self._link = None if next_page is None else f'<{next_page}>; rel="next"'.encode()
         self._gzipped: bytes | None = None
 
@@ -37,28 +44,39 @@ class Answer:
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
         """Send the answer, compressed if that is accepted, or 304 if the caller has it."""
         scope.setdefault("answer", COMPUTED)
+        scope["form"] = form = self._form_for(scope["headers"])
+        body = self.body_in(form)
+        headers = self._headers(compressed=form.compressed)
+        if not form.is_known:
+            headers += [(b"content-type", JSON), (b"content-length", str(len(body)).encode())]
+            if form.compressed:
+                headers.append((b"content-encoding", b"gzip"))
+        status = 304 if form.is_known else 200
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    def body_in(self, form: Form) -> bytes:
+        """Return what is sent in a form."""
+        if form.is_known:
+            return b""
+        return self._compressed() if form.compressed else self._body
+
+    def _form_for(self, headers: Headers) -> Form:
         accepted, known = b"", b""
-        for name, value in scope["headers"]:
+        for name, value in headers:
             if name == b"accept-encoding":
                 accepted += b"," + value
             elif name == b"if-none-match":
                 known += b"," + value
-        gzipped = self._compressed() if accepted and accepts_gzip(accepted) else None
-        headers = self._headers(compressed=gzipped is not None)
-        if known and self._is_among(known):
-            await send({"type": "http.response.start", "status": 304, "headers": headers})
-            await send({"type": "http.response.body", "body": b""})
-            return
-        body = self._body if gzipped is None else gzipped
-        headers += [(b"content-type", JSON), (b"content-length", str(len(body)).encode())]
-        if gzipped is not None:
-            headers.append((b"content-encoding", b"gzip"))
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        is_long = len(self._body) >= WORTH_COMPRESSING_BYTES
+        return Form(
+            compressed=bool(accepted) and is_long and accepts_gzip(accepted),
+            is_known=bool(known) and self._is_among(known),
+        )
 
     def _headers(self, *, compressed: bool) -> Headers:
         """Make the fields of 200 and 304 alike; each form of the body has a strong tag."""
-        tag = b'"%b-gzip"' % self._tag if compressed else b'"%b"' % self._tag
+        tag = b'"%b-gzip"' % self.tag if compressed else b'"%b"' % self.tag
         headers = [(b"etag", tag), (b"cache-control", CACHE_CONTROL), (b"vary", b"Accept-Encoding")]
         if self._link is not None:
             headers.append((b"link", self._link))
@@ -67,12 +85,10 @@ class Answer:
     def _is_among(self, known: bytes) -> bool:
         """Say whether If-None-Match names this body in either form; `W/` makes no difference."""
         tags = {tag.strip().removeprefix(b"W/") for tag in known.split(b",")}
-        return b"*" in tags or not tags.isdisjoint((b'"%b"' % self._tag, b'"%b-gzip"' % self._tag))
+        return b"*" in tags or not tags.isdisjoint((b'"%b"' % self.tag, b'"%b-gzip"' % self.tag))
 
-    def _compressed(self) -> bytes | None:
-        """Compress the body at the first call; None where it is not worth it."""
-        if len(self._body) < WORTH_COMPRESSING_BYTES:
-            return None
+    def _compressed(self) -> bytes:
+        """Compress the body at the first call."""
         if self._gzipped is None:
             self._gzipped = gzip.compress(self._body, GZIP_LEVEL, mtime=0)
         return self._gzipped

@@ -7,6 +7,7 @@ from typing import Any
 from pricebook.web.addresses import caller_of
 from pricebook.web.problems import send_error
 from pricebook.web.rate_limit import Limit, exceeded
+from pricebook.web.repeat import not_again
 from pricebook.web.routing import AsgiApp
 
 PUBLIC = ("/api/v1/catalog", "/api/v1/categories")
@@ -32,6 +33,7 @@ class FairShare:
         """Let the application answer one request, or refuse it."""
         if scope["type"] != "http" or not scope["path"].startswith(PUBLIC):
             return self._app(scope, receive, send)
+        not_again(scope)
         left, seconds = self._take(caller_of(scope["client"][0]))
         if left < 0:
             return send_error(exceeded(self._limit, seconds, "Too many requests"), scope, send)

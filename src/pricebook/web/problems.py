@@ -96,10 +96,11 @@ def answer_unexpected(request: Request[Any, Any, Any], error: Exception) -> Resp
 async def send_error(error: PricebookError, scope: Any, send: Any) -> None:
     """Answer an error before the framework has seen the request."""
     problem = problem_of(error, scope["path"], request_id_of(Request[Any, Any, Any](scope)))
-    told = {**error.headers, "Content-Type": MEDIA_TYPE}
+    body = msgspec.json.encode(problem)
+    told = {**error.headers, "Content-Type": MEDIA_TYPE, "Content-Length": str(len(body))}
     headers = [(name.lower().encode(), value.encode()) for name, value in told.items()]
     await send({"type": "http.response.start", "status": error.status, "headers": headers})
-    await send({"type": "http.response.body", "body": msgspec.json.encode(problem)})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _translate(request: Request[Any, Any, Any], error: HTTPException) -> PricebookError:

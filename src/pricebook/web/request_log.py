@@ -9,9 +9,11 @@ from typing import Any
 
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
+from pricebook.web.answers import Headers
+from pricebook.web.repeat import Log, Repeat, remember
 from pricebook.web.request_line import FAILED, Ended, Tell
 from pricebook.web.routing import AsgiApp, RouteOf, known
-from pricebook.web.tally import Tally
+from pricebook.web.tally import Key, Tally
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,100}")
 # W3C Trace Context: version, trace id, parent id, flags; ids of nothing but zeros are none.
@@ -39,16 +41,17 @@ class RequestLog:
         """Let the application answer one request."""
         begun = time.perf_counter()
         path = scope["path"]  # as it was sent: the framework tidies it
-        request_id, trace_id = names_of(dict(scope["headers"]), self._new_id)
-        scope["request_id"], scope["trace_id"] = request_id, trace_id
+        given_id, scope["trace_id"] = names_of(dict(scope["headers"]))
+        scope["request_id"] = request_id = given_id or self._new_id()
         own_field = (b"x-request-id", request_id.encode())
         status, size = FAILED, 0
+        headers: Headers = []
 
         def watched(message: Any) -> Any:
-            nonlocal status, size
+            nonlocal status, size, headers
             if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message["headers"], own_field]
+                status, headers = message["status"], message["headers"]
+                message["headers"] = [*headers, own_field]
             else:
                 size += len(message.get("body", b""))
             return send(message)
@@ -68,6 +71,25 @@ class RequestLog:
             key = (REQUEST, ended.method, ended.route, str(status), answer)
             self._tally.end(key, ended.seconds)
             self._tell(scope, path, ended)
+        if "kept" in scope:
+            again = self._log_again(key, given_id, scope["trace_id"], (path, ended))
+            remember(scope, Repeat(status, headers, scope["kept"], again))
+
+    def _log_again(
+        self, key: Key, given_id: str | None, trace_id: str | None, told: tuple[str, Ended]
+    ) -> Log:
+        """Make what names, counts and tells of requests that say the same as one before them."""
+        path, before = told
+
+        def log(client: Any, begun: float) -> str:
+            request_id = given_id or self._new_id()
+            ended = before._replace(seconds=time.perf_counter() - begun)
+            self._tally.count(key, ended.seconds)
+            named = {"request_id": request_id, "trace_id": trace_id, "client": client}
+            self._tell(named, path, ended)
+            return request_id
+
+        return log
 
 
 class NamedLogs:
@@ -91,12 +113,12 @@ def id_maker() -> Callable[[], str]:
     return lambda: f"{process}{next(numbers):016x}"
 
 
-def names_of(headers: dict[bytes, bytes], new_id: Callable[[], str]) -> tuple[str, str | None]:
-    """Return the id of a request, and that of the trace it belongs to if the caller has one.
+def names_of(headers: dict[bytes, bytes]) -> tuple[str | None, str | None]:
+    """Return the id that a request brings along, and that of the trace it belongs to.
 
-    The request's id is the caller's if it is harmless, else the trace's, else a new one.
+    The request's id is the caller's if it is harmless, else the trace's.
     """
     given = REQUEST_ID.fullmatch(headers.get(b"x-request-id", b""))
     traced = TRACEPARENT.fullmatch(headers.get(b"traceparent", b""))
     trace_id = traced[1].decode() if traced else None
-    return given[0].decode() if given else trace_id or new_id(), trace_id
+    return given[0].decode() if given else trace_id, trace_id

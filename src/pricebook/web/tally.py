@@ -63,9 +63,13 @@ class Tally:
 
     def end(self, key: Key, seconds: float) -> None:
         """Count something that was in progress and has taken so long."""
+        self._cells[self._in_progress] -= 1
+        self.count(key, seconds)
+
+    def count(self, key: Key, seconds: float) -> None:
+        """Count something that has taken so long."""
         cells = self._cells
         cell = self._rows.get(key) or self._row(key)
-        cells[self._in_progress] -= 1
         cells[cell] += 1
         cells[cell + 1] += seconds
         cells[cell + 2 + bisect_left(BUCKETS, seconds)] += 1

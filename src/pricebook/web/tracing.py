@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pricebook import __version__
 from pricebook.errors import SettingsError
+from pricebook.web.repeat import not_again
 from pricebook.web.request_line import FAILED
 from pricebook.web.routing import AsgiApp, RouteOf, known
 
@@ -41,6 +42,7 @@ class Tracing:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Let the application answer one request."""
+        not_again(scope)
         method, route, status = known(scope["method"]), self._route_of(scope["path"]), FAILED
 
         def watched(message: Any) -> Any:

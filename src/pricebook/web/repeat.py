@@ -1,0 +1,39 @@
+"""Answers that are given again to who sends the very same bytes, without reading these anew.
+
+The server puts `remember` into a request's scope. Whoever has to see each single request takes it
+out: a limit, a trace. The request log hands it the answers of the others that came from memory. So
+the server knows bytes and how an answer is written, and nothing of what either says.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from pricebook.web.answers import Headers
+from pricebook.web.shortcut import Kept
+
+REMEMBER = "remember"
+
+# Names, counts and tells of a request, given who asks and when it began (time.perf_counter).
+Log = Callable[[Any, float], str]
+
+
+class Repeat(msgspec.Struct, frozen=True):
+    """The answer to a request, for everybody who asks the same while it is kept."""
+
+    status: int
+    headers: Headers
+    kept: Kept
+    log: Log
+
+
+def remember(scope: Any, repeat: Repeat) -> None:
+    """Offer the answer to a request for who sends its bytes again."""
+    if REMEMBER in scope:
+        scope[REMEMBER](scope, repeat)
+
+
+def not_again(scope: Any) -> None:
+    """Let the bytes of this request be read each time."""
+    scope.pop(REMEMBER, None)
