@@ -14,7 +14,8 @@ from pricebook.errors import (
     TooManyConnectionsError,
     ValidationError,
 )
-from pricebook.web.answers import Headers
+from pricebook.joining import Joining
+from pricebook.known_heads import Known, KnownHeads, write
 from pricebook.web.problems import MEDIA_TYPE, problem_of
 from pricebook.web.repeat import REMEMBER, Repeat
 
@@ -28,7 +29,6 @@ REST_SECONDS = 2.0
 # Longer than proxies keep theirs, so that none sends a request into a connection that we close.
 IDLE_SECONDS = 75
 
-MAX_KNOWN_HEADS = 10_000
 MAX_KNOWN_HEAD_BYTES = 1024
 END = b"\r\n\r\n"
 # With one of these, the head alone does not say where a request ends and what comes after it.
@@ -39,44 +39,6 @@ TOO_LARGE = PayloadTooLargeError(
     f"The head of a request has {MAX_FIELDS} fields and {MAX_HEAD_BYTES // 1024} KiB at most."
 )
 TOO_MANY = TooManyConnectionsError("Too many clients are connected; try again in a moment.")
-
-
-class Known(msgspec.Struct, frozen=True):
-    """What a head is answered with: its fields as they are sent, and the rest as it is then.
-
-    Where a proxy said who the client is, that holds for what comes from this proxy.
-    """
-
-    start: bytes
-    repeat: Repeat
-    client: Any
-    proxy: str | None
-
-
-class KnownHeads:
-    """The heads that this process has answered from memory, the oldest forgotten over a number."""
-
-    def __init__(self) -> None:
-        self._known: dict[bytes, Known] = {}
-        self._fields: Headers = []
-        self._written = b""
-        self.find = self._known.get
-
-    def add(self, head: bytes, known: Known) -> None:
-        """Remember what a head is answered with."""
-        if len(self._known) >= MAX_KNOWN_HEADS:
-            self.forget(next(iter(self._known)))
-        self._known[head] = known
-
-    def forget(self, head: bytes) -> None:
-        """Let a head be read anew."""
-        self._known.pop(head, None)
-
-    def written(self, fields: Headers) -> bytes:
-        """Write the fields that every answer has, new ones each second."""
-        if fields is not self._fields:
-            self._fields, self._written = fields, write(fields)
-        return self._written
 
 
 class Connection(HttpToolsProtocol):
@@ -95,6 +57,7 @@ class Connection(HttpToolsProtocol):
         self._is_between_requests = True
         self._is_in_head = False
         self._received = b""
+        self._received_bytes = 0
         self._head_bytes = 0
         self._rest_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -103,7 +66,8 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Take a client, or tell them that there are too many."""
-        super().connection_made(transport)
+        self._joining = Joining(transport, self.loop)
+        super().connection_made(cast("Any", self._joining))
         if len(self.connections) > self._most:
             self._refuse(TOO_MANY)
         else:
@@ -122,9 +86,10 @@ class Connection(HttpToolsProtocol):
             if known is not None and self._is_idle() and self._answer_again(data, known):
                 return
         self._received = data if self._is_between_requests else b""
+        self._received_bytes = len(data)
         super().data_received(data)
         if self._is_in_head:
-            self._limit_head(len(data))
+            self._limit_head()
 
     def eof_received(self) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Answer a client who has said all that they will; leave one who has not."""
@@ -145,8 +110,7 @@ class Connection(HttpToolsProtocol):
         """Let the application answer a request whose head is within the limits."""
         self._is_in_head = False
         self._stop_clock()
-        size = sum(len(name) + len(value) for name, value in self.headers) + len(self.url)
-        if len(self.headers) > MAX_FIELDS or size > MAX_HEAD_BYTES:
+        if len(self.headers) > MAX_FIELDS or self._is_head_too_long():
             self._refusal = TOO_LARGE
             raise self._refusal
         super().on_headers_complete()
@@ -207,7 +171,7 @@ class Connection(HttpToolsProtocol):
         request_id = known.repeat.log(client, begun)
         written = self._heads.written(self.server_state.default_headers)
         own = b"x-request-id: %b\r\n\r\n" % request_id.encode()
-        self.transport.write(b"".join((known.start, written, own, body)))
+        self._joining.send(b"".join((known.start, written, own, body)))
         self._last_answer = self.loop.time()
         return True
 
@@ -223,9 +187,15 @@ class Connection(HttpToolsProtocol):
         proxy = self.client[0] if self.client and says_who else None
         self._heads.add(head, Known(start, repeat, scope["client"], proxy))
 
-    def _limit_head(self, received: int) -> None:
+    def _is_head_too_long(self) -> bool:
+        if self._head_bytes + self._received_bytes <= MAX_HEAD_BYTES:
+            return False
+        fields = sum(len(name) + len(value) for name, value in self.headers)
+        return fields + len(self.url) > MAX_HEAD_BYTES
+
+    def _limit_head(self) -> None:
         """Give a head that is not whole yet so much room and time."""
-        self._head_bytes += received
+        self._head_bytes += self._received_bytes
         if self._head_bytes > MAX_HEAD_BYTES:
             self._refuse(TOO_LARGE)
         elif self._timer is None:
@@ -261,8 +231,3 @@ class Connection(HttpToolsProtocol):
         ]
         self.transport.write(STATUS_LINE[error.status] + write(fields) + b"\r\n" + problem)
         self.transport.close()
-
-
-def write(fields: Headers) -> bytes:
-    """Write fields as they stand in an answer."""
-    return b"".join(b"%b: %b\r\n" % field for field in fields)

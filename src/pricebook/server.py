@@ -15,7 +15,8 @@ from typing import Any, cast
 
 import uvicorn
 
-from pricebook.connection import Connection, KnownHeads
+from pricebook.connection import Connection
+from pricebook.known_heads import KnownHeads
 from pricebook.lifeline import end_with
 from pricebook.settings import Settings
 

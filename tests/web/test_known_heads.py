@@ -10,9 +10,8 @@ import msgspec
 import pytest
 
 import builders
-from pricebook import connection
+from pricebook import connection, known_heads
 from pricebook.api import behind_proxies, create_app
-from pricebook.connection import KnownHeads
 from pricebook.db import Connection
 from pricebook.settings import Settings
 from pricebook.web.request_line import Ended
@@ -287,8 +286,8 @@ async def test_who_does_not_read_is_not_written_to_without_end(api: Api, conn: C
 
 
 def test_the_oldest_head_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "MAX_KNOWN_HEADS", 2)
-    heads = KnownHeads()
+    monkeypatch.setattr(known_heads, "MAX_KNOWN_HEADS", 2)
+    heads = known_heads.KnownHeads()
     known: Any = object()
     for head in (b"a", b"b", b"c"):
         heads.add(head, known)
