@@ -16,8 +16,9 @@ from pricebook.catalog.schemas import (
     CatalogQuery,
     CategoryCount,
 )
-from pricebook.db import Connection, Reader
+from pricebook.db import Connection
 from pricebook.errors import query_issue, refuse
+from pricebook.pooled import Reader
 from pricebook.rows import read_as_written
 from pricebook.web.paging import Paging
 
@@ -111,8 +112,8 @@ async def count_active(reader: Reader, query: CatalogFilter) -> int:
     """Count the active products that pass every filter."""
     conditions, values = _conditions(query)
     statement: LiteralString = "SELECT count(*) FROM products WHERE {conditions}"
-    row = await (await reader.execute(statement.format(conditions=conditions), values)).fetchone()
-    return row[0] if row else 0
+    ((total_count,),) = await reader.fetch(statement.format(conditions=conditions), values)
+    return total_count
 
 
 def is_gathered(query: CatalogFilter) -> bool:
@@ -137,9 +138,8 @@ def may_keep_plan(query: CatalogFilter) -> bool:
 async def _fetch(
     reader: Reader, statement: LiteralString, values: list[Any], query: CatalogQuery
 ) -> list[tuple[Any, ...]]:
-    prepare = None if may_keep_plan(query) else False
     try:
-        return await (await reader.execute(statement, values, prepare=prepare)).fetchall()
+        return await reader.fetch(statement, values, keep_plan=may_keep_plan(query))
     except DataError:
         if query.after is None:
             raise
@@ -245,7 +245,7 @@ def _shown(price: str) -> str:
 
 async def find_active(reader: Reader, product_id: UUID) -> CatalogProductDetail | None:
     """Find one active product with its category's name."""
-    cursor = await reader.execute(
+    rows = await reader.fetch(
         """
         SELECT product.id, internal_sku, product.name, category_id,
             coalesce(min_price, 0.0000), coalesce(max_price, 0.0000), supplier_count,
@@ -256,16 +256,15 @@ async def find_active(reader: Reader, product_id: UUID) -> CatalogProductDetail 
         """,
         [product_id],
     )
-    row = await cursor.fetchone()
-    if row is None:
+    if not rows:
         return None
-    (shown,) = _products([row])
-    return CatalogProductDetail(*msgspec.structs.astuple(shown), category_name=row[7])
+    (shown,) = _products(rows)
+    return CatalogProductDetail(*msgspec.structs.astuple(shown), category_name=rows[0][7])
 
 
 async def list_categories(reader: Reader, paging: Paging) -> tuple[int, list[CategoryCount]]:
     """List a page of the categories with the number of active products in each."""
-    cursor = await reader.execute(
+    rows = await reader.fetch(
         """
         SELECT counted.total_count, page.*
         FROM (SELECT count(*) AS total_count FROM categories) AS counted
@@ -275,11 +274,10 @@ async def list_categories(reader: Reader, paging: Paging) -> tuple[int, list[Cat
                  WHERE category_id = category.id AND status = 'active') AS product_count
             FROM categories AS category
             ORDER BY category.name, category.id
-            LIMIT %(limit)s OFFSET %(offset)s
+            LIMIT %s OFFSET %s
         ) AS page ON true
         ORDER BY page.name, page.id
         """,
-        {"limit": paging.limit, "offset": paging.offset},
+        [paging.limit, paging.offset],
     )
-    rows = await cursor.fetchall()
     return rows[0][0], [CategoryCount(*row[1:]) for row in rows if row[1] is not None]
