@@ -1,6 +1,7 @@
 """What the public sees: active products, their price range and their categories."""
 
 from collections.abc import AsyncGenerator, Iterable
+from functools import lru_cache
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from pricebook.catalog.schemas import (
     CatalogProductDetail,
     CatalogQuery,
     CategoryCount,
+    Sort,
 )
 from pricebook.db import Connection
 from pricebook.errors import query_issue, refuse
@@ -149,23 +151,29 @@ async def _fetch(
 def page_statement(query: CatalogQuery, *, counted: bool) -> tuple[LiteralString, list[Any]]:
     """Return the statement that reads a page and one row more, and its values."""
     conditions, values = _conditions(query)
-    gathered = is_gathered(query)
-    position, reached = _position(query, "key" if gathered else SORTS[query.sort][0])
-    shape = FAR_WALK if query.offset >= FAR_OFFSET else WALK
-    source: LiteralString = "found" if gathered else f"products WHERE {conditions}"
-    count = COUNT.format(source=source) if counted else ""
-    key = SORTS[query.sort][0]
-    statement = (GATHERED if gathered else shape).format(
+    gathered, after = is_gathered(query), query.after
+    walk = GATHERED if gathered else FAR_WALK if query.offset >= FAR_OFFSET else WALK
+    statement = _page_text(walk, conditions, query.sort, follows=after is not None, counted=counted)
+    counting = values if counted and not gathered else []
+    reached = [] if after is None else [after.key, after.product_id]
+    return statement, [*counting, *values, *reached, query.limit + 1, query.offset]
+
+
+@lru_cache(maxsize=1024)
+def _page_text(
+    walk: LiteralString, conditions: LiteralString, sort: Sort, *, follows: bool, counted: bool
+) -> LiteralString:
+    key, direction = SORTS[sort]
+    source: LiteralString = "found" if walk is GATHERED else f"products WHERE {conditions}"
+    return walk.format(
         columns=COLUMNS,
         sort_key="NULL" if key == "name" else f"{key}::text",
         key=key,
-        direction=SORTS[query.sort][1],
+        direction=direction,
         conditions=conditions,
-        position=position,
-        count=count,
+        position=_position(sort, "key" if walk is GATHERED else key) if follows else "true",
+        count=COUNT.format(source=source) if counted else "",
     )
-    counting = values if counted and not gathered else []
-    return statement, [*counting, *values, *reached, query.limit + 1, query.offset]
 
 
 def export_statement(query: CatalogFilter) -> tuple[LiteralString, list[Any]]:
@@ -205,22 +213,19 @@ def _conditions(query: CatalogFilter) -> tuple[LiteralString, list[Any]]:
 
 
 def _is_search(query: CatalogFilter) -> bool:
-    return any(_is_indexed(word) for word in query.words)
+    return bool(query.words) and any(map(_is_indexed, query.words))
 
 
 def _is_indexed(word: str) -> bool:
     return len(word) >= INDEXED_LETTERS
 
 
-def _position(query: CatalogQuery, key: LiteralString) -> tuple[LiteralString, list[Any]]:
-    """Return what stands behind the cursor, and its values; everything without a cursor."""
-    after = query.after
-    if after is None:
-        return "true", []
-    _, direction = SORTS[query.sort]
+def _position(sort: Sort, key: LiteralString) -> LiteralString:
+    """Return what stands behind a cursor."""
+    _, direction = SORTS[sort]
     compared: LiteralString = ">" if direction == "ASC" else "<"
-    kind = KEY_TYPES[query.sort.removeprefix("-")]
-    return f"({key}, id) {compared} (%s::{kind}, %s::uuid)", [after.key, after.product_id]
+    kind = KEY_TYPES[sort.removeprefix("-")]
+    return f"({key}, id) {compared} (%s::{kind}, %s::uuid)"
 
 
 def _slice(rows: list[tuple[Any, ...]], query: CatalogQuery) -> Slice:
