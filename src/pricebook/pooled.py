@@ -1,7 +1,7 @@
 """Connections that wait for PostgreSQL cheaply, and what reads for the public on them."""
 
 import asyncio
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from functools import cached_property, lru_cache
 from itertools import count
 from typing import Any, Literal, LiteralString, TypeVar
@@ -11,7 +11,8 @@ from psycopg.abc import PQGen
 from psycopg.adapt import Transformer
 from psycopg.errors import InvalidSqlStatementName, QueryCanceled, error_from_result
 from psycopg.generators import execute
-from psycopg.pq import ExecStatus
+from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
 from pricebook.rows import read_as_written
@@ -55,6 +56,8 @@ class PooledConnection(AsyncConnection[Row]):
                 await self._hear()
                 wanted = gen.send(Ready.R)
         except StopIteration as done:
+            if self.pgconn.status == ConnStatus.BAD:  # libpq has closed the socket
+                self._look_away()
             return done.value
         except asyncio.CancelledError:
             self._look_away()
@@ -149,38 +152,42 @@ class Reader:
             raise DataError("A text has a NUL character.")
         if keep_plan:
             return await self._fetch_prepared(statement, texts)
-        self.connection.pgconn.send_query_params(self._written(statement), texts)
-        return await self._rows()
+        pgconn = self.connection.pgconn
+        return await self._ask(pgconn.send_query_params, self._written(statement), texts)
 
     async def _fetch_prepared(self, statement: str, texts: list[bytes]) -> list[Row]:
+        send = self.connection.pgconn.send_query_prepared
         name = self._names.get(statement) or await self._prepare(statement)
         try:
-            self.connection.pgconn.send_query_prepared(name, texts)
-            return await self._rows()
+            return await self._ask(send, name, texts)
         except InvalidSqlStatementName:  # psycopg drops all of a connection after a rollback
             self._names.clear()
-        self.connection.pgconn.send_query_prepared(await self._prepare(statement), texts)
-        return await self._rows()
+        return await self._ask(send, await self._prepare(statement), texts)
 
     async def _prepare(self, statement: str) -> bytes:
         if len(self._names) >= PREPARED_STATEMENTS:
             self._names.clear()
             await self.connection.execute("DEALLOCATE ALL")
         name = b"read_%d" % next(self._numbers)
-        self.connection.pgconn.send_prepare(name, self._written(statement))
-        await self._rows()
+        await self._ask(self.connection.pgconn.send_prepare, name, self._written(statement))
         self._names[statement] = name
         return name
 
     def _written(self, statement: str) -> bytes:
         return _numbered(statement).encode(self._encoding)
 
-    async def _rows(self) -> list[Row]:
-        (result,) = await self.connection.wait(execute(self.connection.pgconn))
+    async def _ask(self, send: Callable[..., None], *given: object) -> list[Row]:
+        pgconn = self.connection.pgconn
+        result, *_ = await self.connection.wait(_sent(pgconn, send, *given))
         if result.status not in DONE:
             raise error_from_result(result, self._encoding)
         self._types.set_pgresult(result)
         return self._types.load_rows(0, result.ntuples, tuple)
+
+
+def _sent(pgconn: PGconn, send: Callable[..., None], *given: object) -> PQGen[list[PGresult]]:
+    send(*given)
+    return (yield from execute(pgconn))
 
 
 @lru_cache(maxsize=1024)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -136,6 +137,34 @@ async def outcome(pool: Database) -> int | None:
         return await number(pool)
     except DatabaseUnavailableError:
         return None
+
+
+@pytest.mark.parametrize("end", ["while it waits", "while it is idle", "by us"])
+async def test_a_socket_that_was_closed_is_no_longer_watched(
+    pool: Database, conn: Connection, end: str
+) -> None:
+    """Its number is given to the next socket, which would then not be watched."""
+    assert await number(pool) == 1
+    async with pool.read() as reader:
+        socket = reader.connection.pgconn.socket
+        assert await reader.fetch("SELECT 1") == [(1,)]
+        asked = reader.fetch("SELECT pg_sleep(60)")
+        if end == "by us":
+            await reader.connection.close()
+        elif end == "while it is idle":  # and before the event loop can have noticed
+            end_at_once(conn.info.dsn, reader.connection)
+        else:
+            asked = asyncio.create_task(asked)
+            await asyncio.sleep(0.1)
+            await asyncio.to_thread(end_at_once, conn.info.dsn, reader.connection)
+        with pytest.raises(psycopg.OperationalError):
+            await asked
+    assert not asyncio.get_running_loop().remove_reader(socket)
+
+
+def end_at_once(dsn: str, connection: psycopg.AsyncConnection[Any]) -> None:
+    with psycopg.connect(dsn) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
 
 
 async def test_statements_that_psycopg_has_dropped_are_prepared_again(database_url: str) -> None:
