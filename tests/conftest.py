@@ -29,6 +29,7 @@ from pricebook.db import Connection, Database
 from pricebook.embedded import Endpoints, servers
 from pricebook.ingestion.process import Parsers
 from pricebook.migrations import rights
+from pricebook.pooled import Reader
 from pricebook.settings import Settings
 
 JWT_SECRET = secrets.token_hex(32)
@@ -198,11 +199,14 @@ async def admin(
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every statement that is executed from here on."""
     seen: list[str] = []
-    execute = psycopg.AsyncCursor[Any].execute
+    for kind, name in ((psycopg.AsyncCursor, "execute"), (Reader, "fetch")):
+        monkeypatch.setattr(kind, name, watched(getattr(kind, name), seen))
+    return seen
 
-    async def watched(self: Any, query: Any, *values: Any, **more: Any) -> Any:
+
+def watched(execute: Any, seen: list[str]) -> Any:
+    async def execute_and_tell(self: Any, query: Any, *values: Any, **more: Any) -> Any:
         seen.append(str(query))
         return await execute(self, query, *values, **more)
 
-    monkeypatch.setattr(psycopg.AsyncCursor, "execute", watched)
-    return seen
+    return execute_and_tell

@@ -1,14 +1,13 @@
 """The connection pool and transactions."""
 
-import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, Literal, LiteralString, Self
+from typing import Any, LiteralString, Self
 
 import msgspec
 import psycopg
-from psycopg import AsyncConnection, AsyncCursor, sql
+from psycopg import AsyncConnection, sql
 from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction, UndefinedTable
 from psycopg_pool import AsyncConnectionPool
 
@@ -17,12 +16,11 @@ from pricebook.errors import (
     DatabaseRightsError,
     DatabaseUnavailableError,
 )
-from pricebook.rows import PriceLoader, read_as_written
+from pricebook.pooled import PooledConnection, Reader, Row
+from pricebook.public_reads import PublicReads
+from pricebook.rows import PriceLoader
 
-Connection = AsyncConnection[tuple[Any, ...]]
-Reader = AsyncCursor[tuple[Any, ...]]
-# Whether PostgreSQL may keep the plan of a prepared statement, or makes one for each set of values.
-Plans = Literal["auto", "force_custom_plan"]
+Connection = AsyncConnection[Row]
 
 CONNECT_TIMEOUT_SECONDS = 3
 POOL_TIMEOUT_SECONDS = 3.0
@@ -44,16 +42,6 @@ READ_ONLY = "The database takes no writes now, it is a standby or closed to them
 
 # Callers are told by DatabaseUnavailableError; the pool's own warnings would say it once a try.
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-
-
-class PooledConnection(AsyncConnection[tuple[Any, ...]]):
-    """A connection that knows how it plans, and keeps a cursor for the reads of the public.
-
-    A new cursor would learn the types of its columns and values anew, at a tenth of a page's cost.
-    """
-
-    plans: Plans = "auto"
-    reader: Reader | None = None
 
 
 class PoolFigures(msgspec.Struct, frozen=True):
@@ -88,9 +76,12 @@ class Database:
             connection_class=PooledConnection,
             kwargs={"autocommit": True, "connect_timeout": CONNECT_TIMEOUT_SECONDS},
         )
-        self._public_reads = asyncio.Semaphore(max(1, int(pool_max * PUBLIC_SHARE)))
-        self._public_waiting = 0
-        self._public_waiting_at_once = pool_max * WAITING_A_CONNECTION
+        self._reads = PublicReads(
+            self._pool,
+            at_once=max(1, int(pool_max * PUBLIC_SHARE)),
+            waiting_at_once=pool_max * WAITING_A_CONNECTION,
+            seconds=POOL_TIMEOUT_SECONDS,
+        )
         self._slow_reads = 0
         self._slow_reads_at_once = max(1, pool_max // SLOW_READS_SHARE)
 
@@ -118,7 +109,7 @@ class Database:
             max=stats["pool_max"],
             waiting=stats["requests_waiting"],
             wait_seconds=stats.get("requests_wait_ms", 0) / 1000,
-            requests=stats.get("requests_num", 0),
+            requests=stats.get("requests_num", 0) + self._reads.handed_on,
             timeouts=stats.get("requests_errors", 0),
         )
 
@@ -130,26 +121,16 @@ class Database:
         DatabaseUnavailableError when there is no connection in time, it is lost meanwhile, or it
         is to write on a standby.
         """
-        async with self._lend("force_custom_plan") as conn:
-            yield conn
-
-    @asynccontextmanager
-    async def _lend(self, plans: Plans) -> AsyncGenerator[PooledConnection]:
         try:
             conn = await self._pool.getconn()
             try:
-                if conn.plans != plans:
-                    await conn.execute("SELECT set_config('plan_cache_mode', %s, false)", [plans])
-                    conn.plans = plans
+                await conn.use_plans("force_custom_plan")
                 yield conn
             finally:
                 await self._pool.putconn(conn)
-        except psycopg.OperationalError as error:
-            raise DatabaseUnavailableError(UNREACHABLE) from error
-        except ReadOnlySqlTransaction as error:
-            raise DatabaseUnavailableError(READ_ONLY) from error
-        except InsufficientPrivilege as error:
-            raise DatabaseRightsError(FORBIDDEN) from error
+        except psycopg.Error as error:
+            _tell(error)
+            raise
 
     @asynccontextmanager
     async def transaction(self, *, undo: bool = False) -> AsyncGenerator[Connection]:
@@ -171,33 +152,14 @@ class Database:
             await conn.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
             yield conn
 
-    @asynccontextmanager
-    async def read(self) -> AsyncGenerator[Reader]:
-        """Lend a cursor for what the public asks: to some at once, the others wait a moment.
+    def read(self) -> "PublicRead":
+        """Lend a reader for what the public asks: to some at once, the others wait a moment.
 
         However many visitors come, a share of the pool is left for everybody else, and PostgreSQL
         is not asked for more at once than it does well. It may keep plans, which are half of what
         a page costs it. Raises DatabaseUnavailableError.
         """
-        await self._wait_for_public_read()
-        try:
-            async with self._lend("auto") as conn:
-                conn.reader = conn.reader or _reader(conn)
-                yield conn.reader
-        finally:
-            self._public_reads.release()
-
-    async def _wait_for_public_read(self) -> None:
-        if self._public_waiting >= self._public_waiting_at_once:
-            raise DatabaseUnavailableError(UNREACHABLE)
-        self._public_waiting += 1
-        try:
-            async with asyncio.timeout(POOL_TIMEOUT_SECONDS):
-                await self._public_reads.acquire()
-        except TimeoutError as error:
-            raise DatabaseUnavailableError(UNREACHABLE) from error
-        finally:
-            self._public_waiting -= 1
+        return PublicRead(self._reads)
 
     async def listen(self, channel: LiteralString) -> AsyncGenerator[bool]:
         """Tell what is notified on a channel: True when something was, False when nothing was.
@@ -244,10 +206,41 @@ class Database:
             self._slow_reads -= 1
 
 
-def _reader(conn: Connection) -> Reader:
-    cursor = conn.cursor()
-    read_as_written(cursor)
-    return cursor
+class PublicRead:
+    """One read of the public: a context that lends a reader."""
+
+    __slots__ = ("_conn", "_reads")
+
+    def __init__(self, reads: PublicReads) -> None:
+        self._reads = reads
+
+    async def __aenter__(self) -> Reader:
+        try:
+            self._conn = await self._reads.take()
+        except TimeoutError as error:
+            raise DatabaseUnavailableError(UNREACHABLE) from error
+        except psycopg.Error as error:
+            _tell(error)
+            raise
+        return self._conn.reader
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        await self._reads.give_back(self._conn, is_sound=error is None)
+        if isinstance(error, psycopg.Error):
+            _tell(error)
+
+
+def _tell(error: psycopg.Error) -> None:
+    """Raise what a caller is to be told of an error; anything else is a defect of ours."""
+    match error:
+        case psycopg.OperationalError():
+            raise DatabaseUnavailableError(UNREACHABLE) from error
+        case ReadOnlySqlTransaction():
+            raise DatabaseUnavailableError(READ_ONLY) from error
+        case InsufficientPrivilege():
+            raise DatabaseRightsError(FORBIDDEN) from error
+        case _:
+            return
 
 
 async def find_revision(conn: Connection) -> str | None:

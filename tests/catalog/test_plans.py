@@ -10,7 +10,7 @@ import sample
 
 from pricebook.catalog.repository import may_keep_plan, page_statement
 from pricebook.catalog.schemas import CatalogQuery
-from pricebook.db import Connection, Database, Reader
+from pricebook.db import Connection, Database
 from pricebook.web.query import decode_query
 
 # Its plan for any values is dearer than one for its own, which is why PostgreSQL never keeps it.
@@ -104,14 +104,14 @@ async def test_only_the_public_has_plans_that_are_kept(database_url: str) -> Non
     async with Database(database_url, pool_min=1, pool_max=1) as database:
         for _ in range(2):
             async with database.read() as reader:
-                assert await mode_of(reader) == "auto"
+                assert await mode_of(reader.connection) == "auto"
             async with database.connection() as conn:
                 assert await mode_of(conn) == "force_custom_plan"
             async with database.transaction() as conn:
                 assert await mode_of(conn) == "force_custom_plan"
 
 
-async def mode_of(on: Reader | Connection) -> str:
+async def mode_of(on: Connection) -> str:
     row = await (await on.execute("SHOW plan_cache_mode")).fetchone()
     assert row
     return row[0]

@@ -13,8 +13,9 @@ from msgspec import Struct
 from pricebook.catalog import position_repository as repository
 from pricebook.catalog.cache import Memory
 from pricebook.catalog.position_repository import Position
-from pricebook.db import Connection, Database, Reader
+from pricebook.db import Connection, Database
 from pricebook.errors import DatabaseRightsError, DatabaseUnavailableError
+from pricebook.pooled import Reader
 
 log = structlog.stdlib.get_logger(__name__)
 

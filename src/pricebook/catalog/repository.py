@@ -1,6 +1,7 @@
 """What the public sees: active products, their price range and their categories."""
 
 from collections.abc import AsyncGenerator, Iterable
+from functools import lru_cache
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -15,9 +16,11 @@ from pricebook.catalog.schemas import (
     CatalogProductDetail,
     CatalogQuery,
     CategoryCount,
+    Sort,
 )
-from pricebook.db import Connection, Reader
+from pricebook.db import Connection
 from pricebook.errors import query_issue, refuse
+from pricebook.pooled import Reader
 from pricebook.rows import read_as_written
 from pricebook.web.paging import Paging
 
@@ -111,8 +114,8 @@ async def count_active(reader: Reader, query: CatalogFilter) -> int:
     """Count the active products that pass every filter."""
     conditions, values = _conditions(query)
     statement: LiteralString = "SELECT count(*) FROM products WHERE {conditions}"
-    row = await (await reader.execute(statement.format(conditions=conditions), values)).fetchone()
-    return row[0] if row else 0
+    ((total_count,),) = await reader.fetch(statement.format(conditions=conditions), values)
+    return total_count
 
 
 def is_gathered(query: CatalogFilter) -> bool:
@@ -137,9 +140,8 @@ def may_keep_plan(query: CatalogFilter) -> bool:
 async def _fetch(
     reader: Reader, statement: LiteralString, values: list[Any], query: CatalogQuery
 ) -> list[tuple[Any, ...]]:
-    prepare = None if may_keep_plan(query) else False
     try:
-        return await (await reader.execute(statement, values, prepare=prepare)).fetchall()
+        return await reader.fetch(statement, values, keep_plan=may_keep_plan(query))
     except DataError:
         if query.after is None:
             raise
@@ -149,23 +151,29 @@ async def _fetch(
 def page_statement(query: CatalogQuery, *, counted: bool) -> tuple[LiteralString, list[Any]]:
     """Return the statement that reads a page and one row more, and its values."""
     conditions, values = _conditions(query)
-    gathered = is_gathered(query)
-    position, reached = _position(query, "key" if gathered else SORTS[query.sort][0])
-    shape = FAR_WALK if query.offset >= FAR_OFFSET else WALK
-    source: LiteralString = "found" if gathered else f"products WHERE {conditions}"
-    count = COUNT.format(source=source) if counted else ""
-    key = SORTS[query.sort][0]
-    statement = (GATHERED if gathered else shape).format(
+    gathered, after = is_gathered(query), query.after
+    walk = GATHERED if gathered else FAR_WALK if query.offset >= FAR_OFFSET else WALK
+    statement = _page_text(walk, conditions, query.sort, follows=after is not None, counted=counted)
+    counting = values if counted and not gathered else []
+    reached = [] if after is None else [after.key, after.product_id]
+    return statement, [*counting, *values, *reached, query.limit + 1, query.offset]
+
+
+@lru_cache(maxsize=1024)
+def _page_text(
+    walk: LiteralString, conditions: LiteralString, sort: Sort, *, follows: bool, counted: bool
+) -> LiteralString:
+    key, direction = SORTS[sort]
+    source: LiteralString = "found" if walk is GATHERED else f"products WHERE {conditions}"
+    return walk.format(
         columns=COLUMNS,
         sort_key="NULL" if key == "name" else f"{key}::text",
         key=key,
-        direction=SORTS[query.sort][1],
+        direction=direction,
         conditions=conditions,
-        position=position,
-        count=count,
+        position=_position(sort, "key" if walk is GATHERED else key) if follows else "true",
+        count=COUNT.format(source=source) if counted else "",
     )
-    counting = values if counted and not gathered else []
-    return statement, [*counting, *values, *reached, query.limit + 1, query.offset]
 
 
 def export_statement(query: CatalogFilter) -> tuple[LiteralString, list[Any]]:
@@ -205,22 +213,19 @@ def _conditions(query: CatalogFilter) -> tuple[LiteralString, list[Any]]:
 
 
 def _is_search(query: CatalogFilter) -> bool:
-    return any(_is_indexed(word) for word in query.words)
+    return bool(query.words) and any(map(_is_indexed, query.words))
 
 
 def _is_indexed(word: str) -> bool:
     return len(word) >= INDEXED_LETTERS
 
 
-def _position(query: CatalogQuery, key: LiteralString) -> tuple[LiteralString, list[Any]]:
-    """Return what stands behind the cursor, and its values; everything without a cursor."""
-    after = query.after
-    if after is None:
-        return "true", []
-    _, direction = SORTS[query.sort]
+def _position(sort: Sort, key: LiteralString) -> LiteralString:
+    """Return what stands behind a cursor."""
+    _, direction = SORTS[sort]
     compared: LiteralString = ">" if direction == "ASC" else "<"
-    kind = KEY_TYPES[query.sort.removeprefix("-")]
-    return f"({key}, id) {compared} (%s::{kind}, %s::uuid)", [after.key, after.product_id]
+    kind = KEY_TYPES[sort.removeprefix("-")]
+    return f"({key}, id) {compared} (%s::{kind}, %s::uuid)"
 
 
 def _slice(rows: list[tuple[Any, ...]], query: CatalogQuery) -> Slice:
@@ -245,7 +250,7 @@ def _shown(price: str) -> str:
 
 async def find_active(reader: Reader, product_id: UUID) -> CatalogProductDetail | None:
     """Find one active product with its category's name."""
-    cursor = await reader.execute(
+    rows = await reader.fetch(
         """
         SELECT product.id, internal_sku, product.name, category_id,
             coalesce(min_price, 0.0000), coalesce(max_price, 0.0000), supplier_count,
@@ -256,16 +261,15 @@ async def find_active(reader: Reader, product_id: UUID) -> CatalogProductDetail 
         """,
         [product_id],
     )
-    row = await cursor.fetchone()
-    if row is None:
+    if not rows:
         return None
-    (shown,) = _products([row])
-    return CatalogProductDetail(*msgspec.structs.astuple(shown), category_name=row[7])
+    (shown,) = _products(rows)
+    return CatalogProductDetail(*msgspec.structs.astuple(shown), category_name=rows[0][7])
 
 
 async def list_categories(reader: Reader, paging: Paging) -> tuple[int, list[CategoryCount]]:
     """List a page of the categories with the number of active products in each."""
-    cursor = await reader.execute(
+    rows = await reader.fetch(
         """
         SELECT counted.total_count, page.*
         FROM (SELECT count(*) AS total_count FROM categories) AS counted
@@ -275,11 +279,10 @@ async def list_categories(reader: Reader, paging: Paging) -> tuple[int, list[Cat
                  WHERE category_id = category.id AND status = 'active') AS product_count
             FROM categories AS category
             ORDER BY category.name, category.id
-            LIMIT %(limit)s OFFSET %(offset)s
+            LIMIT %s OFFSET %s
         ) AS page ON true
         ORDER BY page.name, page.id
         """,
-        {"limit": paging.limit, "offset": paging.offset},
+        [paging.limit, paging.offset],
     )
-    rows = await cursor.fetchall()
     return rows[0][0], [CategoryCount(*row[1:]) for row in rows if row[1] is not None]
