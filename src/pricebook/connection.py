@@ -155,7 +155,7 @@ class Connection(HttpToolsProtocol):
         return last is None or last.response_complete
 
     def _is_idle(self) -> bool:
-        return self._is_between_requests and self._is_answered() and not self.flow.write_paused
+        return self._is_between_requests and not self.flow.write_paused and self._is_answered()
 
     def _answer_again(self, head: bytes, known: Known) -> bool:
         begun = time.perf_counter()

@@ -25,7 +25,8 @@ class Joining:
 
     def send(self, data: bytes = b"") -> None:
         """Send what is held back, and this, now."""
-        data, self._held = self._held + data, b""
+        if self._held:
+            data, self._held = self._held + data, b""
         self._transport.write(data)
 
     def close(self) -> None:

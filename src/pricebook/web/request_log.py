@@ -79,14 +79,14 @@ class RequestLog:
         self, key: Key, given_id: str | None, trace_id: str | None, told: tuple[str, Ended]
     ) -> Log:
         """Make what names, counts and tells of requests that say the same as one before them."""
-        path, before = told
+        path, (method, route, status, _, size) = told
 
         def log(client: Any, begun: float) -> str:
             request_id = given_id or self._new_id()
-            ended = before._replace(seconds=time.perf_counter() - begun)
-            self._tally.count(key, ended.seconds)
+            seconds = time.perf_counter() - begun
+            self._tally.count(key, seconds)
             named = {"request_id": request_id, "trace_id": trace_id, "client": client}
-            self._tell(named, path, ended)
+            self._tell(named, path, Ended(method, route, status, seconds, size))
             return request_id
 
         return log
