@@ -11,7 +11,7 @@ import sample
 
 from pricebook.catalog import repository
 from pricebook.catalog.schemas import CatalogQuery
-from pricebook.catalog.statements import FREQUENT, SORTS, page_statement
+from pricebook.catalog.statements import FREQUENT, SORTS, is_gathered, page_statement
 from pricebook.db import Database
 
 ODD = [
@@ -127,3 +127,23 @@ def test_the_dear_way_is_gone_only_when_the_cheap_one_does_not_do(
         plan = [line for (line,) in explained]
     assert any(reads in line and "never" not in line for line in plan), "\n".join(plan)
     assert any(leaves in line and "never" in line for line in plan), "\n".join(plan)
+
+
+@pytest.mark.parametrize(
+    ("search", "page", "known", "gathered"),
+    [
+        ("hammer", 1, None, True),
+        ("hammer", 1, FREQUENT - 1, True),
+        ("hammer", 1, FREQUENT, False),
+        ("hammer", 11, FREQUENT, True),
+        ("ha", 1, None, True),
+        ("ha", 1, 50, True),
+        ("ha", 1, 51, False),
+        (None, 1, None, False),
+        (None, 1, FREQUENT, False),
+    ],
+)
+def test_what_is_gathered_is_counted_anew(
+    search: str | None, page: int, *, known: int | None, gathered: bool
+) -> None:
+    assert is_gathered(CatalogQuery(search=search, page=page), known) == gathered

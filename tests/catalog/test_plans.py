@@ -116,3 +116,10 @@ async def mode_of(on: Reader | Connection) -> str:
     row = await (await on.execute("SHOW plan_cache_mode")).fetchone()
     assert row
     return row[0]
+
+
+@pytest.mark.parametrize("sort", ["price", "-price", "newest"])
+def test_a_category_is_sorted_from_its_index_alone(filled_url: str, sort: str) -> None:
+    with psycopg.connect(filled_url) as conn:
+        plan = plan_for_any_values(conn, criteria_of(conn, f"category_id={{category}}&sort={sort}"))
+    assert "Index Only Scan using products_category_idx" in plan, plan
