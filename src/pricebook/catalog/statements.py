@@ -19,11 +19,9 @@ SHORT_WORD: LiteralString = "strpos(search_text, btrim(search_fold(%s))) > 0"
 NUMBER_LETTERS = 5
 # From here on it is cheaper to pass over the index alone and to read the products of the page.
 FAR_OFFSET = 500
-# A walk is tried for words that are in so many products, past a share of these; for short words,
-# which cost a look at the whole catalog otherwise, past more.
+# A walk is tried for words that are in so many products, past a share of these.
 FREQUENT = 5_000
 FINDS_A_STEP = 8
-SHORT_WALK = 100_000
 
 # How each sort compares products, the id after it: the expression of an index, and its direction.
 SORTS: dict[str, tuple[LiteralString, LiteralString]] = {
@@ -138,7 +136,7 @@ def may_keep_plan(query: CatalogFilter) -> bool:
     has_range = query.min_price is not None or query.max_price is not None
     has_category = query.category_id is not None
     if _has_no_index(query):
-        return not has_range and has_category != bool(query.words)
+        return not has_range and has_category != _is_search(query)
     return has_category or not has_range
 
 
@@ -203,17 +201,19 @@ def _found(query: CatalogQuery, known: int | None) -> tuple[LiteralString, list[
 
 def _steps(query: CatalogQuery, known: int | None) -> int:
     """Return how many products a walk may pass that is to meet those with the words; 0 for none."""
-    if known is None or known <= query.limit or query.offset >= FAR_OFFSET:
+    if known is None or known < FREQUENT or query.offset >= FAR_OFFSET:
         return 0
-    if not any(map(_is_indexed, query.words)):
-        return SHORT_WALK if query.words else 0
-    return known // FINDS_A_STEP if known >= FREQUENT else 0
+    return known // FINDS_A_STEP if _is_search(query) else 0
 
 
 def _has_no_index(query: CatalogFilter) -> bool:
     """Say whether no index has what passes in the order of the page."""
     in_a_category = query.category_id is not None and SORTS[query.sort][0] != "name"
-    return in_a_category or bool(query.words)
+    return in_a_category or _is_search(query)
+
+
+def _is_search(query: CatalogFilter) -> bool:
+    return any(map(_is_indexed, query.words))
 
 
 def _is_indexed(word: str) -> bool:
