@@ -8,15 +8,14 @@ index could serve scans the whole table.
 import sys
 import time
 from statistics import median
-from typing import Any, LiteralString
 
 import msgspec
 import psycopg
 import sample
 from servers import migrated_servers
 
-from pricebook.catalog.repository import page_statement
 from pricebook.catalog.schemas import CatalogQuery
+from pricebook.catalog.statements import Statement, page_statement
 from pricebook.web.query import decode_query
 
 RUNS = 9
@@ -82,15 +81,16 @@ def measure_all(products: int) -> dict[str, Timed]:
 def measure(conn: psycopg.Connection, query: str) -> Timed:
     """Time a query with and without its count."""
     criteria = criteria_of(conn, query)
-    page = page_statement(criteria, counted=False)
-    counted = page_statement(criteria, counted=True)
-    row = conn.execute(*counted).fetchone()
-    plan = [line for (line,) in conn.execute("EXPLAIN " + page[0], page[1])]
+    counting = page_statement(criteria)
+    row = conn.execute(counting.text, counting.values).fetchone()
+    found = row[-1] if row else 0
+    page = page_statement(criteria, found)
+    plan = [line for (line,) in conn.execute("EXPLAIN " + page.text, page.values)]
     reads = [line.split("->")[-1].strip() for line in plan if " on products" in line]
     return Timed(
-        found=row[-1] if row else 0,
-        page=milliseconds(conn, *page),
-        counted=milliseconds(conn, *counted),
+        found=found,
+        page=milliseconds(conn, page),
+        counted=milliseconds(conn, counting),
         reads=[read.split("  (")[0] for read in reads],
     )
 
@@ -101,18 +101,18 @@ def criteria_of(conn: psycopg.Connection, query: str) -> CatalogQuery:
     if query != "cursor":
         text = query.format(category=row[0] if row else "")
         return decode_query(CatalogQuery, text.encode())
-    statement, values = page_statement(CatalogQuery(page=4950, limit=1), counted=False)
-    last = conn.execute(statement, values).fetchone()
+    walk = page_statement(CatalogQuery(page=4950, limit=1), known=5000)
+    last = conn.execute(walk.text, walk.values).fetchone()
     first = CatalogQuery()
     return CatalogQuery(cursor=first.cursor_after(last[2], str(last[0])) if last else None)
 
 
-def milliseconds(conn: psycopg.Connection, statement: LiteralString, values: list[Any]) -> float:
+def milliseconds(conn: psycopg.Connection, asked: Statement) -> float:
     """Return the median time of a statement, prepared like the API's."""
     times: list[float] = []
     for _ in range(RUNS):
         start = time.perf_counter()
-        conn.execute(statement, values, prepare=True).fetchall()
+        conn.execute(asked.text, asked.values, prepare=True).fetchall()
         times.append((time.perf_counter() - start) * 1000)
     return median(times)
 

@@ -15,6 +15,7 @@ from random import Random
 from statistics import quantiles
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import msgspec
@@ -219,28 +220,41 @@ async def compare_imports(settings: Settings, path: Path, asked: list[str], rows
     """Ask different queries at a steady rate before an import and during two of them."""
     url = settings.required_database_url
     quiet = asyncio.create_task(asyncio.sleep(10))
-    print(f"import: p95 without {await p95_until(quiet, settings, asked):.1f} ms")
+    print(f"import: p95 without {await p95_until(quiet, settings, asked)}")
     for name, price in (("new", "1.00"), ("changed", "2.00")):
         write_list(path, rows, price)
         start = time.perf_counter()
         importing = asyncio.create_task(asyncio.to_thread(asyncio.run, take_in(url, path)))
         p95 = await p95_until(importing, settings, asked)
         seconds = time.perf_counter() - start
-        print(f"import: p95 with {rows:,} {name} rows in {seconds:.1f} s: {p95:.1f} ms")
+        print(f"import: p95 with {rows:,} {name} rows in {seconds:.1f} s: {p95}")
 
 
-async def p95_until(running: asyncio.Task[Any], settings: Settings, asked: list[str]) -> float:
-    """Ask 50 times a second until something has ended; return the p95 in milliseconds."""
-    times: list[float] = []
+async def p95_until(running: asyncio.Task[Any], settings: Settings, asked: list[str]) -> str:
+    """Ask 50 times a second until something has ended; tell the p95 of all and of each kind."""
+    times: dict[str, list[float]] = {}
     async with httpx.AsyncClient(base_url=settings.address, timeout=60) as client:
         for path in asked:
             if running.done():
                 break
             start = time.perf_counter()
             (await client.get(path)).raise_for_status()
-            times.append((time.perf_counter() - start) * 1000)
+            took = (time.perf_counter() - start) * 1000
+            times.setdefault(kind_of(path), []).append(took)
             await asyncio.sleep(0.02)
     await running
+    of_all = p95([each for some in times.values() for each in some])
+    of_kinds = ", ".join(f"{kind} {p95(some):.1f}" for kind, some in sorted(times.items()))
+    return f"{of_all:.1f} ms ({of_kinds})"
+
+
+def kind_of(path: str) -> str:
+    """Return the names of the parameters."""
+    return "+".join(sorted(set(parse_qs(urlsplit(path).query)) - {"limit"}))
+
+
+def p95(times: list[float]) -> float:
+    """Return what one in twenty times is over."""
     return quantiles(times, n=20)[-1]
 
 

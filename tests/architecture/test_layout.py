@@ -12,7 +12,8 @@ PACKAGE = ROOT / "src/pricebook"
 LAYERS = {"__init__", "routes", "service", "repository", "schemas"}
 FEATURES = {
     "auth": LAYERS | {"guard", "roles", "tokens", "passwords", "cache"},
-    "catalog": LAYERS | {"cache", "cursor", "export", "replica", "position_repository"},
+    "catalog": LAYERS
+    | {"cache", "cursor", "export", "replica", "position_repository", "statements"},
     "categories": LAYERS,
     "products": LAYERS | {"sku"},
     "suppliers": LAYERS | {"item_repository", "schedule"},

@@ -47,6 +47,18 @@ def test_the_database_is_ours_and_knows_all_letters(home: Path) -> None:
         assert row == ("pricebook", "pricebook", "äöж", True, "UTC")
 
 
+def test_the_database_may_use_a_part_of_the_memory(home: Path) -> None:
+    with servers(home, durable=False) as found, psycopg.connect(found.database_url) as connection:
+        row = connection.execute(
+            "SELECT pg_size_bytes(current_setting('shared_buffers')),"
+            " current_setting('io_method', true)"
+        ).fetchone()
+    assert row
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    assert row[0] == pytest.approx(min(max(memory // 4, 128 * 2**20), 512 * 2**20), abs=2**20)
+    assert row[1] in ("sync", None)
+
+
 def test_a_restart_finds_what_was_written_and_stopping_leaves_nothing_running(home: Path) -> None:
     with servers(home) as found:
         write(found, "kept")

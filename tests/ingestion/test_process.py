@@ -96,6 +96,15 @@ async def test_a_process_that_is_killed_fails_its_list_and_no_other(
         assert len(await lines_of(reading)) == 200_000
 
 
+async def test_whoever_shares_the_processors_goes_first(
+    own_parsers: Parsers, long_list: ListOrder
+) -> None:
+    others = children()
+    async with own_parsers.opened(long_list):
+        (parser,) = set(children()) - set(others)
+        assert os.getpriority(os.PRIO_PROCESS, parser) > os.getpriority(os.PRIO_PROCESS, 0)
+
+
 async def test_a_list_that_takes_too_long_is_given_up(
     own_parsers: Parsers, long_list: ListOrder
 ) -> None:

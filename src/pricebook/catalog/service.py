@@ -17,6 +17,7 @@ from pricebook.catalog.schemas import (
     CatalogQuery,
     CategoryCount,
 )
+from pricebook.catalog.statements import is_gathered
 from pricebook.db import Database
 from pricebook.errors import DatabaseUnavailableError, NotFoundError
 from pricebook.web.paging import Page, Paging, page_of
@@ -107,9 +108,11 @@ async def browse(catalog: Catalog, query: CatalogQuery) -> Browsed:
 async def _read_page(catalog: Catalog, query: CatalogQuery) -> tuple[int, repository.Slice]:
     """Read a page; count only what was not counted since the last change."""
     key, generation = ("count", query.counted), catalog.memory.generation
-    known = None if repository.is_gathered(query) else catalog.memory.find(key)
-    if known:
-        found = await catalog.reads.ask(lambda reader: repository.list_page(reader, query))
+    known = catalog.memory.find(key)
+    if known and not is_gathered(query, known.total):
+        found = await catalog.reads.ask(
+            lambda reader: repository.list_page(reader, query, known.total)
+        )
         return known.total, found
     total_count, found = await catalog.reads.ask(
         lambda reader: repository.list_active(reader, query)

@@ -14,6 +14,7 @@ from pricebook.embedded.places import Places, make_private
 from pricebook.embedded.process import Program
 
 _FIRST_WITH_BUILTIN_LOCALE = 17
+_FIRST_WITH_IO_METHODS = 18
 _STATUS_LINE = 7  # of postmaster.pid, counted from 0
 
 _SETTINGS = {
@@ -21,7 +22,6 @@ _SETTINGS = {
     "port": "5432",
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    "shared_buffers": "128MB",
     "effective_cache_size": "512MB",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",
@@ -37,6 +37,8 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
 }
+_MEBIBYTE = 1024 * 1024
+_LEAST_BUFFERS, _MOST_BUFFERS = 128, 512
 _FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 _FIRST_STATEMENTS = b"""\
 CREATE ROLE pricebook LOGIN CREATEDB;
@@ -60,7 +62,9 @@ def server(places: Places, lock: TextIO, *, durable: bool) -> Program:
     # No server runs, or we would not hold the lock; but the process id that a killed one left in
     # this file may by now be another process's, and then PostgreSQL refuses to start.
     (places.postgres / "postmaster.pid").unlink(missing_ok=True)
-    settings = _SETTINGS | {"unix_socket_directories": str(places.sockets)}
+    settings = (
+        _SETTINGS | _settings_of_machine(folder) | {"unix_socket_directories": str(places.sockets)}
+    )
     options = _options(settings | ({} if durable else _FORGETFUL))
     return _program(places, str(folder / "postgres"), "-D", str(places.postgres), *options)
 
@@ -117,6 +121,18 @@ def _initdb_options(folder: Path, *, durable: bool) -> list[str]:
         locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     access = ["--username=postgres", "--auth=trust"]  # the folder of the sockets is the guard
     return [*locale, *access, "--no-instructions", *([] if durable else ["--no-sync"])]
+
+
+def _settings_of_machine(folder: Path) -> dict[str, str]:
+    """Choose what depends on the memory and on the version.
+
+    Only what is used of the buffers takes memory: the indexes of a large catalog. Reading goes
+    without processes of its own, for which the backends of visitors would wait on few cores.
+    """
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // _MEBIBYTE
+    buffers = min(max(memory // 4, _LEAST_BUFFERS), _MOST_BUFFERS)
+    has_io_methods = binaries.major_version(folder) >= _FIRST_WITH_IO_METHODS
+    return {"shared_buffers": f"{buffers}MB"} | ({"io_method": "sync"} if has_io_methods else {})
 
 
 def _options(settings: dict[str, str]) -> list[str]:

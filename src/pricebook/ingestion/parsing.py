@@ -23,6 +23,8 @@ from pricebook.lifeline import end_with
 
 _CHUNK_CHARACTERS = 128 * 1024
 _ROWS_PER_LOOK = 4096
+# Whoever shares the processors with a list goes first.
+_NICENESS = 10
 _encode = msgspec.msgpack.Encoder().encode
 _orders = msgspec.msgpack.Decoder(ListOrder)
 
@@ -31,6 +33,7 @@ def main() -> None:
     """Serve the orders on standard input until it is closed, or the parent is gone."""
     end_with(int(sys.argv[1]), signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asked
+    os.nice(_NICENESS)
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # no library prints among the answers
         while payload := frames.receive(sys.stdin.buffer):

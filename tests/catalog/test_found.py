@@ -1,0 +1,147 @@
+"""Whatever way a search goes, it finds what a look at every product finds."""
+
+from collections.abc import Callable, Iterator
+from itertools import product
+from random import Random
+from typing import Any
+
+import psycopg
+import pytest
+import sample
+
+from pricebook.catalog import repository
+from pricebook.catalog.schemas import CatalogQuery
+from pricebook.catalog.statements import FREQUENT, SORTS, is_gathered, page_statement
+from pricebook.db import Database
+
+ODD = [
+    ("Молоток слесарный", "МС-0001234"),
+    ("Ёлка ÉLAN crème brûlée", "EL-00012345"),
+    ("Straße ½ Zoll", "ST½-00099999"),
+    ("50% off a_b c\\d", "%_\\0001234"),
+    ("扳手 活动扳手", "扳手-0001234"),
+    ("ΟΔΟΣ", "ΟΔ-001234Σ"),
+    ("İSTANBUL ﬁne", "ﬁ-0001234"),
+    ("Same", "SKU-0000-1"),
+]
+WORDS = [
+    *("hammer", "HAMMER", "hammer red", "red 1234", "ha", "h", "7", "zq", "zzzzq", "re bit"),
+    *("sku-00001234", "SKU-00001234", "00001234", "ku-0000123", "sku-0000", "k77-00500"),
+    *("sku-00001234 hammer", "k1-00500 крюк", "00500", "1-00500 00500", "sku-00001234 ha"),
+    *("молоток", "МС-0001234", "ёлка élan", "brulee", "el-00012345", "strasse", "½"),
+    *("st½-00099999", "50%", "a_b", "c\\d", "%_\\0001234", "%0001234", "_0001234", "扳手-0001234"),
+    *("οδ-001234σ", "οδοσ", "fi-0001234", "ﬁ-0001234", "istanbul", "same sku-0000-1", "1234-1"),
+]
+# What is said to be known leads to a way, never to another page.
+KNOWN = [None, 300, FREQUENT, 10 * FREQUENT]
+
+
+@pytest.fixture(scope="module")
+def filled_url(new_database: Callable[..., str]) -> str:
+    url = new_database()
+    with psycopg.connect(url) as conn:
+        sample.fill(conn, products=3_000)
+        conn.cursor().executemany(
+            "INSERT INTO products (name, internal_sku, status) VALUES (%s, %s, 'active')",
+            [*ODD, *((f"Крюк {n % 100}", f"K{n}-00500") for n in range(1_200))],
+        )
+        conn.execute("ANALYZE products")
+    return url
+
+
+def pieces(conn: psycopg.Connection) -> Iterator[str]:
+    """Yield pieces of what there is to find, some together."""
+    chosen = Random(1)  # noqa: S311 (no secret)
+    texts = conn.execute("SELECT search_text FROM products ORDER BY internal_sku").fetchall()
+    for _ in range(60):
+        (text,) = chosen.choice(texts)
+        begin, length = chosen.randrange(len(text)), chosen.randint(1, 14)
+        yield text[begin : begin + length].strip() or "x"
+
+
+def looked_for(conn: psycopg.Connection, query: CatalogQuery) -> list[str]:
+    """Look at every product; return the ids in order."""
+    key, direction = SORTS[query.sort]
+    condition = " AND strpos(search_text, btrim(search_fold(%s))) > 0"
+    statement = "SELECT id::text FROM products WHERE status = 'active' {} ORDER BY {} {}, id {}"
+    found = conn.execute(
+        statement.format(condition * len(query.words), key, direction, direction).encode(),
+        query.words,
+    )
+    return [each for (each,) in found]
+
+
+@pytest.mark.parametrize("sort", SORTS)
+async def test_every_way_finds_the_same(filled_url: str, sort: Any) -> None:
+    chosen = Random(sort)  # noqa: S311 (no secret)
+    with psycopg.connect(filled_url, autocommit=True) as conn:
+        async with Database(filled_url) as database, database.read() as reader:
+            for words, known in product([*WORDS, *pieces(conn)], KNOWN):
+                limit = chosen.choice([1, 7, 50, 200])
+                query = CatalogQuery(search=words, sort=sort, limit=limit)
+                wanted = looked_for(conn, query)
+                for number in range(1, 4):
+                    total, page = await read(reader, query, known)
+                    begin = (number - 1) * limit
+                    shown = [each.id for each in page.products]
+                    assert shown == wanted[begin : begin + limit], (words, known, number)
+                    assert total in (None, len(wanted)), words
+                    assert (page.next_key is None) == (len(wanted) <= begin + limit), words
+                    if page.next_key is None:
+                        break
+                    query = next_page(query, page, by_cursor=chosen.random() < 0.5)
+
+
+async def read(
+    reader: Any, query: CatalogQuery, known: int | None
+) -> tuple[int | None, repository.Slice]:
+    if known is None:
+        return await repository.list_active(reader, query)
+    return None, await repository.list_page(reader, query, known)
+
+
+def next_page(query: CatalogQuery, page: repository.Slice, *, by_cursor: bool) -> CatalogQuery:
+    if by_cursor and page.next_key is not None:
+        cursor = query.cursor_after(page.next_key, page.products[-1].id)
+        return CatalogQuery(search=query.search, sort=query.sort, limit=query.limit, cursor=cursor)
+    return CatalogQuery(
+        search=query.search, sort=query.sort, limit=query.limit, page=query.shown_page + 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "known", "reads", "leaves"),
+    [
+        ("sku-00001234", None, "products products_1", "products products_2"),
+        ("k77-00500", None, "products products_2", "CTE Scan on near near_"),
+        ("red", 20_000, "products products_1", "products products_2"),
+        ("zzzzq", 20_000, "products products_2", "CTE Scan on met met_2"),
+    ],
+)
+def test_the_dear_way_is_gone_only_when_the_cheap_one_does_not_do(
+    filled_url: str, words: str, known: int | None, reads: str, leaves: str
+) -> None:
+    with psycopg.connect(filled_url) as conn:
+        asked = page_statement(CatalogQuery(search=words, limit=5), known)
+        explained = conn.execute("EXPLAIN (ANALYZE, COSTS OFF) " + asked.text, asked.values)
+        plan = [line for (line,) in explained]
+    assert any(reads in line and "never" not in line for line in plan), "\n".join(plan)
+    assert any(leaves in line and "never" in line for line in plan), "\n".join(plan)
+
+
+@pytest.mark.parametrize(
+    ("search", "page", "known", "gathered"),
+    [
+        ("hammer", 1, None, True),
+        ("hammer", 1, FREQUENT - 1, True),
+        ("hammer", 1, FREQUENT, False),
+        ("hammer", 11, FREQUENT, True),
+        ("ha", 1, None, False),
+        (None, 1, None, False),
+        (None, 1, FREQUENT, False),
+    ],
+)
+def test_what_has_to_be_gathered_is_counted_anew(
+    search: str | None, page: int, *, known: int | None, gathered: bool
+) -> None:
+    assert is_gathered(CatalogQuery(search=search, page=page), known) == gathered
