@@ -1,13 +1,15 @@
 """Plans and times of the catalog's queries, uncached: `python bench/plans.py [products ...]`.
 
 Each size is measured in turn, 10,000 and 500,000 products unless told otherwise; the table has the
-page alone (its count is known), and the page with the count. Exits with 1 when a query that an
+page alone (another one of the list told how many there are, and which is first), and the page with
+the count. Exits with 1 when a query that an
 index could serve scans the whole table.
 """
 
 import sys
 import time
 from statistics import median
+from typing import Any
 
 import msgspec
 import psycopg
@@ -15,7 +17,7 @@ import sample
 from servers import migrated_servers
 
 from pricebook.catalog.schemas import CatalogQuery
-from pricebook.catalog.statements import Statement, page_statement
+from pricebook.catalog.statements import Known, Place, Statement, page_statement
 from pricebook.web.query import decode_query
 
 RUNS = 9
@@ -84,7 +86,7 @@ def measure(conn: psycopg.Connection, query: str) -> Timed:
     counting = page_statement(criteria)
     row = conn.execute(counting.text, counting.values).fetchone()
     found = row[-1] if row else 0
-    page = page_statement(criteria, found)
+    page = page_statement(criteria, Known(found, place_of(row) if criteria.is_first else None))
     plan = [line for (line,) in conn.execute("EXPLAIN " + page.text, page.values)]
     reads = [line.split("->")[-1].strip() for line in plan if " on products" in line]
     return Timed(
@@ -101,10 +103,15 @@ def criteria_of(conn: psycopg.Connection, query: str) -> CatalogQuery:
     if query != "cursor":
         text = query.format(category=row[0] if row else "")
         return decode_query(CatalogQuery, text.encode())
-    walk = page_statement(CatalogQuery(page=4950, limit=1), known=5000)
+    walk = page_statement(CatalogQuery(page=4950, limit=1), Known(5000))
     last = conn.execute(walk.text, walk.values).fetchone()
     first = CatalogQuery()
     return CatalogQuery(cursor=first.cursor_after(last[2], str(last[0])) if last else None)
+
+
+def place_of(row: tuple[Any, ...] | None) -> Place | None:
+    """Return the place of the first product, where other pages of its list begin to look."""
+    return Place(row[2] if row[7] is None else row[7], str(row[0])) if row else None
 
 
 def milliseconds(conn: psycopg.Connection, asked: Statement) -> float:

@@ -11,7 +11,7 @@ import sample
 
 from pricebook.catalog import repository
 from pricebook.catalog.schemas import CatalogQuery
-from pricebook.catalog.statements import FREQUENT, SORTS, is_gathered, page_statement
+from pricebook.catalog.statements import FREQUENT, SORTS, Known, Place, is_gathered, page_statement
 from pricebook.db import Database
 
 ODD = [
@@ -80,20 +80,27 @@ async def test_every_way_finds_the_same(filled_url: str, sort: Any) -> None:
                 limit = chosen.choice([1, 7, 50, 200])
                 query = CatalogQuery(search=words, sort=sort, limit=limit)
                 wanted = looked_for(conn, query)
+                first: Place | None = None
                 for number in range(1, 4):
-                    total, page = await read(reader, query, known)
+                    total, page = await read(reader, query, told(known, first))
+                    if number == 1 and chosen.random() < 0.5:
+                        first = page.first
                     begin = (number - 1) * limit
                     shown = [each.id for each in page.products]
                     assert shown == wanted[begin : begin + limit], (words, known, number)
                     assert total in (None, len(wanted)), words
-                    assert (page.next_key is None) == (len(wanted) <= begin + limit), words
-                    if page.next_key is None:
+                    assert (page.last is None) == (len(wanted) <= begin + limit), words
+                    if page.last is None:
                         break
                     query = next_page(query, page, by_cursor=chosen.random() < 0.5)
 
 
+def told(known: int | None, first: Place | None = None) -> Known | None:
+    return None if known is None else Known(known, first)
+
+
 async def read(
-    reader: Any, query: CatalogQuery, known: int | None
+    reader: Any, query: CatalogQuery, known: Known | None
 ) -> tuple[int | None, repository.Slice]:
     if known is None:
         return await repository.list_active(reader, query)
@@ -101,12 +108,18 @@ async def read(
 
 
 def next_page(query: CatalogQuery, page: repository.Slice, *, by_cursor: bool) -> CatalogQuery:
-    if by_cursor and page.next_key is not None:
-        cursor = query.cursor_after(page.next_key, page.products[-1].id)
+    if by_cursor and page.last is not None:
+        cursor = query.cursor_after(page.last.key, page.last.product_id)
         return CatalogQuery(search=query.search, sort=query.sort, limit=query.limit, cursor=cursor)
     return CatalogQuery(
         search=query.search, sort=query.sort, limit=query.limit, page=query.shown_page + 1
     )
+
+
+def plan_of(conn: psycopg.Connection, query: CatalogQuery, known: Known | None) -> list[str]:
+    asked = page_statement(query, known)
+    explained = conn.execute("EXPLAIN (ANALYZE, COSTS OFF) " + asked.text, asked.values)
+    return [line for (line,) in explained]
 
 
 @pytest.mark.parametrize(
@@ -122,9 +135,7 @@ def test_the_dear_way_is_gone_only_when_the_cheap_one_does_not_do(
     filled_url: str, words: str, known: int | None, reads: str, leaves: str
 ) -> None:
     with psycopg.connect(filled_url) as conn:
-        asked = page_statement(CatalogQuery(search=words, limit=5), known)
-        explained = conn.execute("EXPLAIN (ANALYZE, COSTS OFF) " + asked.text, asked.values)
-        plan = [line for (line,) in explained]
+        plan = plan_of(conn, CatalogQuery(search=words, limit=5), told(known))
     assert any(reads in line and "never" not in line for line in plan), "\n".join(plan)
     assert any(leaves in line and "never" in line for line in plan), "\n".join(plan)
 
@@ -144,4 +155,16 @@ def test_the_dear_way_is_gone_only_when_the_cheap_one_does_not_do(
 def test_what_has_to_be_gathered_is_counted_anew(
     search: str | None, page: int, *, known: int | None, gathered: bool
 ) -> None:
-    assert is_gathered(CatalogQuery(search=search, page=page), known) == gathered
+    assert is_gathered(CatalogQuery(search=search, page=page), told(known)) == gathered
+
+
+def test_a_walk_begins_where_the_words_do(filled_url: str) -> None:
+    query = CatalogQuery(search="крюк", limit=5)
+    with psycopg.connect(filled_url) as conn:
+        gathered = page_statement(query)
+        row = conn.execute(gathered.text, gathered.values).fetchone()
+        assert row
+        first = Place(row[2], str(row[0]))
+        plans = [plan_of(conn, query, Known(FREQUENT, place)) for place in (None, first)]
+    never = [any("products products_" in line and "never" in line for line in p) for p in plans]
+    assert never == [False, True]

@@ -17,6 +17,8 @@ from pricebook.catalog.schemas import (
     CategoryCount,
 )
 from pricebook.catalog.statements import (
+    Known,
+    Place,
     Statement,
     count_statement,
     export_statement,
@@ -33,10 +35,11 @@ EXPORT_ROWS = 1000
 
 
 class Slice(Struct, frozen=True):
-    """The products of a page, and what the last one was sorted by if there are more behind it."""
+    """The products of a page, the place of the first one, and of the last if more are behind it."""
 
     products: list[CatalogProduct]
-    next_key: str | None
+    first: Place | None
+    last: Place | None
 
 
 async def list_active(reader: Reader, query: CatalogQuery) -> tuple[int, Slice]:
@@ -51,7 +54,7 @@ async def list_active(reader: Reader, query: CatalogQuery) -> tuple[int, Slice]:
     return await count_active(reader, query) if beyond_the_end else 0, _slice(rows, query)
 
 
-async def list_page(reader: Reader, query: CatalogQuery, known: int) -> Slice:
+async def list_page(reader: Reader, query: CatalogQuery, known: Known) -> Slice:
     """List the same without the count, which is known already."""
     return _slice(await _fetch(reader, page_statement(query, known), query), query)
 
@@ -86,10 +89,13 @@ async def stream_products(
 
 def _slice(rows: list[tuple[Any, ...]], query: CatalogQuery) -> Slice:
     shown = rows[: query.limit]
-    if len(rows) <= query.limit:
-        return Slice(_products(shown), None)
-    name, sort_key = shown[-1][2], shown[-1][7]
-    return Slice(_products(shown), name if sort_key is None else sort_key)
+    first = _place(rows[0]) if rows else None
+    return Slice(_products(shown), first, _place(shown[-1]) if len(rows) > query.limit else None)
+
+
+def _place(row: tuple[Any, ...]) -> Place:
+    product_id, name, sort_key = row[0], row[2], row[7]
+    return Place(name if sort_key is None else sort_key, product_id)
 
 
 def _products(rows: Iterable[tuple[Any, ...]]) -> list[CatalogProduct]:

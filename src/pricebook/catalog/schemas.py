@@ -125,6 +125,11 @@ class CatalogQuery(CatalogFilter, frozen=True):
         return (self.page - 1) * self.limit
 
     @property
+    def is_first(self) -> bool:
+        """Whether nothing stands before the page."""
+        return self.page == 1 and self.cursor is None
+
+    @property
     def shown_page(self) -> int:
         """The number of the page, also when a cursor leads to it."""
         return self.after.page if self.after else self.page

@@ -17,7 +17,7 @@ from pricebook.catalog.schemas import (
     CatalogQuery,
     CategoryCount,
 )
-from pricebook.catalog.statements import is_gathered
+from pricebook.catalog.statements import Known, Place, is_gathered
 from pricebook.db import Database
 from pricebook.errors import DatabaseUnavailableError, NotFoundError
 from pricebook.web.paging import Page, Paging, page_of
@@ -47,6 +47,13 @@ class Count(Struct, frozen=True):
 
     total: int
     size: int = 200
+
+
+class First(Struct, frozen=True):
+    """The first of what has some words, to be kept for the other pages."""
+
+    place: Place
+    size: int = 400
 
 
 @asynccontextmanager
@@ -100,25 +107,31 @@ async def browse(catalog: Catalog, query: CatalogQuery) -> Browsed:
     page = Page(
         total_count=total_count, page=query.shown_page, limit=query.limit, data=found.products
     )
-    if found.next_key is None:
+    if found.last is None:
         return Browsed(page, None)
-    return Browsed(page, query.cursor_after(found.next_key, found.products[-1].id))
+    return Browsed(page, query.cursor_after(found.last.key, found.last.product_id))
 
 
 async def _read_page(catalog: Catalog, query: CatalogQuery) -> tuple[int, repository.Slice]:
-    """Read a page; count only what was not counted since the last change."""
-    key, generation = ("count", query.counted), catalog.memory.generation
-    known = catalog.memory.find(key)
-    if known and not is_gathered(query, known.total):
-        found = await catalog.reads.ask(
-            lambda reader: repository.list_page(reader, query, known.total)
+    """Read a page with what is known since the last change, and keep what it tells of others."""
+    memory, generation = catalog.memory, catalog.memory.generation
+    count_key, first_key = ("count", query.counted), ("first", query.counted, query.sort)
+    known = _known(memory.find(count_key), memory.find(first_key))
+    if known and not is_gathered(query, known):
+        total_count = known.total
+        found = await catalog.reads.ask(lambda reader: repository.list_page(reader, query, known))
+    else:
+        total_count, found = await catalog.reads.ask(
+            lambda reader: repository.list_active(reader, query)
         )
-        return known.total, found
-    total_count, found = await catalog.reads.ask(
-        lambda reader: repository.list_active(reader, query)
-    )
-    catalog.memory.keep(key, Count(total_count), generation)
+        memory.keep(count_key, Count(total_count), generation)
+    if query.words and found.first and found.last and query.is_first:
+        memory.keep(first_key, First(found.first), generation)
     return total_count, found
+
+
+def _known(count: Count | None, first: First | None) -> Known | None:
+    return None if count is None else Known(count.total, first.place if first else None)
 
 
 async def export_products(

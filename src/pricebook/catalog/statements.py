@@ -4,7 +4,7 @@ A page is read by a walk of an index in its order, or all that passes is gathere
 """
 
 from functools import lru_cache
-from typing import Any, LiteralString
+from typing import Any, Literal, LiteralString
 
 from msgspec import Struct
 
@@ -32,6 +32,7 @@ SORTS: dict[str, tuple[LiteralString, LiteralString]] = {
     "-price": ("coalesce(min_price, '-Infinity')", "DESC"),
     "newest": ("created_at", "DESC"),
 }
+Begin = Literal["start", "at", "after"]
 KEY_TYPES: dict[str, LiteralString] = {"name": "text", "price": "numeric", "newest": "timestamptz"}
 
 COLUMNS: LiteralString = """
@@ -61,8 +62,7 @@ FAR_WALK: LiteralString = """
     ORDER BY {key} {direction}, id {direction}
 """
 # What words find is gathered once, for the count and for the page. A walk in the order of the page
-# might pass by most of the catalog before it meets the word; so it might with a small category,
-# which no index has in the order of prices or of age.
+# might pass by most of the catalog before it meets the word.
 GATHERED: LiteralString = """
     WITH {found}
     SELECT {columns}, {sort_key} AS sort_key {count}
@@ -114,6 +114,20 @@ FOUND_ON_THE_WAY: LiteralString = """
 GATHERING = {FOUND, FOUND_BY_NUMBER, FOUND_ON_THE_WAY}
 
 
+class Place(Struct, frozen=True):
+    """Where a product stands in an order: what it is sorted by, as text, and its id."""
+
+    key: str
+    product_id: str
+
+
+class Known(Struct, frozen=True):
+    """What was found out about a list: how many pass, and, of one order, which comes first."""
+
+    total: int
+    first: Place | None = None
+
+
 class Statement(Struct, frozen=True):
     """A statement and its values."""
 
@@ -121,69 +135,60 @@ class Statement(Struct, frozen=True):
     values: list[Any]
 
 
-def is_gathered(query: CatalogQuery, known: int | None = None) -> bool:
-    """Say whether all that passes is gathered for a page, which counts it, too.
-
-    `known` is how many pass, if somebody has counted them.
-    """
-    return _has_no_index(query) and not _steps(query, known)
+def is_gathered(query: CatalogQuery, known: Known | None = None) -> bool:
+    """Say whether all that passes is gathered for a page, which counts it, too."""
+    return _is_search(query) and not _steps(query, known)
 
 
 def may_keep_plan(query: CatalogFilter) -> bool:
     """Say whether one plan is right for any values.
 
     It is not where one filter has to be weighed against another to know which index finds less, nor
-    for a range of prices, which is wide or narrow, nor for all of a category, large or small.
+    for a range of prices, which is wide or narrow, nor where a category, large or small, might be
+    met on a walk of the whole catalog.
     """
     has_range = query.min_price is not None or query.max_price is not None
     has_category = query.category_id is not None
-    if _has_no_index(query):
+    if _is_search(query):
         return not has_range and not has_category
-    return has_category or not has_range
+    if has_category:
+        return SORTS[query.sort][0] == "name"
+    return not has_range
 
 
-def page_statement(query: CatalogQuery, known: int | None = None) -> Statement:
+def page_statement(query: CatalogQuery, known: Known | None = None) -> Statement:
     """Make the statement that reads a page and one row more.
 
-    It counts what passes, too, unless somebody has and it is `known`.
+    It counts what passes, too, unless that is known.
     """
     conditions, values = _conditions(query)
-    way, given = _way(query, known, values)
-    text = _page_text(
-        way, conditions, query.sort, follows=query.after is not None, counted=known is None
-    )
+    begin, place = _begin(query, known)
+    way, given = _way(query, known, values, place)
+    text = _page_text(way, conditions, query.sort, begin, counted=known is None)
     counting = values if known is None and way not in GATHERING else []
-    position = _position(query)
-    return Statement(text, [*counting, *given, *position, query.limit + 1, query.offset])
+    return Statement(text, [*counting, *given, *place, query.limit + 1, query.offset])
 
 
 @lru_cache(maxsize=1024)
 def _page_text(
-    way: LiteralString, conditions: LiteralString, sort: Sort, *, follows: bool, counted: bool
+    way: LiteralString, conditions: LiteralString, sort: Sort, begin: Begin, *, counted: bool
 ) -> LiteralString:
     key, direction = SORTS[sort]
     gathers = way in GATHERING
-    found = (
-        way.format(
-            key=key,
-            direction=direction,
-            conditions=conditions,
-            walk_position=_behind(sort, key) if follows else "true",
-        )
-        if gathers
-        else ""
-    )
     source: LiteralString = "found" if gathers else f"products WHERE {conditions}"
-    return (GATHERED if gathers else way).format(
-        found=found,
-        columns=COLUMNS,
-        sort_key="NULL" if key == "name" else f"{key}::text",
-        key=key,
-        direction=direction,
-        conditions=conditions,
-        position=_behind(sort, "key" if gathers else key) if follows else "true",
-        count=COUNT.format(source=source) if counted else "",
-    )
+    parts: dict[str, LiteralString] = {
+        "columns": COLUMNS,
+        "sort_key": "NULL" if key == "name" else f"{key}::text",
+        "key": key,
+        "direction": direction,
+        "conditions": conditions,
+        "position": _position(sort, "key" if gathers else key, begin),
+        "walk_position": _position(sort, key, begin),
+        "count": COUNT.format(source=source) if counted else "",
+    }
+    if not gathers:
+        return way.format(**parts)
+    return GATHERED.format(found=way.format(**parts), **parts)
 
 
 def export_statement(query: CatalogFilter) -> Statement:
@@ -203,31 +208,36 @@ def count_statement(query: CatalogFilter) -> Statement:
 
 
 def _way(
-    query: CatalogQuery, known: int | None, values: list[Any]
+    query: CatalogQuery, known: Known | None, values: list[Any], place: list[str]
 ) -> tuple[LiteralString, list[Any]]:
     """Choose how what passes is found, or enough of it; return the values that this takes."""
-    if not _has_no_index(query):
+    if not _is_search(query):
         return FAR_WALK if query.offset >= FAR_OFFSET else WALK, values
     if steps := _steps(query, known):
         wanted = query.offset + query.limit + 1
-        given = [*_position(query), steps, *values, wanted, wanted, wanted, *values]
-        return FOUND_ON_THE_WAY, given
+        return FOUND_ON_THE_WAY, [*place, steps, *values, wanted, wanted, wanted, *values]
     if number := max(filter(_is_number, query.words), key=len, default=None):
         return FOUND_BY_NUMBER, [number[-NUMBER_LETTERS:], *values, *values]
     return FOUND, values
 
 
-def _steps(query: CatalogQuery, known: int | None) -> int:
+def _steps(query: CatalogQuery, known: Known | None) -> int:
     """Return how many products a walk may pass that is to meet those with the words; 0 for none."""
-    if known is None or known < FREQUENT or query.offset >= FAR_OFFSET:
+    if known is None or known.total < FREQUENT or query.offset >= FAR_OFFSET:
         return 0
-    return known // FINDS_A_STEP if _is_search(query) else 0
+    return known.total // FINDS_A_STEP
 
 
-def _has_no_index(query: CatalogFilter) -> bool:
-    """Say whether no index has what passes in the order of the page."""
-    in_a_category = query.category_id is not None and SORTS[query.sort][0] != "name"
-    return in_a_category or _is_search(query)
+def _begin(query: CatalogQuery, known: Known | None) -> tuple[Begin, list[str]]:
+    """Say where a page may begin to look, and the values of that place.
+
+    Words may be in no product for long; what has them first is where a walk begins.
+    """
+    if query.after is not None:
+        return "after", [query.after.key, query.after.product_id]
+    if known is not None and known.first is not None and query.words:
+        return "at", [known.first.key, known.first.product_id]
+    return "start", []
 
 
 def _is_search(query: CatalogFilter) -> bool:
@@ -261,15 +271,11 @@ def _conditions(query: CatalogFilter) -> tuple[LiteralString, list[Any]]:
     return conditions, values
 
 
-def _position(query: CatalogQuery) -> list[Any]:
-    """Return the values of where the page before ended; none without a cursor."""
-    after = query.after
-    return [] if after is None else [after.key, after.product_id]
-
-
-def _behind(sort: Sort, key: LiteralString) -> LiteralString:
-    """Return the condition of what stands behind a cursor."""
-    _, direction = SORTS[sort]
-    compared: LiteralString = ">" if direction == "ASC" else "<"
+def _position(sort: Sort, key: LiteralString, begin: Begin) -> LiteralString:
+    """Return the condition of what stands at or after a place."""
+    if begin == "start":
+        return "true"
+    compared: LiteralString = ">" if SORTS[sort][1] == "ASC" else "<"
+    reached: LiteralString = "=" if begin == "at" else ""
     kind = KEY_TYPES[sort.removeprefix("-")]
-    return f"({key}, id) {compared} (%s::{kind}, %s::uuid)"
+    return f"({key}, id) {compared}{reached} (%s::{kind}, %s::uuid)"
