@@ -140,22 +140,28 @@ def test_the_dear_way_is_gone_only_when_the_cheap_one_does_not_do(
     assert any(leaves in line and "never" in line for line in plan), "\n".join(plan)
 
 
+FIRST = Place("Hammer", "7d1f2b8e-64a3-4b8f-9a4e-2f6a0b9c1d22")
+
+
 @pytest.mark.parametrize(
     ("search", "page", "known", "gathered"),
     [
         ("hammer", 1, None, True),
-        ("hammer", 1, FREQUENT - 1, True),
-        ("hammer", 1, FREQUENT, False),
-        ("hammer", 11, FREQUENT, True),
+        ("hammer", 1, Known(FREQUENT - 1), True),
+        ("hammer", 1, Known(FREQUENT), False),
+        ("hammer", 1, Known(200, FIRST), False),
+        ("hammer", 2, Known(200, FIRST), True),
+        ("hammer", 1, Known(100, FIRST), True),
+        ("hammer", 11, Known(FREQUENT, FIRST), True),
         ("ha", 1, None, False),
         (None, 1, None, False),
-        (None, 1, FREQUENT, False),
+        (None, 1, Known(FREQUENT), False),
     ],
 )
 def test_what_has_to_be_gathered_is_counted_anew(
-    search: str | None, page: int, *, known: int | None, gathered: bool
+    search: str | None, page: int, *, known: Known | None, gathered: bool
 ) -> None:
-    assert is_gathered(CatalogQuery(search=search, page=page), told(known)) == gathered
+    assert is_gathered(CatalogQuery(search=search, page=page), known) == gathered
 
 
 def test_a_walk_begins_where_the_words_do(filled_url: str) -> None:

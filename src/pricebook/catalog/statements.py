@@ -23,6 +23,7 @@ FAR_OFFSET = 500
 # A walk is tried for words that are in so many products, past a share of these.
 FREQUENT = 5_000
 FINDS_A_STEP = 8
+NEAR = 1_000
 
 # How each sort compares products, the id after it: the expression of an index, and its direction.
 SORTS: dict[str, tuple[LiteralString, LiteralString]] = {
@@ -222,10 +223,18 @@ def _way(
 
 
 def _steps(query: CatalogQuery, known: Known | None) -> int:
-    """Return how many products a walk may pass that is to meet those with the words; 0 for none."""
-    if known is None or known.total < FREQUENT or query.offset >= FAR_OFFSET:
+    """Return how many products a walk may pass that is to meet those with the words; 0 for none.
+
+    From the first of them on they often stand together; then few make a walk worth a try, too.
+    """
+    if known is None or query.offset >= FAR_OFFSET:
         return 0
-    return known.total // FINDS_A_STEP
+    steps = known.total // FINDS_A_STEP
+    if _begin(query, known)[0] != "start":
+        steps = max(steps, min(known.total // 2, NEAR))
+    elif known.total < FREQUENT:
+        return 0
+    return steps if steps > query.offset + query.limit else 0
 
 
 def _begin(query: CatalogQuery, known: Known | None) -> tuple[Begin, list[str]]:
