@@ -49,16 +49,22 @@ class PooledConnection(AsyncConnection[Row]):
         timeout: float | None = None,  # noqa: ASYNC109 (psycopg calls it so)
     ) -> returned:
         """Let a generator of psycopg go on whenever PostgreSQL has said something."""
-        wanted = None
+        has_waited = False
         try:
             wanted = next(gen)
             while wanted is Wait.R and timeout is None:
                 await self._hear()
+                has_waited = True
                 wanted = gen.send(Ready.R)
         except StopIteration as done:
             if self.pgconn.status == ConnStatus.BAD:  # libpq has closed the socket
                 self._look_away()
+            elif not has_waited:  # psycopg lets others go on where that happens all the time
+                return await super().wait(_returning(done.value), interval, timeout)
             return done.value
+        except OSError as error:
+            self._look_away()
+            raise OperationalError("The socket of the connection is closed.") from error
         except asyncio.CancelledError:
             self._look_away()
             await self._cancel(gen)
@@ -195,6 +201,12 @@ def _numbered(statement: str) -> str:
     """Write a statement as PostgreSQL reads it: `$1` in place of the first `%s`."""
     first, *others = statement.split("%s")
     return first + "".join(f"${number}{text}" for number, text in enumerate(others, 1))
+
+
+def _returning(value: returned) -> PQGen[returned]:
+    """Make a generator that has nothing to wait for."""
+    yield from ()
+    return value
 
 
 def _resumed(gen: PQGen[returned], wanted: Any) -> Generator[Any, Any, returned]:

@@ -1,6 +1,7 @@
 """What reads for the public: in which order, on which connections, and what becomes of these."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -204,3 +205,15 @@ async def test_a_text_is_never_cut_off(pool: Database, *, keep_plan: bool) -> No
         async with pool.read() as reader:
             await reader.fetch("SELECT %s::text", ["a\0b"], keep_plan=keep_plan)
     assert await number(pool) == 1
+
+
+async def test_who_has_nothing_to_wait_for_lets_others_go_on(pool: Database) -> None:
+    def written_at_once() -> Any:
+        yield from ()
+
+    async with pool.connection() as conn:
+        other = asyncio.create_task(asyncio.sleep(0))
+        ends_at = time.monotonic() + 5
+        while not other.done() and time.monotonic() < ends_at:
+            await conn.wait(written_at_once())
+    assert other.done()
