@@ -159,7 +159,7 @@ class Connection(HttpToolsProtocol):
 
     def _answer_again(self, head: bytes, known: Known) -> bool:
         begun = time.perf_counter()
-        body = known.repeat.kept.body()
+        body = known.kept.body()
         if body is None:
             self._heads.forget(head)
             return False
@@ -168,7 +168,7 @@ class Connection(HttpToolsProtocol):
             if client is None or client[0] != known.proxy:
                 return False
             client = known.client
-        request_id = known.repeat.log(client, begun)
+        request_id = known.log(client, begun)
         written = self._heads.written(self.server_state.default_headers)
         own = b"x-request-id: %b\r\n\r\n" % request_id.encode()
         self._joining.send(b"".join((known.start, written, own, body)))
@@ -185,7 +185,7 @@ class Connection(HttpToolsProtocol):
         start = STATUS_LINE[repeat.status] + write(repeat.headers)
         says_who = self.client and any(name == b"x-forwarded-for" for name, _ in fields)
         proxy = self.client[0] if self.client and says_who else None
-        self._heads.add(head, Known(start, repeat, scope["client"], proxy))
+        self._heads.add(head, Known(start, repeat.kept, repeat.log, scope["client"], proxy))
 
     def _is_head_too_long(self) -> bool:
         if self._head_bytes + self._received_bytes <= MAX_HEAD_BYTES:

@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from pricebook.web.answers import Headers
-from pricebook.web.repeat import Repeat
+from pricebook.web.repeat import Log
+from pricebook.web.shortcut import Kept
 
 MAX_KNOWN_HEADS = 10_000
 
@@ -17,7 +18,8 @@ class Known(msgspec.Struct, frozen=True):
     """
 
     start: bytes
-    repeat: Repeat
+    kept: Kept
+    log: Log
     client: Any
     proxy: str | None
 
