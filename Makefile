@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install up test check lock openapi schema bench-plans bench-staff bench-logins bench-hostile bench-rolling bench-import bench-tasks bench-backup bench soak prove-image format clean
+.PHONY: help install up test check lock openapi schema bench-plans bench-staff bench-logins bench-hostile bench-rolling bench-import bench-tasks bench-pair bench-backup bench soak prove-image format clean
 
 help:            ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -65,6 +65,9 @@ bench-import: .venv/dev.done ## Rows a second of taking in a million rows of CSV
 bench: install   ## The catalog beside a baseline on Bun and Elysia (needs wrk and npm)
 	cd bench/elysia && npm ci --silent --no-audit --no-fund
 	$(BIN)/python bench/catalog.py $(QUICK)
+
+bench-pair: install ## The API of this checkout and of OTHER=…, in turn (needs wrk; ten minutes)
+	$(BIN)/python bench/pair.py $(OTHER) $(QUICK)
 
 bench-backup: .venv/dev.done ## A backup under load, restored into an empty server and compared (three minutes)
 	$(BIN)/python bench/backup.py

@@ -115,9 +115,10 @@ def main() -> None:
             sample.fill(conn, products=PRODUCTS)
         prepare(endpoints.database_url)
         bench = Bench(stack, endpoints, pace)
-        rows = [bench.compare(case) for case in cases(endpoints.database_url)]
+        found = cases(endpoints.database_url, PORTS["pricebook"])
+        rows = [bench.compare(case) for case in found]
         memory = {name: megabytes(bench.pids[name]) for name in SERVERS}
-    found = report.Report(
+    written = report.Report(
         machine=f"{platform.processor() or platform.machine()}, {CORES} cores",
         products=PRODUCTS,
         runs=pace.runs,
@@ -126,19 +127,19 @@ def main() -> None:
         megabytes=memory,
     )
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
-    report.write(found)
+    RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(written)) + b"\n")
+    report.write(written)
 
 
-def cases(url: str) -> list[Case]:
-    """Return what is compared."""
+def cases(url: str, port: int) -> list[Case]:
+    """Return what is compared, given a database and the port of the API that serves it."""
     ids = queries.categories(url)
     different = queries.different(ids, 400_000)
     again, asked = different[:10_000], different[10_000:]
     few = [Case(name, [path]) for name, path in queries.repeated(ids).items()]
     return [
         *few,
-        Case("304 (baseline: first page)", [queries.PATH], header=known(queries.PATH)),
+        Case("304 (baseline: first page)", [queries.PATH], header=known(port, queries.PATH)),
         Case("10,000 queries at random", shuffled(again * 20)),
         Case("all different", asked[::2], is_new=True),
         Case("first page, 1,000 connections", [queries.PATH], connections=MANY),
@@ -153,9 +154,9 @@ def shuffled(paths: list[str]) -> list[str]:
     return mixed
 
 
-def known(path: str) -> str:
-    """Return the header field of one who has our answer already."""
-    with urlopen(f"http://127.0.0.1:{PORTS['pricebook']}{path}") as answer:
+def known(port: int, path: str) -> str:
+    """Return the header field of a client that has our answer already."""
+    with urlopen(f"http://127.0.0.1:{port}{path}") as answer:
         return f"If-None-Match: {answer.headers['etag']}"
 
 

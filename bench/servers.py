@@ -41,9 +41,12 @@ def settings_for(endpoints: Endpoints, port: int) -> Settings:
 
 
 @contextmanager
-def served(settings: Settings) -> Generator[int]:
-    """Run the API until the block ends; yields the id of its process. Its log goes nowhere."""
-    command = [sys.executable, "-m", "pricebook.cli", "serve"]
+def served(settings: Settings, python: str = sys.executable) -> Generator[int]:
+    """Run the API until the block ends; yields the id of its process. Its log goes nowhere.
+
+    With the interpreter of another checkout's environment, the API of that checkout.
+    """
+    command = [python, "-m", "pricebook.cli", "serve"]
     environment = {**os.environ, **settings.as_environment()}
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     with _running(process, lambda: is_ready(settings)):

@@ -1,0 +1,114 @@
+"""The API of two checkouts in turn: `python bench/pair.py OTHER [--quick] [case...]`.
+
+OTHER is a checkout with its own `.venv` (`make install`). Each has servers of its own with the same
+data. Every case is driven in both, one after the other, round by round, so that other load on the
+machine affects both. Prints medians: requests a second, their ratio (this / other), p95 in
+milliseconds and CPU of the API in microseconds a request. Given words, only the cases that begin
+with one of them.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import msgspec
+import psycopg
+import sample
+from load import Demand, cpu_seconds, drive, require_wrk
+from servers import served, settings_for
+
+from catalog import PRODUCTS, Case, cases, prepare
+from pricebook.embedded import servers
+
+HERE = Path(__file__).parents[1]
+PORTS = (8087, 8088)
+WORKERS = 2
+
+
+class Run(msgspec.Struct, frozen=True):
+    """One run: requests a second, p95 in milliseconds, CPU microseconds a request, failures."""
+
+    rate: float
+    p95: float
+    cpu: float
+    errors: int
+
+
+class Side(msgspec.Struct, frozen=True):
+    """One of the two: its address, the process that serves it, and its cases by name."""
+
+    address: str
+    pid: int
+    cases: dict[str, Case]
+
+    def run(self, case: Case, number: int, seconds: int) -> Run:
+        """Drive one case once; cases with new requests start elsewhere in each round."""
+        start = number * 20_011 % len(case.paths) if case.is_new else 0
+        paths = [*case.paths[start:], *case.paths[:start]]
+        before = cpu_seconds(self.pid)
+        load = drive(self.address, Demand(paths, case.connections, seconds, case.header))
+        cost = (cpu_seconds(self.pid) - before) / max(1, load.requests) * 1e6
+        return Run(load.rate, load.p95, cost, load.errors)
+
+
+def main() -> None:
+    """Compare case by case."""
+    require_wrk()
+    words = [word for word in sys.argv[1:] if not word.startswith("-")]
+    if not words:
+        raise SystemExit(__doc__)
+    rounds, seconds = (2, 2) if "--quick" in sys.argv else (7, 4)
+    with ExitStack() as stack:
+        this = stack.enter_context(serving(HERE, PORTS[0]))
+        other = stack.enter_context(serving(Path(words[0]).resolve(), PORTS[1]))
+        print(f"{'case':34}{'this':>8}{'other':>8}{'ratio':>7}{'p95 ms':>15}{'CPU us':>15}")
+        for name in this.cases:
+            if name.startswith(tuple(words[1:] or [""])):
+                compare(name, (this, other), rounds, seconds)
+
+
+def compare(name: str, sides: tuple[Side, Side], rounds: int, seconds: int) -> None:
+    """Drive both sides in turn, the one that is first in a round second in the next."""
+    runs: tuple[list[Run], list[Run]] = ([], [])
+    for number in range(rounds):
+        for each in (0, 1) if number % 2 == 0 else (1, 0):
+            runs[each].append(sides[each].run(sides[each].cases[name], number, seconds))
+    ratio = median(ours.rate / theirs.rate for ours, theirs in zip(*runs, strict=True))
+    rates = [median(run.rate for run in side) for side in runs]
+    p95 = " / ".join(f"{median(run.p95 for run in side):.1f}" for side in runs)
+    cpu = " / ".join(f"{median(run.cpu for run in side):.1f}" for side in runs)
+    errors = sum(run.errors for side in runs for run in side)
+    failed = f"  {errors} failed" if errors else ""
+    print(
+        f"{name:34}{rates[0]:8,.0f}{rates[1]:8,.0f}{ratio:7.3f}{p95:>15}{cpu:>15}{failed}",
+        flush=True,
+    )
+
+
+@contextmanager
+def serving(checkout: Path, port: int) -> Generator[Side]:
+    """Serve the API of a checkout with servers and data of its own."""
+    python = checkout / ".venv/bin/python"
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="pricebook-bench-"))
+        Path(folder).chmod(0o755)
+        endpoints = stack.enter_context(servers(Path(folder) / "home"))
+        settings = msgspec.structs.replace(settings_for(endpoints, port), workers=WORKERS)
+        environment = {**os.environ, **settings.as_environment()}
+        command = [str(python), "-m", "pricebook.cli", "migrate"]
+        subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+        with psycopg.connect(endpoints.database_url) as conn:
+            sample.fill(conn, products=PRODUCTS)
+        prepare(endpoints.database_url)
+        pid = stack.enter_context(served(settings, str(python)))
+        found = cases(endpoints.database_url, port)
+        yield Side(settings.address, pid, {case.name: case for case in found})
+
+
+if __name__ == "__main__":
+    main()
