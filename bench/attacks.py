@@ -7,6 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 
 HOST = "127.0.0.1"
+# What is given the port of an API, attacks it within bounds, and returns the outcome.
+Attack = Callable[[int], Awaitable[str]]
+
 PATIENCE_SECONDS = 40.0
 PIECE = b"x" * 65536
 GIGABYTE = 1024**3
@@ -177,7 +180,7 @@ def _allow_files(number: int) -> None:
 
 
 # These take longer; what each answers says how it went.
-SLOW: dict[str, Callable[[int], Awaitable[str]]] = {
+SLOW: dict[str, Attack] = {
     "body of 1 GB": stream_a_gigabyte,
     "half-closed connection": half_closed,
     "slow-loris": slow_loris,

@@ -11,6 +11,7 @@ import resource
 import time
 from collections.abc import Awaitable, Generator
 from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
@@ -23,6 +24,10 @@ MEBIBYTE = 1024 * 1024
 PAUSE_SECONDS = 0.02
 PATIENCE_SECONDS = 30
 PORT = 8765
+REFUSED: dict[str, attacks.Attack] = {
+    name: partial(attacks.ask, request=request) for name, request in attacks.REFUSED.items()
+}
+ATTACKS = REFUSED | attacks.SLOW
 
 
 def main() -> None:
@@ -36,9 +41,7 @@ def main() -> None:
 
 
 async def _attack(port: int, pid: int) -> None:
-    for name, request in attacks.REFUSED.items():
-        await _try(name, attacks.ask(port, request), port, pid)
-    for name, attack in attacks.SLOW.items():
+    for name, attack in ATTACKS.items():
         await _try(name, attack(port), port, pid)
 
 
