@@ -9,6 +9,7 @@ exit code 1 when the peak or what remains is over its limit, or the visitor was 
 import asyncio
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from random import Random
 
@@ -18,6 +19,7 @@ import msgspec
 import psycopg
 import queries
 import sample
+from attacks import Attack
 from load import megabytes
 from servers import migrated_servers, served, settings_for
 
@@ -67,7 +69,8 @@ async def _abuse(pid: int, paths: list[str], seconds: float) -> Watch:
     ends_at = time.monotonic() + seconds
     watching = asyncio.create_task(watch.run())
     filling = asyncio.create_task(_fill(paths))
-    await asyncio.gather(*(_attack(Random(n), watch, ends_at) for n in range(AT_ONCE)))
+    deck = _deck(Random(1))
+    await asyncio.gather(*(_attack(deck, watch, ends_at) for _ in range(AT_ONCE)))
     filling.cancel()
     with suppress(asyncio.CancelledError):
         await filling
@@ -76,10 +79,16 @@ async def _abuse(pid: int, paths: list[str], seconds: float) -> Watch:
     return watch
 
 
-async def _attack(chosen: Random, watch: Watch, ends_at: float) -> None:
+def _deck(chosen: Random) -> Iterator[tuple[str, Attack]]:
+    """Yield all attacks in random order, again and again, so that no two alike run at once."""
+    while True:
+        yield from chosen.sample(list(hostile.ATTACKS.items()), len(hostile.ATTACKS))
+
+
+async def _attack(deck: Iterator[tuple[str, Attack]], watch: Watch, ends_at: float) -> None:
     """Run one attack after the other; print what each did to the memory."""
     while time.monotonic() < ends_at:
-        name, attack = chosen.choice(list(hostile.ATTACKS.items()))
+        name, attack = next(deck)
         before = watch.now
         outcome = await attack(PORT)
         print(f"{name:44}{before:6.0f}{watch.now:6.0f} MB  {outcome[:70]}", flush=True)
