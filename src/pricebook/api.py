@@ -38,6 +38,7 @@ from pricebook.sync.service import Inbox
 from pricebook.tasks import routes as tasks
 from pricebook.web import body, docs, health, metrics, options, problems
 from pricebook.web.fair_share import FairShare
+from pricebook.web.head_method import HeadMethod
 from pricebook.web.metrics import Metrics, telling
 from pricebook.web.pace import Pace
 from pricebook.web.request_line import FAILED, Tell, tell_nobody, teller
@@ -119,7 +120,7 @@ def _surround(app: Litestar, settings: Settings, memory: Memory, tally: Tally, t
     """Put around the framework what every request passes, the outermost last."""
     route_of = route_finder(route.path_format for route in app.routes)
     guarded = _guarded(app.asgi_handler, settings, memory)
-    app.asgi_handler = RequestLog(guarded, route_of, tally, tell)
+    app.asgi_handler = RequestLog(HeadMethod(guarded), route_of, tally, tell)
     if settings.otel_exporter_otlp_endpoint:
         provider = open_provider(settings.otel_exporter_otlp_endpoint)
         app.asgi_handler = tracing = Tracing(app.asgi_handler, route_of, provider)

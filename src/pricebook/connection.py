@@ -1,27 +1,33 @@
 """One connection of a client: its limits, and requests that are answered by their bytes alone."""
 
 import asyncio
-import secrets
 import time
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
-import msgspec
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from httptools import HttpParserError, HttpParserUpgrade
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from pricebook.errors import (
+    FieldIssue,
     PayloadTooLargeError,
     PricebookError,
     TooManyConnectionsError,
     ValidationError,
+    refuse,
 )
+from pricebook.flow import Flow, disconnect
 from pricebook.joining import Joining
-from pricebook.known_heads import Known, KnownHeads, write
-from pricebook.web.problems import MEDIA_TYPE, problem_of
+from pricebook.known_heads import MAX_KNOWN_HEAD_BYTES, Known, KnownHeads
+from pricebook.refusals import write_refusal
+from pricebook.web.answers import Headers
+from pricebook.web.hosts import has_valid_host
 from pricebook.web.repeat import REMEMBER, Repeat
 
 # What is shorter is answered by the application, as a problem that says which field is too long.
 MAX_HEAD_BYTES = 128 * 1024
 MAX_FIELDS = 100
+# So much is parsed at a time: as many requests as fit into it can wait for the answers before them.
+PIECE_BYTES = 4096
 HEAD_SECONDS = 15.0
 # Who was answered before all of a body has come may send so much more of it, for so long.
 MAX_REST_BYTES = 1024 * 1024
@@ -29,15 +35,11 @@ REST_SECONDS = 2.0
 # Longer than proxies keep theirs, so that none sends a request into a connection that we close.
 IDLE_SECONDS = 75
 
-MAX_KNOWN_HEAD_BYTES = 1024
-END = b"\r\n\r\n"
-# With one of these, the head alone does not say where a request ends and what comes after it.
-NOT_ALONE = {b"connection", b"content-length", b"expect", b"transfer-encoding", b"upgrade"}
-
 NO_HTTP = ValidationError("This is no request of HTTP/1.1, or its method is unknown.")
 TOO_LARGE = PayloadTooLargeError(
     f"The head of a request has {MAX_FIELDS} fields and {MAX_HEAD_BYTES // 1024} KiB at most."
 )
+BAD_HOST = refuse(FieldIssue("header", "Host", "expected one name or address, and maybe a port"))
 TOO_MANY = TooManyConnectionsError("Too many clients are connected; try again in a moment.")
 
 
@@ -48,36 +50,52 @@ class Connection(HttpToolsProtocol):
     long as that answer is kept.
     """
 
-    def __init__(self, *given: Any, heads: KnownHeads, most: int, **named: Any) -> None:
-        """Serve a client, unless as many as `most` are served already."""
+    def __init__(
+        self, *given: Any, heads: KnownHeads, most: int, fields: Headers, **named: Any
+    ) -> None:
+        """Serve a client, unless as many as `most` are served already.
+
+        A refusal has `fields` like every answer of the application.
+        """
         super().__init__(*given, **named)
         self.timeout_keep_alive = IDLE_SECONDS
         self._heads = heads
         self._most = most
+        self._fields = fields
         self._is_between_requests = True
         self._is_in_head = False
-        self._received = b""
-        self._received_bytes = 0
-        self._head_bytes = 0
+        self._unparsed = b""
+        self._parsed_bytes = 0
+        self._piece = b""
+        self._field_bytes = 0
+        self._unused_bytes = 0
+        self._running: Any = None
         self._rest_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
         self._last_answer = 0.0
         self._refusal: PricebookError = NO_HTTP
+        self._is_refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Take a client, or tell them that there are too many."""
         self._joining = Joining(transport, self.loop)
         super().connection_made(cast("Any", self._joining))
+        self.flow = Flow(cast("Any", self._joining), self.pipeline, IDLE_SECONDS)
         if len(self.connections) > self._most:
             self._refuse(TOO_MANY)
         else:
             self._expect_more(IDLE_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop all clocks."""
+        """Stop all clocks and every request that is under way; leave no cycle of references."""
+        if self._running is not None and not self._running.response_complete:
+            disconnect(self._running)
         super().connection_lost(exc)
         self._unset_keepalive_if_required()
         self._stop_clock()
+        self.pipeline.clear()
+        self._unparsed = b""
+        self.scope = self.cycle = self._running = cast("Any", None)
 
     def data_received(self, data: bytes) -> None:
         """Answer what is known; read the rest."""
@@ -85,14 +103,15 @@ class Connection(HttpToolsProtocol):
             known = self._heads.find(data)
             if known is not None and self._is_idle() and self._answer_again(data, known):
                 return
-        self._received = data if self._is_between_requests else b""
-        self._received_bytes = len(data)
-        super().data_received(data)
-        if self._is_in_head:
-            self._limit_head()
+        if self._is_refused:
+            return
+        self._unparsed += data
+        self._parse()
 
     def eof_received(self) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Answer a client who has said all that they will; leave one who has not."""
+        if self._is_refused:
+            return True
         if self._is_answered() or self.cycle.more_body:
             return False
         self.cycle.keep_alive = False
@@ -101,27 +120,38 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin to read a request."""
         super().on_message_begin()
-        self._is_between_requests, self._is_in_head, self._head_bytes = False, True, 0
+        self._is_between_requests, self._is_in_head = False, True
+        self._field_bytes = self._unused_bytes = 0
         scope = cast("Any", self.scope)
-        scope["head"], self._received = self._received, b""
+        scope["head"], self._piece = self._piece, b""
         scope[REMEMBER] = self._remember
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Add a field to the head or, after it, to the trailers, which nobody reads."""
+        self._field_bytes += len(name) + len(value)
+        if self._field_bytes > MAX_HEAD_BYTES or len(self.headers) >= MAX_FIELDS:
+            self._fail(TOO_LARGE)
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Let the application answer a request whose head is within the limits."""
-        self._is_in_head = False
         self._stop_clock()
-        if len(self.headers) > MAX_FIELDS or self._is_head_too_long():
-            self._refusal = TOO_LARGE
-            raise self._refusal
+        if self._field_bytes + len(self.url) > MAX_HEAD_BYTES:
+            self._fail(TOO_LARGE)
+        if not has_valid_host(self.headers, cast("Any", self.parser).get_http_version()):
+            self._fail(BAD_HOST)
         super().on_headers_complete()
+        self._is_in_head, self._unused_bytes = False, 0
+        self.headers = []
 
     def on_body(self, body: bytes) -> None:
         """Hand on what comes of a body, unless its request is answered already."""
+        self._unused_bytes = 0
         super().on_body(body)
         if self._is_answered():
             self._rest_bytes += len(body)
             if self._rest_bytes > MAX_REST_BYTES:
-                self.transport.close()
+                self._end()
 
     def on_message_complete(self) -> None:
         """Be ready for the next request."""
@@ -130,11 +160,20 @@ class Connection(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Wait for the next request, and not for the rest of a body that nobody reads."""
+        """Go on to the next request, and do not wait for the rest of a body that nobody reads."""
         super().on_response_complete()
+        if self.transport.is_closing():
+            return
         if self._is_answered() and not self._is_between_requests and not self._is_in_head:
             self._rest_bytes = 0
             self._set_clock(REST_SECONDS)
+        if self.pipeline:
+            return
+        if self._is_refused:
+            self._send_refusal_in_turn()
+        elif self._unparsed or self._is_in_head:
+            self._parse()
+        self.flow.resume_reading()
 
     def timeout_keep_alive_handler(self) -> None:
         """End a connection on which nobody has said anything for long, or nobody reads."""
@@ -146,9 +185,9 @@ class Connection(HttpToolsProtocol):
         else:
             self.transport.close()
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 (it says less than we do)
-        """Refuse what cannot be read."""
-        self._refuse(self._refusal)
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _is_answered(self) -> bool:
         last: Any = self.cycle
@@ -158,48 +197,54 @@ class Connection(HttpToolsProtocol):
         return self._is_between_requests and not self.flow.write_paused and self._is_answered()
 
     def _answer_again(self, head: bytes, known: Known) -> bool:
-        begun = time.perf_counter()
-        body = known.kept.body()
-        if body is None:
-            self._heads.forget(head)
+        response = self._heads.respond(head, known, self, time.perf_counter())
+        if response is None:
             return False
-        client = self.client
-        if known.proxy is not None:
-            if client is None or client[0] != known.proxy:
-                return False
-            client = known.client
-        request_id = known.log(client, begun)
-        written = self._heads.written(self.server_state.default_headers)
-        own = b"x-request-id: %b\r\n\r\n" % request_id.encode()
-        self._joining.send(b"".join((known.start, written, own, body)))
+        self._joining.send(response)
         self._last_answer = self.loop.time()
         return True
 
     def _remember(self, scope: Any, repeat: Repeat) -> None:
-        head, fields = scope["head"], scope["headers"]
-        is_whole = head.find(END) == len(head) - len(END)
-        if scope["http_version"] != "1.1" or not is_whole or len(head) > MAX_KNOWN_HEAD_BYTES:
-            return
-        if any(name in NOT_ALONE and value != b"keep-alive" for name, value in fields):
-            return
-        start = STATUS_LINE[repeat.status] + write(repeat.headers)
-        says_who = self.client and any(name == b"x-forwarded-for" for name, _ in fields)
-        proxy = self.client[0] if self.client and says_who else None
-        self._heads.add(head, Known(start, repeat.kept, repeat.log, scope["client"], proxy))
+        self._heads.register(scope, repeat, self.client)
 
-    def _is_head_too_long(self) -> bool:
-        if self._head_bytes + self._received_bytes <= MAX_HEAD_BYTES:
-            return False
-        fields = sum(len(name) + len(value) for name, value in self.headers)
-        return fields + len(self.url) > MAX_HEAD_BYTES
+    def _parse(self) -> None:
+        """Parse what was received, until a request has to wait for the answers before it."""
+        self._unset_keepalive_if_required()
+        while not self.pipeline and self._parsed_bytes < len(self._unparsed):
+            first = self._parsed_bytes
+            self._parse_piece(self._unparsed[first : first + PIECE_BYTES])
+        if self._parsed_bytes >= len(self._unparsed):
+            self._unparsed, self._parsed_bytes = b"", 0
+        if not (self.pipeline or self._is_refused):
+            self._expect_rest()
 
-    def _limit_head(self) -> None:
-        """Give a head that is not whole yet so much room and time."""
-        self._head_bytes += self._received_bytes
-        if self._head_bytes > MAX_HEAD_BYTES:
+    def _parse_piece(self, piece: bytes) -> None:
+        self._piece = piece if self._is_between_requests else b""
+        used = len(piece)
+        try:
+            cast("Any", self.parser).feed_data(piece)
+        except HttpParserUpgrade as upgrade:  # no protocol but HTTP/1.1 is spoken here
+            used = upgrade.args[0]
+        except HttpParserError:
+            self._refuse(self._refusal)
+            return
+        self._parsed_bytes += used
+        self._unused_bytes += used
+        if self._unused_bytes > MAX_HEAD_BYTES + PIECE_BYTES and not self._is_between_requests:
             self._refuse(TOO_LARGE)
-        elif self._timer is None:
-            self._set_clock(HEAD_SECONDS)
+
+    def _expect_rest(self) -> None:
+        """Give a head that is not whole yet, or has not begun, so much time."""
+        if self._is_in_head:
+            if self._timer is None:
+                self._set_clock(HEAD_SECONDS)
+        elif self._is_between_requests and self._is_answered():
+            self._expect_more(IDLE_SECONDS)
+
+    def _fail(self, error: PricebookError) -> NoReturn:
+        """Let the parser stop at what is refused."""
+        self._refusal = error
+        raise error
 
     def _set_clock(self, seconds: float) -> None:
         """End the connection unless something comes to its end in time."""
@@ -217,17 +262,32 @@ class Connection(HttpToolsProtocol):
         )
 
     def _refuse(self, error: PricebookError) -> None:
-        """Say what is wrong, and end the connection."""
+        """Answer what is refused after the requests before it, and end the connection."""
         self._stop_clock()
-        request_id = secrets.token_hex(16)
-        problem = msgspec.json.encode(problem_of(error, "", request_id))
-        fields = [
-            *self.server_state.default_headers,
-            *((name.lower().encode(), value.encode()) for name, value in error.headers.items()),
-            (b"content-type", MEDIA_TYPE.encode()),
-            (b"content-length", b"%d" % len(problem)),
-            (b"x-request-id", request_id.encode()),
-            (b"connection", b"close"),
-        ]
-        self.transport.write(STATUS_LINE[error.status] + write(fields) + b"\r\n" + problem)
+        self._unparsed, self._refusal, self._is_refused = b"", error, True
+        if not (self._is_in_head or self._is_between_requests):
+            if self.cycle.response_started:
+                self._end()
+                return
+            self._drop_last()
+        self._is_between_requests = False
+        self._send_refusal_in_turn()
+
+    def _drop_last(self) -> None:
+        """Let the refusal stand for the answer to a request whose body is refused."""
+        if self.pipeline:
+            self.pipeline.popleft()
+        self.cycle.response_complete = True
+        disconnect(self.cycle)
+
+    def _send_refusal_in_turn(self) -> None:
+        if self._running is not None and not self._running.response_complete:
+            return
+        fields = [*self.server_state.default_headers, *self._fields]
+        self.transport.write(write_refusal(self._refusal, fields))
+        self._end()
+
+    def _end(self) -> None:
+        """Close the connection and parse no more of what came."""
+        self._unparsed, self._is_refused = b"", True
         self.transport.close()

@@ -3,12 +3,17 @@
 from typing import Any
 
 import msgspec
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from pricebook.web.answers import Headers
-from pricebook.web.repeat import Log
+from pricebook.web.repeat import Log, Repeat
 from pricebook.web.shortcut import Kept
 
 MAX_KNOWN_HEADS = 10_000
+MAX_KNOWN_HEAD_BYTES = 1024
+END = b"\r\n\r\n"
+# With one of these, the head alone does not say where a request ends and what comes after it.
+NOT_ALONE = {b"connection", b"content-length", b"expect", b"transfer-encoding", b"upgrade"}
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -33,8 +38,20 @@ class KnownHeads:
         self._written = b""
         self.find = self._known.get
 
+    def register(self, scope: Any, repeat: Repeat, client: Any) -> None:
+        """Remember what the head of a request is answered with, if it is a whole request alone."""
+        head, fields = scope["head"], scope["headers"]
+        if not _is_whole(head) or scope["http_version"] != "1.1":
+            return
+        if any(name in NOT_ALONE and value != b"keep-alive" for name, value in fields):
+            return
+        start = STATUS_LINE[repeat.status] + write(repeat.headers)
+        says_who = client and any(name == b"x-forwarded-for" for name, _ in fields)
+        proxy = client[0] if client and says_who else None
+        self.add(head, Known(start, repeat.kept, repeat.log, scope["client"], proxy))
+
     def add(self, head: bytes, known: Known) -> None:
-        """Remember what a head is answered with."""
+        """Remember a head."""
         if len(self._known) >= MAX_KNOWN_HEADS:
             self.forget(next(iter(self._known)))
         self._known[head] = known
@@ -43,11 +60,28 @@ class KnownHeads:
         """Let a head be read anew."""
         self._known.pop(head, None)
 
-    def written(self, fields: Headers) -> bytes:
-        """Write the fields that every answer has, new ones each second."""
+    def respond(self, head: bytes, known: Known, connection: Any, begun: float) -> bytes | None:
+        """Write the response to a head; None when it has to be read, by this proxy or by all."""
+        body = known.kept.body()
+        if body is None:
+            self.forget(head)
+            return None
+        client = connection.client
+        if known.proxy is not None:
+            if client is None or client[0] != known.proxy:
+                return None
+            client = known.client
+        request_id = known.log(client, begun)
+        fields = connection.server_state.default_headers  # new ones each second
         if fields is not self._fields:
             self._fields, self._written = fields, write(fields)
-        return self._written
+        own = b"x-request-id: %b\r\n\r\n" % request_id.encode()
+        return b"".join((known.start, self._written, own, body))
+
+
+def _is_whole(head: bytes) -> bool:
+    """Return whether bytes that begin with a request are one head from its beginning to its end."""
+    return len(head) <= MAX_KNOWN_HEAD_BYTES and head.find(END) == len(head) - len(END) > 0
 
 
 def write(fields: Headers) -> bytes:

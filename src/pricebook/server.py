@@ -20,6 +20,7 @@ from pricebook.connection import Connection
 from pricebook.known_heads import KnownHeads
 from pricebook.lifeline import end_with
 from pricebook.settings import Settings
+from pricebook.web.security import security_fields
 
 BACKLOG = 4096
 FILES_BESIDE_CONNECTIONS = 512
@@ -108,7 +109,12 @@ class Server:
 
 def configure(app: Any, settings: Settings) -> uvicorn.Config:
     """Say how one process serves an application."""
-    connect = partial(Connection, heads=KnownHeads(), most=settings.api_connections)
+    connect = partial(
+        Connection,
+        heads=KnownHeads(),
+        most=settings.api_connections,
+        fields=security_fields(settings.origins, settings.hsts_seconds),
+    )
     return uvicorn.Config(
         app,
         http=cast("Any", connect),

@@ -148,6 +148,21 @@ async def test_known_bytes_may_come_in_pieces_and_many_at_once(api: Api) -> None
         assert (await api.known(client)).body == answer.body
 
 
+@pytest.mark.parametrize("length", [3, 4, 5, len(PLAIN) - 2, len(PLAIN) - 1])
+async def test_a_part_of_a_request_is_never_known(api: Api, length: int) -> None:
+    first, rest = PLAIN[:length], PLAIN[length:]
+    async with api.serve() as port, connected(port) as client:
+        await api.known(client)
+        for _ in range(3):
+            client.writer.write(first)
+            await asyncio.sleep(0.05)
+            assert (await client.ask(rest)).status == 200
+        async with connected(port) as other:
+            other.writer.write(b"GET"[:length])
+            await asyncio.sleep(0.05)
+            assert b"alive" in (await other.ask(b" /live HTTP/1.1\r\nHost: x\r\n\r\n")).body
+
+
 async def test_the_callers_own_names_of_a_request_come_back(api: Api) -> None:
     async with api.serve() as port, connected(port) as client:
         answer = await api.known(client, HEAD % b"X-Request-ID: mine\r\n")

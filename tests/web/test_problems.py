@@ -44,6 +44,13 @@ async def test_every_error_is_a_problem_with_the_older_envelope(
     assert response.headers["x-request-id"] == body["request_id"]
 
 
+@pytest.mark.parametrize("host", ["a:b", "x:99999", "[::1", ""])
+async def test_an_error_does_not_depend_on_the_host(client: Client, host: str) -> None:
+    response = await client.get("/nowhere", headers={"Host": host})
+    assert response.status_code == 404
+    assert response.json()["instance"] == "/nowhere"
+
+
 async def test_405_says_what_is_allowed(client: Client) -> None:
     response = await client.post("/api/v1/catalog")
     assert "GET" in response.headers["allow"]

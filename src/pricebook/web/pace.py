@@ -23,6 +23,8 @@ class Pace:
         """Let the application answer one request."""
         if scope["type"] == "http" and scope["method"] not in BODILESS:
             receive = _Body(receive, self._grace_seconds).receive
+        elif scope["type"] == "http":
+            receive = _NoBody(receive).receive
         return self._app(scope, receive, send)
 
 
@@ -47,4 +49,25 @@ class _Body:
             raise refuse(body_issue("(all)", "ends before it is whole"))
         self._deadline += len(message.get("body", b"")) / LEAST_BYTES_A_SECOND
         self._is_whole = not message.get("more_body", False)
+        return message
+
+
+class _NoBody:
+    """Drops the body of a request that needs none.
+
+    A response that is streamed waits for the end of the connection by reading on and on: Litestar
+    goes one call deeper for each piece of a body.
+    """
+
+    def __init__(self, receive: Any) -> None:
+        self._receive = receive
+        self._is_received = False
+
+    async def receive(self) -> Any:
+        """Return an empty body, then nothing before the end of the connection."""
+        if not self._is_received:
+            self._is_received = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        while (message := await self._receive())["type"] != "http.disconnect":
+            pass
         return message

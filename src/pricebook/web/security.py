@@ -37,9 +37,8 @@ class Security:
 
     def __init__(self, app: AsgiApp, origins: Collection[str], hsts_seconds: int) -> None:
         self._app = app
-        varies = [(b"vary", b"Origin")] if origins else []
-        self._fields = [*_fields(NOTHING, hsts_seconds), *varies]
-        self._docs_fields = [*_fields(OWN_FILES, hsts_seconds), *varies]
+        self._fields = security_fields(origins, hsts_seconds)
+        self._docs_fields = security_fields(origins, hsts_seconds, OWN_FILES)
         self._shared: dict[bytes, Headers] = {
             origin.encode(): [
                 (b"access-control-allow-origin", origin.encode()),
@@ -74,7 +73,10 @@ class Security:
         return None
 
 
-def _fields(policy: bytes, hsts_seconds: int) -> Headers:
+def security_fields(
+    origins: Collection[str], hsts_seconds: int, policy: bytes = NOTHING
+) -> Headers:
+    """Return the fields for browsers that every response has."""
     fields = [
         (b"x-content-type-options", b"nosniff"),
         (b"content-security-policy", policy),
@@ -83,6 +85,8 @@ def _fields(policy: bytes, hsts_seconds: int) -> Headers:
     ]
     if hsts_seconds:
         fields.append((b"strict-transport-security", b"max-age=%d" % hsts_seconds))
+    if origins:
+        fields.append((b"vary", b"Origin"))
     return fields
 
 

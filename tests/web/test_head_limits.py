@@ -1,0 +1,313 @@
+"""Limits on heads, trailers and pipelines, and what is refused; each on a real socket."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from pricebook import connection
+from pricebook.settings import Settings
+from served_here import Answer, Client, connected, served_here
+
+GET = b"GET %b HTTP/1.1\r\nHost: x\r\n%b\r\n"
+CHUNKED = GET.replace(b"GET", b"POST") % (b"/whole", b"Transfer-Encoding: chunked\r\n")
+LIVE = GET % (b"/", b"")
+TINY = b"a:b\r\n"
+FIELDS = b"".join(b"X-%d: 1\r\n" % number for number in range(105))
+LONG = connection.MAX_HEAD_BYTES + 10_000
+SECURITY = {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "strict-transport-security": "max-age=60",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+}
+
+
+class App:
+    """Answers the fields that it sees; /slow when `go_on` is set, /endless for ever."""
+
+    def __init__(self) -> None:
+        self.go_on = asyncio.Event()
+        self.has_begun = asyncio.Event()
+        self.has_ended = asyncio.Event()
+        self.answered = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            while True:
+                message = await receive()
+                await send({"type": f"{message['type']}.complete"})
+                if message["type"] == "lifespan.shutdown":
+                    return
+        if scope["path"] == "/endless":
+            await self._stream(receive, send)
+            return
+        while scope["path"] == "/whole" and (await receive()).get("more_body"):
+            pass
+        self.has_begun.set()
+        if scope["path"] == "/slow":
+            await self.go_on.wait()
+        body = b"".join(b"%b: %b\n" % field for field in scope["headers"])
+        headers = [(b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+        self.answered += 1
+
+    async def _stream(self, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        piece = {"type": "http.response.body", "body": b"x" * 1000, "more_body": True}
+        sending = asyncio.create_task(_for_ever(send, piece))
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        sending.cancel()
+        self.has_ended.set()
+
+
+async def _for_ever(send: Any, piece: Any) -> None:
+    while True:
+        await send(piece)
+        await asyncio.sleep(0.001)
+
+
+@pytest.fixture
+async def app() -> App:
+    return App()
+
+
+@pytest.fixture
+async def port(app: App) -> AsyncIterator[int]:
+    async with served_here(app, Settings(hsts_seconds=60)) as port:
+        yield port
+
+
+async def refused(client: Client) -> Answer:
+    """Return a refusal after which the connection ends: a problem with the fields of all."""
+    answer = await client.answer()
+    with suppress(ConnectionError):  # it ends with what it has not read
+        assert await client.rest() == b""
+    assert answer.fields.items() >= SECURITY.items()
+    assert answer.fields["content-type"] == "application/problem+json"
+    assert json.loads(answer.body)["status"] == answer.status
+    return answer
+
+
+@pytest.mark.parametrize(
+    "unfinished",
+    [
+        b"GET / HTTP/1.1\r\n" + FIELDS,
+        b"GET / HTTP/1.1\r\nX: " + b"x" * LONG,
+        b"GET /" + b"x" * LONG,
+        b"GET / HTTP/1.1\r\n" + b"x" * LONG,
+        CHUNKED + b"1\r\nx\r\n0\r\n" + FIELDS,
+        CHUNKED + b"1\r\nx\r\n0\r\nX: " + b"x" * LONG,
+        CHUNKED + b"1\r\nx\r\n0\r\n" + b"x" * LONG,
+        CHUNKED + b"1\r\nx\r\n1;" + b"x" * LONG,
+        CHUNKED + b"0" * LONG,
+    ],
+    ids=[
+        "fields",
+        "a value",
+        "an address",
+        "a name",
+        "trailers",
+        "a trailer",
+        "name of a trailer",
+        "a chunk extension",
+        "a chunk size",
+    ],
+)
+async def test_a_limit_holds_before_the_end(port: int, unfinished: bytes) -> None:
+    async with connected(port) as client:
+        client.writer.write(unfinished)
+        assert (await refused(client)).status == 413
+
+
+async def test_trailers_without_end_are_not_read(port: int) -> None:
+    async with connected(port) as client:
+        client.writer.write(CHUNKED + b"1\r\nx\r\n0\r\n")
+        with pytest.raises(ConnectionError):
+            await send_for_ever(client)
+
+
+async def send_for_ever(client: Client) -> None:
+    for _ in range(10_000):
+        client.writer.write(TINY * 10_000)
+        await client.writer.drain()
+
+
+async def test_trailers_are_no_fields(port: int) -> None:
+    trailers = b"X-Forwarded-For: 203.0.113.9\r\nAuthorization: Bearer x\r\nHost: y\r\n"
+    async with connected(port) as client:
+        for _ in range(2):
+            client.writer.write(CHUNKED)
+            client.writer.write(b"1\r\nx\r\n0\r\n" + trailers + b"\r\n")
+            answer = await client.answer()
+            assert answer.body == b"host: x\ntransfer-encoding: chunked\n"
+
+
+@pytest.mark.parametrize("behind", [b"", LIVE])
+async def test_a_head_behind_a_long_body_has_its_own_limit(port: int, behind: bytes) -> None:
+    body = b"x" * 4 * connection.MAX_HEAD_BYTES
+    post = b"POST /whole HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
+    async with connected(port) as client:
+        client.writer.write(post + body + behind + LIVE[:10])
+        for _ in range(2 if behind else 1):
+            assert (await client.answer()).status == 200
+        assert (await client.ask(LIVE[10:])).status == 200
+
+
+async def test_pipelined_requests_wait_unparsed_and_are_all_answered(
+    app: App, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = connection.Connection.on_message_begin
+    waiting: list[int] = []
+    begun = 0
+
+    def counted(self: Any) -> None:
+        nonlocal begun
+        begin(self)
+        begun += 1
+        waiting.append(begun - app.answered)
+
+    monkeypatch.setattr(connection.Connection, "on_message_begin", counted)
+    number = 5000
+    async with connected(port) as client:
+        client.writer.write(GET % (b"/slow", b""))
+        await app.has_begun.wait()
+        client.writer.write(b"".join(GET % (b"/", b"N: %d\r\n" % each) for each in range(number)))
+        await asyncio.sleep(0.2)
+        app.go_on.set()
+        await client.answer()
+        bodies = [(await client.answer()).body for _ in range(number)]
+    assert bodies == [b"host: x\nn: %d\n" % each for each in range(number)]
+    assert max(waiting) < 300
+
+
+async def test_a_head_is_waited_for_while_a_response_before_it_is_slow(
+    app: App, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.1)
+    async with connected(port) as client:
+        client.writer.write(GET % (b"/slow", b"") + LIVE + LIVE[:10])
+        await asyncio.sleep(0.4)
+        app.go_on.set()
+        for _ in range(2):
+            assert (await client.answer()).status == 200
+        assert await client.rest() == b""
+
+
+async def test_a_refusal_comes_after_the_responses_before_it(app: App, port: int) -> None:
+    async with connected(port) as client:
+        client.writer.write(GET % (b"/slow", b"") + LIVE + b"garbage\r\n\r\n" + LIVE)
+        await app.has_begun.wait()
+        app.go_on.set()
+        assert (await client.answer()).status == 200
+        assert (await client.answer()).status == 200
+        assert (await refused(client)).status == 400
+
+
+async def test_a_refused_body_is_answered_in_its_turn(app: App, port: int) -> None:
+    async with connected(port) as client:
+        client.writer.write(GET % (b"/slow", b"") + CHUNKED + b"zz\r\n")
+        await app.has_begun.wait()
+        app.go_on.set()
+        assert (await client.answer()).status == 200
+        assert (await refused(client)).status == 400
+
+
+async def test_a_refusal_is_never_written_into_a_response(port: int) -> None:
+    endless = GET % (b"/endless", b"Transfer-Encoding: chunked\r\n")
+    async with connected(port) as client:
+        client.writer.write(endless)
+        await client.reader.readuntil(b"x" * 1000)
+        client.writer.write(b"zz\r\n")
+        with suppress(ConnectionError):
+            assert b"HTTP/1.1 400" not in await client.rest()
+
+
+async def test_who_does_not_read_is_disconnected(
+    app: App, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "IDLE_SECONDS", 0.2)
+    async with connected(port) as client:
+        transport: Any = client.writer.transport
+        transport.pause_reading()
+        client.writer.write(GET % (b"/endless", b""))
+        async with asyncio.timeout(60):
+            await app.has_ended.wait()
+
+
+async def test_who_leaves_ends_the_response_that_is_sent(app: App, port: int) -> None:
+    async with connected(port) as client:
+        client.writer.write(GET % (b"/endless", b"") + LIVE * 2)
+        await client.reader.readuntil(b"x" * 1000)
+    async with asyncio.timeout(60):
+        await app.has_ended.wait()
+
+
+@pytest.mark.parametrize("before", [b"", LIVE])
+async def test_empty_lines_are_no_request(
+    port: int, before: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "IDLE_SECONDS", 0.5)
+    async with connected(port) as client:
+        if before:
+            await client.ask(before)
+        client.writer.write(b"\r\n\r\n")
+        await asyncio.sleep(0.1)
+        assert (await client.ask(b"\r\n" + LIVE)).status == 200
+        client.writer.write(b"\r\n")
+        assert await client.rest() == b""
+
+
+async def test_a_protocol_that_is_not_spoken_is_not_changed_to(port: int) -> None:
+    upgrade = GET % (b"/", b"Connection: Upgrade\r\nUpgrade: h2c\r\n")
+    async with connected(port) as client:
+        client.writer.write(upgrade + LIVE)
+        assert [(await client.answer()).status for _ in range(2)] == [200, 200]
+    async with connected(port) as client:
+        client.writer.write(b"CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n" + LIVE)
+        assert (await refused(client)).status == 400
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        b"",
+        b"Host: a:b\r\n",
+        b"Host: a b\r\n",
+        b"Host: a/b\r\n",
+        b"Host: a@b\r\n",
+        b"Host: [::1\r\n",
+        b"Host: a\xff\r\n",
+        b"Host: a, b\r\n",
+        b"Host: a\r\nHost: a\r\n",
+        b"Host: a\r\nhost: b\r\n",
+    ],
+)
+async def test_a_bad_host_is_refused(port: int, fields: bytes) -> None:
+    async with connected(port) as client:
+        client.writer.write(b"GET / HTTP/1.1\r\n" + fields + b"\r\n")
+        answer = await refused(client)
+    assert answer.status == 400
+    assert json.loads(answer.body)["error"]["details"]["errors"][0]["field"] == "Host"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        *(
+            b"GET / HTTP/1.1\r\nHost: %b\r\n\r\n" % host
+            for host in (b"", b"x", b"x:80", b"a_b.example:8000", b"10.0.0.1", b"[::1]:8000")
+        ),
+        b"GET http://other/ HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.0\r\n\r\n",
+    ],
+)
+async def test_a_good_host_is_answered(port: int, head: bytes) -> None:
+    async with connected(port) as client:
+        assert (await client.ask(head)).status == 200
