@@ -74,7 +74,7 @@ def problem_of(error: PricebookError, instance: str, request_id: str) -> Problem
 
 def answer_error(request: Request[Any, Any, Any], error: PricebookError) -> Response[Problem]:
     """Answer an error that was raised on purpose."""
-    problem = problem_of(error, request.url.path, request_id_of(request))
+    problem = problem_of(error, request.scope["path"], request_id_of(request))
     return Response(problem, status_code=error.status, media_type=MEDIA_TYPE, headers=error.headers)
 
 
@@ -88,7 +88,7 @@ def answer_http_exception(
 def answer_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """Answer a defect of ours: the log has the trace, the answer only the request's id."""
     request_id = request_id_of(request)
-    log.error("request failed", request_id=request_id, path=request.url.path, exc_info=error)
+    log.error("request failed", request_id=request_id, path=request.scope["path"], exc_info=error)
     told = PricebookError("Something went wrong here; the log knows more by the request id.")
     return answer_error(request, told)
 
@@ -106,7 +106,7 @@ async def send_error(error: PricebookError, scope: Any, send: Any) -> None:
 def _translate(request: Request[Any, Any, Any], error: HTTPException) -> PricebookError:
     match error.status_code:
         case 404:
-            return NotFoundError(f"There is nothing at {request.url.path}.")
+            return NotFoundError(f"There is nothing at {request.scope['path']}.")
         case 405:
             allowed = (error.headers or {}).get("allow", "")
             return MethodNotAllowedError(
