@@ -1,5 +1,6 @@
 """Requests that are known by their bytes, and what they are answered with."""
 
+from sys import getsizeof
 from typing import Any
 
 import msgspec
@@ -8,7 +9,9 @@ from pricebook.web.answers import Headers
 from pricebook.web.repeat import Log
 from pricebook.web.shortcut import Kept
 
+# 10,000 entries of this size, with about 1.6 KB of objects each, take up 36 MB.
 MAX_KNOWN_HEADS = 10_000
+MAX_ENTRY_BYTES = 2048
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -35,6 +38,8 @@ class KnownHeads:
 
     def add(self, head: bytes, known: Known) -> None:
         """Remember what a head is answered with."""
+        if len(head) + len(known.start) + getsizeof(known.kept.key) > MAX_ENTRY_BYTES:
+            return
         if len(self._known) >= MAX_KNOWN_HEADS:
             self.forget(next(iter(self._known)))
         self._known[head] = known
