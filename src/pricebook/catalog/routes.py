@@ -25,7 +25,7 @@ from pricebook.web.answers import Answer, answer_of
 from pricebook.web.downloads import answer_file, documented_with_file
 from pricebook.web.paging import Page, Paging
 from pricebook.web.problems import answers, answers_unchanged, can_fail
-from pricebook.web.query import documented, provide_query
+from pricebook.web.query import decode_query, documented, provide_query
 from pricebook.web.shortcut import target_of
 
 PRODUCT: dict[str, Any] = {
@@ -77,13 +77,13 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
     description="Active products with their price range and number of suppliers. The Link field"
     " leads to the next page; with If-None-Match an answer that has not changed is a 304.",
     operation_class=documented(CatalogQuery),
-    dependencies={"criteria": provide_query(CatalogQuery)},
     responses=answers(Page[CatalogProduct], _listed(PRODUCT))
     | answers_unchanged()
     | can_fail(ValidationError, RateLimitExceededError),
 )
-async def browse(request: AnyRequest, criteria: NamedDependency[CatalogQuery]) -> Answer:
+async def browse(request: AnyRequest) -> Answer:
     """Browse the active products."""
+    criteria = decode_query(CatalogQuery, request.scope["query_string"])
 
     async def compute() -> Answer:
         found = await service.browse(request.app.state.catalog, criteria)
