@@ -45,6 +45,7 @@ from pricebook.web.request_line import FAILED, Tell, tell_nobody, teller
 from pricebook.web.request_log import NamedLogs, RequestLog
 from pricebook.web.routing import AsgiApp, route_finder
 from pricebook.web.security import Security
+from pricebook.web.short_paths import ShortPaths
 from pricebook.web.shortcut import Shortcut
 from pricebook.web.tally import Tally
 from pricebook.web.tracing import Tracing, open_provider, require_tracing
@@ -129,7 +130,7 @@ def _surround(app: Litestar, settings: Settings, memory: Memory, tally: Tally, t
 
 def _guarded(app: AsgiApp, settings: Settings, memory: Memory) -> AsgiApp:
     """Put around the framework what is done for each request before it, or without it."""
-    answering = Shortcut(NamedLogs(Pace(app)), memory.find)
+    answering = Shortcut(ShortPaths(NamedLogs(Pace(app))), memory)
     if settings.catalog_rate_limit_per_minute:
         answering = FairShare(answering, settings.catalog_rate_limit_per_minute)
     return Security(answering, settings.origins, settings.hsts_seconds)

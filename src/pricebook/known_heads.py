@@ -1,5 +1,6 @@
 """Requests that are known by their bytes, and what they are answered with."""
 
+from sys import getsizeof
 from typing import Any
 
 import msgspec
@@ -9,11 +10,13 @@ from pricebook.web.answers import Headers
 from pricebook.web.repeat import Log, Repeat
 from pricebook.web.shortcut import Kept
 
+# 10,000 entries of this size, with about 1.6 KB of objects each, take up 36 MB.
 MAX_KNOWN_HEADS = 10_000
 MAX_KNOWN_HEAD_BYTES = 1024
 END = b"\r\n\r\n"
 # With one of these, the head alone does not say where a request ends and what comes after it.
 NOT_ALONE = {b"connection", b"content-length", b"expect", b"transfer-encoding", b"upgrade"}
+MAX_ENTRY_BYTES = 2048
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -51,7 +54,9 @@ class KnownHeads:
         self.add(head, Known(start, repeat.kept, repeat.log, scope["client"], proxy))
 
     def add(self, head: bytes, known: Known) -> None:
-        """Remember a head."""
+        """Remember what a head is answered with."""
+        if len(head) + len(known.start) + getsizeof(known.kept.key) > MAX_ENTRY_BYTES:
+            return
         if len(self._known) >= MAX_KNOWN_HEADS:
             self.forget(next(iter(self._known)))
         self._known[head] = known

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Generator, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import count
 from typing import Any, Literal, LiteralString, TypeVar
 
@@ -24,6 +24,8 @@ Row = tuple[Any, ...]
 CANCEL_SECONDS = 5.0
 # As many statements does a reader keep prepared before it begins anew.
 PREPARED_STATEMENTS = 200
+# A longer one searches for many words: there are endless kinds of them, each with a large plan.
+MAX_PREPARED_LETTERS = 2048
 DONE = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
 
 returned = TypeVar("returned")
@@ -156,7 +158,7 @@ class Reader:
         texts = [str(value).encode(self._encoding) for value in values]
         if any(b"\0" in text for text in texts):  # PostgreSQL would be sent what is before it
             raise DataError("A text has a NUL character.")
-        if keep_plan:
+        if keep_plan and len(statement) <= MAX_PREPARED_LETTERS:
             return await self._fetch_prepared(statement, texts)
         pgconn = self.connection.pgconn
         return await self._ask(pgconn.send_query_params, self._written(statement), texts)
@@ -196,7 +198,6 @@ def _sent(pgconn: PGconn, send: Callable[..., None], *given: object) -> PQGen[li
     return (yield from execute(pgconn))
 
 
-@lru_cache(maxsize=1024)
 def _numbered(statement: str) -> str:
     """Write a statement as PostgreSQL reads it: `$1` in place of the first `%s`."""
     first, *others = statement.split("%s")

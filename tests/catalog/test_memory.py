@@ -1,10 +1,11 @@
 import asyncio
+from sys import getsizeof
 
 import msgspec
 import pytest
 
 from pricebook.catalog import cache
-from pricebook.catalog.cache import ENTRY_BYTES, Memory
+from pricebook.catalog.cache import ENTRY_BYTES, MAX_TARGET_BYTES, Memory
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -145,7 +146,7 @@ async def test_what_was_computed_across_a_gap_of_trust_is_not_kept(memory: Memor
 
 
 async def test_the_least_used_goes_when_there_is_no_room() -> None:
-    memory = Memory(max_bytes=3 * (100 + ENTRY_BYTES))
+    memory = Memory(max_bytes=3 * (100 + getsizeof("a") + ENTRY_BYTES))
     memory.begin_anew()
     for key in "abc":
         memory.keep(key, Value(key), memory.generation)
@@ -162,3 +163,32 @@ async def test_a_value_over_the_whole_room_and_no_room_at_all_are_fine() -> None
         assert memory.find("key") is None
         memory.keep("key", Value("x", size=1), memory.generation)
         assert (memory.find("key") is None) == (max_bytes == 0)
+
+
+async def test_keys_are_counted_with_their_values(memory: Memory) -> None:
+    for number in range(1000):
+        memory.keep(f"{number}" + "x" * 9000, Value("x", size=1), memory.generation)
+    kept = [number for number in range(1000) if memory.find(f"{number}" + "x" * 9000)]
+    assert len(kept) * 9000 <= memory.size <= 100_000
+    assert kept == list(range(1000 - len(kept), 1000))
+
+
+async def test_targets_lead_to_a_key_and_are_counted(memory: Memory) -> None:
+    memory.keep("key", Value("x"), memory.generation)
+    before = memory.size
+    for query in (b"a=1&b=2", b"b=2&a=1"):
+        memory.add_alias(("/path", query), "key")
+        memory.add_alias(("/path", query), "key")
+        assert memory.key_of(("/path", query)) == "key"
+    assert memory.size - before > 2 * (len("/path") + len(b"a=1&b=2") + len("key"))
+    assert memory.key_of(("/path", b"a=1")) is None
+    memory.begin_anew()
+    assert memory.key_of(("/path", b"a=1&b=2")) is None
+    assert memory.size == 0
+
+
+async def test_long_targets_are_not_kept(memory: Memory) -> None:
+    for target in (("/path", b"x" * MAX_TARGET_BYTES), ("/\U0001f528" + "x" * 250, b"")):
+        memory.add_alias(target, "key")
+        assert memory.key_of(target) is None
+    assert memory.size == 0

@@ -10,8 +10,9 @@ from litestar.testing import AsyncTestClient
 
 import builders
 from pricebook.catalog.cursor import Position, read_cursor, write_cursor
+from pricebook.catalog.schemas import CatalogQuery
 from pricebook.db import Connection
-from pricebook.web.paging import next_page_url
+from pricebook.web.query import decode_query
 
 Client = AsyncTestClient[Litestar]
 PATH = "/api/v1/catalog"
@@ -185,9 +186,9 @@ async def test_the_link_keeps_the_filters_in_any_alphabet(client: Client, conn: 
 
 
 def test_the_link_to_the_next_page_names_no_page_however_that_was_written() -> None:
-    sent = b"%70age=2&min_price=1%2E5&search=\xc3\xa9+%26&sort=&cursor=old&limit=1"
-    assert next_page_url("/api/v1/catalog", sent, "new") == (
-        "/api/v1/catalog?min_price=1%2E5&search=%C3%A9+%26&sort=&limit=1&cursor=new"
+    sent = b"%70age=2&min_price=1%2E50&search=+\xc3\xa9++%26+&sort=price&limit=1"
+    assert decode_query(CatalogQuery, sent).next_page("new") == (
+        "min_price=1.5000&search=%C3%A9+%26&sort=price&limit=1&cursor=new"
     )
 
 

@@ -14,7 +14,9 @@ from pricebook import connection, known_heads
 from pricebook.api import behind_proxies, create_app
 from pricebook.db import Connection
 from pricebook.settings import Settings
+from pricebook.web.answers import Form
 from pricebook.web.request_line import Ended
+from pricebook.web.shortcut import Kept
 from served_here import Answer, Client, connected, served_here
 
 HEAD = b"GET /api/v1/catalog HTTP/1.1\r\nHost: x\r\n%b\r\n"
@@ -300,10 +302,24 @@ async def test_who_does_not_read_is_not_written_to_without_end(api: Api, conn: C
     assert bodies == {answer.body}
 
 
+def known_with(start: bytes, key: str) -> known_heads.Known:
+    kept = Kept(lambda _: None, key, b"", Form(compressed=False, is_known=False))
+    return known_heads.Known(start, kept, lambda _client, _begun: "", None, None)
+
+
 def test_the_oldest_head_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(known_heads, "MAX_KNOWN_HEADS", 2)
     heads = known_heads.KnownHeads()
-    known: Any = object()
+    known = known_with(b"", "")
     for head in (b"a", b"b", b"c"):
         heads.add(head, known)
     assert [heads.find(head) for head in (b"a", b"b", b"c")] == [None, known, known]
+
+
+def test_what_takes_up_much_is_not_remembered() -> None:
+    heads = known_heads.KnownHeads()
+    for start, key in ((b"x" * 2048, ""), (b"", "x" * 2048), (b"", "\U0001f528" * 512)):
+        heads.add(b"head", known_with(start, key))
+        assert heads.find(b"head") is None
+    heads.add(b"head", known_with(b"x" * 1024, "x" * 512))
+    assert heads.find(b"head")

@@ -3,12 +3,20 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable
+from sys import getsizeof
 from typing import Any, Protocol, TypeVar
+
+import msgspec
 
 # How long the memory trusts in being told of changes after it last heard that it would be.
 TRUST_SECONDS = 3.0
 ENTRY_BYTES = 500
+# A longer target is decoded each time.
+MAX_TARGET_BYTES = 1024
+
+Target = tuple[str, bytes]
+Key = str | Target
 
 
 class Sized(Protocol):
@@ -21,19 +29,26 @@ class Sized(Protocol):
 value = TypeVar("value", bound=Sized)
 
 
+class Alias(msgspec.Struct, frozen=True, gc=False):
+    """The normalised key that a target leads to."""
+
+    key: str
+    size: int
+
+
 class Memory:
     """Values by their keys, the least used dropped over a number of bytes, all at a change.
 
     A value is kept only if nothing has changed from the beginning of its computation to its end,
     and only while somebody says that changes will be told. What is computed at the same time for
-    the same key is computed once.
+    the same key is computed once. Keys are counted with their values: callers choose them.
     """
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._kept: OrderedDict[Hashable, Sized] = OrderedDict()
-        self._under_way: dict[Hashable, asyncio.Task[Any]] = {}
+        self._kept: OrderedDict[Key, Sized] = OrderedDict()
+        self._under_way: dict[str, asyncio.Task[Any]] = {}
         self._generation = 0
         self._trusted_until = float("-inf")
 
@@ -51,7 +66,7 @@ class Memory:
         self._forget()
         self._trusted_until = float("-inf")
 
-    def find(self, key: Hashable) -> Any:
+    def find(self, key: Key) -> Any:
         """Return what is kept under a key, or None."""
         found = self._kept.get(key)
         if found is None or not self.is_trusted:
@@ -59,17 +74,27 @@ class Memory:
         self._kept.move_to_end(key)
         return found
 
-    def keep(self, key: Hashable, computed: Sized, generation: int) -> None:
+    def key_of(self, target: Target) -> str | None:
+        """Return the key that a target leads to, or None."""
+        alias: Alias | None = self.find(target)
+        return alias and alias.key
+
+    def add_alias(self, target: Target, key: str) -> None:
+        """Let a target lead to a key, unless it is long."""
+        if _size_of(target) <= MAX_TARGET_BYTES:
+            self.keep(target, Alias(key, _size_of(key)), self._generation)
+
+    def keep(self, key: Key, computed: Sized, generation: int) -> None:
         """Keep a value that was computed from what there was in a generation."""
         if generation != self._generation or not self.is_trusted or key in self._kept:
             return
         self._kept[key] = computed
-        self._bytes += computed.size + ENTRY_BYTES
+        self._bytes += _size_of(key) + computed.size + ENTRY_BYTES
         while self._bytes > self._max_bytes:
-            _, dropped = self._kept.popitem(last=False)
-            self._bytes -= dropped.size + ENTRY_BYTES
+            dropped_key, dropped = self._kept.popitem(last=False)
+            self._bytes -= _size_of(dropped_key) + dropped.size + ENTRY_BYTES
 
-    async def get(self, key: Hashable, compute: Callable[[], Awaitable[value]]) -> value:
+    async def get(self, key: str, compute: Callable[[], Awaitable[value]]) -> value:
         """Return what is kept under a key; compute it, once for all who ask for it now, if not."""
         found = self.find(key)
         if found is not None:
@@ -82,7 +107,7 @@ class Memory:
 
     @property
     def size(self) -> int:
-        """The bytes that all that is kept takes up."""
+        """The bytes that all values and their keys take up."""
         return self._bytes
 
     @property
@@ -95,19 +120,19 @@ class Memory:
         """Whether every change so far was told."""
         return time.monotonic() < self._trusted_until
 
-    def _begin(self, key: Hashable, compute: Callable[[], Awaitable[value]]) -> asyncio.Task[value]:
+    def _begin(self, key: str, compute: Callable[[], Awaitable[value]]) -> asyncio.Task[value]:
         task = asyncio.create_task(self._compute(key, compute))
         self._under_way[key] = task
         task.add_done_callback(lambda done: self._land(key, done))
         return task
 
-    async def _compute(self, key: Hashable, compute: Callable[[], Awaitable[value]]) -> value:
+    async def _compute(self, key: str, compute: Callable[[], Awaitable[value]]) -> value:
         generation = self._generation
         computed = await compute()
         self.keep(key, computed, generation)
         return computed
 
-    def _land(self, key: Hashable, done: asyncio.Task[Any]) -> None:
+    def _land(self, key: str, done: asyncio.Task[Any]) -> None:
         if self._under_way.get(key) is done:
             del self._under_way[key]
         if not done.cancelled():
@@ -118,3 +143,8 @@ class Memory:
         self._bytes = 0
         self._kept.clear()
         self._under_way.clear()
+
+
+def _size_of(key: Key) -> int:
+    """Return the bytes that a key takes up."""
+    return getsizeof(key) if isinstance(key, str) else getsizeof(key) + sum(map(getsizeof, key))

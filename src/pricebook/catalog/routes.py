@@ -1,3 +1,4 @@
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -22,10 +23,10 @@ from pricebook.db import Database
 from pricebook.errors import NotFoundError, RateLimitExceededError, ValidationError
 from pricebook.web.answers import Answer, answer_of
 from pricebook.web.downloads import answer_file, documented_with_file
-from pricebook.web.paging import Page, Paging, next_page_url
+from pricebook.web.paging import Page, Paging
 from pricebook.web.problems import answers, answers_unchanged, can_fail
 from pricebook.web.query import decode_query, documented, provide_query
-from pricebook.web.shortcut import key_of
+from pricebook.web.shortcut import target_of
 
 PRODUCT: dict[str, Any] = {
     "id": "0b6f3a52-5f5c-4c8e-9a31-3f1f0d5f7a10",
@@ -55,6 +56,17 @@ EXPORTED = ResponseSpec(
 AnyRequest = Request[Any, Any, Any]
 
 
+async def _cached(
+    request: AnyRequest, key: str, compute: Callable[[], Awaitable[Answer]]
+) -> Answer:
+    """Return the answer to all requests of a route with one key."""
+    memory = request.app.state.catalog.memory
+    key = f"{request.scope['path_template']}?{key}"
+    answer = await memory.get(key, compute)
+    memory.add_alias(target_of(request.scope), key)
+    return answer
+
+
 def _listed(row: dict[str, Any]) -> dict[str, Any]:
     return {"total_count": 1, "page": 1, "limit": 50, "data": [row]}
 
@@ -71,16 +83,15 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
 )
 async def browse(request: AnyRequest) -> Answer:
     """Browse the active products."""
-    path, query_string = key = key_of(request.scope)
-    criteria = decode_query(CatalogQuery, query_string)
-    catalog = request.app.state.catalog
+    criteria = decode_query(CatalogQuery, request.scope["query_string"])
 
     async def compute() -> Answer:
-        found = await service.browse(catalog, criteria)
+        found = await service.browse(request.app.state.catalog, criteria)
         cursor = found.next_cursor
-        return answer_of(found.page, cursor and next_page_url(path, query_string, cursor))
+        path = request.scope["path_template"]
+        return answer_of(found.page, cursor and f"{path}?{criteria.next_page(cursor)}")
 
-    return await catalog.memory.get(key, compute)
+    return await _cached(request, criteria.key, compute)
 
 
 @get(
@@ -117,12 +128,11 @@ async def get_product(
     product_id: Annotated[UUID, PathParameter(description="The product's id.")],
 ) -> Answer:
     """Look at one active product."""
-    catalog = request.app.state.catalog
 
     async def compute() -> Answer:
-        return answer_of(await service.get_product(catalog, product_id))
+        return answer_of(await service.get_product(request.app.state.catalog, product_id))
 
-    return await catalog.memory.get(key_of(request.scope), compute)
+    return await _cached(request, str(product_id), compute)
 
 
 @get(
@@ -137,12 +147,11 @@ async def get_product(
 )
 async def list_categories(request: AnyRequest, paging: NamedDependency[Paging]) -> Answer:
     """List the categories."""
-    catalog = request.app.state.catalog
 
     async def compute() -> Answer:
-        return answer_of(await service.list_categories(catalog, paging))
+        return answer_of(await service.list_categories(request.app.state.catalog, paging))
 
-    return await catalog.memory.get(key_of(request.scope), compute)
+    return await _cached(request, f"{paging.limit}&{paging.page}", compute)
 
 
 router = Router(

@@ -14,7 +14,7 @@ from pricebook.web.fields import (
     search_issues,
     words_of,
 )
-from pricebook.web.paging import PageNumber, PageSize
+from pricebook.web.paging import PageNumber, PageSize, encode_query
 
 FOUR_DECIMALS = Decimal("0.0001")
 MAX_CURSOR = 4096
@@ -85,6 +85,11 @@ class CatalogFilter(Struct, frozen=True):
         return None if self.max_price is None else _at_four_decimals(self.max_price, ROUND_FLOOR)
 
     @property
+    def filters(self) -> str:
+        """The filters as a part of a cache key, one for all that let the same products pass."""
+        return f"{self.category_id}&{self.lowest}&{self.highest}&{' '.join(self.words)}"
+
+    @property
     def counted(self) -> tuple[object, ...]:
         """What decides which products there are, whatever their order."""
         return self.category_id, self.lowest, self.highest, self.words
@@ -110,7 +115,7 @@ class CatalogQuery(CatalogFilter, frozen=True):
             return issues
         if self.page != 1:
             return [query_issue("page", "is not given together with cursor")]
-        if self.after is None:
+        if len(self.cursor) > MAX_CURSOR or self.after is None:
             return [query_issue("cursor", UNKNOWN_CURSOR)]
         return []
 
@@ -118,6 +123,23 @@ class CatalogQuery(CatalogFilter, frozen=True):
     def after(self) -> Position | None:
         """Where the page before ended."""
         return None if self.cursor is None else read_cursor(self.cursor, self._binding)
+
+    @property
+    def key(self) -> str:
+        """The cache key of all queries with the same answer, however they are written."""
+        return f"{self.limit}&{self.page}&{self.cursor}&{self.sort}&{self.filters}"
+
+    def next_page(self, cursor: str) -> str:
+        """Return the query string of the page after this one, the same for equal keys."""
+        return encode_query(
+            category_id=self.category_id,
+            min_price=_plain(self.lowest),
+            max_price=_plain(self.highest),
+            search=" ".join(self.words) or None,
+            sort=self.sort,
+            limit=self.limit,
+            cursor=cursor,
+        )
 
     @property
     def offset(self) -> int:
@@ -183,7 +205,12 @@ class CategoryCount(Struct, frozen=True):
 
 
 def _at_four_decimals(bound: Decimal, rounding: str) -> Decimal:
-    return bound.quantize(FOUR_DECIMALS, rounding=rounding)
+    """Round a bound, which is not negative; 0 and -0 are one."""
+    return abs(bound.quantize(FOUR_DECIMALS, rounding=rounding))
+
+
+def _plain(bound: Decimal | None) -> str | None:
+    return None if bound is None else f"{bound:f}"
 
 
 def _is_price(bound: Decimal) -> bool:

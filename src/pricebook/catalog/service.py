@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
+from sys import getsizeof
 from uuid import UUID
 
 import structlog
@@ -53,7 +54,11 @@ class First(Struct, frozen=True):
     """The first of what has some words, to be kept for the other pages."""
 
     place: Place
-    size: int = 400
+
+    @property
+    def size(self) -> int:
+        """The bytes that it takes up."""
+        return 200 + getsizeof(self.place.key) + getsizeof(self.place.product_id)
 
 
 @asynccontextmanager
@@ -115,7 +120,8 @@ async def browse(catalog: Catalog, query: CatalogQuery) -> Browsed:
 async def _read_page(catalog: Catalog, query: CatalogQuery) -> tuple[int, repository.Slice]:
     """Read a page with what is known since the last change, and keep what it tells of others."""
     memory, generation = catalog.memory, catalog.memory.generation
-    count_key, first_key = ("count", query.counted), ("first", query.counted, query.sort)
+    count_key = f"count?{query.filters}"
+    first_key = f"first?{query.sort}&{query.filters}"
     known = _known(memory.find(count_key), memory.find(first_key))
     if known and not is_gathered(query, known):
         total_count = known.total

@@ -24,6 +24,8 @@ FAR_OFFSET = 500
 FREQUENT = 5_000
 FINDS_A_STEP = 8
 NEAR = 1_000
+# Conditions for many words are longer: there are endless kinds of them.
+MAX_CACHED_LETTERS = 512
 
 # How each sort compares products, the id after it: the expression of an index, and its direction.
 SORTS: dict[str, tuple[LiteralString, LiteralString]] = {
@@ -165,7 +167,8 @@ def page_statement(query: CatalogQuery, known: Known | None = None) -> Statement
     conditions, values = _conditions(query)
     begin, place = _begin(query, known)
     way, given = _way(query, known, values, place)
-    text = _page_text(way, conditions, query.sort, begin, counted=known is None)
+    write = _page_text if len(conditions) <= MAX_CACHED_LETTERS else _page_text.__wrapped__
+    text = write(way, conditions, query.sort, begin, counted=known is None)
     counting = values if known is None and way not in GATHERING else []
     return Statement(text, [*counting, *given, *place, query.limit + 1, query.offset])
 

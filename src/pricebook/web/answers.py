@@ -16,6 +16,8 @@ CACHE_CONTROL = b"public, no-cache"
 WORTH_COMPRESSING_BYTES = 1024
 GZIP_LEVEL = 5
 TAG_DIGITS = 24
+# What stands behind so much of Accept-Encoding is not read.
+MAX_ACCEPTED_BYTES = 512
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -70,7 +72,7 @@ class Answer:
                 known += b"," + value
         is_long = len(self._body) >= WORTH_COMPRESSING_BYTES
         return Form(
-            compressed=bool(accepted) and is_long and accepts_gzip(accepted),
+            compressed=bool(accepted) and is_long and accepts_gzip(accepted[:MAX_ACCEPTED_BYTES]),
             is_known=bool(known) and self._is_among(known),
         )
 

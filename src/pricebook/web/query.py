@@ -1,6 +1,7 @@
 """Query strings, decoded strictly into one struct a route."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import unquote
@@ -16,6 +17,7 @@ struct = TypeVar("struct", bound=msgspec.Struct)
 
 MAX_PARAMETERS = 50
 MAX_BYTES = 8_192
+MAX_NUMBER = 40
 
 
 def provide_query(kind: type[struct]) -> Provide:
@@ -27,12 +29,11 @@ def provide_query(kind: type[struct]) -> Provide:
     return Provide(decode)
 
 
-@lru_cache(maxsize=4096)
 def decode_query(kind: type[struct], raw: bytes) -> struct:
     """Decode a query string into a struct.
 
     Raises ValidationError naming every parameter that is unknown, given twice, not UTF-8, with a
-    NUL character, or not what the struct's field takes.
+    NUL character, not what the struct's field takes, or a number that is longer than MAX_NUMBER.
     """
     pairs = _split(raw)
     values = dict(pairs)
@@ -117,8 +118,8 @@ def _decoded(kind: type[struct], values: dict[str, str]) -> struct | None:
         decoded = msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError:
         return None
-    is_whole = all(getattr(decoded, name) is not None for name in values)
-    return decoded if is_whole else None
+    is_usable = all(_issue(getattr(decoded, name), text) is None for name, text in values.items())
+    return decoded if is_usable else None
 
 
 def _unknown(kind: type[msgspec.Struct], values: dict[str, str]) -> list[FieldIssue]:
@@ -142,8 +143,18 @@ def _unusable(kind: type[msgspec.Struct], values: dict[str, str]) -> list[FieldI
             issues.append(query_issue(field.name, "contains a NUL character"))
             continue
         try:
-            if msgspec.convert(text, field.type, strict=False) is None:
-                issues.append(query_issue(field.name, "expected a value, got the word null"))
+            issue = _issue(msgspec.convert(text, field.type, strict=False), text)
         except msgspec.ValidationError as error:
-            issues.append(query_issue(field.name, plain(str(error))))
+            issue = plain(str(error))
+        if issue:
+            issues.append(query_issue(field.name, issue))
     return issues
+
+
+def _issue(value: object, text: str) -> str | None:
+    """Return what is wrong with a text although it can be converted."""
+    if value is None:
+        return "expected a value, got the word null"
+    if len(text) > MAX_NUMBER and isinstance(value, int | Decimal):
+        return f"is a number of more than {MAX_NUMBER} characters"
+    return None

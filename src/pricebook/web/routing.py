@@ -10,7 +10,9 @@ RouteOf = Callable[[str], str]
 
 # Whoever tries paths must not make up names of routes.
 UNKNOWN = "unknown"
-REMEMBERED_PATHS = 4096
+# A longer path fits no route: it is refused before the framework, which caches paths of any length.
+MAX_PATH = 256
+CACHED_PATHS = 4096
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER_METHOD = "OTHER"
 
@@ -25,10 +27,13 @@ def route_finder(templates: Iterable[str]) -> RouteOf:
     known = sorted(set(templates), key=lambda template: ("{" in template, template))
     patterns = [(re.compile(re.sub(r"\{[^/]+\}", "[^/]+", each)), each) for each in known]
 
-    @lru_cache(maxsize=REMEMBERED_PATHS)
-    def route_of(path: str) -> str:
+    @lru_cache(maxsize=CACHED_PATHS)
+    def match(path: str) -> str:
         plain = path.rstrip("/") or "/"
         fitting = (template for pattern, template in patterns if pattern.fullmatch(plain))
         return next(fitting, UNKNOWN)
+
+    def route_of(path: str) -> str:
+        return match(path) if len(path) <= MAX_PATH else UNKNOWN
 
     return route_of

@@ -1,15 +1,15 @@
 """The way of an answer that is kept already: past the framework."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from pricebook.web.answers import Answer, Form
 from pricebook.web.routing import AsgiApp
 
-Key = tuple[str, bytes]
-Find = Callable[[Key], Answer | None]
+Target = tuple[str, bytes]
+Find = Callable[[str], Answer | None]
 
 KEPT = "kept"
 
@@ -18,7 +18,7 @@ class Kept(msgspec.Struct, frozen=True):
     """An answer that was sent from memory, in the form in which it was sent."""
 
     find: Find
-    key: Key
+    key: str
     tag: bytes
     form: Form
 
@@ -28,26 +28,33 @@ class Kept(msgspec.Struct, frozen=True):
         return answer.body_in(self.form) if answer and answer.tag == self.tag else None
 
 
-class Shortcut:
-    """Sends what is found under a request's key, or lets the application answer."""
+class Answers(Protocol):
+    """Cached answers by their normalised keys, and the targets that are known to lead to these."""
 
-    def __init__(self, app: AsgiApp, find: Find) -> None:
+    def find(self, key: str) -> Answer | None: ...  # noqa: D102
+    def key_of(self, target: Target) -> str | None: ...  # noqa: D102
+
+
+class Shortcut:
+    """Sends the cached answer that a request's target leads to, or lets the application answer."""
+
+    def __init__(self, app: AsgiApp, answers: Answers) -> None:
         self._app = app
-        self._find = find
+        self._answers = answers
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
         if scope["type"] == "http" and scope["method"] == "GET":
-            key = key_of(scope)
-            answer = self._find(key)
-            if answer is not None:
+            key = self._answers.key_of(target_of(scope))
+            answer = self._answers.find(key) if key else None
+            if key and answer is not None:
                 scope["answer"] = KEPT
                 await answer(scope, receive, send)
-                scope["kept"] = Kept(self._find, key, answer.tag, scope["form"])
+                scope["kept"] = Kept(self._answers.find, key, answer.tag, scope["form"])
                 return
         await self._app(scope, receive, send)
 
 
-def key_of(scope: Any) -> Key:
-    """Return what requests for the same answer have in common."""
+def target_of(scope: Any) -> Target:
+    """Return the path and the query string of a request, as they were sent."""
     return scope["path"].rstrip("/"), scope["query_string"]

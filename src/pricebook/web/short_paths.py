@@ -1,0 +1,22 @@
+"""The layer that refuses paths that are longer than any route."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+from pricebook.errors import NotFoundError
+from pricebook.web.problems import send_error
+from pricebook.web.routing import MAX_PATH, AsgiApp
+
+
+class ShortPaths:
+    """Lets the application answer requests for paths of at most MAX_PATH characters."""
+
+    def __init__(self, app: AsgiApp) -> None:
+        self._app = app
+
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
+        """Answer one request."""
+        if scope["type"] == "http" and len(scope["path"]) > MAX_PATH:
+            error = NotFoundError(f"No path here has more than {MAX_PATH} characters.")
+            return send_error(error, scope, send)
+        return self._app(scope, receive, send)

@@ -1,0 +1,149 @@
+"""Requests that are written differently share one cached answer, if every byte of it is right."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from random import Random
+from typing import Any, NamedTuple, cast
+from urllib.parse import quote
+
+import msgspec
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+import builders
+from pricebook.api import create_app
+from pricebook.catalog.cache import Memory
+from pricebook.catalog.schemas import CatalogQuery
+from pricebook.db import Connection
+from pricebook.settings import Settings
+from pricebook.web.answers import Answer
+from pricebook.web.query import decode_query
+
+Client = AsyncTestClient[Litestar]
+PATH = "/api/v1/catalog"
+SPELLINGS: dict[str, list[list[str]]] = {
+    "limit": [["1"], ["2", "%32"], ["50", "050"], ["201"], ["x"]],
+    "page": [["1", "%31"], ["2", "02"], ["0"]],
+    "sort": [["name"], ["price", "%70rice"], ["-price"], ["newest"]],
+    "min_price": [["0", "-0", "0.00"], ["1e-99999"], ["1", "1.0000", "%31.0", "1e0"]],
+    "max_price": [["20", "20.00000", "2e1", "+20"], ["20.00009", "20.0000"], ["0.5"], ["NaN"]],
+    "search": [["hammer", "+hammer", "%20hammer%0a", "h%61mmer"], ["%D0%BF", "\u043f"], ["a&b=c"]],
+    "search ": [["hammer 1", "hammer++1", "hammer%201+1", "hammer%e3%80%801"], ["1 hammer"]],
+}
+
+
+class Sent(NamedTuple):
+    status: int
+    fields: tuple[str | None, ...]
+    content: Any
+
+
+async def ask(client: Client, query: str) -> Sent:
+    response = await client.get(f"{PATH}?{query}")
+    names = ("etag", "link", "cache-control", "vary", "content-type")
+    content = response.content
+    if response.status_code != 200:
+        content = response.json() | {"request_id": ""}
+    return Sent(response.status_code, tuple(response.headers.get(each) for each in names), content)
+
+
+@pytest.fixture
+async def uncached(settings: Settings) -> AsyncIterator[Client]:
+    """An application on the same database that computes each answer."""
+    app = create_app(msgspec.structs.replace(settings, catalog_memory_mb=0))
+    async with AsyncTestClient(app) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def catalog(client: Client, conn: Connection) -> Client:
+    """Some products, and a client whose answers are cached from now on."""
+    for number in range(6):
+        await builders.offered_product(conn, f"Hammer {number}", f"{number}.5000")
+    await builders.product(conn, "Hammer \u043f 1")
+    memory = memory_of(client)
+    before = memory.generation
+    await conn.execute("NOTIFY catalog_changed")
+    async with asyncio.timeout(30):
+        while memory.generation == before or memory.find("probe") is None:
+            memory.keep("probe", Answer(b"{}"), memory.generation)
+            await asyncio.sleep(0.01)
+    return client
+
+
+def memory_of(client: Client) -> Memory:
+    return cast("Any", client).app.state.catalog.memory
+
+
+def spelled(chosen: Random, meant: dict[str, list[str]]) -> str:
+    """Write a query in one of the many ways."""
+    parts = [f"{quote(name.strip())}={chosen.choice(texts)}" for name, texts in meant.items()]
+    chosen.shuffle(parts)
+    return chosen.choice(["", "&"]) + "&".join(parts)
+
+
+def meanings(chosen: Random) -> dict[str, list[str]]:
+    names = chosen.sample(sorted(SPELLINGS), chosen.randint(0, 3))
+    return {name: chosen.choice(SPELLINGS[name]) for name in names}
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_cached_answer_is_what_is_computed_afresh(
+    catalog: Client, uncached: Client, seed: int
+) -> None:
+    chosen = Random(seed)  # noqa: S311 (no secret)
+    for _ in range(60):
+        meant = meanings(chosen)
+        for query in (spelled(chosen, meant) for _ in range(3)):
+            expected = await ask(uncached, query)
+            assert [await ask(catalog, query) for _ in range(2)] == [expected] * 2, query
+
+
+async def test_one_answer_is_cached_for_all_spellings(catalog: Client) -> None:
+    groups = [
+        ["", "limit=50", "page=1&limit=50", "limit=50&page=1", "sort=name", "&"],
+        ["search=A+b", "search=%41%20b", "search=A++b+", "limit=50&search=A+b+A"],
+        ["min_price=1.5", "min_price=1.50000", "min_price=15e-1", "m%69n_price=1.5&"],
+        ["min_price=0", "min_price=-0", "min_price=0.000"],
+    ]
+    for group in groups:
+        (key,) = {decode_query(CatalogQuery, query.encode()).key for query in group}
+        answers = {await ask(catalog, query) for query in group}
+        assert len(answers) == 1
+        assert memory_of(catalog).find(f"{PATH}?{key}")
+
+
+@pytest.mark.parametrize(
+    ("one", "another"),
+    [
+        ("search=a", "search=A"),
+        ("search=a+b", "search=b+a"),
+        ("search=None", ""),
+        ("min_price=0", ""),
+        ("min_price=1", "max_price=1"),
+        ("limit=1", "page=1&limit=2"),
+        ("search=name%26None", "search=None%26name"),
+        ("sort=price", "sort=-price"),
+    ],
+)
+def test_queries_that_differ_have_keys_that_differ(one: str, another: str) -> None:
+    keys = {decode_query(CatalogQuery, query.encode()).key for query in (one, another)}
+    assert len(keys) == 2
+
+
+async def test_a_product_is_cached_once_however_its_id_is_written(
+    catalog: Client, conn: Connection
+) -> None:
+    product_id = await builders.product(conn, "Saw")
+    spellings = [str(product_id), str(product_id).upper(), product_id.hex, f"{product_id}/"]
+    answers = [await catalog.get(f"{PATH}/{spelling}") for spelling in spellings]
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({(answer.content, answer.headers["etag"]) for answer in answers}) == 1
+
+
+async def test_strictness_is_the_same_when_an_answer_is_cached(catalog: Client) -> None:
+    for query in ("limit=50", "limit=50&limit=50", "limit=50&colour=red", "limit=50&page=0"):
+        first, second = await ask(catalog, query), await ask(catalog, query)
+        assert first == second
+        assert first.status == (200 if query == "limit=50" else 400)
