@@ -131,6 +131,11 @@ def open_auth(resources: Resources, redis: Redis) -> Generator[Auth]:
             failures_by_address=Limit(
                 "login-address", settings.login_failures_per_address, FAILURE_WINDOW_SECONDS
             ),
+            failures_elsewhere=Limit(
+                "login-new-networks",
+                settings.login_failures_from_new_networks,
+                FAILURE_WINDOW_SECONDS,
+            ),
         )
 
 

@@ -48,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     bcrypt_cost: BcryptCost = 12
     login_failures_per_name: PositiveInt = 10
     login_failures_per_address: PositiveInt = 100
+    login_failures_from_new_networks: PositiveInt = 50
     trusted_proxies: str | None = None
     allowed_origins: str | None = None
     hsts_seconds: NaturalInt = 0
