@@ -62,6 +62,9 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     catalog_memory_mb: NaturalInt = 128
     pricebook_home: str = ".pricebook"
     uploads_dir: str | None = None
+    uploads_max_mib: PositiveInt = 51_200
+    uploads_max_mib_per_user: PositiveInt = 25_600
+    upload_rate_limit_per_minute: PositiveInt = 30
     sync_rate_limit_per_minute: PositiveInt = 10
     worker_tasks: PositiveInt = 2
     worker_lease_seconds: LeaseSeconds = 10
