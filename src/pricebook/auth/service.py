@@ -178,3 +178,5 @@ def _require_name(name: str) -> None:
         raise ValidationError(f"A user name has {MIN_NAME} to {MAX_NAME} characters.")
     if name != name.strip() or any(unicodedata.category(letter)[0] == "C" for letter in name):
         raise ValidationError("A user name begins and ends with a visible character.")
+    if (plain := unicodedata.normalize("NFKC", name)) != name:
+        raise ValidationError(f"A user name has no look-alike letters: write {plain}.")
