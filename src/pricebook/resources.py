@@ -21,6 +21,7 @@ from pricebook.ingestion.schemas import Limits
 from pricebook.queue.carrier import TaskQueue
 from pricebook.settings import Settings
 from pricebook.sync.service import Inbox
+from pricebook.sync.storage import Quota, UploadStorage
 from pricebook.web.rate_limit import Limit, RateLimiter
 
 REDIS_TIMEOUT_SECONDS = 0.25
@@ -131,17 +132,27 @@ def open_auth(resources: Resources, redis: Redis) -> Generator[Auth]:
             failures_by_address=Limit(
                 "login-address", settings.login_failures_per_address, FAILURE_WINDOW_SECONDS
             ),
+            failures_elsewhere=Limit(
+                "login-new-networks",
+                settings.login_failures_from_new_networks,
+                FAILURE_WINDOW_SECONDS,
+            ),
         )
 
 
 def inbox_for(resources: Resources, redis: Redis) -> Inbox:
     """Put together what accepting lists takes."""
     settings = resources.settings
+    quota = Quota(
+        total_bytes=settings.uploads_max_mib * MEBIBYTE,
+        user_bytes=settings.uploads_max_mib_per_user * MEBIBYTE,
+    )
     return Inbox(
         database=resources.database,
         queue=TaskQueue(redis, settings.redis_queue_name),
         limiter=RateLimiter(redis),
         syncs_per_minute=settings.sync_rate_limit_per_minute,
-        uploads=settings.uploads,
+        uploads_per_minute=settings.upload_rate_limit_per_minute,
+        storage=UploadStorage(settings.uploads, quota),
         max_bytes=settings.list_max_mib * MEBIBYTE,
     )

@@ -48,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     bcrypt_cost: BcryptCost = 12
     login_failures_per_name: PositiveInt = 10
     login_failures_per_address: PositiveInt = 100
+    login_failures_from_new_networks: PositiveInt = 50
     trusted_proxies: str | None = None
     allowed_origins: str | None = None
     hsts_seconds: NaturalInt = 0
@@ -61,6 +62,9 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     catalog_memory_mb: NaturalInt = 128
     pricebook_home: str = ".pricebook"
     uploads_dir: str | None = None
+    uploads_max_mib: PositiveInt = 51_200
+    uploads_max_mib_per_user: PositiveInt = 25_600
+    upload_rate_limit_per_minute: PositiveInt = 30
     sync_rate_limit_per_minute: PositiveInt = 10
     worker_tasks: PositiveInt = 2
     worker_lease_seconds: LeaseSeconds = 10

@@ -18,7 +18,7 @@ FEATURES = {
     "products": LAYERS | {"sku"},
     "suppliers": LAYERS | {"item_repository", "schedule"},
     "tasks": LAYERS | {"history_repository", "record_repository", "rejects"},
-    "sync": LAYERS | {"uploads"},
+    "sync": LAYERS | {"uploads", "storage"},
     "queue": {"__init__", "message", "carrier"},
     "ingestion": LAYERS
     | {"reader", "detect", "layout", "rows", "normalise", "numbers", "currencies", "encodings"}

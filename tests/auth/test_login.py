@@ -96,7 +96,7 @@ async def test_72_bytes_are_a_password(client: Client) -> None:
         (b'{"username": "an\\u0000na", "password": "secret-password"}', "username"),
         (b'{"username": "anna", "password": "secret\xff-password"}', "password"),
         (b'{"username": "' + b"x" * 256 + b'", "password": "secret-password"}', "username"),
-        (b'{"username": ' + b"[" * 100_000, "(all)"),
+        (b'{"username": ' + b"[" * 5_000, "(all)"),
         (b'{"username": "anna", "password": "secret-password"', "(all)"),
         (b'{"username": "\\ud800", "password": "secret-password"}', "(all)"),
         (b'["anna", "secret-password"]', "(all)"),
@@ -127,6 +127,6 @@ async def test_only_json_is_a_body(client: Client) -> None:
 
 
 async def test_a_body_over_its_limit_is_a_413(client: Client) -> None:
-    response = await client.post(LOGIN, json={**GOOD, "more": "x" * 1024 * 1024})
+    response = await client.post(LOGIN, json={**GOOD, "more": "x" * 16 * 1024})
     assert response.status_code == 413
     assert response.json()["error"]["code"] == "PAYLOAD_TOO_LARGE"

@@ -65,6 +65,7 @@ def test_without_a_terminal_a_password_is_made_and_printed_once(users: Users) ->
         (["add", "anna", "--role", "sales", "--password-stdin"], "short", 1, "8 characters"),
         (["add", "anna", "--role", "sales", "--password-stdin"], "ä" * 40, 1, "72 bytes"),
         (["add", "an", "--role", "sales"], "", 1, "3 to 255 characters"),
+        (["add", "\ufb01ona", "--role", "sales"], "", 1, "write fiona"),
         (["add", "anna ", "--role", "sales"], "", 1, "visible character"),
         (["add", "anna", "--role", "boss"], "", 2, "--role"),
         (["add", "anna"], "", 2, "--role"),

@@ -45,6 +45,32 @@ NOBODY_MAY = [
     "UPDATE users SET role = 'admin'",
     "DELETE FROM users",
     "COPY suppliers TO PROGRAM 'true'",
+    "COPY suppliers TO '/tmp/suppliers'",
+    "SELECT lo_creat(-1)",
+    "SELECT lo_create(0)",
+    "SELECT lo_from_bytea(0, 'x')",
+    "SELECT lo_put(1, 0, 'x')",
+    "SELECT lo_open(1, 131072)",
+    "SELECT lo_import('/etc/passwd')",
+    "SELECT lo_unlink(1)",
+    "SELECT pg_logical_emit_message(false, 'x', 'x')",
+    "SELECT pg_read_file('/etc/passwd')",
+    "SELECT pg_ls_dir('.')",
+    "SELECT pg_switch_wal()",
+    "SELECT pg_reload_conf()",
+    "SELECT pg_create_physical_replication_slot('mine')",
+    "SELECT rolpassword FROM pg_authid",
+    "SET ROLE pricebook",
+    "ALTER ROLE pricebook PASSWORD 'mine'",
+    "CREATE ROLE mine",
+    "GRANT pricebook TO CURRENT_USER",
+    "CREATE DATABASE mine",
+    "CREATE EXTENSION dblink",
+    "CREATE SUBSCRIPTION mine CONNECTION '' PUBLICATION mine",
+    "CREATE PUBLICATION mine FOR ALL TABLES",
+    "ALTER SYSTEM SET log_statement = 'all'",
+    "SET temp_file_limit = -1",
+    "UPDATE users SET token_version = 0",
 ]
 API_MAY_NOT = [
     "UPDATE supplier_items SET current_price = 1",
@@ -56,10 +82,12 @@ API_MAY_NOT = [
     "SELECT FROM held_rows",
     "SELECT FROM sync_schedules",
     "CREATE TEMPORARY TABLE mine (id integer)",
+    "UPDATE login_networks SET user_id = gen_random_uuid()",
 ]
 WORKER_MAY_NOT = [
     "SELECT password_hash FROM users",
     "SELECT username FROM users",
+    "SELECT FROM login_networks",
     "INSERT INTO suppliers (name, source_type) VALUES ('B', 'csv')",
     "UPDATE suppliers SET name = 'B'",
     "DELETE FROM suppliers",
@@ -84,7 +112,7 @@ def guarded_url(database_url: str, superuser: Callable[[str], str]) -> str:
 
 def refused(url: str, role: str, statement: str) -> None:
     with (
-        psycopg.connect(make_conninfo(url, user=role)) as conn,
+        psycopg.connect(make_conninfo(url, user=role), autocommit=True) as conn,
         pytest.raises(InsufficientPrivilege),
     ):
         conn.execute(statement.encode())

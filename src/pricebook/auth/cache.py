@@ -21,8 +21,8 @@ class AccountCache:
         self._database = database
         self._known: OrderedDict[UUID, tuple[float, asyncio.Task[Account | None]]] = OrderedDict()
 
-    async def find(self, user_id: UUID) -> Account | None:
-        """Find an account as it was at most MAX_AGE_SECONDS ago.
+    async def find(self, user_id: UUID, version: int = 0) -> Account | None:
+        """Find an account as it was at most MAX_AGE_SECONDS ago, but not before a token version.
 
         Raises DatabaseUnavailableError when it has to be looked up and cannot.
         """
@@ -30,7 +30,17 @@ class AccountCache:
         if lookup is None or time.monotonic() - asked_at >= MAX_AGE_SECONDS:
             lookup = self._look_up(user_id)
         # A caller who gives up must not take the answer from the others who wait for it.
-        return await asyncio.shield(lookup)
+        account = await asyncio.shield(lookup)
+        if account is not None and account.token_version < version:
+            account = await asyncio.shield(self._newer_lookup(user_id, lookup))
+        return account
+
+    def _newer_lookup(
+        self, user_id: UUID, outdated: asyncio.Task[Account | None]
+    ) -> asyncio.Task[Account | None]:
+        """Return the lookup that replaced an outdated one, or start it."""
+        _, lookup = self._known.get(user_id, (0.0, outdated))
+        return self._look_up(user_id) if lookup is outdated else lookup
 
     def _look_up(self, user_id: UUID) -> asyncio.Task[Account | None]:
         lookup = asyncio.create_task(self._read(user_id))

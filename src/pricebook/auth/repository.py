@@ -3,17 +3,59 @@ from uuid import UUID
 
 from psycopg.errors import UniqueViolation
 
-from pricebook.auth.schemas import Account, NewUser, UserChange, UserRow
+from pricebook.auth.schemas import Account, LoginAccount, NewUser, UserChange, UserRow
 from pricebook.db import Connection
 from pricebook.errors import ConflictError, NotFoundError
 from pricebook.rows import rows_as
 
-ACCOUNT: LiteralString = "SELECT id, username, role, is_active, password_hash FROM users "
+ACCOUNT: LiteralString = (
+    "SELECT id, username, role, is_active, password_hash, token_version FROM users "
+)
+NETWORK_DAYS = 90
+NETWORKS_PER_USER = 20
 
 
 async def find_account(conn: Connection, username: str) -> Account | None:
     """Find an account by its user name in any case."""
     return await _find(conn, ACCOUNT + "WHERE lower(username) = lower(%s)", username)
+
+
+async def find_login(conn: Connection, username: str, network_hash: bytes) -> LoginAccount | None:
+    """Find an account by its user name in any case, and whether it knows the caller's network."""
+    async with conn.cursor(row_factory=rows_as(LoginAccount)) as cursor:
+        await cursor.execute(
+            """
+            SELECT id, username, role, is_active, password_hash, token_version, (
+                SELECT extract(epoch FROM now() - last_login_at)::float8 / 86400
+                FROM login_networks
+                WHERE user_id = users.id AND network_hash = %s
+                    AND last_login_at > now() - make_interval(days => %s)
+            ) AS network_age_days
+            FROM users WHERE lower(username) = lower(%s)
+            """,
+            [network_hash, NETWORK_DAYS, username],
+        )
+        return await cursor.fetchone()
+
+
+async def remember_network(conn: Connection, user_id: UUID, network_hash: bytes) -> None:
+    """Note a successful login from a network; of a user's networks the newest are kept."""
+    await conn.execute(
+        """
+        INSERT INTO login_networks (user_id, network_hash) SELECT id, %s FROM users WHERE id = %s
+        ON CONFLICT (user_id, network_hash) DO UPDATE SET last_login_at = now()
+        """,
+        [network_hash, user_id],
+    )
+    await conn.execute(
+        """
+        DELETE FROM login_networks
+        WHERE user_id = %s AND network_hash IN (
+            SELECT network_hash FROM login_networks WHERE user_id = %s
+            ORDER BY last_login_at DESC OFFSET %s)
+        """,
+        [user_id, user_id, NETWORKS_PER_USER],
+    )
 
 
 async def find_account_by_id(conn: Connection, user_id: UUID) -> Account | None:

@@ -17,6 +17,7 @@ from pricebook.web.addresses import caller_of
 from pricebook.web.body import documented_body, provide_body
 from pricebook.web.problems import answers, can_fail
 
+MAX_BODY_BYTES = 16 * 1024  # two texts of 255 characters, each written as two escapes at most
 CREDENTIALS: dict[str, Any] = {"username": "sales", "password": "kmq7-v3xt-h8ra-pd2w"}
 LOGIN: dict[str, Any] = {
     "token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl",
@@ -32,6 +33,7 @@ LOGIN: dict[str, Any] = {
 @post(
     "/auth/login",
     status_code=200,
+    request_max_body_size=MAX_BODY_BYTES,
     summary="Log in",
     description="Gives a token for the routes of staff, to be sent as Authorization: Bearer.",
     operation_class=documented_body(Credentials, CREDENTIALS),

@@ -29,11 +29,22 @@ class Account(Struct, frozen=True):
     role: Role
     is_active: bool
     password_hash: str
+    token_version: int
 
     @property
     def user(self) -> User:
         """What others may know of it."""
         return User(self.id, self.username, self.role)
+
+
+class LoginAccount(Account, frozen=True):
+    """An account as a login finds it.
+
+    `network_age_days` counts from the last successful login from the caller's network; it is None
+    when there was none lately.
+    """
+
+    network_age_days: float | None = None
 
 
 class UserRow(Struct, frozen=True):

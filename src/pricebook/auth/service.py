@@ -1,3 +1,5 @@
+import hashlib
+import hmac
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,18 +15,19 @@ from pricebook.auth.schemas import (
     Caller,
     Credentials,
     Login,
+    LoginAccount,
     NewUser,
-    User,
     UserChange,
     UserRow,
 )
-from pricebook.auth.tokens import TokenKey
+from pricebook.auth.tokens import Claims, TokenKey
 from pricebook.db import Database
 from pricebook.errors import UnauthorizedError, ValidationError
 from pricebook.web.rate_limit import Counter, Limit, RateLimiter
 
 WRONG_LOGIN = "Invalid username or password"
 FAILURE_WINDOW_SECONDS = 300
+NETWORK_RENEWAL_DAYS = 1.0
 MIN_NAME, MAX_NAME = 3, 255
 
 
@@ -36,8 +39,9 @@ class Auth(msgspec.Struct, frozen=True):
     accounts: AccountCache
     passwords: PasswordChecker
     limiter: RateLimiter
-    failures_by_name: Limit
+    failures_by_name: Limit  # from one address
     failures_by_address: Limit
+    failures_elsewhere: Limit  # by name, from all networks that the user is not known from
 
 
 async def log_in(auth: Auth, credentials: Credentials, address: str) -> Login:
@@ -47,31 +51,37 @@ async def log_in(auth: Auth, credentials: Credentials, address: str) -> Login:
     before its password is looked at and taken back when it was right. Raises UnauthorizedError,
     RateLimitExceededError, DatabaseUnavailableError.
     """
+    network = _network_hash(auth, address)
     async with auth.database.connection() as conn:
-        account = await repository.find_account(conn, credentials.username)
+        account = await repository.find_login(conn, credentials.username, network)
+    is_known = account is not None and account.network_age_days is not None
     counters = _counters(auth, credentials, account, address)
     await auth.limiter.check(*counters)
-    async with auth.passwords.turn():
+    async with auth.passwords.turn(is_known=is_known):
         await auth.limiter.take(*counters)
-        user = await _recognise(auth, credentials.password, account)
-    if user is None:
+        recognised = await _recognise(auth, credentials.password, account)
+    if recognised is None:
         raise UnauthorizedError(WRONG_LOGIN)
-    by_name, by_address = counters
+    by_name, *others = counters
     await auth.limiter.clear(by_name)
-    await auth.limiter.give_back(by_address)
-    token, expires_at = tokens.issue(auth.key, user, datetime.now(UTC), uuid4())
-    return Login(token=token, expires_at=expires_at, user=user)
+    await auth.limiter.give_back(*others)
+    await _remember_network(auth, recognised, network)
+    token, expires_at = tokens.issue(
+        auth.key, recognised.user, datetime.now(UTC), uuid4(), recognised.token_version
+    )
+    return Login(token=token, expires_at=expires_at, user=recognised.user)
 
 
 async def find_caller(auth: Auth, token: str) -> Caller:
     """Find out whose token it is.
 
-    The account counts as it was a moment ago; a token given for another role than the account now
-    has is worth nothing. Raises UnauthorizedError, DatabaseUnavailableError.
+    The account counts as it was a moment ago; a token that was issued before the account got
+    another password, role or activity is worth nothing. Raises UnauthorizedError,
+    DatabaseUnavailableError.
     """
     claims = tokens.read(auth.key, token)
-    account = await auth.accounts.find(claims.sub)
-    if account is None or not account.is_active or account.role != claims.role:
+    account = await auth.accounts.find(claims.sub, claims.ver)
+    if account is None or not account.is_active or not _is_current(claims, account):
         raise UnauthorizedError("This token's rights have ended: log in again.")
     return account.user
 
@@ -119,22 +129,48 @@ async def has_password_hash(database: Database, username: str, password_hash: st
     return account is not None and account.is_active and account.password_hash == password_hash
 
 
-async def _recognise(auth: Auth, password: str, account: Account | None) -> User | None:
+def _is_current(claims: Claims, account: Account) -> bool:
+    """Return whether a token was issued for the account as it is."""
+    return (claims.role, claims.ver) == (account.role, account.token_version)
+
+
+def _network_hash(auth: Auth, address: str) -> bytes:
+    """Return what a network is remembered as: who reads the table learns no address from it."""
+    text = b"login network " + address.encode("utf-8", "replace")
+    return hmac.digest(auth.key.secret.encode(), text, hashlib.sha256)
+
+
+async def _remember_network(auth: Auth, account: LoginAccount, network: bytes) -> None:
+    """Remember where a user logged in from, at most once a day."""
+    if account.network_age_days is None or account.network_age_days > NETWORK_RENEWAL_DAYS:
+        async with auth.database.transaction() as conn:
+            await repository.remember_network(conn, account.id, network)
+
+
+async def _recognise(
+    auth: Auth, password: str, account: LoginAccount | None
+) -> LoginAccount | None:
     """Check the password, or a dummy for those who may not log in, at the same cost."""
     known = account if account and account.is_active else None
     matches = await auth.passwords.matches(password, known.password_hash if known else None)
-    return known.user if known and matches else None
+    return known if known and matches else None
 
 
 def _counters(
-    auth: Auth, credentials: Credentials, account: Account | None, address: str
-) -> tuple[Counter, Counter]:
-    """Count by the account's own name, since the database knows spellings of it that we do not."""
-    name = account.username if account else credentials.username
-    return (
-        Counter(auth.failures_by_name, name.lower()),
+    auth: Auth, credentials: Credentials, account: LoginAccount | None, address: str
+) -> tuple[Counter, ...]:
+    """List what a login counts on: name and address, address, and the name if it is a stranger's.
+
+    The account's own name counts, since the database knows spellings of it that we do not.
+    """
+    name = (account.username if account else credentials.username).lower()
+    counters = (
+        Counter(auth.failures_by_name, f"{name}\0{address}"),
         Counter(auth.failures_by_address, address),
     )
+    if account is not None and account.network_age_days is not None:
+        return counters
+    return (*counters, Counter(auth.failures_elsewhere, name))
 
 
 def _require_name(name: str) -> None:
@@ -142,3 +178,5 @@ def _require_name(name: str) -> None:
         raise ValidationError(f"A user name has {MIN_NAME} to {MAX_NAME} characters.")
     if name != name.strip() or any(unicodedata.category(letter)[0] == "C" for letter in name):
         raise ValidationError("A user name begins and ends with a visible character.")
+    if (plain := unicodedata.normalize("NFKC", name)) != name:
+        raise ValidationError(f"A user name has no look-alike letters: write {plain}.")

@@ -30,14 +30,20 @@ class TokenKey(msgspec.Struct, frozen=True):
 
 
 class Claims(msgspec.Struct, frozen=True):
-    """Whose token it is, and the role that it was given for."""
+    """Whose token it is, and the role and token version of the account when it was issued.
+
+    Tokens of releases before the version existed carry none; they count as the first version.
+    """
 
     sub: UUID
     role: Role
     jti: str
+    ver: int = 0
 
 
-def issue(key: TokenKey, user: User, now: datetime, jti: UUID) -> tuple[str, datetime]:
+def issue(
+    key: TokenKey, user: User, now: datetime, jti: UUID, version: int = 0
+) -> tuple[str, datetime]:
     """Make a token; return it and when it ends (UTC, whole seconds)."""
     begins = now.astimezone(UTC).replace(microsecond=0)
     ends = begins + timedelta(hours=key.lifetime_hours)
@@ -48,6 +54,7 @@ def issue(key: TokenKey, user: User, now: datetime, jti: UUID) -> tuple[str, dat
         "iat": begins,
         "exp": ends,
         "jti": str(jti),
+        "ver": version,
     }
     return jwt.encode(claims, key.secret, algorithm=ALGORITHM), ends
 

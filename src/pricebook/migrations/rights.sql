@@ -16,7 +16,10 @@ BEGIN
     -- The API: what staff keeps, links, tasks that are asked for; prices and accounts to be read.
     GRANT SELECT ON suppliers, categories, products, supplier_items, price_history,
         ingestion_tasks, parsing_logs TO pricebook_api;
-    GRANT SELECT (id, username, role, is_active, password_hash) ON users TO pricebook_api;
+    GRANT SELECT (id, username, role, is_active, password_hash, token_version) ON users
+        TO pricebook_api;
+    GRANT SELECT, INSERT (user_id, network_hash), UPDATE (last_login_at), DELETE ON login_networks
+        TO pricebook_api;
     GRANT INSERT (name, source_type, contact_email, is_active, metadata),
         UPDATE (name, source_type, contact_email, is_active, metadata),
         DELETE ON suppliers TO pricebook_api;

@@ -5,6 +5,7 @@
 DO $$
 DECLARE
     role_name text;
+    function_name regprocedure;
 BEGIN
     FOREACH role_name IN ARRAY ARRAY['pricebook', 'pricebook_api', 'pricebook_worker'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
@@ -19,6 +20,19 @@ BEGIN
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO pricebook_api', current_database());
     EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO pricebook_worker',
         current_database());
+
+    -- Large objects and messages in the log fill the disk, and everybody may write them otherwise.
+    -- Only a superuser may take that away; pricebook_api and pricebook_worker need neither.
+    IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+        FOR function_name IN
+            SELECT oid FROM pg_proc
+            WHERE pronamespace = 'pg_catalog'::regnamespace
+                AND proname ~ '^(lo_|loread|lowrite|pg_logical_emit_message)'
+                AND has_function_privilege('public', oid, 'EXECUTE')
+        LOOP
+            EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', function_name);
+        END LOOP;
+    END IF;
 END $$;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT ALL ON SCHEMA public TO pricebook;

@@ -13,12 +13,12 @@ from pricebook.errors import (
     PayloadTooLargeError,
     RateLimitExceededError,
     RedisUnavailableError,
+    StorageFullError,
     ValidationError,
 )
 from pricebook.sync import service
 from pricebook.sync.schemas import SyncOrder, UploadOptions
 from pricebook.sync.service import Inbox, SentList
-from pricebook.sync.uploads import receiving
 from pricebook.tasks.routes import ACCEPTED, SUPPLIER_ID, accepted
 from pricebook.tasks.schemas import AcceptedTask, Asker
 from pricebook.web.body import documented_body, read_body
@@ -49,6 +49,10 @@ async def _asker(request: Request[Caller, Any, Any], idempotency_key: Key = None
 
 async def _turn(caller: NamedDependency[Caller], inbox: NamedDependency[Inbox]) -> Fields:
     return await service.take_turn(inbox, caller)
+
+
+async def _upload_turn(caller: NamedDependency[Caller], inbox: NamedDependency[Inbox]) -> Fields:
+    return await service.take_upload_turn(inbox, caller)
 
 
 async def _order(request: Request[Any, Any, Any], turn: NamedDependency[Fields]) -> SyncOrder:
@@ -83,25 +87,26 @@ async def sync(
     request_max_body_size=None,
     summary="Upload a supplier's list",
     description="Lets a list (CSV, xlsx, xls or ods, by its content) be taken in; the answer comes"
-    " as soon as the file is kept, the task tells what becomes of it.",
+    " as soon as the file is kept, the task tells what becomes of it. A user has so many a minute.",
     operation_class=documented_form(UploadOptions, UPLOAD),
-    dependencies={"asker": Provide(_asker)},
+    dependencies={"turn": Provide(_upload_turn), "asker": Provide(_asker)},
     responses=answers(AcceptedTask, ACCEPTED, status=202)
-    | staff_can_fail(*FAILURES, PayloadTooLargeError),
+    | staff_can_fail(*FAILURES, PayloadTooLargeError, RateLimitExceededError, StorageFullError),
 )
 async def upload(
-    request: Request[Any, Any, Any],
+    request: Request[Caller, Any, Any],
     supplier_id: SupplierId,
+    turn: NamedDependency[Fields],
     asker: NamedDependency[Asker],
     inbox: NamedDependency[Inbox],
 ) -> Response[AcceptedTask]:
     """Upload a supplier's list."""
     source = await service.require_upload(inbox, supplier_id)
-    async with receiving(inbox.uploads) as received:
+    async with inbox.storage.receiving(request.user.id) as received:
         form = await read_form(request, received.write, inbox.max_bytes)
         options = convert_fields(UploadOptions, form.fields)
         sent = SentList(supplier_id, source.name, options, received, form.file_name)
-        return accepted(await service.accept_upload(inbox, asker, sent))
+        return accepted(await service.accept_upload(inbox, asker, sent), turn)
 
 
 router = Router("/", route_handlers=[sync, upload], tags=["Tasks"])

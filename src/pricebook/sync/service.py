@@ -1,5 +1,4 @@
 import hashlib
-from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from pricebook.suppliers.schedule import next_time
 from pricebook.suppliers.schemas import ListSource
 from pricebook.sync import repository
 from pricebook.sync.schemas import Schedule, SyncOrder, UploadOptions
+from pricebook.sync.storage import UploadStorage
 from pricebook.sync.uploads import Upload
 from pricebook.tasks import service as tasks
 from pricebook.tasks.schemas import AcceptedTask, Asker, NewTask
@@ -31,7 +31,8 @@ class Inbox(msgspec.Struct, frozen=True):
     queue: TaskQueue
     limiter: RateLimiter
     syncs_per_minute: int
-    uploads: Path
+    uploads_per_minute: int
+    storage: UploadStorage
     max_bytes: int
 
 
@@ -51,6 +52,15 @@ async def take_turn(inbox: Inbox, caller: Caller) -> dict[str, str]:
     Raises RateLimitExceededError, RedisUnavailableError.
     """
     limit = Limit("sync", inbox.syncs_per_minute, MINUTE_SECONDS)
+    return await inbox.limiter.take_shared(Counter(limit, str(caller.id)))
+
+
+async def take_upload_turn(inbox: Inbox, caller: Caller) -> dict[str, str]:
+    """Count an upload of this user; return the header fields that tell how many are left.
+
+    Raises RateLimitExceededError, RedisUnavailableError.
+    """
+    limit = Limit("upload", inbox.uploads_per_minute, MINUTE_SECONDS)
     return await inbox.limiter.take_shared(Counter(limit, str(caller.id)))
 
 
