@@ -153,6 +153,22 @@ class DatabaseNotReadyError(DatabaseUnavailableError):
     """The database answers but is not the one this program needs (migrations, currency)."""
 
 
+class DatabaseBusyError(DatabaseUnavailableError):
+    """A transaction of somebody else held a lock for too long; nothing was changed."""
+
+
+class DatabaseFullError(DatabaseUnavailableError):
+    """PostgreSQL has no room left on its disk; nothing was changed."""
+
+
+class StorageFullError(PricebookError):
+    """The disk of a folder of this machine is full; nothing of the file is kept."""
+
+    code = "STORAGE_FULL"
+    status = 507
+    title = "Storage full"
+
+
 class DatabaseRightsError(PricebookError):
     """The role of DATABASE_URL may not do what was asked of it."""
 

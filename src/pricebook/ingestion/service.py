@@ -18,6 +18,7 @@ from pricebook.ingestion.configuration import (
     type_of,
 )
 from pricebook.ingestion.import_schemas import (
+    LOCK_SECONDS,
     Brakes,
     Effect,
     ImportOrder,
@@ -25,6 +26,7 @@ from pricebook.ingestion.import_schemas import (
     Progress,
     Status,
 )
+from pricebook.ingestion.lock_waits import bounded_lock_waits
 from pricebook.ingestion.process import Parsers, Reading
 from pricebook.ingestion.schemas import Findings, ListOrder, Mode
 from pricebook.suppliers import service as suppliers
@@ -74,7 +76,8 @@ async def take_in(
     transaction, given the supplier, and returns how many products it made.
 
     Raises PriceListError when the list cannot be understood as a whole; that a task failed, and
-    why, is kept. Raises SourceUnavailableError and ParserKilledError when it could not be read.
+    why, is kept. Raises SourceUnavailableError and ParserKilledError when it could not be read,
+    DatabaseBusyError when others held their locks for too long.
     """
     started_at = datetime.now(UTC)
     async with database.connection() as conn:
@@ -105,14 +108,21 @@ async def take_in(
 
 
 async def apply_held(
-    database: Database, task_id: UUID, follow_up: FollowUp | None = None
+    database: Database,
+    task_id: UUID,
+    follow_up: FollowUp | None = None,
+    lock_seconds: float = LOCK_SECONDS,
 ) -> ImportResult:
     """Apply a list that was held, whatever it does.
 
     Raises NotFoundError without such a task, ConflictError when it is not held, a later list of its
-    supplier was taken in, or the supplier is gone.
+    supplier was taken in, or the supplier is gone, DatabaseBusyError when others held their locks
+    for too long.
     """
-    async with database.transaction() as conn:
+    async with (
+        database.transaction() as conn,
+        bounded_lock_waits(database, conn, lock_seconds),
+    ):
         held = await tasks.claim_held(conn, task_id)
         supplier = await suppliers.claim_known(conn, held.supplier_id)
         if supplier is None:
@@ -154,7 +164,10 @@ async def _take_in(
     follow_up: FollowUp | None,
 ) -> ImportResult:
     found = watched.reading.findings
-    async with database.transaction(undo=order.dry_run) as conn:
+    async with (
+        database.transaction(undo=order.dry_run) as conn,
+        bounded_lock_waits(database, conn, order.lock_seconds),
+    ):
         await repository.create_staging(conn)
         await repository.copy_rows(conn, watched.lines())
         parser_type = type_of(found)

@@ -139,3 +139,14 @@ async def set_not_applied(conn: Connection, task_id: UUID, reason: str) -> None:
         """,
         [reason, task_id],
     )
+
+
+async def add_reason(conn: Connection, task_id: UUID, reason: str) -> None:
+    """Add why a held list is not applied yet, once."""
+    await conn.execute(
+        """
+        UPDATE ingestion_tasks SET errors = errors || jsonb_build_array(%(reason)s::text)
+        WHERE id = %(task_id)s AND state = 'held' AND NOT errors ? %(reason)s
+        """,
+        {"task_id": task_id, "reason": reason},
+    )

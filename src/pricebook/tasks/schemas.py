@@ -160,11 +160,15 @@ class HeldTask(Struct, frozen=True):
 
 
 class TaskFailure(Struct, frozen=True):
-    """Why an attempt failed, after how many attempts that is enough, and when to try again."""
+    """Why an attempt failed, after how many attempts that is enough, and when to try again.
+
+    One that does not count leaves the task as many attempts as it had.
+    """
 
     reason: str
     max_attempts: int
     delay_seconds: float
+    counts: bool = True
 
 
 class TaskResult(Struct, frozen=True, kw_only=True):

@@ -201,10 +201,7 @@ async def request_apply(
 
 
 async def find_to_apply(database: Database) -> HeldList | None:
-    """Find the held list that is to be applied next.
-
-    Nothing is leased: applying locks the task's row to its end, and does nothing the second time.
-    """
+    """Find the held list to apply next; not leased, as applying it twice does nothing."""
     async with database.connection() as conn:
         return await record_repository.find_to_apply(conn)
 
@@ -213,6 +210,12 @@ async def leave_held(database: Database, task_id: UUID, reason: str) -> None:
     """Leave a list held that cannot be applied, with the reason."""
     async with database.connection() as conn:
         await record_repository.set_not_applied(conn, task_id, reason)
+
+
+async def note_waiting(database: Database, task_id: UUID, reason: str) -> None:
+    """Add to a held list why it is not applied yet; raises DatabaseUnavailableError."""
+    async with database.connection() as conn:
+        await record_repository.add_reason(conn, task_id, reason)
 
 
 async def count_waiting(database: Database) -> Waiting:
