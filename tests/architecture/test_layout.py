@@ -31,6 +31,7 @@ FEATURES = {
         "frames",
         "parsing",
         "lock_waits",
+        "counting",
         "process",
         "import_schemas",
     }

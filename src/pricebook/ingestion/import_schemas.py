@@ -100,6 +100,7 @@ class ImportResult(msgspec.Struct, frozen=True, kw_only=True):
     new_supplier: bool
     items_processed: int
     counts: Counts
+    row_error_counts: dict[str, int]
     products_created: int
     errors: list[str]
     row_errors: list[RowError]

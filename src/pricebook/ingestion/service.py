@@ -17,6 +17,7 @@ from pricebook.ingestion.configuration import (
     remembered,
     type_of,
 )
+from pricebook.ingestion.counting import counts_of, with_row_errors
 from pricebook.ingestion.import_schemas import (
     LOCK_SECONDS,
     Brakes,
@@ -177,6 +178,7 @@ async def _take_in(
         )
         await repository.set_repeated_codes(conn)
         await task_repository.insert_row_errors(conn, lease.task_id, supplier.id)
+        await task_repository.delete_older_row_errors(conn, lease.task_id, supplier.id)
         staged = _Staged(
             lease=lease,
             supplier=supplier,
@@ -209,10 +211,10 @@ async def _settle(conn: Connection, staged: _Staged) -> ImportResult:
     mode: Mode = "partial" if UNREADABLE in outcomes else staged.mode
     await repository.join_as_wholes(conn)
     await repository.create_plan(conn, supplier_id, mode)
-    counts = _counts(outcomes, await repository.count_planned(conn), staged.ignored)
+    counts = counts_of(outcomes, await repository.count_planned(conn), staged.ignored)
     if not counts.taken:
         counts = msgspec.structs.replace(counts, absent=0)
-    end = await _decided(conn, staged, counts)
+    end = with_row_errors(await _decided(conn, staged, counts), outcomes)
     plan = await repository.list_planned(conn, MAX_PLANNED_ROWS) if end.state != "failed" else []
     created = 0
     if end.state == "held":
@@ -227,6 +229,7 @@ async def _settle(conn: Connection, staged: _Staged) -> ImportResult:
         new_supplier=staged.is_new_supplier,
         items_processed=counts.taken if _STATUS[end.state] == "success" else 0,
         counts=counts,
+        row_error_counts=end.row_error_counts,
         products_created=created,
         errors=end.errors,
         row_errors=await repository.list_row_errors(conn, MAX_ROW_ERRORS),
@@ -273,20 +276,6 @@ async def _apply(conn: Connection, staged: _Staged) -> int:
     if staged.found:
         await suppliers.remember_found(conn, supplier_id, msgspec.to_builtins(staged.found))
     return created
-
-
-def _counts(outcomes: dict[str | None, int], planned: dict[str, int], ignored: int) -> Counts:
-    accepted, duplicate = outcomes.get(None, 0), outcomes.get("duplicate", 0)
-    new, changed = planned.get("new", 0), planned.get("changed", 0) + planned.get("back", 0)
-    return Counts(
-        new=new,
-        changed=changed,
-        unchanged=accepted - new - changed,
-        absent=planned.get("absent", 0),
-        rejected=sum(outcomes.values()) - accepted - duplicate,
-        duplicate=duplicate,
-        ignored=ignored,
-    )
 
 
 async def _keep_failure(database: Database, task: DoneTask, message: str) -> None:

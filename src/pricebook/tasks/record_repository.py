@@ -75,7 +75,7 @@ async def set_asked_again(
                 completed_at = NULL, retry_count = 0, lost_count = 0, errors = '[]', stage = NULL,
                 rows_read = 0, rows_total = NULL, count_new = 0, count_changed = 0,
                 count_unchanged = 0, count_absent = 0, count_rejected = 0, count_duplicate = 0,
-                count_ignored = 0, request_id = %s
+                count_ignored = 0, row_error_counts = '{}', request_id = %s
             WHERE id = %s AND state IN ('failed', 'dead')
                 AND (file_name IS NULL OR NOT EXISTS (
                     SELECT FROM ingestion_tasks AS later

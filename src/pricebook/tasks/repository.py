@@ -150,6 +150,7 @@ async def set_end(conn: Connection, lease: TaskLease, end: TaskEnd) -> bool:
         UPDATE ingestion_tasks
         SET state = %(state)s, completed_at = clock_timestamp(), errors = %(errors)s,
             lease_owner = NULL, lease_expires_at = NULL, found = %(found)s,
+            row_error_counts = %(row_error_counts)s,
             rows_read = %(rows)s, rows_total = %(rows)s,
             count_new = %(new)s, count_changed = %(changed)s, count_unchanged = %(unchanged)s,
             count_absent = %(absent)s, count_rejected = %(rejected)s,
@@ -163,6 +164,7 @@ async def set_end(conn: Connection, lease: TaskLease, end: TaskEnd) -> bool:
             "found": None if end.found is None else Jsonb(end.found),
             "state": end.state,
             "errors": Jsonb(end.errors),
+            "row_error_counts": Jsonb(end.row_error_counts),
             **msgspec.structs.asdict(lease),
         },
     )

@@ -127,11 +127,15 @@ class Counts(Struct, frozen=True):
 
 
 class TaskEnd(Struct, frozen=True, kw_only=True):
-    """What became of a task, and how its list was read; one that failed has no counts."""
+    """What became of a task, and how its list was read; one that failed has no counts.
+
+    `row_error_counts` are the rows that were not taken, by kind of error, kept or not.
+    """
 
     state: EndState
     counts: Counts = Counts()
     errors: list[str] = []
+    row_error_counts: dict[str, int] = {}
     found: dict[str, Any] | None = None
 
 
@@ -211,6 +215,7 @@ class Task(Struct, frozen=True, kw_only=True):
     rows_read: int
     rows_total: int | None
     errors: list[str]
+    row_error_counts: dict[str, int]
     counts: Counts
     result: TaskResult | None
 
