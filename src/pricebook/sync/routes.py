@@ -13,6 +13,7 @@ from pricebook.errors import (
     PayloadTooLargeError,
     RateLimitExceededError,
     RedisUnavailableError,
+    StorageFullError,
     ValidationError,
 )
 from pricebook.sync import service
@@ -87,7 +88,7 @@ async def sync(
     operation_class=documented_form(UploadOptions, UPLOAD),
     dependencies={"asker": Provide(_asker)},
     responses=answers(AcceptedTask, ACCEPTED, status=202)
-    | staff_can_fail(*FAILURES, PayloadTooLargeError),
+    | staff_can_fail(*FAILURES, PayloadTooLargeError, StorageFullError),
 )
 async def upload(
     request: Request[Any, Any, Any],

@@ -8,11 +8,12 @@ import hashlib
 import os
 import time
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
+from pricebook.full_disk import full_disk_named
 from pricebook.queue.message import ParserType
 
 FOLDER = "uploaded"
@@ -28,6 +29,7 @@ class Upload:
     def __init__(self, uploads: Path) -> None:
         self.place = f"{FOLDER}/{uuid4()}"
         self.size = 0
+        self._uploads = uploads
         self._path = uploads / self.place
         self._draft = self._path.with_suffix(UNFINISHED)
         self._digest = hashlib.sha256()
@@ -46,7 +48,7 @@ class Upload:
         return "excel" if self._start.startswith(WORKBOOKS) else "csv"
 
     async def write(self, piece: bytes) -> None:
-        """Add a piece."""
+        """Add a piece; raises StorageFullError when the disk is full."""
         self._start = self._start or piece[:8]
         self.size += len(piece)
         self._pieces += piece
@@ -64,23 +66,26 @@ class Upload:
     def discard(self) -> None:
         """Remove what there is of it, unless it is kept: a task may speak of it already."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # a full disk does not take what is left to be written
+                self._file.close()
         self._draft.unlink(missing_ok=True)
 
     def _flush(self) -> BinaryIO:
-        if self._file is None:
-            self._draft.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self._draft.open("xb")
-        self._file.write(self._pieces)
+        with full_disk_named("uploads", self._uploads):
+            if self._file is None:
+                self._draft.parent.mkdir(parents=True, exist_ok=True)
+                self._file = self._draft.open("xb")
+            self._file.write(self._pieces)
+            self._file.flush()
         self._digest.update(self._pieces)
         self._pieces.clear()
         return self._file
 
     def _keep(self) -> None:
-        with self._flush() as file:
-            file.flush()
-            os.fsync(file.fileno())
-        self._draft.rename(self._path)
+        with full_disk_named("uploads", self._uploads):
+            with self._flush() as file:
+                os.fsync(file.fileno())
+            self._draft.rename(self._path)
         folder = os.open(self._path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
