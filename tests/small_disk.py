@@ -23,17 +23,6 @@ def small_disk() -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", folder], check=True)
 
 
-def fill(folder: Path) -> Path:
-    """Take what room there is; return the file that does."""
-    filler = folder / "filler"
-    with filler.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(b"x" * 4096)
-        except OSError:
-            return filler
-
-
 def enlarge(folder: Path, mebibytes: int = 64) -> None:
     """Give the disk more room."""
     subprocess.run(["mount", "-o", f"remount,size={mebibytes}m", str(folder)], check=True)

@@ -15,7 +15,7 @@ from pricebook.db import Connection
 from pricebook.errors import StorageFullError
 from pricebook.ingestion.process import Parsers
 from pricebook.ingestion.schemas import FilePlace, ListOrder
-from small_disk import enlarge, fill, small_disk
+from small_disk import enlarge, small_disk
 from worker_fixtures import Ask, Until, Working
 
 __all__ = ["small_disk"]
@@ -59,6 +59,11 @@ async def test_a_task_waits_until_postgresql_has_room(
     assert (task.state, task.counts.new, task.errors) == ("succeeded", 9_000, [])
 
 
+def order_of(path: Path, rows: int) -> ListOrder:
+    path.write_bytes(xlsx_of([HEADER, *([f"A-{n}", f"Saw {n}", 5] for n in range(rows))]))
+    return ListOrder(place=FilePlace(str(path)), currency="USD")
+
+
 async def read(parsers: Parsers, order: ListOrder) -> None:
     async with parsers.opened(order) as reading:
         assert [chunk async for chunk in reading.chunks()]
@@ -67,15 +72,11 @@ async def read(parsers: Parsers, order: ListOrder) -> None:
 async def test_a_parser_process_without_room_for_its_files_says_so(
     small_disk: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    path = tmp_path / "list.xlsx"
-    path.write_bytes(xlsx_of([HEADER, *([f"A-{n}", "Saw", 5] for n in range(5_000))]))
-    order = ListOrder(place=FilePlace(str(path)), currency="USD")
+    small, large = (order_of(tmp_path / f"{rows}.xlsx", rows) for rows in (9, 20_000))
     monkeypatch.setenv("TMPDIR", str(small_disk))
     monkeypatch.setattr(tempfile, "tempdir", str(small_disk))
     with Parsers() as parsers:
-        await read(parsers, order)
-        filler = fill(small_disk)
+        await read(parsers, small)
         with pytest.raises(StorageFullError, match="temporary files"):
-            await read(parsers, order)
-        filler.unlink()
-        await read(parsers, order)
+            await read(parsers, large)
+        await read(parsers, small)
