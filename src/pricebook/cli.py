@@ -29,6 +29,7 @@ from pricebook.connect import connected, find_settings, with_endpoints
 from pricebook.errors import PricebookError
 from pricebook.logs import write_logs
 from pricebook.migrations import rights, schema
+from pricebook.migrations.lock_retries import LockRetries
 from pricebook.settings import Settings
 
 FAILED = 1
@@ -113,17 +114,22 @@ def work() -> None:
 
 
 @app.command
-def migrate(*, down_to: str | None = None) -> None:
+def migrate(*, down_to: str | None = None, wait_seconds: int = 300) -> None:
     """Bring the database to the newest schema.
+
+    While other sessions hold locks it steps back after a second and tries again, so that nobody
+    waits behind it for longer.
 
     Args:
         down_to: Go back to this revision instead (base is empty); what it lacks is lost.
+        wait_seconds: For how long it is tried again.
     """
+    retries = LockRetries(wait_seconds, console.say)
     with connected(find_settings()) as settings:
         if down_to is None:
-            migrations.upgrade(settings.required_database_url)
+            migrations.upgrade(settings.required_database_url, retries=retries)
         else:
-            migrations.downgrade(settings.required_database_url, down_to)
+            migrations.downgrade(settings.required_database_url, down_to, retries)
         console.say(f"The database is at migration {down_to or migrations.head()}.")
 
 

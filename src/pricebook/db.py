@@ -16,6 +16,7 @@ from pricebook.errors import (
     DatabaseRightsError,
     DatabaseUnavailableError,
 )
+from pricebook.out_of_resources import unavailable_for
 from pricebook.pooled import PooledConnection, Reader, Row
 from pricebook.public_reads import PublicReads
 from pricebook.rows import PriceLoader
@@ -25,7 +26,8 @@ Connection = AsyncConnection[Row]
 CONNECT_TIMEOUT_SECONDS = 3
 POOL_TIMEOUT_SECONDS = 3.0
 LOCK_TIMEOUT = "2s"
-SLOW_READ_TIMEOUT = "60s"
+# A process that stands still inside a transaction loses it, and with it the locks.
+IDLE_TIMEOUT = "60s"
 SLOW_READS_SHARE = 4
 PUBLIC_SHARE = 0.75
 # As many can be served before those who came last have waited too long; more are told at once.
@@ -90,6 +92,9 @@ class Database:
         # What is asked for lies in memory or on a disk without a head to move.
         await conn.execute("SET random_page_cost = 1.1")
         await conn.execute("SET TIME ZONE 'UTC'")
+        await conn.execute(
+            "SELECT set_config('idle_in_transaction_session_timeout', %s, false)", [IDLE_TIMEOUT]
+        )
         milliseconds = str(self._statement_seconds * 1000)
         await conn.execute("SELECT set_config('statement_timeout', %s, false)", [milliseconds])
 
@@ -189,18 +194,15 @@ class Database:
     async def slow_read(self) -> AsyncGenerator[Connection]:
         """Lend a connection inside a transaction that lasts as long as its reader takes.
 
-        A share of the pool at once, and no reader who stands still, so that exports to slow
-        clients leave connections for everybody else. Raises DatabaseUnavailableError otherwise.
+        A share of the pool at once, and no reader who stands still for IDLE_TIMEOUT, so that
+        exports to slow clients leave connections for everybody else. Raises
+        DatabaseUnavailableError otherwise.
         """
         if self._slow_reads >= self._slow_reads_at_once:
             raise DatabaseUnavailableError("Too many exports are running; try again in a moment.")
         self._slow_reads += 1
         try:
             async with self.transaction() as conn:
-                await conn.execute(
-                    "SELECT set_config('idle_in_transaction_session_timeout', %s, true)",
-                    [SLOW_READ_TIMEOUT],
-                )
                 yield conn
         finally:
             self._slow_reads -= 1
@@ -234,7 +236,7 @@ def _tell(error: psycopg.Error) -> None:
     """Raise what a caller is to be told of an error; anything else is a defect of ours."""
     match error:
         case psycopg.OperationalError():
-            raise DatabaseUnavailableError(UNREACHABLE) from error
+            raise (unavailable_for(error) or DatabaseUnavailableError(UNREACHABLE)) from error
         case ReadOnlySqlTransaction():
             raise DatabaseUnavailableError(READ_ONLY) from error
         case InsufficientPrivilege():

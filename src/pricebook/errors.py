@@ -153,8 +153,16 @@ class DatabaseNotReadyError(DatabaseUnavailableError):
     """The database answers but is not the one this program needs (migrations, currency)."""
 
 
+class DatabaseBusyError(DatabaseUnavailableError):
+    """A transaction of somebody else held a lock for too long; nothing was changed."""
+
+
+class DatabaseFullError(DatabaseUnavailableError):
+    """PostgreSQL has no room left on its disk; nothing was changed."""
+
+
 class StorageFullError(PricebookError):
-    """The disk of a folder of this machine is full; nothing of the file is kept."""
+    """There is no room for a file: a full disk or a spent quota; nothing of the file is kept."""
 
     code = "STORAGE_FULL"
     status = 507

@@ -35,8 +35,8 @@ def intake_of(settings: Settings, database: Database, parsers: Parsers) -> Intak
     """Put together what taking lists in needs.
 
     Taking in raises PriceListError, SourceUnavailableError, ParserKilledError,
-    DatabaseUnavailableError, LeaseLostError; applying NotFoundError, ConflictError,
-    DatabaseUnavailableError.
+    DatabaseUnavailableError, DatabaseBusyError, StorageFullError, LeaseLostError; applying
+    NotFoundError, ConflictError, DatabaseUnavailableError, DatabaseBusyError.
     """
 
     async def take_in(task: ClaimedTask, watch: Watcher) -> None:
@@ -49,7 +49,8 @@ def intake_of(settings: Settings, database: Database, parsers: Parsers) -> Intak
 
     async def apply(held: HeldList) -> None:
         follow_up = _follow_up(create_products=held.create_products)
-        await ingestion.apply_held(database, held.id, follow_up)
+        seconds = settings.import_lock_seconds
+        await ingestion.apply_held(database, held.id, follow_up, seconds)
 
     return Intake(take_in, apply)
 
@@ -73,6 +74,7 @@ def _order(settings: Settings, task: ClaimedTask) -> ImportOrder:
         config=_known(task, Reading),
         limits=limits_of(settings),
         brakes=brakes_of(settings),
+        lock_seconds=settings.import_lock_seconds,
         new_layout=task.new_layout,
         requested_by=task.requested_by,
     )

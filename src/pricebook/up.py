@@ -19,6 +19,7 @@ from pricebook.console import say
 from pricebook.db import Database
 from pricebook.errors import EmbeddedServerError, PricebookError
 from pricebook.installation import FirstUser
+from pricebook.migrations.lock_retries import LockRetries
 from pricebook.settings import Settings
 
 ROLES: tuple[Role, ...] = ("sales", "procurement", "admin")
@@ -40,7 +41,7 @@ def run(settings: Settings, environment: Mapping[str, str], lost: Lost, *, with_
         secret = installation.keep_secret(settings.home)
         settings = msgspec.structs.replace(settings, jwt_secret=secret)
     settings = msgspec.structs.replace(settings, api_stop_delay_seconds=0)  # there is no proxy
-    migrations.upgrade(settings.required_database_url)
+    migrations.upgrade(settings.required_database_url, retries=LockRetries(show=say))
     users = asyncio.run(_prepare(settings, with_demo=with_demo))
     given = {**environment, **_for_a_person(settings).as_environment()}
     api, worker = _start("serve", given), _start("worker", given)

@@ -14,12 +14,15 @@ from structlog.contextvars import bound_contextvars
 
 from pricebook.db import Database
 from pricebook.errors import (
+    DatabaseBusyError,
+    DatabaseFullError,
     DatabaseUnavailableError,
     LeaseLostError,
     ParserKilledError,
     PricebookError,
     PriceListError,
     SourceUnavailableError,
+    StorageFullError,
 )
 from pricebook.ingestion.process import Parsers
 from pricebook.intake import Intake, intake_of
@@ -43,6 +46,8 @@ AWAY_SECONDS = 1.0
 CANCEL_SECONDS = 2.0
 KILLED_ATTEMPTS = 3
 ALL_ATTEMPTS = 1_000_000
+# Between attempts that do not count: others hold a lock, or a disk is full.
+WAIT_SECONDS = 5.0
 
 
 def work(settings: Settings) -> None:
@@ -140,6 +145,10 @@ class Worker:
             log.info("held list is applied", supplier=held.supplier_name)
             try:
                 await self._intake.apply(held)
+            except DatabaseBusyError as error:
+                log.warning("held list waits", reason=error.message)
+                await tasks.note_waiting(self._database, held.id, error.message)
+                raise
             except DatabaseUnavailableError:
                 raise
             except Exception as error:  # noqa: BLE001 (a defect of ours must not end the worker)
@@ -238,6 +247,9 @@ def _failure(task: ClaimedTask, error: Exception) -> TaskFailure | None:
         case PriceListError():
             log.info("task failed", reason=error.message)
             return None
+        case DatabaseBusyError() | DatabaseFullError() | StorageFullError():
+            log.warning("task put off", reason=error.message)
+            return TaskFailure(error.message, ALL_ATTEMPTS, max(delay, WAIT_SECONDS), counts=False)
         case SourceUnavailableError() | DatabaseUnavailableError():
             log.warning("task put off", reason=error.message)
             return TaskFailure(error.message, ALL_ATTEMPTS, delay)

@@ -24,7 +24,17 @@ FEATURES = {
     | {"reader", "detect", "layout", "rows", "normalise", "numbers", "currencies", "encodings"}
     | {"columns", "column_names", "content", "by_content", "doubts"}
     | {"headers", "header_words", "vocabulary", "other_words"}
-    | {"staging", "brakes", "configuration", "frames", "parsing", "process", "import_schemas"}
+    | {
+        "staging",
+        "brakes",
+        "configuration",
+        "frames",
+        "parsing",
+        "lock_waits",
+        "counting",
+        "process",
+        "import_schemas",
+    }
     | {"task_repository", "inspection", "places"},
 }
 

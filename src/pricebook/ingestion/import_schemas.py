@@ -13,6 +13,9 @@ from pricebook.tasks.schemas import Counts, TaskLease
 Status = Literal["success", "held", "failed"]
 
 
+LOCK_SECONDS = 10.0
+
+
 class Brakes(msgspec.Struct, frozen=True):
     """When a list is held instead of applied.
 
@@ -30,7 +33,8 @@ class ImportOrder(msgspec.Struct, frozen=True, kw_only=True):
 
     Without an id, a supplier of that name is made if there is none. `brakes` None takes the list in
     whatever it does; `new_layout` forgets how earlier lists looked; a `dry_run` does everything and
-    then undoes it. With a `lease` the list is that of a task, which ends with it.
+    then undoes it. With a `lease` the list is that of a task, which ends with it. No statement
+    waits longer than `lock_seconds` for a lock of another transaction.
     """
 
     place: Place
@@ -41,6 +45,7 @@ class ImportOrder(msgspec.Struct, frozen=True, kw_only=True):
     config: SourceConfig = SourceConfig()
     limits: Limits = Limits()
     brakes: Brakes | None = Brakes()
+    lock_seconds: float = LOCK_SECONDS
     new_layout: bool = False
     dry_run: bool = False
     requested_by: str | None = None
@@ -95,6 +100,7 @@ class ImportResult(msgspec.Struct, frozen=True, kw_only=True):
     new_supplier: bool
     items_processed: int
     counts: Counts
+    row_error_counts: dict[str, int]
     products_created: int
     errors: list[str]
     row_errors: list[RowError]

@@ -14,6 +14,7 @@ from typing import BinaryIO
 import msgspec
 
 from pricebook.errors import ParserKilledError, PricebookError
+from pricebook.full_disk import temporary_files_named
 from pricebook.ingestion import frames
 from pricebook.ingestion.frames import Finished, Frame, Opened, Refused, Rows
 from pricebook.ingestion.reader import PriceList, open_list
@@ -44,9 +45,10 @@ def _serve(order: ListOrder, answers: BinaryIO) -> None:
     limit = order.limits.memory_mebibytes
     resource.setrlimit(resource.RLIMIT_AS, (limit * 1024 * 1024, resource.RLIM_INFINITY))
     try:
-        price_list = open_list(order)
-        _send(answers, Opened(price_list.findings, price_list.rows_total))
-        _send_rows(answers, price_list)
+        with temporary_files_named():
+            price_list = open_list(order)
+            _send(answers, Opened(price_list.findings, price_list.rows_total))
+            _send_rows(answers, price_list)
     except MemoryError:
         _refuse(answers, ParserKilledError(f"The list needs more than {limit} MiB of memory."))
     except PricebookError as error:

@@ -6,20 +6,28 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
 from typing import BinaryIO, Self, cast
 
 import msgspec
 
-from pricebook.errors import ParserKilledError, PriceListError, SourceUnavailableError
+from pricebook.errors import (
+    ParserKilledError,
+    PriceListError,
+    SourceUnavailableError,
+    StorageFullError,
+)
+from pricebook.full_disk import storage_full, temporary_files_named
 from pricebook.ingestion import frames
 from pricebook.ingestion.frames import Finished, Frame, Opened, Refused, Rows
 from pricebook.ingestion.schemas import Findings, ListOrder
 
 _frames = msgspec.msgpack.Decoder(Frame)
 _ERRORS = {
-    kind.__name__: kind for kind in (PriceListError, ParserKilledError, SourceUnavailableError)
+    kind.__name__: kind
+    for kind in (PriceListError, ParserKilledError, SourceUnavailableError, StorageFullError)
 }
 
 
@@ -68,9 +76,10 @@ class Parsers:
         """Let a parser process understand a list and begin to read it.
 
         Raises PriceListError if it cannot be understood, SourceUnavailableError if its place does
-        not answer, ParserKilledError if the process took too much memory or time, or crashed.
+        not answer, ParserKilledError if the process took too much memory or time, or crashed,
+        StorageFullError if the disk for temporary files is full.
         """
-        with tempfile.TemporaryDirectory(prefix="pricebook-") as folder:
+        with _temporary_folder() as folder:
             parser = self._idle.pop() if self._idle else _Parser()
             try:
                 order = msgspec.structs.replace(order, folder=folder)
@@ -80,6 +89,15 @@ class Parsers:
                     self._idle.append(parser)
                 else:
                     parser.kill()
+
+
+@contextmanager
+def _temporary_folder() -> Generator[str]:
+    """Make a folder for what a parser process keeps of a list, as long as a block runs."""
+    with temporary_files_named():
+        folder = tempfile.TemporaryDirectory(prefix="pricebook-")
+    with folder as path:
+        yield path
 
 
 class _Parser:
@@ -122,6 +140,8 @@ class _Parser:
         frame = _frames.decode(payload)
         self.is_idle = isinstance(frame, Finished)
         if isinstance(frame, Refused):
+            if frame.error == StorageFullError.__name__:
+                raise storage_full("temporary files", Path(tempfile.gettempdir()))
             raise _ERRORS[frame.error](frame.message)
         return frame
 

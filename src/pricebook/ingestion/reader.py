@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 from pricebook.errors import PriceListError
+from pricebook.full_disk import FULL_DISK
 from pricebook.ingestion import detect, numbers, parsers
 from pricebook.ingestion.column_names import column_letters
 from pricebook.ingestion.detect import Table
@@ -58,6 +59,8 @@ def open_list(order: ListOrder) -> PriceList:
         table = detect.find_table(head, config, currency, order.remembered)
         profile = _number_profile(source, table, order)
     except OSError as error:
+        if error.errno in FULL_DISK:
+            raise
         raise PriceListError(f"{error.filename} cannot be read: {error.strerror}.") from error
     findings = Findings(
         format=source.format,

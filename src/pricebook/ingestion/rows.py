@@ -19,6 +19,8 @@ LONGEST_NAME = 500
 LONGEST_CATEGORY = 255
 # What a cell of a spreadsheet can hold ("Excel specifications and limits").
 LONGEST_CELL = 32_767
+# Of a rejected row, to be shown to somebody who mends it.
+MOST_KEPT_CHARACTERS = 8_192
 
 _TOTALS = frozenset(map(key_of, TOTAL_WORDS))
 _BESIDE_TOTALS = _TOTALS | frozenset(map(key_of, TAX_WORDS | UNIT_WORDS))
@@ -197,5 +199,14 @@ def _rejected(record: Record, problem: Problem, sku: str) -> ListRow:
         supplier_sku=sku if is_code else None,
         error_type=problem.error_type,
         error_message=problem.message,
-        row_data=[storable(cell[:LONGEST_CELL]) for cell in _as_shown(cells[:MOST_COLUMNS])],
+        row_data=_kept_cells(_as_shown(cells[:MOST_COLUMNS])),
     )
+
+
+def _kept_cells(cells: list[str]) -> list[str]:
+    """Return the cells of a rejected row, cut where they are longer than is kept of a row."""
+    room, kept = MOST_KEPT_CHARACTERS, list[str]()
+    for cell in cells:
+        kept.append(storable(cell[:room]))
+        room -= len(kept[-1])
+    return kept

@@ -17,7 +17,9 @@ from pricebook.ingestion.configuration import (
     remembered,
     type_of,
 )
+from pricebook.ingestion.counting import counts_of, with_row_errors
 from pricebook.ingestion.import_schemas import (
+    LOCK_SECONDS,
     Brakes,
     Effect,
     ImportOrder,
@@ -25,6 +27,7 @@ from pricebook.ingestion.import_schemas import (
     Progress,
     Status,
 )
+from pricebook.ingestion.lock_waits import bounded_lock_waits
 from pricebook.ingestion.process import Parsers, Reading
 from pricebook.ingestion.schemas import Findings, ListOrder, Mode
 from pricebook.suppliers import service as suppliers
@@ -74,7 +77,8 @@ async def take_in(
     transaction, given the supplier, and returns how many products it made.
 
     Raises PriceListError when the list cannot be understood as a whole; that a task failed, and
-    why, is kept. Raises SourceUnavailableError and ParserKilledError when it could not be read.
+    why, is kept. Raises SourceUnavailableError and ParserKilledError when it could not be read,
+    DatabaseBusyError when others held their locks for too long.
     """
     started_at = datetime.now(UTC)
     async with database.connection() as conn:
@@ -105,14 +109,21 @@ async def take_in(
 
 
 async def apply_held(
-    database: Database, task_id: UUID, follow_up: FollowUp | None = None
+    database: Database,
+    task_id: UUID,
+    follow_up: FollowUp | None = None,
+    lock_seconds: float = LOCK_SECONDS,
 ) -> ImportResult:
     """Apply a list that was held, whatever it does.
 
     Raises NotFoundError without such a task, ConflictError when it is not held, a later list of its
-    supplier was taken in, or the supplier is gone.
+    supplier was taken in, or the supplier is gone, DatabaseBusyError when others held their locks
+    for too long.
     """
-    async with database.transaction() as conn:
+    async with (
+        database.transaction() as conn,
+        bounded_lock_waits(database, conn, lock_seconds),
+    ):
         held = await tasks.claim_held(conn, task_id)
         supplier = await suppliers.claim_known(conn, held.supplier_id)
         if supplier is None:
@@ -154,7 +165,10 @@ async def _take_in(
     follow_up: FollowUp | None,
 ) -> ImportResult:
     found = watched.reading.findings
-    async with database.transaction(undo=order.dry_run) as conn:
+    async with (
+        database.transaction(undo=order.dry_run) as conn,
+        bounded_lock_waits(database, conn, order.lock_seconds),
+    ):
         await repository.create_staging(conn)
         await repository.copy_rows(conn, watched.lines())
         parser_type = type_of(found)
@@ -164,6 +178,7 @@ async def _take_in(
         )
         await repository.set_repeated_codes(conn)
         await task_repository.insert_row_errors(conn, lease.task_id, supplier.id)
+        await task_repository.delete_older_row_errors(conn, lease.task_id, supplier.id)
         staged = _Staged(
             lease=lease,
             supplier=supplier,
@@ -196,10 +211,10 @@ async def _settle(conn: Connection, staged: _Staged) -> ImportResult:
     mode: Mode = "partial" if UNREADABLE in outcomes else staged.mode
     await repository.join_as_wholes(conn)
     await repository.create_plan(conn, supplier_id, mode)
-    counts = _counts(outcomes, await repository.count_planned(conn), staged.ignored)
+    counts = counts_of(outcomes, await repository.count_planned(conn), staged.ignored)
     if not counts.taken:
         counts = msgspec.structs.replace(counts, absent=0)
-    end = await _decided(conn, staged, counts)
+    end = with_row_errors(await _decided(conn, staged, counts), outcomes)
     plan = await repository.list_planned(conn, MAX_PLANNED_ROWS) if end.state != "failed" else []
     created = 0
     if end.state == "held":
@@ -214,6 +229,7 @@ async def _settle(conn: Connection, staged: _Staged) -> ImportResult:
         new_supplier=staged.is_new_supplier,
         items_processed=counts.taken if _STATUS[end.state] == "success" else 0,
         counts=counts,
+        row_error_counts=end.row_error_counts,
         products_created=created,
         errors=end.errors,
         row_errors=await repository.list_row_errors(conn, MAX_ROW_ERRORS),
@@ -260,20 +276,6 @@ async def _apply(conn: Connection, staged: _Staged) -> int:
     if staged.found:
         await suppliers.remember_found(conn, supplier_id, msgspec.to_builtins(staged.found))
     return created
-
-
-def _counts(outcomes: dict[str | None, int], planned: dict[str, int], ignored: int) -> Counts:
-    accepted, duplicate = outcomes.get(None, 0), outcomes.get("duplicate", 0)
-    new, changed = planned.get("new", 0), planned.get("changed", 0) + planned.get("back", 0)
-    return Counts(
-        new=new,
-        changed=changed,
-        unchanged=accepted - new - changed,
-        absent=planned.get("absent", 0),
-        rejected=sum(outcomes.values()) - accepted - duplicate,
-        duplicate=duplicate,
-        ignored=ignored,
-    )
 
 
 async def _keep_failure(database: Database, task: DoneTask, message: str) -> None:

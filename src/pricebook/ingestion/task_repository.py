@@ -3,10 +3,14 @@
 from uuid import UUID
 
 from pricebook.db import Connection
+from pricebook.ingestion.counting import KEPT_ROW_ERRORS
+
+# So many tasks of a supplier keep rows: the same bad list, fetched every hour, says nothing new.
+KEPT_TASKS = 10
 
 
 async def insert_row_errors(conn: Connection, task_id: UUID, supplier_id: UUID) -> None:
-    """Keep the staged rows that are not taken in, with the reason of each."""
+    """Keep the first staged rows that are not taken in, with the reason of each."""
     await conn.execute(
         """
         INSERT INTO parsing_logs
@@ -15,14 +19,42 @@ async def insert_row_errors(conn: Connection, task_id: UUID, supplier_id: UUID) 
         FROM staged_row
         WHERE error_type IS NOT NULL
         ORDER BY row_number
+        LIMIT %s
         """,
-        [task_id, supplier_id],
+        [task_id, supplier_id, KEPT_ROW_ERRORS],
+    )
+
+
+async def delete_older_row_errors(conn: Connection, task_id: UUID, supplier_id: UUID) -> None:
+    """Delete the rows of earlier tasks of a supplier but the newest; their counts stay."""
+    await conn.execute(
+        """
+        DELETE FROM parsing_logs WHERE task_id IN (
+            SELECT id FROM ingestion_tasks AS task
+            WHERE supplier_id = %s AND id <> %s AND state NOT IN ('running', 'held')
+                AND EXISTS (SELECT FROM parsing_logs WHERE task_id = task.id)
+            ORDER BY enqueued_at DESC, id DESC
+            OFFSET %s
+        )
+        """,
+        [supplier_id, task_id, KEPT_TASKS - 1],
     )
 
 
 async def insert_held_rows(conn: Connection, task_id: UUID) -> None:
-    """Keep the staged rows of a list that is held."""
-    await conn.execute("INSERT INTO held_rows SELECT %s, * FROM staged_row", [task_id])
+    """Keep the staged rows of a list that is held; of one that is rejected, its code and why.
+
+    The first of these stand in `parsing_logs`, as those of every list.
+    """
+    await conn.execute(
+        """
+        INSERT INTO held_rows
+            (task_id, row_number, supplier_sku, name, price, characteristics, error_type)
+        SELECT %s, row_number, supplier_sku, name, price, characteristics, error_type
+        FROM staged_row
+        """,
+        [task_id],
+    )
 
 
 async def stage_held_rows(conn: Connection, task_id: UUID) -> None:
@@ -31,9 +63,10 @@ async def stage_held_rows(conn: Connection, task_id: UUID) -> None:
         """
         WITH released AS (DELETE FROM held_rows WHERE task_id = %s RETURNING *)
         INSERT INTO staged_row
-        SELECT row_number, supplier_sku, name, price, characteristics, error_type, error_message,
-            row_data
+        SELECT row_number, supplier_sku, name, price, characteristics, released.error_type,
+            coalesce(released.error_message, log.error_message, released.error_type), NULL
         FROM released
+        LEFT JOIN parsing_logs AS log USING (task_id, row_number)
         """,
         [task_id],
     )

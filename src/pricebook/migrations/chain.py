@@ -1,33 +1,42 @@
 """How Alembic is called to go up and down the chain."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
+from psycopg import Error
 from sqlalchemy.exc import OperationalError
 
 from pricebook.errors import DatabaseNotReadyError, DatabaseUnavailableError
+from pricebook.migrations.lock_retries import Attempt, LockRetries, run_with_retries
+from pricebook.out_of_resources import unavailable_for
 
 
-def upgrade(database_url: str, revision: str) -> None:
+def upgrade(database_url: str, revision: str, retries: LockRetries) -> None:
     """Bring the database up to a revision."""
-    with _errors_in_one_sentence():
-        command.upgrade(_config(database_url), revision)
+    _run(database_url, retries, lambda config: command.upgrade(config, revision))
 
 
-def downgrade(database_url: str, revision: str) -> None:
+def downgrade(database_url: str, revision: str, retries: LockRetries) -> None:
     """Take the database back to a revision."""
-    with _errors_in_one_sentence():
-        command.downgrade(_config(database_url), revision)
+    _run(database_url, retries, lambda config: command.downgrade(config, revision))
 
 
-def _config(database_url: str) -> Config:
+def _run(database_url: str, retries: LockRetries, migrate: Callable[[Config], None]) -> None:
+    def run(attempt: Attempt) -> None:
+        with _errors_in_one_sentence():
+            migrate(_config(attempt))
+
+    run_with_retries(database_url, retries, run)
+
+
+def _config(attempt: Attempt) -> Config:
     config = Config()
     config.set_main_option("script_location", "pricebook:migrations")
     config.set_main_option("path_separator", "os")
-    config.attributes["database_url"] = database_url
+    config.attributes["attempt"] = attempt
     return config
 
 
@@ -35,7 +44,11 @@ def _config(database_url: str) -> Config:
 def _errors_in_one_sentence() -> Generator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise DatabaseUnavailableError("The database cannot be reached to migrate it.") from error
+    except (Error, OperationalError) as error:
+        cause = error.orig if isinstance(error, OperationalError) else error
+        known = unavailable_for(cause) if isinstance(cause, Error) else None
+        raise known or DatabaseUnavailableError(
+            "The database cannot be reached to migrate it."
+        ) from error
     except CommandError as error:
         raise DatabaseNotReadyError(f"The database cannot be migrated: {error}.") from error

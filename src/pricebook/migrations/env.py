@@ -1,28 +1,35 @@
 """Alembic's environment: one connection, one transaction, one migration run at a time."""
 
 import os
+from typing import Any
 
-import psycopg
 from alembic import context
 from sqlalchemy import create_engine, pool
 
 from pricebook import migrations
+from pricebook.migrations.lock_retries import Attempt
 from pricebook.migrations.rights import RIGHTS
 
 LOCK_KEY = 7_423_665
 
-
-def connect() -> psycopg.Connection:
-    """Connect to the database of the caller, or to DATABASE_URL under the alembic command."""
-    url = context.config.attributes.get("database_url") or os.environ["DATABASE_URL"]
-    return psycopg.connect(url)
+# The caller's, or that of the alembic command, which tries once.
+attempt: Attempt = context.config.attributes.get("attempt") or Attempt(os.environ["DATABASE_URL"])
 
 
-engine = create_engine("postgresql+psycopg://", creator=connect, poolclass=pool.NullPool)
+def note_revision(*, heads: set[str], **_: Any) -> None:
+    """Keep which revision the transaction has reached."""
+    attempt.revision = next(iter(heads), None)
+
+
+engine = create_engine("postgresql+psycopg://", creator=attempt.connect, poolclass=pool.NullPool)
 with engine.connect() as connection:
-    context.configure(connection=connection)
+    context.configure(
+        connection=connection,
+        on_version_apply=note_revision,  # pyright: ignore[reportArgumentType] (keywords)
+    )
     with context.begin_transaction():
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK_KEY})")
+        attempt.revision = context.get_context().get_current_revision()
         context.run_migrations()
         if context.get_context().get_current_revision() == migrations.head():
             rights = RIGHTS.read_text("utf-8")

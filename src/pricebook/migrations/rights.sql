@@ -34,7 +34,8 @@ BEGIN
         UPDATE (state, enqueued_at, next_attempt_at, started_at, completed_at, retry_count,
             lost_count, errors, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
-            apply_requested_at, request_id) ON ingestion_tasks TO pricebook_api;
+            row_error_counts, apply_requested_at, request_id) ON ingestion_tasks
+        TO pricebook_api;
     GRANT DELETE ON parsing_logs TO pricebook_api; -- of a task that begins anew
 
     -- The worker: items and their prices, products made of items, tasks and what is told of them.
@@ -53,9 +54,10 @@ BEGIN
         UPDATE (state, started_at, completed_at, next_attempt_at, lease_owner, lease_expires_at,
             retry_count, lost_count, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored, errors,
-            found, apply_requested_at) ON ingestion_tasks TO pricebook_worker;
-    GRANT INSERT (task_id, supplier_id, error_type, error_message, row_number, row_data)
-        ON parsing_logs TO pricebook_worker;
+            found, row_error_counts, apply_requested_at) ON ingestion_tasks TO pricebook_worker;
+    -- Of the tasks of a supplier, the newest keep their rows; those of a held list are read again.
+    GRANT INSERT (task_id, supplier_id, error_type, error_message, row_number, row_data),
+        SELECT (task_id, error_message, row_number), DELETE ON parsing_logs TO pricebook_worker;
     GRANT SELECT, INSERT, DELETE ON held_rows TO pricebook_worker;
     GRANT SELECT, INSERT (supplier_id, sync_every, next_at), UPDATE (sync_every, next_at), DELETE
         ON sync_schedules TO pricebook_worker;

@@ -15,6 +15,7 @@ from typing import BinaryIO, NamedTuple
 from uuid import UUID, uuid4
 
 from pricebook.errors import StorageFullError
+from pricebook.full_disk import full_disk_named
 from pricebook.queue.message import ParserType
 
 FOLDER = "uploaded"
@@ -39,6 +40,7 @@ class Upload:
         self.place = f"{FOLDER}/{owner}.{uuid4()}"
         self.size = 0
         self._room = room
+        self._uploads = uploads
         self._path = uploads / self.place
         self._draft = self._path.with_name(self._path.name + UNFINISHED)
         self._digest = hashlib.sha256()
@@ -77,23 +79,26 @@ class Upload:
     def discard(self) -> None:
         """Remove what there is of it, unless it is kept: a task may speak of it already."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # a full disk does not take what is left to be written
+                self._file.close()
         self._draft.unlink(missing_ok=True)
 
     def _flush(self) -> BinaryIO:
-        if self._file is None:
-            _make_private(self._draft.parent)
-            self._file = open(self._draft, "xb", opener=_open_private)  # noqa: SIM115 (it stays open)
-        self._file.write(self._pieces)
+        with full_disk_named("uploads", self._uploads):
+            if self._file is None:
+                _make_private(self._draft.parent)
+                self._file = open(self._draft, "xb", opener=_open_private)  # noqa: SIM115 (it stays open)
+            self._file.write(self._pieces)
+            self._file.flush()
         self._digest.update(self._pieces)
         self._pieces.clear()
         return self._file
 
     def _keep(self) -> None:
-        with self._flush() as file:
-            file.flush()
-            os.fsync(file.fileno())
-        self._draft.rename(self._path)
+        with full_disk_named("uploads", self._uploads):
+            with self._flush() as file:
+                os.fsync(file.fileno())
+            self._draft.rename(self._path)
         folder = os.open(self._path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)

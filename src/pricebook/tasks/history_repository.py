@@ -24,7 +24,7 @@ TASK: LiteralString = """
     id, supplier_id, supplier_name, parser_type, source_config, file_name, create_products,
     new_layout, state, requested_by, request_id, enqueued_at, started_at, completed_at,
     CASE WHEN state = 'queued' THEN next_attempt_at END AS next_attempt_at,
-    retry_count, max_retries, stage, rows_read, rows_total, errors, count_new,
+    retry_count, max_retries, stage, rows_read, rows_total, errors, row_error_counts, count_new,
     count_changed, count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored
 """
 PAGE: LiteralString = """
@@ -113,11 +113,18 @@ async def list_row_errors(
     return rows[0][0], [TaskRowError(*row[1:5]) for row in rows if row[5] is not None]
 
 
-async def find_findings(conn: Connection, task_id: UUID) -> dict[str, Any] | None:
-    """Find how the list of a task was read."""
-    cursor = await conn.execute("SELECT found FROM ingestion_tasks WHERE id = %s", [task_id])
+async def find_findings(conn: Connection, task_id: UUID) -> tuple[dict[str, Any] | None, int]:
+    """Find how the list of a task was read, and how many rows it did not take."""
+    cursor = await conn.execute(
+        """
+        SELECT found, (SELECT coalesce(sum(value::integer), 0)::integer
+            FROM jsonb_each_text(row_error_counts))
+        FROM ingestion_tasks WHERE id = %s
+        """,
+        [task_id],
+    )
     row = await cursor.fetchone()
-    return row[0] if row else None
+    return (row[0], row[1]) if row else (None, 0)
 
 
 async def read_row_errors(conn: Connection, task_id: UUID) -> AsyncGenerator[list[tuple[Any, ...]]]:

@@ -75,7 +75,7 @@ async def set_asked_again(
                 completed_at = NULL, retry_count = 0, lost_count = 0, errors = '[]', stage = NULL,
                 rows_read = 0, rows_total = NULL, count_new = 0, count_changed = 0,
                 count_unchanged = 0, count_absent = 0, count_rejected = 0, count_duplicate = 0,
-                count_ignored = 0, request_id = %s
+                count_ignored = 0, row_error_counts = '{}', request_id = %s
             WHERE id = %s AND state IN ('failed', 'dead')
                 AND (file_name IS NULL OR NOT EXISTS (
                     SELECT FROM ingestion_tasks AS later
@@ -138,4 +138,15 @@ async def set_not_applied(conn: Connection, task_id: UUID, reason: str) -> None:
         WHERE id = %s AND state = 'held'
         """,
         [reason, task_id],
+    )
+
+
+async def add_reason(conn: Connection, task_id: UUID, reason: str) -> None:
+    """Add why a held list is not applied yet, once."""
+    await conn.execute(
+        """
+        UPDATE ingestion_tasks SET errors = errors || jsonb_build_array(%(reason)s::text)
+        WHERE id = %(task_id)s AND state = 'held' AND NOT errors ? %(reason)s
+        """,
+        {"task_id": task_id, "reason": reason},
     )

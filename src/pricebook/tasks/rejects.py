@@ -27,6 +27,11 @@ def line_of(row: Sequence[Any], found: Mapping[str, Any] | None) -> list[Any]:
     return [number, *kept, further, error_type, message]
 
 
+def line_of_missing(rows: int, found: Mapping[str, Any] | None) -> list[Any]:
+    """Write the line that counts the rows of which only the number is kept."""
+    return line_of((None, "not_kept", None, f"{rows:,} more rows are not kept."), found)
+
+
 def _headers(found: Mapping[str, Any] | None) -> Sequence[str]:
     return found.get("headers", ()) if found else ()
 

@@ -150,6 +150,7 @@ async def set_end(conn: Connection, lease: TaskLease, end: TaskEnd) -> bool:
         UPDATE ingestion_tasks
         SET state = %(state)s, completed_at = clock_timestamp(), errors = %(errors)s,
             lease_owner = NULL, lease_expires_at = NULL, found = %(found)s,
+            row_error_counts = %(row_error_counts)s,
             rows_read = %(rows)s, rows_total = %(rows)s,
             count_new = %(new)s, count_changed = %(changed)s, count_unchanged = %(unchanged)s,
             count_absent = %(absent)s, count_rejected = %(rejected)s,
@@ -163,6 +164,7 @@ async def set_end(conn: Connection, lease: TaskLease, end: TaskEnd) -> bool:
             "found": None if end.found is None else Jsonb(end.found),
             "state": end.state,
             "errors": Jsonb(end.errors),
+            "row_error_counts": Jsonb(end.row_error_counts),
             **msgspec.structs.asdict(lease),
         },
     )
@@ -177,14 +179,15 @@ async def set_failed_attempt(
         await cursor.execute(
             """
             WITH attempt AS (
-                SELECT id, retry_count + 1 >= least(max_retries + 1, %(max_attempts)s) AS is_last
+                SELECT id, %(counts)s
+                    AND retry_count + 1 >= least(max_retries + 1, %(max_attempts)s) AS is_last
                 FROM ingestion_tasks
                 WHERE id = %(task_id)s AND lease_owner = %(owner)s AND state = 'running'
                 FOR UPDATE
             ), put_back AS (
                 UPDATE ingestion_tasks AS task
                 SET state = CASE WHEN is_last THEN 'dead' ELSE 'queued' END::task_state,
-                    retry_count = CASE WHEN is_last THEN retry_count ELSE retry_count + 1 END,
+                    retry_count = retry_count + (%(counts)s AND NOT is_last)::integer,
                     completed_at = CASE WHEN is_last THEN clock_timestamp() END,
                     next_attempt_at = clock_timestamp() + make_interval(secs => %(delay)s),
                     errors = jsonb_build_array(%(reason)s::text),
@@ -197,6 +200,7 @@ async def set_failed_attempt(
             FROM put_back WHERE state = 'queued'
             """,
             {
+                "counts": failure.counts,
                 "max_attempts": failure.max_attempts,
                 "delay": failure.delay_seconds,
                 "reason": failure.reason,

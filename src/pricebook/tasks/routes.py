@@ -55,6 +55,7 @@ TASK: dict[str, Any] = {
     "rows_read": 340,
     "rows_total": 340,
     "errors": [],
+    "row_error_counts": {"missing_price": 2},
     "counts": {**COUNTS, "ignored": 3},
     "result": {
         "task_id": ID,

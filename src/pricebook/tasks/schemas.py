@@ -127,11 +127,15 @@ class Counts(Struct, frozen=True):
 
 
 class TaskEnd(Struct, frozen=True, kw_only=True):
-    """What became of a task, and how its list was read; one that failed has no counts."""
+    """What became of a task, and how its list was read; one that failed has no counts.
+
+    `row_error_counts` are the rows that were not taken, by kind of error, kept or not.
+    """
 
     state: EndState
     counts: Counts = Counts()
     errors: list[str] = []
+    row_error_counts: dict[str, int] = {}
     found: dict[str, Any] | None = None
 
 
@@ -160,11 +164,15 @@ class HeldTask(Struct, frozen=True):
 
 
 class TaskFailure(Struct, frozen=True):
-    """Why an attempt failed, after how many attempts that is enough, and when to try again."""
+    """Why an attempt failed, after how many attempts that is enough, and when to try again.
+
+    One that does not count leaves the task as many attempts as it had.
+    """
 
     reason: str
     max_attempts: int
     delay_seconds: float
+    counts: bool = True
 
 
 class TaskResult(Struct, frozen=True, kw_only=True):
@@ -207,6 +215,7 @@ class Task(Struct, frozen=True, kw_only=True):
     rows_read: int
     rows_total: int | None
     errors: list[str]
+    row_error_counts: dict[str, int]
     counts: Counts
     result: TaskResult | None
 

@@ -123,8 +123,7 @@ async def record_task(conn: Connection, task: DoneTask) -> TaskLease:
 async def claim_held(conn: Connection, task_id: UUID) -> HeldTask:
     """Lock a task whose list is held, to apply it.
 
-    Raises NotFoundError without such a task, ConflictError when it is not held, or a later list was
-    taken in: its prices would go back in time.
+    Raises NotFoundError; ConflictError when it is not held, or a later list was imported.
     """
     held = await record_repository.lock_held(conn, task_id)
     if held is None:
@@ -201,10 +200,7 @@ async def request_apply(
 
 
 async def find_to_apply(database: Database) -> HeldList | None:
-    """Find the held list that is to be applied next.
-
-    Nothing is leased: applying locks the task's row to its end, and does nothing the second time.
-    """
+    """Find the held list to apply next; not leased, as applying it twice does nothing."""
     async with database.connection() as conn:
         return await record_repository.find_to_apply(conn)
 
@@ -213,6 +209,12 @@ async def leave_held(database: Database, task_id: UUID, reason: str) -> None:
     """Leave a list held that cannot be applied, with the reason."""
     async with database.connection() as conn:
         await record_repository.set_not_applied(conn, task_id, reason)
+
+
+async def note_waiting(database: Database, task_id: UUID, reason: str) -> None:
+    """Add to a held list why it is not applied yet; raises DatabaseUnavailableError."""
+    async with database.connection() as conn:
+        await record_repository.add_reason(conn, task_id, reason)
 
 
 async def count_waiting(database: Database) -> Waiting:
@@ -235,7 +237,7 @@ async def list_tasks(database: Database, query: TaskQuery) -> Page[Task]:
 
 
 async def get_task(database: Database, task_id: UUID) -> Task:
-    """Return a task as it is now, or raise NotFoundError."""
+    """Return a task, or raise NotFoundError."""
     async with database.connection() as conn:
         return await _get(conn, task_id)
 
@@ -252,15 +254,18 @@ async def list_row_errors(database: Database, task_id: UUID, paging: Paging) -> 
 async def export_row_errors(database: Database, task_id: UUID) -> AsyncGenerator[str]:
     """Yield all rows that a task did not take as comma-separated values, the reason last.
 
-    The cells stand under the list's own headers. Raises NotFoundError.
+    The cells stand under the list's headers; the last line counts what is not kept. NotFoundError.
     """
     async with database.slow_read() as conn:
         await _get(conn, task_id)
-        found = await history_repository.find_findings(conn, task_id)
+        found, missing = await history_repository.find_findings(conn, task_id)
         yield safe_csv.lines([rejects.header_of(found)])
         async with aclosing(history_repository.read_row_errors(conn, task_id)) as errors:
             async for rows in errors:
                 yield safe_csv.lines(rejects.line_of(row, found) for row in rows)
+                missing -= len(rows)
+        if missing > 0:
+            yield safe_csv.lines([rejects.line_of_missing(missing, found)])
 
 
 async def clear_old(database: Database, days: int) -> int:
@@ -275,7 +280,7 @@ async def clear_old(database: Database, days: int) -> int:
 
 
 async def list_needed_files(database: Database) -> set[str]:
-    """Return the places of uploaded lists that some task still speaks of."""
+    """Return the places of uploaded lists that tasks name."""
     async with database.connection() as conn:
         return await history_repository.list_needed_files(conn)
 

@@ -1,0 +1,122 @@
+"""Migrations under load: others hold locks, and visitors read meanwhile."""
+
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Self
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from pricebook import migrations
+from pricebook.errors import DatabaseBusyError
+from pricebook.migrations import lock_retries
+from pricebook.migrations.lock_retries import LockRetries
+
+BEFORE = "0005"
+READERS = 3
+# A reader waits for one try at most; the rest is what a busy machine may take.
+LONGEST_MILLISECONDS = int((lock_retries.LOCK_SECONDS + 3) * 1000)
+
+
+@pytest.fixture
+def old_database_url(new_database: Callable[..., str]) -> str:
+    url = new_database("template0")
+    migrations.upgrade(url, BEFORE)
+    return url
+
+
+@contextmanager
+def locked(url: str) -> Generator[psycopg.Connection]:
+    """Leave a transaction open that has read the tables, as a forgotten session does."""
+    with psycopg.connect(url, application_name="forgotten psql") as other:
+        for table in ("products", "suppliers", "supplier_items", "ingestion_tasks", "users"):
+            other.execute(sql.SQL("SELECT FROM {}").format(sql.Identifier(table)))
+        yield other
+
+
+def revision(url: str) -> str:
+    with psycopg.connect(url) as conn:
+        row = conn.execute("SELECT version_num FROM alembic_version").fetchone()
+    assert row
+    return row[0]
+
+
+class Readers:
+    """Visitors who read again and again; a read that takes too long fails."""
+
+    def __init__(self, url: str) -> None:
+        self.reads = 0
+        self.errors: list[psycopg.Error] = []
+        self._url = url
+        self._is_over = threading.Event()
+        self._threads = [threading.Thread(target=self._read) for _ in range(READERS)]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _read(self) -> None:
+        with psycopg.connect(self._url, autocommit=True) as conn:
+            conn.execute(f"SET statement_timeout = {LONGEST_MILLISECONDS}".encode())
+            while not self._is_over.is_set():
+                for table in ("products", "supplier_items", "ingestion_tasks", "suppliers"):
+                    try:
+                        conn.execute(sql.SQL("SELECT FROM {}").format(sql.Identifier(table)))
+                    except psycopg.Error as error:
+                        self.errors.append(error)
+                self.reads += 1
+                time.sleep(0.01)
+
+
+def test_readers_go_on_while_a_migration_waits_and_it_is_done_when_it_can_be(
+    old_database_url: str,
+) -> None:
+    shown: list[str] = []
+    released = threading.Event()
+
+    def show(sentence: str) -> None:
+        shown.append(sentence)
+        if len(shown) == 3:
+            released.set()
+
+    with Readers(old_database_url) as readers, locked(old_database_url) as other:
+        pid = other.info.backend_pid
+        retries = LockRetries(120, show)
+        migrating = threading.Thread(
+            target=migrations.upgrade, args=(old_database_url, "head", retries)
+        )
+        migrating.start()
+        assert released.wait(60)
+        assert revision(old_database_url) == BEFORE
+        other.rollback()
+        migrating.join()
+    assert revision(old_database_url) == migrations.head()
+    assert readers.errors == []
+    assert readers.reads > READERS
+    assert shown[0].startswith("Try 1 waited after migration 00")
+    assert f"pid {pid} (application forgotten psql" in shown[0]
+    assert "since 20" in shown[0]
+
+
+def test_it_gives_up_with_one_sentence_and_changes_nothing(old_database_url: str) -> None:
+    with locked(old_database_url), pytest.raises(DatabaseBusyError) as raised:
+        migrations.upgrade(old_database_url, retries=LockRetries(0))
+    assert revision(old_database_url) == BEFORE
+    assert "waited after migration 00" in raised.value.message
+    assert "application forgotten psql" in raised.value.message
+    migrations.upgrade(old_database_url)
+
+
+def test_a_way_back_does_not_wait_without_end_either(database_url: str) -> None:
+    with locked(database_url), pytest.raises(DatabaseBusyError):
+        migrations.downgrade(database_url, BEFORE, LockRetries(0))
+    assert revision(database_url) == migrations.head()
