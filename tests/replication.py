@@ -51,7 +51,9 @@ class Server:
     def start(self) -> None:
         self._running.enter_context(places.socket_folder(self._places))
         lock = self._running.enter_context((self._places.locks / "owner").open("w"))
-        program = postgres.server(self._places, lock, durable=False)
+        postgres.make_data_once(self._places, lock, durable=False)
+        postgres.clear_left_over(self._places)
+        program = postgres.server(self._places, durable=False)
         options = [word for each in OPTIONS.items() for word in ("-c", "=".join(each))]
         argv = (*program.argv, *options)
         child = process.running(msgspec.structs.replace(program, argv=argv), lock)

@@ -89,10 +89,24 @@ class System:
         assert self.running
         children = Path(f"/proc/{self.running.pid}/task/{self.running.pid}/children")
         for pid in children.read_text().split():
-            words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+            words = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ").split()
             if word in {Path(each).name for each in words}:
                 return int(pid)
         raise LookupError(word)
+
+    def kill(self, word: str) -> None:
+        """SIGKILL a child and wait until the system has started another one in its place."""
+        killed = self.child(word)
+        os.kill(killed, signal.SIGKILL)
+        eventually(lambda: self._has_another(word, killed))
+
+    def _has_another(self, word: str, killed: int) -> bool:
+        if Path(f"/proc/{killed}").exists():
+            return False  # not even its end was noticed
+        try:
+            return self.child(word) != killed
+        except (LookupError, FileNotFoundError):
+            return False
 
     def rest(self) -> str:
         """What an ended system printed after it was ready."""

@@ -1,7 +1,6 @@
 """The HTTP program: the URL map, and how errors are answered."""
 
 import asyncio
-import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -15,6 +14,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from pricebook.address import require_free_address
 from pricebook.auth import guard
 from pricebook.auth import routes as auth
 from pricebook.auth.roles import PREFIX
@@ -24,7 +24,7 @@ from pricebook.catalog.cache import Memory
 from pricebook.catalog.service import open_catalog
 from pricebook.categories import routes as categories
 from pricebook.db import Database
-from pricebook.errors import DatabaseRightsError, PricebookError, SettingsError
+from pricebook.errors import DatabaseRightsError, PricebookError
 from pricebook.figures import Figures
 from pricebook.logs import write_logs
 from pricebook.products import routes as products
@@ -200,14 +200,7 @@ def _telling(settings: Settings) -> Tell:
 
 async def _check(settings: Settings) -> None:
     """Find out before any process is started what would keep all of them from starting."""
-    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise SettingsError(
-                f"HOST and PORT: {settings.host}:{settings.port} cannot be used: {error.strerror}."
-            ) from error
+    require_free_address(settings)
     async with open_resources(settings) as resources, open_redis(settings) as redis:
         with open_auth(resources, redis):
             pass

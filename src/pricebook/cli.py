@@ -25,6 +25,7 @@ from pricebook import (
     up,
     worker,
 )
+from pricebook.address import require_free_address
 from pricebook.connect import connected, find_settings, with_endpoints
 from pricebook.errors import PricebookError
 from pricebook.logs import write_logs
@@ -80,11 +81,14 @@ def run_system(*, port: int | None = None, empty: bool = False) -> None:
     up.leave_on_signals()
     try:
         if settings.database_url and settings.redis_url:
-            up.run(settings, os.environ, up.nothing_lost, with_demo=not empty)
+            require_free_address(settings)
+            up.run(settings, os.environ, (), with_demo=not empty)
             return
+        embedded.require_not_up(settings.home)
+        require_free_address(settings)
         with embedded.supervise(settings.home) as supervisor:
             filled = with_endpoints(settings, supervisor.endpoints)
-            up.run(filled, os.environ, supervisor.failed, with_demo=not empty)
+            up.run(filled, os.environ, supervisor.servers, with_demo=not empty)
     except KeyboardInterrupt:
         return
 

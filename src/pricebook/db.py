@@ -9,7 +9,6 @@ import msgspec
 import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction, UndefinedTable
-from psycopg_pool import AsyncConnectionPool
 
 from pricebook.errors import (
     DatabaseNotReadyError,
@@ -17,6 +16,7 @@ from pricebook.errors import (
     DatabaseUnavailableError,
 )
 from pricebook.out_of_resources import unavailable_for
+from pricebook.pool import Pool
 from pricebook.pooled import PooledConnection, Reader, Row
 from pricebook.public_reads import PublicReads
 from pricebook.rows import PriceLoader
@@ -42,8 +42,8 @@ FORBIDDEN = (
 )
 READ_ONLY = "The database takes no writes now, it is a standby or closed to them."
 
-# Callers are told by DatabaseUnavailableError; the pool's own warnings would say it once a try.
-logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+# Callers get DatabaseUnavailableError; psycopg and its pool would log the same once more.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 
 class PoolFigures(msgspec.Struct, frozen=True):
@@ -67,7 +67,7 @@ class Database:
         """Make a pool; with `statement_seconds`, no statement on it may take longer."""
         self._url = url
         self._statement_seconds = statement_seconds
-        self._pool = AsyncConnectionPool(
+        self._pool = Pool(
             url,
             min_size=pool_min,
             max_size=pool_max,

@@ -3,8 +3,12 @@
 import ctypes
 import os
 import signal
+from collections.abc import Container
+from contextlib import suppress
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 
 _libc = ctypes.CDLL(None)
 
@@ -17,3 +21,29 @@ def end_with(parent: int, death_signal: signal.Signals) -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, death_signal)
     if os.getppid() != parent:  # it ended before the signal was set
         os._exit(1)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of what our children leave running when they die."""
+    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def reap_adopted(own: Container[int]) -> None:
+    """Collect ended processes which we adopted; those in `own` are for their starters to wait for.
+
+    As process 1 of a container we get orphans, too, and nobody else collects them.
+    """
+    with suppress(ChildProcessError):
+        while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            if ended.si_pid in own:
+                return
+            os.waitpid(ended.si_pid, 0)
+
+
+def kill_adopted(own: Container[int]) -> None:
+    """End the processes which we adopted and that still run."""
+    for task in Path("/proc/self/task").iterdir():
+        for pid in map(int, (task / "children").read_text().split()):
+            if pid not in own:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)

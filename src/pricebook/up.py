@@ -5,21 +5,24 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from types import FrameType
 
 import msgspec
 
-from pricebook import db, demo, embedded, installation, migrations
+from pricebook import db, demo, embedded, installation, lifeline, migrations
+from pricebook.address import require_free_address
 from pricebook.auth import service as auth
 from pricebook.auth.passwords import hash_password
 from pricebook.auth.schemas import NewUser, Role
 from pricebook.console import say
 from pricebook.db import Database
-from pricebook.errors import EmbeddedServerError, PricebookError
+from pricebook.errors import PricebookError
 from pricebook.installation import FirstUser
 from pricebook.migrations.lock_retries import LockRetries
+from pricebook.restarts import Restarts, keep_alive
 from pricebook.settings import Settings
 
 ROLES: tuple[Role, ...] = ("sales", "procurement", "admin")
@@ -27,33 +30,107 @@ API_START_SECONDS = 30.0
 STOP_EXTRA_SECONDS = 10
 POLL_SECONDS = 0.05
 
-Lost = Callable[[], str | None]
-Process = subprocess.Popen[bytes]
+
+class Command:
+    """One of our own commands, run as a part of the system."""
+
+    def __init__(
+        self, name: str, word: str, environment: Mapping[str, str], may_restart: Callable[[], bool]
+    ) -> None:
+        self.name = name
+        self.may_restart = may_restart
+        self._argv = [sys.executable, "-m", "pricebook.cli", word]
+        self._environment = {**environment}
+        self._process = embedded.spawn(self._argv, self._environment)
+
+    @property
+    def pid(self) -> int:
+        """The id of its process."""
+        return self._process.pid
+
+    def end(self) -> str | None:
+        """Return the signal or exit code by which it ended; None while it runs."""
+        code = self._process.poll()
+        return None if code is None else embedded.end_of(code)
+
+    def explain_end(self) -> str:
+        """One sentence on how it ended and where its log is."""
+        return f"It stopped ({self.end()}); its log is the lines above."
+
+    def is_ready(self) -> bool:
+        """Whether it runs."""
+        return self.end() is None
+
+    def restart(self) -> None:
+        """Start it again after its end."""
+        self._process = embedded.spawn(self._argv, self._environment)
+
+    def tidy(self) -> None:
+        """Do nothing: its log goes where ours goes."""
+
+    def stop(self, seconds: float) -> None:
+        """Let it end in good order, and kill it when it does not within `seconds`."""
+        self._process.terminate()
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
-def run(settings: Settings, environment: Mapping[str, str], lost: Lost, *, with_demo: bool) -> None:
+def run(
+    settings: Settings,
+    environment: Mapping[str, str],
+    servers: Sequence[embedded.Server],
+    *,
+    with_demo: bool,
+) -> None:
     """Run the system on connected settings until Ctrl-C or SIGTERM, then stop it.
 
-    `environment` is handed on to the processes; `lost` tells which server has gone. Raises
-    PricebookError when a part does not start, or ends by itself.
+    `environment` is handed on to the processes; `servers` are restarted when they die, as the API
+    and the worker are. Raises PricebookError when a part does not start, or dies again and again.
     """
-    if settings.jwt_secret is None:
-        secret = installation.keep_secret(settings.home)
-        settings = msgspec.structs.replace(settings, jwt_secret=secret)
-    settings = msgspec.structs.replace(settings, api_stop_delay_seconds=0)  # there is no proxy
+    settings = _with_secret(settings)
     migrations.upgrade(settings.required_database_url, retries=LockRetries(show=say))
     users = asyncio.run(_prepare(settings, with_demo=with_demo))
-    given = {**environment, **_for_a_person(settings).as_environment()}
-    api, worker = _start("serve", given), _start("worker", given)
-    try:
+    require_free_address(settings)  # a stranger may have taken it meanwhile
+    watched = [Restarts(server) for server in servers]
+    with _commands(settings, environment, watched) as (api, worker):
         _wait_for_api(settings, api)
         for user in users:
             say(f"user {user.username} password {user.password}")
         say(f"ready {settings.address}")
-        _watch({"API": api, "worker": worker}, lost)
+        keep_alive([*watched, Restarts(api), Restarts(worker)])
+
+
+def _with_secret(settings: Settings) -> Settings:
+    """Fill in what a start at home needs; there is no proxy that has to notice the end."""
+    try:
+        secret = settings.jwt_secret or installation.keep_secret(settings.home)
+    except OSError as error:
+        raise PricebookError(f"{settings.home} cannot be written to: {error}.") from error
+    return msgspec.structs.replace(settings, jwt_secret=secret, api_stop_delay_seconds=0)
+
+
+@contextmanager
+def _commands(
+    settings: Settings, environment: Mapping[str, str], servers: Sequence[Restarts]
+) -> Generator[tuple[Command, Command]]:
+    """Run the API and the worker, and what they leave behind, until the block ends."""
+    given = {**environment, **_for_a_person(settings).as_environment()}
+
+    def may_restart() -> bool:
+        return all(server.is_ready for server in servers)
+
+    lifeline.adopt_orphans()
+    api = Command("The API", "serve", given, may_restart)
+    worker = Command("The worker", "worker", given, may_restart)
+    try:
+        yield api, worker
     finally:
-        _stop(api, settings.api_stop_seconds + STOP_EXTRA_SECONDS)
-        _stop(worker, settings.worker_stop_seconds + STOP_EXTRA_SECONDS)
+        api.stop(settings.api_stop_seconds + STOP_EXTRA_SECONDS)
+        worker.stop(settings.worker_stop_seconds + STOP_EXTRA_SECONDS)
+        lifeline.kill_adopted({server.pid for server in servers})
 
 
 def _for_a_person(settings: Settings) -> Settings:
@@ -63,26 +140,6 @@ def _for_a_person(settings: Settings) -> Settings:
         log_format=settings.log_format or "text",
         log_requests=bool(settings.log_requests),
     )
-
-
-def nothing_lost() -> str | None:
-    """Stand for servers that others look after."""
-    return None
-
-
-def _start(command: str, environment: Mapping[str, str]) -> Process:
-    return embedded.spawn([sys.executable, "-m", "pricebook.cli", command], {**environment})
-
-
-def _watch(processes: Mapping[str, Process], lost: Lost) -> None:
-    while True:
-        if sentence := lost():
-            raise EmbeddedServerError(sentence)
-        for name, process in processes.items():
-            if process.poll() is not None:
-                code = process.returncode
-                raise PricebookError(f"The {name} ended by itself with exit code {code}.")
-        time.sleep(POLL_SECONDS)
 
 
 def leave_on_signals() -> None:
@@ -136,10 +193,10 @@ async def _make_first_users(
     )
 
 
-def _wait_for_api(settings: Settings, api: Process) -> None:
+def _wait_for_api(settings: Settings, api: Command) -> None:
     deadline = time.monotonic() + API_START_SECONDS
     while not is_ready(settings):
-        if api.poll() is not None:
+        if api.end():
             raise PricebookError("The API did not start; its last lines above say why.")
         if time.monotonic() > deadline:
             raise PricebookError(f"The API was not ready after {API_START_SECONDS:.0f} seconds.")
@@ -156,12 +213,3 @@ def is_ready(settings: Settings) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _stop(process: Process, seconds: float) -> None:
-    process.terminate()
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

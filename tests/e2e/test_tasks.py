@@ -1,6 +1,5 @@
 """A list from its upload to the catalog, through real processes and sockets."""
 
-import os
 import re
 import signal
 from collections.abc import Generator
@@ -62,14 +61,6 @@ def test_an_uploaded_workbook_is_in_the_catalog_soon_after(system: System) -> No
         )
         assert too_large.status_code == 413
     assert system.stop() == 0
-
-
-def test_a_worker_that_ends_by_itself_ends_the_system(system: System) -> None:
-    system.up("--empty")
-    assert system.running
-    os.kill(system.child("worker"), signal.SIGKILL)
-    assert system.running.wait(30) == 1
-    assert "The worker ended by itself" in system.rest()
 
 
 def test_a_worker_that_is_told_to_stop_ends_well(

@@ -1,13 +1,13 @@
-import os
 import re
 import signal
+import socket
 from collections.abc import Callable
 from typing import Any
 
 import psycopg
 
 from pricebook.embedded import Endpoints
-from running_system import System, free_port
+from running_system import PATIENCE_SECONDS, System, free_port
 
 
 def several(page: dict[str, Any]) -> list[dict[str, Any]]:
@@ -60,9 +60,10 @@ def test_servers_outside_are_used_when_they_are_given(
 
 def test_a_second_up_in_one_folder_is_refused_in_one_sentence(system: System) -> None:
     system.up("--empty")
-    second = system.run("up", "--port", str(free_port()))
-    assert second.returncode == 1
-    assert re.fullmatch(r"pricebook: [^\n]+\.\n", second.stderr)
+    for port in (free_port(), system.port):
+        second = system.run("up", "--port", str(port))
+        assert second.returncode == 1
+        assert re.fullmatch(r"pricebook: Pricebook is already up in [^\n]+\.\n", second.stderr)
 
 
 def test_a_port_in_use_is_named(system: System) -> None:
@@ -73,17 +74,30 @@ def test_a_port_in_use_is_named(system: System) -> None:
     assert re.fullmatch(r"pricebook: HOST and PORT: .*Address already in use\.\n", taken.stderr)
 
 
-def test_an_api_that_ends_by_itself_ends_the_system(system: System) -> None:
-    system.up("--empty")
-    assert system.running
-    os.kill(system.child("serve"), signal.SIGKILL)
-    assert system.running.wait(30) == 1
-    assert "The API ended by itself" in system.rest()
+def test_up_on_a_taken_port_starts_nothing_and_prints_no_password(system: System) -> None:
+    with socket.create_server(("127.0.0.1", system.port)):
+        refused = system.run("up", "--empty", "--port", str(system.port))
+    assert refused.returncode == 1
+    assert refused.stdout == ""
+    assert re.fullmatch(r"pricebook: HOST and PORT: .*Address already in use\.\n", refused.stderr)
+    assert not (system.folder / ".pricebook").exists()
 
 
-def test_a_lost_database_server_ends_the_system(system: System) -> None:
-    system.up("--empty")
-    assert system.running
-    os.kill(system.child("postgres"), signal.SIGQUIT)
-    assert system.running.wait(30) == 1
-    assert "pricebook: " in system.rest()
+def test_a_port_that_is_taken_during_the_first_start_is_named(system: System) -> None:
+    starting = system.start("up", "--port", str(system.port))
+    assert starting.stdout
+    printed = [starting.stdout.readline()]
+    assert "First start" in printed[0]
+    with socket.create_server(("127.0.0.1", system.port)):
+        printed += starting.stdout
+    assert starting.wait(PATIENCE_SECONDS) == 1
+    starting.stdout.close()
+    assert re.fullmatch(r"pricebook: HOST and PORT: .*Address already in use\.\n", printed[-1])
+    assert not [line for line in printed if "password" in line]
+
+
+def test_a_home_that_cannot_be_written_to_is_named_in_one_sentence(system: System) -> None:
+    (system.folder / "file").touch()
+    refused = system.run("up", "--port", str(system.port), PRICEBOOK_HOME="file/home")
+    assert refused.returncode == 1
+    assert re.fullmatch(r"pricebook: [^\n]+file/home[^\n]+\.\n", refused.stderr)

@@ -1,4 +1,5 @@
 import os
+import signal
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -143,12 +144,36 @@ def test_a_home_that_cannot_be_made_is_told_in_one_sentence(open_folder: Path) -
         pass
 
 
-def test_a_server_lost_while_running_is_noticed(
+def test_a_killed_server_is_restarted_with_what_was_written(
+    home: Path, eventually: Callable[[Callable[[], object]], None]
+) -> None:
+    with supervise(home) as supervisor:
+        write(supervisor.endpoints, "before")
+        for server in supervisor.servers:
+            killed = server.pid
+            os.kill(killed, 9)
+            eventually(server.end)
+            assert server.end() == "SIGKILL"
+            assert f"{server.name} stopped (SIGKILL)" in server.explain_end()
+            eventually(server.may_restart)
+            server.restart()
+            eventually(server.is_ready)
+            assert server.pid != killed
+        assert read(supervisor.endpoints) == (["before"], b"before")
+    assert not processes_in(home / "postgres")
+
+
+def test_a_busy_process_of_a_killed_server_does_not_stop_its_restart(
     used_home: Path, eventually: Callable[[Callable[[], object]], None]
 ) -> None:
     with supervise(used_home, durable=False) as supervisor:
-        assert supervisor.failed() is None
-        pid = int((used_home / "postgres/postmaster.pid").read_text("utf-8").splitlines()[0])
-        os.kill(pid, 9)
-        eventually(supervisor.failed)
-        assert str(supervisor.failed()).startswith("PostgreSQL stopped (SIGKILL)")
+        database, _ = supervisor.servers
+        with psycopg.connect(supervisor.endpoints.database_url) as connection:
+            os.kill(connection.info.backend_pid, signal.SIGSTOP)  # it never notices
+            os.kill(database.pid, signal.SIGKILL)
+            eventually(database.end)
+            eventually(database.may_restart)
+            database.restart()
+            eventually(database.is_ready)
+        with psycopg.connect(supervisor.endpoints.database_url) as connection:
+            connection.execute("SELECT 1")

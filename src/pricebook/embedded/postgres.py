@@ -1,6 +1,7 @@
 """PostgreSQL: its data folder, its settings and its sign of being ready."""
 
 import os
+import re
 import shutil
 import signal
 from pathlib import Path
@@ -40,6 +41,8 @@ _SETTINGS = {
 _MEBIBYTE = 1024 * 1024
 _LEAST_BUFFERS, _MOST_BUFFERS = 128, 512
 _FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Recovery after a crash replays up to a gigabyte of write-ahead log; it reports each 10 seconds.
+_RECOVERS = re.compile(rb"(?:redo in progress|syncing data directory|resetting unlogged).*")
 _FIRST_STATEMENTS = b"""\
 CREATE ROLE pricebook LOGIN CREATEDB;
 CREATE DATABASE pricebook OWNER pricebook;
@@ -51,22 +54,34 @@ def url(places: Places) -> str:
     return f"postgresql://pricebook@/pricebook?host={places.sockets}&port=5432"
 
 
-def server(places: Places, lock: TextIO, *, durable: bool) -> Program:
-    """Describe the server as a program to run, and make its data folder if there is none.
+def make_data_once(places: Places, lock: TextIO, *, durable: bool) -> None:
+    """Make the data folder if there is none."""
+    if not places.postgres.exists():
+        _make_data(places, binaries.postgres_folder(places.account), lock, durable=durable)
+
+
+def clear_left_over(places: Places) -> None:
+    """Remove the files in which a killed server left its process id.
+
+    No process of it may be left. The id may by now be another process's, and then PostgreSQL
+    refuses to start.
+    """
+    (places.postgres / "postmaster.pid").unlink(missing_ok=True)
+    (places.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+
+
+def server(places: Places, *, durable: bool) -> Program:
+    """Describe the server as a program to run.
 
     `durable=False` is for tests: faster, and a crash of the machine may lose data.
     """
     folder = binaries.postgres_folder(places.account)
-    if not places.postgres.exists():
-        _make_data(places, folder, lock, durable=durable)
-    # No server runs, or we would not hold the lock; but the process id that a killed one left in
-    # this file may by now be another process's, and then PostgreSQL refuses to start.
-    (places.postgres / "postmaster.pid").unlink(missing_ok=True)
     settings = (
         _SETTINGS | _settings_of_machine(folder) | {"unix_socket_directories": str(places.sockets)}
     )
     options = _options(settings | ({} if durable else _FORGETFUL))
-    return _program(places, str(folder / "postgres"), "-D", str(places.postgres), *options)
+    program = _program(places, str(folder / "postgres"), "-D", str(places.postgres), *options)
+    return msgspec.structs.replace(program, progress=_RECOVERS)
 
 
 def is_ready(places: Places) -> bool:

@@ -1,13 +1,15 @@
 """Child processes that do not outlive us."""
 
+import errno
 import os
 import re
+import shutil
 import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -18,7 +20,6 @@ from pricebook.embedded.places import Account
 from pricebook.errors import EmbeddedServerError
 from pricebook.lifeline import end_with
 
-_READY_SECONDS = 120  # recovery after a crash replays up to a gigabyte of write-ahead log
 _STOP_SECONDS = 30
 _VACANT_SECONDS = 3
 _PAUSE_SECONDS = 0.01
@@ -37,6 +38,8 @@ class Program(msgspec.Struct, frozen=True):
     log: Path
     stop_signal: signal.Signals
     text: bytes = b""  # what it reads on its standard input
+    progress: re.Pattern[bytes] | None = None  # lines of its log which extend `ready_seconds`
+    ready_seconds: float = 120
 
 
 class Child:
@@ -46,23 +49,43 @@ class Child:
         self._program = program
         self._process = process
         self._log_start = log_start
+        self._deadline = time.monotonic() + program.ready_seconds
+        self._progress: list[bytes] = []
+
+    @property
+    def pid(self) -> int:
+        """The id of its process."""
+        return self._process.pid
+
+    def end(self) -> str | None:
+        """Return the signal or exit code by which the program ended; None while it runs."""
+        code = self._process.poll()
+        return None if code is None else end_of(code)
 
     def ended(self) -> str | None:
         """One sentence on why the program ended; None while it runs."""
-        if self._process.poll() is None:
-            return None
-        return self._why_it_ended()
+        return None if self.end() is None else self._why_it_ended()
+
+    def is_late(self) -> bool:
+        """Whether `ready_seconds` have passed since the start or the last sign of progress."""
+        if time.monotonic() < self._deadline:
+            return False
+        progress = self._read_progress()
+        if progress == self._progress:
+            return True
+        self._progress = progress
+        self._deadline = time.monotonic() + self._program.ready_seconds
+        return False
 
     def await_ready(self, is_ready: Callable[[], bool]) -> None:
-        """Return once `is_ready` says so; EmbeddedServerError when the program ends before."""
-        deadline = time.monotonic() + _READY_SECONDS
+        """Return once `is_ready` is true; EmbeddedServerError when the program ends or is late."""
         while not is_ready():
             if reason := self.ended():
                 raise EmbeddedServerError(reason)
-            if time.monotonic() >= deadline:
+            if self.is_late():
                 raise EmbeddedServerError(
-                    f"{self._program.name} is not ready after {_READY_SECONDS} seconds "
-                    f"(its log is {self._program.log})."
+                    f"{self._program.name} is not ready after {self._program.ready_seconds:.0f} "
+                    f"seconds (its log is {self._program.log})."
                 )
             time.sleep(_PAUSE_SECONDS)
 
@@ -77,28 +100,57 @@ class Child:
         try:
             self._process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self.kill()
+
+    def kill(self) -> None:
+        """End the program at once."""
+        self._process.kill()
+        self._process.wait()
 
     def _why_it_ended(self) -> str:
-        code, log = self._process.returncode, self._program.log
-        how = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
-        with log.open("rb") as file:
-            file.seek(max(self._log_start, log.stat().st_size - _LOG_TAIL_BYTES))
-            said = _telling_line(file.read().decode(errors="replace"))
+        how, log = end_of(self._process.returncode), self._program.log
+        said = _telling_line(self._read_log(_LOG_TAIL_BYTES).decode(errors="replace"))
         return f"{self._program.name} stopped ({how}) after it said: {said} (its log is {log})."
 
+    def _read_progress(self) -> list[bytes]:
+        pattern = self._program.progress
+        return pattern.findall(self._read_log(_LOG_BYTES))[-1:] if pattern else []
 
-@contextmanager
-def running(program: Program, lock: TextIO) -> Generator[Child]:
-    """Run a program until the block ends; it and its own children share `lock` while they live.
+    def _read_log(self, most: int) -> bytes:
+        """Return the end of what the program has written, `most` bytes at most."""
+        with suppress(FileNotFoundError), self._program.log.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            start = self._log_start if self._log_start <= size else 0  # it was cut
+            file.seek(max(start, size - most))
+            return file.read()
+        return b""
+
+
+def end_of(code: int) -> str:
+    """Name the exit code, or the signal, by which a process ended."""
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:  # a realtime signal
+        return f"signal {-code}"
+
+
+def start(program: Program, lock: TextIO) -> Child:
+    """Start a program; it and its own children share `lock` while they live.
 
     Call it from a thread that lives as long: Linux ends the program with the thread, not only with
     the process, that started it.
     """
     with _open_log(program.log) as log:
         log_start = log.tell()
-        child = Child(program, _start(program, lock, log), log_start)
+        return Child(program, _start(program, lock, log), log_start)
+
+
+@contextmanager
+def running(program: Program, lock: TextIO) -> Generator[Child]:
+    """Run a program until the block ends, as `start` does."""
+    child = start(program, lock)
     try:
         yield child
     finally:
@@ -117,8 +169,31 @@ def spawn(argv: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
         argv,
         env=env,
         start_new_session=True,
-        preexec_fn=partial(end_with, os.getpid(), signal.SIGTERM),  # noqa: PLW1509 - takes no locks
+        preexec_fn=partial(_begin, os.getpid(), signal.SIGTERM),  # noqa: PLW1509 - takes no locks
     )
+
+
+def _begin(parent: int, death_signal: signal.Signals) -> None:
+    """Set the parent-death signal, and receive the signals that the parent may have blocked."""
+    end_with(parent, death_signal)
+    signal.pthread_sigmask(signal.SIG_SETMASK, set())
+
+
+def kill_left_over(program: Path, folder: Path) -> bool:
+    """Kill the processes of a server whose main process died; return whether none is left."""
+    pids = [pid for pid in processes_in(folder) if _runs(pid, program)]
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return not pids
+
+
+def _runs(pid: int, program: Path) -> bool:
+    try:
+        running_program = Path(f"/proc/{pid}/exe").readlink().name
+    except OSError:
+        return False
+    return running_program.removesuffix(" (deleted)") == program.name
 
 
 def await_vacant(folder: Path, name: str) -> None:
@@ -162,18 +237,28 @@ def _start(program: Program, lock: TextIO, log: BinaryIO) -> subprocess.Popen[by
             extra_groups=[] if account.switch else None,
             pass_fds=[lock.fileno()],
             start_new_session=True,
-            preexec_fn=partial(end_with, os.getpid(), program.stop_signal),  # noqa: PLW1509 - takes no locks
+            preexec_fn=partial(_begin, os.getpid(), program.stop_signal),  # noqa: PLW1509 - takes no locks
         )
+
+
+def cut_log(path: Path) -> None:
+    """Move what a log holds aside when it has grown too large; its writer goes on in the file."""
+    with suppress(FileNotFoundError):
+        if path.stat().st_size <= _LOG_BYTES:
+            return
+        with suppress(OSError):  # on a full disk, too
+            shutil.copyfile(path, path.with_suffix(".old.log"))
+        os.truncate(path, 0)
 
 
 def _open_log(path: Path) -> BinaryIO:
     path.parent.mkdir(exist_ok=True)
-    if path.exists() and path.stat().st_size > _LOG_BYTES:
-        path.replace(path.with_suffix(".old.log"))
+    cut_log(path)
     return path.open("ab")
 
 
 def _telling_line(text: str) -> str:
     lines = [line for line in text.splitlines() if line.strip()]
+    full = [line for line in lines if os.strerror(errno.ENOSPC) in line]  # it causes other errors
     telling = [match.group() for line in lines if (match := _TELLING_LINE.search(line))]
-    return (telling or lines or ["it wrote no log"])[-1].strip().rstrip(".")
+    return (full or telling or lines or ["it wrote no log"])[-1].strip().rstrip(".")

@@ -18,7 +18,7 @@ import msgspec
 
 from pricebook.embedded import locks, places, postgres, process, valkey
 from pricebook.embedded.places import Places
-from pricebook.embedded.process import Child
+from pricebook.embedded.server import Plan, Server
 from pricebook.errors import EmbeddedServerError
 
 _PATIENCE_SECONDS = 60
@@ -36,11 +36,7 @@ class Supervisor(msgspec.Struct, frozen=True):
     """The servers that this process owns."""
 
     endpoints: Endpoints
-    children: tuple[Child, ...]
-
-    def failed(self) -> str | None:
-        """One sentence about a server that was lost; None while all run."""
-        return next((reason for child in self.children if (reason := child.ended())), None)
+    servers: tuple[Server, ...]
 
 
 @contextmanager
@@ -89,28 +85,50 @@ def _joined_or_owned(home: Path, *, durable: bool) -> Generator[Endpoints]:
 @contextmanager
 def running(here: Places, owner: TextIO, *, durable: bool, patient: bool) -> Generator[Supervisor]:
     """Run the servers as their owner while the block runs; if `patient`, wait for their users."""
-    locks.sign(owner)
     endpoints = Endpoints(database_url=postgres.url(here), redis_url=valkey.url(here))
     with ExitStack() as stack:
         with _errors_in_one_sentence(here.home):
+            locks.sign(owner)
             here.endpoints.unlink(missing_ok=True)
-            children = _start(stack, here, owner, durable=durable)
+            started = _start(stack, here, owner, durable=durable)
             stack.enter_context(_published(here, endpoints, patient=patient))
-        yield Supervisor(endpoints=endpoints, children=children)
+        yield Supervisor(endpoints=endpoints, servers=started)
 
 
-def _start(stack: ExitStack, here: Places, owner: TextIO, *, durable: bool) -> tuple[Child, Child]:
+def _start(
+    stack: ExitStack, here: Places, owner: TextIO, *, durable: bool
+) -> tuple[Server, Server]:
     # Only servers that we did not start can be there: ours would hold the owner's lock.
     process.await_vacant(here.postgres, "PostgreSQL")
     process.await_vacant(here.redis, "Valkey")
     stack.enter_context(places.socket_folder(here))
-    cache_program = valkey.server(here, durable=durable)
-    cache = stack.enter_context(process.running(cache_program, owner))
-    database_program = postgres.server(here, owner, durable=durable)
-    database = stack.enter_context(process.running(database_program, owner))
-    cache.await_ready(lambda: valkey.answers(valkey.url(here)))
-    database.await_ready(lambda: postgres.is_ready(here))
-    return cache, database
+    valkey.make_data_once(here)
+    cache = Server(_valkey_plan(here, durable=durable), owner)
+    stack.callback(cache.stop)
+    postgres.make_data_once(here, owner, durable=durable)
+    database = Server(_postgres_plan(here, durable=durable), owner)
+    stack.callback(database.stop)
+    cache.await_ready()
+    database.await_ready()
+    return database, cache
+
+
+def _valkey_plan(here: Places, *, durable: bool) -> Plan:
+    return Plan(
+        program=valkey.server(here, durable=durable),
+        folder=here.redis,
+        answers=lambda: valkey.answers(valkey.url(here)),
+        clear_left_over=lambda: None,
+    )
+
+
+def _postgres_plan(here: Places, *, durable: bool) -> Plan:
+    return Plan(
+        program=postgres.server(here, durable=durable),
+        folder=here.postgres,
+        answers=lambda: postgres.is_ready(here),
+        clear_left_over=lambda: postgres.clear_left_over(here),
+    )
 
 
 @contextmanager
@@ -156,13 +174,29 @@ def _join(here: Places) -> tuple[TextIO, Endpoints] | None:
         return users, endpoints
 
 
+def require_not_up(home: Path) -> None:
+    """Raise EmbeddedServerError while a lasting owner has the servers of `home`."""
+    path = home.expanduser().resolve() / "locks" / "up"
+    with _errors_in_one_sentence(home):
+        if not path.exists():
+            return
+        with locks.take(path) or nullcontext() as up:
+            if up is None:
+                raise _already_up(path)
+
+
 def _take_up(here: Places) -> TextIO:
     path = here.locks / "up"
     if up := locks.take(path):
         locks.sign(up)
         return up
-    raise EmbeddedServerError(
-        f"Pricebook is already up in {here.home}, as process {locks.signer(path)}."
+    raise _already_up(path)
+
+
+def _already_up(path: Path) -> EmbeddedServerError:
+    home = path.parent.parent
+    return EmbeddedServerError(
+        f"Pricebook is already up in {home}, as process {locks.signer(path)}."
     )
 
 

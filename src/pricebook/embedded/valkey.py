@@ -15,16 +15,19 @@ def url(places: Places) -> str:
     return f"{_SCHEME}{places.sockets}/redis.sock"
 
 
+def make_data_once(places: Places) -> None:
+    """Make the working folder if there is none."""
+    if not places.redis.exists():
+        make_private(places.redis, places.account)
+
+
 def server(places: Places, *, durable: bool) -> Program:
     """Describe the server as a program to run; with `durable=False` it keeps nothing on disk."""
-    folder = places.redis
-    if not folder.exists():
-        make_private(folder, places.account)
     options = {
         "port": "0",
         "unixsocket": url(places).removeprefix(_SCHEME),
         "unixsocketperm": "700",
-        "dir": str(folder),
+        "dir": str(places.redis),
         "appendonly": "yes" if durable else "no",
         "save": "",
         "maxmemory-policy": "noeviction",  # a queue must not lose tasks

@@ -1,0 +1,124 @@
+"""Parts of `pricebook up` that die: they are restarted, or the system ends in good order."""
+
+import os
+import re
+import signal
+from contextlib import suppress
+from typing import Any
+
+import httpx
+import msgspec
+import psycopg
+import pytest
+
+from e2e.test_dead import task, uploaded
+from e2e.test_tasks import admin
+from pricebook.embedded import Endpoints
+from running_system import System, eventually, ready
+
+NAMES = {
+    "serve": "The API",
+    "worker": "The worker",
+    "postgres": "PostgreSQL",
+    "valkey-server": "Valkey",
+}
+ROWS = 20_000
+
+
+def price_list(rows: int) -> bytes:
+    lines = (f"A-{number},Nail {number},1.50" for number in range(rows))
+    return "\n".join(["sku,name,price", *lines]).encode()
+
+
+def database_url(system: System) -> str:
+    found = (system.folder / ".pricebook/endpoints.json").read_bytes()
+    return msgspec.json.decode(found, type=Endpoints).database_url
+
+
+def one(system: System, statement: str) -> Any:
+    with psycopg.connect(database_url(system)) as conn:
+        (value,) = conn.execute(statement.encode()).fetchone() or (None,)
+        return value
+
+
+def ended(system: System) -> tuple[int | None, str]:
+    """The exit code of an ending system, and what it printed since it was ready."""
+    running = system.running
+    assert running
+    printed = system.rest()
+    return running.returncode, printed
+
+
+def test_each_part_that_is_killed_is_restarted_and_all_work_goes_on(system: System) -> None:
+    with admin(system, system.up("--empty")) as client:
+        for number, word in enumerate(NAMES):
+            system.kill(word)
+            eventually(lambda: ready(system) == 200)
+            assert client.get("/catalog", params={"search": f"lamp {number}"}).status_code == 200
+            task_id = uploaded(client, f"ACME {word}", "list.csv", price_list(3))
+            eventually(lambda made=task_id: task(client, made)["state"] == "succeeded")
+            (system.folder / "list.csv").write_bytes(price_list(2))
+            done = system.run("import", "list.csv", "--supplier", f"Nordwerk {word}")
+            assert done.returncode == 0, done.stderr
+    assert system.running
+    system.running.send_signal(signal.SIGTERM)
+    code, printed = ended(system)
+    assert code == 0
+    said = re.findall(
+        r"^pricebook: (.+) died \(SIGKILL\); restarted after .+ s\.$", printed, re.MULTILINE
+    )
+    assert said == [*NAMES.values()]
+    eventually(lambda: not system.processes())
+
+
+@pytest.mark.parametrize("word", ["postgres", "worker"])
+def test_an_import_under_way_ends_exactly_once(system: System, word: str) -> None:
+    with admin(system, system.up("--empty", WORKER_LEASE_SECONDS="2")) as client:
+        task_id = uploaded(client, "ACME", "list.csv", price_list(ROWS))
+        eventually(lambda: task(client, task_id)["state"] == "running")
+        system.kill(word)
+        eventually(lambda: state(client, task_id) == "succeeded")
+    assert one(system, "SELECT count(*) FROM price_history") == ROWS
+    assert one(system, "SELECT count(*) FROM supplier_items") == ROWS
+
+
+def state(client: httpx.Client, task_id: str) -> str | None:
+    response = client.get(f"/admin/tasks/{task_id}")
+    return response.json()["state"] if response.status_code == 200 else None
+
+
+@pytest.mark.parametrize(
+    ("word", "log"), [("worker", "its log is the lines above"), ("valkey-server", "redis.log")]
+)
+def test_a_part_that_dies_again_and_again_ends_the_system(
+    system: System, word: str, log: str
+) -> None:
+    system.up("--empty")
+    assert system.running
+    while system.running.poll() is None:
+        with suppress(LookupError, FileNotFoundError, ProcessLookupError):
+            os.kill(system.child(word), signal.SIGKILL)
+    code, printed = ended(system)
+    assert code == 1
+    *restarts, last = [line for line in printed.splitlines() if line.startswith("pricebook: ")]
+    assert len(restarts) == 4
+    assert re.fullmatch(rf"pricebook: {NAMES[word]} died 5 times in a row, .+\(SIGKILL\).+", last)
+    assert log in last
+    eventually(lambda: not system.processes())
+
+
+def test_sigterm_while_a_restart_is_waited_for_stops_all(system: System) -> None:
+    system.up("--empty")
+    for _ in range(3):
+        system.kill("worker")
+    os.kill(system.child("worker"), signal.SIGKILL)  # the next delay is the longest
+    assert system.stop() == 0
+    eventually(lambda: not system.processes())
+
+
+def test_no_restarted_part_outlives_a_killed_system(system: System) -> None:
+    system.up("--empty")
+    for word in NAMES:
+        system.kill(word)
+    assert system.stop(signal.SIGKILL) == -signal.SIGKILL
+    eventually(lambda: not system.processes())
