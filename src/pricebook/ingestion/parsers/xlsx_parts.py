@@ -46,16 +46,16 @@ class _SharedStrings:
         self.found: list[str] = []
         self._begun: dict[str, dict[str, str]] = {}
         self.start = self._begun.__setitem__
-        self._string = ""
+        self._pieces: list[str] = []
 
     def end(self, name: str) -> None:
         """Take the end of an element."""
         tag = TAGS.get(name)
         if tag == "t" and name[:-1] + "rPh" not in self._begun:
-            self._string += taken(self.text)
+            self._pieces.append(taken(self.text))
         elif tag == "si":
-            self.found.append(unescaped(self._string))
-            self._string = ""
+            self.found.append(unescaped("".join(self._pieces)))
+            self._pieces.clear()
         elif tag == "rPh":
             del self._begun[name]
         self.text.clear()
