@@ -119,3 +119,9 @@ async def test_what_made_the_parser_process_crash_is_a_refusal(
     with pytest.raises(PriceListError, match="more than 1,000,000 elements"):
         async with parsers.opened(order_of(path)):
             pass
+
+
+def test_marks_above_a_letter_without_end_cost_no_more_than_other_text() -> None:
+    marks = "a" + "\u0301\u0316" * 400_000
+    found = read_list(f"sku;name;price;{marks[:100_000]}\n1;{marks};5;x\n{marks};Lamp;5;x\n")
+    assert found.outcomes == ["ignored", "rejected", "rejected"]
