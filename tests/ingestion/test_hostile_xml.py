@@ -1,5 +1,6 @@
-"""Workbooks whose XML is made to be slow to read: each is refused, or read in linear time."""
+"""Lists that are made to be slow to read: each is refused, or read in linear time."""
 
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -125,3 +126,20 @@ def test_marks_above_a_letter_without_end_cost_no_more_than_other_text() -> None
     marks = "a" + "\u0301\u0316" * 400_000
     found = read_list(f"sku;name;price;{marks[:100_000]}\n1;{marks};5;x\n{marks};Lamp;5;x\n")
     assert found.outcomes == ["ignored", "rejected", "rejected"]
+
+
+def test_a_chain_of_short_sectors_that_never_ends_is_refused() -> None:
+    mark, version = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", (62, 3, 0xFFFE, 9, 6)
+    header = mark + bytes(16) + struct.pack("<5H", *version) + bytes(10)
+    header += struct.pack("<8i", 1, 1, 0, 4096, 2, 1, -2, 0)
+    header += struct.pack("<109i", 0, *[-1] * 108)
+    table = struct.pack("<128i", -3, -2, -2, -2, *[-1] * 124)
+    short_table = struct.pack("<128i", *[0] * 128)
+    entries = _entry("Root Entry", 5, 1, 3, 512) + _entry("Workbook", 2, -1, 0, 100) + bytes(256)
+    assert "damaged" in refused(header + table + entries + short_table + bytes(512))
+
+
+def _entry(name: str, kind: int, child: int, first: int, size: int) -> bytes:
+    text = (name + "\0").encode("utf-16-le")
+    numbers = struct.pack("<HBBiii", len(text), kind, 1, -1, -1, child)
+    return text.ljust(64, b"\0") + numbers + bytes(36) + struct.pack("<iii", first, size, 0)
