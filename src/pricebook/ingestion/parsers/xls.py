@@ -134,23 +134,15 @@ def _has_encrypted_package(path: Path) -> bool:
     return False
 
 
-def _get_finite_stream(  # noqa: PLR0913, PLR0917 (a method of xlrd)
-    document: Any,
-    mem: bytes,
-    base: int,
-    sat: Sequence[int],
-    sec_size: int,
-    start_sid: int,
-    *more: Any,
-    **named: Any,
-) -> bytes:
+def _get_finite_stream(document: Any, *arguments: Any, **named: Any) -> bytes:
     """Refuse a chain of sectors that comes back to itself: xlrd follows one of short sectors."""
-    sector, left = start_sid, len(sat)
-    while 0 <= sector < len(sat):
-        sector, left = sat[sector], left - 1
+    _, _, table, _, sector, *_ = arguments
+    left = len(table)
+    while 0 <= sector < len(table):
+        sector, left = table[sector], left - 1
         if left < 0:
             raise CompDocError("a chain of sectors never ends")
-    stream: bytes = _get_stream(document, mem, base, sat, sec_size, start_sid, *more, **named)
+    stream: bytes = _get_stream(document, *arguments, **named)
     return stream
 
 
