@@ -143,3 +143,8 @@ def _entry(name: str, kind: int, child: int, first: int, size: int) -> bytes:
     text = (name + "\0").encode("utf-16-le")
     numbers = struct.pack("<HBBiii", len(text), kind, 1, -1, -1, child)
     return text.ljust(64, b"\0") + numbers + bytes(36) + struct.pack("<iii", first, size, 0)
+
+
+@pytest.mark.parametrize("style", ["<numFmt/>", '<numFmt numFmtId="x" formatCode="0"/>'])
+def test_damaged_number_formats_are_refused(style: str) -> None:
+    assert "damaged" in refused(_in_part("xl/styles.xml")(style))

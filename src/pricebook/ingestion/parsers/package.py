@@ -58,7 +58,7 @@ class Package:
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self.name = path.name
-        with self._damage_told():
+        with self.damage_told():
             self._archive = ZipFile(path)
         if len(self._archive.filelist) > _MOST_ENTRIES:
             self._archive.close()
@@ -86,7 +86,7 @@ class Package:
 
     def read(self, part: str, most_bytes: int) -> bytes:
         """Read the beginning of a small part; raises PriceListError if it is missing or damaged."""
-        with self._damage_told(), self._archive.open(self._parts[part.lower()]) as file:
+        with self.damage_told(), self._archive.open(self._parts[part.lower()]) as file:
             return file.read(most_bytes)
 
     def feed(self, part: str, handler: Handler) -> Iterator[None]:
@@ -101,7 +101,7 @@ class Package:
             raise PriceListError(f"{self.name} is packed in a way that no workbook is.")
         parser = self._parser(handler)
         fed = 0
-        with self._damage_told(), self._archive.open(info) as file:
+        with self.damage_told(), self._archive.open(info) as file:
             while chunk := file.read(_CHUNK_BYTES):
                 parser.Parse(chunk)
                 fed += len(chunk)
@@ -142,7 +142,8 @@ class Package:
         raise PriceListError(f"{self.name} declares a document type, which no workbook does.")
 
     @contextmanager
-    def _damage_told(self) -> Generator[None]:
+    def damage_told(self) -> Generator[None]:
+        """Turn what is raised over damaged content into PriceListError."""
         try:
             yield
         except _DAMAGED as error:

@@ -1,5 +1,7 @@
 """What the cells of an xlsx workbook refer to by number: texts and number formats."""
 
+from collections.abc import Iterable, Mapping
+
 from pricebook.ingestion.parsers.formats import BUILT_IN, NumberFormat, format_of
 from pricebook.ingestion.parsers.package import Package
 from pricebook.ingestion.parsers.xlsx_cells import TAGS, taken, unescaped
@@ -22,10 +24,17 @@ def cell_formats(package: Package, part: str | None) -> dict[str | None, NumberF
     """
     if part is None or part not in package:
         return {}
+    with package.damage_told():
+        return _formats(package.elements(part))
+
+
+def _formats(
+    elements: Iterable[tuple[str, Mapping[str, str]]],
+) -> dict[str | None, NumberFormat]:
     codes = dict(BUILT_IN)
     styles: list[str] = []
     group = ""
-    for tag, attributes in package.elements(part):
+    for tag, attributes in elements:
         if tag in {"cellStyleXfs", "cellXfs", "dxfs"}:
             group = tag
         elif tag == "numFmt" and group == "":
