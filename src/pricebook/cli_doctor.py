@@ -10,6 +10,7 @@ from pricebook import console, db, migrations
 from pricebook.connect import connected, find_settings
 from pricebook.db import Database
 from pricebook.errors import DatabaseNotReadyError, PricebookError, SettingsError
+from pricebook.ingestion import sandbox
 from pricebook.migrations import drift, rights
 from pricebook.queue.carrier import TaskQueue
 from pricebook.resources import open_redis
@@ -50,6 +51,7 @@ async def _look(settings: Settings, *, own_server: bool) -> bool:
         "schema": _schema,
         "Redis": _redis,
         "uploads": _uploads,
+        "parser": _parser,
         "tasks": _tasks,
     }
     if own_server:
@@ -129,6 +131,14 @@ async def _uploads(settings: Settings) -> Findings:
             f"Nothing can be written to {folder}: change its rights or UPLOADS_DIR."
         )
     return Findings(f"lists are kept in {settings.uploads}.")
+
+
+async def _parser(_: Settings) -> Findings:
+    """Say which parts of the sandbox the kernel lets us have; a missing one is no error."""
+    in_force = await asyncio.to_thread(sandbox.find_parts_in_force)
+    missing = [what for part, what in sandbox.PARTS.items() if part not in in_force]
+    fine = f"{len(in_force)} of {len(sandbox.PARTS)} parts of its sandbox are in force."
+    return Findings(fine, notes=[f"not in force: {what}." for what in missing])
 
 
 async def _tasks(settings: Settings) -> Findings:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from ingestion.google_stand_in import GoogleStandIn, Value, sheet
-from ingestion.price_lists import ReadList
+from ingestion.price_lists import ReadList, fetched
 from pricebook.ingestion.reader import open_list
 from pricebook.ingestion.schemas import Limits, ListOrder, SheetPlace, SourceConfig
 
@@ -31,8 +31,9 @@ class Reader:
             config=msgspec.convert(config, SourceConfig),
             limits=limits or Limits(),
         )
-        price_list = open_list(order)
-        return ReadList(price_list.findings, list(price_list.rows()))
+        with fetched(order) as order:
+            price_list = open_list(order)
+            return ReadList(price_list.findings, list(price_list.rows()))
 
     def rows(self, *rows: list[Value], currency: str = "USD", **more: Any) -> ReadList:
         """Read a spreadsheet of one sheet with these rows below a header."""

@@ -1,6 +1,7 @@
 """Lists as suppliers send them, written and read back in one call."""
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -8,8 +9,17 @@ from typing import Any, NamedTuple
 import msgspec
 
 from pricebook.errors import PriceListError
+from pricebook.ingestion.fetching import fetch
 from pricebook.ingestion.reader import open_list
-from pricebook.ingestion.schemas import FilePlace, Findings, ListOrder, ListRow, SourceConfig
+from pricebook.ingestion.schemas import (
+    FilePlace,
+    Findings,
+    ListOrder,
+    ListRow,
+    SheetPlace,
+    SourceConfig,
+    WebPlace,
+)
 
 
 class ReadList(NamedTuple):
@@ -27,6 +37,16 @@ class ReadList(NamedTuple):
     @property
     def outcomes(self) -> list[str]:
         return [row.outcome for row in self.rows]
+
+
+@contextmanager
+def fetched(order: ListOrder) -> Generator[ListOrder]:
+    """Fetch a list from elsewhere into a folder, as long as the block runs."""
+    place = order.place
+    assert isinstance(place, SheetPlace | WebPlace)
+    with TemporaryDirectory() as folder:
+        local = fetch(place, order.limits, Path(folder))
+        yield msgspec.structs.replace(order, place=local)
 
 
 def read_list(content: str | bytes, currency: str = "USD", **config: Any) -> ReadList:

@@ -60,7 +60,7 @@ async def test_what_went_wrong_is_told_and_nothing_is_left_behind(
     order = ListOrder(
         place=WebPlace(web.url(path, "127.0.0.1"), allow_private=True),
         currency="USD",
-        limits=Limits(seconds=2),
+        limits=Limits(seconds=10),
     )
     with Parsers() as parsers, pytest.raises(kinds):
         async with parsers.opened(order):

@@ -1,17 +1,20 @@
 """Lists behind https addresses, fetched from a server on this machine with the real client."""
 
-import gc
+import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ingestion.price_lists import fetched
 from ingestion.web_stand_in import HOST, LIST, WebStandIn, write_certificate
 from pricebook.errors import PriceListError, SourceUnavailableError
 from pricebook.ingestion.parsers.addresses import Network, is_public, target_of
 from pricebook.ingestion.parsers.web import download, file_name
+from pricebook.ingestion.process import Parsers
 from pricebook.ingestion.reader import open_list
 from pricebook.ingestion.schemas import Limits, ListOrder, WebPlace
 
@@ -185,32 +188,37 @@ def test_a_file_is_named_by_its_address_and_stays_in_its_folder(path: str, name:
     assert file_name(target_of(f"https://{HOST}{path}")) == name
 
 
-def order(url: str, folder: Path, *, allow_private: bool) -> ListOrder:
-    place = WebPlace(url, allow_private=allow_private)
-    return ListOrder(place=place, currency="USD", folder=str(folder))
+def order(url: str, *, allow_private: bool) -> ListOrder:
+    return ListOrder(place=WebPlace(url, allow_private=allow_private), currency="USD")
 
 
-def test_a_fetched_list_is_read_like_a_file_and_then_removed(
-    web: WebStandIn, tmp_path: Path
+def found(folder: Path, pattern: str) -> list[Path]:
+    return list(folder.glob(pattern))
+
+
+def test_a_fetched_list_is_read_like_a_file(web: WebStandIn) -> None:
+    with fetched(order(web.url("/list.csv", "127.0.0.1"), allow_private=True)) as local:
+        price_list = open_list(local)
+        prices = [row.price for row in price_list.rows() if row.outcome == "item"]
+    assert prices == [Decimal("12.50")]
+
+
+@pytest.mark.parametrize("path", ["/list.csv", "/status/200", "/status/404", "/cut"])
+async def test_nothing_is_left_of_a_list_that_was_fetched(
+    web: WebStandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    price_list = open_list(order(web.url("/list.csv", "127.0.0.1"), tmp_path, allow_private=True))
-    assert [row.price for row in price_list.rows() if row.outcome == "item"] == [Decimal("12.50")]
-    assert len(list(tmp_path.iterdir())) == 1
-    del price_list
-    gc.collect()
-    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with Parsers() as parsers:
+        with suppress(PriceListError, SourceUnavailableError):
+            async with parsers.opened(order(web.url(path, "127.0.0.1"), allow_private=True)):
+                assert found(tmp_path, "*/lists/*/*")
+        assert not found(tmp_path, "*/lists/*")
+    assert not found(tmp_path, "*")
 
 
-@pytest.mark.parametrize("path", ["/status/200", "/status/404", "/cut"])
-def test_nothing_is_left_of_a_list_that_is_refused(
-    web: WebStandIn, tmp_path: Path, path: str
-) -> None:
-    with pytest.raises((PriceListError, SourceUnavailableError)):
-        open_list(order(web.url(path, "127.0.0.1"), tmp_path, allow_private=True))
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_private_addresses_are_refused_unless_allowed(web: WebStandIn, tmp_path: Path) -> None:
-    with pytest.raises(PriceListError, match=r"is within a private network, so it is refused"):
-        open_list(order(web.url("/list.csv", "127.0.0.1"), tmp_path, allow_private=False))
+def test_private_addresses_are_refused_unless_allowed(web: WebStandIn) -> None:
+    inner = order(web.url("/list.csv", "127.0.0.1"), allow_private=False)
+    refused = pytest.raises(PriceListError, match="is within a private network, so it is refused")
+    with refused, fetched(inner):
+        pass
     assert web.asked == []

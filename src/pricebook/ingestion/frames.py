@@ -4,9 +4,11 @@ from typing import BinaryIO
 
 import msgspec
 
-from pricebook.ingestion.schemas import Findings
+from pricebook.ingestion.schemas import Findings, LocalPlace
 
 _LENGTH_BYTES = 4
+# One row of the longest cells is the most that a message needs.
+_LONGEST = 256 * 1024 * 1024
 
 
 class Opened(msgspec.Struct, frozen=True, tag=True):
@@ -38,7 +40,13 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
     message: str
 
 
-Frame = Opened | Rows | Finished | Refused
+class Fetched(msgspec.Struct, frozen=True, tag=True):
+    """The list is in a file now."""
+
+    place: LocalPlace
+
+
+Frame = Opened | Rows | Finished | Refused | Fetched
 
 
 def send(pipe: BinaryIO, payload: bytes) -> None:
@@ -53,5 +61,7 @@ def receive(pipe: BinaryIO) -> bytes | None:
     if len(head) < _LENGTH_BYTES:
         return None
     length = int.from_bytes(head, "big")
+    if length > _LONGEST:
+        return None
     payload = pipe.read(length)
     return payload if len(payload) == length else None

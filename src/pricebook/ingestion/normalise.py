@@ -7,18 +7,21 @@ from collections.abc import Iterable
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _NO_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
 _SHOWN_LENGTH = 60
+_LONGEST_HEADER = 1000
+# Putting marks in order takes quadratic time; Unicode calls 30 of them in a row enough (UAX 15).
+_TOO_MANY_MARKS = re.compile(r"[^\w\s\0-\x7f]{100}").search
 
 
 def code_of(cell: str) -> str:
     """Clean an article code: trimmed and NFC, otherwise the very text, so `007` and `NA` stay."""
     code = cell.strip()
-    return code if code.isascii() else unicodedata.normalize("NFC", code)
+    return code if code.isascii() else _composed(code)
 
 
 def name_of(cell: str) -> str:
     """Clean a name: NFC, trimmed, every run of white space one space."""
     name = " ".join(cell.split())
-    return name if name.isascii() else unicodedata.normalize("NFC", name)
+    return name if name.isascii() else _composed(name)
 
 
 def words_of(header: str) -> list[str]:
@@ -27,7 +30,9 @@ def words_of(header: str) -> list[str]:
     `Цена с НДС* (BYN)` gives `цена с ндс`: without case, accents, brackets and what is in them,
     footnote digits and punctuation. A header that is all brackets keeps what is in them.
     """
-    without_notes = "".join(char for char in header if unicodedata.category(char) != "No")
+    without_notes = "".join(
+        char for char in header[:_LONGEST_HEADER] if unicodedata.category(char) != "No"
+    )
     outside = _BRACKETED.sub(" ", without_notes)
     folded = _folded(outside) or _folded(without_notes)
     return folded.split()
@@ -53,6 +58,10 @@ def shown_list(texts: Iterable[str], limit: int = 20) -> str:
 def storable(text: str) -> str:
     """Replace NUL by its picture, the one character that PostgreSQL cannot hold."""
     return text.replace("\0", "␀")
+
+
+def _composed(text: str) -> str:
+    return text if _TOO_MANY_MARKS(text) else unicodedata.normalize("NFC", text)
 
 
 def _folded(text: str) -> str:

@@ -1,24 +1,26 @@
 """The parser process: reads the lists that it is asked for, one after the other.
 
 It runs apart because a file from outside may take any amount of memory or time, or bring a library
-down. It knows no database; what it reads goes through its standard output as lines for COPY.
+down, and confined, because it may be made to take the process over. It knows no database and no
+network; what it reads goes through its standard output as lines for COPY.
 """
 
+import math
 import os
 import resource
 import signal
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn, TextIO
 
 import msgspec
 
-from pricebook.errors import ParserKilledError, PricebookError
+from pricebook.errors import ParserKilledError, PricebookError, PriceListError
 from pricebook.full_disk import temporary_files_named
-from pricebook.ingestion import frames
+from pricebook.ingestion import frames, sandbox
 from pricebook.ingestion.frames import Finished, Frame, Opened, Refused, Rows
 from pricebook.ingestion.reader import PriceList, open_list
-from pricebook.ingestion.schemas import ListOrder
+from pricebook.ingestion.schemas import FetchedSheet, FilePlace, ListOrder
 from pricebook.ingestion.staging import copy_line
 from pricebook.lifeline import end_with
 
@@ -26,25 +28,36 @@ _CHUNK_CHARACTERS = 128 * 1024
 _ROWS_PER_LOOK = 4096
 # Whoever shares the processors with a list goes first.
 _NICENESS = 10
+_MEBIBYTE = 1024 * 1024
+# Processor time goes by the size of a file: a small one that takes long was made to.
+_LEAST_SECONDS = 120
+_SECONDS_A_MEBIBYTE = 20
+# What is kept of a workbook may be ten times its file.
+_WRITTEN = 11
 _encode = msgspec.msgpack.Encoder().encode
 _orders = msgspec.msgpack.Decoder(ListOrder)
 
 
 def main() -> None:
     """Serve the orders on standard input until it is closed, or the parent is gone."""
-    end_with(int(sys.argv[1]), signal.SIGKILL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asked
+    parent, user = sys.argv[1:]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     os.nice(_NICENESS)
-    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
+    with (
+        os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers,
+        Path("/proc/self/status").open() as status,
+    ):
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # no library prints among the answers
+        sandbox.confine(int(user) if user else None)
+        end_with(int(parent), signal.SIGKILL)  # a change of the user undoes it
         while payload := frames.receive(sys.stdin.buffer):
-            _serve(_orders.decode(payload), answers)
+            _serve(_orders.decode(payload), answers, status)
 
 
-def _serve(order: ListOrder, answers: BinaryIO) -> None:
+def _serve(order: ListOrder, answers: BinaryIO, status: TextIO) -> None:
     limit = order.limits.memory_mebibytes
-    resource.setrlimit(resource.RLIMIT_AS, (limit * 1024 * 1024, resource.RLIM_INFINITY))
     try:
+        _limit(order)
         with temporary_files_named():
             price_list = open_list(order)
             _send(answers, Opened(price_list.findings, price_list.rows_total))
@@ -54,7 +67,7 @@ def _serve(order: ListOrder, answers: BinaryIO) -> None:
     except PricebookError as error:
         _refuse(answers, error)
     else:
-        _send(answers, Finished(_peak_memory_kib()))
+        _send(answers, Finished(_peak_memory_kib(status)))
 
 
 def _send_rows(answers: BinaryIO, price_list: PriceList) -> None:
@@ -80,10 +93,28 @@ def _joined(lines: list[str]) -> bytes:
     return joined
 
 
-def _peak_memory_kib() -> int:
+def _limit(order: ListOrder) -> None:
+    """Set what this list may take of memory, of processor time and of the disk."""
+    limits, place = order.limits, order.place
+    memory, written = limits.memory_mebibytes, _WRITTEN * limits.mebibytes
+    resource.setrlimit(resource.RLIMIT_AS, (memory * _MEBIBYTE, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (written * _MEBIBYTE, resource.RLIM_INFINITY))
+    size = Path(place.path).stat().st_size if isinstance(place, FilePlace | FetchedSheet) else 0
+    seconds = min(limits.seconds, _LEAST_SECONDS + _SECONDS_A_MEBIBYTE * size // _MEBIBYTE)
+    used = math.ceil(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
+    resource.setrlimit(resource.RLIMIT_CPU, (used + max(1, seconds), resource.RLIM_INFINITY))
+
+    def too_long(*_: object) -> NoReturn:
+        signal.signal(signal.SIGXCPU, signal.SIG_DFL)  # the next second ends the process
+        raise PriceListError(f"The list takes more than {seconds} seconds of processor time.")
+
+    signal.signal(signal.SIGXCPU, too_long)
+
+
+def _peak_memory_kib(status: TextIO) -> int:
     """Read it from the kernel's status: `ru_maxrss` begins with that of the parent (Linux)."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0])
+    status.seek(0)
+    return int(status.read().partition("VmHWM:")[2].split()[0])
 
 
 def _refuse(answers: BinaryIO, error: PricebookError) -> None:

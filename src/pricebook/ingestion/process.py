@@ -1,34 +1,32 @@
-"""The other side of the parser process: asks it for a list, and ends it when it takes too much."""
+"""The other side of the parser process: gives it a list, and ends it when it takes too much."""
 
 import asyncio
-import os
-import signal
-import subprocess
-import sys
-import tempfile
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import BinaryIO, Self, cast
+from typing import Self
 
 import msgspec
 
-from pricebook.errors import (
-    ParserKilledError,
-    PriceListError,
-    SourceUnavailableError,
-    StorageFullError,
+from pricebook.errors import ParserKilledError
+from pricebook.full_disk import temporary_files_named
+from pricebook.ingestion import sandbox
+from pricebook.ingestion.child import Child
+from pricebook.ingestion.frames import Fetched, Finished, Frame, Opened, Rows
+from pricebook.ingestion.schemas import (
+    FetchOrder,
+    Findings,
+    ListOrder,
+    LocalPlace,
+    SheetPlace,
+    WebPlace,
 )
-from pricebook.full_disk import storage_full, temporary_files_named
-from pricebook.ingestion import frames
-from pricebook.ingestion.frames import Finished, Frame, Opened, Refused, Rows
-from pricebook.ingestion.schemas import Findings, ListOrder
+from pricebook.ingestion.workspace import Workspace
 
-_frames = msgspec.msgpack.Decoder(Frame)
-_ERRORS = {
-    kind.__name__: kind
-    for kind in (PriceListError, ParserKilledError, SourceUnavailableError, StorageFullError)
-}
+_PARSING, _FETCHING = "pricebook.ingestion.parsing", "pricebook.ingestion.fetching"
+# Whom https trusts; a parser process has no use for these.
+_TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+_OUT_OF_TURN = "The parser process answered out of turn."
 
 
 class Reading:
@@ -49,7 +47,7 @@ class Reading:
         """
         while not isinstance(frame := await self._parser.receive(), Finished):
             if not isinstance(frame, Rows):
-                raise ParserKilledError("The parser process answered out of turn.")
+                raise ParserKilledError(_OUT_OF_TURN)
             self.rows_read, self.rows_ignored = frame.read, frame.ignored
             yield frame
         self.peak_memory_kib = frame.peak_memory_kib
@@ -79,90 +77,64 @@ class Parsers:
         not answer, ParserKilledError if the process took too much memory or time, or crashed,
         StorageFullError if the disk for temporary files is full.
         """
-        with _temporary_folder() as folder:
+        seconds = order.limits.seconds
+        deadline = asyncio.get_running_loop().time() + seconds
+        with temporary_files_named():
             parser = self._idle.pop() if self._idle else _Parser()
-            try:
-                order = msgspec.structs.replace(order, folder=folder)
-                yield Reading(parser, await parser.ask(order))
-            finally:
-                if parser.is_idle:
-                    self._idle.append(parser)
-                else:
-                    parser.kill()
+        try:
+            with parser.workspace.inbox() as inbox:
+                place = order.place
+                if isinstance(place, SheetPlace | WebPlace):
+                    place = await _fetched(place, order, inbox, deadline)
+                place = await asyncio.to_thread(parser.workspace.bring, place, inbox, order.limits)
+                order = msgspec.structs.replace(order, place=place)
+                yield Reading(parser, await parser.read(order, deadline))
+        finally:
+            if parser.is_idle:
+                self._idle.append(parser)
+            else:
+                parser.kill()
 
 
-@contextmanager
-def _temporary_folder() -> Generator[str]:
-    """Make a folder for what a parser process keeps of a list, as long as a block runs."""
-    with temporary_files_named():
-        folder = tempfile.TemporaryDirectory(prefix="pricebook-")
-    with folder as path:
-        yield path
+async def _fetched(
+    place: SheetPlace | WebPlace, order: ListOrder, inbox: Path, deadline: float
+) -> LocalPlace:
+    """Let a process of its own fetch a list, so that the one which reads it needs no network."""
+    fetching = Child(_FETCHING, folder=Path.cwd(), variables=_TRUST)
+    try:
+        fetching.limit(deadline, order.limits.seconds)
+        fetching.send(FetchOrder(place=place, limits=order.limits, folder=str(inbox)))
+        frame = await fetching.receive()
+    finally:
+        fetching.kill()
+    if not isinstance(frame, Fetched):
+        raise ParserKilledError(_OUT_OF_TURN)
+    return frame.place
 
 
 class _Parser:
-    """One parser process."""
+    """One parser process and its folder."""
 
     def __init__(self) -> None:
         self.is_idle = True
-        self._deadline = 0.0
-        self._seconds = 0
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `kill`)
-        self._process = subprocess.Popen(  # noqa: S603 (our own program)
-            [sys.executable, "-m", "pricebook.ingestion.parsing", str(os.getpid())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._complaints,
-        )
-        self._orders = cast("BinaryIO", self._process.stdin)
-        self._answers = cast("BinaryIO", self._process.stdout)
+        user = sandbox.free_user()
+        self.workspace = Workspace(user)
+        self._child = Child(_PARSING, str(user or ""), folder=self.workspace.path)
 
-    async def ask(self, order: ListOrder) -> Opened:
+    async def read(self, order: ListOrder, deadline: float) -> Opened:
         self.is_idle = False
-        self._seconds = order.limits.seconds
-        self._deadline = asyncio.get_running_loop().time() + self._seconds
-        self._send(msgspec.msgpack.encode(order))
+        self._child.limit(deadline, order.limits.seconds)
+        self._child.send(order)
         opened = await self.receive()
         if not isinstance(opened, Opened):
-            raise ParserKilledError("The parser process answered out of turn.")
+            raise ParserKilledError(_OUT_OF_TURN)
         return opened
 
     async def receive(self) -> Frame:
-        try:
-            async with asyncio.timeout_at(self._deadline):
-                payload = await asyncio.to_thread(self._receive)
-        except TimeoutError as error:
-            raise ParserKilledError(
-                f"Reading the list takes more than {self._seconds} seconds."
-            ) from error
-        if payload is None:
-            raise ParserKilledError(self._last_words())
-        frame = _frames.decode(payload)
+        frame = await self._child.receive()
         self.is_idle = isinstance(frame, Finished)
-        if isinstance(frame, Refused):
-            if frame.error == StorageFullError.__name__:
-                raise storage_full("temporary files", Path(tempfile.gettempdir()))
-            raise _ERRORS[frame.error](frame.message)
         return frame
 
     def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._orders, self._answers, self._complaints):
-            with suppress(OSError):
-                pipe.close()
-
-    def _send(self, payload: bytes) -> None:
-        with suppress(BrokenPipeError):  # it has ended: receiving tells why
-            frames.send(self._orders, payload)
-
-    def _receive(self) -> bytes | None:
-        return frames.receive(self._answers)
-
-    def _last_words(self) -> str:
-        code = self._process.wait()
-        self._complaints.seek(0)
-        lines = self._complaints.read().decode(errors="replace").strip().splitlines()
-        ended = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        said = f": {lines[-1]}" if lines else "."
-        return f"The parser process ended ({ended}) while it read the list{said}"
+        self._child.kill()
+        self.workspace.remove()

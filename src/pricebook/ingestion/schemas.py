@@ -152,22 +152,36 @@ class WebPlace(msgspec.Struct, frozen=True, tag="web"):
     allow_private: bool = False
 
 
+class FetchedSheet(msgspec.Struct, frozen=True, tag="fetched_sheet"):
+    """A Google spreadsheet as its API sent it, in a file, and the address that named it."""
+
+    path: str
+    url: str
+
+
 Place = FilePlace | SheetPlace | WebPlace
+LocalPlace = FilePlace | FetchedSheet
 
 
 class ListOrder(msgspec.Struct, frozen=True, kw_only=True):
     """Which list to read, in which currency, and what is said and remembered about it.
 
-    What is fetched goes into `folder`, else into the folder for temporary files. It is removed with
-    the source; who may kill the reading process names a folder, and removes that.
+    A list that is elsewhere is fetched into a file before it is read.
     """
 
-    place: Place
+    place: Place | FetchedSheet
     currency: str
     config: SourceConfig = SourceConfig()
     remembered: Findings | None = None
     limits: Limits = Limits()
-    folder: str | None = None
+
+
+class FetchOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """Which list to fetch, and the folder that it goes into."""
+
+    place: SheetPlace | WebPlace
+    limits: Limits
+    folder: str
 
 
 class ListRow(msgspec.Struct, frozen=True, gc=False):

@@ -4,9 +4,7 @@ A kind is one module here: it opens a `Source`.
 """
 
 import re
-import weakref
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pricebook.errors import PriceListError
 from pricebook.ingestion.parsers.csv import open_csv
@@ -14,14 +12,11 @@ from pricebook.ingestion.parsers.google_sheets import open_spreadsheet
 from pricebook.ingestion.parsers.ods import OdsWorkbook
 from pricebook.ingestion.parsers.package import Package
 from pricebook.ingestion.parsers.source import Source
-from pricebook.ingestion.parsers.web import download
 from pricebook.ingestion.parsers.workbook import open_workbook
 from pricebook.ingestion.parsers.xls import XlsWorkbook
 from pricebook.ingestion.parsers.xlsx import XlsxWorkbook, main_part
-from pricebook.ingestion.schemas import FilePlace, ListOrder, SheetPlace, WebPlace
+from pricebook.ingestion.schemas import FetchedSheet, FilePlace, Limits, ListOrder
 
-_LONGEST_NAME = 60
-_UNFIT_IN_NAMES = re.compile(r"[\0-\x1f/\x7f]+")
 _START_BYTES = 1024
 _MEBIBYTE = 1024 * 1024
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -40,44 +35,28 @@ _SAVE_IT = "save it as xlsx or CSV"
 
 
 def open_source(order: ListOrder) -> Source:
-    """Open a list where it is; a file in the format its content shows.
+    """Open a list that is in a file, in the format its content shows.
 
-    Raises PriceListError if that is none we read or is over its limits, SourceUnavailableError if
-    another try may get it.
+    Raises PriceListError if that is none we read or is over its limits.
     """
-    place = order.place
-    if isinstance(place, SheetPlace):
-        return open_spreadsheet(place, order)
-    if isinstance(place, WebPlace):
-        return _open_fetched(place, order)
-    return _open_file(_called(place, order), order)
+    if isinstance(order.place, FetchedSheet):
+        return open_spreadsheet(order.place, order)
+    if isinstance(order.place, FilePlace):
+        return _open_file(Path(order.place.path), order)
+    raise TypeError("A list that is elsewhere is fetched before it is opened.")
 
 
-def _called(place: FilePlace, order: ListOrder) -> Path:
-    """Find a file under the name that its sender knows: a link in the folder of the order."""
-    path = Path(place.path)
-    name = _UNFIT_IN_NAMES.sub(" ", place.called or "").strip(". ")[-_LONGEST_NAME:]
-    if not name or order.folder is None:
-        return path
-    link = Path(order.folder) / name
-    link.symlink_to(path.absolute())
-    return link
-
-
-def _open_fetched(place: WebPlace, order: ListOrder) -> Source:
-    """Fetch a list into a folder that lives as long as its source."""
-    folder = TemporaryDirectory(prefix="pricebook-", dir=order.folder)
-    try:
-        source = _open_file(download(place, order.limits, Path(folder.name)), order)
-    except BaseException:
-        folder.cleanup()
-        raise
-    weakref.finalize(source, folder.cleanup)
-    return source
+def check_file_size(path: Path, limits: Limits, name: str) -> None:
+    """Raise PriceListError if a file, by this name, is larger than lists may be."""
+    size = path.stat().st_size
+    if size > limits.mebibytes * _MEBIBYTE:
+        raise PriceListError(
+            f"{name} has {size / _MEBIBYTE:,.1f} MiB, at most {limits.mebibytes:,} are read."
+        )
 
 
 def _open_file(path: Path, order: ListOrder) -> Source:
-    start = _start_of(path, order.limits.mebibytes)
+    start = _start_of(path, order.limits)
     if start.startswith(_ZIP):
         return _open_package(path, order)
     if start.startswith(_OLE2):
@@ -97,16 +76,12 @@ def _open_file(path: Path, order: ListOrder) -> Source:
     return open_csv(path, order)
 
 
-def _start_of(path: Path, most_mebibytes: int) -> bytes:
+def _start_of(path: Path, limits: Limits) -> bytes:
     with path.open("rb") as file:
         start = file.read(_START_BYTES)
     if not start:
         raise PriceListError("The list is empty.")
-    size = path.stat().st_size
-    if size > most_mebibytes * _MEBIBYTE:
-        raise PriceListError(
-            f"{path.name} has {size / _MEBIBYTE:,.1f} MiB, at most {most_mebibytes:,} are read."
-        )
+    check_file_size(path, limits, path.name)
     return start
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Generator, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -11,23 +12,18 @@ from pricebook.errors import PriceListError, SourceUnavailableError
 from pricebook.ingestion import detect
 from pricebook.ingestion.currencies import WORD_OR_SIGN, meant_by
 from pricebook.ingestion.normalise import shown, shown_list
-from pricebook.ingestion.parsers.google_client import read_spreadsheet
 from pricebook.ingestion.parsers.source import head_of
 from pricebook.ingestion.parsers.typed import digits_of
 from pricebook.ingestion.schemas import (
+    FetchedSheet,
     Limits,
     ListOrder,
     Record,
-    SheetPlace,
     SourceConfig,
     TypedNumber,
 )
 from pricebook.ingestion.vocabulary import TAX_WORDS
 
-_FIELDS = (
-    "sheets(properties(sheetId,title,sheetType,hidden),merges,"
-    "data/rowData/values(effectiveValue/numberValue,formattedValue,effectiveFormat/numberFormat/type))"
-)
 _ADDRESS = re.compile(
     r"https://docs\.google\.com(?:/a/[^/]+)?/spreadsheets/(?:u/\d+/)?d/([\w-]{20,100})(?:[/?#].*)?",
     re.ASCII,
@@ -121,23 +117,22 @@ class SheetSource:
             yield number, [_text_of(cell, self._currency) for cell in cells], None
 
 
-class _Address(NamedTuple):
+class Address(NamedTuple):
     """Which spreadsheet an address names, and which of its sheets, if any."""
 
     spreadsheet_id: str
     sheet_id: int | None
 
 
-def open_spreadsheet(place: SheetPlace, order: ListOrder) -> SheetSource:
-    """Read a spreadsheet and take the sheet that is named, that its address shows, or the best.
+def open_spreadsheet(place: FetchedSheet, order: ListOrder) -> SheetSource:
+    """Take the sheet of a fetched spreadsheet that is named, that its address shows, or the best.
 
     Raises PriceListError when there is none to be had or it is over the limits,
-    SourceUnavailableError when it cannot be read now.
+    SourceUnavailableError when what was fetched is no spreadsheet.
     """
-    address = _address_of(place.url)
-    body = read_spreadsheet(place, address.spreadsheet_id, _FIELDS, order.limits)
+    address = address_of(place.url)
     try:
-        spreadsheet = msgspec.json.decode(body, type=_Spreadsheet)
+        spreadsheet = msgspec.json.decode(Path(place.path).read_bytes(), type=_Spreadsheet)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SourceUnavailableError(
             f"What came for the spreadsheet {address.spreadsheet_id} is no answer of Google Sheets."
@@ -155,7 +150,8 @@ def open_spreadsheet(place: SheetPlace, order: ListOrder) -> SheetSource:
     return sources[detect.choose_sheet(samples, order.config, order.currency)]
 
 
-def _address_of(url: str) -> _Address:
+def address_of(url: str) -> Address:
+    """Take the address of a spreadsheet apart; raises PriceListError if it is none."""
     match = _ADDRESS(url)
     if not match:
         raise PriceListError(
@@ -163,7 +159,7 @@ def _address_of(url: str) -> _Address:
             "https://docs.google.com/spreadsheets/d/ and the spreadsheet's id."
         )
     sheet_ids: list[str] = _SHEET_ID.findall(url)
-    return _Address(match[1], int(sheet_ids[-1]) if sheet_ids else None)
+    return Address(match[1], int(sheet_ids[-1]) if sheet_ids else None)
 
 
 def _named(sheets: Sequence[_Sheet], config: SourceConfig, sheet_id: int | None) -> _Sheet | None:

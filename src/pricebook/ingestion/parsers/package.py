@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn, Protocol, Self
-from xml.parsers.expat import ExpatError, ParserCreate
+from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from pricebook.errors import PriceListError
@@ -24,6 +24,10 @@ _MEBIBYTE = 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
 # Pieces of one text that come from 64 KiB of a file: more of them is no cell of a list.
 _MOST_PIECES = 100
+# Expat before 2.6 scans a token from its start again for each piece that is fed of it.
+_LONGEST_TOKEN = 1024 * 1024
+_MOST_ENTRIES = 10_000
+_MOST_SMALL_ELEMENTS = 1_000_000
 # What the libraries raise, and our own handlers where a number or a name is none.
 _DAMAGED = (
     *(BadZipFile, ExpatError, zlib.error, struct.error, OSError, EOFError, RuntimeError),
@@ -54,8 +58,11 @@ class Package:
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self.name = path.name
-        with self._damage_told():
+        with self.damage_told():
             self._archive = ZipFile(path)
+        if len(self._archive.filelist) > _MOST_ENTRIES:
+            self._archive.close()
+            raise PriceListError(f"{self.name} holds more than {_MOST_ENTRIES:,} files.")
         self._parts = {
             part.filename.replace("\\", "/").lower(): part for part in self._archive.infolist()
         }
@@ -79,7 +86,7 @@ class Package:
 
     def read(self, part: str, most_bytes: int) -> bytes:
         """Read the beginning of a small part; raises PriceListError if it is missing or damaged."""
-        with self._damage_told(), self._archive.open(self._parts[part.lower()]) as file:
+        with self.damage_told(), self._archive.open(self._parts[part.lower()]) as file:
             return file.read(most_bytes)
 
     def feed(self, part: str, handler: Handler) -> Iterator[None]:
@@ -92,15 +99,17 @@ class Package:
             raise PriceListError(f"{self.name} is a workbook without its part {shown(part)}.")
         if info.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
             raise PriceListError(f"{self.name} is packed in a way that no workbook is.")
-        parser = ParserCreate(namespace_separator=" ")
-        parser.buffer_text = True
-        parser.StartElementHandler = handler.start
-        parser.EndElementHandler = handler.end
-        parser.CharacterDataHandler = handler.text.append
-        parser.StartDoctypeDeclHandler = self._refuse_doctype
-        with self._damage_told(), self._archive.open(info) as file:
+        parser = self._parser(handler)
+        fed = 0
+        with self.damage_told(), self._archive.open(info) as file:
             while chunk := file.read(_CHUNK_BYTES):
                 parser.Parse(chunk)
+                fed += len(chunk)
+                # The index is where the token begins that has not ended yet.
+                if fed - parser.CurrentByteIndex > _LONGEST_TOKEN:
+                    raise PriceListError(
+                        f"{self.name} has a tag or a comment of more than a mebibyte."
+                    )
                 if len(handler.text) > _MOST_PIECES:
                     raise PriceListError(f"{self.name} has a cell of more than a mebibyte of text.")
                 yield
@@ -111,13 +120,30 @@ class Package:
         elements = _Elements()
         for _ in self.feed(part, elements):
             elements.text.clear()
+            if len(elements.found) > _MOST_SMALL_ELEMENTS:
+                raise PriceListError(
+                    f"{self.name} has more than {_MOST_SMALL_ELEMENTS:,} elements in its part "
+                    f"{shown(part)}."
+                )
         return elements.found
+
+    def _parser(self, handler: Handler) -> XMLParserType:
+        parser = ParserCreate(namespace_separator=" ")
+        if defer := getattr(parser, "SetReparseDeferralEnabled", None):
+            defer(False)  # noqa: FBT003 (a C function); tokens are bounded here, and the index tells where each begins
+        parser.buffer_text = True
+        parser.StartElementHandler = handler.start
+        parser.EndElementHandler = handler.end
+        parser.CharacterDataHandler = handler.text.append
+        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        return parser
 
     def _refuse_doctype(self, *_: object) -> NoReturn:
         raise PriceListError(f"{self.name} declares a document type, which no workbook does.")
 
     @contextmanager
-    def _damage_told(self) -> Generator[None]:
+    def damage_told(self) -> Generator[None]:
+        """Turn what is raised over damaged content into PriceListError."""
         try:
             yield
         except _DAMAGED as error:

@@ -4,10 +4,11 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import xlrd
 from xlrd.biffh import XLRDError, error_text_from_code
+from xlrd.compdoc import CompDoc, CompDocError
 from xlrd.sheet import Sheet as Cells
 
 from pricebook.errors import PriceListError
@@ -19,6 +20,7 @@ from pricebook.ingestion.parsers.workbook import Merged, Sheet
 
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _CHUNK_BYTES = 1024 * 1024
+_get_stream: Any = vars(CompDoc)["_get_stream"]
 
 
 class XlsWorkbook:
@@ -130,3 +132,18 @@ def _has_encrypted_package(path: Path) -> bool:
                 return True
             before = chunk[-len(_ENCRYPTED_PACKAGE) :]
     return False
+
+
+def _get_finite_stream(document: Any, *arguments: Any, **named: Any) -> bytes:
+    """Refuse a chain of sectors that comes back to itself: xlrd follows one of short sectors."""
+    _, _, table, _, sector, *_ = arguments
+    left = len(table)
+    while 0 <= sector < len(table):
+        sector, left = table[sector], left - 1
+        if left < 0:
+            raise CompDocError("a chain of sectors never ends")
+    stream: bytes = _get_stream(document, *arguments, **named)
+    return stream
+
+
+setattr(CompDoc, "_get_stream", _get_finite_stream)  # noqa: B010 (a private method of xlrd)

@@ -71,6 +71,7 @@ class SheetCells:
         self._row = 0
         self._cells: Cells = []
         self._value = ""
+        self._pieces: list[str] = []
         self._formula: str | None = None
 
     def end(self, name: str) -> None:
@@ -89,8 +90,8 @@ class SheetCells:
         elif tag == "f":
             self._formula = taken(self.text)
         elif tag == "t":
-            is_hint = name[:-1] + "rPh" in self._begun
-            self._value += "" if is_hint else taken(self.text)
+            if name[:-1] + "rPh" not in self._begun:
+                self._pieces.append(taken(self.text))
         elif tag == "rPh":
             del self._begun[name]
         elif tag == "mergeCell":
@@ -110,6 +111,9 @@ class SheetCells:
             self._cells = []
 
     def _end_cell(self, cell: dict[str, str]) -> None:
+        if self._pieces:
+            self._value += "".join(self._pieces)
+            self._pieces.clear()
         kind, value = cell.get("t"), self._value
         if self._formula is not None and self._is_uncalculated(kind):
             text = Uncalculated(f"={self._formula}"[:_LONGEST_CELL])

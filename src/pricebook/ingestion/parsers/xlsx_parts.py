@@ -1,5 +1,7 @@
 """What the cells of an xlsx workbook refer to by number: texts and number formats."""
 
+from collections.abc import Iterable, Mapping
+
 from pricebook.ingestion.parsers.formats import BUILT_IN, NumberFormat, format_of
 from pricebook.ingestion.parsers.package import Package
 from pricebook.ingestion.parsers.xlsx_cells import TAGS, taken, unescaped
@@ -22,10 +24,17 @@ def cell_formats(package: Package, part: str | None) -> dict[str | None, NumberF
     """
     if part is None or part not in package:
         return {}
+    with package.damage_told():
+        return _formats(package.elements(part))
+
+
+def _formats(
+    elements: Iterable[tuple[str, Mapping[str, str]]],
+) -> dict[str | None, NumberFormat]:
     codes = dict(BUILT_IN)
     styles: list[str] = []
     group = ""
-    for tag, attributes in package.elements(part):
+    for tag, attributes in elements:
         if tag in {"cellStyleXfs", "cellXfs", "dxfs"}:
             group = tag
         elif tag == "numFmt" and group == "":
@@ -46,16 +55,16 @@ class _SharedStrings:
         self.found: list[str] = []
         self._begun: dict[str, dict[str, str]] = {}
         self.start = self._begun.__setitem__
-        self._string = ""
+        self._pieces: list[str] = []
 
     def end(self, name: str) -> None:
         """Take the end of an element."""
         tag = TAGS.get(name)
         if tag == "t" and name[:-1] + "rPh" not in self._begun:
-            self._string += taken(self.text)
+            self._pieces.append(taken(self.text))
         elif tag == "si":
-            self.found.append(unescaped(self._string))
-            self._string = ""
+            self.found.append(unescaped("".join(self._pieces)))
+            self._pieces.clear()
         elif tag == "rPh":
             del self._begun[name]
         self.text.clear()

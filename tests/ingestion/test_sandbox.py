@@ -1,0 +1,194 @@
+"""What a parser process may not do: seen from inside, by code that has taken one over."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ingestion.price_lists import list_of, order_of
+from ingestion.test_process import children, lines_of
+from pricebook.errors import ParserKilledError, PriceListError
+from pricebook.ingestion import frames, sandbox
+from pricebook.ingestion.child import environment
+from pricebook.ingestion.process import Parsers
+from pricebook.ingestion.schemas import Limits
+from pricebook.ingestion.workspace import Workspace
+
+SECRET = "a secret of forty characters, and not one less"
+# The code that a hostile file would run; what it tries is told by exit codes and text.
+CONFINED = """
+import os, socket, sys
+from pricebook.ingestion import sandbox
+user = sys.argv[1]
+in_force = sandbox.confine(int(user) if user else None)
+def tried(action):
+    try:
+        action()
+    except OSError as error:
+        return error.strerror
+    return "done"
+"""
+
+
+@pytest.fixture
+def own_parsers() -> Iterator[Parsers]:
+    with Parsers() as parsers:
+        yield parsers
+
+
+@pytest.fixture
+def workspace() -> Iterator[Workspace]:
+    space = Workspace(sandbox.free_user())
+    yield space
+    space.remove()
+
+
+def run(code: str, workspace: Workspace) -> str:
+    """Run code in a process confined as parser processes are; return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", CONFINED + code, str(workspace.user or "")],
+        cwd=workspace.path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def needs(part: str) -> None:
+    if part not in sandbox.find_parts_in_force():
+        pytest.skip(f"this machine does not have {sandbox.PARTS[part]}")
+
+
+def status_of(parser: int) -> dict[str, str]:
+    """Read what the kernel shows of a process."""
+    folder = Path(f"/proc/{parser}")
+    lines = (folder / "status").read_text().splitlines()
+    status = {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
+    return {
+        **status,
+        "environ": (folder / "environ").read_text(),
+        "limits": (folder / "limits").read_text(),
+    }
+
+
+async def test_a_real_parser_process_has_no_secret_and_few_rights(
+    own_parsers: Parsers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JWT_SECRET", SECRET)
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://user:{SECRET}@db/pricebook")
+    path = tmp_path / "list.csv"
+    path.write_text(list_of(*(f"A{number};Lamp;5" for number in range(200_000))))
+    before = children()
+    async with own_parsers.opened(order_of(path)) as reading:
+        (parser,) = set(children()) - set(before)
+        status = status_of(parser)
+        assert len(await lines_of(reading)) == 200_000
+    assert "SECRET" not in status["environ"]
+    assert SECRET not in status["environ"]
+    assert status["NoNewPrivs"] == "1"
+    limits = {line[:25].strip(): line[26:46].strip() for line in status["limits"].splitlines()}
+    assert limits["Max core file size"] == "0"
+    assert limits["Max open files"] == "64"
+    for limit in ("Max cpu time", "Max file size", "Max address space"):
+        assert limits[limit] != "unlimited"
+    in_force = sandbox.find_parts_in_force()
+    assert (status["Seccomp"] == "2") == ("calls" in in_force)
+    if "user" in in_force:
+        assert os.getuid() == 0
+        assert set(status["Uid"].split()).isdisjoint({"0", "65534"})
+        assert int(status["CapEff"], 16) == 0
+        assert status["Groups"] == ""
+        assert limits["Max processes"] == "0"
+
+
+def test_nothing_can_be_connected_or_started(workspace: Workspace) -> None:
+    needs("calls")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        said = run(
+            f"print(tried(lambda: socket.create_connection(('127.0.0.1', {port}))),"
+            "tried(lambda: socket.socket(socket.AF_UNIX)),"
+            "tried(lambda: os.execv('/bin/true', ['true'])),"
+            "tried(os.fork), tried(lambda: os.kill(os.getppid(), 0)), sep='|')",
+            workspace,
+        )
+    assert said == "|".join(["Operation not permitted"] * 5)
+
+
+def test_only_its_own_folder_can_be_read_and_written(workspace: Workspace, tmp_path: Path) -> None:
+    needs("files")
+    secret = tmp_path / "key.json"
+    secret.write_text(SECRET)
+    secret.chmod(0o644)
+    said = run(
+        f"print(tried(lambda: open({str(secret)!r})),"
+        f"tried(lambda: open('/tmp/pricebook-outside', 'w')),"
+        f"tried(lambda: open({str(secret)!r}, 'a')),"
+        f"tried(lambda: open('/proc/{os.getpid()}/environ')),"
+        "tried(lambda: open('/etc/passwd')),"
+        "tried(lambda: os.symlink('/etc/passwd', 'lists/link')),"
+        "tried(lambda: open('scratch/file', 'w')), sep='|')",
+        workspace,
+    )
+    assert said == "|".join(["Permission denied"] * 6 + ["done"])
+
+
+async def test_a_list_that_only_we_may_read_is_brought_to_it(
+    own_parsers: Parsers, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(list_of("1;Lamp;5"))
+    path.chmod(0o600)
+    async with own_parsers.opened(order_of(path)) as reading:
+        assert len(await lines_of(reading)) == 1
+
+
+async def test_a_list_in_an_unusual_encoding_is_read_without_its_codec_at_hand(
+    own_parsers: Parsers, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(list_of("1;電灯;5"), encoding="shift_jis")
+    async with own_parsers.opened(order_of(path, encoding="shift_jis")) as reading:
+        assert "電灯".encode() in (await lines_of(reading))[0]
+
+
+async def test_a_list_that_is_not_there_or_too_large_is_refused_before_it_is_copied(
+    own_parsers: Parsers, tmp_path: Path
+) -> None:
+    order = order_of(tmp_path / "none.csv")
+    with pytest.raises(PriceListError, match=r"none\.csv cannot be read: No such file"):
+        async with own_parsers.opened(order):
+            pass
+    large = tmp_path / "large.csv"
+    large.write_bytes(bytes(5 * 1024 * 1024))
+    order = msgspec.structs.replace(order_of(large), limits=Limits(mebibytes=1))
+    with pytest.raises(PriceListError, match=r"large\.csv has 5\.0 MiB, at most 1 are read"):
+        async with own_parsers.opened(order):
+            pass
+
+
+async def test_processor_time_is_limited_by_the_kernel(
+    own_parsers: Parsers, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(list_of(*(f"A{number};Lamp number {number};5" for number in range(900_000))))
+    before = children()
+    # The time of the clock is far off: what ends this is the kernel's limit.
+    order = msgspec.structs.replace(order_of(path), limits=Limits(seconds=1))
+    with pytest.raises((PriceListError, ParserKilledError), match="more than 1 seconds"):
+        async with own_parsers.opened(order) as reading:
+            await lines_of(reading)
+    assert children() == before
+
+
+def test_a_message_that_claims_gigabytes_is_not_waited_for() -> None:
+    assert frames.receive(BytesIO(b"\xff\xff\xff\xff" + b"x" * 100)) is None
