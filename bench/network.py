@@ -43,7 +43,11 @@ class Network:
         if not self._is_silent:
             flowing.set()
             self._flows.add(flowing)
-        far_reader, far_writer = await asyncio.open_unix_connection(self._target)
+        try:
+            far_reader, far_writer = await asyncio.open_unix_connection(self._target)
+        except OSError:  # PostgreSQL is away
+            writer.close()
+            return
         await asyncio.gather(_pump(reader, far_writer, flowing), _pump(far_reader, writer, flowing))
         self._flows.discard(flowing)
 

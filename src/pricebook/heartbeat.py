@@ -28,6 +28,7 @@ log = structlog.stdlib.get_logger(__name__)
 class Heartbeat:
     """Sends an empty query every half second and reports when no answer comes.
 
+    A busy server that answers on other connections, as `heard_at` says, is not silent.
     `on_loss` is called when its connection is lost, with whether PostgreSQL was silent, and
     `on_answer` after each answer. A connection that cannot be made is no loss: PostgreSQL may have
     none to spare.
@@ -38,11 +39,13 @@ class Heartbeat:
         conninfo: str,
         timeout_seconds: float,
         *,
+        heard_at: Callable[[], float],
         on_loss: Callable[[bool], None],
         on_answer: Callable[[], None],
     ) -> None:
         self._conninfo = conninfo
         self._timeout_seconds = timeout_seconds
+        self._heard_at = heard_at
         self._on_loss = on_loss
         self._on_answer = on_answer
         self._connection: AsyncConnection[Any] | None = None
@@ -93,7 +96,7 @@ class Heartbeat:
 
     async def _query(self, connection: AsyncConnection[Any]) -> None:
         """Wait for one answer; raises ConnectionTimeout when none comes."""
-        with Deadline(connection, self._timeout_seconds):
+        with Deadline(connection, self._timeout_seconds, self._heard_at):
             await connection.execute("SELECT")
         self.is_silent = False
         self._warning.ended()
@@ -101,18 +104,24 @@ class Heartbeat:
 
 
 class Deadline:
-    """Shuts a connection down when its server has not answered in time.
+    """Shuts a connection down when its server has answered neither it nor, by `heard_at`, others.
 
     Leaving the context then raises ConnectionTimeout instead of the error of the connection.
     """
 
-    def __init__(self, connection: AsyncConnection[Any], seconds: float) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection[Any],
+        seconds: float,
+        heard_at: Callable[[], float] = lambda: float("-inf"),
+    ) -> None:
         self._connection = connection
         self._seconds = seconds
+        self._heard_at = heard_at
         self._has_expired = False
 
     def __enter__(self) -> Self:
-        self._start_timer()
+        self._start_timer(asyncio.get_running_loop().time())
         return self
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
@@ -121,12 +130,16 @@ class Deadline:
             message = f"PostgreSQL has not answered within {self._seconds:g} seconds."
             raise ConnectionTimeout(message) from error
 
-    def _start_timer(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._expire)
+    def _start_timer(self, since: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_at(since + self._seconds, self._expire)
 
     def _expire(self) -> None:
+        now = asyncio.get_running_loop().time()
         if has_input(self._connection):  # it was this process that was late
-            self._start_timer()
+            self._start_timer(now)
+        elif self._heard_at() > now - self._seconds:  # the server is busy, not silent
+            self._start_timer(self._heard_at())
         else:
             self._has_expired = True
             shut_down(self._connection)

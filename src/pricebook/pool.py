@@ -78,7 +78,11 @@ class Pool(AsyncConnectionPool[PooledConnection]):
         self._statement_seconds = statement_seconds
         self._open_connections: WeakSet[PooledConnection] = WeakSet()
         self._heartbeat = Heartbeat(
-            conninfo, heartbeat_seconds, on_loss=self._replace_all, on_answer=self._end_silent
+            conninfo,
+            heartbeat_seconds,
+            heard_at=self._heard_at,
+            on_loss=self._replace_all,
+            on_answer=self._end_silent,
         )
 
     async def close(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109 (psycopg_pool calls it so)
@@ -112,6 +116,9 @@ class Pool(AsyncConnectionPool[PooledConnection]):
         await self._configure_each(conn)
         if not self.closed:
             self._heartbeat.start()
+
+    def _heard_at(self) -> float:
+        return max((conn.heard_at for conn in self._open_connections), default=float("-inf"))
 
     def _replace_all(self, is_silent: bool) -> None:  # noqa: FBT001 (the heartbeat calls it so)
         """Use no connection again; while PostgreSQL is silent, end those that wait for it, too."""

@@ -44,6 +44,8 @@ class PooledConnection(AsyncConnection[Row]):
     is_lost: bool = False
     # Since when PostgreSQL has sent nothing to who waits, on the clock of the event loop.
     waiting_since: float | None = None
+    # When PostgreSQL last sent something to who waited, on the same clock.
+    heard_at: float = float("-inf")
     _watched: int | None = None
     _answer: "asyncio.Future[None] | None" = None
 
@@ -110,6 +112,7 @@ class PooledConnection(AsyncConnection[Row]):
         self.waiting_since = loop.time()
         try:
             await self._answer
+            self.heard_at = loop.time()
         finally:
             self._answer = self.waiting_since = None
 
