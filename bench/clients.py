@@ -25,6 +25,7 @@ class Answers:
         self._ended = float("inf")
         self._answered: dict[str, list[tuple[float, float]]] = defaultdict(list)
         self._refused: dict[str, Counter[str]] = defaultdict(Counter)
+        self._last_refused = float("-inf")
 
     async def ask(
         self, client: httpx.AsyncClient, kind: str, request: httpx.Request
@@ -34,14 +35,28 @@ class Answers:
         try:
             answer = await client.send(request)
         except httpx.HTTPError as error:
-            self._refused[kind][type(error).__name__] += 1
+            self._refuse(kind, type(error).__name__)
             return None
         now = time.monotonic()
         if answer.is_success:
             self._answered[kind].append((now, now - begun))
             return answer
-        self._refused[kind][str(answer.status_code)] += 1
+        self._refuse(kind, str(answer.status_code))
         return None
+
+    def _refuse(self, kind: str, why: str) -> None:
+        self._refused[kind][why] += 1
+        if self._ended == float("inf"):
+            self._last_refused = time.monotonic()
+
+    @property
+    def refused(self) -> int:
+        """How many requests were not answered well."""
+        return sum(each.total() for each in self._refused.values())
+
+    def seconds_until_right(self, back_at: float) -> float:
+        """Return how long after a moment a request was refused for the last time."""
+        return max(0.0, self._last_refused - back_at)
 
     def end(self) -> None:
         """Take no more notice: those who ask are on their way out."""

@@ -9,9 +9,12 @@ answered wrongly.
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
 from random import Random
 from threading import Event
 from uuid import UUID
@@ -22,9 +25,11 @@ import queries
 import sample
 from clients import Crowd
 from load import Demand, Load, drive, family, megabytes, require_wrk
-from servers import served
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from servers import free_port, served
 from tasks_system import Soak, soaking, until
 
+from pricebook.embedded.postgres import answers
 from tasks import expect
 
 PORT = 8095
@@ -32,6 +37,13 @@ PRODUCTS = 10_000
 BROWSING, STAFF, LINKING, SYNCING = 850, 100, 50, 20
 PAUSE_MS = 10_000
 LIST = b"Article code,Name,Price\n" + b"\n".join(b"S-%d,Screw %d,9.50" % (n, n) for n in range(100))
+
+HEADER = (
+    "\nphase                               answered    p50    p95    p99   failed  right again"
+    "\n                                     catalog     ms     ms     ms      all      after s"
+)
+# Returns when the part was back.
+Fault = Callable[[], float]
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -53,20 +65,41 @@ def main() -> None:
     size = QUICK if "--quick" in sys.argv else LARGE
     with (
         soaking(workers=2, port=PORT, log_requests=False) as soak,
+        network_of(soak) as network,
         served(soak.settings) as api,
     ):
         sample.fill(psycopg.connect(soak.settings.required_database_url), products=PRODUCTS)
         soak.start_worker()
         soak.start_worker()
-        asyncio.run(Faults(soak, api, size).run())
+        asyncio.run(Faults(soak, api, network, size).run())
+
+
+@contextmanager
+def network_of(soak: Soak) -> Generator[int]:
+    """Let all reach PostgreSQL by a network that can be silent; yields the id of its process."""
+    given = conninfo_to_dict(soak.settings.required_database_url)
+    port = free_port()
+    target = f"{given['host']}/.s.PGSQL.{given['port']}"
+    script = str(Path(__file__).with_name("network.py"))
+    process = subprocess.Popen([sys.executable, script, str(port), target])
+    url = make_conninfo(soak.settings.required_database_url, host="127.0.0.1", port=port)
+    soak.settings = msgspec.structs.replace(soak.settings, database_url=url)
+    try:
+        until(lambda: answers(url))
+        yield process.pid
+    finally:
+        process.kill()
+        process.wait()
 
 
 class Faults:
     """The faults, and what is looked at before and after them."""
 
-    def __init__(self, soak: Soak, api: int, size: Size) -> None:
+    def __init__(self, soak: Soak, api: int, network: int, size: Size) -> None:
         self.soak = soak
         self.api = api
+        self.network = network
+        self.table: list[str] = []
         self.size = size
         self.ended = Event()
         self.token = soak.header_of("staff")
@@ -79,16 +112,19 @@ class Faults:
 
     async def run(self) -> None:
         """Go through the phases and look whether all is as it was promised."""
-        phases: dict[str, Callable[[], None]] = {
-            f"PostgreSQL away for {self.size.away} s": lambda: self._restart("postgres"),
-            f"Redis away for {self.size.away} s": lambda: self._restart("redis"),
+        away = self.size.away
+        phases: dict[str, Fault] = {
+            f"PostgreSQL away for {away} s": lambda: self._away(self.soak.restart, "postgres"),
+            f"PostgreSQL frozen for {away} s": lambda: self._away(self.soak.freeze, "postgres"),
+            f"its connections silent for {away} s": lambda: self._away(self._silence, "postgres"),
+            f"Redis away for {away} s": lambda: self._away(self.soak.restart, "redis"),
             "a worker killed every 10 s": lambda: self._often(self._kill_worker),
             "an API process killed every 10 s": lambda: self._often(self._kill_api),
         }
         importing = asyncio.create_task(asyncio.to_thread(self._import))
         before = self._memory()
         try:
-            accepted = await self._phase("nothing fails", self.size.calm, lambda: None)
+            accepted = await self._phase("nothing fails", self.size.calm, time.monotonic)
             for name, fault in phases.items():
                 accepted += await self._phase(name, self.size.phase, fault)
         finally:
@@ -98,8 +134,9 @@ class Faults:
         self._look_at_tasks(accepted)
         self._look_at_prices(imported)
         await self._look_at_catalog()
+        print("\n".join([HEADER, *self.table]))
 
-    async def _phase(self, name: str, seconds: int, fault: Callable[[], None]) -> list[UUID]:
+    async def _phase(self, name: str, seconds: int, fault: Fault) -> list[UUID]:
         """Let everybody work while something fails; return the tasks that were accepted."""
         crowd = Crowd(self.soak.settings, self.token)
         token = f"Authorization: {self.token['Authorization']}"
@@ -114,7 +151,7 @@ class Faults:
                     crowd.watch_pool(),
                 )
             ]
-            browsing, staff, _ = await asyncio.gather(
+            browsing, staff, back_at = await asyncio.gather(
                 self._drive(Demand(self.paths, BROWSING, seconds, "", PAUSE_MS)),
                 self._drive(Demand(staff_paths, STAFF, seconds, token, PAUSE_MS)),
                 asyncio.to_thread(fault),
@@ -123,6 +160,11 @@ class Faults:
             crowd.answers.end()
             await asyncio.gather(*working)
         self._tell(name, crowd, {"catalog, all": browsing, "staff list": staff})
+        self.table.append(
+            f"{name:34} {browsing.requests:>9,} {browsing.p50:6.0f} {browsing.p95:6.0f}"
+            f" {browsing.p99:6.0f} {browsing.errors + staff.errors + crowd.answers.refused:>8,}"
+            f" {crowd.answers.seconds_until_right(back_at):8.1f}"
+        )
         return crowd.accepted
 
     async def _drive(self, demand: Demand) -> Load:
@@ -141,15 +183,27 @@ class Faults:
         print(f"  {'pool':13} at most {crowd.most_used} of {most} connections in use", flush=True)
         expect("acknowledged links that were lost", crowd.lost_links, 0)
 
-    def _restart(self, server: str) -> None:
+    def _away(self, fail: Callable[[str, float], None], server: str) -> float:
+        """Let a server fail within the phase; return when it was back."""
         time.sleep(self.size.phase / 4)
-        self.soak.restart(server, self.size.away)
+        fail(server, self.size.away)
+        back_at = time.monotonic()
         time.sleep(self.size.phase * 3 / 4 - self.size.away)
+        return back_at
 
-    def _often(self, kill: Callable[[], None]) -> None:
+    def _silence(self, _server: str, pause: float) -> None:
+        os.kill(self.network, signal.SIGUSR1)
+        time.sleep(pause)
+        os.kill(self.network, signal.SIGUSR2)
+
+    def _often(self, kill: Callable[[], None]) -> float:
+        """Kill something every ten seconds; return when it was killed last."""
+        killed_at = time.monotonic()
         for _ in range(self.size.phase // 10):
             time.sleep(10)
             kill()
+            killed_at = time.monotonic()
+        return killed_at
 
     def _kill_worker(self) -> None:
         worker = self.soak.workers.pop(0)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -132,13 +132,27 @@ class Soak:
         """Return how many prices were recorded: one too many is a list applied twice."""
         return self.one("SELECT count(*) FROM price_history")
 
-    def restart(self, server: str, pause: float) -> None:
-        """Stop a server (`postgres` or `redis`) at once and start it again after a pause."""
-        folder = next(
+    def folder_of(self, server: str) -> Path:
+        """Return the folder in which a server (`postgres` or `redis`) runs."""
+        return next(
             path
             for path in (self.home / server, *Path("/var/lib/pricebook").glob(f"*/{server}"))
             if path.exists() and processes_in(path)
         )
+
+    def freeze(self, server: str, pause: float) -> None:
+        """Let a server neither answer nor end for a while."""
+        frozen = processes_in(self.folder_of(server))
+        for pid in frozen:
+            os.kill(pid, signal.SIGSTOP)
+        time.sleep(pause)
+        for pid in frozen:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+    def restart(self, server: str, pause: float) -> None:
+        """Stop a server (`postgres` or `redis`) at once and start it again after a pause."""
+        folder = self.folder_of(server)
         pid = min(processes_in(folder))
         argv = [*Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]]
         if server == "redis":  # it shows another title than what it was started with

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import msgspec
 from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -24,9 +25,13 @@ from pricebook.catalog.cache import Memory
 from pricebook.catalog.service import open_catalog
 from pricebook.categories import routes as categories
 from pricebook.db import Database
-from pricebook.errors import DatabaseRightsError, PricebookError
+from pricebook.errors import (
+    DatabaseRightsError,
+    DatabaseUnavailableError,
+    PricebookError,
+)
 from pricebook.figures import Figures
-from pricebook.logs import write_logs
+from pricebook.logs import RecurringWarning, write_logs
 from pricebook.products import routes as products
 from pricebook.queue.carrier import TaskQueue
 from pricebook.resources import inbox_for, open_auth, open_redis, open_resources, standby_of
@@ -49,6 +54,8 @@ from pricebook.web.short_paths import ShortPaths
 from pricebook.web.shortcut import Shortcut
 from pricebook.web.tally import Tally
 from pricebook.web.tracing import Tracing, open_provider, require_tracing
+
+DATABASE_RETRY_SECONDS = 1.0
 
 # What stands under /api/v1/admin; every route in it needs a row in auth/roles.py.
 STAFF_ROUTERS: list[Router] = [
@@ -187,6 +194,7 @@ def behind_proxies(app: Any, settings: Settings) -> Any:
 
 def _load(settings: Settings, counts: Path, is_stopping: IsStopping) -> Any:
     app = create_app(settings, _telling(settings), counts, is_stopping)
+    asyncio.run(_await_database(settings))
     return behind_proxies(app, settings)
 
 
@@ -196,6 +204,19 @@ def _telling(settings: Settings) -> Tell:
     all_of_them = settings.log_requests is not False and settings.log_level in {"debug", "info"}
     writer = write_logs(settings.log_level, log_format)
     return teller(writer, log_format, least_status=0 if all_of_them else FAILED)
+
+
+async def _await_database(settings: Settings) -> None:
+    """Wait until the database fits: a process may be started again while it is away."""
+    warning = RecurringWarning("no requests are served: no database", "the database is there")
+    while True:
+        try:
+            async with open_resources(msgspec.structs.replace(settings, db_pool_min=1)):
+                warning.ended()
+                return
+        except DatabaseUnavailableError as error:
+            warning.occurred(error=error.message)
+        await asyncio.sleep(DATABASE_RETRY_SECONDS)
 
 
 async def _check(settings: Settings) -> None:

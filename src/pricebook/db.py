@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, LiteralString, Self
 
-import msgspec
 import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction, UndefinedTable
@@ -15,15 +14,19 @@ from pricebook.errors import (
     DatabaseRightsError,
     DatabaseUnavailableError,
 )
+from pricebook.heartbeat import Deadline
 from pricebook.out_of_resources import unavailable_for
-from pricebook.pool import Pool
-from pricebook.pooled import PooledConnection, Reader, Row
+from pricebook.pool import Pool, PoolFigures, with_defaults
+from pricebook.pooled import Reader, Row
 from pricebook.public_reads import PublicReads
 from pricebook.rows import PriceLoader
 
 Connection = AsyncConnection[Row]
 
-CONNECT_TIMEOUT_SECONDS = 3
+# PostgreSQL is lost when it has not answered the heartbeat for so long: where requests wait, and
+# where a short stall must not end an import of minutes.
+REQUEST_SECONDS = 2.0
+WORK_SECONDS = 10.0
 POOL_TIMEOUT_SECONDS = 3.0
 LOCK_TIMEOUT = "2s"
 # A process that stands still inside a transaction loses it, and with it the locks.
@@ -42,20 +45,8 @@ FORBIDDEN = (
 )
 READ_ONLY = "The database takes no writes now, it is a standby or closed to them."
 
-# Callers get DatabaseUnavailableError; psycopg and its pool would log the same once more.
+# Callers get a DatabaseUnavailableError; psycopg and its pool would log each attempt.
 logging.getLogger("psycopg").setLevel(logging.ERROR)
-
-
-class PoolFigures(msgspec.Struct, frozen=True):
-    """How a pool is used now, and since it was opened: how many asked, waited and went away."""
-
-    size: int
-    available: int
-    max: int
-    waiting: int
-    wait_seconds: float
-    requests: int
-    timeouts: int
 
 
 class Database:
@@ -66,17 +57,15 @@ class Database:
     ) -> None:
         """Make a pool; with `statement_seconds`, no statement on it may take longer."""
         self._url = url
-        self._statement_seconds = statement_seconds
         self._pool = Pool(
             url,
+            heartbeat_seconds=REQUEST_SECONDS if statement_seconds else WORK_SECONDS,
+            statement_seconds=statement_seconds,
+            configure=_configure,
             min_size=pool_min,
             max_size=pool_max,
             timeout=POOL_TIMEOUT_SECONDS,
-            open=False,
             max_waiting=pool_max * WAITING_A_CONNECTION,
-            configure=self._configure,
-            connection_class=PooledConnection,
-            kwargs={"autocommit": True, "connect_timeout": CONNECT_TIMEOUT_SECONDS},
         )
         self._reads = PublicReads(
             self._pool,
@@ -86,17 +75,6 @@ class Database:
         )
         self._slow_reads = 0
         self._slow_reads_at_once = max(1, pool_max // SLOW_READS_SHARE)
-
-    async def _configure(self, conn: AsyncConnection[Any]) -> None:
-        conn.adapters.register_loader("numeric", PriceLoader)
-        # What is asked for lies in memory or on a disk without a head to move.
-        await conn.execute("SET random_page_cost = 1.1")
-        await conn.execute("SET TIME ZONE 'UTC'")
-        await conn.execute(
-            "SELECT set_config('idle_in_transaction_session_timeout', %s, false)", [IDLE_TIMEOUT]
-        )
-        milliseconds = str(self._statement_seconds * 1000)
-        await conn.execute("SELECT set_config('statement_timeout', %s, false)", [milliseconds])
 
     async def __aenter__(self) -> Self:
         await self._pool.open()
@@ -175,17 +153,16 @@ class Database:
         """
         try:
             async with await AsyncConnection.connect(
-                self._url,
-                autocommit=True,
-                connect_timeout=CONNECT_TIMEOUT_SECONDS,
-                application_name=LISTENER,
+                with_defaults(self._url), autocommit=True, application_name=LISTENER
             ) as conn:
-                await conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+                with Deadline(conn, REQUEST_SECONDS):
+                    await conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
                 yield True
                 while True:
                     async for _ in conn.notifies(timeout=HEARTBEAT_SECONDS):
                         yield True
-                    await conn.execute("SELECT")
+                    with Deadline(conn, REQUEST_SECONDS):
+                        await conn.execute("SELECT")
                     yield False
         except psycopg.OperationalError as error:
             raise DatabaseUnavailableError(UNREACHABLE) from error
@@ -230,6 +207,16 @@ class PublicRead:
         await self._reads.give_back(self._conn, is_sound=error is None)
         if isinstance(error, psycopg.Error):
             _tell(error)
+
+
+async def _configure(conn: Connection) -> None:
+    conn.adapters.register_loader("numeric", PriceLoader)
+    # What is asked for lies in memory or on a disk without a head to move.
+    await conn.execute("SET random_page_cost = 1.1")
+    await conn.execute("SET TIME ZONE 'UTC'")
+    await conn.execute(
+        "SELECT set_config('idle_in_transaction_session_timeout', %s, false)", [IDLE_TIMEOUT]
+    )
 
 
 def _tell(error: psycopg.Error) -> None:

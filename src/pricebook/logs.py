@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 from multiprocessing.util import Finalize
 from typing import Any, Literal
 
@@ -14,6 +15,30 @@ from pricebook.line_writer import LineWriter
 LogFormat = Literal["json", "text"]
 
 FIRST = ("time", "level", "event")
+REPEAT_SECONDS = 60.0
+
+
+class RecurringWarning:
+    """Logs a condition at most once a minute, and once when it is over."""
+
+    def __init__(self, event: str, over: str) -> None:
+        self._event = event
+        self._over = over
+        self._next_at = float("-inf")
+        self._is_logged = False
+
+    def occurred(self, **details: object) -> None:
+        """Log that the condition holds."""
+        if time.monotonic() >= self._next_at:
+            self._next_at = time.monotonic() + REPEAT_SECONDS
+            self._is_logged = True
+            structlog.get_logger().warning(self._event, **details)
+
+    def ended(self) -> None:
+        """Log that the condition is over, if it was logged."""
+        if self._is_logged:
+            self._is_logged = False
+            structlog.get_logger().info(self._over)
 
 
 class _OtherLogs(logging.Handler):

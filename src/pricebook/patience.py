@@ -12,16 +12,23 @@ answer = TypeVar("answer")
 
 
 async def in_time(asked: Coroutine[Any, Any, answer]) -> answer | None:
-    """Wait a second for an answer, and not for its cancellation, which may take longer.
-
-    Returns None when the server is away or has not answered by then.
-    """
-    asking = asyncio.create_task(asked)
-    await asyncio.wait({asking}, timeout=PATIENCE_SECONDS)
-    if not asking.done():
-        asking.cancel()
-        return None
+    """Wait a second for an answer; None when the server is away or has not answered by then."""
     try:
-        return asking.result()
+        return await with_timeout(asked, PATIENCE_SECONDS)
     except (DatabaseUnavailableError, RedisUnavailableError):
         return None
+
+
+async def with_timeout(asked: Coroutine[Any, Any, answer], seconds: float) -> answer:
+    """Wait for an answer, and not for its cancellation, which a frozen server would hold up.
+
+    Raises DatabaseUnavailableError after some seconds.
+    """
+    asking = asyncio.create_task(asked)
+    try:
+        await asyncio.wait({asking}, timeout=seconds)
+    finally:
+        asking.cancel()
+    if not asking.done():
+        raise DatabaseUnavailableError(f"It has not answered within {seconds:g} seconds.")
+    return asking.result()

@@ -1,52 +1,145 @@
-"""A connection pool that is right again soon after the server's restart."""
+"""A pool whose connections end with their server, even if that closes nothing."""
 
-import select
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+from weakref import WeakSet
 
+import msgspec
+from psycopg import OperationalError
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.errors import InvalidParameterValue
 from psycopg_pool import AsyncConnectionPool
-from psycopg_pool.base import AttemptWithBackoff
-from psycopg_pool.pool_async import AddConnection
 
+from pricebook.heartbeat import Heartbeat, has_input
 from pricebook.pooled import PooledConnection
 
-LONGEST_DELAY_SECONDS = 1.0
+# A half-open connection ends after these, on our side; DATABASE_URL may say otherwise.
+CLIENT_DEFAULTS = {
+    "connect_timeout": "3",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
+# The same on the server's side, where locks would be kept; ignored on Unix sockets.
+SERVER_SETTINGS = {
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
+CHECK_CLIENT_MILLISECONDS = "2000"
+# psycopg_pool doubles its pauses between attempts; requests begin new ones when they need to.
+RECONNECT_SECONDS = 1.0
+# How long after its statement_timeout a statement is given up whose end PostgreSQL has not sent.
+MARGIN_SECONDS = 3.0
+
+Configure = Callable[[PooledConnection], Awaitable[None]]
+
+
+class PoolFigures(msgspec.Struct, frozen=True):
+    """How a pool is used now, and since it was opened: how many asked, waited and went away."""
+
+    size: int
+    available: int
+    max: int
+    waiting: int
+    wait_seconds: float
+    requests: int
+    timeouts: int
 
 
 class Pool(AsyncConnectionPool[PooledConnection]):
-    """Replaces connections that the server closed, and tries so at least once a second.
+    """Replaces all connections when PostgreSQL was lost, and lends none while it is silent."""
 
-    psycopg's own pool lends them, each for one failed request, and doubles its delay up to minutes:
-    after a long outage of the server it would refuse requests for as long again.
-    """
-
-    async def _add_connection(
+    def __init__(
         self,
-        attempt: AttemptWithBackoff | None,
-        growing: bool = False,  # noqa: FBT001, FBT002 (psycopg's)
+        url: str,
+        *,
+        heartbeat_seconds: float,
+        statement_seconds: int,
+        configure: Configure,
+        **options: Any,
     ) -> None:
-        await super()._add_connection(attempt or Attempt(timeout=self.reconnect_timeout), growing)
+        """Make a pool that is not open; the server is lost without an answer in some seconds."""
+        conninfo = with_defaults(url)
+        super().__init__(
+            conninfo,
+            open=False,
+            configure=self._prepare,
+            connection_class=PooledConnection,
+            reconnect_timeout=RECONNECT_SECONDS,
+            kwargs={"autocommit": True},
+            **options,
+        )
+        self._configure_each = configure
+        self._statement_seconds = statement_seconds
+        self._open_connections: WeakSet[PooledConnection] = WeakSet()
+        self._heartbeat = Heartbeat(
+            conninfo,
+            heartbeat_seconds,
+            heard_at=self._heard_at,
+            on_loss=self._replace_all,
+            on_answer=self._end_silent,
+        )
 
-    async def _get_ready_connection(self, timeout: float | None) -> PooledConnection | None:  # noqa: ASYNC109 (psycopg's)
-        while connection := await super()._get_ready_connection(timeout):
-            if not _has_unread_input(connection):
-                break
-            await connection.close()
-            self.run_task(AddConnection(self))
-        return connection
+    async def close(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109 (psycopg_pool calls it so)
+        """Close the pool."""
+        await self._heartbeat.stop()
+        await super().close(timeout)
+
+    async def getconn(self, timeout: float | None = None) -> PooledConnection:  # noqa: ASYNC109 (as above)
+        """Lend a connection that is not known to be lost; raises OperationalError."""
+        while not self._heartbeat.is_silent:
+            conn = await super().getconn(timeout)
+            if not (conn.is_lost or has_input(conn)):  # nothing but its end comes unasked
+                return conn
+            await conn.close()
+            await self.putconn(conn)
+        raise OperationalError("PostgreSQL does not answer.")
+
+    async def _prepare(self, conn: PooledConnection) -> None:
+        self._open_connections.add(conn)
+        settings = SERVER_SETTINGS | {"statement_timeout": f"{self._statement_seconds}s"}
+        await conn.execute(
+            "SELECT set_config(name, value, false) FROM unnest(%s::text[], %s::text[])"
+            " AS setting (name, value)",
+            [[*settings], [*settings.values()]],
+        )
+        with suppress(InvalidParameterValue):  # on systems where PostgreSQL cannot check it
+            await conn.execute(
+                "SELECT set_config('client_connection_check_interval', %s, false)",
+                [CHECK_CLIENT_MILLISECONDS],
+            )
+        await self._configure_each(conn)
+        if not self.closed:
+            self._heartbeat.start()
+
+    def _heard_at(self) -> float:
+        return max((conn.heard_at for conn in self._open_connections), default=float("-inf"))
+
+    def _replace_all(self, is_silent: bool) -> None:  # noqa: FBT001 (the heartbeat calls it so)
+        """Use no connection again; while PostgreSQL is silent, end those that wait for it, too."""
+        for conn in [*self._open_connections]:
+            if is_silent:
+                conn.drop()
+            else:
+                conn.is_lost = True
+
+    def _end_silent(self) -> None:
+        """End connections on which no answer comes, though PostgreSQL answers on others."""
+        if not self._statement_seconds:
+            return
+        latest = asyncio.get_running_loop().time() - self._statement_seconds - MARGIN_SECONDS
+        for conn in [*self._open_connections]:
+            if conn.waiting_since is not None and conn.waiting_since < latest:
+                conn.drop()
 
 
-class Attempt(AttemptWithBackoff):
-    """When a connection is tried for the next time."""
-
-    INITIAL_DELAY = 0.1
-
-    def update_delay(self, now: float) -> None:
-        """Compute `delay`, the seconds until the next attempt."""
-        super().update_delay(now)
-        self.delay = min(self.delay, LONGEST_DELAY_SECONDS)
-
-
-def _has_unread_input(connection: PooledConnection) -> bool:
-    """Whether the server has sent something to an idle connection: its end, almost always."""
-    poll = select.poll()
-    poll.register(connection.pgconn.socket, select.POLLIN)
-    return bool(poll.poll(0))
+def with_defaults(url: str) -> str:
+    """Add what ends half-open connections, unless the address has its own values."""
+    given = conninfo_to_dict(url)
+    missing = {name: value for name, value in CLIENT_DEFAULTS.items() if name not in given}
+    return make_conninfo(url, **missing)

@@ -15,6 +15,7 @@ from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
+from pricebook.heartbeat import shut_down
 from pricebook.rows import read_as_written
 
 # Whether PostgreSQL may keep the plan of a prepared statement, or makes one for each set of values.
@@ -41,6 +42,12 @@ class PooledConnection(AsyncConnection[Row]):
 
     plans: Plans = "auto"
     handed_on: int = 0
+    # Whether it is to be used no more: PostgreSQL was lost since it was made.
+    is_lost: bool = False
+    # Since when PostgreSQL has sent nothing to who waits, on the clock of the event loop.
+    waiting_since: float | None = None
+    # When PostgreSQL last sent something to who waited, on the same clock.
+    heard_at: float = float("-inf")
     _watched: int | None = None
     _answer: "asyncio.Future[None] | None" = None
 
@@ -88,6 +95,11 @@ class PooledConnection(AsyncConnection[Row]):
         """What reads for the public on this connection."""
         return Reader(self)
 
+    def drop(self) -> None:
+        """End the connection, whether the server answers or not: who waits gets an error now."""
+        self.is_lost = True
+        shut_down(self)
+
     async def close(self) -> None:
         """Close the connection."""
         self._look_away()
@@ -99,10 +111,12 @@ class PooledConnection(AsyncConnection[Row]):
             loop.add_reader(socket, self._tell)
             self._watched = socket
         self._answer = loop.create_future()
+        self.waiting_since = loop.time()
         try:
             await self._answer
+            self.heard_at = loop.time()
         finally:
-            self._answer = None
+            self._answer = self.waiting_since = None
 
     def _tell(self) -> None:
         if self._answer is None:  # the server has closed it, or tells of itself
@@ -117,6 +131,9 @@ class PooledConnection(AsyncConnection[Row]):
 
     async def _cancel(self, gen: PQGen[Any]) -> None:
         """Have PostgreSQL stop what nobody waits for any more, or have nothing to do with it."""
+        if self.is_lost:
+            await self.close()
+            return
         is_idle = False
         try:
             await self.cancel_safe(timeout=CANCEL_SECONDS)

@@ -54,7 +54,8 @@ class PublicReads:
 
     async def give_back(self, conn: PooledConnection, *, is_sound: bool = True) -> None:
         """Take a connection back, for the next who waits if it is sound, else for the pool."""
-        if is_sound and self._waiting and conn.handed_on < HANDED_ON and self._let_in(conn):
+        is_sound = is_sound and not conn.is_lost and conn.handed_on < HANDED_ON
+        if is_sound and self._waiting and self._let_in(conn):
             conn.handed_on += 1
             self.handed_on += 1
             return

@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -15,6 +15,7 @@ from pricebook.catalog.cache import Memory
 from pricebook.catalog.position_repository import Position
 from pricebook.db import Connection, Database
 from pricebook.errors import DatabaseRightsError, DatabaseUnavailableError
+from pricebook.patience import with_timeout
 from pricebook.pooled import Reader
 
 log = structlog.stdlib.get_logger(__name__)
@@ -31,7 +32,6 @@ BEHIND_SECONDS = 10.0
 OTHER = "It is a standby of another server or history, or another database."
 PROMOTED = "It is no standby."
 BEHIND = "It is behind the primary, or its replay is paused."
-SLOW = f"It has not answered within {PATIENCE_SECONDS:g} seconds."
 
 UNFIT = (DatabaseUnavailableError, DatabaseRightsError)
 answer = TypeVar("answer")
@@ -66,7 +66,9 @@ class Reads:
         standby, due = self._standby, self._due
         if standby and due and self._holds(due):
             try:
-                return await _in_time(self._ask_standby(standby, due, question))
+                return await with_timeout(
+                    self._ask_standby(standby, due, question), PATIENCE_SECONDS
+                )
             except UNFIT as error:
                 self._give_up(standby, error)
         async with self._primary.read() as reader:
@@ -128,7 +130,7 @@ class Reads:
         Connected anew it may be another one.
         """
         begun, pause = time.monotonic(), FIRST_PAUSE_SECONDS
-        while not await _in_time(self._is_level(standby)):
+        while not await with_timeout(self._is_level(standby), PATIENCE_SECONDS):
             self._standby = None
             if time.monotonic() - begun > BEHIND_SECONDS:
                 raise DatabaseUnavailableError(BEHIND)
@@ -180,18 +182,3 @@ def _reason(error: Exception) -> str:
 def _require_standby(conn: Connection) -> None:
     if not repository.is_standby(conn):
         raise DatabaseUnavailableError(PROMOTED)
-
-
-async def _in_time(asked: Coroutine[Any, Any, answer]) -> answer:
-    """Wait for an answer, and not for its cancellation, which a frozen server would hold up.
-
-    Raises DatabaseUnavailableError after PATIENCE_SECONDS.
-    """
-    asking = asyncio.create_task(asked)
-    try:
-        await asyncio.wait({asking}, timeout=PATIENCE_SECONDS)
-    finally:
-        asking.cancel()
-    if not asking.done():
-        raise DatabaseUnavailableError(SLOW)
-    return asking.result()

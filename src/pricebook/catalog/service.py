@@ -4,7 +4,6 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from sys import getsizeof
 from uuid import UUID
 
-import structlog
 from msgspec import Struct
 
 from pricebook.catalog import repository
@@ -21,9 +20,8 @@ from pricebook.catalog.schemas import (
 from pricebook.catalog.statements import Known, Place, is_gathered
 from pricebook.db import Database
 from pricebook.errors import DatabaseUnavailableError, NotFoundError
+from pricebook.logs import RecurringWarning
 from pricebook.web.paging import Page, Paging, page_of
-
-log = structlog.stdlib.get_logger(__name__)
 
 CHANGED = "catalog_changed"
 RETRY_SECONDS = 0.2
@@ -84,19 +82,23 @@ async def open_catalog(
 
 
 async def _follow_changes(database: Database, catalog: Catalog) -> None:
+    warning = RecurringWarning(
+        "changes are not notified, nothing is cached", "changes are notified again"
+    )
     while True:
         try:
-            await _hear_of_changes(database, catalog)
+            await _hear_of_changes(database, catalog, warning)
         except DatabaseUnavailableError as error:
-            log.warning("nobody tells of changes, nothing is kept", error=str(error.__cause__))
+            warning.occurred(error=str(error.__cause__))
         await asyncio.sleep(RETRY_SECONDS)
 
 
-async def _hear_of_changes(database: Database, catalog: Catalog) -> None:
+async def _hear_of_changes(database: Database, catalog: Catalog, warning: RecurringWarning) -> None:
     memory = catalog.memory
     try:
         async with aclosing(database.listen(CHANGED)) as tidings:
             async for changed in tidings:
+                warning.ended()
                 if changed:
                     memory.begin_anew()
                     catalog.reads.tell()

@@ -16,8 +16,11 @@ from redis.exceptions import RedisError
 from pricebook import __version__, db
 from pricebook.db import Database
 from pricebook.errors import DatabaseNotReadyError
-from pricebook.patience import in_time
+from pricebook.patience import in_time, with_timeout
 from pricebook.web.problems import answers, can_fail
+
+# A little under what the public waits for a connection.
+READY_SECONDS = 2.5
 
 UP = {"status": "up", "latency_ms": 0.8}
 DOWN = {"status": "down", "latency_ms": 1000.0}
@@ -88,8 +91,8 @@ async def ready(state: State, database: NamedDependency[Database]) -> Status:
     """Look whether the database is there and at the migration head."""
     if state.is_stopping():
         raise DatabaseNotReadyError("This process is shutting down.")
-    async with database.connection() as conn:
-        await db.require_revision(conn, state.migration_head)
+    looking = _require_revision(database, state.migration_head)
+    await with_timeout(looking, READY_SECONDS)
     return Status("ready")
 
 
@@ -121,6 +124,12 @@ async def _ask(asked: Coroutine[Any, Any, bool]) -> Part:
     begun = time.perf_counter()
     is_up = await in_time(asked)
     return Part("up" if is_up else "down", round((time.perf_counter() - begun) * 1000, 1))
+
+
+async def _require_revision(database: Database, head: str) -> None:
+    """Look as visitors do, in whose share of the pool there may be no connection left."""
+    async with database.read() as reader:
+        await db.require_revision(reader.connection, head)
 
 
 async def _select(database: Database) -> bool:

@@ -1,0 +1,34 @@
+"""What is logged while PostgreSQL is away, by real processes."""
+
+import json
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from pricebook.settings import Settings
+from running_system import eventually
+from served_api import Served
+
+
+def test_each_condition_is_one_line_and_no_traceback(
+    tmp_path: Path, settings: Settings, drop_database: Callable[[str], None]
+) -> None:
+    api = Served(tmp_path, settings)
+    (first,) = api.workers()
+    drop_database(settings.required_database_url)
+    time.sleep(2)  # in which a line each try would be ten
+    os.kill(first, signal.SIGKILL)
+    eventually(lambda: api.workers() not in ([], [first]))
+    time.sleep(8)  # in which it would be started three times
+    text = api.stop()
+    assert "Traceback" not in text
+    lines = [json.loads(line) for line in text.splitlines()]
+    events = Counter(line["event"] for line in lines if line["level"] in {"warning", "error"})
+    assert events == {
+        "postgresql is unavailable": 1,
+        "changes are not notified, nothing is cached": 1,
+        "no requests are served: no database": 1,
+    }
