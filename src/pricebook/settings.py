@@ -65,6 +65,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     worker_tasks: PositiveInt = 2
     worker_lease_seconds: LeaseSeconds = 10
     worker_stop_seconds: PositiveInt = 30
+    worker_yield_seconds: PositiveInt = 60
     keep_tasks_days: PositiveInt = 90
     catalog_currency: CurrencyCode = "USD"
     google_credentials_path: str | None = None

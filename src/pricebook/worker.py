@@ -13,6 +13,7 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from pricebook.db import Database
+from pricebook.deletion import delete_marked_suppliers
 from pricebook.errors import (
     DatabaseUnavailableError,
     LeaseLostError,
@@ -38,7 +39,9 @@ LOOK_SECONDS = 1.0
 SCHEDULE_SECONDS = 5.0
 CLEAR_SECONDS = 3600.0
 PROGRESS_SECONDS = 0.3
+MERGING = "merging"
 RENEWALS_A_LEASE = 3
+RENEW_SECONDS = 1.0
 AWAY_SECONDS = 1.0
 CANCEL_SECONDS = 2.0
 KILLED_ATTEMPTS = 3
@@ -83,6 +86,8 @@ class Worker:
         self._queue = queue
         self._intake = intake
         self._name = f"{socket.gethostname()}/{os.getpid()}"
+        self._claiming = asyncio.Lock()
+        self._slow_tasks = 0
         self._bell = asyncio.Event()
         self._stopping = asyncio.Event()
 
@@ -98,6 +103,7 @@ class Worker:
             asyncio.create_task(self._queue.listen(self._bell.set)),
             asyncio.create_task(self._often(LOOK_SECONDS, self._take_back_lost)),
             asyncio.create_task(self._often(SCHEDULE_SECONDS, self._start_due_syncs)),
+            asyncio.create_task(self._often(LOOK_SECONDS, self._delete_suppliers)),
             asyncio.create_task(self._often(CLEAR_SECONDS, self._clear)),
         ]
         slots = [asyncio.create_task(self._slot()) for _ in range(self._settings.worker_tasks)]
@@ -123,10 +129,12 @@ class Worker:
 
     async def _do_next(self) -> bool:
         """Do what is next; say whether there was anything."""
-        seconds = self._settings.worker_lease_seconds
-        task = await tasks.claim_next(self._database, self._name, seconds)
+        task = await self._claim()
         if task is not None:
-            await self._work_on(task)
+            try:
+                await self._work_on(task)
+            finally:
+                self._slow_tasks -= task.is_slow
             return True
         held = await tasks.find_to_apply(self._database)
         if held is not None:
@@ -134,12 +142,21 @@ class Worker:
             return True
         return False
 
+    async def _claim(self) -> ClaimedTask | None:
+        """Claim the next task; slow ones never take the last slot of several."""
+        seconds, most = self._settings.worker_lease_seconds, max(1, self._settings.worker_tasks - 1)
+        async with self._claiming:
+            with_slow = self._slow_tasks < most
+            task = await tasks.claim_next(self._database, self._name, seconds, with_slow=with_slow)
+            self._slow_tasks += task is not None and task.is_slow
+        return task
+
     async def _apply(self, held: HeldList) -> None:
         """Apply a held list; what cannot be applied stays held, with the reason."""
         with _about(held):
             log.info("held list is applied", supplier=held.supplier_name)
             try:
-                await self._intake.apply(held)
+                await _first_of(self._intake.apply(held), self._while_held(held))
             except DatabaseUnavailableError:
                 raise
             except Exception as error:  # noqa: BLE001 (a defect of ours must not end the worker)
@@ -164,18 +181,27 @@ class Worker:
     async def _take_in_with_lease(self, task: ClaimedTask) -> None:
         """Take the list in and keep the lease meanwhile; raises LeaseLostError when it is lost."""
         progress = _Latest()
-        taking_in = asyncio.ensure_future(self._intake.take_in(task, progress.set))
-        keeping = asyncio.create_task(self._keep_lease(task, progress))
-        try:
-            await asyncio.wait([taking_in, keeping], return_when=asyncio.FIRST_COMPLETED)
-            await (taking_in if taking_in.done() else keeping)
-        finally:
-            await _cancel(taking_in, keeping)
+        taking_in = self._intake.take_in(task, progress.set)
+        await _first_of(taking_in, self._keep_lease(task, progress))
+
+    async def _while_held(self, held: HeldList) -> None:
+        """Return when a list is no longer held: it is applied now, or was cancelled."""
+        is_held = True
+        while is_held:
+            await asyncio.sleep(RENEW_SECONDS)
+            with suppress(DatabaseUnavailableError):
+                is_held = await tasks.is_held(self._database, held.id)
 
     async def _keep_lease(self, task: ClaimedTask, progress: "_Latest") -> None:
-        """Renew the lease, often while there is progress to tell; ends only when it is lost."""
+        """Renew the lease, often while there is progress; ends only when it is lost.
+
+        It is lost within a second when the task is cancelled, and when a task that takes long
+        yields its slot.
+        """
         seconds = self._settings.worker_lease_seconds
-        ticks_between = seconds / RENEWALS_A_LEASE / PROGRESS_SECONDS
+        ticks_between = min(RENEW_SECONDS, seconds / RENEWALS_A_LEASE) / PROGRESS_SECONDS
+        clock = asyncio.get_running_loop().time
+        yields_at = clock() + self._settings.worker_yield_seconds
         told, ticks = TaskProgress(), 0
         while True:
             await asyncio.sleep(PROGRESS_SECONDS)
@@ -185,6 +211,8 @@ class Worker:
             told, ticks = progress.value, 0
             with suppress(DatabaseUnavailableError):
                 await tasks.renew(self._database, task.lease, told, seconds)
+                if clock() > yields_at and not task.is_slow and told.stage != MERGING:
+                    await tasks.yield_slot(self._database, task.lease)
 
     async def _settle(self, task: ClaimedTask, error: Exception) -> None:
         """Write down that an attempt failed; while the database is away, wait for it."""
@@ -210,6 +238,9 @@ class Worker:
             with _about(task):
                 log.warning("the worker of a task was lost")
             self._bell.set()
+
+    async def _delete_suppliers(self) -> None:
+        await delete_marked_suppliers(self._database)
 
     async def _start_due_syncs(self) -> None:
         for message in await sync.start_due_syncs(self._database, self._queue):
@@ -260,6 +291,16 @@ def _about(task: ClaimedTask | HeldList | LostTask) -> AbstractContextManager[No
     """Let all lines say which task they are about, and which request asked for it if one did."""
     asked_by = {} if task.request_id is None else {"request_id": task.request_id}
     return bound_contextvars(task_id=str(task.id), **asked_by)
+
+
+async def _first_of(work: Awaitable[None], watch: Awaitable[None]) -> None:
+    """Wait for the work, or for what watches it to end; then end the other."""
+    working, watching = asyncio.ensure_future(work), asyncio.ensure_future(watch)
+    try:
+        await asyncio.wait([working, watching], return_when=asyncio.FIRST_COMPLETED)
+        await (working if working.done() else watching)
+    finally:
+        await _cancel(working, watching)
 
 
 async def _cancel(*running: asyncio.Future[Any]) -> None:

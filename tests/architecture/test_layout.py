@@ -17,7 +17,8 @@ FEATURES = {
     "categories": LAYERS,
     "products": LAYERS | {"sku"},
     "suppliers": LAYERS | {"item_repository", "schedule"},
-    "tasks": LAYERS | {"history_repository", "record_repository", "rejects"},
+    "tasks": LAYERS
+    | {"cancellation", "claim_repository", "history_repository", "record_repository", "rejects"},
     "sync": LAYERS | {"uploads"},
     "queue": {"__init__", "message", "carrier"},
     "ingestion": LAYERS

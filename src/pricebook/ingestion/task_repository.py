@@ -21,7 +21,8 @@ async def insert_row_errors(conn: Connection, task_id: UUID, supplier_id: UUID) 
 
 
 async def insert_held_rows(conn: Connection, task_id: UUID) -> None:
-    """Keep the staged rows of a list that is held."""
+    """Keep the staged rows of a list that is held, in place of those of an earlier attempt."""
+    await conn.execute("DELETE FROM held_rows WHERE task_id = %s", [task_id])
     await conn.execute("INSERT INTO held_rows SELECT %s, * FROM staged_row", [task_id])
 
 

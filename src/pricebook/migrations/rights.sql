@@ -18,8 +18,11 @@ BEGIN
         ingestion_tasks, parsing_logs TO pricebook_api;
     GRANT SELECT (id, username, role, is_active, password_hash) ON users TO pricebook_api;
     GRANT INSERT (name, source_type, contact_email, is_active, metadata),
-        UPDATE (name, source_type, contact_email, is_active, metadata),
-        DELETE ON suppliers TO pricebook_api;
+        UPDATE (name, source_type, contact_email, is_active, metadata, deleting_since)
+        ON suppliers TO pricebook_api;
+    -- Deletes items of suppliers that are marked (deleting_since), and of no others.
+    GRANT EXECUTE ON FUNCTION delete_supplier_batch(uuid, integer)
+        TO pricebook_api, pricebook_worker;
     GRANT INSERT (name, parent_id), UPDATE (name, parent_id), DELETE ON categories
         TO pricebook_api;
     GRANT INSERT (internal_sku, name, category_id, status, target_price),
@@ -31,7 +34,7 @@ BEGIN
         UPDATE (state, enqueued_at, next_attempt_at, started_at, completed_at, retry_count,
             lost_count, errors, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
-            apply_requested_at, request_id) ON ingestion_tasks TO pricebook_api;
+            apply_requested_at, request_id, cancelled_by) ON ingestion_tasks TO pricebook_api;
     GRANT DELETE ON parsing_logs TO pricebook_api; -- of a task that begins anew
 
     -- The worker: items and their prices, products made of items, tasks and what is told of them.
@@ -50,7 +53,7 @@ BEGIN
         UPDATE (state, started_at, completed_at, next_attempt_at, lease_owner, lease_expires_at,
             retry_count, lost_count, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored, errors,
-            found, apply_requested_at) ON ingestion_tasks TO pricebook_worker;
+            found, apply_requested_at, is_slow) ON ingestion_tasks TO pricebook_worker;
     GRANT INSERT (task_id, supplier_id, error_type, error_message, row_number, row_data)
         ON parsing_logs TO pricebook_worker;
     GRANT SELECT, INSERT, DELETE ON held_rows TO pricebook_worker;
