@@ -67,7 +67,7 @@ async def delete_supplier(database: Database, supplier_id: UUID) -> SupplierOver
     with suppress(DatabaseUnavailableError):  # a lock, or a long history: the worker deletes it
         async with database.short_transaction() as conn:
             if await repository.is_small(conn, supplier_id, SMALL_SUPPLIER) and (
-                await repository.delete_batch(conn, supplier_id, SMALL_SUPPLIER)
+                await repository.delete_batch(conn, supplier_id, SMALL_SUPPLIER + 1)
             ):
                 return None
     async with database.connection() as conn:
