@@ -7,7 +7,6 @@ import signal
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, suppress
-from typing import Any
 
 import structlog
 from structlog.contextvars import bound_contextvars
@@ -22,6 +21,7 @@ from pricebook.errors import (
     PriceListError,
     SourceUnavailableError,
 )
+from pricebook.futures import cancel_all, first_of
 from pricebook.ingestion.process import Parsers
 from pricebook.intake import Intake, intake_of
 from pricebook.queue.carrier import TaskQueue
@@ -30,6 +30,7 @@ from pricebook.settings import Settings
 from pricebook.sync import service as sync
 from pricebook.sync.uploads import clear_orphans
 from pricebook.tasks import service as tasks
+from pricebook.tasks import slots
 from pricebook.tasks.schemas import ClaimedTask, HeldList, LostTask, TaskFailure, TaskProgress
 from pricebook.tasks.service import retry_delay
 
@@ -43,7 +44,6 @@ MERGING = "merging"
 RENEWALS_A_LEASE = 3
 RENEW_SECONDS = 1.0
 AWAY_SECONDS = 1.0
-CANCEL_SECONDS = 2.0
 KILLED_ATTEMPTS = 3
 ALL_ATTEMPTS = 1_000_000
 
@@ -116,7 +116,7 @@ class Worker:
                 each.result()  # a part that ended by itself met a defect: it is raised
             await asyncio.wait(slots, timeout=self._settings.worker_stop_seconds)
         finally:
-            await _cancel(stopping, *slots, *others)
+            await cancel_all(stopping, *slots, *others)
 
     async def _slot(self) -> None:
         while not self._stopping.is_set():
@@ -156,11 +156,11 @@ class Worker:
         with _about(held):
             log.info("held list is applied", supplier=held.supplier_name)
             try:
-                await _first_of(self._intake.apply(held), self._while_held(held))
+                await first_of(self._intake.apply(held), self._while_held(held))
             except DatabaseUnavailableError:
                 raise
             except Exception as error:  # noqa: BLE001 (a defect of ours must not end the worker)
-                await tasks.leave_held(self._database, held.id, _reason(error))
+                await slots.leave_held(self._database, held.id, _reason(error))
 
     async def _work_on(self, task: ClaimedTask) -> None:
         """Work on a task to its end, whatever that is; only being stopped is passed on."""
@@ -182,7 +182,7 @@ class Worker:
         """Take the list in and keep the lease meanwhile; raises LeaseLostError when it is lost."""
         progress = _Latest()
         taking_in = self._intake.take_in(task, progress.set)
-        await _first_of(taking_in, self._keep_lease(task, progress))
+        await first_of(taking_in, self._keep_lease(task, progress))
 
     async def _while_held(self, held: HeldList) -> None:
         """Return when a list is no longer held: it is applied now, or was cancelled."""
@@ -190,7 +190,7 @@ class Worker:
         while is_held:
             await asyncio.sleep(RENEW_SECONDS)
             with suppress(DatabaseUnavailableError):
-                is_held = await tasks.is_held(self._database, held.id)
+                is_held = await slots.is_held(self._database, held.id)
 
     async def _keep_lease(self, task: ClaimedTask, progress: "_Latest") -> None:
         """Renew the lease, often while there is progress; ends only when it is lost.
@@ -212,7 +212,7 @@ class Worker:
             with suppress(DatabaseUnavailableError):
                 await tasks.renew(self._database, task.lease, told, seconds)
                 if clock() > yields_at and not task.is_slow and told.stage != MERGING:
-                    await tasks.yield_slot(self._database, task.lease)
+                    await slots.yield_slot(self._database, task.lease)
 
     async def _settle(self, task: ClaimedTask, error: Exception) -> None:
         """Write down that an attempt failed; while the database is away, wait for it."""
@@ -291,22 +291,3 @@ def _about(task: ClaimedTask | HeldList | LostTask) -> AbstractContextManager[No
     """Let all lines say which task they are about, and which request asked for it if one did."""
     asked_by = {} if task.request_id is None else {"request_id": task.request_id}
     return bound_contextvars(task_id=str(task.id), **asked_by)
-
-
-async def _first_of(work: Awaitable[None], watch: Awaitable[None]) -> None:
-    """Wait for the work, or for what watches it to end; then end the other."""
-    working, watching = asyncio.ensure_future(work), asyncio.ensure_future(watch)
-    try:
-        await asyncio.wait([working, watching], return_when=asyncio.FIRST_COMPLETED)
-        await (working if working.done() else watching)
-    finally:
-        await _cancel(working, watching)
-
-
-async def _cancel(*running: asyncio.Future[Any]) -> None:
-    """End what still runs and wait for it; again when a library has swallowed the first try."""
-    while pending := [each for each in running if not each.done()]:
-        for each in pending:
-            each.cancel()
-        await asyncio.wait(pending, timeout=CANCEL_SECONDS)
-    await asyncio.gather(*running, return_exceptions=True)

@@ -18,7 +18,14 @@ FEATURES = {
     "products": LAYERS | {"sku"},
     "suppliers": LAYERS | {"item_repository", "schedule"},
     "tasks": LAYERS
-    | {"cancellation", "claim_repository", "history_repository", "record_repository", "rejects"},
+    | {
+        "cancellation",
+        "claim_repository",
+        "history_repository",
+        "record_repository",
+        "rejects",
+        "slots",
+    },
     "sync": LAYERS | {"uploads"},
     "queue": {"__init__", "message", "carrier"},
     "ingestion": LAYERS

@@ -9,9 +9,10 @@ import pytest
 
 import builders
 from pricebook.db import Connection, Database
+from pricebook.errors import LeaseLostError
 from pricebook.intake import Watcher
 from pricebook.settings import Settings
-from pricebook.tasks import service
+from pricebook.tasks import service, slots
 from pricebook.tasks.schemas import Asker, ClaimedTask, TaskEnd
 from worker_fixtures import Ask, Ended, Working
 
@@ -47,10 +48,10 @@ async def test_a_slow_task_waits_behind_others_and_leaves_the_last_slot_free(
     slow = await ask(await builders.supplier(conn))
     task = await service.claim_next(database, "worker", 60)
     assert task
-    await service.yield_slot(database, task.lease)  # nobody waits: nothing happens
+    await slots.yield_slot(database, task.lease)  # nobody waits: nothing happens
     other = await ask(await builders.supplier(conn))
-    with pytest.raises(service.LeaseLostError, match="yields"):
-        await service.yield_slot(database, task.lease)
+    with pytest.raises(LeaseLostError, match="yields"):
+        await slots.yield_slot(database, task.lease)
     assert await claimed(database, with_slow=False) == other
     assert await claimed(database, with_slow=False) is None
     assert await claimed(database) == slow

@@ -106,23 +106,6 @@ async def claim_next(
         return await claim_repository.claim_next(conn, owner, lease_seconds, with_slow=with_slow)
 
 
-async def yield_slot(database: Database, lease: TaskLease) -> None:
-    """Put a running task back as slow if others wait that could run now.
-
-    Raises LeaseLostError if so.
-    """
-    async with database.connection() as conn:
-        if await claim_repository.set_yielded(conn, lease):
-            raise LeaseLostError(f"Task {lease.task_id} yields its slot to tasks that wait.")
-
-
-async def is_held(database: Database, task_id: UUID) -> bool:
-    """Return whether a task is held."""
-    async with database.connection() as conn:
-        task = await history_repository.find_task(conn, task_id)
-    return task is not None and task.state == "held"
-
-
 async def renew(
     database: Database, lease: TaskLease, progress: TaskProgress, lease_seconds: float
 ) -> None:
@@ -233,12 +216,6 @@ async def find_to_apply(database: Database) -> HeldList | None:
     """
     async with database.connection() as conn:
         return await record_repository.find_to_apply(conn)
-
-
-async def leave_held(database: Database, task_id: UUID, reason: str) -> None:
-    """Leave a list held that cannot be applied, with the reason."""
-    async with database.connection() as conn:
-        await record_repository.set_not_applied(conn, task_id, reason)
 
 
 async def count_waiting(database: Database) -> Waiting:
