@@ -16,7 +16,7 @@ from pricebook.ingestion import service as ingestion
 from pricebook.products import service as products
 from pricebook.queue.carrier import TaskQueue
 from pricebook.resources import open_redis, open_resources
-from pricebook.tasks import service
+from pricebook.tasks import cancellation, service
 from pricebook.tasks.schemas import AcceptedTask, Task, TaskQuery, TaskState
 from pricebook.web.paging import Page
 
@@ -24,6 +24,7 @@ result = TypeVar("result")
 
 FOLLOW_SECONDS = 0.3
 NOT_APPLIED = 1
+COMMAND_LINE = "the command line"
 
 app = App(name="tasks", help="Lists that are taken in: what happened to them.")
 
@@ -109,6 +110,21 @@ def retry(task_id: str) -> None:
 
     _run(ask)
     console.say(f"Task {wanted} waits for a worker.")
+
+
+@app.command
+def cancel(task_id: str) -> None:
+    """Cancel a task that waits, runs or is held; nothing of its price list is applied.
+
+    Args:
+        task_id: The task's id.
+    """
+    wanted = _id(task_id)
+
+    async def end(database: Database, _queue: TaskQueue) -> Task:
+        return await cancellation.cancel_task(database, wanted, COMMAND_LINE)
+
+    console.say(f"Task {wanted} was cancelled by {_run(end).cancelled_by}.")
 
 
 @app.command

@@ -2,28 +2,22 @@
 
 import asyncio
 import os
-import random
 import signal
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, suppress
-from typing import Any
 
 import structlog
 from structlog.contextvars import bound_contextvars
 
 from pricebook.db import Database
+from pricebook.deletion import delete_marked_suppliers
 from pricebook.errors import (
     DatabaseBusyError,
-    DatabaseFullError,
     DatabaseUnavailableError,
     LeaseLostError,
-    ParserKilledError,
-    PricebookError,
-    PriceListError,
-    SourceUnavailableError,
-    StorageFullError,
 )
+from pricebook.futures import cancel_all, first_of
 from pricebook.ingestion.process import Parsers
 from pricebook.intake import Intake, intake_of
 from pricebook.queue.carrier import TaskQueue
@@ -31,9 +25,10 @@ from pricebook.resources import open_redis, open_resources
 from pricebook.settings import Settings
 from pricebook.sync import service as sync
 from pricebook.sync.uploads import clear_orphans
+from pricebook.task_failures import failure_of, reason_of
 from pricebook.tasks import service as tasks
-from pricebook.tasks.schemas import ClaimedTask, HeldList, LostTask, TaskFailure, TaskProgress
-from pricebook.tasks.service import retry_delay
+from pricebook.tasks import slots
+from pricebook.tasks.schemas import ClaimedTask, HeldList, LostTask, TaskProgress
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -41,13 +36,10 @@ LOOK_SECONDS = 1.0
 SCHEDULE_SECONDS = 5.0
 CLEAR_SECONDS = 3600.0
 PROGRESS_SECONDS = 0.3
+MERGING = "merging"
 RENEWALS_A_LEASE = 3
+RENEW_SECONDS = 1.0
 AWAY_SECONDS = 1.0
-CANCEL_SECONDS = 2.0
-KILLED_ATTEMPTS = 3
-ALL_ATTEMPTS = 1_000_000
-# Between attempts that do not count: others hold a lock, or a disk is full.
-WAIT_SECONDS = 5.0
 
 
 def work(settings: Settings) -> None:
@@ -88,6 +80,8 @@ class Worker:
         self._queue = queue
         self._intake = intake
         self._name = f"{socket.gethostname()}/{os.getpid()}"
+        self._claiming = asyncio.Lock()
+        self._slow_tasks = 0
         self._bell = asyncio.Event()
         self._stopping = asyncio.Event()
 
@@ -103,6 +97,7 @@ class Worker:
             asyncio.create_task(self._queue.listen(self._bell.set)),
             asyncio.create_task(self._often(LOOK_SECONDS, self._take_back_lost)),
             asyncio.create_task(self._often(SCHEDULE_SECONDS, self._start_due_syncs)),
+            asyncio.create_task(self._often(LOOK_SECONDS, self._delete_suppliers)),
             asyncio.create_task(self._often(CLEAR_SECONDS, self._clear)),
         ]
         slots = [asyncio.create_task(self._slot()) for _ in range(self._settings.worker_tasks)]
@@ -115,7 +110,7 @@ class Worker:
                 each.result()  # a part that ended by itself met a defect: it is raised
             await asyncio.wait(slots, timeout=self._settings.worker_stop_seconds)
         finally:
-            await _cancel(stopping, *slots, *others)
+            await cancel_all(stopping, *slots, *others)
 
     async def _slot(self) -> None:
         while not self._stopping.is_set():
@@ -128,10 +123,12 @@ class Worker:
 
     async def _do_next(self) -> bool:
         """Do what is next; say whether there was anything."""
-        seconds = self._settings.worker_lease_seconds
-        task = await tasks.claim_next(self._database, self._name, seconds)
+        task = await self._claim()
         if task is not None:
-            await self._work_on(task)
+            try:
+                await self._work_on(task)
+            finally:
+                self._slow_tasks -= task.is_slow
             return True
         held = await tasks.find_to_apply(self._database)
         if held is not None:
@@ -139,20 +136,29 @@ class Worker:
             return True
         return False
 
+    async def _claim(self) -> ClaimedTask | None:
+        """Claim the next task; slow ones never take the last slot of several."""
+        seconds, most = self._settings.worker_lease_seconds, max(1, self._settings.worker_tasks - 1)
+        async with self._claiming:
+            with_slow = self._slow_tasks < most
+            task = await tasks.claim_next(self._database, self._name, seconds, with_slow=with_slow)
+            self._slow_tasks += task is not None and task.is_slow
+        return task
+
     async def _apply(self, held: HeldList) -> None:
         """Apply a held list; what cannot be applied stays held, with the reason."""
         with _about(held):
             log.info("held list is applied", supplier=held.supplier_name)
             try:
-                await self._intake.apply(held)
+                await first_of(self._intake.apply(held), self._while_held(held))
             except DatabaseBusyError as error:
                 log.warning("held list waits", reason=error.message)
-                await tasks.note_waiting(self._database, held.id, error.message)
+                await slots.note_waiting(self._database, held.id, error.message)
                 raise
             except DatabaseUnavailableError:
                 raise
             except Exception as error:  # noqa: BLE001 (a defect of ours must not end the worker)
-                await tasks.leave_held(self._database, held.id, _reason(error))
+                await slots.leave_held(self._database, held.id, reason_of(error))
 
     async def _work_on(self, task: ClaimedTask) -> None:
         """Work on a task to its end, whatever that is; only being stopped is passed on."""
@@ -173,18 +179,27 @@ class Worker:
     async def _take_in_with_lease(self, task: ClaimedTask) -> None:
         """Take the list in and keep the lease meanwhile; raises LeaseLostError when it is lost."""
         progress = _Latest()
-        taking_in = asyncio.ensure_future(self._intake.take_in(task, progress.set))
-        keeping = asyncio.create_task(self._keep_lease(task, progress))
-        try:
-            await asyncio.wait([taking_in, keeping], return_when=asyncio.FIRST_COMPLETED)
-            await (taking_in if taking_in.done() else keeping)
-        finally:
-            await _cancel(taking_in, keeping)
+        taking_in = self._intake.take_in(task, progress.set)
+        await first_of(taking_in, self._keep_lease(task, progress))
+
+    async def _while_held(self, held: HeldList) -> None:
+        """Return when a list is no longer held: it is applied now, or was cancelled."""
+        is_held = True
+        while is_held:
+            await asyncio.sleep(RENEW_SECONDS)
+            with suppress(DatabaseUnavailableError):
+                is_held = await slots.is_held(self._database, held.id)
 
     async def _keep_lease(self, task: ClaimedTask, progress: "_Latest") -> None:
-        """Renew the lease, often while there is progress to tell; ends only when it is lost."""
+        """Renew the lease, often while there is progress; ends only when it is lost.
+
+        It is lost within a second when the task is cancelled, and when a task that takes long
+        yields its slot.
+        """
         seconds = self._settings.worker_lease_seconds
-        ticks_between = seconds / RENEWALS_A_LEASE / PROGRESS_SECONDS
+        ticks_between = min(RENEW_SECONDS, seconds / RENEWALS_A_LEASE) / PROGRESS_SECONDS
+        clock = asyncio.get_running_loop().time
+        yields_at = clock() + self._settings.worker_yield_seconds
         told, ticks = TaskProgress(), 0
         while True:
             await asyncio.sleep(PROGRESS_SECONDS)
@@ -194,10 +209,12 @@ class Worker:
             told, ticks = progress.value, 0
             with suppress(DatabaseUnavailableError):
                 await tasks.renew(self._database, task.lease, told, seconds)
+                if clock() > yields_at and not task.is_slow and told.stage != MERGING:
+                    await slots.yield_slot(self._database, task.lease)
 
     async def _settle(self, task: ClaimedTask, error: Exception) -> None:
         """Write down that an attempt failed; while the database is away, wait for it."""
-        failure = _failure(task, error)
+        failure = failure_of(task, error)
         while not self._stopping.is_set():
             with suppress(DatabaseUnavailableError):
                 if failure is None:
@@ -220,6 +237,9 @@ class Worker:
                 log.warning("the worker of a task was lost")
             self._bell.set()
 
+    async def _delete_suppliers(self) -> None:
+        await delete_marked_suppliers(self._database)
+
     async def _start_due_syncs(self) -> None:
         for message in await sync.start_due_syncs(self._database, self._queue):
             log.info("sync started by schedule", supplier=message.supplier_name)
@@ -240,44 +260,7 @@ class _Latest:
         self.value = value
 
 
-def _failure(task: ClaimedTask, error: Exception) -> TaskFailure | None:
-    """Tell what an error means for a task; None when trying again cannot help."""
-    delay = retry_delay(task.retry_count, random.random())  # noqa: S311 (it spreads retries)
-    match error:
-        case PriceListError():
-            log.info("task failed", reason=error.message)
-            return None
-        case DatabaseBusyError() | DatabaseFullError() | StorageFullError():
-            log.warning("task put off", reason=error.message)
-            return TaskFailure(error.message, ALL_ATTEMPTS, max(delay, WAIT_SECONDS), counts=False)
-        case SourceUnavailableError() | DatabaseUnavailableError():
-            log.warning("task put off", reason=error.message)
-            return TaskFailure(error.message, ALL_ATTEMPTS, delay)
-        case ParserKilledError():
-            log.warning("parser killed", reason=error.message)
-            return TaskFailure(error.message, KILLED_ATTEMPTS, delay)
-        case _:
-            return TaskFailure(_reason(error), ALL_ATTEMPTS, delay)
-
-
-def _reason(error: Exception) -> str:
-    """Tell why something did not work; the log has the trace of a defect."""
-    if isinstance(error, PricebookError):
-        return error.message
-    log.error("task met a defect", exc_info=error)
-    return f"This is a defect of Pricebook: {type(error).__name__}."
-
-
 def _about(task: ClaimedTask | HeldList | LostTask) -> AbstractContextManager[None]:
     """Let all lines say which task they are about, and which request asked for it if one did."""
     asked_by = {} if task.request_id is None else {"request_id": task.request_id}
     return bound_contextvars(task_id=str(task.id), **asked_by)
-
-
-async def _cancel(*running: asyncio.Future[Any]) -> None:
-    """End what still runs and wait for it; again when a library has swallowed the first try."""
-    while pending := [each for each in running if not each.done()]:
-        for each in pending:
-            each.cancel()
-        await asyncio.wait(pending, timeout=CANCEL_SECONDS)
-    await asyncio.gather(*running, return_exceptions=True)

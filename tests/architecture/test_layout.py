@@ -17,7 +17,15 @@ FEATURES = {
     "categories": LAYERS,
     "products": LAYERS | {"sku"},
     "suppliers": LAYERS | {"item_repository", "schedule"},
-    "tasks": LAYERS | {"history_repository", "record_repository", "rejects"},
+    "tasks": LAYERS
+    | {
+        "cancellation",
+        "claim_repository",
+        "history_repository",
+        "record_repository",
+        "rejects",
+        "slots",
+    },
     "sync": LAYERS | {"uploads", "storage"},
     "queue": {"__init__", "message", "carrier"},
     "ingestion": LAYERS

@@ -44,6 +44,7 @@ NOBODY_MAY = [
     "INSERT INTO users (username, password_hash, role) VALUES ('eve', '', 'admin')",
     "UPDATE users SET role = 'admin'",
     "DELETE FROM users",
+    "DELETE FROM suppliers",
     "COPY suppliers TO PROGRAM 'true'",
     "COPY suppliers TO '/tmp/suppliers'",
     "SELECT lo_creat(-1)",
@@ -90,7 +91,7 @@ WORKER_MAY_NOT = [
     "SELECT FROM login_networks",
     "INSERT INTO suppliers (name, source_type) VALUES ('B', 'csv')",
     "UPDATE suppliers SET name = 'B'",
-    "DELETE FROM suppliers",
+    "UPDATE suppliers SET deleting_since = now()",
     "UPDATE products SET target_price = 1",
     "UPDATE products SET name = 'B'",
     "UPDATE categories SET name = 'B'",
@@ -160,6 +161,19 @@ async def test_what_follows_from_an_item_is_written_into_our_tables(
     assert history == [(Decimal("10.00"),)]
     figures = await conn.execute("SELECT min_price, supplier_count FROM products")
     assert await figures.fetchall() == [(Decimal("10.00"), 1)]
+
+
+@pytest.mark.parametrize("role", [rights.API, rights.WORKER])
+async def test_items_of_a_supplier_that_is_not_marked_cannot_be_deleted(
+    conn: Connection, database_url: str, role: str
+) -> None:
+    supplier_id = await builders.supplier(conn)
+    await builders.item(conn, supplier_id)
+    with psycopg.connect(make_conninfo(database_url, user=role)) as own:
+        gone = own.execute("SELECT delete_supplier_batch(%s, 10)", [supplier_id]).fetchone()
+    assert gone == (False,)
+    left = await (await conn.execute("SELECT count(*) FROM supplier_items")).fetchone()
+    assert left == (1,)
 
 
 @pytest.mark.parametrize("function", ["price_history_after_insert", "figures_after_insert"])

@@ -49,6 +49,7 @@ async def test_a_supplier_is_made_and_found(admin: Client) -> None:
         "source_config": config,
         "contact_email": "a.b@example.org",
         "is_active": True,
+        "deleting_since": None,
         "items_count": 0,
         "last_task": None,
     }

@@ -36,6 +36,7 @@ MAY_CALL: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/tasks/{id}/errors"): ADMIN,
     ("POST", "/tasks/{id}/retry"): ADMIN,
     ("POST", "/tasks/{id}/apply"): ADMIN,
+    ("POST", "/tasks/{id}/cancel"): ADMIN,
 }
 
 

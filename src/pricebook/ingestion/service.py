@@ -83,6 +83,8 @@ async def take_in(
     started_at = datetime.now(UTC)
     async with database.connection() as conn:
         supplier = await suppliers.find_supplier(conn, order.supplier_id or order.supplier_name)
+    if order.supplier_id is not None and supplier is None:
+        raise PriceListError(f"The supplier {order.supplier_name} is no longer there.")
     config = effective_config(order.config, supplier)
     task = DoneTask(
         supplier_id=supplier.id if supplier else None,
@@ -128,6 +130,7 @@ async def apply_held(
         supplier = await suppliers.claim_known(conn, held.supplier_id)
         if supplier is None:
             raise ConflictError(f"The supplier {held.supplier_name} is no longer there.")
+        held = await tasks.claim_held(conn, task_id)  # as it is under the supplier's lock
         await repository.create_staging(conn)
         await task_repository.stage_held_rows(conn, task_id)
         staged = _Staged(

@@ -42,10 +42,12 @@ async def delete_older_row_errors(conn: Connection, task_id: UUID, supplier_id: 
 
 
 async def insert_held_rows(conn: Connection, task_id: UUID) -> None:
-    """Keep the staged rows of a list that is held; of one that is rejected, its code and why.
+    """Keep the staged rows of a list that is held, in place of those of an earlier attempt.
 
-    The first of these stand in `parsing_logs`, as those of every list.
+    Of a row that is rejected, its code and why; the first of these stand in `parsing_logs`, as
+    those of every list.
     """
+    await conn.execute("DELETE FROM held_rows WHERE task_id = %s", [task_id])
     await conn.execute(
         """
         INSERT INTO held_rows

@@ -21,8 +21,11 @@ BEGIN
     GRANT SELECT, INSERT (user_id, network_hash), UPDATE (last_login_at), DELETE ON login_networks
         TO pricebook_api;
     GRANT INSERT (name, source_type, contact_email, is_active, metadata),
-        UPDATE (name, source_type, contact_email, is_active, metadata),
-        DELETE ON suppliers TO pricebook_api;
+        UPDATE (name, source_type, contact_email, is_active, metadata, deleting_since)
+        ON suppliers TO pricebook_api;
+    -- Deletes items of suppliers that are marked (deleting_since), and of no others.
+    GRANT EXECUTE ON FUNCTION delete_supplier_batch(uuid, integer)
+        TO pricebook_api, pricebook_worker;
     GRANT INSERT (name, parent_id), UPDATE (name, parent_id), DELETE ON categories
         TO pricebook_api;
     GRANT INSERT (internal_sku, name, category_id, status, target_price),
@@ -34,7 +37,7 @@ BEGIN
         UPDATE (state, enqueued_at, next_attempt_at, started_at, completed_at, retry_count,
             lost_count, errors, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
-            row_error_counts, apply_requested_at, request_id) ON ingestion_tasks
+            row_error_counts, apply_requested_at, request_id, cancelled_by) ON ingestion_tasks
         TO pricebook_api;
     GRANT DELETE ON parsing_logs TO pricebook_api; -- of a task that begins anew
 
@@ -54,7 +57,8 @@ BEGIN
         UPDATE (state, started_at, completed_at, next_attempt_at, lease_owner, lease_expires_at,
             retry_count, lost_count, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored, errors,
-            found, row_error_counts, apply_requested_at) ON ingestion_tasks TO pricebook_worker;
+            found, row_error_counts, apply_requested_at, is_slow) ON ingestion_tasks
+        TO pricebook_worker;
     -- Of the tasks of a supplier, the newest keep their rows; those of a held list are read again.
     GRANT INSERT (task_id, supplier_id, error_type, error_message, row_number, row_data),
         SELECT (task_id, error_message, row_number), DELETE ON parsing_logs TO pricebook_worker;

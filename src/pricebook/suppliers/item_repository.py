@@ -59,7 +59,8 @@ async def find_item_ids(
         """
         SELECT supplier_sku, item.id
         FROM supplier_items AS item JOIN suppliers ON suppliers.id = supplier_id
-        WHERE lower(suppliers.name) = lower(%s) AND supplier_sku = ANY (%s)
+        WHERE lower(suppliers.name) = lower(%s) AND deleting_since IS NULL
+            AND supplier_sku = ANY (%s)
         """,
         [supplier_name, list(supplier_skus)],
     )
@@ -94,7 +95,8 @@ async def list_free_items(conn: Connection, query: FreeItemQuery) -> tuple[int, 
 
 def free_items_statement(query: FreeItemQuery) -> tuple[LiteralString, list[Any]]:
     """Return the statement that reads a page of the items without a product, and its values."""
-    conditions: LiteralString = "product_id IS NULL"
+    conditions: LiteralString = "product_id IS NULL AND supplier_id <> ALL (ARRAY(\
+SELECT id FROM suppliers WHERE deleting_since IS NOT NULL))"
     values: list[Any] = []
     if query.supplier_id is not None:
         conditions += " AND supplier_id = %s"
@@ -134,7 +136,14 @@ async def list_prices(
 async def find_item(conn: Connection, item_id: UUID) -> ItemLink | None:
     """Find an item and its product."""
     async with conn.cursor(row_factory=rows_as(ItemLink)) as cursor:
-        await cursor.execute("SELECT id, product_id FROM supplier_items WHERE id = %s", [item_id])
+        await cursor.execute(
+            """
+            SELECT item.id, product_id
+            FROM supplier_items AS item JOIN suppliers AS supplier ON supplier.id = supplier_id
+            WHERE item.id = %s AND deleting_since IS NULL
+            """,
+            [item_id],
+        )
         return await cursor.fetchone()
 
 
@@ -142,7 +151,13 @@ async def lock_item(conn: Connection, item_id: UUID) -> ItemLink | None:
     """Lock an item until the transaction ends; find its product."""
     async with conn.cursor(row_factory=rows_as(ItemLink)) as cursor:
         await cursor.execute(
-            "SELECT id, product_id FROM supplier_items WHERE id = %s FOR NO KEY UPDATE", [item_id]
+            """
+            SELECT item.id, product_id
+            FROM supplier_items AS item JOIN suppliers AS supplier ON supplier.id = supplier_id
+            WHERE item.id = %s AND deleting_since IS NULL
+            FOR NO KEY UPDATE OF item
+            """,
+            [item_id],
         )
         return await cursor.fetchone()
 

@@ -27,6 +27,7 @@ from pricebook.web.paging import Paging
 OVERVIEW: LiteralString = """
     SELECT supplier.id, supplier.name, supplier.source_type,
         coalesce(metadata -> 'source_config', '{}') AS source_config, contact_email, is_active,
+        deleting_since,
         (SELECT count(*) FROM supplier_items WHERE supplier_id = supplier.id) AS items_count,
         supplier.created_at, supplier.updated_at,
         task.id AS task_id, task.state, task.enqueued_at, task.completed_at
@@ -40,9 +41,11 @@ OVERVIEW: LiteralString = """
 """
 PAGE: LiteralString = """
     SELECT counted.total_count, page.*
-    FROM (SELECT count(*) AS total_count FROM suppliers) AS counted
+    FROM (
+        SELECT count(*) AS total_count FROM suppliers WHERE deleting_since IS NULL
+    ) AS counted
     LEFT JOIN LATERAL (
-        {page} ORDER BY supplier.name, supplier.id LIMIT %s OFFSET %s
+        {page} WHERE deleting_since IS NULL ORDER BY supplier.name, supplier.id LIMIT %s OFFSET %s
     ) AS page ON true
     ORDER BY page.name, page.id
 """
@@ -64,8 +67,8 @@ async def find_overview(conn: Connection, supplier_id: UUID) -> SupplierOverview
 
 
 def _overview(row: tuple[Any, ...]) -> SupplierOverview:
-    last_task = LastTask(*row[9:]) if row[9] is not None else None
-    return SupplierOverview(*row[:9], last_task=last_task)
+    last_task = LastTask(*row[10:]) if row[10] is not None else None
+    return SupplierOverview(*row[:10], last_task=last_task)
 
 
 async def insert_supplier(conn: Connection, supplier: NewSupplier) -> UUID:
@@ -110,7 +113,7 @@ async def set_supplier(conn: Connection, supplier_id: UUID, change: SupplierChan
                 is_active = coalesce(%(is_active)s, is_active),
                 metadata = metadata || CASE WHEN %(config)s::jsonb IS NULL THEN '{}'
                     ELSE jsonb_build_object('source_config', %(config)s::jsonb) END
-            WHERE id = %(id)s
+            WHERE id = %(id)s AND deleting_since IS NULL
             """,
             {
                 "id": supplier_id,
@@ -139,10 +142,54 @@ def _taken(name: str) -> ConflictError:
     return ConflictError(f"There is already a supplier {name}.")
 
 
-async def delete_supplier(conn: Connection, supplier_id: UUID) -> bool:
-    """Delete a supplier with its items and their history; say whether it was there."""
-    cursor = await conn.execute("DELETE FROM suppliers WHERE id = %s", [supplier_id])
+async def set_deleting(conn: Connection, supplier_id: UUID) -> bool:
+    """Mark a supplier for deletion: inactive, hidden, its name free; return whether it exists."""
+    cursor = await conn.execute(
+        """
+        UPDATE suppliers SET deleting_since = coalesce(deleting_since, now()), is_active = false
+        WHERE id = %s
+        """,
+        [supplier_id],
+    )
     return cursor.rowcount == 1
+
+
+async def is_small(conn: Connection, supplier_id: UUID, most: int) -> bool:
+    """Return whether a supplier has at most so many items, tasks and rejected rows each."""
+    cursor = await conn.execute(
+        """
+        SELECT greatest(
+            (SELECT count(*) FROM (SELECT FROM supplier_items WHERE supplier_id = %(id)s
+                LIMIT %(most)s + 1) AS items),
+            (SELECT count(*) FROM (SELECT FROM ingestion_tasks WHERE supplier_id = %(id)s
+                LIMIT %(most)s + 1) AS tasks),
+            (SELECT count(*) FROM (SELECT FROM parsing_logs WHERE supplier_id = %(id)s
+                LIMIT %(most)s + 1) AS logs)
+        ) <= %(most)s
+        """,
+        {"id": supplier_id, "most": most},
+    )
+    row = await cursor.fetchone()
+    return bool(row and row[0])
+
+
+async def find_deleting(conn: Connection) -> UUID | None:
+    """Find the supplier that has been marked for deletion longest."""
+    cursor = await conn.execute(
+        """
+        SELECT id FROM suppliers WHERE deleting_since IS NOT NULL
+        ORDER BY deleting_since LIMIT 1
+        """
+    )
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
+async def delete_batch(conn: Connection, supplier_id: UUID, most: int) -> bool:
+    """Delete some items of a supplier that is marked; return whether all of it is gone."""
+    cursor = await conn.execute("SELECT delete_supplier_batch(%s, %s)", [supplier_id, most])
+    row = await cursor.fetchone()
+    return bool(row and row[0])
 
 
 async def find_supplier(conn: Connection, name: str) -> Supplier | None:
@@ -150,7 +197,8 @@ async def find_supplier(conn: Connection, name: str) -> Supplier | None:
     async with conn.cursor(row_factory=rows_as(Supplier)) as cursor:
         await cursor.execute(
             """
-            SELECT id, name, source_type, metadata FROM suppliers WHERE lower(name) = lower(%s)
+            SELECT id, name, source_type, metadata FROM suppliers
+            WHERE lower(name) = lower(%s) AND deleting_since IS NULL
             """,
             [name],
         )
@@ -164,7 +212,7 @@ async def find_list_source(conn: Connection, supplier_id: UUID) -> ListSource | 
             """
             SELECT name, source_type, coalesce(metadata -> 'source_config', '{}') AS source_config,
                 is_active
-            FROM suppliers WHERE id = %s
+            FROM suppliers WHERE id = %s AND deleting_since IS NULL
             """,
             [supplier_id],
         )
@@ -175,7 +223,11 @@ async def find_known(conn: Connection, supplier_id: UUID) -> Supplier | None:
     """Find a supplier by its id."""
     async with conn.cursor(row_factory=rows_as(Supplier)) as cursor:
         await cursor.execute(
-            "SELECT id, name, source_type, metadata FROM suppliers WHERE id = %s", [supplier_id]
+            """
+            SELECT id, name, source_type, metadata FROM suppliers
+            WHERE id = %s AND deleting_since IS NULL
+            """,
+            [supplier_id],
         )
         return await cursor.fetchone()
 
@@ -191,7 +243,8 @@ async def lock_or_insert_supplier(
     cursor = await conn.execute(
         """
         INSERT INTO suppliers (name, source_type) VALUES (%s, %s)
-        ON CONFLICT (lower(name)) DO UPDATE SET name = suppliers.name
+        ON CONFLICT (lower(name)) WHERE deleting_since IS NULL
+            DO UPDATE SET name = suppliers.name
         RETURNING id, name, source_type, metadata, xmax = 0 AS is_new
         """,
         [name, source_type],
@@ -206,7 +259,10 @@ async def lock_supplier(conn: Connection, supplier_id: UUID | None) -> Supplier 
     """Lock a supplier until the transaction ends."""
     async with conn.cursor(row_factory=rows_as(Supplier)) as cursor:
         await cursor.execute(
-            "SELECT id, name, source_type, metadata FROM suppliers WHERE id = %s FOR NO KEY UPDATE",
+            """
+            SELECT id, name, source_type, metadata FROM suppliers
+            WHERE id = %s AND deleting_since IS NULL FOR NO KEY UPDATE
+            """,
             [supplier_id],
         )
         return await cursor.fetchone()

@@ -32,6 +32,7 @@ ORDER: dict[str, Any] = {
 SUPPLIER: dict[str, Any] = {
     "id": "2c9a7e10-0f5d-4f0a-8a51-6e3b9d7c4f18",
     **ORDER,
+    "deleting_since": None,
     "items_count": 337,
     "created_at": "2026-02-11T10:40:05.019335Z",
     "updated_at": "2026-03-01T06:15:00Z",
@@ -41,6 +42,11 @@ SUPPLIER: dict[str, Any] = {
         "enqueued_at": "2026-03-01T06:14:52Z",
         "completed_at": "2026-03-01T06:15:00Z",
     },
+}
+DELETING: dict[str, Any] = SUPPLIER | {
+    "is_active": False,
+    "deleting_since": "2026-03-02T09:00:00Z",
+    "items_count": 300_000,
 }
 FREE_ITEM: dict[str, Any] = {
     "id": "7d1f2b8e-64a3-4b8f-9a4e-2f6a0b9c1d22",
@@ -144,13 +150,24 @@ async def change_supplier(
 
 @delete(
     "/suppliers/{supplier_id:str}",
+    status_code=202,
     summary="Delete a supplier",
-    description="Deletes a supplier with its items and their price history; products stay.",
-    responses=answers_nothing() | staff_can_fail(ValidationError, NotFoundError),
+    description="Deletes a supplier with its items and their price history; products stay. A large "
+    "one (202) is hidden and inactive at once and its name is free; its items go in batches. "
+    "Location answers how many are left, then 404.",
+    responses=answers_nothing()
+    | answers(SupplierOverview, DELETING, status=202)
+    | staff_can_fail(ValidationError, NotFoundError),
 )
-async def delete_supplier(supplier_id: SupplierId, database: NamedDependency[Database]) -> None:
+async def delete_supplier(
+    supplier_id: SupplierId, database: NamedDependency[Database]
+) -> Response[SupplierOverview | None]:
     """Delete a supplier."""
-    await service.delete_supplier(database, supplier_id)
+    left = await service.delete_supplier(database, supplier_id)
+    if left is None:
+        return Response(None, status_code=204)
+    where = {"Location": f"/api/v1/admin/suppliers/{supplier_id}"}
+    return Response(left, status_code=202, headers=where)
 
 
 @get(

@@ -152,6 +152,7 @@ class SupplierOverview(Struct, frozen=True):
     source_config: dict[str, Any]
     contact_email: str | None
     is_active: bool
+    deleting_since: datetime | None
     items_count: int
     created_at: datetime
     updated_at: datetime

@@ -1,9 +1,10 @@
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from pricebook.db import Connection, Database
-from pricebook.errors import NotFoundError
+from pricebook.errors import DatabaseUnavailableError, NotFoundError
 from pricebook.suppliers import item_repository, repository
 from pricebook.suppliers.schemas import (
     FreeItem,
@@ -21,6 +22,8 @@ from pricebook.suppliers.schemas import (
     UnmatchedItem,
 )
 from pricebook.web.paging import Page, Paging, page_of
+
+SMALL_SUPPLIER = 1000
 
 
 async def list_suppliers(database: Database, paging: Paging) -> Page[SupplierOverview]:
@@ -52,11 +55,38 @@ async def change_supplier(
         return await _get(conn, supplier_id)
 
 
-async def delete_supplier(database: Database, supplier_id: UUID) -> None:
-    """Delete a supplier with its items and their price history, or raise NotFoundError."""
+async def delete_supplier(database: Database, supplier_id: UUID) -> SupplierOverview | None:
+    """Delete a supplier with its items and their price history, or raise NotFoundError.
+
+    Returns None when all of it is gone. Otherwise the supplier is hidden and inactive, its name is
+    free, and a worker deletes its items in batches.
+    """
     async with database.short_transaction() as conn:
-        if not await repository.delete_supplier(conn, supplier_id):
+        if not await repository.set_deleting(conn, supplier_id):
             raise _unknown(supplier_id)
+    with suppress(DatabaseUnavailableError):  # a lock, or a long history: the worker deletes it
+        async with database.short_transaction() as conn:
+            if await repository.is_small(conn, supplier_id, SMALL_SUPPLIER) and (
+                await repository.delete_batch(conn, supplier_id, SMALL_SUPPLIER + 1)
+            ):
+                return None
+    async with database.connection() as conn:
+        return await repository.find_overview(conn, supplier_id)
+
+
+async def find_deleting(database: Database) -> UUID | None:
+    """Return a supplier that is marked for deletion."""
+    async with database.connection() as conn:
+        return await repository.find_deleting(conn)
+
+
+async def delete_batch(database: Database, supplier_id: UUID, most: int) -> bool:
+    """Delete at most so many items of a marked supplier; return whether all of it is gone.
+
+    Raises DatabaseUnavailableError when it waits for locks for too long.
+    """
+    async with database.short_transaction() as conn:
+        return await repository.delete_batch(conn, supplier_id, most)
 
 
 async def list_free_items(database: Database, query: FreeItemQuery) -> Page[FreeItem]:

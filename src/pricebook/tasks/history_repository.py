@@ -24,7 +24,8 @@ TASK: LiteralString = """
     id, supplier_id, supplier_name, parser_type, source_config, file_name, create_products,
     new_layout, state, requested_by, request_id, enqueued_at, started_at, completed_at,
     CASE WHEN state = 'queued' THEN next_attempt_at END AS next_attempt_at,
-    retry_count, max_retries, stage, rows_read, rows_total, errors, row_error_counts, count_new,
+    retry_count, max_retries, cancelled_by, stage, rows_read, rows_total, errors, row_error_counts,
+    count_new,
     count_changed, count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored
 """
 PAGE: LiteralString = """
@@ -157,6 +158,16 @@ async def delete_old_tasks(conn: Connection, days: int) -> int:
         [days, CLEARED_AT_ONCE],
     )
     return cursor.rowcount
+
+
+async def delete_orphaned_rows(conn: Connection) -> None:
+    """Delete the rows of lists that are held no longer, because they were cancelled."""
+    await conn.execute(
+        """
+        DELETE FROM held_rows WHERE task_id = ANY (ARRAY(
+            SELECT id FROM ingestion_tasks WHERE cancelled_by IS NOT NULL AND state <> 'held'))
+        """
+    )
 
 
 async def list_needed_files(conn: Connection) -> set[str]:

@@ -36,7 +36,10 @@ async def insert_done(conn: Connection, task: DoneTask) -> TaskLease:
 
 
 async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
-    """Lock a task until the transaction ends; tell whether no later list was taken in."""
+    """Find a task and whether no later list was imported; nobody else applies it meanwhile.
+
+    The lock keeps `find_to_apply` away and lets the task be cancelled.
+    """
     async with conn.cursor(row_factory=rows_as(HeldTask)) as cursor:
         await cursor.execute(
             """
@@ -52,7 +55,7 @@ async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
                 ) AS is_latest
             FROM ingestion_tasks AS task
             WHERE id = %s
-            FOR UPDATE
+            FOR KEY SHARE
             """,
             [task_id],
         )
@@ -75,7 +78,7 @@ async def set_asked_again(
                 completed_at = NULL, retry_count = 0, lost_count = 0, errors = '[]', stage = NULL,
                 rows_read = 0, rows_total = NULL, count_new = 0, count_changed = 0,
                 count_unchanged = 0, count_absent = 0, count_rejected = 0, count_duplicate = 0,
-                count_ignored = 0, row_error_counts = '{}', request_id = %s
+                count_ignored = 0, row_error_counts = '{}', cancelled_by = NULL, request_id = %s
             WHERE id = %s AND state IN ('failed', 'dead')
                 AND (file_name IS NULL OR NOT EXISTS (
                     SELECT FROM ingestion_tasks AS later
@@ -150,3 +153,20 @@ async def add_reason(conn: Connection, task_id: UUID, reason: str) -> None:
         """,
         {"task_id": task_id, "reason": reason},
     )
+
+
+async def set_cancelled(conn: Connection, task_id: UUID, name: str, reason: str) -> bool:
+    """End a task that has not ended as failed; return whether this statement did.
+
+    Whoever works on it finds its lease lost and writes nothing.
+    """
+    cursor = await conn.execute(
+        """
+        UPDATE ingestion_tasks
+        SET state = 'failed', completed_at = clock_timestamp(), cancelled_by = %(name)s,
+            apply_requested_at = NULL, errors = jsonb_build_array(%(reason)s::text)
+        WHERE id = %(id)s AND state IN ('queued', 'running', 'held')
+        """,
+        {"id": task_id, "name": name, "reason": reason},
+    )
+    return cursor.rowcount == 1

@@ -3,16 +3,16 @@
 from uuid import UUID
 
 import msgspec
-from psycopg.errors import UniqueViolation
+from psycopg.errors import ForeignKeyViolation
 from psycopg.types.json import Jsonb
 
 from pricebook.db import Connection
+from pricebook.errors import NotFoundError
 from pricebook.queue.message import TaskMessage
 from pricebook.rows import rows_as
 from pricebook.tasks.schemas import (
     AcceptedTask,
     Asker,
-    ClaimedTask,
     LostTask,
     NewTask,
     TaskEnd,
@@ -25,7 +25,19 @@ MAX_LOST = 10
 
 
 async def insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
-    """Insert a task that waits; None when its asker has used the key before."""
+    """Insert a task that waits; None when its asker has used the key before.
+
+    Raises NotFoundError when the supplier was deleted in the meantime.
+    """
+    try:
+        return await _insert_task(conn, task)
+    except ForeignKeyViolation as error:
+        if "supplier_id" not in (error.diag.constraint_name or ""):
+            raise
+        raise NotFoundError(f"There is no supplier {task.supplier_id}.") from None
+
+
+async def _insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
     async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
         await cursor.execute(
             """
@@ -79,47 +91,6 @@ async def find_by_key(conn: Connection, asker: Asker) -> tuple[AcceptedTask, byt
     )
     row = await cursor.fetchone()
     return (AcceptedTask(*row[:4]), row[4]) if row else None
-
-
-async def claim_next(conn: Connection, owner: str, lease_seconds: float) -> ClaimedTask | None:
-    """Take the task that was asked for first of those that may be worked on now.
-
-    A supplier's tasks are worked on one at a time, in the order of asking; one that waits for its
-    next attempt holds up the later ones. None when there is nothing to do, or when another worker
-    has just taken a task of the same supplier.
-    """
-    async with conn.cursor(row_factory=rows_as(ClaimedTask)) as cursor:
-        try:
-            await cursor.execute(
-                """
-                UPDATE ingestion_tasks
-                SET state = 'running', started_at = now(), lease_owner = %(owner)s,
-                    lease_expires_at = now() + make_interval(secs => %(lease)s),
-                    stage = NULL, rows_read = 0, rows_total = NULL
-                WHERE id = (
-                    SELECT id FROM ingestion_tasks AS task
-                    WHERE state = 'queued' AND next_attempt_at <= now()
-                        AND NOT EXISTS (
-                            SELECT FROM ingestion_tasks AS other
-                            WHERE other.supplier_id = task.supplier_id
-                                AND (other.state = 'running' AND other.lease_owner IS NOT NULL
-                                    OR other.state = 'queued'
-                                    AND (other.enqueued_at, other.id) < (task.enqueued_at, task.id)
-                                )
-                        )
-                    ORDER BY enqueued_at, id
-                    LIMIT 1
-                    FOR UPDATE SKIP LOCKED
-                )
-                RETURNING id, lease_owner AS owner, supplier_id, supplier_name, parser_type,
-                    source_config, requested_by, request_id, file_name, create_products,
-                    new_layout, retry_count
-                """,
-                {"owner": owner, "lease": lease_seconds},
-            )
-        except UniqueViolation:
-            return None
-        return await cursor.fetchone()
 
 
 async def set_progress(
@@ -233,6 +204,7 @@ async def set_lost_leases(conn: Connection) -> list[LostTask]:
         UPDATE ingestion_tasks
         SET state = CASE WHEN lost_count < %(most)s THEN 'queued' ELSE 'dead' END::task_state,
             lost_count = lost_count + 1,
+            is_slow = is_slow OR lost_count > 0,
             completed_at = CASE WHEN lost_count >= %(most)s THEN clock_timestamp() END,
             errors = jsonb_build_array(format('Its worker was lost %%s times.', lost_count + 1)),
             next_attempt_at = now(), lease_owner = NULL, lease_expires_at = NULL, stage = NULL

@@ -6,10 +6,11 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter
 
 from pricebook.auth.guard import staff_can_fail
+from pricebook.auth.schemas import Caller
 from pricebook.db import Database
 from pricebook.errors import ConflictError, NotFoundError, ValidationError
 from pricebook.queue.carrier import TaskQueue
-from pricebook.tasks import service
+from pricebook.tasks import cancellation, service
 from pricebook.tasks.schemas import (
     AcceptedTask,
     Task,
@@ -51,6 +52,7 @@ TASK: dict[str, Any] = {
     "next_attempt_at": ENQUEUED_AT,
     "retry_count": 0,
     "max_retries": 3,
+    "cancelled_by": None,
     "stage": "merging",
     "rows_read": 340,
     "rows_total": 340,
@@ -65,6 +67,15 @@ TASK: dict[str, Any] = {
         "completed_at": COMPLETED_AT,
         **COUNTS,
     },
+}
+CANCELLED: dict[str, Any] = TASK | {
+    "state": "failed",
+    "cancelled_by": "admin",
+    "errors": ["Cancelled by admin."],
+    "counts": dict.fromkeys(TASK["counts"], 0),
+    "result": TASK["result"]
+    | {"status": "failed", "items_processed": 0, "errors": ["Cancelled by admin."]}
+    | dict.fromkeys(COUNTS, 0),
 }
 ROW_ERROR: dict[str, Any] = {
     "row_number": 17,
@@ -177,8 +188,25 @@ async def apply_held(
     return accepted(await service.request_apply(database, queue, task_id, request_id))
 
 
+@post(
+    "/tasks/{task_id:str}/cancel",
+    status_code=200,
+    summary="Cancel a task",
+    description="Ends a queued, running or held task as failed; nothing of its price list is "
+    "applied. A worker that runs it stops within a second or two. Cancelling it again changes "
+    "nothing; POST …/retry can run it again.",
+    responses=answers(Task, CANCELLED)
+    | staff_can_fail(ValidationError, NotFoundError, ConflictError),
+)
+async def cancel_task(
+    task_id: TaskId, caller: NamedDependency[Caller], database: NamedDependency[Database]
+) -> Task:
+    """Cancel a task."""
+    return await cancellation.cancel_task(database, task_id, caller.username)
+
+
 router = Router(
     "/",
-    route_handlers=[list_tasks, get_task, list_row_errors, retry_task, apply_held],
+    route_handlers=[list_tasks, get_task, list_row_errors, retry_task, apply_held, cancel_task],
     tags=["Tasks"],
 )

@@ -70,6 +70,7 @@ class ClaimedTask(Struct, frozen=True):
     create_products: bool
     new_layout: bool
     retry_count: int
+    is_slow: bool
 
     @property
     def lease(self) -> TaskLease:
@@ -211,6 +212,7 @@ class Task(Struct, frozen=True, kw_only=True):
     next_attempt_at: datetime | None
     retry_count: int
     max_retries: int
+    cancelled_by: str | None
     stage: str | None
     rows_read: int
     rows_total: int | None

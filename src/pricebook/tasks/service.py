@@ -7,7 +7,13 @@ from pricebook.db import Connection, Database
 from pricebook.errors import ConflictError, LeaseLostError, NotFoundError
 from pricebook.queue.carrier import TaskQueue
 from pricebook.queue.message import TaskMessage
-from pricebook.tasks import history_repository, record_repository, rejects, repository
+from pricebook.tasks import (
+    claim_repository,
+    history_repository,
+    record_repository,
+    rejects,
+    repository,
+)
 from pricebook.tasks.schemas import (
     AcceptedTask,
     Asker,
@@ -87,14 +93,17 @@ def _accepted(message: TaskMessage) -> AcceptedTask:
     return AcceptedTask(message.task_id, message.supplier_id, "queued", message.enqueued_at)
 
 
-async def claim_next(database: Database, worker: str, lease_seconds: float) -> ClaimedTask | None:
+async def claim_next(
+    database: Database, worker: str, lease_seconds: float, *, with_slow: bool = True
+) -> ClaimedTask | None:
     """Take the next task to work on, for this long; None when there is none.
 
     The owner is another one each time, even with the same worker: one that lost a task and takes it
     again must not end it twice.
     """
     async with database.connection() as conn:
-        return await repository.claim_next(conn, f"{worker}/{uuid4()}", lease_seconds)
+        owner = f"{worker}/{uuid4()}"
+        return await claim_repository.claim_next(conn, owner, lease_seconds, with_slow=with_slow)
 
 
 async def renew(
@@ -205,18 +214,6 @@ async def find_to_apply(database: Database) -> HeldList | None:
         return await record_repository.find_to_apply(conn)
 
 
-async def leave_held(database: Database, task_id: UUID, reason: str) -> None:
-    """Leave a list held that cannot be applied, with the reason."""
-    async with database.connection() as conn:
-        await record_repository.set_not_applied(conn, task_id, reason)
-
-
-async def note_waiting(database: Database, task_id: UUID, reason: str) -> None:
-    """Add to a held list why it is not applied yet; raises DatabaseUnavailableError."""
-    async with database.connection() as conn:
-        await record_repository.add_reason(conn, task_id, reason)
-
-
 async def count_waiting(database: Database) -> Waiting:
     """Tell how many tasks wait, run and are dead."""
     async with database.connection() as conn:
@@ -270,6 +267,8 @@ async def export_row_errors(database: Database, task_id: UUID) -> AsyncGenerator
 
 async def clear_old(database: Database, days: int) -> int:
     """Forget the tasks that ended this many days ago, with their logs; return how many."""
+    async with database.connection() as conn:
+        await history_repository.delete_orphaned_rows(conn)
     count = 0
     while True:
         async with database.connection() as conn:

@@ -1,0 +1,39 @@
+"""Deleting suppliers in the background: batch after batch, each a short transaction."""
+
+import asyncio
+import time
+
+import structlog
+
+from pricebook.db import Database
+from pricebook.suppliers import service as suppliers
+
+log = structlog.stdlib.get_logger(__name__)
+
+MOST_ITEMS = 5000
+BATCH_SECONDS = 0.3
+
+
+async def delete_marked_suppliers(database: Database) -> None:
+    """Delete every supplier that is marked for deletion, with its items.
+
+    What is done stays done: whoever goes on after a crash needs the mark alone. A batch takes about
+    a third of a second, and as long a pause follows, which is for others.
+    Raises DatabaseUnavailableError.
+    """
+    while (supplier_id := await suppliers.find_deleting(database)) is not None:
+        items, gone = MOST_ITEMS // 10, False
+        while not gone:
+            begun = time.monotonic()
+            gone = await suppliers.delete_batch(database, supplier_id, items)
+            taken = time.monotonic() - begun
+            items = _adapted(items, taken)
+            await asyncio.sleep(max(taken, 0.05))
+        log.info("supplier deleted", supplier_id=str(supplier_id))
+
+
+def _adapted(items: int, taken: float) -> int:
+    """Return how many items the next batch has, so that it takes the time it should."""
+    if taken > BATCH_SECONDS:
+        return max(1, items // 2)
+    return min(MOST_ITEMS, items * 2) if taken < BATCH_SECONDS / 3 else items

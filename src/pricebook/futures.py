@@ -1,0 +1,26 @@
+"""Waiting for several things at once, and ending them."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+CANCEL_SECONDS = 2.0
+
+
+async def first_of(work: Awaitable[None], watch: Awaitable[None]) -> None:
+    """Wait for the work, or for what watches it to end; then end the other."""
+    working, watching = asyncio.ensure_future(work), asyncio.ensure_future(watch)
+    try:
+        await asyncio.wait([working, watching], return_when=asyncio.FIRST_COMPLETED)
+        await (working if working.done() else watching)
+    finally:
+        await cancel_all(working, watching)
+
+
+async def cancel_all(*running: asyncio.Future[Any]) -> None:
+    """End what still runs and wait for it; again when a library has swallowed the first try."""
+    while pending := [each for each in running if not each.done()]:
+        for each in pending:
+            each.cancel()
+        await asyncio.wait(pending, timeout=CANCEL_SECONDS)
+    await asyncio.gather(*running, return_exceptions=True)

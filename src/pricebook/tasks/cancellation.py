@@ -1,0 +1,22 @@
+"""Cancelling tasks: one statement ends the task; a worker that runs it stops within a second."""
+
+from uuid import UUID
+
+from pricebook.db import Database
+from pricebook.errors import ConflictError
+from pricebook.tasks import record_repository, service
+from pricebook.tasks.schemas import Task
+
+
+async def cancel_task(database: Database, task_id: UUID, name: str) -> Task:
+    """End a queued, running or held task as failed, cancelled by somebody; return it.
+
+    A task that was cancelled before is returned as it is. Raises NotFoundError, ConflictError when
+    it has ended otherwise. Either the task is cancelled or its price list is imported, never both.
+    """
+    async with database.short_transaction() as conn:
+        done = await record_repository.set_cancelled(conn, task_id, name, f"Cancelled by {name}.")
+    task = await service.get_task(database, task_id)
+    if done or task.cancelled_by is not None:
+        return task
+    raise ConflictError(f"Task {task_id} has already ended: it is {task.state}.")

@@ -1,0 +1,85 @@
+"""Which task a free slot takes next, and which running task yields its slot to others."""
+
+from typing import LiteralString
+
+import msgspec
+from psycopg.errors import UniqueViolation
+
+from pricebook.db import Connection
+from pricebook.rows import rows_as
+from pricebook.tasks.schemas import ClaimedTask, TaskLease
+
+# A supplier's tasks run one at a time, in the order of their requests; one that waits for its next
+# attempt holds up the later ones.
+CLAIMABLE: LiteralString = """
+    state = 'queued' AND next_attempt_at <= now()
+    AND NOT EXISTS (
+        SELECT FROM ingestion_tasks AS other
+        WHERE other.supplier_id = task.supplier_id
+            AND (other.state = 'running' AND other.lease_owner IS NOT NULL
+                OR other.state = 'queued'
+                AND (other.enqueued_at, other.id) < (task.enqueued_at, task.id)
+            )
+    )
+"""
+
+CLAIM: LiteralString = """
+    UPDATE ingestion_tasks
+    SET state = 'running', started_at = now(), lease_owner = %(owner)s,
+        lease_expires_at = now() + make_interval(secs => %(lease)s),
+        stage = NULL, rows_read = 0, rows_total = NULL
+    WHERE id = (
+        SELECT next.id
+        FROM (VALUES (1, ARRAY(
+            SELECT coalesce(requested_by_id::text, '') FROM ingestion_tasks
+            WHERE state = 'running' AND lease_owner IS NOT NULL
+        )), (2, '{{}}')) AS round (number, served)
+        CROSS JOIN LATERAL (
+            SELECT id FROM ingestion_tasks AS task
+            WHERE coalesce(requested_by_id::text, '') <> ALL (round.served)
+                AND (%(with_slow)s OR NOT is_slow) AND {claimable}
+            ORDER BY next_attempt_at, enqueued_at, id
+            LIMIT 1
+            FOR UPDATE SKIP LOCKED
+        ) AS next
+        ORDER BY round.number
+        LIMIT 1
+    )
+    RETURNING id, lease_owner AS owner, supplier_id, supplier_name, parser_type,
+        source_config, requested_by, request_id, file_name, create_products,
+        new_layout, retry_count, is_slow
+"""
+
+
+async def claim_next(
+    conn: Connection, owner: str, lease_seconds: float, *, with_slow: bool
+) -> ClaimedTask | None:
+    """Take the task that has been due longest, first of requesters who have none running.
+
+    None when there is nothing to do, or when another worker has just taken a task of the same
+    supplier. Syncs by schedule have one requester together.
+    """
+    async with conn.cursor(row_factory=rows_as(ClaimedTask)) as cursor:
+        try:
+            await cursor.execute(
+                CLAIM.format(claimable=CLAIMABLE),
+                {"owner": owner, "lease": lease_seconds, "with_slow": with_slow},
+            )
+        except UniqueViolation:
+            return None
+        return await cursor.fetchone()
+
+
+async def set_yielded(conn: Connection, lease: TaskLease) -> bool:
+    """Put a running task back as slow and last, if others wait that could run now."""
+    statement: LiteralString = """
+        UPDATE ingestion_tasks
+        SET state = 'queued', is_slow = true, next_attempt_at = now(), lease_owner = NULL,
+            lease_expires_at = NULL, stage = NULL
+        WHERE id = %(task_id)s AND lease_owner = %(owner)s AND state = 'running'
+            AND EXISTS (SELECT FROM ingestion_tasks AS task WHERE {claimable} AND NOT is_slow)
+    """
+    cursor = await conn.execute(
+        statement.format(claimable=CLAIMABLE), msgspec.structs.asdict(lease)
+    )
+    return cursor.rowcount == 1

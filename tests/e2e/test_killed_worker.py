@@ -1,0 +1,125 @@
+"""A worker that is killed: what was cancelled stays so, a deletion goes on."""
+
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from pricebook.migrations import rights
+from running_system import System, eventually
+
+TASK = """
+    WITH supplier AS (
+        INSERT INTO suppliers (name, source_type) VALUES (%s, 'csv') RETURNING id, name
+    )
+    INSERT INTO ingestion_tasks (supplier_id, supplier_name, parser_type, source_config)
+    SELECT id, name, 'csv', jsonb_build_object('file_path', %s::text) FROM supplier
+    RETURNING id::text
+"""
+ENDED = "SELECT count(*) FROM ingestion_tasks WHERE completed_at IS NOT NULL"
+SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'pricebook_worker'"
+ROWS = 60_000
+ITEMS = 20_000
+StartWorker = Callable[[], subprocess.Popen[str]]
+
+
+@pytest.fixture
+def environment(system: System, database_url: str, redis_url: str) -> dict[str, str]:
+    return {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "UPLOADS_DIR": str(system.folder),
+        "WORKER_LEASE_SECONDS": "2",
+    }
+
+
+@pytest.fixture
+def start_worker(
+    system: System, environment: dict[str, str], database_url: str
+) -> Iterator[StartWorker]:
+    started: list[subprocess.Popen[str]] = []
+    url = make_conninfo(database_url, user=rights.WORKER)
+
+    def start() -> subprocess.Popen[str]:
+        process = system.start("worker", **environment | {"DATABASE_URL": url})
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+
+
+def one(url: str, statement: str, *values: Any) -> Any:
+    with psycopg.connect(url, autocommit=True) as conn:
+        row = conn.execute(statement.encode(), values).fetchone()
+    assert row
+    return row[0]
+
+
+def test_a_task_that_was_cancelled_is_not_run_by_the_next_worker(
+    system: System, environment: dict[str, str], database_url: str, start_worker: StartWorker
+) -> None:
+    lines = (f"A-{number},Nail {number},1.50" for number in range(ROWS))
+    Path(system.folder / "list.csv").write_text("\n".join(["Code,Name,Price", *lines]))
+    (system.folder / "other.csv").write_text("Code,Name,Price\nB-1,Saw,7\n")
+    task_id = one(database_url, TASK, "ACME", "list.csv")
+    state = f"SELECT state::text FROM ingestion_tasks WHERE id = '{task_id}'"  # noqa: S608 (ours)
+    worker = start_worker()
+    eventually(lambda: one(database_url, state) == "running")
+    worker.kill()
+    worker.wait()
+    done = system.run("tasks", "cancel", task_id, **environment)
+    assert (done.returncode, done.stdout) == (
+        0,
+        f"Task {task_id} was cancelled by the command line.\n",
+    )
+    start_worker()
+    one(database_url, TASK, "Best", "other.csv")
+    eventually(lambda: one(database_url, ENDED) == 2)
+    assert one(database_url, state) == "failed"
+    assert one(database_url, "SELECT errors ->> 0 FROM ingestion_tasks WHERE state = 'failed'") == (
+        "Cancelled by the command line."
+    )
+    assert one(database_url, "SELECT count(*) FROM supplier_items") == 1
+    assert system.run("tasks", "retry", task_id, **environment).returncode == 0
+    eventually(lambda: one(database_url, state) == "succeeded")
+    assert one(database_url, "SELECT count(*) FROM supplier_items") == ROWS + 1
+    again = system.run("tasks", "cancel", task_id, **environment)
+    assert again.returncode == 1
+    assert again.stderr == f"pricebook: Task {task_id} has already ended: it is succeeded.\n"
+
+
+def test_a_deletion_outlives_killed_workers(database_url: str, start_worker: StartWorker) -> None:
+    one(
+        database_url,
+        """
+        WITH supplier AS (
+            INSERT INTO suppliers (name, source_type, deleting_since, is_active)
+            VALUES ('ACME', 'csv', now(), false) RETURNING id
+        ), item AS (
+            INSERT INTO supplier_items (supplier_id, supplier_sku, name, current_price)
+            SELECT id, 'A-' || n, 'Nail', 5 FROM supplier, generate_series(1, 20000) AS n
+            RETURNING id
+        )
+        SELECT count(*) FROM item
+        """,
+    )
+    left = "SELECT count(*) FROM supplier_items"
+    worker = start_worker()
+    eventually(lambda: one(database_url, left) < ITEMS)
+    worker.kill()
+    worker.wait()
+    eventually(lambda: one(database_url, SESSIONS) == 0)
+    before = one(database_url, left)
+    assert 0 < before < ITEMS
+    assert one(database_url, "SELECT count(*) FROM price_history") == before
+    start_worker()
+    eventually(lambda: one(database_url, "SELECT count(*) FROM suppliers") == 0)
+    assert one(database_url, left) == 0
