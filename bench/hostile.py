@@ -18,6 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import attacks
+import attacks_accounts
+import attacks_heads
+import attacks_lists
+import attacks_memory
 from servers import migrated_servers, served, settings_for
 
 MEBIBYTE = 1024 * 1024
@@ -27,7 +31,14 @@ PORT = 8765
 REFUSED: dict[str, attacks.Attack] = {
     name: partial(attacks.ask, request=request) for name, request in attacks.REFUSED.items()
 }
-ATTACKS = REFUSED | attacks.SLOW
+ATTACKS = (
+    REFUSED
+    | attacks.SLOW
+    | attacks_heads.ATTACKS
+    | attacks_memory.ATTACKS
+    | attacks_accounts.ATTACKS
+    | attacks_lists.ATTACKS
+)
 
 
 def main() -> None:
