@@ -87,18 +87,22 @@ class System:
     def child(self, word: str) -> int:
         """The id of a child of the running system, by a word of its command line."""
         assert self.running
-        children = Path(f"/proc/{self.running.pid}/task/{self.running.pid}/children")
-        for pid in children.read_text().split():
+        for pid in children(self.running.pid):
             words = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ").split()
             if word in {Path(each).name for each in words}:
-                return int(pid)
+                return pid
         raise LookupError(word)
 
     def kill(self, word: str) -> None:
-        """SIGKILL a child and wait until the system has started another one in its place."""
+        """SIGKILL a child and wait until the system has started another one in its place.
+
+        What the killed one had started may serve for a moment longer: its end is waited for, too.
+        """
         killed = self.child(word)
+        started = children(killed)
         os.kill(killed, signal.SIGKILL)
         eventually(lambda: self._has_another(word, killed))
+        eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))
 
     def _has_another(self, word: str, killed: int) -> bool:
         if Path(f"/proc/{killed}").exists():
@@ -127,6 +131,11 @@ class System:
             if at.is_relative_to(self.folder):
                 found.append(command)
         return found
+
+
+def children(pid: int) -> list[int]:
+    """The ids of the processes that a process has started."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def free_port() -> int:

@@ -6,7 +6,7 @@ import httpx
 from running_system import System
 
 
-def test_the_users_that_up_prints_can_log_in_and_their_tokens_outlive_a_restart(
+def test_the_users_that_up_prints_can_log_in_until_they_get_new_passwords(
     system: System,
 ) -> None:
     (line,) = [each for each in system.up("--empty") if each.startswith("user ")]
@@ -22,11 +22,14 @@ def test_the_users_that_up_prints_can_log_in_and_their_tokens_outlive_a_restart(
         mode = (system.folder / ".pricebook" / file).stat().st_mode
         assert stat.S_IMODE(mode) == 0o600
     assert system.stop() == 0
+    assert system.up("--empty") == [line, f"ready http://127.0.0.1:{system.port}"]
+    assert httpx.get(f"{base}/admin/products", headers=headers).status_code == 200
+    assert system.stop() == 0
 
     changed = system.run("users", "set", "admin", "--password-stdin", given="another password")
     assert changed.returncode == 0, changed.stderr
     assert system.up("--empty") == [f"ready http://127.0.0.1:{system.port}"]
-    assert httpx.get(f"{base}/admin/products", headers=headers).status_code == 200
+    assert httpx.get(f"{base}/admin/products", headers=headers).status_code == 401
 
 
 def test_serve_without_a_secret_stops_in_one_sentence(system: System) -> None:

@@ -97,7 +97,7 @@ def test_suppliers_are_made_and_listed(system: System, environment: Environment)
 def test_the_doctor_finds_all_well(system: System, environment: Environment) -> None:
     api = {"DATABASE_URL": make_conninfo(environment["DATABASE_URL"], user=rights.API)}
     told = run(system, environment | api, "doctor")
-    assert [line.split()[0] for line in told.splitlines()] == ["ok"] * 8
+    assert [line.split()[0] for line in told.splitlines()] == ["ok"] * 9
 
 
 def test_the_doctor_notes_who_has_more_rights_than_needed(

@@ -77,6 +77,11 @@ def parsers() -> set[int]:
     return found
 
 
+async def has_ended(parser: int) -> bool:
+    """Whether a parser process has ended."""
+    return parser not in parsers()
+
+
 @pytest.fixture
 def stuck(
     conn: Connection, ask: Ask, ended: Ended
@@ -242,5 +247,5 @@ async def test_a_cancelled_task_stays_so_when_its_worker_loses_the_database(
                 [rights.WORKER],
             )
         await work.ended(await work.ask(supplier_id), "succeeded")
-        assert parser not in parsers()
+        await eventually(lambda: has_ended(parser))
     assert (await work.ended(task_id)).errors == ["Cancelled by A."]
