@@ -31,6 +31,7 @@ from pricebook.errors import (
     PricebookError,
 )
 from pricebook.figures import Figures
+from pricebook.freed_memory import returning_freed_memory
 from pricebook.logs import RecurringWarning, write_logs
 from pricebook.products import routes as products
 from pricebook.queue.carrier import TaskQueue
@@ -168,7 +169,7 @@ async def _opened(
                 ask=figures.metrics,
                 token=settings.metrics_token,
             )
-            async with telling(app.state.metrics):
+            async with telling(app.state.metrics), returning_freed_memory():
                 yield
 
 

@@ -33,15 +33,15 @@ class Answer:
     __slots__ = ("_body", "_gzipped", "_link", "tag")
 
     def __init__(self, body: bytes, next_page: str | None = None) -> None:
-        self._body = body
+        self._body = _compact(body)
         self.tag = hashlib.sha256(body).hexdigest()[:TAG_DIGITS].encode()
         self._link = None if next_page is None else f'<{next_page}>; rel="next"'.encode()
         self._gzipped: bytes | None = None
 
     @property
     def size(self) -> int:
-        """The bytes that it takes up, with room for its compressed form, a quarter at most."""
-        return len(self._body) * 5 // 4 + len(self._link or b"")
+        """The bytes that it takes up, with room for its compressed form, usually under a third."""
+        return len(self._body) * 4 // 3 + len(self._link or b"")
 
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
         """Send the answer, compressed if that is accepted, or 304 if the caller has it."""
@@ -92,8 +92,13 @@ class Answer:
     def _compressed(self) -> bytes:
         """Compress the body at the first call."""
         if self._gzipped is None:
-            self._gzipped = gzip.compress(self._body, GZIP_LEVEL, mtime=0)
+            self._gzipped = _compact(gzip.compress(self._body, GZIP_LEVEL, mtime=0))
         return self._gzipped
+
+
+def _compact(body: bytes) -> bytes:
+    """Copy bytes into a block of their size: an encoder leaves a third of its buffer unused."""
+    return bytes(memoryview(body))
 
 
 def answer_of(content: Any, next_page: str | None = None) -> Answer:
