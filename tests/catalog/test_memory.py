@@ -1,5 +1,7 @@
 import asyncio
+from collections.abc import Callable
 from sys import getsizeof
+from typing import Any
 
 import msgspec
 import pytest
@@ -8,9 +10,15 @@ from pricebook.catalog import cache
 from pricebook.catalog.cache import ENTRY_BYTES, MAX_TARGET_BYTES, Memory
 
 
-class Value(msgspec.Struct, frozen=True):
+class Value(msgspec.Struct):
     name: str
     size: int = 100
+    on_growth: Callable[[Any, int], None] | None = None
+
+    def grow(self, more_bytes: int) -> None:
+        self.size += more_bytes
+        assert self.on_growth
+        self.on_growth(self, more_bytes)
 
 
 class Source:
@@ -163,6 +171,20 @@ async def test_a_value_over_the_whole_room_and_no_room_at_all_are_fine() -> None
         assert memory.find("key") is None
         memory.keep("key", Value("x", size=1), memory.generation)
         assert (memory.find("key") is None) == (max_bytes == 0)
+
+
+async def test_what_grows_is_counted_and_drops_what_is_used_least(memory: Memory) -> None:
+    source = Source()
+    values = [await memory.get(f"key {number}", source.compute) for number in range(3)]
+    before = memory.size
+    values[2].grow(1000)
+    assert memory.size == before + 1000
+    values[1].grow(99_000)
+    assert [memory.find(f"key {number}") for number in range(3)] == [None, None, values[2]]
+    values[0].grow(500)
+    memory.begin_anew()
+    values[2].grow(1000)
+    assert memory.size == 0
 
 
 async def test_keys_are_counted_with_their_values(memory: Memory) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from functools import partial
 from sys import getsizeof
 from typing import Any, Protocol, TypeVar
 
@@ -26,7 +27,13 @@ class Sized(Protocol):
     def size(self) -> int: ...  # noqa: D102
 
 
-value = TypeVar("value", bound=Sized)
+class Growing(Sized, Protocol):
+    """Something that takes up more bytes later, at most once."""
+
+    on_growth: Callable[[Any, int], None] | None
+
+
+value = TypeVar("value", bound=Growing)
 
 
 class Alias(msgspec.Struct, frozen=True, gc=False):
@@ -89,10 +96,7 @@ class Memory:
         if generation != self._generation or not self.is_trusted or key in self._kept:
             return
         self._kept[key] = computed
-        self._bytes += _size_of(key) + computed.size + ENTRY_BYTES
-        while self._bytes > self._max_bytes:
-            dropped_key, dropped = self._kept.popitem(last=False)
-            self._bytes -= _size_of(dropped_key) + dropped.size + ENTRY_BYTES
+        self._count(_size_of(key) + computed.size + ENTRY_BYTES)
 
     async def get(self, key: str, compute: Callable[[], Awaitable[value]]) -> value:
         """Return what is kept under a key; compute it, once for all who ask for it now, if not."""
@@ -130,7 +134,19 @@ class Memory:
         generation = self._generation
         computed = await compute()
         self.keep(key, computed, generation)
+        computed.on_growth = partial(self._grow, key)
         return computed
+
+    def _grow(self, key: str, grown: Sized, more_bytes: int) -> None:
+        if self._kept.get(key) is grown:
+            self._count(more_bytes)
+
+    def _count(self, more_bytes: int) -> None:
+        """Add to what is taken up; drop the least used until all of it is within the limit."""
+        self._bytes += more_bytes
+        while self._bytes > self._max_bytes:
+            dropped_key, dropped = self._kept.popitem(last=False)
+            self._bytes -= _size_of(dropped_key) + dropped.size + ENTRY_BYTES
 
     def _land(self, key: str, done: asyncio.Task[Any]) -> None:
         if self._under_way.get(key) is done:

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -30,18 +31,20 @@ class Form(msgspec.Struct, frozen=True):
 class Answer:
     """One successful answer to everybody who asks the same, as an ASGI application."""
 
-    __slots__ = ("_body", "_gzipped", "_link", "tag")
+    __slots__ = ("_body", "_gzipped", "_link", "on_growth", "tag")
 
     def __init__(self, body: bytes, next_page: str | None = None) -> None:
         self._body = _compact(body)
         self.tag = hashlib.sha256(body).hexdigest()[:TAG_DIGITS].encode()
         self._link = None if next_page is None else f'<{next_page}>; rel="next"'.encode()
-        self._gzipped: bytes | None = None
+        self._gzipped = b""
+        # Called once with how many bytes more are kept from then on, at the first compression.
+        self.on_growth: Callable[[Answer, int], None] | None = None
 
     @property
     def size(self) -> int:
-        """The bytes that it takes up, with room for its compressed form, usually under a third."""
-        return len(self._body) * 4 // 3 + len(self._link or b"")
+        """The bytes that it takes up now."""
+        return len(self._body) + len(self._gzipped) + len(self._link or b"")
 
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
         """Send the answer, compressed if that is accepted, or 304 if the caller has it."""
@@ -91,8 +94,11 @@ class Answer:
 
     def _compressed(self) -> bytes:
         """Compress the body at the first call."""
-        if self._gzipped is None:
+        if not self._gzipped:
             self._gzipped = _compact(gzip.compress(self._body, GZIP_LEVEL, mtime=0))
+            if self.on_growth:
+                self.on_growth(self, len(self._gzipped))
+                self.on_growth = None
         return self._gzipped
 
 
