@@ -131,7 +131,7 @@ class Connection(HttpToolsProtocol):
         self._field_bytes += len(name) + len(value)
         if self._field_bytes > MAX_HEAD_BYTES or len(self.headers) >= MAX_FIELDS:
             self._fail(TOO_LARGE)
-        super().on_header(name, value)
+        super().on_header(name, value.rstrip(b" \t"))
 
     def on_headers_complete(self) -> None:
         """Let the application answer a request whose head is within the limits."""

@@ -311,3 +311,11 @@ async def test_a_bad_host_is_refused(port: int, fields: bytes) -> None:
 async def test_a_good_host_is_answered(port: int, head: bytes) -> None:
     async with connected(port) as client:
         assert (await client.ask(head)).status == 200
+
+
+@pytest.mark.parametrize("space", [b" ", b"\t", b" \t "])
+async def test_whitespace_around_a_value_is_no_part_of_it(port: int, space: bytes) -> None:
+    fields = b"Host:%bx%b\r\nX-Other:%b1 2%b\r\nX-Empty:%b\r\n" % ((space,) * 5)
+    async with connected(port) as client:
+        answer = await client.ask(b"GET / HTTP/1.1\r\n" + fields + b"\r\n")
+    assert (answer.status, answer.body) == (200, b"host: x\nx-other: 1 2\nx-empty: \n")
