@@ -1,11 +1,13 @@
 """One connection without a socket, and an application that records what it receives."""
 
 import asyncio
+import gc
 import hashlib
 import logging
 import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
+from weakref import WeakSet
 
 import uvicorn
 from uvicorn.server import ServerState
@@ -17,6 +19,7 @@ from pricebook.web.repeat import Log, Repeat, remember
 from pricebook.web.shortcut import Kept
 
 QUIET_TURNS = 5
+MAX_LEFT = 500
 STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 DIGEST = re.compile(rb"\r\nx-seen: (\w+)")
 LENGTH = re.compile(rb"\r\ncontent-length: (\d+)")
@@ -131,6 +134,7 @@ class Server:
         self._app = Recorder()
         self._config = uvicorn.Config(self._app, lifespan="off", ws="none", log_config=None)
         self._failures: list[object] = []
+        self._connections: WeakSet[Connection] = WeakSet()
         logger = logging.getLogger("uvicorn.error")
         logger.propagate = False
         logger.addFilter(self._failed)
@@ -142,6 +146,7 @@ class Server:
         self._app.requests = []
         fields: Headers = []
         link = Connection(self._config, state, {}, heads=heads, most=10, fields=fields)
+        self._connections.add(link)
         link.connection_made(wire)
         for segment in segments:
             if wire.is_closing():
@@ -157,7 +162,13 @@ class Server:
         await self._settle(wire)
         assert not state.tasks, "a request outlives its connection"
         assert not self._failures, self._failures
+        self._require_few_left()
         return Outcome(list(_responses(bytes(wire.sent))), self._app.requests, is_closed)
+
+    def _require_few_left(self) -> None:
+        if len(self._connections) > MAX_LEFT:
+            gc.collect()
+            assert len(self._connections) < MAX_LEFT, "connections stay in memory"
 
     async def _settle(self, wire: MemoryTransport) -> None:
         """Let the loop turn until nothing happens any more."""

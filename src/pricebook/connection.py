@@ -242,9 +242,12 @@ class Connection(HttpToolsProtocol):
             self._expect_more(IDLE_SECONDS)
 
     def _fail(self, error: PricebookError) -> NoReturn:
-        """Let the parser stop at what is refused."""
+        """Let the parser stop at what is refused.
+
+        By a new exception each time: one that is raised again keeps the frames of all times before.
+        """
         self._refusal = error
-        raise error
+        raise HttpParserError(error.code)
 
     def _set_clock(self, seconds: float) -> None:
         """End the connection unless something comes to its end in time."""

@@ -1,6 +1,7 @@
 """Limits on heads, trailers and pipelines, and what is refused; each on a real socket."""
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -319,3 +320,28 @@ async def test_whitespace_around_a_value_is_no_part_of_it(port: int, space: byte
     async with connected(port) as client:
         answer = await client.ask(b"GET / HTTP/1.1\r\n" + fields + b"\r\n")
     assert (answer.status, answer.body) == (200, b"host: x\nx-other: 1 2\nx-empty: \n")
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        GET.replace(b"x", b"a:b") % (b"/", b""),
+        GET % (b"/", FIELDS),
+        GET % (b"/" + b"x" * LONG, b""),
+        b"garbage\r\n\r\n",
+    ],
+    ids=["a host", "fields", "an address", "garbage"],
+)
+async def test_nothing_is_left_of_a_refused_connection(port: int, request_: bytes) -> None:
+    for _ in range(3):
+        async with connected(port) as client:
+            client.writer.write(request_)
+            await refused(client)
+    async with asyncio.timeout(30):
+        while connections_in_memory():  # noqa: ASYNC110 (objects of a server)
+            await asyncio.sleep(0.01)
+
+
+def connections_in_memory() -> int:
+    gc.collect()
+    return sum(isinstance(each, connection.Connection) for each in gc.get_objects())
