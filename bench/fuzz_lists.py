@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
+import attacks_lists
 from fuzz import LARGEST_CASE, Target
 
 from pricebook.errors import PriceListError
@@ -27,6 +28,17 @@ PARTS = {
         "xl/worksheets/sheet1.xml",
     ),
     "ods": ("content.xml", "META-INF/manifest.xml"),
+}
+ENTITIES = attacks_lists.WORKBOOKS["xlsx: entities"]().values()
+SEEDS = {
+    "csv": (
+        attacks_lists.HEADER + b'1;"L;5\n' + b"2;x;5\n" * 50,
+        attacks_lists.HEADER + f"1;a{chr(769) * 300};5\n".encode(),
+        b"x" * 5000,
+    ),
+    "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(5000),),
+    "xlsx": (*ENTITIES, b"<a>" * 2000, b"<r><!--" + b"y" * 5000),
+    "ods": (*ENTITIES, b"<office>" * 1000, b"<office><!--" + b"y" * 5000),
 }
 
 
@@ -54,7 +66,8 @@ def _packed(parts: Iterable[str], case: bytes) -> bytes:
 
 
 def seeds_of(name: str, paths: Iterable[Path]) -> Iterable[bytes]:
-    """Read the files of a format; a workbook as its parts, in the order of the target."""
+    """Return small attacks, and the files of a format; a workbook as its parts, in order."""
+    yield from SEEDS[name]
     for path in paths:
         if path.suffix != f".{name}" or path.stat().st_size > LARGEST_CASE * 16:
             continue
