@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install up test check lock openapi schema bench-plans bench-staff bench-logins bench-hostile bench-rolling bench-import bench-tasks bench-pair bench-backup bench soak prove-image format clean
+.PHONY: help install up test check lock openapi schema bench-plans bench-staff bench-logins bench-hostile bench-fuzz bench-rolling bench-import bench-tasks bench-pair bench-backup bench soak prove-image format clean
 
 help:            ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -55,6 +55,9 @@ bench-tasks: .venv/dev.done ## Tasks under torture: killed workers, servers that
 
 bench-hostile: .venv/dev.done ## What a hostile client sends, and whether the others are served meanwhile (five minutes)
 	$(BIN)/python bench/hostile.py
+
+bench-fuzz: .venv/dev.done ## Fuzz requests, forms, query strings and price lists (SECONDS=60 each, SEEDS=a folder)
+	$(BIN)/python bench/fuzz.py all $(or $(SECONDS),60) $(SEEDS)
 
 bench-rolling: .venv/dev.done ## A rolling restart behind nginx, under load, without a failed request (a minute)
 	$(BIN)/python bench/rolling.py

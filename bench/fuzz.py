@@ -1,59 +1,75 @@
-"""Fuzz the readers of lists: `python bench/fuzz.py csv|xls|xlsx|ods [seconds [folder of seeds]]`.
+"""Fuzz what reads bytes of others: `python bench/fuzz.py TARGET|all [seconds [folder of seeds]]`.
+
+Targets: head (one connection), multipart (uploaded forms), query (query strings), and the readers
+of price lists csv, xls, xlsx and ods, whose seeds are the files of their format in the folder.
 
 Coverage guides the mutations where atheris is installed, which the project does not depend on (it
-needs an environment of its own); without it the seeds are mutated blindly. A case is a refusal or a
-list that is read; any other exception, and a case that takes longer than `HANG_SECONDS`, ends the
-run and is written beside it.
-
-A workbook of XML is mutated as its parts, joined by `SEPARATOR`, and packed for each case.
+needs an environment of its own); without it the seeds are mutated blindly. An exception that a
+target does not expect, and a case that takes longer than `HANG_SECONDS`, end the run; the case is
+written into the working directory.
 """
 
-import importlib
 import random
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
-from io import BytesIO
+from contextlib import nullcontext
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-from zipfile import BadZipFile, ZipFile
-
-from pricebook.errors import PriceListError
-from pricebook.ingestion.reader import open_list
-from pricebook.ingestion.schemas import FilePlace, Limits, ListOrder
+from typing import Any, Protocol
 
 HANG_SECONDS = 20
-LARGEST_CASE = 16 * 1024
-SEPARATOR = b"\0<<part>>\0"
-LIMITS = Limits(mebibytes=2, rows=20_000, columns=200)
-XLSX_PARTS = (
-    "_rels/.rels",
-    "xl/workbook.xml",
-    "xl/_rels/workbook.xml.rels",
-    "xl/styles.xml",
-    "xl/sharedStrings.xml",
-    "xl/worksheets/sheet1.xml",
-)
-ODS_PARTS = ("content.xml", "META-INF/manifest.xml")
+LARGEST_CASE = 32 * 1024
+INSTRUMENTED = ["pricebook", "uvicorn", "multipart", "xlrd", "zipfile"]
+MODULES = {
+    "head": "fuzz_connection",
+    "multipart": "fuzz_form",
+    "query": "fuzz_query",
+    "csv": "fuzz_lists",
+    "xls": "fuzz_lists",
+    "xlsx": "fuzz_lists",
+    "ods": "fuzz_lists",
+}
 Target = Callable[[bytes], None]
 
 
+class Targets(Protocol):
+    """A module with targets."""
+
+    def make_target(self, name: str, folder: Path) -> Target:
+        """Return what runs one case; it may write into the folder."""
+        ...
+
+    def seeds_of(self, name: str, paths: Iterable[Path]) -> Iterable[bytes]:
+        """Return the cases to begin with, those of the files among them."""
+        ...
+
+
 def main() -> None:
-    """Fuzz one reader for a time; seeds are files of its format, anywhere in a folder."""
+    """Fuzz one target for a time, or each of them."""
     name, *more = sys.argv[1:]
+    if name == "all":
+        commands = [[sys.executable, __file__, each, *more] for each in MODULES]
+        sys.exit(max(subprocess.call(command) for command in commands))
     seconds = int(more[0]) if more else 60
+    try:
+        atheris: Any = import_module("atheris")
+    except ModuleNotFoundError:
+        atheris = None
     with TemporaryDirectory(prefix="fuzz-") as folder:
-        target = TARGETS[name](Path(folder) / "case")
-        seeds = list(seeds_of(name, Path(more[1]).rglob("*") if more[1:] else []))
-        try:
-            atheris: Any = importlib.import_module("atheris")
-        except ModuleNotFoundError:
-            mutate_blindly(target, seeds, seconds)
-        else:
+        instrumented = atheris and atheris.instrument_imports(include=INSTRUMENTED)
+        with instrumented or nullcontext():
+            targets: Targets = import_module(MODULES[name])  # pyright: ignore[reportAssignmentType]
+        target = targets.make_target(name, Path(folder))
+        paths = sorted(Path(more[1]).rglob("*")) if more[1:] else []
+        seeds = [seed[:LARGEST_CASE] for seed in targets.seeds_of(name, paths)]
+        if atheris:
             guided(atheris, target, seeds, Path(folder) / "corpus", seconds)
+        else:
+            mutate_blindly(target, seeds, seconds)
 
 
 def guided(atheris: Any, target: Target, seeds: list[bytes], corpus: Path, seconds: int) -> None:
@@ -61,7 +77,6 @@ def guided(atheris: Any, target: Target, seeds: list[bytes], corpus: Path, secon
     corpus.mkdir()
     for number, seed in enumerate(seeds):
         (corpus / str(number)).write_bytes(seed)
-    atheris.instrument_all()
     options = (f"-max_total_time={seconds}", f"-max_len={LARGEST_CASE}", f"-timeout={HANG_SECONDS}")
     atheris.Setup([sys.argv[0], *options, "-rss_limit_mb=2048", str(corpus)], target)
     atheris.Fuzz()
@@ -95,62 +110,9 @@ def mutated(case: bytes, rng: random.Random) -> bytes:
     return case[:LARGEST_CASE]
 
 
-def file_target(path: Path) -> Target:
-    """Make the target that reads a case as a file."""
-    order = ListOrder(place=FilePlace(str(path)), currency="USD", limits=LIMITS)
-
-    def read(case: bytes) -> None:
-        path.write_bytes(case)
-        with suppress(PriceListError):
-            for _ in open_list(order).rows():
-                pass
-
-    return read
-
-
-def package_target(parts: Iterable[str]) -> Callable[[Path], Target]:
-    """Make the target that packs a case into a workbook first."""
-
-    def made(path: Path) -> Target:
-        read = file_target(path)
-        return lambda case: read(packed(dict(zip(parts, case.split(SEPARATOR), strict=False))))
-
-    return made
-
-
-def packed(parts: dict[str, bytes]) -> bytes:
-    """Pack parts into an archive."""
-    file = BytesIO()
-    with ZipFile(file, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return file.getvalue()
-
-
-def seeds_of(name: str, paths: Iterable[Path]) -> Iterable[bytes]:
-    """Read the files of a format; a workbook as its parts, in the order of the target."""
-    for path in sorted(paths):
-        if path.suffix != f".{name}" or path.stat().st_size > LARGEST_CASE * 32:
-            continue
-        if name in PARTS:
-            with suppress(BadZipFile, KeyError), ZipFile(path) as archive:
-                known = {part: archive.read(part) for part in archive.namelist()}
-                yield SEPARATOR.join(known.get(part, b"") for part in PARTS[name])
-        else:
-            yield path.read_bytes()
-
-
 def _hangs(*_: object) -> None:
     raise TimeoutError(f"a case takes more than {HANG_SECONDS} seconds")
 
-
-PARTS = {"xlsx": XLSX_PARTS, "ods": ODS_PARTS}
-TARGETS: dict[str, Callable[[Path], Target]] = {
-    "csv": file_target,
-    "xls": file_target,
-    "xlsx": package_target(XLSX_PARTS),
-    "ods": package_target(ODS_PARTS),
-}
 
 if __name__ == "__main__":
     main()

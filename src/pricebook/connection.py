@@ -131,7 +131,7 @@ class Connection(HttpToolsProtocol):
         self._field_bytes += len(name) + len(value)
         if self._field_bytes > MAX_HEAD_BYTES or len(self.headers) >= MAX_FIELDS:
             self._fail(TOO_LARGE)
-        super().on_header(name, value)
+        super().on_header(name, value.rstrip(b" \t"))
 
     def on_headers_complete(self) -> None:
         """Let the application answer a request whose head is within the limits."""
@@ -242,9 +242,12 @@ class Connection(HttpToolsProtocol):
             self._expect_more(IDLE_SECONDS)
 
     def _fail(self, error: PricebookError) -> NoReturn:
-        """Let the parser stop at what is refused."""
+        """Let the parser stop at what is refused.
+
+        By a new exception each time: one that is raised again keeps the frames of all times before.
+        """
         self._refusal = error
-        raise error
+        raise HttpParserError(error.code)
 
     def _set_clock(self, seconds: float) -> None:
         """End the connection unless something comes to its end in time."""

@@ -103,6 +103,25 @@ async def test_a_form_that_is_none_is_refused_and_nothing_of_it_is_left(
     assert (await admin.get("/api/v1/admin/tasks")).json()["total_count"] == 0
 
 
+@pytest.mark.parametrize("file_name", [b"a\nb.csv", b"a\xff.csv"])
+async def test_a_bad_header_of_a_part_is_refused_in_plain_words(
+    admin: Client, conn: Connection, file_name: bytes
+) -> None:
+    header = b'Content-Disposition: form-data; name="file"; filename="%b"' % file_name
+    response = await upload(
+        admin,
+        await builders.supplier(conn),
+        files=None,
+        content=b"--b\r\n%b\r\n\r\nx\r\n--b--\r\n" % header,
+        headers={"content-type": "multipart/form-data; boundary=b"},
+    )
+    assert response.status_code == 400, response.text
+    (error,) = response.json()["error"]["details"]["errors"]
+    assert error["field"] == "(all)"
+    assert "header" in error["issue"]
+    assert "Error" not in error["issue"]
+
+
 async def test_a_file_over_the_limit_is_refused_while_it_comes(
     admin: Client, conn: Connection, settings: Settings
 ) -> None:

@@ -1,6 +1,7 @@
 """Limits on heads, trailers and pipelines, and what is refused; each on a real socket."""
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -311,3 +312,36 @@ async def test_a_bad_host_is_refused(port: int, fields: bytes) -> None:
 async def test_a_good_host_is_answered(port: int, head: bytes) -> None:
     async with connected(port) as client:
         assert (await client.ask(head)).status == 200
+
+
+@pytest.mark.parametrize("space", [b" ", b"\t", b" \t "])
+async def test_whitespace_around_a_value_is_no_part_of_it(port: int, space: bytes) -> None:
+    fields = b"Host:%bx%b\r\nX-Other:%b1 2%b\r\nX-Empty:%b\r\n" % ((space,) * 5)
+    async with connected(port) as client:
+        answer = await client.ask(b"GET / HTTP/1.1\r\n" + fields + b"\r\n")
+    assert (answer.status, answer.body) == (200, b"host: x\nx-other: 1 2\nx-empty: \n")
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        GET.replace(b"x", b"a:b") % (b"/", b""),
+        GET % (b"/", FIELDS),
+        GET % (b"/" + b"x" * LONG, b""),
+        b"garbage\r\n\r\n",
+    ],
+    ids=["a host", "fields", "an address", "garbage"],
+)
+async def test_nothing_is_left_of_a_refused_connection(port: int, request_: bytes) -> None:
+    for _ in range(3):
+        async with connected(port) as client:
+            client.writer.write(request_)
+            await refused(client)
+    async with asyncio.timeout(30):
+        while connections_in_memory():  # noqa: ASYNC110 (objects of a server)
+            await asyncio.sleep(0.01)
+
+
+def connections_in_memory() -> int:
+    gc.collect()
+    return sum(isinstance(each, connection.Connection) for each in gc.get_objects())

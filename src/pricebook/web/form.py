@@ -43,7 +43,8 @@ async def read_form(request: Request[Any, Any, Any], write: Write, max_bytes: in
                 for event in parser.parse(chunk):
                     await reading.take(event)
     except MultipartError as error:
-        raise refuse(body_issue("(all)", f"is no multipart form: {plain(str(error))}")) from error
+        reason = plain(str(error.args[0]))
+        raise refuse(body_issue("(all)", f"is no multipart form: {reason}")) from error
     if reading.form.file_name is None:
         raise refuse(body_issue(FILE, "is missing"))
     return reading.form
@@ -84,6 +85,9 @@ class _FormReading:
             await self._add(bytes(event))
 
     def _begin(self, part: MultipartSegment) -> None:
+        if any("\n" in value for _, value in part.headerlist):
+            # The parser refuses it too, but only if the line comes in more than one chunk.
+            raise MultipartError("Invalid line break in segment header")
         self._name, self._bytes, self._text = part.name or "(unnamed)", 0, b""
         if self._name != FILE:
             if self._name in self.form.fields:
