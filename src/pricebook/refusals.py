@@ -9,6 +9,7 @@ from pricebook.errors import PricebookError
 from pricebook.known_heads import write
 from pricebook.web.answers import Headers
 from pricebook.web.problems import MEDIA_TYPE, problem_of
+from pricebook.web.security import NO_STORE
 
 
 def write_refusal(error: PricebookError, common: Headers) -> bytes:
@@ -17,6 +18,7 @@ def write_refusal(error: PricebookError, common: Headers) -> bytes:
     problem = msgspec.json.encode(problem_of(error, "", request_id))
     fields = [
         *common,
+        *NO_STORE,
         *((name.lower().encode(), value.encode()) for name, value in error.headers.items()),
         (b"content-type", MEDIA_TYPE.encode()),
         (b"content-length", b"%d" % len(problem)),

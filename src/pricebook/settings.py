@@ -70,7 +70,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     worker_lease_seconds: LeaseSeconds = 10
     worker_stop_seconds: PositiveInt = 30
     import_lock_seconds: PositiveInt = 10
-    worker_yield_seconds: PositiveInt = 60
+    worker_yield_seconds: PositiveInt = 20
     keep_tasks_days: PositiveInt = 90
     catalog_currency: CurrencyCode = "USD"
     google_credentials_path: str | None = None

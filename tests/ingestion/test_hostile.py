@@ -118,6 +118,9 @@ def test_a_damaged_part_is_refused(tmp_path: Path) -> None:
     assert "damaged" in refusal(raw_xlsx(string), tmp_path)
     again = f'<row r="1">{text_cell("B1", "x")}{text_cell("A1", "x")}</row>'
     assert "the cell A1 twice or out of order" in refusal(raw_xlsx(again), tmp_path)
+    from_the_end = '<row r="1"><c r="A1" t="s"><v>-1</v></c></row>'
+    strings = {"xl/sharedStrings.xml": f'<sst xmlns="{MAIN}"><si><t>x</t></si></sst>'}
+    assert "damaged" in refusal(raw_xlsx(from_the_end, parts=strings), tmp_path)
     assert "row 1 after row 1" in refusal(raw_xlsx('<row r="1"/><row r="1"/>'), tmp_path)
 
 

@@ -51,6 +51,22 @@ def test_a_typed_number_reads_as_the_sheet_shows_it(value: float, shown: str) ->
     assert digits_of(value) == digits_in(repr(value)) == shown
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("1_000", "\uff11\uff12", "\u0661\u0662", "nan", "-Infinity", "1e400", "12\u00a0"),
+        *("1e-400", "-0.5E-330", "", " ", "1 0", "1e", ".", "e5", "0x10"),
+    ],
+)
+def test_a_number_cell_holds_a_number_or_it_is_text(text: str) -> None:
+    assert digits_in(text) is None
+
+
+def test_a_number_cell_is_read_as_xml_schema_writes_numbers() -> None:
+    read = [digits_in(text) for text in (" 12.50\n", "+5", ".5", "5.", "0e-400", "1E2")]
+    assert read == ["12.5", "5", "0.5", "5", "0", "100"]
+
+
 @pytest.mark.parametrize("shown", ["20%", "5.00 €", "PLN 5", "kr 5"])
 def test_a_typed_number_shown_as_something_else_is_no_price(shown: str) -> None:
     assert isinstance(typed_price(TypedNumber("5", shown), "USD"), Problem)

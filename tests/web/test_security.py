@@ -63,6 +63,33 @@ async def test_an_answer_that_has_not_changed_tells_it_too(client: Client) -> No
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"{CATALOG}?page=0", 400),
+        (f"{CATALOG}/export", 200),
+        ("/nowhere", 404),
+        ("/live", 200),
+        ("/api/v1/admin/products", 401),
+    ],
+)
+async def test_no_cache_keeps_what_does_not_say_so(client: Client, path: str, status: int) -> None:
+    answer = await client.get(path)
+    assert (answer.status_code, answer.headers["cache-control"]) == (status, "no-store")
+
+
+@pytest.mark.parametrize(
+    "path", ["products", "products/export", "suppliers", "tasks", "categories"]
+)
+async def test_no_cache_keeps_what_staff_reads(admin: Client, path: str) -> None:
+    accept = "text/csv" if path.endswith("export") else "application/json"
+    answer = await admin.get(
+        f"/api/v1/admin/{path.removesuffix('/export')}", headers={"Accept": accept}
+    )
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    assert answer.headers.get_list("cache-control") == ["no-store"]
+
+
 @pytest.mark.parametrize("path", ["/docs", "/docs/"])
 async def test_the_documentation_runs_scripts_from_here_alone(client: Client, path: str) -> None:
     policy = (await client.get(path)).headers["content-security-policy"]

@@ -49,7 +49,7 @@ async def log_in(
     """Exchange a user name and a password for a token."""
     address = caller_of(request.client.host) if request.client else ""
     login = await service.log_in(auth, credentials, address)
-    return Response(login, media_type=MediaType.JSON, headers={"Cache-Control": "no-store"})
+    return Response(login, media_type=MediaType.JSON)
 
 
 router = Router("/", route_handlers=[log_in], tags=["Accounts"])

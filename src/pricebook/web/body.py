@@ -1,6 +1,7 @@
 """JSON bodies, decoded strictly into one struct a route."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -9,6 +10,7 @@ from litestar.di import Provide
 from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestBody, Schema
 
 from pricebook.errors import FieldIssue, body_issue, plain, refuse
+from pricebook.web.fields import is_plain_number
 
 struct = TypeVar("struct", bound=msgspec.Struct)
 
@@ -127,7 +129,9 @@ def _complaint(name: str, kind: Any, raw: msgspec.Raw) -> FieldIssue | None:
     try:
         if b"\\u0000" in bytes(raw) and _has_nul(msgspec.json.decode(raw)):
             return body_issue(name, "contains a NUL character")
-        msgspec.json.decode(raw, type=kind)
+        value = msgspec.json.decode(raw, type=kind)
+        if isinstance(value, Decimal) and not _is_number(bytes(raw)):
+            return body_issue(name, "expected a number such as 19.90")
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `$")
         return body_issue(name + path.rstrip("`"), plain(problem)[:MAX_COMPLAINT])
@@ -136,6 +140,13 @@ def _complaint(name: str, kind: Any, raw: msgspec.Raw) -> FieldIssue | None:
     except RecursionError:
         return body_issue(name, "is nested too deeply")
     return None
+
+
+def _is_number(raw: bytes) -> bool:
+    """Whether a number in JSON, or the text in place of one, is written plainly."""
+    return (
+        not raw.startswith(b'"') or is_plain_number(msgspec.json.decode(raw, type=str)) is not None
+    )
 
 
 def _has_nul(value: Any) -> bool:

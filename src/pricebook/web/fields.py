@@ -1,5 +1,6 @@
 """Fields that the requests and answers of several features share: prices, texts, words."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
@@ -12,6 +13,9 @@ from pricebook.errors import FieldIssue, body_issue, query_issue
 
 MAX_PRICE = Decimal("9999999999.9999")
 MAX_SEARCH = 255
+# Python's own reader takes more, such as `1_0`, blanks and digits of other alphabets.
+is_number = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII).fullmatch
+is_plain_number = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII).fullmatch
 NO_NUL = r"^[^\u0000]*$"
 SOME_TEXT = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
 

@@ -12,6 +12,7 @@ from litestar.di import Provide
 from litestar.openapi.spec import Operation, Parameter, Schema
 
 from pricebook.errors import FieldIssue, plain, query_issue, refuse
+from pricebook.web.fields import is_number
 
 struct = TypeVar("struct", bound=msgspec.Struct)
 
@@ -155,6 +156,8 @@ def _issue(value: object, text: str) -> str | None:
     """Return what is wrong with a text although it can be converted."""
     if value is None:
         return "expected a value, got the word null"
-    if len(text) > MAX_NUMBER and isinstance(value, int | Decimal):
+    if not isinstance(value, int | Decimal):
+        return None
+    if len(text) > MAX_NUMBER:
         return f"is a number of more than {MAX_NUMBER} characters"
-    return None
+    return None if is_number(text) else "expected a number such as 19.90"

@@ -18,6 +18,8 @@ SHOWN = (
     b"Content-Disposition, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, "
     b"X-Request-ID"
 )
+# A shared cache would give one caller what another one may see.
+NO_STORE = [(b"cache-control", b"no-store")]
 PREFLIGHT = [
     (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE"),
     (
@@ -29,7 +31,7 @@ PREFLIGHT = [
 
 
 class Security:
-    """Adds the fields that browsers heed to every answer, and answers their preflights.
+    """Adds the fields that browsers and caches heed to every answer, and answers preflights.
 
     No origin but the listed ones may read an answer; none may send credentials of its own accord,
     because there are no cookies: a token is a field that a page must have and set.
@@ -60,7 +62,8 @@ class Security:
 
         def send_with_fields(message: Any) -> Awaitable[None]:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *fields]
+                headers = message["headers"]
+                message["headers"] = [*headers, *fields, *_unless_cacheable(headers)]
             return send(message)
 
         return self._app(scope, receive, send_with_fields)
@@ -88,6 +91,11 @@ def security_fields(
     if origins:
         fields.append((b"vary", b"Origin"))
     return fields
+
+
+def _unless_cacheable(headers: Headers) -> Headers:
+    """Return what keeps a response out of caches, unless it says itself how it may be cached."""
+    return [] if any(name == b"cache-control" for name, _ in headers) else NO_STORE
 
 
 def _is_preflight(scope: Any) -> bool:

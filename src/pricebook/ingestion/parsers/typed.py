@@ -8,6 +8,11 @@ from pricebook.ingestion.parsers.formats import NumberFormat
 from pricebook.ingestion.schemas import TypedNumber
 
 _PLAIN = re.compile(r"-?(?:0|[1-9][0-9]{0,29}|(?:0|[1-9][0-9]{0,9})\.[0-9]{0,4}[1-9])").fullmatch
+# As XML Schema writes a double; Python's own reader takes more, such as `1_0` and other alphabets.
+_DOUBLE = re.compile(
+    r"\s*[+-]?(\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE
+).fullmatch
+_NOT_ZERO = re.compile(r"[1-9]").search
 _MOST_EXACT = 10**15
 _SECONDS = 86_400
 _LAST_DAY = 2_958_466
@@ -25,14 +30,18 @@ def digits_of(number: float) -> str:
 
 
 def digits_in(text: str) -> str | None:
-    """Bring a number as a file holds it into digits; None if it is no number."""
+    """Bring a number as a file holds it into digits.
+
+    None if it is no number, or one that is too large, or too small to be told from zero.
+    """
     if _PLAIN(text):
         return text
-    try:
-        number = float(text)
-    except ValueError:
+    match = _DOUBLE(text)
+    if match is None:
         return None
-    return digits_of(number) if abs(number) < float("inf") else None
+    number = float(text)
+    is_lost = abs(number) == float("inf") or (number == 0 and _NOT_ZERO(match[1]))
+    return None if is_lost else digits_of(number)
 
 
 def shown_number(digits: str, how: NumberFormat | None, *, is_1904: bool = False) -> str:

@@ -118,7 +118,7 @@ class SheetCells:
         if self._formula is not None and self._is_uncalculated(kind):
             text = Uncalculated(f"={self._formula}"[:_LONGEST_CELL])
         elif kind == "s" and value:
-            text = self._book.strings[int(value)]
+            text = self._book.strings[_index(value)]
         elif kind is None and value:
             text = self._number(value, cell.get("s"))
         else:
@@ -192,6 +192,13 @@ class _Columns(dict[str, int]):
             index = index * _LETTERS + place + 1
         self[letters] = index - 1
         return index - 1
+
+
+def _index(text: str) -> int:
+    """Read a place in a list; one counted from the end would be another string."""
+    if not text.isdecimal():
+        raise ValueError(f"{text!r} is no index")
+    return int(text)
 
 
 def unescaped(text: str) -> str:
