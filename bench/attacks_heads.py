@@ -161,6 +161,19 @@ async def chunk_extensions(port: int) -> str:
     return ", ".join(outcomes)
 
 
+async def upgrade_with_body(port: int) -> str:
+    """Hide a request in the body of one that asks to change the protocol; count the responses."""
+    fields = b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: %d\r\n" % len(LIVE)
+    async with _connected(port) as (reader, writer):
+        writer.write(GET % (b"/live", fields) + LIVE)
+        sent = b""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1.0):
+                while piece := await reader.read(65536):
+                    sent += piece
+    return f"{sent.count(b'HTTP/1.1 ')} responses, first {sent[9:12].decode()}"
+
+
 def _counted(statuses: list[str]) -> str:
     return ", ".join(f"{statuses.count(each)} x {each}" for each in sorted(set(statuses)))
 
@@ -172,5 +185,6 @@ ATTACKS: dict[str, Callable[[int], Awaitable[str]]] = {
     "a segment of 3 bytes": first_segment,
     "bad hosts": bad_hosts,
     "trailers that claim an address": trailers_as_fields,
+    "a request in the body of an upgrade": upgrade_with_body,
     "chunk extensions and sizes without end": chunk_extensions,
 }

@@ -14,6 +14,7 @@ CONNECTIONS = 8
 ANSWER_SECONDS = 40.0
 QUERIES = 14_000
 PATHS = 4_200
+REFUSED_HEADS = 2_000
 PATH_BYTES = 64_000
 GET = "GET {} HTTP/1.1\r\nHost: x\r\n{}\r\n"
 CATALOG = "/api/v1/catalog"
@@ -62,6 +63,23 @@ async def long_fields(port: int) -> str:
     return await _send_all(port, (GET.format(f"{CATALOG}?limit=9", field) for field in fields))
 
 
+async def refused_heads(port: int) -> str:
+    """Send heads of 120 KB for a host that is none, each over a connection of its own."""
+    head = GET.format("/", f"X: {'x' * 120_000}\r\n").replace("Host: x", "Host: a:b")
+    outcomes: Counter[str] = Counter()
+    for _ in range(REFUSED_HEADS):
+        reader, writer = await asyncio.open_connection(HOST, port)
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                writer.write(head.encode())
+                outcomes[await _status(reader)] += 1
+        except (ConnectionError, asyncio.IncompleteReadError):
+            outcomes["closed"] += 1
+        finally:
+            writer.transport.abort()
+    return _counted(outcomes)
+
+
 def _words(number: int) -> Iterator[str]:
     for place in range(14):
         yield f"{place:x}" if number >> place & 1 else f"word{place}"
@@ -71,6 +89,10 @@ async def _send_all(port: int, requests: Iterator[str]) -> str:
     """Send requests, one after the other on each connection; return the counts of statuses."""
     statuses: Counter[str] = Counter()
     await asyncio.gather(*(_send_some(port, requests, statuses) for _ in range(CONNECTIONS)))
+    return _counted(statuses)
+
+
+def _counted(statuses: Counter[str]) -> str:
     return ", ".join(f"{count} times {status}" for status, count in sorted(statuses.items()))
 
 
@@ -102,4 +124,5 @@ ATTACKS: dict[str, Callable[[int], Awaitable[str]]] = {
     "14,000 spellings of a query": spellings,
     "3,500 kinds of search": kinds_of_search,
     "1,050 long header fields": long_fields,
+    "2,000 refused heads of 120 KB": refused_heads,
 }

@@ -34,6 +34,7 @@ STREAMS = (
     GET % (b"/", b"Connection: close\r\n"),
     GET % (b"/", b"Connection: close\r\n") + CATALOG,
     GET % (b"/", b"Connection: Upgrade\r\nUpgrade: h2c\r\n") + CATALOG,
+    GET % (b"/", b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n") + b"ab" + CATALOG,
     GET % (b"/", b"Expect: 100-continue\r\nContent-Length: 2\r\n") + b"ab",
     b"HEAD http://x/%2e?a#b HTTP/1.1\r\nhost: [::1]:80\r\nX-Other:  \t \r\n\r\n",
     b"GET / HTTP/1.0\r\n\r\n",

@@ -18,7 +18,7 @@ from pricebook.errors import (
 from pricebook.flow import Flow, disconnect
 from pricebook.joining import Joining
 from pricebook.known_heads import MAX_KNOWN_HEAD_BYTES, Known, KnownHeads
-from pricebook.refusals import write_refusal
+from pricebook.refusals import has_body, write_refusal
 from pricebook.web.answers import Headers
 from pricebook.web.hosts import has_valid_host
 from pricebook.web.repeat import REMEMBER, Repeat
@@ -40,6 +40,7 @@ TOO_LARGE = PayloadTooLargeError(
     f"The head of a request has {MAX_FIELDS} fields and {MAX_HEAD_BYTES // 1024} KiB at most."
 )
 BAD_HOST = refuse(FieldIssue("header", "Host", "expected one name or address, and maybe a port"))
+UPGRADE = ValidationError("A request to change the protocol has no body.")
 TOO_MANY = TooManyConnectionsError("Too many clients are connected; try again in a moment.")
 
 
@@ -140,6 +141,8 @@ class Connection(HttpToolsProtocol):
             self._fail(TOO_LARGE)
         if not has_valid_host(self.headers, cast("Any", self.parser).get_http_version()):
             self._fail(BAD_HOST)
+        if cast("Any", self.parser).should_upgrade() and has_body(self.headers):
+            self._fail(UPGRADE)
         super().on_headers_complete()
         self._is_in_head, self._unused_bytes = False, 0
         self.headers = []

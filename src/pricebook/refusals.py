@@ -26,3 +26,14 @@ def write_refusal(error: PricebookError, common: Headers) -> bytes:
         (b"connection", b"close"),
     ]
     return STATUS_LINE[error.status] + write(fields) + b"\r\n" + problem
+
+
+def has_body(headers: Headers) -> bool:
+    """Return whether a body is announced.
+
+    After a request to change the protocol llhttp reads none: it would be the next request.
+    """
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+        for name, value in headers
+    )

@@ -276,6 +276,32 @@ async def test_a_protocol_that_is_not_spoken_is_not_changed_to(port: int) -> Non
 
 
 @pytest.mark.parametrize(
+    "framed",
+    [
+        b"Content-Length: %d\r\n\r\n%b" % (len(LIVE), LIVE),
+        b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(LIVE), LIVE),
+    ],
+    ids=["a length", "chunks"],
+)
+@pytest.mark.parametrize("method", [b"GET", b"POST"])
+async def test_a_body_behind_an_upgrade_is_no_request(
+    app: App, port: int, method: bytes, framed: bytes
+) -> None:
+    upgrade = b"%b / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n"
+    async with connected(port) as client:
+        client.writer.write(upgrade % method + framed)
+        assert (await refused(client)).status == 400
+    assert app.answered == 0
+
+
+async def test_an_upgrade_without_a_body_is_a_request(port: int) -> None:
+    fields = b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 0\r\n"
+    async with connected(port) as client:
+        assert (await client.ask(GET % (b"/", fields))).status == 200
+        assert (await client.ask(LIVE)).status == 200
+
+
+@pytest.mark.parametrize(
     "fields",
     [
         b"",
