@@ -5,10 +5,44 @@ import secrets
 import msgspec
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from pricebook.errors import PricebookError
+from pricebook.errors import (
+    FieldIssue,
+    PayloadTooLargeError,
+    PricebookError,
+    TooManyConnectionsError,
+    ValidationError,
+    body_issue,
+    refuse,
+)
 from pricebook.known_heads import write
 from pricebook.web.answers import Headers
+from pricebook.web.hosts import has_valid_host
 from pricebook.web.problems import MEDIA_TYPE, problem_of
+
+# What is shorter is answered by the application, as a problem that says which field is too long.
+MAX_HEAD_BYTES = 128 * 1024
+MAX_FIELDS = 100
+
+NO_HTTP = ValidationError("This is no request of HTTP/1.1, or its method is unknown.")
+TOO_LARGE = PayloadTooLargeError(
+    f"The head of a request has {MAX_FIELDS} fields and {MAX_HEAD_BYTES // 1024} KiB at most."
+)
+BAD_HOST = refuse(FieldIssue("header", "Host", "expected one name or address, and maybe a port"))
+BAD_CODING = refuse(
+    FieldIssue("header", "Transfer-Encoding", "expected chunked alone, and HTTP/1.1")
+)
+TOO_MANY = TooManyConnectionsError("Too many clients are connected; try again in a moment.")
+SMALL_CHUNKS = refuse(body_issue("(all)", "comes in too many chunks of a few bytes"))
+
+
+def refusal_of_head(headers: Headers, http_version: str) -> PricebookError | None:
+    """Return what is wrong with the fields that say where a request goes, and where it ends."""
+    if not has_valid_host(headers, http_version):
+        return BAD_HOST
+    codings = [value.lower() for name, value in headers if name == b"transfer-encoding"]
+    if codings and (codings != [b"chunked"] or http_version != "1.1"):
+        return BAD_CODING
+    return None
 
 
 def write_refusal(error: PricebookError, common: Headers) -> bytes:
