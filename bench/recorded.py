@@ -13,6 +13,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from pricebook.connection import Connection
+from pricebook.held_bytes import HeldBytes
 from pricebook.known_heads import Known, KnownHeads
 from pricebook.web.answers import Answer, Form, Headers
 from pricebook.web.repeat import Log, Repeat, remember
@@ -82,6 +83,9 @@ class MemoryTransport(asyncio.Transport):
     def get_write_buffer_size(self) -> int:  # noqa: D102
         return 0
 
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:  # noqa: D102
+        pass
+
 
 class Recorder:
     """Reads each request, a PUT without its body, and responds with the digest of what it saw."""
@@ -146,7 +150,9 @@ class Server:
         asyncio.get_running_loop().set_exception_handler(lambda _, what: self._failed(what))
         self._app.requests = []
         fields: Headers = []
-        link = Connection(self._config, state, {}, heads=heads, most=10, fields=fields)
+        link = Connection(
+            self._config, state, {}, heads=heads, held=HeldBytes(), most=10, fields=fields
+        )
         self._connections.add(link)
         link.connection_made(wire)
         for segment in segments:

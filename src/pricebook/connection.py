@@ -5,27 +5,26 @@ import time
 from typing import Any, NoReturn, cast
 
 from httptools import HttpParserError, HttpParserUpgrade
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from pricebook.errors import (
-    FieldIssue,
-    PayloadTooLargeError,
-    PricebookError,
-    TooManyConnectionsError,
-    ValidationError,
-    refuse,
-)
+from pricebook.errors import PricebookError
 from pricebook.flow import Flow, disconnect
+from pricebook.held_bytes import HeldBytes
 from pricebook.joining import Joining
 from pricebook.known_heads import MAX_KNOWN_HEAD_BYTES, Known, KnownHeads
-from pricebook.refusals import has_body, write_refusal
+from pricebook.refusals import (
+    MAX_FIELDS,
+    MAX_HEAD_BYTES,
+    NO_HTTP,
+    SMALL_CHUNKS,
+    TOO_LARGE,
+    TOO_MANY,
+    refusal_of_head,
+    write_refusal,
+)
+from pricebook.timed import TimedProtocol
 from pricebook.web.answers import Headers
-from pricebook.web.hosts import has_valid_host
 from pricebook.web.repeat import REMEMBER, Repeat
 
-# What is shorter is answered by the application, as a problem that says which field is too long.
-MAX_HEAD_BYTES = 128 * 1024
-MAX_FIELDS = 100
 # So much is parsed at a time: as many requests as fit into it can wait for the answers before them.
 PIECE_BYTES = 4096
 HEAD_SECONDS = 15.0
@@ -35,16 +34,14 @@ REST_SECONDS = 2.0
 # Longer than proxies keep theirs, so that none sends a request into a connection that we close.
 IDLE_SECONDS = 75
 
-NO_HTTP = ValidationError("This is no request of HTTP/1.1, or its method is unknown.")
-TOO_LARGE = PayloadTooLargeError(
-    f"The head of a request has {MAX_FIELDS} fields and {MAX_HEAD_BYTES // 1024} KiB at most."
-)
-BAD_HOST = refuse(FieldIssue("header", "Host", "expected one name or address, and maybe a port"))
-UPGRADE = ValidationError("A request to change the protocol has no body.")
-TOO_MANY = TooManyConnectionsError("Too many clients are connected; try again in a moment.")
+# Empty lines before a request, which a client may send by mistake (RFC 9112, 2.2).
+MAX_BLANK_BYTES = 16
+# After so many chunks, those of a body have to be so long on average: a short one costs as much.
+FREE_CHUNKS = 256
+LEAST_CHUNK_BYTES = 32
 
 
-class Connection(HttpToolsProtocol):
+class Connection(TimedProtocol):
     """Speaks HTTP with a client, as uvicorn does, within limits.
 
     A request whose bytes were answered from memory before is answered without being read, for as
@@ -52,7 +49,13 @@ class Connection(HttpToolsProtocol):
     """
 
     def __init__(
-        self, *given: Any, heads: KnownHeads, most: int, fields: Headers, **named: Any
+        self,
+        *given: Any,
+        heads: KnownHeads,
+        held: HeldBytes,
+        most: int,
+        fields: Headers,
+        **named: Any,
     ) -> None:
         """Serve a client, unless as many as `most` are served already.
 
@@ -60,32 +63,28 @@ class Connection(HttpToolsProtocol):
         """
         super().__init__(*given, **named)
         self.timeout_keep_alive = IDLE_SECONDS
-        self._heads = heads
+        self._heads, self._held = heads, held
         self._most = most
         self._fields = fields
         self._is_between_requests = True
-        self._is_in_head = False
-        self._unparsed = b""
-        self._parsed_bytes = 0
-        self._piece = b""
-        self._field_bytes = 0
-        self._unused_bytes = 0
+        self._is_in_head = self._is_refused = False
+        self._unparsed = self._piece = b""
+        self._parsed_bytes = self._rest_bytes = self._unread_bytes = 0
+        self._field_bytes = self._unused_bytes = self._blank_bytes = 0
+        self._chunks = self._body_bytes = 0
         self._running: Any = None
-        self._rest_bytes = 0
-        self._timer: asyncio.TimerHandle | None = None
-        self._last_answer = 0.0
         self._refusal: PricebookError = NO_HTTP
-        self._is_refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Take a client, or tell them that there are too many."""
         self._joining = Joining(transport, self.loop)
         super().connection_made(cast("Any", self._joining))
-        self.flow = Flow(cast("Any", self._joining), self.pipeline, IDLE_SECONDS)
+        self.flow = Flow(cast("Any", self._joining), self.pipeline, self._held.unsent)
+        self._last_answer = self.loop.time()
         if len(self.connections) > self._most:
             self._refuse(TOO_MANY)
         else:
-            self._expect_more(IDLE_SECONDS)
+            self._expect_more()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop all clocks and every request that is under way; leave no cycle of references."""
@@ -94,6 +93,7 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
         self._unset_keepalive_if_required()
         self._stop_clock()
+        self._held.unread.put(self, 0)
         self.pipeline.clear()
         self._unparsed = b""
         self.scope = self.cycle = self._running = cast("Any", None)
@@ -122,7 +122,8 @@ class Connection(HttpToolsProtocol):
         """Begin to read a request."""
         super().on_message_begin()
         self._is_between_requests, self._is_in_head = False, True
-        self._field_bytes = self._unused_bytes = 0
+        self._field_bytes = self._unused_bytes = self._blank_bytes = 0
+        self._chunks = self._body_bytes = 0
         scope = cast("Any", self.scope)
         scope["head"], self._piece = self._piece, b""
         scope[REMEMBER] = self._remember
@@ -139,17 +140,26 @@ class Connection(HttpToolsProtocol):
         self._stop_clock()
         if self._field_bytes + len(self.url) > MAX_HEAD_BYTES:
             self._fail(TOO_LARGE)
-        if not has_valid_host(self.headers, cast("Any", self.parser).get_http_version()):
-            self._fail(BAD_HOST)
-        if cast("Any", self.parser).should_upgrade() and has_body(self.headers):
-            self._fail(UPGRADE)
+        parser = cast("Any", self.parser)
+        refusal = refusal_of_head(
+            self.headers, parser.get_http_version(), upgrades=parser.should_upgrade()
+        )
+        if refusal is not None:
+            self._fail(refusal)
         super().on_headers_complete()
         self._is_in_head, self._unused_bytes = False, 0
         self.headers = []
 
+    def on_chunk_header(self) -> None:
+        """Refuse a body of very many tiny chunks."""
+        self._chunks += 1
+        if self._chunks > FREE_CHUNKS and self._body_bytes < self._chunks * LEAST_CHUNK_BYTES:
+            self._fail(SMALL_CHUNKS)
+
     def on_body(self, body: bytes) -> None:
         """Hand on what comes of a body, unless its request is answered already."""
         self._unused_bytes = 0
+        self._body_bytes += len(body)
         super().on_body(body)
         if self._is_answered():
             self._rest_bytes += len(body)
@@ -165,6 +175,7 @@ class Connection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Go on to the next request, and do not wait for the rest of a body that nobody reads."""
         super().on_response_complete()
+        self._last_answer = self.loop.time()
         if self.transport.is_closing():
             return
         if self._is_answered() and not self._is_between_requests and not self._is_in_head:
@@ -177,16 +188,6 @@ class Connection(HttpToolsProtocol):
         elif self._unparsed or self._is_in_head:
             self._parse()
         self.flow.resume_reading()
-
-    def timeout_keep_alive_handler(self) -> None:
-        """End a connection on which nobody has said anything for long, or nobody reads."""
-        rest = self._last_answer + IDLE_SECONDS - self.loop.time()
-        if rest > 0:
-            self._expect_more(rest)
-        elif self.transport.get_write_buffer_size():
-            self.transport.abort()
-        else:
-            self.transport.close()
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         self._running = cycle
@@ -220,6 +221,16 @@ class Connection(HttpToolsProtocol):
             self._unparsed, self._parsed_bytes = b"", 0
         if not (self.pipeline or self._is_refused):
             self._expect_rest()
+        self._count_unread()
+
+    def _count_unread(self) -> None:
+        """Count what waits unparsed or is of a head that is not whole; refuse it over the limit."""
+        size = len(self._unparsed) + (self._unused_bytes if self._is_in_head else 0)
+        if size == self._unread_bytes or self._is_refused:
+            return
+        self._unread_bytes = size
+        if not self._held.unread.put(self, size) and size > PIECE_BYTES:
+            self._refuse(TOO_MANY)
 
     def _parse_piece(self, piece: bytes) -> None:
         self._piece = piece if self._is_between_requests else b""
@@ -235,6 +246,10 @@ class Connection(HttpToolsProtocol):
         self._unused_bytes += used
         if self._unused_bytes > MAX_HEAD_BYTES + PIECE_BYTES and not self._is_between_requests:
             self._refuse(TOO_LARGE)
+        elif self._piece:  # no request has begun in it
+            self._blank_bytes += used
+            if self._blank_bytes > MAX_BLANK_BYTES:
+                self._refuse(NO_HTTP)
 
     def _expect_rest(self) -> None:
         """Give a head that is not whole yet, or has not begun, so much time."""
@@ -242,7 +257,7 @@ class Connection(HttpToolsProtocol):
             if self._timer is None:
                 self._set_clock(HEAD_SECONDS)
         elif self._is_between_requests and self._is_answered():
-            self._expect_more(IDLE_SECONDS)
+            self._expect_more()
 
     def _fail(self, error: PricebookError) -> NoReturn:
         """Let the parser stop at what is refused.
@@ -252,24 +267,10 @@ class Connection(HttpToolsProtocol):
         self._refusal = error
         raise HttpParserError(error.code)
 
-    def _set_clock(self, seconds: float) -> None:
-        """End the connection unless something comes to its end in time."""
-        self._stop_clock()
-        self._timer = self.loop.call_later(seconds, self.transport.close)
-
-    def _stop_clock(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _expect_more(self, seconds: float) -> None:
-        self.timeout_keep_alive_task = self.loop.call_later(
-            seconds, self.timeout_keep_alive_handler
-        )
-
     def _refuse(self, error: PricebookError) -> None:
         """Answer what is refused after the requests before it, and end the connection."""
         self._stop_clock()
+        self._held.unread.put(self, 0)
         self._unparsed, self._refusal, self._is_refused = b"", error, True
         if not (self._is_in_head or self._is_between_requests):
             if self.cycle.response_started:

@@ -1,22 +1,41 @@
 """Limits on what one client makes the server hold: requests that wait, responses nobody reads."""
 
 import asyncio
+import fcntl
+import struct
+import termios
 from collections.abc import Collection
 from typing import Any
 
 from uvicorn.protocols.http.flow_control import FlowControl
 
+from pricebook.held_bytes import Held
+
+# So long a client may be behind who reads at the least pace, while something waits to be sent.
+GRACE_SECONDS = 30.0
+LEAST_BYTES_A_SECOND = 1024
+CHECK_SECONDS = 1.0
+
 
 class Flow(FlowControl):
-    """Pauses reading while requests wait for the responses before them, and times out writing."""
+    """Pauses reading while requests wait for the responses before them, and writing for the client.
+
+    Writing pauses as soon as the system does not accept all. Meanwhile the client has to keep up
+    a pace; and when all clients together leave too much unsent, those who have done so for longest
+    are disconnected.
+    """
 
     def __init__(
-        self, transport: asyncio.Transport, waiting: Collection[Any], stall_seconds: float
+        self, transport: asyncio.Transport, waiting: Collection[Any], unsent: Held
     ) -> None:
         super().__init__(transport)
+        transport.set_write_buffer_limits(high=0)
         self._waiting = waiting
-        self._stall_seconds = stall_seconds
-        self._stall: asyncio.TimerHandle | None = None
+        self._unsent = unsent
+        self._clock: asyncio.TimerHandle | None = None
+        self._credit = GRACE_SECONDS
+        self._counted_at = 0.0
+        self._unread_bytes = 0
 
     def resume_reading(self) -> None:
         """Read on, unless requests wait."""
@@ -24,17 +43,49 @@ class Flow(FlowControl):
             super().resume_reading()
 
     def pause_writing(self) -> None:
-        """Give the client so much time to read what is buffered."""
+        """Wait for the client, within the limits."""
         super().pause_writing()
         loop = asyncio.get_running_loop()
-        self._stall = loop.call_later(self._stall_seconds, self._transport.abort)
+        self._counted_at, self._unread_bytes = loop.time(), self._count_unread()
+        self._clock = loop.call_later(max(self._credit, CHECK_SECONDS), self._check)
+        is_within = self._unsent.put(self, self._transport.get_write_buffer_size())
+        while not is_within:
+            is_within = self._unsent.oldest().abort()
 
     def resume_writing(self) -> None:
         """Write on."""
         super().resume_writing()
-        if self._stall is not None:
-            self._stall.cancel()
-            self._stall = None
+        self._unsent.put(self, 0)
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
+            if not self._transport.is_closing():
+                self._count_pace()
+
+    def abort(self) -> bool:
+        """Disconnect the client; return whether the others are within the limit."""
+        self._transport.abort()
+        return self._unsent.put(self, 0)
+
+    def _check(self) -> None:
+        self._count_pace()
+        if self._credit <= 0:
+            self.abort()
+        else:
+            loop = asyncio.get_running_loop()
+            self._clock = loop.call_later(max(self._credit, CHECK_SECONDS), self._check)
+
+    def _count_pace(self) -> None:
+        now, unread = asyncio.get_running_loop().time(), self._count_unread()
+        gained = (self._unread_bytes - unread) / LEAST_BYTES_A_SECOND - (now - self._counted_at)
+        self._credit = min(GRACE_SECONDS, self._credit + gained)
+        self._counted_at, self._unread_bytes = now, unread
+
+    def _count_unread(self) -> int:
+        """Return how much of what was written the client has not acknowledged."""
+        opened = self._transport.get_extra_info("socket")
+        (in_system,) = struct.unpack("i", fcntl.ioctl(opened.fileno(), termios.TIOCOUTQ, b"\0" * 4))
+        return self._transport.get_write_buffer_size() + in_system
 
 
 def disconnect(cycle: Any) -> None:

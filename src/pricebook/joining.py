@@ -3,6 +3,9 @@
 import asyncio
 from typing import Any
 
+# What is longer is not copied to be joined, and not held back.
+MAX_JOINED_BYTES = 16 * 1024
+
 
 class Joining:
     """A transport on which the head of an answer waits for the beginning of its body.
@@ -17,17 +20,18 @@ class Joining:
 
     def write(self, data: bytes) -> None:
         """Send what was held back together with this; hold this back for a moment otherwise."""
-        if self._held or not data:
+        if self._held or not data or len(data) > MAX_JOINED_BYTES:
             self.send(data)
         else:
             self._held = data
             self._loop.call_soon(self.send)
 
     def send(self, data: bytes = b"") -> None:
-        """Send what is held back, and this, now."""
+        """Send what is held back, and this, now; drop it when nobody can receive it any more."""
         if self._held:
             data, self._held = self._held + data, b""
-        self._transport.write(data)
+        if not self._transport.is_closing():
+            self._transport.write(data)
 
     def close(self) -> None:
         """Send what is held back, and end the connection."""

@@ -17,6 +17,7 @@ from typing import Any, cast
 import uvicorn
 
 from pricebook.connection import Connection
+from pricebook.held_bytes import HeldBytes
 from pricebook.known_heads import KnownHeads
 from pricebook.lifeline import end_with
 from pricebook.settings import Settings
@@ -112,6 +113,7 @@ def configure(app: Any, settings: Settings) -> uvicorn.Config:
     connect = partial(
         Connection,
         heads=KnownHeads(),
+        held=HeldBytes(),
         most=settings.api_connections,
         fields=security_fields(settings.origins, settings.hsts_seconds),
     )

@@ -28,6 +28,19 @@ async def test_swagger_ui_loads_nothing_from_elsewhere(client: Client) -> None:
     assert "//" not in "".join(addresses)
 
 
+async def test_assets_are_compressed_and_sent_once(client: Client) -> None:
+    address = "/docs/assets/swagger-ui-bundle.js"
+    plain = await client.get(address, headers={"Accept-Encoding": "identity"})
+    packed = await client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert plain.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert plain.headers["cache-control"] == "public, max-age=86400"
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < len(plain.content) / 2
+    assert packed.content == plain.content
+    known = await client.get(address, headers={"If-None-Match": plain.headers["etag"]})
+    assert (known.status_code, known.content) == (304, b"")
+
+
 async def test_every_operation_has_a_sentence_and_an_example_of_every_answer(
     client: Client,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pricebook import connection
+from pricebook import connection, flow
 from pricebook.settings import Settings
 from served_here import Answer, Client, connected, served_here
 
@@ -233,7 +233,7 @@ async def test_a_refusal_is_never_written_into_a_response(port: int) -> None:
 async def test_who_does_not_read_is_disconnected(
     app: App, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "IDLE_SECONDS", 0.2)
+    monkeypatch.setattr(flow, "GRACE_SECONDS", 0.2)
     async with connected(port) as client:
         transport: Any = client.writer.transport
         transport.pause_reading()

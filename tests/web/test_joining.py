@@ -11,8 +11,10 @@ class Transport:
 
     def __init__(self) -> None:
         self.sent: list[bytes | str] = []
+        self.is_lost = False
 
     def write(self, data: bytes) -> None:
+        assert not self.is_lost, "uvloop raises RuntimeError"
         if data:
             self.sent.append(data)
 
@@ -20,7 +22,7 @@ class Transport:
         self.sent.append("end")
 
     def is_closing(self) -> bool:
-        return "end" in self.sent
+        return self.is_lost or "end" in self.sent
 
 
 def joining() -> tuple[Transport, Joining]:
@@ -66,3 +68,19 @@ async def test_the_next_answer_does_not_come_before_the_one_held_back() -> None:
     )
     assert transport.sent[-1] == "end"
     assert joined.is_closing()
+
+
+async def test_what_was_held_back_is_dropped_with_the_connection() -> None:
+    transport, joined = joining()
+    joined.write(b"head")
+    transport.is_lost = True
+    joined.send()
+    joined.write(b"head")
+    joined.close()
+    assert transport.sent == ["end"]
+
+
+async def test_a_long_piece_is_not_held_back() -> None:
+    transport, joined = joining()
+    joined.write(b"x" * 65536)
+    assert transport.sent == [b"x" * 65536]

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -17,6 +17,8 @@ CACHE_CONTROL = b"public, no-cache"
 WORTH_COMPRESSING_BYTES = 1024
 GZIP_LEVEL = 5
 TAG_DIGITS = 24
+# So much is handed to the connection at a time, which then waits for the client.
+PIECE_BYTES = 64 * 1024
 # What stands behind so much of Accept-Encoding is not read.
 MAX_ACCEPTED_BYTES = 512
 
@@ -32,6 +34,9 @@ class Answer:
     """One successful answer to everybody who asks the same, as an ASGI application."""
 
     __slots__ = ("_body", "_gzipped", "_link", "on_growth", "tag")
+
+    media_type: ClassVar[bytes] = JSON
+    cache_control: ClassVar[bytes] = CACHE_CONTROL
 
     def __init__(self, body: bytes, next_page: str | None = None) -> None:
         self._body = _compact(body)
@@ -53,12 +58,17 @@ class Answer:
         body = self.body_in(form)
         headers = self._headers(compressed=form.compressed)
         if not form.is_known:
-            headers += [(b"content-type", JSON), (b"content-length", str(len(body)).encode())]
+            headers += [(b"content-type", self.media_type), (b"content-length", b"%d" % len(body))]
             if form.compressed:
                 headers.append((b"content-encoding", b"gzip"))
         status = 304 if form.is_known else 200
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        sent = 0
+        while len(body) - sent > PIECE_BYTES:
+            piece = body[sent : sent + PIECE_BYTES]
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            sent += PIECE_BYTES
+        await send({"type": "http.response.body", "body": body[sent:]})
 
     def body_in(self, form: Form) -> bytes:
         """Return what is sent in a form."""
@@ -82,7 +92,11 @@ class Answer:
     def _headers(self, *, compressed: bool) -> Headers:
         """Make the fields of 200 and 304 alike; each form of the body has a strong tag."""
         tag = b'"%b-gzip"' % self.tag if compressed else b'"%b"' % self.tag
-        headers = [(b"etag", tag), (b"cache-control", CACHE_CONTROL), (b"vary", b"Accept-Encoding")]
+        headers = [
+            (b"etag", tag),
+            (b"cache-control", self.cache_control),
+            (b"vary", b"Accept-Encoding"),
+        ]
         if self._link is not None:
             headers.append((b"link", self._link))
         return headers

@@ -1,5 +1,6 @@
 """The API's documentation: the OpenAPI document and Swagger UI, served without the internet."""
 
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -8,10 +9,10 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 from litestar.params import FromPath
-from litestar.response import Response
 
 from pricebook import __version__
 from pricebook.errors import NotFoundError
+from pricebook.web.answers import Answer, Form
 
 # No script stands in the page itself: what is allowed to run comes as a file from here.
 PAGE = b"""<!DOCTYPE html>
@@ -36,25 +37,57 @@ START = b"""SwaggerUIBundle({
   showCommonExtensions: true,
 });
 """
-ASSETS = {
-    "start.js": "text/javascript; charset=utf-8",
-    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
-    "swagger-ui.css": "text/css; charset=utf-8",
-    "favicon-32x32.png": "image/png",
+
+
+class Asset(Answer):
+    """A file of Swagger UI, which changes with its version alone."""
+
+    cache_control = b"public, max-age=86400"
+
+
+class Script(Asset):
+    """A script."""
+
+    media_type = b"text/javascript; charset=utf-8"
+
+
+class Style(Asset):
+    """A style sheet."""
+
+    media_type = b"text/css; charset=utf-8"
+
+
+class Icon(Asset):
+    """An icon."""
+
+    media_type = b"image/png"
+
+
+ASSETS: dict[str, type[Asset]] = {
+    "start.js": Script,
+    "swagger-ui-bundle.js": Script,
+    "swagger-ui.css": Style,
+    "favicon-32x32.png": Icon,
 }
 
 
-@get("/docs/assets/{name:str}", include_in_schema=False, sync_to_thread=True)
-def asset(name: FromPath[str]) -> Response[bytes]:
-    """Serve a file of Swagger UI from the package that brings it, or the script that starts it."""
-    media_type = ASSETS.get(name)
-    if media_type is None:
-        raise NotFoundError(f"There is nothing at /docs/assets/{name}.")
-    file = files("swagger_ui").joinpath("static", name)
-    content = START if name == "start.js" else file.read_bytes()
-    return Response(
-        content, media_type=media_type, headers={"Cache-Control": "public, max-age=86400"}
+@cache
+def _load(name: str) -> Asset:
+    """Read a file from the package that brings it, and compress it."""
+    content = (
+        START if name == "start.js" else files("swagger_ui").joinpath("static", name).read_bytes()
     )
+    loaded = ASSETS[name](content)
+    loaded.body_in(Form(compressed=True, is_known=False))
+    return loaded
+
+
+@get("/docs/assets/{name:str}", include_in_schema=False, sync_to_thread=True)
+def asset(name: FromPath[str]) -> Answer:
+    """Serve a file of Swagger UI, or the script that starts it."""
+    if name not in ASSETS:
+        raise NotFoundError(f"There is nothing at /docs/assets/{name}.")
+    return _load(name)
 
 
 class SwaggerPage(OpenAPIRenderPlugin):

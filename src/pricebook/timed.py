@@ -1,0 +1,39 @@
+"""A connection of a client who has to go on in time."""
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+
+class TimedProtocol(HttpToolsProtocol):
+    """Ends when no request begins, or what has begun does not end, in time."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._timer: asyncio.TimerHandle | None = None
+        # When the connection was opened, or a response was last complete.
+        self._last_answer = 0.0
+
+    def timeout_keep_alive_handler(self) -> None:
+        """End a connection on which no request has come for long."""
+        if self.loop.time() < self._last_answer + self.timeout_keep_alive:
+            self._expect_more()
+        else:
+            self.transport.close()
+
+    def _set_clock(self, seconds: float) -> None:
+        """End the connection unless something comes to its end in time."""
+        self._stop_clock()
+        self._timer = self.loop.call_later(seconds, self.transport.close)
+
+    def _stop_clock(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _expect_more(self) -> None:
+        """Give a request, from the last response on, so much time to begin."""
+        self.timeout_keep_alive_task = self.loop.call_at(
+            self._last_answer + self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
