@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import socket
 import struct
 import termios
 from collections.abc import Collection
@@ -63,7 +64,9 @@ class Flow(FlowControl):
                 self._count_pace()
 
     def abort(self) -> bool:
-        """Disconnect the client; return whether the others are within the limit."""
+        """Reset the connection; return whether what others leave unsent is within the limit."""
+        opened = self._transport.get_extra_info("socket")
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._transport.abort()
         return self._unsent.put(self, 0)
 

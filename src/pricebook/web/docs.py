@@ -82,7 +82,7 @@ def _load(name: str) -> Asset:
     return loaded
 
 
-@get("/docs/assets/{name:str}", include_in_schema=False, sync_to_thread=True)
+@get("/docs/assets/{name:str}", include_in_schema=False, sync_to_thread=False)
 def asset(name: FromPath[str]) -> Answer:
     """Serve a file of Swagger UI, or the script that starts it."""
     if name not in ASSETS:
