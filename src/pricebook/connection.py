@@ -21,6 +21,7 @@ from pricebook.known_heads import MAX_KNOWN_HEAD_BYTES, Known, KnownHeads
 from pricebook.refusals import write_refusal
 from pricebook.web.answers import Headers
 from pricebook.web.hosts import has_valid_host
+from pricebook.web.pace import ABORT
 from pricebook.web.repeat import REMEMBER, Repeat
 
 # What is shorter is answered by the application, as a problem that says which field is too long.
@@ -125,6 +126,7 @@ class Connection(HttpToolsProtocol):
         scope = cast("Any", self.scope)
         scope["head"], self._piece = self._piece, b""
         scope[REMEMBER] = self._remember
+        scope[ABORT] = self.transport.abort
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Add a field to the head or, after it, to the trailers, which nobody reads."""
