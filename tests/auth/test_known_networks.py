@@ -214,3 +214,15 @@ async def test_strangers_who_would_wait_for_long_are_refused(
         with pytest.raises(RateLimitExceededError):
             async with asyncio.timeout(30), checker.turn():
                 pass
+
+
+async def test_strangers_who_have_waited_for_long_are_refused(
+    checker: PasswordChecker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "MAX_WAIT_SECONDS", 0.1)
+    async with checker.turn():
+        with pytest.raises(RateLimitExceededError):
+            async with asyncio.timeout(30), checker.turn():
+                pass
+    async with checker.turn():
+        pass

@@ -11,7 +11,7 @@ from typing import Self
 
 import bcrypt
 
-from pricebook.errors import ValidationError
+from pricebook.errors import RateLimitExceededError, ValidationError
 from pricebook.web.rate_limit import Limit, exceeded
 
 MIN_CHARACTERS = 8
@@ -66,15 +66,28 @@ class PasswordChecker:
         refused who would wait for more than MAX_WAIT_SECONDS.
         """
         if self._waiting >= (MAX_WAITING_KNOWN if is_known else self._room_for_strangers()):
-            raise exceeded(QUEUE, RETRY_SECONDS, "Too many logins at once")
+            raise _too_many()
         self._waiting += 1
         try:
-            async with nullcontext() if is_known else self._turn_of_strangers, self._turn:
+            async with nullcontext() if is_known else self._as_stranger(), self._turn:
                 begun = time.monotonic()
                 yield
                 self._seconds += (time.monotonic() - begun - self._seconds) / AVERAGED
         finally:
             self._waiting -= 1
+
+    @asynccontextmanager
+    async def _as_stranger(self) -> AsyncGenerator[None]:
+        """Wait for the turn among strangers, in case checks take longer than they did."""
+        try:
+            async with asyncio.timeout(MAX_WAIT_SECONDS):
+                await self._turn_of_strangers.acquire()
+        except TimeoutError:
+            raise _too_many() from None
+        try:
+            yield
+        finally:
+            self._turn_of_strangers.release()
 
     def _room_for_strangers(self) -> int:
         return min(MAX_WAITING, 1 + int(MAX_WAIT_SECONDS / self._seconds))
@@ -89,6 +102,10 @@ class PasswordChecker:
         hashed = self._dummy if password_hash is None else password_hash.encode()
         equal = bcrypt.checkpw(given[:MAX_BYTES], hashed)
         return equal and password_hash is not None and len(given) <= MAX_BYTES
+
+
+def _too_many() -> RateLimitExceededError:
+    return exceeded(QUEUE, RETRY_SECONDS, "Too many logins at once")
 
 
 def _give_way() -> None:
