@@ -23,6 +23,7 @@ from pricebook.refusals import (
 )
 from pricebook.timed import TimedProtocol
 from pricebook.web.answers import Headers
+from pricebook.web.pace import ABORT
 from pricebook.web.repeat import REMEMBER, Repeat
 
 # So much is parsed at a time: as many requests as fit into it can wait for the answers before them.
@@ -64,8 +65,7 @@ class Connection(TimedProtocol):
         super().__init__(*given, **named)
         self.timeout_keep_alive = IDLE_SECONDS
         self._heads, self._held = heads, held
-        self._most = most
-        self._fields = fields
+        self._most, self._fields = most, fields
         self._is_between_requests = True
         self._is_in_head = self._is_refused = False
         self._unparsed = self._piece = b""
@@ -126,7 +126,7 @@ class Connection(TimedProtocol):
         self._chunks = self._body_bytes = 0
         scope = cast("Any", self.scope)
         scope["head"], self._piece = self._piece, b""
-        scope[REMEMBER] = self._remember
+        scope[REMEMBER], scope[ABORT] = self._remember, self.transport.abort
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Add a field to the head or, after it, to the trailers, which nobody reads."""

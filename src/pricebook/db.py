@@ -14,6 +14,7 @@ from pricebook.errors import (
     DatabaseRightsError,
     DatabaseUnavailableError,
 )
+from pricebook.export_slots import ExportSlots
 from pricebook.heartbeat import Deadline
 from pricebook.out_of_resources import unavailable_for
 from pricebook.pool import Pool, PoolFigures, with_defaults
@@ -31,7 +32,9 @@ POOL_TIMEOUT_SECONDS = 3.0
 LOCK_TIMEOUT = "2s"
 # A process that stands still inside a transaction loses it, and with it the locks.
 IDLE_TIMEOUT = "60s"
-SLOW_READS_SHARE = 4
+# Exports of the public, those of staff: each so much of the pool. Public reads and public exports
+# together leave a quarter of it to staff.
+EXPORTS_SHARE = 1 / 6
 PUBLIC_SHARE = 0.75
 # As many can be served before those who came last have waited too long; more are told at once.
 WAITING_A_CONNECTION = 100
@@ -67,14 +70,15 @@ class Database:
             timeout=POOL_TIMEOUT_SECONDS,
             max_waiting=pool_max * WAITING_A_CONNECTION,
         )
+        exports = max(1, int(pool_max * EXPORTS_SHARE))
+        self._public_exports = ExportSlots(exports)
+        self._staff_exports = ExportSlots(exports)
         self._reads = PublicReads(
             self._pool,
-            at_once=max(1, int(pool_max * PUBLIC_SHARE)),
+            at_once=max(1, int(pool_max * PUBLIC_SHARE) - exports),
             waiting_at_once=pool_max * WAITING_A_CONNECTION,
             seconds=POOL_TIMEOUT_SECONDS,
         )
-        self._slow_reads = 0
-        self._slow_reads_at_once = max(1, pool_max // SLOW_READS_SHARE)
 
     async def __aenter__(self) -> Self:
         await self._pool.open()
@@ -168,21 +172,17 @@ class Database:
             raise DatabaseUnavailableError(UNREACHABLE) from error
 
     @asynccontextmanager
-    async def slow_read(self) -> AsyncGenerator[Connection]:
+    async def slow_read(self, caller: str | None = None) -> AsyncGenerator[Connection]:
         """Lend a connection inside a transaction that lasts as long as its reader takes.
 
-        A share of the pool at once, and no reader who stands still for IDLE_TIMEOUT, so that
-        exports to slow clients leave connections for everybody else. Raises
-        DatabaseUnavailableError otherwise.
+        To staff, or to a caller of the public: each group has a share of the pool, a caller one
+        connection. No reader may stand still for IDLE_TIMEOUT. Raises DatabaseUnavailableError,
+        RateLimitExceededError.
         """
-        if self._slow_reads >= self._slow_reads_at_once:
-            raise DatabaseUnavailableError("Too many exports are running; try again in a moment.")
-        self._slow_reads += 1
-        try:
+        slots = self._staff_exports if caller is None else self._public_exports
+        with slots.slot(caller):
             async with self.transaction() as conn:
                 yield conn
-        finally:
-            self._slow_reads -= 1
 
 
 class PublicRead:

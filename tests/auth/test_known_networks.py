@@ -1,7 +1,7 @@
 """Nobody locks a user out of the places that they log in from, by failing their name elsewhere."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 
 from builders import user
 from pricebook.api import behind_proxies, create_app
+from pricebook.auth import passwords
 from pricebook.auth.passwords import MAX_WAITING, MAX_WAITING_KNOWN, PasswordChecker, hash_password
 from pricebook.db import Connection
 from pricebook.errors import RateLimitExceededError
@@ -157,22 +158,71 @@ async def test_a_place_is_forgotten_after_a_while(
         assert (await api.log_in(HOME, anna, PASSWORD)).status_code == 429
 
 
-async def test_strangers_who_fill_the_queue_leave_room_for_known_places() -> None:
-    with PasswordChecker(4) as passwords:
-        release = asyncio.Event()
+@pytest.fixture
+def checker() -> Iterator[PasswordChecker]:
+    with PasswordChecker(4) as checker:
+        yield checker
 
-        async def wait(*, is_known: bool) -> None:
-            async with passwords.turn(is_known=is_known):
-                await release.wait()
 
-        strangers = [asyncio.create_task(wait(is_known=False)) for _ in range(MAX_WAITING)]
+async def test_strangers_who_fill_the_queue_leave_room_for_known_places(
+    checker: PasswordChecker,
+) -> None:
+    release = asyncio.Event()
+
+    async def wait(*, is_known: bool) -> None:
+        async with checker.turn(is_known=is_known):
+            await release.wait()
+
+    strangers = [asyncio.create_task(wait(is_known=False)) for _ in range(MAX_WAITING)]
+    await asyncio.sleep(0)
+    with pytest.raises(RateLimitExceededError):
+        await wait(is_known=False)
+    room = MAX_WAITING_KNOWN - MAX_WAITING
+    users = [asyncio.create_task(wait(is_known=True)) for _ in range(room)]
+    await asyncio.sleep(0)
+    with pytest.raises(RateLimitExceededError):
+        await wait(is_known=True)
+    release.set()
+    await asyncio.gather(*strangers, *users)
+
+
+async def test_known_places_come_before_strangers_who_wait(checker: PasswordChecker) -> None:
+    served: list[bool] = []
+
+    async def wait(*, is_known: bool) -> None:
+        async with checker.turn(is_known=is_known):
+            served.append(is_known)
+
+    async with checker.turn():
+        strangers = [asyncio.create_task(wait(is_known=False)) for _ in range(3)]
         await asyncio.sleep(0)
-        with pytest.raises(RateLimitExceededError):
-            await wait(is_known=False)
-        room = MAX_WAITING_KNOWN - MAX_WAITING
-        users = [asyncio.create_task(wait(is_known=True)) for _ in range(room)]
+        users = [asyncio.create_task(wait(is_known=True)) for _ in range(3)]
+        strangers[0].cancel()
         await asyncio.sleep(0)
+    await asyncio.gather(*strangers, *users, return_exceptions=True)
+    assert served == [True] * 3 + [False] * 2
+
+
+async def test_strangers_who_would_wait_for_long_are_refused(
+    checker: PasswordChecker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "MAX_WAIT_SECONDS", 0.01)
+    slow = hash_password(PASSWORD, 12)
+    async with checker.turn():
+        assert await checker.matches(PASSWORD, slow)
+    async with checker.turn():
         with pytest.raises(RateLimitExceededError):
-            await wait(is_known=True)
-        release.set()
-        await asyncio.gather(*strangers, *users)
+            async with asyncio.timeout(30), checker.turn():
+                pass
+
+
+async def test_strangers_who_have_waited_for_long_are_refused(
+    checker: PasswordChecker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "MAX_WAIT_SECONDS", 0.1)
+    async with checker.turn():
+        with pytest.raises(RateLimitExceededError):
+            async with asyncio.timeout(30), checker.turn():
+                pass
+    async with checker.turn():
+        pass

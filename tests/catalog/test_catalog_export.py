@@ -92,5 +92,5 @@ async def test_it_is_read_some_at_a_time(
     monkeypatch.setattr(repository, "EXPORT_ROWS", 2)
     for _ in range(5):
         await builders.product(conn)
-    chunks = service.export_products(database, ExportQuery(), FORMATS[NDJSON])
+    chunks = service.export_products(database, ExportQuery(), FORMATS[NDJSON], "192.0.2.1")
     assert [len(chunk.splitlines()) async for chunk in chunks] == [2, 2, 1, 0]

@@ -21,6 +21,7 @@ from pricebook.catalog.schemas import (
 )
 from pricebook.db import Database
 from pricebook.errors import NotFoundError, RateLimitExceededError, ValidationError
+from pricebook.web.addresses import caller_of
 from pricebook.web.answers import Answer, answer_of
 from pricebook.web.downloads import answer_file, documented_with_file
 from pricebook.web.paging import Page, Paging
@@ -111,7 +112,8 @@ async def export_products(
     """Export the active products."""
     asked = criteria.format or request.accept.best_match([NDJSON, CSV])
     media_type = CSV if asked in {"csv", CSV} else NDJSON
-    chunks = service.export_products(database, criteria, FORMATS[media_type])
+    caller = caller_of(request.client.host) if request.client else ""
+    chunks = service.export_products(database, criteria, FORMATS[media_type], caller)
     return await answer_file(chunks, FORMATS[media_type].name, media_type)
 
 

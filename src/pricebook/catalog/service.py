@@ -143,12 +143,15 @@ def _known(count: Count | None, first: First | None) -> Known | None:
 
 
 async def export_products(
-    database: Database, query: CatalogFilter, form: FileFormat
+    database: Database, query: CatalogFilter, form: FileFormat, caller: str
 ) -> AsyncGenerator[bytes]:
-    """Yield everything the filters match as a file."""
+    """Yield everything the filters match as a file.
+
+    Raises RateLimitExceededError while another export to this caller runs.
+    """
     head = form.head
     async with (
-        database.slow_read() as conn,
+        database.slow_read(caller) as conn,
         aclosing(repository.stream_products(conn, query)) as found,
     ):
         async for products in found:

@@ -1,19 +1,28 @@
-"""The layer that ends requests whose body comes too slowly, or not to its end."""
+"""The layer that ends bodies that come, and streamed responses that are read, too slowly."""
 
 import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
+import structlog
+
 from pricebook.errors import body_issue, refuse
 from pricebook.web.routing import AsgiApp
 
+log = structlog.stdlib.get_logger(__name__)
+
 GRACE_SECONDS = 20.0
 LEAST_BYTES_A_SECOND = 1024
+# A streamed response holds a connection to PostgreSQL for as long as its client reads.
+READ_GRACE_SECONDS = 10.0
+LEAST_BYTES_READ_A_SECOND = 32 * 1024
+# The server puts what ends the connection of a request into its scope.
+ABORT = "abort"
 BODILESS = {"GET", "HEAD", "OPTIONS"}
 
 
 class Pace:
-    """Lets the application read bodies that keep up a least pace."""
+    """Lets the application read bodies, and stream responses, that keep up a least pace."""
 
     def __init__(self, app: AsgiApp, grace_seconds: float = GRACE_SECONDS) -> None:
         self._app = app
@@ -25,6 +34,7 @@ class Pace:
             receive = _Body(receive, self._grace_seconds).receive
         elif scope["type"] == "http":
             receive = _NoBody(receive).receive
+            send = _Stream(scope, send).send
         return self._app(scope, receive, send)
 
 
@@ -50,6 +60,34 @@ class _Body:
         self._deadline += len(message.get("body", b"")) / LEAST_BYTES_A_SECOND
         self._is_whole = not message.get("more_body", False)
         return message
+
+
+class _Stream:
+    """A response on its way out, in pieces."""
+
+    def __init__(self, scope: Any, send: Any) -> None:
+        self._scope = scope
+        self._send = send
+        self._seconds = READ_GRACE_SECONDS
+
+    async def send(self, message: Any) -> None:
+        """Send a piece; abort the connection if the pieces before it are read too slowly."""
+        if not message.get("more_body") or ABORT not in self._scope:
+            await self._send(message)
+            return
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        timer = loop.call_later(self._seconds, self._abort)
+        try:
+            await self._send(message)
+        finally:
+            timer.cancel()
+        left = min(self._seconds - (loop.time() - begun), READ_GRACE_SECONDS)
+        self._seconds = left + len(message["body"]) / LEAST_BYTES_READ_A_SECOND
+
+    def _abort(self) -> None:
+        log.info("a response is read too slowly, its connection is closed")
+        self._scope[ABORT]()
 
 
 class _NoBody:

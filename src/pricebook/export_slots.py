@@ -1,0 +1,39 @@
+"""How many exports run at once."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from pricebook.errors import DatabaseUnavailableError, RateLimitExceededError
+
+RETRY_SECONDS = 10
+TOO_MANY = "Too many exports are running; try again in a moment."
+TOO_MANY_OF_CALLER = f"An export to your address is running; try again in {RETRY_SECONDS} seconds."
+
+
+class ExportSlots:
+    """Limits the exports of one group of callers, in this process alone."""
+
+    def __init__(self, at_once: int) -> None:
+        self._free = at_once
+        self._callers: set[str] = set()
+
+    @contextmanager
+    def slot(self, caller: str | None) -> Generator[None]:
+        """Hold a slot; a caller that is named holds one at most.
+
+        Raises RateLimitExceededError for a second slot, DatabaseUnavailableError if none is free.
+        """
+        if caller in self._callers:
+            raise RateLimitExceededError(
+                TOO_MANY_OF_CALLER, headers={"Retry-After": str(RETRY_SECONDS)}
+            )
+        if not self._free:
+            raise DatabaseUnavailableError(TOO_MANY)
+        self._free -= 1
+        named = {caller} if caller is not None else set[str]()
+        self._callers |= named
+        try:
+            yield
+        finally:
+            self._callers -= named
+            self._free += 1

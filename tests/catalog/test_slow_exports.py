@@ -1,0 +1,105 @@
+"""Exports to clients that read slowly, over sockets with small buffers."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from builders import AsRole
+from pricebook.api import behind_proxies, create_app
+from pricebook.db import Connection
+from pricebook.settings import Settings
+from pricebook.web import pace
+from served_here import served_here
+
+PATH = "/api/v1/catalog/export"
+STAFF = "/api/v1/admin/products"
+PRODUCTS = 20_000  # more than the buffers of the sockets take
+SLOTS = 3
+
+
+@pytest.fixture
+async def port(settings: Settings, conn: Connection) -> AsyncGenerator[int]:
+    await conn.execute(
+        "INSERT INTO products (internal_sku, name, status)"
+        " SELECT 'SKU-' || n, repeat('x', 250), 'active' FROM generate_series(1, %s) AS n",
+        [PRODUCTS],
+    )
+    settings = msgspec.structs.replace(settings, db_pool_max=6 * SLOTS, trusted_proxies="127.0.0.1")
+    app: Any = behind_proxies(create_app(settings), settings)
+    async with served_here(app, settings) as port:
+        yield port
+
+
+@asynccontextmanager
+async def slow_reader(port: int, address: str) -> AsyncGenerator[tuple[int, socket.socket]]:
+    """Ask for an export, read its first bytes; return its status and the socket."""
+    loop = asyncio.get_running_loop()
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        client.settimeout(0)
+        await loop.sock_connect(client, ("127.0.0.1", port))
+        request = f"GET {PATH} HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {address}\r\n\r\n"
+        await loop.sock_sendall(client, request.encode())
+        head = await asyncio.wait_for(loop.sock_recv(client, 100), 30)
+        yield int(head.split()[1]), client
+
+
+async def rest_of(client: socket.socket) -> bytes:
+    received = b""
+    with suppress(ConnectionResetError):
+        while piece := await asyncio.get_running_loop().sock_recv(client, 4096):
+            received += piece
+    return received
+
+
+async def export(port: int, path: str, headers: dict[str, str]) -> httpx.Response:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+        return await client.get(path, headers=headers)
+
+
+async def test_slow_readers_leave_exports_to_staff_and_are_limited_by_address(
+    port: int, as_role: AsRole
+) -> None:
+    async with (
+        slow_reader(port, "192.0.2.1") as (first, _),
+        slow_reader(port, "192.0.2.1") as (same_address, _),
+        slow_reader(port, "2001:db8::1") as (second, _),
+        slow_reader(port, "2001:db8::2") as (same_network, _),
+    ):
+        assert [first, same_address, second, same_network] == [200, 429, 200, 429]
+        refused = await export(port, PATH, {"X-Forwarded-For": "192.0.2.1"})
+        assert refused.status_code == 429
+        assert int(refused.headers["retry-after"]) > 0
+        public = await export(port, PATH, {"X-Forwarded-For": "192.0.2.9"})
+        assert len(public.content.splitlines()) == PRODUCTS
+        async with slow_reader(port, "192.0.2.2") as (third, _):
+            assert third == 200
+            full = await export(port, PATH, {"X-Forwarded-For": "192.0.2.9"})
+            assert full.status_code == 503
+            staff = await export(port, STAFF, {"Accept": "text/csv"} | await as_role("sales"))
+    assert len(staff.content.splitlines()) == 1 + PRODUCTS
+
+
+async def test_who_reads_too_slowly_is_disconnected_and_leaves_the_slot(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "READ_GRACE_SECONDS", 1.0)
+    monkeypatch.setattr(pace, "LEAST_BYTES_READ_A_SECOND", 1024 * 1024)
+    async with (
+        slow_reader(port, "192.0.2.1") as (first, _),
+        slow_reader(port, "192.0.2.2") as (second, _),
+        slow_reader(port, "192.0.2.3") as (third, slowest),
+    ):
+        assert [first, second, third] == [200] * SLOTS
+        async with asyncio.timeout(60):
+            status = 0
+            while status != 200:
+                status = (await export(port, PATH, {"X-Forwarded-For": "192.0.2.9"})).status_code
+                await asyncio.sleep(0.1)
+        assert not (await rest_of(slowest)).endswith(b"0\r\n\r\n")
