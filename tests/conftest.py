@@ -59,7 +59,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def parsers() -> Iterator[Parsers]:
-    with Parsers() as parsers:
+    with Parsers(has_spare=True) as parsers:
         yield parsers
 
 

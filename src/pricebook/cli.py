@@ -6,7 +6,9 @@ The two commands that are about HTTP load what speaks it; it takes the others to
 # ruff: noqa: PLC0415
 
 import os
+import signal
 import sys
+from types import FrameType
 
 import msgspec
 from cyclopts import App, CycloptsError
@@ -36,6 +38,7 @@ from pricebook.settings import Settings
 FAILED = 1
 WRONG_USAGE = 2
 INTERRUPTED = 130
+TERMINATED = 143
 
 app = App(
     name="pricebook",
@@ -54,6 +57,7 @@ app.command(cli_lists.inspect_lists, name="inspect")
 
 def main() -> None:
     """Run the command; an error is one sentence on stderr, exit code 1 (2 for wrong usage)."""
+    signal.signal(signal.SIGTERM, _leave)
     try:
         app()
     except CycloptsError as error:
@@ -67,6 +71,11 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 (a defect of ours: no traceback for users even so)
         console.complain_of_defect(error)
         sys.exit(FAILED)
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    """End as an error would, so that temporary files are removed and other processes ended."""
+    sys.exit(TERMINATED)
 
 
 @app.command(name="up")

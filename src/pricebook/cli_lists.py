@@ -21,7 +21,7 @@ def inspect_lists(
     """Tell how price lists would be read, a line each; nothing is written.
 
     Args:
-        paths: Files, or folders of which every file is looked at.
+        paths: Files, or folders of which every file is looked at, but no links out of them.
         json: Print each as a line of JSON.
     """
     missing = [str(path) for path in paths if not path.exists()]
@@ -33,7 +33,12 @@ def inspect_lists(
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        return sorted(each for each in path.rglob("*") if each.is_file())
+        inside = path.resolve()
+        return sorted(
+            each
+            for each in path.rglob("*")
+            if each.is_file() and each.resolve().is_relative_to(inside)
+        )
     return [path]
 
 
@@ -42,7 +47,7 @@ async def _inspect(files: list[Path], *, json: bool) -> None:
     order = ListOrder(
         place=FilePlace(""), currency=settings.catalog_currency, limits=limits_of(settings)
     )
-    with Parsers() as parsers:
+    with Parsers(has_spare=len(files) > 1) as parsers:
         for file in files:
             seen = await inspect(parsers, str(file), order)
             if json:

@@ -60,7 +60,7 @@ async def open_worker(settings: Settings) -> AsyncGenerator["Worker"]:
     """Open what a worker needs."""
     async with open_resources(settings) as resources, open_redis(settings) as redis:
         queue = TaskQueue(redis, settings.redis_queue_name)
-        with Parsers() as parsers:
+        with Parsers(has_spare=True) as parsers:
             intake = intake_of(settings, resources.database, parsers)
             yield Worker(settings, resources.database, queue, intake)
 

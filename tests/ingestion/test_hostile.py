@@ -162,6 +162,26 @@ def _bomb(declared: int | None) -> bytes:
     return content[: at + 24] + struct.pack("<I", declared) + content[at + 28 :]
 
 
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "XL/WORKSHEETS\\SHEET1.XML"])
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_part_that_is_there_twice_is_refused(name: str, tmp_path: Path) -> None:
+    file = BytesIO(raw_xlsx(ARTICLE))
+    with ZipFile(file, "a") as archive:
+        archive.writestr(name, "<worksheet/>")
+    assert "holds two files of the same name" in refusal(file.getvalue(), tmp_path)
+
+
+def test_workbooks_of_more_sheets_than_any_list_has_are_refused(tmp_path: Path) -> None:
+    sheet = '<sheet name="{0}" sheetId="{0}" r:id="rId1"/>'
+    sheets = "".join(map(sheet.format, range(2, 1002)))
+    content = _changed_part(
+        raw_xlsx(ARTICLE), lambda part: part.replace(b"</sheets>", f"{sheets}</sheets>".encode())
+    )
+    assert "more than 1,000 sheets" in refusal(content, tmp_path)
+    content = ods_of(*([[*LIST]] * 1001))
+    assert "more than 1,000 sheets" in refusal(content, tmp_path)
+
+
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     said = refusal(_bomb(None), tmp_path, mebibytes=1)
     assert said == "list.xlsx holds 32 MiB once it is unpacked, at most 10 MiB are read."
@@ -265,7 +285,7 @@ def test_one_long_text_in_every_cell_does_not_fill_the_disk(tmp_path: Path) -> N
     strings = f'<sst xmlns="{MAIN}"><si><t>{"x" * 30_000}</t></si></sst>'
     cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(2, 6000))
     content = raw_xlsx(RAW_HEADER + cells, parts={"xl/sharedStrings.xml": strings})
-    assert "more than 10 MiB of text" in refusal(content, tmp_path, mebibytes=1)
+    assert "more than 4 MiB of text" in refusal(content, tmp_path, mebibytes=1)
 
 
 def test_the_longest_cell_is_limited(tmp_path: Path) -> None:

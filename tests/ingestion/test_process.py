@@ -1,5 +1,6 @@
 """The parser process: what it answers, and what becomes of one that is in trouble."""
 
+import asyncio
 import os
 import signal
 from collections.abc import Iterator
@@ -63,16 +64,40 @@ async def test_a_list_comes_as_lines_for_copy(own_parsers: Parsers, tmp_path: Pa
     ]
 
 
-async def test_a_process_reads_one_list_after_the_other(
-    own_parsers: Parsers, tmp_path: Path
+async def test_each_list_has_a_process_of_its_own_and_the_next_one_is_ready(
+    tmp_path: Path,
+) -> None:
+    others = set(children())
+    path = tmp_path / "list.csv"
+    path.write_text(list_of("1;Lamp;5"))
+    with Parsers(has_spare=True) as parsers:
+        async with parsers.opened(order_of(path)) as reading:
+            await lines_of(reading)
+            both = set(children()) - others
+        assert len(both) == 2
+        (spare,) = set(children()) - others
+        async with parsers.opened(order_of(path)):
+            assert spare in children()
+        (next_one,) = set(children()) - others
+        assert next_one not in both
+        os.kill(next_one, signal.SIGKILL)
+        await asyncio.to_thread(os.waitid, os.P_PID, next_one, os.WEXITED | os.WNOWAIT)
+        async with parsers.opened(order_of(path)) as reading:
+            assert len(await lines_of(reading)) == 1
+    assert set(children()) == others
+
+
+async def test_a_process_that_stands_still_is_ended_when_its_time_is_over(
+    own_parsers: Parsers, long_list: ListOrder
 ) -> None:
     before = children()
-    path = tmp_path / "list.csv"
-    for _ in range(3):
-        path.write_text(list_of("1;Lamp;5"))
-        async with own_parsers.opened(order_of(path)) as reading:
-            assert len(await lines_of(reading)) == 1
-    assert len(children()) - len(before) == 1
+    order = msgspec.structs.replace(long_list, limits=Limits(seconds=3))
+    async with own_parsers.opened(order) as reading:
+        (parser,) = set(children()) - set(before)
+        os.kill(parser, signal.SIGSTOP)
+        with pytest.raises(ParserKilledError, match="more than 3 seconds"):
+            await lines_of(reading)
+    assert children() == before
 
 
 async def test_a_refusal_comes_as_the_error_it_is(own_parsers: Parsers, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from pricebook.ingestion.workspace import Workspace
 SECRET = "a secret of forty characters, and not one less"
 # The code that a hostile file would run; what it tries is told by exit codes and text.
 CONFINED = """
-import os, socket, sys
+import ctypes, fcntl, os, resource, socket, sys
 from pricebook.ingestion import sandbox
 user = sys.argv[1]
 in_force = sandbox.confine(int(user) if user else None)
@@ -95,11 +95,14 @@ async def test_a_real_parser_process_has_no_secret_and_few_rights(
     assert "SECRET" not in status["environ"]
     assert SECRET not in status["environ"]
     assert status["NoNewPrivs"] == "1"
-    limits = {line[:25].strip(): line[26:46].strip() for line in status["limits"].splitlines()}
-    assert limits["Max core file size"] == "0"
-    assert limits["Max open files"] == "64"
+    limits = {
+        line[:25].strip(): (line[26:46].strip(), line[47:67].strip())
+        for line in status["limits"].splitlines()
+    }
+    assert limits["Max core file size"] == ("0", "0")
+    assert limits["Max open files"] == ("64", "64")
     for limit in ("Max cpu time", "Max file size", "Max address space"):
-        assert limits[limit] != "unlimited"
+        assert "unlimited" not in limits[limit]
     in_force = sandbox.find_parts_in_force()
     assert (status["Seccomp"] == "2") == ("calls" in in_force)
     if "user" in in_force:
@@ -107,7 +110,7 @@ async def test_a_real_parser_process_has_no_secret_and_few_rights(
         assert set(status["Uid"].split()).isdisjoint({"0", "65534"})
         assert int(status["CapEff"], 16) == 0
         assert status["Groups"] == ""
-        assert limits["Max processes"] == "0"
+        assert limits["Max processes"] == ("0", "0")
 
 
 def test_nothing_can_be_connected_or_started(workspace: Workspace) -> None:
@@ -122,6 +125,55 @@ def test_nothing_can_be_connected_or_started(workspace: Workspace) -> None:
             workspace,
         )
     assert said == "|".join(["Operation not permitted"] * 5)
+
+
+def test_no_process_can_be_reached_by_calls_that_need_only_its_user(workspace: Workspace) -> None:
+    needs("calls")
+    said = run(
+        """
+libc = ctypes.CDLL(None, use_errno=True)
+def call(name, *arguments):
+    if getattr(libc, name)(*arguments) < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+def prlimit(process):
+    resource.prlimit(process, resource.RLIMIT_NOFILE, (3, 3))
+parent, (ours, _) = os.getppid(), os.pipe()
+print(
+    tried(lambda: call("setpriority", 0, parent, 19)),
+    tried(lambda: os.sched_setaffinity(parent, [0])),
+    tried(lambda: call("tgkill", parent, parent, 0)),
+    tried(lambda: fcntl.fcntl(ours, fcntl.F_SETOWN, parent)),
+    tried(lambda: call("shmget", 0, 4096, 0o1600)),
+    tried(lambda: os.memfd_create("memory")),
+    tried(lambda: os.chmod("scratch", 0)),
+    tried(lambda: os.utime("scratch")),
+    sep="|",
+)
+try:
+    prlimit(parent)
+except PermissionError:
+    print("refused")
+fcntl.fcntl(ours, fcntl.F_GETFL)
+resource.setrlimit(resource.RLIMIT_NOFILE, (60, 60))
+print(resource.getrlimit(resource.RLIMIT_NOFILE))
+""",
+        workspace,
+    )
+    assert said.splitlines() == ["|".join(["Operation not permitted"] * 8), "refused", "(60, 60)"]
+
+
+def test_rights_that_a_service_manager_gives_are_given_up(workspace: Workspace) -> None:
+    code = f"status = open('/proc/self/status'){CONFINED}print(status.read())"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code, ""],
+        cwd=workspace.path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    rights = dict(line.split(":") for line in done.stdout.splitlines() if line.startswith("Cap"))
+    assert {int(rights[kind], 16) for kind in ("CapInh", "CapPrm", "CapEff", "CapAmb")} == {0}
 
 
 def test_only_its_own_folder_can_be_read_and_written(workspace: Workspace, tmp_path: Path) -> None:

@@ -52,6 +52,11 @@ class Child:
         self._orders = cast("BinaryIO", self._process.stdin)
         self._answers = cast("BinaryIO", self._process.stdout)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the program has not ended yet."""
+        return self._process.poll() is None
+
     def limit(self, deadline: float, seconds: int) -> None:
         """Set until when answers may take, on the clock of the loop, for these seconds in all."""
         self._deadline, self._seconds = deadline, seconds

@@ -5,10 +5,13 @@ import os
 import platform
 import struct
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 4, 22, 38
+_PR_CAP_AMBIENT, _CLEAR_ALL = 47, 4
+_CAPABILITY_VERSION = 0x20080522
 _SECCOMP_MODE_FILTER = 2
 
 # landlock(7); the numbers of these calls are the same on every architecture.
@@ -26,34 +29,54 @@ _ALL_TCP = _ALL_SCOPES = 3
 # seccomp(2): classic BPF over `struct seccomp_data`.
 _LOAD, _JUMP_EQUAL, _JUMP_NOT_BELOW, _RETURN = 0x20, 0x15, 0x35, 0x06
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 1  # EPERM
-_NUMBER_AT, _ARCHITECTURE_AT = 0, 4
+_NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENTS_AT = 0, 4, 16
 _FOREIGN_NUMBERS = 0x40000000  # of the x32 ABI
-# Sockets, other programs and processes, other namespaces, io_uring, keys, bpf, handles of files.
-_EVERYWHERE = (425, 434, 435, 438)
+# New calls have the same number everywhere: pidfd, io_uring, clone3, memfd_secret, fchmodat2.
+_EVERYWHERE = (424, 425, 434, 435, 438, 447, 452)
 _REFUSED_CALLS = {
     "x86_64": (
         0xC000003E,
         (
-            *(41, 53, 56, 57, 58, 59, 62, 101, 165, 248, 249, 250, 272, 298, 304, 308),
-            *(310, 311, 321, 322, 323),
+            # Sockets, programs, processes, namespaces, tracing, keys, bpf, handles of files.
+            *(41, 53, 56, 57, 58, 59, 101, 165, 248, 249, 250, 272, 298, 304, 308, 310, 311),
+            *(321, 322, 323),
+            # Signals, priorities and places in memory of other processes.
+            *(62, 129, 200, 234, 297, 141, 142, 144, 203, 251, 256, 279, 314),
+            # Memory that is shared or in no file: System V, POSIX queues, memfd.
+            *(29, 30, 31, 64, 65, 66, 68, 69, 70, 71, 220, 240, 241, 319),
+            # Rights, owners, times and attributes of files, which landlock does not cover.
+            *(90, 91, 92, 93, 94, 132, 188, 189, 190, 197, 198, 199, 235, 260, 261, 268, 280),
             *_EVERYWHERE,
         ),
     ),
     "aarch64": (
         0xC00000B7,
         (
-            *(40, 97, 117, 129, 198, 199, 217, 218, 219, 220, 221, 241, 265, 268, 270),
-            *(271, 280, 281, 282),
+            *(40, 97, 117, 198, 199, 217, 218, 219, 220, 221, 241, 265, 268, 270, 271),
+            *(280, 281, 282),
+            *(129, 130, 131, 138, 240, 30, 118, 119, 122, 140, 238, 239, 274),
+            *(180, 181, 186, 187, 188, 189, 190, 191, 192, 193, 194, 195, 196, 279),
+            *(5, 6, 7, 14, 15, 16, 52, 53, 54, 55, 88),
             *_EVERYWHERE,
         ),
     ),
 }
+# Limits of other processes (prlimit64), and signals to them when a pipe is ready (fcntl).
+_PRLIMIT = {"x86_64": 302, "aarch64": 261}
+_FCNTL = {"x86_64": 72, "aarch64": 25}
+_F_SETOWN, _F_SETOWN_EX = 8, 15
 
 
 def forbid_privileges() -> bool:
     """Keep programs with a set-user-id bit from giving rights, and others from reading memory."""
     is_set = _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
     return _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 and is_set
+
+
+def drop_capabilities() -> bool:
+    """Give up what a service manager may have given beside the rights of the user."""
+    _libc.prctl(_PR_CAP_AMBIENT, _CLEAR_ALL, 0, 0, 0)
+    return _libc.capset(struct.pack("=Ii", _CAPABILITY_VERSION, 0), bytes(24)) == 0
 
 
 def restrict_files(rights: Mapping[str, int]) -> bool:
@@ -94,26 +117,51 @@ def _allow(ruleset: int, folder: str, rights: int) -> None:
 
 def restrict_calls() -> bool:
     """Refuse sockets and everything that reaches other processes; False if that cannot be."""
-    if platform.machine() not in _REFUSED_CALLS:
+    machine = platform.machine()
+    if machine not in _REFUSED_CALLS:
         return False
-    architecture, calls = _REFUSED_CALLS[platform.machine()]
-    program = b"".join(_filter(architecture, calls))
+    architecture, calls = _REFUSED_CALLS[machine]
+    program = b"".join(
+        (
+            *_for_architecture(architecture),
+            *chain.from_iterable(map(_refuse, calls)),
+            *_decide(_FCNTL[machine], 1, (_F_SETOWN, _F_SETOWN_EX), (_REFUSE, _ALLOW)),
+            *_decide(_PRLIMIT[machine], 0, (0,), (_ALLOW, _REFUSE)),
+            _instruction(_RETURN, 0, 0, _ALLOW),
+        )
+    )
     buffer = ctypes.create_string_buffer(program)
     count = len(program) // 8
     described = struct.pack("@HP", count, ctypes.addressof(buffer))
     return _libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, described, 0, 0) == 0
 
 
-def _filter(architecture: int, calls: tuple[int, ...]) -> Iterable[bytes]:
-    """Compile to: load a field; jump over so many if equal, else over so many; return."""
+def _for_architecture(architecture: int) -> Iterable[bytes]:
+    """Refuse the calls of other architectures. Jumps go over so many if equal, else so many."""
     yield _instruction(_LOAD, 0, 0, _ARCHITECTURE_AT)
-    yield _instruction(_JUMP_EQUAL, 0, len(calls) + 3, architecture)
-    yield _instruction(_LOAD, 0, 0, _NUMBER_AT)
-    yield _instruction(_JUMP_NOT_BELOW, len(calls) + 1, 0, _FOREIGN_NUMBERS)
-    for left, call in enumerate(reversed(calls)):
-        yield _instruction(_JUMP_EQUAL, len(calls) - left, 0, call)
-    yield _instruction(_RETURN, 0, 0, _ALLOW)
+    yield _instruction(_JUMP_EQUAL, 1, 0, architecture)
     yield _instruction(_RETURN, 0, 0, _REFUSE)
+    yield _instruction(_LOAD, 0, 0, _NUMBER_AT)
+    yield _instruction(_JUMP_NOT_BELOW, 0, 1, _FOREIGN_NUMBERS)
+    yield _instruction(_RETURN, 0, 0, _REFUSE)
+
+
+def _refuse(call: int) -> Iterable[bytes]:
+    yield _instruction(_JUMP_EQUAL, 0, 1, call)
+    yield _instruction(_RETURN, 0, 0, _REFUSE)
+
+
+def _decide(
+    call: int, argument: int, values: tuple[int, ...], outcomes: tuple[int, int]
+) -> Iterable[bytes]:
+    """Decide on a call by one argument (32 bits): the outcome for these values, and for others."""
+    for_these, for_others = outcomes
+    yield _instruction(_JUMP_EQUAL, 0, len(values) + 3, call)
+    yield _instruction(_LOAD, 0, 0, _ARGUMENTS_AT + 8 * argument)
+    for index, value in enumerate(values):
+        yield _instruction(_JUMP_EQUAL, len(values) - index, 0, value)
+    yield _instruction(_RETURN, 0, 0, for_others)
+    yield _instruction(_RETURN, 0, 0, for_these)
 
 
 def _instruction(code: int, if_so: int, if_not: int, value: int) -> bytes:

@@ -1,4 +1,4 @@
-"""The parser process: reads the lists that it is asked for, one after the other.
+"""The parser process: reads the one list that it is asked for, and ends.
 
 It runs apart because a file from outside may take any amount of memory or time, or bring a library
 down, and confined, because it may be made to take the process over. It knows no database and no
@@ -32,14 +32,15 @@ _MEBIBYTE = 1024 * 1024
 # Processor time goes by the size of a file: a small one that takes long was made to.
 _LEAST_SECONDS = 120
 _SECONDS_A_MEBIBYTE = 20
-# What is kept of a workbook may be ten times its file.
-_WRITTEN = 11
+_SECONDS_TO_REFUSE = 2
+# What is kept of a workbook may be four times the largest file.
+_WRITTEN = 5
 _encode = msgspec.msgpack.Encoder().encode
 _orders = msgspec.msgpack.Decoder(ListOrder)
 
 
 def main() -> None:
-    """Serve the orders on standard input until it is closed, or the parent is gone."""
+    """Serve the one order on standard input, if it comes before that is closed."""
     parent, user = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     os.nice(_NICENESS)
@@ -50,7 +51,7 @@ def main() -> None:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # no library prints among the answers
         sandbox.confine(int(user) if user else None)
         end_with(int(parent), signal.SIGKILL)  # a change of the user undoes it
-        while payload := frames.receive(sys.stdin.buffer):
+        if payload := frames.receive(sys.stdin.buffer):
             _serve(_orders.decode(payload), answers, status)
 
 
@@ -96,13 +97,14 @@ def _joined(lines: list[str]) -> bytes:
 def _limit(order: ListOrder) -> None:
     """Set what this list may take of memory, of processor time and of the disk."""
     limits, place = order.limits, order.place
-    memory, written = limits.memory_mebibytes, _WRITTEN * limits.mebibytes
-    resource.setrlimit(resource.RLIMIT_AS, (memory * _MEBIBYTE, resource.RLIM_INFINITY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (written * _MEBIBYTE, resource.RLIM_INFINITY))
+    memory = limits.memory_mebibytes * _MEBIBYTE
+    written = _WRITTEN * limits.mebibytes * _MEBIBYTE
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (written, written))
     size = Path(place.path).stat().st_size if isinstance(place, FilePlace | FetchedSheet) else 0
     seconds = min(limits.seconds, _LEAST_SECONDS + _SECONDS_A_MEBIBYTE * size // _MEBIBYTE)
-    used = math.ceil(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
-    resource.setrlimit(resource.RLIMIT_CPU, (used + max(1, seconds), resource.RLIM_INFINITY))
+    most = math.ceil(sum(resource.getrusage(resource.RUSAGE_SELF)[:2])) + max(1, seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (most, most + _SECONDS_TO_REFUSE))
 
     def too_long(*_: object) -> NoReturn:
         signal.signal(signal.SIGXCPU, signal.SIG_DFL)  # the next second ends the process

@@ -21,7 +21,7 @@ from pricebook.ingestion.schemas import (
     SheetPlace,
     WebPlace,
 )
-from pricebook.ingestion.workspace import Workspace
+from pricebook.ingestion.workspace import Workspace, remove_leftovers
 
 _PARSING, _FETCHING = "pricebook.ingestion.parsing", "pricebook.ingestion.fetching"
 # Whom https trusts; a parser process has no use for these.
@@ -54,20 +54,24 @@ class Reading:
 
 
 class Parsers:
-    """Parser processes for the lists that are read at once; each is used again for the next list.
+    """A new parser process for each list: one that a list has taken over reads no other.
 
-    They are waited for in threads, so that a process is not bound to one event loop.
+    With a spare, the next one starts while a list is read. They are waited for in threads, so that
+    a process is not bound to one event loop.
     """
 
-    def __init__(self) -> None:
-        self._idle: list[_Parser] = []
+    def __init__(self, *, has_spare: bool = False) -> None:
+        self._has_spare = has_spare
+        self._spare: _Parser | None = None
 
     def __enter__(self) -> Self:
+        remove_leftovers()
         return self
 
     def __exit__(self, *_: object) -> None:
-        while self._idle:
-            self._idle.pop().kill()
+        if self._spare:
+            self._spare.kill()
+            self._spare = None
 
     @asynccontextmanager
     async def opened(self, order: ListOrder) -> AsyncGenerator[Reading]:
@@ -80,7 +84,7 @@ class Parsers:
         seconds = order.limits.seconds
         deadline = asyncio.get_running_loop().time() + seconds
         with temporary_files_named():
-            parser = self._idle.pop() if self._idle else _Parser()
+            parser = self._take()
         try:
             with parser.workspace.inbox() as inbox:
                 place = order.place
@@ -88,12 +92,24 @@ class Parsers:
                     place = await _fetched(place, order, inbox, deadline)
                 place = await asyncio.to_thread(parser.workspace.bring, place, inbox, order.limits)
                 order = msgspec.structs.replace(order, place=place)
-                yield Reading(parser, await parser.read(order, deadline))
+                reading = Reading(parser, await parser.read(order, deadline))
+                self._start_spare()
+                yield reading
         finally:
-            if parser.is_idle:
-                self._idle.append(parser)
-            else:
-                parser.kill()
+            parser.kill()
+
+    def _take(self) -> "_Parser":
+        spare, self._spare = self._spare, None
+        if spare and spare.is_running:
+            return spare
+        if spare:
+            spare.kill()
+        return _Parser()
+
+    def _start_spare(self) -> None:
+        if self._has_spare and self._spare is None:
+            with temporary_files_named():
+                self._spare = _Parser()
 
 
 async def _fetched(
@@ -116,24 +132,24 @@ class _Parser:
     """One parser process and its folder."""
 
     def __init__(self) -> None:
-        self.is_idle = True
         user = sandbox.free_user()
         self.workspace = Workspace(user)
         self._child = Child(_PARSING, str(user or ""), folder=self.workspace.path)
 
+    @property
+    def is_running(self) -> bool:
+        return self._child.is_running
+
     async def read(self, order: ListOrder, deadline: float) -> Opened:
-        self.is_idle = False
         self._child.limit(deadline, order.limits.seconds)
         self._child.send(order)
-        opened = await self.receive()
+        opened = await self._child.receive()
         if not isinstance(opened, Opened):
             raise ParserKilledError(_OUT_OF_TURN)
         return opened
 
     async def receive(self) -> Frame:
-        frame = await self._child.receive()
-        self.is_idle = isinstance(frame, Finished)
-        return frame
+        return await self._child.receive()
 
     def kill(self) -> None:
         self._child.kill()

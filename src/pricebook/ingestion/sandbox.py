@@ -21,9 +21,9 @@ from pricebook.ingestion import kernel
 LISTS, SCRATCH = "lists", "scratch"
 PARTS = {
     "user": "a user of its own",
-    "privileges": "no new privileges, memory unreadable for others",
+    "privileges": "no capabilities, no new privileges, memory unreadable for others",
     "files": "only its own folder can be read and written (landlock)",
-    "calls": "no sockets, no other programs and processes (seccomp)",
+    "calls": "no sockets, nothing that reaches other programs and processes (seccomp)",
 }
 # Users that systemd too gives to services that need none by name.
 _FIRST_USER, _USERS = 61184, 4336
@@ -54,7 +54,7 @@ def confine(user: int | None) -> dict[str, bool]:
     tempfile.tempdir = SCRATCH
     _limit()
     in_force = {"user": _become(user)}
-    in_force["privileges"] = kernel.forbid_privileges()
+    in_force["privileges"] = kernel.drop_capabilities() and kernel.forbid_privileges()
     in_force["files"] = kernel.restrict_files(
         {**dict.fromkeys(_code_folders(), kernel.READ), LISTS: kernel.READ, SCRATCH: kernel.WRITE}
     )

@@ -1,11 +1,14 @@
 """The folder of one parser process: what it reads is put there, and it writes nowhere else."""
 
+import fcntl
 import os
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 
 from pricebook.errors import PriceListError
@@ -14,6 +17,9 @@ from pricebook.ingestion.parsers import check_file_size
 from pricebook.ingestion.sandbox import LISTS, SCRATCH
 from pricebook.ingestion.schemas import FetchedSheet, FilePlace, Limits, LocalPlace
 
+_PREFIX = "pricebook-list-"
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+_CHUNK_BYTES = 1024 * 1024
 _LONGEST_NAME = 60
 _UNFIT_IN_NAMES = re.compile(r"[\0-\x1f/\x7f]+")
 
@@ -26,7 +32,7 @@ class Workspace:
 
     def __init__(self, user: int | None) -> None:
         self.user = user
-        self._folder = tempfile.TemporaryDirectory(prefix="pricebook-", ignore_cleanup_errors=True)
+        self._folder, self._lock = _locked_folder()
         self.path = Path(self._folder.name)
         self._lists, scratch = self.path / LISTS, self.path / SCRATCH
         self._lists.mkdir(mode=0o700)
@@ -56,9 +62,7 @@ class Workspace:
         path = source if source.parent == inbox else inbox / _name_of(place, source)
         try:
             if path != source:
-                _check_size(place, source, limits)
-                with temporary_files_named():
-                    shutil.copyfile(source, path)
+                _copy(source, path, limits, _name_of(place, source))
             if self.user is not None:
                 self._let_read(path, 0o640)
         except OSError as error:
@@ -71,14 +75,54 @@ class Workspace:
     def remove(self) -> None:
         """Remove the folder with all that is in it."""
         self._folder.cleanup()
+        os.close(self._lock)
 
     def _let_read(self, path: Path, mode: int) -> None:
         os.chown(path, -1, self.user or -1)
         path.chmod(mode)
 
 
-def _check_size(place: LocalPlace, source: Path, limits: Limits) -> None:
-    check_file_size(source, limits, _name_of(place, source))
+def remove_leftovers() -> None:
+    """Remove the folders of processes that ended before they could: nobody holds their locks."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            lock = os.open(folder, _FOLDER)
+            try:
+                if os.fstat(lock).st_uid == os.geteuid():
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(lock)
+
+
+def _locked_folder() -> tuple["tempfile.TemporaryDirectory[str]", int]:
+    """Make a folder and lock it; another one if it was seen as left over before it was locked."""
+    while True:
+        made = tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
+        with suppress(FileNotFoundError):
+            lock = os.open(made.name, _FOLDER)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if Path(made.name).exists():
+                return made, lock
+            os.close(lock)
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Open a file; a pipe that nobody writes into would be waited for."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _copy(source: Path, path: Path, limits: Limits, name: str) -> None:
+    """Copy a regular file, however it grows meanwhile, up to the size that is read."""
+    with FileIO(str(source), opener=_open_without_waiting) as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise PriceListError(f"{source} is no regular file.")
+        check_file_size(status.st_size, limits, name)
+        with temporary_files_named(), path.open("xb") as copy:
+            while chunk := file.read(_CHUNK_BYTES):
+                copy.write(chunk)
+                check_file_size(copy.tell(), limits, name)
 
 
 def _name_of(place: LocalPlace, source: Path) -> str:

@@ -46,9 +46,8 @@ def open_source(order: ListOrder) -> Source:
     raise TypeError("A list that is elsewhere is fetched before it is opened.")
 
 
-def check_file_size(path: Path, limits: Limits, name: str) -> None:
-    """Raise PriceListError if a file, by this name, is larger than lists may be."""
-    size = path.stat().st_size
+def check_file_size(size: int, limits: Limits, name: str) -> None:
+    """Raise PriceListError if a file of this size and name is larger than lists may be."""
     if size > limits.mebibytes * _MEBIBYTE:
         raise PriceListError(
             f"{name} has {size / _MEBIBYTE:,.1f} MiB, at most {limits.mebibytes:,} are read."
@@ -81,7 +80,7 @@ def _start_of(path: Path, limits: Limits) -> bytes:
         start = file.read(_START_BYTES)
     if not start:
         raise PriceListError("The list is empty.")
-    check_file_size(path, limits, path.name)
+    check_file_size(path.stat().st_size, limits, path.name)
     return start
 
 

@@ -66,6 +66,9 @@ class Package:
         self._parts = {
             part.filename.replace("\\", "/").lower(): part for part in self._archive.infolist()
         }
+        if len(self._parts) < len(self._archive.filelist):
+            self._archive.close()
+            raise PriceListError(f"{self.name} holds two files of the same name.")
         inflated = sum(part.file_size for name, part in self._parts.items() if name[-4:] == ".xml")
         most = MOST_INFLATED * limits.mebibytes
         if inflated > most * _MEBIBYTE:

@@ -11,7 +11,7 @@ from pricebook.ingestion.parsers.source import check_size
 from pricebook.ingestion.schemas import Limits, Record, TypedNumber, Uncalculated
 
 # A sheet may name the same long text in every cell: what is kept is limited by itself.
-_MOST_KEPT = 10
+_MOST_KEPT = 4
 _BLOCK_ROWS = 1000
 _BLOCK_CHARACTERS = 256 * 1024
 _LENGTH_BYTES = 8

@@ -12,6 +12,8 @@ from pricebook.ingestion.parsers.source import LONGEST_HEAD
 from pricebook.ingestion.parsers.spool import NumberedRows, Spool
 from pricebook.ingestion.schemas import ListOrder, Record
 
+_MOST_SHEETS = 1_000
+
 
 class Sheet(NamedTuple):
     """A sheet of a workbook."""
@@ -90,6 +92,8 @@ def open_workbook(book: Workbook, order: ListOrder) -> WorkbookSource:
 
     Raises PriceListError if there is none, or more than one.
     """
+    if len(book.sheets) > _MOST_SHEETS:
+        raise PriceListError(f"The workbook has more than {_MOST_SHEETS:,} sheets.")
     return WorkbookSource(book, _chosen(book, order), order)
 
 
