@@ -22,6 +22,7 @@ import attacks_accounts
 import attacks_heads
 import attacks_lists
 import attacks_memory
+import attacks_readers
 from servers import migrated_servers, served, settings_for
 
 MEBIBYTE = 1024 * 1024
@@ -35,6 +36,7 @@ ATTACKS = (
     REFUSED
     | attacks.SLOW
     | attacks_heads.ATTACKS
+    | attacks_readers.ATTACKS
     | attacks_memory.ATTACKS
     | attacks_accounts.ATTACKS
     | attacks_lists.ATTACKS
