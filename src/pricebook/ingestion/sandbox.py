@@ -53,6 +53,7 @@ def confine(user: int | None) -> dict[str, bool]:
     """
     tempfile.tempdir = SCRATCH
     _limit()
+    _load_late_modules()
     in_force = {"user": _become(user)}
     in_force["privileges"] = kernel.drop_capabilities() and kernel.forbid_privileges()
     in_force["files"] = kernel.restrict_files(
@@ -89,15 +90,19 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (_MOST_FILES, _MOST_FILES))
 
 
-def _become(user: int | None) -> bool:
-    """Become another user for good; what only we may read is loaded before."""
-    if user is None:
-        return False
+def _load_late_modules() -> None:
+    """Load what the user and the capabilities that are given up may be needed to read."""
     for module in _LOADED_LATE:
         import_module(module)
     for module in pkgutil.iter_modules(encodings.__path__):
         if module.name not in _OTHER_ENCODINGS:
             import_module(f"encodings.{module.name}")
+
+
+def _become(user: int | None) -> bool:
+    """Become another user for good."""
+    if user is None:
+        return False
     try:
         os.setgroups([])
         os.setresgid(user, user, user)
