@@ -152,9 +152,9 @@ class Connection(TimedProtocol):
 
     def on_chunk_header(self) -> None:
         """Refuse a body of very many tiny chunks."""
-        self._chunks += 1
-        if self._chunks > FREE_CHUNKS and self._body_bytes < self._chunks * LEAST_CHUNK_BYTES:
+        if self._chunks >= FREE_CHUNKS and self._body_bytes < self._chunks * LEAST_CHUNK_BYTES:
             self._fail(SMALL_CHUNKS)
+        self._chunks += 1
 
     def on_body(self, body: bytes) -> None:
         """Hand on what comes of a body, unless its request is answered already."""

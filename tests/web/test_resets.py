@@ -30,7 +30,7 @@ PHASES = {
     "in a streamed response": EXPORT + b"\r\n",
     "in a streamed response with more requests behind": EXPORT + b"\r\n" + PIPELINED,
     "in a streamed response while a body is sent": (
-        EXPORT + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 5000
+        EXPORT + b"Transfer-Encoding: chunked\r\n\r\n" + (b"20\r\n%b\r\n" % (b"x" * 32)) * 1000
     ),
     "in pipelined requests": PIPELINED,
 }
