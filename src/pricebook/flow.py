@@ -12,6 +12,8 @@ from uvicorn.protocols.http.flow_control import FlowControl
 
 from pricebook.held_bytes import Held
 
+# As much waits to be sent before it counts: a page, which is sent with others at the end of a turn.
+UNCOUNTED_BYTES = 16 * 1024
 # So long a client may be behind who reads at the least pace, while something waits to be sent.
 GRACE_SECONDS = 30.0
 LEAST_BYTES_A_SECOND = 1024
@@ -21,16 +23,16 @@ CHECK_SECONDS = 1.0
 class Flow(FlowControl):
     """Pauses reading while requests wait for the responses before them, and writing for the client.
 
-    Writing pauses as soon as the system does not accept all. Meanwhile the client has to keep up
-    a pace; and when all clients together leave too much unsent, those who have done so for longest
-    are disconnected.
+    Writing pauses when the system does not accept more than a page. Meanwhile the client has to
+    keep up a pace; and when all clients together leave too much unsent, those who have done so for
+    longest are disconnected.
     """
 
     def __init__(
         self, transport: asyncio.Transport, waiting: Collection[Any], unsent: Held
     ) -> None:
         super().__init__(transport)
-        transport.set_write_buffer_limits(high=0)
+        transport.set_write_buffer_limits(high=UNCOUNTED_BYTES)
         self._waiting = waiting
         self._unsent = unsent
         self._clock: asyncio.TimerHandle | None = None

@@ -16,9 +16,11 @@ class TimedProtocol(HttpToolsProtocol):
         self._last_answer = 0.0
 
     def timeout_keep_alive_handler(self) -> None:
-        """End a connection on which no request has come for long."""
+        """End a connection on which no request has come for long, or nobody reads the response."""
         if self.loop.time() < self._last_answer + self.timeout_keep_alive:
             self._expect_more()
+        elif self.transport.get_write_buffer_size():
+            self.transport.abort()
         else:
             self.transport.close()
 
