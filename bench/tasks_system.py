@@ -33,7 +33,8 @@ class Soak:
     def __init__(self, settings: Settings, home: Path) -> None:
         self.settings = settings
         self.home = home
-        self.conn = psycopg.connect(settings.required_database_url, autocommit=True)
+        self._url = settings.required_database_url  # past a network that the settings may get
+        self.conn = psycopg.connect(self._url, autocommit=True)
         self.workers: list[subprocess.Popen[bytes]] = []
         self.restarted: list[subprocess.Popen[bytes]] = []
 
@@ -61,7 +62,7 @@ class Soak:
 
     def _reconnect(self) -> None:
         try:
-            self.conn = psycopg.connect(self.settings.required_database_url, autocommit=True)
+            self.conn = psycopg.connect(self._url, autocommit=True)
         except psycopg.OperationalError:
             return
 
