@@ -1,5 +1,6 @@
 """What is copied for a parser process, and what becomes of the copy."""
 
+import errno
 import fcntl
 import os
 import signal
@@ -30,7 +31,8 @@ async def test_only_regular_files_are_copied(kind: str, tmp_path: Path) -> None:
         os.mkfifo(path)
     else:
         path.mkdir()
-    told = r"list\.csv (is no regular file|cannot be read: Is a directory)"
+    why = os.strerror(errno.EISDIR)  # in the language of the process
+    told = rf"list\.csv (is no regular file|cannot be read: {why})"
     with Parsers() as parsers, pytest.raises(PriceListError, match=told):
         async with parsers.opened(order_of(path)):
             pass
