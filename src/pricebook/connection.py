@@ -125,8 +125,10 @@ class Connection(TimedProtocol):
         self._field_bytes = self._unused_bytes = self._blank_bytes = 0
         self._chunks = self._body_bytes = 0
         scope = cast("Any", self.scope)
-        scope["head"], self._piece = self._piece, b""
-        scope[REMEMBER], scope[ABORT] = self._remember, self.transport.abort
+        scope[ABORT] = self.transport.abort
+        if self._heads.is_repeated(self._piece):
+            scope["head"], scope[REMEMBER] = self._piece, self._remember
+        self._piece = b""
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Add a field to the head or, after it, to the trailers, which nobody reads."""

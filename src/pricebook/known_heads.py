@@ -13,6 +13,8 @@ from pricebook.web.shortcut import Kept
 # 10,000 entries of this size, with about 1.6 KB of objects each, take up 36 MB.
 MAX_KNOWN_HEADS = 10_000
 MAX_KNOWN_HEAD_BYTES = 1024
+# Of so many heads it is noted that they were received once; a note takes up about 100 bytes.
+MAX_SEEN_HEADS = 20_000
 END = b"\r\n\r\n"
 # With one of these, the head alone does not say where a request ends and what comes after it.
 NOT_ALONE = {b"connection", b"content-length", b"expect", b"transfer-encoding", b"upgrade"}
@@ -33,18 +35,34 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class KnownHeads:
-    """The heads that this process has answered from memory, the oldest forgotten over a number."""
+    """The heads that this process has answered from memory, the oldest forgotten over a number.
+
+    A head enters at its second sight: one that a proxy gives an id of its own never comes again.
+    """
 
     def __init__(self) -> None:
         self._known: dict[bytes, Known] = {}
+        self._seen: dict[int, None] = {}
         self._fields: Headers = []
         self._written = b""
         self.find = self._known.get
 
+    def is_repeated(self, head: bytes) -> bool:
+        """Return whether a head was received before, and note that it has been now."""
+        if not _is_whole(head):
+            return False
+        number = hash(head)  # two heads of one hash only enter earlier
+        if number in self._seen:
+            return True
+        if len(self._seen) >= MAX_SEEN_HEADS:
+            del self._seen[next(iter(self._seen))]
+        self._seen[number] = None
+        return False
+
     def register(self, scope: Any, repeat: Repeat, client: Any) -> None:
         """Remember what the head of a request is answered with, if it is a whole request alone."""
         head, fields = scope["head"], scope["headers"]
-        if not _is_whole(head) or scope["http_version"] != "1.1":
+        if scope["http_version"] != "1.1":
             return
         if any(name in NOT_ALONE and value != b"keep-alive" for name, value in fields):
             return

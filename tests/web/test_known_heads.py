@@ -65,8 +65,8 @@ def api(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Api:
     begin = connection.Connection.on_message_begin
 
     def watched(self: Any) -> None:
+        read.append(self._piece)
         begin(self)
-        read.append(self.scope["head"])
 
     monkeypatch.setattr(connection.Connection, "on_message_begin", watched)
     return Api(settings, read)
@@ -323,3 +323,29 @@ def test_what_takes_up_much_is_not_remembered() -> None:
         assert heads.find(b"head") is None
     heads.add(b"head", known_with(b"x" * 1024, "x" * 512))
     assert heads.find(b"head")
+
+
+def test_a_head_that_never_comes_again_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known_heads, "MAX_SEEN_HEADS", 2)
+    heads = known_heads.KnownHeads()
+    first, second, third = (HEAD % (b"X-Request-ID: %d\r\n" % number) for number in range(3))
+    assert [heads.is_repeated(head) for head in (first, first, second, third)] == [
+        False,
+        True,
+        False,
+        False,
+    ]
+    assert [heads.is_repeated(head) for head in (third, first)] == [True, False]
+    assert [heads.is_repeated(b"GET"), heads.is_repeated(b"GET")] == [False, False]
+
+
+async def test_a_head_is_registered_at_its_second_sight(api: Api) -> None:
+    async with api.serve() as port, connected(port) as client:
+        await api.known(client)
+        for number in range(3):
+            await client.ask(HEAD % (b"X-Request-ID: %d\r\n" % number))
+        repeated = HEAD % b"X-Request-ID: again\r\n"
+        before = len(api.read)
+        for _ in range(4):
+            assert (await client.ask(repeated)).status == 200
+    assert api.read[before:] == [repeated] * 2

@@ -10,7 +10,7 @@ from typing import Any
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from pricebook.web.answers import Headers
-from pricebook.web.repeat import Log, Repeat, remember
+from pricebook.web.repeat import REMEMBER, Log, Repeat, remember
 from pricebook.web.request_line import FAILED, Ended, Tell
 from pricebook.web.routing import AsgiApp, RouteOf, known
 from pricebook.web.tally import Key, Tally
@@ -71,7 +71,7 @@ class RequestLog:
             key = (REQUEST, ended.method, ended.route, str(status), answer)
             self._tally.end(key, ended.seconds)
             self._tell(scope, path, ended)
-        if "kept" in scope:
+        if "kept" in scope and REMEMBER in scope:
             again = self._log_again(key, given_id, scope["trace_id"], (path, ended))
             remember(scope, Repeat(status, headers, scope["kept"], again))
 
