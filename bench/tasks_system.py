@@ -154,7 +154,7 @@ class Soak:
     def restart(self, server: str, pause: float) -> None:
         """Stop a server (`postgres` or `redis`) at once and start it again after a pause."""
         folder = self.folder_of(server)
-        pid = min(processes_in(folder))
+        pid = main_process(processes_in(folder))
         argv = [*Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]]
         if server == "redis":  # it shows another title than what it was started with
             argv = [*valkey.server(places.prepare(self.home), durable=True).argv]
@@ -173,6 +173,16 @@ class Soak:
                 stderr=subprocess.DEVNULL,
             )
         )
+
+
+def main_process(pids: list[int]) -> int:
+    """Return the process that started the others; ids start again from small numbers."""
+    return next(pid for pid in pids if parent_of(pid) not in pids)
+
+
+def parent_of(pid: int) -> int:
+    """Return the id of the parent of a process."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def until(condition: Callable[[], bool]) -> None:
