@@ -11,11 +11,11 @@ from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from pricebook.errors import PricebookError
-from pricebook.ingestion.process import Parsers
-from pricebook.ingestion.schemas import FilePlace, Limits, ListOrder
+from pricebook.ingestion.process import ParserPool
+from pricebook.ingestion.schemas import FileSource, ReadLimits, ReadRequest
 
 MEGABYTES_50 = 50_000_000
-LIMITS = Limits(seconds=120)
+LIMITS = ReadLimits(seconds=120)
 HEADER = b"sku;name;price\n"
 
 
@@ -65,11 +65,11 @@ async def read_text(_port: int, content: Callable[[], bytes]) -> str:
 
 async def read(path: Path) -> str:
     """Read a list to its end; return what came of it."""
-    order = ListOrder(place=FilePlace(str(path)), currency="USD", limits=LIMITS)
+    order = ReadRequest(source=FileSource(str(path)), currency="USD", limits=LIMITS)
     began_at = time.monotonic()
-    with Parsers() as parsers:
+    with ParserPool() as parser_pool:
         try:
-            async with parsers.opened(order) as reading:
+            async with parser_pool.opened(order) as reading:
                 async for _ in reading.chunks():
                     pass
             outcome = f"read, {reading.peak_memory_kib // 1024} MiB"

@@ -88,7 +88,7 @@ def restore(target: Endpoints, dump: Path) -> None:
     }
     timed("migrate", lambda: pricebook("migrate", environment))
     timed("doctor", lambda: pricebook("doctor", environment))
-    with psycopg.connect(make_conninfo(target.database_url, user=rights.API)) as conn:
+    with psycopg.connect(make_conninfo(target.database_url, user=rights.API_ROLE)) as conn:
         conn.execute("SELECT count(*) FROM products")
 
 
@@ -98,7 +98,7 @@ def load(source: Endpoints, folder: Path) -> Generator[Counter[str]]:
     over, done = Event(), Counter[str]()
     workers = [
         Thread(target=link, args=(source, over, done)),
-        Thread(target=take_in, args=(source, folder / "list.csv", over, done)),
+        Thread(target=run_import, args=(source, folder / "list.csv", over, done)),
     ]
     for worker in workers:
         worker.start()
@@ -116,7 +116,7 @@ def load(source: Endpoints, folder: Path) -> Generator[Counter[str]]:
 def link(source: Endpoints, over: Event, done: Counter[str]) -> None:
     """Link items to other products, one after another, with the rights of the API."""
     random = Random(7)
-    api = make_conninfo(source.database_url, user=rights.API)
+    api = make_conninfo(source.database_url, user=rights.API_ROLE)
     with psycopg.connect(api, autocommit=True) as conn:
         items, products = (
             [each for (each,) in conn.execute(query).fetchall()] for query in (ITEMS, PRODUCTS)
@@ -126,7 +126,7 @@ def link(source: Endpoints, over: Event, done: Counter[str]) -> None:
             done["links"] += 1
 
 
-def take_in(source: Endpoints, path: Path, over: Event, done: Counter[str]) -> None:
+def run_import(source: Endpoints, path: Path, over: Event, done: Counter[str]) -> None:
     """Take in one list again and again, each time with another price."""
     environment = {"DATABASE_URL": source.database_url, "REDIS_URL": source.redis_url}
     price = 20
@@ -163,7 +163,8 @@ def compare(backed_up: dict[str, Any], restored: dict[str, Any]) -> None:
 def run(program: str, *words: str, given: bytes = b"") -> None:
     """Run a program of PostgreSQL's; ends with an error when it fails, or warns."""
     path = (
-        binaries.postgres_folder(places.Account(os.getuid(), os.getgid(), switch=False)) / program
+        binaries.find_postgres_folder(places.Account(os.getuid(), os.getgid(), switch_user=False))
+        / program
     )
     done = subprocess.run([path, *words], input=given, capture_output=True, check=False)
     if done.returncode or done.stderr:

@@ -67,7 +67,7 @@ class Machine:
         environment: dict[str, str] = service["environment"]
         user, options = environment["POSTGRES_USER"], environment["POSTGRES_INITDB_ARGS"]
         account = nobody()
-        programs = binaries.postgres_folder(account)
+        programs = binaries.find_postgres_folder(account)
         data = self.folder / "database"
         data.mkdir()
         password = data / "password"
@@ -104,7 +104,7 @@ class Machine:
     def redis(self) -> Generator[None]:
         """Run Valkey with the command of the compose file."""
         account = nobody()
-        program = binaries.valkey_server(account)
+        program = binaries.find_valkey_server(account)
         script = self.services["redis"]["command"][2].replace("/run/secrets", str(self.secrets))
         data = self.folder / "redis"
         data.mkdir()
@@ -240,7 +240,7 @@ def ports(name: str) -> dict[str, str]:
 def nobody() -> Account:
     """Return the account that the servers run as."""
     entry = pwd.getpwnam("nobody")
-    return Account(uid=entry.pw_uid, gid=entry.pw_gid, switch=True)
+    return Account(uid=entry.pw_uid, gid=entry.pw_gid, switch_user=True)
 
 
 def answers(url: str) -> bool:

@@ -29,7 +29,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from servers import free_port, served
 from tasks_system import Soak, soaking, until
 
-from pricebook.embedded.postgres import answers
+from pricebook.embedded.postgres import accepts_connections
 from tasks import expect
 
 PORT = 8095
@@ -85,7 +85,7 @@ def network_of(soak: Soak) -> Generator[int]:
     url = make_conninfo(soak.settings.required_database_url, host="127.0.0.1", port=port)
     soak.settings = msgspec.structs.replace(soak.settings, database_url=url)
     try:
-        until(lambda: answers(url))
+        until(lambda: accepts_connections(url))
         yield process.pid
     finally:
         process.kill()

@@ -10,13 +10,13 @@ from typing import Any
 import attacks
 import attacks_heads
 import h11
-from recorded import HASTY, Heads, Outcome, Request, Server, normalised, target_of
+from recorded import HASTY, Outcome, RecordingRawCache, Request, Server, normalised, target_of
 
 from pricebook import connection
-from pricebook.known_heads import KnownHeads
+from pricebook.known_heads import RawRequestCache
 
 CUT_BYTES = 8
-HEAD_BYTES, PIECE_BYTES = 2048, 256
+HEAD_BYTES, PARSE_SEGMENT_BYTES = 2048, 256
 TOO_LARGE = "413"
 MAX_SEED = 8192
 GET, CHUNKED = attacks_heads.GET, attacks_heads.CHUNKED % (b"/a", b"")
@@ -45,7 +45,10 @@ STREAMS = (
 
 def make_target(_name: str, _folder: Path) -> Callable[[bytes], None]:
     """Make the target that sends a case over connections."""
-    connection.MAX_HEAD_BYTES, connection.PIECE_BYTES = HEAD_BYTES, PIECE_BYTES
+    connection.MAX_REQUEST_HEAD_BYTES, connection.PARSE_SEGMENT_BYTES = (
+        HEAD_BYTES,
+        PARSE_SEGMENT_BYTES,
+    )
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     served = Server()
@@ -53,16 +56,16 @@ def make_target(_name: str, _folder: Path) -> Callable[[bytes], None]:
 
 
 async def _check(served: Server, case: bytes) -> None:
-    segments, heads = segments_of(case), Heads()
+    segments, raw_cache = segments_of(case), RecordingRawCache()
     settles = not case[:1] or case[0] % 2 == 0
-    whole = await served.serve([case[CUT_BYTES:]], KnownHeads(), settles=True)
-    cut = await served.serve(segments, heads, settles=settles)
-    cached = await served.serve(segments, heads, settles=settles)
+    whole = await served.serve([case[CUT_BYTES:]], RawRequestCache(), settles=True)
+    cut = await served.serve(segments, raw_cache, settles=settles)
+    cached = await served.serve(segments, raw_cache, settles=settles)
     _require_same(whole, cut)
     _require_same(cut, cached)
     _require_strict(case[CUT_BYTES:], whole)
-    for head, start in heads.registered.items():
-        await _require_complete(served, head, start)
+    for head, response_head in raw_cache.registered.items():
+        await _require_complete(served, head, response_head)
 
 
 def segments_of(case: bytes) -> list[bytes]:
@@ -104,14 +107,14 @@ def _require_strict(stream: bytes, outcome: Outcome) -> None:
     assert outcome.is_closed or len(seen) == len(expected), (outcome, expected)
 
 
-async def _require_complete(served: Server, head: bytes, start: bytes) -> None:
+async def _require_complete(served: Server, head: bytes, response_head: bytes) -> None:
     """Check that what is registered is one request, not more and not less, with its response."""
-    outcome = await served.serve([head], KnownHeads(), settles=True)
+    outcome = await served.serve([head], RawRequestCache(), settles=True)
     (request,) = outcome.requests
-    assert request.digest in start, head
+    assert request.digest in response_head, head
     assert not outcome.is_closed, head
     assert request.body == b"", head
-    part = await served.serve([head[:-1]], KnownHeads(), settles=True)
+    part = await served.serve([head[:-1]], RawRequestCache(), settles=True)
     assert part.responses == [], head
     expected = _strictly_parsed(head.lstrip(b"\r\n"))
     assert expected in (None, [request]), head

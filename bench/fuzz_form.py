@@ -13,7 +13,7 @@ from pricebook.errors import PayloadTooLargeError, ValidationError
 from pricebook.sync.routes import upload
 from pricebook.sync.schemas import UploadOptions
 from pricebook.web import form
-from pricebook.web.form import Form, convert_fields, read_form
+from pricebook.web.form import UploadForm, convert_fields, read_form
 
 MAX_FILE_BYTES = 4096
 MAX_FIELD_BYTES = 1024
@@ -42,7 +42,7 @@ FORMS = (
 class Outcome(NamedTuple):
     """What was read of a form, None if it was refused, and the bytes of its file."""
 
-    form: Form | None
+    form: UploadForm | None
     file: bytes
 
 

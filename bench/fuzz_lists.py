@@ -13,11 +13,11 @@ import attacks_lists
 from fuzz import LARGEST_CASE, Target
 
 from pricebook.errors import PriceListError
-from pricebook.ingestion.reader import open_list
-from pricebook.ingestion.schemas import FilePlace, Limits, ListOrder
+from pricebook.ingestion.reader import open_price_list
+from pricebook.ingestion.schemas import FileSource, ReadLimits, ReadRequest
 
 SEPARATOR = b"\0<<part>>\0"
-LIMITS = Limits(mebibytes=2, rows=20_000, columns=200)
+LIMITS = ReadLimits(mebibytes=2, rows=20_000, columns=200)
 PARTS = {
     "xlsx": (
         "_rels/.rels",
@@ -45,12 +45,12 @@ SEEDS = {
 def make_target(name: str, folder: Path) -> Target:
     """Make the target that reads a case as a file of a format."""
     path, parts = folder / "case", PARTS.get(name)
-    order = ListOrder(place=FilePlace(str(path)), currency="USD", limits=LIMITS)
+    order = ReadRequest(source=FileSource(str(path)), currency="USD", limits=LIMITS)
 
     def read(case: bytes) -> None:
         path.write_bytes(_packed(parts, case) if parts else case)
         with suppress(PriceListError):
-            for _ in open_list(order).rows():
+            for _ in open_price_list(order).rows():
                 pass
 
     return read

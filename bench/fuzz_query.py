@@ -8,16 +8,16 @@ from typing import Any
 import attacks
 import msgspec
 
-from pricebook.catalog.cursor import Position
+from pricebook.catalog.cursor import CursorPosition
 from pricebook.catalog.schemas import CatalogQuery, ExportQuery
 from pricebook.errors import ValidationError
-from pricebook.products.schemas import StaffQuery
+from pricebook.products.schemas import StaffProductQuery
 from pricebook.suppliers.schemas import FreeItemQuery
 from pricebook.tasks.schemas import TaskQuery
 from pricebook.web.paging import Paging
 from pricebook.web.query import MAX_BYTES, decode_query
 
-KINDS = (CatalogQuery, StaffQuery, FreeItemQuery, TaskQuery, ExportQuery, Paging)
+KINDS = (CatalogQuery, StaffProductQuery, FreeItemQuery, TaskQuery, ExportQuery, Paging)
 MAX_KEYS = 100_000
 SKU = "HAM-1"
 PRODUCT_ID = "0b6f3a52-5f5c-4c8e-9a31-3f1f0d5f7a10"
@@ -73,7 +73,7 @@ def _require_one_meaning(meanings: dict[str, object], query: CatalogQuery) -> No
 
 
 def _meaning(query: CatalogQuery) -> tuple[object, ...]:
-    return *query.counted, query.sort, query.limit, query.page, query.cursor
+    return *query.filter_values, query.sort, query.limit, query.page, query.cursor
 
 
 def _require_next_page(query: CatalogQuery) -> None:
@@ -82,9 +82,9 @@ def _require_next_page(query: CatalogQuery) -> None:
     cursor = query.cursor_after(key, PRODUCT_ID)
     link = query.next_page(cursor)
     following = decode_query(CatalogQuery, link.encode())
-    expected = (*query.counted, query.sort, query.limit, 1, cursor)
+    expected = (*query.filter_values, query.sort, query.limit, 1, cursor)
     assert _meaning(following) == expected, query
-    position = Position(query.shown_page + 1, key, PRODUCT_ID)
+    position = CursorPosition(query.page_number + 1, key, PRODUCT_ID)
     assert following.after == position, query
     assert following.next_page(cursor) == link, query
 

@@ -20,9 +20,9 @@ from servers import migrated_servers
 
 from pricebook.db import Database
 from pricebook.ingestion import service
-from pricebook.ingestion.import_schemas import ImportOrder, Progress
-from pricebook.ingestion.process import Parsers
-from pricebook.ingestion.schemas import FilePlace, ListOrder
+from pricebook.ingestion.import_schemas import ImportRequest, Progress
+from pricebook.ingestion.process import ParserPool
+from pricebook.ingestion.schemas import FileSource, ReadRequest
 
 COLUMNS = ("Article code", "Name", "Category", "Price", "Colour", "Pack", "Weight, kg", "Maker")
 Row = tuple[str, str, str, float, str, int, float, str]
@@ -118,10 +118,10 @@ def copy_seconds(url: str, count: int) -> float:
 
 async def read(path: Path) -> tuple[float, int]:
     """Time the parser process alone; tell the most memory that it had, in KiB."""
-    order = ListOrder(place=FilePlace(str(path)), currency="USD")
-    with Parsers() as parsers:
+    order = ReadRequest(source=FileSource(str(path)), currency="USD")
+    with ParserPool() as parser_pool:
         start = time.perf_counter()
-        async with parsers.opened(order) as reading:
+        async with parser_pool.opened(order) as reading:
             async for _ in reading.chunks():
                 pass
         return time.perf_counter() - start, reading.peak_memory_kib
@@ -129,12 +129,12 @@ async def read(path: Path) -> tuple[float, int]:
 
 async def import_seconds(url: str, path: Path) -> float:
     """Time an import from opening the file to the commit."""
-    place = FilePlace(str(path))
-    order = ImportOrder(place=place, supplier_name="Supplier", currency="USD")
+    source = FileSource(str(path))
+    order = ImportRequest(source=source, supplier_name="Supplier", currency="USD")
     async with Database(url) as database:
-        with Parsers() as parsers:
+        with ParserPool() as parser_pool:
             start = time.perf_counter()
-            result = await service.take_in(database, parsers, order, watch_nothing)
+            result = await service.run_import(database, parser_pool, order, watch_nothing)
             seconds = time.perf_counter() - start
     if result.status != "success" or result.counts.rejected:
         raise SystemExit(f"{result.status}: {result.errors}, {result.row_errors[:3]}")

@@ -17,7 +17,7 @@ import sample
 from servers import migrated_servers
 
 from pricebook.catalog.schemas import CatalogQuery
-from pricebook.catalog.statements import Known, Place, Statement, page_statement
+from pricebook.catalog.statements import FilterStatistics, SortKey, Statement, page_statement
 from pricebook.web.query import decode_query
 
 RUNS = 9
@@ -86,7 +86,9 @@ def measure(conn: psycopg.Connection, query: str) -> Timed:
     counting = page_statement(criteria)
     row = conn.execute(counting.text, counting.values).fetchone()
     found = row[-1] if row else 0
-    page = page_statement(criteria, Known(found, place_of(row) if criteria.is_first else None))
+    page = page_statement(
+        criteria, FilterStatistics(found, sort_key_of(row) if criteria.is_first else None)
+    )
     plan = [line for (line,) in conn.execute("EXPLAIN " + page.text, page.values)]
     reads = [line.split("->")[-1].strip() for line in plan if " on products" in line]
     return Timed(
@@ -103,15 +105,15 @@ def criteria_of(conn: psycopg.Connection, query: str) -> CatalogQuery:
     if query != "cursor":
         text = query.format(category=row[0] if row else "")
         return decode_query(CatalogQuery, text.encode())
-    walk = page_statement(CatalogQuery(page=4950, limit=1), Known(5000))
+    walk = page_statement(CatalogQuery(page=4950, limit=1), FilterStatistics(5000))
     last = conn.execute(walk.text, walk.values).fetchone()
     first = CatalogQuery()
     return CatalogQuery(cursor=first.cursor_after(last[2], str(last[0])) if last else None)
 
 
-def place_of(row: tuple[Any, ...] | None) -> Place | None:
+def sort_key_of(row: tuple[Any, ...] | None) -> SortKey | None:
     """Return the place of the first product, where other pages of its list begin to look."""
-    return Place(row[2] if row[7] is None else row[7], str(row[0])) if row else None
+    return SortKey(row[2] if row[7] is None else row[7], str(row[0])) if row else None
 
 
 def milliseconds(conn: psycopg.Connection, asked: Statement) -> float:

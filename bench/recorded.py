@@ -12,12 +12,12 @@ from weakref import WeakSet
 import uvicorn
 from uvicorn.server import ServerState
 
-from pricebook.connection import Connection
-from pricebook.held_bytes import HeldBytes
-from pricebook.known_heads import Known, KnownHeads
-from pricebook.web.answers import Answer, Form, Headers
-from pricebook.web.repeat import Log, Repeat, remember
-from pricebook.web.shortcut import Kept
+from pricebook.connection import HttpProtocol
+from pricebook.held_bytes import BufferLimits
+from pricebook.known_heads import RawCacheEntry, RawRequestCache
+from pricebook.web.answers import CachedResponse, Headers, ResponseForm
+from pricebook.web.repeat import CacheableRequest, LogRequest, register_cacheable
+from pricebook.web.shortcut import CachedResponseRef
 
 QUIET_TURNS = 5
 MAX_LEFT = 500
@@ -25,9 +25,11 @@ HASTY = "PUT"
 STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 DIGEST = re.compile(rb"\r\nx-seen: (\w+)")
 LENGTH = re.compile(rb"\r\ncontent-length: (\d+)")
-EMPTY = Answer(b"")
-LOG: Log = lambda _client, _begun: "id"  # noqa: E731
-KEPT = Kept(lambda _: EMPTY, "", EMPTY.tag, Form(compressed=False, is_known=False))
+EMPTY = CachedResponse(b"")
+LOG: LogRequest = lambda _client, _begun: "id"  # noqa: E731
+CACHED_REF = CachedResponseRef(
+    lambda _: EMPTY, "", EMPTY.etag, ResponseForm(compressed=False, is_not_modified=False)
+)
 
 
 class Request(NamedTuple):
@@ -112,24 +114,24 @@ class Recorder:
             body,
         )
         self.requests.append(seen)
-        fields = [(b"x-seen", seen.digest), (b"content-length", b"0")]
-        await send({"type": "http.response.start", "status": 200, "headers": fields})
+        response_headers = [(b"x-seen", seen.digest), (b"content-length", b"0")]
+        await send({"type": "http.response.start", "status": 200, "headers": response_headers})
         await send({"type": "http.response.body", "body": b""})
         if seen.method == b"GET":
-            remember(scope, Repeat(200, fields, KEPT, LOG))
+            register_cacheable(scope, CacheableRequest(200, response_headers, CACHED_REF, LOG))
 
 
-class Heads(KnownHeads):
+class RecordingRawCache(RawRequestCache):
     """A raw-request cache that lists what was registered."""
 
     def __init__(self) -> None:
         super().__init__()
         self.registered: dict[bytes, bytes] = {}
 
-    def add(self, head: bytes, known: Known) -> None:
+    def add(self, head: bytes, entry: RawCacheEntry) -> None:
         """Register a head."""
-        super().add(head, known)
-        self.registered[head] = known.start
+        super().add(head, entry)
+        self.registered[head] = entry.response_head
 
 
 class Server:
@@ -139,19 +141,27 @@ class Server:
         self._app = Recorder()
         self._config = uvicorn.Config(self._app, lifespan="off", ws="none", log_config=None)
         self._failures: list[object] = []
-        self._connections: WeakSet[Connection] = WeakSet()
+        self._connections: WeakSet[HttpProtocol] = WeakSet()
         logger = logging.getLogger("uvicorn.error")
         logger.propagate = False
         logger.addFilter(self._failed)
 
-    async def serve(self, segments: list[bytes], heads: KnownHeads, *, settles: bool) -> Outcome:
+    async def serve(
+        self, segments: list[bytes], raw_cache: RawRequestCache, *, settles: bool
+    ) -> Outcome:
         """Send segments over a new connection, to the end; settle between them or not."""
         wire, state = MemoryTransport(), ServerState()
         asyncio.get_running_loop().set_exception_handler(lambda _, what: self._failed(what))
         self._app.requests = []
-        fields: Headers = []
-        link = Connection(
-            self._config, state, {}, heads=heads, held=HeldBytes(), most=10, fields=fields
+        response_headers: Headers = []
+        link = HttpProtocol(
+            self._config,
+            state,
+            {},
+            raw_cache=raw_cache,
+            buffer_limits=BufferLimits(),
+            max_connections=10,
+            response_headers=response_headers,
         )
         self._connections.add(link)
         link.connection_made(wire)

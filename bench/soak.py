@@ -25,12 +25,12 @@ import sample
 from load import Demand, drive, megabytes
 from servers import migrated_servers, served, settings_for
 
-from pricebook.db import LISTENER, Database
+from pricebook.db import LISTENER_APPLICATION_NAME, Database
 from pricebook.embedded import Endpoints
 from pricebook.ingestion import service as ingestion
-from pricebook.ingestion.import_schemas import ImportOrder, Progress
-from pricebook.ingestion.process import Parsers
-from pricebook.ingestion.schemas import FilePlace
+from pricebook.ingestion.import_schemas import ImportRequest, Progress
+from pricebook.ingestion.process import ParserPool
+from pricebook.ingestion.schemas import FileSource
 from pricebook.settings import Settings
 
 PORT = 8091
@@ -149,7 +149,7 @@ async def kill_listeners(url: str, stop: asyncio.Event) -> None:
     """Cut the connections on which the APIs hear of changes, every second."""
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as conn:
         while not stop.is_set():
-            await conn.execute(KILL, [LISTENER])
+            await conn.execute(KILL, [LISTENER_APPLICATION_NAME])
             await asyncio.sleep(1)
 
 
@@ -191,7 +191,7 @@ async def walk(settings: Settings, path: Path, rows: int) -> tuple[set[str], lis
         active = conn.execute("SELECT id FROM products WHERE status = 'active'").fetchall()
         stays = {str(each) for (each,) in active}
     write_list(path, rows, "1.00")
-    importing = asyncio.create_task(take_in(url, path))
+    importing = asyncio.create_task(run_import(url, path))
     seen: list[str] = []
     async with httpx.AsyncClient(base_url=settings.address, timeout=60) as client:
         next_page = "/api/v1/catalog?limit=200"
@@ -224,7 +224,7 @@ async def compare_imports(settings: Settings, path: Path, asked: list[str], rows
     for name, price in (("new", "1.00"), ("changed", "2.00")):
         write_list(path, rows, price)
         start = time.perf_counter()
-        importing = asyncio.create_task(asyncio.to_thread(asyncio.run, take_in(url, path)))
+        importing = asyncio.create_task(asyncio.to_thread(asyncio.run, run_import(url, path)))
         p95 = await p95_until(importing, settings, asked)
         seconds = time.perf_counter() - start
         print(f"import: p95 with {rows:,} {name} rows in {seconds:.1f} s: {p95}")
@@ -292,14 +292,17 @@ def write_list(path: Path, rows: int, price: str) -> None:
     path.write_text("\n".join(["Article code,Name,Price", *lines]))
 
 
-async def take_in(url: str, path: Path) -> None:
+async def run_import(url: str, path: Path) -> None:
     """Import the list, whatever it changes."""
-    order = ImportOrder(
-        place=FilePlace(str(path)), supplier_name="Supplier 1", currency="USD", brakes=None
+    order = ImportRequest(
+        source=FileSource(str(path)),
+        supplier_name="Supplier 1",
+        currency="USD",
+        safety_thresholds=None,
     )
     async with Database(url) as database:
-        with Parsers() as parsers:
-            result = await ingestion.take_in(database, parsers, order, watch_nothing)
+        with ParserPool() as parser_pool:
+            result = await ingestion.run_import(database, parser_pool, order, watch_nothing)
     if result.status != "success":
         raise SystemExit(f"The import {result.status}: {result.errors}")
 

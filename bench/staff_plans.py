@@ -13,8 +13,8 @@ import psycopg
 import sample
 from servers import migrated_servers
 
-from pricebook.products.repository import export_statement, page_statement
-from pricebook.products.schemas import StaffQuery
+from pricebook.products.repository import staff_export_statement, staff_page_statement
+from pricebook.products.schemas import StaffProductQuery
 from pricebook.suppliers.item_repository import free_items_statement
 from pricebook.suppliers.repository import OVERVIEW
 from pricebook.suppliers.schemas import FreeItemQuery
@@ -98,8 +98,8 @@ def measure_all(conn: psycopg.Connection) -> int:
     ids = {"supplier": supplier(conn, "Supplier 1"), "small": supplier(conn, "Small")}
     scans = 0
     for name, query in PRODUCTS.items():
-        criteria = decode_query(StaffQuery, query.format(**ids).encode())
-        scans += measure(conn, name, *page_statement(criteria))
+        criteria = decode_query(StaffProductQuery, query.format(**ids).encode())
+        scans += measure(conn, name, *staff_page_statement(criteria))
     for name, query in UNMATCHED.items():
         free = decode_query(FreeItemQuery, query.format(**ids).encode())
         scans += measure(conn, name, *free_items_statement(free))
@@ -135,7 +135,7 @@ def measure(conn: psycopg.Connection, name: str, statement: LiteralString, value
 
 def export(conn: psycopg.Connection) -> None:
     """Print how long the whole export takes, and its first rows."""
-    statement, values = export_statement(StaffQuery())
+    statement, values = staff_export_statement(StaffProductQuery())
     rows = 0
     start = time.perf_counter()
     with conn.transaction(), conn.cursor(name="export") as cursor:

@@ -157,7 +157,7 @@ class Soak:
         pid = main_process(processes_in(folder))
         argv = [*Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]]
         if server == "redis":  # it shows another title than what it was started with
-            argv = [*valkey.server(places.prepare(self.home), durable=True).argv]
+            argv = [*valkey.server(places.prepare_home(self.home), durable=True).argv]
         account = Path(f"/proc/{pid}").stat()
         os.kill(pid, signal.SIGINT if server == "postgres" else signal.SIGKILL)
         while processes_in(folder):

@@ -9,60 +9,60 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 CHUNK_BYTES = 65536
 
 
-class Network:
+class NetworkProxy:
     """Forwards connections; those of a silent time stay silent for ever, as after a failover."""
 
     def __init__(self, target: str) -> None:
         self._target = target
-        self._flows: set[asyncio.Event] = set()
-        self._is_silent = False
+        self._connections: set[asyncio.Event] = set()
+        self._is_blackholed = False
 
     @contextmanager
-    def silent(self) -> Generator[None]:
-        self._is_silent = True
-        self.lose_connections()
+    def blackholed(self) -> Generator[None]:
+        self._is_blackholed = True
+        self.blackhole_connections()
         try:
             yield
         finally:
-            self._is_silent = False
+            self._is_blackholed = False
 
-    def lose_connections(self) -> None:
+    def blackhole_connections(self) -> None:
         """Let nothing pass on what is connected now."""
-        for flowing in self._flows:
-            flowing.clear()
+        for is_forwarding in self._connections:
+            is_forwarding.clear()
 
     async def forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        flowing = asyncio.Event()
-        self._flows.add(flowing)
-        if not self._is_silent:
-            flowing.set()
-        far_reader, far_writer = await asyncio.open_unix_connection(self._target)
+        is_forwarding = asyncio.Event()
+        self._connections.add(is_forwarding)
+        if not self._is_blackholed:
+            is_forwarding.set()
+        target_reader, target_writer = await asyncio.open_unix_connection(self._target)
         try:
-            async with asyncio.TaskGroup() as both:
-                both.create_task(_pump(reader, far_writer, flowing))
-                both.create_task(_pump(far_reader, writer, flowing))
+            async with asyncio.TaskGroup() as group:
+                group.create_task(_copy(reader, target_writer, is_forwarding))
+                group.create_task(_copy(target_reader, writer, is_forwarding))
         finally:
             writer.close()
-            far_writer.close()
+            target_writer.close()
 
 
-async def _pump(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flowing: asyncio.Event
+async def _copy(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_forwarding: asyncio.Event
 ) -> None:
     with suppress(ConnectionError):
         while data := await reader.read(CHUNK_BYTES):
-            await flowing.wait()
+            await is_forwarding.wait()
             writer.write(data)
             await writer.drain()
-        if flowing.is_set():
+        if is_forwarding.is_set():
             writer.close()
 
 
 @asynccontextmanager
-async def network_to(url: str) -> AsyncGenerator[tuple[Network, str]]:
+async def proxy_to(url: str) -> AsyncGenerator[tuple[NetworkProxy, str]]:
     """Stand between callers and a server on a Unix socket; yields where it answers."""
-    given = conninfo_to_dict(url)
-    network = Network(f"{given['host']}/.s.PGSQL.{given['port']}")
+    parameters = conninfo_to_dict(url)
+    network = NetworkProxy(f"{parameters['host']}/.s.PGSQL.{parameters['port']}")
     running: set[asyncio.Task[None]] = set()
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -15,14 +15,14 @@ NO_PASSWORD = "$2b$04$" + "." * 53
 _numbers = count(1)
 
 
-async def _insert(conn: Connection, statement: Any, values: list[Any]) -> UUID:
+async def _insert_row(conn: Connection, statement: Any, values: list[Any]) -> UUID:
     row = await (await conn.execute(statement, values)).fetchone()
     assert row
     return row[0]
 
 
 async def supplier(conn: Connection, name: str | None = None) -> UUID:
-    return await _insert(
+    return await _insert_row(
         conn,
         "INSERT INTO suppliers (name, source_type) VALUES (%s, 'csv') RETURNING id",
         [name or f"Supplier {next(_numbers)}"],
@@ -30,7 +30,7 @@ async def supplier(conn: Connection, name: str | None = None) -> UUID:
 
 
 async def category(conn: Connection, name: str, parent_id: UUID | None = None) -> UUID:
-    return await _insert(
+    return await _insert_row(
         conn,
         "INSERT INTO categories (name, parent_id) VALUES (%s, %s) RETURNING id",
         [name, parent_id],
@@ -46,7 +46,7 @@ async def product(  # noqa: PLR0913 (a test names what it is about, by keyword)
     category_id: UUID | None = None,
     target_price: str | None = None,
 ) -> UUID:
-    return await _insert(
+    return await _insert_row(
         conn,
         """
         INSERT INTO products (internal_sku, name, status, category_id, target_price)
@@ -65,7 +65,7 @@ async def item(  # noqa: PLR0913 (the same)
     sku: str | None = None,
     name: str = "Hammer",
 ) -> UUID:
-    return await _insert(
+    return await _insert_row(
         conn,
         """
         INSERT INTO supplier_items (supplier_id, product_id, supplier_sku, name, current_price)
@@ -87,7 +87,7 @@ async def user(
     conn: Connection, name: str, role: Role = "sales", password_hash: str = NO_PASSWORD
 ) -> UUID:
     """An account; without a hash no password lets it in."""
-    return await _insert(
+    return await _insert_row(
         conn,
         "INSERT INTO users (username, role, password_hash) VALUES (%s, %s, %s) RETURNING id",
         [name, role, password_hash],

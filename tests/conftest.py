@@ -27,9 +27,9 @@ from pricebook.auth.schemas import Role, User
 from pricebook.auth.tokens import TokenKey
 from pricebook.db import Connection, Database
 from pricebook.embedded import Endpoints, servers
-from pricebook.ingestion.process import Parsers
+from pricebook.ingestion.process import ParserPool
 from pricebook.migrations import rights
-from pricebook.pooled import Reader
+from pricebook.pooled import QueryRunner
 from pricebook.settings import Settings
 
 JWT_SECRET = secrets.token_hex(32)
@@ -58,9 +58,9 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def parsers() -> Iterator[Parsers]:
-    with Parsers(has_spare=True) as parsers:
-        yield parsers
+def parser_pool() -> Iterator[ParserPool]:
+    with ParserPool(has_spare=True) as parser_pool:
+        yield parser_pool
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +85,7 @@ def new_database(databases: Databases) -> Callable[..., str]:
 @pytest.fixture
 def database_url(databases: Databases) -> Iterator[str]:
     """A migrated database for this test alone."""
-    with databases.lent() as url:
+    with databases.borrowed() as url:
         yield url
 
 
@@ -97,8 +97,8 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def conn(database: Database) -> AsyncIterator[Connection]:
-    async with database.connection() as lent:
-        yield lent
+    async with database.connection() as borrowed:
+        yield borrowed
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def redis_url(endpoints: Endpoints) -> str:
 def settings(database_url: str, redis_url: str) -> Settings:
     """The settings of an API that connects with the rights that it has in production."""
     return Settings(
-        database_url=make_conninfo(database_url, user=rights.API),
+        database_url=make_conninfo(database_url, user=rights.API_ROLE),
         redis_url=redis_url,
         jwt_secret=JWT_SECRET,
         bcrypt_cost=4,  # under what a user may set: checks of passwords are not what is slow here
@@ -124,16 +124,16 @@ def settings(database_url: str, redis_url: str) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def app_of() -> Callable[[Settings], Litestar]:
+def app_for_settings() -> Callable[[Settings], Litestar]:
     """Make applications, one for the same settings: it holds nothing between its stop and start."""
     return cache(create_app)
 
 
 @pytest.fixture
 async def client(
-    settings: Settings, app_of: Callable[[Settings], Litestar]
+    settings: Settings, app_for_settings: Callable[[Settings], Litestar]
 ) -> AsyncIterator[AsyncTestClient[Litestar]]:
-    async with AsyncTestClient(app_of(settings), raise_server_exceptions=False) as opened:
+    async with AsyncTestClient(app_for_settings(settings), raise_server_exceptions=False) as opened:
         yield opened
 
 
@@ -198,15 +198,15 @@ async def admin(
 @pytest.fixture
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every statement that is executed from here on."""
-    seen: list[str] = []
-    for kind, name in ((psycopg.AsyncCursor, "execute"), (Reader, "fetch")):
-        monkeypatch.setattr(kind, name, watched(getattr(kind, name), seen))
-    return seen
+    executed: list[str] = []
+    for kind, name in ((psycopg.AsyncCursor, "execute"), (QueryRunner, "fetch")):
+        monkeypatch.setattr(kind, name, recording(getattr(kind, name), executed))
+    return executed
 
 
-def watched(execute: Any, seen: list[str]) -> Any:
-    async def execute_and_tell(self: Any, query: Any, *values: Any, **more: Any) -> Any:
-        seen.append(str(query))
+def recording(execute: Any, executed: list[str]) -> Any:
+    async def execute_and_record(self: Any, query: Any, *values: Any, **more: Any) -> Any:
+        executed.append(str(query))
         return await execute(self, query, *values, **more)
 
-    return execute_and_tell
+    return execute_and_record

@@ -15,16 +15,16 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from pricebook import migrations
-from pricebook.migrations.rights import ROLES
+from pricebook.migrations.rights import ROLES_SQL
 
 TEMPLATE = "pricebook_template"
 SUPERUSER = "postgres"
 # More rows than these leave tables and statistics behind that a fresh copy does not have.
-FEW_ROWS = 1_000
-PATIENCE_MILLISECONDS = 5_000
+MAX_DELETED_ROWS = 1_000
+TERMINATE_TIMEOUT_MILLISECONDS = 5_000
 
 
-END_OTHERS = """
+TERMINATE_OTHER_SESSIONS = """
     SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
@@ -35,7 +35,7 @@ CATALOGS = (
     *("pg_enum", "pg_extension", "pg_index", "pg_inherits", "pg_policy", "pg_proc", "pg_rewrite"),
     *("pg_sequence", "pg_statistic_ext", "pg_trigger", "pg_ts_config", "pg_ts_dict", "pg_type"),
 )
-NEWEST = "SELECT count(*), max(xmin::text::bigint) FROM {}"
+COUNT_AND_NEWEST_XMIN = "SELECT count(*), max(xmin::text::bigint) FROM {}"
 OWN_SETTINGS = """
     SELECT count(setconfig), datconnlimit FROM pg_database
     LEFT JOIN pg_db_role_setting ON setdatabase = pg_database.oid
@@ -57,7 +57,7 @@ class Databases:
         return self._copy(template, f"test_{uuid4().hex}")
 
     @contextmanager
-    def lent(self) -> Generator[str]:
+    def borrowed(self) -> Generator[str]:
         """Lend a migrated database without a row in it, as if it were made for the borrower."""
         url = self._reusable() or self.create()
         yield url
@@ -74,7 +74,7 @@ class Databases:
     def _template(self) -> "Template":
         url = self._copy("template0", TEMPLATE)
         with psycopg.connect(url, user=SUPERUSER, autocommit=True) as conn:
-            conn.execute(ROLES.read_bytes())
+            conn.execute(ROLES_SQL.read_bytes())
             conn.execute("GRANT pricebook_api TO pricebook")  # tests end connections of the API
         migrations.upgrade(url)
         return Template(url)
@@ -97,28 +97,36 @@ class Template:
     def __init__(self, url: str) -> None:
         with psycopg.connect(url, user=SUPERUSER) as conn:
             tables = [name for (name,) in conn.execute(TABLES)]
-            filled = [
+            non_empty_tables = [
                 name for name in tables if conn.execute(_query("SELECT FROM {}", name)).rowcount
             ]
-            self._emptied = [
-                _query("DELETE FROM {}", name) for name in tables if name not in filled
+            self._delete_statements = [
+                _query("DELETE FROM {}", name) for name in tables if name not in non_empty_tables
             ]
             # Rows that a migration wrote are part of what has to be as it was.
-            watched = [_query(NEWEST, name) for name in (*CATALOGS, *filled)]
-            self._look = sql.SQL(" UNION ALL ").join([*watched, sql.SQL(OWN_SETTINGS)])
-            self._state = conn.execute(self._look).fetchall()
+            state_queries = [
+                _query(COUNT_AND_NEWEST_XMIN, name) for name in (*CATALOGS, *non_empty_tables)
+            ]
+            self._state_query = sql.SQL(" UNION ALL ").join([*state_queries, sql.SQL(OWN_SETTINGS)])
+            self._state = conn.execute(self._state_query).fetchall()
 
     def restore(self, url: str) -> bool:
         """Make a used copy like a new one; False where that takes more than deleting a few rows."""
         try:
             with psycopg.connect(url, user=SUPERUSER, autocommit=True) as conn:
-                ended = conn.execute(END_OTHERS, [PATIENCE_MILLISECONDS]).fetchall()
+                terminated = conn.execute(
+                    TERMINATE_OTHER_SESSIONS, [TERMINATE_TIMEOUT_MILLISECONDS]
+                ).fetchall()
                 conn.execute("SET session_replication_role = replica")  # neither triggers nor keys
-                deleted = sum(conn.execute(each).rowcount for each in self._emptied)
-                state = conn.execute(self._look).fetchall()
+                deleted = sum(conn.execute(each).rowcount for each in self._delete_statements)
+                state = conn.execute(self._state_query).fetchall()
         except psycopg.Error:  # taken away, or closed to us, by the test that had it
             return False
-        return all(done for (done,) in ended) and deleted <= FEW_ROWS and state == self._state
+        return (
+            all(done for (done,) in terminated)
+            and deleted <= MAX_DELETED_ROWS
+            and state == self._state
+        )
 
 
 def _query(text: Any, name: str) -> sql.Composed:

@@ -28,20 +28,20 @@ from running_system import eventually
 
 # The servers that come with the package are replicated by nobody; the last word counts.
 OPTIONS = {"wal_level": "replica", "max_wal_senders": "5", "wal_receiver_status_interval": "1s"}
-UNTOLD: LiteralString = """
+UPDATE_WITHOUT_NOTIFY: LiteralString = """
     SET session_replication_role = replica;
     UPDATE products SET name = '{name}';
     UPDATE categories SET name = '{name}'
 """
-USED = "the catalog is read from the standby"
-NOT_USED = "the catalog is not read from the standby"
+STANDBY_USED = "the catalog is read from the standby"
+STANDBY_NOT_USED = "the catalog is not read from the standby"
 
 
-class Server:
+class PostgresServer:
     """A PostgreSQL in a folder of its own."""
 
     def __init__(self, home: Path) -> None:
-        self._places = places.prepare(home)
+        self._places = places.prepare_home(home)
         self._running = ExitStack()
 
     @property
@@ -51,13 +51,15 @@ class Server:
     def start(self) -> None:
         self._running.enter_context(places.socket_folder(self._places))
         lock = self._running.enter_context((self._places.locks / "owner").open("w"))
-        postgres.make_data_once(self._places, lock, durable=False)
-        postgres.clear_left_over(self._places)
+        postgres.initialize_data_folder(self._places, lock, durable=False)
+        postgres.remove_stale_pid_file(self._places)
         program = postgres.server(self._places, durable=False)
         options = [word for each in OPTIONS.items() for word in ("-c", "=".join(each))]
         argv = (*program.argv, *options)
         child = process.running(msgspec.structs.replace(program, argv=argv), lock)
-        self._running.enter_context(child).await_ready(lambda: postgres.answers(self.url))
+        self._running.enter_context(child).wait_until_ready(
+            lambda: postgres.accepts_connections(self.url)
+        )
 
     def stop(self) -> None:
         self._running.close()
@@ -65,7 +67,7 @@ class Server:
     def kill(self) -> None:
         """End it as a crash does, and wait until its processes are gone."""
         self._signal(signal.SIGKILL)
-        process.await_vacant(self._places.postgres, "PostgreSQL")
+        process.wait_until_folder_unused(self._places.postgres, "PostgreSQL")
         self.stop()
 
     @contextmanager
@@ -77,26 +79,26 @@ class Server:
         finally:
             self._signal(signal.SIGCONT)
 
-    def copy_to(self, home: Path) -> "Server":
+    def copy_to(self, home: Path) -> "PostgresServer":
         """Make a streaming standby, which is not started yet."""
-        copy = Server(home)
+        copy = PostgresServer(home)
         account = self._places.account
-        folder = binaries.postgres_folder(account)
-        made = home / "made"
+        folder = binaries.find_postgres_folder(account)
+        backup_folder = home / "made"
         url = make_conninfo(self.url, dbname="postgres", user=SUPERUSER)
-        places.make_private(made, account)
+        places.make_private(backup_folder, account)
         subprocess.run(
             [
-                *(folder / "pg_basebackup", "--pgdata", made, "--dbname", url),
+                *(folder / "pg_basebackup", "--pgdata", backup_folder, "--dbname", url),
                 *("--write-recovery-conf", "--checkpoint=fast", "--no-sync"),
             ],
-            user=account.uid if account.switch else None,
-            group=account.gid if account.switch else None,
-            extra_groups=[] if account.switch else None,
+            user=account.uid if account.switch_user else None,
+            group=account.gid if account.switch_user else None,
+            extra_groups=[] if account.switch_user else None,
             cwd="/",
             check=True,
         )
-        made.rename(copy._places.postgres)
+        backup_folder.rename(copy._places.postgres)
         return copy
 
     def run(self, statement: LiteralString, database: str = "postgres") -> list[tuple[Any, ...]]:
@@ -106,11 +108,11 @@ class Server:
             cursor = conn.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
-    def pause(self, primary: "Server") -> None:
+    def pause_replay(self, primary: "PostgresServer") -> None:
         """Show nothing that is committed from here on, but all that was."""
         ((position,),) = primary.run("SELECT pg_current_wal_insert_lsn()::text")
-        asked = f"SELECT pg_last_wal_replay_lsn() >= '{position}'"
-        eventually(lambda: self.run(asked) == [(True,)])  # pyright: ignore[reportArgumentType]
+        replayed_query = f"SELECT pg_last_wal_replay_lsn() >= '{position}'"
+        eventually(lambda: self.run(replayed_query) == [(True,)])  # pyright: ignore[reportArgumentType]
         self.run("SELECT pg_wal_replay_pause()")
         paused = [("paused",)]
         eventually(lambda: self.run("SELECT pg_get_wal_replay_pause_state()") == paused)
@@ -136,13 +138,13 @@ class Visitor:
         self.catalog = catalog
 
     def is_served_by_standby(self) -> bool:
-        reads = self.catalog.reads
-        due = reads._due  # pyright: ignore[reportPrivateUsage]
-        standby = reads._standby  # pyright: ignore[reportPrivateUsage]
-        return bool(standby and due and reads._holds(due))  # pyright: ignore[reportPrivateUsage]
+        read_router = self.catalog.read_router
+        replay_target = read_router._replay_target  # pyright: ignore[reportPrivateUsage]
+        standby = read_router._standby  # pyright: ignore[reportPrivateUsage]
+        return bool(standby and replay_target and read_router._is_current(replay_target))  # pyright: ignore[reportPrivateUsage]
 
-    async def until_served_by_standby(self) -> None:
-        await until(self.is_served_by_standby)
+    async def wait_until_served_by_standby(self) -> None:
+        await wait_until(self.is_served_by_standby)
 
     async def names(self) -> set[str]:
         """What every public route calls the product and its category."""
@@ -161,15 +163,15 @@ class Visitor:
         """What many see who come at once."""
         return set(await asyncio.gather(*(self.price() for _ in range(20))))
 
-    async def hear_of(self, conn: psycopg.AsyncConnection[Any], price: str) -> None:
+    async def change_price(self, conn: psycopg.AsyncConnection[Any], price: str) -> None:
         """Change the price, and return once the API was told."""
-        generation = self.catalog.memory.generation
+        generation = self.catalog.response_cache.generation
         await conn.execute("UPDATE supplier_items SET current_price = %s", [price])
-        await until(lambda: self.catalog.memory.generation != generation)
+        await wait_until(lambda: self.catalog.response_cache.generation != generation)
 
 
 @asynccontextmanager
-async def visited(settings: Settings) -> AsyncGenerator[Visitor]:
+async def running_api(settings: Settings) -> AsyncGenerator[Visitor]:
     app = create_app(settings)
     async with app.lifespan():
         transport = httpx.ASGITransport(cast("Any", app))
@@ -178,19 +180,21 @@ async def visited(settings: Settings) -> AsyncGenerator[Visitor]:
             yield Visitor(client, app.state.catalog)
 
 
-async def until(condition: Callable[[], object]) -> None:
+async def wait_until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 (nobody sets an event for a test)
             await asyncio.sleep(0.01)
 
 
-def events(told: list[EventDict]) -> list[str]:
-    return [line["event"] for line in told if line["event"] in {USED, NOT_USED}]
+def events(log_lines: list[EventDict]) -> list[str]:
+    return [
+        line["event"] for line in log_lines if line["event"] in {STANDBY_USED, STANDBY_NOT_USED}
+    ]
 
 
-async def part(
-    primary: Server, standby: Server, database: str, name: LiteralString = "Primary"
+async def diverge(
+    primary: PostgresServer, standby: PostgresServer, database: str, name: LiteralString = "Primary"
 ) -> None:
     """Let the primary give everything another name of which nobody is told, the standby neither."""
-    await asyncio.to_thread(standby.pause, primary)
-    await asyncio.to_thread(primary.run, UNTOLD.format(name=name), database)
+    await asyncio.to_thread(standby.pause_replay, primary)
+    await asyncio.to_thread(primary.run, UPDATE_WITHOUT_NOTIFY.format(name=name), database)

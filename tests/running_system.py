@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 SETTINGS = {"DATABASE_URL", "REDIS_URL", "PRICEBOOK_HOME", "PORT", "HOST", "CATALOG_CURRENCY"} | {
     "JWT_SECRET"
 }
@@ -34,23 +34,23 @@ class System:
         return [str(Path(sys.executable).parent / "pricebook")]
 
     def run(
-        self, *words: str, given: str = "", **environment: str
+        self, *arguments: str, given: str = "", **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end, with what it is given on standard input."""
         return subprocess.run(
-            [*self.command, *words],
+            [*self.command, *arguments],
             input=given,
             cwd=self.folder,
             env={**ENVIRONMENT, **environment},
             capture_output=True,
             text=True,
-            timeout=PATIENCE_SECONDS,
+            timeout=TIMEOUT_SECONDS,
             check=False,
         )
 
-    def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [*self.command, *words],
+            [*self.command, *arguments],
             cwd=self.folder,
             env={**ENVIRONMENT, **environment},
             stdout=subprocess.PIPE,
@@ -59,9 +59,9 @@ class System:
             start_new_session=True,
         )
 
-    def up(self, *words: str, **environment: str) -> list[str]:
+    def up(self, *arguments: str, **environment: str) -> list[str]:
         """Start the system; return what it printed until it was ready."""
-        self.running = self.start("up", "--port", str(self.port), *words, **environment)
+        self.running = self.start("up", "--port", str(self.port), *arguments, **environment)
         assert self.running.stdout
         printed: list[str] = []
         for line in self.running.stdout:
@@ -73,7 +73,7 @@ class System:
     def stop(self, number: int = signal.SIGTERM) -> int:
         assert self.running
         self.running.send_signal(number)
-        code = self.running.wait(PATIENCE_SECONDS)
+        code = self.running.wait(TIMEOUT_SECONDS)
         assert self.running.stdout
         self.running.stdout.close()
         self.running = None
@@ -88,8 +88,8 @@ class System:
         """The id of a child of the running system, by a word of its command line."""
         assert self.running
         for pid in children(self.running.pid):
-            words = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ").split()
-            if word in {Path(each).name for each in words}:
+            arguments = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ").split()
+            if word in {Path(each).name for each in arguments}:
                 return pid
         raise LookupError(word)
 
@@ -115,22 +115,22 @@ class System:
     def rest(self) -> str:
         """What an ended system printed after it was ready."""
         assert self.running
-        text, _ = self.running.communicate(timeout=PATIENCE_SECONDS)
+        text, _ = self.running.communicate(timeout=TIMEOUT_SECONDS)
         self.running = None
         return text
 
     def processes(self) -> list[str]:
         """The processes that work in this folder or below, by their command line."""
-        found: list[str] = []
+        commands: list[str] = []
         for process in Path("/proc").glob("[0-9]*"):
             try:
-                at = (process / "cwd").readlink()
+                cwd = (process / "cwd").readlink()
                 command = (process / "cmdline").read_text().replace("\0", " ")
             except OSError:
                 continue
-            if at.is_relative_to(self.folder):
-                found.append(command)
-        return found
+            if cwd.is_relative_to(self.folder):
+                commands.append(command)
+        return commands
 
 
 def children(pid: int) -> list[int]:
@@ -153,7 +153,7 @@ def ready(system: System) -> int:
 
 
 def eventually(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -13,16 +13,16 @@ from running_system import System, eventually
 Line = dict[str, Any]
 
 
-class Served:
+class ApiProcess:
     """`pricebook serve`, and a client of it."""
 
-    def __init__(self, folder: Path, settings: Settings, **more: str) -> None:
+    def __init__(self, folder: Path, settings: Settings, **environment: str) -> None:
         self._system = System(folder)
         self._process = self._system.start(
             "serve",
             "--port",
             str(self._system.port),
-            **{**settings.as_environment(), "BCRYPT_COST": "10", **more},
+            **{**settings.as_environment(), "BCRYPT_COST": "10", **environment},
         )
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{self._system.port}")
         eventually(self._is_up)
@@ -44,8 +44,8 @@ class Served:
 
     def lines(self) -> list[Line]:
         """End it and return its lines about requests, but for those that waited for it."""
-        told = [json.loads(line) for line in self.stop().splitlines()]
-        return [line for line in told if line["event"] == "request" and line["path"] != "/live"]
+        events = [json.loads(line) for line in self.stop().splitlines()]
+        return [line for line in events if line["event"] == "request" and line["path"] != "/live"]
 
     def workers(self) -> list[int]:
         """The ids of its processes that answer."""

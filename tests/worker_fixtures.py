@@ -12,23 +12,23 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from pricebook.db import Connection, Database
-from pricebook.intake import Intake, Watcher
+from pricebook.intake import ImportRunner, TaskProgressCallback
 from pricebook.migrations import rights
-from pricebook.queue.carrier import TaskQueue
+from pricebook.queue.carrier import QueueClient
 from pricebook.resources import open_redis
 from pricebook.settings import Settings
 from pricebook.tasks import service
-from pricebook.tasks.schemas import Asker, ClaimedTask, HeldList, NewTask, Task
+from pricebook.tasks.schemas import ClaimedTask, NewTask, Requester, Task, TaskToApply
 from pricebook.worker import Worker, open_worker
 
-PATIENCE_SECONDS = 30
+WAIT_TIMEOUT_SECONDS = 30
 LIST = "Article code,Name,Price\nA-1,Hammer,12.50\nA-2,Saw,7\n"
 
-TakeIn = Callable[[ClaimedTask, Watcher], Awaitable[None]]
-Ask = Callable[..., Awaitable[UUID]]
-Until = Callable[[UUID, Callable[[Task], bool]], Awaitable[Task]]
-Ended = Callable[..., Awaitable[Task]]
-Working = Callable[..., AbstractAsyncContextManager[Worker]]
+RunImport = Callable[[ClaimedTask, TaskProgressCallback], Awaitable[None]]
+SubmitTask = Callable[..., Awaitable[UUID]]
+WaitUntil = Callable[[UUID, Callable[[Task], bool]], Awaitable[Task]]
+WaitForEnd = Callable[..., Awaitable[Task]]
+RunningWorker = Callable[..., AbstractAsyncContextManager[Worker]]
 
 
 @pytest.fixture
@@ -43,16 +43,18 @@ def settings(settings: Settings, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def queue(settings: Settings) -> AsyncIterator[TaskQueue]:
+async def queue(settings: Settings) -> AsyncIterator[QueueClient]:
     async with open_redis(settings) as redis:
-        yield TaskQueue(redis, settings.redis_queue_name)
+        yield QueueClient(redis, settings.redis_queue_name)
 
 
 @pytest.fixture
-def ask(conn: Connection, database: Database, queue: TaskQueue, tmp_path: Path) -> Ask:
+def submit_task(
+    conn: Connection, database: Database, queue: QueueClient, tmp_path: Path
+) -> SubmitTask:
     """Ask for a list of a supplier to be taken in."""
 
-    async def ask(supplier_id: UUID, text: str = LIST, **more: Any) -> UUID:
+    async def submit_task(supplier_id: UUID, text: str = LIST, **more: Any) -> UUID:
         path = tmp_path / f"{uuid4()}.csv"
         path.write_text(text)
         row = await (
@@ -64,22 +66,22 @@ def ask(conn: Connection, database: Database, queue: TaskQueue, tmp_path: Path) 
             "supplier_name": row[0],
             "parser_type": "csv",
             "source_config": {"file_path": path.name},
-            "asker": Asker(),
+            "asker": Requester(),
             "digest": b"",
         }
-        return (await service.ask(database, queue, NewTask(**fields | more))).task_id
+        return (await service.submit_task(database, queue, NewTask(**fields | more))).task_id
 
-    return ask
+    return submit_task
 
 
-async def apply_nothing(_held: HeldList) -> None:
+async def apply_nothing(_held: TaskToApply) -> None:
     raise AssertionError("nothing is held here")
 
 
 @pytest.fixture
 def worker_settings(settings: Settings, database_url: str) -> Settings:
     """The settings of a worker that connects with the rights that it has in production."""
-    url = make_conninfo(database_url, user=rights.WORKER)
+    url = make_conninfo(database_url, user=rights.WORKER_ROLE)
     return msgspec.structs.replace(settings, database_url=url)
 
 
@@ -90,15 +92,17 @@ async def worker_database(worker_settings: Settings) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def working(worker_settings: Settings, worker_database: Database, queue: TaskQueue) -> Working:
+def running_worker(
+    worker_settings: Settings, worker_database: Database, queue: QueueClient
+) -> RunningWorker:
     """Run a worker while a block runs; with `take_in` it does that instead of reading lists."""
 
     @asynccontextmanager
-    async def run(take_in: TakeIn | None = None) -> AsyncGenerator[Worker]:
+    async def run(run_import: RunImport | None = None) -> AsyncGenerator[Worker]:
         async with open_worker(worker_settings) as opened:
             worker = opened
-            if take_in is not None:
-                intake = Intake(take_in, apply_nothing)
+            if run_import is not None:
+                intake = ImportRunner(run_import, apply_nothing)
                 worker = Worker(worker_settings, worker_database, queue, intake)
             running = asyncio.create_task(worker.run())
             try:
@@ -111,13 +115,13 @@ def working(worker_settings: Settings, worker_database: Database, queue: TaskQue
 
 
 @pytest.fixture
-def until(database: Database) -> Until:
+def wait_until(database: Database) -> WaitUntil:
     """Wait until a task is as it is waited for."""
 
-    async def wait(task_id: UUID, fits: Callable[[Task], bool]) -> Task:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+    async def wait(task_id: UUID, condition: Callable[[Task], bool]) -> Task:
+        async with asyncio.timeout(WAIT_TIMEOUT_SECONDS):
             while True:
-                if fits(task := await service.get_task(database, task_id)):
+                if condition(task := await service.get_task(database, task_id)):
                     return task
                 await asyncio.sleep(0.02)
 
@@ -125,11 +129,11 @@ def until(database: Database) -> Until:
 
 
 @pytest.fixture
-def ended(until: Until) -> Ended:
+def wait_for_end(wait_until: WaitUntil) -> WaitForEnd:
     """Wait until a task has come to an end, or is in the state that is waited for."""
 
     async def wait(task_id: UUID, state: str | None = None) -> Task:
-        return await until(
+        return await wait_until(
             task_id,
             lambda task: (
                 task.state == (state or task.state)

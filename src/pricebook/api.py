@@ -19,9 +19,9 @@ from pricebook.address import require_free_address
 from pricebook.auth import guard
 from pricebook.auth import routes as auth
 from pricebook.auth.roles import PREFIX
-from pricebook.auth.service import Auth
+from pricebook.auth.service import AuthService
 from pricebook.catalog import routes as catalog
-from pricebook.catalog.cache import Memory
+from pricebook.catalog.cache import ResponseCache
 from pricebook.catalog.service import open_catalog
 from pricebook.categories import routes as categories
 from pricebook.db import Database
@@ -30,31 +30,42 @@ from pricebook.errors import (
     DatabaseUnavailableError,
     PricebookError,
 )
-from pricebook.figures import Figures
-from pricebook.freed_memory import returning_freed_memory
-from pricebook.logs import RecurringWarning, write_logs
+from pricebook.figures import ServiceGauges
+from pricebook.freed_memory import trim_memory_periodically
+from pricebook.logs import RecurringWarning, configure_logging
 from pricebook.products import routes as products
-from pricebook.queue.carrier import TaskQueue
-from pricebook.resources import inbox_for, open_auth, open_redis, open_resources, standby_of
+from pricebook.queue.carrier import QueueClient
+from pricebook.resources import (
+    open_auth,
+    open_redis,
+    open_resources,
+    standby_factory,
+    submission_context_for,
+)
 from pricebook.server import IsStopping, Server
 from pricebook.settings import Settings
 from pricebook.suppliers import routes as suppliers
 from pricebook.sync import routes as sync
-from pricebook.sync.service import Inbox
+from pricebook.sync.service import SubmissionContext
 from pricebook.tasks import routes as tasks
 from pricebook.web import body, docs, health, metrics, options, problems
-from pricebook.web.fair_share import FairShare
-from pricebook.web.head_method import HeadMethod
-from pricebook.web.metrics import Metrics, telling
-from pricebook.web.pace import Pace
-from pricebook.web.request_line import FAILED, Tell, tell_nobody, teller
-from pricebook.web.request_log import NamedLogs, RequestLog
-from pricebook.web.routing import AsgiApp, route_finder
-from pricebook.web.security import Security
-from pricebook.web.short_paths import ShortPaths
-from pricebook.web.shortcut import Shortcut
-from pricebook.web.tally import Tally
-from pricebook.web.tracing import Tracing, open_provider, require_tracing
+from pricebook.web.fair_share import ClientRateLimitMiddleware
+from pricebook.web.head_method import HeadRequestMiddleware
+from pricebook.web.metrics import MetricSources, recording_metrics
+from pricebook.web.pace import SlowClientMiddleware
+from pricebook.web.request_line import (
+    SERVER_ERROR,
+    RequestLogger,
+    discard_request,
+    make_request_logger,
+)
+from pricebook.web.request_log import LogContextMiddleware, RequestLogMiddleware
+from pricebook.web.routing import AsgiApp, make_route_finder
+from pricebook.web.security import SecurityHeadersMiddleware
+from pricebook.web.short_paths import PathLengthMiddleware
+from pricebook.web.shortcut import ResponseCacheMiddleware
+from pricebook.web.tally import Counters
+from pricebook.web.tracing import TracingMiddleware, create_tracer_provider, require_tracing
 
 DATABASE_RETRY_SECONDS = 1.0
 
@@ -68,24 +79,24 @@ STAFF_ROUTERS: list[Router] = [
 ]
 
 
-def never() -> bool:
+def never_stopping() -> bool:
     """Stand for a process that nobody tells to stop."""
     return False
 
 
 def create_app(
     settings: Settings,
-    tell: Tell = tell_nobody,
-    counts: Path | None = None,
-    is_stopping: IsStopping = never,
+    log_request: RequestLogger = discard_request,
+    counters_folder: Path | None = None,
+    is_stopping: IsStopping = never_stopping,
 ) -> Litestar:
     """Make the application; it opens its resources when it starts and closes them when it stops.
 
     `tell` is told of every request that has ended; processes that are to be counted together share
     the folder `counts`.
     """
-    tally = Tally(counts)
-    memory = Memory(settings.catalog_memory_mb * 1024 * 1024)
+    counters = Counters(counters_folder)
+    response_cache = ResponseCache(settings.catalog_memory_mb * 1024 * 1024)
 
     app = Litestar(
         route_handlers=[
@@ -100,76 +111,90 @@ def create_app(
                 security=guard.SECURITY,
             ),
         ],
-        lifespan=[partial(_opened, settings, memory, tally)],
+        lifespan=[partial(_lifespan, settings, response_cache, counters)],
         state=State({"is_stopping": is_stopping}),
-        before_request=options.answer_options,
+        before_request=options.respond_to_options,
         dependencies={
-            "database": Provide(_database),
-            "auth": Provide(_auth),
-            "inbox": Provide(_inbox),
-            "queue": Provide(_queue),
+            "database": Provide(_provide_database),
+            "auth": Provide(_provide_auth),
+            "submission_context": Provide(_inbox),
+            "queue": Provide(_provide_queue),
             "caller": Provide(guard.provide_caller),
         },
         request_max_body_size=body.MAX_BYTES,
         exception_handlers={
-            PricebookError: problems.answer_error,
-            DatabaseRightsError: problems.answer_unexpected,
-            HTTPException: problems.answer_http_exception,
-            Exception: problems.answer_unexpected,
+            PricebookError: problems.handle_error,
+            DatabaseRightsError: problems.handle_unexpected_error,
+            HTTPException: problems.handle_http_exception,
+            Exception: problems.handle_unexpected_error,
         },
         openapi_config=docs.openapi,
         logging_config=None,
     )
-    guard.require_rows(app)
-    _surround(app, settings, memory, tally, tell)
+    guard.require_permissions(app)
+    _add_middleware(app, settings, response_cache, counters, log_request)
     return app
 
 
-def _surround(app: Litestar, settings: Settings, memory: Memory, tally: Tally, tell: Tell) -> None:
+def _add_middleware(
+    app: Litestar,
+    settings: Settings,
+    response_cache: ResponseCache,
+    counters: Counters,
+    log_request: RequestLogger,
+) -> None:
     """Put around the framework what every request passes, the outermost last."""
-    route_of = route_finder(route.path_format for route in app.routes)
-    guarded = _guarded(app.asgi_handler, settings, memory)
-    app.asgi_handler = RequestLog(HeadMethod(guarded), route_of, tally, tell)
+    find_route = make_route_finder(route.path_format for route in app.routes)
+    guarded = _wrap_handler(app.asgi_handler, settings, response_cache)
+    app.asgi_handler = RequestLogMiddleware(
+        HeadRequestMiddleware(guarded), find_route, counters, log_request
+    )
     if settings.otel_exporter_otlp_endpoint:
-        provider = open_provider(settings.otel_exporter_otlp_endpoint)
-        app.asgi_handler = tracing = Tracing(app.asgi_handler, route_of, provider)
+        provider = create_tracer_provider(settings.otel_exporter_otlp_endpoint)
+        app.asgi_handler = tracing = TracingMiddleware(app.asgi_handler, find_route, provider)
         app.on_shutdown.append(tracing.close)
 
 
-def _guarded(app: AsgiApp, settings: Settings, memory: Memory) -> AsgiApp:
+def _wrap_handler(app: AsgiApp, settings: Settings, response_cache: ResponseCache) -> AsgiApp:
     """Put around the framework what is done for each request before it, or without it."""
-    answering = Shortcut(ShortPaths(NamedLogs(Pace(app))), memory)
+    wrapped = ResponseCacheMiddleware(
+        PathLengthMiddleware(LogContextMiddleware(SlowClientMiddleware(app))), response_cache
+    )
     if settings.catalog_rate_limit_per_minute:
-        answering = FairShare(answering, settings.catalog_rate_limit_per_minute)
-    return Security(answering, settings.origins, settings.hsts_seconds)
+        wrapped = ClientRateLimitMiddleware(wrapped, settings.catalog_rate_limit_per_minute)
+    return SecurityHeadersMiddleware(wrapped, settings.origins, settings.hsts_seconds)
 
 
 @asynccontextmanager
-async def _opened(
-    settings: Settings, memory: Memory, tally: Tally, app: Litestar
+async def _lifespan(
+    settings: Settings, response_cache: ResponseCache, counters: Counters, app: Litestar
 ) -> AsyncGenerator[None]:
     """Hold open what the routes use, while the application runs."""
     async with (
         open_resources(settings, statement_seconds=settings.api_statement_seconds) as resources,
         open_redis(settings) as redis,
-        open_catalog(resources.database, memory, standby_of(settings)) as browsed,
+        open_catalog(
+            resources.database, response_cache, standby_factory(settings)
+        ) as catalog_service,
     ):
-        with open_auth(resources, redis) as opened:
+        with open_auth(resources, redis) as auth_service:
             app.state.database = resources.database
-            app.state.catalog = browsed
+            app.state.catalog = catalog_service
             app.state.redis = redis
             app.state.migration_head = resources.migration_head
-            app.state.auth = opened
-            app.state.inbox = inbox = inbox_for(resources, redis)
-            figures = Figures(resources.database, inbox.queue)
-            app.state.metrics = Metrics(
-                tally,
+            app.state.auth = auth_service
+            app.state.submission_context = submission_context = submission_context_for(
+                resources, redis
+            )
+            figures = ServiceGauges(resources.database, submission_context.queue)
+            app.state.metrics = MetricSources(
+                counters,
                 resources.database,
-                kept_bytes=lambda: memory.size,
-                ask=figures.metrics,
+                cached_bytes=lambda: response_cache.size,
+                read_gauges=figures.metrics,
                 token=settings.metrics_token,
             )
-            async with telling(app.state.metrics), returning_freed_memory():
+            async with recording_metrics(app.state.metrics), trim_memory_periodically():
                 yield
 
 
@@ -178,36 +203,41 @@ def serve(settings: Settings) -> None:
 
     Raises PricebookError when the address is taken or the database does not fit.
     """
-    write_logs(settings.log_level, settings.log_format or "json")
+    configure_logging(settings.log_level, settings.log_format or "json")
     if settings.otel_exporter_otlp_endpoint:
         require_tracing()
-    asyncio.run(_check(settings))
-    with TemporaryDirectory(prefix="pricebook-counts-") as counts:
-        Server(settings).run(partial(_load, settings, Path(counts)))
+    asyncio.run(_check_startup(settings))
+    with TemporaryDirectory(prefix="pricebook-counts-") as counters_folder:
+        Server(settings).run(partial(_create_worker_app, settings, Path(counters_folder)))
 
 
-def behind_proxies(app: Any, settings: Settings) -> Any:
+def with_proxy_headers(app: Any, settings: Settings) -> Any:
     """Let the proxies that are trusted, and nobody else, say who is calling."""
     if settings.trusted_proxies is None:
         return app
     return ProxyHeadersMiddleware(app, trusted_hosts=settings.trusted_proxies)
 
 
-def _load(settings: Settings, counts: Path, is_stopping: IsStopping) -> Any:
-    app = create_app(settings, _telling(settings), counts, is_stopping)
-    asyncio.run(_await_database(settings))
-    return behind_proxies(app, settings)
+def _create_worker_app(settings: Settings, counters_folder: Path, is_stopping: IsStopping) -> Any:
+    app = create_app(settings, _request_logger(settings), counters_folder, is_stopping)
+    asyncio.run(_wait_for_database(settings))
+    return with_proxy_headers(app, settings)
 
 
-def _telling(settings: Settings) -> Tell:
+def _request_logger(settings: Settings) -> RequestLogger:
     """Write logs in this process, with a line for each request that is worth one."""
     log_format = settings.log_format or "json"
-    all_of_them = settings.log_requests is not False and settings.log_level in {"debug", "info"}
-    writer = write_logs(settings.log_level, log_format)
-    return teller(writer, log_format, least_status=0 if all_of_them else FAILED)
+    logs_all_requests = settings.log_requests is not False and settings.log_level in {
+        "debug",
+        "info",
+    }
+    writer = configure_logging(settings.log_level, log_format)
+    return make_request_logger(
+        writer, log_format, min_status=0 if logs_all_requests else SERVER_ERROR
+    )
 
 
-async def _await_database(settings: Settings) -> None:
+async def _wait_for_database(settings: Settings) -> None:
     """Wait until the database fits: a process may be started again while it is away."""
     warning = RecurringWarning("no requests are served: no database", "the database is there")
     while True:
@@ -220,7 +250,7 @@ async def _await_database(settings: Settings) -> None:
         await asyncio.sleep(DATABASE_RETRY_SECONDS)
 
 
-async def _check(settings: Settings) -> None:
+async def _check_startup(settings: Settings) -> None:
     """Find out before any process is started what would keep all of them from starting."""
     require_free_address(settings)
     async with open_resources(settings) as resources, open_redis(settings) as redis:
@@ -228,17 +258,17 @@ async def _check(settings: Settings) -> None:
             pass
 
 
-async def _database(state: State) -> Database:
+async def _provide_database(state: State) -> Database:
     return state.database
 
 
-async def _auth(state: State) -> Auth:
+async def _provide_auth(state: State) -> AuthService:
     return state.auth
 
 
-async def _inbox(state: State) -> Inbox:
-    return state.inbox
+async def _inbox(state: State) -> SubmissionContext:
+    return state.submission_context
 
 
-async def _queue(state: State) -> TaskQueue:
-    return state.inbox.queue
+async def _provide_queue(state: State) -> QueueClient:
+    return state.submission_context.queue

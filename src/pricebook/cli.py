@@ -28,17 +28,17 @@ from pricebook import (
     worker,
 )
 from pricebook.address import require_free_address
-from pricebook.connect import connected, find_settings, with_endpoints
+from pricebook.connect import load_settings, settings_with_servers, with_server_urls
 from pricebook.errors import PricebookError
-from pricebook.logs import write_logs
+from pricebook.logs import configure_logging
 from pricebook.migrations import rights, schema
 from pricebook.migrations.lock_retries import LockRetries
 from pricebook.settings import Settings
 
-FAILED = 1
-WRONG_USAGE = 2
-INTERRUPTED = 130
-TERMINATED = 143
+EXIT_FAILURE = 1
+EXIT_USAGE_ERROR = 2
+EXIT_INTERRUPTED = 130
+EXIT_TERMINATED = 143
 
 app = App(
     name="pricebook",
@@ -57,25 +57,25 @@ app.command(cli_lists.inspect_lists, name="inspect")
 
 def main() -> None:
     """Run the command; an error is one sentence on stderr, exit code 1 (2 for wrong usage)."""
-    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGTERM, _exit_on_sigterm)
     try:
         app()
     except CycloptsError as error:
-        console.complain(f"{error} See `pricebook --help`.")
-        sys.exit(WRONG_USAGE)
+        console.print_error(f"{error} See `pricebook --help`.")
+        sys.exit(EXIT_USAGE_ERROR)
     except PricebookError as error:
-        console.complain(error.message)
-        sys.exit(FAILED)
+        console.print_error(error.message)
+        sys.exit(EXIT_FAILURE)
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        sys.exit(EXIT_INTERRUPTED)
     except Exception as error:  # noqa: BLE001 (a defect of ours: no traceback for users even so)
-        console.complain_of_defect(error)
-        sys.exit(FAILED)
+        console.print_bug_report(error)
+        sys.exit(EXIT_FAILURE)
 
 
-def _leave(_signal: int, _frame: FrameType | None) -> None:
+def _exit_on_sigterm(_signal: int, _frame: FrameType | None) -> None:
     """End as an error would, so that temporary files are removed and other processes ended."""
-    sys.exit(TERMINATED)
+    sys.exit(EXIT_TERMINATED)
 
 
 @app.command(name="up")
@@ -86,18 +86,18 @@ def run_system(*, port: int | None = None, empty: bool = False) -> None:
         port: Where to listen; PORT, or 8000, if not given.
         empty: Leave the demo out; of its users, only admin is made.
     """
-    settings = find_settings(port)
-    up.leave_on_signals()
+    settings = load_settings(port)
+    up.raise_interrupt_on_signals()
     try:
         if settings.database_url and settings.redis_url:
             require_free_address(settings)
             up.run(settings, os.environ, (), with_demo=not empty)
             return
-        embedded.require_not_up(settings.home)
+        embedded.require_not_running(settings.home)
         require_free_address(settings)
         with embedded.supervise(settings.home) as supervisor:
-            filled = with_endpoints(settings, supervisor.endpoints)
-            up.run(filled, os.environ, supervisor.servers, with_demo=not empty)
+            connected_settings = with_server_urls(settings, supervisor.endpoints)
+            up.run(connected_settings, os.environ, supervisor.servers, with_demo=not empty)
     except KeyboardInterrupt:
         return
 
@@ -111,7 +111,7 @@ def serve(*, port: int | None = None) -> None:
     """
     from pricebook import api
 
-    with connected(find_settings(port, serves=True)) as settings:
+    with settings_with_servers(load_settings(port, for_server=True)) as settings:
         api.serve(settings)
 
 
@@ -121,8 +121,8 @@ def work() -> None:
 
     Run as many as you like: each works on WORKER_TASKS lists at once.
     """
-    with connected(find_settings()) as settings:
-        write_logs(settings.log_level, settings.log_format or "json")
+    with settings_with_servers(load_settings()) as settings:
+        configure_logging(settings.log_level, settings.log_format or "json")
         worker.work(settings)
 
 
@@ -137,26 +137,28 @@ def migrate(*, down_to: str | None = None, wait_seconds: int = 300) -> None:
         down_to: Go back to this revision instead (base is empty); what it lacks is lost.
         wait_seconds: For how long it is tried again.
     """
-    retries = LockRetries(wait_seconds, console.say)
-    with connected(find_settings()) as settings:
+    retries = LockRetries(wait_seconds, console.print_line)
+    with settings_with_servers(load_settings()) as settings:
         if down_to is None:
             migrations.upgrade(settings.required_database_url, retries=retries)
         else:
             migrations.downgrade(settings.required_database_url, down_to, retries)
-        console.say(f"The database is at migration {down_to or migrations.head()}.")
+        console.print_line(f"The database is at migration {down_to or migrations.head()}.")
 
 
 @app.command(name="roles")
 def print_roles() -> None:
     """Print the SQL that makes the roles of the API and the worker, for an administrator."""
-    console.say(rights.ROLES.read_text("utf-8"))
+    console.print_line(rights.ROLES_SQL.read_text("utf-8"))
 
 
 @app.command(name="schema")
 def print_schema() -> None:
     """Print what the database's schema is made of, as `doctor` compares it."""
-    with connected(find_settings()) as settings:
-        console.say(schema.as_json(schema.read_schema(settings.required_database_url)))
+    with settings_with_servers(load_settings()) as settings:
+        console.print_line(
+            schema.schema_as_json(schema.read_schema(settings.required_database_url))
+        )
 
 
 @app.command
@@ -165,7 +167,7 @@ def openapi() -> None:
     from pricebook import api
 
     document = api.create_app(Settings()).openapi_schema.to_schema()
-    console.say(msgspec.json.format(msgspec.json.encode(document)).decode())
+    console.print_line(msgspec.json.format(msgspec.json.encode(document)).decode())
 
 
 if __name__ == "__main__":

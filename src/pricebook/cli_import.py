@@ -10,17 +10,17 @@ import msgspec
 from cyclopts import Parameter
 
 from pricebook import console
-from pricebook.connect import connected, find_settings
-from pricebook.errors import ValidationError, plain
+from pricebook.connect import load_settings, settings_with_servers
+from pricebook.errors import ValidationError, as_issue_text
 from pricebook.ingestion import service as ingestion
-from pricebook.ingestion.import_schemas import ImportOrder, ImportResult
-from pricebook.ingestion.process import Parsers
-from pricebook.ingestion.schemas import FilePlace, SourceConfig
+from pricebook.ingestion.import_schemas import ImportRequest, ImportResult
+from pricebook.ingestion.process import ParserPool
+from pricebook.ingestion.schemas import FileSource, ReadConfig
 from pricebook.products import service as products
-from pricebook.resources import brakes_of, limits_of, open_resources
+from pricebook.resources import open_resources, parser_limits_of, safety_thresholds_of
 from pricebook.settings import Settings
 
-NOT_TAKEN_IN = 1
+EXIT_NOT_IMPORTED = 1
 
 
 def _help(text: str) -> Parameter:
@@ -28,7 +28,7 @@ def _help(text: str) -> Parameter:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class ImportOptions:
     """How a list is to be taken in."""
 
     supplier: Annotated[str, _help("The supplier's name; a new one is made.")]
@@ -57,17 +57,17 @@ class Options:
     json: Annotated[bool, _help("Print the result as JSON.")] = False
 
     @property
-    def config(self) -> SourceConfig:
+    def config(self) -> ReadConfig:
         """What is said about the list; raises ValidationError where it cannot be."""
-        said = _pairs("--set", "KEY=VALUE", self.settings or [])
+        values = _parse_pairs("--set", "KEY=VALUE", self.settings or [])
         if self.column:
-            said["column_mapping"] = _pairs("--column", "FIELD=HEADER", self.column)
+            values["column_mapping"] = _parse_pairs("--column", "FIELD=HEADER", self.column)
         if self.partial:
-            said["mode"] = "partial"
-        return _source_config(said)
+            values["mode"] = "partial"
+        return _source_config(values)
 
 
-def import_list(file: Path, *, options: Annotated[Options, Parameter(name="*")]) -> None:
+def import_list(file: Path, *, options: Annotated[ImportOptions, Parameter(name="*")]) -> None:
     """Take in a price list now: what is new, changed, absent and rejected, row by row.
 
     Args:
@@ -75,47 +75,49 @@ def import_list(file: Path, *, options: Annotated[Options, Parameter(name="*")])
         options: How it is to be taken in.
     """
     config = options.config
-    with connected(find_settings()) as settings:
-        order = ImportOrder(
-            place=FilePlace(str(file)),
+    with settings_with_servers(load_settings()) as settings:
+        request = ImportRequest(
+            source=FileSource(str(file)),
             supplier_name=options.supplier,
             currency=settings.catalog_currency,
             config=config,
-            limits=limits_of(settings),
-            brakes=brakes_of(settings),
+            limits=parser_limits_of(settings),
+            safety_thresholds=safety_thresholds_of(settings),
             new_layout=options.new_layout,
             dry_run=options.dry_run,
         )
-        follow_up = products.create_from_unmatched if options.create_products else None
-        result = asyncio.run(_take_in(settings, order, file.name, follow_up))
+        follow_up = products.create_products_from_unmatched if options.create_products else None
+        result = asyncio.run(_import_file(settings, request, file.name, follow_up))
     if options.json:
         console.print_json(result)
     else:
         console.print_import(result)
     if result.status != "success":
-        sys.exit(NOT_TAKEN_IN)
+        sys.exit(EXIT_NOT_IMPORTED)
 
 
-async def _take_in(
-    settings: Settings, order: ImportOrder, title: str, follow_up: ingestion.FollowUp | None
+async def _import_file(
+    settings: Settings, request: ImportRequest, title: str, follow_up: ingestion.FollowUp | None
 ) -> ImportResult:
     async with open_resources(settings) as resources:
-        with Parsers() as parsers, console.progress_bar(title) as bar:
-            return await ingestion.take_in(resources.database, parsers, order, bar.show, follow_up)
+        with ParserPool() as parser_pool, console.progress_bar(title) as bar:
+            return await ingestion.run_import(
+                resources.database, parser_pool, request, bar.show, follow_up
+            )
 
 
-def _pairs(option: str, form: str, given: list[str]) -> dict[str, Any]:
+def _parse_pairs(option: str, expected_format: str, raw_pairs: list[str]) -> dict[str, Any]:
     pairs: dict[str, Any] = {}
-    for pair in given:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            raise ValidationError(f"{option} {pair}: expected {form}.")
+    for pair in raw_pairs:
+        key, separator, value = pair.partition("=")
+        if not separator:
+            raise ValidationError(f"{option} {pair}: expected {expected_format}.")
         pairs[key] = value
     return pairs
 
 
-def _source_config(said: dict[str, Any]) -> SourceConfig:
+def _source_config(values: dict[str, Any]) -> ReadConfig:
     try:
-        return msgspec.convert(said, SourceConfig, strict=False)
+        return msgspec.convert(values, ReadConfig, strict=False)
     except msgspec.ValidationError as error:
-        raise ValidationError(f"--column or --set: {plain(str(error))}.") from error
+        raise ValidationError(f"--column or --set: {as_issue_text(str(error))}.") from error

@@ -7,12 +7,12 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from pricebook import console
-from pricebook.connect import find_settings
+from pricebook.connect import load_settings
 from pricebook.errors import ValidationError
-from pricebook.ingestion.inspection import inspect
-from pricebook.ingestion.process import Parsers
-from pricebook.ingestion.schemas import FilePlace, ListOrder
-from pricebook.resources import limits_of
+from pricebook.ingestion.inspection import inspect_price_list
+from pricebook.ingestion.process import ParserPool
+from pricebook.ingestion.schemas import FileSource, ReadRequest
+from pricebook.resources import parser_limits_of
 
 
 def inspect_lists(
@@ -27,30 +27,30 @@ def inspect_lists(
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
         raise ValidationError(f"There is no {', '.join(missing)}.")
-    files = [file for path in paths for file in _files(path)]
+    files = [file for path in paths for file in _expand_folders(path)]
     asyncio.run(_inspect(files, json=json))
 
 
-def _files(path: Path) -> list[Path]:
+def _expand_folders(path: Path) -> list[Path]:
     if path.is_dir():
-        inside = path.resolve()
+        root = path.resolve()
         return sorted(
             each
             for each in path.rglob("*")
-            if each.is_file() and each.resolve().is_relative_to(inside)
+            if each.is_file() and each.resolve().is_relative_to(root)
         )
     return [path]
 
 
 async def _inspect(files: list[Path], *, json: bool) -> None:
-    settings = find_settings()
-    order = ListOrder(
-        place=FilePlace(""), currency=settings.catalog_currency, limits=limits_of(settings)
+    settings = load_settings()
+    request = ReadRequest(
+        source=FileSource(""), currency=settings.catalog_currency, limits=parser_limits_of(settings)
     )
-    with Parsers(has_spare=len(files) > 1) as parsers:
+    with ParserPool(has_spare=len(files) > 1) as parser_pool:
         for file in files:
-            seen = await inspect(parsers, str(file), order)
+            inspected = await inspect_price_list(parser_pool, str(file), request)
             if json:
-                console.print_json(seen)
+                console.print_json(inspected)
             else:
-                console.print_inspected(seen)
+                console.print_inspection(inspected)

@@ -8,9 +8,9 @@ import msgspec
 from cyclopts import App, Parameter
 
 from pricebook import console
-from pricebook.connect import connected, find_settings
+from pricebook.connect import load_settings, settings_with_servers
 from pricebook.db import Database
-from pricebook.errors import ValidationError, plain
+from pricebook.errors import ValidationError, as_issue_text
 from pricebook.resources import open_resources
 from pricebook.suppliers import service
 from pricebook.suppliers.schemas import (
@@ -21,7 +21,7 @@ from pricebook.suppliers.schemas import (
 )
 from pricebook.web.paging import Page, Paging
 
-result = TypeVar("result")
+ResultT = TypeVar("ResultT")
 
 app = App(name="suppliers", help="Suppliers, and where their lists are.")
 
@@ -31,7 +31,7 @@ def add(
     name: str,
     *,
     type_: Annotated[SourceType, Parameter(name="--type")],
-    said: Annotated[list[str] | None, Parameter(name="--set", negative="")] = None,
+    assignments: Annotated[list[str] | None, Parameter(name="--set", negative="")] = None,
     email: str | None = None,
     json: bool = False,
 ) -> None:
@@ -40,17 +40,17 @@ def add(
     Args:
         name: The supplier's name.
         type_: What its list is.
-        said: KEY=VALUE, where the list is or how it is read: url=https://..., sync_every=60,
+        assignments: KEY=VALUE, where the list is or how it is read: url=https://..., sync_every=60,
             header_row=3, column_mapping.price="Net price".
         email: Where its people can be written to.
         json: Print the supplier as JSON.
     """
-    supplier = NewSupplier(name, type_, _source_config(said or []), email)
-    made = _run(lambda database: service.create_supplier(database, supplier))
+    supplier = NewSupplier(name, type_, _source_config(assignments or []), email)
+    created = _run(lambda database: service.create_supplier(database, supplier))
     if json:
-        console.print_json(made)
+        console.print_json(created)
     else:
-        console.say(f"Supplier {made.name} is {made.id}.")
+        console.print_line(f"Supplier {created.name} is {created.id}.")
 
 
 @app.command(name="list")
@@ -63,38 +63,38 @@ def list_all(*, limit: int = 200, page: int = 1, json: bool = False) -> None:
         json: Print them as JSON.
     """
 
-    async def find(database: Database) -> Page[SupplierOverview]:
+    async def query_suppliers(database: Database) -> Page[SupplierOverview]:
         return await service.list_suppliers(database, Paging(page, limit))
 
-    found = _run(find)
+    listing = _run(query_suppliers)
     if json:
-        console.print_json(found)
+        console.print_json(listing)
     else:
-        console.print_suppliers(found.data, found.total_count)
+        console.print_suppliers(listing.data, listing.total_count)
 
 
-def _source_config(said: list[str]) -> SourceConfig:
+def _source_config(assignments: list[str]) -> SourceConfig:
     """Read KEY=VALUE pairs; a dot in a key leads into an object, commas split a list."""
-    given: dict[str, Any] = {}
-    for pair in said:
-        key, equals, value = pair.partition("=")
-        if not equals:
+    fields: dict[str, Any] = {}
+    for pair in assignments:
+        key, separator, value = pair.partition("=")
+        if not separator:
             raise ValidationError(f"--set {pair}: expected KEY=VALUE.")
         outer, dot, inner = key.partition(".")
         if dot:
-            given.setdefault(outer, {})[inner] = value
+            fields.setdefault(outer, {})[inner] = value
         else:
-            given[key] = value.split(",") if key == "characteristic_columns" else value
+            fields[key] = value.split(",") if key == "characteristic_columns" else value
     try:
-        return msgspec.convert(given, SourceConfig, strict=False)
+        return msgspec.convert(fields, SourceConfig, strict=False)
     except msgspec.ValidationError as error:
-        raise ValidationError(f"--set: {plain(str(error))}.") from error
+        raise ValidationError(f"--set: {as_issue_text(str(error))}.") from error
 
 
-def _run(work: Callable[[Database], Awaitable[result]]) -> result:
-    async def open_and_work() -> result:
+def _run(operation: Callable[[Database], Awaitable[ResultT]]) -> ResultT:
+    async def open_and_run() -> ResultT:
         async with open_resources(settings) as resources:
-            return await work(resources.database)
+            return await operation(resources.database)
 
-    with connected(find_settings()) as settings:
-        return asyncio.run(open_and_work())
+    with settings_with_servers(load_settings()) as settings:
+        return asyncio.run(open_and_run())

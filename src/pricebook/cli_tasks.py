@@ -9,22 +9,22 @@ from uuid import UUID
 from cyclopts import App
 
 from pricebook import console
-from pricebook.connect import connected, find_settings
+from pricebook.connect import load_settings, settings_with_servers
 from pricebook.db import Database
 from pricebook.errors import ValidationError
 from pricebook.ingestion import service as ingestion
 from pricebook.products import service as products
-from pricebook.queue.carrier import TaskQueue
+from pricebook.queue.carrier import QueueClient
 from pricebook.resources import open_redis, open_resources
 from pricebook.tasks import cancellation, service
 from pricebook.tasks.schemas import AcceptedTask, Task, TaskQuery, TaskState
 from pricebook.web.paging import Page
 
-result = TypeVar("result")
+ResultT = TypeVar("ResultT")
 
-FOLLOW_SECONDS = 0.3
-NOT_APPLIED = 1
-COMMAND_LINE = "the command line"
+POLL_SECONDS = 0.3
+EXIT_NOT_APPLIED = 1
+CANCELLED_BY = "the command line"
 
 app = App(name="tasks", help="Lists that are taken in: what happened to them.")
 
@@ -43,14 +43,14 @@ def list_all(
     """
     query = TaskQuery(page=page, limit=limit, state=state)
 
-    async def find(database: Database, _queue: TaskQueue) -> Page[Task]:
+    async def query_tasks(database: Database, _queue: QueueClient) -> Page[Task]:
         return await service.list_tasks(database, query)
 
-    found = _run(find)
+    listing = _run(query_tasks)
     if json:
-        console.print_json(found)
+        console.print_json(listing)
     else:
-        console.print_tasks(found.data, found.total_count)
+        console.print_tasks(listing.data, listing.total_count)
 
 
 @app.command
@@ -62,18 +62,18 @@ def show(task_id: str, *, follow: bool = False, json: bool = False) -> None:
         follow: Go on showing how far it is until it has ended.
         json: Print it as JSON.
     """
-    wanted = _id(task_id)
+    task_uuid = _parse_task_id(task_id)
 
-    async def find(database: Database, _queue: TaskQueue) -> Task:
+    async def query_tasks(database: Database, _queue: QueueClient) -> Task:
         with console.task_line(shown=follow) as line:
             while True:
-                task = await service.get_task(database, wanted)
+                task = await service.get_task(database, task_uuid)
                 if not follow or task.completed_at is not None:
                     return task
                 line.show(task)
-                await asyncio.sleep(FOLLOW_SECONDS)
+                await asyncio.sleep(POLL_SECONDS)
 
-    task = _run(find)
+    task = _run(query_tasks)
     if json:
         console.print_json(task)
     else:
@@ -87,10 +87,10 @@ def errors(task_id: str) -> None:
     Args:
         task_id: The task's id.
     """
-    wanted = _id(task_id)
+    task_uuid = _parse_task_id(task_id)
 
-    async def export(database: Database, _queue: TaskQueue) -> None:
-        async for lines in service.export_row_errors(database, wanted):
+    async def export(database: Database, _queue: QueueClient) -> None:
+        async for lines in service.export_row_errors(database, task_uuid):
             sys.stdout.write(lines)
 
     _run(export)
@@ -103,13 +103,13 @@ def retry(task_id: str) -> None:
     Args:
         task_id: The task's id.
     """
-    wanted = _id(task_id)
+    task_uuid = _parse_task_id(task_id)
 
-    async def ask(database: Database, queue: TaskQueue) -> AcceptedTask:
-        return await service.retry_task(database, queue, wanted)
+    async def retry_failed(database: Database, queue: QueueClient) -> AcceptedTask:
+        return await service.retry_task(database, queue, task_uuid)
 
-    _run(ask)
-    console.say(f"Task {wanted} waits for a worker.")
+    _run(retry_failed)
+    console.print_line(f"Task {task_uuid} waits for a worker.")
 
 
 @app.command
@@ -119,12 +119,12 @@ def cancel(task_id: str) -> None:
     Args:
         task_id: The task's id.
     """
-    wanted = _id(task_id)
+    task_uuid = _parse_task_id(task_id)
 
-    async def end(database: Database, _queue: TaskQueue) -> Task:
-        return await cancellation.cancel_task(database, wanted, COMMAND_LINE)
+    async def cancel_unfinished(database: Database, _queue: QueueClient) -> Task:
+        return await cancellation.cancel_task(database, task_uuid, CANCELLED_BY)
 
-    console.say(f"Task {wanted} was cancelled by {_run(end).cancelled_by}.")
+    console.print_line(f"Task {task_uuid} was cancelled by {_run(cancel_unfinished).cancelled_by}.")
 
 
 @app.command
@@ -136,34 +136,36 @@ def apply(task_id: str, *, create_products: bool = False, json: bool = False) ->
         create_products: Make an active product of every item that has none.
         json: Print the result as JSON.
     """
-    wanted = _id(task_id)
-    follow_up = products.create_from_unmatched if create_products else None
+    task_uuid = _parse_task_id(task_id)
+    follow_up = products.create_products_from_unmatched if create_products else None
 
-    async def take_in(database: Database, _queue: TaskQueue) -> ingestion.ImportResult:
-        return await ingestion.apply_held(database, wanted, follow_up)
+    async def apply_held_list(database: Database, _queue: QueueClient) -> ingestion.ImportResult:
+        return await ingestion.apply_held(database, task_uuid, follow_up)
 
-    applied = _run(take_in)
+    applied = _run(apply_held_list)
     if json:
         console.print_json(applied)
     else:
         console.print_import(applied)
     if applied.status != "success":
-        sys.exit(NOT_APPLIED)
+        sys.exit(EXIT_NOT_APPLIED)
 
 
-def _id(given: str) -> UUID:
+def _parse_task_id(text: str) -> UUID:
     try:
-        return UUID(given)
+        return UUID(text)
     except ValueError:
         raise ValidationError(
-            f"{given} is no task's id: `pricebook tasks list` shows them."
+            f"{text} is no task's id: `pricebook tasks list` shows them."
         ) from None
 
 
-def _run(work: Callable[[Database, TaskQueue], Awaitable[result]]) -> result:
-    async def open_and_work() -> result:
+def _run(operation: Callable[[Database, QueueClient], Awaitable[ResultT]]) -> ResultT:
+    async def open_and_run() -> ResultT:
         async with open_resources(settings) as resources, open_redis(settings) as redis:
-            return await work(resources.database, TaskQueue(redis, settings.redis_queue_name))
+            return await operation(
+                resources.database, QueueClient(redis, settings.redis_queue_name)
+            )
 
-    with connected(find_settings()) as settings:
-        return asyncio.run(open_and_work())
+    with settings_with_servers(load_settings()) as settings:
+        return asyncio.run(open_and_run())

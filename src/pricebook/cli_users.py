@@ -12,13 +12,13 @@ from pricebook import console
 from pricebook.auth import service
 from pricebook.auth.passwords import hash_password
 from pricebook.auth.schemas import NewUser, Role, UserChange
-from pricebook.connect import connected, find_settings
+from pricebook.connect import load_settings, settings_with_servers
 from pricebook.db import Database
 from pricebook.errors import ValidationError
-from pricebook.installation import make_password
+from pricebook.installation import generate_password
 from pricebook.resources import open_resources
 
-result = TypeVar("result")
+ResultT = TypeVar("ResultT")
 
 app = App(name="users", help="Accounts of those who work here.")
 
@@ -35,13 +35,13 @@ def add(name: str, *, role: Role, password_stdin: bool = False) -> None:
         role: What the user may do.
         password_stdin: Read the password from standard input.
     """
-    asked = _read_password() if password_stdin else _ask_password()
-    password = asked or make_password()
+    entered_password = _read_password() if password_stdin else _prompt_password()
+    password = entered_password or generate_password()
     user = NewUser(name, role, _hash(password))
     _run(lambda database: service.add_users(database, [user]))
-    console.say(f"User {name} can log in, as {role}.")
-    if asked is None:
-        console.say(f"password {password}")
+    console.print_line(f"User {name} can log in, as {role}.")
+    if entered_password is None:
+        console.print_line(f"password {password}")
 
 
 @app.command(name="list")
@@ -77,9 +77,9 @@ def change(
     if role is None and active is None and not password_stdin:
         raise ValidationError("Nothing to change: give --role, --active, --inactive or a password.")
     password_hash = _hash(_read_password()) if password_stdin else None
-    wanted = UserChange(role, active, password_hash)
-    _run(lambda database: service.change_user(database, name, wanted))
-    console.say(f"User {name} is changed.")
+    user_change = UserChange(role, active, password_hash)
+    _run(lambda database: service.change_user(database, name, user_change))
+    console.print_line(f"User {name} is changed.")
 
 
 @app.command
@@ -90,32 +90,32 @@ def remove(name: str) -> None:
         name: The user name, in any case.
     """
     _run(lambda database: service.remove_user(database, name))
-    console.say(f"User {name} is removed.")
+    console.print_line(f"User {name} is removed.")
 
 
-def _run(work: Callable[[Database], Awaitable[result]]) -> result:
-    async def open_and_work() -> result:
+def _run(operation: Callable[[Database], Awaitable[ResultT]]) -> ResultT:
+    async def open_and_run() -> ResultT:
         async with open_resources(settings) as resources:
-            return await work(resources.database)
+            return await operation(resources.database)
 
-    with connected(find_settings()) as settings:
-        return asyncio.run(open_and_work())
+    with settings_with_servers(load_settings()) as settings:
+        return asyncio.run(open_and_run())
 
 
 def _hash(password: str) -> str:
-    return hash_password(password, find_settings().bcrypt_cost)
+    return hash_password(password, load_settings().bcrypt_cost)
 
 
 def _read_password() -> str:
     """Read what stands on standard input, but for one line end."""
     try:
-        given = sys.stdin.read()
+        text = sys.stdin.read()
     except UnicodeDecodeError:
         raise ValidationError("The password on standard input is not UTF-8.") from None
-    return given.removesuffix("\n").removesuffix("\r")
+    return text.removesuffix("\n").removesuffix("\r")
 
 
-def _ask_password() -> str | None:
+def _prompt_password() -> str | None:
     if not sys.stdin.isatty():
         return None
     password = getpass.getpass("Password: ")

@@ -11,16 +11,16 @@ from pricebook import embedded, migrations
 from pricebook.settings import Settings, read_settings
 
 
-def find_settings(port: int | None = None, *, serves: bool = False) -> Settings:
+def load_settings(port: int | None = None, *, for_server: bool = False) -> Settings:
     """Read the settings from the environment and `.env`; a port given on the command line wins."""
-    given = {**dotenv_values(".env"), **os.environ}
+    environment = {**dotenv_values(".env"), **os.environ}
     if port is not None:
-        given["PORT"] = str(port)
-    return read_settings(given, serves=serves)
+        environment["PORT"] = str(port)
+    return read_settings(environment, for_server=for_server)
 
 
 @contextmanager
-def connected(settings: Settings) -> Generator[Settings]:
+def settings_with_servers(settings: Settings) -> Generator[Settings]:
     """Fill in the addresses of the embedded servers where no others are given.
 
     An embedded database is always brought to the newest schema: nobody else would.
@@ -31,10 +31,10 @@ def connected(settings: Settings) -> Generator[Settings]:
     with embedded.servers(settings.home) as endpoints:
         if settings.database_url is None:
             migrations.upgrade(endpoints.database_url)
-        yield with_endpoints(settings, endpoints)
+        yield with_server_urls(settings, endpoints)
 
 
-def with_endpoints(settings: Settings, endpoints: embedded.Endpoints) -> Settings:
+def with_server_urls(settings: Settings, endpoints: embedded.Endpoints) -> Settings:
     """Put the addresses of the embedded servers where no others are given."""
     return msgspec.structs.replace(
         settings,

@@ -15,34 +15,34 @@ from rich.text import Text
 
 from pricebook.auth.schemas import UserRow
 from pricebook.ingestion.import_schemas import ImportResult, PlannedRow
-from pricebook.ingestion.import_schemas import Progress as Step
-from pricebook.ingestion.inspection import Inspected
+from pricebook.ingestion.import_schemas import Progress as ImportProgress
+from pricebook.ingestion.inspection import InspectionResult
 from pricebook.suppliers.schemas import SupplierOverview
 from pricebook.tasks.schemas import Counts, Task
 
-SHOWN_ROW_ERRORS = 20
-ID_LETTERS = 36
-SHOWN_PLANNED_ROWS = 20
+MAX_SHOWN_ROW_ERRORS = 20
+UUID_WIDTH = 36
+MAX_SHOWN_PLANNED_ROWS = 20
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
 
-def say(sentence: str) -> None:
+def print_line(sentence: str) -> None:
     """Print one line at once, for a person or a script that waits for it."""
     out.print(sentence, markup=False, highlight=False)
 
 
-def complain(sentences: str) -> None:
+def print_error(sentences: str) -> None:
     """Print each line of what is wrong as one on stderr."""
     for sentence in sentences.splitlines():
         err.print(f"pricebook: {sentence}", markup=False, highlight=False)
 
 
-def complain_of_defect(error: Exception) -> None:
+def print_bug_report(error: Exception) -> None:
     """Print one line on stderr about an error that nobody foresaw, and where it was raised."""
     *_, last = traceback.extract_tb(error.__traceback__)
-    complain(
+    print_error(
         f"This is a defect of Pricebook, please report it: {type(error).__name__} "
         f"in {Path(last.filename).name}, line {last.lineno}: {error}"
     )
@@ -50,7 +50,7 @@ def complain_of_defect(error: Exception) -> None:
 
 def print_json(value: msgspec.Struct | Sequence[msgspec.Struct]) -> None:
     """Print a struct, or several, as one line of JSON."""
-    say(msgspec.json.encode(value).decode())
+    print_line(msgspec.json.encode(value).decode())
 
 
 @contextmanager
@@ -65,19 +65,19 @@ class TaskLine:
 
     def __init__(self, status: Status | None) -> None:
         self._status = status
-        self._last = ""
+        self._last_summary = ""
 
     def show(self, task: Task) -> None:
         """Show how far the task is, if that is news."""
-        told = _far(task)
+        summary = _describe_progress(task)
         if self._status is not None:
-            self._status.update(escape(told))
-        elif told != self._last:
-            err.print(told, markup=False, highlight=False)
-        self._last = told
+            self._status.update(escape(summary))
+        elif summary != self._last_summary:
+            err.print(summary, markup=False, highlight=False)
+        self._last_summary = summary
 
 
-def _far(task: Task) -> str:
+def _describe_progress(task: Task) -> str:
     if task.state != "running":
         return f"{task.supplier_name}: {task.state}"
     total = f" of {task.rows_total:,}" if task.rows_total else ""
@@ -85,14 +85,14 @@ def _far(task: Task) -> str:
 
 
 @contextmanager
-def progress_bar(title: str) -> Generator["Bar"]:
+def progress_bar(title: str) -> Generator["ImportProgressBar"]:
     """Show a bar on stderr while a list is taken in; nothing where there is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        yield Bar(progress, title)
+        yield ImportProgressBar(progress, title)
 
 
-class Bar:
+class ImportProgressBar:
     """A progress bar that follows the steps of an import."""
 
     def __init__(self, progress: Progress, title: str) -> None:
@@ -100,7 +100,7 @@ class Bar:
         self._title = title
         self._task = progress.add_task(title, total=1.0)
 
-    def show(self, step: Step) -> None:
+    def show(self, step: ImportProgress) -> None:
         """Show how far the import is."""
         self._progress.update(
             self._task, description=f"{self._title}: {step.stage}", completed=step.fraction
@@ -111,48 +111,50 @@ def print_import(result: ImportResult) -> None:
     """Print what became of every row of a list, and why rows were not taken."""
     new = " (new supplier)" if result.new_supplier else ""
     task = "dry run, nothing is changed" if result.dry_run else f"task {result.task_id}"
-    say(f"{result.supplier_name}{new}, {task}")
+    print_line(f"{result.supplier_name}{new}, {task}")
     out.print(_counts_table(result.counts, result.products_created))
     if result.dry_run or result.status == "held":
         _print_plan(result)
-    for error in result.row_errors[:SHOWN_ROW_ERRORS]:
-        say(f"row {error.row_number}: {error.error_message}")
-    hidden = result.counts.rejected + result.counts.duplicate - SHOWN_ROW_ERRORS
+    for error in result.row_errors[:MAX_SHOWN_ROW_ERRORS]:
+        print_line(f"row {error.row_number}: {error.error_message}")
+    hidden = result.counts.rejected + result.counts.duplicate - MAX_SHOWN_ROW_ERRORS
     if hidden > 0:
-        say(f"... and {hidden} more rows: `pricebook tasks errors {result.task_id}`.")
+        print_line(f"... and {hidden} more rows: `pricebook tasks errors {result.task_id}`.")
     for sentence in result.errors:
-        complain(sentence)
+        print_error(sentence)
     if result.status == "held":
-        complain(f"Nothing is applied; `pricebook tasks apply {result.task_id}` applies it.")
+        print_error(f"Nothing is applied; `pricebook tasks apply {result.task_id}` applies it.")
 
 
 def _print_plan(result: ImportResult) -> None:
-    for row in result.plan[:SHOWN_PLANNED_ROWS]:
-        say(_planned(row))
+    for row in result.plan[:MAX_SHOWN_PLANNED_ROWS]:
+        print_line(_format_planned_row(row))
     counts = result.counts
-    hidden = counts.new + counts.changed + counts.absent - SHOWN_PLANNED_ROWS
+    hidden = counts.new + counts.changed + counts.absent - MAX_SHOWN_PLANNED_ROWS
     if hidden > 0:
-        say(f"... and {hidden} more.")
+        print_line(f"... and {hidden} more.")
 
 
-def _planned(row: PlannedRow) -> str:
+def _format_planned_row(row: PlannedRow) -> str:
     prices = " → ".join(str(price) for price in (row.old_price, row.new_price) if price is not None)
     percent = f" ({row.percent:+} %)" if row.percent else ""
     return f"{row.outcome:8} {row.supplier_sku} {row.name}: {prices}{percent}"
 
 
-def print_inspected(seen: Inspected) -> None:
+def print_inspection(inspected: InspectionResult) -> None:
     """Print how a list is read, or why it is refused, as one line."""
-    if seen.found is None:
-        say(f"{seen.path}: refused: {seen.refused}")
+    if inspected.found is None:
+        print_line(f"{inspected.path}: refused: {inspected.refused}")
         return
-    found = seen.found
+    found = inspected.found
     delimiter = found.delimiter and f'"{found.delimiter}"'.replace("\t", "tab")
-    told = [found.format, found.encoding, delimiter, found.sheet and f'sheet "{found.sheet}"']
+    summary = [found.format, found.encoding, delimiter, found.sheet and f'sheet "{found.sheet}"']
     columns = ", ".join(f'{field} "{header}"' for field, header in found.columns.items())
-    say(
-        f"{seen.path}: read: {' '.join(filter(None, told))}; header in row {found.header_row}; "
-        f"{columns}; {seen.items:,} articles, {seen.rejected:,} rejected, {seen.ignored:,} ignored"
+    print_line(
+        f"{inspected.path}: read: {' '.join(filter(None, summary))}; header in row "
+        f"{found.header_row}; "
+        f"{columns}; {inspected.items:,} articles, {inspected.rejected:,} rejected, "
+        f"{inspected.ignored:,} ignored"
     )
 
 
@@ -170,21 +172,23 @@ def print_tasks(tasks: Sequence[Task], total_count: int) -> None:
         )
     out.print(table)
     if total_count > len(tasks):
-        say(f"{len(tasks)} of {total_count:,} tasks.")
+        print_line(f"{len(tasks)} of {total_count:,} tasks.")
 
 
 def print_task(task: Task) -> None:
     """Print what a task is about, how far it is and what came of it."""
-    asker = f" by {task.requested_by}" if task.requested_by else ""
-    say(f"{_far(task)}, asked at {task.enqueued_at:%Y-%m-%d %H:%M:%S}{asker}")
+    requester = f" by {task.requested_by}" if task.requested_by else ""
+    print_line(
+        f"{_describe_progress(task)}, asked at {task.enqueued_at:%Y-%m-%d %H:%M:%S}{requester}"
+    )
     if task.retry_count:
-        say(f"tried again {task.retry_count} times of {task.max_retries}")
+        print_line(f"tried again {task.retry_count} times of {task.max_retries}")
     if task.completed_at:
         out.print(_counts_table(task.counts))
     for sentence in task.errors:
-        say(sentence)
+        print_line(sentence)
     if task.counts.rejected:
-        say(f"`pricebook tasks errors {task.id}` prints the rows that were not taken.")
+        print_line(f"`pricebook tasks errors {task.id}` prints the rows that were not taken.")
 
 
 def print_suppliers(suppliers: Sequence[SupplierOverview], total_count: int) -> None:
@@ -201,11 +205,11 @@ def print_suppliers(suppliers: Sequence[SupplierOverview], total_count: int) -> 
         )
     out.print(table)
     if total_count > len(suppliers):
-        say(f"{len(suppliers)} of {total_count:,} suppliers.")
+        print_line(f"{len(suppliers)} of {total_count:,} suppliers.")
 
 
 def _id_column(name: str) -> Column:
-    return Column(name, no_wrap=True, min_width=ID_LETTERS)
+    return Column(name, no_wrap=True, min_width=UUID_WIDTH)
 
 
 def print_users(users: Sequence[UserRow]) -> None:

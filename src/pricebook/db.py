@@ -16,33 +16,33 @@ from pricebook.errors import (
 )
 from pricebook.export_slots import ExportSlots
 from pricebook.heartbeat import Deadline
-from pricebook.out_of_resources import unavailable_for
-from pricebook.pool import Pool, PoolFigures, with_defaults
-from pricebook.pooled import Reader, Row
-from pricebook.public_reads import PublicReads
+from pricebook.out_of_resources import resource_error_for
+from pricebook.pool import Pool, PoolMetrics, with_connection_defaults
+from pricebook.pooled import QueryRunner, Row
+from pricebook.public_reads import FairConnectionPool
 from pricebook.rows import PriceLoader
 
 Connection = AsyncConnection[Row]
 
 # PostgreSQL is lost when it has not answered the heartbeat for so long: where requests wait, and
 # where a short stall must not end an import of minutes.
-REQUEST_SECONDS = 2.0
-WORK_SECONDS = 10.0
+REQUEST_HEARTBEAT_TIMEOUT_SECONDS = 2.0
+WORK_HEARTBEAT_TIMEOUT_SECONDS = 10.0
 POOL_TIMEOUT_SECONDS = 3.0
 LOCK_TIMEOUT = "2s"
 # A process that stands still inside a transaction loses it, and with it the locks.
-IDLE_TIMEOUT = "60s"
+IDLE_IN_TRANSACTION_TIMEOUT = "60s"
 # Exports of the public, those of staff: each so much of the pool. Public reads and public exports
 # together leave a quarter of it to staff.
-EXPORTS_SHARE = 1 / 6
-PUBLIC_SHARE = 0.75
+EXPORT_POOL_SHARE = 1 / 6
+PUBLIC_POOL_SHARE = 0.75
 # As many can be served before those who came last have waited too long; more are told at once.
-WAITING_A_CONNECTION = 100
-LISTENER = "pricebook listener"
-HEARTBEAT_SECONDS = 1.0
+MAX_WAITING_PER_CONNECTION = 100
+LISTENER_APPLICATION_NAME = "pricebook listener"
+LISTEN_CHECK_SECONDS = 1.0
 
 UNREACHABLE = "The database cannot be reached or is too busy; try again in a moment."
-FORBIDDEN = (
+INSUFFICIENT_RIGHTS = (
     "The role of DATABASE_URL may not do this: connect as the owner of the database, or run"
     " `pricebook migrate` as the owner, which grants what the API and the worker need."
 )
@@ -62,22 +62,24 @@ class Database:
         self._url = url
         self._pool = Pool(
             url,
-            heartbeat_seconds=REQUEST_SECONDS if statement_seconds else WORK_SECONDS,
+            heartbeat_seconds=REQUEST_HEARTBEAT_TIMEOUT_SECONDS
+            if statement_seconds
+            else WORK_HEARTBEAT_TIMEOUT_SECONDS,
             statement_seconds=statement_seconds,
             configure=_configure,
             min_size=pool_min,
             max_size=pool_max,
             timeout=POOL_TIMEOUT_SECONDS,
-            max_waiting=pool_max * WAITING_A_CONNECTION,
+            max_waiting=pool_max * MAX_WAITING_PER_CONNECTION,
         )
-        exports = max(1, int(pool_max * EXPORTS_SHARE))
-        self._public_exports = ExportSlots(exports)
-        self._staff_exports = ExportSlots(exports)
-        self._reads = PublicReads(
+        max_exports = max(1, int(pool_max * EXPORT_POOL_SHARE))
+        self._public_exports = ExportSlots(max_exports)
+        self._staff_exports = ExportSlots(max_exports)
+        self._fair_pool = FairConnectionPool(
             self._pool,
-            at_once=max(1, int(pool_max * PUBLIC_SHARE) - exports),
-            waiting_at_once=pool_max * WAITING_A_CONNECTION,
-            seconds=POOL_TIMEOUT_SECONDS,
+            max_concurrent=max(1, int(pool_max * PUBLIC_POOL_SHARE) - max_exports),
+            max_waiting=pool_max * MAX_WAITING_PER_CONNECTION,
+            timeout_seconds=POOL_TIMEOUT_SECONDS,
         )
 
     async def __aenter__(self) -> Self:
@@ -87,16 +89,16 @@ class Database:
     async def __aexit__(self, *_: object) -> None:
         await self._pool.close()
 
-    def figures(self) -> PoolFigures:
+    def pool_metrics(self) -> PoolMetrics:
         """Tell how the pool is used."""
         stats = self._pool.get_stats()
-        return PoolFigures(
+        return PoolMetrics(
             size=stats["pool_size"],
             available=stats["pool_available"],
             max=stats["pool_max"],
             waiting=stats["requests_waiting"],
             wait_seconds=stats.get("requests_wait_ms", 0) / 1000,
-            requests=stats.get("requests_num", 0) + self._reads.handed_on,
+            requests=stats.get("requests_num", 0) + self._fair_pool.handovers,
             timeouts=stats.get("requests_errors", 0),
         )
 
@@ -111,21 +113,21 @@ class Database:
         try:
             conn = await self._pool.getconn()
             try:
-                await conn.use_plans("force_custom_plan")
+                await conn.set_plan_cache_mode("force_custom_plan")
                 yield conn
             finally:
                 await self._pool.putconn(conn)
         except psycopg.Error as error:
-            _tell(error)
+            _raise_database_error(error)
             raise
 
     @asynccontextmanager
-    async def transaction(self, *, undo: bool = False) -> AsyncGenerator[Connection]:
+    async def transaction(self, *, force_rollback: bool = False) -> AsyncGenerator[Connection]:
         """Lend a connection inside one transaction: committed on leaving, or nothing is done.
 
         With `undo`, nothing is done in any case.
         """
-        async with self.connection() as conn, conn.transaction(force_rollback=undo):
+        async with self.connection() as conn, conn.transaction(force_rollback=force_rollback):
             yield conn
 
     @asynccontextmanager
@@ -139,14 +141,14 @@ class Database:
             await conn.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
             yield conn
 
-    def read(self) -> "PublicRead":
+    def read(self) -> "QueryRunnerContext":
         """Lend a reader for what the public asks: to some at once, the others wait a moment.
 
         However many visitors come, a share of the pool is left for everybody else, and PostgreSQL
         is not asked for more at once than it does well. It may keep plans, which are half of what
         a page costs it. Raises DatabaseUnavailableError.
         """
-        return PublicRead(self._reads)
+        return QueryRunnerContext(self._fair_pool)
 
     async def listen(self, channel: LiteralString) -> AsyncGenerator[bool]:
         """Tell what is notified on a channel: True when something was, False when nothing was.
@@ -157,22 +159,24 @@ class Database:
         """
         try:
             async with await AsyncConnection.connect(
-                with_defaults(self._url), autocommit=True, application_name=LISTENER
+                with_connection_defaults(self._url),
+                autocommit=True,
+                application_name=LISTENER_APPLICATION_NAME,
             ) as conn:
-                with Deadline(conn, REQUEST_SECONDS):
+                with Deadline(conn, REQUEST_HEARTBEAT_TIMEOUT_SECONDS):
                     await conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
                 yield True
                 while True:
-                    async for _ in conn.notifies(timeout=HEARTBEAT_SECONDS):
+                    async for _ in conn.notifies(timeout=LISTEN_CHECK_SECONDS):
                         yield True
-                    with Deadline(conn, REQUEST_SECONDS):
+                    with Deadline(conn, REQUEST_HEARTBEAT_TIMEOUT_SECONDS):
                         await conn.execute("SELECT")
                     yield False
         except psycopg.OperationalError as error:
             raise DatabaseUnavailableError(UNREACHABLE) from error
 
     @asynccontextmanager
-    async def slow_read(self, caller: str | None = None) -> AsyncGenerator[Connection]:
+    async def export_transaction(self, caller: str | None = None) -> AsyncGenerator[Connection]:
         """Lend a connection inside a transaction that lasts as long as its reader takes.
 
         To staff, or to a caller of the public: each group has a share of the pool, a caller one
@@ -185,28 +189,28 @@ class Database:
                 yield conn
 
 
-class PublicRead:
+class QueryRunnerContext:
     """One read of the public: a context that lends a reader."""
 
-    __slots__ = ("_conn", "_reads")
+    __slots__ = ("_conn", "_fair_pool")
 
-    def __init__(self, reads: PublicReads) -> None:
-        self._reads = reads
+    def __init__(self, fair_pool: FairConnectionPool) -> None:
+        self._fair_pool = fair_pool
 
-    async def __aenter__(self) -> Reader:
+    async def __aenter__(self) -> QueryRunner:
         try:
-            self._conn = await self._reads.take()
+            self._conn = await self._fair_pool.acquire()
         except TimeoutError as error:
             raise DatabaseUnavailableError(UNREACHABLE) from error
         except psycopg.Error as error:
-            _tell(error)
+            _raise_database_error(error)
             raise
-        return self._conn.reader
+        return self._conn.query_runner
 
     async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        await self._reads.give_back(self._conn, is_sound=error is None)
+        await self._fair_pool.release(self._conn, is_usable=error is None)
         if isinstance(error, psycopg.Error):
-            _tell(error)
+            _raise_database_error(error)
 
 
 async def _configure(conn: Connection) -> None:
@@ -215,19 +219,20 @@ async def _configure(conn: Connection) -> None:
     await conn.execute("SET random_page_cost = 1.1")
     await conn.execute("SET TIME ZONE 'UTC'")
     await conn.execute(
-        "SELECT set_config('idle_in_transaction_session_timeout', %s, false)", [IDLE_TIMEOUT]
+        "SELECT set_config('idle_in_transaction_session_timeout', %s, false)",
+        [IDLE_IN_TRANSACTION_TIMEOUT],
     )
 
 
-def _tell(error: psycopg.Error) -> None:
+def _raise_database_error(error: psycopg.Error) -> None:
     """Raise what a caller is to be told of an error; anything else is a defect of ours."""
     match error:
         case psycopg.OperationalError():
-            raise (unavailable_for(error) or DatabaseUnavailableError(UNREACHABLE)) from error
+            raise (resource_error_for(error) or DatabaseUnavailableError(UNREACHABLE)) from error
         case ReadOnlySqlTransaction():
             raise DatabaseUnavailableError(READ_ONLY) from error
         case InsufficientPrivilege():
-            raise DatabaseRightsError(FORBIDDEN) from error
+            raise DatabaseRightsError(INSUFFICIENT_RIGHTS) from error
         case _:
             return
 
@@ -235,7 +240,7 @@ def _tell(error: psycopg.Error) -> None:
 async def find_revision(conn: Connection) -> str | None:
     """Return the migration that the database is at, or None if it has never been migrated."""
     try:
-        row = await _first(conn, "SELECT version_num FROM alembic_version")
+        row = await _fetch_first_row(conn, "SELECT version_num FROM alembic_version")
     except UndefinedTable:
         return None
     return row[0] if row else None
@@ -256,18 +261,19 @@ async def require_currency(conn: Connection, currency: str) -> None:
     await conn.execute(
         "INSERT INTO catalog_settings (currency) VALUES (%s) ON CONFLICT DO NOTHING", [currency]
     )
-    fixed = await find_currency(conn)
-    if fixed != currency:
+    catalog_currency = await find_currency(conn)
+    if catalog_currency != currency:
         raise DatabaseNotReadyError(
-            f"CATALOG_CURRENCY is {currency}, but every price in this database is in {fixed}."
+            f"CATALOG_CURRENCY is {currency}, but every price in this database is in "
+            f"{catalog_currency}."
         )
 
 
 async def find_currency(conn: Connection) -> str | None:
     """Return the currency of every price here, or None before the first start."""
-    row = await _first(conn, "SELECT currency FROM catalog_settings")
+    row = await _fetch_first_row(conn, "SELECT currency FROM catalog_settings")
     return row[0] if row else None
 
 
-async def _first(conn: Connection, query: LiteralString) -> tuple[Any, ...] | None:
+async def _fetch_first_row(conn: Connection, query: LiteralString) -> tuple[Any, ...] | None:
     return await (await conn.execute(query)).fetchone()

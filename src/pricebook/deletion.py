@@ -10,7 +10,7 @@ from pricebook.suppliers import service as suppliers
 
 log = structlog.stdlib.get_logger(__name__)
 
-MOST_ITEMS = 5000
+MAX_BATCH_ITEMS = 5000
 BATCH_SECONDS = 0.3
 
 
@@ -22,18 +22,18 @@ async def delete_marked_suppliers(database: Database) -> None:
     Raises DatabaseUnavailableError.
     """
     while (supplier_id := await suppliers.find_deleting(database)) is not None:
-        items, gone = MOST_ITEMS // 10, False
-        while not gone:
-            begun = time.monotonic()
-            gone = await suppliers.delete_batch(database, supplier_id, items)
-            taken = time.monotonic() - begun
-            items = _adapted(items, taken)
-            await asyncio.sleep(max(taken, 0.05))
+        items, is_deleted = MAX_BATCH_ITEMS // 10, False
+        while not is_deleted:
+            started_at = time.monotonic()
+            is_deleted = await suppliers.delete_batch(database, supplier_id, items)
+            elapsed = time.monotonic() - started_at
+            items = _next_batch_size(items, elapsed)
+            await asyncio.sleep(max(elapsed, 0.05))
         log.info("supplier deleted", supplier_id=str(supplier_id))
 
 
-def _adapted(items: int, taken: float) -> int:
+def _next_batch_size(items: int, elapsed: float) -> int:
     """Return how many items the next batch has, so that it takes the time it should."""
-    if taken > BATCH_SECONDS:
+    if elapsed > BATCH_SECONDS:
         return max(1, items // 2)
-    return min(MOST_ITEMS, items * 2) if taken < BATCH_SECONDS / 3 else items
+    return min(MAX_BATCH_ITEMS, items * 2) if elapsed < BATCH_SECONDS / 3 else items

@@ -9,10 +9,10 @@ from typing import ClassVar, Literal
 import msgspec
 
 
-class FieldIssue(msgspec.Struct, frozen=True, rename={"place": "in"}):
+class FieldIssue(msgspec.Struct, frozen=True, rename={"location": "in"}):
     """One field of a request that was refused: where it stands, its name and what is wrong."""
 
-    place: Literal["query", "path", "body", "header"]
+    location: Literal["query", "path", "body", "header"]
     field: str
     issue: str
 
@@ -52,19 +52,19 @@ class ValidationError(PricebookError):
         self.issues = issues
 
 
-def refuse(*issues: FieldIssue) -> ValidationError:
+def validation_error(*issues: FieldIssue) -> ValidationError:
     """Make the error that names one or more refused fields."""
-    told = "; ".join(_told(issue) for issue in issues)
-    return ValidationError(f"{told[:1].upper()}{told[1:]}.", issues)
+    sentence = "; ".join(_describe_issue(issue) for issue in issues)
+    return ValidationError(f"{sentence[:1].upper()}{sentence[1:]}.", issues)
 
 
-def plain(complaint: str) -> str:
+def as_issue_text(library_message: str) -> str:
     """Put what a library says of a value into words that fit into a sentence of ours."""
-    return complaint[:1].lower() + complaint[1:].replace("`", "")
+    return library_message[:1].lower() + library_message[1:].replace("`", "")
 
 
-def _told(issue: FieldIssue) -> str:
-    kind = "field" if issue.place == "body" else f"{issue.place} parameter"
+def _describe_issue(issue: FieldIssue) -> str:
+    kind = "field" if issue.location == "body" else f"{issue.location} parameter"
     return f"{kind} {issue.field}: {issue.issue}"
 
 

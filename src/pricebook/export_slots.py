@@ -6,15 +6,17 @@ from contextlib import contextmanager
 from pricebook.errors import DatabaseUnavailableError, RateLimitExceededError
 
 RETRY_SECONDS = 10
-TOO_MANY = "Too many exports are running; try again in a moment."
-TOO_MANY_OF_CALLER = f"An export to your address is running; try again in {RETRY_SECONDS} seconds."
+TOO_MANY_EXPORTS = "Too many exports are running; try again in a moment."
+TOO_MANY_EXPORTS_OF_CALLER = (
+    f"An export to your address is running; try again in {RETRY_SECONDS} seconds."
+)
 
 
 class ExportSlots:
     """Limits the exports of one group of callers, in this process alone."""
 
-    def __init__(self, at_once: int) -> None:
-        self._free = at_once
+    def __init__(self, max_concurrent: int) -> None:
+        self._free_slots = max_concurrent
         self._callers: set[str] = set()
 
     @contextmanager
@@ -25,15 +27,15 @@ class ExportSlots:
         """
         if caller in self._callers:
             raise RateLimitExceededError(
-                TOO_MANY_OF_CALLER, headers={"Retry-After": str(RETRY_SECONDS)}
+                TOO_MANY_EXPORTS_OF_CALLER, headers={"Retry-After": str(RETRY_SECONDS)}
             )
-        if not self._free:
-            raise DatabaseUnavailableError(TOO_MANY)
-        self._free -= 1
-        named = {caller} if caller is not None else set[str]()
-        self._callers |= named
+        if not self._free_slots:
+            raise DatabaseUnavailableError(TOO_MANY_EXPORTS)
+        self._free_slots -= 1
+        slot_owner = {caller} if caller is not None else set[str]()
+        self._callers |= slot_owner
         try:
             yield
         finally:
-            self._callers -= named
-            self._free += 1
+            self._callers -= slot_owner
+            self._free_slots += 1

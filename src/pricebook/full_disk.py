@@ -9,28 +9,28 @@ from pathlib import Path
 
 from pricebook.errors import StorageFullError
 
-FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT})
+DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 log = logging.getLogger(__name__)
 
 
 @contextmanager
-def full_disk_named(purpose: str, folder: Path) -> Generator[None]:
+def translate_disk_full(purpose: str, folder: Path) -> Generator[None]:
     """Raise StorageFullError when a write below this folder finds no room; the log names it."""
     try:
         yield
     except OSError as error:
-        if error.errno not in FULL_DISK:
+        if error.errno not in DISK_FULL_ERRNOS:
             raise
-        raise storage_full(purpose, folder) from error
+        raise storage_full_error(purpose, folder) from error
 
 
-def temporary_files_named() -> AbstractContextManager[None]:
+def translate_temporary_disk_full() -> AbstractContextManager[None]:
     """Raise StorageFullError when a temporary file finds no room."""
-    return full_disk_named("temporary files", Path(tempfile.gettempdir()))
+    return translate_disk_full("temporary files", Path(tempfile.gettempdir()))
 
 
-def storage_full(purpose: str, folder: Path) -> StorageFullError:
+def storage_full_error(purpose: str, folder: Path) -> StorageFullError:
     """Log which folder has no room left, and return the error for callers."""
     log.error("the disk for %s is full: %s", purpose, folder)
     return StorageFullError(

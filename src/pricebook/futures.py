@@ -4,17 +4,17 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
-CANCEL_SECONDS = 2.0
+CANCEL_TIMEOUT_SECONDS = 2.0
 
 
-async def first_of(work: Awaitable[None], watch: Awaitable[None]) -> None:
+async def wait_for_first(work: Awaitable[None], watch: Awaitable[None]) -> None:
     """Wait for the work, or for what watches it to end; then end the other."""
-    working, watching = asyncio.ensure_future(work), asyncio.ensure_future(watch)
+    work_task, watch_task = asyncio.ensure_future(work), asyncio.ensure_future(watch)
     try:
-        await asyncio.wait([working, watching], return_when=asyncio.FIRST_COMPLETED)
-        await (working if working.done() else watching)
+        await asyncio.wait([work_task, watch_task], return_when=asyncio.FIRST_COMPLETED)
+        await (work_task if work_task.done() else watch_task)
     finally:
-        await cancel_all(working, watching)
+        await cancel_all(work_task, watch_task)
 
 
 async def cancel_all(*running: asyncio.Future[Any]) -> None:
@@ -22,5 +22,5 @@ async def cancel_all(*running: asyncio.Future[Any]) -> None:
     while pending := [each for each in running if not each.done()]:
         for each in pending:
             each.cancel()
-        await asyncio.wait(pending, timeout=CANCEL_SECONDS)
+        await asyncio.wait(pending, timeout=CANCEL_TIMEOUT_SECONDS)
     await asyncio.gather(*running, return_exceptions=True)

@@ -39,47 +39,47 @@ class Heartbeat:
         conninfo: str,
         timeout_seconds: float,
         *,
-        heard_at: Callable[[], float],
+        last_received_at: Callable[[], float],
         on_loss: Callable[[bool], None],
-        on_answer: Callable[[], None],
+        on_response: Callable[[], None],
     ) -> None:
         self._conninfo = conninfo
         self._timeout_seconds = timeout_seconds
-        self._heard_at = heard_at
+        self._last_received_at = last_received_at
         self._on_loss = on_loss
-        self._on_answer = on_answer
+        self._on_answer = on_response
         self._connection: AsyncConnection[Any] | None = None
-        self._running: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[None] | None = None
         self._warning = RecurringWarning("postgresql is unavailable", "postgresql is back")
-        self.is_silent = False
+        self.is_unresponsive = False
 
     def start(self) -> None:
         """Begin to send queries, in a task."""
-        self._running = self._running or asyncio.create_task(self._run())
+        self._task = self._task or asyncio.create_task(self._run())
 
     async def stop(self) -> None:
         """Send no more queries."""
-        if self._running is None:
+        if self._task is None:
             return
         if self._connection is not None:  # psycopg would wait for a silent server
-            shut_down(self._connection)
-        self._running.cancel()
+            shut_down_socket(self._connection)
+        self._task.cancel()
         with suppress(asyncio.CancelledError):
-            await self._running
-        self._running = None
+            await self._task
+        self._task = None
 
     async def _run(self) -> None:
         host = str(conninfo_to_dict(self._conninfo).get("host"))
         while True:
             try:
-                await self._beat()
+                await self._query_until_lost()
             except OperationalError as error:
                 # A server that refuses connections is not silent: requests may try their own.
-                self.is_silent = self.is_silent and isinstance(error, ConnectionTimeout)
+                self.is_unresponsive = self.is_unresponsive and isinstance(error, ConnectionTimeout)
                 self._warning.occurred(error=str(error), host=host)
             await asyncio.sleep(INTERVAL_SECONDS)
 
-    async def _beat(self) -> None:
+    async def _query_until_lost(self) -> None:
         """Send queries until the connection is lost; raises OperationalError."""
         async with await AsyncConnection.connect(
             self._conninfo, autocommit=True, application_name=APPLICATION_NAME
@@ -90,15 +90,15 @@ class Heartbeat:
                 try:
                     await self._query(self._connection)
                 except OperationalError as error:
-                    self.is_silent = isinstance(error, ConnectionTimeout)
-                    self._on_loss(self.is_silent)
+                    self.is_unresponsive = isinstance(error, ConnectionTimeout)
+                    self._on_loss(self.is_unresponsive)
                     raise
 
     async def _query(self, connection: AsyncConnection[Any]) -> None:
         """Wait for one answer; raises ConnectionTimeout when none comes."""
-        with Deadline(connection, self._timeout_seconds, self._heard_at):
+        with Deadline(connection, self._timeout_seconds, self._last_received_at):
             await connection.execute("SELECT")
-        self.is_silent = False
+        self.is_unresponsive = False
         self._warning.ended()
         self._on_answer()
 
@@ -113,11 +113,11 @@ class Deadline:
         self,
         connection: AsyncConnection[Any],
         seconds: float,
-        heard_at: Callable[[], float] = lambda: float("-inf"),
+        last_received_at: Callable[[], float] = lambda: float("-inf"),
     ) -> None:
         self._connection = connection
         self._seconds = seconds
-        self._heard_at = heard_at
+        self._last_received_at = last_received_at
         self._has_expired = False
 
     def __enter__(self) -> Self:
@@ -136,22 +136,22 @@ class Deadline:
 
     def _expire(self) -> None:
         now = asyncio.get_running_loop().time()
-        if has_input(self._connection):  # it was this process that was late
+        if has_unread_input(self._connection):  # it was this process that was late
             self._start_timer(now)
-        elif self._heard_at() > now - self._seconds:  # the server is busy, not silent
-            self._start_timer(self._heard_at())
+        elif self._last_received_at() > now - self._seconds:  # the server is busy, not silent
+            self._start_timer(self._last_received_at())
         else:
             self._has_expired = True
-            shut_down(self._connection)
+            shut_down_socket(self._connection)
 
 
-def shut_down(connection: AsyncConnection[Any]) -> None:
+def shut_down_socket(connection: AsyncConnection[Any]) -> None:
     """End a connection without a word to the server: whoever waits gets an OperationalError now."""
-    with suppress(OSError, OperationalError), _socket_of(connection) as own:
-        own.shutdown(socket.SHUT_RDWR)
+    with suppress(OSError, OperationalError), _duplicate_socket(connection) as duplicate:
+        duplicate.shutdown(socket.SHUT_RDWR)
 
 
-def has_input(connection: AsyncConnection[Any]) -> bool:
+def has_unread_input(connection: AsyncConnection[Any]) -> bool:
     """Return whether bytes from the server, or the end of the connection, wait to be read."""
     poll = select.poll()
     try:
@@ -161,6 +161,6 @@ def has_input(connection: AsyncConnection[Any]) -> bool:
     return bool(poll.poll(0))
 
 
-def _socket_of(connection: AsyncConnection[Any]) -> socket.socket:
+def _duplicate_socket(connection: AsyncConnection[Any]) -> socket.socket:
     """Duplicate the socket: the original belongs to libpq, which closes it."""
     return socket.socket(fileno=os.dup(connection.pgconn.socket))

@@ -8,30 +8,31 @@ import msgspec
 from pricebook.db import Database
 from pricebook.errors import PriceListError
 from pricebook.ingestion import service as ingestion
-from pricebook.ingestion.import_schemas import ImportOrder, Progress
-from pricebook.ingestion.places import Access, place_of
-from pricebook.ingestion.process import Parsers
-from pricebook.ingestion.schemas import FilePlace
-from pricebook.ingestion.schemas import SourceConfig as Reading
+from pricebook.ingestion.import_schemas import ImportRequest, Progress
+from pricebook.ingestion.places import SourceAccess, resolve_source
+from pricebook.ingestion.process import ParserPool
+from pricebook.ingestion.schemas import FileSource, ReadConfig
 from pricebook.products import service as products
-from pricebook.resources import brakes_of, limits_of
+from pricebook.resources import parser_limits_of, safety_thresholds_of
 from pricebook.settings import Settings
 from pricebook.suppliers.schemas import SourceConfig
-from pricebook.tasks.schemas import ClaimedTask, HeldList, TaskProgress
+from pricebook.tasks.schemas import ClaimedTask, TaskProgress, TaskToApply
 
-type_of_config = TypeVar("type_of_config", bound=msgspec.Struct)
+ConfigT = TypeVar("ConfigT", bound=msgspec.Struct)
 
-Watcher = Callable[[TaskProgress], None]
+TaskProgressCallback = Callable[[TaskProgress], None]
 
 
-class Intake(NamedTuple):
+class ImportRunner(NamedTuple):
     """How a worker takes in the list of a task, and how it applies one that was held."""
 
-    take_in: Callable[[ClaimedTask, Watcher], Awaitable[None]]
-    apply: Callable[[HeldList], Awaitable[None]]
+    run_import: Callable[[ClaimedTask, TaskProgressCallback], Awaitable[None]]
+    apply: Callable[[TaskToApply], Awaitable[None]]
 
 
-def intake_of(settings: Settings, database: Database, parsers: Parsers) -> Intake:
+def create_import_runner(
+    settings: Settings, database: Database, parser_pool: ParserPool
+) -> ImportRunner:
     """Put together what taking lists in needs.
 
     Taking in raises PriceListError, SourceUnavailableError, ParserKilledError,
@@ -39,55 +40,59 @@ def intake_of(settings: Settings, database: Database, parsers: Parsers) -> Intak
     NotFoundError, ConflictError, DatabaseUnavailableError, DatabaseBusyError.
     """
 
-    async def take_in(task: ClaimedTask, watch: Watcher) -> None:
-        def tell(step: Progress) -> None:
-            read, total = step.rows_read, step.rows_total
-            watch(TaskProgress(stage=step.stage, rows_read=read, rows_total=total))
+    async def run_import(task: ClaimedTask, on_progress: TaskProgressCallback) -> None:
+        def report_progress(progress: Progress) -> None:
+            read, total = progress.rows_read, progress.rows_total
+            on_progress(TaskProgress(stage=progress.stage, rows_read=read, rows_total=total))
 
         follow_up = _follow_up(create_products=task.create_products)
-        await ingestion.take_in(database, parsers, _order(settings, task), tell, follow_up)
+        await ingestion.run_import(
+            database, parser_pool, _import_request(settings, task), report_progress, follow_up
+        )
 
-    async def apply(held: HeldList) -> None:
+    async def apply(held: TaskToApply) -> None:
         follow_up = _follow_up(create_products=held.create_products)
-        seconds = settings.import_lock_seconds
-        await ingestion.apply_held(database, held.id, follow_up, seconds)
+        lock_timeout_seconds = settings.import_lock_seconds
+        await ingestion.apply_held(database, held.id, follow_up, lock_timeout_seconds)
 
-    return Intake(take_in, apply)
+    return ImportRunner(run_import, apply)
 
 
 def _follow_up(*, create_products: bool) -> ingestion.FollowUp | None:
-    return products.create_from_unmatched if create_products else None
+    return products.create_products_from_unmatched if create_products else None
 
 
-def _order(settings: Settings, task: ClaimedTask) -> ImportOrder:
+def _import_request(settings: Settings, task: ClaimedTask) -> ImportRequest:
     if task.supplier_id is None:
         raise PriceListError(f"The supplier {task.supplier_name} was deleted meanwhile.")
-    place = place_of(_known(task, SourceConfig), _access(settings))
-    if isinstance(place, FilePlace):
-        place = FilePlace(place.path, task.file_name)
-    return ImportOrder(
-        place=place,
+    source = resolve_source(_convert_config(task, SourceConfig), _source_access(settings))
+    if isinstance(source, FileSource):
+        source = FileSource(source.path, task.file_name)
+    return ImportRequest(
+        source=source,
         supplier_name=task.supplier_name,
         supplier_id=task.supplier_id,
         lease=task.lease,
         currency=settings.catalog_currency,
-        config=_known(task, Reading),
-        limits=limits_of(settings),
-        brakes=brakes_of(settings),
-        lock_seconds=settings.import_lock_seconds,
+        config=_convert_config(task, ReadConfig),
+        limits=parser_limits_of(settings),
+        safety_thresholds=safety_thresholds_of(settings),
+        lock_timeout_seconds=settings.import_lock_seconds,
         new_layout=task.new_layout,
         requested_by=task.requested_by,
     )
 
 
-def _known(task: ClaimedTask, kind: type[type_of_config]) -> type_of_config:
-    said = task.source_config
-    known = {name: said[name] for name in kind.__struct_fields__ if name in said}
-    return msgspec.convert(known, kind)
+def _convert_config(task: ClaimedTask, config_type: type[ConfigT]) -> ConfigT:
+    stored_config = task.source_config
+    fields = {
+        name: stored_config[name] for name in config_type.__struct_fields__ if name in stored_config
+    }
+    return msgspec.convert(fields, config_type)
 
 
-def _access(settings: Settings) -> Access:
-    return Access(
+def _source_access(settings: Settings) -> SourceAccess:
+    return SourceAccess(
         uploads=settings.uploads,
         google_credentials_path=settings.google_credentials_path,
         google_api=settings.google_api_url,

@@ -7,10 +7,10 @@ import time
 import structlog
 
 STDERR = 2
-TOGETHER_SECONDS = 0.05
-MAX_WAITING_BYTES = 4 * 1024 * 1024
-CLOSE_SECONDS = 2.0
-BUSY_SECONDS = 0.01
+BATCH_SECONDS = 0.05
+MAX_BUFFERED_BYTES = 4 * 1024 * 1024
+CLOSE_TIMEOUT_SECONDS = 2.0
+WRITE_RETRY_SECONDS = 0.01
 
 
 class LineWriter:
@@ -26,22 +26,22 @@ class LineWriter:
         self._descriptor = descriptor
         self._lock = threading.Lock()
         self._lines: list[bytes] = []
-        self._bytes = 0
-        self._lost = 0
-        self._waiting = threading.Event()
+        self._buffered_bytes = 0
+        self._dropped = 0
+        self._has_lines = threading.Event()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
     def write(self, line: bytes) -> None:
         """Take a line, with its end, to be written in a moment."""
         with self._lock:
-            if self._bytes > MAX_WAITING_BYTES:
-                self._lost += 1
+            if self._buffered_bytes > MAX_BUFFERED_BYTES:
+                self._dropped += 1
                 return
             self._lines.append(line)
-            self._bytes += len(line)
-        if not self._waiting.is_set():
-            self._waiting.set()
+            self._buffered_bytes += len(line)
+        if not self._has_lines.is_set():
+            self._has_lines.set()
             self._start()
 
     def flush(self) -> None:
@@ -50,9 +50,9 @@ class LineWriter:
     def close(self) -> None:
         """Write what is left, for as long as somebody reads it."""
         self._closing.set()
-        self._waiting.set()
+        self._has_lines.set()
         if self._thread is not None:
-            self._thread.join(CLOSE_SECONDS)
+            self._thread.join(CLOSE_TIMEOUT_SECONDS)
 
     def _start(self) -> None:
         with self._lock:
@@ -62,26 +62,26 @@ class LineWriter:
 
     def _run(self) -> None:
         while not self._closing.is_set():
-            self._waiting.wait()
-            self._closing.wait(TOGETHER_SECONDS)
-            self._waiting.clear()
-            self._write_out()
+            self._has_lines.wait()
+            self._closing.wait(BATCH_SECONDS)
+            self._has_lines.clear()
+            self._write_batch()
 
-    def _write_out(self) -> None:
+    def _write_batch(self) -> None:
         with self._lock:
-            lines, lost = self._lines, self._lost
-            self._lines, self._bytes, self._lost = [], 0, 0
+            lines, dropped = self._lines, self._dropped
+            self._lines, self._buffered_bytes, self._dropped = [], 0, 0
         try:
             self._write_all(b"".join(lines))
         except OSError:  # nobody will ever read it
             return
-        if lost:
-            structlog.get_logger().warning("log lines were lost, nobody read them", lines=lost)
+        if dropped:
+            structlog.get_logger().warning("log lines were lost, nobody read them", lines=dropped)
 
     def _write_all(self, text: bytes) -> None:
-        rest = memoryview(text)
-        while rest:
+        remaining = memoryview(text)
+        while remaining:
             try:
-                rest = rest[os.write(self._descriptor, rest) :]
+                remaining = remaining[os.write(self._descriptor, remaining) :]
             except BlockingIOError:
-                time.sleep(BUSY_SECONDS)
+                time.sleep(WRITE_RETRY_SECONDS)

@@ -14,16 +14,16 @@ from pricebook.line_writer import LineWriter
 
 LogFormat = Literal["json", "text"]
 
-FIRST = ("time", "level", "event")
+LEADING_KEYS = ("time", "level", "event")
 REPEAT_SECONDS = 60.0
 
 
 class RecurringWarning:
     """Logs a condition at most once a minute, and once when it is over."""
 
-    def __init__(self, event: str, over: str) -> None:
+    def __init__(self, event: str, end_event: str) -> None:
         self._event = event
-        self._over = over
+        self._end_event = end_event
         self._next_at = float("-inf")
         self._is_logged = False
 
@@ -38,10 +38,10 @@ class RecurringWarning:
         """Log that the condition is over, if it was logged."""
         if self._is_logged:
             self._is_logged = False
-            structlog.get_logger().info(self._over)
+            structlog.get_logger().info(self._end_event)
 
 
-class _OtherLogs(logging.Handler):
+class _StdlibLogHandler(logging.Handler):
     """Hands on what libraries say by Python's own logging."""
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -51,7 +51,7 @@ class _OtherLogs(logging.Handler):
         )
 
 
-def write_logs(level: str, log_format: LogFormat = "json") -> LineWriter:
+def configure_logging(level: str, log_format: LogFormat = "json") -> LineWriter:
     """Write what is at least this important; return what writes it.
 
     Traces show no values, which could be secrets. Libraries are heard from warnings up: what they
@@ -59,37 +59,37 @@ def write_logs(level: str, log_format: LogFormat = "json") -> LineWriter:
     """
     writer = LineWriter()
     Finalize(None, writer.close, exitpriority=0)  # atexit knows nothing of the server's processes
-    least = logging.getLevelNamesMapping()[level.upper()]
+    min_level = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-            *(_text() if log_format == "text" else _json()),
+            *(_text_processors() if log_format == "text" else _json_processors()),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(least),
+        wrapper_class=structlog.make_filtering_bound_logger(min_level),
         logger_factory=structlog.BytesLoggerFactory(writer),  # pyright: ignore[reportArgumentType]
     )
     logging.basicConfig(
-        handlers=[_OtherLogs()], level=max(least, logging.WARNING), format="", force=True
+        handlers=[_StdlibLogHandler()], level=max(min_level, logging.WARNING), format="", force=True
     )
     logging.captureWarnings(capture=True)
     return writer
 
 
-def _json() -> list[Processor]:
+def _json_processors() -> list[Processor]:
     return [structlog.processors.format_exc_info, _encode]
 
 
-def _text() -> list[Processor]:
-    show = structlog.dev.ConsoleRenderer(
+def _text_processors() -> list[Processor]:
+    render = structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(),
         timestamp_key="time",
         exception_formatter=structlog.dev.plain_traceback,
     )
-    return [show, lambda _logger, _method, shown: str(shown).encode()]
+    return [render, lambda _logger, _method, rendered: str(rendered).encode()]
 
 
 def _encode(_logger: Any, _method: str, event: EventDict) -> bytes:
-    told = {name: event.pop(name) for name in FIRST}
-    return msgspec.json.encode(told | dict(event), enc_hook=str)
+    leading = {name: event.pop(name) for name in LEADING_KEYS}
+    return msgspec.json.encode(leading | dict(event), enc_hook=str)

@@ -12,23 +12,27 @@ from pricebook.errors import (
 
 log = structlog.stdlib.get_logger(__name__)
 
-LOCKED = "Another transaction holds a lock on this data; try again in a moment."
-FULL = "The disk of PostgreSQL is full: nothing can be written until an administrator makes room."
-NO_MEMORY = "PostgreSQL has no memory left for this; try again in a moment."
-NO_CONNECTION = "PostgreSQL accepts no more connections (max_connections); try again in a moment."
+LOCK_NOT_AVAILABLE = "Another transaction holds a lock on this data; try again in a moment."
+DISK_FULL = (
+    "The disk of PostgreSQL is full: nothing can be written until an administrator makes room."
+)
+OUT_OF_MEMORY = "PostgreSQL has no memory left for this; try again in a moment."
+TOO_MANY_CONNECTIONS = (
+    "PostgreSQL accepts no more connections (max_connections); try again in a moment."
+)
 
 
-def unavailable_for(error: Error) -> DatabaseUnavailableError | None:
+def resource_error_for(error: Error) -> DatabaseUnavailableError | None:
     """Return the error for what PostgreSQL has run out of; None when that is not what happened."""
     match error:
         case LockNotAvailable():
-            return DatabaseBusyError(LOCKED)
+            return DatabaseBusyError(LOCK_NOT_AVAILABLE)
         case DiskFull():
             log.error("PostgreSQL's disk is full", reason=error.diag.message_primary)
-            return DatabaseFullError(FULL)
+            return DatabaseFullError(DISK_FULL)
         case OutOfMemory():
-            return DatabaseUnavailableError(NO_MEMORY)
+            return DatabaseUnavailableError(OUT_OF_MEMORY)
         case TooManyConnections():
-            return DatabaseUnavailableError(NO_CONNECTION)
+            return DatabaseUnavailableError(TOO_MANY_CONNECTIONS)
         case _:
             return None

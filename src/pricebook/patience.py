@@ -6,29 +6,29 @@ from typing import Any, TypeVar
 
 from pricebook.errors import DatabaseUnavailableError, RedisUnavailableError
 
-PATIENCE_SECONDS = 1.0
+PROBE_TIMEOUT_SECONDS = 1.0
 
-answer = TypeVar("answer")
+result = TypeVar("result")
 
 
-async def in_time(asked: Coroutine[Any, Any, answer]) -> answer | None:
+async def within_timeout(coroutine: Coroutine[Any, Any, result]) -> result | None:
     """Wait a second for an answer; None when the server is away or has not answered by then."""
     try:
-        return await with_timeout(asked, PATIENCE_SECONDS)
+        return await with_timeout(coroutine, PROBE_TIMEOUT_SECONDS)
     except (DatabaseUnavailableError, RedisUnavailableError):
         return None
 
 
-async def with_timeout(asked: Coroutine[Any, Any, answer], seconds: float) -> answer:
+async def with_timeout(coroutine: Coroutine[Any, Any, result], seconds: float) -> result:
     """Wait for an answer, and not for its cancellation, which a frozen server would hold up.
 
     Raises DatabaseUnavailableError after some seconds.
     """
-    asking = asyncio.create_task(asked)
+    task = asyncio.create_task(coroutine)
     try:
-        await asyncio.wait({asking}, timeout=seconds)
+        await asyncio.wait({task}, timeout=seconds)
     finally:
-        asking.cancel()
-    if not asking.done():
+        task.cancel()
+    if not task.done():
         raise DatabaseUnavailableError(f"It has not answered within {seconds:g} seconds.")
-    return asking.result()
+    return task.result()

@@ -15,21 +15,21 @@ from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
-from pricebook.heartbeat import shut_down
-from pricebook.rows import read_as_written
+from pricebook.heartbeat import shut_down_socket
+from pricebook.rows import load_as_text
 
 # Whether PostgreSQL may keep the plan of a prepared statement, or makes one for each set of values.
-Plans = Literal["auto", "force_custom_plan"]
+PlanCacheMode = Literal["auto", "force_custom_plan"]
 Row = tuple[Any, ...]
 
-CANCEL_SECONDS = 5.0
+CANCEL_TIMEOUT_SECONDS = 5.0
 # As many statements does a reader keep prepared before it begins anew.
-PREPARED_STATEMENTS = 200
+MAX_PREPARED_STATEMENTS = 200
 # A longer one searches for many words: there are endless kinds of them, each with a large plan.
-MAX_PREPARED_LETTERS = 2048
-DONE = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
+MAX_PREPARED_CHARACTERS = 2048
+SUCCESS_STATUSES = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
 
-returned = TypeVar("returned")
+result_type = TypeVar("result_type")
 
 
 class PooledConnection(AsyncConnection[Row]):
@@ -40,94 +40,94 @@ class PooledConnection(AsyncConnection[Row]):
     another one at once, which the event loop would then not watch.
     """
 
-    plans: Plans = "auto"
-    handed_on: int = 0
+    plan_cache_mode: PlanCacheMode = "auto"
+    handovers: int = 0
     # Whether it is to be used no more: PostgreSQL was lost since it was made.
     is_lost: bool = False
     # Since when PostgreSQL has sent nothing to who waits, on the clock of the event loop.
     waiting_since: float | None = None
     # When PostgreSQL last sent something to who waited, on the same clock.
-    heard_at: float = float("-inf")
-    _watched: int | None = None
-    _answer: "asyncio.Future[None] | None" = None
+    last_received_at: float = float("-inf")
+    _watched_socket: int | None = None
+    _readable: "asyncio.Future[None] | None" = None
 
     async def wait(
         self,
-        gen: PQGen[returned],
+        gen: PQGen[result_type],
         interval: float = 0.1,
         timeout: float | None = None,  # noqa: ASYNC109 (psycopg calls it so)
-    ) -> returned:
+    ) -> result_type:
         """Let a generator of psycopg go on whenever PostgreSQL has said something."""
         has_waited = False
         try:
-            wanted = next(gen)
-            while wanted is Wait.R and timeout is None:
-                await self._hear()
+            wait_state = next(gen)
+            while wait_state is Wait.R and timeout is None:
+                await self._wait_until_readable()
                 has_waited = True
-                wanted = gen.send(Ready.R)
+                wait_state = gen.send(Ready.R)
         except StopIteration as done:
             if self.pgconn.status == ConnStatus.BAD:  # libpq has closed the socket
-                self._look_away()
+                self._stop_watching()
             elif not has_waited:  # psycopg lets others go on where that happens all the time
-                return await super().wait(_returning(done.value), interval, timeout)
+                return await super().wait(_finished_generator(done.value), interval, timeout)
             return done.value
         except OSError as error:
-            self._look_away()
+            self._stop_watching()
             raise OperationalError("The socket of the connection is closed.") from error
         except asyncio.CancelledError:
-            self._look_away()
+            self._stop_watching()
             await self._cancel(gen)
             raise
         except BaseException:
-            self._look_away()
+            self._stop_watching()
             raise
-        self._look_away()
-        return await super().wait(_resumed(gen, wanted), interval, timeout)
+        self._stop_watching()
+        return await super().wait(_resume(gen, wait_state), interval, timeout)
 
-    async def use_plans(self, plans: Plans) -> None:
+    async def set_plan_cache_mode(self, plan_cache_mode: PlanCacheMode) -> None:
         """Let PostgreSQL keep plans, or not."""
-        if self.plans != plans:
-            await self.execute("SELECT set_config('plan_cache_mode', %s, false)", [plans])
-            self.plans = plans
+        if self.plan_cache_mode != plan_cache_mode:
+            await self.execute("SELECT set_config('plan_cache_mode', %s, false)", [plan_cache_mode])
+            self.plan_cache_mode = plan_cache_mode
 
     @cached_property
-    def reader(self) -> "Reader":
+    def query_runner(self) -> "QueryRunner":
         """What reads for the public on this connection."""
-        return Reader(self)
+        return QueryRunner(self)
 
-    def drop(self) -> None:
+    def abort(self) -> None:
         """End the connection, whether the server answers or not: who waits gets an error now."""
         self.is_lost = True
-        shut_down(self)
+        shut_down_socket(self)
 
     async def close(self) -> None:
         """Close the connection."""
-        self._look_away()
+        self._stop_watching()
         await super().close()
 
-    async def _hear(self) -> None:
+    async def _wait_until_readable(self) -> None:
         loop, socket = asyncio.get_running_loop(), self.pgconn.socket  # raises if it is closed
-        if self._watched is None:
-            loop.add_reader(socket, self._tell)
-            self._watched = socket
-        self._answer = loop.create_future()
+        if self._watched_socket is None:
+            loop.add_reader(socket, self._on_readable)
+            self._watched_socket = socket
+        self._readable = loop.create_future()
         self.waiting_since = loop.time()
         try:
-            await self._answer
-            self.heard_at = loop.time()
+            await self._readable
+            self.last_received_at = loop.time()
         finally:
-            self._answer = self.waiting_since = None
+            self._readable = self.waiting_since = None
 
-    def _tell(self) -> None:
-        if self._answer is None:  # the server has closed it, or tells of itself
-            self._look_away()
-        elif not self._answer.done():
-            self._answer.set_result(None)
+    def _on_readable(self) -> None:
+        if self._readable is None:  # the server has closed it, or tells of itself
+            self._stop_watching()
+        elif not self._readable.done():
+            self._readable.set_result(None)
 
-    def _look_away(self) -> None:
-        if self._watched is not None:
-            asyncio.get_running_loop().remove_reader(self._watched)
-            self._watched = None
+    def _stop_watching(self) -> None:
+        if self._watched_socket is not None:
+            asyncio.get_running_loop().remove_reader(self._watched_socket)
+            self._watched_socket = None
 
     async def _cancel(self, gen: PQGen[Any]) -> None:
         """Have PostgreSQL stop what nobody waits for any more, or have nothing to do with it."""
@@ -136,8 +136,8 @@ class PooledConnection(AsyncConnection[Row]):
             return
         is_idle = False
         try:
-            await self.cancel_safe(timeout=CANCEL_SECONDS)
-            await super().wait(_resumed(gen, Wait.R), timeout=CANCEL_SECONDS)
+            await self.cancel_safe(timeout=CANCEL_TIMEOUT_SECONDS)
+            await super().wait(_resume(gen, Wait.R), timeout=CANCEL_TIMEOUT_SECONDS)
             is_idle = True
         except QueryCanceled:
             is_idle = True
@@ -148,7 +148,7 @@ class PooledConnection(AsyncConnection[Row]):
                 await self.close()
 
 
-class Reader:
+class QueryRunner:
     """Reads for the public on one connection, and learns statements and columns once.
 
     A cursor of psycopg learns the types of values and columns anew for each statement that is not
@@ -158,11 +158,11 @@ class Reader:
 
     def __init__(self, connection: PooledConnection) -> None:
         self.connection = connection
-        self._names: dict[str, bytes] = {}
-        self._numbers = count()
+        self._statement_names: dict[str, bytes] = {}
+        self._name_numbers = count()
         cursor = connection.cursor()
-        read_as_written(cursor)
-        self._types = Transformer(cursor)
+        load_as_text(cursor)
+        self._transformer = Transformer(cursor)
         self._encoding = connection.info.encoding
 
     async def fetch(
@@ -175,62 +175,64 @@ class Reader:
         texts = [str(value).encode(self._encoding) for value in values]
         if any(b"\0" in text for text in texts):  # PostgreSQL would be sent what is before it
             raise DataError("A text has a NUL character.")
-        if keep_plan and len(statement) <= MAX_PREPARED_LETTERS:
+        if keep_plan and len(statement) <= MAX_PREPARED_CHARACTERS:
             return await self._fetch_prepared(statement, texts)
         pgconn = self.connection.pgconn
-        return await self._ask(pgconn.send_query_params, self._written(statement), texts)
+        return await self._execute(pgconn.send_query_params, self._encode(statement), texts)
 
     async def _fetch_prepared(self, statement: str, texts: list[bytes]) -> list[Row]:
         send = self.connection.pgconn.send_query_prepared
-        name = self._names.get(statement) or await self._prepare(statement)
+        name = self._statement_names.get(statement) or await self._prepare(statement)
         try:
-            return await self._ask(send, name, texts)
+            return await self._execute(send, name, texts)
         except InvalidSqlStatementName:  # psycopg drops all of a connection after a rollback
-            self._names.clear()
-        return await self._ask(send, await self._prepare(statement), texts)
+            self._statement_names.clear()
+        return await self._execute(send, await self._prepare(statement), texts)
 
     async def _prepare(self, statement: str) -> bytes:
-        if len(self._names) >= PREPARED_STATEMENTS:
-            self._names.clear()
+        if len(self._statement_names) >= MAX_PREPARED_STATEMENTS:
+            self._statement_names.clear()
             await self.connection.execute("DEALLOCATE ALL")
-        name = b"read_%d" % next(self._numbers)
-        await self._ask(self.connection.pgconn.send_prepare, name, self._written(statement))
-        self._names[statement] = name
+        name = b"read_%d" % next(self._name_numbers)
+        await self._execute(self.connection.pgconn.send_prepare, name, self._encode(statement))
+        self._statement_names[statement] = name
         return name
 
-    def _written(self, statement: str) -> bytes:
-        return _numbered(statement).encode(self._encoding)
+    def _encode(self, statement: str) -> bytes:
+        return _with_numbered_placeholders(statement).encode(self._encoding)
 
-    async def _ask(self, send: Callable[..., None], *given: object) -> list[Row]:
+    async def _execute(self, send: Callable[..., None], *arguments: object) -> list[Row]:
         pgconn = self.connection.pgconn
-        result, *_ = await self.connection.wait(_sent(pgconn, send, *given))
-        if result.status not in DONE:
+        result, *_ = await self.connection.wait(_send_and_receive(pgconn, send, *arguments))
+        if result.status not in SUCCESS_STATUSES:
             raise error_from_result(result, self._encoding)
-        self._types.set_pgresult(result)
-        return self._types.load_rows(0, result.ntuples, tuple)
+        self._transformer.set_pgresult(result)
+        return self._transformer.load_rows(0, result.ntuples, tuple)
 
 
-def _sent(pgconn: PGconn, send: Callable[..., None], *given: object) -> PQGen[list[PGresult]]:
-    send(*given)
+def _send_and_receive(
+    pgconn: PGconn, send: Callable[..., None], *arguments: object
+) -> PQGen[list[PGresult]]:
+    send(*arguments)
     return (yield from execute(pgconn))
 
 
-def _numbered(statement: str) -> str:
+def _with_numbered_placeholders(statement: str) -> str:
     """Write a statement as PostgreSQL reads it: `$1` in place of the first `%s`."""
-    first, *others = statement.split("%s")
-    return first + "".join(f"${number}{text}" for number, text in enumerate(others, 1))
+    first, *rest = statement.split("%s")
+    return first + "".join(f"${number}{text}" for number, text in enumerate(rest, 1))
 
 
-def _returning(value: returned) -> PQGen[returned]:
+def _finished_generator(value: result_type) -> PQGen[result_type]:
     """Make a generator that has nothing to wait for."""
     yield from ()
     return value
 
 
-def _resumed(gen: PQGen[returned], wanted: Any) -> Generator[Any, Any, returned]:
+def _resume(gen: PQGen[result_type], wait_state: Any) -> Generator[Any, Any, result_type]:
     """Make a generator of one that has begun already and waits for something."""
     try:
         while True:
-            wanted = gen.send((yield wanted))
+            wait_state = gen.send((yield wait_state))
     except StopIteration as done:
         return done.value

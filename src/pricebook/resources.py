@@ -12,17 +12,17 @@ from redis.backoff import NoBackoff
 from pricebook import db, migrations
 from pricebook.auth.cache import AccountCache
 from pricebook.auth.passwords import PasswordChecker
-from pricebook.auth.service import FAILURE_WINDOW_SECONDS, Auth
+from pricebook.auth.service import FAILURE_WINDOW_SECONDS, AuthService
 from pricebook.auth.tokens import TokenKey
 from pricebook.db import Database
 from pricebook.errors import SettingsError
-from pricebook.ingestion.import_schemas import Brakes
-from pricebook.ingestion.schemas import Limits
-from pricebook.queue.carrier import TaskQueue
+from pricebook.ingestion.import_schemas import SafetyThresholds
+from pricebook.ingestion.schemas import ReadLimits
+from pricebook.queue.carrier import QueueClient
 from pricebook.settings import Settings
-from pricebook.sync.service import Inbox
-from pricebook.sync.storage import Quota, UploadStorage
-from pricebook.web.rate_limit import Limit, RateLimiter
+from pricebook.sync.service import SubmissionContext
+from pricebook.sync.storage import UploadQuota, UploadStorage
+from pricebook.web.rate_limit import RateLimit, RateLimiter
 
 REDIS_TIMEOUT_SECONDS = 0.25
 REDIS_CONNECTIONS = 20
@@ -61,7 +61,7 @@ async def open_resources(
         yield Resources(settings=settings, database=database, migration_head=head)
 
 
-def standby_of(settings: Settings) -> Callable[[], Database] | None:
+def standby_factory(settings: Settings) -> Callable[[], Database] | None:
     """Return what makes a pool of the standby that visitors may read from, if there is one."""
     if settings.database_read_url is None:
         return None
@@ -73,9 +73,9 @@ def standby_of(settings: Settings) -> Callable[[], Database] | None:
     )
 
 
-def limits_of(settings: Settings) -> Limits:
+def parser_limits_of(settings: Settings) -> ReadLimits:
     """Return what reading a list may take."""
-    return Limits(
+    return ReadLimits(
         mebibytes=settings.list_max_mib,
         rows=settings.list_max_rows,
         columns=settings.list_max_columns,
@@ -84,9 +84,9 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-def brakes_of(settings: Settings) -> Brakes:
+def safety_thresholds_of(settings: Settings) -> SafetyThresholds:
     """Return when a list is held."""
-    return Brakes(
+    return SafetyThresholds(
         absent_percent=settings.hold_absent_percent,
         rejected_percent=settings.hold_rejected_percent,
         price_factor=settings.hold_price_factor,
@@ -115,24 +115,24 @@ async def open_redis(settings: Settings) -> AsyncGenerator[Redis]:
 
 
 @contextmanager
-def open_auth(resources: Resources, redis: Redis) -> Generator[Auth]:
+def open_auth(resources: Resources, redis: Redis) -> Generator[AuthService]:
     """Open what letting people in takes; raises SettingsError without a good JWT_SECRET."""
     settings = resources.settings
     key = TokenKey(settings.required_jwt_secret, settings.jwt_issuer, settings.jwt_expiration_hours)
     with PasswordChecker(settings.bcrypt_cost) as passwords:
-        yield Auth(
+        yield AuthService(
             database=resources.database,
             key=key,
             accounts=AccountCache(resources.database),
             passwords=passwords,
             limiter=RateLimiter(redis),
-            failures_by_name=Limit(
+            failures_by_name=RateLimit(
                 "login-name", settings.login_failures_per_name, FAILURE_WINDOW_SECONDS
             ),
-            failures_by_address=Limit(
+            failures_by_address=RateLimit(
                 "login-address", settings.login_failures_per_address, FAILURE_WINDOW_SECONDS
             ),
-            failures_elsewhere=Limit(
+            failures_from_new_networks=RateLimit(
                 "login-new-networks",
                 settings.login_failures_from_new_networks,
                 FAILURE_WINDOW_SECONDS,
@@ -140,16 +140,16 @@ def open_auth(resources: Resources, redis: Redis) -> Generator[Auth]:
         )
 
 
-def inbox_for(resources: Resources, redis: Redis) -> Inbox:
+def submission_context_for(resources: Resources, redis: Redis) -> SubmissionContext:
     """Put together what accepting lists takes."""
     settings = resources.settings
-    quota = Quota(
+    quota = UploadQuota(
         total_bytes=settings.uploads_max_mib * MEBIBYTE,
         user_bytes=settings.uploads_max_mib_per_user * MEBIBYTE,
     )
-    return Inbox(
+    return SubmissionContext(
         database=resources.database,
-        queue=TaskQueue(redis, settings.redis_queue_name),
+        queue=QueueClient(redis, settings.redis_queue_name),
         limiter=RateLimiter(redis),
         syncs_per_minute=settings.sync_rate_limit_per_minute,
         uploads_per_minute=settings.upload_rate_limit_per_minute,

@@ -9,22 +9,24 @@ from psycopg import AsyncCursor, AsyncServerCursor
 from psycopg.adapt import Buffer, Loader
 from psycopg.types.string import TextLoader
 
-type_of_row = TypeVar("type_of_row", bound=msgspec.Struct)
+row_struct = TypeVar("row_struct", bound=msgspec.Struct)
 
 
-def rows_as(
-    kind: type[type_of_row],
-) -> Callable[[AsyncCursor[Any]], Callable[[Sequence[Any]], type_of_row]]:
+def struct_row(
+    struct_type: type[row_struct],
+) -> Callable[[AsyncCursor[Any]], Callable[[Sequence[Any]], row_struct]]:
     """Make a row factory that fills a struct by position.
 
     Raises TypeError when the columns of the query are not the fields of the struct, in order.
     """
 
-    def factory(cursor: AsyncCursor[Any]) -> Callable[[Sequence[Any]], type_of_row]:
+    def factory(cursor: AsyncCursor[Any]) -> Callable[[Sequence[Any]], row_struct]:
         names = tuple(column.name for column in cursor.description or ())
-        if cursor.description and names != kind.__struct_fields__:
-            raise TypeError(f"{kind.__name__} has {kind.__struct_fields__}, the query {names}")
-        return lambda values: kind(*values)
+        if cursor.description and names != struct_type.__struct_fields__:
+            raise TypeError(
+                f"{struct_type.__name__} has {struct_type.__struct_fields__}, the query {names}"
+            )
+        return lambda values: struct_type(*values)
 
     return factory
 
@@ -41,10 +43,10 @@ class PriceLoader(Loader):
         return Decimal(text)
 
 
-def read_as_written(cursor: AsyncCursor[Any] | AsyncServerCursor[Any]) -> None:
+def load_as_text(cursor: AsyncCursor[Any] | AsyncServerCursor[Any]) -> None:
     """Let a cursor give ids and prices as the text that PostgreSQL writes.
 
     As Python objects they would only be turned back for an answer that is shown as it is.
     """
-    for written in ("uuid", "numeric"):
-        cursor.adapters.register_loader(written, TextLoader)
+    for type_name in ("uuid", "numeric"):
+        cursor.adapters.register_loader(type_name, TextLoader)

@@ -16,25 +16,25 @@ from typing import Any, cast
 
 import uvicorn
 
-from pricebook.connection import Connection
-from pricebook.held_bytes import HeldBytes
-from pricebook.known_heads import KnownHeads
-from pricebook.lifeline import end_with
+from pricebook.connection import HttpProtocol
+from pricebook.held_bytes import BufferLimits
+from pricebook.known_heads import RawRequestCache
+from pricebook.lifeline import set_parent_death_signal
 from pricebook.settings import Settings
-from pricebook.web.security import security_fields
+from pricebook.web.security import security_headers
 
 BACKLOG = 4096
-FILES_BESIDE_CONNECTIONS = 512
+RESERVED_FILE_DESCRIPTORS = 512
 # How often it is looked whether a process has ended.
-LOOK_SECONDS = 1.0
+POLL_INTERVAL_SECONDS = 1.0
 # How long a process may take beyond API_STOP_SECONDS to close what it holds open.
-CLOSE_SECONDS = 5.0
-STOP = {signal.SIGTERM, signal.SIGINT}
+SHUTDOWN_MARGIN_SECONDS = 5.0
+STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
 IsStopping = Callable[[], bool]
-Load = Callable[[IsStopping], Any]
+LoadApp = Callable[[IsStopping], Any]
 
-_apart = multiprocessing.get_context("fork")
+_fork_context = multiprocessing.get_context("fork")
 
 
 class Server:
@@ -53,23 +53,23 @@ class Server:
         self._sockets = [_bind(settings) for _ in range(settings.workers)]
         self._processes: list[BaseProcess] = []
         # Shared with the processes and without a lock, which a killed one could take along.
-        self._stopping = _apart.RawValue("b", 0)
+        self._stopping = _fork_context.RawValue("b", 0)
 
-    def run(self, load: Load) -> None:
+    def run(self, load_app: LoadApp) -> None:
         """Serve what `load` makes in each process until told to stop."""
-        _allow_files(self._settings.api_connections + FILES_BESIDE_CONNECTIONS)
-        with _hearing():
-            start = partial(self._start, load)
+        _raise_file_limit(self._settings.api_connections + RESERVED_FILE_DESCRIPTORS)
+        with _signals_blocked():
+            start = partial(self._start_process, load_app)
             self._processes = [start(number) for number in range(len(self._sockets))]
-            self._keep_alive(start)
+            self._restart_until_stopped(start)
             self._stop()
 
-    def _keep_alive(self, start: Callable[[int], BaseProcess]) -> None:
+    def _restart_until_stopped(self, start: Callable[[int], BaseProcess]) -> None:
         """Start what has ended anew, until the end of the delay after the first signal to stop."""
         ends_at = float("inf")
         while time.monotonic() < ends_at:
-            patience = min(LOOK_SECONDS, ends_at - time.monotonic())
-            if signal.sigtimedwait(STOP, max(0.0, patience)):
+            timeout = min(POLL_INTERVAL_SECONDS, ends_at - time.monotonic())
+            if signal.sigtimedwait(STOP_SIGNALS, max(0.0, timeout)):
                 if self._stopping.value:
                     return
                 self._stopping.value = 1
@@ -78,8 +78,8 @@ class Server:
                 if not process.is_alive():
                     self._processes[number] = start(number)
 
-    def _start(self, load: Load, number: int) -> BaseProcess:
-        process = _apart.Process(target=self._serve, args=(load, number, os.getpid()))
+    def _start_process(self, load_app: LoadApp, number: int) -> BaseProcess:
+        process = _fork_context.Process(target=self._serve, args=(load_app, number, os.getpid()))
         process.start()
         return process
 
@@ -88,38 +88,38 @@ class Server:
             each.close()
         for process in self._processes:
             process.terminate()
-        ends_at = time.monotonic() + self._settings.api_stop_seconds + CLOSE_SECONDS
+        ends_at = time.monotonic() + self._settings.api_stop_seconds + SHUTDOWN_MARGIN_SECONDS
         for process in self._processes:
             process.join(max(0.0, ends_at - time.monotonic()))
             process.kill()
             process.join()
 
-    def _serve(self, load: Load, number: int, parent: int) -> None:
+    def _serve(self, load_app: LoadApp, number: int, parent: int) -> None:
         """Serve in a process of its own, which ends with the one that started it."""
-        end_with(parent, signal.SIGTERM)
+        set_parent_death_signal(parent, signal.SIGTERM)
         os.setpgid(0, 0)  # a terminal's Ctrl-C is for the parent, which tells when to stop
         # Before anything is under way, and when the server says at its end that it was told to.
-        signal.signal(signal.SIGTERM, _leave)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP)
+        signal.signal(signal.SIGTERM, _exit_process)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
         for other in {*range(len(self._sockets))} - {number}:
             self._sockets[other].close()
-        app = load(partial(_is_set, self._stopping))
-        _collect_less()
-        uvicorn.Server(configure(app, self._settings)).run([self._sockets[number]])
+        app = load_app(partial(_is_set, self._stopping))
+        _reduce_garbage_collection()
+        uvicorn.Server(uvicorn_config(app, self._settings)).run([self._sockets[number]])
 
 
-def configure(app: Any, settings: Settings) -> uvicorn.Config:
+def uvicorn_config(app: Any, settings: Settings) -> uvicorn.Config:
     """Say how one process serves an application."""
-    connect = partial(
-        Connection,
-        heads=KnownHeads(),
-        held=HeldBytes(),
-        most=settings.api_connections,
-        fields=security_fields(settings.origins, settings.hsts_seconds),
+    make_protocol = partial(
+        HttpProtocol,
+        raw_cache=RawRequestCache(),
+        buffer_limits=BufferLimits(),
+        max_connections=settings.api_connections,
+        response_headers=security_headers(settings.origins, settings.hsts_seconds),
     )
     return uvicorn.Config(
         app,
-        http=cast("Any", connect),
+        http=cast("Any", make_protocol),
         ws="none",
         loop="uvloop",
         lifespan="on",
@@ -134,13 +134,13 @@ def configure(app: Any, settings: Settings) -> uvicorn.Config:
 
 
 @contextmanager
-def _hearing() -> Generator[None]:
+def _signals_blocked() -> Generator[None]:
     """Let signals wait until they are asked for."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
+    previous_mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, previous_mask)
 
 
 def _bind(settings: Settings) -> socket.socket:
@@ -154,7 +154,7 @@ def _bind(settings: Settings) -> socket.socket:
     return bound
 
 
-def _collect_less() -> None:
+def _reduce_garbage_collection() -> None:
     """Leave what was loaded, and what requests under way hold, to the collector less often.
 
     Each request under way holds some hundred objects: by Python's own thresholds, with a thousand
@@ -165,14 +165,14 @@ def _collect_less() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-def _allow_files(number: int) -> None:
+def _raise_file_limit(number: int) -> None:
     """Let each process have so many files and connections open, or as many as the system lets."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     allowed = number if hard == resource.RLIM_INFINITY else min(number, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, allowed), hard))
 
 
-def _leave(_number: int, _frame: object) -> None:
+def _exit_process(_number: int, _frame: object) -> None:
     sys.exit()
 
 

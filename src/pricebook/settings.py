@@ -11,27 +11,27 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 from redis.asyncio.connection import parse_url
 
-from pricebook.errors import SettingsError, plain
+from pricebook.errors import SettingsError, as_issue_text
 from pricebook.logs import LogFormat
 
 PositiveInt = Annotated[int, msgspec.Meta(ge=1)]
-NaturalInt = Annotated[int, msgspec.Meta(ge=0)]
+NonNegativeInt = Annotated[int, msgspec.Meta(ge=0)]
 BcryptCost = Annotated[int, msgspec.Meta(ge=10, le=16)]
 LeaseSeconds = Annotated[int, msgspec.Meta(ge=2)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 MIN_SECRET_BYTES = 32
-MIN_SECRET_LETTERS = 8
+MIN_SECRET_CHARACTERS = 8
 PLACEHOLDER = re.compile(r"change[-_ ]?me|your[-_ ]|placeholder|example", re.IGNORECASE)
 ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 
 # Each may be given by a file instead, which NAME_FILE names; no error shows its value.
 SECRETS = ("DATABASE_URL", "DATABASE_READ_URL", "REDIS_URL", "JWT_SECRET", "METRICS_TOKEN")
-FILE = "_FILE"
+FILE_SUFFIX = "_FILE"
 
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Factor = Annotated[float, msgspec.Meta(ge=1)]
 CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
-HttpAddress = Annotated[str, msgspec.Meta(pattern=r"^https?://[^?#\s]*[^/?#\s]$")]
+HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^?#\s]*[^/?#\s]$")]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -51,15 +51,15 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     login_failures_from_new_networks: PositiveInt = 50
     trusted_proxies: str | None = None
     allowed_origins: str | None = None
-    hsts_seconds: NaturalInt = 0
+    hsts_seconds: NonNegativeInt = 0
     db_pool_min: PositiveInt = 5
     db_pool_max: PositiveInt = 20
     api_connections: PositiveInt = 16_000
     api_statement_seconds: PositiveInt = 30
-    catalog_rate_limit_per_minute: NaturalInt = 0
-    api_stop_delay_seconds: NaturalInt = 3
+    catalog_rate_limit_per_minute: NonNegativeInt = 0
+    api_stop_delay_seconds: NonNegativeInt = 3
     api_stop_seconds: PositiveInt = 30
-    catalog_memory_mb: NaturalInt = 128
+    catalog_memory_mb: NonNegativeInt = 128
     pricebook_home: str = ".pricebook"
     uploads_dir: str | None = None
     uploads_max_mib: PositiveInt = 51_200
@@ -74,7 +74,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     keep_tasks_days: PositiveInt = 90
     catalog_currency: CurrencyCode = "USD"
     google_credentials_path: str | None = None
-    google_api_url: HttpAddress = "https://sheets.googleapis.com"
+    google_api_url: HttpUrl = "https://sheets.googleapis.com"
     allow_private_urls: bool = False
     list_max_mib: PositiveInt = 200
     list_max_rows: PositiveInt = 2_000_000
@@ -88,7 +88,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     log_format: LogFormat | None = None
     log_requests: bool | None = None
     metrics_token: str | None = None
-    otel_exporter_otlp_endpoint: HttpAddress | None = None
+    otel_exporter_otlp_endpoint: HttpUrl | None = None
     host: str = "127.0.0.1"
     port: Port = 8000
     workers: PositiveInt = 1
@@ -101,8 +101,8 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     @property
     def uploads(self) -> Path:
         """The folder of price lists that were uploaded or put there, absolute."""
-        given = self.uploads_dir or self.home / "uploads"
-        return Path(given).expanduser().absolute()
+        configured = self.uploads_dir or self.home / "uploads"
+        return Path(configured).expanduser().absolute()
 
     @property
     def required_database_url(self) -> str:
@@ -121,15 +121,15 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     @property
     def required_jwt_secret(self) -> str:
         """What tokens are signed with; raises SettingsError where it is missing or weak."""
-        complaint = _complain_of_secret(self.jwt_secret or "")
-        if complaint or self.jwt_secret is None:
-            raise SettingsError(f"JWT_SECRET {complaint}.")
+        problem = _secret_problem(self.jwt_secret or "")
+        if problem or self.jwt_secret is None:
+            raise SettingsError(f"JWT_SECRET {problem}.")
         return self.jwt_secret
 
     @property
     def origins(self) -> frozenset[str]:
         """The origins whose pages may read answers in a browser."""
-        return frozenset(_parts(self.allowed_origins or ""))
+        return frozenset(_split_list(self.allowed_origins or ""))
 
     @property
     def reachable_host(self) -> str:
@@ -143,84 +143,86 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
 
     def as_environment(self) -> dict[str, str]:
         """Return the settings as a child process reads them, secrets without their files."""
-        given: dict[str, object] = msgspec.to_builtins(self)
-        values = {name: str(value) for name, value in given.items() if value is not None}
-        return values | {name + FILE: "" for name in SECRETS}
+        configured: dict[str, object] = msgspec.to_builtins(self)
+        values = {name: str(value) for name, value in configured.items() if value is not None}
+        return values | {name + FILE_SUFFIX: "" for name in SECRETS}
 
 
-def read_settings(environment: Mapping[str, str | None], *, serves: bool = False) -> Settings:
+def read_settings(environment: Mapping[str, str | None], *, for_server: bool = False) -> Settings:
     """Read the settings from environment variables; an empty variable counts as not set.
 
     Who serves needs a secret to sign tokens with. Raises SettingsError with a line for each
     variable that is wrong.
     """
-    given = {name: value for name, value in environment.items() if value}
+    configured = {name: value for name, value in environment.items() if value}
     values: dict[str, Any] = {}
-    wrong: dict[str, str] = {}
+    problems: dict[str, str] = {}
     for field in msgspec.structs.fields(Settings):
         try:
-            values[field.name] = _read(field, given)
+            values[field.name] = _read_setting(field, configured)
         except SettingsError as error:
-            wrong[field.name] = error.message
+            problems[field.name] = error.message
             values[field.name] = field.default
     settings = Settings(**values)
-    if serves and settings.jwt_secret is None:
-        wrong.setdefault("jwt_secret", f"JWT_SECRET {_complain_of_secret('')}.")
-    if settings.db_pool_min > settings.db_pool_max and wrong.keys().isdisjoint(POOL):
-        wrong["db_pool_min"] = (
+    if for_server and settings.jwt_secret is None:
+        problems.setdefault("jwt_secret", f"JWT_SECRET {_secret_problem('')}.")
+    if settings.db_pool_min > settings.db_pool_max and problems.keys().isdisjoint(POOL_SIZE_FIELDS):
+        problems["db_pool_min"] = (
             f"DB_POOL_MIN ({settings.db_pool_min}) is over DB_POOL_MAX ({settings.db_pool_max})."
         )
-    if wrong:
-        raise SettingsError("\n".join(wrong.values()))
+    if problems:
+        raise SettingsError("\n".join(problems.values()))
     return settings
 
 
-def _read(field: msgspec.structs.FieldInfo, given: Mapping[str, str]) -> Any:
+def _read_setting(field: msgspec.structs.FieldInfo, configured: Mapping[str, str]) -> Any:
     """Read one setting, its default if it is not given; raises SettingsError."""
     name = field.encode_name
-    text = _read_secret(name, given) if name in SECRETS else given.get(name)
+    text = _read_secret(name, configured) if name in SECRETS else configured.get(name)
     if text is None:
         return field.default
-    complaint = RULES[name](text) if name in RULES else None
-    if complaint:
-        raise SettingsError(f"{name} {complaint}.")
+    problem = VALIDATORS[name](text) if name in VALIDATORS else None
+    if problem:
+        raise SettingsError(f"{name} {problem}.")
     try:
         return msgspec.convert(text, field.type, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"{name} is {text!r}: {plain(str(error))}.") from error
+        raise SettingsError(f"{name} is {text!r}: {as_issue_text(str(error))}.") from error
 
 
-def _read_secret(name: str, given: Mapping[str, str]) -> str | None:
+def _read_secret(name: str, configured: Mapping[str, str]) -> str | None:
     """Find a secret in its variable or in the file that another variable names."""
-    path = given.get(name + FILE)
+    path = configured.get(name + FILE_SUFFIX)
     if path is None:
-        return given.get(name)
-    if name in given:
-        raise SettingsError(f"{name} and {name}{FILE} are both set: only one may be.")
+        return configured.get(name)
+    if name in configured:
+        raise SettingsError(f"{name} and {name}{FILE_SUFFIX} are both set: only one may be.")
     try:
         text = Path(path).expanduser().read_text("utf-8").rstrip("\r\n")
     except OSError as error:
-        raise SettingsError(f"{name}{FILE}: {path} cannot be read: {error.strerror}.") from error
+        raise SettingsError(
+            f"{name}{FILE_SUFFIX}: {path} cannot be read: {error.strerror}."
+        ) from error
     except UnicodeDecodeError:
-        raise SettingsError(f"{name}{FILE}: {path} is no text in UTF-8.") from None
+        raise SettingsError(f"{name}{FILE_SUFFIX}: {path} is no text in UTF-8.") from None
     if not text:
-        raise SettingsError(f"{name}{FILE}: {path} is empty.")
+        raise SettingsError(f"{name}{FILE_SUFFIX}: {path} is empty.")
     return text
 
 
-def _complain_of_secret(secret: str) -> str | None:
+def _secret_problem(secret: str) -> str | None:
     if not secret:
         return "is not set: `openssl rand -hex 32` makes one"
     if len(secret.encode()) < MIN_SECRET_BYTES:
         return f"is weak: it has less than {MIN_SECRET_BYTES} bytes"
-    if len(set(secret)) < MIN_SECRET_LETTERS:
+    if len(set(secret)) < MIN_SECRET_CHARACTERS:
         return "is weak: it repeats a few characters"
     if PLACEHOLDER.search(secret):
         return "is weak: it is a placeholder out of a manual"
     return None
 
 
-def _complain_of_database(url: str) -> str | None:
+def _database_url_problem(url: str) -> str | None:
     try:
         conninfo_to_dict(url)
     except ProgrammingError:  # its words repeat what was given
@@ -228,7 +230,7 @@ def _complain_of_database(url: str) -> str | None:
     return None
 
 
-def _complain_of_redis(url: str) -> str | None:
+def _redis_url_problem(url: str) -> str | None:
     try:
         parse_url(url)
     except ValueError:  # its words may repeat a part of the password
@@ -236,15 +238,15 @@ def _complain_of_redis(url: str) -> str | None:
     return None
 
 
-def _complain_of_origins(text: str) -> str | None:
-    for part in _parts(text):
+def _origins_problem(text: str) -> str | None:
+    for part in _split_list(text):
         if not ORIGIN.fullmatch(part):
             return f"names {part!r}: expected origins like https://shop.example, by commas"
     return None
 
 
-def _complain_of_proxies(text: str) -> str | None:
-    for part in _parts(text):
+def _proxies_problem(text: str) -> str | None:
+    for part in _split_list(text):
         try:
             ip_network(part)
         except ValueError:
@@ -252,16 +254,16 @@ def _complain_of_proxies(text: str) -> str | None:
     return None
 
 
-def _parts(text: str) -> list[str]:
+def _split_list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-POOL = {"db_pool_min", "db_pool_max"}
-RULES: Mapping[str, Callable[[str], str | None]] = {
-    "DATABASE_URL": _complain_of_database,
-    "DATABASE_READ_URL": _complain_of_database,
-    "REDIS_URL": _complain_of_redis,
-    "JWT_SECRET": _complain_of_secret,
-    "ALLOWED_ORIGINS": _complain_of_origins,
-    "TRUSTED_PROXIES": _complain_of_proxies,
+POOL_SIZE_FIELDS = {"db_pool_min", "db_pool_max"}
+VALIDATORS: Mapping[str, Callable[[str], str | None]] = {
+    "DATABASE_URL": _database_url_problem,
+    "DATABASE_READ_URL": _database_url_problem,
+    "REDIS_URL": _redis_url_problem,
+    "JWT_SECRET": _secret_problem,
+    "ALLOWED_ORIGINS": _origins_problem,
+    "TRUSTED_PROXIES": _proxies_problem,
 }

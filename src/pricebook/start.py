@@ -4,19 +4,19 @@ import os
 import signal
 from types import FrameType
 
-_ENDED_BY_SIGNAL = 128
+_EXIT_SIGNAL_BASE = 128
 
 
 def main() -> None:
     """Load the command line and run it."""
-    before = signal.signal(signal.SIGINT, _leave)
-    signal.signal(signal.SIGTERM, _leave)
+    previous_handler = signal.signal(signal.SIGINT, _exit_immediately)
+    signal.signal(signal.SIGTERM, _exit_immediately)
     from pricebook import cli  # noqa: PLC0415 (this is what takes a while)
 
-    signal.signal(signal.SIGINT, before)
+    signal.signal(signal.SIGINT, previous_handler)
     cli.main()
 
 
-def _leave(number: int, _frame: FrameType | None) -> None:
+def _exit_immediately(number: int, _frame: FrameType | None) -> None:
     """End at once: nothing has been begun, and a half-loaded module cannot clean up."""
-    os._exit(_ENDED_BY_SIGNAL + number)
+    os._exit(_EXIT_SIGNAL_BASE + number)

@@ -19,13 +19,13 @@ from pricebook.tasks.service import retry_delay
 
 log = structlog.stdlib.get_logger(__name__)
 
-KILLED_ATTEMPTS = 3
-ALL_ATTEMPTS = 1_000_000
+MAX_PARSER_KILLS = 3
+UNLIMITED_ATTEMPTS = 1_000_000
 # Between attempts that do not count: others hold a lock, or a disk is full.
-WAIT_SECONDS = 5.0
+MIN_WAIT_SECONDS = 5.0
 
 
-def failure_of(task: ClaimedTask, error: Exception) -> TaskFailure | None:
+def classify_failure(task: ClaimedTask, error: Exception) -> TaskFailure | None:
     """Return what an error means for a task; None when another attempt cannot help."""
     delay = retry_delay(task.retry_count, random.random())  # noqa: S311 (it spreads retries)
     match error:
@@ -34,18 +34,20 @@ def failure_of(task: ClaimedTask, error: Exception) -> TaskFailure | None:
             return None
         case DatabaseBusyError() | DatabaseFullError() | StorageFullError():
             log.warning("task put off", reason=error.message)
-            return TaskFailure(error.message, ALL_ATTEMPTS, max(delay, WAIT_SECONDS), counts=False)
+            return TaskFailure(
+                error.message, UNLIMITED_ATTEMPTS, max(delay, MIN_WAIT_SECONDS), counts=False
+            )
         case SourceUnavailableError() | DatabaseUnavailableError():
             log.warning("task put off", reason=error.message)
-            return TaskFailure(error.message, ALL_ATTEMPTS, delay)
+            return TaskFailure(error.message, UNLIMITED_ATTEMPTS, delay)
         case ParserKilledError():
             log.warning("parser killed", reason=error.message)
-            return TaskFailure(error.message, KILLED_ATTEMPTS, delay)
+            return TaskFailure(error.message, MAX_PARSER_KILLS, delay)
         case _:
-            return TaskFailure(reason_of(error), ALL_ATTEMPTS, delay)
+            return TaskFailure(describe_error(error), UNLIMITED_ATTEMPTS, delay)
 
 
-def reason_of(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """Return why something did not work; the log has the trace of a bug."""
     if isinstance(error, PricebookError):
         return error.message

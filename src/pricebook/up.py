@@ -17,29 +17,33 @@ from pricebook.address import require_free_address
 from pricebook.auth import service as auth
 from pricebook.auth.passwords import hash_password
 from pricebook.auth.schemas import NewUser, Role
-from pricebook.console import say
+from pricebook.console import print_line
 from pricebook.db import Database
 from pricebook.errors import PricebookError
 from pricebook.installation import FirstUser
 from pricebook.migrations.lock_retries import LockRetries
-from pricebook.restarts import Restarts, keep_alive
+from pricebook.restarts import ProcessMonitor, run_until_signal
 from pricebook.settings import Settings
 
 ROLES: tuple[Role, ...] = ("sales", "procurement", "admin")
 API_START_SECONDS = 30.0
-STOP_EXTRA_SECONDS = 10
+STOP_GRACE_SECONDS = 10
 POLL_SECONDS = 0.05
 
 
-class Command:
+class CommandProcess:
     """One of our own commands, run as a part of the system."""
 
     def __init__(
-        self, name: str, word: str, environment: Mapping[str, str], may_restart: Callable[[], bool]
+        self,
+        name: str,
+        subcommand: str,
+        environment: Mapping[str, str],
+        may_restart: Callable[[], bool],
     ) -> None:
         self.name = name
         self.may_restart = may_restart
-        self._argv = [sys.executable, "-m", "pricebook.cli", word]
+        self._argv = [sys.executable, "-m", "pricebook.cli", subcommand]
         self._environment = {**environment}
         self._process = embedded.spawn(self._argv, self._environment)
 
@@ -48,24 +52,24 @@ class Command:
         """The id of its process."""
         return self._process.pid
 
-    def end(self) -> str | None:
+    def exit_reason(self) -> str | None:
         """Return the signal or exit code by which it ended; None while it runs."""
         code = self._process.poll()
-        return None if code is None else embedded.end_of(code)
+        return None if code is None else embedded.describe_exit(code)
 
-    def explain_end(self) -> str:
+    def exit_message(self) -> str:
         """One sentence on how it ended and where its log is."""
-        return f"It stopped ({self.end()}); its log is the lines above."
+        return f"It stopped ({self.exit_reason()}); its log is the lines above."
 
     def is_ready(self) -> bool:
         """Whether it runs."""
-        return self.end() is None
+        return self.exit_reason() is None
 
     def restart(self) -> None:
         """Start it again after its end."""
         self._process = embedded.spawn(self._argv, self._environment)
 
-    def tidy(self) -> None:
+    def run_maintenance(self) -> None:
         """Do nothing: its log goes where ours goes."""
 
     def stop(self, seconds: float) -> None:
@@ -91,22 +95,22 @@ def run(
     and the worker are. Raises PricebookError when a part does not start, or dies again and again.
     """
     settings = _with_secret(settings)
-    migrations.upgrade(settings.required_database_url, retries=LockRetries(show=say))
-    users = asyncio.run(_prepare(settings, with_demo=with_demo))
+    migrations.upgrade(settings.required_database_url, retries=LockRetries(report=print_line))
+    users = asyncio.run(_initialize(settings, with_demo=with_demo))
     require_free_address(settings)  # a stranger may have taken it meanwhile
-    watched = [Restarts(server) for server in servers]
-    with _commands(settings, environment, watched) as (api, worker):
+    server_monitors = [ProcessMonitor(server) for server in servers]
+    with _commands(settings, environment, server_monitors) as (api, worker):
         _wait_for_api(settings, api)
         for user in users:
-            say(f"user {user.username} password {user.password}")
-        say(f"ready {settings.address}")
-        keep_alive([*watched, Restarts(api), Restarts(worker)])
+            print_line(f"user {user.username} password {user.password}")
+        print_line(f"ready {settings.address}")
+        run_until_signal([*server_monitors, ProcessMonitor(api), ProcessMonitor(worker)])
 
 
 def _with_secret(settings: Settings) -> Settings:
     """Fill in what a start at home needs; there is no proxy that has to notice the end."""
     try:
-        secret = settings.jwt_secret or installation.keep_secret(settings.home)
+        secret = settings.jwt_secret or installation.load_or_create_secret(settings.home)
     except OSError as error:
         raise PricebookError(f"{settings.home} cannot be written to: {error}.") from error
     return msgspec.structs.replace(settings, jwt_secret=secret, api_stop_delay_seconds=0)
@@ -114,26 +118,26 @@ def _with_secret(settings: Settings) -> Settings:
 
 @contextmanager
 def _commands(
-    settings: Settings, environment: Mapping[str, str], servers: Sequence[Restarts]
-) -> Generator[tuple[Command, Command]]:
+    settings: Settings, environment: Mapping[str, str], servers: Sequence[ProcessMonitor]
+) -> Generator[tuple[CommandProcess, CommandProcess]]:
     """Run the API and the worker, and what they leave behind, until the block ends."""
-    given = {**environment, **_for_a_person(settings).as_environment()}
+    child_environment = {**environment, **_with_terminal_logging(settings).as_environment()}
 
     def may_restart() -> bool:
         return all(server.is_ready for server in servers)
 
-    lifeline.adopt_orphans()
-    api = Command("The API", "serve", given, may_restart)
-    worker = Command("The worker", "worker", given, may_restart)
+    lifeline.become_subreaper()
+    api = CommandProcess("The API", "serve", child_environment, may_restart)
+    worker = CommandProcess("The worker", "worker", child_environment, may_restart)
     try:
         yield api, worker
     finally:
-        api.stop(settings.api_stop_seconds + STOP_EXTRA_SECONDS)
-        worker.stop(settings.worker_stop_seconds + STOP_EXTRA_SECONDS)
-        lifeline.kill_adopted({server.pid for server in servers})
+        api.stop(settings.api_stop_seconds + STOP_GRACE_SECONDS)
+        worker.stop(settings.worker_stop_seconds + STOP_GRACE_SECONDS)
+        lifeline.kill_orphans({server.pid for server in servers})
 
 
-def _for_a_person(settings: Settings) -> Settings:
+def _with_terminal_logging(settings: Settings) -> Settings:
     """Let the log be read at a terminal, if nothing else is said: few lines, without braces."""
     return msgspec.structs.replace(
         settings,
@@ -142,61 +146,61 @@ def _for_a_person(settings: Settings) -> Settings:
     )
 
 
-def leave_on_signals() -> None:
+def raise_interrupt_on_signals() -> None:
     """Turn SIGTERM and Ctrl-C into KeyboardInterrupt, also where a shell had us ignore Ctrl-C."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _leave)
+        signal.signal(number, _raise_keyboard_interrupt)
 
 
-def _leave(_signal: int, _frame: FrameType | None) -> None:
+def _raise_keyboard_interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-async def _prepare(settings: Settings, *, with_demo: bool) -> list[FirstUser]:
+async def _initialize(settings: Settings, *, with_demo: bool) -> list[FirstUser]:
     """Fill what is empty; return the first users whose passwords are still theirs."""
     async with Database(settings.required_database_url) as database:
         if with_demo:
-            await _load_demo_once(settings, database)
+            await _load_demo_into_new_database(settings, database)
         if not await auth.has_users(database):
             await _make_first_users(settings, database, ROLES if with_demo else ROLES[-1:])
         return [
             user
-            for user in installation.find_first_users(settings.home)
+            for user in installation.load_first_users(settings.home)
             if await auth.has_password_hash(database, user.username, user.password_hash)
         ]
 
 
-async def _load_demo_once(settings: Settings, database: Database) -> None:
+async def _load_demo_into_new_database(settings: Settings, database: Database) -> None:
     """Load the demo into a database that was never started; a start cut short repeats it."""
     async with database.connection() as conn:
         if await db.find_currency(conn) is not None:
             return
     if settings.catalog_currency != demo.CURRENCY:
-        say(f"The demo is left out: its prices are in {demo.CURRENCY}.")
+        print_line(f"The demo is left out: its prices are in {demo.CURRENCY}.")
         return
-    say("First start: taking in the price lists of the demo.")
-    await demo.load(database, say)
+    print_line("First start: taking in the price lists of the demo.")
+    await demo.load(database, print_line)
 
 
 async def _make_first_users(
     settings: Settings, database: Database, roles: tuple[Role, ...]
 ) -> None:
     """Make a user of each role, called like it, with a password that is kept for later starts."""
-    passwords: dict[Role, str] = {role: installation.make_password() for role in roles}
-    made = [
+    passwords: dict[Role, str] = {role: installation.generate_password() for role in roles}
+    new_users = [
         FirstUser(role, role, password, hash_password(password, settings.bcrypt_cost))
         for role, password in passwords.items()
     ]
-    installation.keep_first_users(settings.home, made)  # kept before they count
+    installation.save_first_users(settings.home, new_users)  # kept before they count
     await auth.add_users(
-        database, [NewUser(user.username, user.role, user.password_hash) for user in made]
+        database, [NewUser(user.username, user.role, user.password_hash) for user in new_users]
     )
 
 
-def _wait_for_api(settings: Settings, api: Command) -> None:
+def _wait_for_api(settings: Settings, api: CommandProcess) -> None:
     deadline = time.monotonic() + API_START_SECONDS
     while not is_ready(settings):
-        if api.end():
+        if api.exit_reason():
             raise PricebookError("The API did not start; its last lines above say why.")
         if time.monotonic() > deadline:
             raise PricebookError(f"The API was not ready after {API_START_SECONDS:.0f} seconds.")

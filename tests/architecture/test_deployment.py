@@ -11,14 +11,16 @@ import msgspec
 import yaml
 
 from pricebook import __version__, cli
-from pricebook.settings import FILE, SECRETS, Settings
+from pricebook.settings import FILE_SUFFIX, SECRETS, Settings
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE = (ROOT / "compose.yaml").read_text()
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE)["services"]
-OURS = {name: each for name, each in SERVICES.items() if each["image"].startswith("pricebook:")}
+OWN_SERVICES = {
+    name: each for name, each in SERVICES.items() if each["image"].startswith("pricebook:")
+}
 UNITS = {
     path.name: path.read_text() for path in (DEPLOY / "systemd").rglob("*.*") if path.is_file()
 }
@@ -26,8 +28,8 @@ ALERTS = (DEPLOY / "prometheus/alerts.yml").read_text()
 DEPLOYMENT = (ROOT / "docs/deployment.md").read_text()
 OPERATIONS = (ROOT / "docs/operations.md").read_text()
 
-KNOWN = {field.encode_name for field in msgspec.structs.fields(Settings)} | {
-    name + FILE for name in SECRETS
+KNOWN_SETTINGS = {field.encode_name for field in msgspec.structs.fields(Settings)} | {
+    name + FILE_SUFFIX for name in SECRETS
 }
 DEFAULTS = Settings()
 
@@ -38,25 +40,25 @@ def seconds(text: str) -> int:
 
 
 def test_the_containers_are_given_settings_that_exist() -> None:
-    given = {name for service in OURS.values() for name in service["environment"]}
+    given = {name for service in OWN_SERVICES.values() for name in service["environment"]}
     assert given
-    assert given - KNOWN == set()
+    assert given - KNOWN_SETTINGS == set()
 
 
 def test_the_image_sets_settings_that_exist() -> None:
     block = DOCKERFILE.split("\nENV ", 1)[1].split("\nUSER", 1)[0]
     names = set(re.findall(r"\b([A-Z_]+)=", block))
-    assert names - KNOWN == {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
+    assert names - KNOWN_SETTINGS == {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
 
 
 def test_the_units_are_given_settings_that_exist() -> None:
     text = "\n".join(UNITS.values())
     names = set(re.findall(r"^(?:Environment=)?([A-Z_]+)=", text, re.MULTILINE))
-    assert names - KNOWN == {"PYTHONDONTWRITEBYTECODE"}
+    assert names - KNOWN_SETTINGS == {"PYTHONDONTWRITEBYTECODE"}
 
 
 def test_commands_exist() -> None:
-    words = [each["command"] for each in OURS.values()]
+    words = [each["command"] for each in OWN_SERVICES.values()]
     words += re.findall(r"^ExecStart=\S+/pricebook (\S+)", "\n".join(UNITS.values()), re.MULTILINE)
     words += re.findall(r"^CMD \[\"(\w+)\"\]", DOCKERFILE, re.MULTILINE)
     words += re.findall(r"(?:^pricebook|--rm command) ([a-z]+)", DEPLOYMENT, re.MULTILINE)
@@ -84,7 +86,7 @@ def test_every_container_is_confined() -> None:
 
 
 def test_who_stops_is_given_the_time_for_it() -> None:
-    working = [each for each in OURS.values() if each["command"] in {"serve", "worker"}]
+    working = [each for each in OWN_SERVICES.values() if each["command"] in {"serve", "worker"}]
     graces = [seconds(each["stop_grace_period"]) for each in working]
     graces += map(
         int, re.findall(r"^TimeoutStopSec=(\d+)", "\n".join(UNITS.values()), re.MULTILINE)
@@ -98,7 +100,7 @@ def test_the_proxy_lets_pass_what_the_api_takes() -> None:
     (limit,) = re.findall(r"max_size (\d+)MiB", caddyfile)
     assert int(limit) > DEFAULTS.list_max_mib
     (upstreams,) = re.findall(r"\{\$API_UPSTREAMS:(.*?)\}", caddyfile)
-    served = [name for name, service in OURS.items() if service["command"] == "serve"]
+    served = [name for name, service in OWN_SERVICES.items() if service["command"] == "serve"]
     assert upstreams.split() == [f"{name}:{DEFAULTS.port}" for name in served]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from databases import FEW_ROWS, Databases
+from databases import MAX_DELETED_ROWS, Databases
 
 SUPPLIERS = """
     INSERT INTO suppliers (name, source_type)
@@ -15,16 +15,16 @@ SUPPLIERS = """
 
 def lend_after(databases: Databases, statement: str) -> tuple[str, str]:
     """Do something to a database; return where it was, and where the next one is that is lent."""
-    with databases.lent() as used, psycopg.connect(used, autocommit=True) as conn:
+    with databases.borrowed() as used, psycopg.connect(used, autocommit=True) as conn:
         conn.execute(statement.replace("DATABASE", f"DATABASE {conn.info.dbname}").encode())
-    with databases.lent() as lent:
-        return used, lent
+    with databases.borrowed() as borrowed:
+        return used, borrowed
 
 
 def test_rows_are_gone_and_the_database_is_used_again(databases: Databases) -> None:
-    used, lent = lend_after(databases, SUPPLIERS.format(5))
-    assert lent == used
-    with psycopg.connect(lent) as conn:
+    used, borrowed = lend_after(databases, SUPPLIERS.format(5))
+    assert borrowed == used
+    with psycopg.connect(borrowed) as conn:
         assert conn.execute("SELECT FROM suppliers").rowcount == 0
         assert conn.execute("SELECT FROM alembic_version").rowcount == 1
 
@@ -52,30 +52,30 @@ def test_rows_are_gone_and_the_database_is_used_again(databases: Databases) -> N
     ],
 )
 def test_what_is_not_only_rows_is_left_behind(databases: Databases, statement: str) -> None:
-    used, lent = lend_after(databases, statement)
-    assert lent != used
+    used, borrowed = lend_after(databases, statement)
+    assert borrowed != used
 
 
 def test_many_rows_are_left_behind(databases: Databases) -> None:
-    used, lent = lend_after(databases, SUPPLIERS.format(FEW_ROWS + 1))
-    assert lent != used
+    used, borrowed = lend_after(databases, SUPPLIERS.format(MAX_DELETED_ROWS + 1))
+    assert borrowed != used
 
 
 def test_a_database_that_is_gone_is_not_lent(
     databases: Databases, drop_database: Callable[[str], None]
 ) -> None:
-    with databases.lent() as used:
+    with databases.borrowed() as used:
         drop_database(used)
-    with databases.lent() as lent:
-        assert lent != used
+    with databases.borrowed() as borrowed:
+        assert borrowed != used
 
 
 def test_a_connection_that_stays_is_ended(databases: Databases) -> None:
-    with databases.lent() as used:
+    with databases.borrowed() as used:
         stays = psycopg.connect(used)
         stays.execute("LOCK suppliers")
-    with databases.lent() as lent:
-        assert lent == used
+    with databases.borrowed() as borrowed:
+        assert borrowed == used
         with pytest.raises(psycopg.OperationalError):
             stays.execute("SELECT")
         stays.close()

@@ -14,14 +14,14 @@ lookups: list[UUID] = []
 
 
 @pytest.fixture(autouse=True)
-def counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def count_lookups(monkeypatch: pytest.MonkeyPatch) -> None:
     """Count the queries; they are made all the same."""
     lookups.clear()
-    ask = repository.find_account_by_id
+    original = repository.find_account_by_id
 
     async def find(conn: Connection, user_id: UUID) -> Account | None:
         lookups.append(user_id)
-        return await ask(conn, user_id)
+        return await original(conn, user_id)
 
     monkeypatch.setattr(repository, "find_account_by_id", find)
 
@@ -29,26 +29,26 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_many_requests_at_once_cost_one_query(database: Database, conn: Connection) -> None:
     user_id = await user(conn, "anna", "admin")
     accounts = AccountCache(database)
-    found = await asyncio.gather(*(accounts.find(user_id) for _ in range(200)))
-    assert {account.username for account in found if account} == {"anna"}
-    assert await accounts.find(user_id) == found[0]
+    found_accounts = await asyncio.gather(*(accounts.find(user_id) for _ in range(200)))
+    assert {account.username for account in found_accounts if account} == {"anna"}
+    assert await accounts.find(user_id) == found_accounts[0]
     assert lookups == [user_id]
 
 
-async def test_one_who_gives_up_does_not_take_the_answer_from_the_others(
+async def test_a_cancelled_caller_does_not_cancel_the_shared_lookup(
     database: Database, conn: Connection
 ) -> None:
     user_id = await user(conn, "anna", "admin")
     accounts = AccountCache(database)
-    impatient = asyncio.create_task(accounts.find(user_id))
-    patient = asyncio.create_task(accounts.find(user_id))
+    cancelled_lookup = asyncio.create_task(accounts.find(user_id))
+    pending_lookup = asyncio.create_task(accounts.find(user_id))
     await asyncio.sleep(0)
-    impatient.cancel()
-    assert await patient
+    cancelled_lookup.cancel()
+    assert await pending_lookup
     assert lookups == [user_id]
 
 
-async def test_a_failed_lookup_is_not_remembered(
+async def test_a_failed_lookup_is_not_cached(
     database: Database, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user_id = await user(conn, "anna", "admin")
@@ -65,7 +65,7 @@ async def test_a_failed_lookup_is_not_remembered(
     assert await accounts.find(user_id)
 
 
-async def test_the_memory_is_bounded(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_cache_is_bounded(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "MAX_ACCOUNTS", 2)
     accounts = AccountCache(database)
     first, second, third = uuid4(), uuid4(), uuid4()

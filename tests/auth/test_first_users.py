@@ -10,10 +10,10 @@ import pytest
 from pricebook.errors import SettingsError
 from pricebook.installation import (
     FirstUser,
-    find_first_users,
-    keep_first_users,
-    keep_secret,
-    make_password,
+    generate_password,
+    load_first_users,
+    load_or_create_secret,
+    save_first_users,
 )
 from pricebook.settings import Settings
 
@@ -45,7 +45,7 @@ def test_a_secret_is_counted_in_bytes() -> None:
 
 def test_the_secret_is_made_once_and_is_the_owners_alone(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
-        secrets = set(threads.map(keep_secret, [tmp_path / "home"] * 32))
+        secrets = set(threads.map(load_or_create_secret, [tmp_path / "home"] * 32))
     (secret,) = secrets
     assert Settings(jwt_secret=secret).required_jwt_secret
     (file,) = (tmp_path / "home").iterdir()
@@ -53,23 +53,23 @@ def test_the_secret_is_made_once_and_is_the_owners_alone(tmp_path: Path) -> None
 
 
 def test_a_secret_that_others_may_read_is_refused(tmp_path: Path) -> None:
-    keep_secret(tmp_path)
+    load_or_create_secret(tmp_path)
     (tmp_path / "jwt_secret").chmod(0o640)
     with pytest.raises(SettingsError, match="open to other users"):
-        keep_secret(tmp_path)
+        load_or_create_secret(tmp_path)
 
 
 def test_the_first_users_are_kept_for_the_owner_alone(tmp_path: Path) -> None:
-    assert find_first_users(tmp_path) == []
+    assert load_first_users(tmp_path) == []
     for password in ("one", "two"):
         made = [FirstUser("admin", "admin", password, "hash")]
-        keep_first_users(tmp_path, made)
-        assert find_first_users(tmp_path) == made
+        save_first_users(tmp_path, made)
+        assert load_first_users(tmp_path) == made
     (file,) = tmp_path.iterdir()
     assert mode(file) == 0o600
 
 
 def test_made_passwords_are_long_different_and_easy_to_type() -> None:
-    made = {make_password() for _ in range(100)}
+    made = {generate_password() for _ in range(100)}
     assert len(made) == 100
     assert all(re.fullmatch(r"([a-hjkmnp-z2-9]{4}-){3}[a-hjkmnp-z2-9]{4}", each) for each in made)

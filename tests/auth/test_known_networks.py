@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from builders import user
-from pricebook.api import behind_proxies, create_app
+from pricebook.api import create_app, with_proxy_headers
 from pricebook.auth import passwords
 from pricebook.auth.passwords import MAX_WAITING, MAX_WAITING_KNOWN, PasswordChecker, hash_password
 from pricebook.db import Connection
@@ -19,16 +19,16 @@ from pricebook.settings import Settings
 from served_here import served_here
 
 PASSWORD = "correct horse"
-WRONG = "wrong horse"
-AWAY = "unix:///nowhere/redis.sock"
-HOME, OFFICE = "192.0.2.1", "2001:db8:1:1::1"
+WRONG_PASSWORD = "wrong horse"
+UNREACHABLE_REDIS_URL = "unix:///nowhere/redis.sock"
+KNOWN_ADDRESS, KNOWN_IPV6_ADDRESS = "192.0.2.1", "2001:db8:1:1::1"
 
 
 @pytest.fixture(params=["redis", "redis away"])
 def limited(settings: Settings, request: pytest.FixtureRequest) -> Settings:
     return msgspec.structs.replace(
         settings,
-        redis_url=AWAY if request.param == "redis away" else settings.redis_url,
+        redis_url=UNREACHABLE_REDIS_URL if request.param == "redis away" else settings.redis_url,
         trusted_proxies="127.0.0.1",
         login_failures_per_name=3,
         login_failures_per_address=100,
@@ -36,13 +36,15 @@ def limited(settings: Settings, request: pytest.FixtureRequest) -> Settings:
     )
 
 
-class Proxied:
+class ProxiedClient:
     """Logins as a proxy that is trusted hands them on."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
 
-    async def log_in(self, address: str, name: str, password: str = WRONG) -> httpx.Response:
+    async def log_in(
+        self, address: str, name: str, password: str = WRONG_PASSWORD
+    ) -> httpx.Response:
         return await self._client.post(
             "/api/v1/auth/login",
             json={"username": name, "password": password},
@@ -54,13 +56,13 @@ class Proxied:
 
 
 @asynccontextmanager
-async def proxied(settings: Settings) -> AsyncGenerator[Proxied]:
-    app: Any = behind_proxies(create_app(settings), settings)
+async def proxied(settings: Settings) -> AsyncGenerator[ProxiedClient]:
+    app: Any = with_proxy_headers(create_app(settings), settings)
     async with (
         served_here(app, settings) as port,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
     ):
-        yield Proxied(client)
+        yield ProxiedClient(client)
 
 
 @pytest.fixture
@@ -69,41 +71,43 @@ async def anna(conn: Connection) -> str:
     return "Anna"
 
 
-async def test_a_stranger_cannot_lock_a_user_out_of_a_known_place(
+async def test_an_unknown_network_cannot_lock_a_user_out_of_a_known_network(
     limited: Settings, anna: str
 ) -> None:
     async with proxied(limited) as api:
-        assert (await api.log_in(HOME, anna, PASSWORD)).status_code == 200
+        assert (await api.log_in(KNOWN_ADDRESS, anna, PASSWORD)).status_code == 200
         assert await api.statuses("198.51.100.1", anna, 4) == [401, 401, 401, 429]
         assert await api.statuses("198.51.100.2", anna, 4) == [401, 401, 401, 429]
         assert await api.statuses("198.51.100.3", anna, 1) == [429]
-        assert (await api.log_in(HOME, anna, PASSWORD)).status_code == 200
+        assert (await api.log_in(KNOWN_ADDRESS, anna, PASSWORD)).status_code == 200
 
 
-async def test_one_stranger_does_not_even_lock_out_new_places(limited: Settings, anna: str) -> None:
+async def test_one_unknown_network_does_not_lock_out_other_new_networks(
+    limited: Settings, anna: str
+) -> None:
     async with proxied(limited) as api:
         assert await api.statuses("198.51.100.1", anna, 4) == [401, 401, 401, 429]
-        assert (await api.log_in(HOME, anna, PASSWORD)).status_code == 200
+        assert (await api.log_in(KNOWN_ADDRESS, anna, PASSWORD)).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["Anna", "nobody"])
-async def test_many_strangers_at_one_name_are_slowed_alike_for_known_and_unknown_names(
+async def test_many_unknown_networks_are_limited_alike_for_existing_and_missing_users(
     limited: Settings, anna: str, name: str
 ) -> None:
     async with proxied(limited) as api:
-        assert (await api.log_in(HOME, anna, PASSWORD)).status_code == 200
-        answers = [await api.log_in(f"198.51.100.{n}", name) for n in range(8)]
-        assert [each.status_code for each in answers] == [401] * 6 + [429] * 2
-        assert "login-new-networks" in answers[-1].headers["ratelimit-policy"]
+        assert (await api.log_in(KNOWN_ADDRESS, anna, PASSWORD)).status_code == 200
+        responses = [await api.log_in(f"198.51.100.{n}", name) for n in range(8)]
+        assert [each.status_code for each in responses] == [401] * 6 + [429] * 2
+        assert "login-new-networks" in responses[-1].headers["ratelimit-policy"]
 
 
-async def test_a_known_place_does_not_help_to_guess_there(limited: Settings, anna: str) -> None:
+async def test_a_known_network_is_limited_too(limited: Settings, anna: str) -> None:
     async with proxied(limited) as api:
-        assert (await api.log_in(HOME, anna, PASSWORD)).status_code == 200
-        assert await api.statuses(HOME, anna, 4) == [401, 401, 401, 429]
+        assert (await api.log_in(KNOWN_ADDRESS, anna, PASSWORD)).status_code == 200
+        assert await api.statuses(KNOWN_ADDRESS, anna, 4) == [401, 401, 401, 429]
 
 
-async def test_a_success_elsewhere_gives_strangers_no_more_tries(
+async def test_a_success_on_another_network_does_not_reset_the_limit_of_unknown_networks(
     limited: Settings, anna: str
 ) -> None:
     async with proxied(limited) as api:
@@ -113,9 +117,9 @@ async def test_a_success_elsewhere_gives_strangers_no_more_tries(
         assert await api.statuses("198.51.100.3", anna, 1) == [429]
 
 
-async def test_a_network_of_ipv6_is_one_place(limited: Settings, anna: str) -> None:
+async def test_an_ipv6_slash_64_is_one_network(limited: Settings, anna: str) -> None:
     async with proxied(limited) as api:
-        assert (await api.log_in(OFFICE, anna, PASSWORD)).status_code == 200
+        assert (await api.log_in(KNOWN_IPV6_ADDRESS, anna, PASSWORD)).status_code == 200
         for number in range(6):
             await api.log_in(f"198.51.100.{number}", anna)
         assert (await api.log_in("2001:db8:1:1::9", anna, PASSWORD)).status_code == 200
@@ -131,11 +135,13 @@ async def test_spellings_of_a_name_do_not_multiply_the_tries(
     await user(conn, name, "sales", hash_password(PASSWORD, 4))
     spellings = [name, name.upper(), name.title(), name[0] + name[1:].upper()]
     async with proxied(limited) as api:
-        answers = [await api.statuses(HOME, each, 2) for each in spellings if each.lower() == name]
-    assert [code for each in answers for code in each][:4] == [401, 401, 401, 429]
+        responses = [
+            await api.statuses(KNOWN_ADDRESS, each, 2) for each in spellings if each.lower() == name
+        ]
+    assert [code for each in responses for code in each][:4] == [401, 401, 401, 429]
 
 
-async def test_networks_are_kept_as_keyed_hashes_and_few(
+async def test_networks_are_stored_as_keyed_hashes_and_limited_in_number(
     limited: Settings, conn: Connection, anna: str
 ) -> None:
     async with proxied(limited) as api:
@@ -147,15 +153,13 @@ async def test_networks_are_kept_as_keyed_hashes_and_few(
     assert not any(b"203.0.113" in bytes(network) for (network,) in rows)
 
 
-async def test_a_place_is_forgotten_after_a_while(
-    limited: Settings, conn: Connection, anna: str
-) -> None:
+async def test_a_known_network_expires(limited: Settings, conn: Connection, anna: str) -> None:
     async with proxied(limited) as api:
-        assert (await api.log_in(HOME, anna, PASSWORD)).status_code == 200
+        assert (await api.log_in(KNOWN_ADDRESS, anna, PASSWORD)).status_code == 200
         await conn.execute("UPDATE login_networks SET last_login_at = now() - interval '91 days'")
         for number in range(6):
             await api.log_in(f"198.51.100.{number}", anna)
-        assert (await api.log_in(HOME, anna, PASSWORD)).status_code == 429
+        assert (await api.log_in(KNOWN_ADDRESS, anna, PASSWORD)).status_code == 429
 
 
 @pytest.fixture
@@ -164,65 +168,67 @@ def checker() -> Iterator[PasswordChecker]:
         yield checker
 
 
-async def test_strangers_who_fill_the_queue_leave_room_for_known_places(
+async def test_unknown_networks_that_fill_the_queue_leave_room_for_known_networks(
     checker: PasswordChecker,
 ) -> None:
     release = asyncio.Event()
 
-    async def wait(*, is_known: bool) -> None:
-        async with checker.turn(is_known=is_known):
+    async def wait(*, is_known_network: bool) -> None:
+        async with checker.slot(is_known_network=is_known_network):
             await release.wait()
 
-    strangers = [asyncio.create_task(wait(is_known=False)) for _ in range(MAX_WAITING)]
+    unknown_logins = [asyncio.create_task(wait(is_known_network=False)) for _ in range(MAX_WAITING)]
     await asyncio.sleep(0)
     with pytest.raises(RateLimitExceededError):
-        await wait(is_known=False)
+        await wait(is_known_network=False)
     room = MAX_WAITING_KNOWN - MAX_WAITING
-    users = [asyncio.create_task(wait(is_known=True)) for _ in range(room)]
+    known_logins = [asyncio.create_task(wait(is_known_network=True)) for _ in range(room)]
     await asyncio.sleep(0)
     with pytest.raises(RateLimitExceededError):
-        await wait(is_known=True)
+        await wait(is_known_network=True)
     release.set()
-    await asyncio.gather(*strangers, *users)
+    await asyncio.gather(*unknown_logins, *known_logins)
 
 
-async def test_known_places_come_before_strangers_who_wait(checker: PasswordChecker) -> None:
+async def test_known_networks_come_before_waiting_unknown_networks(
+    checker: PasswordChecker,
+) -> None:
     served: list[bool] = []
 
-    async def wait(*, is_known: bool) -> None:
-        async with checker.turn(is_known=is_known):
-            served.append(is_known)
+    async def wait(*, is_known_network: bool) -> None:
+        async with checker.slot(is_known_network=is_known_network):
+            served.append(is_known_network)
 
-    async with checker.turn():
-        strangers = [asyncio.create_task(wait(is_known=False)) for _ in range(3)]
+    async with checker.slot():
+        unknown_logins = [asyncio.create_task(wait(is_known_network=False)) for _ in range(3)]
         await asyncio.sleep(0)
-        users = [asyncio.create_task(wait(is_known=True)) for _ in range(3)]
-        strangers[0].cancel()
+        known_logins = [asyncio.create_task(wait(is_known_network=True)) for _ in range(3)]
+        unknown_logins[0].cancel()
         await asyncio.sleep(0)
-    await asyncio.gather(*strangers, *users, return_exceptions=True)
+    await asyncio.gather(*unknown_logins, *known_logins, return_exceptions=True)
     assert served == [True] * 3 + [False] * 2
 
 
-async def test_strangers_who_would_wait_for_long_are_refused(
+async def test_unknown_networks_with_a_long_expected_wait_are_rejected(
     checker: PasswordChecker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(passwords, "MAX_WAIT_SECONDS", 0.01)
     slow = hash_password(PASSWORD, 12)
-    async with checker.turn():
+    async with checker.slot():
         assert await checker.matches(PASSWORD, slow)
-    async with checker.turn():
+    async with checker.slot():
         with pytest.raises(RateLimitExceededError):
-            async with asyncio.timeout(30), checker.turn():
+            async with asyncio.timeout(30), checker.slot():
                 pass
 
 
-async def test_strangers_who_have_waited_for_long_are_refused(
+async def test_unknown_networks_that_waited_too_long_are_rejected(
     checker: PasswordChecker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(passwords, "MAX_WAIT_SECONDS", 0.1)
-    async with checker.turn():
+    async with checker.slot():
         with pytest.raises(RateLimitExceededError):
-            async with asyncio.timeout(30), checker.turn():
+            async with asyncio.timeout(30), checker.slot():
                 pass
-    async with checker.turn():
+    async with checker.slot():
         pass

@@ -1,7 +1,7 @@
 """Guessing passwords comes to an end, with Redis and without."""
 
 import asyncio
-from collections import Counter as Tally
+from collections import Counter as StatusCounts
 from collections.abc import AsyncIterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,8 +21,8 @@ from pricebook.settings import Settings
 
 Client = AsyncTestClient[Litestar]
 PASSWORD = "correct horse"
-WRONG = "wrong horse"
-AWAY = "unix:///nowhere/redis.sock"
+WRONG_PASSWORD = "wrong horse"
+UNREACHABLE_REDIS_URL = "unix:///nowhere/redis.sock"
 
 
 @pytest.fixture(params=["redis", "redis away"])
@@ -30,7 +30,7 @@ def limited(settings: Settings, request: pytest.FixtureRequest) -> Settings:
     """Three failures by name, five by address."""
     return msgspec.structs.replace(
         settings,
-        redis_url=AWAY if request.param == "redis away" else settings.redis_url,
+        redis_url=UNREACHABLE_REDIS_URL if request.param == "redis away" else settings.redis_url,
         login_failures_per_name=3,
         login_failures_per_address=5,
     )
@@ -48,7 +48,7 @@ async def anna(conn: Connection) -> str:
     return "Anna"
 
 
-async def log_in(client: Client, username: str, password: str = WRONG) -> Any:
+async def log_in(client: Client, username: str, password: str = WRONG_PASSWORD) -> Any:
     return await client.post(
         "/api/v1/auth/login", json={"username": username, "password": password}
     )
@@ -97,28 +97,30 @@ async def test_an_unknown_name_is_limited_like_a_known_one(client: Client) -> No
 
 
 async def test_parallel_guesses_do_not_slip_through(client: Client, anna: str) -> None:
-    answers = await asyncio.gather(*(log_in(client, anna) for _ in range(50)))
-    assert Tally(each.status_code for each in answers) == {401: 3, 429: 47}
+    responses = await asyncio.gather(*(log_in(client, anna) for _ in range(50)))
+    assert StatusCounts(each.status_code for each in responses) == {401: 3, 429: 47}
 
 
 async def test_parallel_logins_of_those_who_know_their_password_are_all_let_in(
     client: Client, anna: str
 ) -> None:
-    answers = await asyncio.gather(*(log_in(client, anna, PASSWORD) for _ in range(10)))
-    assert {each.status_code for each in answers} == {200}
+    responses = await asyncio.gather(*(log_in(client, anna, PASSWORD) for _ in range(10)))
+    assert {each.status_code for each in responses} == {200}
 
 
-async def test_a_failure_of_ours_is_not_a_failure_of_the_user(
+async def test_a_server_error_does_not_count_as_a_failed_login(
     client: Client, conn: Connection, anna: str
 ) -> None:
     await conn.execute("ALTER TABLE users RENAME TO hidden")
-    answer = await client.post("/api/v1/auth/login", json={"username": anna, "password": PASSWORD})
-    assert answer.status_code == 500
+    response = await client.post(
+        "/api/v1/auth/login", json={"username": anna, "password": PASSWORD}
+    )
+    assert response.status_code == 500
     await conn.execute("ALTER TABLE hidden RENAME TO users")
     assert await statuses(client, anna, 3) == [401, 401, 401]
 
 
-async def test_redis_may_go_while_the_api_runs(settings: Settings, anna: str) -> None:
+async def test_redis_may_stop_while_the_api_runs(settings: Settings, anna: str) -> None:
     with TemporaryDirectory(prefix="pricebook-test-") as folder:
         home = Path(folder)
         home.chmod(0o755)  # noqa: ASYNC240 (a moment, in a test)

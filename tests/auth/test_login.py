@@ -13,8 +13,8 @@ from pricebook.db import Connection
 Client = AsyncTestClient[Litestar]
 COST = 4
 PASSWORD = "correct horse"
-LOGIN = "/api/v1/auth/login"
-GOOD = {"username": "anna", "password": PASSWORD}
+LOGIN_PATH = "/api/v1/auth/login"
+VALID_LOGIN = {"username": "anna", "password": PASSWORD}
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ async def users(conn: Connection) -> None:
 
 
 @pytest.fixture
-def checked(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+def compared_hashes(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The hashes that passwords are compared with; they are compared all the same."""
     seen: list[bytes] = []
     compare = bcrypt.checkpw
@@ -40,7 +40,7 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
 
 async def log_in(client: Client, username: str, password: str) -> Any:
-    return await client.post(LOGIN, json={"username": username, "password": password})
+    return await client.post(LOGIN_PATH, json={"username": username, "password": password})
 
 
 async def test_the_right_password_gives_a_token_that_lets_in(client: Client) -> None:
@@ -69,7 +69,7 @@ async def test_the_right_password_gives_a_token_that_lets_in(client: Client) -> 
     ],
 )
 async def test_every_wrong_login_looks_the_same_and_costs_the_same(
-    client: Client, checked: list[bytes], username: str, password: str
+    client: Client, compared_hashes: list[bytes], username: str, password: str
 ) -> None:
     response = await log_in(client, username, password)
     assert response.status_code == 401
@@ -77,7 +77,7 @@ async def test_every_wrong_login_looks_the_same_and_costs_the_same(
     body = response.json()
     assert body["detail"] == body["error"]["message"] == "Invalid username or password"
     assert body["error"]["code"] == "UNAUTHORIZED"
-    assert [each[:7] for each in checked] == [b"$2b$04$"]
+    assert [each[:7] for each in compared_hashes] == [b"$2b$04$"]
 
 
 async def test_72_bytes_are_a_password(client: Client) -> None:
@@ -106,7 +106,9 @@ async def test_72_bytes_are_a_password(client: Client) -> None:
 async def test_a_body_that_is_not_right_is_refused_by_its_field_and_never_repeated(
     client: Client, body: bytes, field: str
 ) -> None:
-    response = await client.post(LOGIN, content=body, headers={"Content-Type": "application/json"})
+    response = await client.post(
+        LOGIN_PATH, content=body, headers={"Content-Type": "application/json"}
+    )
     assert response.status_code == 400, response.text
     (error,) = response.json()["error"]["details"]["errors"]
     assert (error["in"], error["field"]) == ("body", field)
@@ -115,18 +117,18 @@ async def test_a_body_that_is_not_right_is_refused_by_its_field_and_never_repeat
 
 
 async def test_every_wrong_field_is_named(client: Client) -> None:
-    response = await client.post(LOGIN, json={"username": 1, "passwort": "x"})
+    response = await client.post(LOGIN_PATH, json={"username": 1, "passwort": "x"})
     fields = [each["field"] for each in response.json()["error"]["details"]["errors"]]
     assert fields == ["passwort", "password", "username"]
 
 
 async def test_only_json_is_a_body(client: Client) -> None:
-    response = await client.post(LOGIN, data=GOOD)
+    response = await client.post(LOGIN_PATH, data=VALID_LOGIN)
     assert response.status_code == 400
     assert "application/json" in response.json()["detail"]
 
 
 async def test_a_body_over_its_limit_is_a_413(client: Client) -> None:
-    response = await client.post(LOGIN, json={**GOOD, "more": "x" * 16 * 1024})
+    response = await client.post(LOGIN_PATH, json={**VALID_LOGIN, "more": "x" * 16 * 1024})
     assert response.status_code == 413
     assert response.json()["error"]["code"] == "PAYLOAD_TOO_LARGE"

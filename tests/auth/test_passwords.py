@@ -14,34 +14,34 @@ async def test_a_check_leaves_the_event_loop_to_others() -> None:
     slow = hash_password(PASSWORD, 10)
     with PasswordChecker(10) as checker:
         check = asyncio.create_task(checker.matches(PASSWORD, slow))
-        turns = 0
+        loop_iterations = 0
         while not check.done():
-            turns += 1
+            loop_iterations += 1
             await asyncio.sleep(0)
         assert await check
-    assert turns > 10
+    assert loop_iterations > 10
 
 
-async def test_too_many_at_once_are_sent_away_and_one_later_is_let_in(
+async def test_too_many_concurrent_logins_are_rejected_and_a_later_one_is_accepted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(passwords, "MAX_WAITING", 3)
     with PasswordChecker(COST) as checker:
         go = asyncio.Event()
 
-        async def wait_for_turn() -> None:
-            async with checker.turn():
+        async def wait_for_slot() -> None:
+            async with checker.slot():
                 await go.wait()
 
-        waiting = [asyncio.create_task(wait_for_turn()) for _ in range(3)]
+        waiting = [asyncio.create_task(wait_for_slot()) for _ in range(3)]
         await asyncio.sleep(0)
         with pytest.raises(RateLimitExceededError) as refused:
-            await wait_for_turn()
+            await wait_for_slot()
         assert int(refused.value.headers["Retry-After"]) > 0
         waiting[1].cancel()
         go.set()
         await asyncio.gather(*waiting, return_exceptions=True)
-        await wait_for_turn()
+        await wait_for_slot()
 
 
 @pytest.mark.parametrize("password", ["short", "x" * 73, "ä" * 37, "nul\0nul\0nul"])

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from pricebook.api import behind_proxies
+from pricebook.api import with_proxy_headers
 from pricebook.settings import Settings
 
 
@@ -15,7 +15,7 @@ from pricebook.settings import Settings
         ("10.0.0.1", "198.51.100.7", "198.51.100.7"),
     ],
 )
-async def test_only_a_trusted_proxy_says_who_is_calling(
+async def test_only_a_trusted_proxy_sets_the_client_address(
     trusted: str | None, peer: str, seen: str
 ) -> None:
     clients: list[str] = []
@@ -26,5 +26,5 @@ async def test_only_a_trusted_proxy_says_who_is_calling(
     # The caller wrote the first address; the proxy added the one that it saw.
     headers = [(b"x-forwarded-for", b"127.0.0.1, 203.0.113.9")]
     scope: dict[str, Any] = {"type": "http", "client": (peer, 1), "headers": headers}
-    await behind_proxies(app, Settings(trusted_proxies=trusted))(scope, None, None)
+    await with_proxy_headers(app, Settings(trusted_proxies=trusted))(scope, None, None)
     assert clients == [seen]

@@ -10,7 +10,7 @@ from litestar.testing import AsyncTestClient
 
 from builders import AsRole
 from pricebook import api
-from pricebook.auth.roles import PREFIX, find_roles
+from pricebook.auth.roles import PREFIX, allowed_roles
 from pricebook.auth.schemas import Role
 from pricebook.settings import Settings
 
@@ -27,13 +27,15 @@ def staff_operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
                 yield method.upper(), path, operation
 
 
-def absurd(path: str) -> str:
+def invalid_request_path(path: str) -> str:
     """An address that every check after that of the role refuses."""
     return re.sub(r"\{[^}]+\}", "no-id", path) + "?limit=0&nonsense=1"
 
 
-async def ask(client: Client, method: str, path: str, headers: Headers) -> tuple[int, str]:
-    response = await client.request(method, absurd(path), headers=headers, content=b"{")
+async def send_request(client: Client, method: str, path: str, headers: Headers) -> tuple[int, str]:
+    response = await client.request(
+        method, invalid_request_path(path), headers=headers, content=b"{"
+    )
     return response.status_code, response.json()["error"]["code"]
 
 
@@ -41,7 +43,7 @@ def test_every_route_of_staff_has_its_row_its_lock_and_its_errors() -> None:
     operations = list(staff_operations())
     assert operations
     for method, path, operation in operations:
-        assert find_roles(method, path), (method, path)
+        assert allowed_roles(method, path), (method, path)
         assert operation["security"] == [{"Bearer": []}], (method, path)
         assert {"401", "403"} <= set(operation["responses"]), (method, path)
 
@@ -57,7 +59,7 @@ async def test_without_a_token_every_route_of_staff_is_a_401_before_all_else(
     client: Client,
 ) -> None:
     for method, path, _ in staff_operations():
-        assert await ask(client, method, path, {}) == (401, "UNAUTHORIZED"), (method, path)
+        assert await send_request(client, method, path, {}) == (401, "UNAUTHORIZED"), (method, path)
 
 
 async def test_every_role_that_is_not_in_the_row_is_a_403_before_all_else(
@@ -66,11 +68,11 @@ async def test_every_role_that_is_not_in_the_row_is_a_403_before_all_else(
     for role in ROLES:
         headers = await as_role(role)
         for method, path, _ in staff_operations():
-            answer = await ask(client, method, path, headers)
-            if role in (find_roles(method, path) or ()):
-                assert answer[0] in {400, 404}, (role, method, path)
+            result = await send_request(client, method, path, headers)
+            if role in (allowed_roles(method, path) or ()):
+                assert result[0] in {400, 404}, (role, method, path)
             else:
-                assert answer == (403, "FORBIDDEN"), (role, method, path)
+                assert result == (403, "FORBIDDEN"), (role, method, path)
 
 
 def test_a_route_without_a_row_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,9 +84,9 @@ def test_a_route_without_a_row_stops_the_start(monkeypatch: pytest.MonkeyPatch) 
         api.create_app(Settings())
 
 
-async def test_a_browser_may_ask_without_a_token_what_it_may_send(client: Client) -> None:
+async def test_a_preflight_request_needs_no_token(client: Client) -> None:
     for _, path, _ in staff_operations():
-        assert (await client.options(absurd(path))).status_code == 204, path
+        assert (await client.options(invalid_request_path(path))).status_code == 204, path
 
 
 async def test_an_unknown_path_under_the_lock_is_a_404(client: Client) -> None:

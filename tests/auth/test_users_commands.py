@@ -11,12 +11,12 @@ from running_system import System
 PASSWORD = "correct horse\n"
 
 
-class Users(Protocol):
+class RunUsersCommand(Protocol):
     def __call__(self, *words: str, given: str = "") -> CompletedProcess[str]: ...
 
 
 @pytest.fixture
-def users(tmp_path: Path, database_url: str, endpoints: Endpoints) -> Users:
+def users(tmp_path: Path, database_url: str, endpoints: Endpoints) -> RunUsersCommand:
     """Run `pricebook users …` on the servers of the tests."""
     system = System(tmp_path)
 
@@ -33,25 +33,25 @@ def users(tmp_path: Path, database_url: str, endpoints: Endpoints) -> Users:
     return run
 
 
-def listed(users: Users) -> list[tuple[str, str, bool]]:
+def list_accounts(users: RunUsersCommand) -> list[tuple[str, str, bool]]:
     rows = json.loads(users("list", "--json").stdout)
     return [(row["username"], row["role"], row["is_active"]) for row in rows]
 
 
-def test_a_users_life(users: Users) -> None:
+def test_user_lifecycle(users: RunUsersCommand) -> None:
     added = users("add", "Anna", "--role", "admin", "--password-stdin", given=PASSWORD)
     assert (added.returncode, added.stdout) == (0, "User Anna can log in, as admin.\n")
-    assert listed(users) == [("Anna", "admin", True)]
+    assert list_accounts(users) == [("Anna", "admin", True)]
     assert users("set", "anna", "--role", "sales", "--inactive").returncode == 0
-    assert listed(users) == [("Anna", "sales", False)]
+    assert list_accounts(users) == [("Anna", "sales", False)]
     assert "inactive" in users("list").stdout
     assert users("set", "anna", "--active").returncode == 0
-    assert listed(users) == [("Anna", "sales", True)]
+    assert list_accounts(users) == [("Anna", "sales", True)]
     assert users("remove", "ANNA").returncode == 0
-    assert listed(users) == []
+    assert list_accounts(users) == []
 
 
-def test_without_a_terminal_a_password_is_made_and_printed_once(users: Users) -> None:
+def test_without_a_terminal_a_password_is_made_and_printed_once(users: RunUsersCommand) -> None:
     added = users("add", "anna", "--role", "sales")
     assert added.returncode == 0
     _, second = added.stdout.splitlines()
@@ -75,7 +75,7 @@ def test_without_a_terminal_a_password_is_made_and_printed_once(users: Users) ->
     ],
 )
 def test_an_error_is_one_sentence(
-    users: Users, words: list[str], given: str, code: int, sentence: str
+    users: RunUsersCommand, words: list[str], given: str, code: int, sentence: str
 ) -> None:
     refused = users(*words, given=given)
     assert refused.returncode == code
@@ -85,9 +85,9 @@ def test_an_error_is_one_sentence(
     assert refused.stdout == ""
 
 
-def test_a_name_that_is_taken_in_another_case_is_refused(users: Users) -> None:
+def test_a_name_that_is_taken_in_another_case_is_refused(users: RunUsersCommand) -> None:
     assert users("add", "anna", "--role", "sales").returncode == 0
     refused = users("add", "ANNA", "--role", "admin")
     assert refused.returncode == 1
     assert refused.stderr == "pricebook: There is a user ANNA already.\n"
-    assert listed(users) == [("anna", "sales", True)]
+    assert list_accounts(users) == [("anna", "sales", True)]

@@ -15,25 +15,25 @@ from databases import Databases
 from pricebook.db import Database
 from pricebook.migrations import rights
 from pricebook.settings import Settings
-from replication import Server, Visitor, open_folder, visited
+from replication import PostgresServer, Visitor, open_folder, running_api
 
 
 @pytest.fixture(scope="module")
-def primary() -> Iterator[Server]:
+def primary() -> Iterator[PostgresServer]:
     with open_folder() as folder:
-        server = Server(folder)
+        server = PostgresServer(folder)
         server.start()
         yield server
         server.stop()
 
 
 @pytest.fixture(scope="module")
-def replicated_url(primary: Server) -> str:
+def replicated_url(primary: PostgresServer) -> str:
     return Databases(primary.url).create()
 
 
 @pytest.fixture
-def standby(primary: Server, replicated_url: str) -> Iterator[Server]:
+def standby(primary: PostgresServer, replicated_url: str) -> Iterator[PostgresServer]:
     """One that was not started yet."""
     assert replicated_url
     with open_folder() as folder:
@@ -43,7 +43,7 @@ def standby(primary: Server, replicated_url: str) -> Iterator[Server]:
 
 
 @pytest.fixture
-def another(primary: Server, replicated_url: str) -> Iterator[Server]:
+def second_standby(primary: PostgresServer, replicated_url: str) -> Iterator[PostgresServer]:
     """A second one, not started either."""
     assert replicated_url
     with open_folder() as folder:
@@ -58,23 +58,23 @@ def database_name(replicated_url: str) -> str:
 
 
 @pytest.fixture
-def read_url(standby: Server, database_name: str) -> str:
-    return make_conninfo(standby.url, dbname=database_name, user=rights.API)
+def read_url(standby: PostgresServer, database_name: str) -> str:
+    return make_conninfo(standby.url, dbname=database_name, user=rights.API_ROLE)
 
 
 @pytest.fixture
-def replicated(settings: Settings, replicated_url: str, read_url: str) -> Settings:
+def replicated_settings(settings: Settings, replicated_url: str, read_url: str) -> Settings:
     """An API that keeps nothing: every answer is read from a database."""
     return msgspec.structs.replace(
         settings,
-        database_url=make_conninfo(replicated_url, user=rights.API),
+        database_url=make_conninfo(replicated_url, user=rights.API_ROLE),
         database_read_url=read_url,
         catalog_memory_mb=0,
     )
 
 
 @pytest.fixture
-async def written(replicated_url: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+async def primary_conn(replicated_url: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
     """The primary, with a product that both servers show as `Hammer`."""
     async with Database(replicated_url) as database, database.connection() as conn:
         await conn.execute("TRUNCATE products, suppliers, categories CASCADE")
@@ -84,16 +84,18 @@ async def written(replicated_url: str) -> AsyncIterator[psycopg.AsyncConnection[
 
 
 @pytest.fixture
-def told() -> Iterator[list[EventDict]]:
+def log_lines() -> Iterator[list[EventDict]]:
     with capture_logs() as lines:
         yield lines
 
 
 @pytest.fixture
 async def visitor(
-    replicated: Settings, written: psycopg.AsyncConnection[Any], told: list[EventDict]
+    replicated_settings: Settings,
+    primary_conn: psycopg.AsyncConnection[Any],
+    log_lines: list[EventDict],
 ) -> AsyncIterator[Visitor]:
-    assert written
-    assert told == []
-    async with visited(replicated) as opened:
+    assert primary_conn
+    assert log_lines == []
+    async with running_api(replicated_settings) as opened:
         yield opened

@@ -17,7 +17,7 @@ from pricebook.catalog import cache
 from pricebook.catalog.service import Catalog
 from pricebook.db import Connection
 from pricebook.settings import Settings
-from pricebook.web.answers import Answer, accepts_gzip
+from pricebook.web.answers import CachedResponse, accepts_gzip
 
 Client = AsyncTestClient[Litestar]
 PATH = "/api/v1/catalog"
@@ -31,33 +31,35 @@ async def visitors(
 
     A thousand of them may keep a slow machine from hearing of PostgreSQL for some seconds.
     """
-    monkeypatch.setattr(cache, "TRUST_SECONDS", 60.0)
+    monkeypatch.setattr(cache, "FRESH_SECONDS", 60.0)
     app = create_app(settings)
     async with app.lifespan():
-        await until_kept(app.state.catalog)
+        await wait_until_caching(app.state.catalog)
         transport = httpx.ASGITransport(cast("Any", app))
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as opened:
             yield opened
 
 
-async def until_kept(catalog: Catalog) -> None:
+async def wait_until_caching(catalog: Catalog) -> None:
     """Wait until PostgreSQL tells the memory of changes, so that it keeps what is computed."""
     async with asyncio.timeout(30):
-        while catalog.memory.find("probe") is None:
-            catalog.memory.keep("probe", Answer(b"{}"), catalog.memory.generation)
+        while catalog.response_cache.find("probe") is None:
+            catalog.response_cache.store(
+                "probe", CachedResponse(b"{}"), catalog.response_cache.generation
+            )
             await asyncio.sleep(0.01)
 
 
-async def tag_of(visitors: httpx.AsyncClient, **headers: str) -> str:
+async def etag_of(visitors: httpx.AsyncClient, **headers: str) -> str:
     response = await visitors.get(PATH, headers={"Accept-Encoding": "identity", **headers})
     return response.headers["etag"]
 
 
-def selects(statements: list[str]) -> int:
+def count_selects(statements: list[str]) -> int:
     return len([each for each in statements if "FROM products" in each])
 
 
-async def test_a_thousand_who_ask_the_same_at_once_cost_one_query_and_then_none(
+async def test_thousand_concurrent_requests_cost_one_query(
     visitors: httpx.AsyncClient, conn: Connection, statements: list[str]
 ) -> None:
     await builders.offered_product(conn, "Hammer", "10")
@@ -66,12 +68,12 @@ async def test_a_thousand_who_ask_the_same_at_once_cost_one_query_and_then_none(
     answers = await asyncio.gather(*(visitors.get(PATH) for _ in range(1000)))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.text for answer in answers}) == 1
-    assert selects(statements) == 1
+    assert count_selects(statements) == 1
     await visitors.get(PATH + "/")
-    assert selects(statements) == 1
+    assert count_selects(statements) == 1
 
 
-async def test_the_other_pages_of_a_list_are_not_counted_again(
+async def test_count_is_cached_for_the_other_pages(
     visitors: httpx.AsyncClient, conn: Connection, statements: list[str]
 ) -> None:
     for number in range(5):
@@ -89,14 +91,14 @@ async def test_a_change_is_seen(visitors: httpx.AsyncClient, conn: Connection) -
     for path in (PATH, f"{PATH}/{product_id}"):
         for price in ("11.00", "12.00", "13.50"):
             await conn.execute("UPDATE supplier_items SET current_price = %s", [price])
-            await shows(visitors, path, f'"min_price":"{price}"')
+            await wait_for_text(visitors, path, f'"min_price":"{price}"')
     await conn.execute("INSERT INTO categories (name) VALUES ('Tools')")
-    await shows(visitors, "/api/v1/categories", '"Tools"')
+    await wait_for_text(visitors, "/api/v1/categories", '"Tools"')
     await conn.execute("UPDATE categories SET name = 'Saws'")
-    await shows(visitors, "/api/v1/categories", '"Saws"')
+    await wait_for_text(visitors, "/api/v1/categories", '"Saws"')
 
 
-async def shows(visitors: httpx.AsyncClient, path: str, text: str) -> None:
+async def wait_for_text(visitors: httpx.AsyncClient, path: str, text: str) -> None:
     """Ask until the answer has a text: the news of a change takes a moment."""
     async with asyncio.timeout(30):
         while True:
@@ -105,7 +107,7 @@ async def shows(visitors: httpx.AsyncClient, path: str, text: str) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_without_the_listener_nothing_is_kept_and_with_it_again(
+async def test_caching_stops_without_the_listener_and_resumes(
     visitors: httpx.AsyncClient, conn: Connection, statements: list[str]
 ) -> None:
     await builders.offered_product(conn, "Hammer", "10")
@@ -118,20 +120,20 @@ async def test_without_the_listener_nothing_is_kept_and_with_it_again(
             """
         )
         await conn.execute("UPDATE supplier_items SET current_price = %s", [price])
-        await shows(visitors, PATH, f'"min_price":"{price}"')
+        await wait_for_text(visitors, PATH, f'"min_price":"{price}"')
         async with asyncio.timeout(30):
             while True:  # until it is kept again
-                before = selects(statements)
+                before = count_selects(statements)
                 await visitors.get(PATH)
-                if selects(statements) == before:
+                if count_selects(statements) == before:
                     break
                 await asyncio.sleep(0.05)
         assert price in (await visitors.get(PATH)).text
 
 
 @pytest.mark.parametrize("kept", [False, True])
-async def test_what_the_caller_has_is_a_304(visitors: httpx.AsyncClient, *, kept: bool) -> None:
-    tag = await tag_of(visitors)
+async def test_matching_etag_is_a_304(visitors: httpx.AsyncClient, *, kept: bool) -> None:
+    tag = await etag_of(visitors)
     assert tag.startswith('"')
     assert tag.endswith('"')
     path = PATH if kept else PATH + "?page=1"
@@ -147,12 +149,12 @@ async def test_what_the_caller_has_is_a_304(visitors: httpx.AsyncClient, *, kept
         assert response.status_code == 200, unknown
 
 
-async def test_a_changed_answer_has_another_tag(
+async def test_changed_response_has_another_etag(
     visitors: httpx.AsyncClient, conn: Connection
 ) -> None:
-    before = await tag_of(visitors)
+    before = await etag_of(visitors)
     await builders.product(conn, "Hammer")
-    await shows(visitors, PATH, "Hammer")
+    await wait_for_text(visitors, PATH, "Hammer")
     response = await visitors.get(PATH, headers={"If-None-Match": before})
     assert response.status_code == 200
 
@@ -162,17 +164,17 @@ async def test_it_is_compressed_for_those_who_accept_it(
 ) -> None:
     for number in range(20):
         await builders.product(conn, f"Saw {number}")
-    await shows(visitors, PATH, "Saw 19")
+    await wait_for_text(visitors, PATH, "Saw 19")
     plain = await visitors.get(PATH, headers={"Accept-Encoding": "identity"})
     for _ in range(2):
-        accepting = {"Accept-Encoding": "br, gzip"}
-        async with visitors.stream("GET", PATH, headers=accepting) as packed:
-            raw = b"".join([chunk async for chunk in packed.aiter_raw()])
-            assert packed.headers["content-encoding"] == "gzip"
-            assert int(packed.headers["content-length"]) == len(raw) < len(plain.content)
+        headers = {"Accept-Encoding": "br, gzip"}
+        async with visitors.stream("GET", PATH, headers=headers) as compressed:
+            raw = b"".join([chunk async for chunk in compressed.aiter_raw()])
+            assert compressed.headers["content-encoding"] == "gzip"
+            assert int(compressed.headers["content-length"]) == len(raw) < len(plain.content)
             assert gzip.decompress(raw) == plain.content
-            assert packed.headers["etag"] != plain.headers["etag"]
-            assert packed.headers["vary"] == "Accept-Encoding"
+            assert compressed.headers["etag"] != plain.headers["etag"]
+            assert compressed.headers["vary"] == "Accept-Encoding"
     assert "content-encoding" not in plain.headers
     assert plain.headers["vary"] == "Accept-Encoding"
 
@@ -196,7 +198,7 @@ def test_gzip_is_accepted(accepted: str, *, is_accepted: bool) -> None:
     assert accepts_gzip(accepted.encode()) == is_accepted
 
 
-async def test_errors_are_not_kept(visitors: httpx.AsyncClient, conn: Connection) -> None:
+async def test_errors_are_not_cached(visitors: httpx.AsyncClient, conn: Connection) -> None:
     for _ in range(2):
         response = await visitors.get(PATH, params={"limit": 0})
         assert response.status_code == 400
@@ -210,7 +212,7 @@ async def test_errors_are_not_kept(visitors: httpx.AsyncClient, conn: Connection
     assert (await visitors.get(f"{PATH}/{unknown}")).status_code == 200
 
 
-async def test_other_methods_and_paths_do_not_meet_what_is_kept(client: Client) -> None:
+async def test_other_methods_and_paths_bypass_the_cache(client: Client) -> None:
     for _ in range(2):
         assert (await client.get(PATH)).status_code == 200
     assert (await client.post(PATH)).status_code == 405

@@ -13,11 +13,11 @@ from litestar.testing import AsyncTestClient
 
 import builders
 from pricebook.api import create_app
-from pricebook.catalog.cache import Memory
+from pricebook.catalog.cache import ResponseCache
 from pricebook.catalog.schemas import CatalogQuery
 from pricebook.db import Connection
 from pricebook.settings import Settings
-from pricebook.web.answers import Answer
+from pricebook.web.answers import CachedResponse
 from pricebook.web.query import decode_query
 
 Client = AsyncTestClient[Litestar]
@@ -33,19 +33,21 @@ SPELLINGS: dict[str, list[list[str]]] = {
 }
 
 
-class Sent(NamedTuple):
+class ResponseParts(NamedTuple):
     status: int
     fields: tuple[str | None, ...]
     content: Any
 
 
-async def ask(client: Client, query: str) -> Sent:
+async def fetch_parts(client: Client, query: str) -> ResponseParts:
     response = await client.get(f"{PATH}?{query}")
     names = ("etag", "link", "cache-control", "vary", "content-type")
     content = response.content
     if response.status_code != 200:
         content = response.json() | {"request_id": ""}
-    return Sent(response.status_code, tuple(response.headers.get(each) for each in names), content)
+    return ResponseParts(
+        response.status_code, tuple(response.headers.get(each) for each in names), content
+    )
 
 
 @pytest.fixture
@@ -62,45 +64,45 @@ async def catalog(client: Client, conn: Connection) -> Client:
     for number in range(6):
         await builders.offered_product(conn, f"Hammer {number}", f"{number}.5000")
     await builders.product(conn, "Hammer \u043f 1")
-    memory = memory_of(client)
-    before = memory.generation
+    response_cache = response_cache_of(client)
+    before = response_cache.generation
     await conn.execute("NOTIFY catalog_changed")
     async with asyncio.timeout(30):
-        while memory.generation == before or memory.find("probe") is None:
-            memory.keep("probe", Answer(b"{}"), memory.generation)
+        while response_cache.generation == before or response_cache.find("probe") is None:
+            response_cache.store("probe", CachedResponse(b"{}"), response_cache.generation)
             await asyncio.sleep(0.01)
     return client
 
 
-def memory_of(client: Client) -> Memory:
-    return cast("Any", client).app.state.catalog.memory
+def response_cache_of(client: Client) -> ResponseCache:
+    return cast("Any", client).app.state.catalog.response_cache
 
 
-def spelled(chosen: Random, meant: dict[str, list[str]]) -> str:
+def random_spelling(rng: Random, parameters: dict[str, list[str]]) -> str:
     """Write a query in one of the many ways."""
-    parts = [f"{quote(name.strip())}={chosen.choice(texts)}" for name, texts in meant.items()]
-    chosen.shuffle(parts)
-    return chosen.choice(["", "&"]) + "&".join(parts)
+    parts = [f"{quote(name.strip())}={rng.choice(texts)}" for name, texts in parameters.items()]
+    rng.shuffle(parts)
+    return rng.choice(["", "&"]) + "&".join(parts)
 
 
-def meanings(chosen: Random) -> dict[str, list[str]]:
-    names = chosen.sample(sorted(SPELLINGS), chosen.randint(0, 3))
-    return {name: chosen.choice(SPELLINGS[name]) for name in names}
+def random_parameters(rng: Random) -> dict[str, list[str]]:
+    names = rng.sample(sorted(SPELLINGS), rng.randint(0, 3))
+    return {name: rng.choice(SPELLINGS[name]) for name in names}
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_a_cached_answer_is_what_is_computed_afresh(
+async def test_cached_response_equals_a_fresh_one(
     catalog: Client, uncached: Client, seed: int
 ) -> None:
-    chosen = Random(seed)  # noqa: S311 (no secret)
+    rng = Random(seed)  # noqa: S311 (no secret)
     for _ in range(60):
-        meant = meanings(chosen)
-        for query in (spelled(chosen, meant) for _ in range(3)):
-            expected = await ask(uncached, query)
-            assert [await ask(catalog, query) for _ in range(2)] == [expected] * 2, query
+        parameters = random_parameters(rng)
+        for query in (random_spelling(rng, parameters) for _ in range(3)):
+            expected = await fetch_parts(uncached, query)
+            assert [await fetch_parts(catalog, query) for _ in range(2)] == [expected] * 2, query
 
 
-async def test_one_answer_is_cached_for_all_spellings(catalog: Client) -> None:
+async def test_one_response_is_cached_for_all_spellings(catalog: Client) -> None:
     groups = [
         ["", "limit=50", "page=1&limit=50", "limit=50&page=1", "sort=name", "&"],
         ["search=A+b", "search=%41%20b", "search=A++b+", "limit=50&search=A+b+A"],
@@ -109,9 +111,9 @@ async def test_one_answer_is_cached_for_all_spellings(catalog: Client) -> None:
     ]
     for group in groups:
         (key,) = {decode_query(CatalogQuery, query.encode()).key for query in group}
-        answers = {await ask(catalog, query) for query in group}
+        answers = {await fetch_parts(catalog, query) for query in group}
         assert len(answers) == 1
-        assert memory_of(catalog).find(f"{PATH}?{key}")
+        assert response_cache_of(catalog).find(f"{PATH}?{key}")
 
 
 @pytest.mark.parametrize(
@@ -142,8 +144,8 @@ async def test_a_product_is_cached_once_however_its_id_is_written(
     assert len({(answer.content, answer.headers["etag"]) for answer in answers}) == 1
 
 
-async def test_strictness_is_the_same_when_an_answer_is_cached(catalog: Client) -> None:
+async def test_validation_is_the_same_with_a_cached_response(catalog: Client) -> None:
     for query in ("limit=50", "limit=50&limit=50", "limit=50&colour=red", "limit=50&page=0"):
-        first, second = await ask(catalog, query), await ask(catalog, query)
+        first, second = await fetch_parts(catalog, query), await fetch_parts(catalog, query)
         assert first == second
         assert first.status == (200 if query == "limit=50" else 400)

@@ -53,7 +53,7 @@ async def test_filters_and_sort_hold_for_the_export(client: Client, conn: Connec
     assert [row["name"] for row in rows] == ["Saw 3", "Saw 2", "Saw 1"]
 
 
-async def test_accept_tells_the_form_if_the_parameter_does_not(client: Client) -> None:
+async def test_accept_selects_the_format_without_a_parameter(client: Client) -> None:
     for accept, parameters, media_type in (
         ("text/csv", {}, "text/csv"),
         ("*/*", {}, "application/x-ndjson"),
@@ -64,15 +64,13 @@ async def test_accept_tells_the_form_if_the_parameter_does_not(client: Client) -
         assert response.headers["vary"] == "Accept"
 
 
-async def test_an_empty_export_has_a_head_at_most(client: Client) -> None:
+async def test_empty_export_has_at_most_a_header(client: Client) -> None:
     assert await ndjson(client) == []
     assert (await client.get(PATH, params={"format": "csv"})).text.startswith("id,internal_sku,")
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-async def test_a_text_that_a_spreadsheet_would_run_is_made_harmless(
-    client: Client, conn: Connection, start: str
-) -> None:
+async def test_formulas_are_escaped(client: Client, conn: Connection, start: str) -> None:
     text = f"{start}HYPERLINK(1)"
     await builders.product(conn, text, sku=text)
     (row,) = await table(client)

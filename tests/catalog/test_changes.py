@@ -8,7 +8,7 @@ import pytest
 import builders
 from pricebook.db import Connection
 
-TOLD = {
+NOTIFIED = {
     "a price": "UPDATE supplier_items SET current_price = 11",
     "a link less": "UPDATE supplier_items SET product_id = NULL",
     "an item less": "DELETE FROM supplier_items",
@@ -28,7 +28,7 @@ TOLD = {
     "a category's name": "UPDATE categories SET name = 'Saws'",
     "a category less": "DELETE FROM categories",
 }
-NOT_TOLD = {
+NOT_NOTIFIED = {
     "nothing": "UPDATE products SET name = name",
     "the same price": "UPDATE supplier_items SET current_price = current_price",
     "a draft": "UPDATE products SET name = 'Other' WHERE status = 'draft'",
@@ -44,7 +44,7 @@ NOT_TOLD = {
 
 
 @pytest.fixture
-async def listening(conn: Connection, database_url: str) -> AsyncIterator[Connection]:
+async def listener(conn: Connection, database_url: str) -> AsyncIterator[Connection]:
     """A connection that listens, after a catalog was made."""
     tools = await builders.category(conn, "Tools")
     await builders.offered_product(conn, "Hammer", "10", category_id=tools)
@@ -55,37 +55,39 @@ async def listening(conn: Connection, database_url: str) -> AsyncIterator[Connec
         yield opened
 
 
-async def count_until(listening: Connection, conn: Connection) -> int:
+async def count_notifications(listener: Connection, conn: Connection) -> int:
     """Count what was told before a last word."""
     await conn.execute("SELECT pg_notify('catalog_changed', 'last')")
-    told = 0
-    async for notification in listening.notifies():
+    notified = 0
+    async for notification in listener.notifies():
         if notification.payload == "last":
-            return told
-        told += 1
+            return notified
+        notified += 1
     raise LookupError
 
 
-@pytest.mark.parametrize("statement", TOLD.values(), ids=TOLD)
-async def test_it_tells_of(listening: Connection, conn: Connection, statement: str) -> None:
+@pytest.mark.parametrize("statement", NOTIFIED.values(), ids=NOTIFIED)
+async def test_change_is_notified(listener: Connection, conn: Connection, statement: str) -> None:
     await conn.execute(statement.encode())
-    assert await count_until(listening, conn) == 1
+    assert await count_notifications(listener, conn) == 1
 
 
-@pytest.mark.parametrize("statement", NOT_TOLD.values(), ids=NOT_TOLD)
-async def test_it_does_not_tell_of(listening: Connection, conn: Connection, statement: str) -> None:
+@pytest.mark.parametrize("statement", NOT_NOTIFIED.values(), ids=NOT_NOTIFIED)
+async def test_invisible_change_is_not_notified(
+    listener: Connection, conn: Connection, statement: str
+) -> None:
     await conn.execute(statement.encode())
-    assert await count_until(listening, conn) == 0
+    assert await count_notifications(listener, conn) == 0
 
 
-async def test_it_tells_once_a_transaction_and_not_of_one_that_was_taken_back(
-    listening: Connection, conn: Connection
+async def test_one_notification_per_transaction_and_none_after_rollback(
+    listener: Connection, conn: Connection
 ) -> None:
     async with conn.transaction():
         for price in range(5):
             await conn.execute("UPDATE supplier_items SET current_price = %s", [price])
         await conn.execute("INSERT INTO categories (name) VALUES ('Saws')")
-    assert await count_until(listening, conn) == 1
+    assert await count_notifications(listener, conn) == 1
     async with conn.transaction(force_rollback=True):
         await conn.execute("UPDATE supplier_items SET current_price = 99")
-    assert await count_until(listening, conn) == 0
+    assert await count_notifications(listener, conn) == 0

@@ -10,7 +10,7 @@ import pytest
 import builders
 from pricebook.db import Connection
 from pricebook.settings import Settings
-from served_api import Served
+from served_api import ApiProcess
 from served_here import connected
 
 CATALOG_MB = 8
@@ -22,52 +22,54 @@ WARM_UP = [PATH, f"{PATH}?search=hammer&max_price=3", f"{PATH}/x", "/x" * 200, "
 
 
 @pytest.fixture
-def served(tmp_path: Path, settings: Settings) -> Iterator[Served]:
-    opened = Served(tmp_path, settings, CATALOG_MEMORY_MB=f"{CATALOG_MB}", LOG_LEVEL="error")
+def served(tmp_path: Path, settings: Settings) -> Iterator[ApiProcess]:
+    opened = ApiProcess(tmp_path, settings, CATALOG_MEMORY_MB=f"{CATALOG_MB}", LOG_LEVEL="error")
     yield opened
     opened.stop()
 
 
-def megabytes(served: Served) -> float:
+def megabytes(served: ApiProcess) -> float:
     (worker,) = served.workers()
     lines = Path(f"/proc/{worker}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
-async def send(served: Served, targets: Iterable[str]) -> set[int]:
+async def send(served: ApiProcess, targets: Iterable[str]) -> set[int]:
     """Request one after the other; return the statuses."""
     async with connected(served.client.base_url.port or 0) as client:
         requests = (f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode() for target in targets)
-        return {(await client.ask(request)).status for request in requests}
+        return {(await client.request(request)).status for request in requests}
 
 
-async def growth(served: Served, targets: Iterable[str]) -> tuple[set[int], float]:
+async def growth(served: ApiProcess, targets: Iterable[str]) -> tuple[set[int], float]:
     await send(served, WARM_UP)
     before = await asyncio.to_thread(megabytes, served)
     return await send(served, targets), megabytes(served) - before
 
 
-async def test_long_numbers_take_no_memory(served: Served) -> None:
+async def test_long_numbers_take_no_memory(served: ApiProcess) -> None:
     targets = (f"{PATH}?max_price=0.{'0' * 8_100}{number}" for number in range(14_000))
-    statuses, grown = await growth(served, targets)
+    statuses, growth_mb = await growth(served, targets)
     assert statuses == {400}
-    assert grown < MAX_GROWTH_MB
+    assert growth_mb < MAX_GROWTH_MB
 
 
-async def test_ever_other_searches_stay_within_the_limit(served: Served, conn: Connection) -> None:
+async def test_distinct_searches_stay_within_the_memory_limit(
+    served: ApiProcess, conn: Connection
+) -> None:
     await builders.product(conn, "Hammer")
     searches = (f"{ASTRAL * 200}{number}" for number in range(2_000))
     padded = (f"{number}{'+' * 7_000}" for number in range(2_000))
-    spelled = (f"hammer{'+' * (number % 900)}&limit={1 + number % 7}" for number in range(4_000))
-    for texts in (searches, padded, spelled):
-        statuses, grown = await growth(served, (f"{PATH}?search={text}" for text in texts))
+    spellings = (f"hammer{'+' * (number % 900)}&limit={1 + number % 7}" for number in range(4_000))
+    for texts in (searches, padded, spellings):
+        statuses, growth_mb = await growth(served, (f"{PATH}?search={text}" for text in texts))
         assert statuses == {200}
-        assert grown < MAX_GROWTH_MB
+        assert growth_mb < MAX_GROWTH_MB
 
 
 @pytest.mark.parametrize("folder", ["", PATH])
-async def test_long_paths_take_no_memory(served: Served, folder: str) -> None:
+async def test_long_paths_take_no_memory(served: ApiProcess, folder: str) -> None:
     targets = (f"{folder}/{ASTRAL}{number}{'x' * 64_000}" for number in range(4_200))
-    statuses, grown = await growth(served, targets)
+    statuses, growth_mb = await growth(served, targets)
     assert statuses == {404}
-    assert grown < MAX_GROWTH_MB
+    assert growth_mb < MAX_GROWTH_MB

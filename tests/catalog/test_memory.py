@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from pricebook.catalog import cache
-from pricebook.catalog.cache import ENTRY_BYTES, MAX_TARGET_BYTES, Memory
+from pricebook.catalog.cache import ENTRY_BYTES, MAX_TARGET_BYTES, ResponseCache
 
 
 class Value(msgspec.Struct):
@@ -21,196 +21,202 @@ class Value(msgspec.Struct):
         self.on_growth(self, more_bytes)
 
 
-class Source:
+class ValueSource:
     """Computes values, when it is let, and counts how often."""
 
     def __init__(self) -> None:
         self.computed = 0
-        self.may_go_on = asyncio.Event()
-        self.may_go_on.set()
+        self.unblocked = asyncio.Event()
+        self.unblocked.set()
 
     async def compute(self) -> Value:
         self.computed += 1
         value = Value(f"value {self.computed}")
-        await self.may_go_on.wait()
+        await self.unblocked.wait()
         return value
 
 
 @pytest.fixture
-def memory() -> Memory:
-    made = Memory(max_bytes=100_000)
-    made.begin_anew()
+def fresh_cache() -> ResponseCache:
+    made = ResponseCache(max_bytes=100_000)
+    made.invalidate()
     return made
 
 
-async def test_what_was_computed_is_given_again(memory: Memory) -> None:
-    source = Source()
-    first = await memory.get("key", source.compute)
-    assert await memory.get("key", source.compute) is first
-    assert memory.find("key") is first
+async def test_computed_value_is_cached(fresh_cache: ResponseCache) -> None:
+    source = ValueSource()
+    first = await fresh_cache.get("key", source.compute)
+    assert await fresh_cache.get("key", source.compute) is first
+    assert fresh_cache.find("key") is first
     assert source.computed == 1
 
 
-async def test_a_change_forgets_everything(memory: Memory) -> None:
-    source = Source()
-    await memory.get("key", source.compute)
-    memory.begin_anew()
-    assert memory.find("key") is None
-    assert (await memory.get("key", source.compute)).name == "value 2"
+async def test_invalidate_clears_the_cache(fresh_cache: ResponseCache) -> None:
+    source = ValueSource()
+    await fresh_cache.get("key", source.compute)
+    fresh_cache.invalidate()
+    assert fresh_cache.find("key") is None
+    assert (await fresh_cache.get("key", source.compute)).name == "value 2"
 
 
-async def test_what_was_begun_before_a_change_is_not_kept(memory: Memory) -> None:
-    source = Source()
-    source.may_go_on.clear()
-    asking = asyncio.create_task(memory.get("key", source.compute))
+async def test_value_computed_before_invalidation_is_not_stored(fresh_cache: ResponseCache) -> None:
+    source = ValueSource()
+    source.unblocked.clear()
+    pending = asyncio.create_task(fresh_cache.get("key", source.compute))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    memory.begin_anew()
-    source.may_go_on.set()
-    assert (await asking).name == "value 1"
-    assert memory.find("key") is None
+    fresh_cache.invalidate()
+    source.unblocked.set()
+    assert (await pending).name == "value 1"
+    assert fresh_cache.find("key") is None
 
 
-async def test_who_asks_after_a_change_does_not_join_who_asked_before(memory: Memory) -> None:
-    source = Source()
-    source.may_go_on.clear()
-    before = asyncio.create_task(memory.get("key", source.compute))
+async def test_request_after_invalidation_starts_a_new_computation(
+    fresh_cache: ResponseCache,
+) -> None:
+    source = ValueSource()
+    source.unblocked.clear()
+    before = asyncio.create_task(fresh_cache.get("key", source.compute))
     await asyncio.sleep(0)
-    memory.begin_anew()
-    after = asyncio.create_task(memory.get("key", source.compute))
+    fresh_cache.invalidate()
+    after = asyncio.create_task(fresh_cache.get("key", source.compute))
     await asyncio.sleep(0)
-    source.may_go_on.set()
+    source.unblocked.set()
     assert [(await before).name, (await after).name] == ["value 1", "value 2"]
-    kept = memory.find("key")
-    assert kept.name == "value 2"
+    cached = fresh_cache.find("key")
+    assert cached.name == "value 2"
 
 
-async def test_many_who_ask_at_once_cost_one_computation(memory: Memory) -> None:
-    source = Source()
-    values = await asyncio.gather(*(memory.get("key", source.compute) for _ in range(1000)))
+async def test_concurrent_requests_share_one_computation(fresh_cache: ResponseCache) -> None:
+    source = ValueSource()
+    values = await asyncio.gather(*(fresh_cache.get("key", source.compute) for _ in range(1000)))
     assert source.computed == 1
     assert len({id(value) for value in values}) == 1
 
 
-async def test_one_who_gives_up_leaves_the_answer_to_the_others(memory: Memory) -> None:
-    source = Source()
-    source.may_go_on.clear()
-    first = asyncio.create_task(memory.get("key", source.compute))
-    second = asyncio.create_task(memory.get("key", source.compute))
+async def test_cancelled_caller_does_not_cancel_the_computation(fresh_cache: ResponseCache) -> None:
+    source = ValueSource()
+    source.unblocked.clear()
+    first = asyncio.create_task(fresh_cache.get("key", source.compute))
+    second = asyncio.create_task(fresh_cache.get("key", source.compute))
     await asyncio.sleep(0)
     first.cancel()
     await asyncio.sleep(0)
-    source.may_go_on.set()
+    source.unblocked.set()
     assert (await second).name == "value 1"
 
 
-async def test_a_failure_reaches_all_who_wait_and_is_not_kept(memory: Memory) -> None:
+async def test_failure_is_raised_to_all_waiters_and_not_stored(fresh_cache: ResponseCache) -> None:
     async def fail() -> Value:
         raise LookupError
 
-    asked = await asyncio.gather(
-        *(memory.get("key", fail) for _ in range(3)), return_exceptions=True
+    results = await asyncio.gather(
+        *(fresh_cache.get("key", fail) for _ in range(3)), return_exceptions=True
     )
-    assert [type(each) for each in asked] == [LookupError] * 3
-    assert (await memory.get("key", Source().compute)).name == "value 1"
+    assert [type(each) for each in results] == [LookupError] * 3
+    assert (await fresh_cache.get("key", ValueSource().compute)).name == "value 1"
 
 
-async def test_nothing_is_kept_or_shared_while_nobody_tells_of_changes() -> None:
-    memory = Memory(max_bytes=100_000)
-    source = Source()
-    await asyncio.gather(*(memory.get("key", source.compute) for _ in range(5)))
+async def test_nothing_is_stored_or_shared_without_heartbeat() -> None:
+    fresh_cache = ResponseCache(max_bytes=100_000)
+    source = ValueSource()
+    await asyncio.gather(*(fresh_cache.get("key", source.compute) for _ in range(5)))
     assert source.computed == 5
-    assert memory.find("key") is None
+    assert fresh_cache.find("key") is None
 
 
-async def test_distrust_forgets_and_trust_alone_does_not_bring_back(memory: Memory) -> None:
-    source = Source()
-    await memory.get("key", source.compute)
-    memory.distrust()
-    memory.trust()
-    assert memory.find("key") is None
-
-
-async def test_trust_ends_by_itself_unless_it_is_renewed(
-    memory: Memory, monkeypatch: pytest.MonkeyPatch
+async def test_disable_clears_and_heartbeat_alone_does_not_restore(
+    fresh_cache: ResponseCache,
 ) -> None:
-    await memory.get("key", Source().compute)
-    monkeypatch.setattr(cache, "TRUST_SECONDS", -1.0)
-    memory.trust()
-    assert memory.find("key") is None
+    source = ValueSource()
+    await fresh_cache.get("key", source.compute)
+    fresh_cache.disable()
+    fresh_cache.heartbeat()
+    assert fresh_cache.find("key") is None
 
 
-async def test_what_was_computed_across_a_gap_of_trust_is_not_kept(memory: Memory) -> None:
-    source = Source()
-    source.may_go_on.clear()
-    asking = asyncio.create_task(memory.get("key", source.compute))
+async def test_cache_expires_without_a_heartbeat(
+    fresh_cache: ResponseCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fresh_cache.get("key", ValueSource().compute)
+    monkeypatch.setattr(cache, "FRESH_SECONDS", -1.0)
+    fresh_cache.heartbeat()
+    assert fresh_cache.find("key") is None
+
+
+async def test_value_computed_across_a_disabled_period_is_not_stored(
+    fresh_cache: ResponseCache,
+) -> None:
+    source = ValueSource()
+    source.unblocked.clear()
+    pending = asyncio.create_task(fresh_cache.get("key", source.compute))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    memory.distrust()
-    memory.begin_anew()
-    source.may_go_on.set()
-    await asking
-    assert memory.find("key") is None
+    fresh_cache.disable()
+    fresh_cache.invalidate()
+    source.unblocked.set()
+    await pending
+    assert fresh_cache.find("key") is None
 
 
-async def test_the_least_used_goes_when_there_is_no_room() -> None:
-    memory = Memory(max_bytes=3 * (100 + getsizeof("a") + ENTRY_BYTES))
-    memory.begin_anew()
+async def test_least_recently_used_entry_is_evicted() -> None:
+    fresh_cache = ResponseCache(max_bytes=3 * (100 + getsizeof("a") + ENTRY_BYTES))
+    fresh_cache.invalidate()
     for key in "abc":
-        memory.keep(key, Value(key), memory.generation)
-    memory.find("a")
-    memory.keep("d", Value("d"), memory.generation)
-    assert [key for key in "abcd" if memory.find(key)] == ["a", "c", "d"]
+        fresh_cache.store(key, Value(key), fresh_cache.generation)
+    fresh_cache.find("a")
+    fresh_cache.store("d", Value("d"), fresh_cache.generation)
+    assert [key for key in "abcd" if fresh_cache.find(key)] == ["a", "c", "d"]
 
 
-async def test_a_value_over_the_whole_room_and_no_room_at_all_are_fine() -> None:
+async def test_oversized_value_and_zero_capacity() -> None:
     for max_bytes in (0, 1000):
-        memory = Memory(max_bytes)
-        memory.begin_anew()
-        memory.keep("key", Value("x", size=2000), memory.generation)
-        assert memory.find("key") is None
-        memory.keep("key", Value("x", size=1), memory.generation)
-        assert (memory.find("key") is None) == (max_bytes == 0)
+        fresh_cache = ResponseCache(max_bytes)
+        fresh_cache.invalidate()
+        fresh_cache.store("key", Value("x", size=2000), fresh_cache.generation)
+        assert fresh_cache.find("key") is None
+        fresh_cache.store("key", Value("x", size=1), fresh_cache.generation)
+        assert (fresh_cache.find("key") is None) == (max_bytes == 0)
 
 
-async def test_what_grows_is_counted_and_drops_what_is_used_least(memory: Memory) -> None:
-    source = Source()
-    values = [await memory.get(f"key {number}", source.compute) for number in range(3)]
-    before = memory.size
+async def test_growth_is_counted_and_evicts_entries(fresh_cache: ResponseCache) -> None:
+    source = ValueSource()
+    values = [await fresh_cache.get(f"key {number}", source.compute) for number in range(3)]
+    before = fresh_cache.size
     values[2].grow(1000)
-    assert memory.size == before + 1000
+    assert fresh_cache.size == before + 1000
     values[1].grow(99_000)
-    assert [memory.find(f"key {number}") for number in range(3)] == [None, None, values[2]]
+    assert [fresh_cache.find(f"key {number}") for number in range(3)] == [None, None, values[2]]
     values[0].grow(500)
-    memory.begin_anew()
+    fresh_cache.invalidate()
     values[2].grow(1000)
-    assert memory.size == 0
+    assert fresh_cache.size == 0
 
 
-async def test_keys_are_counted_with_their_values(memory: Memory) -> None:
+async def test_keys_are_counted_with_their_values(fresh_cache: ResponseCache) -> None:
     for number in range(1000):
-        memory.keep(f"{number}" + "x" * 9000, Value("x", size=1), memory.generation)
-    kept = [number for number in range(1000) if memory.find(f"{number}" + "x" * 9000)]
-    assert len(kept) * 9000 <= memory.size <= 100_000
-    assert kept == list(range(1000 - len(kept), 1000))
+        fresh_cache.store(f"{number}" + "x" * 9000, Value("x", size=1), fresh_cache.generation)
+    cached = [number for number in range(1000) if fresh_cache.find(f"{number}" + "x" * 9000)]
+    assert len(cached) * 9000 <= fresh_cache.size <= 100_000
+    assert cached == list(range(1000 - len(cached), 1000))
 
 
-async def test_targets_lead_to_a_key_and_are_counted(memory: Memory) -> None:
-    memory.keep("key", Value("x"), memory.generation)
-    before = memory.size
+async def test_targets_lead_to_a_key_and_are_counted(fresh_cache: ResponseCache) -> None:
+    fresh_cache.store("key", Value("x"), fresh_cache.generation)
+    before = fresh_cache.size
     for query in (b"a=1&b=2", b"b=2&a=1"):
-        memory.add_alias(("/path", query), "key")
-        memory.add_alias(("/path", query), "key")
-        assert memory.key_of(("/path", query)) == "key"
-    assert memory.size - before > 2 * (len("/path") + len(b"a=1&b=2") + len("key"))
-    assert memory.key_of(("/path", b"a=1")) is None
-    memory.begin_anew()
-    assert memory.key_of(("/path", b"a=1&b=2")) is None
-    assert memory.size == 0
+        fresh_cache.add_alias(("/path", query), "key")
+        fresh_cache.add_alias(("/path", query), "key")
+        assert fresh_cache.find_key(("/path", query)) == "key"
+    assert fresh_cache.size - before > 2 * (len("/path") + len(b"a=1&b=2") + len("key"))
+    assert fresh_cache.find_key(("/path", b"a=1")) is None
+    fresh_cache.invalidate()
+    assert fresh_cache.find_key(("/path", b"a=1&b=2")) is None
+    assert fresh_cache.size == 0
 
 
-async def test_long_targets_are_not_kept(memory: Memory) -> None:
+async def test_long_targets_are_not_stored(fresh_cache: ResponseCache) -> None:
     for target in (("/path", b"x" * MAX_TARGET_BYTES), ("/\U0001f528" + "x" * 250, b"")):
-        memory.add_alias(target, "key")
-        assert memory.key_of(target) is None
-    assert memory.size == 0
+        fresh_cache.add_alias(target, "key")
+        assert fresh_cache.find_key(target) is None
+    assert fresh_cache.size == 0

@@ -10,18 +10,18 @@ import pytest
 import sample
 
 from pricebook.catalog.schemas import CatalogQuery
-from pricebook.catalog.statements import Known, may_keep_plan, page_statement
+from pricebook.catalog.statements import FilterStatistics, may_keep_plan, page_statement
 from pricebook.db import Connection, Database
 from pricebook.web.query import decode_query
 
 # Its plan for any values is dearer than one for its own, which is why PostgreSQL never keeps it.
-FAR = "page=100"
+FAR_PAGE = "page=100"
 # The page alone: its count would be read from an index, too.
-COUNTED = Known(7000)
+KNOWN_TOTAL = FilterStatistics(7000)
 QUERIES = [
     "",
     "page=3",
-    FAR,
+    FAR_PAGE,
     "sort=price",
     "category_id={category}",
     "category_id={category}&sort=price",
@@ -38,7 +38,7 @@ QUERIES = [
     "search=hammer&min_price=900",
 ]
 
-PLANNED_EACH_TIME = {
+WITHOUT_GENERIC_PLAN = {
     "category_id={category}&sort=price",
     "category_id={category}&sort=-price",
     "category_id={category}&sort=newest",
@@ -72,20 +72,20 @@ def test_no_page_scans_the_whole_table(filled_url: str, query: str) -> None:
     assert "Seq Scan" not in plan, plan
 
 
-@pytest.mark.parametrize("query", [query for query in QUERIES if query != FAR])
-def test_no_plan_that_is_kept_scans_the_whole_table(filled_url: str, query: str) -> None:
+@pytest.mark.parametrize("query", [query for query in QUERIES if query != FAR_PAGE])
+def test_no_generic_plan_scans_the_whole_table(filled_url: str, query: str) -> None:
     with psycopg.connect(filled_url) as conn:
         criteria = criteria_of(conn, query)
-        assert may_keep_plan(criteria) == (query not in PLANNED_EACH_TIME)
-        if query in PLANNED_EACH_TIME:
+        assert may_keep_plan(criteria) == (query not in WITHOUT_GENERIC_PLAN)
+        if query in WITHOUT_GENERIC_PLAN:
             return
-        plan = plan_for_any_values(conn, criteria)
+        plan = generic_plan_of(conn, criteria)
     assert "on products" in plan
     assert "Seq Scan" not in plan, plan
 
 
 @pytest.mark.parametrize("sort", ["price", "-price", "newest", "name"])
-def test_no_catalog_is_walked_for_a_category_that_may_be_small(filled_url: str, sort: str) -> None:
+def test_category_pages_do_not_scan_the_whole_catalog(filled_url: str, sort: str) -> None:
     with psycopg.connect(filled_url) as conn:
         conn.execute("""
             UPDATE products SET category_id = (
@@ -94,39 +94,41 @@ def test_no_catalog_is_walked_for_a_category_that_may_be_small(filled_url: str, 
         """)
         conn.execute("ANALYZE products")
         criteria = criteria_of(conn, f"category_id={uuid4()}&sort={sort}")
-        plan = plan_of(conn, criteria, COUNTED)
-        kept = plan_for_any_values(conn, criteria) if may_keep_plan(criteria) else plan
+        plan = plan_of(conn, criteria, KNOWN_TOTAL)
+        kept = generic_plan_of(conn, criteria) if may_keep_plan(criteria) else plan
         conn.rollback()
     assert "products_category_" in plan, plan
     assert "products_category_" in kept, kept
 
 
-def plan_of(conn: psycopg.Connection, criteria: CatalogQuery, known: Known | None = None) -> str:
-    asked = page_statement(criteria, known)
-    explained = conn.execute("EXPLAIN " + asked.text, asked.values)
-    return "\n".join(line for (line,) in explained)
+def plan_of(
+    conn: psycopg.Connection, criteria: CatalogQuery, statistics: FilterStatistics | None = None
+) -> str:
+    statement = page_statement(criteria, statistics)
+    plan_rows = conn.execute("EXPLAIN " + statement.text, statement.values)
+    return "\n".join(line for (line,) in plan_rows)
 
 
-def plan_for_any_values(conn: psycopg.Connection, criteria: CatalogQuery) -> str:
-    statement = page_statement(criteria, COUNTED).text
+def generic_plan_of(conn: psycopg.Connection, criteria: CatalogQuery) -> str:
+    statement = page_statement(criteria, KNOWN_TOTAL).text
     numbers = count(1)
     numbered = re.sub("%s", lambda _: f"${next(numbers)}", statement)
-    explained = conn.execute(f"EXPLAIN (GENERIC_PLAN) {numbered}".encode())
-    return "\n".join(line for (line,) in explained)
+    plan_rows = conn.execute(f"EXPLAIN (GENERIC_PLAN) {numbered}".encode())
+    return "\n".join(line for (line,) in plan_rows)
 
 
-async def test_only_the_public_has_plans_that_are_kept(database_url: str) -> None:
+async def test_only_public_queries_use_generic_plans(database_url: str) -> None:
     async with Database(database_url, pool_min=1, pool_max=1) as database:
         for _ in range(2):
-            async with database.read() as reader:
-                assert await mode_of(reader.connection) == "auto"
+            async with database.read() as query_runner:
+                assert await plan_cache_mode_of(query_runner.connection) == "auto"
             async with database.connection() as conn:
-                assert await mode_of(conn) == "force_custom_plan"
+                assert await plan_cache_mode_of(conn) == "force_custom_plan"
             async with database.transaction() as conn:
-                assert await mode_of(conn) == "force_custom_plan"
+                assert await plan_cache_mode_of(conn) == "force_custom_plan"
 
 
-async def mode_of(on: Connection) -> str:
+async def plan_cache_mode_of(on: Connection) -> str:
     row = await (await on.execute("SHOW plan_cache_mode")).fetchone()
     assert row
     return row[0]
@@ -142,9 +144,9 @@ async def mode_of(on: Connection) -> str:
         ("newest", "products_category_newest_idx"),
     ],
 )
-def test_a_category_is_walked_in_every_order(filled_url: str, sort: str, index: str) -> None:
+def test_category_uses_an_index_scan_in_every_order(filled_url: str, sort: str, index: str) -> None:
     with psycopg.connect(filled_url) as conn:
         criteria = criteria_of(conn, f"category_id={{category}}&sort={sort}")
-        plan = plan_of(conn, criteria, COUNTED)
+        plan = plan_of(conn, criteria, KNOWN_TOTAL)
     assert index in plan, plan
     assert "->  Sort" not in plan, plan

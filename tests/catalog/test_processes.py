@@ -26,38 +26,38 @@ def processes(settings: Settings) -> Iterator[list[Settings]]:
         yield each
 
 
-def showing(address: str, price: str) -> Callable[[], bool]:
-    def shows() -> bool:
+def shows_price(address: str, price: str) -> Callable[[], bool]:
+    def is_shown() -> bool:
         pages = [
             httpx.get(f"{address}/api/v1/catalog{query}").json()["data"][0]["min_price"]
             for query in ("", "?search=stale")
         ]
         return pages == [price, price]
 
-    return shows
+    return is_shown
 
 
-@pytest.mark.parametrize("kills", [False, True])
+@pytest.mark.parametrize("ends_listeners", [False, True])
 async def test_every_change_reaches_every_process(
-    processes: list[Settings], database_url: str, *, kills: bool
+    processes: list[Settings], database_url: str, *, ends_listeners: bool
 ) -> None:
     async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as conn:
         await soak.make_product(conn)
         for number in range(1, CHANGES + 1):
-            if kills and number % 3 == 0:
-                await conn.execute(soak.KILL, [soak.LISTENER])
+            if ends_listeners and number % 3 == 0:
+                await conn.execute(soak.KILL, [soak.LISTENER_APPLICATION_NAME])
             await conn.execute("UPDATE supplier_items SET current_price = %s", [number])
             for each in processes:  # nothing else changes: a missed word would be missed for good
-                eventually(showing(each.address, f"{number}.00"))
+                eventually(shows_price(each.address, f"{number}.00"))
 
 
-async def test_a_walk_by_cursor_under_an_import_sees_each_product_once(
+async def test_cursor_pages_during_an_import_show_each_product_once(
     processes: list[Settings], database_url: str, tmp_path: Path
 ) -> None:
     with psycopg.connect(database_url) as conn:
         sample.fill(conn, products=3000)
     importing = msgspec.structs.replace(processes[0], database_url=database_url)
-    stays, seen = await soak.walk(importing, tmp_path / "list.csv", rows=3000)
+    unchanged, seen = await soak.walk(importing, tmp_path / "list.csv", rows=3000)
     assert len(seen) == len(set(seen))
-    assert stays <= set(seen)
-    assert len(stays) > 2000
+    assert unchanged <= set(seen)
+    assert len(unchanged) > 2000

@@ -13,156 +13,181 @@ from structlog.typing import EventDict
 from pricebook.catalog import cache, replica
 from pricebook.migrations import rights
 from pricebook.settings import Settings
-from replication import NOT_USED, USED, Server, Visitor, events, part, until, visited
+from replication import (
+    STANDBY_NOT_USED,
+    STANDBY_USED,
+    PostgresServer,
+    Visitor,
+    diverge,
+    events,
+    running_api,
+    wait_until,
+)
 
 
-async def test_one_that_stays_behind_is_told_of_once(
-    primary: Server,
-    standby: Server,
+async def test_lagging_standby_is_logged_once(
+    primary: PostgresServer,
+    standby: PostgresServer,
     visitor: Visitor,
-    written: psycopg.AsyncConnection[Any],
-    told: list[EventDict],
+    primary_conn: psycopg.AsyncConnection[Any],
+    log_lines: list[EventDict],
 ) -> None:
     standby.start()
-    await visitor.until_served_by_standby()
+    await visitor.wait_until_served_by_standby()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(replica, "BEHIND_SECONDS", 0.1)
+        patched.setattr(replica, "MAX_LAG_SECONDS", 0.1)
         patched.setattr(replica, "RETRY_SECONDS", 0.1)
-        await asyncio.to_thread(standby.pause, primary)
-        await visitor.hear_of(written, "11")
-        await until(lambda: NOT_USED in events(told))
-        await visitor.hear_of(written, "12")
+        await asyncio.to_thread(standby.pause_replay, primary)
+        await visitor.change_price(primary_conn, "11")
+        await wait_until(lambda: STANDBY_NOT_USED in events(log_lines))
+        await visitor.change_price(primary_conn, "12")
         await asyncio.sleep(1.5)
-    assert events(told)[-2:] == [USED, NOT_USED]
-    assert told[-1]["error"] == replica.BEHIND
+    assert events(log_lines)[-2:] == [STANDBY_USED, STANDBY_NOT_USED]
+    assert log_lines[-1]["error"] == replica.LAGGING
 
 
-async def test_a_standby_that_comes_late_is_used_when_it_comes(
-    primary: Server, standby: Server, database_name: str, visitor: Visitor, told: list[EventDict]
-) -> None:
-    await until(lambda: events(told) == [NOT_USED])
-    assert await visitor.names() == {"Hammer"}
-    standby.start()
-    await visitor.until_served_by_standby()
-    await part(primary, standby, database_name)
-    assert await visitor.names() == {"Hammer"}
-    assert events(told) == [NOT_USED, USED]
-
-
-async def test_visitors_do_not_notice_that_it_is_killed(
-    standby: Server,
+async def test_standby_that_starts_late_is_used(
+    primary: PostgresServer,
+    standby: PostgresServer,
+    database_name: str,
     visitor: Visitor,
-    written: psycopg.AsyncConnection[Any],
-    told: list[EventDict],
+    log_lines: list[EventDict],
+) -> None:
+    await wait_until(lambda: events(log_lines) == [STANDBY_NOT_USED])
+    assert await visitor.names() == {"Hammer"}
+    standby.start()
+    await visitor.wait_until_served_by_standby()
+    await diverge(primary, standby, database_name)
+    assert await visitor.names() == {"Hammer"}
+    assert events(log_lines) == [STANDBY_NOT_USED, STANDBY_USED]
+
+
+async def test_killed_standby_causes_no_errors(
+    standby: PostgresServer,
+    visitor: Visitor,
+    primary_conn: psycopg.AsyncConnection[Any],
+    log_lines: list[EventDict],
 ) -> None:
     standby.start()
-    await visitor.until_served_by_standby()
-    killing = asyncio.create_task(asyncio.to_thread(standby.kill))
-    while not killing.done() or visitor.is_served_by_standby():
+    await visitor.wait_until_served_by_standby()
+    kill_task = asyncio.create_task(asyncio.to_thread(standby.kill))
+    while not kill_task.done() or visitor.is_served_by_standby():
         assert await visitor.prices() == {"10.00"}
-    await visitor.hear_of(written, "11")
+    await visitor.change_price(primary_conn, "11")
     assert await visitor.price() == "11.00"
-    await until(lambda: NOT_USED in events(told))
+    await wait_until(lambda: STANDBY_NOT_USED in events(log_lines))
     await asyncio.sleep(2 * replica.RETRY_SECONDS)
-    assert events(told) == [USED, NOT_USED]
+    assert events(log_lines) == [STANDBY_USED, STANDBY_NOT_USED]
     standby.start()
-    await visitor.until_served_by_standby()
+    await visitor.wait_until_served_by_standby()
     assert await visitor.price() == "11.00"
 
 
-async def test_visitors_do_not_notice_that_their_statements_are_cancelled(
-    standby: Server, visitor: Visitor
+async def test_terminated_sessions_cause_no_errors(
+    standby: PostgresServer, visitor: Visitor
 ) -> None:
     standby.start()
-    await visitor.until_served_by_standby()
+    await visitor.wait_until_served_by_standby()
     await visitor.price()
     ended = standby.run(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'pricebook_api'"
     )
     assert (True,) in ended
     assert await visitor.price() == "10.00"
-    await visitor.until_served_by_standby()
+    await visitor.wait_until_served_by_standby()
 
 
-async def test_a_standby_that_freezes_holds_nobody_up_for_long(
-    standby: Server, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+async def test_frozen_standby_falls_back_within_timeout(
+    standby: PostgresServer, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replica, "PATIENCE_SECONDS", 0.5)
     standby.start()
-    await visitor.until_served_by_standby()
+    await visitor.wait_until_served_by_standby()
     async with asyncio.timeout(30):
         with standby.frozen():
             assert await visitor.price() == "10.00"
             assert not visitor.is_served_by_standby()
             assert await visitor.price() == "10.00"
-    await visitor.until_served_by_standby()
+    await visitor.wait_until_served_by_standby()
 
 
-async def test_it_is_not_read_while_nobody_tells_of_changes(
-    primary: Server,
-    standby: Server,
+async def test_standby_is_not_read_without_change_notifications(
+    primary: PostgresServer,
+    standby: PostgresServer,
     database_name: str,
     visitor: Visitor,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     standby.start()
-    await visitor.until_served_by_standby()
-    await part(primary, standby, database_name)
+    await visitor.wait_until_served_by_standby()
+    await diverge(primary, standby, database_name)
     assert await visitor.names() == {"Hammer"}
-    monkeypatch.setattr(cache, "TRUST_SECONDS", -1.0)
-    await until(lambda: not visitor.is_served_by_standby())
+    monkeypatch.setattr(cache, "FRESH_SECONDS", -1.0)
+    await wait_until(lambda: not visitor.is_served_by_standby())
     assert await visitor.names() == {"Primary"}
 
 
-async def test_what_was_written_after_a_promotion_is_never_shown(
-    standby: Server, database_name: str, visitor: Visitor, told: list[EventDict]
+async def test_writes_after_promotion_are_never_shown(
+    standby: PostgresServer, database_name: str, visitor: Visitor, log_lines: list[EventDict]
 ) -> None:
     standby.start()
-    await visitor.until_served_by_standby()
+    await visitor.wait_until_served_by_standby()
     await visitor.names()
     assert standby.run("SELECT pg_promote()") == [(True,)]
     standby.run("UPDATE products SET name = 'Forked'", database_name)
     assert await visitor.names() == {"Hammer"}
-    await until(lambda: NOT_USED in events(told))
+    await wait_until(lambda: STANDBY_NOT_USED in events(log_lines))
     assert not visitor.is_served_by_standby()
 
 
-async def test_a_standby_of_a_history_that_ended_is_not_read(
-    primary: Server, standby: Server, another: Server, database_name: str, replicated: Settings
+async def test_standby_of_an_old_timeline_is_not_read(
+    primary: PostgresServer,
+    standby: PostgresServer,
+    second_standby: PostgresServer,
+    database_name: str,
+    replicated_settings: Settings,
 ) -> None:
     standby.start()
-    another.start()
-    another.run("SELECT pg_promote()")
+    second_standby.start()
+    second_standby.run("SELECT pg_promote()")
     primary.run("SELECT pg_logical_emit_message(false, 'more', repeat('x', 100000))")
-    moved = make_conninfo(another.url, dbname=database_name, user=rights.API)
-    given = msgspec.structs.replace(replicated, database_url=moved)
-    await check_that_it_is_not_read(given, replica.OTHER)
+    promoted_url = make_conninfo(second_standby.url, dbname=database_name, user=rights.API_ROLE)
+    api_settings = msgspec.structs.replace(replicated_settings, database_url=promoted_url)
+    await check_standby_is_not_read(api_settings, replica.WRONG_SERVER)
 
 
 @pytest.mark.parametrize("other", ["server", "database", "kind"])
-async def test_what_is_no_standby_of_this_database_is_not_read(
-    primary: Server, standby: Server, replicated: Settings, settings: Settings, other: str
+async def test_server_that_is_not_a_standby_is_not_read(
+    primary: PostgresServer,
+    standby: PostgresServer,
+    replicated_settings: Settings,
+    settings: Settings,
+    other: str,
 ) -> None:
     standby.start()
     if other == "server":
         name = conninfo_to_dict(str(settings.database_url))["dbname"]
         primary.run(f'CREATE DATABASE "{name}"')  # pyright: ignore[reportArgumentType]
-        url = make_conninfo(str(replicated.database_read_url), dbname=name)
-        given = msgspec.structs.replace(settings, database_read_url=url)
+        url = make_conninfo(str(replicated_settings.database_read_url), dbname=name)
+        api_settings = msgspec.structs.replace(settings, database_read_url=url)
     elif other == "database":
-        url = make_conninfo(str(replicated.database_read_url), dbname="postgres")
-        given = msgspec.structs.replace(replicated, database_read_url=url)
+        url = make_conninfo(str(replicated_settings.database_read_url), dbname="postgres")
+        api_settings = msgspec.structs.replace(replicated_settings, database_read_url=url)
     else:
-        given = msgspec.structs.replace(replicated, database_read_url=replicated.database_url)
-    await check_that_it_is_not_read(given, replica.PROMOTED if other == "kind" else replica.OTHER)
+        api_settings = msgspec.structs.replace(
+            replicated_settings, database_read_url=replicated_settings.database_url
+        )
+    await check_standby_is_not_read(
+        api_settings, replica.NOT_A_STANDBY if other == "kind" else replica.WRONG_SERVER
+    )
 
 
-async def check_that_it_is_not_read(given: Settings, why: str) -> None:
-    with capture_logs() as told:
-        async with visited(given) as visitor:
-            await until(lambda: events(told))
+async def check_standby_is_not_read(api_settings: Settings, reason: str) -> None:
+    with capture_logs() as log_lines:
+        async with running_api(api_settings) as visitor:
+            await wait_until(lambda: events(log_lines))
             await asyncio.sleep(1.5 * replica.RETRY_SECONDS)
             assert not visitor.is_served_by_standby()
             assert (await visitor.client.get("/catalog")).status_code == 200
-        (line,) = [line for line in told if line["event"] == NOT_USED]
-        assert line["error"] == why
+        (line,) = [line for line in log_lines if line["event"] == STANDBY_NOT_USED]
+        assert line["error"] == reason

@@ -12,93 +12,93 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from structlog.testing import capture_logs
 
-from black_hole import Network, network_to
+from black_hole import NetworkProxy, proxy_to
 from pricebook import heartbeat, logs
 from pricebook.db import Database
 from pricebook.errors import DatabaseUnavailableError
 from pricebook.migrations import rights
 from pricebook.settings import Settings
-from replication import Server, visited
+from replication import PostgresServer, running_api
 
 # So long a test waits before it says that somebody waits without end.
-HANGS_SECONDS = 10
+HANG_TIMEOUT_SECONDS = 10
 UNCACHED = "/catalog?limit=17"
 LOGIN = {"username": "somebody", "password": "a wrong password"}
 
 
 @pytest.fixture
-async def reached(replicated_url: str) -> AsyncIterator[tuple[Network, str]]:
-    async with network_to(make_conninfo(replicated_url, user=rights.API)) as made:
-        yield made
+async def network_and_url(replicated_url: str) -> AsyncIterator[tuple[NetworkProxy, str]]:
+    async with proxy_to(make_conninfo(replicated_url, user=rights.API_ROLE)) as network_and_url:
+        yield network_and_url
 
 
 @pytest.fixture
-def through_network(settings: Settings, reached: tuple[Network, str]) -> Settings:
-    return msgspec.structs.replace(settings, database_url=reached[1], catalog_memory_mb=0)
+def through_network(settings: Settings, network_and_url: tuple[NetworkProxy, str]) -> Settings:
+    return msgspec.structs.replace(settings, database_url=network_and_url[1], catalog_memory_mb=0)
 
 
 async def statuses(client: httpx.AsyncClient) -> dict[str, int]:
     """The answers of a process that many visitors use at the same time."""
-    asked = {
+    requests = {
         "ready": client.get("http://test/ready"),
         "health": client.get("http://test/health"),
         "login": client.post("/auth/login", json=LOGIN),
         **{f"catalog {number}": client.get(UNCACHED) for number in range(8)},
     }
-    async with asyncio.timeout(HANGS_SECONDS):
-        answers = await asyncio.gather(*asked.values())
+    async with asyncio.timeout(HANG_TIMEOUT_SECONDS):
+        answers = await asyncio.gather(*requests.values())
     for answer in answers:
         if answer.status_code == 503 and answer.url.path != "/health":
             assert answer.headers["content-type"] == "application/problem+json"
             assert answer.headers["retry-after"]
-    return {name: answer.status_code for name, answer in zip(asked, answers, strict=True)}
+    return {name: answer.status_code for name, answer in zip(requests, answers, strict=True)}
 
 
-def is_well(found: dict[str, int]) -> bool:
-    return found.pop("login") == 401 and set(found.values()) == {200}
+def is_healthy(status_by_request: dict[str, int]) -> bool:
+    return status_by_request.pop("login") == 401 and set(status_by_request.values()) == {200}
 
 
-async def until_well(client: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(HANGS_SECONDS):
-        while not is_well(await statuses(client)):  # noqa: ASYNC110 (nobody sets an event)
+async def wait_until_healthy(client: httpx.AsyncClient) -> None:
+    async with asyncio.timeout(HANG_TIMEOUT_SECONDS):
+        while not is_healthy(await statuses(client)):  # noqa: ASYNC110 (nobody sets an event)
             await asyncio.sleep(0.1)
 
 
 @pytest.mark.parametrize("kind", ["frozen", "silent"])
-async def test_all_are_refused_while_it_does_not_answer_and_served_afterwards(
-    primary: Server,
-    reached: tuple[Network, str],
+async def test_requests_get_503_while_the_primary_is_unresponsive(
+    primary: PostgresServer,
+    network_and_url: tuple[NetworkProxy, str],
     through_network: Settings,
-    written: psycopg.AsyncConnection[Any],
+    primary_conn: psycopg.AsyncConnection[Any],
     kind: str,
 ) -> None:
-    assert written
-    async with visited(through_network) as visitor:
-        await until_well(visitor.client)
+    assert primary_conn
+    async with running_api(through_network) as visitor:
+        await wait_until_healthy(visitor.client)
         fault: AbstractContextManager[None] = (
-            primary.frozen() if kind == "frozen" else reached[0].silent()
+            primary.frozen() if kind == "frozen" else network_and_url[0].blackholed()
         )
         with fault:
             assert set((await statuses(visitor.client)).values()) == {503}
             assert set((await statuses(visitor.client)).values()) == {503}
-        await until_well(visitor.client)
+        await wait_until_healthy(visitor.client)
 
 
-async def test_what_waits_for_the_old_server_after_a_failover_is_ended(
-    reached: tuple[Network, str],
+async def test_connections_to_the_old_server_end_after_failover(
+    network_and_url: tuple[NetworkProxy, str],
     through_network: Settings,
-    written: psycopg.AsyncConnection[Any],
+    primary_conn: psycopg.AsyncConnection[Any],
 ) -> None:
     """New connections lead to the new server at once, old ones nowhere."""
-    assert written
-    async with visited(through_network) as visitor:
-        await until_well(visitor.client)
-        reached[0].lose_connections()
-        await until_well(visitor.client)
+    assert primary_conn
+    async with running_api(through_network) as visitor:
+        await wait_until_healthy(visitor.client)
+        network_and_url[0].blackhole_connections()
+        await wait_until_healthy(visitor.client)
 
 
 @pytest.mark.parametrize("statement_seconds", [0, 60])
-async def test_a_slow_statement_is_not_taken_for_a_silent_server(
+async def test_slow_statement_is_not_an_unresponsive_server(
     replicated_url: str, monkeypatch: pytest.MonkeyPatch, statement_seconds: int
 ) -> None:
     monkeypatch.setattr("pricebook.db.REQUEST_SECONDS", 0.5)
@@ -110,8 +110,8 @@ async def test_a_slow_statement_is_not_taken_for_a_silent_server(
         await conn.execute("SELECT pg_sleep(3)")
 
 
-async def test_work_without_an_end_is_cut_off_where_the_server_is_silent(
-    reached: tuple[Network, str], monkeypatch: pytest.MonkeyPatch
+async def test_worker_statement_is_aborted_when_the_server_is_unresponsive(
+    network_and_url: tuple[NetworkProxy, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The worker's statements have no timeout: its heartbeat ends them."""
     monkeypatch.setattr("pricebook.db.WORK_SECONDS", 1.0)
@@ -120,32 +120,32 @@ async def test_work_without_an_end_is_cut_off_where_the_server_is_silent(
         async with database.transaction() as conn:
             await conn.execute("SELECT pg_sleep(600)")
 
-    async with Database(reached[1]) as database:
-        working = asyncio.create_task(work())
+    async with Database(network_and_url[1]) as database:
+        work_task = asyncio.create_task(work())
         await asyncio.sleep(2 * heartbeat.INTERVAL_SECONDS)
-        with reached[0].silent():
-            async with asyncio.timeout(HANGS_SECONDS):
+        with network_and_url[0].blackholed():
+            async with asyncio.timeout(HANG_TIMEOUT_SECONDS):
                 with pytest.raises(DatabaseUnavailableError):
-                    await working
-        async with asyncio.timeout(HANGS_SECONDS):
+                    await work_task
+        async with asyncio.timeout(HANG_TIMEOUT_SECONDS):
             while not await can_read(database):  # noqa: ASYNC110 (nobody sets an event)
                 await asyncio.sleep(0.1)
 
 
 async def can_read(database: Database) -> bool:
     try:
-        async with database.read() as reader:
-            return await reader.fetch("SELECT 1") == [(1,)]
+        async with database.read() as query_runner:
+            return await query_runner.fetch("SELECT 1") == [(1,)]
     except DatabaseUnavailableError:
         return False
 
 
 async def test_idle_connections_that_were_lost_fail_nobody(
-    primary: Server, replicated_url: str
+    primary: PostgresServer, replicated_url: str
 ) -> None:
     async with Database(replicated_url, pool_min=4, pool_max=4) as database:
-        async with asyncio.timeout(HANGS_SECONDS):
-            while database.figures().available < 4:  # noqa: ASYNC110 (nobody sets an event)
+        async with asyncio.timeout(HANG_TIMEOUT_SECONDS):
+            while database.pool_metrics().available < 4:  # noqa: ASYNC110 (nobody sets an event)
                 await asyncio.sleep(0.01)
         await asyncio.to_thread(
             primary.run,

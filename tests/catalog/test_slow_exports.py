@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from builders import AsRole
-from pricebook.api import behind_proxies, create_app
+from pricebook.api import create_app, with_proxy_headers
 from pricebook.db import Connection
 from pricebook.settings import Settings
 from pricebook.web import pace
@@ -31,7 +31,7 @@ async def port(settings: Settings, conn: Connection) -> AsyncGenerator[int]:
         [PRODUCTS],
     )
     settings = msgspec.structs.replace(settings, db_pool_max=6 * SLOTS, trusted_proxies="127.0.0.1")
-    app: Any = behind_proxies(create_app(settings), settings)
+    app: Any = with_proxy_headers(create_app(settings), settings)
     async with served_here(app, settings) as port:
         yield port
 
@@ -46,15 +46,15 @@ async def slow_reader(port: int, address: str) -> AsyncGenerator[tuple[int, sock
         await loop.sock_connect(client, ("127.0.0.1", port))
         request = f"GET {PATH} HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {address}\r\n\r\n"
         await loop.sock_sendall(client, request.encode())
-        head = await asyncio.wait_for(loop.sock_recv(client, 100), 30)
-        yield int(head.split()[1]), client
+        response_start = await asyncio.wait_for(loop.sock_recv(client, 100), 30)
+        yield int(response_start.split()[1]), client
 
 
-async def rest_of(client: socket.socket) -> bytes:
+async def read_rest(client: socket.socket) -> bytes:
     received = b""
     with suppress(ConnectionResetError):
-        while piece := await asyncio.get_running_loop().sock_recv(client, 4096):
-            received += piece
+        while chunk := await asyncio.get_running_loop().sock_recv(client, 4096):
+            received += chunk
     return received
 
 
@@ -63,7 +63,7 @@ async def export(port: int, path: str, headers: dict[str, str]) -> httpx.Respons
         return await client.get(path, headers=headers)
 
 
-async def test_slow_readers_leave_exports_to_staff_and_are_limited_by_address(
+async def test_slow_clients_are_limited_by_address_and_leave_slots_to_staff(
     port: int, as_role: AsRole
 ) -> None:
     async with (
@@ -86,7 +86,7 @@ async def test_slow_readers_leave_exports_to_staff_and_are_limited_by_address(
     assert len(staff.content.splitlines()) == 1 + PRODUCTS
 
 
-async def test_who_reads_too_slowly_is_disconnected_and_leaves_the_slot(
+async def test_slow_client_is_disconnected_and_releases_its_slot(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pace, "READ_GRACE_SECONDS", 1.0)
@@ -102,4 +102,4 @@ async def test_who_reads_too_slowly_is_disconnected_and_leaves_the_slot(
             while status != 200:
                 status = (await export(port, PATH, {"X-Forwarded-For": "192.0.2.9"})).status_code
                 await asyncio.sleep(0.1)
-        assert not (await rest_of(slowest)).endswith(b"0\r\n\r\n")
+        assert not (await read_rest(slowest)).endswith(b"0\r\n\r\n")

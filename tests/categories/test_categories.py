@@ -32,16 +32,16 @@ async def test_a_category_is_made_at_the_root_or_under_a_parent(procurement: Cli
     assert made["created_at"].endswith("Z")
     child = await procurement.post(CATEGORIES, json={"name": "Tools", "parent_id": made["id"]})
     assert child.json()["parent_id"] == made["id"]
-    answer = (await procurement.get(CATEGORIES, params={"limit": 1})).json()
-    assert (answer["total_count"], answer["page"], len(answer["data"])) == (2, 1, 1)
+    response = (await procurement.get(CATEGORIES, params={"limit": 1})).json()
+    assert (response["total_count"], response["page"], len(response["data"])) == (2, 1, 1)
 
 
 async def test_a_name_is_taken_once_under_a_parent(procurement: Client, conn: Connection) -> None:
     tools = await builders.category(conn, "Tools")
     saws = await builders.category(conn, "Saws", tools)
     for body in ({"name": "Tools"}, {"name": "Saws", "parent_id": str(tools)}):
-        answer = await procurement.post(CATEGORIES, json=body)
-        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "CONFLICT")
+        response = await procurement.post(CATEGORIES, json=body)
+        assert (response.status_code, response.json()["error"]["code"]) == (409, "CONFLICT")
     root_saws = await builders.category(conn, "Saws")
     assert await change(procurement, saws, parent_id=None) == 409
     assert await change(procurement, root_saws, name="Tools") == 409
@@ -75,16 +75,16 @@ async def test_a_category_moves_with_all_below_but_never_below_itself(
     two = await builders.category(conn, "two", one)
     three = await builders.category(conn, "three", two)
     for below in (one, two, three):
-        answer = await procurement.patch(f"{CATEGORIES}/{one}", json={"parent_id": str(below)})
-        assert answer.status_code == 400
-        assert answer.json()["error"]["details"]["errors"][0]["field"] == "parent_id"
+        response = await procurement.patch(f"{CATEGORIES}/{one}", json={"parent_id": str(below)})
+        assert response.status_code == 400
+        assert response.json()["error"]["details"]["errors"][0]["field"] == "parent_id"
     assert await change(procurement, three, parent_id=None) == 200
     assert await change(procurement, one, parent_id=str(three)) == 200
     assert await tree(procurement) == {"three": None, "one": "three", "two": "one"}
     assert await change(procurement, uuid4(), name="X") == 404
 
 
-async def test_two_moves_at_once_make_no_circle(procurement: Client, conn: Connection) -> None:
+async def test_concurrent_moves_create_no_cycle(procurement: Client, conn: Connection) -> None:
     for number in range(10):
         left = await builders.category(conn, f"left {number}")
         right = await builders.category(conn, f"right {number}")
@@ -103,8 +103,8 @@ async def test_deleting_keeps_the_products_and_moves_subcategories_up(
     await builders.category(conn, "left", doomed)
     await builders.category(conn, "doomed", doomed)
     product_id = await builders.product(conn, category_id=doomed)
-    answer = await procurement.delete(f"{CATEGORIES}/{doomed}")
-    assert (answer.status_code, answer.content) == (204, b"")
+    response = await procurement.delete(f"{CATEGORIES}/{doomed}")
+    assert (response.status_code, response.content) == (204, b"")
     assert await tree(procurement) == {"top": None, "left": "top", "doomed": "top"}
     shown = (await procurement.get(f"/api/v1/admin/products/{product_id}")).json()
     assert shown["category_id"] is None

@@ -12,9 +12,9 @@ def test_the_users_that_up_prints_can_log_in_until_they_get_new_passwords(
     (line,) = [each for each in system.up("--empty") if each.startswith("user ")]
     _, name, _, password = line.split()
     base = f"http://127.0.0.1:{system.port}/api/v1"
-    answer = httpx.post(f"{base}/auth/login", json={"username": name, "password": password})
-    assert answer.json()["user"]["role"] == "admin"
-    headers = {"Authorization": f"Bearer {answer.json()['token']}"}
+    response = httpx.post(f"{base}/auth/login", json={"username": name, "password": password})
+    assert response.json()["user"]["role"] == "admin"
+    headers = {"Authorization": f"Bearer {response.json()['token']}"}
     assert httpx.get(f"{base}/admin/products", headers=headers).status_code == 200
     huge = {"Authorization": "Bearer " + "x" * 100 * 1024}
     assert httpx.get(f"{base}/admin/products", headers=huge).status_code == 401

@@ -21,7 +21,7 @@ from running_system import System
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
-PATIENCE_SECONDS = 30
+TIMEOUT_SECONDS = 30
 QUIET = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -45,22 +45,22 @@ def browser(tmp_path: Path) -> Iterator[Chrome]:
 
 
 def click(browser: Chrome, selector: str) -> None:
-    wait = WebDriverWait(browser, PATIENCE_SECONDS)
+    wait = WebDriverWait(browser, TIMEOUT_SECONDS)
     wait.until(element_to_be_clickable((By.CSS_SELECTOR, selector))).click()
 
 
 def find_text(browser: Chrome, selector: str) -> str:
-    wait = WebDriverWait(browser, PATIENCE_SECONDS)
+    wait = WebDriverWait(browser, TIMEOUT_SECONDS)
     return wait.until(presence_of_element_located((By.CSS_SELECTOR, selector))).text
 
 
 def token_of(system: System, printed: list[str], name: str) -> str:
     (password,) = re.findall(rf"^user {name} password (\S+)$", "\n".join(printed), re.MULTILINE)
-    answer = httpx.post(
+    response = httpx.post(
         f"http://127.0.0.1:{system.port}/api/v1/auth/login",
         json={"username": name, "password": password},
     )
-    return answer.json()["token"]
+    return response.json()["token"]
 
 
 def test_authorize_and_try_it_out(system: System, browser: Chrome, tmp_path: Path) -> None:
@@ -75,12 +75,14 @@ def test_authorize_and_try_it_out(system: System, browser: Chrome, tmp_path: Pat
     click(browser, f"{operation} .opblock-summary-control")
     click(browser, f"{operation} .try-out__btn")
     click(browser, f"{operation} .execute")
-    answer = f"{operation} .live-responses-table .response"
-    assert find_text(browser, f"{answer} .response-col_status").startswith("200")
-    assert "margin_percentage" in find_text(browser, f"{answer} .microlight")
+    response = f"{operation} .live-responses-table .response"
+    assert find_text(browser, f"{response} .response-col_status").startswith("200")
+    assert "margin_percentage" in find_text(browser, f"{response} .microlight")
 
-    ActionChains(browser).scroll_to_element(browser.find_element(By.CSS_SELECTOR, answer)).perform()
-    told: list[dict[str, str]] = cast("Any", browser).get_log("browser")
-    assert [each for each in told if each["source"] == "security"] == []
+    ActionChains(browser).scroll_to_element(
+        browser.find_element(By.CSS_SELECTOR, response)
+    ).perform()
+    entries: list[dict[str, str]] = cast("Any", browser).get_log("browser")
+    assert [each for each in entries if each["source"] == "security"] == []
     picture = Path(os.environ.get("SCREENSHOT", tmp_path / "docs.png"))
     picture.write_bytes(browser.get_screenshot_as_png())

@@ -53,10 +53,10 @@ def test_import_answers_in_json(
     system: System, environment: dict[str, str], price_list: Path
 ) -> None:
     done = system.run("import", price_list.name, "--supplier", "ACME", "--json", **environment)
-    answer = json.loads(done.stdout)
-    assert answer["status"] == "success"
-    assert answer["counts"]["new"] == 2
-    assert answer["found"]["columns"]["sku"] == "Article code"
+    result = json.loads(done.stdout)
+    assert result["status"] == "success"
+    assert result["counts"]["new"] == 2
+    assert result["found"]["columns"]["sku"] == "Article code"
 
 
 def test_a_column_can_be_named(system: System, environment: dict[str, str]) -> None:
@@ -68,7 +68,7 @@ def test_a_column_can_be_named(system: System, environment: dict[str, str]) -> N
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "told"),
+    ("words", "code", "expected"),
     [
         (["import", "missing.csv", "--supplier", "A"], 1, "missing.csv cannot be read"),
         (["import", "bad.csv", "--supplier", "A"], 1, "price"),
@@ -82,14 +82,14 @@ def test_a_column_can_be_named(system: System, environment: dict[str, str]) -> N
     ],
 )
 def test_an_error_is_one_sentence_that_names_it(
-    system: System, environment: dict[str, str], words: list[str], code: int, told: str
+    system: System, environment: dict[str, str], words: list[str], code: int, expected: str
 ) -> None:
     (system.folder / "list.csv").write_text(LIST)
     (system.folder / "bad.csv").write_text("Colour,Size\nred,1\n")
     done = system.run(*words, **environment)
     assert done.returncode == code
     assert SENTENCE.fullmatch(done.stderr), done.stderr
-    assert told in done.stderr
+    assert expected in done.stderr
 
 
 def test_a_file_without_one_good_row_is_a_failure(
@@ -118,13 +118,13 @@ def test_settings_come_from_a_file_too(system: System) -> None:
 def test_a_database_that_does_not_answer_is_one_sentence(
     system: System, environment: dict[str, str], price_list: Path
 ) -> None:
-    away = {**environment, "DATABASE_URL": "postgresql://pricebook@/x?host=/nowhere"}
+    unreachable = {**environment, "DATABASE_URL": "postgresql://pricebook@/x?host=/nowhere"}
     for words in (
         ["migrate"],
         ["serve", "--port", str(system.port)],
         ["import", price_list.name, "--supplier", "ACME"],
     ):
-        done = system.run(*words, **away)
+        done = system.run(*words, **unreachable)
         assert done.returncode == 1
         assert SENTENCE.fullmatch(done.stderr), done.stderr
 

@@ -13,7 +13,7 @@ MIB = 128
 TEXT_KIB = 32
 
 
-def too_much_for_memory(system: System) -> bytes:
+def workbook_over_memory_limit(system: System) -> bytes:
     """Write a small workbook of texts that take twice what a parser may have."""
     path = system.folder / "big.xlsx"
     path.write_bytes(raw_xlsx(RAW_HEADER + raw_row(2)))
@@ -26,10 +26,10 @@ def too_much_for_memory(system: System) -> bytes:
     return path.read_bytes()
 
 
-def uploaded(client: httpx.Client, supplier: str, name: str, content: bytes) -> str:
+def upload_list(client: httpx.Client, supplier: str, name: str, content: bytes) -> str:
     """Upload a list of a new supplier; answer its task."""
-    order = {"name": supplier, "source_type": "excel"}
-    supplier_id = client.post("/admin/suppliers", json=order).json()["id"]
+    supplier_fields = {"name": supplier, "source_type": "excel"}
+    supplier_id = client.post("/admin/suppliers", json=supplier_fields).json()["id"]
     response = client.post(
         f"/admin/suppliers/{supplier_id}/upload", files={"file": (name, content)}
     )
@@ -46,12 +46,12 @@ def test_a_file_that_kills_its_parser_three_times_is_dead_and_the_others_go_on(
 ) -> None:
     settings = {"PARSER_MAX_MIB": str(MIB), "WORKER_TASKS": "2"}
     with admin(system, system.up("--empty", **settings)) as client:
-        big = uploaded(client, "ACME", "big.xlsx", too_much_for_memory(system))
+        big = upload_list(client, "ACME", "big.xlsx", workbook_over_memory_limit(system))
         eventually(lambda: task(client, big)["retry_count"] > 0)
-        small = uploaded(client, "Nordwerk", "small.csv", b"sku,name,price\nA-1,Lamp,5.25\n")
+        small = upload_list(client, "Nordwerk", "small.csv", b"sku,name,price\nA-1,Lamp,5.25\n")
         eventually(lambda: task(client, small)["state"] == "succeeded")
         eventually(lambda: task(client, big)["state"] == "dead")
-        told = task(client, big)
-        assert told["errors"] == [f"The list needs more than {MIB} MiB of memory."]
-        assert told["retry_count"] == 2, "it was tried three times"
+        dead_task = task(client, big)
+        assert dead_task["errors"] == [f"The list needs more than {MIB} MiB of memory."]
+        assert dead_task["retry_count"] == 2, "it was tried three times"
     assert system.stop() == 0

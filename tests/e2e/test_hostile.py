@@ -11,10 +11,10 @@ from running_system import Serve, System
 
 async def test_what_is_no_good_request_is_refused(system: System, serve: Serve) -> None:
     serve(LOGIN_FAILURES_PER_ADDRESS="1000")
-    asked = [attacks.ask(system.port, request) for request in attacks.REFUSED.values()]
-    outcomes = dict(zip(attacks.REFUSED, await asyncio.gather(*asked), strict=True))
+    requests = [attacks.ask(system.port, request) for request in attacks.REFUSED.values()]
+    outcomes = dict(zip(attacks.REFUSED, await asyncio.gather(*requests), strict=True))
     assert [
-        name for name, told in outcomes.items() if not re.fullmatch(r"4\d\d|closed", told)
+        name for name, status in outcomes.items() if not re.fullmatch(r"4\d\d|closed", status)
     ] == []
     assert await attacks.ask(system.port, attacks.GET % (b"", b"")) == "200"
 

@@ -29,9 +29,9 @@ def state(system: System) -> tuple[int, str, str]:
     return total, min(prices), max(prices)
 
 
-def end(importing: Popen[str]) -> str:
-    said, _ = importing.communicate(timeout=60)
-    return said
+def wait_for_exit(importing: Popen[str]) -> str:
+    output, _ = importing.communicate(timeout=60)
+    return output
 
 
 def test_a_killed_system_is_before_or_after_the_import(system: System) -> None:
@@ -46,8 +46,8 @@ def test_a_killed_system_is_before_or_after_the_import(system: System) -> None:
         importing = system.start("import", "list.csv", "--supplier", "ACME")
         time.sleep(0.7 + random.uniform(0, 1))  # noqa: S311 (any moment will do)
         assert system.stop(signal.SIGKILL) == -signal.SIGKILL
-        said = end(importing)
-        assert "Traceback" not in said, said
+        output = wait_for_exit(importing)
+        assert "Traceback" not in output, output
         eventually(lambda: not system.processes())
 
         system.up("--empty")

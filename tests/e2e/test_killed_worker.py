@@ -43,7 +43,7 @@ def start_worker(
     system: System, environment: dict[str, str], database_url: str
 ) -> Iterator[StartWorker]:
     started: list[subprocess.Popen[str]] = []
-    url = make_conninfo(database_url, user=rights.WORKER)
+    url = make_conninfo(database_url, user=rights.WORKER_ROLE)
 
     def start() -> subprocess.Popen[str]:
         process = system.start("worker", **environment | {"DATABASE_URL": url})

@@ -20,6 +20,6 @@ def test_the_requests_to_try_give_the_answers_that_the_readme_shows(system: Syst
     requests = REQUEST.findall(README.read_text())
     assert len(requests) == 3
     system.up()
-    for path, answer in requests:
+    for path, expected in requests:
         response = httpx.get(f"http://127.0.0.1:{system.port}{path}")
-        assert without_ids(response.text) == without_ids(answer.replace("```", ""))
+        assert without_ids(response.text) == without_ids(expected.replace("```", ""))

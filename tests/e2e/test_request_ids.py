@@ -56,12 +56,14 @@ def test_the_workers_lines_carry_the_id_of_the_request_that_asked(system: System
         wait_for(client, bad)
     assert system.running
     system.running.send_signal(signal.SIGTERM)
-    told: list[dict[str, Any]] = [
+    log_lines: list[dict[str, Any]] = [
         json.loads(line) for line in system.rest().splitlines() if line.startswith("{")
     ]
-    about = {(each["event"], each["request_id"]) for each in told if each.get("task_id") == good}
-    assert about == {("task begun", "march-upload"), ("task ended", "march-upload")}
-    about_bad = {each["request_id"] for each in told if each.get("task_id") == bad}
-    assert about_bad == {"april-upload", "once-more"}
-    asked = [each for each in told if each.get("request_id") == "march-upload"]
-    assert [each["event"] for each in asked if "route" in each] == ["request"]
+    events = {
+        (each["event"], each["request_id"]) for each in log_lines if each.get("task_id") == good
+    }
+    assert events == {("task begun", "march-upload"), ("task ended", "march-upload")}
+    bad_request_ids = {each["request_id"] for each in log_lines if each.get("task_id") == bad}
+    assert bad_request_ids == {"april-upload", "once-more"}
+    request_lines = [each for each in log_lines if each.get("request_id") == "march-upload"]
+    assert [each["event"] for each in request_lines if "route" in each] == ["request"]

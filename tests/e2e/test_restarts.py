@@ -11,7 +11,7 @@ import msgspec
 import psycopg
 import pytest
 
-from e2e.test_dead import task, uploaded
+from e2e.test_dead import task, upload_list
 from e2e.test_tasks import admin
 from pricebook.embedded import Endpoints
 from running_system import System, eventually, ready
@@ -41,7 +41,7 @@ def one(system: System, statement: str) -> Any:
         return value
 
 
-def ended(system: System) -> tuple[int | None, str]:
+def wait_for_exit(system: System) -> tuple[int | None, str]:
     """The exit code of an ending system, and what it printed since it was ready."""
     running = system.running
     assert running
@@ -55,26 +55,26 @@ def test_each_part_that_is_killed_is_restarted_and_all_work_goes_on(system: Syst
             system.kill(word)
             eventually(lambda: ready(system) == 200)
             assert client.get("/catalog", params={"search": f"lamp {number}"}).status_code == 200
-            task_id = uploaded(client, f"ACME {word}", "list.csv", price_list(3))
+            task_id = upload_list(client, f"ACME {word}", "list.csv", price_list(3))
             eventually(lambda made=task_id: task(client, made)["state"] == "succeeded")
             (system.folder / "list.csv").write_bytes(price_list(2))
             done = system.run("import", "list.csv", "--supplier", f"Nordwerk {word}")
             assert done.returncode == 0, done.stderr
     assert system.running
     system.running.send_signal(signal.SIGTERM)
-    code, printed = ended(system)
+    code, printed = wait_for_exit(system)
     assert code == 0
-    said = re.findall(
+    restarted = re.findall(
         r"^pricebook: (.+) died \(SIGKILL\); restarted after .+ s\.$", printed, re.MULTILINE
     )
-    assert said == [*NAMES.values()]
+    assert restarted == [*NAMES.values()]
     eventually(lambda: not system.processes())
 
 
 @pytest.mark.parametrize("word", ["postgres", "worker"])
 def test_an_import_under_way_ends_exactly_once(system: System, word: str) -> None:
     with admin(system, system.up("--empty", WORKER_LEASE_SECONDS="2")) as client:
-        task_id = uploaded(client, "ACME", "list.csv", price_list(ROWS))
+        task_id = upload_list(client, "ACME", "list.csv", price_list(ROWS))
         eventually(lambda: task(client, task_id)["state"] == "running")
         system.kill(word)
         eventually(lambda: state(client, task_id) == "succeeded")
@@ -98,7 +98,7 @@ def test_a_part_that_dies_again_and_again_ends_the_system(
     while system.running.poll() is None:
         with suppress(LookupError, FileNotFoundError, ProcessLookupError):
             os.kill(system.child(word), signal.SIGKILL)
-    code, printed = ended(system)
+    code, printed = wait_for_exit(system)
     assert code == 1
     *restarts, last = [line for line in printed.splitlines() if line.startswith("pricebook: ")]
     assert len(restarts) == 4

@@ -23,16 +23,16 @@ CHANGING = (
 def steps(block: str) -> list[tuple[str, str]]:
     """The commands of a story and the answer that is printed below each."""
     parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
-    return [(command, answer) for command, _, answer in (part.partition("\n") for part in parts)]
+    return [(command, output) for command, _, output in (part.partition("\n") for part in parts)]
 
 
-def comparable(answer: str) -> Any:
+def comparable(output: str) -> Any:
     for changing, name in CHANGING:
-        answer = changing.sub(name, answer)
+        output = changing.sub(name, output)
     try:
-        return json.loads(answer)
+        return json.loads(output)
     except ValueError:
-        return answer.split()
+        return output.split()
 
 
 def run(commands: list[str], **variables: str) -> list[str]:
@@ -58,13 +58,13 @@ def test_the_stories_give_the_answers_that_the_page_shows(system: System) -> Non
     stories = [story for block in BLOCKS[1:] if (story := steps(block))]
     assert len(stories) == 3
     for story in stories:
-        answers = run(
+        outputs = run(
             [command for command, _ in story],
             API=f"http://127.0.0.1:{system.port}/api/v1",
             **passwords,
         )
-        for (command, shown), answer in zip(story, answers, strict=True):
-            assert comparable(answer) == comparable(shown), command
+        for (command, expected), output in zip(story, outputs, strict=True):
+            assert comparable(output) == comparable(expected), command
 
 
 def test_the_page_tells_a_story_for_each_role() -> None:
@@ -74,5 +74,5 @@ def test_the_page_tells_a_story_for_each_role() -> None:
 
 @pytest.mark.parametrize("block", BLOCKS[1:])
 def test_every_request_of_a_story_has_an_answer(block: str) -> None:
-    for command, answer in steps(block):
-        assert answer.strip() or "=$(" in command, command
+    for command, output in steps(block):
+        assert output.strip() or "=$(" in command, command

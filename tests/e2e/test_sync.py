@@ -2,14 +2,14 @@
 
 import httpx
 
-from e2e.test_tasks import admin, done
+from e2e.test_tasks import admin, has_succeeded
 from ingestion.google_lists import HEADER, ID
 from ingestion.google_stand_in import google_stand_in, sheet
 from running_system import System, eventually
 
 
-def made(client: httpx.Client, what: str, **fields: object) -> str:
-    response = client.post(f"/admin/{what}", json=fields)
+def create(client: httpx.Client, resource: str, **fields: object) -> str:
+    response = client.post(f"/admin/{resource}", json=fields)
     assert response.status_code == 201, response.text
     return response.json()["id"]
 
@@ -17,7 +17,7 @@ def made(client: httpx.Client, what: str, **fields: object) -> str:
 def sync(client: httpx.Client, supplier_id: str) -> None:
     response = client.post("/admin/sync", json={"supplier_id": supplier_id})
     assert response.status_code == 202, response.text
-    eventually(lambda: done(client, response.json()["task_id"]))
+    eventually(lambda: has_succeeded(client, response.json()["task_id"]))
 
 
 def prices(client: httpx.Client) -> dict[str, str]:
@@ -32,13 +32,13 @@ def test_a_google_spreadsheet_is_synced_into_the_catalog(system: System) -> None
         printed = system.up("--empty", GOOGLE_API_URL=google.api, GOOGLE_CREDENTIALS_PATH=str(key))
         with admin(system, printed) as client:
             config = {"spreadsheet_url": url}
-            supplier_id = made(
+            supplier_id = create(
                 client, "suppliers", name="ACME", source_type="google_sheets", source_config=config
             )
             sync(client, supplier_id)
             for item in client.get("/admin/suppliers/unmatched").json()["data"]:
                 product = {"status": "active", "supplier_item_id": item["id"]}
-                made(client, "products", name=item["name"], **product)
+                create(client, "products", name=item["name"], **product)
             eventually(lambda: prices(client) == {"Lamp": "5.00", "Bulb": "1.25"})
 
             google.put(ID, sheet("Prices", [HEADER, ["A1", "Lamp", 5.5], ["A2", "Bulb", 1.25]]))

@@ -59,7 +59,7 @@ def test_a_held_list_is_applied(system: System, environment: Environment) -> Non
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "output"),
     [
         (["tasks", "show", "x"], "x is no task's id"),
         (["tasks", "show", NO_TASK], NO_TASK),
@@ -72,17 +72,21 @@ def test_a_held_list_is_applied(system: System, environment: Environment) -> Non
     ],
 )
 def test_an_error_is_one_sentence(
-    system: System, environment: Environment, words: list[str], told: str
+    system: System, environment: Environment, words: list[str], output: str
 ) -> None:
     done = system.run(*words, **environment)
     assert done.returncode == 1
     assert re.fullmatch(r"pricebook: [^\n]+\.\n", done.stderr), done.stderr
-    assert told in done.stderr
+    assert output in done.stderr
 
 
 def test_suppliers_are_made_and_listed(system: System, environment: Environment) -> None:
-    said = ["url=https://example.org/list.csv", "header_row=3", "column_mapping.price=Net price"]
-    words = [word for pair in (*said, "sync_every=0 6 * * *") for word in ("--set", pair)]
+    assignments = [
+        "url=https://example.org/list.csv",
+        "header_row=3",
+        "column_mapping.price=Net price",
+    ]
+    words = [word for pair in (*assignments, "sync_every=0 6 * * *") for word in ("--set", pair)]
     made = run(system, environment, "suppliers", "add", "ACME", "--type", "csv", *words, "--json")
     assert made["source_config"] == {
         "url": "https://example.org/list.csv",
@@ -95,16 +99,16 @@ def test_suppliers_are_made_and_listed(system: System, environment: Environment)
 
 
 def test_the_doctor_finds_all_well(system: System, environment: Environment) -> None:
-    api = {"DATABASE_URL": make_conninfo(environment["DATABASE_URL"], user=rights.API)}
-    told = run(system, environment | api, "doctor")
-    assert [line.split()[0] for line in told.splitlines()] == ["ok"] * 9
+    api = {"DATABASE_URL": make_conninfo(environment["DATABASE_URL"], user=rights.API_ROLE)}
+    output = run(system, environment | api, "doctor")
+    assert [line.split()[0] for line in output.splitlines()] == ["ok"] * 9
 
 
 def test_the_doctor_notes_who_has_more_rights_than_needed(
     system: System, environment: Environment
 ) -> None:
-    told = run(system, environment, "doctor").splitlines()
-    (note,) = [line for line in told if line.startswith("note")]
+    output = run(system, environment, "doctor").splitlines()
+    (note,) = [line for line in output if line.startswith("note")]
     assert note.startswith("note  rights: pricebook owns the tables: let the API connect as ")
     assert "CREATE ROLE" in run(system, environment, "roles")
 
@@ -113,8 +117,8 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(
     system: System, environment: Environment
 ) -> None:
     run(system, environment, "migrate", "--down-to", "0007")
-    away = {"REDIS_URL": "unix:///nowhere/redis.sock", "JWT_SECRET": ""}
-    done = system.run("doctor", **(environment | away))
+    unreachable = {"REDIS_URL": "unix:///nowhere/redis.sock", "JWT_SECRET": ""}
+    done = system.run("doctor", **(environment | unreachable))
     assert done.returncode == 1
     wrong = dict(re.findall(r"^wrong ([a-zA-Z]+): (.+)$", done.stdout, re.MULTILINE))
     assert "JWT_SECRET is not set" in wrong["secret"]
@@ -131,8 +135,8 @@ def test_the_doctor_names_each_difference_from_the_migrations(
         conn.execute("CREATE TABLE reports (id integer)")
     done = system.run("doctor", **environment)
     assert done.returncode == 1
-    told = [line for line in done.stdout.splitlines() if " schema: " in line]
-    assert told == [
+    output = [line for line in done.stdout.splitlines() if " schema: " in line]
+    assert output == [
         "wrong schema: The index products_name_idx of products is missing.",
         "wrong schema: The index products_status_idx of products is missing.",
         "note  schema: The table reports is not ours.",

@@ -34,7 +34,7 @@ def admin(system: System, printed: list[str]) -> Generator[httpx.Client]:
         yield client
 
 
-def done(client: httpx.Client, task_id: str) -> bool:
+def has_succeeded(client: httpx.Client, task_id: str) -> bool:
     return client.get(f"/admin/tasks/{task_id}").json()["state"] == "succeeded"
 
 
@@ -49,7 +49,7 @@ def test_an_uploaded_workbook_is_in_the_catalog_soon_after(system: System) -> No
         )
         assert response.status_code == 202, response.text
         task_id = response.json()["task_id"]
-        eventually(lambda: done(client, task_id))
+        eventually(lambda: has_succeeded(client, task_id))
         catalog = client.get("/catalog", params={"search": "zirconium"}).json()
         assert [each["min_price"] for each in catalog["data"]] == ["12.50"]
         shown = system.run("tasks", "show", task_id, "--follow")
@@ -66,24 +66,24 @@ def test_an_uploaded_workbook_is_in_the_catalog_soon_after(system: System) -> No
 def test_a_worker_that_is_told_to_stop_ends_well(
     system: System, database_url: str, endpoints: Endpoints
 ) -> None:
-    outside = {"DATABASE_URL": database_url, "REDIS_URL": endpoints.redis_url}
-    first = system.start("worker", **outside)
+    server_urls = {"DATABASE_URL": database_url, "REDIS_URL": endpoints.redis_url}
+    first = system.start("worker", **server_urls)
     try:
         eventually(lambda: has_begun(database_url))
     finally:
         first.send_signal(signal.SIGTERM)
-        said, _ = first.communicate(timeout=60)
-    assert (first.returncode, said) == (0, "")
+        output, _ = first.communicate(timeout=60)
+    assert (first.returncode, output) == (0, "")
 
 
 def has_begun(database_url: str) -> bool:
     """Whether a worker looks for tasks: it handles SIGTERM by then."""
     with psycopg.connect(database_url) as conn:
-        looks = conn.execute(
+        cursor = conn.execute(
             """
             SELECT FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid()
                 AND query LIKE '%ingestion_tasks%'
             """
         )
-        return looks.fetchone() is not None
+        return cursor.fetchone() is not None

@@ -7,10 +7,10 @@ from typing import Any
 import psycopg
 
 from pricebook.embedded import Endpoints
-from running_system import PATIENCE_SECONDS, System, free_port
+from running_system import TIMEOUT_SECONDS, System, free_port
 
 
-def several(page: dict[str, Any]) -> list[dict[str, Any]]:
+def with_several_suppliers(page: dict[str, Any]) -> list[dict[str, Any]]:
     return [product for product in page["data"] if product["supplier_count"] >= 2]
 
 
@@ -23,7 +23,7 @@ def test_a_first_start_shows_a_catalog_of_several_suppliers_and_a_second_one_kee
     users = [line for line in printed if line.startswith("user ")]
     assert [line.split()[1] for line in users] == ["sales", "procurement", "admin"]
     page = system.get("/api/v1/catalog?search=hammer&min_price=5&limit=3")
-    assert several(page)
+    assert with_several_suppliers(page)
     assert any(each["product_count"] for each in system.get("/api/v1/categories")["data"])
     assert system.stop() == 0
     assert system.processes() == []
@@ -49,11 +49,11 @@ def test_an_empty_start_stays_empty_and_takes_lists_in_while_it_runs(system: Sys
 def test_servers_outside_are_used_when_they_are_given(
     system: System, new_database: Callable[..., str], endpoints: Endpoints
 ) -> None:
-    outside = {"DATABASE_URL": new_database("template0"), "REDIS_URL": endpoints.redis_url}
-    system.up("--empty", **outside)
+    server_urls = {"DATABASE_URL": new_database("template0"), "REDIS_URL": endpoints.redis_url}
+    system.up("--empty", **server_urls)
     assert system.get("/ready") == {"status": "ready"}
     assert not (system.folder / ".pricebook/postgres").exists()
-    with psycopg.connect(outside["DATABASE_URL"]) as conn:
+    with psycopg.connect(server_urls["DATABASE_URL"]) as conn:
         assert conn.execute("SELECT currency FROM catalog_settings").fetchone() == ("USD",)
     assert system.stop() == 0
 
@@ -69,9 +69,9 @@ def test_a_second_up_in_one_folder_is_refused_in_one_sentence(system: System) ->
 def test_a_port_in_use_is_named(system: System) -> None:
     system.up("--empty")
     secret = (system.folder / ".pricebook/jwt_secret").as_posix()
-    taken = system.run("serve", "--port", str(system.port), JWT_SECRET_FILE=secret)
-    assert taken.returncode == 1
-    assert re.fullmatch(r"pricebook: HOST and PORT: .*Address already in use\.\n", taken.stderr)
+    failed = system.run("serve", "--port", str(system.port), JWT_SECRET_FILE=secret)
+    assert failed.returncode == 1
+    assert re.fullmatch(r"pricebook: HOST and PORT: .*Address already in use\.\n", failed.stderr)
 
 
 def test_up_on_a_taken_port_starts_nothing_and_prints_no_password(system: System) -> None:
@@ -90,7 +90,7 @@ def test_a_port_that_is_taken_during_the_first_start_is_named(system: System) ->
     assert "First start" in printed[0]
     with socket.create_server(("127.0.0.1", system.port)):
         printed += starting.stdout
-    assert starting.wait(PATIENCE_SECONDS) == 1
+    assert starting.wait(TIMEOUT_SECONDS) == 1
     starting.stdout.close()
     assert re.fullmatch(r"pricebook: HOST and PORT: .*Address already in use\.\n", printed[-1])
     assert not [line for line in printed if "password" in line]

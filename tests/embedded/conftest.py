@@ -10,7 +10,7 @@ import pytest
 
 from pricebook.embedded import locks, servers
 
-_PATIENCE_SECONDS = 30
+_TIMEOUT_SECONDS = 30
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def open_folder() -> Iterator[Path]:
 def home(open_folder: Path) -> Iterator[Path]:
     """A home in which no server has run yet."""
     yield open_folder / "home"
-    _await_quiet(open_folder / "home")
+    _wait_for_shutdown(open_folder / "home")
 
 
 @pytest.fixture(scope="session")
@@ -46,13 +46,13 @@ def _shared_home() -> Iterator[Path]:
 def used_home(_shared_home: Path) -> Iterator[Path]:
     """A home whose servers ran before and are stopped now; what earlier tests wrote is there."""
     yield _shared_home
-    _await_quiet(_shared_home)
+    _wait_for_shutdown(_shared_home)
 
 
-def _await_quiet(home: Path) -> None:
+def _wait_for_shutdown(home: Path) -> None:
     """Wait for the servers of a process that a test killed, which end a moment after it."""
     if home.exists():
-        owner = locks.take(home / "locks/owner", seconds=_PATIENCE_SECONDS)
+        owner = locks.acquire(home / "locks/owner", seconds=_TIMEOUT_SECONDS)
         assert owner
         owner.close()
 
@@ -62,7 +62,7 @@ def eventually() -> Callable[[Callable[[], object]], None]:
     """Wait until something is true."""
 
     def wait(condition: Callable[[], object]) -> None:
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        deadline = time.monotonic() + _TIMEOUT_SECONDS
         while not condition():
             assert time.monotonic() < deadline
             time.sleep(0.01)

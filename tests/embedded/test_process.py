@@ -12,23 +12,23 @@ import pytest
 
 from pricebook.embedded import locks, process
 from pricebook.embedded.places import Account
-from pricebook.embedded.process import Child, Program
+from pricebook.embedded.process import ChildProcess, Program
 from pricebook.errors import EmbeddedServerError
 
-Run = Callable[..., Child]
+Run = Callable[..., ChildProcess]
 Eventually = Callable[[Callable[[], object]], None]
 
 
 @pytest.fixture
 def run(open_folder: Path) -> Iterator[Run]:
     """Run some Python as a program that has a moment to become ready."""
-    account = Account(uid=os.getuid(), gid=os.getgid(), switch=False)
+    account = Account(uid=os.getuid(), gid=os.getgid(), switch_user=False)
     with ExitStack() as stack:
-        lock = locks.take(open_folder / "lock")
+        lock = locks.acquire(open_folder / "lock")
         assert lock
         stack.enter_context(lock)
 
-        def start(code: str, *, ready_seconds: float = 1) -> Child:
+        def start(code: str, *, ready_seconds: float = 1) -> ChildProcess:
             program = Program(
                 name="Program",
                 argv=(sys.executable, "-u", "-c", code),
@@ -46,13 +46,13 @@ def run(open_folder: Path) -> Iterator[Run]:
 def test_a_program_that_reports_its_recovery_is_waited_for(run: Run) -> None:
     child = run("import time\nfor n in range(600): print('redo', n); time.sleep(0.1)")
     ready_at = time.monotonic() + 3
-    child.await_ready(lambda: time.monotonic() > ready_at)
+    child.wait_until_ready(lambda: time.monotonic() > ready_at)
 
 
 def test_a_program_that_reports_nothing_is_given_up(run: Run) -> None:
     child = run("import time\nfor n in range(600): print('hello', n); time.sleep(0.1)")
     with pytest.raises(EmbeddedServerError, match="Program is not ready after 1 seconds"):
-        child.await_ready(lambda: False)
+        child.wait_until_ready(lambda: False)
 
 
 def test_the_log_of_a_running_program_is_cut_and_written_on(
@@ -61,15 +61,15 @@ def test_the_log_of_a_running_program_is_cut_and_written_on(
     child = run("import time\nprint('x' * 5_000_000)\nwhile True: print('on'); time.sleep(0.1)")
     log = open_folder / "logs/program.log"
     eventually(lambda: log.exists() and log.stat().st_size > 5_000_000)
-    process.cut_log(log)
+    process.rotate_log(log)
     assert log.stat().st_size < 1_000
     assert log.with_suffix(".old.log").stat().st_size >= 5_000_000
     eventually(lambda: log.read_text("utf-8").startswith("on"))
     child.stop()
-    assert str(child.ended()).endswith(f"said: on (its log is {log}).")
+    assert str(child.exit_message()).endswith(f"said: on (its log is {log}).")
 
 
 def test_a_full_disk_is_named_before_what_it_causes(run: Run, eventually: Eventually) -> None:
     child = run("print('ERROR:  x: No space left on device\\nPANIC:  cannot abort'); exit(1)")
-    eventually(child.ended)
-    assert "No space left on device (its log" in str(child.ended())
+    eventually(child.exit_message)
+    assert "No space left on device (its log" in str(child.exit_message())

@@ -38,7 +38,10 @@ def files_of(home: Path) -> set[str]:
 
 
 def test_the_database_is_ours_and_knows_all_letters(home: Path) -> None:
-    with servers(home, durable=False) as found, psycopg.connect(found.database_url) as connection:
+    with (
+        servers(home, durable=False) as server_endpoints,
+        psycopg.connect(server_endpoints.database_url) as connection,
+    ):
         for extension in (b"pg_trgm", b"unaccent", b"btree_gin"):
             connection.execute(b"CREATE EXTENSION " + extension)
         row = connection.execute(
@@ -49,7 +52,10 @@ def test_the_database_is_ours_and_knows_all_letters(home: Path) -> None:
 
 
 def test_the_database_may_use_a_part_of_the_memory(home: Path) -> None:
-    with servers(home, durable=False) as found, psycopg.connect(found.database_url) as connection:
+    with (
+        servers(home, durable=False) as server_endpoints,
+        psycopg.connect(server_endpoints.database_url) as connection,
+    ):
         row = connection.execute(
             "SELECT pg_size_bytes(current_setting('shared_buffers')),"
             " current_setting('io_method', true)"
@@ -61,20 +67,20 @@ def test_the_database_may_use_a_part_of_the_memory(home: Path) -> None:
 
 
 def test_a_restart_finds_what_was_written_and_stopping_leaves_nothing_running(home: Path) -> None:
-    with servers(home) as found:
-        write(found, "kept")
+    with servers(home) as server_endpoints:
+        write(server_endpoints, "kept")
     assert not processes_in(home / "postgres")
     assert not processes_in(home / "redis")
     assert files_of(home) == {"locks", "logs", "postgres", "redis"}
-    with servers(home) as found:
-        assert read(found) == (["kept"], b"kept")
+    with servers(home) as server_endpoints:
+        assert read(server_endpoints) == (["kept"], b"kept")
 
 
 def test_only_the_durable_mode_waits_for_the_disk(home: Path) -> None:
     for durable, expected in ((False, ("off", "off", "off")), (True, ("on", "on", "on"))):
         with (
-            servers(home, durable=durable) as found,
-            psycopg.connect(found.database_url) as connection,
+            servers(home, durable=durable) as server_endpoints,
+            psycopg.connect(server_endpoints.database_url) as connection,
         ):
             row = connection.execute(
                 "SELECT current_setting('fsync'), current_setting('synchronous_commit'),"
@@ -89,8 +95,10 @@ def test_the_address_suits_sqlalchemy_and_leaves_no_room_for_the_users_own_varia
 ) -> None:
     for name, value in (("PGPORT", "6000"), ("PGDATA", "/none"), ("PGHOST", "nowhere")):
         monkeypatch.setenv(name, value)
-    with servers(used_home, durable=False) as found:
-        engine = create_engine(found.database_url.replace("postgresql:", "postgresql+psycopg:"))
+    with servers(used_home, durable=False) as server_endpoints:
+        engine = create_engine(
+            server_endpoints.database_url.replace("postgresql:", "postgresql+psycopg:")
+        )
         with engine.connect() as connection:
             assert connection.execute(text("SELECT current_user")).scalar() == "pricebook"
         engine.dispose()
@@ -99,10 +107,13 @@ def test_the_address_suits_sqlalchemy_and_leaves_no_room_for_the_users_own_varia
 def test_two_homes_run_at_once(open_folder: Path) -> None:
     homes = [open_folder / "one", open_folder / "two"]
     with ExitStack() as stack:
-        found = [stack.enter_context(servers(home, durable=False)) for home in homes]
-        for home, endpoints in zip(homes, found, strict=True):
+        server_endpoints = [stack.enter_context(servers(home, durable=False)) for home in homes]
+        for home, endpoints in zip(homes, server_endpoints, strict=True):
             write(endpoints, home.name)
-        assert [read(endpoints) for endpoints in found] == [(["one"], b"one"), (["two"], b"two")]
+        assert [read(endpoints) for endpoints in server_endpoints] == [
+            (["one"], b"one"),
+            (["two"], b"two"),
+        ]
 
 
 @pytest.mark.parametrize(
@@ -118,8 +129,8 @@ def test_a_home_whose_path_suits_no_socket(open_folder: Path, name: str) -> None
         assert not sockets.is_relative_to(home)
         assert sockets.stat().st_mode & 0o077 == 0
     assert not sockets.exists()
-    with servers(home) as found:
-        assert read(found) == (["kept"], b"kept")
+    with servers(home) as server_endpoints:
+        assert read(server_endpoints) == (["kept"], b"kept")
 
 
 def test_a_server_that_cannot_start_is_told_in_one_sentence(home: Path) -> None:
@@ -152,9 +163,9 @@ def test_a_killed_server_is_restarted_with_what_was_written(
         for server in supervisor.servers:
             killed = server.pid
             os.kill(killed, 9)
-            eventually(server.end)
-            assert server.end() == "SIGKILL"
-            assert f"{server.name} stopped (SIGKILL)" in server.explain_end()
+            eventually(server.exit_reason)
+            assert server.exit_reason() == "SIGKILL"
+            assert f"{server.name} stopped (SIGKILL)" in server.exit_message()
             eventually(server.may_restart)
             server.restart()
             eventually(server.is_ready)
@@ -171,7 +182,7 @@ def test_a_busy_process_of_a_killed_server_does_not_stop_its_restart(
         with psycopg.connect(supervisor.endpoints.database_url) as connection:
             os.kill(connection.info.backend_pid, signal.SIGSTOP)  # it never notices
             os.kill(database.pid, signal.SIGKILL)
-            eventually(database.end)
+            eventually(database.exit_reason)
             eventually(database.may_restart)
             database.restart()
             eventually(database.is_ready)

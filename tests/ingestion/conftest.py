@@ -11,19 +11,19 @@ from typing import Any
 
 import pytest
 
-from ingestion.google_stand_in import GoogleStandIn, google_stand_in
-from ingestion.web_stand_in import WebStandIn, web_stand_in
+from ingestion.google_stand_in import FakeGoogleServer, google_stand_in
+from ingestion.web_stand_in import FakeWebServer, web_stand_in
 from pricebook.db import Database
 from pricebook.ingestion import service
-from pricebook.ingestion.import_schemas import ImportOrder, ImportResult
-from pricebook.ingestion.process import Parsers
-from pricebook.ingestion.schemas import FilePlace
+from pricebook.ingestion.import_schemas import ImportRequest, ImportResult
+from pricebook.ingestion.process import ParserPool
+from pricebook.ingestion.schemas import FileSource
 
 # A process has the C locale until it asks; here the one of the environment holds (.ci/locales).
 with suppress(locale.Error):
     locale.setlocale(locale.LC_ALL, "")
 
-TakeIn = Callable[..., Awaitable[ImportResult]]
+RunImport = Callable[..., Awaitable[ImportResult]]
 
 
 @pytest.fixture(scope="session")
@@ -51,52 +51,59 @@ def process_locale(request: pytest.FixtureRequest, _locales: None) -> Iterator[s
 
 
 @pytest.fixture
-def take_in(database: Database, parsers: Parsers, tmp_path: Path) -> TakeIn:
+def run_import(database: Database, parser_pool: ParserPool, tmp_path: Path) -> RunImport:
     """Take in a CSV list given as text, without brakes unless some are given."""
 
     async def run(
         text: str,
         *,
-        watch: service.Watcher = lambda _: None,
+        on_progress: service.ProgressCallback = lambda _: None,
         follow_up: service.FollowUp | None = None,
-        **more: Any,
+        **overrides: Any,
     ) -> ImportResult:
         path = tmp_path / "list.csv"
         path.write_text(text)
-        said: dict[str, Any] = {"supplier_name": "ACME", "currency": "USD", "brakes": None, **more}
-        order = ImportOrder(place=FilePlace(str(path)), **said)
-        return await service.take_in(database, parsers, order, watch, follow_up)
+        fields: dict[str, Any] = {
+            "supplier_name": "ACME",
+            "currency": "USD",
+            "brakes": None,
+            **overrides,
+        }
+        import_request = ImportRequest(source=FileSource(str(path)), **fields)
+        return await service.run_import(
+            database, parser_pool, import_request, on_progress, follow_up
+        )
 
     return run
 
 
 @pytest.fixture(scope="session")
-def running_google() -> Iterator[GoogleStandIn]:
+def running_google() -> Iterator[FakeGoogleServer]:
     with google_stand_in() as running:
         yield running
 
 
 @pytest.fixture
-def google(running_google: GoogleStandIn) -> GoogleStandIn:
+def google(running_google: FakeGoogleServer) -> FakeGoogleServer:
     """A stand-in for Google that has no spreadsheets yet and behaves."""
     running_google.reset()
     return running_google
 
 
 @pytest.fixture
-def key_file(google: GoogleStandIn, tmp_path: Path) -> Path:
+def key_file(google: FakeGoogleServer, tmp_path: Path) -> Path:
     return google.write_key(tmp_path / "key.json")
 
 
 @pytest.fixture(scope="session")
-def running_web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebStandIn]:
+def running_web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeWebServer]:
     with web_stand_in(tmp_path_factory.mktemp("web")) as running:
         yield running
 
 
 @pytest.fixture
-def web(running_web: WebStandIn, monkeypatch: pytest.MonkeyPatch) -> WebStandIn:
+def web(running_web: FakeWebServer, monkeypatch: pytest.MonkeyPatch) -> FakeWebServer:
     """A web server whose certificate the system trusts."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(running_web.authority))
-    running_web.asked.clear()
+    monkeypatch.setenv("SSL_CERT_FILE", str(running_web.ca_file))
+    running_web.requests.clear()
     return running_web

@@ -25,7 +25,7 @@ EMAIL = "lists@pricebook.iam.gserviceaccount.com"
 TOKEN = "ya29.stand-in"
 
 
-class Shown(NamedTuple):
+class FormattedNumber(NamedTuple):
     """A number, how its sheet shows it, and the kind of its format."""
 
     number: float
@@ -33,38 +33,38 @@ class Shown(NamedTuple):
     kind: str = "NUMBER"
 
 
-Value = str | float | Shown | None
-Misdeed = HTTPStatus | str
+Value = str | float | FormattedNumber | None
+Fault = HTTPStatus | str
 
 
-class Order(NamedTuple):
+class PlannedFault(NamedTuple):
     """What to do wrong at the next read: a status, or `cut`, `slow`, `huge`, `broken`."""
 
-    misdeed: Misdeed
+    fault: Fault
     headers: dict[str, str] | None = None
     body: dict[str, Any] | None = None
 
 
-class GoogleStandIn:
+class FakeGoogleServer:
     """The spreadsheets that it has, what it was asked, and what it is to do wrong."""
 
     def __init__(self) -> None:
         self.spreadsheets: dict[str, dict[str, Any]] = {}
         self.reads: Counter[str] = Counter()
-        self.tokens_given = 0
+        self.tokens_issued = 0
         self.revoked = False
-        self.orders: list[Order] = []
+        self.planned_faults: list[PlannedFault] = []
         self.private_key = rsa.generate_private_key(65537, 2048)
         self.api = ""
 
     def reset(self) -> None:
         self.spreadsheets.clear()
         self.reads.clear()
-        self.orders.clear()
-        self.tokens_given, self.revoked = 0, False
+        self.planned_faults.clear()
+        self.tokens_issued, self.revoked = 0, False
 
-    def misbehave(self, misdeed: Misdeed, times: int = 1, **more: Any) -> None:
-        self.orders += [Order(misdeed, **more)] * times
+    def fail_next(self, fault: Fault, times: int = 1, **more: Any) -> None:
+        self.planned_faults += [PlannedFault(fault, **more)] * times
 
     def put(self, spreadsheet_id: str, *sheets: dict[str, Any]) -> str:
         """Keep a spreadsheet; answer its address."""
@@ -112,7 +112,7 @@ def _cell(value: Value) -> dict[str, Any]:
     if isinstance(value, str):
         kind = "errorValue" if value.startswith("#") else "stringValue"
         return {"effectiveValue": {kind: value}, "formattedValue": value, "note": "none"}
-    if isinstance(value, Shown):
+    if isinstance(value, FormattedNumber):
         number_format = {"type": value.kind, "pattern": "x"}
         return {
             "effectiveValue": {"numberValue": value.number},
@@ -123,21 +123,21 @@ def _cell(value: Value) -> dict[str, Any]:
 
 
 @contextmanager
-def google_stand_in() -> Generator[GoogleStandIn]:
+def google_stand_in() -> Generator[FakeGoogleServer]:
     """Run the stand-in; processes of their own can reach it too."""
-    stand_in = GoogleStandIn()
-    handler = type("Handler", (_Handler,), {"stand_in": stand_in})
+    fake = FakeGoogleServer()
+    handler = type("Handler", (_Handler,), {"fake": fake})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        stand_in.api = f"http://127.0.0.1:{server.server_port}"
+        fake.api = f"http://127.0.0.1:{server.server_port}"
         thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
-        yield stand_in
+        yield fake
         server.shutdown()
         thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):
-    stand_in: GoogleStandIn
+    fake: FakeGoogleServer
 
     def log_request(self, *_: Any, **__: Any) -> None:
         pass
@@ -147,40 +147,44 @@ class _Handler(BaseHTTPRequestHandler):
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         claims = jwt.decode(
             form["assertion"][0],
-            self.stand_in.private_key.public_key(),
+            self.fake.private_key.public_key(),
             algorithms=["RS256"],
             audience="https://oauth2.googleapis.com/token",
         )
-        if self.path != "/token" or claims["iss"] != EMAIL or self.stand_in.revoked:
-            self._answer(400, {"error": "invalid_grant", "error_description": "Invalid signature"})
+        if self.path != "/token" or claims["iss"] != EMAIL or self.fake.revoked:
+            self._send_json(
+                400, {"error": "invalid_grant", "error_description": "Invalid signature"}
+            )
             return
-        self.stand_in.tokens_given += 1
-        self._answer(200, {"access_token": TOKEN, "expires_in": 3599, "token_type": "Bearer"})
+        self.fake.tokens_issued += 1
+        self._send_json(200, {"access_token": TOKEN, "expires_in": 3599, "token_type": "Bearer"})
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
-        found = re.fullmatch(r"/v4/spreadsheets/([\w-]+)", url.path)
-        spreadsheet = self.stand_in.spreadsheets.get(found[1]) if found else None
-        self.stand_in.reads[url.path] += 1
+        match = re.fullmatch(r"/v4/spreadsheets/([\w-]+)", url.path)
+        spreadsheet = self.fake.spreadsheets.get(match[1]) if match else None
+        self.fake.reads[url.path] += 1
         if self.headers["Authorization"] != f"Bearer {TOKEN}":
-            self._answer(401, _error(401, "UNAUTHENTICATED"))
-        elif self.stand_in.orders:
-            self._misbehave(self.stand_in.orders.pop(0))
+            self._send_json(401, _error(401, "UNAUTHENTICATED"))
+        elif self.fake.planned_faults:
+            self._send_fault(self.fake.planned_faults.pop(0))
         elif spreadsheet is None:
-            self._answer(404, _error(404, "Requested entity was not found."))
+            self._send_json(404, _error(404, "Requested entity was not found."))
         else:
             mask = parse_qs(url.query)["fields"][0]
-            self._answer(200, masked(spreadsheet, fields_of(mask)))
+            self._send_json(200, apply_mask(spreadsheet, parse_mask(mask)))
 
-    def _misbehave(self, order: Order) -> None:
-        if isinstance(order.misdeed, HTTPStatus):
-            status = order.misdeed
-            self._answer(status, order.body or _error(status, status.phrase), order.headers)
-        elif order.misdeed == "broken":
+    def _send_fault(self, planned_fault: PlannedFault) -> None:
+        if isinstance(planned_fault.fault, HTTPStatus):
+            status = planned_fault.fault
+            self._send_json(
+                status, planned_fault.body or _error(status, status.phrase), planned_fault.headers
+            )
+        elif planned_fault.fault == "broken":
             self._send(200, b'{"sheets": [{"prop')
-        elif order.misdeed == "cut":
+        elif planned_fault.fault == "cut":
             self._send(200, b'{"sheets": []}', {"Content-Length": "100000"})
-        elif order.misdeed == "huge":
+        elif planned_fault.fault == "huge":
             self._send(200, gzip.compress(b" " * 3_000_000), {"Content-Encoding": "gzip"})
         else:
             self._send(200, b"", {"Content-Length": "100000"})
@@ -192,7 +196,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(b" ")
                 time.sleep(0.05)
 
-    def _answer(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
+    def _send_json(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
         self._send(status, json.dumps(body).encode(), headers)
 
     def _send(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
@@ -211,7 +215,7 @@ def _error(status: int, message: str) -> dict[str, Any]:
 Mask = dict[str, "Mask"]
 
 
-def fields_of(mask: str) -> Mask:
+def parse_mask(mask: str) -> Mask:
     """Read `a(b,c/d)` as the API does."""
     fields: Mask = {}
     tree = [fields]
@@ -228,10 +232,10 @@ def fields_of(mask: str) -> Mask:
     return fields
 
 
-def masked(value: Any, mask: Mask) -> Any:
+def apply_mask(value: Any, mask: Mask) -> Any:
     """Leave the fields of a mask; a field without fields of its own is left whole."""
     if isinstance(value, list):
-        return [masked(each, mask) for each in cast("list[Any]", value)]
+        return [apply_mask(each, mask) for each in cast("list[Any]", value)]
     if not mask or not isinstance(value, dict):
         return value
-    return {name: masked(value[name], inner) for name, inner in mask.items() if name in value}
+    return {name: apply_mask(value[name], inner) for name, inner in mask.items() if name in value}

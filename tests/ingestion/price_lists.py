@@ -10,28 +10,28 @@ import msgspec
 
 from pricebook.errors import PriceListError
 from pricebook.ingestion.fetching import fetch
-from pricebook.ingestion.reader import open_list
+from pricebook.ingestion.reader import open_price_list
 from pricebook.ingestion.schemas import (
-    FilePlace,
-    Findings,
-    ListOrder,
-    ListRow,
-    SheetPlace,
-    SourceConfig,
-    WebPlace,
+    DetectedProfile,
+    FileSource,
+    GoogleSheetSource,
+    HttpsSource,
+    PriceListRow,
+    ReadConfig,
+    ReadRequest,
 )
 
 
-class ReadList(NamedTuple):
-    findings: Findings
-    rows: list[ListRow]
+class ReadResult(NamedTuple):
+    profile: DetectedProfile
+    rows: list[PriceListRow]
 
     @property
-    def items(self) -> list[ListRow]:
+    def items(self) -> list[PriceListRow]:
         return [row for row in self.rows if row.outcome == "item"]
 
     @property
-    def rejected(self) -> list[ListRow]:
+    def rejected(self) -> list[PriceListRow]:
         return [row for row in self.rows if row.outcome == "rejected"]
 
     @property
@@ -40,60 +40,62 @@ class ReadList(NamedTuple):
 
 
 @contextmanager
-def fetched(order: ListOrder) -> Generator[ListOrder]:
+def fetched(request: ReadRequest) -> Generator[ReadRequest]:
     """Fetch a list from elsewhere into a folder, as long as the block runs."""
-    place = order.place
-    assert isinstance(place, SheetPlace | WebPlace)
+    source = request.source
+    assert isinstance(source, GoogleSheetSource | HttpsSource)
     with TemporaryDirectory() as folder:
-        local = fetch(place, order.limits, Path(folder))
-        yield msgspec.structs.replace(order, place=local)
+        local = fetch(source, request.limits, Path(folder))
+        yield msgspec.structs.replace(request, source=local)
 
 
-def read_list(content: str | bytes, currency: str = "USD", **config: Any) -> ReadList:
+def read_price_list(content: str | bytes, currency: str = "USD", **config: Any) -> ReadResult:
     """Read a list as one that came as a file of this content; text comes as UTF-8."""
-    return read_next_list(content, None, currency, **config)
+    return read_next_price_list(content, None, currency, **config)
 
 
-def read_next_list(
-    content: str | bytes, remembered: Findings | None, currency: str = "USD", **config: Any
-) -> ReadList:
+def read_next_price_list(
+    content: str | bytes, remembered: DetectedProfile | None, currency: str = "USD", **config: Any
+) -> ReadResult:
     """Read a list of a supplier whose last list is remembered."""
     data = content if isinstance(content, bytes) else content.encode()
     with TemporaryDirectory() as folder:
         path = Path(folder) / "list.csv"
         path.write_bytes(data)
-        order = msgspec.structs.replace(order_of(path, currency, **config), remembered=remembered)
-        price_list = open_list(order)
-        return ReadList(price_list.findings, list(price_list.rows()))
+        request = msgspec.structs.replace(
+            read_request(path, currency, **config), remembered=remembered
+        )
+        price_list = open_price_list(request)
+        return ReadResult(price_list.profile, list(price_list.rows()))
 
 
-def order_of(path: Path, currency: str = "USD", **config: Any) -> ListOrder:
+def read_request(path: Path, currency: str = "USD", **config: Any) -> ReadRequest:
     """Order the reading of a file."""
-    place = FilePlace(str(path))
-    said = msgspec.convert(config, SourceConfig)
-    return ListOrder(place=place, currency=currency, config=said)
+    source = FileSource(str(path))
+    options = msgspec.convert(config, ReadConfig)
+    return ReadRequest(source=source, currency=currency, config=options)
 
 
-def rows_or_refusal(content: str | bytes, **config: Any) -> list[ListRow] | str:
+def rows_or_error_message(content: str | bytes, **config: Any) -> list[PriceListRow] | str:
     """Read a list that may be none; tell the sentence with which it is refused."""
     try:
-        return read_list(content, **config).rows
+        return read_price_list(content, **config).rows
     except PriceListError as error:
         return error.message
 
 
-def list_of(*lines: str, header: str = "sku;name;price") -> str:
+def csv_text(*lines: str, header: str = "sku;name;price") -> str:
     return "\n".join((header, *lines)) + "\n"
 
 
-def one_item(content: str | bytes, currency: str = "USD", **config: Any) -> ListRow:
-    items = read_list(content, currency, **config).items
+def read_single_item(content: str | bytes, currency: str = "USD", **config: Any) -> PriceListRow:
+    items = read_price_list(content, currency, **config).items
     assert len(items) == 1
     return items[0]
 
 
-def price_list_of(cells: Iterable[str]) -> str:
+def csv_with_prices(cells: Iterable[str]) -> str:
     """Write a list with these cells in its price column; none of them may hold a tab."""
-    return list_of(
+    return csv_text(
         *(f"A{number}\tx\t{cell}" for number, cell in enumerate(cells)), header="sku\tname\tprice"
     )

@@ -1,11 +1,11 @@
 from typing import Any
 
 import builders
-from ingestion.conftest import TakeIn
+from ingestion.conftest import RunImport
 from ingestion.imports import LIST, history_length, rows
 from pricebook.db import Connection
-from pricebook.ingestion.schemas import SourceConfig
-from pricebook.products.service import create_from_unmatched
+from pricebook.ingestion.schemas import ReadConfig
+from pricebook.products.service import create_products_from_unmatched
 from pricebook.tasks.schemas import Counts
 
 WITHOUT_SAW = LIST.replace("A-2,Saw,8.00,Tools,\n", "")
@@ -16,7 +16,7 @@ async def absent(conn: Connection) -> list[str]:
     return [code for (code,) in await rows(conn, query)]
 
 
-async def figures(conn: Connection) -> tuple[Any, ...]:
+async def product_aggregates(conn: Connection) -> tuple[Any, ...]:
     (found,) = await rows(conn, "SELECT min_price, max_price, supplier_count FROM products")
     return found
 
@@ -27,88 +27,96 @@ async def link_all(conn: Connection) -> None:
 
 
 async def test_an_item_missing_from_a_full_list_is_absent_and_counts_no_more(
-    take_in: TakeIn, conn: Connection
+    run_import: RunImport, conn: Connection
 ) -> None:
-    await take_in("Article code,Name,Price\nB-1,Saw,2.00\n", supplier_name="Best")
-    await take_in(LIST)
+    await run_import("Article code,Name,Price\nB-1,Saw,2.00\n", supplier_name="Best")
+    await run_import(LIST)
     await link_all(conn)
-    assert [str(figure) for figure in await figures(conn)] == ["2.00", "12.50", "2"]
-    result = await take_in("Article code,Name,Price\nB-2,Axe,30\n", supplier_name="Best")
+    assert [str(aggregate) for aggregate in await product_aggregates(conn)] == [
+        "2.00",
+        "12.50",
+        "2",
+    ]
+    result = await run_import("Article code,Name,Price\nB-2,Axe,30\n", supplier_name="Best")
     assert result.counts == Counts(new=1, absent=1, ignored=1)
     assert await absent(conn) == ["B-1"]
-    assert [str(figure) for figure in await figures(conn)] == ["3.25", "12.50", "1"]
+    assert [str(aggregate) for aggregate in await product_aggregates(conn)] == [
+        "3.25",
+        "12.50",
+        "1",
+    ]
 
 
 async def test_an_item_absent_already_is_not_counted_again(
-    take_in: TakeIn, conn: Connection
+    run_import: RunImport, conn: Connection
 ) -> None:
-    await take_in(LIST)
-    await take_in(WITHOUT_SAW)
+    await run_import(LIST)
+    await run_import(WITHOUT_SAW)
     (since,) = await rows(conn, "SELECT max(absent_since) FROM supplier_items")
-    assert (await take_in(WITHOUT_SAW)).counts.absent == 0
+    assert (await run_import(WITHOUT_SAW)).counts.absent == 0
     assert await rows(conn, "SELECT max(absent_since) FROM supplier_items") == [since]
 
 
 async def test_an_item_comes_back_with_its_link_and_its_history(
-    take_in: TakeIn, conn: Connection
+    run_import: RunImport, conn: Connection
 ) -> None:
-    await take_in(LIST)
+    await run_import(LIST)
     await link_all(conn)
     before = await rows(conn, "SELECT id, product_id FROM supplier_items ORDER BY id")
-    await take_in(WITHOUT_SAW)
-    result = await take_in(LIST)
+    await run_import(WITHOUT_SAW)
+    result = await run_import(LIST)
     assert result.counts == Counts(changed=1, unchanged=2, ignored=1)
     assert [row.outcome for row in result.plan] == ["back"]
     assert await absent(conn) == []
     assert await rows(conn, "SELECT id, product_id FROM supplier_items ORDER BY id") == before
     assert await history_length(conn) == 3
-    assert (await figures(conn))[2] == 1
+    assert (await product_aggregates(conn))[2] == 1
 
 
-async def test_a_partial_list_makes_nothing_absent(take_in: TakeIn, conn: Connection) -> None:
-    await take_in(LIST)
-    result = await take_in(WITHOUT_SAW, config=SourceConfig(mode="partial"))
+async def test_a_partial_list_makes_nothing_absent(run_import: RunImport, conn: Connection) -> None:
+    await run_import(LIST)
+    result = await run_import(WITHOUT_SAW, config=ReadConfig(mode="partial"))
     assert result.counts.absent == 0
     assert await absent(conn) == []
 
 
 async def test_a_row_that_is_rejected_still_names_its_item(
-    take_in: TakeIn, conn: Connection
+    run_import: RunImport, conn: Connection
 ) -> None:
-    await take_in(LIST)
-    result = await take_in(LIST.replace("8.00", "on request"))
+    await run_import(LIST)
+    result = await run_import(LIST.replace("8.00", "on request"))
     assert (result.counts.rejected, result.counts.absent) == (1, 0)
     assert await absent(conn) == []
 
 
 async def test_a_code_with_two_prices_still_names_its_item(
-    take_in: TakeIn, conn: Connection
+    run_import: RunImport, conn: Connection
 ) -> None:
-    await take_in(LIST)
-    result = await take_in(LIST + "A-2,Saw,9.00,Tools,\n")
+    await run_import(LIST)
+    result = await run_import(LIST + "A-2,Saw,9.00,Tools,\n")
     assert (result.counts.rejected, result.counts.absent) == (2, 0)
     assert await absent(conn) == []
 
 
 async def test_rows_that_nobody_can_read_may_name_any_item(
-    take_in: TakeIn, conn: Connection
+    run_import: RunImport, conn: Connection
 ) -> None:
-    await take_in(LIST)
-    result = await take_in(WITHOUT_SAW + '"A-9,Axe,\n')
+    await run_import(LIST)
+    result = await run_import(WITHOUT_SAW + '"A-9,Axe,\n')
     assert (result.counts.rejected, result.counts.absent) == (1, 0)
     assert await absent(conn) == []
 
 
 async def test_a_list_of_which_nothing_can_be_taken_makes_nothing_absent(
-    take_in: TakeIn, conn: Connection
+    run_import: RunImport, conn: Connection
 ) -> None:
-    await take_in(LIST)
-    result = await take_in("Article code,Name,Price\n")
+    await run_import(LIST)
+    result = await run_import("Article code,Name,Price\n")
     assert (result.status, result.counts.absent) == ("failed", 0)
     assert await absent(conn) == []
 
 
-async def test_no_product_is_made_of_an_absent_item(take_in: TakeIn) -> None:
-    await take_in(LIST)
-    result = await take_in(WITHOUT_SAW, follow_up=create_from_unmatched)
+async def test_no_product_is_made_of_an_absent_item(run_import: RunImport) -> None:
+    await run_import(LIST)
+    result = await run_import(WITHOUT_SAW, follow_up=create_products_from_unmatched)
     assert result.products_created == 2

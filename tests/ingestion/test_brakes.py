@@ -6,17 +6,17 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from ingestion.conftest import TakeIn
+from ingestion.conftest import RunImport
 from ingestion.imports import LIST, rows
 from pricebook.db import Connection, Database
 from pricebook.errors import ConflictError, NotFoundError
 from pricebook.ingestion import service
-from pricebook.ingestion.brakes import reasons_to_hold
-from pricebook.ingestion.import_schemas import Brakes, Effect
-from pricebook.ingestion.schemas import SourceConfig
-from pricebook.products.service import create_from_unmatched
+from pricebook.ingestion.brakes import hold_reasons
+from pricebook.ingestion.import_schemas import ImportImpact, SafetyThresholds
+from pricebook.ingestion.schemas import ReadConfig
+from pricebook.products.service import create_products_from_unmatched
 
-CALM = Effect(
+WITHIN_THRESHOLDS = ImportImpact(
     present_items=100,
     absent=40,
     rows=100,
@@ -28,16 +28,16 @@ ITEMS = """
     SELECT supplier_sku, name, current_price, characteristics, product_id, absent_since IS NULL
     FROM supplier_items ORDER BY supplier_sku
 """
-HALF_GONE = "Article code,Name,Price,Category,Colour\nA-1,Hammer,12.50,Tools,red\n"
+LIST_WITH_ONE_ITEM = "Article code,Name,Price,Category,Colour\nA-1,Hammer,12.50,Tools,red\n"
 
 
-def list_of(count: int, price: str = "5.00") -> str:
+def csv_text(count: int, price: str = "5.00") -> str:
     lines = (f"A-{number},Nail {number},{price}\n" for number in range(count))
     return "Article code,Name,Price\n" + "".join(lines)
 
 
 def test_a_list_at_the_limits_is_not_held() -> None:
-    assert reasons_to_hold(CALM, Brakes()) == []
+    assert hold_reasons(WITHIN_THRESHOLDS, SafetyThresholds()) == []
 
 
 @pytest.mark.parametrize(
@@ -51,21 +51,25 @@ def test_a_list_at_the_limits_is_not_held() -> None:
     ],
 )
 def test_a_list_over_a_limit_is_held_with_the_reason(change: dict[str, Any], reason: str) -> None:
-    (said,) = reasons_to_hold(msgspec.structs.replace(CALM, **change), Brakes())
-    assert reason in said
+    (message,) = hold_reasons(
+        msgspec.structs.replace(WITHIN_THRESHOLDS, **change), SafetyThresholds()
+    )
+    assert reason in message
 
 
 def test_a_first_list_has_nothing_to_lose() -> None:
-    first = Effect(0, 0, 100, 0, None, None)
-    assert reasons_to_hold(first, Brakes(absent_percent=0)) == []
+    first = ImportImpact(0, 0, 100, 0, None, None)
+    assert hold_reasons(first, SafetyThresholds(absent_percent=0)) == []
 
 
 async def test_half_of_a_list_is_held_and_nothing_is_applied(
-    take_in: TakeIn, conn: Connection
+    run_import: RunImport, conn: Connection
 ) -> None:
-    await take_in(LIST)
+    await run_import(LIST)
     before = await rows(conn, ITEMS)
-    result = await take_in(HALF_GONE.replace("12.50", "13.00"), brakes=Brakes())
+    result = await run_import(
+        LIST_WITH_ONE_ITEM.replace("12.50", "13.00"), brakes=SafetyThresholds()
+    )
     assert result.status == "held"
     assert result.errors == ["The list lacks 2 of the supplier's 3 items, more than 40 %."]
     assert [(row.outcome, row.supplier_sku) for row in result.plan] == [
@@ -78,24 +82,24 @@ async def test_half_of_a_list_is_held_and_nothing_is_applied(
     assert await rows(conn, held.format(result.task_id)) == [("held", result.errors, 2)]
 
 
-async def test_a_misread_decimal_mark_is_held(take_in: TakeIn) -> None:
-    await take_in(list_of(9))
-    result = await take_in(list_of(9, price="500"), brakes=Brakes())
+async def test_a_misread_decimal_mark_is_held(run_import: RunImport) -> None:
+    await run_import(csv_text(9))
+    result = await run_import(csv_text(9, price="500"), brakes=SafetyThresholds())
     assert result.status == "held"
     assert "from 5.00 to 500" in result.errors[0]
 
 
-async def test_many_rejected_rows_are_held(take_in: TakeIn) -> None:
-    text = list_of(9, price="on request") + "A-99,Nail,5.00\n"
-    assert (await take_in(text, brakes=Brakes())).status == "held"
+async def test_many_rejected_rows_are_held(run_import: RunImport) -> None:
+    text = csv_text(9, price="on request") + "A-99,Nail,5.00\n"
+    assert (await run_import(text, brakes=SafetyThresholds())).status == "held"
 
 
 async def test_a_held_list_is_applied_by_one_call(
-    take_in: TakeIn, conn: Connection, database: Database
+    run_import: RunImport, conn: Connection, database: Database
 ) -> None:
-    await take_in(LIST)
-    held = await take_in(HALF_GONE + ",Axe,1,,\n", brakes=Brakes())
-    result = await service.apply_held(database, held.task_id, create_from_unmatched)
+    await run_import(LIST)
+    held = await run_import(LIST_WITH_ONE_ITEM + ",Axe,1,,\n", brakes=SafetyThresholds())
+    result = await service.apply_held(database, held.task_id, create_products_from_unmatched)
     assert result.status == "success"
     assert result.task_id == held.task_id
     assert result.counts == held.counts
@@ -110,31 +114,31 @@ async def test_a_held_list_is_applied_by_one_call(
 
 
 async def test_a_held_list_is_applied_to_what_is_there_by_then(
-    take_in: TakeIn, conn: Connection, database: Database
+    run_import: RunImport, conn: Connection, database: Database
 ) -> None:
-    await take_in(LIST)
-    held = await take_in(HALF_GONE, brakes=Brakes())
+    await run_import(LIST)
+    held = await run_import(LIST_WITH_ONE_ITEM, brakes=SafetyThresholds())
     await conn.execute("UPDATE supplier_items SET current_price = 1")
     result = await service.apply_held(database, held.task_id)
     assert (result.counts.changed, result.counts.absent) == (1, 2)
 
 
 async def test_a_held_list_that_is_older_than_what_was_taken_in_is_refused(
-    take_in: TakeIn, database: Database
+    run_import: RunImport, database: Database
 ) -> None:
-    await take_in(LIST)
-    held = await take_in(HALF_GONE, brakes=Brakes())
-    await take_in(LIST.replace("8.00", "8.50"))
+    await run_import(LIST)
+    held = await run_import(LIST_WITH_ONE_ITEM, brakes=SafetyThresholds())
+    await run_import(LIST.replace("8.00", "8.50"))
     with pytest.raises(ConflictError, match="later list of ACME"):
         await service.apply_held(database, held.task_id)
 
 
 async def test_a_partial_list_that_was_held_stays_partial(
-    take_in: TakeIn, database: Database
+    run_import: RunImport, database: Database
 ) -> None:
-    await take_in(list_of(9))
-    config = SourceConfig(mode="partial")
-    held = await take_in(list_of(3, price="500"), config=config, brakes=Brakes())
+    await run_import(csv_text(9))
+    config = ReadConfig(mode="partial")
+    held = await run_import(csv_text(3, price="500"), config=config, brakes=SafetyThresholds())
     assert held.status == "held"
     result = await service.apply_held(database, held.task_id)
     assert (result.counts.changed, result.counts.absent) == (3, 0)
@@ -146,20 +150,20 @@ async def test_a_task_that_is_not_there_cannot_be_applied(database: Database) ->
 
 
 async def test_the_list_of_a_supplier_that_is_gone_cannot_be_applied(
-    take_in: TakeIn, conn: Connection, database: Database
+    run_import: RunImport, conn: Connection, database: Database
 ) -> None:
-    await take_in(LIST)
-    held = await take_in(HALF_GONE, brakes=Brakes())
+    await run_import(LIST)
+    held = await run_import(LIST_WITH_ONE_ITEM, brakes=SafetyThresholds())
     await conn.execute("DELETE FROM suppliers")
     with pytest.raises(ConflictError, match="no longer there"):
         await service.apply_held(database, held.task_id)
 
 
 async def test_two_who_apply_a_list_at_once_apply_it_once(
-    take_in: TakeIn, database: Database
+    run_import: RunImport, database: Database
 ) -> None:
-    await take_in(LIST)
-    held = await take_in(HALF_GONE, brakes=Brakes())
+    await run_import(LIST)
+    held = await run_import(LIST_WITH_ONE_ITEM, brakes=SafetyThresholds())
 
     async def apply(task_id: UUID) -> str:
         try:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from ingestion.price_lists import read_list
+from ingestion.price_lists import read_price_list
 from pricebook.errors import PriceListError
 from pricebook.ingestion.column_names import column_letters
-from pricebook.ingestion.columns import assign
-from pricebook.ingestion.headers import Wanted, read_header
+from pricebook.ingestion.columns import assign_columns
+from pricebook.ingestion.headers import ExpectedColumns, read_header
 from pricebook.ingestion.schemas import Field
 
 
@@ -15,15 +15,17 @@ def columns_of(
 ) -> dict[Field, str]:
     """Assign the columns of a header written with `|` between them; tell their headers."""
     cells = [cell.strip() for cell in header.split("|")]
-    wanted = Wanted(mapping or {}, currency)
-    found = assign(read_header([(1, cells, None)], wanted), wanted)
-    return {field: cells[index] for field, index in found.columns.items()}
+    expected = ExpectedColumns(mapping or {}, currency)
+    result = assign_columns(read_header([(1, cells, None)], expected), expected)
+    return {field: cells[index] for field, index in result.columns.items()}
 
 
-def refusal_of(header: str, mapping: dict[Field, str] | None = None, currency: str = "USD") -> str:
-    with pytest.raises(PriceListError) as refused:
+def error_message_of(
+    header: str, mapping: dict[Field, str] | None = None, currency: str = "USD"
+) -> str:
+    with pytest.raises(PriceListError) as raised:
         columns_of(header, mapping, currency)
-    return refused.value.message
+    return raised.value.message
 
 
 @pytest.mark.parametrize(
@@ -63,8 +65,8 @@ def test_brackets_stars_notes_and_case_do_not_matter(header: str) -> None:
 
 
 def test_category_and_currency_are_found_too() -> None:
-    found = columns_of("SKU | Name | Warengruppe | Währung | Preis")
-    assert (found["category"], found["currency"]) == ("Warengruppe", "Währung")
+    result = columns_of("SKU | Name | Warengruppe | Währung | Preis")
+    assert (result["category"], result["currency"]) == ("Warengruppe", "Währung")
 
 
 @pytest.mark.parametrize(
@@ -81,8 +83,8 @@ def test_category_and_currency_are_found_too() -> None:
     ],
 )
 def test_the_better_word_wins(header: str, sku: str, name: str) -> None:
-    found = columns_of(header)
-    assert (found["sku"], found["name"]) == (sku, name)
+    result = columns_of(header)
+    assert (result["sku"], result["name"]) == (sku, name)
 
 
 @pytest.mark.parametrize(
@@ -117,27 +119,27 @@ def test_a_recommended_price_or_one_in_other_money_gives_way(header: str, price:
 def test_net_and_gross_or_wholesale_and_retail_side_by_side_are_reported(
     prices: tuple[str, str],
 ) -> None:
-    message = refusal_of(f"SKU | Name | {prices[0]} | {prices[1]}")
+    message = error_message_of(f"SKU | Name | {prices[0]} | {prices[1]}")
     assert all(f'"{price}"' in message for price in prices)
     assert "--column price=" in message
 
 
 def test_two_columns_equally_good_for_the_code_are_reported() -> None:
-    message = refusal_of("SKU | Article code | Name | Price")
+    message = error_message_of("SKU | Article code | Name | Price")
     assert '"SKU" and "Article code"' in message
     assert "article code" in message
 
 
 def test_columns_with_one_header_are_told_apart_by_their_letters() -> None:
-    message = refusal_of("id | name | id | price")
+    message = error_message_of("id | name | id | price")
     assert '"id" (column A) and "id" (column C)' in message
     assert columns_of("id | name | ID | price", {"sku": "column C"})["sku"] == "ID"
 
 
 def test_a_mapping_wins_over_the_vocabulary() -> None:
     mapping: dict[Field, str] = {"price": "Gross price", "sku": "Maker's no", "category": "Shelf"}
-    found = columns_of("SKU | Maker's no | Name | Net price | Gross price | Shelf", mapping)
-    assert found == {**mapping, "name": "Name"}
+    result = columns_of("SKU | Maker's no | Name | Net price | Gross price | Shelf", mapping)
+    assert result == {**mapping, "name": "Name"}
 
 
 def test_a_mapping_is_compared_as_headers_are() -> None:
@@ -145,18 +147,18 @@ def test_a_mapping_is_compared_as_headers_are() -> None:
 
 
 def test_one_column_may_be_mapped_to_code_and_name() -> None:
-    found = columns_of("Title | Price", {"sku": "Title", "name": "Title"})
-    assert found == {"sku": "Title", "name": "Title", "price": "Price"}
+    result = columns_of("Title | Price", {"sku": "Title", "name": "Title"})
+    assert result == {"sku": "Title", "name": "Title", "price": "Price"}
 
 
 def test_a_mapped_header_that_does_not_exist_is_named() -> None:
-    message = refusal_of("SKU | Name | Price", {"price": "Dealer"})
+    message = error_message_of("SKU | Name | Price", {"price": "Dealer"})
     assert '"Dealer"' in message
     assert '"SKU", "Name", "Price"' in message
 
 
 def test_what_was_not_found_is_said_with_the_headers_there_are() -> None:
-    message = refusal_of("Foo | Name | Price")
+    message = error_message_of("Foo | Name | Price")
     assert "the article code: " in message
     assert '"Foo", "Name", "Price"' in message
     assert '--column sku="Header"' in message
@@ -167,13 +169,13 @@ def test_what_was_not_found_is_said_with_the_headers_there_are() -> None:
     "price", ["Preis (EUR)", "Price in €", "Цена, руб.", "Cena zł", "Prix Fr."]
 )
 def test_a_price_column_in_other_money_is_refused(price: str) -> None:
-    message = refusal_of(f"SKU | Name | {price}")
+    message = error_message_of(f"SKU | Name | {price}")
     assert f'"{price}"' in message
     assert "the catalog is in USD" in message
 
 
 def test_words_of_a_currency_narrow_each_other_down() -> None:
-    assert "is in BYN" in refusal_of("SKU | Name | Цена, бел. руб.", currency="RUB")
+    assert "is in BYN" in error_message_of("SKU | Name | Цена, бел. руб.", currency="RUB")
     assert columns_of("SKU | Name | Цена, руб.", currency="RUB")["price"] == "Цена, руб."
 
 
@@ -183,18 +185,18 @@ def test_a_price_column_may_name_any_dollar_or_the_currency_of_the_catalog() -> 
 
 
 def test_characteristics_are_all_other_columns_with_a_header() -> None:
-    found = read_list("sku,name,,price,Colour,Colour\n1,x,?,5,red,matt\n")
-    assert found.items[0].characteristics == {"Colour": "red", "Colour (2)": "matt"}
-    assert found.findings.characteristic_columns == ("Colour", "Colour (2)")
+    result = read_price_list("sku,name,,price,Colour,Colour\n1,x,?,5,red,matt\n")
+    assert result.items[0].characteristics == {"Colour": "red", "Colour (2)": "matt"}
+    assert result.profile.characteristic_columns == ("Colour", "Colour (2)")
 
 
 def test_characteristics_may_be_chosen() -> None:
     content = "sku,name,price,Colour,Size\n1,x,5,red,\n"
-    item = read_list(content, characteristic_columns=["size"]).items[0]
+    item = read_price_list(content, characteristic_columns=["size"]).items[0]
     assert item.characteristics == {"Size": None}
-    assert read_list(content, characteristic_columns=[]).items[0].characteristics == {}
+    assert read_price_list(content, characteristic_columns=[]).items[0].characteristics == {}
     with pytest.raises(PriceListError, match='no column "Weight"'):
-        read_list(content, characteristic_columns=["Weight"])
+        read_price_list(content, characteristic_columns=["Weight"])
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pytest
 
-from ingestion.price_lists import read_list
+from ingestion.price_lists import read_price_list
 from ingestion.workbooks import ods_of, xls_of, xlsx_of
 
 HEADER = ["Артикул", "Наименование", "Цена, руб.", "Категория", "Цвет", "Остаток", "Вес"]
@@ -72,8 +72,8 @@ DIALECTS: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_one_list_in_eight_dialects_gives_equal_items(dialect: str) -> None:
-    found = read_list(DIALECTS[dialect](), currency="RUB")
-    assert not found.rejected
+    result = read_price_list(DIALECTS[dialect](), currency="RUB")
+    assert not result.rejected
     items = [
         [
             row.supplier_sku,
@@ -82,7 +82,7 @@ def test_one_list_in_eight_dialects_gives_equal_items(dialect: str) -> None:
             row.category,
             *(row.characteristics[title] for title in ("Цвет", "Остаток", "Вес")),
         ]
-        for row in found.items
+        for row in result.items
     ]
     assert items == [
         [

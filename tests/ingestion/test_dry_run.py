@@ -5,14 +5,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion.conftest import TakeIn
+from ingestion.conftest import RunImport
 from ingestion.imports import LIST, rows
 from pricebook.db import Connection
 from pricebook.errors import PriceListError
-from pricebook.ingestion.import_schemas import Brakes
-from pricebook.products.service import create_from_unmatched
+from pricebook.ingestion.import_schemas import SafetyThresholds
+from pricebook.products.service import create_products_from_unmatched
 
-EVERYTHING = """
+ALL_ROWS = """
     SELECT 'item', to_jsonb(item) FROM supplier_items AS item
     UNION ALL SELECT 'supplier', to_jsonb(supplier) FROM suppliers AS supplier
     UNION ALL SELECT 'product', to_jsonb(product) FROM products AS product
@@ -22,7 +22,7 @@ EVERYTHING = """
     UNION ALL SELECT 'held', to_jsonb(held) FROM held_rows AS held
     ORDER BY 1, 2
 """
-NEXT = """Article code,Name,Price,Category,Colour
+SECOND_LIST = """Article code,Name,Price,Category,Colour
 A-1,Hammer,15.00,Tools,red
 A-3,Glove,3.25,Safety,blue
 A-4,Axe,20,Tools,
@@ -31,12 +31,12 @@ A-5,Nail,x,Tools,
 
 
 async def test_a_dry_run_shows_every_item_and_changes_nothing(
-    take_in: TakeIn, conn: Connection
+    run_import: RunImport, conn: Connection
 ) -> None:
-    await take_in(LIST)
-    before = await rows(conn, EVERYTHING)
-    result = await take_in(NEXT, dry_run=True, follow_up=create_from_unmatched)
-    assert await rows(conn, EVERYTHING) == before
+    await run_import(LIST)
+    before = await rows(conn, ALL_ROWS)
+    result = await run_import(SECOND_LIST, dry_run=True, follow_up=create_products_from_unmatched)
+    assert await rows(conn, ALL_ROWS) == before
     assert (result.status, result.dry_run, result.products_created) == ("success", True, 3)
     shown = [(row.outcome, row.supplier_sku, row.old_price, row.new_price) for row in result.plan]
     assert shown == [
@@ -49,23 +49,27 @@ async def test_a_dry_run_shows_every_item_and_changes_nothing(
 
 
 async def test_a_dry_run_of_a_first_list_leaves_no_supplier(
-    take_in: TakeIn, conn: Connection
+    run_import: RunImport, conn: Connection
 ) -> None:
-    assert (await take_in(LIST, dry_run=True)).counts.new == 3
-    assert await rows(conn, EVERYTHING) == []
+    assert (await run_import(LIST, dry_run=True)).counts.new == 3
+    assert await rows(conn, ALL_ROWS) == []
 
 
-async def test_a_dry_run_tells_that_a_list_would_be_held(take_in: TakeIn, conn: Connection) -> None:
-    await take_in(LIST)
-    before = await rows(conn, EVERYTHING)
-    assert (await take_in(NEXT[:70], dry_run=True, brakes=Brakes())).status == "held"
-    assert await rows(conn, EVERYTHING) == before
+async def test_a_dry_run_tells_that_a_list_would_be_held(
+    run_import: RunImport, conn: Connection
+) -> None:
+    await run_import(LIST)
+    before = await rows(conn, ALL_ROWS)
+    assert (
+        await run_import(SECOND_LIST[:70], dry_run=True, safety_thresholds=SafetyThresholds())
+    ).status == "held"
+    assert await rows(conn, ALL_ROWS) == before
 
 
-async def test_a_dry_run_of_no_list_leaves_no_task(take_in: TakeIn, conn: Connection) -> None:
+async def test_a_dry_run_of_no_list_leaves_no_task(run_import: RunImport, conn: Connection) -> None:
     with pytest.raises(PriceListError):
-        await take_in("nothing at all", dry_run=True)
-    assert await rows(conn, EVERYTHING) == []
+        await run_import("nothing at all", dry_run=True)
+    assert await rows(conn, ALL_ROWS) == []
 
 
 ARTICLES = st.lists(
@@ -79,27 +83,33 @@ def as_list(articles: list[tuple[int, str]]) -> str:
 
 
 async def planned_effect(
-    take_in: TakeIn, conn: Connection, first: list[tuple[int, str]], second: list[tuple[int, str]]
+    run_import: RunImport,
+    conn: Connection,
+    first: list[tuple[int, str]],
+    second: list[tuple[int, str]],
 ) -> tuple[list[Any], list[Any]]:
     """Tell what a dry run says the items become, and what they become."""
     await conn.execute("TRUNCATE suppliers CASCADE")
-    await take_in(as_list(first))
+    await run_import(as_list(first))
     items = "SELECT supplier_sku, current_price, absent_since IS NULL FROM supplier_items"
-    expected = {code: (price, here) for code, price, here in await rows(conn, items)}
-    planned = await take_in(as_list(second), dry_run=True)
+    expected = {code: (price, present) for code, price, present in await rows(conn, items)}
+    planned = await run_import(as_list(second), dry_run=True)
     for row in planned.plan:
-        here = row.outcome != "absent"
-        expected[row.supplier_sku] = (row.new_price if here else row.old_price, here)
-    applied = await take_in(as_list(second))
+        present = row.outcome != "absent"
+        expected[row.supplier_sku] = (row.new_price if present else row.old_price, present)
+    applied = await run_import(as_list(second))
     assert (applied.counts, applied.plan) == (planned.counts, planned.plan)
-    actual = {code: (price, here) for code, price, here in await rows(conn, items)}
+    actual = {code: (price, present) for code, price, present in await rows(conn, items)}
     return sorted(expected.items()), sorted(actual.items())
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=ARTICLES, second=ARTICLES)
 async def test_applying_does_what_the_dry_run_said(
-    take_in: TakeIn, conn: Connection, first: list[tuple[int, str]], second: list[tuple[int, str]]
+    run_import: RunImport,
+    conn: Connection,
+    first: list[tuple[int, str]],
+    second: list[tuple[int, str]],
 ) -> None:
-    expected, actual = await planned_effect(take_in, conn, first, second)
+    expected, actual = await planned_effect(run_import, conn, first, second)
     assert expected == actual

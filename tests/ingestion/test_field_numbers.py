@@ -5,24 +5,24 @@ from decimal import Decimal
 
 import pytest
 
-from ingestion.price_lists import list_of, price_list_of, read_list
+from ingestion.price_lists import csv_text, csv_with_prices, read_price_list
 from pricebook.errors import PriceListError
-from pricebook.ingestion.numbers import price_reader, profile_of
-from pricebook.ingestion.schemas import DecimalMark, TypedNumber
+from pricebook.ingestion.numbers import detect_number_profile, price_cell_reader
+from pricebook.ingestion.schemas import DecimalMark, NumberCell
 
 
 def prices_of(*cells: str, currency: str = "USD") -> list[Decimal | None]:
-    found = read_list(price_list_of(cells), currency)
-    assert not found.rejected
-    return [item.price for item in found.items]
+    result = read_price_list(csv_with_prices(cells), currency)
+    assert not result.rejected
+    return [item.price for item in result.items]
 
 
 def errors_of(*cells: str, currency: str = "USD") -> list[str | None]:
     """Tell why the rows with these prices are rejected; the file goes on to its last row."""
-    found = read_list(price_list_of([*cells, "5"]), currency)
-    assert [item.price for item in found.items] == [Decimal(5)]
-    assert [row.supplier_sku for row in found.rejected] == [f"A{n}" for n in range(len(cells))]
-    return [row.error_type for row in found.rejected]
+    result = read_price_list(csv_with_prices([*cells, "5"]), currency)
+    assert [item.price for item in result.items] == [Decimal(5)]
+    assert [row.supplier_sku for row in result.rejected] == [f"A{n}" for n in range(len(cells))]
+    return [row.error_type for row in result.rejected]
 
 
 @pytest.mark.parametrize("process_locale", ["C", "de_DE.UTF-8", "tr_TR.UTF-8"], indirect=True)
@@ -34,20 +34,20 @@ def test_43_5_becomes_435_on_a_comma_locale_machine(process_locale: str) -> None
 
 def test_a_typed_number_is_parsed_again_as_text() -> None:
     """A column of numbers and texts: the numbers are taken as they are and prove nothing."""
-    cells = [TypedNumber("1.234"), TypedNumber("43.5"), "1.234", "5,50"]
-    read = price_reader(profile_of(cells, "USD"), "USD")
+    cells = [NumberCell("1.234"), NumberCell("43.5"), "1.234", "5,50"]
+    read = price_cell_reader(detect_number_profile(cells, "USD"), "USD")
     assert list(map(read, cells)) == [
         *(Decimal("1.234"), Decimal("43.5"), Decimal(1234), Decimal("5.50"))
     ]
-    assert profile_of([TypedNumber("12.5")], "USD").decimal_marks == ()
+    assert detect_number_profile([NumberCell("12.5")], "USD").decimal_marks == ()
 
 
 @pytest.mark.parametrize("given", [".", ","])
 def test_a_typed_number_is_read_by_a_setting_for_texts(given: DecimalMark) -> None:
-    found = read_list(price_list_of(["7"]), decimal_separator=given)
-    read = price_reader(found.findings.numbers, "USD")
-    assert read(TypedNumber("1.234")) == Decimal("1.234")
-    assert read(TypedNumber("12.5")) == Decimal("12.5")
+    result = read_price_list(csv_with_prices(["7"]), decimal_separator=given)
+    read = price_cell_reader(result.profile.numbers, "USD")
+    assert read(NumberCell("1.234")) == Decimal("1.234")
+    assert read(NumberCell("12.5")) == Decimal("12.5")
 
 
 @pytest.mark.parametrize(
@@ -71,17 +71,17 @@ def test_3_350_becomes_3350() -> None:
     assert prices_of("3.350", "3.3", "1,234,567.890") == [
         *(Decimal("3.350"), Decimal("3.3"), Decimal("1234567.890"))
     ]
-    found = read_list(price_list_of(["3.350", "2.750"]))
-    assert [row.error_type for row in found.rejected] == ["price_ambiguous"] * 2
-    message = found.rejected[0].error_message or ""
+    result = read_price_list(csv_with_prices(["3.350", "2.750"]))
+    assert [row.error_type for row in result.rejected] == ["price_ambiguous"] * 2
+    message = result.rejected[0].error_message or ""
     assert "3.350 with decimal_separator '.'" in message
     assert "3350 with ','" in message
 
 
 def test_1803_60_is_read_back_as_1803_599999() -> None:
     assert prices_of("1803,60") == [Decimal("1803.60")]
-    read = price_reader(profile_of([], "USD"), "USD")
-    assert read(TypedNumber("1803.6")) == Decimal("1803.60")
+    read = price_cell_reader(detect_number_profile([], "USD"), "USD")
+    assert read(NumberCell("1803.6")) == Decimal("1803.60")
 
 
 def test_1_2345_is_rounded_to_1_23() -> None:
@@ -136,9 +136,9 @@ def test_a_price_over_the_range_or_negative_stops_the_file() -> None:
     [("Net price", "Gross price"), ("Wholesale price", "Retail price"), ("Опт", "Розница")],
 )
 def test_net_and_gross_or_wholesale_and_retail_side_by_side(one: str, other: str) -> None:
-    content = list_of("1;Lamp;5;6", header=f"sku;name;{one};{other}")
-    with pytest.raises(PriceListError) as refused:
-        read_list(content)
-    assert f'"{one}" and "{other}"' in refused.value.message
-    found = read_list(content, column_mapping={"price": other})
-    assert found.items[0].price == Decimal(6)
+    content = csv_text("1;Lamp;5;6", header=f"sku;name;{one};{other}")
+    with pytest.raises(PriceListError) as raised:
+        read_price_list(content)
+    assert f'"{one}" and "{other}"' in raised.value.message
+    result = read_price_list(content, column_mapping={"price": other})
+    assert result.items[0].price == Decimal(6)

@@ -5,51 +5,55 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.google_lists import HEADER, ID, Reader
-from ingestion.google_stand_in import GoogleStandIn, Shown, Value, sheet
+from ingestion.google_lists import HEADER, ID, SpreadsheetReader
+from ingestion.google_stand_in import FakeGoogleServer, FormattedNumber, Value, sheet
 from pricebook.errors import PriceListError
 
 
 @pytest.fixture
-def reader(google: GoogleStandIn, key_file: Path) -> Reader:
-    return Reader(google, key_file)
+def reader(google: FakeGoogleServer, key_file: Path) -> SpreadsheetReader:
+    return SpreadsheetReader(google, key_file)
 
 
-def test_a_list_is_read_in_one_request(reader: Reader, google: GoogleStandIn) -> None:
+def test_a_list_is_read_in_one_request(reader: SpreadsheetReader, google: FakeGoogleServer) -> None:
     rows: list[list[Value]] = [[f"A{number}", "Lamp", 12.5] for number in range(2000)]
-    found = reader.rows(*rows)
-    assert len(found.items) == 2000
+    result = reader.rows(*rows)
+    assert len(result.items) == 2000
     assert google.reads.total() == 1
-    assert google.tokens_given == 1
+    assert google.tokens_issued == 1
 
 
-def test_what_was_found_is_told(reader: Reader) -> None:
-    found = reader.rows(["A1", "Lamp", 12.5])
-    assert found.findings.format == "google_sheets"
-    assert found.findings.sheet == "Prices"
-    assert found.findings.encoding is None
-    assert found.outcomes == ["ignored", "item"]
-    assert found.items[0].row_number == 2
+def test_what_was_found_is_told(reader: SpreadsheetReader) -> None:
+    result = reader.rows(["A1", "Lamp", 12.5])
+    assert result.profile.format == "google_sheets"
+    assert result.profile.sheet == "Prices"
+    assert result.profile.encoding is None
+    assert result.outcomes == ["ignored", "item"]
+    assert result.items[0].row_number == 2
 
 
 @pytest.mark.parametrize(
     ("number", "price"),
     [(1.234, "1.234"), (1234.5678, "1234.5678"), (0.1 + 0.2, "0.3"), (1803.6, "1803.6"), (5, "5")],
 )
-def test_a_number_is_the_price_whatever_is_shown(reader: Reader, number: float, price: str) -> None:
-    found = reader.rows(["A1", "Lamp", Shown(number, f"{number:,.0f}")], ["A2", "Lamp", "7,50"])
-    assert [row.price for row in found.items] == [Decimal(price), Decimal("7.50")]
+def test_a_number_is_the_price_whatever_is_shown(
+    reader: SpreadsheetReader, number: float, price: str
+) -> None:
+    result = reader.rows(
+        ["A1", "Lamp", FormattedNumber(number, f"{number:,.0f}")], ["A2", "Lamp", "7,50"]
+    )
+    assert [row.price for row in result.items] == [Decimal(price), Decimal("7.50")]
 
 
-def test_a_code_in_a_number_cell_is_what_the_sheet_shows(reader: Reader) -> None:
-    found = reader.rows(
-        [Shown(42, "00042"), "Lamp", 1],
-        [Shown(6.93217e12, "6.93E+12", "SCIENTIFIC"), "Lamp", 1],
+def test_a_code_in_a_number_cell_is_what_the_sheet_shows(reader: SpreadsheetReader) -> None:
+    result = reader.rows(
+        [FormattedNumber(42, "00042"), "Lamp", 1],
+        [FormattedNumber(6.93217e12, "6.93E+12", "SCIENTIFIC"), "Lamp", 1],
         [90.75, "Lamp", 1],
         ["0012", "Lamp", 1],
-        [Shown(7, "AB-007"), "Lamp", 1],
+        [FormattedNumber(7, "AB-007"), "Lamp", 1],
     )
-    codes = [row.supplier_sku for row in found.items]
+    codes = [row.supplier_sku for row in result.items]
     assert codes == ["00042", "6932170000000", "90.75", "0012", "AB-007"]
 
 
@@ -64,35 +68,41 @@ def test_a_code_in_a_number_cell_is_what_the_sheet_shows(reader: Reader) -> None
     ],
 )
 def test_a_number_shown_in_the_catalogs_currency_is_a_price(
-    reader: Reader, shown: str, currency: str
+    reader: SpreadsheetReader, shown: str, currency: str
 ) -> None:
-    found = reader.rows(["A1", "Lamp", Shown(12.5, shown, "CURRENCY")], currency=currency)
-    assert found.items[0].price == Decimal("12.5")
+    result = reader.rows(
+        ["A1", "Lamp", FormattedNumber(12.5, shown, "CURRENCY")], currency=currency
+    )
+    assert result.items[0].price == Decimal("12.5")
 
 
 @pytest.mark.parametrize("shown", ["€12.50", "12,50 zł", "12.50 EUR", "[€]12.50", "руб.12"])
-def test_a_number_shown_in_another_currency_is_rejected(reader: Reader, shown: str) -> None:
-    found = reader.rows(["A1", "Lamp", Shown(12.5, shown, "CURRENCY")], ["A2", "Lamp", 7])
-    assert [row.supplier_sku for row in found.items] == ["A2"]
-    assert len(found.rejected) == 1
+def test_a_number_shown_in_another_currency_is_rejected(
+    reader: SpreadsheetReader, shown: str
+) -> None:
+    result = reader.rows(
+        ["A1", "Lamp", FormattedNumber(12.5, shown, "CURRENCY")], ["A2", "Lamp", 7]
+    )
+    assert [row.supplier_sku for row in result.items] == ["A2"]
+    assert len(result.rejected) == 1
 
 
-def test_a_currency_that_nobody_knows_is_rejected(reader: Reader) -> None:
-    found = reader.rows(["A1", "Lamp", Shown(12.5, "₦12.50", "CURRENCY")])
-    assert [row.error_type for row in found.rejected] == ["price_not_a_number"]
+def test_a_currency_that_nobody_knows_is_rejected(reader: SpreadsheetReader) -> None:
+    result = reader.rows(["A1", "Lamp", FormattedNumber(12.5, "₦12.50", "CURRENCY")])
+    assert [row.error_type for row in result.rejected] == ["price_not_a_number"]
 
 
-def test_dates_percentages_and_errors_are_no_prices(reader: Reader) -> None:
-    found = reader.rows(
-        ["A1", "Lamp", Shown(45292, "01.01.2024", "DATE")],
-        ["A2", "Lamp", Shown(0.125, "12.5%", "PERCENT")],
-        ["A3", "Lamp", Shown(0.5, "12:00:00", "TIME")],
+def test_dates_percentages_and_errors_are_no_prices(reader: SpreadsheetReader) -> None:
+    result = reader.rows(
+        ["A1", "Lamp", FormattedNumber(45292, "01.01.2024", "DATE")],
+        ["A2", "Lamp", FormattedNumber(0.125, "12.5%", "PERCENT")],
+        ["A3", "Lamp", FormattedNumber(0.5, "12:00:00", "TIME")],
         ["A4", "Lamp", "#N/A"],
         ["A5", "Lamp", -3],
         ["A6", "Lamp", None],
-        ["A7", "Lamp", Shown(-3, "(3.00)")],
+        ["A7", "Lamp", FormattedNumber(-3, "(3.00)")],
     )
-    assert [row.error_type for row in found.rejected] == [
+    assert [row.error_type for row in result.rejected] == [
         *["price_not_a_number"] * 4,
         "price_negative",
         "missing_price",
@@ -100,14 +110,16 @@ def test_dates_percentages_and_errors_are_no_prices(reader: Reader) -> None:
     ]
 
 
-def test_blank_rows_and_columns_around_the_list_do_not_count(reader: Reader) -> None:
+def test_blank_rows_and_columns_around_the_list_do_not_count(reader: SpreadsheetReader) -> None:
     rows: list[list[Value]] = [["A1", "Lamp", 5, None, None], [], ["A2", "Lamp", 6], [None], []]
-    found = reader.rows(*rows)
-    assert found.outcomes == ["ignored", "item", "ignored", "item"]
-    assert found.findings.headers == ("sku", "name", "price")
+    result = reader.rows(*rows)
+    assert result.outcomes == ["ignored", "item", "ignored", "item"]
+    assert result.profile.headers == ("sku", "name", "price")
 
 
-def test_cells_merged_over_rows_count_for_each(reader: Reader, google: GoogleStandIn) -> None:
+def test_cells_merged_over_rows_count_for_each(
+    reader: SpreadsheetReader, google: FakeGoogleServer
+) -> None:
     merges = [
         {"startRowIndex": 1, "endRowIndex": 3, "startColumnIndex": 3, "endColumnIndex": 4},
         {"startRowIndex": 3, "endRowIndex": 4, "startColumnIndex": 0, "endColumnIndex": 4},
@@ -120,11 +132,11 @@ def test_cells_merged_over_rows_count_for_each(reader: Reader, google: GoogleSta
         ["Clearance"],
         ["A3", "Fuse", 7],
     ]
-    found = reader.read(google.put(ID, sheet("Prices", rows, merges=merges)))
-    assert [row.category for row in found.items] == ["Light", "Light", None]
+    result = reader.read(google.put(ID, sheet("Prices", rows, merges=merges)))
+    assert [row.category for row in result.items] == ["Light", "Light", None]
 
 
-def test_the_best_sheet_is_read(reader: Reader, google: GoogleStandIn) -> None:
+def test_the_best_sheet_is_read(reader: SpreadsheetReader, google: FakeGoogleServer) -> None:
     url = google.put(
         ID,
         sheet("Contact", [["Phone", "123"], ["Mail", "x"]]),
@@ -132,18 +144,20 @@ def test_the_best_sheet_is_read(reader: Reader, google: GoogleStandIn) -> None:
         sheet("Prices", [["Our list"], HEADER, ["A1", "Lamp", 5]], 2),
         {"properties": {"sheetId": 3, "title": "Chart", "sheetType": "OBJECT"}},
     )
-    found = reader.read(url)
-    assert found.findings.sheet == "Prices"
-    assert found.items[0].price == Decimal(5)
+    result = reader.read(url)
+    assert result.profile.sheet == "Prices"
+    assert result.items[0].price == Decimal(5)
 
 
 @pytest.mark.parametrize("url", ["{}#gid=7", "{}?gid=7#gid=7", "{}?gid=7", "{}#gid=7&range=A1"])
-def test_the_sheet_of_the_address_is_read(reader: Reader, google: GoogleStandIn, url: str) -> None:
+def test_the_sheet_of_the_address_is_read(
+    reader: SpreadsheetReader, google: FakeGoogleServer, url: str
+) -> None:
     address = google.put(
         ID, sheet("A", [HEADER, ["A1", "Lamp", 1]]), sheet("B", [HEADER, ["B1", "Lamp", 1]], 7)
     )
-    assert reader.read(url.format(address)).findings.sheet == "B"
-    assert reader.read(url.format(address), sheet_name="A").findings.sheet == "A"
+    assert reader.read(url.format(address)).profile.sheet == "B"
+    assert reader.read(url.format(address), sheet_name="A").profile.sheet == "A"
 
 
 @pytest.mark.parametrize(
@@ -154,12 +168,16 @@ def test_the_sheet_of_the_address_is_read(reader: Reader, google: GoogleStandIn,
     ],
 )
 def test_a_named_sheet_that_is_missing_is_told(
-    reader: Reader, google: GoogleStandIn, fragment: str, sheet_name: str | None, said: str
+    reader: SpreadsheetReader,
+    google: FakeGoogleServer,
+    fragment: str,
+    sheet_name: str | None,
+    said: str,
 ) -> None:
     url = google.put(ID, sheet("A", [HEADER]), sheet("B", [HEADER], 7))
-    with pytest.raises(PriceListError) as refusal:
+    with pytest.raises(PriceListError) as raised:
         reader.read(url + fragment, sheet_name=sheet_name)
-    assert refusal.value.message == f"The spreadsheet has {said}"
+    assert raised.value.message == f"The spreadsheet has {said}"
 
 
 @pytest.mark.parametrize(
@@ -171,7 +189,9 @@ def test_a_named_sheet_that_is_missing_is_told(
         "https://docs.google.com/a/example.com/spreadsheets/d/{}/view",
     ],
 )
-def test_addresses_as_people_copy_them(reader: Reader, google: GoogleStandIn, form: str) -> None:
+def test_addresses_as_people_copy_them(
+    reader: SpreadsheetReader, google: FakeGoogleServer, form: str
+) -> None:
     google.put(ID, sheet("Prices", [HEADER, ["A1", "Lamp", 1]]))
     assert len(reader.read(form.format(ID)).items) == 1
 
@@ -193,8 +213,8 @@ def test_addresses_as_people_copy_them(reader: Reader, google: GoogleStandIn, fo
     ],
 )
 def test_other_addresses_are_refused_unasked(
-    reader: Reader, google: GoogleStandIn, url: str
+    reader: SpreadsheetReader, google: FakeGoogleServer, url: str
 ) -> None:
     with pytest.raises(PriceListError, match=r"is not the address of a Google spreadsheet"):
         reader.read(url)
-    assert google.reads.total() == google.tokens_given == 0
+    assert google.reads.total() == google.tokens_issued == 0

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ingestion.price_lists import list_of, order_of, read_list, rows_or_refusal
+from ingestion.price_lists import csv_text, read_price_list, read_request, rows_or_error_message
 from ingestion.workbooks import (
     HEADER,
     MAIN,
@@ -21,37 +21,37 @@ from ingestion.workbooks import (
     ods_of,
     raw_row,
     raw_xlsx,
-    relations,
+    relationships,
     text_cell,
     xls_of,
     xlsx_of,
     zipped,
 )
 from pricebook.errors import PriceListError
-from pricebook.ingestion.reader import open_list
-from pricebook.ingestion.schemas import Limits
+from pricebook.ingestion.reader import open_price_list
+from pricebook.ingestion.schemas import ReadLimits
 
 LIST = [HEADER, ["A1", "Lamp", 5.5], ["A2", "Cable", 7]]
 ARTICLE = RAW_HEADER + raw_row(2)
 DATA = Path(__file__).parents[1] / "data"
 
 
-def refusal(content: str | bytes, tmp_path: Path, **limits: int) -> str:
+def rejection_message(content: str | bytes, tmp_path: Path, **limits: int) -> str:
     """Open a list and read it to its end; tell the sentence with which it is refused."""
     path = tmp_path / "list.xlsx"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    order = msgspec.structs.replace(order_of(path), limits=Limits(**limits))
-    with pytest.raises(PriceListError) as refused:
-        list(open_list(order).rows())
-    assert "\n" not in refused.value.message
-    return refused.value.message
+    request = msgspec.structs.replace(read_request(path), limits=ReadLimits(**limits))
+    with pytest.raises(PriceListError) as raised:
+        list(open_price_list(request).rows())
+    assert "\n" not in raised.value.message
+    return raised.value.message
 
 
 def test_a_csv_called_xlsx_and_an_xlsx_called_csv_are_read(tmp_path: Path) -> None:
-    for name, content in (("a.xlsx", list_of("1;Lamp;5").encode()), ("a.csv", xlsx_of(LIST))):
+    for name, content in (("a.xlsx", csv_text("1;Lamp;5").encode()), ("a.csv", xlsx_of(LIST))):
         path = tmp_path / name
         path.write_bytes(content)
-        assert [row.outcome for row in open_list(order_of(path)).rows()][1] == "item"
+        assert [row.outcome for row in open_price_list(read_request(path)).rows()][1] == "item"
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_csv_called_xlsx_and_an_xlsx_called_csv_are_read(tmp_path: Path) -> No
         (
             zipped(
                 {
-                    "_rels/.rels": relations({"a": ("officeDocument", "word/document.xml")}),
+                    "_rels/.rels": relationships({"a": ("officeDocument", "word/document.xml")}),
                     "word/document.xml": "<document/>",
                 }
             ),
@@ -75,7 +75,7 @@ def test_a_csv_called_xlsx_and_an_xlsx_called_csv_are_read(tmp_path: Path) -> No
         (
             zipped(
                 {
-                    "_rels/.rels": relations({"a": ("officeDocument", "xl/workbook.bin")}),
+                    "_rels/.rels": relationships({"a": ("officeDocument", "xl/workbook.bin")}),
                     "xl/workbook.bin": b"\0",
                 }
             ),
@@ -86,25 +86,27 @@ def test_a_csv_called_xlsx_and_an_xlsx_called_csv_are_read(tmp_path: Path) -> No
     ],
 )
 def test_the_content_decides_not_the_name(content: bytes, said: str, tmp_path: Path) -> None:
-    assert said in refusal(content, tmp_path)
+    assert said in rejection_message(content, tmp_path)
 
 
 def test_a_password_is_told(tmp_path: Path) -> None:
     encrypted = "<encryption-data/>"
     manifest = f"<manifest><file-entry>{encrypted}</file-entry></manifest>"
     ods = zipped({"content.xml": b"\x8f\0\x12", "META-INF/manifest.xml": manifest})
-    assert "has a password" in refusal(ods, tmp_path)
+    assert "has a password" in rejection_message(ods, tmp_path)
     locked_xls = xls_of(LIST).replace(b"\xe1\0\2\0\xb0\4", b"\x2f\0\2\0\0\0")
-    assert "it has a password" in refusal(locked_xls, tmp_path)
+    assert "it has a password" in rejection_message(locked_xls, tmp_path)
     ole2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
-    assert "has a password" in refusal(ole2 + "EncryptedPackage".encode("utf-16-le"), tmp_path)
+    assert "has a password" in rejection_message(
+        ole2 + "EncryptedPackage".encode("utf-16-le"), tmp_path
+    )
 
 
 @pytest.mark.parametrize("write", [xlsx_of, xls_of, ods_of])
 @pytest.mark.parametrize("part", [0.2, 0.5, 0.9, 0.99])
 def test_a_truncated_upload_is_refused(write: Any, part: float, tmp_path: Path) -> None:
-    whole = write([HEADER, *([f"A{number}", f"Lamp {number}", 5] for number in range(500))])
-    assert "list.xlsx" in refusal(whole[: int(len(whole) * part)], tmp_path)
+    complete = write([HEADER, *([f"A{number}", f"Lamp {number}", 5] for number in range(500))])
+    assert "list.xlsx" in rejection_message(complete[: int(len(complete) * part)], tmp_path)
 
 
 def test_a_damaged_part_is_refused(tmp_path: Path) -> None:
@@ -113,15 +115,17 @@ def test_a_damaged_part_is_refused(tmp_path: Path) -> None:
         "<row r='x'/>",
         "<row r='1'><c r='?1'><v>1</v></c></row>",
     ):
-        assert "damaged" in refusal(raw_xlsx(sheet), tmp_path)
+        assert "damaged" in rejection_message(raw_xlsx(sheet), tmp_path)
     string = '<row r="1"><c r="A1" t="s"><v>7</v></c></row>'
-    assert "damaged" in refusal(raw_xlsx(string), tmp_path)
-    again = f'<row r="1">{text_cell("B1", "x")}{text_cell("A1", "x")}</row>'
-    assert "the cell A1 twice or out of order" in refusal(raw_xlsx(again), tmp_path)
+    assert "damaged" in rejection_message(raw_xlsx(string), tmp_path)
+    out_of_order = f'<row r="1">{text_cell("B1", "x")}{text_cell("A1", "x")}</row>'
+    assert "the cell A1 twice or out of order" in rejection_message(
+        raw_xlsx(out_of_order), tmp_path
+    )
     from_the_end = '<row r="1"><c r="A1" t="s"><v>-1</v></c></row>'
     strings = {"xl/sharedStrings.xml": f'<sst xmlns="{MAIN}"><si><t>x</t></si></sst>'}
-    assert "damaged" in refusal(raw_xlsx(from_the_end, parts=strings), tmp_path)
-    assert "row 1 after row 1" in refusal(raw_xlsx('<row r="1"/><row r="1"/>'), tmp_path)
+    assert "damaged" in rejection_message(raw_xlsx(from_the_end, parts=strings), tmp_path)
+    assert "row 1 after row 1" in rejection_message(raw_xlsx('<row r="1"/><row r="1"/>'), tmp_path)
 
 
 def test_a_checksum_that_is_wrong_is_refused(tmp_path: Path) -> None:
@@ -130,14 +134,14 @@ def test_a_checksum_that_is_wrong_is_refused(tmp_path: Path) -> None:
     while position >= 0:  # the checksum of every part, in the directory at the end
         content = content[: position + 16] + b"\1\2\3\4" + content[position + 20 :]
         position = content.find(b"PK\x01\x02", position + 20)
-    assert "damaged" in refusal(content, tmp_path)
+    assert "damaged" in rejection_message(content, tmp_path)
 
 
 def test_a_part_that_is_missing_is_refused(tmp_path: Path) -> None:
-    content = zipped({"_rels/.rels": relations({"a": ("officeDocument", "xl/workbook.xml")})})
-    assert "without a workbook" in refusal(content, tmp_path)
-    parts = {"xl/_rels/workbook.xml.rels": relations({})}
-    assert "no sheet with cells" in refusal(raw_xlsx(ARTICLE, parts=parts), tmp_path)
+    content = zipped({"_rels/.rels": relationships({"a": ("officeDocument", "xl/workbook.xml")})})
+    assert "without a workbook" in rejection_message(content, tmp_path)
+    parts = {"xl/_rels/workbook.xml.rels": relationships({})}
+    assert "no sheet with cells" in rejection_message(raw_xlsx(ARTICLE, parts=parts), tmp_path)
 
 
 def test_an_unusual_packing_or_a_locked_part_is_refused(tmp_path: Path) -> None:
@@ -145,11 +149,11 @@ def test_an_unusual_packing_or_a_locked_part_is_refused(tmp_path: Path) -> None:
     with ZipFile(BytesIO(raw_xlsx(ARTICLE))) as source, ZipFile(file, "w", ZIP_BZIP2) as target:
         for name in source.namelist():
             target.writestr(name, source.read(name))
-    assert "packed in a way" in refusal(file.getvalue(), tmp_path)
+    assert "packed in a way" in rejection_message(file.getvalue(), tmp_path)
     locked = raw_xlsx(ARTICLE).replace(
         b"PK\x01\x02\x14\x03\x14\0\0\0", b"PK\x01\x02\x14\x03\x14\0\1\0"
     )
-    assert "encrypted" in refusal(locked, tmp_path)
+    assert "encrypted" in rejection_message(locked, tmp_path)
 
 
 def _bomb(declared: int | None) -> bytes:
@@ -158,8 +162,8 @@ def _bomb(declared: int | None) -> bytes:
     if declared is None:
         return content
     name = b"xl/worksheets/sheet1.xml"
-    at = content.rindex(name) - 46  # its entry in the directory
-    return content[: at + 24] + struct.pack("<I", declared) + content[at + 28 :]
+    offset = content.rindex(name) - 46  # its entry in the directory
+    return content[: offset + 24] + struct.pack("<I", declared) + content[offset + 28 :]
 
 
 @pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "XL/WORKSHEETS\\SHEET1.XML"])
@@ -168,7 +172,7 @@ def test_a_part_that_is_there_twice_is_refused(name: str, tmp_path: Path) -> Non
     file = BytesIO(raw_xlsx(ARTICLE))
     with ZipFile(file, "a") as archive:
         archive.writestr(name, "<worksheet/>")
-    assert "holds two files of the same name" in refusal(file.getvalue(), tmp_path)
+    assert "holds two files of the same name" in rejection_message(file.getvalue(), tmp_path)
 
 
 def test_workbooks_of_more_sheets_than_any_list_has_are_refused(tmp_path: Path) -> None:
@@ -177,18 +181,18 @@ def test_workbooks_of_more_sheets_than_any_list_has_are_refused(tmp_path: Path) 
     content = _changed_part(
         raw_xlsx(ARTICLE), lambda part: part.replace(b"</sheets>", f"{sheets}</sheets>".encode())
     )
-    assert "more than 1,000 sheets" in refusal(content, tmp_path)
+    assert "more than 1,000 sheets" in rejection_message(content, tmp_path)
     content = ods_of(*([[*LIST]] * 1001))
-    assert "more than 1,000 sheets" in refusal(content, tmp_path)
+    assert "more than 1,000 sheets" in rejection_message(content, tmp_path)
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
-    said = refusal(_bomb(None), tmp_path, mebibytes=1)
+    said = rejection_message(_bomb(None), tmp_path, mebibytes=1)
     assert said == "list.xlsx holds 32 MiB once it is unpacked, at most 10 MiB are read."
 
 
 def test_a_zip_bomb_that_lies_about_its_size_is_not_unpacked_further(tmp_path: Path) -> None:
-    assert "damaged" in refusal(_bomb(1000), tmp_path, mebibytes=1)
+    assert "damaged" in rejection_message(_bomb(1000), tmp_path, mebibytes=1)
 
 
 @pytest.mark.parametrize(
@@ -202,8 +206,8 @@ def test_a_zip_bomb_that_lies_about_its_size_is_not_unpacked_further(tmp_path: P
 def test_entities_and_links_to_the_outside_are_refused(doctype: str, tmp_path: Path) -> None:
     sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{ARTICLE}</sheetData></worksheet>'
     parts = {"xl/worksheets/sheet1.xml": doctype + sheet}
-    assert "declares a document type" in refusal(raw_xlsx("", parts=parts), tmp_path)
-    assert "declares a document type" in refusal(
+    assert "declares a document type" in rejection_message(raw_xlsx("", parts=parts), tmp_path)
+    assert "declares a document type" in rejection_message(
         zipped({"content.xml": doctype + ods_content("")}), tmp_path
     )
 
@@ -214,28 +218,28 @@ def test_external_links_and_macros_are_not_followed() -> None:
         "rId9": ("externalLink", "externalLinks/externalLink1.xml"),
         "rId8": ("vbaProject", "vbaProject.bin"),
     }
-    parts = {"xl/_rels/workbook.xml.rels": relations(targets), "xl/vbaProject.bin": "macro"}
-    assert len(read_list(raw_xlsx(ARTICLE, parts=parts)).items) == 1
+    parts = {"xl/_rels/workbook.xml.rels": relationships(targets), "xl/vbaProject.bin": "macro"}
+    assert len(read_price_list(raw_xlsx(ARTICLE, parts=parts)).items) == 1
 
 
 def test_one_cell_in_the_last_corner_costs_nothing_and_is_named(tmp_path: Path) -> None:
     corner = f'<row r="1048576">{text_cell("XFD1048576", "x")}</row>'
-    assert refusal(raw_xlsx(ARTICLE + corner), tmp_path) == (
+    assert rejection_message(raw_xlsx(ARTICLE + corner), tmp_path) == (
         'The cell XFD1048576 of the sheet "Prices" is beyond the 1,000 columns that are read.'
     )
     below = f'<row r="1048576">{text_cell("A1048576", "Notes")}</row>'
-    found = read_list(raw_xlsx(ARTICLE + below))
-    assert (len(found.items), found.rows[-1].row_number) == (1, 1_048_576)
+    result = read_price_list(raw_xlsx(ARTICLE + below))
+    assert (len(result.items), result.rows[-1].row_number) == (1, 1_048_576)
 
 
 def test_millions_of_blank_columns_and_rows_are_cut() -> None:
     blank = '<row r="3"><c r="XFD3" s="0"/></row><row r="1048576"><c r="XFD1048576"/></row>'
     size = '<dimension ref="A1:XFD1048576"/>'
-    found = read_list(raw_xlsx(ARTICLE + blank, after=size))
-    assert found.outcomes == ["ignored", "item"]
+    result = read_price_list(raw_xlsx(ARTICLE + blank, after=size))
+    assert result.outcomes == ["ignored", "item"]
     wide = '<table:table-cell table:number-columns-repeated="2147483647"/>'
     last = '</table:table-row><table:table-row table:number-rows-repeated="2147483647">' + wide
-    assert len(read_list(ods_of([*LIST, [wide + last]])).items) == 2
+    assert len(read_price_list(ods_of([*LIST, [wide + last]])).items) == 2
 
 
 def _csv(rows: int, columns: int) -> bytes:
@@ -255,52 +259,54 @@ SIZED = {"csv": _csv, "xlsx": _table(xlsx_of), "xls": _table(xls_of), "ods": _ta
 @pytest.mark.parametrize("kind", SIZED)
 def test_rows_columns_and_size_are_limited(kind: str, tmp_path: Path) -> None:
     write = SIZED[kind]
-    assert "more than 20 rows" in refusal(write(21, 3), tmp_path, rows=20)
-    assert "5 columns" in refusal(write(2, 6), tmp_path, columns=5)
+    assert "more than 20 rows" in rejection_message(write(21, 3), tmp_path, rows=20)
+    assert "5 columns" in rejection_message(write(2, 6), tmp_path, columns=5)
     larger = write(20, 5) + b"\n" * 1024 * 1024
-    assert "1.0 MiB, at most 1 are read" in refusal(larger, tmp_path, mebibytes=1)
+    assert "1.0 MiB, at most 1 are read" in rejection_message(larger, tmp_path, mebibytes=1)
     path = tmp_path / "fits"
     path.write_bytes(write(20, 5))
-    order = msgspec.structs.replace(order_of(path), limits=Limits(rows=20, columns=5, mebibytes=1))
-    assert len([row for row in open_list(order).rows() if row.outcome == "item"]) == 19
+    request = msgspec.structs.replace(
+        read_request(path), limits=ReadLimits(rows=20, columns=5, mebibytes=1)
+    )
+    assert len([row for row in open_price_list(request).rows() if row.outcome == "item"]) == 19
 
 
 def test_an_ods_that_repeats_a_row_for_ever_is_refused(tmp_path: Path) -> None:
     row = '</table:table-row><table:table-row table:number-rows-repeated="2000000000">'
     cell = '<table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>'
     content = ods_of([*LIST, [row + cell]])
-    assert "more than 1,000 rows" in refusal(content, tmp_path, rows=1000)
+    assert "more than 1,000 rows" in rejection_message(content, tmp_path, rows=1000)
     wide = cell.replace(
         "<table:table-cell", '<table:table-cell table:number-columns-repeated="9999"'
     )
-    assert "beyond the 1,000 columns" in refusal(ods_of([*LIST, [wide]]), tmp_path)
+    assert "beyond the 1,000 columns" in rejection_message(ods_of([*LIST, [wide]]), tmp_path)
     for count in ("0", "-5", "many"):
-        bad = cell.replace(
+        malformed = cell.replace(
             "<table:table-cell", f'<table:table-cell table:number-columns-repeated="{count}"'
         )
-        assert "damaged" in refusal(ods_of([*LIST, [bad]]), tmp_path)
+        assert "damaged" in rejection_message(ods_of([*LIST, [malformed]]), tmp_path)
 
 
 def test_one_long_text_in_every_cell_does_not_fill_the_disk(tmp_path: Path) -> None:
     strings = f'<sst xmlns="{MAIN}"><si><t>{"x" * 30_000}</t></si></sst>'
     cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(2, 6000))
     content = raw_xlsx(RAW_HEADER + cells, parts={"xl/sharedStrings.xml": strings})
-    assert "more than 4 MiB of text" in refusal(content, tmp_path, mebibytes=1)
+    assert "more than 4 MiB of text" in rejection_message(content, tmp_path, mebibytes=1)
 
 
 def test_the_longest_cell_is_limited(tmp_path: Path) -> None:
     for length, outcome in ((32_767, "item"), (32_768, "rejected"), (900_000, "rejected")):
         row = raw_row(2).replace("</row>", text_cell("D2", "x" * length) + "</row>")
         header = RAW_HEADER.replace("</row>", text_cell("D1", "note") + "</row>")
-        assert read_list(raw_xlsx(header + row)).outcomes == ["ignored", outcome]
+        assert read_price_list(raw_xlsx(header + row)).outcomes == ["ignored", outcome]
     endless = RAW_HEADER + text_cell("A2", "x" * 9_000_000)
-    assert "a cell of more than a mebibyte" in refusal(raw_xlsx(endless), tmp_path)
+    assert "a cell of more than a mebibyte" in rejection_message(raw_xlsx(endless), tmp_path)
 
 
 def test_merged_cells_without_end_cost_nothing() -> None:
     ranges = "".join(f'<mergeCell ref="{c}2:{c}1048576"/>' for c in "ABC") + '<mergeCell ref="?"/>'
     content = raw_xlsx(ARTICLE + raw_row(3), after=f"<mergeCells>{ranges}</mergeCells>")
-    assert read_list(content).outcomes == ["ignored", "item", "item"]
+    assert read_price_list(content).outcomes == ["ignored", "item", "item"]
 
 
 WORKBOOKS = {
@@ -344,8 +350,8 @@ EDITS = st.lists(
 
 def _edited(content: bytes, edits: list[tuple[float, int, bytes]]) -> bytes:
     for where, removed, added in edits:
-        at = int(where * len(content))
-        content = content[:at] + added + content[at + removed :]
+        offset = int(where * len(content))
+        content = content[:offset] + added + content[offset + removed :]
     return content
 
 
@@ -363,7 +369,7 @@ def test_no_change_of_bytes_makes_the_reader_raise_anything_but_its_own_error(
         content = _changed_part(content, lambda part: _edited(part, edits))
     else:
         content = _edited(content if kind == "xls" else _stored(content), edits)
-    rows = rows_or_refusal(content)
+    rows = rows_or_error_message(content)
     if isinstance(rows, str):
         assert rows
         assert "\n" not in rows
@@ -378,4 +384,4 @@ def test_no_bytes_after_the_mark_of_a_workbook_raise_anything_but_our_error(
     mark: bytes, data: bytes
 ) -> None:
     with pytest.raises(PriceListError):
-        read_list(mark + data)
+        read_price_list(mark + data)

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.price_lists import order_of, read_list
+from ingestion.price_lists import read_price_list, read_request
 from ingestion.workbooks import (
     MAIN,
     RAW_HEADER,
     ods_content,
     raw_row,
     raw_xlsx,
-    relations,
+    relationships,
     text_cell,
     zipped,
 )
 from pricebook.errors import PriceListError
-from pricebook.ingestion.process import Parsers
+from pricebook.ingestion.process import ParserPool
 
 ARTICLE = RAW_HEADER + raw_row(2)
 LONG = 3_000_000
@@ -49,13 +49,13 @@ def _in_part(name: str) -> Callable[[str], bytes]:
         "rId2": ("sharedStrings", "sharedStrings.xml"),
         "rId3": ("styles", "styles.xml"),
     }
-    related = {"xl/_rels/workbook.xml.rels": relations(kinds)}
+    related = {"xl/_rels/workbook.xml.rels": relationships(kinds)}
     return lambda token: raw_xlsx(
         ARTICLE, parts={**related, name: f'<x xmlns="{MAIN}">{token}</x>'}
     )
 
 
-PLACES: dict[str, Callable[[str], bytes]] = {
+WRAPPERS: dict[str, Callable[[str], bytes]] = {
     "sheet": _in_sheet,
     "ods": _in_ods,
     "manifest": lambda token: zipped(
@@ -74,58 +74,60 @@ PLACES: dict[str, Callable[[str], bytes]] = {
 }
 
 
-def refused(content: bytes) -> str:
+def rejection_message(content: bytes) -> str:
     with pytest.raises(PriceListError) as error:
-        read_list(content)
+        read_price_list(content)
     return error.value.message
 
 
 @pytest.mark.parametrize("token", TOKENS)
 def test_a_token_without_end_is_refused_wherever_it_stands(token: str) -> None:
-    for place in PLACES.values():
-        assert "a tag or a comment of more than a mebibyte" in refused(place(TOKENS[token]))
+    for wrap in WRAPPERS.values():
+        assert "a tag or a comment of more than a mebibyte" in rejection_message(
+            wrap(TOKENS[token])
+        )
 
 
 def test_a_token_that_a_workbook_may_have_is_read() -> None:
     comment = f"<!--{'y' * 900_000}-->"
-    assert len(read_list(raw_xlsx(ARTICLE + comment)).items) == 1
+    assert len(read_price_list(raw_xlsx(ARTICLE + comment)).items) == 1
 
 
 def test_a_part_of_millions_of_elements_is_refused() -> None:
     for elements in ("<a/>" * 1_100_000, "<a>" * 1_100_000):
         content = zipped({"_rels/.rels": f"<r>{elements}</r>"})
-        assert "more than 1,000,000 elements" in refused(content)
+        assert "more than 1,000,000 elements" in rejection_message(content)
 
 
 def test_an_archive_of_very_many_files_is_refused() -> None:
     parts = {f"f{number}": "" for number in range(10_001)}
-    assert "holds more than 10,000 files" in refused(zipped(parts))
+    assert "holds more than 10,000 files" in rejection_message(zipped(parts))
 
 
 def test_a_text_in_very_many_pieces_is_read_in_linear_time() -> None:
     pieces = "<r><t>x</t></r>" * 600_000
     strings = f'<sst xmlns="{MAIN}"><si>{pieces}</si></sst>'
     content = raw_xlsx(ARTICLE, parts={"xl/sharedStrings.xml": strings})
-    assert read_list(content).outcomes == ["ignored", "item"]
+    assert read_price_list(content).outcomes == ["ignored", "item"]
     inline = text_cell("D2", "").replace("<t></t>", pieces)
     content = raw_xlsx(RAW_HEADER + raw_row(2).replace("</row>", f"{inline}</row>"))
-    assert read_list(content).outcomes == ["ignored", "rejected"]
+    assert read_price_list(content).outcomes == ["ignored", "rejected"]
 
 
 async def test_what_made_the_parser_process_crash_is_a_refusal(
-    parsers: Parsers, tmp_path: Path
+    parser_pool: ParserPool, tmp_path: Path
 ) -> None:
     path = tmp_path / "list.xlsx"
     path.write_bytes(zipped({"_rels/.rels": f"<r>{'<a/>' * 30_000_000}</r>"}))
     with pytest.raises(PriceListError, match="more than 1,000,000 elements"):
-        async with parsers.opened(order_of(path)):
+        async with parser_pool.opened(read_request(path)):
             pass
 
 
 def test_marks_above_a_letter_without_end_cost_no_more_than_other_text() -> None:
     marks = "a" + "\u0301\u0316" * 400_000
-    found = read_list(f"sku;name;price;{marks[:100_000]}\n1;{marks};5;x\n{marks};Lamp;5;x\n")
-    assert found.outcomes == ["ignored", "rejected", "rejected"]
+    result = read_price_list(f"sku;name;price;{marks[:100_000]}\n1;{marks};5;x\n{marks};Lamp;5;x\n")
+    assert result.outcomes == ["ignored", "rejected", "rejected"]
 
 
 def test_a_chain_of_short_sectors_that_never_ends_is_refused() -> None:
@@ -135,11 +137,15 @@ def test_a_chain_of_short_sectors_that_never_ends_is_refused() -> None:
     header += struct.pack("<109i", 0, *[-1] * 108)
     table = struct.pack("<128i", -3, -2, -2, -2, *[-1] * 124)
     short_table = struct.pack("<128i", *[0] * 128)
-    entries = _entry("Root Entry", 5, 1, 3, 512) + _entry("Workbook", 2, -1, 0, 100) + bytes(256)
-    assert "damaged" in refused(header + table + entries + short_table + bytes(512))
+    entries = (
+        _directory_entry("Root Entry", 5, 1, 3, 512)
+        + _directory_entry("Workbook", 2, -1, 0, 100)
+        + bytes(256)
+    )
+    assert "damaged" in rejection_message(header + table + entries + short_table + bytes(512))
 
 
-def _entry(name: str, kind: int, child: int, first: int, size: int) -> bytes:
+def _directory_entry(name: str, kind: int, child: int, first: int, size: int) -> bytes:
     text = (name + "\0").encode("utf-16-le")
     numbers = struct.pack("<HBBiii", len(text), kind, 1, -1, -1, child)
     return text.ljust(64, b"\0") + numbers + bytes(36) + struct.pack("<iii", first, size, 0)
@@ -147,4 +153,4 @@ def _entry(name: str, kind: int, child: int, first: int, size: int) -> bytes:
 
 @pytest.mark.parametrize("style", ["<numFmt/>", '<numFmt numFmtId="x" formatCode="0"/>'])
 def test_damaged_number_formats_are_refused(style: str) -> None:
-    assert "damaged" in refused(_in_part("xl/styles.xml")(style))
+    assert "damaged" in rejection_message(_in_part("xl/styles.xml")(style))

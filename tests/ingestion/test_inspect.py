@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ingestion.price_lists import list_of
+from ingestion.price_lists import csv_text
 from ingestion.workbooks import HEADER, ods_of, raw_xlsx, xlsx_of, zipped
 
 
@@ -25,7 +25,7 @@ def run(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str
 @pytest.fixture
 def lists(tmp_path: Path) -> Path:
     files = {
-        "a.csv": list_of("1;Lamp;5", "2;Cable;x", "3;Tape;7").encode(),
+        "a.csv": csv_text("1;Lamp;5", "2;Cable;x", "3;Tape;7").encode(),
         "b.xls": xlsx_of([["Prices 2024"], HEADER, ["1", "Lamp", 5]]),
         "c.xlsx": b"<html></html>",
         "deep/d.zip": zipped({"a.txt": "x"}),
@@ -42,9 +42,9 @@ def lists(tmp_path: Path) -> Path:
 
 
 def test_every_file_of_a_folder_is_read_or_refused_in_a_line(lists: Path) -> None:
-    done = run("lists", folder=lists.parent)
-    assert (done.returncode, done.stderr) == (0, "")
-    lines = done.stdout.splitlines()
+    completed = run("lists", folder=lists.parent)
+    assert (completed.returncode, completed.stderr) == (0, "")
+    lines = completed.stdout.splitlines()
     assert lines[:2] == [
         (
             'lists/a.csv: read: csv utf-8 ";"; header in row 1; sku "sku", name "name", '
@@ -60,8 +60,8 @@ def test_every_file_of_a_folder_is_read_or_refused_in_a_line(lists: Path) -> Non
 
 
 def test_each_is_told_as_json(lists: Path) -> None:
-    done = run("lists/a.csv", "lists/h", "--json", folder=lists.parent)
-    read, refused = map(msgspec.json.decode, done.stdout.splitlines())
+    completed = run("lists/a.csv", "lists/h", "--json", folder=lists.parent)
+    read, refused = map(msgspec.json.decode, completed.stdout.splitlines())
     assert (read["items"], read["rejected"], read["ignored"]) == (2, 1, 1)
     assert read["found"]["format"] == "csv"
     assert refused == {"path": "lists/h", "refused": "The list is empty."}
@@ -69,7 +69,7 @@ def test_each_is_told_as_json(lists: Path) -> None:
 
 @pytest.mark.parametrize("arguments", [(), ("missing.csv",)])
 def test_wrong_use_is_told(arguments: tuple[str, ...], tmp_path: Path) -> None:
-    done = run(*arguments, folder=tmp_path)
-    assert done.returncode in (1, 2)
-    assert done.stderr.startswith("pricebook: ")
-    assert "Traceback" not in done.stderr
+    completed = run(*arguments, folder=tmp_path)
+    assert completed.returncode in (1, 2)
+    assert completed.stderr.startswith("pricebook: ")
+    assert "Traceback" not in completed.stderr

@@ -9,29 +9,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.price_lists import ReadList, read_list, read_next_list
+from ingestion.price_lists import ReadResult, read_next_price_list, read_price_list
 from pricebook.errors import PriceListError
-from pricebook.ingestion.schemas import Findings
+from pricebook.ingestion.schemas import DetectedProfile
 
 BODY = "A-1;Lamp red;12.50;7;x\nA-2;Cable three metres;9.90;0;y\nA-3;Saw big;100.00;12;z\n"
 LAST = f"Code;Name;Net price;Stock;Shelf\n{BODY}"
 HEADERLESS = BODY.replace("A-3;Saw big;100.00;12", "A-3;Saw big;100.00;7").replace(";0;", ";7;")
 
 
-def found_in(content: str, **config: Any) -> Findings:
+def detected_profile(content: str, **config: Any) -> DetectedProfile:
     """Tell what a list shows, as it is kept with its supplier."""
-    kept = msgspec.to_builtins(read_list(content, **config).findings)
-    return msgspec.convert(msgspec.json.decode(msgspec.json.encode(kept)), Findings)
+    stored = msgspec.to_builtins(read_price_list(content, **config).profile)
+    return msgspec.convert(msgspec.json.decode(msgspec.json.encode(stored)), DetectedProfile)
 
 
-def next_list(content: str, last: str = LAST, **config: Any) -> ReadList:
-    return read_next_list(content, found_in(last), **config)
+def next_list(content: str, last: str = LAST, **config: Any) -> ReadResult:
+    return read_next_price_list(content, detected_profile(last), **config)
 
 
-def refusal_of(content: str, last: str = LAST, **config: Any) -> str:
-    with pytest.raises(PriceListError) as refused:
+def error_message_of(content: str, last: str = LAST, **config: Any) -> str:
+    with pytest.raises(PriceListError) as raised:
         next_list(content, last, **config)
-    message = refused.value.message
+    message = raised.value.message
     assert "new layout (--new-layout, new_layout)" in message
     return message
 
@@ -52,16 +52,16 @@ def refusal_of(content: str, last: str = LAST, **config: Any) -> str:
     ],
 )
 def test_what_is_no_change_of_layout(content: str) -> None:
-    found = next_list(content)
-    prices = [item.price for item in found.items[:2]]
+    result = next_list(content)
+    prices = [item.price for item in result.items[:2]]
     assert prices in ([Decimal("12.50"), Decimal("9.90")], [Decimal(12), Decimal(9)])
-    assert [item.supplier_sku for item in found.items[:2]] == ["A-1", "A-2"]
+    assert [item.supplier_sku for item in result.items[:2]] == ["A-1", "A-2"]
 
 
 def test_another_encoding_is_no_change() -> None:
-    last = found_in("Артикул;Название;Цена\nA-1;Лампа;12.50\n")
+    last = detected_profile("Артикул;Название;Цена\nA-1;Лампа;12.50\n")
     content = "Артикул;Название;Цена\nA-1;Лампа;12.50\n".encode("cp1251")
-    assert read_next_list(content, last).items[0].name == "Лампа"
+    assert read_next_price_list(content, last).items[0].name == "Лампа"
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_another_encoding_is_no_change() -> None:
     ],
 )
 def test_a_column_that_is_renamed_or_gone_is_named(header: str, field: str, gone: str) -> None:
-    message = refusal_of(f"{header}\n{BODY}")
+    message = error_message_of(f"{header}\n{BODY}")
     assert f'the {field} was in the column "{gone}"' in message
     assert all(f'"{title}"' in message for title in header.split(";"))
 
@@ -90,7 +90,9 @@ def test_a_column_that_is_renamed_or_gone_is_named(header: str, field: str, gone
 )
 def test_words_in_brackets_are_part_of_what_is_remembered(last: str, now: str) -> None:
     content = "Code;Name;PRICE\nA-1;Lamp;12.50\nA-2;Cable;9.90\n"
-    assert f'"{last}"' in refusal_of(content.replace("PRICE", now), content.replace("PRICE", last))
+    assert f'"{last}"' in error_message_of(
+        content.replace("PRICE", now), content.replace("PRICE", last)
+    )
 
 
 def test_a_date_in_a_header_may_change() -> None:
@@ -100,13 +102,13 @@ def test_a_date_in_a_header_may_change() -> None:
 
 def test_a_currency_that_is_gone_is_named_too() -> None:
     last = "Code;Name;Price;Currency\nA-1;Lamp;5;USD\n"
-    assert '"Currency"' in refusal_of("Code;Name;Price\nA-1;Lamp;5\n", last)
+    assert '"Currency"' in error_message_of("Code;Name;Price\nA-1;Lamp;5\n", last)
 
 
 def test_a_category_may_go_but_not_be_another_column() -> None:
     last = "Code;Name;Price;Group\nA-1;Lamp;5;Light\n"
-    assert "category" not in next_list("Code;Name;Price\nA-1;Lamp;5\n", last).findings.columns
-    assert '"Group"' in refusal_of("Code;Name;Price;Category\nA-1;Lamp;5;Light\n", last)
+    assert "category" not in next_list("Code;Name;Price\nA-1;Lamp;5\n", last).profile.columns
+    assert '"Group"' in error_message_of("Code;Name;Price;Category\nA-1;Lamp;5;Light\n", last)
 
 
 def test_a_column_that_stands_twice_now_is_not_guessed() -> None:
@@ -117,14 +119,14 @@ def test_a_column_that_stands_twice_now_is_not_guessed() -> None:
 
 def test_what_the_order_says_wins() -> None:
     content = f"Code;Name;Price;Stock;Shelf\n{BODY}"
-    found = next_list(content, column_mapping={"price": "Price"})
-    assert found.findings.columns["price"] == "Price"
+    result = next_list(content, column_mapping={"price": "Price"})
+    assert result.profile.columns["price"] == "Price"
 
 
 def test_a_mapping_once_given_is_remembered() -> None:
     content = "Code;Name;Net price;Gross price\nA-1;Lamp;5;6\nA-2;Cable;7;8\n"
-    last = found_in(content, column_mapping={"price": "Gross price"})
-    assert read_next_list(content, last).items[0].price == Decimal(6)
+    last = detected_profile(content, column_mapping={"price": "Gross price"})
+    assert read_next_price_list(content, last).items[0].price == Decimal(6)
 
 
 @pytest.mark.parametrize(
@@ -145,29 +147,29 @@ def test_a_mapping_once_given_is_remembered() -> None:
     ],
 )
 def test_other_contents_below_the_same_header_are_named(body: str, column: str) -> None:
-    message = refusal_of(f"Code;Name;Net price;Stock;Shelf\n{body}")
+    message = error_message_of(f"Code;Name;Net price;Stock;Shelf\n{body}")
     assert f'comes from "{column}"' in message
     assert "in the last list and holds" in message
 
 
 def test_columns_that_share_a_header_are_remembered_by_their_place() -> None:
     content = "Code;Name;Price;Price\nA-1;Lamp;5;6\nA-2;Cable;7;8\n"
-    last = found_in(content, column_mapping={"price": "column D"})
+    last = detected_profile(content, column_mapping={"price": "column D"})
     assert last.columns["price"] == "column D"
-    assert read_next_list(content, last).items[0].price == Decimal(6)
+    assert read_next_price_list(content, last).items[0].price == Decimal(6)
     moved = content.replace("Price;Price", "Price;Stock")
     with pytest.raises(PriceListError, match=r'in the column "Price".*new layout'):
-        read_next_list(moved, last)
+        read_next_price_list(moved, last)
 
 
 def test_a_list_without_a_header_is_read_as_the_last_one() -> None:
-    assert found_in(HEADERLESS).columns["price"] == "column C"
+    assert detected_profile(HEADERLESS).columns["price"] == "column C"
     one = "A-9;Chisel;7,00;1;x\n"
     assert next_list(one, HEADERLESS).items[0].price == Decimal(7)
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected_message"),
     [
         (f"Code;Name;Net price;Stock;Shelf\n{BODY}", "The last list had no header"),
         (BODY.replace("\n", ";1\n"), "had 5 columns without headers, this one has 6"),
@@ -182,48 +184,48 @@ def test_a_list_without_a_header_is_read_as_the_last_one() -> None:
     ],
 )
 def test_a_list_without_a_header_whose_columns_may_have_moved_is_refused(
-    content: str, said: str
+    content: str, expected_message: str
 ) -> None:
-    assert said in refusal_of(content, HEADERLESS)
+    assert expected_message in error_message_of(content, HEADERLESS)
 
 
 def test_a_header_that_is_gone_is_told() -> None:
-    assert "without headers" in refusal_of(BODY)
+    assert "without headers" in error_message_of(BODY)
 
 
 def test_earlier_lists_tell_the_marks_of_a_column_that_shows_none() -> None:
     last = "Code;Name;Price\nA-1;Lamp;1.234,50\n"
-    found = next_list("Code;Name;Price\nA-1;Lamp;1,234\nA-2;Cable;2.500\n", last)
-    assert [item.price for item in found.items] == [Decimal("1.234"), Decimal(2500)]
-    numbers = found.findings.numbers
+    result = next_list("Code;Name;Price\nA-1;Lamp;1,234\nA-2;Cable;2.500\n", last)
+    assert [item.price for item in result.items] == [Decimal("1.234"), Decimal(2500)]
+    numbers = result.profile.numbers
     assert (numbers.decimal_marks, numbers.grouping_marks, numbers.remembered) == (
         (",",),
         (".",),
         True,
     )
-    later = read_next_list("Code;Name;Price\nA-1;Lamp;1,234\n", found.findings)
+    later = read_next_price_list("Code;Name;Price\nA-1;Lamp;1,234\n", result.profile)
     assert later.items[0].price == Decimal("1.234")
 
 
 def test_what_a_list_shows_itself_counts_more_than_earlier_lists() -> None:
     last = "Code;Name;Price\nA-1;Lamp;1.234,50\n"
-    found = next_list("Code;Name;Price\nA-1;Lamp;1,234\nA-2;Cable;2.50\n", last)
-    assert [item.price for item in found.items] == [Decimal(1234), Decimal("2.50")]
-    assert not found.findings.numbers.remembered
+    result = next_list("Code;Name;Price\nA-1;Lamp;1,234\nA-2;Cable;2.50\n", last)
+    assert [item.price for item in result.items] == [Decimal(1234), Decimal("2.50")]
+    assert not result.profile.numbers.remembered
     contradictory = next_list("Code;Name;Price\nA-1;Lamp;1,234\nA-2;Saw;2.5\nA-3;Tape;2,5\n", last)
     assert [row.error_type for row in contradictory.rejected] == ["price_ambiguous"]
 
 
 def test_a_decimal_separator_once_set_is_remembered() -> None:
-    last = found_in("Code;Name;Price\nA-1;Lamp;1,234\n", decimal_separator=",")
-    found = read_next_list("Code;Name;Price\nA-1;Lamp;1,234\n", last)
-    assert found.items[0].price == Decimal("1.234")
-    assert found.findings.numbers.decimal_marks == (",",)
+    last = detected_profile("Code;Name;Price\nA-1;Lamp;1,234\n", decimal_separator=",")
+    result = read_next_price_list("Code;Name;Price\nA-1;Lamp;1,234\n", last)
+    assert result.items[0].price == Decimal("1.234")
+    assert result.profile.numbers.decimal_marks == (",",)
 
 
 def test_nothing_is_remembered_of_a_list_that_showed_nothing() -> None:
     plain = "Code;Name;Price\nA-1;Lamp;5\n"
-    numbers = next_list(plain, plain).findings.numbers
+    numbers = next_list(plain, plain).profile.numbers
     assert (numbers.decimal_marks, numbers.remembered) == ((), False)
 
 
@@ -245,6 +247,6 @@ def test_no_list_after_another_makes_the_reader_raise_anything_but_its_own_error
     remembered = None
     for content in (last, now):
         with suppress(PriceListError):
-            found = read_next_list(content, remembered, delimiter=";", header_row=header_row)
-            remembered = found.findings
-            assert len(found.rows) == len(content.split("\n")) - content.endswith("\n")
+            result = read_next_price_list(content, remembered, delimiter=";", header_row=header_row)
+            remembered = result.profile
+            assert len(result.rows) == len(content.split("\n")) - content.endswith("\n")

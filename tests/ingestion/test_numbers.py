@@ -6,37 +6,44 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricebook.ingestion.numbers import Problem, price_reader, profile_of, typed_price
-from pricebook.ingestion.parsers.typed import digits_in, digits_of
-from pricebook.ingestion.schemas import DecimalMark, NumberProfile, TypedNumber
+from pricebook.ingestion.numbers import (
+    RowProblem,
+    detect_number_profile,
+    price_cell_reader,
+    price_of_number_cell,
+)
+from pricebook.ingestion.parsers.typed import format_digits, parse_digits
+from pricebook.ingestion.schemas import DecimalMark, NumberCell, NumberProfile
 
 EXAMPLE = Decimal("1234567.89")
 
 
 def read_column(*cells: str, currency: str = "USD") -> list[Decimal | str]:
     """Read a price column; a cell that gives no price gives its error."""
-    return read_by(profile_of(cells, currency), *cells, currency=currency)
+    return read_with_profile(detect_number_profile(cells, currency), *cells, currency=currency)
 
 
-def read_by(profile: NumberProfile, *cells: str, currency: str = "USD") -> list[Decimal | str]:
-    read = price_reader(profile, currency)
+def read_with_profile(
+    profile: NumberProfile, *cells: str, currency: str = "USD"
+) -> list[Decimal | str]:
+    read = price_cell_reader(profile, currency)
     prices = map(read, cells)
-    return [price.error_type if isinstance(price, Problem) else price for price in prices]
+    return [price.error_type if isinstance(price, RowProblem) else price for price in prices]
 
 
-def read_given(mark: DecimalMark, *cells: str) -> list[Decimal | str]:
-    return read_by(NumberProfile(decimal_separator=mark), *cells)
+def read_with_separator(mark: DecimalMark, *cells: str) -> list[Decimal | str]:
+    return read_with_profile(NumberProfile(decimal_separator=mark), *cells)
 
 
 def message_of(cell: str, *others: str, currency: str = "USD") -> str:
-    problem = price_reader(profile_of([cell, *others], currency), currency)(cell)
-    assert isinstance(problem, Problem)
+    problem = price_cell_reader(detect_number_profile([cell, *others], currency), currency)(cell)
+    assert isinstance(problem, RowProblem)
     return problem.message
 
 
 def test_typed_cells_are_taken_as_they_are() -> None:
     for digits in ("43.5", "1234", "1.2345", "1.234"):
-        assert typed_price(TypedNumber(digits), "USD") == Decimal(digits)
+        assert price_of_number_cell(NumberCell(digits), "USD") == Decimal(digits)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +55,7 @@ def test_typed_cells_are_taken_as_they_are() -> None:
     ],
 )
 def test_a_typed_number_reads_as_the_sheet_shows_it(value: float, shown: str) -> None:
-    assert digits_of(value) == digits_in(repr(value)) == shown
+    assert format_digits(value) == parse_digits(repr(value)) == shown
 
 
 @pytest.mark.parametrize(
@@ -59,27 +66,29 @@ def test_a_typed_number_reads_as_the_sheet_shows_it(value: float, shown: str) ->
     ],
 )
 def test_a_number_cell_holds_a_number_or_it_is_text(text: str) -> None:
-    assert digits_in(text) is None
+    assert parse_digits(text) is None
 
 
 def test_a_number_cell_is_read_as_xml_schema_writes_numbers() -> None:
-    read = [digits_in(text) for text in (" 12.50\n", "+5", ".5", "5.", "0e-400", "1E2")]
+    read = [parse_digits(text) for text in (" 12.50\n", "+5", ".5", "5.", "0e-400", "1E2")]
     assert read == ["12.5", "5", "0.5", "5", "0", "100"]
 
 
 @pytest.mark.parametrize("shown", ["20%", "5.00 €", "PLN 5", "kr 5"])
 def test_a_typed_number_shown_as_something_else_is_no_price(shown: str) -> None:
-    assert isinstance(typed_price(TypedNumber("5", shown), "USD"), Problem)
+    assert isinstance(price_of_number_cell(NumberCell("5", shown), "USD"), RowProblem)
 
 
 @pytest.mark.parametrize("shown", ["$5.00", "USD 5", "5.00", "0005", "5 Stk", "5,00 $"])
 def test_a_typed_number_in_our_currency_is_a_price(shown: str) -> None:
-    assert typed_price(TypedNumber("5", shown), "USD") == Decimal(5)
+    assert price_of_number_cell(NumberCell("5", shown), "USD") == Decimal(5)
 
 
 def test_limits_hold_for_typed_cells_too() -> None:
-    errors = [typed_price(TypedNumber(digits), "USD") for digits in ("-1", "1" * 11, "0.00001")]
-    assert [error.error_type for error in errors if isinstance(error, Problem)] == [
+    errors = [
+        price_of_number_cell(NumberCell(digits), "USD") for digits in ("-1", "1" * 11, "0.00001")
+    ]
+    assert [error.error_type for error in errors if isinstance(error, RowProblem)] == [
         *("price_negative", "price_out_of_range", "price_too_precise"),
     ]
 
@@ -95,14 +104,14 @@ def test_limits_hold_for_typed_cells_too() -> None:
     ],
 )
 def test_a_typed_cell_that_is_no_price_gives_none(digits: str, shown: str, error: str) -> None:
-    price = typed_price(TypedNumber(digits, shown), "USD")
-    assert isinstance(price, Problem)
+    price = price_of_number_cell(NumberCell(digits, shown), "USD")
+    assert isinstance(price, RowProblem)
     assert price.error_type == error
-    assert read_column(TypedNumber(digits, shown), "5,50") == [error, Decimal("5.50")]
+    assert read_column(NumberCell(digits, shown), "5,50") == [error, Decimal("5.50")]
 
 
 def test_how_a_sheet_shows_a_number_does_not_change_it() -> None:
-    assert typed_price(TypedNumber("1234.5", "$ 1 234,50"), "USD") == Decimal("1234.5")
+    assert price_of_number_cell(NumberCell("1234.5", "$ 1 234,50"), "USD") == Decimal("1234.5")
 
 
 @pytest.mark.parametrize("group", [" ", "\u00a0", "\u202f", "\u2009", "'", "’", "."])
@@ -178,13 +187,13 @@ def test_a_doubtful_cell_is_refused_with_both_readings_and_the_setting_that_deci
 
 
 def test_the_setting_decides_doubtful_cells_outright() -> None:
-    assert read_given(",", "1,500", "1.500") == [Decimal("1.5"), Decimal(1500)]
-    assert read_given(".", "1,500", "1.500") == [Decimal(1500), Decimal("1.5")]
+    assert read_with_separator(",", "1,500", "1.500") == [Decimal("1.5"), Decimal(1500)]
+    assert read_with_separator(".", "1,500", "1.500") == [Decimal(1500), Decimal("1.5")]
 
 
 def test_a_cell_that_contradicts_the_setting_is_refused() -> None:
     cells = ("12,50", "1.234,56", "1.234.567", "12.50")
-    assert read_given(".", *cells) == [*["price_not_a_number"] * 3, Decimal("12.50")]
+    assert read_with_separator(".", *cells) == [*["price_not_a_number"] * 3, Decimal("12.50")]
 
 
 def test_both_marks_in_a_cell_leave_no_doubt() -> None:
@@ -328,7 +337,7 @@ PLACEMENTS = st.sampled_from(
 )
 
 
-def written(price: Decimal, style: tuple[str, str], placement: str) -> str:
+def format_price(price: Decimal, style: tuple[str, str], placement: str) -> str:
     """Write a price as people of some country do."""
     mark, group = style
     whole, _, fraction = f"{price:f}".partition(".")
@@ -347,30 +356,30 @@ def written(price: Decimal, style: tuple[str, str], placement: str) -> str:
 def test_any_price_in_any_profile_reads_back_equal(
     prices: list[Decimal], style: tuple[str, str], placement: str
 ) -> None:
-    column = [written(price, style, placement) for price in [*prices, EXAMPLE]]
+    column = [format_price(price, style, placement) for price in [*prices, EXAMPLE]]
     assert read_column(*column) == [*prices, EXAMPLE]
 
 
 @given(st.integers(0, 9_999_999), STYLES.filter(lambda style: style[1] != "indian"))
 def test_a_price_without_cents_reads_back_equal(price: int, style: tuple[str, str]) -> None:
     for cents in ("-", "--", "–", " -"):
-        cell = f"{written(Decimal(price), style, '{}')}{style[0]}{cents}"
-        assert read_column(cell, written(EXAMPLE, style, "{}"))[0] == price
+        cell = f"{format_price(Decimal(price), style, '{}')}{style[0]}{cents}"
+        assert read_column(cell, format_price(EXAMPLE, style, "{}"))[0] == price
 
 
 @given(PRICES, STYLES)
 def test_a_number_that_is_no_text_reads_back_equal_in_any_profile(
     price: Decimal, style: tuple[str, str]
 ) -> None:
-    typed = TypedNumber(f"{price:f}")
-    assert read_column(typed, written(EXAMPLE, style, "{}"))[0] == price
+    typed = NumberCell(f"{price:f}")
+    assert read_column(typed, format_price(EXAMPLE, style, "{}"))[0] == price
 
 
 @given(PRICES, st.sampled_from([".", ","]))
 def test_a_price_alone_in_its_column_reads_back_equal_or_is_refused(
     price: Decimal, mark: str
 ) -> None:
-    assert read_column(written(price, (mark, ""), "{}"))[0] in {price, "price_ambiguous"}
+    assert read_column(format_price(price, (mark, ""), "{}"))[0] in {price, "price_ambiguous"}
 
 
 @given(st.text(max_size=100), st.text(max_size=100))

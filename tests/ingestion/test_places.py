@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from pricebook.errors import PriceListError
-from pricebook.ingestion.places import Access, place_of
-from pricebook.ingestion.schemas import FilePlace, Place, SheetPlace, WebPlace
+from pricebook.ingestion.places import SourceAccess, resolve_source
+from pricebook.ingestion.schemas import FileSource, GoogleSheetSource, HttpsSource, PriceListSource
 from pricebook.suppliers.schemas import SourceConfig
 
 SPREADSHEET = "https://docs.google.com/spreadsheets/d/1aBcDeFgHiJkLmNoPqRsTuVwXyZ"
@@ -26,29 +26,29 @@ def uploads(tmp_path: Path) -> Path:
     return folder
 
 
-def place(uploads: Path, **config: Any) -> Place:
-    access = Access(uploads, "key.json", "http://127.0.0.1:1", allow_private=True)
-    return place_of(msgspec.convert(config, SourceConfig), access)
+def source(uploads: Path, **config: Any) -> PriceListSource:
+    access = SourceAccess(uploads, "key.json", "http://127.0.0.1:1", allow_private=True)
+    return resolve_source(msgspec.convert(config, SourceConfig), access)
 
 
 @pytest.mark.parametrize("name", ["spreadsheet_url", "sheet_url", "source_url"])
 def test_a_spreadsheet(uploads: Path, name: str) -> None:
-    expected = SheetPlace(SPREADSHEET, "key.json", "http://127.0.0.1:1")
-    assert place(uploads, **{name: SPREADSHEET}) == expected
+    expected = GoogleSheetSource(SPREADSHEET, "key.json", "http://127.0.0.1:1")
+    assert source(uploads, **{name: SPREADSHEET}) == expected
 
 
 def test_an_address(uploads: Path) -> None:
     url = "https://lists.test/list.csv"
-    assert place(uploads, url=url, encoding="cp1251") == WebPlace(url, allow_private=True)
+    assert source(uploads, url=url, encoding="cp1251") == HttpsSource(url, allow_private=True)
 
 
 def test_a_file_among_the_uploads(uploads: Path) -> None:
-    assert place(uploads, file_path="list.csv") == FilePlace(str(uploads / "list.csv"))
-    assert place(uploads, file_path="anna/../list.csv") == FilePlace(str(uploads / "list.csv"))
+    assert source(uploads, file_path="list.csv") == FileSource(str(uploads / "list.csv"))
+    assert source(uploads, file_path="anna/../list.csv") == FileSource(str(uploads / "list.csv"))
     inside = uploads / "anna/list.csv"
-    assert place(uploads, file_path=str(inside)) == FilePlace(str(inside))
+    assert source(uploads, file_path=str(inside)) == FileSource(str(inside))
     (uploads / "newest.csv").symlink_to(inside)
-    assert place(uploads, file_path="newest.csv") == FilePlace(str(inside))
+    assert source(uploads, file_path="newest.csv") == FileSource(str(inside))
 
 
 @pytest.mark.parametrize(
@@ -74,14 +74,14 @@ def test_no_way_leads_out_of_the_uploads(uploads: Path, path: str) -> None:
     (uploads / "folder").symlink_to(uploads.parent)
     (uploads / "circle.csv").symlink_to(uploads / "circle.csv")
     with pytest.raises(PriceListError, match=r"^There is no file \".*\" among the uploads\.$"):
-        place(uploads, file_path=path)
+        source(uploads, file_path=path)
 
 
 def test_one_place_must_be_given(uploads: Path) -> None:
-    with pytest.raises(PriceListError) as none:
-        place(uploads, sheet_name="Prices")
+    with pytest.raises(PriceListError) as raised:
+        source(uploads, sheet_name="Prices")
     said = "No place of the list is given: spreadsheet_url, url or file_path."
-    assert none.value.message == said
+    assert raised.value.message == said
     with pytest.raises(PriceListError) as several:
-        place(uploads, url="https://lists.test/list.csv", file_path="list.csv")
+        source(uploads, url="https://lists.test/list.csv", file_path="list.csv")
     assert several.value.message == "The list is given in 2 places: url and file_path."

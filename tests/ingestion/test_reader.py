@@ -11,23 +11,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.price_lists import list_of, order_of, price_list_of, read_list, rows_or_refusal
+from ingestion.price_lists import (
+    csv_text,
+    csv_with_prices,
+    read_price_list,
+    read_request,
+    rows_or_error_message,
+)
 from pricebook.errors import PriceListError
-from pricebook.ingestion.reader import PriceList, open_list
-from pricebook.ingestion.schemas import Findings, SourceConfig
+from pricebook.ingestion.reader import PriceList, open_price_list
+from pricebook.ingestion.schemas import DetectedProfile, ReadConfig
 
 
 @pytest.fixture
 def opened(tmp_path: Path) -> PriceList:
     path = tmp_path / "list.csv"
-    path.write_text(list_of(*(f"A{number};Lamp;5.50" for number in range(50_000))))
-    return open_list(order_of(path))
+    path.write_text(csv_text(*(f"A{number};Lamp;5.50" for number in range(50_000))))
+    return open_price_list(read_request(path))
 
 
 def test_what_was_found_is_told_and_can_be_kept_as_json() -> None:
     content = "Preisliste 2024;;;\nArt.-Nr.;Bezeichnung;Preis (€);Farbe\n1;Tür;1.234,50;rot\n"
-    findings = read_list(content.encode("cp1252"), currency="EUR").findings
-    assert msgspec.to_builtins(findings) == {
+    profile = read_price_list(content.encode("cp1252"), currency="EUR").profile
+    assert msgspec.to_builtins(profile) == {
         "format": "csv",
         "encoding": "cp1252",
         "delimiter": ";",
@@ -46,23 +52,23 @@ def test_what_was_found_is_told_and_can_be_kept_as_json() -> None:
             "remembered": False,
         },
     }
-    assert msgspec.json.decode(msgspec.json.encode(findings), type=Findings) == findings
+    assert msgspec.json.decode(msgspec.json.encode(profile), type=DetectedProfile) == profile
 
 
 def test_the_last_row_decides_how_the_first_is_read() -> None:
     cells = ["1,500", *["7"] * 20_000, "12.50"]
-    assert read_list(price_list_of(cells)).items[0].price == Decimal(1500)
+    assert read_price_list(csv_with_prices(cells)).items[0].price == Decimal(1500)
 
 
 def test_only_the_price_column_below_the_header_shows_how_numbers_are_written() -> None:
-    content = list_of("1;Lamp;1,500;2.50", header="Valid;until;12.50\nsku;name;price;Weight")
-    assert [row.error_type for row in read_list(content).rejected] == ["price_ambiguous"]
+    content = csv_text("1;Lamp;1,500;2.50", header="Valid;until;12.50\nsku;name;price;Weight")
+    assert [row.error_type for row in read_price_list(content).rejected] == ["price_ambiguous"]
 
 
 def test_the_decimal_separator_can_be_set() -> None:
-    found = read_list(price_list_of(["1,500"]), decimal_separator=",")
-    assert found.items[0].price == Decimal("1.500")
-    assert found.findings.numbers.decimal_separator == ","
+    result = read_price_list(csv_with_prices(["1,500"]), decimal_separator=",")
+    assert result.items[0].price == Decimal("1.500")
+    assert result.profile.numbers.decimal_separator == ","
 
 
 def test_the_rows_can_be_read_again(opened: PriceList) -> None:
@@ -78,8 +84,8 @@ def test_progress_goes_from_nothing_to_all(opened: PriceList) -> None:
 
 def test_a_list_that_is_gone_or_changed_while_it_is_read_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
-    path.write_text(list_of("1;Lamp;5"))
-    price_list = open_list(order_of(path))
+    path.write_text(csv_text("1;Lamp;5"))
+    price_list = open_price_list(read_request(path))
     path.write_bytes(b"sku;name;price\n1;\xff;5\n")
     with pytest.raises(PriceListError, match="while it was read"):
         list(price_list.rows())
@@ -91,17 +97,17 @@ def test_a_list_that_is_gone_or_changed_while_it_is_read_is_refused(tmp_path: Pa
 @pytest.mark.parametrize("name", ["missing.csv", "."])
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(PriceListError, match="cannot be read"):
-        open_list(order_of(tmp_path / name))
+        open_price_list(read_request(tmp_path / name))
 
 
 def test_a_list_without_a_known_header_is_refused() -> None:
     with pytest.raises(PriceListError, match="likely header is row 2"):
-        read_list("Price list\nWas;Wie;Was kostet es\n1;Lampe;5\n")
+        read_price_list("Price list\nWas;Wie;Was kostet es\n1;Lampe;5\n")
 
 
 def test_a_header_row_below_the_end_is_refused() -> None:
     with pytest.raises(PriceListError, match="has 2 rows, so row 7"):
-        read_list(list_of("1;Lamp;5"), header_row=7)
+        read_price_list(csv_text("1;Lamp;5"), header_row=7)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +121,7 @@ def test_a_header_row_below_the_end_is_refused() -> None:
 )
 def test_a_setting_that_cannot_be_is_refused(config: dict[str, object]) -> None:
     with pytest.raises(msgspec.ValidationError):
-        msgspec.convert(config, SourceConfig)
+        msgspec.convert(config, ReadConfig)
 
 
 CELLS = st.text(
@@ -138,9 +144,9 @@ def test_every_record_comes_out_exactly_once(rows: list[list[str]], delimiter: s
     # The article ends the header, which a row of `£` below it would explain.
     start = [["sku", "name", "price", "note"], ["1", "Lamp", "5", ""]]
     csv.writer(text, delimiter=delimiter).writerows([*start, *rows])
-    found = read_list(text.getvalue(), delimiter=delimiter)
-    assert [row.row_number for row in found.rows] == list(range(1, len(rows) + 3))
-    for row in found.rows:
+    result = read_price_list(text.getvalue(), delimiter=delimiter)
+    assert [row.row_number for row in result.rows] == list(range(1, len(rows) + 3))
+    for row in result.rows:
         is_item = row.supplier_sku is not None and row.name is not None and row.price is not None
         assert is_item is (row.outcome == "item")
         assert bool(row.error_type and row.error_message) is (row.outcome == "rejected")
@@ -173,7 +179,7 @@ def _lists() -> Iterator[st.SearchStrategy[bytes]]:
 def test_no_bytes_make_the_reader_raise_anything_but_its_own_error(
     data: bytes, encoding: str | None
 ) -> None:
-    rows = rows_or_refusal(data, encoding=encoding)
+    rows = rows_or_error_message(data, encoding=encoding)
     if isinstance(rows, str):
         assert "\n" not in rows
     else:
@@ -193,7 +199,7 @@ def test_no_header_and_no_setting_makes_the_reader_raise_anything_but_its_own_er
 ) -> None:
     text = io.StringIO(newline="")
     csv.writer(text).writerows([header, ["1", "Lamp", "5"]])
-    rows = rows_or_refusal(
+    rows = rows_or_error_message(
         text.getvalue(), column_mapping=mapping, delimiter=delimiter, encoding=encoding
     )
     assert rows

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from ingestion.price_lists import list_of, one_item, read_list
+from ingestion.price_lists import csv_text, read_price_list, read_single_item
 
 LETTERHEAD = "Acme Trading Ltd.;;\nPrices of 12.03.2024;;\n;;\n"
 
@@ -27,18 +27,18 @@ LETTERHEAD = "Acme Trading Ltd.;;\nPrices of 12.03.2024;;\n;;\n"
     ],
 )
 def test_codes_are_text_from_the_first_byte_to_the_last(code: str) -> None:
-    assert one_item(list_of(f" {code} ;Lamp;5")).supplier_sku == code
+    assert read_single_item(csv_text(f" {code} ;Lamp;5")).supplier_sku == code
 
 
 @pytest.mark.parametrize("name", ["NA", "null", "None", "nan", "1", "=HYPERLINK(1)", "-5"])
 def test_names_are_text_whatever_they_look_like(name: str) -> None:
-    assert one_item(list_of(f"1;{name};5")).name == name
+    assert read_single_item(csv_text(f"1;{name};5")).name == name
 
 
 def test_no_type_is_inferred_from_the_first_rows() -> None:
     lines = [f"{number};Lamp;5;{number}" for number in range(3000)]
-    found = read_list(list_of(*lines, "A-1;Lamp;5;n/a", header="sku;name;price;Stock"))
-    assert (found.items[-1].supplier_sku, found.items[-1].characteristics) == (
+    result = read_price_list(csv_text(*lines, "A-1;Lamp;5;n/a", header="sku;name;price;Stock"))
+    assert (result.items[-1].supplier_sku, result.items[-1].characteristics) == (
         "A-1",
         {"Stock": "n/a"},
     )
@@ -46,12 +46,12 @@ def test_no_type_is_inferred_from_the_first_rows() -> None:
 
 def test_nfd_becomes_nfc() -> None:
     text = unicodedata.normalize("NFD", "Ключ й-é")
-    item = one_item(list_of(f"{text};{text};5"))
+    item = read_single_item(csv_text(f"{text};{text};5"))
     assert item.supplier_sku == item.name == unicodedata.normalize("NFC", text)
 
 
 def test_white_space_is_trimmed_and_collapsed_in_names_only_trimmed_in_codes() -> None:
-    item = one_item(list_of("\u00a0A  1 ; Lamp \u00a0 big\tred ;5"))
+    item = read_single_item(csv_text("\u00a0A  1 ; Lamp \u00a0 big\tred ;5"))
     assert (item.supplier_sku, item.name) == ("A  1", "Lamp big red")
 
 
@@ -74,8 +74,8 @@ def test_white_space_is_trimmed_and_collapsed_in_names_only_trimmed_in_codes() -
 def test_a_row_that_lacks_or_breaks_something_is_rejected_with_its_number(
     line: str, error: str
 ) -> None:
-    found = read_list(list_of("0;Cable;1", line, header="sku;name;price;category;note"))
-    [row] = found.rejected
+    result = read_price_list(csv_text("0;Cable;1", line, header="sku;name;price;category;note"))
+    [row] = result.rejected
     assert (row.row_number, row.error_type) == (3, error)
     assert row.error_message
     assert row.row_data
@@ -83,16 +83,16 @@ def test_a_row_that_lacks_or_breaks_something_is_rejected_with_its_number(
 
 
 def test_the_longest_texts_fit() -> None:
-    item = one_item(
-        list_of(f"{'1' * 255};{'x' * 500};5;{'y' * 32_767}", header="sku;name;price;note")
+    item = read_single_item(
+        csv_text(f"{'1' * 255};{'x' * 500};5;{'y' * 32_767}", header="sku;name;price;note")
     )
     assert (len(item.supplier_sku or ""), len(item.name or "")) == (255, 500)
 
 
 def test_empty_is_not_zero_and_zero_is_a_price() -> None:
-    found = read_list(list_of("1;Lamp;", "2;Lamp;0"))
-    assert [row.error_type for row in found.rejected] == ["missing_price"]
-    assert [row.price for row in found.items] == [Decimal(0)]
+    result = read_price_list(csv_text("1;Lamp;", "2;Lamp;0"))
+    assert [row.error_type for row in result.rejected] == ["missing_price"]
+    assert [row.price for row in result.items] == [Decimal(0)]
 
 
 @pytest.mark.parametrize(
@@ -113,61 +113,63 @@ def test_empty_is_not_zero_and_zero_is_a_price() -> None:
     ],
 )
 def test_a_rejected_row_keeps_its_code_if_that_can_be_read(line: str, code: str | None) -> None:
-    [row] = read_list(list_of("1;x;5", line)).rejected
+    [row] = read_price_list(csv_text("1;x;5", line)).rejected
     assert (row.row_number, row.supplier_sku) == (3, code)
     assert (row.name, row.price) == (None, None)
 
 
 def test_a_rejected_row_keeps_its_raw_cells() -> None:
-    found = read_list(list_of("1 ;Lamp;on request;red", header="sku;name;price;Colour"))
-    assert found.rejected[0].row_data == ["1 ", "Lamp", "on request", "red"]
+    result = read_price_list(csv_text("1 ;Lamp;on request;red", header="sku;name;price;Colour"))
+    assert result.rejected[0].row_data == ["1 ", "Lamp", "on request", "red"]
 
 
 def test_an_empty_characteristic_is_none_and_an_absent_column_is_absent() -> None:
-    item = one_item(list_of("1;Lamp;5;;0", header="sku;name;price;Colour;Stock"))
+    item = read_single_item(csv_text("1;Lamp;5;;0", header="sku;name;price;Colour;Stock"))
     assert item.characteristics == {"Colour": None, "Stock": "0"}
 
 
 def test_the_letterhead_is_ignored() -> None:
-    found = read_list(LETTERHEAD + list_of("1;Lamp;5"))
-    assert found.findings.header_row == 4
-    assert [(row.row_number, row.outcome) for row in found.rows][3:] == [
+    result = read_price_list(LETTERHEAD + csv_text("1;Lamp;5"))
+    assert result.profile.header_row == 4
+    assert [(row.row_number, row.outcome) for row in result.rows][3:] == [
         (4, "ignored"),
         (5, "item"),
     ]
 
 
 def test_the_header_row_can_be_set() -> None:
-    content = list_of("1;Lamp;5") + list_of("2;Cable;6", header="sku;name;price")
-    found = read_list(content, header_row=3)
-    assert [row.supplier_sku for row in found.items] == ["2"]
+    content = csv_text("1;Lamp;5") + csv_text("2;Cable;6", header="sku;name;price")
+    result = read_price_list(content, header_row=3)
+    assert [row.supplier_sku for row in result.items] == ["2"]
 
 
 def test_a_header_far_down_is_found_where_it_is_set() -> None:
-    content = "note;;\n" * 500 + list_of("1;Lamp;5")
-    assert one_item(content, header_row=501).row_number == 502
+    content = "note;;\n" * 500 + csv_text("1;Lamp;5")
+    assert read_single_item(content, header_row=501).row_number == 502
 
 
 def test_a_header_repeated_on_every_page_is_ignored() -> None:
-    found = read_list(list_of("1;Lamp;5", "sku;name;price", "2;Cable;6"))
-    assert found.outcomes == ["ignored", "item", "ignored", "item"]
+    result = read_price_list(csv_text("1;Lamp;5", "sku;name;price", "2;Cable;6"))
+    assert result.outcomes == ["ignored", "item", "ignored", "item"]
 
 
 def test_a_section_row_becomes_the_category_of_the_rows_below() -> None:
-    found = read_list(list_of("0;Tape;1", "Cables;;", "1;HDMI;5", ";Lamps;", "2;LED;6", "3;Bulb;7"))
-    assert [row.category for row in found.items] == [None, "Cables", "Lamps", "Lamps"]
-    assert found.outcomes.count("ignored") == 3
-    assert not found.rejected
+    result = read_price_list(
+        csv_text("0;Tape;1", "Cables;;", "1;HDMI;5", ";Lamps;", "2;LED;6", "3;Bulb;7")
+    )
+    assert [row.category for row in result.items] == [None, "Cables", "Lamps", "Lamps"]
+    assert result.outcomes.count("ignored") == 3
+    assert not result.rejected
 
 
 def test_a_section_row_means_nothing_where_the_list_has_a_category_column() -> None:
-    content = list_of("Cables;;;", "1;HDMI;5;Video", "2;LED;6;", header="sku;name;price;category")
-    assert [row.category for row in read_list(content).items] == ["Video", None]
+    content = csv_text("Cables;;;", "1;HDMI;5;Video", "2;LED;6;", header="sku;name;price;category")
+    assert [row.category for row in read_price_list(content).items] == ["Video", None]
 
 
 def test_a_note_too_long_for_a_category_is_none() -> None:
-    found = read_list(list_of("Cables;;", f"{'Terms apply. ' * 30};;", "1;HDMI;5"))
-    assert found.items[0].category == "Cables"
+    result = read_price_list(csv_text("Cables;;", f"{'Terms apply. ' * 30};;", "1;HDMI;5"))
+    assert result.items[0].category == "Cables"
 
 
 @pytest.mark.parametrize(
@@ -178,35 +180,37 @@ def test_a_note_too_long_for_a_category_is_none() -> None:
     ],
 )
 def test_totals_and_blank_rows_are_ignored(line: str) -> None:
-    assert read_list(list_of("1;Lamp;5", line)).outcomes == ["ignored", "item", "ignored"]
+    assert read_price_list(csv_text("1;Lamp;5", line)).outcomes == ["ignored", "item", "ignored"]
 
 
 @pytest.mark.parametrize("line", [";Total Quartz 9000;45.00", ";;5", ";Lamp;5"])
 def test_an_article_without_a_code_is_no_total(line: str) -> None:
-    assert [row.error_type for row in read_list(list_of("1;x;5", line)).rejected] == ["missing_sku"]
+    assert [row.error_type for row in read_price_list(csv_text("1;x;5", line)).rejected] == [
+        "missing_sku"
+    ]
 
 
 def test_an_article_named_like_a_total_is_an_article() -> None:
-    assert one_item(list_of("T;Total;5")).name == "Total"
-    [row] = read_list(list_of("1;x;5", "Total;Lamp;")).rejected
+    assert read_single_item(csv_text("T;Total;5")).name == "Total"
+    [row] = read_price_list(csv_text("1;x;5", "Total;Lamp;")).rejected
     assert row.error_type == "missing_price"
 
 
 def test_a_row_in_another_currency_is_rejected() -> None:
-    content = list_of(
+    content = csv_text(
         *("1;Lamp;5;USD", "2;Lamp;5;$", "3;Lamp;5;", "4;Lamp;5;EUR", "5;Lamp;5;?"),
         header="sku;name;price;Currency",
     )
-    found = read_list(content)
-    assert [row.supplier_sku for row in found.items] == ["1", "2", "3"]
-    assert [row.error_message for row in found.rejected] == [
+    result = read_price_list(content)
+    assert [row.supplier_sku for row in result.items] == ["1", "2", "3"]
+    assert [row.error_message for row in result.rejected] == [
         "The row is in EUR, the catalog is in USD.",
         'The row is in "?", the catalog is in USD.',
     ]
 
 
 def test_one_bad_row_does_not_stop_the_list() -> None:
-    found = read_list(
-        list_of("1;Lamp;#N/A", "2;Lamp;NaN", "3;Lamp;99999999999", "4;Lamp;-1", "5;Lamp;5")
+    result = read_price_list(
+        csv_text("1;Lamp;#N/A", "2;Lamp;NaN", "3;Lamp;99999999999", "4;Lamp;-1", "5;Lamp;5")
     )
-    assert found.outcomes == ["ignored", *["rejected"] * 4, "item"]
+    assert result.outcomes == ["ignored", *["rejected"] * 4, "item"]

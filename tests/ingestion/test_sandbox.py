@@ -12,13 +12,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ingestion.price_lists import list_of, order_of
-from ingestion.test_process import children, lines_of
+from ingestion.price_lists import csv_text, read_request
+from ingestion.test_process import parser_pids, read_lines
 from pricebook.errors import ParserKilledError, PriceListError
 from pricebook.ingestion import frames, sandbox
-from pricebook.ingestion.child import environment
-from pricebook.ingestion.process import Parsers
-from pricebook.ingestion.schemas import Limits
+from pricebook.ingestion.child import build_environment
+from pricebook.ingestion.process import ParserPool
+from pricebook.ingestion.schemas import ReadLimits
 from pricebook.ingestion.workspace import Workspace
 
 SECRET = "a secret of forty characters, and not one less"
@@ -38,38 +38,38 @@ def tried(action):
 
 
 @pytest.fixture
-def own_parsers() -> Iterator[Parsers]:
-    with Parsers() as parsers:
-        yield parsers
+def own_parser_pool() -> Iterator[ParserPool]:
+    with ParserPool() as parser_pool:
+        yield parser_pool
 
 
 @pytest.fixture
 def workspace() -> Iterator[Workspace]:
-    space = Workspace(sandbox.free_user())
-    yield space
-    space.remove()
+    created = Workspace(sandbox.unused_user_id())
+    yield created
+    created.remove()
 
 
 def run(code: str, workspace: Workspace) -> str:
     """Run code in a process confined as parser processes are; return what it prints."""
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-P", "-c", CONFINED + code, str(workspace.user or "")],
         cwd=workspace.path,
-        env=environment(),
+        env=build_environment(),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    assert completed.returncode == 0, completed.stderr
+    return completed.stdout.strip()
 
 
-def needs(part: str) -> None:
-    if part not in sandbox.find_parts_in_force():
-        pytest.skip(f"this machine does not have {sandbox.PARTS[part]}")
+def require_restriction(restriction: str) -> None:
+    if restriction not in sandbox.find_active_restrictions():
+        pytest.skip(f"this machine does not have {sandbox.RESTRICTIONS[restriction]}")
 
 
-def status_of(parser: int) -> dict[str, str]:
+def process_status(parser: int) -> dict[str, str]:
     """Read what the kernel shows of a process."""
     folder = Path(f"/proc/{parser}")
     lines = (folder / "status").read_text().splitlines()
@@ -82,17 +82,17 @@ def status_of(parser: int) -> dict[str, str]:
 
 
 async def test_a_real_parser_process_has_no_secret_and_few_rights(
-    own_parsers: Parsers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_parser_pool: ParserPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JWT_SECRET", SECRET)
     monkeypatch.setenv("DATABASE_URL", f"postgresql://user:{SECRET}@db/pricebook")
     path = tmp_path / "list.csv"
-    path.write_text(list_of(*(f"A{number};Lamp;5" for number in range(200_000))))
-    before = children()
-    async with own_parsers.opened(order_of(path)) as reading:
-        (parser,) = set(children()) - set(before)
-        status = status_of(parser)
-        assert len(await lines_of(reading)) == 200_000
+    path.write_text(csv_text(*(f"A{number};Lamp;5" for number in range(200_000))))
+    before = parser_pids()
+    async with own_parser_pool.opened(read_request(path)) as stream:
+        (parser,) = set(parser_pids()) - set(before)
+        status = process_status(parser)
+        assert len(await read_lines(stream)) == 200_000
     assert "SECRET" not in status["environ"]
     assert SECRET not in status["environ"]
     assert status["NoNewPrivs"] == "1"
@@ -104,9 +104,9 @@ async def test_a_real_parser_process_has_no_secret_and_few_rights(
     assert limits["Max open files"] == ("64", "64")
     for limit in ("Max cpu time", "Max file size", "Max address space"):
         assert "unlimited" not in limits[limit]
-    in_force = sandbox.find_parts_in_force()
-    assert (status["Seccomp"] == "2") == ("calls" in in_force)
-    if "user" in in_force:
+    active_restrictions = sandbox.find_active_restrictions()
+    assert (status["Seccomp"] == "2") == ("calls" in active_restrictions)
+    if "user" in active_restrictions:
         assert os.getuid() == 0
         assert set(status["Uid"].split()).isdisjoint({"0", "65534"})
         assert int(status["CapEff"], 16) == 0
@@ -115,7 +115,7 @@ async def test_a_real_parser_process_has_no_secret_and_few_rights(
 
 
 def test_nothing_can_be_connected_or_started(workspace: Workspace) -> None:
-    needs("calls")
+    require_restriction("calls")
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         said = run(
@@ -129,7 +129,7 @@ def test_nothing_can_be_connected_or_started(workspace: Workspace) -> None:
 
 
 def test_no_process_can_be_reached_by_calls_that_need_only_its_user(workspace: Workspace) -> None:
-    needs("calls")
+    require_restriction("calls")
     said = run(
         """
 libc = ctypes.CDLL(None, use_errno=True)
@@ -165,20 +165,22 @@ print(resource.getrlimit(resource.RLIMIT_NOFILE))
 
 def test_rights_that_a_service_manager_gives_are_given_up(workspace: Workspace) -> None:
     code = f"status = open('/proc/self/status'){CONFINED}print(status.read())"
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-P", "-c", code, ""],
         cwd=workspace.path,
-        env=environment(),
+        env=build_environment(),
         capture_output=True,
         text=True,
         check=True,
     )
-    rights = dict(line.split(":") for line in done.stdout.splitlines() if line.startswith("Cap"))
+    rights = dict(
+        line.split(":") for line in completed.stdout.splitlines() if line.startswith("Cap")
+    )
     assert {int(rights[kind], 16) for kind in ("CapInh", "CapPrm", "CapEff", "CapAmb")} == {0}
 
 
 def test_only_its_own_folder_can_be_read_and_written(workspace: Workspace, tmp_path: Path) -> None:
-    needs("files")
+    require_restriction("files")
     secret = tmp_path / "key.json"
     secret.write_text(SECRET)
     secret.chmod(0o644)
@@ -196,52 +198,52 @@ def test_only_its_own_folder_can_be_read_and_written(workspace: Workspace, tmp_p
 
 
 async def test_a_list_that_only_we_may_read_is_brought_to_it(
-    own_parsers: Parsers, tmp_path: Path
+    own_parser_pool: ParserPool, tmp_path: Path
 ) -> None:
     path = tmp_path / "list.csv"
-    path.write_text(list_of("1;Lamp;5"))
+    path.write_text(csv_text("1;Lamp;5"))
     path.chmod(0o600)
-    async with own_parsers.opened(order_of(path)) as reading:
-        assert len(await lines_of(reading)) == 1
+    async with own_parser_pool.opened(read_request(path)) as stream:
+        assert len(await read_lines(stream)) == 1
 
 
 async def test_a_list_in_an_unusual_encoding_is_read_without_its_codec_at_hand(
-    own_parsers: Parsers, tmp_path: Path
+    own_parser_pool: ParserPool, tmp_path: Path
 ) -> None:
     path = tmp_path / "list.csv"
-    path.write_text(list_of("1;電灯;5"), encoding="shift_jis")
-    async with own_parsers.opened(order_of(path, encoding="shift_jis")) as reading:
-        assert "電灯".encode() in (await lines_of(reading))[0]
+    path.write_text(csv_text("1;電灯;5"), encoding="shift_jis")
+    async with own_parser_pool.opened(read_request(path, encoding="shift_jis")) as stream:
+        assert "電灯".encode() in (await read_lines(stream))[0]
 
 
 async def test_a_list_that_is_not_there_or_too_large_is_refused_before_it_is_copied(
-    own_parsers: Parsers, tmp_path: Path
+    own_parser_pool: ParserPool, tmp_path: Path
 ) -> None:
-    order = order_of(tmp_path / "none.csv")
-    why = os.strerror(errno.ENOENT)  # in the language of the process
-    with pytest.raises(PriceListError, match=rf"none\.csv cannot be read: {why}"):
-        async with own_parsers.opened(order):
+    request = read_request(tmp_path / "none.csv")
+    os_message = os.strerror(errno.ENOENT)  # in the language of the process
+    with pytest.raises(PriceListError, match=rf"none\.csv cannot be read: {os_message}"):
+        async with own_parser_pool.opened(request):
             pass
     large = tmp_path / "large.csv"
     large.write_bytes(bytes(5 * 1024 * 1024))
-    order = msgspec.structs.replace(order_of(large), limits=Limits(mebibytes=1))
+    request = msgspec.structs.replace(read_request(large), limits=ReadLimits(mebibytes=1))
     with pytest.raises(PriceListError, match=r"large\.csv has 5\.0 MiB, at most 1 are read"):
-        async with own_parsers.opened(order):
+        async with own_parser_pool.opened(request):
             pass
 
 
 async def test_processor_time_is_limited_by_the_kernel(
-    own_parsers: Parsers, tmp_path: Path
+    own_parser_pool: ParserPool, tmp_path: Path
 ) -> None:
     path = tmp_path / "list.csv"
-    path.write_text(list_of(*(f"A{number};Lamp number {number};5" for number in range(900_000))))
-    before = children()
+    path.write_text(csv_text(*(f"A{number};Lamp number {number};5" for number in range(900_000))))
+    before = parser_pids()
     # The time of the clock is far off: what ends this is the kernel's limit.
-    order = msgspec.structs.replace(order_of(path), limits=Limits(seconds=1))
+    request = msgspec.structs.replace(read_request(path), limits=ReadLimits(seconds=1))
     with pytest.raises((PriceListError, ParserKilledError), match="more than 1 seconds"):
-        async with own_parsers.opened(order) as reading:
-            await lines_of(reading)
-    assert children() == before
+        async with own_parser_pool.opened(request) as stream:
+            await read_lines(stream)
+    assert parser_pids() == before
 
 
 def test_a_message_that_claims_gigabytes_is_not_waited_for() -> None:

@@ -5,24 +5,24 @@ from typing import Any
 
 import pytest
 
-from ingestion.price_lists import ReadList, read_list
+from ingestion.price_lists import ReadResult, read_price_list
 from ingestion.workbooks import xlsx, xlsx_of
 from pricebook.errors import PriceListError
 
 
-def refusal_of(content: str | bytes, currency: str = "USD", **config: Any) -> str:
-    with pytest.raises(PriceListError) as refused:
-        read_list(content, currency, **config)
-    return refused.value.message
+def error_message_of(content: str | bytes, currency: str = "USD", **config: Any) -> str:
+    with pytest.raises(PriceListError) as raised:
+        read_price_list(content, currency, **config)
+    return raised.value.message
 
 
-def columns_of(found: ReadList) -> tuple[str, ...]:
-    columns = found.findings.columns
+def columns_of(result: ReadResult) -> tuple[str, ...]:
+    columns = result.profile.columns
     return columns["sku"], columns["name"], columns["price"]
 
 
-def items_of(found: ReadList) -> list[tuple[str | None, str | None, Decimal | None]]:
-    return [(item.supplier_sku, item.name, item.price) for item in found.items]
+def items_of(result: ReadResult) -> list[tuple[str | None, str | None, Decimal | None]]:
+    return [(item.supplier_sku, item.name, item.price) for item in result.items]
 
 
 GERMAN = """\
@@ -47,16 +47,16 @@ Alle Angaben ohne Gewähr. Es gelten unsere AGB.;;;;;
 
 
 def test_the_list_of_a_german_wholesaler() -> None:
-    found = read_list(GERMAN.encode("cp1252"), "EUR")
-    assert (found.findings.header_row, found.findings.by_content) == (6, ())
-    assert columns_of(found) == ("Art.-Nr.", "Bezeichnung", "VK netto (EUR)")
-    assert items_of(found) == [
+    result = read_price_list(GERMAN.encode("cp1252"), "EUR")
+    assert (result.profile.header_row, result.profile.by_content) == (6, ())
+    assert columns_of(result) == ("Art.-Nr.", "Bezeichnung", "VK netto (EUR)")
+    assert items_of(result) == [
         ("004711", "Hammer 500 g, Stiel Esche", Decimal("1234.50")),
         ("004712", 'Zange "Profi" 180 mm', Decimal("8.9")),
         ("F-10/2", "Wandfarbe weiß 10 l", Decimal("45.00")),
     ]
-    assert [item.category for item in found.items] == ["Werkzeuge", "Werkzeuge", "Farben & Lacke"]
-    assert [(row.row_number, row.supplier_sku) for row in found.rejected] == [(15, "F-10/3")]
+    assert [item.category for item in result.items] == ["Werkzeuge", "Werkzeuge", "Farben & Lacke"]
+    assert [(row.row_number, row.supplier_sku) for row in result.rejected] == [(15, "F-10/3")]
 
 
 RUSSIAN = """\
@@ -75,19 +75,19 @@ RUSSIAN = """\
 
 
 def test_an_export_with_two_prices_below_one_header_names_both() -> None:
-    message = refusal_of(RUSSIAN, "RUB")
+    message = error_message_of(RUSSIAN, "RUB")
     assert '"Цены, руб. Опт" and "Цены, руб. Розница"' in message
-    found = read_list(
+    result = read_price_list(
         RUSSIAN, "RUB", column_mapping={"price": "Цены, руб. Опт", "name": "Номенклатура, Упаковка"}
     )
-    assert found.findings.header_row == 7
-    assert found.findings.headers[3:6] == ("Цены, руб. Опт", "Цены, руб. Розница", "Остаток шт.")
-    assert items_of(found) == [
+    assert result.profile.header_row == 7
+    assert result.profile.headers[3:6] == ("Цены, руб. Опт", "Цены, руб. Розница", "Остаток шт.")
+    assert items_of(result) == [
         ("00-00012", "Кабель ВВГнг 3х2,5", Decimal("1234.50")),
         ("00-00013", "Кабель ПВС 2х0,75", Decimal("56.10")),
     ]
-    assert {item.category for item in found.items} == {"Кабельная продукция"}
-    assert not found.rejected
+    assert {item.category for item in result.items} == {"Кабельная продукция"}
+    assert not result.rejected
 
 
 def test_a_french_list() -> None:
@@ -97,13 +97,13 @@ def test_a_french_list() -> None:
         "VISSERIE;;;;\nA001;Vis à bois 4x40;200;0,0125;\n0B02;Écrou M6;100;1 250,5;\n"
         "Total HT;;;1 250,51;\n"
     )
-    found = read_list(content, "EUR")
-    assert columns_of(found) == ("Réf.", "Désignation", "P.U. HT")
-    assert items_of(found) == [
+    result = read_price_list(content, "EUR")
+    assert columns_of(result) == ("Réf.", "Désignation", "P.U. HT")
+    assert items_of(result) == [
         ("A001", "Vis à bois 4x40", Decimal("0.0125")),
         ("0B02", "Écrou M6", Decimal("1250.5")),
     ]
-    assert found.items[0].category == "VISSERIE"
+    assert result.items[0].category == "VISSERIE"
 
 
 @pytest.mark.parametrize(
@@ -138,15 +138,15 @@ def test_a_french_list() -> None:
 def test_polish_spanish_and_ukrainian_lists(
     content: str, currency: str, columns: tuple[str, str, str]
 ) -> None:
-    found = read_list(content, currency)
-    assert columns_of(found) == columns
-    assert [item.price for item in found.items] == [Decimal("1.20"), Decimal(1200)]
+    result = read_price_list(content, currency)
+    assert columns_of(result) == columns
+    assert [item.price for item in result.items] == [Decimal("1.20"), Decimal(1200)]
 
 
 def test_a_header_is_found_in_the_200th_row() -> None:
     content = "Letterhead;;\n" * 199 + "sku;name;price\n1;Lamp;5\n"
-    assert read_list(content).findings.header_row == 200
-    assert "header" in refusal_of("Letterhead;;\n" * 200 + "sku;name;price\n1;Lamp;5\n")
+    assert read_price_list(content).profile.header_row == 200
+    assert "header" in error_message_of("Letterhead;;\n" * 200 + "sku;name;price\n1;Lamp;5\n")
 
 
 @pytest.mark.parametrize(
@@ -163,10 +163,10 @@ def test_a_header_is_found_in_the_200th_row() -> None:
 )
 def test_a_header_may_be_split_over_rows(header: str, price: str) -> None:
     body = "1;Lamp;5,50;7;x\n2;Cable;6,50;7;x\n"
-    found = read_list(f"{header}\n{body}", "EUR")
-    assert found.findings.columns["price"] == price
-    assert found.findings.header_row == header.count("\n") + 1
-    assert len(found.items) == 2
+    result = read_price_list(f"{header}\n{body}", "EUR")
+    assert result.profile.columns["price"] == price
+    assert result.profile.header_row == header.count("\n") + 1
+    assert len(result.items) == 2
 
 
 @pytest.mark.parametrize(
@@ -183,13 +183,15 @@ def test_a_header_may_be_split_over_rows(header: str, price: str) -> None:
 def test_prices_side_by_side_below_one_header_are_reported(
     header: str, names: tuple[str, str]
 ) -> None:
-    message = refusal_of(f"{header}\n1;Lamp;5.50;6.50;7\n2;Cable;6.50;7.50;7\n3;Tape;1.50;2.50;7\n")
+    message = error_message_of(
+        f"{header}\n1;Lamp;5.50;6.50;7\n2;Cable;6.50;7.50;7\n3;Tape;1.50;2.50;7\n"
+    )
     assert all(name in message for name in names)
     assert "--column price=" in message
 
 
 def test_a_currency_in_the_second_row_of_a_header_counts() -> None:
-    assert "is in EUR" in refusal_of("Code;Name;Price\n;;EUR\n1;Lamp;5.50\n")
+    assert "is in EUR" in error_message_of("Code;Name;Price\n;;EUR\n1;Lamp;5.50\n")
 
 
 def test_a_header_of_merged_cells_in_a_workbook() -> None:
@@ -197,8 +199,8 @@ def test_a_header_of_merged_cells_in_a_workbook() -> None:
         sheet = book.add_worksheet("Prices")
         code = book.add_format({"num_format": "00000"})
         sheet.merge_range("A1:E1", "Acme Ltd, prices of 2024")
-        for place, title in (("A3:A4", "Code"), ("B3:B4", "Name"), ("C3:D3", "Price")):
-            sheet.merge_range(place, title)
+        for cell_range, title in (("A3:A4", "Code"), ("B3:B4", "Name"), ("C3:D3", "Price")):
+            sheet.merge_range(cell_range, title)
         sheet.merge_range("E3:E4", "Stock")
         sheet.write_row("C4", ["net", "gross"])
         sheet.merge_range("A5:E5", "Lamps")
@@ -206,22 +208,22 @@ def test_a_header_of_merged_cells_in_a_workbook() -> None:
         sheet.write_row("B6", ["Lamp", 1.234, 1.5, 7])
 
     content = xlsx(fill)
-    assert '"Price net" and "Price gross"' in refusal_of(content)
-    found = read_list(content, column_mapping={"price": "Price net"})
-    assert found.findings.header_row == 4
-    assert items_of(found) == [("00012", "Lamp", Decimal("1.234"))]
-    assert (found.items[0].category, found.items[0].characteristics["Stock"]) == ("Lamps", "7")
+    assert '"Price net" and "Price gross"' in error_message_of(content)
+    result = read_price_list(content, column_mapping={"price": "Price net"})
+    assert result.profile.header_row == 4
+    assert items_of(result) == [("00012", "Lamp", Decimal("1.234"))]
+    assert (result.items[0].category, result.items[0].characteristics["Stock"]) == ("Lamps", "7")
 
 
 def test_rows_of_a_split_header_are_ignored_on_every_page() -> None:
     header = "Code;Name;Price;;Stock\n;;net;valid from;pcs\n"
-    found = read_list(f"{header}1;Lamp;5.5;x;7\n{header}2;Cable;6.5;x;7\n")
-    assert found.outcomes == [*("ignored", "ignored", "item") * 2]
+    result = read_price_list(f"{header}1;Lamp;5.5;x;7\n{header}2;Cable;6.5;x;7\n")
+    assert result.outcomes == [*("ignored", "ignored", "item") * 2]
 
 
 def test_a_row_that_numbers_the_columns_is_header() -> None:
-    found = read_list("sku;name;price\n1;2;3\n10;Lamp;5\n")
-    assert (found.findings.header_row, [item.supplier_sku for item in found.items]) == (2, ["10"])
+    result = read_price_list("sku;name;price\n1;2;3\n10;Lamp;5\n")
+    assert (result.profile.header_row, [item.supplier_sku for item in result.items]) == (2, ["10"])
 
 
 @pytest.mark.parametrize(
@@ -237,9 +239,9 @@ def test_a_row_that_numbers_the_columns_is_header() -> None:
     ],
 )
 def test_the_first_row_below_a_header_is_no_part_of_it(first: str) -> None:
-    found = read_list(f"sku;name;price;group\n{first}\n2;Cable;6;red\n")
-    assert found.findings.header_row == 1
-    assert found.findings.headers == ("sku", "name", "price", "group")
+    result = read_price_list(f"sku;name;price;group\n{first}\n2;Cable;6;red\n")
+    assert result.profile.header_row == 1
+    assert result.profile.headers == ("sku", "name", "price", "group")
 
 
 @pytest.mark.parametrize(
@@ -247,15 +249,15 @@ def test_the_first_row_below_a_header_is_no_part_of_it(first: str) -> None:
     ["Acme Ltd;;", "Price list;;2024", "Currency:;USD;", "Acme Ltd;Berlin;Germany", "Products;;"],
 )
 def test_a_letterhead_right_above_the_header_is_no_part_of_it(letterhead: str) -> None:
-    found = read_list(f"{letterhead}\nsku;name;price\n1;Lamp;5\n2;Cable;6\n")
-    assert found.findings.headers == ("sku", "name", "price")
-    assert len(found.items) == 2
+    result = read_price_list(f"{letterhead}\nsku;name;price\n1;Lamp;5\n2;Cable;6\n")
+    assert result.profile.headers == ("sku", "name", "price")
+    assert len(result.items) == 2
 
 
 def test_blank_rows_and_columns_do_not_matter() -> None:
-    found = read_list(";;;;\n;sku;;name;price\n;;;;\n;1;;Lamp;5\n;;;;\n;2;;Cable;6\n;;;;\n")
-    assert [item.supplier_sku for item in found.items] == ["1", "2"]
-    assert not found.rejected
+    result = read_price_list(";;;;\n;sku;;name;price\n;;;;\n;1;;Lamp;5\n;;;;\n;2;;Cable;6\n;;;;\n")
+    assert [item.supplier_sku for item in result.items] == ["1", "2"]
+    assert not result.rejected
 
 
 HEADERLESS = """\
@@ -267,13 +269,13 @@ A-104;Cable five metres;99.00;4006381333962;60
 
 
 def test_a_list_without_a_header_is_read_by_its_content() -> None:
-    found = read_list(HEADERLESS)
-    assert found.findings.header_row == 0
-    assert columns_of(found) == ("column A", "column B", "column C")
-    assert found.findings.by_content == ("sku", "name", "price")
-    assert found.findings.kinds == ("codes", "texts", "money", "barcodes", "whole")
-    assert found.items[0].price == Decimal("12.50")
-    assert found.outcomes == ["item"] * 4
+    result = read_price_list(HEADERLESS)
+    assert result.profile.header_row == 0
+    assert columns_of(result) == ("column A", "column B", "column C")
+    assert result.profile.by_content == ("sku", "name", "price")
+    assert result.profile.kinds == ("codes", "texts", "money", "barcodes", "whole")
+    assert result.items[0].price == Decimal("12.50")
+    assert result.outcomes == ["item"] * 4
 
 
 def test_numbers_of_a_workbook_without_a_header_are_told_apart() -> None:
@@ -284,32 +286,32 @@ def test_numbers_of_a_workbook_without_a_header_are_told_apart() -> None:
             (12, 13, 15, 19), names, (12.5, 7, 1.25, 99.9), (6, 6, 12, 12), strict=True
         )
     ]
-    found = read_list(xlsx_of(rows, formats={0: "00000"}))
-    assert found.findings.kinds == ("codes", "texts", "money", "whole")
-    assert columns_of(found) == ("column A", "column B", "column C")
-    assert found.items[0].supplier_sku == "00012"
+    result = read_price_list(xlsx_of(rows, formats={0: "00000"}))
+    assert result.profile.kinds == ("codes", "texts", "money", "whole")
+    assert columns_of(result) == ("column A", "column B", "column C")
+    assert result.items[0].supplier_sku == "00012"
 
 
 def test_a_first_article_without_a_price_is_no_header_and_no_letterhead() -> None:
-    found = read_list(f"Acme Ltd;;;;\nA-100;Tape;on request;;60\n{HEADERLESS}")
-    assert found.outcomes == ["ignored", "rejected", *["item"] * 4]
+    result = read_price_list(f"Acme Ltd;;;;\nA-100;Tape;on request;;60\n{HEADERLESS}")
+    assert result.outcomes == ["ignored", "rejected", *["item"] * 4]
 
 
 def test_headers_without_known_words_are_read_by_content() -> None:
-    found = read_list(f"Pricelist;;;;\nWas;Wie;Wieviel;Strich;Da\n{HEADERLESS}")
-    assert found.findings.header_row == 2
-    assert columns_of(found) == ("Was", "Wie", "Wieviel")
-    assert found.items[0].characteristics == {"Strich": "4006381333931", "Da": "120"}
+    result = read_price_list(f"Pricelist;;;;\nWas;Wie;Wieviel;Strich;Da\n{HEADERLESS}")
+    assert result.profile.header_row == 2
+    assert columns_of(result) == ("Was", "Wie", "Wieviel")
+    assert result.items[0].characteristics == {"Strich": "4006381333931", "Da": "120"}
 
 
 def test_no_header_can_be_set() -> None:
-    found = read_list(
+    result = read_price_list(
         "sku;name;price\nA;Lamp;5\n",
         header_row=0,
         column_mapping={"sku": "column A", "name": "column B", "price": "Column C"},
     )
-    assert [(row.row_number, row.outcome) for row in found.rows] == [(1, "rejected"), (2, "item")]
-    assert 'no column "price"' in refusal_of(
+    assert [(row.row_number, row.outcome) for row in result.rows] == [(1, "rejected"), (2, "item")]
+    assert 'no column "price"' in error_message_of(
         HEADERLESS, header_row=0, column_mapping={"price": "price"}
     )
 
@@ -335,7 +337,7 @@ NAMES = "Lamp Cable Tape Hammer Saw File"
     ],
 )
 def test_numbers_that_look_alike_are_not_guessed_but_named(columns: list[str]) -> None:
-    message = refusal_of(rows(CODES, NAMES, *columns))
+    message = error_message_of(rows(CODES, NAMES, *columns))
     assert "column C" in message
     assert ("column D" in message) is (len(columns) > 1)
     assert '--column price="column C"' in message
@@ -351,15 +353,15 @@ def test_numbers_that_look_alike_are_not_guessed_but_named(columns: list[str]) -
     ],
 )
 def test_a_price_that_stands_out_is_found(columns: list[str]) -> None:
-    assert columns_of(read_list(rows(*columns))) == ("column A", "column B", "column C")
+    assert columns_of(read_price_list(rows(*columns))) == ("column A", "column B", "column C")
 
 
 def test_two_columns_of_codes_or_of_names_are_not_guessed() -> None:
     prices = "12.50 7.90 3.10 4.40 5.05 6.15"
-    message = refusal_of(rows(CODES, "X1 X2 X3 X4 X5 X6", NAMES, prices))
+    message = error_message_of(rows(CODES, "X1 X2 X3 X4 X5 X6", NAMES, prices))
     assert "column A or column B" in message
     assert "article code" in message
-    assert "column B or column C" in refusal_of(rows(CODES, NAMES, "a b c d e f", prices))
+    assert "column B or column C" in error_message_of(rows(CODES, NAMES, "a b c d e f", prices))
 
 
 @pytest.mark.parametrize(
@@ -372,9 +374,9 @@ def test_two_columns_of_codes_or_of_names_are_not_guessed() -> None:
     ],
 )
 def test_a_price_that_its_header_does_not_name_is_found_by_content(header: str, price: str) -> None:
-    found = read_list(f"{header}\nA1;Lamp;5.50;7.10\nA2;Cable;6.50;8.20\nA3;Saw;9.10;9.90\n")
-    assert found.findings.columns["price"] == price
-    assert found.findings.by_content == ("price",)
+    result = read_price_list(f"{header}\nA1;Lamp;5.50;7.10\nA2;Cable;6.50;8.20\nA3;Saw;9.10;9.90\n")
+    assert result.profile.columns["price"] == price
+    assert result.profile.by_content == ("price",)
 
 
 @pytest.mark.parametrize(
@@ -388,11 +390,11 @@ def test_a_price_that_its_header_does_not_name_is_found_by_content(header: str, 
 )
 def test_what_its_header_tells_apart_from_a_price_is_not_taken_for_one(header: str) -> None:
     body = "A1;Lamp;5.50;7.10\nA2;Cable;6.50;8.20\nA3;Saw;9.10;9.90\n"
-    message = refusal_of(f"{header}\n{body}")
+    message = error_message_of(f"{header}\n{body}")
     assert "price" in message
     assert "--column price=" in message
 
 
 def test_a_price_found_by_content_must_be_in_the_currency_of_the_catalog() -> None:
     content = "Code;Name;Jetzt EUR\nA1;Lamp;5.50\nA2;Cable;6.50\nA3;Saw;9.10\n"
-    assert "is in EUR" in refusal_of(content)
+    assert "is in EUR" in error_message_of(content)

@@ -4,21 +4,23 @@ from decimal import Decimal
 import pytest
 
 import builders
-from ingestion.conftest import TakeIn
+from ingestion.conftest import RunImport
 from ingestion.imports import LIST, history_length, rows
 from pricebook.db import Connection
 from pricebook.errors import PriceListError
 from pricebook.ingestion.import_schemas import Progress
-from pricebook.ingestion.schemas import SourceConfig
-from pricebook.products.service import create_from_unmatched
+from pricebook.ingestion.schemas import ReadConfig
+from pricebook.products.service import create_products_from_unmatched
 from pricebook.tasks.schemas import Counts
 
 COMPARED_ROWS = 60_000
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
-async def test_every_row_of_a_list_is_accounted_for(take_in: TakeIn, conn: Connection) -> None:
-    result = await take_in(
+async def test_every_row_of_a_list_is_accounted_for(
+    run_import: RunImport, conn: Connection
+) -> None:
+    result = await run_import(
         "Our prices\n\nArticle code,Name,Price\nA-1,Hammer,12.50\n,Saw,8\nA-3,Glove,\n\nA-4,Axe,x\n"
     )
     assert result.counts == Counts(new=1, rejected=3, ignored=4)
@@ -34,8 +36,8 @@ async def test_every_row_of_a_list_is_accounted_for(take_in: TakeIn, conn: Conne
     assert [error.row_number for error in result.row_errors] == [5, 6, 8]
 
 
-async def test_items_keep_what_the_list_says(take_in: TakeIn, conn: Connection) -> None:
-    await take_in(LIST)
+async def test_items_keep_what_the_list_says(run_import: RunImport, conn: Connection) -> None:
+    await run_import(LIST)
     found = await rows(
         conn,
         "SELECT supplier_sku, name, current_price, characteristics FROM supplier_items ORDER BY 1",
@@ -47,57 +49,59 @@ async def test_items_keep_what_the_list_says(take_in: TakeIn, conn: Connection) 
     ]
 
 
-async def test_the_same_list_again_writes_nothing(take_in: TakeIn, conn: Connection) -> None:
-    await take_in(LIST)
+async def test_the_same_list_again_writes_nothing(run_import: RunImport, conn: Connection) -> None:
+    await run_import(LIST)
     before = await rows(conn, "SELECT id, updated_at, last_ingested_at, xmin FROM supplier_items")
-    result = await take_in(LIST)
+    result = await run_import(LIST)
     assert result.counts == Counts(unchanged=3, ignored=1)
     after = await rows(conn, "SELECT id, updated_at, last_ingested_at, xmin FROM supplier_items")
     assert after == before
     assert await history_length(conn) == 3
 
 
-async def test_one_price_changed_is_one_row_of_history(take_in: TakeIn, conn: Connection) -> None:
-    await take_in(LIST)
-    result = await take_in(LIST.replace("8.00", "8.10"))
+async def test_one_price_changed_is_one_row_of_history(
+    run_import: RunImport, conn: Connection
+) -> None:
+    await run_import(LIST)
+    result = await run_import(LIST.replace("8.00", "8.10"))
     assert result.counts == Counts(changed=1, unchanged=2, ignored=1)
     assert await history_length(conn) == 4
 
 
 async def test_a_changed_name_is_a_change_without_history(
-    take_in: TakeIn, conn: Connection
+    run_import: RunImport, conn: Connection
 ) -> None:
-    await take_in(LIST)
-    result = await take_in(LIST.replace("Hammer", "Claw hammer"))
+    await run_import(LIST)
+    result = await run_import(LIST.replace("Hammer", "Claw hammer"))
     assert result.counts == Counts(changed=1, unchanged=2, ignored=1)
     assert await history_length(conn) == 3
 
 
-async def test_links_survive_every_import(take_in: TakeIn, conn: Connection) -> None:
-    await take_in(LIST)
+async def test_links_survive_every_import(run_import: RunImport, conn: Connection) -> None:
+    await run_import(LIST)
     product_id = await builders.product(conn)
     await conn.execute("UPDATE supplier_items SET product_id = %s", [product_id])
-    await take_in(LIST.replace("12.50", "13.50").replace("Saw", "Big saw"))
-    await take_in("Article code,Name,Price\nA-1,Hammer,1\n")
+    await run_import(LIST.replace("12.50", "13.50").replace("Saw", "Big saw"))
+    await run_import("Article code,Name,Price\nA-1,Hammer,1\n")
     linked = await rows(conn, "SELECT DISTINCT product_id FROM supplier_items")
     assert linked == [(product_id,)]
 
 
 async def test_an_absent_column_leaves_a_characteristic_and_an_empty_cell_clears_it(
-    take_in: TakeIn, conn: Connection
+    run_import: RunImport, conn: Connection
 ) -> None:
-    await take_in(LIST)
-    await take_in("Article code,Name,Price\nA-1,Hammer,12.50\n")
-    look = "SELECT characteristics FROM supplier_items WHERE supplier_sku = 'A-1'"
-    assert await rows(conn, look) == [({"category": "Tools", "Colour": "red"},)]
-    await take_in("Article code,Name,Price,Colour\nA-1,Hammer,12.50,\n")
-    assert await rows(conn, look) == [({"category": "Tools"},)]
+    await run_import(LIST)
+    await run_import("Article code,Name,Price\nA-1,Hammer,12.50\n")
+    query = "SELECT characteristics FROM supplier_items WHERE supplier_sku = 'A-1'"
+    assert await rows(conn, query) == [({"category": "Tools", "Colour": "red"},)]
+    await run_import("Article code,Name,Price,Colour\nA-1,Hammer,12.50,\n")
+    assert await rows(conn, query) == [({"category": "Tools"},)]
 
 
 async def test_a_repeated_row_is_a_duplicate_and_names_the_row_that_counts(
-    take_in: TakeIn,
+    run_import: RunImport,
 ) -> None:
-    result = await take_in("Article code,Name,Price\nA-1,Hammer,2\nA-2,Saw,3\nA-1,Hammer,2.0\n")
+    result = await run_import("Article code,Name,Price\nA-1,Hammer,2\nA-2,Saw,3\nA-1,Hammer,2.0\n")
     assert result.counts == Counts(new=2, duplicate=1, ignored=1)
     (error,) = result.row_errors
     assert (error.row_number, error.error_type) == (4, "duplicate")
@@ -105,22 +109,22 @@ async def test_a_repeated_row_is_a_duplicate_and_names_the_row_that_counts(
 
 
 async def test_rows_of_one_code_with_different_prices_are_all_rejected(
-    take_in: TakeIn, conn: Connection
+    run_import: RunImport, conn: Connection
 ) -> None:
-    await take_in("Article code,Name,Price\nA-1,Hammer,2\n")
-    result = await take_in("Article code,Name,Price\nA-1,Hammer,3\nA-2,Saw,3\nA-1,Hammer,4\n")
+    await run_import("Article code,Name,Price\nA-1,Hammer,2\n")
+    result = await run_import("Article code,Name,Price\nA-1,Hammer,3\nA-2,Saw,3\nA-1,Hammer,4\n")
     assert result.counts == Counts(new=1, rejected=2, ignored=1)
     assert {error.row_number for error in result.row_errors} == {2, 4}
     assert "rows 2 to 4 with prices from 3 to 4" in result.row_errors[0].error_message
-    look = "SELECT current_price FROM supplier_items WHERE supplier_sku = 'A-1'"
-    assert await rows(conn, look) == [(Decimal(2),)]
+    query = "SELECT current_price FROM supplier_items WHERE supplier_sku = 'A-1'"
+    assert await rows(conn, query) == [(Decimal(2),)]
 
 
 async def test_a_list_that_cannot_be_understood_changes_nothing_and_is_kept_as_failed(
-    take_in: TakeIn, conn: Connection
+    run_import: RunImport, conn: Connection
 ) -> None:
     with pytest.raises(PriceListError):
-        await take_in("Colour,Size\nred,1\n")
+        await run_import("Colour,Size\nred,1\n")
     assert await rows(conn, "SELECT name FROM suppliers") == []
     ((state, supplier_name, errors),) = await rows(
         conn, "SELECT state, supplier_name, errors FROM ingestion_tasks"
@@ -129,8 +133,10 @@ async def test_a_list_that_cannot_be_understood_changes_nothing_and_is_kept_as_f
     assert len(errors) == 1
 
 
-async def test_the_task_tells_what_became_of_the_list(take_in: TakeIn, conn: Connection) -> None:
-    result = await take_in(LIST + "A-4,Axe,,Tools,\n")
+async def test_the_task_tells_what_became_of_the_list(
+    run_import: RunImport, conn: Connection
+) -> None:
+    result = await run_import(LIST + "A-4,Axe,,Tools,\n")
     assert result.status == "success"
     ((task_id, state, new, rejected, done),) = await rows(
         conn,
@@ -141,24 +147,26 @@ async def test_the_task_tells_what_became_of_the_list(take_in: TakeIn, conn: Con
     assert done
 
 
-async def test_a_list_without_one_good_row_has_failed(take_in: TakeIn, conn: Connection) -> None:
-    result = await take_in("Article code,Name,Price\nA-1,Hammer,x\n")
+async def test_a_list_without_one_good_row_has_failed(
+    run_import: RunImport, conn: Connection
+) -> None:
+    result = await run_import("Article code,Name,Price\nA-1,Hammer,x\n")
     assert (result.status, result.items_processed) == ("failed", 0)
     assert await rows(conn, "SELECT state FROM ingestion_tasks") == [("failed",)]
 
 
 async def test_suppliers_are_found_in_any_case_and_made_when_missing(
-    take_in: TakeIn, conn: Connection
+    run_import: RunImport, conn: Connection
 ) -> None:
-    assert (await take_in(LIST, supplier_name="Ärzte GmbH")).new_supplier
-    assert not (await take_in(LIST, supplier_name="ÄRZTE gmbh")).new_supplier
+    assert (await run_import(LIST, supplier_name="Ärzte GmbH")).new_supplier
+    assert not (await run_import(LIST, supplier_name="ÄRZTE gmbh")).new_supplier
     ((name, metadata),) = await rows(conn, "SELECT name, metadata FROM suppliers")
     assert name == "Ärzte GmbH"
     assert metadata["found"]["columns"]["price"] == "Price"
 
 
 async def test_what_is_set_for_a_supplier_is_used_and_what_is_said_now_wins(
-    take_in: TakeIn, conn: Connection
+    run_import: RunImport, conn: Connection
 ) -> None:
     text = "Article code,Name,Price,Dealer price\nA-1,Hammer,5,4\n"
     await conn.execute(
@@ -167,18 +175,18 @@ async def test_what_is_set_for_a_supplier_is_used_and_what_is_said_now_wins(
             '{"source_config": {"column_mapping": {"price": "Dealer price"}, "sheet_name": "A"}}')
         """
     )
-    look = "SELECT current_price FROM supplier_items"
-    await take_in(text)
-    assert await rows(conn, look) == [(Decimal(4),)]
-    await take_in(text, config=SourceConfig(column_mapping={"price": "Price"}))
-    assert await rows(conn, look) == [(Decimal(5),)]
+    query = "SELECT current_price FROM supplier_items"
+    await run_import(text)
+    assert await rows(conn, query) == [(Decimal(4),)]
+    await run_import(text, config=ReadConfig(column_mapping={"price": "Price"}))
+    assert await rows(conn, query) == [(Decimal(5),)]
 
 
 async def test_products_are_made_of_unmatched_items_in_the_lists_categories(
-    take_in: TakeIn, conn: Connection
+    run_import: RunImport, conn: Connection
 ) -> None:
     await builders.category(conn, "Tools")
-    result = await take_in(LIST, follow_up=create_from_unmatched)
+    result = await run_import(LIST, follow_up=create_products_from_unmatched)
     assert result.products_created == 3
     made = await rows(
         conn,
@@ -193,31 +201,31 @@ async def test_products_are_made_of_unmatched_items_in_the_lists_categories(
         ("Hammer", "Tools", "active", 1, True),
         ("Saw", "Tools", "active", 1, True),
     ]
-    assert (await take_in(LIST, follow_up=create_from_unmatched)).products_created == 0
+    assert (await run_import(LIST, follow_up=create_products_from_unmatched)).products_created == 0
 
 
-async def test_a_failure_on_the_way_leaves_nothing(take_in: TakeIn, conn: Connection) -> None:
+async def test_a_failure_on_the_way_leaves_nothing(run_import: RunImport, conn: Connection) -> None:
     async def fail(*_: object) -> int:
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        await take_in(LIST, follow_up=fail)
+        await run_import(LIST, follow_up=fail)
     for table in ("suppliers", "supplier_items", "ingestion_tasks", "price_history"):
         assert await rows(conn, f"SELECT FROM {table}") == []
 
 
 async def test_one_list_taken_in_by_many_at_once_is_applied_once(
-    take_in: TakeIn, conn: Connection
+    run_import: RunImport, conn: Connection
 ) -> None:
-    results = await asyncio.gather(*(take_in(LIST) for _ in range(4)))
+    results = await asyncio.gather(*(run_import(LIST) for _ in range(4)))
     assert sorted(result.counts.new for result in results) == [0, 0, 0, 3]
     assert await history_length(conn) == 3
 
 
-async def test_progress_ends_at_the_whole(take_in: TakeIn) -> None:
+async def test_progress_ends_at_the_whole(run_import: RunImport) -> None:
     seen: list[Progress] = []
     text = "Article code,Name,Price\n" + "".join(f"A-{n},Nail,1.5\n" for n in range(9000))
-    await take_in(text, watch=seen.append)
+    await run_import(text, on_progress=seen.append)
     assert [step.stage for step in seen] == ["reading"] * (len(seen) - 1) + ["merging"]
     assert len(seen) > 3
     assert seen == sorted(seen, key=lambda step: (step.fraction, step.rows_read))
@@ -225,15 +233,15 @@ async def test_progress_ends_at_the_whole(take_in: TakeIn) -> None:
 
 
 async def test_a_list_is_compared_as_a_whole_however_little_is_known_of_its_items(
-    conn: Connection, take_in: TakeIn
+    conn: Connection, run_import: RunImport
 ) -> None:
-    def listed(price: int) -> str:
+    def list_with_price(price: int) -> str:
         rows = (f"A-{number},Nail,{price}.50" for number in range(COMPARED_ROWS))
         return "\n".join(["Article code,Name,Price", *rows])
 
     await builders.item(conn, await builders.supplier(conn))
     await conn.execute("ANALYZE supplier_items")
-    await take_in(listed(1))
-    async with asyncio.timeout(PATIENCE_SECONDS):  # row by row, it would take twice as long
-        result = await take_in(listed(2))
+    await run_import(list_with_price(1))
+    async with asyncio.timeout(TIMEOUT_SECONDS):  # row by row, it would take twice as long
+        result = await run_import(list_with_price(2))
     assert result.counts.changed == COMPARED_ROWS

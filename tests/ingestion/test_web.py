@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from ingestion.price_lists import fetched
-from ingestion.web_stand_in import HOST, LIST, WebStandIn, write_certificate
+from ingestion.web_stand_in import HOST, LIST, FakeWebServer, write_certificate
 from pricebook.errors import PriceListError, SourceUnavailableError
-from pricebook.ingestion.parsers.addresses import Network, is_public, target_of
+from pricebook.ingestion.parsers.addresses import NetworkPolicy, is_public, parse_https_url
 from pricebook.ingestion.parsers.web import download, file_name
-from pricebook.ingestion.process import Parsers
-from pricebook.ingestion.reader import open_list
-from pricebook.ingestion.schemas import Limits, ListOrder, WebPlace
+from pricebook.ingestion.process import ParserPool
+from pricebook.ingestion.reader import open_price_list
+from pricebook.ingestion.schemas import HttpsSource, ReadLimits, ReadRequest
 
 NAMES = {
     HOST: ["127.0.0.1"],
@@ -28,44 +28,46 @@ NAMES = {
 }
 
 
-class Dns:
+class FakeResolver:
     """A resolver that knows a few names, and counts how often it is asked."""
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
+        self.requests: list[str] = []
 
     def resolve(self, host: str, _port: int) -> Sequence[str]:
-        self.asked.append(host)
+        self.requests.append(host)
         return NAMES[host]
 
 
-def may_reach(address: str) -> bool:
+def is_allowed(address: str) -> bool:
     """Let the server of the test stand for the internet."""
     return address.startswith("127.0.0.") or is_public(address)
 
 
 @pytest.fixture
-def dns() -> Dns:
-    return Dns()
+def dns() -> FakeResolver:
+    return FakeResolver()
 
 
 @pytest.fixture
-def fetch(dns: Dns, web: WebStandIn, tmp_path: Path) -> Any:
+def fetch(dns: FakeResolver, web: FakeWebServer, tmp_path: Path) -> Any:
     def fetched(path: str, host: str = HOST, **limits: int) -> Path:
-        place = WebPlace(web.url(path, host))
-        return download(place, Limits(**limits), tmp_path, Network(dns.resolve, may_reach))
+        source = HttpsSource(web.url(path, host))
+        return download(
+            source, ReadLimits(**limits), tmp_path, NetworkPolicy(dns.resolve, is_allowed)
+        )
 
     return fetched
 
 
 def test_a_list_is_fetched_from_the_address_that_was_checked(
-    fetch: Any, dns: Dns, web: WebStandIn
+    fetch: Any, dns: FakeResolver, web: FakeWebServer
 ) -> None:
     path = fetch("/list.csv?key=1")
     assert path.read_bytes() == LIST
     assert path.name == "list.csv"
-    assert dns.asked == [HOST]
-    assert web.asked == [(f"{HOST}:{web.port}", "/list.csv?key=1")]
+    assert dns.requests == [HOST]
+    assert web.requests == [(f"{HOST}:{web.port}", "/list.csv?key=1")]
 
 
 def test_a_host_with_several_addresses_is_reached_at_one_that_answers(fetch: Any) -> None:
@@ -73,15 +75,15 @@ def test_a_host_with_several_addresses_is_reached_at_one_that_answers(fetch: Any
 
 
 def test_the_certificate_must_be_of_the_host_that_was_asked_for(
-    fetch: Any, web: WebStandIn
+    fetch: Any, web: FakeWebServer
 ) -> None:
-    with pytest.raises(PriceListError) as refusal:
+    with pytest.raises(PriceListError) as raised:
         fetch("/list.csv", "other.test")
     said = (
         f"The certificate of https://other.test:{web.port}/list.csv is not valid: Hostname mismatch"
     )
-    assert refusal.value.message.startswith(said)
-    assert web.asked == []
+    assert raised.value.message.startswith(said)
+    assert web.requests == []
 
 
 def test_a_certificate_that_nobody_vouches_for(
@@ -97,10 +99,10 @@ def test_an_answer_may_be_packed(fetch: Any) -> None:
     assert fetch("/packed.csv").read_bytes() == LIST
 
 
-def test_redirects_are_followed(fetch: Any, web: WebStandIn, dns: Dns) -> None:
+def test_redirects_are_followed(fetch: Any, web: FakeWebServer, dns: FakeResolver) -> None:
     assert fetch(f"/to?url={web.url('/list.csv', '127.0.0.1')}").read_bytes() == LIST
     assert fetch("/to?url=/list.csv").read_bytes() == LIST
-    assert dns.asked == [HOST, "127.0.0.1", HOST, HOST]
+    assert dns.requests == [HOST, "127.0.0.1", HOST, HOST]
 
 
 @pytest.mark.parametrize(
@@ -116,23 +118,23 @@ def test_redirects_are_followed(fetch: Any, web: WebStandIn, dns: Dns) -> None:
     ],
 )
 def test_each_redirect_is_checked_like_the_first_address(fetch: Any, to: str, said: str) -> None:
-    with pytest.raises(PriceListError) as refusal:
+    with pytest.raises(PriceListError) as raised:
         fetch(f"/to?url={to}")
-    assert refusal.value.message.startswith(said)
+    assert raised.value.message.startswith(said)
 
 
-def test_redirects_have_an_end(fetch: Any, web: WebStandIn) -> None:
+def test_redirects_have_an_end(fetch: Any, web: FakeWebServer) -> None:
     with pytest.raises(PriceListError, match=r"redirects more than 5 times\.$"):
         fetch("/round/1")
-    assert len(web.asked) == 6
+    assert len(web.requests) == 6
 
 
 @pytest.mark.parametrize("status", [204, 400, 401, 403, 404, 410])
-def test_an_address_without_a_list_is_refused(fetch: Any, web: WebStandIn, status: int) -> None:
-    with pytest.raises(PriceListError) as refusal:
+def test_an_address_without_a_list_is_refused(fetch: Any, web: FakeWebServer, status: int) -> None:
+    with pytest.raises(PriceListError) as raised:
         fetch(f"/status/{status}?key=secret")
     said = f"https://{HOST}:{web.port}/status/{status} answers {status}, not with a list."
-    assert refusal.value.message == said
+    assert raised.value.message == said
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503])
@@ -165,10 +167,10 @@ def test_a_trickle_ends(fetch: Any) -> None:
 
 
 def test_nobody_listens(tmp_path: Path) -> None:
-    place = WebPlace("https://127.0.0.1:9/list.csv", allow_private=True)
-    with pytest.raises(SourceUnavailableError) as failure:
-        download(place, Limits(), tmp_path)
-    assert failure.value.message == "https://127.0.0.1:9/list.csv cannot be reached."
+    source = HttpsSource("https://127.0.0.1:9/list.csv", allow_private=True)
+    with pytest.raises(SourceUnavailableError) as error:
+        download(source, ReadLimits(), tmp_path)
+    assert error.value.message == "https://127.0.0.1:9/list.csv cannot be reached."
 
 
 @pytest.mark.parametrize(
@@ -185,40 +187,40 @@ def test_nobody_listens(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_is_named_by_its_address_and_stays_in_its_folder(path: str, name: str) -> None:
-    assert file_name(target_of(f"https://{HOST}{path}")) == name
+    assert file_name(parse_https_url(f"https://{HOST}{path}")) == name
 
 
-def order(url: str, *, allow_private: bool) -> ListOrder:
-    return ListOrder(place=WebPlace(url, allow_private=allow_private), currency="USD")
+def web_request(url: str, *, allow_private: bool) -> ReadRequest:
+    return ReadRequest(source=HttpsSource(url, allow_private=allow_private), currency="USD")
 
 
-def found(folder: Path, pattern: str) -> list[Path]:
+def matching_files(folder: Path, pattern: str) -> list[Path]:
     return list(folder.glob(pattern))
 
 
-def test_a_fetched_list_is_read_like_a_file(web: WebStandIn) -> None:
-    with fetched(order(web.url("/list.csv", "127.0.0.1"), allow_private=True)) as local:
-        price_list = open_list(local)
+def test_a_fetched_list_is_read_like_a_file(web: FakeWebServer) -> None:
+    with fetched(web_request(web.url("/list.csv", "127.0.0.1"), allow_private=True)) as local:
+        price_list = open_price_list(local)
         prices = [row.price for row in price_list.rows() if row.outcome == "item"]
     assert prices == [Decimal("12.50")]
 
 
 @pytest.mark.parametrize("path", ["/list.csv", "/status/200", "/status/404", "/cut"])
 async def test_nothing_is_left_of_a_list_that_was_fetched(
-    web: WebStandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+    web: FakeWebServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with Parsers() as parsers:
+    with ParserPool() as parsers:
         with suppress(PriceListError, SourceUnavailableError):
-            async with parsers.opened(order(web.url(path, "127.0.0.1"), allow_private=True)):
-                assert found(tmp_path, "*/lists/*/*")
-        assert not found(tmp_path, "*/lists/*")
-    assert not found(tmp_path, "*")
+            async with parsers.opened(web_request(web.url(path, "127.0.0.1"), allow_private=True)):
+                assert matching_files(tmp_path, "*/lists/*/*")
+        assert not matching_files(tmp_path, "*/lists/*")
+    assert not matching_files(tmp_path, "*")
 
 
-def test_private_addresses_are_refused_unless_allowed(web: WebStandIn) -> None:
-    inner = order(web.url("/list.csv", "127.0.0.1"), allow_private=False)
-    refused = pytest.raises(PriceListError, match="is within a private network, so it is refused")
-    with refused, fetched(inner):
+def test_private_addresses_are_refused_unless_allowed(web: FakeWebServer) -> None:
+    inner = web_request(web.url("/list.csv", "127.0.0.1"), allow_private=False)
+    rejection = pytest.raises(PriceListError, match="is within a private network, so it is refused")
+    with rejection, fetched(inner):
         pass
-    assert web.asked == []
+    assert web.requests == []

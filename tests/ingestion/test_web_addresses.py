@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 from pricebook.errors import PriceListError, SourceUnavailableError
 from pricebook.ingestion.parsers.addresses import (
-    Network,
+    NetworkPolicy,
     is_public,
-    reachable_addresses,
+    parse_https_url,
     resolve,
-    target_of,
+    resolve_allowed_addresses,
 )
 
 
-def always(*addresses: str) -> Callable[[str, int], Sequence[str]]:
+def fixed_resolver(*addresses: str) -> Callable[[str, int], Sequence[str]]:
     """Make a resolver that knows one answer."""
 
     def resolved(_host: str, _port: int) -> Sequence[str]:
@@ -26,12 +26,12 @@ def always(*addresses: str) -> Callable[[str, int], Sequence[str]]:
     return resolved
 
 
-def refused(url: str, *addresses: str) -> str:
+def rejection_message(url: str, *addresses: str) -> str:
     """Tell why an address is refused; without addresses, the system's resolver is asked."""
-    network = Network(always(*addresses) if addresses else resolve, is_public)
-    with pytest.raises(PriceListError) as refusal:
-        reachable_addresses(target_of(url), network)
-    return refusal.value.message
+    network = NetworkPolicy(fixed_resolver(*addresses) if addresses else resolve, is_public)
+    with pytest.raises(PriceListError) as raised:
+        resolve_allowed_addresses(parse_https_url(url), network)
+    return raised.value.message
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def refused(url: str, *addresses: str) -> str:
     ],
 )
 def test_every_way_to_write_an_address_of_our_own_is_refused(host: str) -> None:
-    assert refused(f"https://{host}/list.csv").endswith("so it is refused.")
+    assert rejection_message(f"https://{host}/list.csv").endswith("so it is refused.")
 
 
 @pytest.mark.parametrize(
@@ -90,25 +90,27 @@ def test_every_way_to_write_an_address_of_our_own_is_refused(host: str) -> None:
 )
 def test_ways_that_only_some_systems_understand_lead_nowhere(host: str) -> None:
     with pytest.raises((PriceListError, SourceUnavailableError)):
-        reachable_addresses(target_of(f"https://{host}/list.csv"), Network(resolve, is_public))
+        resolve_allowed_addresses(
+            parse_https_url(f"https://{host}/list.csv"), NetworkPolicy(resolve, is_public)
+        )
 
 
 def test_a_name_that_resolves_to_a_private_address_is_refused() -> None:
     said = 'The host "lists.test" is within a private network, so it is refused.'
-    assert refused("https://lists.test/list.csv", "10.1.2.3") == said
-    assert refused("https://lists.test/list.csv", "fe80::1%2") == said
+    assert rejection_message("https://lists.test/list.csv", "10.1.2.3") == said
+    assert rejection_message("https://lists.test/list.csv", "fe80::1%2") == said
 
 
 def test_one_private_address_among_public_ones_is_enough() -> None:
-    assert refused("https://lists.test/", "93.184.215.14", "2606:4700::1111", "127.0.0.1")
+    assert rejection_message("https://lists.test/", "93.184.215.14", "2606:4700::1111", "127.0.0.1")
 
 
 @pytest.mark.parametrize(
     "address", ["93.184.215.14", "2606:4700::1111", "64:ff9b::5db8:d70e", "1.1.1.1"]
 )
 def test_addresses_of_the_internet_may_be_reached(address: str) -> None:
-    network = Network(always(address), is_public)
-    assert reachable_addresses(target_of("https://lists.test/"), network) == (address,)
+    network = NetworkPolicy(fixed_resolver(address), is_public)
+    assert resolve_allowed_addresses(parse_https_url("https://lists.test/"), network) == (address,)
 
 
 @pytest.mark.parametrize(
@@ -130,10 +132,10 @@ def test_addresses_of_the_internet_may_be_reached(address: str) -> None:
     ],
 )
 def test_what_is_no_plain_https_address_is_refused(url: str, said: str) -> None:
-    with pytest.raises(PriceListError) as refusal:
-        target_of(url)
-    assert refusal.value.message.startswith(said)
-    assert "secret" not in refusal.value.message
+    with pytest.raises(PriceListError) as raised:
+        parse_https_url(url)
+    assert raised.value.message.startswith(said)
+    assert "secret" not in raised.value.message
 
 
 def test_what_is_checked_is_what_is_asked() -> None:
@@ -143,7 +145,7 @@ def test_what_is_checked_is_what_is_asked() -> None:
         "https://127.0.0.1#@lists.test/",
         "https://@127.0.0.1/",
     ):
-        assert refused(url).startswith('The host "127.0.0.1"')
+        assert rejection_message(url).startswith('The host "127.0.0.1"')
 
 
 @given(
@@ -151,7 +153,7 @@ def test_what_is_checked_is_what_is_asked() -> None:
 )
 def test_an_address_is_taken_apart_or_refused_whatever_it_is(url: str) -> None:
     try:
-        target = target_of(url)
+        target = parse_https_url(url)
     except PriceListError:
         return
     assert target.host
@@ -161,13 +163,13 @@ def test_an_address_is_taken_apart_or_refused_whatever_it_is(url: str) -> None:
 
 
 def test_other_ports_are_allowed_and_443_is_not_told() -> None:
-    assert target_of("https://Lists.Test:8443/a b?q=ö").authority == "lists.test:8443"
-    assert target_of("https://lists.test:443").authority == "lists.test"
-    assert target_of("https://lists.test/a b?q=ö").request_uri == "/a%20b?q=%C3%B6"
+    assert parse_https_url("https://Lists.Test:8443/a b?q=ö").authority == "lists.test:8443"
+    assert parse_https_url("https://lists.test:443").authority == "lists.test"
+    assert parse_https_url("https://lists.test/a b?q=ö").request_uri == "/a%20b?q=%C3%B6"
 
 
 def test_a_name_that_does_not_resolve_may_do_so_later() -> None:
-    network = Network(resolve, is_public)
+    network = NetworkPolicy(resolve, is_public)
     for host in ("nothing.invalid", "a" * 64 + ".test", "x..test"):
         with pytest.raises(SourceUnavailableError, match=r"is not known\.$"):
-            reachable_addresses(target_of(f"https://{host}/"), network)
+            resolve_allowed_addresses(parse_https_url(f"https://{host}/"), network)

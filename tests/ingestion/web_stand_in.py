@@ -20,25 +20,25 @@ from cryptography.x509.oid import NameOID
 
 HOST = "lists.test"
 LIST = b"sku;name;price\nA1;Lamp;12.50\n"
-PACKED = {"Content-Encoding": "gzip"}
+GZIP_HEADERS = {"Content-Encoding": "gzip"}
 PAGES: dict[str, tuple[bytes, dict[str, str]]] = {
     "list.csv": (LIST, {}),
     "cut": (LIST, {"Content-Length": "5000"}),
     "lying": (b"A" * 2_000_000, {"Content-Length": "20"}),
-    "packed.csv": (gzip.compress(LIST), PACKED),
-    "bomb": (gzip.compress(b"A" * 40_000_000), PACKED),
+    "packed.csv": (gzip.compress(LIST), GZIP_HEADERS),
+    "bomb": (gzip.compress(b"A" * 40_000_000), GZIP_HEADERS),
 }
 # The piece that is sent again and again, and the seconds between.
 STREAMS = {"endless": (b"A" * 65536, 0.0), "trickle": (b"A", 0.05)}
 
 
-class WebStandIn:
+class FakeWebServer:
     """Where it listens, the file of the authority to be trusted, and what it was asked."""
 
-    def __init__(self, authority: Path) -> None:
+    def __init__(self, ca_file: Path) -> None:
         self.port = 0
-        self.authority = authority
-        self.asked: list[tuple[str, str]] = []
+        self.ca_file = ca_file
+        self.requests: list[tuple[str, str]] = []
 
     def url(self, path: str, host: str = HOST) -> str:
         return f"https://{host}:{self.port}{path}"
@@ -73,18 +73,18 @@ def write_certificate(path: Path) -> None:
 
 
 @contextmanager
-def web_stand_in(folder: Path) -> Generator[WebStandIn]:
-    authority = folder / "authority.pem"
-    write_certificate(authority)
+def web_stand_in(folder: Path) -> Generator[FakeWebServer]:
+    ca_file = folder / "authority.pem"
+    write_certificate(ca_file)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(authority)
-    stand_in = WebStandIn(authority)
-    handler = type("Handler", (_Handler,), {"stand_in": stand_in})
+    context.load_cert_chain(ca_file)
+    fake = FakeWebServer(ca_file)
+    handler = type("Handler", (_Handler,), {"fake": fake})
     with _Server(("127.0.0.1", 0), handler) as server:
-        stand_in.port, server.context = server.server_port, context
+        fake.port, server.context = server.server_port, context
         thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
-        yield stand_in
+        yield fake
         server.shutdown()
         thread.join()
 
@@ -103,14 +103,14 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    stand_in: WebStandIn
+    fake: FakeWebServer
 
     def log_request(self, *_: Any, **__: Any) -> None:
         pass
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
-        self.stand_in.asked.append((str(self.headers["Host"]), self.path))
+        self.fake.requests.append((str(self.headers["Host"]), self.path))
         first, _, rest = url.path.strip("/").partition("/")
         if first in PAGES:
             self._send(200, *PAGES[first])
@@ -121,9 +121,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif first == "round":
             self._send(301, b"", {"Location": str(int(rest) + 1)})
         else:
-            self._pour(*STREAMS[first])
+            self._stream(*STREAMS[first])
 
-    def _pour(self, piece: bytes, pause_seconds: float) -> None:
+    def _stream(self, piece: bytes, pause_seconds: float) -> None:
         self.send_response(200)
         self.end_headers()
         with suppress(OSError):

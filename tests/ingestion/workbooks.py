@@ -15,7 +15,7 @@ Rows = Sequence[Sequence[Any]]
 xlwt: Any = import_module("xlwt")
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns"
 
@@ -52,7 +52,7 @@ def xls_of(rows: Rows, *, formats: Mapping[int, str] | None = None) -> bytes:
         for column, value in enumerate(row):
             if value is not None:
                 sheet.write(number, column, value, styles.get(column, xlwt.Style.default_style))
-    return _saved(book)
+    return _save_to_bytes(book)
 
 
 def merged_xls() -> bytes:
@@ -63,7 +63,7 @@ def merged_xls() -> bytes:
         for column, value in enumerate(row):
             sheet.write(number, column, value)
     sheet.write_merge(1, 2, 2, 2, 5)
-    return _saved(book)
+    return _save_to_bytes(book)
 
 
 def xls_with_error(error: str) -> bytes:
@@ -74,10 +74,10 @@ def xls_with_error(error: str) -> bytes:
         for column, value in enumerate(row):
             sheet.write(number, column, value)
     sheet.row(1).set_cell_error(2, error)
-    return _saved(book)
+    return _save_to_bytes(book)
 
 
-def _saved(book: Any) -> bytes:
+def _save_to_bytes(book: Any) -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "list.xls"
         book.save(str(path))
@@ -102,13 +102,11 @@ def ods_of(*sheets: Rows, styles: str = "") -> bytes:
     )
 
 
-def ods_content(inside: str) -> str:
+def ods_content(body: str) -> str:
     spaces = "".join(
         f' xmlns:{name}="{_OASIS}:{name}:1.0"' for name in ("office", "table", "text", "style")
     )
-    return (
-        f'<?xml version="1.0"?><office:document-content{spaces}>{inside}</office:document-content>'
-    )
+    return f'<?xml version="1.0"?><office:document-content{spaces}>{body}</office:document-content>'
 
 
 def _ods_row(row: Sequence[Any]) -> str:
@@ -146,12 +144,12 @@ def raw_xlsx(
     """Write an xlsx workbook whose one sheet holds this XML."""
     return zipped(
         {
-            "_rels/.rels": relations({"rId1": ("officeDocument", "xl/workbook.xml")}),
+            "_rels/.rels": relationships({"rId1": ("officeDocument", "xl/workbook.xml")}),
             "xl/workbook.xml": (
-                f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>'
+                f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONSHIPS}"><sheets>'
                 f'<sheet name="Prices" sheetId="1" r:id="rId1"/></sheets>{book}</workbook>'
             ),
-            "xl/_rels/workbook.xml.rels": relations(
+            "xl/_rels/workbook.xml.rels": relationships(
                 {
                     "rId1": ("worksheet", "worksheets/sheet1.xml"),
                     "rId2": ("sharedStrings", "sharedStrings.xml"),
@@ -165,16 +163,16 @@ def raw_xlsx(
     )
 
 
-def relations(targets: Mapping[str, tuple[str, str]]) -> str:
-    found = "".join(
-        f'<Relationship Id="{key}" Type="{RELATIONS}/{kind}" Target={quoteattr(target)}/>'
+def relationships(targets: Mapping[str, tuple[str, str]]) -> str:
+    elements = "".join(
+        f'<Relationship Id="{key}" Type="{RELATIONSHIPS}/{kind}" Target={quoteattr(target)}/>'
         for key, (kind, target) in targets.items()
     )
-    return f'<Relationships xmlns="{_PACKAGE}">{found}</Relationships>'
+    return f'<Relationships xmlns="{_PACKAGE}">{elements}</Relationships>'
 
 
-def text_cell(place: str, text: str) -> str:
-    return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
+def text_cell(reference: str, text: str) -> str:
+    return f'<c r="{reference}" t="inlineStr"><is><t>{text}</t></is></c>'
 
 
 RAW_HEADER = (

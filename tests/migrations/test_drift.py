@@ -12,25 +12,28 @@ from pricebook.migrations import drift, schema
 INDEX_ON_NAMES = "CREATE INDEX products_name_idx ON products USING btree (name, id)"
 
 
-def altered(url: str, *statements: str) -> drift.Drift:
+def drift_after(url: str, *statements: str) -> drift.SchemaDrift:
     with psycopg.connect(url, autocommit=True) as conn:
         for statement in statements:
             conn.execute(statement.encode())
     return drift.find_drift(url)
 
 
-def test_what_the_migrations_make_is_written_down(new_database: Callable[..., str]) -> None:
+def test_schema_file_equals_the_migrations(new_database: Callable[..., str]) -> None:
     """`make schema` writes it anew."""
     url = new_database("template0")
     migrations.upgrade(url)
-    assert schema.EXPECTED.read_text() == schema.as_json(schema.read_schema(url)) + "\n"
-    assert drift.find_drift(url) == drift.Drift([], [])
+    assert (
+        schema.EXPECTED_SCHEMA.read_text() == schema.schema_as_json(schema.read_schema(url)) + "\n"
+    )
+    assert drift.find_drift(url) == drift.SchemaDrift([], [])
 
 
 def test_it_is_the_same_whatever_schemas_are_searched(database_url: str) -> None:
-    usual = schema.read_schema(database_url)
+    default_schema = schema.read_schema(database_url)
     assert (
-        schema.read_schema(make_conninfo(database_url, options="-csearch_path=pg_catalog")) == usual
+        schema.read_schema(make_conninfo(database_url, options="-csearch_path=pg_catalog"))
+        == default_schema
     )
 
 
@@ -157,50 +160,48 @@ def test_it_is_the_same_whatever_schemas_are_searched(database_url: str) -> None
         ),
     ],
 )
-def test_each_difference_is_told_in_a_sentence(
-    database_url: str, statement: str, told: str
-) -> None:
-    assert altered(database_url, statement) == drift.Drift([told], [])
+def test_each_difference_is_reported(database_url: str, statement: str, told: str) -> None:
+    assert drift_after(database_url, statement) == drift.SchemaDrift([told], [])
 
 
 def test_a_trigger_that_is_disabled(database_url: str) -> None:
-    found = altered(database_url, "ALTER TABLE supplier_items DISABLE TRIGGER USER")
-    assert len(found.ills) == 7
-    assert all(" DISABLED” instead of “CREATE TRIGGER " in ill for ill in found.ills)
+    found = drift_after(database_url, "ALTER TABLE supplier_items DISABLE TRIGGER USER")
+    assert len(found.problems) == 7
+    assert all(" DISABLED” instead of “CREATE TRIGGER " in problem for problem in found.problems)
 
 
 def test_a_key_that_is_disabled(database_url: str, superuser: Callable[[str], str]) -> None:
-    found = altered(superuser(database_url), "ALTER TABLE held_rows DISABLE TRIGGER ALL")
-    (ill,) = found.ills
-    assert ill.startswith("The constraint held_rows_task_id_fkey of held_rows is “")
-    assert "CASCADE DISABLED” instead of" in ill
+    found = drift_after(superuser(database_url), "ALTER TABLE held_rows DISABLE TRIGGER ALL")
+    (problem,) = found.problems
+    assert problem.startswith("The constraint held_rows_task_id_fkey of held_rows is “")
+    assert "CASCADE DISABLED” instead of" in problem
 
 
 def test_an_index_that_could_not_be_built(database_url: str) -> None:
     with pytest.raises(psycopg.errors.UniqueViolation):
-        altered(
+        drift_after(
             database_url,
             "DROP INDEX users_username_key",
             "INSERT INTO users (username, password_hash, role) SELECT 'Ann', '', 'sales'"
             " FROM generate_series(1, 2)",
             "CREATE UNIQUE INDEX CONCURRENTLY users_username_key ON users (lower(username))",
         )
-    (ill,) = drift.find_drift(database_url).ills
-    assert ill.startswith("The index users_username_key of users is “CREATE UNIQUE INDEX ")
-    assert " INVALID” instead of “" in ill
+    (problem,) = drift.find_drift(database_url).problems
+    assert problem.startswith("The index users_username_key of users is “CREATE UNIQUE INDEX ")
+    assert " INVALID” instead of “" in problem
 
 
 def test_an_extension_that_is_missing(database_url: str) -> None:
-    found = altered(database_url, "DROP EXTENSION pg_trgm CASCADE")
-    assert found.ills == [
+    found = drift_after(database_url, "DROP EXTENSION pg_trgm CASCADE")
+    assert found.problems == [
         "The extension pg_trgm is missing.",
         "The index products_search_idx of products is missing.",
         "The index supplier_items_unmatched_search_idx of supplier_items is missing.",
     ]
 
 
-def test_what_only_stands_beside_it_is_a_note(database_url: str) -> None:
-    found = altered(
+def test_harmless_additions_are_notes(database_url: str) -> None:
+    found = drift_after(
         database_url,
         "CREATE SCHEMA own",
         "CREATE TABLE own.notes (id integer PRIMARY KEY)",
@@ -208,7 +209,7 @@ def test_what_only_stands_beside_it_is_a_note(database_url: str) -> None:
         "CREATE TABLE reports (id serial PRIMARY KEY)",
         "CREATE VIEW cheap AS SELECT id FROM products WHERE min_price < 1",
     )
-    assert found == drift.Drift(
+    assert found == drift.SchemaDrift(
         [],
         [
             "The sequence reports_id_seq is not ours.",

@@ -16,9 +16,9 @@ from pricebook.migrations import lock_retries
 from pricebook.migrations.lock_retries import LockRetries
 
 BEFORE = "0005"
-READERS = 3
+READER_THREADS = 3
 # A reader waits for one try at most; the rest is what a busy machine may take.
-LONGEST_MILLISECONDS = int((lock_retries.LOCK_SECONDS + 3) * 1000)
+MAX_READ_MILLISECONDS = int((lock_retries.LOCK_TIMEOUT_SECONDS + 3) * 1000)
 
 
 @pytest.fixture
@@ -44,15 +44,15 @@ def revision(url: str) -> str:
     return row[0]
 
 
-class Readers:
+class ConcurrentReaders:
     """Visitors who read again and again; a read that takes too long fails."""
 
     def __init__(self, url: str) -> None:
         self.reads = 0
         self.errors: list[psycopg.Error] = []
         self._url = url
-        self._is_over = threading.Event()
-        self._threads = [threading.Thread(target=self._read) for _ in range(READERS)]
+        self._finished = threading.Event()
+        self._threads = [threading.Thread(target=self._read) for _ in range(READER_THREADS)]
 
     def __enter__(self) -> Self:
         for thread in self._threads:
@@ -60,14 +60,14 @@ class Readers:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._is_over.set()
+        self._finished.set()
         for thread in self._threads:
             thread.join()
 
     def _read(self) -> None:
         with psycopg.connect(self._url, autocommit=True) as conn:
-            conn.execute(f"SET statement_timeout = {LONGEST_MILLISECONDS}".encode())
-            while not self._is_over.is_set():
+            conn.execute(f"SET statement_timeout = {MAX_READ_MILLISECONDS}".encode())
+            while not self._finished.is_set():
                 for table in ("products", "supplier_items", "ingestion_tasks", "suppliers"):
                     try:
                         conn.execute(sql.SQL("SELECT FROM {}").format(sql.Identifier(table)))
@@ -77,20 +77,20 @@ class Readers:
                 time.sleep(0.01)
 
 
-def test_readers_go_on_while_a_migration_waits_and_it_is_done_when_it_can_be(
+def test_readers_are_served_while_a_migration_waits(
     old_database_url: str,
 ) -> None:
-    shown: list[str] = []
+    messages: list[str] = []
     released = threading.Event()
 
-    def show(sentence: str) -> None:
-        shown.append(sentence)
-        if len(shown) == 3:
+    def report(sentence: str) -> None:
+        messages.append(sentence)
+        if len(messages) == 3:
             released.set()
 
-    with Readers(old_database_url) as readers, locked(old_database_url) as other:
+    with ConcurrentReaders(old_database_url) as readers, locked(old_database_url) as other:
         pid = other.info.backend_pid
-        retries = LockRetries(120, show)
+        retries = LockRetries(120, report)
         migrating = threading.Thread(
             target=migrations.upgrade, args=(old_database_url, "head", retries)
         )
@@ -101,10 +101,10 @@ def test_readers_go_on_while_a_migration_waits_and_it_is_done_when_it_can_be(
         migrating.join()
     assert revision(old_database_url) == migrations.head()
     assert readers.errors == []
-    assert readers.reads > READERS
-    assert shown[0].startswith("Try 1 waited after migration 00")
-    assert f"pid {pid} (application forgotten psql" in shown[0]
-    assert "since 20" in shown[0]
+    assert readers.reads > READER_THREADS
+    assert messages[0].startswith("Try 1 waited after migration 00")
+    assert f"pid {pid} (application forgotten psql" in messages[0]
+    assert "since 20" in messages[0]
 
 
 def test_it_gives_up_with_one_sentence_and_changes_nothing(old_database_url: str) -> None:
@@ -116,7 +116,7 @@ def test_it_gives_up_with_one_sentence_and_changes_nothing(old_database_url: str
     migrations.upgrade(old_database_url)
 
 
-def test_a_way_back_does_not_wait_without_end_either(database_url: str) -> None:
+def test_downgrade_gives_up_on_a_lock(database_url: str) -> None:
     with locked(database_url), pytest.raises(DatabaseBusyError):
         migrations.downgrade(database_url, BEFORE, LockRetries(0))
     assert revision(database_url) == migrations.head()

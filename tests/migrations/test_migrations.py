@@ -62,14 +62,14 @@ def test_up_twice_down_and_up_again(empty_database_url: str) -> None:
     migrations.downgrade(empty_database_url, "base")
     assert tables(empty_database_url) == {"alembic_version"}
     with psycopg.connect(empty_database_url) as conn:
-        left = conn.execute(
+        remaining_functions = conn.execute(
             """
             SELECT proname FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
             WHERE nspname = 'public' AND NOT EXISTS (
                 SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
             """
         ).fetchall()
-    assert left == []
+    assert remaining_functions == []
     migrations.upgrade(empty_database_url)
     assert tables(empty_database_url) >= TABLES
 
@@ -86,7 +86,7 @@ def test_each_migration_goes_down_and_up(empty_database_url: str) -> None:
     migrations.upgrade(empty_database_url)
 
 
-def contents(url: str) -> dict[str, list[Any]]:
+def table_rows(url: str) -> dict[str, list[Any]]:
     """What anybody would miss, its times included."""
     with psycopg.connect(url) as conn:
         return {
@@ -97,15 +97,15 @@ def contents(url: str) -> dict[str, list[Any]]:
         }
 
 
-def test_the_newest_migration_goes_back_and_forth_with_data_in(database_url: str) -> None:
+def test_newest_migration_downgrades_and_upgrades_with_data(database_url: str) -> None:
     with psycopg.connect(database_url) as conn:
         sample.fill(conn, products=200)
         conn.execute("UPDATE supplier_items SET absent_since = now() WHERE current_price < 10")
-    before = contents(database_url)
+    before = table_rows(database_url)
     migrations.downgrade(database_url, f"{int(migrations.head()) - 1:04}")
     migrations.upgrade(database_url)
-    assert contents(database_url) == before
-    assert drift.find_drift(database_url) == drift.Drift([], [])
+    assert table_rows(database_url) == before
+    assert drift.find_drift(database_url) == drift.SchemaDrift([], [])
 
 
 def test_the_alembic_command_works_and_does_so_twice(empty_database_url: str) -> None:
@@ -138,8 +138,8 @@ def test_the_schema_refuses(database_url: str, statement: str) -> None:
 def test_updated_at_moves_with_a_change_and_only_then(database_url: str) -> None:
     with psycopg.connect(database_url, autocommit=True) as conn:
         conn.execute("INSERT INTO suppliers (name, source_type) VALUES ('A', 'csv')")
-        look = "SELECT updated_at > created_at FROM suppliers"
+        query = "SELECT updated_at > created_at FROM suppliers"
         conn.execute("UPDATE suppliers SET name = 'A'")
-        assert conn.execute(look).fetchone() == (False,)
+        assert conn.execute(query).fetchone() == (False,)
         conn.execute("UPDATE suppliers SET name = 'B'")
-        assert conn.execute(look).fetchone() == (True,)
+        assert conn.execute(query).fetchone() == (True,)

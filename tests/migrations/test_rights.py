@@ -107,11 +107,11 @@ WORKER_MAY_NOT = [
 def guarded_url(database_url: str, superuser: Callable[[str], str]) -> str:
     """A database with everything that `roles.sql` does."""
     with psycopg.connect(superuser(database_url), autocommit=True) as conn:
-        conn.execute(rights.ROLES.read_bytes())
+        conn.execute(rights.ROLES_SQL.read_bytes())
     return database_url
 
 
-def refused(url: str, role: str, statement: str) -> None:
+def assert_denied(url: str, role: str, statement: str) -> None:
     with (
         psycopg.connect(make_conninfo(url, user=role), autocommit=True) as conn,
         pytest.raises(InsufficientPrivilege),
@@ -121,32 +121,32 @@ def refused(url: str, role: str, statement: str) -> None:
 
 @pytest.mark.parametrize("statement", NOBODY_MAY)
 def test_neither_may(guarded_url: str, statement: str) -> None:
-    refused(guarded_url, rights.API, statement)
-    refused(guarded_url, rights.WORKER, statement)
+    assert_denied(guarded_url, rights.API_ROLE, statement)
+    assert_denied(guarded_url, rights.WORKER_ROLE, statement)
 
 
 @pytest.mark.parametrize("statement", API_MAY_NOT)
 def test_the_api_may_not(guarded_url: str, statement: str) -> None:
-    refused(guarded_url, rights.API, statement)
+    assert_denied(guarded_url, rights.API_ROLE, statement)
 
 
 @pytest.mark.parametrize("statement", WORKER_MAY_NOT)
 def test_the_worker_may_not(guarded_url: str, statement: str) -> None:
-    refused(guarded_url, rights.WORKER, statement)
+    assert_denied(guarded_url, rights.WORKER_ROLE, statement)
 
 
-async def test_who_lacks_a_right_is_told_which_role_to_take(guarded_url: str) -> None:
-    order = NewUser("eve", "admin", "-")
-    async with Database(make_conninfo(guarded_url, user=rights.API)) as database:
+async def test_missing_right_names_the_role_to_use(guarded_url: str) -> None:
+    new_user = NewUser("eve", "admin", "-")
+    async with Database(make_conninfo(guarded_url, user=rights.API_ROLE)) as database:
         with pytest.raises(DatabaseRightsError, match="connect as the owner of the database"):
-            await auth.add_users(database, [order])
+            await auth.add_users(database, [new_user])
 
 
 async def test_what_follows_from_an_item_is_written_into_our_tables(
     conn: Connection, database_url: str
 ) -> None:
     supplier_id, product_id = await builders.supplier(conn), await builders.product(conn, "Hammer")
-    with psycopg.connect(make_conninfo(database_url, user=rights.WORKER)) as worker:
+    with psycopg.connect(make_conninfo(database_url, user=rights.WORKER_ROLE)) as worker:
         worker.execute("CREATE TEMPORARY TABLE products (LIKE public.products)")
         worker.execute(
             "CREATE TEMPORARY TABLE price_history (supplier_item_id uuid, price numeric)"
@@ -159,26 +159,28 @@ async def test_what_follows_from_an_item_is_written_into_our_tables(
         worker.execute("UPDATE supplier_items SET product_id = %s", [product_id])
     history = await (await conn.execute("SELECT price FROM price_history")).fetchall()
     assert history == [(Decimal("10.00"),)]
-    figures = await conn.execute("SELECT min_price, supplier_count FROM products")
-    assert await figures.fetchall() == [(Decimal("10.00"), 1)]
+    product_rows = await conn.execute("SELECT min_price, supplier_count FROM products")
+    assert await product_rows.fetchall() == [(Decimal("10.00"), 1)]
 
 
-@pytest.mark.parametrize("role", [rights.API, rights.WORKER])
+@pytest.mark.parametrize("role", [rights.API_ROLE, rights.WORKER_ROLE])
 async def test_items_of_a_supplier_that_is_not_marked_cannot_be_deleted(
     conn: Connection, database_url: str, role: str
 ) -> None:
     supplier_id = await builders.supplier(conn)
     await builders.item(conn, supplier_id)
-    with psycopg.connect(make_conninfo(database_url, user=role)) as own:
-        gone = own.execute("SELECT delete_supplier_batch(%s, 10)", [supplier_id]).fetchone()
-    assert gone == (False,)
-    left = await (await conn.execute("SELECT count(*) FROM supplier_items")).fetchone()
-    assert left == (1,)
+    with psycopg.connect(make_conninfo(database_url, user=role)) as role_conn:
+        deleted = role_conn.execute(
+            "SELECT delete_supplier_batch(%s, 10)", [supplier_id]
+        ).fetchone()
+    assert deleted == (False,)
+    remaining = await (await conn.execute("SELECT count(*) FROM supplier_items")).fetchone()
+    assert remaining == (1,)
 
 
 @pytest.mark.parametrize("function", ["price_history_after_insert", "figures_after_insert"])
 def test_nobody_lets_a_trigger_of_their_own_write(database_url: str, function: str) -> None:
-    with psycopg.connect(make_conninfo(database_url, user=rights.WORKER)) as worker:
+    with psycopg.connect(make_conninfo(database_url, user=rights.WORKER_ROLE)) as worker:
         worker.execute("CREATE TEMPORARY TABLE mine (id uuid, current_price numeric)")
         with pytest.raises(InsufficientPrivilege):
             worker.execute(
@@ -195,9 +197,13 @@ def test_others_may_not_even_connect(guarded_url: str, superuser: Callable[[str]
         psycopg.connect(make_conninfo(guarded_url, user="stranger"))
 
 
-def test_every_table_is_thought_of() -> None:
-    granted = rights.RIGHTS.read_text()
-    tables = {thing.name for thing in schema.read_expected() if thing.kind == "table"}
+def test_every_table_has_grants() -> None:
+    granted = rights.RIGHTS_SQL.read_text()
+    tables = {
+        schema_object.name
+        for schema_object in schema.read_expected_schema()
+        if schema_object.kind == "table"
+    }
     assert {name for name in tables if name not in granted} == set()
 
 
@@ -206,15 +212,15 @@ def test_a_migration_grants_what_is_written_and_takes_what_is_not(database_url: 
         conn.execute("GRANT ALL ON users TO pricebook_worker")
         conn.execute("REVOKE ALL ON products FROM pricebook_api")
     migrations.upgrade(database_url)
-    refused(database_url, rights.WORKER, "SELECT username FROM users")
-    with psycopg.connect(make_conninfo(database_url, user=rights.API)) as conn:
+    assert_denied(database_url, rights.WORKER_ROLE, "SELECT username FROM users")
+    with psycopg.connect(make_conninfo(database_url, user=rights.API_ROLE)) as conn:
         conn.execute("SELECT name FROM products")
 
 
-def test_a_way_back_and_forth_keeps_the_rights(database_url: str) -> None:
+def test_downgrade_and_upgrade_keep_the_rights(database_url: str) -> None:
     migrations.downgrade(database_url, "0001")
     migrations.upgrade(database_url)
-    with psycopg.connect(make_conninfo(database_url, user=rights.WORKER)) as conn:
+    with psycopg.connect(make_conninfo(database_url, user=rights.WORKER_ROLE)) as conn:
         conn.execute("SELECT task_id FROM held_rows")
 
 
@@ -229,16 +235,14 @@ def test_the_roles_are_made_by_an_owner_that_is_no_superuser(
         conn.execute(sql.SQL("ALTER DATABASE {} OWNER TO managed").format(database))
     with psycopg.connect(make_conninfo(url, user="managed"), autocommit=True) as conn:
         for _ in range(2):
-            conn.execute(rights.ROLES.read_bytes())
+            conn.execute(rights.ROLES_SQL.read_bytes())
     migrations.upgrade(url)
-    with psycopg.connect(make_conninfo(url, user=rights.API)) as conn:
+    with psycopg.connect(make_conninfo(url, user=rights.API_ROLE)) as conn:
         conn.execute("SELECT name FROM products")
 
 
-def test_as_whom_a_process_connects_is_told(
-    database_url: str, superuser: Callable[[str], str]
-) -> None:
-    api = make_conninfo(database_url, user=rights.API)
-    assert rights.find_power(api) == (rights.API, False, False)
-    assert rights.find_power(database_url) == ("pricebook", False, True)
-    assert rights.find_power(superuser(database_url)).is_superuser
+def test_connected_role_is_reported(database_url: str, superuser: Callable[[str], str]) -> None:
+    api = make_conninfo(database_url, user=rights.API_ROLE)
+    assert rights.find_connected_role(api) == (rights.API_ROLE, False, False)
+    assert rights.find_connected_role(database_url) == ("pricebook", False, True)
+    assert rights.find_connected_role(superuser(database_url)).is_superuser

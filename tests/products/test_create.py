@@ -23,7 +23,7 @@ async def create(client: Client, **body: Any) -> dict[str, Any]:
     return response.json()
 
 
-async def refused(client: Client, **body: Any) -> str:
+async def refused_field(client: Client, **body: Any) -> str:
     response = await client.post(PRODUCTS, json=body)
     assert response.status_code == 400, response.text
     (error,) = response.json()["error"]["details"]["errors"]
@@ -49,7 +49,7 @@ async def test_a_name_is_enough(procurement: Client) -> None:
     }
 
 
-async def test_everything_given_is_kept_and_the_item_is_linked(
+async def test_all_given_fields_are_stored_and_the_item_is_linked(
     procurement: Client, conn: Connection
 ) -> None:
     tools = await builders.category(conn, "Tools")
@@ -126,12 +126,12 @@ async def test_a_target_price_is_text_or_number(
 async def test_a_bad_field_is_refused_by_its_name(
     procurement: Client, conn: Connection, field: str, value: object
 ) -> None:
-    assert await refused(procurement, **{"name": "Axe", field: value}) == field
+    assert await refused_field(procurement, **{"name": "Axe", field: value}) == field
     assert await rows(conn, "SELECT FROM products") == []
 
 
 async def test_a_name_is_needed(procurement: Client) -> None:
-    assert await refused(procurement, internal_sku="A") == "name"
+    assert await refused_field(procurement, internal_sku="A") == "name"
 
 
 async def test_product_and_link_or_neither(procurement: Client, conn: Connection) -> None:
@@ -139,24 +139,27 @@ async def test_product_and_link_or_neither(procurement: Client, conn: Connection
     taken = await builders.product(conn, sku="AX")
     linked = await builders.item(conn, supplier_id, product_id=taken)
     free = await builders.item(conn, supplier_id)
-    assert await refused(procurement, name="B", supplier_item_id=str(linked)) == "supplier_item_id"
     assert (
-        await refused(procurement, name="B", internal_sku="AX", supplier_item_id=str(free))
+        await refused_field(procurement, name="B", supplier_item_id=str(linked))
+        == "supplier_item_id"
+    )
+    assert (
+        await refused_field(procurement, name="B", internal_sku="AX", supplier_item_id=str(free))
         == "internal_sku"
     )
     assert await rows(conn, "SELECT internal_sku FROM products") == [("AX",)]
     assert await rows(conn, "SELECT id FROM supplier_items WHERE product_id IS NULL") == [(free,)]
 
 
-async def test_a_sku_that_is_taken_is_drawn_again(
+async def test_a_taken_sku_is_generated_again(
     procurement: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn = iter(["PROD-1-AAAA", "PROD-1-AAAA", "PROD-1-BBBB"])
+    generated = iter(["PROD-1-AAAA", "PROD-1-AAAA", "PROD-1-BBBB"])
 
-    def draw(_count: int, _now_ms: int, _choose: object) -> Sequence[str]:
-        return [next(drawn)]
+    def generate(_count: int, _now_ms: int, _choose: object) -> Sequence[str]:
+        return [next(generated)]
 
-    monkeypatch.setattr(service, "make_skus", draw)
+    monkeypatch.setattr(service, "generate_skus", generate)
     assert (await create(procurement, name="A"))["internal_sku"] == "PROD-1-AAAA"
     assert (await create(procurement, name="B"))["internal_sku"] == "PROD-1-BBBB"
 

@@ -13,7 +13,7 @@ import builders
 from pricebook.db import Connection, Database
 from pricebook.errors import DatabaseUnavailableError
 from pricebook.products import repository, service
-from pricebook.products.schemas import EXPORT_HEADER, StaffQuery
+from pricebook.products.schemas import EXPORT_HEADER, StaffProductQuery
 from pricebook.safe_csv import cell, lines
 
 Client = AsyncTestClient[Litestar]
@@ -65,9 +65,7 @@ async def test_nothing_found_is_a_header(sales: Client) -> None:
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-async def test_a_text_that_a_spreadsheet_would_run_is_made_harmless(
-    sales: Client, conn: Connection, start: str
-) -> None:
+async def test_formulas_are_escaped(sales: Client, conn: Connection, start: str) -> None:
     text = f"{start}HYPERLINK(1)"
     supplier_id = await builders.supplier(conn, text)
     product_id = await builders.product(conn, text, sku=text, target_price="10")
@@ -96,19 +94,19 @@ async def test_json_is_the_answer_to_everybody_else(sales: Client) -> None:
         assert response.headers["content-type"].startswith("application/json")
 
 
-async def test_rows_are_read_some_at_a_time_and_a_reader_who_leaves_frees_the_connection(
+async def test_rows_are_read_in_batches_and_closing_the_export_frees_the_connection(
     database: Database, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(repository, "EXPORT_ROWS", 2)
     for _ in range(10):
         await builders.product(conn)
-    chunks = service.export_products(database, StaffQuery())
+    chunks = service.export_products(database, StaffProductQuery())
     first = await anext(chunks)
     assert len(first.splitlines()) == 3
     with pytest.raises(DatabaseUnavailableError, match="Too many exports"):
-        await anext(service.export_products(database, StaffQuery()))
+        await anext(service.export_products(database, StaffProductQuery()))
     await chunks.aclose()
-    again = [chunk async for chunk in service.export_products(database, StaffQuery())]
+    again = [chunk async for chunk in service.export_products(database, StaffProductQuery())]
     assert [len(chunk.splitlines()) for chunk in again] == [3, 2, 2, 2, 2]
 
 
@@ -120,7 +118,7 @@ async def test_a_dropped_export_is_closed_too(
         await builders.product(conn)
 
     async def leave() -> None:
-        async for _ in service.export_products(database, StaffQuery()):
+        async for _ in service.export_products(database, StaffProductQuery()):
             break
 
     await leave()
@@ -128,5 +126,7 @@ async def test_a_dropped_export_is_closed_too(
     async with asyncio.timeout(30):
         while not chunks:
             with suppress(DatabaseUnavailableError):
-                chunks = [each async for each in service.export_products(database, StaffQuery())]
+                chunks = [
+                    each async for each in service.export_products(database, StaffProductQuery())
+                ]
             await asyncio.sleep(0.01)

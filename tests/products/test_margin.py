@@ -28,7 +28,7 @@ def exact(target: Decimal, lowest: Decimal) -> Decimal:
 
 
 @pytest.fixture
-def kept_margin(database_url: str) -> Margin:
+def stored_margin(database_url: str) -> Margin:
     """Write a target and an item's price, and read the margin that the database made of them."""
 
     async def begin() -> None:
@@ -60,9 +60,9 @@ def kept_margin(database_url: str) -> Margin:
 @example(target=Decimal("9999999999.9999"), lowest=Decimal(0))
 @example(target=Decimal("9999999999.9999"), lowest=Decimal("8765499999.9999"))
 def test_the_margin_is_the_exact_one_rounded_once(
-    kept_margin: Margin, target: Decimal, lowest: Decimal
+    stored_margin: Margin, target: Decimal, lowest: Decimal
 ) -> None:
-    assert kept_margin(target, lowest) == exact(target, lowest)
+    assert stored_margin(target, lowest) == exact(target, lowest)
 
 
 @given(target=everyday, lowest=everyday)

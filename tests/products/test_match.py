@@ -38,22 +38,22 @@ async def test_linking_shows_the_product_with_its_item_and_margin(
 ) -> None:
     product_id = await builders.product(conn, "Axe", target_price="20")
     item_id = await builders.item(conn, await builders.supplier(conn), "15")
-    answers = [await match(procurement, "link", item_id, product_id) for _ in range(2)]
-    for answer in answers:
-        assert answer.status_code == 200, answer.text
-        product = answer.json()["product"]
+    responses = [await match(procurement, "link", item_id, product_id) for _ in range(2)]
+    for response in responses:
+        assert response.status_code == 200, response.text
+        product = response.json()["product"]
         assert [item["id"] for item in product["supplier_items"]] == [str(item_id)]
         assert product["margin_percentage"] == 25.0
-    assert answers[0].json() == answers[1].json()
+    assert responses[0].json() == responses[1].json()
 
 
 async def test_unlinking_frees_the_item(procurement: Client, conn: Connection) -> None:
     product_id = await builders.product(conn, target_price="20")
     item_id = await builders.item(conn, await builders.supplier(conn), product_id=product_id)
-    answer = await match(procurement, "unlink", item_id, product_id)
-    assert answer.status_code == 200
-    assert answer.json()["product"]["supplier_items"] == []
-    assert answer.json()["product"]["margin_percentage"] is None
+    response = await match(procurement, "unlink", item_id, product_id)
+    assert response.status_code == 200
+    assert response.json()["product"]["supplier_items"] == []
+    assert response.json()["product"]["margin_percentage"] is None
     assert await product_of(conn, item_id) is None
     assert (await match(procurement, "unlink", item_id, product_id)).status_code == 400
 
@@ -77,15 +77,15 @@ async def test_an_item_of_another_product_is_a_conflict(
 ) -> None:
     owner, other = await builders.product(conn), await builders.product(conn)
     item_id = await builders.item(conn, await builders.supplier(conn), product_id=owner)
-    answer = await match(procurement, "link", item_id, other)
-    assert answer.status_code == 409
-    assert answer.json()["error"]["code"] == "CONFLICT"
-    assert str(owner) in answer.json()["detail"]
+    response = await match(procurement, "link", item_id, other)
+    assert response.status_code == 409
+    assert response.json()["error"]["code"] == "CONFLICT"
+    assert str(owner) in response.json()["detail"]
     assert (await match(procurement, "unlink", item_id, other)).status_code == 400
     assert await product_of(conn, item_id) == owner
 
 
-async def test_an_archived_product_takes_no_item_but_gives_its_own_back(
+async def test_an_archived_product_can_be_unlinked_but_not_linked(
     procurement: Client, conn: Connection
 ) -> None:
     supplier_id = await builders.supplier(conn)
@@ -94,8 +94,8 @@ async def test_an_archived_product_takes_no_item_but_gives_its_own_back(
     free = await builders.item(conn, supplier_id)
     foreign = await builders.item(conn, supplier_id, product_id=await builders.product(conn))
     for item_id in (own, free, foreign):
-        answer = await match(procurement, "link", item_id, archived)
-        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "VALIDATION_ERROR")
+        response = await match(procurement, "link", item_id, archived)
+        assert (response.status_code, response.json()["error"]["code"]) == (400, "VALIDATION_ERROR")
     assert (await match(procurement, "unlink", own, archived)).status_code == 200
 
 
@@ -109,9 +109,9 @@ async def test_what_is_not_there_is_not_found(
     assert (await match(procurement, action, uuid4(), product_id)).status_code == 404
 
 
-async def test_a_strange_action_is_refused(procurement: Client, conn: Connection) -> None:
-    answer = await match(procurement, "steal", uuid4(), await builders.product(conn))
-    assert answer.status_code == 400
+async def test_an_unknown_action_is_refused(procurement: Client, conn: Connection) -> None:
+    response = await match(procurement, "steal", uuid4(), await builders.product(conn))
+    assert response.status_code == 400
 
 
 async def test_sales_link_nothing(sales: Client) -> None:
@@ -125,7 +125,7 @@ async def test_a_link_does_not_wait_for_a_long_import(
     item_id = await builders.item(conn, await builders.supplier(conn))
     async with database.transaction() as importing:
         await importing.execute("UPDATE supplier_items SET current_price = 3")
-        answer = await match(procurement, "link", item_id, product_id)
-        assert answer.status_code == 503
-        assert answer.headers["retry-after"] == "1"
+        response = await match(procurement, "link", item_id, product_id)
+        assert response.status_code == 503
+        assert response.headers["retry-after"] == "1"
     assert (await match(procurement, "link", item_id, product_id)).status_code == 200

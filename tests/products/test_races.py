@@ -17,14 +17,14 @@ import builders
 from pricebook.api import create_app
 from pricebook.db import Connection, Database
 from pricebook.ingestion import service as ingestion
-from pricebook.ingestion.import_schemas import ImportOrder
-from pricebook.ingestion.process import Parsers
-from pricebook.ingestion.schemas import FilePlace
-from pricebook.products.service import create_from_unmatched
+from pricebook.ingestion.import_schemas import ImportRequest
+from pricebook.ingestion.process import ParserPool
+from pricebook.ingestion.schemas import FileSource
+from pricebook.products.service import create_products_from_unmatched
 from pricebook.settings import Settings
 
 Client = httpx.AsyncClient
-Importer = tuple[Database, Parsers]
+Importer = tuple[Database, ParserPool]
 PRODUCTS = "/api/v1/admin/products"
 WRONG = """
     SELECT product.id FROM products AS product
@@ -53,11 +53,11 @@ async def procurement(settings: Settings, as_role: builders.AsRole) -> AsyncIter
 
 
 async def match(client: Client, action: str, item_id: UUID, product_id: UUID) -> int:
-    answer = await client.patch(
+    response = await client.patch(
         f"{PRODUCTS}/{product_id}/match",
         json={"action": action, "supplier_item_id": str(item_id)},
     )
-    return answer.status_code
+    return response.status_code
 
 
 async def products_of(conn: Connection, item_id: UUID) -> list[tuple[Any, ...]]:
@@ -101,28 +101,30 @@ async def test_of_100_creates_with_one_sku_one_wins(procurement: Client, conn: C
 async def test_of_100_creates_from_one_item_one_wins(procurement: Client, conn: Connection) -> None:
     item_id = await builders.item(conn, await builders.supplier(conn))
     body = {"name": "Axe", "supplier_item_id": str(item_id)}
-    answers = await asyncio.gather(*(procurement.post(PRODUCTS, json=body) for _ in range(100)))
-    assert Counter(answer.status_code for answer in answers) == {201: 1, 400: 99}
+    responses = await asyncio.gather(*(procurement.post(PRODUCTS, json=body) for _ in range(100)))
+    assert Counter(response.status_code for response in responses) == {201: 1, 400: 99}
     assert len(await (await conn.execute("SELECT FROM products")).fetchall()) == 1
 
 
 @pytest.fixture
-def importer(database: Database, parsers: Parsers) -> Importer:
-    return database, parsers
+def importer(database: Database, parser_pool: ParserPool) -> Importer:
+    return database, parser_pool
 
 
-async def import_lists(importer: Importer, folder: Path, supplier: str, until: float) -> int:
+async def import_lists(importer: Importer, folder: Path, supplier: str, deadline: float) -> int:
     """Take in one list after the other, and make products of what is unmatched every other time."""
     count = 0
-    while time.monotonic() < until:
+    while time.monotonic() < deadline:
         rows = [f"A-{n},Nail {n},{random.randint(1, 99)}.50" for n in range(40)]  # noqa: S311 (prices)
         random.shuffle(rows)
         path = folder / f"{supplier}.csv"
         path.write_text("\n".join(["Article code,Name,Price", *rows]))
-        place = FilePlace(str(path))
-        order = ImportOrder(place=place, supplier_name=supplier, currency="USD", brakes=None)
-        follow_up = create_from_unmatched if count % 2 else None
-        await ingestion.take_in(*importer, order, lambda _: None, follow_up)
+        source = FileSource(str(path))
+        import_request = ImportRequest(
+            source=source, supplier_name=supplier, currency="USD", safety_thresholds=None
+        )
+        follow_up = create_products_from_unmatched if count % 2 else None
+        await ingestion.run_import(*importer, import_request, lambda _: None, follow_up)
         count += 1
     return count
 
@@ -137,27 +139,27 @@ async def test_links_edits_and_imports_of_the_same_items_at_once(
     item_ids = [
         row[0] for row in await (await conn.execute("SELECT id FROM supplier_items")).fetchall()
     ]
-    until = time.monotonic() + 5
+    deadline = time.monotonic() + 5
     seen: Counter[int] = Counter()
 
     async def staff(seed: int) -> None:
         chosen = random.Random(seed)  # noqa: S311 (a repeatable choice)
-        while time.monotonic() < until:
+        while time.monotonic() < deadline:
             item_id, product_id = chosen.choice(item_ids), chosen.choice(product_ids)
             action = chosen.choice(["link", "unlink", "edit"])
             if action == "edit":
                 body = {"target_price": chosen.randint(1, 99)}
-                answer = await procurement.patch(f"{PRODUCTS}/{product_id}", json=body)
-                seen[answer.status_code] += 1
+                response = await procurement.patch(f"{PRODUCTS}/{product_id}", json=body)
+                seen[response.status_code] += 1
             else:
                 seen[await match(procurement, action, item_id, product_id)] += 1
 
-    taken = await asyncio.gather(
-        import_lists(importer, tmp_path, "ACME", until),
-        import_lists(importer, tmp_path, "Best", until),
+    import_counts = await asyncio.gather(
+        import_lists(importer, tmp_path, "ACME", deadline),
+        import_lists(importer, tmp_path, "Best", deadline),
         *map(staff, range(8)),
     )
-    assert all(count for count in taken[:2] if count is not None)
+    assert all(count for count in import_counts[:2] if count is not None)
     # Who waited two seconds for a lock, as on a slow machine, was told to come back.
     assert set(seen) - {503} == {200, 400, 409}
     assert await (await conn.execute(WRONG)).fetchall() == []

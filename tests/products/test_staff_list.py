@@ -20,10 +20,10 @@ async def listed(client: Client, **parameters: Any) -> dict[str, Any]:
 
 
 async def names(client: Client, **parameters: Any) -> list[str]:
-    answer = await listed(client, **parameters)
-    found = [product["name"] for product in answer["data"]]
-    assert answer["total_count"] == len(found)
-    return found
+    response = await listed(client, **parameters)
+    product_names = [product["name"] for product in response["data"]]
+    assert response["total_count"] == len(product_names)
+    return product_names
 
 
 async def test_a_product_comes_with_all_its_items_the_cheapest_first(
@@ -33,9 +33,9 @@ async def test_a_product_comes_with_all_its_items_the_cheapest_first(
     product_id = await builders.product(conn, "Axe", sku="AX", target_price="20")
     dear = await builders.item(conn, acme, "18.0125", product_id=product_id, sku="A", name="Axe A")
     cheap = await builders.item(conn, best, "15", product_id=product_id, sku="B", name="Axe B")
-    answer = await listed(sales)
-    (product,) = answer.pop("data")
-    assert answer == {"total_count": 1, "page": 1, "limit": 50}
+    response = await listed(sales)
+    (product,) = response.pop("data")
+    assert response == {"total_count": 1, "page": 1, "limit": 50}
     items = product.pop("supplier_items")
     assert product == {
         "id": str(product_id),
@@ -72,9 +72,7 @@ async def test_a_product_comes_with_all_its_items_the_cheapest_first(
     ]
 
 
-async def test_an_absent_item_comes_last_and_says_since_when(
-    sales: Client, conn: Connection
-) -> None:
+async def test_an_absent_item_is_last_and_has_absent_since(sales: Client, conn: Connection) -> None:
     product_id = await builders.product(conn, "Axe", target_price="20")
     best, acme = await builders.supplier(conn, "Best"), await builders.supplier(conn, "Acme")
     await builders.item(conn, best, "10", sku="gone", product_id=product_id)
@@ -88,7 +86,7 @@ async def test_an_absent_item_comes_last_and_says_since_when(
     assert product["margin_percentage"] == 25.0
 
 
-async def test_one_product_also_tells_when_it_was_made(sales: Client, conn: Connection) -> None:
+async def test_one_product_also_has_its_timestamps(sales: Client, conn: Connection) -> None:
     product_id = await builders.product(conn, "Axe", status="archived")
     response = await sales.get(f"{PRODUCTS}/{product_id}")
     product = response.json()
@@ -100,7 +98,7 @@ async def test_one_product_also_tells_when_it_was_made(sales: Client, conn: Conn
     assert (await sales.get(f"{PRODUCTS}/tools")).status_code == 400
 
 
-async def test_products_of_every_status_are_listed_unless_one_is_asked_for(
+async def test_products_of_every_status_are_listed_without_a_status_filter(
     sales: Client, conn: Connection
 ) -> None:
     for status in ("draft", "active", "archived"):
@@ -137,9 +135,9 @@ async def test_the_supplier_filter_still_shows_the_items_of_all(
     other = await builders.product(conn, "other")
     await builders.item(conn, best, product_id=other)
     await builders.item(conn, acme)
-    answer = await listed(sales, supplier_id=str(acme))
-    (product,) = answer["data"]
-    assert (answer["total_count"], product["name"]) == (1, "both")
+    response = await listed(sales, supplier_id=str(acme))
+    (product,) = response["data"]
+    assert (response["total_count"], product["name"]) == (1, "both")
     assert len(product["supplier_items"]) == 3
     assert await names(sales, supplier_id=str(uuid4())) == []
 
@@ -165,9 +163,9 @@ async def test_pages_give_each_product_once_with_all_its_items(
             await builders.item(conn, supplier_id, product_id=product_id)
     rows: list[tuple[str, UUID]] = []
     for page in range(1, 5):
-        answer = await listed(sales, page=page, limit=5)
-        assert answer["total_count"] == 16
-        for product in answer["data"]:
+        response = await listed(sales, page=page, limit=5)
+        assert response["total_count"] == 16
+        for product in response["data"]:
             assert len(product["supplier_items"]) == made[product["id"]]
             rows.append((product["name"], UUID(product["id"])))
     assert rows == sorted(rows)

@@ -12,7 +12,7 @@ from running_system import System
 SECRET = "0123456789abcdef0123456789abcdef"
 DATABASE = "postgresql://pricebook:Pa55word@db/pricebook"
 REDIS = "redis://:Pa55word@cache:6379/0"
-GOOD = {
+VALID_SECRETS = {
     "JWT_SECRET": SECRET,
     "DATABASE_URL": DATABASE,
     "DATABASE_READ_URL": DATABASE,
@@ -21,14 +21,14 @@ GOOD = {
 }
 
 
-def complaints(environment: dict[str, str], *, serves: bool = False) -> list[str]:
+def error_lines(environment: dict[str, str], *, for_server: bool = False) -> list[str]:
     with pytest.raises(SettingsError) as refused:
-        read_settings(environment, serves=serves)
+        read_settings(environment, for_server=for_server)
     return refused.value.message.splitlines()
 
 
-def test_every_wrong_value_is_told_at_once_in_a_line_of_its_own() -> None:
-    told = complaints(
+def test_every_invalid_value_is_reported_in_one_error_on_its_own_line() -> None:
+    lines = error_lines(
         {
             "PORT": "80000",
             "WORKERS": "many",
@@ -38,9 +38,9 @@ def test_every_wrong_value_is_told_at_once_in_a_line_of_its_own() -> None:
             "ALLOWED_ORIGINS": "https://shop.example, *",
             "CATALOG_CURRENCY": "euro",
         },
-        serves=True,
+        for_server=True,
     )
-    assert [re.match(r"[A-Z_]+", line)[0] for line in told] == [  # pyright: ignore[reportOptionalSubscript]
+    assert [re.match(r"[A-Z_]+", line)[0] for line in lines] == [  # pyright: ignore[reportOptionalSubscript]
         "TRUSTED_PROXIES",
         "ALLOWED_ORIGINS",
         "CATALOG_CURRENCY",
@@ -52,15 +52,15 @@ def test_every_wrong_value_is_told_at_once_in_a_line_of_its_own() -> None:
 
 
 def test_a_pool_of_which_one_bound_is_wrong_is_not_compared() -> None:
-    assert len(complaints({"DB_POOL_MIN": "30", "DB_POOL_MAX": "many"})) == 1
+    assert len(error_lines({"DB_POOL_MIN": "30", "DB_POOL_MAX": "many"})) == 1
 
 
 @pytest.mark.parametrize("name", SECRETS)
 def test_a_secret_comes_from_a_file_without_its_last_line_break(name: str, tmp_path: Path) -> None:
     file = tmp_path / "secret"
-    file.write_text(GOOD[name] + "\n")
+    file.write_text(VALID_SECRETS[name] + "\n")
     settings = read_settings({f"{name}_FILE": str(file)})
-    assert getattr(settings, name.lower()) == GOOD[name]
+    assert getattr(settings, name.lower()) == VALID_SECRETS[name]
     assert read_settings(settings.as_environment() | {"PORT": "1"}).port == 1
     assert read_settings({f"{name}_FILE": str(file)} | settings.as_environment()) == settings
 
@@ -76,14 +76,14 @@ def test_a_file_that_holds_no_secret_is_refused(
     file = tmp_path / "secret"
     if content is not None:
         file.write_bytes(content)
-    (line,) = complaints({f"{name}_FILE": str(file)})
+    (line,) = error_lines({f"{name}_FILE": str(file)})
     assert line.startswith(f"{name}_FILE: {file} ")
     assert words in line
 
 
 @pytest.mark.parametrize("name", SECRETS)
 def test_a_secret_is_not_given_twice(name: str, tmp_path: Path) -> None:
-    (line,) = complaints({name: GOOD[name], f"{name}_FILE": str(tmp_path / "any")})
+    (line,) = error_lines({name: VALID_SECRETS[name], f"{name}_FILE": str(tmp_path / "any")})
     assert line == f"{name} and {name}_FILE are both set: only one may be."
 
 
@@ -99,7 +99,7 @@ def test_a_secret_is_not_given_twice(name: str, tmp_path: Path) -> None:
     ],
 )
 def test_a_secret_that_is_wrong_is_never_shown(name: str, value: str) -> None:
-    (line,) = complaints({name: value})
+    (line,) = error_lines({name: value})
     assert line.startswith(f"{name} is ")
     assert "Pa55" not in line
 
@@ -108,7 +108,7 @@ def test_origins_are_exact() -> None:
     text = "https://shop.example,http://localhost:3000"
     assert read_settings({"ALLOWED_ORIGINS": text}).origins == frozenset(text.split(","))
     for wrong in ("*", "null", "https://shop.example/", "https://*.example", "shop.example"):
-        assert wrong in complaints({"ALLOWED_ORIGINS": wrong})[0]
+        assert wrong in error_lines({"ALLOWED_ORIGINS": wrong})[0]
 
 
 @pytest.mark.parametrize("command", [["serve"], ["worker"], ["up"], ["migrate"], ["users", "list"]])

@@ -16,12 +16,12 @@ from pricebook.deletion import delete_marked_suppliers
 from pricebook.errors import ConflictError, DatabaseUnavailableError, NotFoundError
 from pricebook.ingestion import service as ingestion
 from pricebook.migrations import rights
-from pricebook.queue.carrier import TaskQueue
+from pricebook.queue.carrier import QueueClient
 from pricebook.resources import open_redis
 from pricebook.settings import Settings
 from pricebook.suppliers import service
 from pricebook.tasks import service as tasks
-from pricebook.tasks.schemas import Asker, NewTask
+from pricebook.tasks.schemas import NewTask, Requester
 
 Client = AsyncTestClient[Litestar]
 SUPPLIERS = "/api/v1/admin/suppliers"
@@ -60,7 +60,7 @@ async def large_supplier(conn: Connection, name: str = "ACME", items: int = ITEM
 
 @pytest.fixture
 async def worker_database(database_url: str) -> AsyncIterator[Database]:
-    async with Database(make_conninfo(database_url, user=rights.WORKER)) as opened:
+    async with Database(make_conninfo(database_url, user=rights.WORKER_ROLE)) as opened:
         yield opened
 
 
@@ -76,9 +76,9 @@ async def test_a_large_supplier_is_hidden_at_once_and_its_items_go_in_the_backgr
     supplier_id = await large_supplier(conn)
     address = f"{SUPPLIERS}/{supplier_id}"
     for _ in range(2):
-        answer = await admin.delete(address)
-        assert (answer.status_code, answer.headers["location"]) == (202, address)
-        assert answer.json()["deleting_since"]
+        response = await admin.delete(address)
+        assert (response.status_code, response.headers["location"]) == (202, address)
+        assert response.json()["deleting_since"]
     left = (await admin.get(address)).json()
     assert (left["is_active"], left["items_count"]) == (False, ITEMS)
     assert [each["name"] for each in (await admin.get(SUPPLIERS)).json()["data"]] != ["ACME"]
@@ -175,10 +175,10 @@ async def test_a_supplier_whose_list_is_being_merged_is_not_deleted_meanwhile(
             await service.delete_supplier(database, supplier_id)
     assert await service.delete_supplier(database, supplier_id)
     async with database.connection() as other:
-        assert await service.claim_known(other, supplier_id) is None
+        assert await service.lock_existing_supplier(other, supplier_id) is None
 
 
-async def test_a_task_of_a_supplier_that_went_meanwhile_is_refused(
+async def test_a_task_of_a_deleted_supplier_is_refused(
     conn: Connection, database: Database, settings: Settings
 ) -> None:
     supplier_id = await builders.supplier(conn)
@@ -188,13 +188,13 @@ async def test_a_task_of_a_supplier_that_went_meanwhile_is_refused(
         supplier_name="ACME",
         parser_type="csv",
         source_config={},
-        asker=Asker(),
+        requester=Requester(),
         digest=b"",
     )
     async with open_redis(settings) as redis:
-        queue = TaskQueue(redis, settings.redis_queue_name)
+        queue = QueueClient(redis, settings.redis_queue_name)
         with pytest.raises(NotFoundError):
-            await tasks.ask(database, queue, task)
+            await tasks.submit_task(database, queue, task)
 
 
 async def test_tasks_and_rejected_rows_outlive_their_supplier(
@@ -219,6 +219,6 @@ async def test_tasks_and_rejected_rows_outlive_their_supplier(
     with pytest.raises(ConflictError, match="no longer there"):
         await ingestion.apply_held(database, row[0])
     await delete_marked_suppliers(worker_database)
-    kept = "SELECT count(*) FROM {} WHERE supplier_id IS NULL"
-    assert await count(conn, kept.format("ingestion_tasks").encode()) == 3
-    assert await count(conn, kept.format("parsing_logs").encode()) == 3000
+    detached_count = "SELECT count(*) FROM {} WHERE supplier_id IS NULL"
+    assert await count(conn, detached_count.format("ingestion_tasks").encode()) == 3
+    assert await count(conn, detached_count.format("parsing_logs").encode()) == 3000

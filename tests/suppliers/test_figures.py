@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 import builders
 from pricebook.db import Connection, Database
 from pricebook.ingestion import service as ingestion
-from pricebook.ingestion.import_schemas import ImportOrder
-from pricebook.ingestion.process import Parsers
-from pricebook.ingestion.schemas import FilePlace
+from pricebook.ingestion.import_schemas import ImportRequest
+from pricebook.ingestion.process import ParserPool
+from pricebook.ingestion.schemas import FileSource
 
-PATIENCE_SECONDS = 60
+WAIT_TIMEOUT_SECONDS = 60
 MANY = 40_000
 
-WRONG_FIGURES = """
+WRONG_AGGREGATES = """
     SELECT product.id, min_price, max_price, supplier_count
     FROM products AS product
     WHERE (min_price, max_price, supplier_count::bigint) IS DISTINCT FROM (
@@ -39,52 +39,52 @@ WRONG_HISTORY = """
 """
 
 
-async def figures(conn: Connection, product_id: UUID) -> tuple[Any, ...] | None:
+async def aggregates(conn: Connection, product_id: UUID) -> tuple[Any, ...] | None:
     cursor = await conn.execute(
         "SELECT min_price, max_price, supplier_count FROM products WHERE id = %s", [product_id]
     )
     return await cursor.fetchone()
 
 
-async def test_the_figures_follow_every_kind_of_write(conn: Connection) -> None:
+async def test_aggregates_follow_every_kind_of_write(conn: Connection) -> None:
     one, two = await builders.supplier(conn), await builders.supplier(conn)
     product_id = await builders.product(conn)
-    assert await figures(conn, product_id) == (None, None, 0)
+    assert await aggregates(conn, product_id) == (None, None, 0)
     cheap = await builders.item(conn, one, "5", product_id=product_id)
     await builders.item(conn, two, "9", product_id=product_id)
-    assert await figures(conn, product_id) == (Decimal(5), Decimal(9), 2)
+    assert await aggregates(conn, product_id) == (Decimal(5), Decimal(9), 2)
     await conn.execute("UPDATE supplier_items SET current_price = 7 WHERE id = %s", [cheap])
-    assert await figures(conn, product_id) == (Decimal(7), Decimal(9), 2)
+    assert await aggregates(conn, product_id) == (Decimal(7), Decimal(9), 2)
     await conn.execute("UPDATE supplier_items SET supplier_id = %s WHERE id = %s", [two, cheap])
-    assert await figures(conn, product_id) == (Decimal(7), Decimal(9), 1)
+    assert await aggregates(conn, product_id) == (Decimal(7), Decimal(9), 1)
     await conn.execute("UPDATE supplier_items SET product_id = NULL WHERE id = %s", [cheap])
-    assert await figures(conn, product_id) == (Decimal(9), Decimal(9), 1)
+    assert await aggregates(conn, product_id) == (Decimal(9), Decimal(9), 1)
     await conn.execute("DELETE FROM suppliers WHERE id = %s", [two])
-    assert await figures(conn, product_id) == (None, None, 0)
+    assert await aggregates(conn, product_id) == (None, None, 0)
     await builders.item(conn, one, "3", product_id=product_id)
     await conn.execute("TRUNCATE supplier_items CASCADE")
-    assert await figures(conn, product_id) == (None, None, 0)
+    assert await aggregates(conn, product_id) == (None, None, 0)
 
 
 async def test_moving_an_item_changes_both_products(conn: Connection) -> None:
     old, new = await builders.product(conn), await builders.product(conn)
     item_id = await builders.item(conn, await builders.supplier(conn), product_id=old)
     await conn.execute("UPDATE supplier_items SET product_id = %s WHERE id = %s", [new, item_id])
-    assert await figures(conn, old) == (None, None, 0)
-    assert await figures(conn, new) == (Decimal(10), Decimal(10), 1)
+    assert await aggregates(conn, old) == (None, None, 0)
+    assert await aggregates(conn, new) == (Decimal(10), Decimal(10), 1)
 
 
-async def test_deleting_a_supplier_touches_no_product_row_but_its_figures(
+async def test_deleting_a_supplier_changes_only_the_aggregates_of_a_product(
     conn: Connection,
 ) -> None:
     supplier_id = await builders.supplier(conn)
     product_id = await builders.product(conn)
     await builders.item(conn, supplier_id, product_id=product_id)
     await conn.execute("DELETE FROM suppliers WHERE id = %s", [supplier_id])
-    assert await figures(conn, product_id) == (None, None, 0)
+    assert await aggregates(conn, product_id) == (None, None, 0)
 
 
-async def test_the_figures_cannot_be_written_by_hand(conn: Connection) -> None:
+async def test_aggregates_cannot_be_updated_directly(conn: Connection) -> None:
     await builders.product(conn)
     with pytest.raises(psycopg.errors.GeneratedAlways, match="are derived from supplier_items"):
         await conn.execute("UPDATE products SET min_price = 1")
@@ -151,22 +151,24 @@ writes = st.lists(
 
 
 async def import_list(
-    database: Database, parsers: Parsers, path: Path, supplier: str, seed: int
+    database: Database, parser_pool: ParserPool, path: Path, supplier: str, seed: int
 ) -> None:
     chosen = random.Random(seed)  # noqa: S311 (a repeatable list, no secret)
     lines = [f"{code},Nail,{chosen.randint(1, 9)}.50" for code in chosen.sample(CODES, 4)]
     path.write_text("\n".join(["Article code,Name,Price", *lines]))  # noqa: ASYNC240
-    place = FilePlace(str(path))
-    order = ImportOrder(place=place, supplier_name=supplier, currency="USD", brakes=None)
-    await ingestion.take_in(database, parsers, order, lambda _: None)
+    source = FileSource(str(path))
+    import_request = ImportRequest(
+        source=source, supplier_name=supplier, currency="USD", safety_thresholds=None
+    )
+    await ingestion.run_import(database, parser_pool, import_request, lambda _: None)
 
 
-async def write(database: Database, parsers: Parsers, folder: Path, what: Write) -> None:
+async def write(database: Database, parser_pool: ParserPool, folder: Path, what: Write) -> None:
     kind, one, other, number = what
     supplier = SUPPLIERS[one % len(SUPPLIERS)]
     if kind == "import":
         path = folder / f"{uuid4().hex}.csv"
-        await import_list(database, parsers, path, supplier, other * 100 + number)
+        await import_list(database, parser_pool, path, supplier, other * 100 + number)
         return
     async with database.transaction() as conn:
         # A product may be deleted between the choice and the link.
@@ -179,7 +181,7 @@ async def write(database: Database, parsers: Parsers, folder: Path, what: Write)
 
 @pytest.fixture
 def run_together(
-    database_url: str, parsers: Parsers, tmp_path: Path
+    database_url: str, parser_pool: ParserPool, tmp_path: Path
 ) -> Callable[[list[list[Write]]], None]:
     """Let each list of writes run on a connection of its own, all at once."""
 
@@ -192,11 +194,11 @@ def run_together(
 
             async def stream(what: list[Write]) -> None:
                 for each in what:
-                    await write(database, parsers, tmp_path, each)
+                    await write(database, parser_pool, tmp_path, each)
 
             await asyncio.gather(*map(stream, streams))
             async with database.connection() as conn:
-                wrong = await (await conn.execute(WRONG_FIGURES)).fetchall()
+                wrong = await (await conn.execute(WRONG_AGGREGATES)).fetchall()
                 return wrong + await (await conn.execute(WRONG_HISTORY)).fetchall()
 
     def check(streams: list[list[Write]]) -> None:
@@ -211,7 +213,7 @@ def run_together(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(streams=st.lists(writes, min_size=4, max_size=4))
-def test_random_writes_of_several_at_once_leave_the_figures_right_and_never_deadlock(
+def test_random_concurrent_writes_keep_aggregates_correct_and_never_deadlock(
     run_together: Callable[[list[list[Write]]], None], streams: list[list[Write]]
 ) -> None:
     run_together(streams)
@@ -226,7 +228,7 @@ async def test_many_items_are_not_compared_by_a_plan_for_one(conn: Connection) -
         " SELECT %s, %s, 'B-' || number, 'Nail', 3 FROM generate_series(1, %s) AS number",
         [supplier_id, product_id, MANY],
     )
-    async with asyncio.timeout(PATIENCE_SECONDS):  # each with each, it would take twice as long
+    async with asyncio.timeout(WAIT_TIMEOUT_SECONDS):  # each with each, it would take twice as long
         await conn.execute("UPDATE supplier_items SET current_price = current_price + 1")
     row = await (await conn.execute("SELECT min_price, max_price FROM products")).fetchone()
     assert row == (Decimal(3), Decimal(4))

@@ -15,9 +15,9 @@ UNMATCHED = "/api/v1/admin/suppliers/unmatched"
 async def codes(client: Client, **parameters: Any) -> list[str]:
     response = await client.get(UNMATCHED, params=parameters)
     assert response.status_code == 200, response.text
-    found = [item["supplier_sku"] for item in response.json()["data"]]
-    assert response.json()["total_count"] == len(found)
-    return found
+    skus = [item["supplier_sku"] for item in response.json()["data"]]
+    assert response.json()["total_count"] == len(skus)
+    return skus
 
 
 async def test_an_item_without_a_product_is_shown_with_its_supplier(
@@ -65,12 +65,12 @@ async def test_items_with_a_product_are_not_among_them(
     ],
 )
 async def test_every_word_stands_in_name_or_code(
-    procurement: Client, conn: Connection, words: str, found: list[str]
+    procurement: Client, conn: Connection, words: str, skus: list[str]
 ) -> None:
     supplier_id = await builders.supplier(conn)
     for code, name in (("A-1", "Claw hammer"), ("A-2", "Café table"), ("B_3", "50% saw")):
         await builders.item(conn, supplier_id, sku=code, name=name)
-    assert await codes(procurement, search=words) == found
+    assert await codes(procurement, search=words) == skus
 
 
 async def test_pages_give_each_item_once_the_oldest_first(
@@ -87,9 +87,9 @@ async def test_pages_give_each_item_once_the_oldest_first(
         made.append(item_id)
     rows: list[tuple[str, UUID]] = []
     for page in (1, 2, 3):
-        answer = (await procurement.get(UNMATCHED, params={"page": page, "limit": 3})).json()
-        assert answer["total_count"] == 7
-        rows += [(item["created_at"], UUID(item["id"])) for item in answer["data"]]
+        response = (await procurement.get(UNMATCHED, params={"page": page, "limit": 3})).json()
+        assert response["total_count"] == 7
+        rows += [(item["created_at"], UUID(item["id"])) for item in response["data"]]
     assert rows == sorted(rows)
     assert {item_id for _, item_id in rows} == set(made)
     beyond = (await procurement.get(UNMATCHED, params={"page": 9})).json()
@@ -122,13 +122,13 @@ async def test_the_prices_of_an_item_come_newest_first(sales: Client, conn: Conn
     for price in ("12.5", "12.5", "0.0125"):
         await conn.execute("UPDATE supplier_items SET current_price = %s", [price])
     address = f"/api/v1/admin/supplier-items/{item_id}/price-history"
-    answer = (await sales.get(address)).json()
-    assert [row["price"] for row in answer["data"]] == ["0.0125", "12.50", "10.00"]
-    times = [row["recorded_at"] for row in answer["data"]]
+    response = (await sales.get(address)).json()
+    assert [row["price"] for row in response["data"]] == ["0.0125", "12.50", "10.00"]
+    times = [row["recorded_at"] for row in response["data"]]
     assert times == sorted(times, reverse=True)
     assert all(moment.endswith("Z") for moment in times)
     second = (await sales.get(address, params={"limit": 1, "page": 2})).json()
-    assert (second["total_count"], second["data"]) == (3, answer["data"][1:2])
+    assert (second["total_count"], second["data"]) == (3, response["data"][1:2])
     assert (await sales.get(address, params={"page": 9})).json()["data"] == []
     unknown = f"/api/v1/admin/supplier-items/{uuid4()}/price-history"
     assert (await sales.get(unknown)).status_code == 404

@@ -56,7 +56,7 @@ async def test_a_supplier_is_made_and_found(admin: Client) -> None:
 
 
 @pytest.mark.parametrize("name", ["spreadsheet_url", "sheet_url", "source_url"])
-async def test_older_names_of_the_spreadsheets_address_are_taken(admin: Client, name: str) -> None:
+async def test_older_names_of_spreadsheet_url_are_accepted(admin: Client, name: str) -> None:
     made = await create(admin, source_config={name: "https://docs.google.com/x", "encoding": None})
     assert made["source_config"] == {"spreadsheet_url": "https://docs.google.com/x"}
 
@@ -104,12 +104,12 @@ async def test_a_name_is_taken_in_any_case(admin: Client, conn: Connection) -> N
     other = await builders.supplier(conn, "Other")
     again = await admin.post(SUPPLIERS, json=ACME | {"name": "acme"})
     renamed = await admin.patch(f"{SUPPLIERS}/{other}", json={"name": "aCme"})
-    for answer in (again, renamed):
-        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "CONFLICT")
+    for response in (again, renamed):
+        assert (response.status_code, response.json()["error"]["code"]) == (409, "CONFLICT")
     assert (await admin.patch(f"{SUPPLIERS}/{other}", json={"name": "OTHER"})).status_code == 200
 
 
-async def test_what_is_given_changes_and_what_was_learned_stays(
+async def test_given_fields_change_and_the_detected_profile_stays(
     admin: Client, conn: Connection
 ) -> None:
     made = await create(admin, source_config={"header_row": 2}, contact_email="a@example.org")
@@ -138,8 +138,8 @@ async def test_deleting_takes_items_and_history_but_no_product(
     product_id = await builders.offered_product(conn, "Axe", "5", "7", target_price="10")
     items = (await admin.get(f"/api/v1/admin/products/{product_id}")).json()["supplier_items"]
     cheap = items[0]["supplier_id"]
-    answer = await admin.delete(f"{SUPPLIERS}/{cheap}")
-    assert (answer.status_code, answer.content) == (204, b"")
+    response = await admin.delete(f"{SUPPLIERS}/{cheap}")
+    assert (response.status_code, response.content) == (204, b"")
     product = (await admin.get(f"/api/v1/admin/products/{product_id}")).json()
     assert (product["margin_percentage"], product["supplier_items"]) == (30.0, items[1:])
     assert (await admin.delete(f"{SUPPLIERS}/{cheap}")).status_code == 404

@@ -1,3 +1,19 @@
-from worker_fixtures import ended, queue, settings, until, worker_database, worker_settings, working
+from worker_fixtures import (
+    queue,
+    running_worker,
+    settings,
+    wait_for_end,
+    wait_until,
+    worker_database,
+    worker_settings,
+)
 
-__all__ = ["ended", "queue", "settings", "until", "worker_database", "worker_settings", "working"]
+__all__ = [
+    "queue",
+    "running_worker",
+    "settings",
+    "wait_for_end",
+    "wait_until",
+    "worker_database",
+    "worker_settings",
+]

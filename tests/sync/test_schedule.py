@@ -10,8 +10,8 @@ from psycopg.types.json import Jsonb
 
 import builders
 from pricebook.db import Connection, Database
-from pricebook.queue.carrier import TaskQueue
-from pricebook.suppliers.schedule import next_time
+from pricebook.queue.carrier import QueueClient
+from pricebook.suppliers.schedule import next_run_at
 from pricebook.sync import service
 
 Client = AsyncTestClient[Litestar]
@@ -27,13 +27,13 @@ async def scheduled(conn: Connection, rule: object = "30") -> UUID:
     return supplier_id
 
 
-async def pass_time(conn: Connection, hours: int = 30) -> None:
+async def advance_schedules(conn: Connection, hours: int = 30) -> None:
     await conn.execute(
         "UPDATE sync_schedules SET next_at = next_at - make_interval(hours => %s)", [hours]
     )
 
 
-async def started(database: Database, queue: TaskQueue) -> list[UUID | None]:
+async def started(database: Database, queue: QueueClient) -> list[UUID | None]:
     return [each.supplier_id for each in await service.start_due_syncs(database, queue)]
 
 
@@ -51,61 +51,61 @@ async def end_all(conn: Connection) -> None:
     ],
 )
 def test_a_rule_is_minutes_or_words_of_cron(rule: str, expected: datetime) -> None:
-    assert next_time(rule, NOON) == expected
+    assert next_run_at(rule, NOON) == expected
 
 
 @pytest.mark.parametrize("rule", ["0", "9999999", "daily", "* * * *", "0 0 30 2 *", "", "-5"])
 def test_what_is_no_rule_is_refused(rule: str) -> None:
     with pytest.raises(ValueError, match="expected"):
-        next_time(rule, NOON)
+        next_run_at(rule, NOON)
 
 
 async def test_a_new_rule_begins_with_its_next_time_and_then_runs_once_each_time(
-    conn: Connection, worker_database: Database, queue: TaskQueue
+    conn: Connection, worker_database: Database, queue: QueueClient
 ) -> None:
     supplier_id = await scheduled(conn)
     assert await started(worker_database, queue) == []
-    await pass_time(conn)
+    await advance_schedules(conn)
     assert await started(worker_database, queue) == [supplier_id]  # sixty runs were missed: one
     assert await started(worker_database, queue) == []
 
 
 async def test_many_workers_start_a_sync_once(
-    conn: Connection, worker_database: Database, queue: TaskQueue
+    conn: Connection, worker_database: Database, queue: QueueClient
 ) -> None:
     await scheduled(conn)
     await scheduled(conn)
     await started(worker_database, queue)
-    await pass_time(conn)
+    await advance_schedules(conn)
     all_started = await asyncio.gather(*(started(worker_database, queue) for _ in range(8)))
     assert sum(len(each) for each in all_started) == 2
 
 
 async def test_a_supplier_whose_task_has_not_ended_is_passed_over(
-    conn: Connection, worker_database: Database, queue: TaskQueue
+    conn: Connection, worker_database: Database, queue: QueueClient
 ) -> None:
     supplier_id = await scheduled(conn)
     await started(worker_database, queue)
-    await pass_time(conn)
+    await advance_schedules(conn)
     assert await started(worker_database, queue) == [supplier_id]
-    await pass_time(conn)
+    await advance_schedules(conn)
     assert await started(worker_database, queue) == []
     await end_all(conn)
-    await pass_time(conn)
+    await advance_schedules(conn)
     assert await started(worker_database, queue) == [supplier_id]
 
 
 async def test_another_rule_counts_from_now_and_no_rule_ends_it(
-    conn: Connection, worker_database: Database, queue: TaskQueue
+    conn: Connection, worker_database: Database, queue: QueueClient
 ) -> None:
     await scheduled(conn)
     await started(worker_database, queue)
-    await pass_time(conn)
+    await advance_schedules(conn)
     await conn.execute(
         "UPDATE suppliers SET metadata = jsonb_set(metadata, '{source_config,sync_every}', '45')"
     )
     assert await started(worker_database, queue) == []
-    await pass_time(conn)
+    await advance_schedules(conn)
     await conn.execute("UPDATE suppliers SET is_active = false")
     assert await started(worker_database, queue) == []
     await conn.execute("UPDATE suppliers SET is_active = true")

@@ -14,11 +14,11 @@ import builders
 from pricebook.api import create_app
 from pricebook.db import Connection
 from pricebook.settings import Settings
-from worker_fixtures import LIST, Ended, Working
+from worker_fixtures import LIST, RunningWorker, WaitForEnd
 
 Client = AsyncTestClient[Litestar]
 SYNC = "/api/v1/admin/sync"
-AWAY = "unix:///nowhere/redis.sock"
+UNREACHABLE_REDIS = "unix:///nowhere/redis.sock"
 
 
 async def supplier(conn: Connection, file_path: str = "acme.csv") -> UUID:
@@ -39,13 +39,17 @@ async def sync(client: Client | httpx.AsyncClient, supplier_id: object, **header
 
 
 async def test_a_list_is_fetched_from_where_the_supplier_puts_it(
-    admin: Client, conn: Connection, settings: Settings, working: Working, ended: Ended
+    admin: Client,
+    conn: Connection,
+    settings: Settings,
+    running_worker: RunningWorker,
+    wait_for_end: WaitForEnd,
 ) -> None:
     (settings.uploads / "acme.csv").write_text(LIST)
     response = await sync(admin, await supplier(conn))
     assert response.status_code == 202, response.text
-    async with working():
-        task = await ended(UUID(response.json()["task_id"]))
+    async with running_worker():
+        task = await wait_for_end(UUID(response.json()["task_id"]))
     assert task.state == "succeeded"
     assert (settings.uploads / "acme.csv").exists()
 
@@ -60,7 +64,7 @@ async def test_what_cannot_be_synced_is_refused_at_once(admin: Client, conn: Con
     assert (await sync(admin, inactive)).status_code == 400
 
 
-async def test_a_user_has_ten_syncs_a_minute_and_is_told_how_many_are_left(
+async def test_a_user_has_ten_syncs_a_minute_and_gets_rate_limit_headers(
     admin: Client, conn: Connection
 ) -> None:
     supplier_id = await supplier(conn)
@@ -83,8 +87,8 @@ async def test_parallel_syncs_on_two_processes_are_counted_together(
     async with (
         apps[0].lifespan(),
         apps[1].lifespan(),
-        calling(apps[0]) as one,
-        calling(apps[1]) as two,
+        http_client(apps[0]) as one,
+        http_client(apps[1]) as two,
     ):
         for _ in range(2):
             header = await as_role("admin")
@@ -93,7 +97,7 @@ async def test_parallel_syncs_on_two_processes_are_counted_together(
             assert statuses == {202: 10, 429: 8}
 
 
-def calling(app: Litestar) -> httpx.AsyncClient:
+def http_client(app: Litestar) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(cast("Any", app), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://testserver.local", timeout=60)
 
@@ -115,8 +119,8 @@ async def test_the_same_key_is_one_task(
 
 @pytest.fixture
 async def without_redis(settings: Settings, as_role: builders.AsRole) -> AsyncIterator[Client]:
-    away = msgspec.structs.replace(settings, redis_url=AWAY)
-    async with AsyncTestClient(create_app(away)) as client:
+    unreachable = msgspec.structs.replace(settings, redis_url=UNREACHABLE_REDIS)
+    async with AsyncTestClient(create_app(unreachable)) as client:
         client.headers.update(await as_role("admin"))
         yield client
 

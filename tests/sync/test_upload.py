@@ -9,10 +9,10 @@ from litestar.testing import AsyncTestClient
 import builders
 from pricebook.db import Connection
 from pricebook.settings import Settings
-from worker_fixtures import LIST, Ended, Working
+from worker_fixtures import LIST, RunningWorker, WaitForEnd
 
 Client = AsyncTestClient[Litestar]
-Answer = dict[str, Any]
+Json = dict[str, Any]
 
 
 def address(supplier_id: object) -> str:
@@ -29,18 +29,18 @@ def uploaded(settings: Settings) -> list[Path]:
 
 
 async def test_a_list_that_was_uploaded_is_in_the_catalog_soon_after(
-    admin: Client, conn: Connection, working: Working, ended: Ended
+    admin: Client, conn: Connection, running_worker: RunningWorker, wait_for_end: WaitForEnd
 ) -> None:
     supplier_id = await builders.supplier(conn)
     response = await upload(admin, supplier_id, data={"create_products": "true"})
     assert response.status_code == 202, response.text
-    accepted: Answer = response.json()
+    accepted: Json = response.json()
     assert response.headers["location"] == f"/api/v1/admin/tasks/{accepted['task_id']}"
     assert accepted["supplier_id"] == str(supplier_id)
     assert accepted["status"] == "queued"
     assert accepted["enqueued_at"].endswith("Z")
-    async with working():
-        await ended(UUID(accepted["task_id"]))
+    async with running_worker():
+        await wait_for_end(UUID(accepted["task_id"]))
     task = (await admin.get(response.headers["location"])).json()
     assert task["state"] == "succeeded"
     assert task["file_name"] == "acme march.csv"
@@ -49,10 +49,8 @@ async def test_a_list_that_was_uploaded_is_in_the_catalog_soon_after(
     assert [each["min_price"] for each in catalog["data"]] == ["12.50"]
 
 
-async def test_what_is_said_about_a_list_is_kept_with_its_task(
-    admin: Client, conn: Connection
-) -> None:
-    said = {
+async def test_upload_options_are_stored_in_the_task(admin: Client, conn: Connection) -> None:
+    options = {
         "header_row": "3",
         "delimiter": ";",
         "column_mapping": '{"price": "Net"}',
@@ -60,7 +58,7 @@ async def test_what_is_said_about_a_list_is_kept_with_its_task(
         "mode": "partial",
         "new_layout": "true",
     }
-    response = await upload(admin, await builders.supplier(conn), data=said)
+    response = await upload(admin, await builders.supplier(conn), data=options)
     task = (await admin.get(response.headers["location"])).json()
     assert task["source_config"].pop("file_path").startswith("uploaded/")
     assert task["source_config"] == {
@@ -92,7 +90,7 @@ async def test_what_is_said_about_a_list_is_kept_with_its_task(
           "headers": {"content-type": "multipart/form-data; boundary=b"}}, "(all)"),
     ],
 )  # fmt: skip
-async def test_a_form_that_is_none_is_refused_and_nothing_of_it_is_left(
+async def test_a_malformed_form_is_refused_and_leaves_no_files(
     admin: Client, conn: Connection, settings: Settings, given: dict[str, Any], field: str
 ) -> None:
     response = await upload(admin, await builders.supplier(conn), **given)

@@ -18,17 +18,17 @@ import builders
 from pricebook.api import create_app
 from pricebook.db import Connection
 from pricebook.settings import Settings
-from pricebook.sync.storage import AT_ONCE_PER_USER
-from pricebook.sync.uploads import PIECE_BYTES, clear_orphans
+from pricebook.sync.storage import MAX_CONCURRENT_PER_USER
+from pricebook.sync.uploads import BUFFER_BYTES, delete_orphaned_uploads
 from served_here import served_here
 
 Client = AsyncTestClient[Litestar]
 LARGE = b"x" * 600_000
-PATIENCE_SECONDS = 30
+WAIT_TIMEOUT_SECONDS = 30
 
 
 @asynccontextmanager
-async def limited(settings: Settings, **limits: int) -> AsyncGenerator[Client]:
+async def limited_client(settings: Settings, **limits: int) -> AsyncGenerator[Client]:
     async with AsyncTestClient(create_app(msgspec.structs.replace(settings, **limits))) as client:
         yield client
 
@@ -40,7 +40,7 @@ async def upload(
     return await client.post(address, files={"file": ("a.csv", content)}, headers=headers)
 
 
-def kept(settings: Settings) -> list[Path]:
+def stored_files(settings: Settings) -> list[Path]:
     return sorted((settings.uploads / "uploaded").glob("*"))
 
 
@@ -49,7 +49,7 @@ async def test_a_user_may_upload_so_many_a_minute(
 ) -> None:
     supplier_id = await builders.supplier(conn)
     anna, other = await as_role("admin"), await as_role("admin")
-    async with limited(settings, upload_rate_limit_per_minute=2) as client:
+    async with limited_client(settings, upload_rate_limit_per_minute=2) as client:
         first = await upload(client, supplier_id, anna)
         assert first.status_code == 202
         assert first.headers["ratelimit-policy"] == '"upload";q=2;w=60'
@@ -61,31 +61,31 @@ async def test_a_user_may_upload_so_many_a_minute(
         assert (await upload(client, supplier_id, other)).status_code == 202
 
 
-async def test_what_all_uploads_keep_has_a_limit(
+async def test_all_uploads_together_have_a_quota(
     settings: Settings, conn: Connection, as_role: builders.AsRole
 ) -> None:
     supplier_id = await builders.supplier(conn)
     anna, other = await as_role("admin"), await as_role("admin")
-    async with limited(settings, uploads_max_mib=1) as client:
+    async with limited_client(settings, uploads_max_mib=1) as client:
         assert (await upload(client, supplier_id, anna, LARGE)).status_code == 202
-        before = kept(settings)
+        before = stored_files(settings)
         refused = await upload(client, supplier_id, other, LARGE)
         assert (refused.status_code, refused.json()["error"]["code"]) == (507, "STORAGE_FULL")
         assert "together may take 1 MiB" in refused.json()["detail"]
-        assert kept(settings) == before
+        assert stored_files(settings) == before
         assert (await upload(client, supplier_id, other)).status_code == 202
 
 
-async def test_what_one_user_keeps_has_a_limit_of_its_own(
+async def test_uploads_of_one_user_have_a_quota(
     settings: Settings, conn: Connection, as_role: builders.AsRole
 ) -> None:
     supplier_id = await builders.supplier(conn)
     anna, other = await as_role("admin"), await as_role("admin")
-    async with limited(settings, uploads_max_mib_per_user=1) as client:
+    async with limited_client(settings, uploads_max_mib_per_user=1) as client:
         assert (await upload(client, supplier_id, anna, LARGE)).status_code == 202
         assert (await upload(client, supplier_id, anna, LARGE)).status_code == 507
         assert (await upload(client, supplier_id, other, LARGE)).status_code == 202
-        for path in kept(settings):
+        for path in stored_files(settings):
             path.unlink()
         assert (await upload(client, supplier_id, anna, LARGE)).status_code == 202
 
@@ -93,12 +93,12 @@ async def test_what_one_user_keeps_has_a_limit_of_its_own(
 async def slow_form(may_end: asyncio.Event) -> AsyncGenerator[bytes]:
     """A form that begins with enough to be written to the disk, and ends when it is let."""
     yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
-    yield b"x" * (PIECE_BYTES + 1)
+    yield b"x" * (BUFFER_BYTES + 1)
     await may_end.wait()
     yield b"\r\n--b--\r\n"
 
 
-async def test_one_user_sends_few_at_once_and_leaves_room_for_others(
+async def test_concurrent_uploads_are_limited_per_user(
     settings: Settings, conn: Connection, as_role: builders.AsRole
 ) -> None:
     supplier_id = await builders.supplier(conn)
@@ -116,10 +116,10 @@ async def test_one_user_sends_few_at_once_and_leaves_room_for_others(
             asyncio.create_task(
                 opened.post(address, content=slow_form(may_end), headers=anna | form)
             )
-            for _ in range(AT_ONCE_PER_USER)
+            for _ in range(MAX_CONCURRENT_PER_USER)
         ]
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while len(kept(settings)) < AT_ONCE_PER_USER:  # noqa: ASYNC110 (files of a server)
+        async with asyncio.timeout(WAIT_TIMEOUT_SECONDS):
+            while len(stored_files(settings)) < MAX_CONCURRENT_PER_USER:  # noqa: ASYNC110 (files of a server)
                 await asyncio.sleep(0.01)
         refused = await upload(client, supplier_id, anna)
         assert refused.status_code == 429
@@ -143,16 +143,16 @@ async def test_uploads_are_private_whatever_the_umask(
 ) -> None:
     (settings.uploads / "uploaded").mkdir(mode=0o755)
     supplier_id = await builders.supplier(conn)
-    async with limited(settings) as client:
+    async with limited_client(settings) as client:
         assert (await upload(client, supplier_id, await as_role("admin"))).status_code == 202
-    (path,) = kept(settings)
+    (path,) = stored_files(settings)
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
-def test_a_file_that_is_gone_meanwhile_does_not_disturb_clearing(tmp_path: Path) -> None:
+def test_a_file_that_disappears_does_not_stop_the_cleanup(tmp_path: Path) -> None:
     folder = tmp_path / "uploaded"
     folder.mkdir()
     (folder / "gone").symlink_to(tmp_path / "nowhere")
     (folder / "half.part").touch()
     os.utime(folder / "half.part", (0, 0))
-    assert clear_orphans(tmp_path, set()) == 1
+    assert delete_orphaned_uploads(tmp_path, set()) == 1

@@ -20,44 +20,49 @@ from pricebook.db import Connection, Database
 from pricebook.errors import ConflictError
 from pricebook.migrations import rights
 from pricebook.tasks import cancellation
-from worker_fixtures import LIST, PATIENCE_SECONDS, Ask, Ended, Working
+from worker_fixtures import LIST, WAIT_TIMEOUT_SECONDS, RunningWorker, SubmitTask, WaitForEnd
 
 Client = AsyncTestClient[Litestar]
 TASKS = "/api/v1/admin/tasks"
-Stuck = Callable[[], Awaitable[tuple[UUID, UUID, int]]]
+StuckTask = Callable[[], Awaitable[tuple[UUID, UUID, int]]]
 DEARER = "Article code,Name,Price\nA-1,Hammer,90\nA-2,Saw,70\n"
 
 
-class Work(NamedTuple):
+class TaskHarness(NamedTuple):
     """What tasks are made of, run and waited for with."""
 
     conn: Connection
-    ask: Ask
-    working: Working
-    ended: Ended
+    submit_task: SubmitTask
+    running_worker: RunningWorker
+    wait_for_end: WaitForEnd
 
 
 @pytest.fixture
-def work(conn: Connection, ask: Ask, working: Working, ended: Ended) -> Work:
-    return Work(conn, ask, working, ended)
+def harness(
+    conn: Connection,
+    submit_task: SubmitTask,
+    running_worker: RunningWorker,
+    wait_for_end: WaitForEnd,
+) -> TaskHarness:
+    return TaskHarness(conn, submit_task, running_worker, wait_for_end)
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(WAIT_TIMEOUT_SECONDS):
         while True:
             if await condition():
                 return
             await asyncio.sleep(0.02)
 
 
-async def waits(conn: Connection) -> bool:
+async def waits_for_lock(conn: Connection) -> bool:
     """Whether somebody waits for a lock."""
     row = await (await conn.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")).fetchone()
     return row != (0,)
 
 
-async def waits_no_more(conn: Connection) -> bool:
-    return not await waits(conn)
+async def waits_for_no_lock(conn: Connection) -> bool:
+    return not await waits_for_lock(conn)
 
 
 async def count_items(conn: Connection) -> int:
@@ -66,67 +71,67 @@ async def count_items(conn: Connection) -> int:
     return row[0]
 
 
-def parsers() -> set[int]:
+def parser_pids() -> set[int]:
     """The parser processes of this process."""
-    found: set[int] = set()
+    pids: set[int] = set()
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             words = (process / "cmdline").read_text().split("\0")
             if "pricebook.ingestion.parsing" in words and str(os.getpid()) in words:
-                found.add(int(process.name))
-    return found
+                pids.add(int(process.name))
+    return pids
 
 
 async def has_ended(parser: int) -> bool:
     """Whether a parser process has ended."""
-    return parser not in parsers()
+    return parser not in parser_pids()
 
 
 @pytest.fixture
-def stuck(
-    conn: Connection, ask: Ask, ended: Ended
+def stuck_task(
+    conn: Connection, submit_task: SubmitTask, wait_for_end: WaitForEnd
 ) -> Callable[[], Awaitable[tuple[UUID, UUID, int]]]:
     """Let a worker run a task whose parser hangs: the supplier, the task, the parser."""
 
-    async def stick() -> tuple[UUID, UUID, int]:
-        supplier_id, before = await builders.supplier(conn), parsers()
-        await ended(await ask(supplier_id), "succeeded")
-        (parser,) = parsers() - before
+    async def start_stuck_task() -> tuple[UUID, UUID, int]:
+        supplier_id, before = await builders.supplier(conn), parser_pids()
+        await wait_for_end(await submit_task(supplier_id), "succeeded")
+        (parser,) = parser_pids() - before
         os.kill(parser, signal.SIGSTOP)
-        task_id = await ask(supplier_id)
-        await ended(task_id, "running")
+        task_id = await submit_task(supplier_id)
+        await wait_for_end(task_id, "running")
         return supplier_id, task_id, parser
 
-    return stick
+    return start_stuck_task
 
 
 async def test_a_waiting_task_is_cancelled_once_and_can_be_retried(
-    admin: Client, work: Work
+    admin: Client, harness: TaskHarness
 ) -> None:
-    task_id = await work.ask(await builders.supplier(work.conn))
-    answer = await admin.post(f"{TASKS}/{task_id}/cancel")
-    assert answer.status_code == 200, answer.text
-    task = answer.json()
+    task_id = await harness.submit_task(await builders.supplier(harness.conn))
+    response = await admin.post(f"{TASKS}/{task_id}/cancel")
+    assert response.status_code == 200, response.text
+    task = response.json()
     name = task["cancelled_by"]
     assert (task["state"], task["errors"]) == ("failed", [f"Cancelled by {name}."])
     assert task["result"]["status"] == "failed"
     assert name.startswith("admin")
     assert (await admin.post(f"{TASKS}/{task_id}/cancel")).json() == task
-    async with work.working():
-        other = await work.ask(await builders.supplier(work.conn))
-        await work.ended(other, "succeeded")
+    async with harness.running_worker():
+        other = await harness.submit_task(await builders.supplier(harness.conn))
+        await harness.wait_for_end(other, "succeeded")
         assert (await admin.get(f"{TASKS}/{task_id}")).json() == task
         assert (await admin.post(f"{TASKS}/{task_id}/retry")).status_code == 202
-        assert (await work.ended(task_id)).cancelled_by is None
-    assert await count_items(work.conn) == 4
+        assert (await harness.wait_for_end(task_id)).cancelled_by is None
+    assert await count_items(harness.conn) == 4
 
 
-async def test_what_has_ended_is_not_cancelled(admin: Client, work: Work) -> None:
-    task_id = await work.ask(await builders.supplier(work.conn))
-    async with work.working():
-        await work.ended(task_id, "succeeded")
-    answer = await admin.post(f"{TASKS}/{task_id}/cancel")
-    assert (answer.status_code, answer.json()["detail"]) == (
+async def test_what_has_ended_is_not_cancelled(admin: Client, harness: TaskHarness) -> None:
+    task_id = await harness.submit_task(await builders.supplier(harness.conn))
+    async with harness.running_worker():
+        await harness.wait_for_end(task_id, "succeeded")
+    response = await admin.post(f"{TASKS}/{task_id}/cancel")
+    assert (response.status_code, response.json()["detail"]) == (
         409,
         f"Task {task_id} has already ended: it is succeeded.",
     )
@@ -134,14 +139,14 @@ async def test_what_has_ended_is_not_cancelled(admin: Client, work: Work) -> Non
 
 
 async def test_a_parser_that_reads_a_cancelled_list_is_stopped(
-    admin: Client, stuck: Stuck, work: Work
+    admin: Client, stuck_task: StuckTask, harness: TaskHarness
 ) -> None:
-    async with work.working():
-        supplier_id, task_id, parser = await stuck()
+    async with harness.running_worker():
+        supplier_id, task_id, parser = await stuck_task()
         assert (await admin.post(f"{TASKS}/{task_id}/cancel")).status_code == 200
-        await eventually(lambda: _true(parser not in parsers()))
-        await work.ended(await work.ask(supplier_id), "succeeded")
-    assert (await work.ended(task_id)).state == "failed"
+        await eventually(lambda: _true(parser not in parser_pids()))
+        await harness.wait_for_end(await harness.submit_task(supplier_id), "succeeded")
+    assert (await harness.wait_for_end(task_id)).state == "failed"
 
 
 async def _true(value: bool) -> bool:  # noqa: FBT001 (a condition that needs no waiting)
@@ -152,81 +157,90 @@ async def _true(value: bool) -> bool:  # noqa: FBT001 (a condition that needs no
     "lock", ["SELECT FROM suppliers FOR UPDATE", "LOCK supplier_items IN EXCLUSIVE MODE"]
 )
 async def test_an_import_that_waits_in_the_database_is_stopped(
-    admin: Client, database: Database, lock: str, work: Work
+    admin: Client, database: Database, lock: str, harness: TaskHarness
 ) -> None:
-    task_id = await work.ask(await builders.supplier(work.conn))
+    task_id = await harness.submit_task(await builders.supplier(harness.conn))
 
-    async with work.working():
+    async with harness.running_worker():
         async with database.transaction() as other:
             await other.execute(lock.encode())
-            await eventually(lambda: waits(work.conn))
+            await eventually(lambda: waits_for_lock(harness.conn))
             assert (await admin.post(f"{TASKS}/{task_id}/cancel")).status_code == 200
-            await eventually(lambda: waits_no_more(work.conn))
-        await work.ended(await work.ask(await builders.supplier(work.conn)), "succeeded")
-    assert (await work.ended(task_id)).state == "failed"
-    assert await count_items(work.conn) == 2
+            await eventually(lambda: waits_for_no_lock(harness.conn))
+        await harness.wait_for_end(
+            await harness.submit_task(await builders.supplier(harness.conn)), "succeeded"
+        )
+    assert (await harness.wait_for_end(task_id)).state == "failed"
+    assert await count_items(harness.conn) == 2
 
 
-async def hold(work: Work) -> UUID:
-    supplier_id = await builders.supplier(work.conn)
-    first, second = await work.ask(supplier_id, LIST), await work.ask(supplier_id, DEARER)
-    async with work.working():
-        await work.ended(first, "succeeded")
-        await work.ended(second, "held")
+async def create_held_task(harness: TaskHarness) -> UUID:
+    supplier_id = await builders.supplier(harness.conn)
+    first, second = (
+        await harness.submit_task(supplier_id, LIST),
+        await harness.submit_task(supplier_id, DEARER),
+    )
+    async with harness.running_worker():
+        await harness.wait_for_end(first, "succeeded")
+        await harness.wait_for_end(second, "held")
     return second
 
 
 async def test_a_held_list_is_cancelled_and_held_again_when_it_is_retried(
-    admin: Client, work: Work
+    admin: Client, harness: TaskHarness
 ) -> None:
-    task_id = await hold(work)
+    task_id = await create_held_task(harness)
     assert (await admin.post(f"{TASKS}/{task_id}/apply")).status_code == 202
     assert (await admin.post(f"{TASKS}/{task_id}/cancel")).json()["state"] == "failed"
     assert (await admin.post(f"{TASKS}/{task_id}/apply")).status_code == 409
     assert (await admin.post(f"{TASKS}/{task_id}/retry")).status_code == 202
-    async with work.working():
-        task = await work.ended(task_id, "held")
-        await work.ended(await work.ask(await builders.supplier(work.conn)), "succeeded")
-        assert (await work.ended(task_id, "held")).counts == task.counts
-    rows = await (await work.conn.execute("SELECT count(*) FROM held_rows")).fetchone()
+    async with harness.running_worker():
+        task = await harness.wait_for_end(task_id, "held")
+        await harness.wait_for_end(
+            await harness.submit_task(await builders.supplier(harness.conn)), "succeeded"
+        )
+        assert (await harness.wait_for_end(task_id, "held")).counts == task.counts
+    rows = await (await harness.conn.execute("SELECT count(*) FROM held_rows")).fetchone()
     assert rows == (2,)
 
 
 async def test_a_held_list_that_is_being_applied_is_stopped(
-    admin: Client, database: Database, work: Work
+    admin: Client, database: Database, harness: TaskHarness
 ) -> None:
-    task_id = await hold(work)
+    task_id = await create_held_task(harness)
 
-    async with work.working(), database.transaction() as other:
+    async with harness.running_worker(), database.transaction() as other:
         await other.execute("LOCK supplier_items IN EXCLUSIVE MODE")
         assert (await admin.post(f"{TASKS}/{task_id}/apply")).status_code == 202
-        await eventually(lambda: waits(work.conn))
+        await eventually(lambda: waits_for_lock(harness.conn))
         assert (await admin.post(f"{TASKS}/{task_id}/cancel")).status_code == 200
-        await eventually(lambda: waits_no_more(work.conn))
-    assert (await work.ended(task_id)).cancelled_by is not None
-    prices = await work.conn.execute("SELECT max(current_price) FROM supplier_items")
+        await eventually(lambda: waits_for_no_lock(harness.conn))
+    assert (await harness.wait_for_end(task_id)).cancelled_by is not None
+    prices = await harness.conn.execute("SELECT max(current_price) FROM supplier_items")
     assert str(await prices.fetchone()) == "(Decimal('12.50'),)"
 
 
-async def test_a_task_is_either_applied_or_cancelled(database: Database, work: Work) -> None:
+async def test_a_task_is_either_applied_or_cancelled(
+    database: Database, harness: TaskHarness
+) -> None:
     chance = random.Random(7)  # noqa: S311 (a repeatable choice)
     won = {True: 0, False: 0}
-    async with work.working():
+    async with harness.running_worker():
         for number in range(20):
-            supplier_id = await builders.supplier(work.conn)
+            supplier_id = await builders.supplier(harness.conn)
             async with database.transaction() as other:
                 await other.execute("LOCK supplier_items IN EXCLUSIVE MODE")
-                task_id = await work.ask(supplier_id)
-                await eventually(lambda: waits(work.conn))
+                task_id = await harness.submit_task(supplier_id)
+                await eventually(lambda: waits_for_lock(harness.conn))
             await asyncio.sleep(chance.uniform(0, 0.001 * number))
             outcomes = await asyncio.gather(
                 *(cancellation.cancel_task(database, task_id, name) for name in ("A", "B")),
                 return_exceptions=True,
             )
             cancelled = not any(isinstance(each, ConflictError) for each in outcomes)
-            task = await work.ended(task_id)
+            task = await harness.wait_for_end(task_id)
             assert (task.state == "failed") == cancelled, outcomes
-            count = await work.conn.execute(
+            count = await harness.conn.execute(
                 "SELECT count(*) FROM supplier_items WHERE supplier_id = %s", [supplier_id]
             )
             assert await count.fetchone() == ((0,) if cancelled else (2,))
@@ -235,17 +249,21 @@ async def test_a_task_is_either_applied_or_cancelled(database: Database, work: W
 
 
 async def test_a_cancelled_task_stays_so_when_its_worker_loses_the_database(
-    database_url: str, superuser: Callable[[str], str], database: Database, stuck: Stuck, work: Work
+    database_url: str,
+    superuser: Callable[[str], str],
+    database: Database,
+    stuck_task: StuckTask,
+    harness: TaskHarness,
 ) -> None:
-    async with work.working():
-        supplier_id, task_id, parser = await stuck()
+    async with harness.running_worker():
+        supplier_id, task_id, parser = await stuck_task()
         await cancellation.cancel_task(database, task_id, "A")
         with psycopg.connect(superuser(database_url)) as conn:
             conn.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND usename = %s",
-                [rights.WORKER],
+                [rights.WORKER_ROLE],
             )
-        await work.ended(await work.ask(supplier_id), "succeeded")
+        await harness.wait_for_end(await harness.submit_task(supplier_id), "succeeded")
         await eventually(lambda: has_ended(parser))
-    assert (await work.ended(task_id)).errors == ["Cancelled by A."]
+    assert (await harness.wait_for_end(task_id)).errors == ["Cancelled by A."]

@@ -8,7 +8,7 @@ from litestar.testing import AsyncTestClient
 
 import builders
 from pricebook.db import Connection
-from worker_fixtures import LIST, Ask, Ended, Until, Working
+from worker_fixtures import LIST, RunningWorker, SubmitTask, WaitForEnd, WaitUntil
 
 Client = AsyncTestClient[Litestar]
 TASKS = "/api/v1/admin/tasks"
@@ -17,11 +17,11 @@ DEARER = "Article code,Name,Price\nA-1,Hammer,90\nA-2,Saw,70\n"
 
 
 async def test_tasks_are_listed_newest_first_by_state_and_by_supplier(
-    admin: Client, conn: Connection, ask: Ask
+    admin: Client, conn: Connection, submit_task: SubmitTask
 ) -> None:
     acme, best = await builders.supplier(conn), await builders.supplier(conn)
-    asked = [str(await ask(each)) for each in (acme, best, acme)]
-    await conn.execute("UPDATE ingestion_tasks SET state = 'dead' WHERE id = %s", [asked[0]])
+    task_ids = [str(await submit_task(each)) for each in (acme, best, acme)]
+    await conn.execute("UPDATE ingestion_tasks SET state = 'dead' WHERE id = %s", [task_ids[0]])
 
     async def listed(**query: Any) -> list[str]:
         response = await admin.get(TASKS, params=query)
@@ -29,23 +29,27 @@ async def test_tasks_are_listed_newest_first_by_state_and_by_supplier(
         assert response.json()["total_count"] >= len(response.json()["data"])
         return [each["id"] for each in response.json()["data"]]
 
-    assert await listed() == asked[::-1]
-    assert await listed(page=2, limit=2) == asked[:1]
-    assert await listed(state="dead") == asked[:1]
-    assert await listed(supplier_id=str(acme)) == [asked[2], asked[0]]
+    assert await listed() == task_ids[::-1]
+    assert await listed(page=2, limit=2) == task_ids[:1]
+    assert await listed(state="dead") == task_ids[:1]
+    assert await listed(supplier_id=str(acme)) == [task_ids[2], task_ids[0]]
     assert await listed(state="held") == []
     assert (await admin.get(TASKS, params={"state": "lost"})).status_code == 400
     assert (await admin.get(f"{TASKS}/{uuid4()}")).status_code == 404
 
 
-async def test_what_came_of_a_task_is_told(
-    admin: Client, conn: Connection, ask: Ask, working: Working, ended: Ended
+async def test_a_task_has_its_result(
+    admin: Client,
+    conn: Connection,
+    submit_task: SubmitTask,
+    running_worker: RunningWorker,
+    wait_for_end: WaitForEnd,
 ) -> None:
-    task_id = await ask(await builders.supplier(conn), BAD_ROWS)
+    task_id = await submit_task(await builders.supplier(conn), BAD_ROWS)
     task = (await admin.get(f"{TASKS}/{task_id}")).json()
     assert (task["state"], task["result"], task["started_at"]) == ("queued", None, None)
-    async with working():
-        await ended(task_id)
+    async with running_worker():
+        await wait_for_end(task_id)
     task = (await admin.get(f"{TASKS}/{task_id}")).json()
     assert task["state"] == "partially_succeeded"
     assert (task["rows_read"], task["rows_total"]) == (4, 4)
@@ -65,12 +69,16 @@ async def test_what_came_of_a_task_is_told(
     }
 
 
-async def test_rows_that_were_not_taken_are_paged_and_a_file_for_a_spreadsheet(
-    admin: Client, conn: Connection, ask: Ask, working: Working, ended: Ended
+async def test_rejected_rows_are_paged_and_exported_as_csv(
+    admin: Client,
+    conn: Connection,
+    submit_task: SubmitTask,
+    running_worker: RunningWorker,
+    wait_for_end: WaitForEnd,
 ) -> None:
-    task_id = await ask(await builders.supplier(conn), BAD_ROWS)
-    async with working():
-        await ended(task_id)
+    task_id = await submit_task(await builders.supplier(conn), BAD_ROWS)
+    async with running_worker():
+        await wait_for_end(task_id)
     page = (await admin.get(f"{TASKS}/{task_id}/errors", params={"limit": 1, "page": 2})).json()
     assert page["total_count"] == 2
     (row,) = page["data"]
@@ -88,57 +96,67 @@ async def test_rows_that_were_not_taken_are_paged_and_a_file_for_a_spreadsheet(
         assert missing.status_code == 404
 
 
-async def test_a_dead_task_is_done_again_when_it_is_asked_for(
-    admin: Client, conn: Connection, ask: Ask, working: Working, ended: Ended
+async def test_a_dead_task_runs_again_on_retry(
+    admin: Client,
+    conn: Connection,
+    submit_task: SubmitTask,
+    running_worker: RunningWorker,
+    wait_for_end: WaitForEnd,
 ) -> None:
-    task_id = await ask(await builders.supplier(conn))
+    task_id = await submit_task(await builders.supplier(conn))
     assert (await admin.post(f"{TASKS}/{task_id}/retry")).status_code == 409
     await conn.execute("UPDATE ingestion_tasks SET state = 'dead', completed_at = now()")
     response = await admin.post(f"{TASKS}/{task_id}/retry")
     assert (response.status_code, response.json()["task_id"]) == (202, str(task_id))
     assert response.headers["location"] == f"{TASKS}/{task_id}"
-    async with working():
-        assert (await ended(task_id)).state == "succeeded"
+    async with running_worker():
+        assert (await wait_for_end(task_id)).state == "succeeded"
     assert (await admin.post(f"{TASKS}/{uuid4()}/retry")).status_code == 404
 
 
 @pytest.fixture
 def held(
-    conn: Connection, ask: Ask, working: Working, ended: Ended
+    conn: Connection,
+    submit_task: SubmitTask,
+    running_worker: RunningWorker,
+    wait_for_end: WaitForEnd,
 ) -> Callable[[], Awaitable[UUID]]:
     """Make a task that is held, of a list that makes everything dearer."""
 
-    async def hold() -> UUID:
+    async def create_held_task() -> UUID:
         supplier_id = await builders.supplier(conn)
-        first, second = await ask(supplier_id, LIST), await ask(supplier_id, DEARER)
-        async with working():
-            assert (await ended(first)).state == "succeeded"
-            assert (await ended(second)).state == "held"
+        first, second = await submit_task(supplier_id, LIST), await submit_task(supplier_id, DEARER)
+        async with running_worker():
+            assert (await wait_for_end(first)).state == "succeeded"
+            assert (await wait_for_end(second)).state == "held"
         return second
 
-    return hold
+    return create_held_task
 
 
-async def test_a_held_list_is_applied_when_somebody_says_so(
-    admin: Client, held: Callable[[], Awaitable[UUID]], working: Working, ended: Ended
+async def test_a_held_list_is_applied_on_request(
+    admin: Client,
+    held: Callable[[], Awaitable[UUID]],
+    running_worker: RunningWorker,
+    wait_for_end: WaitForEnd,
 ) -> None:
     task_id = await held()
     task = (await admin.get(f"{TASKS}/{task_id}")).json()
     assert (task["result"]["status"], task["result"]["items_processed"]) == ("failed", 0)
     assert task["errors"]
     assert (await admin.post(f"{TASKS}/{task_id}/apply")).status_code == 202
-    async with working():
-        assert (await ended(task_id, "succeeded")).counts.changed == 2
+    async with running_worker():
+        assert (await wait_for_end(task_id, "succeeded")).counts.changed == 2
     assert (await admin.post(f"{TASKS}/{task_id}/apply")).status_code == 409
     assert (await admin.post(f"{TASKS}/{uuid4()}/apply")).status_code == 404
 
 
-async def test_a_held_list_stays_held_when_a_later_one_was_taken_in(
+async def test_a_held_list_stays_held_when_a_later_one_was_imported(
     admin: Client,
     conn: Connection,
     held: Callable[[], Awaitable[UUID]],
-    working: Working,
-    until: Until,
+    running_worker: RunningWorker,
+    wait_until: WaitUntil,
 ) -> None:
     task_id = await held()
     await conn.execute(
@@ -148,7 +166,7 @@ async def test_a_held_list_stays_held_when_a_later_one_was_taken_in(
         """
     )
     assert (await admin.post(f"{TASKS}/{task_id}/apply")).status_code == 202
-    async with working():
-        task = await until(task_id, lambda task: len(task.errors) > 1)
+    async with running_worker():
+        task = await wait_until(task_id, lambda task: len(task.errors) > 1)
     assert task.state == "held"
     assert "later list" in task.errors[-1]

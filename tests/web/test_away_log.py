@@ -10,13 +10,13 @@ from pathlib import Path
 
 from pricebook.settings import Settings
 from running_system import eventually
-from served_api import Served
+from served_api import ApiProcess
 
 
 def test_each_condition_is_one_line_and_no_traceback(
     tmp_path: Path, settings: Settings, drop_database: Callable[[str], None]
 ) -> None:
-    api = Served(tmp_path, settings)
+    api = ApiProcess(tmp_path, settings)
     (first,) = api.workers()
     drop_database(settings.required_database_url)
     time.sleep(2)  # in which a line each try would be ten

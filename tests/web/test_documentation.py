@@ -31,14 +31,14 @@ async def test_swagger_ui_loads_nothing_from_elsewhere(client: Client) -> None:
 async def test_assets_are_compressed_and_sent_once(client: Client) -> None:
     address = "/docs/assets/swagger-ui-bundle.js"
     plain = await client.get(address, headers={"Accept-Encoding": "identity"})
-    packed = await client.get(address, headers={"Accept-Encoding": "gzip"})
+    compressed = await client.get(address, headers={"Accept-Encoding": "gzip"})
     assert plain.headers["content-type"] == "text/javascript; charset=utf-8"
     assert plain.headers["cache-control"] == "public, max-age=86400"
-    assert packed.headers["content-encoding"] == "gzip"
-    assert int(packed.headers["content-length"]) < len(plain.content) / 2
-    assert packed.content == plain.content
-    known = await client.get(address, headers={"If-None-Match": plain.headers["etag"]})
-    assert (known.status_code, known.content) == (304, b"")
+    assert compressed.headers["content-encoding"] == "gzip"
+    assert int(compressed.headers["content-length"]) < len(plain.content) / 2
+    assert compressed.content == plain.content
+    not_modified = await client.get(address, headers={"If-None-Match": plain.headers["etag"]})
+    assert (not_modified.status_code, not_modified.content) == (304, b"")
 
 
 async def test_every_operation_has_a_sentence_and_an_example_of_every_answer(
@@ -48,8 +48,8 @@ async def test_every_operation_has_a_sentence_and_an_example_of_every_answer(
         for method, operation in operations.items():
             assert operation["summary"], (path, method)
             assert operation["description"].endswith("."), (path, method)
-            for status, answer in operation["responses"].items():
-                contents = answer.get("content", {}).values()
+            for status, response in operation["responses"].items():
+                contents = response.get("content", {}).values()
                 assert bool(contents) == (status not in {"204", "304"}), (path, method, status)
                 assert all(content["examples"] for content in contents), (path, method, status)
 
@@ -64,7 +64,7 @@ async def test_query_parameters_are_documented_with_their_limits(client: Client)
 
 
 def test_the_committed_document_is_the_programs() -> None:
-    made = create_app(Settings()).openapi_schema.to_schema()
-    assert json.loads(SNAPSHOT.read_text()) == json.loads(json.dumps(made)), (
+    generated = create_app(Settings()).openapi_schema.to_schema()
+    assert json.loads(SNAPSHOT.read_text()) == json.loads(json.dumps(generated)), (
         "the API changed: run `make openapi` and look at the difference"
     )

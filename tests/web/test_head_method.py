@@ -14,7 +14,7 @@ from served_here import connected, served_here
 
 Client = AsyncTestClient[Litestar]
 # Each response has these of its own, or only where there is a body.
-OWN = ("date", "x-request-id", "transfer-encoding")
+PER_RESPONSE_HEADERS = ("date", "x-request-id", "transfer-encoding")
 
 
 @pytest.mark.parametrize(
@@ -35,10 +35,10 @@ OWN = ("date", "x-request-id", "transfer-encoding")
     ],
 )
 async def test_head_is_answered_like_get(client: Client, path: str) -> None:
-    got, head = await client.get(path), await client.request("HEAD", path)
-    assert (head.status_code, head.content) == (got.status_code, b"")
+    get_response, head = await client.get(path), await client.request("HEAD", path)
+    assert (head.status_code, head.content) == (get_response.status_code, b"")
     for name in ("content-type", "etag", "content-security-policy", "www-authenticate"):
-        assert head.headers.get(name) == got.headers.get(name)
+        assert head.headers.get(name) == get_response.headers.get(name)
 
 
 async def test_staff_may_send_head_where_they_may_send_get(sales: Client) -> None:
@@ -63,24 +63,24 @@ async def test_head_and_get_follow_each_other_on_a_connection(
     settings: Settings, conn: Connection
 ) -> None:
     await builders.offered_product(conn, "Hammer", "1.00")
-    told: list[tuple[str, int, int]] = []
+    logged: list[tuple[str, int, int]] = []
     heads: list[bytes] = []
 
-    def tell(_scope: Any, _path: str, ended: Any) -> None:
-        told.append((ended.method, ended.status, ended.bytes))
+    def log_request(_scope: Any, _path: str, ended: Any) -> None:
+        logged.append((ended.method, ended.status, ended.bytes))
 
     request = b"%b %b HTTP/1.1\r\nHost: x\r\n\r\n"
     async with (
-        served_here(create_app(settings, tell=tell), settings) as port,
+        served_here(create_app(settings, log_request=log_request), settings) as port,
         connected(port) as client,
     ):
         for path in (b"/api/v1/catalog", b"/api/v1/catalog/export", b"/api/v1/catalog"):
             for _ in range(3):
                 client.writer.write(request % (b"HEAD", path))
                 heads.append(await client.reader.readuntil(b"\r\n\r\n"))
-        got = await client.ask(request % (b"GET", b"/api/v1/catalog"))
-        assert got.status == 200
-        assert b"content-length: %d\r\n" % len(got.body) in heads[-1]
+        get_response = await client.request(request % (b"GET", b"/api/v1/catalog"))
+        assert get_response.status == 200
+        assert b"content-length: %d\r\n" % len(get_response.body) in heads[-1]
     assert all(head.startswith(b"HTTP/1.1 200") for head in heads)
-    assert told[:9] == [("HEAD", 200, 0)] * 9
-    assert told[9] == ("GET", 200, len(got.body))
+    assert logged[:9] == [("HEAD", 200, 0)] * 9
+    assert logged[9] == ("GET", 200, len(get_response.body))

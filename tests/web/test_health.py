@@ -23,13 +23,13 @@ def statuses(body: dict[str, Any]) -> tuple[str, str, str]:
 
 
 @pytest.fixture
-def silent() -> Iterator[int]:
+def unresponsive_port() -> Iterator[int]:
     """A port where calls are taken and never answered."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
 
 
-async def test_all_is_well(client: Client) -> None:
+async def test_everything_is_healthy(client: Client) -> None:
     response = await client.get("/health")
     body = response.json()
     assert response.status_code == 200
@@ -41,9 +41,9 @@ async def test_all_is_well(client: Client) -> None:
 
 @pytest.mark.parametrize("is_silent", [False, True])
 async def test_without_redis_it_is_degraded(
-    settings: Settings, silent: int, *, is_silent: bool
+    settings: Settings, unresponsive_port: int, *, is_silent: bool
 ) -> None:
-    address = f"redis://127.0.0.1:{silent if is_silent else 1}/0"
+    address = f"redis://127.0.0.1:{unresponsive_port if is_silent else 1}/0"
     app = create_app(msgspec.structs.replace(settings, redis_url=address))
     async with AsyncTestClient(app) as client:
         response = await client.get("/health")

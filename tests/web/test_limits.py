@@ -11,51 +11,51 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from pricebook.api import create_app
-from pricebook.db import WAITING_A_CONNECTION, Database
+from pricebook.db import MAX_WAITING_PER_CONNECTION, Database
 from pricebook.errors import DatabaseUnavailableError, ValidationError
 from pricebook.settings import Settings
-from pricebook.web.addresses import caller_of
-from pricebook.web.fair_share import FairShare
-from pricebook.web.pace import Pace
+from pricebook.web.addresses import client_network
+from pricebook.web.fair_share import ClientRateLimitMiddleware
+from pricebook.web.pace import SlowClientMiddleware
 
 Client = AsyncTestClient[Litestar]
 CATALOG = "/api/v1/catalog"
 
 
 @pytest.fixture
-async def shared_out(settings: Settings) -> AsyncIterator[Litestar]:
+async def rate_limited_app(settings: Settings) -> AsyncIterator[Litestar]:
     """A catalog of which everybody may ask three times a minute."""
     app = create_app(msgspec.structs.replace(settings, catalog_rate_limit_per_minute=3))
     async with AsyncTestClient(app):
         yield app
 
 
-def calling(app: Litestar, host: str) -> httpx.AsyncClient:
+def client_from(app: Litestar, host: str) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(cast("Any", app), client=(host, 1))
     return httpx.AsyncClient(transport=transport, base_url="http://pricebook")
 
 
-async def test_a_greedy_caller_is_refused_and_the_others_are_not(shared_out: Litestar) -> None:
+async def test_rate_limit_applies_per_client(rate_limited_app: Litestar) -> None:
     async with (
-        calling(shared_out, "192.0.2.1") as greedy,
-        calling(shared_out, "192.0.2.2") as other,
+        client_from(rate_limited_app, "192.0.2.1") as limited,
+        client_from(rate_limited_app, "192.0.2.2") as other,
     ):
-        for left in (2, 1, 0):
-            answer = await greedy.get(CATALOG)
-            assert answer.status_code == 200
-            assert answer.headers["ratelimit"].startswith(f'"catalog";r={left};t=')
-            assert answer.headers["ratelimit-policy"] == '"catalog";q=3;w=60'
-        refused = await greedy.get(f"{CATALOG}?search=hammer")
-        assert refused.status_code == 429
-        assert 1 <= int(refused.headers["retry-after"]) <= 60
-        assert refused.headers["x-content-type-options"] == "nosniff"
-        assert refused.json()["error"]["code"] == "RATE_LIMIT_EXCEEDED"
-        assert refused.json()["request_id"] == refused.headers["x-request-id"]
-        assert (await greedy.get("/ready")).status_code == 200
+        for remaining in (2, 1, 0):
+            response = await limited.get(CATALOG)
+            assert response.status_code == 200
+            assert response.headers["ratelimit"].startswith(f'"catalog";r={remaining};t=')
+            assert response.headers["ratelimit-policy"] == '"catalog";q=3;w=60'
+        rejected = await limited.get(f"{CATALOG}?search=hammer")
+        assert rejected.status_code == 429
+        assert 1 <= int(rejected.headers["retry-after"]) <= 60
+        assert rejected.headers["x-content-type-options"] == "nosniff"
+        assert rejected.json()["error"]["code"] == "RATE_LIMIT_EXCEEDED"
+        assert rejected.json()["request_id"] == rejected.headers["x-request-id"]
+        assert (await limited.get("/ready")).status_code == 200
         assert (await other.get(CATALOG)).status_code == 200
 
 
-async def test_a_share_begins_anew() -> None:
+async def test_rate_limit_window_resets() -> None:
     async def app(_scope: Any, _receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
 
@@ -72,11 +72,11 @@ async def test_a_share_begins_anew() -> None:
             "headers": [],
             "request_id": "mine",
         }
-        await share(scope, None, send)
+        await middleware(scope, None, send)
         return sent[0]["status"]
 
     now = 1000.0
-    share = FairShare(app, 1, clock=lambda: now)
+    middleware = ClientRateLimitMiddleware(app, 1, clock=lambda: now)
     assert [await status(), await status()] == [200, 429]
     now += 60
     assert await status() == 200
@@ -91,8 +91,8 @@ async def test_a_share_begins_anew() -> None:
         ("pipe", "pipe"),
     ],
 )
-def test_a_network_of_one_household_is_one_caller(host: str, caller: str) -> None:
-    assert caller_of(host) == caller
+def test_ipv6_prefix_is_one_client(host: str, caller: str) -> None:
+    assert client_network(host) == caller
 
 
 async def test_a_body_that_comes_too_slowly_is_refused() -> None:
@@ -100,23 +100,25 @@ async def test_a_body_that_comes_too_slowly_is_refused() -> None:
         while (await receive())["more_body"]:
             pass
 
-    async def drip() -> Any:
+    async def receive_slowly() -> Any:
         await asyncio.sleep(0.01)
         return {"type": "http.request", "body": b"x", "more_body": True}
 
     with pytest.raises(ValidationError, match="comes too slowly"):
-        await Pace(app, grace_seconds=0.1)({"type": "http", "method": "POST"}, drip, None)
+        await SlowClientMiddleware(app, grace_seconds=0.1)(
+            {"type": "http", "method": "POST"}, receive_slowly, None
+        )
 
 
-async def test_a_body_that_is_cut_off_is_the_callers_mistake(client: Client) -> None:
-    async def cut_off() -> Any:
-        return pieces.pop()
+async def test_aborted_body_is_a_client_error(client: Client) -> None:
+    async def receive_aborted() -> Any:
+        return messages.pop()
 
     async def send(message: Any) -> None:
         sent.append(message)
 
     sent: list[Any] = []
-    pieces = [
+    messages = [
         {"type": "http.disconnect"},
         {"type": "http.request", "body": b'{"username"', "more_body": True},
     ]
@@ -132,24 +134,26 @@ async def test_a_body_that_is_cut_off_is_the_callers_mistake(client: Client) -> 
         "app": app,
         "state": {},
     }
-    await app(scope, cut_off, send)
+    await app(scope, receive_aborted, send)
     assert sent[0]["status"] == 400
     assert b"ends before it is whole" in sent[1]["body"]
 
 
-async def test_a_caller_who_waits_for_the_end_of_a_body_may_wait_long() -> None:
+async def test_no_timeout_after_complete_body() -> None:
     async def app(_scope: Any, receive: Any, _send: Any) -> None:
         await receive()
         assert (await receive())["type"] == "http.disconnect"
 
-    async def whole_then_gone() -> Any:
-        if pieces:
-            return pieces.pop()
+    async def receive_then_disconnect() -> Any:
+        if messages:
+            return messages.pop()
         await asyncio.sleep(0.3)
         return {"type": "http.disconnect"}
 
-    pieces = [{"type": "http.request", "body": b"x", "more_body": False}]
-    await Pace(app, grace_seconds=0.1)({"type": "http", "method": "POST"}, whole_then_gone, None)
+    messages = [{"type": "http.request", "body": b"x", "more_body": False}]
+    await SlowClientMiddleware(app, grace_seconds=0.1)(
+        {"type": "http", "method": "POST"}, receive_then_disconnect, None
+    )
 
 
 async def test_a_statement_that_takes_too_long_is_ended(database_url: str) -> None:
@@ -162,8 +166,8 @@ async def test_a_statement_that_takes_too_long_is_ended(database_url: str) -> No
 
 
 @pytest.mark.parametrize("lend", ["connection", "read"])
-async def test_too_many_who_wait_are_told_at_once(database_url: str, lend: str) -> None:
-    async def ask() -> str:
+async def test_full_wait_queue_rejects_immediately(database_url: str, lend: str) -> None:
+    async def acquire() -> str:
         try:
             async with getattr(database, lend)():
                 await asyncio.sleep(0)
@@ -173,8 +177,8 @@ async def test_too_many_who_wait_are_told_at_once(database_url: str, lend: str) 
 
     async with Database(database_url, pool_min=1, pool_max=1) as database:
         async with getattr(database, lend)():
-            asked = [asyncio.create_task(ask()) for _ in range(WAITING_A_CONNECTION + 5)]
+            tasks = [asyncio.create_task(acquire()) for _ in range(MAX_WAITING_PER_CONNECTION + 5)]
             await asyncio.sleep(0.1)
-            refused = [task.result() for task in asked if task.done()]
-            assert refused == ["1"] * 5
-        assert set(await asyncio.gather(*asked)) == {"served", "1"}
+            rejected = [task.result() for task in tasks if task.done()]
+            assert rejected == ["1"] * 5
+        assert set(await asyncio.gather(*tasks)) == {"served", "1"}

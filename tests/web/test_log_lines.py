@@ -4,9 +4,9 @@ import json
 import subprocess
 import sys
 
-from pricebook.line_writer import MAX_WAITING_BYTES
+from pricebook.line_writer import MAX_BUFFERED_BYTES
 
-SPEAKING = """
+LOGGING_SCRIPT = """
 import logging, structlog
 from pricebook.logs import write_logs
 write_logs("{level}", "{form}")
@@ -22,33 +22,33 @@ except ZeroDivisionError as error:
 """
 
 
-def said(level: str, form: str) -> list[str]:
-    code = SPEAKING.format(level=level, form=form)
+def logged_lines(level: str, form: str) -> list[str]:
+    code = LOGGING_SCRIPT.format(level=level, form=form)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == ""
     assert "hunter2" not in done.stderr.replace('password = "hunter2"', "")
     return done.stderr.splitlines()
 
 
-def test_all_speak_json() -> None:
-    ours, theirs, failed = [json.loads(line) for line in said("info", "json")]
+def test_all_loggers_write_json() -> None:
+    ours, theirs, failed = [json.loads(line) for line in logged_lines("info", "json")]
     assert ours.items() >= {"level": "info", "event": "ours", "price": 1}.items()
     assert theirs.items() >= {"level": "warning", "event": "said so", "logger": "theirs"}.items()
     assert failed["exception"].endswith("ZeroDivisionError: division by zero")
 
 
-def test_text_is_told_without_braces() -> None:
-    first, second, *_ = said("info", "text")
+def test_text_format_has_no_braces() -> None:
+    first, second, *_ = logged_lines("info", "text")
     assert "ours" in first
     assert "price=1" in first
     assert "said so" in second
 
 
-def test_what_is_less_important_is_left_out() -> None:
-    assert [json.loads(line)["event"] for line in said("error", "json")] == ["failed"]
+def test_lower_levels_are_omitted() -> None:
+    assert [json.loads(line)["event"] for line in logged_lines("error", "json")] == ["failed"]
 
 
-FLOODING = """
+FLOODING_SCRIPT = """
 from pricebook.line_writer import MAX_WAITING_BYTES
 from pricebook.logs import write_logs
 writer = write_logs("info")
@@ -59,9 +59,9 @@ input()
 """
 
 
-def test_nobody_waits_for_a_pipe_that_is_full_and_the_loss_is_told() -> None:
+def test_a_full_pipe_blocks_no_writer_and_dropped_lines_are_logged() -> None:
     pipe = subprocess.PIPE
-    command = [sys.executable, "-c", FLOODING]
+    command = [sys.executable, "-c", FLOODING_SCRIPT]
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as flooding:
         assert flooding.stdin
         assert flooding.stdout
@@ -70,7 +70,7 @@ def test_nobody_waits_for_a_pipe_that_is_full_and_the_loss_is_told() -> None:
         lines = 0
         while (line := flooding.stderr.readline()).startswith(b"x"):
             lines += 1
-        lost = json.loads(line)
-        assert lost["event"] == "log lines were lost, nobody read them"
-        assert lines + lost["lines"] == 2 * MAX_WAITING_BYTES // 1000
+        dropped = json.loads(line)
+        assert dropped["event"] == "log lines were lost, nobody read them"
+        assert lines + dropped["lines"] == 2 * MAX_BUFFERED_BYTES // 1000
         flooding.stdin.close()

@@ -19,12 +19,12 @@ from pricebook import __version__
 from pricebook.api import create_app
 from pricebook.db import Connection
 from pricebook.settings import Settings
-from pricebook.web.tally import BUCKETS, NOW, ROWS, Tally
+from pricebook.web.tally import BUCKETS, GAUGE, MAX_ROWS, Counters
 from running_system import eventually
-from served_api import Served
+from served_api import ApiProcess
 
 Client = AsyncTestClient[Litestar]
-Told = dict[tuple[str, ...], float]
+Samples = dict[tuple[str, ...], float]
 
 NAMES = {
     "pricebook_http_requests_total",
@@ -50,11 +50,11 @@ NAMES = {
     "pricebook_build_info",
 }
 REQUESTS = "pricebook_http_requests_total"
-ANSWERS = "pricebook_catalog_answers_total"
-ANSWER_KINDS = ("kept", "computed")
+CATALOG_RESPONSES = "pricebook_catalog_answers_total"
+CACHE_RESULTS = ("kept", "computed")
 
 
-def told_by(text: str) -> Told:
+def parse_samples(text: str) -> Samples:
     """The value of each sample under its name without the prefix's rest and its labels' values."""
     return {
         (sample.name, *sample.labels.values()): sample.value
@@ -63,66 +63,73 @@ def told_by(text: str) -> Told:
     }
 
 
-async def told(client: Client) -> Told:
+async def scrape(client: Client) -> Samples:
     response = await client.get("/metrics")
     assert response.status_code == 200, response.text
     assert response.headers["content-type"].startswith("text/plain; version=")
-    return told_by(response.text)
+    return parse_samples(response.text)
 
 
 async def test_every_name_is_there(client: Client, conn: Connection) -> None:
     await builders.supplier(conn)
     await client.get("/live")
-    found = await told(client)
-    assert {name for name, *_ in found} == NAMES
-    assert found["pricebook_build_info", __version__] == 1
-    assert found["pricebook_http_requests_in_progress",] == 1
-    assert found["pricebook_db_pool_max",] == 4
-    assert found["pricebook_db_pool_requests_total",] > 0
+    samples = await scrape(client)
+    assert {name for name, *_ in samples} == NAMES
+    assert samples["pricebook_build_info", __version__] == 1
+    assert samples["pricebook_http_requests_in_progress",] == 1
+    assert samples["pricebook_db_pool_max",] == 4
+    assert samples["pricebook_db_pool_requests_total",] > 0
 
 
-def test_alerts_ask_for_what_is_told() -> None:
+def test_alerts_use_exported_metrics() -> None:
     rules = Path(__file__).parents[2] / "deploy/prometheus/alerts.yml"
-    asked = set(re.findall(r"\bpricebook_[a-z_]+", rules.read_text()))
-    assert asked
-    assert asked <= NAMES
+    requested = set(re.findall(r"\bpricebook_[a-z_]+", rules.read_text()))
+    assert requested
+    assert requested <= NAMES
 
 
-async def test_requests_are_counted_by_template_kept_answers_too(settings: Settings) -> None:
+async def test_requests_are_counted_by_template_including_cached_responses(
+    settings: Settings,
+) -> None:
     async with AsyncTestClient(create_app(settings)) as client:
         for _ in range(3):
             await client.get("/api/v1/categories")
         await client.get(f"/api/v1/catalog/{UUID(int=7)}")
         await client.get("/nowhere/at/all")
         await client.request("BREW", "/api/v1/catalog")
-        found = await told(client)
-    assert found[REQUESTS, "GET", "/api/v1/categories", "200"] == 3
-    assert found[REQUESTS, "GET", "/api/v1/catalog/{product_id}", "404"] == 1
-    assert found[REQUESTS, "GET", "unknown", "404"] == 1
-    assert found[REQUESTS, "OTHER", "/api/v1/catalog", "405"] == 1
+        samples = await scrape(client)
+    assert samples[REQUESTS, "GET", "/api/v1/categories", "200"] == 3
+    assert samples[REQUESTS, "GET", "/api/v1/catalog/{product_id}", "404"] == 1
+    assert samples[REQUESTS, "GET", "unknown", "404"] == 1
+    assert samples[REQUESTS, "OTHER", "/api/v1/catalog", "405"] == 1
     duration = "pricebook_http_request_duration_seconds"
-    assert found[f"{duration}_count", "GET", "/api/v1/categories"] == 3
+    assert samples[f"{duration}_count", "GET", "/api/v1/categories"] == 3
     buckets = [
-        found[key] for key in found if {f"{duration}_bucket", "/api/v1/categories"} <= {*key}
+        samples[key] for key in samples if {f"{duration}_bucket", "/api/v1/categories"} <= {*key}
     ]
     assert buckets == sorted(buckets)
     assert (len(buckets), buckets[-1]) == (len(BUCKETS) + 1, 3)
-    assert found[ANSWERS, "kept"] + found[ANSWERS, "computed"] == 3
+    assert samples[CATALOG_RESPONSES, "kept"] + samples[CATALOG_RESPONSES, "computed"] == 3
 
 
-async def test_kept_answers_are_told_from_computed_ones(client: Client) -> None:
-    before = await told(client)
-    asked = 0
-    while (now := await told(client))[ANSWERS, "kept"] < before[ANSWERS, "kept"] + 3:
+async def test_cached_and_computed_responses_are_counted_separately(client: Client) -> None:
+    before = await scrape(client)
+    requested = 0
+    while (now := await scrape(client))[CATALOG_RESPONSES, "kept"] < before[
+        CATALOG_RESPONSES, "kept"
+    ] + 3:
         await client.get("/api/v1/catalog?limit=7")  # kept once PostgreSQL tells of changes
-        asked += 1
-    grown = {result: now[ANSWERS, result] - before[ANSWERS, result] for result in ANSWER_KINDS}
-    assert grown["kept"] + grown["computed"] == asked
+        requested += 1
+    grown = {
+        result: now[CATALOG_RESPONSES, result] - before[CATALOG_RESPONSES, result]
+        for result in CACHE_RESULTS
+    }
+    assert grown["kept"] + grown["computed"] == requested
     assert grown["computed"] >= 1
     assert now["pricebook_catalog_memory_bytes",] > 0
 
 
-async def test_tasks_and_suppliers_are_told(client: Client, conn: Connection) -> None:
+async def test_task_and_supplier_metrics(client: Client, conn: Connection) -> None:
     supplier_id = await builders.supplier(conn, name="ACME")
     asleep = await builders.supplier(conn, name="Asleep")
     await conn.execute("UPDATE suppliers SET is_active = false WHERE id = %s", [asleep])
@@ -137,47 +144,49 @@ async def test_tasks_and_suppliers_are_told(client: Client, conn: Connection) ->
         """,
         [supplier_id],
     )
-    found = await told(client)
-    states = {key[1]: value for key, value in found.items() if key[0] == "pricebook_tasks"}
+    samples = await scrape(client)
+    states = {key[1]: value for key, value in samples.items() if key[0] == "pricebook_tasks"}
     assert states == dict.fromkeys(("running", "partially_succeeded", "failed", "held"), 0) | {
         "queued": 1,
         "dead": 1,
         "succeeded": 1,
     }
-    assert 100 <= found["pricebook_oldest_queued_task_seconds",] < 160
-    assert found["pricebook_ingested_rows_per_second",] == pytest.approx(500)
-    ages = {key: age for key, age in found.items() if "last_good" in key[0]}
+    assert 100 <= samples["pricebook_oldest_queued_task_seconds",] < 160
+    assert samples["pricebook_ingested_rows_per_second",] == pytest.approx(500)
+    ages = {key: age for key, age in samples.items() if "last_good" in key[0]}
     ((key, age),) = ages.items()
     assert {*key[1:]} == {str(supplier_id), "ACME"}
     assert 50 <= age < 110
 
 
-async def test_without_the_database_the_rest_is_told(
+async def test_without_the_database_the_other_metrics_are_exported(
     client: Client, settings: Settings, drop_database: Callable[[str], None]
 ) -> None:
     assert settings.database_url
     drop_database(settings.database_url)
-    found = await told(client)
-    assert found["pricebook_database_up",] == 0
-    assert found["pricebook_redis_up",] == 1
-    assert not any(name == "pricebook_tasks" for name, *_ in found)
+    samples = await scrape(client)
+    assert samples["pricebook_database_up",] == 0
+    assert samples["pricebook_redis_up",] == 1
+    assert not any(name == "pricebook_tasks" for name, *_ in samples)
 
 
-async def test_without_redis_the_rest_is_told(settings: Settings) -> None:
-    away = msgspec.structs.replace(settings, redis_url="redis://127.0.0.1:1/0")
-    async with AsyncTestClient(create_app(away)) as client:
-        found = await told(client)
-    assert (found["pricebook_database_up",], found["pricebook_redis_up",]) == (1, 0)
-    assert not any(name == "pricebook_queue_messages" for name, *_ in found)
+async def test_without_redis_the_other_metrics_are_exported(settings: Settings) -> None:
+    without_redis = msgspec.structs.replace(settings, redis_url="redis://127.0.0.1:1/0")
+    async with AsyncTestClient(create_app(without_redis)) as client:
+        samples = await scrape(client)
+    assert (samples["pricebook_database_up",], samples["pricebook_redis_up",]) == (1, 0)
+    assert not any(name == "pricebook_queue_messages" for name, *_ in samples)
 
 
-async def test_looking_often_asks_the_database_once(client: Client, statements: list[str]) -> None:
+async def test_frequent_scrapes_query_the_database_once(
+    client: Client, statements: list[str]
+) -> None:
     for _ in range(5):
-        await told(client)
+        await scrape(client)
     assert sum("GROUP BY state" in statement for statement in statements) == 1
 
 
-async def test_with_a_token_only_its_bearer_is_told(settings: Settings) -> None:
+async def test_with_a_token_metrics_need_its_bearer(settings: Settings) -> None:
     guarded = msgspec.structs.replace(settings, metrics_token="let me see")
     async with AsyncTestClient(create_app(guarded)) as client:
         assert (await client.get("/metrics")).status_code == 401
@@ -189,21 +198,23 @@ async def test_with_a_token_only_its_bearer_is_told(settings: Settings) -> None:
 
 
 @pytest.fixture
-def pair(tmp_path: Path, settings: Settings) -> Iterator[Served]:
-    served = Served(tmp_path, settings, WORKERS="2")
+def pair(tmp_path: Path, settings: Settings) -> Iterator[ApiProcess]:
+    served = ApiProcess(tmp_path, settings, WORKERS="2")
     yield served
     served.stop()
 
 
 def total(address: httpx.URL) -> float:
-    return told_by(httpx.get(f"{address}/metrics").text).get((REQUESTS, "GET", "unknown", "404"), 0)
+    return parse_samples(httpx.get(f"{address}/metrics").text).get(
+        (REQUESTS, "GET", "unknown", "404"), 0
+    )
 
 
 def has_both(address: httpx.URL) -> bool:
-    return told_by(httpx.get(f"{address}/metrics").text)["pricebook_db_pool_max",] == 8
+    return parse_samples(httpx.get(f"{address}/metrics").text)["pricebook_db_pool_max",] == 8
 
 
-def test_several_processes_give_one_total_that_outlives_them(pair: Served) -> None:
+def test_several_processes_give_one_total_that_outlives_them(pair: ApiProcess) -> None:
     address = pair.client.base_url
     eventually(lambda: has_both(address))
     for round_ in range(1, 4):
@@ -217,24 +228,24 @@ def test_several_processes_give_one_total_that_outlives_them(pair: Served) -> No
         assert total(address) == 40 * round_
 
 
-def test_counts_outlive_their_process_and_how_it_was_does_not(tmp_path: Path) -> None:
-    key, now = ("request", "GET"), (NOW, "waiting")
-    first, second = Tally(tmp_path), Tally(tmp_path)
+def test_counters_outlive_their_process_and_gauges_do_not(tmp_path: Path) -> None:
+    key, now = ("request", "GET"), (GAUGE, "waiting")
+    first, second = Counters(tmp_path), Counters(tmp_path)
     for each in (first, second):
-        each.begin()
-        each.begin()
-        each.end(key, BUCKETS[0])
-        each.tell(now, 5)
-        each.tell(("pool", "requests"), 7)
+        each.start_request()
+        each.start_request()
+        each.end_request(key, BUCKETS[0])
+        each.record(now, 5)
+        each.record(("pool", "requests"), 7)
     assert first.sums() == second.sums()
     assert first.sums()[key][:3] == [2, 2 * BUCKETS[0], 2]
-    assert first.sums()[NOW, "in progress"][0] == 2
+    assert first.sums()[GAUGE, "in progress"][0] == 2
     second.close()
     assert first.sums()[key][0] == 2
     assert first.sums()[now][0] == 5
-    assert first.sums()[NOW, "in progress"][0] == 1
-    third = Tally(tmp_path)
-    third.tell(("pool", "requests"), 1)
+    assert first.sums()[GAUGE, "in progress"][0] == 1
+    third = Counters(tmp_path)
+    third.record(("pool", "requests"), 1)
     assert first.sums()[now][0] == 5
     assert first.sums()["pool", "requests"][0] == 15
     assert len(list(tmp_path.iterdir())) == 2
@@ -242,9 +253,9 @@ def test_counts_outlive_their_process_and_how_it_was_does_not(tmp_path: Path) ->
     third.close()
 
 
-def test_more_kinds_than_there_is_room_for_do_no_harm() -> None:
-    tally = Tally()
-    for number in range(ROWS + 10):
-        tally.end((str(number),), 1.0)
-    tally.end(("x" * 500,), 1.0)
-    assert len(tally.sums()) == ROWS - 1
+def test_more_keys_than_rows_share_the_last_row() -> None:
+    counters = Counters()
+    for number in range(MAX_ROWS + 10):
+        counters.end_request((str(number),), 1.0)
+    counters.end_request(("x" * 500,), 1.0)
+    assert len(counters.sums()) == MAX_ROWS - 1

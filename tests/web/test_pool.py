@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 async def test_no_connection_that_the_server_closed_is_used(database_url: str) -> None:
     async with Database(database_url, pool_min=4, pool_max=4) as database:
         for each in range(4):
-            while database.figures().available < 4:  # noqa: ASYNC110 (the pool has no event)
+            while database.pool_metrics().available < 4:  # noqa: ASYNC110 (the pool has no event)
                 await asyncio.sleep(0.01)
             with psycopg.connect(database_url, autocommit=True) as other:
                 other.execute(

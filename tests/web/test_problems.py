@@ -56,14 +56,14 @@ async def test_405_says_what_is_allowed(client: Client) -> None:
     assert "GET" in response.headers["allow"]
 
 
-async def test_the_callers_request_id_is_kept_if_it_is_one(client: Client) -> None:
+async def test_a_valid_request_id_of_the_client_is_used(client: Client) -> None:
     response = await client.get("/nowhere", headers={"X-Request-ID": "abc-123"})
     assert response.json()["request_id"] == "abc-123"
     response = await client.get("/nowhere", headers={"X-Request-ID": "a b\tc"})
     assert UUID(response.json()["request_id"])
 
 
-async def test_a_database_that_is_away_is_a_503_that_says_when_to_retry(
+async def test_an_unavailable_database_is_a_503_with_retry_after(
     client: Client, settings: Settings, drop_database: Callable[[str], None]
 ) -> None:
     assert settings.database_url
@@ -76,7 +76,7 @@ async def test_a_database_that_is_away_is_a_503_that_says_when_to_retry(
     assert (await client.get("/live")).status_code == 200
 
 
-async def test_a_defect_shows_nothing_internal_and_is_logged_under_the_request_id(
+async def test_a_bug_shows_nothing_internal_and_is_logged_with_the_request_id(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: object) -> NoReturn:
@@ -102,7 +102,7 @@ async def test_a_database_that_is_behind_is_refused_in_one_line(
             pass
 
 
-async def test_a_database_that_takes_no_writes_is_away(
+async def test_a_read_only_database_is_unavailable(
     settings: Settings, database_url: str, superuser: Callable[[str], str]
 ) -> None:
     with psycopg.connect(superuser(database_url), autocommit=True) as conn:

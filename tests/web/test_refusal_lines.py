@@ -14,7 +14,7 @@ from pricebook.api import create_app
 from pricebook.line_writer import LineWriter
 from pricebook.settings import Settings
 from pricebook.web import request_line
-from pricebook.web.request_line import REFUSAL_LINES, teller
+from pricebook.web.request_line import MAX_REJECTION_LINES, make_request_logger
 from served_here import served_here
 
 REQUESTS = 200
@@ -28,25 +28,25 @@ async def test_refusals_beyond_some_are_logged_as_their_number(
     log = tmp_path / "log"
     with log.open("w") as file, structlog.testing.capture_logs() as events:
         writer = LineWriter(file.fileno())
-        app = create_app(settings, teller(writer, "json", least_status=0))
+        app = create_app(settings, make_request_logger(writer, "json", min_status=0))
         async with (
             served_here(app, settings) as port,
             httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
         ):
             codes = [(await client.get("/api/v1/catalog")).status_code for _ in range(REQUESTS)]
-            found = [(await client.get("/nowhere")).status_code for _ in range(50)]
+            not_found = [(await client.get("/nowhere")).status_code for _ in range(50)]
             metrics = (await client.get("/metrics")).text
             async with asyncio.timeout(30):
                 lines = 0
-                while lines + _counted(events) < codes.count(429):
+                while lines + _suppressed(events) < codes.count(429):
                     lines = _lines(log).count(429)
                     await asyncio.sleep(0.05)
         writer.close()
     assert codes.count(429) >= REQUESTS - 2
-    assert lines + _counted(events) == codes.count(429)
-    assert lines <= REFUSAL_LINES * (len(events) + 1)
-    assert _counted(events) > 0
-    assert _lines(log).count(404) == len(found)
+    assert lines + _suppressed(events) == codes.count(429)
+    assert lines <= MAX_REJECTION_LINES * (len(events) + 1)
+    assert _suppressed(events) > 0
+    assert _lines(log).count(404) == len(not_found)
     assert f'route="/api/v1/catalog",status="429"}} {codes.count(429)}' in metrics
 
 
@@ -55,5 +55,5 @@ def _lines(log: Path) -> list[int]:
     return [json.loads(line)["status"] for line in log.read_text().splitlines()]
 
 
-def _counted(events: list[Any]) -> int:
+def _suppressed(events: list[Any]) -> int:
     return sum(event.get("requests", 0) for event in events)

@@ -11,7 +11,7 @@ import pytest
 
 from pricebook.db import Connection
 from pricebook.settings import Settings
-from served_api import Served
+from served_api import ApiProcess
 
 PRODUCTS = """
 INSERT INTO products (internal_sku, name, status)
@@ -39,8 +39,8 @@ PHASES = {
 async def send_and_reset(port: int, request: bytes) -> bool:
     """Send, read some of what is streamed, reset; return whether the request was accepted."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    opened: socket.socket = writer.get_extra_info("socket")
-    opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    sock: socket.socket = writer.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     try:
         writer.write(request)
         await writer.drain()
@@ -63,7 +63,7 @@ async def test_a_reset_writes_no_error(
     tmp_path: Path, settings: Settings, conn: Connection, phase: str
 ) -> None:
     await conn.execute(PRODUCTS)
-    served = Served(tmp_path, settings)
+    served = ApiProcess(tmp_path, settings)
     try:
         port = served.client.base_url.port
         assert port is not None

@@ -13,11 +13,14 @@ from pricebook.settings import Settings
 Client = AsyncTestClient[Litestar]
 SHOP = "https://shop.example"
 CATALOG = "/api/v1/catalog"
-ASKS = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "authorization"}
+PREFLIGHT_HEADERS = {
+    "Access-Control-Request-Method": "PATCH",
+    "Access-Control-Request-Headers": "authorization",
+}
 
 
 @pytest.fixture
-async def shared(settings: Settings) -> AsyncIterator[Client]:
+async def cors_client(settings: Settings) -> AsyncIterator[Client]:
     """An application whose answers a shop may read, under https for ever."""
     changed = msgspec.structs.replace(
         settings, allowed_origins=f"{SHOP}, http://localhost:3000", hsts_seconds=31536000
@@ -42,25 +45,25 @@ async def shared(settings: Settings) -> AsyncIterator[Client]:
         ("GET", "/docs/assets/start.js", 200),
     ],
 )
-async def test_every_answer_may_be_nothing_but_data(
+async def test_every_response_has_security_headers(
     client: Client, method: str, path: str, status: int
 ) -> None:
     for _ in range(2):  # the second may come from memory
-        answer = await client.request(method, path)
-        assert answer.status_code == status
-        assert answer.headers["x-content-type-options"] == "nosniff"
-        policy = answer.headers["content-security-policy"]
+        response = await client.request(method, path)
+        assert response.status_code == status
+        assert response.headers["x-content-type-options"] == "nosniff"
+        policy = response.headers["content-security-policy"]
         assert policy == "default-src 'none'; frame-ancestors 'none'"
-        assert answer.headers["x-frame-options"] == "DENY"
-        assert answer.headers["referrer-policy"] == "no-referrer"
-        assert "strict-transport-security" not in answer.headers
+        assert response.headers["x-frame-options"] == "DENY"
+        assert response.headers["referrer-policy"] == "no-referrer"
+        assert "strict-transport-security" not in response.headers
 
 
-async def test_an_answer_that_has_not_changed_tells_it_too(client: Client) -> None:
+async def test_not_modified_response_has_security_headers(client: Client) -> None:
     tag = (await client.get(CATALOG)).headers["etag"]
-    answer = await client.get(CATALOG, headers={"If-None-Match": tag})
-    assert answer.status_code == 304
-    assert answer.headers["x-content-type-options"] == "nosniff"
+    response = await client.get(CATALOG, headers={"If-None-Match": tag})
+    assert response.status_code == 304
+    assert response.headers["x-content-type-options"] == "nosniff"
 
 
 @pytest.mark.parametrize(
@@ -73,21 +76,21 @@ async def test_an_answer_that_has_not_changed_tells_it_too(client: Client) -> No
         ("/api/v1/admin/products", 401),
     ],
 )
-async def test_no_cache_keeps_what_does_not_say_so(client: Client, path: str, status: int) -> None:
-    answer = await client.get(path)
-    assert (answer.status_code, answer.headers["cache-control"]) == (status, "no-store")
+async def test_responses_are_no_store_by_default(client: Client, path: str, status: int) -> None:
+    response = await client.get(path)
+    assert (response.status_code, response.headers["cache-control"]) == (status, "no-store")
 
 
 @pytest.mark.parametrize(
     "path", ["products", "products/export", "suppliers", "tasks", "categories"]
 )
-async def test_no_cache_keeps_what_staff_reads(admin: Client, path: str) -> None:
+async def test_staff_responses_are_no_store(admin: Client, path: str) -> None:
     accept = "text/csv" if path.endswith("export") else "application/json"
-    answer = await admin.get(
+    response = await admin.get(
         f"/api/v1/admin/{path.removesuffix('/export')}", headers={"Accept": accept}
     )
-    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
-    assert answer.headers.get_list("cache-control") == ["no-store"]
+    assert (response.status_code, response.headers["cache-control"]) == (200, "no-store")
+    assert response.headers.get_list("cache-control") == ["no-store"]
 
 
 @pytest.mark.parametrize("path", ["/docs", "/docs/"])
@@ -97,53 +100,57 @@ async def test_the_documentation_runs_scripts_from_here_alone(client: Client, pa
     assert "frame-ancestors 'none'" in policy
 
 
-async def test_https_is_asked_for_by_a_setting(shared: Client) -> None:
-    answer = await shared.get("/nowhere")
-    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+async def test_setting_enables_hsts(cors_client: Client) -> None:
+    response = await cors_client.get("/nowhere")
+    assert response.headers["strict-transport-security"] == "max-age=31536000"
 
 
 @pytest.mark.parametrize("path", [CATALOG, f"{CATALOG}?page=0", "/api/v1/admin/products"])
-async def test_a_listed_origin_may_read_answers_and_their_fields(shared: Client, path: str) -> None:
+async def test_allowed_origin_may_read_responses_and_headers(
+    cors_client: Client, path: str
+) -> None:
     for _ in range(2):
-        answer = await shared.get(path, headers={"Origin": SHOP})
-        assert answer.headers["access-control-allow-origin"] == SHOP
-        shown = answer.headers["access-control-expose-headers"].lower().split(", ")
-        assert {"etag", "link", "location", "ratelimit", "x-request-id"} <= set(shown)
-        assert "access-control-allow-credentials" not in answer.headers
-        assert "Origin" in answer.headers["vary"].split(", ")
+        response = await cors_client.get(path, headers={"Origin": SHOP})
+        assert response.headers["access-control-allow-origin"] == SHOP
+        exposed = response.headers["access-control-expose-headers"].lower().split(", ")
+        assert {"etag", "link", "location", "ratelimit", "x-request-id"} <= set(exposed)
+        assert "access-control-allow-credentials" not in response.headers
+        assert "Origin" in response.headers["vary"].split(", ")
 
 
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", f"{SHOP}.evil.example", "null", "http://shop.example", "*"]
 )
-async def test_no_other_origin_may(shared: Client, origin: str) -> None:
-    for method, more in (("GET", {}), ("OPTIONS", ASKS)):
-        answer = await shared.request(method, CATALOG, headers={"Origin": origin, **more})
-        assert not [name for name in answer.headers if name.startswith("access-control-")]
-        assert "Origin" in answer.headers["vary"].split(", ")
+async def test_other_origins_get_no_cors_headers(cors_client: Client, origin: str) -> None:
+    for method, more in (("GET", {}), ("OPTIONS", PREFLIGHT_HEADERS)):
+        response = await cors_client.request(method, CATALOG, headers={"Origin": origin, **more})
+        assert not [name for name in response.headers if name.startswith("access-control-")]
+        assert "Origin" in response.headers["vary"].split(", ")
 
 
-async def test_caches_learn_that_an_answer_depends_on_who_asks(shared: Client) -> None:
-    answer = await shared.get(CATALOG)
-    assert set(answer.headers["vary"].split(", ")) == {"Accept-Encoding", "Origin"}
+async def test_vary_includes_origin(cors_client: Client) -> None:
+    response = await cors_client.get(CATALOG)
+    assert set(response.headers["vary"].split(", ")) == {"Accept-Encoding", "Origin"}
 
 
-async def test_closed_unless_listed(client: Client) -> None:
-    for method, more in (("GET", {}), ("OPTIONS", ASKS)):
-        answer = await client.request(method, CATALOG, headers={"Origin": SHOP, **more})
-        assert not [name for name in answer.headers if name.startswith("access-control-")]
+async def test_cors_is_off_by_default(client: Client) -> None:
+    for method, more in (("GET", {}), ("OPTIONS", PREFLIGHT_HEADERS)):
+        response = await client.request(method, CATALOG, headers={"Origin": SHOP, **more})
+        assert not [name for name in response.headers if name.startswith("access-control-")]
 
 
-async def test_a_preflight_is_answered_without_a_token(shared: Client) -> None:
-    answer = await shared.options("/api/v1/admin/products", headers={"Origin": SHOP, **ASKS})
-    assert answer.status_code == 204
-    assert answer.headers["access-control-allow-origin"] == SHOP
-    assert "PATCH" in answer.headers["access-control-allow-methods"].split(", ")
-    assert "Authorization" in answer.headers["access-control-allow-headers"].split(", ")
-    assert int(answer.headers["access-control-max-age"]) > 0
+async def test_a_preflight_is_answered_without_a_token(cors_client: Client) -> None:
+    response = await cors_client.options(
+        "/api/v1/admin/products", headers={"Origin": SHOP, **PREFLIGHT_HEADERS}
+    )
+    assert response.status_code == 204
+    assert response.headers["access-control-allow-origin"] == SHOP
+    assert "PATCH" in response.headers["access-control-allow-methods"].split(", ")
+    assert "Authorization" in response.headers["access-control-allow-headers"].split(", ")
+    assert int(response.headers["access-control-max-age"]) > 0
 
 
-async def test_options_without_a_preflight_still_tells_the_methods(shared: Client) -> None:
-    answer = await shared.options(CATALOG, headers={"Origin": SHOP})
-    assert "GET" in answer.headers["allow"]
-    assert answer.headers["access-control-allow-origin"] == SHOP
+async def test_options_without_preflight_lists_methods(cors_client: Client) -> None:
+    response = await cors_client.options(CATALOG, headers={"Origin": SHOP})
+    assert "GET" in response.headers["allow"]
+    assert response.headers["access-control-allow-origin"] == SHOP

@@ -12,7 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from pricebook.settings import Settings
-from served_api import Served
+from served_api import ApiProcess
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT_ID = "00f067aa0ba902b7"
@@ -23,10 +23,10 @@ class Collector(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         self.spans: list[Span] = []
-        super().__init__(("127.0.0.1", 0), Collecting)
+        super().__init__(("127.0.0.1", 0), CollectorHandler)
 
 
-class Collecting(BaseHTTPRequestHandler):
+class CollectorHandler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         assert isinstance(self.server, Collector)
         assert self.path == "/v1/traces"
@@ -55,7 +55,7 @@ def test_each_request_is_a_span_in_the_trace_of_its_caller(
     tmp_path: Path, settings: Settings, collector: Collector
 ) -> None:
     address = f"http://127.0.0.1:{collector.server_port}"
-    served = Served(tmp_path, settings, OTEL_EXPORTER_OTLP_ENDPOINT=address)
+    served = ApiProcess(tmp_path, settings, OTEL_EXPORTER_OTLP_ENDPOINT=address)
     traced = {"traceparent": f"00-{TRACE_ID}-{PARENT_ID}-01"}
     served.client.get("/api/v1/catalog?search=bolt", headers=traced)
     served.client.get("/nowhere")
@@ -63,9 +63,9 @@ def test_each_request_is_a_span_in_the_trace_of_its_caller(
     spans = {span.name: span for span in collector.spans}
     catalog, nowhere = spans["GET /api/v1/catalog"], spans["GET unknown"]
     assert (catalog.trace_id.hex(), catalog.parent_span_id.hex()) == (TRACE_ID, PARENT_ID)
-    told = {each.key: each.value for each in catalog.attributes}
-    assert told["http.route"].string_value == "/api/v1/catalog"
-    assert told["http.response.status_code"].int_value == 200
+    attributes = {each.key: each.value for each in catalog.attributes}
+    assert attributes["http.route"].string_value == "/api/v1/catalog"
+    assert attributes["http.response.status_code"].int_value == 200
     assert "bolt" not in str(catalog)
     assert [line["trace_id"] for line in lines] == [TRACE_ID, nowhere.trace_id.hex()]
 

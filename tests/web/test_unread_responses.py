@@ -10,20 +10,20 @@ import pytest
 
 from pricebook import flow, held_bytes
 from pricebook.settings import Settings
-from pricebook.web.answers import PIECE_BYTES, Answer
+from pricebook.web.answers import SEND_CHUNK_BYTES, CachedResponse
 from served_here import served_here
 
 GET = b"GET /%d HTTP/1.1\r\nHost: x\r\n\r\n"
-PIECES = 64
-WHOLE_BYTES = PIECES * PIECE_BYTES
+CHUNKS = 64
+WHOLE_BYTES = CHUNKS * SEND_CHUNK_BYTES
 
 
 class App:
     """Sends a long body in pieces, and counts the clients who have left before its end."""
 
     def __init__(self) -> None:
-        self.left: set[str] = set()
-        self.has_left = asyncio.Event()
+        self.disconnected: set[str] = set()
+        self.has_disconnected = asyncio.Event()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -35,22 +35,22 @@ class App:
         watching = asyncio.create_task(self._watch(scope["path"], receive))
         headers = [(b"content-length", b"%d" % WHOLE_BYTES)]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        piece = {"type": "http.response.body", "body": b"x" * PIECE_BYTES}
-        for number in range(PIECES):
-            await send({**piece, "more_body": number < PIECES - 1})
+        chunk = {"type": "http.response.body", "body": b"x" * SEND_CHUNK_BYTES}
+        for number in range(CHUNKS):
+            await send({**chunk, "more_body": number < CHUNKS - 1})
         watching.cancel()
 
     async def _watch(self, path: str, receive: Any) -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
-        self.left.add(path)
-        self.has_left.set()
+        self.disconnected.add(path)
+        self.has_disconnected.set()
 
-    async def until_left(self, path: str) -> None:
+    async def wait_until_disconnected(self, path: str) -> None:
         async with asyncio.timeout(60):
-            while path not in self.left:
-                self.has_left.clear()
-                await self.has_left.wait()
+            while path not in self.disconnected:
+                self.has_disconnected.clear()
+                await self.has_disconnected.wait()
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ async def port(app: App) -> AsyncIterator[int]:
         yield port
 
 
-async def ask(port: int, number: int) -> socket.socket:
+async def open_request(port: int, number: int) -> socket.socket:
     """Send a request over a connection whose receiving side holds little."""
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -87,42 +87,42 @@ async def read(client: socket.socket, size: int, seconds: float) -> int:
     return received
 
 
-async def test_who_reads_too_slowly_is_disconnected(
+async def test_slow_reader_is_disconnected(
     app: App, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(flow, "GRACE_SECONDS", 0.5)
     monkeypatch.setattr(flow, "CHECK_SECONDS", 0.1)
     monkeypatch.setattr(flow, "LEAST_BYTES_A_SECOND", 10**6)
-    with await ask(port, 0) as client:
+    with await open_request(port, 0) as client:
         reading = asyncio.create_task(read(client, 100, 0.02))
-        await app.until_left("/0")
+        await app.wait_until_disconnected("/0")
         reading.cancel()
 
 
-async def test_who_keeps_up_the_least_pace_is_served(
+async def test_reader_at_minimum_rate_is_served(
     app: App, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(flow, "GRACE_SECONDS", 0.5)
     monkeypatch.setattr(flow, "CHECK_SECONDS", 0.1)
-    with await ask(port, 0) as client:
+    with await open_request(port, 0) as client:
         async with asyncio.timeout(60):
-            assert await read(client, PIECE_BYTES, 0.02) >= WHOLE_BYTES
-    assert not app.left
+            assert await read(client, SEND_CHUNK_BYTES, 0.02) >= WHOLE_BYTES
+    assert not app.disconnected
 
 
-async def test_those_who_have_not_read_for_longest_are_disconnected_over_a_total(
+async def test_longest_unread_clients_are_disconnected_over_total_limit(
     app: App, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(held_bytes, "MAX_BYTES", 5 * PIECE_BYTES)
-    clients = [await ask(port, 0)]
+    monkeypatch.setattr(held_bytes, "MAX_BYTES", 5 * SEND_CHUNK_BYTES)
+    clients = [await open_request(port, 0)]
     try:
-        while "/0" not in app.left:
+        while "/0" not in app.disconnected:
             assert len(clients) < 200, "unsent bytes grow and grow"
-            clients.append(await ask(port, len(clients)))
+            clients.append(await open_request(port, len(clients)))
             await asyncio.sleep(0.02)
         last = clients[-1]
         async with asyncio.timeout(60):
-            assert await read(last, PIECE_BYTES, 0.0) >= WHOLE_BYTES
+            assert await read(last, SEND_CHUNK_BYTES, 0.0) >= WHOLE_BYTES
     finally:
         for client in clients:
             client.close()
@@ -135,8 +135,8 @@ async def test_a_long_body_is_sent_in_pieces() -> None:
         sent.append(message)
 
     body = b"0123456789" * 20_000
-    await Answer(body)({"headers": []}, None, send)
-    pieces = [message["body"] for message in sent[1:]]
-    assert b"".join(pieces) == body
-    assert max(map(len, pieces)) <= PIECE_BYTES
+    await CachedResponse(body)({"headers": []}, None, send)
+    chunks = [message["body"] for message in sent[1:]]
+    assert b"".join(chunks) == body
+    assert max(map(len, chunks)) <= SEND_CHUNK_BYTES
     assert [message.get("more_body", False) for message in sent[1:]] == [True, True, True, False]

@@ -1,21 +1,21 @@
 from worker_fixtures import (
-    ask,
-    ended,
     queue,
+    running_worker,
     settings,
-    until,
+    submit_task,
+    wait_for_end,
+    wait_until,
     worker_database,
     worker_settings,
-    working,
 )
 
 __all__ = [
-    "ask",
-    "ended",
     "queue",
+    "running_worker",
     "settings",
-    "until",
+    "submit_task",
+    "wait_for_end",
+    "wait_until",
     "worker_database",
     "worker_settings",
-    "working",
 ]

@@ -13,10 +13,10 @@ import builders
 from ingestion.workbooks import HEADER, xlsx_of
 from pricebook.db import Connection
 from pricebook.errors import StorageFullError
-from pricebook.ingestion.process import Parsers
-from pricebook.ingestion.schemas import FilePlace, ListOrder
+from pricebook.ingestion.process import ParserPool
+from pricebook.ingestion.schemas import FileSource, ReadRequest
 from small_disk import enlarge, small_disk
-from worker_fixtures import Ask, Until, Working
+from worker_fixtures import RunningWorker, SubmitTask, WaitUntil
 
 __all__ = ["small_disk"]
 
@@ -46,37 +46,41 @@ def small_items(
 
 
 async def test_a_task_waits_until_postgresql_has_room(
-    conn: Connection, small_items: Path, ask: Ask, working: Working, until: Until
+    conn: Connection,
+    small_items: Path,
+    submit_task: SubmitTask,
+    running_worker: RunningWorker,
+    wait_until: WaitUntil,
 ) -> None:
-    task_id = await ask(await builders.supplier(conn), LIST)
-    async with working():
-        task = await until(task_id, lambda task: task.state == "queued" and bool(task.errors))
+    task_id = await submit_task(await builders.supplier(conn), LIST)
+    async with running_worker():
+        task = await wait_until(task_id, lambda task: task.state == "queued" and bool(task.errors))
         assert task.errors[0].startswith("The disk of PostgreSQL is full")
         assert task.retry_count == 0
         enlarge(small_items)
         await conn.execute("UPDATE ingestion_tasks SET next_attempt_at = now()")
-        task = await until(task_id, lambda task: task.completed_at is not None)
+        task = await wait_until(task_id, lambda task: task.completed_at is not None)
     assert (task.state, task.counts.new, task.errors) == ("succeeded", 9_000, [])
 
 
-def order_of(path: Path, rows: int) -> ListOrder:
+def list_request_for(path: Path, rows: int) -> ReadRequest:
     path.write_bytes(xlsx_of([HEADER, *([f"A-{n}", f"Saw {n}", 5] for n in range(rows))]))
-    return ListOrder(place=FilePlace(str(path)), currency="USD")
+    return ReadRequest(source=FileSource(str(path)), currency="USD")
 
 
-async def read(parsers: Parsers, order: ListOrder) -> None:
-    async with parsers.opened(order) as reading:
+async def read(parser_pool: ParserPool, list_request: ReadRequest) -> None:
+    async with parser_pool.opened(list_request) as reading:
         assert [chunk async for chunk in reading.chunks()]
 
 
-async def test_a_parser_process_without_room_for_its_files_says_so(
+async def test_a_parser_process_without_disk_space_raises_storage_full(
     small_disk: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    small, large = (order_of(tmp_path / f"{rows}.xlsx", rows) for rows in (9, 20_000))
+    small, large = (list_request_for(tmp_path / f"{rows}.xlsx", rows) for rows in (9, 20_000))
     monkeypatch.setenv("TMPDIR", str(small_disk))
     monkeypatch.setattr(tempfile, "tempdir", str(small_disk))
-    with Parsers() as parsers:
-        await read(parsers, small)
+    with ParserPool() as parser_pool:
+        await read(parser_pool, small)
         with pytest.raises(StorageFullError, match="temporary files"):
-            await read(parsers, large)
-        await read(parsers, small)
+            await read(parser_pool, large)
+        await read(parser_pool, small)

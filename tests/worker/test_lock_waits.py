@@ -11,7 +11,7 @@ import builders
 from pricebook.db import Connection
 from pricebook.settings import Settings
 from pricebook.tasks.schemas import Task
-from worker_fixtures import Ask, Ended, Until, Working
+from worker_fixtures import RunningWorker, SubmitTask, WaitForEnd, WaitUntil
 
 FIRST = "Article code,Name,Price\nA-1,Hammer,10.00\n"
 SECOND = "Article code,Name,Price\nA-1,Hammer,11.00\n"
@@ -26,8 +26,8 @@ def worker_settings(worker_settings: Settings) -> Settings:
 
 
 @pytest.fixture
-async def _running(working: Working) -> AsyncIterator[None]:
-    async with working():
+async def _running(running_worker: RunningWorker) -> AsyncIterator[None]:
+    async with running_worker():
         yield
 
 
@@ -36,15 +36,15 @@ def locked(database_url: str) -> Locked:
     """Hold locks on all items while a block runs, as a forgotten session does; give its pid."""
 
     @contextmanager
-    def hold() -> Generator[int]:
+    def hold_locks() -> Generator[int]:
         with psycopg.connect(database_url, application_name="forgotten psql") as other:
             other.execute("SELECT FROM supplier_items FOR UPDATE")
             yield other.info.backend_pid
 
-    return hold
+    return hold_locks
 
 
-def waits(task: Task) -> bool:
+def waits_for_lock(task: Task) -> bool:
     return any("application forgotten psql" in error for error in task.errors)
 
 
@@ -57,50 +57,69 @@ async def price(conn: Connection) -> str:
 pytestmark = pytest.mark.usefixtures("_running")
 
 
-async def test_a_task_says_whose_lock_it_waits_for_and_is_done_when_it_is_free(
-    conn: Connection, locked: Locked, ask: Ask, ended: Ended, until: Until
+async def test_a_task_names_the_lock_holder_and_succeeds_when_the_lock_is_free(
+    conn: Connection,
+    locked: Locked,
+    submit_task: SubmitTask,
+    wait_for_end: WaitForEnd,
+    wait_until: WaitUntil,
 ) -> None:
     supplier_id = await builders.supplier(conn)
-    await ended(await ask(supplier_id, FIRST))
+    await wait_for_end(await submit_task(supplier_id, FIRST))
     with locked() as pid:
-        second, third = await ask(supplier_id, SECOND), await ask(supplier_id, FIRST)
-        task = await until(second, lambda task: task.state == "queued" and waits(task))
+        second, third = (
+            await submit_task(supplier_id, SECOND),
+            await submit_task(supplier_id, FIRST),
+        )
+        task = await wait_until(
+            second, lambda task: task.state == "queued" and waits_for_lock(task)
+        )
         assert f"pid {pid}" in task.errors[0]
         assert (task.retry_count, task.completed_at) == (0, None)
         assert task.next_attempt_at
         assert await price(conn) == "10.00"
-        assert (await until(third, lambda _: True)).state == "queued"
-    done = await ended(second, "succeeded")
+        assert (await wait_until(third, lambda _: True)).state == "queued"
+    done = await wait_for_end(second, "succeeded")
     assert (done.counts.changed, done.errors) == (1, [])
-    assert (await ended(third, "succeeded")).counts.changed == 1
+    assert (await wait_for_end(third, "succeeded")).counts.changed == 1
     assert await price(conn) == "10.00"
 
 
 async def test_waiting_often_does_not_end_a_task(
-    conn: Connection, locked: Locked, ask: Ask, ended: Ended, until: Until
+    conn: Connection,
+    locked: Locked,
+    submit_task: SubmitTask,
+    wait_for_end: WaitForEnd,
+    wait_until: WaitUntil,
 ) -> None:
     supplier_id = await builders.supplier(conn)
-    await ended(await ask(supplier_id, FIRST))
+    await wait_for_end(await submit_task(supplier_id, FIRST))
     with locked():
-        second = await ask(supplier_id, SECOND)
+        second = await submit_task(supplier_id, SECOND)
         for _ in range(5):
-            task = await until(second, lambda task: task.state == "queued" and waits(task))
+            task = await wait_until(
+                second, lambda task: task.state == "queued" and waits_for_lock(task)
+            )
             assert task.retry_count == 0
             await conn.execute("UPDATE ingestion_tasks SET next_attempt_at = now()")
-            await until(second, lambda task: task.state == "running")
-    assert (await ended(second)).state == "succeeded"
+            await wait_until(second, lambda task: task.state == "running")
+    assert (await wait_for_end(second)).state == "succeeded"
 
 
 async def test_a_held_list_that_waits_for_a_lock_is_applied_later(
-    conn: Connection, locked: Locked, ask: Ask, ended: Ended, until: Until
+    conn: Connection,
+    locked: Locked,
+    submit_task: SubmitTask,
+    wait_for_end: WaitForEnd,
+    wait_until: WaitUntil,
 ) -> None:
     supplier_id = await builders.supplier(conn)
-    await ended(await ask(supplier_id, FIRST))
-    held = await ask(supplier_id, OTHER_CODES)
-    await ended(held, "held")
+    await wait_for_end(await submit_task(supplier_id, FIRST))
+    held = await submit_task(supplier_id, OTHER_CODES)
+    await wait_for_end(held, "held")
     with locked():
         await conn.execute(
             "UPDATE ingestion_tasks SET apply_requested_at = now() WHERE id = %s", [held]
         )
-        assert (await until(held, waits)).state == "held"
-    assert (await ended(held, "succeeded")).errors == []
+        assert (await wait_until(held, waits_for_lock)).state == "held"
+    assert (await wait_for_end(held, "succeeded")).errors == []

@@ -19,43 +19,43 @@ class AccountCache:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: OrderedDict[UUID, tuple[float, asyncio.Task[Account | None]]] = OrderedDict()
+        self._entries: OrderedDict[UUID, tuple[float, asyncio.Task[Account | None]]] = OrderedDict()
 
     async def find(self, user_id: UUID, version: int = 0) -> Account | None:
         """Find an account as it was at most MAX_AGE_SECONDS ago, but not before a token version.
 
         Raises DatabaseUnavailableError when it has to be looked up and cannot.
         """
-        asked_at, lookup = self._known.get(user_id, (float("-inf"), None))
-        if lookup is None or time.monotonic() - asked_at >= MAX_AGE_SECONDS:
-            lookup = self._look_up(user_id)
+        started_at, lookup = self._entries.get(user_id, (float("-inf"), None))
+        if lookup is None or time.monotonic() - started_at >= MAX_AGE_SECONDS:
+            lookup = self._start_lookup(user_id)
         # A caller who gives up must not take the answer from the others who wait for it.
         account = await asyncio.shield(lookup)
         if account is not None and account.token_version < version:
-            account = await asyncio.shield(self._newer_lookup(user_id, lookup))
+            account = await asyncio.shield(self._replacement_lookup(user_id, lookup))
         return account
 
-    def _newer_lookup(
+    def _replacement_lookup(
         self, user_id: UUID, outdated: asyncio.Task[Account | None]
     ) -> asyncio.Task[Account | None]:
         """Return the lookup that replaced an outdated one, or start it."""
-        _, lookup = self._known.get(user_id, (0.0, outdated))
-        return self._look_up(user_id) if lookup is outdated else lookup
+        _, lookup = self._entries.get(user_id, (0.0, outdated))
+        return self._start_lookup(user_id) if lookup is outdated else lookup
 
-    def _look_up(self, user_id: UUID) -> asyncio.Task[Account | None]:
-        lookup = asyncio.create_task(self._read(user_id))
-        self._known[user_id] = (time.monotonic(), lookup)
-        self._known.move_to_end(user_id)
-        if len(self._known) > MAX_ACCOUNTS:
-            self._known.popitem(last=False)
-        lookup.add_done_callback(lambda done: self._forget_failed(user_id, done))
+    def _start_lookup(self, user_id: UUID) -> asyncio.Task[Account | None]:
+        lookup = asyncio.create_task(self._query_account(user_id))
+        self._entries[user_id] = (time.monotonic(), lookup)
+        self._entries.move_to_end(user_id)
+        if len(self._entries) > MAX_ACCOUNTS:
+            self._entries.popitem(last=False)
+        lookup.add_done_callback(lambda done: self._evict_failed(user_id, done))
         return lookup
 
-    async def _read(self, user_id: UUID) -> Account | None:
+    async def _query_account(self, user_id: UUID) -> Account | None:
         async with self._database.connection() as conn:
             return await repository.find_account_by_id(conn, user_id)
 
-    def _forget_failed(self, user_id: UUID, done: asyncio.Task[Account | None]) -> None:
+    def _evict_failed(self, user_id: UUID, done: asyncio.Task[Account | None]) -> None:
         failed = done.cancelled() or done.exception() is not None
-        if failed and self._known.get(user_id, (0.0, None))[1] is done:
-            del self._known[user_id]
+        if failed and self._entries.get(user_id, (0.0, None))[1] is done:
+            del self._entries[user_id]

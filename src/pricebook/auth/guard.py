@@ -10,12 +10,12 @@ from litestar.routes import HTTPRoute
 from litestar.types import HTTPScope
 
 from pricebook.auth import service
-from pricebook.auth.roles import PREFIX, find_roles
+from pricebook.auth.roles import PREFIX, allowed_roles
 from pricebook.auth.schemas import Caller
 from pricebook.errors import ForbiddenError, PricebookError, UnauthorizedError
-from pricebook.web.problems import can_fail
+from pricebook.web.problems import documented_errors
 
-SCHEME = "bearer"
+AUTH_SCHEME = "bearer"
 SECURITY: list[dict[str, list[str]]] = [{"Bearer": []}]
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
@@ -30,8 +30,8 @@ async def require_role(connection: AnyConnection, _handler: BaseRouteHandler) ->
     method = str(cast("HTTPScope", connection.scope)["method"])
     if method == "OPTIONS":  # a browser asks without a token what it may send
         return
-    caller = await service.find_caller(connection.app.state.auth, _token(connection))
-    if caller.role not in (find_roles(method, connection.scope["path_template"]) or ()):
+    caller = await service.find_caller(connection.app.state.auth, _bearer_token(connection))
+    if caller.role not in (allowed_roles(method, connection.scope["path_template"]) or ()):
         raise ForbiddenError(f"The role {caller.role} may not do this.")
     connection.scope["user"] = caller
 
@@ -41,25 +41,25 @@ async def provide_caller(request: Request[Caller, Any, Any]) -> Caller:
     return request.user
 
 
-def require_rows(app: Litestar) -> None:
+def require_permissions(app: Litestar) -> None:
     """Raise LookupError if a route under the guard has no row in the table of rights."""
     for route in app.routes:
         if isinstance(route, HTTPRoute) and route.path_format.startswith(PREFIX):
             for method in route.methods - {"OPTIONS"}:
-                if find_roles(method, route.path_format) is None:
+                if allowed_roles(method, route.path_format) is None:
                     raise LookupError(f"{method} {route.path_format} is not in auth/roles.py")
 
 
-def staff_can_fail(*kinds: type[PricebookError]) -> dict[int, ResponseSpec]:
+def documented_staff_errors(*kinds: type[PricebookError]) -> dict[int, ResponseSpec]:
     """List the errors of a route under the guard for the OpenAPI document."""
-    return can_fail(UnauthorizedError, ForbiddenError, *kinds)
+    return documented_errors(UnauthorizedError, ForbiddenError, *kinds)
 
 
-def _token(connection: AnyConnection) -> str:
-    given = connection.headers.getall("authorization", [])
-    if not given:
+def _bearer_token(connection: AnyConnection) -> str:
+    authorization_fields = connection.headers.getall("authorization", [])
+    if not authorization_fields:
         raise UnauthorizedError("A token is needed: log in, then send Authorization: Bearer <it>.")
-    scheme, _, token = given[0].partition(" ")
-    if len(given) > 1 or scheme.lower() != SCHEME or not token:
+    scheme, _, token = authorization_fields[0].partition(" ")
+    if len(authorization_fields) > 1 or scheme.lower() != AUTH_SCHEME or not token:
         raise UnauthorizedError("The Authorization header is not one Bearer token.")
     return token.strip(" ")

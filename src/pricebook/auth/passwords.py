@@ -12,19 +12,19 @@ from typing import Self
 import bcrypt
 
 from pricebook.errors import RateLimitExceededError, ValidationError
-from pricebook.web.rate_limit import Limit, exceeded
+from pricebook.web.rate_limit import RateLimit, rate_limit_exceeded
 
 MIN_CHARACTERS = 8
 MAX_BYTES = 72  # bcrypt takes no more; a longer password is refused, never cut
 MAX_WAITING = 16
 MAX_WAITING_KNOWN = 32
 MAX_WAIT_SECONDS = 3.0  # of strangers
-QUEUE = Limit("login-queue", MAX_WAITING)
-RETRY_SECONDS = 5
+LOGIN_QUEUE_LIMIT = RateLimit("login-queue", MAX_WAITING)
+RETRY_AFTER_SECONDS = 5
 NICENESS = 10
 # A check's time is measured: a moving average, which begins with that of a processor of today.
-FIRST_SECONDS, FIRST_COST = 0.25, 12
-AVERAGED = 4
+INITIAL_SECONDS, INITIAL_COST = 0.25, 12
+AVERAGE_WINDOW = 4
 
 
 def hash_password(password: str, cost: int) -> str:
@@ -44,11 +44,11 @@ class PasswordChecker:
     """
 
     def __init__(self, cost: int) -> None:
-        self._thread = ThreadPoolExecutor(1, "bcrypt", initializer=_give_way)
-        self._turn = asyncio.Lock()
-        self._turn_of_strangers = asyncio.Lock()  # so that one of them at most is in that queue
+        self._executor = ThreadPoolExecutor(1, "bcrypt", initializer=_lower_priority)
+        self._check_lock = asyncio.Lock()
+        self._unknown_network_lock = asyncio.Lock()  # so that one of them at most is in that queue
         self._waiting = 0
-        self._seconds = FIRST_SECONDS * 2 ** (cost - FIRST_COST)
+        self._average_seconds = INITIAL_SECONDS * 2 ** (cost - INITIAL_COST)
         # No password has it; its cost is the same as that of the others.
         self._dummy = bcrypt.gensalt(cost) + b"." * 31
 
@@ -56,57 +56,64 @@ class PasswordChecker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._executor.shutdown(wait=False, cancel_futures=True)
 
     @asynccontextmanager
-    async def turn(self, *, is_known: bool = False) -> AsyncGenerator[None]:
+    async def slot(self, *, is_known_network: bool = False) -> AsyncGenerator[None]:
         """Wait for one's turn; raises RateLimitExceededError when too many wait already.
 
         Whoever logs in from a known network comes before all strangers who wait, and strangers are
         refused who would wait for more than MAX_WAIT_SECONDS.
         """
-        if self._waiting >= (MAX_WAITING_KNOWN if is_known else self._room_for_strangers()):
-            raise _too_many()
+        if self._waiting >= (
+            MAX_WAITING_KNOWN if is_known_network else self._max_waiting_unknown()
+        ):
+            raise _too_many_logins()
         self._waiting += 1
         try:
-            async with nullcontext() if is_known else self._as_stranger(), self._turn:
-                begun = time.monotonic()
+            async with (
+                nullcontext() if is_known_network else self._wait_as_unknown_network(),
+                self._check_lock,
+            ):
+                started_at = time.monotonic()
                 yield
-                self._seconds += (time.monotonic() - begun - self._seconds) / AVERAGED
+                self._average_seconds += (
+                    time.monotonic() - started_at - self._average_seconds
+                ) / AVERAGE_WINDOW
         finally:
             self._waiting -= 1
 
     @asynccontextmanager
-    async def _as_stranger(self) -> AsyncGenerator[None]:
+    async def _wait_as_unknown_network(self) -> AsyncGenerator[None]:
         """Wait for the turn among strangers, in case checks take longer than they did."""
         try:
             async with asyncio.timeout(MAX_WAIT_SECONDS):
-                await self._turn_of_strangers.acquire()
+                await self._unknown_network_lock.acquire()
         except TimeoutError:
-            raise _too_many() from None
+            raise _too_many_logins() from None
         try:
             yield
         finally:
-            self._turn_of_strangers.release()
+            self._unknown_network_lock.release()
 
-    def _room_for_strangers(self) -> int:
-        return min(MAX_WAITING, 1 + int(MAX_WAIT_SECONDS / self._seconds))
+    def _max_waiting_unknown(self) -> int:
+        return min(MAX_WAITING, 1 + int(MAX_WAIT_SECONDS / self._average_seconds))
 
     async def matches(self, password: str, password_hash: str | None) -> bool:
         """Tell whether the password is the one; without a hash, take as long to say no."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._check, password, password_hash)
+        return await loop.run_in_executor(self._executor, self._check, password, password_hash)
 
     def _check(self, password: str, password_hash: str | None) -> bool:
-        given = password.encode()
+        encoded = password.encode()
         hashed = self._dummy if password_hash is None else password_hash.encode()
-        equal = bcrypt.checkpw(given[:MAX_BYTES], hashed)
-        return equal and password_hash is not None and len(given) <= MAX_BYTES
+        equal = bcrypt.checkpw(encoded[:MAX_BYTES], hashed)
+        return equal and password_hash is not None and len(encoded) <= MAX_BYTES
 
 
-def _too_many() -> RateLimitExceededError:
-    return exceeded(QUEUE, RETRY_SECONDS, "Too many logins at once")
+def _too_many_logins() -> RateLimitExceededError:
+    return rate_limit_exceeded(LOGIN_QUEUE_LIMIT, RETRY_AFTER_SECONDS, "Too many logins at once")
 
 
-def _give_way() -> None:
+def _lower_priority() -> None:
     os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -6,9 +6,9 @@ from psycopg.errors import UniqueViolation
 from pricebook.auth.schemas import Account, LoginAccount, NewUser, UserChange, UserRow
 from pricebook.db import Connection
 from pricebook.errors import ConflictError, NotFoundError
-from pricebook.rows import rows_as
+from pricebook.rows import struct_row
 
-ACCOUNT: LiteralString = (
+SELECT_ACCOUNT: LiteralString = (
     "SELECT id, username, role, is_active, password_hash, token_version FROM users "
 )
 NETWORK_DAYS = 90
@@ -17,12 +17,14 @@ NETWORKS_PER_USER = 20
 
 async def find_account(conn: Connection, username: str) -> Account | None:
     """Find an account by its user name in any case."""
-    return await _find(conn, ACCOUNT + "WHERE lower(username) = lower(%s)", username)
+    return await _fetch_account(
+        conn, SELECT_ACCOUNT + "WHERE lower(username) = lower(%s)", username
+    )
 
 
 async def find_login(conn: Connection, username: str, network_hash: bytes) -> LoginAccount | None:
     """Find an account by its user name in any case, and whether it knows the caller's network."""
-    async with conn.cursor(row_factory=rows_as(LoginAccount)) as cursor:
+    async with conn.cursor(row_factory=struct_row(LoginAccount)) as cursor:
         await cursor.execute(
             """
             SELECT id, username, role, is_active, password_hash, token_version, (
@@ -38,7 +40,7 @@ async def find_login(conn: Connection, username: str, network_hash: bytes) -> Lo
         return await cursor.fetchone()
 
 
-async def remember_network(conn: Connection, user_id: UUID, network_hash: bytes) -> None:
+async def upsert_network(conn: Connection, user_id: UUID, network_hash: bytes) -> None:
     """Note a successful login from a network; of a user's networks the newest are kept."""
     await conn.execute(
         """
@@ -60,7 +62,7 @@ async def remember_network(conn: Connection, user_id: UUID, network_hash: bytes)
 
 async def find_account_by_id(conn: Connection, user_id: UUID) -> Account | None:
     """Find an account by the id that its tokens carry."""
-    return await _find(conn, ACCOUNT + "WHERE id = %s", user_id)
+    return await _fetch_account(conn, SELECT_ACCOUNT + "WHERE id = %s", user_id)
 
 
 async def has_users(conn: Connection) -> bool:
@@ -71,7 +73,7 @@ async def has_users(conn: Connection) -> bool:
 
 async def list_users(conn: Connection) -> list[UserRow]:
     """List all accounts by name."""
-    async with conn.cursor(row_factory=rows_as(UserRow)) as cursor:
+    async with conn.cursor(row_factory=struct_row(UserRow)) as cursor:
         await cursor.execute(
             "SELECT username, role, is_active, created_at FROM users ORDER BY lower(username)"
         )
@@ -89,7 +91,7 @@ async def insert_user(conn: Connection, user: NewUser) -> None:
         raise ConflictError(f"There is a user {user.username} already.") from error
 
 
-async def set_user(conn: Connection, username: str, change: UserChange) -> None:
+async def update_user(conn: Connection, username: str, change: UserChange) -> None:
     """Change what is not None of an account; raises NotFoundError."""
     cursor = await conn.execute(
         """
@@ -108,8 +110,8 @@ async def delete_user(conn: Connection, username: str) -> None:
     _require_one(cursor.rowcount, username)
 
 
-async def _find(conn: Connection, statement: LiteralString, key: Any) -> Account | None:
-    async with conn.cursor(row_factory=rows_as(Account)) as cursor:
+async def _fetch_account(conn: Connection, statement: LiteralString, key: Any) -> Account | None:
+    async with conn.cursor(row_factory=struct_row(Account)) as cursor:
         await cursor.execute(statement, [key])
         return await cursor.fetchone()
 

@@ -7,41 +7,41 @@ from pricebook.auth.schemas import Role
 
 PREFIX = "/api/v1/admin"
 
-ALL: frozenset[Role] = frozenset({"sales", "procurement", "admin"})
-EDITORS: frozenset[Role] = frozenset({"procurement", "admin"})
-ADMIN: frozenset[Role] = frozenset({"admin"})
+ALL_ROLES: frozenset[Role] = frozenset({"sales", "procurement", "admin"})
+EDITOR_ROLES: frozenset[Role] = frozenset({"procurement", "admin"})
+ADMIN_ROLES: frozenset[Role] = frozenset({"admin"})
 
 # Paths below PREFIX; a parameter is written {id} whatever its route calls it.
-MAY_CALL: dict[tuple[str, str], frozenset[Role]] = {
-    ("GET", "/products"): ALL,
-    ("GET", "/products/{id}"): ALL,
-    ("POST", "/products"): EDITORS,
-    ("PATCH", "/products/{id}"): ALL,  # sales: the target price only, which the service holds
-    ("PATCH", "/products/{id}/match"): EDITORS,
-    ("GET", "/categories"): ALL,
-    ("POST", "/categories"): EDITORS,
-    ("PATCH", "/categories/{id}"): EDITORS,
-    ("DELETE", "/categories/{id}"): EDITORS,
-    ("GET", "/suppliers/unmatched"): EDITORS,
-    ("GET", "/suppliers"): ALL,
-    ("POST", "/suppliers"): ADMIN,
-    ("GET", "/suppliers/{id}"): ALL,
-    ("PATCH", "/suppliers/{id}"): ADMIN,
-    ("DELETE", "/suppliers/{id}"): ADMIN,
-    ("GET", "/supplier-items/{id}/price-history"): ALL,
-    ("POST", "/suppliers/{id}/upload"): ADMIN,
-    ("POST", "/sync"): ADMIN,
-    ("GET", "/tasks"): ADMIN,
-    ("GET", "/tasks/{id}"): ADMIN,
-    ("GET", "/tasks/{id}/errors"): ADMIN,
-    ("POST", "/tasks/{id}/retry"): ADMIN,
-    ("POST", "/tasks/{id}/apply"): ADMIN,
-    ("POST", "/tasks/{id}/cancel"): ADMIN,
+PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/products"): ALL_ROLES,
+    ("GET", "/products/{id}"): ALL_ROLES,
+    ("POST", "/products"): EDITOR_ROLES,
+    ("PATCH", "/products/{id}"): ALL_ROLES,  # sales: the target price only, which the service holds
+    ("PATCH", "/products/{id}/match"): EDITOR_ROLES,
+    ("GET", "/categories"): ALL_ROLES,
+    ("POST", "/categories"): EDITOR_ROLES,
+    ("PATCH", "/categories/{id}"): EDITOR_ROLES,
+    ("DELETE", "/categories/{id}"): EDITOR_ROLES,
+    ("GET", "/suppliers/unmatched"): EDITOR_ROLES,
+    ("GET", "/suppliers"): ALL_ROLES,
+    ("POST", "/suppliers"): ADMIN_ROLES,
+    ("GET", "/suppliers/{id}"): ALL_ROLES,
+    ("PATCH", "/suppliers/{id}"): ADMIN_ROLES,
+    ("DELETE", "/suppliers/{id}"): ADMIN_ROLES,
+    ("GET", "/supplier-items/{id}/price-history"): ALL_ROLES,
+    ("POST", "/suppliers/{id}/upload"): ADMIN_ROLES,
+    ("POST", "/sync"): ADMIN_ROLES,
+    ("GET", "/tasks"): ADMIN_ROLES,
+    ("GET", "/tasks/{id}"): ADMIN_ROLES,
+    ("GET", "/tasks/{id}/errors"): ADMIN_ROLES,
+    ("POST", "/tasks/{id}/retry"): ADMIN_ROLES,
+    ("POST", "/tasks/{id}/apply"): ADMIN_ROLES,
+    ("POST", "/tasks/{id}/cancel"): ADMIN_ROLES,
 }
 
 
 @lru_cache
-def find_roles(method: str, path_template: str) -> frozenset[Role] | None:
+def allowed_roles(method: str, path_template: str) -> frozenset[Role] | None:
     """Find the roles that may call a route under PREFIX, None when the table has no row for it."""
-    below = re.sub(r"\{[^}]+\}", "{id}", path_template.removeprefix(PREFIX))
-    return MAY_CALL.get((method, below))
+    relative_path = re.sub(r"\{[^}]+\}", "{id}", path_template.removeprefix(PREFIX))
+    return PERMISSIONS.get((method, relative_path))

@@ -6,16 +6,16 @@ from litestar.enums import MediaType
 
 from pricebook.auth import service
 from pricebook.auth.schemas import Credentials, Login
-from pricebook.auth.service import Auth
+from pricebook.auth.service import AuthService
 from pricebook.errors import (
     PayloadTooLargeError,
     RateLimitExceededError,
     UnauthorizedError,
     ValidationError,
 )
-from pricebook.web.addresses import caller_of
-from pricebook.web.body import documented_body, provide_body
-from pricebook.web.problems import answers, can_fail
+from pricebook.web.addresses import client_network
+from pricebook.web.body import body_operation, provide_body
+from pricebook.web.problems import documented_errors, documented_response
 
 MAX_BODY_BYTES = 16 * 1024  # two texts of 255 characters, each written as two escapes at most
 CREDENTIALS: dict[str, Any] = {"username": "sales", "password": "kmq7-v3xt-h8ra-pd2w"}
@@ -36,18 +36,20 @@ LOGIN: dict[str, Any] = {
     request_max_body_size=MAX_BODY_BYTES,
     summary="Log in",
     description="Gives a token for the routes of staff, to be sent as Authorization: Bearer.",
-    operation_class=documented_body(Credentials, CREDENTIALS),
+    operation_class=body_operation(Credentials, CREDENTIALS),
     dependencies={"credentials": provide_body(Credentials)},
-    responses=answers(Login, LOGIN)
-    | can_fail(ValidationError, UnauthorizedError, PayloadTooLargeError, RateLimitExceededError),
+    responses=documented_response(Login, LOGIN)
+    | documented_errors(
+        ValidationError, UnauthorizedError, PayloadTooLargeError, RateLimitExceededError
+    ),
 )
 async def log_in(
     request: Request[Any, Any, Any],
     credentials: NamedDependency[Credentials],
-    auth: NamedDependency[Auth],
+    auth: NamedDependency[AuthService],
 ) -> Response[Login]:
     """Exchange a user name and a password for a token."""
-    address = caller_of(request.client.host) if request.client else ""
+    address = client_network(request.client.host) if request.client else ""
     login = await service.log_in(auth, credentials, address)
     return Response(login, media_type=MediaType.JSON)
 

@@ -23,15 +23,15 @@ from pricebook.auth.schemas import (
 from pricebook.auth.tokens import Claims, TokenKey
 from pricebook.db import Database
 from pricebook.errors import UnauthorizedError, ValidationError
-from pricebook.web.rate_limit import Counter, Limit, RateLimiter
+from pricebook.web.rate_limit import RateLimit, RateLimitCounter, RateLimiter
 
 WRONG_LOGIN = "Invalid username or password"
 FAILURE_WINDOW_SECONDS = 300
 NETWORK_RENEWAL_DAYS = 1.0
-MIN_NAME, MAX_NAME = 3, 255
+MIN_NAME_LENGTH, MAX_NAME_LENGTH = 3, 255
 
 
-class Auth(msgspec.Struct, frozen=True):
+class AuthService(msgspec.Struct, frozen=True):
     """What it takes to let people in, open for as long as the API runs."""
 
     database: Database
@@ -39,12 +39,14 @@ class Auth(msgspec.Struct, frozen=True):
     accounts: AccountCache
     passwords: PasswordChecker
     limiter: RateLimiter
-    failures_by_name: Limit  # from one address
-    failures_by_address: Limit
-    failures_elsewhere: Limit  # by name, from all networks that the user is not known from
+    failures_by_name: RateLimit  # from one address
+    failures_by_address: RateLimit
+    failures_from_new_networks: (
+        RateLimit  # by name, from all networks that the user is not known from
+    )
 
 
-async def log_in(auth: Auth, credentials: Credentials, address: str) -> Login:
+async def log_in(auth: AuthService, credentials: Credentials, address: str) -> Login:
     """Give a token to somebody who knows an active account's password.
 
     An unknown user, an inactive one and a wrong password take the same steps. Each try is counted
@@ -54,25 +56,25 @@ async def log_in(auth: Auth, credentials: Credentials, address: str) -> Login:
     network = _network_hash(auth, address)
     async with auth.database.connection() as conn:
         account = await repository.find_login(conn, credentials.username, network)
-    is_known = account is not None and account.network_age_days is not None
-    counters = _counters(auth, credentials, account, address)
+    is_known_network = account is not None and account.network_age_days is not None
+    counters = _login_counters(auth, credentials, account, address)
     await auth.limiter.check(*counters)
-    async with auth.passwords.turn(is_known=is_known):
-        await auth.limiter.take(*counters)
-        recognised = await _recognise(auth, credentials.password, account)
-    if recognised is None:
+    async with auth.passwords.slot(is_known_network=is_known_network):
+        await auth.limiter.acquire(*counters)
+        authenticated = await _authenticate(auth, credentials.password, account)
+    if authenticated is None:
         raise UnauthorizedError(WRONG_LOGIN)
     by_name, *others = counters
-    await auth.limiter.clear(by_name)
-    await auth.limiter.give_back(*others)
-    await _remember_network(auth, recognised, network)
+    await auth.limiter.reset(by_name)
+    await auth.limiter.release(*others)
+    await _record_network(auth, authenticated, network)
     token, expires_at = tokens.issue(
-        auth.key, recognised.user, datetime.now(UTC), uuid4(), recognised.token_version
+        auth.key, authenticated.user, datetime.now(UTC), uuid4(), authenticated.token_version
     )
-    return Login(token=token, expires_at=expires_at, user=recognised.user)
+    return Login(token=token, expires_at=expires_at, user=authenticated.user)
 
 
-async def find_caller(auth: Auth, token: str) -> Caller:
+async def find_caller(auth: AuthService, token: str) -> Caller:
     """Find out whose token it is.
 
     The account counts as it was a moment ago; a token that was issued before the account got
@@ -101,7 +103,7 @@ async def add_users(database: Database, users: Sequence[NewUser]) -> None:
 async def change_user(database: Database, username: str, change: UserChange) -> None:
     """Change an account; raises NotFoundError."""
     async with database.transaction() as conn:
-        await repository.set_user(conn, username, change)
+        await repository.update_user(conn, username, change)
 
 
 async def remove_user(database: Database, username: str) -> None:
@@ -134,49 +136,51 @@ def _is_current(claims: Claims, account: Account) -> bool:
     return (claims.role, claims.ver) == (account.role, account.token_version)
 
 
-def _network_hash(auth: Auth, address: str) -> bytes:
+def _network_hash(auth: AuthService, address: str) -> bytes:
     """Return what a network is remembered as: who reads the table learns no address from it."""
     text = b"login network " + address.encode("utf-8", "replace")
     return hmac.digest(auth.key.secret.encode(), text, hashlib.sha256)
 
 
-async def _remember_network(auth: Auth, account: LoginAccount, network: bytes) -> None:
+async def _record_network(auth: AuthService, account: LoginAccount, network: bytes) -> None:
     """Remember where a user logged in from, at most once a day."""
     if account.network_age_days is None or account.network_age_days > NETWORK_RENEWAL_DAYS:
         async with auth.database.transaction() as conn:
-            await repository.remember_network(conn, account.id, network)
+            await repository.upsert_network(conn, account.id, network)
 
 
-async def _recognise(
-    auth: Auth, password: str, account: LoginAccount | None
+async def _authenticate(
+    auth: AuthService, password: str, account: LoginAccount | None
 ) -> LoginAccount | None:
     """Check the password, or a dummy for those who may not log in, at the same cost."""
-    known = account if account and account.is_active else None
-    matches = await auth.passwords.matches(password, known.password_hash if known else None)
-    return known if known and matches else None
+    active_account = account if account and account.is_active else None
+    matches = await auth.passwords.matches(
+        password, active_account.password_hash if active_account else None
+    )
+    return active_account if active_account and matches else None
 
 
-def _counters(
-    auth: Auth, credentials: Credentials, account: LoginAccount | None, address: str
-) -> tuple[Counter, ...]:
+def _login_counters(
+    auth: AuthService, credentials: Credentials, account: LoginAccount | None, address: str
+) -> tuple[RateLimitCounter, ...]:
     """List what a login counts on: name and address, address, and the name if it is a stranger's.
 
     The account's own name counts, since the database knows spellings of it that we do not.
     """
     name = (account.username if account else credentials.username).lower()
     counters = (
-        Counter(auth.failures_by_name, f"{name}\0{address}"),
-        Counter(auth.failures_by_address, address),
+        RateLimitCounter(auth.failures_by_name, f"{name}\0{address}"),
+        RateLimitCounter(auth.failures_by_address, address),
     )
     if account is not None and account.network_age_days is not None:
         return counters
-    return (*counters, Counter(auth.failures_elsewhere, name))
+    return (*counters, RateLimitCounter(auth.failures_from_new_networks, name))
 
 
 def _require_name(name: str) -> None:
-    if not MIN_NAME <= len(name) <= MAX_NAME:
-        raise ValidationError(f"A user name has {MIN_NAME} to {MAX_NAME} characters.")
-    if name != name.strip() or any(unicodedata.category(letter)[0] == "C" for letter in name):
+    if not MIN_NAME_LENGTH <= len(name) <= MAX_NAME_LENGTH:
+        raise ValidationError(f"A user name has {MIN_NAME_LENGTH} to {MAX_NAME_LENGTH} characters.")
+    if name != name.strip() or any(unicodedata.category(character)[0] == "C" for character in name):
         raise ValidationError("A user name begins and ends with a visible character.")
-    if (plain := unicodedata.normalize("NFKC", name)) != name:
-        raise ValidationError(f"A user name has no look-alike letters: write {plain}.")
+    if (normalised := unicodedata.normalize("NFKC", name)) != name:
+        raise ValidationError(f"A user name has no look-alike letters: write {normalised}.")

@@ -11,14 +11,20 @@ from pricebook.auth.schemas import Role, User
 from pricebook.errors import UnauthorizedError
 
 ALGORITHM = "HS256"
-REQUIRED = ["exp", "iat", "iss", "jti", "role", "sub"]
-MAX_LENGTH = 4096  # ours have about 400 characters
+REQUIRED_CLAIMS = ["exp", "iat", "iss", "jti", "role", "sub"]
+MAX_TOKEN_LENGTH = 4096  # ours have about 400 characters
 
 # PyJWT names types of a package that we do without.
 # pyright: reportUnknownMemberType=false
 
 # What a token that is not ours can make the libraries raise; deep JSON exhausts their recursion.
-UNREADABLE = (jwt.PyJWTError, msgspec.ValidationError, ValueError, OverflowError, RecursionError)
+INVALID_TOKEN_ERRORS = (
+    jwt.PyJWTError,
+    msgspec.ValidationError,
+    ValueError,
+    OverflowError,
+    RecursionError,
+)
 
 
 class TokenKey(msgspec.Struct, frozen=True):
@@ -45,18 +51,18 @@ def issue(
     key: TokenKey, user: User, now: datetime, jti: UUID, version: int = 0
 ) -> tuple[str, datetime]:
     """Make a token; return it and when it ends (UTC, whole seconds)."""
-    begins = now.astimezone(UTC).replace(microsecond=0)
-    ends = begins + timedelta(hours=key.lifetime_hours)
+    issued_at = now.astimezone(UTC).replace(microsecond=0)
+    expires_at = issued_at + timedelta(hours=key.lifetime_hours)
     claims: dict[str, Any] = {
         "sub": str(user.id),
         "role": user.role,
         "iss": key.issuer,
-        "iat": begins,
-        "exp": ends,
+        "iat": issued_at,
+        "exp": expires_at,
         "jti": str(jti),
         "ver": version,
     }
-    return jwt.encode(claims, key.secret, algorithm=ALGORITHM), ends
+    return jwt.encode(claims, key.secret, algorithm=ALGORITHM), expires_at
 
 
 def read(key: TokenKey, token: str) -> Claims:
@@ -65,7 +71,7 @@ def read(key: TokenKey, token: str) -> Claims:
     Raises UnauthorizedError for one that is expired or not ours. `iat` must be there but may lie
     ahead: the clocks of two machines differ.
     """
-    if len(token) > MAX_LENGTH:
+    if len(token) > MAX_TOKEN_LENGTH:
         raise UnauthorizedError("The token is malformed.")
     try:
         claims = jwt.decode(
@@ -73,10 +79,10 @@ def read(key: TokenKey, token: str) -> Claims:
             key.secret,
             algorithms=[ALGORITHM],
             issuer=key.issuer,
-            options={"require": REQUIRED, "verify_iat": False},
+            options={"require": REQUIRED_CLAIMS, "verify_iat": False},
         )
         return msgspec.convert(claims, Claims)
     except jwt.ExpiredSignatureError:
         raise UnauthorizedError("The token has expired: log in again.") from None
-    except UNREADABLE:
+    except INVALID_TOKEN_ERRORS:
         raise UnauthorizedError("The token is not valid here: log in.") from None

@@ -12,18 +12,18 @@ class FileFormat(msgspec.Struct, frozen=True):
     """How products are written into a file: what stands at its head, and each line."""
 
     name: str
-    head: bytes
-    write: Callable[[Sequence[CatalogProduct]], bytes]
+    header: bytes
+    encode: Callable[[Sequence[CatalogProduct]], bytes]
 
 
-def _as_table(products: Sequence[CatalogProduct]) -> bytes:
+def _as_csv(products: Sequence[CatalogProduct]) -> bytes:
     return safe_csv.lines(msgspec.structs.astuple(product) for product in products).encode()
 
 
 NDJSON = "application/x-ndjson"
 CSV = "text/csv"
-_HEAD = safe_csv.lines([CatalogProduct.__struct_fields__]).encode()
+CSV_HEADER = safe_csv.lines([CatalogProduct.__struct_fields__]).encode()
 FORMATS = {
     NDJSON: FileFormat("catalog.ndjson", b"", msgspec.json.Encoder().encode_lines),
-    CSV: FileFormat("catalog.csv", _HEAD, _as_table),
+    CSV: FileFormat("catalog.csv", CSV_HEADER, _as_csv),
 }

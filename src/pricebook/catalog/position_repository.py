@@ -26,7 +26,7 @@ STANDBY: LiteralString = """
 """
 
 
-class Position(Struct, frozen=True):
+class WalPosition(Struct, frozen=True):
     """A database of a server, the timeline of its log, and the bytes of that which count."""
 
     system: int
@@ -34,18 +34,18 @@ class Position(Struct, frozen=True):
     timeline: int
     bytes: int
 
-    def is_of(self, other: "Position") -> bool:
+    def is_same_history(self, other: "WalPosition") -> bool:
         """Say whether both are of one database and one history."""
-        mine = (self.system, self.database, self.timeline)
-        return mine == (other.system, other.database, other.timeline)
+        own_history = (self.system, self.database, self.timeline)
+        return own_history == (other.system, other.database, other.timeline)
 
 
-async def find_primary_position(conn: Connection) -> Position:
+async def find_primary_position(conn: Connection) -> WalPosition:
     """Find where a primary is: every commit that anybody was told of lies before that."""
     return await _find(conn, PRIMARY)
 
 
-async def find_standby_position(conn: Connection) -> Position:
+async def find_standby_position(conn: Connection) -> WalPosition:
     """Find up to where a standby shows what was committed."""
     return await _find(conn, STANDBY)
 
@@ -55,10 +55,10 @@ def is_standby(conn: Connection) -> bool:
     return conn.info.parameter_status("in_hot_standby") == "on"
 
 
-async def _find(conn: Connection, statement: LiteralString) -> Position:
+async def _find(conn: Connection, statement: LiteralString) -> WalPosition:
     """Ask for a position; a server of another kind may have none: DatabaseUnavailableError."""
     try:
         (row,) = await (await conn.execute(statement)).fetchall()
     except psycopg.Error as error:
         raise DatabaseUnavailableError("It does not tell its position.") from error
-    return Position(*row)
+    return WalPosition(*row)

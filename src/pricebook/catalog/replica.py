@@ -11,167 +11,178 @@ import structlog
 from msgspec import Struct
 
 from pricebook.catalog import position_repository as repository
-from pricebook.catalog.cache import Memory
-from pricebook.catalog.position_repository import Position
+from pricebook.catalog.cache import ResponseCache
+from pricebook.catalog.position_repository import WalPosition
 from pricebook.db import Connection, Database
 from pricebook.errors import DatabaseRightsError, DatabaseUnavailableError
 from pricebook.patience import with_timeout
-from pricebook.pooled import Reader
+from pricebook.pooled import QueryRunner
 
 log = structlog.stdlib.get_logger(__name__)
 
 # How long a standby may take for an answer before the primary is asked.
-PATIENCE_SECONDS = 3.0
+STANDBY_TIMEOUT_SECONDS = 3.0
 RETRY_SECONDS = 1.0
 # How often a standby that is used is looked at, and one that is behind at the least.
-LOOK_SECONDS = 1.0
-FIRST_PAUSE_SECONDS = 0.005
+CHECK_SECONDS = 1.0
+FIRST_DELAY_SECONDS = 0.005
 # A standby that is behind for longer is given up and tried anew.
-BEHIND_SECONDS = 10.0
+MAX_LAG_SECONDS = 10.0
 
-OTHER = "It is a standby of another server or history, or another database."
-PROMOTED = "It is no standby."
-BEHIND = "It is behind the primary, or its replay is paused."
+WRONG_SERVER = "It is a standby of another server or history, or another database."
+NOT_A_STANDBY = "It is no standby."
+LAGGING = "It is behind the primary, or its replay is paused."
 
-UNFIT = (DatabaseUnavailableError, DatabaseRightsError)
-answer = TypeVar("answer")
+UNUSABLE_STANDBY_ERRORS = (DatabaseUnavailableError, DatabaseRightsError)
+query_result = TypeVar("query_result")
 
 
-class Due(Struct, frozen=True):
+class ReplayTarget(Struct, frozen=True):
     """A generation of the memory, and where the primary was after that had begun."""
 
     generation: int
-    position: Position
+    position: WalPosition
 
 
-class Reads:
+class ReadRouter:
     """Puts what visitors ask to a standby while that knows all that was told, or to the primary.
 
     A change that is told begins a generation of the memory, and so ends the use of the standby
     until that has replayed what the primary had by then.
     """
 
-    def __init__(self, primary: Database, memory: Memory) -> None:
+    def __init__(self, primary: Database, response_cache: ResponseCache) -> None:
         self._primary = primary
-        self._memory = memory
+        self._response_cache = response_cache
         self._standby: Database | None = None
-        self._due: Due | None = None
-        self._level: WeakKeyDictionary[Connection, Due] = WeakKeyDictionary()
-        self._news = asyncio.Event()
-        self._failure: Exception | None = None
-        self._is_away: bool | None = None
+        self._replay_target: ReplayTarget | None = None
+        self._replayed: WeakKeyDictionary[Connection, ReplayTarget] = WeakKeyDictionary()
+        self._generation_started = asyncio.Event()
+        self._standby_error: Exception | None = None
+        self._is_standby_unavailable: bool | None = None
 
-    async def ask(self, question: Callable[[Reader], Awaitable[answer]]) -> answer:
+    async def query(
+        self, query_function: Callable[[QueryRunner], Awaitable[query_result]]
+    ) -> query_result:
         """Return what a database answers; raises DatabaseUnavailableError if the primary cannot."""
-        standby, due = self._standby, self._due
-        if standby and due and self._holds(due):
+        standby, replay_target = self._standby, self._replay_target
+        if standby and replay_target and self._is_current(replay_target):
             try:
                 return await with_timeout(
-                    self._ask_standby(standby, due, question), PATIENCE_SECONDS
+                    self._query_standby(standby, replay_target, query_function),
+                    STANDBY_TIMEOUT_SECONDS,
                 )
-            except UNFIT as error:
-                self._give_up(standby, error)
-        async with self._primary.read() as reader:
-            return await question(reader)
+            except UNUSABLE_STANDBY_ERRORS as error:
+                self._stop_using(standby, error)
+        async with self._primary.read() as query_runner:
+            return await query_function(query_runner)
 
-    def tell(self) -> None:
+    def notify_generation(self) -> None:
         """Take note that a generation has begun."""
-        self._news.set()
+        self._generation_started.set()
 
-    async def follow(self, make_standby: Callable[[], Database]) -> None:
+    async def maintain_standby(self, make_standby: Callable[[], Database]) -> None:
         """Use a standby whenever it can be, until this is cancelled."""
         while True:
             try:
                 async with make_standby() as standby:
-                    await self._use(standby)
-            except UNFIT as error:
-                self._complain(error)
+                    await self._use_until_failure(standby)
+            except UNUSABLE_STANDBY_ERRORS as error:
+                self._warn_once(error)
             await asyncio.sleep(RETRY_SECONDS)
 
-    def _holds(self, due: Due) -> bool:
-        return due.generation == self._memory.generation and self._memory.is_trusted
+    def _is_current(self, replay_target: ReplayTarget) -> bool:
+        return (
+            replay_target.generation == self._response_cache.generation
+            and self._response_cache.is_fresh
+        )
 
-    async def _ask_standby(
-        self, standby: Database, due: Due, question: Callable[[Reader], Awaitable[answer]]
-    ) -> answer:
-        async with standby.read() as reader:
+    async def _query_standby(
+        self,
+        standby: Database,
+        replay_target: ReplayTarget,
+        query_function: Callable[[QueryRunner], Awaitable[query_result]],
+    ) -> query_result:
+        async with standby.read() as query_runner:
             # Each connection may lead to another server.
-            conn = reader.connection
-            if self._level.get(conn) != due and not await self._is_past(conn, due):
-                raise DatabaseUnavailableError(BEHIND)
-            answered = await question(reader)
+            conn = query_runner.connection
+            if self._replayed.get(conn) != replay_target and not await self._has_replayed(
+                conn, replay_target
+            ):
+                raise DatabaseUnavailableError(LAGGING)
+            result = await query_function(query_runner)
             _require_standby(conn)
-            return answered
+            return result
 
-    def _give_up(self, standby: Database, error: Exception) -> None:
+    def _stop_using(self, standby: Database, error: Exception) -> None:
         if self._standby is standby:
             self._standby = None
-            self._failure = error
-            self._news.set()
+            self._standby_error = error
+            self._generation_started.set()
 
-    async def _use(self, standby: Database) -> None:
+    async def _use_until_failure(self, standby: Database) -> None:
         """Use a standby until it fails; raises the error."""
-        self._failure = None
+        self._standby_error = None
         try:
-            while self._failure is None:
-                await self._catch_up(standby)
-                self._begin(standby)
+            while self._standby_error is None:
+                await self._wait_for_replay(standby)
+                self._start_using(standby)
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_SECONDS):
-                        await self._news.wait()
-                self._news.clear()
-            raise self._failure
+                    async with asyncio.timeout(CHECK_SECONDS):
+                        await self._generation_started.wait()
+                self._generation_started.clear()
+            raise self._standby_error
         finally:
             self._standby = None
 
-    async def _catch_up(self, standby: Database) -> None:
+    async def _wait_for_replay(self, standby: Database) -> None:
         """Return once a standby is past what is due; raises DatabaseUnavailableError after a while.
 
         Connected anew it may be another one.
         """
-        begun, pause = time.monotonic(), FIRST_PAUSE_SECONDS
-        while not await with_timeout(self._is_level(standby), PATIENCE_SECONDS):
+        started_at, delay = time.monotonic(), FIRST_DELAY_SECONDS
+        while not await with_timeout(self._has_caught_up(standby), STANDBY_TIMEOUT_SECONDS):
             self._standby = None
-            if time.monotonic() - begun > BEHIND_SECONDS:
-                raise DatabaseUnavailableError(BEHIND)
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LOOK_SECONDS)
+            if time.monotonic() - started_at > MAX_LAG_SECONDS:
+                raise DatabaseUnavailableError(LAGGING)
+            await asyncio.sleep(delay)
+            delay = min(2 * delay, CHECK_SECONDS)
 
-    async def _is_level(self, standby: Database) -> bool:
-        due = await self._find_due()
+    async def _has_caught_up(self, standby: Database) -> bool:
+        replay_target = await self._find_replay_target()
         async with standby.connection() as conn:
-            return await self._is_past(conn, due)
+            return await self._has_replayed(conn, replay_target)
 
-    async def _find_due(self) -> Due:
+    async def _find_replay_target(self) -> ReplayTarget:
         """Ask the primary once a generation, after its beginning: what was told lies behind."""
-        generation = self._memory.generation
-        if self._due is None or self._due.generation != generation:
+        generation = self._response_cache.generation
+        if self._replay_target is None or self._replay_target.generation != generation:
             async with self._primary.connection() as conn:
                 position = await repository.find_primary_position(conn)
-            self._standby, self._due = None, Due(generation, position)
-        return self._due
+            self._standby, self._replay_target = None, ReplayTarget(generation, position)
+        return self._replay_target
 
-    async def _is_past(self, conn: Connection, due: Due) -> bool:
+    async def _has_replayed(self, conn: Connection, replay_target: ReplayTarget) -> bool:
         """Say whether a standby shows all that is due; raises DatabaseUnavailableError if unfit."""
         position = await repository.find_standby_position(conn)
         _require_standby(conn)
-        if not position.is_of(due.position):
-            raise DatabaseUnavailableError(OTHER)
-        is_past = position.bytes >= due.position.bytes
-        if is_past:
-            self._level[conn] = due
-        return is_past
+        if not position.is_same_history(replay_target.position):
+            raise DatabaseUnavailableError(WRONG_SERVER)
+        has_replayed = position.bytes >= replay_target.position.bytes
+        if has_replayed:
+            self._replayed[conn] = replay_target
+        return has_replayed
 
-    def _begin(self, standby: Database) -> None:
+    def _start_using(self, standby: Database) -> None:
         self._standby = standby
-        if self._is_away is not False:
-            self._is_away = False
+        if self._is_standby_unavailable is not False:
+            self._is_standby_unavailable = False
             log.info("the catalog is read from the standby")
 
-    def _complain(self, error: Exception) -> None:
+    def _warn_once(self, error: Exception) -> None:
         """Write a warning, once until the standby is used again."""
-        if not self._is_away:
-            self._is_away = True
+        if not self._is_standby_unavailable:
+            self._is_standby_unavailable = True
             log.warning("the catalog is not read from the standby", error=_reason(error))
 
 
@@ -181,4 +192,4 @@ def _reason(error: Exception) -> str:
 
 def _require_standby(conn: Connection) -> None:
     if not repository.is_standby(conn):
-        raise DatabaseUnavailableError(PROMOTED)
+        raise DatabaseUnavailableError(NOT_A_STANDBY)

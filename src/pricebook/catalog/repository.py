@@ -17,8 +17,8 @@ from pricebook.catalog.schemas import (
     CategoryCount,
 )
 from pricebook.catalog.statements import (
-    Known,
-    Place,
+    FilterStatistics,
+    SortKey,
     Statement,
     count_statement,
     export_statement,
@@ -26,53 +26,63 @@ from pricebook.catalog.statements import (
     page_statement,
 )
 from pricebook.db import Connection
-from pricebook.errors import query_issue, refuse
-from pricebook.pooled import Reader
-from pricebook.rows import read_as_written
+from pricebook.errors import query_issue, validation_error
+from pricebook.pooled import QueryRunner
+from pricebook.rows import load_as_text
 from pricebook.web.paging import Paging
 
 EXPORT_ROWS = 1000
 
 
-class Slice(Struct, frozen=True):
+class ProductPage(Struct, frozen=True):
     """The products of a page, the place of the first one, and of the last if more are behind it."""
 
     products: list[CatalogProduct]
-    first: Place | None
-    last: Place | None
+    first: SortKey | None
+    last: SortKey | None
 
 
-async def list_active(reader: Reader, query: CatalogQuery) -> tuple[int, Slice]:
+async def list_active(query_runner: QueryRunner, query: CatalogQuery) -> tuple[int, ProductPage]:
     """List a page of the active products that pass every filter, and count all that do.
 
     Raises ValidationError for a cursor that somebody made up.
     """
-    rows = await _fetch(reader, page_statement(query), query)
+    rows = await _fetch(query_runner, page_statement(query), query)
     if rows:
-        return rows[0][-1], _slice(rows, query)
+        return rows[0][-1], _product_page(rows, query)
     beyond_the_end = query.offset or query.after
-    return await count_active(reader, query) if beyond_the_end else 0, _slice(rows, query)
+    return await count_active(query_runner, query) if beyond_the_end else 0, _product_page(
+        rows, query
+    )
 
 
-async def list_page(reader: Reader, query: CatalogQuery, known: Known) -> Slice:
+async def list_page(
+    query_runner: QueryRunner, query: CatalogQuery, statistics: FilterStatistics
+) -> ProductPage:
     """List the same without the count, which is known already."""
-    return _slice(await _fetch(reader, page_statement(query, known), query), query)
+    return _product_page(
+        await _fetch(query_runner, page_statement(query, statistics), query), query
+    )
 
 
-async def count_active(reader: Reader, query: CatalogFilter) -> int:
+async def count_active(query_runner: QueryRunner, query: CatalogFilter) -> int:
     """Count the active products that pass every filter."""
-    counting = count_statement(query)
-    ((total_count,),) = await reader.fetch(counting.text, counting.values)
+    statement = count_statement(query)
+    ((total_count,),) = await query_runner.fetch(statement.text, statement.values)
     return total_count
 
 
-async def _fetch(reader: Reader, asked: Statement, query: CatalogQuery) -> list[tuple[Any, ...]]:
+async def _fetch(
+    query_runner: QueryRunner, statement: Statement, query: CatalogQuery
+) -> list[tuple[Any, ...]]:
     try:
-        return await reader.fetch(asked.text, asked.values, keep_plan=may_keep_plan(query))
+        return await query_runner.fetch(
+            statement.text, statement.values, keep_plan=may_keep_plan(query)
+        )
     except DataError:
         if query.after is None:
             raise
-        raise refuse(query_issue("cursor", UNKNOWN_CURSOR)) from None
+        raise validation_error(query_issue("cursor", UNKNOWN_CURSOR)) from None
 
 
 async def stream_products(
@@ -80,39 +90,43 @@ async def stream_products(
 ) -> AsyncGenerator[list[CatalogProduct]]:
     """Read all products that pass, some at a time; needs a transaction."""
     async with conn.cursor(name="export") as cursor:
-        read_as_written(cursor)
-        exported = export_statement(query)
-        await cursor.execute(exported.text, exported.values)
+        load_as_text(cursor)
+        statement = export_statement(query)
+        await cursor.execute(statement.text, statement.values)
         while rows := await cursor.fetchmany(EXPORT_ROWS):
             yield _products(rows)
 
 
-def _slice(rows: list[tuple[Any, ...]], query: CatalogQuery) -> Slice:
+def _product_page(rows: list[tuple[Any, ...]], query: CatalogQuery) -> ProductPage:
     shown = rows[: query.limit]
-    first = _place(rows[0]) if rows else None
-    return Slice(_products(shown), first, _place(shown[-1]) if len(rows) > query.limit else None)
+    first = _sort_key_of(rows[0]) if rows else None
+    return ProductPage(
+        _products(shown), first, _sort_key_of(shown[-1]) if len(rows) > query.limit else None
+    )
 
 
-def _place(row: tuple[Any, ...]) -> Place:
+def _sort_key_of(row: tuple[Any, ...]) -> SortKey:
     product_id, name, sort_key = row[0], row[2], row[7]
-    return Place(name if sort_key is None else sort_key, product_id)
+    return SortKey(name if sort_key is None else sort_key, product_id)
 
 
 def _products(rows: Iterable[tuple[Any, ...]]) -> list[CatalogProduct]:
     return [
-        CatalogProduct(product_id, sku, name, category_id, _shown(low), _shown(high), suppliers)
+        CatalogProduct(
+            product_id, sku, name, category_id, _format_price(low), _format_price(high), suppliers
+        )
         for product_id, sku, name, category_id, low, high, suppliers, *_ in rows
     ]
 
 
-def _shown(price: str) -> str:
+def _format_price(price: str) -> str:
     """Show a price of four decimals with two, or as many as it needs."""
     return price.removesuffix("0").removesuffix("0")
 
 
-async def find_active(reader: Reader, product_id: UUID) -> CatalogProductDetail | None:
+async def find_active(query_runner: QueryRunner, product_id: UUID) -> CatalogProductDetail | None:
     """Find one active product with its category's name."""
-    rows = await reader.fetch(
+    rows = await query_runner.fetch(
         """
         SELECT product.id, internal_sku, product.name, category_id,
             coalesce(min_price, 0.0000), coalesce(max_price, 0.0000), supplier_count,
@@ -129,9 +143,11 @@ async def find_active(reader: Reader, product_id: UUID) -> CatalogProductDetail 
     return CatalogProductDetail(*msgspec.structs.astuple(shown), category_name=rows[0][7])
 
 
-async def list_categories(reader: Reader, paging: Paging) -> tuple[int, list[CategoryCount]]:
+async def list_categories(
+    query_runner: QueryRunner, paging: Paging
+) -> tuple[int, list[CategoryCount]]:
     """List a page of the categories with the number of active products in each."""
-    rows = await reader.fetch(
+    rows = await query_runner.fetch(
         """
         SELECT counted.total_count, page.*
         FROM (SELECT count(*) AS total_count FROM categories) AS counted

@@ -21,13 +21,13 @@ from pricebook.catalog.schemas import (
 )
 from pricebook.db import Database
 from pricebook.errors import NotFoundError, RateLimitExceededError, ValidationError
-from pricebook.web.addresses import caller_of
-from pricebook.web.answers import Answer, answer_of
-from pricebook.web.downloads import answer_file, documented_with_file
+from pricebook.web.addresses import client_network
+from pricebook.web.answers import CachedResponse, make_cached_response
+from pricebook.web.downloads import file_response, query_operation_with_csv
 from pricebook.web.paging import Page, Paging
-from pricebook.web.problems import answers, answers_unchanged, can_fail
-from pricebook.web.query import decode_query, documented, provide_query
-from pricebook.web.shortcut import target_of
+from pricebook.web.problems import documented_errors, documented_not_modified, documented_response
+from pricebook.web.query import decode_query, provide_query, query_operation
+from pricebook.web.shortcut import request_target
 
 PRODUCT: dict[str, Any] = {
     "id": "0b6f3a52-5f5c-4c8e-9a31-3f1f0d5f7a10",
@@ -46,7 +46,7 @@ CATEGORY: dict[str, Any] = {
 }
 
 
-EXPORTED = ResponseSpec(
+EXPORT_RESPONSE = ResponseSpec(
     str,
     media_type=NDJSON,
     generate_examples=False,
@@ -57,18 +57,18 @@ EXPORTED = ResponseSpec(
 AnyRequest = Request[Any, Any, Any]
 
 
-async def _cached(
-    request: AnyRequest, key: str, compute: Callable[[], Awaitable[Answer]]
-) -> Answer:
+async def _cached_response(
+    request: AnyRequest, key: str, compute: Callable[[], Awaitable[CachedResponse]]
+) -> CachedResponse:
     """Return the answer to all requests of a route with one key."""
-    memory = request.app.state.catalog.memory
+    response_cache = request.app.state.catalog.response_cache
     key = f"{request.scope['path_template']}?{key}"
-    answer = await memory.get(key, compute)
-    memory.add_alias(target_of(request.scope), key)
-    return answer
+    response = await response_cache.get(key, compute)
+    response_cache.add_alias(request_target(request.scope), key)
+    return response
 
 
-def _listed(row: dict[str, Any]) -> dict[str, Any]:
+def _example_page(row: dict[str, Any]) -> dict[str, Any]:
     return {"total_count": 1, "page": 1, "limit": 50, "data": [row]}
 
 
@@ -77,22 +77,22 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
     summary="Browse the catalog",
     description="Active products with their price range and number of suppliers. The Link field"
     " leads to the next page; with If-None-Match an answer that has not changed is a 304.",
-    operation_class=documented(CatalogQuery),
-    responses=answers(Page[CatalogProduct], _listed(PRODUCT))
-    | answers_unchanged()
-    | can_fail(ValidationError, RateLimitExceededError),
+    operation_class=query_operation(CatalogQuery),
+    responses=documented_response(Page[CatalogProduct], _example_page(PRODUCT))
+    | documented_not_modified()
+    | documented_errors(ValidationError, RateLimitExceededError),
 )
-async def browse(request: AnyRequest) -> Answer:
+async def browse(request: AnyRequest) -> CachedResponse:
     """Browse the active products."""
     criteria = decode_query(CatalogQuery, request.scope["query_string"])
 
-    async def compute() -> Answer:
-        found = await service.browse(request.app.state.catalog, criteria)
-        cursor = found.next_cursor
+    async def compute() -> CachedResponse:
+        result = await service.browse(request.app.state.catalog, criteria)
+        cursor = result.next_cursor
         path = request.scope["path_template"]
-        return answer_of(found.page, cursor and f"{path}?{criteria.next_page(cursor)}")
+        return make_cached_response(result.page, cursor and f"{path}?{criteria.next_page(cursor)}")
 
-    return await _cached(request, criteria.key, compute)
+    return await _cached_response(request, criteria.key, compute)
 
 
 @get(
@@ -100,9 +100,9 @@ async def browse(request: AnyRequest) -> Answer:
     summary="The catalog as a file",
     description="All active products that the filters match, as a JSON object a line or, with"
     " format=csv or Accept: text/csv, as a table; sent while it is read.",
-    operation_class=documented_with_file(ExportQuery, ",".join(PRODUCT)),
+    operation_class=query_operation_with_csv(ExportQuery, ",".join(PRODUCT)),
     dependencies={"criteria": provide_query(ExportQuery)},
-    responses={200: EXPORTED} | can_fail(ValidationError, RateLimitExceededError),
+    responses={200: EXPORT_RESPONSE} | documented_errors(ValidationError, RateLimitExceededError),
 )
 async def export_products(
     request: AnyRequest,
@@ -110,50 +110,54 @@ async def export_products(
     database: NamedDependency[Database],
 ) -> Stream:
     """Export the active products."""
-    asked = criteria.format or request.accept.best_match([NDJSON, CSV])
-    media_type = CSV if asked in {"csv", CSV} else NDJSON
-    caller = caller_of(request.client.host) if request.client else ""
+    requested_format = criteria.format or request.accept.best_match([NDJSON, CSV])
+    media_type = CSV if requested_format in {"csv", CSV} else NDJSON
+    caller = client_network(request.client.host) if request.client else ""
     chunks = service.export_products(database, criteria, FORMATS[media_type], caller)
-    return await answer_file(chunks, FORMATS[media_type].name, media_type)
+    return await file_response(chunks, FORMATS[media_type].name, media_type)
 
 
 @get(
     "/catalog/{product_id:str}",
     summary="One product",
     description="One active product with the name of its category.",
-    responses=answers(CatalogProductDetail, {**PRODUCT, "category_name": "Hammers"})
-    | answers_unchanged()
-    | can_fail(ValidationError, NotFoundError, RateLimitExceededError),
+    responses=documented_response(CatalogProductDetail, {**PRODUCT, "category_name": "Hammers"})
+    | documented_not_modified()
+    | documented_errors(ValidationError, NotFoundError, RateLimitExceededError),
 )
 async def get_product(
     request: AnyRequest,
     product_id: Annotated[UUID, PathParameter(description="The product's id.")],
-) -> Answer:
+) -> CachedResponse:
     """Look at one active product."""
 
-    async def compute() -> Answer:
-        return answer_of(await service.get_product(request.app.state.catalog, product_id))
+    async def compute() -> CachedResponse:
+        return make_cached_response(
+            await service.get_product(request.app.state.catalog, product_id)
+        )
 
-    return await _cached(request, str(product_id), compute)
+    return await _cached_response(request, str(product_id), compute)
 
 
 @get(
     "/categories",
     summary="The categories",
     description="All categories by name, each with the number of active products in it.",
-    operation_class=documented(Paging),
+    operation_class=query_operation(Paging),
     dependencies={"paging": provide_query(Paging)},
-    responses=answers(Page[CategoryCount], _listed(CATEGORY))
-    | answers_unchanged()
-    | can_fail(ValidationError, RateLimitExceededError),
+    responses=documented_response(Page[CategoryCount], _example_page(CATEGORY))
+    | documented_not_modified()
+    | documented_errors(ValidationError, RateLimitExceededError),
 )
-async def list_categories(request: AnyRequest, paging: NamedDependency[Paging]) -> Answer:
+async def list_categories(request: AnyRequest, paging: NamedDependency[Paging]) -> CachedResponse:
     """List the categories."""
 
-    async def compute() -> Answer:
-        return answer_of(await service.list_categories(request.app.state.catalog, paging))
+    async def compute() -> CachedResponse:
+        return make_cached_response(
+            await service.list_categories(request.app.state.catalog, paging)
+        )
 
-    return await _cached(request, f"{paging.limit}&{paging.page}", compute)
+    return await _cached_response(request, f"{paging.limit}&{paging.page}", compute)
 
 
 router = Router(

@@ -4,15 +4,15 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from pricebook.catalog.cursor import Position, read_cursor, write_cursor
-from pricebook.errors import FieldIssue, query_issue, refuse
+from pricebook.catalog.cursor import CursorPosition, decode_cursor, encode_cursor
+from pricebook.errors import FieldIssue, query_issue, validation_error
 from pricebook.web.fields import (
     MAX_PRICE,
     PRICE_SCHEMA,
-    SearchWords,
+    SearchText,
     range_issues,
     search_issues,
-    words_of,
+    search_terms,
 )
 from pricebook.web.paging import PageNumber, PageSize, encode_query
 
@@ -42,7 +42,7 @@ class CatalogFilter(Struct, frozen=True):
         PriceBound | None, Meta(description="The product's lowest price is at most this.")
     ] = None
     search: Annotated[
-        SearchWords | None,
+        SearchText | None,
         Meta(description="Every word occurs in the name or the SKU, whatever case and accents."),
     ] = None
     sort: Annotated[
@@ -59,7 +59,7 @@ class CatalogFilter(Struct, frozen=True):
         Raises ValidationError naming the parameters.
         """
         if issues := self.issues():
-            raise refuse(*issues)
+            raise validation_error(*issues)
 
     def issues(self) -> list[FieldIssue]:
         """Say what is wrong beyond the types."""
@@ -72,17 +72,23 @@ class CatalogFilter(Struct, frozen=True):
     @property
     def words(self) -> tuple[str, ...]:
         """The words to search for, each once."""
-        return words_of(self.search)
+        return search_terms(self.search)
 
     @property
     def lowest(self) -> Decimal | None:
         """The lower bound at the four decimals of a price; no price lies between the two."""
-        return None if self.min_price is None else _at_four_decimals(self.min_price, ROUND_CEILING)
+        return (
+            None
+            if self.min_price is None
+            else _round_to_four_decimals(self.min_price, ROUND_CEILING)
+        )
 
     @property
     def highest(self) -> Decimal | None:
         """The upper bound at the four decimals of a price; no price lies between the two."""
-        return None if self.max_price is None else _at_four_decimals(self.max_price, ROUND_FLOOR)
+        return (
+            None if self.max_price is None else _round_to_four_decimals(self.max_price, ROUND_FLOOR)
+        )
 
     @property
     def filters(self) -> str:
@@ -90,7 +96,7 @@ class CatalogFilter(Struct, frozen=True):
         return f"{self.category_id}&{self.lowest}&{self.highest}&{' '.join(self.words)}"
 
     @property
-    def counted(self) -> tuple[object, ...]:
+    def filter_values(self) -> tuple[object, ...]:
         """What decides which products there are, whatever their order."""
         return self.category_id, self.lowest, self.highest, self.words
 
@@ -120,9 +126,9 @@ class CatalogQuery(CatalogFilter, frozen=True):
         return []
 
     @property
-    def after(self) -> Position | None:
+    def after(self) -> CursorPosition | None:
         """Where the page before ended."""
-        return None if self.cursor is None else read_cursor(self.cursor, self._binding)
+        return None if self.cursor is None else decode_cursor(self.cursor, self._binding)
 
     @property
     def key(self) -> str:
@@ -133,8 +139,8 @@ class CatalogQuery(CatalogFilter, frozen=True):
         """Return the query string of the page after this one, the same for equal keys."""
         return encode_query(
             category_id=self.category_id,
-            min_price=_plain(self.lowest),
-            max_price=_plain(self.highest),
+            min_price=_decimal_text(self.lowest),
+            max_price=_decimal_text(self.highest),
             search=" ".join(self.words) or None,
             sort=self.sort,
             limit=self.limit,
@@ -152,17 +158,17 @@ class CatalogQuery(CatalogFilter, frozen=True):
         return self.page == 1 and self.cursor is None
 
     @property
-    def shown_page(self) -> int:
+    def page_number(self) -> int:
         """The number of the page, also when a cursor leads to it."""
         return self.after.page if self.after else self.page
 
     def cursor_after(self, key: str, product_id: str) -> str:
         """Make the cursor that leads to the page after this one."""
-        return write_cursor(Position(self.shown_page + 1, key, product_id), self._binding)
+        return encode_cursor(CursorPosition(self.page_number + 1, key, product_id), self._binding)
 
     @property
     def _binding(self) -> tuple[object, ...]:
-        return *self.counted, self.sort
+        return *self.filter_values, self.sort
 
 
 class ExportQuery(CatalogFilter, frozen=True):
@@ -204,12 +210,12 @@ class CategoryCount(Struct, frozen=True):
     product_count: int
 
 
-def _at_four_decimals(bound: Decimal, rounding: str) -> Decimal:
+def _round_to_four_decimals(bound: Decimal, rounding: str) -> Decimal:
     """Round a bound, which is not negative; 0 and -0 are one."""
     return abs(bound.quantize(FOUR_DECIMALS, rounding=rounding))
 
 
-def _plain(bound: Decimal | None) -> str | None:
+def _decimal_text(bound: Decimal | None) -> str | None:
     return None if bound is None else f"{bound:f}"
 
 

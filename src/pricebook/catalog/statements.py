@@ -12,20 +12,20 @@ from pricebook.catalog.schemas import CatalogFilter, CatalogQuery, Sort
 
 # A word of this many letters is found by the trigrams of an index. A shorter one is looked for in
 # every product; written as LIKE, the planner would take the whole index for it, and be slower.
-INDEXED_LETTERS = 3
+TRIGRAM_LETTERS = 3
 # The pattern is a query of its own, so that it is made once and not for each product.
 LONG_WORD: LiteralString = "search_text LIKE (SELECT search_pattern(%s))"
 SHORT_WORD: LiteralString = "strpos(search_text, btrim(search_fold(%s))) > 0"
 # The last letters of a number are in few products, its first ones often in all.
-NUMBER_LETTERS = 5
+NUMBER_SUFFIX_LETTERS = 5
 # From here on it is cheaper to pass over the index alone and to read the products of the page.
 FAR_OFFSET = 500
 # A walk is tried for words that are in so many products, past a share of these.
-FREQUENT = 5_000
-FINDS_A_STEP = 8
-NEAR = 1_000
+FREQUENT_MATCHES = 5_000
+SCAN_LIMIT_DIVISOR = 8
+MIN_SCAN_LIMIT = 1_000
 # Conditions for many words are longer: there are endless kinds of them.
-MAX_CACHED_LETTERS = 512
+MAX_CACHED_CHARACTERS = 512
 
 # How each sort compares products, the id after it: the expression of an index, and its direction.
 SORTS: dict[str, tuple[LiteralString, LiteralString]] = {
@@ -35,7 +35,7 @@ SORTS: dict[str, tuple[LiteralString, LiteralString]] = {
     "-price": ("coalesce(min_price, '-Infinity')", "DESC"),
     "newest": ("created_at", "DESC"),
 }
-Begin = Literal["start", "at", "after"]
+ScanStart = Literal["start", "at", "after"]
 KEY_TYPES: dict[str, LiteralString] = {"name": "text", "price": "numeric", "newest": "timestamptz"}
 
 COLUMNS: LiteralString = """
@@ -47,14 +47,14 @@ COLUMNS: LiteralString = """
 COUNT: LiteralString = ", (SELECT count(*) FROM {source}) AS total_count"
 
 # An index walk in the order of the page.
-WALK: LiteralString = """
+INDEX_SCAN: LiteralString = """
     SELECT {columns}, {sort_key} AS sort_key {count}
     FROM products
     WHERE {conditions} AND {position}
     ORDER BY {key} {direction}, id {direction}
     LIMIT %s OFFSET %s
 """
-FAR_WALK: LiteralString = """
+FAR_OFFSET_SCAN: LiteralString = """
     SELECT {columns}, {sort_key} AS sort_key {count}
     FROM products JOIN (
         SELECT id FROM products
@@ -66,7 +66,7 @@ FAR_WALK: LiteralString = """
 """
 # What words find is gathered once, for the count and for the page. A walk in the order of the page
 # might pass by most of the catalog before it meets the word.
-GATHERED: LiteralString = """
+MATERIALISED_PAGE: LiteralString = """
     WITH {found}
     SELECT {columns}, {sort_key} AS sort_key {count}
     FROM products JOIN (
@@ -77,12 +77,12 @@ GATHERED: LiteralString = """
     ) AS hit USING (id)
     ORDER BY hit.key {direction}, id {direction}
 """
-FOUND: LiteralString = """
+ALL_MATCHES: LiteralString = """
     found AS MATERIALIZED (SELECT {key} AS key, id FROM products WHERE {conditions})
 """
 # The index reads a list of products for every three letters of a word, and most letters of a number
 # are in most numbers. Its end alone finds it at a tenth of the cost, unless that is in many.
-FOUND_BY_NUMBER: LiteralString = """
+NUMBER_MATCHES: LiteralString = """
     near AS MATERIALIZED (
         SELECT * FROM products
         WHERE status = 'active' AND search_text LIKE (SELECT search_pattern(%s))
@@ -97,7 +97,7 @@ FOUND_BY_NUMBER: LiteralString = """
 """
 # What is known to be in many products is met soon, mostly. The walk ends after some of what
 # gathering would cost, and then that is done.
-FOUND_ON_THE_WAY: LiteralString = """
+BOUNDED_SCAN_MATCHES: LiteralString = """
     met AS MATERIALIZED (
         SELECT key, id FROM (
             SELECT {key} AS key, products.* FROM products
@@ -114,21 +114,21 @@ FOUND_ON_THE_WAY: LiteralString = """
         SELECT {key}, id FROM products WHERE (SELECT count(*) FROM met) < %s AND {conditions}
     )
 """
-GATHERING = {FOUND, FOUND_BY_NUMBER, FOUND_ON_THE_WAY}
+MATERIALISED_MATCHES = {ALL_MATCHES, NUMBER_MATCHES, BOUNDED_SCAN_MATCHES}
 
 
-class Place(Struct, frozen=True):
+class SortKey(Struct, frozen=True):
     """Where a product stands in an order: what it is sorted by, as text, and its id."""
 
     key: str
     product_id: str
 
 
-class Known(Struct, frozen=True):
+class FilterStatistics(Struct, frozen=True):
     """What was found out about a list: how many pass, and, of one order, which comes first."""
 
     total: int
-    first: Place | None = None
+    first: SortKey | None = None
 
 
 class Statement(Struct, frozen=True):
@@ -138,9 +138,9 @@ class Statement(Struct, frozen=True):
     values: list[Any]
 
 
-def is_gathered(query: CatalogQuery, known: Known | None = None) -> bool:
+def is_materialised(query: CatalogQuery, statistics: FilterStatistics | None = None) -> bool:
     """Say whether all that passes is gathered for a page, which counts it, too."""
-    return _is_search(query) and not _steps(query, known)
+    return _is_search(query) and not _scan_limit(query, statistics)
 
 
 def may_keep_plan(query: CatalogFilter) -> bool:
@@ -159,40 +159,47 @@ def may_keep_plan(query: CatalogFilter) -> bool:
     return not has_range
 
 
-def page_statement(query: CatalogQuery, known: Known | None = None) -> Statement:
+def page_statement(query: CatalogQuery, statistics: FilterStatistics | None = None) -> Statement:
     """Make the statement that reads a page and one row more.
 
     It counts what passes, too, unless that is known.
     """
     conditions, values = _conditions(query)
-    begin, place = _begin(query, known)
-    way, given = _way(query, known, values, place)
-    write = _page_text if len(conditions) <= MAX_CACHED_LETTERS else _page_text.__wrapped__
-    text = write(way, conditions, query.sort, begin, counted=known is None)
-    counting = values if known is None and way not in GATHERING else []
-    return Statement(text, [*counting, *given, *place, query.limit + 1, query.offset])
+    scan_start, start_values = _scan_start(query, statistics)
+    template, arguments = _choose_template(query, statistics, values, start_values)
+    write = _page_text if len(conditions) <= MAX_CACHED_CHARACTERS else _page_text.__wrapped__
+    text = write(template, conditions, query.sort, scan_start, with_count=statistics is None)
+    count_values = values if statistics is None and template not in MATERIALISED_MATCHES else []
+    return Statement(
+        text, [*count_values, *arguments, *start_values, query.limit + 1, query.offset]
+    )
 
 
 @lru_cache(maxsize=1024)
 def _page_text(
-    way: LiteralString, conditions: LiteralString, sort: Sort, begin: Begin, *, counted: bool
+    template: LiteralString,
+    conditions: LiteralString,
+    sort: Sort,
+    scan_start: ScanStart,
+    *,
+    with_count: bool,
 ) -> LiteralString:
     key, direction = SORTS[sort]
-    gathers = way in GATHERING
-    source: LiteralString = "found" if gathers else f"products WHERE {conditions}"
+    is_materialised_page = template in MATERIALISED_MATCHES
+    source: LiteralString = "found" if is_materialised_page else f"products WHERE {conditions}"
     parts: dict[str, LiteralString] = {
         "columns": COLUMNS,
         "sort_key": "NULL" if key == "name" else f"{key}::text",
         "key": key,
         "direction": direction,
         "conditions": conditions,
-        "position": _position(sort, "key" if gathers else key, begin),
-        "walk_position": _position(sort, key, begin),
-        "count": COUNT.format(source=source) if counted else "",
+        "position": _position(sort, "key" if is_materialised_page else key, scan_start),
+        "walk_position": _position(sort, key, scan_start),
+        "count": COUNT.format(source=source) if with_count else "",
     }
-    if not gathers:
-        return way.format(**parts)
-    return GATHERED.format(found=way.format(**parts), **parts)
+    if not is_materialised_page:
+        return template.format(**parts)
+    return MATERIALISED_PAGE.format(found=template.format(**parts), **parts)
 
 
 def export_statement(query: CatalogFilter) -> Statement:
@@ -211,44 +218,57 @@ def count_statement(query: CatalogFilter) -> Statement:
     return Statement(statement.format(conditions=conditions), values)
 
 
-def _way(
-    query: CatalogQuery, known: Known | None, values: list[Any], place: list[str]
+def _choose_template(
+    query: CatalogQuery,
+    statistics: FilterStatistics | None,
+    values: list[Any],
+    start_values: list[str],
 ) -> tuple[LiteralString, list[Any]]:
     """Choose how what passes is found, or enough of it; return the values that this takes."""
     if not _is_search(query):
-        return FAR_WALK if query.offset >= FAR_OFFSET else WALK, values
-    if steps := _steps(query, known):
+        return FAR_OFFSET_SCAN if query.offset >= FAR_OFFSET else INDEX_SCAN, values
+    if scan_limit := _scan_limit(query, statistics):
         wanted = query.offset + query.limit + 1
-        return FOUND_ON_THE_WAY, [*place, steps, *values, wanted, wanted, wanted, *values]
-    if number := max(filter(_is_number, query.words), key=len, default=None):
-        return FOUND_BY_NUMBER, [number[-NUMBER_LETTERS:], *values, *values]
-    return FOUND, values
+        return BOUNDED_SCAN_MATCHES, [
+            *start_values,
+            scan_limit,
+            *values,
+            wanted,
+            wanted,
+            wanted,
+            *values,
+        ]
+    if number := max(filter(_is_long_number, query.words), key=len, default=None):
+        return NUMBER_MATCHES, [number[-NUMBER_SUFFIX_LETTERS:], *values, *values]
+    return ALL_MATCHES, values
 
 
-def _steps(query: CatalogQuery, known: Known | None) -> int:
+def _scan_limit(query: CatalogQuery, statistics: FilterStatistics | None) -> int:
     """Return how many products a walk may pass that is to meet those with the words; 0 for none.
 
     From the first of them on they often stand together; then few make a walk worth a try, too.
     """
-    if known is None or query.offset >= FAR_OFFSET:
+    if statistics is None or query.offset >= FAR_OFFSET:
         return 0
-    steps = known.total // FINDS_A_STEP
-    if _begin(query, known)[0] != "start":
-        steps = max(steps, min(known.total // 2, NEAR))
-    elif known.total < FREQUENT:
+    scan_limit = statistics.total // SCAN_LIMIT_DIVISOR
+    if _scan_start(query, statistics)[0] != "start":
+        scan_limit = max(scan_limit, min(statistics.total // 2, MIN_SCAN_LIMIT))
+    elif statistics.total < FREQUENT_MATCHES:
         return 0
-    return steps if steps > query.offset + query.limit else 0
+    return scan_limit if scan_limit > query.offset + query.limit else 0
 
 
-def _begin(query: CatalogQuery, known: Known | None) -> tuple[Begin, list[str]]:
+def _scan_start(
+    query: CatalogQuery, statistics: FilterStatistics | None
+) -> tuple[ScanStart, list[str]]:
     """Say where a page may begin to look, and the values of that place.
 
     Words may be in no product for long; what has them first is where a walk begins.
     """
     if query.after is not None:
         return "after", [query.after.key, query.after.product_id]
-    if known is not None and known.first is not None and query.words:
-        return "at", [known.first.key, known.first.product_id]
+    if statistics is not None and statistics.first is not None and query.words:
+        return "at", [statistics.first.key, statistics.first.product_id]
     return "start", []
 
 
@@ -257,13 +277,13 @@ def _is_search(query: CatalogFilter) -> bool:
 
 
 def _is_indexed(word: str) -> bool:
-    return len(word) >= INDEXED_LETTERS
+    return len(word) >= TRIGRAM_LETTERS
 
 
-def _is_number(word: str) -> bool:
+def _is_long_number(word: str) -> bool:
     """Say whether a word is a long number or SKU, which ASCII alone lets take apart as it is."""
-    end = word[-NUMBER_LETTERS:]
-    is_long = len(word) > NUMBER_LETTERS + 1
+    end = word[-NUMBER_SUFFIX_LETTERS:]
+    is_long = len(word) > NUMBER_SUFFIX_LETTERS + 1
     return is_long and word.isascii() and end.isalnum() and any(map(str.isdigit, end))
 
 
@@ -283,11 +303,11 @@ def _conditions(query: CatalogFilter) -> tuple[LiteralString, list[Any]]:
     return conditions, values
 
 
-def _position(sort: Sort, key: LiteralString, begin: Begin) -> LiteralString:
+def _position(sort: Sort, key: LiteralString, scan_start: ScanStart) -> LiteralString:
     """Return the condition of what stands at or after a place."""
-    if begin == "start":
+    if scan_start == "start":
         return "true"
-    compared: LiteralString = ">" if SORTS[sort][1] == "ASC" else "<"
-    reached: LiteralString = "=" if begin == "at" else ""
-    kind = KEY_TYPES[sort.removeprefix("-")]
-    return f"({key}, id) {compared}{reached} (%s::{kind}, %s::uuid)"
+    operator: LiteralString = ">" if SORTS[sort][1] == "ASC" else "<"
+    or_equal: LiteralString = "=" if scan_start == "at" else ""
+    key_type = KEY_TYPES[sort.removeprefix("-")]
+    return f"({key}, id) {operator}{or_equal} (%s::{key_type}, %s::uuid)"

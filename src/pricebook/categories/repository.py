@@ -8,7 +8,7 @@ from psycopg.errors import UniqueViolation
 from pricebook.categories.schemas import Category
 from pricebook.db import Connection
 from pricebook.errors import ConflictError
-from pricebook.rows import rows_as
+from pricebook.rows import struct_row
 from pricebook.web.paging import Paging
 
 TREE_LOCK = 7_301_001
@@ -41,7 +41,7 @@ async def list_categories(conn: Connection, paging: Paging) -> tuple[int, list[C
 
 async def find_category(conn: Connection, category_id: UUID) -> Category | None:
     """Find a category."""
-    async with conn.cursor(row_factory=rows_as(Category)) as cursor:
+    async with conn.cursor(row_factory=struct_row(Category)) as cursor:
         await cursor.execute(
             "SELECT id, name, parent_id, created_at, updated_at FROM categories WHERE id = %s",
             [category_id],
@@ -55,7 +55,7 @@ async def lock_category(conn: Connection, category_id: UUID) -> bool:
     return await cursor.fetchone() is not None
 
 
-async def is_below(conn: Connection, category_id: UUID, ancestor_id: UUID) -> bool:
+async def is_same_or_descendant(conn: Connection, category_id: UUID, ancestor_id: UUID) -> bool:
     """Say whether a category is, or stands anywhere below, another one."""
     cursor = await conn.execute(
         """
@@ -80,7 +80,7 @@ async def insert_category(conn: Connection, name: str, parent_id: UUID | None) -
             [name, parent_id],
         )
     except UniqueViolation:
-        raise _taken(name) from None
+        raise _name_conflict(name) from None
     row = await cursor.fetchone()
     if row is None:
         raise LookupError("an insert that returns no row")
@@ -95,7 +95,7 @@ async def set_category(conn: Connection, category_id: UUID, name: str, parent: U
             [name, parent, category_id],
         )
     except UniqueViolation:
-        raise _taken(name) from None
+        raise _name_conflict(name) from None
 
 
 async def delete_category(conn: Connection, category: Category) -> None:
@@ -138,5 +138,5 @@ async def ensure_categories(
     return dict(await cursor.fetchall())
 
 
-def _taken(name: str) -> ConflictError:
+def _name_conflict(name: str) -> ConflictError:
     return ConflictError(f"There is already a category {name} in the same place.")

@@ -5,15 +5,15 @@ from litestar import Router, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import PathParameter
 
-from pricebook.auth.guard import staff_can_fail
+from pricebook.auth.guard import documented_staff_errors
 from pricebook.categories import service
 from pricebook.categories.schemas import Category, CategoryChange, NewCategory
 from pricebook.db import Database
 from pricebook.errors import ConflictError, NotFoundError, ValidationError
-from pricebook.web.body import documented_body, provide_body
+from pricebook.web.body import body_operation, provide_body
 from pricebook.web.paging import Page, Paging
-from pricebook.web.problems import answers, answers_nothing
-from pricebook.web.query import documented, provide_query
+from pricebook.web.problems import documented_no_content, documented_response
+from pricebook.web.query import provide_query, query_operation
 
 CATEGORY: dict[str, Any] = {
     "id": "c1d7e9a4-7d0b-4a53-8e0e-6b1f4a2d9c55",
@@ -23,7 +23,7 @@ CATEGORY: dict[str, Any] = {
     "updated_at": "2026-03-01T08:02:11.204518Z",
 }
 PAGE: dict[str, Any] = {"total_count": 1, "page": 1, "limit": 50, "data": [CATEGORY]}
-NAMED = {"name": CATEGORY["name"], "parent_id": CATEGORY["parent_id"]}
+CHANGE_REQUEST = {"name": CATEGORY["name"], "parent_id": CATEGORY["parent_id"]}
 
 CategoryId = Annotated[UUID, PathParameter(description="The category's id.")]
 
@@ -32,9 +32,9 @@ CategoryId = Annotated[UUID, PathParameter(description="The category's id.")]
     "/categories",
     summary="The categories as staff keeps them",
     description="All categories by name, each with the one that it stands in.",
-    operation_class=documented(Paging),
+    operation_class=query_operation(Paging),
     dependencies={"paging": provide_query(Paging)},
-    responses=answers(Page[Category], PAGE) | staff_can_fail(ValidationError),
+    responses=documented_response(Page[Category], PAGE) | documented_staff_errors(ValidationError),
 )
 async def list_categories(
     paging: NamedDependency[Paging], database: NamedDependency[Database]
@@ -47,26 +47,26 @@ async def list_categories(
     "/categories",
     summary="Make a category",
     description="Makes a category at the root or under a parent, where its name must be free.",
-    operation_class=documented_body(NewCategory, NAMED),
-    dependencies={"order": provide_body(NewCategory)},
-    responses=answers(Category, CATEGORY, status=201)
-    | staff_can_fail(ValidationError, ConflictError),
+    operation_class=body_operation(NewCategory, CHANGE_REQUEST),
+    dependencies={"new_category": provide_body(NewCategory)},
+    responses=documented_response(Category, CATEGORY, status=201)
+    | documented_staff_errors(ValidationError, ConflictError),
 )
 async def create_category(
-    order: NamedDependency[NewCategory], database: NamedDependency[Database]
+    new_category: NamedDependency[NewCategory], database: NamedDependency[Database]
 ) -> Category:
     """Make a category."""
-    return await service.create_category(database, order)
+    return await service.create_category(database, new_category)
 
 
 @patch(
     "/categories/{category_id:str}",
     summary="Rename or move a category",
     description="Changes name or parent; all that stands below it moves along.",
-    operation_class=documented_body(CategoryChange, NAMED),
+    operation_class=body_operation(CategoryChange, CHANGE_REQUEST),
     dependencies={"change": provide_body(CategoryChange)},
-    responses=answers(Category, CATEGORY)
-    | staff_can_fail(ValidationError, NotFoundError, ConflictError),
+    responses=documented_response(Category, CATEGORY)
+    | documented_staff_errors(ValidationError, NotFoundError, ConflictError),
 )
 async def change_category(
     category_id: CategoryId,
@@ -81,7 +81,8 @@ async def change_category(
     "/categories/{category_id:str}",
     summary="Delete a category",
     description="Its products stay, without a category; its subcategories move up to its parent.",
-    responses=answers_nothing() | staff_can_fail(ValidationError, NotFoundError, ConflictError),
+    responses=documented_no_content()
+    | documented_staff_errors(ValidationError, NotFoundError, ConflictError),
 )
 async def delete_category(category_id: CategoryId, database: NamedDependency[Database]) -> None:
     """Delete a category."""

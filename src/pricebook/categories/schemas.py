@@ -4,8 +4,8 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from pricebook.errors import body_issue, refuse
-from pricebook.web.fields import clean_text, text_schema
+from pricebook.errors import body_issue, validation_error
+from pricebook.web.fields import normalise_text, text_schema
 
 MAX_NAME = 255
 
@@ -30,8 +30,8 @@ class NewCategory(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Clean the name; raises ValidationError where there is none."""
-        if issues := clean_text(self, "name", MAX_NAME):
-            raise refuse(*issues)
+        if issues := normalise_text(self, "name", MAX_NAME):
+            raise validation_error(*issues)
 
 
 class CategoryChange(Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,8 +42,8 @@ class CategoryChange(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Clean the name; raises ValidationError where there is none, or no change at all."""
-        issues = clean_text(self, "name", MAX_NAME)
+        issues = normalise_text(self, "name", MAX_NAME)
         if self.name is UNSET and self.parent_id is UNSET:
             issues = [body_issue("(all)", "names no field to change")]
         if issues:
-            raise refuse(*issues)
+            raise validation_error(*issues)

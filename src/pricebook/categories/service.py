@@ -6,7 +6,7 @@ from msgspec import UNSET
 from pricebook.categories import repository
 from pricebook.categories.schemas import Category, CategoryChange, NewCategory
 from pricebook.db import Connection, Database
-from pricebook.errors import NotFoundError, body_issue, refuse
+from pricebook.errors import NotFoundError, body_issue, validation_error
 from pricebook.web.paging import Page, Paging, page_of
 
 
@@ -17,15 +17,17 @@ async def list_categories(database: Database, paging: Paging) -> Page[Category]:
     return page_of(paging, total_count, categories)
 
 
-async def create_category(database: Database, order: NewCategory) -> Category:
+async def create_category(database: Database, new_category: NewCategory) -> Category:
     """Make a category.
 
     Raises ValidationError when the parent is unknown, ConflictError when its name is taken there.
     """
     async with database.short_transaction() as conn:
         await repository.lock_tree(conn)
-        await _require_parent(conn, order.parent_id)
-        category_id = await repository.insert_category(conn, order.name, order.parent_id)
+        await _require_parent(conn, new_category.parent_id)
+        category_id = await repository.insert_category(
+            conn, new_category.name, new_category.parent_id
+        )
         return await _get(conn, category_id)
 
 
@@ -39,12 +41,14 @@ async def change_category(
     """
     async with database.short_transaction() as conn:
         await repository.lock_tree(conn)
-        before = await _get(conn, category_id)
-        name = before.name if change.name is UNSET else change.name
-        parent_id = before.parent_id if change.parent_id is UNSET else change.parent_id
+        current = await _get(conn, category_id)
+        name = current.name if change.name is UNSET else change.name
+        parent_id = current.parent_id if change.parent_id is UNSET else change.parent_id
         await _require_parent(conn, parent_id)
-        if parent_id and await repository.is_below(conn, parent_id, category_id):
-            raise refuse(body_issue("parent_id", "is the category itself or stands below it"))
+        if parent_id and await repository.is_same_or_descendant(conn, parent_id, category_id):
+            raise validation_error(
+                body_issue("parent_id", "is the category itself or stands below it")
+            )
         await repository.set_category(conn, category_id, name, parent_id)
         return await _get(conn, category_id)
 
@@ -59,7 +63,7 @@ async def delete_category(database: Database, category_id: UUID) -> None:
         await repository.delete_category(conn, await _get(conn, category_id))
 
 
-async def hold_category(conn: Connection, category_id: UUID | None) -> bool:
+async def lock_category_if_given(conn: Connection, category_id: UUID | None) -> bool:
     """Keep a category from being deleted until the transaction ends; False if it is not there.
 
     Categories are locked after items and before products.
@@ -83,4 +87,4 @@ async def _get(conn: Connection, category_id: UUID) -> Category:
 
 async def _require_parent(conn: Connection, parent_id: UUID | None) -> None:
     if parent_id and await repository.find_category(conn, parent_id) is None:
-        raise refuse(body_issue("parent_id", "there is no such category"))
+        raise validation_error(body_issue("parent_id", "there is no such category"))

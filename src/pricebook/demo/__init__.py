@@ -10,13 +10,13 @@ from uuid import UUID
 from pricebook.categories import service as categories
 from pricebook.db import Connection, Database
 from pricebook.ingestion import service as ingestion
-from pricebook.ingestion.import_schemas import ImportOrder, Progress
-from pricebook.ingestion.process import Parsers
-from pricebook.ingestion.schemas import FilePlace
+from pricebook.ingestion.import_schemas import ImportRequest, Progress
+from pricebook.ingestion.process import ParserPool
+from pricebook.ingestion.schemas import FileSource
 from pricebook.products import service as products
 from pricebook.products.schemas import NewProduct
 from pricebook.suppliers import service as suppliers
-from pricebook.suppliers.schemas import Link
+from pricebook.suppliers.schemas import NewItemLink
 
 row = TypeVar("row")
 
@@ -45,43 +45,43 @@ class _Link(NamedTuple):
     internal_sku: str
 
 
-async def load(database: Database, say: Callable[[str], None]) -> None:
+async def load(database: Database, print_line: Callable[[str], None]) -> None:
     """Take in the demo's lists, products and links; doing it twice changes nothing."""
-    with Parsers() as parsers:
-        for supplier in _read("suppliers.csv", _Supplier):
-            order = ImportOrder(
-                place=FilePlace(str(FOLDER / supplier.file)),
+    with ParserPool() as parser_pool:
+        for supplier in _read_csv("suppliers.csv", _Supplier):
+            request = ImportRequest(
+                source=FileSource(str(FOLDER / supplier.file)),
                 supplier_name=supplier.name,
                 currency=CURRENCY,
             )
-            result = await ingestion.take_in(database, parsers, order, _watch_nothing)
+            result = await ingestion.run_import(database, parser_pool, request, _ignore_progress)
             counts = result.counts
-            say(f"  {supplier.name}: {counts.taken} items, {counts.rejected} rejected")
+            print_line(f"  {supplier.name}: {counts.taken} items, {counts.rejected} rejected")
     async with database.transaction() as conn:
         product_ids = await _make_products(conn)
         await _link(conn, product_ids)
 
 
-def _watch_nothing(_progress: Progress) -> None:
+def _ignore_progress(_progress: Progress) -> None:
     pass
 
 
 async def _make_products(conn: Connection) -> dict[str, UUID]:
-    rows = _read("products.csv", _Product)
+    rows = _read_csv("products.csv", _Product)
     roots = sorted({row.parent_category or row.category for row in rows})
-    known: dict[tuple[str, str], UUID] = {}
+    category_ids: dict[tuple[str, str], UUID] = {}
     for root, root_id in (await categories.ensure_categories(conn, roots)).items():
-        known["", root] = root_id
+        category_ids["", root] = root_id
         names = sorted({row.category for row in rows if row.parent_category == root})
         for name, category_id in (await categories.ensure_categories(conn, names, root_id)).items():
-            known[root, name] = category_id
-    return await products.insert_free_skus(
+            category_ids[root, name] = category_id
+    return await products.insert_unless_sku_taken(
         conn,
         [
             NewProduct(
                 internal_sku=row.internal_sku,
                 name=row.name,
-                category_id=known[row.parent_category, row.category],
+                category_id=category_ids[row.parent_category, row.category],
                 status="active",
                 target_price=Decimal(row.target_price) if row.target_price else None,
             )
@@ -91,18 +91,18 @@ async def _make_products(conn: Connection) -> dict[str, UUID]:
 
 
 async def _link(conn: Connection, product_ids: dict[str, UUID]) -> None:
-    rows = _read("links.csv", _Link)
+    rows = _read_csv("links.csv", _Link)
     for name in sorted({row.supplier for row in rows}):
-        wanted = {row.supplier_sku: row.internal_sku for row in rows if row.supplier == name}
-        item_ids = await suppliers.find_item_ids(conn, name, list(wanted))
+        product_skus = {row.supplier_sku: row.internal_sku for row in rows if row.supplier == name}
+        item_ids = await suppliers.find_item_ids(conn, name, list(product_skus))
         links = [
-            Link(item_ids[code], product_ids[internal_sku])
-            for code, internal_sku in wanted.items()
+            NewItemLink(item_ids[code], product_ids[internal_sku])
+            for code, internal_sku in product_skus.items()
             if internal_sku in product_ids
         ]
         await suppliers.link_free_items(conn, links)
 
 
-def _read(name: str, kind: Callable[..., row]) -> list[row]:
+def _read_csv(name: str, row_type: Callable[..., row]) -> list[row]:
     with (FOLDER / name).open(encoding="utf-8", newline="") as file:
-        return [kind(**line) for line in csv.DictReader(file)]
+        return [row_type(**line) for line in csv.DictReader(file)]

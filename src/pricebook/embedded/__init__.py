@@ -4,12 +4,12 @@ They live in one folder, answer on Unix sockets only, and stop when the process 
 ends, however it ends. Linux only.
 """
 
-from pricebook.embedded.process import end_of, spawn
+from pricebook.embedded.process import describe_exit, spawn
 from pricebook.embedded.server import Server
 from pricebook.embedded.supervisor import (
     Endpoints,
     Supervisor,
-    require_not_up,
+    require_not_running,
     servers,
     supervise,
 )
@@ -18,8 +18,8 @@ __all__ = [
     "Endpoints",
     "Server",
     "Supervisor",
-    "end_of",
-    "require_not_up",
+    "describe_exit",
+    "require_not_running",
     "servers",
     "spawn",
     "supervise",

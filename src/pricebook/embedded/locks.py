@@ -7,35 +7,35 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO
 
-_PAUSE_SECONDS = 0.02
+_POLL_SECONDS = 0.02
 
 
-def take(path: Path, *, shared: bool = False, seconds: float = 0) -> TextIO | None:
+def acquire(path: Path, *, shared: bool = False, seconds: float = 0) -> TextIO | None:
     """Lock the file at `path`, waiting up to `seconds`; None when others hold it still.
 
     Closing the file frees the lock, unless a child process was handed the same open file.
     """
-    kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+    mode = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     deadline = time.monotonic() + seconds
     with ExitStack() as stack:
         file = stack.enter_context(path.open("a+", encoding="utf-8"))
-        while not _try(file, kind):
+        while not _try_lock(file, mode):
             if time.monotonic() >= deadline:
                 return None
-            time.sleep(_PAUSE_SECONDS)
+            time.sleep(_POLL_SECONDS)
         stack.pop_all()
         return file
 
 
-def _try(file: TextIO, kind: int) -> bool:
+def _try_lock(file: TextIO, mode: int) -> bool:
     try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
+        fcntl.flock(file, mode | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
 
 
-def sign(lock: TextIO) -> None:
+def write_pid(lock: TextIO) -> None:
     """Write our process id into a lock that we hold."""
     lock.seek(0)
     lock.truncate()
@@ -43,7 +43,7 @@ def sign(lock: TextIO) -> None:
     lock.flush()
 
 
-def signer(path: Path) -> int | None:
+def read_pid(path: Path) -> int | None:
     """Read who last signed the lock at `path`, a process that may have ended since."""
     try:
         return int(path.read_text("utf-8"))

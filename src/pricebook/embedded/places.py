@@ -16,7 +16,7 @@ import msgspec
 
 from pricebook.errors import EmbeddedServerError
 
-ELSEWHERE = Path("/var/lib/pricebook")
+FALLBACK_FOLDER = Path("/var/lib/pricebook")
 
 # The kernel caps a socket's path at 107 bytes; `/.s.PGSQL.5432` takes 14 of them.
 _SOCKET_FOLDER_BYTES = 93
@@ -29,10 +29,10 @@ class Account(msgspec.Struct, frozen=True):
 
     uid: int
     gid: int
-    switch: bool
+    switch_user: bool
 
 
-class Places(msgspec.Struct, frozen=True):
+class HomeFolders(msgspec.Struct, frozen=True):
     """The folders of one home: `state` is where the servers keep their data, mostly `home`."""
 
     home: Path
@@ -66,7 +66,7 @@ class Places(msgspec.Struct, frozen=True):
         return self.home / "endpoints.json"
 
 
-def prepare(home: Path, elsewhere: Path = ELSEWHERE) -> Places:
+def prepare_home(home: Path, fallback: Path = FALLBACK_FOLDER) -> HomeFolders:
     """Find the places of `home` and make its folders; data goes `elsewhere` as a last resort.
 
     That is when we are root and the servers' account may not enter `home`.
@@ -78,16 +78,18 @@ def prepare(home: Path, elsewhere: Path = ELSEWHERE) -> Places:
     home = home.expanduser().resolve()
     (home / "locks").mkdir(parents=True, exist_ok=True)
     key = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    state, account = _state(home, elsewhere / key)
+    state, account = _choose_data_folder(home, fallback / key)
     if state != home:
         make_public(state)
-    return Places(home=home, state=state, sockets=_sockets(state, key), account=account)
+    return HomeFolders(
+        home=home, state=state, sockets=_choose_socket_folder(state, key), account=account
+    )
 
 
-def may_enter(account: Account, folder: Path) -> bool:
+def can_enter(account: Account, folder: Path) -> bool:
     """Whether the account may pass through `folder` and all above it, by their mode bits."""
-    return not account.switch or all(
-        _may_pass(account, path.stat()) for path in (folder, *folder.parents)
+    return not account.switch_user or all(
+        _has_search_permission(account, path.stat()) for path in (folder, *folder.parents)
     )
 
 
@@ -102,43 +104,43 @@ def make_public(folder: Path) -> None:
 def make_private(folder: Path, account: Account) -> None:
     """Make a folder for the account alone; an existing one is refused."""
     folder.mkdir(mode=0o700)
-    if account.switch:
+    if account.switch_user:
         os.chown(folder, account.uid, account.gid)
 
 
 @contextmanager
-def socket_folder(places: Places) -> Generator[None]:
+def socket_folder(folders: HomeFolders) -> Generator[None]:
     """Keep an empty folder for the servers' sockets while the block runs.
 
     One that a killed process left is replaced if it is ours; a folder of somebody else is refused.
     """
-    folder = places.sockets
+    folder = folders.sockets
     if os.path.lexists(folder):
-        if folder.lstat().st_uid not in {places.account.uid, os.geteuid()}:
+        if folder.lstat().st_uid not in {folders.account.uid, os.geteuid()}:
             raise EmbeddedServerError(f"{folder} belongs to another user; remove it or set TMPDIR.")
         shutil.rmtree(folder)
-    make_private(folder, places.account)
+    make_private(folder, folders.account)
     try:
         yield
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _state(home: Path, elsewhere: Path) -> tuple[Path, Account]:
+def _choose_data_folder(home: Path, fallback: Path) -> tuple[Path, Account]:
     """Choose where the data are; where they once are they stay, whatever the folders' modes."""
-    for state in (home, elsewhere):
-        if _is_there(data := state / "postgres"):
+    for state in (home, fallback):
+        if _exists(data := state / "postgres"):
             account = _account(data)
-            if not may_enter(account, state):
+            if not can_enter(account, state):
                 raise EmbeddedServerError(
                     f"{data} holds the data, but the user it belongs to may not enter {state}."
                 )
             return state, account
     account = _account()
-    return (home if may_enter(account, home) else elsewhere), account
+    return (home if can_enter(account, home) else fallback), account
 
 
-def _is_there(data: Path) -> bool:
+def _exists(data: Path) -> bool:
     """Whether the data are there; what is in a folder that we may not enter is not ours."""
     try:
         return data.exists()
@@ -149,19 +151,19 @@ def _is_there(data: Path) -> bool:
 def _account(data: Path | None = None) -> Account:
     """PostgreSQL refuses to run as root: root takes the data's owner, or nobody when new."""
     if os.geteuid() != 0:
-        return Account(uid=os.geteuid(), gid=os.getegid(), switch=False)
+        return Account(uid=os.geteuid(), gid=os.getegid(), switch_user=False)
     if data and (owner := data.stat()).st_uid != 0:
-        return Account(uid=owner.st_uid, gid=owner.st_gid, switch=True)
+        return Account(uid=owner.st_uid, gid=owner.st_gid, switch_user=True)
     try:
         nobody = pwd.getpwnam("nobody")
     except KeyError as error:
         raise EmbeddedServerError(
             "PostgreSQL does not run as root and this system has no user nobody to run it as."
         ) from error
-    return Account(uid=nobody.pw_uid, gid=nobody.pw_gid, switch=True)
+    return Account(uid=nobody.pw_uid, gid=nobody.pw_gid, switch_user=True)
 
 
-def _may_pass(account: Account, folder: os.stat_result) -> bool:
+def _has_search_permission(account: Account, folder: os.stat_result) -> bool:
     if folder.st_uid == account.uid:
         return bool(folder.st_mode & stat.S_IXUSR)
     if folder.st_gid == account.gid:
@@ -169,10 +171,10 @@ def _may_pass(account: Account, folder: os.stat_result) -> bool:
     return bool(folder.st_mode & stat.S_IXOTH)
 
 
-def _sockets(state: Path, key: str) -> Path:
-    beside = state / "sockets"
+def _choose_socket_folder(state: Path, key: str) -> Path:
+    next_to_data = state / "sockets"
     temporary = Path(tempfile.gettempdir()) / f"pricebook-{key}"
-    for folder in (beside, temporary):
+    for folder in (next_to_data, temporary):
         path = str(folder)
         if _PLAIN_PATH.fullmatch(path) and len(path) <= _SOCKET_FOLDER_BYTES:
             return folder

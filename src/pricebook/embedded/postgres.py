@@ -11,7 +11,7 @@ import msgspec
 import psycopg
 
 from pricebook.embedded import binaries, process
-from pricebook.embedded.places import Places, make_private
+from pricebook.embedded.places import HomeFolders, make_private
 from pricebook.embedded.process import Program
 
 _FIRST_WITH_BUILTIN_LOCALE = 17
@@ -39,28 +39,28 @@ _SETTINGS = {
     "log_checkpoints": "off",
 }
 _MEBIBYTE = 1024 * 1024
-_LEAST_BUFFERS, _MOST_BUFFERS = 128, 512
-_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_MIN_BUFFERS, _MAX_BUFFERS = 128, 512
+_NON_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 # Recovery after a crash replays up to a gigabyte of write-ahead log; it reports each 10 seconds.
-_RECOVERS = re.compile(rb"(?:redo in progress|syncing data directory|resetting unlogged).*")
-_FIRST_STATEMENTS = b"""\
+_RECOVERY_LINE = re.compile(rb"(?:redo in progress|syncing data directory|resetting unlogged).*")
+_BOOTSTRAP_SQL = b"""\
 CREATE ROLE pricebook LOGIN CREATEDB;
 CREATE DATABASE pricebook OWNER pricebook;
 """
 
 
-def url(places: Places) -> str:
+def url(places: HomeFolders) -> str:
     """Where the server of `places` answers; the port keeps a PGPORT of the user's out of it."""
     return f"postgresql://pricebook@/pricebook?host={places.sockets}&port=5432"
 
 
-def make_data_once(places: Places, lock: TextIO, *, durable: bool) -> None:
+def initialize_data_folder(places: HomeFolders, lock: TextIO, *, durable: bool) -> None:
     """Make the data folder if there is none."""
     if not places.postgres.exists():
-        _make_data(places, binaries.postgres_folder(places.account), lock, durable=durable)
+        _run_initdb(places, binaries.find_postgres_folder(places.account), lock, durable=durable)
 
 
-def clear_left_over(places: Places) -> None:
+def remove_stale_pid_file(places: HomeFolders) -> None:
     """Remove the files in which a killed server left its process id.
 
     No process of it may be left. The id may by now be another process's, and then PostgreSQL
@@ -70,30 +70,30 @@ def clear_left_over(places: Places) -> None:
     (places.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
 
-def server(places: Places, *, durable: bool) -> Program:
+def server(places: HomeFolders, *, durable: bool) -> Program:
     """Describe the server as a program to run.
 
     `durable=False` is for tests: faster, and a crash of the machine may lose data.
     """
-    folder = binaries.postgres_folder(places.account)
+    folder = binaries.find_postgres_folder(places.account)
     settings = (
-        _SETTINGS | _settings_of_machine(folder) | {"unix_socket_directories": str(places.sockets)}
+        _SETTINGS | _machine_settings(folder) | {"unix_socket_directories": str(places.sockets)}
     )
-    options = _options(settings | ({} if durable else _FORGETFUL))
+    options = _options(settings | ({} if durable else _NON_DURABLE))
     program = _program(places, str(folder / "postgres"), "-D", str(places.postgres), *options)
-    return msgspec.structs.replace(program, progress=_RECOVERS)
+    return msgspec.structs.replace(program, progress=_RECOVERY_LINE)
 
 
-def is_ready(places: Places) -> bool:
+def is_ready(places: HomeFolders) -> bool:
     """Whether the server has reported itself ready and lets us in."""
     try:
         status = (places.postgres / "postmaster.pid").read_bytes().splitlines()[_STATUS_LINE]
     except (FileNotFoundError, IndexError):
         return False
-    return status.strip() == b"ready" and answers(url(places))
+    return status.strip() == b"ready" and accepts_connections(url(places))
 
 
-def answers(database_url: str) -> bool:
+def accepts_connections(database_url: str) -> bool:
     """Whether a server lets us in at this address."""
     try:
         psycopg.connect(database_url, connect_timeout=5).close()
@@ -102,22 +102,22 @@ def answers(database_url: str) -> bool:
     return True
 
 
-def _make_data(places: Places, folder: Path, lock: TextIO, *, durable: bool) -> None:
+def _run_initdb(places: HomeFolders, folder: Path, lock: TextIO, *, durable: bool) -> None:
     """Make the data folder aside and move it when complete: a start that is killed leaves none."""
-    unfinished = places.postgres.with_name("postgres.new")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    make_private(unfinished, places.account)
-    data = ("-D", str(unfinished))
+    incomplete = places.postgres.with_name("postgres.new")
+    shutil.rmtree(incomplete, ignore_errors=True)
+    make_private(incomplete, places.account)
+    data = ("-D", str(incomplete))
     initdb = _program(
         places, str(folder / "initdb"), *data, *_initdb_options(folder, durable=durable)
     )
     process.run(initdb, lock)
-    settings = _SETTINGS | {"exit_on_error": "on"} | ({} if durable else _FORGETFUL)
-    alone = _program(
+    settings = _SETTINGS | {"exit_on_error": "on"} | ({} if durable else _NON_DURABLE)
+    single_user = _program(
         places, str(folder / "postgres"), "--single", *data, *_options(settings), "postgres"
     )
-    process.run(msgspec.structs.replace(alone, text=_FIRST_STATEMENTS), lock)
-    unfinished.rename(places.postgres)
+    process.run(msgspec.structs.replace(single_user, text=_BOOTSTRAP_SQL), lock)
+    incomplete.rename(places.postgres)
     _sync(places.state)  # or a power cut might bring the old name back, and we would begin anew
 
 
@@ -138,14 +138,14 @@ def _initdb_options(folder: Path, *, durable: bool) -> list[str]:
     return [*locale, *access, "--no-instructions", *([] if durable else ["--no-sync"])]
 
 
-def _settings_of_machine(folder: Path) -> dict[str, str]:
+def _machine_settings(folder: Path) -> dict[str, str]:
     """Choose what depends on the memory and on the version.
 
     Only what is used of the buffers takes memory: the indexes of a large catalog. Reading goes
     without processes of its own, for which the backends of visitors would wait on few cores.
     """
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // _MEBIBYTE
-    buffers = min(max(memory // 4, _LEAST_BUFFERS), _MOST_BUFFERS)
+    buffers = min(max(memory // 4, _MIN_BUFFERS), _MAX_BUFFERS)
     has_io_methods = binaries.major_version(folder) >= _FIRST_WITH_IO_METHODS
     return {"shared_buffers": f"{buffers}MB"} | ({"io_method": "sync"} if has_io_methods else {})
 
@@ -154,7 +154,7 @@ def _options(settings: dict[str, str]) -> list[str]:
     return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
 
 
-def _program(places: Places, *argv: str) -> Program:
+def _program(places: HomeFolders, *argv: str) -> Program:
     return Program(
         name="PostgreSQL",
         argv=argv,

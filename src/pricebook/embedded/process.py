@@ -18,15 +18,15 @@ import msgspec
 
 from pricebook.embedded.places import Account
 from pricebook.errors import EmbeddedServerError
-from pricebook.lifeline import end_with
+from pricebook.lifeline import set_parent_death_signal
 
 _STOP_SECONDS = 30
-_VACANT_SECONDS = 3
-_PAUSE_SECONDS = 0.01
+_VACANCY_TIMEOUT_SECONDS = 3
+_POLL_SECONDS = 0.01
 _LOG_BYTES = 4_000_000
 _LOG_TAIL_BYTES = 10_000
 
-_TELLING_LINE = re.compile(r"(?:FATAL|PANIC|error):.*")
+_ERROR_LINE = re.compile(r"(?:FATAL|PANIC|error):.*")
 
 
 class Program(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ class Program(msgspec.Struct, frozen=True):
     ready_seconds: float = 120
 
 
-class Child:
+class ChildProcess:
     """A running program: whether it still runs, why it does not, and its end."""
 
     def __init__(self, program: Program, process: subprocess.Popen[bytes], log_start: int) -> None:
@@ -57,16 +57,16 @@ class Child:
         """The id of its process."""
         return self._process.pid
 
-    def end(self) -> str | None:
+    def exit_reason(self) -> str | None:
         """Return the signal or exit code by which the program ended; None while it runs."""
         code = self._process.poll()
-        return None if code is None else end_of(code)
+        return None if code is None else describe_exit(code)
 
-    def ended(self) -> str | None:
+    def exit_message(self) -> str | None:
         """One sentence on why the program ended; None while it runs."""
-        return None if self.end() is None else self._why_it_ended()
+        return None if self.exit_reason() is None else self._compose_exit_message()
 
-    def is_late(self) -> bool:
+    def is_start_overdue(self) -> bool:
         """Whether `ready_seconds` have passed since the start or the last sign of progress."""
         if time.monotonic() < self._deadline:
             return False
@@ -77,22 +77,22 @@ class Child:
         self._deadline = time.monotonic() + self._program.ready_seconds
         return False
 
-    def await_ready(self, is_ready: Callable[[], bool]) -> None:
+    def wait_until_ready(self, is_ready: Callable[[], bool]) -> None:
         """Return once `is_ready` is true; EmbeddedServerError when the program ends or is late."""
         while not is_ready():
-            if reason := self.ended():
+            if reason := self.exit_message():
                 raise EmbeddedServerError(reason)
-            if self.is_late():
+            if self.is_start_overdue():
                 raise EmbeddedServerError(
                     f"{self._program.name} is not ready after {self._program.ready_seconds:.0f} "
                     f"seconds (its log is {self._program.log})."
                 )
-            time.sleep(_PAUSE_SECONDS)
+            time.sleep(_POLL_SECONDS)
 
-    def await_end(self) -> None:
+    def wait_until_exited(self) -> None:
         """Wait until the program ends by itself; EmbeddedServerError when it failed."""
         if self._process.wait() != 0:
-            raise EmbeddedServerError(self._why_it_ended())
+            raise EmbeddedServerError(self._compose_exit_message())
 
     def stop(self) -> None:
         """Ask the program to end, and make it when it does not."""
@@ -107,26 +107,29 @@ class Child:
         self._process.kill()
         self._process.wait()
 
-    def _why_it_ended(self) -> str:
-        how, log = end_of(self._process.returncode), self._program.log
-        said = _telling_line(self._read_log(_LOG_TAIL_BYTES).decode(errors="replace"))
-        return f"{self._program.name} stopped ({how}) after it said: {said} (its log is {log})."
+    def _compose_exit_message(self) -> str:
+        exit_status, log = describe_exit(self._process.returncode), self._program.log
+        last_line = _error_line(self._read_log(_LOG_TAIL_BYTES).decode(errors="replace"))
+        return (
+            f"{self._program.name} stopped ({exit_status}) after it said: {last_line} (its log "
+            f"is {log})."
+        )
 
     def _read_progress(self) -> list[bytes]:
         pattern = self._program.progress
         return pattern.findall(self._read_log(_LOG_BYTES))[-1:] if pattern else []
 
-    def _read_log(self, most: int) -> bytes:
+    def _read_log(self, max_bytes: int) -> bytes:
         """Return the end of what the program has written, `most` bytes at most."""
         with suppress(FileNotFoundError), self._program.log.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
             start = self._log_start if self._log_start <= size else 0  # it was cut
-            file.seek(max(start, size - most))
+            file.seek(max(start, size - max_bytes))
             return file.read()
         return b""
 
 
-def end_of(code: int) -> str:
+def describe_exit(code: int) -> str:
     """Name the exit code, or the signal, by which a process ended."""
     if code >= 0:
         return f"exit code {code}"
@@ -136,7 +139,7 @@ def end_of(code: int) -> str:
         return f"signal {-code}"
 
 
-def start(program: Program, lock: TextIO) -> Child:
+def start(program: Program, lock: TextIO) -> ChildProcess:
     """Start a program; it and its own children share `lock` while they live.
 
     Call it from a thread that lives as long: Linux ends the program with the thread, not only with
@@ -144,11 +147,11 @@ def start(program: Program, lock: TextIO) -> Child:
     """
     with _open_log(program.log) as log:
         log_start = log.tell()
-        return Child(program, _start(program, lock, log), log_start)
+        return ChildProcess(program, _start(program, lock, log), log_start)
 
 
 @contextmanager
-def running(program: Program, lock: TextIO) -> Generator[Child]:
+def running(program: Program, lock: TextIO) -> Generator[ChildProcess]:
     """Run a program until the block ends, as `start` does."""
     child = start(program, lock)
     try:
@@ -160,7 +163,7 @@ def running(program: Program, lock: TextIO) -> Generator[Child]:
 def run(program: Program, lock: TextIO) -> None:
     """Run a program to its own end; EmbeddedServerError when it fails."""
     with running(program, lock) as child:
-        child.await_end()
+        child.wait_until_exited()
 
 
 def spawn(argv: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -169,26 +172,26 @@ def spawn(argv: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
         argv,
         env=env,
         start_new_session=True,
-        preexec_fn=partial(_begin, os.getpid(), signal.SIGTERM),  # noqa: PLW1509 - takes no locks
+        preexec_fn=partial(_set_up_child, os.getpid(), signal.SIGTERM),  # noqa: PLW1509 - takes no locks
     )
 
 
-def _begin(parent: int, death_signal: signal.Signals) -> None:
+def _set_up_child(parent: int, death_signal: signal.Signals) -> None:
     """Set the parent-death signal, and receive the signals that the parent may have blocked."""
-    end_with(parent, death_signal)
+    set_parent_death_signal(parent, death_signal)
     signal.pthread_sigmask(signal.SIG_SETMASK, set())
 
 
-def kill_left_over(program: Path, folder: Path) -> bool:
+def kill_orphans(program: Path, folder: Path) -> bool:
     """Kill the processes of a server whose main process died; return whether none is left."""
-    pids = [pid for pid in processes_in(folder) if _runs(pid, program)]
+    pids = [pid for pid in processes_in(folder) if _runs_program(pid, program)]
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     return not pids
 
 
-def _runs(pid: int, program: Path) -> bool:
+def _runs_program(pid: int, program: Path) -> bool:
     try:
         running_program = Path(f"/proc/{pid}/exe").readlink().name
     except OSError:
@@ -196,23 +199,25 @@ def _runs(pid: int, program: Path) -> bool:
     return running_program.removesuffix(" (deleted)") == program.name
 
 
-def await_vacant(folder: Path, name: str) -> None:
+def wait_until_folder_unused(folder: Path, name: str) -> None:
     """Wait until no process works in `folder`; EmbeddedServerError when one stays."""
-    deadline = time.monotonic() + _VACANT_SECONDS
+    deadline = time.monotonic() + _VACANCY_TIMEOUT_SECONDS
     while pids := processes_in(folder):
         if time.monotonic() >= deadline:
             raise EmbeddedServerError(
                 f"{name} already runs in {folder} as process {pids[0]}; stop it first."
             )
-        time.sleep(_PAUSE_SECONDS)
+        time.sleep(_POLL_SECONDS)
 
 
 def processes_in(folder: Path) -> list[int]:
     """List the processes, as far as we may look, whose working directory is `folder`."""
-    return sorted(int(pid.name) for pid in Path("/proc").glob("[0-9]*") if _works_in(pid, folder))
+    return sorted(
+        int(pid.name) for pid in Path("/proc").glob("[0-9]*") if _has_working_folder(pid, folder)
+    )
 
 
-def _works_in(process: Path, folder: Path) -> bool:
+def _has_working_folder(process: Path, folder: Path) -> bool:
     try:
         return (process / "cwd").samefile(folder)
     except OSError:
@@ -232,16 +237,16 @@ def _start(program: Program, lock: TextIO, log: BinaryIO) -> subprocess.Popen[by
             cwd="/",
             # Nothing of ours: PGPORT, PGOPTIONS, LC_ALL or LD_PRELOAD would change the servers.
             env={"LANG": "C.UTF-8", "TZ": "UTC", "PATH": os.defpath},
-            user=account.uid if account.switch else None,
-            group=account.gid if account.switch else None,
-            extra_groups=[] if account.switch else None,
+            user=account.uid if account.switch_user else None,
+            group=account.gid if account.switch_user else None,
+            extra_groups=[] if account.switch_user else None,
             pass_fds=[lock.fileno()],
             start_new_session=True,
-            preexec_fn=partial(_begin, os.getpid(), program.stop_signal),  # noqa: PLW1509 - takes no locks
+            preexec_fn=partial(_set_up_child, os.getpid(), program.stop_signal),  # noqa: PLW1509 - takes no locks
         )
 
 
-def cut_log(path: Path) -> None:
+def rotate_log(path: Path) -> None:
     """Move what a log holds aside when it has grown too large; its writer goes on in the file."""
     with suppress(FileNotFoundError):
         if path.stat().st_size <= _LOG_BYTES:
@@ -253,12 +258,14 @@ def cut_log(path: Path) -> None:
 
 def _open_log(path: Path) -> BinaryIO:
     path.parent.mkdir(exist_ok=True)
-    cut_log(path)
+    rotate_log(path)
     return path.open("ab")
 
 
-def _telling_line(text: str) -> str:
+def _error_line(text: str) -> str:
     lines = [line for line in text.splitlines() if line.strip()]
-    full = [line for line in lines if os.strerror(errno.ENOSPC) in line]  # it causes other errors
-    telling = [match.group() for line in lines if (match := _TELLING_LINE.search(line))]
-    return (full or telling or lines or ["it wrote no log"])[-1].strip().rstrip(".")
+    disk_full_lines = [
+        line for line in lines if os.strerror(errno.ENOSPC) in line
+    ]  # it causes other errors
+    error_lines = [match.group() for line in lines if (match := _ERROR_LINE.search(line))]
+    return (disk_full_lines or error_lines or lines or ["it wrote no log"])[-1].strip().rstrip(".")

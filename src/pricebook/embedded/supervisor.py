@@ -17,12 +17,12 @@ from typing import TextIO
 import msgspec
 
 from pricebook.embedded import locks, places, postgres, process, valkey
-from pricebook.embedded.places import Places
-from pricebook.embedded.server import Plan, Server
+from pricebook.embedded.places import HomeFolders
+from pricebook.embedded.server import Server, ServerSpec
 from pricebook.errors import EmbeddedServerError
 
-_PATIENCE_SECONDS = 60
-_PAUSE_SECONDS = 0.05
+_OWNER_TIMEOUT_SECONDS = 60
+_POLL_SECONDS = 0.05
 
 
 class Endpoints(msgspec.Struct, frozen=True):
@@ -50,7 +50,7 @@ def servers(home: Path, *, own: bool = False, durable: bool = True) -> Generator
         if own:
             endpoints = stack.enter_context(supervise(home, durable=durable)).endpoints
         else:
-            endpoints = stack.enter_context(_joined_or_owned(home, durable=durable))
+            endpoints = stack.enter_context(_shared_or_owned(home, durable=durable))
         yield endpoints
 
 
@@ -62,164 +62,173 @@ def supervise(home: Path, *, durable: bool = True) -> Generator[Supervisor]:
     another lasting one. Call it from a thread that lives as long as the servers.
     """
     with ExitStack() as stack:
-        with _errors_in_one_sentence(home):
-            here = places.prepare(home)
-            stack.enter_context(_take_up(here))
-            owner = stack.enter_context(take_owner(here))
-        yield stack.enter_context(running(here, owner, durable=durable, patient=False))
+        with _as_server_errors(home):
+            folders = places.prepare_home(home)
+            stack.enter_context(_acquire_up_lock(folders))
+            owner = stack.enter_context(acquire_owner_lock(folders))
+        yield stack.enter_context(running(folders, owner, durable=durable, wait_for_users=False))
 
 
 @contextmanager
-def _joined_or_owned(home: Path, *, durable: bool) -> Generator[Endpoints]:
+def _shared_or_owned(home: Path, *, durable: bool) -> Generator[Endpoints]:
     with ExitStack() as stack:
-        with _errors_in_one_sentence(home):
-            here = places.prepare(home)
-            lock, endpoints = _join_or_take_owner(here)
+        with _as_server_errors(home):
+            folders = places.prepare_home(home)
+            lock, endpoints = _attach_or_acquire_owner(folders)
             stack.enter_context(lock)
         if endpoints is None:
-            supervisor = running(here, lock, durable=durable, patient=True)
+            supervisor = running(folders, lock, durable=durable, wait_for_users=True)
             endpoints = stack.enter_context(supervisor).endpoints
         yield endpoints
 
 
 @contextmanager
-def running(here: Places, owner: TextIO, *, durable: bool, patient: bool) -> Generator[Supervisor]:
+def running(
+    folders: HomeFolders, owner: TextIO, *, durable: bool, wait_for_users: bool
+) -> Generator[Supervisor]:
     """Run the servers as their owner while the block runs; if `patient`, wait for their users."""
-    endpoints = Endpoints(database_url=postgres.url(here), redis_url=valkey.url(here))
+    endpoints = Endpoints(database_url=postgres.url(folders), redis_url=valkey.url(folders))
     with ExitStack() as stack:
-        with _errors_in_one_sentence(here.home):
-            locks.sign(owner)
-            here.endpoints.unlink(missing_ok=True)
-            started = _start(stack, here, owner, durable=durable)
-            stack.enter_context(_published(here, endpoints, patient=patient))
+        with _as_server_errors(folders.home):
+            locks.write_pid(owner)
+            folders.endpoints.unlink(missing_ok=True)
+            started = _start_servers(stack, folders, owner, durable=durable)
+            stack.enter_context(
+                _publish_endpoints(folders, endpoints, wait_for_users=wait_for_users)
+            )
         yield Supervisor(endpoints=endpoints, servers=started)
 
 
-def _start(
-    stack: ExitStack, here: Places, owner: TextIO, *, durable: bool
+def _start_servers(
+    stack: ExitStack, folders: HomeFolders, owner: TextIO, *, durable: bool
 ) -> tuple[Server, Server]:
     # Only servers that we did not start can be there: ours would hold the owner's lock.
-    process.await_vacant(here.postgres, "PostgreSQL")
-    process.await_vacant(here.redis, "Valkey")
-    stack.enter_context(places.socket_folder(here))
-    valkey.make_data_once(here)
-    cache = Server(_valkey_plan(here, durable=durable), owner)
+    process.wait_until_folder_unused(folders.postgres, "PostgreSQL")
+    process.wait_until_folder_unused(folders.redis, "Valkey")
+    stack.enter_context(places.socket_folder(folders))
+    valkey.initialize_data_folder(folders)
+    cache = Server(_valkey_spec(folders, durable=durable), owner)
     stack.callback(cache.stop)
-    postgres.make_data_once(here, owner, durable=durable)
-    database = Server(_postgres_plan(here, durable=durable), owner)
+    postgres.initialize_data_folder(folders, owner, durable=durable)
+    database = Server(_postgres_spec(folders, durable=durable), owner)
     stack.callback(database.stop)
-    cache.await_ready()
-    database.await_ready()
+    cache.wait_until_ready()
+    database.wait_until_ready()
     return database, cache
 
 
-def _valkey_plan(here: Places, *, durable: bool) -> Plan:
-    return Plan(
-        program=valkey.server(here, durable=durable),
-        folder=here.redis,
-        answers=lambda: valkey.answers(valkey.url(here)),
-        clear_left_over=lambda: None,
+def _valkey_spec(folders: HomeFolders, *, durable: bool) -> ServerSpec:
+    return ServerSpec(
+        program=valkey.server(folders, durable=durable),
+        folder=folders.redis,
+        accepts_connections=lambda: valkey.accepts_connections(valkey.url(folders)),
+        remove_stale_pid_file=lambda: None,
     )
 
 
-def _postgres_plan(here: Places, *, durable: bool) -> Plan:
-    return Plan(
-        program=postgres.server(here, durable=durable),
-        folder=here.postgres,
-        answers=lambda: postgres.is_ready(here),
-        clear_left_over=lambda: postgres.clear_left_over(here),
+def _postgres_spec(folders: HomeFolders, *, durable: bool) -> ServerSpec:
+    return ServerSpec(
+        program=postgres.server(folders, durable=durable),
+        folder=folders.postgres,
+        accepts_connections=lambda: postgres.is_ready(folders),
+        remove_stale_pid_file=lambda: postgres.remove_stale_pid_file(folders),
     )
 
 
 @contextmanager
-def _published(here: Places, endpoints: Endpoints, *, patient: bool) -> Generator[None]:
+def _publish_endpoints(
+    folders: HomeFolders, endpoints: Endpoints, *, wait_for_users: bool
+) -> Generator[None]:
     """Let others join while the block runs; at its end wait for them if `patient`."""
-    unfinished = here.endpoints.with_suffix(".new")
-    unfinished.write_bytes(msgspec.json.encode(endpoints))
-    unfinished.rename(here.endpoints)
+    incomplete = folders.endpoints.with_suffix(".new")
+    incomplete.write_bytes(msgspec.json.encode(endpoints))
+    incomplete.rename(folders.endpoints)
     try:
         yield
     finally:
-        users = locks.take(here.locks / "users", seconds=math.inf) if patient else None
+        users = locks.acquire(folders.locks / "users", seconds=math.inf) if wait_for_users else None
         with users or nullcontext():
-            here.endpoints.unlink(missing_ok=True)
+            folders.endpoints.unlink(missing_ok=True)
 
 
-def _join_or_take_owner(here: Places) -> tuple[TextIO, Endpoints | None]:
+def _attach_or_acquire_owner(folders: HomeFolders) -> tuple[TextIO, Endpoints | None]:
     """Return the lock as a user and where the servers answer, or the owner's lock and None."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + _OWNER_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
-        if owner := locks.take(here.locks / "owner"):
+        if owner := locks.acquire(folders.locks / "owner"):
             return owner, None
-        if joined := _join(here):
-            return joined
-        time.sleep(_PAUSE_SECONDS)
-    raise _still_held(here)
+        if attached := _attach(folders):
+            return attached
+        time.sleep(_POLL_SECONDS)
+    raise _owner_timeout_error(folders)
 
 
-def _join(here: Places) -> tuple[TextIO, Endpoints] | None:
+def _attach(folders: HomeFolders) -> tuple[TextIO, Endpoints] | None:
     with ExitStack() as stack:
-        users = locks.take(here.locks / "users", shared=True)
+        users = locks.acquire(folders.locks / "users", shared=True)
         if users is None:
             return None
         stack.enter_context(users)
         try:
-            endpoints = msgspec.json.decode(here.endpoints.read_bytes(), type=Endpoints)
+            endpoints = msgspec.json.decode(folders.endpoints.read_bytes(), type=Endpoints)
         except FileNotFoundError:
             return None
         # The file of an owner that was killed tells of servers that are about to stop.
-        if not (postgres.answers(endpoints.database_url) and valkey.answers(endpoints.redis_url)):
+        if not (
+            postgres.accepts_connections(endpoints.database_url)
+            and valkey.accepts_connections(endpoints.redis_url)
+        ):
             return None
         stack.pop_all()
         return users, endpoints
 
 
-def require_not_up(home: Path) -> None:
+def require_not_running(home: Path) -> None:
     """Raise EmbeddedServerError while a lasting owner has the servers of `home`."""
     path = home.expanduser().resolve() / "locks" / "up"
-    with _errors_in_one_sentence(home):
+    with _as_server_errors(home):
         if not path.exists():
             return
-        with locks.take(path) or nullcontext() as up:
+        with locks.acquire(path) or nullcontext() as up:
             if up is None:
-                raise _already_up(path)
+                raise _already_up_error(path)
 
 
-def _take_up(here: Places) -> TextIO:
-    path = here.locks / "up"
-    if up := locks.take(path):
-        locks.sign(up)
+def _acquire_up_lock(folders: HomeFolders) -> TextIO:
+    path = folders.locks / "up"
+    if up := locks.acquire(path):
+        locks.write_pid(up)
         return up
-    raise _already_up(path)
+    raise _already_up_error(path)
 
 
-def _already_up(path: Path) -> EmbeddedServerError:
+def _already_up_error(path: Path) -> EmbeddedServerError:
     home = path.parent.parent
     return EmbeddedServerError(
-        f"Pricebook is already up in {home}, as process {locks.signer(path)}."
+        f"Pricebook is already up in {home}, as process {locks.read_pid(path)}."
     )
 
 
-def take_owner(here: Places, seconds: float = _PATIENCE_SECONDS) -> TextIO:
+def acquire_owner_lock(folders: HomeFolders, seconds: float = _OWNER_TIMEOUT_SECONDS) -> TextIO:
     """Wait for the owner's lock; EmbeddedServerError names who does not let go of it."""
-    if owner := locks.take(here.locks / "owner", seconds=seconds):
+    if owner := locks.acquire(folders.locks / "owner", seconds=seconds):
         return owner
-    raise _still_held(here)
+    raise _owner_timeout_error(folders)
 
 
-def _still_held(here: Places) -> EmbeddedServerError:
-    holder = locks.signer(here.locks / "owner")
-    left_over = process.processes_in(here.postgres) + process.processes_in(here.redis)
-    if not Path(f"/proc/{holder}").exists() and left_over:
-        holder = left_over[0]
+def _owner_timeout_error(folders: HomeFolders) -> EmbeddedServerError:
+    holder = locks.read_pid(folders.locks / "owner")
+    orphans = process.processes_in(folders.postgres) + process.processes_in(folders.redis)
+    if not Path(f"/proc/{holder}").exists() and orphans:
+        holder = orphans[0]
     return EmbeddedServerError(
-        f"Process {holder} does not let go of the embedded servers of {here.home}; "
+        f"Process {holder} does not let go of the embedded servers of {folders.home}; "
         "stop it or try again later."
     )
 
 
 @contextmanager
-def _errors_in_one_sentence(home: Path) -> Generator[None]:
+def _as_server_errors(home: Path) -> Generator[None]:
     try:
         yield
     except (OSError, subprocess.SubprocessError) as error:

@@ -4,24 +4,24 @@ import signal
 import socket
 
 from pricebook.embedded import binaries
-from pricebook.embedded.places import Places, make_private
+from pricebook.embedded.places import HomeFolders, make_private
 from pricebook.embedded.process import Program
 
 _SCHEME = "unix://"
 
 
-def url(places: Places) -> str:
+def url(places: HomeFolders) -> str:
     """Where the server of `places` answers."""
     return f"{_SCHEME}{places.sockets}/redis.sock"
 
 
-def make_data_once(places: Places) -> None:
+def initialize_data_folder(places: HomeFolders) -> None:
     """Make the working folder if there is none."""
     if not places.redis.exists():
         make_private(places.redis, places.account)
 
 
-def server(places: Places, *, durable: bool) -> Program:
+def server(places: HomeFolders, *, durable: bool) -> Program:
     """Describe the server as a program to run; with `durable=False` it keeps nothing on disk."""
     options = {
         "port": "0",
@@ -36,14 +36,14 @@ def server(places: Places, *, durable: bool) -> Program:
     argv = [word for name, value in options.items() for word in (f"--{name}", value)]
     return Program(
         name="Valkey",
-        argv=(str(binaries.valkey_server(places.account)), *argv),
+        argv=(str(binaries.find_valkey_server(places.account)), *argv),
         account=places.account,
         log=places.logs / "redis.log",
         stop_signal=signal.SIGTERM,
     )
 
 
-def answers(redis_url: str) -> bool:
+def accepts_connections(redis_url: str) -> bool:
     """Whether a server answers at this address and has loaded its data."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(5)

@@ -2,41 +2,45 @@
 
 from decimal import Decimal
 
-from pricebook.ingestion.import_schemas import Brakes, Effect
+from pricebook.ingestion.import_schemas import ImportImpact, SafetyThresholds
 
 
-def reasons_to_hold(effect: Effect, brakes: Brakes) -> list[str]:
+def hold_reasons(impact: ImportImpact, thresholds: SafetyThresholds) -> list[str]:
     """Tell in sentences why a list is held; nothing where it may be applied."""
-    found = (_absent(effect, brakes), _rejected(effect, brakes), _price(effect, brakes))
-    return [reason for reason in found if reason]
+    reasons = (
+        _absent_reason(impact, thresholds),
+        _rejected_reason(impact, thresholds),
+        _price_reason(impact, thresholds),
+    )
+    return [reason for reason in reasons if reason]
 
 
-def _absent(effect: Effect, brakes: Brakes) -> str | None:
-    if effect.absent * 100 <= brakes.absent_percent * effect.present_items:
+def _absent_reason(impact: ImportImpact, thresholds: SafetyThresholds) -> str | None:
+    if impact.absent * 100 <= thresholds.absent_percent * impact.present_items:
         return None
     return (
-        f"The list lacks {effect.absent} of the supplier's {effect.present_items} items, more than "
-        f"{brakes.absent_percent:g} %."
+        f"The list lacks {impact.absent} of the supplier's {impact.present_items} items, more than "
+        f"{thresholds.absent_percent:g} %."
     )
 
 
-def _rejected(effect: Effect, brakes: Brakes) -> str | None:
-    if effect.rejected * 100 <= brakes.rejected_percent * effect.rows:
+def _rejected_reason(impact: ImportImpact, thresholds: SafetyThresholds) -> str | None:
+    if impact.rejected * 100 <= thresholds.rejected_percent * impact.rows:
         return None
     return (
-        f"{effect.rejected} of the list's {effect.rows} rows are rejected, more than "
-        f"{brakes.rejected_percent:g} %."
+        f"{impact.rejected} of the list's {impact.rows} rows are rejected, more than "
+        f"{thresholds.rejected_percent:g} %."
     )
 
 
-def _price(effect: Effect, brakes: Brakes) -> str | None:
-    before, after = effect.median_before, effect.median_after
+def _price_reason(impact: ImportImpact, thresholds: SafetyThresholds) -> str | None:
+    before, after = impact.median_before, impact.median_after
     if not before or after is None:
         return None
-    factor = Decimal(str(brakes.price_factor))
+    factor = Decimal(str(thresholds.price_factor))
     if before <= after * factor and after <= before * factor:
         return None
     return (
         f"The median price of the supplier's items moves from {before} to {after}, by more than a "
-        f"factor of {brakes.price_factor:g}."
+        f"factor of {thresholds.price_factor:g}."
     )

@@ -18,21 +18,21 @@ from pricebook.errors import (
     SourceUnavailableError,
     StorageFullError,
 )
-from pricebook.full_disk import storage_full
+from pricebook.full_disk import storage_full_error
 from pricebook.ingestion import frames
-from pricebook.ingestion.frames import Frame, Refused
+from pricebook.ingestion.frames import Frame, ListFailed
 
-_frames = msgspec.msgpack.Decoder(Frame)
-_ERRORS = {
+_frame_decoder = msgspec.msgpack.Decoder(Frame)
+_ERROR_TYPES = {
     kind.__name__: kind
     for kind in (PriceListError, ParserKilledError, SourceUnavailableError, StorageFullError)
 }
-_END_SECONDS = 5
+_EXIT_TIMEOUT_SECONDS = 5
 # Where Python finds its modules; everything else of an environment may be a secret.
-_FOR_PYTHON = ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
+_PYTHON_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
 
 
-class Child:
+class IsolatedProcess:
     """A running program, started in a folder; it is ended when an answer takes too long."""
 
     def __init__(
@@ -40,31 +40,31 @@ class Child:
     ) -> None:
         self._deadline = 0.0
         self._seconds = 0
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `kill`)
+        self._stderr_file = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `kill`)
         self._process = subprocess.Popen(  # noqa: S603 (our own program)
             [sys.executable, "-P", "-m", module, str(os.getpid()), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._complaints,
+            stderr=self._stderr_file,
             cwd=folder,
-            env=environment(variables),
+            env=build_environment(variables),
         )
-        self._orders = cast("BinaryIO", self._process.stdin)
-        self._answers = cast("BinaryIO", self._process.stdout)
+        self._request_pipe = cast("BinaryIO", self._process.stdin)
+        self._response_pipe = cast("BinaryIO", self._process.stdout)
 
     @property
     def is_running(self) -> bool:
         """Whether the program has not ended yet."""
         return self._process.poll() is None
 
-    def limit(self, deadline: float, seconds: int) -> None:
+    def set_deadline(self, deadline: float, seconds: int) -> None:
         """Set until when answers may take, on the clock of the loop, for these seconds in all."""
         self._deadline, self._seconds = deadline, seconds
 
-    def send(self, order: msgspec.Struct) -> None:
+    def send(self, request: msgspec.Struct) -> None:
         """Send an order."""
         with suppress(BrokenPipeError):  # it has ended: receiving tells why
-            frames.send(self._orders, msgspec.msgpack.encode(order))
+            frames.send(self._request_pipe, msgspec.msgpack.encode(request))
 
     async def receive(self) -> Frame:
         """Receive the next answer.
@@ -73,46 +73,48 @@ class Child:
         """
         try:
             async with asyncio.timeout_at(self._deadline):
-                payload = await asyncio.to_thread(frames.receive, self._answers)
+                payload = await asyncio.to_thread(frames.receive, self._response_pipe)
         except TimeoutError as error:
             raise ParserKilledError(
                 f"Reading the list takes more than {self._seconds} seconds."
             ) from error
         if payload is None:
-            raise ParserKilledError(self._last_words())
+            raise ParserKilledError(self._exit_message())
         try:
-            frame = _frames.decode(payload)
-            refused = _ERRORS[frame.error] if isinstance(frame, Refused) else None
+            frame = _frame_decoder.decode(payload)
+            error_type = _ERROR_TYPES[frame.error] if isinstance(frame, ListFailed) else None
         except (msgspec.DecodeError, UnicodeDecodeError, KeyError) as error:
             raise ParserKilledError("The parser process answered what cannot be read.") from error
-        if refused is StorageFullError:
-            raise storage_full("temporary files", Path(tempfile.gettempdir()))
-        if isinstance(frame, Refused) and refused:
-            raise refused(frame.message)
+        if error_type is StorageFullError:
+            raise storage_full_error("temporary files", Path(tempfile.gettempdir()))
+        if isinstance(frame, ListFailed) and error_type:
+            raise error_type(frame.message)
         return frame
 
     def kill(self) -> None:
         """End the program and wait for its end."""
         self._process.kill()
         self._process.wait()
-        for pipe in (self._orders, self._answers, self._complaints):
+        for pipe in (self._request_pipe, self._response_pipe, self._stderr_file):
             with suppress(OSError):
                 pipe.close()
 
-    def _last_words(self) -> str:
+    def _exit_message(self) -> str:
         try:
-            code = self._process.wait(_END_SECONDS)
+            code = self._process.wait(_EXIT_TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:  # it has closed its output and lives on
             self._process.kill()
             code = self._process.wait()
-        self._complaints.seek(0)
-        lines = self._complaints.read().decode(errors="replace").strip().splitlines()
-        ended = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        said = f": {lines[-1]}" if lines else "."
-        return f"The parser process ended ({ended}) while it read the list{said}"
+        self._stderr_file.seek(0)
+        lines = self._stderr_file.read().decode(errors="replace").strip().splitlines()
+        exit_status = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        detail = f": {lines[-1]}" if lines else "."
+        return f"The parser process ended ({exit_status}) while it read the list{detail}"
 
 
-def environment(names: tuple[str, ...] = ()) -> dict[str, str]:
+def build_environment(names: tuple[str, ...] = ()) -> dict[str, str]:
     """Make the environment of a program: what Python needs, and these variables of ours."""
-    kept = {name: os.environ[name] for name in (*_FOR_PYTHON, *names) if name in os.environ}
-    return {"LANG": "C.UTF-8", "TZ": "UTC", "PATH": os.defpath, **kept}
+    inherited = {
+        name: os.environ[name] for name in (*_PYTHON_VARIABLES, *names) if name in os.environ
+    }
+    return {"LANG": "C.UTF-8", "TZ": "UTC", "PATH": os.defpath, **inherited}

@@ -3,29 +3,31 @@
 import re
 from collections.abc import Sequence
 
-from pricebook.ingestion.normalise import key_of
+from pricebook.ingestion.normalise import comparison_key
 
-_LONGEST_HEADER = 100
+_MAX_HEADER_LENGTH = 100
 _COLUMN_LETTERS = re.compile(r"column ([a-z]{1,3})").fullmatch
 
 
-def columns_named(cells: Sequence[str], wanted: str) -> list[int]:
+def find_columns(cells: Sequence[str], column_name: str) -> list[int]:
     """Find the columns a user means: by their text, else by its words, else by `column C`."""
-    text, key = wanted.strip(), key_of(wanted)
+    text, key = column_name.strip(), comparison_key(column_name)
     same_text = [index for index, cell in enumerate(cells) if text and cell.strip() == text]
     if same_text:
         return same_text
-    heads = [cell if len(cell) <= _LONGEST_HEADER else "" for cell in cells]
-    same_words = [index for index, cell in enumerate(heads) if key and key_of(cell) == key]
+    searchable_cells = [cell if len(cell) <= _MAX_HEADER_LENGTH else "" for cell in cells]
+    same_words = [
+        index for index, cell in enumerate(searchable_cells) if key and comparison_key(cell) == key
+    ]
     if same_words:
         return same_words
-    index = lettered(wanted)
+    index = column_index(column_name)
     return [] if index is None or index >= len(cells) else [index]
 
 
-def lettered(wanted: str) -> int | None:
+def column_index(column_name: str) -> int | None:
     """Tell which column `column C` is."""
-    letters = _COLUMN_LETTERS(wanted.strip().casefold())
+    letters = _COLUMN_LETTERS(column_name.strip().casefold())
     if not letters:
         return None
     number = 0

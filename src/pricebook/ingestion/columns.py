@@ -5,97 +5,116 @@ from itertools import product
 from typing import NamedTuple
 
 from pricebook.errors import PriceListError
-from pricebook.ingestion.by_content import clear_choice
-from pricebook.ingestion.content import Content, is_number
-from pricebook.ingestion.currencies import listed, named_in
-from pricebook.ingestion.doubts import FIELD_NAMES, equally_good, in_doubt, label, missing_fields
-from pricebook.ingestion.header_words import says_another_price, says_price, says_something_else
-from pricebook.ingestion.headers import Candidates, Header, Wanted
+from pricebook.ingestion.by_content import infer_column
+from pricebook.ingestion.content import ColumnContent, is_numeric
+from pricebook.ingestion.currencies import currencies_in_text, format_currencies
+from pricebook.ingestion.doubts import (
+    FIELD_LABELS,
+    column_label,
+    equal_columns_error,
+    missing_columns_error,
+    uncertain_column_error,
+)
+from pricebook.ingestion.header_words import (
+    is_known_non_price_header,
+    is_other_price,
+    mentions_price,
+)
+from pricebook.ingestion.headers import ExpectedColumns, RankedColumns, TableHeader
 from pricebook.ingestion.normalise import shown, shown_list
 from pricebook.ingestion.schemas import Field
 
 _CODE_AND_NAME: tuple[Field, ...] = ("sku", "name")
 _REQUIRED: tuple[Field, ...] = ("sku", "name", "price")
-_MOST_CANDIDATES = 8
+_MAX_CANDIDATES = 8
 
 
-class Assigned(NamedTuple):
+class ColumnAssignment(NamedTuple):
     """The columns of the fields, by index, and which of them content told, not a header."""
 
     columns: dict[Field, int]
     by_content: tuple[Field, ...] = ()
 
 
-def assign(header: Header, wanted: Wanted, contents: Sequence[Content] = ()) -> Assigned:
+def assign_columns(
+    header: TableHeader, expected: ExpectedColumns, contents: Sequence[ColumnContent] = ()
+) -> ColumnAssignment:
     """Give the fields their columns.
 
     Raises PriceListError if code, name or price has none, two columns are equally good for a field,
     a mapped header is not there, or the price is not in the catalog's currency.
     """
-    for field, name in wanted.mapping.items():
+    for field, name in expected.mapping.items():
         _check_mapped(header, field, name)
-    free = _free_candidates(header, wanted.mapping)
-    free["price"] = _in_currency(header, free["price"], wanted.currency)
-    columns = _code_and_name(header, free, wanted.mapping)
+    available = _unmapped_candidates(header, expected.mapping)
+    available["price"] = _filter_by_currency(header, available["price"], expected.currency)
+    columns = _choose_code_and_name(header, available, expected.mapping)
     others: tuple[Field, ...] = ("price", "category", "currency")
     for field in others:
-        if free[field]:
-            columns[field] = _best(header, field, free[field])
-    if "price" in columns and "price" not in wanted.mapping:
-        _check_beside(header, columns["price"], contents)
-    return _completed(header, columns, wanted, contents)
+        if available[field]:
+            columns[field] = _best_candidate(header, field, available[field])
+    if "price" in columns and "price" not in expected.mapping:
+        _check_merged_price_header(header, columns["price"], contents)
+    return _fill_by_content(header, columns, expected, contents)
 
 
-def _check_mapped(header: Header, field: Field, wanted: str) -> None:
+def _check_mapped(header: TableHeader, field: Field, expected: str) -> None:
     columns = header.candidates[field]
     if not columns:
-        place = f"Row {header.row_number}" if header.row_number else "The list"
+        location = f"Row {header.row_number}" if header.row_number else "The list"
         raise PriceListError(
-            f"{place} has no column {shown(wanted)}, which is named for the "
-            f"{FIELD_NAMES[field]}; its columns are {shown_list(header.cells) or 'blank'}."
+            f"{location} has no column {shown(expected)}, which is named for the "
+            f"{FIELD_LABELS[field]}; its columns are {shown_list(header.cells) or 'blank'}."
         )
     if len(columns) > 1:
-        raise equally_good(header, field, columns)
+        raise equal_columns_error(header, field, columns)
 
 
-def _free_candidates(header: Header, mapping: Mapping[Field, str]) -> dict[Field, Candidates]:
+def _unmapped_candidates(
+    header: TableHeader, mapping: Mapping[Field, str]
+) -> dict[Field, RankedColumns]:
     """Keep a column that the user has mapped from all other fields, and the best of too many."""
-    taken = {index for field in mapping for index in header.candidates[field]}
-    free: dict[Field, Candidates] = {}
+    mapped_columns = {index for field in mapping for index in header.candidates[field]}
+    available: dict[Field, RankedColumns] = {}
     for field, columns in header.candidates.items():
-        allowed = [index for index in columns if field in mapping or index not in taken]
-        best_first = sorted(allowed, key=columns.__getitem__)[:_MOST_CANDIDATES]
-        free[field] = {index: columns[index] for index in best_first}
-    return free
+        allowed = [index for index in columns if field in mapping or index not in mapped_columns]
+        best_first = sorted(allowed, key=columns.__getitem__)[:_MAX_CANDIDATES]
+        available[field] = {index: columns[index] for index in best_first}
+    return available
 
 
-def _in_currency(header: Header, candidates: Candidates, currency: str) -> Candidates:
+def _filter_by_currency(
+    header: TableHeader, candidates: RankedColumns, currency: str
+) -> RankedColumns:
     """Keep the price columns whose header names the catalog's currency, or none."""
-    named = {index: named_in(header.cells[index], currency) for index in candidates}
-    fitting = {
+    currencies_by_column = {
+        index: currencies_in_text(header.cells[index], currency) for index in candidates
+    }
+    matching = {
         index: rank
         for index, rank in candidates.items()
-        if (codes := named[index]) is None or currency in codes
+        if (codes := currencies_by_column[index]) is None or currency in codes
     }
-    if candidates and not fitting:
+    if candidates and not matching:
         index = next(iter(candidates))
-        codes = listed(named[index] or frozenset())
+        codes = format_currencies(currencies_by_column[index] or frozenset())
         raise PriceListError(
-            f"The price column {label(header, index)} is in {codes}, the catalog is in {currency}."
+            f"The price column {column_label(header, index)} is in {codes}, the catalog is in "
+            f"{currency}."
         )
-    return fitting
+    return matching
 
 
-def _best(header: Header, field: Field, candidates: Candidates) -> int:
+def _best_candidate(header: TableHeader, field: Field, candidates: RankedColumns) -> int:
     best_rank = min(candidates.values())
     best = [index for index, rank in candidates.items() if rank == best_rank]
     if len(best) > 1:
-        raise equally_good(header, field, best)
+        raise equal_columns_error(header, field, best)
     return best[0]
 
 
-def _code_and_name(
-    header: Header, free: Mapping[Field, Candidates], mapping: Mapping[Field, str]
+def _choose_code_and_name(
+    header: TableHeader, available: Mapping[Field, RankedColumns], mapping: Mapping[Field, str]
 ) -> dict[Field, int]:
     """Choose both at once: `Artikel` is the name beside `Art.-Nr.` and the code beside `Titel`.
 
@@ -104,72 +123,81 @@ def _code_and_name(
     """
     may_share = "sku" in mapping and "name" in mapping
     choices: dict[tuple[int, int], list[dict[Field, int]]] = {}
-    for pair in product([*free["sku"], None], [*free["name"], None]):
+    for pair in product([*available["sku"], None], [*available["name"], None]):
         if pair[0] is None or pair[0] != pair[1] or may_share:
             choice: dict[Field, int] = {
                 field: index
                 for field, index in zip(_CODE_AND_NAME, pair, strict=True)
                 if index is not None
             }
-            ranks = [free[field][index] for field, index in choice.items()]
+            ranks = [available[field][index] for field, index in choice.items()]
             choices.setdefault((-len(ranks), sum(ranks)), []).append(choice)
     best = choices[min(choices)]
     for field in _CODE_AND_NAME:
         columns = {choice[field] for choice in best if field in choice}
         if len(columns) > 1:
-            raise equally_good(header, field, columns)
+            raise equal_columns_error(header, field, columns)
     return best[0]
 
 
-def _check_beside(header: Header, price: int, contents: Sequence[Content]) -> None:
+def _check_merged_price_header(
+    header: TableHeader, price: int, contents: Sequence[ColumnContent]
+) -> None:
     """Refuse a price whose header may be merged across: the columns it covers hold numbers too."""
     covered = [price]
     for index in range(price + 1, min(len(header.cells), len(contents))):
         if header.cells[index].strip():
             break
-        if is_number(contents[index]):
+        if is_numeric(contents[index]):
             covered.append(index)
     if len(covered) > 1:
-        raise equally_good(header, "price", covered)
+        raise equal_columns_error(header, "price", covered)
 
 
-def _completed(
-    header: Header, columns: dict[Field, int], wanted: Wanted, contents: Sequence[Content]
-) -> Assigned:
+def _fill_by_content(
+    header: TableHeader,
+    columns: dict[Field, int],
+    expected: ExpectedColumns,
+    contents: Sequence[ColumnContent],
+) -> ColumnAssignment:
     """Find what no header named by content, as far as that is clear."""
     missing: list[Field] = [field for field in _REQUIRED if field not in columns]
     for field in missing:
-        silent = {
+        unassigned = {
             index: content
             for index, content in enumerate(contents[: len(header.cells)])
             if index not in columns.values()
-            and not says_something_else(header.cells[index].strip(), wanted.currency)
+            and not is_known_non_price_header(header.cells[index].strip(), expected.currency)
         }
-        choice, doubtful = _clear_choice(header, field, silent)
-        if doubtful:
-            raise in_doubt(header, field, doubtful)
+        choice, ambiguous = _infer_column(header, field, unassigned)
+        if ambiguous:
+            raise uncertain_column_error(header, field, ambiguous)
         if choice is None:
-            raise missing_fields(header, [name for name in _REQUIRED if name not in columns])
+            raise missing_columns_error(header, [name for name in _REQUIRED if name not in columns])
         columns[field] = choice
     if "price" in missing:
-        _in_currency(header, {columns["price"]: 0}, wanted.currency)
-    return Assigned(columns, tuple(missing))
+        _filter_by_currency(header, {columns["price"]: 0}, expected.currency)
+    return ColumnAssignment(columns, tuple(missing))
 
 
-def _clear_choice(
-    header: Header, field: Field, silent: Mapping[int, Content]
+def _infer_column(
+    header: TableHeader, field: Field, unassigned: Mapping[int, ColumnContent]
 ) -> tuple[int | None, list[int]]:
     """Choose by content; a header with the word `price` in it is the price or none is."""
-    speaking = [index for index in silent if says_price(header.cells[index])]
+    price_headed = [index for index in unassigned if mentions_price(header.cells[index])]
     if field != "price":
-        return clear_choice(field, {index: silent[index] for index in silent.keys() - speaking})
-    if not speaking:
-        return clear_choice(field, silent)
-    clear = [
+        return infer_column(
+            field, {index: unassigned[index] for index in unassigned.keys() - price_headed}
+        )
+    if not price_headed:
+        return infer_column(field, unassigned)
+    unambiguous = [
         index
-        for index in speaking
-        if is_number(silent[index]) and not says_another_price(header.cells[index])
+        for index in price_headed
+        if is_numeric(unassigned[index]) and not is_other_price(header.cells[index])
     ]
-    if len(clear) == 1:
-        return clear[0], []
-    return None, [index for index in silent if index in speaking or is_number(silent[index])]
+    if len(unambiguous) == 1:
+        return unambiguous[0], []
+    return None, [
+        index for index in unassigned if index in price_headed or is_numeric(unassigned[index])
+    ]

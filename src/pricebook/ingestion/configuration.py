@@ -2,35 +2,44 @@
 
 import msgspec
 
-from pricebook.ingestion.schemas import Findings, Format, Place, SheetPlace, SourceConfig
+from pricebook.ingestion.schemas import (
+    DetectedProfile,
+    GoogleSheetSource,
+    PriceListFormat,
+    PriceListSource,
+    ReadConfig,
+)
 from pricebook.suppliers.schemas import SourceType, Supplier
 
-_TYPES: dict[Format, SourceType] = {"csv": "csv", "google_sheets": "google_sheets"}
+_SOURCE_TYPE_BY_FORMAT: dict[PriceListFormat, SourceType] = {
+    "csv": "csv",
+    "google_sheets": "google_sheets",
+}
 
 
-def effective_config(given: SourceConfig, supplier: Supplier | None) -> SourceConfig:
+def merge_config(explicit: ReadConfig, supplier: Supplier | None) -> ReadConfig:
     """Let what is said now win over what is set for the supplier."""
-    kept: dict[str, object] = supplier.metadata.get("source_config", {}) if supplier else {}
-    known = {name: kept[name] for name in SourceConfig.__struct_fields__ if name in kept}
-    return msgspec.convert({**known, **msgspec.to_builtins(given)}, SourceConfig)
+    stored: dict[str, object] = supplier.metadata.get("source_config", {}) if supplier else {}
+    stored_fields = {name: stored[name] for name in ReadConfig.__struct_fields__ if name in stored}
+    return msgspec.convert({**stored_fields, **msgspec.to_builtins(explicit)}, ReadConfig)
 
 
-def remembered(supplier: Supplier | None) -> Findings | None:
+def remembered(supplier: Supplier | None) -> DetectedProfile | None:
     """Return what the supplier's last list showed."""
-    found = supplier.metadata.get("found") if supplier else None
+    profile = supplier.metadata.get("found") if supplier else None
     try:
-        return msgspec.convert(found, Findings | None)
+        return msgspec.convert(profile, DetectedProfile | None)
     except msgspec.ValidationError:  # kept by an earlier version of this program
         return None
 
 
-def expected_type(place: Place, supplier: Supplier | None) -> SourceType:
+def expected_source_type(source: PriceListSource, supplier: Supplier | None) -> SourceType:
     """Tell the kind of list before it is read."""
-    if isinstance(place, SheetPlace):
+    if isinstance(source, GoogleSheetSource):
         return "google_sheets"
     return supplier.source_type if supplier else "csv"
 
 
-def type_of(found: Findings) -> SourceType:
+def source_type_of(profile: DetectedProfile) -> SourceType:
     """Tell the kind of list by its format."""
-    return _TYPES.get(found.format, "excel")
+    return _SOURCE_TYPE_BY_FORMAT.get(profile.format, "excel")

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from itertools import cycle
 from typing import NamedTuple
 
-from pricebook.ingestion.currencies import named_in
-from pricebook.ingestion.numbers import decimals_shown
-from pricebook.ingestion.schemas import Kind, Record, TypedNumber
+from pricebook.ingestion.currencies import currencies_in_text
+from pricebook.ingestion.numbers import count_decimals
+from pricebook.ingestion.schemas import ColumnKind, NumberCell, Record
 
-_FEWEST_CELLS = 3
-NEARLY_ALL = 0.8
-_CENTS = 2
-_LONGEST_CODE = 30
+_MIN_CELLS = 3
+MIN_MATCHING_SHARE = 0.8
+_CENT_DIGITS = 2
+_MAX_CODE_LENGTH = 30
 _BARCODE_LENGTHS = frozenset({8, 12, 13, 14})
-_NUMBERS: frozenset[Kind] = frozenset({"money", "decimals", "whole"})
+_NUMBERS: frozenset[ColumnKind] = frozenset({"money", "decimals", "whole"})
 # What one and the same column may look like from list to list.
-_FAMILIES: dict[Kind, frozenset[str]] = {
+_COMPATIBLE_KINDS: dict[ColumnKind, frozenset[str]] = {
     "money": frozenset({"number"}),
     "decimals": frozenset({"number"}),
     "whole": frozenset({"number", "code"}),
@@ -26,20 +26,20 @@ _FAMILIES: dict[Kind, frozenset[str]] = {
 }
 
 
-class Content(NamedTuple):
+class ColumnContent(NamedTuple):
     """How the filled cells of a column look: their kind if there is one, how many, how varied.
 
     `code_length` is their length if they all have the same.
     """
 
-    kind: Kind | None = None
+    kind: ColumnKind | None = None
     filled: int = 0
     distinct: int = 0
     names_currency: bool = False
     code_length: int = 0
 
 
-def contents_of(rows: Sequence[Sequence[str]], currency: str) -> tuple[Content, ...]:
+def column_contents(rows: Sequence[Sequence[str]], currency: str) -> tuple[ColumnContent, ...]:
     """Look at the columns of a table by its first rows."""
     width = max(map(len, rows), default=0)
     columns = (
@@ -49,83 +49,83 @@ def contents_of(rows: Sequence[Sequence[str]], currency: str) -> tuple[Content, 
     return tuple(_content(cells, currency) for cells in columns)
 
 
-def rows_of_table(records: Sequence[Record], below: int) -> list[list[str]]:
+def item_rows_below(records: Sequence[Record], header_row_number: int) -> list[list[str]]:
     """Keep the rows below a row that may hold articles: no sections, no blank rows."""
     return [
         cells
-        for number, cells, spoiled in records
-        if number > below and not spoiled and len(filled_in(cells)) > 1
+        for number, cells, malformed in records
+        if number > header_row_number and not malformed and len(filled_columns(cells)) > 1
     ]
 
 
-def filled_in(cells: Sequence[str]) -> list[int]:
+def filled_columns(cells: Sequence[str]) -> list[int]:
     """Tell which columns of a row are filled."""
     return [index for index, cell in enumerate(cells) if cell and not cell.isspace()]
 
 
 def trimmed(cell: str) -> str:
     """Trim a cell and leave a number a number."""
-    return cell if isinstance(cell, TypedNumber) else cell.strip()
+    return cell if isinstance(cell, NumberCell) else cell.strip()
 
 
-def as_shown(cell: str) -> str:
+def display_text(cell: str) -> str:
     """Give the text of a cell as its sheet shows it."""
-    return cell.shown if isinstance(cell, TypedNumber) else cell
+    return cell.shown if isinstance(cell, NumberCell) else cell
 
 
-def is_number(content: Content) -> bool:
+def is_numeric(content: ColumnContent) -> bool:
     """Tell whether a column holds numbers that could be prices or quantities."""
     return content.kind in _NUMBERS
 
 
-def may_become(before: Kind, now: Kind) -> bool:
+def are_compatible_kinds(before: ColumnKind, now: ColumnKind) -> bool:
     """Tell whether a column that looked one way may look the other way in a later list."""
-    return not _FAMILIES[before].isdisjoint(_FAMILIES[now])
+    return not _COMPATIBLE_KINDS[before].isdisjoint(_COMPATIBLE_KINDS[now])
 
 
-def _content(cells: Sequence[str], currency: str) -> Content:
+def _content(cells: Sequence[str], currency: str) -> ColumnContent:
     if not cells:
-        return Content()
-    shown = list(map(as_shown, cells))
+        return ColumnContent()
+    shown = list(map(display_text, cells))
     lengths = set(map(len, shown))
-    return Content(
-        kind=_kind(cells, currency) if len(cells) >= _FEWEST_CELLS else None,
+    return ColumnContent(
+        kind=_kind(cells, currency) if len(cells) >= _MIN_CELLS else None,
         filled=len(cells),
         distinct=len(set(shown)),
-        names_currency=all(named_in(cell, currency) is not None for cell in shown),
+        names_currency=all(currencies_in_text(cell, currency) is not None for cell in shown),
         code_length=lengths.pop() if len(lengths) == 1 else 0,
     )
 
 
-def _kind(cells: Sequence[str], currency: str) -> Kind | None:
-    shown = list(map(as_shown, cells))
-    nearly_all = NEARLY_ALL * len(cells)
+def _kind(cells: Sequence[str], currency: str) -> ColumnKind | None:
+    shown = list(map(display_text, cells))
+    min_matching_cells = MIN_MATCHING_SHARE * len(cells)
     if all(cell == str(number) for number, cell in enumerate(shown, start=1)):
         return None  # a running number is as good as no content
-    if sum(map(_is_barcode, shown)) >= nearly_all:
+    if sum(map(_is_barcode, shown)) >= min_matching_cells:
         return "barcodes"
     if not any(map(_has_leading_zero, shown)):
-        given = [decimals_shown(cell, currency) for cell in cells]
-        decimals = [number for number in given if number is not None]
-        if len(decimals) >= nearly_all:
+        decimal_counts = [count_decimals(cell, currency) for cell in cells]
+        decimals = [number for number in decimal_counts if number is not None]
+        if len(decimals) >= min_matching_cells:
             return _kind_of_number(decimals)
     return _kind_of_text(shown)
 
 
-def _kind_of_text(cells: Sequence[str]) -> Kind | None:
-    nearly_all = NEARLY_ALL * len(cells)
+def _kind_of_text(cells: Sequence[str]) -> ColumnKind | None:
+    min_matching_cells = MIN_MATCHING_SHARE * len(cells)
     with_letters = [cell for cell in cells if any(map(str.isalpha, cell))]
-    if sum(" " in cell for cell in with_letters) >= nearly_all:
+    if sum(" " in cell for cell in with_letters) >= min_matching_cells:
         return "texts"
-    if sum(map(_is_code, cells)) >= nearly_all:
+    if sum(map(_is_code, cells)) >= min_matching_cells:
         return "codes"
-    return "words" if len(with_letters) >= nearly_all else None
+    return "words" if len(with_letters) >= min_matching_cells else None
 
 
-def _kind_of_number(decimals: Sequence[int]) -> Kind:
+def _kind_of_number(decimals: Sequence[int]) -> ColumnKind:
     if not any(decimals):
         return "whole"
-    return "money" if max(decimals) <= _CENTS else "decimals"
+    return "money" if max(decimals) <= _CENT_DIGITS else "decimals"
 
 
 def _is_barcode(cell: str) -> bool:
@@ -145,7 +145,7 @@ def _has_leading_zero(cell: str) -> bool:
 
 def _is_code(cell: str) -> bool:
     return (
-        len(cell) <= _LONGEST_CODE
+        len(cell) <= _MAX_CODE_LENGTH
         and not any(char.isspace() or char == ":" for char in cell)
         and any(char.isdigit() for char in cell)
     )

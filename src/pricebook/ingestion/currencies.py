@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 _DOLLARS = "USD CAD AUD NZD HKD SGD TWD MXN"
-_WORDS = {
+_CURRENCY_WORDS = {
     _DOLLARS: "$ dollar dollars доллар доллары долларов",
     "USD": "usd us$ usd$ u$ сша",
     "CAD": "cad c$ ca$ can$ cad$",
@@ -58,37 +58,39 @@ _WORDS = {
     "AED": "aed",
     "SAR": "sar",
 }
-_CURRENCIES = {
-    word: frozenset(codes.split()) for codes, words in _WORDS.items() for word in words.split()
+_CODES_BY_WORD = {
+    word: frozenset(codes.split())
+    for codes, words in _CURRENCY_WORDS.items()
+    for word in words.split()
 }
-_FEW = 2
+_MAX_LISTED_CODES = 2
 # `US$` and `R$` are one word each; any other sign stands for itself.
 WORD_OR_SIGN = re.compile(r"[^\W\d_]+\$?|[^\w\s.,]")
 
 
 @lru_cache(maxsize=4096)
-def meant_by(word: str, catalog_currency: str) -> frozenset[str] | None:
+def currencies_of_word(word: str, catalog_currency: str) -> frozenset[str] | None:
     """Tell the ISO codes that a word or sign may mean, None where it is no currency."""
     folded = word.casefold()
     if folded == catalog_currency.casefold():
         return frozenset({catalog_currency})
-    return _CURRENCIES.get(folded)
+    return _CODES_BY_WORD.get(folded)
 
 
-def named_in(text: str, catalog_currency: str) -> frozenset[str] | None:
+def currencies_in_text(text: str, catalog_currency: str) -> frozenset[str] | None:
     """Tell the ISO codes a text may mean, None where it names no currency.
 
     Several words narrow each other down: `бел. руб.` is BYN. Words that are no currency are passed
     over, and words that contradict each other leave an empty set.
     """
-    found: frozenset[str] | None = None
+    possible_codes: frozenset[str] | None = None
     for word in WORD_OR_SIGN.findall(text):
-        meant = meant_by(word, catalog_currency)
-        if meant is not None:
-            found = meant if found is None else found & meant
-    return found
+        word_codes = currencies_of_word(word, catalog_currency)
+        if word_codes is not None:
+            possible_codes = word_codes if possible_codes is None else possible_codes & word_codes
+    return possible_codes
 
 
-def listed(codes: frozenset[str]) -> str:
+def format_currencies(codes: frozenset[str]) -> str:
     """Tell codes in a message: `EUR`, `BYN or RUB`; a sign of many is just another currency."""
-    return " or ".join(sorted(codes)) if 0 < len(codes) <= _FEW else "another currency"
+    return " or ".join(sorted(codes)) if 0 < len(codes) <= _MAX_LISTED_CODES else "another currency"

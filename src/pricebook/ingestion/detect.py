@@ -7,32 +7,37 @@ from typing import NamedTuple
 
 from pricebook.errors import PriceListError
 from pricebook.ingestion import layout
-from pricebook.ingestion.column_names import columns_named
-from pricebook.ingestion.columns import assign
-from pricebook.ingestion.content import Content, contents_of, filled_in, rows_of_table
+from pricebook.ingestion.column_names import find_columns
+from pricebook.ingestion.columns import assign_columns
+from pricebook.ingestion.content import (
+    ColumnContent,
+    column_contents,
+    filled_columns,
+    item_rows_below,
+)
 from pricebook.ingestion.headers import (
-    MOST_COLUMNS,
-    Header,
-    Wanted,
-    first_header,
-    header_around,
-    header_ending_with,
-    holds_numbers,
-    no_header,
+    MAX_COLUMNS,
+    ExpectedColumns,
+    TableHeader,
+    empty_header,
+    find_first_header,
+    has_numeric_cell,
+    header_containing,
+    header_ending_before,
     read_header,
 )
-from pricebook.ingestion.normalise import name_of, shown, shown_list, storable
-from pricebook.ingestion.schemas import Field, Findings, Kind, Record, SourceConfig
+from pricebook.ingestion.normalise import clean_name, shown, shown_list, without_nul
+from pricebook.ingestion.schemas import ColumnKind, DetectedProfile, Field, ReadConfig, Record
 
 # A header below these rows is found only if header_row names it.
-ROWS_LOOKED_AT = 200
+HEADER_SEARCH_ROWS = 200
 # How many rows more are read to see what the columns hold.
-ROWS_OF_CONTENT = 200
-_LONGEST_TITLE = 255
-_FEWEST_COLUMNS = 3
+CONTENT_SAMPLE_ROWS = 200
+_MAX_TITLE_LENGTH = 255
+_MIN_COLUMNS = 3
 
 
-class Table(NamedTuple):
+class DetectedTable(NamedTuple):
     """Where the table of a list is and what its columns hold.
 
     `header_row` is 1-based, 0 where there is no header; the rows of the table are those below
@@ -41,145 +46,157 @@ class Table(NamedTuple):
     """
 
     header_row: int
-    starts_below: int
+    rows_start_below: int
     headers: tuple[str, ...]
-    header_lines: frozenset[tuple[str, ...]]
-    kinds: tuple[Kind | None, ...]
+    header_row_keys: frozenset[tuple[str, ...]]
+    kinds: tuple[ColumnKind | None, ...]
     columns: dict[Field, int]
     by_content: tuple[Field, ...]
     characteristics: tuple[tuple[str, int], ...]
 
 
 def choose_delimiter(
-    samples: Mapping[str, Sequence[Record]], config: SourceConfig, currency: str
+    samples: Mapping[str, Sequence[Record]], config: ReadConfig, currency: str
 ) -> str:
     """Choose a delimiter by the first records that each one gives.
 
     Best is one that shows a header, then the one whose rows agree most in their width (of two and
     more), then the one with the wider rows: decimal commas too split every row alike.
     """
-    wanted = Wanted(config.column_mapping, currency)
-    return max(samples, key=lambda delimiter: _merit(samples[delimiter], wanted))
+    expected = ExpectedColumns(config.column_mapping, currency)
+    return max(samples, key=lambda delimiter: _sample_score(samples[delimiter], expected))
 
 
-def choose_sheet(
-    samples: Mapping[str, Sequence[Record]], config: SourceConfig, currency: str
-) -> str:
+def choose_sheet(samples: Mapping[str, Sequence[Record]], config: ReadConfig, currency: str) -> str:
     """Choose a sheet by the first rows of each, as a delimiter is chosen.
 
     Raises PriceListError if a second one is as good, or has the same columns: articles on a sheet
     that is passed over would be missing.
     """
-    wanted = Wanted(config.column_mapping, currency)
-    merits = {name: _merit(records, wanted) for name, records in samples.items()}
-    best = max(merits, key=merits.__getitem__)
+    expected = ExpectedColumns(config.column_mapping, currency)
+    scores = {name: _sample_score(records, expected) for name, records in samples.items()}
+    best = max(scores, key=scores.__getitem__)
     titles = {
-        name: set(map(title_of, header.cells))
+        name: set(map(column_title, header.cells))
         for name, records in samples.items()
-        if (header := first_header(records[:ROWS_LOOKED_AT], wanted))
+        if (header := find_first_header(records[:HEADER_SEARCH_ROWS], expected))
     }
-    rivals = [
+    equally_good_sheets = [
         name
         for name in samples
-        if best in titles and (titles.get(name) == titles[best] or merits[name] == merits[best])
+        if best in titles and (titles.get(name) == titles[best] or scores[name] == scores[best])
     ]
-    if len(rivals) > 1:
+    if len(equally_good_sheets) > 1:
         raise PriceListError(
-            f"More than one sheet holds a price list: {shown_list(rivals)}; name one with "
+            f"More than one sheet holds a price list: {shown_list(equally_good_sheets)}; name "
+            "one with "
             "sheet_name."
         )
     return best
 
 
-def _merit(records: Sequence[Record], wanted: Wanted) -> tuple[bool, int, int]:
+def _sample_score(records: Sequence[Record], expected: ExpectedColumns) -> tuple[bool, int, int]:
     widths = Counter(len(cells) for _, cells, _ in records if len(cells) > 1)
     (width, rows) = widths.most_common(1)[0] if widths else (0, 0)
-    return first_header(records[:ROWS_LOOKED_AT], wanted) is not None, rows, width
+    return find_first_header(records[:HEADER_SEARCH_ROWS], expected) is not None, rows, width
 
 
-def find_table(
+def detect_table(
     records: Sequence[Record],
-    config: SourceConfig,
+    config: ReadConfig,
     currency: str,
-    remembered: Findings | None = None,
-) -> Table:
+    previous_profile: DetectedProfile | None = None,
+) -> DetectedTable:
     """Find the table from the first records of a list, as it was in the supplier's last list.
 
     Raises PriceListError if it leaves in doubt which column is which, or if a field would come from
     another column than it did.
     """
-    said = config.column_mapping
-    wanted = Wanted(layout.with_memory(said, remembered), currency)
-    header = _header(records, config, wanted, remembered)
-    if len(header.cells) > MOST_COLUMNS:
-        raise PriceListError(f"Row {header.row_number} has more than {MOST_COLUMNS} columns.")
-    contents = contents_of(rows_of_table(records, header.row_number), currency)
-    if remembered:
-        layout.check_header(header, said, remembered)
-        wanted = wanted._replace(mapping=layout.without_gone(wanted.mapping, header, said))
-    assigned = assign(header, wanted, contents)
-    if remembered:
-        unsaid: dict[Field, int] = {
-            field: index for field, index in assigned.columns.items() if field not in said
+    configured = config.column_mapping
+    expected = ExpectedColumns(layout.with_previous_mapping(configured, previous_profile), currency)
+    header = _locate_header(records, config, expected, previous_profile)
+    if len(header.cells) > MAX_COLUMNS:
+        raise PriceListError(f"Row {header.row_number} has more than {MAX_COLUMNS} columns.")
+    contents = column_contents(item_rows_below(records, header.row_number), currency)
+    if previous_profile:
+        layout.check_header_unchanged(header, configured, previous_profile)
+        expected = expected._replace(
+            mapping=layout.without_missing_category(expected.mapping, header, configured)
+        )
+    assignment = assign_columns(header, expected, contents)
+    if previous_profile:
+        unconfigured: dict[Field, int] = {
+            field: index for field, index in assignment.columns.items() if field not in configured
         }
-        layout.check_contents(header, unsaid, contents, remembered)
-    return Table(
+        layout.check_kinds_unchanged(header, unconfigured, contents, previous_profile)
+    return DetectedTable(
         header_row=header.row_number,
-        starts_below=header.row_number or _letterhead(records, assigned.columns),
-        headers=tuple(map(title_of, header.cells)),
-        header_lines=frozenset(map(line_of, header.lines)),
-        kinds=_kinds(contents, len(header.cells)),
-        columns=assigned.columns,
-        by_content=assigned.by_content,
-        characteristics=_characteristics(header, assigned.columns.values(), config),
+        rows_start_below=header.row_number or _last_row_before_items(records, assignment.columns),
+        headers=tuple(map(column_title, header.cells)),
+        header_row_keys=frozenset(map(header_row_key, header.header_rows)),
+        kinds=_column_kinds(contents, len(header.cells)),
+        columns=assignment.columns,
+        by_content=assignment.by_content,
+        characteristics=_characteristic_columns(header, assignment.columns.values(), config),
     )
 
 
-def _header(
-    records: Sequence[Record], config: SourceConfig, wanted: Wanted, remembered: Findings | None
-) -> Header:
-    if not any(filled_in(cells) for _, cells, _ in records):
+def _locate_header(
+    records: Sequence[Record],
+    config: ReadConfig,
+    expected: ExpectedColumns,
+    previous_profile: DetectedProfile | None,
+) -> TableHeader:
+    if not any(filled_columns(cells) for _, cells, _ in records):
         blank = f"The first {len(records)} rows of the list are blank."
-        raise PriceListError(blank if len(records) >= ROWS_LOOKED_AT else "The list is empty.")
+        raise PriceListError(blank if len(records) >= HEADER_SEARCH_ROWS else "The list is empty.")
     if config.header_row is not None:
-        return _given_header(records, config.header_row, wanted)
-    first = records[:ROWS_LOOKED_AT]
-    said = Wanted(config.column_mapping, wanted.currency)
-    if layout.had_no_header(remembered):
-        return first_header(first, said) or no_header(_width(records), wanted)
-    found = first_header(first, wanted) or (remembered and first_header(first, said))
-    if found:
-        return found
-    index = _likeliest(first, wanted)
+        return _configured_header(records, config.header_row, expected)
+    first = records[:HEADER_SEARCH_ROWS]
+    configured = ExpectedColumns(config.column_mapping, expected.currency)
+    if layout.had_no_header(previous_profile):
+        return find_first_header(first, configured) or empty_header(
+            _headerless_width(records), expected
+        )
+    detected_header = find_first_header(first, expected) or (
+        previous_profile and find_first_header(first, configured)
+    )
+    if detected_header:
+        return detected_header
+    index = _likeliest_header_row(first, expected)
     if index is None:
-        return no_header(_width(records), wanted)
-    return header_around(records, index, wanted)
+        return empty_header(_headerless_width(records), expected)
+    return header_containing(records, index, expected)
 
 
-def _given_header(records: Sequence[Record], row: int, wanted: Wanted) -> Header:
+def _configured_header(
+    records: Sequence[Record], row: int, expected: ExpectedColumns
+) -> TableHeader:
     if not row:
-        return no_header(_width(records), wanted)
+        return empty_header(_headerless_width(records), expected)
     end = sum(number <= row for number, _, _ in records)
     if end == len(records) and records[-1][0] < row:
         raise PriceListError(f"The list has {records[-1][0]} rows, so row {row} is not its header.")
-    return header_ending_with(records, end, wanted)
+    return header_ending_before(records, end, expected)
 
 
-def _likeliest(records: Sequence[Record], wanted: Wanted) -> int | None:
+def _likeliest_header_row(records: Sequence[Record], expected: ExpectedColumns) -> int | None:
     """Find the row that looks most like a header where none surely is one; None if none does.
 
     That is one of which some words are known, else the last row without a digit above the articles.
     Rows narrower than an article count only where there are no others.
     """
     filled = {
-        index: len(filled_in(cells))
-        for index, (_, cells, spoiled) in enumerate(records)
-        if not spoiled
+        index: len(filled_columns(cells))
+        for index, (_, cells, malformed) in enumerate(records)
+        if not malformed
     }
-    wide = [index for index, cells in filled.items() if cells >= _FEWEST_COLUMNS]
-    known = {index: read_header([records[index]], wanted).known for index in wide or filled}
-    wordy = [index for index in known if not holds_numbers(records[index][1])]
-    best = max(wordy or known, key=lambda index: (known[index], filled[index]), default=None)
+    wide = [index for index, cells in filled.items() if cells >= _MIN_COLUMNS]
+    known = {index: read_header([records[index]], expected).known for index in wide or filled}
+    without_numbers = [index for index in known if not has_numeric_cell(records[index][1])]
+    best = max(
+        without_numbers or known, key=lambda index: (known[index], filled[index]), default=None
+    )
     if not wide or (best is not None and known[best]):
         return best
     articles = (index for index in wide if _has_digit(records[index][1]))
@@ -192,57 +209,59 @@ def _has_digit(cells: Sequence[str]) -> bool:
     return any(map(str.isdigit, "".join(cells)))
 
 
-def _width(records: Sequence[Record]) -> int:
+def _headerless_width(records: Sequence[Record]) -> int:
     """Tell how many columns a table without a header has."""
-    filled = [columns for _, cells, _ in records if (columns := filled_in(cells))]
-    wide = [columns for columns in filled if len(columns) >= _FEWEST_COLUMNS]
+    filled = [columns for _, cells, _ in records if (columns := filled_columns(cells))]
+    wide = [columns for columns in filled if len(columns) >= _MIN_COLUMNS]
     return 1 + max(columns[-1] for columns in wide or filled)
 
 
-def _letterhead(records: Sequence[Record], columns: Mapping[Field, int]) -> int:
+def _last_row_before_items(records: Sequence[Record], columns: Mapping[Field, int]) -> int:
     """Tell the last row above the first one that has a code and a name."""
-    keys = {columns["sku"], columns["name"]}
-    articles = (number for number, cells, _ in records if keys.issubset(filled_in(cells)))
+    code_and_name = {columns["sku"], columns["name"]}
+    articles = (
+        number for number, cells, _ in records if code_and_name.issubset(filled_columns(cells))
+    )
     return next(articles, 1) - 1
 
 
-def _kinds(contents: Sequence[Content], width: int) -> tuple[Kind | None, ...]:
-    kinds: list[Kind | None] = [content.kind for content in contents[:width]]
+def _column_kinds(contents: Sequence[ColumnContent], width: int) -> tuple[ColumnKind | None, ...]:
+    kinds: list[ColumnKind | None] = [content.kind for content in contents[:width]]
     return (*kinds, *[None] * (width - len(kinds)))
 
 
-def _characteristics(
-    header: Header, taken: Collection[int], config: SourceConfig
+def _characteristic_columns(
+    header: TableHeader, assigned_columns: Collection[int], config: ReadConfig
 ) -> tuple[tuple[str, int], ...]:
     """Name the columns kept as characteristics: those wanted, else all that are no field."""
-    wanted = config.characteristic_columns
-    if wanted is None:
-        indices = [index for index in range(len(header.cells)) if index not in taken]
+    expected = config.characteristic_columns
+    if expected is None:
+        indices = [index for index in range(len(header.cells)) if index not in assigned_columns]
     else:
-        indices = [index for title in wanted for index in _columns_wanted(header, title)]
+        indices = [index for title in expected for index in _requested_columns(header, title)]
     titles: dict[str, int] = {}
     for index in dict.fromkeys(indices):
-        title = title_of(header.cells[index])
+        title = column_title(header.cells[index])
         if title:
-            titles[_unused(title, titles)] = index
+            titles[_unique_title(title, titles)] = index
     return tuple(titles.items())
 
 
-def title_of(cell: str) -> str:
+def column_title(cell: str) -> str:
     """Clean a header cell to the title that its column has in the catalog."""
-    return storable(name_of(cell))[:_LONGEST_TITLE]
+    return without_nul(clean_name(cell))[:_MAX_TITLE_LENGTH]
 
 
-def line_of(cells: Sequence[str]) -> tuple[str, ...]:
+def header_row_key(cells: Sequence[str]) -> tuple[str, ...]:
     """Clean a row to what tells whether it is the header once more."""
-    titles = list(map(title_of, cells))
+    titles = list(map(column_title, cells))
     while titles and not titles[-1]:
         titles.pop()
     return tuple(titles)
 
 
-def _columns_wanted(header: Header, title: str) -> list[int]:
-    columns = columns_named(header.cells, title)
+def _requested_columns(header: TableHeader, title: str) -> list[int]:
+    columns = find_columns(header.cells, title)
     if not columns:
         raise PriceListError(
             f"Row {header.row_number} has no column {shown(title)}, which is named in "
@@ -251,7 +270,7 @@ def _columns_wanted(header: Header, title: str) -> list[int]:
     return columns
 
 
-def _unused(title: str, titles: Collection[str]) -> str:
+def _unique_title(title: str, titles: Collection[str]) -> str:
     """Call the second column `Colour` of a table `Colour (2)`."""
     numbered = (f"{title} ({number})" for number in count(2))
     return title if title not in titles else next(name for name in numbered if name not in titles)

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from pricebook.errors import PriceListError
 from pricebook.ingestion.column_names import column_letters
-from pricebook.ingestion.headers import Header
+from pricebook.ingestion.headers import TableHeader
 from pricebook.ingestion.normalise import shown, shown_list
 from pricebook.ingestion.schemas import Field
 
-FIELD_NAMES: dict[Field, str] = {
+FIELD_LABELS: dict[Field, str] = {
     "sku": "article code",
     "name": "name",
     "price": "price",
@@ -17,7 +17,7 @@ FIELD_NAMES: dict[Field, str] = {
 }
 
 
-def label(header: Header, index: int) -> str:
+def column_label(header: TableHeader, index: int) -> str:
     """Quote a header, with the letter of its column where another has the same text."""
     text = header.cells[index].strip()
     if not text:
@@ -26,29 +26,34 @@ def label(header: Header, index: int) -> str:
     return shown(text) if is_unique else f"{shown(text)} (column {column_letters(index)})"
 
 
-def equally_good(header: Header, field: Field, columns: Iterable[int]) -> PriceListError:
+def equal_columns_error(
+    header: TableHeader, field: Field, columns: Iterable[int]
+) -> PriceListError:
     """Name the columns whose headers fit a field equally well."""
     indices = sorted(columns)
-    labels = " and ".join(label(header, index) for index in indices)
+    labels = " and ".join(column_label(header, index) for index in indices)
     return PriceListError(
-        f"The columns {labels} are equally good for the {FIELD_NAMES[field]}; name one with "
-        f"column_mapping or {_option(header, field, indices[0])}."
+        f"The columns {labels} are equally good for the {FIELD_LABELS[field]}; name one with "
+        f"column_mapping or {_mapping_option(header, field, indices[0])}."
     )
 
 
-def in_doubt(header: Header, field: Field, columns: Sequence[int]) -> PriceListError:
+def uncertain_column_error(
+    header: TableHeader, field: Field, columns: Sequence[int]
+) -> PriceListError:
     """Name the columns that may hold a field of which no header speaks."""
-    *others, last = [label(header, index) for index in sorted(columns)]
+    *others, last = [column_label(header, index) for index in sorted(columns)]
     labels = f"{', '.join(others)} or {last}" if others else last
     return PriceListError(
-        f"No header says surely which column is the {FIELD_NAMES[field]}; it may be {labels}: name "
-        f"it with column_mapping or {_option(header, field, min(columns))}."
+        f"No header says surely which column is the {FIELD_LABELS[field]}; it may be {labels}: "
+        "name "
+        f"it with column_mapping or {_mapping_option(header, field, min(columns))}."
     )
 
 
-def missing_fields(header: Header, missing: Sequence[Field]) -> PriceListError:
+def missing_columns_error(header: TableHeader, missing: Sequence[Field]) -> PriceListError:
     """Say for which fields there is no column, and where the header seems to be."""
-    *others, last = [f"the {FIELD_NAMES[field]}" for field in missing]
+    *others, last = [f"the {FIELD_LABELS[field]}" for field in missing]
     names = f"{', '.join(others)} or {last}" if others else last
     option = f'column_mapping or --column {missing[0]}="Header"'
     if not header.row_number:
@@ -63,7 +68,7 @@ def missing_fields(header: Header, missing: Sequence[Field]) -> PriceListError:
     )
 
 
-def _option(header: Header, field: Field, index: int) -> str:
+def _mapping_option(header: TableHeader, field: Field, index: int) -> str:
     """Show how a column is named: by its header where that tells it from the others."""
     text = header.cells[index].strip()
     is_unique = text and sum(cell.strip() == text for cell in header.cells) == 1

@@ -12,7 +12,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import NamedTuple
 
-UNICODE_MARKS: tuple[tuple[bytes, str], ...] = (
+BYTE_ORDER_MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -56,109 +56,117 @@ _SCRIPTS = (
     ),
 )
 _SYMBOLS = frozenset("€£§°²³¼½¾×±µ·•–—…„“”‚‘’«»‹›™®©№¿¡ºªµ\u00a0")
-_INSIDE_WORDS = frozenset("’·")
+_ALLOWED_INSIDE_WORDS = frozenset("’·")
 _POWER_OF_METRES = re.compile(r"(?<![^\W\d_])[cdkm]?m\Z")
-_FREQUENT = 1.2
-_LEAST_PLAUSIBILITY = 0.19
-_LEAST_IN_WORDS = 0.7
+_FREQUENT_WEIGHT = 1.2
+_MIN_PLAUSIBILITY = 0.19
+_MIN_LETTER_SCORE = 0.7
 # Stands for a letter where no language has one.
-_MISPLACED = "\ufffd"
+_MISPLACED_LETTER = "\ufffd"
 
 _ASCII = bytes(range(0x80))
-_MOSTLY = 0.9
+_DOMINANT_SHARE = 0.9
 # Sequences of UTF-8 with more than one byte.
 _UTF8_SEQUENCE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
 
 
-def marked_encoding(start: bytes) -> str | None:
+def encoding_from_bom(start: bytes) -> str | None:
     """Tell the Unicode encoding whose byte order mark begins the bytes."""
-    return next((name for mark, name in UNICODE_MARKS if start.startswith(mark)), None)
+    return next((name for mark, name in BYTE_ORDER_MARKS if start.startswith(mark)), None)
 
 
-def unmarked_unicode(start: bytes) -> str | None:
+def unicode_without_bom(start: bytes) -> str | None:
     """Tell UTF-16 or UTF-32 by the NUL bytes that digits and ends of lines leave there."""
-    nuls = [start[offset::4].count(0) for offset in range(4)]
-    if sum(nuls) * 20 < len(start):
+    nul_counts = [start[offset::4].count(0) for offset in range(4)]
+    if sum(nul_counts) * 20 < len(start):
         return None
-    characters, even, odd = len(start) // 4, nuls[0] + nuls[2], nuls[1] + nuls[3]
-    shows = {
-        "utf-32-le": min(nuls[2:]) > _MOSTLY * characters,
-        "utf-32-be": min(nuls[:2]) > _MOSTLY * characters,
+    characters, even, odd = (
+        len(start) // 4,
+        nul_counts[0] + nul_counts[2],
+        nul_counts[1] + nul_counts[3],
+    )
+    matches = {
+        "utf-32-le": min(nul_counts[2:]) > _DOMINANT_SHARE * characters,
+        "utf-32-be": min(nul_counts[:2]) > _DOMINANT_SHARE * characters,
         "utf-16-le": even < 0.05 * odd,
         "utf-16-be": odd < 0.05 * even,
     }
-    return next((encoding for encoding, is_shown in shows.items() if is_shown), None)
+    return next((encoding for encoding, is_match in matches.items() if is_match), None)
 
 
-def is_damaged_utf8(evidence: bytes) -> bool:
+def is_damaged_utf8(sample: bytes) -> bool:
     """Tell whether nearly all bytes outside ASCII are UTF-8, as in a list that was cut off."""
-    outside_ascii = len(evidence.translate(None, _ASCII))
-    return sum(map(len, _UTF8_SEQUENCE.findall(evidence))) > _MOSTLY * outside_ascii
+    outside_ascii = len(sample.translate(None, _ASCII))
+    return sum(map(len, _UTF8_SEQUENCE.findall(sample))) > _DOMINANT_SHARE * outside_ascii
 
 
-def one_byte_encoding(evidence: bytes, alphabet: bytes) -> str | None:
+def single_byte_encoding(sample: bytes, non_ascii_bytes: bytes) -> str | None:
     """Tell the one-byte encoding of a list, None if no reading of it looks like a language.
 
     `evidence` are pieces of text with bytes outside ASCII; `alphabet` are all such bytes of the
     list, and the encoding must know each.
     """
-    best, best_score = None, _LEAST_PLAUSIBILITY
+    best, best_score = None, _MIN_PLAUSIBILITY
     for script in _SCRIPTS:
         for encoding in script.encodings.split():
-            if _knows(encoding, alphabet):
-                score = _plausibility(evidence.decode(encoding, "replace"), script)
+            if _can_decode(encoding, non_ascii_bytes):
+                score = _plausibility_score(sample.decode(encoding, "replace"), script)
                 if score > best_score:
                     best, best_score = encoding, score
     return best
 
 
-def _knows(encoding: str, alphabet: bytes) -> bool:
+def _can_decode(encoding: str, non_ascii_bytes: bytes) -> bool:
     """Tell whether an encoding has a visible character for every byte."""
     try:
-        text = alphabet.decode(encoding)
+        text = non_ascii_bytes.decode(encoding)
     except UnicodeDecodeError:
         return False
     return not any(unicodedata.category(char) == "Cc" for char in text)
 
 
-def _plausibility(text: str, script: _Script) -> float:
+def _plausibility_score(text: str, script: _Script) -> float:
     """Tell how much a text is one language: the average, up to about 1, over what is not ASCII."""
     letters: Counter[str] = Counter()
-    beside = 0.0
+    symbol_score = 0.0
     padded = f"   {text} "
-    foreign = [place for place, char in enumerate(padded) if char > "\x7f"]
-    for place in foreign:
-        before, char, after = padded[place - 3 : place], padded[place], padded[place + 1]
+    non_ascii_positions = [position for position, char in enumerate(padded) if char > "\x7f"]
+    for position in non_ascii_positions:
+        before, char, after = (
+            padded[position - 3 : position],
+            padded[position],
+            padded[position + 1],
+        )
         if _is_misplaced(before, char, after):
-            letters[_MISPLACED] += 1
+            letters[_MISPLACED_LETTER] += 1
         elif char.isalpha() and (before[-1].isalpha() or after.isalpha()):
             letters[char.lower()] += 1
         else:
-            beside += _score_beside_words(before, char)
+            symbol_score += _score_symbol(before, char)
     languages = script.languages.split()
-    in_words = max(_letters_score(letters, language, script) for language in languages)
-    if in_words < _LEAST_IN_WORDS * letters.total():
+    letter_score = max(_score_letters(letters, language, script) for language in languages)
+    if letter_score < _MIN_LETTER_SCORE * letters.total():
         return -1
-    return (in_words + beside) / max(1, len(foreign))
+    return (letter_score + symbol_score) / max(1, len(non_ascii_positions))
 
 
-def _letters_score(letters: Counter[str], language: str, script: _Script) -> float:
+def _score_letters(letters: Counter[str], language: str, script: _Script) -> float:
     """Count letters of the language 1, of its neighbours 0, of others -1; frequent ones more."""
     score = 0.0
-    for letter, times in letters.items():
+    for letter, occurrences in letters.items():
         if letter in script.frequent:
-            score += times * _FREQUENT
+            score += occurrences * _FREQUENT_WEIGHT
         else:
-            score += times * ((letter in language) - (letter not in script.languages))
+            score += occurrences * ((letter in language) - (letter not in script.languages))
     return score
 
 
-def _score_beside_words(before: str, char: str) -> float:
+def _score_symbol(before: str, char: str) -> float:
     """Value `m³` highly, a symbol a little, and a letter that stands alone a little less."""
     if char in "²³" and _POWER_OF_METRES.search(before):
-        return _FREQUENT
+        return _FREQUENT_WEIGHT
     return 0.3 if char in _SYMBOLS or char in "Øø" else 0.2
 
 
@@ -166,9 +174,9 @@ def _is_misplaced(before: str, char: str, after: str) -> bool:
     """Tell what no one types: `K¹bel`, `кАбель`, `КАбель`, `Kбель`, and unknown signs anywhere."""
     if char in _SYMBOLS or not char.isalpha():
         is_inside_word = before[-1].isalpha() and after.isalpha()
-        return char not in _SYMBOLS or (is_inside_word and char not in _INSIDE_WORDS)
+        return char not in _SYMBOLS or (is_inside_word and char not in _ALLOWED_INSIDE_WORDS)
     neighbours = filter(str.isalpha, (before[-1], after))
-    if any(_alphabet(near) != _alphabet(char) for near in neighbours):
+    if any(_alphabet_of(neighbour) != _alphabet_of(char) for neighbour in neighbours):
         return True
     return (
         before[-1].islower() if char.isupper() else before[-2:].isupper() and before[-2:].isalpha()
@@ -176,5 +184,5 @@ def _is_misplaced(before: str, char: str, after: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _alphabet(letter: str) -> str:
+def _alphabet_of(letter: str) -> str:
     return unicodedata.name(letter, "").partition(" ")[0]

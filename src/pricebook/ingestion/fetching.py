@@ -11,24 +11,24 @@ from pathlib import Path
 import msgspec
 
 from pricebook.errors import PricebookError
-from pricebook.full_disk import temporary_files_named
+from pricebook.full_disk import translate_temporary_disk_full
 from pricebook.ingestion import frames
-from pricebook.ingestion.frames import Fetched, Refused
-from pricebook.ingestion.parsers.google_client import read_spreadsheet
-from pricebook.ingestion.parsers.google_sheets import address_of
+from pricebook.ingestion.frames import ListFailed, ListFetched
+from pricebook.ingestion.parsers.google_client import fetch_spreadsheet
+from pricebook.ingestion.parsers.google_sheets import parse_spreadsheet_url
 from pricebook.ingestion.parsers.web import download
 from pricebook.ingestion.schemas import (
     FetchedSheet,
-    FetchOrder,
-    FilePlace,
-    Limits,
-    LocalPlace,
-    SheetPlace,
-    WebPlace,
+    FetchRequest,
+    FileSource,
+    GoogleSheetSource,
+    HttpsSource,
+    LocalSource,
+    ReadLimits,
 )
-from pricebook.lifeline import end_with
+from pricebook.lifeline import set_parent_death_signal
 
-_FIELDS = (
+_FIELD_MASK = (
     "sheets(properties(sheetId,title,sheetType,hidden),merges,"
     "data/rowData/values(effectiveValue/numberValue,formattedValue,effectiveFormat/numberFormat/type))"
 )
@@ -36,31 +36,31 @@ _FIELDS = (
 
 def main() -> None:
     """Serve the one order on standard input."""
-    end_with(int(sys.argv[1]), signal.SIGKILL)
+    set_parent_death_signal(int(sys.argv[1]), signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     if (payload := frames.receive(sys.stdin.buffer)) is None:
         return
-    order = msgspec.msgpack.decode(payload, type=FetchOrder)
+    request = msgspec.msgpack.decode(payload, type=FetchRequest)
     try:
-        with temporary_files_named():
-            frame = Fetched(fetch(order.place, order.limits, Path(order.folder)))
+        with translate_temporary_disk_full():
+            frame = ListFetched(fetch(request.source, request.limits, Path(request.folder)))
     except PricebookError as error:
-        frame = Refused(type(error).__name__, error.message)
+        frame = ListFailed(type(error).__name__, error.message)
     frames.send(sys.stdout.buffer, msgspec.msgpack.encode(frame))
 
 
-def fetch(place: SheetPlace | WebPlace, limits: Limits, folder: Path) -> LocalPlace:
+def fetch(source: GoogleSheetSource | HttpsSource, limits: ReadLimits, folder: Path) -> LocalSource:
     """Get a list into a folder.
 
     Raises PriceListError when there is none to be had, SourceUnavailableError when another try may
     get it.
     """
-    if isinstance(place, WebPlace):
-        return FilePlace(str(download(place, limits, folder)))
-    spreadsheet_id = address_of(place.url).spreadsheet_id
+    if isinstance(source, HttpsSource):
+        return FileSource(str(download(source, limits, folder)))
+    spreadsheet_id = parse_spreadsheet_url(source.url).spreadsheet_id
     path = folder / "spreadsheet.json"
-    path.write_bytes(read_spreadsheet(place, spreadsheet_id, _FIELDS, limits))
-    return FetchedSheet(str(path), place.url)
+    path.write_bytes(fetch_spreadsheet(source, spreadsheet_id, _FIELD_MASK, limits))
+    return FetchedSheet(str(path), source.url)
 
 
 if __name__ == "__main__":

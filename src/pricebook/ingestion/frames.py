@@ -4,21 +4,21 @@ from typing import BinaryIO
 
 import msgspec
 
-from pricebook.ingestion.schemas import Findings, LocalPlace
+from pricebook.ingestion.schemas import DetectedProfile, LocalSource
 
 _LENGTH_BYTES = 4
 # One row of the longest cells is the most that a message needs.
-_LONGEST = 256 * 1024 * 1024
+_MAX_PAYLOAD_BYTES = 256 * 1024 * 1024
 
 
-class Opened(msgspec.Struct, frozen=True, tag=True):
+class ListOpened(msgspec.Struct, frozen=True, tag=True):
     """The list is understood."""
 
-    findings: Findings
+    profile: DetectedProfile
     rows_total: int | None
 
 
-class Rows(msgspec.Struct, frozen=True, tag=True):
+class RowChunk(msgspec.Struct, frozen=True, tag=True):
     """Rows as COPY reads them; the rows read and ignored so far, and the part read (0 to 1)."""
 
     lines: bytes
@@ -27,26 +27,26 @@ class Rows(msgspec.Struct, frozen=True, tag=True):
     fraction: float
 
 
-class Finished(msgspec.Struct, frozen=True, tag=True):
+class ListFinished(msgspec.Struct, frozen=True, tag=True):
     """The list was read to its end; the most memory the process has had, in KiB."""
 
     peak_memory_kib: int
 
 
-class Refused(msgspec.Struct, frozen=True, tag=True):
+class ListFailed(msgspec.Struct, frozen=True, tag=True):
     """The list cannot be read, for the reason that this error of ours says."""
 
     error: str
     message: str
 
 
-class Fetched(msgspec.Struct, frozen=True, tag=True):
+class ListFetched(msgspec.Struct, frozen=True, tag=True):
     """The list is in a file now."""
 
-    place: LocalPlace
+    source: LocalSource
 
 
-Frame = Opened | Rows | Finished | Refused | Fetched
+Frame = ListOpened | RowChunk | ListFinished | ListFailed | ListFetched
 
 
 def send(pipe: BinaryIO, payload: bytes) -> None:
@@ -57,11 +57,11 @@ def send(pipe: BinaryIO, payload: bytes) -> None:
 
 def receive(pipe: BinaryIO) -> bytes | None:
     """Read one message; None when the other side has gone, in the middle of one too."""
-    head = pipe.read(_LENGTH_BYTES)
-    if len(head) < _LENGTH_BYTES:
+    length_prefix = pipe.read(_LENGTH_BYTES)
+    if len(length_prefix) < _LENGTH_BYTES:
         return None
-    length = int.from_bytes(head, "big")
-    if length > _LONGEST:
+    length = int.from_bytes(length_prefix, "big")
+    if length > _MAX_PAYLOAD_BYTES:
         return None
     payload = pipe.read(length)
     return payload if len(payload) == length else None

@@ -7,16 +7,16 @@ from uuid import UUID
 
 import msgspec
 
-from pricebook.ingestion.schemas import Findings, Limits, Place, SourceConfig
+from pricebook.ingestion.schemas import DetectedProfile, PriceListSource, ReadConfig, ReadLimits
 from pricebook.tasks.schemas import Counts, TaskLease
 
-Status = Literal["success", "held", "failed"]
+ImportStatus = Literal["success", "held", "failed"]
 
 
-LOCK_SECONDS = 10.0
+LOCK_TIMEOUT_SECONDS = 10.0
 
 
-class Brakes(msgspec.Struct, frozen=True):
+class SafetyThresholds(msgspec.Struct, frozen=True):
     """When a list is held instead of applied.
 
     More than these shares (percent) of the supplier's items would be absent, or of the rows are
@@ -28,7 +28,7 @@ class Brakes(msgspec.Struct, frozen=True):
     price_factor: float = 2
 
 
-class ImportOrder(msgspec.Struct, frozen=True, kw_only=True):
+class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Which list to take in, whose it is, and what is said about it.
 
     Without an id, a supplier of that name is made if there is none. `brakes` None takes the list in
@@ -37,15 +37,15 @@ class ImportOrder(msgspec.Struct, frozen=True, kw_only=True):
     waits longer than `lock_seconds` for a lock of another transaction.
     """
 
-    place: Place
+    source: PriceListSource
     supplier_name: str
     supplier_id: UUID | None = None
     lease: TaskLease | None = None
     currency: str
-    config: SourceConfig = SourceConfig()
-    limits: Limits = Limits()
-    brakes: Brakes | None = Brakes()
-    lock_seconds: float = LOCK_SECONDS
+    config: ReadConfig = ReadConfig()
+    limits: ReadLimits = ReadLimits()
+    safety_thresholds: SafetyThresholds | None = SafetyThresholds()
+    lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS
     new_layout: bool = False
     dry_run: bool = False
     requested_by: str | None = None
@@ -60,7 +60,7 @@ class Progress(msgspec.Struct, frozen=True):
     rows_total: int | None
 
 
-class Effect(msgspec.Struct, frozen=True):
+class ImportImpact(msgspec.Struct, frozen=True):
     """What a list would do to what a supplier has; the medians are of the items in both."""
 
     present_items: int
@@ -95,7 +95,7 @@ class ImportResult(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a list; row errors and plan are the first ones, the counts count all."""
 
     task_id: UUID
-    status: Status
+    status: ImportStatus
     supplier_name: str
     new_supplier: bool
     items_processed: int
@@ -106,5 +106,5 @@ class ImportResult(msgspec.Struct, frozen=True, kw_only=True):
     row_errors: list[RowError]
     plan: list[PlannedRow]
     dry_run: bool
-    found: Findings | None
+    found: DetectedProfile | None
     completed_at: datetime

@@ -16,24 +16,24 @@ _SECCOMP_MODE_FILTER = 2
 
 # landlock(7); the numbers of these calls are the same on every architecture.
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-_ASK_VERSION, _PATH_BENEATH = 1, 1
+_QUERY_VERSION, _PATH_BENEATH = 1, 1
 _WRITE_FILE, _READ_FILE, _READ_DIR, _REMOVE_FILE, _MAKE_REG, _TRUNCATE = 2, 4, 8, 32, 256, 1 << 14
 READ = _READ_FILE | _READ_DIR
 WRITE = READ | _WRITE_FILE | _REMOVE_FILE | _MAKE_REG | _TRUNCATE
 # How many rights to files each version knows; the fourth added TCP, the sixth signals and sockets.
-_FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}
-_NEWEST_FILE_RIGHTS = 16
+_FILE_RIGHTS_BY_VERSION = {1: 13, 2: 14, 3: 15, 4: 15}
+_LATEST_FILE_RIGHTS = 16
 _TCP_VERSION, _SCOPE_VERSION = 4, 6
 _ALL_TCP = _ALL_SCOPES = 3
 
 # seccomp(2): classic BPF over `struct seccomp_data`.
-_LOAD, _JUMP_EQUAL, _JUMP_NOT_BELOW, _RETURN = 0x20, 0x15, 0x35, 0x06
-_ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 1  # EPERM
-_NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENTS_AT = 0, 4, 16
-_FOREIGN_NUMBERS = 0x40000000  # of the x32 ABI
+_LOAD, _JUMP_EQUAL, _JUMP_GREATER_OR_EQUAL, _RETURN = 0x20, 0x15, 0x35, 0x06
+_ALLOW, _DENY = 0x7FFF0000, 0x00050000 | 1  # EPERM
+_CALL_NUMBER_OFFSET, _ARCHITECTURE_OFFSET, _ARGUMENTS_OFFSET = 0, 4, 16
+_X32_CALL_BIT = 0x40000000  # of the x32 ABI
 # New calls have the same number everywhere: pidfd, io_uring, clone3, memfd_secret, fchmodat2.
-_EVERYWHERE = (424, 425, 434, 435, 438, 447, 452)
-_REFUSED_CALLS = {
+_COMMON_CALLS = (424, 425, 434, 435, 438, 447, 452)
+_DENIED_CALLS = {
     "x86_64": (
         0xC000003E,
         (
@@ -46,7 +46,7 @@ _REFUSED_CALLS = {
             *(29, 30, 31, 64, 65, 66, 68, 69, 70, 71, 220, 240, 241, 319),
             # Rights, owners, times and attributes of files, which landlock does not cover.
             *(90, 91, 92, 93, 94, 132, 188, 189, 190, 197, 198, 199, 235, 260, 261, 268, 280),
-            *_EVERYWHERE,
+            *_COMMON_CALLS,
         ),
     ),
     "aarch64": (
@@ -57,7 +57,7 @@ _REFUSED_CALLS = {
             *(129, 130, 131, 138, 240, 30, 118, 119, 122, 140, 238, 239, 274),
             *(180, 181, 186, 187, 188, 189, 190, 191, 192, 193, 194, 195, 196, 279),
             *(5, 6, 7, 14, 15, 16, 52, 53, 54, 55, 88),
-            *_EVERYWHERE,
+            *_COMMON_CALLS,
         ),
     ),
 }
@@ -67,7 +67,7 @@ _FCNTL = {"x86_64": 72, "aarch64": 25}
 _F_SETOWN, _F_SETOWN_EX = 8, 15
 
 
-def forbid_privileges() -> bool:
+def forbid_new_privileges() -> bool:
     """Keep programs with a set-user-id bit from giving rights, and others from reading memory."""
     is_set = _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
     return _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 and is_set
@@ -84,85 +84,85 @@ def restrict_files(rights: Mapping[str, int]) -> bool:
 
     Open files stay open.
     """
-    version = _libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _ASK_VERSION)
+    version = _libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _QUERY_VERSION)
     if version < 1:
         return False
-    known = (1 << _FILE_RIGHTS.get(version, _NEWEST_FILE_RIGHTS)) - 1
+    supported_rights = (1 << _FILE_RIGHTS_BY_VERSION.get(version, _LATEST_FILE_RIGHTS)) - 1
     tcp = _ALL_TCP if version >= _TCP_VERSION else 0
     scopes = _ALL_SCOPES if version >= _SCOPE_VERSION else 0
-    attributes = struct.pack("=QQQ", known, tcp, scopes)
+    attributes = struct.pack("=QQQ", supported_rights, tcp, scopes)
     size = 24 if scopes else 16 if tcp else 8
     ruleset = _libc.syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(size), 0)
     if ruleset < 0:
         return False
     try:
         for folder, allowed in rights.items():
-            _allow(ruleset, folder, allowed & known)
+            _allow_path(ruleset, folder, allowed & supported_rights)
         return _libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0
     finally:
         os.close(ruleset)
 
 
-def _allow(ruleset: int, folder: str, rights: int) -> None:
+def _allow_path(ruleset: int, folder: str, rights: int) -> None:
     try:
-        opened = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
         return  # what is not there needs no right
     try:
-        rule = struct.pack("=Qi", rights, opened)
+        rule = struct.pack("=Qi", rights, descriptor)
         _libc.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, rule, 0)
     finally:
-        os.close(opened)
+        os.close(descriptor)
 
 
-def restrict_calls() -> bool:
+def restrict_system_calls() -> bool:
     """Refuse sockets and everything that reaches other processes; False if that cannot be."""
     machine = platform.machine()
-    if machine not in _REFUSED_CALLS:
+    if machine not in _DENIED_CALLS:
         return False
-    architecture, calls = _REFUSED_CALLS[machine]
+    architecture, denied_calls = _DENIED_CALLS[machine]
     program = b"".join(
         (
-            *_for_architecture(architecture),
-            *chain.from_iterable(map(_refuse, calls)),
-            *_decide(_FCNTL[machine], 1, (_F_SETOWN, _F_SETOWN_EX), (_REFUSE, _ALLOW)),
-            *_decide(_PRLIMIT[machine], 0, (0,), (_ALLOW, _REFUSE)),
+            *_require_architecture(architecture),
+            *chain.from_iterable(map(_deny_call, denied_calls)),
+            *_filter_by_argument(_FCNTL[machine], 1, (_F_SETOWN, _F_SETOWN_EX), (_DENY, _ALLOW)),
+            *_filter_by_argument(_PRLIMIT[machine], 0, (0,), (_ALLOW, _DENY)),
             _instruction(_RETURN, 0, 0, _ALLOW),
         )
     )
     buffer = ctypes.create_string_buffer(program)
     count = len(program) // 8
-    described = struct.pack("@HP", count, ctypes.addressof(buffer))
-    return _libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, described, 0, 0) == 0
+    filter_program = struct.pack("@HP", count, ctypes.addressof(buffer))
+    return _libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, filter_program, 0, 0) == 0
 
 
-def _for_architecture(architecture: int) -> Iterable[bytes]:
+def _require_architecture(architecture: int) -> Iterable[bytes]:
     """Refuse the calls of other architectures. Jumps go over so many if equal, else so many."""
-    yield _instruction(_LOAD, 0, 0, _ARCHITECTURE_AT)
+    yield _instruction(_LOAD, 0, 0, _ARCHITECTURE_OFFSET)
     yield _instruction(_JUMP_EQUAL, 1, 0, architecture)
-    yield _instruction(_RETURN, 0, 0, _REFUSE)
-    yield _instruction(_LOAD, 0, 0, _NUMBER_AT)
-    yield _instruction(_JUMP_NOT_BELOW, 0, 1, _FOREIGN_NUMBERS)
-    yield _instruction(_RETURN, 0, 0, _REFUSE)
+    yield _instruction(_RETURN, 0, 0, _DENY)
+    yield _instruction(_LOAD, 0, 0, _CALL_NUMBER_OFFSET)
+    yield _instruction(_JUMP_GREATER_OR_EQUAL, 0, 1, _X32_CALL_BIT)
+    yield _instruction(_RETURN, 0, 0, _DENY)
 
 
-def _refuse(call: int) -> Iterable[bytes]:
+def _deny_call(call: int) -> Iterable[bytes]:
     yield _instruction(_JUMP_EQUAL, 0, 1, call)
-    yield _instruction(_RETURN, 0, 0, _REFUSE)
+    yield _instruction(_RETURN, 0, 0, _DENY)
 
 
-def _decide(
+def _filter_by_argument(
     call: int, argument: int, values: tuple[int, ...], outcomes: tuple[int, int]
 ) -> Iterable[bytes]:
     """Decide on a call by one argument (32 bits): the outcome for these values, and for others."""
-    for_these, for_others = outcomes
+    matching_outcome, default_outcome = outcomes
     yield _instruction(_JUMP_EQUAL, 0, len(values) + 3, call)
-    yield _instruction(_LOAD, 0, 0, _ARGUMENTS_AT + 8 * argument)
+    yield _instruction(_LOAD, 0, 0, _ARGUMENTS_OFFSET + 8 * argument)
     for index, value in enumerate(values):
         yield _instruction(_JUMP_EQUAL, len(values) - index, 0, value)
-    yield _instruction(_RETURN, 0, 0, for_others)
-    yield _instruction(_RETURN, 0, 0, for_these)
+    yield _instruction(_RETURN, 0, 0, default_outcome)
+    yield _instruction(_RETURN, 0, 0, matching_outcome)
 
 
-def _instruction(code: int, if_so: int, if_not: int, value: int) -> bytes:
-    return struct.pack("=HBBI", code, if_so, if_not, value)
+def _instruction(code: int, jump_if_true: int, jump_if_false: int, value: int) -> bytes:
+    return struct.pack("=HBBI", code, jump_if_true, jump_if_false, value)

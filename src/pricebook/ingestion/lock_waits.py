@@ -12,49 +12,52 @@ from psycopg.errors import LockNotAvailable
 
 from pricebook.db import Connection, Database
 from pricebook.errors import DatabaseBusyError, DatabaseUnavailableError
-from pricebook.lock_holders import BLOCKERS, Holder, describe
+from pricebook.lock_holders import BLOCKING_SESSIONS, LockHolder, describe_lock_holders
 
-LOOKS = 4
+HOLDER_POLLS = 4
 
 
 @asynccontextmanager
 async def bounded_lock_waits(
-    database: Database, conn: Connection, seconds: float
+    database: Database, conn: Connection, timeout_seconds: float
 ) -> AsyncGenerator[None]:
     """Let every statement of a transaction wait for a lock this long at most.
 
     Raises DatabaseBusyError, which names the session that held the lock.
     """
-    await conn.execute("SELECT set_config('lock_timeout', %s, true)", [f"{int(seconds * 1000)}ms"])
-    watch = _HolderWatch(database, conn.info.backend_pid, seconds / LOOKS)
-    watching = asyncio.create_task(watch.run())
+    await conn.execute(
+        "SELECT set_config('lock_timeout', %s, true)", [f"{int(timeout_seconds * 1000)}ms"]
+    )
+    poller = _LockHolderPoller(database, conn.info.backend_pid, timeout_seconds / HOLDER_POLLS)
+    polling = asyncio.create_task(poller.run())
     try:
         yield
     except LockNotAvailable as error:
         raise DatabaseBusyError(
-            f"The import waits for a lock held by {describe(watch.holders)}; nothing was changed."
+            f"The import waits for a lock held by {describe_lock_holders(poller.holders)}; "
+            "nothing was changed."
         ) from error
     finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        polling.cancel()
+        await asyncio.gather(polling, return_exceptions=True)
 
 
-class _HolderWatch:
+class _LockHolderPoller:
     """Looks again and again which sessions hold what a backend waits for."""
 
-    def __init__(self, database: Database, backend_pid: int, pause_seconds: float) -> None:
-        self.holders: Sequence[Holder] = ()
+    def __init__(self, database: Database, backend_pid: int, interval_seconds: float) -> None:
+        self.holders: Sequence[LockHolder] = ()
         self._database = database
         self._backend_pid = backend_pid
-        self._pause_seconds = pause_seconds
+        self._interval_seconds = interval_seconds
 
     async def run(self) -> None:
         while True:
-            await asyncio.sleep(self._pause_seconds)
+            await asyncio.sleep(self._interval_seconds)
             with suppress(DatabaseUnavailableError):
-                self.holders = await self._find() or self.holders
+                self.holders = await self._query_holders() or self.holders
 
-    async def _find(self) -> list[Holder]:
+    async def _query_holders(self) -> list[LockHolder]:
         async with self._database.connection() as conn:
-            cursor = await conn.execute(BLOCKERS, [self._backend_pid])
-            return [Holder(*row) for row in await cursor.fetchall()]
+            cursor = await conn.execute(BLOCKING_SESSIONS, [self._backend_pid])
+            return [LockHolder(*row) for row in await cursor.fetchall()]

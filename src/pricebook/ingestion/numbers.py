@@ -12,15 +12,20 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from pricebook.ingestion.currencies import WORD_OR_SIGN, listed, meant_by, named_in
+from pricebook.ingestion.currencies import (
+    WORD_OR_SIGN,
+    currencies_in_text,
+    currencies_of_word,
+    format_currencies,
+)
 from pricebook.ingestion.normalise import shown
-from pricebook.ingestion.schemas import DecimalMark, ErrorType, NumberProfile, TypedNumber
+from pricebook.ingestion.schemas import DecimalMark, NumberCell, NumberProfile, RowErrorType
 from pricebook.ingestion.vocabulary import TAX_WORDS
 
 MAX_PRICE = Decimal("9999999999.9999")
 _FOUR_DECIMALS = Decimal("0.0001")
 _EXPONENTS = range(-4, 1)
-_LONGEST_NUMBER = 80
+_MAX_NUMBER_LENGTH = 80
 
 # The cells that need no thought: up to ten digits, a mark that three digits do not follow.
 _PLAIN = re.compile(r"[0-9]{1,10}(?:([.,])(?:[0-9]{1,2}|[0-9]{4}))?").fullmatch
@@ -29,7 +34,7 @@ _CELL = re.compile(
     r"(?P<digits>[0-9](?:[0-9., ']*[0-9])?)(?P<exponent>[eE][+-]?[0-9]{1,3})?"
     r"(?P<after>[^0-9]*)"
 ).fullmatch
-_DOUBTFUL = re.compile(r"[1-9][0-9]{0,2}([.,])[0-9]{3}").fullmatch
+_AMBIGUOUS = re.compile(r"[1-9][0-9]{0,2}([.,])[0-9]{3}").fullmatch
 _NUMBER = re.compile(
     r"(?:(?P<plain>[0-9]+)"
     r"|(?P<grouped>[1-9][0-9]{0,2}(?P<mark>[., '])[0-9]{3}(?:(?P=mark)[0-9]{3})*)"
@@ -46,23 +51,23 @@ _TYPOGRAPHY = str.maketrans(
 )
 
 
-class Problem(NamedTuple):
+class RowProblem(NamedTuple):
     """Why a cell gives no price."""
 
-    error_type: ErrorType
+    error_type: RowErrorType
     message: str
 
 
-class _Written(NamedTuple):
+class _ParsedNumber(NamedTuple):
     """A number as written, in digits and `.`, or with one mark that only the column explains."""
 
     digits: str
     decimal_mark: str = ""
     grouping_mark: str = ""
-    doubtful_mark: str = ""
+    ambiguous_mark: str = ""
 
 
-def profile_of(cells: Iterable[str], currency: str) -> NumberProfile:
+def detect_number_profile(cells: Iterable[str], currency: str) -> NumberProfile:
     """Collect from the price cells which marks some cell shows beyond doubt.
 
     Only cells that could become a price count: a cell in another currency says nothing, nor does a
@@ -71,45 +76,47 @@ def profile_of(cells: Iterable[str], currency: str) -> NumberProfile:
     decimal_marks: set[str] = set()
     grouping_marks: set[str] = set()
     for cell in cells:
-        if cell.__class__ is TypedNumber:
+        if cell.__class__ is NumberCell:
             continue
         if plain := _PLAIN(cell):
             decimal_marks.add(plain[1])
-        elif isinstance(written := _written(cell.strip(), currency), _Written):
-            decimal_marks.add(written.decimal_mark)
-            grouping_marks.add(written.grouping_mark)
+        elif isinstance(parsed := _parse_cell(cell.strip(), currency), _ParsedNumber):
+            decimal_marks.add(parsed.decimal_mark)
+            grouping_marks.add(parsed.grouping_mark)
     return NumberProfile(
         decimal_marks=tuple(sorted(filter(None, decimal_marks))),
         grouping_marks=tuple(sorted(filter(None, grouping_marks))),
     )
 
 
-def price_reader(profile: NumberProfile, currency: str) -> Callable[[str], Decimal | Problem]:
+def price_cell_reader(
+    profile: NumberProfile, currency: str
+) -> Callable[[str], Decimal | RowProblem]:
     """Make the function that reads the price cells of one column; an empty one is no number."""
     given = profile.decimal_separator
-    refused_mark = _other(given) if given else ""
+    excluded_mark = _other_mark(given) if given else ""
 
-    def read(cell: str) -> Decimal | Problem:
-        if isinstance(cell, TypedNumber):
-            return typed_price(cell, currency)
+    def read(cell: str) -> Decimal | RowProblem:
+        if isinstance(cell, NumberCell):
+            return price_of_number_cell(cell, currency)
         plain = _PLAIN(cell)
-        if plain and plain[1] != refused_mark:
+        if plain and plain[1] != excluded_mark:
             return Decimal(cell.replace(",", "."))
         cell = cell.strip()
-        written = _written(cell, currency)
-        return written if isinstance(written, Problem) else _value(cell, written, profile)
+        parsed = _parse_cell(cell, currency)
+        return parsed if isinstance(parsed, RowProblem) else _price_of(cell, parsed, profile)
 
     return read
 
 
-def with_memory(profile: NumberProfile, earlier: NumberProfile | None) -> NumberProfile:
+def with_previous_marks(profile: NumberProfile, previous: NumberProfile | None) -> NumberProfile:
     """Let the earlier lists of a supplier tell the marks of a column that shows none itself."""
     given = profile.decimal_separator or profile.decimal_marks or profile.grouping_marks
-    if given or earlier is None:
+    if given or previous is None:
         return profile
-    said = earlier.decimal_separator
-    decimal_marks = (said,) if said else earlier.decimal_marks
-    grouping_marks = () if said else earlier.grouping_marks
+    said = previous.decimal_separator
+    decimal_marks = (said,) if said else previous.decimal_marks
+    grouping_marks = () if said else previous.grouping_marks
     return NumberProfile(
         decimal_marks=decimal_marks,
         grouping_marks=grouping_marks,
@@ -117,51 +124,51 @@ def with_memory(profile: NumberProfile, earlier: NumberProfile | None) -> Number
     )
 
 
-def decimals_shown(cell: str, currency: str) -> int | None:
+def count_decimals(cell: str, currency: str) -> int | None:
     """Tell how many decimals a number surely has; None if the trimmed cell is no number."""
-    if isinstance(cell, TypedNumber):
+    if isinstance(cell, NumberCell):
         return None if "%" in cell.shown else len(cell.partition(".")[2])
-    written = _written(cell, currency)
-    if isinstance(written, Problem):
-        return 0 if written.error_type == "other_currency" else None
-    return 0 if written.doubtful_mark else len(written.digits.partition(".")[2])
+    parsed = _parse_cell(cell, currency)
+    if isinstance(parsed, RowProblem):
+        return 0 if parsed.error_type == "other_currency" else None
+    return 0 if parsed.ambiguous_mark else len(parsed.digits.partition(".")[2])
 
 
-def typed_price(cell: TypedNumber, currency: str) -> Decimal | Problem:
+def price_of_number_cell(cell: NumberCell, currency: str) -> Decimal | RowProblem:
     """Read a cell that is a number already; how its sheet shows it only tells what it counts."""
     number, text = Decimal(cell), cell.shown
     if text != cell:
         if "%" in text:
             return _not_a_number(text)
-        codes = named_in(text, currency)
+        codes = currencies_in_text(text, currency)
         if codes is not None and currency not in codes:
             return _other_currency(text, codes, currency)
-    return _negative(text) if number < 0 else _within_limits(number, text)
+    return _negative(text) if number < 0 else _check_range(number, text)
 
 
-def _value(cell: str, written: _Written, profile: NumberProfile) -> Decimal | Problem:
-    mark = written.doubtful_mark
+def _price_of(cell: str, parsed: _ParsedNumber, profile: NumberProfile) -> Decimal | RowProblem:
+    mark = parsed.ambiguous_mark
     if mark:
-        is_decimal = _is_decimal(mark, profile)
+        is_decimal = _is_decimal_mark(mark, profile)
         if is_decimal is None:
-            return _ambiguous(cell, written)
-        digits = written.digits.replace(mark, "." if is_decimal else "")
-    elif _contradicts(written, profile.decimal_separator):
-        return Problem(
+            return _ambiguous(cell, parsed)
+        digits = parsed.digits.replace(mark, "." if is_decimal else "")
+    elif _contradicts_separator(parsed, profile.decimal_separator):
+        return RowProblem(
             "price_not_a_number",
             f"The price {shown(cell)} does not fit decimal_separator "
             f"{profile.decimal_separator!r}.",
         )
     else:
-        digits = written.digits
-    return _within_limits(Decimal(digits), cell)
+        digits = parsed.digits
+    return _check_range(Decimal(digits), cell)
 
 
-def _is_decimal(mark: str, profile: NumberProfile) -> bool | None:
+def _is_decimal_mark(mark: str, profile: NumberProfile) -> bool | None:
     """Tell whether the column shows a mark as decimal; None if it shows both, or nothing."""
     if profile.decimal_separator:
         return mark == profile.decimal_separator
-    decimal, grouping, other = profile.decimal_marks, profile.grouping_marks, _other(mark)
+    decimal, grouping, other = profile.decimal_marks, profile.grouping_marks, _other_mark(mark)
     for_decimal = mark in decimal or other in grouping
     for_grouping = mark in grouping or other in decimal
     if for_decimal != for_grouping:
@@ -171,28 +178,28 @@ def _is_decimal(mark: str, profile: NumberProfile) -> bool | None:
     return True if groups_without_marks and not for_decimal else None
 
 
-def _contradicts(written: _Written, decimal_separator: DecimalMark | None) -> bool:
+def _contradicts_separator(parsed: _ParsedNumber, decimal_separator: DecimalMark | None) -> bool:
     if decimal_separator is None:
         return False
-    refused = _other(decimal_separator)
-    return written.decimal_mark == refused or written.grouping_mark == decimal_separator
+    excluded_mark = _other_mark(decimal_separator)
+    return parsed.decimal_mark == excluded_mark or parsed.grouping_mark == decimal_separator
 
 
-def _within_limits(number: Decimal, cell: str) -> Decimal | Problem:
+def _check_range(number: Decimal, cell: str) -> Decimal | RowProblem:
     if number > MAX_PRICE:
-        return Problem("price_out_of_range", f"The price {shown(cell)} is over {MAX_PRICE}.")
-    kept = number.quantize(_FOUR_DECIMALS)
-    if kept != number:
-        return Problem(
+        return RowProblem("price_out_of_range", f"The price {shown(cell)} is over {MAX_PRICE}.")
+    quantized = number.quantize(_FOUR_DECIMALS)
+    if quantized != number:
+        return RowProblem(
             "price_too_precise",
             f"The price {shown(cell)} has more than the four decimals of a price.",
         )
-    return number if number.as_tuple().exponent in _EXPONENTS else kept
+    return number if number.as_tuple().exponent in _EXPONENTS else quantized
 
 
-def _written(cell: str, currency: str) -> _Written | Problem:
+def _parse_cell(cell: str, currency: str) -> _ParsedNumber | RowProblem:
     """Take a price cell apart, up to what only the whole column can decide."""
-    match = _CELL(cell.translate(_TYPOGRAPHY)) if len(cell) <= _LONGEST_NUMBER else None
+    match = _CELL(cell.translate(_TYPOGRAPHY)) if len(cell) <= _MAX_NUMBER_LENGTH else None
     if not match:
         return _not_a_number(cell)
     before, digits, exponent, after = match.group("before", "digits", "exponent", "after")
@@ -200,17 +207,17 @@ def _written(cell: str, currency: str) -> _Written | Problem:
         digits, after = f"{digits}{no_cents[1]}00", after[no_cents.end() :]
     if before.endswith((".", ",")) and not before[-2:-1].isalpha():
         before, digits = before[:-1], before[-1] + digits
-    currencies = _currencies_beside(before, after, currency)
+    currencies = _currencies_around(before, after, currency)
     if currencies is None:
         return _negative(cell) if _is_negative(before, after) else _not_a_number(cell)
     if currencies and currency not in currencies:
         return _other_currency(cell, currencies, currency)
-    return _number(digits, exponent or "") or _not_a_number(cell)
+    return _parse_digits(digits, exponent or "") or _not_a_number(cell)
 
 
-def _number(digits: str, exponent: str) -> _Written | None:
-    if not exponent and (doubtful := _DOUBTFUL(digits)):
-        return _Written(digits, doubtful_mark=doubtful[1])
+def _parse_digits(digits: str, exponent: str) -> _ParsedNumber | None:
+    if not exponent and (ambiguous := _AMBIGUOUS(digits)):
+        return _ParsedNumber(digits, ambiguous_mark=ambiguous[1])
     match = _NUMBER(digits)
     if not match:
         return None
@@ -219,29 +226,31 @@ def _number(digits: str, exponent: str) -> _Written | None:
     if mark and (exponent or mark == decimal):
         return None
     whole = plain or grouped.replace(mark, "") or indian.replace(",", "")
-    return _Written(
+    return _ParsedNumber(
         f"{whole}.{fraction or '0'}{exponent}" if fraction or exponent else whole, decimal, mark
     )
 
 
 @lru_cache(maxsize=4096)
-def _currencies_beside(before: str, after: str, currency: str) -> frozenset[str] | None:
+def _currencies_around(before: str, after: str, currency: str) -> frozenset[str] | None:
     """Tell the currencies that the text around a number may mean, empty where it names none.
 
     None says that the text is no currency and no tax words, or contradicts itself.
     """
     before = before.replace("+", "", 1)
-    found: frozenset[str] = frozenset()
+    possible_codes: frozenset[str] = frozenset()
     for part in (before, after):
         if not _AFFIX(part) or part.count("(") != part.count(")"):
             return None
         for word in WORD_OR_SIGN.findall(part):
-            meant = meant_by(word, currency)
-            if meant:
-                found = found & meant if found else meant
-            if (meant and not found) or not (meant or word in "()" or word.casefold() in TAX_WORDS):
+            word_codes = currencies_of_word(word, currency)
+            if word_codes:
+                possible_codes = possible_codes & word_codes if possible_codes else word_codes
+            if (word_codes and not possible_codes) or not (
+                word_codes or word in "()" or word.casefold() in TAX_WORDS
+            ):
                 return None
-    return found
+    return possible_codes
 
 
 def _is_negative(before: str, after: str) -> bool:
@@ -249,28 +258,28 @@ def _is_negative(before: str, after: str) -> bool:
     return any(sign in {"-", "–"} for sign in signs) or "(" in before
 
 
-def _negative(cell: str) -> Problem:
-    return Problem("price_negative", f"The price {shown(cell)} is negative.")
+def _negative(cell: str) -> RowProblem:
+    return RowProblem("price_negative", f"The price {shown(cell)} is negative.")
 
 
-def _other_currency(cell: str, codes: frozenset[str], currency: str) -> Problem:
-    return Problem(
+def _other_currency(cell: str, codes: frozenset[str], currency: str) -> RowProblem:
+    return RowProblem(
         "other_currency",
-        f"The price {shown(cell)} names {listed(codes)}, the catalog is in {currency}.",
+        f"The price {shown(cell)} names {format_currencies(codes)}, the catalog is in {currency}.",
     )
 
 
-def _ambiguous(cell: str, written: _Written) -> Problem:
-    mark = written.doubtful_mark
-    decimal, grouping = written.digits.replace(mark, "."), written.digits.replace(mark, "")
-    return Problem(
+def _ambiguous(cell: str, parsed: _ParsedNumber) -> RowProblem:
+    mark = parsed.ambiguous_mark
+    decimal, grouping = parsed.digits.replace(mark, "."), parsed.digits.replace(mark, "")
+    return RowProblem(
         "price_ambiguous",
         f"The price {shown(cell)} is {decimal} with decimal_separator {mark!r} and {grouping} with "
-        f"{_other(mark)!r}, and nothing else in the column tells which.",
+        f"{_other_mark(mark)!r}, and nothing else in the column tells which.",
     )
 
 
-def _not_a_number(cell: str) -> Problem:
+def _not_a_number(cell: str) -> RowProblem:
     if _ERROR_VALUE(cell):
         said = "is an error value, not a number"
     elif _DATE(cell):
@@ -281,8 +290,8 @@ def _not_a_number(cell: str) -> Problem:
         said = "is not one number"
     else:
         said = "is not a number"
-    return Problem("price_not_a_number", f"The price {shown(cell)} {said}.")
+    return RowProblem("price_not_a_number", f"The price {shown(cell)} {said}.")
 
 
-def _other(mark: str) -> str:
+def _other_mark(mark: str) -> str:
     return "." if mark == "," else ","

@@ -4,7 +4,7 @@ Pure data. A column headed with one of them is never taken for a field by its co
 headed with one of them is another price than that of a piece today.
 """
 
-OTHER_WORDS = frozenset(
+NON_FIELD_HEADERS = frozenset(
     (
         # stock, quantities and packs
         *("stock", "qty", "quantity", "available", "availability", "inventory", "on hand", "order"),
@@ -57,7 +57,7 @@ OTHER_WORDS = frozenset(
 )
 
 # A price that no longer holds, or does not hold yet.
-OLD_WORDS = frozenset(
+OLD_PRICE_WORDS = frozenset(
     (
         *("old", "was", "previous", "former", "before", "last", "future", "upcoming", "alt"),
         "alte",
@@ -68,7 +68,7 @@ OLD_WORDS = frozenset(
 )
 
 # A price of more or less than a piece.
-MEASURE_WORDS = frozenset(
+OTHER_QUANTITY_WORDS = frozenset(
     (
         *("kg", "kilo", "g", "gram", "m", "m2", "m3", "meter", "metre", "liter", "litre", "ton"),
         *("box", "pack", "package", "packet", "carton", "case", "pallet", "set", "dozen"),

@@ -16,27 +16,27 @@ from typing import BinaryIO, NoReturn, TextIO
 import msgspec
 
 from pricebook.errors import ParserKilledError, PricebookError, PriceListError
-from pricebook.full_disk import temporary_files_named
+from pricebook.full_disk import translate_temporary_disk_full
 from pricebook.ingestion import frames, sandbox
-from pricebook.ingestion.frames import Finished, Frame, Opened, Refused, Rows
-from pricebook.ingestion.reader import PriceList, open_list
-from pricebook.ingestion.schemas import FetchedSheet, FilePlace, ListOrder
+from pricebook.ingestion.frames import Frame, ListFailed, ListFinished, ListOpened, RowChunk
+from pricebook.ingestion.reader import PriceList, open_price_list
+from pricebook.ingestion.schemas import FetchedSheet, FileSource, ReadRequest
 from pricebook.ingestion.staging import copy_line
-from pricebook.lifeline import end_with
+from pricebook.lifeline import set_parent_death_signal
 
 _CHUNK_CHARACTERS = 128 * 1024
-_ROWS_PER_LOOK = 4096
+_ROWS_PER_CHUNK = 4096
 # Whoever shares the processors with a list goes first.
 _NICENESS = 10
 _MEBIBYTE = 1024 * 1024
 # Processor time goes by the size of a file: a small one that takes long was made to.
-_LEAST_SECONDS = 120
-_SECONDS_A_MEBIBYTE = 20
-_SECONDS_TO_REFUSE = 2
+_MIN_CPU_SECONDS = 120
+_CPU_SECONDS_PER_MEBIBYTE = 20
+_CPU_GRACE_SECONDS = 2
 # What is kept of a workbook may be four times the largest file.
-_WRITTEN = 5
+_MAX_WRITE_RATIO = 5
 _encode = msgspec.msgpack.Encoder().encode
-_orders = msgspec.msgpack.Decoder(ListOrder)
+_request_decoder = msgspec.msgpack.Decoder(ReadRequest)
 
 
 def main() -> None:
@@ -45,72 +45,76 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     os.nice(_NICENESS)
     with (
-        os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers,
+        os.fdopen(os.dup(sys.stdout.fileno()), "wb") as responses,
         Path("/proc/self/status").open() as status,
     ):
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # no library prints among the answers
         sandbox.confine(int(user) if user else None)
-        end_with(int(parent), signal.SIGKILL)  # a change of the user undoes it
+        set_parent_death_signal(int(parent), signal.SIGKILL)  # a change of the user undoes it
         if payload := frames.receive(sys.stdin.buffer):
-            _serve(_orders.decode(payload), answers, status)
+            _handle_request(_request_decoder.decode(payload), responses, status)
 
 
-def _serve(order: ListOrder, answers: BinaryIO, status: TextIO) -> None:
-    limit = order.limits.memory_mebibytes
+def _handle_request(request: ReadRequest, responses: BinaryIO, status: TextIO) -> None:
+    memory_limit = request.limits.memory_mebibytes
     try:
-        _limit(order)
-        with temporary_files_named():
-            price_list = open_list(order)
-            _send(answers, Opened(price_list.findings, price_list.rows_total))
-            _send_rows(answers, price_list)
+        _set_resource_limits(request)
+        with translate_temporary_disk_full():
+            price_list = open_price_list(request)
+            _send_frame(responses, ListOpened(price_list.profile, price_list.rows_total))
+            _send_rows(responses, price_list)
     except MemoryError:
-        _refuse(answers, ParserKilledError(f"The list needs more than {limit} MiB of memory."))
+        _send_error(
+            responses, ParserKilledError(f"The list needs more than {memory_limit} MiB of memory.")
+        )
     except PricebookError as error:
-        _refuse(answers, error)
+        _send_error(responses, error)
     else:
-        _send(answers, Finished(_peak_memory_kib(status)))
+        _send_frame(responses, ListFinished(_peak_memory_kib(status)))
 
 
-def _send_rows(answers: BinaryIO, price_list: PriceList) -> None:
-    names_categories = "category" in price_list.findings.columns
+def _send_rows(responses: BinaryIO, price_list: PriceList) -> None:
+    has_categories = "category" in price_list.profile.columns
     lines: list[str] = []
-    number = characters = ignored = 0
-    for number, row in enumerate(price_list.rows(), start=1):
+    row_count = characters = ignored = 0
+    for row_count, row in enumerate(price_list.rows(), start=1):
         if row.outcome == "ignored":
             ignored += 1
         else:
-            line = copy_line(row, names_categories=names_categories)
+            line = copy_line(row, has_categories=has_categories)
             lines.append(line)
             characters += len(line)
-        if characters > _CHUNK_CHARACTERS or number % _ROWS_PER_LOOK == 0:
-            _send(answers, Rows(_joined(lines), number, ignored, price_list.progress))
+        if characters > _CHUNK_CHARACTERS or row_count % _ROWS_PER_CHUNK == 0:
+            _send_frame(
+                responses, RowChunk(_take_lines(lines), row_count, ignored, price_list.progress)
+            )
             characters = 0
-    _send(answers, Rows(_joined(lines), number, ignored, 1.0))
+    _send_frame(responses, RowChunk(_take_lines(lines), row_count, ignored, 1.0))
 
 
-def _joined(lines: list[str]) -> bytes:
-    joined = "".join(lines).encode()
+def _take_lines(lines: list[str]) -> bytes:
+    encoded = "".join(lines).encode()
     lines.clear()
-    return joined
+    return encoded
 
 
-def _limit(order: ListOrder) -> None:
+def _set_resource_limits(request: ReadRequest) -> None:
     """Set what this list may take of memory, of processor time and of the disk."""
-    limits, place = order.limits, order.place
+    limits, source = request.limits, request.source
     memory = limits.memory_mebibytes * _MEBIBYTE
-    written = _WRITTEN * limits.mebibytes * _MEBIBYTE
+    max_file_bytes = _MAX_WRITE_RATIO * limits.mebibytes * _MEBIBYTE
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (written, written))
-    size = Path(place.path).stat().st_size if isinstance(place, FilePlace | FetchedSheet) else 0
-    seconds = min(limits.seconds, _LEAST_SECONDS + _SECONDS_A_MEBIBYTE * size // _MEBIBYTE)
-    most = math.ceil(sum(resource.getrusage(resource.RUSAGE_SELF)[:2])) + max(1, seconds)
-    resource.setrlimit(resource.RLIMIT_CPU, (most, most + _SECONDS_TO_REFUSE))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (max_file_bytes, max_file_bytes))
+    size = Path(source.path).stat().st_size if isinstance(source, FileSource | FetchedSheet) else 0
+    seconds = min(limits.seconds, _MIN_CPU_SECONDS + _CPU_SECONDS_PER_MEBIBYTE * size // _MEBIBYTE)
+    cpu_limit = math.ceil(sum(resource.getrusage(resource.RUSAGE_SELF)[:2])) + max(1, seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_limit, cpu_limit + _CPU_GRACE_SECONDS))
 
-    def too_long(*_: object) -> NoReturn:
+    def raise_cpu_limit_error(*_: object) -> NoReturn:
         signal.signal(signal.SIGXCPU, signal.SIG_DFL)  # the next second ends the process
         raise PriceListError(f"The list takes more than {seconds} seconds of processor time.")
 
-    signal.signal(signal.SIGXCPU, too_long)
+    signal.signal(signal.SIGXCPU, raise_cpu_limit_error)
 
 
 def _peak_memory_kib(status: TextIO) -> int:
@@ -119,12 +123,12 @@ def _peak_memory_kib(status: TextIO) -> int:
     return int(status.read().partition("VmHWM:")[2].split()[0])
 
 
-def _refuse(answers: BinaryIO, error: PricebookError) -> None:
-    _send(answers, Refused(type(error).__name__, error.message))
+def _send_error(responses: BinaryIO, error: PricebookError) -> None:
+    _send_frame(responses, ListFailed(type(error).__name__, error.message))
 
 
-def _send(answers: BinaryIO, frame: Frame) -> None:
-    frames.send(answers, _encode(frame))
+def _send_frame(responses: BinaryIO, frame: Frame) -> None:
+    frames.send(responses, _encode(frame))
 
 
 if __name__ == "__main__":

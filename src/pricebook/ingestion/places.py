@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from pricebook.errors import PriceListError
 from pricebook.ingestion.normalise import shown
-from pricebook.ingestion.schemas import FilePlace, Place, SheetPlace, WebPlace
+from pricebook.ingestion.schemas import FileSource, GoogleSheetSource, HttpsSource, PriceListSource
 from pricebook.suppliers.schemas import SourceConfig
 
-_PLACES = ("spreadsheet_url", "url", "file_path")
+_SOURCE_FIELDS = ("spreadsheet_url", "url", "file_path")
 
 
-class Access(NamedTuple):
+class SourceAccess(NamedTuple):
     """What this installation has and allows for reaching lists."""
 
     uploads: Path
@@ -21,28 +21,32 @@ class Access(NamedTuple):
     allow_private: bool
 
 
-def place_of(config: SourceConfig, access: Access) -> Place:
+def resolve_source(config: SourceConfig, access: SourceAccess) -> PriceListSource:
     """Tell where a supplier's list is.
 
     Raises PriceListError when no place is set or several are, or a file is not among the uploads.
     """
-    given = [name for name in _PLACES if getattr(config, name) is not None]
-    if len(given) > 1:
-        raise PriceListError(f"The list is given in {len(given)} places: {' and '.join(given)}.")
+    configured = [name for name in _SOURCE_FIELDS if getattr(config, name) is not None]
+    if len(configured) > 1:
+        raise PriceListError(
+            f"The list is given in {len(configured)} places: {' and '.join(configured)}."
+        )
     if config.spreadsheet_url is not None:
-        return SheetPlace(config.spreadsheet_url, access.google_credentials_path, access.google_api)
+        return GoogleSheetSource(
+            config.spreadsheet_url, access.google_credentials_path, access.google_api
+        )
     if config.url is not None:
-        return WebPlace(config.url, access.allow_private)
+        return HttpsSource(config.url, access.allow_private)
     if config.file_path is not None:
-        return FilePlace(_uploaded(config.file_path, access.uploads))
+        return FileSource(_resolve_upload(config.file_path, access.uploads))
     raise PriceListError("No place of the list is given: spreadsheet_url, url or file_path.")
 
 
-def _uploaded(given: str, uploads: Path) -> str:
+def _resolve_upload(configured: str, uploads: Path) -> str:
     """Find a file within the folder of uploads, wherever links in the path may lead."""
     folder = uploads.resolve()
     with suppress(OSError, ValueError, RuntimeError):  # a NUL byte, a circle of links
-        path = folder.joinpath(given).resolve()
+        path = folder.joinpath(configured).resolve()
         if path.is_relative_to(folder) and path.is_file():
             return str(path)
-    raise PriceListError(f"There is no file {shown(given)} among the uploads.")
+    raise PriceListError(f"There is no file {shown(configured)} among the uploads.")

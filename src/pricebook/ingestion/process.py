@@ -9,51 +9,51 @@ from typing import Self
 import msgspec
 
 from pricebook.errors import ParserKilledError
-from pricebook.full_disk import temporary_files_named
+from pricebook.full_disk import translate_temporary_disk_full
 from pricebook.ingestion import sandbox
-from pricebook.ingestion.child import Child
-from pricebook.ingestion.frames import Fetched, Finished, Frame, Opened, Rows
+from pricebook.ingestion.child import IsolatedProcess
+from pricebook.ingestion.frames import Frame, ListFetched, ListFinished, ListOpened, RowChunk
 from pricebook.ingestion.schemas import (
-    FetchOrder,
-    Findings,
-    ListOrder,
-    LocalPlace,
-    SheetPlace,
-    WebPlace,
+    DetectedProfile,
+    FetchRequest,
+    GoogleSheetSource,
+    HttpsSource,
+    LocalSource,
+    ReadRequest,
 )
-from pricebook.ingestion.workspace import Workspace, remove_leftovers
+from pricebook.ingestion.workspace import Workspace, remove_abandoned_workspaces
 
-_PARSING, _FETCHING = "pricebook.ingestion.parsing", "pricebook.ingestion.fetching"
+_PARSE_MODULE, _FETCH_MODULE = "pricebook.ingestion.parsing", "pricebook.ingestion.fetching"
 # Whom https trusts; a parser process has no use for these.
-_TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR")
-_OUT_OF_TURN = "The parser process answered out of turn."
+_CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+_UNEXPECTED_FRAME = "The parser process answered out of turn."
 
 
-class Reading:
+class PriceListStream:
     """A list that the parser process understands and is reading."""
 
-    def __init__(self, parser: "_Parser", opened: Opened) -> None:
-        self.findings: Findings = opened.findings
+    def __init__(self, parser: "_ParserProcess", opened: ListOpened) -> None:
+        self.profile: DetectedProfile = opened.profile
         self.rows_total = opened.rows_total
         self.rows_read = 0
         self.rows_ignored = 0
         self.peak_memory_kib = 0
         self._parser = parser
 
-    async def chunks(self) -> AsyncGenerator[Rows]:
+    async def chunks(self) -> AsyncGenerator[RowChunk]:
         """Receive the rows, many at a time, to the end of the list.
 
         Raises PriceListError, ParserKilledError or SourceUnavailableError if it does not come.
         """
-        while not isinstance(frame := await self._parser.receive(), Finished):
-            if not isinstance(frame, Rows):
-                raise ParserKilledError(_OUT_OF_TURN)
+        while not isinstance(frame := await self._parser.receive(), ListFinished):
+            if not isinstance(frame, RowChunk):
+                raise ParserKilledError(_UNEXPECTED_FRAME)
             self.rows_read, self.rows_ignored = frame.read, frame.ignored
             yield frame
         self.peak_memory_kib = frame.peak_memory_kib
 
 
-class Parsers:
+class ParserPool:
     """A new parser process for each list: one that a list has taken over reads no other.
 
     With a spare, the next one starts while a list is read. They are waited for in threads, so that
@@ -62,10 +62,10 @@ class Parsers:
 
     def __init__(self, *, has_spare: bool = False) -> None:
         self._has_spare = has_spare
-        self._spare: _Parser | None = None
+        self._spare: _ParserProcess | None = None
 
     def __enter__(self) -> Self:
-        remove_leftovers()
+        remove_abandoned_workspaces()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -74,78 +74,85 @@ class Parsers:
             self._spare = None
 
     @asynccontextmanager
-    async def opened(self, order: ListOrder) -> AsyncGenerator[Reading]:
+    async def opened(self, request: ReadRequest) -> AsyncGenerator[PriceListStream]:
         """Let a parser process understand a list and begin to read it.
 
         Raises PriceListError if it cannot be understood, SourceUnavailableError if its place does
         not answer, ParserKilledError if the process took too much memory or time, or crashed,
         StorageFullError if the disk for temporary files is full.
         """
-        seconds = order.limits.seconds
+        seconds = request.limits.seconds
         deadline = asyncio.get_running_loop().time() + seconds
-        with temporary_files_named():
-            parser = self._take()
+        with translate_temporary_disk_full():
+            parser = self._take_process()
         try:
-            with parser.workspace.inbox() as inbox:
-                place = order.place
-                if isinstance(place, SheetPlace | WebPlace):
-                    place = await _fetched(place, order, inbox, deadline)
-                place = await asyncio.to_thread(parser.workspace.bring, place, inbox, order.limits)
-                order = msgspec.structs.replace(order, place=place)
-                reading = Reading(parser, await parser.read(order, deadline))
+            with parser.workspace.input_folder() as input_folder:
+                source = request.source
+                if isinstance(source, GoogleSheetSource | HttpsSource):
+                    source = await _fetch(source, request, input_folder, deadline)
+                source = await asyncio.to_thread(
+                    parser.workspace.copy_in, source, input_folder, request.limits
+                )
+                request = msgspec.structs.replace(request, source=source)
+                stream = PriceListStream(parser, await parser.read(request, deadline))
                 self._start_spare()
-                yield reading
+                yield stream
         finally:
             parser.kill()
 
-    def _take(self) -> "_Parser":
+    def _take_process(self) -> "_ParserProcess":
         spare, self._spare = self._spare, None
         if spare and spare.is_running:
             return spare
         if spare:
             spare.kill()
-        return _Parser()
+        return _ParserProcess()
 
     def _start_spare(self) -> None:
         if self._has_spare and self._spare is None:
-            with temporary_files_named():
-                self._spare = _Parser()
+            with translate_temporary_disk_full():
+                self._spare = _ParserProcess()
 
 
-async def _fetched(
-    place: SheetPlace | WebPlace, order: ListOrder, inbox: Path, deadline: float
-) -> LocalPlace:
+async def _fetch(
+    source: GoogleSheetSource | HttpsSource,
+    request: ReadRequest,
+    input_folder: Path,
+    deadline: float,
+) -> LocalSource:
     """Let a process of its own fetch a list, so that the one which reads it needs no network."""
-    fetching = Child(_FETCHING, folder=Path.cwd(), variables=_TRUST)
+    fetch_process = IsolatedProcess(_FETCH_MODULE, folder=Path.cwd(), variables=_CA_VARIABLES)
     try:
-        fetching.limit(deadline, order.limits.seconds)
-        fetching.send(FetchOrder(place=place, limits=order.limits, folder=str(inbox)))
-        frame = await fetching.receive()
+        fetch_process.set_deadline(deadline, request.limits.seconds)
+        fetch_process.send(
+            FetchRequest(source=source, limits=request.limits, folder=str(input_folder))
+        )
+        frame = await fetch_process.receive()
     finally:
-        fetching.kill()
-    if not isinstance(frame, Fetched):
-        raise ParserKilledError(_OUT_OF_TURN)
-    return frame.place
+        fetch_process.kill()
+    if not isinstance(frame, ListFetched):
+        raise ParserKilledError(_UNEXPECTED_FRAME)
+    return frame.source
 
 
-class _Parser:
+class _ParserProcess:
     """One parser process and its folder."""
 
     def __init__(self) -> None:
-        user = sandbox.free_user()
+        user = sandbox.unused_user_id()
         self.workspace = Workspace(user)
-        self._child = Child(_PARSING, str(user or ""), folder=self.workspace.path)
+        self._child = IsolatedProcess(_PARSE_MODULE, str(user or ""), folder=self.workspace.path)
 
     @property
     def is_running(self) -> bool:
         return self._child.is_running
 
-    async def read(self, order: ListOrder, deadline: float) -> Opened:
-        self._child.limit(deadline, order.limits.seconds)
-        self._child.send(order)
+    async def read(self, request: ReadRequest, deadline: float) -> ListOpened:
+        self._child.set_deadline(deadline, request.limits.seconds)
+        self._child.send(request)
         opened = await self._child.receive()
-        if not isinstance(opened, Opened):
-            raise ParserKilledError(_OUT_OF_TURN)
+        if not isinstance(opened, ListOpened):
+            raise ParserKilledError(_UNEXPECTED_FRAME)
         return opened
 
     async def receive(self) -> Frame:

@@ -8,20 +8,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 from pricebook.errors import PriceListError
-from pricebook.full_disk import FULL_DISK
+from pricebook.full_disk import DISK_FULL_ERRNOS
 from pricebook.ingestion import detect, numbers, parsers
 from pricebook.ingestion.column_names import column_letters
-from pricebook.ingestion.detect import Table
-from pricebook.ingestion.parsers.source import Source, head_of
+from pricebook.ingestion.detect import DetectedTable
+from pricebook.ingestion.parsers.source import TableFile, read_sample
 from pricebook.ingestion.rows import RowReader
-from pricebook.ingestion.schemas import Findings, ListOrder, ListRow, NumberProfile
+from pricebook.ingestion.schemas import DetectedProfile, NumberProfile, PriceListRow, ReadRequest
 
 
 class PriceList:
     """A list that is understood: what was found out about it, and its rows."""
 
-    def __init__(self, source: Source, table: Table, findings: Findings) -> None:
-        self.findings = findings
+    def __init__(self, source: TableFile, table: DetectedTable, profile: DetectedProfile) -> None:
+        self.profile = profile
         self._source = source
         self._table = table
 
@@ -35,67 +35,69 @@ class PriceList:
         """Which part of the list the latest pass has read, 0 to 1."""
         return self._source.progress
 
-    def rows(self) -> Iterator[ListRow]:
+    def rows(self) -> Iterator[PriceListRow]:
         """Read every record of the file, once and in order, in constant memory.
 
         Raises PriceListError if the file has changed since it was opened.
         """
-        found = self.findings
-        read_price = numbers.price_reader(found.numbers, found.currency)
-        read = RowReader(self._table, read_price, found.currency).read
+        profile = self.profile
+        read_price = numbers.price_cell_reader(profile.numbers, profile.currency)
+        read = RowReader(self._table, read_price, profile.currency).read
         with closing(self._source.records()) as records:
             yield from map(read, records)
 
 
-def open_list(order: ListOrder) -> PriceList:
+def open_price_list(request: ReadRequest) -> PriceList:
     """Find out how to read a list; what its order says about it wins.
 
     Raises PriceListError, with one sentence for the user, if it cannot be understood as a whole.
     """
-    config, currency = order.config, order.currency
+    config, currency = request.config, request.currency
     try:
-        source = parsers.open_source(order)
-        head = head_of(source, config)
-        table = detect.find_table(head, config, currency, order.remembered)
-        profile = _number_profile(source, table, order)
+        source = parsers.open_table_file(request)
+        first_records = read_sample(source, config)
+        table = detect.detect_table(first_records, config, currency, request.remembered)
+        number_profile = _number_profile(source, table, request)
     except OSError as error:
-        if error.errno in FULL_DISK:
+        if error.errno in DISK_FULL_ERRNOS:
             raise
         raise PriceListError(f"{error.filename} cannot be read: {error.strerror}.") from error
-    findings = Findings(
+    profile = DetectedProfile(
         format=source.format,
         encoding=source.encoding,
         delimiter=source.delimiter,
         sheet=source.sheet,
         header_row=table.header_row,
-        columns={field: _named(table.headers, index) for field, index in table.columns.items()},
+        columns={
+            field: _column_reference(table.headers, index) for field, index in table.columns.items()
+        },
         headers=table.headers,
         kinds=table.kinds,
         by_content=table.by_content,
         characteristic_columns=tuple(title for title, _ in table.characteristics),
         currency=currency,
-        numbers=profile,
+        numbers=number_profile,
     )
-    return PriceList(source, table, findings)
+    return PriceList(source, table, profile)
 
 
-def _named(headers: Sequence[str], index: int) -> str:
+def _column_reference(headers: Sequence[str], index: int) -> str:
     """Name a column so that it can be found again: by its header if no other has the same."""
     header = headers[index]
-    is_alone = header and headers.count(header) == 1
-    return header if is_alone else f"column {column_letters(index)}"
+    is_unique = header and headers.count(header) == 1
+    return header if is_unique else f"column {column_letters(index)}"
 
 
-def _number_profile(source: Source, table: Table, order: ListOrder) -> NumberProfile:
-    if order.config.decimal_separator:
-        return NumberProfile(decimal_separator=order.config.decimal_separator)
-    column, above = table.columns["price"], table.starts_below
+def _number_profile(source: TableFile, table: DetectedTable, request: ReadRequest) -> NumberProfile:
+    if request.config.decimal_separator:
+        return NumberProfile(decimal_separator=request.config.decimal_separator)
+    column, rows_start_below = table.columns["price"], table.rows_start_below
     with closing(source.records()) as records:
         cells = (
             cells[column]
-            for number, cells, spoiled in records
-            if len(cells) > column and number > above and not spoiled
+            for number, cells, malformed in records
+            if len(cells) > column and number > rows_start_below and not malformed
         )
-        profile = numbers.profile_of(cells, order.currency)
-    remembered = order.remembered
-    return numbers.with_memory(profile, remembered.numbers if remembered else None)
+        number_profile = numbers.detect_number_profile(cells, request.currency)
+    remembered = request.remembered
+    return numbers.with_previous_marks(number_profile, remembered.numbers if remembered else None)

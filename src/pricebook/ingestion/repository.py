@@ -9,8 +9,8 @@ from uuid import UUID
 
 from pricebook.db import Connection
 from pricebook.ingestion.import_schemas import PlannedRow, RowError
-from pricebook.ingestion.schemas import Mode
-from pricebook.rows import rows_as
+from pricebook.ingestion.schemas import ImportMode
+from pricebook.rows import struct_row
 
 
 async def create_staging(conn: Connection) -> None:
@@ -35,12 +35,12 @@ async def create_staging(conn: Connection) -> None:
 async def copy_rows(conn: Connection, lines: AsyncIterable[bytes]) -> None:
     """Stage the rows of a list by COPY as they come, written as `staging.copy_line` does."""
     async with conn.cursor().copy("COPY staged_row FROM STDIN") as copy:
-        async for some in lines:
-            await copy.write(some)
+        async for chunk in lines:
+            await copy.write(chunk)
     await conn.execute("ANALYZE staged_row")
 
 
-async def set_repeated_codes(conn: Connection) -> None:
+async def mark_duplicate_codes(conn: Connection) -> None:
     """Mark the rows whose code stands in the list more than once.
 
     Rows that agree on the price are one article: the first counts, the others are duplicates. Rows
@@ -74,7 +74,7 @@ async def set_repeated_codes(conn: Connection) -> None:
     )
 
 
-async def join_as_wholes(conn: Connection) -> None:
+async def disable_nested_loops(conn: Connection) -> None:
     """Let the rest of the transaction join the list and the supplier's items as wholes.
 
     PostgreSQL may know nothing yet of items that came a moment ago. It would take them for one or
@@ -83,12 +83,12 @@ async def join_as_wholes(conn: Connection) -> None:
     await conn.execute("SELECT set_config('enable_nestloop', 'off', true)")
 
 
-async def join_as_estimated(conn: Connection) -> None:
+async def enable_nested_loops(conn: Connection) -> None:
     """Leave it to PostgreSQL again how tables are joined."""
     await conn.execute("SELECT set_config('enable_nestloop', 'on', true)")
 
 
-async def create_plan(conn: Connection, supplier_id: UUID, mode: Mode) -> None:
+async def create_merge_plan(conn: Connection, supplier_id: UUID, mode: ImportMode) -> None:
     """Compare the staged rows with the supplier's items: what is new, changed, back or absent.
 
     A characteristic that the list has no column for stays; one that it has and left empty goes. An
@@ -130,15 +130,15 @@ async def create_plan(conn: Connection, supplier_id: UUID, mode: Mode) -> None:
     await conn.execute("ANALYZE planned_item")
 
 
-async def count_planned(conn: Connection) -> dict[str, int]:
+async def count_planned_by_outcome(conn: Connection) -> dict[str, int]:
     """Count what is new, changed, back and absent."""
     cursor = await conn.execute("SELECT outcome, count(*) FROM planned_item GROUP BY outcome")
     return dict(await cursor.fetchall())
 
 
-async def list_planned(conn: Connection, limit: int) -> list[PlannedRow]:
+async def list_planned_rows(conn: Connection, limit: int) -> list[PlannedRow]:
     """List the first items that something becomes of: in the list's order, then the absent."""
-    async with conn.cursor(row_factory=rows_as(PlannedRow)) as cursor:
+    async with conn.cursor(row_factory=struct_row(PlannedRow)) as cursor:
         await cursor.execute(
             """
             SELECT outcome, row_number, supplier_sku, name, old_price,
@@ -202,7 +202,7 @@ async def insert_new_items(conn: Connection, supplier_id: UUID) -> None:
     )
 
 
-async def set_planned_items(conn: Connection) -> None:
+async def update_planned_items(conn: Connection) -> None:
     """Update the planned items that are there already; links are not touched.
 
     One statement for all of them, so that the figures of a product are refreshed once.
@@ -222,9 +222,9 @@ async def set_planned_items(conn: Connection) -> None:
     )
 
 
-async def list_row_errors(conn: Connection, limit: int) -> list[RowError]:
+async def list_staged_row_errors(conn: Connection, limit: int) -> list[RowError]:
     """List the first staged rows that are not taken in."""
-    async with conn.cursor(row_factory=rows_as(RowError)) as cursor:
+    async with conn.cursor(row_factory=struct_row(RowError)) as cursor:
         await cursor.execute(
             """
             SELECT row_number, error_type, error_message FROM staged_row
@@ -235,7 +235,7 @@ async def list_row_errors(conn: Connection, limit: int) -> list[RowError]:
         return await cursor.fetchall()
 
 
-async def count_staged(conn: Connection) -> dict[str | None, int]:
+async def count_staged_by_error(conn: Connection) -> dict[str | None, int]:
     """Count the staged rows by the error that keeps them out, None for none."""
     cursor = await conn.execute("SELECT error_type, count(*) FROM staged_row GROUP BY error_type")
     return dict(await cursor.fetchall())

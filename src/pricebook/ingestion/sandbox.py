@@ -18,27 +18,27 @@ from pathlib import Path
 
 from pricebook.ingestion import kernel
 
-LISTS, SCRATCH = "lists", "scratch"
-PARTS = {
+INPUT_FOLDER, SCRATCH_FOLDER = "lists", "scratch"
+RESTRICTIONS = {
     "user": "a user of its own",
     "privileges": "no capabilities, no new privileges, memory unreadable for others",
     "files": "only its own folder can be read and written (landlock)",
     "calls": "no sockets, nothing that reaches other programs and processes (seccomp)",
 }
 # Users that systemd too gives to services that need none by name.
-_FIRST_USER, _USERS = 61184, 4336
-_MOST_FILES = 64
+_FIRST_USER_ID, _USER_ID_COUNT = 61184, 4336
+_MAX_OPEN_FILES = 64
 # What the standard library loads only when it is used first.
-_LOADED_LATE = ("atexit", "heapq")
-_OTHER_ENCODINGS = frozenset({"mbcs", "oem"})
+_LAZY_MODULES = ("atexit", "heapq")
+_WINDOWS_ENCODINGS = frozenset({"mbcs", "oem"})
 
 
-def free_user() -> int | None:
+def unused_user_id() -> int | None:
     """Choose the user that a parser process runs as: None if we are not root, so cannot change."""
     if os.geteuid() != 0:
         return None
     for offset in count(int.from_bytes(os.urandom(4), "big")):
-        user = _FIRST_USER + offset % _USERS
+        user = _FIRST_USER_ID + offset % _USER_ID_COUNT
         try:
             pwd.getpwuid(user)
         except KeyError:
@@ -51,55 +51,63 @@ def confine(user: int | None) -> dict[str, bool]:
 
     Called in the folder of the process, which has `LISTS` to read and `SCRATCH` to write.
     """
-    tempfile.tempdir = SCRATCH
-    _limit()
-    _load_late_modules()
-    in_force = {"user": _become(user)}
-    in_force["privileges"] = kernel.drop_capabilities() and kernel.forbid_privileges()
-    in_force["files"] = kernel.restrict_files(
-        {**dict.fromkeys(_code_folders(), kernel.READ), LISTS: kernel.READ, SCRATCH: kernel.WRITE}
+    tempfile.tempdir = SCRATCH_FOLDER
+    _set_resource_limits()
+    _preload_lazy_modules()
+    active_restrictions = {"user": _switch_user(user)}
+    active_restrictions["privileges"] = (
+        kernel.drop_capabilities() and kernel.forbid_new_privileges()
     )
-    in_force["calls"] = kernel.restrict_calls()
-    return in_force
+    active_restrictions["files"] = kernel.restrict_files(
+        {
+            **dict.fromkeys(_code_folders(), kernel.READ),
+            INPUT_FOLDER: kernel.READ,
+            SCRATCH_FOLDER: kernel.WRITE,
+        }
+    )
+    active_restrictions["calls"] = kernel.restrict_system_calls()
+    return active_restrictions
 
 
 def main() -> None:
     """Confine this process and write which of `PARTS` are in force."""
-    user = free_user()
-    Path(LISTS).mkdir()
-    Path(SCRATCH).mkdir()
-    in_force = confine(user)
-    sys.stdout.write(" ".join(part for part, is_so in in_force.items() if is_so))
+    user = unused_user_id()
+    Path(INPUT_FOLDER).mkdir()
+    Path(SCRATCH_FOLDER).mkdir()
+    active_restrictions = confine(user)
+    sys.stdout.write(
+        " ".join(restriction for restriction, is_active in active_restrictions.items() if is_active)
+    )
 
 
-def find_parts_in_force() -> set[str]:
+def find_active_restrictions() -> set[str]:
     """Let a process confine itself, and return which of `PARTS` are in force on this machine."""
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(
+        completed = subprocess.run(
             [sys.executable, "-P", "-m", "pricebook.ingestion.sandbox"],
             cwd=folder,
             capture_output=True,
             text=True,
             check=False,
         )
-    return set(done.stdout.split())
+    return set(completed.stdout.split())
 
 
-def _limit() -> None:
+def _set_resource_limits() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_MOST_FILES, _MOST_FILES))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_MAX_OPEN_FILES, _MAX_OPEN_FILES))
 
 
-def _load_late_modules() -> None:
+def _preload_lazy_modules() -> None:
     """Load what the user and the capabilities that are given up may be needed to read."""
-    for module in _LOADED_LATE:
+    for module in _LAZY_MODULES:
         import_module(module)
     for module in pkgutil.iter_modules(encodings.__path__):
-        if module.name not in _OTHER_ENCODINGS:
+        if module.name not in _WINDOWS_ENCODINGS:
             import_module(f"encodings.{module.name}")
 
 
-def _become(user: int | None) -> bool:
+def _switch_user(user: int | None) -> bool:
     """Become another user for good."""
     if user is None:
         return False

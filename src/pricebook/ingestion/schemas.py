@@ -9,9 +9,9 @@ Field = Literal["sku", "name", "price", "category", "currency"]
 DecimalMark = Literal[".", ","]
 # What a column looks like: prices with cents, other decimals, whole numbers, codes, barcodes, texts
 # of several words, single words.
-Kind = Literal["money", "decimals", "whole", "codes", "barcodes", "texts", "words"]
-Outcome = Literal["item", "rejected", "ignored"]
-ErrorType = Literal[
+ColumnKind = Literal["money", "decimals", "whole", "codes", "barcodes", "texts", "words"]
+RowOutcome = Literal["item", "rejected", "ignored"]
+RowErrorType = Literal[
     "malformed_row",
     "missing_sku",
     "missing_name",
@@ -28,11 +28,11 @@ ErrorType = Literal[
     "too_many_cells",
 ]
 
-Mode = Literal["full", "partial"]
-Format = Literal["csv", "xlsx", "xls", "ods", "google_sheets"]
+ImportMode = Literal["full", "partial"]
+PriceListFormat = Literal["csv", "xlsx", "xls", "ods", "google_sheets"]
 
 
-class TypedNumber(str):
+class NumberCell(str):
     """The text of a cell that is a number already: digits, `.` and `-`.
 
     `shown` is how its sheet shows it, which is what counts for an article code.
@@ -48,7 +48,7 @@ class TypedNumber(str):
         return number
 
 
-class Uncalculated(str):
+class UncalculatedFormula(str):
     """The text of a formula whose value nobody has calculated yet."""
 
     __slots__ = ()
@@ -58,10 +58,10 @@ class Uncalculated(str):
 Record = tuple[int, list[str], str | None]
 
 # The last row of the header; 0 says that the list has none.
-HeaderRow = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
+HeaderRowNumber = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 
 
-class SourceConfig(
+class ReadConfig(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
     """What a user says about a list; whatever is not said is found out.
@@ -69,10 +69,10 @@ class SourceConfig(
     A `partial` list names some of the supplier's items: the others are not absent.
     """
 
-    mode: Mode = "full"
+    mode: ImportMode = "full"
     sheet_name: str | None = None
     column_mapping: dict[Field, str] = {}
-    header_row: HeaderRow | None = None
+    header_row: HeaderRowNumber | None = None
     delimiter: str | None = None
     encoding: str | None = None
     decimal_separator: DecimalMark | None = None
@@ -94,7 +94,7 @@ class NumberProfile(msgspec.Struct, frozen=True, kw_only=True):
     remembered: bool = False
 
 
-class Findings(msgspec.Struct, frozen=True, kw_only=True):
+class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     """What was found out about a list, to be shown and to be remembered with its supplier.
 
     Encoding and delimiter are those of a text, the sheet that of a workbook. `header_row` is the
@@ -103,21 +103,21 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     has no header of its own; `by_content` are the fields that no header named.
     """
 
-    format: Format
+    format: PriceListFormat
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
     header_row: int
     columns: dict[Field, str]
     headers: tuple[str, ...] = ()
-    kinds: tuple[Kind | None, ...] = ()
+    kinds: tuple[ColumnKind | None, ...] = ()
     by_content: tuple[Field, ...] = ()
     characteristic_columns: tuple[str, ...]
     currency: str
     numbers: NumberProfile
 
 
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
+class ReadLimits(msgspec.Struct, frozen=True, kw_only=True):
     """What reading a list may take; a list that needs more is refused.
 
     `mebibytes` is the size of the file, `memory_mebibytes` that of the parsing process.
@@ -130,14 +130,14 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     seconds: int = 900
 
 
-class FilePlace(msgspec.Struct, frozen=True, tag="file"):
+class FileSource(msgspec.Struct, frozen=True, tag="file"):
     """A list in a file, and what its sender calls it if that is not the name of the file."""
 
     path: str
     called: str | None = None
 
 
-class SheetPlace(msgspec.Struct, frozen=True, tag="google_sheets"):
+class GoogleSheetSource(msgspec.Struct, frozen=True, tag="google_sheets"):
     """A list in a Google spreadsheet, read with the key file of a service account."""
 
     url: str
@@ -145,7 +145,7 @@ class SheetPlace(msgspec.Struct, frozen=True, tag="google_sheets"):
     api: str = "https://sheets.googleapis.com"
 
 
-class WebPlace(msgspec.Struct, frozen=True, tag="web"):
+class HttpsSource(msgspec.Struct, frozen=True, tag="web"):
     """A list behind an https address; private addresses are refused unless allowed."""
 
     url: str
@@ -159,32 +159,32 @@ class FetchedSheet(msgspec.Struct, frozen=True, tag="fetched_sheet"):
     url: str
 
 
-Place = FilePlace | SheetPlace | WebPlace
-LocalPlace = FilePlace | FetchedSheet
+PriceListSource = FileSource | GoogleSheetSource | HttpsSource
+LocalSource = FileSource | FetchedSheet
 
 
-class ListOrder(msgspec.Struct, frozen=True, kw_only=True):
+class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Which list to read, in which currency, and what is said and remembered about it.
 
     A list that is elsewhere is fetched into a file before it is read.
     """
 
-    place: Place | FetchedSheet
+    source: PriceListSource | FetchedSheet
     currency: str
-    config: SourceConfig = SourceConfig()
-    remembered: Findings | None = None
-    limits: Limits = Limits()
+    config: ReadConfig = ReadConfig()
+    remembered: DetectedProfile | None = None
+    limits: ReadLimits = ReadLimits()
 
 
-class FetchOrder(msgspec.Struct, frozen=True, kw_only=True):
+class FetchRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Which list to fetch, and the folder that it goes into."""
 
-    place: SheetPlace | WebPlace
-    limits: Limits
+    source: GoogleSheetSource | HttpsSource
+    limits: ReadLimits
     folder: str
 
 
-class ListRow(msgspec.Struct, frozen=True, gc=False):
+class PriceListRow(msgspec.Struct, frozen=True, gc=False):
     """One record of the source and what became of it.
 
     An `item` has code, name and price; `rejected` has an error, its raw cells and its code if that
@@ -193,12 +193,12 @@ class ListRow(msgspec.Struct, frozen=True, gc=False):
     """
 
     row_number: int
-    outcome: Outcome
+    outcome: RowOutcome
     supplier_sku: str | None = None
     name: str | None = None
     price: Decimal | None = None
     category: str | None = None
     characteristics: dict[str, str | None] = {}
-    error_type: ErrorType | None = None
+    error_type: RowErrorType | None = None
     error_message: str | None = None
     row_data: list[str] | None = None

@@ -10,65 +10,65 @@ import msgspec
 from pricebook.db import Connection, Database
 from pricebook.errors import ConflictError, PriceListError
 from pricebook.ingestion import repository, task_repository
-from pricebook.ingestion.brakes import reasons_to_hold
+from pricebook.ingestion.brakes import hold_reasons
 from pricebook.ingestion.configuration import (
-    effective_config,
-    expected_type,
+    expected_source_type,
+    merge_config,
     remembered,
-    type_of,
+    source_type_of,
 )
-from pricebook.ingestion.counting import counts_of, with_row_errors
+from pricebook.ingestion.counting import import_counts, with_row_error_counts
 from pricebook.ingestion.import_schemas import (
-    LOCK_SECONDS,
-    Brakes,
-    Effect,
-    ImportOrder,
+    LOCK_TIMEOUT_SECONDS,
+    ImportImpact,
+    ImportRequest,
     ImportResult,
+    ImportStatus,
     Progress,
-    Status,
+    SafetyThresholds,
 )
 from pricebook.ingestion.lock_waits import bounded_lock_waits
-from pricebook.ingestion.process import Parsers, Reading
-from pricebook.ingestion.schemas import Findings, ListOrder, Mode
+from pricebook.ingestion.process import ParserPool, PriceListStream
+from pricebook.ingestion.schemas import DetectedProfile, ImportMode, ReadRequest
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import SourceType, Supplier
 from pricebook.tasks import service as tasks
-from pricebook.tasks.schemas import Counts, DoneTask, EndState, TaskEnd, TaskLease
+from pricebook.tasks.schemas import Counts, EndState, InlineTask, TaskEnd, TaskLease
 
 MAX_ROW_ERRORS = 1000
 MAX_PLANNED_ROWS = 1000
-_STATUS: dict[EndState, Status] = {
+_STATUS_BY_END_STATE: dict[EndState, ImportStatus] = {
     "succeeded": "success",
     "partially_succeeded": "success",
     "held": "held",
     "failed": "failed",
 }
-NOTHING_TAKEN = "No row of the list could be taken in."
-UNREADABLE = "malformed_row"
+NO_ROW_IMPORTED = "No row of the list could be taken in."
+MALFORMED_ROW = "malformed_row"
 
 FollowUp = Callable[[Connection, UUID], Awaitable[int]]
-Watcher = Callable[[Progress], None]
+ProgressCallback = Callable[[Progress], None]
 
 
-class _Staged(msgspec.Struct, frozen=True, kw_only=True):
+class _StagedImport(msgspec.Struct, frozen=True, kw_only=True):
     """A list whose rows are staged, whose it is, and what may become of it."""
 
     lease: TaskLease
     supplier: Supplier
     is_new_supplier: bool = False
-    found: Findings | None
-    mode: Mode
+    found: DetectedProfile | None
+    mode: ImportMode
     ignored: int
-    brakes: Brakes | None
+    brakes: SafetyThresholds | None
     follow_up: FollowUp | None = None
     dry_run: bool = False
 
 
-async def take_in(
+async def run_import(
     database: Database,
-    parsers: Parsers,
-    order: ImportOrder,
-    watch: Watcher,
+    parser_pool: ParserPool,
+    request: ImportRequest,
+    on_progress: ProgressCallback,
     follow_up: FollowUp | None = None,
 ) -> ImportResult:
     """Take in a price list: all of it in one transaction, or nothing.
@@ -82,31 +82,33 @@ async def take_in(
     """
     started_at = datetime.now(UTC)
     async with database.connection() as conn:
-        supplier = await suppliers.find_supplier(conn, order.supplier_id or order.supplier_name)
-    if order.supplier_id is not None and supplier is None:
-        raise PriceListError(f"The supplier {order.supplier_name} is no longer there.")
-    config = effective_config(order.config, supplier)
-    task = DoneTask(
+        supplier = await suppliers.find_supplier(conn, request.supplier_id or request.supplier_name)
+    if request.supplier_id is not None and supplier is None:
+        raise PriceListError(f"The supplier {request.supplier_name} is no longer there.")
+    config = merge_config(request.config, supplier)
+    task = InlineTask(
         supplier_id=supplier.id if supplier else None,
-        supplier_name=order.supplier_name,
-        parser_type=expected_type(order.place, supplier),
-        source_config={"place": _said(order.place), **_said(config)},
-        requested_by=order.requested_by,
+        supplier_name=request.supplier_name,
+        parser_type=expected_source_type(request.source, supplier),
+        source_config={"place": _as_builtins(request.source), **_as_builtins(config)},
+        requested_by=request.requested_by,
         started_at=started_at,
     )
-    list_order = ListOrder(
-        place=order.place,
-        currency=order.currency,
+    read_request = ReadRequest(
+        source=request.source,
+        currency=request.currency,
         config=config,
-        remembered=None if order.new_layout else remembered(supplier),
-        limits=order.limits,
+        remembered=None if request.new_layout else remembered(supplier),
+        limits=request.limits,
     )
     try:
-        async with parsers.opened(list_order) as reading:
-            return await _take_in(database, order, task, _Watched(reading, watch), follow_up)
+        async with parser_pool.opened(read_request) as stream:
+            return await _import_from_reader(
+                database, request, task, _ProgressReportingReader(stream, on_progress), follow_up
+            )
     except PriceListError as error:
-        if not (order.dry_run or order.lease):
-            await _keep_failure(database, task, error.message)
+        if not (request.dry_run or request.lease):
+            await _record_failure(database, task, error.message)
         raise
 
 
@@ -114,7 +116,7 @@ async def apply_held(
     database: Database,
     task_id: UUID,
     follow_up: FollowUp | None = None,
-    lock_seconds: float = LOCK_SECONDS,
+    lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
 ) -> ImportResult:
     """Apply a list that was held, whatever it does.
 
@@ -124,101 +126,105 @@ async def apply_held(
     """
     async with (
         database.transaction() as conn,
-        bounded_lock_waits(database, conn, lock_seconds),
+        bounded_lock_waits(database, conn, lock_timeout_seconds),
     ):
         held = await tasks.claim_held(conn, task_id)
-        supplier = await suppliers.claim_known(conn, held.supplier_id)
+        supplier = await suppliers.lock_existing_supplier(conn, held.supplier_id)
         if supplier is None:
             raise ConflictError(f"The supplier {held.supplier_name} is no longer there.")
         held = await tasks.claim_held(conn, task_id)  # as it is under the supplier's lock
         await repository.create_staging(conn)
-        await task_repository.stage_held_rows(conn, task_id)
-        staged = _Staged(
+        await task_repository.restage_held_rows(conn, task_id)
+        staged = _StagedImport(
             lease=TaskLease(task_id, None),
             supplier=supplier,
-            found=msgspec.convert(held.found, Findings | None),
+            found=msgspec.convert(held.found, DetectedProfile | None),
             mode=held.source_config.get("mode", "full"),
             ignored=held.count_ignored,
             brakes=None,
             follow_up=follow_up,
         )
-        return await _settle(conn, staged)
+        return await _plan_and_apply(conn, staged)
 
 
-class _Watched:
+class _ProgressReportingReader:
     """The lines of a list on their way to the staging table."""
 
-    def __init__(self, reading: Reading, watch: Watcher) -> None:
-        self.reading = reading
-        self._watch = watch
+    def __init__(self, stream: PriceListStream, on_progress: ProgressCallback) -> None:
+        self.stream = stream
+        self._on_progress = on_progress
 
     async def lines(self) -> AsyncGenerator[bytes]:
-        total = self.reading.rows_total
-        async for rows in self.reading.chunks():
-            self._watch(Progress("reading", rows.fraction, rows.read, total))
+        total = self.stream.rows_total
+        async for rows in self.stream.chunks():
+            self._on_progress(Progress("reading", rows.fraction, rows.read, total))
             yield rows.lines
-        self._watch(Progress("merging", 1.0, self.reading.rows_read, total))
+        self._on_progress(Progress("merging", 1.0, self.stream.rows_read, total))
 
 
-async def _take_in(
+async def _import_from_reader(
     database: Database,
-    order: ImportOrder,
-    task: DoneTask,
-    watched: _Watched,
+    request: ImportRequest,
+    task: InlineTask,
+    progress_reader: _ProgressReportingReader,
     follow_up: FollowUp | None,
 ) -> ImportResult:
-    found = watched.reading.findings
+    found = progress_reader.stream.profile
     async with (
-        database.transaction(undo=order.dry_run) as conn,
-        bounded_lock_waits(database, conn, order.lock_seconds),
+        database.transaction(force_rollback=request.dry_run) as conn,
+        bounded_lock_waits(database, conn, request.lock_timeout_seconds),
     ):
         await repository.create_staging(conn)
-        await repository.copy_rows(conn, watched.lines())
-        parser_type = type_of(found)
-        supplier, is_new = await _claim_supplier(conn, order, parser_type)
-        lease = order.lease or await tasks.record_task(
+        await repository.copy_rows(conn, progress_reader.lines())
+        parser_type = source_type_of(found)
+        supplier, is_new = await _claim_supplier(conn, request, parser_type)
+        lease = request.lease or await tasks.record_inline_task(
             conn, msgspec.structs.replace(task, supplier_id=supplier.id, parser_type=parser_type)
         )
-        await repository.set_repeated_codes(conn)
+        await repository.mark_duplicate_codes(conn)
         await task_repository.insert_row_errors(conn, lease.task_id, supplier.id)
         await task_repository.delete_older_row_errors(conn, lease.task_id, supplier.id)
-        staged = _Staged(
+        staged = _StagedImport(
             lease=lease,
             supplier=supplier,
             is_new_supplier=is_new,
             found=found,
-            mode=effective_config(order.config, supplier).mode,
-            ignored=watched.reading.rows_ignored,
-            brakes=order.brakes,
+            mode=merge_config(request.config, supplier).mode,
+            ignored=progress_reader.stream.rows_ignored,
+            brakes=request.safety_thresholds,
             follow_up=follow_up,
-            dry_run=order.dry_run,
+            dry_run=request.dry_run,
         )
-        return await _settle(conn, staged)
+        return await _plan_and_apply(conn, staged)
 
 
 async def _claim_supplier(
-    conn: Connection, order: ImportOrder, source_type: SourceType
+    conn: Connection, request: ImportRequest, source_type: SourceType
 ) -> tuple[Supplier, bool]:
-    if order.supplier_id is None:
-        return await suppliers.claim_supplier(conn, order.supplier_name, source_type)
-    known = await suppliers.claim_known(conn, order.supplier_id)
+    if request.supplier_id is None:
+        return await suppliers.lock_or_create_supplier(conn, request.supplier_name, source_type)
+    known = await suppliers.lock_existing_supplier(conn, request.supplier_id)
     if known is None:
-        raise PriceListError(f"The supplier {order.supplier_name} is no longer there.")
+        raise PriceListError(f"The supplier {request.supplier_name} is no longer there.")
     return known, False
 
 
-async def _settle(conn: Connection, staged: _Staged) -> ImportResult:
+async def _plan_and_apply(conn: Connection, staged: _StagedImport) -> ImportResult:
     """Compare what is staged with what is there, and decide what becomes of it."""
     supplier_id = staged.supplier.id
-    outcomes = await repository.count_staged(conn)
-    mode: Mode = "partial" if UNREADABLE in outcomes else staged.mode
-    await repository.join_as_wholes(conn)
-    await repository.create_plan(conn, supplier_id, mode)
-    counts = counts_of(outcomes, await repository.count_planned(conn), staged.ignored)
+    counts_by_error = await repository.count_staged_by_error(conn)
+    mode: ImportMode = "partial" if MALFORMED_ROW in counts_by_error else staged.mode
+    await repository.disable_nested_loops(conn)
+    await repository.create_merge_plan(conn, supplier_id, mode)
+    counts = import_counts(
+        counts_by_error, await repository.count_planned_by_outcome(conn), staged.ignored
+    )
     if not counts.taken:
         counts = msgspec.structs.replace(counts, absent=0)
-    end = with_row_errors(await _decided(conn, staged, counts), outcomes)
-    plan = await repository.list_planned(conn, MAX_PLANNED_ROWS) if end.state != "failed" else []
+    end = with_row_error_counts(await _decide_task_end(conn, staged, counts), counts_by_error)
+    plan = (
+        await repository.list_planned_rows(conn, MAX_PLANNED_ROWS) if end.state != "failed" else []
+    )
     created = 0
     if end.state == "held":
         await task_repository.insert_held_rows(conn, staged.lease.task_id)
@@ -227,15 +233,15 @@ async def _settle(conn: Connection, staged: _Staged) -> ImportResult:
     await tasks.end_task(conn, staged.lease, end)
     return ImportResult(
         task_id=staged.lease.task_id,
-        status=_STATUS[end.state],
+        status=_STATUS_BY_END_STATE[end.state],
         supplier_name=staged.supplier.name,
         new_supplier=staged.is_new_supplier,
-        items_processed=counts.taken if _STATUS[end.state] == "success" else 0,
+        items_processed=counts.taken if _STATUS_BY_END_STATE[end.state] == "success" else 0,
         counts=counts,
         row_error_counts=end.row_error_counts,
         products_created=created,
         errors=end.errors,
-        row_errors=await repository.list_row_errors(conn, MAX_ROW_ERRORS),
+        row_errors=await repository.list_staged_row_errors(conn, MAX_ROW_ERRORS),
         plan=plan,
         dry_run=staged.dry_run,
         found=staged.found,
@@ -243,23 +249,28 @@ async def _settle(conn: Connection, staged: _Staged) -> ImportResult:
     )
 
 
-async def _decided(conn: Connection, staged: _Staged, counts: Counts) -> TaskEnd:
+async def _decide_task_end(conn: Connection, staged: _StagedImport, counts: Counts) -> TaskEnd:
     """Decide whether a list is applied."""
     if not counts.taken:
         return TaskEnd(
-            state="failed", counts=counts, errors=[NOTHING_TAKEN], found=_said(staged.found)
+            state="failed",
+            counts=counts,
+            errors=[NO_ROW_IMPORTED],
+            found=_as_builtins(staged.found),
         )
     if staged.brakes:
-        effect = await _effect(conn, staged.supplier.id, counts)
-        if reasons := reasons_to_hold(effect, staged.brakes):
-            return TaskEnd(state="held", counts=counts, errors=reasons, found=_said(staged.found))
+        impact = await _measure_impact(conn, staged.supplier.id, counts)
+        if reasons := hold_reasons(impact, staged.brakes):
+            return TaskEnd(
+                state="held", counts=counts, errors=reasons, found=_as_builtins(staged.found)
+            )
     state = "partially_succeeded" if counts.rejected else "succeeded"
-    return TaskEnd(state=state, counts=counts, found=_said(staged.found))
+    return TaskEnd(state=state, counts=counts, found=_as_builtins(staged.found))
 
 
-async def _effect(conn: Connection, supplier_id: UUID, counts: Counts) -> Effect:
+async def _measure_impact(conn: Connection, supplier_id: UUID, counts: Counts) -> ImportImpact:
     before, after = await repository.find_median_prices(conn, supplier_id)
-    return Effect(
+    return ImportImpact(
         present_items=await repository.count_present_items(conn, supplier_id),
         absent=counts.absent,
         rows=counts.taken + counts.rejected + counts.duplicate,
@@ -269,23 +280,23 @@ async def _effect(conn: Connection, supplier_id: UUID, counts: Counts) -> Effect
     )
 
 
-async def _apply(conn: Connection, staged: _Staged) -> int:
+async def _apply(conn: Connection, staged: _StagedImport) -> int:
     """Apply the plan; return how many products were made of it."""
     supplier_id = staged.supplier.id
-    await repository.join_as_estimated(conn)
-    await repository.set_planned_items(conn)
+    await repository.enable_nested_loops(conn)
+    await repository.update_planned_items(conn)
     await repository.insert_new_items(conn, supplier_id)
     created = await staged.follow_up(conn, supplier_id) if staged.follow_up else 0
     if staged.found:
-        await suppliers.remember_found(conn, supplier_id, msgspec.to_builtins(staged.found))
+        await suppliers.save_detected_profile(conn, supplier_id, msgspec.to_builtins(staged.found))
     return created
 
 
-async def _keep_failure(database: Database, task: DoneTask, message: str) -> None:
+async def _record_failure(database: Database, task: InlineTask, message: str) -> None:
     async with database.transaction() as conn:
-        lease = await tasks.record_task(conn, task)
+        lease = await tasks.record_inline_task(conn, task)
         await tasks.end_task(conn, lease, TaskEnd(state="failed", errors=[message]))
 
 
-def _said(what: msgspec.Struct | None) -> dict[str, Any]:
-    return msgspec.to_builtins(what)
+def _as_builtins(struct: msgspec.Struct | None) -> dict[str, Any]:
+    return msgspec.to_builtins(struct)

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from pricebook.ingestion.schemas import ListRow
+from pricebook.ingestion.schemas import PriceListRow
 
 COLUMNS = (
     "row_number",
@@ -15,34 +15,34 @@ COLUMNS = (
     "row_data",
 )
 _NULL = r"\N"
-_END_OF_ITEM = b"\t\\N\t\\N\t\\N\n"
+_ITEM_LINE_END = b"\t\\N\t\\N\t\\N\n"
 _encode = msgspec.json.Encoder().encode
 
 
-def copy_line(row: ListRow, *, names_categories: bool) -> str:
+def copy_line(row: PriceListRow, *, has_categories: bool) -> str:
     """Write a row that is an item or was rejected, its columns in the order of `COLUMNS`.
 
     A list that names categories clears that of an item where its cell is empty.
     """
     characteristics = row.characteristics
-    if names_categories or row.category:
+    if has_categories or row.category:
         characteristics = {**characteristics, "category": row.category}
-    sku = _NULL if row.supplier_sku is None else _escaped(row.supplier_sku)
+    sku = _NULL if row.supplier_sku is None else _escape(row.supplier_sku)
     if row.error_type is None:
-        said = _escaped(_encode(characteristics).decode())
-        name = _escaped(row.name or "")
-        return f"{row.row_number}\t{sku}\t{name}\t{row.price}\t{said}\t\\N\t\\N\t\\N\n"
-    message = _escaped(row.error_message or "")
-    data = _escaped(_encode(row.row_data).decode())
+        encoded = _escape(_encode(characteristics).decode())
+        name = _escape(row.name or "")
+        return f"{row.row_number}\t{sku}\t{name}\t{row.price}\t{encoded}\t\\N\t\\N\t\\N\n"
+    message = _escape(row.error_message or "")
+    data = _escape(_encode(row.row_data).decode())
     return f"{row.row_number}\t{sku}\t\\N\t\\N\t\\N\t{row.error_type}\t{message}\t{data}\n"
 
 
 def count_items(lines: bytes) -> int:
     """Count those of several lines that are items."""
-    return lines.count(_END_OF_ITEM)
+    return lines.count(_ITEM_LINE_END)
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     """Escape what COPY takes for its own: backslash, tab and line ends (PostgreSQL: COPY, text)."""
     if "\\" in text:
         text = text.replace("\\", "\\\\")

@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from pricebook.db import Connection
-from pricebook.ingestion.counting import KEPT_ROW_ERRORS
+from pricebook.ingestion.counting import MAX_STORED_ROW_ERRORS
 
 # So many tasks of a supplier keep rows: the same bad list, fetched every hour, says nothing new.
-KEPT_TASKS = 10
+MAX_TASKS_WITH_ROW_ERRORS = 10
 
 
 async def insert_row_errors(conn: Connection, task_id: UUID, supplier_id: UUID) -> None:
@@ -21,7 +21,7 @@ async def insert_row_errors(conn: Connection, task_id: UUID, supplier_id: UUID) 
         ORDER BY row_number
         LIMIT %s
         """,
-        [task_id, supplier_id, KEPT_ROW_ERRORS],
+        [task_id, supplier_id, MAX_STORED_ROW_ERRORS],
     )
 
 
@@ -37,7 +37,7 @@ async def delete_older_row_errors(conn: Connection, task_id: UUID, supplier_id: 
             OFFSET %s
         )
         """,
-        [supplier_id, task_id, KEPT_TASKS - 1],
+        [supplier_id, task_id, MAX_TASKS_WITH_ROW_ERRORS - 1],
     )
 
 
@@ -59,7 +59,7 @@ async def insert_held_rows(conn: Connection, task_id: UUID) -> None:
     )
 
 
-async def stage_held_rows(conn: Connection, task_id: UUID) -> None:
+async def restage_held_rows(conn: Connection, task_id: UUID) -> None:
     """Stage the rows of a list that was held, and hold them no longer."""
     await conn.execute(
         """

@@ -7,7 +7,7 @@ come in ranks, the best first: a worse rank is looked at only where no better wo
 
 from pricebook.ingestion.schemas import Field
 
-_CODE_OF = (
+_CODE_NOUNS = (
     *("article", "item", "product", "part", "material", "stock", "catalog", "catalogue"),
     *("artikel", "produkt", "teile", "bestell", "katalog", "art"),
 )
@@ -15,7 +15,7 @@ _CODE_WORD = ("code", "no", "nr", "num", "number", "nummer", "sku", "ref", "refe
 
 SKU_WORDS: tuple[tuple[str, ...], ...] = (
     (
-        *(f"{of} {word}" for of in _CODE_OF for word in _CODE_WORD),
+        *(f"{of} {word}" for of in _CODE_NOUNS for word in _CODE_WORD),
         *("sku", "supplier sku", "vendor sku", "vendor code", "supplier article number"),
         *("supplier item code", "supplier part number", "best nr", "lieferantenartikelnummer"),
         *("artikelkennung", "artikelcode", "produktcode", "sachnummer", "materialnummer"),
@@ -183,7 +183,7 @@ TAX_WORDS = frozenset(
 )
 
 # Words in the header of a price that leave it the price of a piece; letters of `H.T.`, `в т.ч.`.
-UNIT_WORDS = frozenset(
+PIECE_UNIT_WORDS = frozenset(
     (
         *("in", "per", "pro", "je", "each", "unit", "piece", "pc", "pcs", "ea", "stück", "stueck"),
         *("stk", "st", "einheit", "за", "шт", "штуку", "ед", "единицу", "в", "у", "од", "одиницу"),

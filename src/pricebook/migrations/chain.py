@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from pricebook.errors import DatabaseNotReadyError, DatabaseUnavailableError
 from pricebook.migrations.lock_retries import Attempt, LockRetries, run_with_retries
-from pricebook.out_of_resources import unavailable_for
+from pricebook.out_of_resources import resource_error_for
 
 
 def upgrade(database_url: str, revision: str, retries: LockRetries) -> None:
@@ -26,7 +26,7 @@ def downgrade(database_url: str, revision: str, retries: LockRetries) -> None:
 
 def _run(database_url: str, retries: LockRetries, migrate: Callable[[Config], None]) -> None:
     def run(attempt: Attempt) -> None:
-        with _errors_in_one_sentence():
+        with _migration_errors():
             migrate(_config(attempt))
 
     run_with_retries(database_url, retries, run)
@@ -41,13 +41,13 @@ def _config(attempt: Attempt) -> Config:
 
 
 @contextmanager
-def _errors_in_one_sentence() -> Generator[None]:
+def _migration_errors() -> Generator[None]:
     try:
         yield
     except (Error, OperationalError) as error:
         cause = error.orig if isinstance(error, OperationalError) else error
-        known = unavailable_for(cause) if isinstance(cause, Error) else None
-        raise known or DatabaseUnavailableError(
+        resource_error = resource_error_for(cause) if isinstance(cause, Error) else None
+        raise resource_error or DatabaseUnavailableError(
             "The database cannot be reached to migrate it."
         ) from error
     except CommandError as error:

@@ -2,53 +2,69 @@
 
 from typing import NamedTuple
 
-from pricebook.migrations.schema import Thing, read_expected, read_schema
+from pricebook.migrations.schema import SchemaObject, read_expected_schema, read_schema
 
 # Of what an operator adds to a table of ours, these take part in every write; the rest does not.
-TAKING_PART = {"column", "constraint", "trigger", "rule", "policy"}
+ACTIVE_KINDS = {"column", "constraint", "trigger", "rule", "policy"}
 
 
-class Drift(NamedTuple):
+class SchemaDrift(NamedTuple):
     """How a database differs, in sentences: what has to be mended, and what was only added."""
 
-    ills: list[str]
+    problems: list[str]
     notes: list[str]
 
 
-def find_drift(database_url: str) -> Drift:
+def find_drift(database_url: str) -> SchemaDrift:
     """Compare a database with what the migrations make; raises DatabaseUnavailableError."""
-    return compare(read_expected(), read_schema(database_url))
+    return compare_schemas(read_expected_schema(), read_schema(database_url))
 
 
-def compare(expected: list[Thing], found: list[Thing]) -> Drift:
+def compare_schemas(expected: list[SchemaObject], actual: list[SchemaObject]) -> SchemaDrift:
     """Tell each difference once: of a table that is missing, or was added, not its parts."""
-    wanted = {thing.key: thing for thing in expected}
-    there = {thing.key: thing for thing in found}
-    missing = _without_parts([thing for key, thing in wanted.items() if key not in there])
-    added = _without_parts([thing for key, thing in there.items() if key not in wanted])
-    changed = [thing for key, thing in there.items() if wanted.get(key, thing) != thing]
-    return Drift(
-        ills=[
-            *(f"{thing.title} is missing." for thing in missing),
-            *(_changed(wanted[thing.key], thing) for thing in changed),
-            *(f"{thing.title} is not ours and takes part." for thing in added if _counts(thing)),
+    wanted = {schema_object.key: schema_object for schema_object in expected}
+    actual_by_key = {schema_object.key: schema_object for schema_object in actual}
+    missing = _without_parts_of_tables(
+        [schema_object for key, schema_object in wanted.items() if key not in actual_by_key]
+    )
+    added = _without_parts_of_tables(
+        [schema_object for key, schema_object in actual_by_key.items() if key not in wanted]
+    )
+    changed = [
+        schema_object
+        for key, schema_object in actual_by_key.items()
+        if wanted.get(key, schema_object) != schema_object
+    ]
+    return SchemaDrift(
+        problems=[
+            *(f"{schema_object.title} is missing." for schema_object in missing),
+            *(_changed(wanted[schema_object.key], schema_object) for schema_object in changed),
+            *(
+                f"{schema_object.title} is not ours and takes part."
+                for schema_object in added
+                if _affects_writes(schema_object)
+            ),
         ],
-        notes=[f"{thing.title} is not ours." for thing in added if not _counts(thing)],
+        notes=[
+            f"{schema_object.title} is not ours."
+            for schema_object in added
+            if not _affects_writes(schema_object)
+        ],
     )
 
 
-def _without_parts(things: list[Thing]) -> list[Thing]:
-    tables = {thing.name for thing in things if thing.kind == "table"}
-    return [thing for thing in things if thing.part_of not in tables]
+def _without_parts_of_tables(things: list[SchemaObject]) -> list[SchemaObject]:
+    tables = {schema_object.name for schema_object in things if schema_object.kind == "table"}
+    return [schema_object for schema_object in things if schema_object.part_of not in tables]
 
 
-def _changed(wanted: Thing, found: Thing) -> str:
+def _changed(wanted: SchemaObject, actual: SchemaObject) -> str:
     if wanted.kind == "function":
-        return f"{found.title} is not as the migrations make it."
-    return f"{found.title} is “{found.definition}” instead of “{wanted.definition}”."
+        return f"{actual.title} is not as the migrations make it."
+    return f"{actual.title} is “{actual.definition}” instead of “{wanted.definition}”."
 
 
-def _counts(added: Thing) -> bool:
+def _affects_writes(added: SchemaObject) -> bool:
     """Say whether something that was added changes what may be written, or what is."""
     is_unique = added.kind == "index" and added.definition.startswith("CREATE UNIQUE")
-    return added.kind in TAKING_PART or is_unique
+    return added.kind in ACTIVE_KINDS or is_unique

@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, pool
 
 from pricebook import migrations
 from pricebook.migrations.lock_retries import Attempt
-from pricebook.migrations.rights import RIGHTS
+from pricebook.migrations.rights import RIGHTS_SQL
 
 LOCK_KEY = 7_423_665
 
@@ -16,7 +16,7 @@ LOCK_KEY = 7_423_665
 attempt: Attempt = context.config.attributes.get("attempt") or Attempt(os.environ["DATABASE_URL"])
 
 
-def note_revision(*, heads: set[str], **_: Any) -> None:
+def record_revision(*, heads: set[str], **_: Any) -> None:
     """Keep which revision the transaction has reached."""
     attempt.revision = next(iter(heads), None)
 
@@ -25,12 +25,12 @@ engine = create_engine("postgresql+psycopg://", creator=attempt.connect, poolcla
 with engine.connect() as connection:
     context.configure(
         connection=connection,
-        on_version_apply=note_revision,  # pyright: ignore[reportArgumentType] (keywords)
+        on_version_apply=record_revision,  # pyright: ignore[reportArgumentType] (keywords)
     )
     with context.begin_transaction():
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK_KEY})")
         attempt.revision = context.get_context().get_current_revision()
         context.run_migrations()
         if context.get_context().get_current_revision() == migrations.head():
-            rights = RIGHTS.read_text("utf-8")
+            rights = RIGHTS_SQL.read_text("utf-8")
             connection.exec_driver_sql(rights, execution_options={"no_parameters": True})

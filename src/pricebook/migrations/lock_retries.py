@@ -12,14 +12,14 @@ import msgspec
 import psycopg
 
 from pricebook.errors import DatabaseBusyError
-from pricebook.lock_holders import BLOCKERS, Holder, describe
+from pricebook.lock_holders import BLOCKING_SESSIONS, LockHolder, describe_lock_holders
 
-LOCK_SECONDS = 1.0
-PAUSE_SECONDS = 2.0
-LOOK_SECONDS = 0.25
+LOCK_TIMEOUT_SECONDS = 1.0
+RETRY_SECONDS = 2.0
+POLL_SECONDS = 0.25
 
 
-def _show_nothing(_sentence: str) -> None:
+def _report_nothing(_sentence: str) -> None:
     return None
 
 
@@ -27,7 +27,7 @@ class LockRetries(msgspec.Struct, frozen=True):
     """For how many seconds migrations are tried again, and who shows how that goes."""
 
     seconds: float = 60
-    show: Callable[[str], None] = _show_nothing
+    report: Callable[[str], None] = _report_nothing
 
 
 class Attempt:
@@ -37,41 +37,44 @@ class Attempt:
         self.revision: str | None = None
         self._url = database_url
         self._backend_pid: int | None = None
-        self._holders: Sequence[Holder] = ()
-        self._is_over = threading.Event()
+        self._holders: Sequence[LockHolder] = ()
+        self._finished = threading.Event()
 
     def __str__(self) -> str:
         """Say where the try is and whom it waits for."""
-        return f"after migration {self.revision or 'none'} for {describe(self._holders)}"
+        return (
+            f"after migration {self.revision or 'none'} for {describe_lock_holders(self._holders)}"
+        )
 
     def connect(self) -> psycopg.Connection:
         """Connect with a limit on how long a statement waits for a lock."""
         conn = psycopg.connect(self._url, fallback_application_name="pricebook migrate")
         conn.execute(
-            "SELECT set_config('lock_timeout', %s, false)", [f"{int(LOCK_SECONDS * 1000)}ms"]
+            "SELECT set_config('lock_timeout', %s, false)",
+            [f"{int(LOCK_TIMEOUT_SECONDS * 1000)}ms"],
         )
         conn.commit()
         self._backend_pid = conn.info.backend_pid
         return conn
 
     @contextmanager
-    def watched(self) -> Generator[None]:
+    def watch_lock_holders(self) -> Generator[None]:
         """Look for those who hold what the connection waits for while a block runs."""
-        watching = threading.Thread(target=self._watch, daemon=True)
-        watching.start()
+        thread = threading.Thread(target=self._poll_lock_holders, daemon=True)
+        thread.start()
         try:
             yield
         finally:
-            self._is_over.set()
-            watching.join()
+            self._finished.set()
+            thread.join()
 
-    def _watch(self) -> None:
-        if self._is_over.wait(LOOK_SECONDS):
+    def _poll_lock_holders(self) -> None:
+        if self._finished.wait(POLL_SECONDS):
             return
         with suppress(psycopg.Error), psycopg.connect(self._url, autocommit=True) as conn:
-            while not self._is_over.wait(LOOK_SECONDS):
-                found = conn.execute(BLOCKERS, [self._backend_pid]).fetchall()
-                self._holders = [Holder(*row) for row in found] or self._holders
+            while not self._finished.wait(POLL_SECONDS):
+                rows = conn.execute(BLOCKING_SESSIONS, [self._backend_pid]).fetchall()
+                self._holders = [LockHolder(*row) for row in rows] or self._holders
 
 
 def run_with_retries(
@@ -84,15 +87,15 @@ def run_with_retries(
         number += 1
         attempt = Attempt(database_url)
         try:
-            with attempt.watched():
+            with attempt.watch_lock_holders():
                 run(attempt)
         except DatabaseBusyError as error:
-            if time.monotonic() + PAUSE_SECONDS > deadline:
+            if time.monotonic() + RETRY_SECONDS > deadline:
                 raise DatabaseBusyError(
                     f"The database was not migrated: try {number} waited {attempt}, which holds a"
                     " lock. Nothing was changed."
                 ) from error
-            retries.show(f"Try {number} waited {attempt}; the next one follows.")
-            time.sleep(PAUSE_SECONDS)
+            retries.report(f"Try {number} waited {attempt}; the next one follows.")
+            time.sleep(RETRY_SECONDS)
         else:
             return

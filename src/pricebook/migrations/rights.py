@@ -10,14 +10,14 @@ import psycopg
 
 from pricebook.errors import DatabaseUnavailableError
 
-ROLES = Path(__file__).with_name("roles.sql")
-RIGHTS = Path(__file__).with_name("rights.sql")
-API = "pricebook_api"
-WORKER = "pricebook_worker"
+ROLES_SQL = Path(__file__).with_name("roles.sql")
+RIGHTS_SQL = Path(__file__).with_name("rights.sql")
+API_ROLE = "pricebook_api"
+WORKER_ROLE = "pricebook_worker"
 CONNECT_TIMEOUT_SECONDS = 3
 
 
-class Power(NamedTuple):
+class ConnectedRole(NamedTuple):
     """As whom a process connects, and what of it goes beyond what was granted."""
 
     role: str
@@ -25,7 +25,7 @@ class Power(NamedTuple):
     is_owner: bool
 
 
-def find_power(database_url: str) -> Power:
+def find_connected_role(database_url: str) -> ConnectedRole:
     """Find out as whom an address connects; raises DatabaseUnavailableError."""
     try:
         with psycopg.connect(database_url, connect_timeout=CONNECT_TIMEOUT_SECONDS) as conn:
@@ -42,4 +42,4 @@ def find_power(database_url: str) -> Power:
         raise DatabaseUnavailableError("The database cannot be reached to look at it.") from error
     if row is None:
         raise LookupError("a role that is connected and does not exist")
-    return Power(*row)
+    return ConnectedRole(*row)

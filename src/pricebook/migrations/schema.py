@@ -13,12 +13,12 @@ from psycopg.rows import class_row
 
 from pricebook.errors import DatabaseUnavailableError
 
-QUERY = Path(__file__).with_name("schema.sql")
-EXPECTED = Path(__file__).with_name("schema.json")
+SCHEMA_QUERY = Path(__file__).with_name("schema.sql")
+EXPECTED_SCHEMA = Path(__file__).with_name("schema.json")
 CONNECT_TIMEOUT_SECONDS = 3
 
 
-class Thing(msgspec.Struct, frozen=True, array_like=True):
+class SchemaObject(msgspec.Struct, frozen=True, array_like=True):
     """Something that a schema is made of; `part_of` is its table."""
 
     kind: str
@@ -38,24 +38,26 @@ class Thing(msgspec.Struct, frozen=True, array_like=True):
         return f"The {self.kind} {self.name}{of_table}"
 
 
-def read_schema(database_url: str) -> list[Thing]:
+def read_schema(database_url: str) -> list[SchemaObject]:
     """Read what the schema of a database is made of; raises DatabaseUnavailableError."""
     try:
         with (
             psycopg.connect(database_url, connect_timeout=CONNECT_TIMEOUT_SECONDS) as conn,
-            conn.cursor(row_factory=class_row(Thing)) as cursor,
+            conn.cursor(row_factory=class_row(SchemaObject)) as cursor,
         ):
-            return cursor.execute(QUERY.read_bytes()).fetchall()
+            return cursor.execute(SCHEMA_QUERY.read_bytes()).fetchall()
     except psycopg.OperationalError as error:
         raise DatabaseUnavailableError("The database cannot be reached to look at it.") from error
 
 
-def read_expected() -> list[Thing]:
+def read_expected_schema() -> list[SchemaObject]:
     """Read what the migrations make."""
-    return msgspec.json.decode(EXPECTED.read_bytes(), type=list[Thing])
+    return msgspec.json.decode(EXPECTED_SCHEMA.read_bytes(), type=list[SchemaObject])
 
 
-def as_json(things: Iterable[Thing]) -> str:
+def schema_as_json(schema_objects: Iterable[SchemaObject]) -> str:
     """Write a schema with one thing a line."""
-    lines = ",\n".join(msgspec.json.encode(thing).decode() for thing in things)
+    lines = ",\n".join(
+        msgspec.json.encode(schema_object).decode() for schema_object in schema_objects
+    )
     return f"[\n{lines}\n]"

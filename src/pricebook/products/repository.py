@@ -13,7 +13,7 @@ from pricebook.products.schemas import (
     ProductStatus,
     StaffProduct,
     StaffProductDetail,
-    StaffQuery,
+    StaffProductQuery,
 )
 from pricebook.suppliers.schemas import SupplierItem
 
@@ -38,7 +38,7 @@ PAGE: LiteralString = """
     ORDER BY page.name, page.id, item.absent_since IS NOT NULL, item.current_price, item.id
 """
 
-ONE: LiteralString = """
+PRODUCT_DETAIL: LiteralString = """
     SELECT product.id, internal_sku, product.name, category_id, status, target_price,
         margin_percentage, item.id, item.supplier_id, supplier.name, item.supplier_sku, item.name,
         item.current_price, item.characteristics, item.last_ingested_at, item.absent_since,
@@ -66,46 +66,52 @@ EXPORT: LiteralString = """
 
 # Found from the supplier's items, never by a walk through all products: those of one supplier may
 # be few, or far apart in the order of names, and no statistics of the planner tell.
-OFFERED_BY: LiteralString = """
+HAS_ITEM_OF_SUPPLIER: LiteralString = """
     id = ANY (ARRAY(
         SELECT product_id FROM supplier_items WHERE supplier_id = %s AND product_id IS NOT NULL))
 """
 
 
-async def list_products(conn: Connection, query: StaffQuery) -> tuple[int, list[StaffProduct]]:
+async def list_products(
+    conn: Connection, query: StaffProductQuery
+) -> tuple[int, list[StaffProduct]]:
     """List a page of the products that pass every filter with all items, and count all that do."""
-    rows = await (await conn.execute(*page_statement(query))).fetchall()
+    rows = await (await conn.execute(*staff_page_statement(query))).fetchall()
     listed = (row[1:] for row in rows if row[1] is not None)
-    return rows[0][0], [_product(same) for _, same in groupby(listed, key=itemgetter(0))]
+    return rows[0][0], [
+        _product(product_rows) for _, product_rows in groupby(listed, key=itemgetter(0))
+    ]
 
 
-def page_statement(query: StaffQuery) -> tuple[LiteralString, list[Any]]:
+def staff_page_statement(query: StaffProductQuery) -> tuple[LiteralString, list[Any]]:
     """Return the statement that reads a page, and its values."""
     conditions, values = _conditions(query)
     statement = PAGE.format(conditions=conditions)
     return statement, [*values, *values, query.limit, query.offset]
 
 
-async def stream_rows(conn: Connection, query: StaffQuery) -> AsyncGenerator[list[tuple[Any, ...]]]:
+async def stream_rows(
+    conn: Connection, query: StaffProductQuery
+) -> AsyncGenerator[list[tuple[Any, ...]]]:
     """Read all products that pass with all items, some at a time; needs a transaction."""
     async with conn.cursor(name="export") as cursor:
-        await cursor.execute(*export_statement(query))
+        await cursor.execute(*staff_export_statement(query))
         while rows := await cursor.fetchmany(EXPORT_ROWS):
             yield rows
 
 
-def export_statement(query: StaffQuery) -> tuple[LiteralString, list[Any]]:
+def staff_export_statement(query: StaffProductQuery) -> tuple[LiteralString, list[Any]]:
     """Return the statement that reads everything the filters match, and its values."""
     conditions, values = _conditions(query)
     return EXPORT.format(conditions=conditions), values
 
 
-def _conditions(query: StaffQuery) -> tuple[LiteralString, list[Any]]:
+def _conditions(query: StaffProductQuery) -> tuple[LiteralString, list[Any]]:
     filters: list[tuple[LiteralString, Any]] = [
         ("status = %s", query.status),
         ("margin_percentage >= %s", query.lowest_margin),
         ("margin_percentage <= %s", query.highest_margin),
-        (OFFERED_BY, query.supplier_id),
+        (HAS_ITEM_OF_SUPPLIER, query.supplier_id),
         *(("search_text LIKE search_pattern(%s)", word) for word in query.words),
     ]
     conditions: LiteralString = "true"
@@ -119,7 +125,7 @@ def _conditions(query: StaffQuery) -> tuple[LiteralString, list[Any]]:
 
 async def find_product(conn: Connection, product_id: UUID) -> StaffProductDetail | None:
     """Find one product of any status with all its items."""
-    rows = await (await conn.execute(ONE, [product_id])).fetchall()
+    rows = await (await conn.execute(PRODUCT_DETAIL, [product_id])).fetchall()
     if not rows:
         return None
     product = _product(rows)
@@ -138,9 +144,9 @@ async def find_product(conn: Connection, product_id: UUID) -> StaffProductDetail
 
 
 def _product(rows: Iterable[tuple[Any, ...]]) -> StaffProduct:
-    same = list(rows)
-    *fields, margin = same[0][:7]
-    items = [SupplierItem(*row[7:16]) for row in same if row[7] is not None]
+    product_rows = list(rows)
+    *fields, margin = product_rows[0][:7]
+    items = [SupplierItem(*row[7:16]) for row in product_rows if row[7] is not None]
     return StaffProduct(
         *fields,
         supplier_items=items,
@@ -188,7 +194,9 @@ async def set_product(conn: Connection, product_id: UUID, change: ProductChange)
     )
 
 
-async def insert_free_skus(conn: Connection, products: Sequence[NewProduct]) -> dict[str, UUID]:
+async def insert_unless_sku_taken(
+    conn: Connection, products: Sequence[NewProduct]
+) -> dict[str, UUID]:
     """Insert the products whose SKU is free; return the id of each by its SKU."""
     cursor = await conn.execute(
         """

@@ -6,7 +6,7 @@ from litestar import Request, Response, Router, get, patch, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import PathParameter
 
-from pricebook.auth.guard import staff_can_fail
+from pricebook.auth.guard import documented_staff_errors
 from pricebook.auth.schemas import Caller
 from pricebook.db import Database
 from pricebook.errors import ConflictError, NotFoundError, ValidationError
@@ -14,18 +14,18 @@ from pricebook.products import service
 from pricebook.products.schemas import (
     EXPORT_HEADER,
     CreatedProduct,
+    CreateProductRequest,
     Match,
     MatchedProduct,
     ProductChange,
-    ProductOrder,
     StaffProduct,
     StaffProductDetail,
-    StaffQuery,
+    StaffProductQuery,
 )
-from pricebook.web.body import decode_body, documented_body, provide_body
-from pricebook.web.downloads import answer_file, documented_with_file, wants_file
+from pricebook.web.body import body_operation, decode_body, provide_body
+from pricebook.web.downloads import accepts_csv, file_response, query_operation_with_csv
 from pricebook.web.paging import Page
-from pricebook.web.problems import answers
+from pricebook.web.problems import documented_response
 from pricebook.web.query import provide_query
 
 ITEM: dict[str, Any] = {
@@ -53,7 +53,7 @@ PRODUCT = {name: value for name, value in CREATED.items() if name != "created_at
     "margin_percentage": 29.92
 }
 DETAIL = PRODUCT | dict.fromkeys(("created_at", "updated_at"), CREATED["created_at"])
-ORDER: dict[str, Any] = {
+CREATE_REQUEST: dict[str, Any] = {
     "name": "Claw hammer 20 oz, fibreglass handle",
     "target_price": "24.90",
     "supplier_item_id": ITEM["id"],
@@ -67,21 +67,21 @@ ProductId = Annotated[UUID, PathParameter(description="The product's id.")]
     summary="Products with every supplier's price and the margin",
     description="Products of any status by name, each with all its supplier items; with"
     " Accept: text/csv an export of all that the filters match, page and limit aside.",
-    operation_class=documented_with_file(StaffQuery, ",".join(EXPORT_HEADER)),
-    dependencies={"criteria": provide_query(StaffQuery)},
-    responses=answers(
+    operation_class=query_operation_with_csv(StaffProductQuery, ",".join(EXPORT_HEADER)),
+    dependencies={"criteria": provide_query(StaffProductQuery)},
+    responses=documented_response(
         Page[StaffProduct], {"total_count": 1, "page": 1, "limit": 50, "data": [PRODUCT]}
     )
-    | staff_can_fail(ValidationError),
+    | documented_staff_errors(ValidationError),
 )
 async def list_products(
     request: Request[Any, Any, Any],
-    criteria: NamedDependency[StaffQuery],
+    criteria: NamedDependency[StaffProductQuery],
     database: NamedDependency[Database],
 ) -> Response[Any]:
     """List the products, as JSON or as a file for a spreadsheet."""
-    if wants_file(request):
-        return await answer_file(service.export_products(database, criteria), "products.csv")
+    if accepts_csv(request):
+        return await file_response(service.export_products(database, criteria), "products.csv")
     page = await service.list_products(database, criteria)
     return Response(page, media_type="application/json", headers={"Vary": "Accept"})
 
@@ -90,7 +90,8 @@ async def list_products(
     "/products/{product_id:str}",
     summary="One product with every supplier's price",
     description="One product of any status with all its supplier items and its margin.",
-    responses=answers(StaffProductDetail, DETAIL) | staff_can_fail(ValidationError, NotFoundError),
+    responses=documented_response(StaffProductDetail, DETAIL)
+    | documented_staff_errors(ValidationError, NotFoundError),
 )
 async def get_product(
     product_id: ProductId, database: NamedDependency[Database]
@@ -104,16 +105,17 @@ async def get_product(
     summary="Make a product",
     description="Makes a product and links it to a supplier's item if one is named, or does"
     " neither; without a SKU it is given one.",
-    operation_class=documented_body(ProductOrder, ORDER),
-    dependencies={"order": provide_body(ProductOrder)},
-    responses=answers(CreatedProduct, CREATED, status=201) | staff_can_fail(ValidationError),
+    operation_class=body_operation(CreateProductRequest, CREATE_REQUEST),
+    dependencies={"new_product": provide_body(CreateProductRequest)},
+    responses=documented_response(CreatedProduct, CREATED, status=201)
+    | documented_staff_errors(ValidationError),
 )
 async def create_product(
-    order: NamedDependency[ProductOrder], database: NamedDependency[Database]
+    new_product: NamedDependency[CreateProductRequest], database: NamedDependency[Database]
 ) -> Response[CreatedProduct]:
     """Make a product."""
-    made = await service.create_product(database, order)
-    return Response(made, headers={"Location": f"/api/v1/admin/products/{made.id}"})
+    created = await service.create_product(database, new_product)
+    return Response(created, headers={"Location": f"/api/v1/admin/products/{created.id}"})
 
 
 async def _decode_change(
@@ -122,10 +124,10 @@ async def _decode_change(
     """Decode a change, after a look at whether the caller may make it: 403 before 400."""
     raw = await request.body()
     try:
-        named = tuple(msgspec.json.decode(raw, type=dict[str, msgspec.Raw]))
+        field_names = tuple(msgspec.json.decode(raw, type=dict[str, msgspec.Raw]))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        named = ()
-    service.require_right_to_change(caller, named)
+        field_names = ()
+    service.require_change_permission(caller, field_names)
     return decode_body(ProductChange, raw)
 
 
@@ -134,9 +136,10 @@ async def _decode_change(
     summary="Change a product",
     description="Changes the fields that are given; null takes category or target price away."
     " Sales may change the target price only; an archived product stays as it is.",
-    operation_class=documented_body(ProductChange, {"target_price": "24.90", "status": "active"}),
+    operation_class=body_operation(ProductChange, {"target_price": "24.90", "status": "active"}),
     dependencies={"change": Provide(_decode_change)},
-    responses=answers(StaffProductDetail, DETAIL) | staff_can_fail(ValidationError, NotFoundError),
+    responses=documented_response(StaffProductDetail, DETAIL)
+    | documented_staff_errors(ValidationError, NotFoundError),
 )
 async def change_product(
     product_id: ProductId,
@@ -152,10 +155,10 @@ async def change_product(
     "/products/{product_id:str}/match",
     summary="Link or unlink a supplier's item",
     description="Makes an item the product's or frees it; doing it again changes nothing.",
-    operation_class=documented_body(Match, {"action": "link", "supplier_item_id": ITEM["id"]}),
+    operation_class=body_operation(Match, {"action": "link", "supplier_item_id": ITEM["id"]}),
     dependencies={"match": provide_body(Match)},
-    responses=answers(MatchedProduct, {"product": DETAIL})
-    | staff_can_fail(ValidationError, NotFoundError, ConflictError),
+    responses=documented_response(MatchedProduct, {"product": DETAIL})
+    | documented_staff_errors(ValidationError, NotFoundError, ConflictError),
 )
 async def match_item(
     product_id: ProductId,

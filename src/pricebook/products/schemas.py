@@ -7,17 +7,17 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from pricebook.errors import FieldIssue, body_issue, refuse
+from pricebook.errors import FieldIssue, body_issue, validation_error
 from pricebook.suppliers.schemas import SupplierItem
 from pricebook.web.fields import (
     MAX_PRICE,
     Price,
-    SearchWords,
-    clean_text,
+    SearchText,
+    normalise_text,
     range_issues,
     search_issues,
+    search_terms,
     text_schema,
-    words_of,
 )
 from pricebook.web.paging import Paging
 
@@ -80,7 +80,7 @@ class NewProduct(Struct, frozen=True):
     target_price: Decimal | None = None
 
 
-class StaffQuery(Paging, frozen=True):
+class StaffProductQuery(Paging, frozen=True):
     """Which products are wanted; the filters combine with AND."""
 
     status: ProductStatus | None = None
@@ -90,7 +90,7 @@ class StaffQuery(Paging, frozen=True):
         UUID | None, Meta(description="Products with an item of this supplier.")
     ] = None
     search: Annotated[
-        SearchWords | None,
+        SearchText | None,
         Meta(description="Every word occurs in the name or the SKU, whatever case and accents."),
     ] = None
 
@@ -102,12 +102,12 @@ class StaffQuery(Paging, frozen=True):
             *search_issues(self.search),
         ]
         if issues:
-            raise refuse(*issues)
+            raise validation_error(*issues)
 
     @property
     def words(self) -> tuple[str, ...]:
         """The words to search for, each once."""
-        return words_of(self.search)
+        return search_terms(self.search)
 
     @property
     def lowest_margin(self) -> Decimal | None:
@@ -159,7 +159,7 @@ class MatchedProduct(Struct, frozen=True):
     product: StaffProductDetail
 
 
-class ProductOrder(Struct, frozen=True, forbid_unknown_fields=True):
+class CreateProductRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """A product to be made, linked to a supplier's item if one is named."""
 
     name: ProductName
@@ -172,12 +172,12 @@ class ProductOrder(Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         """Clean the texts; raises ValidationError naming every field that is wrong."""
         issues = [
-            *clean_text(self, "name", MAX_NAME),
-            *clean_text(self, "internal_sku", MAX_SKU),
+            *normalise_text(self, "name", MAX_NAME),
+            *normalise_text(self, "internal_sku", MAX_SKU),
             *_price_issues(self.target_price),
         ]
         if issues:
-            raise refuse(*issues)
+            raise validation_error(*issues)
 
 
 class ProductChange(Struct, frozen=True, forbid_unknown_fields=True):
@@ -190,11 +190,11 @@ class ProductChange(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Clean the name; raises ValidationError naming what is wrong, or for no change at all."""
-        issues = [*clean_text(self, "name", MAX_NAME), *_price_issues(self.target_price)]
+        issues = [*normalise_text(self, "name", MAX_NAME), *_price_issues(self.target_price)]
         if not self.given:
             issues = [body_issue("(all)", "names no field to change")]
         if issues:
-            raise refuse(*issues)
+            raise validation_error(*issues)
 
     @property
     def given(self) -> Mapping[str, Any]:

@@ -8,41 +8,50 @@ from pricebook import safe_csv
 from pricebook.auth.schemas import Caller
 from pricebook.categories import service as categories
 from pricebook.db import Connection, Database
-from pricebook.errors import ConflictError, ForbiddenError, NotFoundError, body_issue, refuse
+from pricebook.errors import (
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    body_issue,
+    validation_error,
+)
 from pricebook.products import repository
 from pricebook.products.schemas import (
     EXPORT_HEADER,
     CreatedProduct,
+    CreateProductRequest,
     Match,
     NewProduct,
     ProductChange,
-    ProductOrder,
     ProductStatus,
     StaffProduct,
     StaffProductDetail,
-    StaffQuery,
+    StaffProductQuery,
 )
-from pricebook.products.sku import make_skus
+from pricebook.products.sku import generate_skus
 from pricebook.suppliers import service as suppliers
-from pricebook.suppliers.schemas import ItemLink, Link, UnmatchedItem
+from pricebook.suppliers.schemas import ItemLink, NewItemLink, ProductCandidate
 from pricebook.web.paging import Page, page_of
 
-BATCH = 5000
-SALES_MAY_CHANGE = frozenset({"target_price"})
+CREATE_BATCH_ITEMS = 5000
+SALES_EDITABLE_FIELDS = frozenset({"target_price"})
 
 
-async def list_products(database: Database, query: StaffQuery) -> Page[StaffProduct]:
+async def list_products(database: Database, query: StaffProductQuery) -> Page[StaffProduct]:
     """Return a page of the products that pass every filter, by name and id, with all items."""
     async with database.connection() as conn:
         total_count, products = await repository.list_products(conn, query)
     return page_of(query, total_count, products)
 
 
-async def export_products(database: Database, query: StaffQuery) -> AsyncGenerator[str]:
+async def export_products(database: Database, query: StaffProductQuery) -> AsyncGenerator[str]:
     """Yield everything the filters match as comma-separated values, a line per supplier item."""
     text = safe_csv.lines([EXPORT_HEADER])
-    async with database.slow_read() as conn, aclosing(repository.stream_rows(conn, query)) as found:
-        async for rows in found:
+    async with (
+        database.export_transaction() as conn,
+        aclosing(repository.stream_rows(conn, query)) as row_batches,
+    ):
+        async for rows in row_batches:
             yield text + safe_csv.lines(rows)
             text = ""
     if text:
@@ -55,37 +64,41 @@ async def get_product(database: Database, product_id: UUID) -> StaffProductDetai
         return await _get(conn, product_id)
 
 
-async def create_product(database: Database, order: ProductOrder) -> CreatedProduct:
+async def create_product(database: Database, new_product: CreateProductRequest) -> CreatedProduct:
     """Make a product, linked to a supplier's item if one is named: both or neither.
 
     Raises ValidationError when the item is unknown or linked, the category unknown, the SKU taken.
     """
     async with database.short_transaction() as conn:
-        if order.supplier_item_id is not None:
-            await _require_free_item(conn, order.supplier_item_id)
-        if not await categories.hold_category(conn, order.category_id):
-            raise refuse(body_issue("category_id", "there is no such category"))
-        product_id = await _insert(conn, order)
-        if order.supplier_item_id is not None:
-            await suppliers.set_product(conn, order.supplier_item_id, product_id)
-        made = await _get(conn, product_id)
+        if new_product.supplier_item_id is not None:
+            await _require_unmatched_item(conn, new_product.supplier_item_id)
+        if not await categories.lock_category_if_given(conn, new_product.category_id):
+            raise validation_error(body_issue("category_id", "there is no such category"))
+        product_id = await _insert(conn, new_product)
+        if new_product.supplier_item_id is not None:
+            await suppliers.set_product(conn, new_product.supplier_item_id, product_id)
+        inserted = await _get(conn, product_id)
     return CreatedProduct(
-        id=made.id,
-        internal_sku=made.internal_sku,
-        name=made.name,
-        category_id=made.category_id,
-        status=made.status,
-        target_price=made.target_price,
-        supplier_items=made.supplier_items,
-        created_at=made.created_at,
+        id=inserted.id,
+        internal_sku=inserted.internal_sku,
+        name=inserted.name,
+        category_id=inserted.category_id,
+        status=inserted.status,
+        target_price=inserted.target_price,
+        supplier_items=inserted.supplier_items,
+        created_at=inserted.created_at,
     )
 
 
-def require_right_to_change(caller: Caller, fields: Sequence[str]) -> None:
+def require_change_permission(caller: Caller, fields: Sequence[str]) -> None:
     """Raise ForbiddenError when somebody of sales is about to change more than target prices."""
-    others = sorted(set(fields) & set(ProductChange.__struct_fields__) - SALES_MAY_CHANGE)
-    if caller.role == "sales" and others:
-        raise ForbiddenError(f"Sales may change the target price only, not {', '.join(others)}.")
+    forbidden_fields = sorted(
+        set(fields) & set(ProductChange.__struct_fields__) - SALES_EDITABLE_FIELDS
+    )
+    if caller.role == "sales" and forbidden_fields:
+        raise ForbiddenError(
+            f"Sales may change the target price only, not {', '.join(forbidden_fields)}."
+        )
 
 
 async def change_product(
@@ -96,16 +109,18 @@ async def change_product(
     Raises ForbiddenError when the caller may not change this, NotFoundError, ValidationError when
     the product is archived or the category unknown.
     """
-    require_right_to_change(caller, tuple(change.given))
+    require_change_permission(caller, tuple(change.given))
     async with database.short_transaction() as conn:
-        held = await categories.hold_category(conn, change.given.get("category_id"))
+        category_exists = await categories.lock_category_if_given(
+            conn, change.given.get("category_id")
+        )
         status = await repository.lock_product(conn, product_id)
         if status is None:
-            raise _unknown(product_id)
+            raise _not_found(product_id)
         if status == "archived":
-            raise refuse(body_issue("status", "the product is archived, which is final"))
-        if not held:
-            raise refuse(body_issue("category_id", "there is no such category"))
+            raise validation_error(body_issue("status", "the product is archived, which is final"))
+        if not category_exists:
+            raise validation_error(body_issue("category_id", "there is no such category"))
         await repository.set_product(conn, product_id, change)
         return await _get(conn, product_id)
 
@@ -119,101 +134,111 @@ async def match_item(database: Database, product_id: UUID, match: Match) -> Staf
     that is not this product's, ConflictError for a link of another product's item.
     """
     async with database.connection() as conn:
-        _require_possible(
+        _require_linkable(
             product_id,
             match,
             await repository.find_status(conn, product_id),
             await suppliers.find_item(conn, match.supplier_item_id),
         )
     async with database.short_transaction() as conn:
-        item = await suppliers.claim_item(conn, match.supplier_item_id)
+        item = await suppliers.lock_supplier_item(conn, match.supplier_item_id)
         status = await repository.lock_product(conn, product_id)
-        _require_possible(product_id, match, status, item)
+        _require_linkable(product_id, match, status, item)
         linked_to = product_id if match.action == "link" else None
         await suppliers.set_product(conn, match.supplier_item_id, linked_to)
         return await _get(conn, product_id)
 
 
-def _require_possible(
+def _require_linkable(
     product_id: UUID, match: Match, status: ProductStatus | None, item: ItemLink | None
 ) -> None:
     if status is None:
-        raise _unknown(product_id)
+        raise _not_found(product_id)
     if item is None:
         raise NotFoundError(f"There is no supplier item {match.supplier_item_id}.")
     if match.action == "unlink":
         if item.product_id != product_id:
-            raise refuse(body_issue("supplier_item_id", "is no item of this product"))
+            raise validation_error(body_issue("supplier_item_id", "is no item of this product"))
     elif status == "archived":
-        raise refuse(body_issue("action", "the product is archived, nothing is linked"))
+        raise validation_error(body_issue("action", "the product is archived, nothing is linked"))
     elif item.product_id not in {None, product_id}:
         raise ConflictError(f"The item is linked to product {item.product_id} already.")
 
 
-async def create_from_unmatched(conn: Connection, supplier_id: UUID) -> int:
+async def create_products_from_unmatched(conn: Connection, supplier_id: UUID) -> int:
     """Make an active product of every item of a supplier that has none; return how many.
 
     Each product is in the category that the list names, made at the root when missing. Runs in
     the caller's transaction.
     """
     created = 0
-    while items := await suppliers.claim_unmatched(conn, supplier_id, BATCH):
+    while items := await suppliers.lock_unmatched_items(conn, supplier_id, CREATE_BATCH_ITEMS):
         await _create_linked(conn, items)
         created += len(items)
     return created
 
 
-async def insert_free_skus(conn: Connection, products: Sequence[NewProduct]) -> dict[str, UUID]:
+async def insert_unless_sku_taken(
+    conn: Connection, products: Sequence[NewProduct]
+) -> dict[str, UUID]:
     """Make the products whose SKU is free; return the id of each by its SKU."""
-    return await repository.insert_free_skus(conn, products)
+    return await repository.insert_unless_sku_taken(conn, products)
 
 
-async def _create_linked(conn: Connection, items: Sequence[UnmatchedItem]) -> None:
+async def _create_linked(conn: Connection, items: Sequence[ProductCandidate]) -> None:
     names = sorted({item.category for item in items if item.category})
-    known = await categories.ensure_categories(conn, names)
-    waiting = list(items)
-    while waiting:
-        skus = _draw_skus(len(waiting))
+    category_ids = await categories.ensure_categories(conn, names)
+    unlinked_items = list(items)
+    while unlinked_items:
+        skus = _generate_skus(len(unlinked_items))
         products = [
-            NewProduct(sku, item.name, known.get(item.category or ""), "active")
-            for sku, item in zip(skus, waiting, strict=True)
+            NewProduct(sku, item.name, category_ids.get(item.category or ""), "active")
+            for sku, item in zip(skus, unlinked_items, strict=True)
         ]
-        made = await repository.insert_free_skus(conn, products)
-        drawn = list(zip(skus, waiting, strict=True))
-        links = [Link(item.id, made[sku]) for sku, item in drawn if sku in made]
+        inserted = await repository.insert_unless_sku_taken(conn, products)
+        items_by_sku = list(zip(skus, unlinked_items, strict=True))
+        links = [
+            NewItemLink(item.id, inserted[sku]) for sku, item in items_by_sku if sku in inserted
+        ]
         await suppliers.link_free_items(conn, links)
-        waiting = [item for sku, item in drawn if sku not in made]
+        unlinked_items = [item for sku, item in items_by_sku if sku not in inserted]
 
 
-def _draw_skus(count: int) -> list[str]:
-    return make_skus(count, time.time_ns() // 1_000_000, secrets.choice)
+def _generate_skus(count: int) -> list[str]:
+    return generate_skus(count, time.time_ns() // 1_000_000, secrets.choice)
 
 
-async def _insert(conn: Connection, order: ProductOrder) -> UUID:
+async def _insert(conn: Connection, new_product: CreateProductRequest) -> UUID:
     while True:
-        sku = order.internal_sku or _draw_skus(1)[0]
-        product = NewProduct(sku, order.name, order.category_id, order.status, order.target_price)
-        made = await repository.insert_free_skus(conn, [product])
-        if made:
-            return made[sku]
-        if order.internal_sku is not None:
-            raise refuse(body_issue("internal_sku", "is taken"))
+        sku = new_product.internal_sku or _generate_skus(1)[0]
+        product = NewProduct(
+            sku,
+            new_product.name,
+            new_product.category_id,
+            new_product.status,
+            new_product.target_price,
+        )
+        inserted = await repository.insert_unless_sku_taken(conn, [product])
+        if inserted:
+            return inserted[sku]
+        if new_product.internal_sku is not None:
+            raise validation_error(body_issue("internal_sku", "is taken"))
 
 
-async def _require_free_item(conn: Connection, item_id: UUID) -> None:
-    item = await suppliers.claim_item(conn, item_id)
+async def _require_unmatched_item(conn: Connection, item_id: UUID) -> None:
+    item = await suppliers.lock_supplier_item(conn, item_id)
     if item is None:
-        raise refuse(body_issue("supplier_item_id", "there is no such item"))
+        raise validation_error(body_issue("supplier_item_id", "there is no such item"))
     if item.product_id is not None:
-        raise refuse(body_issue("supplier_item_id", "is linked to a product already"))
+        raise validation_error(body_issue("supplier_item_id", "is linked to a product already"))
 
 
 async def _get(conn: Connection, product_id: UUID) -> StaffProductDetail:
     product = await repository.find_product(conn, product_id)
     if product is None:
-        raise _unknown(product_id)
+        raise _not_found(product_id)
     return product
 
 
-def _unknown(product_id: UUID) -> NotFoundError:
+def _not_found(product_id: UUID) -> NotFoundError:
     return NotFoundError(f"There is no product {product_id}.")

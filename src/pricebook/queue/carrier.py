@@ -32,7 +32,7 @@ BELL_SECONDS = 10
 logging.getLogger("arq").setLevel(logging.CRITICAL)
 
 
-class TaskQueue:
+class QueueClient:
     """Tells workers of tasks, and hears of them, through one queue of arq."""
 
     def __init__(self, redis: Redis, name: str) -> None:
@@ -42,7 +42,7 @@ class TaskQueue:
             cast("Any", redis.connection_pool), job_serializer=_encode, default_queue_name=name
         )
 
-    async def require(self) -> None:
+    async def require_available(self) -> None:
         """Raise RedisUnavailableError unless Redis answers now."""
         try:
             await cast("Any", self._redis).ping()
@@ -51,7 +51,7 @@ class TaskQueue:
                 "The queue cannot be reached, nothing was started; try again in a moment."
             ) from error
 
-    async def tell(self, message: TaskMessage, delay_seconds: float = 0) -> None:
+    async def notify(self, message: TaskMessage, delay_seconds: float = 0) -> None:
         """Tell workers of a task; while Redis is away they find it by themselves."""
         try:
             await self._arq.enqueue_job(
@@ -65,15 +65,15 @@ class TaskQueue:
 
     async def count(self) -> int:
         """Return how many messages nobody has heard yet; raises RedisUnavailableError."""
-        await self.require()
+        await self.require_available()
         return await cast("Any", self._redis).zcard(self._name)
 
-    async def listen(self, ring: Callable[[], None]) -> None:
+    async def listen(self, on_message: Callable[[], None]) -> None:
         """Call `ring` for each message, for ever, whether Redis is there or comes back later."""
 
         async def hear(ctx: dict[Any, Any], message: dict[str, Any]) -> None:
             del ctx, message
-            ring()
+            on_message()
 
         away = False
         while True:

@@ -5,25 +5,27 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from pricebook.db import Connection
-from pricebook.rows import rows_as
+from pricebook.rows import struct_row
 from pricebook.suppliers.schemas import (
     FreeItem,
     FreeItemQuery,
     ItemLink,
-    Link,
+    NewItemLink,
     PricePoint,
-    UnmatchedItem,
+    ProductCandidate,
 )
 from pricebook.web.paging import Paging
 
 
-async def lock_unmatched(conn: Connection, supplier_id: UUID, limit: int) -> list[UnmatchedItem]:
+async def lock_unmatched_rows(
+    conn: Connection, supplier_id: UUID, limit: int
+) -> list[ProductCandidate]:
     """Lock a supplier's first unmatched items, oldest first.
 
     Those that somebody is just linking are passed over: an import that has products locked already
     would wait for one who waits for these products.
     """
-    async with conn.cursor(row_factory=rows_as(UnmatchedItem)) as cursor:
+    async with conn.cursor(row_factory=struct_row(ProductCandidate)) as cursor:
         await cursor.execute(
             """
             SELECT id, name, characteristics ->> 'category' AS category
@@ -38,7 +40,7 @@ async def lock_unmatched(conn: Connection, supplier_id: UUID, limit: int) -> lis
         return await cursor.fetchall()
 
 
-async def set_products(conn: Connection, links: Sequence[Link]) -> int:
+async def set_products(conn: Connection, links: Sequence[NewItemLink]) -> int:
     """Link free items to products; return how many were free."""
     cursor = await conn.execute(
         """
@@ -135,7 +137,7 @@ async def list_prices(
 
 async def find_item(conn: Connection, item_id: UUID) -> ItemLink | None:
     """Find an item and its product."""
-    async with conn.cursor(row_factory=rows_as(ItemLink)) as cursor:
+    async with conn.cursor(row_factory=struct_row(ItemLink)) as cursor:
         await cursor.execute(
             """
             SELECT item.id, product_id
@@ -149,7 +151,7 @@ async def find_item(conn: Connection, item_id: UUID) -> ItemLink | None:
 
 async def lock_item(conn: Connection, item_id: UUID) -> ItemLink | None:
     """Lock an item until the transaction ends; find its product."""
-    async with conn.cursor(row_factory=rows_as(ItemLink)) as cursor:
+    async with conn.cursor(row_factory=struct_row(ItemLink)) as cursor:
         await cursor.execute(
             """
             SELECT item.id, product_id

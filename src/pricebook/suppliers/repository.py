@@ -10,12 +10,12 @@ from psycopg.types.json import Jsonb
 
 from pricebook.db import Connection
 from pricebook.errors import ConflictError
-from pricebook.rows import rows_as
+from pricebook.rows import struct_row
 from pricebook.suppliers.schemas import (
-    LastGood,
+    LastImportAge,
     LastTask,
-    ListSource,
     NewSupplier,
+    PriceListSource,
     SourceConfig,
     SourceType,
     Supplier,
@@ -85,11 +85,11 @@ async def insert_supplier(conn: Connection, supplier: NewSupplier) -> UUID:
                 supplier.source_type,
                 supplier.contact_email,
                 supplier.is_active,
-                _json(supplier.source_config),
+                _config_json(supplier.source_config),
             ],
         )
     except UniqueViolation:
-        raise _taken(supplier.name) from None
+        raise _name_conflict(supplier.name) from None
     row = await cursor.fetchone()
     if row is None:
         raise LookupError("an insert that returns no row")
@@ -122,11 +122,11 @@ async def set_supplier(conn: Connection, supplier_id: UUID, change: SupplierChan
                 "sets_email": "contact_email" in given,
                 "email": given.get("contact_email"),
                 "is_active": given.get("is_active"),
-                "config": None if config is None else _json(config),
+                "config": None if config is None else _config_json(config),
             },
         )
     except UniqueViolation:
-        raise _taken(str(change.name)) from None
+        raise _name_conflict(str(change.name)) from None
     return cursor.rowcount == 1
 
 
@@ -134,11 +134,11 @@ def _fields(change: SupplierChange) -> dict[str, Any]:
     return msgspec.structs.asdict(change)
 
 
-def _json(config: SourceConfig) -> Jsonb:
+def _config_json(config: SourceConfig) -> Jsonb:
     return Jsonb(msgspec.to_builtins(config))
 
 
-def _taken(name: str) -> ConflictError:
+def _name_conflict(name: str) -> ConflictError:
     return ConflictError(f"There is already a supplier {name}.")
 
 
@@ -154,7 +154,7 @@ async def set_deleting(conn: Connection, supplier_id: UUID) -> bool:
     return cursor.rowcount == 1
 
 
-async def is_small(conn: Connection, supplier_id: UUID, most: int) -> bool:
+async def is_small(conn: Connection, supplier_id: UUID, limit: int) -> bool:
     """Return whether a supplier has at most so many items, tasks and rejected rows each."""
     cursor = await conn.execute(
         """
@@ -167,7 +167,7 @@ async def is_small(conn: Connection, supplier_id: UUID, most: int) -> bool:
                 LIMIT %(most)s + 1) AS logs)
         ) <= %(most)s
         """,
-        {"id": supplier_id, "most": most},
+        {"id": supplier_id, "most": limit},
     )
     row = await cursor.fetchone()
     return bool(row and row[0])
@@ -185,16 +185,16 @@ async def find_deleting(conn: Connection) -> UUID | None:
     return row[0] if row else None
 
 
-async def delete_batch(conn: Connection, supplier_id: UUID, most: int) -> bool:
+async def delete_batch(conn: Connection, supplier_id: UUID, limit: int) -> bool:
     """Delete some items of a supplier that is marked; return whether all of it is gone."""
-    cursor = await conn.execute("SELECT delete_supplier_batch(%s, %s)", [supplier_id, most])
+    cursor = await conn.execute("SELECT delete_supplier_batch(%s, %s)", [supplier_id, limit])
     row = await cursor.fetchone()
     return bool(row and row[0])
 
 
 async def find_supplier(conn: Connection, name: str) -> Supplier | None:
     """Find a supplier by its name in any case."""
-    async with conn.cursor(row_factory=rows_as(Supplier)) as cursor:
+    async with conn.cursor(row_factory=struct_row(Supplier)) as cursor:
         await cursor.execute(
             """
             SELECT id, name, source_type, metadata FROM suppliers
@@ -205,9 +205,9 @@ async def find_supplier(conn: Connection, name: str) -> Supplier | None:
         return await cursor.fetchone()
 
 
-async def find_list_source(conn: Connection, supplier_id: UUID) -> ListSource | None:
+async def find_price_list_source(conn: Connection, supplier_id: UUID) -> PriceListSource | None:
     """Find where a supplier's list is and how it is read."""
-    async with conn.cursor(row_factory=rows_as(ListSource)) as cursor:
+    async with conn.cursor(row_factory=struct_row(PriceListSource)) as cursor:
         await cursor.execute(
             """
             SELECT name, source_type, coalesce(metadata -> 'source_config', '{}') AS source_config,
@@ -219,9 +219,9 @@ async def find_list_source(conn: Connection, supplier_id: UUID) -> ListSource | 
         return await cursor.fetchone()
 
 
-async def find_known(conn: Connection, supplier_id: UUID) -> Supplier | None:
+async def find_supplier_by_id(conn: Connection, supplier_id: UUID) -> Supplier | None:
     """Find a supplier by its id."""
-    async with conn.cursor(row_factory=rows_as(Supplier)) as cursor:
+    async with conn.cursor(row_factory=struct_row(Supplier)) as cursor:
         await cursor.execute(
             """
             SELECT id, name, source_type, metadata FROM suppliers
@@ -257,7 +257,7 @@ async def lock_or_insert_supplier(
 
 async def lock_supplier(conn: Connection, supplier_id: UUID | None) -> Supplier | None:
     """Lock a supplier until the transaction ends."""
-    async with conn.cursor(row_factory=rows_as(Supplier)) as cursor:
+    async with conn.cursor(row_factory=struct_row(Supplier)) as cursor:
         await cursor.execute(
             """
             SELECT id, name, source_type, metadata FROM suppliers
@@ -268,20 +268,22 @@ async def lock_supplier(conn: Connection, supplier_id: UUID | None) -> Supplier 
         return await cursor.fetchone()
 
 
-async def set_found(conn: Connection, supplier_id: UUID, found: dict[str, Any]) -> None:
+async def set_detected_profile(
+    conn: Connection, supplier_id: UUID, profile: dict[str, Any]
+) -> None:
     """Remember what was found out about a supplier's list, if it is anything new."""
     await conn.execute(
         """
         UPDATE suppliers SET metadata = jsonb_set(metadata, '{found}', %(found)s)
         WHERE id = %(id)s AND metadata -> 'found' IS DISTINCT FROM %(found)s
         """,
-        {"id": supplier_id, "found": Jsonb(found)},
+        {"id": supplier_id, "found": Jsonb(profile)},
     )
 
 
-async def list_last_good(conn: Connection) -> list[LastGood]:
+async def list_last_import_ages(conn: Connection) -> list[LastImportAge]:
     """List the active suppliers, each with the seconds since a list of it was last taken in."""
-    async with conn.cursor(row_factory=rows_as(LastGood)) as cursor:
+    async with conn.cursor(row_factory=struct_row(LastImportAge)) as cursor:
         await cursor.execute(
             """
             SELECT id, name, greatest(extract(epoch FROM now() - coalesce((

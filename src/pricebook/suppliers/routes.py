@@ -5,7 +5,7 @@ from litestar import Response, Router, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import PathParameter
 
-from pricebook.auth.guard import staff_can_fail
+from pricebook.auth.guard import documented_staff_errors
 from pricebook.db import Database
 from pricebook.errors import ConflictError, NotFoundError, ValidationError
 from pricebook.suppliers import service
@@ -17,12 +17,12 @@ from pricebook.suppliers.schemas import (
     SupplierChange,
     SupplierOverview,
 )
-from pricebook.web.body import documented_body, provide_body
+from pricebook.web.body import body_operation, provide_body
 from pricebook.web.paging import Page, Paging
-from pricebook.web.problems import answers, answers_nothing
-from pricebook.web.query import documented, provide_query
+from pricebook.web.problems import documented_no_content, documented_response
+from pricebook.web.query import provide_query, query_operation
 
-ORDER: dict[str, Any] = {
+CREATE_REQUEST: dict[str, Any] = {
     "name": "Nordwerk",
     "source_type": "google_sheets",
     "source_config": {"spreadsheet_url": "https://docs.google.com/spreadsheets/d/1aB2c"},
@@ -31,7 +31,7 @@ ORDER: dict[str, Any] = {
 }
 SUPPLIER: dict[str, Any] = {
     "id": "2c9a7e10-0f5d-4f0a-8a51-6e3b9d7c4f18",
-    **ORDER,
+    **CREATE_REQUEST,
     "deleting_since": None,
     "items_count": 337,
     "created_at": "2026-02-11T10:40:05.019335Z",
@@ -66,7 +66,7 @@ SupplierId = Annotated[UUID, PathParameter(description="The supplier's id.")]
 ItemId = Annotated[UUID, PathParameter(description="The supplier item's id.")]
 
 
-def _listed(row: dict[str, Any]) -> dict[str, Any]:
+def _example_page(row: dict[str, Any]) -> dict[str, Any]:
     return {"total_count": 1, "page": 1, "limit": 50, "data": [row]}
 
 
@@ -74,9 +74,10 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
     "/suppliers/unmatched",
     summary="Items without a product",
     description="Supplier items that are linked to no product, oldest first.",
-    operation_class=documented(FreeItemQuery),
+    operation_class=query_operation(FreeItemQuery),
     dependencies={"criteria": provide_query(FreeItemQuery)},
-    responses=answers(Page[FreeItem], _listed(FREE_ITEM)) | staff_can_fail(ValidationError),
+    responses=documented_response(Page[FreeItem], _example_page(FREE_ITEM))
+    | documented_staff_errors(ValidationError),
 )
 async def list_unmatched(
     criteria: NamedDependency[FreeItemQuery], database: NamedDependency[Database]
@@ -89,9 +90,10 @@ async def list_unmatched(
     "/suppliers",
     summary="The suppliers",
     description="All suppliers by name, each with the number of its items and its last task.",
-    operation_class=documented(Paging),
+    operation_class=query_operation(Paging),
     dependencies={"paging": provide_query(Paging)},
-    responses=answers(Page[SupplierOverview], _listed(SUPPLIER)) | staff_can_fail(ValidationError),
+    responses=documented_response(Page[SupplierOverview], _example_page(SUPPLIER))
+    | documented_staff_errors(ValidationError),
 )
 async def list_suppliers(
     paging: NamedDependency[Paging], database: NamedDependency[Database]
@@ -104,7 +106,8 @@ async def list_suppliers(
     "/suppliers/{supplier_id:str}",
     summary="One supplier",
     description="One supplier with the number of its items and its last task.",
-    responses=answers(SupplierOverview, SUPPLIER) | staff_can_fail(ValidationError, NotFoundError),
+    responses=documented_response(SupplierOverview, SUPPLIER)
+    | documented_staff_errors(ValidationError, NotFoundError),
 )
 async def get_supplier(
     supplier_id: SupplierId, database: NamedDependency[Database]
@@ -117,27 +120,27 @@ async def get_supplier(
     "/suppliers",
     summary="Make a supplier",
     description="Makes a supplier; its name must be free, whatever the case.",
-    operation_class=documented_body(NewSupplier, ORDER),
-    dependencies={"order": provide_body(NewSupplier)},
-    responses=answers(SupplierOverview, SUPPLIER, status=201)
-    | staff_can_fail(ValidationError, ConflictError),
+    operation_class=body_operation(NewSupplier, CREATE_REQUEST),
+    dependencies={"new_supplier": provide_body(NewSupplier)},
+    responses=documented_response(SupplierOverview, SUPPLIER, status=201)
+    | documented_staff_errors(ValidationError, ConflictError),
 )
 async def create_supplier(
-    order: NamedDependency[NewSupplier], database: NamedDependency[Database]
+    new_supplier: NamedDependency[NewSupplier], database: NamedDependency[Database]
 ) -> Response[SupplierOverview]:
     """Make a supplier."""
-    made = await service.create_supplier(database, order)
-    return Response(made, headers={"Location": f"/api/v1/admin/suppliers/{made.id}"})
+    created = await service.create_supplier(database, new_supplier)
+    return Response(created, headers={"Location": f"/api/v1/admin/suppliers/{created.id}"})
 
 
 @patch(
     "/suppliers/{supplier_id:str}",
     summary="Change a supplier",
     description="Changes the fields that are given; a source configuration replaces the old one.",
-    operation_class=documented_body(SupplierChange, {"contact_email": None, "is_active": False}),
+    operation_class=body_operation(SupplierChange, {"contact_email": None, "is_active": False}),
     dependencies={"change": provide_body(SupplierChange)},
-    responses=answers(SupplierOverview, SUPPLIER)
-    | staff_can_fail(ValidationError, NotFoundError, ConflictError),
+    responses=documented_response(SupplierOverview, SUPPLIER)
+    | documented_staff_errors(ValidationError, NotFoundError, ConflictError),
 )
 async def change_supplier(
     supplier_id: SupplierId,
@@ -155,29 +158,29 @@ async def change_supplier(
     description="Deletes a supplier with its items and their price history; products stay. A large "
     "one (202) is hidden and inactive at once and its name is free; its items go in batches. "
     "Location answers how many are left, then 404.",
-    responses=answers_nothing()
-    | answers(SupplierOverview, DELETING, status=202)
-    | staff_can_fail(ValidationError, NotFoundError),
+    responses=documented_no_content()
+    | documented_response(SupplierOverview, DELETING, status=202)
+    | documented_staff_errors(ValidationError, NotFoundError),
 )
 async def delete_supplier(
     supplier_id: SupplierId, database: NamedDependency[Database]
 ) -> Response[SupplierOverview | None]:
     """Delete a supplier."""
-    left = await service.delete_supplier(database, supplier_id)
-    if left is None:
+    remaining = await service.delete_supplier(database, supplier_id)
+    if remaining is None:
         return Response(None, status_code=204)
-    where = {"Location": f"/api/v1/admin/suppliers/{supplier_id}"}
-    return Response(left, status_code=202, headers=where)
+    location_header = {"Location": f"/api/v1/admin/suppliers/{supplier_id}"}
+    return Response(remaining, status_code=202, headers=location_header)
 
 
 @get(
     "/supplier-items/{item_id:str}/price-history",
     summary="What an item cost when",
     description="The prices of a supplier's item, newest first; one for each change.",
-    operation_class=documented(Paging),
+    operation_class=query_operation(Paging),
     dependencies={"paging": provide_query(Paging)},
-    responses=answers(Page[PricePoint], _listed(PRICE))
-    | staff_can_fail(ValidationError, NotFoundError),
+    responses=documented_response(Page[PricePoint], _example_page(PRICE))
+    | documented_staff_errors(ValidationError, NotFoundError),
 )
 async def list_prices(
     item_id: ItemId, paging: NamedDependency[Paging], database: NamedDependency[Database]

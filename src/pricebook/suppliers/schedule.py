@@ -4,15 +4,15 @@ from datetime import datetime, timedelta
 
 from cronsim import CronSim, CronSimError
 
-MAX_MINUTES = 366 * 24 * 60
+MAX_INTERVAL_MINUTES = 366 * 24 * 60
 
 
-def next_time(rule: str, after: datetime) -> datetime:
+def next_run_at(rule: str, after: datetime) -> datetime:
     """Return the next time of a rule; raises ValueError for a rule that has none."""
     if rule.isdecimal():
         minutes = int(rule)
-        if not 1 <= minutes <= MAX_MINUTES:
-            raise ValueError(f"expected 1 to {MAX_MINUTES} minutes")
+        if not 1 <= minutes <= MAX_INTERVAL_MINUTES:
+            raise ValueError(f"expected 1 to {MAX_INTERVAL_MINUTES} minutes")
         return after + timedelta(minutes=minutes)
     try:
         return next(CronSim(rule, after))

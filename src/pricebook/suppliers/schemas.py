@@ -7,17 +7,17 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from pricebook.errors import FieldIssue, body_issue, refuse
+from pricebook.errors import FieldIssue, body_issue, validation_error
 from pricebook.queue.message import ParserType
-from pricebook.suppliers.schedule import next_time
+from pricebook.suppliers.schedule import next_run_at
 from pricebook.tasks.schemas import TaskState
 from pricebook.web.fields import (
     Price,
-    SearchWords,
-    clean_text,
+    SearchText,
+    normalise_text,
     search_issues,
+    search_terms,
     text_schema,
-    words_of,
 )
 from pricebook.web.paging import Paging
 
@@ -83,10 +83,12 @@ class SourceConfig(
             issues.append(body_issue("source_config.spreadsheet_url", "is given twice"))
         if self.encoding is not None and not _is_encoding(self.encoding):
             issues.append(body_issue("source_config.encoding", "is no encoding"))
-        if self.sync_every is not None and (told := _rule_complaint(str(self.sync_every))):
-            issues.append(body_issue("source_config.sync_every", told))
+        if self.sync_every is not None and (
+            schedule_error := _schedule_error(str(self.sync_every))
+        ):
+            issues.append(body_issue("source_config.sync_every", schedule_error))
         if issues:
-            raise refuse(*issues)
+            raise validation_error(*issues)
         msgspec.structs.force_setattr(self, "spreadsheet_url", next(iter(addresses), None))
         msgspec.structs.force_setattr(self, "sheet_url", None)
         msgspec.structs.force_setattr(self, "source_url", None)
@@ -103,8 +105,8 @@ class NewSupplier(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Clean the name; raises ValidationError naming what is wrong."""
-        if issues := [*clean_text(self, "name", MAX_NAME), *_email_issues(self.contact_email)]:
-            raise refuse(*issues)
+        if issues := [*normalise_text(self, "name", MAX_NAME), *_email_issues(self.contact_email)]:
+            raise validation_error(*issues)
 
 
 class SupplierChange(Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,11 +120,11 @@ class SupplierChange(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Clean the name; raises ValidationError naming what is wrong, or for no change at all."""
-        issues = [*clean_text(self, "name", MAX_NAME), *_email_issues(self.contact_email)]
+        issues = [*normalise_text(self, "name", MAX_NAME), *_email_issues(self.contact_email)]
         if all(getattr(self, name) is UNSET for name in self.__struct_fields__):
             issues = [body_issue("(all)", "names no field to change")]
         if issues:
-            raise refuse(*issues)
+            raise validation_error(*issues)
 
 
 class LastTask(Struct, frozen=True):
@@ -134,7 +136,7 @@ class LastTask(Struct, frozen=True):
     completed_at: datetime | None
 
 
-class ListSource(Struct, frozen=True):
+class PriceListSource(Struct, frozen=True):
     """A supplier as a task is about it: whether it is active, where its list is, how it is read."""
 
     name: str
@@ -159,7 +161,7 @@ class SupplierOverview(Struct, frozen=True):
     last_task: LastTask | None
 
 
-class LastGood(Struct, frozen=True):
+class LastImportAge(Struct, frozen=True):
     """How long ago a list of a supplier was taken in, or the supplier made if none ever was."""
 
     id: UUID
@@ -195,19 +197,19 @@ class FreeItemQuery(Paging, frozen=True):
 
     supplier_id: Annotated[UUID | None, Meta(description="Items of this supplier.")] = None
     search: Annotated[
-        SearchWords | None,
+        SearchText | None,
         Meta(description="Every word occurs in the name or the supplier's code of the item."),
     ] = None
 
     def __post_init__(self) -> None:
         """Raise ValidationError for words that cannot be searched for."""
         if issues := search_issues(self.search):
-            raise refuse(*issues)
+            raise validation_error(*issues)
 
     @property
     def words(self) -> tuple[str, ...]:
         """The words to search for, each once."""
-        return words_of(self.search)
+        return search_terms(self.search)
 
 
 class PricePoint(Struct, frozen=True):
@@ -217,7 +219,7 @@ class PricePoint(Struct, frozen=True):
     recorded_at: datetime
 
 
-class UnmatchedItem(Struct, frozen=True):
+class ProductCandidate(Struct, frozen=True):
     """A supplier's article that is linked to no product; the category is the list's word for it."""
 
     id: UUID
@@ -225,7 +227,7 @@ class UnmatchedItem(Struct, frozen=True):
     category: str | None
 
 
-class Link(Struct, frozen=True):
+class NewItemLink(Struct, frozen=True):
     """Which product an item is."""
 
     supplier_item_id: UUID
@@ -247,9 +249,9 @@ def _is_encoding(name: str) -> bool:
     return True
 
 
-def _rule_complaint(rule: str) -> str | None:
+def _schedule_error(rule: str) -> str | None:
     try:
-        next_time(rule, datetime.now(UTC))
+        next_run_at(rule, datetime.now(UTC))
     except ValueError as error:
         return str(error)
     return None

@@ -10,16 +10,16 @@ from pricebook.suppliers.schemas import (
     FreeItem,
     FreeItemQuery,
     ItemLink,
-    LastGood,
-    Link,
-    ListSource,
+    LastImportAge,
+    NewItemLink,
     NewSupplier,
+    PriceListSource,
     PricePoint,
+    ProductCandidate,
     SourceType,
     Supplier,
     SupplierChange,
     SupplierOverview,
-    UnmatchedItem,
 )
 from pricebook.web.paging import Page, Paging, page_of
 
@@ -51,7 +51,7 @@ async def change_supplier(
     """Change a supplier; raises NotFoundError, ConflictError when its new name is taken."""
     async with database.short_transaction() as conn:
         if not await repository.set_supplier(conn, supplier_id, change):
-            raise _unknown(supplier_id)
+            raise _not_found(supplier_id)
         return await _get(conn, supplier_id)
 
 
@@ -63,7 +63,7 @@ async def delete_supplier(database: Database, supplier_id: UUID) -> SupplierOver
     """
     async with database.short_transaction() as conn:
         if not await repository.set_deleting(conn, supplier_id):
-            raise _unknown(supplier_id)
+            raise _not_found(supplier_id)
     with suppress(DatabaseUnavailableError):  # a lock, or a long history: the worker deletes it
         async with database.short_transaction() as conn:
             if await repository.is_small(conn, supplier_id, SMALL_SUPPLIER) and (
@@ -80,13 +80,13 @@ async def find_deleting(database: Database) -> UUID | None:
         return await repository.find_deleting(conn)
 
 
-async def delete_batch(database: Database, supplier_id: UUID, most: int) -> bool:
+async def delete_batch(database: Database, supplier_id: UUID, limit: int) -> bool:
     """Delete at most so many items of a marked supplier; return whether all of it is gone.
 
     Raises DatabaseUnavailableError when it waits for locks for too long.
     """
     async with database.short_transaction() as conn:
-        return await repository.delete_batch(conn, supplier_id, most)
+        return await repository.delete_batch(conn, supplier_id, limit)
 
 
 async def list_free_items(database: Database, query: FreeItemQuery) -> Page[FreeItem]:
@@ -108,11 +108,11 @@ async def list_prices(database: Database, item_id: UUID, paging: Paging) -> Page
 async def _get(conn: Connection, supplier_id: UUID) -> SupplierOverview:
     supplier = await repository.find_overview(conn, supplier_id)
     if supplier is None:
-        raise _unknown(supplier_id)
+        raise _not_found(supplier_id)
     return supplier
 
 
-def _unknown(supplier_id: UUID) -> NotFoundError:
+def _not_found(supplier_id: UUID) -> NotFoundError:
     return NotFoundError(f"There is no supplier {supplier_id}.")
 
 
@@ -121,7 +121,7 @@ async def find_item(conn: Connection, item_id: UUID) -> ItemLink | None:
     return await item_repository.find_item(conn, item_id)
 
 
-async def claim_item(conn: Connection, item_id: UUID) -> ItemLink | None:
+async def lock_supplier_item(conn: Connection, item_id: UUID) -> ItemLink | None:
     """Lock an item until the caller's transaction ends: before categories and products."""
     return await item_repository.lock_item(conn, item_id)
 
@@ -131,19 +131,19 @@ async def set_product(conn: Connection, item_id: UUID, product_id: UUID | None) 
     await item_repository.set_product(conn, item_id, product_id)
 
 
-async def find_list_source(conn: Connection, supplier_id: UUID) -> ListSource | None:
+async def find_price_list_source(conn: Connection, supplier_id: UUID) -> PriceListSource | None:
     """Find where a supplier's list is and how it is read."""
-    return await repository.find_list_source(conn, supplier_id)
+    return await repository.find_price_list_source(conn, supplier_id)
 
 
-async def find_supplier(conn: Connection, which: UUID | str) -> Supplier | None:
+async def find_supplier(conn: Connection, id_or_name: UUID | str) -> Supplier | None:
     """Find a supplier by its id, or by its name in any case."""
-    if isinstance(which, UUID):
-        return await repository.find_known(conn, which)
-    return await repository.find_supplier(conn, which)
+    if isinstance(id_or_name, UUID):
+        return await repository.find_supplier_by_id(conn, id_or_name)
+    return await repository.find_supplier(conn, id_or_name)
 
 
-async def claim_supplier(
+async def lock_or_create_supplier(
     conn: Connection, name: str, source_type: SourceType
 ) -> tuple[Supplier, bool]:
     """Make sure that a supplier exists and that no other list of it is taken in meanwhile.
@@ -153,22 +153,24 @@ async def claim_supplier(
     return await repository.lock_or_insert_supplier(conn, name, source_type)
 
 
-async def claim_known(conn: Connection, supplier_id: UUID | None) -> Supplier | None:
+async def lock_existing_supplier(conn: Connection, supplier_id: UUID | None) -> Supplier | None:
     """Claim a supplier that is there already, or find that it is not."""
     return await repository.lock_supplier(conn, supplier_id)
 
 
-async def remember_found(conn: Connection, supplier_id: UUID, found: dict[str, Any]) -> None:
+async def save_detected_profile(conn: Connection, supplier_id: UUID, found: dict[str, Any]) -> None:
     """Remember what was found out about a supplier's list, for its next one."""
-    await repository.set_found(conn, supplier_id, found)
+    await repository.set_detected_profile(conn, supplier_id, found)
 
 
-async def claim_unmatched(conn: Connection, supplier_id: UUID, limit: int) -> list[UnmatchedItem]:
+async def lock_unmatched_items(
+    conn: Connection, supplier_id: UUID, limit: int
+) -> list[ProductCandidate]:
     """Lock a supplier's first unmatched items, oldest first, but for those just being linked."""
-    return await item_repository.lock_unmatched(conn, supplier_id, limit)
+    return await item_repository.lock_unmatched_rows(conn, supplier_id, limit)
 
 
-async def link_free_items(conn: Connection, links: Sequence[Link]) -> int:
+async def link_free_items(conn: Connection, links: Sequence[NewItemLink]) -> int:
     """Link items that no product has yet; return how many there were.
 
     Items are locked before their products, here and everywhere, so that writers cannot deadlock.
@@ -183,7 +185,7 @@ async def find_item_ids(
     return await item_repository.find_item_ids(conn, supplier_name, supplier_skus)
 
 
-async def list_last_good(database: Database) -> list[LastGood]:
+async def list_last_import_ages(database: Database) -> list[LastImportAge]:
     """Tell how old the last good list of each active supplier is."""
     async with database.connection() as conn:
-        return await repository.list_last_good(conn)
+        return await repository.list_last_import_ages(conn)

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from pricebook.db import Connection
-from pricebook.rows import rows_as
+from pricebook.rows import struct_row
 from pricebook.sync.schemas import Schedule
 
 
-async def list_due(conn: Connection) -> list[Schedule]:
+async def list_due_schedules(conn: Connection) -> list[Schedule]:
     """List the active suppliers whose time has come, or whose rule is new or has changed."""
-    async with conn.cursor(row_factory=rows_as(Schedule)) as cursor:
+    async with conn.cursor(row_factory=struct_row(Schedule)) as cursor:
         await cursor.execute(
             """
             SELECT supplier.id AS supplier_id, wanted.sync_every, now() AS at,
@@ -26,7 +26,7 @@ async def list_due(conn: Connection) -> list[Schedule]:
         return await cursor.fetchall()
 
 
-async def set_rule(conn: Connection, schedule: Schedule, next_at: datetime) -> None:
+async def upsert_schedule(conn: Connection, schedule: Schedule, next_at: datetime) -> None:
     """Keep a rule that is new or has changed, with its first time."""
     await conn.execute(
         """
@@ -39,7 +39,7 @@ async def set_rule(conn: Connection, schedule: Schedule, next_at: datetime) -> N
     )
 
 
-async def set_next(conn: Connection, schedule: Schedule, next_at: datetime) -> bool:
+async def set_next_run(conn: Connection, schedule: Schedule, next_at: datetime) -> bool:
     """Go on to the next time; say whether no other worker did so before."""
     cursor = await conn.execute(
         "UPDATE sync_schedules SET next_at = %s WHERE supplier_id = %s AND next_at = %s",
@@ -48,7 +48,7 @@ async def set_next(conn: Connection, schedule: Schedule, next_at: datetime) -> b
     return cursor.rowcount == 1
 
 
-async def delete_ended(conn: Connection) -> None:
+async def delete_obsolete_schedules(conn: Connection) -> None:
     """Forget the schedules of suppliers that are inactive or no longer have a rule.
 
     One that gets its rule again, or is active again, begins anew.

@@ -5,7 +5,7 @@ from litestar import Request, Response, Router, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import HeaderParameter, PathParameter
 
-from pricebook.auth.guard import staff_can_fail
+from pricebook.auth.guard import documented_staff_errors
 from pricebook.auth.schemas import Caller
 from pricebook.errors import (
     ConflictError,
@@ -17,20 +17,20 @@ from pricebook.errors import (
     ValidationError,
 )
 from pricebook.sync import service
-from pricebook.sync.schemas import SyncOrder, UploadOptions
-from pricebook.sync.service import Inbox, SentList
-from pricebook.tasks.routes import ACCEPTED, SUPPLIER_ID, accepted
-from pricebook.tasks.schemas import AcceptedTask, Asker
-from pricebook.web.body import documented_body, read_body
-from pricebook.web.form import convert_fields, documented_form, read_form
-from pricebook.web.problems import answers, request_id_of
+from pricebook.sync.schemas import SyncRequest, UploadOptions
+from pricebook.sync.service import SubmissionContext, UploadedPriceList
+from pricebook.tasks.routes import ACCEPTED, SUPPLIER_ID, accepted_response
+from pricebook.tasks.schemas import AcceptedTask, Requester
+from pricebook.web.body import body_operation, read_body
+from pricebook.web.form import convert_fields, multipart_operation, read_form
+from pricebook.web.problems import documented_response, request_id_of
 
 SYNC: dict[str, Any] = {"supplier_id": SUPPLIER_ID}
 UPLOAD: dict[str, Any] = {"file": "(the list)", "header_row": 3, "decimal_separator": ","}
 FAILURES = (ValidationError, NotFoundError, ConflictError, RedisUnavailableError)
 
 SupplierId = Annotated[UUID, PathParameter(description="The supplier's id.")]
-Key = Annotated[
+IdempotencyKey = Annotated[
     str | None,
     HeaderParameter(
         name="Idempotency-Key",
@@ -39,25 +39,33 @@ Key = Annotated[
         max_length=255,
     ),
 ]
-Fields = dict[str, str]
+HeaderFields = dict[str, str]
 
 
-async def _asker(request: Request[Caller, Any, Any], idempotency_key: Key = None) -> Asker:
+async def _requester(
+    request: Request[Caller, Any, Any], idempotency_key: IdempotencyKey = None
+) -> Requester:
     caller = request.user
-    return Asker(caller.id, caller.username, idempotency_key, request_id_of(request))
+    return Requester(caller.id, caller.username, idempotency_key, request_id_of(request))
 
 
-async def _turn(caller: NamedDependency[Caller], inbox: NamedDependency[Inbox]) -> Fields:
-    return await service.take_turn(inbox, caller)
+async def _sync_rate_limit(
+    caller: NamedDependency[Caller], submission_context: NamedDependency[SubmissionContext]
+) -> HeaderFields:
+    return await service.count_sync_request(submission_context, caller)
 
 
-async def _upload_turn(caller: NamedDependency[Caller], inbox: NamedDependency[Inbox]) -> Fields:
-    return await service.take_upload_turn(inbox, caller)
+async def _upload_rate_limit(
+    caller: NamedDependency[Caller], submission_context: NamedDependency[SubmissionContext]
+) -> HeaderFields:
+    return await service.count_upload_request(submission_context, caller)
 
 
-async def _order(request: Request[Any, Any, Any], turn: NamedDependency[Fields]) -> SyncOrder:
-    del turn  # counted before the order is looked at: 429 before 400
-    return await read_body(SyncOrder, request)
+async def _decode_sync_request(
+    request: Request[Any, Any, Any], rate_limit_fields: NamedDependency[HeaderFields]
+) -> SyncRequest:
+    del rate_limit_fields  # counted before the order is looked at: 429 before 400
+    return await read_body(SyncRequest, request)
 
 
 @post(
@@ -66,19 +74,25 @@ async def _order(request: Request[Any, Any, Any], turn: NamedDependency[Fields])
     summary="Fetch a supplier's list",
     description="Lets a supplier's list be fetched from where it is and taken in; the answer comes"
     " at once, the task tells what becomes of it. A user has so many a minute.",
-    operation_class=documented_body(SyncOrder, SYNC),
-    dependencies={"turn": Provide(_turn), "order": Provide(_order), "asker": Provide(_asker)},
-    responses=answers(AcceptedTask, ACCEPTED, status=202)
-    | staff_can_fail(*FAILURES, RateLimitExceededError),
+    operation_class=body_operation(SyncRequest, SYNC),
+    dependencies={
+        "rate_limit_fields": Provide(_sync_rate_limit),
+        "sync_request": Provide(_decode_sync_request),
+        "requester": Provide(_requester),
+    },
+    responses=documented_response(AcceptedTask, ACCEPTED, status=202)
+    | documented_staff_errors(*FAILURES, RateLimitExceededError),
 )
 async def sync(
-    order: NamedDependency[SyncOrder],
-    turn: NamedDependency[Fields],
-    asker: NamedDependency[Asker],
-    inbox: NamedDependency[Inbox],
+    sync_request: NamedDependency[SyncRequest],
+    rate_limit_fields: NamedDependency[HeaderFields],
+    requester: NamedDependency[Requester],
+    submission_context: NamedDependency[SubmissionContext],
 ) -> Response[AcceptedTask]:
     """Fetch a supplier's list."""
-    return accepted(await service.request_sync(inbox, asker, order), turn)
+    return accepted_response(
+        await service.request_sync(submission_context, requester, sync_request), rate_limit_fields
+    )
 
 
 @post(
@@ -88,25 +102,35 @@ async def sync(
     summary="Upload a supplier's list",
     description="Lets a list (CSV, xlsx, xls or ods, by its content) be taken in; the answer comes"
     " as soon as the file is kept, the task tells what becomes of it. A user has so many a minute.",
-    operation_class=documented_form(UploadOptions, UPLOAD),
-    dependencies={"turn": Provide(_upload_turn), "asker": Provide(_asker)},
-    responses=answers(AcceptedTask, ACCEPTED, status=202)
-    | staff_can_fail(*FAILURES, PayloadTooLargeError, RateLimitExceededError, StorageFullError),
+    operation_class=multipart_operation(UploadOptions, UPLOAD),
+    dependencies={
+        "rate_limit_fields": Provide(_upload_rate_limit),
+        "requester": Provide(_requester),
+    },
+    responses=documented_response(AcceptedTask, ACCEPTED, status=202)
+    | documented_staff_errors(
+        *FAILURES, PayloadTooLargeError, RateLimitExceededError, StorageFullError
+    ),
 )
 async def upload(
     request: Request[Caller, Any, Any],
     supplier_id: SupplierId,
-    turn: NamedDependency[Fields],
-    asker: NamedDependency[Asker],
-    inbox: NamedDependency[Inbox],
+    rate_limit_fields: NamedDependency[HeaderFields],
+    requester: NamedDependency[Requester],
+    submission_context: NamedDependency[SubmissionContext],
 ) -> Response[AcceptedTask]:
     """Upload a supplier's list."""
-    source = await service.require_upload(inbox, supplier_id)
-    async with inbox.storage.receiving(request.user.id) as received:
-        form = await read_form(request, received.write, inbox.max_bytes)
+    source = await service.check_upload_preconditions(submission_context, supplier_id)
+    async with submission_context.storage.receive_upload(request.user.id) as received:
+        form = await read_form(request, received.write, submission_context.max_bytes)
         options = convert_fields(UploadOptions, form.fields)
-        sent = SentList(supplier_id, source.name, options, received, form.file_name)
-        return accepted(await service.accept_upload(inbox, asker, sent), turn)
+        uploaded_list = UploadedPriceList(
+            supplier_id, source.name, options, received, form.file_name
+        )
+        return accepted_response(
+            await service.accept_upload(submission_context, requester, uploaded_list),
+            rate_limit_fields,
+        )
 
 
 router = Router("/", route_handlers=[sync, upload], tags=["Tasks"])

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from pricebook.suppliers.schemas import ListField, ShortText
 
 
-class SyncOrder(Struct, frozen=True, forbid_unknown_fields=True):
+class SyncRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """Which supplier's list is to be fetched and taken in."""
 
     supplier_id: UUID
@@ -36,8 +36,8 @@ class UploadOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def source_config(self) -> dict[str, Any]:
         """What is said about how the list is read."""
-        said: dict[str, Any] = msgspec.to_builtins(self)
-        return {k: v for k, v in said.items() if k not in {"create_products", "new_layout"}}
+        options: dict[str, Any] = msgspec.to_builtins(self)
+        return {k: v for k, v in options.items() if k not in {"create_products", "new_layout"}}
 
 
 class Schedule(Struct, frozen=True):

@@ -10,15 +10,18 @@ from typing import NamedTuple
 from uuid import UUID
 
 from pricebook.errors import StorageFullError
-from pricebook.sync.uploads import FOLDER, Room, Upload, receiving
-from pricebook.web.rate_limit import Limit, exceeded
+from pricebook.sync.uploads import UPLOAD_FOLDER, RemainingQuota, Upload, receive_upload
+from pricebook.web.rate_limit import RateLimit, rate_limit_exceeded
 
-AT_ONCE, AT_ONCE_PER_USER = 16, 4  # in one process; each holds an open file and about 1 MiB
+MAX_CONCURRENT, MAX_CONCURRENT_PER_USER = (
+    16,
+    4,
+)  # in one process; each holds an open file and about 1 MiB
 RETRY_SECONDS = 5
 MEBIBYTE = 1024 * 1024
 
 
-class Quota(NamedTuple):
+class UploadQuota(NamedTuple):
     """How many bytes uploaded files may take on the disk, unfinished ones included."""
 
     total_bytes: int
@@ -28,54 +31,59 @@ class Quota(NamedTuple):
 class UploadStorage:
     """The folder of uploaded files, with a quota for all of them and for those of each user."""
 
-    def __init__(self, uploads: Path, quota: Quota) -> None:
+    def __init__(self, uploads: Path, quota: UploadQuota) -> None:
         self._uploads = uploads
         self._quota = quota
-        self._under_way: Counter[UUID] = Counter()
+        self._active_uploads: Counter[UUID] = Counter()
 
     @asynccontextmanager
-    async def receiving(self, user_id: UUID) -> AsyncGenerator[Upload]:
+    async def receive_upload(self, user_id: UUID) -> AsyncGenerator[Upload]:
         """Receive an upload; if it is not kept, nothing is left of it after the block.
 
         Raises RateLimitExceededError when too many uploads are under way, StorageFullError when
         the quota is used up, now or while the file comes. What other uploads send meanwhile is not
         counted.
         """
-        with self._turn(user_id):
-            room = await asyncio.to_thread(self._room, user_id)
-            async with receiving(self._uploads, user_id, room) as upload:
+        with self._upload_slot(user_id):
+            remaining = await asyncio.to_thread(self._remaining_quota, user_id)
+            async with receive_upload(self._uploads, user_id, remaining) as upload:
                 yield upload
 
     @contextmanager
-    def _turn(self, user_id: UUID) -> Generator[None]:
-        if self._under_way.total() >= AT_ONCE:
-            raise exceeded(Limit("uploads-at-once", AT_ONCE), RETRY_SECONDS, "Too many uploads")
-        if self._under_way[user_id] >= AT_ONCE_PER_USER:
-            limit = Limit("uploads-at-once-per-user", AT_ONCE_PER_USER)
-            raise exceeded(limit, RETRY_SECONDS, "Too many uploads at once")
-        self._under_way[user_id] += 1
+    def _upload_slot(self, user_id: UUID) -> Generator[None]:
+        if self._active_uploads.total() >= MAX_CONCURRENT:
+            raise rate_limit_exceeded(
+                RateLimit("uploads-at-once", MAX_CONCURRENT), RETRY_SECONDS, "Too many uploads"
+            )
+        if self._active_uploads[user_id] >= MAX_CONCURRENT_PER_USER:
+            limit = RateLimit("uploads-at-once-per-user", MAX_CONCURRENT_PER_USER)
+            raise rate_limit_exceeded(limit, RETRY_SECONDS, "Too many uploads at once")
+        self._active_uploads[user_id] += 1
         try:
             yield
         finally:
-            self._under_way -= Counter([user_id])
+            self._active_uploads -= Counter([user_id])
 
-    def _room(self, user_id: UUID) -> Room:
+    def _remaining_quota(self, user_id: UUID) -> RemainingQuota:
         """Return what is left for a file of a user; raises StorageFullError."""
-        total, own = _used_bytes(self._uploads / FOLDER, f"{user_id}.")
-        room = min(
-            Room(
-                self._quota.total_bytes - total, _sentence("All uploads", self._quota.total_bytes)
+        total, own = _used_bytes(self._uploads / UPLOAD_FOLDER, f"{user_id}.")
+        remaining = min(
+            RemainingQuota(
+                self._quota.total_bytes - total,
+                _quota_message("All uploads", self._quota.total_bytes),
             ),
-            Room(self._quota.user_bytes - own, _sentence("Your uploads", self._quota.user_bytes)),
+            RemainingQuota(
+                self._quota.user_bytes - own, _quota_message("Your uploads", self._quota.user_bytes)
+            ),
         )
-        if room.bytes_left <= 0:
-            raise StorageFullError(room.sentence)
-        return room
+        if remaining.bytes_left <= 0:
+            raise StorageFullError(remaining.message)
+        return remaining
 
 
-def _sentence(whose: str, quota: int) -> str:
+def _quota_message(subject: str, quota: int) -> str:
     return (
-        f"{whose} together may take {quota // MEBIBYTE} MiB: files are removed with their tasks,"
+        f"{subject} together may take {quota // MEBIBYTE} MiB: files are removed with their tasks,"
         " after KEEP_TASKS_DAYS."
     )
 

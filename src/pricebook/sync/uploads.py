@@ -15,37 +15,37 @@ from typing import BinaryIO, NamedTuple
 from uuid import UUID, uuid4
 
 from pricebook.errors import StorageFullError
-from pricebook.full_disk import full_disk_named
+from pricebook.full_disk import translate_disk_full
 from pricebook.queue.message import ParserType
 
-FOLDER = "uploaded"
-UNFINISHED = ".part"
+UPLOAD_FOLDER = "uploaded"
+PARTIAL_SUFFIX = ".part"
 ORPHAN_SECONDS = 3600
-PIECE_BYTES = 1024 * 1024
+BUFFER_BYTES = 1024 * 1024
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
-WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+WORKBOOK_SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
-class Room(NamedTuple):
+class RemainingQuota(NamedTuple):
     """How many bytes a file may have before the storage is full, and what to answer then."""
 
     bytes_left: int
-    sentence: str
+    message: str
 
 
 class Upload:
     """A list that is being uploaded; its file is its owner's by name, and private by mode."""
 
-    def __init__(self, uploads: Path, owner: UUID, room: Room) -> None:
-        self.place = f"{FOLDER}/{owner}.{uuid4()}"
+    def __init__(self, uploads: Path, owner: UUID, remaining: RemainingQuota) -> None:
+        self.location = f"{UPLOAD_FOLDER}/{owner}.{uuid4()}"
         self.size = 0
-        self._room = room
+        self._remaining = remaining
         self._uploads = uploads
-        self._path = uploads / self.place
-        self._draft = self._path.with_name(self._path.name + UNFINISHED)
+        self._path = uploads / self.location
+        self._partial_path = self._path.with_name(self._path.name + PARTIAL_SUFFIX)
         self._digest = hashlib.sha256()
-        self._pieces = bytearray()
-        self._start = b""
+        self._buffer = bytearray()
+        self._first_bytes = b""
         self._file: BinaryIO | None = None
 
     @property
@@ -56,49 +56,49 @@ class Upload:
     @property
     def parser_type(self) -> ParserType:
         """What its first bytes look like; what it is, is found out when it is read."""
-        return "excel" if self._start.startswith(WORKBOOKS) else "csv"
+        return "excel" if self._first_bytes.startswith(WORKBOOK_SIGNATURES) else "csv"
 
-    async def write(self, piece: bytes) -> None:
+    async def write(self, chunk: bytes) -> None:
         """Add a piece; raises StorageFullError when there is no room for it."""
-        self._start = self._start or piece[:8]
-        self.size += len(piece)
-        if self.size > self._room.bytes_left:
-            raise StorageFullError(self._room.sentence)
-        self._pieces += piece
-        if len(self._pieces) >= PIECE_BYTES:
+        self._first_bytes = self._first_bytes or chunk[:8]
+        self.size += len(chunk)
+        if self.size > self._remaining.bytes_left:
+            raise StorageFullError(self._remaining.message)
+        self._buffer += chunk
+        if len(self._buffer) >= BUFFER_BYTES:
             await asyncio.to_thread(self._flush)
 
     async def finish(self) -> None:
         """Say that all of it has come."""
         await asyncio.to_thread(self._flush)
 
-    async def keep(self) -> None:
+    async def commit(self) -> None:
         """Make it a file that is there even after a power cut."""
-        await asyncio.to_thread(self._keep)
+        await asyncio.to_thread(self._commit)
 
     def discard(self) -> None:
         """Remove what there is of it, unless it is kept: a task may speak of it already."""
         if self._file is not None:
             with suppress(OSError):  # a full disk does not take what is left to be written
                 self._file.close()
-        self._draft.unlink(missing_ok=True)
+        self._partial_path.unlink(missing_ok=True)
 
     def _flush(self) -> BinaryIO:
-        with full_disk_named("uploads", self._uploads):
+        with translate_disk_full("uploads", self._uploads):
             if self._file is None:
-                _make_private(self._draft.parent)
-                self._file = open(self._draft, "xb", opener=_open_private)  # noqa: SIM115 (it stays open)
-            self._file.write(self._pieces)
+                _make_private(self._partial_path.parent)
+                self._file = open(self._partial_path, "xb", opener=_open_private)  # noqa: SIM115 (it stays open)
+            self._file.write(self._buffer)
             self._file.flush()
-        self._digest.update(self._pieces)
-        self._pieces.clear()
+        self._digest.update(self._buffer)
+        self._buffer.clear()
         return self._file
 
-    def _keep(self) -> None:
-        with full_disk_named("uploads", self._uploads):
+    def _commit(self) -> None:
+        with translate_disk_full("uploads", self._uploads):
             with self._flush() as file:
                 os.fsync(file.fileno())
-            self._draft.rename(self._path)
+            self._partial_path.rename(self._path)
         folder = os.open(self._path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -119,22 +119,24 @@ def _make_private(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def receiving(uploads: Path, owner: UUID, room: Room) -> AsyncGenerator[Upload]:
+async def receive_upload(
+    uploads: Path, owner: UUID, remaining: RemainingQuota
+) -> AsyncGenerator[Upload]:
     """Receive an upload; if it is not kept, nothing is left of it after the block."""
-    upload = Upload(uploads, owner, room)
+    upload = Upload(uploads, owner, remaining)
     try:
         yield upload
     finally:
         upload.discard()
 
 
-def clear_orphans(uploads: Path, needed: set[str]) -> int:
+def delete_orphaned_uploads(uploads: Path, referenced: set[str]) -> int:
     """Remove the uploads that no task speaks of and nobody is sending; return how many."""
     old = time.time() - ORPHAN_SECONDS
     orphans = [
         path
-        for path in (uploads / FOLDER).glob("*")
-        if f"{FOLDER}/{path.name}" not in needed and _changed_at(path) < old
+        for path in (uploads / UPLOAD_FOLDER).glob("*")
+        if f"{UPLOAD_FOLDER}/{path.name}" not in referenced and _changed_at(path) < old
     ]
     for path in orphans:
         path.unlink(missing_ok=True)

@@ -15,8 +15,10 @@ async def cancel_task(database: Database, task_id: UUID, name: str) -> Task:
     it has ended otherwise. Either the task is cancelled or its price list is imported, never both.
     """
     async with database.short_transaction() as conn:
-        done = await record_repository.set_cancelled(conn, task_id, name, f"Cancelled by {name}.")
+        cancelled = await record_repository.set_cancelled(
+            conn, task_id, name, f"Cancelled by {name}."
+        )
     task = await service.get_task(database, task_id)
-    if done or task.cancelled_by is not None:
+    if cancelled or task.cancelled_by is not None:
         return task
     raise ConflictError(f"Task {task_id} has already ended: it is {task.state}.")

@@ -6,7 +6,7 @@ import msgspec
 from psycopg.errors import UniqueViolation
 
 from pricebook.db import Connection
-from pricebook.rows import rows_as
+from pricebook.rows import struct_row
 from pricebook.tasks.schemas import ClaimedTask, TaskLease
 
 # A supplier's tasks run one at a time, in the order of their requests; one that waits for its next
@@ -59,7 +59,7 @@ async def claim_next(
     None when there is nothing to do, or when another worker has just taken a task of the same
     supplier. Syncs by schedule have one requester together.
     """
-    async with conn.cursor(row_factory=rows_as(ClaimedTask)) as cursor:
+    async with conn.cursor(row_factory=struct_row(ClaimedTask)) as cursor:
         try:
             await cursor.execute(
                 CLAIM.format(claimable=CLAIMABLE),

@@ -5,20 +5,20 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from pricebook.db import Connection
-from pricebook.rows import rows_as
+from pricebook.rows import struct_row
 from pricebook.tasks.schemas import (
     Counts,
+    QueueStatus,
     Task,
-    TaskFigures,
+    TaskMetrics,
     TaskQuery,
     TaskResult,
     TaskRowError,
-    Waiting,
 )
 from pricebook.web.paging import Paging
 
 EXPORT_ROWS = 1000
-CLEARED_AT_ONCE = 500
+PURGE_BATCH_TASKS = 500
 
 TASK: LiteralString = """
     id, supplier_id, supplier_name, parser_type, source_config, file_name, create_products,
@@ -73,11 +73,11 @@ def _result(task: dict[str, Any], counts: Counts) -> TaskResult | None:
     """Tell what came of a task, once something did."""
     if task["completed_at"] is None:
         return None
-    done = task["state"] in {"succeeded", "partially_succeeded"}
+    is_success = task["state"] in {"succeeded", "partially_succeeded"}
     return TaskResult(
         task_id=task["id"],
-        status="success" if done else "failed",
-        items_processed=counts.new + counts.changed + counts.unchanged if done else 0,
+        status="success" if is_success else "failed",
+        items_processed=counts.new + counts.changed + counts.unchanged if is_success else 0,
         errors=task["errors"],
         completed_at=task["completed_at"],
         new=counts.new,
@@ -114,7 +114,9 @@ async def list_row_errors(
     return rows[0][0], [TaskRowError(*row[1:5]) for row in rows if row[5] is not None]
 
 
-async def find_findings(conn: Connection, task_id: UUID) -> tuple[dict[str, Any] | None, int]:
+async def find_detected_profile(
+    conn: Connection, task_id: UUID
+) -> tuple[dict[str, Any] | None, int]:
     """Find how the list of a task was read, and how many rows it did not take."""
     cursor = await conn.execute(
         """
@@ -142,7 +144,7 @@ async def read_row_errors(conn: Connection, task_id: UUID) -> AsyncGenerator[lis
             yield rows
 
 
-async def delete_old_tasks(conn: Connection, days: int) -> int:
+async def delete_old_tasks_batch(conn: Connection, days: int) -> int:
     """Forget some tasks that ended this many days ago, with their logs; return how many."""
     cursor = await conn.execute(
         """
@@ -155,12 +157,12 @@ async def delete_old_tasks(conn: Connection, days: int) -> int:
             FOR UPDATE SKIP LOCKED
         )
         """,
-        [days, CLEARED_AT_ONCE],
+        [days, PURGE_BATCH_TASKS],
     )
     return cursor.rowcount
 
 
-async def delete_orphaned_rows(conn: Connection) -> None:
+async def delete_orphaned_held_rows(conn: Connection) -> None:
     """Delete the rows of lists that are held no longer, because they were cancelled."""
     await conn.execute(
         """
@@ -170,19 +172,19 @@ async def delete_orphaned_rows(conn: Connection) -> None:
     )
 
 
-async def list_needed_files(conn: Connection) -> set[str]:
+async def list_referenced_files(conn: Connection) -> set[str]:
     """List the places of uploaded lists that some task still speaks of."""
     cursor = await conn.execute(
         """
         SELECT source_config ->> 'file_path' FROM ingestion_tasks WHERE file_name IS NOT NULL
         """
     )
-    return {place for (place,) in await cursor.fetchall()}
+    return {file_path for (file_path,) in await cursor.fetchall()}
 
 
-async def count_waiting(conn: Connection) -> Waiting:
+async def get_queue_status(conn: Connection) -> QueueStatus:
     """Count the tasks that wait, run and are dead; tell for how long one that is due waits."""
-    async with conn.cursor(row_factory=rows_as(Waiting)) as cursor:
+    async with conn.cursor(row_factory=struct_row(QueueStatus)) as cursor:
         await cursor.execute(
             """
             SELECT count(*) FILTER (WHERE state = 'queued') AS queued,
@@ -194,13 +196,13 @@ async def count_waiting(conn: Connection) -> Waiting:
             FROM ingestion_tasks WHERE state IN ('queued', 'running', 'dead')
             """
         )
-        waiting = await cursor.fetchone()
-    if waiting is None:
+        queue_status = await cursor.fetchone()
+    if queue_status is None:
         raise LookupError("an aggregate that returns no row")
-    return waiting
+    return queue_status
 
 
-async def find_figures(conn: Connection) -> TaskFigures:
+async def get_task_metrics(conn: Connection) -> TaskMetrics:
     """Count the tasks by state; tell for how long one that is due waits, and how fast others go."""
     cursor = await conn.execute(
         """
@@ -223,4 +225,4 @@ async def find_figures(conn: Connection) -> TaskFigures:
     row = await cursor.fetchone()
     if row is None:
         raise LookupError("a query without a table that returns no row")
-    return TaskFigures(*row)
+    return TaskMetrics(*row)

@@ -6,11 +6,11 @@ from psycopg.types.json import Jsonb
 
 from pricebook.db import Connection
 from pricebook.queue.message import TaskMessage
-from pricebook.rows import rows_as
-from pricebook.tasks.schemas import DoneTask, HeldList, HeldTask, TaskLease
+from pricebook.rows import struct_row
+from pricebook.tasks.schemas import HeldTask, InlineTask, TaskLease, TaskToApply
 
 
-async def insert_done(conn: Connection, task: DoneTask) -> TaskLease:
+async def insert_inline_task(conn: Connection, task: InlineTask) -> TaskLease:
     """Insert a task that ends in this very transaction."""
     cursor = await conn.execute(
         """
@@ -40,7 +40,7 @@ async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
 
     The lock keeps `find_to_apply` away and lets the task be cancelled.
     """
-    async with conn.cursor(row_factory=rows_as(HeldTask)) as cursor:
+    async with conn.cursor(row_factory=struct_row(HeldTask)) as cursor:
         await cursor.execute(
             """
             SELECT id, supplier_id, supplier_name, state, source_config, count_ignored, found,
@@ -62,7 +62,7 @@ async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
         return await cursor.fetchone()
 
 
-async def set_asked_again(
+async def set_requeued(
     conn: Connection, task_id: UUID, request_id: str | None
 ) -> TaskMessage | None:
     """Let a task that failed or is dead begin anew, as if it were asked for now; None otherwise.
@@ -70,7 +70,7 @@ async def set_asked_again(
     None also for an upload when a later list was taken in or waits. A file is as old as its first
     task; what is fetched is as new as the last time that it was asked for.
     """
-    async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
+    async with conn.cursor(row_factory=struct_row(TaskMessage)) as cursor:
         await cursor.execute(
             """
             UPDATE ingestion_tasks AS task
@@ -103,7 +103,7 @@ async def set_apply_requested(
     conn: Connection, task_id: UUID, request_id: str | None
 ) -> TaskMessage | None:
     """Note that a held list is to be applied; None when the task is not held."""
-    async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
+    async with conn.cursor(row_factory=struct_row(TaskMessage)) as cursor:
         await cursor.execute(
             """
             UPDATE ingestion_tasks
@@ -117,9 +117,9 @@ async def set_apply_requested(
         return await cursor.fetchone()
 
 
-async def find_to_apply(conn: Connection) -> HeldList | None:
+async def find_task_to_apply(conn: Connection) -> TaskToApply | None:
     """Find the held list that is to be applied first, but for those just being applied."""
-    async with conn.cursor(row_factory=rows_as(HeldList)) as cursor:
+    async with conn.cursor(row_factory=struct_row(TaskToApply)) as cursor:
         await cursor.execute(
             """
             SELECT id, supplier_name, create_products, request_id FROM ingestion_tasks
@@ -132,7 +132,7 @@ async def find_to_apply(conn: Connection) -> HeldList | None:
         return await cursor.fetchone()
 
 
-async def set_not_applied(conn: Connection, task_id: UUID, reason: str) -> None:
+async def set_apply_failed(conn: Connection, task_id: UUID, reason: str) -> None:
     """Leave a list held that cannot be applied, and keep the reason."""
     await conn.execute(
         """
@@ -144,7 +144,7 @@ async def set_not_applied(conn: Connection, task_id: UUID, reason: str) -> None:
     )
 
 
-async def add_reason(conn: Connection, task_id: UUID, reason: str) -> None:
+async def add_error_once(conn: Connection, task_id: UUID, reason: str) -> None:
     """Add why a held list is not applied yet, once."""
     await conn.execute(
         """

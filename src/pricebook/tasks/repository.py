@@ -9,19 +9,19 @@ from psycopg.types.json import Jsonb
 from pricebook.db import Connection
 from pricebook.errors import NotFoundError
 from pricebook.queue.message import TaskMessage
-from pricebook.rows import rows_as
+from pricebook.rows import struct_row
 from pricebook.tasks.schemas import (
     AcceptedTask,
-    Asker,
-    LostTask,
     NewTask,
+    ReclaimedTask,
+    Requester,
     TaskEnd,
     TaskFailure,
     TaskLease,
     TaskProgress,
 )
 
-MAX_LOST = 10
+MAX_LOST_LEASES = 10
 
 
 async def insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
@@ -38,7 +38,7 @@ async def insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
 
 
 async def _insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
-    async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
+    async with conn.cursor(row_factory=struct_row(TaskMessage)) as cursor:
         await cursor.execute(
             """
             INSERT INTO ingestion_tasks (supplier_id, supplier_name, parser_type, source_config,
@@ -55,20 +55,20 @@ async def _insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
                 task.supplier_name,
                 task.parser_type,
                 Jsonb(task.source_config),
-                task.asker.name,
-                task.asker.user_id,
-                task.asker.idempotency_key,
+                task.requester.name,
+                task.requester.user_id,
+                task.requester.idempotency_key,
                 task.digest,
                 task.file_name,
                 task.create_products,
                 task.new_layout,
-                task.asker.request_id,
+                task.requester.request_id,
             ],
         )
         return await cursor.fetchone()
 
 
-async def has_unfinished(conn: Connection, supplier_id: UUID) -> bool:
+async def has_unfinished_task(conn: Connection, supplier_id: UUID) -> bool:
     """Tell whether a task of a supplier waits or runs."""
     cursor = await conn.execute(
         """
@@ -80,14 +80,16 @@ async def has_unfinished(conn: Connection, supplier_id: UUID) -> bool:
     return cursor.rowcount == 1
 
 
-async def find_by_key(conn: Connection, asker: Asker) -> tuple[AcceptedTask, bytes] | None:
+async def find_by_idempotency_key(
+    conn: Connection, requester: Requester
+) -> tuple[AcceptedTask, bytes] | None:
     """Find the task that this asker's key was used for, and the digest of that request."""
     cursor = await conn.execute(
         """
         SELECT id, supplier_id, 'queued', enqueued_at, request_digest FROM ingestion_tasks
         WHERE requested_by_id = %s AND idempotency_key = %s
         """,
-        [asker.user_id, asker.idempotency_key],
+        [requester.user_id, requester.idempotency_key],
     )
     row = await cursor.fetchone()
     return (AcceptedTask(*row[:4]), row[4]) if row else None
@@ -146,7 +148,7 @@ async def set_failed_attempt(
     conn: Connection, lease: TaskLease, failure: TaskFailure
 ) -> TaskMessage | None:
     """Put a task back for its next attempt, or bury it; None if it is dead or no longer ours."""
-    async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
+    async with conn.cursor(row_factory=struct_row(TaskMessage)) as cursor:
         await cursor.execute(
             """
             WITH attempt AS (
@@ -181,9 +183,9 @@ async def set_failed_attempt(
         return await cursor.fetchone()
 
 
-async def set_handed_back(conn: Connection, lease: TaskLease) -> TaskMessage | None:
+async def set_released(conn: Connection, lease: TaskLease) -> TaskMessage | None:
     """Let another worker take a task at once, as if nobody had tried; None if it is not ours."""
-    async with conn.cursor(row_factory=rows_as(TaskMessage)) as cursor:
+    async with conn.cursor(row_factory=struct_row(TaskMessage)) as cursor:
         await cursor.execute(
             """
             UPDATE ingestion_tasks
@@ -197,7 +199,7 @@ async def set_handed_back(conn: Connection, lease: TaskLease) -> TaskMessage | N
         return await cursor.fetchone()
 
 
-async def set_lost_leases(conn: Connection) -> list[LostTask]:
+async def requeue_expired_leases(conn: Connection) -> list[ReclaimedTask]:
     """Put the tasks back whose workers are gone; bury one that has lost many workers."""
     cursor = await conn.execute(
         """
@@ -215,6 +217,6 @@ async def set_lost_leases(conn: Connection) -> list[LostTask]:
         )
         RETURNING id, request_id
         """,
-        {"most": MAX_LOST},
+        {"most": MAX_LOST_LEASES},
     )
-    return [LostTask(*row) for row in await cursor.fetchall()]
+    return [ReclaimedTask(*row) for row in await cursor.fetchall()]

@@ -5,11 +5,11 @@ from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import PathParameter
 
-from pricebook.auth.guard import staff_can_fail
+from pricebook.auth.guard import documented_staff_errors
 from pricebook.auth.schemas import Caller
 from pricebook.db import Database
 from pricebook.errors import ConflictError, NotFoundError, ValidationError
-from pricebook.queue.carrier import TaskQueue
+from pricebook.queue.carrier import QueueClient
 from pricebook.tasks import cancellation, service
 from pricebook.tasks.schemas import (
     AcceptedTask,
@@ -17,12 +17,12 @@ from pricebook.tasks.schemas import (
     TaskQuery,
     TaskRowError,
 )
-from pricebook.web.downloads import answer_file, documented_with_file, wants_file
+from pricebook.web.downloads import accepts_csv, file_response, query_operation_with_csv
 from pricebook.web.paging import Page, Paging
-from pricebook.web.problems import answers, request_id_of
-from pricebook.web.query import documented, provide_query
+from pricebook.web.problems import documented_response, request_id_of
+from pricebook.web.query import provide_query, query_operation
 
-ADDRESS = "/api/v1/admin/tasks/"
+TASKS_PATH = "/api/v1/admin/tasks/"
 ID = "e4b0a6d1-52a7-4a43-b1cf-0c5fbd6a8e90"
 SUPPLIER_ID = "2c9a7e10-0f5d-4f0a-8a51-6e3b9d7c4f18"
 ENQUEUED_AT = "2026-03-01T06:14:52.120733Z"
@@ -88,13 +88,15 @@ AnyRequest = Request[Any, Any, Any]
 TaskId = Annotated[UUID, PathParameter(description="The task's id.")]
 
 
-def accepted(task: AcceptedTask, headers: dict[str, str] | None = None) -> Response[AcceptedTask]:
+def accepted_response(
+    task: AcceptedTask, headers: dict[str, str] | None = None
+) -> Response[AcceptedTask]:
     """Answer that a task will be done, and where to follow it."""
-    where = {"Location": f"{ADDRESS}{task.task_id}"}
-    return Response(task, status_code=202, headers={**where, **(headers or {})})
+    location_header = {"Location": f"{TASKS_PATH}{task.task_id}"}
+    return Response(task, status_code=202, headers={**location_header, **(headers or {})})
 
 
-def _listed(row: dict[str, Any]) -> dict[str, Any]:
+def _example_page(row: dict[str, Any]) -> dict[str, Any]:
     return {"total_count": 1, "page": 1, "limit": 50, "data": [row]}
 
 
@@ -102,9 +104,10 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
     "/tasks",
     summary="The tasks",
     description="Ingestion tasks, newest first; those of one supplier are its history.",
-    operation_class=documented(TaskQuery),
+    operation_class=query_operation(TaskQuery),
     dependencies={"criteria": provide_query(TaskQuery)},
-    responses=answers(Page[Task], _listed(TASK)) | staff_can_fail(ValidationError),
+    responses=documented_response(Page[Task], _example_page(TASK))
+    | documented_staff_errors(ValidationError),
 )
 async def list_tasks(
     criteria: NamedDependency[TaskQuery], database: NamedDependency[Database]
@@ -117,7 +120,8 @@ async def list_tasks(
     "/tasks/{task_id:str}",
     summary="One task",
     description="Who asked for it, how far it is, and what came of it.",
-    responses=answers(Task, TASK) | staff_can_fail(ValidationError, NotFoundError),
+    responses=documented_response(Task, TASK)
+    | documented_staff_errors(ValidationError, NotFoundError),
 )
 async def get_task(task_id: TaskId, database: NamedDependency[Database]) -> Task:
     """Look at one task."""
@@ -129,12 +133,12 @@ async def get_task(task_id: TaskId, database: NamedDependency[Database]) -> Task
     summary="The rows that a task did not take",
     description="Rows that were not taken in, each with its number in the list and the reason;"
     " with Accept: text/csv all of them as a file, page and limit aside.",
-    operation_class=documented_with_file(
+    operation_class=query_operation_with_csv(
         Paging, "row_number,Article code,Name,Price,further cells,error_type,error_message"
     ),
     dependencies={"paging": provide_query(Paging)},
-    responses=answers(Page[TaskRowError], _listed(ROW_ERROR))
-    | staff_can_fail(ValidationError, NotFoundError),
+    responses=documented_response(Page[TaskRowError], _example_page(ROW_ERROR))
+    | documented_staff_errors(ValidationError, NotFoundError),
 )
 async def list_row_errors(
     request: AnyRequest,
@@ -143,8 +147,8 @@ async def list_row_errors(
     database: NamedDependency[Database],
 ) -> Response[Any]:
     """List the rows that were not taken, as JSON or as a file for a spreadsheet."""
-    if wants_file(request):
-        return await answer_file(service.export_row_errors(database, task_id), f"{task_id}.csv")
+    if accepts_csv(request):
+        return await file_response(service.export_row_errors(database, task_id), f"{task_id}.csv")
     page = await service.list_row_errors(database, task_id, paging)
     return Response(page, media_type="application/json", headers={"Vary": "Accept"})
 
@@ -155,18 +159,18 @@ async def list_row_errors(
     summary="Do a task again",
     description="Begins a task anew that failed or is dead; not an upload when a later list of "
     "its supplier was taken in.",
-    responses=answers(AcceptedTask, ACCEPTED, status=202)
-    | staff_can_fail(ValidationError, NotFoundError, ConflictError),
+    responses=documented_response(AcceptedTask, ACCEPTED, status=202)
+    | documented_staff_errors(ValidationError, NotFoundError, ConflictError),
 )
 async def retry_task(
     request: AnyRequest,
     task_id: TaskId,
     database: NamedDependency[Database],
-    queue: NamedDependency[TaskQueue],
+    queue: NamedDependency[QueueClient],
 ) -> Response[AcceptedTask]:
     """Do a task again."""
     request_id = request_id_of(request)
-    return accepted(await service.retry_task(database, queue, task_id, request_id))
+    return accepted_response(await service.retry_task(database, queue, task_id, request_id))
 
 
 @post(
@@ -174,18 +178,18 @@ async def retry_task(
     status_code=202,
     summary="Apply a held list",
     description="Lets a list be applied that was held because of what it would change.",
-    responses=answers(AcceptedTask, ACCEPTED, status=202)
-    | staff_can_fail(ValidationError, NotFoundError, ConflictError),
+    responses=documented_response(AcceptedTask, ACCEPTED, status=202)
+    | documented_staff_errors(ValidationError, NotFoundError, ConflictError),
 )
 async def apply_held(
     request: AnyRequest,
     task_id: TaskId,
     database: NamedDependency[Database],
-    queue: NamedDependency[TaskQueue],
+    queue: NamedDependency[QueueClient],
 ) -> Response[AcceptedTask]:
     """Apply a held list."""
     request_id = request_id_of(request)
-    return accepted(await service.request_apply(database, queue, task_id, request_id))
+    return accepted_response(await service.request_apply(database, queue, task_id, request_id))
 
 
 @post(
@@ -195,8 +199,8 @@ async def apply_held(
     description="Ends a queued, running or held task as failed; nothing of its price list is "
     "applied. A worker that runs it stops within a second or two. Cancelling it again changes "
     "nothing; POST …/retry can run it again.",
-    responses=answers(Task, CANCELLED)
-    | staff_can_fail(ValidationError, NotFoundError, ConflictError),
+    responses=documented_response(Task, CANCELLED)
+    | documented_staff_errors(ValidationError, NotFoundError, ConflictError),
 )
 async def cancel_task(
     task_id: TaskId, caller: NamedDependency[Caller], database: NamedDependency[Database]

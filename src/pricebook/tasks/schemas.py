@@ -13,7 +13,7 @@ TaskState = Literal[
 EndState = Literal["succeeded", "partially_succeeded", "failed", "held"]
 
 
-class Asker(Struct, frozen=True):
+class Requester(Struct, frozen=True):
     """Who asks for a task; somebody may send a key so that asking again is not a second task."""
 
     user_id: UUID | None = None
@@ -29,7 +29,7 @@ class NewTask(Struct, frozen=True, kw_only=True):
     supplier_name: str
     parser_type: ParserType
     source_config: dict[str, Any]
-    asker: Asker
+    requester: Requester
     digest: bytes
     file_name: str | None = None
     create_products: bool = False
@@ -78,7 +78,7 @@ class ClaimedTask(Struct, frozen=True):
         return TaskLease(self.id, self.owner)
 
 
-class HeldList(Struct, frozen=True):
+class TaskToApply(Struct, frozen=True):
     """A list that was held and is to be applied after all."""
 
     id: UUID
@@ -87,7 +87,7 @@ class HeldList(Struct, frozen=True):
     request_id: str | None
 
 
-class LostTask(Struct, frozen=True):
+class ReclaimedTask(Struct, frozen=True):
     """A task whose worker is gone."""
 
     id: UUID
@@ -140,7 +140,7 @@ class TaskEnd(Struct, frozen=True, kw_only=True):
     found: dict[str, Any] | None = None
 
 
-class DoneTask(Struct, frozen=True, kw_only=True):
+class InlineTask(Struct, frozen=True, kw_only=True):
     """A task that is done as it is asked for, without a queue."""
 
     supplier_id: UUID | None
@@ -240,7 +240,7 @@ class TaskRowError(Struct, frozen=True):
     row_data: Any
 
 
-class TaskFigures(Struct, frozen=True):
+class TaskMetrics(Struct, frozen=True):
     """How the tasks are: how many are in each state, and for how long one that is due waits.
 
     The rows a second are those of lists that are read now or were in the last five minutes.
@@ -251,7 +251,7 @@ class TaskFigures(Struct, frozen=True):
     rows_per_second: float
 
 
-class Waiting(Struct, frozen=True):
+class QueueStatus(Struct, frozen=True):
     """How the tasks are: how many wait since when (seconds), run, and are dead."""
 
     queued: int

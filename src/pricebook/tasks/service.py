@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from pricebook import safe_csv
 from pricebook.db import Connection, Database
 from pricebook.errors import ConflictError, LeaseLostError, NotFoundError
-from pricebook.queue.carrier import TaskQueue
+from pricebook.queue.carrier import QueueClient
 from pricebook.queue.message import TaskMessage
 from pricebook.tasks import (
     claim_repository,
@@ -16,22 +16,22 @@ from pricebook.tasks import (
 )
 from pricebook.tasks.schemas import (
     AcceptedTask,
-    Asker,
     ClaimedTask,
-    DoneTask,
-    HeldList,
     HeldTask,
-    LostTask,
+    InlineTask,
     NewTask,
+    QueueStatus,
+    ReclaimedTask,
+    Requester,
     Task,
     TaskEnd,
     TaskFailure,
-    TaskFigures,
     TaskLease,
+    TaskMetrics,
     TaskProgress,
     TaskQuery,
     TaskRowError,
-    Waiting,
+    TaskToApply,
 )
 from pricebook.web.paging import Page, Paging, page_of
 
@@ -39,13 +39,13 @@ RETRY_SECONDS = (1.0, 5.0, 25.0)
 JITTER = 0.2
 
 
-def retry_delay(retry_count: int, chance: float) -> float:
+def retry_delay(retry_count: int, random_fraction: float) -> float:
     """Return how long to wait after so many retries, in seconds; chance (0 to 1) spreads it."""
     base = RETRY_SECONDS[min(retry_count, len(RETRY_SECONDS) - 1)]
-    return base * (1 + JITTER * (2 * chance - 1))
+    return base * (1 + JITTER * (2 * random_fraction - 1))
 
 
-async def ask(database: Database, queue: TaskQueue, task: NewTask) -> AcceptedTask:
+async def submit_task(database: Database, queue: QueueClient, task: NewTask) -> AcceptedTask:
     """Accept a task; asked again with the same key, the answer is that of the first time.
 
     Raises ConflictError when the key came with another request. Once this returns, the task will be
@@ -54,20 +54,22 @@ async def ask(database: Database, queue: TaskQueue, task: NewTask) -> AcceptedTa
     async with database.short_transaction() as conn:
         message = await repository.insert_task(conn, task)
         if message is None:
-            return await _repeated(conn, task)
-    await queue.tell(message)
-    return _accepted(message)
+            return await _earlier_task(conn, task)
+    await queue.notify(message)
+    return _accepted_task(message)
 
 
-async def find_repeated(conn: Connection, asker: Asker, digest: bytes) -> AcceptedTask | None:
+async def find_task_by_idempotency_key(
+    conn: Connection, requester: Requester, digest: bytes
+) -> AcceptedTask | None:
     """Find the task that the asker's key was used for; ConflictError for another request."""
-    if asker.idempotency_key is None:
+    if requester.idempotency_key is None:
         return None
-    found = await repository.find_by_key(conn, asker)
+    found = await repository.find_by_idempotency_key(conn, requester)
     if found is None:
         return None
-    accepted, first_digest = found
-    if first_digest != digest:
+    accepted, earlier_digest = found
+    if earlier_digest != digest:
         raise ConflictError("This Idempotency-Key was used for another request.")
     return accepted
 
@@ -77,19 +79,19 @@ async def enqueue(conn: Connection, task: NewTask) -> TaskMessage | None:
     return await repository.insert_task(conn, task)
 
 
-async def has_unfinished(conn: Connection, supplier_id: UUID) -> bool:
+async def has_unfinished_task(conn: Connection, supplier_id: UUID) -> bool:
     """Tell whether a task of a supplier waits or runs."""
-    return await repository.has_unfinished(conn, supplier_id)
+    return await repository.has_unfinished_task(conn, supplier_id)
 
 
-async def _repeated(conn: Connection, task: NewTask) -> AcceptedTask:
-    accepted = await find_repeated(conn, task.asker, task.digest)
+async def _earlier_task(conn: Connection, task: NewTask) -> AcceptedTask:
+    accepted = await find_task_by_idempotency_key(conn, task.requester, task.digest)
     if accepted is None:
         raise LookupError("a key that was used and is not there")
     return accepted
 
 
-def _accepted(message: TaskMessage) -> AcceptedTask:
+def _accepted_task(message: TaskMessage) -> AcceptedTask:
     return AcceptedTask(message.task_id, message.supplier_id, "queued", message.enqueued_at)
 
 
@@ -106,13 +108,13 @@ async def claim_next(
         return await claim_repository.claim_next(conn, owner, lease_seconds, with_slow=with_slow)
 
 
-async def renew(
+async def renew_lease(
     database: Database, lease: TaskLease, progress: TaskProgress, lease_seconds: float
 ) -> None:
     """Keep a task and tell how far it is; raises LeaseLostError when it is no longer ours."""
     async with database.connection() as conn:
         if not await repository.set_progress(conn, lease, progress, lease_seconds):
-            raise _lost(lease)
+            raise _lease_lost(lease)
 
 
 async def end_task(conn: Connection, lease: TaskLease, end: TaskEnd) -> None:
@@ -121,12 +123,12 @@ async def end_task(conn: Connection, lease: TaskLease, end: TaskEnd) -> None:
     Raises LeaseLostError when it is no longer ours.
     """
     if not await repository.set_end(conn, lease, end):
-        raise _lost(lease)
+        raise _lease_lost(lease)
 
 
-async def record_task(conn: Connection, task: DoneTask) -> TaskLease:
+async def record_inline_task(conn: Connection, task: InlineTask) -> TaskLease:
     """Make a task that is done, and must be ended, in the caller's transaction."""
-    return await record_repository.insert_done(conn, task)
+    return await record_repository.insert_inline_task(conn, task)
 
 
 async def claim_held(conn: Connection, task_id: UUID) -> HeldTask:
@@ -136,7 +138,7 @@ async def claim_held(conn: Connection, task_id: UUID) -> HeldTask:
     """
     held = await record_repository.lock_held(conn, task_id)
     if held is None:
-        raise _unknown(task_id)
+        raise _not_found(task_id)
     if held.state != "held":
         raise ConflictError(f"Task {task_id} is {held.state}, not held.")
     if not held.is_latest:
@@ -150,32 +152,32 @@ async def fail_task(database: Database, lease: TaskLease, reason: str) -> None:
         await repository.set_end(conn, lease, TaskEnd(state="failed", errors=[reason]))
 
 
-async def put_off(
-    database: Database, queue: TaskQueue, lease: TaskLease, failure: TaskFailure
+async def reschedule(
+    database: Database, queue: QueueClient, lease: TaskLease, failure: TaskFailure
 ) -> None:
     """Let a task be tried again later, or be dead when that was the last attempt."""
     async with database.connection() as conn:
         message = await repository.set_failed_attempt(conn, lease, failure)
     if message:
-        await queue.tell(message, failure.delay_seconds)
+        await queue.notify(message, failure.delay_seconds)
 
 
-async def hand_back(database: Database, queue: TaskQueue, lease: TaskLease) -> None:
+async def release(database: Database, queue: QueueClient, lease: TaskLease) -> None:
     """Leave a task to another worker, at once and uncounted."""
     async with database.connection() as conn:
-        message = await repository.set_handed_back(conn, lease)
+        message = await repository.set_released(conn, lease)
     if message:
-        await queue.tell(message)
+        await queue.notify(message)
 
 
-async def take_back_lost(database: Database) -> list[LostTask]:
+async def reclaim_expired_leases(database: Database) -> list[ReclaimedTask]:
     """Let the tasks of workers that are gone be taken by others; return which."""
     async with database.connection() as conn:
-        return await repository.set_lost_leases(conn)
+        return await repository.requeue_expired_leases(conn)
 
 
 async def retry_task(
-    database: Database, queue: TaskQueue, task_id: UUID, request_id: str | None = None
+    database: Database, queue: QueueClient, task_id: UUID, request_id: str | None = None
 ) -> AcceptedTask:
     """Begin a task anew that failed or is dead.
 
@@ -183,7 +185,7 @@ async def retry_task(
     or it is an upload and a later list was taken in: its prices would go back in time.
     """
     async with database.short_transaction() as conn:
-        message = await record_repository.set_asked_again(conn, task_id, request_id)
+        message = await record_repository.set_requeued(conn, task_id, request_id)
         if message is None:
             task = await _get(conn, task_id)
             if task.state in {"failed", "dead"}:
@@ -191,12 +193,12 @@ async def retry_task(
                     f"A later list of {task.supplier_name} was taken in already, or is about to be."
                 )
             raise ConflictError(f"Task {task_id} is {task.state}: only failed or dead ones retry.")
-    await queue.tell(message)
-    return _accepted(message)
+    await queue.notify(message)
+    return _accepted_task(message)
 
 
 async def request_apply(
-    database: Database, queue: TaskQueue, task_id: UUID, request_id: str | None = None
+    database: Database, queue: QueueClient, task_id: UUID, request_id: str | None = None
 ) -> AcceptedTask:
     """Let a held list be applied after all; raises NotFoundError, ConflictError."""
     async with database.short_transaction() as conn:
@@ -204,26 +206,26 @@ async def request_apply(
         if message is None:
             task = await _get(conn, task_id)
             raise ConflictError(f"Task {task_id} is {task.state}, not held.")
-    await queue.tell(message)
-    return _accepted(message)
+    await queue.notify(message)
+    return _accepted_task(message)
 
 
-async def find_to_apply(database: Database) -> HeldList | None:
+async def find_task_to_apply(database: Database) -> TaskToApply | None:
     """Find the held list to apply next; not leased, as applying it twice does nothing."""
     async with database.connection() as conn:
-        return await record_repository.find_to_apply(conn)
+        return await record_repository.find_task_to_apply(conn)
 
 
-async def count_waiting(database: Database) -> Waiting:
+async def get_queue_status(database: Database) -> QueueStatus:
     """Tell how many tasks wait, run and are dead."""
     async with database.connection() as conn:
-        return await history_repository.count_waiting(conn)
+        return await history_repository.get_queue_status(conn)
 
 
-async def find_figures(database: Database) -> TaskFigures:
+async def get_task_metrics(database: Database) -> TaskMetrics:
     """Tell how the tasks are, for those who watch."""
     async with database.connection() as conn:
-        return await history_repository.find_figures(conn)
+        return await history_repository.get_task_metrics(conn)
 
 
 async def list_tasks(database: Database, query: TaskQuery) -> Page[Task]:
@@ -244,7 +246,7 @@ async def list_row_errors(database: Database, task_id: UUID, paging: Paging) -> 
     async with database.connection() as conn:
         found = await history_repository.list_row_errors(conn, task_id, paging)
     if found is None:
-        raise _unknown(task_id)
+        raise _not_found(task_id)
     return page_of(paging, *found)
 
 
@@ -253,47 +255,47 @@ async def export_row_errors(database: Database, task_id: UUID) -> AsyncGenerator
 
     The cells stand under the list's headers; the last line counts what is not kept. NotFoundError.
     """
-    async with database.slow_read() as conn:
+    async with database.export_transaction() as conn:
         await _get(conn, task_id)
-        found, missing = await history_repository.find_findings(conn, task_id)
-        yield safe_csv.lines([rejects.header_of(found)])
+        found, omitted = await history_repository.find_detected_profile(conn, task_id)
+        yield safe_csv.lines([rejects.rejected_rows_header(found)])
         async with aclosing(history_repository.read_row_errors(conn, task_id)) as errors:
             async for rows in errors:
-                yield safe_csv.lines(rejects.line_of(row, found) for row in rows)
-                missing -= len(rows)
-        if missing > 0:
-            yield safe_csv.lines([rejects.line_of_missing(missing, found)])
+                yield safe_csv.lines(rejects.rejected_row_line(row, found) for row in rows)
+                omitted -= len(rows)
+        if omitted > 0:
+            yield safe_csv.lines([rejects.omitted_rows_line(omitted, found)])
 
 
-async def clear_old(database: Database, days: int) -> int:
+async def purge_old_tasks(database: Database, days: int) -> int:
     """Forget the tasks that ended this many days ago, with their logs; return how many."""
     async with database.connection() as conn:
-        await history_repository.delete_orphaned_rows(conn)
+        await history_repository.delete_orphaned_held_rows(conn)
     count = 0
     while True:
         async with database.connection() as conn:
-            cleared = await history_repository.delete_old_tasks(conn, days)
-        if not cleared:
+            deleted = await history_repository.delete_old_tasks_batch(conn, days)
+        if not deleted:
             return count
-        count += cleared
+        count += deleted
 
 
-async def list_needed_files(database: Database) -> set[str]:
+async def list_referenced_files(database: Database) -> set[str]:
     """Return the places of uploaded lists that tasks name."""
     async with database.connection() as conn:
-        return await history_repository.list_needed_files(conn)
+        return await history_repository.list_referenced_files(conn)
 
 
 async def _get(conn: Connection, task_id: UUID) -> Task:
     task = await history_repository.find_task(conn, task_id)
     if task is None:
-        raise _unknown(task_id)
+        raise _not_found(task_id)
     return task
 
 
-def _unknown(task_id: UUID) -> NotFoundError:
+def _not_found(task_id: UUID) -> NotFoundError:
     return NotFoundError(f"There is no task {task_id}.")
 
 
-def _lost(lease: TaskLease) -> LeaseLostError:
+def _lease_lost(lease: TaskLease) -> LeaseLostError:
     return LeaseLostError(f"Task {lease.task_id} is no longer ours.")

@@ -25,13 +25,13 @@ async def is_held(database: Database, task_id: UUID) -> bool:
     return task is not None and task.state == "held"
 
 
-async def leave_held(database: Database, task_id: UUID, reason: str) -> None:
+async def record_apply_failure(database: Database, task_id: UUID, reason: str) -> None:
     """Leave a list held that cannot be applied, with the reason."""
     async with database.connection() as conn:
-        await record_repository.set_not_applied(conn, task_id, reason)
+        await record_repository.set_apply_failed(conn, task_id, reason)
 
 
-async def note_waiting(database: Database, task_id: UUID, reason: str) -> None:
+async def record_apply_wait(database: Database, task_id: UUID, reason: str) -> None:
     """Add to a held list why it is not applied yet; raises DatabaseUnavailableError."""
     async with database.connection() as conn:
-        await record_repository.add_reason(conn, task_id, reason)
+        await record_repository.add_error_once(conn, task_id, reason)

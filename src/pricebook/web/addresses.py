@@ -4,16 +4,16 @@ import ipaddress
 from functools import lru_cache
 
 # No address is longer; a proxy may have let its client choose another text.
-MAX_LETTERS = 64
+MAX_ADDRESS_LENGTH = 64
 
 
-def caller_of(host: str) -> str:
+def client_network(host: str) -> str:
     """Return what the requests of a caller have in common: an IPv4 address or a /64 of IPv6."""
-    return _caller_of(host[:MAX_LETTERS])
+    return _client_network(host[:MAX_ADDRESS_LENGTH])
 
 
 @lru_cache(maxsize=10_000)
-def _caller_of(host: str) -> str:
+def _client_network(host: str) -> str:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -12,10 +12,10 @@ from litestar.params import FromPath
 
 from pricebook import __version__
 from pricebook.errors import NotFoundError
-from pricebook.web.answers import Answer, Form
+from pricebook.web.answers import CachedResponse, ResponseForm
 
 # No script stands in the page itself: what is allowed to run comes as a file from here.
-PAGE = b"""<!DOCTYPE html>
+SWAGGER_HTML = b"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -29,7 +29,7 @@ PAGE = b"""<!DOCTYPE html>
 <body><div id="docs"></div></body>
 </html>
 """
-START = b"""SwaggerUIBundle({
+START_SCRIPT = b"""SwaggerUIBundle({
   url: "/docs/json",
   dom_id: "#docs",
   deepLinking: true,
@@ -39,7 +39,7 @@ START = b"""SwaggerUIBundle({
 """
 
 
-class Asset(Answer):
+class Asset(CachedResponse):
     """A file of Swagger UI, which changes with its version alone."""
 
     cache_control = b"public, max-age=86400"
@@ -72,22 +72,24 @@ ASSETS: dict[str, type[Asset]] = {
 
 
 @cache
-def _load(name: str) -> Asset:
+def _load_asset(name: str) -> Asset:
     """Read a file from the package that brings it, and compress it."""
     content = (
-        START if name == "start.js" else files("swagger_ui").joinpath("static", name).read_bytes()
+        START_SCRIPT
+        if name == "start.js"
+        else files("swagger_ui").joinpath("static", name).read_bytes()
     )
     loaded = ASSETS[name](content)
-    loaded.body_in(Form(compressed=True, is_known=False))
+    loaded.body_for(ResponseForm(compressed=True, is_not_modified=False))
     return loaded
 
 
 @get("/docs/assets/{name:str}", include_in_schema=False, sync_to_thread=False)
-def asset(name: FromPath[str]) -> Answer:
+def asset(name: FromPath[str]) -> CachedResponse:
     """Serve a file of Swagger UI, or the script that starts it."""
     if name not in ASSETS:
         raise NotFoundError(f"There is nothing at /docs/assets/{name}.")
-    return _load(name)
+    return _load_asset(name)
 
 
 class SwaggerPage(OpenAPIRenderPlugin):
@@ -95,7 +97,7 @@ class SwaggerPage(OpenAPIRenderPlugin):
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002
         """Return the page."""
-        return PAGE
+        return SWAGGER_HTML
 
 
 router = Router("/", route_handlers=[asset])

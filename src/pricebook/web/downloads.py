@@ -17,23 +17,25 @@ from litestar.openapi.spec import (
 )
 from litestar.response import Stream
 
-from pricebook.web.query import parameters_of
+from pricebook.web.query import query_parameters
 
-chunk = TypeVar("chunk", str, bytes)
+ChunkT = TypeVar("ChunkT", str, bytes)
 
-CSV = "text/csv"
+CSV_MEDIA_TYPE = "text/csv"
 
 
-def wants_file(request: Request[Any, Any, Any]) -> bool:
+def accepts_csv(request: Request[Any, Any, Any]) -> bool:
     """Tell whether a file is asked for rather than JSON."""
-    return request.accept.best_match(["application/json", CSV]) == CSV
+    return request.accept.best_match(["application/json", CSV_MEDIA_TYPE]) == CSV_MEDIA_TYPE
 
 
-async def answer_file(chunks: AsyncGenerator[chunk], name: str, media_type: str = CSV) -> Stream:
+async def file_response(
+    chunks: AsyncGenerator[ChunkT], name: str, media_type: str = CSV_MEDIA_TYPE
+) -> Stream:
     """Answer a file as it is read; its beginning is read now, when an error can still be told."""
     first = await anext(chunks)
 
-    async def content() -> AsyncGenerator[chunk]:
+    async def content() -> AsyncGenerator[ChunkT]:
         async with aclosing(chunks):
             yield first
             async for each in chunks:
@@ -43,16 +45,16 @@ async def answer_file(chunks: AsyncGenerator[chunk], name: str, media_type: str 
     return Stream(content(), media_type=media_type, headers=headers)
 
 
-def documented_with_file(kind: type[msgspec.Struct], example: str) -> type[Operation]:
+def query_operation_with_csv(kind: type[msgspec.Struct], example: str) -> type[Operation]:
     """Make the OpenAPI operation class of a list: its parameters, and the file as an answer."""
 
     @dataclass
     class ListOperation(Operation):
         def __post_init__(self) -> None:
-            self.parameters = [*(self.parameters or []), *parameters_of(kind)]
-            found = (self.responses or {}).get("200")
-            if isinstance(found, OpenAPIResponse) and found.content is not None:
-                found.content[CSV] = OpenAPIMediaType(
+            self.parameters = [*(self.parameters or []), *query_parameters(kind)]
+            response = (self.responses or {}).get("200")
+            if isinstance(response, OpenAPIResponse) and response.content is not None:
+                response.content[CSV_MEDIA_TYPE] = OpenAPIMediaType(
                     schema=Schema(type=OpenAPIType.STRING),
                     examples={"file": Example(summary="A file", value=example)},
                 )

@@ -12,40 +12,41 @@ from msgspec import Meta, UnsetType
 from pricebook.errors import FieldIssue, body_issue, query_issue
 
 MAX_PRICE = Decimal("9999999999.9999")
-MAX_SEARCH = 255
+MAX_SEARCH_LENGTH = 255
 # Python's own reader takes more, such as `1_0`, blanks and digits of other alphabets.
 is_number = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII).fullmatch
 is_plain_number = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII).fullmatch
 NO_NUL = r"^[^\u0000]*$"
-SOME_TEXT = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
 
 PRICE_SCHEMA = Meta(
     description="In the catalog's currency, with two to four decimals.",
     extra_json_schema={"type": "string", "pattern": r"^\d+\.\d{2,4}$", "examples": ["19.90"]},
 )
 Price = Annotated[Decimal, PRICE_SCHEMA]
-SearchWords = Annotated[
-    str, Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_SEARCH, "pattern": SOME_TEXT})
+SearchText = Annotated[
+    str,
+    Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_SEARCH_LENGTH, "pattern": NOT_BLANK}),
 ]
 
 
-def words_of(search: str | None) -> tuple[str, ...]:
+def search_terms(search: str | None) -> tuple[str, ...]:
     """Split what is searched for into words, each once."""
     return tuple(dict.fromkeys((search or "").split()))
 
 
 def search_issues(search: str | None) -> list[FieldIssue]:
     """Say what is wrong with the words to search for."""
-    if search is None or 1 <= len(search.strip()) <= MAX_SEARCH:
+    if search is None or 1 <= len(search.strip()) <= MAX_SEARCH_LENGTH:
         return []
-    return [query_issue("search", f"expected 1 to {MAX_SEARCH} characters after trimming")]
+    return [query_issue("search", f"expected 1 to {MAX_SEARCH_LENGTH} characters after trimming")]
 
 
 def range_issues(
     name: str,
     lowest: Decimal | None,
     highest: Decimal | None,
-    fits: Callable[[Decimal], bool],
+    is_valid: Callable[[Decimal], bool],
     expected: str,
 ) -> list[FieldIssue]:
     """Say what is wrong with the parameters min_<name> and max_<name>, if they are given."""
@@ -53,25 +54,25 @@ def range_issues(
     issues = [
         query_issue(field, expected)
         for field, bound in given.items()
-        if bound is not None and not fits(bound)
+        if bound is not None and not is_valid(bound)
     ]
     if not issues and lowest is not None and highest is not None and lowest > highest:
         issues.append(query_issue(f"min_{name}", f"is over max_{name}"))
     return issues
 
 
-def clean_text(body: msgspec.Struct, field: str, longest: int) -> list[FieldIssue]:
+def normalise_text(body: msgspec.Struct, field: str, max_length: int) -> list[FieldIssue]:
     """Trim a text of a body that is being made and bring it to NFC; say what is wrong with it."""
     value: str | UnsetType | None = getattr(body, field)
     if not isinstance(value, str):
         return []
     cleaned = unicodedata.normalize("NFC", value.strip())
     msgspec.structs.force_setattr(body, field, cleaned)
-    if not 1 <= len(cleaned) <= longest:
-        return [body_issue(field, f"expected 1 to {longest} characters after trimming")]
+    if not 1 <= len(cleaned) <= max_length:
+        return [body_issue(field, f"expected 1 to {max_length} characters after trimming")]
     return []
 
 
-def text_schema(longest: int) -> dict[str, Any]:
+def text_schema(max_length: int) -> dict[str, Any]:
     """Describe such a text in the OpenAPI document."""
-    return {"minLength": 1, "maxLength": longest, "pattern": SOME_TEXT}
+    return {"minLength": 1, "maxLength": max_length, "pattern": NOT_BLANK}

@@ -16,11 +16,11 @@ from redis.exceptions import RedisError
 from pricebook import __version__, db
 from pricebook.db import Database
 from pricebook.errors import DatabaseNotReadyError
-from pricebook.patience import in_time, with_timeout
-from pricebook.web.problems import answers, can_fail
+from pricebook.patience import with_timeout, within_timeout
+from pricebook.web.problems import documented_errors, documented_response
 
 # A little under what the public waits for a connection.
-READY_SECONDS = 2.5
+READY_TIMEOUT_SECONDS = 2.5
 
 UP = {"status": "up", "latency_ms": 0.8}
 DOWN = {"status": "down", "latency_ms": 1000.0}
@@ -74,7 +74,7 @@ class Health(msgspec.Struct, frozen=True):
     "/live",
     summary="Is the process up?",
     description="Answers as long as the process runs.",
-    responses=answers(Status, {"status": "alive"}),
+    responses=documented_response(Status, {"status": "alive"}),
 )
 async def live() -> Status:
     """Answer without looking at anything."""
@@ -85,14 +85,14 @@ async def live() -> Status:
     "/ready",
     summary="May it be given work?",
     description="503 while the database is away or not at the migration head, and when stopping.",
-    responses=answers(Status, {"status": "ready"}) | can_fail(),
+    responses=documented_response(Status, {"status": "ready"}) | documented_errors(),
 )
 async def ready(state: State, database: NamedDependency[Database]) -> Status:
     """Look whether the database is there and at the migration head."""
     if state.is_stopping():
         raise DatabaseNotReadyError("This process is shutting down.")
-    looking = _require_revision(database, state.migration_head)
-    await with_timeout(looking, READY_SECONDS)
+    revision_check = _require_revision(database, state.migration_head)
+    await with_timeout(revision_check, READY_TIMEOUT_SECONDS)
     return Status("ready")
 
 
@@ -101,44 +101,46 @@ async def ready(state: State, database: NamedDependency[Database]) -> Status:
     summary="How are its parts?",
     description="Degraded when only Redis is away; 503 when the database is. Takes a second at "
     "most: what has not answered by then is down.",
-    responses=answers(Health, HEALTHY)
-    | answers(Health, UNHEALTHY, status=HTTP_503_SERVICE_UNAVAILABLE),
+    responses=documented_response(Health, HEALTHY)
+    | documented_response(Health, UNHEALTHY, status=HTTP_503_SERVICE_UNAVAILABLE),
 )
 async def health(state: State, database: NamedDependency[Database]) -> Response[Health]:
     """Ask the database and Redis at the same time."""
-    parts = Parts(*await asyncio.gather(_ask(_select(database)), _ask(_ping(state.redis))))
-    figures = database.figures()
-    pool = Pool(figures.size, figures.available, figures.waiting)
-    found = Health(_status(parts), __version__, parts, pool)
-    unhealthy = found.status == "unhealthy"
-    return Response(found, status_code=HTTP_503_SERVICE_UNAVAILABLE if unhealthy else HTTP_200_OK)
+    parts = Parts(
+        *await asyncio.gather(_probe(_query_database(database)), _probe(_ping_redis(state.redis)))
+    )
+    pool_metrics = database.pool_metrics()
+    pool = Pool(pool_metrics.size, pool_metrics.available, pool_metrics.waiting)
+    report = Health(_overall_status(parts), __version__, parts, pool)
+    unhealthy = report.status == "unhealthy"
+    return Response(report, status_code=HTTP_503_SERVICE_UNAVAILABLE if unhealthy else HTTP_200_OK)
 
 
-def _status(parts: Parts) -> Literal["healthy", "degraded", "unhealthy"]:
+def _overall_status(parts: Parts) -> Literal["healthy", "degraded", "unhealthy"]:
     if parts.database.status == "down":
         return "unhealthy"
     return "healthy" if parts.redis.status == "up" else "degraded"
 
 
-async def _ask(asked: Coroutine[Any, Any, bool]) -> Part:
-    begun = time.perf_counter()
-    is_up = await in_time(asked)
-    return Part("up" if is_up else "down", round((time.perf_counter() - begun) * 1000, 1))
+async def _probe(probe: Coroutine[Any, Any, bool]) -> Part:
+    started_at = time.perf_counter()
+    is_up = await within_timeout(probe)
+    return Part("up" if is_up else "down", round((time.perf_counter() - started_at) * 1000, 1))
 
 
 async def _require_revision(database: Database, head: str) -> None:
     """Look as visitors do, in whose share of the pool there may be no connection left."""
-    async with database.read() as reader:
-        await db.require_revision(reader.connection, head)
+    async with database.read() as query_runner:
+        await db.require_revision(query_runner.connection, head)
 
 
-async def _select(database: Database) -> bool:
+async def _query_database(database: Database) -> bool:
     async with database.connection() as conn:
         await db.find_revision(conn)
     return True
 
 
-async def _ping(redis: Redis) -> bool:
+async def _ping_redis(redis: Redis) -> bool:
     try:
         await cast("Any", redis).ping()
     except (RedisError, OSError):

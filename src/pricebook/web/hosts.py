@@ -4,7 +4,7 @@ import re
 
 from pricebook.web.answers import Headers
 
-HOST = re.compile(
+HOST_PATTERN = re.compile(
     rb"(?:[A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-fv:.]+\])(?::[0-9]{0,5})?",
 )
 
@@ -14,4 +14,4 @@ def has_valid_host(headers: Headers, http_version: str) -> bool:
     hosts = [value for name, value in headers if name == b"host"]
     if not hosts:
         return http_version == "1.0"
-    return len(hosts) == 1 and HOST.fullmatch(hosts[0]) is not None
+    return len(hosts) == 1 and HOST_PATTERN.fullmatch(hosts[0]) is not None

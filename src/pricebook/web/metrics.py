@@ -16,12 +16,12 @@ from prometheus_client.core import Metric
 from pricebook.db import Database
 from pricebook.errors import UnauthorizedError
 from pricebook.web.metric_families import families
-from pricebook.web.problems import can_fail
-from pricebook.web.tally import NOW, Tally
+from pricebook.web.problems import documented_errors
+from pricebook.web.tally import GAUGE, Counters
 
-TELL_SECONDS = 1.0
+RECORD_INTERVAL_SECONDS = 1.0
 EXAMPLE = 'pricebook_http_requests_total{method="GET",route="/api/v1/catalog",status="200"} 31.0'
-TEXT = ResponseSpec(
+METRICS_RESPONSE = ResponseSpec(
     str,
     media_type="text/plain",
     generate_examples=False,
@@ -30,37 +30,37 @@ TEXT = ResponseSpec(
 )
 
 
-class Metrics(NamedTuple):
+class MetricSources(NamedTuple):
     """What metrics are made of: counts, the pool, kept answers, and what else is asked for."""
 
-    tally: Tally
+    counters: Counters
     database: Database
-    kept_bytes: Callable[[], int]
-    ask: Callable[[], Awaitable[list[Metric]]]
+    cached_bytes: Callable[[], int]
+    read_gauges: Callable[[], Awaitable[list[Metric]]]
     token: str | None
 
-    def tell(self) -> None:
+    def record(self) -> None:
         """Write down how this process is, for whichever process is asked."""
-        pool = self.database.figures()
-        self.tally.tell((NOW, "used"), pool.size - pool.available)
-        self.tally.tell((NOW, "idle"), pool.available)
-        self.tally.tell((NOW, "max"), pool.max)
-        self.tally.tell((NOW, "waiting"), pool.waiting)
+        pool = self.database.pool_metrics()
+        self.counters.record((GAUGE, "used"), pool.size - pool.available)
+        self.counters.record((GAUGE, "idle"), pool.available)
+        self.counters.record((GAUGE, "max"), pool.max)
+        self.counters.record((GAUGE, "waiting"), pool.waiting)
         for name in ("wait_seconds", "requests", "timeouts"):
-            self.tally.tell(("pool", name), getattr(pool, name))
-        self.tally.tell((NOW, "kept_bytes"), self.kept_bytes())
+            self.counters.record(("pool", name), getattr(pool, name))
+        self.counters.record((GAUGE, "cached_bytes"), self.cached_bytes())
 
 
 @asynccontextmanager
-async def telling(metrics: Metrics) -> AsyncGenerator[None]:
+async def recording_metrics(metrics: MetricSources) -> AsyncGenerator[None]:
     """Write down every second how this process is."""
 
-    async def tell() -> None:
+    async def record() -> None:
         while True:
-            metrics.tell()
-            await asyncio.sleep(TELL_SECONDS)
+            metrics.record()
+            await asyncio.sleep(RECORD_INTERVAL_SECONDS)
 
-    task = asyncio.create_task(tell())
+    task = asyncio.create_task(record())
     try:
         yield
     finally:
@@ -69,32 +69,34 @@ async def telling(metrics: Metrics) -> AsyncGenerator[None]:
             await task
 
 
-class _Collected(NamedTuple):
-    found: Iterable[Metric]
+class _StaticCollector(NamedTuple):
+    collected_metrics: Iterable[Metric]
 
     def collect(self) -> Iterator[Metric]:
-        return iter(self.found)
+        return iter(self.collected_metrics)
 
 
 @get(
     "/metrics",
     summary="Figures for Prometheus",
     description="Of all API processes of this machine. With METRICS_TOKEN only for its bearer.",
-    responses={200: TEXT} | can_fail(UnauthorizedError),
+    responses={200: METRICS_RESPONSE} | documented_errors(UnauthorizedError),
 )
 async def metrics(request: Request[Any, Any, Any], state: State) -> Response[bytes]:
     """Tell how things are."""
-    told: Metrics = state.metrics
-    _require_token(request, told.token)
-    asked = await told.ask()
-    told.tell()
-    collected = cast("CollectorRegistry", _Collected([*families(told.tally.sums()), *asked]))
+    sources: MetricSources = state.metrics
+    _require_token(request, sources.token)
+    gauges = await sources.read_gauges()
+    sources.record()
+    collected = cast(
+        "CollectorRegistry", _StaticCollector([*families(sources.counters.sums()), *gauges])
+    )
     return Response(generate_latest(collected), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def _require_token(request: Request[Any, Any, Any], token: str | None) -> None:
-    given = request.headers.get("authorization", "")
-    if token and not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+    authorization = request.headers.get("authorization", "")
+    if token and not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
         raise UnauthorizedError("Metrics need the token of METRICS_TOKEN.")
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from litestar import Request, Response
 from litestar.routes import HTTPRoute
 
-from pricebook.web.head_method import with_head
+from pricebook.web.head_method import allow_header_value
 
 
-async def answer_options(request: Request[Any, Any, Any]) -> Response[None] | None:
+async def respond_to_options(request: Request[Any, Any, Any]) -> Response[None] | None:
     """Answer OPTIONS with every method of the path; leave all other requests to their routes."""
     if request.method != "OPTIONS":
         return None
@@ -22,4 +22,4 @@ async def answer_options(request: Request[Any, Any, Any]) -> Response[None] | No
         if isinstance(route, HTTPRoute) and route.path_format == path
         for method in route.methods
     }
-    return Response(None, status_code=204, headers={"Allow": with_head(methods)})
+    return Response(None, status_code=204, headers={"Allow": allow_header_value(methods)})

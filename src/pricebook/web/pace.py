@@ -6,69 +6,69 @@ from typing import Any
 
 import structlog
 
-from pricebook.errors import body_issue, refuse
+from pricebook.errors import body_issue, validation_error
 from pricebook.web.routing import AsgiApp
 
 log = structlog.stdlib.get_logger(__name__)
 
-GRACE_SECONDS = 20.0
-LEAST_BYTES_A_SECOND = 1024
+BODY_GRACE_SECONDS = 20.0
+MIN_BODY_BYTES_PER_SECOND = 1024
 # A streamed response holds a connection to PostgreSQL for as long as its client reads.
-READ_GRACE_SECONDS = 10.0
-LEAST_BYTES_READ_A_SECOND = 32 * 1024
+STREAM_GRACE_SECONDS = 10.0
+MIN_STREAM_BYTES_PER_SECOND = 32 * 1024
 # The server puts what ends the connection of a request into its scope.
 ABORT = "abort"
-BODILESS = {"GET", "HEAD", "OPTIONS"}
+METHODS_WITHOUT_BODY = {"GET", "HEAD", "OPTIONS"}
 
 
-class Pace:
+class SlowClientMiddleware:
     """Lets the application read bodies, and stream responses, that keep up a least pace."""
 
-    def __init__(self, app: AsgiApp, grace_seconds: float = GRACE_SECONDS) -> None:
+    def __init__(self, app: AsgiApp, grace_seconds: float = BODY_GRACE_SECONDS) -> None:
         self._app = app
         self._grace_seconds = grace_seconds
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
         """Let the application answer one request."""
-        if scope["type"] == "http" and scope["method"] not in BODILESS:
-            receive = _Body(receive, self._grace_seconds).receive
+        if scope["type"] == "http" and scope["method"] not in METHODS_WITHOUT_BODY:
+            receive = _RequestBody(receive, self._grace_seconds).receive
         elif scope["type"] == "http":
-            receive = _NoBody(receive).receive
-            send = _Stream(scope, send).send
+            receive = _EmptyRequestBody(receive).receive
+            send = _ResponseStream(scope, send).send
         return self._app(scope, receive, send)
 
 
-class _Body:
+class _RequestBody:
     """A body on its way in."""
 
     def __init__(self, receive: Any, grace_seconds: float) -> None:
         self._receive = receive
         self._deadline = asyncio.get_running_loop().time() + grace_seconds
-        self._is_whole = False
+        self._is_complete = False
 
     async def receive(self) -> Any:
         """Return the next piece; raises ValidationError when it comes too late or never."""
-        if self._is_whole:
+        if self._is_complete:
             return await self._receive()
         try:
             async with asyncio.timeout_at(self._deadline):
                 message = await self._receive()
         except TimeoutError:
-            raise refuse(body_issue("(all)", "comes too slowly")) from None
+            raise validation_error(body_issue("(all)", "comes too slowly")) from None
         if message["type"] == "http.disconnect":
-            raise refuse(body_issue("(all)", "ends before it is whole"))
-        self._deadline += len(message.get("body", b"")) / LEAST_BYTES_A_SECOND
-        self._is_whole = not message.get("more_body", False)
+            raise validation_error(body_issue("(all)", "ends before it is whole"))
+        self._deadline += len(message.get("body", b"")) / MIN_BODY_BYTES_PER_SECOND
+        self._is_complete = not message.get("more_body", False)
         return message
 
 
-class _Stream:
+class _ResponseStream:
     """A response on its way out, in pieces."""
 
     def __init__(self, scope: Any, send: Any) -> None:
         self._scope = scope
         self._send = send
-        self._seconds = READ_GRACE_SECONDS
+        self._allowed_seconds = STREAM_GRACE_SECONDS
 
     async def send(self, message: Any) -> None:
         """Send a piece; abort the connection if the pieces before it are read too slowly."""
@@ -76,21 +76,21 @@ class _Stream:
             await self._send(message)
             return
         loop = asyncio.get_running_loop()
-        begun = loop.time()
-        timer = loop.call_later(self._seconds, self._abort)
+        started_at = loop.time()
+        timer = loop.call_later(self._allowed_seconds, self._abort)
         try:
             await self._send(message)
         finally:
             timer.cancel()
-        left = min(self._seconds - (loop.time() - begun), READ_GRACE_SECONDS)
-        self._seconds = left + len(message["body"]) / LEAST_BYTES_READ_A_SECOND
+        remaining = min(self._allowed_seconds - (loop.time() - started_at), STREAM_GRACE_SECONDS)
+        self._allowed_seconds = remaining + len(message["body"]) / MIN_STREAM_BYTES_PER_SECOND
 
     def _abort(self) -> None:
         log.info("a response is read too slowly, its connection is closed")
         self._scope[ABORT]()
 
 
-class _NoBody:
+class _EmptyRequestBody:
     """Drops the body of a request that needs none.
 
     A response that is streamed waits for the end of the connection by reading on and on: Litestar

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-row = TypeVar("row")
+RowT = TypeVar("RowT")
 
 PageNumber = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000, description="Page, from 1.")]
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=200, description="Rows a page.")]
@@ -23,16 +23,16 @@ class Paging(msgspec.Struct, frozen=True):
         return (self.page - 1) * self.limit
 
 
-class Page(msgspec.Struct, Generic[row], frozen=True):
+class Page(msgspec.Struct, Generic[RowT], frozen=True):
     """One page of a list, and how many rows the list has in all."""
 
     total_count: int
     page: int
     limit: int
-    data: list[row]
+    data: list[RowT]
 
 
-def page_of(paging: Paging, total_count: int, data: list[row]) -> Page[row]:
+def page_of(paging: Paging, total_count: int, data: list[RowT]) -> Page[RowT]:
     """Put the rows of a page into the shape that every list answers."""
     return Page(total_count=total_count, page=paging.page, limit=paging.limit, data=data)
 

@@ -23,10 +23,10 @@ from pricebook.errors import (
     PayloadTooLargeError,
     PricebookError,
     ValidationError,
-    plain,
-    refuse,
+    as_issue_text,
+    validation_error,
 )
-from pricebook.web.head_method import with_head
+from pricebook.web.head_method import allow_header_value
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -73,25 +73,25 @@ def problem_of(error: PricebookError, instance: str, request_id: str) -> Problem
     )
 
 
-def answer_error(request: Request[Any, Any, Any], error: PricebookError) -> Response[Problem]:
+def handle_error(request: Request[Any, Any, Any], error: PricebookError) -> Response[Problem]:
     """Answer an error that was raised on purpose."""
     problem = problem_of(error, request.scope["path"], request_id_of(request))
     return Response(problem, status_code=error.status, media_type=MEDIA_TYPE, headers=error.headers)
 
 
-def answer_http_exception(
+def handle_http_exception(
     request: Request[Any, Any, Any], error: HTTPException
 ) -> Response[Problem]:
     """Answer an error that the framework found: unknown path, method, malformed request."""
-    return answer_error(request, _translate(request, error))
+    return handle_error(request, _to_pricebook_error(request, error))
 
 
-def answer_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+def handle_unexpected_error(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """Answer a defect of ours: the log has the trace, the answer only the request's id."""
     request_id = request_id_of(request)
     log.error("request failed", request_id=request_id, path=request.scope["path"], exc_info=error)
     told = PricebookError("Something went wrong here; the log knows more by the request id.")
-    return answer_error(request, told)
+    return handle_error(request, told)
 
 
 async def send_error(error: PricebookError, scope: Any, send: Any) -> None:
@@ -104,12 +104,12 @@ async def send_error(error: PricebookError, scope: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _translate(request: Request[Any, Any, Any], error: HTTPException) -> PricebookError:
+def _to_pricebook_error(request: Request[Any, Any, Any], error: HTTPException) -> PricebookError:
     match error.status_code:
         case 404:
             return NotFoundError(f"There is nothing at {request.scope['path']}.")
         case 405:
-            allowed = with_head((error.headers or {}).get("allow", "").split(", "))
+            allowed = allow_header_value((error.headers or {}).get("allow", "").split(", "))
             return MethodNotAllowedError(
                 f"{request.method} is not possible here; {allowed} are.",
                 headers={"Allow": allowed},
@@ -117,27 +117,35 @@ def _translate(request: Request[Any, Any, Any], error: HTTPException) -> Pricebo
         case 413:
             return PayloadTooLargeError("The body is over the limit.")
         case 400:
-            return _refused_fields(error)
+            return _invalid_parameters(error)
         case _:
             return PricebookError("Something went wrong here.")
 
 
-def _refused_fields(error: HTTPException) -> ValidationError:
+def _invalid_parameters(error: HTTPException) -> ValidationError:
     found: list[dict[str, Any]] = error.extra if isinstance(error.extra, list) else []
     issues = [
-        FieldIssue(_place(each["source"]), _name(each), plain(str(each["message"])))
+        FieldIssue(
+            _parameter_location(each["source"]),
+            _parameter_name(each),
+            as_issue_text(str(each["message"])),
+        )
         for each in found
     ]
-    return refuse(*issues) if issues else ValidationError("The request cannot be understood.")
+    return (
+        validation_error(*issues)
+        if issues
+        else ValidationError("The request cannot be understood.")
+    )
 
 
-def _name(found: dict[str, Any]) -> str:
+def _parameter_name(found: dict[str, Any]) -> str:
     """Return what the caller calls a field; a header is Written-So."""
     name = str(found["key"])
     return name.replace("_", "-").title() if found["source"] == ParamType.HEADER else name
 
 
-def _place(source: object) -> Literal["query", "path", "body", "header"]:
+def _parameter_location(source: object) -> Literal["query", "path", "body", "header"]:
     match source:
         case ParamType.QUERY:
             return "query"
@@ -161,7 +169,9 @@ DESCRIPTIONS = {
 }
 
 
-def answers(kind: Any, value: dict[str, Any], status: int = 200) -> dict[int, ResponseSpec]:
+def documented_response(
+    kind: Any, value: dict[str, Any], status: int = 200
+) -> dict[int, ResponseSpec]:
     """Describe an answer of a route for the OpenAPI document, with an example."""
     return {
         status: ResponseSpec(
@@ -173,28 +183,28 @@ def answers(kind: Any, value: dict[str, Any], status: int = 200) -> dict[int, Re
     }
 
 
-def answers_nothing() -> dict[int, ResponseSpec]:
+def documented_no_content() -> dict[int, ResponseSpec]:
     """Describe the success of a route that answers no body."""
     return {204: ResponseSpec(data_container=None, description="Done")}
 
 
-def answers_unchanged() -> dict[int, ResponseSpec]:
+def documented_not_modified() -> dict[int, ResponseSpec]:
     """Describe what is answered to a caller who has the answer already."""
     return {304: ResponseSpec(data_container=None, description="What you have is still true")}
 
 
-def can_fail(*kinds: type[PricebookError]) -> dict[int, ResponseSpec]:
+def documented_errors(*kinds: type[PricebookError]) -> dict[int, ResponseSpec]:
     """List the errors of a route for the OpenAPI document, each with an example.
 
     Every route that reads the database can also fail with DATABASE_UNAVAILABLE.
     """
-    return {kind.status: _documented(kind) for kind in (*kinds, DatabaseUnavailableError)}
+    return {kind.status: _documented_error(kind) for kind in (*kinds, DatabaseUnavailableError)}
 
 
-def _documented(kind: type[PricebookError]) -> ResponseSpec:
+def _documented_error(kind: type[PricebookError]) -> ResponseSpec:
     issues = (FieldIssue("query", "limit", "expected int <= 200"),)
-    sentence = "Query parameter limit: expected int <= 200."
-    error = kind(sentence, issues) if kind is ValidationError else kind(f"{kind.title}.")
+    message = "Query parameter limit: expected int <= 200."
+    error = kind(message, issues) if kind is ValidationError else kind(f"{kind.title}.")
     example = problem_of(error, "/api/v1/catalog", "8f14e45f-ceea-467f-9575-0a5b7c2d1e90")
     return ResponseSpec(
         data_container=Problem,

@@ -11,52 +11,52 @@ from litestar import Request
 from litestar.di import Provide
 from litestar.openapi.spec import Operation, Parameter, Schema
 
-from pricebook.errors import FieldIssue, plain, query_issue, refuse
+from pricebook.errors import FieldIssue, as_issue_text, query_issue, validation_error
 from pricebook.web.fields import is_number
 
-struct = TypeVar("struct", bound=msgspec.Struct)
+StructT = TypeVar("StructT", bound=msgspec.Struct)
 
 MAX_PARAMETERS = 50
 MAX_BYTES = 8_192
 MAX_NUMBER = 40
 
 
-def provide_query(kind: type[struct]) -> Provide:
+def provide_query(kind: type[StructT]) -> Provide:
     """Make the dependency that decodes a request's query into `kind`."""
 
-    async def decode(request: Request[Any, Any, Any]) -> struct:
+    async def decode(request: Request[Any, Any, Any]) -> StructT:
         return decode_query(kind, request.scope["query_string"])
 
     return Provide(decode)
 
 
-def decode_query(kind: type[struct], raw: bytes) -> struct:
+def decode_query(kind: type[StructT], raw: bytes) -> StructT:
     """Decode a query string into a struct.
 
     Raises ValidationError naming every parameter that is unknown, given twice, not UTF-8, with a
     NUL character, not what the struct's field takes, or a number that is longer than MAX_NUMBER.
     """
-    pairs = _split(raw)
+    pairs = _split_parameters(raw)
     values = dict(pairs)
-    issues = [*_unknown(kind, values), *_repeated(pairs)]
-    decoded = None if issues else _decoded(kind, values)
+    issues = [*_unknown_issues(kind, values), *_repeated_issues(pairs)]
+    decoded = None if issues else _decode_or_none(kind, values)
     if decoded is None:
-        raise refuse(*issues, *_unusable(kind, values))
+        raise validation_error(*issues, *_value_issues(kind, values))
     return decoded
 
 
-def documented(kind: type[msgspec.Struct]) -> type[Operation]:
+def query_operation(kind: type[msgspec.Struct]) -> type[Operation]:
     """Make the OpenAPI operation class that lists the parameters of `kind`."""
 
     @dataclass
     class QueryOperation(Operation):
         def __post_init__(self) -> None:
-            self.parameters = [*(self.parameters or []), *parameters_of(kind)]
+            self.parameters = [*(self.parameters or []), *query_parameters(kind)]
 
     return QueryOperation
 
 
-def parameters_of(kind: type[msgspec.Struct]) -> list[Parameter]:
+def query_parameters(kind: type[msgspec.Struct]) -> list[Parameter]:
     """Describe the parameters of a query for the OpenAPI document."""
     (_,), components = msgspec.json.schema_components([kind])
     properties: dict[str, dict[str, Any]] = components[kind.__name__]["properties"]
@@ -89,29 +89,29 @@ def _parameter(name: str, schema: dict[str, Any]) -> Parameter:
 
 
 @lru_cache
-def _fields(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+def _struct_fields(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
     return msgspec.structs.fields(kind)  # it reads annotations anew each time
 
 
-def _split(raw: bytes) -> list[tuple[str, str]]:
+def _split_parameters(raw: bytes) -> list[tuple[str, str]]:
     if len(raw) > MAX_BYTES:
-        raise refuse(query_issue("(all)", f"longer than {MAX_BYTES} bytes"))
+        raise validation_error(query_issue("(all)", f"longer than {MAX_BYTES} bytes"))
     try:
-        given = raw.decode().split("&")
-        if len(given) > MAX_PARAMETERS:
-            raise refuse(query_issue("(all)", f"more than {MAX_PARAMETERS} parameters"))
-        parts = [each.partition("=") for each in given if each]
-        return [(_unescaped(name), _unescaped(text)) for name, _, text in parts]
+        segments = raw.decode().split("&")
+        if len(segments) > MAX_PARAMETERS:
+            raise validation_error(query_issue("(all)", f"more than {MAX_PARAMETERS} parameters"))
+        parts = [each.partition("=") for each in segments if each]
+        return [(_unquote(name), _unquote(text)) for name, _, text in parts]
     except UnicodeDecodeError:
-        raise refuse(query_issue("(all)", "is not UTF-8")) from None
+        raise validation_error(query_issue("(all)", "is not UTF-8")) from None
 
 
-def _unescaped(text: str) -> str:
-    spaced = text.replace("+", " ")
-    return unquote(spaced, errors="strict") if "%" in spaced else spaced
+def _unquote(text: str) -> str:
+    with_spaces = text.replace("+", " ")
+    return unquote(with_spaces, errors="strict") if "%" in with_spaces else with_spaces
 
 
-def _decoded(kind: type[struct], values: dict[str, str]) -> struct | None:
+def _decode_or_none(kind: type[StructT], values: dict[str, str]) -> StructT | None:
     """Decode all parameters at once; None if there is something to say about one."""
     if "\0" in "".join(values.values()):
         return None
@@ -119,24 +119,26 @@ def _decoded(kind: type[struct], values: dict[str, str]) -> struct | None:
         decoded = msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError:
         return None
-    is_usable = all(_issue(getattr(decoded, name), text) is None for name, text in values.items())
+    is_usable = all(
+        _number_problem(getattr(decoded, name), text) is None for name, text in values.items()
+    )
     return decoded if is_usable else None
 
 
-def _unknown(kind: type[msgspec.Struct], values: dict[str, str]) -> list[FieldIssue]:
+def _unknown_issues(kind: type[msgspec.Struct], values: dict[str, str]) -> list[FieldIssue]:
     known = kind.__struct_fields__
     return [query_issue(name, "is not known here") for name in values if name not in known]
 
 
-def _repeated(pairs: list[tuple[str, str]]) -> list[FieldIssue]:
+def _repeated_issues(pairs: list[tuple[str, str]]) -> list[FieldIssue]:
     names = [name for name, _ in pairs]
     repeated = dict.fromkeys(name for name in names if names.count(name) > 1)
     return [query_issue(name, "is given more than once") for name in repeated]
 
 
-def _unusable(kind: type[msgspec.Struct], values: dict[str, str]) -> list[FieldIssue]:
+def _value_issues(kind: type[msgspec.Struct], values: dict[str, str]) -> list[FieldIssue]:
     issues: list[FieldIssue] = []
-    for field in _fields(kind):
+    for field in _struct_fields(kind):
         text = values.get(field.name)
         if text is None:
             continue
@@ -144,15 +146,15 @@ def _unusable(kind: type[msgspec.Struct], values: dict[str, str]) -> list[FieldI
             issues.append(query_issue(field.name, "contains a NUL character"))
             continue
         try:
-            issue = _issue(msgspec.convert(text, field.type, strict=False), text)
+            issue = _number_problem(msgspec.convert(text, field.type, strict=False), text)
         except msgspec.ValidationError as error:
-            issue = plain(str(error))
+            issue = as_issue_text(str(error))
         if issue:
             issues.append(query_issue(field.name, issue))
     return issues
 
 
-def _issue(value: object, text: str) -> str | None:
+def _number_problem(value: object, text: str) -> str | None:
     """Return what is wrong with a text although it can be converted."""
     if value is None:
         return "expected a value, got the word null"

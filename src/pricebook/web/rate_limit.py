@@ -14,14 +14,14 @@ from pricebook.errors import RateLimitExceededError, RedisUnavailableError
 
 log = structlog.stdlib.get_logger(__name__)
 
-AWAY_SECONDS = 1.0
+REDIS_RETRY_SECONDS = 1.0
 MAX_LOCAL_COUNTERS = 10_000
 
 # KEYS: counters. ARGV: how much to add (0 only looks), then for each its limit and window in ms.
 # Answers which counter is spent (from 1) and for how many ms more; if none is, 0, and of the first
 # one for how many ms more it counts and what is left of it. All or none is added to, so that
 # parallel requests cannot slip through.
-TAKE = """
+ACQUIRE_SCRIPT = """
 for i, key in ipairs(KEYS) do
   if tonumber(redis.call('GET', key) or '0') >= tonumber(ARGV[2 * i]) then
     return {i, redis.call('PTTL', key)}
@@ -37,17 +37,17 @@ end
 local first = KEYS[1]
 return {0, redis.call('PTTL', first), ARGV[2] - tonumber(redis.call('GET', first) or '0')}
 """
-GIVE_BACK = """
+RELEASE_SCRIPT = """
 for _, key in ipairs(KEYS) do
   if tonumber(redis.call('GET', key) or '0') > 0 then
     redis.call('DECR', key)
   end
 end
 """
-CLEAR = "return redis.call('DEL', unpack(KEYS))"
+RESET_SCRIPT = "return redis.call('DEL', unpack(KEYS))"
 
 
-class Limit(msgspec.Struct, frozen=True):
+class RateLimit(msgspec.Struct, frozen=True):
     """So many within a window that begins with the first; no window where it is not about time."""
 
     name: str
@@ -55,33 +55,35 @@ class Limit(msgspec.Struct, frozen=True):
     window_seconds: int = 0
 
 
-class Counter(msgspec.Struct, frozen=True):
+class RateLimitCounter(msgspec.Struct, frozen=True):
     """One limit for one key: a user, an address."""
 
-    limit: Limit
+    limit: RateLimit
     key: str
 
     @property
-    def place(self) -> str:
+    def redis_key(self) -> str:
         """The name under which it is counted; keys come from callers, so they are hashed."""
         digest = hashlib.sha256(self.key.encode("utf-8", "replace")).hexdigest()
         return f"pricebook:limit:{self.limit.name}:{digest}"
 
 
-def fields(limit: Limit, left: int, seconds: int) -> dict[str, str]:
+def rate_limit_fields(limit: RateLimit, remaining: int, seconds: int) -> dict[str, str]:
     """Return the header fields that tell what is left of a limit, and when it begins anew."""
     window = f";w={limit.window_seconds}" if limit.window_seconds else ""
     return {
-        "RateLimit": f'"{limit.name}";r={left};t={seconds}',
+        "RateLimit": f'"{limit.name}";r={remaining};t={seconds}',
         "RateLimit-Policy": f'"{limit.name}";q={limit.count}{window}',
     }
 
 
-def exceeded(limit: Limit, retry_seconds: int, sentence: str) -> RateLimitExceededError:
+def rate_limit_exceeded(
+    limit: RateLimit, retry_seconds: int, reason: str
+) -> RateLimitExceededError:
     """Make the error that says which limit is reached and when to try again (in seconds)."""
     return RateLimitExceededError(
-        f"{sentence}; try again in {retry_seconds} seconds.",
-        headers={"Retry-After": str(retry_seconds), **fields(limit, 0, retry_seconds)},
+        f"{reason}; try again in {retry_seconds} seconds.",
+        headers={"Retry-After": str(retry_seconds), **rate_limit_fields(limit, 0, retry_seconds)},
     )
 
 
@@ -93,69 +95,73 @@ class RateLimiter:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._away_until = float("-inf")
-        self._local = LocalCounters()
+        self._redis_down_until = float("-inf")
+        self._local_counters = LocalCounters()
 
-    async def check(self, *counters: Counter) -> None:
+    async def check(self, *counters: RateLimitCounter) -> None:
         """Raise RateLimitExceededError if one of the counters is spent; count nothing."""
-        await self._take(counters, amount=0)
+        await self._acquire(counters, amount=0)
 
-    async def take(self, *counters: Counter) -> None:
+    async def acquire(self, *counters: RateLimitCounter) -> None:
         """Count one on each, or raise RateLimitExceededError and count nothing."""
-        await self._take(counters, amount=1)
+        await self._acquire(counters, amount=1)
 
-    async def take_shared(self, counter: Counter) -> dict[str, str]:
+    async def acquire_shared(self, counter: RateLimitCounter) -> dict[str, str]:
         """Count one for all processes, and return the header fields that tell what is left.
 
         Raises RateLimitExceededError, and RedisUnavailableError while nobody can count for all.
         """
         limit = counter.limit
-        answer = await self._run(TAKE, (counter,), 1, limit.count, limit.window_seconds * 1000)
-        if answer is None:
+        reply = await self._run_script(
+            ACQUIRE_SCRIPT, (counter,), 1, limit.count, limit.window_seconds * 1000
+        )
+        if reply is None:
             raise RedisUnavailableError("The queue cannot be reached; try again in a moment.")
-        spent, milliseconds, *left = answer
+        exhausted, milliseconds, *remaining = reply
         seconds = max(1, math.ceil(milliseconds / 1000))
-        if spent:
-            raise exceeded(limit, seconds, "Too many requests")
-        return fields(limit, left[0], seconds)
+        if exhausted:
+            raise rate_limit_exceeded(limit, seconds, "Too many requests")
+        return rate_limit_fields(limit, remaining[0], seconds)
 
-    async def give_back(self, *counters: Counter) -> None:
+    async def release(self, *counters: RateLimitCounter) -> None:
         """Take back one that was counted on each."""
-        await self._run(GIVE_BACK, counters)
-        self._local.give_back(counters)
+        await self._run_script(RELEASE_SCRIPT, counters)
+        self._local_counters.release(counters)
 
-    async def clear(self, *counters: Counter) -> None:
+    async def reset(self, *counters: RateLimitCounter) -> None:
         """Begin anew with each."""
-        await self._run(CLEAR, counters)
-        self._local.clear(counters)
+        await self._run_script(RESET_SCRIPT, counters)
+        self._local_counters.reset(counters)
 
-    async def _take(self, counters: tuple[Counter, ...], amount: int) -> None:
+    async def _acquire(self, counters: tuple[RateLimitCounter, ...], amount: int) -> None:
         values = [part for c in counters for part in (c.limit.count, c.limit.window_seconds * 1000)]
-        answer = await self._run(TAKE, counters, amount, *values)
-        if answer is None:
-            answer = self._local.take(counters, amount)
-        spent, milliseconds, *_ = answer
-        if spent:
+        reply = await self._run_script(ACQUIRE_SCRIPT, counters, amount, *values)
+        if reply is None:
+            reply = self._local_counters.acquire(counters, amount)
+        exhausted, milliseconds, *_ = reply
+        if exhausted:
             seconds = max(1, math.ceil(milliseconds / 1000))
-            raise exceeded(counters[spent - 1].limit, seconds, "Too many attempts")
+            raise rate_limit_exceeded(counters[exhausted - 1].limit, seconds, "Too many attempts")
 
-    async def _run(self, script: str, counters: tuple[Counter, ...], *values: int) -> Any:
+    async def _run_script(
+        self, script: str, counters: tuple[RateLimitCounter, ...], *values: int
+    ) -> Any:
         """Run a script; None while Redis is away, which is remembered for a moment."""
-        if time.monotonic() < self._away_until:
+        if time.monotonic() < self._redis_down_until:
             return None
-        keys = [counter.place for counter in counters]
+        keys = [counter.redis_key for counter in counters]
         try:
             command = cast("Any", self._redis).execute_command  # its types are left open
             return await command("EVAL", script, len(keys), *keys, *values)
         except (RedisError, OSError) as error:
-            self._remember_away(error)
+            self._mark_redis_down(error)
             return None
 
-    def _remember_away(self, error: Exception) -> None:
+    def _mark_redis_down(self, error: Exception) -> None:
         now = time.monotonic()
-        if now >= self._away_until:  # many may wait for it at once: one line is enough
+        if now >= self._redis_down_until:  # many may wait for it at once: one line is enough
             log.warning("redis is away, limits are counted by process", error=str(error))
-        self._away_until = now + AWAY_SECONDS
+        self._redis_down_until = now + REDIS_RETRY_SECONDS
 
 
 class LocalCounters:
@@ -164,33 +170,33 @@ class LocalCounters:
     def __init__(self) -> None:
         self._counts: dict[str, tuple[int, float]] = {}
 
-    def take(self, counters: tuple[Counter, ...], amount: int) -> tuple[int, float]:
+    def acquire(self, counters: tuple[RateLimitCounter, ...], amount: int) -> tuple[int, float]:
         """Count like the script does: (which counter is spent from 1, for how many ms more)."""
         now = time.monotonic()
         for number, counter in enumerate(counters, 1):
-            count, ends_at = self._current(counter, now)
+            count, expires_at = self._current(counter, now)
             if count >= counter.limit.count:
-                return number, (ends_at - now) * 1000
+                return number, (expires_at - now) * 1000
         if amount:
             for counter in counters:
-                count, ends_at = self._current(counter, now)
-                self._counts[counter.place] = (count + 1, ends_at)
+                count, expires_at = self._current(counter, now)
+                self._counts[counter.redis_key] = (count + 1, expires_at)
             while len(self._counts) > MAX_LOCAL_COUNTERS:
                 del self._counts[next(iter(self._counts))]
         return 0, 0
 
-    def give_back(self, counters: tuple[Counter, ...]) -> None:
+    def release(self, counters: tuple[RateLimitCounter, ...]) -> None:
         """Take back one that was counted on each."""
         for counter in counters:
-            count, ends_at = self._counts.get(counter.place, (0, 0.0))
+            count, expires_at = self._counts.get(counter.redis_key, (0, 0.0))
             if count > 0:
-                self._counts[counter.place] = (count - 1, ends_at)
+                self._counts[counter.redis_key] = (count - 1, expires_at)
 
-    def clear(self, counters: tuple[Counter, ...]) -> None:
+    def reset(self, counters: tuple[RateLimitCounter, ...]) -> None:
         """Begin anew with each."""
         for counter in counters:
-            self._counts.pop(counter.place, None)
+            self._counts.pop(counter.redis_key, None)
 
-    def _current(self, counter: Counter, now: float) -> tuple[int, float]:
-        count, ends_at = self._counts.get(counter.place, (0, 0.0))
-        return (count, ends_at) if ends_at > now else (0, now + counter.limit.window_seconds)
+    def _current(self, counter: RateLimitCounter, now: float) -> tuple[int, float]:
+        count, expires_at = self._counts.get(counter.redis_key, (0, 0.0))
+        return (count, expires_at) if expires_at > now else (0, now + counter.limit.window_seconds)

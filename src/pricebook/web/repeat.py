@@ -11,29 +11,29 @@ from typing import Any
 import msgspec
 
 from pricebook.web.answers import Headers
-from pricebook.web.shortcut import Kept
+from pricebook.web.shortcut import CachedResponseRef
 
-REMEMBER = "remember"
+REGISTER = "remember"
 
 # Names, counts and tells of a request, given who asks and when it began (time.perf_counter).
-Log = Callable[[Any, float], str]
+LogRequest = Callable[[Any, float], str]
 
 
-class Repeat(msgspec.Struct, frozen=True):
+class CacheableRequest(msgspec.Struct, frozen=True):
     """The answer to a request, for everybody who asks the same while it is kept."""
 
     status: int
     headers: Headers
-    kept: Kept
-    log: Log
+    cached: CachedResponseRef
+    log: LogRequest
 
 
-def remember(scope: Any, repeat: Repeat) -> None:
+def register_cacheable(scope: Any, cacheable: CacheableRequest) -> None:
     """Offer the answer to a request for who sends its bytes again."""
-    if REMEMBER in scope:
-        scope[REMEMBER](scope, repeat)
+    if REGISTER in scope:
+        scope[REGISTER](scope, cacheable)
 
 
-def not_again(scope: Any) -> None:
+def bypass_cache(scope: Any) -> None:
     """Let the bytes of this request be read each time."""
-    scope.pop(REMEMBER, None)
+    scope.pop(REGISTER, None)

@@ -12,15 +12,15 @@ import structlog
 from pricebook.line_writer import LineWriter
 from pricebook.logs import LogFormat
 
-MAX_PATH = 500
-FAILED = 500
+MAX_PATH_LENGTH = 500
+SERVER_ERROR = 500
 # Refusals of a route: so many have a line of their own in each window, the others one together.
-REFUSALS = {429, 503}
-REFUSAL_LINES = 20
+REJECTION_STATUSES = {429, 503}
+MAX_REJECTION_LINES = 20
 WINDOW_SECONDS = 10.0
 
 
-class Ended(NamedTuple):
+class CompletedRequest(NamedTuple):
     """What is known of a request when it has ended."""
 
     method: str
@@ -30,10 +30,10 @@ class Ended(NamedTuple):
     bytes: int
 
 
-Tell = Callable[[Any, str, Ended], None]
+RequestLogger = Callable[[Any, str, CompletedRequest], None]
 
 
-class RequestLine(msgspec.Struct, omit_defaults=True):
+class RequestLogLine(msgspec.Struct, omit_defaults=True):
     """What is told of a request: never its query, its headers or its body."""
 
     time: datetime
@@ -51,71 +51,73 @@ class RequestLine(msgspec.Struct, omit_defaults=True):
     user_id: str | None = None
 
 
-def teller(writer: LineWriter, log_format: LogFormat, least_status: int) -> Tell:
+def make_request_logger(
+    writer: LineWriter, log_format: LogFormat, min_status: int
+) -> RequestLogger:
     """Make what writes the lines of requests that were answered with at least this status."""
-    show = as_text if log_format == "text" else msgspec.json.Encoder().encode
+    encode_line = format_text if log_format == "text" else msgspec.json.Encoder().encode
 
-    refusals = Refusals()
+    rejections = RejectionLogLimit()
 
-    def tell(scope: Any, path: str, ended: Ended) -> None:
-        if ended.status >= least_status and refusals.has_line(ended):
-            writer.write(show(line_of(scope, path, ended)) + b"\n")
+    def log_request(scope: Any, path: str, completed: CompletedRequest) -> None:
+        if completed.status >= min_status and rejections.should_log(completed):
+            writer.write(encode_line(build_log_line(scope, path, completed)) + b"\n")
 
-    return tell
+    return log_request
 
 
-class Refusals:
+class RejectionLogLimit:
     """Counts refusals beyond some a window, and logs how many there were at its end."""
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[str, int]] = Counter()
 
-    def has_line(self, ended: Ended) -> bool:
+    def should_log(self, completed: CompletedRequest) -> bool:
         """Count a request that has ended; return whether it is to have a line of its own."""
-        if ended.status not in REFUSALS:
+        if completed.status not in REJECTION_STATUSES:
             return True
         if not self._counts:
             asyncio.get_running_loop().call_later(WINDOW_SECONDS, self._end_window)
-        self._counts[ended.route, ended.status] += 1
-        return self._counts[ended.route, ended.status] <= REFUSAL_LINES
+        self._counts[completed.route, completed.status] += 1
+        return self._counts[completed.route, completed.status] <= MAX_REJECTION_LINES
 
     def _end_window(self) -> None:
         for (route, status), count in self._counts.items():
-            if count > REFUSAL_LINES:
+            if count > MAX_REJECTION_LINES:
                 structlog.get_logger().warning(
                     "refused requests without a line",
                     route=route,
                     status=status,
-                    requests=count - REFUSAL_LINES,
+                    requests=count - MAX_REJECTION_LINES,
                 )
         self._counts.clear()
 
 
-def tell_nobody(_scope: Any, _path: str, _ended: Ended) -> None:
+def discard_request(_scope: Any, _path: str, _completed: CompletedRequest) -> None:
     """Leave a request untold."""
 
 
-def line_of(scope: Any, path: str, ended: Ended) -> RequestLine:
+def build_log_line(scope: Any, path: str, completed: CompletedRequest) -> RequestLogLine:
     """Choose what is told of a request."""
     client, user = scope.get("client"), scope.get("user")
-    return RequestLine(
+    return RequestLogLine(
         time=datetime.now(UTC),
-        level="error" if ended.status >= FAILED else "info",
+        level="error" if completed.status >= SERVER_ERROR else "info",
         event="request",
         request_id=scope["request_id"],
-        method=ended.method,
-        route=ended.route,
-        path=path[:MAX_PATH],
-        status=ended.status,
-        duration_ms=round(ended.seconds * 1000, 3),
-        bytes=ended.bytes,
+        method=completed.method,
+        route=completed.route,
+        path=path[:MAX_PATH_LENGTH],
+        status=completed.status,
+        duration_ms=round(completed.seconds * 1000, 3),
+        bytes=completed.bytes,
         client=client and client[0],
         trace_id=scope["trace_id"],
         user_id=user and str(user.id),
     )
 
 
-def as_text(line: RequestLine) -> bytes:
+def format_text(line: RequestLogLine) -> bytes:
     """Show a request to a person."""
-    told = f"{line.time:%H:%M:%S} {line.status} {line.method} {line.path} {line.duration_ms} ms"
-    return f"{told} {line.request_id}".encode("utf-8", "backslashreplace")
+    text = f"{line.time:%H:%M:%S} {line.status} {line.method} {line.path} {line.duration_ms} ms"
+    return f"{text} {line.request_id}".encode("utf-8", "backslashreplace")

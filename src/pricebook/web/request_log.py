@@ -10,10 +10,10 @@ from typing import Any
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from pricebook.web.answers import Headers
-from pricebook.web.repeat import REMEMBER, Log, Repeat, remember
-from pricebook.web.request_line import FAILED, Ended, Tell
-from pricebook.web.routing import AsgiApp, RouteOf, known
-from pricebook.web.tally import Key, Tally
+from pricebook.web.repeat import REGISTER, CacheableRequest, LogRequest, register_cacheable
+from pricebook.web.request_line import SERVER_ERROR, CompletedRequest, RequestLogger
+from pricebook.web.routing import AsgiApp, FindRoute, method_label
+from pricebook.web.tally import CounterKey, Counters
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,100}")
 # W3C Trace Context: version, trace id, parent id, flags; ids of nothing but zeros are none.
@@ -24,75 +24,87 @@ TRACEPARENT = re.compile(
 REQUEST = "request"
 
 
-class RequestLog:
+class RequestLogMiddleware:
     """Gives each request and its answer an id, counts it, and tells of it when it has ended.
 
     All answers pass here, kept ones too: what is done for each costs a share of what they cost.
     """
 
-    def __init__(self, app: AsgiApp, route_of: RouteOf, tally: Tally, tell: Tell) -> None:
+    def __init__(
+        self, app: AsgiApp, find_route: FindRoute, counters: Counters, log_request: RequestLogger
+    ) -> None:
         self._app = app
-        self._tally = tally
-        self._route_of = route_of
-        self._tell = tell
-        self._new_id = id_maker()
+        self._tally = counters
+        self._find_route = find_route
+        self._log_request = log_request
+        self._new_id = request_id_generator()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Let the application answer one request."""
-        begun = time.perf_counter()
+        started_at = time.perf_counter()
         path = scope["path"]  # as it was sent: the framework tidies it
-        given_id, scope["trace_id"] = names_of(dict(scope["headers"]))
-        scope["request_id"] = request_id = given_id or self._new_id()
-        own_field = (b"x-request-id", request_id.encode())
-        status, size = FAILED, 0
+        incoming_id, scope["trace_id"] = request_and_trace_ids(dict(scope["headers"]))
+        scope["request_id"] = request_id = incoming_id or self._new_id()
+        id_field = (b"x-request-id", request_id.encode())
+        status, size = SERVER_ERROR, 0
         headers: Headers = []
 
-        def watched(message: Any) -> Any:
+        def observed_send(message: Any) -> Any:
             nonlocal status, size, headers
             if message["type"] == "http.response.start":
                 status, headers = message["status"], message["headers"]
-                message["headers"] = [*headers, own_field]
+                message["headers"] = [*headers, id_field]
             else:
                 size += len(message.get("body", b""))
             return send(message)
 
-        self._tally.begin()
+        self._tally.start_request()
         try:
-            await self._app(scope, receive, watched)
+            await self._app(scope, receive, observed_send)
         finally:
-            ended = Ended(
-                known(scope["method"]),
-                scope.get("path_template") or self._route_of(path),
+            completed = CompletedRequest(
+                method_label(scope["method"]),
+                scope.get("path_template") or self._find_route(path),
                 status,
-                time.perf_counter() - begun,
+                time.perf_counter() - started_at,
                 size,
             )
-            answer = scope.get("answer", "")
-            key = (REQUEST, ended.method, ended.route, str(status), answer)
-            self._tally.end(key, ended.seconds)
-            self._tell(scope, path, ended)
-        if "kept" in scope and REMEMBER in scope:
-            again = self._log_again(key, given_id, scope["trace_id"], (path, ended))
-            remember(scope, Repeat(status, headers, scope["kept"], again))
+            cache_result = scope.get("answer", "")
+            key = (REQUEST, completed.method, completed.route, str(status), cache_result)
+            self._tally.end_request(key, completed.seconds)
+            self._log_request(scope, path, completed)
+        if "kept" in scope and REGISTER in scope:
+            log_repeated = self._make_repeated_logger(
+                key, incoming_id, scope["trace_id"], (path, completed)
+            )
+            register_cacheable(
+                scope, CacheableRequest(status, headers, scope["kept"], log_repeated)
+            )
 
-    def _log_again(
-        self, key: Key, given_id: str | None, trace_id: str | None, told: tuple[str, Ended]
-    ) -> Log:
+    def _make_repeated_logger(
+        self,
+        key: CounterKey,
+        incoming_id: str | None,
+        trace_id: str | None,
+        logged: tuple[str, CompletedRequest],
+    ) -> LogRequest:
         """Make what names, counts and tells of requests that say the same as one before them."""
-        path, (method, route, status, _, size) = told
+        path, (method, route, status, _, size) = logged
 
-        def log(client: Any, begun: float) -> str:
-            request_id = given_id or self._new_id()
-            seconds = time.perf_counter() - begun
+        def log(client: Any, started_at: float) -> str:
+            request_id = incoming_id or self._new_id()
+            seconds = time.perf_counter() - started_at
             self._tally.count(key, seconds)
-            named = {"request_id": request_id, "trace_id": trace_id, "client": client}
-            self._tell(named, path, Ended(method, route, status, seconds, size))
+            log_scope = {"request_id": request_id, "trace_id": trace_id, "client": client}
+            self._log_request(
+                log_scope, path, CompletedRequest(method, route, status, seconds, size)
+            )
             return request_id
 
         return log
 
 
-class NamedLogs:
+class LogContextMiddleware:
     """Lets all that is logged during a request carry its id."""
 
     def __init__(self, app: AsgiApp) -> None:
@@ -107,18 +119,18 @@ class NamedLogs:
             reset_contextvars(**before)
 
 
-def id_maker() -> Callable[[], str]:
+def request_id_generator() -> Callable[[], str]:
     """Make what makes ids that no other process makes, each of 32 hexadecimal digits."""
     process, numbers = secrets.token_hex(8), count(1)
     return lambda: f"{process}{next(numbers):016x}"
 
 
-def names_of(headers: dict[bytes, bytes]) -> tuple[str | None, str | None]:
+def request_and_trace_ids(headers: dict[bytes, bytes]) -> tuple[str | None, str | None]:
     """Return the id that a request brings along, and that of the trace it belongs to.
 
     The request's id is the caller's if it is harmless, else the trace's.
     """
-    given = REQUEST_ID.fullmatch(headers.get(b"x-request-id", b""))
-    traced = TRACEPARENT.fullmatch(headers.get(b"traceparent", b""))
-    trace_id = traced[1].decode() if traced else None
-    return given[0].decode() if given else trace_id, trace_id
+    id_match = REQUEST_ID.fullmatch(headers.get(b"x-request-id", b""))
+    trace_match = TRACEPARENT.fullmatch(headers.get(b"traceparent", b""))
+    trace_id = trace_match[1].decode() if trace_match else None
+    return id_match[0].decode() if id_match else trace_id, trace_id

@@ -6,21 +6,21 @@ from typing import Any
 from pricebook.web.answers import Headers
 from pricebook.web.routing import AsgiApp
 
-DOCS = {"/docs", "/docs/"}
-NOTHING = b"default-src 'none'; frame-ancestors 'none'"
+DOCS_PATHS = {"/docs", "/docs/"}
+DENY_ALL_POLICY = b"default-src 'none'; frame-ancestors 'none'"
 # Swagger UI brings its scripts as files and writes its styles and icons into the page.
-OWN_FILES = (
+DOCS_POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     b"img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     b"frame-ancestors 'none'"
 )
-SHOWN = (
+EXPOSED_HEADERS = (
     b"Content-Disposition, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, "
     b"X-Request-ID"
 )
 # A shared cache would give one caller what another one may see.
 NO_STORE = [(b"cache-control", b"no-store")]
-PREFLIGHT = [
+PREFLIGHT_HEADERS = [
     (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE"),
     (
         b"access-control-allow-headers",
@@ -30,7 +30,7 @@ PREFLIGHT = [
 ]
 
 
-class Security:
+class SecurityHeadersMiddleware:
     """Adds the fields that browsers and caches heed to every answer, and answers preflights.
 
     No origin but the listed ones may read an answer; none may send credentials of its own accord,
@@ -39,12 +39,12 @@ class Security:
 
     def __init__(self, app: AsgiApp, origins: Collection[str], hsts_seconds: int) -> None:
         self._app = app
-        self._fields = security_fields(origins, hsts_seconds)
-        self._docs_fields = security_fields(origins, hsts_seconds, OWN_FILES)
-        self._shared: dict[bytes, Headers] = {
+        self._headers = security_headers(origins, hsts_seconds)
+        self._docs_headers = security_headers(origins, hsts_seconds, DOCS_POLICY)
+        self._cors_headers: dict[bytes, Headers] = {
             origin.encode(): [
                 (b"access-control-allow-origin", origin.encode()),
-                (b"access-control-expose-headers", SHOWN),
+                (b"access-control-expose-headers", EXPOSED_HEADERS),
             ]
             for origin in origins
         }
@@ -53,47 +53,47 @@ class Security:
         """Let the application answer one request; no coroutine of its own, which would cost."""
         if scope["type"] != "http":
             return self._app(scope, receive, send)
-        fields = self._docs_fields if scope["path"] in DOCS else self._fields
-        shared = self._shared_with(scope) if self._shared else None
-        if shared:
-            fields = [*fields, *shared]
+        response_headers = self._docs_headers if scope["path"] in DOCS_PATHS else self._headers
+        cors_headers = self._cors_headers_for(scope) if self._cors_headers else None
+        if cors_headers:
+            response_headers = [*response_headers, *cors_headers]
             if _is_preflight(scope):
-                return _answer_preflight(fields, send)
+                return _send_preflight_response(response_headers, send)
 
-        def send_with_fields(message: Any) -> Awaitable[None]:
+        def send_with_headers(message: Any) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 headers = message["headers"]
-                message["headers"] = [*headers, *fields, *_unless_cacheable(headers)]
+                message["headers"] = [*headers, *response_headers, *_default_cache_control(headers)]
             return send(message)
 
-        return self._app(scope, receive, send_with_fields)
+        return self._app(scope, receive, send_with_headers)
 
-    def _shared_with(self, scope: Any) -> Headers | None:
+    def _cors_headers_for(self, scope: Any) -> Headers | None:
         """Return the fields that let the caller's page read the answer, if it may."""
         for name, value in scope["headers"]:
             if name == b"origin":
-                return self._shared.get(value)
+                return self._cors_headers.get(value)
         return None
 
 
-def security_fields(
-    origins: Collection[str], hsts_seconds: int, policy: bytes = NOTHING
+def security_headers(
+    origins: Collection[str], hsts_seconds: int, policy: bytes = DENY_ALL_POLICY
 ) -> Headers:
     """Return the fields for browsers that every response has."""
-    fields = [
+    response_headers = [
         (b"x-content-type-options", b"nosniff"),
         (b"content-security-policy", policy),
         (b"x-frame-options", b"DENY"),
         (b"referrer-policy", b"no-referrer"),
     ]
     if hsts_seconds:
-        fields.append((b"strict-transport-security", b"max-age=%d" % hsts_seconds))
+        response_headers.append((b"strict-transport-security", b"max-age=%d" % hsts_seconds))
     if origins:
-        fields.append((b"vary", b"Origin"))
-    return fields
+        response_headers.append((b"vary", b"Origin"))
+    return response_headers
 
 
-def _unless_cacheable(headers: Headers) -> Headers:
+def _default_cache_control(headers: Headers) -> Headers:
     """Return what keeps a response out of caches, unless it says itself how it may be cached."""
     return [] if any(name == b"cache-control" for name, _ in headers) else NO_STORE
 
@@ -103,7 +103,7 @@ def _is_preflight(scope: Any) -> bool:
     return scope["method"] == "OPTIONS" and b"access-control-request-method" in names
 
 
-async def _answer_preflight(fields: Headers, send: Any) -> None:
-    headers = [*fields, *PREFLIGHT]
+async def _send_preflight_response(response_headers: Headers, send: Any) -> None:
+    headers = [*response_headers, *PREFLIGHT_HEADERS]
     await send({"type": "http.response.start", "status": 204, "headers": headers})
     await send({"type": "http.response.body", "body": b""})

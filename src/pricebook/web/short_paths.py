@@ -5,10 +5,10 @@ from typing import Any
 
 from pricebook.errors import NotFoundError
 from pricebook.web.problems import send_error
-from pricebook.web.routing import MAX_PATH, AsgiApp
+from pricebook.web.routing import MAX_PATH_LENGTH, AsgiApp
 
 
-class ShortPaths:
+class PathLengthMiddleware:
     """Lets the application answer requests for paths of at most MAX_PATH characters."""
 
     def __init__(self, app: AsgiApp) -> None:
@@ -16,7 +16,7 @@ class ShortPaths:
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
         """Answer one request."""
-        if scope["type"] == "http" and len(scope["path"]) > MAX_PATH:
-            error = NotFoundError(f"No path here has more than {MAX_PATH} characters.")
+        if scope["type"] == "http" and len(scope["path"]) > MAX_PATH_LENGTH:
+            error = NotFoundError(f"No path here has more than {MAX_PATH_LENGTH} characters.")
             return send_error(error, scope, send)
         return self._app(scope, receive, send)

@@ -8,29 +8,29 @@ from typing import TYPE_CHECKING, Any
 
 from pricebook import __version__
 from pricebook.errors import SettingsError
-from pricebook.web.repeat import not_again
-from pricebook.web.request_line import FAILED
-from pricebook.web.routing import AsgiApp, RouteOf, known
+from pricebook.web.repeat import bypass_cache
+from pricebook.web.request_line import SERVER_ERROR
+from pricebook.web.routing import AsgiApp, FindRoute, method_label
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
-PATH = "/v1/traces"
+TRACES_PATH = "/v1/traces"
 
 
-class Tracing:
+class TracingMiddleware:
     """Makes a span of each request, in the trace of those who called if they have one.
 
     What comes after it finds the span in the request's `traceparent`.
     """
 
-    def __init__(self, app: AsgiApp, route_of: RouteOf, provider: "TracerProvider") -> None:
+    def __init__(self, app: AsgiApp, find_route: FindRoute, provider: "TracerProvider") -> None:
         from opentelemetry.trace import SpanKind, StatusCode
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
         self._app = app
         self._provider = provider
-        self._route_of = route_of
+        self._find_route = find_route
         self._tracer = provider.get_tracer("pricebook", __version__)
         self._propagator = TraceContextTextMapPropagator()
         self._kind = SpanKind.SERVER
@@ -42,31 +42,35 @@ class Tracing:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Let the application answer one request."""
-        not_again(scope)
-        method, route, status = known(scope["method"]), self._route_of(scope["path"]), FAILED
+        bypass_cache(scope)
+        method, route, status = (
+            method_label(scope["method"]),
+            self._find_route(scope["path"]),
+            SERVER_ERROR,
+        )
 
-        def watched(message: Any) -> Any:
+        def observed_send(message: Any) -> Any:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             return send(message)
 
-        given = {
+        carrier = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
         with self._tracer.start_as_current_span(
             f"{method} {route}",
-            context=self._propagator.extract(given),
+            context=self._propagator.extract(carrier),
             kind=self._kind,
             attributes={"http.request.method": method, "http.route": route},
         ) as span:
-            own: dict[str, str] = {}
-            self._propagator.inject(own)
-            others = [each for each in scope["headers"] if each[0] != b"traceparent"]
-            scope["headers"] = [*others, (b"traceparent", own["traceparent"].encode())]
-            await self._app(scope, receive, watched)
+            injected: dict[str, str] = {}
+            self._propagator.inject(injected)
+            other_fields = [each for each in scope["headers"] if each[0] != b"traceparent"]
+            scope["headers"] = [*other_fields, (b"traceparent", injected["traceparent"].encode())]
+            await self._app(scope, receive, observed_send)
             span.set_attribute("http.response.status_code", status)
-            if status >= FAILED:
+            if status >= SERVER_ERROR:
                 span.set_status(self._error)
 
 
@@ -78,14 +82,14 @@ def require_tracing() -> None:
         )
 
 
-def open_provider(endpoint: str) -> "TracerProvider":
+def create_tracer_provider(endpoint: str) -> "TracerProvider":
     """Make what sends spans to a collector, some at a time and on a thread of its own."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    about = {"service.name": "pricebook", "service.version": __version__}
-    provider = TracerProvider(resource=Resource.create(about), shutdown_on_exit=False)
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint + PATH)))
+    resource_attributes = {"service.name": "pricebook", "service.version": __version__}
+    provider = TracerProvider(resource=Resource.create(resource_attributes), shutdown_on_exit=False)
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint + TRACES_PATH)))
     return provider

@@ -10,18 +10,18 @@ from pricebook.errors import PriceListError
 from pricebook.ingestion.parsers.csv import open_csv
 from pricebook.ingestion.parsers.google_sheets import open_spreadsheet
 from pricebook.ingestion.parsers.ods import OdsWorkbook
-from pricebook.ingestion.parsers.package import Package
-from pricebook.ingestion.parsers.source import Source
+from pricebook.ingestion.parsers.package import ZipPackage
+from pricebook.ingestion.parsers.source import TableFile
 from pricebook.ingestion.parsers.workbook import open_workbook
 from pricebook.ingestion.parsers.xls import XlsWorkbook
-from pricebook.ingestion.parsers.xlsx import XlsxWorkbook, main_part
-from pricebook.ingestion.schemas import FetchedSheet, FilePlace, Limits, ListOrder
+from pricebook.ingestion.parsers.xlsx import XlsxWorkbook, workbook_part
+from pricebook.ingestion.schemas import FetchedSheet, FileSource, ReadLimits, ReadRequest
 
 _START_BYTES = 1024
 _MEBIBYTE = 1024 * 1024
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OTHER_FORMATS = (
+_ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
+_OLE2_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_UNSUPPORTED_FORMATS = (
     (b"%PDF-", "a PDF document"),
     (b"{\\rtf", "an RTF document"),
     (b"\x1f\x8b", "a gzip archive"),
@@ -29,24 +29,26 @@ _OTHER_FORMATS = (
     (b"Rar!", "a RAR archive"),
     (b"SQLite format 3", "a database"),
 )
-_MARKUP = re.compile(rb"\s*<(?:!doctype|!--|\?xml|html|head|body|meta|table|svg)\b", re.IGNORECASE)
-_JSON = re.compile(rb"\s*(?:\[\s*)?\{\s*\"")
-_SAVE_IT = "save it as xlsx or CSV"
+_HTML_OR_XML = re.compile(
+    rb"\s*<(?:!doctype|!--|\?xml|html|head|body|meta|table|svg)\b", re.IGNORECASE
+)
+_JSON_START = re.compile(rb"\s*(?:\[\s*)?\{\s*\"")
+_SAVE_AS_HINT = "save it as xlsx or CSV"
 
 
-def open_source(order: ListOrder) -> Source:
+def open_table_file(request: ReadRequest) -> TableFile:
     """Open a list that is in a file, in the format its content shows.
 
     Raises PriceListError if that is none we read or is over its limits.
     """
-    if isinstance(order.place, FetchedSheet):
-        return open_spreadsheet(order.place, order)
-    if isinstance(order.place, FilePlace):
-        return _open_file(Path(order.place.path), order)
+    if isinstance(request.source, FetchedSheet):
+        return open_spreadsheet(request.source, request)
+    if isinstance(request.source, FileSource):
+        return _open_file(Path(request.source.path), request)
     raise TypeError("A list that is elsewhere is fetched before it is opened.")
 
 
-def check_file_size(size: int, limits: Limits, name: str) -> None:
+def check_file_size(size: int, limits: ReadLimits, name: str) -> None:
     """Raise PriceListError if a file of this size and name is larger than lists may be."""
     if size > limits.mebibytes * _MEBIBYTE:
         raise PriceListError(
@@ -54,28 +56,30 @@ def check_file_size(size: int, limits: Limits, name: str) -> None:
         )
 
 
-def _open_file(path: Path, order: ListOrder) -> Source:
-    start = _start_of(path, order.limits)
-    if start.startswith(_ZIP):
-        return _open_package(path, order)
-    if start.startswith(_OLE2):
+def _open_file(path: Path, request: ReadRequest) -> TableFile:
+    start = _read_start(path, request.limits)
+    if start.startswith(_ZIP_SIGNATURES):
+        return _open_zip_package(path, request)
+    if start.startswith(_OLE2_SIGNATURE):
         with XlsWorkbook(path) as book:
-            return open_workbook(book, order)
-    for signature, said in _OTHER_FORMATS:
+            return open_workbook(book, request)
+    for signature, description in _UNSUPPORTED_FORMATS:
         if start.startswith(signature):
-            raise PriceListError(f"{path.name} is {said}, not a price list; {_SAVE_IT}.")
-    if _JSON.match(start.removeprefix(b"\xef\xbb\xbf")):
-        raise PriceListError(f"{path.name} is JSON, not a price list; {_SAVE_IT}.")
+            raise PriceListError(
+                f"{path.name} is {description}, not a price list; {_SAVE_AS_HINT}."
+            )
+    if _JSON_START.match(start.removeprefix(b"\xef\xbb\xbf")):
+        raise PriceListError(f"{path.name} is JSON, not a price list; {_SAVE_AS_HINT}.")
     # Without the byte order marks and the NUL bytes of Unicode.
-    if _MARKUP.match(start.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")):
+    if _HTML_OR_XML.match(start.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")):
         raise PriceListError(
             f"{path.name} is an HTML or XML page, whatever its name; open it in a spreadsheet "
-            f"program and {_SAVE_IT}."
+            f"program and {_SAVE_AS_HINT}."
         )
-    return open_csv(path, order)
+    return open_csv(path, request)
 
 
-def _start_of(path: Path, limits: Limits) -> bytes:
+def _read_start(path: Path, limits: ReadLimits) -> bytes:
     with path.open("rb") as file:
         start = file.read(_START_BYTES)
     if not start:
@@ -84,13 +88,13 @@ def _start_of(path: Path, limits: Limits) -> bytes:
     return start
 
 
-def _open_package(path: Path, order: ListOrder) -> Source:
-    with Package(path, order.limits) as package:
+def _open_zip_package(path: Path, request: ReadRequest) -> TableFile:
+    with ZipPackage(path, request.limits) as package:
         if "content.xml" in package:
-            return open_workbook(OdsWorkbook(package, order.limits), order)
-        workbook = main_part(package)
+            return open_workbook(OdsWorkbook(package, request.limits), request)
+        workbook = workbook_part(package)
         if workbook is None:
             raise PriceListError(f"{path.name} is a zip archive without a workbook; unpack it.")
         if not workbook.endswith(".xml"):
             raise PriceListError(f"{path.name} is a binary workbook (xlsb); save it as xlsx.")
-        return open_workbook(XlsxWorkbook(package, workbook, order.limits), order)
+        return open_workbook(XlsxWorkbook(package, workbook, request.limits), request)

@@ -17,12 +17,10 @@ HTTPS_PORT = 443
 _NAT64 = ip_network("64:ff9b::/96")
 # Nobody serves lists from these, and what they lead to cannot be told: 6to4, Teredo, translation
 # of a network's own, and the abolished site-local addresses.
-_LEADING_ELSEWHERE = tuple(
-    map(ip_network, ("2002::/16", "2001::/32", "64:ff9b:1::/48", "fec0::/10"))
-)
+_TUNNEL_NETWORKS = tuple(map(ip_network, ("2002::/16", "2001::/32", "64:ff9b:1::/48", "fec0::/10")))
 
 
-class Target(NamedTuple):
+class HttpsUrl(NamedTuple):
     """An https address taken apart once, so that what was checked is what is asked."""
 
     host: str
@@ -35,24 +33,24 @@ class Target(NamedTuple):
         return self.host if self.port == HTTPS_PORT else f"{self.host}:{self.port}"
 
     @property
-    def name(self) -> str:
+    def hostname(self) -> str:
         """The host as certificates and resolvers know it."""
         return self.host.strip("[]")
 
     @property
-    def told(self) -> str:
+    def display_url(self) -> str:
         """The address for a message: without its query, which may hold a secret."""
         return f"https://{self.authority}{self.request_uri.partition('?')[0]}"
 
 
-class Network(NamedTuple):
+class NetworkPolicy(NamedTuple):
     """How a name becomes addresses, and which of these may be reached."""
 
     resolve: Callable[[str, int], Sequence[str]]
-    may_reach: Callable[[str], bool]
+    is_allowed: Callable[[str], bool]
 
 
-def target_of(url: str) -> Target:
+def parse_https_url(url: str) -> HttpsUrl:
     """Take an address apart.
 
     Raises PriceListError if it is not https, names no host, or names a user.
@@ -60,33 +58,35 @@ def target_of(url: str) -> Target:
     try:
         parsed = parse_url(url)
     except LocationParseError as error:
-        raise PriceListError(f"The address {_bare(url)} cannot be understood.") from error
+        raise PriceListError(f"The address {_redacted(url)} cannot be understood.") from error
     if parsed.scheme != "https" or not parsed.host:
-        raise PriceListError(f"The address {_bare(url)} does not begin with https:// and a host.")
+        raise PriceListError(
+            f"The address {_redacted(url)} does not begin with https:// and a host."
+        )
     if parsed.auth is not None:
         raise PriceListError("An address with a user name or a password in it is refused.")
-    return Target(parsed.host, parsed.port or HTTPS_PORT, parsed.request_uri)
+    return HttpsUrl(parsed.host, parsed.port or HTTPS_PORT, parsed.request_uri)
 
 
-def redirected(url: str, location: str) -> str:
+def resolve_redirect(url: str, location: str) -> str:
     """Tell where a redirect leads; raises PriceListError if that is no address."""
     try:
         return urljoin(url, location)
     except ValueError as error:
-        raise PriceListError(f"The address {_bare(location)} cannot be understood.") from error
+        raise PriceListError(f"The address {_redacted(location)} cannot be understood.") from error
 
 
-def reachable_addresses(target: Target, network: Network) -> Sequence[str]:
+def resolve_allowed_addresses(target: HttpsUrl, network: NetworkPolicy) -> Sequence[str]:
     """Resolve a host, once.
 
     Raises PriceListError if one of its addresses may not be reached, SourceUnavailableError if it
     has none.
     """
     try:
-        addresses = network.resolve(target.name, target.port)
+        addresses = network.resolve(target.hostname, target.port)
     except (OSError, UnicodeError) as error:
         raise SourceUnavailableError(f"The host {shown(target.host)} is not known.") from error
-    if not all(map(network.may_reach, addresses)):
+    if not all(map(network.is_allowed, addresses)):
         raise PriceListError(
             f"The host {shown(target.host)} is within a private network, so it is refused."
         )
@@ -95,8 +95,8 @@ def reachable_addresses(target: Target, network: Network) -> Sequence[str]:
 
 def resolve(host: str, port: int) -> Sequence[str]:
     """Ask the system for all addresses of a host; raises OSError if there are none."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    address_infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in address_infos))
 
 
 def is_public(address: str) -> bool:
@@ -104,10 +104,10 @@ def is_public(address: str) -> bool:
     ip: IPv4Address | IPv6Address = ip_address(address)
     if ip in _NAT64:
         ip = IPv4Address(int(ip) & 0xFFFF_FFFF)
-    if ip.is_multicast or ip.is_reserved or any(ip in network for network in _LEADING_ELSEWHERE):
+    if ip.is_multicast or ip.is_reserved or any(ip in network for network in _TUNNEL_NETWORKS):
         return False
     return ip.is_global
 
 
-def _bare(url: str) -> str:
+def _redacted(url: str) -> str:
     return shown(url.partition("?")[0].rpartition("@")[2])

@@ -16,78 +16,81 @@ from urllib3.exceptions import (
 )
 
 from pricebook.errors import PricebookError, PriceListError, SourceUnavailableError
-from pricebook.ingestion.schemas import Limits
+from pricebook.ingestion.schemas import ReadLimits
 
-_CONNECT_SECONDS = 10
-_SILENCE_SECONDS = 60
+_CONNECT_TIMEOUT_SECONDS = 10
+_READ_TIMEOUT_SECONDS = 60
 _CHUNK_BYTES = 64 * 1024
 _MEBIBYTE = 1024 * 1024
 
 
-class Allowance(NamedTuple):
+class DownloadBudget(NamedTuple):
     """How large an answer of `source` may be, and when it must have come (monotonic clock)."""
 
-    source: str
+    source_name: str
     mebibytes: int
     seconds: int
-    ends_at: float
+    deadline: float
 
     @property
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """The seconds that are left."""
-        return self.ends_at - time.monotonic()
+        return self.deadline - time.monotonic()
 
     @property
     def timeout(self) -> Timeout:
         """How long to wait for a connection, and for each piece of an answer."""
-        left = max(0.001, self.left)
-        return Timeout(connect=min(_CONNECT_SECONDS, left), read=min(_SILENCE_SECONDS, left))
+        seconds_left = max(0.001, self.seconds_left)
+        return Timeout(
+            connect=min(_CONNECT_TIMEOUT_SECONDS, seconds_left),
+            read=min(_READ_TIMEOUT_SECONDS, seconds_left),
+        )
 
 
-def allowance(source: str, limits: Limits) -> Allowance:
+def start_budget(source_name: str, limits: ReadLimits) -> DownloadBudget:
     """Begin to count the time that a source may take: half of what reading the list may."""
     seconds = max(1, limits.seconds // 2)
-    return Allowance(source, limits.mebibytes, seconds, time.monotonic() + seconds)
+    return DownloadBudget(source_name, limits.mebibytes, seconds, time.monotonic() + seconds)
 
 
-def chunks(response: BaseHTTPResponse, allowed: Allowance) -> Generator[bytes, None, None]:
+def read_body(response: BaseHTTPResponse, budget: DownloadBudget) -> Generator[bytes, None, None]:
     """Yield the body of an answer, inflated, as it comes.
 
     Raises PriceListError when it is too large, SourceUnavailableError when it takes too long or
     breaks off.
     """
     received = 0
-    with failures_of(allowed.source):
+    with translate_http_errors(budget.source_name):
         while chunk := response.read1(_CHUNK_BYTES, decode_content=True):
             received += len(chunk)
-            if received > allowed.mebibytes * _MEBIBYTE:
+            if received > budget.mebibytes * _MEBIBYTE:
                 raise PriceListError(
-                    f"The list at {allowed.source} is larger than {allowed.mebibytes} MiB."
+                    f"The list at {budget.source_name} is larger than {budget.mebibytes} MiB."
                 )
-            if allowed.left < 0:
+            if budget.seconds_left < 0:
                 raise SourceUnavailableError(
-                    f"{allowed.source} did not send the list within {allowed.seconds} s."
+                    f"{budget.source_name} did not send the list within {budget.seconds} s."
                 )
             yield chunk
 
 
 @contextmanager
-def failures_of(source: str) -> Generator[None, None, None]:
+def translate_http_errors(source_name: str) -> Generator[None, None, None]:
     """Turn what goes wrong between us and a source into a sentence."""
     try:
         yield
     except HTTPError as error:
-        raise _told(source, error) from error
+        raise _source_error(source_name, error) from error
 
 
-def _told(source: str, error: HTTPError) -> PricebookError:
+def _source_error(source_name: str, error: HTTPError) -> PricebookError:
     cause = error.args[0] if isinstance(error, SSLError) and error.args else None
     if isinstance(cause, ssl.SSLCertVerificationError):
         return PriceListError(
-            f"The certificate of {source} is not valid: {cause.verify_message.rstrip('.')}."
+            f"The certificate of {source_name} is not valid: {cause.verify_message.rstrip('.')}."
         )
     if isinstance(error, NewConnectionError):
-        return SourceUnavailableError(f"{source} cannot be reached.")
+        return SourceUnavailableError(f"{source_name} cannot be reached.")
     if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
-        return SourceUnavailableError(f"{source} does not answer in time.")
-    return SourceUnavailableError(f"{source} broke off its answer.")
+        return SourceUnavailableError(f"{source_name} does not answer in time.")
+    return SourceUnavailableError(f"{source_name} broke off its answer.")

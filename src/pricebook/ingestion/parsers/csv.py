@@ -10,29 +10,29 @@ from typing import BinaryIO, Literal, TextIO
 from pricebook.errors import PriceListError
 from pricebook.ingestion import detect
 from pricebook.ingestion.normalise import shown
-from pricebook.ingestion.parsers.source import check_size, head_of
-from pricebook.ingestion.parsers.text import find_encoding
-from pricebook.ingestion.schemas import Limits, ListOrder, Record
+from pricebook.ingestion.parsers.source import check_dimensions, read_sample
+from pricebook.ingestion.parsers.text import detect_encoding
+from pricebook.ingestion.schemas import ReadLimits, ReadRequest, Record
 
 _DELIMITERS = (",", ";", "\t", "|")
 _DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
-_NO_DELIMITER = re.compile(r"[\w\s\".+-]")
+_INVALID_DELIMITER = re.compile(r"[\w\s\".+-]")
 # Excel's own first line of a CSV file, which names the delimiter.
 _SEP_LINE = re.compile(r'"?sep=([^\r\n])"?\r?\n?', re.IGNORECASE).fullmatch
-_MARK = "\ufeff"
-_LONGEST_LINE = 1024 * 1024
-_MOST_LINES = 10_000
-_SHOWN_OF_SPOILED = 1000
+_BYTE_ORDER_MARK = "\ufeff"
+_MAX_LINE_CHARACTERS = 1024 * 1024
+_MAX_LINES_PER_RECORD = 10_000
+_MAX_MALFORMED_CHARACTERS = 1000
 
 
-class CsvSource:
+class CsvFile:
     """A CSV file that is read from its first record as often as needed."""
 
     format: Literal["csv"] = "csv"
     sheet = None
     rows_total = None
 
-    def __init__(self, path: Path, encoding: str, delimiter: str, limits: Limits) -> None:
+    def __init__(self, path: Path, encoding: str, delimiter: str, limits: ReadLimits) -> None:
         self.encoding = encoding
         self.delimiter = delimiter
         self._size = path.stat().st_size
@@ -58,39 +58,44 @@ class CsvSource:
                 io.TextIOWrapper(file, self.encoding, newline="") as text,
             ):
                 self._file = file
-                yield from self._parsed(text)
+                yield from self._parse(text)
         except (OSError, UnicodeDecodeError) as error:
             raise PriceListError(f"{self._path.name} went or changed while it was read.") from error
 
-    def _parsed(self, text: TextIO) -> Generator[Record, None, None]:
+    def _parse(self, text: TextIO) -> Generator[Record, None, None]:
         lines: list[str] = []
-        if text.read(1) != _MARK:
+        if text.read(1) != _BYTE_ORDER_MARK:
             text.seek(0)
         # Strict, or an unclosed quotation mark would make one wrong article out of several.
         reader = csv.reader(
-            _remembered(text, lines), delimiter=self.delimiter, skipinitialspace=True, strict=True
+            _buffered_lines(text, lines),
+            delimiter=self.delimiter,
+            skipinitialspace=True,
+            strict=True,
         )
-        number, most_rows, most_columns = 0, self._limits.rows, self._limits.columns
+        number, max_rows, max_columns = 0, self._limits.rows, self._limits.columns
         while True:
             try:
                 for cells in reader:
                     number += 1
                     lines.clear()
-                    if number > most_rows or len(cells) > most_columns:
-                        check_size(number, cells, self._limits)
+                    if number > max_rows or len(cells) > max_columns:
+                        check_dimensions(number, cells, self._limits)
                     yield number, cells, None
             except csv.Error:
                 number += 1
-                yield self._repaired(number, lines)
+                yield self._repair_record(number, lines)
                 lines.clear()
             else:
                 return
 
-    def _repaired(self, number: int, lines: list[str]) -> Record:
+    def _repair_record(self, number: int, lines: list[str]) -> Record:
         """Read `"24" monitor"` as it was meant if that ends on its line, else give the row up."""
-        whole = [line.rstrip("\r\n") + "\n" for line in lines]
+        normalised_lines = [line.rstrip("\r\n") + "\n" for line in lines]
         try:
-            cells = next(csv.reader(whole[:1], delimiter=self.delimiter, skipinitialspace=True))
+            cells = next(
+                csv.reader(normalised_lines[:1], delimiter=self.delimiter, skipinitialspace=True)
+            )
         except csv.Error:
             cells = ["\n"]
         if len(lines) == 1 and not any("\n" in cell for cell in cells):
@@ -99,47 +104,47 @@ class CsvSource:
             f"A quotation mark is not closed or not doubled; that spoils {len(lines)} line(s) "
             f"from {shown(lines[0])}."
         )
-        return number, ["".join(lines)[:_SHOWN_OF_SPOILED]], message
+        return number, ["".join(lines)[:_MAX_MALFORMED_CHARACTERS]], message
 
 
-def open_csv(path: Path, order: ListOrder) -> CsvSource:
+def open_csv(path: Path, request: ReadRequest) -> CsvFile:
     """Find out encoding and delimiter of a file, as far as the user has not set them.
 
     Raises PriceListError if one cannot be told or does not fit.
     """
-    config = order.config
-    encoding = find_encoding(path, config.encoding)
-    given = config.delimiter or _named_in_file(path, encoding)
-    if given is not None:
-        return CsvSource(path, encoding, _checked(given), order.limits)
+    config = request.config
+    encoding = detect_encoding(path, config.encoding)
+    configured = config.delimiter or _delimiter_in_file(path, encoding)
+    if configured is not None:
+        return CsvFile(path, encoding, _check_delimiter(configured), request.limits)
     sources = {
-        delimiter: CsvSource(path, encoding, delimiter, order.limits) for delimiter in _DELIMITERS
+        delimiter: CsvFile(path, encoding, delimiter, request.limits) for delimiter in _DELIMITERS
     }
-    samples = {delimiter: head_of(source, config) for delimiter, source in sources.items()}
-    return sources[detect.choose_delimiter(samples, config, order.currency)]
+    samples = {delimiter: read_sample(source, config) for delimiter, source in sources.items()}
+    return sources[detect.choose_delimiter(samples, config, request.currency)]
 
 
-def _named_in_file(path: Path, encoding: str) -> str | None:
+def _delimiter_in_file(path: Path, encoding: str) -> str | None:
     with path.open(encoding=encoding, newline="") as file:
-        line = file.readline(len("\ufeff'sep=;'\r\n")).removeprefix(_MARK)
+        line = file.readline(len("\ufeff'sep=;'\r\n")).removeprefix(_BYTE_ORDER_MARK)
     match = _SEP_LINE(line)
     return match[1] if match else None
 
 
-def _checked(given: str) -> str:
-    delimiter = _DELIMITER_NAMES.get(given.casefold(), given)
-    if len(delimiter) != 1 or (delimiter != "\t" and _NO_DELIMITER.match(delimiter)):
+def _check_delimiter(configured: str) -> str:
+    delimiter = _DELIMITER_NAMES.get(configured.casefold(), configured)
+    if len(delimiter) != 1 or (delimiter != "\t" and _INVALID_DELIMITER.match(delimiter)):
         raise PriceListError(
-            f"The delimiter {shown(given)} cannot separate cells; use one of ; , | and tab."
+            f"The delimiter {shown(configured)} cannot separate cells; use one of ; , | and tab."
         )
     return delimiter
 
 
-def _remembered(text: TextIO, lines: list[str]) -> Iterator[str]:
+def _buffered_lines(text: TextIO, lines: list[str]) -> Iterator[str]:
     """Hand on lines of bounded length, and keep those of the record that is being read."""
     readline = text.readline
-    while line := readline(_LONGEST_LINE):
-        if len(line) == _LONGEST_LINE or len(lines) == _MOST_LINES:
+    while line := readline(_MAX_LINE_CHARACTERS):
+        if len(line) == _MAX_LINE_CHARACTERS or len(lines) == _MAX_LINES_PER_RECORD:
             raise PriceListError(
                 f"From {shown((lines or [line])[0])} on the list has no end of row within reason."
             )

@@ -8,18 +8,18 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-_PIECE = re.compile(
+_TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|\[\$(?P<currency>[^\]-]*)[^\]]*\]'
     r"|(?P<elapsed>\[(?:h+|m+|s+)\])|\[[^\]]*\]|[_*].|(?P<general>general|standard)|(?P<sign>.)",
     re.IGNORECASE | re.DOTALL,
 )
 _PLACEHOLDERS = frozenset("0#?.,%/eE@")
 _DATE_LETTERS = frozenset("ymdhsYMDHS")
-_FIXED = re.compile(r"0(?:\.(0+))?").fullmatch
-_LONGEST_FORMAT = 255
+_FIXED_DECIMALS = re.compile(r"0(?:\.(0+))?").fullmatch
+_MAX_CODE_CHARACTERS = 255
 
 # Formats that a workbook names by number alone; those of money depend on who looks at them.
-BUILT_IN: dict[int, str] = {
+BUILT_IN_FORMATS: dict[int, str] = {
     1: "0",
     2: "0.00",
     9: "0%",
@@ -42,50 +42,52 @@ class NumberFormat(NamedTuple):
     kind: Literal["number", "percent", "date", "time", "elapsed"]
     pattern: tuple[str, ...] = ()
     decimals: int | None = None
-    before: str = ""
-    after: str = ""
+    prefix: str = ""
+    suffix: str = ""
 
 
 @lru_cache(maxsize=4096)
-def format_of(code: str) -> NumberFormat | None:
+def parse_number_format(code: str) -> NumberFormat | None:
     """Read a format; None if it shows a number as it is."""
-    pieces: list[tuple[str, str]] = []
-    for match in _PIECE.finditer(code[:_LONGEST_FORMAT]):
+    tokens: list[tuple[str, str]] = []
+    for match in _TOKEN.finditer(code[:_MAX_CODE_CHARACTERS]):
         kind, text = match.lastgroup, match[match.lastgroup] if match.lastgroup else ""
         if kind == "sign" and text == ";":
             break
         if kind in {"elapsed", "general"}:
-            pieces.append((kind, text))
+            tokens.append((kind, text))
         elif kind == "sign" and (text in _PLACEHOLDERS or text in _DATE_LETTERS):
-            pieces.append(("mark", text))
+            tokens.append(("mark", text))
         elif kind:
-            pieces.append(("text", text))
-    return _moment(pieces) or _number(pieces)
+            tokens.append(("text", text))
+    return _date_or_time_format(tokens) or _number_format(tokens)
 
 
-def _moment(pieces: list[tuple[str, str]]) -> NumberFormat | None:
-    if any(kind == "elapsed" for kind, _ in pieces):
+def _date_or_time_format(tokens: list[tuple[str, str]]) -> NumberFormat | None:
+    if any(kind == "elapsed" for kind, _ in tokens):
         return NumberFormat("elapsed")
-    letters = {text.lower() for kind, text in pieces if kind == "mark" and text in _DATE_LETTERS}
+    letters = {text.lower() for kind, text in tokens if kind == "mark" and text in _DATE_LETTERS}
     if not letters:
         return None
     is_date = "y" in letters or "d" in letters or letters == {"m"}
     return NumberFormat("date" if is_date else "time")
 
 
-def _number(pieces: list[tuple[str, str]]) -> NumberFormat | None:
-    marks = "".join(text for kind, text in pieces if kind == "mark")
-    places = [index for index, (kind, _) in enumerate(pieces) if kind != "text"]
-    if not places:
+def _number_format(tokens: list[tuple[str, str]]) -> NumberFormat | None:
+    placeholders = "".join(text for kind, text in tokens if kind == "mark")
+    positions = [index for index, (kind, _) in enumerate(tokens) if kind != "text"]
+    if not positions:
         return None
-    before = "".join(text for _, text in pieces[: places[0]]).lstrip()
-    after = "".join(text for kind, text in pieces[places[-1] :] if kind == "text").rstrip()
-    if "%" in marks:
+    prefix = "".join(text for _, text in tokens[: positions[0]]).lstrip()
+    suffix = "".join(text for kind, text in tokens[positions[-1] :] if kind == "text").rstrip()
+    if "%" in placeholders:
         return NumberFormat("percent")
-    pattern = tuple(text for _, text in pieces) if set(marks) == {"0"} and len(pieces) > 1 else ()
-    fixed = _FIXED(marks)
-    decimals = len(fixed[1]) if fixed and fixed[1] else None
-    before, after = before.strip("-+( "), after.strip("-+) ")
-    if decimals is None and not (pattern or before or after):
+    pattern = (
+        tuple(text for _, text in tokens) if set(placeholders) == {"0"} and len(tokens) > 1 else ()
+    )
+    fixed_decimals = _FIXED_DECIMALS(placeholders)
+    decimals = len(fixed_decimals[1]) if fixed_decimals and fixed_decimals[1] else None
+    prefix, suffix = prefix.strip("-+( "), suffix.strip("-+) ")
+    if decimals is None and not (pattern or prefix or suffix):
         return None
-    return NumberFormat("number", pattern, decimals, before, after)
+    return NumberFormat("number", pattern, decimals, prefix, suffix)

@@ -15,14 +15,14 @@ _SCOPES = ("https://www.googleapis.com/auth/spreadsheets.readonly",)
 _Credentials = cast("Any", service_account.Credentials)
 
 
-class Account(NamedTuple):
+class AuthorizedAccount(NamedTuple):
     """A service account and the header fields that speak for it."""
 
     email: str
     headers: Mapping[str, str]
 
 
-def log_in(key_path: str | None, http: urllib3.PoolManager) -> Account:
+def authorize(key_path: str | None, http: urllib3.PoolManager) -> AuthorizedAccount:
     """Get a token for the service account of a key file.
 
     Raises PriceListError when the key cannot be used, SourceUnavailableError when Google cannot say
@@ -34,11 +34,11 @@ def log_in(key_path: str | None, http: urllib3.PoolManager) -> Account:
     try:
         credentials.refresh(Request(http))
     except GoogleAuthError as error:
-        raise _refusal(error, email) from error
+        raise _authorization_error(error, email) from error
     except (TypeError, ValueError) as error:
-        raise _unavailable(email) from error
+        raise _unavailable_error(email) from error
     credentials.apply(headers)
-    return Account(email, headers)
+    return AuthorizedAccount(email, headers)
 
 
 def _credentials(key_path: str | None) -> Any:
@@ -59,11 +59,11 @@ def _credentials(key_path: str | None) -> Any:
         ) from error
 
 
-def _refusal(error: GoogleAuthError, email: str) -> PricebookError:
+def _authorization_error(error: GoogleAuthError, email: str) -> PricebookError:
     if isinstance(error, TransportError) or cast("Any", error).retryable:
-        return _unavailable(email)
+        return _unavailable_error(email)
     return PriceListError(f"Google does not accept the key of {email}; it may have been revoked.")
 
 
-def _unavailable(email: str) -> SourceUnavailableError:
+def _unavailable_error(email: str) -> SourceUnavailableError:
     return SourceUnavailableError(f"Google cannot log {email} in now.")

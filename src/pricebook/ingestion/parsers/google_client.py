@@ -10,32 +10,37 @@ import urllib3
 from urllib3.exceptions import InvalidHeader
 
 from pricebook.errors import PricebookError, PriceListError, SourceUnavailableError
-from pricebook.ingestion.parsers.answers import Allowance, allowance, chunks, failures_of
-from pricebook.ingestion.parsers.google_account import Account, log_in
-from pricebook.ingestion.schemas import Limits, SheetPlace
+from pricebook.ingestion.parsers.answers import (
+    DownloadBudget,
+    read_body,
+    start_budget,
+    translate_http_errors,
+)
+from pricebook.ingestion.parsers.google_account import AuthorizedAccount, authorize
+from pricebook.ingestion.schemas import GoogleSheetSource, ReadLimits
 
-_TRIES = 6
-_LONGEST_PAUSE_SECONDS = 60
+_MAX_ATTEMPTS = 6
+_MAX_BACKOFF_SECONDS = 60
 _OK = 200
 _TOO_MANY_REQUESTS = 429
 _FIRST_SERVER_ERROR = 500
 
 
-class _Detail(msgspec.Struct, frozen=True):
+class _ErrorDetail(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-class _Refusal(msgspec.Struct, frozen=True):
+class _ApiError(msgspec.Struct, frozen=True):
     message: str = ""
-    details: list[_Detail] = []
+    details: list[_ErrorDetail] = []
 
 
-class _Refused(msgspec.Struct, frozen=True):
-    error: _Refusal = _Refusal()
+class _ErrorResponse(msgspec.Struct, frozen=True):
+    error: _ApiError = _ApiError()
 
 
-def read_spreadsheet(
-    place: SheetPlace, spreadsheet_id: str, fields: str, limits: Limits
+def fetch_spreadsheet(
+    price_list_source: GoogleSheetSource, spreadsheet_id: str, fields: str, limits: ReadLimits
 ) -> bytearray:
     """Read the named fields of a spreadsheet in one request, and answer their JSON.
 
@@ -44,51 +49,53 @@ def read_spreadsheet(
     Raises PriceListError when it may not be read at all, SourceUnavailableError when it cannot be
     read now.
     """
-    source = f"The spreadsheet https://docs.google.com/spreadsheets/d/{spreadsheet_id}"
-    allowed = allowance(source, limits)
+    source_name = f"The spreadsheet https://docs.google.com/spreadsheets/d/{spreadsheet_id}"
+    budget = start_budget(source_name, limits)
     query = urlencode({"fields": fields, "prettyPrint": "false"})
-    url = f"{place.api}/v4/spreadsheets/{spreadsheet_id}?{query}"
-    with urllib3.PoolManager(retries=False, timeout=allowed.timeout) as http:
-        account = log_in(place.credentials_path, http)
-        with closing(_ask(http, url, account, allowed)) as response:
+    url = f"{price_list_source.api}/v4/spreadsheets/{spreadsheet_id}?{query}"
+    with urllib3.PoolManager(retries=False, timeout=budget.timeout) as http:
+        account = authorize(price_list_source.credentials_path, http)
+        with closing(_request_with_retries(http, url, account, budget)) as response:
             body = bytearray()
-            for chunk in chunks(response, allowed):
+            for chunk in read_body(response, budget):
                 body += chunk
             if response.status != _OK:
-                raise _refusal(response.status, bytes(body), account.email, source)
+                raise _response_error(response.status, bytes(body), account.email, source_name)
             return body
 
 
-def pause_seconds(attempt: int, retry_after: float | None, chance: float) -> float:
+def backoff_seconds(attempt: int, retry_after: float | None, jitter: float) -> float:
     """Tell how long to wait after a try (from 0): as asked, else doubling from a second.
 
     `chance` (0 to 1) keeps those who were refused together from coming back together.
     """
     if retry_after is not None:
         return retry_after
-    return min(2.0**attempt, _LONGEST_PAUSE_SECONDS) * (0.5 + chance / 2)
+    return min(2.0**attempt, _MAX_BACKOFF_SECONDS) * (0.5 + jitter / 2)
 
 
-def _ask(
-    http: urllib3.PoolManager, url: str, account: Account, allowed: Allowance
+def _request_with_retries(
+    http: urllib3.PoolManager, url: str, account: AuthorizedAccount, budget: DownloadBudget
 ) -> urllib3.BaseHTTPResponse:
     """Ask until there is an answer that stands, or another try is not worth it."""
     attempt = 0
     while True:
-        response = _ask_once(http, url, account, allowed)
-        pause = pause_seconds(attempt, _retry_after(response), random.random())  # noqa: S311 (jitter)
-        is_over = attempt + 1 == _TRIES or pause > min(_LONGEST_PAUSE_SECONDS, allowed.left)
-        if is_over or not _may_pass(response.status):
+        response = _send_request(http, url, account, budget)
+        delay = backoff_seconds(attempt, _retry_after(response), random.random())  # noqa: S311 (jitter)
+        is_final = attempt + 1 == _MAX_ATTEMPTS or delay > min(
+            _MAX_BACKOFF_SECONDS, budget.seconds_left
+        )
+        if is_final or not _is_transient(response.status):
             return response
         response.close()
-        time.sleep(pause)
+        time.sleep(delay)
         attempt += 1
 
 
-def _ask_once(
-    http: urllib3.PoolManager, url: str, account: Account, allowed: Allowance
+def _send_request(
+    http: urllib3.PoolManager, url: str, account: AuthorizedAccount, budget: DownloadBudget
 ) -> urllib3.BaseHTTPResponse:
-    with failures_of(allowed.source):
+    with translate_http_errors(budget.source_name):
         return http.urlopen(
             "GET",
             url,
@@ -97,13 +104,13 @@ def _ask_once(
                 "User-Agent": "pricebook (gzip)",
                 "Accept-Encoding": "gzip",
             },
-            timeout=allowed.timeout,
+            timeout=budget.timeout,
             preload_content=False,
             redirect=False,
         )
 
 
-def _may_pass(status: int) -> bool:
+def _is_transient(status: int) -> bool:
     return status == _TOO_MANY_REQUESTS or status >= _FIRST_SERVER_ERROR
 
 
@@ -115,30 +122,30 @@ def _retry_after(response: urllib3.BaseHTTPResponse) -> float | None:
         return None
 
 
-def _refusal(status: int, body: bytes, email: str, source: str) -> PricebookError:
+def _response_error(status: int, body: bytes, email: str, source_name: str) -> PricebookError:
     """Say what an answer without a spreadsheet means for the one who wants the list."""
     if status == _TOO_MANY_REQUESTS:
-        return SourceUnavailableError(f"{source}: Google asks to read less often; try later.")
+        return SourceUnavailableError(f"{source_name}: Google asks to read less often; try later.")
     if status >= _FIRST_SERVER_ERROR:
-        return SourceUnavailableError(f"{source} cannot be read now: Google answers {status}.")
-    refused = _refused(body)
-    if any(detail.reason == "SERVICE_DISABLED" for detail in refused.details):
+        return SourceUnavailableError(f"{source_name} cannot be read now: Google answers {status}.")
+    api_error = _decode_error(body)
+    if any(detail.reason == "SERVICE_DISABLED" for detail in api_error.details):
         return PriceListError(f"The Google Sheets API is not enabled for the project of {email}.")
     return PriceListError(
         {
             401: f"Google does not accept the key of {email}.",
-            403: f"{source} is not shared with {email}; share it with this address.",
-            404: f"{source} does not exist.",
-        }.get(status, f"{source} cannot be read: {_said(status, refused.message)}")
+            403: f"{source_name} is not shared with {email}; share it with this address.",
+            404: f"{source_name} does not exist.",
+        }.get(status, f"{source_name} cannot be read: {_describe_error(status, api_error.message)}")
     )
 
 
-def _refused(body: bytes) -> _Refusal:
+def _decode_error(body: bytes) -> _ApiError:
     try:
-        return msgspec.json.decode(body, type=_Refused).error
+        return msgspec.json.decode(body, type=_ErrorResponse).error
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return _Refusal()
+        return _ApiError()
 
 
-def _said(status: int, message: str) -> str:
+def _describe_error(status: int, message: str) -> str:
     return message.rstrip(".") + "." if message else f"Google answers {status}."

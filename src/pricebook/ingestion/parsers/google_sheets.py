@@ -10,29 +10,29 @@ import msgspec
 
 from pricebook.errors import PriceListError, SourceUnavailableError
 from pricebook.ingestion import detect
-from pricebook.ingestion.currencies import WORD_OR_SIGN, meant_by
+from pricebook.ingestion.currencies import WORD_OR_SIGN, currencies_of_word
 from pricebook.ingestion.normalise import shown, shown_list
-from pricebook.ingestion.parsers.source import head_of
-from pricebook.ingestion.parsers.typed import digits_of
+from pricebook.ingestion.parsers.source import read_sample
+from pricebook.ingestion.parsers.typed import format_digits
 from pricebook.ingestion.schemas import (
     FetchedSheet,
-    Limits,
-    ListOrder,
+    NumberCell,
+    ReadConfig,
+    ReadLimits,
+    ReadRequest,
     Record,
-    SourceConfig,
-    TypedNumber,
 )
 from pricebook.ingestion.vocabulary import TAX_WORDS
 
-_ADDRESS = re.compile(
+_SPREADSHEET_URL = re.compile(
     r"https://docs\.google\.com(?:/a/[^/]+)?/spreadsheets/(?:u/\d+/)?d/([\w-]{20,100})(?:[/?#].*)?",
     re.ASCII,
 ).fullmatch
-_SHEET_ID = re.compile(r"[?&#]gid=(\d{1,10})(?![^&#])", re.ASCII)
+_SHEET_ID_IN_URL = re.compile(r"[?&#]gid=(\d{1,10})(?![^&#])", re.ASCII)
 # Kinds of number whose digits are not what they say: 0.125 is 12.5 %, 45292 is a day.
-_NO_PLAIN_NUMBERS = frozenset({"DATE", "TIME", "DATE_TIME", "PERCENT"})
+_NON_NUMERIC_FORMATS = frozenset({"DATE", "TIME", "DATE_TIME", "PERCENT"})
 _SCIENTIFIC = re.compile(r"\d[eE][+-]?\d").search
-_SIGNS = frozenset("-−–+()'’")
+_NUMBER_SIGNS = frozenset("-−–+()'’")
 
 
 class _Value(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -91,7 +91,7 @@ class _Spreadsheet(msgspec.Struct):
     sheets: list[_Sheet] = []
 
 
-class SheetSource:
+class GoogleSheetFile:
     """One sheet of a spreadsheet, in memory."""
 
     format: Literal["google_sheets"] = "google_sheets"
@@ -103,82 +103,88 @@ class SheetSource:
         self.rows_total = len(rows)
         self._rows = rows
         self._currency = currency
-        self._read = 0
+        self._rows_read = 0
 
     @property
     def progress(self) -> float:
         """The part of the rows that the latest pass has read."""
-        return self._read / self.rows_total if self.rows_total else 1.0
+        return self._rows_read / self.rows_total if self.rows_total else 1.0
 
     def records(self) -> Generator[Record, None, None]:
         """Read the sheet row by row."""
         for number, cells in enumerate(self._rows, start=1):
-            self._read = number
-            yield number, [_text_of(cell, self._currency) for cell in cells], None
+            self._rows_read = number
+            yield number, [_cell_text(cell, self._currency) for cell in cells], None
 
 
-class Address(NamedTuple):
+class SpreadsheetAddress(NamedTuple):
     """Which spreadsheet an address names, and which of its sheets, if any."""
 
     spreadsheet_id: str
     sheet_id: int | None
 
 
-def open_spreadsheet(place: FetchedSheet, order: ListOrder) -> SheetSource:
+def open_spreadsheet(source: FetchedSheet, request: ReadRequest) -> GoogleSheetFile:
     """Take the sheet of a fetched spreadsheet that is named, that its address shows, or the best.
 
     Raises PriceListError when there is none to be had or it is over the limits,
     SourceUnavailableError when what was fetched is no spreadsheet.
     """
-    address = address_of(place.url)
+    address = parse_spreadsheet_url(source.url)
     try:
-        spreadsheet = msgspec.json.decode(Path(place.path).read_bytes(), type=_Spreadsheet)
+        spreadsheet = msgspec.json.decode(Path(source.path).read_bytes(), type=_Spreadsheet)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SourceUnavailableError(
             f"What came for the spreadsheet {address.spreadsheet_id} is no answer of Google Sheets."
         ) from error
     grids = [sheet for sheet in spreadsheet.sheets if sheet.properties.sheet_type == "GRID"]
-    named = _named(grids, order.config, address.sheet_id)
-    candidates = [named] if named else [sheet for sheet in grids if not sheet.properties.hidden]
+    selected = _find_sheet(grids, request.config, address.sheet_id)
+    candidates = (
+        [selected] if selected else [sheet for sheet in grids if not sheet.properties.hidden]
+    )
     sources = {
-        sheet.title: SheetSource(sheet.title, _rows_of(sheet, order.limits), order.currency)
+        sheet.title: GoogleSheetFile(
+            sheet.title, _filled_rows(sheet, request.limits), request.currency
+        )
         for sheet in candidates
     }
     if not sources:
         raise PriceListError("The spreadsheet has no sheet that could be a list.")
-    samples = {title: head_of(source, order.config) for title, source in sources.items()}
-    return sources[detect.choose_sheet(samples, order.config, order.currency)]
+    samples = {title: read_sample(source, request.config) for title, source in sources.items()}
+    return sources[detect.choose_sheet(samples, request.config, request.currency)]
 
 
-def address_of(url: str) -> Address:
+def parse_spreadsheet_url(url: str) -> SpreadsheetAddress:
     """Take the address of a spreadsheet apart; raises PriceListError if it is none."""
-    match = _ADDRESS(url)
+    match = _SPREADSHEET_URL(url)
     if not match:
         raise PriceListError(
             f"{shown(url)} is not the address of a Google spreadsheet; it begins with "
             "https://docs.google.com/spreadsheets/d/ and the spreadsheet's id."
         )
-    sheet_ids: list[str] = _SHEET_ID.findall(url)
-    return Address(match[1], int(sheet_ids[-1]) if sheet_ids else None)
+    sheet_ids: list[str] = _SHEET_ID_IN_URL.findall(url)
+    return SpreadsheetAddress(match[1], int(sheet_ids[-1]) if sheet_ids else None)
 
 
-def _named(sheets: Sequence[_Sheet], config: SourceConfig, sheet_id: int | None) -> _Sheet | None:
+def _find_sheet(
+    sheets: Sequence[_Sheet], config: ReadConfig, sheet_id: int | None
+) -> _Sheet | None:
     """Find the sheet by its name, else by its id in the address."""
     if config.sheet_name is not None:
-        said, wanted = f"sheet {shown(config.sheet_name)}", config.sheet_name
-        found = [sheet for sheet in sheets if sheet.title == wanted]
+        description, wanted = f"sheet {shown(config.sheet_name)}", config.sheet_name
+        matching = [sheet for sheet in sheets if sheet.title == wanted]
     elif sheet_id is not None:
-        said = f"sheet with the gid {sheet_id} of its address"
-        found = [sheet for sheet in sheets if sheet.properties.sheet_id == sheet_id]
+        description = f"sheet with the gid {sheet_id} of its address"
+        matching = [sheet for sheet in sheets if sheet.properties.sheet_id == sheet_id]
     else:
         return None
-    if not found:
+    if not matching:
         titles = shown_list(sheet.title for sheet in sheets)
-        raise PriceListError(f"The spreadsheet has no {said}; its sheets are {titles}.")
-    return found[0]
+        raise PriceListError(f"The spreadsheet has no {description}; its sheets are {titles}.")
+    return matching[0]
 
 
-def _rows_of(sheet: _Sheet, limits: Limits) -> list[list[_Cell]]:
+def _filled_rows(sheet: _Sheet, limits: ReadLimits) -> list[list[_Cell]]:
     """Cut a sheet to its filled part, in which merged cells are filled downwards."""
     rows = [row.values for grid in sheet.data[:1] for row in grid.row_data]
     widths = [_filled_width(row) for row in rows]
@@ -190,10 +196,10 @@ def _rows_of(sheet: _Sheet, limits: Limits) -> list[list[_Cell]]:
             f"The sheet {shown(sheet.title)} has {len(widths)} rows and {width} columns; "
             f"at most {limits.rows} and {limits.columns} are read."
         )
-    filled = [row[:width] for row in rows[: len(widths)]]
+    filled_rows = [row[:width] for row in rows[: len(widths)]]
     for merge in sheet.merges:
-        _fill_down(filled, merge)
-    return filled
+        _fill_down(filled_rows, merge)
+    return filled_rows
 
 
 def _filled_width(row: Sequence[_Cell]) -> int:
@@ -211,28 +217,28 @@ def _fill_down(rows: Sequence[list[_Cell]], merge: _Merge) -> None:
         row[column] = merged[0][column]
 
 
-def _text_of(cell: _Cell, currency: str) -> str:
+def _cell_text(cell: _Cell, currency: str) -> str:
     """Take a number as it is, anything else as it is shown.
 
     A number that is shown with other words than of the catalog's currency goes on as shown: what
     these words mean for a price is told where texts are read.
     """
-    value, as_shown = cell.effective_value.number_value, cell.formatted_value
-    if value is None or cell.effective_format.number_format.type in _NO_PLAIN_NUMBERS:
-        return as_shown
-    digits = digits_of(value)
-    if _SCIENTIFIC(as_shown):
-        return TypedNumber(digits)
-    return TypedNumber(digits, as_shown) if _is_bare(as_shown, currency) else as_shown
+    value, formatted = cell.effective_value.number_value, cell.formatted_value
+    if value is None or cell.effective_format.number_format.type in _NON_NUMERIC_FORMATS:
+        return formatted
+    digits = format_digits(value)
+    if _SCIENTIFIC(formatted):
+        return NumberCell(digits)
+    return NumberCell(digits, formatted) if _is_plain_number(formatted, currency) else formatted
 
 
 @lru_cache(maxsize=4096)
-def _is_harmless(word: str, currency: str) -> bool:
-    if word in _SIGNS or word.casefold() in TAX_WORDS:
+def _is_ignorable_word(word: str, currency: str) -> bool:
+    if word in _NUMBER_SIGNS or word.casefold() in TAX_WORDS:
         return True
-    return currency in (meant_by(word, currency) or ())
+    return currency in (currencies_of_word(word, currency) or ())
 
 
-def _is_bare(as_shown: str, currency: str) -> bool:
-    words = WORD_OR_SIGN.findall(as_shown)
-    return all(_is_harmless(word, currency) for word in words)
+def _is_plain_number(formatted: str, currency: str) -> bool:
+    words = WORD_OR_SIGN.findall(formatted)
+    return all(_is_ignorable_word(word, currency) for word in words)

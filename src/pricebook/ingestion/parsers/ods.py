@@ -4,11 +4,18 @@ from collections.abc import Sequence
 from typing import Literal
 
 from pricebook.errors import PriceListError
-from pricebook.ingestion.parsers.ods_cells import CELLS, OFFICE, SHEET, STYLE, TABLE, SheetCells
-from pricebook.ingestion.parsers.package import Package
+from pricebook.ingestion.parsers.ods_cells import (
+    CELLS,
+    OFFICE,
+    SHEET,
+    STYLE,
+    TABLE,
+    OdsSheetHandler,
+)
+from pricebook.ingestion.parsers.package import ZipPackage
 from pricebook.ingestion.parsers.spool import NumberedRows
-from pricebook.ingestion.parsers.workbook import Merged, Sheet
-from pricebook.ingestion.schemas import Limits
+from pricebook.ingestion.parsers.workbook import MergedRange, Sheet
+from pricebook.ingestion.schemas import ReadLimits
 
 _CONTENT = "content.xml"
 _SPREADSHEET = f"{OFFICE} spreadsheet"
@@ -19,44 +26,44 @@ class OdsWorkbook:
 
     format: Literal["ods"] = "ods"
 
-    def __init__(self, package: Package, limits: Limits) -> None:
+    def __init__(self, package: ZipPackage, limits: ReadLimits) -> None:
         self._package = package
         self._limits = limits
-        self._merged: dict[str, list[Merged]] = {}
+        self._merged_ranges: dict[str, list[MergedRange]] = {}
         if "META-INF/manifest.xml" in package:
             tags = {tag for tag, _ in package.elements("META-INF/manifest.xml")}
             if "encryption-data" in tags:
                 raise PriceListError(f"{package.name} has a password; save it without one.")
-        sheets = _Sheets()
+        sheets = _NonEmptySheetsHandler()
         for _ in package.feed(_CONTENT, sheets):
             pass
-        self.sheets = sheets.found
+        self.sheets = sheets.non_empty_sheets
         if not sheets.is_spreadsheet:
             raise PriceListError(f"{package.name} is an OpenDocument file, but no spreadsheet.")
 
     def rows(self, sheet: str) -> NumberedRows:
         """Read the rows of a sheet; raises PriceListError where the file is damaged."""
-        cells = SheetCells(sheet, self._limits)
+        cells = OdsSheetHandler(sheet, self._limits)
         for _ in self._package.feed(_CONTENT, cells):
-            for number, repeated, row in cells.rows:
-                for copy in range(repeated):
+            for number, repetitions, row in cells.rows:
+                for copy in range(repetitions):
                     yield number + copy, list(row)
             cells.rows.clear()
-            if cells.is_over:
+            if cells.is_finished:
                 break
-        self._merged[sheet] = cells.merged
+        self._merged_ranges[sheet] = cells.merged_ranges
 
-    def merged(self, sheet: str) -> Sequence[Merged]:
+    def merged_ranges(self, sheet: str) -> Sequence[MergedRange]:
         """List the merged cells of a sheet whose rows have been read."""
-        return self._merged[sheet]
+        return self._merged_ranges[sheet]
 
 
-class _Sheets:
+class _NonEmptySheetsHandler:
     """Lists the sheets that hold a cell with a value."""
 
     def __init__(self) -> None:
         self.text: list[str] = []
-        self.found: list[Sheet] = []
+        self.non_empty_sheets: list[Sheet] = []
         self.is_spreadsheet = False
         self._hidden: set[str] = set()
         self._style = ""
@@ -77,7 +84,7 @@ class _Sheets:
                 style = attributes.get(f"{TABLE} style-name", "")
                 self._sheet = Sheet(attributes.get(f"{TABLE} name", ""), style in self._hidden)
         elif self._sheet and name in CELLS and f"{OFFICE} value-type" in attributes:
-            self.found.append(self._sheet)
+            self.non_empty_sheets.append(self._sheet)
             self._sheet = None
 
     def end(self, name: str) -> None:

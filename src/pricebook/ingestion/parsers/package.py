@@ -16,26 +16,26 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from pricebook.errors import PriceListError
 from pricebook.ingestion.normalise import shown
-from pricebook.ingestion.schemas import Limits
+from pricebook.ingestion.schemas import ReadLimits
 
 # Workbooks shrink to a tenth; what is made to burst shrinks to a thousandth.
-MOST_INFLATED = 10
+MAX_INFLATION = 10
 _MEBIBYTE = 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
 # Pieces of one text that come from 64 KiB of a file: more of them is no cell of a list.
-_MOST_PIECES = 100
+_MAX_TEXT_PIECES = 100
 # Expat before 2.6 scans a token from its start again for each piece that is fed of it.
-_LONGEST_TOKEN = 1024 * 1024
-_MOST_ENTRIES = 10_000
-_MOST_SMALL_ELEMENTS = 1_000_000
+_MAX_TOKEN_BYTES = 1024 * 1024
+_MAX_ENTRIES = 10_000
+_MAX_ELEMENTS = 1_000_000
 # What the libraries raise, and our own handlers where a number or a name is none.
-_DAMAGED = (
+_DAMAGE_ERRORS = (
     *(BadZipFile, ExpatError, zlib.error, struct.error, OSError, EOFError, RuntimeError),
     *(ValueError, LookupError),
 )
 
 
-class Handler(Protocol):
+class XmlHandler(Protocol):
     """What is told of the elements of a part; the text between them goes into `text`."""
 
     @property
@@ -53,16 +53,16 @@ class Handler(Protocol):
         ...
 
 
-class Package:
+class ZipPackage:
     """An open archive; closes its file."""
 
-    def __init__(self, path: Path, limits: Limits) -> None:
+    def __init__(self, path: Path, limits: ReadLimits) -> None:
         self.name = path.name
-        with self.damage_told():
+        with self.translate_damage_errors():
             self._archive = ZipFile(path)
-        if len(self._archive.filelist) > _MOST_ENTRIES:
+        if len(self._archive.filelist) > _MAX_ENTRIES:
             self._archive.close()
-            raise PriceListError(f"{self.name} holds more than {_MOST_ENTRIES:,} files.")
+            raise PriceListError(f"{self.name} holds more than {_MAX_ENTRIES:,} files.")
         self._parts = {
             part.filename.replace("\\", "/").lower(): part for part in self._archive.infolist()
         }
@@ -70,12 +70,12 @@ class Package:
             self._archive.close()
             raise PriceListError(f"{self.name} holds two files of the same name.")
         inflated = sum(part.file_size for name, part in self._parts.items() if name[-4:] == ".xml")
-        most = MOST_INFLATED * limits.mebibytes
-        if inflated > most * _MEBIBYTE:
+        max_mebibytes = MAX_INFLATION * limits.mebibytes
+        if inflated > max_mebibytes * _MEBIBYTE:
             self._archive.close()
             raise PriceListError(
                 f"{self.name} holds {inflated // _MEBIBYTE:,} MiB once it is unpacked, at most "
-                f"{most:,} MiB are read."
+                f"{max_mebibytes:,} MiB are read."
             )
 
     def __enter__(self) -> Self:
@@ -87,12 +87,12 @@ class Package:
     def __contains__(self, part: str) -> bool:
         return part.lower() in self._parts
 
-    def read(self, part: str, most_bytes: int) -> bytes:
+    def read(self, part: str, max_bytes: int) -> bytes:
         """Read the beginning of a small part; raises PriceListError if it is missing or damaged."""
-        with self.damage_told(), self._archive.open(self._parts[part.lower()]) as file:
-            return file.read(most_bytes)
+        with self.translate_damage_errors(), self._archive.open(self._parts[part.lower()]) as file:
+            return file.read(max_bytes)
 
-    def feed(self, part: str, handler: Handler) -> Iterator[None]:
+    def feed(self, part: str, handler: XmlHandler) -> Iterator[None]:
         """Tell a handler what a part holds, piece by piece; yields after each piece.
 
         Raises PriceListError if the part is missing, damaged, or too large.
@@ -103,37 +103,37 @@ class Package:
         if info.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
             raise PriceListError(f"{self.name} is packed in a way that no workbook is.")
         parser = self._parser(handler)
-        fed = 0
-        with self.damage_told(), self._archive.open(info) as file:
+        bytes_fed = 0
+        with self.translate_damage_errors(), self._archive.open(info) as file:
             while chunk := file.read(_CHUNK_BYTES):
                 parser.Parse(chunk)
-                fed += len(chunk)
+                bytes_fed += len(chunk)
                 # The index is where the token begins that has not ended yet.
-                if fed - parser.CurrentByteIndex > _LONGEST_TOKEN:
+                if bytes_fed - parser.CurrentByteIndex > _MAX_TOKEN_BYTES:
                     raise PriceListError(
                         f"{self.name} has a tag or a comment of more than a mebibyte."
                     )
-                if len(handler.text) > _MOST_PIECES:
+                if len(handler.text) > _MAX_TEXT_PIECES:
                     raise PriceListError(f"{self.name} has a cell of more than a mebibyte of text.")
                 yield
             parser.Parse(b"", True)  # noqa: FBT003 (a C function)
 
     def elements(self, part: str) -> list[tuple[str, dict[str, str]]]:
         """List the elements of a small part in their order: local names, with their attributes."""
-        elements = _Elements()
+        elements = _ElementCollector()
         for _ in self.feed(part, elements):
             elements.text.clear()
-            if len(elements.found) > _MOST_SMALL_ELEMENTS:
+            if len(elements.collected) > _MAX_ELEMENTS:
                 raise PriceListError(
-                    f"{self.name} has more than {_MOST_SMALL_ELEMENTS:,} elements in its part "
+                    f"{self.name} has more than {_MAX_ELEMENTS:,} elements in its part "
                     f"{shown(part)}."
                 )
-        return elements.found
+        return elements.collected
 
-    def _parser(self, handler: Handler) -> XMLParserType:
+    def _parser(self, handler: XmlHandler) -> XMLParserType:
         parser = ParserCreate(namespace_separator=" ")
-        if defer := getattr(parser, "SetReparseDeferralEnabled", None):
-            defer(False)  # noqa: FBT003 (a C function); tokens are bounded here, and the index tells where each begins
+        if set_reparse_deferral := getattr(parser, "SetReparseDeferralEnabled", None):
+            set_reparse_deferral(False)
         parser.buffer_text = True
         parser.StartElementHandler = handler.start
         parser.EndElementHandler = handler.end
@@ -145,34 +145,36 @@ class Package:
         raise PriceListError(f"{self.name} declares a document type, which no workbook does.")
 
     @contextmanager
-    def damage_told(self) -> Generator[None]:
+    def translate_damage_errors(self) -> Generator[None]:
         """Turn what is raised over damaged content into PriceListError."""
         try:
             yield
-        except _DAMAGED as error:
-            raise PriceListError(f"{self.name} is damaged or cut off: {_told(error)}.") from error
+        except _DAMAGE_ERRORS as error:
+            raise PriceListError(
+                f"{self.name} is damaged or cut off: {_describe_error(error)}."
+            ) from error
 
 
-class _Elements:
+class _ElementCollector:
     """Collects elements, without their namespaces and their text."""
 
     def __init__(self) -> None:
         self.text: list[str] = []
-        self.found: list[tuple[str, dict[str, str]]] = []
+        self.collected: list[tuple[str, dict[str, str]]] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        told = {_local(key): value for key, value in attributes.items()}
-        self.found.append((_local(name), told))
+        local_attributes = {_local_name(key): value for key, value in attributes.items()}
+        self.collected.append((_local_name(name), local_attributes))
 
     def end(self, name: str) -> None:
         """Nothing is done at the end of an element."""
 
 
-def _local(name: str) -> str:
+def _local_name(name: str) -> str:
     return name.rpartition(" ")[2]
 
 
-def _told(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     """Put what the libraries for zip and XML say into a part of a sentence."""
-    said = re.sub(r"\s+", " ", str(error)).strip(" .")
-    return said[:1].lower() + said[1:] or "it ends too early"
+    message = re.sub(r"\s+", " ", str(error)).strip(" .")
+    return message[:1].lower() + message[1:] or "it ends too early"

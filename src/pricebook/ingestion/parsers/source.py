@@ -7,16 +7,16 @@ from typing import Protocol
 
 from pricebook.errors import PriceListError
 from pricebook.ingestion import detect
-from pricebook.ingestion.schemas import Format, Limits, Record, SourceConfig
+from pricebook.ingestion.schemas import PriceListFormat, ReadConfig, ReadLimits, Record
 
-LONGEST_HEAD = 4 * 1024 * 1024
+MAX_SAMPLE_CHARACTERS = 4 * 1024 * 1024
 
 
-class Source(Protocol):
+class TableFile(Protocol):
     """A list that can be read from its first row, any number of times."""
 
     @property
-    def format(self) -> Format:
+    def format(self) -> PriceListFormat:
         """The kind of source."""
         ...
 
@@ -50,7 +50,7 @@ class Source(Protocol):
         ...
 
 
-def check_size(number: int, cells: list[str], limits: Limits) -> None:
+def check_dimensions(number: int, cells: list[str], limits: ReadLimits) -> None:
     """Raise PriceListError if a list has more rows or filled columns than are read."""
     if number > limits.rows:
         raise PriceListError(f"The list has more than {limits.rows:,} rows.")
@@ -58,15 +58,17 @@ def check_size(number: int, cells: list[str], limits: Limits) -> None:
         raise PriceListError(f"Row {number} has more than {limits.columns} columns.")
 
 
-def head_of(source: Source, config: SourceConfig) -> list[Record]:
+def read_sample(table_file: TableFile, config: ReadConfig) -> list[Record]:
     """Read the records among which the header of the table and its first articles must be."""
-    most = max(detect.ROWS_LOOKED_AT, config.header_row or 0) + detect.ROWS_OF_CONTENT
-    head: list[Record] = []
+    max_records = (
+        max(detect.HEADER_SEARCH_ROWS, config.header_row or 0) + detect.CONTENT_SAMPLE_ROWS
+    )
+    sample: list[Record] = []
     characters = 0
-    with closing(source.records()) as records:
-        for record in islice(records, most):
-            head.append(record)
+    with closing(table_file.records()) as records:
+        for record in islice(records, max_records):
+            sample.append(record)
             characters += sum(map(len, record[1]))
-            if characters > LONGEST_HEAD:
+            if characters > MAX_SAMPLE_CHARACTERS:
                 break
-    return head
+    return sample

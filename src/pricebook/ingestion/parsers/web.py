@@ -11,71 +11,80 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from pricebook.errors import PriceListError, SourceUnavailableError
 from pricebook.ingestion.parsers.addresses import (
-    Network,
-    Target,
+    HttpsUrl,
+    NetworkPolicy,
     is_public,
-    reachable_addresses,
-    redirected,
+    parse_https_url,
     resolve,
-    target_of,
+    resolve_allowed_addresses,
+    resolve_redirect,
 )
-from pricebook.ingestion.parsers.answers import Allowance, allowance, chunks, failures_of
-from pricebook.ingestion.schemas import Limits, WebPlace
+from pricebook.ingestion.parsers.answers import (
+    DownloadBudget,
+    read_body,
+    start_budget,
+    translate_http_errors,
+)
+from pricebook.ingestion.schemas import HttpsSource, ReadLimits
 
-_INTERNET = Network(resolve, is_public)
-_ANYWHERE = Network(resolve, bool)
-_MOST_REDIRECTS = 5
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PUBLIC_NETWORK = NetworkPolicy(resolve, is_public)
+_UNRESTRICTED_NETWORK = NetworkPolicy(resolve, bool)
+_MAX_REDIRECTS = 5
+_REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 _OK = 200
 _FIRST_SERVER_ERROR = 500
-_TRY_LATER = frozenset({408, 425, 429})
-_LONGEST_NAME = 100
+_RETRYABLE_STATUSES = frozenset({408, 425, 429})
+_MAX_NAME_CHARACTERS = 100
 
 
-def download(place: WebPlace, limits: Limits, folder: Path, network: Network | None = None) -> Path:
+def download(
+    source: HttpsSource, limits: ReadLimits, folder: Path, network: NetworkPolicy | None = None
+) -> Path:
     """Fetch a list into a folder; redirects are followed, each checked like the first address.
 
     Raises PriceListError when the address is refused or has no list, SourceUnavailableError when
     another try may get it.
     """
-    network = network or (_ANYWHERE if place.allow_private else _INTERNET)
-    target, url = target_of(place.url), place.url
-    allowed = allowance(target.told, limits)
-    for _ in range(_MOST_REDIRECTS + 1):
-        with closing(_ask(target, network, allowed)) as response:
+    network = network or (_UNRESTRICTED_NETWORK if source.allow_private else _PUBLIC_NETWORK)
+    target, url = parse_https_url(source.url), source.url
+    budget = start_budget(target.display_url, limits)
+    for _ in range(_MAX_REDIRECTS + 1):
+        with closing(_send_request(target, network, budget)) as response:
             location = response.headers.get("Location")
-            if response.status not in _REDIRECTS or not location:
-                return _saved(response, folder / file_name(target), allowed)
-        url = redirected(url, location)
-        target = target_of(url)
-    raise PriceListError(f"{allowed.source} redirects more than {_MOST_REDIRECTS} times.")
+            if response.status not in _REDIRECT_STATUSES or not location:
+                return _save_body(response, folder / file_name(target), budget)
+        url = resolve_redirect(url, location)
+        target = parse_https_url(url)
+    raise PriceListError(f"{budget.source_name} redirects more than {_MAX_REDIRECTS} times.")
 
 
-def file_name(target: Target) -> str:
+def file_name(target: HttpsUrl) -> str:
     """Name the file as the address does, so that messages about the list name it."""
     last = unquote(target.request_uri.partition("?")[0].rpartition("/")[2])
-    return re.sub(r"[^\w.-]", "_", last)[-_LONGEST_NAME:].strip(".") or "list"
+    return re.sub(r"[^\w.-]", "_", last)[-_MAX_NAME_CHARACTERS:].strip(".") or "list"
 
 
-def _ask(target: Target, network: Network, allowed: Allowance) -> BaseHTTPResponse:
+def _send_request(
+    target: HttpsUrl, network: NetworkPolicy, budget: DownloadBudget
+) -> BaseHTTPResponse:
     """Ask the first address of a host that can be connected to."""
-    *others, last = reachable_addresses(target, network)
-    with failures_of(target.told):
-        for address in others:
+    *first_candidates, last = resolve_allowed_addresses(target, network)
+    with translate_http_errors(target.display_url):
+        for address in first_candidates:
             with suppress(NewConnectionError, ConnectTimeoutError):
-                return _ask_at(address, target, allowed)
-        return _ask_at(last, target, allowed)
+                return _send_request_to(address, target, budget)
+        return _send_request_to(last, target, budget)
 
 
-def _ask_at(address: str, target: Target, allowed: Allowance) -> BaseHTTPResponse:
+def _send_request_to(address: str, target: HttpsUrl, budget: DownloadBudget) -> BaseHTTPResponse:
     """Connect to the very address that was checked: another lookup may give another one."""
     pool = HTTPSConnectionPool(
         address,
         target.port,
         ssl_context=ssl.create_default_context(),
-        server_hostname=target.name,
+        server_hostname=target.hostname,
         retries=False,
-        timeout=allowed.timeout,
+        timeout=budget.timeout,
     )
     return pool.urlopen(
         "GET",
@@ -86,15 +95,15 @@ def _ask_at(address: str, target: Target, allowed: Allowance) -> BaseHTTPRespons
     )
 
 
-def _saved(response: BaseHTTPResponse, path: Path, allowed: Allowance) -> Path:
-    _check_status(response.status, allowed.source)
+def _save_body(response: BaseHTTPResponse, path: Path, budget: DownloadBudget) -> Path:
+    _check_status(response.status, budget.source_name)
     with path.open("wb") as file:
-        file.writelines(chunks(response, allowed))
+        file.writelines(read_body(response, budget))
     return path
 
 
-def _check_status(status: int, source: str) -> None:
-    if status >= _FIRST_SERVER_ERROR or status in _TRY_LATER:
-        raise SourceUnavailableError(f"{source} answers {status} now, not with a list.")
+def _check_status(status: int, source_name: str) -> None:
+    if status >= _FIRST_SERVER_ERROR or status in _RETRYABLE_STATUSES:
+        raise SourceUnavailableError(f"{source_name} answers {status} now, not with a list.")
     if status != _OK:
-        raise PriceListError(f"{source} answers {status}, not with a list.")
+        raise PriceListError(f"{source_name} answers {status}, not with a list.")

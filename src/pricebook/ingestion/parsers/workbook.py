@@ -8,11 +8,11 @@ from typing import Literal, NamedTuple, Protocol
 from pricebook.errors import PriceListError
 from pricebook.ingestion import detect
 from pricebook.ingestion.normalise import shown, shown_list
-from pricebook.ingestion.parsers.source import LONGEST_HEAD
-from pricebook.ingestion.parsers.spool import NumberedRows, Spool
-from pricebook.ingestion.schemas import ListOrder, Record
+from pricebook.ingestion.parsers.source import MAX_SAMPLE_CHARACTERS
+from pricebook.ingestion.parsers.spool import NumberedRows, RowSpool
+from pricebook.ingestion.schemas import ReadRequest, Record
 
-_MOST_SHEETS = 1_000
+_MAX_SHEETS = 1_000
 
 
 class Sheet(NamedTuple):
@@ -22,7 +22,7 @@ class Sheet(NamedTuple):
     is_hidden: bool
 
 
-class Merged(NamedTuple):
+class MergedRange(NamedTuple):
     """Cells merged into one: the first row and column, from 1 and from 0, and the last row."""
 
     first_row: int
@@ -50,24 +50,26 @@ class Workbook(Protocol):
         """
         ...
 
-    def merged(self, sheet: str) -> Sequence[Merged]:
+    def merged_ranges(self, sheet: str) -> Sequence[MergedRange]:
         """List the merged cells of a sheet whose rows have been read."""
         ...
 
 
-class WorkbookSource:
+class WorkbookFile:
     """One sheet of a workbook; read once, kept in a temporary file."""
 
     encoding = None
     delimiter = None
 
-    def __init__(self, book: Workbook, sheet: str, order: ListOrder) -> None:
+    def __init__(self, book: Workbook, sheet: str, request: ReadRequest) -> None:
         self.format: Literal["xlsx", "xls", "ods"] = book.format
         self.sheet = sheet
-        self._spool = Spool(sheet, order.limits)
+        self._spool = RowSpool(sheet, request.limits)
         with closing(book.rows(sheet)) as rows:
             self._spool.fill(rows)
-        self._merged = sorted(each for each in book.merged(sheet) if each.last_row > each.first_row)
+        self._merged_ranges = sorted(
+            each for each in book.merged_ranges(sheet) if each.last_row > each.first_row
+        )
 
     @property
     def rows_total(self) -> int:
@@ -81,79 +83,85 @@ class WorkbookSource:
 
     def records(self) -> Generator[Record, None, None]:
         """Read the sheet row by row; what is merged downwards stands in each of its rows."""
-        if self._merged:
-            yield from _spread(self._spool.records(), self._merged)
+        if self._merged_ranges:
+            yield from _fill_merged_cells(self._spool.records(), self._merged_ranges)
         else:
             yield from self._spool.records()
 
 
-def open_workbook(book: Workbook, order: ListOrder) -> WorkbookSource:
+def open_workbook(book: Workbook, request: ReadRequest) -> WorkbookFile:
     """Open the sheet of a workbook that is named, or that holds the price list.
 
     Raises PriceListError if there is none, or more than one.
     """
-    if len(book.sheets) > _MOST_SHEETS:
-        raise PriceListError(f"The workbook has more than {_MOST_SHEETS:,} sheets.")
-    return WorkbookSource(book, _chosen(book, order), order)
+    if len(book.sheets) > _MAX_SHEETS:
+        raise PriceListError(f"The workbook has more than {_MAX_SHEETS:,} sheets.")
+    return WorkbookFile(book, _select_sheet(book, request), request)
 
 
-def _chosen(book: Workbook, order: ListOrder) -> str:
+def _select_sheet(book: Workbook, request: ReadRequest) -> str:
     names = [sheet.name for sheet in book.sheets]
-    wanted = order.config.sheet_name
+    wanted = request.config.sheet_name
     if wanted is not None:
-        return _named(names, wanted)
+        return _find_sheet(names, wanted)
     visible = [sheet.name for sheet in book.sheets if not sheet.is_hidden] or names
     if not visible:
         raise PriceListError("The workbook has no sheet with cells.")
     if len(visible) == 1:
         return visible[0]
     return detect.choose_sheet(
-        {name: _head(book, name, order) for name in visible}, order.config, order.currency
+        {name: _read_sheet_sample(book, name, request) for name in visible},
+        request.config,
+        request.currency,
     )
 
 
-def _named(names: Sequence[str], wanted: str) -> str:
+def _find_sheet(names: Sequence[str], wanted: str) -> str:
     """Find a sheet by its name, else by its name in any case."""
     folded = wanted.strip().casefold()
-    same = [name for name in names if name == wanted] or [
+    matching = [name for name in names if name == wanted] or [
         name for name in names if name.strip().casefold() == folded
     ]
-    if not same:
+    if not matching:
         raise PriceListError(
             f"The workbook has no sheet {shown(wanted)}; its sheets are "
             f"{shown_list(names) or 'all empty'}."
         )
-    return same[0]
+    return matching[0]
 
 
-def _head(book: Workbook, sheet: str, order: ListOrder) -> list[Record]:
+def _read_sheet_sample(book: Workbook, sheet: str, request: ReadRequest) -> list[Record]:
     """Read the rows of a sheet that show what it holds."""
-    most = max(detect.ROWS_LOOKED_AT, order.config.header_row or 0) + detect.ROWS_OF_CONTENT
-    head: list[Record] = []
+    max_rows = (
+        max(detect.HEADER_SEARCH_ROWS, request.config.header_row or 0) + detect.CONTENT_SAMPLE_ROWS
+    )
+    sample: list[Record] = []
     characters = 0
     with closing(book.rows(sheet)) as rows:
-        for number, cells in islice(rows, most):
-            head.append((number, cells, None))
+        for number, cells in islice(rows, max_rows):
+            sample.append((number, cells, None))
             characters += sum(map(len, cells))
-            if characters > LONGEST_HEAD:
+            if characters > MAX_SAMPLE_CHARACTERS:
                 break
-    return head
+    return sample
 
 
-def _spread(records: Iterator[Record], merged: Sequence[Merged]) -> Generator[Record, None, None]:
+def _fill_merged_cells(
+    records: Iterator[Record], merged_ranges: Sequence[MergedRange]
+) -> Generator[Record, None, None]:
     """Put the value of cells merged downwards into each of their rows, in their first column."""
-    waiting = iter(merged)
-    coming = next(waiting, None)
+    remaining = iter(merged_ranges)
+    next_range = next(remaining, None)
     values: dict[int, tuple[int, str]] = {}
-    for number, cells, spoiled in records:
+    for number, cells, malformed in records:
         for column in [column for column, (last, _) in values.items() if last < number]:
             del values[column]
         for column, (_, value) in values.items():
             cells.extend([""] * (column + 1 - len(cells)))
             cells[column] = cells[column] or value
-        while coming and coming.first_row <= number:
-            _, column, last = coming
-            if coming.first_row == number and column < len(cells) and cells[column]:
+        while next_range and next_range.first_row <= number:
+            _, column, last = next_range
+            if next_range.first_row == number and column < len(cells) and cells[column]:
                 values[column] = last, cells[column]
-            coming = next(waiting, None)
-        yield number, cells, spoiled
+            next_range = next(remaining, None)
+        yield number, cells, malformed

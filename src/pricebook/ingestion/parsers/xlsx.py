@@ -5,12 +5,12 @@ from pathlib import PurePosixPath
 from posixpath import normpath
 from typing import Literal
 
-from pricebook.ingestion.parsers.package import Package
+from pricebook.ingestion.parsers.package import ZipPackage
 from pricebook.ingestion.parsers.spool import NumberedRows
-from pricebook.ingestion.parsers.workbook import Merged, Sheet
-from pricebook.ingestion.parsers.xlsx_cells import Book, SheetCells
+from pricebook.ingestion.parsers.workbook import MergedRange, Sheet
+from pricebook.ingestion.parsers.xlsx_cells import WorkbookContext, XlsxSheetHandler
 from pricebook.ingestion.parsers.xlsx_parts import cell_formats, shared_strings
-from pricebook.ingestion.schemas import Limits
+from pricebook.ingestion.schemas import ReadLimits
 
 
 class XlsxWorkbook:
@@ -18,11 +18,11 @@ class XlsxWorkbook:
 
     format: Literal["xlsx"] = "xlsx"
 
-    def __init__(self, package: Package, workbook: str, limits: Limits) -> None:
+    def __init__(self, package: ZipPackage, workbook: str, limits: ReadLimits) -> None:
         self._package = package
-        self._merged: dict[str, list[Merged]] = {}
+        self._merged_ranges: dict[str, list[MergedRange]] = {}
         elements = package.elements(workbook)
-        targets = _targets(package, workbook)
+        targets = _relationship_targets(package, workbook)
         self._parts: dict[str, str] = {}
         self.sheets: list[Sheet] = []
         for tag, attributes in elements:
@@ -32,47 +32,48 @@ class XlsxWorkbook:
                 self._parts[name] = part[1]
                 self.sheets.append(Sheet(name, attributes.get("state", "visible") != "visible"))
         parts = dict(targets.values())
-        told = dict(elements)
-        self._book = Book(
+        attributes_by_tag = dict(elements)
+        self._context = WorkbookContext(
             name=package.name,
             strings=shared_strings(package, parts.get("sharedStrings")),
             formats=cell_formats(package, parts.get("styles")),
-            is_1904=told.get("workbookPr", {}).get("date1904", "0") in {"1", "true"},
-            is_uncalculated=told.get("calcPr", {}).get("fullCalcOnLoad", "0") in {"1", "true"},
+            is_1904=attributes_by_tag.get("workbookPr", {}).get("date1904", "0") in {"1", "true"},
+            is_uncalculated=attributes_by_tag.get("calcPr", {}).get("fullCalcOnLoad", "0")
+            in {"1", "true"},
             limits=limits,
         )
 
     def rows(self, sheet: str) -> NumberedRows:
         """Read the rows of a sheet; raises PriceListError where the file is damaged."""
-        cells = SheetCells(self._book, sheet)
+        cells = XlsxSheetHandler(self._context, sheet)
         for _ in self._package.feed(self._parts[sheet], cells):
             yield from cells.rows
             cells.rows.clear()
-        self._merged[sheet] = cells.merged
+        self._merged_ranges[sheet] = cells.merged_ranges
 
-    def merged(self, sheet: str) -> Sequence[Merged]:
+    def merged_ranges(self, sheet: str) -> Sequence[MergedRange]:
         """List the merged cells of a sheet whose rows have been read."""
-        return self._merged[sheet]
+        return self._merged_ranges[sheet]
 
 
-def main_part(package: Package) -> str | None:
+def workbook_part(package: ZipPackage) -> str | None:
     """Find the part of a package that is the workbook; None if it holds something else."""
     if "_rels/.rels" not in package:
         return None
-    parts = dict(_targets(package, "").values())
+    parts = dict(_relationship_targets(package, "").values())
     part = parts.get("officeDocument", "xl/workbook.xml")
     return part if part in package and part.startswith("xl/") else None
 
 
-def _targets(package: Package, part: str) -> dict[str, tuple[str, str]]:
+def _relationship_targets(package: ZipPackage, part: str) -> dict[str, tuple[str, str]]:
     """Map the relationships of a part, by id, to the kind and the path of what they lead to."""
     path = PurePosixPath(part)
-    relations = str(path.parent / "_rels" / f"{path.name}.rels").removeprefix("./")
-    found: dict[str, tuple[str, str]] = {}
-    for tag, attributes in package.elements(relations if part else "_rels/.rels"):
+    relationships_part = str(path.parent / "_rels" / f"{path.name}.rels").removeprefix("./")
+    relationships: dict[str, tuple[str, str]] = {}
+    for tag, attributes in package.elements(relationships_part if part else "_rels/.rels"):
         if tag == "Relationship" and attributes.get("TargetMode") != "External":
             target = attributes.get("Target", "").replace("\\", "/")
-            whole = normpath(f"/{path.parent}/{target}" if target[:1] != "/" else target)
+            resolved_path = normpath(f"/{path.parent}/{target}" if target[:1] != "/" else target)
             kind = attributes.get("Type", "").rpartition("/")[2]
-            found[attributes.get("Id", "")] = kind, whole.lstrip("/")
-    return found
+            relationships[attributes.get("Id", "")] = kind, resolved_path.lstrip("/")
+    return relationships

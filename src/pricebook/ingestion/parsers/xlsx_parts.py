@@ -2,36 +2,36 @@
 
 from collections.abc import Iterable, Mapping
 
-from pricebook.ingestion.parsers.formats import BUILT_IN, NumberFormat, format_of
-from pricebook.ingestion.parsers.package import Package
-from pricebook.ingestion.parsers.xlsx_cells import TAGS, taken, unescaped
+from pricebook.ingestion.parsers.formats import BUILT_IN_FORMATS, NumberFormat, parse_number_format
+from pricebook.ingestion.parsers.package import ZipPackage
+from pricebook.ingestion.parsers.xlsx_cells import TAGS, take_text, unescape
 
 
-def shared_strings(package: Package, part: str | None) -> list[str]:
+def shared_strings(package: ZipPackage, part: str | None) -> list[str]:
     """List the texts that cells refer to by number."""
     if part is None or part not in package:
         return []
-    strings = _SharedStrings()
+    strings = _SharedStringsHandler()
     for _ in package.feed(part, strings):
         pass
-    return strings.found
+    return strings.texts
 
 
-def cell_formats(package: Package, part: str | None) -> dict[str | None, NumberFormat]:
+def cell_formats(package: ZipPackage, part: str | None) -> dict[str | None, NumberFormat]:
     """Map styles to their number formats, those that show a number as it is left out.
 
     The key None is that of a cell without a style.
     """
     if part is None or part not in package:
         return {}
-    with package.damage_told():
-        return _formats(package.elements(part))
+    with package.translate_damage_errors():
+        return _number_formats(package.elements(part))
 
 
-def _formats(
+def _number_formats(
     elements: Iterable[tuple[str, Mapping[str, str]]],
 ) -> dict[str | None, NumberFormat]:
-    codes = dict(BUILT_IN)
+    codes = dict(BUILT_IN_FORMATS)
     styles: list[str] = []
     group = ""
     for tag, attributes in elements:
@@ -42,29 +42,31 @@ def _formats(
         elif tag == "xf" and group == "cellXfs":
             styles.append(codes.get(int(attributes.get("numFmtId", "0")), ""))
     formats: dict[str | None, NumberFormat] = {
-        str(number): how for number, code in enumerate(styles) if (how := format_of(code))
+        str(number): number_format
+        for number, code in enumerate(styles)
+        if (number_format := parse_number_format(code))
     }
     return {None: formats["0"], **formats} if "0" in formats else formats
 
 
-class _SharedStrings:
+class _SharedStringsHandler:
     """Collects the texts that cells refer to by number."""
 
     def __init__(self) -> None:
         self.text: list[str] = []
-        self.found: list[str] = []
-        self._begun: dict[str, dict[str, str]] = {}
-        self.start = self._begun.__setitem__
-        self._pieces: list[str] = []
+        self.texts: list[str] = []
+        self._open_elements: dict[str, dict[str, str]] = {}
+        self.start = self._open_elements.__setitem__
+        self._text_runs: list[str] = []
 
     def end(self, name: str) -> None:
         """Take the end of an element."""
         tag = TAGS.get(name)
-        if tag == "t" and name[:-1] + "rPh" not in self._begun:
-            self._pieces.append(taken(self.text))
+        if tag == "t" and name[:-1] + "rPh" not in self._open_elements:
+            self._text_runs.append(take_text(self.text))
         elif tag == "si":
-            self.found.append(unescaped("".join(self._pieces)))
-            self._pieces.clear()
+            self.texts.append(unescape("".join(self._text_runs)))
+            self._text_runs.clear()
         elif tag == "rPh":
-            del self._begun[name]
+            del self._open_elements[name]
         self.text.clear()
