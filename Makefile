@@ -38,8 +38,8 @@ openapi: install ## Write docs/openapi.json anew from the routes
 	$(BIN)/pricebook openapi > docs/openapi.json
 
 schema: install  ## Write what the migrations make anew, from a database that they made
-	$(BIN)/pricebook schema > src/pricebook/migrations/schema.new
-	mv src/pricebook/migrations/schema.new src/pricebook/migrations/schema.json
+	$(BIN)/pricebook schema > src/pricebook/db/migrations/schema.new
+	mv src/pricebook/db/migrations/schema.new src/pricebook/db/migrations/schema.json
 
 bench-plans: install ## The catalog's queries at 10,000 and 500,000 products (five minutes)
 	$(BIN)/python bench/plans.py

@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from pricebook.errors import PricebookError
-from pricebook.ingestion.process import ParserPool
-from pricebook.ingestion.schemas import FileSource, ReadLimits, ReadRequest
+from pricebook.pricelists.isolation.parser_pool import ParserPool
+from pricebook.pricelists.schemas import FileSource, ReadLimits, ReadRequest
 
 MEGABYTES_50 = 50_000_000
 LIMITS = ReadLimits(seconds=120)

@@ -23,12 +23,12 @@ import sample
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from pricebook import migrations
-from pricebook.embedded import Endpoints, binaries, places, servers
-from pricebook.migrations import rights
+from pricebook.db import migrations
+from pricebook.db.migrations import rights
+from pricebook.embedded import Endpoints, binaries, data_folders, servers
 
 LIST_ROWS = 20_000
-PRICEBOOK = (sys.executable, "-m", "pricebook.cli")
+PRICEBOOK = (sys.executable, "-m", "pricebook.cli.main")
 SUM = "SELECT count(*), coalesce(sum(hashtextextended(each::text, 0)), 0) FROM {} AS each"
 ITEMS = "SELECT id FROM supplier_items"
 PRODUCTS = "SELECT id FROM products"
@@ -163,7 +163,9 @@ def compare(backed_up: dict[str, Any], restored: dict[str, Any]) -> None:
 def run(program: str, *words: str, given: bytes = b"") -> None:
     """Run a program of PostgreSQL's; ends with an error when it fails, or warns."""
     path = (
-        binaries.find_postgres_folder(places.Account(os.getuid(), os.getgid(), switch_user=False))
+        binaries.find_postgres_folder(
+            data_folders.Account(os.getuid(), os.getgid(), switch_user=False)
+        )
         / program
     )
     done = subprocess.run([path, *words], input=given, capture_output=True, check=False)

@@ -24,7 +24,7 @@ import yaml
 from dockerfile import Image
 
 from pricebook.embedded import binaries
-from pricebook.embedded.places import Account
+from pricebook.embedded.data_folders import Account
 
 ROOT = Path(__file__).parents[1]
 SET_INTERFACE_FLAGS = 0x8914

@@ -12,8 +12,8 @@ import attacks_heads
 import h11
 from recorded import HASTY, Outcome, RecordingRawCache, Request, Server, normalised, target_of
 
-from pricebook import connection
-from pricebook.known_heads import RawRequestCache
+from pricebook.server import protocol
+from pricebook.server.raw_cache import RawRequestCache
 
 CUT_BYTES = 8
 HEAD_BYTES, PARSE_SEGMENT_BYTES = 2048, 256
@@ -45,7 +45,7 @@ STREAMS = (
 
 def make_target(_name: str, _folder: Path) -> Callable[[bytes], None]:
     """Make the target that sends a case over connections."""
-    connection.MAX_REQUEST_HEAD_BYTES, connection.PARSE_SEGMENT_BYTES = (
+    protocol.MAX_REQUEST_HEAD_BYTES, protocol.PARSE_SEGMENT_BYTES = (
         HEAD_BYTES,
         PARSE_SEGMENT_BYTES,
     )

@@ -10,10 +10,10 @@ from fuzz_connection import CUT_BYTES, cut_seed, segments_of
 from litestar import Request
 
 from pricebook.errors import PayloadTooLargeError, ValidationError
-from pricebook.sync.routes import upload
-from pricebook.sync.schemas import UploadOptions
-from pricebook.web import form
-from pricebook.web.form import UploadForm, convert_fields, read_form
+from pricebook.http import multipart as form
+from pricebook.http.multipart import UploadForm, convert_fields, read_form
+from pricebook.imports.routes import upload
+from pricebook.imports.schemas import UploadOptions
 
 MAX_FILE_BYTES = 4096
 MAX_FIELD_BYTES = 1024

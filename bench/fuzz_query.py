@@ -11,11 +11,11 @@ import msgspec
 from pricebook.catalog.cursor import CursorPosition
 from pricebook.catalog.schemas import CatalogQuery, ExportQuery
 from pricebook.errors import ValidationError
+from pricebook.http.pagination import Paging
+from pricebook.http.query_string import MAX_BYTES, decode_query
 from pricebook.products.schemas import StaffProductQuery
 from pricebook.suppliers.schemas import FreeItemQuery
 from pricebook.tasks.schemas import TaskQuery
-from pricebook.web.paging import Paging
-from pricebook.web.query import MAX_BYTES, decode_query
 
 KINDS = (CatalogQuery, StaffProductQuery, FreeItemQuery, TaskQuery, ExportQuery, Paging)
 MAX_KEYS = 100_000

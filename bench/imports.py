@@ -18,11 +18,11 @@ import psycopg
 import xlsxwriter
 from servers import migrated_servers
 
-from pricebook.db import Database
-from pricebook.ingestion import service
-from pricebook.ingestion.import_schemas import ImportRequest, Progress
-from pricebook.ingestion.process import ParserPool
-from pricebook.ingestion.schemas import FileSource, ReadRequest
+from pricebook.db.database import Database
+from pricebook.imports import importer
+from pricebook.imports.import_result import ImportRequest, Progress
+from pricebook.pricelists.isolation.parser_pool import ParserPool
+from pricebook.pricelists.schemas import FileSource, ReadRequest
 
 COLUMNS = ("Article code", "Name", "Category", "Price", "Colour", "Pack", "Weight, kg", "Maker")
 Row = tuple[str, str, str, float, str, int, float, str]
@@ -134,7 +134,7 @@ async def import_seconds(url: str, path: Path) -> float:
     async with Database(url) as database:
         with ParserPool() as parser_pool:
             start = time.perf_counter()
-            result = await service.run_import(database, parser_pool, order, watch_nothing)
+            result = await importer.run_import(database, parser_pool, order, watch_nothing)
             seconds = time.perf_counter() - start
     if result.status != "success" or result.counts.rejected:
         raise SystemExit(f"{result.status}: {result.errors}, {result.row_errors[:3]}")

@@ -100,7 +100,7 @@ def serving(checkout: Path, port: int) -> Generator[Side]:
         endpoints = stack.enter_context(servers(Path(folder) / "home"))
         settings = msgspec.structs.replace(settings_for(endpoints, port), workers=WORKERS)
         environment = {**os.environ, **settings.as_environment()}
-        command = [str(python), "-m", "pricebook.cli", "migrate"]
+        command = [str(python), "-m", "pricebook.cli.main", "migrate"]
         subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
         with psycopg.connect(endpoints.database_url) as conn:
             sample.fill(conn, products=PRODUCTS)

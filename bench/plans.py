@@ -18,7 +18,7 @@ from servers import migrated_servers
 
 from pricebook.catalog.schemas import CatalogQuery
 from pricebook.catalog.statements import FilterStatistics, SortKey, Statement, page_statement
-from pricebook.web.query import decode_query
+from pricebook.http.query_string import decode_query
 
 RUNS = 9
 SIZES = [10_000, 500_000]

@@ -12,12 +12,12 @@ from weakref import WeakSet
 import uvicorn
 from uvicorn.server import ServerState
 
-from pricebook.connection import HttpProtocol
-from pricebook.held_bytes import BufferLimits
-from pricebook.known_heads import RawCacheEntry, RawRequestCache
-from pricebook.web.answers import CachedResponse, Headers, ResponseForm
-from pricebook.web.repeat import CacheableRequest, LogRequest, register_cacheable
-from pricebook.web.shortcut import CachedResponseRef
+from pricebook.http.cacheable_request import CacheableRequest, LogRequest, register_cacheable
+from pricebook.http.cached_response import CachedResponse, Headers, ResponseForm
+from pricebook.http.middleware.cached_responses import CachedResponseRef
+from pricebook.server.buffer_limits import BufferLimits
+from pricebook.server.protocol import HttpProtocol
+from pricebook.server.raw_cache import RawCacheEntry, RawRequestCache
 
 QUIET_TURNS = 5
 MAX_LEFT = 500

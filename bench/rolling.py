@@ -25,8 +25,8 @@ import msgspec
 import psycopg
 from servers import migrated_servers, settings_for
 
+from pricebook.cli.up import is_ready
 from pricebook.settings import Settings
-from pricebook.up import is_ready
 
 PROXY, PORTS = 8790, (8791, 8792)
 LOOK_SECONDS = 0.2
@@ -140,7 +140,7 @@ async def _restart_in_turn(proxy: Proxy, several: dict[int, Settings]) -> Counte
 
 
 def _start(settings: Settings) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "pricebook.cli", "serve"]
+    command = [sys.executable, "-m", "pricebook.cli.main", "serve"]
     environment = {**os.environ, **settings.as_environment()}
     return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
 

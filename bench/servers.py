@@ -12,10 +12,10 @@ from tempfile import TemporaryDirectory
 
 from psycopg.conninfo import conninfo_to_dict
 
-from pricebook import migrations
+from pricebook.cli.up import is_ready
+from pricebook.db import migrations
 from pricebook.embedded import Endpoints, servers
 from pricebook.settings import Settings
-from pricebook.up import is_ready
 
 BASELINE = Path(__file__).parent / "elysia"
 
@@ -46,7 +46,7 @@ def served(settings: Settings, python: str = sys.executable) -> Generator[int]:
 
     With the interpreter of another checkout's environment, the API of that checkout.
     """
-    command = [python, "-m", "pricebook.cli", "serve"]
+    command = [python, "-m", "pricebook.cli.main", "serve"]
     environment = {**os.environ, **settings.as_environment()}
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     with _running(process, lambda: is_ready(settings)):

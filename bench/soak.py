@@ -25,12 +25,12 @@ import sample
 from load import Demand, drive, megabytes
 from servers import migrated_servers, served, settings_for
 
-from pricebook.db import LISTENER_APPLICATION_NAME, Database
+from pricebook.db.database import LISTENER_APPLICATION_NAME, Database
 from pricebook.embedded import Endpoints
-from pricebook.ingestion import service as ingestion
-from pricebook.ingestion.import_schemas import ImportRequest, Progress
-from pricebook.ingestion.process import ParserPool
-from pricebook.ingestion.schemas import FileSource
+from pricebook.imports import importer as ingestion
+from pricebook.imports.import_result import ImportRequest, Progress
+from pricebook.pricelists.isolation.parser_pool import ParserPool
+from pricebook.pricelists.schemas import FileSource
 from pricebook.settings import Settings
 
 PORT = 8091

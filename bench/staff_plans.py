@@ -13,12 +13,12 @@ import psycopg
 import sample
 from servers import migrated_servers
 
+from pricebook.http.query_string import decode_query
 from pricebook.products.repository import staff_export_statement, staff_page_statement
 from pricebook.products.schemas import StaffProductQuery
 from pricebook.suppliers.item_repository import free_items_statement
 from pricebook.suppliers.repository import OVERVIEW
 from pricebook.suppliers.schemas import FreeItemQuery
-from pricebook.web.query import decode_query
 
 RUNS = 5
 PRODUCTS = {

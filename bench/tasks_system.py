@@ -20,8 +20,8 @@ from servers import migrated_servers, settings_for
 from pricebook.auth import tokens
 from pricebook.auth.schemas import User
 from pricebook.auth.tokens import TokenKey
-from pricebook.embedded import places, valkey
-from pricebook.embedded.process import processes_in
+from pricebook.embedded import data_folders, valkey
+from pricebook.embedded.server_process import processes_in
 from pricebook.settings import Settings
 
 PATIENCE_SECONDS = 240
@@ -73,7 +73,7 @@ class Soak:
             **self.settings.as_environment(),
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "error"),
         }
-        command = [sys.executable, "-m", "pricebook.cli", "worker"]
+        command = [sys.executable, "-m", "pricebook.cli.main", "worker"]
         self.workers.append(subprocess.Popen(command, env=environment))
         return self.workers[-1]
 
@@ -157,7 +157,7 @@ class Soak:
         pid = main_process(processes_in(folder))
         argv = [*Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]]
         if server == "redis":  # it shows another title than what it was started with
-            argv = [*valkey.server(places.prepare_home(self.home), durable=True).argv]
+            argv = [*valkey.server(data_folders.prepare_home(self.home), durable=True).argv]
         account = Path(f"/proc/{pid}").stat()
         os.kill(pid, signal.SIGINT if server == "postgres" else signal.SIGKILL)
         while processes_in(folder):

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from pricebook.auth.schemas import Role
-from pricebook.db import Connection
+from pricebook.db.database import Connection
 
 AsRole = Callable[[Role], Awaitable[dict[str, str]]]
 NO_PASSWORD = "$2b$04$" + "." * 53

@@ -21,15 +21,15 @@ from redis import Redis
 
 import builders
 from databases import SUPERUSER, Databases
-from pricebook.api import create_app
+from pricebook.api.application import create_app
 from pricebook.auth import tokens
 from pricebook.auth.schemas import Role, User
 from pricebook.auth.tokens import TokenKey
-from pricebook.db import Connection, Database
+from pricebook.db.database import Connection, Database
+from pricebook.db.migrations import rights
+from pricebook.db.pooled_connection import QueryRunner
 from pricebook.embedded import Endpoints, servers
-from pricebook.ingestion.process import ParserPool
-from pricebook.migrations import rights
-from pricebook.pooled import QueryRunner
+from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.settings import Settings
 
 JWT_SECRET = secrets.token_hex(32)

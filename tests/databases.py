@@ -14,8 +14,8 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from pricebook import migrations
-from pricebook.migrations.rights import ROLES_SQL
+from pricebook.db import migrations
+from pricebook.db.migrations.rights import ROLES_SQL
 
 TEMPLATE = "pricebook_template"
 SUPERUSER = "postgres"

@@ -20,9 +20,9 @@ from psycopg.conninfo import make_conninfo
 from structlog.typing import EventDict
 
 from databases import SUPERUSER
-from pricebook.api import create_app
+from pricebook.api.application import create_app
 from pricebook.catalog.service import Catalog
-from pricebook.embedded import binaries, places, postgres, process
+from pricebook.embedded import binaries, data_folders, postgres, server_process
 from pricebook.settings import Settings
 from running_system import eventually
 
@@ -41,7 +41,7 @@ class PostgresServer:
     """A PostgreSQL in a folder of its own."""
 
     def __init__(self, home: Path) -> None:
-        self._places = places.prepare_home(home)
+        self._places = data_folders.prepare_home(home)
         self._running = ExitStack()
 
     @property
@@ -49,14 +49,14 @@ class PostgresServer:
         return postgres.url(self._places)
 
     def start(self) -> None:
-        self._running.enter_context(places.socket_folder(self._places))
+        self._running.enter_context(data_folders.socket_folder(self._places))
         lock = self._running.enter_context((self._places.locks / "owner").open("w"))
         postgres.initialize_data_folder(self._places, lock, durable=False)
         postgres.remove_stale_pid_file(self._places)
         program = postgres.server(self._places, durable=False)
         options = [word for each in OPTIONS.items() for word in ("-c", "=".join(each))]
         argv = (*program.argv, *options)
-        child = process.running(msgspec.structs.replace(program, argv=argv), lock)
+        child = server_process.running(msgspec.structs.replace(program, argv=argv), lock)
         self._running.enter_context(child).wait_until_ready(
             lambda: postgres.accepts_connections(self.url)
         )
@@ -67,7 +67,7 @@ class PostgresServer:
     def kill(self) -> None:
         """End it as a crash does, and wait until its processes are gone."""
         self._signal(signal.SIGKILL)
-        process.wait_until_folder_unused(self._places.postgres, "PostgreSQL")
+        server_process.wait_until_folder_unused(self._places.postgres, "PostgreSQL")
         self.stop()
 
     @contextmanager
@@ -86,7 +86,7 @@ class PostgresServer:
         folder = binaries.find_postgres_folder(account)
         backup_folder = home / "made"
         url = make_conninfo(self.url, dbname="postgres", user=SUPERUSER)
-        places.make_private(backup_folder, account)
+        data_folders.make_private(backup_folder, account)
         subprocess.run(
             [
                 *(folder / "pg_basebackup", "--pgdata", backup_folder, "--dbname", url),
@@ -118,7 +118,7 @@ class PostgresServer:
         eventually(lambda: self.run("SELECT pg_get_wal_replay_pause_state()") == paused)
 
     def _signal(self, number: signal.Signals) -> None:
-        for pid in process.processes_in(self._places.postgres):
+        for pid in server_process.processes_in(self._places.postgres):
             os.kill(pid, number)
 
 

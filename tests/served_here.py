@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import uvicorn
 
-from pricebook.server import uvicorn_config
+from pricebook.server.processes import uvicorn_config
 from pricebook.settings import Settings
 
 TIMEOUT_SECONDS = 30

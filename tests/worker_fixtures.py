@@ -11,15 +11,15 @@ import msgspec
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from pricebook.db import Connection, Database
-from pricebook.intake import ImportRunner, TaskProgressCallback
-from pricebook.migrations import rights
-from pricebook.queue.carrier import QueueClient
-from pricebook.resources import open_redis
+from pricebook.db.database import Connection, Database
+from pricebook.db.migrations import rights
+from pricebook.imports.runner import ImportRunner, TaskProgressCallback
+from pricebook.services import open_redis
 from pricebook.settings import Settings
 from pricebook.tasks import service
+from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import ClaimedTask, NewTask, Requester, Task, TaskToApply
-from pricebook.worker import Worker, open_worker
+from pricebook.worker.task_loop import Worker, open_worker
 
 WAIT_TIMEOUT_SECONDS = 30
 LIST = "Article code,Name,Price\nA-1,Hammer,12.50\nA-2,Saw,7\n"

@@ -12,7 +12,6 @@ from psycopg.conninfo import conninfo_to_dict
 from redis.asyncio.connection import parse_url
 
 from pricebook.errors import SettingsError, as_issue_text
-from pricebook.logs import LogFormat
 
 PositiveInt = Annotated[int, msgspec.Meta(ge=1)]
 NonNegativeInt = Annotated[int, msgspec.Meta(ge=0)]
@@ -33,6 +32,7 @@ Factor = Annotated[float, msgspec.Meta(ge=1)]
 CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
 HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^?#\s]*[^/?#\s]$")]
 LogLevel = Literal["debug", "info", "warning", "error"]
+LogFormat = Literal["json", "text"]
 
 
 class Settings(msgspec.Struct, frozen=True, rename="upper"):

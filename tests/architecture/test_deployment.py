@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 import yaml
 
-from pricebook import __version__, cli
+from pricebook import __version__
+from pricebook.cli import main
 from pricebook.settings import FILE_SUFFIX, SECRETS, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +65,7 @@ def test_commands_exist() -> None:
     words += re.findall(r"(?:^pricebook|--rm command) ([a-z]+)", DEPLOYMENT, re.MULTILINE)
     assert {"serve", "worker", "migrate"} <= set(words)
     for word in words:
-        assert cli.app[word]
+        assert main.app[word]
 
 
 def test_secrets_are_made_before_they_are_handed_on() -> None:

@@ -9,11 +9,11 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from builders import user
-from pricebook.auth import cache, service, tokens
+from pricebook.auth import account_cache, service, tokens
 from pricebook.auth.passwords import hash_password
 from pricebook.auth.schemas import User, UserChange
 from pricebook.auth.tokens import TokenKey
-from pricebook.db import Connection, Database
+from pricebook.db.database import Connection, Database
 from pricebook.settings import Settings
 
 Client = AsyncTestClient[Litestar]
@@ -50,7 +50,7 @@ async def test_a_new_password_ends_older_tokens(
     token = await log_in(client, OLD)
     assert await status(client, token) == 200
     await change(database, password_hash=hash_password(NEW, 4))
-    monkeypatch.setattr(cache, "MAX_AGE_SECONDS", 0.0)
+    monkeypatch.setattr(account_cache, "MAX_AGE_SECONDS", 0.0)
     assert await status(client, token) == 401
     assert await status(client, await log_in(client, NEW)) == 200
 
@@ -70,7 +70,7 @@ async def test_a_token_of_the_new_password_is_good_at_once_and_ends_the_old_ones
 async def test_rights_that_come_back_do_not_bring_back_old_tokens(
     client: Client, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache, "MAX_AGE_SECONDS", 0.0)
+    monkeypatch.setattr(account_cache, "MAX_AGE_SECONDS", 0.0)
     token = await log_in(client, OLD)
     await change(database, is_active=False)
     await change(database, is_active=True)
@@ -85,7 +85,7 @@ async def test_rights_that_come_back_do_not_bring_back_old_tokens(
 async def test_what_changes_nothing_ends_nothing(
     client: Client, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache, "MAX_AGE_SECONDS", 0.0)
+    monkeypatch.setattr(account_cache, "MAX_AGE_SECONDS", 0.0)
     token = await log_in(client, OLD)
     await change(database, role="admin", is_active=True)
     assert await status(client, token) == 200

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from pricebook.errors import SettingsError
-from pricebook.installation import (
+from pricebook.cli.installation import (
     FirstUser,
     generate_password,
     load_first_users,
     load_or_create_secret,
     save_first_users,
 )
+from pricebook.errors import SettingsError
 from pricebook.settings import Settings
 
 WEAK = {

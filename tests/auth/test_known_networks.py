@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from builders import user
-from pricebook.api import create_app, with_proxy_headers
+from pricebook.api.application import create_app, with_proxy_headers
 from pricebook.auth import passwords
 from pricebook.auth.passwords import MAX_WAITING, MAX_WAITING_KNOWN, PasswordChecker, hash_password
-from pricebook.db import Connection
+from pricebook.db.database import Connection
 from pricebook.errors import RateLimitExceededError
 from pricebook.settings import Settings
 from served_here import served_here

@@ -13,9 +13,9 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from builders import user
-from pricebook.api import create_app
+from pricebook.api.application import create_app
 from pricebook.auth.passwords import hash_password
-from pricebook.db import Connection
+from pricebook.db.database import Connection
 from pricebook.embedded import servers
 from pricebook.settings import Settings
 

@@ -8,7 +8,7 @@ from litestar.testing import AsyncTestClient
 
 from builders import user
 from pricebook.auth.passwords import hash_password
-from pricebook.db import Connection
+from pricebook.db.database import Connection
 
 Client = AsyncTestClient[Litestar]
 COST = 4

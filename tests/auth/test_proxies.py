@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from pricebook.api import with_proxy_headers
+from pricebook.api.application import with_proxy_headers
 from pricebook.settings import Settings
 
 

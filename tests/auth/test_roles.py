@@ -9,7 +9,7 @@ from litestar import Litestar, Router, get
 from litestar.testing import AsyncTestClient
 
 from builders import AsRole
-from pricebook import api
+from pricebook.api import application
 from pricebook.auth.roles import PREFIX, allowed_roles
 from pricebook.auth.schemas import Role
 from pricebook.settings import Settings
@@ -20,7 +20,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 
 def staff_operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    document = api.create_app(Settings()).openapi_schema.to_schema()
+    document = application.create_app(Settings()).openapi_schema.to_schema()
     for path, operations in document["paths"].items():
         if path.startswith(PREFIX):
             for method, operation in operations.items():
@@ -49,7 +49,7 @@ def test_every_route_of_staff_has_its_row_its_lock_and_its_errors() -> None:
 
 
 def test_what_the_public_reads_has_no_lock() -> None:
-    document = api.create_app(Settings()).openapi_schema.to_schema()
+    document = application.create_app(Settings()).openapi_schema.to_schema()
     for path, operations in document["paths"].items():
         if not path.startswith(PREFIX):
             assert all("security" not in each for each in operations.values()), path
@@ -79,9 +79,9 @@ def test_a_route_without_a_row_stops_the_start(monkeypatch: pytest.MonkeyPatch) 
     @get("/secrets", responses={})
     async def secrets() -> None: ...
 
-    monkeypatch.setattr(api, "STAFF_ROUTERS", [Router("/", route_handlers=[secrets])])
+    monkeypatch.setattr(application, "STAFF_ROUTERS", [Router("/", route_handlers=[secrets])])
     with pytest.raises(LookupError, match="GET /api/v1/admin/secrets is not in auth/roles"):
-        api.create_app(Settings())
+        application.create_app(Settings())
 
 
 async def test_a_preflight_request_needs_no_token(client: Client) -> None:

@@ -15,8 +15,8 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from builders import user
-from pricebook.auth import cache
-from pricebook.db import Connection
+from pricebook.auth import account_cache
+from pricebook.db.database import Connection
 from pricebook.settings import Settings
 
 Client = AsyncTestClient[Litestar]
@@ -166,9 +166,9 @@ async def test_revoked_rights_are_lost(
     assert await status(client, headers) == 200
     await conn.execute(loss)
     assert await status(client, headers) == 200, "a moment later the account is still known"
-    monkeypatch.setattr(cache, "MAX_AGE_SECONDS", 0)
+    monkeypatch.setattr(account_cache, "MAX_AGE_SECONDS", 0)
     assert await status(client, headers) == 401
-    assert cache.MAX_AGE_SECONDS < 60
+    assert account_cache.MAX_AGE_SECONDS < 60
 
 
 async def test_without_the_database_authentication_is_unavailable(

@@ -12,8 +12,8 @@ from structlog.typing import EventDict
 
 import builders
 from databases import Databases
-from pricebook.db import Database
-from pricebook.migrations import rights
+from pricebook.db.database import Database
+from pricebook.db.migrations import rights
 from pricebook.settings import Settings
 from replication import PostgresServer, Visitor, open_folder, running_api
 

@@ -12,12 +12,12 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 import builders
-from pricebook.api import create_app
-from pricebook.catalog import cache
+from pricebook.api.application import create_app
+from pricebook.catalog import response_cache
 from pricebook.catalog.service import Catalog
-from pricebook.db import Connection
+from pricebook.db.database import Connection
+from pricebook.http.cached_response import CachedResponse, accepts_gzip
 from pricebook.settings import Settings
-from pricebook.web.answers import CachedResponse, accepts_gzip
 
 Client = AsyncTestClient[Litestar]
 PATH = "/api/v1/catalog"
@@ -31,7 +31,7 @@ async def visitors(
 
     A thousand of them may keep a slow machine from hearing of PostgreSQL for some seconds.
     """
-    monkeypatch.setattr(cache, "FRESH_SECONDS", 60.0)
+    monkeypatch.setattr(response_cache, "FRESH_SECONDS", 60.0)
     app = create_app(settings)
     async with app.lifespan():
         await wait_until_caching(app.state.catalog)

@@ -12,13 +12,13 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 import builders
-from pricebook.api import create_app
-from pricebook.catalog.cache import ResponseCache
+from pricebook.api.application import create_app
+from pricebook.catalog.response_cache import ResponseCache
 from pricebook.catalog.schemas import CatalogQuery
-from pricebook.db import Connection
+from pricebook.db.database import Connection
+from pricebook.http.cached_response import CachedResponse
+from pricebook.http.query_string import decode_query
 from pricebook.settings import Settings
-from pricebook.web.answers import CachedResponse
-from pricebook.web.query import decode_query
 
 Client = AsyncTestClient[Litestar]
 PATH = "/api/v1/catalog"

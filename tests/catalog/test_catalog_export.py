@@ -11,7 +11,7 @@ import builders
 from pricebook.catalog import repository, service
 from pricebook.catalog.export import FORMATS, NDJSON
 from pricebook.catalog.schemas import ExportQuery
-from pricebook.db import Connection, Database
+from pricebook.db.database import Connection, Database
 
 Client = AsyncTestClient[Litestar]
 PATH = "/api/v1/catalog/export"

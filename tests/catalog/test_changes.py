@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 import builders
-from pricebook.db import Connection
+from pricebook.db.database import Connection
 
 NOTIFIED = {
     "a price": "UPDATE supplier_items SET current_price = 11",

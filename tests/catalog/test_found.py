@@ -19,7 +19,7 @@ from pricebook.catalog.statements import (
     is_materialised,
     page_statement,
 )
-from pricebook.db import Database
+from pricebook.db.database import Database
 
 UNUSUAL_PRODUCTS = [
     ("Молоток слесарный", "МС-0001234"),

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 import builders
-from pricebook.db import Connection
+from pricebook.db.database import Connection
 from pricebook.settings import Settings
 from served_api import ApiProcess
 from served_here import connected

@@ -11,8 +11,8 @@ from litestar.testing import AsyncTestClient
 import builders
 from pricebook.catalog.cursor import CursorPosition, decode_cursor, encode_cursor
 from pricebook.catalog.schemas import CatalogQuery
-from pricebook.db import Connection
-from pricebook.web.query import decode_query
+from pricebook.db.database import Connection
+from pricebook.http.query_string import decode_query
 
 Client = AsyncTestClient[Litestar]
 PATH = "/api/v1/catalog"

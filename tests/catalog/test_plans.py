@@ -11,8 +11,8 @@ import sample
 
 from pricebook.catalog.schemas import CatalogQuery
 from pricebook.catalog.statements import FilterStatistics, may_keep_plan, page_statement
-from pricebook.db import Connection, Database
-from pricebook.web.query import decode_query
+from pricebook.db.database import Connection, Database
+from pricebook.http.query_string import decode_query
 
 # Its plan for any values is dearer than one for its own, which is why PostgreSQL never keeps it.
 FAR_PAGE = "page=100"

@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from pricebook import pooled, public_reads
-from pricebook.db import Connection, Database
+from pricebook.db import fair_pool, pooled_connection
+from pricebook.db.database import Connection, Database
 from pricebook.errors import DatabaseUnavailableError
 
 
@@ -69,7 +69,7 @@ async def test_cancelled_waiter_passes_its_slot_on(pool: Database) -> None:
 async def test_waiter_times_out_and_the_others_keep_waiting(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pricebook.db.POOL_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr("pricebook.db.database.POOL_TIMEOUT_SECONDS", 0.2)
     async with Database(database_url, pool_max=1) as database:
         async with database.read():
             first = asyncio.create_task(number(database))
@@ -84,7 +84,7 @@ async def test_waiter_times_out_and_the_others_keep_waiting(
 async def test_connection_returns_to_the_pool_after_max_handovers(
     pool: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(public_reads, "MAX_HANDOVERS", 3)
+    monkeypatch.setattr(fair_pool, "MAX_HANDOVERS", 3)
     assert await asyncio.gather(*(number(pool, each) for each in range(50))) == list(range(50))
     await wait_until_idle(pool)
     assert pool.pool_metrics().requests == 50
@@ -185,7 +185,7 @@ async def test_statements_that_psycopg_has_dropped_are_prepared_again(database_u
 async def test_number_of_prepared_statements_is_limited(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pooled, "MAX_PREPARED_STATEMENTS", 3)
+    monkeypatch.setattr(pooled_connection, "MAX_PREPARED_STATEMENTS", 3)
     async with Database(database_url, pool_max=1) as database, database.read() as query_runner:
         for _ in range(2):
             for number in range(8):

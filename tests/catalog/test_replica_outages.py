@@ -10,8 +10,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from pricebook.catalog import cache, replica
-from pricebook.migrations import rights
+from pricebook.catalog import replica, response_cache
+from pricebook.db.migrations import rights
 from pricebook.settings import Settings
 from replication import (
     STANDBY_NOT_USED,
@@ -122,7 +122,7 @@ async def test_standby_is_not_read_without_change_notifications(
     await visitor.wait_until_served_by_standby()
     await diverge(primary, standby, database_name)
     assert await visitor.names() == {"Hammer"}
-    monkeypatch.setattr(cache, "FRESH_SECONDS", -1.0)
+    monkeypatch.setattr(response_cache, "FRESH_SECONDS", -1.0)
     await wait_until(lambda: not visitor.is_served_by_standby())
     assert await visitor.names() == {"Primary"}
 

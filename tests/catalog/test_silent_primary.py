@@ -13,11 +13,12 @@ from psycopg.conninfo import make_conninfo
 from structlog.testing import capture_logs
 
 from black_hole import NetworkProxy, proxy_to
-from pricebook import heartbeat, logs
-from pricebook.db import Database
+from pricebook.db import heartbeat
+from pricebook.db.database import Database
+from pricebook.db.migrations import rights
 from pricebook.errors import DatabaseUnavailableError
-from pricebook.migrations import rights
 from pricebook.settings import Settings
+from pricebook.system import recurring_warning
 from replication import PostgresServer, running_api
 
 # So long a test waits before it says that somebody waits without end.
@@ -101,8 +102,8 @@ async def test_connections_to_the_old_server_end_after_failover(
 async def test_slow_statement_is_not_an_unresponsive_server(
     replicated_url: str, monkeypatch: pytest.MonkeyPatch, statement_seconds: int
 ) -> None:
-    monkeypatch.setattr("pricebook.db.REQUEST_SECONDS", 0.5)
-    monkeypatch.setattr("pricebook.db.WORK_SECONDS", 0.5)
+    monkeypatch.setattr("pricebook.db.database.REQUEST_SECONDS", 0.5)
+    monkeypatch.setattr("pricebook.db.database.WORK_SECONDS", 0.5)
     async with (
         Database(replicated_url, statement_seconds=statement_seconds) as database,
         database.connection() as conn,
@@ -114,7 +115,7 @@ async def test_worker_statement_is_aborted_when_the_server_is_unresponsive(
     network_and_url: tuple[NetworkProxy, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The worker's statements have no timeout: its heartbeat ends them."""
-    monkeypatch.setattr("pricebook.db.WORK_SECONDS", 1.0)
+    monkeypatch.setattr("pricebook.db.database.WORK_SECONDS", 1.0)
 
     async def work() -> None:
         async with database.transaction() as conn:
@@ -159,13 +160,13 @@ async def test_idle_connections_that_were_lost_fail_nobody(
 def test_a_condition_is_logged_once_a_minute_and_when_it_is_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    warning = logs.RecurringWarning("away", "back")
+    warning = recurring_warning.RecurringWarning("away", "back")
     with capture_logs() as lines:
         for _ in range(5):
             warning.occurred(error="gone")
         warning.ended()
         warning.ended()
         warning.occurred(error="gone")
-        monkeypatch.setattr(logs, "REPEAT_SECONDS", 0)
-        logs.RecurringWarning("away", "back").occurred()
+        monkeypatch.setattr(recurring_warning, "REPEAT_SECONDS", 0)
+        recurring_warning.RecurringWarning("away", "back").occurred()
     assert [line["event"] for line in lines] == ["away", "back", "away"]

@@ -11,10 +11,10 @@ import msgspec
 import pytest
 
 from builders import AsRole
-from pricebook.api import create_app, with_proxy_headers
-from pricebook.db import Connection
+from pricebook.api.application import create_app, with_proxy_headers
+from pricebook.db.database import Connection
+from pricebook.http.middleware import slow_clients
 from pricebook.settings import Settings
-from pricebook.web import pace
 from served_here import served_here
 
 PATH = "/api/v1/catalog/export"
@@ -89,8 +89,8 @@ async def test_slow_clients_are_limited_by_address_and_leave_slots_to_staff(
 async def test_slow_client_is_disconnected_and_releases_its_slot(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pace, "READ_GRACE_SECONDS", 1.0)
-    monkeypatch.setattr(pace, "LEAST_BYTES_READ_A_SECOND", 1024 * 1024)
+    monkeypatch.setattr(slow_clients, "READ_GRACE_SECONDS", 1.0)
+    monkeypatch.setattr(slow_clients, "LEAST_BYTES_READ_A_SECOND", 1024 * 1024)
     async with (
         slow_reader(port, "192.0.2.1") as (first, _),
         slow_reader(port, "192.0.2.2") as (second, _),

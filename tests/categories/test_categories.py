@@ -7,7 +7,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 import builders
-from pricebook.db import Connection
+from pricebook.db.database import Connection
 
 Client = AsyncTestClient[Litestar]
 CATEGORIES = "/api/v1/admin/categories"

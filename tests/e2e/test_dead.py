@@ -6,7 +6,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import httpx
 
 from e2e.test_tasks import admin
-from ingestion.workbooks import RAW_HEADER, raw_row, raw_xlsx
+from pricelists.workbooks import RAW_HEADER, raw_row, raw_xlsx
 from running_system import System, eventually
 
 MIB = 128

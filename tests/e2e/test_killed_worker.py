@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from pricebook.migrations import rights
+from pricebook.db.migrations import rights
 from running_system import System, eventually
 
 TASK = """

@@ -3,8 +3,8 @@
 import httpx
 
 from e2e.test_tasks import admin, has_succeeded
-from ingestion.google_lists import HEADER, ID
-from ingestion.google_stand_in import google_stand_in, sheet
+from pricelists.google_lists import HEADER, ID
+from pricelists.google_stand_in import google_stand_in, sheet
 from running_system import System, eventually
 
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from pricebook.migrations import rights
+from pricebook.db.migrations import rights
 from running_system import System
 
 LIST = "Article code,Name,Price\nA-1,Hammer,12.50\nA-2,=Saw,\n"

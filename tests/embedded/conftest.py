@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from pricebook.embedded import locks, servers
+from pricebook.embedded import servers
+from pricebook.system import file_locks
 
 _TIMEOUT_SECONDS = 30
 
@@ -52,7 +53,7 @@ def used_home(_shared_home: Path) -> Iterator[Path]:
 def _wait_for_shutdown(home: Path) -> None:
     """Wait for the servers of a process that a test killed, which end a moment after it."""
     if home.exists():
-        owner = locks.acquire(home / "locks/owner", seconds=_TIMEOUT_SECONDS)
+        owner = file_locks.acquire(home / "locks/owner", seconds=_TIMEOUT_SECONDS)
         assert owner
         owner.close()
 

@@ -15,10 +15,11 @@ import psycopg
 import pytest
 import redis
 
-from pricebook.embedded import Endpoints, locks, places, servers, supervise
-from pricebook.embedded.process import processes_in
+from pricebook.embedded import Endpoints, data_folders, servers, supervise
+from pricebook.embedded.server_process import processes_in
 from pricebook.embedded.supervisor import acquire_owner_lock
 from pricebook.errors import EmbeddedServerError
+from pricebook.system import file_locks
 
 Eventually = Callable[[Callable[[], object]], None]
 
@@ -163,14 +164,14 @@ def test_up_waits_for_a_short_command(used_home: Path, start_parent: StartParent
     threading.Timer(0.2, short.request_exit).start()
     with supervise(used_home, durable=False) as supervisor:
         assert add_note(supervisor.endpoints)
-        assert locks.read_pid(used_home / "locks/owner") == os.getpid()
+        assert file_locks.read_pid(used_home / "locks/owner") == os.getpid()
 
 
 def test_up_names_a_short_command_that_stays(used_home: Path, start_parent: StartParent) -> None:
     short = start_parent(used_home)
     short.endpoints()
     with pytest.raises(EmbeddedServerError, match=f"^Process {short.process.pid} does not let go"):
-        acquire_owner_lock(places.prepare_home(used_home), seconds=0.1)
+        acquire_owner_lock(data_folders.prepare_home(used_home), seconds=0.1)
 
 
 def test_a_second_up_is_refused_at_once(used_home: Path, start_parent: StartParent) -> None:

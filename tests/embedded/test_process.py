@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from pricebook.embedded import locks, process
-from pricebook.embedded.places import Account
-from pricebook.embedded.process import ChildProcess, Program
+from pricebook.embedded import server_process
+from pricebook.embedded.data_folders import Account
+from pricebook.embedded.server_process import ChildProcess, Program
 from pricebook.errors import EmbeddedServerError
+from pricebook.system import file_locks
 
 Run = Callable[..., ChildProcess]
 Eventually = Callable[[Callable[[], object]], None]
@@ -24,7 +25,7 @@ def run(open_folder: Path) -> Iterator[Run]:
     """Run some Python as a program that has a moment to become ready."""
     account = Account(uid=os.getuid(), gid=os.getgid(), switch_user=False)
     with ExitStack() as stack:
-        lock = locks.acquire(open_folder / "lock")
+        lock = file_locks.acquire(open_folder / "lock")
         assert lock
         stack.enter_context(lock)
 
@@ -34,11 +35,11 @@ def run(open_folder: Path) -> Iterator[Run]:
                 argv=(sys.executable, "-u", "-c", code),
                 account=account,
                 log=open_folder / "logs/program.log",
-                stop_signal=process.signal.SIGTERM,
+                stop_signal=server_process.signal.SIGTERM,
                 progress=re.compile(rb"redo.*"),
                 ready_seconds=ready_seconds,
             )
-            return stack.enter_context(process.running(program, lock))
+            return stack.enter_context(server_process.running(program, lock))
 
         yield start
 
@@ -61,7 +62,7 @@ def test_the_log_of_a_running_program_is_cut_and_written_on(
     child = run("import time\nprint('x' * 5_000_000)\nwhile True: print('on'); time.sleep(0.1)")
     log = open_folder / "logs/program.log"
     eventually(lambda: log.exists() and log.stat().st_size > 5_000_000)
-    process.rotate_log(log)
+    server_process.rotate_log(log)
     assert log.stat().st_size < 1_000
     assert log.with_suffix(".old.log").stat().st_size >= 5_000_000
     eventually(lambda: log.read_text("utf-8").startswith("on"))

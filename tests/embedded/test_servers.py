@@ -10,7 +10,7 @@ import redis
 from sqlalchemy import create_engine, text
 
 from pricebook.embedded import Endpoints, servers, supervise
-from pricebook.embedded.process import processes_in
+from pricebook.embedded.server_process import processes_in
 from pricebook.errors import EmbeddedServerError
 
 

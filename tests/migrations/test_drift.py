@@ -6,8 +6,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from pricebook import migrations
-from pricebook.migrations import drift, schema
+from pricebook.db import migrations
+from pricebook.db.migrations import drift, schema
 
 INDEX_ON_NAMES = "CREATE INDEX products_name_idx ON products USING btree (name, id)"
 

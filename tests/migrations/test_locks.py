@@ -10,10 +10,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from pricebook import migrations
+from pricebook.db import migrations
+from pricebook.db.migrations import lock_retries
+from pricebook.db.migrations.lock_retries import LockRetries
 from pricebook.errors import DatabaseBusyError
-from pricebook.migrations import lock_retries
-from pricebook.migrations.lock_retries import LockRetries
 
 BEFORE = "0005"
 READER_THREADS = 3

@@ -11,8 +11,8 @@ import sample
 from alembic.script import ScriptDirectory
 from psycopg import sql
 
-from pricebook import migrations
-from pricebook.migrations import drift
+from pricebook.db import migrations
+from pricebook.db.migrations import drift
 
 ROOT = Path(__file__).parents[2]
 TABLES = {

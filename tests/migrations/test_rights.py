@@ -13,12 +13,12 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import InsufficientPrivilege
 
 import builders
-from pricebook import migrations
 from pricebook.auth import service as auth
 from pricebook.auth.schemas import NewUser
-from pricebook.db import Connection, Database
+from pricebook.db import migrations
+from pricebook.db.database import Connection, Database
+from pricebook.db.migrations import rights, schema
 from pricebook.errors import DatabaseRightsError
-from pricebook.migrations import rights, schema
 
 NOBODY_MAY = [
     "ALTER TABLE products ADD COLUMN colour text",

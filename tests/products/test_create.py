@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 import builders
-from pricebook.db import Connection
+from pricebook.db.database import Connection
 from pricebook.products import service
 
 Client = AsyncTestClient[Litestar]

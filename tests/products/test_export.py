@@ -10,11 +10,11 @@ from litestar.testing import AsyncTestClient
 from psycopg.types.json import Jsonb
 
 import builders
-from pricebook.db import Connection, Database
+from pricebook.db.database import Connection, Database
 from pricebook.errors import DatabaseUnavailableError
+from pricebook.http.safe_csv import cell, lines
 from pricebook.products import repository, service
 from pricebook.products.schemas import EXPORT_HEADER, StaffProductQuery
-from pricebook.safe_csv import cell, lines
 
 Client = AsyncTestClient[Litestar]
 

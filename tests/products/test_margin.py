@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import builders
-from pricebook.db import Database
+from pricebook.db.database import Database
 
 Margin = Callable[[Decimal, Decimal], Decimal]
 prices = st.decimals(min_value=0, max_value=Decimal("9999999999.9999"), places=4)

@@ -7,7 +7,7 @@ from litestar.testing import AsyncTestClient
 from psycopg.types.json import Jsonb
 
 import builders
-from pricebook.db import Connection, Database
+from pricebook.db.database import Connection, Database
 
 Client = AsyncTestClient[Litestar]
 

@@ -14,12 +14,12 @@ import msgspec
 import pytest
 
 import builders
-from pricebook.api import create_app
-from pricebook.db import Connection, Database
-from pricebook.ingestion import service as ingestion
-from pricebook.ingestion.import_schemas import ImportRequest
-from pricebook.ingestion.process import ParserPool
-from pricebook.ingestion.schemas import FileSource
+from pricebook.api.application import create_app
+from pricebook.db.database import Connection, Database
+from pricebook.imports import importer as ingestion
+from pricebook.imports.import_result import ImportRequest
+from pricebook.pricelists.isolation.parser_pool import ParserPool
+from pricebook.pricelists.schemas import FileSource
 from pricebook.products.service import create_products_from_unmatched
 from pricebook.settings import Settings
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricebook.safe_csv import cell, lines
+from pricebook.http.safe_csv import cell, lines
 
 PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 SIGNS = ("=", "+", "-", "@", "\t", "\r")

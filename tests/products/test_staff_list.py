@@ -7,7 +7,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 import builders
-from pricebook.db import Connection
+from pricebook.db.database import Connection
 
 Client = AsyncTestClient[Litestar]
 PRODUCTS = "/api/v1/admin/products"

@@ -11,16 +11,16 @@ from litestar.testing import AsyncTestClient
 from psycopg.conninfo import make_conninfo
 
 import builders
-from pricebook.db import Connection, Database
-from pricebook.deletion import delete_marked_suppliers
+from pricebook.db.database import Connection, Database
+from pricebook.db.migrations import rights
 from pricebook.errors import ConflictError, DatabaseUnavailableError, NotFoundError
-from pricebook.ingestion import service as ingestion
-from pricebook.migrations import rights
-from pricebook.queue.carrier import QueueClient
-from pricebook.resources import open_redis
+from pricebook.imports import importer as ingestion
+from pricebook.services import open_redis
 from pricebook.settings import Settings
 from pricebook.suppliers import service
+from pricebook.suppliers.deletion import delete_marked_suppliers
 from pricebook.tasks import service as tasks
+from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import NewTask, Requester
 
 Client = AsyncTestClient[Litestar]

@@ -16,9 +16,9 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 import builders
-from pricebook.db import Connection, Database
+from pricebook.db.database import Connection, Database
+from pricebook.db.migrations import rights
 from pricebook.errors import ConflictError
-from pricebook.migrations import rights
 from pricebook.tasks import cancellation
 from worker_fixtures import LIST, WAIT_TIMEOUT_SECONDS, RunningWorker, SubmitTask, WaitForEnd
 
@@ -77,7 +77,10 @@ def parser_pids() -> set[int]:
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             words = (process / "cmdline").read_text().split("\0")
-            if "pricebook.ingestion.parsing" in words and str(os.getpid()) in words:
+            if (
+                "pricebook.pricelists.isolation.parse_process" in words
+                and str(os.getpid()) in words
+            ):
                 pids.add(int(process.name))
     return pids
 

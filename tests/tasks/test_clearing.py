@@ -4,8 +4,8 @@ from pathlib import Path
 from uuid import UUID
 
 import builders
-from pricebook.db import Connection, Database
-from pricebook.sync.uploads import delete_orphaned_uploads
+from pricebook.db.database import Connection, Database
+from pricebook.imports.upload_folder import delete_orphaned_uploads
 from pricebook.tasks import service
 from worker_fixtures import SubmitTask
 

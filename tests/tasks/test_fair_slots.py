@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 import builders
-from pricebook.db import Connection, Database
+from pricebook.db.database import Connection, Database
 from pricebook.errors import LeaseLostError
-from pricebook.intake import TaskProgressCallback
+from pricebook.imports.runner import TaskProgressCallback
 from pricebook.settings import Settings
 from pricebook.tasks import service, slots
 from pricebook.tasks.schemas import ClaimedTask, Requester, TaskEnd

@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 
 import builders
-from pricebook.db import Connection, Database
+from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError, LeaseLostError, NotFoundError
-from pricebook.queue.carrier import QueueClient
 from pricebook.tasks import service
+from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import (
     ClaimedTask,
     Counts,

@@ -3,7 +3,7 @@
 import csv
 from io import StringIO
 
-from pricebook.safe_csv import lines
+from pricebook.http.safe_csv import lines
 from pricebook.tasks.rejects import rejected_row_line, rejected_rows_header
 
 PROFILE = {

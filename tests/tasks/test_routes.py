@@ -7,7 +7,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 import builders
-from pricebook.db import Connection
+from pricebook.db.database import Connection
 from worker_fixtures import LIST, RunningWorker, SubmitTask, WaitForEnd, WaitUntil
 
 Client = AsyncTestClient[Litestar]

@@ -10,11 +10,11 @@ import pytest
 from psycopg import sql
 
 import builders
-from ingestion.workbooks import HEADER, xlsx_of
-from pricebook.db import Connection
+from pricebook.db.database import Connection
 from pricebook.errors import StorageFullError
-from pricebook.ingestion.process import ParserPool
-from pricebook.ingestion.schemas import FileSource, ReadRequest
+from pricebook.pricelists.isolation.parser_pool import ParserPool
+from pricebook.pricelists.schemas import FileSource, ReadRequest
+from pricelists.workbooks import HEADER, xlsx_of
 from small_disk import enlarge, small_disk
 from worker_fixtures import RunningWorker, SubmitTask, WaitUntil
 

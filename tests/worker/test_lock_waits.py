@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 import builders
-from pricebook.db import Connection
+from pricebook.db.database import Connection
 from pricebook.settings import Settings
 from pricebook.tasks.schemas import Task
 from worker_fixtures import RunningWorker, SubmitTask, WaitForEnd, WaitUntil

@@ -7,9 +7,9 @@ import pytest
 from redis import Redis
 
 import builders
-from pricebook.db import Connection, Database
+from pricebook.db.database import Connection, Database
 from pricebook.errors import ParserKilledError, SourceUnavailableError
-from pricebook.intake import TaskProgressCallback
+from pricebook.imports.runner import TaskProgressCallback
 from pricebook.tasks import service
 from pricebook.tasks.schemas import ClaimedTask, TaskEnd, TaskProgress
 from worker_fixtures import RunningWorker, SubmitTask, WaitForEnd, WaitUntil

@@ -13,7 +13,7 @@ from pricebook.auth import service
 from pricebook.auth.roles import PREFIX, allowed_roles
 from pricebook.auth.schemas import Caller
 from pricebook.errors import ForbiddenError, PricebookError, UnauthorizedError
-from pricebook.web.problems import documented_errors
+from pricebook.http.problems import documented_errors
 
 AUTH_SCHEME = "bearer"
 SECURITY: list[dict[str, list[str]]] = [{"Bearer": []}]

@@ -12,7 +12,7 @@ from typing import Self
 import bcrypt
 
 from pricebook.errors import RateLimitExceededError, ValidationError
-from pricebook.web.rate_limit import RateLimit, rate_limit_exceeded
+from pricebook.http.rate_limit import RateLimit, rate_limit_exceeded
 
 MIN_CHARACTERS = 8
 MAX_BYTES = 72  # bcrypt takes no more; a longer password is refused, never cut

@@ -4,9 +4,9 @@ from uuid import UUID
 from psycopg.errors import UniqueViolation
 
 from pricebook.auth.schemas import Account, LoginAccount, NewUser, UserChange, UserRow
-from pricebook.db import Connection
+from pricebook.db.database import Connection
+from pricebook.db.row_types import struct_row
 from pricebook.errors import ConflictError, NotFoundError
-from pricebook.rows import struct_row
 
 SELECT_ACCOUNT: LiteralString = (
     "SELECT id, username, role, is_active, password_hash, token_version FROM users "

@@ -13,9 +13,9 @@ from pricebook.errors import (
     UnauthorizedError,
     ValidationError,
 )
-from pricebook.web.addresses import client_network
-from pricebook.web.body import body_operation, provide_body
-from pricebook.web.problems import documented_errors, documented_response
+from pricebook.http.client_address import client_network
+from pricebook.http.json_body import body_operation, provide_body
+from pricebook.http.problems import documented_errors, documented_response
 
 MAX_BODY_BYTES = 16 * 1024  # two texts of 255 characters, each written as two escapes at most
 CREDENTIALS: dict[str, Any] = {"username": "sales", "password": "kmq7-v3xt-h8ra-pd2w"}

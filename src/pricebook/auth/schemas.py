@@ -4,7 +4,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from pricebook.web.fields import NO_NUL
+from pricebook.http.field_types import NO_NUL
 
 Role = Literal["sales", "procurement", "admin"]
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import msgspec
 
 from pricebook.auth import repository, tokens
-from pricebook.auth.cache import AccountCache
+from pricebook.auth.account_cache import AccountCache
 from pricebook.auth.passwords import PasswordChecker
 from pricebook.auth.schemas import (
     Account,
@@ -21,9 +21,9 @@ from pricebook.auth.schemas import (
     UserRow,
 )
 from pricebook.auth.tokens import Claims, TokenKey
-from pricebook.db import Database
+from pricebook.db.database import Database
 from pricebook.errors import UnauthorizedError, ValidationError
-from pricebook.web.rate_limit import RateLimit, RateLimitCounter, RateLimiter
+from pricebook.http.rate_limit import RateLimit, RateLimitCounter, RateLimiter
 
 WRONG_LOGIN = "Invalid username or password"
 FAILURE_WINDOW_SECONDS = 300

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from pricebook import safe_csv
 from pricebook.catalog.schemas import CatalogProduct
+from pricebook.http import safe_csv
 
 
 class FileFormat(msgspec.Struct, frozen=True):

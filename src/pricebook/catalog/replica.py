@@ -10,13 +10,13 @@ from weakref import WeakKeyDictionary
 import structlog
 from msgspec import Struct
 
-from pricebook.catalog import position_repository as repository
-from pricebook.catalog.cache import ResponseCache
-from pricebook.catalog.position_repository import WalPosition
-from pricebook.db import Connection, Database
+from pricebook.catalog import replication_repository as repository
+from pricebook.catalog.replication_repository import WalPosition
+from pricebook.catalog.response_cache import ResponseCache
+from pricebook.db.database import Connection, Database
+from pricebook.db.pooled_connection import QueryRunner
+from pricebook.db.timeouts import with_timeout
 from pricebook.errors import DatabaseRightsError, DatabaseUnavailableError
-from pricebook.patience import with_timeout
-from pricebook.pooled import QueryRunner
 
 log = structlog.stdlib.get_logger(__name__)
 

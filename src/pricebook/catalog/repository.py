@@ -25,11 +25,11 @@ from pricebook.catalog.statements import (
     may_keep_plan,
     page_statement,
 )
-from pricebook.db import Connection
+from pricebook.db.database import Connection
+from pricebook.db.pooled_connection import QueryRunner
+from pricebook.db.row_types import load_as_text
 from pricebook.errors import query_issue, validation_error
-from pricebook.pooled import QueryRunner
-from pricebook.rows import load_as_text
-from pricebook.web.paging import Paging
+from pricebook.http.pagination import Paging
 
 EXPORT_ROWS = 1000
 

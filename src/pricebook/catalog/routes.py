@@ -19,15 +19,15 @@ from pricebook.catalog.schemas import (
     CategoryCount,
     ExportQuery,
 )
-from pricebook.db import Database
+from pricebook.db.database import Database
 from pricebook.errors import NotFoundError, RateLimitExceededError, ValidationError
-from pricebook.web.addresses import client_network
-from pricebook.web.answers import CachedResponse, make_cached_response
-from pricebook.web.downloads import file_response, query_operation_with_csv
-from pricebook.web.paging import Page, Paging
-from pricebook.web.problems import documented_errors, documented_not_modified, documented_response
-from pricebook.web.query import decode_query, provide_query, query_operation
-from pricebook.web.shortcut import request_target
+from pricebook.http.cached_response import CachedResponse, make_cached_response
+from pricebook.http.client_address import client_network
+from pricebook.http.csv_download import file_response, query_operation_with_csv
+from pricebook.http.middleware.cached_responses import request_target
+from pricebook.http.pagination import Page, Paging
+from pricebook.http.problems import documented_errors, documented_not_modified, documented_response
+from pricebook.http.query_string import decode_query, provide_query, query_operation
 
 PRODUCT: dict[str, Any] = {
     "id": "0b6f3a52-5f5c-4c8e-9a31-3f1f0d5f7a10",

@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from pricebook.catalog.cursor import CursorPosition, decode_cursor, encode_cursor
 from pricebook.errors import FieldIssue, query_issue, validation_error
-from pricebook.web.fields import (
+from pricebook.http.field_types import (
     MAX_PRICE,
     PRICE_SCHEMA,
     SearchText,
@@ -14,7 +14,7 @@ from pricebook.web.fields import (
     search_issues,
     search_terms,
 )
-from pricebook.web.paging import PageNumber, PageSize, encode_query
+from pricebook.http.pagination import PageNumber, PageSize, encode_query
 
 FOUR_DECIMALS = Decimal("0.0001")
 MAX_CURSOR = 4096

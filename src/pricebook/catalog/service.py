@@ -7,9 +7,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from pricebook.catalog import repository
-from pricebook.catalog.cache import ResponseCache
 from pricebook.catalog.export import FileFormat
 from pricebook.catalog.replica import ReadRouter
+from pricebook.catalog.response_cache import ResponseCache
 from pricebook.catalog.schemas import (
     CatalogFilter,
     CatalogProduct,
@@ -18,10 +18,10 @@ from pricebook.catalog.schemas import (
     CategoryCount,
 )
 from pricebook.catalog.statements import FilterStatistics, SortKey, is_materialised
-from pricebook.db import Database
+from pricebook.db.database import Database
 from pricebook.errors import DatabaseUnavailableError, NotFoundError
-from pricebook.logs import RecurringWarning
-from pricebook.web.paging import Page, Paging, page_of
+from pricebook.http.pagination import Page, Paging, page_of
+from pricebook.system.recurring_warning import RecurringWarning
 
 CHANGES_CHANNEL = "catalog_changed"
 RETRY_SECONDS = 0.2

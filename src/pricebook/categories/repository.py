@@ -6,10 +6,10 @@ from uuid import UUID
 from psycopg.errors import UniqueViolation
 
 from pricebook.categories.schemas import Category
-from pricebook.db import Connection
+from pricebook.db.database import Connection
+from pricebook.db.row_types import struct_row
 from pricebook.errors import ConflictError
-from pricebook.rows import struct_row
-from pricebook.web.paging import Paging
+from pricebook.http.pagination import Paging
 
 TREE_LOCK = 7_301_001
 

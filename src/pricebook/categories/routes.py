@@ -8,12 +8,12 @@ from litestar.params import PathParameter
 from pricebook.auth.guard import documented_staff_errors
 from pricebook.categories import service
 from pricebook.categories.schemas import Category, CategoryChange, NewCategory
-from pricebook.db import Database
+from pricebook.db.database import Database
 from pricebook.errors import ConflictError, NotFoundError, ValidationError
-from pricebook.web.body import body_operation, provide_body
-from pricebook.web.paging import Page, Paging
-from pricebook.web.problems import documented_no_content, documented_response
-from pricebook.web.query import provide_query, query_operation
+from pricebook.http.json_body import body_operation, provide_body
+from pricebook.http.pagination import Page, Paging
+from pricebook.http.problems import documented_no_content, documented_response
+from pricebook.http.query_string import provide_query, query_operation
 
 CATEGORY: dict[str, Any] = {
     "id": "c1d7e9a4-7d0b-4a53-8e0e-6b1f4a2d9c55",

@@ -5,7 +5,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pricebook.errors import body_issue, validation_error
-from pricebook.web.fields import normalise_text, text_schema
+from pricebook.http.field_types import normalise_text, text_schema
 
 MAX_NAME = 255
 

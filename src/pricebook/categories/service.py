@@ -5,9 +5,9 @@ from msgspec import UNSET
 
 from pricebook.categories import repository
 from pricebook.categories.schemas import Category, CategoryChange, NewCategory
-from pricebook.db import Connection, Database
+from pricebook.db.database import Connection, Database
 from pricebook.errors import NotFoundError, body_issue, validation_error
-from pricebook.web.paging import Page, Paging, page_of
+from pricebook.http.pagination import Page, Paging, page_of
 
 
 async def list_categories(database: Database, paging: Paging) -> Page[Category]:

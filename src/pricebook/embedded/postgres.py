@@ -10,9 +10,9 @@ from typing import TextIO
 import msgspec
 import psycopg
 
-from pricebook.embedded import binaries, process
-from pricebook.embedded.places import HomeFolders, make_private
-from pricebook.embedded.process import Program
+from pricebook.embedded import binaries, server_process
+from pricebook.embedded.data_folders import HomeFolders, make_private
+from pricebook.embedded.server_process import Program
 
 _FIRST_WITH_BUILTIN_LOCALE = 17
 _FIRST_WITH_IO_METHODS = 18
@@ -111,12 +111,12 @@ def _run_initdb(places: HomeFolders, folder: Path, lock: TextIO, *, durable: boo
     initdb = _program(
         places, str(folder / "initdb"), *data, *_initdb_options(folder, durable=durable)
     )
-    process.run(initdb, lock)
+    server_process.run(initdb, lock)
     settings = _SETTINGS | {"exit_on_error": "on"} | ({} if durable else _NON_DURABLE)
     single_user = _program(
         places, str(folder / "postgres"), "--single", *data, *_options(settings), "postgres"
     )
-    process.run(msgspec.structs.replace(single_user, text=_BOOTSTRAP_SQL), lock)
+    server_process.run(msgspec.structs.replace(single_user, text=_BOOTSTRAP_SQL), lock)
     incomplete.rename(places.postgres)
     _sync(places.state)  # or a power cut might bring the old name back, and we would begin anew
 

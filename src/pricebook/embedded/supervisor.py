@@ -16,10 +16,11 @@ from typing import TextIO
 
 import msgspec
 
-from pricebook.embedded import locks, places, postgres, process, valkey
-from pricebook.embedded.places import HomeFolders
-from pricebook.embedded.server import Server, ServerSpec
+from pricebook.embedded import data_folders, postgres, server_process, valkey
+from pricebook.embedded.data_folders import HomeFolders
+from pricebook.embedded.restartable_server import Server, ServerSpec
 from pricebook.errors import EmbeddedServerError
+from pricebook.system import file_locks
 
 _OWNER_TIMEOUT_SECONDS = 60
 _POLL_SECONDS = 0.05
@@ -63,7 +64,7 @@ def supervise(home: Path, *, durable: bool = True) -> Generator[Supervisor]:
     """
     with ExitStack() as stack:
         with _as_server_errors(home):
-            folders = places.prepare_home(home)
+            folders = data_folders.prepare_home(home)
             stack.enter_context(_acquire_up_lock(folders))
             owner = stack.enter_context(acquire_owner_lock(folders))
         yield stack.enter_context(running(folders, owner, durable=durable, wait_for_users=False))
@@ -73,7 +74,7 @@ def supervise(home: Path, *, durable: bool = True) -> Generator[Supervisor]:
 def _shared_or_owned(home: Path, *, durable: bool) -> Generator[Endpoints]:
     with ExitStack() as stack:
         with _as_server_errors(home):
-            folders = places.prepare_home(home)
+            folders = data_folders.prepare_home(home)
             lock, endpoints = _attach_or_acquire_owner(folders)
             stack.enter_context(lock)
         if endpoints is None:
@@ -90,7 +91,7 @@ def running(
     endpoints = Endpoints(database_url=postgres.url(folders), redis_url=valkey.url(folders))
     with ExitStack() as stack:
         with _as_server_errors(folders.home):
-            locks.write_pid(owner)
+            file_locks.write_pid(owner)
             folders.endpoints.unlink(missing_ok=True)
             started = _start_servers(stack, folders, owner, durable=durable)
             stack.enter_context(
@@ -103,9 +104,9 @@ def _start_servers(
     stack: ExitStack, folders: HomeFolders, owner: TextIO, *, durable: bool
 ) -> tuple[Server, Server]:
     # Only servers that we did not start can be there: ours would hold the owner's lock.
-    process.wait_until_folder_unused(folders.postgres, "PostgreSQL")
-    process.wait_until_folder_unused(folders.redis, "Valkey")
-    stack.enter_context(places.socket_folder(folders))
+    server_process.wait_until_folder_unused(folders.postgres, "PostgreSQL")
+    server_process.wait_until_folder_unused(folders.redis, "Valkey")
+    stack.enter_context(data_folders.socket_folder(folders))
     valkey.initialize_data_folder(folders)
     cache = Server(_valkey_spec(folders, durable=durable), owner)
     stack.callback(cache.stop)
@@ -146,7 +147,11 @@ def _publish_endpoints(
     try:
         yield
     finally:
-        users = locks.acquire(folders.locks / "users", seconds=math.inf) if wait_for_users else None
+        users = (
+            file_locks.acquire(folders.locks / "users", seconds=math.inf)
+            if wait_for_users
+            else None
+        )
         with users or nullcontext():
             folders.endpoints.unlink(missing_ok=True)
 
@@ -155,7 +160,7 @@ def _attach_or_acquire_owner(folders: HomeFolders) -> tuple[TextIO, Endpoints | 
     """Return the lock as a user and where the servers answer, or the owner's lock and None."""
     deadline = time.monotonic() + _OWNER_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
-        if owner := locks.acquire(folders.locks / "owner"):
+        if owner := file_locks.acquire(folders.locks / "owner"):
             return owner, None
         if attached := _attach(folders):
             return attached
@@ -165,7 +170,7 @@ def _attach_or_acquire_owner(folders: HomeFolders) -> tuple[TextIO, Endpoints | 
 
 def _attach(folders: HomeFolders) -> tuple[TextIO, Endpoints] | None:
     with ExitStack() as stack:
-        users = locks.acquire(folders.locks / "users", shared=True)
+        users = file_locks.acquire(folders.locks / "users", shared=True)
         if users is None:
             return None
         stack.enter_context(users)
@@ -189,15 +194,15 @@ def require_not_running(home: Path) -> None:
     with _as_server_errors(home):
         if not path.exists():
             return
-        with locks.acquire(path) or nullcontext() as up:
+        with file_locks.acquire(path) or nullcontext() as up:
             if up is None:
                 raise _already_up_error(path)
 
 
 def _acquire_up_lock(folders: HomeFolders) -> TextIO:
     path = folders.locks / "up"
-    if up := locks.acquire(path):
-        locks.write_pid(up)
+    if up := file_locks.acquire(path):
+        file_locks.write_pid(up)
         return up
     raise _already_up_error(path)
 
@@ -205,20 +210,22 @@ def _acquire_up_lock(folders: HomeFolders) -> TextIO:
 def _already_up_error(path: Path) -> EmbeddedServerError:
     home = path.parent.parent
     return EmbeddedServerError(
-        f"Pricebook is already up in {home}, as process {locks.read_pid(path)}."
+        f"Pricebook is already up in {home}, as process {file_locks.read_pid(path)}."
     )
 
 
 def acquire_owner_lock(folders: HomeFolders, seconds: float = _OWNER_TIMEOUT_SECONDS) -> TextIO:
     """Wait for the owner's lock; EmbeddedServerError names who does not let go of it."""
-    if owner := locks.acquire(folders.locks / "owner", seconds=seconds):
+    if owner := file_locks.acquire(folders.locks / "owner", seconds=seconds):
         return owner
     raise _owner_timeout_error(folders)
 
 
 def _owner_timeout_error(folders: HomeFolders) -> EmbeddedServerError:
-    holder = locks.read_pid(folders.locks / "owner")
-    orphans = process.processes_in(folders.postgres) + process.processes_in(folders.redis)
+    holder = file_locks.read_pid(folders.locks / "owner")
+    orphans = server_process.processes_in(folders.postgres) + server_process.processes_in(
+        folders.redis
+    )
     if not Path(f"/proc/{holder}").exists() and orphans:
         holder = orphans[0]
     return EmbeddedServerError(

@@ -4,8 +4,8 @@ import signal
 import socket
 
 from pricebook.embedded import binaries
-from pricebook.embedded.places import HomeFolders, make_private
-from pricebook.embedded.process import Program
+from pricebook.embedded.data_folders import HomeFolders, make_private
+from pricebook.embedded.server_process import Program
 
 _SCHEME = "unix://"
 

@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any, LiteralString
 from uuid import UUID
 
-from pricebook.db import Connection
+from pricebook.db.database import Connection
 from pricebook.products.schemas import (
     NewProduct,
     ProductChange,

@@ -8,8 +8,13 @@ from litestar.params import PathParameter
 
 from pricebook.auth.guard import documented_staff_errors
 from pricebook.auth.schemas import Caller
-from pricebook.db import Database
+from pricebook.db.database import Database
 from pricebook.errors import ConflictError, NotFoundError, ValidationError
+from pricebook.http.csv_download import accepts_csv, file_response, query_operation_with_csv
+from pricebook.http.json_body import body_operation, decode_body, provide_body
+from pricebook.http.pagination import Page
+from pricebook.http.problems import documented_response
+from pricebook.http.query_string import provide_query
 from pricebook.products import service
 from pricebook.products.schemas import (
     EXPORT_HEADER,
@@ -22,11 +27,6 @@ from pricebook.products.schemas import (
     StaffProductDetail,
     StaffProductQuery,
 )
-from pricebook.web.body import body_operation, decode_body, provide_body
-from pricebook.web.downloads import accepts_csv, file_response, query_operation_with_csv
-from pricebook.web.paging import Page
-from pricebook.web.problems import documented_response
-from pricebook.web.query import provide_query
 
 ITEM: dict[str, Any] = {
     "id": "7d1f2b8e-64a3-4b8f-9a4e-2f6a0b9c1d22",

@@ -8,8 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pricebook.errors import FieldIssue, body_issue, validation_error
-from pricebook.suppliers.schemas import SupplierItem
-from pricebook.web.fields import (
+from pricebook.http.field_types import (
     MAX_PRICE,
     Price,
     SearchText,
@@ -19,7 +18,8 @@ from pricebook.web.fields import (
     search_terms,
     text_schema,
 )
-from pricebook.web.paging import Paging
+from pricebook.http.pagination import Paging
+from pricebook.suppliers.schemas import SupplierItem
 
 ProductStatus = Literal["draft", "active", "archived"]
 

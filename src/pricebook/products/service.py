@@ -4,10 +4,9 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from uuid import UUID
 
-from pricebook import safe_csv
 from pricebook.auth.schemas import Caller
 from pricebook.categories import service as categories
-from pricebook.db import Connection, Database
+from pricebook.db.database import Connection, Database
 from pricebook.errors import (
     ConflictError,
     ForbiddenError,
@@ -15,6 +14,8 @@ from pricebook.errors import (
     body_issue,
     validation_error,
 )
+from pricebook.http import safe_csv
+from pricebook.http.pagination import Page, page_of
 from pricebook.products import repository
 from pricebook.products.schemas import (
     EXPORT_HEADER,
@@ -31,7 +32,6 @@ from pricebook.products.schemas import (
 from pricebook.products.sku import generate_skus
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import ItemLink, NewItemLink, ProductCandidate
-from pricebook.web.paging import Page, page_of
 
 CREATE_BATCH_ITEMS = 5000
 SALES_EDITABLE_FIELDS = frozenset({"target_price"})

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
-from pricebook.db import Connection
-from pricebook.rows import struct_row
+from pricebook.db.database import Connection
+from pricebook.db.row_types import struct_row
+from pricebook.http.pagination import Paging
 from pricebook.suppliers.schemas import (
     FreeItem,
     FreeItemQuery,
@@ -14,7 +15,6 @@ from pricebook.suppliers.schemas import (
     PricePoint,
     ProductCandidate,
 )
-from pricebook.web.paging import Paging
 
 
 async def lock_unmatched_rows(

@@ -8,9 +8,10 @@ from msgspec import UNSET
 from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
-from pricebook.db import Connection
+from pricebook.db.database import Connection
+from pricebook.db.row_types import struct_row
 from pricebook.errors import ConflictError
-from pricebook.rows import struct_row
+from pricebook.http.pagination import Paging
 from pricebook.suppliers.schemas import (
     LastImportAge,
     LastTask,
@@ -22,7 +23,6 @@ from pricebook.suppliers.schemas import (
     SupplierChange,
     SupplierOverview,
 )
-from pricebook.web.paging import Paging
 
 OVERVIEW: LiteralString = """
     SELECT supplier.id, supplier.name, supplier.source_type,

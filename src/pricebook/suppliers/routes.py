@@ -6,8 +6,12 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter
 
 from pricebook.auth.guard import documented_staff_errors
-from pricebook.db import Database
+from pricebook.db.database import Database
 from pricebook.errors import ConflictError, NotFoundError, ValidationError
+from pricebook.http.json_body import body_operation, provide_body
+from pricebook.http.pagination import Page, Paging
+from pricebook.http.problems import documented_no_content, documented_response
+from pricebook.http.query_string import provide_query, query_operation
 from pricebook.suppliers import service
 from pricebook.suppliers.schemas import (
     FreeItem,
@@ -17,10 +21,6 @@ from pricebook.suppliers.schemas import (
     SupplierChange,
     SupplierOverview,
 )
-from pricebook.web.body import body_operation, provide_body
-from pricebook.web.paging import Page, Paging
-from pricebook.web.problems import documented_no_content, documented_response
-from pricebook.web.query import provide_query, query_operation
 
 CREATE_REQUEST: dict[str, Any] = {
     "name": "Nordwerk",

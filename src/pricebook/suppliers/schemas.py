@@ -8,10 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pricebook.errors import FieldIssue, body_issue, validation_error
-from pricebook.queue.message import ParserType
-from pricebook.suppliers.schedule import next_run_at
-from pricebook.tasks.schemas import TaskState
-from pricebook.web.fields import (
+from pricebook.http.field_types import (
     Price,
     SearchText,
     normalise_text,
@@ -19,7 +16,10 @@ from pricebook.web.fields import (
     search_terms,
     text_schema,
 )
-from pricebook.web.paging import Paging
+from pricebook.http.pagination import Paging
+from pricebook.suppliers.schedule import next_run_at
+from pricebook.tasks.message import ParserType
+from pricebook.tasks.schemas import TaskState
 
 SourceType = ParserType
 ListField = Literal["sku", "name", "price", "category", "currency"]

@@ -3,8 +3,9 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from pricebook.db import Connection, Database
+from pricebook.db.database import Connection, Database
 from pricebook.errors import DatabaseUnavailableError, NotFoundError
+from pricebook.http.pagination import Page, Paging, page_of
 from pricebook.suppliers import item_repository, repository
 from pricebook.suppliers.schemas import (
     FreeItem,
@@ -21,7 +22,6 @@ from pricebook.suppliers.schemas import (
     SupplierChange,
     SupplierOverview,
 )
-from pricebook.web.paging import Page, Paging, page_of
 
 SMALL_SUPPLIER = 1000
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from pricebook.db import Database
+from pricebook.db.database import Database
 from pricebook.errors import ConflictError
 from pricebook.tasks import record_repository, service
 from pricebook.tasks.schemas import Task

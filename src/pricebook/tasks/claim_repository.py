@@ -5,8 +5,8 @@ from typing import LiteralString
 import msgspec
 from psycopg.errors import UniqueViolation
 
-from pricebook.db import Connection
-from pricebook.rows import struct_row
+from pricebook.db.database import Connection
+from pricebook.db.row_types import struct_row
 from pricebook.tasks.schemas import ClaimedTask, TaskLease
 
 # A supplier's tasks run one at a time, in the order of their requests; one that waits for its next

@@ -4,8 +4,9 @@ from collections.abc import AsyncGenerator
 from typing import Any, LiteralString
 from uuid import UUID
 
-from pricebook.db import Connection
-from pricebook.rows import struct_row
+from pricebook.db.database import Connection
+from pricebook.db.row_types import struct_row
+from pricebook.http.pagination import Paging
 from pricebook.tasks.schemas import (
     Counts,
     QueueStatus,
@@ -15,7 +16,6 @@ from pricebook.tasks.schemas import (
     TaskResult,
     TaskRowError,
 )
-from pricebook.web.paging import Paging
 
 EXPORT_ROWS = 1000
 PURGE_BATCH_TASKS = 500

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from pricebook.db import Connection
-from pricebook.queue.message import TaskMessage
-from pricebook.rows import struct_row
+from pricebook.db.database import Connection
+from pricebook.db.row_types import struct_row
+from pricebook.tasks.message import TaskMessage
 from pricebook.tasks.schemas import HeldTask, InlineTask, TaskLease, TaskToApply
 
 

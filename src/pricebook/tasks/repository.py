@@ -6,10 +6,10 @@ import msgspec
 from psycopg.errors import ForeignKeyViolation
 from psycopg.types.json import Jsonb
 
-from pricebook.db import Connection
+from pricebook.db.database import Connection
+from pricebook.db.row_types import struct_row
 from pricebook.errors import NotFoundError
-from pricebook.queue.message import TaskMessage
-from pricebook.rows import struct_row
+from pricebook.tasks.message import TaskMessage
 from pricebook.tasks.schemas import (
     AcceptedTask,
     NewTask,

@@ -7,20 +7,20 @@ from litestar.params import PathParameter
 
 from pricebook.auth.guard import documented_staff_errors
 from pricebook.auth.schemas import Caller
-from pricebook.db import Database
+from pricebook.db.database import Database
 from pricebook.errors import ConflictError, NotFoundError, ValidationError
-from pricebook.queue.carrier import QueueClient
+from pricebook.http.csv_download import accepts_csv, file_response, query_operation_with_csv
+from pricebook.http.pagination import Page, Paging
+from pricebook.http.problems import documented_response, request_id_of
+from pricebook.http.query_string import provide_query, query_operation
 from pricebook.tasks import cancellation, service
+from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import (
     AcceptedTask,
     Task,
     TaskQuery,
     TaskRowError,
 )
-from pricebook.web.downloads import accepts_csv, file_response, query_operation_with_csv
-from pricebook.web.paging import Page, Paging
-from pricebook.web.problems import documented_response, request_id_of
-from pricebook.web.query import provide_query, query_operation
 
 TASKS_PATH = "/api/v1/admin/tasks/"
 ID = "e4b0a6d1-52a7-4a43-b1cf-0c5fbd6a8e90"

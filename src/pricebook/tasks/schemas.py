@@ -4,8 +4,8 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from pricebook.queue.message import ParserType
-from pricebook.web.paging import Paging
+from pricebook.http.pagination import Paging
+from pricebook.tasks.message import ParserType
 
 TaskState = Literal[
     "queued", "running", "succeeded", "partially_succeeded", "failed", "dead", "held"

@@ -2,11 +2,10 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from uuid import UUID, uuid4
 
-from pricebook import safe_csv
-from pricebook.db import Connection, Database
+from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError, LeaseLostError, NotFoundError
-from pricebook.queue.carrier import QueueClient
-from pricebook.queue.message import TaskMessage
+from pricebook.http import safe_csv
+from pricebook.http.pagination import Page, Paging, page_of
 from pricebook.tasks import (
     claim_repository,
     history_repository,
@@ -14,6 +13,8 @@ from pricebook.tasks import (
     rejects,
     repository,
 )
+from pricebook.tasks.message import TaskMessage
+from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import (
     AcceptedTask,
     ClaimedTask,
@@ -33,7 +34,6 @@ from pricebook.tasks.schemas import (
     TaskRowError,
     TaskToApply,
 )
-from pricebook.web.paging import Page, Paging, page_of
 
 RETRY_SECONDS = (1.0, 5.0, 25.0)
 JITTER = 0.2

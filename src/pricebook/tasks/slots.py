@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from pricebook.db import Database
+from pricebook.db.database import Database
 from pricebook.errors import LeaseLostError
 from pricebook.tasks import claim_repository, history_repository, record_repository
 from pricebook.tasks.schemas import TaskLease

@@ -1,0 +1,1 @@
+"""The HTTP program: routes, middleware and services put together."""

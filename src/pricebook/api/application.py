@@ -1,0 +1,280 @@
+"""The HTTP program: the URL map, and how errors are answered."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from pricebook.api.gauges import ServiceGauges
+from pricebook.auth import guard
+from pricebook.auth import routes as auth
+from pricebook.auth.roles import PREFIX
+from pricebook.auth.service import AuthService
+from pricebook.catalog import routes as catalog
+from pricebook.catalog.response_cache import ResponseCache
+from pricebook.catalog.service import open_catalog
+from pricebook.categories import routes as categories
+from pricebook.db.database import Database
+from pricebook.errors import (
+    DatabaseRightsError,
+    DatabaseUnavailableError,
+    PricebookError,
+)
+from pricebook.http import documentation, json_body, options, problems
+from pricebook.http.middleware.client_rate_limit import ClientRateLimitMiddleware
+from pricebook.http.middleware.head_requests import HeadRequestMiddleware
+from pricebook.http.middleware.path_length import PathLengthMiddleware
+from pricebook.http.middleware.cached_responses import ResponseCacheMiddleware
+from pricebook.http.middleware.security_headers import SecurityHeadersMiddleware
+from pricebook.http.middleware.slow_clients import SlowClientMiddleware
+from pricebook.http.routing import AsgiApp, make_route_finder
+from pricebook.imports import routes as sync
+from pricebook.imports.service import SubmissionContext
+from pricebook.observability import health, metrics
+from pricebook.observability.counters import Counters
+from pricebook.observability.logs import configure_logging
+from pricebook.observability.metrics import MetricSources, recording_metrics
+from pricebook.observability.request_line import (
+    SERVER_ERROR,
+    RequestLogger,
+    discard_request,
+    make_request_logger,
+)
+from pricebook.observability.request_log import LogContextMiddleware, RequestLogMiddleware
+from pricebook.observability.tracing import (
+    TracingMiddleware,
+    create_tracer_provider,
+    require_tracing,
+)
+from pricebook.products import routes as products
+from pricebook.server.listen_address import require_free_address
+from pricebook.server.processes import IsStopping, Server
+from pricebook.services import (
+    open_auth,
+    open_redis,
+    open_resources,
+    standby_factory,
+    submission_context_for,
+)
+from pricebook.settings import Settings
+from pricebook.suppliers import routes as suppliers
+from pricebook.system.memory import trim_memory_periodically
+from pricebook.system.recurring_warning import RecurringWarning
+from pricebook.tasks import routes as tasks
+from pricebook.tasks.queue import QueueClient
+
+DATABASE_RETRY_SECONDS = 1.0
+
+# What stands under /api/v1/admin; every route in it needs a row in auth/roles.py.
+STAFF_ROUTERS: list[Router] = [
+    products.router,
+    categories.router,
+    suppliers.router,
+    sync.router,
+    tasks.router,
+]
+
+
+def never_stopping() -> bool:
+    """Stand for a process that nobody tells to stop."""
+    return False
+
+
+def create_app(
+    settings: Settings,
+    log_request: RequestLogger = discard_request,
+    counters_folder: Path | None = None,
+    is_stopping: IsStopping = never_stopping,
+) -> Litestar:
+    """Make the application; it opens its resources when it starts and closes them when it stops.
+
+    `tell` is told of every request that has ended; processes that are to be counted together share
+    the folder `counts`.
+    """
+    counters = Counters(counters_folder)
+    response_cache = ResponseCache(settings.catalog_memory_mb * 1024 * 1024)
+
+    app = Litestar(
+        route_handlers=[
+            health.router,
+            metrics.router,
+            documentation.router,
+            Router("/api/v1", route_handlers=[catalog.router, auth.router]),
+            Router(
+                PREFIX,
+                route_handlers=STAFF_ROUTERS,
+                guards=[guard.require_role],
+                security=guard.SECURITY,
+            ),
+        ],
+        lifespan=[partial(_lifespan, settings, response_cache, counters)],
+        state=State({"is_stopping": is_stopping}),
+        before_request=options.respond_to_options,
+        dependencies={
+            "database": Provide(_provide_database),
+            "auth": Provide(_provide_auth),
+            "submission_context": Provide(_inbox),
+            "queue": Provide(_provide_queue),
+            "caller": Provide(guard.provide_caller),
+        },
+        request_max_body_size=json_body.MAX_BYTES,
+        exception_handlers={
+            PricebookError: problems.handle_error,
+            DatabaseRightsError: problems.handle_unexpected_error,
+            HTTPException: problems.handle_http_exception,
+            Exception: problems.handle_unexpected_error,
+        },
+        openapi_config=documentation.openapi,
+        logging_config=None,
+    )
+    guard.require_permissions(app)
+    _add_middleware(app, settings, response_cache, counters, log_request)
+    return app
+
+
+def _add_middleware(
+    app: Litestar,
+    settings: Settings,
+    response_cache: ResponseCache,
+    counters: Counters,
+    log_request: RequestLogger,
+) -> None:
+    """Put around the framework what every request passes, the outermost last."""
+    find_route = make_route_finder(route.path_format for route in app.routes)
+    guarded = _wrap_handler(app.asgi_handler, settings, response_cache)
+    app.asgi_handler = RequestLogMiddleware(
+        HeadRequestMiddleware(guarded), find_route, counters, log_request
+    )
+    if settings.otel_exporter_otlp_endpoint:
+        provider = create_tracer_provider(settings.otel_exporter_otlp_endpoint)
+        app.asgi_handler = tracing = TracingMiddleware(app.asgi_handler, find_route, provider)
+        app.on_shutdown.append(tracing.close)
+
+
+def _wrap_handler(app: AsgiApp, settings: Settings, response_cache: ResponseCache) -> AsgiApp:
+    """Put around the framework what is done for each request before it, or without it."""
+    wrapped = ResponseCacheMiddleware(
+        PathLengthMiddleware(LogContextMiddleware(SlowClientMiddleware(app))), response_cache
+    )
+    if settings.catalog_rate_limit_per_minute:
+        wrapped = ClientRateLimitMiddleware(wrapped, settings.catalog_rate_limit_per_minute)
+    return SecurityHeadersMiddleware(wrapped, settings.origins, settings.hsts_seconds)
+
+
+@asynccontextmanager
+async def _lifespan(
+    settings: Settings, response_cache: ResponseCache, counters: Counters, app: Litestar
+) -> AsyncGenerator[None]:
+    """Hold open what the routes use, while the application runs."""
+    async with (
+        open_resources(settings, statement_seconds=settings.api_statement_seconds) as resources,
+        open_redis(settings) as redis,
+        open_catalog(
+            resources.database, response_cache, standby_factory(settings)
+        ) as catalog_service,
+    ):
+        with open_auth(resources, redis) as auth_service:
+            app.state.database = resources.database
+            app.state.catalog = catalog_service
+            app.state.redis = redis
+            app.state.migration_head = resources.migration_head
+            app.state.auth = auth_service
+            app.state.submission_context = submission_context = submission_context_for(
+                resources, redis
+            )
+            figures = ServiceGauges(resources.database, submission_context.queue)
+            app.state.metrics = MetricSources(
+                counters,
+                resources.database,
+                cached_bytes=lambda: response_cache.size,
+                read_gauges=figures.metrics,
+                token=settings.metrics_token,
+            )
+            async with recording_metrics(app.state.metrics), trim_memory_periodically():
+                yield
+
+
+def serve(settings: Settings) -> None:
+    """Serve the application until SIGTERM or Ctrl-C, one process a worker.
+
+    Raises PricebookError when the address is taken or the database does not fit.
+    """
+    configure_logging(settings.log_level, settings.log_format or "json")
+    if settings.otel_exporter_otlp_endpoint:
+        require_tracing()
+    asyncio.run(_check_startup(settings))
+    with TemporaryDirectory(prefix="pricebook-counts-") as counters_folder:
+        Server(settings).run(partial(_create_worker_app, settings, Path(counters_folder)))
+
+
+def with_proxy_headers(app: Any, settings: Settings) -> Any:
+    """Let the proxies that are trusted, and nobody else, say who is calling."""
+    if settings.trusted_proxies is None:
+        return app
+    return ProxyHeadersMiddleware(app, trusted_hosts=settings.trusted_proxies)
+
+
+def _create_worker_app(settings: Settings, counters_folder: Path, is_stopping: IsStopping) -> Any:
+    app = create_app(settings, _request_logger(settings), counters_folder, is_stopping)
+    asyncio.run(_wait_for_database(settings))
+    return with_proxy_headers(app, settings)
+
+
+def _request_logger(settings: Settings) -> RequestLogger:
+    """Write logs in this process, with a line for each request that is worth one."""
+    log_format = settings.log_format or "json"
+    logs_all_requests = settings.log_requests is not False and settings.log_level in {
+        "debug",
+        "info",
+    }
+    writer = configure_logging(settings.log_level, log_format)
+    return make_request_logger(
+        writer, log_format, min_status=0 if logs_all_requests else SERVER_ERROR
+    )
+
+
+async def _wait_for_database(settings: Settings) -> None:
+    """Wait until the database fits: a process may be started again while it is away."""
+    warning = RecurringWarning("no requests are served: no database", "the database is there")
+    while True:
+        try:
+            async with open_resources(msgspec.structs.replace(settings, db_pool_min=1)):
+                warning.ended()
+                return
+        except DatabaseUnavailableError as error:
+            warning.occurred(error=error.message)
+        await asyncio.sleep(DATABASE_RETRY_SECONDS)
+
+
+async def _check_startup(settings: Settings) -> None:
+    """Find out before any process is started what would keep all of them from starting."""
+    require_free_address(settings)
+    async with open_resources(settings) as resources, open_redis(settings) as redis:
+        with open_auth(resources, redis):
+            pass
+
+
+async def _provide_database(state: State) -> Database:
+    return state.database
+
+
+async def _provide_auth(state: State) -> AuthService:
+    return state.auth
+
+
+async def _inbox(state: State) -> SubmissionContext:
+    return state.submission_context
+
+
+async def _provide_queue(state: State) -> QueueClient:
+    return state.submission_context.queue

@@ -1,0 +1,108 @@
+"""The price lists of an invented trade, so that a first start has something to show."""
+
+import csv
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+from pricebook.categories import service as categories
+from pricebook.db.database import Connection, Database
+from pricebook.imports import importer as ingestion
+from pricebook.imports.import_result import ImportRequest, Progress
+from pricebook.pricelists.isolation.parser_pool import ParserPool
+from pricebook.pricelists.schemas import FileSource
+from pricebook.products import service as products
+from pricebook.products.schemas import NewProduct
+from pricebook.suppliers import service as suppliers
+from pricebook.suppliers.schemas import NewItemLink
+
+row = TypeVar("row")
+
+CURRENCY = "USD"
+FOLDER = Path(__file__).parent
+
+
+class _Supplier(NamedTuple):
+    name: str
+    file: str
+    source_type: str
+    contact_email: str
+
+
+class _Product(NamedTuple):
+    internal_sku: str
+    name: str
+    category: str
+    parent_category: str
+    target_price: str
+
+
+class _Link(NamedTuple):
+    supplier: str
+    supplier_sku: str
+    internal_sku: str
+
+
+async def load(database: Database, print_line: Callable[[str], None]) -> None:
+    """Take in the demo's lists, products and links; doing it twice changes nothing."""
+    with ParserPool() as parser_pool:
+        for supplier in _read_csv("suppliers.csv", _Supplier):
+            request = ImportRequest(
+                source=FileSource(str(FOLDER / supplier.file)),
+                supplier_name=supplier.name,
+                currency=CURRENCY,
+            )
+            result = await ingestion.run_import(database, parser_pool, request, _ignore_progress)
+            counts = result.counts
+            print_line(f"  {supplier.name}: {counts.taken} items, {counts.rejected} rejected")
+    async with database.transaction() as conn:
+        product_ids = await _make_products(conn)
+        await _link(conn, product_ids)
+
+
+def _ignore_progress(_progress: Progress) -> None:
+    pass
+
+
+async def _make_products(conn: Connection) -> dict[str, UUID]:
+    rows = _read_csv("products.csv", _Product)
+    roots = sorted({row.parent_category or row.category for row in rows})
+    category_ids: dict[tuple[str, str], UUID] = {}
+    for root, root_id in (await categories.ensure_categories(conn, roots)).items():
+        category_ids["", root] = root_id
+        names = sorted({row.category for row in rows if row.parent_category == root})
+        for name, category_id in (await categories.ensure_categories(conn, names, root_id)).items():
+            category_ids[root, name] = category_id
+    return await products.insert_unless_sku_taken(
+        conn,
+        [
+            NewProduct(
+                internal_sku=row.internal_sku,
+                name=row.name,
+                category_id=category_ids[row.parent_category, row.category],
+                status="active",
+                target_price=Decimal(row.target_price) if row.target_price else None,
+            )
+            for row in rows
+        ],
+    )
+
+
+async def _link(conn: Connection, product_ids: dict[str, UUID]) -> None:
+    rows = _read_csv("links.csv", _Link)
+    for name in sorted({row.supplier for row in rows}):
+        product_skus = {row.supplier_sku: row.internal_sku for row in rows if row.supplier == name}
+        item_ids = await suppliers.find_item_ids(conn, name, list(product_skus))
+        links = [
+            NewItemLink(item_ids[code], product_ids[internal_sku])
+            for code, internal_sku in product_skus.items()
+            if internal_sku in product_ids
+        ]
+        await suppliers.link_free_items(conn, links)
+
+
+def _read_csv(name: str, row_type: Callable[..., row]) -> list[row]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
+        return [row_type(**line) for line in csv.DictReader(file)]

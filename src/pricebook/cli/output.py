@@ -1,0 +1,235 @@
+"""What the command line shows: one sentence an error, a bar while it works, a table at the end."""
+
+import traceback
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.status import Status
+from rich.table import Column, Table
+from rich.text import Text
+
+from pricebook.auth.schemas import UserRow
+from pricebook.imports.import_result import ImportResult, PlannedRow
+from pricebook.imports.import_result import Progress as ImportProgress
+from pricebook.pricelists.inspection import InspectionResult
+from pricebook.suppliers.schemas import SupplierOverview
+from pricebook.tasks.schemas import Counts, Task
+
+MAX_SHOWN_ROW_ERRORS = 20
+UUID_WIDTH = 36
+MAX_SHOWN_PLANNED_ROWS = 20
+
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+
+def print_line(sentence: str) -> None:
+    """Print one line at once, for a person or a script that waits for it."""
+    out.print(sentence, markup=False, highlight=False)
+
+
+def print_error(sentences: str) -> None:
+    """Print each line of what is wrong as one on stderr."""
+    for sentence in sentences.splitlines():
+        err.print(f"pricebook: {sentence}", markup=False, highlight=False)
+
+
+def print_bug_report(error: Exception) -> None:
+    """Print one line on stderr about an error that nobody foresaw, and where it was raised."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    print_error(
+        f"This is a defect of Pricebook, please report it: {type(error).__name__} "
+        f"in {Path(last.filename).name}, line {last.lineno}: {error}"
+    )
+
+
+def print_json(value: msgspec.Struct | Sequence[msgspec.Struct]) -> None:
+    """Print a struct, or several, as one line of JSON."""
+    print_line(msgspec.json.encode(value).decode())
+
+
+@contextmanager
+def task_line(*, shown: bool) -> Generator["TaskLine"]:
+    """Show on stderr how far a task is: in one line, or in many where there is no terminal."""
+    with err.status("", refresh_per_second=4) if shown and err.is_terminal else nullcontext() as on:
+        yield TaskLine(on)
+
+
+class TaskLine:
+    """The line that follows a task."""
+
+    def __init__(self, status: Status | None) -> None:
+        self._status = status
+        self._last_summary = ""
+
+    def show(self, task: Task) -> None:
+        """Show how far the task is, if that is news."""
+        summary = _describe_progress(task)
+        if self._status is not None:
+            self._status.update(escape(summary))
+        elif summary != self._last_summary:
+            err.print(summary, markup=False, highlight=False)
+        self._last_summary = summary
+
+
+def _describe_progress(task: Task) -> str:
+    if task.state != "running":
+        return f"{task.supplier_name}: {task.state}"
+    total = f" of {task.rows_total:,}" if task.rows_total else ""
+    return f"{task.supplier_name}: {task.stage or 'begun'}, {task.rows_read:,}{total} rows"
+
+
+@contextmanager
+def progress_bar(title: str) -> Generator["ImportProgressBar"]:
+    """Show a bar on stderr while a list is taken in; nothing where there is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        yield ImportProgressBar(progress, title)
+
+
+class ImportProgressBar:
+    """A progress bar that follows the steps of an import."""
+
+    def __init__(self, progress: Progress, title: str) -> None:
+        self._progress = progress
+        self._title = title
+        self._task = progress.add_task(title, total=1.0)
+
+    def show(self, step: ImportProgress) -> None:
+        """Show how far the import is."""
+        self._progress.update(
+            self._task, description=f"{self._title}: {step.stage}", completed=step.fraction
+        )
+
+
+def print_import(result: ImportResult) -> None:
+    """Print what became of every row of a list, and why rows were not taken."""
+    new = " (new supplier)" if result.new_supplier else ""
+    task = "dry run, nothing is changed" if result.dry_run else f"task {result.task_id}"
+    print_line(f"{result.supplier_name}{new}, {task}")
+    out.print(_counts_table(result.counts, result.products_created))
+    if result.dry_run or result.status == "held":
+        _print_plan(result)
+    for error in result.row_errors[:MAX_SHOWN_ROW_ERRORS]:
+        print_line(f"row {error.row_number}: {error.error_message}")
+    hidden = result.counts.rejected + result.counts.duplicate - MAX_SHOWN_ROW_ERRORS
+    if hidden > 0:
+        print_line(f"... and {hidden} more rows: `pricebook tasks errors {result.task_id}`.")
+    for sentence in result.errors:
+        print_error(sentence)
+    if result.status == "held":
+        print_error(f"Nothing is applied; `pricebook tasks apply {result.task_id}` applies it.")
+
+
+def _print_plan(result: ImportResult) -> None:
+    for row in result.plan[:MAX_SHOWN_PLANNED_ROWS]:
+        print_line(_format_planned_row(row))
+    counts = result.counts
+    hidden = counts.new + counts.changed + counts.absent - MAX_SHOWN_PLANNED_ROWS
+    if hidden > 0:
+        print_line(f"... and {hidden} more.")
+
+
+def _format_planned_row(row: PlannedRow) -> str:
+    prices = " → ".join(str(price) for price in (row.old_price, row.new_price) if price is not None)
+    percent = f" ({row.percent:+} %)" if row.percent else ""
+    return f"{row.outcome:8} {row.supplier_sku} {row.name}: {prices}{percent}"
+
+
+def print_inspection(inspected: InspectionResult) -> None:
+    """Print how a list is read, or why it is refused, as one line."""
+    if inspected.found is None:
+        print_line(f"{inspected.path}: refused: {inspected.refused}")
+        return
+    found = inspected.found
+    delimiter = found.delimiter and f'"{found.delimiter}"'.replace("\t", "tab")
+    summary = [found.format, found.encoding, delimiter, found.sheet and f'sheet "{found.sheet}"']
+    columns = ", ".join(f'{field} "{header}"' for field, header in found.columns.items())
+    print_line(
+        f"{inspected.path}: read: {' '.join(filter(None, summary))}; header in row "
+        f"{found.header_row}; "
+        f"{columns}; {inspected.items:,} articles, {inspected.rejected:,} rejected, "
+        f"{inspected.ignored:,} ignored"
+    )
+
+
+def print_tasks(tasks: Sequence[Task], total_count: int) -> None:
+    """Print tasks as a table."""
+    table = Table(_id_column("task"), "supplier", "asked", "state", "taken", "rejected")
+    for task in tasks:
+        counts = (task.counts.taken, task.counts.rejected)
+        table.add_row(
+            str(task.id),
+            Text(task.supplier_name),
+            f"{task.enqueued_at:%Y-%m-%d %H:%M}",
+            task.state,
+            *(f"{count:,}" for count in counts),
+        )
+    out.print(table)
+    if total_count > len(tasks):
+        print_line(f"{len(tasks)} of {total_count:,} tasks.")
+
+
+def print_task(task: Task) -> None:
+    """Print what a task is about, how far it is and what came of it."""
+    requester = f" by {task.requested_by}" if task.requested_by else ""
+    print_line(
+        f"{_describe_progress(task)}, asked at {task.enqueued_at:%Y-%m-%d %H:%M:%S}{requester}"
+    )
+    if task.retry_count:
+        print_line(f"tried again {task.retry_count} times of {task.max_retries}")
+    if task.completed_at:
+        out.print(_counts_table(task.counts))
+    for sentence in task.errors:
+        print_line(sentence)
+    if task.counts.rejected:
+        print_line(f"`pricebook tasks errors {task.id}` prints the rows that were not taken.")
+
+
+def print_suppliers(suppliers: Sequence[SupplierOverview], total_count: int) -> None:
+    """Print suppliers as a table."""
+    table = Table("supplier", _id_column("id"), "type", "items", "last task", "")
+    for supplier in suppliers:
+        table.add_row(
+            Text(supplier.name),
+            str(supplier.id),
+            supplier.source_type,
+            f"{supplier.items_count:,}",
+            supplier.last_task.state if supplier.last_task else "",
+            "" if supplier.is_active else "inactive",
+        )
+    out.print(table)
+    if total_count > len(suppliers):
+        print_line(f"{len(suppliers)} of {total_count:,} suppliers.")
+
+
+def _id_column(name: str) -> Column:
+    return Column(name, no_wrap=True, min_width=UUID_WIDTH)
+
+
+def print_users(users: Sequence[UserRow]) -> None:
+    """Print the accounts as a table."""
+    table = Table("user", "role", "", "since")
+    for user in users:
+        state = "" if user.is_active else "inactive"
+        table.add_row(Text(user.username), user.role, state, f"{user.created_at:%Y-%m-%d}")
+    out.print(table)
+
+
+def _counts_table(counts: Counts, products_created: int = 0) -> Table:
+    table = Table("rows", "", show_header=True)
+    table.columns[1].justify = "right"
+    for name in ("new", "changed", "unchanged", "duplicate", "rejected", "ignored"):
+        table.add_row(name, f"{getattr(counts, name):,}")
+    table.add_section()
+    table.add_row("in the list", f"{counts.rows:,}")
+    if counts.absent:
+        table.add_row("not in the list", f"{counts.absent:,}")
+    if products_created:
+        table.add_row("products made", f"{products_created:,}")
+    return table

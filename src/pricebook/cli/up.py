@@ -1,0 +1,223 @@
+"""The whole system under one supervisor: embedded servers, migrations, demo, API, worker."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from types import FrameType
+
+import msgspec
+
+from pricebook import embedded
+from pricebook.auth import service as auth
+from pricebook.auth.passwords import hash_password
+from pricebook.auth.schemas import NewUser, Role
+from pricebook.cli import demo, installation
+from pricebook.cli.installation import FirstUser
+from pricebook.cli.output import print_line
+from pricebook.cli.supervision import ProcessMonitor, run_until_signal
+from pricebook.db import database as db
+from pricebook.db import migrations
+from pricebook.db.database import Database
+from pricebook.db.migrations.lock_retries import LockRetries
+from pricebook.errors import PricebookError
+from pricebook.server.listen_address import require_free_address
+from pricebook.settings import Settings
+from pricebook.system import parent_death
+
+ROLES: tuple[Role, ...] = ("sales", "procurement", "admin")
+API_START_SECONDS = 30.0
+STOP_GRACE_SECONDS = 10
+POLL_SECONDS = 0.05
+
+
+class CommandProcess:
+    """One of our own commands, run as a part of the system."""
+
+    def __init__(
+        self,
+        name: str,
+        subcommand: str,
+        environment: Mapping[str, str],
+        may_restart: Callable[[], bool],
+    ) -> None:
+        self.name = name
+        self.may_restart = may_restart
+        self._argv = [sys.executable, "-m", "pricebook.cli.main", subcommand]
+        self._environment = {**environment}
+        self._process = embedded.spawn(self._argv, self._environment)
+
+    @property
+    def pid(self) -> int:
+        """The id of its process."""
+        return self._process.pid
+
+    def exit_reason(self) -> str | None:
+        """Return the signal or exit code by which it ended; None while it runs."""
+        code = self._process.poll()
+        return None if code is None else embedded.describe_exit(code)
+
+    def exit_message(self) -> str:
+        """One sentence on how it ended and where its log is."""
+        return f"It stopped ({self.exit_reason()}); its log is the lines above."
+
+    def is_ready(self) -> bool:
+        """Whether it runs."""
+        return self.exit_reason() is None
+
+    def restart(self) -> None:
+        """Start it again after its end."""
+        self._process = embedded.spawn(self._argv, self._environment)
+
+    def run_maintenance(self) -> None:
+        """Do nothing: its log goes where ours goes."""
+
+    def stop(self, seconds: float) -> None:
+        """Let it end in good order, and kill it when it does not within `seconds`."""
+        self._process.terminate()
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def run(
+    settings: Settings,
+    environment: Mapping[str, str],
+    servers: Sequence[embedded.Server],
+    *,
+    with_demo: bool,
+) -> None:
+    """Run the system on connected settings until Ctrl-C or SIGTERM, then stop it.
+
+    `environment` is handed on to the processes; `servers` are restarted when they die, as the API
+    and the worker are. Raises PricebookError when a part does not start, or dies again and again.
+    """
+    settings = _with_secret(settings)
+    migrations.upgrade(settings.required_database_url, retries=LockRetries(report=print_line))
+    users = asyncio.run(_initialize(settings, with_demo=with_demo))
+    require_free_address(settings)  # a stranger may have taken it meanwhile
+    server_monitors = [ProcessMonitor(server) for server in servers]
+    with _commands(settings, environment, server_monitors) as (api, worker):
+        _wait_for_api(settings, api)
+        for user in users:
+            print_line(f"user {user.username} password {user.password}")
+        print_line(f"ready {settings.address}")
+        run_until_signal([*server_monitors, ProcessMonitor(api), ProcessMonitor(worker)])
+
+
+def _with_secret(settings: Settings) -> Settings:
+    """Fill in what a start at home needs; there is no proxy that has to notice the end."""
+    try:
+        secret = settings.jwt_secret or installation.load_or_create_secret(settings.home)
+    except OSError as error:
+        raise PricebookError(f"{settings.home} cannot be written to: {error}.") from error
+    return msgspec.structs.replace(settings, jwt_secret=secret, api_stop_delay_seconds=0)
+
+
+@contextmanager
+def _commands(
+    settings: Settings, environment: Mapping[str, str], servers: Sequence[ProcessMonitor]
+) -> Generator[tuple[CommandProcess, CommandProcess]]:
+    """Run the API and the worker, and what they leave behind, until the block ends."""
+    child_environment = {**environment, **_with_terminal_logging(settings).as_environment()}
+
+    def may_restart() -> bool:
+        return all(server.is_ready for server in servers)
+
+    parent_death.become_subreaper()
+    api = CommandProcess("The API", "serve", child_environment, may_restart)
+    worker = CommandProcess("The worker", "worker", child_environment, may_restart)
+    try:
+        yield api, worker
+    finally:
+        api.stop(settings.api_stop_seconds + STOP_GRACE_SECONDS)
+        worker.stop(settings.worker_stop_seconds + STOP_GRACE_SECONDS)
+        parent_death.kill_orphans({server.pid for server in servers})
+
+
+def _with_terminal_logging(settings: Settings) -> Settings:
+    """Let the log be read at a terminal, if nothing else is said: few lines, without braces."""
+    return msgspec.structs.replace(
+        settings,
+        log_format=settings.log_format or "text",
+        log_requests=bool(settings.log_requests),
+    )
+
+
+def raise_interrupt_on_signals() -> None:
+    """Turn SIGTERM and Ctrl-C into KeyboardInterrupt, also where a shell had us ignore Ctrl-C."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _raise_keyboard_interrupt)
+
+
+def _raise_keyboard_interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+async def _initialize(settings: Settings, *, with_demo: bool) -> list[FirstUser]:
+    """Fill what is empty; return the first users whose passwords are still theirs."""
+    async with Database(settings.required_database_url) as database:
+        if with_demo:
+            await _load_demo_into_new_database(settings, database)
+        if not await auth.has_users(database):
+            await _make_first_users(settings, database, ROLES if with_demo else ROLES[-1:])
+        return [
+            user
+            for user in installation.load_first_users(settings.home)
+            if await auth.has_password_hash(database, user.username, user.password_hash)
+        ]
+
+
+async def _load_demo_into_new_database(settings: Settings, database: Database) -> None:
+    """Load the demo into a database that was never started; a start cut short repeats it."""
+    async with database.connection() as conn:
+        if await db.find_currency(conn) is not None:
+            return
+    if settings.catalog_currency != demo.CURRENCY:
+        print_line(f"The demo is left out: its prices are in {demo.CURRENCY}.")
+        return
+    print_line("First start: taking in the price lists of the demo.")
+    await demo.load(database, print_line)
+
+
+async def _make_first_users(
+    settings: Settings, database: Database, roles: tuple[Role, ...]
+) -> None:
+    """Make a user of each role, called like it, with a password that is kept for later starts."""
+    passwords: dict[Role, str] = {role: installation.generate_password() for role in roles}
+    new_users = [
+        FirstUser(role, role, password, hash_password(password, settings.bcrypt_cost))
+        for role, password in passwords.items()
+    ]
+    installation.save_first_users(settings.home, new_users)  # kept before they count
+    await auth.add_users(
+        database, [NewUser(user.username, user.role, user.password_hash) for user in new_users]
+    )
+
+
+def _wait_for_api(settings: Settings, api: CommandProcess) -> None:
+    deadline = time.monotonic() + API_START_SECONDS
+    while not is_ready(settings):
+        if api.exit_reason():
+            raise PricebookError("The API did not start; its last lines above say why.")
+        if time.monotonic() > deadline:
+            raise PricebookError(f"The API was not ready after {API_START_SECONDS:.0f} seconds.")
+        time.sleep(POLL_SECONDS)
+
+
+def is_ready(settings: Settings) -> bool:
+    """Tell whether an API with these settings may be given work."""
+    connection = HTTPConnection(settings.reachable_host, settings.port, timeout=1)
+    try:
+        connection.request("GET", "/ready")
+        return connection.getresponse().status == 200  # noqa: PLR2004 (HTTP's own number)
+    except OSError:
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,1 @@
+"""PostgreSQL: pool, transactions, query runner, migrations, SQL."""

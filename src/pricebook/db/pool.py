@@ -1,0 +1,151 @@
+"""A pool whose connections end with their server, even if that closes nothing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+from weakref import WeakSet
+
+import msgspec
+from psycopg import OperationalError
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.errors import InvalidParameterValue
+from psycopg_pool import AsyncConnectionPool
+
+from pricebook.db.heartbeat import Heartbeat, has_unread_input
+from pricebook.db.pooled_connection import PooledConnection
+
+# A half-open connection ends after these, on our side; DATABASE_URL may say otherwise.
+CLIENT_DEFAULTS = {
+    "connect_timeout": "3",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
+# The same on the server's side, where locks would be kept; ignored on Unix sockets.
+SERVER_SETTINGS = {
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
+CLIENT_CHECK_MILLISECONDS = "2000"
+# psycopg_pool doubles its pauses between attempts; requests begin new ones when they need to.
+RECONNECT_SECONDS = 1.0
+# How long after its statement_timeout a statement is given up whose end PostgreSQL has not sent.
+STATEMENT_END_GRACE_SECONDS = 3.0
+
+ConfigureConnection = Callable[[PooledConnection], Awaitable[None]]
+
+
+class PoolMetrics(msgspec.Struct, frozen=True):
+    """How a pool is used now, and since it was opened: how many asked, waited and went away."""
+
+    size: int
+    available: int
+    max: int
+    waiting: int
+    wait_seconds: float
+    requests: int
+    timeouts: int
+
+
+class Pool(AsyncConnectionPool[PooledConnection]):
+    """Replaces all connections when PostgreSQL was lost, and lends none while it is silent."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        heartbeat_seconds: float,
+        statement_seconds: int,
+        configure: ConfigureConnection,
+        **options: Any,
+    ) -> None:
+        """Make a pool that is not open; the server is lost without an answer in some seconds."""
+        conninfo = with_connection_defaults(url)
+        super().__init__(
+            conninfo,
+            open=False,
+            configure=self._configure_new_connection,
+            connection_class=PooledConnection,
+            reconnect_timeout=RECONNECT_SECONDS,
+            kwargs={"autocommit": True},
+            **options,
+        )
+        self._configure_connection = configure
+        self._statement_seconds = statement_seconds
+        self._open_connections: WeakSet[PooledConnection] = WeakSet()
+        self._heartbeat = Heartbeat(
+            conninfo,
+            heartbeat_seconds,
+            last_received_at=self._last_received_at,
+            on_loss=self._replace_all,
+            on_response=self._close_stalled,
+        )
+
+    async def close(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109 (psycopg_pool calls it so)
+        """Close the pool."""
+        await self._heartbeat.stop()
+        await super().close(timeout)
+
+    async def getconn(self, timeout: float | None = None) -> PooledConnection:  # noqa: ASYNC109 (as above)
+        """Lend a connection that is not known to be lost; raises OperationalError."""
+        while not self._heartbeat.is_unresponsive:
+            conn = await super().getconn(timeout)
+            if not (conn.is_lost or has_unread_input(conn)):  # nothing but its end comes unasked
+                return conn
+            await conn.close()
+            await self.putconn(conn)
+        raise OperationalError("PostgreSQL does not answer.")
+
+    async def _configure_new_connection(self, conn: PooledConnection) -> None:
+        self._open_connections.add(conn)
+        settings = SERVER_SETTINGS | {"statement_timeout": f"{self._statement_seconds}s"}
+        await conn.execute(
+            "SELECT set_config(name, value, false) FROM unnest(%s::text[], %s::text[])"
+            " AS setting (name, value)",
+            [[*settings], [*settings.values()]],
+        )
+        with suppress(InvalidParameterValue):  # on systems where PostgreSQL cannot check it
+            await conn.execute(
+                "SELECT set_config('client_connection_check_interval', %s, false)",
+                [CLIENT_CHECK_MILLISECONDS],
+            )
+        await self._configure_connection(conn)
+        if not self.closed:
+            self._heartbeat.start()
+
+    def _last_received_at(self) -> float:
+        return max(
+            (conn.last_received_at for conn in self._open_connections), default=float("-inf")
+        )
+
+    def _replace_all(self, is_unresponsive: bool) -> None:  # noqa: FBT001 (the heartbeat calls it so)
+        """Use no connection again; while PostgreSQL is silent, end those that wait for it, too."""
+        for conn in [*self._open_connections]:
+            if is_unresponsive:
+                conn.abort()
+            else:
+                conn.is_lost = True
+
+    def _close_stalled(self) -> None:
+        """End connections on which no answer comes, though PostgreSQL answers on others."""
+        if not self._statement_seconds:
+            return
+        oldest_allowed = (
+            asyncio.get_running_loop().time()
+            - self._statement_seconds
+            - STATEMENT_END_GRACE_SECONDS
+        )
+        for conn in [*self._open_connections]:
+            if conn.waiting_since is not None and conn.waiting_since < oldest_allowed:
+                conn.abort()
+
+
+def with_connection_defaults(url: str) -> str:
+    """Add what ends half-open connections, unless the address has its own values."""
+    configured = conninfo_to_dict(url)
+    missing = {name: value for name, value in CLIENT_DEFAULTS.items() if name not in configured}
+    return make_conninfo(url, **missing)

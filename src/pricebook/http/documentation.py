@@ -1,0 +1,133 @@
+"""The API's documentation: the OpenAPI document and Swagger UI, served without the internet."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from litestar import MediaType, Request, Router, get
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme, Tag
+from litestar.params import FromPath
+
+from pricebook import __version__
+from pricebook.errors import NotFoundError
+from pricebook.http.cached_response import CachedResponse, ResponseForm
+
+# No script stands in the page itself: what is allowed to run comes as a file from here.
+SWAGGER_HTML = b"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Pricebook</title>
+<link rel="icon" type="image/png" href="/docs/assets/favicon-32x32.png">
+<link rel="stylesheet" href="/docs/assets/swagger-ui.css">
+<script src="/docs/assets/swagger-ui-bundle.js" defer></script>
+<script src="/docs/assets/start.js" defer></script>
+</head>
+<body><div id="docs"></div></body>
+</html>
+"""
+START_SCRIPT = b"""SwaggerUIBundle({
+  url: "/docs/json",
+  dom_id: "#docs",
+  deepLinking: true,
+  showExtensions: true,
+  showCommonExtensions: true,
+});
+"""
+
+
+class Asset(CachedResponse):
+    """A file of Swagger UI, which changes with its version alone."""
+
+    cache_control = b"public, max-age=86400"
+
+
+class Script(Asset):
+    """A script."""
+
+    media_type = b"text/javascript; charset=utf-8"
+
+
+class Style(Asset):
+    """A style sheet."""
+
+    media_type = b"text/css; charset=utf-8"
+
+
+class Icon(Asset):
+    """An icon."""
+
+    media_type = b"image/png"
+
+
+ASSETS: dict[str, type[Asset]] = {
+    "start.js": Script,
+    "swagger-ui-bundle.js": Script,
+    "swagger-ui.css": Style,
+    "favicon-32x32.png": Icon,
+}
+
+
+@cache
+def _load_asset(name: str) -> Asset:
+    """Read a file from the package that brings it, and compress it."""
+    content = (
+        START_SCRIPT
+        if name == "start.js"
+        else files("swagger_ui").joinpath("static", name).read_bytes()
+    )
+    loaded = ASSETS[name](content)
+    loaded.body_for(ResponseForm(compressed=True, is_not_modified=False))
+    return loaded
+
+
+@get("/docs/assets/{name:str}", include_in_schema=False, sync_to_thread=False)
+def asset(name: FromPath[str]) -> CachedResponse:
+    """Serve a file of Swagger UI, or the script that starts it."""
+    if name not in ASSETS:
+        raise NotFoundError(f"There is nothing at /docs/assets/{name}.")
+    return _load_asset(name)
+
+
+class SwaggerPage(OpenAPIRenderPlugin):
+    """The page of Swagger UI, which reads the document by itself."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002
+        """Return the page."""
+        return SWAGGER_HTML
+
+
+router = Router("/", route_handlers=[asset])
+
+openapi = OpenAPIConfig(
+    title="Pricebook",
+    version=__version__,
+    description="The price lists of many suppliers as one catalog.",
+    path="/docs",
+    tags=[
+        Tag(name="Catalog", description="For everybody, without an account"),
+        Tag(name="Accounts", description="A token for those who work here"),
+        Tag(name="Products", description="For staff: prices of every supplier, margins, links"),
+        Tag(name="Suppliers", description="For staff: suppliers, their items and prices"),
+        Tag(name="Tasks", description="For admins: lists to be taken in, and what became of them"),
+        Tag(name="Service", description="For those who run it"),
+    ],
+    components=Components(
+        security_schemes={
+            "Bearer": SecurityScheme(
+                type="http",
+                scheme="bearer",
+                bearer_format="JWT",
+                description="The token that POST /api/v1/auth/login answers.",
+            )
+        }
+    ),
+    use_handler_docstrings=False,
+    render_plugins=[
+        SwaggerPage(path="/", media_type=MediaType.HTML),
+        JsonRenderPlugin(path="/json", media_type=MediaType.JSON),
+    ],
+)

@@ -1,0 +1,170 @@
+"""JSON bodies, decoded strictly into one struct a route."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar, cast
+
+import msgspec
+from litestar import Request
+from litestar.di import Provide
+from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestBody, Schema
+
+from pricebook.errors import FieldIssue, as_issue_text, body_issue, validation_error
+from pricebook.http.field_types import is_plain_number
+
+StructT = TypeVar("StructT", bound=msgspec.Struct)
+
+MAX_BYTES = 1024 * 1024
+MAX_ISSUE_LENGTH = 200  # a library's complaint may repeat a word of the caller
+MEDIA_TYPE = "application/json"
+
+
+def provide_body(kind: type[StructT]) -> Provide:
+    """Make the dependency that decodes a request's JSON body into `kind`."""
+
+    async def decode(request: Request[Any, Any, Any]) -> StructT:
+        return await read_body(kind, request)
+
+    return Provide(decode)
+
+
+async def read_body(kind: type[StructT], request: Request[Any, Any, Any]) -> StructT:
+    """Read a request's JSON body as `kind`; raises the errors of `decode_body`."""
+    media_type, _ = request.content_type
+    if media_type not in {"", MEDIA_TYPE}:
+        raise validation_error(body_issue("(all)", f"expected Content-Type: {MEDIA_TYPE}"))
+    return decode_body(kind, await request.body())
+
+
+def decode_body(kind: type[StructT], raw: bytes) -> StructT:
+    """Decode a JSON object into a struct.
+
+    Raises ValidationError naming every field that is unknown, missing, of another type, out of its
+    limits or with a NUL character; what is JSON but no object, or no JSON, is refused as a whole.
+    """
+    members = _split_members(raw)
+    issues = [
+        *_unknown_issues(kind, members),
+        *_missing_issues(kind, members),
+        *_value_issues(kind, members),
+    ]
+    if issues:
+        raise validation_error(*issues)
+    return msgspec.json.decode(raw, type=kind)
+
+
+def body_operation(kind: type[msgspec.Struct], example: dict[str, Any]) -> type[Operation]:
+    """Make the OpenAPI operation class that describes the body of a request, with an example."""
+
+    @dataclass
+    class BodyOperation(Operation):
+        def __post_init__(self) -> None:
+            self.request_body = RequestBody(
+                required=True,
+                content={
+                    MEDIA_TYPE: OpenAPIMediaType(
+                        schema=cast("Schema", schema_of(kind)),
+                        examples={"request": Example(summary="A request", value=example)},
+                    )
+                },
+            )
+
+    return BodyOperation
+
+
+def schema_of(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """Describe a struct for the OpenAPI document, in one piece."""
+    (_,), components = msgspec.json.schema_components([kind])
+    described = {**components[kind.__name__], "additionalProperties": False}
+    return _inline_references(described, components)
+
+
+def _inline_references(schema: Any, components: dict[str, Any]) -> Any:
+    """Put structs in place of references to them; drop msgspec's own `format: decimal`."""
+    if isinstance(schema, list):
+        return [_inline_references(each, components) for each in cast("list[Any]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    known = cast("dict[str, Any]", schema)
+    if "$ref" in known:
+        name = str(known["$ref"]).rpartition("/")[2]
+        known = {**components[name], **known}
+    return {
+        name: _inline_references(value, components)
+        for name, value in known.items()
+        if name != "$ref" and (name, value) != ("format", "decimal")
+    }
+
+
+def _split_members(raw: bytes) -> dict[str, msgspec.Raw]:
+    if not raw:
+        raise validation_error(body_issue("(all)", "expected a JSON object, got nothing"))
+    try:
+        return msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    except msgspec.ValidationError:
+        raise validation_error(body_issue("(all)", "expected a JSON object")) from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise validation_error(body_issue("(all)", "is not JSON in UTF-8")) from None
+    except RecursionError:
+        raise validation_error(body_issue("(all)", "is nested too deeply")) from None
+
+
+def _unknown_issues(
+    kind: type[msgspec.Struct], members: dict[str, msgspec.Raw]
+) -> list[FieldIssue]:
+    known = {field.encode_name for field in msgspec.structs.fields(kind)}
+    unknown = [name for name in members if name not in known]
+    return [body_issue(name[:MAX_ISSUE_LENGTH], "is not known here") for name in unknown]
+
+
+def _missing_issues(
+    kind: type[msgspec.Struct], members: dict[str, msgspec.Raw]
+) -> list[FieldIssue]:
+    required = [field.encode_name for field in msgspec.structs.fields(kind) if field.required]
+    return [body_issue(name, "is missing") for name in required if name not in members]
+
+
+def _value_issues(kind: type[msgspec.Struct], members: dict[str, msgspec.Raw]) -> list[FieldIssue]:
+    issues = [
+        _value_issue(field.encode_name, field.type, members[field.encode_name])
+        for field in msgspec.structs.fields(kind)
+        if field.encode_name in members
+    ]
+    return [issue for issue in issues if issue is not None]
+
+
+def _value_issue(name: str, kind: Any, raw: msgspec.Raw) -> FieldIssue | None:
+    try:
+        if b"\\u0000" in bytes(raw) and _has_nul(msgspec.json.decode(raw)):
+            return body_issue(name, "contains a NUL character")
+        value = msgspec.json.decode(raw, type=kind)
+        if isinstance(value, Decimal) and not _is_number(bytes(raw)):
+            return body_issue(name, "expected a number such as 19.90")
+    except msgspec.ValidationError as error:
+        problem, _, path = str(error).partition(" - at `$")
+        return body_issue(name + path.rstrip("`"), as_issue_text(problem)[:MAX_ISSUE_LENGTH])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return body_issue(name, "is not JSON in UTF-8")
+    except RecursionError:
+        return body_issue(name, "is nested too deeply")
+    return None
+
+
+def _is_number(raw: bytes) -> bool:
+    """Whether a number in JSON, or the text in place of one, is written plainly."""
+    return (
+        not raw.startswith(b'"') or is_plain_number(msgspec.json.decode(raw, type=str)) is not None
+    )
+
+
+def _has_nul(value: Any) -> bool:
+    match value:
+        case str():
+            return "\0" in value
+        case dict():
+            pairs = cast("dict[str, Any]", value).items()
+            return any("\0" in name or _has_nul(each) for name, each in pairs)
+        case list():
+            return any(_has_nul(each) for each in cast("list[Any]", value))
+        case _:
+            return False

@@ -1,0 +1,59 @@
+"""The layer that keeps one caller from taking the public catalog away from the others."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from pricebook.http.cacheable_request import bypass_cache
+from pricebook.http.client_address import client_network
+from pricebook.http.problems import send_error
+from pricebook.http.rate_limit import RateLimit, rate_limit_exceeded
+from pricebook.http.routing import AsgiApp
+
+PUBLIC_PREFIXES = ("/api/v1/catalog", "/api/v1/categories")
+WINDOW_SECONDS = 60
+# Who has more addresses than that begins anew more often than once a minute, and so do all.
+MAX_CLIENTS = 100_000
+
+
+class ClientRateLimitMiddleware:
+    """Counts the requests of each caller for the public catalog, in this process alone."""
+
+    def __init__(
+        self, app: AsgiApp, per_minute: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._app = app
+        self._clock = clock
+        self._limit = RateLimit("catalog", per_minute, WINDOW_SECONDS)
+        self._policy = (b"ratelimit-policy", b'"catalog";q=%d;w=%d' % (per_minute, WINDOW_SECONDS))
+        self._counts: dict[str, int] = {}
+        self._window_ends_at = 0.0
+
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
+        """Let the application answer one request, or refuse it."""
+        if scope["type"] != "http" or not scope["path"].startswith(PUBLIC_PREFIXES):
+            return self._app(scope, receive, send)
+        bypass_cache(scope)
+        remaining, seconds = self._count_request(client_network(scope["client"][0]))
+        if remaining < 0:
+            return send_error(
+                rate_limit_exceeded(self._limit, seconds, "Too many requests"), scope, send
+            )
+        headers = [(b"ratelimit", b'"catalog";r=%d;t=%d' % (remaining, seconds)), self._policy]
+
+        def send_with_headers(message: Any) -> Awaitable[None]:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *headers]
+            return send(message)
+
+        return self._app(scope, receive, send_with_headers)
+
+    def _count_request(self, client_key: str) -> tuple[int, int]:
+        """Count one; return how many are left (under 0: none was) and when all begin anew."""
+        now = self._clock()
+        if now >= self._window_ends_at or len(self._counts) >= MAX_CLIENTS:
+            self._counts.clear()
+            self._window_ends_at = now + WINDOW_SECONDS
+        count = self._counts.get(client_key, 0) + 1
+        self._counts[client_key] = count
+        return self._limit.count - count, int(self._window_ends_at - now) + 1

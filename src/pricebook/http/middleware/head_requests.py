@@ -1,0 +1,40 @@
+"""The layer that answers HEAD as GET is answered, without the body (RFC 9110, 9.3.2)."""
+
+from collections.abc import Awaitable, Iterable
+from typing import Any
+
+from pricebook.http.cacheable_request import bypass_cache
+from pricebook.http.routing import AsgiApp
+
+
+class HeadRequestMiddleware:
+    """Lets the application answer GET where a client sends HEAD, and ends after the header."""
+
+    def __init__(self, app: AsgiApp) -> None:
+        self._app = app
+
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
+        """Let the application answer one request."""
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            return self._respond(scope, receive, send)
+        return self._app(scope, receive, send)
+
+    async def _respond(self, scope: Any, receive: Any, send: Any) -> None:
+        async def send_head_only(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body", "body": b""})
+
+        bypass_cache(scope)
+        get_scope = {**scope, "method": "GET"}
+        try:
+            await self._app(get_scope, receive, send_head_only)
+        finally:
+            scope.update(get_scope, method="HEAD")
+            scope.pop("kept", None)
+
+
+def allow_header_value(methods: Iterable[str]) -> str:
+    """Return the field Allow for a path with these methods."""
+    allowed = set(methods)
+    return ", ".join(sorted(allowed | {"HEAD"} if "GET" in allowed else allowed))

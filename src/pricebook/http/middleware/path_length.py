@@ -1,0 +1,22 @@
+"""The layer that refuses paths that are longer than any route."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+from pricebook.errors import NotFoundError
+from pricebook.http.problems import send_error
+from pricebook.http.routing import MAX_PATH_LENGTH, AsgiApp
+
+
+class PathLengthMiddleware:
+    """Lets the application answer requests for paths of at most MAX_PATH characters."""
+
+    def __init__(self, app: AsgiApp) -> None:
+        self._app = app
+
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
+        """Answer one request."""
+        if scope["type"] == "http" and len(scope["path"]) > MAX_PATH_LENGTH:
+            error = NotFoundError(f"No path here has more than {MAX_PATH_LENGTH} characters.")
+            return send_error(error, scope, send)
+        return self._app(scope, receive, send)

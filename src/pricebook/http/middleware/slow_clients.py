@@ -1,0 +1,111 @@
+"""The layer that ends bodies that come, and streamed responses that are read, too slowly."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+import structlog
+
+from pricebook.errors import body_issue, validation_error
+from pricebook.http.routing import AsgiApp
+
+log = structlog.stdlib.get_logger(__name__)
+
+BODY_GRACE_SECONDS = 20.0
+MIN_BODY_BYTES_PER_SECOND = 1024
+# A streamed response holds a connection to PostgreSQL for as long as its client reads.
+STREAM_GRACE_SECONDS = 10.0
+MIN_STREAM_BYTES_PER_SECOND = 32 * 1024
+# The server puts what ends the connection of a request into its scope.
+ABORT = "abort"
+METHODS_WITHOUT_BODY = {"GET", "HEAD", "OPTIONS"}
+
+
+class SlowClientMiddleware:
+    """Lets the application read bodies, and stream responses, that keep up a least pace."""
+
+    def __init__(self, app: AsgiApp, grace_seconds: float = BODY_GRACE_SECONDS) -> None:
+        self._app = app
+        self._grace_seconds = grace_seconds
+
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
+        """Let the application answer one request."""
+        if scope["type"] == "http" and scope["method"] not in METHODS_WITHOUT_BODY:
+            receive = _RequestBody(receive, self._grace_seconds).receive
+        elif scope["type"] == "http":
+            receive = _EmptyRequestBody(receive).receive
+            send = _ResponseStream(scope, send).send
+        return self._app(scope, receive, send)
+
+
+class _RequestBody:
+    """A body on its way in."""
+
+    def __init__(self, receive: Any, grace_seconds: float) -> None:
+        self._receive = receive
+        self._deadline = asyncio.get_running_loop().time() + grace_seconds
+        self._is_complete = False
+
+    async def receive(self) -> Any:
+        """Return the next piece; raises ValidationError when it comes too late or never."""
+        if self._is_complete:
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._receive()
+        except TimeoutError:
+            raise validation_error(body_issue("(all)", "comes too slowly")) from None
+        if message["type"] == "http.disconnect":
+            raise validation_error(body_issue("(all)", "ends before it is whole"))
+        self._deadline += len(message.get("body", b"")) / MIN_BODY_BYTES_PER_SECOND
+        self._is_complete = not message.get("more_body", False)
+        return message
+
+
+class _ResponseStream:
+    """A response on its way out, in pieces."""
+
+    def __init__(self, scope: Any, send: Any) -> None:
+        self._scope = scope
+        self._send = send
+        self._allowed_seconds = STREAM_GRACE_SECONDS
+
+    async def send(self, message: Any) -> None:
+        """Send a piece; abort the connection if the pieces before it are read too slowly."""
+        if not message.get("more_body") or ABORT not in self._scope:
+            await self._send(message)
+            return
+        loop = asyncio.get_running_loop()
+        started_at = loop.time()
+        timer = loop.call_later(self._allowed_seconds, self._abort)
+        try:
+            await self._send(message)
+        finally:
+            timer.cancel()
+        remaining = min(self._allowed_seconds - (loop.time() - started_at), STREAM_GRACE_SECONDS)
+        self._allowed_seconds = remaining + len(message["body"]) / MIN_STREAM_BYTES_PER_SECOND
+
+    def _abort(self) -> None:
+        log.info("a response is read too slowly, its connection is closed")
+        self._scope[ABORT]()
+
+
+class _EmptyRequestBody:
+    """Drops the body of a request that needs none.
+
+    A response that is streamed waits for the end of the connection by reading on and on: Litestar
+    goes one call deeper for each piece of a body.
+    """
+
+    def __init__(self, receive: Any) -> None:
+        self._receive = receive
+        self._is_received = False
+
+    async def receive(self) -> Any:
+        """Return an empty body, then nothing before the end of the connection."""
+        if not self._is_received:
+            self._is_received = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        while (message := await self._receive())["type"] != "http.disconnect":
+            pass
+        return message

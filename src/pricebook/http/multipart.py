@@ -1,0 +1,183 @@
+"""Forms with one file, read as they come: the file is handed on piece by piece, never kept."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request
+from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestBody
+from multipart import MultipartError, MultipartSegment, PushMultipartParser
+
+from pricebook.errors import PayloadTooLargeError, as_issue_text, body_issue, validation_error
+from pricebook.http.json_body import schema_of
+
+StructT = TypeVar("StructT", bound=msgspec.Struct)
+
+MEDIA_TYPE = "multipart/form-data"
+FILE_FIELD = "file"
+MAX_FIELDS = 50
+MAX_FIELD_BYTES = 64 * 1024
+MAX_NAME_LENGTH = 255
+
+WriteChunk = Callable[[bytes], Awaitable[None]]
+
+
+class UploadForm(msgspec.Struct):
+    """The texts of a form, and what its file is called; None until it has one."""
+
+    fields: dict[str, str]
+    file_name: str | None = None
+
+
+async def read_form(
+    request: Request[Any, Any, Any], write: WriteChunk, max_bytes: int
+) -> UploadForm:
+    """Read a form and write its file on the way.
+
+    Raises ValidationError for what is no form with one file, PayloadTooLargeError as soon as the
+    file or a field is over its limit.
+    """
+    form_parser = _FormParser(write, max_bytes)
+    try:
+        with PushMultipartParser(_boundary(request), max_segment_count=MAX_FIELDS) as parser:
+            async for chunk in _chunks(request):
+                for event in parser.parse(chunk):
+                    await form_parser.handle_event(event)
+    except MultipartError as error:
+        reason = as_issue_text(str(error.args[0]))
+        raise validation_error(body_issue("(all)", f"is no multipart form: {reason}")) from error
+    if form_parser.form.file_name is None:
+        raise validation_error(body_issue(FILE_FIELD, "is missing"))
+    return form_parser.form
+
+
+async def _chunks(request: Request[Any, Any, Any]) -> AsyncGenerator[bytes]:
+    async for chunk in request.stream():
+        if chunk:
+            yield chunk
+
+
+def _boundary(request: Request[Any, Any, Any]) -> str:
+    media_type, options = request.content_type
+    boundary = options.get("boundary")
+    if media_type != MEDIA_TYPE or not boundary:
+        raise validation_error(
+            body_issue("(all)", f"expected Content-Type: {MEDIA_TYPE} with a boundary")
+        )
+    return boundary
+
+
+class _FormParser:
+    """A form on its way in."""
+
+    def __init__(self, write: WriteChunk, max_bytes: int) -> None:
+        self.form = UploadForm({})
+        self._write = write
+        self._max_bytes = max_bytes
+        self._name = ""
+        self._part_bytes = 0
+        self._field_data = b""
+
+    async def handle_event(self, event: MultipartSegment | bytes | bytearray | None) -> None:
+        """Take the beginning of a part, a piece of it, or its end."""
+        if isinstance(event, MultipartSegment):
+            self._begin_part(event)
+        elif event is None:
+            self._end_part()
+        else:
+            await self._add_data(bytes(event))
+
+    def _begin_part(self, part: MultipartSegment) -> None:
+        if any("\n" in value for _, value in part.headerlist):
+            # The parser refuses it too, but only if the line comes in more than one chunk.
+            raise MultipartError("Invalid line break in segment header")
+        self._name, self._part_bytes, self._field_data = part.name or "(unnamed)", 0, b""
+        if self._name != FILE_FIELD:
+            if self._name in self.form.fields:
+                raise validation_error(body_issue(self._name, "is given more than once"))
+        elif self.form.file_name is not None:
+            raise validation_error(body_issue(FILE_FIELD, "is given more than once"))
+        else:
+            self.form.file_name = _sanitize_file_name(part.filename or "")
+
+    async def _add_data(self, data: bytes) -> None:
+        self._part_bytes += len(data)
+        if self._name == FILE_FIELD:
+            if self._part_bytes > self._max_bytes:
+                raise PayloadTooLargeError(f"The file is over {self._max_bytes // 1024**2} MiB.")
+            await self._write(data)
+        elif self._part_bytes > MAX_FIELD_BYTES:
+            raise PayloadTooLargeError(f"A field of the form is over {MAX_FIELD_BYTES} bytes.")
+        else:
+            self._field_data += data
+
+    def _end_part(self) -> None:
+        if self._name == FILE_FIELD:
+            return
+        try:
+            self.form.fields[self._name] = self._field_data.decode()
+        except UnicodeDecodeError:
+            raise validation_error(body_issue(self._name, "is not UTF-8")) from None
+
+
+def _sanitize_file_name(name: str) -> str:
+    """Keep of a file's name what can be shown."""
+    base_name = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(character for character in base_name if character.isprintable())[
+        -MAX_NAME_LENGTH:
+    ]
+
+
+def convert_fields(kind: type[StructT], fields: dict[str, str]) -> StructT:
+    """Read the texts of a form as a struct; a field that is a list or an object is JSON.
+
+    Raises ValidationError naming every field that is unknown or not what the struct's field takes.
+    """
+    known = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    issues = [
+        body_issue(name[:MAX_NAME_LENGTH], "is not known here")
+        for name in fields
+        if name not in known
+    ]
+    values: dict[str, Any] = {}
+    for name, text in fields.items():
+        if name in known:
+            try:
+                values[name] = _convert_field(text, known[name])
+            except (msgspec.ValidationError, msgspec.DecodeError) as error:
+                issues.append(body_issue(name, as_issue_text(str(error))[:MAX_NAME_LENGTH]))
+    if issues:
+        raise validation_error(*issues)
+    return msgspec.convert(values, kind)
+
+
+def _convert_field(text: str, kind: Any) -> Any:
+    if "\0" in text:
+        raise msgspec.ValidationError("contains a NUL character")
+    if text.startswith(("{", "[")):
+        return msgspec.json.decode(text, type=kind)
+    return msgspec.convert(text, kind, strict=False)
+
+
+def multipart_operation(kind: type[msgspec.Struct], example: dict[str, Any]) -> type[Operation]:
+    """Make the OpenAPI operation class that describes a form: a file and the fields of `kind`."""
+
+    @dataclass
+    class FormOperation(Operation):
+        def __post_init__(self) -> None:
+            schema = schema_of(kind)
+            file = {"type": "string", "format": "binary"}
+            properties: dict[str, Any] = {FILE_FIELD: file, **schema["properties"]}
+            described = {**schema, "properties": properties, "required": [FILE_FIELD]}
+            self.request_body = RequestBody(
+                required=True,
+                content={
+                    MEDIA_TYPE: OpenAPIMediaType(
+                        schema=described,  # pyright: ignore[reportArgumentType]
+                        examples={"request": Example(summary="A request", value=example)},
+                    )
+                },
+            )
+
+    return FormOperation

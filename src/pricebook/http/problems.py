@@ -1,0 +1,215 @@
+"""Errors as callers see them: RFC 9457 problems with the envelope of older clients inside."""
+
+from typing import Any, Literal, cast
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.enums import ParamType
+from litestar.exceptions import HTTPException
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example
+from litestar.status_codes import (
+    HTTP_201_CREATED,
+    HTTP_202_ACCEPTED,
+    HTTP_503_SERVICE_UNAVAILABLE,
+)
+
+from pricebook.errors import (
+    DatabaseUnavailableError,
+    FieldIssue,
+    MethodNotAllowedError,
+    NotFoundError,
+    PayloadTooLargeError,
+    PricebookError,
+    ValidationError,
+    as_issue_text,
+    validation_error,
+)
+from pricebook.http.middleware.head_requests import allow_header_value
+
+log = structlog.stdlib.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ErrorDetails(msgspec.Struct, frozen=True):
+    """The refused fields, if fields were refused."""
+
+    errors: tuple[FieldIssue, ...] = ()
+
+
+class ErrorEnvelope(msgspec.Struct, frozen=True):
+    """The error as older clients read it."""
+
+    code: str
+    message: str
+    details: ErrorDetails
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One error: what happened, where, and the id under which the log tells more."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request_id: str
+    error: ErrorEnvelope
+
+
+def problem_of(error: PricebookError, instance: str, request_id: str) -> Problem:
+    """Put an error into the shape of an answer."""
+    issues = error.issues if isinstance(error, ValidationError) else ()
+    return Problem(
+        type="/problems/" + error.code.lower().replace("_", "-"),
+        title=error.title,
+        status=error.status,
+        detail=error.message,
+        instance=instance,
+        request_id=request_id,
+        error=ErrorEnvelope(error.code, error.message, ErrorDetails(issues)),
+    )
+
+
+def handle_error(request: Request[Any, Any, Any], error: PricebookError) -> Response[Problem]:
+    """Answer an error that was raised on purpose."""
+    problem = problem_of(error, request.scope["path"], request_id_of(request))
+    return Response(problem, status_code=error.status, media_type=MEDIA_TYPE, headers=error.headers)
+
+
+def handle_http_exception(
+    request: Request[Any, Any, Any], error: HTTPException
+) -> Response[Problem]:
+    """Answer an error that the framework found: unknown path, method, malformed request."""
+    return handle_error(request, _to_pricebook_error(request, error))
+
+
+def handle_unexpected_error(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """Answer a defect of ours: the log has the trace, the answer only the request's id."""
+    request_id = request_id_of(request)
+    log.error("request failed", request_id=request_id, path=request.scope["path"], exc_info=error)
+    told = PricebookError("Something went wrong here; the log knows more by the request id.")
+    return handle_error(request, told)
+
+
+async def send_error(error: PricebookError, scope: Any, send: Any) -> None:
+    """Answer an error before the framework has seen the request."""
+    problem = problem_of(error, scope["path"], request_id_of(Request[Any, Any, Any](scope)))
+    body = msgspec.json.encode(problem)
+    told = {**error.headers, "Content-Type": MEDIA_TYPE, "Content-Length": str(len(body))}
+    headers = [(name.lower().encode(), value.encode()) for name, value in told.items()]
+    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _to_pricebook_error(request: Request[Any, Any, Any], error: HTTPException) -> PricebookError:
+    match error.status_code:
+        case 404:
+            return NotFoundError(f"There is nothing at {request.scope['path']}.")
+        case 405:
+            allowed = allow_header_value((error.headers or {}).get("allow", "").split(", "))
+            return MethodNotAllowedError(
+                f"{request.method} is not possible here; {allowed} are.",
+                headers={"Allow": allowed},
+            )
+        case 413:
+            return PayloadTooLargeError("The body is over the limit.")
+        case 400:
+            return _invalid_parameters(error)
+        case _:
+            return PricebookError("Something went wrong here.")
+
+
+def _invalid_parameters(error: HTTPException) -> ValidationError:
+    found: list[dict[str, Any]] = error.extra if isinstance(error.extra, list) else []
+    issues = [
+        FieldIssue(
+            _parameter_location(each["source"]),
+            _parameter_name(each),
+            as_issue_text(str(each["message"])),
+        )
+        for each in found
+    ]
+    return (
+        validation_error(*issues)
+        if issues
+        else ValidationError("The request cannot be understood.")
+    )
+
+
+def _parameter_name(found: dict[str, Any]) -> str:
+    """Return what the caller calls a field; a header is Written-So."""
+    name = str(found["key"])
+    return name.replace("_", "-").title() if found["source"] == ParamType.HEADER else name
+
+
+def _parameter_location(source: object) -> Literal["query", "path", "body", "header"]:
+    match source:
+        case ParamType.QUERY:
+            return "query"
+        case ParamType.PATH:
+            return "path"
+        case ParamType.HEADER:
+            return "header"
+        case _:
+            return "body"
+
+
+def request_id_of(request: Request[Any, Any, Any]) -> str:
+    """Return the id that the request log has given to a request."""
+    return cast("dict[str, Any]", request.scope)["request_id"]
+
+
+DESCRIPTIONS = {
+    HTTP_201_CREATED: "Made",
+    HTTP_202_ACCEPTED: "Accepted",
+    HTTP_503_SERVICE_UNAVAILABLE: "Unhealthy",
+}
+
+
+def documented_response(
+    kind: Any, value: dict[str, Any], status: int = 200
+) -> dict[int, ResponseSpec]:
+    """Describe an answer of a route for the OpenAPI document, with an example."""
+    return {
+        status: ResponseSpec(
+            data_container=kind,
+            generate_examples=False,
+            description=DESCRIPTIONS.get(status, "Found"),
+            examples=[Example(summary="An answer", value=value)],
+        )
+    }
+
+
+def documented_no_content() -> dict[int, ResponseSpec]:
+    """Describe the success of a route that answers no body."""
+    return {204: ResponseSpec(data_container=None, description="Done")}
+
+
+def documented_not_modified() -> dict[int, ResponseSpec]:
+    """Describe what is answered to a caller who has the answer already."""
+    return {304: ResponseSpec(data_container=None, description="What you have is still true")}
+
+
+def documented_errors(*kinds: type[PricebookError]) -> dict[int, ResponseSpec]:
+    """List the errors of a route for the OpenAPI document, each with an example.
+
+    Every route that reads the database can also fail with DATABASE_UNAVAILABLE.
+    """
+    return {kind.status: _documented_error(kind) for kind in (*kinds, DatabaseUnavailableError)}
+
+
+def _documented_error(kind: type[PricebookError]) -> ResponseSpec:
+    issues = (FieldIssue("query", "limit", "expected int <= 200"),)
+    message = "Query parameter limit: expected int <= 200."
+    error = kind(message, issues) if kind is ValidationError else kind(f"{kind.title}.")
+    example = problem_of(error, "/api/v1/catalog", "8f14e45f-ceea-467f-9575-0a5b7c2d1e90")
+    return ResponseSpec(
+        data_container=Problem,
+        description=kind.title,
+        media_type=MEDIA_TYPE,
+        generate_examples=False,
+        examples=[Example(summary=kind.title, value=msgspec.to_builtins(example))],
+    )

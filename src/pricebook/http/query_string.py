@@ -1,0 +1,165 @@
+"""Query strings, decoded strictly into one struct a route."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+import msgspec
+from litestar import Request
+from litestar.di import Provide
+from litestar.openapi.spec import Operation, Parameter, Schema
+
+from pricebook.errors import FieldIssue, as_issue_text, query_issue, validation_error
+from pricebook.http.field_types import is_number
+
+StructT = TypeVar("StructT", bound=msgspec.Struct)
+
+MAX_PARAMETERS = 50
+MAX_BYTES = 8_192
+MAX_NUMBER = 40
+
+
+def provide_query(kind: type[StructT]) -> Provide:
+    """Make the dependency that decodes a request's query into `kind`."""
+
+    async def decode(request: Request[Any, Any, Any]) -> StructT:
+        return decode_query(kind, request.scope["query_string"])
+
+    return Provide(decode)
+
+
+def decode_query(kind: type[StructT], raw: bytes) -> StructT:
+    """Decode a query string into a struct.
+
+    Raises ValidationError naming every parameter that is unknown, given twice, not UTF-8, with a
+    NUL character, not what the struct's field takes, or a number that is longer than MAX_NUMBER.
+    """
+    pairs = _split_parameters(raw)
+    values = dict(pairs)
+    issues = [*_unknown_issues(kind, values), *_repeated_issues(pairs)]
+    decoded = None if issues else _decode_or_none(kind, values)
+    if decoded is None:
+        raise validation_error(*issues, *_value_issues(kind, values))
+    return decoded
+
+
+def query_operation(kind: type[msgspec.Struct]) -> type[Operation]:
+    """Make the OpenAPI operation class that lists the parameters of `kind`."""
+
+    @dataclass
+    class QueryOperation(Operation):
+        def __post_init__(self) -> None:
+            self.parameters = [*(self.parameters or []), *query_parameters(kind)]
+
+    return QueryOperation
+
+
+def query_parameters(kind: type[msgspec.Struct]) -> list[Parameter]:
+    """Describe the parameters of a query for the OpenAPI document."""
+    (_,), components = msgspec.json.schema_components([kind])
+    properties: dict[str, dict[str, Any]] = components[kind.__name__]["properties"]
+    return [_parameter(name, schema) for name, schema in properties.items()]
+
+
+def _parameter(name: str, schema: dict[str, Any]) -> Parameter:
+    """Describe one parameter: what is not given is absent, never null; a decimal is a number."""
+    (branch, *_) = [each for each in schema.get("anyOf", [{}]) if each != {"type": "null"}]
+    merged: dict[str, Any] = {**branch, **schema}
+    if merged.get("format") == "decimal":
+        merged |= {"type": "number", "format": None}
+    return Parameter(
+        name=name,
+        param_in="query",
+        description=merged.pop("description", None),
+        schema=Schema(
+            type=merged.get("type"),
+            format=merged.get("format"),
+            default=merged.get("default"),
+            enum=merged.get("enum"),
+            minimum=merged.get("minimum"),
+            maximum=merged.get("maximum"),
+            min_length=merged.get("minLength"),
+            max_length=merged.get("maxLength"),
+            pattern=merged.get("pattern"),
+            examples=merged.get("examples"),
+        ),
+    )
+
+
+@lru_cache
+def _struct_fields(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(kind)  # it reads annotations anew each time
+
+
+def _split_parameters(raw: bytes) -> list[tuple[str, str]]:
+    if len(raw) > MAX_BYTES:
+        raise validation_error(query_issue("(all)", f"longer than {MAX_BYTES} bytes"))
+    try:
+        segments = raw.decode().split("&")
+        if len(segments) > MAX_PARAMETERS:
+            raise validation_error(query_issue("(all)", f"more than {MAX_PARAMETERS} parameters"))
+        parts = [each.partition("=") for each in segments if each]
+        return [(_unquote(name), _unquote(text)) for name, _, text in parts]
+    except UnicodeDecodeError:
+        raise validation_error(query_issue("(all)", "is not UTF-8")) from None
+
+
+def _unquote(text: str) -> str:
+    with_spaces = text.replace("+", " ")
+    return unquote(with_spaces, errors="strict") if "%" in with_spaces else with_spaces
+
+
+def _decode_or_none(kind: type[StructT], values: dict[str, str]) -> StructT | None:
+    """Decode all parameters at once; None if there is something to say about one."""
+    if "\0" in "".join(values.values()):
+        return None
+    try:
+        decoded = msgspec.convert(values, kind, strict=False)
+    except msgspec.ValidationError:
+        return None
+    is_usable = all(
+        _number_problem(getattr(decoded, name), text) is None for name, text in values.items()
+    )
+    return decoded if is_usable else None
+
+
+def _unknown_issues(kind: type[msgspec.Struct], values: dict[str, str]) -> list[FieldIssue]:
+    known = kind.__struct_fields__
+    return [query_issue(name, "is not known here") for name in values if name not in known]
+
+
+def _repeated_issues(pairs: list[tuple[str, str]]) -> list[FieldIssue]:
+    names = [name for name, _ in pairs]
+    repeated = dict.fromkeys(name for name in names if names.count(name) > 1)
+    return [query_issue(name, "is given more than once") for name in repeated]
+
+
+def _value_issues(kind: type[msgspec.Struct], values: dict[str, str]) -> list[FieldIssue]:
+    issues: list[FieldIssue] = []
+    for field in _struct_fields(kind):
+        text = values.get(field.name)
+        if text is None:
+            continue
+        if "\0" in text:
+            issues.append(query_issue(field.name, "contains a NUL character"))
+            continue
+        try:
+            issue = _number_problem(msgspec.convert(text, field.type, strict=False), text)
+        except msgspec.ValidationError as error:
+            issue = as_issue_text(str(error))
+        if issue:
+            issues.append(query_issue(field.name, issue))
+    return issues
+
+
+def _number_problem(value: object, text: str) -> str | None:
+    """Return what is wrong with a text although it can be converted."""
+    if value is None:
+        return "expected a value, got the word null"
+    if not isinstance(value, int | Decimal):
+        return None
+    if len(text) > MAX_NUMBER:
+        return f"is a number of more than {MAX_NUMBER} characters"
+    return None if is_number(text) else "expected a number such as 19.90"

@@ -1,0 +1,100 @@
+"""From a task to its list: where the list is, how it is read, and the task's end with it."""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from pricebook.db.database import Database
+from pricebook.errors import PriceListError
+from pricebook.imports import importer as ingestion
+from pricebook.imports.configuration import parser_limits_of, safety_thresholds_of
+from pricebook.imports.import_result import ImportRequest, Progress
+from pricebook.imports.sources import SourceAccess, resolve_source
+from pricebook.pricelists.isolation.parser_pool import ParserPool
+from pricebook.pricelists.schemas import FileSource, ReadConfig
+from pricebook.products import service as products
+from pricebook.settings import Settings
+from pricebook.suppliers.schemas import SourceConfig
+from pricebook.tasks.schemas import ClaimedTask, TaskProgress, TaskToApply
+
+ConfigT = TypeVar("ConfigT", bound=msgspec.Struct)
+
+TaskProgressCallback = Callable[[TaskProgress], None]
+
+
+class ImportRunner(NamedTuple):
+    """How a worker takes in the list of a task, and how it applies one that was held."""
+
+    run_import: Callable[[ClaimedTask, TaskProgressCallback], Awaitable[None]]
+    apply: Callable[[TaskToApply], Awaitable[None]]
+
+
+def create_import_runner(
+    settings: Settings, database: Database, parser_pool: ParserPool
+) -> ImportRunner:
+    """Put together what taking lists in needs.
+
+    Taking in raises PriceListError, SourceUnavailableError, ParserKilledError,
+    DatabaseUnavailableError, DatabaseBusyError, StorageFullError, LeaseLostError; applying
+    NotFoundError, ConflictError, DatabaseUnavailableError, DatabaseBusyError.
+    """
+
+    async def run_import(task: ClaimedTask, on_progress: TaskProgressCallback) -> None:
+        def report_progress(progress: Progress) -> None:
+            read, total = progress.rows_read, progress.rows_total
+            on_progress(TaskProgress(stage=progress.stage, rows_read=read, rows_total=total))
+
+        follow_up = _follow_up(create_products=task.create_products)
+        await ingestion.run_import(
+            database, parser_pool, _import_request(settings, task), report_progress, follow_up
+        )
+
+    async def apply(held: TaskToApply) -> None:
+        follow_up = _follow_up(create_products=held.create_products)
+        lock_timeout_seconds = settings.import_lock_seconds
+        await ingestion.apply_held(database, held.id, follow_up, lock_timeout_seconds)
+
+    return ImportRunner(run_import, apply)
+
+
+def _follow_up(*, create_products: bool) -> ingestion.FollowUp | None:
+    return products.create_products_from_unmatched if create_products else None
+
+
+def _import_request(settings: Settings, task: ClaimedTask) -> ImportRequest:
+    if task.supplier_id is None:
+        raise PriceListError(f"The supplier {task.supplier_name} was deleted meanwhile.")
+    source = resolve_source(_convert_config(task, SourceConfig), _source_access(settings))
+    if isinstance(source, FileSource):
+        source = FileSource(source.path, task.file_name)
+    return ImportRequest(
+        source=source,
+        supplier_name=task.supplier_name,
+        supplier_id=task.supplier_id,
+        lease=task.lease,
+        currency=settings.catalog_currency,
+        config=_convert_config(task, ReadConfig),
+        limits=parser_limits_of(settings),
+        safety_thresholds=safety_thresholds_of(settings),
+        lock_timeout_seconds=settings.import_lock_seconds,
+        new_layout=task.new_layout,
+        requested_by=task.requested_by,
+    )
+
+
+def _convert_config(task: ClaimedTask, config_type: type[ConfigT]) -> ConfigT:
+    stored_config = task.source_config
+    fields = {
+        name: stored_config[name] for name in config_type.__struct_fields__ if name in stored_config
+    }
+    return msgspec.convert(fields, config_type)
+
+
+def _source_access(settings: Settings) -> SourceAccess:
+    return SourceAccess(
+        uploads=settings.uploads,
+        google_credentials_path=settings.google_credentials_path,
+        google_api=settings.google_api_url,
+        allow_private=settings.allow_private_urls,
+    )

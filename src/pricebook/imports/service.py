@@ -1,0 +1,202 @@
+import hashlib
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from pricebook.auth.schemas import Caller
+from pricebook.db.database import Database
+from pricebook.errors import NotFoundError, ValidationError, body_issue, validation_error
+from pricebook.http.rate_limit import RateLimit, RateLimitCounter, RateLimiter
+from pricebook.imports import schedule_repository
+from pricebook.imports.schemas import Schedule, SyncRequest, UploadOptions
+from pricebook.imports.upload_folder import Upload
+from pricebook.imports.upload_limits import UploadStorage
+from pricebook.suppliers import service as suppliers
+from pricebook.suppliers.schedule import next_run_at
+from pricebook.suppliers.schemas import PriceListSource
+from pricebook.tasks import service as tasks
+from pricebook.tasks.message import TaskMessage
+from pricebook.tasks.queue import QueueClient
+from pricebook.tasks.schemas import AcceptedTask, NewTask, Requester
+
+MINUTE_SECONDS = 60
+LOCATION_FIELDS = ("spreadsheet_url", "url", "file_path")
+
+
+class SubmissionContext(msgspec.Struct, frozen=True):
+    """What it takes to accept lists, open for as long as the API runs."""
+
+    database: Database
+    queue: QueueClient
+    limiter: RateLimiter
+    syncs_per_minute: int
+    uploads_per_minute: int
+    storage: UploadStorage
+    max_bytes: int
+
+
+class UploadedPriceList(NamedTuple):
+    """A list as it was sent, and whose it is."""
+
+    supplier_id: UUID
+    supplier_name: str
+    options: UploadOptions
+    upload: Upload
+    file_name: str | None
+
+
+async def count_sync_request(
+    submission_context: SubmissionContext, caller: Caller
+) -> dict[str, str]:
+    """Count a sync of this user; return the header fields that tell how many are left.
+
+    Raises RateLimitExceededError, RedisUnavailableError.
+    """
+    limit = RateLimit("sync", submission_context.syncs_per_minute, MINUTE_SECONDS)
+    return await submission_context.limiter.acquire_shared(RateLimitCounter(limit, str(caller.id)))
+
+
+async def count_upload_request(
+    submission_context: SubmissionContext, caller: Caller
+) -> dict[str, str]:
+    """Count an upload of this user; return the header fields that tell how many are left.
+
+    Raises RateLimitExceededError, RedisUnavailableError.
+    """
+    limit = RateLimit("upload", submission_context.uploads_per_minute, MINUTE_SECONDS)
+    return await submission_context.limiter.acquire_shared(RateLimitCounter(limit, str(caller.id)))
+
+
+async def request_sync(
+    submission_context: SubmissionContext, requester: Requester, sync_request: SyncRequest
+) -> AcceptedTask:
+    """Let a supplier's list be fetched and taken in.
+
+    Raises NotFoundError, ValidationError when the supplier is inactive or has no list to fetch,
+    ConflictError when the asker's key came with another request.
+    """
+    digest = _request_digest("sync", sync_request)
+    async with submission_context.database.connection() as conn:
+        earlier_task = await tasks.find_task_by_idempotency_key(conn, requester, digest)
+    if earlier_task is not None:
+        return earlier_task
+    source = await get_active_source(submission_context.database, sync_request.supplier_id)
+    if not any(source.source_config.get(location) for location in LOCATION_FIELDS):
+        raise validation_error(
+            body_issue("supplier_id", "the supplier has no list that can be fetched")
+        )
+    task = _sync_task(sync_request.supplier_id, source, requester, digest)
+    return await tasks.submit_task(submission_context.database, submission_context.queue, task)
+
+
+async def check_upload_preconditions(
+    submission_context: SubmissionContext, supplier_id: UUID
+) -> PriceListSource:
+    """Find out before a list is sent what would keep it from being accepted.
+
+    Raises RedisUnavailableError, NotFoundError, ValidationError when the supplier is inactive.
+    """
+    await submission_context.queue.require_available()
+    return await get_active_source(submission_context.database, supplier_id)
+
+
+async def get_active_source(database: Database, supplier_id: UUID) -> PriceListSource:
+    """Return where a supplier's list is; raises NotFoundError, ValidationError if inactive."""
+    async with database.connection() as conn:
+        source = await suppliers.find_price_list_source(conn, supplier_id)
+    if source is None:
+        raise NotFoundError(f"There is no supplier {supplier_id}.")
+    if not source.is_active:
+        raise ValidationError(f"The supplier {source.name} is inactive.")
+    return source
+
+
+async def accept_upload(
+    submission_context: SubmissionContext, requester: Requester, uploaded_list: UploadedPriceList
+) -> AcceptedTask:
+    """Let an uploaded list be taken in; its file is kept before this returns.
+
+    Raises ValidationError for an empty file, ConflictError when the asker's key came with another
+    request.
+    """
+    if not uploaded_list.upload.size:
+        raise validation_error(body_issue("file", "is empty"))
+    await uploaded_list.upload.finish()
+    digest = _request_digest(
+        f"upload {uploaded_list.supplier_id} {uploaded_list.upload.digest.hex()}",
+        uploaded_list.options,
+    )
+    async with submission_context.database.connection() as conn:
+        earlier_task = await tasks.find_task_by_idempotency_key(conn, requester, digest)
+    if earlier_task is not None:
+        return earlier_task
+    await uploaded_list.upload.commit()
+    return await tasks.submit_task(
+        submission_context.database,
+        submission_context.queue,
+        NewTask(
+            supplier_id=uploaded_list.supplier_id,
+            supplier_name=uploaded_list.supplier_name,
+            parser_type=uploaded_list.upload.parser_type,
+            source_config={
+                **uploaded_list.options.source_config,
+                "file_path": uploaded_list.upload.location,
+            },
+            requester=requester,
+            digest=digest,
+            file_name=uploaded_list.file_name,
+            create_products=uploaded_list.options.create_products,
+            new_layout=uploaded_list.options.new_layout,
+        ),
+    )
+
+
+async def start_due_syncs(database: Database, queue: QueueClient) -> list[TaskMessage]:
+    """Start the syncs whose time has come, each once however many workers look.
+
+    Runs that were missed are made up for by one. A supplier whose last task has not ended is
+    passed over.
+    """
+    async with database.connection() as conn:
+        await schedule_repository.delete_obsolete_schedules(conn)
+        due = await schedule_repository.list_due_schedules(conn)
+    started = [await _start_sync(database, schedule) for schedule in due]
+    messages = [message for message in started if message is not None]
+    for message in messages:
+        await queue.notify(message)
+    return messages
+
+
+async def _start_sync(database: Database, schedule: Schedule) -> TaskMessage | None:
+    next_at = next_run_at(schedule.sync_every, schedule.at)
+    async with database.transaction() as conn:
+        if schedule.due_at is None:
+            await schedule_repository.upsert_schedule(conn, schedule, next_at)
+            return None
+        if not await schedule_repository.set_next_run(conn, schedule, next_at):
+            return None
+        if await tasks.has_unfinished_task(conn, schedule.supplier_id):
+            return None
+        source = await suppliers.find_price_list_source(conn, schedule.supplier_id)
+        if source is None:
+            return None
+        return await tasks.enqueue(conn, _sync_task(schedule.supplier_id, source, Requester(), b""))
+
+
+def _sync_task(
+    supplier_id: UUID, source: PriceListSource, requester: Requester, digest: bytes
+) -> NewTask:
+    return NewTask(
+        supplier_id=supplier_id,
+        supplier_name=source.name,
+        parser_type=source.source_type,
+        source_config=source.source_config,
+        requester=requester,
+        digest=digest,
+    )
+
+
+def _request_digest(kind: str, body: msgspec.Struct) -> bytes:
+    """Tell two requests apart by what they ask for."""
+    return hashlib.sha256(kind.encode() + b"\0" + msgspec.json.encode(body)).digest()

@@ -1,0 +1,69 @@
+"""Where logs go: one line an event, on stderr, in one format whoever speaks."""
+
+import logging
+import sys
+from multiprocessing.util import Finalize
+from typing import Any
+
+import msgspec
+import structlog
+from structlog.typing import EventDict, Processor
+
+from pricebook.observability.line_writer import LineWriter
+from pricebook.settings import LogFormat
+
+LEADING_KEYS = ("time", "level", "event")
+
+
+class _StdlibLogHandler(logging.Handler):
+    """Hands on what libraries say by Python's own logging."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say it as one of ours."""
+        structlog.get_logger().log(
+            record.levelno, record.getMessage(), logger=record.name, exc_info=record.exc_info
+        )
+
+
+def configure_logging(level: str, log_format: LogFormat = "json") -> LineWriter:
+    """Write what is at least this important; return what writes it.
+
+    Traces show no values, which could be secrets. Libraries are heard from warnings up: what they
+    tell below may be addresses with all that stands in them.
+    """
+    writer = LineWriter()
+    Finalize(None, writer.close, exitpriority=0)  # atexit knows nothing of the server's processes
+    min_level = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+            *(_text_processors() if log_format == "text" else _json_processors()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(min_level),
+        logger_factory=structlog.BytesLoggerFactory(writer),  # pyright: ignore[reportArgumentType]
+    )
+    logging.basicConfig(
+        handlers=[_StdlibLogHandler()], level=max(min_level, logging.WARNING), format="", force=True
+    )
+    logging.captureWarnings(capture=True)
+    return writer
+
+
+def _json_processors() -> list[Processor]:
+    return [structlog.processors.format_exc_info, _encode]
+
+
+def _text_processors() -> list[Processor]:
+    render = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(),
+        timestamp_key="time",
+        exception_formatter=structlog.dev.plain_traceback,
+    )
+    return [render, lambda _logger, _method, rendered: str(rendered).encode()]
+
+
+def _encode(_logger: Any, _method: str, event: EventDict) -> bytes:
+    leading = {name: event.pop(name) for name in LEADING_KEYS}
+    return msgspec.json.encode(leading | dict(event), enc_hook=str)

@@ -1,0 +1,103 @@
+"""What Prometheus is told: requests, the pool, kept answers; and what others add."""
+
+import asyncio
+import hmac
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any, NamedTuple, cast
+
+from litestar import Request, Response, Router, get
+from litestar.datastructures import State
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import Metric
+
+from pricebook.db.database import Database
+from pricebook.errors import UnauthorizedError
+from pricebook.http.problems import documented_errors
+from pricebook.observability.counters import GAUGE, Counters
+from pricebook.observability.metric_families import families
+
+RECORD_INTERVAL_SECONDS = 1.0
+EXAMPLE = 'pricebook_http_requests_total{method="GET",route="/api/v1/catalog",status="200"} 31.0'
+METRICS_RESPONSE = ResponseSpec(
+    str,
+    media_type="text/plain",
+    generate_examples=False,
+    description="Found",
+    examples=[Example(summary="A line", value=EXAMPLE)],
+)
+
+
+class MetricSources(NamedTuple):
+    """What metrics are made of: counts, the pool, kept answers, and what else is asked for."""
+
+    counters: Counters
+    database: Database
+    cached_bytes: Callable[[], int]
+    read_gauges: Callable[[], Awaitable[list[Metric]]]
+    token: str | None
+
+    def record(self) -> None:
+        """Write down how this process is, for whichever process is asked."""
+        pool = self.database.pool_metrics()
+        self.counters.record((GAUGE, "used"), pool.size - pool.available)
+        self.counters.record((GAUGE, "idle"), pool.available)
+        self.counters.record((GAUGE, "max"), pool.max)
+        self.counters.record((GAUGE, "waiting"), pool.waiting)
+        for name in ("wait_seconds", "requests", "timeouts"):
+            self.counters.record(("pool", name), getattr(pool, name))
+        self.counters.record((GAUGE, "cached_bytes"), self.cached_bytes())
+
+
+@asynccontextmanager
+async def recording_metrics(metrics: MetricSources) -> AsyncGenerator[None]:
+    """Write down every second how this process is."""
+
+    async def record() -> None:
+        while True:
+            metrics.record()
+            await asyncio.sleep(RECORD_INTERVAL_SECONDS)
+
+    task = asyncio.create_task(record())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+class _StaticCollector(NamedTuple):
+    collected_metrics: Iterable[Metric]
+
+    def collect(self) -> Iterator[Metric]:
+        return iter(self.collected_metrics)
+
+
+@get(
+    "/metrics",
+    summary="Figures for Prometheus",
+    description="Of all API processes of this machine. With METRICS_TOKEN only for its bearer.",
+    responses={200: METRICS_RESPONSE} | documented_errors(UnauthorizedError),
+)
+async def metrics(request: Request[Any, Any, Any], state: State) -> Response[bytes]:
+    """Tell how things are."""
+    sources: MetricSources = state.metrics
+    _require_token(request, sources.token)
+    gauges = await sources.read_gauges()
+    sources.record()
+    collected = cast(
+        "CollectorRegistry", _StaticCollector([*families(sources.counters.sums()), *gauges])
+    )
+    return Response(generate_latest(collected), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def _require_token(request: Request[Any, Any, Any], token: str | None) -> None:
+    authorization = request.headers.get("authorization", "")
+    if token and not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
+        raise UnauthorizedError("Metrics need the token of METRICS_TOKEN.")
+
+
+router = Router("/", route_handlers=[metrics], tags=["Service"])

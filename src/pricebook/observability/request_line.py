@@ -1,0 +1,123 @@
+"""What is told of a request that has ended."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+import structlog
+
+from pricebook.observability.line_writer import LineWriter
+from pricebook.settings import LogFormat
+
+MAX_PATH_LENGTH = 500
+SERVER_ERROR = 500
+# Refusals of a route: so many have a line of their own in each window, the others one together.
+REJECTION_STATUSES = {429, 503}
+MAX_REJECTION_LINES = 20
+WINDOW_SECONDS = 10.0
+
+
+class CompletedRequest(NamedTuple):
+    """What is known of a request when it has ended."""
+
+    method: str
+    route: str
+    status: int
+    seconds: float
+    bytes: int
+
+
+RequestLogger = Callable[[Any, str, CompletedRequest], None]
+
+
+class RequestLogLine(msgspec.Struct, omit_defaults=True):
+    """What is told of a request: never its query, its headers or its body."""
+
+    time: datetime
+    level: Literal["info", "error"]
+    event: str
+    request_id: str
+    method: str
+    route: str
+    path: str
+    status: int
+    duration_ms: float
+    bytes: int
+    client: str | None = None
+    trace_id: str | None = None
+    user_id: str | None = None
+
+
+def make_request_logger(
+    writer: LineWriter, log_format: LogFormat, min_status: int
+) -> RequestLogger:
+    """Make what writes the lines of requests that were answered with at least this status."""
+    encode_line = format_text if log_format == "text" else msgspec.json.Encoder().encode
+
+    rejections = RejectionLogLimit()
+
+    def log_request(scope: Any, path: str, completed: CompletedRequest) -> None:
+        if completed.status >= min_status and rejections.should_log(completed):
+            writer.write(encode_line(build_log_line(scope, path, completed)) + b"\n")
+
+    return log_request
+
+
+class RejectionLogLimit:
+    """Counts refusals beyond some a window, and logs how many there were at its end."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, int]] = Counter()
+
+    def should_log(self, completed: CompletedRequest) -> bool:
+        """Count a request that has ended; return whether it is to have a line of its own."""
+        if completed.status not in REJECTION_STATUSES:
+            return True
+        if not self._counts:
+            asyncio.get_running_loop().call_later(WINDOW_SECONDS, self._end_window)
+        self._counts[completed.route, completed.status] += 1
+        return self._counts[completed.route, completed.status] <= MAX_REJECTION_LINES
+
+    def _end_window(self) -> None:
+        for (route, status), count in self._counts.items():
+            if count > MAX_REJECTION_LINES:
+                structlog.get_logger().warning(
+                    "refused requests without a line",
+                    route=route,
+                    status=status,
+                    requests=count - MAX_REJECTION_LINES,
+                )
+        self._counts.clear()
+
+
+def discard_request(_scope: Any, _path: str, _completed: CompletedRequest) -> None:
+    """Leave a request untold."""
+
+
+def build_log_line(scope: Any, path: str, completed: CompletedRequest) -> RequestLogLine:
+    """Choose what is told of a request."""
+    client, user = scope.get("client"), scope.get("user")
+    return RequestLogLine(
+        time=datetime.now(UTC),
+        level="error" if completed.status >= SERVER_ERROR else "info",
+        event="request",
+        request_id=scope["request_id"],
+        method=completed.method,
+        route=completed.route,
+        path=path[:MAX_PATH_LENGTH],
+        status=completed.status,
+        duration_ms=round(completed.seconds * 1000, 3),
+        bytes=completed.bytes,
+        client=client and client[0],
+        trace_id=scope["trace_id"],
+        user_id=user and str(user.id),
+    )
+
+
+def format_text(line: RequestLogLine) -> bytes:
+    """Show a request to a person."""
+    text = f"{line.time:%H:%M:%S} {line.status} {line.method} {line.path} {line.duration_ms} ms"
+    return f"{text} {line.request_id}".encode("utf-8", "backslashreplace")

@@ -1,0 +1,141 @@
+"""The outermost layer: names each request, and writes one line when it has ended."""
+
+import re
+import secrets
+import time
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from structlog.contextvars import bind_contextvars, reset_contextvars
+
+from pricebook.http.cacheable_request import (
+    REGISTER,
+    CacheableRequest,
+    LogRequest,
+    register_cacheable,
+)
+from pricebook.http.cached_response import Headers
+from pricebook.http.routing import AsgiApp, FindRoute, method_label
+from pricebook.observability.counters import CounterKey, Counters
+from pricebook.observability.request_line import SERVER_ERROR, CompletedRequest, RequestLogger
+
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,100}")
+# W3C Trace Context: version, trace id, parent id, flags; ids of nothing but zeros are none.
+TRACEPARENT = re.compile(
+    rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
+)
+# Requests are counted by this word, method, route, status, and whether an answer was kept.
+REQUEST = "request"
+
+
+class RequestLogMiddleware:
+    """Gives each request and its answer an id, counts it, and tells of it when it has ended.
+
+    All answers pass here, kept ones too: what is done for each costs a share of what they cost.
+    """
+
+    def __init__(
+        self, app: AsgiApp, find_route: FindRoute, counters: Counters, log_request: RequestLogger
+    ) -> None:
+        self._app = app
+        self._tally = counters
+        self._find_route = find_route
+        self._log_request = log_request
+        self._new_id = request_id_generator()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Let the application answer one request."""
+        started_at = time.perf_counter()
+        path = scope["path"]  # as it was sent: the framework tidies it
+        incoming_id, scope["trace_id"] = request_and_trace_ids(dict(scope["headers"]))
+        scope["request_id"] = request_id = incoming_id or self._new_id()
+        id_field = (b"x-request-id", request_id.encode())
+        status, size = SERVER_ERROR, 0
+        headers: Headers = []
+
+        def observed_send(message: Any) -> Any:
+            nonlocal status, size, headers
+            if message["type"] == "http.response.start":
+                status, headers = message["status"], message["headers"]
+                message["headers"] = [*headers, id_field]
+            else:
+                size += len(message.get("body", b""))
+            return send(message)
+
+        self._tally.start_request()
+        try:
+            await self._app(scope, receive, observed_send)
+        finally:
+            completed = CompletedRequest(
+                method_label(scope["method"]),
+                scope.get("path_template") or self._find_route(path),
+                status,
+                time.perf_counter() - started_at,
+                size,
+            )
+            cache_result = scope.get("answer", "")
+            key = (REQUEST, completed.method, completed.route, str(status), cache_result)
+            self._tally.end_request(key, completed.seconds)
+            self._log_request(scope, path, completed)
+        if "kept" in scope and REGISTER in scope:
+            log_repeated = self._make_repeated_logger(
+                key, incoming_id, scope["trace_id"], (path, completed)
+            )
+            register_cacheable(
+                scope, CacheableRequest(status, headers, scope["kept"], log_repeated)
+            )
+
+    def _make_repeated_logger(
+        self,
+        key: CounterKey,
+        incoming_id: str | None,
+        trace_id: str | None,
+        logged: tuple[str, CompletedRequest],
+    ) -> LogRequest:
+        """Make what names, counts and tells of requests that say the same as one before them."""
+        path, (method, route, status, _, size) = logged
+
+        def log(client: Any, started_at: float) -> str:
+            request_id = incoming_id or self._new_id()
+            seconds = time.perf_counter() - started_at
+            self._tally.count(key, seconds)
+            log_scope = {"request_id": request_id, "trace_id": trace_id, "client": client}
+            self._log_request(
+                log_scope, path, CompletedRequest(method, route, status, seconds, size)
+            )
+            return request_id
+
+        return log
+
+
+class LogContextMiddleware:
+    """Lets all that is logged during a request carry its id."""
+
+    def __init__(self, app: AsgiApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Let the application answer one request."""
+        before = bind_contextvars(request_id=scope["request_id"])
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            reset_contextvars(**before)
+
+
+def request_id_generator() -> Callable[[], str]:
+    """Make what makes ids that no other process makes, each of 32 hexadecimal digits."""
+    process, numbers = secrets.token_hex(8), count(1)
+    return lambda: f"{process}{next(numbers):016x}"
+
+
+def request_and_trace_ids(headers: dict[bytes, bytes]) -> tuple[str | None, str | None]:
+    """Return the id that a request brings along, and that of the trace it belongs to.
+
+    The request's id is the caller's if it is harmless, else the trace's.
+    """
+    id_match = REQUEST_ID.fullmatch(headers.get(b"x-request-id", b""))
+    trace_match = TRACEPARENT.fullmatch(headers.get(b"traceparent", b""))
+    trace_id = trace_match[1].decode() if trace_match else None
+    return id_match[0].decode() if id_match else trace_id, trace_id

@@ -1,0 +1,151 @@
+"""What a column holds, by the look of its first cells."""
+
+from collections.abc import Sequence
+from itertools import cycle
+from typing import NamedTuple
+
+from pricebook.pricelists.detection.currencies import currencies_in_text
+from pricebook.pricelists.numbers import count_decimals
+from pricebook.pricelists.schemas import ColumnKind, NumberCell, Record
+
+_MIN_CELLS = 3
+MIN_MATCHING_SHARE = 0.8
+_CENT_DIGITS = 2
+_MAX_CODE_LENGTH = 30
+_BARCODE_LENGTHS = frozenset({8, 12, 13, 14})
+_NUMBERS: frozenset[ColumnKind] = frozenset({"money", "decimals", "whole"})
+# What one and the same column may look like from list to list.
+_COMPATIBLE_KINDS: dict[ColumnKind, frozenset[str]] = {
+    "money": frozenset({"number"}),
+    "decimals": frozenset({"number"}),
+    "whole": frozenset({"number", "code"}),
+    "codes": frozenset({"code"}),
+    "words": frozenset({"code", "text"}),
+    "texts": frozenset({"text"}),
+    "barcodes": frozenset({"barcode"}),
+}
+
+
+class ColumnContent(NamedTuple):
+    """How the filled cells of a column look: their kind if there is one, how many, how varied.
+
+    `code_length` is their length if they all have the same.
+    """
+
+    kind: ColumnKind | None = None
+    filled: int = 0
+    distinct: int = 0
+    names_currency: bool = False
+    code_length: int = 0
+
+
+def column_contents(rows: Sequence[Sequence[str]], currency: str) -> tuple[ColumnContent, ...]:
+    """Look at the columns of a table by its first rows."""
+    width = max(map(len, rows), default=0)
+    columns = (
+        [cell for row in rows if index < len(row) and (cell := trimmed(row[index]))]
+        for index in range(width)
+    )
+    return tuple(_content(cells, currency) for cells in columns)
+
+
+def item_rows_below(records: Sequence[Record], header_row_number: int) -> list[list[str]]:
+    """Keep the rows below a row that may hold articles: no sections, no blank rows."""
+    return [
+        cells
+        for number, cells, malformed in records
+        if number > header_row_number and not malformed and len(filled_columns(cells)) > 1
+    ]
+
+
+def filled_columns(cells: Sequence[str]) -> list[int]:
+    """Tell which columns of a row are filled."""
+    return [index for index, cell in enumerate(cells) if cell and not cell.isspace()]
+
+
+def trimmed(cell: str) -> str:
+    """Trim a cell and leave a number a number."""
+    return cell if isinstance(cell, NumberCell) else cell.strip()
+
+
+def display_text(cell: str) -> str:
+    """Give the text of a cell as its sheet shows it."""
+    return cell.shown if isinstance(cell, NumberCell) else cell
+
+
+def is_numeric(content: ColumnContent) -> bool:
+    """Tell whether a column holds numbers that could be prices or quantities."""
+    return content.kind in _NUMBERS
+
+
+def are_compatible_kinds(before: ColumnKind, now: ColumnKind) -> bool:
+    """Tell whether a column that looked one way may look the other way in a later list."""
+    return not _COMPATIBLE_KINDS[before].isdisjoint(_COMPATIBLE_KINDS[now])
+
+
+def _content(cells: Sequence[str], currency: str) -> ColumnContent:
+    if not cells:
+        return ColumnContent()
+    shown = list(map(display_text, cells))
+    lengths = set(map(len, shown))
+    return ColumnContent(
+        kind=_kind(cells, currency) if len(cells) >= _MIN_CELLS else None,
+        filled=len(cells),
+        distinct=len(set(shown)),
+        names_currency=all(currencies_in_text(cell, currency) is not None for cell in shown),
+        code_length=lengths.pop() if len(lengths) == 1 else 0,
+    )
+
+
+def _kind(cells: Sequence[str], currency: str) -> ColumnKind | None:
+    shown = list(map(display_text, cells))
+    min_matching_cells = MIN_MATCHING_SHARE * len(cells)
+    if all(cell == str(number) for number, cell in enumerate(shown, start=1)):
+        return None  # a running number is as good as no content
+    if sum(map(_is_barcode, shown)) >= min_matching_cells:
+        return "barcodes"
+    if not any(map(_has_leading_zero, shown)):
+        decimal_counts = [count_decimals(cell, currency) for cell in cells]
+        decimals = [number for number in decimal_counts if number is not None]
+        if len(decimals) >= min_matching_cells:
+            return _kind_of_number(decimals)
+    return _kind_of_text(shown)
+
+
+def _kind_of_text(cells: Sequence[str]) -> ColumnKind | None:
+    min_matching_cells = MIN_MATCHING_SHARE * len(cells)
+    with_letters = [cell for cell in cells if any(map(str.isalpha, cell))]
+    if sum(" " in cell for cell in with_letters) >= min_matching_cells:
+        return "texts"
+    if sum(map(_is_code, cells)) >= min_matching_cells:
+        return "codes"
+    return "words" if len(with_letters) >= min_matching_cells else None
+
+
+def _kind_of_number(decimals: Sequence[int]) -> ColumnKind:
+    if not any(decimals):
+        return "whole"
+    return "money" if max(decimals) <= _CENT_DIGITS else "decimals"
+
+
+def _is_barcode(cell: str) -> bool:
+    """Tell an EAN, UPC or GTIN by its length and its check digit."""
+    if len(cell) not in _BARCODE_LENGTHS or not (cell.isascii() and cell.isdigit()):
+        return False
+    *digits, check = map(int, cell)
+    weighted = sum(
+        digit * weight for digit, weight in zip(reversed(digits), cycle((3, 1)), strict=False)
+    )
+    return (weighted + check) % 10 == 0
+
+
+def _has_leading_zero(cell: str) -> bool:
+    return cell.startswith("0") and cell.isdigit() and cell != "0"
+
+
+def _is_code(cell: str) -> bool:
+    return (
+        len(cell) <= _MAX_CODE_LENGTH
+        and not any(char.isspace() or char == ":" for char in cell)
+        and any(char.isdigit() for char in cell)
+    )

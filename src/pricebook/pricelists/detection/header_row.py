@@ -1,0 +1,219 @@
+"""The header of a table: which rows it is made of, and which fields its words name."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from pricebook.pricelists.detection.column_content import filled_columns
+from pricebook.pricelists.detection.column_names import column_index, find_columns
+from pricebook.pricelists.detection.header_words import (
+    MAX_HEADER_LENGTH,
+    composed_field_ranks,
+    field_ranks,
+    has_other_price_word,
+    is_header_continuation,
+    mentions_price,
+)
+from pricebook.pricelists.detection.vocabulary import FIELD_WORDS
+from pricebook.pricelists.numbers import count_decimals
+from pricebook.pricelists.schemas import Field, Record
+
+MAX_COLUMNS = 1000
+_MAX_HEADER_ROWS = 3
+_MIN_NUMBERED_COLUMNS = 3
+
+# Column index to its rank in the vocabulary, 0 the best.
+RankedColumns = dict[int, int]
+
+
+class ExpectedColumns(NamedTuple):
+    """Which header the user or the supplier's last list names for a field; the currency."""
+
+    mapping: Mapping[Field, str]
+    currency: str
+
+
+class TableHeader(NamedTuple):
+    """Rows read as one header: the 1-based number of the last, their cells as one row.
+
+    `candidates` tells what each column may be, `known` how many fields are named by words, `lines`
+    are the rows themselves.
+    """
+
+    row_number: int
+    cells: Sequence[str]
+    candidates: Mapping[Field, RankedColumns]
+    known: int
+    header_rows: tuple[Sequence[str], ...]
+
+    @property
+    def is_table_header(self) -> bool:
+        """Tell whether it has what no letterhead has: a price beside an article code or a name."""
+        by_field = self.candidates
+        return self.known > 1 and bool(by_field["price"] and (by_field["sku"] or by_field["name"]))
+
+
+def read_header(rows: Sequence[Record], expected: ExpectedColumns) -> TableHeader:
+    """Look up every column; a field that is named by `wanted` may be in that column only."""
+    header_rows = tuple(cells[: MAX_COLUMNS + 1] for _, cells, _ in rows)
+    cells, parts = _merge_header_rows(header_rows)
+    candidates: dict[Field, RankedColumns] = {field: {} for field in FIELD_WORDS}
+    for index, cell in enumerate(cells):
+        for field, rank in composed_field_ranks(cell, parts[index], expected.currency).items():
+            candidates[field][index] = rank
+    for field, name in expected.mapping.items():
+        candidates[field] = dict.fromkeys(find_columns(cells, name), 0)
+    by_letter = {
+        field for field, name in expected.mapping.items() if column_index(name) is not None
+    }
+    known = sum(bool(columns) for field, columns in candidates.items() if field not in by_letter)
+    return TableHeader(rows[-1][0], cells, candidates, known, header_rows)
+
+
+def empty_header(width: int, expected: ExpectedColumns, row_number: int = 0) -> TableHeader:
+    """Stand in for the header of a list without one, whose columns have but their letters."""
+    return read_header([(row_number, [""] * width, None)], expected)._replace(header_rows=())
+
+
+def find_first_header(records: Sequence[Record], expected: ExpectedColumns) -> TableHeader | None:
+    """Find the first rows that head a table, with the rows above and below that belong to them."""
+    for end in range(1, len(records) + 1):
+        for first in range(end - 1, max(-1, end - 1 - _MAX_HEADER_ROWS), -1):
+            if first < end - 1 and not _may_be_header_row(records[first]):
+                break
+            if read_header(records[first:end], expected).is_table_header:
+                return _complete_header(records, first, end, expected)
+    return None
+
+
+def header_containing(
+    records: Sequence[Record], index: int, expected: ExpectedColumns
+) -> TableHeader:
+    """Read the header of which the row at an index is a part."""
+    return _complete_header(records, index, index + 1, expected)
+
+
+def header_ending_before(
+    records: Sequence[Record], end: int, expected: ExpectedColumns
+) -> TableHeader:
+    """Read the header that ends before an index, with the rows above that belong to it."""
+    first = _extend_upwards(records, end - 1, end, expected)
+    return _include_numbering_row(read_header(records[first:end], expected), records[end:])
+
+
+def has_numeric_cell(cells: Sequence[str]) -> bool:
+    """Tell whether a row has a cell that is a number, as rows of articles have and headers not."""
+    return any(
+        any(char.isdigit() for char in cell) and count_decimals(cell.strip(), "") is not None
+        for cell in cells
+    )
+
+
+def _complete_header(
+    records: Sequence[Record], first: int, end: int, expected: ExpectedColumns
+) -> TableHeader:
+    first = _extend_upwards(records, first, end, expected)
+    return _extend_downwards(records, first, end, expected)
+
+
+def _extend_upwards(
+    records: Sequence[Record], first: int, end: int, expected: ExpectedColumns
+) -> int:
+    while first and end - first < _MAX_HEADER_ROWS:
+        header = read_header(records[first:end], expected)
+        if not _is_upper_header_row(records[first - 1], header, expected.currency):
+            break
+        first -= 1
+    return first
+
+
+def _extend_downwards(
+    records: Sequence[Record], first: int, end: int, expected: ExpectedColumns
+) -> TableHeader:
+    header = read_header(records[first:end], expected)
+    while end < len(records) and end - first < _MAX_HEADER_ROWS:
+        if not _is_lower_header_row(records[end], header, expected.currency):
+            break
+        end += 1
+        header = read_header(records[first:end], expected)
+    return _include_numbering_row(header, records[end:])
+
+
+def _include_numbering_row(header: TableHeader, below: Sequence[Record]) -> TableHeader:
+    """Count a row that only numbers the columns, `1 | 2 | 3`, to the header."""
+    cells = [cell.strip() for cell in below[0][1] if cell.strip()] if below else []
+    if len(cells) < _MIN_NUMBERED_COLUMNS or cells != [str(n) for n in range(1, len(cells) + 1)]:
+        return header
+    return header._replace(row_number=below[0][0], header_rows=(*header.header_rows, below[0][1]))
+
+
+def _merge_header_rows(header_rows: Sequence[Sequence[str]]) -> tuple[list[str], list[list[str]]]:
+    """Join the rows of a header column by column; a cell merged across heads all it covers."""
+    if len(header_rows) == 1:
+        return list(header_rows[0]), [[cell] for cell in header_rows[0]]
+    width = max(map(len, header_rows))
+    rows = [[*map(str.strip, line), *[""] * (width - len(line))] for line in header_rows]
+    for upper in rows[:-1]:
+        for index in range(1, width):
+            if not upper[index] and rows[-1][index]:
+                upper[index] = upper[index - 1]
+    columns: list[tuple[str, ...]] = list(zip(*rows, strict=True))
+    parts = [list(dict.fromkeys(filter(None, column))) for column in columns]
+    return [" ".join(texts) for texts in parts], parts
+
+
+def _may_be_header_row(record: Record) -> bool:
+    _, cells, malformed = record
+    return not (
+        malformed or has_numeric_cell(cells) or any(len(c) > MAX_HEADER_LENGTH for c in cells)
+    )
+
+
+def _is_upper_header_row(upper: Record, header: TableHeader, currency: str) -> bool:
+    """Tell whether a row says more about the columns: `Unit` above `price`, `Old` above `price`."""
+    pairs = zip(map(str.strip, upper[1]), map(str.strip, header.cells), strict=False)
+    return _may_be_header_row(upper) and any(
+        above and below and above != below and _is_known_combination(above, below, currency)
+        for above, below in pairs
+    )
+
+
+def _is_lower_header_row(lower: Record, header: TableHeader, currency: str) -> bool:
+    """Tell whether a row splits or explains the columns above: `net | gross` below `Price`.
+
+    An article is kept out by its code or name, which stand where a row of a header has nothing new.
+    """
+    _, cells, malformed = lower
+    titles = [cell.strip() for cell in header.cells]
+    titles += [""] * (len(cells) - len(titles))
+    new = {
+        index: cell
+        for index in filled_columns(cells[:MAX_COLUMNS])
+        if (cell := cells[index].strip()) != titles[index]
+    }
+    keys = new.keys() & (header.candidates["sku"].keys() | header.candidates["name"].keys())
+    if malformed or any(not _is_known_combination(titles[key], new[key], currency) for key in keys):
+        return False
+    spanning_titles = {index: title for index in new if (title := _spanning_title(titles, index))}
+    numbered = [
+        cell
+        for index, cell in new.items()
+        if index not in spanning_titles
+        or "price" not in field_ranks(spanning_titles[index], currency)
+    ]
+    if any(map(str.isdigit, "".join(numbered))):
+        return False
+    is_continuation = all(is_header_continuation(cell, currency) for cell in new.values())
+    return bool(new) and (is_continuation or len(spanning_titles) > 1)
+
+
+def _spanning_title(titles: Sequence[str], index: int) -> str:
+    """Tell the title that covers a column and others, as a cell merged across does."""
+    if titles[index]:
+        return titles[index] if "" in titles[index + 1 : index + 2] else ""
+    return next(filter(None, reversed(titles[:index])), "")
+
+
+def _is_known_combination(above: str, below: str, currency: str) -> bool:
+    whole = f"{above} {below}"
+    known = field_ranks(whole, currency) or field_ranks(f"{below} {above}", currency)
+    return bool(known) or (mentions_price(whole) and has_other_price_word(whole))

@@ -1,0 +1,276 @@
+"""Where the table of a list stands, how its cells are separated and what its columns are."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from itertools import count
+from typing import NamedTuple
+
+from pricebook.errors import PriceListError
+from pricebook.pricelists.detection import layout
+from pricebook.pricelists.detection.column_content import (
+    ColumnContent,
+    column_contents,
+    filled_columns,
+    item_rows_below,
+)
+from pricebook.pricelists.detection.column_names import find_columns
+from pricebook.pricelists.detection.columns import assign_columns
+from pricebook.pricelists.detection.header_row import (
+    MAX_COLUMNS,
+    ExpectedColumns,
+    TableHeader,
+    empty_header,
+    find_first_header,
+    has_numeric_cell,
+    header_containing,
+    header_ending_before,
+    read_header,
+)
+from pricebook.pricelists.schemas import ColumnKind, DetectedProfile, Field, ReadConfig, Record
+from pricebook.pricelists.text import clean_name, shown, shown_list, without_nul
+
+# A header below these rows is found only if header_row names it.
+HEADER_SEARCH_ROWS = 200
+# How many rows more are read to see what the columns hold.
+CONTENT_SAMPLE_ROWS = 200
+_MAX_TITLE_LENGTH = 255
+_MIN_COLUMNS = 3
+
+
+class DetectedTable(NamedTuple):
+    """Where the table of a list is and what its columns hold.
+
+    `header_row` is 1-based, 0 where there is no header; the rows of the table are those below
+    `starts_below`. `header_lines` are the rows of the header, which pages may repeat. `columns` and
+    `characteristics` (title, column) hold 0-based columns, `by_content` those that no header named.
+    """
+
+    header_row: int
+    rows_start_below: int
+    headers: tuple[str, ...]
+    header_row_keys: frozenset[tuple[str, ...]]
+    kinds: tuple[ColumnKind | None, ...]
+    columns: dict[Field, int]
+    by_content: tuple[Field, ...]
+    characteristics: tuple[tuple[str, int], ...]
+
+
+def choose_delimiter(
+    samples: Mapping[str, Sequence[Record]], config: ReadConfig, currency: str
+) -> str:
+    """Choose a delimiter by the first records that each one gives.
+
+    Best is one that shows a header, then the one whose rows agree most in their width (of two and
+    more), then the one with the wider rows: decimal commas too split every row alike.
+    """
+    expected = ExpectedColumns(config.column_mapping, currency)
+    return max(samples, key=lambda delimiter: _sample_score(samples[delimiter], expected))
+
+
+def choose_sheet(samples: Mapping[str, Sequence[Record]], config: ReadConfig, currency: str) -> str:
+    """Choose a sheet by the first rows of each, as a delimiter is chosen.
+
+    Raises PriceListError if a second one is as good, or has the same columns: articles on a sheet
+    that is passed over would be missing.
+    """
+    expected = ExpectedColumns(config.column_mapping, currency)
+    scores = {name: _sample_score(records, expected) for name, records in samples.items()}
+    best = max(scores, key=scores.__getitem__)
+    titles = {
+        name: set(map(column_title, header.cells))
+        for name, records in samples.items()
+        if (header := find_first_header(records[:HEADER_SEARCH_ROWS], expected))
+    }
+    equally_good_sheets = [
+        name
+        for name in samples
+        if best in titles and (titles.get(name) == titles[best] or scores[name] == scores[best])
+    ]
+    if len(equally_good_sheets) > 1:
+        raise PriceListError(
+            f"More than one sheet holds a price list: {shown_list(equally_good_sheets)}; name "
+            "one with "
+            "sheet_name."
+        )
+    return best
+
+
+def _sample_score(records: Sequence[Record], expected: ExpectedColumns) -> tuple[bool, int, int]:
+    widths = Counter(len(cells) for _, cells, _ in records if len(cells) > 1)
+    (width, rows) = widths.most_common(1)[0] if widths else (0, 0)
+    return find_first_header(records[:HEADER_SEARCH_ROWS], expected) is not None, rows, width
+
+
+def detect_table(
+    records: Sequence[Record],
+    config: ReadConfig,
+    currency: str,
+    previous_profile: DetectedProfile | None = None,
+) -> DetectedTable:
+    """Find the table from the first records of a list, as it was in the supplier's last list.
+
+    Raises PriceListError if it leaves in doubt which column is which, or if a field would come from
+    another column than it did.
+    """
+    configured = config.column_mapping
+    expected = ExpectedColumns(layout.with_previous_mapping(configured, previous_profile), currency)
+    header = _locate_header(records, config, expected, previous_profile)
+    if len(header.cells) > MAX_COLUMNS:
+        raise PriceListError(f"Row {header.row_number} has more than {MAX_COLUMNS} columns.")
+    contents = column_contents(item_rows_below(records, header.row_number), currency)
+    if previous_profile:
+        layout.check_header_unchanged(header, configured, previous_profile)
+        expected = expected._replace(
+            mapping=layout.without_missing_category(expected.mapping, header, configured)
+        )
+    assignment = assign_columns(header, expected, contents)
+    if previous_profile:
+        unconfigured: dict[Field, int] = {
+            field: index for field, index in assignment.columns.items() if field not in configured
+        }
+        layout.check_kinds_unchanged(header, unconfigured, contents, previous_profile)
+    return DetectedTable(
+        header_row=header.row_number,
+        rows_start_below=header.row_number or _last_row_before_items(records, assignment.columns),
+        headers=tuple(map(column_title, header.cells)),
+        header_row_keys=frozenset(map(header_row_key, header.header_rows)),
+        kinds=_column_kinds(contents, len(header.cells)),
+        columns=assignment.columns,
+        by_content=assignment.by_content,
+        characteristics=_characteristic_columns(header, assignment.columns.values(), config),
+    )
+
+
+def _locate_header(
+    records: Sequence[Record],
+    config: ReadConfig,
+    expected: ExpectedColumns,
+    previous_profile: DetectedProfile | None,
+) -> TableHeader:
+    if not any(filled_columns(cells) for _, cells, _ in records):
+        blank = f"The first {len(records)} rows of the list are blank."
+        raise PriceListError(blank if len(records) >= HEADER_SEARCH_ROWS else "The list is empty.")
+    if config.header_row is not None:
+        return _configured_header(records, config.header_row, expected)
+    first = records[:HEADER_SEARCH_ROWS]
+    configured = ExpectedColumns(config.column_mapping, expected.currency)
+    if layout.had_no_header(previous_profile):
+        return find_first_header(first, configured) or empty_header(
+            _headerless_width(records), expected
+        )
+    detected_header = find_first_header(first, expected) or (
+        previous_profile and find_first_header(first, configured)
+    )
+    if detected_header:
+        return detected_header
+    index = _likeliest_header_row(first, expected)
+    if index is None:
+        return empty_header(_headerless_width(records), expected)
+    return header_containing(records, index, expected)
+
+
+def _configured_header(
+    records: Sequence[Record], row: int, expected: ExpectedColumns
+) -> TableHeader:
+    if not row:
+        return empty_header(_headerless_width(records), expected)
+    end = sum(number <= row for number, _, _ in records)
+    if end == len(records) and records[-1][0] < row:
+        raise PriceListError(f"The list has {records[-1][0]} rows, so row {row} is not its header.")
+    return header_ending_before(records, end, expected)
+
+
+def _likeliest_header_row(records: Sequence[Record], expected: ExpectedColumns) -> int | None:
+    """Find the row that looks most like a header where none surely is one; None if none does.
+
+    That is one of which some words are known, else the last row without a digit above the articles.
+    Rows narrower than an article count only where there are no others.
+    """
+    filled = {
+        index: len(filled_columns(cells))
+        for index, (_, cells, malformed) in enumerate(records)
+        if not malformed
+    }
+    wide = [index for index, cells in filled.items() if cells >= _MIN_COLUMNS]
+    known = {index: read_header([records[index]], expected).known for index in wide or filled}
+    without_numbers = [index for index in known if not has_numeric_cell(records[index][1])]
+    best = max(
+        without_numbers or known, key=lambda index: (known[index], filled[index]), default=None
+    )
+    if not wide or (best is not None and known[best]):
+        return best
+    articles = (index for index in wide if _has_digit(records[index][1]))
+    first_article = next(articles, len(records))
+    above = [index for index in wide if index < first_article]
+    return above[-1] if above else None
+
+
+def _has_digit(cells: Sequence[str]) -> bool:
+    return any(map(str.isdigit, "".join(cells)))
+
+
+def _headerless_width(records: Sequence[Record]) -> int:
+    """Tell how many columns a table without a header has."""
+    filled = [columns for _, cells, _ in records if (columns := filled_columns(cells))]
+    wide = [columns for columns in filled if len(columns) >= _MIN_COLUMNS]
+    return 1 + max(columns[-1] for columns in wide or filled)
+
+
+def _last_row_before_items(records: Sequence[Record], columns: Mapping[Field, int]) -> int:
+    """Tell the last row above the first one that has a code and a name."""
+    code_and_name = {columns["sku"], columns["name"]}
+    articles = (
+        number for number, cells, _ in records if code_and_name.issubset(filled_columns(cells))
+    )
+    return next(articles, 1) - 1
+
+
+def _column_kinds(contents: Sequence[ColumnContent], width: int) -> tuple[ColumnKind | None, ...]:
+    kinds: list[ColumnKind | None] = [content.kind for content in contents[:width]]
+    return (*kinds, *[None] * (width - len(kinds)))
+
+
+def _characteristic_columns(
+    header: TableHeader, assigned_columns: Collection[int], config: ReadConfig
+) -> tuple[tuple[str, int], ...]:
+    """Name the columns kept as characteristics: those wanted, else all that are no field."""
+    expected = config.characteristic_columns
+    if expected is None:
+        indices = [index for index in range(len(header.cells)) if index not in assigned_columns]
+    else:
+        indices = [index for title in expected for index in _requested_columns(header, title)]
+    titles: dict[str, int] = {}
+    for index in dict.fromkeys(indices):
+        title = column_title(header.cells[index])
+        if title:
+            titles[_unique_title(title, titles)] = index
+    return tuple(titles.items())
+
+
+def column_title(cell: str) -> str:
+    """Clean a header cell to the title that its column has in the catalog."""
+    return without_nul(clean_name(cell))[:_MAX_TITLE_LENGTH]
+
+
+def header_row_key(cells: Sequence[str]) -> tuple[str, ...]:
+    """Clean a row to what tells whether it is the header once more."""
+    titles = list(map(column_title, cells))
+    while titles and not titles[-1]:
+        titles.pop()
+    return tuple(titles)
+
+
+def _requested_columns(header: TableHeader, title: str) -> list[int]:
+    columns = find_columns(header.cells, title)
+    if not columns:
+        raise PriceListError(
+            f"Row {header.row_number} has no column {shown(title)}, which is named in "
+            f"characteristic_columns; its columns are {shown_list(header.cells) or 'blank'}."
+        )
+    return columns
+
+
+def _unique_title(title: str, titles: Collection[str]) -> str:
+    """Call the second column `Colour` of a table `Colour (2)`."""
+    numbered = (f"{title} ({number})" for number in count(2))
+    return title if title not in titles else next(name for name in numbered if name not in titles)

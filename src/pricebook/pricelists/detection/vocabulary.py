@@ -1,0 +1,202 @@
+"""The words price lists use, in English, German, Russian, French, Spanish, Polish and Ukrainian.
+
+Pure data. Words of headers stand as people write them; `columns` compares them without case,
+accents, punctuation and spaces, so that `Art.-Nr.`, `art nr` and `ArtNr` are one. A field's words
+come in ranks, the best first: a worse rank is looked at only where no better word heads a column.
+"""
+
+from pricebook.pricelists.schemas import Field
+
+_CODE_NOUNS = (
+    *("article", "item", "product", "part", "material", "stock", "catalog", "catalogue"),
+    *("artikel", "produkt", "teile", "bestell", "katalog", "art"),
+)
+_CODE_WORD = ("code", "no", "nr", "num", "number", "nummer", "sku", "ref", "reference")
+
+SKU_WORDS: tuple[tuple[str, ...], ...] = (
+    (
+        *(f"{of} {word}" for of in _CODE_NOUNS for word in _CODE_WORD),
+        *("sku", "supplier sku", "vendor sku", "vendor code", "supplier article number"),
+        *("supplier item code", "supplier part number", "best nr", "lieferantenartikelnummer"),
+        *("artikelkennung", "artikelcode", "produktcode", "sachnummer", "materialnummer"),
+        *("артикул", "артикул товара", "артикул поставщика", "код товара", "код изделия"),
+        *("код продукта", "код номенклатуры", "номер артикула", "каталожный номер"),
+        *("référence", "réf", "référence article", "réf article", "référence produit"),
+        *("référence fournisseur", "réf fournisseur", "code article", "code produit"),
+        *("numéro d'article", "n° article", "no article", "code référence"),
+        *("código de artículo", "código artículo", "código de producto", "código producto"),
+        *("referencia", "referencia proveedor", "número de artículo", "cód artículo"),
+        *("indeks", "indeks towaru", "symbol", "symbol towaru", "kod towaru", "kod produktu"),
+        *("kod artykułu", "nr artykułu", "numer artykułu", "nr katalogowy", "numer katalogowy"),
+        *("артикул товару", "артикул постачальника", "код товару", "код виробу"),
+        *("part", "p n", "cat no", "product ref", "item ref", "style no", "artikelnr", "mat nr"),
+        *("materialnr", "teilenr", "ident nr", "identnummer", "арт", "код 1с", "код артикула"),
+        *("каталожный №", "номер по каталогу", "№ по каталогу", "арт №", "парт номер", "партномер"),
+        "код арт",
+        *("code art", "réf produit", "réf art", "n° art", "code interne", "référence interne"),
+        *("código art", "cód art", "ref artículo", "código interno", "n° de artículo"),
+        *("nr kat", "indeks handlowy", "indeks produktu", "numer produktu", "kod katalogowy"),
+        *("каталожний номер", "номер за каталогом", "код номенклатури", "код продукту"),
+    ),
+    (
+        *("code", "ref", "reference", "mpn", "manufacturer part number", "model number"),
+        "model no",
+        *("order code", "order no", "order number", "clave"),
+        *("herstellernummer", "hersteller nr", "код", "кодовый номер", "código", "cód", "kod"),
+        *("номенклатурный номер", "ном номер", "номенклатурний номер", "код производителя"),
+        *("код виробника", "артикул производителя"),
+    ),
+    (
+        *("id", "uid", "unique id", "uuid", "ид", "identifier", "external id"),
+        *("product id", "item id", "article id", "artikel id", "produkt id", "id товара"),
+    ),
+    (
+        *("ean", "ean 13", "ean code", "gtin", "upc", "barcode", "bar code", "strichcode"),
+        *("штрихкод", "штрих код", "code barre", "code barres", "código de barras", "kod kreskowy"),
+        *("article", "item", "artikel", "artículo", "artykuł"),
+    ),
+)
+
+NAME_WORDS: tuple[tuple[str, ...], ...] = (
+    (
+        *("name", "title", "product name", "product title", "item name", "item title"),
+        *("article name", "item description", "product description", "goods", "name of goods"),
+        *("bezeichnung", "artikelbezeichnung", "produktbezeichnung", "artikelname", "produktname"),
+        *("benennung", "artikelbeschreibung", "warenbezeichnung"),
+        *("наименование", "название", "наименование товара", "название товара", "номенклатура"),
+        *("наименование продукции", "наименование изделия", "наименование товаров"),
+        *("désignation", "libellé", "nom", "nom du produit", "nom de l'article", "intitulé"),
+        *("désignation article", "libellé article", "libellé produit", "nom produit"),
+        *("nombre", "nombre del producto", "nombre producto", "nombre del artículo"),
+        "denominación",
+        *("nazwa", "nazwa towaru", "nazwa produktu", "nazwa artykułu"),
+        *("назва", "назва товару", "найменування", "найменування товару", "номенклатура товару"),
+        *("artikeltext", "kurztext", "artikelbez", "bez", "bezeichnung 1", "artikelbezeichnung 1"),
+        *("наименование номенклатуры", "полное наименование", "наименование позиции"),
+        *("товары", "найменування продукції", "назва продукту", "повна назва", "nazwa asortymentu"),
+        *("designation", "nombre de producto", "descripción del artículo", "descripción artículo"),
+    ),
+    (
+        *("product", "item", "article", "artikel", "produkt", "ware", "товар", "продукт"),
+        *("изделие", "produit", "producto", "artículo", "towar", "artykuł", "виріб"),
+        *("позиция", "позиція", "asortyment", "concepto", "ассортимент"),
+    ),
+    (
+        *("description", "short description", "beschreibung", "kurzbeschreibung", "text"),
+        "описание",
+        *("descriptif", "descripción", "opis", "опис"),
+    ),
+    ("model", "modell", "модель", "modèle", "modelo"),
+)
+
+PRICE_WORDS: tuple[tuple[str, ...], ...] = (
+    (
+        *("price", "prices", "pricing", "unit price", "our price", "your price", "selling price"),
+        "sales price",
+        *("sale price", "special price", "regular price", "base price", "dealer price"),
+        *("wholesale", "wholesale price", "retail", "retail price", "purchase price", "cost price"),
+        "ihr preis",
+        *("buying price", "netprice", "grossprice", "trade price", "current price"),
+        *("preis", "preise", "nettopreis", "bruttopreis", "einzelpreis", "stückpreis"),
+        "artikelpreis",
+        *("einkaufspreis", "verkaufspreis", "händlerpreis", "ek", "vk", "ek preis", "vk preis"),
+        *("sonderpreis", "einheitspreis", "großhandelspreis"),
+        *("endkundenpreis", "ladenpreis"),
+        *("цена", "цены", "оптовая цена", "цена оптовая", "цена опт", "опт", "розничная цена"),
+        *("цена розничная", "цена розница", "розница", "закупочная цена", "цена закупки"),
+        *("отпускная цена", "цена отпускная", "цена дилера", "дилерская цена", "цена продажи"),
+        *("ваша цена", "цена за 1 шт", "мелкий опт", "крупный опт"),
+        *("prix", "prix d'achat", "prix de vente", "prix public", "prix de gros", "prix de détail"),
+        *("precio", "precio de venta", "precio de compra", "precio mayorista", "precio minorista"),
+        *("precio al por mayor", "pvp", "precio coste", "precio de coste"),
+        *("cena", "cena hurtowa", "cena detaliczna", "cena zakupu", "cena sprzedaży", "hurt"),
+        "detal",
+        *("ціна", "оптова ціна", "ціна опт", "ціна оптова", "роздрібна ціна", "ціна роздрібна"),
+        *("закупівельна ціна", "ціна закупівлі", "відпускна ціна", "ваша ціна"),
+        *("dealer", "customer price", "ek netto", "netto vk", "netto ek"),
+        *("hek", "nek", "e preis", "ep", "ihr ek", "ihr nettopreis", "abgabepreis", "aktionspreis"),
+        *("опт цена", "розн цена", "цена розн", "цена дилер", "дилер", "дилерская", "закупка"),
+        *("закуп", "базовая цена", "спеццена", "специальная цена", "цена со скидкой", "оптовая"),
+        *("розничная", "мелкооптовая цена", "крупнооптовая цена", "цена реализации", "цена прайс"),
+        *("pu", "pu ht", "pu ttc", "pv", "pv ht", "pa", "pa ht", "prix unit", "prix achat"),
+        *("prix vente", "prix remisé", "prix spécial", "p unit", "p unitario", "precio oferta"),
+        *("precios", "ceny", "ціни", "precio especial", "precio distribuidor", "precio cliente"),
+        *("pvd", "cena hurt"),
+        *("cena detal", "cena promocyjna", "cena specjalna", "cena dla ciebie", "cena klienta"),
+        *("ціна роздріб", "ціна гурт", "гуртова ціна", "дилерська ціна", "базова ціна", "роздріб"),
+    ),
+    (
+        *("cost", "rate", "стоимость", "вартість", "tarif", "coût", "tarifa", "coste", "kosten"),
+        *("koszt", "прайс", "net", "gross", "netto", "brutto"),
+    ),
+    (
+        *("rrp", "msrp", "srp", "list price", "catalog price", "catalogue price"),
+        "suggested price",
+        *("recommended retail price", "recommended price", "suggested retail price"),
+        *("uvp", "listenpreis", "katalogpreis", "unverbindliche preisempfehlung", "empf vk"),
+        *("ррц", "рекомендованная цена", "рекомендуемая цена", "рекомендованная розничная цена"),
+        *("prix catalogue", "prix conseillé", "prix tarif", "precio de catálogo", "precio tarifa"),
+        *("cena katalogowa", "cena sugerowana", "рекомендована ціна"),
+        "рекомендована роздрібна ціна",
+    ),
+)
+
+CATEGORY_WORDS: tuple[tuple[str, ...], ...] = (
+    (
+        *("category", "product category", "category name", "product group", "kategorie"),
+        *("warengruppe", "produktgruppe", "artikelgruppe", "категория", "категория товара"),
+        *("товарная группа", "группа товаров", "группа товара", "catégorie", "categoría"),
+        *("kategoria", "grupa towarowa", "категорія", "категорія товару", "товарна група"),
+    ),
+    (
+        *("categories", "group", "section", "department", "gruppe", "hauptgruppe", "группа"),
+        "раздел",
+        *("famille", "rubrique", "groupe", "familia", "grupo", "sección", "grupa", "група"),
+        "розділ",
+    ),
+)
+
+CURRENCY_WORDS: tuple[tuple[str, ...], ...] = (
+    ("currency", "currency code", "währung", "waehrung", "валюта", "devise", "moneda", "waluta"),
+    ("curr", "monnaie", "divisa"),
+)
+
+FIELD_WORDS: dict[Field, tuple[tuple[str, ...], ...]] = {
+    "sku": SKU_WORDS,
+    "name": NAME_WORDS,
+    "price": PRICE_WORDS,
+    "category": CATEGORY_WORDS,
+    "currency": CURRENCY_WORDS,
+}
+
+# May stand beside a number without changing it. No single letters that are units: `50 c` are cents.
+TAX_WORDS = frozenset(
+    (
+        *("net", "netto", "gross", "brutto", "incl", "inc", "including", "inclusive", "excl", "ex"),
+        *("excluding", "exclusive", "exc", "plus", "vat", "tax", "taxes", "gst"),
+        *("inkl", "inklusive", "exkl", "exklusive", "zzgl", "zuzüglich", "mwst", "ust", "mit"),
+        "ohne",
+        *("с", "без", "ндс", "в", "вкл", "включая", "нетто", "брутто", "учетом", "учётом"),
+        *("ht", "ttc", "hors", "taxe", "tva", "iva", "incluido", "sin", "con"),
+        *("z", "bez", "пдв", "з", "урахуванням", "ptu", "neto", "bruto", "podatku"),
+    )
+)
+
+# Words in the header of a price that leave it the price of a piece; letters of `H.T.`, `в т.ч.`.
+PIECE_UNIT_WORDS = frozenset(
+    (
+        *("in", "per", "pro", "je", "each", "unit", "piece", "pc", "pcs", "ea", "stück", "stueck"),
+        *("stk", "st", "einheit", "за", "шт", "штуку", "ед", "единицу", "в", "у", "од", "одиницу"),
+        *("par", "unitaire", "unité", "pièce", "u", "en", "por", "unidad", "unitario", "ud"),
+        *("za", "sztukę", "szt", "jm", "jednostkowa", "w", "h", "t", "c", "т", "ч", "us"),
+        *("jedn", "s", "und", "uds", "pza", "pce", "штука", "единица", "одиниця", "одн"),
+    )
+)
+
+TOTAL_WORDS = frozenset(
+    (
+        *("total", "subtotal", "sum", "grand", "summe", "gesamt", "gesamtsumme", "zwischensumme"),
+        *("endsumme", "итого", "всего", "итог", "сумма", "totaux", "totales", "suma", "razem"),
+        *("ogółem", "łącznie", "całkowita", "разом", "усього", "всього", "підсумок"),
+    )
+)

@@ -1,0 +1,244 @@
+"""Lists in Google spreadsheets, read as a whole in one request."""
+
+import re
+from collections.abc import Generator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from pricebook.errors import PriceListError, SourceUnavailableError
+from pricebook.pricelists.detection import table
+from pricebook.pricelists.detection.currencies import WORD_OR_SIGN, currencies_of_word
+from pricebook.pricelists.detection.vocabulary import TAX_WORDS
+from pricebook.pricelists.formats.number_cells import format_digits
+from pricebook.pricelists.formats.table_file import read_sample
+from pricebook.pricelists.schemas import (
+    FetchedSheet,
+    NumberCell,
+    ReadConfig,
+    ReadLimits,
+    ReadRequest,
+    Record,
+)
+from pricebook.pricelists.text import shown, shown_list
+
+_SPREADSHEET_URL = re.compile(
+    r"https://docs\.google\.com(?:/a/[^/]+)?/spreadsheets/(?:u/\d+/)?d/([\w-]{20,100})(?:[/?#].*)?",
+    re.ASCII,
+).fullmatch
+_SHEET_ID_IN_URL = re.compile(r"[?&#]gid=(\d{1,10})(?![^&#])", re.ASCII)
+# Kinds of number whose digits are not what they say: 0.125 is 12.5 %, 45292 is a day.
+_NON_NUMERIC_FORMATS = frozenset({"DATE", "TIME", "DATE_TIME", "PERCENT"})
+_SCIENTIFIC = re.compile(r"\d[eE][+-]?\d").search
+_NUMBER_SIGNS = frozenset("-−–+()'’")
+
+
+class _Value(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    number_value: float | None = None
+
+
+class _NumberFormat(msgspec.Struct, frozen=True, gc=False):
+    type: str = ""
+
+
+class _Format(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    number_format: _NumberFormat = _NumberFormat()
+
+
+class _Cell(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    effective_value: _Value = _Value()
+    formatted_value: str = ""
+    effective_format: _Format = _Format()
+
+
+class _Row(msgspec.Struct):
+    values: list[_Cell] = []
+
+
+class _Grid(msgspec.Struct, rename="camel"):
+    row_data: list[_Row] = []
+
+
+class _Merge(msgspec.Struct, frozen=True, rename="camel"):
+    """Cells shown as one, from the start up to before the end, counted from 0."""
+
+    start_row_index: int = 0
+    end_row_index: int = 0
+    start_column_index: int = 0
+
+
+class _Properties(msgspec.Struct, frozen=True, rename="camel"):
+    title: str
+    sheet_id: int = 0
+    sheet_type: str = "GRID"
+    hidden: bool = False
+
+
+class _Sheet(msgspec.Struct):
+    properties: _Properties
+    merges: list[_Merge] = []
+    data: list[_Grid] = []
+
+    @property
+    def title(self) -> str:
+        """The name on the sheet's tab."""
+        return self.properties.title
+
+
+class _Spreadsheet(msgspec.Struct):
+    sheets: list[_Sheet] = []
+
+
+class GoogleSheetFile:
+    """One sheet of a spreadsheet, in memory."""
+
+    format: Literal["google_sheets"] = "google_sheets"
+    encoding = None
+    delimiter = None
+
+    def __init__(self, sheet: str, rows: Sequence[Sequence[_Cell]], currency: str) -> None:
+        self.sheet = sheet
+        self.rows_total = len(rows)
+        self._rows = rows
+        self._currency = currency
+        self._rows_read = 0
+
+    @property
+    def progress(self) -> float:
+        """The part of the rows that the latest pass has read."""
+        return self._rows_read / self.rows_total if self.rows_total else 1.0
+
+    def records(self) -> Generator[Record, None, None]:
+        """Read the sheet row by row."""
+        for number, cells in enumerate(self._rows, start=1):
+            self._rows_read = number
+            yield number, [_cell_text(cell, self._currency) for cell in cells], None
+
+
+class SpreadsheetAddress(NamedTuple):
+    """Which spreadsheet an address names, and which of its sheets, if any."""
+
+    spreadsheet_id: str
+    sheet_id: int | None
+
+
+def open_spreadsheet(source: FetchedSheet, request: ReadRequest) -> GoogleSheetFile:
+    """Take the sheet of a fetched spreadsheet that is named, that its address shows, or the best.
+
+    Raises PriceListError when there is none to be had or it is over the limits,
+    SourceUnavailableError when what was fetched is no spreadsheet.
+    """
+    address = parse_spreadsheet_url(source.url)
+    try:
+        spreadsheet = msgspec.json.decode(Path(source.path).read_bytes(), type=_Spreadsheet)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SourceUnavailableError(
+            f"What came for the spreadsheet {address.spreadsheet_id} is no answer of Google Sheets."
+        ) from error
+    grids = [sheet for sheet in spreadsheet.sheets if sheet.properties.sheet_type == "GRID"]
+    selected = _find_sheet(grids, request.config, address.sheet_id)
+    candidates = (
+        [selected] if selected else [sheet for sheet in grids if not sheet.properties.hidden]
+    )
+    sources = {
+        sheet.title: GoogleSheetFile(
+            sheet.title, _filled_rows(sheet, request.limits), request.currency
+        )
+        for sheet in candidates
+    }
+    if not sources:
+        raise PriceListError("The spreadsheet has no sheet that could be a list.")
+    samples = {title: read_sample(source, request.config) for title, source in sources.items()}
+    return sources[table.choose_sheet(samples, request.config, request.currency)]
+
+
+def parse_spreadsheet_url(url: str) -> SpreadsheetAddress:
+    """Take the address of a spreadsheet apart; raises PriceListError if it is none."""
+    match = _SPREADSHEET_URL(url)
+    if not match:
+        raise PriceListError(
+            f"{shown(url)} is not the address of a Google spreadsheet; it begins with "
+            "https://docs.google.com/spreadsheets/d/ and the spreadsheet's id."
+        )
+    sheet_ids: list[str] = _SHEET_ID_IN_URL.findall(url)
+    return SpreadsheetAddress(match[1], int(sheet_ids[-1]) if sheet_ids else None)
+
+
+def _find_sheet(
+    sheets: Sequence[_Sheet], config: ReadConfig, sheet_id: int | None
+) -> _Sheet | None:
+    """Find the sheet by its name, else by its id in the address."""
+    if config.sheet_name is not None:
+        description, wanted = f"sheet {shown(config.sheet_name)}", config.sheet_name
+        matching = [sheet for sheet in sheets if sheet.title == wanted]
+    elif sheet_id is not None:
+        description = f"sheet with the gid {sheet_id} of its address"
+        matching = [sheet for sheet in sheets if sheet.properties.sheet_id == sheet_id]
+    else:
+        return None
+    if not matching:
+        titles = shown_list(sheet.title for sheet in sheets)
+        raise PriceListError(f"The spreadsheet has no {description}; its sheets are {titles}.")
+    return matching[0]
+
+
+def _filled_rows(sheet: _Sheet, limits: ReadLimits) -> list[list[_Cell]]:
+    """Cut a sheet to its filled part, in which merged cells are filled downwards."""
+    rows = [row.values for grid in sheet.data[:1] for row in grid.row_data]
+    widths = [_filled_width(row) for row in rows]
+    while widths and not widths[-1]:
+        widths.pop()
+    width = max(widths, default=0)
+    if len(widths) > limits.rows or width > limits.columns:
+        raise PriceListError(
+            f"The sheet {shown(sheet.title)} has {len(widths)} rows and {width} columns; "
+            f"at most {limits.rows} and {limits.columns} are read."
+        )
+    filled_rows = [row[:width] for row in rows[: len(widths)]]
+    for merge in sheet.merges:
+        _fill_down(filled_rows, merge)
+    return filled_rows
+
+
+def _filled_width(row: Sequence[_Cell]) -> int:
+    return next((index for index in range(len(row), 0, -1) if row[index - 1].formatted_value), 0)
+
+
+def _fill_down(rows: Sequence[list[_Cell]], merge: _Merge) -> None:
+    """Repeat what several rows share; what several columns share stays a title."""
+    column = merge.start_column_index
+    merged = rows[merge.start_row_index : merge.end_row_index]
+    if not merged or len(merged[0]) <= column:
+        return
+    for row in merged[1:]:
+        row.extend([_Cell()] * (column + 1 - len(row)))
+        row[column] = merged[0][column]
+
+
+def _cell_text(cell: _Cell, currency: str) -> str:
+    """Take a number as it is, anything else as it is shown.
+
+    A number that is shown with other words than of the catalog's currency goes on as shown: what
+    these words mean for a price is told where texts are read.
+    """
+    value, formatted = cell.effective_value.number_value, cell.formatted_value
+    if value is None or cell.effective_format.number_format.type in _NON_NUMERIC_FORMATS:
+        return formatted
+    digits = format_digits(value)
+    if _SCIENTIFIC(formatted):
+        return NumberCell(digits)
+    return NumberCell(digits, formatted) if _is_plain_number(formatted, currency) else formatted
+
+
+@lru_cache(maxsize=4096)
+def _is_ignorable_word(word: str, currency: str) -> bool:
+    if word in _NUMBER_SIGNS or word.casefold() in TAX_WORDS:
+        return True
+    return currency in (currencies_of_word(word, currency) or ())
+
+
+def _is_plain_number(formatted: str, currency: str) -> bool:
+    words = WORD_OR_SIGN.findall(formatted)
+    return all(_is_ignorable_word(word, currency) for word in words)

@@ -1,0 +1,93 @@
+"""OpenDocument spreadsheets, as LibreOffice writes them (ISO 26300)."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pricebook.errors import PriceListError
+from pricebook.pricelists.formats.ods_cells import (
+    CELLS,
+    OFFICE,
+    SHEET,
+    STYLE,
+    TABLE,
+    OdsSheetHandler,
+)
+from pricebook.pricelists.formats.row_spool import NumberedRows
+from pricebook.pricelists.formats.workbook import MergedRange, Sheet
+from pricebook.pricelists.formats.zip_package import ZipPackage
+from pricebook.pricelists.schemas import ReadLimits
+
+_CONTENT = "content.xml"
+_SPREADSHEET = f"{OFFICE} spreadsheet"
+
+
+class OdsWorkbook:
+    """An open OpenDocument spreadsheet."""
+
+    format: Literal["ods"] = "ods"
+
+    def __init__(self, package: ZipPackage, limits: ReadLimits) -> None:
+        self._package = package
+        self._limits = limits
+        self._merged_ranges: dict[str, list[MergedRange]] = {}
+        if "META-INF/manifest.xml" in package:
+            tags = {tag for tag, _ in package.elements("META-INF/manifest.xml")}
+            if "encryption-data" in tags:
+                raise PriceListError(f"{package.name} has a password; save it without one.")
+        sheets = _NonEmptySheetsHandler()
+        for _ in package.feed(_CONTENT, sheets):
+            pass
+        self.sheets = sheets.non_empty_sheets
+        if not sheets.is_spreadsheet:
+            raise PriceListError(f"{package.name} is an OpenDocument file, but no spreadsheet.")
+
+    def rows(self, sheet: str) -> NumberedRows:
+        """Read the rows of a sheet; raises PriceListError where the file is damaged."""
+        cells = OdsSheetHandler(sheet, self._limits)
+        for _ in self._package.feed(_CONTENT, cells):
+            for number, repetitions, row in cells.rows:
+                for copy in range(repetitions):
+                    yield number + copy, list(row)
+            cells.rows.clear()
+            if cells.is_finished:
+                break
+        self._merged_ranges[sheet] = cells.merged_ranges
+
+    def merged_ranges(self, sheet: str) -> Sequence[MergedRange]:
+        """List the merged cells of a sheet whose rows have been read."""
+        return self._merged_ranges[sheet]
+
+
+class _NonEmptySheetsHandler:
+    """Lists the sheets that hold a cell with a value."""
+
+    def __init__(self) -> None:
+        self.text: list[str] = []
+        self.non_empty_sheets: list[Sheet] = []
+        self.is_spreadsheet = False
+        self._hidden: set[str] = set()
+        self._style = ""
+        self._depth = 0
+        self._sheet: Sheet | None = None
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == _SPREADSHEET:
+            self.is_spreadsheet = True
+        elif name == f"{STYLE} style":
+            self._style = attributes.get(f"{STYLE} name", "")
+        elif name == f"{STYLE} table-properties":
+            if attributes.get(f"{TABLE} display") == "false":
+                self._hidden.add(self._style)
+        elif name == SHEET:
+            self._depth += 1
+            if self._depth == 1:
+                style = attributes.get(f"{TABLE} style-name", "")
+                self._sheet = Sheet(attributes.get(f"{TABLE} name", ""), style in self._hidden)
+        elif self._sheet and name in CELLS and f"{OFFICE} value-type" in attributes:
+            self.non_empty_sheets.append(self._sheet)
+            self._sheet = None
+
+    def end(self, name: str) -> None:
+        if name == SHEET:
+            self._depth -= 1
+        self.text.clear()

@@ -1,0 +1,149 @@
+"""The cells of one sheet of an OpenDocument spreadsheet, from XML to the text that it shows."""
+
+import re
+from contextlib import suppress
+
+from pricebook.errors import PriceListError
+from pricebook.pricelists.detection.column_names import column_letters
+from pricebook.pricelists.formats.number_cells import parse_digits
+from pricebook.pricelists.formats.row_spool import RowCells
+from pricebook.pricelists.formats.workbook import MergedRange
+from pricebook.pricelists.schemas import NumberCell, ReadLimits, UncalculatedFormula
+from pricebook.pricelists.text import shown
+
+OASIS = "urn:oasis:names:tc:opendocument:xmlns"
+OFFICE, TABLE = f"{OASIS}:office:1.0", f"{OASIS}:table:1.0"
+_TEXT, STYLE = f"{OASIS}:text:1.0", f"{OASIS}:style:1.0"
+SHEET, _ROW = f"{TABLE} table", f"{TABLE} table-row"
+CELLS = {f"{TABLE} table-cell", f"{TABLE} covered-table-cell"}
+_PARAGRAPH, _NOTE = f"{_TEXT} p", f"{OFFICE} annotation"
+_WHITE_SPACE = {f"{_TEXT} tab": "\t", f"{_TEXT} line-break": "\n", f"{_TEXT} s": " "}
+_MAX_CELL_CHARACTERS = 33_000
+_TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S").fullmatch
+
+
+class OdsSheetHandler:
+    """Makes rows of the elements of one sheet."""
+
+    def __init__(self, sheet: str, limits: ReadLimits) -> None:
+        self.text: list[str] = []
+        # Number of the first row, how many there are of it, its cells.
+        self.rows: list[tuple[int, int, RowCells]] = []
+        self.merged_ranges: list[MergedRange] = []
+        self.is_finished = False
+        self._sheet = sheet
+        self._limits = limits
+        self._depth = 0
+        self._open_notes = 0
+        self._number = 1
+        self._repetitions = 1
+        self._cells: RowCells = []
+        self._column = 0
+        self._cell: dict[str, str] = {}
+        self._paragraphs: list[str] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take the start of an element."""
+        if name == SHEET:
+            is_wanted = attributes.get(f"{TABLE} name", "") == self._sheet
+            self._depth += 1 if self._depth or is_wanted else 0
+        elif self._depth != 1 or self.is_finished:
+            self.text.clear()
+        elif name in CELLS:
+            self._cell = attributes
+            self._paragraphs = []
+        elif name == _ROW:
+            self._repetitions = int(attributes.get(f"{TABLE} number-rows-repeated", "1"))
+            self._cells = []
+            self._column = 0
+        elif name == _NOTE:
+            self._open_notes += 1
+        elif name == _PARAGRAPH:
+            self.text.clear()
+        elif name in _WHITE_SPACE:
+            self._add_white_space(_WHITE_SPACE[name], attributes)
+
+    def end(self, name: str) -> None:
+        """Take the end of an element."""
+        if name == SHEET and self._depth:
+            self._depth -= 1
+            self.is_finished = self._depth == 0
+        elif self._depth != 1 or self.is_finished:
+            self.text.clear()
+        elif name in CELLS:
+            self._end_cell()
+        elif name == _PARAGRAPH and not self._open_notes:
+            self._paragraphs.append("".join(self.text))
+            self.text.clear()
+        elif name == _ROW:
+            self._end_row()
+        elif name == _NOTE:
+            self._open_notes -= 1
+
+    def _add_white_space(self, space: str, attributes: dict[str, str]) -> None:
+        count = int(attributes.get(f"{_TEXT} c", "1"))
+        self.text.append(space * min(count, _MAX_CELL_CHARACTERS))
+
+    def _end_row(self) -> None:
+        if self._repetitions < 1:
+            raise ValueError(f"row {self._number} is repeated {self._repetitions} times")
+        if any(self._cells):
+            self.rows.append((self._number, self._repetitions, self._cells))
+        self._number += self._repetitions
+
+    def _end_cell(self) -> None:
+        text = _cell_text(self._cell, "\n".join(self._paragraphs)[:_MAX_CELL_CHARACTERS])
+        repetitions = int(self._cell.get(f"{TABLE} number-columns-repeated", "1"))
+        if repetitions < 1:
+            raise ValueError(f"a cell of row {self._number} is repeated {repetitions} times")
+        last_column = self._column + repetitions - 1
+        if text.strip():
+            if last_column >= self._limits.columns:
+                raise PriceListError(
+                    f"The cell {column_letters(min(last_column, 999_999))}{self._number} of "
+                    "the sheet "
+                    f"{shown(self._sheet)} is beyond the {self._limits.columns:,} columns that "
+                    "are read."
+                )
+            self._cells.extend([""] * (self._column - len(self._cells)))
+            self._cells.extend([text] * repetitions)
+        rows = int(self._cell.get(f"{TABLE} number-rows-spanned", "1"))
+        if text and rows > 1:
+            self.merged_ranges.append(
+                MergedRange(self._number, self._column, self._number + rows - 1)
+            )
+        self._column = last_column + 1
+
+
+def _cell_text(cell: dict[str, str], text: str) -> str:
+    """Bring a cell into the text that its sheet shows, a number into its digits."""
+    kind = cell.get(f"{OFFICE} value-type")
+    if kind is None:
+        formula = cell.get(f"{TABLE} formula")
+        return UncalculatedFormula(formula[:_MAX_CELL_CHARACTERS]) if formula and not text else text
+    if kind in {"float", "currency", "percentage"}:
+        return _number(cell, kind, text)
+    if kind == "boolean":
+        return cell.get(f"{OFFICE} boolean-value", "").upper()
+    if kind == "date":
+        return cell.get(f"{OFFICE} date-value", text).removesuffix("T00:00:00")
+    if kind == "time":
+        value = cell.get(f"{OFFICE} time-value", text)
+        match = _TIME(value)
+        return ":".join(part.zfill(2) for part in match.groups()) if match else value
+    return text or cell.get(f"{OFFICE} string-value", "")[:_MAX_CELL_CHARACTERS]
+
+
+def _number(cell: dict[str, str], kind: str, text: str) -> str:
+    digits = parse_digits(cell.get(f"{OFFICE} value", ""))
+    if digits is None:
+        return text or "NaN"
+    if kind == "percentage":
+        return NumberCell(digits, text if "%" in text else f"{digits} × 100 %")
+    if kind == "currency":
+        return NumberCell(digits, f"{digits} {cell.get(f'{OFFICE} currency', '')}".strip())
+    with suppress(ValueError):
+        # What is shown counts for codes (`007`) as long as it is the same number.
+        if text.replace(".", "", 1).isdecimal() and float(text) == float(digits):
+            return NumberCell(digits, text)
+    return NumberCell(digits)

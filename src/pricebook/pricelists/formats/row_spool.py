@@ -1,0 +1,97 @@
+"""The rows of one sheet, read once and kept in a temporary file to be read again."""
+
+import marshal
+import weakref
+from collections.abc import Generator
+from tempfile import TemporaryFile
+
+from pricebook.errors import PriceListError
+from pricebook.pricelists.formats.table_file import check_dimensions
+from pricebook.pricelists.schemas import NumberCell, ReadLimits, Record, UncalculatedFormula
+from pricebook.pricelists.text import shown
+
+# A sheet may name the same long text in every cell: what is kept is limited by itself.
+_MAX_TEXT_RATIO = 4
+_BLOCK_ROWS = 1000
+_BLOCK_CHARACTERS = 256 * 1024
+_LENGTH_BYTES = 8
+
+RowCells = list[str]
+# Rows that have cells, with the number that the sheet shows.
+NumberedRows = Generator[tuple[int, RowCells]]
+_PackedCell = str | bytes | tuple[str] | tuple[str, str]
+_PackedRows = list[tuple[int, list[_PackedCell]]]
+
+
+class RowSpool:
+    """The rows of a sheet in a file of their own, which ends with this object."""
+
+    def __init__(self, sheet: str, limits: ReadLimits) -> None:
+        self.rows_total = 0
+        self.progress = 0.0
+        self._sheet = sheet
+        self._limits = limits
+        self._bytes = 0
+        self._file = TemporaryFile()  # noqa: SIM115 (open as long as the list is)
+        weakref.finalize(self, self._file.close)
+
+    def fill(self, rows: NumberedRows) -> None:
+        """Keep the rows of a sheet; raises PriceListError if they are too many."""
+        block: _PackedRows = []
+        characters = 0
+        for number, cells in rows:
+            if number > self._limits.rows or len(cells) > self._limits.columns:
+                check_dimensions(number, cells, self._limits)
+            block.append((number, [_pack_cell(cell) for cell in cells]))
+            characters += sum(map(len, cells))
+            self.rows_total = number
+            if len(block) == _BLOCK_ROWS or characters > _BLOCK_CHARACTERS:
+                self._write(block)
+                block, characters = [], 0
+        self._write(block)
+
+    def records(self) -> Generator[Record, None, None]:
+        """Read the rows from the first on, the blank ones between them too."""
+        position, last = 0, 0
+        while position < self._bytes:
+            self._file.seek(position)
+            length = int.from_bytes(self._file.read(_LENGTH_BYTES), "little")
+            block: _PackedRows = marshal.loads(self._file.read(length))  # noqa: S302 (our own file)
+            position += _LENGTH_BYTES + length
+            for number, cells in block:
+                for blank in range(last + 1, number):
+                    yield blank, [], None
+                yield number, [c if type(c) is str else _unpack_cell(c) for c in cells], None
+                last = number
+            self.progress = position / self._bytes
+        self.progress = 1.0
+
+    def _write(self, block: _PackedRows) -> None:
+        packed = marshal.dumps(block)
+        self._bytes += _LENGTH_BYTES + len(packed)
+        max_mebibytes = _MAX_TEXT_RATIO * self._limits.mebibytes
+        if self._bytes > max_mebibytes * 1024 * 1024:
+            raise PriceListError(
+                f"The sheet {shown(self._sheet)} holds more than {max_mebibytes:,} MiB of text."
+            )
+        self._file.write(len(packed).to_bytes(_LENGTH_BYTES, "little"))
+        self._file.write(packed)
+
+
+def _pack_cell(cell: str) -> _PackedCell:
+    """Bring a cell into a shape that can be written: its type tells what it was."""
+    kind = type(cell)
+    if kind is str:
+        return cell
+    if not isinstance(cell, NumberCell):
+        return (str(cell),)
+    digits = str(cell)
+    return digits.encode() if cell.shown == digits else (digits, cell.shown)
+
+
+def _unpack_cell(packed_cell: _PackedCell) -> str:
+    if isinstance(packed_cell, bytes):
+        return NumberCell(packed_cell.decode())
+    if len(packed_cell) == 1:
+        return UncalculatedFormula(packed_cell[0])
+    return NumberCell(*packed_cell)

@@ -1,0 +1,151 @@
+"""Workbooks of Excel up to 2003: xls."""
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import xlrd
+from xlrd.biffh import XLRDError, error_text_from_code
+from xlrd.compdoc import CompDoc, CompDocError
+from xlrd.sheet import Sheet as XlrdSheet
+
+from pricebook.errors import PriceListError
+from pricebook.pricelists.formats.number_cells import format_digits, format_number_cell
+from pricebook.pricelists.formats.number_formats import NumberFormat, parse_number_format
+from pricebook.pricelists.formats.row_spool import NumberedRows
+from pricebook.pricelists.formats.workbook import MergedRange, Sheet
+from pricebook.pricelists.text import shown
+
+_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+_CHUNK_BYTES = 1024 * 1024
+_get_stream: Any = vars(CompDoc)["_get_stream"]
+
+
+class XlsWorkbook:
+    """An open xls workbook; its sheets are loaded one at a time."""
+
+    format: Literal["xls"] = "xls"
+
+    def __init__(self, path: Path) -> None:
+        self._name = path.name
+        if _has_encrypted_package(path):
+            raise PriceListError(f"{path.name} has a password; save it without one.")
+        with self._translate_damage_errors():
+            self._book = xlrd.open_workbook(
+                str(path),
+                logfile=StringIO(),
+                formatting_info=True,
+                on_demand=True,
+                ragged_rows=True,
+            )
+        self._loaded: XlrdSheet | None = None
+        self._formats: dict[int, NumberFormat | None] = {}
+        names = [name.strip("\0") for name in self._book.sheet_names()]
+        loaded = [self._load(name) for name in names]
+        self.sheets = [
+            Sheet(cells.name, cells.visibility != 0) for cells in loaded if cells.nrows > 0
+        ]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._book.release_resources()
+
+    def rows(self, sheet: str) -> NumberedRows:
+        """Read the rows of a sheet; raises PriceListError where the file is damaged."""
+        cells = self._load(sheet)
+        for index in range(cells.nrows):
+            with self._translate_damage_errors():
+                row = self._row(cells, index)
+            if any(row):
+                yield index + 1, row
+
+    def merged_ranges(self, sheet: str) -> Sequence[MergedRange]:
+        """List the merged cells of a sheet whose rows have been read."""
+        ranges = self._load(sheet).merged_cells
+        return [MergedRange(first + 1, column, end) for first, end, column, _ in ranges]
+
+    def _load(self, sheet: str) -> XlrdSheet:
+        if self._loaded is None or self._loaded.name != sheet:
+            with self._translate_damage_errors():
+                if self._loaded is not None:
+                    self._book.unload_sheet(self._loaded.name)
+                self._loaded = self._book.sheet_by_name(sheet)
+        return self._loaded
+
+    def _row(self, cells: XlrdSheet, index: int) -> list[str]:
+        types, values = cells.row_types(index), cells.row_values(index)
+        return [
+            self._number(value, cells.cell_xf_index(index, column))
+            if isinstance(value, float)
+            else _text(kind, value)
+            for column, (kind, value) in enumerate(zip(types, values, strict=True))
+        ]
+
+    def _number(self, value: float, style: int) -> str:
+        if style not in self._formats:
+            key = self._book.xf_list[style].format_key
+            self._formats[style] = parse_number_format(self._book.format_map[key].format_str)
+        is_1904 = self._book.datemode == 1
+        return format_number_cell(format_digits(value), self._formats[style], is_1904=is_1904)
+
+    @contextmanager
+    def _translate_damage_errors(self) -> Generator[None]:
+        """Tell damage in one sentence; xlrd raises whatever its parsing stumbles over."""
+        try:
+            with redirect_stdout(StringIO()):
+                yield
+        except (PriceListError, MemoryError):
+            raise
+        except XLRDError as error:
+            raise PriceListError(
+                f"{self._name} cannot be read: {_describe_error(error)}."
+            ) from error
+        except Exception as error:
+            raise PriceListError(f"{self._name} is a damaged xls workbook.") from error
+
+
+def _text(kind: int, value: str | float) -> str:
+    if kind == xlrd.XL_CELL_BOOLEAN:
+        return "TRUE" if value else "FALSE"
+    if kind == xlrd.XL_CELL_ERROR:
+        return error_text_from_code.get(int(value), "#ERROR!")
+    return str(value)
+
+
+def _describe_error(error: XLRDError) -> str:
+    message = str(error)
+    if "encrypted" in message:
+        return "it has a password, save it without one"
+    if "compound document" in message:
+        return "it holds no workbook"
+    return f"xlrd says {shown(message)}"
+
+
+def _has_encrypted_package(path: Path) -> bool:
+    """Tell an xlsx with a password, which is an xls to the eye: both are OLE2 files."""
+    overlap = b""
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            if _ENCRYPTED_PACKAGE in overlap + chunk:
+                return True
+            overlap = chunk[-len(_ENCRYPTED_PACKAGE) :]
+    return False
+
+
+def _get_stream_without_cycles(document: Any, *arguments: Any, **keywords: Any) -> bytes:
+    """Refuse a chain of sectors that comes back to itself: xlrd follows one of short sectors."""
+    _, _, table, _, sector, *_ = arguments
+    remaining = len(table)
+    while 0 <= sector < len(table):
+        sector, remaining = table[sector], remaining - 1
+        if remaining < 0:
+            raise CompDocError("a chain of sectors never ends")
+    stream: bytes = _get_stream(document, *arguments, **keywords)
+    return stream
+
+
+setattr(CompDoc, "_get_stream", _get_stream_without_cycles)  # noqa: B010 (a private method of xlrd)

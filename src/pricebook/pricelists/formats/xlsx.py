@@ -1,0 +1,79 @@
+"""Workbooks of Excel since 2007: xlsx, and xlsm without its macros (ECMA-376)."""
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from posixpath import normpath
+from typing import Literal
+
+from pricebook.pricelists.formats.row_spool import NumberedRows
+from pricebook.pricelists.formats.workbook import MergedRange, Sheet
+from pricebook.pricelists.formats.xlsx_cells import WorkbookContext, XlsxSheetHandler
+from pricebook.pricelists.formats.xlsx_parts import cell_formats, shared_strings
+from pricebook.pricelists.formats.zip_package import ZipPackage
+from pricebook.pricelists.schemas import ReadLimits
+
+
+class XlsxWorkbook:
+    """An open xlsx workbook."""
+
+    format: Literal["xlsx"] = "xlsx"
+
+    def __init__(self, package: ZipPackage, workbook: str, limits: ReadLimits) -> None:
+        self._package = package
+        self._merged_ranges: dict[str, list[MergedRange]] = {}
+        elements = package.elements(workbook)
+        targets = _relationship_targets(package, workbook)
+        self._parts: dict[str, str] = {}
+        self.sheets: list[Sheet] = []
+        for tag, attributes in elements:
+            part = targets.get(attributes.get("id", ""), ("", ""))
+            if tag == "sheet" and part[0] == "worksheet" and part[1] in package:
+                name = attributes.get("name", "")
+                self._parts[name] = part[1]
+                self.sheets.append(Sheet(name, attributes.get("state", "visible") != "visible"))
+        parts = dict(targets.values())
+        attributes_by_tag = dict(elements)
+        self._context = WorkbookContext(
+            name=package.name,
+            strings=shared_strings(package, parts.get("sharedStrings")),
+            formats=cell_formats(package, parts.get("styles")),
+            is_1904=attributes_by_tag.get("workbookPr", {}).get("date1904", "0") in {"1", "true"},
+            is_uncalculated=attributes_by_tag.get("calcPr", {}).get("fullCalcOnLoad", "0")
+            in {"1", "true"},
+            limits=limits,
+        )
+
+    def rows(self, sheet: str) -> NumberedRows:
+        """Read the rows of a sheet; raises PriceListError where the file is damaged."""
+        cells = XlsxSheetHandler(self._context, sheet)
+        for _ in self._package.feed(self._parts[sheet], cells):
+            yield from cells.rows
+            cells.rows.clear()
+        self._merged_ranges[sheet] = cells.merged_ranges
+
+    def merged_ranges(self, sheet: str) -> Sequence[MergedRange]:
+        """List the merged cells of a sheet whose rows have been read."""
+        return self._merged_ranges[sheet]
+
+
+def workbook_part(package: ZipPackage) -> str | None:
+    """Find the part of a package that is the workbook; None if it holds something else."""
+    if "_rels/.rels" not in package:
+        return None
+    parts = dict(_relationship_targets(package, "").values())
+    part = parts.get("officeDocument", "xl/workbook.xml")
+    return part if part in package and part.startswith("xl/") else None
+
+
+def _relationship_targets(package: ZipPackage, part: str) -> dict[str, tuple[str, str]]:
+    """Map the relationships of a part, by id, to the kind and the path of what they lead to."""
+    path = PurePosixPath(part)
+    relationships_part = str(path.parent / "_rels" / f"{path.name}.rels").removeprefix("./")
+    relationships: dict[str, tuple[str, str]] = {}
+    for tag, attributes in package.elements(relationships_part if part else "_rels/.rels"):
+        if tag == "Relationship" and attributes.get("TargetMode") != "External":
+            target = attributes.get("Target", "").replace("\\", "/")
+            resolved_path = normpath(f"/{path.parent}/{target}" if target[:1] != "/" else target)
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            relationships[attributes.get("Id", "")] = kind, resolved_path.lstrip("/")
+    return relationships

@@ -1,0 +1,213 @@
+"""The cells of one sheet of an xlsx workbook, from XML to the text that the sheet shows."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from pricebook.errors import PriceListError
+from pricebook.pricelists.detection.column_names import column_letters
+from pricebook.pricelists.formats.number_cells import format_number_cell, parse_digits
+from pricebook.pricelists.formats.number_formats import NumberFormat
+from pricebook.pricelists.formats.row_spool import RowCells
+from pricebook.pricelists.formats.workbook import MergedRange
+from pricebook.pricelists.schemas import NumberCell, ReadLimits, UncalculatedFormula
+from pricebook.pricelists.text import shown
+
+_NAMESPACES = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main ",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main ",
+    "",
+)
+TAGS = {
+    f"{namespace}{tag}": tag
+    for namespace in _NAMESPACES
+    for tag in ("row", "c", "v", "f", "t", "si", "rPh", "mergeCell")
+}
+_ESCAPE_SEQUENCE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_SURROGATES = range(0xD800, 0xE000)
+_CELL_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})").fullmatch
+# What is longer is refused with its row; what is much longer is not even kept.
+_MAX_CELL_CHARACTERS = 33_000
+_LETTERS = 26
+_DIGITS = "0123456789"
+
+
+class WorkbookContext(NamedTuple):
+    """What the cells of all sheets refer to."""
+
+    name: str
+    strings: Sequence[str]
+    formats: Mapping[str | None, NumberFormat]
+    is_1904: bool
+    is_uncalculated: bool
+    limits: ReadLimits
+
+    def number(self, value: str, style: str | None) -> str:
+        """Bring the value of a number cell into a number, or into the text that is in its place."""
+        digits = parse_digits(value)
+        if digits is None:
+            return value[:_MAX_CELL_CHARACTERS]
+        number_format = self.formats.get(style)
+        if number_format is None:
+            return NumberCell(digits)
+        return format_number_cell(digits, number_format, is_1904=self.is_1904)
+
+
+class XlsxSheetHandler:
+    """Makes rows of the elements of a sheet, as they end; what began last is in `_begun`."""
+
+    def __init__(self, context: WorkbookContext, sheet: str) -> None:
+        self.text: list[str] = []
+        self.rows: list[tuple[int, RowCells]] = []
+        self.merged_ranges: list[MergedRange] = []
+        self._open_elements: dict[str, dict[str, str]] = {}
+        # Half of all calls: a method of `dict` takes a third of the time of one of ours.
+        self.start = self._open_elements.__setitem__
+        self._format_number = context.number
+        self._context = context
+        self._sheet = sheet
+        self._max_columns = context.limits.columns
+        self._column_indexes = _ColumnIndexes()
+        self._row = 0
+        self._cells: RowCells = []
+        self._value = ""
+        self._text_runs: list[str] = []
+        self._formula: str | None = None
+
+    def end(self, name: str) -> None:
+        """Take the end of an element."""
+        tag = TAGS.get(name)
+        if tag == "v":
+            self._value = take_text(self.text)
+        elif tag == "c":
+            self._end_cell(self._open_elements[name])
+        elif tag:
+            self._end_other(tag, name)
+
+    def _end_other(self, tag: str, name: str) -> None:
+        if tag == "row":
+            self._end_row(self._open_elements[name].get("r"))
+        elif tag == "f":
+            self._formula = take_text(self.text)
+        elif tag == "t":
+            if name[:-1] + "rPh" not in self._open_elements:
+                self._text_runs.append(take_text(self.text))
+        elif tag == "rPh":
+            del self._open_elements[name]
+        elif tag == "mergeCell":
+            self._add_merged_range(self._open_elements[name].get("ref", ""))
+        self.text.clear()
+
+    def _end_row(self, reference: str | None) -> None:
+        number = int(reference) if reference else self._row + 1
+        if number <= self._row:
+            raise PriceListError(
+                f"{self._context.name} is damaged: the sheet {shown(self._sheet)} has row {number} "
+                f"after row {self._row}."
+            )
+        self._row = number
+        if self._cells:
+            self.rows.append((number, self._cells))
+            self._cells = []
+
+    def _end_cell(self, cell: dict[str, str]) -> None:
+        if self._text_runs:
+            self._value += "".join(self._text_runs)
+            self._text_runs.clear()
+        kind, value = cell.get("t"), self._value
+        if self._formula is not None and self._is_uncalculated(kind):
+            text = UncalculatedFormula(f"={self._formula}"[:_MAX_CELL_CHARACTERS])
+        elif kind == "s" and value:
+            text = self._context.strings[_parse_index(value)]
+        elif kind is None and value:
+            text = self._format_number(value, cell.get("s"))
+        else:
+            text = self._read_other(kind, value, cell.get("s"))
+        self._value, self._formula = "", None
+        self.text.clear()
+        reference = cell.get("r")
+        column = self._column_indexes[reference.rstrip(_DIGITS)] if reference else len(self._cells)
+        if column == len(self._cells) < self._max_columns:
+            self._cells.append(text)
+        elif text:
+            self._append_at(column, text, reference or f"{column_letters(column)}{self._row + 1}")
+
+    def _read_other(self, kind: str | None, value: str, style: str | None) -> str:
+        if not value or kind in {None, "n"}:
+            return self._format_number(value, style) if value else ""
+        if kind == "b":
+            return "TRUE" if value.strip() in {"1", "true"} else "FALSE"
+        return unescape(value)
+
+    def _is_uncalculated(self, kind: str | None) -> bool:
+        """Tell a formula without a value, or with the 0 that stands in for one.
+
+        Libraries write 0 and ask the spreadsheet program to calculate when it opens the workbook.
+        """
+        if self._value:
+            return self._context.is_uncalculated and self._value == "0"
+        return kind != "str"
+
+    def _append_at(self, column: int, text: str, position: str) -> None:
+        """Put a text into a column to the right of the last one."""
+        if column < len(self._cells):
+            raise PriceListError(
+                f"{self._context.name} is damaged: the sheet {shown(self._sheet)} has the cell "
+                f"{position} twice or out of order."
+            )
+        if column < self._max_columns:
+            self._cells.extend([""] * (column - len(self._cells)))
+            self._cells.append(text)
+        elif text.strip():
+            raise PriceListError(
+                f"The cell {position} of the sheet {shown(self._sheet)} is beyond the "
+                f"{self._max_columns:,} columns that are read."
+            )
+
+    def _add_merged_range(self, reference: str) -> None:
+        first, _, last = reference.partition(":")
+        start, end = _CELL_REFERENCE(first), _CELL_REFERENCE(last)
+        if start and end:
+            merged_ranges = MergedRange(int(start[2]), self._column_indexes[start[1]], int(end[2]))
+            if merged_ranges.column < self._max_columns:
+                self.merged_ranges.append(merged_ranges)
+
+
+def take_text(text: list[str]) -> str:
+    """Take the text of an element that ends, without the white space before it began."""
+    joined = text[0] if len(text) == 1 else "".join(text).strip()
+    text.clear()
+    return joined
+
+
+class _ColumnIndexes(dict[str, int]):
+    """The index of a column by its letters, worked out once."""
+
+    def __missing__(self, letters: str) -> int:
+        index = 0
+        for letter in letters:
+            position = ord(letter) - ord("A")
+            if not 0 <= position < _LETTERS:
+                raise ValueError(f"{letters!r} is no column")
+            index = index * _LETTERS + position + 1
+        self[letters] = index - 1
+        return index - 1
+
+
+def _parse_index(text: str) -> int:
+    """Read a place in a list; one counted from the end would be another string."""
+    if not text.isdecimal():
+        raise ValueError(f"{text!r} is no index")
+    return int(text)
+
+
+def unescape(text: str) -> str:
+    """Undo `_x000D_`, as Excel writes characters that XML cannot hold; cut what is far too long."""
+    if "_x" in text:
+        text = _ESCAPE_SEQUENCE.sub(_character, text)
+    return text[:_MAX_CELL_CHARACTERS]
+
+
+def _character(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    return match[0] if code in _SURROGATES else chr(code)

@@ -1,0 +1,1 @@
+"""Child processes in which price lists are fetched and parsed."""

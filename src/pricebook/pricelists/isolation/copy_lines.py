@@ -1,0 +1,51 @@
+"""Rows of a list as the lines that COPY reads into the staging table."""
+
+import msgspec
+
+from pricebook.pricelists.schemas import PriceListRow
+
+COLUMNS = (
+    "row_number",
+    "supplier_sku",
+    "name",
+    "price",
+    "characteristics",
+    "error_type",
+    "error_message",
+    "row_data",
+)
+_NULL = r"\N"
+_ITEM_LINE_END = b"\t\\N\t\\N\t\\N\n"
+_encode = msgspec.json.Encoder().encode
+
+
+def copy_line(row: PriceListRow, *, has_categories: bool) -> str:
+    """Write a row that is an item or was rejected, its columns in the order of `COLUMNS`.
+
+    A list that names categories clears that of an item where its cell is empty.
+    """
+    characteristics = row.characteristics
+    if has_categories or row.category:
+        characteristics = {**characteristics, "category": row.category}
+    sku = _NULL if row.supplier_sku is None else _escape(row.supplier_sku)
+    if row.error_type is None:
+        encoded = _escape(_encode(characteristics).decode())
+        name = _escape(row.name or "")
+        return f"{row.row_number}\t{sku}\t{name}\t{row.price}\t{encoded}\t\\N\t\\N\t\\N\n"
+    message = _escape(row.error_message or "")
+    data = _escape(_encode(row.row_data).decode())
+    return f"{row.row_number}\t{sku}\t\\N\t\\N\t\\N\t{row.error_type}\t{message}\t{data}\n"
+
+
+def count_items(lines: bytes) -> int:
+    """Count those of several lines that are items."""
+    return lines.count(_ITEM_LINE_END)
+
+
+def _escape(text: str) -> str:
+    """Escape what COPY takes for its own: backslash, tab and line ends (PostgreSQL: COPY, text)."""
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    if text.isprintable():
+        return text
+    return text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

@@ -1,0 +1,141 @@
+"""The parser process: reads the one list that it is asked for, and ends.
+
+It runs apart because a file from outside may take any amount of memory or time, or bring a library
+down, and confined, because it may be made to take the process over. It knows no database and no
+network; what it reads goes through its standard output as lines for COPY.
+"""
+
+import math
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+from typing import BinaryIO, NoReturn, TextIO
+
+import msgspec
+
+from pricebook.errors import ParserKilledError, PricebookError, PriceListError
+from pricebook.pricelists.isolation import frames, sandbox
+from pricebook.pricelists.isolation.copy_lines import copy_line
+from pricebook.pricelists.isolation.frames import (
+    Frame,
+    ListFailed,
+    ListFinished,
+    ListOpened,
+    RowChunk,
+)
+from pricebook.pricelists.reader import PriceList, open_price_list
+from pricebook.pricelists.schemas import FetchedSheet, FileSource, ReadRequest
+from pricebook.system.disk_errors import translate_temporary_disk_full
+from pricebook.system.parent_death import set_parent_death_signal
+
+_CHUNK_CHARACTERS = 128 * 1024
+_ROWS_PER_CHUNK = 4096
+# Whoever shares the processors with a list goes first.
+_NICENESS = 10
+_MEBIBYTE = 1024 * 1024
+# Processor time goes by the size of a file: a small one that takes long was made to.
+_MIN_CPU_SECONDS = 120
+_CPU_SECONDS_PER_MEBIBYTE = 20
+_CPU_GRACE_SECONDS = 2
+# What is kept of a workbook may be four times the largest file.
+_MAX_WRITE_RATIO = 5
+_encode = msgspec.msgpack.Encoder().encode
+_request_decoder = msgspec.msgpack.Decoder(ReadRequest)
+
+
+def main() -> None:
+    """Serve the one order on standard input, if it comes before that is closed."""
+    parent, user = sys.argv[1:]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
+    os.nice(_NICENESS)
+    with (
+        os.fdopen(os.dup(sys.stdout.fileno()), "wb") as responses,
+        Path("/proc/self/status").open() as status,
+    ):
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # no library prints among the answers
+        sandbox.confine(int(user) if user else None)
+        set_parent_death_signal(int(parent), signal.SIGKILL)  # a change of the user undoes it
+        if payload := frames.receive(sys.stdin.buffer):
+            _handle_request(_request_decoder.decode(payload), responses, status)
+
+
+def _handle_request(request: ReadRequest, responses: BinaryIO, status: TextIO) -> None:
+    memory_limit = request.limits.memory_mebibytes
+    try:
+        _set_resource_limits(request)
+        with translate_temporary_disk_full():
+            price_list = open_price_list(request)
+            _send_frame(responses, ListOpened(price_list.profile, price_list.rows_total))
+            _send_rows(responses, price_list)
+    except MemoryError:
+        _send_error(
+            responses, ParserKilledError(f"The list needs more than {memory_limit} MiB of memory.")
+        )
+    except PricebookError as error:
+        _send_error(responses, error)
+    else:
+        _send_frame(responses, ListFinished(_peak_memory_kib(status)))
+
+
+def _send_rows(responses: BinaryIO, price_list: PriceList) -> None:
+    has_categories = "category" in price_list.profile.columns
+    lines: list[str] = []
+    row_count = characters = ignored = 0
+    for row_count, row in enumerate(price_list.rows(), start=1):
+        if row.outcome == "ignored":
+            ignored += 1
+        else:
+            line = copy_line(row, has_categories=has_categories)
+            lines.append(line)
+            characters += len(line)
+        if characters > _CHUNK_CHARACTERS or row_count % _ROWS_PER_CHUNK == 0:
+            _send_frame(
+                responses, RowChunk(_take_lines(lines), row_count, ignored, price_list.progress)
+            )
+            characters = 0
+    _send_frame(responses, RowChunk(_take_lines(lines), row_count, ignored, 1.0))
+
+
+def _take_lines(lines: list[str]) -> bytes:
+    encoded = "".join(lines).encode()
+    lines.clear()
+    return encoded
+
+
+def _set_resource_limits(request: ReadRequest) -> None:
+    """Set what this list may take of memory, of processor time and of the disk."""
+    limits, source = request.limits, request.source
+    memory = limits.memory_mebibytes * _MEBIBYTE
+    max_file_bytes = _MAX_WRITE_RATIO * limits.mebibytes * _MEBIBYTE
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (max_file_bytes, max_file_bytes))
+    size = Path(source.path).stat().st_size if isinstance(source, FileSource | FetchedSheet) else 0
+    seconds = min(limits.seconds, _MIN_CPU_SECONDS + _CPU_SECONDS_PER_MEBIBYTE * size // _MEBIBYTE)
+    cpu_limit = math.ceil(sum(resource.getrusage(resource.RUSAGE_SELF)[:2])) + max(1, seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_limit, cpu_limit + _CPU_GRACE_SECONDS))
+
+    def raise_cpu_limit_error(*_: object) -> NoReturn:
+        signal.signal(signal.SIGXCPU, signal.SIG_DFL)  # the next second ends the process
+        raise PriceListError(f"The list takes more than {seconds} seconds of processor time.")
+
+    signal.signal(signal.SIGXCPU, raise_cpu_limit_error)
+
+
+def _peak_memory_kib(status: TextIO) -> int:
+    """Read it from the kernel's status: `ru_maxrss` begins with that of the parent (Linux)."""
+    status.seek(0)
+    return int(status.read().partition("VmHWM:")[2].split()[0])
+
+
+def _send_error(responses: BinaryIO, error: PricebookError) -> None:
+    _send_frame(responses, ListFailed(type(error).__name__, error.message))
+
+
+def _send_frame(responses: BinaryIO, frame: Frame) -> None:
+    frames.send(responses, _encode(frame))
+
+
+if __name__ == "__main__":
+    main()

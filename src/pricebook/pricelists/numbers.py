@@ -1,0 +1,297 @@
+"""Prices as people write them, read by what the whole column shows.
+
+A cell like `1,234` is a thousand or one and a bit, and nothing in the cell says which. So a column
+is read twice: first the cells that leave no doubt tell which marks are decimal and which group
+digits, then every cell is read by that. What stays in doubt is refused with both readings.
+No float and no locale takes part.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from pricebook.pricelists.detection.currencies import (
+    WORD_OR_SIGN,
+    currencies_in_text,
+    currencies_of_word,
+    format_currencies,
+)
+from pricebook.pricelists.detection.vocabulary import TAX_WORDS
+from pricebook.pricelists.schemas import DecimalMark, NumberCell, NumberProfile, RowErrorType
+from pricebook.pricelists.text import shown
+
+MAX_PRICE = Decimal("9999999999.9999")
+_FOUR_DECIMALS = Decimal("0.0001")
+_EXPONENTS = range(-4, 1)
+_MAX_NUMBER_LENGTH = 80
+
+# The cells that need no thought: up to ten digits, a mark that three digits do not follow.
+_PLAIN = re.compile(r"[0-9]{1,10}(?:([.,])(?:[0-9]{1,2}|[0-9]{4}))?").fullmatch
+_CELL = re.compile(
+    r"(?P<before>[^0-9]*)"
+    r"(?P<digits>[0-9](?:[0-9., ']*[0-9])?)(?P<exponent>[eE][+-]?[0-9]{1,3})?"
+    r"(?P<after>[^0-9]*)"
+).fullmatch
+_AMBIGUOUS = re.compile(r"[1-9][0-9]{0,2}([.,])[0-9]{3}").fullmatch
+_NUMBER = re.compile(
+    r"(?:(?P<plain>[0-9]+)"
+    r"|(?P<grouped>[1-9][0-9]{0,2}(?P<mark>[., '])[0-9]{3}(?:(?P=mark)[0-9]{3})*)"
+    r"|(?P<indian>[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}))?"
+    r"(?:(?P<decimal>[.,])(?P<fraction>[0-9]+))?"
+).fullmatch
+_NO_CENTS = re.compile(r"([.,])\s?[-–—]{1,2}").match
+_AFFIX = re.compile(rf"(?:\s*+(?>{WORD_OR_SIGN.pattern})[.,]?+)*+\s*+").fullmatch
+_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}").match
+_ERROR_VALUE = re.compile(r"#|[+-]?(?:nan|inf)", re.IGNORECASE).match
+_TYPOGRAPHY = str.maketrans(
+    "\u00a0\u2002\u2003\u2007\u2008\u2009\u202f\t’‘ʼ´`−",
+    "        '''''-",
+)
+
+
+class RowProblem(NamedTuple):
+    """Why a cell gives no price."""
+
+    error_type: RowErrorType
+    message: str
+
+
+class _ParsedNumber(NamedTuple):
+    """A number as written, in digits and `.`, or with one mark that only the column explains."""
+
+    digits: str
+    decimal_mark: str = ""
+    grouping_mark: str = ""
+    ambiguous_mark: str = ""
+
+
+def detect_number_profile(cells: Iterable[str], currency: str) -> NumberProfile:
+    """Collect from the price cells which marks some cell shows beyond doubt.
+
+    Only cells that could become a price count: a cell in another currency says nothing, nor does a
+    number that is no text.
+    """
+    decimal_marks: set[str] = set()
+    grouping_marks: set[str] = set()
+    for cell in cells:
+        if cell.__class__ is NumberCell:
+            continue
+        if plain := _PLAIN(cell):
+            decimal_marks.add(plain[1])
+        elif isinstance(parsed := _parse_cell(cell.strip(), currency), _ParsedNumber):
+            decimal_marks.add(parsed.decimal_mark)
+            grouping_marks.add(parsed.grouping_mark)
+    return NumberProfile(
+        decimal_marks=tuple(sorted(filter(None, decimal_marks))),
+        grouping_marks=tuple(sorted(filter(None, grouping_marks))),
+    )
+
+
+def price_cell_reader(
+    profile: NumberProfile, currency: str
+) -> Callable[[str], Decimal | RowProblem]:
+    """Make the function that reads the price cells of one column; an empty one is no number."""
+    given = profile.decimal_separator
+    excluded_mark = _other_mark(given) if given else ""
+
+    def read(cell: str) -> Decimal | RowProblem:
+        if isinstance(cell, NumberCell):
+            return price_of_number_cell(cell, currency)
+        plain = _PLAIN(cell)
+        if plain and plain[1] != excluded_mark:
+            return Decimal(cell.replace(",", "."))
+        cell = cell.strip()
+        parsed = _parse_cell(cell, currency)
+        return parsed if isinstance(parsed, RowProblem) else _price_of(cell, parsed, profile)
+
+    return read
+
+
+def with_previous_marks(profile: NumberProfile, previous: NumberProfile | None) -> NumberProfile:
+    """Let the earlier lists of a supplier tell the marks of a column that shows none itself."""
+    given = profile.decimal_separator or profile.decimal_marks or profile.grouping_marks
+    if given or previous is None:
+        return profile
+    said = previous.decimal_separator
+    decimal_marks = (said,) if said else previous.decimal_marks
+    grouping_marks = () if said else previous.grouping_marks
+    return NumberProfile(
+        decimal_marks=decimal_marks,
+        grouping_marks=grouping_marks,
+        remembered=bool(decimal_marks or grouping_marks),
+    )
+
+
+def count_decimals(cell: str, currency: str) -> int | None:
+    """Tell how many decimals a number surely has; None if the trimmed cell is no number."""
+    if isinstance(cell, NumberCell):
+        return None if "%" in cell.shown else len(cell.partition(".")[2])
+    parsed = _parse_cell(cell, currency)
+    if isinstance(parsed, RowProblem):
+        return 0 if parsed.error_type == "other_currency" else None
+    return 0 if parsed.ambiguous_mark else len(parsed.digits.partition(".")[2])
+
+
+def price_of_number_cell(cell: NumberCell, currency: str) -> Decimal | RowProblem:
+    """Read a cell that is a number already; how its sheet shows it only tells what it counts."""
+    number, text = Decimal(cell), cell.shown
+    if text != cell:
+        if "%" in text:
+            return _not_a_number(text)
+        codes = currencies_in_text(text, currency)
+        if codes is not None and currency not in codes:
+            return _other_currency(text, codes, currency)
+    return _negative(text) if number < 0 else _check_range(number, text)
+
+
+def _price_of(cell: str, parsed: _ParsedNumber, profile: NumberProfile) -> Decimal | RowProblem:
+    mark = parsed.ambiguous_mark
+    if mark:
+        is_decimal = _is_decimal_mark(mark, profile)
+        if is_decimal is None:
+            return _ambiguous(cell, parsed)
+        digits = parsed.digits.replace(mark, "." if is_decimal else "")
+    elif _contradicts_separator(parsed, profile.decimal_separator):
+        return RowProblem(
+            "price_not_a_number",
+            f"The price {shown(cell)} does not fit decimal_separator "
+            f"{profile.decimal_separator!r}.",
+        )
+    else:
+        digits = parsed.digits
+    return _check_range(Decimal(digits), cell)
+
+
+def _is_decimal_mark(mark: str, profile: NumberProfile) -> bool | None:
+    """Tell whether the column shows a mark as decimal; None if it shows both, or nothing."""
+    if profile.decimal_separator:
+        return mark == profile.decimal_separator
+    decimal, grouping, other = profile.decimal_marks, profile.grouping_marks, _other_mark(mark)
+    for_decimal = mark in decimal or other in grouping
+    for_grouping = mark in grouping or other in decimal
+    if for_decimal != for_grouping:
+        return for_decimal
+    # Digits grouped by spaces or apostrophes leave only the decimals to a mark.
+    groups_without_marks = " " in grouping or "'" in grouping
+    return True if groups_without_marks and not for_decimal else None
+
+
+def _contradicts_separator(parsed: _ParsedNumber, decimal_separator: DecimalMark | None) -> bool:
+    if decimal_separator is None:
+        return False
+    excluded_mark = _other_mark(decimal_separator)
+    return parsed.decimal_mark == excluded_mark or parsed.grouping_mark == decimal_separator
+
+
+def _check_range(number: Decimal, cell: str) -> Decimal | RowProblem:
+    if number > MAX_PRICE:
+        return RowProblem("price_out_of_range", f"The price {shown(cell)} is over {MAX_PRICE}.")
+    quantized = number.quantize(_FOUR_DECIMALS)
+    if quantized != number:
+        return RowProblem(
+            "price_too_precise",
+            f"The price {shown(cell)} has more than the four decimals of a price.",
+        )
+    return number if number.as_tuple().exponent in _EXPONENTS else quantized
+
+
+def _parse_cell(cell: str, currency: str) -> _ParsedNumber | RowProblem:
+    """Take a price cell apart, up to what only the whole column can decide."""
+    match = _CELL(cell.translate(_TYPOGRAPHY)) if len(cell) <= _MAX_NUMBER_LENGTH else None
+    if not match:
+        return _not_a_number(cell)
+    before, digits, exponent, after = match.group("before", "digits", "exponent", "after")
+    if no_cents := _NO_CENTS(after):
+        digits, after = f"{digits}{no_cents[1]}00", after[no_cents.end() :]
+    if before.endswith((".", ",")) and not before[-2:-1].isalpha():
+        before, digits = before[:-1], before[-1] + digits
+    currencies = _currencies_around(before, after, currency)
+    if currencies is None:
+        return _negative(cell) if _is_negative(before, after) else _not_a_number(cell)
+    if currencies and currency not in currencies:
+        return _other_currency(cell, currencies, currency)
+    return _parse_digits(digits, exponent or "") or _not_a_number(cell)
+
+
+def _parse_digits(digits: str, exponent: str) -> _ParsedNumber | None:
+    if not exponent and (ambiguous := _AMBIGUOUS(digits)):
+        return _ParsedNumber(digits, ambiguous_mark=ambiguous[1])
+    match = _NUMBER(digits)
+    if not match:
+        return None
+    plain, grouped, mark, indian, decimal, fraction = match.groups(default="")
+    mark = "," if indian else mark
+    if mark and (exponent or mark == decimal):
+        return None
+    whole = plain or grouped.replace(mark, "") or indian.replace(",", "")
+    return _ParsedNumber(
+        f"{whole}.{fraction or '0'}{exponent}" if fraction or exponent else whole, decimal, mark
+    )
+
+
+@lru_cache(maxsize=4096)
+def _currencies_around(before: str, after: str, currency: str) -> frozenset[str] | None:
+    """Tell the currencies that the text around a number may mean, empty where it names none.
+
+    None says that the text is no currency and no tax words, or contradicts itself.
+    """
+    before = before.replace("+", "", 1)
+    possible_codes: frozenset[str] = frozenset()
+    for part in (before, after):
+        if not _AFFIX(part) or part.count("(") != part.count(")"):
+            return None
+        for word in WORD_OR_SIGN.findall(part):
+            word_codes = currencies_of_word(word, currency)
+            if word_codes:
+                possible_codes = possible_codes & word_codes if possible_codes else word_codes
+            if (word_codes and not possible_codes) or not (
+                word_codes or word in "()" or word.casefold() in TAX_WORDS
+            ):
+                return None
+    return possible_codes
+
+
+def _is_negative(before: str, after: str) -> bool:
+    signs = (before.strip()[:1], before.strip()[-1:], after.strip()[:1])
+    return any(sign in {"-", "–"} for sign in signs) or "(" in before
+
+
+def _negative(cell: str) -> RowProblem:
+    return RowProblem("price_negative", f"The price {shown(cell)} is negative.")
+
+
+def _other_currency(cell: str, codes: frozenset[str], currency: str) -> RowProblem:
+    return RowProblem(
+        "other_currency",
+        f"The price {shown(cell)} names {format_currencies(codes)}, the catalog is in {currency}.",
+    )
+
+
+def _ambiguous(cell: str, parsed: _ParsedNumber) -> RowProblem:
+    mark = parsed.ambiguous_mark
+    decimal, grouping = parsed.digits.replace(mark, "."), parsed.digits.replace(mark, "")
+    return RowProblem(
+        "price_ambiguous",
+        f"The price {shown(cell)} is {decimal} with decimal_separator {mark!r} and {grouping} with "
+        f"{_other_mark(mark)!r}, and nothing else in the column tells which.",
+    )
+
+
+def _not_a_number(cell: str) -> RowProblem:
+    if _ERROR_VALUE(cell):
+        said = "is an error value, not a number"
+    elif _DATE(cell):
+        said = "is a date, not a number"
+    elif "%" in cell:
+        said = "is a percentage, not a price"
+    elif any(char.isdigit() for char in cell):
+        said = "is not one number"
+    else:
+        said = "is not a number"
+    return RowProblem("price_not_a_number", f"The price {shown(cell)} {said}.")
+
+
+def _other_mark(mark: str) -> str:
+    return "." if mark == "," else ","

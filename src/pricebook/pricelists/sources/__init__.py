@@ -1,0 +1,1 @@
+"""Where price lists are fetched from: https addresses, Google Sheets."""

@@ -1,0 +1,109 @@
+"""Lists behind an https address, fetched into a file that is then read like any other."""
+
+import re
+import ssl
+from contextlib import closing, suppress
+from pathlib import Path
+from urllib.parse import unquote
+
+from urllib3 import BaseHTTPResponse, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from pricebook.errors import PriceListError, SourceUnavailableError
+from pricebook.pricelists.schemas import HttpsSource, ReadLimits
+from pricebook.pricelists.sources.download import (
+    DownloadBudget,
+    read_body,
+    start_budget,
+    translate_http_errors,
+)
+from pricebook.pricelists.sources.public_addresses import (
+    HttpsUrl,
+    NetworkPolicy,
+    is_public,
+    parse_https_url,
+    resolve,
+    resolve_allowed_addresses,
+    resolve_redirect,
+)
+
+_PUBLIC_NETWORK = NetworkPolicy(resolve, is_public)
+_UNRESTRICTED_NETWORK = NetworkPolicy(resolve, bool)
+_MAX_REDIRECTS = 5
+_REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+_OK = 200
+_FIRST_SERVER_ERROR = 500
+_RETRYABLE_STATUSES = frozenset({408, 425, 429})
+_MAX_NAME_CHARACTERS = 100
+
+
+def download(
+    source: HttpsSource, limits: ReadLimits, folder: Path, network: NetworkPolicy | None = None
+) -> Path:
+    """Fetch a list into a folder; redirects are followed, each checked like the first address.
+
+    Raises PriceListError when the address is refused or has no list, SourceUnavailableError when
+    another try may get it.
+    """
+    network = network or (_UNRESTRICTED_NETWORK if source.allow_private else _PUBLIC_NETWORK)
+    target, url = parse_https_url(source.url), source.url
+    budget = start_budget(target.display_url, limits)
+    for _ in range(_MAX_REDIRECTS + 1):
+        with closing(_send_request(target, network, budget)) as response:
+            location = response.headers.get("Location")
+            if response.status not in _REDIRECT_STATUSES or not location:
+                return _save_body(response, folder / file_name(target), budget)
+        url = resolve_redirect(url, location)
+        target = parse_https_url(url)
+    raise PriceListError(f"{budget.source_name} redirects more than {_MAX_REDIRECTS} times.")
+
+
+def file_name(target: HttpsUrl) -> str:
+    """Name the file as the address does, so that messages about the list name it."""
+    last = unquote(target.request_uri.partition("?")[0].rpartition("/")[2])
+    return re.sub(r"[^\w.-]", "_", last)[-_MAX_NAME_CHARACTERS:].strip(".") or "list"
+
+
+def _send_request(
+    target: HttpsUrl, network: NetworkPolicy, budget: DownloadBudget
+) -> BaseHTTPResponse:
+    """Ask the first address of a host that can be connected to."""
+    *first_candidates, last = resolve_allowed_addresses(target, network)
+    with translate_http_errors(target.display_url):
+        for address in first_candidates:
+            with suppress(NewConnectionError, ConnectTimeoutError):
+                return _send_request_to(address, target, budget)
+        return _send_request_to(last, target, budget)
+
+
+def _send_request_to(address: str, target: HttpsUrl, budget: DownloadBudget) -> BaseHTTPResponse:
+    """Connect to the very address that was checked: another lookup may give another one."""
+    pool = HTTPSConnectionPool(
+        address,
+        target.port,
+        ssl_context=ssl.create_default_context(),
+        server_hostname=target.hostname,
+        retries=False,
+        timeout=budget.timeout,
+    )
+    return pool.urlopen(
+        "GET",
+        target.request_uri,
+        headers={"Host": target.authority, "User-Agent": "pricebook", "Accept-Encoding": "gzip"},
+        preload_content=False,
+        redirect=False,
+    )
+
+
+def _save_body(response: BaseHTTPResponse, path: Path, budget: DownloadBudget) -> Path:
+    _check_status(response.status, budget.source_name)
+    with path.open("wb") as file:
+        file.writelines(read_body(response, budget))
+    return path
+
+
+def _check_status(status: int, source_name: str) -> None:
+    if status >= _FIRST_SERVER_ERROR or status in _RETRYABLE_STATUSES:
+        raise SourceUnavailableError(f"{source_name} answers {status} now, not with a list.")
+    if status != _OK:
+        raise PriceListError(f"{source_name} answers {status}, not with a list.")

@@ -1,1 +1,0 @@
-"""The message about a task, and the library that carries it. The task itself is a row."""

@@ -1,0 +1,137 @@
+"""Opens what a process needs from the settings, and closes it: the only wiring."""
+
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+
+import msgspec
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from pricebook.auth.account_cache import AccountCache
+from pricebook.auth.passwords import PasswordChecker
+from pricebook.auth.service import FAILURE_WINDOW_SECONDS, AuthService
+from pricebook.auth.tokens import TokenKey
+from pricebook.db import database as db
+from pricebook.db import migrations
+from pricebook.db.database import Database
+from pricebook.errors import SettingsError
+from pricebook.http.rate_limit import RateLimit, RateLimiter
+from pricebook.imports.service import SubmissionContext
+from pricebook.imports.upload_limits import UploadQuota, UploadStorage
+from pricebook.settings import Settings
+from pricebook.tasks.queue import QueueClient
+
+REDIS_TIMEOUT_SECONDS = 0.25
+REDIS_CONNECTIONS = 20
+MEBIBYTE = 1024 * 1024
+
+
+class Resources(msgspec.Struct, frozen=True):
+    """What a running process holds open; Redis is connected to when it is first used."""
+
+    settings: Settings
+    database: Database
+    migration_head: str
+
+
+@asynccontextmanager
+async def open_resources(
+    settings: Settings, *, statement_seconds: int = 0
+) -> AsyncGenerator[Resources]:
+    """Open the pool, and refuse a database that this program does not fit.
+
+    With `statement_seconds`, no statement may take longer. Raises SettingsError without a
+    database, DatabaseUnavailableError when it does not answer, DatabaseNotReadyError when it is
+    behind or in another currency.
+    """
+    head = migrations.head()
+    pool = Database(
+        settings.required_database_url,
+        pool_min=settings.db_pool_min,
+        pool_max=settings.db_pool_max,
+        statement_seconds=statement_seconds,
+    )
+    async with pool as database:
+        async with database.connection() as conn:
+            await db.require_revision(conn, head)
+            await db.require_currency(conn, settings.catalog_currency)
+        yield Resources(settings=settings, database=database, migration_head=head)
+
+
+def standby_factory(settings: Settings) -> Callable[[], Database] | None:
+    """Return what makes a pool of the standby that visitors may read from, if there is one."""
+    if settings.database_read_url is None:
+        return None
+    return partial(
+        Database,
+        settings.database_read_url,
+        pool_max=settings.db_pool_max,
+        statement_seconds=settings.api_statement_seconds,
+    )
+
+
+@asynccontextmanager
+async def open_redis(settings: Settings) -> AsyncGenerator[Redis]:
+    """Make the client of Redis, which may be away now and come back later; no call waits long.
+
+    Raises SettingsError for an address that is none.
+    """
+    try:
+        pool = BlockingConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType]
+            settings.required_redis_url,
+            max_connections=REDIS_CONNECTIONS,
+            timeout=REDIS_TIMEOUT_SECONDS,
+            socket_timeout=REDIS_TIMEOUT_SECONDS,
+            socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+            retry=Retry(NoBackoff(), 1),
+        )
+    except ValueError as error:
+        raise SettingsError("REDIS_URL cannot be used.") from error
+    async with Redis.from_pool(pool) as redis:
+        yield redis
+
+
+@contextmanager
+def open_auth(resources: Resources, redis: Redis) -> Generator[AuthService]:
+    """Open what letting people in takes; raises SettingsError without a good JWT_SECRET."""
+    settings = resources.settings
+    key = TokenKey(settings.required_jwt_secret, settings.jwt_issuer, settings.jwt_expiration_hours)
+    with PasswordChecker(settings.bcrypt_cost) as passwords:
+        yield AuthService(
+            database=resources.database,
+            key=key,
+            accounts=AccountCache(resources.database),
+            passwords=passwords,
+            limiter=RateLimiter(redis),
+            failures_by_name=RateLimit(
+                "login-name", settings.login_failures_per_name, FAILURE_WINDOW_SECONDS
+            ),
+            failures_by_address=RateLimit(
+                "login-address", settings.login_failures_per_address, FAILURE_WINDOW_SECONDS
+            ),
+            failures_from_new_networks=RateLimit(
+                "login-new-networks",
+                settings.login_failures_from_new_networks,
+                FAILURE_WINDOW_SECONDS,
+            ),
+        )
+
+
+def submission_context_for(resources: Resources, redis: Redis) -> SubmissionContext:
+    """Put together what accepting lists takes."""
+    settings = resources.settings
+    quota = UploadQuota(
+        total_bytes=settings.uploads_max_mib * MEBIBYTE,
+        user_bytes=settings.uploads_max_mib_per_user * MEBIBYTE,
+    )
+    return SubmissionContext(
+        database=resources.database,
+        queue=QueueClient(redis, settings.redis_queue_name),
+        limiter=RateLimiter(redis),
+        syncs_per_minute=settings.sync_rate_limit_per_minute,
+        uploads_per_minute=settings.upload_rate_limit_per_minute,
+        storage=UploadStorage(settings.uploads, quota),
+        max_bytes=settings.list_max_mib * MEBIBYTE,
+    )

@@ -1,0 +1,1 @@
+"""The worker program: takes tasks and runs them."""

@@ -1,0 +1,275 @@
+"""The worker: takes tasks from their rows, a few at once, until it is told to stop."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from pricebook.db.database import Database
+from pricebook.errors import (
+    DatabaseBusyError,
+    DatabaseUnavailableError,
+    LeaseLostError,
+)
+from pricebook.imports import service as sync
+from pricebook.imports.runner import ImportRunner, create_import_runner
+from pricebook.imports.upload_folder import delete_orphaned_uploads
+from pricebook.pricelists.isolation.parser_pool import ParserPool
+from pricebook.services import open_redis, open_resources
+from pricebook.settings import Settings
+from pricebook.suppliers.deletion import delete_marked_suppliers
+from pricebook.system.async_tasks import cancel_all, wait_for_first
+from pricebook.tasks import service as tasks
+from pricebook.tasks import slots
+from pricebook.tasks.failures import classify_failure, describe_error
+from pricebook.tasks.queue import QueueClient
+from pricebook.tasks.schemas import ClaimedTask, ReclaimedTask, TaskProgress, TaskToApply
+
+log = structlog.stdlib.get_logger(__name__)
+
+POLL_SECONDS = 1.0
+SCHEDULE_INTERVAL_SECONDS = 5.0
+CLEANUP_INTERVAL_SECONDS = 3600.0
+PROGRESS_INTERVAL_SECONDS = 0.3
+MERGING = "merging"
+RENEWALS_PER_LEASE = 3
+RENEW_INTERVAL_SECONDS = 1.0
+DATABASE_RETRY_SECONDS = 1.0
+
+
+def work(settings: Settings) -> None:
+    """Work on tasks until SIGTERM or Ctrl-C; raises PricebookError when it cannot start."""
+    asyncio.run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    async with open_worker(settings) as worker:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, worker.stop)
+        await worker.run()
+
+
+@asynccontextmanager
+async def open_worker(settings: Settings) -> AsyncGenerator["Worker"]:
+    """Open what a worker needs."""
+    async with open_resources(settings) as resources, open_redis(settings) as redis:
+        queue = QueueClient(redis, settings.redis_queue_name)
+        with ParserPool(has_spare=True) as parser_pool:
+            intake = create_import_runner(settings, resources.database, parser_pool)
+            yield Worker(settings, resources.database, queue, intake)
+
+
+class Worker:
+    """Works on several tasks at once.
+
+    Each slot takes the next task from the database, as soon as it is free, when a message rings or
+    when it is time to look again. So no task depends on Redis, only how soon it is begun.
+    """
+
+    def __init__(
+        self, settings: Settings, database: Database, queue: QueueClient, intake: ImportRunner
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._queue = queue
+        self._import_runner = intake
+        self._name = f"{socket.gethostname()}/{os.getpid()}"
+        self._claim_lock = asyncio.Lock()
+        self._slow_tasks = 0
+        self._wake_up = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Take no more tasks; finish those that run, or hand them back when it takes too long."""
+        self._stopping.set()
+        self._wake_up.set()
+
+    async def run(self) -> None:
+        """Work until told to stop."""
+        log.debug("the worker is ready", tasks=self._settings.worker_tasks)
+        background_tasks = [
+            asyncio.create_task(self._queue.listen(self._wake_up.set)),
+            asyncio.create_task(self._run_periodically(POLL_SECONDS, self._reclaim_expired_leases)),
+            asyncio.create_task(
+                self._run_periodically(SCHEDULE_INTERVAL_SECONDS, self._start_due_syncs)
+            ),
+            asyncio.create_task(self._run_periodically(POLL_SECONDS, self._delete_suppliers)),
+            asyncio.create_task(self._run_periodically(CLEANUP_INTERVAL_SECONDS, self._purge)),
+        ]
+        slots = [asyncio.create_task(self._run_slot()) for _ in range(self._settings.worker_tasks)]
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            ended, _ = await asyncio.wait(
+                [stopping, *background_tasks, *slots], return_when=asyncio.FIRST_COMPLETED
+            )
+            for each in ended - {stopping}:
+                each.result()  # a part that ended by itself met a defect: it is raised
+            await asyncio.wait(slots, timeout=self._settings.worker_stop_seconds)
+        finally:
+            await cancel_all(stopping, *slots, *background_tasks)
+
+    async def _run_slot(self) -> None:
+        while not self._stopping.is_set():
+            self._wake_up.clear()
+            with suppress(DatabaseUnavailableError):
+                if await self._run_next():
+                    continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake_up.wait(), POLL_SECONDS)
+
+    async def _run_next(self) -> bool:
+        """Do what is next; say whether there was anything."""
+        task = await self._claim_task()
+        if task is not None:
+            try:
+                await self._run_task(task)
+            finally:
+                self._slow_tasks -= task.is_slow
+            return True
+        held = await tasks.find_task_to_apply(self._database)
+        if held is not None:
+            await self._apply_held(held)
+            return True
+        return False
+
+    async def _claim_task(self) -> ClaimedTask | None:
+        """Claim the next task; slow ones never take the last slot of several."""
+        seconds, max_slow_tasks = (
+            self._settings.worker_lease_seconds,
+            max(1, self._settings.worker_tasks - 1),
+        )
+        async with self._claim_lock:
+            with_slow = self._slow_tasks < max_slow_tasks
+            task = await tasks.claim_next(self._database, self._name, seconds, with_slow=with_slow)
+            self._slow_tasks += task is not None and task.is_slow
+        return task
+
+    async def _apply_held(self, held: TaskToApply) -> None:
+        """Apply a held list; what cannot be applied stays held, with the reason."""
+        with _task_log_context(held):
+            log.info("held list is applied", supplier=held.supplier_name)
+            try:
+                await wait_for_first(self._import_runner.apply(held), self._wait_while_held(held))
+            except DatabaseBusyError as error:
+                log.warning("held list waits", reason=error.message)
+                await slots.record_apply_wait(self._database, held.id, error.message)
+                raise
+            except DatabaseUnavailableError:
+                raise
+            except Exception as error:  # noqa: BLE001 (a defect of ours must not end the worker)
+                await slots.record_apply_failure(self._database, held.id, describe_error(error))
+
+    async def _run_task(self, task: ClaimedTask) -> None:
+        """Work on a task to its end, whatever that is; only being stopped is passed on."""
+        with _task_log_context(task):
+            log.info("task begun", supplier=task.supplier_name)
+            try:
+                await self._import_with_lease(task)
+                log.info("task ended")
+            except asyncio.CancelledError:
+                with suppress(DatabaseUnavailableError):
+                    await tasks.release(self._database, self._queue, task.lease)
+                raise
+            except LeaseLostError as error:
+                log.warning("task lost", reason=error.message)
+            except Exception as error:  # noqa: BLE001 (a defect of ours must not end the worker)
+                await self._record_failure(task, error)
+
+    async def _import_with_lease(self, task: ClaimedTask) -> None:
+        """Take the list in and keep the lease meanwhile; raises LeaseLostError when it is lost."""
+        progress = _LatestProgress()
+        importing = self._import_runner.run_import(task, progress.set)
+        await wait_for_first(importing, self._keep_lease(task, progress))
+
+    async def _wait_while_held(self, held: TaskToApply) -> None:
+        """Return when a list is no longer held: it is applied now, or was cancelled."""
+        is_held = True
+        while is_held:
+            await asyncio.sleep(RENEW_INTERVAL_SECONDS)
+            with suppress(DatabaseUnavailableError):
+                is_held = await slots.is_held(self._database, held.id)
+
+    async def _keep_lease(self, task: ClaimedTask, progress: "_LatestProgress") -> None:
+        """Renew the lease, often while there is progress; ends only when it is lost.
+
+        It is lost within a second when the task is cancelled, and when a task that takes long
+        yields its slot.
+        """
+        seconds = self._settings.worker_lease_seconds
+        ticks_between = (
+            min(RENEW_INTERVAL_SECONDS, seconds / RENEWALS_PER_LEASE) / PROGRESS_INTERVAL_SECONDS
+        )
+        clock = asyncio.get_running_loop().time
+        yields_at = clock() + self._settings.worker_yield_seconds
+        written, ticks = TaskProgress(), 0
+        while True:
+            await asyncio.sleep(PROGRESS_INTERVAL_SECONDS)
+            ticks += 1
+            if progress.value == written and ticks < ticks_between:
+                continue
+            written, ticks = progress.value, 0
+            with suppress(DatabaseUnavailableError):
+                await tasks.renew_lease(self._database, task.lease, written, seconds)
+                if clock() > yields_at and not task.is_slow and written.stage != MERGING:
+                    await slots.yield_slot(self._database, task.lease)
+
+    async def _record_failure(self, task: ClaimedTask, error: Exception) -> None:
+        """Write down that an attempt failed; while the database is away, wait for it."""
+        failure = classify_failure(task, error)
+        while not self._stopping.is_set():
+            with suppress(DatabaseUnavailableError):
+                if failure is None:
+                    await tasks.fail_task(self._database, task.lease, str(error))
+                else:
+                    await tasks.reschedule(self._database, self._queue, task.lease, failure)
+                return
+            await asyncio.sleep(DATABASE_RETRY_SECONDS)
+
+    async def _run_periodically(self, seconds: float, do: Callable[[], Awaitable[None]]) -> None:
+        """Do something for ever, with a pause; while the database is away it does not matter."""
+        while True:
+            with suppress(DatabaseUnavailableError):
+                await do()
+            await asyncio.sleep(seconds)
+
+    async def _reclaim_expired_leases(self) -> None:
+        for task in await tasks.reclaim_expired_leases(self._database):
+            with _task_log_context(task):
+                log.warning("the worker of a task was lost")
+            self._wake_up.set()
+
+    async def _delete_suppliers(self) -> None:
+        await delete_marked_suppliers(self._database)
+
+    async def _start_due_syncs(self) -> None:
+        for message in await sync.start_due_syncs(self._database, self._queue):
+            log.info("sync started by schedule", supplier=message.supplier_name)
+
+    async def _purge(self) -> None:
+        await tasks.purge_old_tasks(self._database, self._settings.keep_tasks_days)
+        referenced = await tasks.list_referenced_files(self._database)
+        await asyncio.to_thread(delete_orphaned_uploads, self._settings.uploads, referenced)
+
+
+class _LatestProgress:
+    """The latest progress of a task."""
+
+    def __init__(self) -> None:
+        self.value = TaskProgress()
+
+    def set(self, value: TaskProgress) -> None:
+        self.value = value
+
+
+def _task_log_context(
+    task: ClaimedTask | TaskToApply | ReclaimedTask,
+) -> AbstractContextManager[None]:
+    """Let all lines say which task they are about, and which request asked for it if one did."""
+    request_fields = {} if task.request_id is None else {"request_id": task.request_id}
+    return bound_contextvars(task_id=str(task.id), **request_fields)

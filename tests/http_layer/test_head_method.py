@@ -1,0 +1,86 @@
+"""HEAD is answered wherever GET is, like GET but without a body."""
+
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+import builders
+from pricebook.api.application import create_app
+from pricebook.db.database import Connection
+from pricebook.settings import Settings
+from served_here import connected, served_here
+
+Client = AsyncTestClient[Litestar]
+# Each response has these of its own, or only where there is a body.
+PER_RESPONSE_HEADERS = ("date", "x-request-id", "transfer-encoding")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/live",
+        "/ready",
+        "/health",
+        "/metrics",
+        "/docs",
+        "/docs/json",
+        "/api/v1/catalog",
+        "/api/v1/catalog?limit=0",
+        "/api/v1/catalog/export",
+        "/api/v1/categories",
+        "/api/v1/admin/products",
+        "/nowhere",
+    ],
+)
+async def test_head_is_answered_like_get(client: Client, path: str) -> None:
+    get_response, head = await client.get(path), await client.request("HEAD", path)
+    assert (head.status_code, head.content) == (get_response.status_code, b"")
+    for name in ("content-type", "etag", "content-security-policy", "www-authenticate"):
+        assert head.headers.get(name) == get_response.headers.get(name)
+
+
+async def test_staff_may_send_head_where_they_may_send_get(sales: Client) -> None:
+    path = "/api/v1/admin/products"
+    for accept in ("application/json", "text/csv"):
+        response = await sales.request("HEAD", path, headers={"Accept": accept})
+        assert (response.status_code, response.content) == (200, b"")
+
+
+async def test_a_path_without_get_has_no_head(client: Client) -> None:
+    response = await client.request("HEAD", "/api/v1/auth/login")
+    assert response.status_code == 405
+    assert "HEAD" not in response.headers["allow"]
+
+
+async def test_head_is_listed_where_get_is(client: Client) -> None:
+    assert "HEAD" in (await client.post("/api/v1/catalog")).headers["allow"].split(", ")
+    assert "HEAD" in (await client.options("/api/v1/catalog")).headers["allow"].split(", ")
+
+
+async def test_head_and_get_follow_each_other_on_a_connection(
+    settings: Settings, conn: Connection
+) -> None:
+    await builders.offered_product(conn, "Hammer", "1.00")
+    logged: list[tuple[str, int, int]] = []
+    heads: list[bytes] = []
+
+    def log_request(_scope: Any, _path: str, ended: Any) -> None:
+        logged.append((ended.method, ended.status, ended.bytes))
+
+    request = b"%b %b HTTP/1.1\r\nHost: x\r\n\r\n"
+    async with (
+        served_here(create_app(settings, log_request=log_request), settings) as port,
+        connected(port) as client,
+    ):
+        for path in (b"/api/v1/catalog", b"/api/v1/catalog/export", b"/api/v1/catalog"):
+            for _ in range(3):
+                client.writer.write(request % (b"HEAD", path))
+                heads.append(await client.reader.readuntil(b"\r\n\r\n"))
+        get_response = await client.request(request % (b"GET", b"/api/v1/catalog"))
+        assert get_response.status == 200
+        assert b"content-length: %d\r\n" % len(get_response.body) in heads[-1]
+    assert all(head.startswith(b"HTTP/1.1 200") for head in heads)
+    assert logged[:9] == [("HEAD", 200, 0)] * 9
+    assert logged[9] == ("GET", 200, len(get_response.body))

@@ -1,0 +1,261 @@
+"""What Prometheus is told, by one process and by several."""
+
+import os
+import re
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import msgspec
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+from prometheus_client.parser import text_string_to_metric_families
+
+import builders
+from pricebook import __version__
+from pricebook.api.application import create_app
+from pricebook.db.database import Connection
+from pricebook.observability.counters import BUCKETS, GAUGE, MAX_ROWS, Counters
+from pricebook.settings import Settings
+from running_system import eventually
+from served_api import ApiProcess
+
+Client = AsyncTestClient[Litestar]
+Samples = dict[tuple[str, ...], float]
+
+NAMES = {
+    "pricebook_http_requests_total",
+    "pricebook_http_request_duration_seconds_bucket",
+    "pricebook_http_request_duration_seconds_count",
+    "pricebook_http_request_duration_seconds_sum",
+    "pricebook_http_requests_in_progress",
+    "pricebook_db_pool_connections",
+    "pricebook_db_pool_max",
+    "pricebook_db_pool_waiting",
+    "pricebook_db_pool_wait_seconds_total",
+    "pricebook_db_pool_requests_total",
+    "pricebook_db_pool_timeouts_total",
+    "pricebook_queue_messages",
+    "pricebook_tasks",
+    "pricebook_oldest_queued_task_seconds",
+    "pricebook_ingested_rows_per_second",
+    "pricebook_supplier_last_good_list_seconds",
+    "pricebook_catalog_answers_total",
+    "pricebook_catalog_memory_bytes",
+    "pricebook_database_up",
+    "pricebook_redis_up",
+    "pricebook_build_info",
+}
+REQUESTS = "pricebook_http_requests_total"
+CATALOG_RESPONSES = "pricebook_catalog_answers_total"
+CACHE_RESULTS = ("kept", "computed")
+
+
+def parse_samples(text: str) -> Samples:
+    """The value of each sample under its name without the prefix's rest and its labels' values."""
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+async def scrape(client: Client) -> Samples:
+    response = await client.get("/metrics")
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"].startswith("text/plain; version=")
+    return parse_samples(response.text)
+
+
+async def test_every_name_is_there(client: Client, conn: Connection) -> None:
+    await builders.supplier(conn)
+    await client.get("/live")
+    samples = await scrape(client)
+    assert {name for name, *_ in samples} == NAMES
+    assert samples["pricebook_build_info", __version__] == 1
+    assert samples["pricebook_http_requests_in_progress",] == 1
+    assert samples["pricebook_db_pool_max",] == 4
+    assert samples["pricebook_db_pool_requests_total",] > 0
+
+
+def test_alerts_use_exported_metrics() -> None:
+    rules = Path(__file__).parents[2] / "deploy/prometheus/alerts.yml"
+    requested = set(re.findall(r"\bpricebook_[a-z_]+", rules.read_text()))
+    assert requested
+    assert requested <= NAMES
+
+
+async def test_requests_are_counted_by_template_including_cached_responses(
+    settings: Settings,
+) -> None:
+    async with AsyncTestClient(create_app(settings)) as client:
+        for _ in range(3):
+            await client.get("/api/v1/categories")
+        await client.get(f"/api/v1/catalog/{UUID(int=7)}")
+        await client.get("/nowhere/at/all")
+        await client.request("BREW", "/api/v1/catalog")
+        samples = await scrape(client)
+    assert samples[REQUESTS, "GET", "/api/v1/categories", "200"] == 3
+    assert samples[REQUESTS, "GET", "/api/v1/catalog/{product_id}", "404"] == 1
+    assert samples[REQUESTS, "GET", "unknown", "404"] == 1
+    assert samples[REQUESTS, "OTHER", "/api/v1/catalog", "405"] == 1
+    duration = "pricebook_http_request_duration_seconds"
+    assert samples[f"{duration}_count", "GET", "/api/v1/categories"] == 3
+    buckets = [
+        samples[key] for key in samples if {f"{duration}_bucket", "/api/v1/categories"} <= {*key}
+    ]
+    assert buckets == sorted(buckets)
+    assert (len(buckets), buckets[-1]) == (len(BUCKETS) + 1, 3)
+    assert samples[CATALOG_RESPONSES, "kept"] + samples[CATALOG_RESPONSES, "computed"] == 3
+
+
+async def test_cached_and_computed_responses_are_counted_separately(client: Client) -> None:
+    before = await scrape(client)
+    requested = 0
+    while (now := await scrape(client))[CATALOG_RESPONSES, "kept"] < before[
+        CATALOG_RESPONSES, "kept"
+    ] + 3:
+        await client.get("/api/v1/catalog?limit=7")  # kept once PostgreSQL tells of changes
+        requested += 1
+    grown = {
+        result: now[CATALOG_RESPONSES, result] - before[CATALOG_RESPONSES, result]
+        for result in CACHE_RESULTS
+    }
+    assert grown["kept"] + grown["computed"] == requested
+    assert grown["computed"] >= 1
+    assert now["pricebook_catalog_memory_bytes",] > 0
+
+
+async def test_task_and_supplier_metrics(client: Client, conn: Connection) -> None:
+    supplier_id = await builders.supplier(conn, name="ACME")
+    asleep = await builders.supplier(conn, name="Asleep")
+    await conn.execute("UPDATE suppliers SET is_active = false WHERE id = %s", [asleep])
+    await conn.execute(
+        """
+        INSERT INTO ingestion_tasks (supplier_id, supplier_name, parser_type, source_config, state,
+            next_attempt_at, started_at, completed_at, rows_read)
+        SELECT %s, 'ACME', 'csv', '{}', state::task_state, now() - interval '100 s',
+            now() - interval '60 s', ended, rows
+        FROM (VALUES ('queued', NULL, 0), ('dead', now() - interval '9 s', 0),
+            ('succeeded', now() - interval '50 s', 5000)) AS tasks (state, ended, rows)
+        """,
+        [supplier_id],
+    )
+    samples = await scrape(client)
+    states = {key[1]: value for key, value in samples.items() if key[0] == "pricebook_tasks"}
+    assert states == dict.fromkeys(("running", "partially_succeeded", "failed", "held"), 0) | {
+        "queued": 1,
+        "dead": 1,
+        "succeeded": 1,
+    }
+    assert 100 <= samples["pricebook_oldest_queued_task_seconds",] < 160
+    assert samples["pricebook_ingested_rows_per_second",] == pytest.approx(500)
+    ages = {key: age for key, age in samples.items() if "last_good" in key[0]}
+    ((key, age),) = ages.items()
+    assert {*key[1:]} == {str(supplier_id), "ACME"}
+    assert 50 <= age < 110
+
+
+async def test_without_the_database_the_other_metrics_are_exported(
+    client: Client, settings: Settings, drop_database: Callable[[str], None]
+) -> None:
+    assert settings.database_url
+    drop_database(settings.database_url)
+    samples = await scrape(client)
+    assert samples["pricebook_database_up",] == 0
+    assert samples["pricebook_redis_up",] == 1
+    assert not any(name == "pricebook_tasks" for name, *_ in samples)
+
+
+async def test_without_redis_the_other_metrics_are_exported(settings: Settings) -> None:
+    without_redis = msgspec.structs.replace(settings, redis_url="redis://127.0.0.1:1/0")
+    async with AsyncTestClient(create_app(without_redis)) as client:
+        samples = await scrape(client)
+    assert (samples["pricebook_database_up",], samples["pricebook_redis_up",]) == (1, 0)
+    assert not any(name == "pricebook_queue_messages" for name, *_ in samples)
+
+
+async def test_frequent_scrapes_query_the_database_once(
+    client: Client, statements: list[str]
+) -> None:
+    for _ in range(5):
+        await scrape(client)
+    assert sum("GROUP BY state" in statement for statement in statements) == 1
+
+
+async def test_with_a_token_metrics_need_its_bearer(settings: Settings) -> None:
+    guarded = msgspec.structs.replace(settings, metrics_token="let me see")
+    async with AsyncTestClient(create_app(guarded)) as client:
+        assert (await client.get("/metrics")).status_code == 401
+        wrong = await client.get("/metrics", headers={"Authorization": "Bearer let me sea"})
+        assert wrong.status_code == 401
+        assert "let me see" not in wrong.text
+        right = await client.get("/metrics", headers={"Authorization": "Bearer let me see"})
+        assert right.status_code == 200
+
+
+@pytest.fixture
+def pair(tmp_path: Path, settings: Settings) -> Iterator[ApiProcess]:
+    served = ApiProcess(tmp_path, settings, WORKERS="2")
+    yield served
+    served.stop()
+
+
+def total(address: httpx.URL) -> float:
+    return parse_samples(httpx.get(f"{address}/metrics").text).get(
+        (REQUESTS, "GET", "unknown", "404"), 0
+    )
+
+
+def has_both(address: httpx.URL) -> bool:
+    return parse_samples(httpx.get(f"{address}/metrics").text)["pricebook_db_pool_max",] == 8
+
+
+def test_several_processes_give_one_total_that_outlives_them(pair: ApiProcess) -> None:
+    address = pair.client.base_url
+    eventually(lambda: has_both(address))
+    for round_ in range(1, 4):
+        for _ in range(40):
+            assert httpx.get(f"{address}/nowhere").status_code == 404
+        assert [total(address) for _ in range(6)] == [40 * round_] * 6
+        (killed, *_) = pair.workers()
+        os.kill(killed, signal.SIGKILL)
+        eventually(lambda gone=killed: gone not in pair.workers() and len(pair.workers()) == 2)
+        eventually(lambda: has_both(address))  # the new one has begun
+        assert total(address) == 40 * round_
+
+
+def test_counters_outlive_their_process_and_gauges_do_not(tmp_path: Path) -> None:
+    key, now = ("request", "GET"), (GAUGE, "waiting")
+    first, second = Counters(tmp_path), Counters(tmp_path)
+    for each in (first, second):
+        each.start_request()
+        each.start_request()
+        each.end_request(key, BUCKETS[0])
+        each.record(now, 5)
+        each.record(("pool", "requests"), 7)
+    assert first.sums() == second.sums()
+    assert first.sums()[key][:3] == [2, 2 * BUCKETS[0], 2]
+    assert first.sums()[GAUGE, "in progress"][0] == 2
+    second.close()
+    assert first.sums()[key][0] == 2
+    assert first.sums()[now][0] == 5
+    assert first.sums()[GAUGE, "in progress"][0] == 1
+    third = Counters(tmp_path)
+    third.record(("pool", "requests"), 1)
+    assert first.sums()[now][0] == 5
+    assert first.sums()["pool", "requests"][0] == 15
+    assert len(list(tmp_path.iterdir())) == 2
+    first.close()
+    third.close()
+
+
+def test_more_keys_than_rows_share_the_last_row() -> None:
+    counters = Counters()
+    for number in range(MAX_ROWS + 10):
+        counters.end_request((str(number),), 1.0)
+    counters.end_request(("x" * 500,), 1.0)
+    assert len(counters.sums()) == MAX_ROWS - 1

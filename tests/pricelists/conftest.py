@@ -1,0 +1,78 @@
+"""Fixtures of the price-list tests: locales, a fake Google, a fake web server."""
+
+import locale
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from import_fixtures import run_import
+from pricelists.google_stand_in import FakeGoogleServer, google_stand_in
+from pricelists.web_stand_in import FakeWebServer, web_stand_in
+
+# A process has the C locale until it asks; here the one of the environment holds (.ci/locales).
+with suppress(locale.Error):
+    locale.setlocale(locale.LC_ALL, "")
+
+
+@pytest.fixture(scope="session")
+def _locales(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Build the locales of the tests where the machine can."""
+    localedef = shutil.which("localedef")
+    if localedef is None or "LOCPATH" in os.environ:
+        return
+    folder = tmp_path_factory.mktemp("locales")
+    for name in ("de_DE", "tr_TR"):
+        command = [localedef, "-i", name, "-f", "UTF-8", folder / f"{name}.UTF-8"]
+        subprocess.run(command, check=False, capture_output=True)
+    os.environ["LOCPATH"] = str(folder)
+
+
+@pytest.fixture
+def process_locale(request: pytest.FixtureRequest, _locales: None) -> Iterator[str]:
+    before = locale.setlocale(locale.LC_ALL)
+    try:
+        yield locale.setlocale(locale.LC_ALL, request.param)
+    except locale.Error:
+        pytest.skip(f"this machine has no {request.param}")
+    finally:
+        locale.setlocale(locale.LC_ALL, before)
+
+
+@pytest.fixture(scope="session")
+def running_google() -> Iterator[FakeGoogleServer]:
+    with google_stand_in() as running:
+        yield running
+
+
+@pytest.fixture
+def google(running_google: FakeGoogleServer) -> FakeGoogleServer:
+    """A stand-in for Google that has no spreadsheets yet and behaves."""
+    running_google.reset()
+    return running_google
+
+
+@pytest.fixture
+def key_file(google: FakeGoogleServer, tmp_path: Path) -> Path:
+    return google.write_key(tmp_path / "key.json")
+
+
+@pytest.fixture(scope="session")
+def running_web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeWebServer]:
+    with web_stand_in(tmp_path_factory.mktemp("web")) as running:
+        yield running
+
+
+@pytest.fixture
+def web(running_web: FakeWebServer, monkeypatch: pytest.MonkeyPatch) -> FakeWebServer:
+    """A web server whose certificate the system trusts."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(running_web.ca_file))
+    running_web.requests.clear()
+    return running_web
+
+
+__all__ = ["run_import"]

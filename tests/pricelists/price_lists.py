@@ -1,0 +1,101 @@
+"""Lists as suppliers send them, written and read back in one call."""
+
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import msgspec
+
+from pricebook.errors import PriceListError
+from pricebook.pricelists.isolation.fetch_process import fetch
+from pricebook.pricelists.reader import open_price_list
+from pricebook.pricelists.schemas import (
+    DetectedProfile,
+    FileSource,
+    GoogleSheetSource,
+    HttpsSource,
+    PriceListRow,
+    ReadConfig,
+    ReadRequest,
+)
+
+
+class ReadResult(NamedTuple):
+    profile: DetectedProfile
+    rows: list[PriceListRow]
+
+    @property
+    def items(self) -> list[PriceListRow]:
+        return [row for row in self.rows if row.outcome == "item"]
+
+    @property
+    def rejected(self) -> list[PriceListRow]:
+        return [row for row in self.rows if row.outcome == "rejected"]
+
+    @property
+    def outcomes(self) -> list[str]:
+        return [row.outcome for row in self.rows]
+
+
+@contextmanager
+def fetched(request: ReadRequest) -> Generator[ReadRequest]:
+    """Fetch a list from elsewhere into a folder, as long as the block runs."""
+    source = request.source
+    assert isinstance(source, GoogleSheetSource | HttpsSource)
+    with TemporaryDirectory() as folder:
+        local = fetch(source, request.limits, Path(folder))
+        yield msgspec.structs.replace(request, source=local)
+
+
+def read_price_list(content: str | bytes, currency: str = "USD", **config: Any) -> ReadResult:
+    """Read a list as one that came as a file of this content; text comes as UTF-8."""
+    return read_next_price_list(content, None, currency, **config)
+
+
+def read_next_price_list(
+    content: str | bytes, remembered: DetectedProfile | None, currency: str = "USD", **config: Any
+) -> ReadResult:
+    """Read a list of a supplier whose last list is remembered."""
+    data = content if isinstance(content, bytes) else content.encode()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "list.csv"
+        path.write_bytes(data)
+        request = msgspec.structs.replace(
+            read_request(path, currency, **config), remembered=remembered
+        )
+        price_list = open_price_list(request)
+        return ReadResult(price_list.profile, list(price_list.rows()))
+
+
+def read_request(path: Path, currency: str = "USD", **config: Any) -> ReadRequest:
+    """Order the reading of a file."""
+    source = FileSource(str(path))
+    options = msgspec.convert(config, ReadConfig)
+    return ReadRequest(source=source, currency=currency, config=options)
+
+
+def rows_or_error_message(content: str | bytes, **config: Any) -> list[PriceListRow] | str:
+    """Read a list that may be none; tell the sentence with which it is refused."""
+    try:
+        return read_price_list(content, **config).rows
+    except PriceListError as error:
+        return error.message
+
+
+def csv_text(*lines: str, header: str = "sku;name;price") -> str:
+    return "\n".join((header, *lines)) + "\n"
+
+
+def read_single_item(content: str | bytes, currency: str = "USD", **config: Any) -> PriceListRow:
+    items = read_price_list(content, currency, **config).items
+    assert len(items) == 1
+    return items[0]
+
+
+def csv_with_prices(cells: Iterable[str]) -> str:
+    """Write a list with these cells in its price column; none of them may hold a tab."""
+    return csv_text(
+        *(f"A{number}\tx\t{cell}" for number, cell in enumerate(cells)), header="sku\tname\tprice"
+    )

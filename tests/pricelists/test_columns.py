@@ -1,0 +1,206 @@
+"""Columns are found by the words of their headers, named when in doubt, and never guessed."""
+
+import pytest
+
+from pricebook.errors import PriceListError
+from pricebook.pricelists.detection.column_names import column_letters
+from pricebook.pricelists.detection.columns import assign_columns
+from pricebook.pricelists.detection.header_row import ExpectedColumns, read_header
+from pricebook.pricelists.schemas import Field
+from pricelists.price_lists import read_price_list
+
+
+def columns_of(
+    header: str, mapping: dict[Field, str] | None = None, currency: str = "USD"
+) -> dict[Field, str]:
+    """Assign the columns of a header written with `|` between them; tell their headers."""
+    cells = [cell.strip() for cell in header.split("|")]
+    expected = ExpectedColumns(mapping or {}, currency)
+    result = assign_columns(read_header([(1, cells, None)], expected), expected)
+    return {field: cells[index] for field, index in result.columns.items()}
+
+
+def error_message_of(
+    header: str, mapping: dict[Field, str] | None = None, currency: str = "USD"
+) -> str:
+    with pytest.raises(PriceListError) as raised:
+        columns_of(header, mapping, currency)
+    return raised.value.message
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "SKU | Name | Price",
+        "unique_id | title | description | price",
+        "Item No. | Item Name | Unit Price",
+        "ProductCode | ProductName | UnitPrice",
+        "Artikelnummer | Bezeichnung | Preis",
+        "Art.-Nr. | Artikelbezeichnung | Nettopreis",
+        "Bestell-Nr. | Benennung | Einzelpreis netto / Stk.",
+        "Артикул | Наименование | Цена",
+        "Код товара | Наименование товара | Цена с НДС* (за 1 шт.)",
+        "Артикул | Номенклатура | Цена за ед., с учетом НДС",
+        "Référence | Désignation | Prix unitaire H.T.",
+        "Réf. | Libellé | Prix TTC",
+        "Código | Descripción | Precio sin IVA",
+        "Referencia | Nombre | PVP",
+        "Indeks | Nazwa towaru | Cena netto",
+        "Nr katalogowy | Nazwa | Cena jednostkowa brutto",
+        "Артикул | Найменування | Ціна",
+        "Код товару | Назва товару | Ціна з ПДВ за шт",
+    ],
+)
+def test_columns_are_known_in_seven_languages(header: str) -> None:
+    cells = [cell.strip() for cell in header.split("|")]
+    assert columns_of(header) == {"sku": cells[0], "name": cells[1], "price": cells[-1]}
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["*Цена* с НДС (BYN)", "ЦЕНА¹", "  Цена,  с НДС ", "Price, BYN", "Preis [netto] *", "(Price)"],
+)
+def test_brackets_stars_notes_and_case_do_not_matter(header: str) -> None:
+    assert columns_of(f"SKU | Name | {header}", currency="BYN")["price"] == header.strip()
+
+
+def test_category_and_currency_are_found_too() -> None:
+    result = columns_of("SKU | Name | Warengruppe | Währung | Preis")
+    assert (result["category"], result["currency"]) == ("Warengruppe", "Währung")
+
+
+@pytest.mark.parametrize(
+    ("header", "sku", "name"),
+    [
+        ("Article code | ID | EAN | Name | Price", "Article code", "Name"),
+        ("ID | Name | Price", "ID", "Name"),
+        ("EAN | Name | Price", "EAN", "Name"),
+        ("№ | Артикул | Код | Товар | Описание | Цена", "Артикул", "Товар"),
+        ("Artikelnummer | Artikel | Preis", "Artikelnummer", "Artikel"),
+        ("Artikel | Bezeichnung | Preis", "Artikel", "Bezeichnung"),
+        ("Item | Description | Price", "Item", "Description"),
+        ("Item Code | Item | Description | Price", "Item Code", "Item"),
+    ],
+)
+def test_the_better_word_wins(header: str, sku: str, name: str) -> None:
+    result = columns_of(header)
+    assert (result["sku"], result["name"]) == (sku, name)
+
+
+@pytest.mark.parametrize(
+    ("header", "price"),
+    [
+        ("SKU | Name | Price | RRP", "Price"),
+        ("SKU | Name | UVP | Preis", "Preis"),
+        ("SKU | Name | List price", "List price"),
+        ("SKU | Name | Price EUR | Price USD", "Price USD"),
+        ("SKU | Name | Price (€) | Price ($)", "Price ($)"),
+    ],
+)
+def test_a_recommended_price_or_one_in_other_money_gives_way(header: str, price: str) -> None:
+    assert columns_of(header)["price"] == price
+
+
+@pytest.mark.parametrize(
+    "prices",
+    [
+        ("Net price", "Gross price"),
+        ("Nettopreis", "Bruttopreis"),
+        ("Preis netto", "Preis brutto"),
+        ("Цена без НДС", "Цена с НДС"),
+        ("Prix HT", "Prix TTC"),
+        ("Cena netto", "Cena brutto"),
+        ("Wholesale price", "Retail price"),
+        ("Цена опт", "Розничная цена"),
+        ("EK", "VK"),
+        ("Price", "Price incl. VAT"),
+    ],
+)
+def test_net_and_gross_or_wholesale_and_retail_side_by_side_are_reported(
+    prices: tuple[str, str],
+) -> None:
+    message = error_message_of(f"SKU | Name | {prices[0]} | {prices[1]}")
+    assert all(f'"{price}"' in message for price in prices)
+    assert "--column price=" in message
+
+
+def test_two_columns_equally_good_for_the_code_are_reported() -> None:
+    message = error_message_of("SKU | Article code | Name | Price")
+    assert '"SKU" and "Article code"' in message
+    assert "article code" in message
+
+
+def test_columns_with_one_header_are_told_apart_by_their_letters() -> None:
+    message = error_message_of("id | name | id | price")
+    assert '"id" (column A) and "id" (column C)' in message
+    assert columns_of("id | name | ID | price", {"sku": "column C"})["sku"] == "ID"
+
+
+def test_a_mapping_wins_over_the_vocabulary() -> None:
+    mapping: dict[Field, str] = {"price": "Gross price", "sku": "Maker's no", "category": "Shelf"}
+    result = columns_of("SKU | Maker's no | Name | Net price | Gross price | Shelf", mapping)
+    assert result == {**mapping, "name": "Name"}
+
+
+def test_a_mapping_is_compared_as_headers_are() -> None:
+    assert columns_of("SKU | Name | PREIS* (Stk.)", {"price": "preis"})["price"] == "PREIS* (Stk.)"
+
+
+def test_one_column_may_be_mapped_to_code_and_name() -> None:
+    result = columns_of("Title | Price", {"sku": "Title", "name": "Title"})
+    assert result == {"sku": "Title", "name": "Title", "price": "Price"}
+
+
+def test_a_mapped_header_that_does_not_exist_is_named() -> None:
+    message = error_message_of("SKU | Name | Price", {"price": "Dealer"})
+    assert '"Dealer"' in message
+    assert '"SKU", "Name", "Price"' in message
+
+
+def test_what_was_not_found_is_said_with_the_headers_there_are() -> None:
+    message = error_message_of("Foo | Name | Price")
+    assert "the article code: " in message
+    assert '"Foo", "Name", "Price"' in message
+    assert '--column sku="Header"' in message
+    assert "column_mapping" in message
+
+
+@pytest.mark.parametrize(
+    "price", ["Preis (EUR)", "Price in €", "Цена, руб.", "Cena zł", "Prix Fr."]
+)
+def test_a_price_column_in_other_money_is_refused(price: str) -> None:
+    message = error_message_of(f"SKU | Name | {price}")
+    assert f'"{price}"' in message
+    assert "the catalog is in USD" in message
+
+
+def test_words_of_a_currency_narrow_each_other_down() -> None:
+    assert "is in BYN" in error_message_of("SKU | Name | Цена, бел. руб.", currency="RUB")
+    assert columns_of("SKU | Name | Цена, руб.", currency="RUB")["price"] == "Цена, руб."
+
+
+def test_a_price_column_may_name_any_dollar_or_the_currency_of_the_catalog() -> None:
+    assert columns_of("SKU | Name | Price $", currency="CAD")["price"] == "Price $"
+    assert columns_of("SKU | Name | Price XAF", currency="XAF")["price"] == "Price XAF"
+
+
+def test_characteristics_are_all_other_columns_with_a_header() -> None:
+    result = read_price_list("sku,name,,price,Colour,Colour\n1,x,?,5,red,matt\n")
+    assert result.items[0].characteristics == {"Colour": "red", "Colour (2)": "matt"}
+    assert result.profile.characteristic_columns == ("Colour", "Colour (2)")
+
+
+def test_characteristics_may_be_chosen() -> None:
+    content = "sku,name,price,Colour,Size\n1,x,5,red,\n"
+    item = read_price_list(content, characteristic_columns=["size"]).items[0]
+    assert item.characteristics == {"Size": None}
+    assert read_price_list(content, characteristic_columns=[]).items[0].characteristics == {}
+    with pytest.raises(PriceListError, match='no column "Weight"'):
+        read_price_list(content, characteristic_columns=["Weight"])
+
+
+@pytest.mark.parametrize(
+    ("index", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")]
+)
+def test_columns_are_lettered_as_in_spreadsheets(index: int, letters: str) -> None:
+    assert column_letters(index) == letters

@@ -1,0 +1,87 @@
+"""Where a supplier's list is: one place, and a file only among the uploads."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from pricebook.errors import PriceListError
+from pricebook.imports.sources import SourceAccess, resolve_source
+from pricebook.pricelists.schemas import FileSource, GoogleSheetSource, HttpsSource, PriceListSource
+from pricebook.suppliers.schemas import SourceConfig
+
+SPREADSHEET = "https://docs.google.com/spreadsheets/d/1aBcDeFgHiJkLmNoPqRsTuVwXyZ"
+
+
+@pytest.fixture
+def uploads(tmp_path: Path) -> Path:
+    folder = tmp_path / "uploads"
+    (folder / "anna").mkdir(parents=True)
+    (folder / "list.csv").touch()
+    (folder / "anna/list.csv").touch()
+    (tmp_path / "uploads-of-others").mkdir()
+    for outside in ("secret.csv", "uploads-of-others/list.csv"):
+        (tmp_path / outside).touch()
+    return folder
+
+
+def source(uploads: Path, **config: Any) -> PriceListSource:
+    access = SourceAccess(uploads, "key.json", "http://127.0.0.1:1", allow_private=True)
+    return resolve_source(msgspec.convert(config, SourceConfig), access)
+
+
+@pytest.mark.parametrize("name", ["spreadsheet_url", "sheet_url", "source_url"])
+def test_a_spreadsheet(uploads: Path, name: str) -> None:
+    expected = GoogleSheetSource(SPREADSHEET, "key.json", "http://127.0.0.1:1")
+    assert source(uploads, **{name: SPREADSHEET}) == expected
+
+
+def test_an_address(uploads: Path) -> None:
+    url = "https://lists.test/list.csv"
+    assert source(uploads, url=url, encoding="cp1251") == HttpsSource(url, allow_private=True)
+
+
+def test_a_file_among_the_uploads(uploads: Path) -> None:
+    assert source(uploads, file_path="list.csv") == FileSource(str(uploads / "list.csv"))
+    assert source(uploads, file_path="anna/../list.csv") == FileSource(str(uploads / "list.csv"))
+    inside = uploads / "anna/list.csv"
+    assert source(uploads, file_path=str(inside)) == FileSource(str(inside))
+    (uploads / "newest.csv").symlink_to(inside)
+    assert source(uploads, file_path="newest.csv") == FileSource(str(inside))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../secret.csv",
+        "anna/../../secret.csv",
+        "../uploads-of-others/list.csv",
+        "/etc/passwd",
+        "link.csv",
+        "folder/secret.csv",
+        "circle.csv",
+        "anna",
+        ".",
+        "none.csv",
+        "a\0b",
+        "a" * 300,
+        "~/list.csv",
+    ],
+)
+def test_no_way_leads_out_of_the_uploads(uploads: Path, path: str) -> None:
+    (uploads / "link.csv").symlink_to(uploads.parent / "secret.csv")
+    (uploads / "folder").symlink_to(uploads.parent)
+    (uploads / "circle.csv").symlink_to(uploads / "circle.csv")
+    with pytest.raises(PriceListError, match=r"^There is no file \".*\" among the uploads\.$"):
+        source(uploads, file_path=path)
+
+
+def test_one_place_must_be_given(uploads: Path) -> None:
+    with pytest.raises(PriceListError) as raised:
+        source(uploads, sheet_name="Prices")
+    said = "No place of the list is given: spreadsheet_url, url or file_path."
+    assert raised.value.message == said
+    with pytest.raises(PriceListError) as several:
+        source(uploads, url="https://lists.test/list.csv", file_path="list.csv")
+    assert several.value.message == "The list is given in 2 places: url and file_path."

@@ -1,0 +1,187 @@
+"""The parser process: what it answers, and what becomes of one that is in trouble."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pricebook.errors import ParserKilledError, PriceListError
+from pricebook.pricelists.isolation.parser_pool import ParserPool, PriceListStream
+from pricebook.pricelists.schemas import FileSource, ReadLimits, ReadRequest
+from pricelists.price_lists import csv_text, read_request
+
+PARSE_MODULE = b"pricebook.pricelists.isolation.parse_process"
+
+
+@pytest.fixture
+def own_parser_pool() -> Iterator[ParserPool]:
+    with ParserPool() as parser_pool:
+        yield parser_pool
+
+
+@pytest.fixture
+def long_list(tmp_path: Path) -> ReadRequest:
+    path = tmp_path / "long.csv"
+    path.write_text(
+        csv_text(*(f"A{number};Lamp number {number};5.50" for number in range(200_000)))
+    )
+    return read_request(path)
+
+
+def parser_pids() -> list[int]:
+    """Find the parser processes of this process."""
+    pids: list[int] = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+            command = stat.with_name("cmdline").read_bytes()
+        except OSError:
+            continue
+        if parent == os.getpid() and PARSE_MODULE in command:
+            pids.append(int(stat.parent.name))
+    return pids
+
+
+async def read_lines(stream: PriceListStream) -> list[bytes]:
+    return b"".join([rows.lines async for rows in stream.chunks()]).splitlines()
+
+
+async def test_a_list_comes_as_lines_for_copy(own_parser_pool: ParserPool, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    text = 'sku;name;price;Note\nA\\1;Lamp;1,50;"two\nlines"\n;Saw;2,00;\n'
+    path.write_text(text)
+    async with own_parser_pool.opened(read_request(path)) as stream:
+        assert stream.profile.columns["name"] == "name"
+        lines = await read_lines(stream)
+        assert (stream.rows_read, stream.rows_ignored) == (3, 1)
+    assert lines == [
+        rb'2|A\\1|Lamp|1.50|{"Note":"two\\nlines"}|\N|\N|\N'.replace(b"|", b"\t"),
+        rb'3|\N|\N|\N|\N|missing_sku|The article code is missing.|["","Saw","2,00",""]'.replace(
+            b"|", b"\t"
+        ),
+    ]
+
+
+async def test_each_list_has_a_process_of_its_own_and_the_next_one_is_ready(
+    tmp_path: Path,
+) -> None:
+    others = set(parser_pids())
+    path = tmp_path / "list.csv"
+    path.write_text(csv_text("1;Lamp;5"))
+    with ParserPool(has_spare=True) as parser_pool:
+        async with parser_pool.opened(read_request(path)) as stream:
+            await read_lines(stream)
+            both = set(parser_pids()) - others
+        assert len(both) == 2
+        (spare,) = set(parser_pids()) - others
+        async with parser_pool.opened(read_request(path)):
+            assert spare in parser_pids()
+        (next_one,) = set(parser_pids()) - others
+        assert next_one not in both
+        os.kill(next_one, signal.SIGKILL)
+        await asyncio.to_thread(os.waitid, os.P_PID, next_one, os.WEXITED | os.WNOWAIT)
+        async with parser_pool.opened(read_request(path)) as stream:
+            assert len(await read_lines(stream)) == 1
+    assert set(parser_pids()) == others
+
+
+async def test_a_process_that_stands_still_is_ended_when_its_time_is_over(
+    own_parser_pool: ParserPool, long_list: ReadRequest
+) -> None:
+    before = parser_pids()
+    request = msgspec.structs.replace(long_list, limits=ReadLimits(seconds=3))
+    async with own_parser_pool.opened(request) as stream:
+        (parser,) = set(parser_pids()) - set(before)
+        os.kill(parser, signal.SIGSTOP)
+        with pytest.raises(ParserKilledError, match="more than 3 seconds"):
+            await read_lines(stream)
+    assert parser_pids() == before
+
+
+async def test_a_refusal_comes_as_the_error_it_is(
+    own_parser_pool: ParserPool, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("nothing")
+    with pytest.raises(PriceListError, match="No column is known"):
+        async with own_parser_pool.opened(read_request(path)):
+            pass
+
+
+async def test_a_process_that_is_killed_fails_its_list_and_no_other(
+    own_parser_pool: ParserPool, long_list: ReadRequest
+) -> None:
+    others = parser_pids()
+    async with own_parser_pool.opened(long_list) as stream:
+        (parser,) = set(parser_pids()) - set(others)
+        os.kill(parser, signal.SIGKILL)
+        with pytest.raises(ParserKilledError, match="SIGKILL"):
+            await read_lines(stream)
+    async with own_parser_pool.opened(long_list) as stream:
+        assert len(await read_lines(stream)) == 200_000
+
+
+async def test_whoever_shares_the_processors_goes_first(
+    own_parser_pool: ParserPool, long_list: ReadRequest
+) -> None:
+    others = parser_pids()
+    async with own_parser_pool.opened(long_list):
+        (parser,) = set(parser_pids()) - set(others)
+        assert os.getpriority(os.PRIO_PROCESS, parser) > os.getpriority(os.PRIO_PROCESS, 0)
+
+
+async def test_a_list_that_takes_too_long_is_given_up(
+    own_parser_pool: ParserPool, long_list: ReadRequest
+) -> None:
+    before = parser_pids()
+    request = msgspec.structs.replace(long_list, limits=ReadLimits(seconds=0))
+    with pytest.raises(ParserKilledError, match="more than 0 seconds"):
+        async with own_parser_pool.opened(request) as stream:
+            await read_lines(stream)
+    assert parser_pids() == before
+
+
+async def test_a_list_that_takes_too_much_memory_is_given_up(
+    own_parser_pool: ParserPool, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(csv_text("1;Lamp;5"))
+    request = msgspec.structs.replace(read_request(path), limits=ReadLimits(memory_mebibytes=1))
+    with pytest.raises(ParserKilledError):
+        async with own_parser_pool.opened(request) as stream:
+            await read_lines(stream)
+
+
+async def test_a_list_that_nobody_reads_to_the_end_leaves_no_process(
+    own_parser_pool: ParserPool, long_list: ReadRequest
+) -> None:
+    before = parser_pids()
+    async with own_parser_pool.opened(long_list) as stream:
+        async for _ in stream.chunks():
+            break
+    assert parser_pids() == before
+
+
+@pytest.mark.parametrize(
+    ("called", "told"),
+    [
+        ("May prices.xlsx", "May prices.xlsx is damaged"),
+        ("../../etc/passwd", "etc passwd is damaged"),
+        ("..", "stored is damaged"),
+        ("a\0b/" + "c" * 300, "c" * 60 + " is damaged"),
+        (None, "stored is damaged"),
+    ],
+)
+async def test_a_file_is_called_what_its_sender_calls_it(
+    own_parser_pool: ParserPool, tmp_path: Path, called: str | None, told: str
+) -> None:
+    path = tmp_path / "stored"
+    path.write_bytes(b"PK\x03\x04 cut off")
+    request = ReadRequest(source=FileSource(str(path), called), currency="USD")
+    with pytest.raises(PriceListError, match=told):
+        async with own_parser_pool.opened(request):
+            pass

@@ -1,0 +1,139 @@
+"""Where requests begin and end, and what a client may make of that; each on a real socket."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+
+from pricebook.server import buffer_limits, protocol
+from pricebook.settings import Settings
+from served_here import RawHttpClient, connected, served_here
+
+POST = b"POST / HTTP/%b\r\nHost: x\r\nTransfer-Encoding: %b\r\n\r\n"
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+TINY_CHUNK = b"1\r\na\r\n"
+LAST_CHUNK = b"0\r\n\r\n"
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    """Answer how long a body was."""
+    if scope["type"] == "lifespan":
+        while True:
+            message = await receive()
+            await send({"type": f"{message['type']}.complete"})
+            if message["type"] == "lifespan.shutdown":
+                return
+    length, more = 0, True
+    while more:
+        message = await receive()
+        length, more = length + len(message.get("body", b"")), message.get("more_body", False)
+    body = b"%d" % length
+    headers = [(b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    async with served_here(app, Settings()) as port:
+        yield port
+
+
+@pytest.mark.parametrize(
+    ("version", "coding"),
+    [
+        (b"1.1", b"gzip, chunked"),
+        (b"1.1", b",chunked"),
+        (b"1.1", b"chunked,"),
+        (b"1.1", b"chunked, chunked"),
+        (b"1.1", b"chunked;a=b"),
+        (b"1.1", b"gzip"),
+        (b"1.0", b"chunked"),
+    ],
+)
+async def test_no_coding_but_chunked_is_accepted(port: int, version: bytes, coding: bytes) -> None:
+    async with connected(port) as client:
+        response = await client.request(POST % (version, coding) + TINY_CHUNK + LAST_CHUNK)
+    assert response.status == 400
+
+
+@pytest.mark.parametrize("coding", [b"chunked", b"Chunked"])
+async def test_chunked_is_accepted(port: int, coding: bytes) -> None:
+    async with connected(port) as client:
+        assert (
+            await client.request(POST % (b"1.1", coding) + TINY_CHUNK * 200 + LAST_CHUNK)
+        ).body == b"200"
+
+
+async def test_a_body_of_tiny_chunks_is_refused(port: int) -> None:
+    async with connected(port) as client:
+        response = await client.request(
+            POST % (b"1.1", b"chunked") + TINY_CHUNK * 5000 + LAST_CHUNK
+        )
+    assert response.status == 400
+    assert "chunks" in json.loads(response.body)["error"]["details"]["errors"][0]["issue"]
+
+
+async def test_many_chunks_of_some_length_are_accepted(port: int) -> None:
+    chunk = b"20\r\n" + b"a" * 32 + b"\r\n"
+    async with connected(port) as client:
+        response = await client.request(POST % (b"1.1", b"chunked") + chunk * 5000 + LAST_CHUNK)
+    assert (response.status, response.body) == (200, b"160000")
+
+
+@pytest.mark.parametrize("before", [b"", GET])
+async def test_empty_lines_do_not_hold_a_connection(
+    port: int, before: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "IDLE_SECONDS", 0.5)
+    async with connected(port) as client:
+        if before:
+            await client.request(before)
+        sending = asyncio.create_task(send_slowly(client, b"\r\n"))
+        assert await client.rest() == b""
+        assert not sending.done()
+        sending.cancel()
+
+
+async def send_slowly(client: RawHttpClient, data: bytes) -> None:
+    """Send as few as may be sent."""
+    for _ in range(8):
+        await asyncio.sleep(0.4)
+        client.writer.write(data)
+
+
+async def test_many_empty_lines_are_refused(port: int) -> None:
+    async with connected(port) as client:
+        assert (await client.request(b"\r\n" * 100)).status == 400
+
+
+async def test_unfinished_heads_are_refused_over_a_total(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(buffer_limits, "MAX_BYTES", 1_000_000)
+    head = b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 100_000
+    async with AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(connected(port)) for _ in range(11)]
+        for client in clients:
+            client.writer.write(head)
+        rejected = await first_answer(clients)
+        assert rejected == 503
+        short = await stack.enter_async_context(connected(port))
+        short.writer.write(GET[:20])
+        await asyncio.sleep(0.1)
+        assert (await short.request(GET[20:])).status == 200
+    async with connected(port) as client:
+        client.writer.write(head)
+        await asyncio.sleep(0.1)
+        assert (await client.request(b"\r\n\r\n")).status == 200
+
+
+async def first_answer(clients: list[RawHttpClient]) -> int:
+    waiting = [asyncio.create_task(client.response()) for client in clients]
+    done, rest = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for each in rest:
+        each.cancel()
+    return done.pop().result().status

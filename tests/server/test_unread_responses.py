@@ -1,0 +1,142 @@
+"""Responses that clients read slowly or not at all: what waits to be sent is bounded."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from pricebook.http.cached_response import SEND_CHUNK_BYTES, CachedResponse
+from pricebook.server import buffer_limits, flow_control
+from pricebook.settings import Settings
+from served_here import served_here
+
+GET = b"GET /%d HTTP/1.1\r\nHost: x\r\n\r\n"
+CHUNKS = 64
+WHOLE_BYTES = CHUNKS * SEND_CHUNK_BYTES
+
+
+class App:
+    """Sends a long body in pieces, and counts the clients who have left before its end."""
+
+    def __init__(self) -> None:
+        self.disconnected: set[str] = set()
+        self.has_disconnected = asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            while True:
+                message = await receive()
+                await send({"type": f"{message['type']}.complete"})
+                if message["type"] == "lifespan.shutdown":
+                    return
+        watching = asyncio.create_task(self._watch(scope["path"], receive))
+        headers = [(b"content-length", b"%d" % WHOLE_BYTES)]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        chunk = {"type": "http.response.body", "body": b"x" * SEND_CHUNK_BYTES}
+        for number in range(CHUNKS):
+            await send({**chunk, "more_body": number < CHUNKS - 1})
+        watching.cancel()
+
+    async def _watch(self, path: str, receive: Any) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self.disconnected.add(path)
+        self.has_disconnected.set()
+
+    async def wait_until_disconnected(self, path: str) -> None:
+        async with asyncio.timeout(60):
+            while path not in self.disconnected:
+                self.has_disconnected.clear()
+                await self.has_disconnected.wait()
+
+
+@pytest.fixture
+async def app() -> App:
+    return App()
+
+
+@pytest.fixture
+async def port(app: App) -> AsyncIterator[int]:
+    async with served_here(app, Settings()) as port:
+        yield port
+
+
+async def open_request(port: int, number: int) -> socket.socket:
+    """Send a request over a connection whose receiving side holds little."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.settimeout(0)
+    await asyncio.get_running_loop().sock_connect(client, ("127.0.0.1", port))
+    await asyncio.get_running_loop().sock_sendall(client, GET % number)
+    return client
+
+
+async def read(client: socket.socket, size: int, seconds: float) -> int:
+    """Read to the end, so much at a time with a pause behind it; return how much came."""
+    received = 0
+    with suppress(ConnectionError):
+        while received < WHOLE_BYTES:
+            data = await asyncio.get_running_loop().sock_recv(client, size)
+            if not data:
+                break
+            received += len(data)
+            await asyncio.sleep(seconds)
+    return received
+
+
+async def test_slow_reader_is_disconnected(
+    app: App, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow_control, "GRACE_SECONDS", 0.5)
+    monkeypatch.setattr(flow_control, "CHECK_SECONDS", 0.1)
+    monkeypatch.setattr(flow_control, "LEAST_BYTES_A_SECOND", 10**6)
+    with await open_request(port, 0) as client:
+        reading = asyncio.create_task(read(client, 100, 0.02))
+        await app.wait_until_disconnected("/0")
+        reading.cancel()
+
+
+async def test_reader_at_minimum_rate_is_served(
+    app: App, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow_control, "GRACE_SECONDS", 0.5)
+    monkeypatch.setattr(flow_control, "CHECK_SECONDS", 0.1)
+    with await open_request(port, 0) as client:
+        async with asyncio.timeout(60):
+            assert await read(client, SEND_CHUNK_BYTES, 0.02) >= WHOLE_BYTES
+    assert not app.disconnected
+
+
+async def test_longest_unread_clients_are_disconnected_over_total_limit(
+    app: App, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(buffer_limits, "MAX_BYTES", 5 * SEND_CHUNK_BYTES)
+    clients = [await open_request(port, 0)]
+    try:
+        while "/0" not in app.disconnected:
+            assert len(clients) < 200, "unsent bytes grow and grow"
+            clients.append(await open_request(port, len(clients)))
+            await asyncio.sleep(0.02)
+        last = clients[-1]
+        async with asyncio.timeout(60):
+            assert await read(last, SEND_CHUNK_BYTES, 0.0) >= WHOLE_BYTES
+    finally:
+        for client in clients:
+            client.close()
+
+
+async def test_a_long_body_is_sent_in_pieces() -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    body = b"0123456789" * 20_000
+    await CachedResponse(body)({"headers": []}, None, send)
+    chunks = [message["body"] for message in sent[1:]]
+    assert b"".join(chunks) == body
+    assert max(map(len, chunks)) <= SEND_CHUNK_BYTES
+    assert [message.get("more_body", False) for message in sent[1:]] == [True, True, True, False]
