@@ -76,11 +76,11 @@ def main() -> None:
 
 @contextmanager
 def network_of(soak: Soak) -> Generator[int]:
-    """Let all reach PostgreSQL by a network that can be silent; yields the id of its process."""
+    """Connect everything to PostgreSQL through a proxy; yield the id of the proxy process."""
     given = conninfo_to_dict(soak.settings.required_database_url)
     port = free_port()
     target = f"{given['host']}/.s.PGSQL.{given['port']}"
-    script = str(Path(__file__).with_name("network.py"))
+    script = str(Path(__file__).parents[1] / "tests/network_proxy.py")
     process = subprocess.Popen([sys.executable, script, str(port), target])
     url = make_conninfo(soak.settings.required_database_url, host="127.0.0.1", port=port)
     soak.settings = msgspec.structs.replace(soak.settings, database_url=url)

@@ -12,7 +12,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from structlog.testing import capture_logs
 
-from black_hole import NetworkProxy, proxy_to
+from network_proxy import NetworkProxy, proxy_to
 from pricebook.db import heartbeat
 from pricebook.db.database import Database
 from pricebook.db.migrations import rights
