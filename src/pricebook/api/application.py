@@ -31,10 +31,10 @@ from pricebook.errors import (
     PricebookError,
 )
 from pricebook.http import documentation, json_body, options, problems
+from pricebook.http.middleware.cached_responses import ResponseCacheMiddleware
 from pricebook.http.middleware.client_rate_limit import ClientRateLimitMiddleware
 from pricebook.http.middleware.head_requests import HeadRequestMiddleware
 from pricebook.http.middleware.path_length import PathLengthMiddleware
-from pricebook.http.middleware.cached_responses import ResponseCacheMiddleware
 from pricebook.http.middleware.security_headers import SecurityHeadersMiddleware
 from pricebook.http.middleware.slow_clients import SlowClientMiddleware
 from pricebook.http.routing import AsgiApp, make_route_finder

@@ -13,6 +13,7 @@ from pricebook.http.middleware.slow_clients import ABORT
 from pricebook.server.buffer_limits import BufferLimits
 from pricebook.server.coalescing import CoalescingTransport
 from pricebook.server.flow_control import ClientFlowControl, mark_disconnected
+from pricebook.server.idle_timeout import TimeoutProtocol
 from pricebook.server.raw_cache import MAX_CACHED_HEAD_BYTES, RawCacheEntry, RawRequestCache
 from pricebook.server.rejections import (
     CHUNKS_TOO_SMALL,
@@ -24,7 +25,6 @@ from pricebook.server.rejections import (
     request_head_error,
     serialize_rejection,
 )
-from pricebook.server.idle_timeout import TimeoutProtocol
 
 # So much is parsed at a time: as many requests as fit into it can wait for the answers before them.
 PARSE_SEGMENT_BYTES = 4096
