@@ -102,8 +102,8 @@ async def test_connections_to_the_old_server_end_after_failover(
 async def test_slow_statement_is_not_an_unresponsive_server(
     replicated_url: str, monkeypatch: pytest.MonkeyPatch, statement_seconds: int
 ) -> None:
-    monkeypatch.setattr("pricebook.db.database.REQUEST_SECONDS", 0.5)
-    monkeypatch.setattr("pricebook.db.database.WORK_SECONDS", 0.5)
+    monkeypatch.setattr("pricebook.db.database.REQUEST_HEARTBEAT_TIMEOUT_SECONDS", 0.5)
+    monkeypatch.setattr("pricebook.db.database.WORK_HEARTBEAT_TIMEOUT_SECONDS", 0.5)
     async with (
         Database(replicated_url, statement_seconds=statement_seconds) as database,
         database.connection() as conn,
@@ -115,7 +115,7 @@ async def test_worker_statement_is_aborted_when_the_server_is_unresponsive(
     network_and_url: tuple[NetworkProxy, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The worker's statements have no timeout: its heartbeat ends them."""
-    monkeypatch.setattr("pricebook.db.database.WORK_SECONDS", 1.0)
+    monkeypatch.setattr("pricebook.db.database.WORK_HEARTBEAT_TIMEOUT_SECONDS", 1.0)
 
     async def work() -> None:
         async with database.transaction() as conn:
