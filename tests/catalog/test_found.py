@@ -137,9 +137,9 @@ def plan_of(
     ("words", "known", "scanned_node", "skipped_node"),
     [
         ("sku-00001234", None, "products products_1", "products products_2"),
-        ("k77-00500", None, "products products_2", "CTE Scan on near near_"),
+        ("k77-00500", None, "products products_2", "CTE Scan on suffix_matches suffix_matches_"),
         ("red", 20_000, "products products_1", "products products_2"),
-        ("zzzzq", 20_000, "products products_2", "CTE Scan on met met_2"),
+        ("zzzzq", 20_000, "products products_2", "CTE Scan on scan_matches scan_matches_2"),
     ],
 )
 def test_expensive_branch_runs_only_as_a_fallback(

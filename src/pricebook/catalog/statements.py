@@ -1,33 +1,41 @@
-"""The statements that read the catalog, and the values that they are given.
-
-A page is read by a walk of an index in its order, or all that passes is gathered and then sorted.
-"""
+"""Builds the catalog's SQL statements and their parameters; `query_templates` has the SQL."""
 
 from functools import lru_cache
 from typing import Any, Literal, LiteralString
 
 from msgspec import Struct
 
+from pricebook.catalog.query_templates import (
+    ALL_MATCHES,
+    BOUNDED_SCAN_MATCHES,
+    COLUMNS,
+    COUNT,
+    FAR_OFFSET_SCAN,
+    INDEX_SCAN,
+    MATERIALISED_MATCHES,
+    MATERIALISED_PAGE,
+    NUMBER_MATCHES,
+)
 from pricebook.catalog.schemas import CatalogFilter, CatalogQuery, Sort
 
-# A word of this many letters is found by the trigrams of an index. A shorter one is looked for in
-# every product; written as LIKE, the planner would take the whole index for it, and be slower.
+# The trigram index finds words of at least this length. Shorter ones are compared with every
+# product: with LIKE, the planner would read the whole index, which is slower.
 TRIGRAM_LETTERS = 3
-# The pattern is a query of its own, so that it is made once and not for each product.
+# The pattern is a scalar subquery, which PostgreSQL evaluates once and not for each product.
 LONG_WORD: LiteralString = "search_text LIKE (SELECT search_pattern(%s))"
 SHORT_WORD: LiteralString = "strpos(search_text, btrim(search_fold(%s))) > 0"
-# The last letters of a number are in few products, its first ones often in all.
+# The last characters of a number occur in few products, its first ones often in all.
 NUMBER_SUFFIX_LETTERS = 5
-# From here on it is cheaper to pass over the index alone and to read the products of the page.
+# From this offset on, an index-only scan that skips to the page costs less than reading products.
 FAR_OFFSET = 500
-# A walk is tried for words that are in so many products, past a share of these.
+# A bounded scan is tried for words with at least this many matches, over a share of them.
 FREQUENT_MATCHES = 5_000
 SCAN_LIMIT_DIVISOR = 8
 MIN_SCAN_LIMIT = 1_000
-# Conditions for many words are longer: there are endless kinds of them.
+# Longer conditions search for many words; their texts vary too much to be cached.
 MAX_CACHED_CHARACTERS = 512
 
-# How each sort compares products, the id after it: the expression of an index, and its direction.
+# For each sort: the indexed expression and the direction; the id breaks ties.
 SORTS: dict[str, tuple[LiteralString, LiteralString]] = {
     "name": ("name", "ASC"),
     "-name": ("name", "DESC"),
@@ -38,117 +46,38 @@ SORTS: dict[str, tuple[LiteralString, LiteralString]] = {
 ScanStart = Literal["start", "at", "after"]
 KEY_TYPES: dict[str, LiteralString] = {"name": "text", "price": "numeric", "newest": "timestamptz"}
 
-COLUMNS: LiteralString = """
-    id, internal_sku, products.name, category_id,
-    coalesce(min_price, 0.0000) AS lowest, coalesce(max_price, 0.0000) AS highest, supplier_count
-"""
-
-# The count stands beside each row, so that it and the page are of the same moment.
-COUNT: LiteralString = ", (SELECT count(*) FROM {source}) AS total_count"
-
-# An index walk in the order of the page.
-INDEX_SCAN: LiteralString = """
-    SELECT {columns}, {sort_key} AS sort_key {count}
-    FROM products
-    WHERE {conditions} AND {position}
-    ORDER BY {key} {direction}, id {direction}
-    LIMIT %s OFFSET %s
-"""
-FAR_OFFSET_SCAN: LiteralString = """
-    SELECT {columns}, {sort_key} AS sort_key {count}
-    FROM products JOIN (
-        SELECT id FROM products
-        WHERE {conditions} AND {position}
-        ORDER BY {key} {direction}, id {direction}
-        LIMIT %s OFFSET %s
-    ) AS page USING (id)
-    ORDER BY {key} {direction}, id {direction}
-"""
-# What words find is gathered once, for the count and for the page. A walk in the order of the page
-# might pass by most of the catalog before it meets the word.
-MATERIALISED_PAGE: LiteralString = """
-    WITH {found}
-    SELECT {columns}, {sort_key} AS sort_key {count}
-    FROM products JOIN (
-        SELECT key, id FROM found
-        WHERE {position}
-        ORDER BY key {direction}, id {direction}
-        LIMIT %s OFFSET %s
-    ) AS hit USING (id)
-    ORDER BY hit.key {direction}, id {direction}
-"""
-ALL_MATCHES: LiteralString = """
-    found AS MATERIALIZED (SELECT {key} AS key, id FROM products WHERE {conditions})
-"""
-# The index reads a list of products for every three letters of a word, and most letters of a number
-# are in most numbers. Its end alone finds it at a tenth of the cost, unless that is in many.
-NUMBER_MATCHES: LiteralString = """
-    near AS MATERIALIZED (
-        SELECT * FROM products
-        WHERE status = 'active' AND search_text LIKE (SELECT search_pattern(%s))
-        LIMIT 1001
-    ), found AS MATERIALIZED (
-        SELECT {key} AS key, id FROM near
-        WHERE (SELECT count(*) FROM near) <= 1000 AND {conditions}
-        UNION ALL
-        SELECT {key}, id FROM products
-        WHERE (SELECT count(*) FROM near) > 1000 AND {conditions}
-    )
-"""
-# What is known to be in many products is met soon, mostly. The walk ends after some of what
-# gathering would cost, and then that is done.
-BOUNDED_SCAN_MATCHES: LiteralString = """
-    met AS MATERIALIZED (
-        SELECT key, id FROM (
-            SELECT {key} AS key, products.* FROM products
-            WHERE status = 'active' AND {walk_position}
-            ORDER BY {key} {direction}, id {direction}
-            LIMIT %s
-        ) AS passed
-        WHERE {conditions}
-        ORDER BY key {direction}, id {direction}
-        LIMIT %s
-    ), found AS MATERIALIZED (
-        SELECT key, id FROM met WHERE (SELECT count(*) FROM met) >= %s
-        UNION ALL
-        SELECT {key}, id FROM products WHERE (SELECT count(*) FROM met) < %s AND {conditions}
-    )
-"""
-MATERIALISED_MATCHES = {ALL_MATCHES, NUMBER_MATCHES, BOUNDED_SCAN_MATCHES}
-
 
 class SortKey(Struct, frozen=True):
-    """Where a product stands in an order: what it is sorted by, as text, and its id."""
+    """The sort key of a product: the value it is sorted by, as text, and its id."""
 
     key: str
     product_id: str
 
 
 class FilterStatistics(Struct, frozen=True):
-    """What was found out about a list: how many pass, and, of one order, which comes first."""
+    """The number of matches of a filter, and the first match in one sort order, if known."""
 
     total: int
     first: SortKey | None = None
 
 
 class Statement(Struct, frozen=True):
-    """A statement and its values."""
+    """An SQL statement with its parameters."""
 
     text: LiteralString
     values: list[Any]
 
 
 def is_materialised(query: CatalogQuery, statistics: FilterStatistics | None = None) -> bool:
-    """Say whether all that passes is gathered for a page, which counts it, too."""
+    """Return whether a page materialises all matches, which also counts them."""
     return _is_search(query) and not _scan_limit(query, statistics)
 
 
 def may_keep_plan(query: CatalogFilter) -> bool:
-    """Say whether one plan is right for any values.
+    """Return whether one plan suits all parameter values.
 
-    It is not where one filter has to be weighed against another to know which index finds less, nor
-    for a range of prices, which is wide or narrow, nor where a category, large or small, might be
-    met on a walk of the whole catalog.
+    It does not where the better index depends on the values: two filters of different selectivity,
+    a wide or narrow price range, or a large or small category in the sort order of the catalog.
     """
     has_range = query.min_price is not None or query.max_price is not None
     has_category = query.category_id is not None
@@ -160,9 +89,9 @@ def may_keep_plan(query: CatalogFilter) -> bool:
 
 
 def page_statement(query: CatalogQuery, statistics: FilterStatistics | None = None) -> Statement:
-    """Make the statement that reads a page and one row more.
+    """Return the statement that reads a page and one row more.
 
-    It counts what passes, too, unless that is known.
+    Without `statistics`, each row also has the number of matches.
     """
     conditions, values = _conditions(query)
     scan_start, start_values = _scan_start(query, statistics)
@@ -186,7 +115,7 @@ def _page_text(
 ) -> LiteralString:
     key, direction = SORTS[sort]
     is_materialised_page = template in MATERIALISED_MATCHES
-    source: LiteralString = "found" if is_materialised_page else f"products WHERE {conditions}"
+    source: LiteralString = "matches" if is_materialised_page else f"products WHERE {conditions}"
     parts: dict[str, LiteralString] = {
         "columns": COLUMNS,
         "sort_key": "NULL" if key == "name" else f"{key}::text",
@@ -194,16 +123,16 @@ def _page_text(
         "direction": direction,
         "conditions": conditions,
         "position": _position(sort, "key" if is_materialised_page else key, scan_start),
-        "walk_position": _position(sort, key, scan_start),
+        "scan_position": _position(sort, key, scan_start),
         "count": COUNT.format(source=source) if with_count else "",
     }
     if not is_materialised_page:
         return template.format(**parts)
-    return MATERIALISED_PAGE.format(found=template.format(**parts), **parts)
+    return MATERIALISED_PAGE.format(matches_cte=template.format(**parts), **parts)
 
 
 def export_statement(query: CatalogFilter) -> Statement:
-    """Make the statement that reads everything the filters match."""
+    """Return the statement that reads all matches of the filters."""
     conditions, values = _conditions(query)
     key, direction = SORTS[query.sort]
     statement: LiteralString = "SELECT {columns} FROM products WHERE {conditions} ORDER BY {order}"
@@ -212,7 +141,7 @@ def export_statement(query: CatalogFilter) -> Statement:
 
 
 def count_statement(query: CatalogFilter) -> Statement:
-    """Make the statement that counts everything the filters match."""
+    """Return the statement that counts the matches of the filters."""
     conditions, values = _conditions(query)
     statement: LiteralString = "SELECT count(*) FROM products WHERE {conditions}"
     return Statement(statement.format(conditions=conditions), values)
@@ -224,7 +153,7 @@ def _choose_template(
     values: list[Any],
     start_values: list[str],
 ) -> tuple[LiteralString, list[Any]]:
-    """Choose how what passes is found, or enough of it; return the values that this takes."""
+    """Return the template of the cheapest plan, and its parameters."""
     if not _is_search(query):
         return FAR_OFFSET_SCAN if query.offset >= FAR_OFFSET else INDEX_SCAN, values
     if scan_limit := _scan_limit(query, statistics):
@@ -244,9 +173,10 @@ def _choose_template(
 
 
 def _scan_limit(query: CatalogQuery, statistics: FilterStatistics | None) -> int:
-    """Return how many products a walk may pass that is to meet those with the words; 0 for none.
+    """Return how many products a bounded scan may read; 0: all matches are materialised.
 
-    From the first of them on they often stand together; then few make a walk worth a try, too.
+    A scan that starts at the first match often finds the others beside it, so that it is tried for
+    fewer matches, too.
     """
     if statistics is None or query.offset >= FAR_OFFSET:
         return 0
@@ -261,9 +191,9 @@ def _scan_limit(query: CatalogQuery, statistics: FilterStatistics | None) -> int
 def _scan_start(
     query: CatalogQuery, statistics: FilterStatistics | None
 ) -> tuple[ScanStart, list[str]]:
-    """Say where a page may begin to look, and the values of that place.
+    """Return where the scan of a page starts, and the sort key of that position.
 
-    Words may be in no product for long; what has them first is where a walk begins.
+    A search starts at its first match, if known: products before it need not be read.
     """
     if query.after is not None:
         return "after", [query.after.key, query.after.product_id]
@@ -281,7 +211,7 @@ def _is_indexed(word: str) -> bool:
 
 
 def _is_long_number(word: str) -> bool:
-    """Say whether a word is a long number or SKU, which ASCII alone lets take apart as it is."""
+    """Return whether a word is a long number or SKU; only ASCII keeps its length when folded."""
     end = word[-NUMBER_SUFFIX_LETTERS:]
     is_long = len(word) > NUMBER_SUFFIX_LETTERS + 1
     return is_long and word.isascii() and end.isalnum() and any(map(str.isdigit, end))
@@ -304,7 +234,7 @@ def _conditions(query: CatalogFilter) -> tuple[LiteralString, list[Any]]:
 
 
 def _position(sort: Sort, key: LiteralString, scan_start: ScanStart) -> LiteralString:
-    """Return the condition of what stands at or after a place."""
+    """Return the condition for products at or after a sort key."""
     if scan_start == "start":
         return "true"
     operator: LiteralString = ">" if SORTS[sort][1] == "ASC" else "<"
