@@ -1,8 +1,11 @@
-"""What Prometheus is told, by one process and by several."""
+"""/metrics of one process and of several."""
 
 import os
 import re
+import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
@@ -13,12 +16,13 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from prometheus_client.parser import text_string_to_metric_families
+from structlog.testing import capture_logs
 
 import builders
 from pricebook import __version__
 from pricebook.api.application import create_app
 from pricebook.db.database import Connection
-from pricebook.observability.counters import BUCKETS, GAUGE, MAX_ROWS, Counters
+from pricebook.observability.counters import BUCKETS, GAUGE, IN_PROGRESS, Counters
 from pricebook.settings import Settings
 from running_system import eventually
 from served_api import ApiProcess
@@ -55,7 +59,7 @@ CACHE_RESULTS = ("kept", "computed")
 
 
 def parse_samples(text: str) -> Samples:
-    """The value of each sample under its name without the prefix's rest and its labels' values."""
+    """The value of each sample by its name and the values of its labels."""
     return {
         (sample.name, *sample.labels.values()): sample.value
         for family in text_string_to_metric_families(text)
@@ -70,7 +74,7 @@ async def scrape(client: Client) -> Samples:
     return parse_samples(response.text)
 
 
-async def test_every_name_is_there(client: Client, conn: Connection) -> None:
+async def test_every_metric_is_exported(client: Client, conn: Connection) -> None:
     await builders.supplier(conn)
     await client.get("/live")
     samples = await scrape(client)
@@ -118,7 +122,9 @@ async def test_cached_and_computed_responses_are_counted_separately(client: Clie
     while (now := await scrape(client))[CATALOG_RESPONSES, "kept"] < before[
         CATALOG_RESPONSES, "kept"
     ] + 3:
-        await client.get("/api/v1/catalog?limit=7")  # kept once PostgreSQL tells of changes
+        await client.get(
+            "/api/v1/catalog?limit=7"
+        )  # cached once notifications of PostgreSQL arrive
         requested += 1
     grown = {
         result: now[CATALOG_RESPONSES, result] - before[CATALOG_RESPONSES, result]
@@ -131,8 +137,8 @@ async def test_cached_and_computed_responses_are_counted_separately(client: Clie
 
 async def test_task_and_supplier_metrics(client: Client, conn: Connection) -> None:
     supplier_id = await builders.supplier(conn, name="ACME")
-    asleep = await builders.supplier(conn, name="Asleep")
-    await conn.execute("UPDATE suppliers SET is_active = false WHERE id = %s", [asleep])
+    inactive = await builders.supplier(conn, name="Inactive")
+    await conn.execute("UPDATE suppliers SET is_active = false WHERE id = %s", [inactive])
     await conn.execute(
         """
         INSERT INTO ingestion_tasks (supplier_id, supplier_name, parser_type, source_config, state,
@@ -186,14 +192,14 @@ async def test_frequent_scrapes_query_the_database_once(
     assert sum("GROUP BY state" in statement for statement in statements) == 1
 
 
-async def test_with_a_token_metrics_need_its_bearer(settings: Settings) -> None:
-    guarded = msgspec.structs.replace(settings, metrics_token="let me see")
+async def test_metrics_token_is_required_as_bearer(settings: Settings) -> None:
+    guarded = msgspec.structs.replace(settings, metrics_token="metrics-token-1")
     async with AsyncTestClient(create_app(guarded)) as client:
         assert (await client.get("/metrics")).status_code == 401
-        wrong = await client.get("/metrics", headers={"Authorization": "Bearer let me sea"})
+        wrong = await client.get("/metrics", headers={"Authorization": "Bearer metrics-token-2"})
         assert wrong.status_code == 401
-        assert "let me see" not in wrong.text
-        right = await client.get("/metrics", headers={"Authorization": "Bearer let me see"})
+        assert "metrics-token-1" not in wrong.text
+        right = await client.get("/metrics", headers={"Authorization": "Bearer metrics-token-1"})
         assert right.status_code == 200
 
 
@@ -214,48 +220,123 @@ def has_both(address: httpx.URL) -> bool:
     return parse_samples(httpx.get(f"{address}/metrics").text)["pricebook_db_pool_max",] == 8
 
 
-def test_several_processes_give_one_total_that_outlives_them(pair: ApiProcess) -> None:
+def test_total_of_several_processes_stays_when_one_is_killed(pair: ApiProcess) -> None:
     address = pair.client.base_url
     eventually(lambda: has_both(address))
     for round_ in range(1, 4):
         for _ in range(40):
             assert httpx.get(f"{address}/nowhere").status_code == 404
-        assert [total(address) for _ in range(6)] == [40 * round_] * 6
+        # A scrape flushes one process, the other one flushes within a second.
+        eventually(lambda expected=40 * round_: total(address) == expected)
         (killed, *_) = pair.workers()
         os.kill(killed, signal.SIGKILL)
         eventually(lambda gone=killed: gone not in pair.workers() and len(pair.workers()) == 2)
-        eventually(lambda: has_both(address))  # the new one has begun
+        eventually(lambda: has_both(address))  # the new process records metrics
         assert total(address) == 40 * round_
 
 
-def test_counters_outlive_their_process_and_gauges_do_not(tmp_path: Path) -> None:
-    key, now = ("request", "GET"), (GAUGE, "waiting")
+def test_process_flushes_without_a_scrape(tmp_path: Path, settings: Settings) -> None:
+    served = ApiProcess(tmp_path, settings)
+    for _ in range(10):
+        served.client.get("/nowhere")
+    (killed,) = served.workers()
+    file = counter_file(killed)
+    eventually(lambda: b'["request","GET","unknown","404",""],[10.0' in file.read_bytes())
+    os.kill(killed, signal.SIGKILL)
+    eventually(lambda: killed not in served.workers())
+    assert total(served.client.base_url) == 10
+    served.stop()
+
+
+def counter_file(process: int) -> Path:
+    """Find the file beside the lock that a process holds open."""
+    opened = [each.readlink() for each in Path(f"/proc/{process}/fd").iterdir()]
+    (lock,) = [each for each in opened if each.suffix == ".lock"]
+    return lock.with_suffix(".json")
+
+
+KEY = ("request", "GET")
+NOW = (GAUGE, "waiting")
+POOL = ("pool", "requests")
+UNFLUSHED = """
+import os, signal, sys
+from pathlib import Path
+from pricebook.observability.counters import Counters
+counters = Counters(Path(sys.argv[1]))
+counters.count(("request", "GET"), 0.5)
+counters.set_gauge(("gauge", "waiting"), 3)
+counters.flush()
+counters.count(("request", "GET"), 0.5)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_counters_and_gauges_of_two_processes_add_up(tmp_path: Path) -> None:
     first, second = Counters(tmp_path), Counters(tmp_path)
     for each in (first, second):
         each.start_request()
         each.start_request()
-        each.end_request(key, BUCKETS[0])
-        each.record(now, 5)
-        each.record(("pool", "requests"), 7)
+        each.end_request(KEY, BUCKETS[0])
+        each.set_gauge(NOW, 5)
+        each.set_total(POOL, 7)
+    second.flush()
     assert first.sums() == second.sums()
-    assert first.sums()[key][:3] == [2, 2 * BUCKETS[0], 2]
-    assert first.sums()[GAUGE, "in progress"][0] == 2
+    sums = first.sums()
+    assert sums[KEY][:3] == [2, 2 * BUCKETS[0], 2]
+    assert sums[IN_PROGRESS] == [2]
+    assert sums[NOW] == [10]
+    assert sums[POOL][0] == 14
+    first.close()
     second.close()
-    assert first.sums()[key][0] == 2
-    assert first.sums()[now][0] == 5
-    assert first.sums()[GAUGE, "in progress"][0] == 1
+
+
+def test_closed_counters_keep_counts_and_lose_gauges(tmp_path: Path) -> None:
+    first, second = Counters(tmp_path), Counters(tmp_path)
+    for each in (first, second):
+        each.count(KEY, 1.0)
+        each.set_gauge(NOW, 5)
+        each.set_total(POOL, 7)
+    second.close()  # without a flush before
+    assert first.sums()[KEY][0] == 2
+    assert first.sums()[NOW] == [5]
     third = Counters(tmp_path)
-    third.record(("pool", "requests"), 1)
-    assert first.sums()[now][0] == 5
-    assert first.sums()["pool", "requests"][0] == 15
-    assert len(list(tmp_path.iterdir())) == 2
+    third.set_total(POOL, 1)
+    third.flush()
+    assert first.sums()[NOW] == [5]
+    assert first.sums()[POOL][0] == 15
+    assert len(list(tmp_path.glob("*.json"))) == 2
     first.close()
     third.close()
 
 
-def test_more_keys_than_rows_share_the_last_row() -> None:
-    counters = Counters()
-    for number in range(MAX_ROWS + 10):
-        counters.end_request((str(number),), 1.0)
-    counters.end_request(("x" * 500,), 1.0)
-    assert len(counters.sums()) == MAX_ROWS - 1
+def test_killed_process_loses_only_what_it_had_not_flushed(tmp_path: Path) -> None:
+    killed = subprocess.run([sys.executable, "-c", UNFLUSHED, str(tmp_path)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    successor = Counters(tmp_path)
+    assert successor.sums()[KEY][0] == 1
+    assert NOW not in successor.sums()
+    successor.count(KEY, 1.0)
+    assert successor.sums()[KEY][:2] == [2, 1.5]
+    assert [each.name for each in tmp_path.glob("*.json")] == ["0.json"]
+    successor.close()
+
+
+def test_a_scraped_counter_never_decreases(tmp_path: Path) -> None:
+    first, second = Counters(tmp_path), Counters(tmp_path)
+    first.count(KEY, 1.0)
+    assert first.sums()[KEY][0] == 1
+    assert second.sums()[KEY][0] == 1  # although `first` has flushed only by its scrape
+    first.close()
+    second.close()
+
+
+def test_unwritable_folder_is_logged_and_own_counts_are_still_returned(tmp_path: Path) -> None:
+    folder = tmp_path / "counts"
+    folder.mkdir()
+    counters = Counters(folder)
+    shutil.rmtree(folder)
+    counters.count(KEY, 1.0)
+    with capture_logs() as logs:
+        assert counters.sums()[KEY][0] == 1
+    assert [each["log_level"] for each in logs] == ["warning"]
+    counters.close()

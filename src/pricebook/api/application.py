@@ -1,6 +1,7 @@
 """The HTTP program: the URL map, and how errors are answered."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -74,6 +75,7 @@ from pricebook.tasks import routes as tasks
 from pricebook.tasks.queue import QueueClient
 
 DATABASE_RETRY_SECONDS = 1.0
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (a folder with a random name is created in it)
 
 # What stands under /api/v1/admin; every route in it needs a row in auth/roles.py.
 STAFF_ROUTERS: list[Router] = [
@@ -213,8 +215,16 @@ def serve(settings: Settings) -> None:
     if settings.otel_exporter_otlp_endpoint:
         require_tracing()
     asyncio.run(_check_startup(settings))
-    with TemporaryDirectory(prefix="pricebook-counts-") as counters_folder:
+    with TemporaryDirectory(prefix="pricebook-counters-", dir=_memory_folder()) as counters_folder:
         Server(settings).run(partial(_create_worker_app, settings, Path(counters_folder)))
+
+
+def _memory_folder() -> Path | None:
+    """Return the folder of shared memory, None (that is TMPDIR) on systems without it.
+
+    Replacing a file on a disk can block the event loop for several milliseconds.
+    """
+    return SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
 
 
 def with_proxy_headers(app: Any, settings: Settings) -> Any:

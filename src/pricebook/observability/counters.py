@@ -1,148 +1,145 @@
-"""What the processes of the API count, where each of them can read it and it outlives them."""
+"""Counters and gauges of the API processes, summed over all of them through files in one folder."""
 
-import fcntl
-import mmap
 from bisect import bisect_left
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import TextIO
 
 import msgspec
 
+from pricebook.system import file_locks
+from pricebook.system.recurring_warning import RecurringWarning
+
 CounterKey = tuple[str, ...]
 
-# The upper ends of the histogram's buckets, in seconds.
+# Upper bounds of the histogram's buckets, in seconds.
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+# The count, the sum in seconds, and the count of each bucket; the last bucket has no upper bound.
+VALUES_PER_COUNTER = 2 + len(BUCKETS) + 1
 
-MAX_ROWS = 2048
-KEY_BYTES = 192
-CELL_BYTES = 8
-KEY_CELLS = KEY_BYTES // CELL_BYTES
-# How often, the sum, and how often in each bucket; the last one is for what is over all of them.
-VALUES_PER_ROW = 2 + len(BUCKETS) + 1
-ROW_BYTES = KEY_BYTES + VALUES_PER_ROW * CELL_BYTES
-ROW_MARKER = b"["
-
-# A row of this kind says how something is now: it ends with its process.
-GAUGE = "now"
+GAUGE = "gauge"
 IN_PROGRESS = (GAUGE, "in progress")
+
+MAX_PROCESSES = 4096
+LOCK_SUFFIX = ".lock"
+DATA_SUFFIX = ".json"
+NEW_SUFFIX = ".new"
+
+Sums = dict[CounterKey, list[float]]
+
+
+class Snapshot(msgspec.Struct):
+    """The content of a process's file. Gauges hold only while the process runs; counters stay."""
+
+    counters: list[tuple[CounterKey, list[float]]] = []
+    gauges: list[tuple[CounterKey, float]] = []
 
 
 class Counters:
-    """The counts of this process, and the sums of all that share a folder.
+    """Counts in dictionaries of this process; `flush` writes them to the process's own file.
 
-    Each process writes into a file of its own, which it maps into its memory and keeps locked; a
-    new process goes on with the file of one that is gone, however that ended. So no count is lost
-    or goes back, and there are as many files as there ever were processes at once.
+    A process holds the lock of its file until it ends. A new process takes over the file of one
+    that has ended and continues its counters. Counters that were not flushed before SIGKILL are
+    lost, but no scrape has returned them: `sums` flushes first, so that no counter decreases.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder
-        self._file = None if folder is None else _open_own_file(folder)
-        self._buffer = mmap.mmap(
-            -1 if self._file is None else self._file.fileno(), MAX_ROWS * ROW_BYTES
+        self._lock = None if folder is None else _lock_free_file(folder)
+        self._file = None if self._lock is None else Path(self._lock.name).with_suffix(DATA_SUFFIX)
+        self._counters: Sums = dict(_read(self._file).counters) if self._file else {}
+        self._initial = {key: values[0] for key, values in self._counters.items()}
+        self._gauges: dict[CounterKey, float] = {}
+        self._in_progress = 0
+        self._warning = RecurringWarning(
+            "counters cannot be written, /metrics of other processes lacks them",
+            "counters are written again",
         )
-        self._cells = memoryview(self._buffer).cast("d")
-        self._rows = {key: _first_cell(row) for row, key in enumerate(_keys(self._buffer))}
-        self._row_count = len(self._rows)
-        self._initial_values = {key: self._cells[cell] for key, cell in self._rows.items()}
-        for key, cell in self._rows.items():
-            if key[0] == GAUGE:
-                self._cells[cell] = 0.0
-        self._in_progress = self._rows.get(IN_PROGRESS) or self._add_row(IN_PROGRESS)
 
     def close(self) -> None:
-        """Leave the file to the next process."""
-        self._cells.release()
-        self._buffer.close()
-        if self._file:
-            self._file.close()
+        """Write the counters and release the file for the next process."""
+        self.flush()
+        self._file = None
+        if self._lock:
+            self._lock.close()
 
     def start_request(self) -> None:
-        """Count something as in progress."""
-        self._cells[self._in_progress] += 1
+        """Count a request as in progress."""
+        self._in_progress += 1
 
     def end_request(self, key: CounterKey, seconds: float) -> None:
-        """Count something that was in progress and has taken so long."""
-        self._cells[self._in_progress] -= 1
+        """Count a request that was in progress, and its duration."""
+        self._in_progress -= 1
         self.count(key, seconds)
 
     def count(self, key: CounterKey, seconds: float) -> None:
-        """Count something that has taken so long."""
-        cells = self._cells
-        cell = self._rows.get(key) or self._add_row(key)
-        cells[cell] += 1
-        cells[cell + 1] += seconds
-        cells[cell + 2 + bisect_left(BUCKETS, seconds)] += 1
+        """Count an event and its duration."""
+        values = self._counters.get(key)
+        if values is None:
+            values = self._counters[key] = [0.0] * VALUES_PER_COUNTER
+        values[0] += 1
+        values[1] += seconds
+        values[2 + bisect_left(BUCKETS, seconds)] += 1
 
-    def record(self, key: CounterKey, value: float) -> None:
-        """Say how something is now, or how far this process has counted it itself."""
-        initial = 0.0 if key[0] == GAUGE else self._initial_values.get(key, 0.0)
-        self._cells[self._rows.get(key) or self._add_row(key)] = initial + value
+    def set_gauge(self, key: CounterKey, value: float) -> None:
+        """Set a gauge of this process."""
+        self._gauges[key] = value
 
-    def sums(self) -> dict[CounterKey, list[float]]:
-        """Add up the rows of all processes; how something is now only of those that run."""
-        totals: dict[CounterKey, list[float]] = {}
-        _add_totals(totals, bytes(self._buffer), is_running=True)
-        for path in self._folder.iterdir() if self._folder and self._file else ():
-            if self._file and path.name != Path(self._file.name).name:
-                with path.open("rb") as file:
-                    _add_totals(totals, file.read(), is_running=not _try_lock(file, fcntl.LOCK_SH))
+    def set_total(self, key: CounterKey, value: float) -> None:
+        """Set a counter to what this process has counted elsewhere since its start."""
+        total = self._initial.get(key, 0.0) + value
+        self._counters[key] = [total] + [0.0] * (VALUES_PER_COUNTER - 1)
+
+    def flush(self) -> None:
+        """Replace the content of this process's file; a failure is logged."""
+        if self._file is None:
+            return
+        new = self._file.with_suffix(NEW_SUFFIX)
+        try:
+            new.write_bytes(msgspec.json.encode(self._snapshot()))
+            new.replace(self._file)
+        except OSError as error:
+            self._warning.occurred(error=str(error))
+        else:
+            self._warning.ended()
+
+    def sums(self) -> Sums:
+        """Return the counters of all processes and the gauges of those that run, summed by key."""
+        self.flush()
+        totals: Sums = {}
+        _add(totals, self._snapshot(), is_running=True)
+        for file, is_running in self._other_files():
+            _add(totals, _read(file), is_running=is_running)
         return totals
 
-    def _add_row(self, key: CounterKey) -> int:
-        """Begin a row; what does not fit any more is counted in the last one, which has no name.
+    def _snapshot(self) -> Snapshot:
+        gauges = self._gauges | {IN_PROGRESS: float(self._in_progress)}
+        return Snapshot([*self._counters.items()], [*gauges.items()])
 
-        The first byte of the name comes last: until then, nobody reads it.
-        """
-        name = msgspec.json.encode(key)
-        row = MAX_ROWS - 1
-        if self._row_count < row and len(name) <= KEY_BYTES:
-            row, self._row_count = self._row_count, self._row_count + 1
-            start = row * ROW_BYTES
-            self._buffer[start + 1 : start + len(name)] = name[1:]
-            self._buffer[start : start + 1] = ROW_MARKER
-        self._rows[key] = _first_cell(row)
-        return _first_cell(row)
+    def _other_files(self) -> Iterator[tuple[Path, bool]]:
+        for file in self._file.parent.glob("*" + DATA_SUFFIX) if self._file else ():
+            if file != self._file:
+                lock = file_locks.acquire(file.with_suffix(LOCK_SUFFIX), shared=True)
+                yield file, lock is None
+                if lock:
+                    lock.close()
 
 
-def _first_cell(row: int) -> int:
-    return row * ROW_BYTES // CELL_BYTES + KEY_CELLS
+def _add(totals: Sums, snapshot: Snapshot, *, is_running: bool) -> None:
+    for key, values in snapshot.counters:
+        total = totals.setdefault(key, [0.0] * VALUES_PER_COUNTER)
+        total[:] = map(sum, zip(total, values, strict=True))
+    for key, value in snapshot.gauges if is_running else ():
+        totals.setdefault(key, [0.0])[0] += value
 
 
-def _keys(buffer: mmap.mmap | bytes) -> list[CounterKey]:
-    names = (buffer[row * ROW_BYTES : row * ROW_BYTES + KEY_BYTES] for row in range(MAX_ROWS))
-    keys: list[CounterKey] = []
-    for name in names:
-        if not name.startswith(ROW_MARKER):
-            break
-        keys.append(msgspec.json.decode(name.rstrip(b"\0"), type=CounterKey))
-    return keys
+def _read(file: Path) -> Snapshot:
+    return msgspec.json.decode(file.read_bytes(), type=Snapshot) if file.exists() else Snapshot()
 
 
-def _add_totals(sums: dict[CounterKey, list[float]], buffer: bytes, *, is_running: bool) -> None:
-    cells = memoryview(buffer).cast("d")
-    for row, key in enumerate(_keys(buffer)):
-        if key[0] != GAUGE or is_running:
-            first = _first_cell(row)
-            total = sums.setdefault(key, [0.0] * VALUES_PER_ROW)
-            total[:] = map(sum, zip(total, cells[first : first + VALUES_PER_ROW], strict=True))
-
-
-def _open_own_file(folder: Path) -> BinaryIO:
-    """Open the first file that nobody has locked, and keep it locked for as long as we live."""
-    for number in range(MAX_ROWS):
-        file = (folder / str(number)).open("a+b")
-        if _try_lock(file, fcntl.LOCK_EX):
-            file.truncate(MAX_ROWS * ROW_BYTES)
-            return file
-        file.close()
-    raise LookupError("every file for counts is taken")
-
-
-def _try_lock(file: BinaryIO, operation: int) -> bool:
-    """Try to lock a file; say whether that could be done."""
-    try:
-        fcntl.flock(file, operation | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+def _lock_free_file(folder: Path) -> TextIO:
+    """Lock the first file that no running process has locked; closing it unlocks it."""
+    for number in range(MAX_PROCESSES):
+        lock = file_locks.acquire(folder / f"{number}{LOCK_SUFFIX}")
+        if lock:
+            return lock
+    raise LookupError(f"{MAX_PROCESSES} processes already have a counter file in {folder}")

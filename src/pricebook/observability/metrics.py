@@ -1,4 +1,4 @@
-"""What Prometheus is told: requests, the pool, kept answers; and what others add."""
+"""The route /metrics for Prometheus, and the recording of this process's metrics."""
 
 import asyncio
 import hmac
@@ -19,7 +19,7 @@ from pricebook.http.problems import documented_errors
 from pricebook.observability.counters import GAUGE, Counters
 from pricebook.observability.metric_families import families
 
-RECORD_INTERVAL_SECONDS = 1.0
+FLUSH_INTERVAL_SECONDS = 1.0
 EXAMPLE = 'pricebook_http_requests_total{method="GET",route="/api/v1/catalog",status="200"} 31.0'
 METRICS_RESPONSE = ResponseSpec(
     str,
@@ -31,7 +31,7 @@ METRICS_RESPONSE = ResponseSpec(
 
 
 class MetricSources(NamedTuple):
-    """What metrics are made of: counts, the pool, kept answers, and what else is asked for."""
+    """The sources of /metrics. `read_gauges` returns the metrics of the whole service."""
 
     counters: Counters
     database: Database
@@ -40,25 +40,26 @@ class MetricSources(NamedTuple):
     token: str | None
 
     def record(self) -> None:
-        """Write down how this process is, for whichever process is asked."""
+        """Set the gauges of the pool and of the response cache of this process."""
         pool = self.database.pool_metrics()
-        self.counters.record((GAUGE, "used"), pool.size - pool.available)
-        self.counters.record((GAUGE, "idle"), pool.available)
-        self.counters.record((GAUGE, "max"), pool.max)
-        self.counters.record((GAUGE, "waiting"), pool.waiting)
+        self.counters.set_gauge((GAUGE, "used"), pool.size - pool.available)
+        self.counters.set_gauge((GAUGE, "idle"), pool.available)
+        self.counters.set_gauge((GAUGE, "max"), pool.max)
+        self.counters.set_gauge((GAUGE, "waiting"), pool.waiting)
         for name in ("wait_seconds", "requests", "timeouts"):
-            self.counters.record(("pool", name), getattr(pool, name))
-        self.counters.record((GAUGE, "cached_bytes"), self.cached_bytes())
+            self.counters.set_total(("pool", name), getattr(pool, name))
+        self.counters.set_gauge((GAUGE, "cached_bytes"), self.cached_bytes())
 
 
 @asynccontextmanager
 async def recording_metrics(metrics: MetricSources) -> AsyncGenerator[None]:
-    """Write down every second how this process is."""
+    """Flush the counters of this process every second, and once more at the end."""
 
     async def record() -> None:
         while True:
             metrics.record()
-            await asyncio.sleep(RECORD_INTERVAL_SECONDS)
+            metrics.counters.flush()
+            await asyncio.sleep(FLUSH_INTERVAL_SECONDS)
 
     task = asyncio.create_task(record())
     try:
@@ -67,6 +68,8 @@ async def recording_metrics(metrics: MetricSources) -> AsyncGenerator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+        metrics.record()
+        metrics.counters.close()
 
 
 class _StaticCollector(NamedTuple):
@@ -78,12 +81,13 @@ class _StaticCollector(NamedTuple):
 
 @get(
     "/metrics",
-    summary="Figures for Prometheus",
-    description="Of all API processes of this machine. With METRICS_TOKEN only for its bearer.",
+    summary="Metrics for Prometheus",
+    description="Sums of all API processes of this server. With METRICS_TOKEN set, it needs that "
+    "token as Authorization: Bearer.",
     responses={200: METRICS_RESPONSE} | documented_errors(UnauthorizedError),
 )
 async def metrics(request: Request[Any, Any, Any], state: State) -> Response[bytes]:
-    """Tell how things are."""
+    """Return the metrics in the text format of Prometheus."""
     sources: MetricSources = state.metrics
     _require_token(request, sources.token)
     gauges = await sources.read_gauges()
@@ -97,7 +101,9 @@ async def metrics(request: Request[Any, Any, Any], state: State) -> Response[byt
 def _require_token(request: Request[Any, Any, Any], token: str | None) -> None:
     authorization = request.headers.get("authorization", "")
     if token and not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
-        raise UnauthorizedError("Metrics need the token of METRICS_TOKEN.")
+        raise UnauthorizedError(
+            "/metrics needs the token of METRICS_TOKEN as Authorization: Bearer."
+        )
 
 
 router = Router("/", route_handlers=[metrics], tags=["Service"])
