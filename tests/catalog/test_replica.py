@@ -45,7 +45,7 @@ async def test_no_stale_price_while_prices_change(
     megabytes: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(replica, "LOOK_SECONDS", 60)  # only the news make it look
+    monkeypatch.setattr(replica, "CHECK_SECONDS", 60)  # only the news make it look
     standby.start()
     api_settings = msgspec.structs.replace(replicated_settings, catalog_memory_mb=megabytes)
     async with running_api(api_settings) as visitor:

@@ -100,7 +100,7 @@ async def test_terminated_sessions_cause_no_errors(
 async def test_frozen_standby_falls_back_within_timeout(
     standby: PostgresServer, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replica, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(replica, "STANDBY_TIMEOUT_SECONDS", 0.5)
     standby.start()
     await visitor.wait_until_served_by_standby()
     async with asyncio.timeout(30):

@@ -89,8 +89,8 @@ async def test_slow_clients_are_limited_by_address_and_leave_slots_to_staff(
 async def test_slow_client_is_disconnected_and_releases_its_slot(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slow_clients, "READ_GRACE_SECONDS", 1.0)
-    monkeypatch.setattr(slow_clients, "LEAST_BYTES_READ_A_SECOND", 1024 * 1024)
+    monkeypatch.setattr(slow_clients, "STREAM_GRACE_SECONDS", 1.0)
+    monkeypatch.setattr(slow_clients, "MIN_STREAM_BYTES_PER_SECOND", 1024 * 1024)
     async with (
         slow_reader(port, "192.0.2.1") as (first, _),
         slow_reader(port, "192.0.2.2") as (second, _),

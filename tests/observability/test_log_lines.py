@@ -49,10 +49,10 @@ def test_lower_levels_are_omitted() -> None:
 
 
 FLOODING_SCRIPT = """
-from pricebook.line_writer import MAX_WAITING_BYTES
+from pricebook.observability.line_writer import MAX_BUFFERED_BYTES
 from pricebook.observability.logs import configure_logging
 writer = configure_logging("info")
-for _ in range(2 * MAX_WAITING_BYTES // 1000):
+for _ in range(2 * MAX_BUFFERED_BYTES // 1000):
     writer.write(b"x" * 999 + b"\\n")
 print("done", flush=True)
 input()

@@ -88,7 +88,7 @@ async def test_many_chunks_of_some_length_are_accepted(port: int) -> None:
 async def test_empty_lines_do_not_hold_a_connection(
     port: int, before: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(protocol, "IDLE_SECONDS", 0.5)
+    monkeypatch.setattr(protocol, "KEEP_ALIVE_TIMEOUT_SECONDS", 0.5)
     async with connected(port) as client:
         if before:
             await client.request(before)
@@ -113,7 +113,7 @@ async def test_many_empty_lines_are_refused(port: int) -> None:
 async def test_unfinished_heads_are_refused_over_a_total(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(buffer_limits, "MAX_BYTES", 1_000_000)
+    monkeypatch.setattr(buffer_limits, "MAX_BUFFERED_BYTES", 1_000_000)
     head = b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 100_000
     async with AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(connected(port)) for _ in range(11)]

@@ -191,7 +191,7 @@ async def test_pipelined_requests_wait_unparsed_and_are_all_answered(
 async def test_a_head_is_waited_for_while_a_response_before_it_is_slow(
     app: App, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.1)
+    monkeypatch.setattr(protocol, "REQUEST_HEAD_TIMEOUT_SECONDS", 0.1)
     async with connected(port) as client:
         client.writer.write(GET % (b"/slow", b"") + ROOT_REQUEST + ROOT_REQUEST[:10])
         await asyncio.sleep(0.4)
@@ -235,7 +235,7 @@ async def test_a_refusal_is_never_written_into_a_response(port: int) -> None:
 async def test_client_that_does_not_read_is_disconnected(
     app: App, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flow_control, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(flow_control, "UNREAD_GRACE_SECONDS", 0.2)
     async with connected(port) as client:
         transport: Any = client.writer.transport
         transport.pause_reading()
@@ -256,7 +256,7 @@ async def test_disconnect_cancels_streamed_response(app: App, port: int) -> None
 async def test_empty_lines_are_no_request(
     port: int, before: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(protocol, "IDLE_SECONDS", 0.5)
+    monkeypatch.setattr(protocol, "KEEP_ALIVE_TIMEOUT_SECONDS", 0.5)
     async with connected(port) as client:
         if before:
             await client.request(before)

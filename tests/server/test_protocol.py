@@ -42,7 +42,11 @@ async def port() -> AsyncIterator[int]:
 
 @pytest.fixture
 def short_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HEAD_SECONDS", "REST_SECONDS", "IDLE_SECONDS"):
+    for name in (
+        "REQUEST_HEAD_TIMEOUT_SECONDS",
+        "BODY_DISCARD_TIMEOUT_SECONDS",
+        "KEEP_ALIVE_TIMEOUT_SECONDS",
+    ):
         monkeypatch.setattr(protocol, name, SHORT_SECONDS)
 
 
@@ -152,7 +156,7 @@ async def send_forever(client: RawHttpClient) -> None:
 async def test_a_body_that_nobody_reads_is_not_waited_for(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(protocol, "REST_SECONDS", SHORT_SECONDS)
+    monkeypatch.setattr(protocol, "BODY_DISCARD_TIMEOUT_SECONDS", SHORT_SECONDS)
     async with connected(port) as client:
         assert (await client.request(POST % (b"/", 10))).body == b"ok"
         assert await client.rest() == b""

@@ -272,7 +272,7 @@ async def test_cached_requests_reset_the_keep_alive_timeout(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with api.serve() as port:
-        monkeypatch.setattr(protocol, "IDLE_SECONDS", 1.0)
+        monkeypatch.setattr(protocol, "KEEP_ALIVE_TIMEOUT_SECONDS", 1.0)
         async with connected(port) as client:
             await api.cached(client)
             for _ in range(15):
@@ -313,7 +313,7 @@ def cache_entry(response_head: bytes, key: str) -> known_heads.RawCacheEntry:
 
 
 def test_oldest_entry_is_evicted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(known_heads, "MAX_KNOWN_HEADS", 2)
+    monkeypatch.setattr(known_heads, "MAX_ENTRIES", 2)
     raw_cache = known_heads.RawRequestCache()
     cached = cache_entry(b"", "")
     for head in (b"a", b"b", b"c"):

@@ -90,9 +90,9 @@ async def read(client: socket.socket, size: int, seconds: float) -> int:
 async def test_slow_reader_is_disconnected(
     app: App, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flow_control, "GRACE_SECONDS", 0.5)
-    monkeypatch.setattr(flow_control, "CHECK_SECONDS", 0.1)
-    monkeypatch.setattr(flow_control, "LEAST_BYTES_A_SECOND", 10**6)
+    monkeypatch.setattr(flow_control, "UNREAD_GRACE_SECONDS", 0.5)
+    monkeypatch.setattr(flow_control, "CHECK_INTERVAL_SECONDS", 0.1)
+    monkeypatch.setattr(flow_control, "MIN_READ_BYTES_PER_SECOND", 10**6)
     with await open_request(port, 0) as client:
         reading = asyncio.create_task(read(client, 100, 0.02))
         await app.wait_until_disconnected("/0")
@@ -102,8 +102,8 @@ async def test_slow_reader_is_disconnected(
 async def test_reader_at_minimum_rate_is_served(
     app: App, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flow_control, "GRACE_SECONDS", 0.5)
-    monkeypatch.setattr(flow_control, "CHECK_SECONDS", 0.1)
+    monkeypatch.setattr(flow_control, "UNREAD_GRACE_SECONDS", 0.5)
+    monkeypatch.setattr(flow_control, "CHECK_INTERVAL_SECONDS", 0.1)
     with await open_request(port, 0) as client:
         async with asyncio.timeout(60):
             assert await read(client, SEND_CHUNK_BYTES, 0.02) >= WHOLE_BYTES
@@ -113,7 +113,7 @@ async def test_reader_at_minimum_rate_is_served(
 async def test_longest_unread_clients_are_disconnected_over_total_limit(
     app: App, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(buffer_limits, "MAX_BYTES", 5 * SEND_CHUNK_BYTES)
+    monkeypatch.setattr(buffer_limits, "MAX_BUFFERED_BYTES", 5 * SEND_CHUNK_BYTES)
     clients = [await open_request(port, 0)]
     try:
         while "/0" not in app.disconnected:
