@@ -16,7 +16,7 @@ from pricebook.db.migrations import rights
 from pricebook.imports.runner import ImportRunner, TaskProgressCallback
 from pricebook.services import open_redis
 from pricebook.settings import Settings
-from pricebook.tasks import service
+from pricebook.tasks import history, service
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import ClaimedTask, NewTask, Requester, Task, TaskToApply
 from pricebook.worker.task_loop import Worker, open_worker
@@ -66,7 +66,7 @@ def submit_task(
             "supplier_name": row[0],
             "parser_type": "csv",
             "source_config": {"file_path": path.name},
-            "asker": Requester(),
+            "requester": Requester(),
             "digest": b"",
         }
         return (await service.submit_task(database, queue, NewTask(**fields | more))).task_id
@@ -121,7 +121,7 @@ def wait_until(database: Database) -> WaitUntil:
     async def wait(task_id: UUID, condition: Callable[[Task], bool]) -> Task:
         async with asyncio.timeout(WAIT_TIMEOUT_SECONDS):
             while True:
-                if condition(task := await service.get_task(database, task_id)):
+                if condition(task := await history.get_task(database, task_id)):
                     return task
                 await asyncio.sleep(0.02)
 

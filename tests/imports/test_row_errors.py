@@ -11,7 +11,7 @@ from pricebook.imports.import_result import SafetyThresholds
 from pricebook.imports.row_counts import MAX_STORED_ROW_ERRORS
 from pricebook.imports.row_error_repository import MAX_TASKS_WITH_ROW_ERRORS
 from pricebook.pricelists.row_reader import MAX_STORED_CHARACTERS
-from pricebook.tasks import service as tasks
+from pricebook.tasks import history
 
 HEADER_LINE = "Article code,Name,Price\n"
 BAD_ROWS = 1_500
@@ -38,10 +38,10 @@ async def test_the_first_rows_are_kept_and_all_are_counted_by_kind(
     assert (result.counts.new, result.counts.rejected) == (1, BAD_ROWS)
     assert result.row_error_counts == counts
     assert result.errors == ["Of 1,500 rows that were not taken, the first 1,000 are kept."]
-    task = await tasks.get_task(database, result.task_id)
+    task = await history.get_task(database, result.task_id)
     assert (task.row_error_counts, task.errors) == (counts, result.errors)
     assert await stored_row_errors_by_task(conn) == [MAX_STORED_ROW_ERRORS]
-    text = "".join([text async for text in tasks.export_row_errors(database, result.task_id)])
+    text = "".join([text async for text in history.export_row_errors(database, result.task_id)])
     lines = list(csv.reader(StringIO(text, newline="")))
     assert [len(lines), lines[1][0], lines[-2][0]] == [MAX_STORED_ROW_ERRORS + 2, "3", "1002"]
     assert lines[-1][-2:] == ["not_kept", "500 more rows are not kept."]
@@ -55,8 +55,8 @@ async def test_a_bad_list_that_comes_again_and_again_keeps_its_newest_rows(
     ]
     assert await stored_row_errors_by_task(conn) == [0, 0] + [1] * MAX_TASKS_WITH_ROW_ERRORS
     first = results[0].task_id
-    assert (await tasks.get_task(database, first)).row_error_counts == {"price_not_a_number": 1}
-    text = "".join([text async for text in tasks.export_row_errors(database, first)])
+    assert (await history.get_task(database, first)).row_error_counts == {"price_not_a_number": 1}
+    text = "".join([text async for text in history.export_row_errors(database, first)])
     assert "1 more rows are not kept." in text
 
 

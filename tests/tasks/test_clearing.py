@@ -6,7 +6,7 @@ from uuid import UUID
 import builders
 from pricebook.db.database import Connection, Database
 from pricebook.imports.upload_folder import delete_orphaned_uploads
-from pricebook.tasks import service
+from pricebook.tasks import history
 from worker_fixtures import SubmitTask
 
 DAYS = 90
@@ -36,7 +36,7 @@ async def test_tasks_are_purged_with_their_row_errors_after_the_retention_period
         """,
         [old],
     )
-    assert await service.purge_old_tasks(worker_database, DAYS) == 2
+    assert await history.purge_old_tasks(worker_database, DAYS) == 2
     left = await (await conn.execute("SELECT id FROM ingestion_tasks")).fetchall()
     assert {task_id for (task_id,) in left} == {recent, waiting}
     assert await (await conn.execute("SELECT FROM parsing_logs")).fetchall() == []
@@ -49,7 +49,7 @@ async def test_files_of_tasks_are_referenced_files(
     source_config = {"file_path": "uploaded/a"}
     await submit_task(supplier_id, source_config=source_config, file_name="march.csv")
     await submit_task(supplier_id)  # a file that a supplier put there itself
-    assert await service.list_referenced_files(worker_database) == {"uploaded/a"}
+    assert await history.list_referenced_files(worker_database) == {"uploaded/a"}
 
 
 def test_unreferenced_uploads_are_deleted_after_an_hour(tmp_path: Path) -> None:

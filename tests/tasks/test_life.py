@@ -8,7 +8,7 @@ import pytest
 import builders
 from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError, LeaseLostError, NotFoundError
-from pricebook.tasks import service
+from pricebook.tasks import history, service
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import (
     ClaimedTask,
@@ -46,7 +46,7 @@ async def test_a_task_is_claimed_reports_progress_and_ends(
     assert await service.claim_next(database, "worker", 60) is None
     progress = TaskProgress(stage="reading", rows_read=5, rows_total=9)
     await service.renew_lease(database, claimed_task.lease, progress, 60)
-    task = await service.get_task(database, task_id)
+    task = await history.get_task(database, task_id)
     assert (task.state, task.stage, task.rows_read, task.rows_total) == (
         "running",
         "reading",
@@ -55,7 +55,7 @@ async def test_a_task_is_claimed_reports_progress_and_ends(
     )
     assert task.result is None
     await end(database, claimed_task)
-    task = await service.get_task(database, task_id)
+    task = await history.get_task(database, task_id)
     assert (task.state, task.rows_read) == ("succeeded", 4)
     assert task.result
     assert (task.result.status, task.result.items_processed, task.result.rejected) == (
@@ -144,7 +144,7 @@ async def test_a_transient_failure_is_retried_three_times_and_holds_up_later_tas
         assert (claimed_task.id, claimed_task.retry_count) == (task_id, retries)
         await service.reschedule(database, queue, claimed_task.lease, TRANSIENT)
     await service.reschedule(database, queue, (await claim_task(database)).lease, TRANSIENT)
-    task = await service.get_task(database, task_id)
+    task = await history.get_task(database, task_id)
     assert (task.state, task.retry_count, task.errors) == ("dead", 3, [TRANSIENT.reason])
     assert task.result
     assert task.result.status == "failed"
@@ -159,7 +159,7 @@ async def test_a_rescheduled_task_is_not_due_before_its_time(
         database, queue, (await claim_task(database)).lease, TaskFailure("later", 9, 60)
     )
     assert await service.claim_next(database, "worker", 60) is None
-    assert (await service.get_task(database, task_id)).state == "queued"
+    assert (await history.get_task(database, task_id)).state == "queued"
 
 
 async def test_a_dead_task_starts_again_when_it_is_retried(
@@ -171,7 +171,7 @@ async def test_a_dead_task_starts_again_when_it_is_retried(
     await service.reschedule(
         database, queue, (await claim_task(database)).lease, TaskFailure("no", 1, 0)
     )
-    assert (await service.get_task(database, task_id)).state == "dead"
+    assert (await history.get_task(database, task_id)).state == "dead"
     assert (await service.retry_task(database, queue, task_id)).task_id == task_id
     claimed_task = await claim_task(database)
     assert (claimed_task.id, claimed_task.retry_count) == (task_id, 0)
@@ -200,7 +200,7 @@ async def test_an_upload_is_not_done_again_after_a_later_list(
     await end(database, await claim_task(database), TaskEnd(state="partially_succeeded"))
     with pytest.raises(ConflictError, match="A later list of ACME was taken in already"):
         await service.retry_task(database, queue, old)
-    assert (await service.get_task(database, old)).state == "failed"
+    assert (await history.get_task(database, old)).state == "failed"
     with pytest.raises(ConflictError, match=f"{later} is partially_succeeded"):
         await service.retry_task(database, queue, later)
 
@@ -252,7 +252,7 @@ async def test_a_task_that_loses_worker_after_worker_is_dead_in_the_end(
     for _ in range(11):
         await claim_task(database, 0)
         assert await service.reclaim_expired_leases(database) == [ReclaimedTask(task_id, None)]
-    task = await service.get_task(database, task_id)
+    task = await history.get_task(database, task_id)
     assert (task.state, task.errors) == ("dead", ["Its worker was lost 11 times."])
 
 

@@ -11,7 +11,7 @@ from pricebook.db.database import Database
 from pricebook.db.timeouts import within_timeout
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import LastImportAge
-from pricebook.tasks import service as tasks
+from pricebook.tasks import history
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import TaskMetrics, TaskState
 
@@ -40,7 +40,7 @@ class ServiceGauges:
 
     async def _query_all(self) -> list[Metric]:
         task_stats, supplier_ages, messages = await asyncio.gather(
-            within_timeout(tasks.get_task_metrics(self._database)),
+            within_timeout(history.get_task_metrics(self._database)),
             within_timeout(suppliers.list_last_import_ages(self._database)),
             within_timeout(self._queue.count()),
         )

@@ -16,7 +16,7 @@ from pricebook.errors import DatabaseNotReadyError, PricebookError, SettingsErro
 from pricebook.pricelists.isolation import sandbox
 from pricebook.services import open_redis
 from pricebook.settings import Settings
-from pricebook.tasks import service as tasks
+from pricebook.tasks import history
 from pricebook.tasks.queue import QueueClient
 
 EXIT_UNHEALTHY = 1
@@ -156,7 +156,7 @@ async def _parser(_: Settings) -> CheckResult:
 
 async def _tasks(settings: Settings) -> CheckResult:
     async with Database(settings.required_database_url) as database:
-        waiting = await tasks.get_queue_status(database)
+        waiting = await history.get_queue_status(database)
     task_counts = f"{waiting.queued} wait, {waiting.running} run, {waiting.dead} are dead"
     if waiting.oldest_seconds > STALLED_QUEUE_SECONDS and not waiting.running:
         raise PricebookError(f"{task_counts}, and nobody works: start `pricebook worker`.")

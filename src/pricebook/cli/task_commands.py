@@ -16,7 +16,7 @@ from pricebook.http.pagination import Page
 from pricebook.imports import importer as ingestion
 from pricebook.products import service as products
 from pricebook.services import open_redis, open_resources
-from pricebook.tasks import cancellation, service
+from pricebook.tasks import cancellation, history, service
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import AcceptedTask, Task, TaskQuery, TaskState
 
@@ -44,7 +44,7 @@ def list_all(
     query = TaskQuery(page=page, limit=limit, state=state)
 
     async def query_tasks(database: Database, _queue: QueueClient) -> Page[Task]:
-        return await service.list_tasks(database, query)
+        return await history.list_tasks(database, query)
 
     listing = _run(query_tasks)
     if json:
@@ -67,7 +67,7 @@ def show(task_id: str, *, follow: bool = False, json: bool = False) -> None:
     async def query_tasks(database: Database, _queue: QueueClient) -> Task:
         with output.task_line(shown=follow) as line:
             while True:
-                task = await service.get_task(database, task_uuid)
+                task = await history.get_task(database, task_uuid)
                 if not follow or task.completed_at is not None:
                     return task
                 line.show(task)
@@ -90,7 +90,7 @@ def errors(task_id: str) -> None:
     task_uuid = _parse_task_id(task_id)
 
     async def export(database: Database, _queue: QueueClient) -> None:
-        async for lines in service.export_row_errors(database, task_uuid):
+        async for lines in history.export_row_errors(database, task_uuid):
             sys.stdout.write(lines)
 
     _run(export)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError
-from pricebook.tasks import record_repository, service
+from pricebook.tasks import history, record_repository
 from pricebook.tasks.schemas import Task
 
 
@@ -18,7 +18,7 @@ async def cancel_task(database: Database, task_id: UUID, name: str) -> Task:
         cancelled = await record_repository.set_cancelled(
             conn, task_id, name, f"Cancelled by {name}."
         )
-    task = await service.get_task(database, task_id)
+    task = await history.get_task(database, task_id)
     if cancelled or task.cancelled_by is not None:
         return task
     raise ConflictError(f"Task {task_id} has already ended: it is {task.state}.")

@@ -13,7 +13,7 @@ from pricebook.http.csv_download import accepts_csv, file_response, query_operat
 from pricebook.http.pagination import Page, Paging
 from pricebook.http.problems import documented_response, request_id_of
 from pricebook.http.query_string import provide_query, query_operation
-from pricebook.tasks import cancellation, service
+from pricebook.tasks import cancellation, history, service
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import (
     AcceptedTask,
@@ -113,7 +113,7 @@ async def list_tasks(
     criteria: NamedDependency[TaskQuery], database: NamedDependency[Database]
 ) -> Page[Task]:
     """List the tasks."""
-    return await service.list_tasks(database, criteria)
+    return await history.list_tasks(database, criteria)
 
 
 @get(
@@ -125,7 +125,7 @@ async def list_tasks(
 )
 async def get_task(task_id: TaskId, database: NamedDependency[Database]) -> Task:
     """Look at one task."""
-    return await service.get_task(database, task_id)
+    return await history.get_task(database, task_id)
 
 
 @get(
@@ -148,8 +148,8 @@ async def list_row_errors(
 ) -> Response[Any]:
     """List the rows that were not taken, as JSON or as a file for a spreadsheet."""
     if accepts_csv(request):
-        return await file_response(service.export_row_errors(database, task_id), f"{task_id}.csv")
-    page = await service.list_row_errors(database, task_id, paging)
+        return await file_response(history.export_row_errors(database, task_id), f"{task_id}.csv")
+    page = await history.list_row_errors(database, task_id, paging)
     return Response(page, media_type="application/json", headers={"Vary": "Accept"})
 
 

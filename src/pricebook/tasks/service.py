@@ -1,18 +1,9 @@
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from uuid import UUID, uuid4
 
 from pricebook.db.database import Connection, Database
-from pricebook.errors import ConflictError, LeaseLostError, NotFoundError
-from pricebook.http import safe_csv
-from pricebook.http.pagination import Page, Paging, page_of
-from pricebook.tasks import (
-    claim_repository,
-    history_repository,
-    record_repository,
-    rejects,
-    repository,
-)
+from pricebook.errors import ConflictError, LeaseLostError
+from pricebook.tasks import claim_repository, record_repository, repository
+from pricebook.tasks.history import require_task, task_not_found
 from pricebook.tasks.message import TaskMessage
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import (
@@ -21,17 +12,12 @@ from pricebook.tasks.schemas import (
     HeldTask,
     InlineTask,
     NewTask,
-    QueueStatus,
     ReclaimedTask,
     Requester,
-    Task,
     TaskEnd,
     TaskFailure,
     TaskLease,
-    TaskMetrics,
     TaskProgress,
-    TaskQuery,
-    TaskRowError,
     TaskToApply,
 )
 
@@ -138,7 +124,7 @@ async def claim_held(conn: Connection, task_id: UUID) -> HeldTask:
     """
     held = await record_repository.lock_held(conn, task_id)
     if held is None:
-        raise _not_found(task_id)
+        raise task_not_found(task_id)
     if held.state != "held":
         raise ConflictError(f"Task {task_id} is {held.state}, not held.")
     if not held.is_latest:
@@ -187,7 +173,7 @@ async def retry_task(
     async with database.short_transaction() as conn:
         message = await record_repository.set_requeued(conn, task_id, request_id)
         if message is None:
-            task = await _get(conn, task_id)
+            task = await require_task(conn, task_id)
             if task.state in {"failed", "dead"}:
                 raise ConflictError(
                     f"A later list of {task.supplier_name} was taken in already, or is about to be."
@@ -204,7 +190,7 @@ async def request_apply(
     async with database.short_transaction() as conn:
         message = await record_repository.set_apply_requested(conn, task_id, request_id)
         if message is None:
-            task = await _get(conn, task_id)
+            task = await require_task(conn, task_id)
             raise ConflictError(f"Task {task_id} is {task.state}, not held.")
     await queue.notify(message)
     return _accepted_task(message)
@@ -214,87 +200,6 @@ async def find_task_to_apply(database: Database) -> TaskToApply | None:
     """Find the held list to apply next; not leased, as applying it twice does nothing."""
     async with database.connection() as conn:
         return await record_repository.find_task_to_apply(conn)
-
-
-async def get_queue_status(database: Database) -> QueueStatus:
-    """Tell how many tasks wait, run and are dead."""
-    async with database.connection() as conn:
-        return await history_repository.get_queue_status(conn)
-
-
-async def get_task_metrics(database: Database) -> TaskMetrics:
-    """Tell how the tasks are, for those who watch."""
-    async with database.connection() as conn:
-        return await history_repository.get_task_metrics(conn)
-
-
-async def list_tasks(database: Database, query: TaskQuery) -> Page[Task]:
-    """Return a page of the tasks, newest first."""
-    async with database.connection() as conn:
-        total_count, tasks = await history_repository.list_tasks(conn, query)
-    return page_of(query, total_count, tasks)
-
-
-async def get_task(database: Database, task_id: UUID) -> Task:
-    """Return a task, or raise NotFoundError."""
-    async with database.connection() as conn:
-        return await _get(conn, task_id)
-
-
-async def list_row_errors(database: Database, task_id: UUID, paging: Paging) -> Page[TaskRowError]:
-    """Return a page of the rows that a task did not take, or raise NotFoundError."""
-    async with database.connection() as conn:
-        found = await history_repository.list_row_errors(conn, task_id, paging)
-    if found is None:
-        raise _not_found(task_id)
-    return page_of(paging, *found)
-
-
-async def export_row_errors(database: Database, task_id: UUID) -> AsyncGenerator[str]:
-    """Yield all rows that a task did not take as comma-separated values, the reason last.
-
-    The cells stand under the list's headers; the last line counts what is not kept. NotFoundError.
-    """
-    async with database.export_transaction() as conn:
-        await _get(conn, task_id)
-        found, omitted = await history_repository.find_detected_profile(conn, task_id)
-        yield safe_csv.lines([rejects.rejected_rows_header(found)])
-        async with aclosing(history_repository.read_row_errors(conn, task_id)) as errors:
-            async for rows in errors:
-                yield safe_csv.lines(rejects.rejected_row_line(row, found) for row in rows)
-                omitted -= len(rows)
-        if omitted > 0:
-            yield safe_csv.lines([rejects.omitted_rows_line(omitted, found)])
-
-
-async def purge_old_tasks(database: Database, days: int) -> int:
-    """Forget the tasks that ended this many days ago, with their logs; return how many."""
-    async with database.connection() as conn:
-        await history_repository.delete_orphaned_held_rows(conn)
-    count = 0
-    while True:
-        async with database.connection() as conn:
-            deleted = await history_repository.delete_old_tasks_batch(conn, days)
-        if not deleted:
-            return count
-        count += deleted
-
-
-async def list_referenced_files(database: Database) -> set[str]:
-    """Return the places of uploaded lists that tasks name."""
-    async with database.connection() as conn:
-        return await history_repository.list_referenced_files(conn)
-
-
-async def _get(conn: Connection, task_id: UUID) -> Task:
-    task = await history_repository.find_task(conn, task_id)
-    if task is None:
-        raise _not_found(task_id)
-    return task
-
-
-def _not_found(task_id: UUID) -> NotFoundError:
-    return NotFoundError(f"There is no task {task_id}.")
 
 
 def _lease_lost(lease: TaskLease) -> LeaseLostError:

@@ -24,8 +24,8 @@ from pricebook.services import open_redis, open_resources
 from pricebook.settings import Settings
 from pricebook.suppliers.deletion import delete_marked_suppliers
 from pricebook.system.async_tasks import cancel_all, wait_for_first
+from pricebook.tasks import history, slots
 from pricebook.tasks import service as tasks
-from pricebook.tasks import slots
 from pricebook.tasks.failures import classify_failure, describe_error
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import ClaimedTask, ReclaimedTask, TaskProgress, TaskToApply
@@ -252,8 +252,8 @@ class Worker:
             log.info("sync started by schedule", supplier=message.supplier_name)
 
     async def _purge(self) -> None:
-        await tasks.purge_old_tasks(self._database, self._settings.keep_tasks_days)
-        referenced = await tasks.list_referenced_files(self._database)
+        await history.purge_old_tasks(self._database, self._settings.keep_tasks_days)
+        referenced = await history.list_referenced_files(self._database)
         await asyncio.to_thread(delete_orphaned_uploads, self._settings.uploads, referenced)
 
 

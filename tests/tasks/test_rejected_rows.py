@@ -4,7 +4,7 @@ import csv
 from io import StringIO
 
 from pricebook.http.safe_csv import lines
-from pricebook.tasks.rejects import rejected_row_line, rejected_rows_header
+from pricebook.tasks.rejected_rows import rejected_row_line, rejected_rows_header
 
 PROFILE = {
     "headers": ["Art.-Nr.", "Bezeichnung", "Preis", "Farbe"],

@@ -1,0 +1,99 @@
+"""Reads tasks: lists, one task, rejected rows, metrics; deletes old tasks."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from uuid import UUID
+
+from pricebook.db.database import Connection, Database
+from pricebook.errors import NotFoundError
+from pricebook.http import safe_csv
+from pricebook.http.pagination import Page, Paging, page_of
+from pricebook.tasks import history_repository, rejected_rows
+from pricebook.tasks.schemas import QueueStatus, Task, TaskMetrics, TaskQuery, TaskRowError
+
+
+async def get_queue_status(database: Database) -> QueueStatus:
+    """Return how many tasks are queued, running and dead, and the age of the oldest due one."""
+    async with database.connection() as conn:
+        return await history_repository.get_queue_status(conn)
+
+
+async def get_task_metrics(database: Database) -> TaskMetrics:
+    """Return the number of tasks by state, the age of the oldest due one, and the read rate."""
+    async with database.connection() as conn:
+        return await history_repository.get_task_metrics(conn)
+
+
+async def list_tasks(database: Database, query: TaskQuery) -> Page[Task]:
+    """Return a page of the tasks, newest first."""
+    async with database.connection() as conn:
+        total_count, tasks = await history_repository.list_tasks(conn, query)
+    return page_of(query, total_count, tasks)
+
+
+async def get_task(database: Database, task_id: UUID) -> Task:
+    """Return a task; raises NotFoundError."""
+    async with database.connection() as conn:
+        return await require_task(conn, task_id)
+
+
+async def require_task(conn: Connection, task_id: UUID) -> Task:
+    """Return a task, read in the caller's transaction; raises NotFoundError."""
+    task = await history_repository.find_task(conn, task_id)
+    if task is None:
+        raise task_not_found(task_id)
+    return task
+
+
+async def list_row_errors(database: Database, task_id: UUID, paging: Paging) -> Page[TaskRowError]:
+    """Return a page of the rows that a task rejected; raises NotFoundError."""
+    async with database.connection() as conn:
+        found = await history_repository.list_row_errors(conn, task_id, paging)
+    if found is None:
+        raise task_not_found(task_id)
+    return page_of(paging, *found)
+
+
+async def export_row_errors(database: Database, task_id: UUID) -> AsyncGenerator[str]:
+    """Yield the rejected rows of a task as CSV: the cells of the price list, then the reason.
+
+    Columns have the headers of the price list. The last line counts the rows that were rejected
+    but not stored. Raises NotFoundError.
+    """
+    async with database.export_transaction() as conn:
+        await require_task(conn, task_id)
+        profile, omitted = await history_repository.find_detected_profile(conn, task_id)
+        yield safe_csv.lines([rejected_rows.rejected_rows_header(profile)])
+        async with aclosing(history_repository.read_row_errors(conn, task_id)) as errors:
+            async for rows in errors:
+                yield safe_csv.lines(rejected_rows.rejected_row_line(row, profile) for row in rows)
+                omitted -= len(rows)
+        if omitted > 0:
+            yield safe_csv.lines([rejected_rows.omitted_rows_line(omitted, profile)])
+
+
+async def purge_old_tasks(database: Database, days: int) -> int:
+    """Delete the tasks that ended more than `days` days ago, with their logs; return how many.
+
+    Also deletes the staged rows of held price lists that were cancelled.
+    """
+    async with database.connection() as conn:
+        await history_repository.delete_orphaned_held_rows(conn)
+    count = 0
+    while True:
+        async with database.connection() as conn:
+            deleted = await history_repository.delete_old_tasks_batch(conn, days)
+        if not deleted:
+            return count
+        count += deleted
+
+
+async def list_referenced_files(database: Database) -> set[str]:
+    """Return the `file_path` of each price list that a task names, relative to UPLOADS_DIR."""
+    async with database.connection() as conn:
+        return await history_repository.list_referenced_files(conn)
+
+
+def task_not_found(task_id: UUID) -> NotFoundError:
+    """Return the error for a task id that has no row."""
+    return NotFoundError(f"There is no task {task_id}.")
