@@ -20,7 +20,7 @@ from servers import migrated_servers
 
 from pricebook.db.database import Database
 from pricebook.imports import importer
-from pricebook.imports.import_result import ImportRequest, Progress
+from pricebook.imports.importer_schemas import ImportRequest, Progress
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas import FileSource, ReadRequest
 

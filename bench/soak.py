@@ -27,8 +27,8 @@ from servers import migrated_servers, served, settings_for
 
 from pricebook.db.database import LISTENER_APPLICATION_NAME, Database
 from pricebook.embedded import Endpoints
-from pricebook.imports import importer as ingestion
-from pricebook.imports.import_result import ImportRequest, Progress
+from pricebook.imports import importer
+from pricebook.imports.importer_schemas import ImportRequest, Progress
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas import FileSource
 from pricebook.settings import Settings
@@ -302,7 +302,7 @@ async def run_import(url: str, path: Path) -> None:
     )
     async with Database(url) as database:
         with ParserPool() as parser_pool:
-            result = await ingestion.run_import(database, parser_pool, order, watch_nothing)
+            result = await importer.run_import(database, parser_pool, order, watch_nothing)
     if result.status != "success":
         raise SystemExit(f"The import {result.status}: {result.errors}")
 

@@ -1,4 +1,4 @@
-"""Imports of price lists given as text."""
+"""A CSV price list, a fixture that imports price lists given as text, and queries of the result."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -6,13 +6,29 @@ from typing import Any
 
 import pytest
 
-from pricebook.db.database import Database
+from pricebook.db.database import Connection, Database
 from pricebook.imports import importer
-from pricebook.imports.import_result import ImportRequest, ImportResult
+from pricebook.imports.importer_schemas import ImportRequest, ImportResult
+from pricebook.imports.merge import FollowUp
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas import FileSource
 
 RunImport = Callable[..., Awaitable[ImportResult]]
+
+LIST = """Article code,Name,Price,Category,Colour
+A-1,Hammer,12.50,Tools,red
+A-2,Saw,8.00,Tools,
+A-3,Glove,3.25,Safety,blue
+"""
+
+
+async def rows(conn: Connection, query: str) -> list[tuple[Any, ...]]:
+    return await (await conn.execute(query.encode())).fetchall()
+
+
+async def history_length(conn: Connection) -> int:
+    ((length,),) = await rows(conn, "SELECT count(*) FROM price_history")
+    return length
 
 
 @pytest.fixture
@@ -23,7 +39,7 @@ def run_import(database: Database, parser_pool: ParserPool, tmp_path: Path) -> R
         text: str,
         *,
         on_progress: importer.ProgressCallback = lambda _: None,
-        follow_up: importer.FollowUp | None = None,
+        follow_up: FollowUp | None = None,
         **overrides: Any,
     ) -> ImportResult:
         path = tmp_path / "list.csv"

@@ -1,8 +1,7 @@
 from typing import Any
 
 import builders
-from import_fixtures import RunImport
-from imports.stored_rows import LIST, history_length, rows
+from import_fixtures import LIST, RunImport, history_length, rows
 from pricebook.db.database import Connection
 from pricebook.pricelists.schemas import ReadConfig
 from pricebook.products.service import create_products_from_unmatched

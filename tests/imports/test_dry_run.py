@@ -5,11 +5,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from import_fixtures import RunImport
-from imports.stored_rows import LIST, rows
+from import_fixtures import LIST, RunImport, rows
 from pricebook.db.database import Connection
 from pricebook.errors import PriceListError
-from pricebook.imports.import_result import SafetyThresholds
+from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.products.service import create_products_from_unmatched
 
 ALL_ROWS = """

@@ -8,10 +8,9 @@ from decimal import Decimal
 import pytest
 
 import builders
-from import_fixtures import RunImport
-from imports.stored_rows import LIST, history_length, rows
+from import_fixtures import LIST, RunImport, history_length, rows
 from pricebook.db.database import Connection
-from pricebook.imports.import_result import SafetyThresholds
+from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.tasks.schemas import Counts
 
 

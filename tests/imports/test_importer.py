@@ -4,11 +4,10 @@ from decimal import Decimal
 import pytest
 
 import builders
-from import_fixtures import RunImport
-from imports.stored_rows import LIST, history_length, rows
+from import_fixtures import LIST, RunImport, history_length, rows
 from pricebook.db.database import Connection
 from pricebook.errors import PriceListError
-from pricebook.imports.import_result import Progress
+from pricebook.imports.importer_schemas import Progress
 from pricebook.pricelists.schemas import ReadConfig
 from pricebook.products.service import create_products_from_unmatched
 from pricebook.tasks.schemas import Counts

@@ -3,13 +3,11 @@
 import csv
 from io import StringIO
 
-from import_fixtures import RunImport
-from imports.stored_rows import LIST, rows
+from import_fixtures import LIST, RunImport, rows
 from pricebook.db.database import Connection, Database
 from pricebook.imports import importer
-from pricebook.imports.import_result import SafetyThresholds
-from pricebook.imports.row_counts import MAX_STORED_ROW_ERRORS
-from pricebook.imports.row_error_repository import MAX_TASKS_WITH_ROW_ERRORS
+from pricebook.imports.row_error_repository import MAX_STORED_ROW_ERRORS, MAX_TASKS_WITH_ROW_ERRORS
+from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.pricelists.row_reader import MAX_STORED_CHARACTERS
 from pricebook.tasks import history
 
@@ -37,7 +35,7 @@ async def test_the_first_rows_are_kept_and_all_are_counted_by_kind(
     counts = {"price_not_a_number": BAD_ROWS - 1, "missing_sku": 1}
     assert (result.counts.new, result.counts.rejected) == (1, BAD_ROWS)
     assert result.row_error_counts == counts
-    assert result.errors == ["Of 1,500 rows that were not taken, the first 1,000 are kept."]
+    assert result.errors == ["Of 1,500 rows that were not imported, the first 1,000 are stored."]
     task = await history.get_task(database, result.task_id)
     assert (task.row_error_counts, task.errors) == (counts, result.errors)
     assert await stored_row_errors_by_task(conn) == [MAX_STORED_ROW_ERRORS]

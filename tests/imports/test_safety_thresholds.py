@@ -6,13 +6,11 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from import_fixtures import RunImport
-from imports.stored_rows import LIST, rows
+from import_fixtures import LIST, RunImport, rows
 from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError, NotFoundError
 from pricebook.imports import importer
-from pricebook.imports.import_result import ImportImpact, SafetyThresholds
-from pricebook.imports.safety_thresholds import hold_reasons
+from pricebook.imports.safety_thresholds import ImportImpact, SafetyThresholds, hold_reasons
 from pricebook.pricelists.schemas import ReadConfig
 from pricebook.products.service import create_products_from_unmatched
 
@@ -43,11 +41,14 @@ def test_a_list_at_the_limits_is_not_held() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"absent": 41}, "lacks 41 of the supplier's 100 items, more than 40 %"),
-        ({"rejected": 76}, "76 of the list's 100 rows are rejected, more than 75 %"),
-        ({"median_after": Decimal("20.01")}, "moves from 10 to 20.01"),
-        ({"median_after": Decimal("4.99")}, "moves from 10 to 4.99"),
-        ({"median_after": Decimal(0)}, "moves from 10 to 0"),
+        (
+            {"absent": 41},
+            "41 of the supplier's 100 items are missing from the price list, more than 40 %",
+        ),
+        ({"rejected": 76}, "76 of the price list's 100 rows are rejected, more than 75 %"),
+        ({"median_after": Decimal("20.01")}, "changes from 10 to 20.01"),
+        ({"median_after": Decimal("4.99")}, "changes from 10 to 4.99"),
+        ({"median_after": Decimal(0)}, "changes from 10 to 0"),
     ],
 )
 def test_a_list_over_a_limit_is_held_with_the_reason(change: dict[str, Any], reason: str) -> None:
@@ -71,7 +72,9 @@ async def test_half_of_a_list_is_held_and_nothing_is_applied(
         LIST_WITH_ONE_ITEM.replace("12.50", "13.00"), safety_thresholds=SafetyThresholds()
     )
     assert result.status == "held"
-    assert result.errors == ["The list lacks 2 of the supplier's 3 items, more than 40 %."]
+    assert result.errors == [
+        "2 of the supplier's 3 items are missing from the price list, more than 40 %."
+    ]
     assert [(row.outcome, row.supplier_sku) for row in result.plan] == [
         ("changed", "A-1"),
         ("absent", "A-2"),
@@ -157,7 +160,7 @@ async def test_the_list_of_a_supplier_that_is_gone_cannot_be_applied(
     await run_import(LIST)
     held = await run_import(LIST_WITH_ONE_ITEM, safety_thresholds=SafetyThresholds())
     await conn.execute("DELETE FROM suppliers")
-    with pytest.raises(ConflictError, match="no longer there"):
+    with pytest.raises(ConflictError, match="no longer exists"):
         await importer.apply_held(database, held.task_id)
 
 

@@ -71,7 +71,7 @@ async def test_all_uploads_together_have_a_quota(
         before = stored_files(settings)
         refused = await upload(client, supplier_id, other, LARGE)
         assert (refused.status_code, refused.json()["error"]["code"]) == (507, "STORAGE_FULL")
-        assert "together may take 1 MiB" in refused.json()["detail"]
+        assert "together may use 1 MiB" in refused.json()["detail"]
         assert stored_files(settings) == before
         assert (await upload(client, supplier_id, other)).status_code == 202
 

@@ -8,7 +8,7 @@ import pytest
 from pricebook.db.database import Database
 from pricebook.errors import ParserKilledError, PriceListError, SourceUnavailableError
 from pricebook.imports import importer
-from pricebook.imports.import_result import ImportRequest, ImportResult
+from pricebook.imports.importer_schemas import ImportRequest, ImportResult
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas import (
     GoogleSheetSource,

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from pricebook.errors import PriceListError
-from pricebook.imports.sources import SourceAccess, resolve_source
+from pricebook.imports.source_location import SourceAccess, resolve_source
 from pricebook.pricelists.schemas import FileSource, GoogleSheetSource, HttpsSource, PriceListSource
 from pricebook.suppliers.schemas import SourceConfig
 
@@ -73,15 +73,17 @@ def test_no_way_leads_out_of_the_uploads(uploads: Path, path: str) -> None:
     (uploads / "link.csv").symlink_to(uploads.parent / "secret.csv")
     (uploads / "folder").symlink_to(uploads.parent)
     (uploads / "circle.csv").symlink_to(uploads / "circle.csv")
-    with pytest.raises(PriceListError, match=r"^There is no file \".*\" among the uploads\.$"):
+    with pytest.raises(PriceListError, match=r"^There is no file \".*\" in the uploads folder\.$"):
         source(uploads, file_path=path)
 
 
 def test_one_place_must_be_given(uploads: Path) -> None:
     with pytest.raises(PriceListError) as raised:
         source(uploads, sheet_name="Prices")
-    said = "No place of the list is given: spreadsheet_url, url or file_path."
+    said = "The source configuration has no source: set spreadsheet_url, url or file_path."
     assert raised.value.message == said
     with pytest.raises(PriceListError) as several:
         source(uploads, url="https://lists.test/list.csv", file_path="list.csv")
-    assert several.value.message == "The list is given in 2 places: url and file_path."
+    assert several.value.message == (
+        "The source configuration has 2 sources: url and file_path. Keep one of them."
+    )

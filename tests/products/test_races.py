@@ -17,7 +17,7 @@ import builders
 from pricebook.api.application import create_app
 from pricebook.db.database import Connection, Database
 from pricebook.imports import importer as ingestion
-from pricebook.imports.import_result import ImportRequest
+from pricebook.imports.importer_schemas import ImportRequest
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas import FileSource
 from pricebook.products.service import create_products_from_unmatched

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 import builders
 from pricebook.db.database import Connection, Database
-from pricebook.imports import importer as ingestion
-from pricebook.imports.import_result import ImportRequest
+from pricebook.imports import importer
+from pricebook.imports.importer_schemas import ImportRequest
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas import FileSource
 
@@ -160,7 +160,7 @@ async def import_list(
     import_request = ImportRequest(
         source=source, supplier_name=supplier, currency="USD", safety_thresholds=None
     )
-    await ingestion.run_import(database, parser_pool, import_request, lambda _: None)
+    await importer.run_import(database, parser_pool, import_request, lambda _: None)
 
 
 async def write(database: Database, parser_pool: ParserPool, folder: Path, what: Write) -> None:

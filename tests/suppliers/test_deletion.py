@@ -14,7 +14,7 @@ import builders
 from pricebook.db.database import Connection, Database
 from pricebook.db.migrations import rights
 from pricebook.errors import ConflictError, DatabaseUnavailableError, NotFoundError
-from pricebook.imports import importer as ingestion
+from pricebook.imports import importer
 from pricebook.services import open_redis
 from pricebook.settings import Settings
 from pricebook.suppliers import service
@@ -216,8 +216,8 @@ async def test_tasks_and_rejected_rows_outlive_their_supplier(
     cursor = await conn.execute("SELECT id FROM ingestion_tasks LIMIT 1")
     row = await cursor.fetchone()
     assert row
-    with pytest.raises(ConflictError, match="no longer there"):
-        await ingestion.apply_held(database, row[0])
+    with pytest.raises(ConflictError, match="no longer exists"):
+        await importer.apply_held(database, row[0])
     await delete_marked_suppliers(worker_database)
     detached_count = "SELECT count(*) FROM {} WHERE supplier_id IS NULL"
     assert await count(conn, detached_count.format("ingestion_tasks").encode()) == 3

@@ -63,7 +63,7 @@ async def test_a_deleted_supplier_is_not_created_again(
     await conn.execute("DELETE FROM suppliers")
     async with running_worker():
         task = await wait_for_end(task_id)
-    assert (task.state, task.errors) == ("failed", ["The supplier ACME was deleted meanwhile."])
+    assert (task.state, task.errors) == ("failed", ["The supplier ACME was deleted."])
     assert await count_imported(conn) == (0, 0)
 
 
@@ -78,7 +78,7 @@ async def test_a_path_outside_the_uploads_is_refused(
     async with running_worker():
         task = await wait_for_end(task_id)
     assert task.state == "failed"
-    assert "among the uploads" in task.errors[0]
+    assert "in the uploads folder" in task.errors[0]
 
 
 def failing(error: Exception) -> Callable[[ClaimedTask, TaskProgressCallback], Awaitable[None]]:

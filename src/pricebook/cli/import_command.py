@@ -12,9 +12,10 @@ from cyclopts import Parameter
 from pricebook.cli import output
 from pricebook.cli.server_defaults import load_settings, settings_with_servers
 from pricebook.errors import ValidationError, as_issue_text
-from pricebook.imports import importer as ingestion
+from pricebook.imports import importer
 from pricebook.imports.configuration import parser_limits_of, safety_thresholds_of
-from pricebook.imports.import_result import ImportRequest, ImportResult
+from pricebook.imports.importer_schemas import ImportRequest, ImportResult
+from pricebook.imports.merge import FollowUp
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas import FileSource, ReadConfig
 from pricebook.products import service as products
@@ -98,11 +99,11 @@ def import_list(file: Path, *, options: Annotated[ImportOptions, Parameter(name=
 
 
 async def _import_file(
-    settings: Settings, request: ImportRequest, title: str, follow_up: ingestion.FollowUp | None
+    settings: Settings, request: ImportRequest, title: str, follow_up: FollowUp | None
 ) -> ImportResult:
     async with open_resources(settings) as resources:
         with ParserPool() as parser_pool, output.progress_bar(title) as bar:
-            return await ingestion.run_import(
+            return await importer.run_import(
                 resources.database, parser_pool, request, bar.show, follow_up
             )
 

@@ -14,8 +14,8 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from pricebook.auth.schemas import UserRow
-from pricebook.imports.import_result import ImportResult, PlannedRow
-from pricebook.imports.import_result import Progress as ImportProgress
+from pricebook.imports.importer_schemas import ImportResult, PlannedRow
+from pricebook.imports.importer_schemas import Progress as ImportProgress
 from pricebook.pricelists.inspection import InspectionResult
 from pricebook.suppliers.schemas import SupplierOverview
 from pricebook.tasks.schemas import Counts, Task
@@ -162,7 +162,7 @@ def print_tasks(tasks: Sequence[Task], total_count: int) -> None:
     """Print tasks as a table."""
     table = Table(_id_column("task"), "supplier", "asked", "state", "taken", "rejected")
     for task in tasks:
-        counts = (task.counts.taken, task.counts.rejected)
+        counts = (task.counts.imported, task.counts.rejected)
         table.add_row(
             str(task.id),
             Text(task.supplier_name),

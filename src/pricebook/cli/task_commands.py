@@ -13,7 +13,8 @@ from pricebook.cli.server_defaults import load_settings, settings_with_servers
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
 from pricebook.http.pagination import Page
-from pricebook.imports import importer as ingestion
+from pricebook.imports import importer
+from pricebook.imports.importer_schemas import ImportResult
 from pricebook.products import service as products
 from pricebook.services import open_redis, open_resources
 from pricebook.tasks import cancellation, history, service
@@ -139,8 +140,8 @@ def apply(task_id: str, *, create_products: bool = False, json: bool = False) ->
     task_uuid = _parse_task_id(task_id)
     follow_up = products.create_products_from_unmatched if create_products else None
 
-    async def apply_held_list(database: Database, _queue: QueueClient) -> ingestion.ImportResult:
-        return await ingestion.apply_held(database, task_uuid, follow_up)
+    async def apply_held_list(database: Database, _queue: QueueClient) -> ImportResult:
+        return await importer.apply_held(database, task_uuid, follow_up)
 
     applied = _run(apply_held_list)
     if json:

@@ -1,8 +1,8 @@
-"""How a supplier's list is to be read: what is said now, set for the supplier, and remembered."""
+"""The options of one import: from the request, the supplier's configuration and the settings."""
 
 import msgspec
 
-from pricebook.imports.import_result import SafetyThresholds
+from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.pricelists.schemas import (
     DetectedProfile,
     GoogleSheetSource,
@@ -21,35 +21,35 @@ _SOURCE_TYPE_BY_FORMAT: dict[PriceListFormat, SourceType] = {
 
 
 def merge_config(explicit: ReadConfig, supplier: Supplier | None) -> ReadConfig:
-    """Let what is said now win over what is set for the supplier."""
+    """Return the supplier's read options, overridden by those of the request."""
     stored: dict[str, object] = supplier.metadata.get("source_config", {}) if supplier else {}
     stored_fields = {name: stored[name] for name in ReadConfig.__struct_fields__ if name in stored}
     return msgspec.convert({**stored_fields, **msgspec.to_builtins(explicit)}, ReadConfig)
 
 
-def remembered(supplier: Supplier | None) -> DetectedProfile | None:
-    """Return what the supplier's last list showed."""
+def stored_profile(supplier: Supplier | None) -> DetectedProfile | None:
+    """Return the detected profile of the supplier's last price list, None without a valid one."""
     profile = supplier.metadata.get("found") if supplier else None
     try:
         return msgspec.convert(profile, DetectedProfile | None)
-    except msgspec.ValidationError:  # kept by an earlier version of this program
+    except msgspec.ValidationError:  # written by an earlier release
         return None
 
 
 def expected_source_type(source: PriceListSource, supplier: Supplier | None) -> SourceType:
-    """Tell the kind of list before it is read."""
+    """Return the source type to record before the price list is read."""
     if isinstance(source, GoogleSheetSource):
         return "google_sheets"
     return supplier.source_type if supplier else "csv"
 
 
 def source_type_of(profile: DetectedProfile) -> SourceType:
-    """Tell the kind of list by its format."""
+    """Return the source type that the detected format belongs to."""
     return _SOURCE_TYPE_BY_FORMAT.get(profile.format, "excel")
 
 
 def parser_limits_of(settings: Settings) -> ReadLimits:
-    """Return what reading a list may take."""
+    """Return the parser limits of the settings: MiB, rows, columns, seconds."""
     return ReadLimits(
         mebibytes=settings.list_max_mib,
         rows=settings.list_max_rows,
@@ -60,7 +60,7 @@ def parser_limits_of(settings: Settings) -> ReadLimits:
 
 
 def safety_thresholds_of(settings: Settings) -> SafetyThresholds:
-    """Return when a list is held."""
+    """Return the safety thresholds of the settings: percent, percent, factor."""
     return SafetyThresholds(
         absent_percent=settings.hold_absent_percent,
         rejected_percent=settings.hold_rejected_percent,

@@ -1,7 +1,7 @@
-"""How long an import waits for the locks of others, and whom it waited for.
+"""A lock timeout for imports, with an error that names the session that holds the lock.
 
-While an import waits it holds locks of its own, which staff wait for: it gives up soon and is
-tried again later.
+A waiting import holds row locks that staff requests wait for. It therefore gives up after a short
+timeout and is retried later.
 """
 
 import asyncio
@@ -21,9 +21,9 @@ HOLDER_POLLS = 4
 async def bounded_lock_waits(
     database: Database, conn: Connection, timeout_seconds: float
 ) -> AsyncGenerator[None]:
-    """Let every statement of a transaction wait for a lock this long at most.
+    """Set `lock_timeout` for the transaction; raise DatabaseBusyError when it expires.
 
-    Raises DatabaseBusyError, which names the session that held the lock.
+    The error names the session that held the lock.
     """
     await conn.execute(
         "SELECT set_config('lock_timeout', %s, true)", [f"{int(timeout_seconds * 1000)}ms"]
@@ -43,7 +43,7 @@ async def bounded_lock_waits(
 
 
 class _LockHolderPoller:
-    """Looks again and again which sessions hold what a backend waits for."""
+    """Polls PostgreSQL for the sessions that block a backend."""
 
     def __init__(self, database: Database, backend_pid: int, interval_seconds: float) -> None:
         self.holders: Sequence[LockHolder] = ()

@@ -1,6 +1,7 @@
-"""The merge of a price list: staged by COPY, compared in one query, applied in two.
+"""The SQL of a merge: stages rows by COPY, compares them in one query, applies the changes in two.
 
-Everything here runs in one transaction. `staged_row` and `planned_item` live as long as it does.
+All of it runs in one transaction. The temporary tables `staged_row` (the rows of the price list)
+and `planned_item` (the changes to the supplier's items) are dropped at its end.
 """
 
 from collections.abc import AsyncIterable
@@ -9,12 +10,12 @@ from uuid import UUID
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
-from pricebook.imports.import_result import PlannedRow, RowError
+from pricebook.imports.importer_schemas import PlannedRow, RowError
 from pricebook.pricelists.schemas import ImportMode
 
 
 async def create_staging(conn: Connection) -> None:
-    """Make the table that holds every row of the list that is an item or was rejected."""
+    """Create the staging table for the valid and the rejected rows of a price list."""
     await conn.execute("SET LOCAL work_mem = '128MB'")
     await conn.execute(
         """
@@ -33,7 +34,7 @@ async def create_staging(conn: Connection) -> None:
 
 
 async def copy_rows(conn: Connection, lines: AsyncIterable[bytes]) -> None:
-    """Stage the rows of a list by COPY as they come, written as `staging.copy_line` does."""
+    """Copy rows into the staging table as they arrive, in the format of `copy_lines.copy_line`."""
     async with conn.cursor().copy("COPY staged_row FROM STDIN") as copy:
         async for chunk in lines:
             await copy.write(chunk)
@@ -41,10 +42,10 @@ async def copy_rows(conn: Connection, lines: AsyncIterable[bytes]) -> None:
 
 
 async def mark_duplicate_codes(conn: Connection) -> None:
-    """Mark the rows whose code stands in the list more than once.
+    """Mark staged rows whose supplier code occurs more than once as errors.
 
-    Rows that agree on the price are one article: the first counts, the others are duplicates. Rows
-    that do not agree are in doubt: none of them is taken.
+    If their prices are equal, the first row is imported and the others are `duplicate`. If the
+    prices differ, all of them are `contradicting_prices` and none is imported.
     """
     await conn.execute(
         """
@@ -59,10 +60,10 @@ async def mark_duplicate_codes(conn: Connection) -> None:
         UPDATE staged_row AS staged
         SET error_type = CASE WHEN contradicts THEN 'contradicting_prices' ELSE 'duplicate' END,
             error_message = CASE WHEN contradicts
-                THEN format('The code %s stands in rows %s to %s with prices from %s to %s: '
-                    'none of them is taken.', staged.supplier_sku, first_row, last_row,
+                THEN format('The code %s occurs in rows %s to %s with prices from %s to %s: '
+                    'none of them is imported.', staged.supplier_sku, first_row, last_row,
                     trim_scale(lowest), trim_scale(highest))
-                ELSE format('The code %s already stands in row %s, which counts.',
+                ELSE format('The code %s already occurs in row %s, which is imported.',
                     staged.supplier_sku, first_row)
                 END,
             row_data = jsonb_build_object('sku', staged.supplier_sku, 'name', name, 'price', price)
@@ -75,24 +76,25 @@ async def mark_duplicate_codes(conn: Connection) -> None:
 
 
 async def disable_nested_loops(conn: Connection) -> None:
-    """Let the rest of the transaction join the list and the supplier's items as wholes.
+    """Keep the planner from nested loops for the rest of the transaction.
 
-    PostgreSQL may know nothing yet of items that came a moment ago. It would take them for one or
-    two and go through all of them again for each row of the list, which takes hours.
+    Right after a first import there are no statistics of the supplier's items. The planner then
+    estimates one or two of them and scans all of them for each staged row, which takes hours.
     """
     await conn.execute("SELECT set_config('enable_nestloop', 'off', true)")
 
 
 async def enable_nested_loops(conn: Connection) -> None:
-    """Leave it to PostgreSQL again how tables are joined."""
+    """Allow nested loops again for the rest of the transaction."""
     await conn.execute("SELECT set_config('enable_nestloop', 'on', true)")
 
 
 async def create_merge_plan(conn: Connection, supplier_id: UUID, mode: ImportMode) -> None:
-    """Compare the staged rows with the supplier's items: what is new, changed, back or absent.
+    """Create `planned_item` with the supplier's items that are new, changed, back or absent.
 
-    A characteristic that the list has no column for stays; one that it has and left empty goes. An
-    item whose row was rejected is not absent: the list names it.
+    A characteristic without a column in the price list is kept, one with an empty cell is removed.
+    An item whose row was rejected is not absent, because the price list names it. With mode
+    `partial`, no item is absent.
     """
     await conn.execute(
         """
@@ -131,13 +133,13 @@ async def create_merge_plan(conn: Connection, supplier_id: UUID, mode: ImportMod
 
 
 async def count_planned_by_outcome(conn: Connection) -> dict[str, int]:
-    """Count what is new, changed, back and absent."""
+    """Return the number of planned items by outcome."""
     cursor = await conn.execute("SELECT outcome, count(*) FROM planned_item GROUP BY outcome")
     return dict(await cursor.fetchall())
 
 
 async def list_planned_rows(conn: Connection, limit: int) -> list[PlannedRow]:
-    """List the first items that something becomes of: in the list's order, then the absent."""
+    """Return the first planned items in the order of the price list, absent items last."""
     async with conn.cursor(row_factory=struct_row(PlannedRow)) as cursor:
         await cursor.execute(
             """
@@ -155,7 +157,7 @@ async def list_planned_rows(conn: Connection, limit: int) -> list[PlannedRow]:
 
 
 async def count_present_items(conn: Connection, supplier_id: UUID) -> int:
-    """Count the items of a supplier that are not absent."""
+    """Return the number of the supplier's items that are not absent."""
     cursor = await conn.execute(
         "SELECT count(*) FROM supplier_items WHERE supplier_id = %s AND absent_since IS NULL",
         [supplier_id],
@@ -167,9 +169,9 @@ async def count_present_items(conn: Connection, supplier_id: UUID) -> int:
 async def find_median_prices(
     conn: Connection, supplier_id: UUID
 ) -> tuple[Decimal | None, Decimal | None]:
-    """Return the median price that the items in the list have now and would have.
+    """Return the median price before and after the import, of the items that are in both.
 
-    None if no price of these items changes.
+    Both are None if no price of these items changes.
     """
     cursor = await conn.execute(
         """
@@ -188,7 +190,7 @@ async def find_median_prices(
 
 
 async def insert_new_items(conn: Connection, supplier_id: UUID) -> None:
-    """Insert the planned items that are new; the history of their prices begins by trigger."""
+    """Insert the new items; a trigger writes the first entry of their price history."""
     await conn.execute(
         """
         INSERT INTO supplier_items
@@ -203,9 +205,9 @@ async def insert_new_items(conn: Connection, supplier_id: UUID) -> None:
 
 
 async def update_planned_items(conn: Connection) -> None:
-    """Update the planned items that are there already; links are not touched.
+    """Update the changed, returned and absent items; `product_id` is not changed.
 
-    One statement for all of them, so that the figures of a product are refreshed once.
+    One statement for all of them, so that the trigger refreshes the aggregates of a product once.
     """
     await conn.execute(
         """
@@ -223,7 +225,7 @@ async def update_planned_items(conn: Connection) -> None:
 
 
 async def list_staged_row_errors(conn: Connection, limit: int) -> list[RowError]:
-    """List the first staged rows that are not taken in."""
+    """Return the first staged rows that are not imported, in the order of the price list."""
     async with conn.cursor(row_factory=struct_row(RowError)) as cursor:
         await cursor.execute(
             """
@@ -236,6 +238,6 @@ async def list_staged_row_errors(conn: Connection, limit: int) -> list[RowError]
 
 
 async def count_staged_by_error(conn: Connection) -> dict[str | None, int]:
-    """Count the staged rows by the error that keeps them out, None for none."""
+    """Return the number of staged rows by error type, None for valid rows."""
     cursor = await conn.execute("SELECT error_type, count(*) FROM staged_row GROUP BY error_type")
     return dict(await cursor.fetchall())

@@ -1,16 +1,16 @@
-"""What a task keeps of its list: the rows not taken in, and the rows that are held."""
+"""The SQL of the rows that a task stores: those not imported, and those of a held price list."""
 
 from uuid import UUID
 
 from pricebook.db.database import Connection
-from pricebook.imports.row_counts import MAX_STORED_ROW_ERRORS
 
-# So many tasks of a supplier keep rows: the same bad list, fetched every hour, says nothing new.
+MAX_STORED_ROW_ERRORS = 1_000
+# Only the newest tasks of a supplier keep their row errors: an hourly sync repeats the same ones.
 MAX_TASKS_WITH_ROW_ERRORS = 10
 
 
 async def insert_row_errors(conn: Connection, task_id: UUID, supplier_id: UUID) -> None:
-    """Keep the first staged rows that are not taken in, with the reason of each."""
+    """Store the first staged rows that are not imported, each with its reason."""
     await conn.execute(
         """
         INSERT INTO parsing_logs
@@ -26,7 +26,7 @@ async def insert_row_errors(conn: Connection, task_id: UUID, supplier_id: UUID) 
 
 
 async def delete_older_row_errors(conn: Connection, task_id: UUID, supplier_id: UUID) -> None:
-    """Delete the rows of earlier tasks of a supplier but the newest; their counts stay."""
+    """Delete the row errors of all but the supplier's newest tasks; their counts are kept."""
     await conn.execute(
         """
         DELETE FROM parsing_logs WHERE task_id IN (
@@ -42,10 +42,10 @@ async def delete_older_row_errors(conn: Connection, task_id: UUID, supplier_id: 
 
 
 async def insert_held_rows(conn: Connection, task_id: UUID) -> None:
-    """Keep the staged rows of a list that is held, in place of those of an earlier attempt.
+    """Store the staged rows of a held price list, replacing those of an earlier attempt.
 
-    Of a row that is rejected, its code and why; the first of these stand in `parsing_logs`, as
-    those of every list.
+    A rejected row is stored with its code and error type. Its full error is in `parsing_logs`, if
+    it is among the first.
     """
     await conn.execute("DELETE FROM held_rows WHERE task_id = %s", [task_id])
     await conn.execute(
@@ -60,7 +60,7 @@ async def insert_held_rows(conn: Connection, task_id: UUID) -> None:
 
 
 async def restage_held_rows(conn: Connection, task_id: UUID) -> None:
-    """Stage the rows of a list that was held, and hold them no longer."""
+    """Move the stored rows of a held price list back into the staging table."""
     await conn.execute(
         """
         WITH released AS (DELETE FROM held_rows WHERE task_id = %s RETURNING *)

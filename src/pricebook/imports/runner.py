@@ -1,4 +1,4 @@
-"""From a task to its list: where the list is, how it is read, and the task's end with it."""
+"""Runs the import of a task: builds the import request from the task and the settings."""
 
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple, TypeVar
@@ -7,10 +7,11 @@ import msgspec
 
 from pricebook.db.database import Database
 from pricebook.errors import PriceListError
-from pricebook.imports import importer as ingestion
+from pricebook.imports import importer
 from pricebook.imports.configuration import parser_limits_of, safety_thresholds_of
-from pricebook.imports.import_result import ImportRequest, Progress
-from pricebook.imports.sources import SourceAccess, resolve_source
+from pricebook.imports.importer_schemas import ImportRequest, Progress
+from pricebook.imports.merge import FollowUp
+from pricebook.imports.source_location import SourceAccess, resolve_source
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas import FileSource, ReadConfig
 from pricebook.products import service as products
@@ -24,7 +25,7 @@ TaskProgressCallback = Callable[[TaskProgress], None]
 
 
 class ImportRunner(NamedTuple):
-    """How a worker takes in the list of a task, and how it applies one that was held."""
+    """The two operations that the worker calls: import a task, and apply a held price list."""
 
     run_import: Callable[[ClaimedTask, TaskProgressCallback], Awaitable[None]]
     apply: Callable[[TaskToApply], Awaitable[None]]
@@ -33,11 +34,11 @@ class ImportRunner(NamedTuple):
 def create_import_runner(
     settings: Settings, database: Database, parser_pool: ParserPool
 ) -> ImportRunner:
-    """Put together what taking lists in needs.
+    """Return an import runner for these settings, this database and this parser pool.
 
-    Taking in raises PriceListError, SourceUnavailableError, ParserKilledError,
-    DatabaseUnavailableError, DatabaseBusyError, StorageFullError, LeaseLostError; applying
-    NotFoundError, ConflictError, DatabaseUnavailableError, DatabaseBusyError.
+    `run_import` raises PriceListError, SourceUnavailableError, ParserKilledError,
+    DatabaseUnavailableError, DatabaseBusyError, StorageFullError and LeaseLostError; `apply` raises
+    NotFoundError, ConflictError, DatabaseUnavailableError and DatabaseBusyError.
     """
 
     async def run_import(task: ClaimedTask, on_progress: TaskProgressCallback) -> None:
@@ -46,25 +47,25 @@ def create_import_runner(
             on_progress(TaskProgress(stage=progress.stage, rows_read=read, rows_total=total))
 
         follow_up = _follow_up(create_products=task.create_products)
-        await ingestion.run_import(
+        await importer.run_import(
             database, parser_pool, _import_request(settings, task), report_progress, follow_up
         )
 
     async def apply(held: TaskToApply) -> None:
         follow_up = _follow_up(create_products=held.create_products)
         lock_timeout_seconds = settings.import_lock_seconds
-        await ingestion.apply_held(database, held.id, follow_up, lock_timeout_seconds)
+        await importer.apply_held(database, held.id, follow_up, lock_timeout_seconds)
 
     return ImportRunner(run_import, apply)
 
 
-def _follow_up(*, create_products: bool) -> ingestion.FollowUp | None:
+def _follow_up(*, create_products: bool) -> FollowUp | None:
     return products.create_products_from_unmatched if create_products else None
 
 
 def _import_request(settings: Settings, task: ClaimedTask) -> ImportRequest:
     if task.supplier_id is None:
-        raise PriceListError(f"The supplier {task.supplier_name} was deleted meanwhile.")
+        raise PriceListError(f"The supplier {task.supplier_name} was deleted.")
     source = resolve_source(_convert_config(task, SourceConfig), _source_access(settings))
     if isinstance(source, FileSource):
         source = FileSource(source.path, task.file_name)

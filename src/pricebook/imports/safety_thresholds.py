@@ -1,12 +1,39 @@
-"""When a list does so much that somebody should look at it before it is applied."""
+"""When a price list is held for a decision by a person instead of being applied."""
 
 from decimal import Decimal
 
-from pricebook.imports.import_result import ImportImpact, SafetyThresholds
+import msgspec
+
+
+class SafetyThresholds(msgspec.Struct, frozen=True):
+    """The limits beyond which a price list is held.
+
+    `absent_percent` of the supplier's items absent from the list, `rejected_percent` of its rows
+    rejected, or a median price that changes by more than `price_factor`.
+    """
+
+    absent_percent: float = 40
+    rejected_percent: float = 75
+    price_factor: float = 2
+
+
+class ImportImpact(msgspec.Struct, frozen=True):
+    """What applying a price list would do to the items of its supplier.
+
+    The medians are of the items that are both in the list and stored, in the catalog's currency;
+    None without such items.
+    """
+
+    present_items: int
+    absent: int
+    rows: int
+    rejected: int
+    median_before: Decimal | None
+    median_after: Decimal | None
 
 
 def hold_reasons(impact: ImportImpact, thresholds: SafetyThresholds) -> list[str]:
-    """Tell in sentences why a list is held; nothing where it may be applied."""
+    """Return one sentence for each exceeded threshold; an empty list if none is exceeded."""
     reasons = (
         _absent_reason(impact, thresholds),
         _rejected_reason(impact, thresholds),
@@ -19,8 +46,8 @@ def _absent_reason(impact: ImportImpact, thresholds: SafetyThresholds) -> str | 
     if impact.absent * 100 <= thresholds.absent_percent * impact.present_items:
         return None
     return (
-        f"The list lacks {impact.absent} of the supplier's {impact.present_items} items, more than "
-        f"{thresholds.absent_percent:g} %."
+        f"{impact.absent} of the supplier's {impact.present_items} items are missing from the "
+        f"price list, more than {thresholds.absent_percent:g} %."
     )
 
 
@@ -28,7 +55,7 @@ def _rejected_reason(impact: ImportImpact, thresholds: SafetyThresholds) -> str 
     if impact.rejected * 100 <= thresholds.rejected_percent * impact.rows:
         return None
     return (
-        f"{impact.rejected} of the list's {impact.rows} rows are rejected, more than "
+        f"{impact.rejected} of the price list's {impact.rows} rows are rejected, more than "
         f"{thresholds.rejected_percent:g} %."
     )
 
@@ -41,6 +68,6 @@ def _price_reason(impact: ImportImpact, thresholds: SafetyThresholds) -> str | N
     if before <= after * factor and after <= before * factor:
         return None
     return (
-        f"The median price of the supplier's items moves from {before} to {after}, by more than a "
-        f"factor of {thresholds.price_factor:g}."
+        f"The median price of the supplier's items changes from {before} to {after}, by more than "
+        f"a factor of {thresholds.price_factor:g}."
     )

@@ -1,4 +1,4 @@
-"""The schedules: when each supplier is synced next."""
+"""The SQL of sync schedules: when each supplier is synced next."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from pricebook.imports.schemas import Schedule
 
 
 async def list_due_schedules(conn: Connection) -> list[Schedule]:
-    """List the active suppliers whose time has come, or whose rule is new or has changed."""
+    """Return the schedules of active suppliers that are due, or whose rule is new or changed."""
     async with conn.cursor(row_factory=struct_row(Schedule)) as cursor:
         await cursor.execute(
             """
@@ -27,7 +27,7 @@ async def list_due_schedules(conn: Connection) -> list[Schedule]:
 
 
 async def upsert_schedule(conn: Connection, schedule: Schedule, next_at: datetime) -> None:
-    """Keep a rule that is new or has changed, with its first time."""
+    """Store a new or changed rule with its first run."""
     await conn.execute(
         """
         INSERT INTO sync_schedules (supplier_id, sync_every, next_at) VALUES (%s, %s, %s)
@@ -40,7 +40,7 @@ async def upsert_schedule(conn: Connection, schedule: Schedule, next_at: datetim
 
 
 async def set_next_run(conn: Connection, schedule: Schedule, next_at: datetime) -> bool:
-    """Go on to the next time; say whether no other worker did so before."""
+    """Set the next run; return False if another worker has already set it."""
     cursor = await conn.execute(
         "UPDATE sync_schedules SET next_at = %s WHERE supplier_id = %s AND next_at = %s",
         [next_at, schedule.supplier_id, schedule.due_at],
@@ -49,10 +49,7 @@ async def set_next_run(conn: Connection, schedule: Schedule, next_at: datetime) 
 
 
 async def delete_obsolete_schedules(conn: Connection) -> None:
-    """Forget the schedules of suppliers that are inactive or no longer have a rule.
-
-    One that gets its rule again, or is active again, begins anew.
-    """
+    """Delete the schedules of suppliers that are inactive or have no rule any more."""
     await conn.execute(
         """
         DELETE FROM sync_schedules USING suppliers AS supplier

@@ -1,3 +1,5 @@
+"""Requests for an import: a sync, an upload, or the schedule. Each submits a task to the queue."""
+
 import hashlib
 from typing import NamedTuple
 from uuid import UUID
@@ -10,22 +12,22 @@ from pricebook.errors import NotFoundError, ValidationError, body_issue, validat
 from pricebook.http.rate_limit import RateLimit, RateLimitCounter, RateLimiter
 from pricebook.imports import schedule_repository
 from pricebook.imports.schemas import Schedule, SyncRequest, UploadOptions
+from pricebook.imports.source_location import SOURCE_FIELDS
 from pricebook.imports.upload_folder import Upload
 from pricebook.imports.upload_limits import UploadStorage
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schedule import next_run_at
-from pricebook.suppliers.schemas import PriceListSource
+from pricebook.suppliers.schemas import SupplierSource
 from pricebook.tasks import service as tasks
 from pricebook.tasks.message import TaskMessage
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import AcceptedTask, NewTask, Requester
 
 MINUTE_SECONDS = 60
-LOCATION_FIELDS = ("spreadsheet_url", "url", "file_path")
 
 
 class SubmissionContext(msgspec.Struct, frozen=True):
-    """What it takes to accept lists, open for as long as the API runs."""
+    """The connections, limits and storage that requests for an import use; one for each process."""
 
     database: Database
     queue: QueueClient
@@ -37,7 +39,7 @@ class SubmissionContext(msgspec.Struct, frozen=True):
 
 
 class UploadedPriceList(NamedTuple):
-    """A list as it was sent, and whose it is."""
+    """A received file, its options, and the supplier that it belongs to."""
 
     supplier_id: UUID
     supplier_name: str
@@ -49,7 +51,7 @@ class UploadedPriceList(NamedTuple):
 async def count_sync_request(
     submission_context: SubmissionContext, caller: Caller
 ) -> dict[str, str]:
-    """Count a sync of this user; return the header fields that tell how many are left.
+    """Count a sync request of this user; return the `RateLimit` header fields.
 
     Raises RateLimitExceededError, RedisUnavailableError.
     """
@@ -60,7 +62,7 @@ async def count_sync_request(
 async def count_upload_request(
     submission_context: SubmissionContext, caller: Caller
 ) -> dict[str, str]:
-    """Count an upload of this user; return the header fields that tell how many are left.
+    """Count an upload of this user; return the `RateLimit` header fields.
 
     Raises RateLimitExceededError, RedisUnavailableError.
     """
@@ -71,10 +73,11 @@ async def count_upload_request(
 async def request_sync(
     submission_context: SubmissionContext, requester: Requester, sync_request: SyncRequest
 ) -> AcceptedTask:
-    """Let a supplier's list be fetched and taken in.
+    """Submit a task that fetches and imports a supplier's price list.
 
-    Raises NotFoundError, ValidationError when the supplier is inactive or has no list to fetch,
-    ConflictError when the asker's key came with another request.
+    A repeated request with the same idempotency key returns the task of the first one. Raises
+    NotFoundError for an unknown supplier, ValidationError if it is inactive or has no source,
+    ConflictError if the idempotency key was used for another request.
     """
     digest = _request_digest("sync", sync_request)
     async with submission_context.database.connection() as conn:
@@ -82,9 +85,11 @@ async def request_sync(
     if earlier_task is not None:
         return earlier_task
     source = await get_active_source(submission_context.database, sync_request.supplier_id)
-    if not any(source.source_config.get(location) for location in LOCATION_FIELDS):
+    if not any(source.source_config.get(location) for location in SOURCE_FIELDS):
         raise validation_error(
-            body_issue("supplier_id", "the supplier has no list that can be fetched")
+            body_issue(
+                "supplier_id", "the supplier has no source: set spreadsheet_url, url or file_path"
+            )
         )
     task = _sync_task(sync_request.supplier_id, source, requester, digest)
     return await tasks.submit_task(submission_context.database, submission_context.queue, task)
@@ -92,19 +97,19 @@ async def request_sync(
 
 async def check_upload_preconditions(
     submission_context: SubmissionContext, supplier_id: UUID
-) -> PriceListSource:
-    """Find out before a list is sent what would keep it from being accepted.
+) -> SupplierSource:
+    """Return the supplier's source; check, before the body is read, that an upload is possible.
 
-    Raises RedisUnavailableError, NotFoundError, ValidationError when the supplier is inactive.
+    Raises RedisUnavailableError, NotFoundError, ValidationError if the supplier is inactive.
     """
     await submission_context.queue.require_available()
     return await get_active_source(submission_context.database, supplier_id)
 
 
-async def get_active_source(database: Database, supplier_id: UUID) -> PriceListSource:
-    """Return where a supplier's list is; raises NotFoundError, ValidationError if inactive."""
+async def get_active_source(database: Database, supplier_id: UUID) -> SupplierSource:
+    """Return the supplier's source; raise NotFoundError, or ValidationError if it is inactive."""
     async with database.connection() as conn:
-        source = await suppliers.find_price_list_source(conn, supplier_id)
+        source = await suppliers.find_supplier_source(conn, supplier_id)
     if source is None:
         raise NotFoundError(f"There is no supplier {supplier_id}.")
     if not source.is_active:
@@ -115,9 +120,10 @@ async def get_active_source(database: Database, supplier_id: UUID) -> PriceListS
 async def accept_upload(
     submission_context: SubmissionContext, requester: Requester, uploaded_list: UploadedPriceList
 ) -> AcceptedTask:
-    """Let an uploaded list be taken in; its file is kept before this returns.
+    """Store an uploaded file durably, then submit a task that imports it.
 
-    Raises ValidationError for an empty file, ConflictError when the asker's key came with another
+    A repeated request with the same idempotency key returns the task of the first one. Raises
+    ValidationError for an empty file, ConflictError if the idempotency key was used for another
     request.
     """
     if not uploaded_list.upload.size:
@@ -153,10 +159,10 @@ async def accept_upload(
 
 
 async def start_due_syncs(database: Database, queue: QueueClient) -> list[TaskMessage]:
-    """Start the syncs whose time has come, each once however many workers look.
+    """Enqueue the syncs that are due and return their messages.
 
-    Runs that were missed are made up for by one. A supplier whose last task has not ended is
-    passed over.
+    Each run is enqueued once, whatever the number of workers. Several missed runs are enqueued as
+    one. A supplier with an unfinished task is skipped until the next run.
     """
     async with database.connection() as conn:
         await schedule_repository.delete_obsolete_schedules(conn)
@@ -178,14 +184,14 @@ async def _start_sync(database: Database, schedule: Schedule) -> TaskMessage | N
             return None
         if await tasks.has_unfinished_task(conn, schedule.supplier_id):
             return None
-        source = await suppliers.find_price_list_source(conn, schedule.supplier_id)
+        source = await suppliers.find_supplier_source(conn, schedule.supplier_id)
         if source is None:
             return None
         return await tasks.enqueue(conn, _sync_task(schedule.supplier_id, source, Requester(), b""))
 
 
 def _sync_task(
-    supplier_id: UUID, source: PriceListSource, requester: Requester, digest: bytes
+    supplier_id: UUID, source: SupplierSource, requester: Requester, digest: bytes
 ) -> NewTask:
     return NewTask(
         supplier_id=supplier_id,
@@ -198,5 +204,5 @@ def _sync_task(
 
 
 def _request_digest(kind: str, body: msgspec.Struct) -> bytes:
-    """Tell two requests apart by what they ask for."""
+    """Return a SHA-256 of the request, so that a reused idempotency key is detected."""
     return hashlib.sha256(kind.encode() + b"\0" + msgspec.json.encode(body)).digest()

@@ -1,6 +1,7 @@
-"""The folder of uploaded lists: files come into it whole, and go when no task speaks of them.
+"""The folder of uploaded files: a file is written to a `.part` file, synced to disk and renamed.
 
-Uploads have a folder of their own in it, beside what suppliers put there themselves.
+Uploads are in a subfolder of UPLOADS_DIR, beside files that suppliers deliver by other means. They
+are deleted with the last task that refers to them.
 """
 
 import asyncio
@@ -27,14 +28,14 @@ WORKBOOK_SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 class RemainingQuota(NamedTuple):
-    """How many bytes a file may have before the storage is full, and what to answer then."""
+    """The bytes that are left for a file, and the error message for a larger one."""
 
     bytes_left: int
     message: str
 
 
 class Upload:
-    """A list that is being uploaded; its file is its owner's by name, and private by mode."""
+    """A file that is being received; its name begins with the id of the user, its mode is 0600."""
 
     def __init__(self, uploads: Path, owner: UUID, remaining: RemainingQuota) -> None:
         self.location = f"{UPLOAD_FOLDER}/{owner}.{uuid4()}"
@@ -50,16 +51,16 @@ class Upload:
 
     @property
     def digest(self) -> bytes:
-        """The SHA-256 of what was finished."""
+        """The SHA-256 of the bytes that are written to the file."""
         return self._digest.digest()
 
     @property
     def parser_type(self) -> ParserType:
-        """What its first bytes look like; what it is, is found out when it is read."""
+        """The type that the first bytes indicate; the parser detects the actual format."""
         return "excel" if self._first_bytes.startswith(WORKBOOK_SIGNATURES) else "csv"
 
     async def write(self, chunk: bytes) -> None:
-        """Add a piece; raises StorageFullError when there is no room for it."""
+        """Add bytes; raise StorageFullError if the quota or the disk is full."""
         self._first_bytes = self._first_bytes or chunk[:8]
         self.size += len(chunk)
         if self.size > self._remaining.bytes_left:
@@ -69,17 +70,17 @@ class Upload:
             await asyncio.to_thread(self._flush)
 
     async def finish(self) -> None:
-        """Say that all of it has come."""
+        """Write the buffered bytes to the file; `digest` is complete afterwards."""
         await asyncio.to_thread(self._flush)
 
     async def commit(self) -> None:
-        """Make it a file that is there even after a power cut."""
+        """Sync the file to disk and give it its final name; it then survives a power failure."""
         await asyncio.to_thread(self._commit)
 
     def discard(self) -> None:
-        """Remove what there is of it, unless it is kept: a task may speak of it already."""
+        """Delete the `.part` file; a committed file stays, because a task may refer to it."""
         if self._file is not None:
-            with suppress(OSError):  # a full disk does not take what is left to be written
+            with suppress(OSError):  # a full disk rejects the bytes that are still buffered
                 self._file.close()
         self._partial_path.unlink(missing_ok=True)
 
@@ -87,7 +88,7 @@ class Upload:
         with translate_disk_full("uploads", self._uploads):
             if self._file is None:
                 _make_private(self._partial_path.parent)
-                self._file = open(self._partial_path, "xb", opener=_open_private)  # noqa: SIM115 (it stays open)
+                self._file = open(self._partial_path, "xb", opener=_open_private)  # noqa: SIM115 (stays open between writes)
             self._file.write(self._buffer)
             self._file.flush()
         self._digest.update(self._buffer)
@@ -111,10 +112,10 @@ def _open_private(path: str, flags: int) -> int:
 
 
 def _make_private(folder: Path) -> None:
-    """Make a folder for its owner alone, whatever the umask and an earlier release made of it."""
+    """Create a folder with mode 0700, or set its mode, regardless of the umask."""
     folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     if stat.S_IMODE(folder.stat().st_mode) != PRIVATE_FOLDER:
-        with suppress(PermissionError):  # somebody else's, who let us write into it
+        with suppress(PermissionError):  # owned by another user that allows us to write to it
             folder.chmod(PRIVATE_FOLDER)
 
 
@@ -122,7 +123,7 @@ def _make_private(folder: Path) -> None:
 async def receive_upload(
     uploads: Path, owner: UUID, remaining: RemainingQuota
 ) -> AsyncGenerator[Upload]:
-    """Receive an upload; if it is not kept, nothing is left of it after the block."""
+    """Yield an upload; delete its file at the end of the block unless it was committed."""
     upload = Upload(uploads, owner, remaining)
     try:
         yield upload
@@ -131,7 +132,10 @@ async def receive_upload(
 
 
 def delete_orphaned_uploads(uploads: Path, referenced: set[str]) -> int:
-    """Remove the uploads that no task speaks of and nobody is sending; return how many."""
+    """Delete the files that no task refers to and return how many.
+
+    Files that changed within the last hour are kept: their upload may still be in progress.
+    """
     old = time.time() - ORPHAN_SECONDS
     orphans = [
         path
@@ -144,6 +148,6 @@ def delete_orphaned_uploads(uploads: Path, referenced: set[str]) -> int:
 
 
 def _changed_at(path: Path) -> float:
-    with suppress(FileNotFoundError):  # another worker removed it
+    with suppress(FileNotFoundError):  # deleted by another worker
         return path.stat().st_mtime
     return float("inf")

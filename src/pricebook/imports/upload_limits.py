@@ -1,4 +1,4 @@
-"""How much uploads may take: how many at once, and how much of the disk."""
+"""The limits of uploads: how many at once, and how many bytes on the disk."""
 
 import asyncio
 import os
@@ -13,23 +13,21 @@ from pricebook.errors import StorageFullError
 from pricebook.http.rate_limit import RateLimit, rate_limit_exceeded
 from pricebook.imports.upload_folder import UPLOAD_FOLDER, RemainingQuota, Upload, receive_upload
 
-MAX_CONCURRENT, MAX_CONCURRENT_PER_USER = (
-    16,
-    4,
-)  # in one process; each holds an open file and about 1 MiB
+# For each process; an upload uses an open file and about 1 MiB of memory.
+MAX_CONCURRENT, MAX_CONCURRENT_PER_USER = 16, 4
 RETRY_SECONDS = 5
 MEBIBYTE = 1024 * 1024
 
 
 class UploadQuota(NamedTuple):
-    """How many bytes uploaded files may take on the disk, unfinished ones included."""
+    """The most bytes that uploaded files may use: of all users together, and of each user."""
 
     total_bytes: int
     user_bytes: int
 
 
 class UploadStorage:
-    """The folder of uploaded files, with a quota for all of them and for those of each user."""
+    """Receives uploads within the limits; `.part` files count towards the quota."""
 
     def __init__(self, uploads: Path, quota: UploadQuota) -> None:
         self._uploads = uploads
@@ -38,11 +36,11 @@ class UploadStorage:
 
     @asynccontextmanager
     async def receive_upload(self, user_id: UUID) -> AsyncGenerator[Upload]:
-        """Receive an upload; if it is not kept, nothing is left of it after the block.
+        """Yield an upload; delete its file at the end of the block unless it was committed.
 
-        Raises RateLimitExceededError when too many uploads are under way, StorageFullError when
-        the quota is used up, now or while the file comes. What other uploads send meanwhile is not
-        counted.
+        Raises RateLimitExceededError if too many uploads are in progress, StorageFullError if the
+        quota is exceeded, at the start or while the file is received. The quota is measured once,
+        at the start: what other uploads write at the same time is not counted.
         """
         with self._upload_slot(user_id):
             remaining = await asyncio.to_thread(self._remaining_quota, user_id)
@@ -65,7 +63,7 @@ class UploadStorage:
             self._active_uploads -= Counter([user_id])
 
     def _remaining_quota(self, user_id: UUID) -> RemainingQuota:
-        """Return what is left for a file of a user; raises StorageFullError."""
+        """Return the smaller remaining quota; raise StorageFullError if it is used up."""
         total, own = _used_bytes(self._uploads / UPLOAD_FOLDER, f"{user_id}.")
         remaining = min(
             RemainingQuota(
@@ -83,13 +81,13 @@ class UploadStorage:
 
 def _quota_message(subject: str, quota: int) -> str:
     return (
-        f"{subject} together may take {quota // MEBIBYTE} MiB: files are removed with their tasks,"
+        f"{subject} together may use {quota // MEBIBYTE} MiB. Files are deleted with their tasks,"
         " after KEEP_TASKS_DAYS."
     )
 
 
 def _used_bytes(folder: Path, prefix: str) -> tuple[int, int]:
-    """Return the size of all files in a folder, and of those whose names begin with a prefix."""
+    """Return the bytes of all files in a folder, and of those whose names begin with `prefix`."""
     total = own = 0
     with suppress(FileNotFoundError), os.scandir(folder) as entries:
         for entry in entries:
@@ -100,6 +98,6 @@ def _used_bytes(folder: Path, prefix: str) -> tuple[int, int]:
 
 
 def _size(entry: os.DirEntry[str]) -> int:
-    with suppress(FileNotFoundError):  # a worker removes files meanwhile
+    with suppress(FileNotFoundError):  # deleted by a worker
         return entry.stat().st_size
     return 0

@@ -16,12 +16,12 @@ from pricebook.suppliers.schemas import (
     LastImportAge,
     LastTask,
     NewSupplier,
-    PriceListSource,
     SourceConfig,
     SourceType,
     Supplier,
     SupplierChange,
     SupplierOverview,
+    SupplierSource,
 )
 
 OVERVIEW: LiteralString = """
@@ -205,9 +205,9 @@ async def find_supplier(conn: Connection, name: str) -> Supplier | None:
         return await cursor.fetchone()
 
 
-async def find_price_list_source(conn: Connection, supplier_id: UUID) -> PriceListSource | None:
+async def find_supplier_source(conn: Connection, supplier_id: UUID) -> SupplierSource | None:
     """Find where a supplier's list is and how it is read."""
-    async with conn.cursor(row_factory=struct_row(PriceListSource)) as cursor:
+    async with conn.cursor(row_factory=struct_row(SupplierSource)) as cursor:
         await cursor.execute(
             """
             SELECT name, source_type, coalesce(metadata -> 'source_config', '{}') AS source_config,

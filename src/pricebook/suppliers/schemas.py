@@ -136,7 +136,7 @@ class LastTask(Struct, frozen=True):
     completed_at: datetime | None
 
 
-class PriceListSource(Struct, frozen=True):
+class SupplierSource(Struct, frozen=True):
     """A supplier as a task is about it: whether it is active, where its list is, how it is read."""
 
     name: str

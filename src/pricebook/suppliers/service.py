@@ -14,13 +14,13 @@ from pricebook.suppliers.schemas import (
     LastImportAge,
     NewItemLink,
     NewSupplier,
-    PriceListSource,
     PricePoint,
     ProductCandidate,
     SourceType,
     Supplier,
     SupplierChange,
     SupplierOverview,
+    SupplierSource,
 )
 
 SMALL_SUPPLIER = 1000
@@ -131,9 +131,9 @@ async def set_product(conn: Connection, item_id: UUID, product_id: UUID | None) 
     await item_repository.set_product(conn, item_id, product_id)
 
 
-async def find_price_list_source(conn: Connection, supplier_id: UUID) -> PriceListSource | None:
+async def find_supplier_source(conn: Connection, supplier_id: UUID) -> SupplierSource | None:
     """Find where a supplier's list is and how it is read."""
-    return await repository.find_price_list_source(conn, supplier_id)
+    return await repository.find_supplier_source(conn, supplier_id)
 
 
 async def find_supplier(conn: Connection, id_or_name: UUID | str) -> Supplier | None:

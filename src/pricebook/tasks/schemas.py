@@ -117,14 +117,14 @@ class Counts(Struct, frozen=True):
     ignored: int = 0
 
     @property
-    def taken(self) -> int:
+    def imported(self) -> int:
         """The rows that stand in the catalog now."""
         return self.new + self.changed + self.unchanged
 
     @property
     def rows(self) -> int:
         """All rows of the list; each is counted once."""
-        return self.taken + self.rejected + self.duplicate + self.ignored
+        return self.imported + self.rejected + self.duplicate + self.ignored
 
 
 class TaskEnd(Struct, frozen=True, kw_only=True):

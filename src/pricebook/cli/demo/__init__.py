@@ -9,8 +9,8 @@ from uuid import UUID
 
 from pricebook.categories import service as categories
 from pricebook.db.database import Connection, Database
-from pricebook.imports import importer as ingestion
-from pricebook.imports.import_result import ImportRequest, Progress
+from pricebook.imports import importer
+from pricebook.imports.importer_schemas import ImportRequest, Progress
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas import FileSource
 from pricebook.products import service as products
@@ -54,9 +54,9 @@ async def load(database: Database, print_line: Callable[[str], None]) -> None:
                 supplier_name=supplier.name,
                 currency=CURRENCY,
             )
-            result = await ingestion.run_import(database, parser_pool, request, _ignore_progress)
+            result = await importer.run_import(database, parser_pool, request, _ignore_progress)
             counts = result.counts
-            print_line(f"  {supplier.name}: {counts.taken} items, {counts.rejected} rejected")
+            print_line(f"  {supplier.name}: {counts.imported} items, {counts.rejected} rejected")
     async with database.transaction() as conn:
         product_ids = await _make_products(conn)
         await _link(conn, product_ids)

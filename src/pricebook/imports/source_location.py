@@ -1,4 +1,4 @@
-"""Where a supplier's list is, from what is set for the supplier."""
+"""The location of a supplier's price list, from its source configuration."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -9,11 +9,11 @@ from pricebook.pricelists.schemas import FileSource, GoogleSheetSource, HttpsSou
 from pricebook.pricelists.text import shown
 from pricebook.suppliers.schemas import SourceConfig
 
-_SOURCE_FIELDS = ("spreadsheet_url", "url", "file_path")
+SOURCE_FIELDS = ("spreadsheet_url", "url", "file_path")
 
 
 class SourceAccess(NamedTuple):
-    """What this installation has and allows for reaching lists."""
+    """The settings that locating and fetching price lists depends on."""
 
     uploads: Path
     google_credentials_path: str | None
@@ -22,14 +22,15 @@ class SourceAccess(NamedTuple):
 
 
 def resolve_source(config: SourceConfig, access: SourceAccess) -> PriceListSource:
-    """Tell where a supplier's list is.
+    """Return the source of a supplier's price list.
 
-    Raises PriceListError when no place is set or several are, or a file is not among the uploads.
+    Raises PriceListError if none or several are configured, or a file is not in the uploads folder.
     """
-    configured = [name for name in _SOURCE_FIELDS if getattr(config, name) is not None]
+    configured = [name for name in SOURCE_FIELDS if getattr(config, name) is not None]
     if len(configured) > 1:
         raise PriceListError(
-            f"The list is given in {len(configured)} places: {' and '.join(configured)}."
+            f"The source configuration has {len(configured)} sources: "
+            f"{' and '.join(configured)}. Keep one of them."
         )
     if config.spreadsheet_url is not None:
         return GoogleSheetSource(
@@ -39,14 +40,16 @@ def resolve_source(config: SourceConfig, access: SourceAccess) -> PriceListSourc
         return HttpsSource(config.url, access.allow_private)
     if config.file_path is not None:
         return FileSource(_resolve_upload(config.file_path, access.uploads))
-    raise PriceListError("No place of the list is given: spreadsheet_url, url or file_path.")
+    raise PriceListError(
+        "The source configuration has no source: set spreadsheet_url, url or file_path."
+    )
 
 
 def _resolve_upload(configured: str, uploads: Path) -> str:
-    """Find a file within the folder of uploads, wherever links in the path may lead."""
+    """Return the absolute path of a file in the uploads folder, with symbolic links resolved."""
     folder = uploads.resolve()
-    with suppress(OSError, ValueError, RuntimeError):  # a NUL byte, a circle of links
+    with suppress(OSError, ValueError, RuntimeError):  # a NUL byte, a symbolic link loop
         path = folder.joinpath(configured).resolve()
         if path.is_relative_to(folder) and path.is_file():
             return str(path)
-    raise PriceListError(f"There is no file {shown(configured)} among the uploads.")
+    raise PriceListError(f"There is no file {shown(configured)} in the uploads folder.")

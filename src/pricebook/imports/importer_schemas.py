@@ -1,4 +1,4 @@
-"""The shapes of taking a list in: what is asked for, what it would do, what came of it."""
+"""What the importer receives and returns: the request, its progress and its result."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.pricelists.schemas import DetectedProfile, PriceListSource, ReadConfig, ReadLimits
 from pricebook.tasks.schemas import Counts, TaskLease
 
@@ -16,25 +17,13 @@ ImportStatus = Literal["success", "held", "failed"]
 LOCK_TIMEOUT_SECONDS = 10.0
 
 
-class SafetyThresholds(msgspec.Struct, frozen=True):
-    """When a list is held instead of applied.
-
-    More than these shares (percent) of the supplier's items would be absent, or of the rows are
-    rejected, or the median price of the items it already has moves by more than a factor.
-    """
-
-    absent_percent: float = 40
-    rejected_percent: float = 75
-    price_factor: float = 2
-
-
 class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Which list to take in, whose it is, and what is said about it.
+    """Which price list to import, of which supplier, and how.
 
-    Without an id, a supplier of that name is made if there is none. `brakes` None takes the list in
-    whatever it does; `new_layout` forgets how earlier lists looked; a `dry_run` does everything and
-    then undoes it. With a `lease` the list is that of a task, which ends with it. No statement
-    waits longer than `lock_seconds` for a lock of another transaction.
+    Without `supplier_id`, the supplier of that name is created if it does not exist. With `lease`,
+    the import ends that task; without, it records a task of its own. `safety_thresholds` None
+    applies every price list. `new_layout` ignores the profile of the supplier's earlier lists. A
+    `dry_run` is rolled back. No statement waits longer than `lock_timeout_seconds` for a lock.
     """
 
     source: PriceListSource
@@ -52,7 +41,7 @@ class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """How far an import is: its stage, which part of the list is read (0 to 1), and its rows."""
+    """The stage of an import, the share of the price list that is read (0 to 1), and its rows."""
 
     stage: Literal["reading", "merging"]
     fraction: float
@@ -60,19 +49,12 @@ class Progress(msgspec.Struct, frozen=True):
     rows_total: int | None
 
 
-class ImportImpact(msgspec.Struct, frozen=True):
-    """What a list would do to what a supplier has; the medians are of the items in both."""
-
-    present_items: int
-    absent: int
-    rows: int
-    rejected: int
-    median_before: Decimal | None
-    median_after: Decimal | None
-
-
 class PlannedRow(msgspec.Struct, frozen=True):
-    """What becomes of an item; a price is None where there is none, the percent where it was 0."""
+    """The outcome of one item, its prices and the change of the price in percent.
+
+    `old_price` is None for a new item, `new_price` for an absent one; `percent` also if the old
+    price is 0.
+    """
 
     outcome: Literal["new", "changed", "back", "absent"]
     row_number: int | None
@@ -84,7 +66,7 @@ class PlannedRow(msgspec.Struct, frozen=True):
 
 
 class RowError(msgspec.Struct, frozen=True):
-    """A row that was not taken in, and why."""
+    """A row that was not imported, with the reason."""
 
     row_number: int
     error_type: str
@@ -92,7 +74,11 @@ class RowError(msgspec.Struct, frozen=True):
 
 
 class ImportResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a list; row errors and plan are the first ones, the counts count all."""
+    """The outcome of an import.
+
+    `row_errors` and `plan` are cut after their first rows; `counts` and `row_error_counts` are of
+    all rows.
+    """
 
     task_id: UUID
     status: ImportStatus
