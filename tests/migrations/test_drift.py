@@ -125,8 +125,8 @@ def test_it_is_the_same_whatever_schemas_are_searched(database_url: str) -> None
             "The statistics supplier_items_search_stats of supplier_items is missing.",
         ),
         (
-            "DROP TRIGGER figures_after_update ON supplier_items",
-            "The trigger figures_after_update of supplier_items is missing.",
+            "DROP TRIGGER aggregates_after_update ON supplier_items",
+            "The trigger aggregates_after_update of supplier_items is missing.",
         ),
         (
             "CREATE TRIGGER mine BEFORE DELETE ON users EXECUTE FUNCTION set_updated_at()",
@@ -148,8 +148,8 @@ def test_it_is_the_same_whatever_schemas_are_searched(database_url: str) -> None
             "The function set_updated_at() is not as the migrations make it.",
         ),
         (
-            "ALTER FUNCTION refresh_product_figures(uuid[]) SECURITY DEFINER",
-            "The function refresh_product_figures(uuid[]) is not as the migrations make it.",
+            "ALTER FUNCTION refresh_product_aggregates(uuid[]) SECURITY DEFINER",
+            "The function refresh_product_aggregates(uuid[]) is not as the migrations make it.",
         ),
         (
             "ALTER TYPE product_status ADD VALUE 'lost'",

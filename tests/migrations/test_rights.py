@@ -178,7 +178,7 @@ async def test_items_of_a_supplier_that_is_not_marked_cannot_be_deleted(
     assert remaining == (1,)
 
 
-@pytest.mark.parametrize("function", ["price_history_after_insert", "figures_after_insert"])
+@pytest.mark.parametrize("function", ["price_history_after_insert", "aggregates_after_insert"])
 def test_nobody_lets_a_trigger_of_their_own_write(database_url: str, function: str) -> None:
     with psycopg.connect(make_conninfo(database_url, user=rights.WORKER_ROLE)) as worker:
         worker.execute("CREATE TEMPORARY TABLE mine (id uuid, current_price numeric)")

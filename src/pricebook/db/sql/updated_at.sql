@@ -1,0 +1,39 @@
+-- updated_at is set by every update that changes the row.
+CREATE OR REPLACE FUNCTION set_updated_at() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW IS DISTINCT FROM OLD THEN
+        NEW.updated_at := now();
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- A BEFORE trigger sees generated columns as null: without the two assignments every row of products
+-- would differ from its old version.
+CREATE OR REPLACE FUNCTION set_product_updated_at() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.search_text := OLD.search_text;
+    NEW.margin_percentage := OLD.margin_percentage;
+    IF NEW IS DISTINCT FROM OLD THEN
+        NEW.updated_at := now();
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON products
+    FOR EACH ROW EXECUTE FUNCTION set_product_updated_at();
+CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON suppliers
+    FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON categories
+    FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON supplier_items
+    FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON price_history
+    FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON ingestion_tasks
+    FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON parsing_logs
+    FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON users
+    FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON sync_schedules
+    FOR EACH ROW EXECUTE FUNCTION set_updated_at();
