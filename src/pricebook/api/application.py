@@ -52,11 +52,7 @@ from pricebook.observability.request_line import (
     make_request_logger,
 )
 from pricebook.observability.request_log import LogContextMiddleware, RequestLogMiddleware
-from pricebook.observability.tracing import (
-    TracingMiddleware,
-    create_tracer_provider,
-    require_tracing,
-)
+from pricebook.observability.tracing import add_tracing, require_tracing
 from pricebook.products import routes as products
 from pricebook.server.listen_address import require_free_address
 from pricebook.server.processes import IsStopping, Server
@@ -158,9 +154,7 @@ def _add_middleware(
         HeadRequestMiddleware(guarded), find_route, counters, log_request
     )
     if settings.otel_exporter_otlp_endpoint:
-        provider = create_tracer_provider(settings.otel_exporter_otlp_endpoint)
-        app.asgi_handler = tracing = TracingMiddleware(app.asgi_handler, find_route, provider)
-        app.on_shutdown.append(tracing.close)
+        add_tracing(app, find_route, settings.otel_exporter_otlp_endpoint)
 
 
 def _wrap_handler(app: AsgiApp, settings: Settings, response_cache: ResponseCache) -> AsgiApp:

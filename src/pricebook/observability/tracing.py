@@ -1,89 +1,116 @@
-"""Spans of requests for OpenTelemetry, which is loaded only where somebody collects them."""
+"""Spans of requests by OpenTelemetry, which is imported only where a collector is configured."""
 
 # ruff: noqa: PLC0415
 
 import asyncio
+import os
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+
+from litestar import Litestar
 
 from pricebook import __version__
 from pricebook.errors import SettingsError
 from pricebook.http.cacheable_request import bypass_cache
 from pricebook.http.routing import AsgiApp, FindRoute, method_label
-from pricebook.observability.request_line import SERVER_ERROR
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.trace import Span
 
 TRACES_PATH = "/v1/traces"
+PACKAGES = ("sdk", "exporter", "instrumentation")
+PROBE_ROUTES = {"/live", "/ready", "/metrics"}
+# The header fields that a span is made of. A query string may carry a secret, so it is left out.
+SPAN_FIELDS = {b"traceparent", b"tracestate", b"host", b"user-agent"}
+MAX_PATH_LENGTH = 500
+REQUEST_SCOPE = "pricebook.request"
 
 
-class TracingMiddleware:
-    """Makes a span of each request, in the trace of those who called if they have one.
+def add_tracing(app: Litestar, find_route: FindRoute, endpoint: str) -> None:
+    """Put OpenTelemetry's ASGI middleware around an application; spans are sent to `endpoint`.
 
-    What comes after it finds the span in the request's `traceparent`.
+    A span is named by method and route, and continues the trace of `traceparent`. The application
+    receives the span's own `traceparent`. Requests to PROBE_ROUTES have no span.
     """
+    provider = create_tracer_provider(endpoint)
+    app.asgi_handler = cast("Any", trace_requests(app.asgi_handler, find_route, provider))
 
-    def __init__(self, app: AsgiApp, find_route: FindRoute, provider: "TracerProvider") -> None:
-        from opentelemetry.trace import SpanKind, StatusCode
-        from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+    async def send_remaining_spans() -> None:
+        await asyncio.to_thread(provider.shutdown)
 
-        self._app = app
-        self._provider = provider
-        self._find_route = find_route
-        self._tracer = provider.get_tracer("pricebook", __version__)
-        self._propagator = TraceContextTextMapPropagator()
-        self._kind = SpanKind.SERVER
-        self._error = StatusCode.ERROR
+    app.on_shutdown.append(send_remaining_spans)
 
-    async def close(self) -> None:
-        """Send what is left."""
-        await asyncio.to_thread(self._provider.shutdown)
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Let the application answer one request."""
+def trace_requests(app: AsgiApp, find_route: FindRoute, provider: "TracerProvider") -> AsgiApp:
+    """Return an application that makes a span of each request and sends it to `app`."""
+    # The names of attributes of the stable conventions, unless the environment has others.
+    os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
+    from opentelemetry.instrumentation.asgi import (  # pyright: ignore[reportMissingImports]
+        OpenTelemetryMiddleware,  # pyright: ignore[reportUnknownVariableType]
+    )
+
+    def span_details(scope: Any) -> tuple[str, dict[str, str]]:
+        route = find_route(scope["path"])
+        return f"{method_label(scope['method'])} {route}", {"http.route": route}
+
+    async def call_app(span_scope: Any, receive: Any, send: Any) -> None:
+        await app(span_scope[REQUEST_SCOPE], receive, send)
+
+    middleware = cast("Any", OpenTelemetryMiddleware)(
+        call_app,
+        default_span_details=span_details,
+        server_request_hook=_set_traceparent,
+        tracer_provider=provider,
+        exclude_spans=["receive", "send"],
+    )
+
+    async def trace(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or find_route(scope["path"]) in PROBE_ROUTES:
+            await app(scope, receive, send)
+            return
         bypass_cache(scope)
-        method, route, status = (
-            method_label(scope["method"]),
-            self._find_route(scope["path"]),
-            SERVER_ERROR,
-        )
+        await middleware(_span_scope(scope), receive, send)
 
-        def observed_send(message: Any) -> Any:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            return send(message)
+    return trace
 
-        carrier = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
-        }
-        with self._tracer.start_as_current_span(
-            f"{method} {route}",
-            context=self._propagator.extract(carrier),
-            kind=self._kind,
-            attributes={"http.request.method": method, "http.route": route},
-        ) as span:
-            injected: dict[str, str] = {}
-            self._propagator.inject(injected)
-            other_fields = [each for each in scope["headers"] if each[0] != b"traceparent"]
-            scope["headers"] = [*other_fields, (b"traceparent", injected["traceparent"].encode())]
-            await self._app(scope, receive, observed_send)
-            span.set_attribute("http.response.status_code", status)
-            if status >= SERVER_ERROR:
-                span.set_status(self._error)
+
+def _span_scope(scope: Any) -> dict[str, Any]:
+    """Return the part of a request that may enter its span, with the whole request beside it."""
+    return {
+        **{name: scope[name] for name in ("type", "http_version", "scheme", "server", "client")},
+        "method": scope["method"],
+        "path": scope["path"][:MAX_PATH_LENGTH],
+        "query_string": b"",
+        "headers": [
+            (name, value)
+            for name, value in scope["headers"]
+            if name in SPAN_FIELDS and value.isascii()
+        ],
+        REQUEST_SCOPE: scope,
+    }
+
+
+def _set_traceparent(span: "Span", span_scope: Any) -> None:
+    """Replace the request's `traceparent` with that of its span, which log lines then name."""
+    context, scope = span.get_span_context(), span_scope[REQUEST_SCOPE]
+    traceparent = f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+    others = [each for each in scope["headers"] if each[0] != b"traceparent"]
+    scope["headers"] = [*others, (b"traceparent", traceparent.encode())]
 
 
 def require_tracing() -> None:
-    """Raise SettingsError unless OpenTelemetry is installed."""
-    if find_spec("opentelemetry") is None or find_spec("opentelemetry.exporter") is None:
+    """Raise SettingsError unless the packages of the extra `otel` are installed."""
+    if find_spec("opentelemetry") is None or None in map(
+        find_spec, [f"opentelemetry.{each}" for each in PACKAGES]
+    ):
         raise SettingsError(
             "OTEL_EXPORTER_OTLP_ENDPOINT needs OpenTelemetry: `pip install 'pricebook[otel]'`."
         )
 
 
 def create_tracer_provider(endpoint: str) -> "TracerProvider":
-    """Make what sends spans to a collector, some at a time and on a thread of its own."""
+    """Return a provider that sends spans in batches, from a thread, to an OTLP collector."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
