@@ -16,9 +16,11 @@ from pricebook.pricelists.schemas import (
     FileSource,
     GoogleSheetSource,
     HttpsSource,
+    ItemRow,
     PriceListRow,
     ReadConfig,
     ReadRequest,
+    RejectedRow,
 )
 
 
@@ -27,12 +29,12 @@ class ReadResult(NamedTuple):
     rows: list[PriceListRow]
 
     @property
-    def items(self) -> list[PriceListRow]:
-        return [row for row in self.rows if row.outcome == "item"]
+    def items(self) -> list[ItemRow]:
+        return [row for row in self.rows if isinstance(row, ItemRow)]
 
     @property
-    def rejected(self) -> list[PriceListRow]:
-        return [row for row in self.rows if row.outcome == "rejected"]
+    def rejected(self) -> list[RejectedRow]:
+        return [row for row in self.rows if isinstance(row, RejectedRow)]
 
     @property
     def outcomes(self) -> list[str]:
@@ -55,15 +57,18 @@ def read_price_list(content: str | bytes, currency: str = "USD", **config: Any) 
 
 
 def read_next_price_list(
-    content: str | bytes, remembered: DetectedProfile | None, currency: str = "USD", **config: Any
+    content: str | bytes,
+    previous_profile: DetectedProfile | None,
+    currency: str = "USD",
+    **config: Any,
 ) -> ReadResult:
-    """Read a list of a supplier whose last list is remembered."""
+    """Read a price list of a supplier whose previous price list had this profile."""
     data = content if isinstance(content, bytes) else content.encode()
     with TemporaryDirectory() as folder:
         path = Path(folder) / "list.csv"
         path.write_bytes(data)
         request = msgspec.structs.replace(
-            read_request(path, currency, **config), remembered=remembered
+            read_request(path, currency, **config), previous_profile=previous_profile
         )
         price_list = open_price_list(request)
         return ReadResult(price_list.profile, list(price_list.rows()))
@@ -88,7 +93,7 @@ def csv_text(*lines: str, header: str = "sku;name;price") -> str:
     return "\n".join((header, *lines)) + "\n"
 
 
-def read_single_item(content: str | bytes, currency: str = "USD", **config: Any) -> PriceListRow:
+def read_single_item(content: str | bytes, currency: str = "USD", **config: Any) -> ItemRow:
     items = read_price_list(content, currency, **config).items
     assert len(items) == 1
     return items[0]

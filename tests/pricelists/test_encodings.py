@@ -66,12 +66,12 @@ def test_a_letter_outside_ascii_is_found_however_late_it_comes() -> None:
     lines = [*(f"A{number};Lamp;5" for number in range(200_000)), "B;Schlüssel;5"]
     result = read_price_list(csv_text(*lines).encode("cp1252"))
     assert result.profile.encoding == "cp1252"
-    assert result.rows[-1].name == "Schlüssel"
+    assert result.items[-1].name == "Schlüssel"
 
 
 def test_an_encoding_that_lacks_a_late_letter_is_not_taken() -> None:
     lines = [*(f"A{number};Café;5" for number in range(3000)), "B;Ťuk;5"]
-    assert read_price_list(csv_text(*lines).encode("cp1250")).rows[-1].name == "Ťuk"
+    assert read_price_list(csv_text(*lines).encode("cp1250")).items[-1].name == "Ťuk"
 
 
 def test_the_encoding_can_be_set() -> None:

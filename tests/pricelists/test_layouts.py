@@ -198,7 +198,7 @@ def test_earlier_lists_tell_the_marks_of_a_column_that_shows_none() -> None:
     result = next_list("Code;Name;Price\nA-1;Lamp;1,234\nA-2;Cable;2.500\n", last)
     assert [item.price for item in result.items] == [Decimal("1.234"), Decimal(2500)]
     numbers = result.profile.numbers
-    assert (numbers.decimal_marks, numbers.grouping_marks, numbers.remembered) == (
+    assert (numbers.decimal_marks, numbers.grouping_marks, numbers.from_previous_profile) == (
         (",",),
         (".",),
         True,
@@ -211,7 +211,7 @@ def test_what_a_list_shows_itself_counts_more_than_earlier_lists() -> None:
     last = "Code;Name;Price\nA-1;Lamp;1.234,50\n"
     result = next_list("Code;Name;Price\nA-1;Lamp;1,234\nA-2;Cable;2.50\n", last)
     assert [item.price for item in result.items] == [Decimal(1234), Decimal("2.50")]
-    assert not result.profile.numbers.remembered
+    assert not result.profile.numbers.from_previous_profile
     contradictory = next_list("Code;Name;Price\nA-1;Lamp;1,234\nA-2;Saw;2.5\nA-3;Tape;2,5\n", last)
     assert [row.error_type for row in contradictory.rejected] == ["price_ambiguous"]
 
@@ -226,7 +226,7 @@ def test_a_decimal_separator_once_set_is_remembered() -> None:
 def test_nothing_is_remembered_of_a_list_that_showed_nothing() -> None:
     plain = "Code;Name;Price\nA-1;Lamp;5\n"
     numbers = next_list(plain, plain).profile.numbers
-    assert (numbers.decimal_marks, numbers.remembered) == ((), False)
+    assert (numbers.decimal_marks, numbers.from_previous_profile) == ((), False)
 
 
 CELLS = st.sampled_from(

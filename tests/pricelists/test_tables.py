@@ -48,7 +48,7 @@ Alle Angaben ohne Gewähr. Es gelten unsere AGB.;;;;;
 
 def test_the_list_of_a_german_wholesaler() -> None:
     result = read_price_list(GERMAN.encode("cp1252"), "EUR")
-    assert (result.profile.header_row, result.profile.by_content) == (6, ())
+    assert (result.profile.header_row, result.profile.inferred_fields) == (6, ())
     assert columns_of(result) == ("Art.-Nr.", "Bezeichnung", "VK netto (EUR)")
     assert items_of(result) == [
         ("004711", "Hammer 500 g, Stiel Esche", Decimal("1234.50")),
@@ -272,7 +272,7 @@ def test_a_list_without_a_header_is_read_by_its_content() -> None:
     result = read_price_list(HEADERLESS)
     assert result.profile.header_row == 0
     assert columns_of(result) == ("column A", "column B", "column C")
-    assert result.profile.by_content == ("sku", "name", "price")
+    assert result.profile.inferred_fields == ("sku", "name", "price")
     assert result.profile.kinds == ("codes", "texts", "money", "barcodes", "whole")
     assert result.items[0].price == Decimal("12.50")
     assert result.outcomes == ["item"] * 4
@@ -376,7 +376,7 @@ def test_two_columns_of_codes_or_of_names_are_not_guessed() -> None:
 def test_a_price_that_its_header_does_not_name_is_found_by_content(header: str, price: str) -> None:
     result = read_price_list(f"{header}\nA1;Lamp;5.50;7.10\nA2;Cable;6.50;8.20\nA3;Saw;9.10;9.90\n")
     assert result.profile.columns["price"] == price
-    assert result.profile.by_content == ("price",)
+    assert result.profile.inferred_fields == ("price",)
 
 
 @pytest.mark.parametrize(

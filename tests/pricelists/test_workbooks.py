@@ -133,8 +133,8 @@ def test_a_number_format_that_names_another_currency_or_no_price_rejects_the_row
     write: Any, how: str, error: str | None
 ) -> None:
     [row] = read_price_list(write([HEADER, ["A1", "Lamp", 12.5]], formats={2: how})).rows[1:]
-    assert row.error_type == error
-    assert row.price == (None if error else Decimal("12.5"))
+    assert getattr(row, "error_type", None) == error
+    assert getattr(row, "price", None) == (None if error else Decimal("12.5"))
 
 
 def test_the_currency_of_an_ods_cell_is_heeded() -> None:

@@ -143,16 +143,21 @@ def _format_planned_row(row: PlannedRow) -> str:
 
 def print_inspection(inspected: InspectionResult) -> None:
     """Print how a list is read, or why it is refused, as one line."""
-    if inspected.found is None:
+    if inspected.profile is None:
         print_line(f"{inspected.path}: refused: {inspected.refused}")
         return
-    found = inspected.found
-    delimiter = found.delimiter and f'"{found.delimiter}"'.replace("\t", "tab")
-    summary = [found.format, found.encoding, delimiter, found.sheet and f'sheet "{found.sheet}"']
-    columns = ", ".join(f'{field} "{header}"' for field, header in found.columns.items())
+    profile = inspected.profile
+    delimiter = profile.delimiter and f'"{profile.delimiter}"'.replace("\t", "tab")
+    summary = [
+        profile.format,
+        profile.encoding,
+        delimiter,
+        profile.sheet and f'sheet "{profile.sheet}"',
+    ]
+    columns = ", ".join(f'{field} "{header}"' for field, header in profile.columns.items())
     print_line(
         f"{inspected.path}: read: {' '.join(filter(None, summary))}; header in row "
-        f"{found.header_row}; "
+        f"{profile.header_row}; "
         f"{columns}; {inspected.items:,} articles, {inspected.rejected:,} rejected, "
         f"{inspected.ignored:,} ignored"
     )

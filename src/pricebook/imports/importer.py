@@ -71,7 +71,7 @@ async def run_import(
         source=request.source,
         currency=request.currency,
         config=config,
-        remembered=None if request.new_layout else stored_profile(supplier),
+        previous_profile=None if request.new_layout else stored_profile(supplier),
         limits=request.limits,
     )
     try:

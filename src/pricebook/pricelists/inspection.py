@@ -1,4 +1,4 @@
-"""Looking at a price list: how it would be read, and how many of its rows, without a database."""
+"""Inspection of a price list in the parser process: its profile and row counts."""
 
 import msgspec
 
@@ -9,11 +9,11 @@ from pricebook.pricelists.schemas import DetectedProfile, FileSource, ReadReques
 
 
 class InspectionResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a list is read and what its rows are, or the sentence with which it is refused."""
+    """The detected profile and the row counts of a price list, or why it is refused."""
 
     path: str
     refused: str | None = None
-    found: DetectedProfile | None = None
+    profile: DetectedProfile | None = msgspec.field(default=None, name="found")
     items: int = 0
     rejected: int = 0
     ignored: int = 0
@@ -22,19 +22,19 @@ class InspectionResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 async def inspect_price_list(
     parser_pool: ParserPool, path: str, request: ReadRequest
 ) -> InspectionResult:
-    """Read the list at a path to its end, or to what it is refused for."""
+    """Read a file to its end in the parser process, with the options of the request."""
     request = msgspec.structs.replace(request, source=FileSource(path))
     items = 0
     try:
-        async with parser_pool.opened(request) as reading:
-            async for chunk in reading.chunks():
+        async with parser_pool.opened(request) as stream:
+            async for chunk in stream.chunks():
                 items += copy_lines.count_items(chunk.lines)
             return InspectionResult(
                 path=path,
-                found=reading.profile,
+                profile=stream.profile,
                 items=items,
-                rejected=reading.rows_read - reading.rows_ignored - items,
-                ignored=reading.rows_ignored,
+                rejected=stream.rows_read - stream.rows_ignored - items,
+                ignored=stream.rows_ignored,
             )
     except (PriceListError, ParserKilledError) as error:
         return InspectionResult(path=path, refused=error.message)

@@ -110,17 +110,17 @@ def price_cell_reader(
 
 
 def with_previous_marks(profile: NumberProfile, previous: NumberProfile | None) -> NumberProfile:
-    """Let the earlier lists of a supplier tell the marks of a column that shows none itself."""
-    given = profile.decimal_separator or profile.decimal_marks or profile.grouping_marks
-    if given or previous is None:
+    """Return the profile with the marks of the previous one if its own column uses no mark."""
+    has_marks = profile.decimal_separator or profile.decimal_marks or profile.grouping_marks
+    if has_marks or previous is None:
         return profile
-    said = previous.decimal_separator
-    decimal_marks = (said,) if said else previous.decimal_marks
-    grouping_marks = () if said else previous.grouping_marks
+    separator = previous.decimal_separator
+    decimal_marks = (separator,) if separator else previous.decimal_marks
+    grouping_marks = () if separator else previous.grouping_marks
     return NumberProfile(
         decimal_marks=decimal_marks,
         grouping_marks=grouping_marks,
-        remembered=bool(decimal_marks or grouping_marks),
+        from_previous_profile=bool(decimal_marks or grouping_marks),
     )
 
 

@@ -1,25 +1,36 @@
-"""Opening a price list and reading it row by row, from bytes to articles.
+"""Reading of one price list in the calling process, from bytes to typed rows.
 
-The order is: bytes, encoding, delimiter, header, columns, number profile of the price column, rows.
-The list is read twice: the first pass asks the whole price column how it writes numbers.
+Steps: format, encoding, delimiter or sheet, header row, columns, number profile, rows. The records
+are read twice: the first pass collects the number notation of the whole price column.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from os import PathLike, fspath
 
-from pricebook.errors import PriceListError
+import msgspec
+
+from pricebook.errors import PriceListError, ValidationError, as_issue_text
 from pricebook.pricelists import formats, numbers
 from pricebook.pricelists.detection import table as detect
 from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.formats.table_file import TableFile, read_sample
 from pricebook.pricelists.row_reader import RowReader
-from pricebook.pricelists.schemas import DetectedProfile, NumberProfile, PriceListRow, ReadRequest
-from pricebook.system.disk_errors import DISK_FULL_ERRNOS
+from pricebook.pricelists.schemas import (
+    DetectedProfile,
+    FileSource,
+    NumberProfile,
+    PriceListRow,
+    ReadConfig,
+    ReadLimits,
+    ReadRequest,
+)
+from pricebook.system.disk_errors import DISK_FULL_ERRNOS, translate_temporary_disk_full
 
 
 class PriceList:
-    """A list that is understood: what was found out about it, and its rows."""
+    """An open price list: its detected profile and its rows."""
 
     def __init__(self, source: TableFile, table: DetectedTable, profile: DetectedProfile) -> None:
         self.profile = profile
@@ -28,36 +39,69 @@ class PriceList:
 
     @property
     def rows_total(self) -> int | None:
-        """How many rows there are, where the format tells."""
+        """Number of rows of a workbook; None for CSV."""
         return self._source.rows_total
 
     @property
     def progress(self) -> float:
-        """Which part of the list the latest pass has read, 0 to 1."""
+        """Fraction of the price list that the latest pass has read, 0 to 1."""
         return self._source.progress
 
     def rows(self) -> Iterator[PriceListRow]:
-        """Read every record of the file, once and in order, in constant memory.
+        """Yield one row per record of the file, in order; each call starts a new pass.
 
         Raises PriceListError if the file has changed since it was opened.
         """
         profile = self.profile
         read_price = numbers.price_cell_reader(profile.numbers, profile.currency)
-        read = RowReader(self._table, read_price, profile.currency).read
+        read_row = RowReader(self._table, read_price, profile.currency).read
         with closing(self._source.records()) as records:
-            yield from map(read, records)
+            yield from map(read_row, records)
+
+
+def read(
+    path: str | PathLike[str],
+    *,
+    currency: str = "USD",
+    config: ReadConfig | None = None,
+    previous_profile: DetectedProfile | None = None,
+    limits: ReadLimits | None = None,
+) -> PriceList:
+    """Open a price list in this process; its rows are read lazily.
+
+    `currency` is the ISO 4217 code that prices must be in. `config` sets what is not to be
+    detected. With `previous_profile`, a price list whose columns have moved is refused. An
+    untrusted file should be read through the parser process instead, which limits memory and time.
+
+    Raises ValidationError if an option is invalid, PriceListError if the file cannot be read as a
+    price list, StorageFullError if a temporary file finds no room.
+    """
+    try:
+        config = msgspec.convert(msgspec.to_builtins(config or ReadConfig()), ReadConfig)
+    except msgspec.ValidationError as error:
+        raise ValidationError(f"config: {as_issue_text(str(error))}.") from error
+    request = ReadRequest(
+        source=FileSource(fspath(path)),
+        currency=currency,
+        config=config,
+        previous_profile=previous_profile,
+        limits=limits or ReadLimits(),
+    )
+    with translate_temporary_disk_full():
+        return open_price_list(request)
 
 
 def open_price_list(request: ReadRequest) -> PriceList:
-    """Find out how to read a list; what its order says about it wins.
+    """Open a local price list and detect its profile; options of the request take precedence.
 
-    Raises PriceListError, with one sentence for the user, if it cannot be understood as a whole.
+    Raises PriceListError if the file cannot be read as a price list, OSError if a temporary file
+    finds no room.
     """
-    config, currency = request.config, request.currency
+    config, currency, previous_profile = request.config, request.currency, request.previous_profile
     try:
         source = formats.open_table_file(request)
         first_records = read_sample(source, config)
-        table = detect.detect_table(first_records, config, currency, request.remembered)
+        table = detect.detect_table(first_records, config, currency, previous_profile)
         number_profile = _number_profile(source, table, request)
     except OSError as error:
         if error.errno in DISK_FULL_ERRNOS:
@@ -74,7 +118,7 @@ def open_price_list(request: ReadRequest) -> PriceList:
         },
         headers=table.headers,
         kinds=table.kinds,
-        by_content=table.by_content,
+        inferred_fields=table.inferred_fields,
         characteristic_columns=tuple(title for title, _ in table.characteristics),
         currency=currency,
         numbers=number_profile,
@@ -83,7 +127,7 @@ def open_price_list(request: ReadRequest) -> PriceList:
 
 
 def _column_reference(headers: Sequence[str], index: int) -> str:
-    """Name a column so that it can be found again: by its header if no other has the same."""
+    """Return the header of a column if it is unique, else `column C`."""
     header = headers[index]
     is_unique = header and headers.count(header) == 1
     return header if is_unique else f"column {column_letters(index)}"
@@ -100,5 +144,5 @@ def _number_profile(source: TableFile, table: DetectedTable, request: ReadReques
             if len(cells) > column and number > rows_start_below and not malformed
         )
         number_profile = numbers.detect_number_profile(cells, request.currency)
-    remembered = request.remembered
-    return numbers.with_previous_marks(number_profile, remembered.numbers if remembered else None)
+    previous = request.previous_profile
+    return numbers.with_previous_marks(number_profile, previous.numbers if previous else None)

@@ -15,7 +15,14 @@ from pricebook.pricelists.detection.header_row import MAX_COLUMNS
 from pricebook.pricelists.detection.table import DetectedTable, column_title, header_row_key
 from pricebook.pricelists.detection.vocabulary import PIECE_UNIT_WORDS, TAX_WORDS, TOTAL_WORDS
 from pricebook.pricelists.numbers import RowProblem
-from pricebook.pricelists.schemas import PriceListRow, Record, UncalculatedFormula
+from pricebook.pricelists.schemas import (
+    IgnoredRow,
+    ItemRow,
+    PriceListRow,
+    Record,
+    RejectedRow,
+    UncalculatedFormula,
+)
 from pricebook.pricelists.text import (
     clean_code,
     clean_name,
@@ -64,7 +71,7 @@ class RowReader:
         """Tell what the next record is."""
         number, cells, malformed = record
         if number <= self._rows_start_below:
-            return PriceListRow(number, "ignored")
+            return IgnoredRow(number)
         if malformed:
             return _rejected(record, RowProblem("malformed_row", malformed), "")
         if len(cells) < self._width:
@@ -88,7 +95,7 @@ class RowReader:
         category = self._section if self._category is None else _category(cells[self._category])
         titles = self._table.characteristics
         characteristics = {title: cells[index].strip() or None for title, index in titles}
-        return PriceListRow(record[0], "item", sku, name, price, category or None, characteristics)
+        return ItemRow(record[0], sku, name, price, category or None, characteristics)
 
     def _classify_without_price(
         self, record: Record, cells: list[str], problem: RowProblem
@@ -146,12 +153,12 @@ class RowReader:
         number = record[0]
         filled = [index for index, cell in enumerate(cells) if cell.strip()]
         if not filled or self._is_total(cells, filled[0]) or self._is_header(cells):
-            return PriceListRow(number, "ignored")
+            return IgnoredRow(number)
         if len(filled) == 1 and filled[0] != self._price:
             section = clean_name(cells[filled[0]])
             if len(section) <= MAX_CATEGORY_LENGTH and "\0" not in section:
                 self._section = section
-            return PriceListRow(number, "ignored")
+            return IgnoredRow(number)
         return _rejected(record, self._missing_field_problem(filled), clean_code(cells[self._sku]))
 
     def _is_header(self, cells: list[str]) -> bool:
@@ -211,17 +218,16 @@ def _other_currency(cell: str, currency: str) -> RowProblem | None:
     return RowProblem("other_currency", f"The row is in {detail}, the catalog is in {currency}.")
 
 
-def _rejected(record: Record, problem: RowProblem, sku: str) -> PriceListRow:
-    """Reject a row; its code is kept if it can be one, so that the article is not taken as gone."""
+def _rejected(record: Record, problem: RowProblem, sku: str) -> RejectedRow:
+    """Return a rejected row; with a valid code, so that an import does not mark its item absent."""
     number, cells, _ = record
     is_code = 0 < len(sku) <= MAX_SKU_LENGTH and "\0" not in sku
-    return PriceListRow(
+    return RejectedRow(
         number,
-        "rejected",
-        supplier_sku=sku if is_code else None,
-        error_type=problem.error_type,
-        error_message=problem.message,
-        row_data=_truncated_cells(_display_texts(cells[:MAX_COLUMNS])),
+        problem.error_type,
+        problem.message,
+        _truncated_cells(_display_texts(cells[:MAX_COLUMNS])),
+        sku if is_code else None,
     )
 
 

@@ -1,16 +1,15 @@
-"""The shapes of reading a price list: what may be set, what was found, what each row became."""
+"""Types of price-list reading: options, the detected profile, sources and rows."""
 
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 import msgspec
 
 Field = Literal["sku", "name", "price", "category", "currency"]
 DecimalMark = Literal[".", ","]
-# What a column looks like: prices with cents, other decimals, whole numbers, codes, barcodes, texts
-# of several words, single words.
+# The content of a column: numbers with one or two decimals, numbers with more, integers, article
+# codes, GTINs, texts of several words, single words.
 ColumnKind = Literal["money", "decimals", "whole", "codes", "barcodes", "texts", "words"]
-RowOutcome = Literal["item", "rejected", "ignored"]
 RowErrorType = Literal[
     "malformed_row",
     "missing_sku",
@@ -33,40 +32,42 @@ PriceListFormat = Literal["csv", "xlsx", "xls", "ods", "google_sheets"]
 
 
 class NumberCell(str):
-    """The text of a cell that is a number already: digits, `.` and `-`.
+    """A numeric cell: its value in digits, `.` and `-`.
 
-    `shown` is how its sheet shows it, which is what counts for an article code.
+    `shown` is the value as the number format of the sheet displays it, for example `00042`.
     """
 
     __slots__ = ("shown",)
     shown: str
 
     def __new__(cls, digits: str, shown: str | None = None) -> Self:
-        """Take the digits of the number and what its sheet shows, where that differs."""
+        """Create a cell from its value and its displayed text (default: the value)."""
         number = super().__new__(cls, digits)
         number.shown = digits if shown is None else shown
         return number
 
 
 class UncalculatedFormula(str):
-    """The text of a formula whose value nobody has calculated yet."""
+    """The text of a formula for which the workbook stores no value."""
 
     __slots__ = ()
 
 
-# Number of the record as a spreadsheet shows it, its cells, and why it is no row of cells, if so.
+# 1-based row number as a spreadsheet shows it, cells, and the parse error of a malformed record.
 Record = tuple[int, list[str], str | None]
 
-# The last row of the header; 0 says that the list has none.
+# 1-based number of the last header row; 0: the price list has no header.
 HeaderRowNumber = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 
 
 class ReadConfig(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """What a user says about a list; whatever is not said is found out.
+    """Options for reading a price list; each one that is not set is detected.
 
-    A `partial` list names some of the supplier's items: the others are not absent.
+    `mode` is used by imports only: a `partial` price list leaves the items that it does not
+    contain present. `header_row` is 1-based, 0 for no header. `column_mapping` maps a field to a
+    header or to `column C`.
     """
 
     mode: ImportMode = "full"
@@ -80,27 +81,27 @@ class ReadConfig(
 
 
 class NumberProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """How a column writes its numbers.
+    """The number notation of the price column.
 
-    `decimal_marks` and `grouping_marks` are those that some cell shows beyond doubt: a mark in both
-    or in neither leaves a cell like `1,234` unreadable. `decimal_separator` is set by the user.
-    `remembered` says that no cell of this list shows a mark, so that the supplier's earlier lists
-    tell.
+    `decimal_marks` and `grouping_marks` are the marks that at least one unambiguous cell uses. A
+    mark in both or in neither leaves a cell such as `1,234` ambiguous. `decimal_separator` is the
+    option of that name. `from_previous_profile`: no cell of this price list uses a mark, so the
+    marks are those of the supplier's previous price list.
     """
 
     decimal_marks: tuple[str, ...] = ()
     grouping_marks: tuple[str, ...] = ()
     decimal_separator: DecimalMark | None = None
-    remembered: bool = False
+    from_previous_profile: bool = msgspec.field(default=False, name="remembered")
 
 
 class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found out about a list, to be shown and to be remembered with its supplier.
+    """How a price list is read; stored with its supplier as the previous profile of the next one.
 
-    Encoding and delimiter are those of a text, the sheet that of a workbook. `header_row` is the
-    last row of the header, 0 where there is none. `headers` and `kinds` are those of all columns.
-    `columns` maps a field to its header as the list writes it, or to `column C` where that column
-    has no header of its own; `by_content` are the fields that no header named.
+    `encoding` and `delimiter` are set for CSV, `sheet` for workbooks. `header_row` is the 1-based
+    number of the last header row, 0 for no header. `headers` and `kinds` have one entry per
+    column. `columns` maps a field to its header, or to `column C` if that header is empty or not
+    unique; `inferred_fields` are those assigned by content inference instead of a header.
     """
 
     format: PriceListFormat
@@ -111,16 +112,17 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     columns: dict[Field, str]
     headers: tuple[str, ...] = ()
     kinds: tuple[ColumnKind | None, ...] = ()
-    by_content: tuple[Field, ...] = ()
+    inferred_fields: tuple[Field, ...] = msgspec.field(default=(), name="by_content")
     characteristic_columns: tuple[str, ...]
     currency: str
     numbers: NumberProfile
 
 
 class ReadLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """What reading a list may take; a list that needs more is refused.
+    """Limits of one price list; one that exceeds a limit is refused.
 
-    `mebibytes` is the size of the file, `memory_mebibytes` that of the parsing process.
+    `mebibytes` is the file size. `memory_mebibytes` and `seconds` (processor time) limit the
+    parser process only.
     """
 
     mebibytes: int = 200
@@ -131,14 +133,14 @@ class ReadLimits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FileSource(msgspec.Struct, frozen=True, tag="file"):
-    """A list in a file, and what its sender calls it if that is not the name of the file."""
+    """A price list in a local file; messages use `display_name`, or the file name if not set."""
 
     path: str
-    called: str | None = None
+    display_name: str | None = None
 
 
 class GoogleSheetSource(msgspec.Struct, frozen=True, tag="google_sheets"):
-    """A list in a Google spreadsheet, read with the key file of a service account."""
+    """A price list in a Google spreadsheet, fetched with the key file of a service account."""
 
     url: str
     credentials_path: str | None = None
@@ -146,14 +148,14 @@ class GoogleSheetSource(msgspec.Struct, frozen=True, tag="google_sheets"):
 
 
 class HttpsSource(msgspec.Struct, frozen=True, tag="web"):
-    """A list behind an https address; private addresses are refused unless allowed."""
+    """A price list at an https URL; private addresses are refused unless `allow_private`."""
 
     url: str
     allow_private: bool = False
 
 
 class FetchedSheet(msgspec.Struct, frozen=True, tag="fetched_sheet"):
-    """A Google spreadsheet as its API sent it, in a file, and the address that named it."""
+    """A local file with the Google Sheets API response, and the URL of the spreadsheet."""
 
     path: str
     url: str
@@ -164,41 +166,59 @@ LocalSource = FileSource | FetchedSheet
 
 
 class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Which list to read, in which currency, and what is said and remembered about it.
+    """One price list to read. A remote source is fetched into a local file first.
 
-    A list that is elsewhere is fetched into a file before it is read.
+    `currency` is the ISO 4217 code of the catalog. `previous_profile` is the profile of the
+    supplier's previous price list, whose columns must not have moved.
     """
 
     source: PriceListSource | FetchedSheet
     currency: str
     config: ReadConfig = ReadConfig()
-    remembered: DetectedProfile | None = None
+    previous_profile: DetectedProfile | None = None
     limits: ReadLimits = ReadLimits()
 
 
 class FetchRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Which list to fetch, and the folder that it goes into."""
+    """One remote price list to fetch into a folder."""
 
     source: GoogleSheetSource | HttpsSource
     limits: ReadLimits
     folder: str
 
 
-class PriceListRow(msgspec.Struct, frozen=True, gc=False):
-    """One record of the source and what became of it.
+class ItemRow(msgspec.Struct, frozen=True, gc=False):
+    """A row with an article: code, name and price in the currency of the catalog.
 
-    An `item` has code, name and price; `rejected` has an error, its raw cells and its code if that
-    could be read; `ignored` is letterhead, header, blank line, section or total. The characteristic
-    of an empty cell is None.
+    `characteristics` maps the titles of the other columns to their text, None if the cell is empty.
     """
 
+    outcome: ClassVar[Literal["item"]] = "item"
     row_number: int
-    outcome: RowOutcome
+    supplier_sku: str
+    name: str
+    price: Decimal
+    category: str | None
+    characteristics: dict[str, str | None]
+
+
+class RejectedRow(msgspec.Struct, frozen=True, gc=False):
+    """A row with an error: its cells, and its code if that was readable."""
+
+    outcome: ClassVar[Literal["rejected"]] = "rejected"
+    row_number: int
+    error_type: RowErrorType
+    error_message: str
+    row_data: list[str]
     supplier_sku: str | None = None
-    name: str | None = None
-    price: Decimal | None = None
-    category: str | None = None
-    characteristics: dict[str, str | None] = {}
-    error_type: RowErrorType | None = None
-    error_message: str | None = None
-    row_data: list[str] | None = None
+
+
+class IgnoredRow(msgspec.Struct, frozen=True, gc=False):
+    """A letterhead, header, blank, section or total row."""
+
+    outcome: ClassVar[Literal["ignored"]] = "ignored"
+    row_number: int
+
+
+# `row_number` is 1-based, as a spreadsheet shows it.
+PriceListRow = ItemRow | RejectedRow | IgnoredRow

@@ -30,10 +30,10 @@ _MAX_CANDIDATES = 8
 
 
 class ColumnAssignment(NamedTuple):
-    """The columns of the fields, by index, and which of them content told, not a header."""
+    """Field to 0-based column, and the fields assigned by content inference."""
 
     columns: dict[Field, int]
-    by_content: tuple[Field, ...] = ()
+    inferred_fields: tuple[Field, ...] = ()
 
 
 def assign_columns(
@@ -55,7 +55,7 @@ def assign_columns(
             columns[field] = _best_candidate(header, field, available[field])
     if "price" in columns and "price" not in expected.mapping:
         _check_merged_price_header(header, columns["price"], contents)
-    return _fill_by_content(header, columns, expected, contents)
+    return _infer_missing_fields(header, columns, expected, contents)
 
 
 def _check_mapped(header: TableHeader, field: Field, expected: str) -> None:
@@ -154,13 +154,13 @@ def _check_merged_price_header(
         raise equal_columns_error(header, "price", covered)
 
 
-def _fill_by_content(
+def _infer_missing_fields(
     header: TableHeader,
     columns: dict[Field, int],
     expected: ExpectedColumns,
     contents: Sequence[ColumnContent],
 ) -> ColumnAssignment:
-    """Find what no header named by content, as far as that is clear."""
+    """Assign required fields without a header by content inference, if it is unambiguous."""
     missing: list[Field] = [field for field in _REQUIRED if field not in columns]
     for field in missing:
         unassigned = {

@@ -38,11 +38,12 @@ _MIN_COLUMNS = 3
 
 
 class DetectedTable(NamedTuple):
-    """Where the table of a list is and what its columns hold.
+    """The position of the table in a price list and the meaning of its columns.
 
-    `header_row` is 1-based, 0 where there is no header; the rows of the table are those below
-    `starts_below`. `header_lines` are the rows of the header, which pages may repeat. `columns` and
-    `characteristics` (title, column) hold 0-based columns, `by_content` those that no header named.
+    `header_row` is 1-based, 0 for no header. Articles are in the rows below `rows_start_below`.
+    `header_row_keys` identify header rows that are repeated on later pages. `columns` and
+    `characteristics` (title, column) use 0-based columns; `inferred_fields` are those assigned by
+    content inference.
     """
 
     header_row: int
@@ -51,7 +52,7 @@ class DetectedTable(NamedTuple):
     header_row_keys: frozenset[tuple[str, ...]]
     kinds: tuple[ColumnKind | None, ...]
     columns: dict[Field, int]
-    by_content: tuple[Field, ...]
+    inferred_fields: tuple[Field, ...]
     characteristics: tuple[tuple[str, int], ...]
 
 
@@ -136,7 +137,7 @@ def detect_table(
         header_row_keys=frozenset(map(header_row_key, header.header_rows)),
         kinds=_column_kinds(contents, len(header.cells)),
         columns=assignment.columns,
-        by_content=assignment.by_content,
+        inferred_fields=assignment.inferred_fields,
         characteristics=_characteristic_columns(header, assignment.columns.values(), config),
     )
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from pricebook.pricelists.schemas import PriceListRow
+from pricebook.pricelists.schemas import ItemRow, RejectedRow
 
 COLUMNS = (
     "row_number",
@@ -19,20 +19,20 @@ _ITEM_LINE_END = b"\t\\N\t\\N\t\\N\n"
 _encode = msgspec.json.Encoder().encode
 
 
-def copy_line(row: PriceListRow, *, has_categories: bool) -> str:
-    """Write a row that is an item or was rejected, its columns in the order of `COLUMNS`.
+def copy_line(row: ItemRow | RejectedRow, *, has_categories: bool) -> str:
+    """Return a row as one line for COPY, its columns in the order of `COLUMNS`.
 
-    A list that names categories clears that of an item where its cell is empty.
+    With `has_categories` an empty category cell clears the category of the item.
     """
-    characteristics = row.characteristics
-    if has_categories or row.category:
-        characteristics = {**characteristics, "category": row.category}
-    sku = _NULL if row.supplier_sku is None else _escape(row.supplier_sku)
-    if row.error_type is None:
+    if isinstance(row, ItemRow):
+        characteristics = row.characteristics
+        if has_categories or row.category:
+            characteristics = {**characteristics, "category": row.category}
+        sku, name = _escape(row.supplier_sku), _escape(row.name)
         encoded = _escape(_encode(characteristics).decode())
-        name = _escape(row.name or "")
         return f"{row.row_number}\t{sku}\t{name}\t{row.price}\t{encoded}\t\\N\t\\N\t\\N\n"
-    message = _escape(row.error_message or "")
+    sku = _NULL if row.supplier_sku is None else _escape(row.supplier_sku)
+    message = _escape(row.error_message)
     data = _escape(_encode(row.row_data).decode())
     return f"{row.row_number}\t{sku}\t\\N\t\\N\t\\N\t{row.error_type}\t{message}\t{data}\n"
 

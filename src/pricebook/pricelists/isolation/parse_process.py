@@ -26,7 +26,7 @@ from pricebook.pricelists.isolation.frames import (
     RowChunk,
 )
 from pricebook.pricelists.reader import PriceList, open_price_list
-from pricebook.pricelists.schemas import FetchedSheet, FileSource, ReadRequest
+from pricebook.pricelists.schemas import FetchedSheet, FileSource, IgnoredRow, ReadRequest
 from pricebook.system.disk_errors import translate_temporary_disk_full
 from pricebook.system.parent_death import set_parent_death_signal
 
@@ -84,7 +84,7 @@ def _send_rows(responses: BinaryIO, price_list: PriceList) -> None:
     lines: list[str] = []
     row_count = characters = ignored = 0
     for row_count, row in enumerate(price_list.rows(), start=1):
-        if row.outcome == "ignored":
+        if isinstance(row, IgnoredRow):
             ignored += 1
         else:
             line = copy_line(row, has_categories=has_categories)

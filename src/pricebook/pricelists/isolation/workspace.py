@@ -134,6 +134,6 @@ def _copy(original: Path, path: Path, limits: ReadLimits, name: str) -> None:
 
 
 def _display_name(price_list_source: LocalSource, original: Path) -> str:
-    called = price_list_source.called if isinstance(price_list_source, FileSource) else None
+    called = price_list_source.display_name if isinstance(price_list_source, FileSource) else None
     name = _INVALID_NAME_CHARACTERS.sub(" ", called or "").strip(". ")[-_MAX_NAME_CHARACTERS:]
     return name or original.name
