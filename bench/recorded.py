@@ -12,9 +12,10 @@ from weakref import WeakSet
 import uvicorn
 from uvicorn.server import ServerState
 
-from pricebook.http.cacheable_request import CacheableRequest, LogRequest, register_cacheable
-from pricebook.http.cached_response import CachedResponse, Headers, ResponseForm
+from pricebook.http.asgi import Headers
+from pricebook.http.cached_response import CachedResponse, ResponseForm
 from pricebook.http.middleware.cached_responses import CachedResponseRef
+from pricebook.http.request_state import CacheableRequest, LogRequest, request_state
 from pricebook.server.buffer_limits import BufferLimits
 from pricebook.server.protocol import HttpProtocol
 from pricebook.server.raw_cache import RawCacheEntry, RawRequestCache
@@ -117,8 +118,9 @@ class Recorder:
         response_headers = [(b"x-seen", seen.digest), (b"content-length", b"0")]
         await send({"type": "http.response.start", "status": 200, "headers": response_headers})
         await send({"type": "http.response.body", "body": b""})
-        if seen.method == b"GET":
-            register_cacheable(scope, CacheableRequest(200, response_headers, CACHED_REF, LOG))
+        state = request_state(scope)
+        if seen.method == b"GET" and state.register is not None:
+            state.register(scope, CacheableRequest(200, response_headers, CACHED_REF, LOG))
 
 
 class RecordingRawCache(RawRequestCache):

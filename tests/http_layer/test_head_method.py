@@ -1,7 +1,5 @@
 """HEAD is answered wherever GET is, like GET but without a body."""
 
-from typing import Any
-
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
@@ -9,6 +7,7 @@ from litestar.testing import AsyncTestClient
 import builders
 from pricebook.api.application import create_app
 from pricebook.db.database import Connection
+from pricebook.observability.request_line import CompletedRequest
 from pricebook.settings import Settings
 from served_here import connected, served_here
 
@@ -66,7 +65,7 @@ async def test_head_and_get_follow_each_other_on_a_connection(
     logged: list[tuple[str, int, int]] = []
     heads: list[bytes] = []
 
-    def log_request(_scope: Any, _path: str, ended: Any) -> None:
+    def log_request(ended: CompletedRequest) -> None:
         logged.append((ended.method, ended.status, ended.bytes))
 
     request = b"%b %b HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -32,13 +32,14 @@ from pricebook.errors import (
     PricebookError,
 )
 from pricebook.http import documentation, json_body, options, problems
+from pricebook.http.asgi import AsgiApp
 from pricebook.http.middleware.cached_responses import ResponseCacheMiddleware
 from pricebook.http.middleware.client_rate_limit import ClientRateLimitMiddleware
 from pricebook.http.middleware.head_requests import HeadRequestMiddleware
 from pricebook.http.middleware.path_length import PathLengthMiddleware
 from pricebook.http.middleware.security_headers import SecurityHeadersMiddleware
 from pricebook.http.middleware.slow_clients import SlowClientMiddleware
-from pricebook.http.routing import AsgiApp, make_route_finder
+from pricebook.http.routing import make_route_finder
 from pricebook.imports import routes as sync
 from pricebook.imports.service import SubmissionContext
 from pricebook.observability import health, metrics

@@ -14,6 +14,7 @@ from pricebook.auth.roles import PREFIX, allowed_roles
 from pricebook.auth.schemas import Caller
 from pricebook.errors import ForbiddenError, PricebookError, UnauthorizedError
 from pricebook.http.problems import documented_errors
+from pricebook.http.request_state import request_state
 
 AUTH_SCHEME = "bearer"
 SECURITY: list[dict[str, list[str]]] = [{"Bearer": []}]
@@ -33,7 +34,8 @@ async def require_role(connection: AnyConnection, _handler: BaseRouteHandler) ->
     caller = await service.find_caller(connection.app.state.auth, _bearer_token(connection))
     if caller.role not in (allowed_roles(method, connection.scope["path_template"]) or ()):
         raise ForbiddenError(f"The role {caller.role} may not do this.")
-    connection.scope["user"] = caller
+    connection.scope["user"] = caller  # read by Request.user
+    request_state(connection.scope).user_id = caller.id
 
 
 async def provide_caller(request: Request[Caller, Any, Any]) -> Caller:

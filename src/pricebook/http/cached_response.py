@@ -1,4 +1,4 @@
-"""Answers that are given many times: with a tag, compressed once, and sent only if they are new."""
+"""A response sent many times: with an ETag, compressed once, as 304 to conditional requests."""
 
 import gzip
 import hashlib
@@ -8,30 +8,30 @@ from typing import Any, ClassVar
 
 import msgspec
 
-Headers = list[tuple[bytes, bytes]]
+from pricebook.http.asgi import Headers
+from pricebook.http.request_state import COMPUTED, request_state
 
 JSON = b"application/json"
-COMPUTED = "computed"
-# Kept by browsers and proxies, and asked for again each time: 304 while it is still true.
+# Browsers and proxies may store the response and have to revalidate it before each use.
 CACHE_CONTROL = b"public, no-cache"
 MIN_GZIP_BYTES = 1024
 GZIP_LEVEL = 5
 ETAG_DIGITS = 24
-# So much is handed to the connection at a time, which then waits for the client.
+# The largest part of a body that is sent at once; flow control applies between parts.
 SEND_CHUNK_BYTES = 64 * 1024
-# What stands behind so much of Accept-Encoding is not read.
+# The part of Accept-Encoding behind this length is ignored.
 MAX_ACCEPT_ENCODING_BYTES = 512
 
 
 class ResponseForm(msgspec.Struct, frozen=True):
-    """In which form a caller gets an answer: compressed or not, and not at all if they have it."""
+    """The form of a response that a request negotiates: compressed or not, with a body or 304."""
 
     compressed: bool
     is_not_modified: bool
 
 
 class CachedResponse:
-    """One successful answer to everybody who asks the same, as an ASGI application."""
+    """A successful response that is the same for all callers, as an ASGI application."""
 
     __slots__ = ("_body", "_gzipped", "_link", "etag", "on_growth")
 
@@ -43,18 +43,22 @@ class CachedResponse:
         self.etag = hashlib.sha256(body).hexdigest()[:ETAG_DIGITS].encode()
         self._link = None if next_url is None else f'<{next_url}>; rel="next"'.encode()
         self._gzipped = b""
-        # Called once with how many bytes more are kept from then on, at the first compression.
+        # Called once, at the first compression, with the number of bytes that it adds.
         self.on_growth: Callable[[CachedResponse, int], None] | None = None
 
     @property
     def size(self) -> int:
-        """The bytes that it takes up now."""
+        """The bytes of the body in all forms and of the Link field."""
         return len(self._body) + len(self._gzipped) + len(self._link or b"")
 
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
-        """Send the answer, compressed if that is accepted, or 304 if the caller has it."""
-        scope.setdefault("answer", COMPUTED)
-        scope["form"] = form = self._negotiate_form(scope["headers"])
+        """Send the response as newly computed."""
+        request_state(scope).cache_result = COMPUTED
+        await self.respond(scope["headers"], send)
+
+    async def respond(self, request_headers: Headers, send: Any) -> ResponseForm:
+        """Send the response in the form that the request's fields negotiate; return the form."""
+        form = self._negotiate_form(request_headers)
         body = self.body_for(form)
         headers = self._headers(compressed=form.compressed)
         if not form.is_not_modified:
@@ -69,9 +73,10 @@ class CachedResponse:
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
             offset += SEND_CHUNK_BYTES
         await send({"type": "http.response.body", "body": body[offset:]})
+        return form
 
     def body_for(self, form: ResponseForm) -> bytes:
-        """Return what is sent in a form."""
+        """Return the body in a form; empty for 304."""
         if form.is_not_modified:
             return b""
         return self._gzip_body() if form.compressed else self._body
@@ -92,7 +97,7 @@ class CachedResponse:
         )
 
     def _headers(self, *, compressed: bool) -> Headers:
-        """Make the fields of 200 and 304 alike; each form of the body has a strong tag."""
+        """Return the fields of 200 and 304; each form of the body has a strong ETag of its own."""
         etag = b'"%b-gzip"' % self.etag if compressed else b'"%b"' % self.etag
         headers = [
             (b"etag", etag),
@@ -104,12 +109,12 @@ class CachedResponse:
         return headers
 
     def _matches_etag(self, if_none_match: bytes) -> bool:
-        """Say whether If-None-Match names this body in either form; `W/` makes no difference."""
+        """Return whether If-None-Match lists an ETag, compared weakly (RFC 9110, 13.1.2)."""
         tags = {etag.strip().removeprefix(b"W/") for etag in if_none_match.split(b",")}
         return b"*" in tags or not tags.isdisjoint((b'"%b"' % self.etag, b'"%b-gzip"' % self.etag))
 
     def _gzip_body(self) -> bytes:
-        """Compress the body at the first call."""
+        """Return the compressed body; the first call compresses it."""
         if not self._gzipped:
             self._gzipped = _exact_copy(gzip.compress(self._body, GZIP_LEVEL, mtime=0))
             if self.on_growth:
@@ -119,18 +124,18 @@ class CachedResponse:
 
 
 def _exact_copy(body: bytes) -> bytes:
-    """Copy bytes into a block of their size: an encoder leaves a third of its buffer unused."""
+    """Return a copy without spare capacity: an encoder leaves a third of its buffer unused."""
     return bytes(memoryview(body))
 
 
 def make_cached_response(content: Any, next_url: str | None = None) -> CachedResponse:
-    """Make the answer that shows a struct, with a link to the next page if there is one."""
+    """Return a struct as a JSON response, with a Link field if there is a next page."""
     return CachedResponse(msgspec.json.encode(content), next_url)
 
 
 @lru_cache(maxsize=256)
 def accepts_gzip(accept_encoding: bytes) -> bool:
-    """Say whether Accept-Encoding takes gzip."""
+    """Return whether a value of Accept-Encoding accepts gzip (RFC 9110, 12.5.3)."""
     weights: dict[str, str] = {}
     for each in accept_encoding.decode("latin-1").lower().split(","):
         name, _, parameter = each.partition(";")

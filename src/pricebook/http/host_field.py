@@ -2,7 +2,7 @@
 
 import re
 
-from pricebook.http.cached_response import Headers
+from pricebook.http.asgi import Headers
 
 HOST_PATTERN = re.compile(
     rb"(?:[A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-fv:.]+\])(?::[0-9]{0,5})?",

@@ -1,6 +1,6 @@
 """Errors as callers see them: RFC 9457 problems with the envelope of older clients inside."""
 
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import msgspec
 import structlog
@@ -27,6 +27,7 @@ from pricebook.errors import (
     validation_error,
 )
 from pricebook.http.middleware.head_requests import allow_header_value
+from pricebook.http.request_state import request_state
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -159,7 +160,7 @@ def _parameter_location(source: object) -> Literal["query", "path", "body", "hea
 
 def request_id_of(request: Request[Any, Any, Any]) -> str:
     """Return the id that the request log has given to a request."""
-    return cast("dict[str, Any]", request.scope)["request_id"]
+    return request_state(request.scope).request_id
 
 
 DESCRIPTIONS = {

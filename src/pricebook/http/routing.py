@@ -1,11 +1,9 @@
 """What the routes of an application are called, for those who stand before it."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any
 
-AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
 FindRoute = Callable[[str], str]
 
 # Whoever tries paths must not make up names of routes.

@@ -12,8 +12,7 @@ from prometheus_client.core import (
 )
 
 from pricebook import __version__
-from pricebook.http.cached_response import COMPUTED
-from pricebook.http.middleware.cached_responses import CACHED
+from pricebook.http.request_state import CACHED, COMPUTED
 from pricebook.observability.counters import (
     BUCKETS,
     GAUGE,

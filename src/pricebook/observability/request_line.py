@@ -4,7 +4,8 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -21,16 +22,21 @@ WINDOW_SECONDS = 10.0
 
 
 class CompletedRequest(NamedTuple):
-    """What is known of a request when it has ended."""
+    """A request after its response, with the duration in seconds and the size of the body."""
 
     method: str
     route: str
+    path: str
     status: int
     seconds: float
     bytes: int
+    request_id: str
+    trace_id: str | None
+    client: tuple[str, int] | None
+    user_id: UUID | None
 
 
-RequestLogger = Callable[[Any, str, CompletedRequest], None]
+RequestLogger = Callable[[CompletedRequest], None]
 
 
 class RequestLogLine(msgspec.Struct, omit_defaults=True):
@@ -59,9 +65,9 @@ def make_request_logger(
 
     rejections = RejectionLogLimit()
 
-    def log_request(scope: Any, path: str, completed: CompletedRequest) -> None:
+    def log_request(completed: CompletedRequest) -> None:
         if completed.status >= min_status and rejections.should_log(completed):
-            writer.write(encode_line(build_log_line(scope, path, completed)) + b"\n")
+            writer.write(encode_line(build_log_line(completed)) + b"\n")
 
     return log_request
 
@@ -93,27 +99,26 @@ class RejectionLogLimit:
         self._counts.clear()
 
 
-def discard_request(_scope: Any, _path: str, _completed: CompletedRequest) -> None:
-    """Leave a request untold."""
+def discard_request(_completed: CompletedRequest) -> None:
+    """Log nothing."""
 
 
-def build_log_line(scope: Any, path: str, completed: CompletedRequest) -> RequestLogLine:
-    """Choose what is told of a request."""
-    client, user = scope.get("client"), scope.get("user")
+def build_log_line(completed: CompletedRequest) -> RequestLogLine:
+    """Return the log line of a request, with the first characters of a long path."""
     return RequestLogLine(
         time=datetime.now(UTC),
         level="error" if completed.status >= SERVER_ERROR else "info",
         event="request",
-        request_id=scope["request_id"],
+        request_id=completed.request_id,
         method=completed.method,
         route=completed.route,
-        path=path[:MAX_PATH_LENGTH],
+        path=completed.path[:MAX_PATH_LENGTH],
         status=completed.status,
         duration_ms=round(completed.seconds * 1000, 3),
         bytes=completed.bytes,
-        client=client and client[0],
-        trace_id=scope["trace_id"],
-        user_id=user and str(user.id),
+        client=completed.client and completed.client[0],
+        trace_id=completed.trace_id,
+        user_id=completed.user_id and str(completed.user_id),
     )
 
 

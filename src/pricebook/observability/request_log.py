@@ -9,14 +9,9 @@ from typing import Any
 
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
-from pricebook.http.cacheable_request import (
-    REGISTER,
-    CacheableRequest,
-    LogRequest,
-    register_cacheable,
-)
-from pricebook.http.cached_response import Headers
-from pricebook.http.routing import AsgiApp, FindRoute, method_label
+from pricebook.http.asgi import AsgiApp, Headers
+from pricebook.http.request_state import CacheableRequest, LogRequest, request_state
+from pricebook.http.routing import FindRoute, method_label
 from pricebook.observability.counters import CounterKey, Counters
 from pricebook.observability.request_line import SERVER_ERROR, CompletedRequest, RequestLogger
 
@@ -48,8 +43,9 @@ class RequestLogMiddleware:
         """Let the application answer one request."""
         started_at = time.perf_counter()
         path = scope["path"]  # as it was sent: the framework tidies it
-        incoming_id, scope["trace_id"] = request_and_trace_ids(dict(scope["headers"]))
-        scope["request_id"] = request_id = incoming_id or self._new_id()
+        state = request_state(scope)
+        incoming_id, state.trace_id = request_and_trace_ids(dict(scope["headers"]))
+        state.request_id = request_id = incoming_id or self._new_id()
         id_field = (b"x-request-id", request_id.encode())
         status, size = SERVER_ERROR, 0
         headers: Headers = []
@@ -70,39 +66,45 @@ class RequestLogMiddleware:
             completed = CompletedRequest(
                 method_label(scope["method"]),
                 scope.get("path_template") or self._find_route(path),
+                path,
                 status,
                 time.perf_counter() - started_at,
                 size,
+                request_id,
+                state.trace_id,
+                scope.get("client"),
+                state.user_id,
             )
-            cache_result = scope.get("answer", "")
-            key = (REQUEST, completed.method, completed.route, str(status), cache_result)
+            key = (REQUEST, completed.method, completed.route, str(status), state.cache_result)
             self._tally.end_request(key, completed.seconds)
-            self._log_request(scope, path, completed)
-        if "kept" in scope and REGISTER in scope:
-            log_repeated = self._make_repeated_logger(
-                key, incoming_id, scope["trace_id"], (path, completed)
-            )
-            register_cacheable(
-                scope, CacheableRequest(status, headers, scope["kept"], log_repeated)
-            )
+            self._log_request(completed)
+        if state.cached is not None and state.register is not None:
+            log_repeated = self._make_repeated_logger(key, incoming_id, completed)
+            state.register(scope, CacheableRequest(status, headers, state.cached, log_repeated))
 
     def _make_repeated_logger(
-        self,
-        key: CounterKey,
-        incoming_id: str | None,
-        trace_id: str | None,
-        logged: tuple[str, CompletedRequest],
+        self, key: CounterKey, incoming_id: str | None, first: CompletedRequest
     ) -> LogRequest:
-        """Make what names, counts and tells of requests that say the same as one before them."""
-        path, (method, route, status, _, size) = logged
+        """Return the function that counts and logs requests with the same bytes as the first."""
+        method, route, path, status, _, size, _, trace_id, _, _ = first
 
         def log(client: Any, started_at: float) -> str:
             request_id = incoming_id or self._new_id()
             seconds = time.perf_counter() - started_at
             self._tally.count(key, seconds)
-            log_scope = {"request_id": request_id, "trace_id": trace_id, "client": client}
             self._log_request(
-                log_scope, path, CompletedRequest(method, route, status, seconds, size)
+                CompletedRequest(
+                    method,
+                    route,
+                    path,
+                    status,
+                    seconds,
+                    size,
+                    request_id,
+                    trace_id,
+                    client,
+                    user_id=None,
+                )
             )
             return request_id
 
@@ -117,7 +119,7 @@ class LogContextMiddleware:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Let the application answer one request."""
-        before = bind_contextvars(request_id=scope["request_id"])
+        before = bind_contextvars(request_id=request_state(scope).request_id)
         try:
             await self._app(scope, receive, send)
         finally:

@@ -11,8 +11,9 @@ from litestar import Litestar
 
 from pricebook import __version__
 from pricebook.errors import SettingsError
-from pricebook.http.cacheable_request import bypass_cache
-from pricebook.http.routing import AsgiApp, FindRoute, method_label
+from pricebook.http.asgi import AsgiApp
+from pricebook.http.request_state import request_state
+from pricebook.http.routing import FindRoute, method_label
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
@@ -69,7 +70,7 @@ def trace_requests(app: AsgiApp, find_route: FindRoute, provider: "TracerProvide
         if scope["type"] != "http" or find_route(scope["path"]) in PROBE_ROUTES:
             await app(scope, receive, send)
             return
-        bypass_cache(scope)
+        request_state(scope).bypass_raw_cache()
         await middleware(_span_scope(scope), receive, send)
 
     return trace

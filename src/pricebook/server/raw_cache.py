@@ -6,9 +6,8 @@ from typing import Any
 import msgspec
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from pricebook.http.cacheable_request import CacheableRequest, LogRequest
-from pricebook.http.cached_response import Headers
-from pricebook.http.middleware.cached_responses import CachedResponseRef
+from pricebook.http.asgi import Headers
+from pricebook.http.request_state import CacheableRequest, CachedBody, LogRequest, request_state
 
 # 10,000 entries of this size, with about 1.6 KB of objects each, take up 36 MB.
 MAX_ENTRIES = 10_000
@@ -34,7 +33,7 @@ class RawCacheEntry(msgspec.Struct, frozen=True):
     """
 
     response_head: bytes
-    cached: CachedResponseRef
+    cached: CachedBody
     log: LogRequest
     client: Any
     proxy: str | None
@@ -67,7 +66,7 @@ class RawRequestCache:
 
     def register(self, scope: Any, cacheable: CacheableRequest, client: Any) -> None:
         """Remember what the head of a request is answered with, if it is a whole request alone."""
-        head, headers = scope["head"], scope["headers"]
+        head, headers = request_state(scope).head, scope["headers"]
         if scope["http_version"] != "1.1":
             return
         if any(name in UNCACHEABLE_HEADERS and value != b"keep-alive" for name, value in headers):

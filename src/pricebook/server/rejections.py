@@ -14,7 +14,7 @@ from pricebook.errors import (
     body_issue,
     validation_error,
 )
-from pricebook.http.cached_response import Headers
+from pricebook.http.asgi import Headers
 from pricebook.http.host_field import has_valid_host
 from pricebook.http.middleware.security_headers import NO_STORE
 from pricebook.http.problems import MEDIA_TYPE, problem_of

@@ -4,11 +4,11 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from pricebook.http.cacheable_request import bypass_cache
+from pricebook.http.asgi import AsgiApp
 from pricebook.http.client_address import client_network
 from pricebook.http.problems import send_error
 from pricebook.http.rate_limit import RateLimit, rate_limit_exceeded
-from pricebook.http.routing import AsgiApp
+from pricebook.http.request_state import request_state
 
 PUBLIC_PREFIXES = ("/api/v1/catalog", "/api/v1/categories")
 WINDOW_SECONDS = 60
@@ -33,7 +33,7 @@ class ClientRateLimitMiddleware:
         """Let the application answer one request, or refuse it."""
         if scope["type"] != "http" or not scope["path"].startswith(PUBLIC_PREFIXES):
             return self._app(scope, receive, send)
-        bypass_cache(scope)
+        request_state(scope).bypass_raw_cache()
         remaining, seconds = self._count_request(client_network(scope["client"][0]))
         if remaining < 0:
             return send_error(

@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Iterable
 from typing import Any
 
-from pricebook.http.cacheable_request import bypass_cache
-from pricebook.http.routing import AsgiApp
+from pricebook.http.asgi import AsgiApp
+from pricebook.http.request_state import request_state
 
 
 class HeadRequestMiddleware:
@@ -25,13 +25,12 @@ class HeadRequestMiddleware:
                 await send(message)
                 await send({"type": "http.response.body", "body": b""})
 
-        bypass_cache(scope)
+        request_state(scope).bypass_raw_cache()
         get_scope = {**scope, "method": "GET"}
         try:
             await self._app(get_scope, receive, send_head_only)
         finally:
             scope.update(get_scope, method="HEAD")
-            scope.pop("kept", None)
 
 
 def allow_header_value(methods: Iterable[str]) -> str:

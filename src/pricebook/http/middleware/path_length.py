@@ -4,8 +4,9 @@ from collections.abc import Awaitable
 from typing import Any
 
 from pricebook.errors import NotFoundError
+from pricebook.http.asgi import AsgiApp
 from pricebook.http.problems import send_error
-from pricebook.http.routing import MAX_PATH_LENGTH, AsgiApp
+from pricebook.http.routing import MAX_PATH_LENGTH
 
 
 class PathLengthMiddleware:

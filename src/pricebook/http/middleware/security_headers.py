@@ -3,8 +3,7 @@
 from collections.abc import Awaitable, Collection
 from typing import Any
 
-from pricebook.http.cached_response import Headers
-from pricebook.http.routing import AsgiApp
+from pricebook.http.asgi import AsgiApp, Headers
 
 DOCS_PATHS = {"/docs", "/docs/"}
 DENY_ALL_POLICY = b"default-src 'none'; frame-ancestors 'none'"

@@ -1,13 +1,14 @@
 """The layer that ends bodies that come, and streamed responses that are read, too slowly."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
 
 from pricebook.errors import body_issue, validation_error
-from pricebook.http.routing import AsgiApp
+from pricebook.http.asgi import AsgiApp
+from pricebook.http.request_state import request_state
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -16,8 +17,6 @@ MIN_BODY_BYTES_PER_SECOND = 1024
 # A streamed response holds a connection to PostgreSQL for as long as its client reads.
 STREAM_GRACE_SECONDS = 10.0
 MIN_STREAM_BYTES_PER_SECOND = 32 * 1024
-# The server puts what ends the connection of a request into its scope.
-ABORT = "abort"
 METHODS_WITHOUT_BODY = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -66,18 +65,18 @@ class _ResponseStream:
     """A response on its way out, in pieces."""
 
     def __init__(self, scope: Any, send: Any) -> None:
-        self._scope = scope
+        self._abort_connection = request_state(scope).abort
         self._send = send
         self._allowed_seconds = STREAM_GRACE_SECONDS
 
     async def send(self, message: Any) -> None:
         """Send a piece; abort the connection if the pieces before it are read too slowly."""
-        if not message.get("more_body") or ABORT not in self._scope:
+        if not message.get("more_body") or self._abort_connection is None:
             await self._send(message)
             return
         loop = asyncio.get_running_loop()
         started_at = loop.time()
-        timer = loop.call_later(self._allowed_seconds, self._abort)
+        timer = loop.call_later(self._allowed_seconds, self._abort, self._abort_connection)
         try:
             await self._send(message)
         finally:
@@ -85,9 +84,9 @@ class _ResponseStream:
         remaining = min(self._allowed_seconds - (loop.time() - started_at), STREAM_GRACE_SECONDS)
         self._allowed_seconds = remaining + len(message["body"]) / MIN_STREAM_BYTES_PER_SECOND
 
-    def _abort(self) -> None:
-        log.info("a response is read too slowly, its connection is closed")
-        self._scope[ABORT]()
+    def _abort(self, abort_connection: Callable[[], None]) -> None:
+        log.info("connection closed: the client reads a streamed response too slowly")
+        abort_connection()
 
 
 class _EmptyRequestBody:
