@@ -330,14 +330,9 @@ def test_large_entries_are_not_cached() -> None:
 def test_head_received_once_is_not_cached(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pricebook.server.raw_cache.MAX_SEEN_HEADS", 2)
     raw_cache = RawRequestCache()
-    first, second, third = (HEAD % (b"X-Request-ID: %d\r\n" % number) for number in range(3))
-    assert [raw_cache.is_repeated(head) for head in (first, first, second, third)] == [
-        False,
-        True,
-        False,
-        False,
-    ]
-    assert [raw_cache.is_repeated(head) for head in (third, first)] == [True, False]
+    heads = [HEAD % (b"X-Request-ID: %d\r\n" % number) for number in range(5)]
+    assert [raw_cache.is_repeated(head) for head in heads] == [False] * 5
+    assert [raw_cache.is_repeated(heads[number]) for number in (4, 2, 0)] == [True, True, False]
     assert [raw_cache.is_repeated(b"GET"), raw_cache.is_repeated(b"GET")] == [False, False]
 
 

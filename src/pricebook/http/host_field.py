@@ -1,4 +1,4 @@
-"""Which values of the field Host are valid (RFC 9112, 3.2)."""
+"""Validation of the field Host (RFC 9112, 3.2)."""
 
 import re
 
@@ -9,9 +9,15 @@ HOST_PATTERN = re.compile(
 )
 
 
-def has_valid_host(headers: Headers, http_version: str) -> bool:
-    """Return whether a head has one valid Host, which only HTTP/1.0 may leave out."""
-    hosts = [value for name, value in headers if name == b"host"]
-    if not hosts:
+def has_valid_host(headers: Headers, fields: dict[bytes, bytes], http_version: str) -> bool:
+    """Return whether a head has exactly one Host, a valid one; HTTP/1.0 may omit it.
+
+    `fields` are the same headers by name: only a head that repeats a name is searched for a second
+    Host.
+    """
+    host = fields.get(b"host")
+    if host is None:
         return http_version == "1.0"
-    return len(hosts) == 1 and HOST_PATTERN.fullmatch(hosts[0]) is not None
+    if len(fields) < len(headers) and sum(name == b"host" for name, _ in headers) > 1:
+        return False
+    return HOST_PATTERN.fullmatch(host) is not None

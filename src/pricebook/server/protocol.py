@@ -9,7 +9,6 @@ from httptools import HttpParserError, HttpParserUpgrade
 from pricebook.http.request_state import SCOPE_KEY, CacheableRequest, RequestState
 from pricebook.server.coalescing import CoalescingTransport
 from pricebook.server.flow_control import ClientFlowControl, mark_disconnected
-from pricebook.server.idle_timeout import TimeoutProtocol
 from pricebook.server.raw_cache import MAX_CACHED_HEAD_BYTES, RawCacheEntry, RawRequestCache
 from pricebook.server.rejecting_protocol import RejectingProtocol
 from pricebook.server.rejections import (
@@ -124,16 +123,16 @@ class HttpProtocol(RejectingProtocol):
     def on_headers_complete(self) -> None:
         """Start the application, or reject the head."""
         self._stop_timeout()
-        headers, parser = self.headers, cast("Any", self.parser)
+        headers, fields, parser = self.headers, dict(self.headers), cast("Any", self.parser)
         is_long = self._bytes_since_event > 0
         if len(headers) > MAX_HEADERS or (is_long and self._head_size() > MAX_REQUEST_HEAD_BYTES):
             self._abort_parsing(HEAD_TOO_LARGE)
         rejection = request_head_error(
-            headers, parser.get_http_version(), is_upgrade=parser.should_upgrade()
+            headers, fields, parser.get_http_version(), is_upgrade=parser.should_upgrade()
         )
         if rejection is not None:
             self._abort_parsing(rejection)
-        self.expect_100_continue = (b"expect", b"100-continue") in headers
+        self.expect_100_continue = fields.get(b"expect", b"").lower() == b"100-continue"
         super().on_headers_complete()
         self._is_in_head, self._bytes_since_event = False, 0
         self.headers = []

@@ -1,5 +1,6 @@
-"""Requests that are known by their bytes, and what they are answered with."""
+"""The raw-request cache: responses by the exact bytes of a request head."""
 
+from collections import OrderedDict
 from sys import getsizeof
 from typing import Any
 
@@ -9,13 +10,15 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from pricebook.http.asgi import Headers
 from pricebook.http.request_state import CacheableRequest, CachedBody, LogRequest, request_state
 
-# 10,000 entries of this size, with about 1.6 KB of objects each, take up 36 MB.
+# 10,000 entries of the largest size, with about 1.6 KB of objects each, take up 36 MB.
 MAX_ENTRIES = 10_000
+MAX_ENTRY_BYTES = 2048
 MAX_CACHED_HEAD_BYTES = 1024
-# Of so many heads it is noted that they were received once; a note takes up about 100 bytes.
-MAX_SEEN_HEADS = 20_000
+# The hashes of this many heads, twice at most, are stored to detect the second request; each takes
+# up about 70 bytes.
+MAX_SEEN_HEADS = 10_000
 HEAD_END = b"\r\n\r\n"
-# With one of these, the head alone does not say where a request ends and what comes after it.
+# With one of these fields the head alone does not determine where the request ends or what follows.
 UNCACHEABLE_HEADERS = {
     b"connection",
     b"content-length",
@@ -23,13 +26,12 @@ UNCACHEABLE_HEADERS = {
     b"transfer-encoding",
     b"upgrade",
 }
-MAX_ENTRY_BYTES = 2048
 
 
 class RawCacheEntry(msgspec.Struct, frozen=True):
-    """What a head is answered with: its fields as they are sent, and the rest as it is then.
+    """The response to a head: the serialized fields, and a reference to the cached body.
 
-    Where a proxy said who the client is, that holds for what comes from this proxy.
+    `client` is the address that a proxy forwarded; it applies to connections of `proxy` only.
     """
 
     response_head: bytes
@@ -40,32 +42,33 @@ class RawCacheEntry(msgspec.Struct, frozen=True):
 
 
 class RawRequestCache:
-    """The heads that this process has answered from memory, the oldest forgotten over a number.
+    """The heads whose responses this process can send without parsing, bounded in number.
 
-    A head enters at its second sight: one that a proxy gives an id of its own never comes again.
+    A head enters at its second request: one with a request id of a proxy is never repeated.
     """
 
     def __init__(self) -> None:
-        self._entries: dict[bytes, RawCacheEntry] = {}
-        self._seen: dict[int, None] = {}
+        self._entries: OrderedDict[bytes, RawCacheEntry] = OrderedDict()
+        self._seen: set[int] = set()
+        self._seen_before: set[int] = set()
         self._default_headers: Headers = []
         self._serialized_headers = b""
         self.find = self._entries.get
 
     def is_repeated(self, head: bytes) -> bool:
-        """Return whether a head was received before, and note that it has been now."""
+        """Return whether a head was received before; record that it is received now."""
         if not _is_complete_head(head):
             return False
-        number = hash(head)  # two heads of one hash only enter earlier
-        if number in self._seen:
+        number = hash(head)  # equal hashes of different heads do no harm
+        if number in self._seen or number in self._seen_before:
             return True
         if len(self._seen) >= MAX_SEEN_HEADS:
-            del self._seen[next(iter(self._seen))]
-        self._seen[number] = None
+            self._seen, self._seen_before = set(), self._seen
+        self._seen.add(number)
         return False
 
     def register(self, scope: Any, cacheable: CacheableRequest, client: Any) -> None:
-        """Remember what the head of a request is answered with, if it is a whole request alone."""
+        """Add the response to a request whose head is the complete request."""
         head, headers = request_state(scope).head, scope["headers"]
         if scope["http_version"] != "1.1":
             return
@@ -80,24 +83,24 @@ class RawRequestCache:
         )
 
     def add(self, head: bytes, entry: RawCacheEntry) -> None:
-        """Remember what a head is answered with."""
+        """Add an entry unless it is too large; evict the oldest one over the limit."""
         if len(head) + len(entry.response_head) + getsizeof(entry.cached.key) > MAX_ENTRY_BYTES:
             return
         if len(self._entries) >= MAX_ENTRIES:
-            self.remove(next(iter(self._entries)))
+            self._entries.popitem(last=False)
         self._entries[head] = entry
-
-    def remove(self, head: bytes) -> None:
-        """Let a head be read anew."""
-        self._entries.pop(head, None)
 
     def build_response(
         self, head: bytes, entry: RawCacheEntry, connection: Any, started_at: float
     ) -> bytes | None:
-        """Write the response to a head; None when it has to be read, by this proxy or by all."""
+        """Return the serialized response to a head, None if the request has to be parsed.
+
+        That is so when the response is no longer cached, which also removes the entry, and when
+        the connection is not one of the entry's proxy.
+        """
         body = entry.cached.body()
         if body is None:
-            self.remove(head)
+            self._entries.pop(head, None)
             return None
         client = connection.client
         if entry.proxy is not None:
@@ -105,7 +108,7 @@ class RawRequestCache:
                 return None
             client = entry.client
         request_id = entry.log(client, started_at)
-        headers = connection.server_state.default_headers  # new ones each second
+        headers = connection.server_state.default_headers  # a new list each second
         if headers is not self._default_headers:
             self._default_headers, self._serialized_headers = headers, serialize_headers(headers)
         request_id_header = b"x-request-id: %b\r\n\r\n" % request_id.encode()
@@ -113,12 +116,12 @@ class RawRequestCache:
 
 
 def _is_complete_head(head: bytes) -> bool:
-    """Return whether bytes that begin with a request are one head from its beginning to its end."""
+    """Return whether bytes that begin with a request are exactly one head."""
     return (
         len(head) <= MAX_CACHED_HEAD_BYTES and head.find(HEAD_END) == len(head) - len(HEAD_END) > 0
     )
 
 
 def serialize_headers(headers: Headers) -> bytes:
-    """Write fields as they stand in an answer."""
+    """Return fields as they are sent."""
     return b"".join(b"%b: %b\r\n" % field for field in headers)

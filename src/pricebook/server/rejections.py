@@ -1,4 +1,4 @@
-"""Refusals of requests that never reach the application."""
+"""Responses to requests that the server rejects before the application."""
 
 import secrets
 
@@ -20,40 +20,41 @@ from pricebook.http.middleware.security_headers import NO_STORE
 from pricebook.http.problems import MEDIA_TYPE, problem_of
 from pricebook.server.raw_cache import serialize_headers
 
-# What is shorter is answered by the application, as a problem that says which field is too long.
+# Heads below the limit reach the application, which names the field that is too long.
 MAX_REQUEST_HEAD_BYTES = 128 * 1024
 MAX_HEADERS = 100
 
-MALFORMED_REQUEST = ValidationError("This is no request of HTTP/1.1, or its method is unknown.")
+MALFORMED_REQUEST = ValidationError("The request is not valid HTTP/1.1, or its method is unknown.")
 HEAD_TOO_LARGE = PayloadTooLargeError(
-    f"The head of a request has {MAX_HEADERS} fields and {MAX_REQUEST_HEAD_BYTES // 1024} KiB "
-    "at most."
+    f"A request head is limited to {MAX_HEADERS} fields and {MAX_REQUEST_HEAD_BYTES // 1024} KiB."
 )
 INVALID_HOST = validation_error(
-    FieldIssue("header", "Host", "expected one name or address, and maybe a port")
+    FieldIssue("header", "Host", "expected one host name or address, with an optional port")
 )
 INVALID_TRANSFER_ENCODING = validation_error(
-    FieldIssue("header", "Transfer-Encoding", "expected chunked alone, and HTTP/1.1")
+    FieldIssue("header", "Transfer-Encoding", "expected only chunked, in HTTP/1.1")
 )
-UPGRADE_WITH_BODY = ValidationError("A request to change the protocol has no body.")
+UPGRADE_WITH_BODY = ValidationError("A request with Upgrade must not have a body.")
 TOO_MANY_CONNECTIONS = TooManyConnectionsError(
-    "Too many clients are connected; try again in a moment."
+    "Too many connections are open; retry after the time in Retry-After."
 )
-CHUNKS_TOO_SMALL = validation_error(body_issue("(all)", "comes in too many chunks of a few bytes"))
+CHUNKS_TOO_SMALL = validation_error(body_issue("(all)", "has too many chunks of a few bytes"))
 
 
 def request_head_error(
-    headers: Headers, http_version: str, *, is_upgrade: bool
+    headers: Headers, fields: dict[bytes, bytes], http_version: str, *, is_upgrade: bool
 ) -> PricebookError | None:
-    """Return what is wrong with the fields that say where a request goes, and where it ends.
+    """Return the error of a head whose Host or framing fields are invalid, None if it is valid.
 
-    After a request to change the protocol llhttp reads no body: it would be the next request.
+    `fields` are the same headers by name. A request to upgrade must not have a body: llhttp does
+    not read one, and would parse its bytes as the next request.
     """
-    if not has_valid_host(headers, http_version):
+    if not has_valid_host(headers, fields, http_version):
         return INVALID_HOST
-    transfer_encodings = [value.lower() for name, value in headers if name == b"transfer-encoding"]
-    if transfer_encodings and (transfer_encodings != [b"chunked"] or http_version != "1.1"):
-        return INVALID_TRANSFER_ENCODING
+    if b"transfer-encoding" in fields:
+        encodings = [value.lower() for name, value in headers if name == b"transfer-encoding"]
+        if encodings != [b"chunked"] or http_version != "1.1":
+            return INVALID_TRANSFER_ENCODING
     return UPGRADE_WITH_BODY if is_upgrade and _has_body(headers) else None
 
 
@@ -65,7 +66,7 @@ def _has_body(headers: Headers) -> bool:
 
 
 def serialize_rejection(error: PricebookError, default_headers: Headers) -> bytes:
-    """Return the response to a refused request: a problem, and the end of the connection."""
+    """Return a rejection as bytes: a problem with `Connection: close`."""
     request_id = secrets.token_hex(16)
     problem = msgspec.json.encode(problem_of(error, "", request_id))
     response_headers = [
