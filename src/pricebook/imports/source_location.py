@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.schemas import FileSource, GoogleSheetSource, HttpsSource, PriceListSource
-from pricebook.pricelists.text import shown
+from pricebook.pricelists.text import quote
 from pricebook.suppliers.schemas import SourceConfig
 
 SOURCE_FIELDS = ("spreadsheet_url", "url", "file_path")
@@ -52,4 +52,4 @@ def _resolve_upload(configured: str, uploads: Path) -> str:
         path = folder.joinpath(configured).resolve()
         if path.is_relative_to(folder) and path.is_file():
             return str(path)
-    raise PriceListError(f"There is no file {shown(configured)} in the uploads folder.")
+    raise PriceListError(f"There is no file {quote(configured)} in the uploads folder.")

@@ -20,7 +20,7 @@ from pricebook.pricelists.detection.currencies import (
 )
 from pricebook.pricelists.detection.vocabulary import TAX_WORDS
 from pricebook.pricelists.schemas import DecimalMark, NumberCell, NumberProfile, RowErrorType
-from pricebook.pricelists.text import shown
+from pricebook.pricelists.text import quote
 
 MAX_PRICE = Decimal("9999999999.9999")
 _FOUR_DECIMALS = Decimal("0.0001")
@@ -127,7 +127,7 @@ def with_previous_marks(profile: NumberProfile, previous: NumberProfile | None) 
 def count_decimals(cell: str, currency: str) -> int | None:
     """Tell how many decimals a number surely has; None if the trimmed cell is no number."""
     if isinstance(cell, NumberCell):
-        return None if "%" in cell.shown else len(cell.partition(".")[2])
+        return None if "%" in cell.displayed else len(cell.partition(".")[2])
     parsed = _parse_cell(cell, currency)
     if isinstance(parsed, RowProblem):
         return 0 if parsed.error_type == "other_currency" else None
@@ -136,7 +136,7 @@ def count_decimals(cell: str, currency: str) -> int | None:
 
 def price_of_number_cell(cell: NumberCell, currency: str) -> Decimal | RowProblem:
     """Read a cell that is a number already; how its sheet shows it only tells what it counts."""
-    number, text = Decimal(cell), cell.shown
+    number, text = Decimal(cell), cell.displayed
     if text != cell:
         if "%" in text:
             return _not_a_number(text)
@@ -156,7 +156,7 @@ def _price_of(cell: str, parsed: _ParsedNumber, profile: NumberProfile) -> Decim
     elif _contradicts_separator(parsed, profile.decimal_separator):
         return RowProblem(
             "price_not_a_number",
-            f"The price {shown(cell)} does not fit decimal_separator "
+            f"The price {quote(cell)} does not fit decimal_separator "
             f"{profile.decimal_separator!r}.",
         )
     else:
@@ -187,12 +187,12 @@ def _contradicts_separator(parsed: _ParsedNumber, decimal_separator: DecimalMark
 
 def _check_range(number: Decimal, cell: str) -> Decimal | RowProblem:
     if number > MAX_PRICE:
-        return RowProblem("price_out_of_range", f"The price {shown(cell)} is over {MAX_PRICE}.")
+        return RowProblem("price_out_of_range", f"The price {quote(cell)} is over {MAX_PRICE}.")
     quantized = number.quantize(_FOUR_DECIMALS)
     if quantized != number:
         return RowProblem(
             "price_too_precise",
-            f"The price {shown(cell)} has more than the four decimals of a price.",
+            f"The price {quote(cell)} has more than the four decimals of a price.",
         )
     return number if number.as_tuple().exponent in _EXPONENTS else quantized
 
@@ -259,13 +259,13 @@ def _is_negative(before: str, after: str) -> bool:
 
 
 def _negative(cell: str) -> RowProblem:
-    return RowProblem("price_negative", f"The price {shown(cell)} is negative.")
+    return RowProblem("price_negative", f"The price {quote(cell)} is negative.")
 
 
 def _other_currency(cell: str, codes: frozenset[str], currency: str) -> RowProblem:
     return RowProblem(
         "other_currency",
-        f"The price {shown(cell)} names {format_currencies(codes)}, the catalog is in {currency}.",
+        f"The price {quote(cell)} names {format_currencies(codes)}, the catalog is in {currency}.",
     )
 
 
@@ -274,7 +274,7 @@ def _ambiguous(cell: str, parsed: _ParsedNumber) -> RowProblem:
     decimal, grouping = parsed.digits.replace(mark, "."), parsed.digits.replace(mark, "")
     return RowProblem(
         "price_ambiguous",
-        f"The price {shown(cell)} is {decimal} with decimal_separator {mark!r} and {grouping} with "
+        f"The price {quote(cell)} is {decimal} with decimal_separator {mark!r} and {grouping} with "
         f"{_other_mark(mark)!r}, and nothing else in the column tells which.",
     )
 
@@ -290,7 +290,7 @@ def _not_a_number(cell: str) -> RowProblem:
         said = "is not one number"
     else:
         said = "is not a number"
-    return RowProblem("price_not_a_number", f"The price {shown(cell)} {said}.")
+    return RowProblem("price_not_a_number", f"The price {quote(cell)} {said}.")
 
 
 def _other_mark(mark: str) -> str:

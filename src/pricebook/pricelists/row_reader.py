@@ -27,7 +27,7 @@ from pricebook.pricelists.text import (
     clean_code,
     clean_name,
     comparison_key,
-    shown,
+    quote,
     split_header,
     without_nul,
 )
@@ -109,7 +109,7 @@ class RowReader:
         for field, index in self._table.columns.items():
             if isinstance(cells[index], UncalculatedFormula):
                 detail = (
-                    f"The {FIELD_LABELS[field]} is the formula {shown(cells[index])}, which was "
+                    f"The {FIELD_LABELS[field]} is the formula {quote(cells[index])}, which was "
                     "never calculated: open the list in a spreadsheet program and save it."
                 )
                 return RowProblem("not_calculated", detail)
@@ -142,7 +142,7 @@ class RowReader:
         ):
             if len(text) > max_length:
                 detail = (
-                    f"The {kind} {shown(text)} has {len(text)} characters, at most "
+                    f"The {kind} {quote(text)} has {len(text)} characters, at most "
                     f"{max_length} fit."
                 )
                 return RowProblem("cell_too_long", detail)
@@ -214,7 +214,7 @@ def _other_currency(cell: str, currency: str) -> RowProblem | None:
     codes = currencies_in_text(cell, currency) or frozenset()
     if currency in codes:
         return None
-    detail = format_currencies(codes) if codes else shown(cell)
+    detail = format_currencies(codes) if codes else quote(cell)
     return RowProblem("other_currency", f"The row is in {detail}, the catalog is in {currency}.")
 
 

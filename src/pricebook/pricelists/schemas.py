@@ -34,16 +34,16 @@ PriceListFormat = Literal["csv", "xlsx", "xls", "ods", "google_sheets"]
 class NumberCell(str):
     """A numeric cell: its value in digits, `.` and `-`.
 
-    `shown` is the value as the number format of the sheet displays it, for example `00042`.
+    `displayed` is the value as the number format of the sheet displays it, for example `00042`.
     """
 
-    __slots__ = ("shown",)
-    shown: str
+    __slots__ = ("displayed",)
+    displayed: str
 
-    def __new__(cls, digits: str, shown: str | None = None) -> Self:
+    def __new__(cls, digits: str, displayed: str | None = None) -> Self:
         """Create a cell from its value and its displayed text (default: the value)."""
         number = super().__new__(cls, digits)
-        number.shown = digits if shown is None else shown
+        number.displayed = digits if displayed is None else displayed
         return number
 
 

@@ -43,15 +43,15 @@ def comparison_key(header: str) -> str:
     return "".join(split_header(header))
 
 
-def shown(text: str, limit: int = _MAX_QUOTED_LENGTH) -> str:
+def quote(text: str, limit: int = _MAX_QUOTED_LENGTH) -> str:
     """Quote a cell in a message: on one line, cut, and without NUL."""
     flat = " ".join(without_nul(text).split())
     return f'"{flat}"' if len(flat) <= limit else f'"{flat[:limit]}…"'
 
 
-def shown_list(texts: Iterable[str], limit: int = 20) -> str:
+def quote_list(texts: Iterable[str], limit: int = 20) -> str:
     """Quote several cells in a message, the empty ones left out."""
-    quoted = [shown(text) for text in texts if text.strip()]
+    quoted = [quote(text) for text in texts if text.strip()]
     return ", ".join(quoted[:limit]) + (", …" if len(quoted) > limit else "")
 
 

@@ -6,7 +6,7 @@ from pricebook.errors import PriceListError
 from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.schemas import Field
-from pricebook.pricelists.text import shown, shown_list
+from pricebook.pricelists.text import quote, quote_list
 
 FIELD_LABELS: dict[Field, str] = {
     "sku": "article code",
@@ -23,7 +23,7 @@ def column_label(header: TableHeader, index: int) -> str:
     if not text:
         return f"column {column_letters(index)}"
     is_unique = sum(cell.strip() == text for cell in header.cells) == 1
-    return shown(text) if is_unique else f"{shown(text)} (column {column_letters(index)})"
+    return quote(text) if is_unique else f"{quote(text)} (column {column_letters(index)})"
 
 
 def equal_columns_error(
@@ -64,7 +64,7 @@ def missing_columns_error(header: TableHeader, missing: Sequence[Field]) -> Pric
         )
     return PriceListError(
         f"No column is known to be {names}: the most likely header is row {header.row_number} with "
-        f"{shown_list(header.cells) or 'blank cells'}; name the column with {option}."
+        f"{quote_list(header.cells) or 'blank cells'}; name the column with {option}."
     )
 
 

@@ -70,7 +70,7 @@ def trimmed(cell: str) -> str:
 
 def display_text(cell: str) -> str:
     """Give the text of a cell as its sheet shows it."""
-    return cell.shown if isinstance(cell, NumberCell) else cell
+    return cell.displayed if isinstance(cell, NumberCell) else cell
 
 
 def is_numeric(content: ColumnContent) -> bool:
@@ -86,30 +86,30 @@ def are_compatible_kinds(before: ColumnKind, now: ColumnKind) -> bool:
 def _content(cells: Sequence[str], currency: str) -> ColumnContent:
     if not cells:
         return ColumnContent()
-    shown = list(map(display_text, cells))
-    lengths = set(map(len, shown))
+    texts = list(map(display_text, cells))
+    lengths = set(map(len, texts))
     return ColumnContent(
         kind=_kind(cells, currency) if len(cells) >= _MIN_CELLS else None,
         filled=len(cells),
-        distinct=len(set(shown)),
-        names_currency=all(currencies_in_text(cell, currency) is not None for cell in shown),
+        distinct=len(set(texts)),
+        names_currency=all(currencies_in_text(cell, currency) is not None for cell in texts),
         code_length=lengths.pop() if len(lengths) == 1 else 0,
     )
 
 
 def _kind(cells: Sequence[str], currency: str) -> ColumnKind | None:
-    shown = list(map(display_text, cells))
+    texts = list(map(display_text, cells))
     min_matching_cells = MIN_MATCHING_SHARE * len(cells)
-    if all(cell == str(number) for number, cell in enumerate(shown, start=1)):
+    if all(cell == str(number) for number, cell in enumerate(texts, start=1)):
         return None  # a running number is as good as no content
-    if sum(map(_is_barcode, shown)) >= min_matching_cells:
+    if sum(map(_is_barcode, texts)) >= min_matching_cells:
         return "barcodes"
-    if not any(map(_has_leading_zero, shown)):
+    if not any(map(_has_leading_zero, texts)):
         decimal_counts = [count_decimals(cell, currency) for cell in cells]
         decimals = [number for number in decimal_counts if number is not None]
         if len(decimals) >= min_matching_cells:
             return _kind_of_number(decimals)
-    return _kind_of_text(shown)
+    return _kind_of_text(texts)
 
 
 def _kind_of_text(cells: Sequence[str]) -> ColumnKind | None:

@@ -22,7 +22,7 @@ from pricebook.pricelists.detection.header_words import (
     mentions_price,
 )
 from pricebook.pricelists.schemas import Field
-from pricebook.pricelists.text import shown, shown_list
+from pricebook.pricelists.text import quote, quote_list
 
 _CODE_AND_NAME: tuple[Field, ...] = ("sku", "name")
 _REQUIRED: tuple[Field, ...] = ("sku", "name", "price")
@@ -63,8 +63,8 @@ def _check_mapped(header: TableHeader, field: Field, expected: str) -> None:
     if not columns:
         location = f"Row {header.row_number}" if header.row_number else "The list"
         raise PriceListError(
-            f"{location} has no column {shown(expected)}, which is named for the "
-            f"{FIELD_LABELS[field]}; its columns are {shown_list(header.cells) or 'blank'}."
+            f"{location} has no column {quote(expected)}, which is named for the "
+            f"{FIELD_LABELS[field]}; its columns are {quote_list(header.cells) or 'blank'}."
         )
     if len(columns) > 1:
         raise equal_columns_error(header, field, columns)

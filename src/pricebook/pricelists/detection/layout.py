@@ -14,7 +14,7 @@ from pricebook.pricelists.detection.column_names import column_index
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_words import field_ranks, split_header_with_brackets
 from pricebook.pricelists.schemas import ColumnKind, DetectedProfile, Field
-from pricebook.pricelists.text import shown, shown_list
+from pricebook.pricelists.text import quote, quote_list
 
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 _NEW_LAYOUT_HINT = "take the list in with a new layout (--new-layout, new_layout)"
@@ -151,7 +151,7 @@ def _normalized_title(title: str) -> str:
 def _check_headerless_width(header: TableHeader, previous_profile: DetectedProfile) -> None:
     if header.header_rows:
         raise PriceListError(
-            f"The last list had no header, this one has {shown_list(header.cells)} in row "
+            f"The last list had no header, this one has {quote_list(header.cells)} in row "
             f"{header.row_number}; set header_row=0 if that is none, or {_NEW_LAYOUT_HINT}."
         )
     if len(header.cells) != len(previous_profile.headers):
@@ -164,8 +164,8 @@ def _check_headerless_width(header: TableHeader, previous_profile: DetectedProfi
 
 
 def _missing_column_error(header: TableHeader, field: Field, title: str) -> PriceListError:
-    columns = shown_list(header.cells) or "without headers"
-    previous = f"in the column {shown(title)}" if title else "in a column without a header"
+    columns = quote_list(header.cells) or "without headers"
+    previous = f"in the column {quote(title)}" if title else "in a column without a header"
     return PriceListError(
         f"In the last list the {FIELD_LABELS[field]} was {previous}, which this list does not "
         "have: its "

@@ -27,7 +27,7 @@ from pricebook.pricelists.detection.header_row import (
     read_header,
 )
 from pricebook.pricelists.schemas import ColumnKind, DetectedProfile, Field, ReadConfig, Record
-from pricebook.pricelists.text import clean_name, shown, shown_list, without_nul
+from pricebook.pricelists.text import clean_name, quote, quote_list, without_nul
 
 # A header below these rows is found only if header_row names it.
 HEADER_SEARCH_ROWS = 200
@@ -89,7 +89,7 @@ def choose_sheet(samples: Mapping[str, Sequence[Record]], config: ReadConfig, cu
     ]
     if len(equally_good_sheets) > 1:
         raise PriceListError(
-            f"More than one sheet holds a price list: {shown_list(equally_good_sheets)}; name "
+            f"More than one sheet holds a price list: {quote_list(equally_good_sheets)}; name "
             "one with "
             "sheet_name."
         )
@@ -265,8 +265,8 @@ def _requested_columns(header: TableHeader, title: str) -> list[int]:
     columns = find_columns(header.cells, title)
     if not columns:
         raise PriceListError(
-            f"Row {header.row_number} has no column {shown(title)}, which is named in "
-            f"characteristic_columns; its columns are {shown_list(header.cells) or 'blank'}."
+            f"Row {header.row_number} has no column {quote(title)}, which is named in "
+            f"characteristic_columns; its columns are {quote_list(header.cells) or 'blank'}."
         )
     return columns
 

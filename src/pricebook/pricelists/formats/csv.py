@@ -12,7 +12,7 @@ from pricebook.pricelists.detection import table
 from pricebook.pricelists.formats.table_file import check_dimensions, read_sample
 from pricebook.pricelists.formats.text_encoding import detect_encoding
 from pricebook.pricelists.schemas import ReadLimits, ReadRequest, Record
-from pricebook.pricelists.text import shown
+from pricebook.pricelists.text import quote
 
 _DELIMITERS = (",", ";", "\t", "|")
 _DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
@@ -102,7 +102,7 @@ class CsvFile:
             return number, cells, None
         message = (
             f"A quotation mark is not closed or not doubled; that spoils {len(lines)} line(s) "
-            f"from {shown(lines[0])}."
+            f"from {quote(lines[0])}."
         )
         return number, ["".join(lines)[:_MAX_MALFORMED_CHARACTERS]], message
 
@@ -135,7 +135,7 @@ def _check_delimiter(configured: str) -> str:
     delimiter = _DELIMITER_NAMES.get(configured.casefold(), configured)
     if len(delimiter) != 1 or (delimiter != "\t" and _INVALID_DELIMITER.match(delimiter)):
         raise PriceListError(
-            f"The delimiter {shown(configured)} cannot separate cells; use one of ; , | and tab."
+            f"The delimiter {quote(configured)} cannot separate cells; use one of ; , | and tab."
         )
     return delimiter
 
@@ -146,7 +146,7 @@ def _buffered_lines(text: TextIO, lines: list[str]) -> Iterator[str]:
     while line := readline(_MAX_LINE_CHARACTERS):
         if len(line) == _MAX_LINE_CHARACTERS or len(lines) == _MAX_LINES_PER_RECORD:
             raise PriceListError(
-                f"From {shown((lines or [line])[0])} on the list has no end of row within reason."
+                f"From {quote((lines or [line])[0])} on the list has no end of row within reason."
             )
         lines.append(line)
         yield line

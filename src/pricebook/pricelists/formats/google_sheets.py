@@ -22,7 +22,7 @@ from pricebook.pricelists.schemas import (
     ReadRequest,
     Record,
 )
-from pricebook.pricelists.text import shown, shown_list
+from pricebook.pricelists.text import quote, quote_list
 
 _SPREADSHEET_URL = re.compile(
     r"https://docs\.google\.com(?:/a/[^/]+)?/spreadsheets/(?:u/\d+/)?d/([\w-]{20,100})(?:[/?#].*)?",
@@ -159,7 +159,7 @@ def parse_spreadsheet_url(url: str) -> SpreadsheetAddress:
     match = _SPREADSHEET_URL(url)
     if not match:
         raise PriceListError(
-            f"{shown(url)} is not the address of a Google spreadsheet; it begins with "
+            f"{quote(url)} is not the address of a Google spreadsheet; it begins with "
             "https://docs.google.com/spreadsheets/d/ and the spreadsheet's id."
         )
     sheet_ids: list[str] = _SHEET_ID_IN_URL.findall(url)
@@ -171,7 +171,7 @@ def _find_sheet(
 ) -> _Sheet | None:
     """Find the sheet by its name, else by its id in the address."""
     if config.sheet_name is not None:
-        description, wanted = f"sheet {shown(config.sheet_name)}", config.sheet_name
+        description, wanted = f"sheet {quote(config.sheet_name)}", config.sheet_name
         matching = [sheet for sheet in sheets if sheet.title == wanted]
     elif sheet_id is not None:
         description = f"sheet with the gid {sheet_id} of its address"
@@ -179,7 +179,7 @@ def _find_sheet(
     else:
         return None
     if not matching:
-        titles = shown_list(sheet.title for sheet in sheets)
+        titles = quote_list(sheet.title for sheet in sheets)
         raise PriceListError(f"The spreadsheet has no {description}; its sheets are {titles}.")
     return matching[0]
 
@@ -193,7 +193,7 @@ def _filled_rows(sheet: _Sheet, limits: ReadLimits) -> list[list[_Cell]]:
     width = max(widths, default=0)
     if len(widths) > limits.rows or width > limits.columns:
         raise PriceListError(
-            f"The sheet {shown(sheet.title)} has {len(widths)} rows and {width} columns; "
+            f"The sheet {quote(sheet.title)} has {len(widths)} rows and {width} columns; "
             f"at most {limits.rows} and {limits.columns} are read."
         )
     filled_rows = [row[:width] for row in rows[: len(widths)]]

@@ -9,7 +9,7 @@ from pricebook.pricelists.formats.number_cells import parse_digits
 from pricebook.pricelists.formats.row_spool import RowCells
 from pricebook.pricelists.formats.workbook import MergedRange
 from pricebook.pricelists.schemas import NumberCell, ReadLimits, UncalculatedFormula
-from pricebook.pricelists.text import shown
+from pricebook.pricelists.text import quote
 
 OASIS = "urn:oasis:names:tc:opendocument:xmlns"
 OFFICE, TABLE = f"{OASIS}:office:1.0", f"{OASIS}:table:1.0"
@@ -102,7 +102,7 @@ class OdsSheetHandler:
                 raise PriceListError(
                     f"The cell {column_letters(min(last_column, 999_999))}{self._number} of "
                     "the sheet "
-                    f"{shown(self._sheet)} is beyond the {self._limits.columns:,} columns that "
+                    f"{quote(self._sheet)} is beyond the {self._limits.columns:,} columns that "
                     "are read."
                 )
             self._cells.extend([""] * (self._column - len(self._cells)))

@@ -8,7 +8,7 @@ from tempfile import TemporaryFile
 from pricebook.errors import PriceListError
 from pricebook.pricelists.formats.table_file import check_dimensions
 from pricebook.pricelists.schemas import NumberCell, ReadLimits, Record, UncalculatedFormula
-from pricebook.pricelists.text import shown
+from pricebook.pricelists.text import quote
 
 # A sheet may name the same long text in every cell: what is kept is limited by itself.
 _MAX_TEXT_RATIO = 4
@@ -72,7 +72,7 @@ class RowSpool:
         max_mebibytes = _MAX_TEXT_RATIO * self._limits.mebibytes
         if self._bytes > max_mebibytes * 1024 * 1024:
             raise PriceListError(
-                f"The sheet {shown(self._sheet)} holds more than {max_mebibytes:,} MiB of text."
+                f"The sheet {quote(self._sheet)} holds more than {max_mebibytes:,} MiB of text."
             )
         self._file.write(len(packed).to_bytes(_LENGTH_BYTES, "little"))
         self._file.write(packed)
@@ -86,7 +86,7 @@ def _pack_cell(cell: str) -> _PackedCell:
     if not isinstance(cell, NumberCell):
         return (str(cell),)
     digits = str(cell)
-    return digits.encode() if cell.shown == digits else (digits, cell.shown)
+    return digits.encode() if cell.displayed == digits else (digits, cell.displayed)
 
 
 def _unpack_cell(packed_cell: _PackedCell) -> str:

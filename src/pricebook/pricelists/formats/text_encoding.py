@@ -14,7 +14,7 @@ from pricebook.pricelists.detection.encodings import (
     single_byte_encoding,
     unicode_without_bom,
 )
-from pricebook.pricelists.text import shown
+from pricebook.pricelists.text import quote
 
 _START_BYTES = 64 * 1024
 _CHUNK_BYTES = 1024 * 1024
@@ -73,7 +73,7 @@ def _canonical_name(configured: str) -> str:
         name = "punycode"
     if name in _UNSUPPORTED_ENCODINGS:
         raise PriceListError(
-            f"The encoding {shown(configured)} is not known; utf-8 and cp1251 are."
+            f"The encoding {quote(configured)} is not known; utf-8 and cp1251 are."
         )
     return name
 

@@ -10,7 +10,7 @@ from pricebook.pricelists.detection import table
 from pricebook.pricelists.formats.row_spool import NumberedRows, RowSpool
 from pricebook.pricelists.formats.table_file import MAX_SAMPLE_CHARACTERS
 from pricebook.pricelists.schemas import ReadRequest, Record
-from pricebook.pricelists.text import shown, shown_list
+from pricebook.pricelists.text import quote, quote_list
 
 _MAX_SHEETS = 1_000
 
@@ -124,8 +124,8 @@ def _find_sheet(names: Sequence[str], wanted: str) -> str:
     ]
     if not matching:
         raise PriceListError(
-            f"The workbook has no sheet {shown(wanted)}; its sheets are "
-            f"{shown_list(names) or 'all empty'}."
+            f"The workbook has no sheet {quote(wanted)}; its sheets are "
+            f"{quote_list(names) or 'all empty'}."
         )
     return matching[0]
 

@@ -16,7 +16,7 @@ from pricebook.pricelists.formats.number_cells import format_digits, format_numb
 from pricebook.pricelists.formats.number_formats import NumberFormat, parse_number_format
 from pricebook.pricelists.formats.row_spool import NumberedRows
 from pricebook.pricelists.formats.workbook import MergedRange, Sheet
-from pricebook.pricelists.text import shown
+from pricebook.pricelists.text import quote
 
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _CHUNK_BYTES = 1024 * 1024
@@ -122,7 +122,7 @@ def _describe_error(error: XLRDError) -> str:
         return "it has a password, save it without one"
     if "compound document" in message:
         return "it holds no workbook"
-    return f"xlrd says {shown(message)}"
+    return f"xlrd says {quote(message)}"
 
 
 def _has_encrypted_package(path: Path) -> bool:

@@ -11,7 +11,7 @@ from pricebook.pricelists.formats.number_formats import NumberFormat
 from pricebook.pricelists.formats.row_spool import RowCells
 from pricebook.pricelists.formats.workbook import MergedRange
 from pricebook.pricelists.schemas import NumberCell, ReadLimits, UncalculatedFormula
-from pricebook.pricelists.text import shown
+from pricebook.pricelists.text import quote
 
 _NAMESPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main ",
@@ -102,7 +102,7 @@ class XlsxSheetHandler:
         number = int(reference) if reference else self._row + 1
         if number <= self._row:
             raise PriceListError(
-                f"{self._context.name} is damaged: the sheet {shown(self._sheet)} has row {number} "
+                f"{self._context.name} is damaged: the sheet {quote(self._sheet)} has row {number} "
                 f"after row {self._row}."
             )
         self._row = number
@@ -152,7 +152,7 @@ class XlsxSheetHandler:
         """Put a text into a column to the right of the last one."""
         if column < len(self._cells):
             raise PriceListError(
-                f"{self._context.name} is damaged: the sheet {shown(self._sheet)} has the cell "
+                f"{self._context.name} is damaged: the sheet {quote(self._sheet)} has the cell "
                 f"{position} twice or out of order."
             )
         if column < self._max_columns:
@@ -160,7 +160,7 @@ class XlsxSheetHandler:
             self._cells.append(text)
         elif text.strip():
             raise PriceListError(
-                f"The cell {position} of the sheet {shown(self._sheet)} is beyond the "
+                f"The cell {position} of the sheet {quote(self._sheet)} is beyond the "
                 f"{self._max_columns:,} columns that are read."
             )
 

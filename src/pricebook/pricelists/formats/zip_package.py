@@ -16,7 +16,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.schemas import ReadLimits
-from pricebook.pricelists.text import shown
+from pricebook.pricelists.text import quote
 
 # Workbooks shrink to a tenth; what is made to burst shrinks to a thousandth.
 MAX_INFLATION = 10
@@ -99,7 +99,7 @@ class ZipPackage:
         """
         info = self._parts.get(part.lower())
         if info is None:
-            raise PriceListError(f"{self.name} is a workbook without its part {shown(part)}.")
+            raise PriceListError(f"{self.name} is a workbook without its part {quote(part)}.")
         if info.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
             raise PriceListError(f"{self.name} is packed in a way that no workbook is.")
         parser = self._parser(handler)
@@ -126,7 +126,7 @@ class ZipPackage:
             if len(elements.collected) > _MAX_ELEMENTS:
                 raise PriceListError(
                     f"{self.name} has more than {_MAX_ELEMENTS:,} elements in its part "
-                    f"{shown(part)}."
+                    f"{quote(part)}."
                 )
         return elements.collected
 

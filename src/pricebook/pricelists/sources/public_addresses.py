@@ -10,7 +10,7 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from pricebook.errors import PriceListError, SourceUnavailableError
-from pricebook.pricelists.text import shown
+from pricebook.pricelists.text import quote
 
 HTTPS_PORT = 443
 # An address of IPv4 as DNS64 gives it to machines that have IPv6 only (RFC 6052).
@@ -85,10 +85,10 @@ def resolve_allowed_addresses(target: HttpsUrl, network: NetworkPolicy) -> Seque
     try:
         addresses = network.resolve(target.hostname, target.port)
     except (OSError, UnicodeError) as error:
-        raise SourceUnavailableError(f"The host {shown(target.host)} is not known.") from error
+        raise SourceUnavailableError(f"The host {quote(target.host)} is not known.") from error
     if not all(map(network.is_allowed, addresses)):
         raise PriceListError(
-            f"The host {shown(target.host)} is within a private network, so it is refused."
+            f"The host {quote(target.host)} is within a private network, so it is refused."
         )
     return addresses
 
@@ -110,4 +110,4 @@ def is_public(address: str) -> bool:
 
 
 def _redacted(url: str) -> str:
-    return shown(url.partition("?")[0].rpartition("@")[2])
+    return quote(url.partition("?")[0].rpartition("@")[2])
