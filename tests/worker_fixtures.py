@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +13,7 @@ from psycopg.conninfo import make_conninfo
 
 from pricebook.db.database import Connection, Database
 from pricebook.db.migrations import rights
+from pricebook.errors import NotFoundError
 from pricebook.imports.runner import ImportRunner, TaskProgressCallback
 from pricebook.services import open_redis
 from pricebook.settings import Settings
@@ -74,6 +75,15 @@ def submit_task(
     return submit_task
 
 
+async def eventually(condition: Callable[[], bool]) -> None:
+    """Wait until a condition holds."""
+    async with asyncio.timeout(WAIT_TIMEOUT_SECONDS):
+        while True:
+            if condition():
+                return
+            await asyncio.sleep(0.02)
+
+
 async def apply_nothing(_held: TaskToApply) -> None:
     raise AssertionError("nothing is held here")
 
@@ -102,8 +112,8 @@ def running_worker(
         async with open_worker(worker_settings) as opened:
             worker = opened
             if run_import is not None:
-                intake = ImportRunner(run_import, apply_nothing)
-                worker = Worker(worker_settings, worker_database, queue, intake)
+                runner = ImportRunner(run_import, apply_nothing)
+                worker = Worker(worker_settings, worker_database, queue, runner)
             running = asyncio.create_task(worker.run())
             try:
                 yield worker
@@ -121,8 +131,9 @@ def wait_until(database: Database) -> WaitUntil:
     async def wait(task_id: UUID, condition: Callable[[Task], bool]) -> Task:
         async with asyncio.timeout(WAIT_TIMEOUT_SECONDS):
             while True:
-                if condition(task := await history.get_task(database, task_id)):
-                    return task
+                with suppress(NotFoundError):  # of a message that no worker has received yet
+                    if condition(task := await history.get_task(database, task_id)):
+                        return task
                 await asyncio.sleep(0.02)
 
     return wait

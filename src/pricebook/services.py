@@ -73,17 +73,20 @@ def standby_factory(settings: Settings) -> Callable[[], Database] | None:
 
 
 @asynccontextmanager
-async def open_redis(settings: Settings) -> AsyncGenerator[Redis]:
-    """Make the client of Redis, which may be away now and come back later; no call waits long.
+async def open_redis(
+    settings: Settings, *, response_seconds: float = REDIS_TIMEOUT_SECONDS
+) -> AsyncGenerator[Redis]:
+    """Yield a client of Redis that connects when it is first used.
 
-    Raises SettingsError for an address that is none.
+    A call raises RedisError when there is no response within `response_seconds`. Raises
+    SettingsError for a malformed REDIS_URL.
     """
     try:
         pool = BlockingConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType]
             settings.required_redis_url,
             max_connections=REDIS_CONNECTIONS,
             timeout=REDIS_TIMEOUT_SECONDS,
-            socket_timeout=REDIS_TIMEOUT_SECONDS,
+            socket_timeout=response_seconds,
             socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
             retry=Retry(NoBackoff(), 1),
         )

@@ -135,15 +135,15 @@ async def test_a_retried_older_task_waits_for_the_one_that_runs(
 
 
 async def test_a_transient_failure_is_retried_three_times_and_holds_up_later_tasks(
-    conn: Connection, database: Database, queue: QueueClient, submit_task: SubmitTask
+    conn: Connection, database: Database, submit_task: SubmitTask
 ) -> None:
     acme = await builders.supplier(conn)
     task_id, later = await submit_task(acme), await submit_task(acme)
     for retries in range(3):
         claimed_task = await claim_task(database)
         assert (claimed_task.id, claimed_task.retry_count) == (task_id, retries)
-        await service.reschedule(database, queue, claimed_task.lease, TRANSIENT)
-    await service.reschedule(database, queue, (await claim_task(database)).lease, TRANSIENT)
+        await service.reschedule(database, claimed_task.lease, TRANSIENT)
+    await service.reschedule(database, (await claim_task(database)).lease, TRANSIENT)
     task = await history.get_task(database, task_id)
     assert (task.state, task.retry_count, task.errors) == ("dead", 3, [TRANSIENT.reason])
     assert task.result
@@ -152,11 +152,11 @@ async def test_a_transient_failure_is_retried_three_times_and_holds_up_later_tas
 
 
 async def test_a_rescheduled_task_is_not_due_before_its_time(
-    conn: Connection, database: Database, queue: QueueClient, submit_task: SubmitTask
+    conn: Connection, database: Database, submit_task: SubmitTask
 ) -> None:
     task_id = await submit_task(await builders.supplier(conn))
     await service.reschedule(
-        database, queue, (await claim_task(database)).lease, TaskFailure("later", 9, 60)
+        database, (await claim_task(database)).lease, TaskFailure("later", 9, 60)
     )
     assert await service.claim_next(database, "worker", 60) is None
     assert (await history.get_task(database, task_id)).state == "queued"
@@ -168,9 +168,7 @@ async def test_a_dead_task_starts_again_when_it_is_retried(
     task_id = await submit_task(await builders.supplier(conn))
     with pytest.raises(ConflictError, match="is queued"):
         await service.retry_task(database, queue, task_id)
-    await service.reschedule(
-        database, queue, (await claim_task(database)).lease, TaskFailure("no", 1, 0)
-    )
+    await service.reschedule(database, (await claim_task(database)).lease, TaskFailure("no", 1, 0))
     assert (await history.get_task(database, task_id)).state == "dead"
     assert (await service.retry_task(database, queue, task_id)).task_id == task_id
     claimed_task = await claim_task(database)

@@ -124,9 +124,11 @@ async def _rights(settings: Settings) -> CheckResult:
 
 async def _redis(settings: Settings) -> CheckResult:
     async with open_redis(settings) as redis:
-        count = await QueueClient(redis, settings.redis_queue_name).count()
+        queue = QueueClient(redis, settings.redis_queue_name)
+        count, rejected = await queue.count(), await queue.count_rejected()
+    notes = [f"{rejected} rejected messages are in the list {queue.rejected_name}."]
     return CheckResult(
-        f"it answers, {count} messages are in the queue {settings.redis_queue_name}."
+        f"it answers, {count} messages are in the queue {queue.name}.", notes=notes[: rejected > 0]
     )
 
 

@@ -66,7 +66,7 @@ def _follow_up(*, create_products: bool) -> FollowUp | None:
 def _import_request(settings: Settings, task: ClaimedTask) -> ImportRequest:
     if task.supplier_id is None:
         raise PriceListError(f"The supplier {task.supplier_name} was deleted.")
-    source = resolve_source(_convert_config(task, SourceConfig), _source_access(settings))
+    source = resolve_source(_convert_config(task, SourceConfig), source_access_of(settings))
     if isinstance(source, FileSource):
         source = FileSource(source.path, task.file_name)
     return ImportRequest(
@@ -92,7 +92,8 @@ def _convert_config(task: ClaimedTask, config_type: type[ConfigT]) -> ConfigT:
     return msgspec.convert(fields, config_type)
 
 
-def _source_access(settings: Settings) -> SourceAccess:
+def source_access_of(settings: Settings) -> SourceAccess:
+    """Return the folders, credentials and permissions by which sources are reached."""
     return SourceAccess(
         uploads=settings.uploads,
         google_credentials_path=settings.google_credentials_path,

@@ -88,8 +88,8 @@ async def set_requeued(
                         AND CASE WHEN later.file_name IS NULL
                             THEN later.enqueued_at ELSE later.created_at END > task.created_at
                 ))
-            RETURNING id AS task_id, parser_type, supplier_name, supplier_id, source_config,
-                retry_count, max_retries, enqueued_at
+            RETURNING id AS task_id, parser_type, supplier_name, source_config, enqueued_at,
+                supplier_id, retry_count, max_retries
             """,
             [request_id, task_id],
         )
@@ -109,8 +109,8 @@ async def set_apply_requested(
             UPDATE ingestion_tasks
             SET apply_requested_at = coalesce(apply_requested_at, now()), request_id = %s
             WHERE id = %s AND state = 'held'
-            RETURNING id AS task_id, parser_type, supplier_name, supplier_id, source_config,
-                retry_count, max_retries, enqueued_at
+            RETURNING id AS task_id, parser_type, supplier_name, source_config, enqueued_at,
+                supplier_id, retry_count, max_retries
             """,
             [request_id, task_id],
         )

@@ -22,6 +22,8 @@ from pricebook.tasks.schemas import (
 )
 
 MAX_LOST_LEASES = 10
+# Stands as `requested_by` in a task that another program queued.
+MESSAGE_REQUESTER = "a queued message"
 
 
 async def insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
@@ -47,8 +49,8 @@ async def _insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
             VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT (requested_by_id, idempotency_key) WHERE idempotency_key IS NOT NULL
                 DO NOTHING
-            RETURNING id AS task_id, parser_type, supplier_name, supplier_id, source_config,
-                retry_count, max_retries, enqueued_at
+            RETURNING id AS task_id, parser_type, supplier_name, source_config, enqueued_at,
+                supplier_id, retry_count, max_retries
             """,
             [
                 task.supplier_id,
@@ -66,6 +68,41 @@ async def _insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
             ],
         )
         return await cursor.fetchone()
+
+
+async def insert_from_message(conn: Connection, message: TaskMessage) -> None:
+    """Insert the task of a message; do nothing when a task has its id.
+
+    A time in the future is replaced by now. Raises NotFoundError when the supplier was deleted.
+    """
+    try:
+        await conn.execute(
+            """
+            INSERT INTO ingestion_tasks (id, supplier_id, supplier_name, parser_type,
+                source_config, requested_by, enqueued_at, retry_count, max_retries)
+            VALUES (%s, %s, %s, %s, %s, %s, least(%s, now()), %s, %s)
+            ON CONFLICT (id) DO NOTHING
+            """,
+            [
+                message.task_id,
+                message.supplier_id,
+                message.supplier_name,
+                message.parser_type,
+                Jsonb(message.source_config),
+                MESSAGE_REQUESTER,
+                message.enqueued_at,
+                message.retry_count,
+                message.max_retries,
+            ],
+        )
+    except ForeignKeyViolation:
+        raise NotFoundError(f"There is no supplier {message.supplier_id}.") from None
+
+
+async def task_exists(conn: Connection, task_id: UUID) -> bool:
+    """Return whether a task has this id."""
+    cursor = await conn.execute("SELECT FROM ingestion_tasks WHERE id = %s", [task_id])
+    return cursor.rowcount == 1
 
 
 async def has_unfinished_task(conn: Connection, supplier_id: UUID) -> bool:
@@ -144,43 +181,34 @@ async def set_end(conn: Connection, lease: TaskLease, end: TaskEnd) -> bool:
     return cursor.rowcount == 1
 
 
-async def set_failed_attempt(
-    conn: Connection, lease: TaskLease, failure: TaskFailure
-) -> TaskMessage | None:
-    """Put a task back for its next attempt, or bury it; None if it is dead or no longer ours."""
-    async with conn.cursor(row_factory=struct_row(TaskMessage)) as cursor:
-        await cursor.execute(
-            """
-            WITH attempt AS (
-                SELECT id, %(counts)s
-                    AND retry_count + 1 >= least(max_retries + 1, %(max_attempts)s) AS is_last
-                FROM ingestion_tasks
-                WHERE id = %(task_id)s AND lease_owner = %(owner)s AND state = 'running'
-                FOR UPDATE
-            ), put_back AS (
-                UPDATE ingestion_tasks AS task
-                SET state = CASE WHEN is_last THEN 'dead' ELSE 'queued' END::task_state,
-                    retry_count = retry_count + (%(counts)s AND NOT is_last)::integer,
-                    completed_at = CASE WHEN is_last THEN clock_timestamp() END,
-                    next_attempt_at = clock_timestamp() + make_interval(secs => %(delay)s),
-                    errors = jsonb_build_array(%(reason)s::text),
-                    lease_owner = NULL, lease_expires_at = NULL
-                FROM attempt WHERE task.id = attempt.id
-                RETURNING task.*
-            )
-            SELECT id AS task_id, parser_type, supplier_name, supplier_id, source_config,
-                retry_count, max_retries, enqueued_at
-            FROM put_back WHERE state = 'queued'
-            """,
-            {
-                "counts": failure.counts,
-                "max_attempts": failure.max_attempts,
-                "delay": failure.delay_seconds,
-                "reason": failure.reason,
-                **msgspec.structs.asdict(lease),
-            },
+async def set_failed_attempt(conn: Connection, lease: TaskLease, failure: TaskFailure) -> None:
+    """Queue a task for its next attempt, or set it dead after the last; only with its lease."""
+    await conn.execute(
+        """
+        WITH attempt AS (
+            SELECT id, %(counts)s
+                AND retry_count + 1 >= least(max_retries + 1, %(max_attempts)s) AS is_last
+            FROM ingestion_tasks
+            WHERE id = %(task_id)s AND lease_owner = %(owner)s AND state = 'running'
+            FOR UPDATE
         )
-        return await cursor.fetchone()
+        UPDATE ingestion_tasks AS task
+        SET state = CASE WHEN is_last THEN 'dead' ELSE 'queued' END::task_state,
+            retry_count = retry_count + (%(counts)s AND NOT is_last)::integer,
+            completed_at = CASE WHEN is_last THEN clock_timestamp() END,
+            next_attempt_at = clock_timestamp() + make_interval(secs => %(delay)s),
+            errors = jsonb_build_array(%(reason)s::text),
+            lease_owner = NULL, lease_expires_at = NULL
+        FROM attempt WHERE task.id = attempt.id
+        """,
+        {
+            "counts": failure.counts,
+            "max_attempts": failure.max_attempts,
+            "delay": failure.delay_seconds,
+            "reason": failure.reason,
+            **msgspec.structs.asdict(lease),
+        },
+    )
 
 
 async def set_released(conn: Connection, lease: TaskLease) -> TaskMessage | None:
@@ -191,8 +219,8 @@ async def set_released(conn: Connection, lease: TaskLease) -> TaskMessage | None
             UPDATE ingestion_tasks
             SET state = 'queued', lease_owner = NULL, lease_expires_at = NULL, stage = NULL
             WHERE id = %(task_id)s AND lease_owner = %(owner)s AND state = 'running'
-            RETURNING id AS task_id, parser_type, supplier_name, supplier_id, source_config,
-                retry_count, max_retries, enqueued_at
+            RETURNING id AS task_id, parser_type, supplier_name, source_config, enqueued_at,
+                supplier_id, retry_count, max_retries
             """,
             msgspec.structs.asdict(lease),
         )

@@ -65,6 +65,19 @@ async def enqueue(conn: Connection, task: NewTask) -> TaskMessage | None:
     return await repository.insert_task(conn, task)
 
 
+async def task_exists(conn: Connection, task_id: UUID) -> bool:
+    """Return whether a task has this id."""
+    return await repository.task_exists(conn, task_id)
+
+
+async def insert_from_message(conn: Connection, message: TaskMessage) -> None:
+    """Insert the task of a checked message, whose supplier_id is set; do nothing if it exists.
+
+    Raises NotFoundError when the supplier was deleted.
+    """
+    await repository.insert_from_message(conn, message)
+
+
 async def has_unfinished_task(conn: Connection, supplier_id: UUID) -> bool:
     """Tell whether a task of a supplier waits or runs."""
     return await repository.has_unfinished_task(conn, supplier_id)
@@ -138,14 +151,10 @@ async def fail_task(database: Database, lease: TaskLease, reason: str) -> None:
         await repository.set_end(conn, lease, TaskEnd(state="failed", errors=[reason]))
 
 
-async def reschedule(
-    database: Database, queue: QueueClient, lease: TaskLease, failure: TaskFailure
-) -> None:
-    """Let a task be tried again later, or be dead when that was the last attempt."""
+async def reschedule(database: Database, lease: TaskLease, failure: TaskFailure) -> None:
+    """Schedule the next attempt of a task, or set it dead when that was its last one."""
     async with database.connection() as conn:
-        message = await repository.set_failed_attempt(conn, lease, failure)
-    if message:
-        await queue.notify(message, failure.delay_seconds)
+        await repository.set_failed_attempt(conn, lease, failure)
 
 
 async def release(database: Database, queue: QueueClient, lease: TaskLease) -> None:

@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, suppress
+from functools import partial
 
 import structlog
 from structlog.contextvars import bound_contextvars
@@ -17,7 +18,8 @@ from pricebook.errors import (
     LeaseLostError,
 )
 from pricebook.imports import service as sync
-from pricebook.imports.runner import ImportRunner, create_import_runner
+from pricebook.imports.queued_messages import accept_message
+from pricebook.imports.runner import ImportRunner, create_import_runner, source_access_of
 from pricebook.imports.upload_folder import delete_orphaned_uploads
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.services import open_redis, open_resources
@@ -27,8 +29,9 @@ from pricebook.system.async_tasks import cancel_all, wait_for_first
 from pricebook.tasks import history, slots
 from pricebook.tasks import service as tasks
 from pricebook.tasks.failures import classify_failure, describe_error
-from pricebook.tasks.queue import QueueClient
+from pricebook.tasks.queue import RECEIVE_SECONDS, QueueClient, QueueReceiver
 from pricebook.tasks.schemas import ClaimedTask, ReclaimedTask, TaskProgress, TaskToApply
+from pricebook.worker.message_loop import receive_messages
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -40,6 +43,7 @@ MERGING = "merging"
 RENEWALS_PER_LEASE = 3
 RENEW_INTERVAL_SECONDS = 1.0
 DATABASE_RETRY_SECONDS = 1.0
+REDIS_MARGIN_SECONDS = 1.0
 
 
 def work(settings: Settings) -> None:
@@ -61,8 +65,8 @@ async def open_worker(settings: Settings) -> AsyncGenerator["Worker"]:
     async with open_resources(settings) as resources, open_redis(settings) as redis:
         queue = QueueClient(redis, settings.redis_queue_name)
         with ParserPool(has_spare=True) as parser_pool:
-            intake = create_import_runner(settings, resources.database, parser_pool)
-            yield Worker(settings, resources.database, queue, intake)
+            runner = create_import_runner(settings, resources.database, parser_pool)
+            yield Worker(settings, resources.database, queue, runner)
 
 
 class Worker:
@@ -73,12 +77,12 @@ class Worker:
     """
 
     def __init__(
-        self, settings: Settings, database: Database, queue: QueueClient, intake: ImportRunner
+        self, settings: Settings, database: Database, queue: QueueClient, runner: ImportRunner
     ) -> None:
         self._settings = settings
         self._database = database
         self._queue = queue
-        self._import_runner = intake
+        self._import_runner = runner
         self._name = f"{socket.gethostname()}/{os.getpid()}"
         self._claim_lock = asyncio.Lock()
         self._slow_tasks = 0
@@ -94,7 +98,7 @@ class Worker:
         """Work until told to stop."""
         log.debug("the worker is ready", tasks=self._settings.worker_tasks)
         background_tasks = [
-            asyncio.create_task(self._queue.listen(self._wake_up.set)),
+            asyncio.create_task(self._receive_messages()),
             asyncio.create_task(self._run_periodically(POLL_SECONDS, self._reclaim_expired_leases)),
             asyncio.create_task(
                 self._run_periodically(SCHEDULE_INTERVAL_SECONDS, self._start_due_syncs)
@@ -113,6 +117,13 @@ class Worker:
             await asyncio.wait(slots, timeout=self._settings.worker_stop_seconds)
         finally:
             await cancel_all(stopping, *slots, *background_tasks)
+
+    async def _receive_messages(self) -> None:
+        accept = partial(accept_message, self._database, source_access_of(self._settings))
+        timeout = RECEIVE_SECONDS + REDIS_MARGIN_SECONDS
+        async with open_redis(self._settings, response_seconds=timeout) as redis:
+            receiver = QueueReceiver(redis, self._settings.redis_queue_name)
+            await receive_messages(receiver, accept, self._wake_up.set)
 
     async def _run_slot(self) -> None:
         while not self._stopping.is_set():
@@ -147,6 +158,9 @@ class Worker:
         async with self._claim_lock:
             with_slow = self._slow_tasks < max_slow_tasks
             task = await tasks.claim_next(self._database, self._name, seconds, with_slow=with_slow)
+            if task is not None and self._stopping.is_set():
+                await tasks.release(self._database, self._queue, task.lease)
+                return None
             self._slow_tasks += task is not None and task.is_slow
         return task
 
@@ -227,7 +241,9 @@ class Worker:
                 if failure is None:
                     await tasks.fail_task(self._database, task.lease, str(error))
                 else:
-                    await tasks.reschedule(self._database, self._queue, task.lease, failure)
+                    await tasks.reschedule(self._database, task.lease, failure)
+                    loop = asyncio.get_running_loop()
+                    loop.call_later(failure.delay_seconds, self._wake_up.set)
                 return
             await asyncio.sleep(DATABASE_RETRY_SECONDS)
 

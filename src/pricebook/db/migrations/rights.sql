@@ -51,9 +51,9 @@ BEGIN
         UPDATE (name, current_price, characteristics, last_ingested_at, absent_since, product_id)
         ON supplier_items TO pricebook_worker;
     GRANT SELECT, DELETE,
-        INSERT (supplier_id, supplier_name, parser_type, source_config, requested_by,
+        INSERT (id, supplier_id, supplier_name, parser_type, source_config, requested_by,
             requested_by_id, idempotency_key, request_digest, file_name, create_products,
-            new_layout, request_id),
+            new_layout, request_id, enqueued_at, retry_count, max_retries),
         UPDATE (state, started_at, completed_at, next_attempt_at, lease_owner, lease_expires_at,
             retry_count, lost_count, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored, errors,
