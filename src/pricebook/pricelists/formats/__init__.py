@@ -1,6 +1,6 @@
-"""The kinds of source a list may come from; a file's format is told by content, never by name.
+"""Opens a price list in its file format, which is detected from its content, never from its name.
 
-A kind is one module here: it opens a `Source`.
+Each format has a module here with a class that implements `TableFile`.
 """
 
 import re
@@ -37,22 +37,22 @@ _SAVE_AS_HINT = "save it as xlsx or CSV"
 
 
 def open_table_file(request: ReadRequest) -> TableFile:
-    """Open a list that is in a file, in the format its content shows.
+    """Open a price list from a local file in the format that its content shows.
 
-    Raises PriceListError if that is none we read or is over its limits.
+    Raises PriceListError if the format is not supported or the file exceeds a limit.
     """
     if isinstance(request.source, FetchedSheet):
         return open_spreadsheet(request.source, request)
     if isinstance(request.source, FileSource):
         return _open_file(Path(request.source.path), request)
-    raise TypeError("A list that is elsewhere is fetched before it is opened.")
+    raise TypeError("A remote price list must be fetched before it is opened.")
 
 
 def check_file_size(size: int, limits: ReadLimits, name: str) -> None:
-    """Raise PriceListError if a file of this size and name is larger than lists may be."""
+    """Raise PriceListError if a size in bytes exceeds the limit; the error names the file."""
     if size > limits.mebibytes * _MEBIBYTE:
         raise PriceListError(
-            f"{name} has {size / _MEBIBYTE:,.1f} MiB, at most {limits.mebibytes:,} are read."
+            f"{name} has {size / _MEBIBYTE:,.1f} MiB; at most {limits.mebibytes:,} MiB are read."
         )
 
 
@@ -70,11 +70,11 @@ def _open_file(path: Path, request: ReadRequest) -> TableFile:
             )
     if _JSON_START.match(start.removeprefix(b"\xef\xbb\xbf")):
         raise PriceListError(f"{path.name} is JSON, not a price list; {_SAVE_AS_HINT}.")
-    # Without the byte order marks and the NUL bytes of Unicode.
+    # The pattern is for ASCII: strip byte order marks and the NUL bytes of UTF-16.
     if _HTML_OR_XML.match(start.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")):
         raise PriceListError(
-            f"{path.name} is an HTML or XML page, whatever its name; open it in a spreadsheet "
-            f"program and {_SAVE_AS_HINT}."
+            f"{path.name} is an HTML or XML page; open it in a spreadsheet program and "
+            f"{_SAVE_AS_HINT}."
         )
     return open_csv(path, request)
 
@@ -83,7 +83,7 @@ def _read_start(path: Path, limits: ReadLimits) -> bytes:
     with path.open("rb") as file:
         start = file.read(_START_BYTES)
     if not start:
-        raise PriceListError("The list is empty.")
+        raise PriceListError(f"{path.name} is empty.")
     check_file_size(path.stat().st_size, limits, path.name)
     return start
 
@@ -94,7 +94,9 @@ def _open_zip_package(path: Path, request: ReadRequest) -> TableFile:
             return open_workbook(OdsWorkbook(package, request.limits), request)
         workbook = workbook_part(package)
         if workbook is None:
-            raise PriceListError(f"{path.name} is a zip archive without a workbook; unpack it.")
+            raise PriceListError(
+                f"{path.name} is a zip archive without a workbook; send the price list unpacked."
+            )
         if not workbook.endswith(".xml"):
             raise PriceListError(f"{path.name} is a binary workbook (xlsb); save it as xlsx.")
         return open_workbook(XlsxWorkbook(package, workbook, request.limits), request)

@@ -1,4 +1,4 @@
-"""Lists in CSV, of any delimiter and encoding."""
+"""Reads CSV files of any delimiter and encoding."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ from pricebook.pricelists.text import quote
 _DELIMITERS = (",", ";", "\t", "|")
 _DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 _INVALID_DELIMITER = re.compile(r"[\w\s\".+-]")
-# Excel's own first line of a CSV file, which names the delimiter.
+# The first line by which Excel names the delimiter of a CSV file.
 _SEP_LINE = re.compile(r'"?sep=([^\r\n])"?\r?\n?', re.IGNORECASE).fullmatch
 _BYTE_ORDER_MARK = "\ufeff"
 _MAX_LINE_CHARACTERS = 1024 * 1024
@@ -26,7 +26,7 @@ _MAX_MALFORMED_CHARACTERS = 1000
 
 
 class CsvFile:
-    """A CSV file that is read from its first record as often as needed."""
+    """A CSV file that can be read repeatedly from its first record."""
 
     format: Literal["csv"] = "csv"
     sheet = None
@@ -42,15 +42,15 @@ class CsvFile:
 
     @property
     def progress(self) -> float:
-        """The part of the file that the latest pass has read."""
+        """The fraction of the file that the latest pass has read (0 to 1)."""
         if self._file is None:
             return 0.0
         return 1.0 if self._file.closed else min(1.0, self._file.tell() / self._size)
 
     def records(self) -> Generator[Record, None, None]:
-        """Read the file record by record; a record that is badly quoted is one record.
+        """Yield the records of the file; a badly quoted record is marked as malformed.
 
-        Raises PriceListError if the file can no longer be read as it was.
+        Raises PriceListError if the file was changed or removed since it was opened.
         """
         try:
             with (
@@ -60,13 +60,15 @@ class CsvFile:
                 self._file = file
                 yield from self._parse(text)
         except (OSError, UnicodeDecodeError) as error:
-            raise PriceListError(f"{self._path.name} went or changed while it was read.") from error
+            raise PriceListError(
+                f"{self._path.name} was changed or removed while it was read."
+            ) from error
 
     def _parse(self, text: TextIO) -> Generator[Record, None, None]:
         lines: list[str] = []
         if text.read(1) != _BYTE_ORDER_MARK:
             text.seek(0)
-        # Strict, or an unclosed quotation mark would make one wrong article out of several.
+        # Without `strict`, an unclosed quotation mark would merge several articles into one.
         reader = csv.reader(
             _buffered_lines(text, lines),
             delimiter=self.delimiter,
@@ -90,7 +92,7 @@ class CsvFile:
                 return
 
     def _repair_record(self, number: int, lines: list[str]) -> Record:
-        """Read `"24" monitor"` as it was meant if that ends on its line, else give the row up."""
+        """Parse a record like `"24" monitor"` leniently, or mark it as malformed."""
         normalised_lines = [line.rstrip("\r\n") + "\n" for line in lines]
         try:
             cells = next(
@@ -101,16 +103,16 @@ class CsvFile:
         if len(lines) == 1 and not any("\n" in cell for cell in cells):
             return number, cells, None
         message = (
-            f"A quotation mark is not closed or not doubled; that spoils {len(lines)} line(s) "
-            f"from {quote(lines[0])}."
+            f"A quotation mark is not closed or not doubled; {len(lines)} line(s) from "
+            f"{quote(lines[0])} on cannot be read."
         )
         return number, ["".join(lines)[:_MAX_MALFORMED_CHARACTERS]], message
 
 
 def open_csv(path: Path, request: ReadRequest) -> CsvFile:
-    """Find out encoding and delimiter of a file, as far as the user has not set them.
+    """Open a CSV file; detect its encoding and delimiter unless they are configured.
 
-    Raises PriceListError if one cannot be told or does not fit.
+    Raises PriceListError if one cannot be detected or the configured one does not fit.
     """
     config = request.config
     encoding = detect_encoding(path, config.encoding)
@@ -135,18 +137,18 @@ def _check_delimiter(configured: str) -> str:
     delimiter = _DELIMITER_NAMES.get(configured.casefold(), configured)
     if len(delimiter) != 1 or (delimiter != "\t" and _INVALID_DELIMITER.match(delimiter)):
         raise PriceListError(
-            f"The delimiter {quote(configured)} cannot separate cells; use one of ; , | and tab."
+            f"The delimiter {quote(configured)} cannot separate cells; set it to ; , | or tab."
         )
     return delimiter
 
 
 def _buffered_lines(text: TextIO, lines: list[str]) -> Iterator[str]:
-    """Hand on lines of bounded length, and keep those of the record that is being read."""
+    """Yield lines of bounded length; append each to `lines`, which the caller clears per record."""
     readline = text.readline
     while line := readline(_MAX_LINE_CHARACTERS):
         if len(line) == _MAX_LINE_CHARACTERS or len(lines) == _MAX_LINES_PER_RECORD:
             raise PriceListError(
-                f"From {quote((lines or [line])[0])} on the list has no end of row within reason."
+                f"A row of the price list has no end: it starts with {quote((lines or [line])[0])}."
             )
         lines.append(line)
         yield line

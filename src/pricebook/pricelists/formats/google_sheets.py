@@ -1,4 +1,4 @@
-"""Lists in Google spreadsheets, read as a whole in one request."""
+"""Reads a Google spreadsheet from the response of the Sheets API (`spreadsheets.get`)."""
 
 import re
 from collections.abc import Generator, Sequence
@@ -29,7 +29,7 @@ _SPREADSHEET_URL = re.compile(
     re.ASCII,
 ).fullmatch
 _SHEET_ID_IN_URL = re.compile(r"[?&#]gid=(\d{1,10})(?![^&#])", re.ASCII)
-# Kinds of number whose digits are not what they say: 0.125 is 12.5 %, 45292 is a day.
+# Number formats whose stored number is not what the sheet shows: 0.125 is 12.5 %, 45292 is a date.
 _NON_NUMERIC_FORMATS = frozenset({"DATE", "TIME", "DATE_TIME", "PERCENT"})
 _SCIENTIFIC = re.compile(r"\d[eE][+-]?\d").search
 _NUMBER_SIGNS = frozenset("-−–+()'’")
@@ -62,7 +62,7 @@ class _Grid(msgspec.Struct, rename="camel"):
 
 
 class _Merge(msgspec.Struct, frozen=True, rename="camel"):
-    """Cells shown as one, from the start up to before the end, counted from 0."""
+    """A merged range; indexes start at 0, the end row is exclusive."""
 
     start_row_index: int = 0
     end_row_index: int = 0
@@ -83,7 +83,7 @@ class _Sheet(msgspec.Struct):
 
     @property
     def title(self) -> str:
-        """The name on the sheet's tab."""
+        """The name of the sheet."""
         return self.properties.title
 
 
@@ -92,7 +92,7 @@ class _Spreadsheet(msgspec.Struct):
 
 
 class GoogleSheetFile:
-    """One sheet of a spreadsheet, in memory."""
+    """One sheet of a Google spreadsheet, held in memory."""
 
     format: Literal["google_sheets"] = "google_sheets"
     encoding = None
@@ -107,35 +107,35 @@ class GoogleSheetFile:
 
     @property
     def progress(self) -> float:
-        """The part of the rows that the latest pass has read."""
+        """The fraction of the rows that the latest pass has read (0 to 1)."""
         return self._rows_read / self.rows_total if self.rows_total else 1.0
 
     def records(self) -> Generator[Record, None, None]:
-        """Read the sheet row by row."""
+        """Yield the rows of the sheet."""
         for number, cells in enumerate(self._rows, start=1):
             self._rows_read = number
             yield number, [_cell_text(cell, self._currency) for cell in cells], None
 
 
 class SpreadsheetAddress(NamedTuple):
-    """Which spreadsheet an address names, and which of its sheets, if any."""
+    """The ids of the spreadsheet and, if the URL names one, of its sheet (gid)."""
 
     spreadsheet_id: str
     sheet_id: int | None
 
 
 def open_spreadsheet(source: FetchedSheet, request: ReadRequest) -> GoogleSheetFile:
-    """Take the sheet of a fetched spreadsheet that is named, that its address shows, or the best.
+    """Open the configured sheet of a fetched spreadsheet, else that of its URL, else the best one.
 
-    Raises PriceListError when there is none to be had or it is over the limits,
-    SourceUnavailableError when what was fetched is no spreadsheet.
+    Raises PriceListError if the sheet does not exist or exceeds a limit, SourceUnavailableError if
+    the fetched response is not a spreadsheet.
     """
     address = parse_spreadsheet_url(source.url)
     try:
         spreadsheet = msgspec.json.decode(Path(source.path).read_bytes(), type=_Spreadsheet)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SourceUnavailableError(
-            f"What came for the spreadsheet {address.spreadsheet_id} is no answer of Google Sheets."
+            f"Google sent an invalid response for the spreadsheet {address.spreadsheet_id}."
         ) from error
     grids = [sheet for sheet in spreadsheet.sheets if sheet.properties.sheet_type == "GRID"]
     selected = _find_sheet(grids, request.config, address.sheet_id)
@@ -149,18 +149,18 @@ def open_spreadsheet(source: FetchedSheet, request: ReadRequest) -> GoogleSheetF
         for sheet in candidates
     }
     if not sources:
-        raise PriceListError("The spreadsheet has no sheet that could be a list.")
+        raise PriceListError("The spreadsheet has no visible sheet with cells.")
     samples = {title: read_sample(source, request.config) for title, source in sources.items()}
     return sources[table.choose_sheet(samples, request.config, request.currency)]
 
 
 def parse_spreadsheet_url(url: str) -> SpreadsheetAddress:
-    """Take the address of a spreadsheet apart; raises PriceListError if it is none."""
+    """Parse the URL of a Google spreadsheet; raises PriceListError if it is not one."""
     match = _SPREADSHEET_URL(url)
     if not match:
         raise PriceListError(
-            f"{quote(url)} is not the address of a Google spreadsheet; it begins with "
-            "https://docs.google.com/spreadsheets/d/ and the spreadsheet's id."
+            f"{quote(url)} is not the address of a Google spreadsheet; such an address starts with "
+            "https://docs.google.com/spreadsheets/d/ and the id of the spreadsheet."
         )
     sheet_ids: list[str] = _SHEET_ID_IN_URL.findall(url)
     return SpreadsheetAddress(match[1], int(sheet_ids[-1]) if sheet_ids else None)
@@ -169,12 +169,15 @@ def parse_spreadsheet_url(url: str) -> SpreadsheetAddress:
 def _find_sheet(
     sheets: Sequence[_Sheet], config: ReadConfig, sheet_id: int | None
 ) -> _Sheet | None:
-    """Find the sheet by its name, else by its id in the address."""
+    """Return the sheet of the configured name, else that of the id in the URL, else None.
+
+    Raises PriceListError if the requested sheet does not exist.
+    """
     if config.sheet_name is not None:
         description, wanted = f"sheet {quote(config.sheet_name)}", config.sheet_name
         matching = [sheet for sheet in sheets if sheet.title == wanted]
     elif sheet_id is not None:
-        description = f"sheet with the gid {sheet_id} of its address"
+        description = f"sheet with the gid {sheet_id} that its address names"
         matching = [sheet for sheet in sheets if sheet.properties.sheet_id == sheet_id]
     else:
         return None
@@ -185,7 +188,10 @@ def _find_sheet(
 
 
 def _filled_rows(sheet: _Sheet, limits: ReadLimits) -> list[list[_Cell]]:
-    """Cut a sheet to its filled part, in which merged cells are filled downwards."""
+    """Return the rows of a sheet without trailing blank rows and columns, merged cells filled down.
+
+    Raises PriceListError if there are more rows or columns than the limits allow.
+    """
     rows = [row.values for grid in sheet.data[:1] for row in grid.row_data]
     widths = [_filled_width(row) for row in rows]
     while widths and not widths[-1]:
@@ -193,8 +199,8 @@ def _filled_rows(sheet: _Sheet, limits: ReadLimits) -> list[list[_Cell]]:
     width = max(widths, default=0)
     if len(widths) > limits.rows or width > limits.columns:
         raise PriceListError(
-            f"The sheet {quote(sheet.title)} has {len(widths)} rows and {width} columns; "
-            f"at most {limits.rows} and {limits.columns} are read."
+            f"The sheet {quote(sheet.title)} has {len(widths):,} rows and {width:,} columns; "
+            f"at most {limits.rows:,} rows and {limits.columns:,} columns are read."
         )
     filled_rows = [row[:width] for row in rows[: len(widths)]]
     for merge in sheet.merges:
@@ -207,7 +213,10 @@ def _filled_width(row: Sequence[_Cell]) -> int:
 
 
 def _fill_down(rows: Sequence[list[_Cell]], merge: _Merge) -> None:
-    """Repeat what several rows share; what several columns share stays a title."""
+    """Copy the value of a merged range into each of its rows, in its first column only.
+
+    A range that spans columns is a title, so its other columns stay blank.
+    """
     column = merge.start_column_index
     merged = rows[merge.start_row_index : merge.end_row_index]
     if not merged or len(merged[0]) <= column:
@@ -218,10 +227,10 @@ def _fill_down(rows: Sequence[list[_Cell]], merge: _Merge) -> None:
 
 
 def _cell_text(cell: _Cell, currency: str) -> str:
-    """Take a number as it is, anything else as it is shown.
+    """Return the text of a cell; a number as NumberCell.
 
-    A number that is shown with other words than of the catalog's currency goes on as shown: what
-    these words mean for a price is told where texts are read.
+    A number whose format shows words other than the catalog currency is returned as the formatted
+    text, so that the price parser decides about these words.
     """
     value, formatted = cell.effective_value.number_value, cell.formatted_value
     if value is None or cell.effective_format.number_format.type in _NON_NUMERIC_FORMATS:

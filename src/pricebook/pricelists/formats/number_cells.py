@@ -1,4 +1,4 @@
-"""The text of a number in a cell: its digits, and what its sheet shows."""
+"""Converts the number in a cell of a workbook to text: its digits, and what the sheet shows."""
 
 import re
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from pricebook.pricelists.schemas import NumberCell
 _PLAIN_NUMBER = re.compile(
     r"-?(?:0|[1-9][0-9]{0,29}|(?:0|[1-9][0-9]{0,9})\.[0-9]{0,4}[1-9])"
 ).fullmatch
-# As XML Schema writes a double; Python's own reader takes more, such as `1_0` and other alphabets.
+# A double as in XML Schema; `float` also accepts `1_0` and digits of other alphabets.
 _DOUBLE = re.compile(
     r"\s*[+-]?(\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE
 ).fullmatch
@@ -22,7 +22,7 @@ _OVERFLOW_TEXT = "########"
 
 
 def format_digits(number: float) -> str:
-    """Write a number in digits, to the 15 that a spreadsheet shows.
+    """Return a number in decimal digits, rounded to 15 significant digits.
 
     Excel keeps 15 significant digits ("Excel specifications and limits"), so 0.1 + 0.2 is 0.3.
     """
@@ -32,9 +32,9 @@ def format_digits(number: float) -> str:
 
 
 def parse_digits(text: str) -> str | None:
-    """Bring a number as a file holds it into digits.
+    """Convert a number as written in a file to decimal digits.
 
-    None if it is no number, or one that is too large, or too small to be told from zero.
+    Returns None if the text is not a number, or if the number overflows or underflows a double.
     """
     if _PLAIN_NUMBER(text):
         return text
@@ -49,7 +49,10 @@ def parse_digits(text: str) -> str | None:
 def format_number_cell(
     digits: str, number_format: NumberFormat | None, *, is_1904: bool = False
 ) -> str:
-    """Give the cell of a number: its text where it is a moment, else a number and how it shows."""
+    """Return the cell of a number: the text of a date or time, else a NumberCell.
+
+    `is_1904` selects the epoch of dates: 1904 instead of 1900.
+    """
     if number_format is None:
         return NumberCell(digits)
     if number_format.kind in {"date", "time", "elapsed"}:
@@ -66,7 +69,7 @@ def format_number_cell(
 
 
 def _fill_pattern(digits: str, pattern: tuple[str, ...]) -> str:
-    """Write the digits into the zeros of a pattern: 42 in `00-00` is `00-42`."""
+    """Fill the digits into the zeros of a pattern: 42 in `00-00` becomes `00-42`."""
     zeros = pattern.count("0")
     padded = digits.zfill(zeros)
     first, rest = padded[: len(padded) - zeros + 1], iter(padded[len(padded) - zeros + 1 :])
@@ -89,9 +92,9 @@ def _format_date_or_time(days: float, kind: str, *, is_1904: bool) -> str:
     if kind == "elapsed" or (kind == "time" and days < 1):
         return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
     if is_1904:
-        first = datetime(1904, 1, 1)  # noqa: DTZ001 (a sheet knows no time zone)
+        first = datetime(1904, 1, 1)  # noqa: DTZ001 (sheets have no time zone)
     else:
-        # Excel has a 29 February 1900, which there never was.
+        # Excel counts a 29 February 1900, a date that did not exist.
         first = datetime(1899, 12, 31 if seconds < 60 * _SECONDS_PER_DAY else 30)  # noqa: DTZ001
     timestamp = first + timedelta(seconds=seconds)
     return (

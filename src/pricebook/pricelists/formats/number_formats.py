@@ -1,7 +1,7 @@
-"""How a sheet shows a number: the formats of spreadsheets, as far as they change what is read.
+"""Parses the number formats of spreadsheets (`#,##0.00 "EUR"`).
 
-A format decides whether a number is a date, which zeros stand before an article code, and which
-currency or percent sign belongs to it. Rounding and grouping are for the eye and are left out.
+A format decides whether a number is a date, which leading zeros an article code has, and which
+currency or percent sign is shown beside it. Rounding and digit grouping are ignored.
 """
 
 import re
@@ -18,7 +18,8 @@ _DATE_LETTERS = frozenset("ymdhsYMDHS")
 _FIXED_DECIMALS = re.compile(r"0(?:\.(0+))?").fullmatch
 _MAX_CODE_CHARACTERS = 255
 
-# Formats that a workbook names by number alone; those of money depend on who looks at them.
+# Built-in formats that a workbook names by id alone (ECMA-376, numFmts). Those of currencies are
+# left out: what they show depends on the locale of the program that opens the workbook.
 BUILT_IN_FORMATS: dict[int, str] = {
     1: "0",
     2: "0.00",
@@ -33,10 +34,11 @@ BUILT_IN_FORMATS: dict[int, str] = {
 
 
 class NumberFormat(NamedTuple):
-    """What a format adds to the digits of a number.
+    """The parts of a number format that change the text of a cell.
 
-    `pattern` is set where a format has only zeros and text: the zeros one by one, the text between
-    them. `decimals` are those of `0.00`. `before` and `after` are text beside other numbers.
+    `pattern` is set for a format of zeros and text only: one element per zero and per text.
+    `decimals` is the number of decimals of `0.00`. `prefix` and `suffix` are the text beside the
+    number.
     """
 
     kind: Literal["number", "percent", "date", "time", "elapsed"]
@@ -48,7 +50,7 @@ class NumberFormat(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def parse_number_format(code: str) -> NumberFormat | None:
-    """Read a format; None if it shows a number as it is."""
+    """Parse a format code; return None if it shows the number unchanged."""
     tokens: list[tuple[str, str]] = []
     for match in _TOKEN.finditer(code[:_MAX_CODE_CHARACTERS]):
         kind, text = match.lastgroup, match[match.lastgroup] if match.lastgroup else ""

@@ -1,4 +1,4 @@
-"""OpenDocument spreadsheets, as LibreOffice writes them (ISO 26300)."""
+"""Reads OpenDocument spreadsheets: ods (ISO 26300)."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -39,10 +39,10 @@ class OdsWorkbook:
             pass
         self.sheets = sheets.non_empty_sheets
         if not sheets.is_spreadsheet:
-            raise PriceListError(f"{package.name} is an OpenDocument file, but no spreadsheet.")
+            raise PriceListError(f"{package.name} is an OpenDocument file but not a spreadsheet.")
 
     def rows(self, sheet: str) -> NumberedRows:
-        """Read the rows of a sheet; raises PriceListError where the file is damaged."""
+        """Yield the rows of a sheet; raises PriceListError if the file is damaged."""
         cells = OdsSheetHandler(sheet, self._limits)
         for _ in self._package.feed(_CONTENT, cells):
             for number, repetitions, row in cells.rows:
@@ -54,12 +54,12 @@ class OdsWorkbook:
         self._merged_ranges[sheet] = cells.merged_ranges
 
     def merged_ranges(self, sheet: str) -> Sequence[MergedRange]:
-        """List the merged cells of a sheet whose rows have been read."""
+        """Return the merged ranges of a sheet; its rows must have been read before."""
         return self._merged_ranges[sheet]
 
 
 class _NonEmptySheetsHandler:
-    """Lists the sheets that hold a cell with a value."""
+    """An XML handler that collects the sheets with at least one cell value."""
 
     def __init__(self) -> None:
         self.text: list[str] = []

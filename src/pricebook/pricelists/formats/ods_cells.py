@@ -1,4 +1,4 @@
-"""The cells of one sheet of an OpenDocument spreadsheet, from XML to the text that it shows."""
+"""Converts the XML of one sheet of an OpenDocument spreadsheet to the text of its cells."""
 
 import re
 from contextlib import suppress
@@ -23,11 +23,11 @@ _TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S").fullmatch
 
 
 class OdsSheetHandler:
-    """Makes rows of the elements of one sheet."""
+    """An XML handler that collects the rows and merged ranges of one sheet."""
 
     def __init__(self, sheet: str, limits: ReadLimits) -> None:
         self.text: list[str] = []
-        # Number of the first row, how many there are of it, its cells.
+        # First row number, number of repetitions, cells.
         self.rows: list[tuple[int, int, RowCells]] = []
         self.merged_ranges: list[MergedRange] = []
         self.is_finished = False
@@ -43,7 +43,7 @@ class OdsSheetHandler:
         self._paragraphs: list[str] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Take the start of an element."""
+        """Process the start of an element."""
         if name == SHEET:
             is_wanted = attributes.get(f"{TABLE} name", "") == self._sheet
             self._depth += 1 if self._depth or is_wanted else 0
@@ -64,7 +64,7 @@ class OdsSheetHandler:
             self._add_white_space(_WHITE_SPACE[name], attributes)
 
     def end(self, name: str) -> None:
-        """Take the end of an element."""
+        """Process the end of an element."""
         if name == SHEET and self._depth:
             self._depth -= 1
             self.is_finished = self._depth == 0
@@ -116,7 +116,7 @@ class OdsSheetHandler:
 
 
 def _cell_text(cell: dict[str, str], text: str) -> str:
-    """Bring a cell into the text that its sheet shows, a number into its digits."""
+    """Return the text of a cell as the sheet shows it; a number as NumberCell."""
     kind = cell.get(f"{OFFICE} value-type")
     if kind is None:
         formula = cell.get(f"{TABLE} formula")
@@ -143,7 +143,7 @@ def _number(cell: dict[str, str], kind: str, text: str) -> str:
     if kind == "currency":
         return NumberCell(digits, f"{digits} {cell.get(f'{OFFICE} currency', '')}".strip())
     with suppress(ValueError):
-        # What is shown counts for codes (`007`) as long as it is the same number.
+        # The shown text is used for article codes (`007`) if it is the same number.
         if text.replace(".", "", 1).isdecimal() and float(text) == float(digits):
             return NumberCell(digits, text)
     return NumberCell(digits)

@@ -1,4 +1,4 @@
-"""The rows of one sheet, read once and kept in a temporary file to be read again."""
+"""Spools the rows of one sheet to a temporary file, so that the sheet is parsed only once."""
 
 import marshal
 import weakref
@@ -10,21 +10,22 @@ from pricebook.pricelists.formats.table_file import check_dimensions
 from pricebook.pricelists.schemas import NumberCell, ReadLimits, Record, UncalculatedFormula
 from pricebook.pricelists.text import quote
 
-# A sheet may name the same long text in every cell: what is kept is limited by itself.
+# A sheet can refer to one long text from every cell, so the spool has a limit of its own: this
+# many times the largest file.
 _MAX_TEXT_RATIO = 4
 _BLOCK_ROWS = 1000
 _BLOCK_CHARACTERS = 256 * 1024
 _LENGTH_BYTES = 8
 
 RowCells = list[str]
-# Rows that have cells, with the number that the sheet shows.
+# Row numbers as the sheet shows them, and cells; blank rows are left out.
 NumberedRows = Generator[tuple[int, RowCells]]
 _PackedCell = str | bytes | tuple[str] | tuple[str, str]
 _PackedRows = list[tuple[int, list[_PackedCell]]]
 
 
 class RowSpool:
-    """The rows of a sheet in a file of their own, which ends with this object."""
+    """The rows of a sheet in a temporary file, which is removed with this object."""
 
     def __init__(self, sheet: str, limits: ReadLimits) -> None:
         self.rows_total = 0
@@ -32,11 +33,11 @@ class RowSpool:
         self._sheet = sheet
         self._limits = limits
         self._bytes = 0
-        self._file = TemporaryFile()  # noqa: SIM115 (open as long as the list is)
+        self._file = TemporaryFile()  # noqa: SIM115 (closed by the finalizer)
         weakref.finalize(self, self._file.close)
 
     def fill(self, rows: NumberedRows) -> None:
-        """Keep the rows of a sheet; raises PriceListError if they are too many."""
+        """Write the rows of a sheet; raises PriceListError if they exceed a limit."""
         block: _PackedRows = []
         characters = 0
         for number, cells in rows:
@@ -51,7 +52,7 @@ class RowSpool:
         self._write(block)
 
     def records(self) -> Generator[Record, None, None]:
-        """Read the rows from the first on, the blank ones between them too."""
+        """Yield the rows from the first on, including the blank rows between them."""
         position, last = 0, 0
         while position < self._bytes:
             self._file.seek(position)
@@ -79,7 +80,7 @@ class RowSpool:
 
 
 def _pack_cell(cell: str) -> _PackedCell:
-    """Bring a cell into a shape that can be written: its type tells what it was."""
+    """Convert a cell to a type that `marshal` supports; the type encodes the class of the cell."""
     kind = type(cell)
     if kind is str:
         return cell

@@ -1,4 +1,4 @@
-"""What a list is read from, whatever its format."""
+"""The interface that every file format implements, and the limits common to all of them."""
 
 from collections.abc import Generator
 from contextlib import closing
@@ -13,53 +13,53 @@ MAX_SAMPLE_CHARACTERS = 4 * 1024 * 1024
 
 
 class TableFile(Protocol):
-    """A list that can be read from its first row, any number of times."""
+    """A table in a local file that can be read repeatedly from its first row."""
 
     @property
     def format(self) -> PriceListFormat:
-        """The kind of source."""
+        """The file format."""
         ...
 
     @property
     def encoding(self) -> str | None:
-        """The encoding of a text."""
+        """The encoding of a text file; None for other formats."""
         ...
 
     @property
     def delimiter(self) -> str | None:
-        """What separates the cells of a text."""
+        """The delimiter of a text file; None for other formats."""
         ...
 
     @property
     def sheet(self) -> str | None:
-        """The sheet of a workbook that is read."""
+        """The name of the sheet that is read; None for a text file."""
         ...
 
     @property
     def rows_total(self) -> int | None:
-        """How many rows there are, where the format tells."""
+        """The number of rows; None if the format does not provide it."""
         ...
 
     @property
     def progress(self) -> float:
-        """The part that the latest pass has read, 0 to 1."""
+        """The fraction that the latest pass has read (0 to 1)."""
         ...
 
     def records(self) -> Generator[Record, None, None]:
-        """Read the list record by record; raises PriceListError if that cannot go on."""
+        """Yield the records from the first on; raises PriceListError if the file is damaged."""
         ...
 
 
 def check_dimensions(number: int, cells: list[str], limits: ReadLimits) -> None:
-    """Raise PriceListError if a list has more rows or filled columns than are read."""
+    """Raise PriceListError if a row number or the filled columns of a row exceed a limit."""
     if number > limits.rows:
-        raise PriceListError(f"The list has more than {limits.rows:,} rows.")
+        raise PriceListError(f"The price list has more than {limits.rows:,} rows.")
     if any(map(str.strip, cells[limits.columns :])):
-        raise PriceListError(f"Row {number} has more than {limits.columns} columns.")
+        raise PriceListError(f"Row {number} has more than {limits.columns:,} columns.")
 
 
 def read_sample(table_file: TableFile, config: ReadConfig) -> list[Record]:
-    """Read the records among which the header of the table and its first articles must be."""
+    """Return the first records: enough to detect the header row and the columns."""
     max_records = max(table.HEADER_SEARCH_ROWS, config.header_row or 0) + table.CONTENT_SAMPLE_ROWS
     sample: list[Record] = []
     characters = 0

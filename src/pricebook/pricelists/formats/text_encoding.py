@@ -1,4 +1,4 @@
-"""Which encoding a text file is in; the whole file is asked, never only its beginning."""
+"""Detects the encoding of a text file from the whole file, never only from its start."""
 
 import codecs
 import re
@@ -23,18 +23,18 @@ _ASCII = bytes(range(0x80))
 _CONTROL_BYTES = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r\f")
 _TOLERATED_CONTROL_BYTES = 8
 _MAX_CONTROL_SHARE = 0.02
-# A piece of a cell: what stands beside a letter outside ASCII helps to tell what it is.
+# A part of a cell with a byte outside ASCII; the text around the byte helps to detect its encoding.
 _NON_ASCII_PIECE = re.compile(rb"[^\r\n;,\t|\"]{0,80}[\x80-\xff][^\r\n;,\t|\"]{0,80}")
-# Encodings of Python that are no encodings of lists, or give halves of characters.
+# Encodings of Python that no price list uses, or that can produce lone surrogates.
 _UNSUPPORTED_ENCODINGS = frozenset(
     {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "utf-7"}
 )
 
 
 def detect_encoding(path: Path, configured: str | None) -> str:
-    """Tell the encoding of a file by the name Python has for it, or check the one given.
+    """Return the encoding of a file by its Python name: the configured one if it fits.
 
-    Raises PriceListError if the file is not text, is damaged, or could be in any encoding.
+    Raises PriceListError if the file is not text, is damaged, or its encoding is ambiguous.
     """
     if configured is not None:
         return _check_encoding(path, _canonical_name(configured))
@@ -44,7 +44,7 @@ def detect_encoding(path: Path, configured: str | None) -> str:
         return _check_encoding(path, unicode_encoding)
     control_count = len(start) - len(start.translate(None, _CONTROL_BYTES))
     if control_count > max(_TOLERATED_CONTROL_BYTES, _MAX_CONTROL_SHARE * len(start)):
-        raise PriceListError(f"{path.name} is not a text file, so it is not a CSV list.")
+        raise PriceListError(f"{path.name} is not a text file, so it cannot be read as CSV.")
     undecodable = _first_undecodable(path, "utf-8")
     return "utf-8" if undecodable is None else _detect_one_byte_encoding(path, undecodable)
 
@@ -54,13 +54,12 @@ def _detect_one_byte_encoding(path: Path, invalid_offset: int) -> str:
     if is_damaged_utf8(sample):
         raise PriceListError(
             f"{path.name} is UTF-8 up to {_describe_offset(path, invalid_offset)}, so it is "
-            "damaged or cut off; "
-            f"get it anew, or set encoding."
+            "damaged or cut off; fetch it again, or set encoding."
         )
     encoding = single_byte_encoding(sample, distinct_bytes)
     if encoding is None:
         raise PriceListError(
-            f"The encoding of {path.name} cannot be told; set encoding, or save the list as UTF-8."
+            f"The encoding of {path.name} is ambiguous; set encoding, or save the file as UTF-8."
         )
     return encoding
 
@@ -68,12 +67,12 @@ def _detect_one_byte_encoding(path: Path, invalid_offset: int) -> str:
 def _canonical_name(configured: str) -> str:
     try:
         name = codecs.lookup(configured).name
-        TextIOWrapper(BytesIO(), encoding=name)  # refuses what is no encoding of text
+        TextIOWrapper(BytesIO(), encoding=name)  # raises for codecs that are not text encodings
     except (LookupError, ValueError):
         name = "punycode"
     if name in _UNSUPPORTED_ENCODINGS:
         raise PriceListError(
-            f"The encoding {quote(configured)} is not known; utf-8 and cp1251 are."
+            f"The encoding {quote(configured)} is not supported; examples are utf-8 and cp1251."
         )
     return name
 
@@ -83,14 +82,13 @@ def _check_encoding(path: Path, encoding: str) -> str:
     if offset is not None:
         raise PriceListError(
             f"{path.name} is not {encoding} at {_describe_offset(path, offset)}: it is damaged "
-            "or cut off, "
-            f"or encoding must be set to another one."
+            "or cut off, or encoding must be set to another one."
         )
     return encoding
 
 
 def _first_undecodable(path: Path, encoding: str) -> int | None:
-    """Find the offset of the first byte that the encoding does not allow."""
+    """Return the offset of the first byte that is invalid in the encoding, or None."""
     decoder = codecs.getincrementaldecoder(encoding)()
     position = 0
     for chunk in chain(_chunks(path), [b""]):
@@ -99,14 +97,14 @@ def _first_undecodable(path: Path, encoding: str) -> int | None:
             decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
             return position - pending + error.start
-        except UnicodeError:  # UTF-16 and UTF-32 by these names must have their mark
+        except UnicodeError:  # UTF-16 and UTF-32 by these names require a byte order mark
             return 0
         position += len(chunk)
     return None
 
 
 def _non_ascii_bytes(path: Path) -> tuple[bytes, bytes]:
-    """Collect pieces of text with bytes outside ASCII, and all such bytes that the file has."""
+    """Return a sample of text around bytes outside ASCII, and the distinct bytes outside ASCII."""
     sample = bytearray()
     distinct_bytes: set[int] = set()
     for chunk in _chunks(path):

@@ -1,4 +1,4 @@
-"""Lists in workbooks, whatever their format: which sheet is read, and its merged cells."""
+"""Reads workbooks independently of their format: selects the sheet and fills merged cells."""
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
@@ -23,7 +23,7 @@ class Sheet(NamedTuple):
 
 
 class MergedRange(NamedTuple):
-    """Cells merged into one: the first row and column, from 1 and from 0, and the last row."""
+    """A merged range: first and last row, counted from 1, and first column, counted from 0."""
 
     first_row: int
     column: int
@@ -31,32 +31,32 @@ class MergedRange(NamedTuple):
 
 
 class Workbook(Protocol):
-    """An open workbook of some format."""
+    """An open workbook, as each workbook format implements it."""
 
     @property
     def format(self) -> Literal["xlsx", "xls", "ods"]:
-        """The format of the file."""
+        """The file format."""
         ...
 
     @property
     def sheets(self) -> Sequence[Sheet]:
-        """The sheets that hold cells, in their order."""
+        """The sheets with cells, in their order."""
         ...
 
     def rows(self, sheet: str) -> NumberedRows:
-        """Read the rows of a sheet in their order, those without a value left out.
+        """Yield the rows of a sheet in their order, without blank rows.
 
-        Raises PriceListError if that cannot be done.
+        Raises PriceListError if the file is damaged.
         """
         ...
 
     def merged_ranges(self, sheet: str) -> Sequence[MergedRange]:
-        """List the merged cells of a sheet whose rows have been read."""
+        """Return the merged ranges of a sheet; its rows must have been read before."""
         ...
 
 
 class WorkbookFile:
-    """One sheet of a workbook; read once, kept in a temporary file."""
+    """One sheet of a workbook; parsed once and spooled to a temporary file."""
 
     encoding = None
     delimiter = None
@@ -73,16 +73,16 @@ class WorkbookFile:
 
     @property
     def rows_total(self) -> int:
-        """The number of the last row that has a value."""
+        """The number of the last row with a value."""
         return self._spool.rows_total
 
     @property
     def progress(self) -> float:
-        """The part of the sheet that the latest pass has read."""
+        """The fraction of the sheet that the latest pass has read (0 to 1)."""
         return self._spool.progress
 
     def records(self) -> Generator[Record, None, None]:
-        """Read the sheet row by row; what is merged downwards stands in each of its rows."""
+        """Yield the rows of the sheet; each row of a merged range has its value."""
         if self._merged_ranges:
             yield from _fill_merged_cells(self._spool.records(), self._merged_ranges)
         else:
@@ -90,9 +90,9 @@ class WorkbookFile:
 
 
 def open_workbook(book: Workbook, request: ReadRequest) -> WorkbookFile:
-    """Open the sheet of a workbook that is named, or that holds the price list.
+    """Open the configured sheet of a workbook, else the sheet that holds the price list.
 
-    Raises PriceListError if there is none, or more than one.
+    Raises PriceListError if no sheet qualifies, or more than one.
     """
     if len(book.sheets) > _MAX_SHEETS:
         raise PriceListError(f"The workbook has more than {_MAX_SHEETS:,} sheets.")
@@ -117,7 +117,10 @@ def _select_sheet(book: Workbook, request: ReadRequest) -> str:
 
 
 def _find_sheet(names: Sequence[str], wanted: str) -> str:
-    """Find a sheet by its name, else by its name in any case."""
+    """Return the sheet of this name; if none matches exactly, the case is ignored.
+
+    Raises PriceListError if no sheet has this name.
+    """
     folded = wanted.strip().casefold()
     matching = [name for name in names if name == wanted] or [
         name for name in names if name.strip().casefold() == folded
@@ -131,7 +134,7 @@ def _find_sheet(names: Sequence[str], wanted: str) -> str:
 
 
 def _read_sheet_sample(book: Workbook, sheet: str, request: ReadRequest) -> list[Record]:
-    """Read the rows of a sheet that show what it holds."""
+    """Return the first rows of a sheet: enough to detect the header row and the columns."""
     max_rows = (
         max(table.HEADER_SEARCH_ROWS, request.config.header_row or 0) + table.CONTENT_SAMPLE_ROWS
     )
@@ -149,7 +152,7 @@ def _read_sheet_sample(book: Workbook, sheet: str, request: ReadRequest) -> list
 def _fill_merged_cells(
     records: Iterator[Record], merged_ranges: Sequence[MergedRange]
 ) -> Generator[Record, None, None]:
-    """Put the value of cells merged downwards into each of their rows, in their first column."""
+    """Copy the value of each merged range into all of its rows, in its first column."""
     remaining = iter(merged_ranges)
     next_range = next(remaining, None)
     values: dict[int, tuple[int, str]] = {}

@@ -1,4 +1,4 @@
-"""Workbooks of Excel up to 2003: xls."""
+"""Reads workbooks of Excel up to 2003: xls."""
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -55,7 +55,7 @@ class XlsWorkbook:
         self._book.release_resources()
 
     def rows(self, sheet: str) -> NumberedRows:
-        """Read the rows of a sheet; raises PriceListError where the file is damaged."""
+        """Yield the rows of a sheet; raises PriceListError if the file is damaged."""
         cells = self._load(sheet)
         for index in range(cells.nrows):
             with self._translate_damage_errors():
@@ -64,7 +64,7 @@ class XlsWorkbook:
                 yield index + 1, row
 
     def merged_ranges(self, sheet: str) -> Sequence[MergedRange]:
-        """List the merged cells of a sheet whose rows have been read."""
+        """Return the merged ranges of a sheet."""
         ranges = self._load(sheet).merged_cells
         return [MergedRange(first + 1, column, end) for first, end, column, _ in ranges]
 
@@ -94,7 +94,7 @@ class XlsWorkbook:
 
     @contextmanager
     def _translate_damage_errors(self) -> Generator[None]:
-        """Tell damage in one sentence; xlrd raises whatever its parsing stumbles over."""
+        """Convert the errors of xlrd to PriceListError; a damaged file can raise any exception."""
         try:
             with redirect_stdout(StringIO()):
                 yield
@@ -119,14 +119,14 @@ def _text(kind: int, value: str | float) -> str:
 def _describe_error(error: XLRDError) -> str:
     message = str(error)
     if "encrypted" in message:
-        return "it has a password, save it without one"
+        return "it has a password; save it without one"
     if "compound document" in message:
         return "it holds no workbook"
-    return f"xlrd says {quote(message)}"
+    return f"xlrd reports {quote(message)}"
 
 
 def _has_encrypted_package(path: Path) -> bool:
-    """Tell an xlsx with a password, which is an xls to the eye: both are OLE2 files."""
+    """Whether a file is an xlsx with a password, which is an OLE2 file like an xls."""
     overlap = b""
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
@@ -137,7 +137,7 @@ def _has_encrypted_package(path: Path) -> bool:
 
 
 def _get_stream_without_cycles(document: Any, *arguments: Any, **keywords: Any) -> bytes:
-    """Refuse a chain of sectors that comes back to itself: xlrd follows one of short sectors."""
+    """Raise CompDocError for a cyclic chain of sectors, which xlrd would follow without end."""
     _, _, table, _, sector, *_ = arguments
     remaining = len(table)
     while 0 <= sector < len(table):

@@ -1,4 +1,4 @@
-"""Workbooks of Excel since 2007: xlsx, and xlsm without its macros (ECMA-376)."""
+"""Reads workbooks of Excel since 2007: xlsx, and xlsm without its macros (ECMA-376)."""
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
@@ -44,7 +44,7 @@ class XlsxWorkbook:
         )
 
     def rows(self, sheet: str) -> NumberedRows:
-        """Read the rows of a sheet; raises PriceListError where the file is damaged."""
+        """Yield the rows of a sheet; raises PriceListError if the file is damaged."""
         cells = XlsxSheetHandler(self._context, sheet)
         for _ in self._package.feed(self._parts[sheet], cells):
             yield from cells.rows
@@ -52,12 +52,12 @@ class XlsxWorkbook:
         self._merged_ranges[sheet] = cells.merged_ranges
 
     def merged_ranges(self, sheet: str) -> Sequence[MergedRange]:
-        """List the merged cells of a sheet whose rows have been read."""
+        """Return the merged ranges of a sheet; its rows must have been read before."""
         return self._merged_ranges[sheet]
 
 
 def workbook_part(package: ZipPackage) -> str | None:
-    """Find the part of a package that is the workbook; None if it holds something else."""
+    """Return the name of the workbook part of a package; None if it has none."""
     if "_rels/.rels" not in package:
         return None
     parts = dict(_relationship_targets(package, "").values())
@@ -66,7 +66,7 @@ def workbook_part(package: ZipPackage) -> str | None:
 
 
 def _relationship_targets(package: ZipPackage, part: str) -> dict[str, tuple[str, str]]:
-    """Map the relationships of a part, by id, to the kind and the path of what they lead to."""
+    """Map the ids of a part's relationships to the type and the path of their target."""
     path = PurePosixPath(part)
     relationships_part = str(path.parent / "_rels" / f"{path.name}.rels").removeprefix("./")
     relationships: dict[str, tuple[str, str]] = {}

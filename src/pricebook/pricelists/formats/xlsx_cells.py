@@ -1,4 +1,4 @@
-"""The cells of one sheet of an xlsx workbook, from XML to the text that the sheet shows."""
+"""Converts the XML of one sheet of an xlsx workbook to the text of its cells."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -26,14 +26,14 @@ TAGS = {
 _ESCAPE_SEQUENCE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SURROGATES = range(0xD800, 0xE000)
 _CELL_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})").fullmatch
-# What is longer is refused with its row; what is much longer is not even kept.
+# Cells longer than 32,767 characters are rejected with their row, so the rest need not be kept.
 _MAX_CELL_CHARACTERS = 33_000
 _LETTERS = 26
 _DIGITS = "0123456789"
 
 
 class WorkbookContext(NamedTuple):
-    """What the cells of all sheets refer to."""
+    """The parts of a workbook that the cells of all sheets refer to."""
 
     name: str
     strings: Sequence[str]
@@ -43,7 +43,7 @@ class WorkbookContext(NamedTuple):
     limits: ReadLimits
 
     def number(self, value: str, style: str | None) -> str:
-        """Bring the value of a number cell into a number, or into the text that is in its place."""
+        """Return the text of a number cell as NumberCell; unchanged if it is not a number."""
         digits = parse_digits(value)
         if digits is None:
             return value[:_MAX_CELL_CHARACTERS]
@@ -54,14 +54,17 @@ class WorkbookContext(NamedTuple):
 
 
 class XlsxSheetHandler:
-    """Makes rows of the elements of a sheet, as they end; what began last is in `_begun`."""
+    """An XML handler that collects the rows and merged ranges of one sheet.
+
+    `_open_elements` holds the attributes of the latest element of each name.
+    """
 
     def __init__(self, context: WorkbookContext, sheet: str) -> None:
         self.text: list[str] = []
         self.rows: list[tuple[int, RowCells]] = []
         self.merged_ranges: list[MergedRange] = []
         self._open_elements: dict[str, dict[str, str]] = {}
-        # Half of all calls: a method of `dict` takes a third of the time of one of ours.
+        # Half of all calls: a method of `dict` takes a third of the time of a Python method.
         self.start = self._open_elements.__setitem__
         self._format_number = context.number
         self._context = context
@@ -75,7 +78,7 @@ class XlsxSheetHandler:
         self._formula: str | None = None
 
     def end(self, name: str) -> None:
-        """Take the end of an element."""
+        """Process the end of an element."""
         tag = TAGS.get(name)
         if tag == "v":
             self._value = take_text(self.text)
@@ -140,16 +143,17 @@ class XlsxSheetHandler:
         return unescape(value)
 
     def _is_uncalculated(self, kind: str | None) -> bool:
-        """Tell a formula without a value, or with the 0 that stands in for one.
+        """Whether a formula has no value, or the placeholder 0.
 
-        Libraries write 0 and ask the spreadsheet program to calculate when it opens the workbook.
+        Libraries write 0 and set `fullCalcOnLoad`, so that the spreadsheet program calculates the
+        formulas when it opens the workbook.
         """
         if self._value:
             return self._context.is_uncalculated and self._value == "0"
         return kind != "str"
 
     def _append_at(self, column: int, text: str, position: str) -> None:
-        """Put a text into a column to the right of the last one."""
+        """Add a cell in a column to the right of the last one; PriceListError if it is not."""
         if column < len(self._cells):
             raise PriceListError(
                 f"{self._context.name} is damaged: the sheet {quote(self._sheet)} has the cell "
@@ -160,8 +164,8 @@ class XlsxSheetHandler:
             self._cells.append(text)
         elif text.strip():
             raise PriceListError(
-                f"The cell {position} of the sheet {quote(self._sheet)} is beyond the "
-                f"{self._max_columns:,} columns that are read."
+                f"The cell {position} of the sheet {quote(self._sheet)} is beyond the limit of "
+                f"{self._max_columns:,} columns."
             )
 
     def _add_merged_range(self, reference: str) -> None:
@@ -174,35 +178,38 @@ class XlsxSheetHandler:
 
 
 def take_text(text: list[str]) -> str:
-    """Take the text of an element that ends, without the white space before it began."""
+    """Return the text of the current element and clear it.
+
+    Text in several chunks is stripped: it can start with white space from outside the element.
+    """
     joined = text[0] if len(text) == 1 else "".join(text).strip()
     text.clear()
     return joined
 
 
 class _ColumnIndexes(dict[str, int]):
-    """The index of a column by its letters, worked out once."""
+    """A cache of column indexes (from 0) by their letters."""
 
     def __missing__(self, letters: str) -> int:
         index = 0
         for letter in letters:
             position = ord(letter) - ord("A")
             if not 0 <= position < _LETTERS:
-                raise ValueError(f"{letters!r} is no column")
+                raise ValueError(f"{letters!r} is not a column")
             index = index * _LETTERS + position + 1
         self[letters] = index - 1
         return index - 1
 
 
 def _parse_index(text: str) -> int:
-    """Read a place in a list; one counted from the end would be another string."""
+    """Parse an index of a shared string; raises ValueError for a negative one."""
     if not text.isdecimal():
-        raise ValueError(f"{text!r} is no index")
+        raise ValueError(f"{text!r} is not an index")
     return int(text)
 
 
 def unescape(text: str) -> str:
-    """Undo `_x000D_`, as Excel writes characters that XML cannot hold; cut what is far too long."""
+    """Decode `_x000D_`, as Excel writes characters that XML does not allow; truncate long text."""
     if "_x" in text:
         text = _ESCAPE_SEQUENCE.sub(_character, text)
     return text[:_MAX_CELL_CHARACTERS]

@@ -1,4 +1,4 @@
-"""What the cells of an xlsx workbook refer to by number: texts and number formats."""
+"""Reads the shared strings and the number formats that the cells of an xlsx workbook refer to."""
 
 from collections.abc import Iterable, Mapping
 
@@ -12,7 +12,7 @@ from pricebook.pricelists.formats.zip_package import ZipPackage
 
 
 def shared_strings(package: ZipPackage, part: str | None) -> list[str]:
-    """List the texts that cells refer to by number."""
+    """Return the shared strings, to which cells refer by index."""
     if part is None or part not in package:
         return []
     strings = _SharedStringsHandler()
@@ -22,9 +22,9 @@ def shared_strings(package: ZipPackage, part: str | None) -> list[str]:
 
 
 def cell_formats(package: ZipPackage, part: str | None) -> dict[str | None, NumberFormat]:
-    """Map styles to their number formats, those that show a number as it is left out.
+    """Map style ids to number formats, without formats that show the number unchanged.
 
-    The key None is that of a cell without a style.
+    The key None is for cells without a style.
     """
     if part is None or part not in package:
         return {}
@@ -54,7 +54,7 @@ def _number_formats(
 
 
 class _SharedStringsHandler:
-    """Collects the texts that cells refer to by number."""
+    """An XML handler that collects the shared strings."""
 
     def __init__(self) -> None:
         self.text: list[str] = []
@@ -64,7 +64,7 @@ class _SharedStringsHandler:
         self._text_runs: list[str] = []
 
     def end(self, name: str) -> None:
-        """Take the end of an element."""
+        """Process the end of an element."""
         tag = TAGS.get(name)
         if tag == "t" and name[:-1] + "rPh" not in self._open_elements:
             self._text_runs.append(take_text(self.text))

@@ -1,7 +1,7 @@
-"""A zip archive of XML parts, as xlsx and ods workbooks are; nothing in it is trusted.
+"""Reads the XML parts of a zip archive (xlsx, ods) within limits; its content is untrusted.
 
-Parts are read as a stream and never unpacked. A part is inflated to no more than the directory of
-the archive says, so the sizes there can be judged before anything is read.
+Parts are parsed as a stream and never unpacked to disk. A part is inflated to at most the size in
+the directory of the archive, so the sizes can be checked before any part is read.
 """
 
 import re
@@ -18,17 +18,17 @@ from pricebook.errors import PriceListError
 from pricebook.pricelists.schemas import ReadLimits
 from pricebook.pricelists.text import quote
 
-# Workbooks shrink to a tenth; what is made to burst shrinks to a thousandth.
+# Workbooks compress to about a tenth of their size, zip bombs to a thousandth.
 MAX_INFLATION = 10
 _MEBIBYTE = 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
-# Pieces of one text that come from 64 KiB of a file: more of them is no cell of a list.
-_MAX_TEXT_PIECES = 100
-# Expat before 2.6 scans a token from its start again for each piece that is fed of it.
+# Text of one cell in chunks of up to 64 KiB: no cell of a price list has more.
+_MAX_TEXT_CHUNKS = 100
+# Expat before 2.6 scans an unfinished token again from its start for each chunk.
 _MAX_TOKEN_BYTES = 1024 * 1024
 _MAX_ENTRIES = 10_000
 _MAX_ELEMENTS = 1_000_000
-# What the libraries raise, and our own handlers where a number or a name is none.
+# Errors of the zip and XML libraries; ValueError and LookupError are raised by the handlers.
 _DAMAGE_ERRORS = (
     *(BadZipFile, ExpatError, zlib.error, struct.error, OSError, EOFError, RuntimeError),
     *(ValueError, LookupError),
@@ -36,25 +36,25 @@ _DAMAGE_ERRORS = (
 
 
 class XmlHandler(Protocol):
-    """What is told of the elements of a part; the text between them goes into `text`."""
+    """Receives the elements of a part; the text between them is appended to `text`."""
 
     @property
     def text(self) -> list[str]:
-        """Pieces of text since this was last cleared."""
+        """Chunks of text since the handler last cleared it."""
         ...
 
     @property
     def start(self) -> Callable[[str, dict[str, str]], None]:
-        """Take the start of an element; names are `namespace name`."""
+        """Process the start of an element; names are `namespace name`."""
         ...
 
     def end(self, name: str, /) -> None:
-        """Take the end of an element."""
+        """Process the end of an element."""
         ...
 
 
 class ZipPackage:
-    """An open archive; closes its file."""
+    """An open zip archive; a context manager that closes its file."""
 
     def __init__(self, path: Path, limits: ReadLimits) -> None:
         self.name = path.name
@@ -74,7 +74,7 @@ class ZipPackage:
         if inflated > max_mebibytes * _MEBIBYTE:
             self._archive.close()
             raise PriceListError(
-                f"{self.name} holds {inflated // _MEBIBYTE:,} MiB once it is unpacked, at most "
+                f"{self.name} has {inflated // _MEBIBYTE:,} MiB when unpacked; at most "
                 f"{max_mebibytes:,} MiB are read."
             )
 
@@ -88,12 +88,12 @@ class ZipPackage:
         return part.lower() in self._parts
 
     def read(self, part: str, max_bytes: int) -> bytes:
-        """Read the beginning of a small part; raises PriceListError if it is missing or damaged."""
+        """Return the first bytes of a part; raises PriceListError if it is missing or damaged."""
         with self.translate_damage_errors(), self._archive.open(self._parts[part.lower()]) as file:
             return file.read(max_bytes)
 
     def feed(self, part: str, handler: XmlHandler) -> Iterator[None]:
-        """Tell a handler what a part holds, piece by piece; yields after each piece.
+        """Parse a part in chunks and pass its elements to a handler; yield after each chunk.
 
         Raises PriceListError if the part is missing, damaged, or too large.
         """
@@ -101,25 +101,28 @@ class ZipPackage:
         if info is None:
             raise PriceListError(f"{self.name} is a workbook without its part {quote(part)}.")
         if info.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
-            raise PriceListError(f"{self.name} is packed in a way that no workbook is.")
+            raise PriceListError(
+                f"{self.name} uses a compression method that workbooks do not have."
+            )
         parser = self._parser(handler)
         bytes_fed = 0
         with self.translate_damage_errors(), self._archive.open(info) as file:
             while chunk := file.read(_CHUNK_BYTES):
                 parser.Parse(chunk)
                 bytes_fed += len(chunk)
-                # The index is where the token begins that has not ended yet.
+                # CurrentByteIndex is the start of the unfinished token.
                 if bytes_fed - parser.CurrentByteIndex > _MAX_TOKEN_BYTES:
-                    raise PriceListError(
-                        f"{self.name} has a tag or a comment of more than a mebibyte."
-                    )
-                if len(handler.text) > _MAX_TEXT_PIECES:
-                    raise PriceListError(f"{self.name} has a cell of more than a mebibyte of text.")
+                    raise PriceListError(f"{self.name} has a tag or a comment of more than 1 MiB.")
+                if len(handler.text) > _MAX_TEXT_CHUNKS:
+                    raise PriceListError(f"{self.name} has a cell of more than 1 MiB of text.")
                 yield
             parser.Parse(b"", True)  # noqa: FBT003 (a C function)
 
     def elements(self, part: str) -> list[tuple[str, dict[str, str]]]:
-        """List the elements of a small part in their order: local names, with their attributes."""
+        """Return the local names and attributes of the elements of a part, in their order.
+
+        Raises PriceListError if the part is missing, damaged, or too large.
+        """
         elements = _ElementCollector()
         for _ in self.feed(part, elements):
             elements.text.clear()
@@ -142,11 +145,11 @@ class ZipPackage:
         return parser
 
     def _refuse_doctype(self, *_: object) -> NoReturn:
-        raise PriceListError(f"{self.name} declares a document type, which no workbook does.")
+        raise PriceListError(f"{self.name} declares a document type, which workbooks may not.")
 
     @contextmanager
     def translate_damage_errors(self) -> Generator[None]:
-        """Turn what is raised over damaged content into PriceListError."""
+        """Convert the errors that damaged content causes to PriceListError."""
         try:
             yield
         except _DAMAGE_ERRORS as error:
@@ -156,7 +159,7 @@ class ZipPackage:
 
 
 class _ElementCollector:
-    """Collects elements, without their namespaces and their text."""
+    """An XML handler that collects elements without their namespaces and text."""
 
     def __init__(self) -> None:
         self.text: list[str] = []
@@ -175,6 +178,6 @@ def _local_name(name: str) -> str:
 
 
 def _describe_error(error: Exception) -> str:
-    """Put what the libraries for zip and XML say into a part of a sentence."""
+    """Return the message of a zip or XML error as a clause of a sentence."""
     message = re.sub(r"\s+", " ", str(error)).strip(" .")
     return message[:1].lower() + message[1:] or "it ends too early"

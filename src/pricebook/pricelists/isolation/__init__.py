@@ -1,1 +1,1 @@
-"""Child processes in which price lists are fetched and parsed."""
+"""Child processes that fetch and parse price lists with restricted rights."""

@@ -1,4 +1,4 @@
-"""A program of ours that answers with frames, run with nothing of our environment or open files."""
+"""Runs a Python module as a child process that sends frames, without the parent's environment."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ from pricebook.errors import (
     StorageFullError,
 )
 from pricebook.pricelists.isolation import frames
-from pricebook.pricelists.isolation.frames import Frame, ListFailed
+from pricebook.pricelists.isolation.frames import Frame, PriceListFailed
 from pricebook.system.disk_errors import storage_full_error
 
 _frame_decoder = msgspec.msgpack.Decoder(Frame)
@@ -28,12 +28,12 @@ _ERROR_TYPES = {
     for kind in (PriceListError, ParserKilledError, SourceUnavailableError, StorageFullError)
 }
 _EXIT_TIMEOUT_SECONDS = 5
-# Where Python finds its modules; everything else of an environment may be a secret.
+# Variables that Python needs to find its modules; all others may hold secrets.
 _PYTHON_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
 
 
 class IsolatedProcess:
-    """A running program, started in a folder; it is ended when an answer takes too long."""
+    """A child process, started in a folder; the caller kills it when its deadline passes."""
 
     def __init__(
         self, module: str, *arguments: str, folder: Path, variables: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class IsolatedProcess:
         self._deadline = 0.0
         self._seconds = 0
         self._stderr_file = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `kill`)
-        self._process = subprocess.Popen(  # noqa: S603 (our own program)
+        self._process = subprocess.Popen(  # noqa: S603 (a module of this package)
             [sys.executable, "-P", "-m", module, str(os.getpid()), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -54,45 +54,49 @@ class IsolatedProcess:
 
     @property
     def is_running(self) -> bool:
-        """Whether the program has not ended yet."""
+        """Whether the process is running."""
         return self._process.poll() is None
 
     def set_deadline(self, deadline: float, seconds: int) -> None:
-        """Set until when answers may take, on the clock of the loop, for these seconds in all."""
+        """Set the deadline for all frames, on the clock of the event loop.
+
+        `seconds` is the duration that a timeout error names.
+        """
         self._deadline, self._seconds = deadline, seconds
 
     def send(self, request: msgspec.Struct) -> None:
-        """Send an order."""
-        with suppress(BrokenPipeError):  # it has ended: receiving tells why
+        """Send a request."""
+        with suppress(BrokenPipeError):  # the process has ended: `receive` raises the reason
             frames.send(self._request_pipe, msgspec.msgpack.encode(request))
 
     async def receive(self) -> Frame:
-        """Receive the next answer.
+        """Return the next frame.
 
-        Raises the error that the program sends, ParserKilledError when it takes too long or ends.
+        Raises the error that the process sends, or ParserKilledError if the deadline passes or the
+        process ends.
         """
         try:
             async with asyncio.timeout_at(self._deadline):
                 payload = await asyncio.to_thread(frames.receive, self._response_pipe)
         except TimeoutError as error:
             raise ParserKilledError(
-                f"Reading the list takes more than {self._seconds} seconds."
+                f"Reading the price list takes more than {self._seconds} seconds."
             ) from error
         if payload is None:
             raise ParserKilledError(self._exit_message())
         try:
             frame = _frame_decoder.decode(payload)
-            error_type = _ERROR_TYPES[frame.error] if isinstance(frame, ListFailed) else None
+            error_type = _ERROR_TYPES[frame.error] if isinstance(frame, PriceListFailed) else None
         except (msgspec.DecodeError, UnicodeDecodeError, KeyError) as error:
-            raise ParserKilledError("The parser process answered what cannot be read.") from error
+            raise ParserKilledError("The parser process sent an invalid frame.") from error
         if error_type is StorageFullError:
             raise storage_full_error("temporary files", Path(tempfile.gettempdir()))
-        if isinstance(frame, ListFailed) and error_type:
+        if isinstance(frame, PriceListFailed) and error_type:
             raise error_type(frame.message)
         return frame
 
     def kill(self) -> None:
-        """End the program and wait for its end."""
+        """Kill the process, wait for its end and close its pipes."""
         self._process.kill()
         self._process.wait()
         for pipe in (self._request_pipe, self._response_pipe, self._stderr_file):
@@ -102,18 +106,18 @@ class IsolatedProcess:
     def _exit_message(self) -> str:
         try:
             code = self._process.wait(_EXIT_TIMEOUT_SECONDS)
-        except subprocess.TimeoutExpired:  # it has closed its output and lives on
+        except subprocess.TimeoutExpired:  # it has closed its output but still runs
             self._process.kill()
             code = self._process.wait()
         self._stderr_file.seek(0)
         lines = self._stderr_file.read().decode(errors="replace").strip().splitlines()
         exit_status = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         detail = f": {lines[-1]}" if lines else "."
-        return f"The parser process ended ({exit_status}) while it read the list{detail}"
+        return f"The parser process ended ({exit_status}) while it read the price list{detail}"
 
 
 def build_environment(names: tuple[str, ...] = ()) -> dict[str, str]:
-    """Make the environment of a program: what Python needs, and these variables of ours."""
+    """Return the environment of a child process: what Python needs, and the named variables."""
     inherited = {
         name: os.environ[name] for name in (*_PYTHON_VARIABLES, *names) if name in os.environ
     }

@@ -1,4 +1,4 @@
-"""Rows of a list as the lines that COPY reads into the staging table."""
+"""Formats the rows of a price list as lines of COPY into the staging table."""
 
 import msgspec
 
@@ -38,12 +38,12 @@ def copy_line(row: ItemRow | RejectedRow, *, has_categories: bool) -> str:
 
 
 def count_items(lines: bytes) -> int:
-    """Count those of several lines that are items."""
+    """Count the items among lines."""
     return lines.count(_ITEM_LINE_END)
 
 
 def _escape(text: str) -> str:
-    """Escape what COPY takes for its own: backslash, tab and line ends (PostgreSQL: COPY, text)."""
+    """Escape backslash, tab and line ends for the text format of COPY (PostgreSQL manual, COPY)."""
     if "\\" in text:
         text = text.replace("\\", "\\\\")
     if text.isprintable():

@@ -1,7 +1,7 @@
-"""The fetching process: gets one list that is elsewhere into a file, and ends.
+"""The fetch process: downloads one remote price list into a file and exits.
 
-It has the network and may read Google's key file, but never looks into what it fetches: that is for
-the parser process, which has neither.
+It has network access and reads the Google key file, but does not parse the price list: the parser
+process does, which has neither.
 """
 
 import signal
@@ -13,7 +13,7 @@ import msgspec
 from pricebook.errors import PricebookError
 from pricebook.pricelists.formats.google_sheets import parse_spreadsheet_url
 from pricebook.pricelists.isolation import frames
-from pricebook.pricelists.isolation.frames import ListFailed, ListFetched
+from pricebook.pricelists.isolation.frames import PriceListFailed, PriceListFetched
 from pricebook.pricelists.schemas import (
     FetchedSheet,
     FetchRequest,
@@ -35,7 +35,7 @@ _FIELD_MASK = (
 
 
 def main() -> None:
-    """Serve the one order on standard input."""
+    """Process the one request on standard input and send a frame."""
     set_parent_death_signal(int(sys.argv[1]), signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     if (payload := frames.receive(sys.stdin.buffer)) is None:
@@ -43,17 +43,17 @@ def main() -> None:
     request = msgspec.msgpack.decode(payload, type=FetchRequest)
     try:
         with translate_temporary_disk_full():
-            frame = ListFetched(fetch(request.source, request.limits, Path(request.folder)))
+            frame = PriceListFetched(fetch(request.source, request.limits, Path(request.folder)))
     except PricebookError as error:
-        frame = ListFailed(type(error).__name__, error.message)
+        frame = PriceListFailed(type(error).__name__, error.message)
     frames.send(sys.stdout.buffer, msgspec.msgpack.encode(frame))
 
 
 def fetch(source: GoogleSheetSource | HttpsSource, limits: ReadLimits, folder: Path) -> LocalSource:
-    """Get a list into a folder.
+    """Download a price list into a folder; return the file.
 
-    Raises PriceListError when there is none to be had, SourceUnavailableError when another try may
-    get it.
+    Raises PriceListError if the source refuses it for good, SourceUnavailableError if a later
+    attempt can succeed.
     """
     if isinstance(source, HttpsSource):
         return FileSource(str(download(source, limits, folder)))

@@ -1,4 +1,4 @@
-"""What the parser process and the one that asked it say to each other, over two pipes."""
+"""The messages between the worker and its child processes: length-prefixed, over two pipes."""
 
 from typing import BinaryIO
 
@@ -7,19 +7,19 @@ import msgspec
 from pricebook.pricelists.schemas import DetectedProfile, LocalSource
 
 _LENGTH_BYTES = 4
-# One row of the longest cells is the most that a message needs.
+# The largest message is one row of the longest cells.
 _MAX_PAYLOAD_BYTES = 256 * 1024 * 1024
 
 
-class ListOpened(msgspec.Struct, frozen=True, tag=True):
-    """The list is understood."""
+class PriceListOpened(msgspec.Struct, frozen=True, tag=True):
+    """The price list was opened; its detected profile and, if known, its number of rows."""
 
     profile: DetectedProfile
     rows_total: int | None
 
 
 class RowChunk(msgspec.Struct, frozen=True, tag=True):
-    """Rows as COPY reads them; the rows read and ignored so far, and the part read (0 to 1)."""
+    """Lines for COPY; the numbers of rows read and ignored, and the fraction read (0 to 1)."""
 
     lines: bytes
     read: int
@@ -27,26 +27,26 @@ class RowChunk(msgspec.Struct, frozen=True, tag=True):
     fraction: float
 
 
-class ListFinished(msgspec.Struct, frozen=True, tag=True):
-    """The list was read to its end; the most memory the process has had, in KiB."""
+class PriceListFinished(msgspec.Struct, frozen=True, tag=True):
+    """The price list was read to its end; the peak memory of the process in KiB."""
 
     peak_memory_kib: int
 
 
-class ListFailed(msgspec.Struct, frozen=True, tag=True):
-    """The list cannot be read, for the reason that this error of ours says."""
+class PriceListFailed(msgspec.Struct, frozen=True, tag=True):
+    """The price list cannot be read; the class name of the error in `pricebook.errors`."""
 
     error: str
     message: str
 
 
-class ListFetched(msgspec.Struct, frozen=True, tag=True):
-    """The list is in a file now."""
+class PriceListFetched(msgspec.Struct, frozen=True, tag=True):
+    """The price list was downloaded into a file."""
 
     source: LocalSource
 
 
-Frame = ListOpened | RowChunk | ListFinished | ListFailed | ListFetched
+Frame = PriceListOpened | RowChunk | PriceListFinished | PriceListFailed | PriceListFetched
 
 
 def send(pipe: BinaryIO, payload: bytes) -> None:
@@ -56,7 +56,7 @@ def send(pipe: BinaryIO, payload: bytes) -> None:
 
 
 def receive(pipe: BinaryIO) -> bytes | None:
-    """Read one message; None when the other side has gone, in the middle of one too."""
+    """Read one message; None at the end of the stream, within a message, or if it is too long."""
     length_prefix = pipe.read(_LENGTH_BYTES)
     if len(length_prefix) < _LENGTH_BYTES:
         return None

@@ -1,4 +1,4 @@
-"""Restrictions that the Linux kernel puts on the calling process for good: landlock and seccomp."""
+"""Restricts the calling process permanently by means of Linux: landlock, seccomp, capabilities."""
 
 import ctypes
 import os
@@ -20,7 +20,7 @@ _QUERY_VERSION, _PATH_BENEATH = 1, 1
 _WRITE_FILE, _READ_FILE, _READ_DIR, _REMOVE_FILE, _MAKE_REG, _TRUNCATE = 2, 4, 8, 32, 256, 1 << 14
 READ = _READ_FILE | _READ_DIR
 WRITE = READ | _WRITE_FILE | _REMOVE_FILE | _MAKE_REG | _TRUNCATE
-# How many rights to files each version knows; the fourth added TCP, the sixth signals and sockets.
+# Number of file rights by ABI version; version 4 added TCP, version 6 signals and abstract sockets.
 _FILE_RIGHTS_BY_VERSION = {1: 13, 2: 14, 3: 15, 4: 15}
 _LATEST_FILE_RIGHTS = 16
 _TCP_VERSION, _SCOPE_VERSION = 4, 6
@@ -31,7 +31,8 @@ _LOAD, _JUMP_EQUAL, _JUMP_GREATER_OR_EQUAL, _RETURN = 0x20, 0x15, 0x35, 0x06
 _ALLOW, _DENY = 0x7FFF0000, 0x00050000 | 1  # EPERM
 _CALL_NUMBER_OFFSET, _ARCHITECTURE_OFFSET, _ARGUMENTS_OFFSET = 0, 4, 16
 _X32_CALL_BIT = 0x40000000  # of the x32 ABI
-# New calls have the same number everywhere: pidfd, io_uring, clone3, memfd_secret, fchmodat2.
+# Newer calls have the same number on every architecture: pidfd_send_signal, io_uring_setup,
+# pidfd_open, clone3, pidfd_getfd, memfd_secret, fchmodat2.
 _COMMON_CALLS = (424, 425, 434, 435, 438, 447, 452)
 _DENIED_CALLS = {
     "x86_64": (
@@ -40,11 +41,11 @@ _DENIED_CALLS = {
             # Sockets, programs, processes, namespaces, tracing, keys, bpf, handles of files.
             *(41, 53, 56, 57, 58, 59, 101, 165, 248, 249, 250, 272, 298, 304, 308, 310, 311),
             *(321, 322, 323),
-            # Signals, priorities and places in memory of other processes.
+            # Signals, priorities and memory placement of other processes.
             *(62, 129, 200, 234, 297, 141, 142, 144, 203, 251, 256, 279, 314),
-            # Memory that is shared or in no file: System V, POSIX queues, memfd.
+            # Shared or anonymous memory: System V IPC, POSIX queues, memfd.
             *(29, 30, 31, 64, 65, 66, 68, 69, 70, 71, 220, 240, 241, 319),
-            # Rights, owners, times and attributes of files, which landlock does not cover.
+            # Modes, owners, times and attributes of files, which landlock does not cover.
             *(90, 91, 92, 93, 94, 132, 188, 189, 190, 197, 198, 199, 235, 260, 261, 268, 280),
             *_COMMON_CALLS,
         ),
@@ -68,21 +69,24 @@ _F_SETOWN, _F_SETOWN_EX = 8, 15
 
 
 def forbid_new_privileges() -> bool:
-    """Keep programs with a set-user-id bit from giving rights, and others from reading memory."""
+    """Disable set-user-id programs and make the memory unreadable for other processes.
+
+    Returns whether the kernel did both.
+    """
     is_set = _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
     return _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 and is_set
 
 
 def drop_capabilities() -> bool:
-    """Give up what a service manager may have given beside the rights of the user."""
+    """Drop all capabilities, also those that a service manager set; return whether this worked."""
     _libc.prctl(_PR_CAP_AMBIENT, _CLEAR_ALL, 0, 0, 0)
     return _libc.capset(struct.pack("=Ii", _CAPABILITY_VERSION, 0), bytes(24)) == 0
 
 
 def restrict_files(rights: Mapping[str, int]) -> bool:
-    """Allow these rights below these folders and none elsewhere; False if the kernel cannot.
+    """Allow these rights below these folders and none elsewhere (landlock).
 
-    Open files stay open.
+    Open files stay open. Returns False if the kernel does not support landlock.
     """
     version = _libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _QUERY_VERSION)
     if version < 1:
@@ -107,7 +111,7 @@ def _allow_path(ruleset: int, folder: str, rights: int) -> None:
     try:
         descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
-        return  # what is not there needs no right
+        return  # the folder does not exist
     try:
         rule = struct.pack("=Qi", rights, descriptor)
         _libc.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, rule, 0)
@@ -116,7 +120,10 @@ def _allow_path(ruleset: int, folder: str, rights: int) -> None:
 
 
 def restrict_system_calls() -> bool:
-    """Refuse sockets and everything that reaches other processes; False if that cannot be."""
+    """Refuse sockets and all calls that reach other processes (seccomp).
+
+    Returns False if the architecture or the kernel does not support this.
+    """
     machine = platform.machine()
     if machine not in _DENIED_CALLS:
         return False
@@ -137,7 +144,10 @@ def restrict_system_calls() -> bool:
 
 
 def _require_architecture(architecture: int) -> Iterable[bytes]:
-    """Refuse the calls of other architectures. Jumps go over so many if equal, else so many."""
+    """Refuse the calls of other architectures.
+
+    The two numbers of a jump are the instructions to skip if the comparison is true and if not.
+    """
     yield _instruction(_LOAD, 0, 0, _ARCHITECTURE_OFFSET)
     yield _instruction(_JUMP_EQUAL, 1, 0, architecture)
     yield _instruction(_RETURN, 0, 0, _DENY)
@@ -154,7 +164,10 @@ def _deny_call(call: int) -> Iterable[bytes]:
 def _filter_by_argument(
     call: int, argument: int, values: tuple[int, ...], outcomes: tuple[int, int]
 ) -> Iterable[bytes]:
-    """Decide on a call by one argument (32 bits): the outcome for these values, and for others."""
+    """Filter a call by the lower 32 bits of one argument.
+
+    `outcomes` are the results for these values and for all others.
+    """
     matching_outcome, default_outcome = outcomes
     yield _instruction(_JUMP_EQUAL, 0, len(values) + 3, call)
     yield _instruction(_LOAD, 0, 0, _ARGUMENTS_OFFSET + 8 * argument)

@@ -1,8 +1,8 @@
-"""The parser process: reads the one list that it is asked for, and ends.
+"""The parser process: reads one price list and exits.
 
-It runs apart because a file from outside may take any amount of memory or time, or bring a library
-down, and confined, because it may be made to take the process over. It knows no database and no
-network; what it reads goes through its standard output as lines for COPY.
+It is a process of its own because a file can exhaust memory or time or crash a library, and it is
+sandboxed because a file can exploit a library. It has no database and no network; it writes the
+rows to its standard output as lines for COPY.
 """
 
 import math
@@ -20,9 +20,9 @@ from pricebook.pricelists.isolation import frames, sandbox
 from pricebook.pricelists.isolation.copy_lines import copy_line
 from pricebook.pricelists.isolation.frames import (
     Frame,
-    ListFailed,
-    ListFinished,
-    ListOpened,
+    PriceListFailed,
+    PriceListFinished,
+    PriceListOpened,
     RowChunk,
 )
 from pricebook.pricelists.reader import PriceList, open_price_list
@@ -32,21 +32,21 @@ from pricebook.system.parent_death import set_parent_death_signal
 
 _CHUNK_CHARACTERS = 128 * 1024
 _ROWS_PER_CHUNK = 4096
-# Whoever shares the processors with a list goes first.
+# Parsing yields the processor to the other processes of the machine.
 _NICENESS = 10
 _MEBIBYTE = 1024 * 1024
-# Processor time goes by the size of a file: a small one that takes long was made to.
+# The limit of processor time grows with the file: a small file that takes long is an attack.
 _MIN_CPU_SECONDS = 120
 _CPU_SECONDS_PER_MEBIBYTE = 20
 _CPU_GRACE_SECONDS = 2
-# What is kept of a workbook may be four times the largest file.
+# The spool of a workbook may have four times the size of the largest file.
 _MAX_WRITE_RATIO = 5
 _encode = msgspec.msgpack.Encoder().encode
 _request_decoder = msgspec.msgpack.Decoder(ReadRequest)
 
 
 def main() -> None:
-    """Serve the one order on standard input, if it comes before that is closed."""
+    """Process the one request on standard input; exit without it if standard input is closed."""
     parent, user = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     os.nice(_NICENESS)
@@ -54,9 +54,9 @@ def main() -> None:
         os.fdopen(os.dup(sys.stdout.fileno()), "wb") as responses,
         Path("/proc/self/status").open() as status,
     ):
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # no library prints among the answers
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # no library prints between the frames
         sandbox.confine(int(user) if user else None)
-        set_parent_death_signal(int(parent), signal.SIGKILL)  # a change of the user undoes it
+        set_parent_death_signal(int(parent), signal.SIGKILL)  # changing the user would clear it
         if payload := frames.receive(sys.stdin.buffer):
             _handle_request(_request_decoder.decode(payload), responses, status)
 
@@ -67,16 +67,17 @@ def _handle_request(request: ReadRequest, responses: BinaryIO, status: TextIO) -
         _set_resource_limits(request)
         with translate_temporary_disk_full():
             price_list = open_price_list(request)
-            _send_frame(responses, ListOpened(price_list.profile, price_list.rows_total))
+            _send_frame(responses, PriceListOpened(price_list.profile, price_list.rows_total))
             _send_rows(responses, price_list)
     except MemoryError:
         _send_error(
-            responses, ParserKilledError(f"The list needs more than {memory_limit} MiB of memory.")
+            responses,
+            ParserKilledError(f"The price list needs more than {memory_limit} MiB of memory."),
         )
     except PricebookError as error:
         _send_error(responses, error)
     else:
-        _send_frame(responses, ListFinished(_peak_memory_kib(status)))
+        _send_frame(responses, PriceListFinished(_peak_memory_kib(status)))
 
 
 def _send_rows(responses: BinaryIO, price_list: PriceList) -> None:
@@ -105,7 +106,7 @@ def _take_lines(lines: list[str]) -> bytes:
 
 
 def _set_resource_limits(request: ReadRequest) -> None:
-    """Set what this list may take of memory, of processor time and of the disk."""
+    """Set the limits of memory, processor time and file size for the price list of a request."""
     limits, source = request.limits, request.source
     memory = limits.memory_mebibytes * _MEBIBYTE
     max_file_bytes = _MAX_WRITE_RATIO * limits.mebibytes * _MEBIBYTE
@@ -117,20 +118,20 @@ def _set_resource_limits(request: ReadRequest) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_limit, cpu_limit + _CPU_GRACE_SECONDS))
 
     def raise_cpu_limit_error(*_: object) -> NoReturn:
-        signal.signal(signal.SIGXCPU, signal.SIG_DFL)  # the next second ends the process
-        raise PriceListError(f"The list takes more than {seconds} seconds of processor time.")
+        signal.signal(signal.SIGXCPU, signal.SIG_DFL)  # a second signal ends the process
+        raise PriceListError(f"The price list takes more than {seconds} seconds of processor time.")
 
     signal.signal(signal.SIGXCPU, raise_cpu_limit_error)
 
 
 def _peak_memory_kib(status: TextIO) -> int:
-    """Read it from the kernel's status: `ru_maxrss` begins with that of the parent (Linux)."""
+    """Return VmHWM of /proc/self/status; `ru_maxrss` would include the parent's peak (Linux)."""
     status.seek(0)
     return int(status.read().partition("VmHWM:")[2].split()[0])
 
 
 def _send_error(responses: BinaryIO, error: PricebookError) -> None:
-    _send_frame(responses, ListFailed(type(error).__name__, error.message))
+    _send_frame(responses, PriceListFailed(type(error).__name__, error.message))
 
 
 def _send_frame(responses: BinaryIO, frame: Frame) -> None:

@@ -1,4 +1,4 @@
-"""The other side of the parser process: gives it a list, and ends it when it takes too much."""
+"""Starts parser processes, sends each one price list, and kills it when it exceeds its limits."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -13,9 +13,9 @@ from pricebook.pricelists.isolation import sandbox
 from pricebook.pricelists.isolation.child_process import IsolatedProcess
 from pricebook.pricelists.isolation.frames import (
     Frame,
-    ListFetched,
-    ListFinished,
-    ListOpened,
+    PriceListFetched,
+    PriceListFinished,
+    PriceListOpened,
     RowChunk,
 )
 from pricebook.pricelists.isolation.workspace import Workspace, remove_abandoned_workspaces
@@ -33,15 +33,15 @@ _PARSE_MODULE, _FETCH_MODULE = (
     "pricebook.pricelists.isolation.parse_process",
     "pricebook.pricelists.isolation.fetch_process",
 )
-# Whom https trusts; a parser process has no use for these.
+# Certificate authorities for https; only the fetch process needs them.
 _CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
-_UNEXPECTED_FRAME = "The parser process answered out of turn."
+_UNEXPECTED_FRAME = "The parser process sent an unexpected frame."
 
 
 class PriceListStream:
-    """A list that the parser process understands and is reading."""
+    """A price list that a parser process has opened and is reading."""
 
-    def __init__(self, parser: "_ParserProcess", opened: ListOpened) -> None:
+    def __init__(self, parser: "_ParserProcess", opened: PriceListOpened) -> None:
         self.profile: DetectedProfile = opened.profile
         self.rows_total = opened.rows_total
         self.rows_read = 0
@@ -50,11 +50,12 @@ class PriceListStream:
         self._parser = parser
 
     async def chunks(self) -> AsyncGenerator[RowChunk]:
-        """Receive the rows, many at a time, to the end of the list.
+        """Yield the rows in chunks to the end of the price list.
 
-        Raises PriceListError, ParserKilledError or SourceUnavailableError if it does not come.
+        Raises PriceListError if the price list cannot be read, ParserKilledError if the process
+        exceeds its limits or crashes, StorageFullError if the disk for temporary files is full.
         """
-        while not isinstance(frame := await self._parser.receive(), ListFinished):
+        while not isinstance(frame := await self._parser.receive(), PriceListFinished):
             if not isinstance(frame, RowChunk):
                 raise ParserKilledError(_UNEXPECTED_FRAME)
             self.rows_read, self.rows_ignored = frame.read, frame.ignored
@@ -63,10 +64,10 @@ class PriceListStream:
 
 
 class ParserPool:
-    """A new parser process for each list: one that a list has taken over reads no other.
+    """Runs a new parser process for each price list, so that a hostile one reaches no other list.
 
-    With a spare, the next one starts while a list is read. They are waited for in threads, so that
-    a process is not bound to one event loop.
+    With `has_spare`, the next process is started while a price list is read. Frames are received
+    in threads, so that a process is not bound to one event loop.
     """
 
     def __init__(self, *, has_spare: bool = False) -> None:
@@ -84,10 +85,10 @@ class ParserPool:
 
     @asynccontextmanager
     async def opened(self, request: ReadRequest) -> AsyncGenerator[PriceListStream]:
-        """Let a parser process understand a list and begin to read it.
+        """Open a price list in a parser process and yield it; kill the process at the end.
 
-        Raises PriceListError if it cannot be understood, SourceUnavailableError if its place does
-        not answer, ParserKilledError if the process took too much memory or time, or crashed,
+        Raises PriceListError if the price list cannot be read, SourceUnavailableError if its source
+        does not respond, ParserKilledError if the process exceeds its limits or crashes,
         StorageFullError if the disk for temporary files is full.
         """
         seconds = request.limits.seconds
@@ -129,7 +130,7 @@ async def _fetch(
     input_folder: Path,
     deadline: float,
 ) -> LocalSource:
-    """Let a process of its own fetch a list, so that the one which reads it needs no network."""
+    """Download a price list in a fetch process, so that the parser process needs no network."""
     fetch_process = IsolatedProcess(_FETCH_MODULE, folder=Path.cwd(), variables=_CA_VARIABLES)
     try:
         fetch_process.set_deadline(deadline, request.limits.seconds)
@@ -139,13 +140,13 @@ async def _fetch(
         frame = await fetch_process.receive()
     finally:
         fetch_process.kill()
-    if not isinstance(frame, ListFetched):
+    if not isinstance(frame, PriceListFetched):
         raise ParserKilledError(_UNEXPECTED_FRAME)
     return frame.source
 
 
 class _ParserProcess:
-    """One parser process and its folder."""
+    """A parser process and its workspace."""
 
     def __init__(self) -> None:
         user = sandbox.unused_user_id()
@@ -156,11 +157,11 @@ class _ParserProcess:
     def is_running(self) -> bool:
         return self._child.is_running
 
-    async def read(self, request: ReadRequest, deadline: float) -> ListOpened:
+    async def read(self, request: ReadRequest, deadline: float) -> PriceListOpened:
         self._child.set_deadline(deadline, request.limits.seconds)
         self._child.send(request)
         opened = await self._child.receive()
-        if not isinstance(opened, ListOpened):
+        if not isinstance(opened, PriceListOpened):
             raise ParserKilledError(_UNEXPECTED_FRAME)
         return opened
 

@@ -1,7 +1,7 @@
-"""What a parser process may not do, since the files it reads may come from somebody hostile.
+"""Restricts the rights of a parser process permanently, because it parses untrusted files.
 
-A part that the kernel or a container refuses is left out; `pricebook doctor` says which are in
-force. Everything here holds until the process ends.
+A restriction that the kernel or a container does not support is skipped; `pricebook doctor` lists
+the active ones.
 """
 
 import encodings
@@ -25,16 +25,16 @@ RESTRICTIONS = {
     "files": "only its own folder can be read and written (landlock)",
     "calls": "no sockets, nothing that reaches other programs and processes (seccomp)",
 }
-# Users that systemd too gives to services that need none by name.
+# The range of user ids that systemd uses for services with DynamicUser=.
 _FIRST_USER_ID, _USER_ID_COUNT = 61184, 4336
 _MAX_OPEN_FILES = 64
-# What the standard library loads only when it is used first.
+# Modules that the standard library imports on first use.
 _LAZY_MODULES = ("atexit", "heapq")
 _WINDOWS_ENCODINGS = frozenset({"mbcs", "oem"})
 
 
 def unused_user_id() -> int | None:
-    """Choose the user that a parser process runs as: None if we are not root, so cannot change."""
+    """Return the id of an unused user for a parser process; None without root, which is needed."""
     if os.geteuid() != 0:
         return None
     for offset in count(int.from_bytes(os.urandom(4), "big")):
@@ -47,9 +47,9 @@ def unused_user_id() -> int | None:
 
 
 def confine(user: int | None) -> dict[str, bool]:
-    """Give up what reading a list does not need; return which of `PARTS` are in force.
+    """Drop all rights that parsing does not need; return which `RESTRICTIONS` are active.
 
-    Called in the folder of the process, which has `LISTS` to read and `SCRATCH` to write.
+    The current folder must have INPUT_FOLDER to read from and SCRATCH_FOLDER to write to.
     """
     tempfile.tempdir = SCRATCH_FOLDER
     _set_resource_limits()
@@ -70,7 +70,7 @@ def confine(user: int | None) -> dict[str, bool]:
 
 
 def main() -> None:
-    """Confine this process and write which of `PARTS` are in force."""
+    """Confine this process and print the active restrictions."""
     user = unused_user_id()
     Path(INPUT_FOLDER).mkdir()
     Path(SCRATCH_FOLDER).mkdir()
@@ -81,7 +81,7 @@ def main() -> None:
 
 
 def find_active_restrictions() -> set[str]:
-    """Let a process confine itself, and return which of `PARTS` are in force on this machine."""
+    """Return the restrictions that this machine supports, as found by a confined child process."""
     with tempfile.TemporaryDirectory() as folder:
         completed = subprocess.run(
             [sys.executable, "-P", "-m", "pricebook.pricelists.isolation.sandbox"],
@@ -99,7 +99,7 @@ def _set_resource_limits() -> None:
 
 
 def _preload_lazy_modules() -> None:
-    """Load what the user and the capabilities that are given up may be needed to read."""
+    """Import modules while the rights to read their files are still there."""
     for module in _LAZY_MODULES:
         import_module(module)
     for module in pkgutil.iter_modules(encodings.__path__):
@@ -108,7 +108,7 @@ def _preload_lazy_modules() -> None:
 
 
 def _switch_user(user: int | None) -> bool:
-    """Become another user for good."""
+    """Change the user permanently; return whether this worked."""
     if user is None:
         return False
     try:
@@ -122,7 +122,7 @@ def _switch_user(user: int | None) -> bool:
 
 
 def _code_folders() -> set[str]:
-    """Find where modules may still be loaded from, and the libraries that these need."""
+    """Return the folders of Python modules and of the libraries that these need."""
     folders = {sys.prefix, sys.base_prefix, "/lib", "/lib64", "/usr/lib", "/usr/lib64"}
     return {folder for folder in (*folders, *sys.path) if folder.startswith("/")}
 

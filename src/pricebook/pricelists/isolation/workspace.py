@@ -1,4 +1,4 @@
-"""The folder of one parser process: what it reads is put there, and it writes nowhere else."""
+"""The folder of one parser process: its input is copied there, and it can write nowhere else."""
 
 import fcntl
 import os
@@ -25,9 +25,9 @@ _INVALID_NAME_CHARACTERS = re.compile(r"[\0-\x1f/\x7f]+")
 
 
 class Workspace:
-    """A folder for a process that runs as `user`, or as we do if that is None.
+    """A folder for a process that runs as `user`, or as the current user if that is None.
 
-    Its `lists` are ours, so that the process cannot lead us elsewhere by a link.
+    INPUT_FOLDER in it belongs to the current user, so that the process cannot place links there.
     """
 
     def __init__(self, user: int | None) -> None:
@@ -44,7 +44,7 @@ class Workspace:
 
     @contextmanager
     def input_folder(self) -> Generator[Path]:
-        """Make a folder for the files of one list, as long as the block runs."""
+        """Yield a folder for the files of one price list; it is removed after the block."""
         with translate_temporary_disk_full():
             temporary_folder = tempfile.TemporaryDirectory(
                 dir=self._inputs, ignore_cleanup_errors=True
@@ -57,10 +57,10 @@ class Workspace:
     def copy_in(
         self, price_list_source: LocalSource, input_folder: Path, limits: ReadLimits
     ) -> LocalSource:
-        """Let the process read a list: a copy of a file from elsewhere, under its sender's name.
+        """Copy a file into the input folder under its display name and let the process read it.
 
-        Returns the place as seen from the folder of the process. Raises PriceListError if the file
-        cannot be read or is too large, StorageFullError if there is no room for the copy.
+        Returns the source with a path relative to the workspace. Raises PriceListError if the file
+        cannot be read or is too large, StorageFullError if the disk for temporary files is full.
         """
         original = Path(price_list_source.path)
         path = (
@@ -81,7 +81,7 @@ class Workspace:
         return FileSource(relative)
 
     def remove(self) -> None:
-        """Remove the folder with all that is in it."""
+        """Remove the folder and its content."""
         self._folder.cleanup()
         os.close(self._lock)
 
@@ -91,7 +91,7 @@ class Workspace:
 
 
 def remove_abandoned_workspaces() -> None:
-    """Remove the folders of processes that ended before they could: nobody holds their locks."""
+    """Remove the workspaces of killed processes: those whose lock is free."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with suppress(OSError):
             lock = os.open(folder, _FOLDER_FLAGS)
@@ -104,7 +104,7 @@ def remove_abandoned_workspaces() -> None:
 
 
 def _create_locked_folder() -> tuple["tempfile.TemporaryDirectory[str]", int]:
-    """Make a folder and lock it; another one if it was seen as left over before it was locked."""
+    """Create a folder and lock it; retry if another process removed it as abandoned before that."""
     while True:
         temporary_folder = tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
         with suppress(FileNotFoundError):
@@ -116,16 +116,16 @@ def _create_locked_folder() -> tuple["tempfile.TemporaryDirectory[str]", int]:
 
 
 def _open_nonblocking(path: str, flags: int) -> int:
-    """Open a file; a pipe that nobody writes into would be waited for."""
+    """Open a file without blocking, as opening a pipe without a writer would."""
     return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _copy(original: Path, path: Path, limits: ReadLimits, name: str) -> None:
-    """Copy a regular file, however it grows meanwhile, up to the size that is read."""
+    """Copy a regular file; raise PriceListError if it is too large, even if it grows meanwhile."""
     with FileIO(str(original), opener=_open_nonblocking) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
-            raise PriceListError(f"{original} is no regular file.")
+            raise PriceListError(f"{original} is not a regular file.")
         check_file_size(status.st_size, limits, name)
         with translate_temporary_disk_full(), path.open("xb") as copy:
             while chunk := file.read(_CHUNK_BYTES):

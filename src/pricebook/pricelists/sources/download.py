@@ -1,4 +1,4 @@
-"""Receiving an answer over HTTP within limits of size and time."""
+"""Receives the body of an HTTP response within limits of size and time."""
 
 import ssl
 import time
@@ -25,7 +25,7 @@ _MEBIBYTE = 1024 * 1024
 
 
 class DownloadBudget(NamedTuple):
-    """How large an answer of `source` may be, and when it must have come (monotonic clock)."""
+    """The limits of one download: MiB after decompression, seconds, deadline (monotonic clock)."""
 
     source_name: str
     mebibytes: int
@@ -34,12 +34,12 @@ class DownloadBudget(NamedTuple):
 
     @property
     def seconds_left(self) -> float:
-        """The seconds that are left."""
+        """The seconds until the deadline; negative after it."""
         return self.deadline - time.monotonic()
 
     @property
     def timeout(self) -> Timeout:
-        """How long to wait for a connection, and for each piece of an answer."""
+        """The timeouts for connecting and for each read."""
         seconds_left = max(0.001, self.seconds_left)
         return Timeout(
             connect=min(_CONNECT_TIMEOUT_SECONDS, seconds_left),
@@ -48,16 +48,16 @@ class DownloadBudget(NamedTuple):
 
 
 def start_budget(source_name: str, limits: ReadLimits) -> DownloadBudget:
-    """Begin to count the time that a source may take: half of what reading the list may."""
+    """Start the budget of a download: half of the time limit for reading the price list."""
     seconds = max(1, limits.seconds // 2)
     return DownloadBudget(source_name, limits.mebibytes, seconds, time.monotonic() + seconds)
 
 
 def read_body(response: BaseHTTPResponse, budget: DownloadBudget) -> Generator[bytes, None, None]:
-    """Yield the body of an answer, inflated, as it comes.
+    """Yield the decompressed body of a response as it arrives.
 
-    Raises PriceListError when it is too large, SourceUnavailableError when it takes too long or
-    breaks off.
+    Raises PriceListError if it is too large, SourceUnavailableError if it exceeds the deadline or
+    the connection is lost.
     """
     received = 0
     with translate_http_errors(budget.source_name):
@@ -65,18 +65,18 @@ def read_body(response: BaseHTTPResponse, budget: DownloadBudget) -> Generator[b
             received += len(chunk)
             if received > budget.mebibytes * _MEBIBYTE:
                 raise PriceListError(
-                    f"The list at {budget.source_name} is larger than {budget.mebibytes} MiB."
+                    f"{budget.source_name} is larger than {budget.mebibytes:,} MiB."
                 )
             if budget.seconds_left < 0:
                 raise SourceUnavailableError(
-                    f"{budget.source_name} did not send the list within {budget.seconds} s."
+                    f"{budget.source_name} did not send the price list within {budget.seconds} s."
                 )
             yield chunk
 
 
 @contextmanager
 def translate_http_errors(source_name: str) -> Generator[None, None, None]:
-    """Turn what goes wrong between us and a source into a sentence."""
+    """Convert errors of the HTTP client to PriceListError or SourceUnavailableError."""
     try:
         yield
     except HTTPError as error:
@@ -92,5 +92,5 @@ def _source_error(source_name: str, error: HTTPError) -> PricebookError:
     if isinstance(error, NewConnectionError):
         return SourceUnavailableError(f"{source_name} cannot be reached.")
     if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
-        return SourceUnavailableError(f"{source_name} does not answer in time.")
-    return SourceUnavailableError(f"{source_name} broke off its answer.")
+        return SourceUnavailableError(f"{source_name} does not respond in time.")
+    return SourceUnavailableError(f"{source_name} closed the connection during its response.")

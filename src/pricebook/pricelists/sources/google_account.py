@@ -1,4 +1,4 @@
-"""Logging in at Google with the key file of a service account."""
+"""Authorizes requests to Google with the key file of a service account."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
@@ -16,17 +16,17 @@ _Credentials = cast("Any", service_account.Credentials)
 
 
 class AuthorizedAccount(NamedTuple):
-    """A service account and the header fields that speak for it."""
+    """The e-mail address of a service account and the header fields that authorize its requests."""
 
     email: str
     headers: Mapping[str, str]
 
 
 def authorize(key_path: str | None, http: urllib3.PoolManager) -> AuthorizedAccount:
-    """Get a token for the service account of a key file.
+    """Request an access token for the service account of a key file.
 
-    Raises PriceListError when the key cannot be used, SourceUnavailableError when Google cannot say
-    now.
+    Raises PriceListError if the key cannot be used, SourceUnavailableError if Google does not
+    respond.
     """
     credentials = _credentials(key_path)
     email: str = credentials.service_account_email
@@ -44,8 +44,8 @@ def authorize(key_path: str | None, http: urllib3.PoolManager) -> AuthorizedAcco
 def _credentials(key_path: str | None) -> Any:
     if key_path is None:
         raise PriceListError(
-            "Google spreadsheets are read with the key file of a service account; "
-            "GOOGLE_CREDENTIALS_PATH does not name one."
+            "Google spreadsheets need the key file of a service account; set "
+            "GOOGLE_CREDENTIALS_PATH to its path."
         )
     try:
         return _Credentials.from_service_account_file(key_path, scopes=_SCOPES)
@@ -66,4 +66,4 @@ def _authorization_error(error: GoogleAuthError, email: str) -> PricebookError:
 
 
 def _unavailable_error(email: str) -> SourceUnavailableError:
-    return SourceUnavailableError(f"Google cannot log {email} in now.")
+    return SourceUnavailableError(f"Google cannot authorize {email} at the moment; try later.")

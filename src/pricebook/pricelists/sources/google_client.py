@@ -1,4 +1,4 @@
-"""Asking the Google Sheets API for one spreadsheet, with the patience that its quotas ask for."""
+"""Requests one spreadsheet from the Google Sheets API, with retries and exponential backoff."""
 
 import random
 import time
@@ -42,12 +42,12 @@ class _ErrorResponse(msgspec.Struct, frozen=True):
 def fetch_spreadsheet(
     price_list_source: GoogleSheetSource, spreadsheet_id: str, fields: str, limits: ReadLimits
 ) -> bytearray:
-    """Read the named fields of a spreadsheet in one request, and answer their JSON.
+    """Return the JSON of these fields of a spreadsheet, read in one request.
 
-    Google's wishes to slow down are heeded, and its passing troubles outwaited, for six tries.
+    Statuses 429 and 5xx are retried with backoff, up to six attempts in all.
 
-    Raises PriceListError when it may not be read at all, SourceUnavailableError when it cannot be
-    read now.
+    Raises PriceListError if the spreadsheet may not be read, SourceUnavailableError if a later
+    attempt can succeed.
     """
     source_name = f"The spreadsheet https://docs.google.com/spreadsheets/d/{spreadsheet_id}"
     budget = start_budget(source_name, limits)
@@ -65,9 +65,10 @@ def fetch_spreadsheet(
 
 
 def backoff_seconds(attempt: int, retry_after: float | None, jitter: float) -> float:
-    """Tell how long to wait after a try (from 0): as asked, else doubling from a second.
+    """Return the seconds to wait after an attempt (counted from 0).
 
-    `chance` (0 to 1) keeps those who were refused together from coming back together.
+    This is Retry-After if the response has it, else it doubles from 1 second. `jitter` (0 to 1)
+    spreads the retries of clients that were rejected at the same time.
     """
     if retry_after is not None:
         return retry_after
@@ -77,7 +78,7 @@ def backoff_seconds(attempt: int, retry_after: float | None, jitter: float) -> f
 def _request_with_retries(
     http: urllib3.PoolManager, url: str, account: AuthorizedAccount, budget: DownloadBudget
 ) -> urllib3.BaseHTTPResponse:
-    """Ask until there is an answer that stands, or another try is not worth it."""
+    """Repeat a request until its response is final or the attempts or the time are used up."""
     attempt = 0
     while True:
         response = _send_request(http, url, account, budget)
@@ -123,11 +124,15 @@ def _retry_after(response: urllib3.BaseHTTPResponse) -> float | None:
 
 
 def _response_error(status: int, body: bytes, email: str, source_name: str) -> PricebookError:
-    """Say what an answer without a spreadsheet means for the one who wants the list."""
+    """Return the error that a response without a spreadsheet means."""
     if status == _TOO_MANY_REQUESTS:
-        return SourceUnavailableError(f"{source_name}: Google asks to read less often; try later.")
+        return SourceUnavailableError(
+            f"{source_name} cannot be read now: Google's quota is exceeded; try later."
+        )
     if status >= _FIRST_SERVER_ERROR:
-        return SourceUnavailableError(f"{source_name} cannot be read now: Google answers {status}.")
+        return SourceUnavailableError(
+            f"{source_name} cannot be read now: Google responds with status {status}."
+        )
     api_error = _decode_error(body)
     if any(detail.reason == "SERVICE_DISABLED" for detail in api_error.details):
         return PriceListError(f"The Google Sheets API is not enabled for the project of {email}.")
@@ -148,4 +153,4 @@ def _decode_error(body: bytes) -> _ApiError:
 
 
 def _describe_error(status: int, message: str) -> str:
-    return message.rstrip(".") + "." if message else f"Google answers {status}."
+    return message.rstrip(".") + "." if message else f"Google responds with status {status}."

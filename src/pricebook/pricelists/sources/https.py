@@ -1,4 +1,4 @@
-"""Lists behind an https address, fetched into a file that is then read like any other."""
+"""Downloads a price list from an https URL into a file."""
 
 import re
 import ssl
@@ -40,10 +40,10 @@ _MAX_NAME_CHARACTERS = 100
 def download(
     source: HttpsSource, limits: ReadLimits, folder: Path, network: NetworkPolicy | None = None
 ) -> Path:
-    """Fetch a list into a folder; redirects are followed, each checked like the first address.
+    """Download a price list into a folder; each redirect is checked like the first URL.
 
-    Raises PriceListError when the address is refused or has no list, SourceUnavailableError when
-    another try may get it.
+    Raises PriceListError if the URL is not allowed or does not lead to a file,
+    SourceUnavailableError if a later attempt can succeed.
     """
     network = network or (_UNRESTRICTED_NETWORK if source.allow_private else _PUBLIC_NETWORK)
     target, url = parse_https_url(source.url), source.url
@@ -59,7 +59,7 @@ def download(
 
 
 def file_name(target: HttpsUrl) -> str:
-    """Name the file as the address does, so that messages about the list name it."""
+    """Return the last part of the path as a file name, which error messages then show."""
     last = unquote(target.request_uri.partition("?")[0].rpartition("/")[2])
     return re.sub(r"[^\w.-]", "_", last)[-_MAX_NAME_CHARACTERS:].strip(".") or "list"
 
@@ -67,7 +67,7 @@ def file_name(target: HttpsUrl) -> str:
 def _send_request(
     target: HttpsUrl, network: NetworkPolicy, budget: DownloadBudget
 ) -> BaseHTTPResponse:
-    """Ask the first address of a host that can be connected to."""
+    """Send the request to the first address of the host that accepts a connection."""
     *first_candidates, last = resolve_allowed_addresses(target, network)
     with translate_http_errors(target.display_url):
         for address in first_candidates:
@@ -77,7 +77,7 @@ def _send_request(
 
 
 def _send_request_to(address: str, target: HttpsUrl, budget: DownloadBudget) -> BaseHTTPResponse:
-    """Connect to the very address that was checked: another lookup may give another one."""
+    """Connect to the address that was checked, without a second DNS lookup."""
     pool = HTTPSConnectionPool(
         address,
         target.port,
@@ -104,6 +104,10 @@ def _save_body(response: BaseHTTPResponse, path: Path, budget: DownloadBudget) -
 
 def _check_status(status: int, source_name: str) -> None:
     if status >= _FIRST_SERVER_ERROR or status in _RETRYABLE_STATUSES:
-        raise SourceUnavailableError(f"{source_name} answers {status} now, not with a list.")
+        raise SourceUnavailableError(
+            f"{source_name} responds with status {status} instead of a price list; try later."
+        )
     if status != _OK:
-        raise PriceListError(f"{source_name} answers {status}, not with a list.")
+        raise PriceListError(
+            f"{source_name} responds with status {status} instead of a price list."
+        )

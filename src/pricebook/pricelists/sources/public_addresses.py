@@ -1,4 +1,4 @@
-"""Which addresses a list may be fetched from: those of the public internet, nothing nearer."""
+"""Parses https URLs and restricts downloads to addresses of the public internet."""
 
 import socket
 from collections.abc import Callable, Sequence
@@ -13,15 +13,15 @@ from pricebook.errors import PriceListError, SourceUnavailableError
 from pricebook.pricelists.text import quote
 
 HTTPS_PORT = 443
-# An address of IPv4 as DNS64 gives it to machines that have IPv6 only (RFC 6052).
+# IPv4 addresses as DNS64 translates them for IPv6-only machines (RFC 6052).
 _NAT64 = ip_network("64:ff9b::/96")
-# Nobody serves lists from these, and what they lead to cannot be told: 6to4, Teredo, translation
-# of a network's own, and the abolished site-local addresses.
+# Networks whose addresses can lead to private ones: 6to4, Teredo, local-use translation (RFC 8215),
+# and the deprecated site-local addresses.
 _TUNNEL_NETWORKS = tuple(map(ip_network, ("2002::/16", "2001::/32", "64:ff9b:1::/48", "fec0::/10")))
 
 
 class HttpsUrl(NamedTuple):
-    """An https address taken apart once, so that what was checked is what is asked."""
+    """The parts of an https URL; the checks and the request use the same parts."""
 
     host: str
     port: int
@@ -29,78 +29,79 @@ class HttpsUrl(NamedTuple):
 
     @property
     def authority(self) -> str:
-        """Host and port as the server is told them."""
+        """Host and port as in the Host header field: without the default port."""
         return self.host if self.port == HTTPS_PORT else f"{self.host}:{self.port}"
 
     @property
     def hostname(self) -> str:
-        """The host as certificates and resolvers know it."""
+        """The host without the brackets of an IPv6 address, for DNS and certificates."""
         return self.host.strip("[]")
 
     @property
     def display_url(self) -> str:
-        """The address for a message: without its query, which may hold a secret."""
+        """The URL for messages: without its query, which may hold a secret."""
         return f"https://{self.authority}{self.request_uri.partition('?')[0]}"
 
 
 class NetworkPolicy(NamedTuple):
-    """How a name becomes addresses, and which of these may be reached."""
+    """How host names are resolved, and which addresses are allowed."""
 
     resolve: Callable[[str, int], Sequence[str]]
     is_allowed: Callable[[str], bool]
 
 
 def parse_https_url(url: str) -> HttpsUrl:
-    """Take an address apart.
+    """Parse an https URL.
 
-    Raises PriceListError if it is not https, names no host, or names a user.
+    Raises PriceListError if it is malformed, is not https, or has no host or a user name.
     """
     try:
         parsed = parse_url(url)
     except LocationParseError as error:
-        raise PriceListError(f"The address {_redacted(url)} cannot be understood.") from error
+        raise PriceListError(f"The address {_redacted(url)} is malformed.") from error
     if parsed.scheme != "https" or not parsed.host:
         raise PriceListError(
-            f"The address {_redacted(url)} does not begin with https:// and a host."
+            f"The address {_redacted(url)} does not start with https:// and a host."
         )
     if parsed.auth is not None:
-        raise PriceListError("An address with a user name or a password in it is refused.")
+        raise PriceListError("An address with a user name or a password is not allowed.")
     return HttpsUrl(parsed.host, parsed.port or HTTPS_PORT, parsed.request_uri)
 
 
 def resolve_redirect(url: str, location: str) -> str:
-    """Tell where a redirect leads; raises PriceListError if that is no address."""
+    """Return the URL of a redirect; raises PriceListError if its location is malformed."""
     try:
         return urljoin(url, location)
     except ValueError as error:
-        raise PriceListError(f"The address {_redacted(location)} cannot be understood.") from error
+        raise PriceListError(f"The address {_redacted(location)} is malformed.") from error
 
 
 def resolve_allowed_addresses(target: HttpsUrl, network: NetworkPolicy) -> Sequence[str]:
-    """Resolve a host, once.
+    """Resolve a host once and return its addresses.
 
-    Raises PriceListError if one of its addresses may not be reached, SourceUnavailableError if it
-    has none.
+    Raises PriceListError if one of them is not allowed, SourceUnavailableError if there are none.
     """
     try:
         addresses = network.resolve(target.hostname, target.port)
     except (OSError, UnicodeError) as error:
-        raise SourceUnavailableError(f"The host {quote(target.host)} is not known.") from error
+        raise SourceUnavailableError(
+            f"The host {quote(target.host)} has no address in DNS."
+        ) from error
     if not all(map(network.is_allowed, addresses)):
         raise PriceListError(
-            f"The host {quote(target.host)} is within a private network, so it is refused."
+            f"The host {quote(target.host)} is in a private network, which is not allowed."
         )
     return addresses
 
 
 def resolve(host: str, port: int) -> Sequence[str]:
-    """Ask the system for all addresses of a host; raises OSError if there are none."""
+    """Return all addresses of a host by the system's resolver; raises OSError if there are none."""
     address_infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in address_infos))
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an address belongs to the public internet."""
+    """Whether an address belongs to the public internet."""
     ip: IPv4Address | IPv6Address = ip_address(address)
     if ip in _NAT64:
         ip = IPv4Address(int(ip) & 0xFFFF_FFFF)
