@@ -11,7 +11,7 @@ import msgspec
 import psycopg
 import pytest
 
-from e2e.test_dead import task, upload_list
+from e2e.test_dead_tasks import task, upload_list
 from e2e.test_tasks import admin
 from pricebook.embedded import Endpoints
 from running_system import System, eventually, ready

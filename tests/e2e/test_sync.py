@@ -3,8 +3,8 @@
 import httpx
 
 from e2e.test_tasks import admin, has_succeeded
-from pricelists.google_lists import HEADER, ID
-from pricelists.google_stand_in import google_stand_in, sheet
+from pricelists.fake_google import run_fake_google, sheet
+from pricelists.spreadsheet_reader import HEADER, ID
 from running_system import System, eventually
 
 
@@ -26,7 +26,7 @@ def prices(client: httpx.Client) -> dict[str, str]:
 
 
 def test_a_google_spreadsheet_is_synced_into_the_catalog(system: System) -> None:
-    with google_stand_in() as google:
+    with run_fake_google() as google:
         url = google.put(ID, sheet("Prices", [HEADER, ["A1", "Lamp", 5], ["A2", "Bulb", 1.25]]))
         key = google.write_key(system.folder / "key.json")
         printed = system.up("--empty", GOOGLE_API_URL=google.api, GOOGLE_CREDENTIALS_PATH=str(key))

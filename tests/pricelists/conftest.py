@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from import_fixtures import run_import
-from pricelists.google_stand_in import FakeGoogleServer, google_stand_in
-from pricelists.web_stand_in import FakeWebServer, web_stand_in
+from pricelists.fake_google import FakeGoogleServer, run_fake_google
+from pricelists.fake_web_server import FakeWebServer, run_fake_web_server
 
 # A process has the C locale until it asks; here the one of the environment holds (.ci/locales).
 with suppress(locale.Error):
@@ -45,7 +45,7 @@ def process_locale(request: pytest.FixtureRequest, _locales: None) -> Iterator[s
 
 @pytest.fixture(scope="session")
 def running_google() -> Iterator[FakeGoogleServer]:
-    with google_stand_in() as running:
+    with run_fake_google() as running:
         yield running
 
 
@@ -63,7 +63,7 @@ def key_file(google: FakeGoogleServer, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def running_web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeWebServer]:
-    with web_stand_in(tmp_path_factory.mktemp("web")) as running:
+    with run_fake_web_server(tmp_path_factory.mktemp("web")) as running:
         yield running
 
 

@@ -10,9 +10,9 @@ from pricebook.errors import PriceListError
 from pricebook.http.safe_csv import lines
 from pricebook.pricelists.reader import open_price_list
 from pricebook.pricelists.schemas import ReadLimits, ReadRequest
-from pricelists.google_lists import SpreadsheetReader
-from pricelists.google_stand_in import FakeGoogleServer, Value
+from pricelists.fake_google import FakeGoogleServer, Value
 from pricelists.price_lists import csv_text, read_price_list, read_request, rows_or_error_message
+from pricelists.spreadsheet_reader import SpreadsheetReader
 from pricelists.workbooks import HEADER, xlsx_of
 
 

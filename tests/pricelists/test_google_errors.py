@@ -12,8 +12,8 @@ import pytest
 from pricebook.errors import PriceListError, SourceUnavailableError
 from pricebook.pricelists.schemas import ReadLimits
 from pricebook.pricelists.sources.google_client import backoff_seconds
-from pricelists.google_lists import HEADER, ID, SpreadsheetReader
-from pricelists.google_stand_in import EMAIL, FakeGoogleServer, sheet
+from pricelists.fake_google import EMAIL, FakeGoogleServer, sheet
+from pricelists.spreadsheet_reader import HEADER, ID, SpreadsheetReader
 
 ADDRESS = f"https://docs.google.com/spreadsheets/d/{ID}"
 SOURCE = f"The spreadsheet {ADDRESS}"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pricebook.errors import PriceListError
-from pricelists.google_lists import HEADER, ID, SpreadsheetReader
-from pricelists.google_stand_in import FakeGoogleServer, FormattedNumber, Value, sheet
+from pricelists.fake_google import FakeGoogleServer, FormattedNumber, Value, sheet
+from pricelists.spreadsheet_reader import HEADER, ID, SpreadsheetReader
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.isolation.workspace import Workspace
 from pricebook.pricelists.schemas import ReadLimits
 from pricelists.price_lists import csv_text, read_request
-from pricelists.test_process import parser_pids, read_lines
+from pricelists.test_parser_pool import parser_pids, read_lines
 
 SECRET = "a secret of forty characters, and not one less"
 # The code that a hostile file would run; what it tries is told by exit codes and text.

@@ -123,7 +123,7 @@ def _cell(value: Value) -> dict[str, Any]:
 
 
 @contextmanager
-def google_stand_in() -> Generator[FakeGoogleServer]:
+def run_fake_google() -> Generator[FakeGoogleServer]:
     """Run the stand-in; processes of their own can reach it too."""
     fake = FakeGoogleServer()
     handler = type("Handler", (_Handler,), {"fake": fake})

@@ -73,7 +73,7 @@ def write_certificate(path: Path) -> None:
 
 
 @contextmanager
-def web_stand_in(folder: Path) -> Generator[FakeWebServer]:
+def run_fake_web_server(folder: Path) -> Generator[FakeWebServer]:
     ca_file = folder / "authority.pem"
     write_certificate(ca_file)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

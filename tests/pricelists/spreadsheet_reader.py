@@ -7,7 +7,7 @@ import msgspec
 
 from pricebook.pricelists.reader import open_price_list
 from pricebook.pricelists.schemas import GoogleSheetSource, ReadConfig, ReadLimits, ReadRequest
-from pricelists.google_stand_in import FakeGoogleServer, Value, sheet
+from pricelists.fake_google import FakeGoogleServer, Value, sheet
 from pricelists.price_lists import ReadResult, fetched
 
 ID = "1aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789abcdef"

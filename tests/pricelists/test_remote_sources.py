@@ -17,9 +17,9 @@ from pricebook.pricelists.schemas import (
     ReadLimits,
     ReadRequest,
 )
-from pricelists.google_lists import HEADER, ID
-from pricelists.google_stand_in import FakeGoogleServer, sheet
-from pricelists.web_stand_in import FakeWebServer
+from pricelists.fake_google import FakeGoogleServer, sheet
+from pricelists.fake_web_server import FakeWebServer
+from pricelists.spreadsheet_reader import HEADER, ID
 
 
 def files_in(folder: Path) -> list[Path]:

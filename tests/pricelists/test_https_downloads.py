@@ -15,8 +15,8 @@ from pricebook.pricelists.reader import open_price_list
 from pricebook.pricelists.schemas import HttpsSource, ReadLimits, ReadRequest
 from pricebook.pricelists.sources.https import download, file_name
 from pricebook.pricelists.sources.public_addresses import NetworkPolicy, is_public, parse_https_url
+from pricelists.fake_web_server import HOST, LIST, FakeWebServer, write_certificate
 from pricelists.price_lists import fetched
-from pricelists.web_stand_in import HOST, LIST, FakeWebServer, write_certificate
 
 NAMES = {
     HOST: ["127.0.0.1"],
