@@ -52,6 +52,6 @@ def test_a_file_that_kills_its_parser_three_times_is_dead_and_the_others_go_on(
         eventually(lambda: task(client, small)["state"] == "succeeded")
         eventually(lambda: task(client, big)["state"] == "dead")
         dead_task = task(client, big)
-        assert dead_task["errors"] == [f"The list needs more than {MIB} MiB of memory."]
+        assert dead_task["errors"] == [f"The price list needs more than {MIB} MiB of memory."]
         assert dead_task["retry_count"] == 2, "it was tried three times"
     assert system.stop() == 0

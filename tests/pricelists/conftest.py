@@ -51,7 +51,7 @@ def running_google() -> Iterator[FakeGoogleServer]:
 
 @pytest.fixture
 def google(running_google: FakeGoogleServer) -> FakeGoogleServer:
-    """A stand-in for Google that has no spreadsheets yet and behaves."""
+    """A fake Google server without spreadsheets and planned faults."""
     running_google.reset()
     return running_google
 
@@ -69,7 +69,7 @@ def running_web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeWebSer
 
 @pytest.fixture
 def web(running_web: FakeWebServer, monkeypatch: pytest.MonkeyPatch) -> FakeWebServer:
-    """A web server whose certificate the system trusts."""
+    """A web server whose certificate is trusted by the TLS library."""
     monkeypatch.setenv("SSL_CERT_FILE", str(running_web.ca_file))
     running_web.requests.clear()
     return running_web

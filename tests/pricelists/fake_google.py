@@ -1,6 +1,6 @@
-"""A stand-in for Google: the token endpoint and the Sheets API, over HTTP on this machine.
+"""A fake of Google's token endpoint and Sheets API, served over HTTP on this machine.
 
-It answers what the API would (the fields of the mask and no others) and misbehaves on order.
+It sends what the API would (the fields of the mask and no others); faults can be planned.
 """
 
 import gzip
@@ -22,11 +22,11 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 EMAIL = "lists@pricebook.iam.gserviceaccount.com"
-TOKEN = "ya29.stand-in"
+TOKEN = "ya29.fake"
 
 
 class FormattedNumber(NamedTuple):
-    """A number, how its sheet shows it, and the kind of its format."""
+    """A number, the text that the sheet shows for it, and the type of its number format."""
 
     number: float
     text: str
@@ -38,7 +38,7 @@ Fault = HTTPStatus | str
 
 
 class PlannedFault(NamedTuple):
-    """What to do wrong at the next read: a status, or `cut`, `slow`, `huge`, `broken`."""
+    """A fault of the next response: a status, or `cut`, `slow`, `huge` or `broken`."""
 
     fault: Fault
     headers: dict[str, str] | None = None
@@ -46,7 +46,7 @@ class PlannedFault(NamedTuple):
 
 
 class FakeGoogleServer:
-    """The spreadsheets that it has, what it was asked, and what it is to do wrong."""
+    """The stored spreadsheets, the counted requests and the planned faults."""
 
     def __init__(self) -> None:
         self.spreadsheets: dict[str, dict[str, Any]] = {}
@@ -67,7 +67,7 @@ class FakeGoogleServer:
         self.planned_faults += [PlannedFault(fault, **more)] * times
 
     def put(self, spreadsheet_id: str, *sheets: dict[str, Any]) -> str:
-        """Keep a spreadsheet; answer its address."""
+        """Store a spreadsheet; return its URL."""
         self.spreadsheets[spreadsheet_id] = {
             "spreadsheetId": spreadsheet_id,
             "properties": {"title": "Prices", "locale": "de_DE"},
@@ -76,7 +76,7 @@ class FakeGoogleServer:
         return f"https://docs.google.com/spreadsheets/d/{spreadsheet_id}/edit"
 
     def write_key(self, path: Path) -> Path:
-        """Write the key file of the service account that may read all of it."""
+        """Write the key file of a service account that may read all spreadsheets."""
         key = self.private_key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
@@ -96,7 +96,7 @@ class FakeGoogleServer:
 def sheet(
     title: str, rows: Sequence[Sequence[Value]], sheet_id: int = 0, **more: Any
 ) -> dict[str, Any]:
-    """Make a sheet as the API tells it; `merges` and properties such as `hidden` may be added."""
+    """Build a sheet as the API sends it; `merges` and properties such as `hidden` can be added."""
     properties = {"sheetId": sheet_id, "title": title, "index": 0, "sheetType": "GRID"}
     merges = more.pop("merges", [])
     return {
@@ -124,7 +124,7 @@ def _cell(value: Value) -> dict[str, Any]:
 
 @contextmanager
 def run_fake_google() -> Generator[FakeGoogleServer]:
-    """Run the stand-in; processes of their own can reach it too."""
+    """Run the fake server; other processes can reach it, too."""
     fake = FakeGoogleServer()
     handler = type("Handler", (_Handler,), {"fake": fake})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -143,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def do_POST(self) -> None:
-        """Give a token for an assertion that the account's key has signed."""
+        """Issue a token for an assertion that is signed with the key of the account."""
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         claims = jwt.decode(
             form["assertion"][0],
@@ -216,7 +216,7 @@ Mask = dict[str, "Mask"]
 
 
 def parse_mask(mask: str) -> Mask:
-    """Read `a(b,c/d)` as the API does."""
+    """Parse a field mask such as `a(b,c/d)`."""
     fields: Mask = {}
     tree = [fields]
     at = fields
@@ -233,7 +233,7 @@ def parse_mask(mask: str) -> Mask:
 
 
 def apply_mask(value: Any, mask: Mask) -> Any:
-    """Leave the fields of a mask; a field without fields of its own is left whole."""
+    """Return the fields of a mask; a field without subfields is returned completely."""
     if isinstance(value, list):
         return [apply_mask(each, mask) for each in cast("list[Any]", value)]
     if not mask or not isinstance(value, dict):

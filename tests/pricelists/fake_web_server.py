@@ -1,4 +1,4 @@
-"""A web server with https on this machine, its certificate, and what it may do wrong."""
+"""An https server on this machine with its own certificate and faulty responses."""
 
 import gzip
 import ssl
@@ -28,12 +28,12 @@ PAGES: dict[str, tuple[bytes, dict[str, str]]] = {
     "packed.csv": (gzip.compress(LIST), GZIP_HEADERS),
     "bomb": (gzip.compress(b"A" * 40_000_000), GZIP_HEADERS),
 }
-# The piece that is sent again and again, and the seconds between.
+# The chunk that is sent repeatedly, and the seconds between two of them.
 STREAMS = {"endless": (b"A" * 65536, 0.0), "trickle": (b"A", 0.05)}
 
 
 class FakeWebServer:
-    """Where it listens, the file of the authority to be trusted, and what it was asked."""
+    """The port, the certificate file that clients must trust, and the received requests."""
 
     def __init__(self, ca_file: Path) -> None:
         self.port = 0
@@ -45,7 +45,7 @@ class FakeWebServer:
 
 
 def write_certificate(path: Path) -> None:
-    """Write a key and a certificate that vouches for itself into one file."""
+    """Write a key and a self-signed certificate into one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
     names = [x509.DNSName(HOST), x509.DNSName("two.test"), x509.IPAddress(ip_address("127.0.0.1"))]

@@ -1,4 +1,4 @@
-"""Price lists in the stand-in's spreadsheets, read back in one call."""
+"""Reads price lists from the spreadsheets of the fake Google server."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ HEADER: list[Value] = ["sku", "name", "price"]
 
 
 class SpreadsheetReader:
-    """Reads spreadsheets of the stand-in with a key file."""
+    """Reads spreadsheets of the fake Google server with a key file."""
 
     def __init__(self, google: FakeGoogleServer, key_file: Path) -> None:
         self.google = google
@@ -36,5 +36,5 @@ class SpreadsheetReader:
             return ReadResult(price_list.profile, list(price_list.rows()))
 
     def rows(self, *rows: list[Value], currency: str = "USD", **more: Any) -> ReadResult:
-        """Read a spreadsheet of one sheet with these rows below a header."""
+        """Read a spreadsheet of one sheet with these rows below a header row."""
         return self.read(self.google.put(ID, sheet("Prices", [HEADER, *rows], **more)), currency)

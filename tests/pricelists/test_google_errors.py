@@ -1,4 +1,4 @@
-"""What can go wrong between us and Google: each is one sentence, and nothing hangs."""
+"""Errors of the Google Sheets API: each becomes one error sentence within the time limit."""
 
 import errno
 import json
@@ -43,7 +43,7 @@ def unavailable_message(reader: SpreadsheetReader, url: str, **more: Any) -> str
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_what_may_pass_is_outwaited(
+def test_transient_status_is_retried(
     reader: SpreadsheetReader, google: FakeGoogleServer, url: str, status: int
 ) -> None:
     google.fail_next(HTTPStatus(status), 3, headers=RETRY_NOW)
@@ -51,32 +51,33 @@ def test_what_may_pass_is_outwaited(
     assert google.reads.total() == 4
 
 
-def test_without_a_word_when_we_wait_by_ourselves(
+def test_status_without_retry_after_is_retried(
     reader: SpreadsheetReader, google: FakeGoogleServer, url: str
 ) -> None:
     google.fail_next(HTTPStatus(429))
     assert len(reader.read(url).items) == 1
 
 
-def test_six_tries_are_enough(
+def test_request_fails_after_six_attempts(
     reader: SpreadsheetReader, google: FakeGoogleServer, url: str
 ) -> None:
     google.fail_next(HTTPStatus(429), 20, headers=RETRY_NOW)
-    said = unavailable_message(reader, url)
-    assert said == f"{SOURCE}: Google asks to read less often; try later."
+    message = unavailable_message(reader, url)
+    assert message == f"{SOURCE} cannot be read now: Google's quota is exceeded; try later."
     assert google.reads.total() == 6
 
 
 @pytest.mark.parametrize("wait", ["3600", "Wed, 21 Oct 2099 07:28:00 GMT"])
-def test_a_long_wait_is_left_to_the_next_try_of_the_task(
+def test_long_retry_after_fails_without_another_attempt(
     reader: SpreadsheetReader, google: FakeGoogleServer, url: str, wait: str
 ) -> None:
     google.fail_next(HTTPStatus(503), 20, headers={"Retry-After": wait})
-    assert unavailable_message(reader, url) == f"{SOURCE} cannot be read now: Google answers 503."
+    message = unavailable_message(reader, url)
+    assert message == f"{SOURCE} cannot be read now: Google responds with status 503."
     assert google.reads.total() == 1
 
 
-def test_the_pauses_double_and_are_as_different_as_chance() -> None:
+def test_backoff_doubles_with_jitter() -> None:
     assert [backoff_seconds(attempt, None, 1.0) for attempt in range(4)] == [1, 2, 4, 8]
     assert [backoff_seconds(attempt, None, 0.0) for attempt in range(4)] == [0.5, 1, 2, 4]
     assert backoff_seconds(60, None, 1.0) == 60
@@ -84,7 +85,7 @@ def test_the_pauses_double_and_are_as_different_as_chance() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "error", "said"),
+    ("status", "error", "expected"),
     [
         (403, {}, f"{SOURCE} is not shared with {EMAIL}; share it with this address."),
         (
@@ -98,90 +99,100 @@ def test_the_pauses_double_and_are_as_different_as_chance() -> None:
             {"message": "This operation is not supported for this document"},
             f"{SOURCE} cannot be read: This operation is not supported for this document.",
         ),
-        (302, {}, f"{SOURCE} cannot be read: Google answers 302."),
+        (302, {}, f"{SOURCE} cannot be read: Google responds with status 302."),
     ],
 )
-def test_what_does_not_pass_is_not_tried_again(
-    reader: SpreadsheetReader, google: FakeGoogleServer, status: int, error: Any, said: str
+def test_permanent_status_is_not_retried(
+    reader: SpreadsheetReader, google: FakeGoogleServer, status: int, error: Any, expected: str
 ) -> None:
     google.fail_next(HTTPStatus(status), 20, body={"error": error}, headers={"Location": "/x"})
-    assert rejection_message(reader, ADDRESS) == said
+    assert rejection_message(reader, ADDRESS) == expected
     assert google.reads.total() == 1
 
 
-def test_a_spreadsheet_that_is_not_there(
+def test_missing_spreadsheet_is_refused(
     reader: SpreadsheetReader, google: FakeGoogleServer
 ) -> None:
     assert rejection_message(reader, ADDRESS) == f"{SOURCE} does not exist."
     assert google.reads.total() == 1
 
 
-def test_a_cut_answer(reader: SpreadsheetReader, google: FakeGoogleServer, url: str) -> None:
+def test_truncated_response_is_unavailable(
+    reader: SpreadsheetReader, google: FakeGoogleServer, url: str
+) -> None:
     google.fail_next("cut")
-    assert unavailable_message(reader, url) == f"{SOURCE} broke off its answer."
+    message = unavailable_message(reader, url)
+    assert message == f"{SOURCE} closed the connection during its response."
 
 
-def test_an_answer_that_is_no_json(
+def test_response_that_is_not_json_is_unavailable(
     reader: SpreadsheetReader, google: FakeGoogleServer, url: str
 ) -> None:
     google.fail_next("broken")
-    said = f"What came for the spreadsheet {ID} is no answer of Google Sheets."
-    assert unavailable_message(reader, url) == said
+    expected = f"Google sent an invalid response for the spreadsheet {ID}."
+    assert unavailable_message(reader, url) == expected
 
 
-def test_an_answer_that_trickles(
+def test_slow_response_ends_at_the_deadline(
     reader: SpreadsheetReader, google: FakeGoogleServer, url: str
 ) -> None:
     google.fail_next("slow")
-    said = unavailable_message(reader, url, limits=ReadLimits(seconds=1))
-    assert said == f"{SOURCE} did not send the list within 1 s."
+    message = unavailable_message(reader, url, limits=ReadLimits(seconds=1))
+    assert message == f"{SOURCE} did not send the price list within 1 s."
 
 
-def test_an_answer_that_is_small_only_on_the_way(
+def test_size_limit_holds_for_the_decompressed_response(
     reader: SpreadsheetReader, google: FakeGoogleServer, url: str
 ) -> None:
     google.fail_next("huge")
-    said = rejection_message(reader, url, limits=ReadLimits(mebibytes=1))
-    assert said == f"The list at {SOURCE} is larger than 1 MiB."
+    message = rejection_message(reader, url, limits=ReadLimits(mebibytes=1))
+    assert message == f"{SOURCE} is larger than 1 MiB."
 
 
 @pytest.mark.parametrize("limits", [ReadLimits(rows=1), ReadLimits(columns=2)])
-def test_a_sheet_over_the_limits(reader: SpreadsheetReader, url: str, limits: ReadLimits) -> None:
-    said = rejection_message(reader, url, limits=limits)
-    assert said.startswith('The sheet "Prices" has 2 rows and 3 columns; at most ')
+def test_sheet_over_the_limits_is_refused(
+    reader: SpreadsheetReader, url: str, limits: ReadLimits
+) -> None:
+    message = rejection_message(reader, url, limits=limits)
+    assert message.startswith('The sheet "Prices" has 2 rows and 3 columns; at most ')
 
 
-def test_a_spreadsheet_without_a_sheet(reader: SpreadsheetReader, google: FakeGoogleServer) -> None:
-    said = rejection_message(reader, google.put(ID))
-    assert said == "The spreadsheet has no sheet that could be a list."
+def test_spreadsheet_without_sheets_is_refused(
+    reader: SpreadsheetReader, google: FakeGoogleServer
+) -> None:
+    message = rejection_message(reader, google.put(ID))
+    assert message == "The spreadsheet has no visible sheet with cells."
 
 
-def test_nobody_listens(
+def test_unreachable_token_endpoint_is_unavailable(
     reader: SpreadsheetReader, url: str, tmp_path: Path, google: FakeGoogleServer
 ) -> None:
     path = tmp_path / "elsewhere.json"
     account = json.loads(google.write_key(path).read_text())
     path.write_text(json.dumps(account | {"token_uri": "http://127.0.0.1:9/token"}))
     reader.key_file = path
-    assert unavailable_message(reader, url) == f"Google cannot log {EMAIL} in now."
+    message = unavailable_message(reader, url)
+    assert message == f"Google cannot authorize {EMAIL} at the moment; try later."
 
 
-def test_a_revoked_key(reader: SpreadsheetReader, google: FakeGoogleServer, url: str) -> None:
+def test_revoked_key_is_refused(
+    reader: SpreadsheetReader, google: FakeGoogleServer, url: str
+) -> None:
     google.revoked = True
-    said = rejection_message(reader, url)
-    assert said == f"Google does not accept the key of {EMAIL}; it may have been revoked."
+    message = rejection_message(reader, url)
+    assert message == f"Google does not accept the key of {EMAIL}; it may have been revoked."
 
 
-def test_no_key_file(reader: SpreadsheetReader, url: str) -> None:
+def test_unset_key_file_names_the_setting(reader: SpreadsheetReader, url: str) -> None:
     reader.key_file = None
     assert "GOOGLE_CREDENTIALS_PATH" in rejection_message(reader, url)
 
 
-def test_a_key_file_that_is_not_there(reader: SpreadsheetReader, url: str, tmp_path: Path) -> None:
+def test_missing_key_file_is_refused(reader: SpreadsheetReader, url: str, tmp_path: Path) -> None:
     reader.key_file = tmp_path / "none.json"
-    said = rejection_message(reader, url)
-    os_message = os.strerror(errno.ENOENT)  # the system's words, in its language
-    assert said == f"The key file {reader.key_file} cannot be read: {os_message}."
+    message = rejection_message(reader, url)
+    os_message = os.strerror(errno.ENOENT)  # in the language of the process
+    assert message == f"The key file {reader.key_file} cannot be read: {os_message}."
 
 
 @pytest.mark.parametrize(
@@ -196,10 +207,10 @@ def test_a_key_file_that_is_not_there(reader: SpreadsheetReader, url: str, tmp_p
         "\x00\xff",
     ],
 )
-def test_a_file_that_is_no_key(
+def test_invalid_key_file_is_refused(
     reader: SpreadsheetReader, url: str, tmp_path: Path, content: str
 ) -> None:
     reader.key_file = tmp_path / "key.json"
     reader.key_file.write_bytes(content.encode("latin-1"))
-    said = rejection_message(reader, url)
-    assert said == f"{reader.key_file} is not the key file of a Google service account."
+    message = rejection_message(reader, url)
+    assert message == f"{reader.key_file} is not the key file of a Google service account."

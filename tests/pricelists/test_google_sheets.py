@@ -1,4 +1,4 @@
-"""Lists in Google spreadsheets: which sheet, which cells, in one read."""
+"""Reading Google spreadsheets: selection of the sheet, cell values, number of requests."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +15,9 @@ def reader(google: FakeGoogleServer, key_file: Path) -> SpreadsheetReader:
     return SpreadsheetReader(google, key_file)
 
 
-def test_a_list_is_read_in_one_request(reader: SpreadsheetReader, google: FakeGoogleServer) -> None:
+def test_spreadsheet_is_read_in_one_request(
+    reader: SpreadsheetReader, google: FakeGoogleServer
+) -> None:
     rows: list[list[Value]] = [[f"A{number}", "Lamp", 12.5] for number in range(2000)]
     result = reader.rows(*rows)
     assert len(result.items) == 2000
@@ -23,7 +25,7 @@ def test_a_list_is_read_in_one_request(reader: SpreadsheetReader, google: FakeGo
     assert google.tokens_issued == 1
 
 
-def test_what_was_found_is_told(reader: SpreadsheetReader) -> None:
+def test_profile_names_format_and_sheet(reader: SpreadsheetReader) -> None:
     result = reader.rows(["A1", "Lamp", 12.5])
     assert result.profile.format == "google_sheets"
     assert result.profile.sheet == "Prices"
@@ -36,7 +38,7 @@ def test_what_was_found_is_told(reader: SpreadsheetReader) -> None:
     ("number", "price"),
     [(1.234, "1.234"), (1234.5678, "1234.5678"), (0.1 + 0.2, "0.3"), (1803.6, "1803.6"), (5, "5")],
 )
-def test_a_number_is_the_price_whatever_is_shown(
+def test_price_is_the_stored_number_and_not_the_formatted_text(
     reader: SpreadsheetReader, number: float, price: str
 ) -> None:
     result = reader.rows(
@@ -45,7 +47,7 @@ def test_a_number_is_the_price_whatever_is_shown(
     assert [row.price for row in result.items] == [Decimal(price), Decimal("7.50")]
 
 
-def test_a_code_in_a_number_cell_is_what_the_sheet_shows(reader: SpreadsheetReader) -> None:
+def test_code_in_a_number_cell_is_the_formatted_text(reader: SpreadsheetReader) -> None:
     result = reader.rows(
         [FormattedNumber(42, "00042"), "Lamp", 1],
         [FormattedNumber(6.93217e12, "6.93E+12", "SCIENTIFIC"), "Lamp", 1],
@@ -67,7 +69,7 @@ def test_a_code_in_a_number_cell_is_what_the_sheet_shows(reader: SpreadsheetRead
         ("CA$12.50", "CAD"),
     ],
 )
-def test_a_number_shown_in_the_catalogs_currency_is_a_price(
+def test_number_formatted_in_the_catalog_currency_is_a_price(
     reader: SpreadsheetReader, shown: str, currency: str
 ) -> None:
     result = reader.rows(
@@ -77,7 +79,7 @@ def test_a_number_shown_in_the_catalogs_currency_is_a_price(
 
 
 @pytest.mark.parametrize("shown", ["€12.50", "12,50 zł", "12.50 EUR", "[€]12.50", "руб.12"])
-def test_a_number_shown_in_another_currency_is_rejected(
+def test_number_formatted_in_another_currency_is_rejected(
     reader: SpreadsheetReader, shown: str
 ) -> None:
     result = reader.rows(
@@ -87,12 +89,12 @@ def test_a_number_shown_in_another_currency_is_rejected(
     assert len(result.rejected) == 1
 
 
-def test_a_currency_that_nobody_knows_is_rejected(reader: SpreadsheetReader) -> None:
+def test_number_with_an_unknown_currency_sign_is_rejected(reader: SpreadsheetReader) -> None:
     result = reader.rows(["A1", "Lamp", FormattedNumber(12.5, "₦12.50", "CURRENCY")])
     assert [row.error_type for row in result.rejected] == ["price_not_a_number"]
 
 
-def test_dates_percentages_and_errors_are_no_prices(reader: SpreadsheetReader) -> None:
+def test_dates_percentages_and_error_values_are_rejected(reader: SpreadsheetReader) -> None:
     result = reader.rows(
         ["A1", "Lamp", FormattedNumber(45292, "01.01.2024", "DATE")],
         ["A2", "Lamp", FormattedNumber(0.125, "12.5%", "PERCENT")],
@@ -110,14 +112,14 @@ def test_dates_percentages_and_errors_are_no_prices(reader: SpreadsheetReader) -
     ]
 
 
-def test_blank_rows_and_columns_around_the_list_do_not_count(reader: SpreadsheetReader) -> None:
+def test_blank_rows_and_columns_around_the_table_are_ignored(reader: SpreadsheetReader) -> None:
     rows: list[list[Value]] = [["A1", "Lamp", 5, None, None], [], ["A2", "Lamp", 6], [None], []]
     result = reader.rows(*rows)
     assert result.outcomes == ["ignored", "item", "ignored", "item"]
     assert result.profile.headers == ("sku", "name", "price")
 
 
-def test_cells_merged_over_rows_count_for_each(
+def test_value_of_cells_merged_over_rows_is_used_in_each_row(
     reader: SpreadsheetReader, google: FakeGoogleServer
 ) -> None:
     merges = [
@@ -136,7 +138,9 @@ def test_cells_merged_over_rows_count_for_each(
     assert [row.category for row in result.items] == ["Light", "Light", None]
 
 
-def test_the_best_sheet_is_read(reader: SpreadsheetReader, google: FakeGoogleServer) -> None:
+def test_sheet_with_the_price_list_is_selected(
+    reader: SpreadsheetReader, google: FakeGoogleServer
+) -> None:
     url = google.put(
         ID,
         sheet("Contact", [["Phone", "123"], ["Mail", "x"]]),
@@ -150,7 +154,7 @@ def test_the_best_sheet_is_read(reader: SpreadsheetReader, google: FakeGoogleSer
 
 
 @pytest.mark.parametrize("url", ["{}#gid=7", "{}?gid=7#gid=7", "{}?gid=7", "{}#gid=7&range=A1"])
-def test_the_sheet_of_the_address_is_read(
+def test_sheet_that_the_url_names_is_selected(
     reader: SpreadsheetReader, google: FakeGoogleServer, url: str
 ) -> None:
     address = google.put(
@@ -161,23 +165,27 @@ def test_the_sheet_of_the_address_is_read(
 
 
 @pytest.mark.parametrize(
-    ("fragment", "sheet_name", "said"),
+    ("fragment", "sheet_name", "expected"),
     [
         ("", "Retail", 'no sheet "Retail"; its sheets are "A", "B".'),
-        ("#gid=9", None, 'no sheet with the gid 9 of its address; its sheets are "A", "B".'),
+        (
+            "#gid=9",
+            None,
+            'no sheet with the gid 9 that its address names; its sheets are "A", "B".',
+        ),
     ],
 )
-def test_a_named_sheet_that_is_missing_is_told(
+def test_missing_sheet_is_refused(
     reader: SpreadsheetReader,
     google: FakeGoogleServer,
     fragment: str,
     sheet_name: str | None,
-    said: str,
+    expected: str,
 ) -> None:
     url = google.put(ID, sheet("A", [HEADER]), sheet("B", [HEADER], 7))
     with pytest.raises(PriceListError) as raised:
         reader.read(url + fragment, sheet_name=sheet_name)
-    assert raised.value.message == f"The spreadsheet has {said}"
+    assert raised.value.message == f"The spreadsheet has {expected}"
 
 
 @pytest.mark.parametrize(
@@ -189,7 +197,7 @@ def test_a_named_sheet_that_is_missing_is_told(
         "https://docs.google.com/a/example.com/spreadsheets/d/{}/view",
     ],
 )
-def test_addresses_as_people_copy_them(
+def test_every_form_of_spreadsheet_url_is_accepted(
     reader: SpreadsheetReader, google: FakeGoogleServer, form: str
 ) -> None:
     google.put(ID, sheet("Prices", [HEADER, ["A1", "Lamp", 1]]))
@@ -212,7 +220,7 @@ def test_addresses_as_people_copy_them(
         "",
     ],
 )
-def test_other_addresses_are_refused_unasked(
+def test_other_urls_are_refused_without_a_request(
     reader: SpreadsheetReader, google: FakeGoogleServer, url: str
 ) -> None:
     with pytest.raises(PriceListError, match=r"is not the address of a Google spreadsheet"):

@@ -1,4 +1,4 @@
-"""Lists behind https addresses, fetched from a server on this machine with the real client."""
+"""Downloads over https from a server on this machine, with the real client."""
 
 import tempfile
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ NAMES = {
 
 
 class FakeResolver:
-    """A resolver that knows a few names, and counts how often it is asked."""
+    """A resolver with a few names that records its requests."""
 
     def __init__(self) -> None:
         self.requests: list[str] = []
@@ -40,7 +40,7 @@ class FakeResolver:
 
 
 def is_allowed(address: str) -> bool:
-    """Let the server of the test stand for the internet."""
+    """Allow the fake web server as if it were on the public internet."""
     return address.startswith("127.0.0.") or is_public(address)
 
 
@@ -60,7 +60,7 @@ def fetch(dns: FakeResolver, web: FakeWebServer, tmp_path: Path) -> Any:
     return fetched
 
 
-def test_a_list_is_fetched_from_the_address_that_was_checked(
+def test_file_is_downloaded_from_the_address_that_was_checked(
     fetch: Any, dns: FakeResolver, web: FakeWebServer
 ) -> None:
     path = fetch("/list.csv?key=1")
@@ -70,23 +70,21 @@ def test_a_list_is_fetched_from_the_address_that_was_checked(
     assert web.requests == [(f"{HOST}:{web.port}", "/list.csv?key=1")]
 
 
-def test_a_host_with_several_addresses_is_reached_at_one_that_answers(fetch: Any) -> None:
+def test_next_address_is_used_if_the_first_refuses_the_connection(fetch: Any) -> None:
     assert fetch("/list.csv", "two.test").read_bytes() == LIST
 
 
-def test_the_certificate_must_be_of_the_host_that_was_asked_for(
-    fetch: Any, web: FakeWebServer
-) -> None:
+def test_certificate_of_another_host_is_refused(fetch: Any, web: FakeWebServer) -> None:
     with pytest.raises(PriceListError) as raised:
         fetch("/list.csv", "other.test")
-    said = (
+    expected = (
         f"The certificate of https://other.test:{web.port}/list.csv is not valid: Hostname mismatch"
     )
-    assert raised.value.message.startswith(said)
+    assert raised.value.message.startswith(expected)
     assert web.requests == []
 
 
-def test_a_certificate_that_nobody_vouches_for(
+def test_self_signed_certificate_is_refused(
     fetch: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_certificate(tmp_path / "other.pem")
@@ -95,7 +93,7 @@ def test_a_certificate_that_nobody_vouches_for(
         fetch("/list.csv")
 
 
-def test_an_answer_may_be_packed(fetch: Any) -> None:
+def test_compressed_response_is_decompressed(fetch: Any) -> None:
     assert fetch("/packed.csv").read_bytes() == LIST
 
 
@@ -106,67 +104,66 @@ def test_redirects_are_followed(fetch: Any, web: FakeWebServer, dns: FakeResolve
 
 
 @pytest.mark.parametrize(
-    ("to", "said"),
+    ("to", "expected"),
     [
-        ("https://inner.test/", 'The host "inner.test" is within a private network'),
-        ("//inner.test/", 'The host "inner.test" is within a private network'),
-        ("https://169.254.169.254/latest", 'The host "169.254.169.254" is within a private'),
-        ("http://lists.test/list.csv", 'The address "http://lists.test/list.csv" does not begin'),
-        ("https://ann:secret@lists.test/", "An address with a user name or a password in it"),
-        ("file:///etc/passwd", 'The address "file:///etc/passwd" does not begin with'),
-        ("https://[", 'The address "https://[" cannot be understood.'),
+        ("https://inner.test/", 'The host "inner.test" is in a private network'),
+        ("//inner.test/", 'The host "inner.test" is in a private network'),
+        ("https://169.254.169.254/latest", 'The host "169.254.169.254" is in a private network'),
+        ("http://lists.test/list.csv", 'The address "http://lists.test/list.csv" does not start'),
+        ("https://ann:secret@lists.test/", "An address with a user name or a password is not"),
+        ("file:///etc/passwd", 'The address "file:///etc/passwd" does not start with'),
+        ("https://[", 'The address "https://[" is malformed.'),
     ],
 )
-def test_each_redirect_is_checked_like_the_first_address(fetch: Any, to: str, said: str) -> None:
+def test_each_redirect_is_checked_like_the_first_url(fetch: Any, to: str, expected: str) -> None:
     with pytest.raises(PriceListError) as raised:
         fetch(f"/to?url={to}")
-    assert raised.value.message.startswith(said)
+    assert raised.value.message.startswith(expected)
 
 
-def test_redirects_have_an_end(fetch: Any, web: FakeWebServer) -> None:
+def test_number_of_redirects_is_limited(fetch: Any, web: FakeWebServer) -> None:
     with pytest.raises(PriceListError, match=r"redirects more than 5 times\.$"):
         fetch("/round/1")
     assert len(web.requests) == 6
 
 
 @pytest.mark.parametrize("status", [204, 400, 401, 403, 404, 410])
-def test_an_address_without_a_list_is_refused(fetch: Any, web: FakeWebServer, status: int) -> None:
+def test_permanent_status_is_refused(fetch: Any, web: FakeWebServer, status: int) -> None:
     with pytest.raises(PriceListError) as raised:
         fetch(f"/status/{status}?key=secret")
-    said = f"https://{HOST}:{web.port}/status/{status} answers {status}, not with a list."
-    assert raised.value.message == said
+    url = f"https://{HOST}:{web.port}/status/{status}"
+    expected = f"{url} responds with status {status} instead of a price list."
+    assert raised.value.message == expected
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503])
-def test_a_server_in_trouble_may_be_asked_later(fetch: Any, status: int) -> None:
-    with pytest.raises(SourceUnavailableError, match=rf" answers {status} now, not with a list"):
+def test_transient_status_is_unavailable(fetch: Any, status: int) -> None:
+    with pytest.raises(SourceUnavailableError, match=f" responds with status {status} instead of "):
         fetch(f"/status/{status}")
 
 
 @pytest.mark.parametrize("path", ["/bomb", "/endless"])
-def test_the_size_counts_as_it_is_unpacked_whatever_was_announced(
-    fetch: Any, path: str, tmp_path: Path
-) -> None:
+def test_size_limit_holds_for_the_decompressed_body(fetch: Any, path: str, tmp_path: Path) -> None:
     with pytest.raises(PriceListError, match=r" is larger than 1 MiB\.$"):
         fetch(path, mebibytes=1)
     assert sum(file.stat().st_size for file in tmp_path.iterdir()) <= 1024 * 1024
 
 
-def test_what_comes_after_the_announced_end_is_not_read(fetch: Any) -> None:
+def test_bytes_after_the_content_length_are_not_read(fetch: Any) -> None:
     assert fetch("/lying").read_bytes() == b"A" * 20
 
 
-def test_a_cut_answer(fetch: Any) -> None:
-    with pytest.raises(SourceUnavailableError, match=r" broke off its answer\.$"):
+def test_truncated_response_is_unavailable(fetch: Any) -> None:
+    with pytest.raises(SourceUnavailableError, match=r" closed the connection during its response"):
         fetch("/cut")
 
 
-def test_a_trickle_ends(fetch: Any) -> None:
-    with pytest.raises(SourceUnavailableError, match=r" did not send the list within 1 s\.$"):
+def test_slow_response_ends_at_the_deadline(fetch: Any) -> None:
+    with pytest.raises(SourceUnavailableError, match=r" did not send the price list within 1 s\.$"):
         fetch("/trickle", seconds=1)
 
 
-def test_nobody_listens(tmp_path: Path) -> None:
+def test_refused_connection_is_unavailable(tmp_path: Path) -> None:
     source = HttpsSource("https://127.0.0.1:9/list.csv", allow_private=True)
     with pytest.raises(SourceUnavailableError) as error:
         download(source, ReadLimits(), tmp_path)
@@ -186,7 +183,9 @@ def test_nobody_listens(tmp_path: Path) -> None:
         ("/" + "a" * 300 + ".csv", "a" * 96 + ".csv"),
     ],
 )
-def test_a_file_is_named_by_its_address_and_stays_in_its_folder(path: str, name: str) -> None:
+def test_file_name_is_the_last_part_of_the_path_and_stays_in_its_folder(
+    path: str, name: str
+) -> None:
     assert file_name(parse_https_url(f"https://{HOST}{path}")) == name
 
 
@@ -198,7 +197,7 @@ def matching_files(folder: Path, pattern: str) -> list[Path]:
     return list(folder.glob(pattern))
 
 
-def test_a_fetched_list_is_read_like_a_file(web: FakeWebServer) -> None:
+def test_downloaded_file_is_read(web: FakeWebServer) -> None:
     with fetched(web_request(web.url("/list.csv", "127.0.0.1"), allow_private=True)) as local:
         price_list = open_price_list(local)
         prices = [row.price for row in price_list.rows() if row.outcome == "item"]
@@ -206,7 +205,7 @@ def test_a_fetched_list_is_read_like_a_file(web: FakeWebServer) -> None:
 
 
 @pytest.mark.parametrize("path", ["/list.csv", "/status/200", "/status/404", "/cut"])
-async def test_nothing_is_left_of_a_list_that_was_fetched(
+async def test_downloaded_files_are_removed(
     web: FakeWebServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -219,8 +218,8 @@ async def test_nothing_is_left_of_a_list_that_was_fetched(
 
 
 def test_private_addresses_are_refused_unless_allowed(web: FakeWebServer) -> None:
-    inner = web_request(web.url("/list.csv", "127.0.0.1"), allow_private=False)
-    rejection = pytest.raises(PriceListError, match="is within a private network, so it is refused")
-    with rejection, fetched(inner):
+    request = web_request(web.url("/list.csv", "127.0.0.1"), allow_private=False)
+    rejection = pytest.raises(PriceListError, match="is in a private network")
+    with rejection, fetched(request):
         pass
     assert web.requests == []

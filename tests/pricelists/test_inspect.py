@@ -64,7 +64,7 @@ def test_each_is_told_as_json(lists: Path) -> None:
     read, refused = map(msgspec.json.decode, completed.stdout.splitlines())
     assert (read["items"], read["rejected"], read["ignored"]) == (2, 1, 1)
     assert read["found"]["format"] == "csv"
-    assert refused == {"path": "lists/h", "refused": "The list is empty."}
+    assert refused == {"path": "lists/h", "refused": "h is empty."}
 
 
 @pytest.mark.parametrize("arguments", [(), ("missing.csv",)])

@@ -1,4 +1,4 @@
-"""The parser process: what it answers, and what becomes of one that is in trouble."""
+"""Parser processes: the frames that they send, their limits, and the end of each process."""
 
 import asyncio
 import os
@@ -33,7 +33,7 @@ def long_list(tmp_path: Path) -> ReadRequest:
 
 
 def parser_pids() -> list[int]:
-    """Find the parser processes of this process."""
+    """Return the ids of the parser processes that this process has started."""
     pids: list[int] = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -50,7 +50,7 @@ async def read_lines(stream: PriceListStream) -> list[bytes]:
     return b"".join([rows.lines async for rows in stream.chunks()]).splitlines()
 
 
-async def test_a_list_comes_as_lines_for_copy(own_parser_pool: ParserPool, tmp_path: Path) -> None:
+async def test_rows_are_lines_for_copy(own_parser_pool: ParserPool, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     text = 'sku;name;price;Note\nA\\1;Lamp;1,50;"two\nlines"\n;Saw;2,00;\n'
     path.write_text(text)
@@ -66,7 +66,7 @@ async def test_a_list_comes_as_lines_for_copy(own_parser_pool: ParserPool, tmp_p
     ]
 
 
-async def test_each_list_has_a_process_of_its_own_and_the_next_one_is_ready(
+async def test_each_price_list_gets_a_new_process_and_the_spare_is_used(
     tmp_path: Path,
 ) -> None:
     others = set(parser_pids())
@@ -89,20 +89,20 @@ async def test_each_list_has_a_process_of_its_own_and_the_next_one_is_ready(
     assert set(parser_pids()) == others
 
 
-async def test_a_process_that_stands_still_is_ended_when_its_time_is_over(
+async def test_stopped_process_is_killed_at_its_deadline(
     own_parser_pool: ParserPool, long_list: ReadRequest
 ) -> None:
     before = parser_pids()
-    request = msgspec.structs.replace(long_list, limits=ReadLimits(seconds=3))
+    request = msgspec.structs.replace(long_list, limits=ReadLimits(seconds=8))
     async with own_parser_pool.opened(request) as stream:
         (parser,) = set(parser_pids()) - set(before)
         os.kill(parser, signal.SIGSTOP)
-        with pytest.raises(ParserKilledError, match="more than 3 seconds"):
+        with pytest.raises(ParserKilledError, match="more than 8 seconds"):
             await read_lines(stream)
     assert parser_pids() == before
 
 
-async def test_a_refusal_comes_as_the_error_it_is(
+async def test_error_of_the_process_is_raised_with_its_type(
     own_parser_pool: ParserPool, tmp_path: Path
 ) -> None:
     path = tmp_path / "list.csv"
@@ -112,7 +112,7 @@ async def test_a_refusal_comes_as_the_error_it_is(
             pass
 
 
-async def test_a_process_that_is_killed_fails_its_list_and_no_other(
+async def test_killed_process_fails_its_price_list_and_no_other(
     own_parser_pool: ParserPool, long_list: ReadRequest
 ) -> None:
     others = parser_pids()
@@ -125,7 +125,7 @@ async def test_a_process_that_is_killed_fails_its_list_and_no_other(
         assert len(await read_lines(stream)) == 200_000
 
 
-async def test_whoever_shares_the_processors_goes_first(
+async def test_process_has_a_lower_priority(
     own_parser_pool: ParserPool, long_list: ReadRequest
 ) -> None:
     others = parser_pids()
@@ -134,7 +134,7 @@ async def test_whoever_shares_the_processors_goes_first(
         assert os.getpriority(os.PRIO_PROCESS, parser) > os.getpriority(os.PRIO_PROCESS, 0)
 
 
-async def test_a_list_that_takes_too_long_is_given_up(
+async def test_price_list_over_its_time_limit_fails(
     own_parser_pool: ParserPool, long_list: ReadRequest
 ) -> None:
     before = parser_pids()
@@ -145,7 +145,7 @@ async def test_a_list_that_takes_too_long_is_given_up(
     assert parser_pids() == before
 
 
-async def test_a_list_that_takes_too_much_memory_is_given_up(
+async def test_price_list_over_its_memory_limit_fails(
     own_parser_pool: ParserPool, tmp_path: Path
 ) -> None:
     path = tmp_path / "list.csv"
@@ -156,7 +156,7 @@ async def test_a_list_that_takes_too_much_memory_is_given_up(
             await read_lines(stream)
 
 
-async def test_a_list_that_nobody_reads_to_the_end_leaves_no_process(
+async def test_price_list_that_is_not_read_to_its_end_leaves_no_process(
     own_parser_pool: ParserPool, long_list: ReadRequest
 ) -> None:
     before = parser_pids()
@@ -167,7 +167,7 @@ async def test_a_list_that_nobody_reads_to_the_end_leaves_no_process(
 
 
 @pytest.mark.parametrize(
-    ("called", "told"),
+    ("called", "expected"),
     [
         ("May prices.xlsx", "May prices.xlsx is damaged"),
         ("../../etc/passwd", "etc passwd is damaged"),
@@ -176,12 +176,12 @@ async def test_a_list_that_nobody_reads_to_the_end_leaves_no_process(
         (None, "stored is damaged"),
     ],
 )
-async def test_a_file_is_called_what_its_sender_calls_it(
-    own_parser_pool: ParserPool, tmp_path: Path, called: str | None, told: str
+async def test_error_names_the_file_by_its_uploaded_name(
+    own_parser_pool: ParserPool, tmp_path: Path, called: str | None, expected: str
 ) -> None:
     path = tmp_path / "stored"
     path.write_bytes(b"PK\x03\x04 cut off")
     request = ReadRequest(source=FileSource(str(path), called), currency="USD")
-    with pytest.raises(PriceListError, match=told):
+    with pytest.raises(PriceListError, match=expected):
         async with own_parser_pool.opened(request):
             pass

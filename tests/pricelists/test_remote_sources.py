@@ -1,4 +1,4 @@
-"""Lists from other machines, read in the parser process like any other."""
+"""Price lists of Google Sheets and https URLs, imported through the fetch and parser processes."""
 
 import tempfile
 from pathlib import Path
@@ -26,25 +26,25 @@ def files_in(folder: Path) -> list[Path]:
     return list(folder.iterdir())
 
 
-async def taken_in(database: Database, source: PriceListSource) -> ImportResult:
+async def import_source(database: Database, source: PriceListSource) -> ImportResult:
     request = ImportRequest(source=source, supplier_name="ACME", currency="USD")
     with ParserPool() as parser_pool:
         return await importer.run_import(database, parser_pool, request, lambda _: None)
 
 
-async def test_a_spreadsheet_is_taken_in(
+async def test_google_spreadsheet_is_imported(
     database: Database, google: FakeGoogleServer, key_file: Path
 ) -> None:
     url = google.put(ID, sheet("Prices", [HEADER, ["A1", "Lamp", 5], ["A2", "Bulb", 1.25]]))
     source = GoogleSheetSource(url, str(key_file), google.api)
-    assert (await taken_in(database, source)).counts.new == 2
-    assert (await taken_in(database, source)).counts.unchanged == 2
+    assert (await import_source(database, source)).counts.new == 2
+    assert (await import_source(database, source)).counts.unchanged == 2
     assert google.reads.total() == 2
 
 
-async def test_a_list_behind_an_address_is_taken_in(database: Database, web: FakeWebServer) -> None:
+async def test_https_price_list_is_imported(database: Database, web: FakeWebServer) -> None:
     source = HttpsSource(web.url("/list.csv", "127.0.0.1"), allow_private=True)
-    assert (await taken_in(database, source)).counts.new == 1
+    assert (await import_source(database, source)).counts.new == 1
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ async def test_a_list_behind_an_address_is_taken_in(database: Database, web: Fak
         ("/trickle", (SourceUnavailableError, ParserKilledError)),
     ],
 )
-async def test_what_went_wrong_is_told_and_nothing_is_left_behind(
+async def test_failed_download_raises_its_error_and_leaves_no_files(
     web: FakeWebServer,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

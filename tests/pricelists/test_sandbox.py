@@ -1,4 +1,4 @@
-"""What a parser process may not do: seen from inside, by code that has taken one over."""
+"""The sandbox of a parser process, tested by code that runs in it like an exploit would."""
 
 import errno
 import os
@@ -22,12 +22,12 @@ from pricelists.price_lists import csv_text, read_request
 from pricelists.test_parser_pool import parser_pids, read_lines
 
 SECRET = "a secret of forty characters, and not one less"
-# The code that a hostile file would run; what it tries is told by exit codes and text.
+# The start of the code that runs in the sandbox; `tried` returns the error of an action as text.
 CONFINED = """
 import ctypes, fcntl, os, resource, socket, sys
 from pricebook.pricelists.isolation import sandbox
 user = sys.argv[1]
-in_force = sandbox.confine(int(user) if user else None)
+sandbox.confine(int(user) if user else None)
 def tried(action):
     try:
         action()
@@ -51,7 +51,7 @@ def workspace() -> Iterator[Workspace]:
 
 
 def run(code: str, workspace: Workspace) -> str:
-    """Run code in a process confined as parser processes are; return what it prints."""
+    """Run code in a process with the restrictions of a parser process; return its output."""
     completed = subprocess.run(
         [sys.executable, "-P", "-c", CONFINED + code, str(workspace.user or "")],
         cwd=workspace.path,
@@ -70,7 +70,7 @@ def require_restriction(restriction: str) -> None:
 
 
 def process_status(parser: int) -> dict[str, str]:
-    """Read what the kernel shows of a process."""
+    """Return the status, environment and limits of a process from /proc."""
     folder = Path(f"/proc/{parser}")
     lines = (folder / "status").read_text().splitlines()
     status = {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
@@ -81,7 +81,7 @@ def process_status(parser: int) -> dict[str, str]:
     }
 
 
-async def test_a_real_parser_process_has_no_secret_and_few_rights(
+async def test_parser_process_has_no_secrets_and_few_rights(
     own_parser_pool: ParserPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JWT_SECRET", SECRET)
@@ -114,23 +114,23 @@ async def test_a_real_parser_process_has_no_secret_and_few_rights(
         assert limits["Max processes"] == ("0", "0")
 
 
-def test_nothing_can_be_connected_or_started(workspace: Workspace) -> None:
+def test_sockets_programs_and_signals_are_refused(workspace: Workspace) -> None:
     require_restriction("calls")
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        said = run(
+        output = run(
             f"print(tried(lambda: socket.create_connection(('127.0.0.1', {port}))),"
             "tried(lambda: socket.socket(socket.AF_UNIX)),"
             "tried(lambda: os.execv('/bin/true', ['true'])),"
             "tried(os.fork), tried(lambda: os.kill(os.getppid(), 0)), sep='|')",
             workspace,
         )
-    assert said == "|".join(["Operation not permitted"] * 5)
+    assert output == "|".join(["Operation not permitted"] * 5)
 
 
-def test_no_process_can_be_reached_by_calls_that_need_only_its_user(workspace: Workspace) -> None:
+def test_calls_on_other_processes_of_the_same_user_are_refused(workspace: Workspace) -> None:
     require_restriction("calls")
-    said = run(
+    output = run(
         """
 libc = ctypes.CDLL(None, use_errno=True)
 def call(name, *arguments):
@@ -160,10 +160,10 @@ print(resource.getrlimit(resource.RLIMIT_NOFILE))
 """,
         workspace,
     )
-    assert said.splitlines() == ["|".join(["Operation not permitted"] * 8), "refused", "(60, 60)"]
+    assert output.splitlines() == ["|".join(["Operation not permitted"] * 8), "refused", "(60, 60)"]
 
 
-def test_rights_that_a_service_manager_gives_are_given_up(workspace: Workspace) -> None:
+def test_all_capabilities_are_dropped(workspace: Workspace) -> None:
     code = f"status = open('/proc/self/status'){CONFINED}print(status.read())"
     completed = subprocess.run(
         [sys.executable, "-P", "-c", code, ""],
@@ -179,14 +179,15 @@ def test_rights_that_a_service_manager_gives_are_given_up(workspace: Workspace) 
     assert {int(rights[kind], 16) for kind in ("CapInh", "CapPrm", "CapEff", "CapAmb")} == {0}
 
 
-def test_only_its_own_folder_can_be_read_and_written(workspace: Workspace, tmp_path: Path) -> None:
+def test_files_outside_the_workspace_are_denied(workspace: Workspace, tmp_path: Path) -> None:
     require_restriction("files")
     secret = tmp_path / "key.json"
     secret.write_text(SECRET)
     secret.chmod(0o644)
-    said = run(
+    outside = str(tmp_path / "outside")
+    output = run(
         f"print(tried(lambda: open({str(secret)!r})),"
-        f"tried(lambda: open('/tmp/pricebook-outside', 'w')),"
+        f"tried(lambda: open({outside!r}, 'w')),"
         f"tried(lambda: open({str(secret)!r}, 'a')),"
         f"tried(lambda: open('/proc/{os.getpid()}/environ')),"
         "tried(lambda: open('/etc/passwd')),"
@@ -194,10 +195,10 @@ def test_only_its_own_folder_can_be_read_and_written(workspace: Workspace, tmp_p
         "tried(lambda: open('scratch/file', 'w')), sep='|')",
         workspace,
     )
-    assert said == "|".join(["Permission denied"] * 6 + ["done"])
+    assert output == "|".join(["Permission denied"] * 6 + ["done"])
 
 
-async def test_a_list_that_only_we_may_read_is_brought_to_it(
+async def test_file_that_only_the_owner_may_read_is_copied_for_the_process(
     own_parser_pool: ParserPool, tmp_path: Path
 ) -> None:
     path = tmp_path / "list.csv"
@@ -207,7 +208,7 @@ async def test_a_list_that_only_we_may_read_is_brought_to_it(
         assert len(await read_lines(stream)) == 1
 
 
-async def test_a_list_in_an_unusual_encoding_is_read_without_its_codec_at_hand(
+async def test_codec_of_an_unusual_encoding_is_available(
     own_parser_pool: ParserPool, tmp_path: Path
 ) -> None:
     path = tmp_path / "list.csv"
@@ -216,7 +217,7 @@ async def test_a_list_in_an_unusual_encoding_is_read_without_its_codec_at_hand(
         assert "電灯".encode() in (await read_lines(stream))[0]
 
 
-async def test_a_list_that_is_not_there_or_too_large_is_refused_before_it_is_copied(
+async def test_missing_or_too_large_file_is_refused_before_it_is_copied(
     own_parser_pool: ParserPool, tmp_path: Path
 ) -> None:
     request = read_request(tmp_path / "none.csv")
@@ -227,14 +228,12 @@ async def test_a_list_that_is_not_there_or_too_large_is_refused_before_it_is_cop
     large = tmp_path / "large.csv"
     large.write_bytes(bytes(5 * 1024 * 1024))
     request = msgspec.structs.replace(read_request(large), limits=ReadLimits(mebibytes=1))
-    with pytest.raises(PriceListError, match=r"large\.csv has 5\.0 MiB, at most 1 are read"):
+    with pytest.raises(PriceListError, match=r"large\.csv has 5\.0 MiB; at most 1 MiB are read"):
         async with own_parser_pool.opened(request):
             pass
 
 
-async def test_processor_time_is_limited_by_the_kernel(
-    own_parser_pool: ParserPool, tmp_path: Path
-) -> None:
+async def test_processor_time_is_limited(own_parser_pool: ParserPool, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text(csv_text(*(f"A{number};Lamp number {number};5" for number in range(900_000))))
     before = parser_pids()
@@ -246,5 +245,5 @@ async def test_processor_time_is_limited_by_the_kernel(
     assert parser_pids() == before
 
 
-def test_a_message_that_claims_gigabytes_is_not_waited_for() -> None:
+def test_message_longer_than_the_limit_ends_the_stream() -> None:
     assert frames.receive(BytesIO(b"\xff\xff\xff\xff" + b"x" * 100)) is None

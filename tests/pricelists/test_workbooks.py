@@ -1,4 +1,4 @@
-"""Workbooks come out as their sheets show them: types, formats, places, merged cells, sheets."""
+"""Reading workbooks: cell types, number formats, positions, merged cells, selection of sheets."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -42,7 +42,7 @@ LIST = [HEADER, ["A1", "Lamp", 5.5], ["A2", "Cable", 7]]
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_a_workbook_is_read_by_content_whatever_its_name(kind: str) -> None:
+def test_format_is_detected_by_content(kind: str) -> None:
     result = read_price_list(FORMATS[kind](LIST))  # as `list.csv`
     assert (result.profile.format, result.profile.sheet) == (
         kind,
@@ -55,14 +55,14 @@ def test_a_workbook_is_read_by_content_whatever_its_name(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_typed_excel_numbers_are_not_parsed_again(kind: str) -> None:
+def test_numbers_in_number_cells_are_not_parsed_as_text(kind: str) -> None:
     rows = [HEADER, ["1", "x", 1.234], ["2", "x", 1234.5], ["3", "x", 1803.6], ["4", "x", 0.0125]]
     result = read_price_list(FORMATS[kind](rows), decimal_separator=",")
     assert [str(row.price) for row in result.items] == ["1.234", "1234.5", "1803.6", "0.0125"]
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_typed_cells_say_nothing_about_how_text_is_written(kind: str) -> None:
+def test_number_cells_do_not_affect_the_number_profile_of_text(kind: str) -> None:
     rows = [HEADER, ["1", "x", 12.5], ["2", "x", "1,234"], ["3", "x", "€ 5"]]
     result = read_price_list(FORMATS[kind](rows))
     assert [row.error_type for row in result.rejected] == ["price_ambiguous", "other_currency"]
@@ -77,7 +77,7 @@ def test_typed_cells_say_nothing_about_how_text_is_written(kind: str) -> None:
         *(("nan", "nan"), ("None", "None"), ("6.93217E+12", "6.93217E+12"), ("1e5", "1e5")),
     ],
 )
-def test_a_code_in_a_number_cell_is_shown_as_the_sheet_shows_it(
+def test_code_in_a_number_cell_is_the_text_that_the_sheet_shows(
     kind: str, value: Any, code: str
 ) -> None:
     [item] = read_price_list(FORMATS[kind]([HEADER, [value, value, 5]])).items
@@ -85,7 +85,7 @@ def test_a_code_in_a_number_cell_is_shown_as_the_sheet_shows_it(
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_no_type_is_inferred_from_the_first_rows(kind: str) -> None:
+def test_column_types_are_not_inferred_from_the_first_rows(kind: str) -> None:
     rows = [[number, "Lamp", 5, number] for number in range(1, 2000)]
     result = read_price_list(FORMATS[kind]([[*HEADER, "Stock"], *rows, ["A-1", "x", "5", "n/a"]]))
     assert len(result.items) == 2000
@@ -95,7 +95,7 @@ def test_no_type_is_inferred_from_the_first_rows(kind: str) -> None:
 
 @pytest.mark.parametrize("write", [xlsx_of, xls_of])
 @pytest.mark.parametrize(
-    ("number", "how", "code"),
+    ("number", "number_format", "code"),
     [
         *((42, "00000", "00042"), (1234567, "00000", "1234567"), (42, "000-000", "000-042")),
         *((42, '"ART-"0000', "ART-0042"), (66, "0.00", "66.00"), (66.125, "0.00", "66.125")),
@@ -103,14 +103,15 @@ def test_no_type_is_inferred_from_the_first_rows(kind: str) -> None:
         *((42, "0000;[Red]-0000", "0042"), (42, "[Blue]0000_-", "0042")),
     ],
 )
-def test_leading_zeros_and_letters_that_a_number_format_shows_are_kept(
-    write: Any, number: float, how: str, code: str
+def test_code_has_the_zeros_and_letters_of_its_number_format(
+    write: Any, number: float, number_format: str, code: str
 ) -> None:
-    [item] = read_price_list(write([HEADER, [number, "Lamp", 5]], formats={0: how})).items
+    content = write([HEADER, [number, "Lamp", 5]], formats={0: number_format})
+    [item] = read_price_list(content).items
     assert item.supplier_sku == code
 
 
-def test_leading_zeros_that_an_ods_shows_are_kept() -> None:
+def test_code_in_an_ods_has_its_leading_zeros() -> None:
     cell = (
         '<table:table-cell office:value-type="float" office:value="42"><text:p>00042</text:p>'
         "</table:table-cell>"
@@ -121,7 +122,7 @@ def test_leading_zeros_that_an_ods_shows_are_kept() -> None:
 
 @pytest.mark.parametrize("write", [xlsx_of, xls_of])
 @pytest.mark.parametrize(
-    ("how", "error"),
+    ("number_format", "error"),
     [
         *(("[$€-407]#,##0.00", "other_currency"), ('#,##0.00\\ "€"', "other_currency")),
         *(('"руб." 0', "other_currency"), ("0.0%", "price_not_a_number")),
@@ -129,15 +130,16 @@ def test_leading_zeros_that_an_ods_shows_are_kept() -> None:
         *(('"$"#,##0.00', None), ("[$USD] 0.00", None), ('0.00" Stk"', None), ("0.000", None)),
     ],
 )
-def test_a_number_format_that_names_another_currency_or_no_price_rejects_the_row(
-    write: Any, how: str, error: str | None
+def test_number_format_of_another_currency_or_of_no_price_rejects_the_row(
+    write: Any, number_format: str, error: str | None
 ) -> None:
-    [row] = read_price_list(write([HEADER, ["A1", "Lamp", 12.5]], formats={2: how})).rows[1:]
+    content = write([HEADER, ["A1", "Lamp", 12.5]], formats={2: number_format})
+    [row] = read_price_list(content).rows[1:]
     assert getattr(row, "error_type", None) == error
     assert getattr(row, "price", None) == (None if error else Decimal("12.5"))
 
 
-def test_the_currency_of_an_ods_cell_is_heeded() -> None:
+def test_ods_cell_in_another_currency_is_rejected() -> None:
     cell = '<table:table-cell office:value-type="{}" office:currency="EUR" office:value="5"/>'
     rows = [HEADER, ["1", "x", cell.format("currency")], ["2", "x", cell.format("percentage")]]
     content = ods_of(rows)
@@ -162,7 +164,7 @@ def test_dates_are_iso_text_in_both_epochs(is_1904: bool) -> None:  # noqa: FBT0
     assert item.characteristics == {"since": "2024-03-12", "until": "2024-03-12T14:30:00"}
 
 
-def test_a_date_in_a_code_or_price_cell_of_xls_and_ods() -> None:
+def test_date_in_xls_and_ods_is_a_code_but_not_a_price() -> None:
     result = read_price_list(xls_of([HEADER, [date(2024, 3, 12), "x", 5]], formats={0: "D-MMM-YY"}))
     assert result.items[0].supplier_sku == "2024-03-12"
     cell = (
@@ -173,13 +175,13 @@ def test_a_date_in_a_code_or_price_cell_of_xls_and_ods() -> None:
     assert row.error_message == 'The price "2024-03-12" is a date, not a number.'
 
 
-def test_booleans_are_text() -> None:
+def test_booleans_are_read_as_text() -> None:
     for write in (xlsx_of, xls_of):
         [item] = read_price_list(write([[*HEADER, "new"], [True, "x", 5, False]])).items
         assert (item.supplier_sku, item.characteristics) == ("TRUE", {"new": "FALSE"})
 
 
-def test_error_values_are_rejected_and_the_file_goes_on() -> None:
+def test_error_values_are_rejected_and_the_other_rows_are_read() -> None:
     cells = [f'<c r="C{n}" t="e"><v>{e}</v></c>' for n, e in ((2, "#N/A"), (3, "#VALUE!"))]
     rows = [f'<row r="{n}">{text_cell(f"A{n}", "x")}{cells[n - 2]}</row>' for n in (2, 3)]
     result = read_price_list(raw_xlsx(RAW_HEADER + "".join(rows) + raw_row(4)))
@@ -192,14 +194,14 @@ def test_error_values_of_xls_are_rejected() -> None:
     assert row.error_message == 'The price "#DIV/0!" is an error value, not a number.'
 
 
-def test_text_in_a_number_cell_is_rejected_never_0() -> None:
+def test_text_in_a_number_cell_is_rejected() -> None:
     for text in ("abc", "NaN", "INF", "1,5,5"):
         [row] = read_price_list(raw_xlsx(RAW_HEADER + raw_row(2, f"<v>{text}</v>"))).rejected
         assert row.error_type == "price_not_a_number"
 
 
 @pytest.mark.parametrize("price", ["<f>D2*2</f>", "<f>D2*2</f><v/>", "<f>D2*2</f><v></v>"])
-def test_a_formula_that_was_never_calculated_is_rejected(price: str) -> None:
+def test_uncalculated_formula_is_rejected(price: str) -> None:
     [row] = read_price_list(raw_xlsx(RAW_HEADER + raw_row(2, price))).rejected
     assert row.error_type == "not_calculated"
     assert row.error_message == (
@@ -208,33 +210,33 @@ def test_a_formula_that_was_never_calculated_is_rejected(price: str) -> None:
     )
 
 
-def test_the_0_that_stands_in_for_a_formula_is_no_price() -> None:
+def test_placeholder_0_of_an_uncalculated_formula_is_rejected() -> None:
     rows = [[*HEADER, "link"], ["1", "x", "=D1*2", '=HYPERLINK("http://x")'], ["2", "x", 0, None]]
     result = read_price_list(xlsx_of(rows))
     assert [row.error_type for row in result.rejected] == ["not_calculated"]
     assert [row.price for row in result.items] == [0]
 
 
-def test_a_formula_beside_the_fields_spoils_nothing() -> None:
+def test_formula_in_a_characteristic_is_kept_as_text() -> None:
     [item] = read_price_list(xlsx_of([[*HEADER, "margin"], ["1", "x", 5, "=C2*2"]])).items
     assert item.characteristics == {"margin": "=C2*2"}
 
 
-def test_calculated_formulas_are_their_values() -> None:
+def test_calculated_formulas_are_read_as_their_values() -> None:
     cells = '<c r="A2" t="str"><f>x</f><v>A-1</v></c><c r="B2" t="str"><f>y</f><v>Lamp</v></c>'
     price = '<c r="C2"><f t="shared" si="0"/><v>12.5</v></c><c r="D2" t="str"><f>z</f><v></v></c>'
     [item] = read_price_list(raw_xlsx(f'{RAW_HEADER}<row r="2">{cells}{price}</row>')).items
     assert (item.supplier_sku, item.name, item.price) == ("A-1", "Lamp", Decimal("12.5"))
 
 
-def test_uncalculated_formulas_of_ods_are_rejected() -> None:
+def test_uncalculated_formula_in_ods_is_rejected() -> None:
     formula = '<table:table-cell table:formula="of:=[.D2]*2"/>'
     [row] = read_price_list(ods_of([HEADER, ["1", "x", formula]])).rejected
     assert row.error_type == "not_calculated"
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_row_numbers_and_columns_are_those_of_the_sheet(kind: str) -> None:
+def test_blank_leading_rows_and_columns_are_counted(kind: str) -> None:
     lead = [None, None]
     rows = [[], [None], [*lead, *HEADER], [], [*lead, "1", "Lamp", 5], [*lead, None, "x", 5]]
     result = read_price_list(FORMATS[kind](rows))
@@ -245,7 +247,7 @@ def test_row_numbers_and_columns_are_those_of_the_sheet(kind: str) -> None:
     ]
 
 
-def test_rich_text_phonetic_hints_and_escaped_characters() -> None:
+def test_rich_text_and_escaped_characters_are_read_without_phonetic_hints() -> None:
     strings = (
         f'<sst xmlns="{MAIN}"><si><r><t>La</t></r><r><t xml:space="preserve">mp </t></r>'
         "<rPh><t>!</t></rPh></si><si><t>a_x000D_b_x005F_x000D_c_xD800_</t></si></sst>"
@@ -258,14 +260,14 @@ def test_rich_text_phonetic_hints_and_escaped_characters() -> None:
     assert (item.supplier_sku, item.name) == ("a\rb_x000D_c_xD800_", "Lamp")
 
 
-def test_cells_without_places_stand_one_after_the_other() -> None:
+def test_cells_without_references_are_read_in_order() -> None:
     cells = "".join(f'<c t="inlineStr"><is><t>{text}</t></is></c>' for text in HEADER)
     article = '<c t="inlineStr"><is><t>A1</t></is></c><c t="str"><v>Lamp</v></c><c><v>5</v></c>'
     [item] = read_price_list(raw_xlsx(f"<row>{cells}</row>\n <row>{article}</row>")).items
     assert (item.row_number, item.supplier_sku, item.price) == (2, "A1", Decimal(5))
 
 
-def test_any_prefix_of_the_namespace_is_known() -> None:
+def test_any_prefix_of_the_namespace_is_accepted() -> None:
     content = (
         f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData><x:row r="1">'
         + "".join(
@@ -278,7 +280,7 @@ def test_any_prefix_of_the_namespace_is_known() -> None:
     assert read_price_list(raw_xlsx("", parts={"xl/worksheets/sheet1.xml": content})).items
 
 
-def test_ods_repeats_spaces_and_notes() -> None:
+def test_ods_spaces_are_repeated_and_notes_are_ignored() -> None:
     note = "<office:annotation><text:p>a note</text:p></office:annotation>"
     name = (
         f'<table:table-cell office:value-type="string">{note}<text:p>La<text:s text:c="2"/>mp'
@@ -300,7 +302,7 @@ def _write_merged_cells(book: Any) -> None:
     sheet.merge_range("D4:D6", "Light")
 
 
-def test_a_value_merged_downwards_counts_for_each_row_and_a_title_stays_one_cell() -> None:
+def test_merged_value_is_used_in_each_of_its_rows_and_a_merged_title_is_ignored() -> None:
     result = read_price_list(xlsx(_write_merged_cells))
     assert result.outcomes == ["ignored", "ignored", "ignored", "item", "item", "item"]
     assert [(row.price, row.category) for row in result.items] == [
@@ -308,7 +310,7 @@ def test_a_value_merged_downwards_counts_for_each_row_and_a_title_stays_one_cell
     ]
 
 
-def test_merged_cells_of_xls_and_ods() -> None:
+def test_merged_value_in_xls_and_ods_is_used_in_each_of_its_rows() -> None:
     span = (
         '<table:table-cell office:value-type="float" office:value="5" '
         'table:number-rows-spanned="2"><text:p>5</text:p></table:table-cell>'
@@ -318,7 +320,7 @@ def test_merged_cells_of_xls_and_ods() -> None:
         assert [row.price for row in read_price_list(content).items] == [Decimal(5)] * 2
 
 
-def test_the_sheet_with_the_list_is_found_among_others() -> None:
+def test_sheet_with_the_price_list_is_selected() -> None:
     other = [["Terms"], ["Payment within 30 days"]]
     result = read_price_list(
         with_sheets(Terms=other, Empty=[], Liste=LIST, Notes=[["x", 1, 2, 3, 4, 5]])
@@ -327,7 +329,7 @@ def test_the_sheet_with_the_list_is_found_among_others() -> None:
     assert len(result.items) == 2
 
 
-def test_two_sheets_that_hold_a_list_each_are_reported_not_picked() -> None:
+def test_several_sheets_with_price_lists_are_refused() -> None:
     more = [*LIST, ["A3", "Tape", 1]]
     with pytest.raises(PriceListError) as raised:
         read_price_list(with_sheets(Lamps=LIST, Cables=more, Notes=[["x"]]))
@@ -338,12 +340,12 @@ def test_two_sheets_that_hold_a_list_each_are_reported_not_picked() -> None:
     assert (result.profile.sheet, len(result.items)) == ("Cables", 3)
 
 
-def test_a_named_sheet_that_is_missing_is_an_error_that_lists_the_sheets() -> None:
+def test_missing_sheet_is_refused_and_the_sheets_are_listed() -> None:
     with pytest.raises(PriceListError, match='no sheet "Prices"; its sheets are "Lamps", "B"'):
         read_price_list(with_sheets(Lamps=LIST, B=LIST), sheet_name="Prices")
 
 
-def test_hidden_sheets_are_read_only_by_name_hidden_rows_always() -> None:
+def test_hidden_sheet_is_read_only_by_name_and_hidden_rows_are_read() -> None:
     def fill(book: Any) -> None:
         for name in ("Old", "Now"):
             sheet = book.add_worksheet(name)
@@ -361,7 +363,7 @@ def test_hidden_sheets_are_read_only_by_name_hidden_rows_always() -> None:
     assert read_price_list(ods_of(LIST, LIST, styles=hidden)).profile.sheet == "Sheet2"
 
 
-def test_chart_sheets_are_passed_over() -> None:
+def test_chart_sheets_are_ignored() -> None:
     def fill(book: Any) -> None:
         chart = book.add_chart({"type": "line"})
         book.add_chartsheet("Chart").set_chart(chart)
@@ -373,7 +375,7 @@ def test_chart_sheets_are_passed_over() -> None:
     assert read_price_list(xlsx(fill)).profile.sheet == "List"
 
 
-def test_the_rows_of_a_workbook_are_told_and_can_be_read_again(tmp_path: Path) -> None:
+def test_rows_of_a_workbook_are_counted_and_can_be_read_again(tmp_path: Path) -> None:
     path = tmp_path / "list.xlsx"
     path.write_bytes(xlsx_of([HEADER, *([f"A{n}", "Lamp", n] for n in range(5000))]))
     price_list = open_price_list(read_request(path))

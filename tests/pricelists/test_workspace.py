@@ -1,4 +1,4 @@
-"""What is copied for a parser process, and what becomes of the copy."""
+"""The workspace of a parser process: copying the input, and removing the copy."""
 
 import errno
 import fcntl
@@ -32,26 +32,26 @@ async def test_only_regular_files_are_copied(kind: str, tmp_path: Path) -> None:
     else:
         path.mkdir()
     os_message = os.strerror(errno.EISDIR)  # in the language of the process
-    pattern = rf"list\.csv (is no regular file|cannot be read: {os_message})"
+    pattern = rf"list\.csv (is not a regular file|cannot be read: {os_message})"
     with ParserPool() as parser_pool, pytest.raises(PriceListError, match=pattern):
         async with parser_pool.opened(read_request(path)):
             pass
 
 
-def test_a_file_that_says_it_is_empty_is_copied_up_to_the_limit() -> None:
+def test_file_that_is_larger_than_its_status_says_is_copied_up_to_the_limit() -> None:
     endless = Path("/proc/kallsyms")  # a regular file of size 0, which holds megabytes
     workspace = Workspace(sandbox.unused_user_id())
     try:
         with (
             workspace.input_folder() as input_folder,
-            pytest.raises(PriceListError, match="MiB, at most 1 are read"),
+            pytest.raises(PriceListError, match="MiB; at most 1 MiB are read"),
         ):
             workspace.copy_in(FileSource(str(endless)), input_folder, ReadLimits(mebibytes=1))
     finally:
         workspace.remove()
 
 
-def test_what_a_killed_process_left_over_is_removed_and_no_more(
+def test_only_workspaces_of_killed_processes_are_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
@@ -71,7 +71,7 @@ def test_what_a_killed_process_left_over_is_removed_and_no_more(
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_command_that_is_ended_leaves_no_copy(
+def test_interrupted_command_leaves_no_copy(
     number: signal.Signals, code: int, tmp_path: Path
 ) -> None:
     path = tmp_path / "list.csv"
@@ -95,7 +95,7 @@ def test_a_command_that_is_ended_leaves_no_copy(
     assert list(temporary.iterdir()) == []
 
 
-def test_looking_at_a_folder_follows_no_link_out_of_it(tmp_path: Path) -> None:
+def test_inspecting_a_folder_follows_no_link_out_of_it(tmp_path: Path) -> None:
     folder, secret = tmp_path / "lists", tmp_path / "secret.csv"
     folder.mkdir()
     (folder / "a.csv").write_text(csv_text("1;Lamp;5"))

@@ -1,4 +1,4 @@
-"""Workbooks as tests need them: written by other libraries, or byte by byte."""
+"""Builds workbooks for tests: with other libraries, or from raw XML."""
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
@@ -56,7 +56,7 @@ def xls_of(rows: Rows, *, formats: Mapping[int, str] | None = None) -> bytes:
 
 
 def merged_xls() -> bytes:
-    """Write two articles whose price cells are merged."""
+    """Write an xls workbook of two articles whose price cells are merged."""
     book = xlwt.Workbook()
     sheet = book.add_sheet("Prices")
     for number, row in enumerate([HEADER, ["1", "x"], ["2", "y"]]):
@@ -67,7 +67,7 @@ def merged_xls() -> bytes:
 
 
 def xls_with_error(error: str) -> bytes:
-    """Write an article whose price cell is an error value."""
+    """Write an xls workbook of an article whose price cell is an error value."""
     book = xlwt.Workbook()
     sheet = book.add_sheet("Prices")
     for number, row in enumerate([HEADER, ["1", "x"]]):
@@ -85,7 +85,7 @@ def _save_to_bytes(book: Any) -> bytes:
 
 
 def ods_of(*sheets: Rows, styles: str = "") -> bytes:
-    """Write an ods workbook by hand; a cell that starts with `<` is XML already."""
+    """Write an ods workbook; a cell that starts with `<` is raw XML."""
     tables = "".join(
         f'<table:table table:name="Sheet{number}" table:style-name="ta{number}">'
         f"{''.join(map(_ods_row, rows))}</table:table>"
@@ -141,7 +141,7 @@ def zipped(parts: Mapping[str, str | bytes]) -> bytes:
 def raw_xlsx(
     sheet_data: str, *, after: str = "", book: str = "", parts: Mapping[str, str] | None = None
 ) -> bytes:
-    """Write an xlsx workbook whose one sheet holds this XML."""
+    """Write an xlsx workbook whose only sheet has this XML."""
     return zipped(
         {
             "_rels/.rels": relationships({"rId1": ("officeDocument", "xl/workbook.xml")}),
@@ -181,7 +181,7 @@ RAW_HEADER = (
 
 
 def raw_row(number: int, price: str = "<v>5</v>", attributes: str = "") -> str:
-    """Write a row of an article whose price cell holds this XML."""
+    """Return the XML of the row of an article whose price cell has this content."""
     return (
         f'<row r="{number}">{text_cell(f"A{number}", f"A{number}")}'
         f'{text_cell(f"B{number}", "Lamp")}<c r="C{number}"{attributes}>{price}</c></row>'

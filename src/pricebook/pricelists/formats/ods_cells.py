@@ -101,9 +101,8 @@ class OdsSheetHandler:
             if last_column >= self._limits.columns:
                 raise PriceListError(
                     f"The cell {column_letters(min(last_column, 999_999))}{self._number} of "
-                    "the sheet "
-                    f"{quote(self._sheet)} is beyond the {self._limits.columns:,} columns that "
-                    "are read."
+                    f"the sheet {quote(self._sheet)} is beyond the limit of "
+                    f"{self._limits.columns:,} columns."
                 )
             self._cells.extend([""] * (self._column - len(self._cells)))
             self._cells.extend([text] * repetitions)

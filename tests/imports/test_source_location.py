@@ -1,4 +1,4 @@
-"""Where a supplier's list is: one place, and a file only among the uploads."""
+"""The source of a supplier's price list: exactly one, and files only within UPLOADS_DIR."""
 
 from pathlib import Path
 from typing import Any
@@ -32,17 +32,17 @@ def source(uploads: Path, **config: Any) -> PriceListSource:
 
 
 @pytest.mark.parametrize("name", ["spreadsheet_url", "sheet_url", "source_url"])
-def test_a_spreadsheet(uploads: Path, name: str) -> None:
+def test_spreadsheet_url_and_its_aliases_are_google_sheets(uploads: Path, name: str) -> None:
     expected = GoogleSheetSource(SPREADSHEET, "key.json", "http://127.0.0.1:1")
     assert source(uploads, **{name: SPREADSHEET}) == expected
 
 
-def test_an_address(uploads: Path) -> None:
+def test_url_is_an_https_source(uploads: Path) -> None:
     url = "https://lists.test/list.csv"
     assert source(uploads, url=url, encoding="cp1251") == HttpsSource(url, allow_private=True)
 
 
-def test_a_file_among_the_uploads(uploads: Path) -> None:
+def test_file_within_the_uploads_folder_is_resolved(uploads: Path) -> None:
     assert source(uploads, file_path="list.csv") == FileSource(str(uploads / "list.csv"))
     assert source(uploads, file_path="anna/../list.csv") == FileSource(str(uploads / "list.csv"))
     inside = uploads / "anna/list.csv"
@@ -69,7 +69,7 @@ def test_a_file_among_the_uploads(uploads: Path) -> None:
         "~/list.csv",
     ],
 )
-def test_no_way_leads_out_of_the_uploads(uploads: Path, path: str) -> None:
+def test_path_outside_the_uploads_folder_is_refused(uploads: Path, path: str) -> None:
     (uploads / "link.csv").symlink_to(uploads.parent / "secret.csv")
     (uploads / "folder").symlink_to(uploads.parent)
     (uploads / "circle.csv").symlink_to(uploads / "circle.csv")
@@ -77,11 +77,11 @@ def test_no_way_leads_out_of_the_uploads(uploads: Path, path: str) -> None:
         source(uploads, file_path=path)
 
 
-def test_one_place_must_be_given(uploads: Path) -> None:
+def test_exactly_one_source_is_required(uploads: Path) -> None:
     with pytest.raises(PriceListError) as raised:
         source(uploads, sheet_name="Prices")
-    said = "The source configuration has no source: set spreadsheet_url, url or file_path."
-    assert raised.value.message == said
+    expected = "The source configuration has no source: set spreadsheet_url, url or file_path."
+    assert raised.value.message == expected
     with pytest.raises(PriceListError) as several:
         source(uploads, url="https://lists.test/list.csv", file_path="list.csv")
     assert several.value.message == (
