@@ -63,7 +63,7 @@ bench-rolling: .venv/dev.done ## A rolling restart behind nginx, under load, wit
 	$(BIN)/python bench/rolling.py
 
 bench-import: .venv/dev.done ## Rows a second of taking in a million rows of CSV and 200,000 of xlsx (ten minutes)
-	$(BIN)/python bench/imports.py
+	$(BIN)/python bench/import_speed.py
 
 bench: install   ## The catalog beside a baseline on Bun and Elysia (needs wrk and npm)
 	cd bench/elysia && npm ci --silent --no-audit --no-fund

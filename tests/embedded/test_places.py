@@ -36,12 +36,12 @@ for run in range(2):
 WITHOUT_ACCESS = """
 import os, sys
 from pathlib import Path
-from pricebook.embedded import places
+from pricebook.embedded import data_folders
 
 os.setgroups([])
 os.setgid(int(sys.argv[2]))
 os.setuid(int(sys.argv[1]))
-print(places.prepare(Path("home"), Path(sys.argv[3])).state)
+print(data_folders.prepare_home(Path("home"), Path(sys.argv[3])).state)
 """
 
 

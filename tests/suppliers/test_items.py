@@ -53,7 +53,7 @@ async def test_items_with_a_product_are_not_among_them(
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("words", "skus"),
     [
         ("HAMMER", ["A-1"]),
         ("a-", ["A-1", "A-2"]),

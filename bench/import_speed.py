@@ -1,4 +1,4 @@
-"""Rows a second of taking lists in: `python bench/imports.py [CSV rows] [xlsx rows]`.
+"""Rows a second of taking lists in: `python bench/import_speed.py [CSV rows] [xlsx rows]`.
 
 Each beside a plain COPY of the same rows into a table with the same columns and indexes as
 supplier_items, without triggers and foreign keys, in the same run.
