@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import hypothesis
@@ -26,11 +26,11 @@ from pricebook.auth import tokens
 from pricebook.auth.schemas import Role, User
 from pricebook.auth.tokens import TokenKey
 from pricebook.db.database import Connection, Database
+from pricebook.db.driver.prepared_queries import PreparedQueryRunner
 from pricebook.db.migrations import rights
-from pricebook.db.pooled_connection import QueryRunner
 from pricebook.embedded import Endpoints, servers
 from pricebook.pricelists.isolation.parser_pool import ParserPool
-from pricebook.settings import Settings
+from pricebook.settings import DatabaseDriver, Settings
 
 JWT_SECRET = secrets.token_hex(32)
 
@@ -99,6 +99,12 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 async def conn(database: Database) -> AsyncIterator[Connection]:
     async with database.connection() as borrowed:
         yield borrowed
+
+
+@pytest.fixture(params=get_args(DatabaseDriver))
+def driver(request: pytest.FixtureRequest) -> DatabaseDriver:
+    """Each value of DATABASE_DRIVER in turn."""
+    return request.param
 
 
 @pytest.fixture
@@ -199,14 +205,19 @@ async def admin(
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every statement that is executed from here on."""
     executed: list[str] = []
-    for kind, name in ((psycopg.AsyncCursor, "execute"), (QueryRunner, "fetch")):
-        monkeypatch.setattr(kind, name, recording(getattr(kind, name), executed))
+    run_statement: Any = psycopg.AsyncCursor.execute
+    run_public_query: Any = PreparedQueryRunner.fetch
+
+    async def execute(self: Any, statement: Any, *values: Any, **options: Any) -> Any:
+        executed.append(str(statement))
+        return await run_statement(self, statement, *values, **options)
+
+    async def fetch(
+        self: Any, struct_type: Any, statement: Any, *values: Any, **options: Any
+    ) -> Any:
+        executed.append(str(statement))
+        return await run_public_query(self, struct_type, statement, *values, **options)
+
+    monkeypatch.setattr(psycopg.AsyncCursor, "execute", execute)
+    monkeypatch.setattr(PreparedQueryRunner, "fetch", fetch)
     return executed
-
-
-def recording(execute: Any, executed: list[str]) -> Any:
-    async def execute_and_record(self: Any, query: Any, *values: Any, **more: Any) -> Any:
-        executed.append(str(query))
-        return await execute(self, query, *values, **more)
-
-    return execute_and_record

@@ -52,6 +52,7 @@ async def open_resources(
         pool_min=settings.db_pool_min,
         pool_max=settings.db_pool_max,
         statement_seconds=statement_seconds,
+        driver=settings.database_driver,
     )
     async with pool as database:
         async with database.connection() as conn:
@@ -69,6 +70,7 @@ def standby_factory(settings: Settings) -> Callable[[], Database] | None:
         settings.database_read_url,
         pool_max=settings.db_pool_max,
         statement_seconds=settings.api_statement_seconds,
+        driver=settings.database_driver,
     )
 
 

@@ -31,6 +31,7 @@ Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Factor = Annotated[float, msgspec.Meta(ge=1)]
 CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
 HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^?#\s]*[^/?#\s]$")]
+DatabaseDriver = Literal["pricebook", "stock"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["json", "text"]
 
@@ -54,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     hsts_seconds: NonNegativeInt = 0
     db_pool_min: PositiveInt = 5
     db_pool_max: PositiveInt = 20
+    database_driver: DatabaseDriver = "pricebook"
     api_connections: PositiveInt = 16_000
     api_statement_seconds: PositiveInt = 30
     catalog_rate_limit_per_minute: NonNegativeInt = 0

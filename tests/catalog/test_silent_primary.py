@@ -1,4 +1,4 @@
-"""Nobody waits without end for a PostgreSQL that is frozen, or behind a network that is silent."""
+"""No request waits without end for PostgreSQL when it is frozen or its network drops packets."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,14 +17,19 @@ from pricebook.db import heartbeat
 from pricebook.db.database import Database
 from pricebook.db.migrations import rights
 from pricebook.errors import DatabaseUnavailableError
-from pricebook.settings import Settings
+from pricebook.settings import DatabaseDriver, Settings
 from pricebook.system import recurring_warning
 from replication import PostgresServer, running_api
 
-# So long a test waits before it says that somebody waits without end.
 HANG_TIMEOUT_SECONDS = 10
 UNCACHED = "/catalog?limit=17"
 LOGIN = {"username": "somebody", "password": "a wrong password"}
+
+
+class Value(msgspec.Struct, frozen=True):
+    """A row of a query for one value."""
+
+    value: int
 
 
 @pytest.fixture
@@ -34,12 +39,16 @@ async def network_and_url(replicated_url: str) -> AsyncIterator[tuple[NetworkPro
 
 
 @pytest.fixture
-def through_network(settings: Settings, network_and_url: tuple[NetworkProxy, str]) -> Settings:
-    return msgspec.structs.replace(settings, database_url=network_and_url[1], catalog_memory_mb=0)
+def through_network(
+    settings: Settings, network_and_url: tuple[NetworkProxy, str], driver: DatabaseDriver
+) -> Settings:
+    return msgspec.structs.replace(
+        settings, database_url=network_and_url[1], catalog_memory_mb=0, database_driver=driver
+    )
 
 
 async def statuses(client: httpx.AsyncClient) -> dict[str, int]:
-    """The answers of a process that many visitors use at the same time."""
+    """Return the statuses of concurrent requests to one process."""
     requests = {
         "ready": client.get("http://test/ready"),
         "health": client.get("http://test/health"),
@@ -100,28 +109,33 @@ async def test_connections_to_the_old_server_end_after_failover(
 
 @pytest.mark.parametrize("statement_seconds", [0, 60])
 async def test_slow_statement_is_not_an_unresponsive_server(
-    replicated_url: str, monkeypatch: pytest.MonkeyPatch, statement_seconds: int
+    replicated_url: str,
+    driver: DatabaseDriver,
+    monkeypatch: pytest.MonkeyPatch,
+    statement_seconds: int,
 ) -> None:
     monkeypatch.setattr("pricebook.db.database.REQUEST_HEARTBEAT_TIMEOUT_SECONDS", 0.5)
     monkeypatch.setattr("pricebook.db.database.WORK_HEARTBEAT_TIMEOUT_SECONDS", 0.5)
     async with (
-        Database(replicated_url, statement_seconds=statement_seconds) as database,
+        Database(replicated_url, statement_seconds=statement_seconds, driver=driver) as database,
         database.connection() as conn,
     ):
         await conn.execute("SELECT pg_sleep(3)")
 
 
 async def test_worker_statement_is_aborted_when_the_server_is_unresponsive(
-    network_and_url: tuple[NetworkProxy, str], monkeypatch: pytest.MonkeyPatch
+    network_and_url: tuple[NetworkProxy, str],
+    driver: DatabaseDriver,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The worker's statements have no timeout: its heartbeat ends them."""
+    """The worker's statements have no timeout: the heartbeat aborts them."""
     monkeypatch.setattr("pricebook.db.database.WORK_HEARTBEAT_TIMEOUT_SECONDS", 1.0)
 
     async def work() -> None:
         async with database.transaction() as conn:
             await conn.execute("SELECT pg_sleep(600)")
 
-    async with Database(network_and_url[1]) as database:
+    async with Database(network_and_url[1], driver=driver) as database:
         work_task = asyncio.create_task(work())
         await asyncio.sleep(2 * heartbeat.INTERVAL_SECONDS)
         with network_and_url[0].blackholed():
@@ -136,15 +150,15 @@ async def test_worker_statement_is_aborted_when_the_server_is_unresponsive(
 async def can_read(database: Database) -> bool:
     try:
         async with database.read() as query_runner:
-            return await query_runner.fetch("SELECT 1") == [(1,)]
+            return await query_runner.fetch(Value, "SELECT 1 AS value") == [Value(1)]
     except DatabaseUnavailableError:
         return False
 
 
-async def test_idle_connections_that_were_lost_fail_nobody(
-    primary: PostgresServer, replicated_url: str
+async def test_requests_do_not_use_idle_connections_that_were_lost(
+    primary: PostgresServer, replicated_url: str, driver: DatabaseDriver
 ) -> None:
-    async with Database(replicated_url, pool_min=4, pool_max=4) as database:
+    async with Database(replicated_url, pool_min=4, pool_max=4, driver=driver) as database:
         async with asyncio.timeout(HANG_TIMEOUT_SECONDS):
             while database.pool_metrics().available < 4:  # noqa: ASYNC110 (nobody sets an event)
                 await asyncio.sleep(0.01)

@@ -6,12 +6,15 @@ import psycopg
 import pytest
 
 from pricebook.db.database import Database
+from pricebook.settings import DatabaseDriver
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_no_connection_that_the_server_closed_is_used(database_url: str) -> None:
-    async with Database(database_url, pool_min=4, pool_max=4) as database:
+async def test_no_connection_that_the_server_closed_is_used(
+    database_url: str, driver: DatabaseDriver
+) -> None:
+    async with Database(database_url, pool_min=4, pool_max=4, driver=driver) as database:
         for each in range(4):
             while database.pool_metrics().available < 4:  # noqa: ASYNC110 (the pool has no event)
                 await asyncio.sleep(0.01)

@@ -1,7 +1,6 @@
-"""What the public sees: active products, their price range and their categories."""
+"""The queries of the public catalog: active products and categories."""
 
 from collections.abc import AsyncGenerator, Iterable
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -26,16 +25,54 @@ from pricebook.catalog.statements import (
     page_statement,
 )
 from pricebook.db.database import Connection
+from pricebook.db.driver.loaders import load_as_text
 from pricebook.db.pooled_connection import QueryRunner
-from pricebook.db.row_types import load_as_text
+from pricebook.db.row_types import struct_row
 from pricebook.errors import query_issue, validation_error
 from pricebook.http.pagination import Paging
 
 EXPORT_ROWS = 1000
 
 
+class ProductRow(Struct, frozen=True, gc=False):
+    """A product as the catalog's statements return it; prices have four decimals.
+
+    `sort_key` is null where the sort key is the name; an export has none. `total_count` is the
+    number of matches, in statements that count them.
+    """
+
+    id: str
+    internal_sku: str
+    name: str
+    category_id: str | None
+    min_price: str
+    max_price: str
+    supplier_count: int
+    sort_key: str | None = None
+    total_count: int = 0
+
+
+class MatchCount(Struct, frozen=True):
+    """The number of products that match a filter."""
+
+    total_count: int
+
+
+class CategoryRow(Struct, frozen=True):
+    """A category beside the number of all categories; nulls on a page beyond the last one."""
+
+    total_count: int
+    id: str | None
+    name: str
+    parent_id: str | None
+    product_count: int
+
+
 class ProductPage(Struct, frozen=True):
-    """The products of a page, the place of the first one, and of the last if more are behind it."""
+    """The products of a page with the sort keys of the first and the last one.
+
+    `last` is None on the last page, `first` on an empty page.
+    """
 
     products: list[CatalogProduct]
     first: SortKey | None
@@ -43,41 +80,41 @@ class ProductPage(Struct, frozen=True):
 
 
 async def list_active(query_runner: QueryRunner, query: CatalogQuery) -> tuple[int, ProductPage]:
-    """List a page of the active products that pass every filter, and count all that do.
+    """Return a page of the active products that match all filters, and the number of matches.
 
-    Raises ValidationError for a cursor that somebody made up.
+    Raises ValidationError for a cursor with an invalid sort key.
     """
     rows = await _fetch(query_runner, page_statement(query), query)
     if rows:
-        return rows[0][-1], _product_page(rows, query)
-    beyond_the_end = query.offset or query.after
-    return await count_active(query_runner, query) if beyond_the_end else 0, _product_page(
-        rows, query
-    )
+        total_count = rows[0].total_count
+    else:
+        is_beyond_the_end = query.offset or query.after
+        total_count = await count_active(query_runner, query) if is_beyond_the_end else 0
+    return total_count, _product_page(rows, query)
 
 
 async def list_page(
     query_runner: QueryRunner, query: CatalogQuery, statistics: FilterStatistics
 ) -> ProductPage:
-    """List the same without the count, which is known already."""
+    """Return a page of a filter whose number of matches is known."""
     return _product_page(
         await _fetch(query_runner, page_statement(query, statistics), query), query
     )
 
 
 async def count_active(query_runner: QueryRunner, query: CatalogFilter) -> int:
-    """Count the active products that pass every filter."""
+    """Return the number of active products that match all filters."""
     statement = count_statement(query)
-    ((total_count,),) = await query_runner.fetch(statement.text, statement.values)
-    return total_count
+    (count,) = await query_runner.fetch(MatchCount, statement.text, statement.values)
+    return count.total_count
 
 
 async def _fetch(
     query_runner: QueryRunner, statement: Statement, query: CatalogQuery
-) -> list[tuple[Any, ...]]:
+) -> list[ProductRow]:
     try:
         return await query_runner.fetch(
-            statement.text, statement.values, keep_plan=may_keep_plan(query)
+            ProductRow, statement.text, statement.values, keep_plan=may_keep_plan(query)
         )
     except DataError:
         if query.after is None:
@@ -88,8 +125,8 @@ async def _fetch(
 async def stream_products(
     conn: Connection, query: CatalogFilter
 ) -> AsyncGenerator[list[CatalogProduct]]:
-    """Read all products that pass, some at a time; needs a transaction."""
-    async with conn.cursor(name="export") as cursor:
+    """Yield all matching products in batches; needs a transaction."""
+    async with conn.cursor(name="export", row_factory=struct_row(ProductRow)) as cursor:
         load_as_text(cursor)
         statement = export_statement(query)
         await cursor.execute(statement.text, statement.values)
@@ -97,7 +134,7 @@ async def stream_products(
             yield _products(rows)
 
 
-def _product_page(rows: list[tuple[Any, ...]], query: CatalogQuery) -> ProductPage:
+def _product_page(rows: list[ProductRow], query: CatalogQuery) -> ProductPage:
     shown = rows[: query.limit]
     first = _sort_key_of(rows[0]) if rows else None
     return ProductPage(
@@ -105,32 +142,38 @@ def _product_page(rows: list[tuple[Any, ...]], query: CatalogQuery) -> ProductPa
     )
 
 
-def _sort_key_of(row: tuple[Any, ...]) -> SortKey:
-    product_id, name, sort_key = row[0], row[2], row[7]
-    return SortKey(name if sort_key is None else sort_key, product_id)
+def _sort_key_of(row: ProductRow) -> SortKey:
+    return SortKey(row.name if row.sort_key is None else row.sort_key, row.id)
 
 
-def _products(rows: Iterable[tuple[Any, ...]]) -> list[CatalogProduct]:
+def _products(rows: Iterable[ProductRow]) -> list[CatalogProduct]:
     return [
         CatalogProduct(
-            product_id, sku, name, category_id, _format_price(low), _format_price(high), suppliers
+            row.id,
+            row.internal_sku,
+            row.name,
+            row.category_id,
+            _format_price(row.min_price),
+            _format_price(row.max_price),
+            row.supplier_count,
         )
-        for product_id, sku, name, category_id, low, high, suppliers, *_ in rows
+        for row in rows
     ]
 
 
 def _format_price(price: str) -> str:
-    """Show a price of four decimals with two, or as many as it needs."""
+    """Return a price of four decimals without trailing zeros after the second decimal."""
     return price.removesuffix("0").removesuffix("0")
 
 
 async def find_active(query_runner: QueryRunner, product_id: UUID) -> CatalogProductDetail | None:
-    """Find one active product with its category's name."""
+    """Return an active product with its category's name."""
     rows = await query_runner.fetch(
+        CatalogProductDetail,
         """
         SELECT product.id, internal_sku, product.name, category_id,
-            coalesce(min_price, 0.0000), coalesce(max_price, 0.0000), supplier_count,
-            category.name
+            coalesce(min_price, 0.0000) AS min_price, coalesce(max_price, 0.0000) AS max_price,
+            supplier_count, category.name AS category_name
         FROM products AS product
         LEFT JOIN categories AS category ON category.id = product.category_id
         WHERE product.id = %s AND status = 'active'
@@ -139,15 +182,20 @@ async def find_active(query_runner: QueryRunner, product_id: UUID) -> CatalogPro
     )
     if not rows:
         return None
-    (shown,) = _products(rows)
-    return CatalogProductDetail(*msgspec.structs.astuple(shown), category_name=rows[0][7])
+    (product,) = rows
+    return msgspec.structs.replace(
+        product,
+        min_price=_format_price(product.min_price),
+        max_price=_format_price(product.max_price),
+    )
 
 
 async def list_categories(
     query_runner: QueryRunner, paging: Paging
 ) -> tuple[int, list[CategoryCount]]:
-    """List a page of the categories with the number of active products in each."""
+    """Return the number of categories, and a page of them with their numbers of active products."""
     rows = await query_runner.fetch(
+        CategoryRow,
         """
         SELECT counted.total_count, page.*
         FROM (SELECT count(*) AS total_count FROM categories) AS counted
@@ -163,4 +211,8 @@ async def list_categories(
         """,
         [paging.limit, paging.offset],
     )
-    return rows[0][0], [CategoryCount(*row[1:]) for row in rows if row[1] is not None]
+    return rows[0].total_count, [
+        CategoryCount(row.id, row.name, row.parent_id, row.product_count)
+        for row in rows
+        if row.id is not None
+    ]

@@ -143,7 +143,7 @@ def export_statement(query: CatalogFilter) -> Statement:
 def count_statement(query: CatalogFilter) -> Statement:
     """Return the statement that counts the matches of the filters."""
     conditions, values = _conditions(query)
-    statement: LiteralString = "SELECT count(*) FROM products WHERE {conditions}"
+    statement: LiteralString = "SELECT count(*) AS total_count FROM products WHERE {conditions}"
     return Statement(statement.format(conditions=conditions), values)
 
 

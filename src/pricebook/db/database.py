@@ -3,40 +3,48 @@
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, LiteralString, Self
+from typing import LiteralString, Self
 
 import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction, UndefinedTable
+from psycopg.rows import scalar_row
 
+from pricebook.db.driver.loaders import PriceLoader
+from pricebook.db.driver.persistent_reader import PersistentReaderConnection
 from pricebook.db.export_slots import ExportSlots
 from pricebook.db.fair_pool import FairConnectionPool
 from pricebook.db.heartbeat import Deadline
 from pricebook.db.pool import Pool, PoolMetrics, with_connection_defaults
-from pricebook.db.pooled_connection import QueryRunner, Row
+from pricebook.db.pooled_connection import PooledConnection, QueryRunner, Row
 from pricebook.db.resource_errors import resource_error_for
-from pricebook.db.row_types import PriceLoader
 from pricebook.errors import (
     DatabaseNotReadyError,
     DatabaseRightsError,
     DatabaseUnavailableError,
 )
+from pricebook.settings import DatabaseDriver
 
 Connection = AsyncConnection[Row]
 
-# PostgreSQL is lost when it has not answered the heartbeat for so long: where requests wait, and
-# where a short stall must not end an import of minutes.
+CONNECTION_CLASSES: dict[DatabaseDriver, type[PooledConnection]] = {
+    "pricebook": PersistentReaderConnection,
+    "stock": PooledConnection,
+}
+
+# PostgreSQL counts as unavailable when it has not answered the heartbeat for this long: in the API,
+# and in the worker, where a short stall must not abort an import of minutes.
 REQUEST_HEARTBEAT_TIMEOUT_SECONDS = 2.0
 WORK_HEARTBEAT_TIMEOUT_SECONDS = 10.0
 POOL_TIMEOUT_SECONDS = 3.0
 LOCK_TIMEOUT = "2s"
-# A process that stands still inside a transaction loses it, and with it the locks.
+# PostgreSQL ends transactions that are idle for longer, and releases their locks.
 IDLE_IN_TRANSACTION_TIMEOUT = "60s"
-# Exports of the public, those of staff: each so much of the pool. Public reads and public exports
-# together leave a quarter of it to staff.
+# Share of the pool for public exports and, as much, for staff exports. Public queries and public
+# exports together leave a quarter of the pool to staff.
 EXPORT_POOL_SHARE = 1 / 6
 PUBLIC_POOL_SHARE = 0.75
-# As many can be served before those who came last have waited too long; more are told at once.
+# Longer queues could not be served within the timeout: further requests get 503 at once.
 MAX_WAITING_PER_CONNECTION = 100
 LISTENER_APPLICATION_NAME = "pricebook listener"
 LISTEN_CHECK_SECONDS = 1.0
@@ -46,9 +54,9 @@ INSUFFICIENT_RIGHTS = (
     "The role of DATABASE_URL may not do this: connect as the owner of the database, or run"
     " `pricebook migrate` as the owner, which grants what the API and the worker need."
 )
-READ_ONLY = "The database takes no writes now, it is a standby or closed to them."
+READ_ONLY = "The database is read-only: it is a standby or accepts no writes now."
 
-# Callers get a DatabaseUnavailableError; psycopg and its pool would log each attempt.
+# Callers get DatabaseUnavailableError; psycopg and its pool would log each attempt.
 logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 
@@ -56,9 +64,15 @@ class Database:
     """A pool of connections to one PostgreSQL database."""
 
     def __init__(
-        self, url: str, *, pool_min: int = 1, pool_max: int = 4, statement_seconds: int = 0
+        self,
+        url: str,
+        *,
+        pool_min: int = 1,
+        pool_max: int = 4,
+        statement_seconds: int = 0,
+        driver: DatabaseDriver = "pricebook",
     ) -> None:
-        """Make a pool; with `statement_seconds`, no statement on it may take longer."""
+        """Create a pool that is not open; `statement_seconds` limits each statement, 0 does not."""
         self._url = url
         self._pool = Pool(
             url,
@@ -67,6 +81,7 @@ class Database:
             else WORK_HEARTBEAT_TIMEOUT_SECONDS,
             statement_seconds=statement_seconds,
             configure=_configure,
+            connection_class=CONNECTION_CLASSES[driver],
             min_size=pool_min,
             max_size=pool_max,
             timeout=POOL_TIMEOUT_SECONDS,
@@ -90,7 +105,7 @@ class Database:
         await self._pool.close()
 
     def pool_metrics(self) -> PoolMetrics:
-        """Tell how the pool is used."""
+        """Return the metrics of the pool."""
         stats = self._pool.get_stats()
         return PoolMetrics(
             size=stats["pool_size"],
@@ -104,11 +119,11 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncGenerator[Connection]:
-        """Lend a connection on which every statement is a transaction of its own.
+        """Yield a connection in autocommit mode.
 
-        Each is planned for its values: the right plan for a filter depends on them. Raises
-        DatabaseUnavailableError when there is no connection in time, it is lost meanwhile, or it
-        is to write on a standby.
+        Each statement is planned for its values: the right plan for a filter depends on them.
+        Raises DatabaseUnavailableError when no connection is free in time, the connection is lost,
+        or a standby receives a write; DatabaseRightsError when the role lacks a right.
         """
         try:
             conn = await self._pool.getconn()
@@ -123,39 +138,39 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, *, force_rollback: bool = False) -> AsyncGenerator[Connection]:
-        """Lend a connection inside one transaction: committed on leaving, or nothing is done.
+        """Yield a connection inside a transaction, committed at the end, rolled back on an error.
 
-        With `undo`, nothing is done in any case.
+        With `force_rollback` it is always rolled back.
         """
         async with self.connection() as conn, conn.transaction(force_rollback=force_rollback):
             yield conn
 
     @asynccontextmanager
     async def short_transaction(self) -> AsyncGenerator[Connection]:
-        """Lend a connection inside a transaction that waits for the locks of others a moment only.
+        """Yield a connection inside a transaction with a short lock timeout.
 
-        A request that met the locks of a long import would otherwise keep its connection as long
-        as the import takes. Raises DatabaseUnavailableError instead.
+        A request that needs a row locked by a long import would otherwise hold its connection until
+        the import ends. Raises DatabaseBusyError at the timeout.
         """
         async with self.transaction() as conn:
             await conn.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
             yield conn
 
     def read(self) -> "QueryRunnerContext":
-        """Lend a reader for what the public asks: to some at once, the others wait a moment.
+        """Return a context that yields a runner of public queries, in the order of requests.
 
-        However many visitors come, a share of the pool is left for everybody else, and PostgreSQL
-        is not asked for more at once than it does well. It may keep plans, which are half of what
-        a page costs it. Raises DatabaseUnavailableError.
+        The number of concurrent runners is limited, which leaves a share of the pool to staff.
+        PostgreSQL may keep the plans of the queries, half of its time for a page. Raises
+        DatabaseUnavailableError.
         """
         return QueryRunnerContext(self._fair_pool)
 
     async def listen(self, channel: LiteralString) -> AsyncGenerator[bool]:
-        """Tell what is notified on a channel: True when something was, False when nothing was.
+        """Yield True for each notification of a channel, False about every second without one.
 
-        True comes first, once PostgreSQL has confirmed that it will tell, then at each
-        notification; False about every second, after a round trip has shown that all is well. On
-        a connection of its own. Raises DatabaseUnavailableError when that is lost.
+        The first True means that PostgreSQL has confirmed the LISTEN; each False follows a round
+        trip, so that no notification is late. Uses a connection of its own. Raises
+        DatabaseUnavailableError when it is lost.
         """
         try:
             async with await AsyncConnection.connect(
@@ -177,10 +192,11 @@ class Database:
 
     @asynccontextmanager
     async def export_transaction(self, caller: str | None = None) -> AsyncGenerator[Connection]:
-        """Lend a connection inside a transaction that lasts as long as its reader takes.
+        """Yield a connection inside a transaction for an export, as long as the client reads it.
 
-        To staff, or to a caller of the public: each group has a share of the pool, a caller one
-        connection. No reader may stand still for IDLE_TIMEOUT. Raises DatabaseUnavailableError,
+        `caller` is the address of a public client, which has one export at a time; None is staff.
+        Each group has a share of the pool. A client that does not read for
+        IDLE_IN_TRANSACTION_TIMEOUT loses the transaction. Raises DatabaseUnavailableError and
         RateLimitExceededError.
         """
         slots = self._staff_exports if caller is None else self._public_exports
@@ -190,7 +206,7 @@ class Database:
 
 
 class QueryRunnerContext:
-    """One read of the public: a context that lends a reader."""
+    """A context that holds a pooled connection for public queries."""
 
     __slots__ = ("_conn", "_fair_pool")
 
@@ -215,7 +231,7 @@ class QueryRunnerContext:
 
 async def _configure(conn: Connection) -> None:
     conn.adapters.register_loader("numeric", PriceLoader)
-    # What is asked for lies in memory or on a disk without a head to move.
+    # Data is in memory or on an SSD, where random reads cost as much as sequential ones.
     await conn.execute("SET random_page_cost = 1.1")
     await conn.execute("SET TIME ZONE 'UTC'")
     await conn.execute(
@@ -225,7 +241,7 @@ async def _configure(conn: Connection) -> None:
 
 
 def _raise_database_error(error: psycopg.Error) -> None:
-    """Raise what a caller is to be told of an error; anything else is a defect of ours."""
+    """Raise the error for callers; returns for errors that are bugs."""
     match error:
         case psycopg.OperationalError():
             raise (resource_error_for(error) or DatabaseUnavailableError(UNREACHABLE)) from error
@@ -238,12 +254,11 @@ def _raise_database_error(error: psycopg.Error) -> None:
 
 
 async def find_revision(conn: Connection) -> str | None:
-    """Return the migration that the database is at, or None if it has never been migrated."""
+    """Return the migration revision of the database, or None if it was never migrated."""
     try:
-        row = await _fetch_first_row(conn, "SELECT version_num FROM alembic_version")
+        return await _fetch_text(conn, "SELECT version_num FROM alembic_version")
     except UndefinedTable:
         return None
-    return row[0] if row else None
 
 
 async def require_revision(conn: Connection, head: str) -> None:
@@ -257,7 +272,7 @@ async def require_revision(conn: Connection, head: str) -> None:
 
 
 async def require_currency(conn: Connection, currency: str) -> None:
-    """Fix the catalog's currency at the first start; refuse another one afterwards."""
+    """Set the catalog's currency at the first start; raise DatabaseNotReadyError for another."""
     await conn.execute(
         "INSERT INTO catalog_settings (currency) VALUES (%s) ON CONFLICT DO NOTHING", [currency]
     )
@@ -270,10 +285,10 @@ async def require_currency(conn: Connection, currency: str) -> None:
 
 
 async def find_currency(conn: Connection) -> str | None:
-    """Return the currency of every price here, or None before the first start."""
-    row = await _fetch_first_row(conn, "SELECT currency FROM catalog_settings")
-    return row[0] if row else None
+    """Return the currency of all prices, or None before the first start."""
+    return await _fetch_text(conn, "SELECT currency FROM catalog_settings")
 
 
-async def _fetch_first_row(conn: Connection, query: LiteralString) -> tuple[Any, ...] | None:
-    return await (await conn.execute(query)).fetchone()
+async def _fetch_text(conn: Connection, query: LiteralString) -> str | None:
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        return await (await cursor.execute(query)).fetchone()

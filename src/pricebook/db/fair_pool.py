@@ -1,4 +1,4 @@
-"""A share of a pool for what the public reads: some at once, the others in their order."""
+"""The public's share of a connection pool, used in the order of requests."""
 
 import asyncio
 from collections import deque
@@ -7,14 +7,14 @@ from psycopg_pool import AsyncConnectionPool
 
 from pricebook.db.pooled_connection import PooledConnection
 
-# After so many reads a connection goes back to the pool, which replaces old ones.
+# After this many handovers a connection returns to the pool, which replaces old connections.
 MAX_HANDOVERS = 1000
 
 
 class FairConnectionPool:
-    """Lends connections to so many at once; who is done hands on to who has waited longest.
+    """Limits the concurrent users of a pool; a released connection goes to the first waiter.
 
-    Who need not wait costs no timer, and all who wait have one together.
+    All waiters share one timer, and a request that need not wait starts none.
     """
 
     def __init__(
@@ -33,9 +33,9 @@ class FairConnectionPool:
         self.handovers = 0
 
     async def acquire(self) -> PooledConnection:
-        """Lend a connection that may keep plans, to be given back.
+        """Return a connection that may keep plans; the caller has to release it.
 
-        Raises TimeoutError when too many wait already, or it has not come after some seconds.
+        Raises TimeoutError when too many requests wait already, or after `timeout_seconds`.
         """
         conn = await self._wait_for_slot()
         if conn is not None:
@@ -53,7 +53,7 @@ class FairConnectionPool:
         return conn
 
     async def release(self, conn: PooledConnection, *, is_usable: bool = True) -> None:
-        """Take a connection back, for the next who waits if it is sound, else for the pool."""
+        """Hand a usable connection to the first waiter, or return it to the pool."""
         is_usable = is_usable and not conn.is_lost and conn.handovers < MAX_HANDOVERS
         if is_usable and self._waiters and self._wake_next_waiter(conn):
             conn.handovers += 1
@@ -66,7 +66,7 @@ class FairConnectionPool:
             self._release_slot()
 
     async def _wait_for_slot(self) -> PooledConnection | None:
-        """Wait for a turn; returns the connection that was handed on, if one was."""
+        """Wait for a free slot; return the connection that was handed over with it, if any."""
         if self._free_slots:
             self._free_slots -= 1
             return None
@@ -82,7 +82,7 @@ class FairConnectionPool:
         except asyncio.CancelledError:
             if future.cancelled():
                 self._waiters.remove(waiter)
-            elif future.exception() is None:  # it came in the same moment
+            elif future.exception() is None:  # handed over before the cancellation arrived
                 await self._pass_on(future.result())
             raise
 
@@ -97,7 +97,7 @@ class FairConnectionPool:
             self._free_slots += 1
 
     def _wake_next_waiter(self, connection: PooledConnection | None) -> bool:
-        """Let in who has waited longest; say whether somebody waits."""
+        """Give the first waiter its slot; return whether there was a waiter."""
         while self._waiters:
             _, future = self._waiters.popleft()
             if not future.done():
@@ -106,7 +106,7 @@ class FairConnectionPool:
         return False
 
     def _expire_waiters(self) -> None:
-        """Tell those whose time is over, and wait for the time of the next."""
+        """Raise TimeoutError in expired waiters, and set the timer for the next one."""
         loop = asyncio.get_running_loop()
         while self._waiters and self._waiters[0][0] <= loop.time():
             _, future = self._waiters.popleft()

@@ -1,7 +1,7 @@
-"""Whether PostgreSQL answers, on a connection of its own; and the end of connections that are dead.
+"""Detects a PostgreSQL that does not respond, by a heartbeat on a connection of its own.
 
-A server that is frozen, or behind a network that drops every packet, closes nothing: whoever waits
-for its answer would wait for ever.
+A frozen server, or one behind a network that drops all packets, closes no connection: callers would
+wait without end.
 """
 
 import asyncio
@@ -26,12 +26,12 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class Heartbeat:
-    """Sends an empty query every half second and reports when no answer comes.
+    """Sends an empty query every half second and reports missing responses.
 
-    A busy server that answers on other connections, as `heard_at` says, is not silent.
-    `on_loss` is called when its connection is lost, with whether PostgreSQL was silent, and
-    `on_answer` after each answer. A connection that cannot be made is no loss: PostgreSQL may have
-    none to spare.
+    `last_received_at` returns when any other connection received a response, on the clock of the
+    event loop: a busy server is not unresponsive. `on_loss` is called when the heartbeat's
+    connection is lost, with whether PostgreSQL was unresponsive; `on_response` after each response.
+    A refused connection is no loss: PostgreSQL may have reached max_connections.
     """
 
     def __init__(
@@ -47,18 +47,18 @@ class Heartbeat:
         self._timeout_seconds = timeout_seconds
         self._last_received_at = last_received_at
         self._on_loss = on_loss
-        self._on_answer = on_response
+        self._on_response = on_response
         self._connection: AsyncConnection[Any] | None = None
         self._task: asyncio.Task[None] | None = None
         self._warning = RecurringWarning("postgresql is unavailable", "postgresql is back")
         self.is_unresponsive = False
 
     def start(self) -> None:
-        """Begin to send queries, in a task."""
+        """Start the task that sends queries."""
         self._task = self._task or asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Send no more queries."""
+        """Stop the task."""
         if self._task is None:
             return
         if self._connection is not None:  # psycopg would wait for a silent server
@@ -74,7 +74,7 @@ class Heartbeat:
             try:
                 await self._query_until_lost()
             except OperationalError as error:
-                # A server that refuses connections is not silent: requests may try their own.
+                # A server that refuses connections responds: requests may open their own.
                 self.is_unresponsive = self.is_unresponsive and isinstance(error, ConnectionTimeout)
                 self._warning.occurred(error=str(error), host=host)
             await asyncio.sleep(INTERVAL_SECONDS)
@@ -95,18 +95,19 @@ class Heartbeat:
                     raise
 
     async def _query(self, connection: AsyncConnection[Any]) -> None:
-        """Wait for one answer; raises ConnectionTimeout when none comes."""
+        """Run one query; raises ConnectionTimeout without a response."""
         with Deadline(connection, self._timeout_seconds, self._last_received_at):
             await connection.execute("SELECT")
         self.is_unresponsive = False
         self._warning.ended()
-        self._on_answer()
+        self._on_response()
 
 
 class Deadline:
-    """Shuts a connection down when its server has answered neither it nor, by `heard_at`, others.
+    """Shuts a connection down when neither it nor any other one got a response in time.
 
-    Leaving the context then raises ConnectionTimeout instead of the error of the connection.
+    `last_received_at` returns the time of the last response on other connections. The context then
+    raises ConnectionTimeout instead of the error of the connection.
     """
 
     def __init__(
@@ -127,7 +128,7 @@ class Deadline:
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self._timer.cancel()
         if self._has_expired and isinstance(error, OperationalError):
-            message = f"PostgreSQL has not answered within {self._seconds:g} seconds."
+            message = f"PostgreSQL has not responded within {self._seconds:g} seconds."
             raise ConnectionTimeout(message) from error
 
     def _start_timer(self, since: float) -> None:
@@ -136,9 +137,9 @@ class Deadline:
 
     def _expire(self) -> None:
         now = asyncio.get_running_loop().time()
-        if has_unread_input(self._connection):  # it was this process that was late
+        if has_unread_input(self._connection):  # this process was late, not the server
             self._start_timer(now)
-        elif self._last_received_at() > now - self._seconds:  # the server is busy, not silent
+        elif self._last_received_at() > now - self._seconds:  # the server is busy
             self._start_timer(self._last_received_at())
         else:
             self._has_expired = True
@@ -146,21 +147,21 @@ class Deadline:
 
 
 def shut_down_socket(connection: AsyncConnection[Any]) -> None:
-    """End a connection without a word to the server: whoever waits gets an OperationalError now."""
+    """Shut the socket down without notice to the server; waiting callers get OperationalError."""
     with suppress(OSError, OperationalError), _duplicate_socket(connection) as duplicate:
         duplicate.shutdown(socket.SHUT_RDWR)
 
 
 def has_unread_input(connection: AsyncConnection[Any]) -> bool:
-    """Return whether bytes from the server, or the end of the connection, wait to be read."""
+    """Return whether the socket has unread bytes, or its end."""
     poll = select.poll()
     try:
-        poll.register(connection.pgconn.socket, select.POLLIN)
+        poll.register(connection.fileno(), select.POLLIN)
     except OperationalError:  # libpq has closed it
         return True
     return bool(poll.poll(0))
 
 
 def _duplicate_socket(connection: AsyncConnection[Any]) -> socket.socket:
-    """Duplicate the socket: the original belongs to libpq, which closes it."""
-    return socket.socket(fileno=os.dup(connection.pgconn.socket))
+    """Duplicate the socket: libpq owns the original and closes it."""
+    return socket.socket(fileno=os.dup(connection.fileno()))

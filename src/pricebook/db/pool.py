@@ -1,4 +1,4 @@
-"""A pool whose connections end with their server, even if that closes nothing."""
+"""A connection pool that drops its connections when PostgreSQL stops responding."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,7 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 from pricebook.db.heartbeat import Heartbeat, has_unread_input
 from pricebook.db.pooled_connection import PooledConnection
 
-# A half-open connection ends after these, on our side; DATABASE_URL may say otherwise.
+# Limits after which the client ends a half-open connection; DATABASE_URL may set others.
 CLIENT_DEFAULTS = {
     "connect_timeout": "3",
     "keepalives_idle": "5",
@@ -23,7 +23,7 @@ CLIENT_DEFAULTS = {
     "keepalives_count": "3",
     "tcp_user_timeout": "10000",
 }
-# The same on the server's side, where locks would be kept; ignored on Unix sockets.
+# The same for the server, which would keep the locks; ignored on Unix sockets.
 SERVER_SETTINGS = {
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "2",
@@ -31,16 +31,16 @@ SERVER_SETTINGS = {
     "tcp_user_timeout": "10000",
 }
 CLIENT_CHECK_MILLISECONDS = "2000"
-# psycopg_pool doubles its pauses between attempts; requests begin new ones when they need to.
+# psycopg_pool doubles its pauses between attempts; requests start new attempts when needed.
 RECONNECT_SECONDS = 1.0
-# How long after its statement_timeout a statement is given up whose end PostgreSQL has not sent.
+# A statement is aborted this long after its statement_timeout if PostgreSQL has not ended it.
 STATEMENT_END_GRACE_SECONDS = 3.0
 
 ConfigureConnection = Callable[[PooledConnection], Awaitable[None]]
 
 
 class PoolMetrics(msgspec.Struct, frozen=True):
-    """How a pool is used now, and since it was opened: how many asked, waited and went away."""
+    """State of a pool: connections, waiting requests; and totals since it was opened."""
 
     size: int
     available: int
@@ -52,7 +52,7 @@ class PoolMetrics(msgspec.Struct, frozen=True):
 
 
 class Pool(AsyncConnectionPool[PooledConnection]):
-    """Replaces all connections when PostgreSQL was lost, and lends none while it is silent."""
+    """Replaces all connections after PostgreSQL was lost; refuses requests while it is silent."""
 
     def __init__(
         self,
@@ -63,13 +63,16 @@ class Pool(AsyncConnectionPool[PooledConnection]):
         configure: ConfigureConnection,
         **options: Any,
     ) -> None:
-        """Make a pool that is not open; the server is lost without an answer in some seconds."""
+        """Create a pool that is not open.
+
+        `heartbeat_seconds` is the time after which a server without response counts as lost;
+        `statement_seconds` limits each statement, 0: no limit.
+        """
         conninfo = with_connection_defaults(url)
         super().__init__(
             conninfo,
             open=False,
             configure=self._configure_new_connection,
-            connection_class=PooledConnection,
             reconnect_timeout=RECONNECT_SECONDS,
             kwargs={"autocommit": True},
             **options,
@@ -85,20 +88,20 @@ class Pool(AsyncConnectionPool[PooledConnection]):
             on_response=self._close_stalled,
         )
 
-    async def close(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109 (psycopg_pool calls it so)
+    async def close(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109 (the signature of psycopg_pool)
         """Close the pool."""
         await self._heartbeat.stop()
         await super().close(timeout)
 
-    async def getconn(self, timeout: float | None = None) -> PooledConnection:  # noqa: ASYNC109 (as above)
-        """Lend a connection that is not known to be lost; raises OperationalError."""
+    async def getconn(self, timeout: float | None = None) -> PooledConnection:  # noqa: ASYNC109 (the same)
+        """Return a connection that is not known to be lost; raises OperationalError."""
         while not self._heartbeat.is_unresponsive:
             conn = await super().getconn(timeout)
-            if not (conn.is_lost or has_unread_input(conn)):  # nothing but its end comes unasked
+            if not (conn.is_lost or has_unread_input(conn)):  # idle servers send only their end
                 return conn
             await conn.close()
             await self.putconn(conn)
-        raise OperationalError("PostgreSQL does not answer.")
+        raise OperationalError("PostgreSQL does not respond to the heartbeat.")
 
     async def _configure_new_connection(self, conn: PooledConnection) -> None:
         self._open_connections.add(conn)
@@ -108,7 +111,7 @@ class Pool(AsyncConnectionPool[PooledConnection]):
             " AS setting (name, value)",
             [[*settings], [*settings.values()]],
         )
-        with suppress(InvalidParameterValue):  # on systems where PostgreSQL cannot check it
+        with suppress(InvalidParameterValue):  # on systems that do not support the check
             await conn.execute(
                 "SELECT set_config('client_connection_check_interval', %s, false)",
                 [CLIENT_CHECK_MILLISECONDS],
@@ -122,8 +125,8 @@ class Pool(AsyncConnectionPool[PooledConnection]):
             (conn.last_received_at for conn in self._open_connections), default=float("-inf")
         )
 
-    def _replace_all(self, is_unresponsive: bool) -> None:  # noqa: FBT001 (the heartbeat calls it so)
-        """Use no connection again; while PostgreSQL is silent, end those that wait for it, too."""
+    def _replace_all(self, is_unresponsive: bool) -> None:  # noqa: FBT001 (a callback)
+        """Mark all connections as lost; abort them, too, while PostgreSQL is silent."""
         for conn in [*self._open_connections]:
             if is_unresponsive:
                 conn.abort()
@@ -131,7 +134,7 @@ class Pool(AsyncConnectionPool[PooledConnection]):
                 conn.is_lost = True
 
     def _close_stalled(self) -> None:
-        """End connections on which no answer comes, though PostgreSQL answers on others."""
+        """Abort connections that got no response in time, while PostgreSQL responds on others."""
         if not self._statement_seconds:
             return
         oldest_allowed = (
@@ -145,7 +148,7 @@ class Pool(AsyncConnectionPool[PooledConnection]):
 
 
 def with_connection_defaults(url: str) -> str:
-    """Add what ends half-open connections, unless the address has its own values."""
+    """Return the address with the limits for half-open connections, unless it has its own."""
     configured = conninfo_to_dict(url)
     missing = {name: value for name, value in CLIENT_DEFAULTS.items() if name not in configured}
     return make_conninfo(url, **missing)

@@ -1,52 +1,64 @@
-"""How the rows of a query become structs, and what its prices look like."""
+"""Rows of queries as structs: the names of the columns are the names of the fields."""
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
-from psycopg import AsyncCursor, AsyncServerCursor
-from psycopg.adapt import Buffer, Loader
-from psycopg.types.string import TextLoader
+from psycopg import AsyncCursor
 
 row_struct = TypeVar("row_struct", bound=msgspec.Struct)
+RowFactory = Callable[[AsyncCursor[Any]], Callable[[Sequence[Any]], row_struct]]
 
 
-def struct_row(
-    struct_type: type[row_struct],
-) -> Callable[[AsyncCursor[Any]], Callable[[Sequence[Any]], row_struct]]:
-    """Make a row factory that fills a struct by position.
+class CountedRow(msgspec.Struct, Generic[row_struct], frozen=True):
+    """A row of a page beside the number of all rows; the page beyond the last row has no row."""
+
+    total_count: int
+    row: row_struct | None
+
+
+def struct_row(struct_type: type[row_struct]) -> RowFactory[row_struct]:
+    """Return a row factory for cursors that makes structs by position, faster than by names.
 
     Raises TypeError when the columns of the query are not the fields of the struct, in order.
     """
 
     def factory(cursor: AsyncCursor[Any]) -> Callable[[Sequence[Any]], row_struct]:
-        names = tuple(column.name for column in cursor.description or ())
-        if cursor.description and names != struct_type.__struct_fields__:
-            raise TypeError(
-                f"{struct_type.__name__} has {struct_type.__struct_fields__}, the query {names}"
-            )
+        if cursor.description:
+            require_fields(struct_type, tuple(column.name for column in cursor.description))
         return lambda values: struct_type(*values)
 
     return factory
 
 
-class PriceLoader(Loader):
-    """Reads numeric as Decimal with the two to four decimals that a price is shown with."""
+def counted_row(struct_type: type[row_struct]) -> RowFactory[CountedRow[row_struct]]:
+    """Return a row factory for pages: total_count, then the fields of a struct.
 
-    def load(self, data: Buffer) -> Decimal:
-        """Turn the text that PostgreSQL sends into a Decimal of the same value."""
-        text = bytes(data).decode()
-        point = text.find(".")
-        if point >= 0:
-            text = text[: point + 3] + text[point + 3 :].rstrip("0")
-        return Decimal(text)
-
-
-def load_as_text(cursor: AsyncCursor[Any] | AsyncServerCursor[Any]) -> None:
-    """Let a cursor give ids and prices as the text that PostgreSQL writes.
-
-    As Python objects they would only be turned back for an answer that is shown as it is.
+    Where the first field is null, there is no row. Raises TypeError as `struct_row` does.
     """
-    for type_name in ("uuid", "numeric"):
-        cursor.adapters.register_loader(type_name, TextLoader)
+
+    def factory(cursor: AsyncCursor[Any]) -> Callable[[Sequence[Any]], CountedRow[row_struct]]:
+        if cursor.description:
+            total_count, *names = (column.name for column in cursor.description)
+            require_fields(struct_type, tuple(names))
+            require_fields(CountedRow, (total_count,))
+        return make
+
+    def make(values: Sequence[Any]) -> CountedRow[row_struct]:
+        total_count, *rest = values
+        return CountedRow(total_count, None if rest[0] is None else struct_type(*rest))
+
+    return factory
+
+
+async def fetch_page(cursor: AsyncCursor[CountedRow[row_struct]]) -> tuple[int, list[row_struct]]:
+    """Return the number of all rows and the rows of the page; the query returns at least one."""
+    rows = await cursor.fetchall()
+    return rows[0].total_count, [counted.row for counted in rows if counted.row is not None]
+
+
+def require_fields(struct_type: type[msgspec.Struct], names: tuple[str, ...]) -> None:
+    """Raise TypeError unless the names are the fields of a struct; the last ones may be absent."""
+    fields = struct_type.__struct_fields__
+    if names != fields[: len(names)]:
+        raise TypeError(f"{struct_type.__name__} has {fields}, the query {names}")
