@@ -75,8 +75,8 @@ class UnauthorizedError(PricebookError):
     status = 401
     title = "Not logged in"
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, headers={"WWW-Authenticate": "Bearer"})
+    def __init__(self, message: str, *, headers: dict[str, str] | None = None) -> None:
+        super().__init__(message, headers={"WWW-Authenticate": "Bearer", **(headers or {})})
 
 
 class ForbiddenError(PricebookError):

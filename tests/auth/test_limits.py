@@ -73,6 +73,18 @@ async def test_guesses_at_one_name_end_even_if_the_next_would_be_right(
     assert response.headers["ratelimit-policy"] == '"login-name";q=3;w=300'
 
 
+async def test_every_counted_login_has_rate_limit_fields(client: Client, anna: str) -> None:
+    for remaining in (2, 1):
+        failed = await log_in(client, anna)
+        assert failed.status_code == 401
+        assert failed.headers["www-authenticate"] == "Bearer"
+        assert failed.headers["ratelimit"].startswith(f'"login-name";r={remaining};t=')
+        assert failed.headers["ratelimit-policy"] == '"login-name";q=3;w=300'
+    succeeded = await log_in(client, anna, PASSWORD)
+    assert succeeded.status_code == 200
+    assert succeeded.headers["ratelimit"] == '"login-name";r=3;t=300'
+
+
 async def test_guesses_from_one_address_end_whatever_the_names(client: Client, anna: str) -> None:
     for number in range(5):
         assert (await log_in(client, f"nobody {number}")).status_code == 401

@@ -1,9 +1,11 @@
-"""A walk over the OpenAPI document: nobody gets where the table of rights does not let them."""
+"""Authorization of every staff route of the OpenAPI document."""
 
 import re
 from collections.abc import Iterator
 from typing import Any, get_args
+from uuid import uuid4
 
+import httpx
 import pytest
 from litestar import Litestar, Router, get
 from litestar.testing import AsyncTestClient
@@ -28,18 +30,15 @@ def staff_operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def invalid_request_path(path: str) -> str:
-    """An address that every check after that of the role refuses."""
+    """A path that every check after the role check refuses."""
     return re.sub(r"\{[^}]+\}", "no-id", path) + "?limit=0&nonsense=1"
 
 
-async def send_request(client: Client, method: str, path: str, headers: Headers) -> tuple[int, str]:
-    response = await client.request(
-        method, invalid_request_path(path), headers=headers, content=b"{"
-    )
-    return response.status_code, response.json()["error"]["code"]
+async def send_request(client: Client, method: str, path: str, headers: Headers) -> httpx.Response:
+    return await client.request(method, invalid_request_path(path), headers=headers, content=b"{")
 
 
-def test_every_route_of_staff_has_its_row_its_lock_and_its_errors() -> None:
+def test_every_staff_route_has_permissions_security_and_errors() -> None:
     operations = list(staff_operations())
     assert operations
     for method, path, operation in operations:
@@ -48,34 +47,57 @@ def test_every_route_of_staff_has_its_row_its_lock_and_its_errors() -> None:
         assert {"401", "403"} <= set(operation["responses"]), (method, path)
 
 
-def test_what_the_public_reads_has_no_lock() -> None:
+def test_public_routes_need_no_token() -> None:
     document = application.create_app(Settings()).openapi_schema.to_schema()
     for path, operations in document["paths"].items():
         if not path.startswith(PREFIX):
             assert all("security" not in each for each in operations.values()), path
 
 
-async def test_without_a_token_every_route_of_staff_is_a_401_before_all_else(
+async def refusal(client: Client, method: str, path: str, headers: Headers) -> tuple[int, str]:
+    response = await send_request(client, method, path, headers)
+    return response.status_code, response.json()["error"]["code"]
+
+
+async def test_staff_routes_without_a_token_return_401_before_other_errors(
     client: Client,
 ) -> None:
     for method, path, _ in staff_operations():
-        assert await send_request(client, method, path, {}) == (401, "UNAUTHORIZED"), (method, path)
+        assert await refusal(client, method, path, {}) == (401, "UNAUTHORIZED"), (method, path)
 
 
-async def test_every_role_that_is_not_in_the_row_is_a_403_before_all_else(
-    client: Client, as_role: AsRole
-) -> None:
+async def test_other_roles_get_403_before_other_errors(client: Client, as_role: AsRole) -> None:
     for role in ROLES:
         headers = await as_role(role)
         for method, path, _ in staff_operations():
-            result = await send_request(client, method, path, headers)
+            result = await refusal(client, method, path, headers)
             if role in (allowed_roles(method, path) or ()):
                 assert result[0] in {400, 404}, (role, method, path)
             else:
                 assert result == (403, "FORBIDDEN"), (role, method, path)
 
 
-def test_a_route_without_a_row_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("role", "path", "needed"),
+    [("sales", "/products", "one of procurement, admin"), ("procurement", "/sync", "role admin")],
+)
+async def test_403_names_the_allowed_roles(
+    client: Client, as_role: AsRole, role: Role, path: str, needed: str
+) -> None:
+    response = await send_request(client, "POST", PREFIX + path, await as_role(role))
+    assert response.status_code == 403
+    assert f"needs {needed}" in response.json()["detail"]
+
+
+async def test_403_for_a_field_names_the_allowed_roles(client: Client, as_role: AsRole) -> None:
+    response = await client.patch(
+        f"{PREFIX}/products/{uuid4()}", headers=await as_role("sales"), json={"status": "archived"}
+    )
+    assert response.status_code == 403
+    assert "status needs one of procurement, admin" in response.json()["detail"]
+
+
+def test_route_without_permissions_fails_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     @get("/secrets", responses={})
     async def secrets() -> None: ...
 
@@ -84,10 +106,10 @@ def test_a_route_without_a_row_stops_the_start(monkeypatch: pytest.MonkeyPatch) 
         application.create_app(Settings())
 
 
-async def test_a_preflight_request_needs_no_token(client: Client) -> None:
+async def test_options_needs_no_token(client: Client) -> None:
     for _, path, _ in staff_operations():
         assert (await client.options(invalid_request_path(path))).status_code == 204, path
 
 
-async def test_an_unknown_path_under_the_lock_is_a_404(client: Client) -> None:
+async def test_unknown_staff_path_returns_404(client: Client) -> None:
     assert (await client.get(f"{PREFIX}/nothing")).status_code == 404

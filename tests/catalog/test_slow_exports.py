@@ -76,6 +76,7 @@ async def test_slow_clients_are_limited_by_address_and_leave_slots_to_staff(
         refused = await export(port, PATH, {"X-Forwarded-For": "192.0.2.1"})
         assert refused.status_code == 429
         assert int(refused.headers["retry-after"]) > 0
+        assert refused.headers["ratelimit-policy"] == '"exports-at-once";q=1'
         public = await export(port, PATH, {"X-Forwarded-For": "192.0.2.9"})
         assert len(public.content.splitlines()) == PRODUCTS
         async with slow_reader(port, "192.0.2.2") as (third, _):

@@ -68,7 +68,12 @@ async def test_a_user_has_ten_syncs_a_minute_and_gets_rate_limit_headers(
     admin: Client, conn: Connection
 ) -> None:
     supplier_id = await supplier(conn)
-    for left in range(9, -1, -1):
+    unknown = await sync(admin, uuid4())
+    assert (unknown.status_code, unknown.headers["ratelimit"][:11]) == (404, '"sync";r=9;')
+    malformed = await sync(admin, "no-id")
+    assert (malformed.status_code, malformed.headers["ratelimit"][:11]) == (400, '"sync";r=8;')
+    assert malformed.headers["ratelimit-policy"] == '"sync";q=10;w=60'
+    for left in range(7, -1, -1):
         response = await sync(admin, supplier_id)
         assert response.status_code == 202
         assert response.headers["ratelimit"].startswith(f'"sync";r={left};t=')
@@ -76,7 +81,7 @@ async def test_a_user_has_ten_syncs_a_minute_and_gets_rate_limit_headers(
     response = await sync(admin, "no-id")  # 429 comes before 400
     assert response.status_code == 429
     assert 0 < int(response.headers["retry-after"]) <= 60
-    assert (await admin.get("/api/v1/admin/tasks")).json()["total_count"] == 10
+    assert (await admin.get("/api/v1/admin/tasks")).json()["total_count"] == 8
 
 
 async def test_parallel_syncs_on_two_processes_are_counted_together(

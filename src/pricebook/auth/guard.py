@@ -1,4 +1,4 @@
-"""Lets a request under /api/v1/admin in, or not: 401 before 403 before anything else."""
+"""Authentication and authorization of requests under /api/v1/admin: 401, then 403."""
 
 from typing import Any, cast
 
@@ -10,7 +10,7 @@ from litestar.routes import HTTPRoute
 from litestar.types import HTTPScope
 
 from pricebook.auth import service
-from pricebook.auth.roles import PREFIX, allowed_roles
+from pricebook.auth.roles import PREFIX, allowed_roles, describe
 from pricebook.auth.schemas import Caller
 from pricebook.errors import ForbiddenError, PricebookError, UnauthorizedError
 from pricebook.http.problems import documented_errors
@@ -23,28 +23,29 @@ AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 
 async def require_role(connection: AnyConnection, _handler: BaseRouteHandler) -> None:
-    """Let a caller pass whose role the table of rights lists for the route.
+    """Set the caller of a request, whose role must be in PERMISSIONS for the route.
 
     Raises UnauthorizedError without a valid token, ForbiddenError for another role,
-    DatabaseUnavailableError when nobody can tell who is calling.
+    DatabaseUnavailableError if the account cannot be read.
     """
     method = str(cast("HTTPScope", connection.scope)["method"])
-    if method == "OPTIONS":  # a browser asks without a token what it may send
+    if method == "OPTIONS":  # browsers send preflight requests without a token
         return
     caller = await service.find_caller(connection.app.state.auth, _bearer_token(connection))
-    if caller.role not in (allowed_roles(method, connection.scope["path_template"]) or ()):
-        raise ForbiddenError(f"The role {caller.role} may not do this.")
+    roles = allowed_roles(method, connection.scope["path_template"]) or frozenset()
+    if caller.role not in roles:
+        raise ForbiddenError(f"Role {caller.role} may not do this: it needs {describe(roles)}.")
     connection.scope["user"] = caller  # read by Request.user
     request_state(connection.scope).user_id = caller.id
 
 
 async def provide_caller(request: Request[Caller, Any, Any]) -> Caller:
-    """Hand the caller that the guard let in to a route."""
+    """Return the caller that `require_role` set."""
     return request.user
 
 
 def require_permissions(app: Litestar) -> None:
-    """Raise LookupError if a route under the guard has no row in the table of rights."""
+    """Raise LookupError if a route under PREFIX has no row in PERMISSIONS."""
     for route in app.routes:
         if isinstance(route, HTTPRoute) and route.path_format.startswith(PREFIX):
             for method in route.methods - {"OPTIONS"}:
@@ -53,15 +54,17 @@ def require_permissions(app: Litestar) -> None:
 
 
 def documented_staff_errors(*kinds: type[PricebookError]) -> dict[int, ResponseSpec]:
-    """List the errors of a route under the guard for the OpenAPI document."""
+    """Return the documented errors of a route under PREFIX."""
     return documented_errors(UnauthorizedError, ForbiddenError, *kinds)
 
 
 def _bearer_token(connection: AnyConnection) -> str:
     authorization_fields = connection.headers.getall("authorization", [])
     if not authorization_fields:
-        raise UnauthorizedError("A token is needed: log in, then send Authorization: Bearer <it>.")
+        raise UnauthorizedError(
+            "A token is missing: log in and send Authorization: Bearer <token>."
+        )
     scheme, _, token = authorization_fields[0].partition(" ")
     if len(authorization_fields) > 1 or scheme.lower() != AUTH_SCHEME or not token:
-        raise UnauthorizedError("The Authorization header is not one Bearer token.")
+        raise UnauthorizedError("The field Authorization must be one Bearer token.")
     return token.strip(" ")

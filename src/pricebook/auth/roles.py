@@ -1,7 +1,8 @@
-"""Who may call what under /api/v1/admin: the one table of rights."""
+"""The table of permissions: which roles may call which route under /api/v1/admin."""
 
 import re
 from functools import lru_cache
+from typing import get_args
 
 from pricebook.auth.schemas import Role
 
@@ -11,12 +12,12 @@ ALL_ROLES: frozenset[Role] = frozenset({"sales", "procurement", "admin"})
 EDITOR_ROLES: frozenset[Role] = frozenset({"procurement", "admin"})
 ADMIN_ROLES: frozenset[Role] = frozenset({"admin"})
 
-# Paths below PREFIX; a parameter is written {id} whatever its route calls it.
+# Paths below PREFIX; every path parameter is written {id}.
 PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/products"): ALL_ROLES,
     ("GET", "/products/{id}"): ALL_ROLES,
     ("POST", "/products"): EDITOR_ROLES,
-    ("PATCH", "/products/{id}"): ALL_ROLES,  # sales: the target price only, which the service holds
+    ("PATCH", "/products/{id}"): ALL_ROLES,  # sales: target_price only, checked by the service
     ("PATCH", "/products/{id}/match"): EDITOR_ROLES,
     ("GET", "/categories"): ALL_ROLES,
     ("POST", "/categories"): EDITOR_ROLES,
@@ -42,6 +43,12 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
 
 @lru_cache
 def allowed_roles(method: str, path_template: str) -> frozenset[Role] | None:
-    """Find the roles that may call a route under PREFIX, None when the table has no row for it."""
+    """Return the roles that may call a route under PREFIX, None without a row for it."""
     relative_path = re.sub(r"\{[^}]+\}", "{id}", path_template.removeprefix(PREFIX))
     return PERMISSIONS.get((method, relative_path))
+
+
+def describe(roles: frozenset[Role]) -> str:
+    """Return allowed roles in words: "role admin", "one of procurement, admin"."""
+    names = [role for role in get_args(Role) if role in roles]
+    return f"role {names[0]}" if len(names) == 1 else f"one of {', '.join(names)}"

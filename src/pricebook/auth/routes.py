@@ -50,8 +50,8 @@ async def log_in(
 ) -> Response[Login]:
     """Exchange a user name and a password for a token."""
     address = client_network(request.client.host) if request.client else ""
-    login = await service.log_in(auth, credentials, address)
-    return Response(login, media_type=MediaType.JSON)
+    login, rate_limit_fields = await service.log_in(auth, credentials, address)
+    return Response(login, media_type=MediaType.JSON, headers=rate_limit_fields)
 
 
 router = Router("/", route_handlers=[log_in], tags=["Accounts"])

@@ -23,7 +23,7 @@ from pricebook.auth.schemas import (
 from pricebook.auth.tokens import Claims, TokenKey
 from pricebook.db.database import Database
 from pricebook.errors import UnauthorizedError, ValidationError
-from pricebook.http.rate_limit import RateLimit, RateLimitCounter, RateLimiter
+from pricebook.http.rate_limit import RateLimit, RateLimitCounter, RateLimiter, rate_limit_fields
 
 WRONG_LOGIN = "Invalid username or password"
 FAILURE_WINDOW_SECONDS = 300
@@ -32,26 +32,28 @@ MIN_NAME_LENGTH, MAX_NAME_LENGTH = 3, 255
 
 
 class AuthService(msgspec.Struct, frozen=True):
-    """What it takes to let people in, open for as long as the API runs."""
+    """The resources of authentication, open while the API runs."""
 
     database: Database
     key: TokenKey
     accounts: AccountCache
     passwords: PasswordChecker
     limiter: RateLimiter
-    failures_by_name: RateLimit  # from one address
+    # The limits of failed logins: per name and address, per address, and per name from all networks
+    # without a recorded login of that user.
+    failures_by_name: RateLimit
     failures_by_address: RateLimit
-    failures_from_new_networks: (
-        RateLimit  # by name, from all networks that the user is not known from
-    )
+    failures_from_new_networks: RateLimit
 
 
-async def log_in(auth: AuthService, credentials: Credentials, address: str) -> Login:
-    """Give a token to somebody who knows an active account's password.
+async def log_in(
+    auth: AuthService, credentials: Credentials, address: str
+) -> tuple[Login, dict[str, str]]:
+    """Return a token for the password of an active account, and the RateLimit fields.
 
-    An unknown user, an inactive one and a wrong password take the same steps. Each try is counted
-    before its password is looked at and taken back when it was right. Raises UnauthorizedError,
-    RateLimitExceededError, DatabaseUnavailableError.
+    An unknown user, an inactive user and a wrong password take the same steps. An attempt is
+    counted before its password is checked, and no longer counts if it is correct. Raises
+    UnauthorizedError with the RateLimit fields, RateLimitExceededError, DatabaseUnavailableError.
     """
     network = _network_hash(auth, address)
     async with auth.database.connection() as conn:
@@ -60,10 +62,10 @@ async def log_in(auth: AuthService, credentials: Credentials, address: str) -> L
     counters = _login_counters(auth, credentials, account, address)
     await auth.limiter.check(*counters)
     async with auth.passwords.slot(is_known_network=is_known_network):
-        await auth.limiter.acquire(*counters)
+        fields = await auth.limiter.acquire(*counters)
         authenticated = await _authenticate(auth, credentials.password, account)
     if authenticated is None:
-        raise UnauthorizedError(WRONG_LOGIN)
+        raise UnauthorizedError(WRONG_LOGIN, headers=fields)
     by_name, *others = counters
     await auth.limiter.reset(by_name)
     await auth.limiter.release(*others)
@@ -71,27 +73,28 @@ async def log_in(auth: AuthService, credentials: Credentials, address: str) -> L
     token, expires_at = tokens.issue(
         auth.key, authenticated.user, datetime.now(UTC), uuid4(), authenticated.token_version
     )
-    return Login(token=token, expires_at=expires_at, user=authenticated.user)
+    limit = by_name.limit
+    fields = rate_limit_fields(limit, limit.count, limit.window_seconds)
+    return Login(token=token, expires_at=expires_at, user=authenticated.user), fields
 
 
 async def find_caller(auth: AuthService, token: str) -> Caller:
-    """Find out whose token it is.
+    """Return the user of a token, from the account cache.
 
-    The account counts as it was a moment ago; a token that was issued before the account got
-    another password, role or activity is worth nothing. Raises UnauthorizedError,
-    DatabaseUnavailableError.
+    A token is refused if it was issued before the account's password, role or activity changed.
+    Raises UnauthorizedError, DatabaseUnavailableError.
     """
     claims = tokens.read(auth.key, token)
     account = await auth.accounts.find(claims.sub, claims.ver)
     if account is None or not account.is_active or not _is_current(claims, account):
-        raise UnauthorizedError("This token's rights have ended: log in again.")
+        raise UnauthorizedError("The token was revoked: log in again.")
     return account.user
 
 
 async def add_users(database: Database, users: Sequence[NewUser]) -> None:
-    """Make all these accounts or none.
+    """Create all accounts in one transaction.
 
-    Raises ValidationError for an unfit name, ConflictError for one that is taken.
+    Raises ValidationError for an invalid name, ConflictError for a name that is taken.
     """
     for user in users:
         _require_name(user.username)
@@ -119,31 +122,31 @@ async def list_users(database: Database) -> list[UserRow]:
 
 
 async def has_users(database: Database) -> bool:
-    """Tell whether there is any account."""
+    """Return whether an account exists."""
     async with database.connection() as conn:
         return await repository.has_users(conn)
 
 
 async def has_password_hash(database: Database, username: str, password_hash: str) -> bool:
-    """Tell whether an account still has the password that was hashed so."""
+    """Return whether an active account has this password hash."""
     async with database.connection() as conn:
         account = await repository.find_account(conn, username)
     return account is not None and account.is_active and account.password_hash == password_hash
 
 
 def _is_current(claims: Claims, account: Account) -> bool:
-    """Return whether a token was issued for the account as it is."""
+    """Return whether role and token version of a token are those of the account."""
     return (claims.role, claims.ver) == (account.role, account.token_version)
 
 
 def _network_hash(auth: AuthService, address: str) -> bytes:
-    """Return what a network is remembered as: who reads the table learns no address from it."""
+    """Return the keyed hash of a network, so that the table contains no addresses."""
     text = b"login network " + address.encode("utf-8", "replace")
     return hmac.digest(auth.key.secret.encode(), text, hashlib.sha256)
 
 
 async def _record_network(auth: AuthService, account: LoginAccount, network: bytes) -> None:
-    """Remember where a user logged in from, at most once a day."""
+    """Record a login from a network, at most once a day."""
     if account.network_age_days is None or account.network_age_days > NETWORK_RENEWAL_DAYS:
         async with auth.database.transaction() as conn:
             await repository.upsert_network(conn, account.id, network)
@@ -152,7 +155,10 @@ async def _record_network(auth: AuthService, account: LoginAccount, network: byt
 async def _authenticate(
     auth: AuthService, password: str, account: LoginAccount | None
 ) -> LoginAccount | None:
-    """Check the password, or a dummy for those who may not log in, at the same cost."""
+    """Return the account if it is active and the password is correct.
+
+    Without an active account a dummy hash is checked, which takes the same time.
+    """
     active_account = account if account and account.is_active else None
     matches = await auth.passwords.matches(
         password, active_account.password_hash if active_account else None
@@ -163,9 +169,10 @@ async def _authenticate(
 def _login_counters(
     auth: AuthService, credentials: Credentials, account: LoginAccount | None, address: str
 ) -> tuple[RateLimitCounter, ...]:
-    """List what a login counts on: name and address, address, and the name if it is a stranger's.
+    """Return the counters of a login: by name and address, by address, and perhaps by name.
 
-    The account's own name counts, since the database knows spellings of it that we do not.
+    The last applies to networks without a recorded login of the user. The name is that of the
+    account, because PostgreSQL may equate more spellings than Python.
     """
     name = (account.username if account else credentials.username).lower()
     counters = (
@@ -179,8 +186,12 @@ def _login_counters(
 
 def _require_name(name: str) -> None:
     if not MIN_NAME_LENGTH <= len(name) <= MAX_NAME_LENGTH:
-        raise ValidationError(f"A user name has {MIN_NAME_LENGTH} to {MAX_NAME_LENGTH} characters.")
+        raise ValidationError(
+            f"A user name must have {MIN_NAME_LENGTH} to {MAX_NAME_LENGTH} characters."
+        )
     if name != name.strip() or any(unicodedata.category(character)[0] == "C" for character in name):
-        raise ValidationError("A user name begins and ends with a visible character.")
+        raise ValidationError(
+            "A user name must begin and end with a visible character and contain no others."
+        )
     if (normalised := unicodedata.normalize("NFKC", name)) != name:
-        raise ValidationError(f"A user name has no look-alike letters: write {normalised}.")
+        raise ValidationError(f"A user name must be in Unicode form NFKC: write {normalised}.")

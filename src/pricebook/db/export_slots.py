@@ -27,7 +27,12 @@ class ExportSlots:
         """
         if caller in self._callers:
             raise RateLimitExceededError(
-                TOO_MANY_EXPORTS_OF_CALLER, headers={"Retry-After": str(RETRY_SECONDS)}
+                TOO_MANY_EXPORTS_OF_CALLER,
+                headers={
+                    "Retry-After": str(RETRY_SECONDS),
+                    "RateLimit": f'"exports-at-once";r=0;t={RETRY_SECONDS}',
+                    "RateLimit-Policy": '"exports-at-once";q=1',
+                },
             )
         if not self._free_slots:
             raise DatabaseUnavailableError(TOO_MANY_EXPORTS)

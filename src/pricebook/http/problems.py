@@ -77,7 +77,8 @@ def problem_of(error: PricebookError, instance: str, request_id: str) -> Problem
 def handle_error(request: Request[Any, Any, Any], error: PricebookError) -> Response[Problem]:
     """Answer an error that was raised on purpose."""
     problem = problem_of(error, request.scope["path"], request_id_of(request))
-    return Response(problem, status_code=error.status, media_type=MEDIA_TYPE, headers=error.headers)
+    headers = {**(request_state(request.scope).rate_limit_fields or {}), **error.headers}
+    return Response(problem, status_code=error.status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def handle_http_exception(

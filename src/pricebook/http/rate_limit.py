@@ -1,4 +1,4 @@
-"""How often somebody may do something: counted in Redis, or here while Redis is away."""
+"""Rate limits, counted in Redis, or in this process while Redis is unavailable."""
 
 import hashlib
 import math
@@ -17,10 +17,10 @@ log = structlog.stdlib.get_logger(__name__)
 REDIS_RETRY_SECONDS = 1.0
 MAX_LOCAL_COUNTERS = 10_000
 
-# KEYS: counters. ARGV: how much to add (0 only looks), then for each its limit and window in ms.
-# Answers which counter is spent (from 1) and for how many ms more; if none is, 0, and of the first
-# one for how many ms more it counts and what is left of it. All or none is added to, so that
-# parallel requests cannot slip through.
+# KEYS: counters. ARGV: the amount to add (0 only checks), then the limit and window in ms of each.
+# Returns {number of the exhausted counter from 1, ms until it expires} and adds to none; otherwise
+# {0, ms until the first counter expires, remaining requests of the first counter}. Redis runs a
+# script without interruption, so parallel requests cannot exceed a limit together.
 ACQUIRE_SCRIPT = """
 for i, key in ipairs(KEYS) do
   if tonumber(redis.call('GET', key) or '0') >= tonumber(ARGV[2 * i]) then
@@ -46,9 +46,12 @@ end
 """
 RESET_SCRIPT = "return redis.call('DEL', unpack(KEYS))"
 
+# What ACQUIRE_SCRIPT returns: two numbers, or three if no counter is exhausted.
+AcquireReply = list[float]
+
 
 class RateLimit(msgspec.Struct, frozen=True):
-    """So many within a window that begins with the first; no window where it is not about time."""
+    """A limit of `count` requests per window, which starts with the first; 0 is no window."""
 
     name: str
     count: int
@@ -56,20 +59,23 @@ class RateLimit(msgspec.Struct, frozen=True):
 
 
 class RateLimitCounter(msgspec.Struct, frozen=True):
-    """One limit for one key: a user, an address."""
+    """The counter of one limit for one key, such as a user id or an address."""
 
     limit: RateLimit
     key: str
 
     @property
     def redis_key(self) -> str:
-        """The name under which it is counted; keys come from callers, so they are hashed."""
+        """The key in Redis. It contains a hash, because clients choose a part of the key."""
         digest = hashlib.sha256(self.key.encode("utf-8", "replace")).hexdigest()
         return f"pricebook:limit:{self.limit.name}:{digest}"
 
 
 def rate_limit_fields(limit: RateLimit, remaining: int, seconds: int) -> dict[str, str]:
-    """Return the header fields that tell what is left of a limit, and when it begins anew."""
+    """Return RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers).
+
+    `remaining` counts requests, `seconds` is the time until the window ends.
+    """
     window = f";w={limit.window_seconds}" if limit.window_seconds else ""
     return {
         "RateLimit": f'"{limit.name}";r={remaining};t={seconds}',
@@ -80,7 +86,7 @@ def rate_limit_fields(limit: RateLimit, remaining: int, seconds: int) -> dict[st
 def rate_limit_exceeded(
     limit: RateLimit, retry_seconds: int, reason: str
 ) -> RateLimitExceededError:
-    """Make the error that says which limit is reached and when to try again (in seconds)."""
+    """Return the error of an exhausted limit, with Retry-After and the RateLimit fields."""
     return RateLimitExceededError(
         f"{reason}; try again in {retry_seconds} seconds.",
         headers={"Retry-After": str(retry_seconds), **rate_limit_fields(limit, 0, retry_seconds)},
@@ -88,9 +94,9 @@ def rate_limit_exceeded(
 
 
 class RateLimiter:
-    """Counts in Redis, for all processes; in this process alone while Redis is away.
+    """Counts in Redis for all processes, or in this process while Redis is unavailable.
 
-    Every method takes counters that belong together and never waits long.
+    A method counts on all of its counters or on none.
     """
 
     def __init__(self, redis: Redis) -> None:
@@ -99,59 +105,57 @@ class RateLimiter:
         self._local_counters = LocalCounters()
 
     async def check(self, *counters: RateLimitCounter) -> None:
-        """Raise RateLimitExceededError if one of the counters is spent; count nothing."""
+        """Raise RateLimitExceededError if a counter is exhausted; count nothing."""
         await self._acquire(counters, amount=0)
 
-    async def acquire(self, *counters: RateLimitCounter) -> None:
-        """Count one on each, or raise RateLimitExceededError and count nothing."""
-        await self._acquire(counters, amount=1)
+    async def acquire(self, *counters: RateLimitCounter) -> dict[str, str]:
+        """Count one on each counter; return the RateLimit fields of the first.
+
+        Raises RateLimitExceededError if a counter is exhausted, and counts nothing.
+        """
+        return await self._acquire(counters, amount=1)
 
     async def acquire_shared(self, counter: RateLimitCounter) -> dict[str, str]:
-        """Count one for all processes, and return the header fields that tell what is left.
+        """Count one in Redis only; return the RateLimit fields.
 
-        Raises RateLimitExceededError, and RedisUnavailableError while nobody can count for all.
+        Raises RateLimitExceededError, and RedisUnavailableError while Redis is unavailable.
         """
-        limit = counter.limit
-        reply = await self._run_script(
-            ACQUIRE_SCRIPT, (counter,), 1, limit.count, limit.window_seconds * 1000
-        )
+        reply = await self._run_acquire((counter,), amount=1)
         if reply is None:
             raise RedisUnavailableError("The queue cannot be reached; try again in a moment.")
-        exhausted, milliseconds, *remaining = reply
-        seconds = max(1, math.ceil(milliseconds / 1000))
-        if exhausted:
-            raise rate_limit_exceeded(limit, seconds, "Too many requests")
-        return rate_limit_fields(limit, remaining[0], seconds)
+        return _fields_of((counter,), reply, "Too many requests")
 
     async def release(self, *counters: RateLimitCounter) -> None:
-        """Take back one that was counted on each."""
+        """Subtract one from each counter."""
         await self._run_script(RELEASE_SCRIPT, counters)
         self._local_counters.release(counters)
 
     async def reset(self, *counters: RateLimitCounter) -> None:
-        """Begin anew with each."""
+        """Delete each counter."""
         await self._run_script(RESET_SCRIPT, counters)
         self._local_counters.reset(counters)
 
-    async def _acquire(self, counters: tuple[RateLimitCounter, ...], amount: int) -> None:
-        values = [part for c in counters for part in (c.limit.count, c.limit.window_seconds * 1000)]
-        reply = await self._run_script(ACQUIRE_SCRIPT, counters, amount, *values)
+    async def _acquire(self, counters: tuple[RateLimitCounter, ...], amount: int) -> dict[str, str]:
+        reply = await self._run_acquire(counters, amount)
         if reply is None:
             reply = self._local_counters.acquire(counters, amount)
-        exhausted, milliseconds, *_ = reply
-        if exhausted:
-            seconds = max(1, math.ceil(milliseconds / 1000))
-            raise rate_limit_exceeded(counters[exhausted - 1].limit, seconds, "Too many attempts")
+        return _fields_of(counters, reply, "Too many attempts")
+
+    async def _run_acquire(
+        self, counters: tuple[RateLimitCounter, ...], amount: int
+    ) -> AcquireReply | None:
+        values = [part for c in counters for part in (c.limit.count, c.limit.window_seconds * 1000)]
+        return await self._run_script(ACQUIRE_SCRIPT, counters, amount, *values)
 
     async def _run_script(
         self, script: str, counters: tuple[RateLimitCounter, ...], *values: int
     ) -> Any:
-        """Run a script; None while Redis is away, which is remembered for a moment."""
+        """Run a script; None while Redis is unavailable, which is assumed for a second."""
         if time.monotonic() < self._redis_down_until:
             return None
         keys = [counter.redis_key for counter in counters]
         try:
-            command = cast("Any", self._redis).execute_command  # its types are left open
+            command = cast("Any", self._redis).execute_command  # untyped in the library
             return await command("EVAL", script, len(keys), *keys, *values)
         except (RedisError, OSError) as error:
             self._mark_redis_down(error)
@@ -159,44 +163,57 @@ class RateLimiter:
 
     def _mark_redis_down(self, error: Exception) -> None:
         now = time.monotonic()
-        if now >= self._redis_down_until:  # many may wait for it at once: one line is enough
-            log.warning("redis is away, limits are counted by process", error=str(error))
+        if now >= self._redis_down_until:  # log once for all requests that wait for Redis
+            log.warning("redis is unavailable, limits are counted per process", error=str(error))
         self._redis_down_until = now + REDIS_RETRY_SECONDS
 
 
+def _fields_of(
+    counters: tuple[RateLimitCounter, ...], reply: AcquireReply, reason: str
+) -> dict[str, str]:
+    """Return the RateLimit fields of the first counter; raises RateLimitExceededError."""
+    exhausted, milliseconds, *remaining = reply
+    seconds = max(1, math.ceil(milliseconds / 1000))
+    if exhausted:
+        raise rate_limit_exceeded(counters[int(exhausted) - 1].limit, seconds, reason)
+    return rate_limit_fields(counters[0].limit, int(remaining[0]), seconds)
+
+
 class LocalCounters:
-    """The same counts in this process alone; the oldest are dropped when there are too many."""
+    """Counters of this process; the oldest are dropped above MAX_LOCAL_COUNTERS."""
 
     def __init__(self) -> None:
         self._counts: dict[str, tuple[int, float]] = {}
 
-    def acquire(self, counters: tuple[RateLimitCounter, ...], amount: int) -> tuple[int, float]:
-        """Count like the script does: (which counter is spent from 1, for how many ms more)."""
+    def acquire(self, counters: tuple[RateLimitCounter, ...], amount: int) -> AcquireReply:
+        """Check and count as ACQUIRE_SCRIPT does, with the same result."""
         now = time.monotonic()
         for number, counter in enumerate(counters, 1):
             count, expires_at = self._current(counter, now)
             if count >= counter.limit.count:
-                return number, (expires_at - now) * 1000
+                return [number, (expires_at - now) * 1000]
         if amount:
             for counter in counters:
                 count, expires_at = self._current(counter, now)
                 self._counts[counter.redis_key] = (count + 1, expires_at)
             while len(self._counts) > MAX_LOCAL_COUNTERS:
                 del self._counts[next(iter(self._counts))]
-        return 0, 0
+        count, expires_at = self._current(counters[0], now)
+        return [0, (expires_at - now) * 1000, counters[0].limit.count - count]
 
     def release(self, counters: tuple[RateLimitCounter, ...]) -> None:
-        """Take back one that was counted on each."""
+        """Subtract one from each counter."""
         for counter in counters:
             count, expires_at = self._counts.get(counter.redis_key, (0, 0.0))
             if count > 0:
                 self._counts[counter.redis_key] = (count - 1, expires_at)
 
     def reset(self, counters: tuple[RateLimitCounter, ...]) -> None:
-        """Begin anew with each."""
+        """Delete each counter."""
         for counter in counters:
             self._counts.pop(counter.redis_key, None)
 
     def _current(self, counter: RateLimitCounter, now: float) -> tuple[int, float]:
+        """Return the count, and when its window ends (time.monotonic)."""
         count, expires_at = self._counts.get(counter.redis_key, (0, 0.0))
         return (count, expires_at) if expires_at > now else (0, now + counter.limit.window_seconds)

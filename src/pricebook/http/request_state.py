@@ -50,6 +50,7 @@ class RequestState(msgspec.Struct):
 
     `abort` resets the client's connection. `register` adds a response to the raw-request cache
     under `head`, the bytes of the request head. Both are None on servers without these functions.
+    `rate_limit_fields` are set by a route that counts its requests, for an error response too.
     """
 
     request_id: str = ""
@@ -57,6 +58,7 @@ class RequestState(msgspec.Struct):
     user_id: UUID | None = None
     cache_result: CacheResult = ""
     cached: CachedBody | None = None
+    rate_limit_fields: dict[str, str] | None = None
     abort: Callable[[], None] | None = None
     head: bytes = b""
     register: Callable[[Any, CacheableRequest], None] | None = None

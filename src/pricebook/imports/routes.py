@@ -19,6 +19,7 @@ from pricebook.errors import (
 from pricebook.http.json_body import body_operation, read_body
 from pricebook.http.multipart import convert_fields, multipart_operation, read_form
 from pricebook.http.problems import documented_response, request_id_of
+from pricebook.http.request_state import request_state
 from pricebook.imports import service
 from pricebook.imports.schemas import SyncRequest, UploadOptions
 from pricebook.imports.service import SubmissionContext, UploadedPriceList
@@ -50,15 +51,19 @@ async def _requester(
 
 
 async def _sync_rate_limit(
-    caller: NamedDependency[Caller], submission_context: NamedDependency[SubmissionContext]
+    request: Request[Caller, Any, Any], submission_context: NamedDependency[SubmissionContext]
 ) -> HeaderFields:
-    return await service.count_sync_request(submission_context, caller)
+    fields = await service.count_sync_request(submission_context, request.user)
+    request_state(request.scope).rate_limit_fields = fields
+    return fields
 
 
 async def _upload_rate_limit(
-    caller: NamedDependency[Caller], submission_context: NamedDependency[SubmissionContext]
+    request: Request[Caller, Any, Any], submission_context: NamedDependency[SubmissionContext]
 ) -> HeaderFields:
-    return await service.count_upload_request(submission_context, caller)
+    fields = await service.count_upload_request(submission_context, request.user)
+    request_state(request.scope).rate_limit_fields = fields
+    return fields
 
 
 async def _decode_sync_request(

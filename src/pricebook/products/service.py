@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from uuid import UUID
 
+from pricebook.auth.roles import EDITOR_ROLES, describe
 from pricebook.auth.schemas import Caller
 from pricebook.categories import service as categories
 from pricebook.db.database import Connection, Database
@@ -91,13 +92,14 @@ async def create_product(database: Database, new_product: CreateProductRequest) 
 
 
 def require_change_permission(caller: Caller, fields: Sequence[str]) -> None:
-    """Raise ForbiddenError when somebody of sales is about to change more than target prices."""
+    """Raise ForbiddenError if role sales changes another field than target_price."""
     forbidden_fields = sorted(
         set(fields) & set(ProductChange.__struct_fields__) - SALES_EDITABLE_FIELDS
     )
     if caller.role == "sales" and forbidden_fields:
         raise ForbiddenError(
-            f"Sales may change the target price only, not {', '.join(forbidden_fields)}."
+            f"Role sales may change target_price only; {', '.join(forbidden_fields)} needs "
+            f"{describe(EDITOR_ROLES)}."
         )
 
 

@@ -23,7 +23,7 @@ PREFLIGHT_HEADERS = [
     (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE"),
     (
         b"access-control-allow-headers",
-        b"Authorization, Content-Type, If-None-Match, X-Request-ID, traceparent",
+        b"Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Request-ID, traceparent",
     ),
     (b"access-control-max-age", b"3600"),
 ]
