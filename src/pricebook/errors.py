@@ -1,7 +1,7 @@
-"""The errors a caller may see, on HTTP and on the command line alike.
+"""The errors that users see, over HTTP and on the command line.
 
-Each has a `code` and an HTTP `status`; its message is one sentence for a person that names what is
-wrong and where. Nothing else may end up in front of a user.
+Each class has a `code` and an HTTP `status`. The message is one sentence that names what is wrong
+and where.
 """
 
 from typing import ClassVar, Literal
@@ -18,17 +18,17 @@ class FieldIssue(msgspec.Struct, frozen=True, rename={"location": "in"}):
 
 
 def body_issue(field: str, issue: str) -> FieldIssue:
-    """Say what is wrong with one field of a body."""
+    """Return the issue of a field of a body."""
     return FieldIssue("body", field, issue)
 
 
 def query_issue(field: str, issue: str) -> FieldIssue:
-    """Say what is wrong with one query parameter."""
+    """Return the issue of a query parameter."""
     return FieldIssue("query", field, issue)
 
 
 class PricebookError(Exception):
-    """The base of every error that Pricebook raises on purpose."""
+    """The base class of all errors that Pricebook raises deliberately."""
 
     code: ClassVar[str] = "INTERNAL_ERROR"
     status: ClassVar[int] = 500
@@ -41,7 +41,7 @@ class PricebookError(Exception):
 
 
 class ValidationError(PricebookError):
-    """Bad query, path or body; `issues` names each field."""
+    """Invalid query, path or body; `issues` has each refused field."""
 
     code = "VALIDATION_ERROR"
     status = 400
@@ -53,13 +53,13 @@ class ValidationError(PricebookError):
 
 
 def validation_error(*issues: FieldIssue) -> ValidationError:
-    """Make the error that names one or more refused fields."""
+    """Return the error of one or more refused fields."""
     sentence = "; ".join(_describe_issue(issue) for issue in issues)
     return ValidationError(f"{sentence[:1].upper()}{sentence[1:]}.", issues)
 
 
 def as_issue_text(library_message: str) -> str:
-    """Put what a library says of a value into words that fit into a sentence of ours."""
+    """Return a library's message as a part of a sentence."""
     return library_message[:1].lower() + library_message[1:].replace("`", "")
 
 
@@ -69,7 +69,7 @@ def _describe_issue(issue: FieldIssue) -> str:
 
 
 class UnauthorizedError(PricebookError):
-    """Nobody knows who is calling: no token, a wrong one, or a wrong login."""
+    """The request is not authenticated: no token, an invalid token or a wrong login."""
 
     code = "UNAUTHORIZED"
     status = 401
@@ -80,7 +80,7 @@ class UnauthorizedError(PricebookError):
 
 
 class ForbiddenError(PricebookError):
-    """The caller is known, but their role may not do this."""
+    """The role of the caller is not allowed to do this."""
 
     code = "FORBIDDEN"
     status = 403
@@ -88,7 +88,7 @@ class ForbiddenError(PricebookError):
 
 
 class NotFoundError(PricebookError):
-    """What was asked for does not exist, or not for this caller."""
+    """The resource does not exist or is not visible to the caller."""
 
     code = "NOT_FOUND"
     status = 404
@@ -96,7 +96,7 @@ class NotFoundError(PricebookError):
 
 
 class MethodNotAllowedError(PricebookError):
-    """The path exists, the method does not."""
+    """The path has no such method."""
 
     code = "METHOD_NOT_ALLOWED"
     status = 405
@@ -104,7 +104,7 @@ class MethodNotAllowedError(PricebookError):
 
 
 class ConflictError(PricebookError):
-    """What is asked for contradicts what is there already."""
+    """The request conflicts with the current state."""
 
     code = "CONFLICT"
     status = 409
@@ -112,7 +112,7 @@ class ConflictError(PricebookError):
 
 
 class PayloadTooLargeError(PricebookError):
-    """A body or upload is over its limit."""
+    """A body or upload exceeds its limit."""
 
     code = "PAYLOAD_TOO_LARGE"
     status = 413
@@ -120,7 +120,7 @@ class PayloadTooLargeError(PricebookError):
 
 
 class TooManyConnectionsError(PricebookError):
-    """More clients are connected than API_CONNECTIONS allows."""
+    """More connections are open than API_CONNECTIONS allows."""
 
     code = "TOO_MANY_CONNECTIONS"
     status = 503
@@ -131,7 +131,7 @@ class TooManyConnectionsError(PricebookError):
 
 
 class RateLimitExceededError(PricebookError):
-    """Too many requests of one kind; the header fields say which limit, and when to try again."""
+    """A rate limit is exhausted; the header fields name it and the time until it resets."""
 
     code = "RATE_LIMIT_EXCEEDED"
     status = 429
@@ -139,7 +139,7 @@ class RateLimitExceededError(PricebookError):
 
 
 class DatabaseUnavailableError(PricebookError):
-    """PostgreSQL cannot be reached, or has no connection to spare in time."""
+    """PostgreSQL cannot be reached, or no connection is free in time."""
 
     code = "DATABASE_UNAVAILABLE"
     status = 503
@@ -150,19 +150,19 @@ class DatabaseUnavailableError(PricebookError):
 
 
 class DatabaseNotReadyError(DatabaseUnavailableError):
-    """The database answers but is not the one this program needs (migrations, currency)."""
+    """The database is not at the migration head or has another currency."""
 
 
 class DatabaseBusyError(DatabaseUnavailableError):
-    """A transaction of somebody else held a lock for too long; nothing was changed."""
+    """Another transaction held a lock too long; nothing was changed."""
 
 
 class DatabaseFullError(DatabaseUnavailableError):
-    """PostgreSQL has no room left on its disk; nothing was changed."""
+    """The disk of PostgreSQL is full; nothing was changed."""
 
 
 class StorageFullError(PricebookError):
-    """There is no room for a file: a full disk or a spent quota; nothing of the file is kept."""
+    """The disk is full or a quota is exhausted; the file was deleted."""
 
     code = "STORAGE_FULL"
     status = 507
@@ -170,11 +170,11 @@ class StorageFullError(PricebookError):
 
 
 class DatabaseRightsError(PricebookError):
-    """The role of DATABASE_URL may not do what was asked of it."""
+    """The role of DATABASE_URL lacks a privilege."""
 
 
 class RedisUnavailableError(PricebookError):
-    """The queue cannot be reached; nothing was started."""
+    """Redis cannot be reached; nothing was enqueued."""
 
     code = "REDIS_UNAVAILABLE"
     status = 503
@@ -185,15 +185,15 @@ class RedisUnavailableError(PricebookError):
 
 
 class SettingsError(PricebookError):
-    """A setting is missing or wrong; the message names it."""
+    """A setting is missing or invalid; the message names it."""
 
 
 class EmbeddedServerError(PricebookError):
-    """The embedded PostgreSQL or Redis could not be started; the message says what to do."""
+    """The embedded PostgreSQL or Redis cannot start; the message contains the remedy."""
 
 
 class PriceListError(PricebookError):
-    """A price list cannot be understood as a whole; nothing of it was taken in."""
+    """A price list cannot be read as a whole; nothing of it was imported."""
 
     code = "PRICE_LIST_UNREADABLE"
     status = 400
@@ -201,7 +201,7 @@ class PriceListError(PricebookError):
 
 
 class SourceUnavailableError(PricebookError):
-    """The place of a price list does not answer for now; later it may."""
+    """The source of a price list does not respond; a retry may succeed."""
 
     code = "SOURCE_UNAVAILABLE"
     status = 503
@@ -209,7 +209,7 @@ class SourceUnavailableError(PricebookError):
 
 
 class ParserKilledError(PricebookError):
-    """The process that read a price list came to its end: too much memory, too much time."""
+    """The parser process was killed: it used too much memory or too much time."""
 
     code = "PARSER_KILLED"
     status = 400
@@ -217,4 +217,4 @@ class ParserKilledError(PricebookError):
 
 
 class LeaseLostError(PricebookError):
-    """A task is no longer ours to end: another worker has it, or somebody took it away."""
+    """The lease of a task is lost: another worker has it, or the task was cancelled."""

@@ -1,4 +1,4 @@
-"""Opens what a process needs from the settings, and closes it: the only wiring."""
+"""Opens the resources and services of a process from its settings."""
 
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -29,7 +29,7 @@ MEBIBYTE = 1024 * 1024
 
 
 class Resources(msgspec.Struct, frozen=True):
-    """What a running process holds open; Redis is connected to when it is first used."""
+    """The settings and the database of a process."""
 
     settings: Settings
     database: Database
@@ -40,11 +40,11 @@ class Resources(msgspec.Struct, frozen=True):
 async def open_resources(
     settings: Settings, *, statement_seconds: int = 0
 ) -> AsyncGenerator[Resources]:
-    """Open the pool, and refuse a database that this program does not fit.
+    """Open the connection pool, and check migration head and currency of the database.
 
-    With `statement_seconds`, no statement may take longer. Raises SettingsError without a
-    database, DatabaseUnavailableError when it does not answer, DatabaseNotReadyError when it is
-    behind or in another currency.
+    `statement_seconds` is the statement timeout, 0 is none. Raises SettingsError without
+    DATABASE_URL, DatabaseUnavailableError if the database does not respond, DatabaseNotReadyError
+    if it is not at the migration head or has another currency.
     """
     head = migrations.head()
     pool = Database(
@@ -62,7 +62,7 @@ async def open_resources(
 
 
 def standby_factory(settings: Settings) -> Callable[[], Database] | None:
-    """Return what makes a pool of the standby that visitors may read from, if there is one."""
+    """Return a factory of the pool of DATABASE_READ_URL, None if it is not set."""
     if settings.database_read_url is None:
         return None
     return partial(
@@ -93,14 +93,14 @@ async def open_redis(
             retry=Retry(NoBackoff(), 1),
         )
     except ValueError as error:
-        raise SettingsError("REDIS_URL cannot be used.") from error
+        raise SettingsError("REDIS_URL is not a valid Redis URL.") from error
     async with Redis.from_pool(pool) as redis:
         yield redis
 
 
 @contextmanager
 def open_auth(resources: Resources, redis: Redis) -> Generator[AuthService]:
-    """Open what letting people in takes; raises SettingsError without a good JWT_SECRET."""
+    """Open authentication; raises SettingsError if JWT_SECRET is missing or weak."""
     settings = resources.settings
     key = TokenKey(settings.required_jwt_secret, settings.jwt_issuer, settings.jwt_expiration_hours)
     with PasswordChecker(settings.bcrypt_cost) as passwords:
@@ -125,7 +125,7 @@ def open_auth(resources: Resources, redis: Redis) -> Generator[AuthService]:
 
 
 def submission_context_for(resources: Resources, redis: Redis) -> SubmissionContext:
-    """Put together what accepting lists takes."""
+    """Return the resources that accept syncs and uploads."""
     settings = resources.settings
     quota = UploadQuota(
         total_bytes=settings.uploads_max_mib * MEBIBYTE,

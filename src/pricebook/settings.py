@@ -1,4 +1,4 @@
-"""Everything that can be set from outside, read once into one frozen object."""
+"""The settings, read once from environment variables into one frozen object."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ MIN_SECRET_CHARACTERS = 8
 PLACEHOLDER = re.compile(r"change[-_ ]?me|your[-_ ]|placeholder|example", re.IGNORECASE)
 ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 
-# Each may be given by a file instead, which NAME_FILE names; no error shows its value.
+# Each may be in a file, which NAME_FILE names. No error message contains its value.
 SECRETS = ("DATABASE_URL", "DATABASE_READ_URL", "REDIS_URL", "JWT_SECRET", "METRICS_TOKEN")
 FILE_SUFFIX = "_FILE"
 
@@ -37,7 +37,7 @@ LogFormat = Literal["json", "text"]
 
 
 class Settings(msgspec.Struct, frozen=True, rename="upper"):
-    """The settings by their environment names; docs/operations.md tells what each does."""
+    """The settings by their environment names; docs/operations.md describes each."""
 
     database_url: str | None = None
     database_read_url: str | None = None
@@ -97,32 +97,32 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
 
     @property
     def home(self) -> Path:
-        """The folder of the embedded servers and of what this installation keeps, absolute."""
+        """The absolute path of the folder of the embedded servers and of this installation."""
         return Path(self.pricebook_home).expanduser().absolute()
 
     @property
     def uploads(self) -> Path:
-        """The folder of price lists that were uploaded or put there, absolute."""
+        """The absolute path of the folder of uploaded price lists."""
         configured = self.uploads_dir or self.home / "uploads"
         return Path(configured).expanduser().absolute()
 
     @property
     def required_database_url(self) -> str:
-        """The database's address; raises SettingsError where there is none."""
+        """DATABASE_URL; raises SettingsError if it is not set."""
         if self.database_url is None:
             raise SettingsError("DATABASE_URL is not set.")
         return self.database_url
 
     @property
     def required_redis_url(self) -> str:
-        """The address of Redis; raises SettingsError where there is none."""
+        """REDIS_URL; raises SettingsError if it is not set."""
         if self.redis_url is None:
             raise SettingsError("REDIS_URL is not set.")
         return self.redis_url
 
     @property
     def required_jwt_secret(self) -> str:
-        """What tokens are signed with; raises SettingsError where it is missing or weak."""
+        """JWT_SECRET; raises SettingsError if it is missing or weak."""
         problem = _secret_problem(self.jwt_secret or "")
         if problem or self.jwt_secret is None:
             raise SettingsError(f"JWT_SECRET {problem}.")
@@ -130,31 +130,30 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
 
     @property
     def origins(self) -> frozenset[str]:
-        """The origins whose pages may read answers in a browser."""
+        """The origins that CORS allows to read responses."""
         return frozenset(_split_list(self.allowed_origins or ""))
 
     @property
     def reachable_host(self) -> str:
-        """The host under which this machine itself reaches the API."""
-        return "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 (read, not bound)
+        """The host name by which this machine reaches its own API."""
+        return "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 (compared, not bound)
 
     @property
     def address(self) -> str:
-        """The URL under which this machine itself reaches the API."""
+        """The URL by which this machine reaches its own API."""
         return f"http://{self.reachable_host}:{self.port}"
 
     def as_environment(self) -> dict[str, str]:
-        """Return the settings as a child process reads them, secrets without their files."""
+        """Return the settings as environment variables; secrets are values, not files."""
         configured: dict[str, object] = msgspec.to_builtins(self)
         values = {name: str(value) for name, value in configured.items() if value is not None}
         return values | {name + FILE_SUFFIX: "" for name in SECRETS}
 
 
 def read_settings(environment: Mapping[str, str | None], *, for_server: bool = False) -> Settings:
-    """Read the settings from environment variables; an empty variable counts as not set.
+    """Return the settings of environment variables; an empty variable counts as not set.
 
-    Who serves needs a secret to sign tokens with. Raises SettingsError with a line for each
-    variable that is wrong.
+    A server needs JWT_SECRET. Raises SettingsError with one line for each invalid variable.
     """
     configured = {name: value for name, value in environment.items() if value}
     values: dict[str, Any] = {}
@@ -178,7 +177,7 @@ def read_settings(environment: Mapping[str, str | None], *, for_server: bool = F
 
 
 def _read_setting(field: msgspec.structs.FieldInfo, configured: Mapping[str, str]) -> Any:
-    """Read one setting, its default if it is not given; raises SettingsError."""
+    """Return one setting, or its default if it is not set; raises SettingsError."""
     name = field.encode_name
     text = _read_secret(name, configured) if name in SECRETS else configured.get(name)
     if text is None:
@@ -193,12 +192,12 @@ def _read_setting(field: msgspec.structs.FieldInfo, configured: Mapping[str, str
 
 
 def _read_secret(name: str, configured: Mapping[str, str]) -> str | None:
-    """Find a secret in its variable or in the file that another variable names."""
+    """Return a secret from its variable or from the file of NAME_FILE; raises SettingsError."""
     path = configured.get(name + FILE_SUFFIX)
     if path is None:
         return configured.get(name)
     if name in configured:
-        raise SettingsError(f"{name} and {name}{FILE_SUFFIX} are both set: only one may be.")
+        raise SettingsError(f"{name} and {name}{FILE_SUFFIX} are both set: set only one of them.")
     try:
         text = Path(path).expanduser().read_text("utf-8").rstrip("\r\n")
     except OSError as error:
@@ -206,7 +205,7 @@ def _read_secret(name: str, configured: Mapping[str, str]) -> str | None:
             f"{name}{FILE_SUFFIX}: {path} cannot be read: {error.strerror}."
         ) from error
     except UnicodeDecodeError:
-        raise SettingsError(f"{name}{FILE_SUFFIX}: {path} is no text in UTF-8.") from None
+        raise SettingsError(f"{name}{FILE_SUFFIX}: {path} is not UTF-8 text.") from None
     if not text:
         raise SettingsError(f"{name}{FILE_SUFFIX}: {path} is empty.")
     return text
@@ -214,36 +213,38 @@ def _read_secret(name: str, configured: Mapping[str, str]) -> str | None:
 
 def _secret_problem(secret: str) -> str | None:
     if not secret:
-        return "is not set: `openssl rand -hex 32` makes one"
+        return "is not set: generate one with `openssl rand -hex 32`"
     if len(secret.encode()) < MIN_SECRET_BYTES:
-        return f"is weak: it has less than {MIN_SECRET_BYTES} bytes"
+        return f"is weak: it has fewer than {MIN_SECRET_BYTES} bytes"
     if len(set(secret)) < MIN_SECRET_CHARACTERS:
         return "is weak: it repeats a few characters"
     if PLACEHOLDER.search(secret):
-        return "is weak: it is a placeholder out of a manual"
+        return "is weak: it is a placeholder from documentation"
     return None
 
 
 def _database_url_problem(url: str) -> str | None:
     try:
         conninfo_to_dict(url)
-    except ProgrammingError:  # its words repeat what was given
-        return "is no address of a database like postgresql://pricebook@db/pricebook"
+    except ProgrammingError:  # its message contains the value
+        return "is not a database URL like postgresql://pricebook@db/pricebook"
     return None
 
 
 def _redis_url_problem(url: str) -> str | None:
     try:
         parse_url(url)
-    except ValueError:  # its words may repeat a part of the password
-        return "is no address of a Redis like redis://cache:6379/0"
+    except ValueError:  # its message may contain a part of the password
+        return "is not a Redis URL like redis://cache:6379/0"
     return None
 
 
 def _origins_problem(text: str) -> str | None:
     for part in _split_list(text):
         if not ORIGIN.fullmatch(part):
-            return f"names {part!r}: expected origins like https://shop.example, by commas"
+            return (
+                f"names {part!r}: expected origins like https://shop.example, separated by commas"
+            )
     return None
 
 
@@ -252,7 +253,7 @@ def _proxies_problem(text: str) -> str | None:
         try:
             ip_network(part)
         except ValueError:
-            return f"names {part!r}: expected addresses or networks like 10.0.0.0/8, by commas"
+            return f"names {part!r}: expected networks like 10.0.0.0/8, separated by commas"
     return None
 
 

@@ -1,4 +1,4 @@
-"""What runs Pricebook on servers names only what there is."""
+"""Compose file, systemd units, image and proxy agree with the application."""
 
 import re
 import shutil
@@ -40,25 +40,25 @@ def seconds(text: str) -> int:
     return int(number) * (60 if unit == "m" else 1)
 
 
-def test_the_containers_are_given_settings_that_exist() -> None:
+def test_container_settings_exist() -> None:
     given = {name for service in OWN_SERVICES.values() for name in service["environment"]}
     assert given
     assert given - KNOWN_SETTINGS == set()
 
 
-def test_the_image_sets_settings_that_exist() -> None:
+def test_image_settings_exist() -> None:
     block = DOCKERFILE.split("\nENV ", 1)[1].split("\nUSER", 1)[0]
     names = set(re.findall(r"\b([A-Z_]+)=", block))
     assert names - KNOWN_SETTINGS == {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
 
 
-def test_the_units_are_given_settings_that_exist() -> None:
+def test_unit_settings_exist() -> None:
     text = "\n".join(UNITS.values())
     names = set(re.findall(r"^(?:Environment=)?([A-Z_]+)=", text, re.MULTILINE))
     assert names - KNOWN_SETTINGS == {"PYTHONDONTWRITEBYTECODE"}
 
 
-def test_commands_exist() -> None:
+def test_commands_of_containers_and_units_exist() -> None:
     words = [each["command"] for each in OWN_SERVICES.values()]
     words += re.findall(r"^ExecStart=\S+/pricebook (\S+)", "\n".join(UNITS.values()), re.MULTILINE)
     words += re.findall(r"^CMD \[\"(\w+)\"\]", DOCKERFILE, re.MULTILINE)
@@ -68,7 +68,7 @@ def test_commands_exist() -> None:
         assert main.app[word]
 
 
-def test_secrets_are_made_before_they_are_handed_on() -> None:
+def test_secrets_are_created_before_they_are_used() -> None:
     with TemporaryDirectory() as folder:
         script = shutil.copy(DEPLOY / "make-secrets", folder)
         subprocess.run([script], check=True, capture_output=True)
@@ -86,7 +86,7 @@ def test_every_container_is_confined() -> None:
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
 
 
-def test_who_stops_is_given_the_time_for_it() -> None:
+def test_stop_timeouts_cover_the_graceful_shutdown() -> None:
     working = [each for each in OWN_SERVICES.values() if each["command"] in {"serve", "worker"}]
     graces = [seconds(each["stop_grace_period"]) for each in working]
     graces += map(
@@ -96,7 +96,7 @@ def test_who_stops_is_given_the_time_for_it() -> None:
     assert min(graces) > DEFAULTS.worker_stop_seconds
 
 
-def test_the_proxy_lets_pass_what_the_api_takes() -> None:
+def test_proxy_limits_are_those_of_the_api() -> None:
     caddyfile = (DEPLOY / "Caddyfile").read_text()
     (limit,) = re.findall(r"max_size (\d+)MiB", caddyfile)
     assert int(limit) > DEFAULTS.list_max_mib
@@ -105,7 +105,7 @@ def test_the_proxy_lets_pass_what_the_api_takes() -> None:
     assert upstreams.split() == [f"{name}:{DEFAULTS.port}" for name in served]
 
 
-def test_versions_agree() -> None:
+def test_versions_of_servers_agree() -> None:
     assert set(re.findall(r"pricebook:\$\{PRICEBOOK_VERSION:-(.+?)\}", COMPOSE)) == {__version__}
     assert re.findall(r'image\.version="(.+?)"', DOCKERFILE) == [__version__]
     assert f"| PRICEBOOK_VERSION | {__version__} |" in DEPLOYMENT
@@ -116,7 +116,7 @@ def test_versions_agree() -> None:
         assert f"{name} {tag}" in DEPLOYMENT
 
 
-def test_the_image_has_what_the_application_has_but_no_servers() -> None:
+def test_image_has_all_dependencies_but_the_embedded_servers() -> None:
     locks = [(ROOT / f"requirements/{name}.lock").read_text() for name in ("app", "server")]
     app, server = (set(re.findall(r"^([\w-]+==\S+)", lock, re.MULTILINE)) for lock in locks)
     assert server < app
@@ -124,7 +124,7 @@ def test_the_image_has_what_the_application_has_but_no_servers() -> None:
     assert "requirements/server.lock" in DOCKERFILE
 
 
-def test_every_alert_is_tested_and_explained() -> None:
+def test_every_alert_is_tested_and_documented() -> None:
     names = re.findall(r"- alert: (\w+)", ALERTS)
     assert names
     assert re.findall(r"^\| ([A-Z]\w+[a-z][A-Z]\w+|Slow) \|", OPERATIONS, re.MULTILINE) == names

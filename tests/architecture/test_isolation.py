@@ -1,4 +1,4 @@
-"""No test sees what another one left: a database that is used again is as if it were new."""
+"""Databases that tests reuse are indistinguishable from new ones."""
 
 from collections.abc import Callable
 
@@ -13,16 +13,16 @@ SUPPLIERS = """
 """
 
 
-def lend_after(databases: Databases, statement: str) -> tuple[str, str]:
-    """Do something to a database; return where it was, and where the next one is that is lent."""
+def borrow_after(databases: Databases, statement: str) -> tuple[str, str]:
+    """Run a statement in a database; return its address and that of the next borrowed one."""
     with databases.borrowed() as used, psycopg.connect(used, autocommit=True) as conn:
         conn.execute(statement.replace("DATABASE", f"DATABASE {conn.info.dbname}").encode())
     with databases.borrowed() as borrowed:
         return used, borrowed
 
 
-def test_rows_are_gone_and_the_database_is_used_again(databases: Databases) -> None:
-    used, borrowed = lend_after(databases, SUPPLIERS.format(5))
+def test_database_is_reused_without_its_rows(databases: Databases) -> None:
+    used, borrowed = borrow_after(databases, SUPPLIERS.format(5))
     assert borrowed == used
     with psycopg.connect(borrowed) as conn:
         assert conn.execute("SELECT FROM suppliers").rowcount == 0
@@ -51,17 +51,17 @@ def test_rows_are_gone_and_the_database_is_used_again(databases: Databases) -> N
         "ALTER DATABASE CONNECTION LIMIT 0",
     ],
 )
-def test_what_is_not_only_rows_is_left_behind(databases: Databases, statement: str) -> None:
-    used, borrowed = lend_after(databases, statement)
+def test_database_with_other_changes_is_not_reused(databases: Databases, statement: str) -> None:
+    used, borrowed = borrow_after(databases, statement)
     assert borrowed != used
 
 
-def test_many_rows_are_left_behind(databases: Databases) -> None:
-    used, borrowed = lend_after(databases, SUPPLIERS.format(MAX_DELETED_ROWS + 1))
+def test_database_with_many_rows_is_not_reused(databases: Databases) -> None:
+    used, borrowed = borrow_after(databases, SUPPLIERS.format(MAX_DELETED_ROWS + 1))
     assert borrowed != used
 
 
-def test_a_database_that_is_gone_is_not_lent(
+def test_dropped_database_is_not_reused(
     databases: Databases, drop_database: Callable[[str], None]
 ) -> None:
     with databases.borrowed() as used:
@@ -70,7 +70,7 @@ def test_a_database_that_is_gone_is_not_lent(
         assert borrowed != used
 
 
-def test_a_connection_that_stays_is_ended(databases: Databases) -> None:
+def test_open_connection_is_terminated(databases: Databases) -> None:
     with databases.borrowed() as used:
         stays = psycopg.connect(used)
         stays.execute("LOCK suppliers")

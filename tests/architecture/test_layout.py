@@ -1,4 +1,4 @@
-"""The same file names in every feature; docs that name what exists."""
+"""File names of the features, and references from the docs to the code."""
 
 import re
 from pathlib import Path
@@ -21,18 +21,18 @@ REPOSITORY_IMPORT = re.compile(
 
 
 @pytest.mark.parametrize("feature", FEATURES)
-def test_a_feature_has_routes_service_and_schemas_in_files_of_these_names(feature: str) -> None:
+def test_feature_has_routes_service_and_schemas(feature: str) -> None:
     assert {path.stem for path in (PACKAGE / feature).glob("*.py")} >= SAME_IN_EACH
 
 
 @pytest.mark.parametrize("feature", FEATURES)
-def test_a_repository_is_imported_by_its_own_feature_only(feature: str) -> None:
+def test_repository_is_imported_by_its_own_feature_only(feature: str) -> None:
     for path in PACKAGE.rglob("*.py"):
         if path.parent != PACKAGE / feature:
             assert feature not in REPOSITORY_IMPORT.findall(path.read_text()), path
 
 
-def test_two_modules_of_different_folders_have_different_names() -> None:
+def test_modules_of_different_folders_have_different_names() -> None:
     same = SAME_IN_EACH | {"repository", "__main__", "env"}
     folders: dict[str, list[str]] = {}
     for path in PACKAGE.rglob("*.py"):
@@ -41,34 +41,34 @@ def test_two_modules_of_different_folders_have_different_names() -> None:
     assert {name: parents for name, parents in folders.items() if len(parents) > 1} == {}
 
 
-def test_few_modules_lie_at_the_top() -> None:
+def test_package_has_few_top_level_modules() -> None:
     assert len([*PACKAGE.glob("*.py")]) <= MAX_TOP_MODULES
 
 
-def test_the_import_contracts_fit_on_a_page() -> None:
+def test_import_contracts_fit_on_a_page() -> None:
     assert len((ROOT / ".importlinter").read_text().splitlines()) <= MAX_CONTRACT_LINES
 
 
-def test_no_module_has_a_vague_name() -> None:
+def test_no_module_name_is_vague() -> None:
     vague_names = {"utils", "util", "helpers", "common", "manager", "misc", "base"}
     assert {path.stem for path in PACKAGE.rglob("*.py")} & vague_names == set()
 
 
 def default(field: msgspec.structs.FieldInfo) -> str:
-    """What the table tells: without a default the servers come with the package."""
+    """Return the default in the table of settings; the two servers are embedded by default."""
     if field.default is None:
         return "embedded" if field.name in {"database_url", "redis_url"} else "none"
     return str(field.default).lower() if field.type is bool else str(field.default)
 
 
-def test_the_settings_are_documented_with_their_defaults() -> None:
+def test_settings_are_documented_with_their_defaults() -> None:
     text = (ROOT / "docs/operations.md").read_text()
     documented = dict(re.findall(r"^\| `([A-Z_]+)` \| `?([^`|]+?)`? \|", text, re.MULTILINE))
     actual = {field.encode_name: default(field) for field in msgspec.structs.fields(Settings)}
     assert documented == actual
 
 
-def test_every_dependency_earns_a_line_in_the_architecture_page() -> None:
+def test_every_dependency_has_a_line_in_architecture_md() -> None:
     project = (ROOT / "pyproject.toml").read_text()
     block = project.split("dependencies = [", 1)[1].split("]\n", 1)[0]
     names = re.findall(r'^\s+"([a-z0-9-]+)', block, re.MULTILINE)
@@ -77,21 +77,21 @@ def test_every_dependency_earns_a_line_in_the_architecture_page() -> None:
     assert [name for name in names if f"`{name}`" not in page] == []
 
 
-def test_the_architecture_page_names_files_that_exist() -> None:
+def test_files_named_in_architecture_md_exist() -> None:
     page = (ROOT / "docs/architecture.md").read_text()
     named = re.findall(r"`((?:src|tests|docs|bench|requirements)/[\w./-]+)`", page)
     assert named
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
-def test_links_between_the_docs_lead_somewhere() -> None:
+def test_links_between_docs_resolve() -> None:
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     for page in pages:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text()):
             assert (page.parent / target).exists(), (page.name, target)
 
 
-def test_only_the_command_line_reads_the_environment() -> None:
+def test_only_named_modules_use_the_environment() -> None:
     allowed = {
         PACKAGE / "pricelists/isolation/child_process.py",
         PACKAGE / "cli/server_defaults.py",

@@ -1,4 +1,4 @@
-"""Small parts stay small: beauty is lost in the tail, so the limits are hard."""
+"""Limits of the sizes of modules and functions."""
 
 import ast
 from collections.abc import Iterator
@@ -27,10 +27,10 @@ def functions(paths: list[Path]) -> Iterator[tuple[str, Function]]:
 
 
 def body_length(function: Function) -> int:
-    """Lines from the first statement after the docstring to the last."""
+    """Return the number of lines from the first statement after the docstring to the last."""
     body = function.body
-    told = isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
-    first = body[1] if told and len(body) > 1 else body[0]
+    has_docstring = isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
+    first = body[1] if has_docstring and len(body) > 1 else body[0]
     return (function.end_lineno or 0) - first.lineno + 1
 
 
@@ -41,30 +41,30 @@ def argument_count(function: Function) -> int:
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_module_has_at_most_300_lines(path: Path) -> None:
+def test_module_has_at_most_300_lines(path: Path) -> None:
     assert lines(path) <= 300
 
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_test_module_has_at_most_400_lines(path: Path) -> None:
+def test_test_module_has_at_most_400_lines(path: Path) -> None:
     assert lines(path) <= 400
 
 
-def test_a_function_has_at_most_50_lines() -> None:
+def test_function_has_at_most_50_lines() -> None:
     assert [name for name, function in functions(SOURCES) if body_length(function) > 50] == []
 
 
-def test_a_route_has_at_most_15_lines() -> None:
+def test_route_has_at_most_15_lines() -> None:
     routes = [path for path in CODE if path.name == "routes.py"]
     assert routes
     assert [name for name, function in functions(routes) if body_length(function) > 15] == []
 
 
-def test_a_function_takes_at_most_5_arguments() -> None:
+def test_function_has_at_most_5_arguments() -> None:
     assert [name for name, function in functions(SOURCES) if argument_count(function) > 5] == []
 
 
-def test_the_medians() -> None:
+def test_median_sizes() -> None:
     assert median(lines(path) for path in CODE) <= 100
     assert median(body_length(function) for _, function in functions(CODE)) <= 8
     assert median(argument_count(function) for _, function in functions(CODE)) <= 2

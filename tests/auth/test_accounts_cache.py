@@ -15,7 +15,7 @@ lookups: list[UUID] = []
 
 @pytest.fixture(autouse=True)
 def count_lookups(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Count the queries; they are made all the same."""
+    """Record the queries, which are sent as usual."""
     lookups.clear()
     original = repository.find_account_by_id
 
@@ -26,7 +26,7 @@ def count_lookups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repository, "find_account_by_id", find)
 
 
-async def test_many_requests_at_once_cost_one_query(database: Database, conn: Connection) -> None:
+async def test_concurrent_requests_share_one_query(database: Database, conn: Connection) -> None:
     user_id = await user(conn, "anna", "admin")
     accounts = AccountCache(database)
     found_accounts = await asyncio.gather(*(accounts.find(user_id) for _ in range(200)))

@@ -1,4 +1,4 @@
-"""Tokens end when the password, the role or the activity of their account changes."""
+"""Tokens are revoked when the password, role or activity of their account changes."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -44,7 +44,7 @@ async def change(database: Database, **fields: Any) -> None:
     await service.change_user(database, "anna", UserChange(**fields))
 
 
-async def test_a_new_password_ends_older_tokens(
+async def test_new_password_revokes_older_tokens(
     client: Client, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = await log_in(client, OLD)
@@ -55,7 +55,7 @@ async def test_a_new_password_ends_older_tokens(
     assert await status(client, await log_in(client, NEW)) == 200
 
 
-async def test_a_token_of_the_new_password_is_good_at_once_and_ends_the_old_ones_there(
+async def test_token_of_the_new_password_is_accepted_at_once_and_older_ones_are_refused(
     client: Client, database: Database
 ) -> None:
     old = await log_in(client, OLD)
@@ -67,7 +67,7 @@ async def test_a_token_of_the_new_password_is_good_at_once_and_ends_the_old_ones
     assert await status(client, new) == 200
 
 
-async def test_rights_that_come_back_do_not_bring_back_old_tokens(
+async def test_restored_role_or_activity_does_not_restore_old_tokens(
     client: Client, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(account_cache, "MAX_AGE_SECONDS", 0.0)
@@ -82,7 +82,7 @@ async def test_rights_that_come_back_do_not_bring_back_old_tokens(
     assert await status(client, await log_in(client, OLD)) == 200
 
 
-async def test_what_changes_nothing_ends_nothing(
+async def test_change_to_the_same_values_revokes_no_token(
     client: Client, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(account_cache, "MAX_AGE_SECONDS", 0.0)
@@ -91,7 +91,7 @@ async def test_what_changes_nothing_ends_nothing(
     assert await status(client, token) == 200
 
 
-async def test_a_token_of_a_release_before_versions_counts_as_the_first(
+async def test_token_without_a_version_counts_as_version_zero(
     client: Client, settings: Settings, database: Database, anna: UUID
 ) -> None:
     key = TokenKey(settings.required_jwt_secret, settings.jwt_issuer, 1)

@@ -1,4 +1,4 @@
-"""Nobody locks a user out of the places that they log in from, by failing their name elsewhere."""
+"""Failed logins from other networks do not lock a user out of known networks."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
@@ -24,11 +24,11 @@ UNREACHABLE_REDIS_URL = "unix:///nowhere/redis.sock"
 KNOWN_ADDRESS, KNOWN_IPV6_ADDRESS = "192.0.2.1", "2001:db8:1:1::1"
 
 
-@pytest.fixture(params=["redis", "redis away"])
+@pytest.fixture(params=["redis", "no redis"])
 def limited(settings: Settings, request: pytest.FixtureRequest) -> Settings:
     return msgspec.structs.replace(
         settings,
-        redis_url=UNREACHABLE_REDIS_URL if request.param == "redis away" else settings.redis_url,
+        redis_url=UNREACHABLE_REDIS_URL if request.param == "no redis" else settings.redis_url,
         trusted_proxies="127.0.0.1",
         login_failures_per_name=3,
         login_failures_per_address=100,
@@ -37,7 +37,7 @@ def limited(settings: Settings, request: pytest.FixtureRequest) -> Settings:
 
 
 class ProxiedClient:
-    """Logins as a proxy that is trusted hands them on."""
+    """A client that logs in through a trusted proxy."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
@@ -71,7 +71,7 @@ async def anna(conn: Connection) -> str:
     return "Anna"
 
 
-async def test_an_unknown_network_cannot_lock_a_user_out_of_a_known_network(
+async def test_unknown_network_cannot_lock_a_user_out_of_a_known_network(
     limited: Settings, anna: str
 ) -> None:
     async with proxied(limited) as api:
@@ -91,7 +91,7 @@ async def test_one_unknown_network_does_not_lock_out_other_new_networks(
 
 
 @pytest.mark.parametrize("name", ["Anna", "nobody"])
-async def test_many_unknown_networks_are_limited_alike_for_existing_and_missing_users(
+async def test_unknown_networks_have_the_same_limit_for_existing_and_missing_users(
     limited: Settings, anna: str, name: str
 ) -> None:
     async with proxied(limited) as api:
@@ -101,13 +101,13 @@ async def test_many_unknown_networks_are_limited_alike_for_existing_and_missing_
         assert "login-new-networks" in responses[-1].headers["ratelimit-policy"]
 
 
-async def test_a_known_network_is_limited_too(limited: Settings, anna: str) -> None:
+async def test_known_network_is_limited(limited: Settings, anna: str) -> None:
     async with proxied(limited) as api:
         assert (await api.log_in(KNOWN_ADDRESS, anna, PASSWORD)).status_code == 200
         assert await api.statuses(KNOWN_ADDRESS, anna, 4) == [401, 401, 401, 429]
 
 
-async def test_a_success_on_another_network_does_not_reset_the_limit_of_unknown_networks(
+async def test_login_from_another_network_does_not_reset_the_limit_of_unknown_networks(
     limited: Settings, anna: str
 ) -> None:
     async with proxied(limited) as api:
@@ -117,7 +117,7 @@ async def test_a_success_on_another_network_does_not_reset_the_limit_of_unknown_
         assert await api.statuses("198.51.100.3", anna, 1) == [429]
 
 
-async def test_an_ipv6_slash_64_is_one_network(limited: Settings, anna: str) -> None:
+async def test_ipv6_prefix_of_64_bits_is_one_network(limited: Settings, anna: str) -> None:
     async with proxied(limited) as api:
         assert (await api.log_in(KNOWN_IPV6_ADDRESS, anna, PASSWORD)).status_code == 200
         for number in range(6):
@@ -129,7 +129,7 @@ async def test_an_ipv6_slash_64_is_one_network(limited: Settings, anna: str) -> 
 
 
 @pytest.mark.parametrize("name", ["anna", "änne", "straße"])
-async def test_spellings_of_a_name_do_not_multiply_the_tries(
+async def test_spellings_of_a_name_share_one_limit(
     limited: Settings, conn: Connection, name: str
 ) -> None:
     await user(conn, name, "sales", hash_password(PASSWORD, 4))
@@ -153,7 +153,7 @@ async def test_networks_are_stored_as_keyed_hashes_and_limited_in_number(
     assert not any(b"203.0.113" in bytes(network) for (network,) in rows)
 
 
-async def test_a_known_network_expires(limited: Settings, conn: Connection, anna: str) -> None:
+async def test_known_network_expires(limited: Settings, conn: Connection, anna: str) -> None:
     async with proxied(limited) as api:
         assert (await api.log_in(KNOWN_ADDRESS, anna, PASSWORD)).status_code == 200
         await conn.execute("UPDATE login_networks SET last_login_at = now() - interval '91 days'")

@@ -1,4 +1,4 @@
-"""Guessing passwords comes to an end, with Redis and without."""
+"""Rate limits of failed logins, with Redis and without."""
 
 import asyncio
 from collections import Counter as StatusCounts
@@ -25,12 +25,12 @@ WRONG_PASSWORD = "wrong horse"
 UNREACHABLE_REDIS_URL = "unix:///nowhere/redis.sock"
 
 
-@pytest.fixture(params=["redis", "redis away"])
+@pytest.fixture(params=["redis", "no redis"])
 def limited(settings: Settings, request: pytest.FixtureRequest) -> Settings:
-    """Three failures by name, five by address."""
+    """Settings with 3 failures per name and 5 per address."""
     return msgspec.structs.replace(
         settings,
-        redis_url=UNREACHABLE_REDIS_URL if request.param == "redis away" else settings.redis_url,
+        redis_url=UNREACHABLE_REDIS_URL if request.param == "no redis" else settings.redis_url,
         login_failures_per_name=3,
         login_failures_per_address=5,
     )
@@ -58,9 +58,7 @@ async def statuses(client: Client, username: str, times: int) -> list[int]:
     return [(await log_in(client, username)).status_code for _ in range(times)]
 
 
-async def test_guesses_at_one_name_end_even_if_the_next_would_be_right(
-    client: Client, anna: str
-) -> None:
+async def test_limit_per_name_refuses_the_correct_password_too(client: Client, anna: str) -> None:
     assert await statuses(client, anna, 2) == [401, 401]
     assert await statuses(client, anna.upper(), 2) == [401, 429]
     response = await log_in(client, anna, PASSWORD)
@@ -85,7 +83,7 @@ async def test_every_counted_login_has_rate_limit_fields(client: Client, anna: s
     assert succeeded.headers["ratelimit"] == '"login-name";r=3;t=300'
 
 
-async def test_guesses_from_one_address_end_whatever_the_names(client: Client, anna: str) -> None:
+async def test_limit_per_address_counts_all_names(client: Client, anna: str) -> None:
     for number in range(5):
         assert (await log_in(client, f"nobody {number}")).status_code == 401
     response = await log_in(client, anna, PASSWORD)
@@ -93,7 +91,7 @@ async def test_guesses_from_one_address_end_whatever_the_names(client: Client, a
     assert "login-address" in response.headers["ratelimit-policy"]
 
 
-async def test_only_failures_count_and_a_success_forgets_those_of_the_name(
+async def test_only_failures_count_and_a_login_resets_those_of_the_name(
     client: Client, anna: str
 ) -> None:
     for _ in range(8):
@@ -104,16 +102,16 @@ async def test_only_failures_count_and_a_success_forgets_those_of_the_name(
     assert await statuses(client, anna, 1) == [429]
 
 
-async def test_an_unknown_name_is_limited_like_a_known_one(client: Client) -> None:
+async def test_unknown_name_has_the_same_limit(client: Client) -> None:
     assert await statuses(client, "nobody", 4) == [401, 401, 401, 429]
 
 
-async def test_parallel_guesses_do_not_slip_through(client: Client, anna: str) -> None:
+async def test_parallel_attempts_do_not_exceed_the_limit(client: Client, anna: str) -> None:
     responses = await asyncio.gather(*(log_in(client, anna) for _ in range(50)))
     assert StatusCounts(each.status_code for each in responses) == {401: 3, 429: 47}
 
 
-async def test_parallel_logins_of_those_who_know_their_password_are_all_let_in(
+async def test_parallel_logins_with_the_correct_password_all_succeed(
     client: Client, anna: str
 ) -> None:
     responses = await asyncio.gather(*(log_in(client, anna, PASSWORD) for _ in range(10)))
@@ -132,10 +130,10 @@ async def test_a_server_error_does_not_count_as_a_failed_login(
     assert await statuses(client, anna, 3) == [401, 401, 401]
 
 
-async def test_redis_may_stop_while_the_api_runs(settings: Settings, anna: str) -> None:
+async def test_limit_holds_when_redis_stops(settings: Settings, anna: str) -> None:
     with TemporaryDirectory(prefix="pricebook-test-") as folder:
         home = Path(folder)
-        home.chmod(0o755)  # noqa: ASYNC240 (a moment, in a test)
+        home.chmod(0o755)  # noqa: ASYNC240 (one short call)
         with servers(home, durable=False) as others:
             limited = msgspec.structs.replace(
                 settings, redis_url=others.redis_url, login_failures_per_name=3
@@ -147,9 +145,7 @@ async def test_redis_may_stop_while_the_api_runs(settings: Settings, anna: str) 
         await client.__aexit__(None, None, None)
 
 
-async def test_limits_of_two_processes_are_one_as_long_as_redis_is_there(
-    settings: Settings, anna: str
-) -> None:
+async def test_two_processes_share_a_limit_in_redis(settings: Settings, anna: str) -> None:
     limited = msgspec.structs.replace(settings, login_failures_per_name=3)
     async with (
         AsyncTestClient(create_app(limited)) as one,

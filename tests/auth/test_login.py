@@ -27,7 +27,7 @@ async def users(conn: Connection) -> None:
 
 @pytest.fixture
 def compared_hashes(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """The hashes that passwords are compared with; they are compared all the same."""
+    """The hashes that passwords are compared with, as usual."""
     seen: list[bytes] = []
     compare = bcrypt.checkpw
 
@@ -43,7 +43,7 @@ async def log_in(client: Client, username: str, password: str) -> Any:
     return await client.post(LOGIN_PATH, json={"username": username, "password": password})
 
 
-async def test_the_right_password_gives_a_token_that_lets_in(client: Client) -> None:
+async def test_correct_password_returns_a_valid_token(client: Client) -> None:
     response = await log_in(client, "ANNA", PASSWORD)
     assert response.status_code == 200
     assert response.headers["cache-control"] == "no-store"
@@ -68,7 +68,7 @@ async def test_the_right_password_gives_a_token_that_lets_in(client: Client) -> 
         ("an_a", PASSWORD),
     ],
 )
-async def test_every_wrong_login_looks_the_same_and_costs_the_same(
+async def test_every_wrong_login_has_the_same_response_and_one_hash_check(
     client: Client, compared_hashes: list[bytes], username: str, password: str
 ) -> None:
     response = await log_in(client, username, password)
@@ -80,7 +80,7 @@ async def test_every_wrong_login_looks_the_same_and_costs_the_same(
     assert [each[:7] for each in compared_hashes] == [b"$2b$04$"]
 
 
-async def test_72_bytes_are_a_password(client: Client) -> None:
+async def test_password_of_72_bytes_is_accepted(client: Client) -> None:
     assert (await log_in(client, "long", "x" * 72)).status_code == 200
 
 
@@ -103,7 +103,7 @@ async def test_72_bytes_are_a_password(client: Client) -> None:
         (b"", "(all)"),
     ],
 )
-async def test_a_body_that_is_not_right_is_refused_by_its_field_and_never_repeated(
+async def test_invalid_body_names_its_field_and_is_not_repeated(
     client: Client, body: bytes, field: str
 ) -> None:
     response = await client.post(
@@ -122,13 +122,13 @@ async def test_every_wrong_field_is_named(client: Client) -> None:
     assert fields == ["passwort", "password", "username"]
 
 
-async def test_only_json_is_a_body(client: Client) -> None:
+async def test_body_must_be_json(client: Client) -> None:
     response = await client.post(LOGIN_PATH, data=VALID_LOGIN)
     assert response.status_code == 400
     assert "application/json" in response.json()["detail"]
 
 
-async def test_a_body_over_its_limit_is_a_413(client: Client) -> None:
+async def test_body_over_the_limit_returns_413(client: Client) -> None:
     response = await client.post(LOGIN_PATH, json={**VALID_LOGIN, "more": "x" * 16 * 1024})
     assert response.status_code == 413
     assert response.json()["error"]["code"] == "PAYLOAD_TOO_LARGE"

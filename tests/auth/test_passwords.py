@@ -10,7 +10,7 @@ COST = 4
 PASSWORD = "correct horse"
 
 
-async def test_a_check_leaves_the_event_loop_to_others() -> None:
+async def test_password_check_does_not_block_the_event_loop() -> None:
     slow = hash_password(PASSWORD, 10)
     with PasswordChecker(10) as checker:
         check = asyncio.create_task(checker.matches(PASSWORD, slow))
@@ -22,7 +22,7 @@ async def test_a_check_leaves_the_event_loop_to_others() -> None:
     assert loop_iterations > 10
 
 
-async def test_too_many_concurrent_logins_are_rejected_and_a_later_one_is_accepted(
+async def test_logins_above_the_queue_limit_are_refused_until_it_drains(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(passwords, "MAX_WAITING", 3)
@@ -45,6 +45,6 @@ async def test_too_many_concurrent_logins_are_rejected_and_a_later_one_is_accept
 
 
 @pytest.mark.parametrize("password", ["short", "x" * 73, "ä" * 37, "nul\0nul\0nul"])
-def test_an_unfit_password_is_refused_not_cut(password: str) -> None:
+def test_invalid_password_is_refused_not_truncated(password: str) -> None:
     with pytest.raises(ValidationError):
         hash_password(password, COST)

@@ -23,7 +23,7 @@ async def test_only_a_trusted_proxy_sets_the_client_address(
     async def app(scope: dict[str, Any], _receive: Any, _send: Any) -> None:
         clients.append(scope["client"][0])
 
-    # The caller wrote the first address; the proxy added the one that it saw.
+    # The client sent the first address; the proxy appended the address of its peer.
     headers = [(b"x-forwarded-for", b"127.0.0.1, 203.0.113.9")]
     scope: dict[str, Any] = {"type": "http", "client": (peer, 1), "headers": headers}
     await with_proxy_headers(app, Settings(trusted_proxies=trusted))(scope, None, None)

@@ -1,4 +1,4 @@
-"""What a caller may show instead of a token, and what becomes of it."""
+"""Valid, forged, expired and malformed tokens."""
 
 import base64
 import hashlib
@@ -22,11 +22,11 @@ from pricebook.settings import Settings
 Client = AsyncTestClient[Litestar]
 ForgeToken = Callable[[dict[str, Any], str], str]
 ROUTE = "/api/v1/admin/products"
-encode = cast("Any", jwt).encode  # its types name a package that we do without
+encode = cast("Any", jwt).encode  # its types need a package that is not installed
 
 
 def claims_of(user_id: UUID, **with_claims: Any) -> dict[str, Any]:
-    """The claims of a good token; None leaves a claim out."""
+    """The claims of a valid token; None omits a claim."""
     now = datetime.now(UTC)
     claims = {
         "sub": str(user_id),
@@ -115,9 +115,7 @@ async def status(client: Client, headers: Any) -> int:
 
 
 @pytest.mark.parametrize("how", FORGED_TOKENS)
-async def test_a_forged_token_lets_nobody_in(
-    client: Client, admin: UUID, secret: str, how: str
-) -> None:
+async def test_forged_token_is_refused(client: Client, admin: UUID, secret: str, how: str) -> None:
     claims = claims_of(admin)
     assert await status(client, bearer(encode(claims, secret))) == 200
     forged = FORGED_TOKENS[how](claims, secret).encode("latin-1")
@@ -125,16 +123,14 @@ async def test_a_forged_token_lets_nobody_in(
 
 
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer"])
-async def test_the_scheme_is_in_any_case(
+async def test_scheme_is_case_insensitive(
     client: Client, admin: UUID, secret: str, scheme: str
 ) -> None:
     token = encode(claims_of(admin), secret)
     assert await status(client, {"Authorization": f"{scheme} {token}"}) == 200
 
 
-async def test_a_header_that_is_not_one_bearer_token_is_refused(
-    client: Client, admin: UUID, secret: str
-) -> None:
+async def test_malformed_authorization_is_refused(client: Client, admin: UUID, secret: str) -> None:
     token = encode(claims_of(admin), secret)
     for value in ("", "Bearer", "Bearer ", token, f"Basic {token}", f"Bearer{token}"):
         assert await status(client, {"Authorization": value}) == 401, value
@@ -155,7 +151,7 @@ async def test_iat_in_the_future_is_accepted(client: Client, admin: UUID, secret
         "UPDATE users SET role = 'sales'",
     ],
 )
-async def test_revoked_rights_are_lost(
+async def test_inactive_deleted_or_changed_accounts_are_refused(
     client: Client,
     conn: Connection,
     secret: str,
@@ -171,7 +167,7 @@ async def test_revoked_rights_are_lost(
     assert account_cache.MAX_AGE_SECONDS < 60
 
 
-async def test_without_the_database_authentication_is_unavailable(
+async def test_authentication_returns_503_without_the_database(
     client: Client,
     admin: UUID,
     secret: str,

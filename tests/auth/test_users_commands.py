@@ -17,7 +17,7 @@ class RunUsersCommand(Protocol):
 
 @pytest.fixture
 def users(tmp_path: Path, database_url: str, endpoints: Endpoints) -> RunUsersCommand:
-    """Run `pricebook users …` on the servers of the tests."""
+    """Run `pricebook users …` with the servers of the tests."""
     system = System(tmp_path)
 
     def run(*words: str, given: str = "") -> CompletedProcess[str]:
@@ -51,7 +51,7 @@ def test_user_lifecycle(users: RunUsersCommand) -> None:
     assert list_accounts(users) == []
 
 
-def test_without_a_terminal_a_password_is_made_and_printed_once(users: RunUsersCommand) -> None:
+def test_password_is_generated_and_printed_once_without_a_terminal(users: RunUsersCommand) -> None:
     added = users("add", "anna", "--role", "sales")
     assert added.returncode == 0
     _, second = added.stdout.splitlines()
@@ -69,12 +69,12 @@ def test_without_a_terminal_a_password_is_made_and_printed_once(users: RunUsersC
         (["add", "anna ", "--role", "sales"], "", 1, "visible character"),
         (["add", "anna", "--role", "boss"], "", 2, "--role"),
         (["add", "anna"], "", 2, "--role"),
-        (["set", "nobody", "--inactive"], "", 1, "There is no user nobody"),
+        (["set", "nobody", "--inactive"], "", 1, "No user is named nobody"),
         (["set", "nobody"], "", 1, "Nothing to change"),
-        (["remove", "nobody"], "", 1, "There is no user nobody"),
+        (["remove", "nobody"], "", 1, "No user is named nobody"),
     ],
 )
-def test_an_error_is_one_sentence(
+def test_error_is_one_sentence(
     users: RunUsersCommand, words: list[str], given: str, code: int, sentence: str
 ) -> None:
     refused = users(*words, given=given)
@@ -85,9 +85,9 @@ def test_an_error_is_one_sentence(
     assert refused.stdout == ""
 
 
-def test_a_name_that_is_taken_in_another_case_is_refused(users: RunUsersCommand) -> None:
+def test_name_taken_in_another_case_is_refused(users: RunUsersCommand) -> None:
     assert users("add", "anna", "--role", "sales").returncode == 0
     refused = users("add", "ANNA", "--role", "admin")
     assert refused.returncode == 1
-    assert refused.stderr == "pricebook: There is a user ANNA already.\n"
+    assert refused.stderr == "pricebook: A user named ANNA already exists.\n"
     assert list_accounts(users) == [("anna", "sales", True)]

@@ -1,4 +1,4 @@
-"""HEAD is answered wherever GET is, like GET but without a body."""
+"""HEAD requests: the response of GET without its body."""
 
 import pytest
 from litestar import Litestar
@@ -33,34 +33,32 @@ PER_RESPONSE_HEADERS = ("date", "x-request-id", "transfer-encoding")
         "/nowhere",
     ],
 )
-async def test_head_is_answered_like_get(client: Client, path: str) -> None:
+async def test_head_has_the_header_of_get(client: Client, path: str) -> None:
     get_response, head = await client.get(path), await client.request("HEAD", path)
     assert (head.status_code, head.content) == (get_response.status_code, b"")
     for name in ("content-type", "etag", "content-security-policy", "www-authenticate"):
         assert head.headers.get(name) == get_response.headers.get(name)
 
 
-async def test_staff_may_send_head_where_they_may_send_get(sales: Client) -> None:
+async def test_head_needs_the_permission_of_get(sales: Client) -> None:
     path = "/api/v1/admin/products"
     for accept in ("application/json", "text/csv"):
         response = await sales.request("HEAD", path, headers={"Accept": accept})
         assert (response.status_code, response.content) == (200, b"")
 
 
-async def test_a_path_without_get_has_no_head(client: Client) -> None:
+async def test_path_without_get_refuses_head(client: Client) -> None:
     response = await client.request("HEAD", "/api/v1/auth/login")
     assert response.status_code == 405
     assert "HEAD" not in response.headers["allow"]
 
 
-async def test_head_is_listed_where_get_is(client: Client) -> None:
+async def test_allow_lists_head_with_get(client: Client) -> None:
     assert "HEAD" in (await client.post("/api/v1/catalog")).headers["allow"].split(", ")
     assert "HEAD" in (await client.options("/api/v1/catalog")).headers["allow"].split(", ")
 
 
-async def test_head_and_get_follow_each_other_on_a_connection(
-    settings: Settings, conn: Connection
-) -> None:
+async def test_head_and_get_share_a_connection(settings: Settings, conn: Connection) -> None:
     await builders.offered_product(conn, "Hammer", "1.00")
     logged: list[tuple[str, int, int]] = []
     heads: list[bytes] = []

@@ -1,4 +1,4 @@
-"""What one caller may take: a share of the catalog, time to send, a place in a queue."""
+"""Limits of clients: requests per minute, slow bodies, statement time, waiting requests."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -24,7 +24,7 @@ CATALOG = "/api/v1/catalog"
 
 @pytest.fixture
 async def rate_limited_app(settings: Settings) -> AsyncIterator[Litestar]:
-    """A catalog of which everybody may ask three times a minute."""
+    """An application with a limit of 3 catalog requests per minute and client."""
     app = create_app(msgspec.structs.replace(settings, catalog_rate_limit_per_minute=3))
     async with AsyncTestClient(app):
         yield app
@@ -95,7 +95,7 @@ def test_ipv6_prefix_is_one_client(host: str, caller: str) -> None:
     assert client_network(host) == caller
 
 
-async def test_a_body_that_comes_too_slowly_is_refused() -> None:
+async def test_slow_body_is_refused() -> None:
     async def app(_scope: Any, receive: Any, _send: Any) -> None:
         while (await receive())["more_body"]:
             pass
@@ -156,7 +156,7 @@ async def test_no_timeout_after_complete_body() -> None:
     )
 
 
-async def test_a_statement_that_takes_too_long_is_ended(database_url: str) -> None:
+async def test_statement_timeout_cancels_a_statement(database_url: str) -> None:
     async with Database(database_url, pool_max=1, statement_seconds=1) as database:
         with pytest.raises(DatabaseUnavailableError):
             async with database.connection() as conn:
@@ -165,18 +165,18 @@ async def test_a_statement_that_takes_too_long_is_ended(database_url: str) -> No
             await conn.execute("SELECT 1")
 
 
-@pytest.mark.parametrize("lend", ["connection", "read"])
-async def test_full_wait_queue_rejects_immediately(database_url: str, lend: str) -> None:
+@pytest.mark.parametrize("method", ["connection", "read"])
+async def test_full_wait_queue_rejects_immediately(database_url: str, method: str) -> None:
     async def acquire() -> str:
         try:
-            async with getattr(database, lend)():
+            async with getattr(database, method)():
                 await asyncio.sleep(0)
         except DatabaseUnavailableError as error:
             return error.headers["Retry-After"]
         return "served"
 
     async with Database(database_url, pool_min=1, pool_max=1) as database:
-        async with getattr(database, lend)():
+        async with getattr(database, method)():
             tasks = [asyncio.create_task(acquire()) for _ in range(MAX_WAITING_PER_CONNECTION + 5)]
             await asyncio.sleep(0.1)
             rejected = [task.result() for task in tasks if task.done()]

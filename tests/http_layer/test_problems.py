@@ -28,7 +28,7 @@ Client = AsyncTestClient[Litestar]
         ("POST", "/api/v1/catalog", 405, "METHOD_NOT_ALLOWED"),
     ],
 )
-async def test_every_error_is_a_problem_with_the_older_envelope(
+async def test_every_error_is_a_problem_with_the_envelope(
     client: Client, method: str, path: str, status: int, code: str
 ) -> None:
     response = await client.request(method, path)
@@ -45,25 +45,25 @@ async def test_every_error_is_a_problem_with_the_older_envelope(
 
 
 @pytest.mark.parametrize("host", ["a:b", "x:99999", "[::1", ""])
-async def test_an_error_does_not_depend_on_the_host(client: Client, host: str) -> None:
+async def test_error_does_not_depend_on_the_host(client: Client, host: str) -> None:
     response = await client.get("/nowhere", headers={"Host": host})
     assert response.status_code == 404
     assert response.json()["instance"] == "/nowhere"
 
 
-async def test_405_says_what_is_allowed(client: Client) -> None:
+async def test_405_lists_the_allowed_methods(client: Client) -> None:
     response = await client.post("/api/v1/catalog")
     assert "GET" in response.headers["allow"]
 
 
-async def test_a_valid_request_id_of_the_client_is_used(client: Client) -> None:
+async def test_valid_request_id_of_the_client_is_used(client: Client) -> None:
     response = await client.get("/nowhere", headers={"X-Request-ID": "abc-123"})
     assert response.json()["request_id"] == "abc-123"
     response = await client.get("/nowhere", headers={"X-Request-ID": "a b\tc"})
     assert UUID(response.json()["request_id"])
 
 
-async def test_an_unavailable_database_is_a_503_with_retry_after(
+async def test_unavailable_database_returns_503_with_retry_after(
     client: Client, settings: Settings, drop_database: Callable[[str], None]
 ) -> None:
     assert settings.database_url
@@ -76,7 +76,7 @@ async def test_an_unavailable_database_is_a_503_with_retry_after(
     assert (await client.get("/live")).status_code == 200
 
 
-async def test_a_bug_shows_nothing_internal_and_is_logged_with_the_request_id(
+async def test_unexpected_error_is_logged_with_the_request_id_and_hidden_from_clients(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: object) -> NoReturn:
@@ -93,7 +93,7 @@ async def test_a_bug_shows_nothing_internal_and_is_logged_with_the_request_id(
     assert "secret" in str(line["exc_info"])
 
 
-async def test_a_database_that_is_behind_is_refused_in_one_line(
+async def test_database_behind_the_migration_head_is_refused_in_one_line(
     settings: Settings, new_database: Callable[..., str]
 ) -> None:
     empty = msgspec.structs.replace(settings, database_url=new_database("template0"))
@@ -102,7 +102,7 @@ async def test_a_database_that_is_behind_is_refused_in_one_line(
             pass
 
 
-async def test_a_read_only_database_is_unavailable(
+async def test_read_only_database_is_unavailable(
     settings: Settings, database_url: str, superuser: Callable[[str], str]
 ) -> None:
     with psycopg.connect(superuser(database_url), autocommit=True) as conn:
@@ -114,7 +114,7 @@ async def test_a_read_only_database_is_unavailable(
             pass
 
 
-async def test_another_currency_than_the_databases_is_refused(settings: Settings) -> None:
+async def test_currency_other_than_that_of_the_database_is_refused(settings: Settings) -> None:
     async with open_resources(settings):
         pass
     other = msgspec.structs.replace(settings, catalog_currency="EUR")

@@ -1,4 +1,4 @@
-"""What is logged while PostgreSQL is away, by real processes."""
+"""The log lines of real processes while PostgreSQL is unavailable."""
 
 import json
 import os
@@ -13,16 +13,16 @@ from running_system import eventually
 from served_api import ApiProcess
 
 
-def test_each_condition_is_one_line_and_no_traceback(
+def test_each_lasting_condition_is_logged_once_without_a_traceback(
     tmp_path: Path, settings: Settings, drop_database: Callable[[str], None]
 ) -> None:
     api = ApiProcess(tmp_path, settings)
     (first,) = api.workers()
     drop_database(settings.required_database_url)
-    time.sleep(2)  # in which a line each try would be ten
+    time.sleep(2)  # ten attempts
     os.kill(first, signal.SIGKILL)
     eventually(lambda: api.workers() not in ([], [first]))
-    time.sleep(8)  # in which it would be started three times
+    time.sleep(8)  # at least three attempts of the new process to start
     text = api.stop()
     assert "Traceback" not in text
     lines = [json.loads(line) for line in text.splitlines()]
@@ -30,5 +30,5 @@ def test_each_condition_is_one_line_and_no_traceback(
     assert events == {
         "postgresql is unavailable": 1,
         "changes are not notified, nothing is cached": 1,
-        "no requests are served: no database": 1,
+        "the database is unavailable, this process serves no requests yet": 1,
     }

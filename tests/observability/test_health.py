@@ -1,4 +1,4 @@
-"""How the process tells of its parts, with each of them away."""
+"""/health with the database or Redis unavailable."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -24,12 +24,12 @@ def statuses(body: dict[str, Any]) -> tuple[str, str, str]:
 
 @pytest.fixture
 def unresponsive_port() -> Iterator[int]:
-    """A port where calls are taken and never answered."""
+    """A port that accepts connections and never responds."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
 
 
-async def test_everything_is_healthy(client: Client) -> None:
+async def test_health_with_database_and_redis(client: Client) -> None:
     response = await client.get("/health")
     body = response.json()
     assert response.status_code == 200
@@ -40,7 +40,7 @@ async def test_everything_is_healthy(client: Client) -> None:
 
 
 @pytest.mark.parametrize("is_silent", [False, True])
-async def test_without_redis_it_is_degraded(
+async def test_health_is_degraded_without_redis(
     settings: Settings, unresponsive_port: int, *, is_silent: bool
 ) -> None:
     address = f"redis://127.0.0.1:{unresponsive_port if is_silent else 1}/0"
@@ -51,7 +51,7 @@ async def test_without_redis_it_is_degraded(
     assert statuses(response.json()) == ("degraded", "up", "down")
 
 
-async def test_without_the_database_it_is_unhealthy(
+async def test_health_is_unhealthy_without_the_database(
     client: Client, settings: Settings, drop_database: Callable[[str], None]
 ) -> None:
     assert settings.database_url

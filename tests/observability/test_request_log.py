@@ -1,4 +1,4 @@
-"""The line of each request, as real processes write it."""
+"""The log line of each request, as real processes write it."""
 
 import json
 import re
@@ -54,7 +54,7 @@ def test_each_request_has_one_log_line_with_the_id_of_its_response(served: ApiPr
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", line["time"])
 
 
-def test_a_cached_response_has_a_log_line_like_any_other(served: ApiProcess) -> None:
+def test_cached_response_has_the_same_log_line(served: ApiProcess) -> None:
     responses = [served.client.get("/api/v1/catalog?page=1") for _ in range(5)]
     tag = {"If-None-Match": responses[0].headers["etag"]}
     responses.append(served.client.get("/api/v1/catalog?page=1", headers=tag))
@@ -67,7 +67,7 @@ def test_a_cached_response_has_a_log_line_like_any_other(served: ApiProcess) -> 
     assert [line["bytes"] for line in lines] == [len(responses[0].content)] * 5 + [0]
 
 
-def test_requests_at_the_same_time_keep_their_own_ids(served: ApiProcess) -> None:
+def test_concurrent_requests_have_their_own_ids(served: ApiProcess) -> None:
     def send_request(number: int) -> tuple[str, str]:
         path = f"/api/v1/catalog?limit={number}x"
         response = served.client.get(path, headers={"X-Request-ID": f"mine-{number}"})
@@ -96,17 +96,17 @@ def test_no_secret_is_in_any_line(served: ApiProcess) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings_of_logs", "paths"),
+    ("log_settings", "paths"),
     [
         ({"LOG_LEVEL": "warning"}, []),
         ({"LOG_REQUESTS": "false"}, []),
         ({"LOG_LEVEL": "debug"}, ["/nowhere"]),
     ],
 )
-def test_lines_of_requests_can_be_left_out(
-    tmp_path: Path, settings: Settings, settings_of_logs: dict[str, str], paths: list[str]
+def test_settings_turn_request_lines_off(
+    tmp_path: Path, settings: Settings, log_settings: dict[str, str], paths: list[str]
 ) -> None:
-    served = ApiProcess(tmp_path, settings, **settings_of_logs)
+    served = ApiProcess(tmp_path, settings, **log_settings)
     served.client.get("/nowhere")
     assert [line["path"] for line in served.lines()] == paths
 
@@ -118,7 +118,7 @@ def test_text_format_of_a_request(tmp_path: Path, settings: Settings) -> None:
     assert re.fullmatch(rf"\d\d:\d\d:\d\d 404 GET /nowhere [\d.]+ ms {name}", lines[-1])
 
 
-def test_a_failed_request_and_its_trace_have_the_same_id_in_every_process(
+def test_all_lines_of_a_request_have_its_id_in_every_process(
     tmp_path: Path, settings: Settings
 ) -> None:
     broken = msgspec.structs.replace(settings, redis_url="redis://127.0.0.1:1/0")
@@ -177,7 +177,7 @@ def test_generated_ids_are_unique() -> None:
     assert all(re.fullmatch("[0-9a-f]{32}", each) for each in made)
 
 
-def test_a_path_is_logged_as_its_template() -> None:
+def test_route_finder_returns_the_template() -> None:
     find_route = make_route_finder(["/a/{b}", "/a/export", "/", "/a/{b}/c"])
     assert find_route("/a/export/") == "/a/export"
     assert find_route("/a/7") == "/a/{b}"

@@ -1,4 +1,4 @@
-"""What is wrong with the settings is told at once; what is secret is never shown."""
+"""Invalid settings are reported in one error, and secrets are never shown."""
 
 import re
 from pathlib import Path
@@ -51,12 +51,12 @@ def test_every_invalid_value_is_reported_in_one_error_on_its_own_line() -> None:
     ]
 
 
-def test_a_pool_of_which_one_bound_is_wrong_is_not_compared() -> None:
+def test_invalid_pool_size_is_not_compared() -> None:
     assert len(error_lines({"DB_POOL_MIN": "30", "DB_POOL_MAX": "many"})) == 1
 
 
 @pytest.mark.parametrize("name", SECRETS)
-def test_a_secret_comes_from_a_file_without_its_last_line_break(name: str, tmp_path: Path) -> None:
+def test_secret_from_a_file_has_no_final_line_break(name: str, tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text(VALID_SECRETS[name] + "\n")
     settings = read_settings({f"{name}_FILE": str(file)})
@@ -68,9 +68,14 @@ def test_a_secret_comes_from_a_file_without_its_last_line_break(name: str, tmp_p
 @pytest.mark.parametrize("name", SECRETS)
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(None, "cannot be read: "), (b"", "is empty"), (b"\n", "is empty"), (b"\xff", "no text")],
+    [
+        (None, "cannot be read: "),
+        (b"", "is empty"),
+        (b"\n", "is empty"),
+        (b"\xff", "is not UTF-8 text"),
+    ],
 )
-def test_a_file_that_holds_no_secret_is_refused(
+def test_unusable_secret_file_is_refused(
     name: str, content: bytes | None, words: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "secret"
@@ -82,9 +87,9 @@ def test_a_file_that_holds_no_secret_is_refused(
 
 
 @pytest.mark.parametrize("name", SECRETS)
-def test_a_secret_is_not_given_twice(name: str, tmp_path: Path) -> None:
+def test_secret_and_secret_file_together_are_refused(name: str, tmp_path: Path) -> None:
     (line,) = error_lines({name: VALID_SECRETS[name], f"{name}_FILE": str(tmp_path / "any")})
-    assert line == f"{name} and {name}_FILE are both set: only one may be."
+    assert line == f"{name} and {name}_FILE are both set: set only one of them."
 
 
 @pytest.mark.parametrize(
@@ -98,7 +103,7 @@ def test_a_secret_is_not_given_twice(name: str, tmp_path: Path) -> None:
         ("REDIS_URL", "http://:Pa55word@cache"),
     ],
 )
-def test_a_secret_that_is_wrong_is_never_shown(name: str, value: str) -> None:
+def test_invalid_secret_is_not_in_the_message(name: str, value: str) -> None:
     (line,) = error_lines({name: value})
     assert line.startswith(f"{name} is ")
     assert "Pa55" not in line
@@ -112,7 +117,7 @@ def test_origins_are_exact() -> None:
 
 
 @pytest.mark.parametrize("command", [["serve"], ["worker"], ["up"], ["migrate"], ["users", "list"]])
-def test_no_command_starts_anything_with_wrong_settings(command: list[str], tmp_path: Path) -> None:
+def test_commands_start_nothing_with_invalid_settings(command: list[str], tmp_path: Path) -> None:
     ended = System(tmp_path).run(
         *command,
         PRICEBOOK_HOME=str(tmp_path / "home"),
@@ -131,8 +136,10 @@ def test_no_command_starts_anything_with_wrong_settings(command: list[str], tmp_
     assert list(tmp_path.iterdir()) == []
 
 
-def test_serve_without_a_secret_says_how_to_make_one_and_starts_nothing(tmp_path: Path) -> None:
+def test_serve_without_a_secret_fails_with_the_remedy(tmp_path: Path) -> None:
     ended = System(tmp_path).run("serve")
     assert ended.returncode == 1
-    assert ended.stderr == ("pricebook: JWT_SECRET is not set: `openssl rand -hex 32` makes one.\n")
+    assert ended.stderr == (
+        "pricebook: JWT_SECRET is not set: generate one with `openssl rand -hex 32`.\n"
+    )
     assert list(tmp_path.iterdir()) == []

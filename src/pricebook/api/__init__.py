@@ -1,1 +1,1 @@
-"""The HTTP program: routes, middleware and services put together."""
+"""The HTTP program: wires routes, middleware and services."""

@@ -1,4 +1,4 @@
-"""The HTTP program: the URL map, and how errors are answered."""
+"""The HTTP application: routes, middleware, error handlers, and its start."""
 
 import asyncio
 import os
@@ -74,7 +74,7 @@ from pricebook.tasks.queue import QueueClient
 DATABASE_RETRY_SECONDS = 1.0
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (a folder with a random name is created in it)
 
-# What stands under /api/v1/admin; every route in it needs a row in auth/roles.py.
+# The routes under /api/v1/admin; each needs a row in auth/roles.py.
 STAFF_ROUTERS: list[Router] = [
     products.router,
     categories.router,
@@ -85,7 +85,7 @@ STAFF_ROUTERS: list[Router] = [
 
 
 def never_stopping() -> bool:
-    """Stand for a process that nobody tells to stop."""
+    """Return False: the default outside a server process."""
     return False
 
 
@@ -95,10 +95,10 @@ def create_app(
     counters_folder: Path | None = None,
     is_stopping: IsStopping = never_stopping,
 ) -> Litestar:
-    """Make the application; it opens its resources when it starts and closes them when it stops.
+    """Return the application; its lifespan opens and closes its resources.
 
-    `tell` is told of every request that has ended; processes that are to be counted together share
-    the folder `counts`.
+    `log_request` is called for each completed request. Processes whose metrics are summed share
+    `counters_folder`.
     """
     counters = Counters(counters_folder)
     response_cache = ResponseCache(settings.catalog_memory_mb * 1024 * 1024)
@@ -122,7 +122,7 @@ def create_app(
         dependencies={
             "database": Provide(_provide_database),
             "auth": Provide(_provide_auth),
-            "submission_context": Provide(_inbox),
+            "submission_context": Provide(_provide_submission_context),
             "queue": Provide(_provide_queue),
             "caller": Provide(guard.provide_caller),
         },
@@ -148,7 +148,7 @@ def _add_middleware(
     counters: Counters,
     log_request: RequestLogger,
 ) -> None:
-    """Put around the framework what every request passes, the outermost last."""
+    """Wrap the framework in the middleware of all requests, the outermost last."""
     find_route = make_route_finder(route.path_format for route in app.routes)
     guarded = _wrap_handler(app.asgi_handler, settings, response_cache)
     app.asgi_handler = RequestLogMiddleware(
@@ -159,7 +159,7 @@ def _add_middleware(
 
 
 def _wrap_handler(app: AsgiApp, settings: Settings, response_cache: ResponseCache) -> AsgiApp:
-    """Put around the framework what is done for each request before it, or without it."""
+    """Return the framework wrapped in middleware that may respond instead of it."""
     wrapped = ResponseCacheMiddleware(
         PathLengthMiddleware(LogContextMiddleware(SlowClientMiddleware(app))), response_cache
     )
@@ -172,7 +172,7 @@ def _wrap_handler(app: AsgiApp, settings: Settings, response_cache: ResponseCach
 async def _lifespan(
     settings: Settings, response_cache: ResponseCache, counters: Counters, app: Litestar
 ) -> AsyncGenerator[None]:
-    """Hold open what the routes use, while the application runs."""
+    """Open the resources of the routes, and close them at the end."""
     async with (
         open_resources(settings, statement_seconds=settings.api_statement_seconds) as resources,
         open_redis(settings) as redis,
@@ -189,12 +189,12 @@ async def _lifespan(
             app.state.submission_context = submission_context = submission_context_for(
                 resources, redis
             )
-            figures = ServiceGauges(resources.database, submission_context.queue)
+            gauges = ServiceGauges(resources.database, submission_context.queue)
             app.state.metrics = MetricSources(
                 counters,
                 resources.database,
                 cached_bytes=lambda: response_cache.size,
-                read_gauges=figures.metrics,
+                read_gauges=gauges.metrics,
                 token=settings.metrics_token,
             )
             async with recording_metrics(app.state.metrics), trim_memory_periodically():
@@ -202,9 +202,9 @@ async def _lifespan(
 
 
 def serve(settings: Settings) -> None:
-    """Serve the application until SIGTERM or Ctrl-C, one process a worker.
+    """Serve the application until SIGTERM or Ctrl-C, in WORKERS processes.
 
-    Raises PricebookError when the address is taken or the database does not fit.
+    Raises PricebookError if the address is in use or the database is not usable.
     """
     configure_logging(settings.log_level, settings.log_format or "json")
     if settings.otel_exporter_otlp_endpoint:
@@ -223,7 +223,7 @@ def _memory_folder() -> Path | None:
 
 
 def with_proxy_headers(app: Any, settings: Settings) -> Any:
-    """Let the proxies that are trusted, and nobody else, say who is calling."""
+    """Take the client address from X-Forwarded-For of TRUSTED_PROXIES."""
     if settings.trusted_proxies is None:
         return app
     return ProxyHeadersMiddleware(app, trusted_hosts=settings.trusted_proxies)
@@ -236,7 +236,7 @@ def _create_worker_app(settings: Settings, counters_folder: Path, is_stopping: I
 
 
 def _request_logger(settings: Settings) -> RequestLogger:
-    """Write logs in this process, with a line for each request that is worth one."""
+    """Configure logging of this process; return the function that logs requests."""
     log_format = settings.log_format or "json"
     logs_all_requests = settings.log_requests is not False and settings.log_level in {
         "debug",
@@ -249,8 +249,11 @@ def _request_logger(settings: Settings) -> RequestLogger:
 
 
 async def _wait_for_database(settings: Settings) -> None:
-    """Wait until the database fits: a process may be started again while it is away."""
-    warning = RecurringWarning("no requests are served: no database", "the database is there")
+    """Wait until the database is usable; a process may restart while it is unavailable."""
+    warning = RecurringWarning(
+        "the database is unavailable, this process serves no requests yet",
+        "the database is available",
+    )
     while True:
         try:
             async with open_resources(msgspec.structs.replace(settings, db_pool_min=1)):
@@ -262,7 +265,7 @@ async def _wait_for_database(settings: Settings) -> None:
 
 
 async def _check_startup(settings: Settings) -> None:
-    """Find out before any process is started what would keep all of them from starting."""
+    """Raise the errors that would fail every process, before the first one is started."""
     require_free_address(settings)
     async with open_resources(settings) as resources, open_redis(settings) as redis:
         with open_auth(resources, redis):
@@ -277,7 +280,7 @@ async def _provide_auth(state: State) -> AuthService:
     return state.auth
 
 
-async def _inbox(state: State) -> SubmissionContext:
+async def _provide_submission_context(state: State) -> SubmissionContext:
     return state.submission_context
 
 

@@ -1,4 +1,4 @@
-"""What PostgreSQL and Redis tell those who watch: tasks, suppliers, the queue."""
+"""Metrics of the whole service from PostgreSQL and Redis: tasks, suppliers, the queue."""
 
 import asyncio
 import time
@@ -19,10 +19,9 @@ CACHE_SECONDS = 5.0
 
 
 class ServiceGauges:
-    """Asks for the figures once for all who want them within a few seconds.
+    """Queries the metrics of tasks, suppliers and the queue, and caches them for CACHE_SECONDS.
 
-    What has not answered within a second is down, and nothing is told of it: however often somebody
-    looks, the servers notice little of it.
+    A server that does not respond within a second is down, and its metrics are omitted.
     """
 
     def __init__(self, database: Database, queue: QueueClient) -> None:
@@ -32,7 +31,7 @@ class ServiceGauges:
         self._query: asyncio.Task[list[Metric]] | None = None
 
     async def metrics(self) -> list[Metric]:
-        """Return the figures as they were at most REMEMBERED_SECONDS ago."""
+        """Return metrics that are at most CACHE_SECONDS old."""
         now = time.monotonic()
         if self._query is None or now - self._queried_at >= CACHE_SECONDS:
             self._queried_at, self._query = now, asyncio.create_task(self._query_all())
@@ -44,32 +43,34 @@ class ServiceGauges:
             within_timeout(suppliers.list_last_import_ages(self._database)),
             within_timeout(self._queue.count()),
         )
-        told = [
-            _gauge("database_up", "1 while PostgreSQL answers", task_stats is not None),
-            _gauge("redis_up", "1 while Redis answers", messages is not None),
+        metrics = [
+            _gauge("database_up", "1 while PostgreSQL responds", task_stats is not None),
+            _gauge("redis_up", "1 while Redis responds", messages is not None),
         ]
         if task_stats is not None:
-            told += _task_gauges(task_stats)
+            metrics += _task_gauges(task_stats)
         if supplier_ages is not None:
-            told.append(_supplier_gauges(supplier_ages))
+            metrics.append(_supplier_gauges(supplier_ages))
         if messages is not None:
-            told.append(_gauge("queue_messages", "Messages that no worker has heard yet", messages))
-        return told
+            metrics.append(
+                _gauge("queue_messages", "Messages that no worker has received yet", messages)
+            )
+        return metrics
 
 
 def _task_gauges(stats: TaskMetrics) -> Iterable[Metric]:
-    by_state = GaugeMetricFamily("pricebook_tasks", "Tasks by their state", labels=["state"])
+    by_state = GaugeMetricFamily("pricebook_tasks", "Tasks by state", labels=["state"])
     for state in get_args(TaskState):
         by_state.add_metric([state], stats.states.get(state, 0))
     yield by_state
     yield _gauge(
         "oldest_queued_task_seconds",
-        "How long the task that waits longest could have been begun",
+        "Seconds since the oldest queued task became due",
         stats.oldest_queued_seconds,
     )
     yield _gauge(
         "ingested_rows_per_second",
-        "Rows a second of lists that are read now or were in the last five minutes",
+        "Rows per second of price lists imported now or in the last five minutes",
         stats.rows_per_second,
     )
 
@@ -77,7 +78,7 @@ def _task_gauges(stats: TaskMetrics) -> Iterable[Metric]:
 def _supplier_gauges(stats: list[LastImportAge]) -> Metric:
     family = GaugeMetricFamily(
         "pricebook_supplier_last_good_list_seconds",
-        "Seconds since a list of an active supplier was taken in, or it was made if none ever was",
+        "Seconds since the last import for an active supplier, or since it was created",
         labels=["supplier_id", "supplier"],
     )
     for each in stats:
@@ -85,5 +86,5 @@ def _supplier_gauges(stats: list[LastImportAge]) -> Metric:
     return family
 
 
-def _gauge(name: str, told: str, value: float) -> Metric:
-    return GaugeMetricFamily(f"pricebook_{name}", told, value)
+def _gauge(name: str, documentation: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"pricebook_{name}", documentation, value)

@@ -1,1 +1,1 @@
-"""Who somebody is and what they may do: accounts, passwords, tokens, roles."""
+"""Authentication and authorization: accounts, passwords, tokens, roles."""

@@ -1,4 +1,4 @@
-"""Accounts as they were a moment ago, so that a request costs no query to know its caller."""
+"""A cache of accounts, so that an authenticated request needs no query."""
 
 import asyncio
 import time
@@ -9,27 +9,28 @@ from pricebook.auth import repository
 from pricebook.auth.schemas import Account
 from pricebook.db.database import Database
 
-# A right that is taken away is lost after this time at the latest; the contract allows a minute.
+# A revoked permission is lost after this time at the latest; one minute is allowed.
 MAX_AGE_SECONDS = 20.0
 MAX_ACCOUNTS = 10_000
 
 
 class AccountCache:
-    """The accounts that tokens were shown for lately, looked up once for many requests."""
+    """Accounts by id for MAX_AGE_SECONDS; concurrent requests share one query."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._entries: OrderedDict[UUID, tuple[float, asyncio.Task[Account | None]]] = OrderedDict()
 
     async def find(self, user_id: UUID, version: int = 0) -> Account | None:
-        """Find an account as it was at most MAX_AGE_SECONDS ago, but not before a token version.
+        """Return an account that was read at most MAX_AGE_SECONDS ago, None if it does not exist.
 
-        Raises DatabaseUnavailableError when it has to be looked up and cannot.
+        It is read again if its token version is lower than `version`. Raises
+        DatabaseUnavailableError if it has to be read and cannot.
         """
         started_at, lookup = self._entries.get(user_id, (float("-inf"), None))
         if lookup is None or time.monotonic() - started_at >= MAX_AGE_SECONDS:
             lookup = self._start_lookup(user_id)
-        # A caller who gives up must not take the answer from the others who wait for it.
+        # Shielded: a cancelled request must not cancel the query that others wait for.
         account = await asyncio.shield(lookup)
         if account is not None and account.token_version < version:
             account = await asyncio.shield(self._replacement_lookup(user_id, lookup))
@@ -38,7 +39,7 @@ class AccountCache:
     def _replacement_lookup(
         self, user_id: UUID, outdated: asyncio.Task[Account | None]
     ) -> asyncio.Task[Account | None]:
-        """Return the lookup that replaced an outdated one, or start it."""
+        """Return the query that replaced an outdated one; start it if there is none."""
         _, lookup = self._entries.get(user_id, (0.0, outdated))
         return self._start_lookup(user_id) if lookup is outdated else lookup
 

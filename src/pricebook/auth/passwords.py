@@ -1,4 +1,4 @@
-"""Passwords: bcrypt, on a thread of its own, so that nobody else waits for it."""
+"""Password hashes (bcrypt), checked on a thread of low priority with a bounded queue."""
 
 import asyncio
 import os
@@ -15,41 +15,41 @@ from pricebook.errors import RateLimitExceededError, ValidationError
 from pricebook.http.rate_limit import RateLimit, rate_limit_exceeded
 
 MIN_CHARACTERS = 8
-MAX_BYTES = 72  # bcrypt takes no more; a longer password is refused, never cut
+MAX_BYTES = 72  # the limit of bcrypt; a longer password is refused, not truncated
 MAX_WAITING = 16
 MAX_WAITING_KNOWN = 32
-MAX_WAIT_SECONDS = 3.0  # of strangers
+MAX_WAIT_SECONDS = 3.0  # for logins from unknown networks
 LOGIN_QUEUE_LIMIT = RateLimit("login-queue", MAX_WAITING)
 RETRY_AFTER_SECONDS = 5
 NICENESS = 10
-# A check's time is measured: a moving average, which begins with that of a processor of today.
+# The moving average of a check's duration starts with this estimate.
 INITIAL_SECONDS, INITIAL_COST = 0.25, 12
 AVERAGE_WINDOW = 4
 
 
 def hash_password(password: str, cost: int) -> str:
-    """Hash a password that somebody is to have; raises ValidationError if it may not be one."""
+    """Return the bcrypt hash of a new password; raises ValidationError if it is not allowed."""
     if len(password) < MIN_CHARACTERS or "\0" in password:
-        raise ValidationError(f"A password has at least {MIN_CHARACTERS} characters.")
+        raise ValidationError(f"A password must have at least {MIN_CHARACTERS} characters.")
     if len(password.encode()) > MAX_BYTES:
-        raise ValidationError(f"A password has at most {MAX_BYTES} bytes.")
+        raise ValidationError(f"A password must have at most {MAX_BYTES} bytes in UTF-8.")
     return bcrypt.hashpw(password.encode(), bcrypt.gensalt(cost)).decode()
 
 
 class PasswordChecker:
-    """Checks one password at a time, with a short queue for users before that of strangers.
+    """Checks one password at a time; logins from known networks go before all others.
 
-    bcrypt lets go of the interpreter while it computes, and its thread gives way to the one that
-    answers requests: a storm of logins takes only what nobody else needs.
+    bcrypt releases the interpreter lock while it computes, and its thread has a low priority, so
+    that many logins do not delay other requests.
     """
 
     def __init__(self, cost: int) -> None:
         self._executor = ThreadPoolExecutor(1, "bcrypt", initializer=_lower_priority)
         self._check_lock = asyncio.Lock()
-        self._unknown_network_lock = asyncio.Lock()  # so that one of them at most is in that queue
+        self._unknown_network_lock = asyncio.Lock()  # at most one of them waits for _check_lock
         self._waiting = 0
         self._average_seconds = INITIAL_SECONDS * 2 ** (cost - INITIAL_COST)
-        # No password has it; its cost is the same as that of the others.
+        # A hash of the same cost that no password matches.
         self._dummy = bcrypt.gensalt(cost) + b"." * 31
 
     def __enter__(self) -> Self:
@@ -60,10 +60,10 @@ class PasswordChecker:
 
     @asynccontextmanager
     async def slot(self, *, is_known_network: bool = False) -> AsyncGenerator[None]:
-        """Wait for one's turn; raises RateLimitExceededError when too many wait already.
+        """Wait until the check may run; raises RateLimitExceededError when the queue is full.
 
-        Whoever logs in from a known network comes before all strangers who wait, and strangers are
-        refused who would wait for more than MAX_WAIT_SECONDS.
+        A login from a known network goes before all that wait from unknown networks. One from an
+        unknown network is refused if its expected wait is over MAX_WAIT_SECONDS.
         """
         if self._waiting >= (
             MAX_WAITING_KNOWN if is_known_network else self._max_waiting_unknown()
@@ -85,7 +85,7 @@ class PasswordChecker:
 
     @asynccontextmanager
     async def _wait_as_unknown_network(self) -> AsyncGenerator[None]:
-        """Wait for the turn among strangers, in case checks take longer than they did."""
+        """Wait among the logins from unknown networks, at most MAX_WAIT_SECONDS."""
         try:
             async with asyncio.timeout(MAX_WAIT_SECONDS):
                 await self._unknown_network_lock.acquire()
@@ -100,7 +100,7 @@ class PasswordChecker:
         return min(MAX_WAITING, 1 + int(MAX_WAIT_SECONDS / self._average_seconds))
 
     async def matches(self, password: str, password_hash: str | None) -> bool:
-        """Tell whether the password is the one; without a hash, take as long to say no."""
+        """Return whether a password has this hash; without a hash False after the same time."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, self._check, password, password_hash)
 

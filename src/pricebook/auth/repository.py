@@ -16,14 +16,14 @@ NETWORKS_PER_USER = 20
 
 
 async def find_account(conn: Connection, username: str) -> Account | None:
-    """Find an account by its user name in any case."""
+    """Return an account by its user name in any case, None if it does not exist."""
     return await _fetch_account(
         conn, SELECT_ACCOUNT + "WHERE lower(username) = lower(%s)", username
     )
 
 
 async def find_login(conn: Connection, username: str, network_hash: bytes) -> LoginAccount | None:
-    """Find an account by its user name in any case, and whether it knows the caller's network."""
+    """Return an account by its name, with the days since its last login from a network."""
     async with conn.cursor(row_factory=struct_row(LoginAccount)) as cursor:
         await cursor.execute(
             """
@@ -41,7 +41,7 @@ async def find_login(conn: Connection, username: str, network_hash: bytes) -> Lo
 
 
 async def upsert_network(conn: Connection, user_id: UUID, network_hash: bytes) -> None:
-    """Note a successful login from a network; of a user's networks the newest are kept."""
+    """Record a login from a network; delete all but the newest NETWORKS_PER_USER of a user."""
     await conn.execute(
         """
         INSERT INTO login_networks (user_id, network_hash) SELECT id, %s FROM users WHERE id = %s
@@ -61,18 +61,18 @@ async def upsert_network(conn: Connection, user_id: UUID, network_hash: bytes) -
 
 
 async def find_account_by_id(conn: Connection, user_id: UUID) -> Account | None:
-    """Find an account by the id that its tokens carry."""
+    """Return an account by id, None if it does not exist."""
     return await _fetch_account(conn, SELECT_ACCOUNT + "WHERE id = %s", user_id)
 
 
 async def has_users(conn: Connection) -> bool:
-    """Tell whether there is any account."""
+    """Return whether an account exists."""
     row = await (await conn.execute("SELECT EXISTS (SELECT FROM users)")).fetchone()
     return bool(row and row[0])
 
 
 async def list_users(conn: Connection) -> list[UserRow]:
-    """List all accounts by name."""
+    """Return all accounts by name."""
     async with conn.cursor(row_factory=struct_row(UserRow)) as cursor:
         await cursor.execute(
             "SELECT username, role, is_active, created_at FROM users ORDER BY lower(username)"
@@ -81,18 +81,18 @@ async def list_users(conn: Connection) -> list[UserRow]:
 
 
 async def insert_user(conn: Connection, user: NewUser) -> None:
-    """Insert an account; raises ConflictError when the name is taken."""
+    """Insert an account; raises ConflictError if the name is taken."""
     try:
         await conn.execute(
             "INSERT INTO users (username, role, password_hash) VALUES (%s, %s, %s)",
             [user.username, user.role, user.password_hash],
         )
     except UniqueViolation as error:
-        raise ConflictError(f"There is a user {user.username} already.") from error
+        raise ConflictError(f"A user named {user.username} already exists.") from error
 
 
 async def update_user(conn: Connection, username: str, change: UserChange) -> None:
-    """Change what is not None of an account; raises NotFoundError."""
+    """Update the fields of an account that are not None; raises NotFoundError."""
     cursor = await conn.execute(
         """
         UPDATE users SET role = coalesce(%s::user_role, role),
@@ -118,4 +118,4 @@ async def _fetch_account(conn: Connection, statement: LiteralString, key: Any) -
 
 def _require_one(rowcount: int, username: str) -> None:
     if rowcount == 0:
-        raise NotFoundError(f"There is no user {username}.")
+        raise NotFoundError(f"No user is named {username}.")

@@ -1,4 +1,4 @@
-"""Signed tokens: HS256 and nothing else, from our issuer, with an end."""
+"""Signed tokens (JWT): HS256 only, with issuer and expiry."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,12 +12,12 @@ from pricebook.errors import UnauthorizedError
 
 ALGORITHM = "HS256"
 REQUIRED_CLAIMS = ["exp", "iat", "iss", "jti", "role", "sub"]
-MAX_TOKEN_LENGTH = 4096  # ours have about 400 characters
+MAX_TOKEN_LENGTH = 4096  # issued tokens have about 400 characters
 
-# PyJWT names types of a package that we do without.
+# The types of PyJWT need a package that is not installed.
 # pyright: reportUnknownMemberType=false
 
-# What a token that is not ours can make the libraries raise; deep JSON exhausts their recursion.
+# Errors of the libraries on a token that is not valid; deeply nested JSON raises RecursionError.
 INVALID_TOKEN_ERRORS = (
     jwt.PyJWTError,
     msgspec.ValidationError,
@@ -28,7 +28,7 @@ INVALID_TOKEN_ERRORS = (
 
 
 class TokenKey(msgspec.Struct, frozen=True):
-    """What tokens are made and checked with."""
+    """The secret and the fixed claims of tokens."""
 
     secret: str
     issuer: str
@@ -36,9 +36,9 @@ class TokenKey(msgspec.Struct, frozen=True):
 
 
 class Claims(msgspec.Struct, frozen=True):
-    """Whose token it is, and the role and token version of the account when it was issued.
+    """The claims of a token: user id, and role and token version of the account at its issue.
 
-    Tokens of releases before the version existed carry none; they count as the first version.
+    Tokens of releases without token versions have none, which counts as version 0.
     """
 
     sub: UUID
@@ -50,7 +50,7 @@ class Claims(msgspec.Struct, frozen=True):
 def issue(
     key: TokenKey, user: User, now: datetime, jti: UUID, version: int = 0
 ) -> tuple[str, datetime]:
-    """Make a token; return it and when it ends (UTC, whole seconds)."""
+    """Return a new token and its expiry (UTC, whole seconds)."""
     issued_at = now.astimezone(UTC).replace(microsecond=0)
     expires_at = issued_at + timedelta(hours=key.lifetime_hours)
     claims: dict[str, Any] = {
@@ -66,10 +66,10 @@ def issue(
 
 
 def read(key: TokenKey, token: str) -> Claims:
-    """Check a token and return what it says.
+    """Verify a token and return its claims.
 
-    Raises UnauthorizedError for one that is expired or not ours. `iat` must be there but may lie
-    ahead: the clocks of two machines differ.
+    Raises UnauthorizedError if it is expired or not valid. `iat` is required but may be in the
+    future, because the clocks of two machines differ.
     """
     if len(token) > MAX_TOKEN_LENGTH:
         raise UnauthorizedError("The token is malformed.")
@@ -85,4 +85,4 @@ def read(key: TokenKey, token: str) -> Claims:
     except jwt.ExpiredSignatureError:
         raise UnauthorizedError("The token has expired: log in again.") from None
     except INVALID_TOKEN_ERRORS:
-        raise UnauthorizedError("The token is not valid here: log in.") from None
+        raise UnauthorizedError("The token is not valid: log in.") from None

@@ -1,4 +1,4 @@
-"""Lists that may also be had as a file for a spreadsheet, by `Accept: text/csv`."""
+"""Lists as CSV files, by `Accept: text/csv`."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -25,14 +25,14 @@ CSV_MEDIA_TYPE = "text/csv"
 
 
 def accepts_csv(request: Request[Any, Any, Any]) -> bool:
-    """Tell whether a file is asked for rather than JSON."""
+    """Return whether a request prefers CSV to JSON."""
     return request.accept.best_match(["application/json", CSV_MEDIA_TYPE]) == CSV_MEDIA_TYPE
 
 
 async def file_response(
     chunks: AsyncGenerator[ChunkT], name: str, media_type: str = CSV_MEDIA_TYPE
 ) -> Stream:
-    """Answer a file as it is read; its beginning is read now, when an error can still be told."""
+    """Return a streamed file; its first chunk is read before, so that errors have a response."""
     first = await anext(chunks)
 
     async def content() -> AsyncGenerator[ChunkT]:

@@ -88,7 +88,7 @@ def _load_asset(name: str) -> Asset:
 def asset(name: FromPath[str]) -> CachedResponse:
     """Serve a file of Swagger UI, or the script that starts it."""
     if name not in ASSETS:
-        raise NotFoundError(f"There is nothing at /docs/assets/{name}.")
+        raise NotFoundError(f"No resource is at /docs/assets/{name}.")
     return _load_asset(name)
 
 

@@ -1,4 +1,4 @@
-"""JSON bodies, decoded strictly into one struct a route."""
+"""JSON bodies, decoded strictly into the struct of a route."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,12 +15,12 @@ from pricebook.http.field_types import is_plain_number
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
 MAX_BYTES = 1024 * 1024
-MAX_ISSUE_LENGTH = 200  # a library's complaint may repeat a word of the caller
+MAX_ISSUE_LENGTH = 200  # a library's message may contain a value of the client
 MEDIA_TYPE = "application/json"
 
 
 def provide_body(kind: type[StructT]) -> Provide:
-    """Make the dependency that decodes a request's JSON body into `kind`."""
+    """Return the dependency that decodes the JSON body of a request into `kind`."""
 
     async def decode(request: Request[Any, Any, Any]) -> StructT:
         return await read_body(kind, request)
@@ -29,7 +29,7 @@ def provide_body(kind: type[StructT]) -> Provide:
 
 
 async def read_body(kind: type[StructT], request: Request[Any, Any, Any]) -> StructT:
-    """Read a request's JSON body as `kind`; raises the errors of `decode_body`."""
+    """Return the JSON body of a request as `kind`; raises ValidationError."""
     media_type, _ = request.content_type
     if media_type not in {"", MEDIA_TYPE}:
         raise validation_error(body_issue("(all)", f"expected Content-Type: {MEDIA_TYPE}"))
@@ -37,10 +37,10 @@ async def read_body(kind: type[StructT], request: Request[Any, Any, Any]) -> Str
 
 
 def decode_body(kind: type[StructT], raw: bytes) -> StructT:
-    """Decode a JSON object into a struct.
+    """Return a JSON object as a struct.
 
-    Raises ValidationError naming every field that is unknown, missing, of another type, out of its
-    limits or with a NUL character; what is JSON but no object, or no JSON, is refused as a whole.
+    Raises ValidationError that names every field that is unknown, missing, not of its type or
+    limits, or that has a NUL character; `(all)` if the body is not a JSON object.
     """
     members = _split_members(raw)
     issues = [
@@ -98,7 +98,7 @@ def _inline_references(schema: Any, components: dict[str, Any]) -> Any:
 
 def _split_members(raw: bytes) -> dict[str, msgspec.Raw]:
     if not raw:
-        raise validation_error(body_issue("(all)", "expected a JSON object, got nothing"))
+        raise validation_error(body_issue("(all)", "expected a JSON object, got an empty body"))
     try:
         return msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
     except msgspec.ValidationError:
@@ -114,7 +114,7 @@ def _unknown_issues(
 ) -> list[FieldIssue]:
     known = {field.encode_name for field in msgspec.structs.fields(kind)}
     unknown = [name for name in members if name not in known]
-    return [body_issue(name[:MAX_ISSUE_LENGTH], "is not known here") for name in unknown]
+    return [body_issue(name[:MAX_ISSUE_LENGTH], "is not a field of this route") for name in unknown]
 
 
 def _missing_issues(
@@ -151,7 +151,7 @@ def _value_issue(name: str, kind: Any, raw: msgspec.Raw) -> FieldIssue | None:
 
 
 def _is_number(raw: bytes) -> bool:
-    """Whether a number in JSON, or the text in place of one, is written plainly."""
+    """Return whether a JSON number, or a string in its place, is a plain decimal."""
     return (
         not raw.startswith(b'"') or is_plain_number(msgspec.json.decode(raw, type=str)) is not None
     )

@@ -1,4 +1,4 @@
-"""Forms with one file, read as they come: the file is handed on piece by piece, never kept."""
+"""Multipart forms with one file, parsed as a stream: the file is never held in memory."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ WriteChunk = Callable[[bytes], Awaitable[None]]
 
 
 class UploadForm(msgspec.Struct):
-    """The texts of a form, and what its file is called; None until it has one."""
+    """The text fields of a form, and the name of its file; None before the file part."""
 
     fields: dict[str, str]
     file_name: str | None = None
@@ -33,10 +33,10 @@ class UploadForm(msgspec.Struct):
 async def read_form(
     request: Request[Any, Any, Any], write: WriteChunk, max_bytes: int
 ) -> UploadForm:
-    """Read a form and write its file on the way.
+    """Parse a form, and pass each chunk of its file to `write`.
 
-    Raises ValidationError for what is no form with one file, PayloadTooLargeError as soon as the
-    file or a field is over its limit.
+    Raises ValidationError for anything but a form with one file, PayloadTooLargeError as soon as
+    the file exceeds `max_bytes` or a field its limit.
     """
     form_parser = _FormParser(write, max_bytes)
     try:
@@ -46,7 +46,7 @@ async def read_form(
                     await form_parser.handle_event(event)
     except MultipartError as error:
         reason = as_issue_text(str(error.args[0]))
-        raise validation_error(body_issue("(all)", f"is no multipart form: {reason}")) from error
+        raise validation_error(body_issue("(all)", f"is not a multipart form: {reason}")) from error
     if form_parser.form.file_name is None:
         raise validation_error(body_issue(FILE_FIELD, "is missing"))
     return form_parser.form
@@ -69,7 +69,7 @@ def _boundary(request: Request[Any, Any, Any]) -> str:
 
 
 class _FormParser:
-    """A form on its way in."""
+    """Assembles a form from the events of the multipart parser."""
 
     def __init__(self, write: WriteChunk, max_bytes: int) -> None:
         self.form = UploadForm({})
@@ -80,7 +80,7 @@ class _FormParser:
         self._field_data = b""
 
     async def handle_event(self, event: MultipartSegment | bytes | bytearray | None) -> None:
-        """Take the beginning of a part, a piece of it, or its end."""
+        """Process the start of a part, a chunk of it, or its end (None)."""
         if isinstance(event, MultipartSegment):
             self._begin_part(event)
         elif event is None:
@@ -90,14 +90,14 @@ class _FormParser:
 
     def _begin_part(self, part: MultipartSegment) -> None:
         if any("\n" in value for _, value in part.headerlist):
-            # The parser refuses it too, but only if the line comes in more than one chunk.
+            # The parser refuses it only if the line arrives in more than one chunk.
             raise MultipartError("Invalid line break in segment header")
         self._name, self._part_bytes, self._field_data = part.name or "(unnamed)", 0, b""
         if self._name != FILE_FIELD:
             if self._name in self.form.fields:
-                raise validation_error(body_issue(self._name, "is given more than once"))
+                raise validation_error(body_issue(self._name, "occurs more than once"))
         elif self.form.file_name is not None:
-            raise validation_error(body_issue(FILE_FIELD, "is given more than once"))
+            raise validation_error(body_issue(FILE_FIELD, "occurs more than once"))
         else:
             self.form.file_name = _sanitize_file_name(part.filename or "")
 
@@ -105,10 +105,10 @@ class _FormParser:
         self._part_bytes += len(data)
         if self._name == FILE_FIELD:
             if self._part_bytes > self._max_bytes:
-                raise PayloadTooLargeError(f"The file is over {self._max_bytes // 1024**2} MiB.")
+                raise PayloadTooLargeError(f"The file exceeds {self._max_bytes // 1024**2} MiB.")
             await self._write(data)
         elif self._part_bytes > MAX_FIELD_BYTES:
-            raise PayloadTooLargeError(f"A field of the form is over {MAX_FIELD_BYTES} bytes.")
+            raise PayloadTooLargeError(f"A field of the form exceeds {MAX_FIELD_BYTES} bytes.")
         else:
             self._field_data += data
 
@@ -122,7 +122,7 @@ class _FormParser:
 
 
 def _sanitize_file_name(name: str) -> str:
-    """Keep of a file's name what can be shown."""
+    """Return the last part of a file name without control characters."""
     base_name = name.replace("\\", "/").rpartition("/")[2]
     return "".join(character for character in base_name if character.isprintable())[
         -MAX_NAME_LENGTH:
@@ -130,13 +130,13 @@ def _sanitize_file_name(name: str) -> str:
 
 
 def convert_fields(kind: type[StructT], fields: dict[str, str]) -> StructT:
-    """Read the texts of a form as a struct; a field that is a list or an object is JSON.
+    """Return the text fields of a form as a struct; a list or an object is written as JSON.
 
-    Raises ValidationError naming every field that is unknown or not what the struct's field takes.
+    Raises ValidationError that names every field that is unknown or not of its type.
     """
     known = {field.name: field.type for field in msgspec.structs.fields(kind)}
     issues = [
-        body_issue(name[:MAX_NAME_LENGTH], "is not known here")
+        body_issue(name[:MAX_NAME_LENGTH], "is not a field of this form")
         for name in fields
         if name not in known
     ]

@@ -1,4 +1,4 @@
-"""Errors as callers see them: RFC 9457 problems with the envelope of older clients inside."""
+"""Error responses: problem details (RFC 9457) with the envelope that older clients read."""
 
 from typing import Any, Literal
 
@@ -32,6 +32,7 @@ from pricebook.http.request_state import request_state
 log = structlog.stdlib.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+UNEXPECTED = "An unexpected error occurred; the log has its details under the request id."
 
 
 class ErrorDetails(msgspec.Struct, frozen=True):
@@ -61,7 +62,7 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 def problem_of(error: PricebookError, instance: str, request_id: str) -> Problem:
-    """Put an error into the shape of an answer."""
+    """Return the problem details of an error."""
     issues = error.issues if isinstance(error, ValidationError) else ()
     return Problem(
         type="/problems/" + error.code.lower().replace("_", "-"),
@@ -75,7 +76,7 @@ def problem_of(error: PricebookError, instance: str, request_id: str) -> Problem
 
 
 def handle_error(request: Request[Any, Any, Any], error: PricebookError) -> Response[Problem]:
-    """Answer an error that was raised on purpose."""
+    """Return the response of an error that was raised deliberately."""
     problem = problem_of(error, request.scope["path"], request_id_of(request))
     headers = {**(request_state(request.scope).rate_limit_fields or {}), **error.headers}
     return Response(problem, status_code=error.status, media_type=MEDIA_TYPE, headers=headers)
@@ -84,24 +85,23 @@ def handle_error(request: Request[Any, Any, Any], error: PricebookError) -> Resp
 def handle_http_exception(
     request: Request[Any, Any, Any], error: HTTPException
 ) -> Response[Problem]:
-    """Answer an error that the framework found: unknown path, method, malformed request."""
+    """Return the response of an error of the framework: path, method, malformed request."""
     return handle_error(request, _to_pricebook_error(request, error))
 
 
 def handle_unexpected_error(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
-    """Answer a defect of ours: the log has the trace, the answer only the request's id."""
+    """Log an unexpected error with its traceback; return a response that has only the id."""
     request_id = request_id_of(request)
     log.error("request failed", request_id=request_id, path=request.scope["path"], exc_info=error)
-    told = PricebookError("Something went wrong here; the log knows more by the request id.")
-    return handle_error(request, told)
+    return handle_error(request, PricebookError(UNEXPECTED))
 
 
 async def send_error(error: PricebookError, scope: Any, send: Any) -> None:
-    """Answer an error before the framework has seen the request."""
+    """Send the response of an error from a middleware."""
     problem = problem_of(error, scope["path"], request_id_of(Request[Any, Any, Any](scope)))
     body = msgspec.json.encode(problem)
-    told = {**error.headers, "Content-Type": MEDIA_TYPE, "Content-Length": str(len(body))}
-    headers = [(name.lower().encode(), value.encode()) for name, value in told.items()]
+    fields = {**error.headers, "Content-Type": MEDIA_TYPE, "Content-Length": str(len(body))}
+    headers = [(name.lower().encode(), value.encode()) for name, value in fields.items()]
     await send({"type": "http.response.start", "status": error.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
@@ -109,19 +109,19 @@ async def send_error(error: PricebookError, scope: Any, send: Any) -> None:
 def _to_pricebook_error(request: Request[Any, Any, Any], error: HTTPException) -> PricebookError:
     match error.status_code:
         case 404:
-            return NotFoundError(f"There is nothing at {request.scope['path']}.")
+            return NotFoundError(f"No resource is at {request.scope['path']}.")
         case 405:
             allowed = allow_header_value((error.headers or {}).get("allow", "").split(", "))
             return MethodNotAllowedError(
-                f"{request.method} is not possible here; {allowed} are.",
+                f"{request.method} is not allowed at {request.scope['path']}; allowed: {allowed}.",
                 headers={"Allow": allowed},
             )
         case 413:
-            return PayloadTooLargeError("The body is over the limit.")
+            return PayloadTooLargeError("The body exceeds the limit of this route.")
         case 400:
             return _invalid_parameters(error)
         case _:
-            return PricebookError("Something went wrong here.")
+            return PricebookError(UNEXPECTED)
 
 
 def _invalid_parameters(error: HTTPException) -> ValidationError:
@@ -134,15 +134,11 @@ def _invalid_parameters(error: HTTPException) -> ValidationError:
         )
         for each in found
     ]
-    return (
-        validation_error(*issues)
-        if issues
-        else ValidationError("The request cannot be understood.")
-    )
+    return validation_error(*issues) if issues else ValidationError("The request is malformed.")
 
 
 def _parameter_name(found: dict[str, Any]) -> str:
-    """Return what the caller calls a field; a header is Written-So."""
+    """Return the name of a field as clients write it, a header as `If-Match`."""
     name = str(found["key"])
     return name.replace("_", "-").title() if found["source"] == ParamType.HEADER else name
 
@@ -160,7 +156,7 @@ def _parameter_location(source: object) -> Literal["query", "path", "body", "hea
 
 
 def request_id_of(request: Request[Any, Any, Any]) -> str:
-    """Return the id that the request log has given to a request."""
+    """Return the id of a request."""
     return request_state(request.scope).request_id
 
 

@@ -1,4 +1,4 @@
-"""Query strings, decoded strictly into one struct a route."""
+"""Query strings, decoded strictly into the struct of a route."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,7 +22,7 @@ MAX_NUMBER = 40
 
 
 def provide_query(kind: type[StructT]) -> Provide:
-    """Make the dependency that decodes a request's query into `kind`."""
+    """Return the dependency that decodes the query of a request into `kind`."""
 
     async def decode(request: Request[Any, Any, Any]) -> StructT:
         return decode_query(kind, request.scope["query_string"])
@@ -31,10 +31,10 @@ def provide_query(kind: type[StructT]) -> Provide:
 
 
 def decode_query(kind: type[StructT], raw: bytes) -> StructT:
-    """Decode a query string into a struct.
+    """Return a query string as a struct.
 
-    Raises ValidationError naming every parameter that is unknown, given twice, not UTF-8, with a
-    NUL character, not what the struct's field takes, or a number that is longer than MAX_NUMBER.
+    Raises ValidationError that names every parameter that is unknown, repeated, not UTF-8, not of
+    the field's type, or that has a NUL character or a number longer than MAX_NUMBER.
     """
     pairs = _split_parameters(raw)
     values = dict(pairs)
@@ -90,7 +90,7 @@ def _parameter(name: str, schema: dict[str, Any]) -> Parameter:
 
 @lru_cache
 def _struct_fields(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
-    return msgspec.structs.fields(kind)  # it reads annotations anew each time
+    return msgspec.structs.fields(kind)  # evaluates annotations at each call
 
 
 def _split_parameters(raw: bytes) -> list[tuple[str, str]]:
@@ -112,7 +112,7 @@ def _unquote(text: str) -> str:
 
 
 def _decode_or_none(kind: type[StructT], values: dict[str, str]) -> StructT | None:
-    """Decode all parameters at once; None if there is something to say about one."""
+    """Return all parameters as a struct; None if one is invalid."""
     if "\0" in "".join(values.values()):
         return None
     try:
@@ -127,13 +127,17 @@ def _decode_or_none(kind: type[StructT], values: dict[str, str]) -> StructT | No
 
 def _unknown_issues(kind: type[msgspec.Struct], values: dict[str, str]) -> list[FieldIssue]:
     known = kind.__struct_fields__
-    return [query_issue(name, "is not known here") for name in values if name not in known]
+    return [
+        query_issue(name, "is not a parameter of this route")
+        for name in values
+        if name not in known
+    ]
 
 
 def _repeated_issues(pairs: list[tuple[str, str]]) -> list[FieldIssue]:
     names = [name for name, _ in pairs]
     repeated = dict.fromkeys(name for name in names if names.count(name) > 1)
-    return [query_issue(name, "is given more than once") for name in repeated]
+    return [query_issue(name, "occurs more than once") for name in repeated]
 
 
 def _value_issues(kind: type[msgspec.Struct], values: dict[str, str]) -> list[FieldIssue]:
@@ -155,11 +159,11 @@ def _value_issues(kind: type[msgspec.Struct], values: dict[str, str]) -> list[Fi
 
 
 def _number_problem(value: object, text: str) -> str | None:
-    """Return what is wrong with a text although it can be converted."""
+    """Return the problem of a text that msgspec accepts as a number; None without one."""
     if value is None:
-        return "expected a value, got the word null"
+        return "expected a value, got null"
     if not isinstance(value, int | Decimal):
         return None
     if len(text) > MAX_NUMBER:
-        return f"is a number of more than {MAX_NUMBER} characters"
+        return f"has more than {MAX_NUMBER} characters"
     return None if is_number(text) else "expected a number such as 19.90"

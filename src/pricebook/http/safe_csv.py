@@ -1,10 +1,10 @@
-"""Comma-separated values that a spreadsheet opens without running anything.
+"""CSV in which a spreadsheet runs no formulas.
 
-The rule is that of OWASP ("CSV Injection") and CWE-1236: an apostrophe stands before a sign that
-begins a formula wherever a cell can begin. Spreadsheets split a file at the list separator of their
-locale, which may be a semicolon, a tab or a bar; then a text has several cells, and quotes around
-it do not count. So the apostrophe follows such a separator inside a text too, and line ends.
-Numbers are written as numbers.
+The rule is from OWASP ("CSV Injection") and CWE-1236: an apostrophe precedes a character that
+starts a formula wherever a cell can start. Spreadsheets split lines at the list separator of their
+locale, which may be a semicolon, a tab or a bar; then one text becomes several cells, and its
+quotes have no effect. So the apostrophe also follows such separators and line ends inside a text.
+Numbers are written unchanged.
 """
 
 import csv
@@ -13,21 +13,21 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from io import StringIO
 
-# Where a cell begins for some spreadsheet, with blanks and quotes that it drops, and then a sign; a
-# separator that ends a text has the quote and the line end of the file behind it.
+# The start of a cell with blanks and quotes that spreadsheets drop, before a formula character. A
+# separator at the end of a text is followed by the quote and the line end of the file.
 _BLANKS = r'[ "\u00a0]*'
 _FORMULA = re.compile(rf"((?:^|[;|\t\r\n]){_BLANKS}(?=[=+\-@\t\r＝＋－＠])|[;|\t\r\n]{_BLANKS}\Z)")
 
 
 def lines(rows: Iterable[Sequence[object]]) -> str:
-    """Write rows as lines; what is None is an empty cell."""
+    """Return rows as CSV lines; None is an empty cell."""
     text = StringIO()
     csv.writer(text).writerows([cell(value) for value in row] for row in rows)
     return text.getvalue()
 
 
 def cell(value: object) -> object:
-    """Return a text without formulas in it; numbers, negative ones too, stay what they are."""
+    """Return a cell in which no text starts a formula; numbers stay unchanged."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return _FORMULA.sub(r"\1'", value) if isinstance(value, str) else value

@@ -1,1 +1,1 @@
-"""Logs, metrics, tracing and health."""
+"""Logs, metrics, tracing and health checks."""

@@ -1,4 +1,4 @@
-"""Whether the process is up and may be given work, and how its parts are."""
+"""The health checks /live, /ready and /health."""
 
 import asyncio
 import time
@@ -20,7 +20,7 @@ from pricebook.db.timeouts import with_timeout, within_timeout
 from pricebook.errors import DatabaseNotReadyError
 from pricebook.http.problems import documented_errors, documented_response
 
-# A little under what the public waits for a connection.
+# Less than the timeout of public requests for a connection.
 READY_TIMEOUT_SECONDS = 2.5
 
 UP = {"status": "up", "latency_ms": 0.8}
@@ -78,7 +78,7 @@ class Health(msgspec.Struct, frozen=True):
     responses=documented_response(Status, {"status": "alive"}),
 )
 async def live() -> Status:
-    """Answer without looking at anything."""
+    """Return without any check."""
     return Status("alive")
 
 
@@ -89,7 +89,7 @@ async def live() -> Status:
     responses=documented_response(Status, {"status": "ready"}) | documented_errors(),
 )
 async def ready(state: State, database: NamedDependency[Database]) -> Status:
-    """Look whether the database is there and at the migration head."""
+    """Raise DatabaseUnavailableError unless the database is at the migration head."""
     if state.is_stopping():
         raise DatabaseNotReadyError("This process is shutting down.")
     revision_check = _require_revision(database, state.migration_head)
@@ -106,7 +106,7 @@ async def ready(state: State, database: NamedDependency[Database]) -> Status:
     | documented_response(Health, UNHEALTHY, status=HTTP_503_SERVICE_UNAVAILABLE),
 )
 async def health(state: State, database: NamedDependency[Database]) -> Response[Health]:
-    """Ask the database and Redis at the same time."""
+    """Check the database and Redis concurrently."""
     parts = Parts(
         *await asyncio.gather(_probe(_query_database(database)), _probe(_ping_redis(state.redis)))
     )
@@ -130,7 +130,7 @@ async def _probe(probe: Coroutine[Any, Any, bool]) -> Part:
 
 
 async def _require_revision(database: Database, head: str) -> None:
-    """Look as visitors do, in whose share of the pool there may be no connection left."""
+    """Check as public requests do, whose share of the pool may be exhausted."""
     async with database.read() as query_runner:
         await db.require_revision(query_runner.connection, head)
 

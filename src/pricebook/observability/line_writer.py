@@ -1,4 +1,4 @@
-"""Lines for those who read logs, written so that nobody waits for them."""
+"""A writer of log lines that never blocks its callers."""
 
 import os
 import threading
@@ -14,12 +14,11 @@ WRITE_RETRY_SECONDS = 0.01
 
 
 class LineWriter:
-    """Writes lines from a thread of its own: who has something to say never waits for who reads.
+    """Writes lines in batches from its own thread.
 
-    Lines are collected for a moment and written together. While nobody reads, as many are kept as
-    fit into MAX_WAITING_BYTES; how many were lost beyond that is said afterwards. A killed process
-    takes the lines of its last moment with it. The thread is started by the first line, so that
-    processes can be forked before.
+    While the reader of the pipe does not read, at most MAX_BUFFERED_BYTES are buffered; further
+    lines are dropped and counted in a later line. A killed process loses the lines of its last
+    BATCH_SECONDS. The first line starts the thread, so that the process can fork before.
     """
 
     def __init__(self, descriptor: int = STDERR) -> None:
@@ -33,7 +32,7 @@ class LineWriter:
         self._thread: threading.Thread | None = None
 
     def write(self, line: bytes) -> None:
-        """Take a line, with its end, to be written in a moment."""
+        """Buffer a line, which includes its line end."""
         with self._lock:
             if self._buffered_bytes > MAX_BUFFERED_BYTES:
                 self._dropped += 1
@@ -45,10 +44,10 @@ class LineWriter:
             self._start()
 
     def flush(self) -> None:
-        """Do nothing: those who write to files expect to be able to say this."""
+        """Do nothing; file-like objects need this method."""
 
     def close(self) -> None:
-        """Write what is left, for as long as somebody reads it."""
+        """Write the buffered lines, for at most CLOSE_TIMEOUT_SECONDS."""
         self._closing.set()
         self._has_lines.set()
         if self._thread is not None:
@@ -73,10 +72,12 @@ class LineWriter:
             self._lines, self._buffered_bytes, self._dropped = [], 0, 0
         try:
             self._write_all(b"".join(lines))
-        except OSError:  # nobody will ever read it
+        except OSError:  # the reader has closed the pipe
             return
         if dropped:
-            structlog.get_logger().warning("log lines were lost, nobody read them", lines=dropped)
+            structlog.get_logger().warning(
+                "log lines were dropped, stderr is not read fast enough", lines=dropped
+            )
 
     def _write_all(self, text: bytes) -> None:
         remaining = memoryview(text)

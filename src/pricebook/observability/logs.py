@@ -1,4 +1,4 @@
-"""Where logs go: one line an event, on stderr, in one format whoever speaks."""
+"""Logging: one line per event on stderr, in one format for Pricebook and its libraries."""
 
 import logging
 import sys
@@ -16,23 +16,23 @@ LEADING_KEYS = ("time", "level", "event")
 
 
 class _StdlibLogHandler(logging.Handler):
-    """Hands on what libraries say by Python's own logging."""
+    """Sends records of Python's logging module to structlog."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Say it as one of ours."""
+        """Log a record as a structlog event."""
         structlog.get_logger().log(
             record.levelno, record.getMessage(), logger=record.name, exc_info=record.exc_info
         )
 
 
 def configure_logging(level: str, log_format: LogFormat = "json") -> LineWriter:
-    """Write what is at least this important; return what writes it.
+    """Log events of at least `level` to stderr; return the writer.
 
-    Traces show no values, which could be secrets. Libraries are heard from warnings up: what they
-    tell below may be addresses with all that stands in them.
+    Tracebacks contain no values of variables, which could be secrets. Libraries are logged from
+    warnings up, because their lower levels log URLs with credentials.
     """
     writer = LineWriter()
-    Finalize(None, writer.close, exitpriority=0)  # atexit knows nothing of the server's processes
+    Finalize(None, writer.close, exitpriority=0)  # atexit does not run in forked processes
     min_level = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[

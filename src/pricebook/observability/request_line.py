@@ -1,4 +1,4 @@
-"""What is told of a request that has ended."""
+"""The log line of a completed request."""
 
 import asyncio
 from collections import Counter
@@ -15,7 +15,7 @@ from pricebook.settings import LogFormat
 
 MAX_PATH_LENGTH = 500
 SERVER_ERROR = 500
-# Refusals of a route: so many have a line of their own in each window, the others one together.
+# A route logs this many rejections per status and window; the others share one line.
 REJECTION_STATUSES = {429, 503}
 MAX_REJECTION_LINES = 20
 WINDOW_SECONDS = 10.0
@@ -40,7 +40,7 @@ RequestLogger = Callable[[CompletedRequest], None]
 
 
 class RequestLogLine(msgspec.Struct, omit_defaults=True):
-    """What is told of a request: never its query, its headers or its body."""
+    """A request in the log, without its query, headers and body."""
 
     time: datetime
     level: Literal["info", "error"]
@@ -60,7 +60,7 @@ class RequestLogLine(msgspec.Struct, omit_defaults=True):
 def make_request_logger(
     writer: LineWriter, log_format: LogFormat, min_status: int
 ) -> RequestLogger:
-    """Make what writes the lines of requests that were answered with at least this status."""
+    """Return the function that logs requests whose status is at least `min_status`."""
     encode_line = format_text if log_format == "text" else msgspec.json.Encoder().encode
 
     rejections = RejectionLogLimit()
@@ -73,13 +73,13 @@ def make_request_logger(
 
 
 class RejectionLogLimit:
-    """Counts refusals beyond some a window, and logs how many there were at its end."""
+    """Limits the log lines of rejections, and logs at the end of a window how many it omitted."""
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[str, int]] = Counter()
 
     def should_log(self, completed: CompletedRequest) -> bool:
-        """Count a request that has ended; return whether it is to have a line of its own."""
+        """Count a completed request; return whether it gets its own log line."""
         if completed.status not in REJECTION_STATUSES:
             return True
         if not self._counts:
@@ -91,7 +91,7 @@ class RejectionLogLimit:
         for (route, status), count in self._counts.items():
             if count > MAX_REJECTION_LINES:
                 structlog.get_logger().warning(
-                    "refused requests without a line",
+                    "rejected requests were not logged one by one",
                     route=route,
                     status=status,
                     requests=count - MAX_REJECTION_LINES,
@@ -123,6 +123,6 @@ def build_log_line(completed: CompletedRequest) -> RequestLogLine:
 
 
 def format_text(line: RequestLogLine) -> bytes:
-    """Show a request to a person."""
+    """Return the line of a request in the text format."""
     text = f"{line.time:%H:%M:%S} {line.status} {line.method} {line.path} {line.duration_ms} ms"
     return f"{text} {line.request_id}".encode("utf-8", "backslashreplace")

@@ -1,4 +1,4 @@
-"""The outermost layer: names each request, and writes one line when it has ended."""
+"""Middleware that gives each request an id, counts it and logs it when it is complete."""
 
 import re
 import secrets
@@ -16,33 +16,33 @@ from pricebook.observability.counters import CounterKey, Counters
 from pricebook.observability.request_line import SERVER_ERROR, CompletedRequest, RequestLogger
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,100}")
-# W3C Trace Context: version, trace id, parent id, flags; ids of nothing but zeros are none.
+# W3C Trace Context: version, trace id, parent id, flags; ids of zeros only are invalid.
 TRACEPARENT = re.compile(
     rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
 )
-# Requests are counted by this word, method, route, status, and whether an answer was kept.
+# The key of a request counter: this word, method, route, status, cache result.
 REQUEST = "request"
 
 
 class RequestLogMiddleware:
-    """Gives each request and its answer an id, counts it, and tells of it when it has ended.
+    """Sets the id of each request and response, then counts and logs the completed request.
 
-    All answers pass here, kept ones too: what is done for each costs a share of what they cost.
+    Cached responses pass through it too, so it must be fast.
     """
 
     def __init__(
         self, app: AsgiApp, find_route: FindRoute, counters: Counters, log_request: RequestLogger
     ) -> None:
         self._app = app
-        self._tally = counters
+        self._counters = counters
         self._find_route = find_route
         self._log_request = log_request
         self._new_id = request_id_generator()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Let the application answer one request."""
+        """Process one request."""
         started_at = time.perf_counter()
-        path = scope["path"]  # as it was sent: the framework tidies it
+        path = scope["path"]  # the framework normalises it
         state = request_state(scope)
         incoming_id, state.trace_id = request_and_trace_ids(dict(scope["headers"]))
         state.request_id = request_id = incoming_id or self._new_id()
@@ -59,7 +59,7 @@ class RequestLogMiddleware:
                 size += len(message.get("body", b""))
             return send(message)
 
-        self._tally.start_request()
+        self._counters.start_request()
         try:
             await self._app(scope, receive, observed_send)
         finally:
@@ -76,7 +76,7 @@ class RequestLogMiddleware:
                 state.user_id,
             )
             key = (REQUEST, completed.method, completed.route, str(status), state.cache_result)
-            self._tally.end_request(key, completed.seconds)
+            self._counters.end_request(key, completed.seconds)
             self._log_request(completed)
         if state.cached is not None and state.register is not None:
             log_repeated = self._make_repeated_logger(key, incoming_id, completed)
@@ -91,7 +91,7 @@ class RequestLogMiddleware:
         def log(client: Any, started_at: float) -> str:
             request_id = incoming_id or self._new_id()
             seconds = time.perf_counter() - started_at
-            self._tally.count(key, seconds)
+            self._counters.count(key, seconds)
             self._log_request(
                 CompletedRequest(
                     method,
@@ -112,13 +112,13 @@ class RequestLogMiddleware:
 
 
 class LogContextMiddleware:
-    """Lets all that is logged during a request carry its id."""
+    """Adds the request id to every log event of a request."""
 
     def __init__(self, app: AsgiApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Let the application answer one request."""
+        """Process one request."""
         before = bind_contextvars(request_id=request_state(scope).request_id)
         try:
             await self._app(scope, receive, send)
@@ -127,15 +127,15 @@ class LogContextMiddleware:
 
 
 def request_id_generator() -> Callable[[], str]:
-    """Make what makes ids that no other process makes, each of 32 hexadecimal digits."""
+    """Return a function that returns unique ids of 32 hexadecimal digits."""
     process, numbers = secrets.token_hex(8), count(1)
     return lambda: f"{process}{next(numbers):016x}"
 
 
 def request_and_trace_ids(headers: dict[bytes, bytes]) -> tuple[str | None, str | None]:
-    """Return the id that a request brings along, and that of the trace it belongs to.
+    """Return the request id and the trace id that the client sent, None for each that is invalid.
 
-    The request's id is the caller's if it is harmless, else the trace's.
+    Without a valid X-Request-ID the trace id is the request id.
     """
     id_match = REQUEST_ID.fullmatch(headers.get(b"x-request-id", b""))
     trace_match = TRACEPARENT.fullmatch(headers.get(b"traceparent", b""))
