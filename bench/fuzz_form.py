@@ -12,7 +12,7 @@ from litestar import Request
 from pricebook.errors import PayloadTooLargeError, ValidationError
 from pricebook.http import multipart as form
 from pricebook.http.multipart import UploadForm, convert_fields, read_form
-from pricebook.imports.routes import upload
+from pricebook.imports.routes import upload_price_list
 from pricebook.imports.schemas import UploadOptions
 
 MAX_FILE_BYTES = 4096
@@ -75,7 +75,7 @@ async def _read(content_type: bytes, chunks: Iterable[bytes]) -> Outcome:
         written.extend(piece)
 
     headers = [(b"content-type", content_type.strip())]
-    scope: Any = {"type": "http", "headers": headers, "route_handler": upload}
+    scope: Any = {"type": "http", "headers": headers, "route_handler": upload_price_list}
     request: Request[Any, Any, Any] = Request(scope, receive)
     try:
         read = await read_form(request, write, MAX_FILE_BYTES)

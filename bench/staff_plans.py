@@ -16,9 +16,9 @@ from servers import migrated_servers
 from pricebook.http.query_string import decode_query
 from pricebook.products.repository import staff_export_statement, staff_page_statement
 from pricebook.products.schemas import StaffProductQuery
-from pricebook.suppliers.item_repository import free_items_statement
+from pricebook.suppliers.item_repository import unmatched_items_statement
 from pricebook.suppliers.repository import OVERVIEW
-from pricebook.suppliers.schemas import FreeItemQuery
+from pricebook.suppliers.schemas import UnmatchedItemQuery
 
 RUNS = 5
 PRODUCTS = {
@@ -101,8 +101,8 @@ def measure_all(conn: psycopg.Connection) -> int:
         criteria = decode_query(StaffProductQuery, query.format(**ids).encode())
         scans += measure(conn, name, *staff_page_statement(criteria))
     for name, query in UNMATCHED.items():
-        free = decode_query(FreeItemQuery, query.format(**ids).encode())
-        scans += measure(conn, name, *free_items_statement(free))
+        free = decode_query(UnmatchedItemQuery, query.format(**ids).encode())
+        scans += measure(conn, name, *unmatched_items_statement(free))
     measure(conn, "suppliers", OVERVIEW + "ORDER BY supplier.name, supplier.id", [])
     conn.execute("SET cursor_tuple_fraction = 0.1")
     export(conn)

@@ -4,17 +4,41 @@ Each class has a `code` and an HTTP `status`. The message is one sentence that n
 and where.
 """
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
+ErrorCode = Literal[
+    "CONFLICT",
+    "DATABASE_UNAVAILABLE",
+    "FORBIDDEN",
+    "INTERNAL_ERROR",
+    "METHOD_NOT_ALLOWED",
+    "NOT_FOUND",
+    "PARSER_KILLED",
+    "PAYLOAD_TOO_LARGE",
+    "PRICE_LIST_UNREADABLE",
+    "RATE_LIMIT_EXCEEDED",
+    "REDIS_UNAVAILABLE",
+    "SOURCE_UNAVAILABLE",
+    "STORAGE_FULL",
+    "TOO_MANY_CONNECTIONS",
+    "UNAUTHORIZED",
+    "VALIDATION_ERROR",
+]
+
 
 class FieldIssue(msgspec.Struct, frozen=True, rename={"location": "in"}):
-    """One field of a request that was refused: where it stands, its name and what is wrong."""
+    """One refused field of a request: its location, its name and the reason."""
 
-    location: Literal["query", "path", "body", "header"]
-    field: str
-    issue: str
+    location: Annotated[
+        Literal["query", "path", "body", "header"],
+        msgspec.Meta(description="The part of the request that contains the field."),
+    ]
+    field: Annotated[
+        str, msgspec.Meta(description="Name of the field, `(all)` for the part as a whole.")
+    ]
+    issue: Annotated[str, msgspec.Meta(description="Why the field was refused.")]
 
 
 def body_issue(field: str, issue: str) -> FieldIssue:
@@ -30,7 +54,7 @@ def query_issue(field: str, issue: str) -> FieldIssue:
 class PricebookError(Exception):
     """The base class of all errors that Pricebook raises deliberately."""
 
-    code: ClassVar[str] = "INTERNAL_ERROR"
+    code: ClassVar[ErrorCode] = "INTERNAL_ERROR"
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Internal error"
 

@@ -9,7 +9,7 @@ import pytest
 from pricebook.errors import PriceListError
 from pricebook.imports.source_location import SourceAccess, resolve_source
 from pricebook.pricelists.schemas import FileSource, GoogleSheetSource, HttpsSource, PriceListSource
-from pricebook.suppliers.schemas import SourceConfig
+from pricebook.suppliers.source_config import SourceConfig
 
 SPREADSHEET = "https://docs.google.com/spreadsheets/d/1aBcDeFgHiJkLmNoPqRsTuVwXyZ"
 

@@ -5,15 +5,13 @@ from typing import Any, cast
 from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.routes import HTTPRoute
 from litestar.types import HTTPScope
 
 from pricebook.auth import service
 from pricebook.auth.roles import PREFIX, allowed_roles, describe
 from pricebook.auth.schemas import Caller
-from pricebook.errors import ForbiddenError, PricebookError, UnauthorizedError
-from pricebook.http.problems import documented_errors
+from pricebook.errors import ForbiddenError, UnauthorizedError
 from pricebook.http.request_state import request_state
 
 AUTH_SCHEME = "bearer"
@@ -51,11 +49,6 @@ def require_permissions(app: Litestar) -> None:
             for method in route.methods - {"OPTIONS"}:
                 if allowed_roles(method, route.path_format) is None:
                     raise LookupError(f"{method} {route.path_format} is not in auth/roles.py")
-
-
-def documented_staff_errors(*kinds: type[PricebookError]) -> dict[int, ResponseSpec]:
-    """Return the documented errors of a route under PREFIX."""
-    return documented_errors(UnauthorizedError, ForbiddenError, *kinds)
 
 
 def _bearer_token(connection: AnyConnection) -> str:

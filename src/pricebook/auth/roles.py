@@ -15,6 +15,7 @@ ADMIN_ROLES: frozenset[Role] = frozenset({"admin"})
 # Paths below PREFIX; every path parameter is written {id}.
 PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/products"): ALL_ROLES,
+    ("GET", "/products/export"): ALL_ROLES,
     ("GET", "/products/{id}"): ALL_ROLES,
     ("POST", "/products"): EDITOR_ROLES,
     ("PATCH", "/products/{id}"): ALL_ROLES,  # sales: target_price only, checked by the service
@@ -35,6 +36,7 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/tasks"): ADMIN_ROLES,
     ("GET", "/tasks/{id}"): ADMIN_ROLES,
     ("GET", "/tasks/{id}/errors"): ADMIN_ROLES,
+    ("GET", "/tasks/{id}/errors/export"): ADMIN_ROLES,
     ("POST", "/tasks/{id}/retry"): ADMIN_ROLES,
     ("POST", "/tasks/{id}/apply"): ADMIN_ROLES,
     ("POST", "/tasks/{id}/cancel"): ADMIN_ROLES,

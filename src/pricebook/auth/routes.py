@@ -7,15 +7,11 @@ from litestar.enums import MediaType
 from pricebook.auth import service
 from pricebook.auth.schemas import Credentials, Login
 from pricebook.auth.service import AuthService
-from pricebook.errors import (
-    PayloadTooLargeError,
-    RateLimitExceededError,
-    UnauthorizedError,
-    ValidationError,
-)
+from pricebook.errors import RateLimitExceededError, UnauthorizedError
 from pricebook.http.client_address import client_network
-from pricebook.http.json_body import body_operation, provide_body
-from pricebook.http.problems import documented_errors, documented_response
+from pricebook.http.json_body import provide_body
+from pricebook.http.openapi import RequestBody, Success, documented
+from pricebook.http.openapi_headers import RATE_LIMIT_FIELDS
 
 MAX_BODY_BYTES = 16 * 1024  # two texts of 255 characters, each written as two escapes at most
 CREDENTIALS: dict[str, Any] = {"username": "sales", "password": "kmq7-v3xt-h8ra-pd2w"}
@@ -35,12 +31,13 @@ LOGIN: dict[str, Any] = {
     status_code=200,
     request_max_body_size=MAX_BODY_BYTES,
     summary="Log in",
-    description="Gives a token for the routes of staff, to be sent as Authorization: Bearer.",
-    operation_class=body_operation(Credentials, CREDENTIALS),
+    description="Returns a token for the routes under /api/v1/admin, which is sent as"
+    " `Authorization: Bearer <token>`. Failed logins are limited per user name and per address.",
     dependencies={"credentials": provide_body(Credentials)},
-    responses=documented_response(Login, LOGIN)
-    | documented_errors(
-        ValidationError, UnauthorizedError, PayloadTooLargeError, RateLimitExceededError
+    opt=documented(
+        Success(kind=Login, example=LOGIN, headers=RATE_LIMIT_FIELDS),
+        body=RequestBody(Credentials, CREDENTIALS),
+        errors=(UnauthorizedError, RateLimitExceededError),
     ),
 )
 async def log_in(
@@ -48,7 +45,7 @@ async def log_in(
     credentials: NamedDependency[Credentials],
     auth: NamedDependency[AuthService],
 ) -> Response[Login]:
-    """Exchange a user name and a password for a token."""
+    """Return a token for a user name and a password."""
     address = client_network(request.client.host) if request.client else ""
     login, rate_limit_fields = await service.log_in(auth, credentials, address)
     return Response(login, media_type=MediaType.JSON, headers=rate_limit_fields)

@@ -4,25 +4,25 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from pricebook.http.field_types import NO_NUL
+from pricebook.http.field_types import NO_NUL, doc
 
 Role = Literal["sales", "procurement", "admin"]
 
 
 class User(Struct, frozen=True):
-    """Somebody with an account, as others may know them."""
+    """A user account without its secrets."""
 
-    id: UUID
-    username: str
-    role: Role
+    id: Annotated[UUID, doc("Id of the user.")]
+    username: Annotated[str, doc("Name to log in with, as it was created.")]
+    role: Annotated[Role, doc("Role, which decides what the user may do.")]
 
 
-# Who makes a request: the account as the database has it, not as the token tells it.
+# The user who sends a request, as read from the database; the token names only the id.
 Caller = User
 
 
 class Account(Struct, frozen=True):
-    """An account with what decides whether it is let in."""
+    """A user account with the fields that a login checks."""
 
     id: UUID
     username: str
@@ -33,22 +33,21 @@ class Account(Struct, frozen=True):
 
     @property
     def user(self) -> User:
-        """What others may know of it."""
+        """The account without its secrets."""
         return User(self.id, self.username, self.role)
 
 
 class LoginAccount(Account, frozen=True):
-    """An account as a login finds it.
+    """A user account with the days since its last login from the client's network.
 
-    `network_age_days` counts from the last successful login from the caller's network; it is None
-    when there was none lately.
+    `network_age_days` is None without a recorded login from that network.
     """
 
     network_age_days: float | None = None
 
 
 class UserRow(Struct, frozen=True):
-    """An account as the list of accounts shows it."""
+    """A user account in the list of accounts."""
 
     username: str
     role: Role
@@ -57,7 +56,7 @@ class UserRow(Struct, frozen=True):
 
 
 class NewUser(Struct, frozen=True):
-    """An account to be made."""
+    """The fields of a new user account."""
 
     username: str
     role: Role
@@ -65,7 +64,7 @@ class NewUser(Struct, frozen=True):
 
 
 class UserChange(Struct, frozen=True):
-    """What is to change of an account; None leaves a field as it is."""
+    """Changes of a user account; None leaves a field unchanged."""
 
     role: Role | None = None
     is_active: bool | None = None
@@ -73,15 +72,21 @@ class UserChange(Struct, frozen=True):
 
 
 class Credentials(Struct, frozen=True):
-    """A user name, in any case, and its password."""
+    """User name and password of a login."""
 
-    username: Annotated[str, Meta(min_length=3, max_length=255, pattern=NO_NUL)]
-    password: Annotated[str, Meta(min_length=8, max_length=255, pattern=NO_NUL)]
+    username: Annotated[
+        str,
+        Meta(min_length=3, max_length=255, pattern=NO_NUL, description="User name, in any case."),
+    ]
+    password: Annotated[
+        str,
+        Meta(min_length=8, max_length=255, pattern=NO_NUL, description="Password of the user."),
+    ]
 
 
 class Login(Struct, frozen=True):
-    """A token, when it ends, and whose it is."""
+    """A token and the user that it belongs to."""
 
-    token: str
-    expires_at: datetime
-    user: User
+    token: Annotated[str, doc("Token for `Authorization: Bearer` (a signed JWT).")]
+    expires_at: Annotated[datetime, doc("End of the token's validity, ISO 8601 UTC.")]
+    user: Annotated[User, doc("The user that the token belongs to.")]

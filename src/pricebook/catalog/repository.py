@@ -9,11 +9,11 @@ from psycopg import DataError
 
 from pricebook.catalog.schemas import (
     UNKNOWN_CURSOR,
+    CatalogCategory,
     CatalogFilter,
     CatalogProduct,
     CatalogProductDetail,
     CatalogQuery,
-    CategoryCount,
 )
 from pricebook.catalog.statements import (
     FilterStatistics,
@@ -192,7 +192,7 @@ async def find_active(query_runner: QueryRunner, product_id: UUID) -> CatalogPro
 
 async def list_categories(
     query_runner: QueryRunner, paging: Paging
-) -> tuple[int, list[CategoryCount]]:
+) -> tuple[int, list[CatalogCategory]]:
     """Return the number of categories, and a page of them with their numbers of active products."""
     rows = await query_runner.fetch(
         CategoryRow,
@@ -212,7 +212,7 @@ async def list_categories(
         [paging.limit, paging.offset],
     )
     return rows[0].total_count, [
-        CategoryCount(row.id, row.name, row.parent_id, row.product_count)
+        CatalogCategory(row.id, row.name, row.parent_id, row.product_count)
         for row in rows
         if row.id is not None
     ]

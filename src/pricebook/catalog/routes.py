@@ -5,29 +5,29 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Router, get
 from litestar.di import NamedDependency
-from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import Example
 from litestar.params import PathParameter
 from litestar.response import Stream
 
 from pricebook.catalog import service
 from pricebook.catalog.export import CSV, FORMATS, NDJSON
 from pricebook.catalog.schemas import (
-    CatalogProduct,
+    CatalogCategoryPage,
+    CatalogFilter,
+    CatalogPage,
     CatalogProductDetail,
     CatalogQuery,
-    CategoryCount,
     ExportQuery,
 )
 from pricebook.db.database import Database
-from pricebook.errors import NotFoundError, RateLimitExceededError, ValidationError
+from pricebook.errors import NotFoundError, RateLimitExceededError
 from pricebook.http.cached_response import CachedResponse, make_cached_response
 from pricebook.http.client_address import client_network
-from pricebook.http.csv_download import file_response, query_operation_with_csv
+from pricebook.http.csv_download import file_response
 from pricebook.http.middleware.cached_responses import request_target
-from pricebook.http.pagination import Page, Paging
-from pricebook.http.problems import documented_errors, documented_not_modified, documented_response
-from pricebook.http.query_string import decode_query, provide_query, query_operation
+from pricebook.http.openapi import Success, documented, page_example
+from pricebook.http.openapi_headers import RATE_LIMIT_FIELDS
+from pricebook.http.pagination import Paging
+from pricebook.http.query_string import decode_query, provide_query
 
 PRODUCT: dict[str, Any] = {
     "id": "0b6f3a52-5f5c-4c8e-9a31-3f1f0d5f7a10",
@@ -44,15 +44,8 @@ CATEGORY: dict[str, Any] = {
     "parent_id": "5a4c0a0e-3c0b-4f6d-9a55-2f6f0a1d3b77",
     "product_count": 31,
 }
-
-
-EXPORT_RESPONSE = ResponseSpec(
-    str,
-    media_type=NDJSON,
-    generate_examples=False,
-    description="Found",
-    examples=[Example(summary="A line", value=msgspec.json.encode(PRODUCT).decode())],
-)
+NOT_MODIFIED = Success(status=304, headers=("ETag", *RATE_LIMIT_FIELDS))
+EXPORT_HEADERS = ("Content-Disposition", *RATE_LIMIT_FIELDS)
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -60,7 +53,7 @@ AnyRequest = Request[Any, Any, Any]
 async def _cached_response(
     request: AnyRequest, key: str, compute: Callable[[], Awaitable[CachedResponse]]
 ) -> CachedResponse:
-    """Return the answer to all requests of a route with one key."""
+    """Return the cached response of a route for a key; compute and cache it where it is absent."""
     response_cache = request.app.state.catalog.response_cache
     key = f"{request.scope['path_template']}?{key}"
     response = await response_cache.get(key, compute)
@@ -68,22 +61,24 @@ async def _cached_response(
     return response
 
 
-def _example_page(row: dict[str, Any]) -> dict[str, Any]:
-    return {"total_count": 1, "page": 1, "limit": 50, "data": [row]}
-
-
 @get(
     "/catalog",
-    summary="Browse the catalog",
-    description="Active products with their price range and number of suppliers. The Link field"
-    " leads to the next page; with If-None-Match an answer that has not changed is a 304.",
-    operation_class=query_operation(CatalogQuery),
-    responses=documented_response(Page[CatalogProduct], _example_page(PRODUCT))
-    | documented_not_modified()
-    | documented_errors(ValidationError, RateLimitExceededError),
+    summary="List the catalog",
+    description="Returns active products with their price range and number of suppliers. The Link"
+    " header field names the next page.",
+    opt=documented(
+        Success(
+            kind=CatalogPage,
+            example=page_example(PRODUCT),
+            headers=("ETag", "Link", *RATE_LIMIT_FIELDS),
+        ),
+        NOT_MODIFIED,
+        query=CatalogQuery,
+        errors=(RateLimitExceededError,),
+    ),
 )
-async def browse(request: AnyRequest) -> CachedResponse:
-    """Browse the active products."""
+async def list_catalog(request: AnyRequest) -> CachedResponse:
+    """Return a page of active products."""
     criteria = decode_query(CatalogQuery, request.scope["query_string"])
 
     async def compute() -> CachedResponse:
@@ -97,39 +92,80 @@ async def browse(request: AnyRequest) -> CachedResponse:
 
 @get(
     "/catalog/export",
-    summary="The catalog as a file",
-    description="All active products that the filters match, as a JSON object a line or, with"
-    " format=csv or Accept: text/csv, as a table; sent while it is read.",
-    operation_class=query_operation_with_csv(ExportQuery, ",".join(PRODUCT)),
+    summary="Export the catalog as JSON lines",
+    description="Streams all active products that the filters match, one JSON object a line.",
     dependencies={"criteria": provide_query(ExportQuery)},
-    responses={200: EXPORT_RESPONSE} | documented_errors(ValidationError, RateLimitExceededError),
+    opt=documented(
+        Success(
+            media_type=NDJSON,
+            example=msgspec.json.encode(PRODUCT).decode(),
+            headers=EXPORT_HEADERS,
+        ),
+        query=CatalogFilter,
+        errors=(RateLimitExceededError,),
+    ),
 )
-async def export_products(
+async def export_catalog(
     request: AnyRequest,
     criteria: NamedDependency[ExportQuery],
     database: NamedDependency[Database],
 ) -> Stream:
-    """Export the active products."""
+    """Stream the active products as JSON lines.
+
+    Older clients get CSV here by `format=csv` or `Accept: text/csv`.
+    """
     requested_format = criteria.format or request.accept.best_match([NDJSON, CSV])
     media_type = CSV if requested_format in {"csv", CSV} else NDJSON
-    caller = client_network(request.client.host) if request.client else ""
-    chunks = service.export_products(database, criteria, FORMATS[media_type], caller)
+    return await _export(request, criteria, database, media_type)
+
+
+@get(
+    "/catalog/export/csv",
+    summary="Export the catalog as CSV",
+    description="Streams all active products that the filters match, one line per product.",
+    dependencies={"criteria": provide_query(CatalogFilter)},
+    opt=documented(
+        Success(media_type=CSV, example=",".join(PRODUCT), headers=EXPORT_HEADERS),
+        query=CatalogFilter,
+        errors=(RateLimitExceededError,),
+    ),
+)
+async def export_catalog_csv(
+    request: AnyRequest,
+    criteria: NamedDependency[CatalogFilter],
+    database: NamedDependency[Database],
+) -> Stream:
+    """Stream the active products as CSV."""
+    return await _export(request, criteria, database, CSV)
+
+
+async def _export(
+    request: AnyRequest, criteria: CatalogFilter, database: Database, media_type: str
+) -> Stream:
+    client = client_network(request.client.host) if request.client else ""
+    chunks = service.export_products(database, criteria, FORMATS[media_type], client)
     return await file_response(chunks, FORMATS[media_type].name, media_type)
 
 
 @get(
     "/catalog/{product_id:str}",
-    summary="One product",
-    description="One active product with the name of its category.",
-    responses=documented_response(CatalogProductDetail, {**PRODUCT, "category_name": "Hammers"})
-    | documented_not_modified()
-    | documented_errors(ValidationError, NotFoundError, RateLimitExceededError),
+    summary="Get a product of the catalog",
+    description="Returns one active product with the name of its category.",
+    opt=documented(
+        Success(
+            kind=CatalogProductDetail,
+            example={**PRODUCT, "category_name": "Hammers"},
+            headers=("ETag", *RATE_LIMIT_FIELDS),
+        ),
+        NOT_MODIFIED,
+        errors=(NotFoundError, RateLimitExceededError),
+    ),
 )
-async def get_product(
+async def get_catalog_product(
     request: AnyRequest,
     product_id: Annotated[UUID, PathParameter(description="The product's id.")],
 ) -> CachedResponse:
-    """Look at one active product."""
+    """Return one active product."""
 
     async def compute() -> CachedResponse:
         return make_cached_response(
@@ -141,16 +177,24 @@ async def get_product(
 
 @get(
     "/categories",
-    summary="The categories",
-    description="All categories by name, each with the number of active products in it.",
-    operation_class=query_operation(Paging),
+    summary="List the categories of the catalog",
+    description="Returns all categories by name, each with its number of active products.",
     dependencies={"paging": provide_query(Paging)},
-    responses=documented_response(Page[CategoryCount], _example_page(CATEGORY))
-    | documented_not_modified()
-    | documented_errors(ValidationError, RateLimitExceededError),
+    opt=documented(
+        Success(
+            kind=CatalogCategoryPage,
+            example=page_example(CATEGORY),
+            headers=("ETag", *RATE_LIMIT_FIELDS),
+        ),
+        NOT_MODIFIED,
+        query=Paging,
+        errors=(RateLimitExceededError,),
+    ),
 )
-async def list_categories(request: AnyRequest, paging: NamedDependency[Paging]) -> CachedResponse:
-    """List the categories."""
+async def list_catalog_categories(
+    request: AnyRequest, paging: NamedDependency[Paging]
+) -> CachedResponse:
+    """Return a page of categories."""
 
     async def compute() -> CachedResponse:
         return make_cached_response(
@@ -162,6 +206,12 @@ async def list_categories(request: AnyRequest, paging: NamedDependency[Paging]) 
 
 router = Router(
     "/",
-    route_handlers=[browse, export_products, get_product, list_categories],
+    route_handlers=[
+        list_catalog,
+        export_catalog,
+        export_catalog_csv,
+        get_catalog_product,
+        list_catalog_categories,
+    ],
     tags=["Catalog"],
 )

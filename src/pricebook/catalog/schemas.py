@@ -10,19 +10,19 @@ from pricebook.http.field_types import (
     MAX_PRICE,
     PRICE_SCHEMA,
     SearchText,
+    doc,
     range_issues,
     search_issues,
     search_terms,
 )
-from pricebook.http.pagination import PageNumber, PageSize, encode_query
+from pricebook.http.pagination import Page, PageNumber, PageSize, encode_query
 
 FOUR_DECIMALS = Decimal("0.0001")
 MAX_CURSOR = 4096
-UNKNOWN_CURSOR = "is none of this list: other filters, another sort, or changed on its way"
+UNKNOWN_CURSOR = "does not belong to this list: other filters, another sort, or altered"
 
 Sort = Literal["name", "-name", "price", "-price", "newest"]
 Cursor = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_CURSOR})]
-UuidText = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
 PriceText = Annotated[str, PRICE_SCHEMA]
 
 PriceBound = Annotated[
@@ -30,39 +30,52 @@ PriceBound = Annotated[
     Meta(extra_json_schema={"minimum": 0, "maximum": float(MAX_PRICE)}),
 ]
 
+# Ids and prices stay the text that PostgreSQL sends: nothing computes with them.
+ProductId = Annotated[str, doc("Id of the product.", format="uuid")]
+CategoryId = Annotated[str, doc("Id of the category.", format="uuid")]
+NullableCategoryId = Annotated[
+    Annotated[str, Meta(extra_json_schema={"format": "uuid"})] | None,
+    doc("Id of the product's category; null without one."),
+]
+NullableParentId = Annotated[
+    Annotated[str, Meta(extra_json_schema={"format": "uuid"})] | None,
+    doc("Id of the parent category; null at the root."),
+]
+
 
 class CatalogFilter(Struct, frozen=True):
-    """What a visitor asks the catalog for, and in which order; the filters combine with AND."""
+    """Filters and sort of the catalog; the filters combine with AND."""
 
-    category_id: Annotated[UUID | None, Meta(description="Products of this very category.")] = None
+    category_id: Annotated[
+        UUID | None, doc("Only products of this category, without its subcategories.")
+    ] = None
     min_price: Annotated[
-        PriceBound | None, Meta(description="The product's lowest price is at least this.")
+        PriceBound | None,
+        doc("Only products whose lowest price is at least this, in the currency of the catalog."),
     ] = None
     max_price: Annotated[
-        PriceBound | None, Meta(description="The product's lowest price is at most this.")
+        PriceBound | None,
+        doc("Only products whose lowest price is at most this, in the currency of the catalog."),
     ] = None
     search: Annotated[
         SearchText | None,
-        Meta(description="Every word occurs in the name or the SKU, whatever case and accents."),
+        doc("Words that all occur in the name or the SKU; case and accents do not matter."),
     ] = None
     sort: Annotated[
         Sort,
-        Meta(
-            description="By name, lowest price or age, then by id; - turns it around. What nobody"
-            " offers is last by price either way."
+        doc(
+            "Sort key: name, lowest price, or creation time (newest first), then id; `-` reverses"
+            " the order. By price, products without a supplier come last in either order."
         ),
     ] = "name"
 
     def __post_init__(self) -> None:
-        """Check what a type alone cannot say.
-
-        Raises ValidationError naming the parameters.
-        """
+        """Raise ValidationError naming the parameters whose values do not fit together."""
         if issues := self.issues():
             raise validation_error(*issues)
 
     def issues(self) -> list[FieldIssue]:
-        """Say what is wrong beyond the types."""
+        """Return the issues that types alone do not show."""
         expected = f"expected a number from 0 to {MAX_PRICE}"
         return [
             *range_issues("price", self.min_price, self.max_price, _is_price, expected),
@@ -71,12 +84,12 @@ class CatalogFilter(Struct, frozen=True):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words to search for, each once."""
+        """The distinct words of the search text."""
         return search_terms(self.search)
 
     @property
     def lowest(self) -> Decimal | None:
-        """The lower bound at the four decimals of a price; no price lies between the two."""
+        """The lower bound rounded up to the four decimals of a price."""
         return (
             None
             if self.min_price is None
@@ -85,37 +98,37 @@ class CatalogFilter(Struct, frozen=True):
 
     @property
     def highest(self) -> Decimal | None:
-        """The upper bound at the four decimals of a price; no price lies between the two."""
+        """The upper bound rounded down to the four decimals of a price."""
         return (
             None if self.max_price is None else _round_to_four_decimals(self.max_price, ROUND_FLOOR)
         )
 
     @property
     def filters(self) -> str:
-        """The filters as a part of a cache key, one for all that let the same products pass."""
+        """The filters as a part of a cache key; equal for filters that match the same products."""
         return f"{self.category_id}&{self.lowest}&{self.highest}&{' '.join(self.words)}"
 
     @property
     def filter_values(self) -> tuple[object, ...]:
-        """What decides which products there are, whatever their order."""
+        """The values that decide which products match, independent of the sort."""
         return self.category_id, self.lowest, self.highest, self.words
 
 
 class CatalogQuery(CatalogFilter, frozen=True):
-    """Which page of it: by its number, or after the last product of another page."""
+    """Filters and sort of the catalog, and the page: by number or by cursor."""
 
     page: PageNumber = 1
     limit: PageSize = 50
     cursor: Annotated[
         Cursor | None,
-        Meta(
-            description="Out of the Link field of the page before, with the same filters and sort;"
-            " in place of page."
+        doc(
+            "Cursor from the Link header field of the previous page, to be sent with the same"
+            " filters and sort; replaces `page`."
         ),
     ] = None
 
     def issues(self) -> list[FieldIssue]:
-        """Say what is wrong beyond the types."""
+        """Return the issues that types alone do not show."""
         issues = super().issues()
         if issues or self.cursor is None:
             return issues
@@ -127,16 +140,16 @@ class CatalogQuery(CatalogFilter, frozen=True):
 
     @property
     def after(self) -> CursorPosition | None:
-        """Where the page before ended."""
+        """The position at which the previous page ended; None without a valid cursor."""
         return None if self.cursor is None else decode_cursor(self.cursor, self._binding)
 
     @property
     def key(self) -> str:
-        """The cache key of all queries with the same answer, however they are written."""
+        """The cache key, equal for all queries that have the same response."""
         return f"{self.limit}&{self.page}&{self.cursor}&{self.sort}&{self.filters}"
 
     def next_page(self, cursor: str) -> str:
-        """Return the query string of the page after this one, the same for equal keys."""
+        """Return the query string of the next page; equal for equal cache keys."""
         return encode_query(
             category_id=self.category_id,
             min_price=_decimal_text(self.lowest),
@@ -149,21 +162,21 @@ class CatalogQuery(CatalogFilter, frozen=True):
 
     @property
     def offset(self) -> int:
-        """The number of products to pass over."""
+        """The number of products before the page."""
         return (self.page - 1) * self.limit
 
     @property
     def is_first(self) -> bool:
-        """Whether nothing stands before the page."""
+        """Whether the page is the first one."""
         return self.page == 1 and self.cursor is None
 
     @property
     def page_number(self) -> int:
-        """The number of the page, also when a cursor leads to it."""
+        """The number of the page, also of one that a cursor selects."""
         return self.after.page if self.after else self.page
 
     def cursor_after(self, key: str, product_id: str) -> str:
-        """Make the cursor that leads to the page after this one."""
+        """Return the cursor of the next page, after the product with this sort key and id."""
         return encode_cursor(CursorPosition(self.page_number + 1, key, product_id), self._binding)
 
     @property
@@ -172,46 +185,55 @@ class CatalogQuery(CatalogFilter, frozen=True):
 
 
 class ExportQuery(CatalogFilter, frozen=True):
-    """What of the catalog to write into a file."""
+    """Filters and sort of an export, and its format for clients older than /export/csv."""
 
     format: Annotated[
         Literal["ndjson", "csv"] | None,
-        Meta(description="A JSON object a line, or a table; Accept tells if this does not."),
+        doc("JSON lines or CSV; the Accept field decides when this is absent."),
     ] = None
 
 
 class CatalogProduct(Struct, frozen=True, gc=False):
-    """A product as the public sees it; prices are 0.00 while no supplier offers it.
+    """An active product of the catalog."""
 
-    What PostgreSQL writes as text stays text: nobody here computes with it.
-    """
-
-    id: UuidText
-    internal_sku: str
-    name: str
-    category_id: UuidText | None
-    min_price: PriceText
-    max_price: PriceText
-    supplier_count: int
+    id: ProductId
+    internal_sku: Annotated[str, doc("The shop's own article code; unique.")]
+    name: Annotated[str, doc("Name of the product.")]
+    category_id: NullableCategoryId
+    min_price: Annotated[
+        PriceText, doc("Lowest supplier price in the currency of the catalog; 0.00 without one.")
+    ]
+    max_price: Annotated[
+        PriceText, doc("Highest supplier price in the currency of the catalog; 0.00 without one.")
+    ]
+    supplier_count: Annotated[int, doc("Number of suppliers that offer the product.")]
 
 
 class CatalogProductDetail(CatalogProduct, frozen=True, gc=False):
-    """A product with the name of its category."""
+    """An active product of the catalog with the name of its category."""
 
-    category_name: str | None
+    category_name: Annotated[str | None, doc("Name of the product's category; null without one.")]
 
 
-class CategoryCount(Struct, frozen=True):
-    """A category and how many active products it holds itself."""
+class CatalogCategory(Struct, frozen=True):
+    """A category with its number of active products."""
 
-    id: UuidText
-    name: str
-    parent_id: UuidText | None
-    product_count: int
+    id: CategoryId
+    name: Annotated[str, doc("Name of the category.")]
+    parent_id: NullableParentId
+    product_count: Annotated[int, doc("Active products in it, without those of subcategories.")]
+
+
+class CatalogPage(Page[CatalogProduct], frozen=True):
+    """A page of the catalog."""
+
+
+class CatalogCategoryPage(Page[CatalogCategory], frozen=True):
+    """A page of the categories of the catalog."""
 
 
 def _round_to_four_decimals(bound: Decimal, rounding: str) -> Decimal:
-    """Round a bound, which is not negative; 0 and -0 are one."""
+    """Round a bound, which is not negative; -0 becomes 0."""
     return abs(bound.quantize(FOUR_DECIMALS, rounding=rounding))
 
 

@@ -11,11 +11,11 @@ from pricebook.catalog.export import FileFormat
 from pricebook.catalog.replica import ReadRouter
 from pricebook.catalog.response_cache import ResponseCache
 from pricebook.catalog.schemas import (
+    CatalogCategory,
     CatalogFilter,
     CatalogProduct,
     CatalogProductDetail,
     CatalogQuery,
-    CategoryCount,
 )
 from pricebook.catalog.statements import FilterStatistics, SortKey, is_materialised
 from pricebook.db.database import Database
@@ -178,7 +178,7 @@ async def get_product(catalog: Catalog, product_id: UUID) -> CatalogProductDetai
     return product
 
 
-async def list_categories(catalog: Catalog, paging: Paging) -> Page[CategoryCount]:
+async def list_categories(catalog: Catalog, paging: Paging) -> Page[CatalogCategory]:
     """Return a page of the categories, by name and id."""
     total_count, categories = await catalog.read_router.query(
         lambda query_runner: repository.list_categories(query_runner, paging)

@@ -5,15 +5,14 @@ from litestar import Router, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import PathParameter
 
-from pricebook.auth.guard import documented_staff_errors
 from pricebook.categories import service
-from pricebook.categories.schemas import Category, CategoryChange, NewCategory
+from pricebook.categories.schemas import Category, CategoryChange, CategoryPage, NewCategory
 from pricebook.db.database import Database
-from pricebook.errors import ConflictError, NotFoundError, ValidationError
-from pricebook.http.json_body import body_operation, provide_body
+from pricebook.errors import ConflictError, NotFoundError
+from pricebook.http.json_body import provide_body
+from pricebook.http.openapi import RequestBody, Success, documented, page_example
 from pricebook.http.pagination import Page, Paging
-from pricebook.http.problems import documented_no_content, documented_response
-from pricebook.http.query_string import provide_query, query_operation
+from pricebook.http.query_string import provide_query
 
 CATEGORY: dict[str, Any] = {
     "id": "c1d7e9a4-7d0b-4a53-8e0e-6b1f4a2d9c55",
@@ -22,7 +21,6 @@ CATEGORY: dict[str, Any] = {
     "created_at": "2026-03-01T08:02:11.204518Z",
     "updated_at": "2026-03-01T08:02:11.204518Z",
 }
-PAGE: dict[str, Any] = {"total_count": 1, "page": 1, "limit": 50, "data": [CATEGORY]}
 CHANGE_REQUEST = {"name": CATEGORY["name"], "parent_id": CATEGORY["parent_id"]}
 
 CategoryId = Annotated[UUID, PathParameter(description="The category's id.")]
@@ -30,59 +28,61 @@ CategoryId = Annotated[UUID, PathParameter(description="The category's id.")]
 
 @get(
     "/categories",
-    summary="The categories as staff keeps them",
-    description="All categories by name, each with the one that it stands in.",
-    operation_class=query_operation(Paging),
+    summary="List categories",
+    description="Returns all categories by name, each with the id of its parent.",
     dependencies={"paging": provide_query(Paging)},
-    responses=documented_response(Page[Category], PAGE) | documented_staff_errors(ValidationError),
+    opt=documented(Success(kind=CategoryPage, example=page_example(CATEGORY)), query=Paging),
 )
 async def list_categories(
     paging: NamedDependency[Paging], database: NamedDependency[Database]
 ) -> Page[Category]:
-    """List the categories."""
+    """Return a page of categories."""
     return await service.list_categories(database, paging)
 
 
 @post(
     "/categories",
-    summary="Make a category",
-    description="Makes a category at the root or under a parent, where its name must be free.",
-    operation_class=body_operation(NewCategory, CHANGE_REQUEST),
+    summary="Create a category",
+    description="Creates a category at the root or under a parent. Its name must be unused there.",
     dependencies={"new_category": provide_body(NewCategory)},
-    responses=documented_response(Category, CATEGORY, status=201)
-    | documented_staff_errors(ValidationError, ConflictError),
+    opt=documented(
+        Success(kind=Category, example=CATEGORY, status=201),
+        body=RequestBody(NewCategory, CHANGE_REQUEST),
+        errors=(ConflictError,),
+    ),
 )
 async def create_category(
     new_category: NamedDependency[NewCategory], database: NamedDependency[Database]
 ) -> Category:
-    """Make a category."""
+    """Create a category and return it."""
     return await service.create_category(database, new_category)
 
 
 @patch(
     "/categories/{category_id:str}",
     summary="Rename or move a category",
-    description="Changes name or parent; all that stands below it moves along.",
-    operation_class=body_operation(CategoryChange, CHANGE_REQUEST),
+    description="Changes the fields that are sent. Subcategories move with their parent.",
     dependencies={"change": provide_body(CategoryChange)},
-    responses=documented_response(Category, CATEGORY)
-    | documented_staff_errors(ValidationError, NotFoundError, ConflictError),
+    opt=documented(
+        Success(kind=Category, example=CATEGORY),
+        body=RequestBody(CategoryChange, CHANGE_REQUEST),
+        errors=(NotFoundError, ConflictError),
+    ),
 )
 async def change_category(
     category_id: CategoryId,
     change: NamedDependency[CategoryChange],
     database: NamedDependency[Database],
 ) -> Category:
-    """Rename or move a category."""
+    """Change a category and return it."""
     return await service.change_category(database, category_id, change)
 
 
 @delete(
     "/categories/{category_id:str}",
     summary="Delete a category",
-    description="Its products stay, without a category; its subcategories move up to its parent.",
-    responses=documented_no_content()
-    | documented_staff_errors(ValidationError, NotFoundError, ConflictError),
+    description="Keeps the products, without a category; subcategories move to the parent.",
+    opt=documented(Success(status=204), errors=(NotFoundError, ConflictError)),
 )
 async def delete_category(category_id: CategoryId, database: NamedDependency[Database]) -> None:
     """Delete a category."""

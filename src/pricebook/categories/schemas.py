@@ -5,43 +5,57 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pricebook.errors import body_issue, validation_error
-from pricebook.http.field_types import normalise_text, text_schema
+from pricebook.http.field_types import doc, normalise_text, text_schema
+from pricebook.http.pagination import Page
 
 MAX_NAME = 255
 
-CategoryName = Annotated[str, Meta(extra_json_schema=text_schema(MAX_NAME))]
+CategoryName = Annotated[
+    str,
+    Meta(
+        description="Name of the category; no other one under the same parent may have it.",
+        extra_json_schema=text_schema(MAX_NAME),
+    ),
+]
+ParentId = Annotated[UUID | None, doc("Id of the parent category; null at the root.")]
 
 
 class Category(Struct, frozen=True):
-    """A category and the one it stands in."""
+    """A category of products."""
 
-    id: UUID
-    name: str
-    parent_id: UUID | None
-    created_at: datetime
-    updated_at: datetime
+    id: Annotated[UUID, doc("Id of the category.")]
+    name: Annotated[str, doc("Name of the category.")]
+    parent_id: ParentId
+    created_at: Annotated[datetime, doc("Time of creation, ISO 8601 UTC.")]
+    updated_at: Annotated[datetime, doc("Time of the last change, ISO 8601 UTC.")]
+
+
+class CategoryPage(Page[Category], frozen=True):
+    """A page of categories."""
 
 
 class NewCategory(Struct, frozen=True, forbid_unknown_fields=True):
-    """A category to be made, at the root without a parent."""
+    """A new category, at the root without a parent."""
 
     name: CategoryName
-    parent_id: UUID | None = None
+    parent_id: ParentId = None
 
     def __post_init__(self) -> None:
-        """Clean the name; raises ValidationError where there is none."""
+        """Normalise the name; raises ValidationError when it is blank or too long."""
         if issues := normalise_text(self, "name", MAX_NAME):
             raise validation_error(*issues)
 
 
 class CategoryChange(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to change of a category; a parent of null moves it to the root."""
+    """Changes of a category; fields that are not sent stay."""
 
     name: CategoryName | UnsetType = UNSET
-    parent_id: UUID | UnsetType | None = UNSET
+    parent_id: Annotated[
+        UUID | UnsetType | None, doc("Id of the new parent; null moves the category to the root.")
+    ] = UNSET
 
     def __post_init__(self) -> None:
-        """Clean the name; raises ValidationError where there is none, or no change at all."""
+        """Normalise the name; raises ValidationError for a bad name or without any field."""
         issues = normalise_text(self, "name", MAX_NAME)
         if self.name is UNSET and self.parent_id is UNSET:
             issues = [body_issue("(all)", "names no field to change")]

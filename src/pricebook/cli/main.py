@@ -162,8 +162,9 @@ def print_schema() -> None:
 def openapi() -> None:
     """Print the OpenAPI document."""
     from pricebook.api import application
+    from pricebook.http.openapi_document import build_document
 
-    document = application.create_app(Settings()).openapi_schema.to_schema()
+    document = build_document(application.create_app(Settings()))
     output.print_line(msgspec.json.format(msgspec.json.encode(document)).decode())
 
 

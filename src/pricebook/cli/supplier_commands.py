@@ -16,10 +16,10 @@ from pricebook.services import open_resources
 from pricebook.suppliers import service
 from pricebook.suppliers.schemas import (
     NewSupplier,
-    SourceConfig,
     SourceType,
     SupplierOverview,
 )
+from pricebook.suppliers.source_config import SourceConfig
 
 ResultT = TypeVar("ResultT")
 

@@ -2,22 +2,10 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import msgspec
 from litestar import Request
-from litestar.openapi.spec import (
-    Example,
-    OpenAPIMediaType,
-    OpenAPIResponse,
-    OpenAPIType,
-    Operation,
-    Schema,
-)
 from litestar.response import Stream
-
-from pricebook.http.query_string import query_parameters
 
 ChunkT = TypeVar("ChunkT", str, bytes)
 
@@ -43,20 +31,3 @@ async def file_response(
 
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Vary": "Accept"}
     return Stream(content(), media_type=media_type, headers=headers)
-
-
-def query_operation_with_csv(kind: type[msgspec.Struct], example: str) -> type[Operation]:
-    """Make the OpenAPI operation class of a list: its parameters, and the file as an answer."""
-
-    @dataclass
-    class ListOperation(Operation):
-        def __post_init__(self) -> None:
-            self.parameters = [*(self.parameters or []), *query_parameters(kind)]
-            response = (self.responses or {}).get("200")
-            if isinstance(response, OpenAPIResponse) and response.content is not None:
-                response.content[CSV_MEDIA_TYPE] = OpenAPIMediaType(
-                    schema=Schema(type=OpenAPIType.STRING),
-                    examples={"file": Example(summary="A file", value=example)},
-                )
-
-    return ListOperation

@@ -4,15 +4,18 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import msgspec
 from litestar import MediaType, Request, Router, get
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme, Tag
+from litestar.openapi.plugins import OpenAPIRenderPlugin
+from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Server, Tag
 from litestar.params import FromPath
 
 from pricebook import __version__
 from pricebook.errors import NotFoundError
 from pricebook.http.cached_response import CachedResponse, ResponseForm
+from pricebook.http.openapi_document import build_document
 
 # No script stands in the page itself: what is allowed to run comes as a file from here.
 SWAGGER_HTML = b"""<!DOCTYPE html>
@@ -100,20 +103,42 @@ class SwaggerPage(OpenAPIRenderPlugin):
         return SWAGGER_HTML
 
 
+class DocumentPlugin(OpenAPIRenderPlugin):
+    """The OpenAPI document, which is the same for all requests: it is built and encoded once."""
+
+    _encoded: bytes | None = None
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002
+        """Return the document as JSON."""
+        if self._encoded is None:
+            self._encoded = msgspec.json.encode(build_document(request.app))
+        return self._encoded
+
+
+def _operation_id(handler: HTTPRouteHandler, *_: object) -> str:
+    """Return the name of the function that handles a route."""
+    return handler.handler_name
+
+
 router = Router("/", route_handlers=[asset])
 
 openapi = OpenAPIConfig(
     title="Pricebook",
     version=__version__,
-    description="The price lists of many suppliers as one catalog.",
+    description="Imports the price lists of many suppliers into one catalog. Prices are decimal"
+    " strings in the currency of the catalog (CATALOG_CURRENCY). Times are ISO 8601 in UTC.",
+    contact=Contact(name="The Pricebook maintainers"),
+    license=License(name="Apache-2.0", identifier="Apache-2.0"),
+    servers=[Server(url="/")],
     path="/docs",
+    operation_id_creator=_operation_id,
     tags=[
-        Tag(name="Catalog", description="For everybody, without an account"),
-        Tag(name="Accounts", description="A token for those who work here"),
-        Tag(name="Products", description="For staff: prices of every supplier, margins, links"),
-        Tag(name="Suppliers", description="For staff: suppliers, their items and prices"),
-        Tag(name="Tasks", description="For admins: lists to be taken in, and what became of them"),
-        Tag(name="Service", description="For those who run it"),
+        Tag(name="Catalog", description="Public: active products and their categories."),
+        Tag(name="Accounts", description="Public: log in."),
+        Tag(name="Products", description="Staff: products, supplier prices, margins, categories."),
+        Tag(name="Suppliers", description="Staff: suppliers, their items and price history."),
+        Tag(name="Tasks", description="Admin: imports of price lists and their results."),
+        Tag(name="Service", description="Operators: health and metrics."),
     ],
     components=Components(
         security_schemes={
@@ -121,13 +146,13 @@ openapi = OpenAPIConfig(
                 type="http",
                 scheme="bearer",
                 bearer_format="JWT",
-                description="The token that POST /api/v1/auth/login answers.",
+                description="The token that POST /api/v1/auth/login returns.",
             )
         }
     ),
     use_handler_docstrings=False,
     render_plugins=[
         SwaggerPage(path="/", media_type=MediaType.HTML),
-        JsonRenderPlugin(path="/json", media_type=MediaType.JSON),
+        DocumentPlugin(path="/json", media_type=MediaType.JSON),
     ],
 )

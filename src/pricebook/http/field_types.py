@@ -1,4 +1,4 @@
-"""Fields that the requests and answers of several features share: prices, texts, words."""
+"""Types and checks of fields that several features share: prices, texts, search words."""
 
 import re
 import unicodedata
@@ -13,15 +13,21 @@ from pricebook.errors import FieldIssue, body_issue, query_issue
 
 MAX_PRICE = Decimal("9999999999.9999")
 MAX_SEARCH_LENGTH = 255
-# Python's own reader takes more, such as `1_0`, blanks and digits of other alphabets.
+# Decimal() also accepts `1_0`, blanks and digits of other alphabets.
 is_number = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII).fullmatch
 is_plain_number = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII).fullmatch
 NO_NUL = r"^[^\u0000]*$"
 NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
 
+
+def doc(sentence: str, **json_schema: Any) -> Meta:
+    """Return the annotation that describes a field, with further members of its JSON schema."""
+    return Meta(description=sentence, extra_json_schema=json_schema or None)
+
+
 PRICE_SCHEMA = Meta(
-    description="In the catalog's currency, with two to four decimals.",
-    extra_json_schema={"type": "string", "pattern": r"^\d+\.\d{2,4}$", "examples": ["19.90"]},
+    description="Price in the currency of the catalog, with two to six decimals.",
+    extra_json_schema={"type": "string", "pattern": r"^\d+\.\d{2,6}$", "examples": ["19.90"]},
 )
 Price = Annotated[Decimal, PRICE_SCHEMA]
 SearchText = Annotated[
@@ -31,12 +37,12 @@ SearchText = Annotated[
 
 
 def search_terms(search: str | None) -> tuple[str, ...]:
-    """Split what is searched for into words, each once."""
+    """Return the distinct words of a search text."""
     return tuple(dict.fromkeys((search or "").split()))
 
 
 def search_issues(search: str | None) -> list[FieldIssue]:
-    """Say what is wrong with the words to search for."""
+    """Return the issues of the parameter `search`."""
     if search is None or 1 <= len(search.strip()) <= MAX_SEARCH_LENGTH:
         return []
     return [query_issue("search", f"expected 1 to {MAX_SEARCH_LENGTH} characters after trimming")]
@@ -49,7 +55,7 @@ def range_issues(
     is_valid: Callable[[Decimal], bool],
     expected: str,
 ) -> list[FieldIssue]:
-    """Say what is wrong with the parameters min_<name> and max_<name>, if they are given."""
+    """Return the issues of the parameters min_<name> and max_<name>; None is no bound."""
     given = {f"min_{name}": lowest, f"max_{name}": highest}
     issues = [
         query_issue(field, expected)
@@ -62,7 +68,7 @@ def range_issues(
 
 
 def normalise_text(body: msgspec.Struct, field: str, max_length: int) -> list[FieldIssue]:
-    """Trim a text of a body that is being made and bring it to NFC; say what is wrong with it."""
+    """Trim a text field of a new struct in place, bring it to NFC and return its issues."""
     value: str | UnsetType | None = getattr(body, field)
     if not isinstance(value, str):
         return []
@@ -74,5 +80,5 @@ def normalise_text(body: msgspec.Struct, field: str, max_length: int) -> list[Fi
 
 
 def text_schema(max_length: int) -> dict[str, Any]:
-    """Describe such a text in the OpenAPI document."""
+    """Return the JSON schema of a text of at most `max_length` characters that is not blank."""
     return {"minLength": 1, "maxLength": max_length, "pattern": NOT_BLANK}

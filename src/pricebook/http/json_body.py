@@ -1,13 +1,11 @@
 """JSON bodies, decoded strictly into the struct of a route."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
 import msgspec
 from litestar import Request
 from litestar.di import Provide
-from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestBody, Schema
 
 from pricebook.errors import FieldIssue, as_issue_text, body_issue, validation_error
 from pricebook.http.field_types import is_plain_number
@@ -51,49 +49,6 @@ def decode_body(kind: type[StructT], raw: bytes) -> StructT:
     if issues:
         raise validation_error(*issues)
     return msgspec.json.decode(raw, type=kind)
-
-
-def body_operation(kind: type[msgspec.Struct], example: dict[str, Any]) -> type[Operation]:
-    """Make the OpenAPI operation class that describes the body of a request, with an example."""
-
-    @dataclass
-    class BodyOperation(Operation):
-        def __post_init__(self) -> None:
-            self.request_body = RequestBody(
-                required=True,
-                content={
-                    MEDIA_TYPE: OpenAPIMediaType(
-                        schema=cast("Schema", schema_of(kind)),
-                        examples={"request": Example(summary="A request", value=example)},
-                    )
-                },
-            )
-
-    return BodyOperation
-
-
-def schema_of(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    """Describe a struct for the OpenAPI document, in one piece."""
-    (_,), components = msgspec.json.schema_components([kind])
-    described = {**components[kind.__name__], "additionalProperties": False}
-    return _inline_references(described, components)
-
-
-def _inline_references(schema: Any, components: dict[str, Any]) -> Any:
-    """Put structs in place of references to them; drop msgspec's own `format: decimal`."""
-    if isinstance(schema, list):
-        return [_inline_references(each, components) for each in cast("list[Any]", schema)]
-    if not isinstance(schema, dict):
-        return schema
-    known = cast("dict[str, Any]", schema)
-    if "$ref" in known:
-        name = str(known["$ref"]).rpartition("/")[2]
-        known = {**components[name], **known}
-    return {
-        name: _inline_references(value, components)
-        for name, value in known.items()
-        if name != "$ref" and (name, value) != ("format", "decimal")
-    }
 
 
 def _split_members(raw: bytes) -> dict[str, msgspec.Raw]:

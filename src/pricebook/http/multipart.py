@@ -1,16 +1,13 @@
 """Multipart forms with one file, parsed as a stream: the file is never held in memory."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
-from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestBody
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from pricebook.errors import PayloadTooLargeError, as_issue_text, body_issue, validation_error
-from pricebook.http.json_body import schema_of
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
@@ -158,26 +155,3 @@ def _convert_field(text: str, kind: Any) -> Any:
     if text.startswith(("{", "[")):
         return msgspec.json.decode(text, type=kind)
     return msgspec.convert(text, kind, strict=False)
-
-
-def multipart_operation(kind: type[msgspec.Struct], example: dict[str, Any]) -> type[Operation]:
-    """Make the OpenAPI operation class that describes a form: a file and the fields of `kind`."""
-
-    @dataclass
-    class FormOperation(Operation):
-        def __post_init__(self) -> None:
-            schema = schema_of(kind)
-            file = {"type": "string", "format": "binary"}
-            properties: dict[str, Any] = {FILE_FIELD: file, **schema["properties"]}
-            described = {**schema, "properties": properties, "required": [FILE_FIELD]}
-            self.request_body = RequestBody(
-                required=True,
-                content={
-                    MEDIA_TYPE: OpenAPIMediaType(
-                        schema=described,  # pyright: ignore[reportArgumentType]
-                        examples={"request": Example(summary="A request", value=example)},
-                    )
-                },
-            )
-
-    return FormOperation

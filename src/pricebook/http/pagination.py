@@ -1,18 +1,32 @@
-"""Pages of a list: what a caller asks for and what every list answers."""
+"""Pages of a list: page number and size in requests, the shape of every list response."""
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 
+from pricebook.http.field_types import doc
+
 RowT = TypeVar("RowT")
 
-PageNumber = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000, description="Page, from 1.")]
-PageSize = Annotated[int, msgspec.Meta(ge=1, le=200, description="Rows a page.")]
+PageNumber = Annotated[
+    int, msgspec.Meta(ge=1, le=1_000_000_000, description="Number of the page; the first is 1.")
+]
+PageSize = Annotated[int, msgspec.Meta(ge=1, le=200, description="Rows per page.")]
+
+
+class PageRequest(Protocol):
+    """The page number and size of a query."""
+
+    @property
+    def page(self) -> int: ...  # noqa: D102
+
+    @property
+    def limit(self) -> int: ...  # noqa: D102
 
 
 class Paging(msgspec.Struct, frozen=True):
-    """Which page of a list, and how many rows a page."""
+    """The number of a page, and its size in rows."""
 
     page: PageNumber = 1
     limit: PageSize = 50
@@ -24,19 +38,19 @@ class Paging(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, Generic[RowT], frozen=True):
-    """One page of a list, and how many rows the list has in all."""
+    """One page of a list, and the number of rows in the whole list."""
 
-    total_count: int
-    page: int
-    limit: int
-    data: list[RowT]
+    total_count: Annotated[int, doc("Rows of all pages together; exact.")]
+    page: Annotated[int, doc("Number of this page; the first is 1.")]
+    limit: Annotated[int, doc("Rows per page, at most.")]
+    data: Annotated[list[RowT], doc("The rows of this page.")]
 
 
-def page_of(paging: Paging, total_count: int, data: list[RowT]) -> Page[RowT]:
-    """Put the rows of a page into the shape that every list answers."""
-    return Page(total_count=total_count, page=paging.page, limit=paging.limit, data=data)
+def page_of(request: PageRequest, total_count: int, data: list[RowT]) -> Page[RowT]:
+    """Return the rows of a page in the shape of every list response."""
+    return Page(total_count=total_count, page=request.page, limit=request.limit, data=data)
 
 
 def encode_query(**values: object) -> str:
-    """Write the parameters that are not None as a query string, in the order in which they come."""
+    """Return the parameters that are not None as a query string, in the given order."""
     return urlencode([each for each in values.items() if each[1] is not None])

@@ -1,22 +1,15 @@
 """Error responses: problem details (RFC 9457) with the envelope that older clients read."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.enums import ParamType
 from litestar.exceptions import HTTPException
-from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import Example
-from litestar.status_codes import (
-    HTTP_201_CREATED,
-    HTTP_202_ACCEPTED,
-    HTTP_503_SERVICE_UNAVAILABLE,
-)
 
 from pricebook.errors import (
-    DatabaseUnavailableError,
+    ErrorCode,
     FieldIssue,
     MethodNotAllowedError,
     NotFoundError,
@@ -26,6 +19,7 @@ from pricebook.errors import (
     as_issue_text,
     validation_error,
 )
+from pricebook.http.field_types import doc
 from pricebook.http.middleware.head_requests import allow_header_value
 from pricebook.http.request_state import request_state
 
@@ -36,29 +30,32 @@ UNEXPECTED = "An unexpected error occurred; the log has its details under the re
 
 
 class ErrorDetails(msgspec.Struct, frozen=True):
-    """The refused fields, if fields were refused."""
+    """Details of an error."""
 
-    errors: tuple[FieldIssue, ...] = ()
+    errors: Annotated[
+        tuple[FieldIssue, ...],
+        doc("The refused fields; empty unless the code is VALIDATION_ERROR."),
+    ] = ()
 
 
 class ErrorEnvelope(msgspec.Struct, frozen=True):
-    """The error as older clients read it."""
+    """The error in the form that older clients read."""
 
-    code: str
-    message: str
-    details: ErrorDetails
+    code: Annotated[ErrorCode, doc("Kind of the error, for programs.")]
+    message: Annotated[str, doc("The same sentence as `detail`.")]
+    details: Annotated[ErrorDetails, doc("What was refused.")]
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """One error: what happened, where, and the id under which the log tells more."""
+    """An error of the API as RFC 9457 describes it."""
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    request_id: str
-    error: ErrorEnvelope
+    type: Annotated[str, doc("Kind of the error as a relative URI reference.")]
+    title: Annotated[str, doc("Kind of the error, for people.")]
+    status: Annotated[int, doc("HTTP status code.")]
+    detail: Annotated[str, doc("One sentence for people: what is wrong, and where.")]
+    instance: Annotated[str, doc("Path of the request.")]
+    request_id: Annotated[str, doc("Id of the request in the log, as in X-Request-ID.")]
+    error: Annotated[ErrorEnvelope, doc("The error in the form that older clients read.")]
 
 
 def problem_of(error: PricebookError, instance: str, request_id: str) -> Problem:
@@ -158,56 +155,3 @@ def _parameter_location(source: object) -> Literal["query", "path", "body", "hea
 def request_id_of(request: Request[Any, Any, Any]) -> str:
     """Return the id of a request."""
     return request_state(request.scope).request_id
-
-
-DESCRIPTIONS = {
-    HTTP_201_CREATED: "Made",
-    HTTP_202_ACCEPTED: "Accepted",
-    HTTP_503_SERVICE_UNAVAILABLE: "Unhealthy",
-}
-
-
-def documented_response(
-    kind: Any, value: dict[str, Any], status: int = 200
-) -> dict[int, ResponseSpec]:
-    """Describe an answer of a route for the OpenAPI document, with an example."""
-    return {
-        status: ResponseSpec(
-            data_container=kind,
-            generate_examples=False,
-            description=DESCRIPTIONS.get(status, "Found"),
-            examples=[Example(summary="An answer", value=value)],
-        )
-    }
-
-
-def documented_no_content() -> dict[int, ResponseSpec]:
-    """Describe the success of a route that answers no body."""
-    return {204: ResponseSpec(data_container=None, description="Done")}
-
-
-def documented_not_modified() -> dict[int, ResponseSpec]:
-    """Describe what is answered to a caller who has the answer already."""
-    return {304: ResponseSpec(data_container=None, description="What you have is still true")}
-
-
-def documented_errors(*kinds: type[PricebookError]) -> dict[int, ResponseSpec]:
-    """List the errors of a route for the OpenAPI document, each with an example.
-
-    Every route that reads the database can also fail with DATABASE_UNAVAILABLE.
-    """
-    return {kind.status: _documented_error(kind) for kind in (*kinds, DatabaseUnavailableError)}
-
-
-def _documented_error(kind: type[PricebookError]) -> ResponseSpec:
-    issues = (FieldIssue("query", "limit", "expected int <= 200"),)
-    message = "Query parameter limit: expected int <= 200."
-    error = kind(message, issues) if kind is ValidationError else kind(f"{kind.title}.")
-    example = problem_of(error, "/api/v1/catalog", "8f14e45f-ceea-467f-9575-0a5b7c2d1e90")
-    return ResponseSpec(
-        data_container=Problem,
-        description=kind.title,
-        media_type=MEDIA_TYPE,
-        generate_examples=False,
-        examples=[Example(summary=kind.title, value=msgspec.to_builtins(example))],
-    )

@@ -1,6 +1,5 @@
 """Query strings, decoded strictly into the struct of a route."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -9,7 +8,6 @@ from urllib.parse import unquote
 import msgspec
 from litestar import Request
 from litestar.di import Provide
-from litestar.openapi.spec import Operation, Parameter, Schema
 
 from pricebook.errors import FieldIssue, as_issue_text, query_issue, validation_error
 from pricebook.http.field_types import is_number
@@ -43,49 +41,6 @@ def decode_query(kind: type[StructT], raw: bytes) -> StructT:
     if decoded is None:
         raise validation_error(*issues, *_value_issues(kind, values))
     return decoded
-
-
-def query_operation(kind: type[msgspec.Struct]) -> type[Operation]:
-    """Make the OpenAPI operation class that lists the parameters of `kind`."""
-
-    @dataclass
-    class QueryOperation(Operation):
-        def __post_init__(self) -> None:
-            self.parameters = [*(self.parameters or []), *query_parameters(kind)]
-
-    return QueryOperation
-
-
-def query_parameters(kind: type[msgspec.Struct]) -> list[Parameter]:
-    """Describe the parameters of a query for the OpenAPI document."""
-    (_,), components = msgspec.json.schema_components([kind])
-    properties: dict[str, dict[str, Any]] = components[kind.__name__]["properties"]
-    return [_parameter(name, schema) for name, schema in properties.items()]
-
-
-def _parameter(name: str, schema: dict[str, Any]) -> Parameter:
-    """Describe one parameter: what is not given is absent, never null; a decimal is a number."""
-    (branch, *_) = [each for each in schema.get("anyOf", [{}]) if each != {"type": "null"}]
-    merged: dict[str, Any] = {**branch, **schema}
-    if merged.get("format") == "decimal":
-        merged |= {"type": "number", "format": None}
-    return Parameter(
-        name=name,
-        param_in="query",
-        description=merged.pop("description", None),
-        schema=Schema(
-            type=merged.get("type"),
-            format=merged.get("format"),
-            default=merged.get("default"),
-            enum=merged.get("enum"),
-            minimum=merged.get("minimum"),
-            maximum=merged.get("maximum"),
-            min_length=merged.get("minLength"),
-            max_length=merged.get("maxLength"),
-            pattern=merged.get("pattern"),
-            examples=merged.get("examples"),
-        ),
-    )
 
 
 @lru_cache

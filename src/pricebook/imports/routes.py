@@ -5,7 +5,6 @@ from litestar import Request, Response, Router, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import HeaderParameter, PathParameter
 
-from pricebook.auth.guard import documented_staff_errors
 from pricebook.auth.schemas import Caller
 from pricebook.errors import (
     ConflictError,
@@ -14,28 +13,33 @@ from pricebook.errors import (
     RateLimitExceededError,
     RedisUnavailableError,
     StorageFullError,
-    ValidationError,
 )
-from pricebook.http.json_body import body_operation, read_body
-from pricebook.http.multipart import convert_fields, multipart_operation, read_form
-from pricebook.http.problems import documented_response, request_id_of
+from pricebook.http.json_body import read_body
+from pricebook.http.multipart import convert_fields, read_form
+from pricebook.http.openapi import MULTIPART, RequestBody, Success, documented
+from pricebook.http.openapi_headers import RATE_LIMIT_FIELDS
+from pricebook.http.problems import request_id_of
 from pricebook.http.request_state import request_state
 from pricebook.imports import service
-from pricebook.imports.schemas import SyncRequest, UploadOptions
+from pricebook.imports.schemas import PriceListUpload, SyncRequest, UploadOptions
 from pricebook.imports.service import SubmissionContext, UploadedPriceList
 from pricebook.tasks.routes import ACCEPTED, SUPPLIER_ID, accepted_response
 from pricebook.tasks.schemas import AcceptedTask, Requester
 
 SYNC: dict[str, Any] = {"supplier_id": SUPPLIER_ID}
-UPLOAD: dict[str, Any] = {"file": "(the list)", "header_row": 3, "decimal_separator": ","}
-FAILURES = (ValidationError, NotFoundError, ConflictError, RedisUnavailableError)
+UPLOAD: dict[str, Any] = {"file": "(content)", "header_row": 3, "decimal_separator": ","}
+ACCEPTED_RESPONSE = Success(
+    kind=AcceptedTask, example=ACCEPTED, status=202, headers=("Location", *RATE_LIMIT_FIELDS)
+)
+ERRORS = (NotFoundError, ConflictError, RateLimitExceededError, RedisUnavailableError)
 
 SupplierId = Annotated[UUID, PathParameter(description="The supplier's id.")]
 IdempotencyKey = Annotated[
     str | None,
     HeaderParameter(
         name="Idempotency-Key",
-        description="Sent again with the same request, it gets the same answer and starts nothing.",
+        description="A request that repeats an earlier one with the same key queues no second task;"
+        " the response is that of the first.",
         min_length=1,
         max_length=255,
     ),
@@ -69,32 +73,30 @@ async def _upload_rate_limit(
 async def _decode_sync_request(
     request: Request[Any, Any, Any], rate_limit_fields: NamedDependency[HeaderFields]
 ) -> SyncRequest:
-    del rate_limit_fields  # counted before the order is looked at: 429 before 400
+    del rate_limit_fields  # counted before the body is decoded: 429 precedes 400
     return await read_body(SyncRequest, request)
 
 
 @post(
     "/sync",
     status_code=202,
-    summary="Fetch a supplier's list",
-    description="Lets a supplier's list be fetched from where it is and taken in; the answer comes"
-    " at once, the task tells what becomes of it. A user has so many a minute.",
-    operation_class=body_operation(SyncRequest, SYNC),
+    summary="Import a price list from the supplier's source",
+    description="Queues a task that fetches the price list from the supplier's `source_config` and"
+    " imports it. The number of requests per minute and user is limited.",
     dependencies={
         "rate_limit_fields": Provide(_sync_rate_limit),
         "sync_request": Provide(_decode_sync_request),
         "requester": Provide(_requester),
     },
-    responses=documented_response(AcceptedTask, ACCEPTED, status=202)
-    | documented_staff_errors(*FAILURES, RateLimitExceededError),
+    opt=documented(ACCEPTED_RESPONSE, body=RequestBody(SyncRequest, SYNC), errors=ERRORS),
 )
-async def sync(
+async def start_sync(
     sync_request: NamedDependency[SyncRequest],
     rate_limit_fields: NamedDependency[HeaderFields],
     requester: NamedDependency[Requester],
     submission_context: NamedDependency[SubmissionContext],
 ) -> Response[AcceptedTask]:
-    """Fetch a supplier's list."""
+    """Queue a task that fetches and imports a price list, and return it."""
     return accepted_response(
         await service.request_sync(submission_context, requester, sync_request), rate_limit_fields
     )
@@ -104,27 +106,28 @@ async def sync(
     "/suppliers/{supplier_id:str}/upload",
     status_code=202,
     request_max_body_size=None,
-    summary="Upload a supplier's list",
-    description="Lets a list (CSV, xlsx, xls or ods, by its content) be taken in; the answer comes"
-    " as soon as the file is kept, the task tells what becomes of it. A user has so many a minute.",
-    operation_class=multipart_operation(UploadOptions, UPLOAD),
+    summary="Upload a price list",
+    description="Stores a price list (CSV, xlsx, xls or ods, detected by content) and queues a task"
+    " that imports it. Options that are not sent are detected. The number of requests per minute"
+    " and user is limited.",
     dependencies={
         "rate_limit_fields": Provide(_upload_rate_limit),
         "requester": Provide(_requester),
     },
-    responses=documented_response(AcceptedTask, ACCEPTED, status=202)
-    | documented_staff_errors(
-        *FAILURES, PayloadTooLargeError, RateLimitExceededError, StorageFullError
+    opt=documented(
+        ACCEPTED_RESPONSE,
+        body=RequestBody(PriceListUpload, UPLOAD, MULTIPART),
+        errors=(*ERRORS, PayloadTooLargeError, StorageFullError),
     ),
 )
-async def upload(
+async def upload_price_list(
     request: Request[Caller, Any, Any],
     supplier_id: SupplierId,
     rate_limit_fields: NamedDependency[HeaderFields],
     requester: NamedDependency[Requester],
     submission_context: NamedDependency[SubmissionContext],
 ) -> Response[AcceptedTask]:
-    """Upload a supplier's list."""
+    """Store a price list, queue the task that imports it, and return the task."""
     source = await service.check_upload_preconditions(submission_context, supplier_id)
     async with submission_context.storage.receive_upload(request.user.id) as received:
         form = await read_form(request, received.write, submission_context.max_bytes)
@@ -138,4 +141,4 @@ async def upload(
         )
 
 
-router = Router("/", route_handlers=[sync, upload], tags=["Tasks"])
+router = Router("/", route_handlers=[start_sync, upload_price_list], tags=["Tasks"])

@@ -16,7 +16,7 @@ from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas import FileSource, ReadConfig
 from pricebook.products import service as products
 from pricebook.settings import Settings
-from pricebook.suppliers.schemas import SourceConfig
+from pricebook.suppliers.source_config import SourceConfig
 from pricebook.tasks.schemas import ClaimedTask, TaskProgress, TaskToApply
 
 ConfigT = TypeVar("ConfigT", bound=msgspec.Struct)

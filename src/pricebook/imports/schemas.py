@@ -1,49 +1,68 @@
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from pricebook.suppliers.schemas import ListField, ShortText
+from pricebook.http.field_types import doc
+from pricebook.suppliers.source_config import (
+    COLUMN_MAPPING,
+    CharacteristicColumns,
+    DecimalSeparator,
+    Delimiter,
+    EncodingName,
+    HeaderRow,
+    ListField,
+    Mode,
+    SheetName,
+    ShortText,
+)
+
+UploadedFile = Annotated[str, doc("Content of the price list.", format="binary")]
 
 
 class SyncRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which supplier's list is to be fetched and taken in."""
+    """A request to fetch and import a supplier's price list."""
 
-    supplier_id: UUID
+    supplier_id: Annotated[UUID, doc("Id of the supplier.")]
 
 
 class UploadOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is said about an uploaded list; what is not said is found out.
+    """How to read an uploaded price list; absent options are those of the supplier or detected."""
 
-    `column_mapping` and `characteristic_columns` are JSON. A `partial` list names some of the
-    supplier's items; `new_layout` forgets how earlier lists looked; `create_products` makes an
-    active product of every item that has none.
-    """
-
-    mode: Literal["full", "partial"] | None = None
-    sheet_name: ShortText | None = None
-    column_mapping: dict[ListField, ShortText] | None = None
-    header_row: Annotated[int, Meta(ge=0, le=10_000)] | None = None
-    delimiter: Annotated[str, Meta(min_length=1, max_length=1)] | None = None
-    encoding: ShortText | None = None
-    decimal_separator: Literal[".", ","] | None = None
-    characteristic_columns: Annotated[list[ShortText], Meta(max_length=200)] | None = None
-    create_products: bool = False
-    new_layout: bool = False
+    mode: Mode = None
+    sheet_name: SheetName = None
+    column_mapping: Annotated[dict[ListField, ShortText] | None, COLUMN_MAPPING] = None
+    header_row: HeaderRow = None
+    delimiter: Delimiter = None
+    encoding: EncodingName = None
+    decimal_separator: DecimalSeparator = None
+    characteristic_columns: CharacteristicColumns = None
+    create_products: Annotated[
+        bool, doc("Whether to create an active product for every item without one.")
+    ] = False
+    new_layout: Annotated[
+        bool, doc("Whether to ignore the layout of the supplier's earlier price lists.")
+    ] = False
 
     @property
     def source_config(self) -> dict[str, Any]:
-        """What is said about how the list is read."""
+        """The options that were sent, without `create_products` and `new_layout`."""
         options: dict[str, Any] = msgspec.to_builtins(self)
         return {k: v for k, v in options.items() if k not in {"create_products", "new_layout"}}
 
 
-class Schedule(Struct, frozen=True):
-    """A supplier that is synced by itself: its rule, the time now, and when it is due.
+class PriceListUpload(UploadOptions, frozen=True, kw_only=True):
+    """The form of an upload: the price list and how to read it."""
 
-    A rule that nobody has looked at yet is due at no time.
+    file: UploadedFile
+
+
+class Schedule(Struct, frozen=True):
+    """The sync schedule of a supplier, the current time and the time of the next sync.
+
+    `due_at` is None until the schedule was evaluated for the first time.
     """
 
     supplier_id: UUID

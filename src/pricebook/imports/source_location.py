@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pricebook.errors import PriceListError
 from pricebook.pricelists.schemas import FileSource, GoogleSheetSource, HttpsSource, PriceListSource
 from pricebook.pricelists.text import quote
-from pricebook.suppliers.schemas import SourceConfig
+from pricebook.suppliers.source_config import SourceConfig
 
 SOURCE_FIELDS = ("spreadsheet_url", "url", "file_path")
 

@@ -8,26 +8,17 @@ from typing import Any, NamedTuple, cast
 
 from litestar import Request, Response, Router, get
 from litestar.datastructures import State
-from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import Example
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import Metric
 
 from pricebook.db.database import Database
-from pricebook.errors import UnauthorizedError
-from pricebook.http.problems import documented_errors
+from pricebook.errors import DatabaseUnavailableError, UnauthorizedError
+from pricebook.http.openapi import Success, documented
 from pricebook.observability.counters import GAUGE, Counters
 from pricebook.observability.metric_families import families
 
 FLUSH_INTERVAL_SECONDS = 1.0
 EXAMPLE = 'pricebook_http_requests_total{method="GET",route="/api/v1/catalog",status="200"} 31.0'
-METRICS_RESPONSE = ResponseSpec(
-    str,
-    media_type="text/plain",
-    generate_examples=False,
-    description="Found",
-    examples=[Example(summary="A line", value=EXAMPLE)],
-)
 
 
 class MetricSources(NamedTuple):
@@ -81,12 +72,15 @@ class _StaticCollector(NamedTuple):
 
 @get(
     "/metrics",
-    summary="Metrics for Prometheus",
-    description="Sums of all API processes of this server. With METRICS_TOKEN set, it needs that "
-    "token as Authorization: Bearer.",
-    responses={200: METRICS_RESPONSE} | documented_errors(UnauthorizedError),
+    summary="Get metrics for Prometheus",
+    description="Returns the metrics of all API processes of this machine in Prometheus text"
+    " format. When METRICS_TOKEN is set, the request needs it as `Authorization: Bearer`.",
+    opt=documented(
+        Success(media_type="text/plain", example=EXAMPLE),
+        errors=(UnauthorizedError, DatabaseUnavailableError),
+    ),
 )
-async def metrics(request: Request[Any, Any, Any], state: State) -> Response[bytes]:
+async def get_metrics(request: Request[Any, Any, Any], state: State) -> Response[bytes]:
     """Return the metrics in the text format of Prometheus."""
     sources: MetricSources = state.metrics
     _require_token(request, sources.token)
@@ -106,4 +100,4 @@ def _require_token(request: Request[Any, Any, Any], token: str | None) -> None:
         )
 
 
-router = Router("/", route_handlers=[metrics], tags=["Service"])
+router = Router("/", route_handlers=[get_metrics], tags=["Service"])

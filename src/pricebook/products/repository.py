@@ -13,6 +13,7 @@ from pricebook.products.schemas import (
     ProductStatus,
     StaffProduct,
     StaffProductDetail,
+    StaffProductFilter,
     StaffProductQuery,
 )
 from pricebook.suppliers.schemas import SupplierItem
@@ -91,7 +92,7 @@ def staff_page_statement(query: StaffProductQuery) -> tuple[LiteralString, list[
 
 
 async def stream_rows(
-    conn: Connection, query: StaffProductQuery
+    conn: Connection, query: StaffProductFilter
 ) -> AsyncGenerator[list[tuple[Any, ...]]]:
     """Read all products that pass with all items, some at a time; needs a transaction."""
     async with conn.cursor(name="export") as cursor:
@@ -100,13 +101,13 @@ async def stream_rows(
             yield rows
 
 
-def staff_export_statement(query: StaffProductQuery) -> tuple[LiteralString, list[Any]]:
+def staff_export_statement(query: StaffProductFilter) -> tuple[LiteralString, list[Any]]:
     """Return the statement that reads everything the filters match, and its values."""
     conditions, values = _conditions(query)
     return EXPORT.format(conditions=conditions), values
 
 
-def _conditions(query: StaffProductQuery) -> tuple[LiteralString, list[Any]]:
+def _conditions(query: StaffProductFilter) -> tuple[LiteralString, list[Any]]:
     filters: list[tuple[LiteralString, Any]] = [
         ("status = %s", query.status),
         ("margin_percentage >= %s", query.lowest_margin),

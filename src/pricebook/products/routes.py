@@ -5,15 +5,14 @@ import msgspec
 from litestar import Request, Response, Router, get, patch, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import PathParameter
+from litestar.response import Stream
 
-from pricebook.auth.guard import documented_staff_errors
 from pricebook.auth.schemas import Caller
 from pricebook.db.database import Database
-from pricebook.errors import ConflictError, NotFoundError, ValidationError
-from pricebook.http.csv_download import accepts_csv, file_response, query_operation_with_csv
-from pricebook.http.json_body import body_operation, decode_body, provide_body
-from pricebook.http.pagination import Page
-from pricebook.http.problems import documented_response
+from pricebook.errors import ConflictError, NotFoundError
+from pricebook.http.csv_download import CSV_MEDIA_TYPE, accepts_csv, file_response
+from pricebook.http.json_body import decode_body, provide_body
+from pricebook.http.openapi import RequestBody, Success, documented, page_example
 from pricebook.http.query_string import provide_query
 from pricebook.products import service
 from pricebook.products.schemas import (
@@ -23,8 +22,9 @@ from pricebook.products.schemas import (
     Match,
     MatchedProduct,
     ProductChange,
-    StaffProduct,
+    ProductPage,
     StaffProductDetail,
+    StaffProductFilter,
     StaffProductQuery,
 )
 
@@ -59,61 +59,82 @@ CREATE_REQUEST: dict[str, Any] = {
     "supplier_item_id": ITEM["id"],
 }
 
+EXPORT_NAME = "products.csv"
+
 ProductId = Annotated[UUID, PathParameter(description="The product's id.")]
 
 
 @get(
     "/products",
-    summary="Products with every supplier's price and the margin",
-    description="Products of any status by name, each with all its supplier items; with"
-    " Accept: text/csv an export of all that the filters match, page and limit aside.",
-    operation_class=query_operation_with_csv(StaffProductQuery, ",".join(EXPORT_HEADER)),
+    summary="List products with supplier prices and margins",
+    description="Returns products of any status by name, each with all its supplier items.",
     dependencies={"criteria": provide_query(StaffProductQuery)},
-    responses=documented_response(
-        Page[StaffProduct], {"total_count": 1, "page": 1, "limit": 50, "data": [PRODUCT]}
-    )
-    | documented_staff_errors(ValidationError),
+    opt=documented(
+        Success(kind=ProductPage, example=page_example(PRODUCT)), query=StaffProductQuery
+    ),
 )
 async def list_products(
     request: Request[Any, Any, Any],
     criteria: NamedDependency[StaffProductQuery],
     database: NamedDependency[Database],
 ) -> Response[Any]:
-    """List the products, as JSON or as a file for a spreadsheet."""
+    """Return a page of products; all of them as CSV for `Accept: text/csv`, as before /export."""
     if accepts_csv(request):
-        return await file_response(service.export_products(database, criteria), "products.csv")
+        return await file_response(service.export_products(database, criteria), EXPORT_NAME)
     page = await service.list_products(database, criteria)
     return Response(page, media_type="application/json", headers={"Vary": "Accept"})
 
 
 @get(
+    "/products/export",
+    summary="Export products as CSV",
+    description="Returns all products that the filters match, one line per supplier item. Cells"
+    " that a spreadsheet would run as a formula are escaped.",
+    dependencies={"criteria": provide_query(StaffProductFilter)},
+    opt=documented(
+        Success(
+            media_type=CSV_MEDIA_TYPE,
+            example=",".join(EXPORT_HEADER),
+            headers=("Content-Disposition",),
+        ),
+        query=StaffProductFilter,
+    ),
+)
+async def export_products(
+    criteria: NamedDependency[StaffProductFilter], database: NamedDependency[Database]
+) -> Stream:
+    """Stream all products that the filters match as CSV."""
+    return await file_response(service.export_products(database, criteria), EXPORT_NAME)
+
+
+@get(
     "/products/{product_id:str}",
-    summary="One product with every supplier's price",
-    description="One product of any status with all its supplier items and its margin.",
-    responses=documented_response(StaffProductDetail, DETAIL)
-    | documented_staff_errors(ValidationError, NotFoundError),
+    summary="Get a product with supplier prices and margin",
+    description="Returns one product of any status with all its supplier items.",
+    opt=documented(Success(kind=StaffProductDetail, example=DETAIL), errors=(NotFoundError,)),
 )
 async def get_product(
     product_id: ProductId, database: NamedDependency[Database]
 ) -> StaffProductDetail:
-    """Look at one product."""
+    """Return one product."""
     return await service.get_product(database, product_id)
 
 
 @post(
     "/products",
-    summary="Make a product",
-    description="Makes a product and links it to a supplier's item if one is named, or does"
-    " neither; without a SKU it is given one.",
-    operation_class=body_operation(CreateProductRequest, CREATE_REQUEST),
+    summary="Create a product",
+    description="Creates a product and, with `supplier_item_id`, links that item to it in the same"
+    " transaction.",
     dependencies={"new_product": provide_body(CreateProductRequest)},
-    responses=documented_response(CreatedProduct, CREATED, status=201)
-    | documented_staff_errors(ValidationError),
+    opt=documented(
+        Success(kind=CreatedProduct, example=CREATED, status=201, headers=("Location",)),
+        body=RequestBody(CreateProductRequest, CREATE_REQUEST),
+    ),
 )
 async def create_product(
     new_product: NamedDependency[CreateProductRequest], database: NamedDependency[Database]
 ) -> Response[CreatedProduct]:
-    """Make a product."""
+    """Create a product and return it."""
     created = await service.create_product(database, new_product)
     return Response(created, headers={"Location": f"/api/v1/admin/products/{created.id}"})
 
@@ -121,7 +142,7 @@ async def create_product(
 async def _decode_change(
     request: Request[Any, Any, Any], caller: NamedDependency[Caller]
 ) -> ProductChange:
-    """Decode a change, after a look at whether the caller may make it: 403 before 400."""
+    """Decode a change after the check that the caller may make it: 403 precedes 400."""
     raw = await request.body()
     try:
         field_names = tuple(msgspec.json.decode(raw, type=dict[str, msgspec.Raw]))
@@ -134,12 +155,15 @@ async def _decode_change(
 @patch(
     "/products/{product_id:str}",
     summary="Change a product",
-    description="Changes the fields that are given; null takes category or target price away."
-    " Sales may change the target price only; an archived product stays as it is.",
-    operation_class=body_operation(ProductChange, {"target_price": "24.90", "status": "active"}),
+    description="Changes the fields that are sent; null removes category or target price. The role"
+    " sales may change the target price only. An archived product can only be brought back: its"
+    " status set to draft or active.",
     dependencies={"change": Provide(_decode_change)},
-    responses=documented_response(StaffProductDetail, DETAIL)
-    | documented_staff_errors(ValidationError, NotFoundError),
+    opt=documented(
+        Success(kind=StaffProductDetail, example=DETAIL),
+        body=RequestBody(ProductChange, {"target_price": "24.90", "status": "active"}),
+        errors=(NotFoundError,),
+    ),
 )
 async def change_product(
     product_id: ProductId,
@@ -147,30 +171,39 @@ async def change_product(
     caller: NamedDependency[Caller],
     database: NamedDependency[Database],
 ) -> StaffProductDetail:
-    """Change a product."""
+    """Change a product and return it."""
     return await service.change_product(database, caller, product_id, change)
 
 
 @patch(
     "/products/{product_id:str}/match",
-    summary="Link or unlink a supplier's item",
-    description="Makes an item the product's or frees it; doing it again changes nothing.",
-    operation_class=body_operation(Match, {"action": "link", "supplier_item_id": ITEM["id"]}),
+    summary="Link or unlink a supplier item",
+    description="Links an item to the product or removes the link; repeating it changes nothing.",
     dependencies={"match": provide_body(Match)},
-    responses=documented_response(MatchedProduct, {"product": DETAIL})
-    | documented_staff_errors(ValidationError, NotFoundError, ConflictError),
+    opt=documented(
+        Success(kind=MatchedProduct, example={"product": DETAIL}),
+        body=RequestBody(Match, {"action": "link", "supplier_item_id": ITEM["id"]}),
+        errors=(NotFoundError, ConflictError),
+    ),
 )
 async def match_item(
     product_id: ProductId,
     match: NamedDependency[Match],
     database: NamedDependency[Database],
 ) -> MatchedProduct:
-    """Link an item to a product, or unlink it."""
+    """Link or unlink an item and return the product."""
     return MatchedProduct(await service.match_item(database, product_id, match))
 
 
 router = Router(
     "/",
-    route_handlers=[list_products, get_product, create_product, change_product, match_item],
+    route_handlers=[
+        list_products,
+        export_products,
+        get_product,
+        create_product,
+        change_product,
+        match_item,
+    ],
     tags=["Products"],
 )

@@ -12,44 +12,60 @@ from pricebook.http.field_types import (
     MAX_PRICE,
     Price,
     SearchText,
+    doc,
     normalise_text,
     range_issues,
     search_issues,
     search_terms,
     text_schema,
 )
-from pricebook.http.pagination import Paging
+from pricebook.http.pagination import Page, PageNumber, PageSize
 from pricebook.suppliers.schemas import SupplierItem
 
 ProductStatus = Literal["draft", "active", "archived"]
 
 MAX_NAME = 500
 MAX_SKU = 100
-# No margin lies outside: the highest price over the lowest target is below 10^17 per cent.
+# Every margin lies inside: highest price over lowest target price is below 10^17 percent.
 MARGIN_LIMIT = Decimal(10) ** 18
 HUNDREDTH = Decimal("0.01")
 
-ProductName = Annotated[str, Meta(extra_json_schema=text_schema(MAX_NAME))]
-InternalSku = Annotated[str, Meta(extra_json_schema=text_schema(MAX_SKU))]
+NewProductName = Annotated[str, doc("Name of the product.", **text_schema(MAX_NAME))]
+NewInternalSku = Annotated[str, Meta(extra_json_schema=text_schema(MAX_SKU))]
+ProductId = Annotated[UUID, doc("Id of the product.")]
+InternalSku = Annotated[str, doc("The shop's own article code; unique.")]
+ProductName = Annotated[str, doc("Name of the product.")]
+CategoryId = Annotated[UUID | None, doc("Id of the product's category; null without one.")]
+Status = Annotated[ProductStatus, doc("Only `active` products are in the public catalog.")]
+NullablePrice = Annotated[
+    Price | None, doc("Own selling price in the currency of the catalog; null without one.")
+]
+SupplierItems = Annotated[
+    list[SupplierItem], doc("All supplier items of the product, the cheapest first.")
+]
+CreatedAt = Annotated[datetime, doc("Time of creation, ISO 8601 UTC.")]
 TargetPrice = Annotated[
     Decimal,
     Meta(
-        description="More than 0, at most four decimals; text or number.",
+        description="Own selling price in the currency of the catalog: a decimal string or a JSON"
+        " number, more than 0, at most four decimals.",
         extra_json_schema={
-            "type": ["string", "number"],
-            "examples": ["19.90"],
-            "exclusiveMinimum": 0,
-            "maximum": float(MAX_PRICE),
-            "pattern": r"^\d+(\.\d{1,4})?$",
+            "anyOf": [
+                {"type": "string", "pattern": r"^\d+(\.\d{1,4})?$", "examples": ["19.90"]},
+                {"type": "number", "exclusiveMinimum": 0, "maximum": float(MAX_PRICE)},
+            ]
         },
     ),
 ]
 Margin = Annotated[
-    float,
-    Meta(description="(target price - lowest price) / target price * 100, to two places."),
+    float | None,
+    doc(
+        "Margin in percent: (target price - lowest price) / target price * 100, rounded to two"
+        " decimals; null without a target price or without items."
+    ),
 ]
 
-# What the columns of the export are called.
+# Column names of the CSV export.
 EXPORT_HEADER = (
     "id",
     "internal_sku",
@@ -71,7 +87,7 @@ EXPORT_HEADER = (
 
 
 class NewProduct(Struct, frozen=True):
-    """A product to be made; the target price is in the catalog's currency."""
+    """The fields of a new product; the target price is in the currency of the catalog."""
 
     internal_sku: str
     name: str
@@ -80,22 +96,26 @@ class NewProduct(Struct, frozen=True):
     target_price: Decimal | None = None
 
 
-class StaffProductQuery(Paging, frozen=True):
-    """Which products are wanted; the filters combine with AND."""
+class StaffProductFilter(Struct, frozen=True):
+    """Filters of products; they combine with AND."""
 
-    status: ProductStatus | None = None
-    min_margin: Annotated[Decimal | None, Meta(description="The margin is at least this.")] = None
-    max_margin: Annotated[Decimal | None, Meta(description="The margin is at most this.")] = None
+    status: Annotated[ProductStatus | None, doc("Only products of this status.")] = None
+    min_margin: Annotated[
+        Decimal | None, doc("Only products whose margin is at least this, in percent.")
+    ] = None
+    max_margin: Annotated[
+        Decimal | None, doc("Only products whose margin is at most this, in percent.")
+    ] = None
     supplier_id: Annotated[
-        UUID | None, Meta(description="Products with an item of this supplier.")
+        UUID | None, doc("Only products with an item of this supplier, each with all its items.")
     ] = None
     search: Annotated[
         SearchText | None,
-        Meta(description="Every word occurs in the name or the SKU, whatever case and accents."),
+        doc("Words that all occur in the name or the SKU; case and accents do not matter."),
     ] = None
 
     def __post_init__(self) -> None:
-        """Check what a type alone cannot say; raises ValidationError naming the parameters."""
+        """Raise ValidationError naming the parameters whose values do not fit together."""
         bounds = (self.min_margin, self.max_margin)
         issues = [
             *range_issues("margin", *bounds, Decimal.is_finite, "expected a number"),
@@ -106,71 +126,93 @@ class StaffProductQuery(Paging, frozen=True):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words to search for, each once."""
+        """The distinct words of the search text."""
         return search_terms(self.search)
 
     @property
     def lowest_margin(self) -> Decimal | None:
-        """The lower bound at the two decimals of a margin; no margin lies between the two."""
+        """The lower bound in percent, rounded up to the two decimals of a margin."""
         return None if self.min_margin is None else _hundredths(self.min_margin, ROUND_CEILING)
 
     @property
     def highest_margin(self) -> Decimal | None:
-        """The upper bound at the two decimals of a margin; no margin lies between the two."""
+        """The upper bound in percent, rounded down to the two decimals of a margin."""
         return None if self.max_margin is None else _hundredths(self.max_margin, ROUND_FLOOR)
 
 
-class StaffProduct(Struct, frozen=True):
-    """A product as staff sees it, with all items of its suppliers, the cheapest first."""
+class StaffProductQuery(StaffProductFilter, frozen=True):
+    """Filters of products, and which page of the matching products to return."""
 
-    id: UUID
-    internal_sku: str
-    name: str
-    category_id: UUID | None
-    status: ProductStatus
-    target_price: Price | None
-    supplier_items: list[SupplierItem]
-    margin_percentage: Margin | None
+    page: PageNumber = 1
+    limit: PageSize = 50
+
+    @property
+    def offset(self) -> int:
+        """The number of products before the page."""
+        return (self.page - 1) * self.limit
+
+
+class StaffProduct(Struct, frozen=True):
+    """A product with its supplier items and its margin."""
+
+    id: ProductId
+    internal_sku: InternalSku
+    name: ProductName
+    category_id: CategoryId
+    status: Status
+    target_price: NullablePrice
+    supplier_items: SupplierItems
+    margin_percentage: Margin
+
+
+class ProductPage(Page[StaffProduct], frozen=True):
+    """A page of products."""
 
 
 class StaffProductDetail(StaffProduct, frozen=True):
-    """A product, and when it was made and last changed."""
+    """A product with its supplier items, its margin and its times."""
 
-    created_at: datetime
-    updated_at: datetime
+    created_at: CreatedAt
+    updated_at: Annotated[datetime, doc("Time of the last change, ISO 8601 UTC.")]
 
 
 class CreatedProduct(Struct, frozen=True):
-    """A product that was just made, with the item that it was made from, if any."""
+    """A new product with the supplier item that was linked to it, if any."""
 
-    id: UUID
-    internal_sku: str
-    name: str
-    category_id: UUID | None
-    status: ProductStatus
-    target_price: Price | None
-    supplier_items: list[SupplierItem]
-    created_at: datetime
+    id: ProductId
+    internal_sku: InternalSku
+    name: ProductName
+    category_id: CategoryId
+    status: Status
+    target_price: NullablePrice
+    supplier_items: SupplierItems
+    created_at: CreatedAt
 
 
 class MatchedProduct(Struct, frozen=True):
-    """The product after a link or an unlink."""
+    """The result of linking or unlinking an item."""
 
-    product: StaffProductDetail
+    product: Annotated[StaffProductDetail, doc("The product after the change.")]
 
 
 class CreateProductRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """A product to be made, linked to a supplier's item if one is named."""
+    """The fields of a new product."""
 
-    name: ProductName
-    internal_sku: InternalSku | None = None
-    category_id: UUID | None = None
-    status: Literal["draft", "active"] = "draft"
-    target_price: TargetPrice | None = None
-    supplier_item_id: UUID | None = None
+    name: NewProductName
+    internal_sku: Annotated[
+        NewInternalSku | None, doc("Own article code; without one the system makes a unique one.")
+    ] = None
+    category_id: Annotated[UUID | None, doc("Id of an existing category; null for none.")] = None
+    status: Annotated[Literal["draft", "active"], doc("Status; `draft` by default.")] = "draft"
+    target_price: Annotated[
+        TargetPrice | None, doc("Own selling price in the currency of the catalog; null for none.")
+    ] = None
+    supplier_item_id: Annotated[
+        UUID | None, doc("Id of an unmatched supplier item to link; null for none.")
+    ] = None
 
     def __post_init__(self) -> None:
-        """Clean the texts; raises ValidationError naming every field that is wrong."""
+        """Normalise the texts; raises ValidationError naming every refused field."""
         issues = [
             *normalise_text(self, "name", MAX_NAME),
             *normalise_text(self, "internal_sku", MAX_SKU),
@@ -181,15 +223,20 @@ class CreateProductRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProductChange(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to change of a product; null takes the category or the target price away."""
+    """Changes of a product; fields that are not sent stay."""
 
-    name: ProductName | UnsetType = UNSET
-    category_id: UUID | UnsetType | None = UNSET
-    status: ProductStatus | UnsetType = UNSET
-    target_price: TargetPrice | UnsetType | None = UNSET
+    name: NewProductName | UnsetType = UNSET
+    category_id: Annotated[
+        UUID | UnsetType | None, doc("Id of an existing category; null removes the category.")
+    ] = UNSET
+    status: Annotated[ProductStatus | UnsetType, doc("New status.")] = UNSET
+    target_price: Annotated[
+        TargetPrice | UnsetType | None,
+        doc("Own selling price in the currency of the catalog; null removes it."),
+    ] = UNSET
 
     def __post_init__(self) -> None:
-        """Clean the name; raises ValidationError naming what is wrong, or for no change at all."""
+        """Normalise the name; raises ValidationError for refused fields or without any field."""
         issues = [*normalise_text(self, "name", MAX_NAME), *_price_issues(self.target_price)]
         if not self.given:
             issues = [body_issue("(all)", "names no field to change")]
@@ -198,16 +245,16 @@ class ProductChange(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def given(self) -> Mapping[str, Any]:
-        """The fields that are to change."""
+        """The fields that were sent, with their values."""
         fields = msgspec.structs.asdict(self)
         return {name: value for name, value in fields.items() if value is not UNSET}
 
 
 class Match(Struct, frozen=True, forbid_unknown_fields=True):
-    """Whether an item is to become a product's or to be free again."""
+    """A link of a supplier item to a product, or its removal."""
 
-    action: Literal["link", "unlink"]
-    supplier_item_id: UUID
+    action: Annotated[Literal["link", "unlink"], doc("`link` sets the link, `unlink` removes it.")]
+    supplier_item_id: Annotated[UUID, doc("Id of the supplier item.")]
 
 
 def _hundredths(bound: Decimal, rounding: str) -> Decimal:
@@ -215,7 +262,7 @@ def _hundredths(bound: Decimal, rounding: str) -> Decimal:
 
 
 def _price_issues(price: Decimal | UnsetType | None) -> list[FieldIssue]:
-    """Say what is wrong with a price; zeros behind the fourth decimal are nothing wrong."""
+    """Return the issues of a target price; zeros after the fourth decimal are accepted."""
     if not isinstance(price, Decimal):
         return []
     if not (price.is_finite() and 0 < price <= MAX_PRICE):

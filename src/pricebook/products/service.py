@@ -28,6 +28,7 @@ from pricebook.products.schemas import (
     ProductStatus,
     StaffProduct,
     StaffProductDetail,
+    StaffProductFilter,
     StaffProductQuery,
 )
 from pricebook.products.sku import generate_skus
@@ -45,7 +46,7 @@ async def list_products(database: Database, query: StaffProductQuery) -> Page[St
     return page_of(query, total_count, products)
 
 
-async def export_products(database: Database, query: StaffProductQuery) -> AsyncGenerator[str]:
+async def export_products(database: Database, query: StaffProductFilter) -> AsyncGenerator[str]:
     """Yield everything the filters match as comma-separated values, a line per supplier item."""
     text = safe_csv.lines([EXPORT_HEADER])
     async with (

@@ -8,12 +8,12 @@ from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
 from pricebook.http.pagination import Paging
 from pricebook.suppliers.schemas import (
-    FreeItem,
-    FreeItemQuery,
     ItemLink,
     NewItemLink,
     PricePoint,
     ProductCandidate,
+    UnmatchedItem,
+    UnmatchedItemQuery,
 )
 
 
@@ -89,13 +89,15 @@ FREE_ITEMS: LiteralString = """
 """
 
 
-async def list_free_items(conn: Connection, query: FreeItemQuery) -> tuple[int, list[FreeItem]]:
+async def list_unmatched_items(
+    conn: Connection, query: UnmatchedItemQuery
+) -> tuple[int, list[UnmatchedItem]]:
     """List a page of the items without a product, oldest first, and count all that pass."""
-    rows = await (await conn.execute(*free_items_statement(query))).fetchall()
-    return rows[0][0], [FreeItem(*row[1:]) for row in rows if row[1] is not None]
+    rows = await (await conn.execute(*unmatched_items_statement(query))).fetchall()
+    return rows[0][0], [UnmatchedItem(*row[1:]) for row in rows if row[1] is not None]
 
 
-def free_items_statement(query: FreeItemQuery) -> tuple[LiteralString, list[Any]]:
+def unmatched_items_statement(query: UnmatchedItemQuery) -> tuple[LiteralString, list[Any]]:
     """Return the statement that reads a page of the items without a product, and its values."""
     conditions: LiteralString = "product_id IS NULL AND supplier_id <> ALL (ARRAY(\
 SELECT id FROM suppliers WHERE deleting_since IS NOT NULL))"

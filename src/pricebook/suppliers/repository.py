@@ -16,13 +16,13 @@ from pricebook.suppliers.schemas import (
     LastImportAge,
     LastTask,
     NewSupplier,
-    SourceConfig,
     SourceType,
     Supplier,
     SupplierChange,
     SupplierOverview,
     SupplierSource,
 )
+from pricebook.suppliers.source_config import SourceConfig
 
 OVERVIEW: LiteralString = """
     SELECT supplier.id, supplier.name, supplier.source_type,

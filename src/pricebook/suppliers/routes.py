@@ -5,21 +5,23 @@ from litestar import Response, Router, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import PathParameter
 
-from pricebook.auth.guard import documented_staff_errors
 from pricebook.db.database import Database
-from pricebook.errors import ConflictError, NotFoundError, ValidationError
-from pricebook.http.json_body import body_operation, provide_body
+from pricebook.errors import ConflictError, NotFoundError
+from pricebook.http.json_body import provide_body
+from pricebook.http.openapi import RequestBody, Success, documented, page_example
 from pricebook.http.pagination import Page, Paging
-from pricebook.http.problems import documented_no_content, documented_response
-from pricebook.http.query_string import provide_query, query_operation
+from pricebook.http.query_string import provide_query
 from pricebook.suppliers import service
 from pricebook.suppliers.schemas import (
-    FreeItem,
-    FreeItemQuery,
     NewSupplier,
+    PriceHistoryPage,
     PricePoint,
     SupplierChange,
     SupplierOverview,
+    SupplierPage,
+    UnmatchedItem,
+    UnmatchedItemPage,
+    UnmatchedItemQuery,
 )
 
 CREATE_REQUEST: dict[str, Any] = {
@@ -48,7 +50,7 @@ DELETING: dict[str, Any] = SUPPLIER | {
     "deleting_since": "2026-03-02T09:00:00Z",
     "items_count": 300_000,
 }
-FREE_ITEM: dict[str, Any] = {
+UNMATCHED_ITEM: dict[str, Any] = {
     "id": "7d1f2b8e-64a3-4b8f-9a4e-2f6a0b9c1d22",
     "supplier_id": SUPPLIER["id"],
     "supplier_name": "Nordwerk",
@@ -66,69 +68,65 @@ SupplierId = Annotated[UUID, PathParameter(description="The supplier's id.")]
 ItemId = Annotated[UUID, PathParameter(description="The supplier item's id.")]
 
 
-def _example_page(row: dict[str, Any]) -> dict[str, Any]:
-    return {"total_count": 1, "page": 1, "limit": 50, "data": [row]}
-
-
 @get(
     "/suppliers/unmatched",
-    summary="Items without a product",
-    description="Supplier items that are linked to no product, oldest first.",
-    operation_class=query_operation(FreeItemQuery),
-    dependencies={"criteria": provide_query(FreeItemQuery)},
-    responses=documented_response(Page[FreeItem], _example_page(FREE_ITEM))
-    | documented_staff_errors(ValidationError),
+    summary="List unmatched supplier items",
+    description="Returns supplier items without a product, oldest first.",
+    dependencies={"criteria": provide_query(UnmatchedItemQuery)},
+    opt=documented(
+        Success(kind=UnmatchedItemPage, example=page_example(UNMATCHED_ITEM)),
+        query=UnmatchedItemQuery,
+    ),
 )
-async def list_unmatched(
-    criteria: NamedDependency[FreeItemQuery], database: NamedDependency[Database]
-) -> Page[FreeItem]:
-    """List the items without a product."""
-    return await service.list_free_items(database, criteria)
+async def list_unmatched_items(
+    criteria: NamedDependency[UnmatchedItemQuery], database: NamedDependency[Database]
+) -> Page[UnmatchedItem]:
+    """Return a page of items without a product."""
+    return await service.list_unmatched_items(database, criteria)
 
 
 @get(
     "/suppliers",
-    summary="The suppliers",
-    description="All suppliers by name, each with the number of its items and its last task.",
-    operation_class=query_operation(Paging),
+    summary="List suppliers",
+    description="Returns all suppliers by name, each with its number of items and its last task.",
     dependencies={"paging": provide_query(Paging)},
-    responses=documented_response(Page[SupplierOverview], _example_page(SUPPLIER))
-    | documented_staff_errors(ValidationError),
+    opt=documented(Success(kind=SupplierPage, example=page_example(SUPPLIER)), query=Paging),
 )
 async def list_suppliers(
     paging: NamedDependency[Paging], database: NamedDependency[Database]
 ) -> Page[SupplierOverview]:
-    """List the suppliers."""
+    """Return a page of suppliers."""
     return await service.list_suppliers(database, paging)
 
 
 @get(
     "/suppliers/{supplier_id:str}",
-    summary="One supplier",
-    description="One supplier with the number of its items and its last task.",
-    responses=documented_response(SupplierOverview, SUPPLIER)
-    | documented_staff_errors(ValidationError, NotFoundError),
+    summary="Get a supplier",
+    description="Returns one supplier with its number of items and its last task.",
+    opt=documented(Success(kind=SupplierOverview, example=SUPPLIER), errors=(NotFoundError,)),
 )
 async def get_supplier(
     supplier_id: SupplierId, database: NamedDependency[Database]
 ) -> SupplierOverview:
-    """Look at one supplier."""
+    """Return one supplier."""
     return await service.get_supplier(database, supplier_id)
 
 
 @post(
     "/suppliers",
-    summary="Make a supplier",
-    description="Makes a supplier; its name must be free, whatever the case.",
-    operation_class=body_operation(NewSupplier, CREATE_REQUEST),
+    summary="Create a supplier",
+    description="Creates a supplier. No other supplier may have its name, in any case.",
     dependencies={"new_supplier": provide_body(NewSupplier)},
-    responses=documented_response(SupplierOverview, SUPPLIER, status=201)
-    | documented_staff_errors(ValidationError, ConflictError),
+    opt=documented(
+        Success(kind=SupplierOverview, example=SUPPLIER, status=201, headers=("Location",)),
+        body=RequestBody(NewSupplier, CREATE_REQUEST),
+        errors=(ConflictError,),
+    ),
 )
 async def create_supplier(
     new_supplier: NamedDependency[NewSupplier], database: NamedDependency[Database]
 ) -> Response[SupplierOverview]:
-    """Make a supplier."""
+    """Create a supplier and return it."""
     created = await service.create_supplier(database, new_supplier)
     return Response(created, headers={"Location": f"/api/v1/admin/suppliers/{created.id}"})
 
@@ -136,18 +134,20 @@ async def create_supplier(
 @patch(
     "/suppliers/{supplier_id:str}",
     summary="Change a supplier",
-    description="Changes the fields that are given; a source configuration replaces the old one.",
-    operation_class=body_operation(SupplierChange, {"contact_email": None, "is_active": False}),
+    description="Changes the fields that are sent; `source_config` is replaced as a whole.",
     dependencies={"change": provide_body(SupplierChange)},
-    responses=documented_response(SupplierOverview, SUPPLIER)
-    | documented_staff_errors(ValidationError, NotFoundError, ConflictError),
+    opt=documented(
+        Success(kind=SupplierOverview, example=SUPPLIER),
+        body=RequestBody(SupplierChange, {"contact_email": None, "is_active": False}),
+        errors=(NotFoundError, ConflictError),
+    ),
 )
 async def change_supplier(
     supplier_id: SupplierId,
     change: NamedDependency[SupplierChange],
     database: NamedDependency[Database],
 ) -> SupplierOverview:
-    """Change a supplier."""
+    """Change a supplier and return it."""
     return await service.change_supplier(database, supplier_id, change)
 
 
@@ -155,17 +155,20 @@ async def change_supplier(
     "/suppliers/{supplier_id:str}",
     status_code=202,
     summary="Delete a supplier",
-    description="Deletes a supplier with its items and their price history; products stay. A large "
-    "one (202) is hidden and inactive at once and its name is free; its items go in batches. "
-    "Location answers how many are left, then 404.",
-    responses=documented_no_content()
-    | documented_response(SupplierOverview, DELETING, status=202)
-    | documented_staff_errors(ValidationError, NotFoundError),
+    description="Deletes a supplier with its items and their price history, and keeps the products."
+    " With many items the response is 202: the supplier is inactive, no longer listed, and its name"
+    " can be used again, while its items are deleted in batches. GET Location returns how many are"
+    " left, then 404.",
+    opt=documented(
+        Success(status=204),
+        Success(kind=SupplierOverview, example=DELETING, status=202, headers=("Location",)),
+        errors=(NotFoundError,),
+    ),
 )
 async def delete_supplier(
     supplier_id: SupplierId, database: NamedDependency[Database]
 ) -> Response[SupplierOverview | None]:
-    """Delete a supplier."""
+    """Delete a supplier; return it while its items are deleted in batches."""
     remaining = await service.delete_supplier(database, supplier_id)
     if remaining is None:
         return Response(None, status_code=204)
@@ -175,30 +178,32 @@ async def delete_supplier(
 
 @get(
     "/supplier-items/{item_id:str}/price-history",
-    summary="What an item cost when",
-    description="The prices of a supplier's item, newest first; one for each change.",
-    operation_class=query_operation(Paging),
+    summary="List the price history of a supplier item",
+    description="Returns the prices of an item, newest first, one for each change.",
     dependencies={"paging": provide_query(Paging)},
-    responses=documented_response(Page[PricePoint], _example_page(PRICE))
-    | documented_staff_errors(ValidationError, NotFoundError),
+    opt=documented(
+        Success(kind=PriceHistoryPage, example=page_example(PRICE)),
+        query=Paging,
+        errors=(NotFoundError,),
+    ),
 )
-async def list_prices(
+async def list_price_history(
     item_id: ItemId, paging: NamedDependency[Paging], database: NamedDependency[Database]
 ) -> Page[PricePoint]:
-    """List the prices of an item."""
+    """Return a page of the prices of an item."""
     return await service.list_prices(database, item_id, paging)
 
 
 router = Router(
     "/",
     route_handlers=[
-        list_unmatched,
+        list_unmatched_items,
         list_suppliers,
         get_supplier,
         create_supplier,
         change_supplier,
         delete_supplier,
-        list_prices,
+        list_price_history,
     ],
     tags=["Suppliers"],
 )

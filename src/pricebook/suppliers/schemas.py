@@ -1,40 +1,44 @@
-import codecs
 import re
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pricebook.errors import FieldIssue, body_issue, validation_error
 from pricebook.http.field_types import (
     Price,
     SearchText,
+    doc,
     normalise_text,
     search_issues,
     search_terms,
     text_schema,
 )
-from pricebook.http.pagination import Paging
-from pricebook.suppliers.schedule import next_run_at
+from pricebook.http.pagination import Page, Paging
+from pricebook.suppliers.source_config import SourceConfig
 from pricebook.tasks.message import ParserType
 from pricebook.tasks.schemas import TaskState
 
 SourceType = ParserType
-ListField = Literal["sku", "name", "price", "category", "currency"]
 
 MAX_NAME = 255
 EMAIL = re.compile(r"[^@\s\0]+@[^@\s\0.]+(\.[^@\s\0.]+)+")
 
-SupplierName = Annotated[str, Meta(extra_json_schema=text_schema(MAX_NAME))]
+NewSupplierName = Annotated[
+    str, doc("Name of the supplier; unique in any case.", **text_schema(MAX_NAME))
+]
 Email = Annotated[str, Meta(max_length=255, extra_json_schema={"format": "email"})]
-ShortText = Annotated[str, Meta(min_length=1, max_length=255)]
-Address = Annotated[str, Meta(min_length=1, max_length=2000)]
+
+SupplierId = Annotated[UUID, doc("Id of the supplier.")]
+SupplierName = Annotated[str, doc("Name of the supplier.")]
+Source = Annotated[SourceType, doc("Kind of the price list.")]
+ContactEmail = Annotated[Email | None, doc("Address of a contact; null without one.")]
+IsActive = Annotated[bool, doc("Whether price lists are imported; true by default.")]
 
 
 class Supplier(Struct, frozen=True):
-    """A supplier with how its list is read (`source_config`) and what was found in it (`found`)."""
+    """A supplier; metadata has its `source_config` and the detected profile (`found`)."""
 
     id: UUID
     name: str
@@ -42,84 +46,39 @@ class Supplier(Struct, frozen=True):
     metadata: dict[str, Any]
 
 
-class SourceConfig(
-    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
-):
-    """Where a supplier's list is and how to read it; what is not said is found out.
-
-    `sync_every` lets it be fetched by itself: minutes, or the five words of cron in UTC.
-    `sheet_url` and `source_url` are older names of `spreadsheet_url`.
-    """
-
-    spreadsheet_url: Address | None = None
-    sheet_url: Address | None = None
-    source_url: Address | None = None
-    sheet_name: ShortText | None = None
-    file_path: Address | None = None
-    url: Annotated[str, Meta(max_length=2000, pattern=r"^https://\S+$")] | None = None
-    column_mapping: dict[ListField, ShortText] = {}
-    header_row: (
-        Annotated[
-            int, Meta(ge=0, le=10_000, description="Last row of the header; 0 says there is none.")
-        ]
-        | None
-    ) = None
-    delimiter: Annotated[str, Meta(min_length=1, max_length=1)] | None = None
-    encoding: ShortText | None = None
-    decimal_separator: Literal[".", ","] | None = None
-    characteristic_columns: Annotated[list[ShortText], Meta(max_length=200)] | None = None
-    mode: Literal["full", "partial"] | None = None
-    sync_every: int | ShortText | None = None
-
-    def __post_init__(self) -> None:
-        """Bring the spreadsheet's address under one name.
-
-        Raises ValidationError for two addresses and for an encoding that nobody knows.
-        """
-        given = [self.spreadsheet_url, self.sheet_url, self.source_url]
-        addresses = {address for address in given if address is not None}
-        issues: list[FieldIssue] = []
-        if len(addresses) > 1:
-            issues.append(body_issue("source_config.spreadsheet_url", "is given twice"))
-        if self.encoding is not None and not _is_encoding(self.encoding):
-            issues.append(body_issue("source_config.encoding", "is no encoding"))
-        if self.sync_every is not None and (
-            schedule_error := _schedule_error(str(self.sync_every))
-        ):
-            issues.append(body_issue("source_config.sync_every", schedule_error))
-        if issues:
-            raise validation_error(*issues)
-        msgspec.structs.force_setattr(self, "spreadsheet_url", next(iter(addresses), None))
-        msgspec.structs.force_setattr(self, "sheet_url", None)
-        msgspec.structs.force_setattr(self, "source_url", None)
-
-
 class NewSupplier(Struct, frozen=True, forbid_unknown_fields=True):
-    """A supplier to be made."""
+    """The fields of a new supplier."""
 
-    name: SupplierName
-    source_type: SourceType
-    source_config: SourceConfig = SourceConfig()
-    contact_email: Email | None = None
-    is_active: bool = True
+    name: NewSupplierName
+    source_type: Source
+    source_config: Annotated[
+        SourceConfig, doc("Source of the price list and how to read it; empty by default.")
+    ] = SourceConfig()
+    contact_email: ContactEmail = None
+    is_active: IsActive = True
 
     def __post_init__(self) -> None:
-        """Clean the name; raises ValidationError naming what is wrong."""
+        """Normalise the name; raises ValidationError naming the refused fields."""
         if issues := [*normalise_text(self, "name", MAX_NAME), *_email_issues(self.contact_email)]:
             raise validation_error(*issues)
 
 
 class SupplierChange(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to change of a supplier; a source configuration replaces the earlier one whole."""
+    """Changes of a supplier; fields that are not sent stay."""
 
-    name: SupplierName | UnsetType = UNSET
-    source_type: SourceType | UnsetType = UNSET
-    source_config: SourceConfig | UnsetType = UNSET
-    contact_email: Email | UnsetType | None = UNSET
-    is_active: bool | UnsetType = UNSET
+    name: NewSupplierName | UnsetType = UNSET
+    source_type: Annotated[SourceType | UnsetType, doc("Kind of the price list.")] = UNSET
+    source_config: Annotated[
+        SourceConfig | UnsetType,
+        doc("Source of the price list and how to read it; replaces the earlier one as a whole."),
+    ] = UNSET
+    contact_email: Annotated[
+        Email | UnsetType | None, doc("Address of a contact; null removes it.")
+    ] = UNSET
+    is_active: Annotated[bool | UnsetType, doc("Whether price lists are imported.")] = UNSET
 
     def __post_init__(self) -> None:
-        """Clean the name; raises ValidationError naming what is wrong, or for no change at all."""
+        """Normalise the name; raises ValidationError for refused fields or without any field."""
         issues = [*normalise_text(self, "name", MAX_NAME), *_email_issues(self.contact_email)]
         if all(getattr(self, name) is UNSET for name in self.__struct_fields__):
             issues = [body_issue("(all)", "names no field to change")]
@@ -128,16 +87,18 @@ class SupplierChange(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LastTask(Struct, frozen=True):
-    """The ingestion task of a supplier that was asked for last."""
+    """The newest import task of a supplier."""
 
-    id: UUID
-    state: TaskState
-    enqueued_at: datetime
-    completed_at: datetime | None
+    id: Annotated[UUID, doc("Id of the task.")]
+    state: Annotated[TaskState, doc("State of the task.")]
+    enqueued_at: Annotated[datetime, doc("Time of the request, ISO 8601 UTC.")]
+    completed_at: Annotated[
+        datetime | None, doc("End of the task, ISO 8601 UTC; null while it is not finished.")
+    ]
 
 
 class SupplierSource(Struct, frozen=True):
-    """A supplier as a task is about it: whether it is active, where its list is, how it is read."""
+    """The fields of a supplier that an import reads."""
 
     name: str
     source_type: SourceType
@@ -146,23 +107,27 @@ class SupplierSource(Struct, frozen=True):
 
 
 class SupplierOverview(Struct, frozen=True):
-    """A supplier, how many items it has, and its last task."""
+    """A supplier with its number of items and its last task."""
 
-    id: UUID
-    name: str
-    source_type: SourceType
-    source_config: dict[str, Any]
-    contact_email: str | None
-    is_active: bool
-    deleting_since: datetime | None
-    items_count: int
-    created_at: datetime
-    updated_at: datetime
-    last_task: LastTask | None
+    id: SupplierId
+    name: SupplierName
+    source_type: Source
+    source_config: Annotated[
+        dict[str, Any], doc("Source of the price list and how to read it; see NewSupplier.")
+    ]
+    contact_email: Annotated[str | None, doc("Address of a contact; null without one.")]
+    is_active: Annotated[bool, doc("Whether price lists are imported.")]
+    deleting_since: Annotated[
+        datetime | None, doc("Time of the request to delete it, ISO 8601 UTC; null without one.")
+    ]
+    items_count: Annotated[int, doc("Number of its items, absent ones included.")]
+    created_at: Annotated[datetime, doc("Time of creation, ISO 8601 UTC.")]
+    updated_at: Annotated[datetime, doc("Time of the last change, ISO 8601 UTC.")]
+    last_task: Annotated[LastTask | None, doc("Its newest import task; null without one.")]
 
 
 class LastImportAge(Struct, frozen=True):
-    """How long ago a list of a supplier was taken in, or the supplier made if none ever was."""
+    """Seconds since a supplier's last import, or since its creation without one."""
 
     id: UUID
     name: str
@@ -170,57 +135,76 @@ class LastImportAge(Struct, frozen=True):
 
 
 class SupplierItem(Struct, frozen=True):
-    """An article of a supplier, as its list last told it.
+    """An article of a supplier with the values of the last price list that had it.
 
-    One that the supplier's list lacks since a time counts in no figure of its product.
+    An absent item does not count in the aggregates of its product.
     """
 
-    id: UUID
-    supplier_id: UUID
-    supplier_name: str
-    supplier_sku: str
-    name: str
-    current_price: Price
-    characteristics: dict[str, Any]
-    last_ingested_at: datetime
-    absent_since: datetime | None
+    id: Annotated[UUID, doc("Id of the supplier item.")]
+    supplier_id: SupplierId
+    supplier_name: SupplierName
+    supplier_sku: Annotated[str, doc("The supplier's article code.")]
+    name: Annotated[str, doc("The supplier's name of the article.")]
+    current_price: Annotated[Price, doc("Price in the currency of the catalog.")]
+    characteristics: Annotated[
+        dict[str, Any], doc("Cells of further columns of the price list, by header.")
+    ]
+    last_ingested_at: Annotated[
+        datetime, doc("Time of the last import that had the item, ISO 8601 UTC.")
+    ]
+    absent_since: Annotated[
+        datetime | None,
+        doc("Time of the first import without the item, ISO 8601 UTC; null while it is listed."),
+    ]
 
 
-class FreeItem(SupplierItem, frozen=True):
-    """A supplier's article that is linked to no product, and when it appeared."""
+class UnmatchedItem(SupplierItem, frozen=True):
+    """A supplier item without a product."""
 
-    created_at: datetime
+    created_at: Annotated[datetime, doc("Time of the first import with the item, ISO 8601 UTC.")]
 
 
-class FreeItemQuery(Paging, frozen=True):
-    """Which of the items without a product are wanted."""
+class UnmatchedItemQuery(Paging, frozen=True):
+    """Filters of the items without a product, and which page of them to return."""
 
-    supplier_id: Annotated[UUID | None, Meta(description="Items of this supplier.")] = None
+    supplier_id: Annotated[UUID | None, doc("Only items of this supplier.")] = None
     search: Annotated[
         SearchText | None,
-        Meta(description="Every word occurs in the name or the supplier's code of the item."),
+        doc("Words that all occur in the name or the supplier's article code of the item."),
     ] = None
 
     def __post_init__(self) -> None:
-        """Raise ValidationError for words that cannot be searched for."""
+        """Raise ValidationError for a search text that is blank or too long."""
         if issues := search_issues(self.search):
             raise validation_error(*issues)
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words to search for, each once."""
+        """The distinct words of the search text."""
         return search_terms(self.search)
 
 
 class PricePoint(Struct, frozen=True):
-    """A price of an item, and since when."""
+    """A price of a supplier item and the time from which it held."""
 
-    price: Price
-    recorded_at: datetime
+    price: Annotated[Price, doc("Price in the currency of the catalog.")]
+    recorded_at: Annotated[datetime, doc("Time of the import that set the price, ISO 8601 UTC.")]
+
+
+class SupplierPage(Page[SupplierOverview], frozen=True):
+    """A page of suppliers."""
+
+
+class UnmatchedItemPage(Page[UnmatchedItem], frozen=True):
+    """A page of supplier items without a product."""
+
+
+class PriceHistoryPage(Page[PricePoint], frozen=True):
+    """A page of the prices of a supplier item."""
 
 
 class ProductCandidate(Struct, frozen=True):
-    """A supplier's article that is linked to no product; the category is the list's word for it."""
+    """A supplier item without a product; the category is the name in the price list."""
 
     id: UUID
     name: str
@@ -228,36 +212,20 @@ class ProductCandidate(Struct, frozen=True):
 
 
 class NewItemLink(Struct, frozen=True):
-    """Which product an item is."""
+    """A link of a supplier item to a product that an import creates."""
 
     supplier_item_id: UUID
     product_id: UUID
 
 
 class ItemLink(Struct, frozen=True):
-    """An item and the product that it is, if any."""
+    """A supplier item and the product that it is linked to, if any."""
 
     id: UUID
     product_id: UUID | None
 
 
-def _is_encoding(name: str) -> bool:
-    try:
-        codecs.lookup(name)
-    except (LookupError, ValueError):
-        return False
-    return True
-
-
-def _schedule_error(rule: str) -> str | None:
-    try:
-        next_run_at(rule, datetime.now(UTC))
-    except ValueError as error:
-        return str(error)
-    return None
-
-
 def _email_issues(email: str | UnsetType | None) -> list[FieldIssue]:
     if isinstance(email, str) and not EMAIL.fullmatch(email):
-        return [body_issue("contact_email", "is no email address")]
+        return [body_issue("contact_email", "is not an email address")]
     return []

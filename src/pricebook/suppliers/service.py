@@ -8,8 +8,6 @@ from pricebook.errors import DatabaseUnavailableError, NotFoundError
 from pricebook.http.pagination import Page, Paging, page_of
 from pricebook.suppliers import item_repository, repository
 from pricebook.suppliers.schemas import (
-    FreeItem,
-    FreeItemQuery,
     ItemLink,
     LastImportAge,
     NewItemLink,
@@ -21,6 +19,8 @@ from pricebook.suppliers.schemas import (
     SupplierChange,
     SupplierOverview,
     SupplierSource,
+    UnmatchedItem,
+    UnmatchedItemQuery,
 )
 
 SMALL_SUPPLIER = 1000
@@ -89,10 +89,12 @@ async def delete_batch(database: Database, supplier_id: UUID, limit: int) -> boo
         return await repository.delete_batch(conn, supplier_id, limit)
 
 
-async def list_free_items(database: Database, query: FreeItemQuery) -> Page[FreeItem]:
+async def list_unmatched_items(
+    database: Database, query: UnmatchedItemQuery
+) -> Page[UnmatchedItem]:
     """Return a page of the items that no product has, oldest first."""
     async with database.connection() as conn:
-        total_count, items = await item_repository.list_free_items(conn, query)
+        total_count, items = await item_repository.list_unmatched_items(conn, query)
     return page_of(query, total_count, items)
 
 

@@ -4,22 +4,24 @@ from uuid import UUID
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import PathParameter
+from litestar.response import Stream
 
-from pricebook.auth.guard import documented_staff_errors
 from pricebook.auth.schemas import Caller
 from pricebook.db.database import Database
-from pricebook.errors import ConflictError, NotFoundError, ValidationError
-from pricebook.http.csv_download import accepts_csv, file_response, query_operation_with_csv
+from pricebook.errors import ConflictError, NotFoundError
+from pricebook.http.csv_download import CSV_MEDIA_TYPE, accepts_csv, file_response
+from pricebook.http.openapi import Success, documented, page_example
 from pricebook.http.pagination import Page, Paging
-from pricebook.http.problems import documented_response, request_id_of
-from pricebook.http.query_string import provide_query, query_operation
+from pricebook.http.problems import request_id_of
+from pricebook.http.query_string import provide_query
 from pricebook.tasks import cancellation, history, service
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import (
     AcceptedTask,
+    RowErrorPage,
     Task,
+    TaskPage,
     TaskQuery,
-    TaskRowError,
 )
 
 TASKS_PATH = "/api/v1/admin/tasks/"
@@ -84,6 +86,8 @@ ROW_ERROR: dict[str, Any] = {
     "row_data": ["NW-20417", "Claw hammer 20oz", ""],
 }
 
+ACCEPTED_RESPONSE = Success(kind=AcceptedTask, example=ACCEPTED, status=202, headers=("Location",))
+
 AnyRequest = Request[Any, Any, Any]
 TaskId = Annotated[UUID, PathParameter(description="The task's id.")]
 
@@ -91,54 +95,46 @@ TaskId = Annotated[UUID, PathParameter(description="The task's id.")]
 def accepted_response(
     task: AcceptedTask, headers: dict[str, str] | None = None
 ) -> Response[AcceptedTask]:
-    """Answer that a task will be done, and where to follow it."""
+    """Return the 202 of a queued task, with its path in Location."""
     location_header = {"Location": f"{TASKS_PATH}{task.task_id}"}
     return Response(task, status_code=202, headers={**location_header, **(headers or {})})
 
 
-def _example_page(row: dict[str, Any]) -> dict[str, Any]:
-    return {"total_count": 1, "page": 1, "limit": 50, "data": [row]}
-
-
 @get(
     "/tasks",
-    summary="The tasks",
-    description="Ingestion tasks, newest first; those of one supplier are its history.",
-    operation_class=query_operation(TaskQuery),
+    summary="List import tasks",
+    description="Returns import tasks, newest first.",
     dependencies={"criteria": provide_query(TaskQuery)},
-    responses=documented_response(Page[Task], _example_page(TASK))
-    | documented_staff_errors(ValidationError),
+    opt=documented(Success(kind=TaskPage, example=page_example(TASK)), query=TaskQuery),
 )
 async def list_tasks(
     criteria: NamedDependency[TaskQuery], database: NamedDependency[Database]
 ) -> Page[Task]:
-    """List the tasks."""
+    """Return a page of tasks."""
     return await history.list_tasks(database, criteria)
 
 
 @get(
     "/tasks/{task_id:str}",
-    summary="One task",
-    description="Who asked for it, how far it is, and what came of it.",
-    responses=documented_response(Task, TASK)
-    | documented_staff_errors(ValidationError, NotFoundError),
+    summary="Get an import task",
+    description="Returns one task: its requester, its progress and its result.",
+    opt=documented(Success(kind=Task, example=TASK), errors=(NotFoundError,)),
 )
 async def get_task(task_id: TaskId, database: NamedDependency[Database]) -> Task:
-    """Look at one task."""
+    """Return one task."""
     return await history.get_task(database, task_id)
 
 
 @get(
     "/tasks/{task_id:str}/errors",
-    summary="The rows that a task did not take",
-    description="Rows that were not taken in, each with its number in the list and the reason;"
-    " with Accept: text/csv all of them as a file, page and limit aside.",
-    operation_class=query_operation_with_csv(
-        Paging, "row_number,Article code,Name,Price,further cells,error_type,error_message"
-    ),
+    summary="List the rejected rows of a task",
+    description="Returns the rows of the price list that were not imported, each with the reason.",
     dependencies={"paging": provide_query(Paging)},
-    responses=documented_response(Page[TaskRowError], _example_page(ROW_ERROR))
-    | documented_staff_errors(ValidationError, NotFoundError),
+    opt=documented(
+        Success(kind=RowErrorPage, example=page_example(ROW_ERROR)),
+        query=Paging,
+        errors=(NotFoundError,),
+    ),
 )
 async def list_row_errors(
     request: AnyRequest,
@@ -146,21 +142,40 @@ async def list_row_errors(
     paging: NamedDependency[Paging],
     database: NamedDependency[Database],
 ) -> Response[Any]:
-    """List the rows that were not taken, as JSON or as a file for a spreadsheet."""
+    """Return a page of rejected rows; all as CSV for `Accept: text/csv`, as before /export."""
     if accepts_csv(request):
         return await file_response(history.export_row_errors(database, task_id), f"{task_id}.csv")
     page = await history.list_row_errors(database, task_id, paging)
     return Response(page, media_type="application/json", headers={"Vary": "Accept"})
 
 
+@get(
+    "/tasks/{task_id:str}/errors/export",
+    summary="Export the rejected rows of a task as CSV",
+    description="Returns all rows of the price list that were not imported, with their own cells,"
+    " so that they can be corrected and uploaded again. Cells that a spreadsheet would run as a"
+    " formula are escaped.",
+    opt=documented(
+        Success(
+            media_type=CSV_MEDIA_TYPE,
+            example="row_number,Article code,Name,Price,further cells,error_type,error_message",
+            headers=("Content-Disposition",),
+        ),
+        errors=(NotFoundError,),
+    ),
+)
+async def export_row_errors(task_id: TaskId, database: NamedDependency[Database]) -> Stream:
+    """Stream all rejected rows of a task as CSV."""
+    return await file_response(history.export_row_errors(database, task_id), f"{task_id}.csv")
+
+
 @post(
     "/tasks/{task_id:str}/retry",
     status_code=202,
-    summary="Do a task again",
-    description="Begins a task anew that failed or is dead; not an upload when a later list of "
-    "its supplier was taken in.",
-    responses=documented_response(AcceptedTask, ACCEPTED, status=202)
-    | documented_staff_errors(ValidationError, NotFoundError, ConflictError),
+    summary="Retry a task",
+    description="Queues a failed or dead task again; not an upload after which a later price list"
+    " of the supplier was imported.",
+    opt=documented(ACCEPTED_RESPONSE, errors=(NotFoundError, ConflictError)),
 )
 async def retry_task(
     request: AnyRequest,
@@ -168,7 +183,7 @@ async def retry_task(
     database: NamedDependency[Database],
     queue: NamedDependency[QueueClient],
 ) -> Response[AcceptedTask]:
-    """Do a task again."""
+    """Queue a failed or dead task again and return it."""
     request_id = request_id_of(request)
     return accepted_response(await service.retry_task(database, queue, task_id, request_id))
 
@@ -176,18 +191,18 @@ async def retry_task(
 @post(
     "/tasks/{task_id:str}/apply",
     status_code=202,
-    summary="Apply a held list",
-    description="Lets a list be applied that was held because of what it would change.",
-    responses=documented_response(AcceptedTask, ACCEPTED, status=202)
-    | documented_staff_errors(ValidationError, NotFoundError, ConflictError),
+    summary="Apply a held price list",
+    description="Queues the import of a price list that was held because its changes exceed the"
+    " safety thresholds.",
+    opt=documented(ACCEPTED_RESPONSE, errors=(NotFoundError, ConflictError)),
 )
-async def apply_held(
+async def apply_price_list(
     request: AnyRequest,
     task_id: TaskId,
     database: NamedDependency[Database],
     queue: NamedDependency[QueueClient],
 ) -> Response[AcceptedTask]:
-    """Apply a held list."""
+    """Queue the import of a held price list and return its task."""
     request_id = request_id_of(request)
     return accepted_response(await service.request_apply(database, queue, task_id, request_id))
 
@@ -196,21 +211,28 @@ async def apply_held(
     "/tasks/{task_id:str}/cancel",
     status_code=200,
     summary="Cancel a task",
-    description="Ends a queued, running or held task as failed; nothing of its price list is "
-    "applied. A worker that runs it stops within a second or two. Cancelling it again changes "
-    "nothing; POST …/retry can run it again.",
-    responses=documented_response(Task, CANCELLED)
-    | documented_staff_errors(ValidationError, NotFoundError, ConflictError),
+    description="Ends a queued, running or held task as failed; nothing of its price list is"
+    " applied. A worker that runs it stops within two seconds. Repeating it changes nothing; the"
+    " task can be retried.",
+    opt=documented(Success(kind=Task, example=CANCELLED), errors=(NotFoundError, ConflictError)),
 )
 async def cancel_task(
     task_id: TaskId, caller: NamedDependency[Caller], database: NamedDependency[Database]
 ) -> Task:
-    """Cancel a task."""
+    """Cancel a task and return it."""
     return await cancellation.cancel_task(database, task_id, caller.username)
 
 
 router = Router(
     "/",
-    route_handlers=[list_tasks, get_task, list_row_errors, retry_task, apply_held, cancel_task],
+    route_handlers=[
+        list_tasks,
+        get_task,
+        list_row_errors,
+        export_row_errors,
+        retry_task,
+        apply_price_list,
+        cancel_task,
+    ],
     tags=["Tasks"],
 )

@@ -2,9 +2,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from pricebook.http.pagination import Paging
+from pricebook.http.field_types import doc
+from pricebook.http.pagination import Page, Paging
 from pricebook.tasks.message import ParserType
 
 TaskState = Literal[
@@ -13,8 +14,19 @@ TaskState = Literal[
 EndState = Literal["succeeded", "partially_succeeded", "failed", "held"]
 
 
+TaskId = Annotated[UUID, doc("Id of the task.")]
+SupplierId = Annotated[UUID | None, doc("Id of the supplier; null once it is deleted.")]
+EnqueuedAt = Annotated[datetime, doc("Time of the request, ISO 8601 UTC.")]
+NewItems = Annotated[int, doc("Rows with a new item.")]
+ChangedItems = Annotated[int, doc("Rows with an item whose values changed.")]
+UnchangedItems = Annotated[int, doc("Rows with an item as it was.")]
+AbsentItems = Annotated[int, doc("Items of the supplier that the price list lacks.")]
+RejectedRows = Annotated[int, doc("Rows that were not imported because of an error.")]
+DuplicateRows = Annotated[int, doc("Rows whose article code an earlier row has.")]
+
+
 class Requester(Struct, frozen=True):
-    """Who asks for a task; somebody may send a key so that asking again is not a second task."""
+    """The user who requests a task, with the request's id and Idempotency-Key, if any."""
 
     user_id: UUID | None = None
     name: str | None = None
@@ -23,7 +35,7 @@ class Requester(Struct, frozen=True):
 
 
 class NewTask(Struct, frozen=True, kw_only=True):
-    """A task as it is asked for; the digest is that of the request."""
+    """A task to insert; the digest of the request detects an Idempotency-Key used twice."""
 
     supplier_id: UUID
     supplier_name: str
@@ -37,18 +49,18 @@ class NewTask(Struct, frozen=True, kw_only=True):
 
 
 class AcceptedTask(Struct, frozen=True):
-    """A task that will be done, as its asker is told."""
+    """A queued task."""
 
-    task_id: UUID
-    supplier_id: UUID | None
-    status: Literal["queued"]
-    enqueued_at: datetime
+    task_id: TaskId
+    supplier_id: SupplierId
+    status: Annotated[Literal["queued"], doc("Always `queued`.")]
+    enqueued_at: EnqueuedAt
 
 
 class TaskLease(Struct, frozen=True):
-    """The right to work on a task, for as long as the owner stands in its row.
+    """The lease of a worker on a task, valid while the task's row names it as the owner.
 
-    A task that is done as it is asked for has no owner, nor has one that is held.
+    The owner is None for a task that runs without a queue and for a held one.
     """
 
     task_id: UUID
@@ -56,7 +68,7 @@ class TaskLease(Struct, frozen=True):
 
 
 class ClaimedTask(Struct, frozen=True):
-    """A task that is ours to work on."""
+    """A task that this worker has claimed."""
 
     id: UUID
     owner: str
@@ -74,12 +86,12 @@ class ClaimedTask(Struct, frozen=True):
 
     @property
     def lease(self) -> TaskLease:
-        """The right to work on it."""
+        """The lease on the task."""
         return TaskLease(self.id, self.owner)
 
 
 class TaskToApply(Struct, frozen=True):
-    """A list that was held and is to be applied after all."""
+    """A held price list that a user has requested to apply."""
 
     id: UUID
     supplier_name: str
@@ -88,14 +100,14 @@ class TaskToApply(Struct, frozen=True):
 
 
 class ReclaimedTask(Struct, frozen=True):
-    """A task whose worker is gone."""
+    """A task whose lease has expired."""
 
     id: UUID
     request_id: str | None
 
 
 class TaskProgress(Struct, frozen=True, kw_only=True):
-    """How far a running task is."""
+    """The progress of a running task."""
 
     stage: str | None = None
     rows_read: int = 0
@@ -103,34 +115,31 @@ class TaskProgress(Struct, frozen=True, kw_only=True):
 
 
 class Counts(Struct, frozen=True):
-    """What the rows of a list became; `absent` counts items that the list no longer has.
+    """The rows of a price list by outcome; for a held one the outcome of applying it."""
 
-    Those of a held list tell what applying it would do.
-    """
-
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    absent: int = 0
-    rejected: int = 0
-    duplicate: int = 0
-    ignored: int = 0
+    new: NewItems = 0
+    changed: ChangedItems = 0
+    unchanged: UnchangedItems = 0
+    absent: AbsentItems = 0
+    rejected: RejectedRows = 0
+    duplicate: DuplicateRows = 0
+    ignored: Annotated[int, doc("Blank rows, headings and totals.")] = 0
 
     @property
     def imported(self) -> int:
-        """The rows that stand in the catalog now."""
+        """The rows that were imported."""
         return self.new + self.changed + self.unchanged
 
     @property
     def rows(self) -> int:
-        """All rows of the list; each is counted once."""
+        """All rows of the price list; each is counted once."""
         return self.imported + self.rejected + self.duplicate + self.ignored
 
 
 class TaskEnd(Struct, frozen=True, kw_only=True):
-    """What became of a task, and how its list was read; one that failed has no counts.
+    """The end of a task: its counts (zero for a failed one) and the detected profile.
 
-    `row_error_counts` are the rows that were not taken, by kind of error, kept or not.
+    `row_error_counts` has all rejected rows by error type, also those that are not stored.
     """
 
     state: EndState
@@ -141,7 +150,7 @@ class TaskEnd(Struct, frozen=True, kw_only=True):
 
 
 class InlineTask(Struct, frozen=True, kw_only=True):
-    """A task that is done as it is asked for, without a queue."""
+    """A task that runs in the foreground, without a queue."""
 
     supplier_id: UUID | None
     supplier_name: str
@@ -152,7 +161,7 @@ class InlineTask(Struct, frozen=True, kw_only=True):
 
 
 class HeldTask(Struct, frozen=True):
-    """A task whose list a brake has stopped; whether no later list of its supplier was taken in."""
+    """A held task; `is_latest` when no later price list of its supplier was imported."""
 
     id: UUID
     supplier_id: UUID | None
@@ -165,9 +174,9 @@ class HeldTask(Struct, frozen=True):
 
 
 class TaskFailure(Struct, frozen=True):
-    """Why an attempt failed, after how many attempts that is enough, and when to try again.
+    """The reason of a failed attempt, the attempts allowed and the delay before the next.
 
-    One that does not count leaves the task as many attempts as it had.
+    With `counts` false the attempt is not counted.
     """
 
     reason: str
@@ -177,73 +186,79 @@ class TaskFailure(Struct, frozen=True):
 
 
 class TaskResult(Struct, frozen=True, kw_only=True):
-    """What came of a finished task."""
+    """The result of a finished task."""
 
-    task_id: UUID
-    status: Literal["success", "failed"]
-    items_processed: int
-    errors: list[str]
-    completed_at: datetime
-    new: int
-    changed: int
-    unchanged: int
-    absent: int
-    rejected: int
-    duplicate: int
+    task_id: TaskId
+    status: Annotated[Literal["success", "failed"], doc("Whether the price list was imported.")]
+    items_processed: Annotated[int, doc("Rows that were imported.")]
+    errors: Annotated[list[str], doc("Sentences for people: why the task failed or what to check.")]
+    completed_at: Annotated[datetime, doc("End of the task, ISO 8601 UTC.")]
+    new: NewItems
+    changed: ChangedItems
+    unchanged: UnchangedItems
+    absent: AbsentItems
+    rejected: RejectedRows
+    duplicate: DuplicateRows
 
 
 class Task(Struct, frozen=True, kw_only=True):
-    """A task: who asked for what, how far it is, and what came of it."""
+    """An import task: its request, its progress and its result."""
 
-    id: UUID
-    supplier_id: UUID | None
-    supplier_name: str
-    parser_type: ParserType
-    source_config: dict[str, Any]
-    file_name: str | None
-    create_products: bool
-    new_layout: bool
-    state: TaskState
-    requested_by: str | None
-    request_id: str | None
-    enqueued_at: datetime
-    started_at: datetime | None
-    completed_at: datetime | None
-    next_attempt_at: datetime | None
-    retry_count: int
-    max_retries: int
-    cancelled_by: str | None
-    stage: str | None
-    rows_read: int
-    rows_total: int | None
-    errors: list[str]
-    row_error_counts: dict[str, int]
-    counts: Counts
-    result: TaskResult | None
+    id: TaskId
+    supplier_id: SupplierId
+    supplier_name: Annotated[str, doc("Name of the supplier at the time of the request.")]
+    parser_type: Annotated[ParserType, doc("Kind of the price list.")]
+    source_config: Annotated[dict[str, Any], doc("Source of the price list and how to read it.")]
+    file_name: Annotated[str | None, doc("Name of the uploaded file; null for other sources.")]
+    create_products: Annotated[bool, doc("Whether products are created for items without one.")]
+    new_layout: Annotated[bool, doc("Whether the layout of earlier price lists is ignored.")]
+    state: Annotated[TaskState, doc("State; `held` waits for a decision to apply it.")]
+    requested_by: Annotated[str | None, doc("User name of the requester; null for the system.")]
+    request_id: Annotated[str | None, doc("Id of the request in the log; null for the system.")]
+    enqueued_at: EnqueuedAt
+    started_at: Annotated[datetime | None, doc("Start of the last attempt, ISO 8601 UTC, or null.")]
+    completed_at: Annotated[datetime | None, doc("End of the task, ISO 8601 UTC, or null.")]
+    next_attempt_at: Annotated[datetime | None, doc("Time of the next attempt, ISO 8601 UTC.")]
+    retry_count: Annotated[int, doc("Attempts that failed.")]
+    max_retries: Annotated[int, doc("Failed attempts after which the task is dead.")]
+    cancelled_by: Annotated[str | None, doc("User name of who cancelled it, or null.")]
+    stage: Annotated[str | None, doc("Stage of the import; null before the first.")]
+    rows_read: Annotated[int, doc("Rows read so far.")]
+    rows_total: Annotated[int | None, doc("Rows of the price list; null while unknown.")]
+    errors: Annotated[list[str], doc("Sentences for people: why it failed or was held.")]
+    row_error_counts: Annotated[dict[str, int], doc("Number of rejected rows by error type.")]
+    counts: Annotated[Counts, doc("Rows by outcome.")]
+    result: Annotated[TaskResult | None, doc("Result; null until the task is finished.")]
 
 
 class TaskQuery(Paging, frozen=True):
-    """Which tasks are wanted."""
+    """Filters of tasks, and which page of them to return."""
 
-    state: Annotated[TaskState | None, Meta(description="Tasks in this state.")] = None
-    supplier_id: Annotated[
-        UUID | None, Meta(description="Tasks of this supplier: its history.")
-    ] = None
+    state: Annotated[TaskState | None, doc("Only tasks in this state.")] = None
+    supplier_id: Annotated[UUID | None, doc("Only tasks of this supplier.")] = None
 
 
 class TaskRowError(Struct, frozen=True):
-    """A row that was not taken in, and why; its number is that of a spreadsheet."""
+    """A row of a price list that was not imported."""
 
-    row_number: int | None
-    error_type: str
-    error_message: str
-    row_data: Any
+    row_number: Annotated[int | None, doc("Number of the row as a spreadsheet shows it, from 1.")]
+    error_type: Annotated[str, doc("Kind of the error, for programs.")]
+    error_message: Annotated[str, doc("Sentence for people: what is wrong with the row.")]
+    row_data: Annotated[list[str] | None, doc("Cells of the row as text; null when not stored.")]
+
+
+class TaskPage(Page[Task], frozen=True):
+    """A page of tasks."""
+
+
+class RowErrorPage(Page[TaskRowError], frozen=True):
+    """A page of rejected rows."""
 
 
 class TaskMetrics(Struct, frozen=True):
-    """How the tasks are: how many are in each state, and for how long one that is due waits.
+    """Tasks by state, and the age in seconds of the oldest one that is due.
 
-    The rows a second are those of lists that are read now or were in the last five minutes.
+    `rows_per_second` is the rate of price lists that are read now or in the last five minutes.
     """
 
     states: dict[TaskState, int]
@@ -252,7 +267,7 @@ class TaskMetrics(Struct, frozen=True):
 
 
 class QueueStatus(Struct, frozen=True):
-    """How the tasks are: how many wait since when (seconds), run, and are dead."""
+    """Numbers of queued, running and dead tasks, and the oldest queued one's age in seconds."""
 
     queued: int
     running: int

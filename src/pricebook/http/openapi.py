@@ -1,0 +1,64 @@
+"""What a route declares about itself for the OpenAPI document.
+
+Litestar knows path, path and header parameters, tags and security. The rest is declared with
+`opt=documented(…)`: query, body, responses and errors.
+"""
+
+from typing import Any
+
+import msgspec
+
+from pricebook.errors import PricebookError
+from pricebook.http.openapi_headers import HeaderField
+
+JsonObject = dict[str, Any]
+
+JSON = "application/json"
+MULTIPART = "multipart/form-data"
+OPT_KEY = "openapi"
+
+
+class RequestBody(msgspec.Struct, frozen=True):
+    """The body of a request: its struct, an example and its media type."""
+
+    kind: type[msgspec.Struct]
+    example: JsonObject
+    media_type: str = JSON
+
+
+class Success(msgspec.Struct, frozen=True, kw_only=True):
+    """A response that is no error: a struct as JSON, text, or (without example) no body."""
+
+    kind: type[msgspec.Struct] | None = None
+    example: Any = None
+    status: int = 200
+    media_type: str = JSON
+    headers: tuple[HeaderField, ...] = ()
+
+
+class OperationDocs(msgspec.Struct, frozen=True, kw_only=True):
+    """What a route declares: responses, the struct of its query, its body and its errors."""
+
+    responses: tuple[Success, ...]
+    query: type[msgspec.Struct] | None
+    body: RequestBody | None
+    errors: tuple[type[PricebookError], ...]
+
+
+def documented(
+    *responses: Success,
+    query: type[msgspec.Struct] | None = None,
+    body: RequestBody | None = None,
+    errors: tuple[type[PricebookError], ...] = (),
+) -> dict[str, Any]:
+    """Return the `opt` of a route handler that describes its operation.
+
+    `errors` leaves out those that follow from path, security and body.
+    """
+    docs = OperationDocs(responses=responses, query=query, body=body, errors=errors)
+    return {OPT_KEY: docs}
+
+
+def page_example(row: JsonObject) -> JsonObject:
+    """Return an example of a page that has one row."""
+    return {"total_count": 1, "page": 1, "limit": 50, "data": [row]}

@@ -1,0 +1,110 @@
+"""The source configuration of a supplier, and the options of reading a price list."""
+
+import codecs
+from datetime import UTC, datetime
+from typing import Annotated, Literal, get_args
+
+import msgspec
+from msgspec import Meta, Struct
+
+from pricebook.errors import FieldIssue, body_issue, validation_error
+from pricebook.http.field_types import doc
+from pricebook.suppliers.schedule import next_run_at
+
+ListField = Literal["sku", "name", "price", "category", "currency"]
+
+ShortText = Annotated[str, Meta(min_length=1, max_length=255)]
+Address = Annotated[str, Meta(min_length=1, max_length=2000)]
+
+COLUMN_MAPPING = doc(
+    'Header of the column of each field: `{"price": "Net price"}`.',
+    propertyNames={"enum": list(get_args(ListField))},
+)
+SheetName = Annotated[ShortText | None, doc("Name of the sheet of a workbook.")]
+HeaderRow = Annotated[
+    Annotated[int, Meta(ge=0, le=10_000)] | None,
+    doc("Number of the last row of the header, from 1; 0 for a price list without a header."),
+]
+Delimiter = Annotated[
+    Annotated[str, Meta(min_length=1, max_length=1)] | None,
+    doc("Character between the cells of a CSV file."),
+]
+EncodingName = Annotated[ShortText | None, doc("Text encoding of a CSV file, such as `cp1252`.")]
+DecimalSeparator = Annotated[
+    Literal[".", ","] | None, doc("Character before the decimals of a price.")
+]
+CharacteristicColumns = Annotated[
+    Annotated[list[ShortText], Meta(max_length=200)] | None,
+    doc("Headers of the columns that become characteristics of the items."),
+]
+Mode = Annotated[
+    Literal["full", "partial"] | None,
+    doc("`full` (default): items that the list lacks become absent; `partial`: they stay."),
+]
+
+
+class SourceConfig(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """The source of a supplier's price list and how to read it; absent options are detected."""
+
+    spreadsheet_url: Annotated[Address | None, doc("Address of a Google spreadsheet.")] = None
+    sheet_url: Annotated[Address | None, doc("Older name of `spreadsheet_url`.")] = None
+    source_url: Annotated[Address | None, doc("Older name of `spreadsheet_url`.")] = None
+    sheet_name: SheetName = None
+    file_path: Annotated[
+        Address | None, doc("Path of a file inside UPLOADS_DIR, relative to it.")
+    ] = None
+    url: Annotated[
+        Annotated[str, Meta(max_length=2000, pattern=r"^https://\S+$")] | None,
+        doc("Address of a file to download, https only."),
+    ] = None
+    column_mapping: Annotated[dict[ListField, ShortText], COLUMN_MAPPING] = {}
+    header_row: HeaderRow = None
+    delimiter: Delimiter = None
+    encoding: EncodingName = None
+    decimal_separator: DecimalSeparator = None
+    characteristic_columns: CharacteristicColumns = None
+    mode: Mode = None
+    sync_every: Annotated[
+        int | ShortText | None,
+        doc("Sync schedule: an interval in minutes, or a cron expression of five fields in UTC."),
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Move the spreadsheet's address to `spreadsheet_url`.
+
+        Raises ValidationError for two different addresses, an unknown encoding or a bad schedule.
+        """
+        given = [self.spreadsheet_url, self.sheet_url, self.source_url]
+        addresses = {address for address in given if address is not None}
+        issues: list[FieldIssue] = []
+        if len(addresses) > 1:
+            issues.append(body_issue("source_config.spreadsheet_url", "is given twice"))
+        if self.encoding is not None and not _is_encoding(self.encoding):
+            issues.append(body_issue("source_config.encoding", "is not a known encoding"))
+        if self.sync_every is not None and (
+            schedule_error := _schedule_error(str(self.sync_every))
+        ):
+            issues.append(body_issue("source_config.sync_every", schedule_error))
+        if issues:
+            raise validation_error(*issues)
+        msgspec.structs.force_setattr(self, "spreadsheet_url", next(iter(addresses), None))
+        msgspec.structs.force_setattr(self, "sheet_url", None)
+        msgspec.structs.force_setattr(self, "source_url", None)
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except (LookupError, ValueError):
+        return False
+    return True
+
+
+def _schedule_error(rule: str) -> str | None:
+    try:
+        next_run_at(rule, datetime.now(UTC))
+    except ValueError as error:
+        return str(error)
+    return None
