@@ -1,4 +1,4 @@
-"""Fixtures of the price-list tests: locales, a fake Google, a fake web server."""
+"""Fixtures of the price-list tests: locales, a fake Google API, a fake web server."""
 
 import locale
 import os
@@ -14,14 +14,14 @@ from import_fixtures import run_import
 from pricelists.fake_google import FakeGoogleServer, run_fake_google
 from pricelists.fake_web_server import FakeWebServer, run_fake_web_server
 
-# A process has the C locale until it asks; here the one of the environment holds (.ci/locales).
+# Python starts in the C locale; the tests use the locale of the environment (.ci/locales).
 with suppress(locale.Error):
     locale.setlocale(locale.LC_ALL, "")
 
 
 @pytest.fixture(scope="session")
 def _locales(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Build the locales of the tests where the machine can."""
+    """Compile the locales of the tests if localedef is installed."""
     localedef = shutil.which("localedef")
     if localedef is None or "LOCPATH" in os.environ:
         return
@@ -38,7 +38,7 @@ def process_locale(request: pytest.FixtureRequest, _locales: None) -> Iterator[s
     try:
         yield locale.setlocale(locale.LC_ALL, request.param)
     except locale.Error:
-        pytest.skip(f"this machine has no {request.param}")
+        pytest.skip(f"locale {request.param} is not installed")
     finally:
         locale.setlocale(locale.LC_ALL, before)
 

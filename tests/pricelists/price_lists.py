@@ -1,4 +1,4 @@
-"""Lists as suppliers send them, written and read back in one call."""
+"""Helpers that write a price list to a file and read it."""
 
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
@@ -43,7 +43,7 @@ class ReadResult(NamedTuple):
 
 @contextmanager
 def fetched(request: ReadRequest) -> Generator[ReadRequest]:
-    """Fetch a list from elsewhere into a folder, as long as the block runs."""
+    """Fetch a remote price list into a temporary folder for the duration of the block."""
     source = request.source
     assert isinstance(source, GoogleSheetSource | HttpsSource)
     with TemporaryDirectory() as folder:
@@ -52,7 +52,7 @@ def fetched(request: ReadRequest) -> Generator[ReadRequest]:
 
 
 def read_price_list(content: str | bytes, currency: str = "USD", **config: Any) -> ReadResult:
-    """Read a list as one that came as a file of this content; text comes as UTF-8."""
+    """Read a price list from the content of its file; text is encoded as UTF-8."""
     return read_next_price_list(content, None, currency, **config)
 
 
@@ -75,14 +75,14 @@ def read_next_price_list(
 
 
 def read_request(path: Path, currency: str = "USD", **config: Any) -> ReadRequest:
-    """Order the reading of a file."""
+    """Return the request to read a file with these options."""
     source = FileSource(str(path))
     options = msgspec.convert(config, ReadConfig)
     return ReadRequest(source=source, currency=currency, config=options)
 
 
 def rows_or_error_message(content: str | bytes, **config: Any) -> list[PriceListRow] | str:
-    """Read a list that may be none; tell the sentence with which it is refused."""
+    """Return the rows of a price list, or the message with which it is refused."""
     try:
         return read_price_list(content, **config).rows
     except PriceListError as error:
@@ -100,7 +100,7 @@ def read_single_item(content: str | bytes, currency: str = "USD", **config: Any)
 
 
 def csv_with_prices(cells: Iterable[str]) -> str:
-    """Write a list with these cells in its price column; none of them may hold a tab."""
+    """Return a price list with these price cells, which must not contain a tab."""
     return csv_text(
         *(f"A{number}\tx\t{cell}" for number, cell in enumerate(cells)), header="sku\tname\tprice"
     )

@@ -1,4 +1,4 @@
-"""Columns are found by the words of their headers, named when in doubt, and never guessed."""
+"""Column assignment by header words, column_mapping and currency; errors for ambiguity."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from pricelists.price_lists import read_price_list
 def columns_of(
     header: str, mapping: dict[Field, str] | None = None, currency: str = "USD"
 ) -> dict[Field, str]:
-    """Assign the columns of a header written with `|` between them; tell their headers."""
+    """Assign the columns of a header separated by `|`; return the header of each field."""
     cells = [cell.strip() for cell in header.split("|")]
     expected = ExpectedColumns(mapping or {}, currency)
     result = assign_columns(read_header([(1, cells, None)], expected), expected)
@@ -51,7 +51,7 @@ def error_message_of(
         "Код товару | Назва товару | Ціна з ПДВ за шт",
     ],
 )
-def test_columns_are_known_in_seven_languages(header: str) -> None:
+def test_columns_are_detected_in_seven_languages(header: str) -> None:
     cells = [cell.strip() for cell in header.split("|")]
     assert columns_of(header) == {"sku": cells[0], "name": cells[1], "price": cells[-1]}
 
@@ -60,11 +60,11 @@ def test_columns_are_known_in_seven_languages(header: str) -> None:
     "header",
     ["*Цена* с НДС (BYN)", "ЦЕНА¹", "  Цена,  с НДС ", "Price, BYN", "Preis [netto] *", "(Price)"],
 )
-def test_brackets_stars_notes_and_case_do_not_matter(header: str) -> None:
+def test_header_comparison_ignores_brackets_asterisks_footnotes_and_case(header: str) -> None:
     assert columns_of(f"SKU | Name | {header}", currency="BYN")["price"] == header.strip()
 
 
-def test_category_and_currency_are_found_too() -> None:
+def test_category_and_currency_are_detected() -> None:
     result = columns_of("SKU | Name | Warengruppe | Währung | Preis")
     assert (result["category"], result["currency"]) == ("Warengruppe", "Währung")
 
@@ -82,7 +82,7 @@ def test_category_and_currency_are_found_too() -> None:
         ("Item Code | Item | Description | Price", "Item Code", "Item"),
     ],
 )
-def test_the_better_word_wins(header: str, sku: str, name: str) -> None:
+def test_header_of_better_rank_wins(header: str, sku: str, name: str) -> None:
     result = columns_of(header)
     assert (result["sku"], result["name"]) == (sku, name)
 
@@ -97,7 +97,7 @@ def test_the_better_word_wins(header: str, sku: str, name: str) -> None:
         ("SKU | Name | Price (€) | Price ($)", "Price ($)"),
     ],
 )
-def test_a_recommended_price_or_one_in_other_money_gives_way(header: str, price: str) -> None:
+def test_recommended_or_foreign_price_has_lower_precedence(header: str, price: str) -> None:
     assert columns_of(header)["price"] == price
 
 
@@ -116,7 +116,7 @@ def test_a_recommended_price_or_one_in_other_money_gives_way(header: str, price:
         ("Price", "Price incl. VAT"),
     ],
 )
-def test_net_and_gross_or_wholesale_and_retail_side_by_side_are_reported(
+def test_two_price_columns_are_ambiguous(
     prices: tuple[str, str],
 ) -> None:
     message = error_message_of(f"SKU | Name | {prices[0]} | {prices[1]}")
@@ -124,40 +124,40 @@ def test_net_and_gross_or_wholesale_and_retail_side_by_side_are_reported(
     assert "--column price=" in message
 
 
-def test_two_columns_equally_good_for_the_code_are_reported() -> None:
+def test_two_code_columns_are_ambiguous() -> None:
     message = error_message_of("SKU | Article code | Name | Price")
     assert '"SKU" and "Article code"' in message
     assert "article code" in message
 
 
-def test_columns_with_one_header_are_told_apart_by_their_letters() -> None:
+def test_columns_with_equal_headers_are_named_by_letter() -> None:
     message = error_message_of("id | name | id | price")
     assert '"id" (column A) and "id" (column C)' in message
     assert columns_of("id | name | ID | price", {"sku": "column C"})["sku"] == "ID"
 
 
-def test_a_mapping_wins_over_the_vocabulary() -> None:
+def test_column_mapping_overrides_the_vocabulary() -> None:
     mapping: dict[Field, str] = {"price": "Gross price", "sku": "Maker's no", "category": "Shelf"}
     result = columns_of("SKU | Maker's no | Name | Net price | Gross price | Shelf", mapping)
     assert result == {**mapping, "name": "Name"}
 
 
-def test_a_mapping_is_compared_as_headers_are() -> None:
+def test_column_mapping_is_compared_like_headers() -> None:
     assert columns_of("SKU | Name | PREIS* (Stk.)", {"price": "preis"})["price"] == "PREIS* (Stk.)"
 
 
-def test_one_column_may_be_mapped_to_code_and_name() -> None:
+def test_one_column_can_be_mapped_to_code_and_name() -> None:
     result = columns_of("Title | Price", {"sku": "Title", "name": "Title"})
     assert result == {"sku": "Title", "name": "Title", "price": "Price"}
 
 
-def test_a_mapped_header_that_does_not_exist_is_named() -> None:
+def test_missing_mapped_header_is_refused() -> None:
     message = error_message_of("SKU | Name | Price", {"price": "Dealer"})
     assert '"Dealer"' in message
     assert '"SKU", "Name", "Price"' in message
 
 
-def test_what_was_not_found_is_said_with_the_headers_there_are() -> None:
+def test_missing_field_error_lists_the_headers() -> None:
     message = error_message_of("Foo | Name | Price")
     assert "the article code: " in message
     assert '"Foo", "Name", "Price"' in message
@@ -168,29 +168,29 @@ def test_what_was_not_found_is_said_with_the_headers_there_are() -> None:
 @pytest.mark.parametrize(
     "price", ["Preis (EUR)", "Price in €", "Цена, руб.", "Cena zł", "Prix Fr."]
 )
-def test_a_price_column_in_other_money_is_refused(price: str) -> None:
+def test_price_column_in_other_currency_is_refused(price: str) -> None:
     message = error_message_of(f"SKU | Name | {price}")
     assert f'"{price}"' in message
     assert "the catalog is in USD" in message
 
 
-def test_words_of_a_currency_narrow_each_other_down() -> None:
+def test_currency_words_are_intersected() -> None:
     assert "is in BYN" in error_message_of("SKU | Name | Цена, бел. руб.", currency="RUB")
     assert columns_of("SKU | Name | Цена, руб.", currency="RUB")["price"] == "Цена, руб."
 
 
-def test_a_price_column_may_name_any_dollar_or_the_currency_of_the_catalog() -> None:
+def test_ambiguous_dollar_and_catalog_currency_are_accepted_in_price_header() -> None:
     assert columns_of("SKU | Name | Price $", currency="CAD")["price"] == "Price $"
     assert columns_of("SKU | Name | Price XAF", currency="XAF")["price"] == "Price XAF"
 
 
-def test_characteristics_are_all_other_columns_with_a_header() -> None:
+def test_other_columns_with_header_are_characteristics() -> None:
     result = read_price_list("sku,name,,price,Colour,Colour\n1,x,?,5,red,matt\n")
     assert result.items[0].characteristics == {"Colour": "red", "Colour (2)": "matt"}
     assert result.profile.characteristic_columns == ("Colour", "Colour (2)")
 
 
-def test_characteristics_may_be_chosen() -> None:
+def test_characteristic_columns_can_be_set() -> None:
     content = "sku,name,price,Colour,Size\n1,x,5,red,\n"
     item = read_price_list(content, characteristic_columns=["size"]).items[0]
     assert item.characteristics == {"Size": None}
@@ -202,5 +202,5 @@ def test_characteristics_may_be_chosen() -> None:
 @pytest.mark.parametrize(
     ("index", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")]
 )
-def test_columns_are_lettered_as_in_spreadsheets(index: int, letters: str) -> None:
+def test_column_letters_follow_spreadsheets(index: int, letters: str) -> None:
     assert column_letters(index) == letters

@@ -1,4 +1,4 @@
-"""CSV of every dialect comes out cell for cell, with the row numbers of a spreadsheet."""
+"""CSV of every dialect: delimiter, quoting, malformed records, row numbers."""
 
 import pytest
 
@@ -7,26 +7,26 @@ from pricelists.price_lists import csv_text, read_price_list, read_single_item
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_the_delimiter_is_told(delimiter: str) -> None:
+def test_delimiter_is_detected(delimiter: str) -> None:
     content = csv_text("1;Lamp;5.50", "2;Cable;7.25").replace(";", delimiter)
     result = read_price_list(content)
     assert result.profile.delimiter == delimiter
     assert [row.name for row in result.items] == ["Lamp", "Cable"]
 
 
-def test_decimal_commas_do_not_pass_for_delimiters() -> None:
+def test_decimal_commas_are_no_delimiters() -> None:
     result = read_price_list(csv_text(*(f"{number};Lamp;{number},50" for number in range(1, 50))))
     assert result.profile.delimiter == ";"
     assert len(result.items) == 49
 
 
-def test_a_delimiter_that_every_row_has_is_told_by_the_header() -> None:
+def test_header_decides_between_delimiters_of_every_row() -> None:
     lines = ("1;a, b, c, d;5", "2;e, f, g, h;6")
     result = read_price_list(csv_text(*lines, header="sku;name;price, net, per piece, USD"))
     assert result.profile.delimiter == ";"
 
 
-def test_a_delimiter_is_told_where_the_header_is_not_known() -> None:
+def test_delimiter_is_detected_with_configured_header() -> None:
     content = csv_text("1;Lamp;5,50", "2;Cable;7,25", header="a;b;c")
     result = read_price_list(
         content, header_row=1, column_mapping={"sku": "a", "name": "b", "price": "c"}
@@ -34,7 +34,7 @@ def test_a_delimiter_is_told_where_the_header_is_not_known() -> None:
     assert result.profile.delimiter == ";"
 
 
-def test_the_sep_line_is_honoured_and_counted() -> None:
+def test_sep_line_sets_the_delimiter_and_counts_as_row() -> None:
     result = read_price_list("sep=^\r\nsku^name^price\r\n1^Lamp; big, red^5\r\n")
     assert result.profile.delimiter == "^"
     assert result.outcomes == ["ignored", "ignored", "item"]
@@ -44,13 +44,13 @@ def test_the_sep_line_is_honoured_and_counted() -> None:
 @pytest.mark.parametrize(
     ("given", "delimiter"), [("^", "^"), ("tab", "\t"), ("\\t", "\t"), (";", ";")]
 )
-def test_the_delimiter_can_be_set(given: str, delimiter: str) -> None:
+def test_delimiter_can_be_set(given: str, delimiter: str) -> None:
     content = csv_text("1;Lamp;5").replace(";", delimiter)
     assert read_single_item(content, delimiter=given).name == "Lamp"
 
 
 @pytest.mark.parametrize("given", ["", ";;", "a", "1", '"', " ", "\n", "\r", "."])
-def test_a_delimiter_that_cannot_be_one_is_refused(given: str) -> None:
+def test_invalid_delimiter_is_refused(given: str) -> None:
     if given:
         with pytest.raises(PriceListError, match="cannot separate cells"):
             read_price_list(csv_text("1;Lamp;5"), delimiter=given)
@@ -59,20 +59,20 @@ def test_a_delimiter_that_cannot_be_one_is_refused(given: str) -> None:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_every_end_of_line_is_known(end: str) -> None:
+def test_every_line_end_is_supported(end: str) -> None:
     result = read_price_list(csv_text("1;Lamp;5", "2;Cable;6").replace("\n", end))
     assert [row.name for row in result.items] == ["Lamp", "Cable"]
 
 
-def test_quotes_and_delimiters_inside_cells() -> None:
+def test_quotes_and_delimiters_inside_cells_are_kept() -> None:
     assert read_single_item(csv_text('1;"Lamp ""24""; red";5')).name == 'Lamp "24"; red'
 
 
-def test_spaces_before_a_quoted_cell() -> None:
+def test_space_before_quoted_cell_is_skipped() -> None:
     assert read_single_item('sku, name, price\n1, "Lamp, red", 5\n').name == "Lamp, red"
 
 
-def test_a_cell_with_line_breaks_is_one_row_of_the_spreadsheet() -> None:
+def test_cell_with_line_breaks_is_one_row() -> None:
     result = read_price_list(csv_text('1;"Lamp\r\nred";5', "", "2;Cable;6", "3;;7"))
     assert [(row.row_number, row.outcome) for row in result.rows] == [
         *((1, "ignored"), (2, "item"), (3, "ignored"), (4, "item"), (5, "rejected")),
@@ -80,12 +80,12 @@ def test_a_cell_with_line_breaks_is_one_row_of_the_spreadsheet() -> None:
     assert result.items[0].name == "Lamp red"
 
 
-def test_a_sloppy_quote_on_one_line_is_read_as_it_was_meant() -> None:
+def test_stray_quote_within_one_line_is_tolerated() -> None:
     result = read_price_list(csv_text('1;"Monitor" 24 inch;5', '2;24" monitor;6'))
     assert [row.name for row in result.items] == ["Monitor 24 inch", '24" monitor']
 
 
-def test_an_open_quote_never_makes_one_article_out_of_two() -> None:
+def test_unclosed_quote_rejects_the_record() -> None:
     result = read_price_list(csv_text('1;"Monitor 24;5', '2;"Cable";3', "3;Lamp;7"))
     assert result.outcomes == ["ignored", "rejected", "item"]
     assert result.rejected[0].error_type == "malformed_row"
@@ -93,52 +93,52 @@ def test_an_open_quote_never_makes_one_article_out_of_two() -> None:
     assert result.items[0].supplier_sku == "3"
 
 
-def test_every_badly_quoted_row_is_told_by_itself() -> None:
+def test_each_malformed_record_is_one_rejected_row() -> None:
     result = read_price_list(csv_text('1;"Monitor;5', '2;"Cable";3', '3;"Monitor;5', '4;"Cable";3'))
     assert [row.row_number for row in result.rejected] == [2, 3]
     assert all("2 line(s)" in row.error_message for row in result.rejected)
 
 
-def test_a_list_cut_off_within_a_quoted_cell_loses_that_row_only() -> None:
+def test_truncated_quoted_cell_rejects_only_the_last_row() -> None:
     result = read_price_list(
         csv_text("1;Lamp;5", '2;Cable;6;"cut o', header="sku;name;price;note").rstrip("\n")
     )
     assert result.outcomes == ["ignored", "item", "rejected"]
 
 
-def test_a_cell_over_the_limit_of_csv_is_a_rejected_row() -> None:
+def test_cell_over_the_csv_limit_is_rejected() -> None:
     long = "x" * 200_000
     result = read_price_list(csv_text(f'1;"{long}";5', f"2;{long};5", "3;Lamp;7"))
     assert result.outcomes == ["ignored", "rejected", "rejected", "item"]
     assert {row.error_type for row in result.rejected} == {"malformed_row"}
 
 
-def test_a_file_without_ends_of_lines_is_refused() -> None:
+def test_file_without_line_ends_is_refused() -> None:
     with pytest.raises(PriceListError, match="has no end"):
         read_price_list(csv_text("1;Lamp;5") + "2;" * 600_000)
 
 
-def test_a_row_without_an_end_is_refused() -> None:
+def test_record_without_end_is_refused() -> None:
     with pytest.raises(PriceListError, match="has no end"):
         read_price_list(csv_text('1;"Lamp;5', *["\n" * 11_000]))
 
 
-def test_short_rows_are_filled_and_empty_extra_cells_dropped() -> None:
+def test_short_rows_are_padded_and_empty_extra_cells_dropped() -> None:
     result = read_price_list(csv_text("1;Lamp;5", "2;Cable;6;;;", header="sku;name;price;Colour"))
     assert [row.characteristics for row in result.items] == [{"Colour": None}] * 2
 
 
-def test_a_row_with_more_cells_than_the_table_is_refused() -> None:
+def test_row_with_too_many_cells_is_rejected() -> None:
     result = read_price_list("sku,name,price\n1,Lamp,5,99\n2,Cable,6.50\n")
     assert [row.error_type for row in result.rejected] == ["too_many_cells"]
     assert result.rejected[0].row_data == ["1", "Lamp", "5", "99"]
 
 
-def test_blank_columns_and_columns_without_a_header_are_passed_over() -> None:
+def test_columns_without_header_are_ignored() -> None:
     result = read_price_list(csv_text(";1;?;Lamp;;5;", header=";sku;;name;;price;"))
     assert (result.items[0].supplier_sku, result.items[0].characteristics) == ("1", {})
 
 
-def test_a_thousand_columns_are_enough() -> None:
+def test_more_than_1000_columns_are_refused() -> None:
     with pytest.raises(PriceListError, match="more than 1,000 columns"):
         read_price_list("sku;name;price" + ";x" * 1000 + "\n1;Lamp;5\n")

@@ -1,4 +1,4 @@
-"""One list in eight dialects: what comes out is equal, cell for cell."""
+"""One price list in eight dialects gives equal items."""
 
 import csv
 import io
@@ -47,7 +47,7 @@ def _csv(mark: str = ".", quoting: Literal[0, 1] = csv.QUOTE_MINIMAL, **dialect:
 
 
 def _with_prices_only(mark: str) -> list[list[Any]]:
-    """Write the prices with a decimal mark; other numbers are characteristics, kept as they are."""
+    """Return the rows with prices in this notation; characteristics stay unchanged."""
     texts = _as_text(ARTICLES)
     for row in texts:
         row[2] = row[2].replace(".", mark)
@@ -71,7 +71,7 @@ DIALECTS: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_one_list_in_eight_dialects_gives_equal_items(dialect: str) -> None:
+def test_eight_dialects_give_equal_items(dialect: str) -> None:
     result = read_price_list(DIALECTS[dialect](), currency="RUB")
     assert not result.rejected
     items = [

@@ -1,4 +1,4 @@
-"""The charset of a list is told by its bytes, can be set, and is refused rather than guessed."""
+"""Encoding detection: Unicode, single-byte encodings, the encoding option and refusals."""
 
 import codecs
 from pathlib import Path
@@ -38,7 +38,7 @@ UNITS = csv_text("1;Pump 5 m³/h;12.50", "2;Pipe Ø 20 mm;1.00")
         (UNITS, "utf-8 cp1252"),
     ],
 )
-def test_the_charset_is_told_even_in_a_short_list(content: str, encodings: str) -> None:
+def test_encoding_of_short_file_is_detected(content: str, encodings: str) -> None:
     expected = read_price_list(content).rows
     for encoding in encodings.split():
         assert read_price_list(content.encode(encoding)).rows == expected, encoding
@@ -48,61 +48,61 @@ def test_the_charset_is_told_even_in_a_short_list(content: str, encodings: str) 
 @pytest.mark.parametrize("order", ["le", "be"])
 @pytest.mark.parametrize("start", ["\ufeff", ""])
 @pytest.mark.parametrize("content", [GERMAN, RUSSIAN])
-def test_utf16_and_utf32_with_and_without_a_mark(
+def test_utf16_and_utf32_are_detected_with_and_without_bom(
     content: str, width: int, order: str, start: str
 ) -> None:
     data = (start + content).encode(f"utf-{width}-{order}")
     assert read_price_list(data).rows == read_price_list(content).rows
 
 
-def test_a_byte_order_mark_is_not_glued_to_the_first_header() -> None:
+def test_bom_is_not_part_of_the_first_header() -> None:
     content = csv_text("007;Lamp;5")
     for start, config in (("\ufeff", {}), ("\ufeff", {"encoding": "utf-8"})):
         result = read_price_list((start + content).encode(), **config)
         assert result.profile.columns["sku"] == "sku"
 
 
-def test_a_letter_outside_ascii_is_found_however_late_it_comes() -> None:
+def test_late_non_ascii_letter_decides_the_encoding() -> None:
     lines = [*(f"A{number};Lamp;5" for number in range(200_000)), "B;Schlüssel;5"]
     result = read_price_list(csv_text(*lines).encode("cp1252"))
     assert result.profile.encoding == "cp1252"
     assert result.items[-1].name == "Schlüssel"
 
 
-def test_an_encoding_that_lacks_a_late_letter_is_not_taken() -> None:
+def test_encoding_without_a_late_letter_is_not_chosen() -> None:
     lines = [*(f"A{number};Café;5" for number in range(3000)), "B;Ťuk;5"]
     assert read_price_list(csv_text(*lines).encode("cp1250")).items[-1].name == "Ťuk"
 
 
-def test_the_encoding_can_be_set() -> None:
+def test_encoding_can_be_set() -> None:
     item = read_single_item(csv_text("1;電源ケーブル;5").encode("shift_jis"), encoding="Shift-JIS")
     assert item.name == "電源ケーブル"
 
 
-def test_a_list_that_is_not_in_the_encoding_set_is_refused_with_the_place() -> None:
+def test_wrong_configured_encoding_is_refused_with_position() -> None:
     with pytest.raises(PriceListError, match=r"not utf-8 at byte 21 \(line 2\)"):
         read_price_list(csv_text("1;Kab\xe9;5").encode("cp1252"), encoding="utf8")
 
 
-def test_the_place_of_a_broken_letter_is_told_across_blocks_of_reading() -> None:
+def test_position_is_correct_across_read_blocks() -> None:
     with pytest.raises(PriceListError, match=r"at byte 1048576 \(line 1\)"):
         read_price_list(b"x" * (1024 * 1024 - 1) + "é".encode()[:1] + b";", encoding="utf-8")
 
 
 @pytest.mark.parametrize("encoding", ["klingon", "hex", "utf-7", "unicode_escape", "", "\0", "ü"])
-def test_an_encoding_that_is_none_is_refused(encoding: str) -> None:
+def test_unknown_encoding_is_refused(encoding: str) -> None:
     with pytest.raises(PriceListError, match="is not supported"):
         read_price_list(csv_text("1;Lamp;5"), encoding=encoding)
 
 
-def test_a_damaged_utf8_list_is_not_taken_for_another_charset() -> None:
+def test_damaged_utf8_is_refused() -> None:
     content = csv_text("1;Кабель силовой;5", "2;Лампа").encode()
     with pytest.raises(PriceListError, match=r"is UTF-8 up to byte \d+ \(line 3\)"):
         read_price_list(content[:-2])
 
 
 @pytest.mark.parametrize("mark", [codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF32_BE])
-def test_a_mark_that_the_rest_contradicts_is_refused(mark: bytes) -> None:
+def test_bom_with_invalid_content_is_refused(mark: bytes) -> None:
     with pytest.raises(PriceListError, match="damaged or cut off"):
         read_price_list(mark + b"\xd8\xdc\xe9")
 
@@ -111,7 +111,7 @@ def test_a_mark_that_the_rest_contradicts_is_refused(mark: bytes) -> None:
     ("name", "encoding"),
     [("电源线 三米", "gbk"), ("電源ケーブル 白熱灯", "shift_jis"), ("백열등", "euc_kr")],
 )
-def test_a_charset_that_looks_like_no_language_is_refused(name: str, encoding: str) -> None:
+def test_implausible_encoding_is_refused(name: str, encoding: str) -> None:
     with pytest.raises(PriceListError, match="set encoding"):
         read_price_list(csv_text(f"1;{name};5").encode(encoding))
 
@@ -131,15 +131,13 @@ def test_a_charset_that_looks_like_no_language_is_refused(name: str, encoding: s
         (codecs.BOM_UTF8, "empty"),
     ],
 )
-def test_what_is_no_list_is_refused_by_its_content_in_one_sentence(
-    data: bytes, expected_message: str
-) -> None:
+def test_unsupported_content_is_refused_in_one_sentence(data: bytes, expected_message: str) -> None:
     with pytest.raises(PriceListError, match=expected_message) as raised:
         read_price_list(data)
     assert "\n" not in raised.value.message
 
 
-def test_a_list_called_xlsx_that_is_csv_is_read(tmp_path: Path) -> None:
+def test_csv_named_xlsx_is_read(tmp_path: Path) -> None:
     path = tmp_path / "list.xlsx"
     path.write_text(csv_text("1;Lamp;5"))
     assert [row.outcome for row in open_price_list(read_request(path)).rows()] == [

@@ -1,4 +1,4 @@
-"""A supplier's next list is read as the last one was, or refused with what has changed."""
+"""A price list is read like the supplier's previous one, or refused naming the change."""
 
 from contextlib import suppress
 from decimal import Decimal
@@ -19,7 +19,7 @@ HEADERLESS = BODY.replace("A-3;Saw big;100.00;12", "A-3;Saw big;100.00;7").repla
 
 
 def detected_profile(content: str, **config: Any) -> DetectedProfile:
-    """Tell what a list shows, as it is kept with its supplier."""
+    """Return the detected profile of a price list."""
     stored = msgspec.to_builtins(read_price_list(content, **config).profile)
     return msgspec.convert(msgspec.json.decode(msgspec.json.encode(stored)), DetectedProfile)
 
@@ -51,21 +51,21 @@ def error_message_of(content: str, last: str = LAST, **config: Any) -> str:
         "Code;Name;Net price\nA-1;Lamp red;12\nA-2;Cable;9\nA-3;Saw;100\n",
     ],
 )
-def test_what_is_no_change_of_layout(content: str) -> None:
+def test_reordered_or_added_columns_are_no_layout_change(content: str) -> None:
     result = next_list(content)
     prices = [item.price for item in result.items[:2]]
     assert prices in ([Decimal("12.50"), Decimal("9.90")], [Decimal(12), Decimal(9)])
     assert [item.supplier_sku for item in result.items[:2]] == ["A-1", "A-2"]
 
 
-def test_another_encoding_is_no_change() -> None:
+def test_other_encoding_is_no_layout_change() -> None:
     last = detected_profile("Артикул;Название;Цена\nA-1;Лампа;12.50\n")
     content = "Артикул;Название;Цена\nA-1;Лампа;12.50\n".encode("cp1251")
     assert read_next_price_list(content, last).items[0].name == "Лампа"
 
 
 @pytest.mark.parametrize(
-    ("header", "field", "gone"),
+    ("header", "field", "missing"),
     [
         ("Code;Name;Price;Stock;Shelf", "price", "Net price"),
         ("Code;Name;Gross price;Stock;Shelf", "price", "Net price"),
@@ -74,9 +74,9 @@ def test_another_encoding_is_no_change() -> None:
         ("Was;Wie;Wieviel;Bestand;Fach", "article code", "Code"),
     ],
 )
-def test_a_column_that_is_renamed_or_gone_is_named(header: str, field: str, gone: str) -> None:
+def test_renamed_or_missing_column_is_refused(header: str, field: str, missing: str) -> None:
     message = error_message_of(f"{header}\n{BODY}")
-    assert f'the {field} was in the column "{gone}"' in message
+    assert f'the {field} was in the column "{missing}"' in message
     assert all(f'"{title}"' in message for title in header.split(";"))
 
 
@@ -88,42 +88,42 @@ def test_a_column_that_is_renamed_or_gone_is_named(header: str, field: str, gone
         ("Price (from 1 pc)", "Price (from 10 pcs)"),
     ],
 )
-def test_words_in_brackets_are_part_of_what_is_remembered(last: str, now: str) -> None:
+def test_bracketed_words_of_a_header_count(last: str, now: str) -> None:
     content = "Code;Name;PRICE\nA-1;Lamp;12.50\nA-2;Cable;9.90\n"
     assert f'"{last}"' in error_message_of(
         content.replace("PRICE", now), content.replace("PRICE", last)
     )
 
 
-def test_a_date_in_a_header_may_change() -> None:
+def test_date_in_a_header_may_change() -> None:
     content = "Code;Name;Price (of 01.05.2024)\nA-1;Lamp;12.50\n"
     assert next_list(content.replace("01.05", "01.06"), content).items
 
 
-def test_a_currency_that_is_gone_is_named_too() -> None:
+def test_missing_currency_column_is_refused() -> None:
     last = "Code;Name;Price;Currency\nA-1;Lamp;5;USD\n"
     assert '"Currency"' in error_message_of("Code;Name;Price\nA-1;Lamp;5\n", last)
 
 
-def test_a_category_may_go_but_not_be_another_column() -> None:
+def test_category_may_be_missing_but_not_replaced() -> None:
     last = "Code;Name;Price;Group\nA-1;Lamp;5;Light\n"
     assert "category" not in next_list("Code;Name;Price\nA-1;Lamp;5\n", last).profile.columns
     assert '"Group"' in error_message_of("Code;Name;Price;Category\nA-1;Lamp;5;Light\n", last)
 
 
-def test_a_column_that_stands_twice_now_is_not_guessed() -> None:
+def test_duplicated_column_is_ambiguous() -> None:
     content = "Code;Name;Net price;Net price\nA-1;Lamp;5;6\n"
-    with pytest.raises(PriceListError, match="equally good for the price"):
+    with pytest.raises(PriceListError, match="match the price equally well"):
         next_list(content)
 
 
-def test_what_the_order_says_wins() -> None:
+def test_column_mapping_overrides_the_previous_profile() -> None:
     content = f"Code;Name;Price;Stock;Shelf\n{BODY}"
     result = next_list(content, column_mapping={"price": "Price"})
     assert result.profile.columns["price"] == "Price"
 
 
-def test_a_mapping_once_given_is_remembered() -> None:
+def test_column_mapping_of_the_previous_price_list_applies() -> None:
     content = "Code;Name;Net price;Gross price\nA-1;Lamp;5;6\nA-2;Cable;7;8\n"
     last = detected_profile(content, column_mapping={"price": "Gross price"})
     assert read_next_price_list(content, last).items[0].price == Decimal(6)
@@ -146,13 +146,13 @@ def test_a_mapping_once_given_is_remembered() -> None:
         ("A-1;5.50;12.50;7;x\nA-2;6.50;9.90;0;y\nA-3;7.50;100.00;12;z\n", "Name"),
     ],
 )
-def test_other_contents_below_the_same_header_are_named(body: str, column: str) -> None:
+def test_changed_content_below_equal_header_is_refused(body: str, column: str) -> None:
     message = error_message_of(f"Code;Name;Net price;Stock;Shelf\n{body}")
-    assert f'comes from "{column}"' in message
-    assert "in the last list and holds" in message
+    assert f'The column "{column}" of the' in message
+    assert "in the previous price list and contains" in message
 
 
-def test_columns_that_share_a_header_are_remembered_by_their_place() -> None:
+def test_columns_with_equal_headers_are_identified_by_letter() -> None:
     content = "Code;Name;Price;Price\nA-1;Lamp;5;6\nA-2;Cable;7;8\n"
     last = detected_profile(content, column_mapping={"price": "column D"})
     assert last.columns["price"] == "column D"
@@ -162,7 +162,7 @@ def test_columns_that_share_a_header_are_remembered_by_their_place() -> None:
         read_next_price_list(moved, last)
 
 
-def test_a_list_without_a_header_is_read_as_the_last_one() -> None:
+def test_price_list_without_header_uses_the_previous_profile() -> None:
     assert detected_profile(HEADERLESS).columns["price"] == "column C"
     one = "A-9;Chisel;7,00;1;x\n"
     assert next_list(one, HEADERLESS).items[0].price == Decimal(7)
@@ -171,29 +171,27 @@ def test_a_list_without_a_header_is_read_as_the_last_one() -> None:
 @pytest.mark.parametrize(
     ("content", "expected_message"),
     [
-        (f"Code;Name;Net price;Stock;Shelf\n{BODY}", "The last list had no header"),
+        (f"Code;Name;Net price;Stock;Shelf\n{BODY}", "The previous price list had no header"),
         (BODY.replace("\n", ";1\n"), "had 5 columns without headers, this one has 6"),
         (
             "Lamp red;A-1;12.50;7;x\nCable long;A-2;9.90;7;y\nSaw big;A-3;100.00;7;z\n",
-            "holds texts now",
+            "contains texts now",
         ),
         (
             "A-1;Lamp red;7;12.50;x\nA-2;Cable long;7;9.90;y\nA-3;Saw big;7;100.00;z\n",
-            "holds whole numbers now",
+            "contains whole numbers now",
         ),
     ],
 )
-def test_a_list_without_a_header_whose_columns_may_have_moved_is_refused(
-    content: str, expected_message: str
-) -> None:
+def test_moved_columns_without_header_are_refused(content: str, expected_message: str) -> None:
     assert expected_message in error_message_of(content, HEADERLESS)
 
 
-def test_a_header_that_is_gone_is_told() -> None:
+def test_missing_header_is_refused() -> None:
     assert "without headers" in error_message_of(BODY)
 
 
-def test_earlier_lists_tell_the_marks_of_a_column_that_shows_none() -> None:
+def test_previous_number_marks_apply_to_column_without_marks() -> None:
     last = "Code;Name;Price\nA-1;Lamp;1.234,50\n"
     result = next_list("Code;Name;Price\nA-1;Lamp;1,234\nA-2;Cable;2.500\n", last)
     assert [item.price for item in result.items] == [Decimal("1.234"), Decimal(2500)]
@@ -207,7 +205,7 @@ def test_earlier_lists_tell_the_marks_of_a_column_that_shows_none() -> None:
     assert later.items[0].price == Decimal("1.234")
 
 
-def test_what_a_list_shows_itself_counts_more_than_earlier_lists() -> None:
+def test_number_marks_of_the_price_list_override_previous_ones() -> None:
     last = "Code;Name;Price\nA-1;Lamp;1.234,50\n"
     result = next_list("Code;Name;Price\nA-1;Lamp;1,234\nA-2;Cable;2.50\n", last)
     assert [item.price for item in result.items] == [Decimal(1234), Decimal("2.50")]
@@ -216,14 +214,14 @@ def test_what_a_list_shows_itself_counts_more_than_earlier_lists() -> None:
     assert [row.error_type for row in contradictory.rejected] == ["price_ambiguous"]
 
 
-def test_a_decimal_separator_once_set_is_remembered() -> None:
+def test_previous_decimal_separator_applies() -> None:
     last = detected_profile("Code;Name;Price\nA-1;Lamp;1,234\n", decimal_separator=",")
     result = read_next_price_list("Code;Name;Price\nA-1;Lamp;1,234\n", last)
     assert result.items[0].price == Decimal("1.234")
     assert result.profile.numbers.decimal_marks == (",",)
 
 
-def test_nothing_is_remembered_of_a_list_that_showed_nothing() -> None:
+def test_profile_without_number_marks_has_no_effect() -> None:
     plain = "Code;Name;Price\nA-1;Lamp;5\n"
     numbers = next_list(plain, plain).profile.numbers
     assert (numbers.decimal_marks, numbers.from_previous_profile) == ((), False)
@@ -240,13 +238,15 @@ TABLES = st.lists(st.lists(CELLS, max_size=6), max_size=8)
 
 
 @given(TABLES, TABLES, st.sampled_from([None, 0, 1, 2]))
-def test_no_list_after_another_makes_the_reader_raise_anything_but_its_own_error(
+def test_any_two_price_lists_raise_only_price_list_errors(
     one: list[list[str]], other: list[list[str]], header_row: int | None
 ) -> None:
     last, now = ("\n".join(map(";".join, table)) for table in (one, other))
-    remembered = None
+    previous_profile = None
     for content in (last, now):
         with suppress(PriceListError):
-            result = read_next_price_list(content, remembered, delimiter=";", header_row=header_row)
-            remembered = result.profile
+            result = read_next_price_list(
+                content, previous_profile, delimiter=";", header_row=header_row
+            )
+            previous_profile = result.profile
             assert len(result.rows) == len(content.split("\n")) - content.endswith("\n")

@@ -1,4 +1,4 @@
-"""What goes wrong with numbers in the field, case by case; a wrong price is the worst defect."""
+"""Price cells: notations, currencies, ambiguity and limits."""
 
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ EXAMPLE = Decimal("1234567.89")
 
 
 def read_column(*cells: str, currency: str = "USD") -> list[Decimal | str]:
-    """Read a price column; a cell that gives no price gives its error."""
+    """Parse a price column; return the price or the error type of each cell."""
     return read_with_profile(detect_number_profile(cells, currency), *cells, currency=currency)
 
 
@@ -41,7 +41,7 @@ def message_of(cell: str, *others: str, currency: str = "USD") -> str:
     return problem.message
 
 
-def test_typed_cells_are_taken_as_they_are() -> None:
+def test_numeric_cell_keeps_its_value() -> None:
     for digits in ("43.5", "1234", "1.2345", "1.234"):
         assert price_of_number_cell(NumberCell(digits), "USD") == Decimal(digits)
 
@@ -54,7 +54,7 @@ def test_typed_cells_are_taken_as_they_are() -> None:
         *((90.750, "90.75"), (-0.0, "0"), (12345678.9, "12345678.9")),
     ],
 )
-def test_a_typed_number_reads_as_the_sheet_shows_it(value: float, shown: str) -> None:
+def test_float_is_formatted_with_15_digits(value: float, shown: str) -> None:
     assert format_digits(value) == parse_digits(repr(value)) == shown
 
 
@@ -65,26 +65,26 @@ def test_a_typed_number_reads_as_the_sheet_shows_it(value: float, shown: str) ->
         *("1e-400", "-0.5E-330", "", " ", "1 0", "1e", ".", "e5", "0x10"),
     ],
 )
-def test_a_number_cell_holds_a_number_or_it_is_text(text: str) -> None:
+def test_non_number_is_not_parsed_as_digits(text: str) -> None:
     assert parse_digits(text) is None
 
 
-def test_a_number_cell_is_read_as_xml_schema_writes_numbers() -> None:
+def test_xml_schema_numbers_are_parsed() -> None:
     read = [parse_digits(text) for text in (" 12.50\n", "+5", ".5", "5.", "0e-400", "1E2")]
     assert read == ["12.5", "5", "0.5", "5", "0", "100"]
 
 
 @pytest.mark.parametrize("shown", ["20%", "5.00 €", "PLN 5", "kr 5"])
-def test_a_typed_number_shown_as_something_else_is_no_price(shown: str) -> None:
+def test_percentage_or_other_currency_is_no_price(shown: str) -> None:
     assert isinstance(price_of_number_cell(NumberCell("5", shown), "USD"), RowProblem)
 
 
 @pytest.mark.parametrize("shown", ["$5.00", "USD 5", "5.00", "0005", "5 Stk", "5,00 $"])
-def test_a_typed_number_in_our_currency_is_a_price(shown: str) -> None:
+def test_numeric_cell_in_catalog_currency_is_a_price(shown: str) -> None:
     assert price_of_number_cell(NumberCell("5", shown), "USD") == Decimal(5)
 
 
-def test_limits_hold_for_typed_cells_too() -> None:
+def test_limits_apply_to_numeric_cells() -> None:
     errors = [
         price_of_number_cell(NumberCell(digits), "USD") for digits in ("-1", "1" * 11, "0.00001")
     ]
@@ -103,40 +103,40 @@ def test_limits_hold_for_typed_cells_too() -> None:
         ("0.00001", "0.00", "price_too_precise"),
     ],
 )
-def test_a_typed_cell_that_is_no_price_gives_none(digits: str, shown: str, error: str) -> None:
+def test_invalid_numeric_cell_is_rejected(digits: str, shown: str, error: str) -> None:
     price = price_of_number_cell(NumberCell(digits, shown), "USD")
     assert isinstance(price, RowProblem)
     assert price.error_type == error
     assert read_column(NumberCell(digits, shown), "5,50") == [error, Decimal("5.50")]
 
 
-def test_how_a_sheet_shows_a_number_does_not_change_it() -> None:
+def test_displayed_text_does_not_change_the_value() -> None:
     assert price_of_number_cell(NumberCell("1234.5", "$ 1 234,50"), "USD") == Decimal("1234.5")
 
 
 @pytest.mark.parametrize("group", [" ", "\u00a0", "\u202f", "\u2009", "'", "’", "."])
-def test_grouping_before_a_decimal_comma(group: str) -> None:
+def test_grouping_with_decimal_comma_is_parsed(group: str) -> None:
     assert read_column(f"1{group}234{group}567,89") == [EXAMPLE]
 
 
 @pytest.mark.parametrize("group", [" ", "\u00a0", "\u202f", "'", "’", ","])
-def test_grouping_before_a_decimal_point(group: str) -> None:
+def test_grouping_with_decimal_point_is_parsed(group: str) -> None:
     assert read_column(f"1{group}234{group}567.89") == [EXAMPLE]
 
 
-def test_indian_grouping() -> None:
+def test_indian_grouping_is_parsed() -> None:
     assert read_column("1,23,456.78", "12,34,567") == [Decimal("123456.78"), Decimal(1234567)]
 
 
-def test_a_comma_that_three_digits_do_not_follow_is_decimal() -> None:
+def test_comma_without_three_following_digits_is_decimal() -> None:
     assert read_column("4,20", "2,3") == [Decimal("4.20"), Decimal("2.3")]
 
 
-def test_one_thousand_stays_one_thousand_where_the_column_shows_decimal_points() -> None:
+def test_comma_groups_in_column_with_decimal_points() -> None:
     assert read_column("1,000", "12.50") == [Decimal(1000), Decimal("12.50")]
 
 
-def test_three_decimals_stay_decimals_where_the_column_shows_the_mark_as_decimal() -> None:
+def test_point_is_decimal_in_column_with_decimal_points() -> None:
     assert read_column("3.350", "3.3", "3.35") == [
         Decimal("3.350"),
         Decimal("3.3"),
@@ -149,54 +149,54 @@ def test_three_decimals_stay_decimals_where_the_column_shows_the_mark_as_decimal
     [
         ("12,5", "1.5"),  # the mark is decimal elsewhere
         ("1,234,567", "1500"),  # the mark groups elsewhere
-        ("1,23,456", "1500"),  # in the Indian way too
+        ("1,23,456", "1500"),  # with Indian grouping, too
         ("12.5", "1500"),  # the other mark is decimal
         ("1.234.567", "1.5"),  # the other mark groups
         ("1 234 567", "1.5"),  # spaces group
         ("1'234'567", "1.5"),  # apostrophes group
-        ("0,125", "1.5"),  # a lone zero is not grouped
+        ("0,125", "1.5"),  # a single zero is not grouped
         ("1234,567", "1.5"),  # nor are four digits
         ("5,-", "1.5"),  # no cents
         ("1,500e3", "1.5"),  # scientific notation has no grouping
     ],
 )
-def test_the_column_decides_a_doubtful_cell(evidence: str, read: str) -> None:
+def test_other_cell_resolves_an_ambiguous_cell(evidence: str, read: str) -> None:
     assert read_column("1,500", evidence)[0] == Decimal(read)
 
 
 @pytest.mark.parametrize(
     "evidence",
     [
-        ("1,5", "1,234,567"),  # the mark is shown both ways
-        ("1,5", "1,234,567", "1 234 567"),  # and spaces do not settle that
-        ("1,5", "1.5"),  # both marks are shown as decimal
-        ("1.234.567", "1,234,567"),  # both are shown as grouping
-        ("12", "1500"),  # nothing is shown
-        ("2,500", "3,750"),  # only more of the same
-        ("12.50 EUR", "n/a"),  # what cannot be a price shows nothing
+        ("1,5", "1,234,567"),  # the mark is decimal and grouping
+        ("1,5", "1,234,567", "1 234 567"),  # and spaces do not resolve that
+        ("1,5", "1.5"),  # both marks are decimal
+        ("1.234.567", "1,234,567"),  # both are grouping
+        ("12", "1500"),  # no mark
+        ("2,500", "3,750"),  # equally ambiguous cells
+        ("12.50 EUR", "n/a"),  # cells that are no prices are ignored
     ],
 )
-def test_a_cell_that_can_be_read_both_ways_is_not_guessed(evidence: tuple[str, ...]) -> None:
+def test_unresolved_cell_is_rejected_as_ambiguous(evidence: tuple[str, ...]) -> None:
     assert read_column("1,500", *evidence)[0] == "price_ambiguous"
 
 
-def test_a_doubtful_cell_is_refused_with_both_readings_and_the_setting_that_decides() -> None:
+def test_ambiguity_message_names_both_values_and_the_option() -> None:
     message = message_of("3.350")
     assert "3.350 with decimal_separator '.'" in message
     assert "3350 with ','" in message
 
 
-def test_the_setting_decides_doubtful_cells_outright() -> None:
+def test_decimal_separator_resolves_ambiguous_cells() -> None:
     assert read_with_separator(",", "1,500", "1.500") == [Decimal("1.5"), Decimal(1500)]
     assert read_with_separator(".", "1,500", "1.500") == [Decimal(1500), Decimal("1.5")]
 
 
-def test_a_cell_that_contradicts_the_setting_is_refused() -> None:
+def test_cell_contradicting_the_decimal_separator_is_rejected() -> None:
     cells = ("12,50", "1.234,56", "1.234.567", "12.50")
     assert read_with_separator(".", *cells) == [*["price_not_a_number"] * 3, Decimal("12.50")]
 
 
-def test_both_marks_in_a_cell_leave_no_doubt() -> None:
+def test_cell_with_both_marks_is_unambiguous() -> None:
     assert read_column("1,234,567.890", "1.234.567,890") == [Decimal("1234567.89")] * 2
 
 
@@ -204,12 +204,12 @@ def test_four_decimals_are_kept() -> None:
     assert read_column("1.2345", "0,0125") == [Decimal("1.2345"), Decimal("0.0125")]
 
 
-def test_more_than_four_decimals_are_refused_not_rounded() -> None:
+def test_more_than_four_decimals_are_rejected() -> None:
     assert read_column("1.23456", "0.00004") == ["price_too_precise"] * 2
     assert read_column("1.234500") == [Decimal("1.2345")]
 
 
-def test_scientific_notation_is_a_number() -> None:
+def test_scientific_notation_is_parsed() -> None:
     assert read_column("7.7e-03", "1.5E3", "2e2") == [
         Decimal("0.0077"),
         Decimal(1500),
@@ -219,7 +219,7 @@ def test_scientific_notation_is_a_number() -> None:
 
 
 @pytest.mark.parametrize("cell", ["12.03.2024", "1.2.24", "2024-03-12", "12/03/2024"])
-def test_a_date_is_not_a_price(cell: str) -> None:
+def test_date_is_rejected(cell: str) -> None:
     assert read_column(cell) == ["price_not_a_number"]
     assert "is a date" in message_of(cell)
 
@@ -256,22 +256,22 @@ def test_a_date_is_not_a_price(cell: str) -> None:
         ("+12.50", "USD", "12.50"),
     ],
 )
-def test_currency_and_tax_words_are_understood(cell: str, currency: str, price: str) -> None:
+def test_currency_and_tax_words_are_parsed(cell: str, currency: str, price: str) -> None:
     assert read_column(cell, currency=currency) == [Decimal(price)]
 
 
 @pytest.mark.parametrize(
     ("cell", "currency", "named"),
     [
-        ("125,00 EUR", "USD", "names EUR"),
-        ("$5", "EUR", "names another currency"),
-        ("69.71 gbp", "USD", "names GBP"),
-        ("125 руб.", "USD", "names BYN or RUB"),
-        ("12 бел. руб.", "RUB", "names BYN"),
-        ("C$ 12", "USD", "names CAD"),
+        ("125,00 EUR", "USD", "is in EUR"),
+        ("$5", "EUR", "is in another currency"),
+        ("69.71 gbp", "USD", "is in GBP"),
+        ("125 руб.", "USD", "is in BYN or RUB"),
+        ("12 бел. руб.", "RUB", "is in BYN"),
+        ("C$ 12", "USD", "is in CAD"),
     ],
 )
-def test_another_currency_is_refused_never_mixed_in(cell: str, currency: str, named: str) -> None:
+def test_other_currency_is_rejected(cell: str, currency: str, named: str) -> None:
     assert read_column(cell, currency=currency) == ["other_currency"]
     assert named in message_of(cell, currency=currency)
 
@@ -279,12 +279,12 @@ def test_another_currency_is_refused_never_mixed_in(cell: str, currency: str, na
 @pytest.mark.parametrize(
     "cell", ["on request", "auf Anfrage", "-", "n/a", "x12", "1.5k", "12 коп", "50 c"]
 )
-def test_text_is_refused_and_is_not_zero(cell: str) -> None:
+def test_text_is_rejected(cell: str) -> None:
     assert read_column(cell) == ["price_not_a_number"]
 
 
 @pytest.mark.parametrize("cell", ["NaN", "nan", "Infinity", "-inf", "#VALUE!", "#N/A", "#ССЫЛКА!"])
-def test_error_values_are_refused(cell: str) -> None:
+def test_error_values_are_rejected(cell: str) -> None:
     assert read_column(cell) == ["price_not_a_number"]
     assert "error value" in message_of(cell)
 
@@ -308,16 +308,16 @@ def test_error_values_are_refused(cell: str) -> None:
         *("9" * 100, "1" + ",000" * 40, "EUR" * 30 + "_"),
     ],
 )
-def test_what_is_not_one_number_is_refused(cell: str) -> None:
+def test_several_or_partial_numbers_are_rejected(cell: str) -> None:
     assert read_column(cell) == ["price_not_a_number"]
 
 
 @pytest.mark.parametrize("cell", ["-1", "−1.50", "(12.50)", "12.50-", "-$5", "$-5", "– 5"])
-def test_a_negative_price_is_refused(cell: str) -> None:
+def test_negative_price_is_rejected(cell: str) -> None:
     assert read_column(cell) == ["price_negative"]
 
 
-def test_the_range_of_the_column_is_held() -> None:
+def test_price_range_is_enforced() -> None:
     cells = ("9999999999.9999", "10000000000", "10,000,000,000.00", "1e300", "0", "0.00")
     assert read_column(*cells) == [
         *(Decimal("9999999999.9999"), *["price_out_of_range"] * 3, Decimal(0), Decimal(0)),
@@ -338,7 +338,7 @@ PLACEMENTS = st.sampled_from(
 
 
 def format_price(price: Decimal, style: tuple[str, str], placement: str) -> str:
-    """Write a price as people of some country do."""
+    """Return a price in a national notation."""
     mark, group = style
     whole, _, fraction = f"{price:f}".partition(".")
     if group == "indian":
@@ -353,7 +353,7 @@ def format_price(price: Decimal, style: tuple[str, str], placement: str) -> str:
 
 
 @given(st.lists(PRICES, min_size=1, max_size=5), STYLES, PLACEMENTS)
-def test_any_price_in_any_profile_reads_back_equal(
+def test_any_price_in_any_notation_round_trips(
     prices: list[Decimal], style: tuple[str, str], placement: str
 ) -> None:
     column = [format_price(price, style, placement) for price in [*prices, EXAMPLE]]
@@ -361,29 +361,25 @@ def test_any_price_in_any_profile_reads_back_equal(
 
 
 @given(st.integers(0, 9_999_999), STYLES.filter(lambda style: style[1] != "indian"))
-def test_a_price_without_cents_reads_back_equal(price: int, style: tuple[str, str]) -> None:
+def test_price_without_cents_round_trips(price: int, style: tuple[str, str]) -> None:
     for cents in ("-", "--", "–", " -"):
         cell = f"{format_price(Decimal(price), style, '{}')}{style[0]}{cents}"
         assert read_column(cell, format_price(EXAMPLE, style, "{}"))[0] == price
 
 
 @given(PRICES, STYLES)
-def test_a_number_that_is_no_text_reads_back_equal_in_any_profile(
-    price: Decimal, style: tuple[str, str]
-) -> None:
+def test_numeric_cell_round_trips_in_any_notation(price: Decimal, style: tuple[str, str]) -> None:
     typed = NumberCell(f"{price:f}")
     assert read_column(typed, format_price(EXAMPLE, style, "{}"))[0] == price
 
 
 @given(PRICES, st.sampled_from([".", ","]))
-def test_a_price_alone_in_its_column_reads_back_equal_or_is_refused(
-    price: Decimal, mark: str
-) -> None:
+def test_single_price_round_trips_or_is_ambiguous(price: Decimal, mark: str) -> None:
     assert read_column(format_price(price, (mark, ""), "{}"))[0] in {price, "price_ambiguous"}
 
 
 @given(st.text(max_size=100), st.text(max_size=100))
-def test_no_text_makes_the_reader_raise(cell: str, other: str) -> None:
+def test_any_text_gives_a_price_or_a_problem(cell: str, other: str) -> None:
     for price in read_column(cell, other):
         if isinstance(price, Decimal):
             assert 0 <= price <= Decimal("9999999999.9999")

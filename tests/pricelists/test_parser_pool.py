@@ -107,7 +107,7 @@ async def test_error_of_the_process_is_raised_with_its_type(
 ) -> None:
     path = tmp_path / "list.csv"
     path.write_text("nothing")
-    with pytest.raises(PriceListError, match="No column is known"):
+    with pytest.raises(PriceListError, match="No column was detected"):
         async with own_parser_pool.opened(read_request(path)):
             pass
 

@@ -1,4 +1,4 @@
-"""Whole lists: what is found out, what is refused, that nothing is lost or raised on the way."""
+"""Whole price lists: the profile, refusals, and that every record gives one row."""
 
 import csv
 import io
@@ -30,7 +30,7 @@ def opened(tmp_path: Path) -> PriceList:
     return open_price_list(read_request(path))
 
 
-def test_what_was_found_is_told_and_can_be_kept_as_json() -> None:
+def test_profile_is_complete_and_round_trips_as_json() -> None:
     content = "Preisliste 2024;;;\nArt.-Nr.;Bezeichnung;Preis (€);Farbe\n1;Tür;1.234,50;rot\n"
     profile = read_price_list(content.encode("cp1252"), currency="EUR").profile
     assert msgspec.to_builtins(profile) == {
@@ -55,34 +55,34 @@ def test_what_was_found_is_told_and_can_be_kept_as_json() -> None:
     assert msgspec.json.decode(msgspec.json.encode(profile), type=DetectedProfile) == profile
 
 
-def test_the_last_row_decides_how_the_first_is_read() -> None:
+def test_last_row_resolves_ambiguous_first_row() -> None:
     cells = ["1,500", *["7"] * 20_000, "12.50"]
     assert read_price_list(csv_with_prices(cells)).items[0].price == Decimal(1500)
 
 
-def test_only_the_price_column_below_the_header_shows_how_numbers_are_written() -> None:
+def test_number_profile_uses_only_price_cells_below_the_header() -> None:
     content = csv_text("1;Lamp;1,500;2.50", header="Valid;until;12.50\nsku;name;price;Weight")
     assert [row.error_type for row in read_price_list(content).rejected] == ["price_ambiguous"]
 
 
-def test_the_decimal_separator_can_be_set() -> None:
+def test_decimal_separator_can_be_set() -> None:
     result = read_price_list(csv_with_prices(["1,500"]), decimal_separator=",")
     assert result.items[0].price == Decimal("1.500")
     assert result.profile.numbers.decimal_separator == ","
 
 
-def test_the_rows_can_be_read_again(opened: PriceList) -> None:
+def test_rows_can_be_read_again(opened: PriceList) -> None:
     assert list(opened.rows()) == list(opened.rows())
 
 
-def test_progress_goes_from_nothing_to_all(opened: PriceList) -> None:
+def test_progress_increases_from_zero_to_one(opened: PriceList) -> None:
     seen = [opened.progress for _ in opened.rows()]
     assert seen == sorted(seen)
     assert seen[0] < 0.1
     assert opened.progress == 1
 
 
-def test_a_list_that_is_gone_or_changed_while_it_is_read_is_refused(tmp_path: Path) -> None:
+def test_file_changed_or_removed_during_reading_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text(csv_text("1;Lamp;5"))
     price_list = open_price_list(read_request(path))
@@ -95,18 +95,18 @@ def test_a_list_that_is_gone_or_changed_while_it_is_read_is_refused(tmp_path: Pa
 
 
 @pytest.mark.parametrize("name", ["missing.csv", "."])
-def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, name: str) -> None:
+def test_unreadable_file_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(PriceListError, match="cannot be read"):
         open_price_list(read_request(tmp_path / name))
 
 
-def test_a_list_without_a_known_header_is_refused() -> None:
+def test_unknown_header_is_refused() -> None:
     with pytest.raises(PriceListError, match="likely header is row 2"):
         read_price_list("Price list\nWas;Wie;Was kostet es\n1;Lampe;5\n")
 
 
-def test_a_header_row_below_the_end_is_refused() -> None:
-    with pytest.raises(PriceListError, match="has 2 rows, so row 7"):
+def test_header_row_below_the_last_row_is_refused() -> None:
+    with pytest.raises(PriceListError, match="has 2 rows, so header_row 7"):
         read_price_list(csv_text("1;Lamp;5"), header_row=7)
 
 
@@ -119,7 +119,7 @@ def test_a_header_row_below_the_end_is_refused() -> None:
         {"colunm_mapping": {}},
     ],
 )
-def test_a_setting_that_cannot_be_is_refused(config: dict[str, object]) -> None:
+def test_invalid_config_is_refused(config: dict[str, object]) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(config, ReadConfig)
 
@@ -139,9 +139,9 @@ ROWS = st.lists(
 
 
 @given(ROWS, st.sampled_from([";", ",", "\t", "|"]))
-def test_every_record_comes_out_exactly_once(rows: list[list[str]], delimiter: str) -> None:
+def test_every_record_gives_exactly_one_row(rows: list[list[str]], delimiter: str) -> None:
     text = io.StringIO(newline="")
-    # The article ends the header, which a row of `£` below it would explain.
+    # An item row ends the header; a row with only `£` would continue it.
     start = [["sku", "name", "price", "note"], ["1", "Lamp", "5", ""]]
     csv.writer(text, delimiter=delimiter).writerows([*start, *rows])
     result = read_price_list(text.getvalue(), delimiter=delimiter)
@@ -150,7 +150,7 @@ def test_every_record_comes_out_exactly_once(rows: list[list[str]], delimiter: s
     assert all(row.error_type and row.error_message for row in result.rejected)
 
 
-def _lists() -> Iterator[st.SearchStrategy[bytes]]:
+def _price_list_bytes() -> Iterator[st.SearchStrategy[bytes]]:
     header = b"sku;name;price;category;currency\n"
     pieces = [
         b"1;Lamp;5\n",
@@ -172,11 +172,10 @@ def _lists() -> Iterator[st.SearchStrategy[bytes]]:
 
 
 @given(
-    st.one_of(*_lists()), st.sampled_from([None, "utf-8", "cp1251", "utf-16", "utf-16-le", "gbk"])
+    st.one_of(*_price_list_bytes()),
+    st.sampled_from([None, "utf-8", "cp1251", "utf-16", "utf-16-le", "gbk"]),
 )
-def test_no_bytes_make_the_reader_raise_anything_but_its_own_error(
-    data: bytes, encoding: str | None
-) -> None:
+def test_any_bytes_raise_only_price_list_errors(data: bytes, encoding: str | None) -> None:
     rows = rows_or_error_message(data, encoding=encoding)
     if isinstance(rows, str):
         assert "\n" not in rows
@@ -192,7 +191,7 @@ def test_no_bytes_make_the_reader_raise_anything_but_its_own_error(
     delimiter=st.one_of(st.none(), st.text(max_size=2)),
     encoding=st.one_of(st.none(), st.text(max_size=5), st.sampled_from(["idna", "utf-7", "cp037"])),
 )
-def test_no_header_and_no_setting_makes_the_reader_raise_anything_but_its_own_error(
+def test_any_header_and_config_raise_only_price_list_errors(
     header: list[str], mapping: dict[str, str], delimiter: str | None, encoding: str | None
 ) -> None:
     text = io.StringIO(newline="")

@@ -1,4 +1,4 @@
-"""Every record of a list is an article, a rejected row with its reason, or ignored; once."""
+"""Every record is exactly one item, rejected or ignored row."""
 
 import unicodedata
 from decimal import Decimal
@@ -26,16 +26,16 @@ LETTERHEAD = "Acme Trading Ltd.;;\nPrices of 12.03.2024;;\n;;\n"
         "TRUE",
     ],
 )
-def test_codes_are_text_from_the_first_byte_to_the_last(code: str) -> None:
+def test_codes_stay_text(code: str) -> None:
     assert read_single_item(csv_text(f" {code} ;Lamp;5")).supplier_sku == code
 
 
 @pytest.mark.parametrize("name", ["NA", "null", "None", "nan", "1", "=HYPERLINK(1)", "-5"])
-def test_names_are_text_whatever_they_look_like(name: str) -> None:
+def test_names_stay_text(name: str) -> None:
     assert read_single_item(csv_text(f"1;{name};5")).name == name
 
 
-def test_no_type_is_inferred_from_the_first_rows() -> None:
+def test_no_column_type_is_inferred() -> None:
     lines = [f"{number};Lamp;5;{number}" for number in range(3000)]
     result = read_price_list(csv_text(*lines, "A-1;Lamp;5;n/a", header="sku;name;price;Stock"))
     assert (result.items[-1].supplier_sku, result.items[-1].characteristics) == (
@@ -44,13 +44,13 @@ def test_no_type_is_inferred_from_the_first_rows() -> None:
     )
 
 
-def test_nfd_becomes_nfc() -> None:
+def test_text_is_normalized_to_nfc() -> None:
     text = unicodedata.normalize("NFD", "Ключ й-é")
     item = read_single_item(csv_text(f"{text};{text};5"))
     assert item.supplier_sku == item.name == unicodedata.normalize("NFC", text)
 
 
-def test_white_space_is_trimmed_and_collapsed_in_names_only_trimmed_in_codes() -> None:
+def test_white_space_is_collapsed_in_names_and_trimmed_in_codes() -> None:
     item = read_single_item(csv_text("\u00a0A  1 ; Lamp \u00a0 big\tred ;5"))
     assert (item.supplier_sku, item.name) == ("A  1", "Lamp big red")
 
@@ -71,9 +71,7 @@ def test_white_space_is_trimmed_and_collapsed_in_names_only_trimmed_in_codes() -
         ("1;Lamp;5;;a\0b", "nul_character"),
     ],
 )
-def test_a_row_that_lacks_or_breaks_something_is_rejected_with_its_number(
-    line: str, error: str
-) -> None:
+def test_invalid_row_is_rejected_with_its_number(line: str, error: str) -> None:
     result = read_price_list(csv_text("0;Cable;1", line, header="sku;name;price;category;note"))
     [row] = result.rejected
     assert (row.row_number, row.error_type) == (3, error)
@@ -82,14 +80,14 @@ def test_a_row_that_lacks_or_breaks_something_is_rejected_with_its_number(
     assert "\0" not in "".join([row.error_message, *row.row_data])
 
 
-def test_the_longest_texts_fit() -> None:
+def test_longest_texts_are_accepted() -> None:
     item = read_single_item(
         csv_text(f"{'1' * 255};{'x' * 500};5;{'y' * 32_767}", header="sku;name;price;note")
     )
     assert (len(item.supplier_sku), len(item.name)) == (255, 500)
 
 
-def test_empty_is_not_zero_and_zero_is_a_price() -> None:
+def test_empty_price_is_rejected_and_zero_is_accepted() -> None:
     result = read_price_list(csv_text("1;Lamp;", "2;Lamp;0"))
     assert [row.error_type for row in result.rejected] == ["missing_price"]
     assert [row.price for row in result.items] == [Decimal(0)]
@@ -112,22 +110,22 @@ def test_empty_is_not_zero_and_zero_is_a_price() -> None:
         ('"007;Lamp;5', None),
     ],
 )
-def test_a_rejected_row_keeps_its_code_if_that_can_be_read(line: str, code: str | None) -> None:
+def test_rejected_row_keeps_a_readable_code(line: str, code: str | None) -> None:
     [row] = read_price_list(csv_text("1;x;5", line)).rejected
     assert (row.row_number, row.supplier_sku) == (3, code)
 
 
-def test_a_rejected_row_keeps_its_raw_cells() -> None:
+def test_rejected_row_keeps_its_cells() -> None:
     result = read_price_list(csv_text("1 ;Lamp;on request;red", header="sku;name;price;Colour"))
     assert result.rejected[0].row_data == ["1 ", "Lamp", "on request", "red"]
 
 
-def test_an_empty_characteristic_is_none_and_an_absent_column_is_absent() -> None:
+def test_empty_characteristic_is_none() -> None:
     item = read_single_item(csv_text("1;Lamp;5;;0", header="sku;name;price;Colour;Stock"))
     assert item.characteristics == {"Colour": None, "Stock": "0"}
 
 
-def test_the_letterhead_is_ignored() -> None:
+def test_letterhead_is_ignored() -> None:
     result = read_price_list(LETTERHEAD + csv_text("1;Lamp;5"))
     assert result.profile.header_row == 4
     assert [(row.row_number, row.outcome) for row in result.rows][3:] == [
@@ -136,23 +134,23 @@ def test_the_letterhead_is_ignored() -> None:
     ]
 
 
-def test_the_header_row_can_be_set() -> None:
+def test_header_row_can_be_set() -> None:
     content = csv_text("1;Lamp;5") + csv_text("2;Cable;6", header="sku;name;price")
     result = read_price_list(content, header_row=3)
     assert [row.supplier_sku for row in result.items] == ["2"]
 
 
-def test_a_header_far_down_is_found_where_it_is_set() -> None:
+def test_configured_header_row_may_be_far_down() -> None:
     content = "note;;\n" * 500 + csv_text("1;Lamp;5")
     assert read_single_item(content, header_row=501).row_number == 502
 
 
-def test_a_header_repeated_on_every_page_is_ignored() -> None:
+def test_repeated_header_is_ignored() -> None:
     result = read_price_list(csv_text("1;Lamp;5", "sku;name;price", "2;Cable;6"))
     assert result.outcomes == ["ignored", "item", "ignored", "item"]
 
 
-def test_a_section_row_becomes_the_category_of_the_rows_below() -> None:
+def test_section_row_is_the_category_of_rows_below() -> None:
     result = read_price_list(
         csv_text("0;Tape;1", "Cables;;", "1;HDMI;5", ";Lamps;", "2;LED;6", "3;Bulb;7")
     )
@@ -161,12 +159,12 @@ def test_a_section_row_becomes_the_category_of_the_rows_below() -> None:
     assert not result.rejected
 
 
-def test_a_section_row_means_nothing_where_the_list_has_a_category_column() -> None:
+def test_section_row_is_ignored_with_a_category_column() -> None:
     content = csv_text("Cables;;;", "1;HDMI;5;Video", "2;LED;6;", header="sku;name;price;category")
     assert [row.category for row in read_price_list(content).items] == ["Video", None]
 
 
-def test_a_note_too_long_for_a_category_is_none() -> None:
+def test_long_note_is_no_category() -> None:
     result = read_price_list(csv_text("Cables;;", f"{'Terms apply. ' * 30};;", "1;HDMI;5"))
     assert result.items[0].category == "Cables"
 
@@ -183,19 +181,19 @@ def test_totals_and_blank_rows_are_ignored(line: str) -> None:
 
 
 @pytest.mark.parametrize("line", [";Total Quartz 9000;45.00", ";;5", ";Lamp;5"])
-def test_an_article_without_a_code_is_no_total(line: str) -> None:
+def test_item_without_code_is_no_total(line: str) -> None:
     assert [row.error_type for row in read_price_list(csv_text("1;x;5", line)).rejected] == [
         "missing_sku"
     ]
 
 
-def test_an_article_named_like_a_total_is_an_article() -> None:
+def test_item_named_like_a_total_is_an_item() -> None:
     assert read_single_item(csv_text("T;Total;5")).name == "Total"
     [row] = read_price_list(csv_text("1;x;5", "Total;Lamp;")).rejected
     assert row.error_type == "missing_price"
 
 
-def test_a_row_in_another_currency_is_rejected() -> None:
+def test_row_in_other_currency_is_rejected() -> None:
     content = csv_text(
         *("1;Lamp;5;USD", "2;Lamp;5;$", "3;Lamp;5;", "4;Lamp;5;EUR", "5;Lamp;5;?"),
         header="sku;name;price;Currency",
@@ -208,7 +206,7 @@ def test_a_row_in_another_currency_is_rejected() -> None:
     ]
 
 
-def test_one_bad_row_does_not_stop_the_list() -> None:
+def test_rejected_rows_do_not_stop_reading() -> None:
     result = read_price_list(
         csv_text("1;Lamp;#N/A", "2;Lamp;NaN", "3;Lamp;99999999999", "4;Lamp;-1", "5;Lamp;5")
     )

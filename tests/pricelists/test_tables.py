@@ -1,4 +1,4 @@
-"""The table is found wherever it stands; what stands around and between its rows is no article."""
+"""Detection of the table: header rows, letterheads, sections, content inference."""
 
 from decimal import Decimal
 from typing import Any
@@ -46,7 +46,7 @@ Alle Angaben ohne Gewähr. Es gelten unsere AGB.;;;;;
 """
 
 
-def test_the_list_of_a_german_wholesaler() -> None:
+def test_german_wholesaler_price_list_is_read() -> None:
     result = read_price_list(GERMAN.encode("cp1252"), "EUR")
     assert (result.profile.header_row, result.profile.inferred_fields) == (6, ())
     assert columns_of(result) == ("Art.-Nr.", "Bezeichnung", "VK netto (EUR)")
@@ -74,7 +74,7 @@ RUSSIAN = """\
 """
 
 
-def test_an_export_with_two_prices_below_one_header_names_both() -> None:
+def test_two_prices_below_one_header_are_ambiguous() -> None:
     message = error_message_of(RUSSIAN, "RUB")
     assert '"Цены, руб. Опт" and "Цены, руб. Розница"' in message
     result = read_price_list(
@@ -90,7 +90,7 @@ def test_an_export_with_two_prices_below_one_header_names_both() -> None:
     assert not result.rejected
 
 
-def test_a_french_list() -> None:
+def test_french_price_list_is_read() -> None:
     content = (
         "TARIF 2024;;;;\nValable du 01/01/2024 au 31/12/2024;;;;\n"
         "Réf.;Désignation;Cond.;P.U. HT;P.P.C.\n"
@@ -135,7 +135,7 @@ def test_a_french_list() -> None:
         ),
     ],
 )
-def test_polish_spanish_and_ukrainian_lists(
+def test_polish_spanish_and_ukrainian_price_lists_are_read(
     content: str, currency: str, columns: tuple[str, str, str]
 ) -> None:
     result = read_price_list(content, currency)
@@ -143,7 +143,7 @@ def test_polish_spanish_and_ukrainian_lists(
     assert [item.price for item in result.items] == [Decimal("1.20"), Decimal(1200)]
 
 
-def test_a_header_is_found_in_the_200th_row() -> None:
+def test_header_is_searched_in_200_rows() -> None:
     content = "Letterhead;;\n" * 199 + "sku;name;price\n1;Lamp;5\n"
     assert read_price_list(content).profile.header_row == 200
     assert "header" in error_message_of("Letterhead;;\n" * 200 + "sku;name;price\n1;Lamp;5\n")
@@ -161,7 +161,7 @@ def test_a_header_is_found_in_the_200th_row() -> None:
         (";;Price;;Stock\nCode;Name;per piece;;pcs\n;;EUR;;", "Price per piece EUR"),
     ],
 )
-def test_a_header_may_be_split_over_rows(header: str, price: str) -> None:
+def test_header_of_several_rows_is_merged(header: str, price: str) -> None:
     body = "1;Lamp;5,50;7;x\n2;Cable;6,50;7;x\n"
     result = read_price_list(f"{header}\n{body}", "EUR")
     assert result.profile.columns["price"] == price
@@ -180,9 +180,7 @@ def test_a_header_may_be_split_over_rows(header: str, price: str) -> None:
         ("Code;Name;Price;;Stock", ("Price", "column D")),
     ],
 )
-def test_prices_side_by_side_below_one_header_are_reported(
-    header: str, names: tuple[str, str]
-) -> None:
+def test_price_columns_below_one_header_are_ambiguous(header: str, names: tuple[str, str]) -> None:
     message = error_message_of(
         f"{header}\n1;Lamp;5.50;6.50;7\n2;Cable;6.50;7.50;7\n3;Tape;1.50;2.50;7\n"
     )
@@ -190,11 +188,11 @@ def test_prices_side_by_side_below_one_header_are_reported(
     assert "--column price=" in message
 
 
-def test_a_currency_in_the_second_row_of_a_header_counts() -> None:
+def test_currency_in_second_header_row_counts() -> None:
     assert "is in EUR" in error_message_of("Code;Name;Price\n;;EUR\n1;Lamp;5.50\n")
 
 
-def test_a_header_of_merged_cells_in_a_workbook() -> None:
+def test_workbook_header_of_merged_cells_is_read() -> None:
     def fill(book: Any) -> None:
         sheet = book.add_worksheet("Prices")
         code = book.add_format({"num_format": "00000"})
@@ -215,13 +213,13 @@ def test_a_header_of_merged_cells_in_a_workbook() -> None:
     assert (result.items[0].category, result.items[0].characteristics["Stock"]) == ("Lamps", "7")
 
 
-def test_rows_of_a_split_header_are_ignored_on_every_page() -> None:
+def test_repeated_header_of_two_rows_is_ignored() -> None:
     header = "Code;Name;Price;;Stock\n;;net;valid from;pcs\n"
     result = read_price_list(f"{header}1;Lamp;5.5;x;7\n{header}2;Cable;6.5;x;7\n")
     assert result.outcomes == [*("ignored", "ignored", "item") * 2]
 
 
-def test_a_row_that_numbers_the_columns_is_header() -> None:
+def test_row_that_numbers_the_columns_belongs_to_the_header() -> None:
     result = read_price_list("sku;name;price\n1;2;3\n10;Lamp;5\n")
     assert (result.profile.header_row, [item.supplier_sku for item in result.items]) == (2, ["10"])
 
@@ -238,7 +236,7 @@ def test_a_row_that_numbers_the_columns_is_header() -> None:
         ";;;Cables",
     ],
 )
-def test_the_first_row_below_a_header_is_no_part_of_it(first: str) -> None:
+def test_first_item_row_does_not_belong_to_the_header(first: str) -> None:
     result = read_price_list(f"sku;name;price;group\n{first}\n2;Cable;6;red\n")
     assert result.profile.header_row == 1
     assert result.profile.headers == ("sku", "name", "price", "group")
@@ -248,13 +246,13 @@ def test_the_first_row_below_a_header_is_no_part_of_it(first: str) -> None:
     "letterhead",
     ["Acme Ltd;;", "Price list;;2024", "Currency:;USD;", "Acme Ltd;Berlin;Germany", "Products;;"],
 )
-def test_a_letterhead_right_above_the_header_is_no_part_of_it(letterhead: str) -> None:
+def test_letterhead_does_not_belong_to_the_header(letterhead: str) -> None:
     result = read_price_list(f"{letterhead}\nsku;name;price\n1;Lamp;5\n2;Cable;6\n")
     assert result.profile.headers == ("sku", "name", "price")
     assert len(result.items) == 2
 
 
-def test_blank_rows_and_columns_do_not_matter() -> None:
+def test_blank_rows_and_columns_are_ignored() -> None:
     result = read_price_list(";;;;\n;sku;;name;price\n;;;;\n;1;;Lamp;5\n;;;;\n;2;;Cable;6\n;;;;\n")
     assert [item.supplier_sku for item in result.items] == ["1", "2"]
     assert not result.rejected
@@ -268,7 +266,7 @@ A-104;Cable five metres;99.00;4006381333962;60
 """
 
 
-def test_a_list_without_a_header_is_read_by_its_content() -> None:
+def test_columns_without_header_are_inferred_by_content() -> None:
     result = read_price_list(HEADERLESS)
     assert result.profile.header_row == 0
     assert columns_of(result) == ("column A", "column B", "column C")
@@ -278,7 +276,7 @@ def test_a_list_without_a_header_is_read_by_its_content() -> None:
     assert result.outcomes == ["item"] * 4
 
 
-def test_numbers_of_a_workbook_without_a_header_are_told_apart() -> None:
+def test_numeric_columns_without_header_are_inferred_by_content() -> None:
     names = ("Lamp red", "Cable three metres", "Saw big", "Hammer small")
     rows = [
         (code, name, price, stock)
@@ -292,19 +290,19 @@ def test_numbers_of_a_workbook_without_a_header_are_told_apart() -> None:
     assert result.items[0].supplier_sku == "00012"
 
 
-def test_a_first_article_without_a_price_is_no_header_and_no_letterhead() -> None:
+def test_first_item_without_price_is_no_header() -> None:
     result = read_price_list(f"Acme Ltd;;;;\nA-100;Tape;on request;;60\n{HEADERLESS}")
     assert result.outcomes == ["ignored", "rejected", *["item"] * 4]
 
 
-def test_headers_without_known_words_are_read_by_content() -> None:
+def test_columns_with_unknown_headers_are_inferred_by_content() -> None:
     result = read_price_list(f"Pricelist;;;;\nWas;Wie;Wieviel;Strich;Da\n{HEADERLESS}")
     assert result.profile.header_row == 2
     assert columns_of(result) == ("Was", "Wie", "Wieviel")
     assert result.items[0].characteristics == {"Strich": "4006381333931", "Da": "120"}
 
 
-def test_no_header_can_be_set() -> None:
+def test_header_row_zero_means_no_header() -> None:
     result = read_price_list(
         "sku;name;price\nA;Lamp;5\n",
         header_row=0,
@@ -317,7 +315,7 @@ def test_no_header_can_be_set() -> None:
 
 
 def rows(*columns: str) -> str:
-    """Write a list without a header from its columns, the cells of each parted by spaces."""
+    """Return CSV without header from columns whose cells are separated by spaces."""
     return "\n".join(";".join(cells) for cells in zip(*map(str.split, columns), strict=True)) + "\n"
 
 
@@ -336,7 +334,7 @@ NAMES = "Lamp Cable Tape Hammer Saw File"
         ["12.50 7.90 3.10 4.40 5.05 6.15", "120 33 41 57 68 79"],  # price and stock
     ],
 )
-def test_numbers_that_look_alike_are_not_guessed_but_named(columns: list[str]) -> None:
+def test_similar_numeric_columns_are_ambiguous(columns: list[str]) -> None:
     message = error_message_of(rows(CODES, NAMES, *columns))
     assert "column C" in message
     assert ("column D" in message) is (len(columns) > 1)
@@ -352,11 +350,11 @@ def test_numbers_that_look_alike_are_not_guessed_but_named(columns: list[str]) -
         [CODES, NAMES, "12.50 7.90 3.10 4.40 5.05 6.15", "2019 2020 2021 2021 2019 2019"],
     ],
 )
-def test_a_price_that_stands_out_is_found(columns: list[str]) -> None:
+def test_distinct_price_column_is_inferred(columns: list[str]) -> None:
     assert columns_of(read_price_list(rows(*columns))) == ("column A", "column B", "column C")
 
 
-def test_two_columns_of_codes_or_of_names_are_not_guessed() -> None:
+def test_two_columns_of_codes_or_names_are_ambiguous() -> None:
     prices = "12.50 7.90 3.10 4.40 5.05 6.15"
     message = error_message_of(rows(CODES, "X1 X2 X3 X4 X5 X6", NAMES, prices))
     assert "column A or column B" in message
@@ -373,7 +371,7 @@ def test_two_columns_of_codes_or_of_names_are_not_guessed() -> None:
         ("Code;Name;Sonderpreis Frühjahr;Alter Preis", "Sonderpreis Frühjahr"),
     ],
 )
-def test_a_price_that_its_header_does_not_name_is_found_by_content(header: str, price: str) -> None:
+def test_price_with_unknown_header_is_inferred(header: str, price: str) -> None:
     result = read_price_list(f"{header}\nA1;Lamp;5.50;7.10\nA2;Cable;6.50;8.20\nA3;Saw;9.10;9.90\n")
     assert result.profile.columns["price"] == price
     assert result.profile.inferred_fields == ("price",)
@@ -388,13 +386,13 @@ def test_a_price_that_its_header_does_not_name_is_found_by_content(header: str, 
         *("Code;Name;Цена за упаковку;Bestand", "Code;Name;Старая цена;Bestand"),
     ],
 )
-def test_what_its_header_tells_apart_from_a_price_is_not_taken_for_one(header: str) -> None:
+def test_non_field_header_is_never_the_price(header: str) -> None:
     body = "A1;Lamp;5.50;7.10\nA2;Cable;6.50;8.20\nA3;Saw;9.10;9.90\n"
     message = error_message_of(f"{header}\n{body}")
     assert "price" in message
     assert "--column price=" in message
 
 
-def test_a_price_found_by_content_must_be_in_the_currency_of_the_catalog() -> None:
+def test_inferred_price_must_be_in_catalog_currency() -> None:
     content = "Code;Name;Jetzt EUR\nA1;Lamp;5.50\nA2;Cable;6.50\nA3;Saw;9.10\n"
     assert "is in EUR" in error_message_of(content)

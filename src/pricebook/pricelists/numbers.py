@@ -1,9 +1,9 @@
-"""Prices as people write them, read by what the whole column shows.
+"""Parsing of price cells with the number profile of their column.
 
-A cell like `1,234` is a thousand or one and a bit, and nothing in the cell says which. So a column
-is read twice: first the cells that leave no doubt tell which marks are decimal and which group
-digits, then every cell is read by that. What stays in doubt is refused with both readings.
-No float and no locale takes part.
+A cell such as `1,234` is 1234 or 1.234, depending on the notation. Therefore the column is read
+twice: the first pass collects decimal and grouping marks from unambiguous cells, the second parses
+every cell with these marks. A cell that stays ambiguous is rejected with both values. Neither
+floats nor the locale of the process are used.
 """
 
 import re
@@ -27,7 +27,7 @@ _FOUR_DECIMALS = Decimal("0.0001")
 _EXPONENTS = range(-4, 1)
 _MAX_NUMBER_LENGTH = 80
 
-# The cells that need no thought: up to ten digits, a mark that three digits do not follow.
+# Fast path: up to ten digits, optionally a decimal mark and not exactly three decimals.
 _PLAIN = re.compile(r"[0-9]{1,10}(?:([.,])(?:[0-9]{1,2}|[0-9]{4}))?").fullmatch
 _CELL = re.compile(
     r"(?P<before>[^0-9]*)"
@@ -52,14 +52,14 @@ _TYPOGRAPHY = str.maketrans(
 
 
 class RowProblem(NamedTuple):
-    """Why a cell gives no price."""
+    """The reason to reject a row: error type and message."""
 
     error_type: RowErrorType
     message: str
 
 
 class _ParsedNumber(NamedTuple):
-    """A number as written, in digits and `.`, or with one mark that only the column explains."""
+    """A number in digits and `.`, or in digits and one ambiguous mark, with the marks it uses."""
 
     digits: str
     decimal_mark: str = ""
@@ -68,10 +68,9 @@ class _ParsedNumber(NamedTuple):
 
 
 def detect_number_profile(cells: Iterable[str], currency: str) -> NumberProfile:
-    """Collect from the price cells which marks some cell shows beyond doubt.
+    """Return the decimal and grouping marks of the unambiguous cells of a price column.
 
-    Only cells that could become a price count: a cell in another currency says nothing, nor does a
-    number that is no text.
+    Numeric cells and cells in another currency are ignored.
     """
     decimal_marks: set[str] = set()
     grouping_marks: set[str] = set()
@@ -92,9 +91,9 @@ def detect_number_profile(cells: Iterable[str], currency: str) -> NumberProfile:
 def price_cell_reader(
     profile: NumberProfile, currency: str
 ) -> Callable[[str], Decimal | RowProblem]:
-    """Make the function that reads the price cells of one column; an empty one is no number."""
-    given = profile.decimal_separator
-    excluded_mark = _other_mark(given) if given else ""
+    """Return the function that parses the price cells of a column; an empty cell is no number."""
+    separator = profile.decimal_separator
+    excluded_mark = _other_mark(separator) if separator else ""
 
     def read(cell: str) -> Decimal | RowProblem:
         if isinstance(cell, NumberCell):
@@ -125,7 +124,7 @@ def with_previous_marks(profile: NumberProfile, previous: NumberProfile | None) 
 
 
 def count_decimals(cell: str, currency: str) -> int | None:
-    """Tell how many decimals a number surely has; None if the trimmed cell is no number."""
+    """Return the number of decimals of a trimmed cell, 0 if ambiguous, None if it is no number."""
     if isinstance(cell, NumberCell):
         return None if "%" in cell.displayed else len(cell.partition(".")[2])
     parsed = _parse_cell(cell, currency)
@@ -135,7 +134,7 @@ def count_decimals(cell: str, currency: str) -> int | None:
 
 
 def price_of_number_cell(cell: NumberCell, currency: str) -> Decimal | RowProblem:
-    """Read a cell that is a number already; how its sheet shows it only tells what it counts."""
+    """Return the price of a numeric cell; its displayed text names the currency."""
     number, text = Decimal(cell), cell.displayed
     if text != cell:
         if "%" in text:
@@ -165,7 +164,7 @@ def _price_of(cell: str, parsed: _ParsedNumber, profile: NumberProfile) -> Decim
 
 
 def _is_decimal_mark(mark: str, profile: NumberProfile) -> bool | None:
-    """Tell whether the column shows a mark as decimal; None if it shows both, or nothing."""
+    """Return whether the column uses a mark as the decimal mark; None if that is ambiguous."""
     if profile.decimal_separator:
         return mark == profile.decimal_separator
     decimal, grouping, other = profile.decimal_marks, profile.grouping_marks, _other_mark(mark)
@@ -173,7 +172,7 @@ def _is_decimal_mark(mark: str, profile: NumberProfile) -> bool | None:
     for_grouping = mark in grouping or other in decimal
     if for_decimal != for_grouping:
         return for_decimal
-    # Digits grouped by spaces or apostrophes leave only the decimals to a mark.
+    # A column that groups by spaces or apostrophes uses the other marks for decimals only.
     groups_without_marks = " " in grouping or "'" in grouping
     return True if groups_without_marks and not for_decimal else None
 
@@ -187,18 +186,18 @@ def _contradicts_separator(parsed: _ParsedNumber, decimal_separator: DecimalMark
 
 def _check_range(number: Decimal, cell: str) -> Decimal | RowProblem:
     if number > MAX_PRICE:
-        return RowProblem("price_out_of_range", f"The price {quote(cell)} is over {MAX_PRICE}.")
+        return RowProblem("price_out_of_range", f"The price {quote(cell)} exceeds {MAX_PRICE}.")
     quantized = number.quantize(_FOUR_DECIMALS)
     if quantized != number:
         return RowProblem(
             "price_too_precise",
-            f"The price {quote(cell)} has more than the four decimals of a price.",
+            f"The price {quote(cell)} has more than four decimals.",
         )
     return number if number.as_tuple().exponent in _EXPONENTS else quantized
 
 
 def _parse_cell(cell: str, currency: str) -> _ParsedNumber | RowProblem:
-    """Take a price cell apart, up to what only the whole column can decide."""
+    """Parse a price cell; a mark that only the whole column can explain stays ambiguous."""
     match = _CELL(cell.translate(_TYPOGRAPHY)) if len(cell) <= _MAX_NUMBER_LENGTH else None
     if not match:
         return _not_a_number(cell)
@@ -233,9 +232,9 @@ def _parse_digits(digits: str, exponent: str) -> _ParsedNumber | None:
 
 @lru_cache(maxsize=4096)
 def _currencies_around(before: str, after: str, currency: str) -> frozenset[str] | None:
-    """Tell the currencies that the text around a number may mean, empty where it names none.
+    """Return the ISO codes that the text around a number may mean, empty without a currency.
 
-    None says that the text is no currency and no tax words, or contradicts itself.
+    None if the text contains other words than currencies and tax words, or contradicts itself.
     """
     before = before.replace("+", "", 1)
     possible_codes: frozenset[str] = frozenset()
@@ -265,7 +264,7 @@ def _negative(cell: str) -> RowProblem:
 def _other_currency(cell: str, codes: frozenset[str], currency: str) -> RowProblem:
     return RowProblem(
         "other_currency",
-        f"The price {quote(cell)} names {format_currencies(codes)}, the catalog is in {currency}.",
+        f"The price {quote(cell)} is in {format_currencies(codes)}, the catalog is in {currency}.",
     )
 
 
@@ -275,22 +274,22 @@ def _ambiguous(cell: str, parsed: _ParsedNumber) -> RowProblem:
     return RowProblem(
         "price_ambiguous",
         f"The price {quote(cell)} is {decimal} with decimal_separator {mark!r} and {grouping} with "
-        f"{_other_mark(mark)!r}, and nothing else in the column tells which.",
+        f"{_other_mark(mark)!r}; no other cell of the column decides which.",
     )
 
 
 def _not_a_number(cell: str) -> RowProblem:
     if _ERROR_VALUE(cell):
-        said = "is an error value, not a number"
+        reason = "is an error value, not a number"
     elif _DATE(cell):
-        said = "is a date, not a number"
+        reason = "is a date, not a number"
     elif "%" in cell:
-        said = "is a percentage, not a price"
+        reason = "is a percentage, not a price"
     elif any(char.isdigit() for char in cell):
-        said = "is not one number"
+        reason = "is not one number"
     else:
-        said = "is not a number"
-    return RowProblem("price_not_a_number", f"The price {quote(cell)} {said}.")
+        reason = "is not a number"
+    return RowProblem("price_not_a_number", f"The price {quote(cell)} {reason}.")
 
 
 def _other_mark(mark: str) -> str:

@@ -1,4 +1,4 @@
-"""From a record of the list to what it is: an article, a rejected row, or nothing to take in."""
+"""Classification of the records of a price list: item, rejected or ignored rows."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -35,9 +35,9 @@ from pricebook.pricelists.text import (
 MAX_SKU_LENGTH = 255
 MAX_NAME_LENGTH = 500
 MAX_CATEGORY_LENGTH = 255
-# What a cell of a spreadsheet can hold ("Excel specifications and limits").
+# Limit of Excel for the text of a cell ("Excel specifications and limits").
 MAX_CELL_LENGTH = 32_767
-# Of a rejected row, to be shown to somebody who mends it.
+# Of all cells of a rejected row together.
 MAX_STORED_CHARACTERS = 8_192
 
 _TOTAL_WORDS = frozenset(map(comparison_key, TOTAL_WORDS))
@@ -45,12 +45,12 @@ _TOTAL_LABEL_WORDS = _TOTAL_WORDS | frozenset(map(comparison_key, TAX_WORDS | PI
 
 
 _PLAIN_TEXT = frozenset({str})
-# The same few names of categories stand in row after row.
+# Category names repeat from row to row.
 _category = lru_cache(maxsize=1024)(clean_name)
 
 
 class RowReader:
-    """Reads the records of a table one after the other; remembers the section they stand in."""
+    """Converts the records of a table to rows, in order; keeps the current section as category."""
 
     def __init__(
         self, table: DetectedTable, read_price: Callable[[str], Decimal | RowProblem], currency: str
@@ -68,7 +68,7 @@ class RowReader:
         self._section: str | None = None
 
     def read(self, record: Record) -> PriceListRow:
-        """Tell what the next record is."""
+        """Return the next record as an item, rejected or ignored row."""
         number, cells, malformed = record
         if number <= self._rows_start_below:
             return IgnoredRow(number)
@@ -83,7 +83,7 @@ class RowReader:
         return self._classify_texts(record, _display_texts(cells), cells[self._price])
 
     def _classify_texts(self, record: Record, cells: list[str], price_cell: str) -> PriceListRow:
-        """Read cells as they are shown; the price may be a number that is no text."""
+        """Classify a row by the displayed texts of its cells and the original price cell."""
         sku, name = clean_code(cells[self._sku]), clean_name(cells[self._name])
         if not (sku and name):
             return self._classify_incomplete(record, cells)
@@ -105,12 +105,12 @@ class RowReader:
         return _rejected(record, problem, clean_code(cells[self._sku]))
 
     def _uncalculated_problem(self, cells: list[str]) -> RowProblem | None:
-        """Tell a row that has a field whose formula says no value."""
+        """Return a problem if a field is a formula without a stored result."""
         for field, index in self._table.columns.items():
             if isinstance(cells[index], UncalculatedFormula):
                 detail = (
-                    f"The {FIELD_LABELS[field]} is the formula {quote(cells[index])}, which was "
-                    "never calculated: open the list in a spreadsheet program and save it."
+                    f"The {FIELD_LABELS[field]} is the formula {quote(cells[index])} without a "
+                    "stored result: open the file in a spreadsheet program and save it."
                 )
                 return RowProblem("not_calculated", detail)
         return None
@@ -120,7 +120,7 @@ class RowReader:
         return "" if isinstance(code, UncalculatedFormula) else clean_code(display_text(code))
 
     def _find_problem(self, cells: list[str], sku: str, name: str) -> RowProblem | None:
-        """Find what keeps a row with code, name and price from being an article."""
+        """Return the first problem of a row that has code, name and price."""
         if len(cells) > self._width and any(map(str.strip, cells[self._width :])):
             return _too_many_cells(cells, self._width)
         text = "".join(cells)
@@ -142,14 +142,14 @@ class RowReader:
         ):
             if len(text) > max_length:
                 detail = (
-                    f"The {kind} {quote(text)} has {len(text)} characters, at most "
-                    f"{max_length} fit."
+                    f"The {kind} {quote(text)} has {len(text)} characters, the limit is "
+                    f"{max_length}."
                 )
                 return RowProblem("cell_too_long", detail)
         return None
 
     def _classify_incomplete(self, record: Record, cells: list[str]) -> PriceListRow:
-        """Tell blank rows, sections and totals from articles that lack something."""
+        """Classify a row without code, name or price: blank, total, header, section or rejected."""
         number = record[0]
         filled = [index for index, cell in enumerate(cells) if cell.strip()]
         if not filled or self._is_total(cells, filled[0]) or self._is_header(cells):
@@ -162,9 +162,9 @@ class RowReader:
         return _rejected(record, self._missing_field_problem(filled), clean_code(cells[self._sku]))
 
     def _is_header(self, cells: list[str]) -> bool:
-        """Tell whether a row is a row of the header once more, as on every page of a printed list.
+        """Return whether a row repeats a header row, as printed price lists do on every page.
 
-        The price is a number or nothing where an article stands, so its header is enough.
+        An equal price header suffices: in an item row that cell is a number or empty.
         """
         price = column_title(cells[self._price])
         price_titles = {
@@ -175,7 +175,7 @@ class RowReader:
         ) in self._header_row_keys
 
     def _is_total(self, cells: list[str], first: int) -> bool:
-        """Tell `Total: 15 pcs` from an article `Total Quartz 9000` whose code is missing."""
+        """Return whether a row is a total: `Total: 15 pcs` is, `Total Quartz 9000` is not."""
         code = cells[self._sku].strip()
         words = split_header(cells[first][:MAX_CATEGORY_LENGTH])
         if not words or (code and (first != self._sku or cells[self._name].strip())):
@@ -196,7 +196,7 @@ class RowReader:
 
 
 def _display_texts(cells: list[str]) -> list[str]:
-    """Let numbers be the text that their sheet shows."""
+    """Return the displayed texts of cells."""
     return list(map(display_text, cells))
 
 
@@ -204,7 +204,7 @@ def _too_many_cells(cells: list[str], width: int) -> RowProblem:
     return RowProblem(
         "too_many_cells",
         f"The row has {len(cells)} cells, its table has {width} columns: "
-        "a delimiter may stand within a cell that is not quoted.",
+        "an unquoted cell may contain a delimiter.",
     )
 
 
@@ -232,7 +232,7 @@ def _rejected(record: Record, problem: RowProblem, sku: str) -> RejectedRow:
 
 
 def _truncated_cells(cells: list[str]) -> list[str]:
-    """Return the cells of a rejected row, cut where they are longer than is kept of a row."""
+    """Return the cells of a rejected row, truncated to MAX_STORED_CHARACTERS in total."""
     remaining, truncated = MAX_STORED_CHARACTERS, list[str]()
     for cell in cells:
         truncated.append(without_nul(cell[:remaining]))

@@ -1,4 +1,4 @@
-"""Text of cells to the text the catalog keeps, and to the text that comparing needs."""
+"""Normalization of cell texts for storage, comparison and messages."""
 
 import re
 import unicodedata
@@ -8,27 +8,27 @@ _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _NO_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
 _MAX_QUOTED_LENGTH = 60
 _MAX_HEADER_LENGTH = 1000
-# Putting marks in order takes quadratic time; Unicode calls 30 of them in a row enough (UAX 15).
+# Reordering combining marks takes quadratic time; UAX 15 limits a sequence to 30 of them.
 _TOO_MANY_COMBINING_MARKS = re.compile(r"[^\w\s\0-\x7f]{100}").search
 
 
 def clean_code(cell: str) -> str:
-    """Clean an article code: trimmed and NFC, otherwise the very text, so `007` and `NA` stay."""
+    """Return an article code trimmed and in NFC, otherwise unchanged: `007` and `NA` stay."""
     code = cell.strip()
     return code if code.isascii() else _to_nfc(code)
 
 
 def clean_name(cell: str) -> str:
-    """Clean a name: NFC, trimmed, every run of white space one space."""
+    """Return a name trimmed, in NFC, with runs of white space collapsed to one space."""
     name = " ".join(cell.split())
     return name if name.isascii() else _to_nfc(name)
 
 
 def split_header(header: str) -> list[str]:
-    """Split a header into the words by which it is compared.
+    """Return the words of a header for comparison.
 
-    `Цена с НДС* (BYN)` gives `цена с ндс`: without case, accents, brackets and what is in them,
-    footnote digits and punctuation. A header that is all brackets keeps what is in them.
+    `Цена с НДС* (BYN)` gives `цена с ндс`: case, accents, footnote digits, punctuation and
+    bracketed text are removed. A header with nothing else keeps its bracketed text.
     """
     without_footnotes = "".join(
         char for char in header[:_MAX_HEADER_LENGTH] if unicodedata.category(char) != "No"
@@ -39,24 +39,24 @@ def split_header(header: str) -> list[str]:
 
 
 def comparison_key(header: str) -> str:
-    """Join the words of a header: two headers with one key are the same to us."""
+    """Return the joined words of a header; equal keys mean equal headers."""
     return "".join(split_header(header))
 
 
 def quote(text: str, limit: int = _MAX_QUOTED_LENGTH) -> str:
-    """Quote a cell in a message: on one line, cut, and without NUL."""
+    """Return a text quoted for a message: on one line, truncated, without NUL."""
     flat = " ".join(without_nul(text).split())
     return f'"{flat}"' if len(flat) <= limit else f'"{flat[:limit]}…"'
 
 
 def quote_list(texts: Iterable[str], limit: int = 20) -> str:
-    """Quote several cells in a message, the empty ones left out."""
+    """Return the non-empty texts quoted and joined for a message."""
     quoted = [quote(text) for text in texts if text.strip()]
     return ", ".join(quoted[:limit]) + (", …" if len(quoted) > limit else "")
 
 
 def without_nul(text: str) -> str:
-    """Replace NUL by its picture, the one character that PostgreSQL cannot hold."""
+    """Replace NUL, which PostgreSQL cannot store in text, by the symbol U+2400."""
     return text.replace("\0", "␀")
 
 

@@ -1,1 +1,1 @@
-"""Where the table of a price list is, and which column holds which field."""
+"""Detection of encoding, delimiter, sheet, header row and columns from the first records."""

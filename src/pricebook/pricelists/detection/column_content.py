@@ -1,4 +1,4 @@
-"""What a column holds, by the look of its first cells."""
+"""Classification of columns by the content of their first cells."""
 
 from collections.abc import Sequence
 from itertools import cycle
@@ -14,7 +14,7 @@ _CENT_DIGITS = 2
 _MAX_CODE_LENGTH = 30
 _BARCODE_LENGTHS = frozenset({8, 12, 13, 14})
 _NUMBERS: frozenset[ColumnKind] = frozenset({"money", "decimals", "whole"})
-# What one and the same column may look like from list to list.
+# Two kinds with a common entry may be the same column in successive price lists.
 _COMPATIBLE_KINDS: dict[ColumnKind, frozenset[str]] = {
     "money": frozenset({"number"}),
     "decimals": frozenset({"number"}),
@@ -27,9 +27,10 @@ _COMPATIBLE_KINDS: dict[ColumnKind, frozenset[str]] = {
 
 
 class ColumnContent(NamedTuple):
-    """How the filled cells of a column look: their kind if there is one, how many, how varied.
+    """Statistics of the filled cells of a column: kind, number of cells and of distinct cells.
 
-    `code_length` is their length if they all have the same.
+    `names_currency`: every cell names a currency. `code_length`: common length in characters, 0 if
+    lengths differ.
     """
 
     kind: ColumnKind | None = None
@@ -40,7 +41,7 @@ class ColumnContent(NamedTuple):
 
 
 def column_contents(rows: Sequence[Sequence[str]], currency: str) -> tuple[ColumnContent, ...]:
-    """Look at the columns of a table by its first rows."""
+    """Return the content of each column of the sample rows."""
     width = max(map(len, rows), default=0)
     columns = (
         [cell for row in rows if index < len(row) and (cell := trimmed(row[index]))]
@@ -50,7 +51,7 @@ def column_contents(rows: Sequence[Sequence[str]], currency: str) -> tuple[Colum
 
 
 def item_rows_below(records: Sequence[Record], header_row_number: int) -> list[list[str]]:
-    """Keep the rows below a row that may hold articles: no sections, no blank rows."""
+    """Return the rows below the header that have more than one filled cell."""
     return [
         cells
         for number, cells, malformed in records
@@ -59,27 +60,27 @@ def item_rows_below(records: Sequence[Record], header_row_number: int) -> list[l
 
 
 def filled_columns(cells: Sequence[str]) -> list[int]:
-    """Tell which columns of a row are filled."""
+    """Return the 0-based columns of the filled cells of a row."""
     return [index for index, cell in enumerate(cells) if cell and not cell.isspace()]
 
 
 def trimmed(cell: str) -> str:
-    """Trim a cell and leave a number a number."""
+    """Return a cell trimmed; a numeric cell stays numeric."""
     return cell if isinstance(cell, NumberCell) else cell.strip()
 
 
 def display_text(cell: str) -> str:
-    """Give the text of a cell as its sheet shows it."""
+    """Return the displayed text of a cell."""
     return cell.displayed if isinstance(cell, NumberCell) else cell
 
 
 def is_numeric(content: ColumnContent) -> bool:
-    """Tell whether a column holds numbers that could be prices or quantities."""
+    """Return whether a column contains numbers: prices or quantities."""
     return content.kind in _NUMBERS
 
 
 def are_compatible_kinds(before: ColumnKind, now: ColumnKind) -> bool:
-    """Tell whether a column that looked one way may look the other way in a later list."""
+    """Return whether a column may change from one kind to the other between price lists."""
     return not _COMPATIBLE_KINDS[before].isdisjoint(_COMPATIBLE_KINDS[now])
 
 
@@ -101,7 +102,7 @@ def _kind(cells: Sequence[str], currency: str) -> ColumnKind | None:
     texts = list(map(display_text, cells))
     min_matching_cells = MIN_MATCHING_SHARE * len(cells)
     if all(cell == str(number) for number, cell in enumerate(texts, start=1)):
-        return None  # a running number is as good as no content
+        return None  # a running row number identifies nothing
     if sum(map(_is_barcode, texts)) >= min_matching_cells:
         return "barcodes"
     if not any(map(_has_leading_zero, texts)):
@@ -129,7 +130,7 @@ def _kind_of_number(decimals: Sequence[int]) -> ColumnKind:
 
 
 def _is_barcode(cell: str) -> bool:
-    """Tell an EAN, UPC or GTIN by its length and its check digit."""
+    """Return whether a cell is an EAN, UPC or GTIN by length and check digit."""
     if len(cell) not in _BARCODE_LENGTHS or not (cell.isascii() and cell.isdigit()):
         return False
     *digits, check = map(int, cell)

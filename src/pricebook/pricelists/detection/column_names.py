@@ -1,4 +1,4 @@
-"""How a user names a column: by its header, or by its letters as `column C`."""
+"""Column references of users: a header, or letters as in `column C`."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ _COLUMN_LETTERS = re.compile(r"column ([a-z]{1,3})").fullmatch
 
 
 def find_columns(cells: Sequence[str], column_name: str) -> list[int]:
-    """Find the columns a user means: by their text, else by its words, else by `column C`."""
+    """Return the columns a reference matches: exact text, else equal words, else `column C`."""
     text, key = column_name.strip(), comparison_key(column_name)
     same_text = [index for index, cell in enumerate(cells) if text and cell.strip() == text]
     if same_text:
@@ -26,7 +26,7 @@ def find_columns(cells: Sequence[str], column_name: str) -> list[int]:
 
 
 def column_index(column_name: str) -> int | None:
-    """Tell which column `column C` is."""
+    """Return the 0-based index of `column C`; None if the name is no such reference."""
     letters = _COLUMN_LETTERS(column_name.strip().casefold())
     if not letters:
         return None
@@ -37,7 +37,7 @@ def column_index(column_name: str) -> int | None:
 
 
 def column_letters(index: int) -> str:
-    """Name a column as spreadsheets do: 0 is A, 26 is AA."""
+    """Return the spreadsheet letters of a 0-based column: 0 is A, 26 is AA."""
     index, letters = index + 1, ""
     while index:
         index, letter = divmod(index - 1, 26)

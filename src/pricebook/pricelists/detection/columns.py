@@ -1,4 +1,4 @@
-"""Which column of a table holds which field: by its header, else by what it clearly holds."""
+"""Assignment of columns to fields: by header, else by content inference."""
 
 from collections.abc import Mapping, Sequence
 from itertools import product
@@ -39,10 +39,10 @@ class ColumnAssignment(NamedTuple):
 def assign_columns(
     header: TableHeader, expected: ExpectedColumns, contents: Sequence[ColumnContent] = ()
 ) -> ColumnAssignment:
-    """Give the fields their columns.
+    """Assign a column to each field.
 
-    Raises PriceListError if code, name or price has none, two columns are equally good for a field,
-    a mapped header is not there, or the price is not in the catalog's currency.
+    Raises PriceListError if code, name or price has no column, several columns match a field
+    equally well, a mapped header is missing, or the price is not in the currency of the catalog.
     """
     for field, name in expected.mapping.items():
         _check_mapped(header, field, name)
@@ -61,9 +61,9 @@ def assign_columns(
 def _check_mapped(header: TableHeader, field: Field, expected: str) -> None:
     columns = header.candidates[field]
     if not columns:
-        location = f"Row {header.row_number}" if header.row_number else "The list"
+        location = f"Row {header.row_number}" if header.row_number else "The price list"
         raise PriceListError(
-            f"{location} has no column {quote(expected)}, which is named for the "
+            f"{location} has no column {quote(expected)}, which column_mapping sets for the "
             f"{FIELD_LABELS[field]}; its columns are {quote_list(header.cells) or 'blank'}."
         )
     if len(columns) > 1:
@@ -73,7 +73,7 @@ def _check_mapped(header: TableHeader, field: Field, expected: str) -> None:
 def _unmapped_candidates(
     header: TableHeader, mapping: Mapping[Field, str]
 ) -> dict[Field, RankedColumns]:
-    """Keep a column that the user has mapped from all other fields, and the best of too many."""
+    """Return the candidates of each field, at most 8, without columns mapped to other fields."""
     mapped_columns = {index for field in mapping for index in header.candidates[field]}
     available: dict[Field, RankedColumns] = {}
     for field, columns in header.candidates.items():
@@ -86,7 +86,7 @@ def _unmapped_candidates(
 def _filter_by_currency(
     header: TableHeader, candidates: RankedColumns, currency: str
 ) -> RankedColumns:
-    """Keep the price columns whose header names the catalog's currency, or none."""
+    """Return the price columns whose header names the currency of the catalog or no currency."""
     currencies_by_column = {
         index: currencies_in_text(header.cells[index], currency) for index in candidates
     }
@@ -116,10 +116,10 @@ def _best_candidate(header: TableHeader, field: Field, candidates: RankedColumns
 def _choose_code_and_name(
     header: TableHeader, available: Mapping[Field, RankedColumns], mapping: Mapping[Field, str]
 ) -> dict[Field, int]:
-    """Choose both at once: `Artikel` is the name beside `Art.-Nr.` and the code beside `Titel`.
+    """Choose both together: `Artikel` is the name beside `Art.-Nr.` but the code beside `Titel`.
 
-    The best choice fills both fields if it can, then has the best ranks. One column is both only if
-    the user says so.
+    A choice for both fields wins, then the better ranks. One column is used for both fields only
+    if column_mapping sets that.
     """
     may_share = "sku" in mapping and "name" in mapping
     choices: dict[tuple[int, int], list[dict[Field, int]]] = {}
@@ -143,7 +143,7 @@ def _choose_code_and_name(
 def _check_merged_price_header(
     header: TableHeader, price: int, contents: Sequence[ColumnContent]
 ) -> None:
-    """Refuse a price whose header may be merged across: the columns it covers hold numbers too."""
+    """Raise PriceListError if the price header may span further numeric columns without header."""
     covered = [price]
     for index in range(price + 1, min(len(header.cells), len(contents))):
         if header.cells[index].strip():
@@ -183,7 +183,7 @@ def _infer_missing_fields(
 def _infer_column(
     header: TableHeader, field: Field, unassigned: Mapping[int, ColumnContent]
 ) -> tuple[int | None, list[int]]:
-    """Choose by content; a header with the word `price` in it is the price or none is."""
+    """Infer a column by content; the price only from headers that mention one, if there are any."""
     price_headed = [index for index in unassigned if mentions_price(header.cells[index])]
     if field != "price":
         return infer_column(

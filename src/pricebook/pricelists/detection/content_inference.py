@@ -1,7 +1,7 @@
-"""Which column holds which field where no header says it, by what the columns hold.
+"""Content inference: the column of a field without a header, by the content of the columns.
 
-Only what is clear beyond doubt is told. Stock, weight, pack, year and barcode are numbers too, and
-taking one of them for the price is the worst that can happen.
+Only an unambiguous column is returned. Stock, weight, pack, year and barcode are numbers too; a
+wrong price is worse than a refused price list.
 """
 
 from collections.abc import Mapping
@@ -20,17 +20,14 @@ _MIN_NUMERIC_CODE_LENGTH = 4
 def infer_column(
     field: Field, contents: Mapping[int, ColumnContent]
 ) -> tuple[int | None, list[int]]:
-    """Choose the column of a field by content; else tell the columns between which it is in doubt.
-
-    Of category and currency content tells nothing.
-    """
+    """Return the column of code, name or price by content, else None and the candidates."""
     if field == "price":
         return _price_column(contents)
     return _single_column(_code_columns(contents) if field == "sku" else _name_columns(contents))
 
 
 def _price_column(contents: Mapping[int, ColumnContent]) -> tuple[int | None, list[int]]:
-    """Choose the one column of money beside which every other number is clearly a quantity."""
+    """Return the only money column if all other numeric columns are certainly quantities."""
     numbers = [index for index, content in contents.items() if is_numeric(content)]
     with_currency = [index for index in numbers if contents[index].names_currency]
     price_like = with_currency or [index for index in numbers if contents[index].kind == "money"]
@@ -48,7 +45,7 @@ def _price_column(contents: Mapping[int, ColumnContent]) -> tuple[int | None, li
 
 
 def _code_columns(contents: Mapping[int, ColumnContent]) -> list[int]:
-    """List the unique columns that look most like codes: codes, bare numbers, then barcodes."""
+    """Return the columns of distinct values that are codes, else integers, else barcodes."""
     rows = max((content.filled for content in contents.values()), default=0)
     unique = {
         index: content
@@ -65,7 +62,7 @@ def _is_numeric_code(content: ColumnContent) -> bool:
 
 
 def _name_columns(contents: Mapping[int, ColumnContent]) -> list[int]:
-    """List the columns of texts that are mostly different, else those of single words."""
+    """Return the columns of mostly distinct texts, else of mostly distinct words."""
     rows = max((content.filled for content in contents.values()), default=0)
     distinct_columns = {
         index: content.kind

@@ -1,4 +1,4 @@
-"""Which currencies a sign or a word may stand for."""
+"""ISO 4217 codes of currency signs and words."""
 
 import re
 from functools import lru_cache
@@ -64,13 +64,13 @@ _CODES_BY_WORD = {
     for word in words.split()
 }
 _MAX_LISTED_CODES = 2
-# `US$` and `R$` are one word each; any other sign stands for itself.
+# `US$` and `R$` are one word each; every other sign is its own match.
 WORD_OR_SIGN = re.compile(r"[^\W\d_]+\$?|[^\w\s.,]")
 
 
 @lru_cache(maxsize=4096)
 def currencies_of_word(word: str, catalog_currency: str) -> frozenset[str] | None:
-    """Tell the ISO codes that a word or sign may mean, None where it is no currency."""
+    """Return the ISO codes that a word or sign may mean, None if it is no currency."""
     folded = word.casefold()
     if folded == catalog_currency.casefold():
         return frozenset({catalog_currency})
@@ -78,10 +78,10 @@ def currencies_of_word(word: str, catalog_currency: str) -> frozenset[str] | Non
 
 
 def currencies_in_text(text: str, catalog_currency: str) -> frozenset[str] | None:
-    """Tell the ISO codes a text may mean, None where it names no currency.
+    """Return the ISO codes that a text may mean, None if it names no currency.
 
-    Several words narrow each other down: `бел. руб.` is BYN. Words that are no currency are passed
-    over, and words that contradict each other leave an empty set.
+    The codes of several words are intersected: `бел. руб.` is BYN. Other words are ignored;
+    contradicting words give an empty set.
     """
     possible_codes: frozenset[str] | None = None
     for word in WORD_OR_SIGN.findall(text):
@@ -92,5 +92,5 @@ def currencies_in_text(text: str, catalog_currency: str) -> frozenset[str] | Non
 
 
 def format_currencies(codes: frozenset[str]) -> str:
-    """Tell codes in a message: `EUR`, `BYN or RUB`; a sign of many is just another currency."""
+    """Return codes for a message: `EUR`, `BYN or RUB`, or `another currency` for more than two."""
     return " or ".join(sorted(codes)) if 0 < len(codes) <= _MAX_LISTED_CODES else "another currency"

@@ -1,8 +1,8 @@
-"""In which encoding a list is written, told from its bytes.
+"""Encoding detection of text files.
 
-Unicode shows by its mark, its rules or its NUL bytes. The old one-byte encodings show nothing: each
-decodes nearly everything. They are told apart by what comes out, which should be letters of one
-language, no two alphabets in a word, no capital after a small letter, no `³` or `„` amid a word.
+Unicode encodings are recognized by byte order mark, validity or NUL bytes. Single-byte encodings
+decode almost any bytes, so they are scored by the decoded text: letters of one language, one
+alphabet per word, no capital after a small letter, no `³` or `„` inside a word.
 """
 
 import codecs
@@ -22,9 +22,9 @@ BYTE_ORDER_MARKS: tuple[tuple[bytes, str], ...] = (
 
 
 class _Script(NamedTuple):
-    """Languages that share encodings, all separated by spaces.
+    """Languages that share encodings; both are separated by spaces.
 
-    A language is its letters outside ASCII; of encodings that fit alike, the first is taken.
+    A language is given by its letters outside ASCII. The first of equally scored encodings wins.
     """
 
     encodings: str
@@ -61,24 +61,24 @@ _POWER_OF_METRES = re.compile(r"(?<![^\W\d_])[cdkm]?m\Z")
 _FREQUENT_WEIGHT = 1.2
 _MIN_PLAUSIBILITY = 0.19
 _MIN_LETTER_SCORE = 0.7
-# Stands for a letter where no language has one.
+# Placeholder for a letter at an impossible position.
 _MISPLACED_LETTER = "\ufffd"
 
 _ASCII = bytes(range(0x80))
 _DOMINANT_SHARE = 0.9
-# Sequences of UTF-8 with more than one byte.
+# Multi-byte sequences of UTF-8.
 _UTF8_SEQUENCE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
 
 
 def encoding_from_bom(start: bytes) -> str | None:
-    """Tell the Unicode encoding whose byte order mark begins the bytes."""
+    """Return the Unicode encoding of the byte order mark, None without one."""
     return next((name for mark, name in BYTE_ORDER_MARKS if start.startswith(mark)), None)
 
 
 def unicode_without_bom(start: bytes) -> str | None:
-    """Tell UTF-16 or UTF-32 by the NUL bytes that digits and ends of lines leave there."""
+    """Return UTF-16 or UTF-32 by the position of NUL bytes, None if there are too few."""
     nul_counts = [start[offset::4].count(0) for offset in range(4)]
     if sum(nul_counts) * 20 < len(start):
         return None
@@ -97,16 +97,16 @@ def unicode_without_bom(start: bytes) -> str | None:
 
 
 def is_damaged_utf8(sample: bytes) -> bool:
-    """Tell whether nearly all bytes outside ASCII are UTF-8, as in a list that was cut off."""
+    """Return whether over 90 % of the bytes outside ASCII are UTF-8, as in a truncated file."""
     outside_ascii = len(sample.translate(None, _ASCII))
     return sum(map(len, _UTF8_SEQUENCE.findall(sample))) > _DOMINANT_SHARE * outside_ascii
 
 
 def single_byte_encoding(sample: bytes, non_ascii_bytes: bytes) -> str | None:
-    """Tell the one-byte encoding of a list, None if no reading of it looks like a language.
+    """Return the most plausible single-byte encoding, None if no decoding looks like a language.
 
-    `evidence` are pieces of text with bytes outside ASCII; `alphabet` are all such bytes of the
-    list, and the encoding must know each.
+    `sample` contains pieces of text with bytes outside ASCII. `non_ascii_bytes` are all such bytes
+    of the file; the encoding must be able to decode each.
     """
     best, best_score = None, _MIN_PLAUSIBILITY
     for script in _SCRIPTS:
@@ -119,7 +119,7 @@ def single_byte_encoding(sample: bytes, non_ascii_bytes: bytes) -> str | None:
 
 
 def _can_decode(encoding: str, non_ascii_bytes: bytes) -> bool:
-    """Tell whether an encoding has a visible character for every byte."""
+    """Return whether an encoding has a printable character for every byte."""
     try:
         text = non_ascii_bytes.decode(encoding)
     except UnicodeDecodeError:
@@ -128,7 +128,7 @@ def _can_decode(encoding: str, non_ascii_bytes: bytes) -> bool:
 
 
 def _plausibility_score(text: str, script: _Script) -> float:
-    """Tell how much a text is one language: the average, up to about 1, over what is not ASCII."""
+    """Return the plausibility of a text in one language: mean over non-ASCII characters, to ~1."""
     letters: Counter[str] = Counter()
     symbol_score = 0.0
     padded = f"   {text} "
@@ -153,7 +153,7 @@ def _plausibility_score(text: str, script: _Script) -> float:
 
 
 def _score_letters(letters: Counter[str], language: str, script: _Script) -> float:
-    """Count letters of the language 1, of its neighbours 0, of others -1; frequent ones more."""
+    """Return the letter score: 1 in the language, 0 in the script, -1 in neither; frequent 1.2."""
     score = 0.0
     for letter, occurrences in letters.items():
         if letter in script.frequent:
@@ -164,14 +164,14 @@ def _score_letters(letters: Counter[str], language: str, script: _Script) -> flo
 
 
 def _score_symbol(before: str, char: str) -> float:
-    """Value `m³` highly, a symbol a little, and a letter that stands alone a little less."""
+    """Return the score of a symbol: 1.2 for `m³`, 0.3 for symbols, 0.2 for a single letter."""
     if char in "²³" and _POWER_OF_METRES.search(before):
         return _FREQUENT_WEIGHT
     return 0.3 if char in _SYMBOLS or char in "Øø" else 0.2
 
 
 def _is_misplaced(before: str, char: str, after: str) -> bool:
-    """Tell what no one types: `K¹bel`, `кАбель`, `КАбель`, `Kбель`, and unknown signs anywhere."""
+    """Return whether a character is impossible there: `K¹bel`, `кАбель`, `КАбель`, `Kбель`."""
     if char in _SYMBOLS or not char.isalpha():
         is_inside_word = before[-1].isalpha() and after.isalpha()
         return char not in _SYMBOLS or (is_inside_word and char not in _ALLOWED_INSIDE_WORDS)

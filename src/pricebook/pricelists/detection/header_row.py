@@ -1,4 +1,4 @@
-"""The header of a table: which rows it is made of, and which fields its words name."""
+"""Detection of the header rows of a table and of the candidate columns of each field."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -21,22 +21,22 @@ MAX_COLUMNS = 1000
 _MAX_HEADER_ROWS = 3
 _MIN_NUMBERED_COLUMNS = 3
 
-# Column index to its rank in the vocabulary, 0 the best.
+# 0-based column to the rank of its header in the vocabulary, 0 the best.
 RankedColumns = dict[int, int]
 
 
 class ExpectedColumns(NamedTuple):
-    """Which header the user or the supplier's last list names for a field; the currency."""
+    """Headers set for fields by column_mapping or the previous profile, and the currency."""
 
     mapping: Mapping[Field, str]
     currency: str
 
 
 class TableHeader(NamedTuple):
-    """Rows read as one header: the 1-based number of the last, their cells as one row.
+    """Header rows merged into one: the 1-based number of the last row and the merged cells.
 
-    `candidates` tells what each column may be, `known` how many fields are named by words, `lines`
-    are the rows themselves.
+    `candidates` are the possible columns of each field, `known` is the number of fields with a
+    matching header, `header_rows` are the original rows.
     """
 
     row_number: int
@@ -47,13 +47,13 @@ class TableHeader(NamedTuple):
 
     @property
     def is_table_header(self) -> bool:
-        """Tell whether it has what no letterhead has: a price beside an article code or a name."""
+        """Whether the header names a price and a code or name, which letterheads do not."""
         by_field = self.candidates
         return self.known > 1 and bool(by_field["price"] and (by_field["sku"] or by_field["name"]))
 
 
 def read_header(rows: Sequence[Record], expected: ExpectedColumns) -> TableHeader:
-    """Look up every column; a field that is named by `wanted` may be in that column only."""
+    """Return the header of these rows; a field of `expected.mapping` has that column only."""
     header_rows = tuple(cells[: MAX_COLUMNS + 1] for _, cells, _ in rows)
     cells, parts = _merge_header_rows(header_rows)
     candidates: dict[Field, RankedColumns] = {field: {} for field in FIELD_WORDS}
@@ -70,12 +70,12 @@ def read_header(rows: Sequence[Record], expected: ExpectedColumns) -> TableHeade
 
 
 def empty_header(width: int, expected: ExpectedColumns, row_number: int = 0) -> TableHeader:
-    """Stand in for the header of a list without one, whose columns have but their letters."""
+    """Return the header of a price list without header rows; its columns have empty titles."""
     return read_header([(row_number, [""] * width, None)], expected)._replace(header_rows=())
 
 
 def find_first_header(records: Sequence[Record], expected: ExpectedColumns) -> TableHeader | None:
-    """Find the first rows that head a table, with the rows above and below that belong to them."""
+    """Return the first table header with the rows above and below that belong to it."""
     for end in range(1, len(records) + 1):
         for first in range(end - 1, max(-1, end - 1 - _MAX_HEADER_ROWS), -1):
             if first < end - 1 and not _may_be_header_row(records[first]):
@@ -88,20 +88,20 @@ def find_first_header(records: Sequence[Record], expected: ExpectedColumns) -> T
 def header_containing(
     records: Sequence[Record], index: int, expected: ExpectedColumns
 ) -> TableHeader:
-    """Read the header of which the row at an index is a part."""
+    """Return the header that contains the row at an index."""
     return _complete_header(records, index, index + 1, expected)
 
 
 def header_ending_before(
     records: Sequence[Record], end: int, expected: ExpectedColumns
 ) -> TableHeader:
-    """Read the header that ends before an index, with the rows above that belong to it."""
+    """Return the header that ends before an index, with the rows above that belong to it."""
     first = _extend_upwards(records, end - 1, end, expected)
     return _include_numbering_row(read_header(records[first:end], expected), records[end:])
 
 
 def has_numeric_cell(cells: Sequence[str]) -> bool:
-    """Tell whether a row has a cell that is a number, as rows of articles have and headers not."""
+    """Return whether a row has a numeric cell, which item rows have and header rows have not."""
     return any(
         any(char.isdigit() for char in cell) and count_decimals(cell.strip(), "") is not None
         for cell in cells
@@ -139,7 +139,7 @@ def _extend_downwards(
 
 
 def _include_numbering_row(header: TableHeader, below: Sequence[Record]) -> TableHeader:
-    """Count a row that only numbers the columns, `1 | 2 | 3`, to the header."""
+    """Return the header with a following row that only numbers the columns, `1 | 2 | 3`."""
     cells = [cell.strip() for cell in below[0][1] if cell.strip()] if below else []
     if len(cells) < _MIN_NUMBERED_COLUMNS or cells != [str(n) for n in range(1, len(cells) + 1)]:
         return header
@@ -147,7 +147,7 @@ def _include_numbering_row(header: TableHeader, below: Sequence[Record]) -> Tabl
 
 
 def _merge_header_rows(header_rows: Sequence[Sequence[str]]) -> tuple[list[str], list[list[str]]]:
-    """Join the rows of a header column by column; a cell merged across heads all it covers."""
+    """Join header rows column by column; a cell merged over columns applies to each of them."""
     if len(header_rows) == 1:
         return list(header_rows[0]), [[cell] for cell in header_rows[0]]
     width = max(map(len, header_rows))
@@ -169,7 +169,7 @@ def _may_be_header_row(record: Record) -> bool:
 
 
 def _is_upper_header_row(upper: Record, header: TableHeader, currency: str) -> bool:
-    """Tell whether a row says more about the columns: `Unit` above `price`, `Old` above `price`."""
+    """Return whether a row above qualifies the header: `Unit` above `price`."""
     pairs = zip(map(str.strip, upper[1]), map(str.strip, header.cells), strict=False)
     return _may_be_header_row(upper) and any(
         above and below and above != below and _is_known_combination(above, below, currency)
@@ -178,9 +178,9 @@ def _is_upper_header_row(upper: Record, header: TableHeader, currency: str) -> b
 
 
 def _is_lower_header_row(lower: Record, header: TableHeader, currency: str) -> bool:
-    """Tell whether a row splits or explains the columns above: `net | gross` below `Price`.
+    """Return whether a row below continues the header: `net | gross` below `Price`.
 
-    An article is kept out by its code or name, which stand where a row of a header has nothing new.
+    An item row is excluded by its code or name: a header row has no new text in these columns.
     """
     _, cells, malformed = lower
     titles = [cell.strip() for cell in header.cells]
@@ -207,7 +207,7 @@ def _is_lower_header_row(lower: Record, header: TableHeader, currency: str) -> b
 
 
 def _spanning_title(titles: Sequence[str], index: int) -> str:
-    """Tell the title that covers a column and others, as a cell merged across does."""
+    """Return the title that spans a column and its neighbours, empty if there is none."""
     if titles[index]:
         return titles[index] if "" in titles[index + 1 : index + 2] else ""
     return next(filter(None, reversed(titles[:index])), "")

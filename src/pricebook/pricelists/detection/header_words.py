@@ -1,4 +1,4 @@
-"""What the words of a header say: a field, a price that is another one, or something else."""
+"""Matching of header words: fields, other prices (old, per pack) and non-field headers."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -17,7 +17,7 @@ MAX_HEADER_LENGTH = 100
 _MIN_WORD_LENGTH = 2
 
 _FIELD_RANKS: dict[Field, dict[str, int]] = {
-    # From the worst rank to the best, so that the best stays for a word in two of them.
+    # From the worst rank to the best, so that a word in several ranks gets the best.
     field: {
         comparison_key(word): rank
         for rank, words in reversed(list(enumerate(ranks)))
@@ -34,13 +34,13 @@ _PRICE_SUFFIXES = (
 )
 _BRACKETS = str.maketrans("()[]{}", "      ")
 
-# Field to the rank of a header in its vocabulary, 0 the best.
+# Field to the rank of the header in the vocabulary of the field, 0 the best.
 FieldRanks = dict[Field, int]
 
 
 @lru_cache(maxsize=4096)
 def field_ranks(cell: str, currency: str) -> FieldRanks:
-    """Look a header up in the vocabulary of every field."""
+    """Return the fields that a header names, with their ranks."""
     if not cell or len(cell) > MAX_HEADER_LENGTH:
         return {}
     words = split_header(cell)
@@ -57,7 +57,7 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
 
 
 def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> FieldRanks:
-    """Rank a column by its whole header, else by the last row of it, a price by the first too."""
+    """Return the ranks of a merged header: as a whole, else its last row, for a price its first."""
     ranks = dict(field_ranks(cell, currency))
     if len(parts) <= 1:
         return ranks
@@ -74,22 +74,22 @@ def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> Fiel
 
 
 def mentions_price(cell: str) -> bool:
-    """Tell whether a header speaks of a price, maybe of another one than that of a piece today."""
+    """Return whether a header mentions a price of any kind, also an old one or one per pack."""
     return any(word.endswith(_PRICE_SUFFIXES) for word in split_header_with_brackets(cell))
 
 
 def is_other_price(cell: str) -> bool:
-    """Tell whether a header speaks of an old price, or of that of more or less than a piece."""
+    """Return whether a header names an old price or a price of another quantity than a piece."""
     return has_other_price_word(cell) or _has_digit(cell)
 
 
 def has_other_price_word(cell: str) -> bool:
-    """Tell whether a header has a word for what is old, or is more or less than a piece."""
+    """Return whether a header has a word for an old price or another quantity than a piece."""
     return not _OTHER_PRICE_WORDS.isdisjoint(split_header_with_brackets(cell))
 
 
 def is_known_non_price_header(cell: str, currency: str) -> bool:
-    """Tell whether a header names a field, a quantity or another thing that has a word."""
+    """Return whether a header is a known one without a price: a field or a non-field header."""
     if not cell or mentions_price(cell):
         return False
     words = split_header(cell)
@@ -98,7 +98,7 @@ def is_known_non_price_header(cell: str, currency: str) -> bool:
 
 
 def is_header_continuation(cell: str, currency: str) -> bool:
-    """Tell whether a cell below a header belongs to it: `EUR`, `net`, `pcs`, `Price`."""
+    """Return whether a cell below a header belongs to it: `EUR`, `net`, `pcs`, `Price`."""
     words = split_header(cell)
     if currencies_in_text(cell, currency) is not None:
         return True
@@ -109,7 +109,7 @@ def is_header_continuation(cell: str, currency: str) -> bool:
 
 
 def _without_qualifiers(words: Sequence[str], currency: str) -> str:
-    """Leave `preis` of `Preis netto in EUR`: the other words do not make it another price."""
+    """Return the words without tax, unit and currency words: `preis` of `Preis netto in EUR`."""
     return "".join(
         word
         for word in words
@@ -118,7 +118,7 @@ def _without_qualifiers(words: Sequence[str], currency: str) -> str:
 
 
 def split_header_with_brackets(cell: str) -> list[str]:
-    """Split a header into its words, those in brackets too."""
+    """Return all words of a header, those in brackets too."""
     return split_header(cell.translate(_BRACKETS)) if len(cell) <= MAX_HEADER_LENGTH else []
 
 

@@ -1,7 +1,7 @@
-"""Whether a list still is laid out as the supplier's last one, before anything of it is taken in.
+"""Comparison of a price list with the profile of the supplier's previous one.
 
-What the order says wins; where it says nothing, each field comes from the column from which it came
-last, or the list is refused. Reordered and added columns are no change.
+Options take precedence. Every other field is read from the column of the previous price list, or
+the price list is refused. Reordered and added columns are no change.
 """
 
 import re
@@ -17,7 +17,7 @@ from pricebook.pricelists.schemas import ColumnKind, DetectedProfile, Field
 from pricebook.pricelists.text import quote, quote_list
 
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
-_NEW_LAYOUT_HINT = "take the list in with a new layout (--new-layout, new_layout)"
+_NEW_LAYOUT_HINT = "import with a new layout (--new-layout, new_layout)"
 _KIND_NAMES: dict[ColumnKind, str] = {
     "money": "prices",
     "decimals": "decimal numbers",
@@ -32,19 +32,19 @@ _KIND_NAMES: dict[ColumnKind, str] = {
 def with_previous_mapping(
     configured: Mapping[Field, str], previous_profile: DetectedProfile | None
 ) -> Mapping[Field, str]:
-    """Name the column of every field: as it is said now, else as it was in the last list."""
+    """Return the column mapping of the options, completed by the previous profile."""
     return {**previous_profile.columns, **configured} if previous_profile else configured
 
 
 def had_no_header(previous_profile: DetectedProfile | None) -> bool:
-    """Tell whether the supplier's last list came without a header."""
+    """Return whether the previous price list had no header."""
     return previous_profile is not None and previous_profile.header_row == 0
 
 
 def check_header_unchanged(
     header: TableHeader, configured: Mapping[Field, str], previous_profile: DetectedProfile
 ) -> None:
-    """Raise PriceListError if the column of a field is gone or has another header now."""
+    """Raise PriceListError if the column of a field is missing or has another header."""
     if had_no_header(previous_profile):
         _check_headerless_width(header, previous_profile)
         return
@@ -64,9 +64,9 @@ def check_header_unchanged(
 def without_missing_category(
     expected: Mapping[Field, str], header: TableHeader, configured: Mapping[Field, str]
 ) -> Mapping[Field, str]:
-    """Forget the category column of earlier lists that a checked list does not have.
+    """Return the mapping without a previous category column that this price list lacks.
 
-    A column that a list lacks leaves in the catalog what is there.
+    The stored categories then stay unchanged.
     """
     is_missing = "category" not in configured and not header.candidates["category"]
     return {
@@ -80,9 +80,9 @@ def check_kinds_unchanged(
     contents: Sequence[ColumnContent],
     previous_profile: DetectedProfile,
 ) -> None:
-    """Raise PriceListError if the column of a field holds another kind of thing than it did.
+    """Raise PriceListError if the content of a field's column has changed its kind.
 
-    `columns` are those of the fields that no user named.
+    `columns` are those of fields that column_mapping does not set.
     """
     previous_kinds = _previous_kinds(previous_profile)
     current_kinds: dict[str, ColumnKind | None] = {
@@ -115,14 +115,14 @@ def _previous_fields(
 
 
 def _may_be_missing(field: Field, header: TableHeader) -> bool:
-    """Tell whether a list may do without the column of a field, and does: none has its place."""
+    """Return whether the field is the category and no column has a category header."""
     return field == "category" and not any(
         "category" in field_ranks(cell, "") for cell in header.cells
     )
 
 
 def _previous_title(name: str, previous_profile: DetectedProfile) -> str:
-    """Tell the header that `column C` had, or the name itself where it is a header."""
+    """Return the previous header of `column C`, or the name itself if it is a header."""
     index = column_index(name)
     if name in previous_profile.headers or index is None or index >= len(previous_profile.headers):
         return name
@@ -137,29 +137,29 @@ def _previous_kinds(previous_profile: DetectedProfile) -> dict[str, ColumnKind |
 
 
 def _column_key(header: TableHeader, index: int) -> str:
-    """Tell a column from the others from list to list: by its header, else by its place."""
+    """Return the key of a column across price lists: its header, else its index."""
     if not header.header_rows:
         return str(index)
     return _normalized_title(header.cells[index]) if index < len(header.cells) else ""
 
 
 def _normalized_title(title: str) -> str:
-    """Bring a header to what must stay: all its words, those in brackets too, but not a date."""
+    """Return all words of a header, those in brackets too, without dates."""
     return " ".join(split_header_with_brackets(_DATE.sub(" ", title)))
 
 
 def _check_headerless_width(header: TableHeader, previous_profile: DetectedProfile) -> None:
     if header.header_rows:
         raise PriceListError(
-            f"The last list had no header, this one has {quote_list(header.cells)} in row "
-            f"{header.row_number}; set header_row=0 if that is none, or {_NEW_LAYOUT_HINT}."
+            f"The previous price list had no header, this one has {quote_list(header.cells)} in "
+            f"row {header.row_number}; set header_row=0 if that is no header, or "
+            f"{_NEW_LAYOUT_HINT}."
         )
     if len(header.cells) != len(previous_profile.headers):
         raise PriceListError(
-            f"The last list had {len(previous_profile.headers)} columns without headers, this "
-            "one has "
-            f"{len(header.cells)}, so they may have moved; name them with column_mapping, or "
-            f"{_NEW_LAYOUT_HINT}."
+            f"The previous price list had {len(previous_profile.headers)} columns without headers, "
+            f"this one has {len(header.cells)}, so they may have moved; set them with "
+            f"column_mapping, or {_NEW_LAYOUT_HINT}."
         )
 
 
@@ -167,9 +167,8 @@ def _missing_column_error(header: TableHeader, field: Field, title: str) -> Pric
     columns = quote_list(header.cells) or "without headers"
     previous = f"in the column {quote(title)}" if title else "in a column without a header"
     return PriceListError(
-        f"In the last list the {FIELD_LABELS[field]} was {previous}, which this list does not "
-        "have: its "
-        f"columns are {columns}; name the column with column_mapping or "
+        f"In the previous price list the {FIELD_LABELS[field]} was {previous}, which this one does "
+        f"not have: its columns are {columns}; set the column with column_mapping or "
         f'--column {field}="Header", or {_NEW_LAYOUT_HINT}.'
     )
 
@@ -179,8 +178,8 @@ def _changed_kind_error(
 ) -> PriceListError:
     previous, current = (_KIND_NAMES[kind] for kind in kinds)
     return PriceListError(
-        f"The {FIELD_LABELS[field]} comes from {column_label(header, index)}, which held "
-        f"{previous} in the last "
-        f"list and holds {current} now; name the right column with column_mapping or "
+        f"The column {column_label(header, index)} of the {FIELD_LABELS[field]} contained "
+        f"{previous} in the previous price list and contains {current} now; set the column with "
+        "column_mapping or "
         f'--column {field}="Header", or {_NEW_LAYOUT_HINT}.'
     )

@@ -1,7 +1,7 @@
-"""Words of headers that name no field, in the languages of `vocabulary`.
+"""Words of headers that name no field, in the languages of `vocabulary`. Pure data.
 
-Pure data. A column headed with one of them is never taken for a field by its content, and a price
-headed with one of them is another price than that of a piece today.
+Content inference never uses a column with such a header. A price header with one of the price words
+is an old price or a price of another quantity than a piece.
 """
 
 NON_FIELD_HEADERS = frozenset(
@@ -40,7 +40,7 @@ NON_FIELD_HEADERS = frozenset(
         "importe",
         *("jm", "jednostka", "vat %", "rabat", "wartość", "suma", "од", "од вим", "одиниця", "пдв"),
         *("знижка", "сума", "ставка пдв", "eco tax", "ecotaxe", "deee", "pfand", "deposit"),
-        # codes of others, years, places, lines
+        # other codes, years, origins, line numbers
         *("valid from", "valid", "gültig ab", "gültig", "действует с", "valable", "ważna od"),
         *("colour", "color", "farbe", "цвет", "couleur", "kolor", "колір"),
         *("year", "date", "line", "row", "pos", "position", "hs code", "tariff code"),
@@ -56,7 +56,7 @@ NON_FIELD_HEADERS = frozenset(
     )
 )
 
-# A price that no longer holds, or does not hold yet.
+# A former or future price.
 OLD_PRICE_WORDS = frozenset(
     (
         *("old", "was", "previous", "former", "before", "last", "future", "upcoming", "alt"),
@@ -67,7 +67,7 @@ OLD_PRICE_WORDS = frozenset(
     )
 )
 
-# A price of more or less than a piece.
+# A price of another quantity than a piece.
 OTHER_QUANTITY_WORDS = frozenset(
     (
         *("kg", "kilo", "g", "gram", "m", "m2", "m3", "meter", "metre", "liter", "litre", "ton"),

@@ -1,4 +1,4 @@
-"""Where the table of a list stands, how its cells are separated and what its columns are."""
+"""Detection of the table: header row, columns, and the choice of delimiter and sheet."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -29,9 +29,9 @@ from pricebook.pricelists.detection.header_row import (
 from pricebook.pricelists.schemas import ColumnKind, DetectedProfile, Field, ReadConfig, Record
 from pricebook.pricelists.text import clean_name, quote, quote_list, without_nul
 
-# A header below these rows is found only if header_row names it.
+# A header below these rows is used only if header_row sets it.
 HEADER_SEARCH_ROWS = 200
-# How many rows more are read to see what the columns hold.
+# Rows read after the header for content inference.
 CONTENT_SAMPLE_ROWS = 200
 _MAX_TITLE_LENGTH = 255
 _MIN_COLUMNS = 3
@@ -59,20 +59,20 @@ class DetectedTable(NamedTuple):
 def choose_delimiter(
     samples: Mapping[str, Sequence[Record]], config: ReadConfig, currency: str
 ) -> str:
-    """Choose a delimiter by the first records that each one gives.
+    """Return the best delimiter by the first records that each one produces.
 
-    Best is one that shows a header, then the one whose rows agree most in their width (of two and
-    more), then the one with the wider rows: decimal commas too split every row alike.
+    Order: a header is detected; most rows of equal width (at least two cells); wider rows. The last
+    rule is needed because decimal commas split every row equally, too.
     """
     expected = ExpectedColumns(config.column_mapping, currency)
     return max(samples, key=lambda delimiter: _sample_score(samples[delimiter], expected))
 
 
 def choose_sheet(samples: Mapping[str, Sequence[Record]], config: ReadConfig, currency: str) -> str:
-    """Choose a sheet by the first rows of each, as a delimiter is chosen.
+    """Return the best sheet by its first rows, scored like delimiters.
 
-    Raises PriceListError if a second one is as good, or has the same columns: articles on a sheet
-    that is passed over would be missing.
+    Raises PriceListError if another sheet scores equally or has the same columns: its items would
+    be missing.
     """
     expected = ExpectedColumns(config.column_mapping, currency)
     scores = {name: _sample_score(records, expected) for name, records in samples.items()}
@@ -89,9 +89,8 @@ def choose_sheet(samples: Mapping[str, Sequence[Record]], config: ReadConfig, cu
     ]
     if len(equally_good_sheets) > 1:
         raise PriceListError(
-            f"More than one sheet holds a price list: {quote_list(equally_good_sheets)}; name "
-            "one with "
-            "sheet_name."
+            f"More than one sheet contains a price list: {quote_list(equally_good_sheets)}; set "
+            "one with sheet_name."
         )
     return best
 
@@ -108,16 +107,16 @@ def detect_table(
     currency: str,
     previous_profile: DetectedProfile | None = None,
 ) -> DetectedTable:
-    """Find the table from the first records of a list, as it was in the supplier's last list.
+    """Detect the table from the first records, consistent with the previous profile.
 
-    Raises PriceListError if it leaves in doubt which column is which, or if a field would come from
-    another column than it did.
+    Raises PriceListError if a column is missing or ambiguous, or if a field would be read from
+    another column than in the previous price list.
     """
     configured = config.column_mapping
     expected = ExpectedColumns(layout.with_previous_mapping(configured, previous_profile), currency)
     header = _locate_header(records, config, expected, previous_profile)
     if len(header.cells) > MAX_COLUMNS:
-        raise PriceListError(f"Row {header.row_number} has more than {MAX_COLUMNS} columns.")
+        raise PriceListError(f"Row {header.row_number} has more than {MAX_COLUMNS:,} columns.")
     contents = column_contents(item_rows_below(records, header.row_number), currency)
     if previous_profile:
         layout.check_header_unchanged(header, configured, previous_profile)
@@ -149,8 +148,9 @@ def _locate_header(
     previous_profile: DetectedProfile | None,
 ) -> TableHeader:
     if not any(filled_columns(cells) for _, cells, _ in records):
-        blank = f"The first {len(records)} rows of the list are blank."
-        raise PriceListError(blank if len(records) >= HEADER_SEARCH_ROWS else "The list is empty.")
+        blank = f"The first {len(records)} rows of the price list are blank."
+        empty = "The price list is empty."
+        raise PriceListError(blank if len(records) >= HEADER_SEARCH_ROWS else empty)
     if config.header_row is not None:
         return _configured_header(records, config.header_row, expected)
     first = records[:HEADER_SEARCH_ROWS]
@@ -177,15 +177,17 @@ def _configured_header(
         return empty_header(_headerless_width(records), expected)
     end = sum(number <= row for number, _, _ in records)
     if end == len(records) and records[-1][0] < row:
-        raise PriceListError(f"The list has {records[-1][0]} rows, so row {row} is not its header.")
+        raise PriceListError(
+            f"The price list has {records[-1][0]} rows, so header_row {row} does not exist."
+        )
     return header_ending_before(records, end, expected)
 
 
 def _likeliest_header_row(records: Sequence[Record], expected: ExpectedColumns) -> int | None:
-    """Find the row that looks most like a header where none surely is one; None if none does.
+    """Return the index of the most likely header row if no header is certain; None if none is.
 
-    That is one of which some words are known, else the last row without a digit above the articles.
-    Rows narrower than an article count only where there are no others.
+    Most known words win, else the last row without a digit above the first item. Rows narrower than
+    an item are used only if there are no others.
     """
     filled = {
         index: len(filled_columns(cells))
@@ -211,14 +213,14 @@ def _has_digit(cells: Sequence[str]) -> bool:
 
 
 def _headerless_width(records: Sequence[Record]) -> int:
-    """Tell how many columns a table without a header has."""
+    """Return the number of columns of a table without a header."""
     filled = [columns for _, cells, _ in records if (columns := filled_columns(cells))]
     wide = [columns for columns in filled if len(columns) >= _MIN_COLUMNS]
     return 1 + max(columns[-1] for columns in wide or filled)
 
 
 def _last_row_before_items(records: Sequence[Record], columns: Mapping[Field, int]) -> int:
-    """Tell the last row above the first one that has a code and a name."""
+    """Return the 1-based number of the row above the first one with a code and a name."""
     code_and_name = {columns["sku"], columns["name"]}
     articles = (
         number for number, cells, _ in records if code_and_name.issubset(filled_columns(cells))
@@ -234,7 +236,7 @@ def _column_kinds(contents: Sequence[ColumnContent], width: int) -> tuple[Column
 def _characteristic_columns(
     header: TableHeader, assigned_columns: Collection[int], config: ReadConfig
 ) -> tuple[tuple[str, int], ...]:
-    """Name the columns kept as characteristics: those wanted, else all that are no field."""
+    """Return title and column of the characteristics: those configured, else all other columns."""
     expected = config.characteristic_columns
     if expected is None:
         indices = [index for index in range(len(header.cells)) if index not in assigned_columns]
@@ -249,12 +251,12 @@ def _characteristic_columns(
 
 
 def column_title(cell: str) -> str:
-    """Clean a header cell to the title that its column has in the catalog."""
+    """Return the title of a column in the catalog: the header cell, cleaned and truncated."""
     return without_nul(clean_name(cell))[:_MAX_TITLE_LENGTH]
 
 
 def header_row_key(cells: Sequence[str]) -> tuple[str, ...]:
-    """Clean a row to what tells whether it is the header once more."""
+    """Return the key that identifies a repeated header row."""
     titles = list(map(column_title, cells))
     while titles and not titles[-1]:
         titles.pop()
@@ -265,13 +267,13 @@ def _requested_columns(header: TableHeader, title: str) -> list[int]:
     columns = find_columns(header.cells, title)
     if not columns:
         raise PriceListError(
-            f"Row {header.row_number} has no column {quote(title)}, which is named in "
+            f"Row {header.row_number} has no column {quote(title)}, which is set in "
             f"characteristic_columns; its columns are {quote_list(header.cells) or 'blank'}."
         )
     return columns
 
 
 def _unique_title(title: str, titles: Collection[str]) -> str:
-    """Call the second column `Colour` of a table `Colour (2)`."""
+    """Return a title with a number if it is taken: `Colour (2)`."""
     numbered = (f"{title} ({number})" for number in count(2))
     return title if title not in titles else next(name for name in numbered if name not in titles)

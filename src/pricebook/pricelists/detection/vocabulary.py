@@ -1,8 +1,8 @@
-"""The words price lists use, in English, German, Russian, French, Spanish, Polish and Ukrainian.
+"""Header words in English, German, Russian, French, Spanish, Polish and Ukrainian. Pure data.
 
-Pure data. Words of headers stand as people write them; `columns` compares them without case,
-accents, punctuation and spaces, so that `Art.-Nr.`, `art nr` and `ArtNr` are one. A field's words
-come in ranks, the best first: a worse rank is looked at only where no better word heads a column.
+Headers are compared without case, accents, punctuation and spaces, so `Art.-Nr.`, `art nr` and
+`ArtNr` are equal. The words of a field are grouped by rank, best first: a lower rank is used only
+if no column has a header of a better one.
 """
 
 from pricebook.pricelists.schemas import Field
@@ -169,7 +169,7 @@ FIELD_WORDS: dict[Field, tuple[tuple[str, ...], ...]] = {
     "currency": CURRENCY_WORDS,
 }
 
-# May stand beside a number without changing it. No single letters that are units: `50 c` are cents.
+# Allowed beside a price without changing it. No single letters that are units: `50 c` are cents.
 TAX_WORDS = frozenset(
     (
         *("net", "netto", "gross", "brutto", "incl", "inc", "including", "inclusive", "excl", "ex"),
@@ -182,7 +182,7 @@ TAX_WORDS = frozenset(
     )
 )
 
-# Words in the header of a price that leave it the price of a piece; letters of `H.T.`, `в т.ч.`.
+# Allowed in the header of a piece price; with the letters of `H.T.`, `в т.ч.`.
 PIECE_UNIT_WORDS = frozenset(
     (
         *("in", "per", "pro", "je", "each", "unit", "piece", "pc", "pcs", "ea", "stück", "stueck"),
