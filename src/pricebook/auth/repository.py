@@ -5,7 +5,7 @@ from psycopg.errors import UniqueViolation
 
 from pricebook.auth.schemas import Account, LoginAccount, NewUser, UserChange, UserRow
 from pricebook.db.database import Connection
-from pricebook.db.row_types import struct_row
+from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.errors import ConflictError, NotFoundError
 
 SELECT_ACCOUNT: LiteralString = (
@@ -67,8 +67,7 @@ async def find_account_by_id(conn: Connection, user_id: UUID) -> Account | None:
 
 async def has_users(conn: Connection) -> bool:
     """Return whether an account exists."""
-    row = await (await conn.execute("SELECT EXISTS (SELECT FROM users)")).fetchone()
-    return bool(row and row[0])
+    return await fetch_value(conn, "SELECT EXISTS (SELECT FROM users)")
 
 
 async def list_users(conn: Connection) -> list[UserRow]:

@@ -7,7 +7,7 @@ from psycopg.errors import UniqueViolation
 
 from pricebook.categories.schemas import Category
 from pricebook.db.database import Connection
-from pricebook.db.row_types import struct_row
+from pricebook.db.row_types import counted_row, fetch_page, fetch_value, struct_row
 from pricebook.errors import ConflictError
 from pricebook.http.pagination import Paging
 
@@ -21,22 +21,22 @@ async def lock_tree(conn: Connection) -> None:
 
 async def list_categories(conn: Connection, paging: Paging) -> tuple[int, list[Category]]:
     """List a page of the categories by name, and count them all."""
-    cursor = await conn.execute(
-        """
-        SELECT counted.total_count, page.*
-        FROM (SELECT count(*) AS total_count FROM categories) AS counted
-        LEFT JOIN LATERAL (
-            SELECT id, name, parent_id, created_at, updated_at
-            FROM categories
-            ORDER BY name, id
-            LIMIT %s OFFSET %s
-        ) AS page ON true
-        ORDER BY page.name, page.id
-        """,
-        [paging.limit, paging.offset],
-    )
-    rows = await cursor.fetchall()
-    return rows[0][0], [Category(*row[1:]) for row in rows if row[1] is not None]
+    async with conn.cursor(row_factory=counted_row(Category)) as cursor:
+        await cursor.execute(
+            """
+            SELECT counted.total_count, page.*
+            FROM (SELECT count(*) AS total_count FROM categories) AS counted
+            LEFT JOIN LATERAL (
+                SELECT id, name, parent_id, created_at, updated_at
+                FROM categories
+                ORDER BY name, id
+                LIMIT %s OFFSET %s
+            ) AS page ON true
+            ORDER BY page.name, page.id
+            """,
+            [paging.limit, paging.offset],
+        )
+        return await fetch_page(cursor)
 
 
 async def find_category(conn: Connection, category_id: UUID) -> Category | None:
@@ -75,16 +75,13 @@ async def is_same_or_descendant(conn: Connection, category_id: UUID, ancestor_id
 async def insert_category(conn: Connection, name: str, parent_id: UUID | None) -> UUID:
     """Insert a category; raises ConflictError when its parent has one of that name."""
     try:
-        cursor = await conn.execute(
+        return await fetch_value(
+            conn,
             "INSERT INTO categories (name, parent_id) VALUES (%s, %s) RETURNING id",
             [name, parent_id],
         )
     except UniqueViolation:
         raise _name_conflict(name) from None
-    row = await cursor.fetchone()
-    if row is None:
-        raise LookupError("an insert that returns no row")
-    return row[0]
 
 
 async def set_category(conn: Connection, category_id: UUID, name: str, parent: UUID | None) -> None:

@@ -8,7 +8,6 @@ from typing import LiteralString, Self
 import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction, UndefinedTable
-from psycopg.rows import scalar_row
 
 from pricebook.db.driver.loaders import PriceLoader
 from pricebook.db.driver.persistent_reader import PersistentReaderConnection
@@ -18,6 +17,7 @@ from pricebook.db.heartbeat import Deadline
 from pricebook.db.pool import Pool, PoolMetrics, with_connection_defaults
 from pricebook.db.pooled_connection import PooledConnection, QueryRunner, Row
 from pricebook.db.resource_errors import resource_error_for
+from pricebook.db.row_types import find_value
 from pricebook.errors import (
     DatabaseNotReadyError,
     DatabaseRightsError,
@@ -256,7 +256,7 @@ def _raise_database_error(error: psycopg.Error) -> None:
 async def find_revision(conn: Connection) -> str | None:
     """Return the migration revision of the database, or None if it was never migrated."""
     try:
-        return await _fetch_text(conn, "SELECT version_num FROM alembic_version")
+        return await find_value(conn, "SELECT version_num FROM alembic_version")
     except UndefinedTable:
         return None
 
@@ -286,9 +286,4 @@ async def require_currency(conn: Connection, currency: str) -> None:
 
 async def find_currency(conn: Connection) -> str | None:
     """Return the currency of all prices, or None before the first start."""
-    return await _fetch_text(conn, "SELECT currency FROM catalog_settings")
-
-
-async def _fetch_text(conn: Connection, query: LiteralString) -> str | None:
-    async with conn.cursor(row_factory=scalar_row) as cursor:
-        return await (await cursor.execute(query)).fetchone()
+    return await find_value(conn, "SELECT currency FROM catalog_settings")

@@ -1,19 +1,21 @@
-"""Which sessions hold the locks that a session of PostgreSQL waits for."""
+"""The sessions of PostgreSQL that hold the locks another session waits for."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import LiteralString, NamedTuple
+from typing import LiteralString
 
-# What PostgreSQL shows of the sessions of other roles depends on the rights of the one who looks.
+from msgspec import Struct
+
+# PostgreSQL hides columns of sessions of other roles from roles without the rights.
 BLOCKING_SESSIONS: LiteralString = """
-    SELECT pid, usename::text, application_name, state, xact_start
+    SELECT pid, usename::text AS "user", application_name, state, xact_start AS since
     FROM pg_stat_activity WHERE pid = ANY (pg_blocking_pids(%s))
     ORDER BY xact_start NULLS LAST, pid
 """
 
 
-class LockHolder(NamedTuple):
-    """A session that holds a lock, and since when its transaction has been open, if known."""
+class LockHolder(Struct, frozen=True):
+    """A session that holds a lock, and the start of its transaction; None where hidden."""
 
     pid: int
     user: str | None
@@ -22,7 +24,7 @@ class LockHolder(NamedTuple):
     since: datetime | None
 
     def __str__(self) -> str:
-        """Name the session as an administrator finds it in `pg_stat_activity`."""
+        """Return the session as `pg_stat_activity` shows it."""
         details = (
             self.application_name and f"application {self.application_name}",
             self.user and f"user {self.user}",
@@ -33,7 +35,7 @@ class LockHolder(NamedTuple):
 
 
 def describe_lock_holders(holders: Sequence[LockHolder]) -> str:
-    """Return a part of a sentence that names the first holder."""
+    """Return the part of a sentence that names the first lock holder."""
     if not holders:
         return "another session"
     more = f" and {len(holders) - 1} more" if len(holders) > 1 else ""

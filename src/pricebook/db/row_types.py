@@ -1,11 +1,13 @@
 """Rows of queries as structs: the names of the columns are the names of the fields."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, LiteralString, TypeVar
 
 import msgspec
-from psycopg import AsyncCursor
+from psycopg import AsyncConnection, AsyncCursor
+from psycopg.rows import scalar_row
 
+Params = Sequence[Any] | Mapping[str, Any]
 row_struct = TypeVar("row_struct", bound=msgspec.Struct)
 RowFactory = Callable[[AsyncCursor[Any]], Callable[[Sequence[Any]], row_struct]]
 
@@ -55,6 +57,23 @@ async def fetch_page(cursor: AsyncCursor[CountedRow[row_struct]]) -> tuple[int, 
     """Return the number of all rows and the rows of the page; the query returns at least one."""
     rows = await cursor.fetchall()
     return rows[0].total_count, [counted.row for counted in rows if counted.row is not None]
+
+
+async def find_value(
+    conn: AsyncConnection[Any], statement: LiteralString, values: Params | None = None
+) -> Any:
+    """Return the value of a statement with one column; None without a row."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        return await (await cursor.execute(statement, values)).fetchone()
+
+
+async def fetch_value(
+    conn: AsyncConnection[Any], statement: LiteralString, values: Params | None = None
+) -> Any:
+    """Return the value of a statement that returns exactly one row of one column."""
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        (value,) = await (await cursor.execute(statement, values)).fetchall()
+        return value
 
 
 def require_fields(struct_type: type[msgspec.Struct], names: tuple[str, ...]) -> None:

@@ -12,6 +12,7 @@ from psycopg.errors import LockNotAvailable
 
 from pricebook.db.database import Connection, Database
 from pricebook.db.lock_holders import BLOCKING_SESSIONS, LockHolder, describe_lock_holders
+from pricebook.db.row_types import struct_row
 from pricebook.errors import DatabaseBusyError, DatabaseUnavailableError
 
 HOLDER_POLLS = 4
@@ -58,6 +59,9 @@ class _LockHolderPoller:
                 self.holders = await self._query_holders() or self.holders
 
     async def _query_holders(self) -> list[LockHolder]:
-        async with self._database.connection() as conn:
-            cursor = await conn.execute(BLOCKING_SESSIONS, [self._backend_pid])
-            return [LockHolder(*row) for row in await cursor.fetchall()]
+        async with (
+            self._database.connection() as conn,
+            conn.cursor(row_factory=struct_row(LockHolder)) as cursor,
+        ):
+            await cursor.execute(BLOCKING_SESSIONS, [self._backend_pid])
+            return await cursor.fetchall()

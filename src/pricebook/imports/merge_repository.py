@@ -9,7 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import struct_row
+from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.imports.importer_schemas import PlannedRow, RowError
 from pricebook.pricelists.schemas import ImportMode
 
@@ -158,12 +158,11 @@ async def list_planned_rows(conn: Connection, limit: int) -> list[PlannedRow]:
 
 async def count_present_items(conn: Connection, supplier_id: UUID) -> int:
     """Return the number of the supplier's items that are not absent."""
-    cursor = await conn.execute(
+    return await fetch_value(
+        conn,
         "SELECT count(*) FROM supplier_items WHERE supplier_id = %s AND absent_since IS NULL",
         [supplier_id],
     )
-    row = await cursor.fetchone()
-    return row[0] if row else 0
 
 
 async def find_median_prices(
@@ -185,8 +184,8 @@ async def find_median_prices(
         """,
         [supplier_id],
     )
-    row = await cursor.fetchone()
-    return (row[0], row[1]) if row else (None, None)
+    ((before, after),) = await cursor.fetchall()
+    return before, after
 
 
 async def insert_new_items(conn: Connection, supplier_id: UUID) -> None:

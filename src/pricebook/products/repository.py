@@ -1,12 +1,17 @@
 """The distributor's own products, with what every supplier offers for them."""
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from datetime import datetime
+from decimal import Decimal
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any, LiteralString
 from uuid import UUID
 
+from msgspec import Struct
+
 from pricebook.db.database import Connection
+from pricebook.db.row_types import counted_row, fetch_page, find_value, struct_row
 from pricebook.products.schemas import (
     NewProduct,
     ProductChange,
@@ -23,9 +28,9 @@ EXPORT_ROWS = 1000
 # Products and their items in one statement, so that a margin and the prices beside it are of the
 # same moment: a row for each item, one without items for a product that has none.
 PAGE: LiteralString = """
-    SELECT counted.total_count, page.*, item.id, item.supplier_id, supplier.name,
-        item.supplier_sku, item.name, item.current_price, item.characteristics,
-        item.last_ingested_at, item.absent_since
+    SELECT counted.total_count, page.*, item.id AS item_id, item.supplier_id,
+        supplier.name AS supplier_name, item.supplier_sku, item.name AS item_name,
+        item.current_price, item.characteristics, item.last_ingested_at, item.absent_since
     FROM (SELECT count(*) AS total_count FROM products WHERE {conditions}) AS counted
     LEFT JOIN LATERAL (
         SELECT id, internal_sku, name, category_id, status, target_price, margin_percentage
@@ -41,9 +46,9 @@ PAGE: LiteralString = """
 
 PRODUCT_DETAIL: LiteralString = """
     SELECT product.id, internal_sku, product.name, category_id, status, target_price,
-        margin_percentage, item.id, item.supplier_id, supplier.name, item.supplier_sku, item.name,
-        item.current_price, item.characteristics, item.last_ingested_at, item.absent_since,
-        product.created_at, product.updated_at
+        margin_percentage, item.id AS item_id, item.supplier_id, supplier.name AS supplier_name,
+        item.supplier_sku, item.name AS item_name, item.current_price, item.characteristics,
+        item.last_ingested_at, item.absent_since, product.created_at, product.updated_at
     FROM products AS product
     LEFT JOIN supplier_items AS item ON item.product_id = product.id
     LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id
@@ -73,14 +78,57 @@ HAS_ITEM_OF_SUPPLIER: LiteralString = """
 """
 
 
+class ProductItemRow(Struct, frozen=True):
+    """A product and one of its items; the item's columns are null for a product without items."""
+
+    id: UUID
+    internal_sku: str
+    name: str
+    category_id: UUID | None
+    status: ProductStatus
+    target_price: Decimal | None
+    margin_percentage: Decimal | None
+    item_id: UUID | None
+    supplier_id: UUID
+    supplier_name: str
+    supplier_sku: str
+    item_name: str
+    current_price: Decimal
+    characteristics: dict[str, Any]
+    last_ingested_at: datetime
+    absent_since: datetime | None
+
+    def item(self, item_id: UUID) -> SupplierItem:
+        """Return the item."""
+        return SupplierItem(
+            id=item_id,
+            supplier_id=self.supplier_id,
+            supplier_name=self.supplier_name,
+            supplier_sku=self.supplier_sku,
+            name=self.item_name,
+            current_price=self.current_price,
+            characteristics=self.characteristics,
+            last_ingested_at=self.last_ingested_at,
+            absent_since=self.absent_since,
+        )
+
+
+class ProductItemDetailRow(ProductItemRow, frozen=True):
+    """The same with the times of the product."""
+
+    created_at: datetime
+    updated_at: datetime
+
+
 async def list_products(
     conn: Connection, query: StaffProductQuery
 ) -> tuple[int, list[StaffProduct]]:
     """List a page of the products that pass every filter with all items, and count all that do."""
-    rows = await (await conn.execute(*staff_page_statement(query))).fetchall()
-    listed = (row[1:] for row in rows if row[1] is not None)
-    return rows[0][0], [
-        _product(product_rows) for _, product_rows in groupby(listed, key=itemgetter(0))
+    async with conn.cursor(row_factory=counted_row(ProductItemRow)) as cursor:
+        await cursor.execute(*staff_page_statement(query))
+        total_count, rows = await fetch_page(cursor)
+    return total_count, [
+        _product([*product_rows]) for _, product_rows in groupby(rows, key=attrgetter("id"))
     ]
 
 
@@ -126,7 +174,8 @@ def _conditions(query: StaffProductFilter) -> tuple[LiteralString, list[Any]]:
 
 async def find_product(conn: Connection, product_id: UUID) -> StaffProductDetail | None:
     """Find one product of any status with all its items."""
-    rows = await (await conn.execute(PRODUCT_DETAIL, [product_id])).fetchall()
+    async with conn.cursor(row_factory=struct_row(ProductItemDetailRow)) as cursor:
+        rows = await (await cursor.execute(PRODUCT_DETAIL, [product_id])).fetchall()
     if not rows:
         return None
     product = _product(rows)
@@ -139,36 +188,36 @@ async def find_product(conn: Connection, product_id: UUID) -> StaffProductDetail
         target_price=product.target_price,
         supplier_items=product.supplier_items,
         margin_percentage=product.margin_percentage,
-        created_at=rows[0][16],
-        updated_at=rows[0][17],
+        created_at=rows[0].created_at,
+        updated_at=rows[0].updated_at,
     )
 
 
-def _product(rows: Iterable[tuple[Any, ...]]) -> StaffProduct:
-    product_rows = list(rows)
-    *fields, margin = product_rows[0][:7]
-    items = [SupplierItem(*row[7:16]) for row in product_rows if row[7] is not None]
+def _product(rows: Sequence[ProductItemRow]) -> StaffProduct:
+    product = rows[0]
+    margin = product.margin_percentage
     return StaffProduct(
-        *fields,
-        supplier_items=items,
+        id=product.id,
+        internal_sku=product.internal_sku,
+        name=product.name,
+        category_id=product.category_id,
+        status=product.status,
+        target_price=product.target_price,
+        supplier_items=[row.item(row.item_id) for row in rows if row.item_id is not None],
         margin_percentage=None if margin is None else float(margin),
     )
 
 
 async def find_status(conn: Connection, product_id: UUID) -> ProductStatus | None:
     """Find the status of a product."""
-    cursor = await conn.execute("SELECT status FROM products WHERE id = %s", [product_id])
-    row = await cursor.fetchone()
-    return row[0] if row else None
+    return await find_value(conn, "SELECT status FROM products WHERE id = %s", [product_id])
 
 
 async def lock_product(conn: Connection, product_id: UUID) -> ProductStatus | None:
     """Lock a product until the transaction ends; return its status, None if it is not there."""
-    cursor = await conn.execute(
-        "SELECT status FROM products WHERE id = %s FOR NO KEY UPDATE", [product_id]
+    return await find_value(
+        conn, "SELECT status FROM products WHERE id = %s FOR NO KEY UPDATE", [product_id]
     )
-    row = await cursor.fetchone()
-    return row[0] if row else None
 
 
 async def set_product(conn: Connection, product_id: UUID, change: ProductChange) -> None:

@@ -5,7 +5,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import struct_row
+from pricebook.db.row_types import counted_row, fetch_page, struct_row
 from pricebook.http.pagination import Paging
 from pricebook.suppliers.schemas import (
     ItemLink,
@@ -93,8 +93,9 @@ async def list_unmatched_items(
     conn: Connection, query: UnmatchedItemQuery
 ) -> tuple[int, list[UnmatchedItem]]:
     """List a page of the items without a product, oldest first, and count all that pass."""
-    rows = await (await conn.execute(*unmatched_items_statement(query))).fetchall()
-    return rows[0][0], [UnmatchedItem(*row[1:]) for row in rows if row[1] is not None]
+    async with conn.cursor(row_factory=counted_row(UnmatchedItem)) as cursor:
+        await cursor.execute(*unmatched_items_statement(query))
+        return await fetch_page(cursor)
 
 
 def unmatched_items_statement(query: UnmatchedItemQuery) -> tuple[LiteralString, list[Any]]:
@@ -116,25 +117,24 @@ async def list_prices(
     conn: Connection, item_id: UUID, paging: Paging
 ) -> tuple[int, list[PricePoint]] | None:
     """List a page of an item's prices, newest first, and count them; None without the item."""
-    cursor = await conn.execute(
-        """
-        SELECT (SELECT count(*) FROM price_history WHERE supplier_item_id = item.id), page.*
-        FROM supplier_items AS item
-        LEFT JOIN LATERAL (
-            SELECT price, recorded_at, id FROM price_history
-            WHERE supplier_item_id = item.id
-            ORDER BY recorded_at DESC, id DESC
-            LIMIT %s OFFSET %s
-        ) AS page ON true
-        WHERE item.id = %s
-        ORDER BY page.recorded_at DESC, page.id DESC
-        """,
-        [paging.limit, paging.offset, item_id],
-    )
-    rows = await cursor.fetchall()
-    if not rows:
-        return None
-    return rows[0][0], [PricePoint(*row[1:3]) for row in rows if row[1] is not None]
+    async with conn.cursor(row_factory=counted_row(PricePoint)) as cursor:
+        await cursor.execute(
+            """
+            SELECT (SELECT count(*) FROM price_history WHERE supplier_item_id = item.id)
+                AS total_count, page.price, page.recorded_at
+            FROM supplier_items AS item
+            LEFT JOIN LATERAL (
+                SELECT price, recorded_at, id FROM price_history
+                WHERE supplier_item_id = item.id
+                ORDER BY recorded_at DESC, id DESC
+                LIMIT %s OFFSET %s
+            ) AS page ON true
+            WHERE item.id = %s
+            ORDER BY page.recorded_at DESC, page.id DESC
+            """,
+            [paging.limit, paging.offset, item_id],
+        )
+        return await fetch_page(cursor) if cursor.rowcount else None
 
 
 async def find_item(conn: Connection, item_id: UUID) -> ItemLink | None:

@@ -1,6 +1,6 @@
 """Suppliers: who they are and how their lists are read."""
 
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -9,72 +9,24 @@ from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import struct_row
+from pricebook.db.row_types import fetch_value, find_value, struct_row
 from pricebook.errors import ConflictError
-from pricebook.http.pagination import Paging
 from pricebook.suppliers.schemas import (
     LastImportAge,
-    LastTask,
     NewSupplier,
     SourceType,
     Supplier,
     SupplierChange,
-    SupplierOverview,
     SupplierSource,
 )
 from pricebook.suppliers.source_config import SourceConfig
-
-OVERVIEW: LiteralString = """
-    SELECT supplier.id, supplier.name, supplier.source_type,
-        coalesce(metadata -> 'source_config', '{}') AS source_config, contact_email, is_active,
-        deleting_since,
-        (SELECT count(*) FROM supplier_items WHERE supplier_id = supplier.id) AS items_count,
-        supplier.created_at, supplier.updated_at,
-        task.id AS task_id, task.state, task.enqueued_at, task.completed_at
-    FROM suppliers AS supplier
-    LEFT JOIN LATERAL (
-        SELECT id, state, enqueued_at, completed_at FROM ingestion_tasks
-        WHERE supplier_id = supplier.id
-        ORDER BY enqueued_at DESC, id DESC
-        LIMIT 1
-    ) AS task ON true
-"""
-PAGE: LiteralString = """
-    SELECT counted.total_count, page.*
-    FROM (
-        SELECT count(*) AS total_count FROM suppliers WHERE deleting_since IS NULL
-    ) AS counted
-    LEFT JOIN LATERAL (
-        {page} WHERE deleting_since IS NULL ORDER BY supplier.name, supplier.id LIMIT %s OFFSET %s
-    ) AS page ON true
-    ORDER BY page.name, page.id
-"""
-
-
-async def list_suppliers(conn: Connection, paging: Paging) -> tuple[int, list[SupplierOverview]]:
-    """List a page of the suppliers by name, and count them all."""
-    rows = await (
-        await conn.execute(PAGE.format(page=OVERVIEW), [paging.limit, paging.offset])
-    ).fetchall()
-    return rows[0][0], [_overview(row[1:]) for row in rows if row[1] is not None]
-
-
-async def find_overview(conn: Connection, supplier_id: UUID) -> SupplierOverview | None:
-    """Find a supplier with the number of its items and its last task."""
-    cursor = await conn.execute(OVERVIEW + "WHERE supplier.id = %s", [supplier_id])
-    row = await cursor.fetchone()
-    return _overview(row) if row else None
-
-
-def _overview(row: tuple[Any, ...]) -> SupplierOverview:
-    last_task = LastTask(*row[10:]) if row[10] is not None else None
-    return SupplierOverview(*row[:10], last_task=last_task)
 
 
 async def insert_supplier(conn: Connection, supplier: NewSupplier) -> UUID:
     """Insert a supplier; raises ConflictError when its name is taken in any case."""
     try:
-        cursor = await conn.execute(
+        return await fetch_value(
+            conn,
             """
             INSERT INTO suppliers (name, source_type, contact_email, is_active, metadata)
             VALUES (%s, %s, %s, %s, jsonb_build_object('source_config', %s::jsonb))
@@ -90,10 +42,6 @@ async def insert_supplier(conn: Connection, supplier: NewSupplier) -> UUID:
         )
     except UniqueViolation:
         raise _name_conflict(supplier.name) from None
-    row = await cursor.fetchone()
-    if row is None:
-        raise LookupError("an insert that returns no row")
-    return row[0]
 
 
 async def set_supplier(conn: Connection, supplier_id: UUID, change: SupplierChange) -> bool:
@@ -156,7 +104,8 @@ async def set_deleting(conn: Connection, supplier_id: UUID) -> bool:
 
 async def is_small(conn: Connection, supplier_id: UUID, limit: int) -> bool:
     """Return whether a supplier has at most so many items, tasks and rejected rows each."""
-    cursor = await conn.execute(
+    return await fetch_value(
+        conn,
         """
         SELECT greatest(
             (SELECT count(*) FROM (SELECT FROM supplier_items WHERE supplier_id = %(id)s
@@ -169,27 +118,22 @@ async def is_small(conn: Connection, supplier_id: UUID, limit: int) -> bool:
         """,
         {"id": supplier_id, "most": limit},
     )
-    row = await cursor.fetchone()
-    return bool(row and row[0])
 
 
 async def find_deleting(conn: Connection) -> UUID | None:
     """Find the supplier that has been marked for deletion longest."""
-    cursor = await conn.execute(
+    return await find_value(
+        conn,
         """
         SELECT id FROM suppliers WHERE deleting_since IS NOT NULL
         ORDER BY deleting_since LIMIT 1
-        """
+        """,
     )
-    row = await cursor.fetchone()
-    return row[0] if row else None
 
 
 async def delete_batch(conn: Connection, supplier_id: UUID, limit: int) -> bool:
     """Delete some items of a supplier that is marked; return whether all of it is gone."""
-    cursor = await conn.execute("SELECT delete_supplier_batch(%s, %s)", [supplier_id, limit])
-    row = await cursor.fetchone()
-    return bool(row and row[0])
+    return await fetch_value(conn, "SELECT delete_supplier_batch(%s, %s)", [supplier_id, limit])
 
 
 async def find_supplier(conn: Connection, name: str) -> Supplier | None:
@@ -232,6 +176,12 @@ async def find_supplier_by_id(conn: Connection, supplier_id: UUID) -> Supplier |
         return await cursor.fetchone()
 
 
+class LockedSupplier(Supplier, frozen=True):
+    """A supplier, and whether the upsert inserted it."""
+
+    is_new: bool
+
+
 async def lock_or_insert_supplier(
     conn: Connection, name: str, source_type: SourceType
 ) -> tuple[Supplier, bool]:
@@ -240,19 +190,18 @@ async def lock_or_insert_supplier(
     Writing the name anew is what locks the row, in the same statement that would make it; a row
     that was just made has no earlier version, hence no xmax.
     """
-    cursor = await conn.execute(
-        """
-        INSERT INTO suppliers (name, source_type) VALUES (%s, %s)
-        ON CONFLICT (lower(name)) WHERE deleting_since IS NULL
-            DO UPDATE SET name = suppliers.name
-        RETURNING id, name, source_type, metadata, xmax = 0 AS is_new
-        """,
-        [name, source_type],
-    )
-    row = await cursor.fetchone()
-    if row is None:
-        raise LookupError("an upsert that returns no row")
-    return Supplier(*row[:4]), row[4]
+    async with conn.cursor(row_factory=struct_row(LockedSupplier)) as cursor:
+        await cursor.execute(
+            """
+            INSERT INTO suppliers (name, source_type) VALUES (%s, %s)
+            ON CONFLICT (lower(name)) WHERE deleting_since IS NULL
+                DO UPDATE SET name = suppliers.name
+            RETURNING id, name, source_type, metadata, xmax = 0 AS is_new
+            """,
+            [name, source_type],
+        )
+        (locked,) = await cursor.fetchall()
+    return Supplier(locked.id, locked.name, locked.source_type, locked.metadata), locked.is_new
 
 
 async def lock_supplier(conn: Connection, supplier_id: UUID | None) -> Supplier | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from pricebook.db.database import Connection, Database
 from pricebook.errors import DatabaseUnavailableError, NotFoundError
 from pricebook.http.pagination import Page, Paging, page_of
-from pricebook.suppliers import item_repository, repository
+from pricebook.suppliers import item_repository, overview_repository, repository
 from pricebook.suppliers.schemas import (
     ItemLink,
     LastImportAge,
@@ -29,7 +29,7 @@ SMALL_SUPPLIER = 1000
 async def list_suppliers(database: Database, paging: Paging) -> Page[SupplierOverview]:
     """Return a page of the suppliers, by name and id."""
     async with database.connection() as conn:
-        total_count, suppliers = await repository.list_suppliers(conn, paging)
+        total_count, suppliers = await overview_repository.list_suppliers(conn, paging)
     return page_of(paging, total_count, suppliers)
 
 
@@ -71,7 +71,7 @@ async def delete_supplier(database: Database, supplier_id: UUID) -> SupplierOver
             ):
                 return None
     async with database.connection() as conn:
-        return await repository.find_overview(conn, supplier_id)
+        return await overview_repository.find_overview(conn, supplier_id)
 
 
 async def find_deleting(database: Database) -> UUID | None:
@@ -108,7 +108,7 @@ async def list_prices(database: Database, item_id: UUID, paging: Paging) -> Page
 
 
 async def _get(conn: Connection, supplier_id: UUID) -> SupplierOverview:
-    supplier = await repository.find_overview(conn, supplier_id)
+    supplier = await overview_repository.find_overview(conn, supplier_id)
     if supplier is None:
         raise _not_found(supplier_id)
     return supplier

@@ -4,6 +4,9 @@ from collections.abc import AsyncGenerator
 from typing import Any, LiteralString
 from uuid import UUID
 
+from msgspec import Struct
+from psycopg.rows import dict_row
+
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
 from pricebook.http.pagination import Paging
@@ -51,21 +54,23 @@ async def list_tasks(conn: Connection, query: TaskQuery) -> tuple[int, list[Task
         conditions += " AND supplier_id = %s"
         values.append(query.supplier_id)
     statement = PAGE.format(conditions=conditions, task=TASK)
-    cursor = await conn.execute(statement, [*values, *values, query.limit, query.offset])
-    rows = await cursor.fetchall()
-    return rows[0][0], [_task(row[1:]) for row in rows if row[1] is not None]
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(statement, [*values, *values, query.limit, query.offset])
+        rows = await cursor.fetchall()
+    return rows[0]["total_count"], [_task(row) for row in rows if row["id"] is not None]
 
 
 async def find_task(conn: Connection, task_id: UUID) -> Task | None:
     """Find a task."""
     statement: LiteralString = "SELECT {task} FROM ingestion_tasks WHERE id = %s"
-    row = await (await conn.execute(statement.format(task=TASK), [task_id])).fetchone()
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        row = await (await cursor.execute(statement.format(task=TASK), [task_id])).fetchone()
     return _task(row) if row else None
 
 
-def _task(row: tuple[Any, ...]) -> Task:
-    fields = dict(zip(TASK_FIELDS, row, strict=False))
-    counts = Counts(*row[len(TASK_FIELDS) :])
+def _task(row: dict[str, Any]) -> Task:
+    fields = {name: row[name] for name in TASK_FIELDS}
+    counts = Counts(**{name: row[f"count_{name}"] for name in Counts.__struct_fields__})
     return Task(**fields, counts=counts, result=_result(fields, counts))
 
 
@@ -89,29 +94,45 @@ def _result(task: dict[str, Any], counts: Counts) -> TaskResult | None:
     )
 
 
+class RowErrorRow(Struct, frozen=True):
+    """A rejected row beside the number of all of them; nulls on a page beyond the last one."""
+
+    total_count: int
+    row_number: int | None
+    error_type: str | None
+    error_message: str
+    row_data: Any
+
+
 async def list_row_errors(
     conn: Connection, task_id: UUID, paging: Paging
 ) -> tuple[int, list[TaskRowError]] | None:
     """List a page of the rows that a task did not take, and count them; None without the task."""
-    cursor = await conn.execute(
-        """
-        SELECT (SELECT count(*) FROM parsing_logs WHERE task_id = task.id), page.*
-        FROM ingestion_tasks AS task
-        LEFT JOIN LATERAL (
-            SELECT row_number, error_type, error_message, row_data, id FROM parsing_logs
-            WHERE task_id = task.id
-            ORDER BY row_number, id
-            LIMIT %s OFFSET %s
-        ) AS page ON true
-        WHERE task.id = %s
-        ORDER BY page.row_number, page.id
-        """,
-        [paging.limit, paging.offset, task_id],
-    )
-    rows = await cursor.fetchall()
+    async with conn.cursor(row_factory=struct_row(RowErrorRow)) as cursor:
+        await cursor.execute(
+            """
+            SELECT (SELECT count(*) FROM parsing_logs WHERE task_id = task.id) AS total_count,
+                row_number, error_type, error_message, row_data
+            FROM ingestion_tasks AS task
+            LEFT JOIN LATERAL (
+                SELECT row_number, error_type, error_message, row_data, id FROM parsing_logs
+                WHERE task_id = task.id
+                ORDER BY row_number, id
+                LIMIT %s OFFSET %s
+            ) AS page ON true
+            WHERE task.id = %s
+            ORDER BY page.row_number, page.id
+            """,
+            [paging.limit, paging.offset, task_id],
+        )
+        rows = await cursor.fetchall()
     if not rows:
         return None
-    return rows[0][0], [TaskRowError(*row[1:5]) for row in rows if row[5] is not None]
+    return rows[0].total_count, [
+        TaskRowError(row.row_number, row.error_type, row.error_message, row.row_data)
+        for row in rows
+        if row.error_type is not None
+    ]
 
 
 async def find_detected_profile(
@@ -126,8 +147,9 @@ async def find_detected_profile(
         """,
         [task_id],
     )
-    row = await cursor.fetchone()
-    return (row[0], row[1]) if row else (None, 0)
+    for profile, rejected_rows in await cursor.fetchall():
+        return profile, rejected_rows
+    return None, 0
 
 
 async def read_row_errors(conn: Connection, task_id: UUID) -> AsyncGenerator[list[tuple[Any, ...]]]:
@@ -204,25 +226,24 @@ async def get_queue_status(conn: Connection) -> QueueStatus:
 
 async def get_task_metrics(conn: Connection) -> TaskMetrics:
     """Count the tasks by state; tell for how long one that is due waits, and how fast others go."""
-    cursor = await conn.execute(
-        """
-        SELECT coalesce((SELECT jsonb_object_agg(state, number) FROM (
-                SELECT state, count(*) AS number FROM ingestion_tasks GROUP BY state
-            ) AS counted), '{}'),
-            coalesce((
-                SELECT greatest(extract(epoch FROM now() - min(next_attempt_at)), 0)
-                FROM ingestion_tasks WHERE state = 'queued'
-            ), 0)::float8,
-            coalesce((
-                SELECT sum(rows_read)
-                    / nullif(sum(extract(epoch FROM coalesce(completed_at, now()) - started_at)), 0)
-                FROM ingestion_tasks
-                WHERE (state = 'running' OR completed_at > now() - interval '5 minutes')
-                    AND rows_read > 0
-            ), 0)::float8
-        """
-    )
-    row = await cursor.fetchone()
-    if row is None:
-        raise LookupError("a query without a table that returns no row")
-    return TaskMetrics(*row)
+    async with conn.cursor(row_factory=struct_row(TaskMetrics)) as cursor:
+        await cursor.execute(
+            """
+            SELECT coalesce((SELECT jsonb_object_agg(state, number) FROM (
+                    SELECT state, count(*) AS number FROM ingestion_tasks GROUP BY state
+                ) AS counted), '{}') AS states,
+                coalesce((
+                    SELECT greatest(extract(epoch FROM now() - min(next_attempt_at)), 0)
+                    FROM ingestion_tasks WHERE state = 'queued'
+                ), 0)::float8 AS oldest_queued_seconds,
+                coalesce((
+                    SELECT sum(rows_read) / nullif(sum(
+                        extract(epoch FROM coalesce(completed_at, now()) - started_at)), 0)
+                    FROM ingestion_tasks
+                    WHERE (state = 'running' OR completed_at > now() - interval '5 minutes')
+                        AND rows_read > 0
+                ), 0)::float8 AS rows_per_second
+            """
+        )
+        (metrics,) = await cursor.fetchall()
+    return metrics

@@ -5,14 +5,15 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import struct_row
+from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.tasks.message import TaskMessage
 from pricebook.tasks.schemas import HeldTask, InlineTask, TaskLease, TaskToApply
 
 
 async def insert_inline_task(conn: Connection, task: InlineTask) -> TaskLease:
     """Insert a task that ends in this very transaction."""
-    cursor = await conn.execute(
+    task_id = await fetch_value(
+        conn,
         """
         INSERT INTO ingestion_tasks
             (supplier_id, supplier_name, parser_type, source_config, state, requested_by,
@@ -29,10 +30,7 @@ async def insert_inline_task(conn: Connection, task: InlineTask) -> TaskLease:
             task.started_at,
         ],
     )
-    row = await cursor.fetchone()
-    if row is None:
-        raise LookupError("an insert that returns no row")
-    return TaskLease(row[0], None)
+    return TaskLease(task_id, None)
 
 
 async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:

@@ -1,6 +1,7 @@
-"""How migrations wait for the locks of other sessions: a moment at a time, again and again.
+"""Retries of migrations that wait for locks of other sessions.
 
-A statement that waits for a lock on a table makes everybody wait who comes after it, readers too.
+Later statements on a table queue behind one that waits for its lock, reads too: each try waits
+shortly.
 """
 
 import threading
@@ -10,6 +11,7 @@ from contextlib import contextmanager, suppress
 
 import msgspec
 import psycopg
+from psycopg.rows import class_row
 
 from pricebook.db.lock_holders import BLOCKING_SESSIONS, LockHolder, describe_lock_holders
 from pricebook.errors import DatabaseBusyError
@@ -24,14 +26,14 @@ def _report_nothing(_sentence: str) -> None:
 
 
 class LockRetries(msgspec.Struct, frozen=True):
-    """For how many seconds migrations are tried again, and who shows how that goes."""
+    """The seconds during which migrations are retried, and a callback for progress sentences."""
 
     seconds: float = 60
     report: Callable[[str], None] = _report_nothing
 
 
 class Attempt:
-    """One try: the connection, the revision it has reached, and whom it waits for."""
+    """One try: its connection, the revision reached, and the sessions whose locks it waits for."""
 
     def __init__(self, database_url: str) -> None:
         self.revision: str | None = None
@@ -41,13 +43,13 @@ class Attempt:
         self._finished = threading.Event()
 
     def __str__(self) -> str:
-        """Say where the try is and whom it waits for."""
+        """Return the revision reached and the lock holder, as a part of a sentence."""
         return (
             f"after migration {self.revision or 'none'} for {describe_lock_holders(self._holders)}"
         )
 
     def connect(self) -> psycopg.Connection:
-        """Connect with a limit on how long a statement waits for a lock."""
+        """Connect with a short lock timeout."""
         conn = psycopg.connect(self._url, fallback_application_name="pricebook migrate")
         conn.execute(
             "SELECT set_config('lock_timeout', %s, false)",
@@ -59,7 +61,7 @@ class Attempt:
 
     @contextmanager
     def watch_lock_holders(self) -> Generator[None]:
-        """Look for those who hold what the connection waits for while a block runs."""
+        """Poll the lock holders in a thread while a block runs."""
         thread = threading.Thread(target=self._poll_lock_holders, daemon=True)
         thread.start()
         try:
@@ -71,16 +73,20 @@ class Attempt:
     def _poll_lock_holders(self) -> None:
         if self._finished.wait(POLL_SECONDS):
             return
-        with suppress(psycopg.Error), psycopg.connect(self._url, autocommit=True) as conn:
+        with (
+            suppress(psycopg.Error),
+            psycopg.connect(self._url, autocommit=True) as conn,
+            conn.cursor(row_factory=class_row(LockHolder)) as cursor,
+        ):
             while not self._finished.wait(POLL_SECONDS):
-                rows = conn.execute(BLOCKING_SESSIONS, [self._backend_pid]).fetchall()
-                self._holders = [LockHolder(*row) for row in rows] or self._holders
+                holders = cursor.execute(BLOCKING_SESSIONS, [self._backend_pid]).fetchall()
+                self._holders = holders or self._holders
 
 
 def run_with_retries(
     database_url: str, retries: LockRetries, run: Callable[[Attempt], None]
 ) -> None:
-    """Run migrations, again while others hold locks; raises DatabaseBusyError in the end."""
+    """Run migrations, retried while other sessions hold locks; raises DatabaseBusyError."""
     deadline = time.monotonic() + retries.seconds
     number = 0
     while True:

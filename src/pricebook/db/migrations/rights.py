@@ -1,12 +1,13 @@
-"""The roles that processes connect as, and what each may do.
+"""The database roles of the processes, and their rights.
 
-`roles.sql` makes them, once; `rights.sql` says what they may do and ends every migration.
+`roles.sql` creates the roles, once; every migration to head ends with `rights.sql`.
 """
 
 from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
+from psycopg.rows import class_row
 
 from pricebook.errors import DatabaseUnavailableError
 
@@ -18,7 +19,7 @@ CONNECT_TIMEOUT_SECONDS = 3
 
 
 class ConnectedRole(NamedTuple):
-    """As whom a process connects, and what of it goes beyond what was granted."""
+    """The role of a connection, and whether it has rights beyond the granted ones."""
 
     role: str
     is_superuser: bool
@@ -26,20 +27,25 @@ class ConnectedRole(NamedTuple):
 
 
 def find_connected_role(database_url: str) -> ConnectedRole:
-    """Find out as whom an address connects; raises DatabaseUnavailableError."""
+    """Return the role that an address connects as; raises DatabaseUnavailableError."""
     try:
-        with psycopg.connect(database_url, connect_timeout=CONNECT_TIMEOUT_SECONDS) as conn:
-            row = conn.execute(
+        with (
+            psycopg.connect(database_url, connect_timeout=CONNECT_TIMEOUT_SECONDS) as conn,
+            conn.cursor(row_factory=class_row(ConnectedRole)) as cursor,
+        ):
+            role = cursor.execute(
                 """
-                SELECT current_user::text, rolsuper, EXISTS (
+                SELECT current_user::text AS role, rolsuper AS is_superuser, EXISTS (
                     SELECT FROM pg_class
                     WHERE relnamespace = to_regnamespace('public') AND relkind = 'r'
-                        AND pg_has_role(relowner, 'MEMBER'))
+                        AND pg_has_role(relowner, 'MEMBER')) AS is_owner
                 FROM pg_roles WHERE rolname = current_user
                 """
             ).fetchone()
     except psycopg.OperationalError as error:
-        raise DatabaseUnavailableError("The database cannot be reached to look at it.") from error
-    if row is None:
-        raise LookupError("a role that is connected and does not exist")
-    return ConnectedRole(*row)
+        raise DatabaseUnavailableError(
+            "The database cannot be reached to read its roles."
+        ) from error
+    if role is None:
+        raise LookupError("The role of the connection does not exist.")
+    return role

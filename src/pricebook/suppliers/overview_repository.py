@@ -1,0 +1,95 @@
+"""Suppliers with the number of their items and their last task."""
+
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from msgspec import Struct
+
+from pricebook.db.database import Connection
+from pricebook.db.row_types import counted_row, fetch_page, struct_row
+from pricebook.http.pagination import Paging
+from pricebook.suppliers.schemas import LastTask, SourceType, SupplierOverview
+from pricebook.tasks.schemas import TaskState
+
+OVERVIEW: LiteralString = """
+    SELECT supplier.id, supplier.name, supplier.source_type,
+        coalesce(metadata -> 'source_config', '{}') AS source_config, contact_email, is_active,
+        deleting_since,
+        (SELECT count(*) FROM supplier_items WHERE supplier_id = supplier.id) AS items_count,
+        supplier.created_at, supplier.updated_at,
+        task.id AS task_id, task.state AS task_state, task.enqueued_at AS task_enqueued_at,
+        task.completed_at AS task_completed_at
+    FROM suppliers AS supplier
+    LEFT JOIN LATERAL (
+        SELECT id, state, enqueued_at, completed_at FROM ingestion_tasks
+        WHERE supplier_id = supplier.id
+        ORDER BY enqueued_at DESC, id DESC
+        LIMIT 1
+    ) AS task ON true
+"""
+PAGE: LiteralString = """
+    SELECT counted.total_count, page.*
+    FROM (
+        SELECT count(*) AS total_count FROM suppliers WHERE deleting_since IS NULL
+    ) AS counted
+    LEFT JOIN LATERAL (
+        {page} WHERE deleting_since IS NULL ORDER BY supplier.name, supplier.id LIMIT %s OFFSET %s
+    ) AS page ON true
+    ORDER BY page.name, page.id
+"""
+
+
+class OverviewRow(Struct, frozen=True):
+    """A supplier and its last task in one row; the task's columns are null without a task."""
+
+    id: UUID
+    name: str
+    source_type: SourceType
+    source_config: dict[str, Any]
+    contact_email: str | None
+    is_active: bool
+    deleting_since: datetime | None
+    items_count: int
+    created_at: datetime
+    updated_at: datetime
+    task_id: UUID | None
+    task_state: TaskState
+    task_enqueued_at: datetime
+    task_completed_at: datetime | None
+
+    @property
+    def overview(self) -> SupplierOverview:
+        """The supplier with its last task."""
+        return SupplierOverview(
+            id=self.id,
+            name=self.name,
+            source_type=self.source_type,
+            source_config=self.source_config,
+            contact_email=self.contact_email,
+            is_active=self.is_active,
+            deleting_since=self.deleting_since,
+            items_count=self.items_count,
+            created_at=self.created_at,
+            updated_at=self.updated_at,
+            last_task=self.task_id
+            and LastTask(
+                self.task_id, self.task_state, self.task_enqueued_at, self.task_completed_at
+            ),
+        )
+
+
+async def list_suppliers(conn: Connection, paging: Paging) -> tuple[int, list[SupplierOverview]]:
+    """List a page of the suppliers by name, and count them all."""
+    async with conn.cursor(row_factory=counted_row(OverviewRow)) as cursor:
+        await cursor.execute(PAGE.format(page=OVERVIEW), [paging.limit, paging.offset])
+        total_count, rows = await fetch_page(cursor)
+    return total_count, [row.overview for row in rows]
+
+
+async def find_overview(conn: Connection, supplier_id: UUID) -> SupplierOverview | None:
+    """Find a supplier with the number of its items and its last task."""
+    async with conn.cursor(row_factory=struct_row(OverviewRow)) as cursor:
+        await cursor.execute(OVERVIEW + "WHERE supplier.id = %s", [supplier_id])
+        row = await cursor.fetchone()
+    return row and row.overview
