@@ -139,5 +139,5 @@ def test_the_doctor_names_each_difference_from_the_migrations(
     assert output == [
         "wrong schema: The index products_name_idx of products is missing.",
         "wrong schema: The index products_status_idx of products is missing.",
-        "note  schema: The table reports is not ours.",
+        "note  schema: The table reports is not part of the schema.",
     ]

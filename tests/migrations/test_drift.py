@@ -83,7 +83,7 @@ def test_it_is_the_same_whatever_schemas_are_searched(database_url: str) -> None
         ),
         (
             "ALTER TABLE supplier_items ADD COLUMN colour text",
-            "The column colour of supplier_items is not ours and takes part.",
+            "The column colour of supplier_items is not part of the schema and affects writes.",
         ),
         (
             "ALTER TABLE supplier_items DROP CONSTRAINT supplier_items_product_id_fkey",
@@ -103,7 +103,10 @@ def test_it_is_the_same_whatever_schemas_are_searched(database_url: str) -> None
         ),
         (
             "ALTER TABLE products ADD CHECK (min_price < 1000)",
-            "The constraint products_min_price_check of products is not ours and takes part.",
+            (
+                "The constraint products_min_price_check of products is not part of the schema and "
+                "affects writes."
+            ),
         ),
         (
             "DROP INDEX products_name_idx",
@@ -118,7 +121,7 @@ def test_it_is_the_same_whatever_schemas_are_searched(database_url: str) -> None
         ),
         (
             "CREATE UNIQUE INDEX one_price ON products (min_price)",
-            "The index one_price of products is not ours and takes part.",
+            "The index one_price of products is not part of the schema and affects writes.",
         ),
         (
             "DROP STATISTICS supplier_items_search_stats",
@@ -130,26 +133,26 @@ def test_it_is_the_same_whatever_schemas_are_searched(database_url: str) -> None
         ),
         (
             "CREATE TRIGGER mine BEFORE DELETE ON users EXECUTE FUNCTION set_updated_at()",
-            "The trigger mine of users is not ours and takes part.",
+            "The trigger mine of users is not part of the schema and affects writes.",
         ),
         (
             "CREATE RULE silent AS ON DELETE TO users DO INSTEAD NOTHING",
-            "The rule silent of users is not ours and takes part.",
+            "The rule silent of users is not part of the schema and affects writes.",
         ),
         (
             "CREATE POLICY mine ON users USING (true)",
-            "The policy mine of users is not ours and takes part.",
+            "The policy mine of users is not part of the schema and affects writes.",
         ),
         (
             """
             CREATE OR REPLACE FUNCTION set_updated_at() RETURNS trigger
             LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'
             """,
-            "The function set_updated_at() is not as the migrations make it.",
+            "The function set_updated_at() differs from the migrations.",
         ),
         (
             "ALTER FUNCTION refresh_product_aggregates(uuid[]) SECURITY DEFINER",
-            "The function refresh_product_aggregates(uuid[]) is not as the migrations make it.",
+            "The function refresh_product_aggregates(uuid[]) differs from the migrations.",
         ),
         (
             "ALTER TYPE product_status ADD VALUE 'lost'",
@@ -212,9 +215,9 @@ def test_harmless_additions_are_notes(database_url: str) -> None:
     assert found == drift.SchemaDrift(
         [],
         [
-            "The sequence reports_id_seq is not ours.",
-            "The table reports is not ours.",
-            "The view cheap is not ours.",
-            "The index products_sku_idx of products is not ours.",
+            "The sequence reports_id_seq is not part of the schema.",
+            "The table reports is not part of the schema.",
+            "The view cheap is not part of the schema.",
+            "The index products_sku_idx of products is not part of the schema.",
         ],
     )

@@ -1,1 +1,1 @@
-"""What the public sees: active products, their price range and their categories."""
+"""The public catalog: active products with price range and categories, and its response cache."""

@@ -1,4 +1,4 @@
-"""Cursors: where a page ended, in a text that belongs to one list and one order of it."""
+"""Cursors of keyset pagination: the position after a page, bound to one filter and sort order."""
 
 import binascii
 import hashlib
@@ -11,7 +11,7 @@ CHECKSUM_BYTES = 9
 
 
 class CursorPosition(msgspec.Struct, frozen=True, array_like=True):
-    """The last product before a page: what it is sorted by, as text, and its id."""
+    """The number of a page and the last product before it: its sort key, as text, and its id."""
 
     page: int
     key: str
@@ -19,13 +19,13 @@ class CursorPosition(msgspec.Struct, frozen=True, array_like=True):
 
 
 def encode_cursor(position: CursorPosition, binding: Sequence[object]) -> str:
-    """Write a position as the text that leads there, bound to what the list was asked for."""
+    """Return a position as URL-safe text, bound to the filter and sort order in `binding`."""
     packed = msgspec.msgpack.encode(position)
     return urlsafe_b64encode(_checksum(packed, binding) + packed).decode().rstrip("=")
 
 
 def decode_cursor(text: str, binding: Sequence[object]) -> CursorPosition | None:
-    """Read a position; None if the text was changed or belongs to another list."""
+    """Return the position in a cursor; None if it was changed or has another binding."""
     try:
         raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         position = msgspec.msgpack.decode(raw[CHECKSUM_BYTES:], type=CursorPosition)
@@ -35,6 +35,6 @@ def decode_cursor(text: str, binding: Sequence[object]) -> CursorPosition | None
 
 
 def _checksum(packed: bytes, binding: Sequence[object]) -> bytes:
-    """Sum up position and list: no secret, but nobody changes it by accident."""
+    """Return a checksum of position and binding, against accidental changes; it is no signature."""
     encoded_binding = msgspec.msgpack.encode(binding)
     return hashlib.blake2b(packed + b"\0" + encoded_binding, digest_size=CHECKSUM_BYTES).digest()

@@ -1,4 +1,4 @@
-"""The catalog as a file: a JSON object a line, or a table for a spreadsheet."""
+"""File formats of the catalog export: NDJSON and CSV."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,7 +9,7 @@ from pricebook.http import safe_csv
 
 
 class FileFormat(msgspec.Struct, frozen=True):
-    """How products are written into a file: what stands at its head, and each line."""
+    """A file format: name of the file, its first bytes, and the encoder of products."""
 
     name: str
     header: bytes

@@ -1,4 +1,4 @@
-"""Which database a visitor's question goes to: the primary, or a standby that is as far."""
+"""Routes public queries to the primary, or to a standby that has replayed all notified changes."""
 
 import asyncio
 import time
@@ -20,35 +20,35 @@ from pricebook.errors import DatabaseRightsError, DatabaseUnavailableError
 
 log = structlog.stdlib.get_logger(__name__)
 
-# How long a standby may take for an answer before the primary is asked.
+# A query that the standby has not answered in this time goes to the primary.
 STANDBY_TIMEOUT_SECONDS = 3.0
 RETRY_SECONDS = 1.0
-# How often a standby that is used is looked at, and one that is behind at the least.
+# Interval between checks of a standby in use; also the longest one for a lagging standby.
 CHECK_SECONDS = 1.0
 FIRST_DELAY_SECONDS = 0.005
-# A standby that is behind for longer is given up and tried anew.
+# A standby that lags for longer is disconnected, and connected again.
 MAX_LAG_SECONDS = 10.0
 
-WRONG_SERVER = "It is a standby of another server or history, or another database."
-NOT_A_STANDBY = "It is no standby."
-LAGGING = "It is behind the primary, or its replay is paused."
+WRONG_SERVER = "The server is a standby of another server or timeline, or has another database."
+NOT_A_STANDBY = "The server is not a standby."
+LAGGING = "The standby lags behind the primary, or its replay is paused."
 
 UNUSABLE_STANDBY_ERRORS = (DatabaseUnavailableError, DatabaseRightsError)
 query_result = TypeVar("query_result")
 
 
 class ReplayTarget(Struct, frozen=True):
-    """A generation of the memory, and where the primary was after that had begun."""
+    """A generation of the response cache, and a position of the primary after its start."""
 
     generation: int
     position: WalPosition
 
 
 class ReadRouter:
-    """Puts what visitors ask to a standby while that knows all that was told, or to the primary.
+    """Sends public queries to the standby while it has replayed all notified changes.
 
-    A change that is told begins a generation of the memory, and so ends the use of the standby
-    until that has replayed what the primary had by then.
+    Each notified change starts a generation of the response cache. The standby is used again once
+    it has replayed the position that the primary had after the start of the generation.
     """
 
     def __init__(self, primary: Database, response_cache: ResponseCache) -> None:
@@ -64,7 +64,7 @@ class ReadRouter:
     async def query(
         self, query_function: Callable[[QueryRunner], Awaitable[query_result]]
     ) -> query_result:
-        """Return what a database answers; raises DatabaseUnavailableError if the primary cannot."""
+        """Return the result of a query; raises DatabaseUnavailableError if the primary is down."""
         standby, replay_target = self._standby, self._replay_target
         if standby and replay_target and self._is_current(replay_target):
             try:
@@ -78,11 +78,11 @@ class ReadRouter:
             return await query_function(query_runner)
 
     def notify_generation(self) -> None:
-        """Take note that a generation has begun."""
+        """Wake the standby check, because a generation of the response cache has started."""
         self._generation_started.set()
 
     async def maintain_standby(self, make_standby: Callable[[], Database]) -> None:
-        """Use a standby whenever it can be, until this is cancelled."""
+        """Connect to the standby, and reconnect after errors, until cancelled."""
         while True:
             try:
                 async with make_standby() as standby:
@@ -104,7 +104,7 @@ class ReadRouter:
         query_function: Callable[[QueryRunner], Awaitable[query_result]],
     ) -> query_result:
         async with standby.read() as query_runner:
-            # Each connection may lead to another server.
+            # Each connection may be to another server behind the same address.
             conn = query_runner.connection
             if self._replayed.get(conn) != replay_target and not await self._has_replayed(
                 conn, replay_target
@@ -121,7 +121,7 @@ class ReadRouter:
             self._generation_started.set()
 
     async def _use_until_failure(self, standby: Database) -> None:
-        """Use a standby until it fails; raises the error."""
+        """Use a standby until it fails; raises that error."""
         self._standby_error = None
         try:
             while self._standby_error is None:
@@ -136,9 +136,9 @@ class ReadRouter:
             self._standby = None
 
     async def _wait_for_replay(self, standby: Database) -> None:
-        """Return once a standby is past what is due; raises DatabaseUnavailableError after a while.
+        """Wait until the standby has replayed the target; raises DatabaseUnavailableError.
 
-        Connected anew it may be another one.
+        That is after MAX_LAG_SECONDS: a new connection may be to another standby.
         """
         started_at, delay = time.monotonic(), FIRST_DELAY_SECONDS
         while not await with_timeout(self._has_caught_up(standby), STANDBY_TIMEOUT_SECONDS):
@@ -154,7 +154,7 @@ class ReadRouter:
             return await self._has_replayed(conn, replay_target)
 
     async def _find_replay_target(self) -> ReplayTarget:
-        """Ask the primary once a generation, after its beginning: what was told lies behind."""
+        """Return a position of the primary after the start of the generation, queried once each."""
         generation = self._response_cache.generation
         if self._replay_target is None or self._replay_target.generation != generation:
             async with self._primary.connection() as conn:
@@ -163,7 +163,7 @@ class ReadRouter:
         return self._replay_target
 
     async def _has_replayed(self, conn: Connection, replay_target: ReplayTarget) -> bool:
-        """Say whether a standby shows all that is due; raises DatabaseUnavailableError if unfit."""
+        """Return whether a standby has replayed the target; raises DatabaseUnavailableError."""
         position = await repository.find_standby_position(conn)
         _require_standby(conn)
         if not position.is_same_history(replay_target.position):
@@ -180,7 +180,7 @@ class ReadRouter:
             log.info("the catalog is read from the standby")
 
     def _warn_once(self, error: Exception) -> None:
-        """Write a warning, once until the standby is used again."""
+        """Log a warning, once until the standby is used again."""
         if not self._is_standby_unavailable:
             self._is_standby_unavailable = True
             log.warning("the catalog is not read from the standby", error=_reason(error))

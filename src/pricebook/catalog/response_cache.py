@@ -1,4 +1,4 @@
-"""What was computed from the catalog since it last changed."""
+"""The response cache of the catalog; every change of the catalog invalidates all of it."""
 
 import asyncio
 import time
@@ -10,10 +10,10 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-# How long the memory trusts in being told of changes after it last heard that it would be.
+# The cache is used for this long after the last heartbeat of the change notifications.
 FRESH_SECONDS = 3.0
 ENTRY_BYTES = 500
-# A longer target is decoded each time.
+# Longer request targets get no alias.
 MAX_TARGET_BYTES = 1024
 
 RequestTarget = tuple[str, bytes]
@@ -21,14 +21,14 @@ Key = str | RequestTarget
 
 
 class Sized(Protocol):
-    """Something that takes up a number of bytes."""
+    """An entry with a size in bytes."""
 
     @property
     def size(self) -> int: ...  # noqa: D102
 
 
 class GrowingEntry(Sized, Protocol):
-    """Something that takes up more bytes later, at most once."""
+    """An entry that can grow once; it then calls `on_growth` with itself and the added bytes."""
 
     on_growth: Callable[[Any, int], None] | None
 
@@ -37,18 +37,17 @@ cached_value = TypeVar("cached_value", bound=GrowingEntry)
 
 
 class Alias(msgspec.Struct, frozen=True, gc=False):
-    """The normalised key that a target leads to."""
+    """The normalised key of a request target."""
 
     key: str
     size: int
 
 
 class ResponseCache:
-    """Values by their keys, the least used dropped over a number of bytes, all at a change.
+    """An LRU cache with a limit in bytes, keys included: clients choose them.
 
-    A value is kept only if nothing has changed from the beginning of its computation to its end,
-    and only while somebody says that changes will be told. What is computed at the same time for
-    the same key is computed once. Keys are counted with their values: callers choose them.
+    A value is stored only if no change was notified during its computation, and is used only while
+    heartbeats show that notifications arrive. Concurrent computations for one key run once.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -60,21 +59,21 @@ class ResponseCache:
         self._fresh_until = float("-inf")
 
     def invalidate(self) -> None:
-        """Forget everything, something has changed; keep what is computed from now on."""
+        """Drop all entries after a change, and start a new generation."""
         self._clear()
         self.heartbeat()
 
     def heartbeat(self) -> None:
-        """Take note that every change so far was told, and that the next ones will be."""
+        """Record that all changes so far were notified and that notifications still arrive."""
         self._fresh_until = time.monotonic() + FRESH_SECONDS
 
     def disable(self) -> None:
-        """Forget everything and keep nothing until the next beginning: changes are not told."""
+        """Drop all entries and store none until the next `invalidate`: notifications are lost."""
         self._clear()
         self._fresh_until = float("-inf")
 
     def find(self, key: Key) -> Any:
-        """Return what is kept under a key, or None."""
+        """Return the entry of a key, or None."""
         entry = self._entries.get(key)
         if entry is None or not self.is_fresh:
             return None
@@ -82,46 +81,46 @@ class ResponseCache:
         return entry
 
     def find_key(self, target: RequestTarget) -> str | None:
-        """Return the key that a target leads to, or None."""
+        """Return the normalised key of a request target, or None."""
         alias: Alias | None = self.find(target)
         return alias and alias.key
 
     def add_alias(self, target: RequestTarget, key: str) -> None:
-        """Let a target lead to a key, unless it is long."""
+        """Store the normalised key of a request target, unless the target is long."""
         if _size_of(target) <= MAX_TARGET_BYTES:
             self.store(target, Alias(key, _size_of(key)), self._generation)
 
     def store(self, key: Key, computed: Sized, generation: int) -> None:
-        """Keep a value that was computed from what there was in a generation."""
+        """Store a value whose computation started in a generation, unless a change ended that."""
         if generation != self._generation or not self.is_fresh or key in self._entries:
             return
         self._entries[key] = computed
         self._add_bytes(_size_of(key) + computed.size + ENTRY_BYTES)
 
     async def get(self, key: str, compute: Callable[[], Awaitable[cached_value]]) -> cached_value:
-        """Return what is kept under a key; compute it, once for all who ask for it now, if not."""
+        """Return the value of a key; concurrent calls share one computation of a missing value."""
         entry = self.find(key)
         if entry is not None:
             return entry
-        if not self.is_fresh:  # whoever joined could be given what was true before a change
+        if not self.is_fresh:  # a shared computation could have started before a change
             return await compute()
         task = self._in_progress.get(key) or self._start_computation(key, compute)
-        # A caller who gives up must not take the answer from the others who wait for it.
+        # Cancelling one caller must not cancel the computation of the others.
         return await asyncio.shield(task)
 
     @property
     def size(self) -> int:
-        """The bytes that all values and their keys take up."""
+        """The size of all entries and keys in bytes."""
         return self._bytes
 
     @property
     def generation(self) -> int:
-        """A number that moves with every change."""
+        """The number of the generation; every change starts the next one."""
         return self._generation
 
     @property
     def is_fresh(self) -> bool:
-        """Whether every change so far was told."""
+        """Whether a recent heartbeat shows that all changes were notified."""
         return time.monotonic() < self._fresh_until
 
     def _start_computation(
@@ -146,7 +145,7 @@ class ResponseCache:
             self._add_bytes(more_bytes)
 
     def _add_bytes(self, more_bytes: int) -> None:
-        """Add to what is taken up; drop the least used until all of it is within the limit."""
+        """Add to the size; drop the least recently used entries over the limit."""
         self._bytes += more_bytes
         while self._bytes > self._max_bytes:
             dropped_key, dropped = self._entries.popitem(last=False)
@@ -156,7 +155,7 @@ class ResponseCache:
         if self._in_progress.get(key) is done:
             del self._in_progress[key]
         if not done.cancelled():
-            done.exception()  # nobody may be waiting any more
+            done.exception()  # marks it as retrieved: all callers may be cancelled
 
     def _clear(self) -> None:
         self._generation += 1
@@ -166,5 +165,5 @@ class ResponseCache:
 
 
 def _size_of(key: Key) -> int:
-    """Return the bytes that a key takes up."""
+    """Return the size of a key in bytes."""
     return getsizeof(key) if isinstance(key, str) else getsizeof(key) + sum(map(getsizeof, key))

@@ -28,34 +28,34 @@ RETRY_SECONDS = 0.2
 
 
 class Catalog(Struct, frozen=True):
-    """What browsing takes."""
+    """The resources of the public catalog."""
 
     read_router: ReadRouter
     response_cache: ResponseCache
 
 
 class CatalogPage(Struct, frozen=True):
-    """A page, and the cursor that leads to the next one."""
+    """A page, and the cursor of the next one; None on the last page."""
 
     page: Page[CatalogProduct]
     next_cursor: str | None
 
 
 class CachedCount(Struct, frozen=True):
-    """How many products pass some filters, to be kept for their other pages."""
+    """The number of matches of a filter, cached for its other pages."""
 
     total: int
     size: int = 200
 
 
 class CachedFirstKey(Struct, frozen=True):
-    """The first of what has some words, to be kept for the other pages."""
+    """The sort key of the first match of a search, cached for its other pages."""
 
     sort_key: SortKey
 
     @property
     def size(self) -> int:
-        """The bytes that it takes up."""
+        """The size of the entry in bytes."""
         return 200 + getsizeof(self.sort_key.key) + getsizeof(self.sort_key.product_id)
 
 
@@ -65,9 +65,9 @@ async def open_catalog(
     response_cache: ResponseCache,
     make_standby: Callable[[], Database] | None = None,
 ) -> AsyncGenerator[Catalog]:
-    """Open the catalog with a memory that is true for as long as this is open.
+    """Open the catalog; while it is open, change notifications keep the response cache valid.
 
-    What is not in it is asked of the database, or of a standby while that is as far.
+    With `make_standby`, queries go to the standby while it has replayed all notified changes.
     """
     catalog = Catalog(ReadRouter(database, response_cache), response_cache)
     tasks = [asyncio.create_task(_keep_listening(database, catalog))]
@@ -124,7 +124,7 @@ async def browse(catalog: Catalog, query: CatalogQuery) -> CatalogPage:
 
 
 async def _read_page(catalog: Catalog, query: CatalogQuery) -> tuple[int, repository.ProductPage]:
-    """Read a page with what is known since the last change, and keep what it tells of others."""
+    """Return the number of matches and a page; use and store cached counts and first keys."""
     response_cache, generation = catalog.response_cache, catalog.response_cache.generation
     count_key = f"count?{query.filters}"
     first_key = f"first?{query.sort}&{query.filters}"
@@ -153,9 +153,9 @@ def _statistics(count: CachedCount | None, first: CachedFirstKey | None) -> Filt
 async def export_products(
     database: Database, query: CatalogFilter, file_format: FileFormat, caller: str
 ) -> AsyncGenerator[bytes]:
-    """Yield everything the filters match as a file.
+    """Yield all matches of the filters as parts of a file.
 
-    Raises RateLimitExceededError while another export to this caller runs.
+    `caller` is the client's address; raises RateLimitExceededError while it has another export.
     """
     header = file_format.header
     async with (

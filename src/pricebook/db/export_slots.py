@@ -1,4 +1,4 @@
-"""How many exports run at once."""
+"""A limit on concurrent exports."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ TOO_MANY_EXPORTS_OF_CALLER = (
 
 
 class ExportSlots:
-    """Limits the exports of one group of callers, in this process alone."""
+    """Limits the concurrent exports of one group of callers in this process."""
 
     def __init__(self, max_concurrent: int) -> None:
         self._free_slots = max_concurrent
@@ -21,7 +21,7 @@ class ExportSlots:
 
     @contextmanager
     def slot(self, caller: str | None) -> Generator[None]:
-        """Hold a slot; a caller that is named holds one at most.
+        """Hold a slot; a caller that is not None holds at most one.
 
         Raises RateLimitExceededError for a second slot, DatabaseUnavailableError if none is free.
         """

@@ -1,4 +1,4 @@
-"""How long the servers that a process needs are waited for when somebody asks how they are."""
+"""Timeouts that do not wait for the cancellation of what they end."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -12,7 +12,7 @@ result = TypeVar("result")
 
 
 async def within_timeout(coroutine: Coroutine[Any, Any, result]) -> result | None:
-    """Wait a second for an answer; None when the server is away or has not answered by then."""
+    """Return the result of a probe; None if the server is down or silent for a second."""
     try:
         return await with_timeout(coroutine, PROBE_TIMEOUT_SECONDS)
     except (DatabaseUnavailableError, RedisUnavailableError):
@@ -20,9 +20,9 @@ async def within_timeout(coroutine: Coroutine[Any, Any, result]) -> result | Non
 
 
 async def with_timeout(coroutine: Coroutine[Any, Any, result], seconds: float) -> result:
-    """Wait for an answer, and not for its cancellation, which a frozen server would hold up.
+    """Return the result of a coroutine; raises DatabaseUnavailableError after some seconds.
 
-    Raises DatabaseUnavailableError after some seconds.
+    It does not wait until the cancelled coroutine has ended, which a frozen server would delay.
     """
     task = asyncio.create_task(coroutine)
     try:
@@ -30,5 +30,5 @@ async def with_timeout(coroutine: Coroutine[Any, Any, result], seconds: float) -
     finally:
         task.cancel()
     if not task.done():
-        raise DatabaseUnavailableError(f"It has not answered within {seconds:g} seconds.")
+        raise DatabaseUnavailableError(f"The server has not responded within {seconds:g} seconds.")
     return task.result()

@@ -1,7 +1,6 @@
-"""The one chain of migrations, from an empty database to head.
+"""The chain of migrations, from an empty database to head.
 
-Alembic, and SQLAlchemy with it, takes a third of the time in which a command starts: it is loaded
-by those who migrate, and by none of the API's processes.
+Alembic and SQLAlchemy take a third of the start time of a command: only migrations import them.
 """
 
 # ruff: noqa: PLC0415
@@ -14,19 +13,18 @@ VERSIONS = Path(__file__).with_name("versions")
 
 
 def head() -> str:
-    """Return the revision that this program needs."""
+    """Return the newest revision, which the programs need."""
     return max(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*_*.py"))
 
 
 def upgrade(database_url: str, revision: str = "head", retries: LockRetries | None = None) -> None:
-    """Bring the database up to a revision in one transaction; does nothing if it is there.
+    """Upgrade the database to a revision in one transaction; does nothing at that revision.
 
-    A statement that waits for a lock of another session gives up soon, so that those who queue
-    behind it go on, and the transaction is tried again as `retries` says.
+    Statements have a short lock timeout, so that other sessions do not queue behind them for long;
+    the transaction is retried as `retries` says.
 
-    Raises DatabaseUnavailableError when it does not answer, DatabaseBusyError when others hold
-    their locks for too long, DatabaseNotReadyError when the revision, or the one that the database
-    is at, is none of ours.
+    Raises DatabaseUnavailableError when the database does not respond, DatabaseBusyError when
+    locks are held for too long, DatabaseNotReadyError for an unknown revision.
     """
     from pricebook.db.migrations import chain
 
@@ -34,7 +32,7 @@ def upgrade(database_url: str, revision: str = "head", retries: LockRetries | No
 
 
 def downgrade(database_url: str, revision: str, retries: LockRetries | None = None) -> None:
-    """Take the database back to a revision (`base` is empty) in one transaction.
+    """Downgrade the database to a revision (`base`: empty) in one transaction.
 
     Raises the errors of `upgrade`.
     """

@@ -1,4 +1,4 @@
-"""How Alembic is called to go up and down the chain."""
+"""Runs Alembic."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -15,12 +15,12 @@ from pricebook.errors import DatabaseNotReadyError, DatabaseUnavailableError
 
 
 def upgrade(database_url: str, revision: str, retries: LockRetries) -> None:
-    """Bring the database up to a revision."""
+    """Upgrade the database to a revision."""
     _run(database_url, retries, lambda config: command.upgrade(config, revision))
 
 
 def downgrade(database_url: str, revision: str, retries: LockRetries) -> None:
-    """Take the database back to a revision."""
+    """Downgrade the database to a revision."""
     _run(database_url, retries, lambda config: command.downgrade(config, revision))
 
 

@@ -1,15 +1,15 @@
-"""Whether a database still is what the migrations made, and where it differs."""
+"""Schema drift: differences between a database and the schema that the migrations make."""
 
 from typing import NamedTuple
 
 from pricebook.db.migrations.schema import SchemaObject, read_expected_schema, read_schema
 
-# Of what an operator adds to a table of ours, these take part in every write; the rest does not.
+# Objects that an operator adds to our tables: these kinds affect writes, all others do not.
 ACTIVE_KINDS = {"column", "constraint", "trigger", "rule", "policy"}
 
 
 class SchemaDrift(NamedTuple):
-    """How a database differs, in sentences: what has to be mended, and what was only added."""
+    """Differences in sentences: problems to be fixed, and notes on harmless additions."""
 
     problems: list[str]
     notes: list[str]
@@ -21,7 +21,7 @@ def find_drift(database_url: str) -> SchemaDrift:
 
 
 def compare_schemas(expected: list[SchemaObject], actual: list[SchemaObject]) -> SchemaDrift:
-    """Tell each difference once: of a table that is missing, or was added, not its parts."""
+    """Return each difference once: for a missing or added table, not its parts."""
     wanted = {schema_object.key: schema_object for schema_object in expected}
     actual_by_key = {schema_object.key: schema_object for schema_object in actual}
     missing = _without_parts_of_tables(
@@ -40,31 +40,35 @@ def compare_schemas(expected: list[SchemaObject], actual: list[SchemaObject]) ->
             *(f"{schema_object.title} is missing." for schema_object in missing),
             *(_changed(wanted[schema_object.key], schema_object) for schema_object in changed),
             *(
-                f"{schema_object.title} is not ours and takes part."
+                f"{schema_object.title} is not part of the schema and affects writes."
                 for schema_object in added
                 if _affects_writes(schema_object)
             ),
         ],
         notes=[
-            f"{schema_object.title} is not ours."
+            f"{schema_object.title} is not part of the schema."
             for schema_object in added
             if not _affects_writes(schema_object)
         ],
     )
 
 
-def _without_parts_of_tables(things: list[SchemaObject]) -> list[SchemaObject]:
-    tables = {schema_object.name for schema_object in things if schema_object.kind == "table"}
-    return [schema_object for schema_object in things if schema_object.part_of not in tables]
+def _without_parts_of_tables(schema_objects: list[SchemaObject]) -> list[SchemaObject]:
+    tables = {
+        schema_object.name for schema_object in schema_objects if schema_object.kind == "table"
+    }
+    return [
+        schema_object for schema_object in schema_objects if schema_object.part_of not in tables
+    ]
 
 
 def _changed(wanted: SchemaObject, actual: SchemaObject) -> str:
     if wanted.kind == "function":
-        return f"{actual.title} is not as the migrations make it."
+        return f"{actual.title} differs from the migrations."
     return f"{actual.title} is “{actual.definition}” instead of “{wanted.definition}”."
 
 
 def _affects_writes(added: SchemaObject) -> bool:
-    """Say whether something that was added changes what may be written, or what is."""
+    """Return whether an added object affects writes."""
     is_unique = added.kind == "index" and added.definition.startswith("CREATE UNIQUE")
     return added.kind in ACTIVE_KINDS or is_unique

@@ -12,12 +12,12 @@ from pricebook.db.migrations.rights import RIGHTS_SQL
 
 LOCK_KEY = 7_423_665
 
-# The caller's, or that of the alembic command, which tries once.
+# Passed by `chain`; the alembic command itself makes one attempt.
 attempt: Attempt = context.config.attributes.get("attempt") or Attempt(os.environ["DATABASE_URL"])
 
 
 def record_revision(*, heads: set[str], **_: Any) -> None:
-    """Keep which revision the transaction has reached."""
+    """Record the revision that the transaction has reached, for error messages."""
     attempt.revision = next(iter(heads), None)
 
 

@@ -1,5 +1,5 @@
--- What the API and the worker may do, table by table; what is not named here, they may not. Every
--- migration to the newest schema ends with it. Nothing happens where the roles were not made.
+-- The rights of the API and the worker, table by table; they have no others. Every migration to head
+-- ends with this file. It does nothing where the roles do not exist.
 DO $$
 BEGIN
     IF (SELECT count(*) FROM pg_roles WHERE rolname IN ('pricebook_api', 'pricebook_worker')) < 2
@@ -9,11 +9,11 @@ BEGIN
     GRANT USAGE ON SCHEMA public TO pricebook_api, pricebook_worker;
     REVOKE ALL ON ALL TABLES IN SCHEMA public FROM pricebook_api, pricebook_worker;
 
-    -- At their start both look whether the database fits; the first of all fixes the currency.
+    -- At its start each checks revision and currency; the first start sets the currency.
     GRANT SELECT ON alembic_version, catalog_settings TO pricebook_api, pricebook_worker;
     GRANT INSERT (currency) ON catalog_settings TO pricebook_api, pricebook_worker;
 
-    -- The API: what staff keeps, links, tasks that are asked for; prices and accounts to be read.
+    -- The API: writes what staff edits, links and requested tasks; reads prices and accounts.
     GRANT SELECT ON suppliers, categories, products, supplier_items, price_history,
         ingestion_tasks, parsing_logs TO pricebook_api;
     GRANT SELECT (id, username, role, is_active, password_hash, token_version) ON users
@@ -23,7 +23,7 @@ BEGIN
     GRANT INSERT (name, source_type, contact_email, is_active, metadata),
         UPDATE (name, source_type, contact_email, is_active, metadata, deleting_since)
         ON suppliers TO pricebook_api;
-    -- Deletes items of suppliers that are marked (deleting_since), and of no others.
+    -- Deletes items of suppliers that are marked (deleting_since) only.
     GRANT EXECUTE ON FUNCTION delete_supplier_batch(uuid, integer)
         TO pricebook_api, pricebook_worker;
     GRANT INSERT (name, parent_id), UPDATE (name, parent_id), DELETE ON categories
@@ -39,9 +39,9 @@ BEGIN
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
             row_error_counts, apply_requested_at, request_id, cancelled_by) ON ingestion_tasks
         TO pricebook_api;
-    GRANT DELETE ON parsing_logs TO pricebook_api; -- of a task that begins anew
+    GRANT DELETE ON parsing_logs TO pricebook_api; -- of a task that is retried
 
-    -- The worker: items and their prices, products made of items, tasks and what is told of them.
+    -- The worker: items and their prices, products created from items, tasks and their results.
     GRANT SELECT ON suppliers, categories, products, supplier_items TO pricebook_worker;
     GRANT UPDATE (metadata) ON suppliers TO pricebook_worker;
     GRANT INSERT (name, parent_id) ON categories TO pricebook_worker;
@@ -59,7 +59,7 @@ BEGIN
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored, errors,
             found, row_error_counts, apply_requested_at, is_slow) ON ingestion_tasks
         TO pricebook_worker;
-    -- Of the tasks of a supplier, the newest keep their rows; those of a held list are read again.
+    -- The newest tasks of a supplier keep their row errors; held rows are read at their application.
     GRANT INSERT (task_id, supplier_id, error_type, error_message, row_number, row_data),
         SELECT (task_id, error_message, row_number), DELETE ON parsing_logs TO pricebook_worker;
     GRANT SELECT, INSERT, DELETE ON held_rows TO pricebook_worker;

@@ -1,7 +1,7 @@
--- The roles of Pricebook: `pricebook` owns the database, migrates it and runs the commands,
--- `pricebook_api` and `pricebook_worker` are what their processes connect as. Run it once, in the
--- database that is to be Pricebook's, as a superuser or as its owner with CREATEROLE and CREATEDB;
--- again is no harm. Give each role its password afterwards; `pricebook migrate` grants the rights.
+-- The roles of Pricebook: `pricebook` owns the database, migrates it and runs the commands; the
+-- processes connect as `pricebook_api` and `pricebook_worker`. Run it in the database of Pricebook as
+-- a superuser, or as its owner with CREATEROLE and CREATEDB; it can be repeated. Set the password of
+-- each role afterwards; `pricebook migrate` grants the rights.
 DO $$
 DECLARE
     role_name text;
@@ -13,7 +13,7 @@ BEGIN
         END IF;
     END LOOP;
     IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-        GRANT pricebook TO CURRENT_USER; -- who hands a database over has to be one of its owners
+        GRANT pricebook TO CURRENT_USER; -- ALTER DATABASE … OWNER requires membership
     END IF;
     EXECUTE format('ALTER DATABASE %I OWNER TO pricebook', current_database());
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
@@ -21,8 +21,8 @@ BEGIN
     EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO pricebook_worker',
         current_database());
 
-    -- Large objects and messages in the log fill the disk, and everybody may write them otherwise.
-    -- Only a superuser may take that away; pricebook_api and pricebook_worker need neither.
+    -- Large objects and logical messages could fill the disk; by default every role may write them.
+    -- Only a superuser can revoke that; pricebook_api and pricebook_worker need neither.
     IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
         FOR function_name IN
             SELECT oid FROM pg_proc

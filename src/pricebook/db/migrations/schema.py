@@ -1,7 +1,7 @@
-"""What a schema is made of: read from a database, and as the migrations make it.
+"""Reads the schema of a database, and the schema that the migrations make.
 
-`schema.json` tells what they make; `make schema` writes it and a test holds it. The definitions in
-it are PostgreSQL's own words.
+The latter is `schema.json`, written by `make schema` and compared by a test. PostgreSQL formats the
+definitions.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ CONNECT_TIMEOUT_SECONDS = 3
 
 
 class SchemaObject(msgspec.Struct, frozen=True, array_like=True):
-    """Something that a schema is made of; `part_of` is its table."""
+    """A table, column, function and so on; `part_of` is its table."""
 
     kind: str
     name: str
@@ -28,18 +28,18 @@ class SchemaObject(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def key(self) -> tuple[str, str, str | None]:
-        """What it is known by."""
+        """The identity of the object in both schemas."""
         return self.kind, self.name, self.part_of
 
     @property
     def title(self) -> str:
-        """What it is called in a sentence."""
+        """The object as the subject of a sentence."""
         of_table = f" of {self.part_of}" if self.part_of else ""
         return f"The {self.kind} {self.name}{of_table}"
 
 
 def read_schema(database_url: str) -> list[SchemaObject]:
-    """Read what the schema of a database is made of; raises DatabaseUnavailableError."""
+    """Read the schema of a database; raises DatabaseUnavailableError."""
     try:
         with (
             psycopg.connect(database_url, connect_timeout=CONNECT_TIMEOUT_SECONDS) as conn,
@@ -47,16 +47,18 @@ def read_schema(database_url: str) -> list[SchemaObject]:
         ):
             return cursor.execute(SCHEMA_QUERY.read_bytes()).fetchall()
     except psycopg.OperationalError as error:
-        raise DatabaseUnavailableError("The database cannot be reached to look at it.") from error
+        raise DatabaseUnavailableError(
+            "The database cannot be reached to read its schema."
+        ) from error
 
 
 def read_expected_schema() -> list[SchemaObject]:
-    """Read what the migrations make."""
+    """Read the schema that the migrations make."""
     return msgspec.json.decode(EXPECTED_SCHEMA.read_bytes(), type=list[SchemaObject])
 
 
 def schema_as_json(schema_objects: Iterable[SchemaObject]) -> str:
-    """Write a schema with one thing a line."""
+    """Return a schema as JSON with one object a line."""
     lines = ",\n".join(
         msgspec.json.encode(schema_object).decode() for schema_object in schema_objects
     )

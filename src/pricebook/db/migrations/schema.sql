@@ -1,6 +1,5 @@
--- What the schema is made of: a row for each thing with its kind, its name, the table that it is a
--- part of, and what it is like. What belongs to an extension is the extension's. Whether a column
--- may be null stands with the column: PostgreSQL 18 has a constraint for it, too.
+-- The objects of the schema: a row for each with its kind, name, table and definition, without the
+-- objects of extensions. NOT NULL is part of the column: PostgreSQL 18 also has a constraint for it.
 WITH relation AS (
     SELECT oid, relname, relkind, relpersistence, relrowsecurity
     FROM pg_class
@@ -10,7 +9,7 @@ WITH relation AS (
             WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')
 ), own_table AS (
     SELECT * FROM relation WHERE relkind IN ('r', 'p')
-), thing (kind, name, part_of, definition) AS (
+), schema_object (kind, name, part_of, definition) AS (
     SELECT 'extension', extname, NULL, '' FROM pg_extension WHERE extname <> 'plpgsql'
     UNION ALL
     SELECT CASE relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view'
@@ -94,5 +93,5 @@ WITH relation AS (
 )
 SELECT kind, replace(name, 'public.', '') AS name, part_of,
     replace(definition, 'public.', '') AS definition
-FROM thing
+FROM schema_object
 ORDER BY coalesce(part_of, '') COLLATE "C", kind COLLATE "C", name COLLATE "C"

@@ -1,4 +1,4 @@
-"""Triggers that keep the price range, the number of suppliers and the price history right."""
+"""Triggers that compute price range, number of suppliers and price history."""
 
 from pricebook.db.migrations import run_sql
 

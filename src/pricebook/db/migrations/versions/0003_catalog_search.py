@@ -1,4 +1,4 @@
-"""The word search and the indexes that keep the catalog an index walk at 500,000 products."""
+"""The word search, and indexes for the catalog at 500,000 products."""
 
 from pricebook.db.migrations import run_sql
 

@@ -1,4 +1,4 @@
-"""Accounts of those who work with Pricebook."""
+"""User accounts."""
 
 from pricebook.db.migrations import run_sql
 

@@ -1,4 +1,4 @@
-"""The margin, and the indexes that keep the lists of staff an index walk."""
+"""The margin, and indexes for the lists of staff."""
 
 from pricebook.db.migrations import run_sql
 

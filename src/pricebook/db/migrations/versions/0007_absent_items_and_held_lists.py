@@ -1,4 +1,4 @@
-"""Items that a supplier's list no longer has, and lists that wait for somebody's word."""
+"""Items that are absent from a full price list, and held price lists."""
 
 from pricebook.db.migrations import run_sql
 

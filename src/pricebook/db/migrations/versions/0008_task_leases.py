@@ -1,4 +1,4 @@
-"""What a task needs to be asked for once, worked on by one, and tried again; schedules."""
+"""Idempotency keys, leases and retries of tasks; sync schedules."""
 
 from pricebook.db.migrations import run_sql
 

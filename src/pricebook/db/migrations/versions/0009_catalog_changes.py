@@ -1,4 +1,4 @@
-"""Word of every change that the public can see, and the indexes of the catalog's orders."""
+"""Notifications of changes in the public catalog, and the indexes of its sort orders."""
 
 from pricebook.db.migrations import run_sql
 

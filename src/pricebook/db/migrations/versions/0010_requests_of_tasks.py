@@ -1,4 +1,4 @@
-"""Which request a task was asked for by, and what watching tasks takes."""
+"""The request id of a task, and indexes for monitoring tasks."""
 
 from pricebook.db.migrations import run_sql
 

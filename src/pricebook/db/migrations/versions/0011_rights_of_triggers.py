@@ -1,7 +1,8 @@
-"""Figures and price history are written with the rights of the schema's owner.
+"""Aggregates and price history are written with the rights of the schema's owner.
 
-So who writes an item needs no right to write what follows from it. Nobody may let a trigger of
-their own run these functions, and no table of theirs is taken for one of ours: `pg_temp` is last.
+A role that writes items needs no right to write what follows from them. EXECUTE is revoked, so that
+no other trigger can call the functions; `pg_temp` is last, so that no temporary table is used in
+place of a table of the schema.
 """
 
 from pricebook.db.migrations import run_sql

@@ -1,7 +1,7 @@
-"""What an item was and what it has become is compared by a plan for as many as there are.
+"""The update triggers plan their comparison of old and new items for the number of rows.
 
-PL/pgSQL keeps the plan of a statement. One for a few items, kept by a connection, would compare
-each of a hundred thousand with each; EXECUTE makes one each time, and it knows how many there are.
+PL/pgSQL caches the plan of a statement. A plan for a few items would compare each of 100,000 items
+with each other; EXECUTE plans at each call.
 """
 
 from pricebook.db.migrations import run_sql

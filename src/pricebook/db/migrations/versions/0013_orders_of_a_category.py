@@ -1,8 +1,8 @@
-"""A category is walked in every order of the catalog, and products are vacuumed soon.
+"""Indexes for every sort order within a category, and earlier vacuums of products.
 
-PostgreSQL reads an index alone where it knows that all rows of a page can be seen. After an import
-it knows that no more, of most pages, and counting takes several times as long until the next
-vacuum, which would wait for a fifth of the products.
+An index-only scan needs pages that vacuum marked as all-visible. After an import most pages are
+not, and counting takes several times as long until the next vacuum, which by default waits for a
+fifth of the products to change.
 """
 
 from pricebook.db.migrations import run_sql

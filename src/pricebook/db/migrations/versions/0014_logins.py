@@ -1,4 +1,4 @@
-"""A change of an account ends its tokens, and networks of successful logins are remembered.
+"""Token versions, which revoke tokens after a change of an account; networks of logins.
 
 Both additions touch few rows: a column with a constant default and an empty table.
 """

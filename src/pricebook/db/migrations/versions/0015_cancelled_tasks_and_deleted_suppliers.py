@@ -1,8 +1,7 @@
-"""Tasks can be cancelled and yield to others; suppliers are deleted in batches.
+"""Cancelled and slow tasks; suppliers that are deleted in batches.
 
-A supplier that is being deleted keeps its row until its last item is gone. Its name is free at
-once. Neither the API nor the worker may delete items: the function does, for suppliers that are
-marked, some thousands a call.
+A supplier that is being deleted keeps its row until its last item is deleted; its name is free at
+once. Neither API nor worker may delete items: the function does, for marked suppliers.
 """
 
 from pricebook.db.migrations import run_sql

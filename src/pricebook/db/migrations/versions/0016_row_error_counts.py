@@ -1,4 +1,4 @@
-"""A task counts the rows that it did not take by kind; of these rows only the first are kept."""
+"""Tasks count rejected rows by kind; parsing_logs keeps only the first ones."""
 
 from pricebook.db.migrations import run_sql
 
