@@ -95,7 +95,7 @@ def test_only_named_modules_use_the_environment() -> None:
     allowed = {
         PACKAGE / "pricelists/isolation/child_process.py",
         PACKAGE / "cli/server_defaults.py",
-        PACKAGE / "cli/main.py",
+        PACKAGE / "cli/up.py",
         PACKAGE / "db/migrations/env.py",
         PACKAGE / "observability/tracing.py",  # sets a default for OpenTelemetry
     }

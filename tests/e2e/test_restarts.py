@@ -65,7 +65,7 @@ def test_each_part_that_is_killed_is_restarted_and_all_work_goes_on(system: Syst
     code, printed = wait_for_exit(system)
     assert code == 0
     restarted = re.findall(
-        r"^pricebook: (.+) died \(SIGKILL\); restarted after .+ s\.$", printed, re.MULTILINE
+        r"^pricebook: (.+) exited \(SIGKILL\); restarted after .+ s\.$", printed, re.MULTILINE
     )
     assert restarted == [*NAMES.values()]
     eventually(lambda: not system.processes())
@@ -102,7 +102,7 @@ def test_a_part_that_dies_again_and_again_ends_the_system(
     assert code == 1
     *restarts, last = [line for line in printed.splitlines() if line.startswith("pricebook: ")]
     assert len(restarts) == 4
-    assert re.fullmatch(rf"pricebook: {NAMES[word]} died 5 times in a row, .+\(SIGKILL\).+", last)
+    assert re.fullmatch(rf"pricebook: {NAMES[word]} exited 5 times in a row, .+\(SIGKILL\).+", last)
     assert log in last
     eventually(lambda: not system.processes())
 

@@ -61,7 +61,7 @@ def test_a_held_list_is_applied(system: System, environment: Environment) -> Non
 @pytest.mark.parametrize(
     ("words", "output"),
     [
-        (["tasks", "show", "x"], "x is no task's id"),
+        (["tasks", "show", "x"], "x is not a task id"),
         (["tasks", "show", NO_TASK], NO_TASK),
         (["tasks", "errors", NO_TASK], NO_TASK),
         (["tasks", "retry", NO_TASK], NO_TASK),

@@ -1,4 +1,4 @@
-"""The command that takes a list in, in the foreground."""
+"""The command that imports a price list in the foreground."""
 
 import asyncio
 import sys
@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 from cyclopts import Parameter
 
 from pricebook.cli import output
+from pricebook.cli.key_values import convert_values, parse_key_values
 from pricebook.cli.server_defaults import load_settings, settings_with_servers
-from pricebook.errors import ValidationError, as_issue_text
 from pricebook.imports import importer
 from pricebook.imports.configuration import parser_limits_of, safety_thresholds_of
 from pricebook.imports.importer_schemas import ImportRequest, ImportResult
@@ -31,50 +30,48 @@ def _help(text: str) -> Parameter:
 
 @dataclass(frozen=True, kw_only=True)
 class ImportOptions:
-    """How a list is to be taken in."""
+    """The options of `pricebook import`."""
 
-    supplier: Annotated[str, _help("The supplier's name; a new one is made.")]
-    dry_run: Annotated[bool, _help("Show what would become of every item, and change nothing.")] = (
+    supplier: Annotated[str, _help("The supplier's name; it is created if it does not exist.")]
+    dry_run: Annotated[bool, _help("Show the outcome of every item without changing anything.")] = (
         False
     )
     partial: Annotated[
-        bool, _help("The list names some of the supplier's items: the others are not absent.")
+        bool, _help("The file lists only some of the items: do not mark the others absent.")
     ] = False
     new_layout: Annotated[
-        bool, _help("Take the columns as they are now, not as in the supplier's earlier lists.")
+        bool, _help("Ignore the layout of the supplier's earlier price lists.")
     ] = False
     create_products: Annotated[
-        bool, _help("Make an active product of every item that has none.")
+        bool, _help("Create an active product for every item without one.")
     ] = False
     column: Annotated[
         list[str] | None,
-        _help("FIELD=HEADER where one is not found (sku, name, price, category, currency)."),
+        _help("FIELD=HEADER, the column of a field: sku, name, price, category, currency."),
     ] = None
     settings: Annotated[
         list[str] | None,
-        Parameter(
-            name="--set", help="KEY=VALUE, how this list is read, as header_row=3.", negative=""
-        ),
+        Parameter(name="--set", help="KEY=VALUE, an option of reading: header_row=3.", negative=""),
     ] = None
     json: Annotated[bool, _help("Print the result as JSON.")] = False
 
     @property
     def config(self) -> ReadConfig:
-        """What is said about the list; raises ValidationError where it cannot be."""
-        values = _parse_pairs("--set", "KEY=VALUE", self.settings or [])
+        """The read options; raises ValidationError for an unknown or invalid one."""
+        values: dict[str, Any] = {**parse_key_values("--set", "KEY=VALUE", self.settings or [])}
         if self.column:
-            values["column_mapping"] = _parse_pairs("--column", "FIELD=HEADER", self.column)
+            values["column_mapping"] = parse_key_values("--column", "FIELD=HEADER", self.column)
         if self.partial:
             values["mode"] = "partial"
-        return _source_config(values)
+        return convert_values("--column or --set", values, ReadConfig)
 
 
 def import_list(file: Path, *, options: Annotated[ImportOptions, Parameter(name="*")]) -> None:
-    """Take in a price list now: what is new, changed, absent and rejected, row by row.
+    """Import a price list now and print the counts and the rejected rows.
 
     Args:
         file: The price list.
-        options: How it is to be taken in.
+        options: The options of the import.
     """
     config = options.config
     with settings_with_servers(load_settings()) as settings:
@@ -106,20 +103,3 @@ async def _import_file(
             return await importer.run_import(
                 resources.database, parser_pool, request, bar.show, follow_up
             )
-
-
-def _parse_pairs(option: str, expected_format: str, raw_pairs: list[str]) -> dict[str, Any]:
-    pairs: dict[str, Any] = {}
-    for pair in raw_pairs:
-        key, separator, value = pair.partition("=")
-        if not separator:
-            raise ValidationError(f"{option} {pair}: expected {expected_format}.")
-        pairs[key] = value
-    return pairs
-
-
-def _source_config(values: dict[str, Any]) -> ReadConfig:
-    try:
-        return msgspec.convert(values, ReadConfig, strict=False)
-    except msgspec.ValidationError as error:
-        raise ValidationError(f"--column or --set: {as_issue_text(str(error))}.") from error

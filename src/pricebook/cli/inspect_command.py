@@ -1,4 +1,4 @@
-"""The command that looks at price lists."""
+"""The command that shows how price lists would be read."""
 
 import asyncio
 from pathlib import Path
@@ -18,15 +18,15 @@ from pricebook.pricelists.schemas import FileSource, ReadRequest
 def inspect_lists(
     paths: Annotated[list[Path], Parameter(negative="")], /, *, json: bool = False
 ) -> None:
-    """Tell how price lists would be read, a line each; nothing is written.
+    """Show how price lists would be read, one line for each; nothing is imported.
 
     Args:
-        paths: Files, or folders of which every file is looked at, but no links out of them.
-        json: Print each as a line of JSON.
+        paths: Files, or folders to search for files. Links that lead out of a folder are skipped.
+        json: Print each result as a line of JSON.
     """
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
-        raise ValidationError(f"There is no {', '.join(missing)}.")
+        raise ValidationError(f"No such file or folder: {', '.join(missing)}.")
     files = [file for path in paths for file in _expand_folders(path)]
     asyncio.run(_inspect(files, json=json))
 

@@ -1,6 +1,6 @@
-"""What one installation keeps for itself in PRICEBOOK_HOME: its secret, its first users.
+"""The files of an installation in PRICEBOOK_HOME: the token secret and the first users.
 
-Every file is readable by its owner alone from the moment it exists, and whole or not there.
+Each file is written atomically, with mode 0600.
 """
 
 import os
@@ -19,13 +19,13 @@ SECRET_FILE = "jwt_secret"  # noqa: S105 (the name of a file)
 FIRST_USERS_FILE = "first_users.json"
 SECRET_BYTES = 32
 
-# Letters that nobody mistakes for others, in groups: 79 bits.
+# Unambiguous letters and digits, in groups: 79 bits.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _GROUPS, _GROUP_LETTERS = 4, 4
 
 
 class FirstUser(msgspec.Struct, frozen=True):
-    """A user made at the first start, with the password that was made for them."""
+    """A user created at the first start, with the generated password."""
 
     username: str
     role: Role
@@ -34,7 +34,7 @@ class FirstUser(msgspec.Struct, frozen=True):
 
 
 def generate_password() -> str:
-    """Make a password that can be read out and typed."""
+    """Generate a password that is easy to read out and to type."""
     groups = (
         "".join(secrets.choice(_LETTERS) for _ in range(_GROUP_LETTERS)) for _ in range(_GROUPS)
     )
@@ -42,9 +42,9 @@ def generate_password() -> str:
 
 
 def load_or_create_secret(home: Path) -> str:
-    """Return this installation's secret for tokens, made when there is none yet.
+    """Return the token secret of this installation; generate it if there is none.
 
-    Raises SettingsError when others than the owner may read it.
+    Raises SettingsError if other users have permissions on the file.
     """
     with suppress(FileExistsError):
         _write_private_file(home / SECRET_FILE, secrets.token_hex(SECRET_BYTES), replace=False)
@@ -52,12 +52,12 @@ def load_or_create_secret(home: Path) -> str:
 
 
 def save_first_users(home: Path, users: list[FirstUser]) -> None:
-    """Keep the first users and their passwords for later starts."""
+    """Store the first users with their passwords for later starts."""
     _write_private_file(home / FIRST_USERS_FILE, msgspec.json.encode(users).decode(), replace=True)
 
 
 def load_first_users(home: Path) -> list[FirstUser]:
-    """Return the first users, none where they were not made here."""
+    """Return the stored first users, or an empty list."""
     try:
         return msgspec.json.decode(
             _read_private_file(home / FIRST_USERS_FILE), type=list[FirstUser]
@@ -67,10 +67,10 @@ def load_first_users(home: Path) -> list[FirstUser]:
 
 
 def _write_private_file(path: Path, text: str, *, replace: bool) -> None:
-    """Write a private file at once; raises FileExistsError when it may not replace one."""
+    """Write a file atomically; raise FileExistsError if it exists and `replace` is False."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)  # its mode is 0600 from the beginning
+    temporary = Path(name)  # created with mode 0600
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
@@ -86,5 +86,5 @@ def _write_private_file(path: Path, text: str, *, replace: bool) -> None:
 
 def _read_private_file(path: Path) -> str:
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise SettingsError(f"{path} is open to other users: remove it, or `chmod 600` it.")
+        raise SettingsError(f"{path} is open to other users: delete it, or run chmod 600 on it.")
     return path.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""What the command line shows: one sentence an error, a bar while it works, a table at the end."""
+"""The output of commands: lines, tables, progress and errors."""
 
 import traceback
 from collections.abc import Generator, Sequence
@@ -29,46 +29,46 @@ err = Console(stderr=True, soft_wrap=True)
 
 
 def print_line(sentence: str) -> None:
-    """Print one line at once, for a person or a script that waits for it."""
+    """Print one line without markup and flush it."""
     out.print(sentence, markup=False, highlight=False)
 
 
 def print_error(sentences: str) -> None:
-    """Print each line of what is wrong as one on stderr."""
+    """Print each line of an error message on stderr, with the prefix `pricebook: `."""
     for sentence in sentences.splitlines():
         err.print(f"pricebook: {sentence}", markup=False, highlight=False)
 
 
 def print_bug_report(error: Exception) -> None:
-    """Print one line on stderr about an error that nobody foresaw, and where it was raised."""
+    """Print one line on stderr about an unexpected exception and where it was raised."""
     *_, last = traceback.extract_tb(error.__traceback__)
     print_error(
-        f"This is a defect of Pricebook, please report it: {type(error).__name__} "
+        f"This is a bug in Pricebook, please report it: {type(error).__name__} "
         f"in {Path(last.filename).name}, line {last.lineno}: {error}"
     )
 
 
 def print_json(value: msgspec.Struct | Sequence[msgspec.Struct]) -> None:
-    """Print a struct, or several, as one line of JSON."""
+    """Print one struct or several as one line of JSON."""
     print_line(msgspec.json.encode(value).decode())
 
 
 @contextmanager
 def task_line(*, shown: bool) -> Generator["TaskLine"]:
-    """Show on stderr how far a task is: in one line, or in many where there is no terminal."""
+    """Show the progress of a task on stderr: a status line, or plain lines without a terminal."""
     with err.status("", refresh_per_second=4) if shown and err.is_terminal else nullcontext() as on:
         yield TaskLine(on)
 
 
 class TaskLine:
-    """The line that follows a task."""
+    """The progress of one task on stderr."""
 
     def __init__(self, status: Status | None) -> None:
         self._status = status
         self._last_summary = ""
 
     def show(self, task: Task) -> None:
-        """Show how far the task is, if that is news."""
+        """Show the progress of the task if it has changed."""
         summary = _describe_progress(task)
         if self._status is not None:
             self._status.update(escape(summary))
@@ -81,19 +81,19 @@ def _describe_progress(task: Task) -> str:
     if task.state != "running":
         return f"{task.supplier_name}: {task.state}"
     total = f" of {task.rows_total:,}" if task.rows_total else ""
-    return f"{task.supplier_name}: {task.stage or 'begun'}, {task.rows_read:,}{total} rows"
+    return f"{task.supplier_name}: {task.stage or 'started'}, {task.rows_read:,}{total} rows"
 
 
 @contextmanager
 def progress_bar(title: str) -> Generator["ImportProgressBar"]:
-    """Show a bar on stderr while a list is taken in; nothing where there is no terminal."""
+    """Show a progress bar on stderr during an import; nothing without a terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         yield ImportProgressBar(progress, title)
 
 
 class ImportProgressBar:
-    """A progress bar that follows the steps of an import."""
+    """The progress bar of one import."""
 
     def __init__(self, progress: Progress, title: str) -> None:
         self._progress = progress
@@ -101,16 +101,16 @@ class ImportProgressBar:
         self._task = progress.add_task(title, total=1.0)
 
     def show(self, step: ImportProgress) -> None:
-        """Show how far the import is."""
+        """Show the stage and the share of the price list that is read."""
         self._progress.update(
             self._task, description=f"{self._title}: {step.stage}", completed=step.fraction
         )
 
 
 def print_import(result: ImportResult) -> None:
-    """Print what became of every row of a list, and why rows were not taken."""
+    """Print the counts of an import, its first row errors and why it was held or failed."""
     new = " (new supplier)" if result.new_supplier else ""
-    task = "dry run, nothing is changed" if result.dry_run else f"task {result.task_id}"
+    task = "dry run, nothing was changed" if result.dry_run else f"task {result.task_id}"
     print_line(f"{result.supplier_name}{new}, {task}")
     out.print(_counts_table(result.counts, result.products_created))
     if result.dry_run or result.status == "held":
@@ -123,7 +123,7 @@ def print_import(result: ImportResult) -> None:
     for sentence in result.errors:
         print_error(sentence)
     if result.status == "held":
-        print_error(f"Nothing is applied; `pricebook tasks apply {result.task_id}` applies it.")
+        print_error(f"Nothing was applied; `pricebook tasks apply {result.task_id}` applies it.")
 
 
 def _print_plan(result: ImportResult) -> None:
@@ -142,7 +142,7 @@ def _format_planned_row(row: PlannedRow) -> str:
 
 
 def print_inspection(inspected: InspectionResult) -> None:
-    """Print how a list is read, or why it is refused, as one line."""
+    """Print how a price list is read, or why it is refused, as one line."""
     if inspected.profile is None:
         print_line(f"{inspected.path}: refused: {inspected.refused}")
         return
@@ -165,7 +165,7 @@ def print_inspection(inspected: InspectionResult) -> None:
 
 def print_tasks(tasks: Sequence[Task], total_count: int) -> None:
     """Print tasks as a table."""
-    table = Table(_id_column("task"), "supplier", "asked", "state", "taken", "rejected")
+    table = Table(_id_column("task"), "supplier", "requested", "state", "imported", "rejected")
     for task in tasks:
         counts = (task.counts.imported, task.counts.rejected)
         table.add_row(
@@ -181,19 +181,19 @@ def print_tasks(tasks: Sequence[Task], total_count: int) -> None:
 
 
 def print_task(task: Task) -> None:
-    """Print what a task is about, how far it is and what came of it."""
+    """Print the progress or the result of a task."""
     requester = f" by {task.requested_by}" if task.requested_by else ""
     print_line(
-        f"{_describe_progress(task)}, asked at {task.enqueued_at:%Y-%m-%d %H:%M:%S}{requester}"
+        f"{_describe_progress(task)}, requested at {task.enqueued_at:%Y-%m-%d %H:%M:%S}{requester}"
     )
     if task.retry_count:
-        print_line(f"tried again {task.retry_count} times of {task.max_retries}")
+        print_line(f"{task.retry_count} of {task.max_retries} retries")
     if task.completed_at:
         out.print(_counts_table(task.counts))
     for sentence in task.errors:
         print_line(sentence)
     if task.counts.rejected:
-        print_line(f"`pricebook tasks errors {task.id}` prints the rows that were not taken.")
+        print_line(f"`pricebook tasks errors {task.id}` prints the rows that were not imported.")
 
 
 def print_suppliers(suppliers: Sequence[SupplierOverview], total_count: int) -> None:
@@ -219,7 +219,7 @@ def _id_column(name: str) -> Column:
 
 def print_users(users: Sequence[UserRow]) -> None:
     """Print the accounts as a table."""
-    table = Table("user", "role", "", "since")
+    table = Table("user", "role", "", "created")
     for user in users:
         state = "" if user.is_active else "inactive"
         table.add_row(Text(user.username), user.role, state, f"{user.created_at:%Y-%m-%d}")
@@ -236,5 +236,5 @@ def _counts_table(counts: Counts, products_created: int = 0) -> Table:
     if counts.absent:
         table.add_row("not in the list", f"{counts.absent:,}")
     if products_created:
-        table.add_row("products made", f"{products_created:,}")
+        table.add_row("products created", f"{products_created:,}")
     return table

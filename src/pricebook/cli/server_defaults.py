@@ -1,19 +1,25 @@
-"""The settings as the command line finds them, with embedded servers where no others are given."""
+"""The settings of a command, with embedded servers where no others are configured."""
 
+import asyncio
 import os
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import msgspec
 from dotenv import dotenv_values
 
 from pricebook import embedded
 from pricebook.db import migrations
+from pricebook.db.database import Database
+from pricebook.services import open_resources
 from pricebook.settings import Settings, read_settings
+
+ResultT = TypeVar("ResultT")
 
 
 def load_settings(port: int | None = None, *, for_server: bool = False) -> Settings:
-    """Read the settings from the environment and `.env`; a port given on the command line wins."""
+    """Read the settings from the environment and `.env`; `port` overrides PORT."""
     environment = {**dotenv_values(".env"), **os.environ}
     if port is not None:
         environment["PORT"] = str(port)
@@ -22,9 +28,9 @@ def load_settings(port: int | None = None, *, for_server: bool = False) -> Setti
 
 @contextmanager
 def settings_with_servers(settings: Settings) -> Generator[Settings]:
-    """Fill in the addresses of the embedded servers where no others are given.
+    """Yield the settings with the URLs of embedded servers in place of those that are missing.
 
-    An embedded database is always brought to the newest schema: nobody else would.
+    The embedded servers run until the block ends. An embedded database is migrated to head.
     """
     if settings.database_url and settings.redis_url:
         yield settings
@@ -36,9 +42,20 @@ def settings_with_servers(settings: Settings) -> Generator[Settings]:
 
 
 def with_server_urls(settings: Settings, endpoints: embedded.Endpoints) -> Settings:
-    """Put the addresses of the embedded servers where no others are given."""
+    """Return the settings with these URLs in place of those that are missing."""
     return msgspec.structs.replace(
         settings,
         database_url=settings.database_url or endpoints.database_url,
         redis_url=settings.redis_url or endpoints.redis_url,
     )
+
+
+def run_with_database(operation: Callable[[Database], Awaitable[ResultT]]) -> ResultT:
+    """Run an operation on the configured or the embedded database and return its result."""
+
+    async def open_and_run() -> ResultT:
+        async with open_resources(settings) as resources:
+            return await operation(resources.database)
+
+    with settings_with_servers(load_settings()) as settings:
+        return asyncio.run(open_and_run())

@@ -1,4 +1,4 @@
-"""Keeps the parts of a running system alive: restarts what died, with backoff."""
+"""Restarts the processes of a running system when they exit, with backoff."""
 
 import signal
 import subprocess
@@ -14,13 +14,13 @@ STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
 POLL_SECONDS = 0.05
 MAINTENANCE_INTERVAL_SECONDS = 10.0
 MAX_FAILURES = 5
-# A part that was ready for so long begins again with the shortest delay.
+# A process that was ready for this long starts again with the shortest delay.
 STABLE_SECONDS = 60.0
 FIRST_DELAY_SECONDS, DELAY_FACTOR, MAX_DELAY_SECONDS = 0.2, 3, 5.0
 
 
 class SystemPart(Protocol):
-    """One process of the system, and all that it starts."""
+    """One process of the system, with its child processes."""
 
     name: str
 
@@ -30,32 +30,32 @@ class SystemPart(Protocol):
         ...
 
     def exit_reason(self) -> str | None:
-        """Return the signal or exit code by which it ended; None while it runs."""
+        """Return the signal or exit code of the ended process; None while it runs."""
         ...
 
     def exit_message(self) -> str:
-        """One sentence on why it ended and where its log is."""
+        """One sentence: why the process ended and where its log is."""
         ...
 
     def is_ready(self) -> bool:
-        """Whether it does its work."""
+        """Whether the process serves requests or runs tasks."""
         ...
 
     def may_restart(self) -> bool:
-        """Whether nothing is left of the ended process that is in the way."""
+        """Whether nothing of the ended process prevents a restart."""
         ...
 
     def restart(self) -> None:
-        """Start it again after its end."""
+        """Start the process again after its end."""
         ...
 
     def run_maintenance(self) -> None:
-        """Do what is due from time to time."""
+        """Do periodic work, such as rotating a log."""
         ...
 
 
 class ProcessMonitor:
-    """Watches one part and restarts it each time it dies; `look` never waits for it."""
+    """Monitors one process and restarts it when it exits; `check` never blocks."""
 
     def __init__(self, part: SystemPart) -> None:
         self._part = part
@@ -67,16 +67,19 @@ class ProcessMonitor:
 
     @property
     def is_ready(self) -> bool:
-        """Whether the part runs and was ready when last looked at."""
+        """Whether the process was running and ready at the last check."""
         return self._ready_since is not None
 
     @property
     def pid(self) -> int:
-        """The id of the part's process."""
+        """The id of the process."""
         return self._part.pid
 
     def check(self) -> None:
-        """Do what is due; EmbeddedServerError when the part died too often."""
+        """Restart an ended process when its delay is over; otherwise run due maintenance.
+
+        Raises EmbeddedServerError if the process ended too often.
+        """
         if self._exit_reason is not None:
             self._restart_when_due(self._exit_reason)
         elif exit_reason := self._part.exit_reason():
@@ -94,7 +97,7 @@ class ProcessMonitor:
         self._failures += 1
         if self._failures >= MAX_FAILURES:
             raise EmbeddedServerError(
-                f"{self._part.name} died {self._failures} times in a row, each time within "
+                f"{self._part.name} exited {self._failures} times in a row, each time within "
                 f"{STABLE_SECONDS:.0f} seconds: {message}"
             )
         self._exit_reason, self._exited_at, self._ready_since = exit_reason, now, None
@@ -106,25 +109,25 @@ class ProcessMonitor:
         try:
             self._part.restart()
         except (OSError, subprocess.SubprocessError) as error:
-            self._record_exit(exit_reason, f"It cannot be started: {error}.")
+            self._record_exit(exit_reason, f"It could not be started: {error}.")
             return
         self._exit_reason = None
-        print_error(f"{self._part.name} died ({exit_reason}); restarted after {downtime:.1f} s.")
+        print_error(f"{self._part.name} exited ({exit_reason}); restarted after {downtime:.1f} s.")
 
 
 def restart_delay(failures: int) -> float:
-    """Seconds to wait before the restart after so many deaths in a row."""
+    """Return the seconds to wait before a restart after this number of failures in a row."""
     return min(FIRST_DELAY_SECONDS * DELAY_FACTOR ** (failures - 1), MAX_DELAY_SECONDS)
 
 
 def run_until_signal(parts: Sequence[ProcessMonitor]) -> None:
-    """Restart what dies until SIGTERM or Ctrl-C; EmbeddedServerError when that is in vain.
+    """Restart the processes that exit until SIGTERM or Ctrl-C.
 
-    Call it from the thread that started the parts: Linux ends them with that thread.
+    Raises EmbeddedServerError if one of them ends too often. It must run in the thread that started
+    the processes: the parent-death signal is sent when that thread ends.
     """
-    previous_mask = signal.pthread_sigmask(
-        signal.SIG_BLOCK, STOP_SIGNALS
-    )  # so none arrives within a restart
+    # Blocked, so that no signal interrupts a restart.
+    previous_mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         while not signal.sigtimedwait(STOP_SIGNALS, POLL_SECONDS):
             for part in parts:

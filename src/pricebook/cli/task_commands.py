@@ -1,15 +1,13 @@
-"""The commands for tasks: what happened, and what to do about it."""
+"""The commands for tasks: their state and errors; retry, cancel and apply."""
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
 from uuid import UUID
 
 from cyclopts import App
 
 from pricebook.cli import output
-from pricebook.cli.server_defaults import load_settings, settings_with_servers
+from pricebook.cli.server_defaults import load_settings, run_with_database, settings_with_servers
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
 from pricebook.http.pagination import Page
@@ -17,17 +15,16 @@ from pricebook.imports import importer
 from pricebook.imports.importer_schemas import ImportResult
 from pricebook.products import service as products
 from pricebook.services import open_redis, open_resources
+from pricebook.settings import Settings
 from pricebook.tasks import cancellation, history, service
 from pricebook.tasks.queue import QueueClient
-from pricebook.tasks.schemas import AcceptedTask, Task, TaskQuery, TaskState
-
-ResultT = TypeVar("ResultT")
+from pricebook.tasks.schemas import Task, TaskQuery, TaskState
 
 POLL_SECONDS = 0.3
 EXIT_NOT_APPLIED = 1
 CANCELLED_BY = "the command line"
 
-app = App(name="tasks", help="Lists that are taken in: what happened to them.")
+app = App(name="tasks", help="Imports of price lists: their state, errors, retries and approval.")
 
 
 @app.command(name="list")
@@ -37,17 +34,17 @@ def list_all(
     """List the tasks, newest first.
 
     Args:
-        state: Those in this state only.
-        limit: How many.
-        page: Which page of them.
-        json: Print them as JSON.
+        state: List only tasks in this state.
+        limit: The number of tasks on a page.
+        page: The number of the page.
+        json: Print the page as JSON.
     """
     query = TaskQuery(page=page, limit=limit, state=state)
 
-    async def query_tasks(database: Database, _queue: QueueClient) -> Page[Task]:
+    async def query_tasks(database: Database) -> Page[Task]:
         return await history.list_tasks(database, query)
 
-    listing = _run(query_tasks)
+    listing = run_with_database(query_tasks)
     if json:
         output.print_json(listing)
     else:
@@ -56,16 +53,16 @@ def list_all(
 
 @app.command
 def show(task_id: str, *, follow: bool = False, json: bool = False) -> None:
-    """Show a task: how far it is, and what came of it.
+    """Show the progress or the result of a task.
 
     Args:
         task_id: The task's id.
-        follow: Go on showing how far it is until it has ended.
-        json: Print it as JSON.
+        follow: Show the progress until the task has ended.
+        json: Print the task as JSON.
     """
     task_uuid = _parse_task_id(task_id)
 
-    async def query_tasks(database: Database, _queue: QueueClient) -> Task:
+    async def query_task(database: Database) -> Task:
         with output.task_line(shown=follow) as line:
             while True:
                 task = await history.get_task(database, task_uuid)
@@ -74,7 +71,7 @@ def show(task_id: str, *, follow: bool = False, json: bool = False) -> None:
                 line.show(task)
                 await asyncio.sleep(POLL_SECONDS)
 
-    task = _run(query_tasks)
+    task = run_with_database(query_task)
     if json:
         output.print_json(task)
     else:
@@ -83,67 +80,66 @@ def show(task_id: str, *, follow: bool = False, json: bool = False) -> None:
 
 @app.command
 def errors(task_id: str) -> None:
-    """Print the rows that a task did not take, as CSV that a spreadsheet opens.
+    """Print the rows that were not imported as CSV, safe to open in a spreadsheet.
 
     Args:
         task_id: The task's id.
     """
     task_uuid = _parse_task_id(task_id)
 
-    async def export(database: Database, _queue: QueueClient) -> None:
+    async def export(database: Database) -> None:
         async for lines in history.export_row_errors(database, task_uuid):
             sys.stdout.write(lines)
 
-    _run(export)
+    run_with_database(export)
 
 
 @app.command
 def retry(task_id: str) -> None:
-    """Do a task again that failed or is dead; a worker takes it.
+    """Queue a failed or dead task again.
 
     Args:
         task_id: The task's id.
     """
     task_uuid = _parse_task_id(task_id)
 
-    async def retry_failed(database: Database, queue: QueueClient) -> AcceptedTask:
-        return await service.retry_task(database, queue, task_uuid)
-
-    _run(retry_failed)
-    output.print_line(f"Task {task_uuid} waits for a worker.")
+    with settings_with_servers(load_settings()) as settings:
+        asyncio.run(_retry_task(settings, task_uuid))
+    output.print_line(f"Task {task_uuid} is queued.")
 
 
 @app.command
 def cancel(task_id: str) -> None:
-    """Cancel a task that waits, runs or is held; nothing of its price list is applied.
+    """Cancel a queued, running or held task; nothing of its price list is applied.
 
     Args:
         task_id: The task's id.
     """
     task_uuid = _parse_task_id(task_id)
 
-    async def cancel_unfinished(database: Database, _queue: QueueClient) -> Task:
+    async def cancel_unfinished(database: Database) -> Task:
         return await cancellation.cancel_task(database, task_uuid, CANCELLED_BY)
 
-    output.print_line(f"Task {task_uuid} was cancelled by {_run(cancel_unfinished).cancelled_by}.")
+    task = run_with_database(cancel_unfinished)
+    output.print_line(f"Task {task_uuid} was cancelled by {task.cancelled_by}.")
 
 
 @app.command
 def apply(task_id: str, *, create_products: bool = False, json: bool = False) -> None:
-    """Apply a list that was held, now.
+    """Apply a held price list in the foreground.
 
     Args:
         task_id: The task's id.
-        create_products: Make an active product of every item that has none.
+        create_products: Create an active product for every item without one.
         json: Print the result as JSON.
     """
     task_uuid = _parse_task_id(task_id)
     follow_up = products.create_products_from_unmatched if create_products else None
 
-    async def apply_held_list(database: Database, _queue: QueueClient) -> ImportResult:
+    async def apply_held_price_list(database: Database) -> ImportResult:
         return await importer.apply_held(database, task_uuid, follow_up)
 
-    applied = _run(apply_held_list)
+    applied = run_with_database(apply_held_price_list)
     if json:
         output.print_json(applied)
     else:
@@ -157,16 +153,11 @@ def _parse_task_id(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise ValidationError(
-            f"{text} is no task's id: `pricebook tasks list` shows them."
+            f"{text} is not a task id: `pricebook tasks list` shows the ids."
         ) from None
 
 
-def _run(operation: Callable[[Database, QueueClient], Awaitable[ResultT]]) -> ResultT:
-    async def open_and_run() -> ResultT:
-        async with open_resources(settings) as resources, open_redis(settings) as redis:
-            return await operation(
-                resources.database, QueueClient(redis, settings.redis_queue_name)
-            )
-
-    with settings_with_servers(load_settings()) as settings:
-        return asyncio.run(open_and_run())
+async def _retry_task(settings: Settings, task_id: UUID) -> None:
+    async with open_resources(settings) as resources, open_redis(settings) as redis:
+        queue = QueueClient(redis, settings.redis_queue_name)
+        await service.retry_task(resources.database, queue, task_id)

@@ -1,6 +1,7 @@
-"""The whole system under one supervisor: embedded servers, migrations, demo, API, worker."""
+"""The command `up`: embedded servers, migrations, demo data, API and worker in one process tree."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from pricebook.auth.schemas import NewUser, Role
 from pricebook.cli import demo, installation
 from pricebook.cli.installation import FirstUser
 from pricebook.cli.output import print_line
+from pricebook.cli.server_defaults import load_settings, with_server_urls
 from pricebook.cli.supervision import ProcessMonitor, run_until_signal
 from pricebook.db import database as db
 from pricebook.db import migrations
@@ -35,8 +37,31 @@ STOP_GRACE_SECONDS = 10
 POLL_SECONDS = 0.05
 
 
+def up(*, port: int | None = None, empty: bool = False) -> None:
+    """Run the whole system on embedded servers until Ctrl-C or SIGTERM.
+
+    Args:
+        port: The port to listen on; the default is PORT, or 8000.
+        empty: Start without demo data and create only the user admin.
+    """
+    settings = load_settings(port)
+    raise_interrupt_on_signals()
+    try:
+        if settings.database_url and settings.redis_url:
+            require_free_address(settings)
+            run(settings, os.environ, (), with_demo=not empty)
+            return
+        embedded.require_not_running(settings.home)
+        require_free_address(settings)
+        with embedded.supervise(settings.home) as supervisor:
+            connected_settings = with_server_urls(settings, supervisor.endpoints)
+            run(connected_settings, os.environ, supervisor.servers, with_demo=not empty)
+    except KeyboardInterrupt:
+        return
+
+
 class CommandProcess:
-    """One of our own commands, run as a part of the system."""
+    """A command of Pricebook that runs as a child process."""
 
     def __init__(
         self,
@@ -53,31 +78,31 @@ class CommandProcess:
 
     @property
     def pid(self) -> int:
-        """The id of its process."""
+        """The id of the process."""
         return self._process.pid
 
     def exit_reason(self) -> str | None:
-        """Return the signal or exit code by which it ended; None while it runs."""
+        """Return the signal or exit code of the ended process; None while it runs."""
         code = self._process.poll()
         return None if code is None else embedded.describe_exit(code)
 
     def exit_message(self) -> str:
-        """One sentence on how it ended and where its log is."""
+        """One sentence: why the process ended and where its log is."""
         return f"It stopped ({self.exit_reason()}); its log is the lines above."
 
     def is_ready(self) -> bool:
-        """Whether it runs."""
+        """Whether the process runs."""
         return self.exit_reason() is None
 
     def restart(self) -> None:
-        """Start it again after its end."""
+        """Start the process again after its end."""
         self._process = embedded.spawn(self._argv, self._environment)
 
     def run_maintenance(self) -> None:
-        """Do nothing: its log goes where ours goes."""
+        """Do nothing: the process logs to the terminal, so no log file has to be rotated."""
 
     def stop(self, seconds: float) -> None:
-        """Let it end in good order, and kill it when it does not within `seconds`."""
+        """Send SIGTERM, and SIGKILL if the process has not exited within `seconds`."""
         self._process.terminate()
         try:
             self._process.wait(seconds)
@@ -93,15 +118,15 @@ def run(
     *,
     with_demo: bool,
 ) -> None:
-    """Run the system on connected settings until Ctrl-C or SIGTERM, then stop it.
+    """Run the system until Ctrl-C or SIGTERM, then stop it.
 
-    `environment` is handed on to the processes; `servers` are restarted when they die, as the API
-    and the worker are. Raises PricebookError when a part does not start, or dies again and again.
+    The processes get `environment`. The servers, the API and the worker are restarted when they
+    exit. Raises PricebookError if one of them does not start or exits again and again.
     """
     settings = _with_secret(settings)
     migrations.upgrade(settings.required_database_url, retries=LockRetries(report=print_line))
     users = asyncio.run(_initialize(settings, with_demo=with_demo))
-    require_free_address(settings)  # a stranger may have taken it meanwhile
+    require_free_address(settings)  # again: another process may use the port by now
     server_monitors = [ProcessMonitor(server) for server in servers]
     with _commands(settings, environment, server_monitors) as (api, worker):
         _wait_for_api(settings, api)
@@ -112,11 +137,11 @@ def run(
 
 
 def _with_secret(settings: Settings) -> Settings:
-    """Fill in what a start at home needs; there is no proxy that has to notice the end."""
+    """Return the settings with a token secret; without a proxy, the API stops without a delay."""
     try:
         secret = settings.jwt_secret or installation.load_or_create_secret(settings.home)
     except OSError as error:
-        raise PricebookError(f"{settings.home} cannot be written to: {error}.") from error
+        raise PricebookError(f"{settings.home} is not writable: {error}.") from error
     return msgspec.structs.replace(settings, jwt_secret=secret, api_stop_delay_seconds=0)
 
 
@@ -124,7 +149,7 @@ def _with_secret(settings: Settings) -> Settings:
 def _commands(
     settings: Settings, environment: Mapping[str, str], servers: Sequence[ProcessMonitor]
 ) -> Generator[tuple[CommandProcess, CommandProcess]]:
-    """Run the API and the worker, and what they leave behind, until the block ends."""
+    """Run the API and the worker until the block ends; kill the processes that they leave."""
     child_environment = {**environment, **_with_terminal_logging(settings).as_environment()}
 
     def may_restart() -> bool:
@@ -142,7 +167,7 @@ def _commands(
 
 
 def _with_terminal_logging(settings: Settings) -> Settings:
-    """Let the log be read at a terminal, if nothing else is said: few lines, without braces."""
+    """Log text instead of JSON and no requests, unless the settings say otherwise."""
     return msgspec.structs.replace(
         settings,
         log_format=settings.log_format or "text",
@@ -151,7 +176,7 @@ def _with_terminal_logging(settings: Settings) -> Settings:
 
 
 def raise_interrupt_on_signals() -> None:
-    """Turn SIGTERM and Ctrl-C into KeyboardInterrupt, also where a shell had us ignore Ctrl-C."""
+    """Raise KeyboardInterrupt on SIGTERM and SIGINT, even if SIGINT was inherited as ignored."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _raise_keyboard_interrupt)
 
@@ -161,7 +186,7 @@ def _raise_keyboard_interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 async def _initialize(settings: Settings, *, with_demo: bool) -> list[FirstUser]:
-    """Fill what is empty; return the first users whose passwords are still theirs."""
+    """Load the demo, create the first users; return those with an unchanged password."""
     async with Database(settings.required_database_url) as database:
         if with_demo:
             await _load_demo_into_new_database(settings, database)
@@ -175,27 +200,28 @@ async def _initialize(settings: Settings, *, with_demo: bool) -> list[FirstUser]
 
 
 async def _load_demo_into_new_database(settings: Settings, database: Database) -> None:
-    """Load the demo into a database that was never started; a start cut short repeats it."""
+    """Load the demo into a new database; an interrupted first start is repeated."""
     async with database.connection() as conn:
         if await db.find_currency(conn) is not None:
             return
     if settings.catalog_currency != demo.CURRENCY:
-        print_line(f"The demo is left out: its prices are in {demo.CURRENCY}.")
+        print_line(f"The demo data is not loaded: its prices are in {demo.CURRENCY}.")
         return
-    print_line("First start: taking in the price lists of the demo.")
+    print_line("First start: importing the demo price lists.")
     await demo.load(database, print_line)
 
 
 async def _make_first_users(
     settings: Settings, database: Database, roles: tuple[Role, ...]
 ) -> None:
-    """Make a user of each role, called like it, with a password that is kept for later starts."""
+    """Create a user for each role, named after it; store the passwords for later starts."""
     passwords: dict[Role, str] = {role: installation.generate_password() for role in roles}
     new_users = [
         FirstUser(role, role, password, hash_password(password, settings.bcrypt_cost))
         for role, password in passwords.items()
     ]
-    installation.save_first_users(settings.home, new_users)  # kept before they count
+    # First on the disk: a start that is interrupted here must not lose the passwords.
+    installation.save_first_users(settings.home, new_users)
     await auth.add_users(
         database, [NewUser(user.username, user.role, user.password_hash) for user in new_users]
     )
@@ -205,18 +231,18 @@ def _wait_for_api(settings: Settings, api: CommandProcess) -> None:
     deadline = time.monotonic() + API_START_SECONDS
     while not is_ready(settings):
         if api.exit_reason():
-            raise PricebookError("The API did not start; its last lines above say why.")
+            raise PricebookError("The API did not start; the reason is in its log lines above.")
         if time.monotonic() > deadline:
             raise PricebookError(f"The API was not ready after {API_START_SECONDS:.0f} seconds.")
         time.sleep(POLL_SECONDS)
 
 
 def is_ready(settings: Settings) -> bool:
-    """Tell whether an API with these settings may be given work."""
+    """Return whether the API of these settings answers GET /ready with 200."""
     connection = HTTPConnection(settings.reachable_host, settings.port, timeout=1)
     try:
         connection.request("GET", "/ready")
-        return connection.getresponse().status == 200  # noqa: PLR2004 (HTTP's own number)
+        return connection.getresponse().status == 200  # noqa: PLR2004 (HTTP status)
     except OSError:
         return False
     finally:

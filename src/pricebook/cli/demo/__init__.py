@@ -1,4 +1,4 @@
-"""The price lists of an invented trade, so that a first start has something to show."""
+"""Demo data for the first start: invented suppliers, price lists, products and links."""
 
 import csv
 from collections.abc import Callable
@@ -46,7 +46,7 @@ class _Link(NamedTuple):
 
 
 async def load(database: Database, print_line: Callable[[str], None]) -> None:
-    """Take in the demo's lists, products and links; doing it twice changes nothing."""
+    """Import the demo price lists, then create products and links; repeating it changes nothing."""
     with ParserPool() as parser_pool:
         for supplier in _read_csv("suppliers.csv", _Supplier):
             request = ImportRequest(

@@ -1,0 +1,47 @@
+"""The commands for the database: `migrate`, `roles` and `schema`."""
+
+from cyclopts import App
+
+from pricebook.cli import output
+from pricebook.cli.server_defaults import load_settings, settings_with_servers
+from pricebook.db import migrations
+from pricebook.db.migrations import rights, schema
+from pricebook.db.migrations.lock_retries import LockRetries
+
+
+def register(app: App) -> None:
+    """Add the commands to the application."""
+    app.command(migrate)
+    app.command(print_roles, name="roles")
+    app.command(print_schema, name="schema")
+
+
+def migrate(*, down_to: str | None = None, wait_seconds: int = 300) -> None:
+    """Migrate the database to the newest schema.
+
+    A statement waits one second for a lock. Then the migration is rolled back and tried again, so
+    that other sessions do not queue behind it.
+
+    Args:
+        down_to: Downgrade to this revision instead (`base` is an empty database). Data that the
+            older schema has no place for is deleted.
+        wait_seconds: How many seconds to keep trying while other sessions hold locks.
+    """
+    retries = LockRetries(wait_seconds, output.print_line)
+    with settings_with_servers(load_settings()) as settings:
+        if down_to is None:
+            migrations.upgrade(settings.required_database_url, retries=retries)
+        else:
+            migrations.downgrade(settings.required_database_url, down_to, retries)
+        output.print_line(f"The database is at migration {down_to or migrations.head()}.")
+
+
+def print_roles() -> None:
+    """Print the SQL that creates the database roles of the API and the worker."""
+    output.print_line(rights.ROLES_SQL.read_text("utf-8"))
+
+
+def print_schema() -> None:
+    """Print the schema of the database as JSON, in the form that `doctor` compares."""
+    with settings_with_servers(load_settings()) as settings:
+        output.print_line(schema.schema_as_json(schema.read_schema(settings.required_database_url)))
