@@ -1,9 +1,9 @@
-"""An API process under an hour of mixed abuse: `python bench/abuse.py [--minutes 60]`.
+"""An API process under an hour of mixed attacks: `python bench/abuse.py [--minutes 60]`.
 
-Every attack of `hostile.py` in random order, two at a time, while clients fill the response cache
-(128 MB) with requests at random and a visitor reads the catalog. Prints the resident memory of the
-API process after each attack, its peak, and what it is after a minute without requests. Ends with
-exit code 1 when the peak or what remains is over its limit, or the visitor was not served.
+Runs the attacks of `hostile.py` in random order, two at a time, while one client fills the response
+cache (128 MB) with random requests and another one reads the catalog. Prints the resident memory of
+the API process after each attack, its peak, and its value after a minute without requests. Exits
+with 1 if the peak or the last value is over its limit, or the reading client got no response.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ REST_SECONDS = 60
 SAMPLE_SECONDS = 0.2
 
 
-class Watch:
+class MemoryMonitor:
     """The resident memory of the largest process of the API, in MB."""
 
     def __init__(self, pid: int) -> None:
@@ -56,46 +56,48 @@ def main() -> None:
             settings_for(endpoints, PORT), workers=1, catalog_memory_mb=128
         )
         paths = queries.different(queries.categories(endpoints.database_url), 100_000)
-        with served(settings) as pid, hostile.visitor(PORT) as worst:
-            watch = asyncio.run(_abuse(pid, paths, minutes * 60))
-    print(f"peak {watch.peak:.0f} MB, after {REST_SECONDS} s of rest {watch.now:.0f} MB")
-    print(f"the visitor waited {worst.value * 1000:.0f} ms at most")
-    if watch.peak > PEAK_MB or watch.now > REMAINING_MB:
+        with served(settings) as pid, hostile.other_client(PORT) as worst:
+            monitor = asyncio.run(_abuse(pid, paths, minutes * 60))
+    print(f"peak {monitor.peak:.0f} MB, after {REST_SECONDS} s of rest {monitor.now:.0f} MB")
+    print(f"longest response time of the other client: {worst.value * 1000:.0f} ms")
+    if monitor.peak > PEAK_MB or monitor.now > REMAINING_MB:
         raise SystemExit(f"The limits are {PEAK_MB} MB and {REMAINING_MB} MB.")
 
 
-async def _abuse(pid: int, paths: list[str], seconds: float) -> Watch:
-    watch = Watch(pid)
+async def _abuse(pid: int, paths: list[str], seconds: float) -> MemoryMonitor:
+    monitor = MemoryMonitor(pid)
     ends_at = time.monotonic() + seconds
-    watching = asyncio.create_task(watch.run())
+    monitoring = asyncio.create_task(monitor.run())
     filling = asyncio.create_task(_fill(paths))
-    deck = _deck(Random(1))
-    await asyncio.gather(*(_attack(deck, watch, ends_at) for _ in range(AT_ONCE)))
+    queue = _attacks(Random(1))
+    await asyncio.gather(*(_attack(queue, monitor, ends_at) for _ in range(AT_ONCE)))
     filling.cancel()
     with suppress(asyncio.CancelledError):
         await filling
     await asyncio.sleep(REST_SECONDS)
-    watching.cancel()
-    return watch
+    monitoring.cancel()
+    return monitor
 
 
-def _deck(chosen: Random) -> Iterator[tuple[str, Attack]]:
-    """Yield all attacks in random order, again and again, so that no two alike run at once."""
+def _attacks(chosen: Random) -> Iterator[tuple[str, Attack]]:
+    """Yield all attacks in random order, endlessly; the same one rarely runs twice at once."""
     while True:
         yield from chosen.sample(list(hostile.ATTACKS.items()), len(hostile.ATTACKS))
 
 
-async def _attack(deck: Iterator[tuple[str, Attack]], watch: Watch, ends_at: float) -> None:
-    """Run one attack after the other; print what each did to the memory."""
+async def _attack(
+    queue: Iterator[tuple[str, Attack]], monitor: MemoryMonitor, ends_at: float
+) -> None:
+    """Run one attack after the other; print the memory before and after each."""
     while time.monotonic() < ends_at:
-        name, attack = next(deck)
-        before = watch.now
+        name, attack = next(queue)
+        before = monitor.now
         outcome = await attack(PORT)
-        print(f"{name:44}{before:6.0f}{watch.now:6.0f} MB  {outcome[:70]}", flush=True)
+        print(f"{name:44}{before:6.0f}{monitor.now:6.0f} MB  {outcome[:70]}", flush=True)
 
 
 async def _fill(paths: list[str]) -> None:
-    """Fill the response cache with requests at random."""
+    """Fill the response cache with random requests."""
     chosen = Random(1)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{PORT}", timeout=30) as client:
         while True:

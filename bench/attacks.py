@@ -1,4 +1,4 @@
-"""What somebody who means harm sends: bytes, and ways to send them."""
+"""Hostile requests: malformed bytes, slow clients and many connections."""
 
 import asyncio
 import gzip
@@ -7,29 +7,29 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 
 HOST = "127.0.0.1"
-# What is given the port of an API, attacks it within bounds, and returns the outcome.
+# Attacks the API on a port, within bounds, and returns the outcome.
 Attack = Callable[[int], Awaitable[str]]
 
-PATIENCE_SECONDS = 40.0
+TIMEOUT_SECONDS = 40.0
 PIECE = b"x" * 65536
 GIGABYTE = 1024**3
 MANY_CONNECTIONS = 10_000
-LORISES = 500
-FILES_BESIDE = 2000
+SLOW_CLIENTS = 500
+OTHER_FILES = 2000
 
-HEAD_BEGUN = b"GET /api/v1/catalog HTTP/1.1\r\nHost: x\r\n"
+INCOMPLETE_HEAD = b"GET /api/v1/catalog HTTP/1.1\r\nHost: x\r\n"
 GET = b"GET /api/v1/catalog%b HTTP/1.1\r\nHost: x\r\n%b\r\n"
 POST = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n%b\r\n%b"
 LOGIN = b'{"username": "nobody", "password": "wrong password"}'
 
 
 def posted(body: bytes, fields: bytes = b"") -> bytes:
-    """Make a request with a body of a known length."""
+    """Return a request with a Content-Length body."""
     return POST % (b"Content-Length: %d\r\n%b" % (len(body), fields), body)
 
 
 def chunked(body: bytes) -> bytes:
-    """Make a request with a body of an unknown length."""
+    """Return a request with a chunked body."""
     chunk = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
     return POST % (b"Transfer-Encoding: chunked\r\n", chunk)
 
@@ -66,8 +66,8 @@ REFUSED: dict[str, bytes] = {
 }
 
 
-async def ask(port: int, request: bytes, *, closes: bool = False) -> str:
-    """Send bytes; return the status of the only answer, `closed` or, if there are several, all."""
+async def send_request(port: int, request: bytes, *, closes: bool = False) -> str:
+    """Send bytes; return the status of each response, or `closed` without one."""
     reader, writer = await asyncio.open_connection(HOST, port)
     try:
         with suppress(ConnectionError):
@@ -81,10 +81,10 @@ async def ask(port: int, request: bytes, *, closes: bool = False) -> str:
 
 
 async def _statuses(reader: asyncio.StreamReader) -> str:
-    """Read what comes until nothing has come for a while."""
+    """Read responses until none has arrived for 0.3 seconds."""
     received = b""
     with suppress(ConnectionError, TimeoutError):
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             received = await reader.read(65536)
         while received:
             async with asyncio.timeout(0.3):
@@ -97,7 +97,7 @@ async def _statuses(reader: asyncio.StreamReader) -> str:
 
 
 async def stream_a_gigabyte(port: int) -> str:
-    """Send a body that never ends, up to a gigabyte, and never hold it."""
+    """Send a body of one gigabyte in pieces until the server closes the connection."""
     reader, writer = await asyncio.open_connection(HOST, port)
     writer.write(POST % (b"Content-Length: %d\r\n" % GIGABYTE, b""))
     sent = 0
@@ -113,28 +113,28 @@ async def stream_a_gigabyte(port: int) -> str:
 
 
 async def slow_loris(port: int) -> str:
-    """Send heads that never end, a field a second, until the server has enough."""
-    return await _until_closed(port, LORISES, HEAD_BEGUN, b"X-Slow: 1\r\n")
+    """Send endless request heads, one field a second, until the server closes."""
+    return await _until_closed(port, SLOW_CLIENTS, INCOMPLETE_HEAD, b"X-Slow: 1\r\n")
 
 
 async def slow_bodies(port: int) -> str:
-    """Send bodies a byte a second."""
-    return await _until_closed(port, LORISES, POST % (b"Content-Length: 900\r\n", b""), b" ")
+    """Send request bodies at one byte a second."""
+    return await _until_closed(port, SLOW_CLIENTS, POST % (b"Content-Length: 900\r\n", b""), b" ")
 
 
 async def idle_connections(port: int) -> str:
-    """Open very many connections and say nothing."""
+    """Open many connections and send nothing."""
     return await _until_closed(port, MANY_CONNECTIONS, b"", b"")
 
 
 async def _until_closed(port: int, number: int, first: bytes, often: bytes) -> str:
-    _allow_files(number + FILES_BESIDE)
-    begun = asyncio.get_running_loop().time()
+    raise_file_limit(number + OTHER_FILES)
+    started_at = asyncio.get_running_loop().time()
     connections = [await _connected(port, first) for _ in range(number)]
-    opened = asyncio.get_running_loop().time() - begun
+    opened = asyncio.get_running_loop().time() - started_at
     closing = [_closed(reader, writer, often) for reader, writer in connections]
     closed = sum(await asyncio.gather(*closing))
-    took = asyncio.get_running_loop().time() - begun
+    took = asyncio.get_running_loop().time() - started_at
     return f"{closed} of {number} closed after {took:.0f} s (opened in {opened:.1f} s)"
 
 
@@ -145,9 +145,9 @@ async def _connected(port: int, first: bytes) -> tuple[asyncio.StreamReader, asy
 
 
 async def _closed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, often: bytes) -> bool:
-    """Go on sending; say whether the other side answered or closed in time."""
+    """Send bytes every second; return whether the server responded or closed in time."""
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             async for _ in _ticks():
                 writer.write(often)
                 with suppress(TimeoutError):
@@ -170,16 +170,17 @@ async def _ticks() -> AsyncIterator[None]:
 
 
 async def half_closed(port: int) -> str:
-    """Ask, and close the way on which one asked."""
-    return await ask(port, GET % (b"", b""), closes=True)
+    """Send a request and close the sending side."""
+    return await send_request(port, GET % (b"", b""), closes=True)
 
 
-def _allow_files(number: int) -> None:
+def raise_file_limit(number: int) -> None:
+    """Raise the soft limit of open files to this number, at most to the hard limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(number, hard)), hard))
 
 
-# These take longer; what each answers says how it went.
+# These take longer; each returns a description of the outcome.
 SLOW: dict[str, Attack] = {
     "body of 1 GB": stream_a_gigabyte,
     "half-closed connection": half_closed,

@@ -4,10 +4,11 @@ Each opens a bounded number of connections for a bounded time and returns what c
 """
 
 import asyncio
-import resource
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+
+from attacks import raise_file_limit
 
 HOST = "127.0.0.1"
 CLIENTS = 2000
@@ -62,7 +63,7 @@ async def resets(port: int) -> str:
 
 async def _held(port: int, requests: list[bytes], seconds: float) -> str:
     """Send each over a connection of its own, hold all for a while, and count those still open."""
-    _allow_files(len(requests) + FILES_BESIDE_CLIENTS)
+    raise_file_limit(len(requests) + FILES_BESIDE_CLIENTS)
     clients = [await _connect(port) for _ in requests]
     try:
         await asyncio.gather(*map(_send, clients, requests))
@@ -92,11 +93,6 @@ def _has_ended(client: socket.socket) -> bool:
     """Return whether the other side has closed or reset a connection (state of TCP_INFO)."""
     established = 1
     return client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] != established
-
-
-def _allow_files(number: int) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(number, hard)), hard))
 
 
 ATTACKS: dict[str, Callable[[int], Awaitable[str]]] = {

@@ -1,8 +1,8 @@
 """A backup under load, restored into an empty server: `python bench/backup.py [products]`.
 
-The commands are those of docs/operations.md. While the backup is taken, a list is imported again
-and again with other prices, and items are linked. What was restored is compared with the moment of
-the backup, table by table, and looked at by the doctor.
+The commands are those of docs/operations.md. During the backup, a price list is imported repeatedly
+with other prices, and items are linked. The restored tables are compared with those of the snapshot
+of the backup, and `pricebook doctor` checks them.
 """
 
 import os
@@ -47,7 +47,7 @@ def main() -> None:
                 sample.fill(conn, products=products)
             with load(source, Path(folder)) as done:
                 sums = back_up(source, dump)
-                print(f"  meanwhile {done['links']:,} links and {done['lists']} lists")
+                print(f"  meanwhile {done['links']:,} links and {done['lists']} price lists")
         print(f"  {dump.stat().st_size / 2**20:.0f} MiB")
         with prepared(Path(folder) / "target") as target:
             restore(target, dump)
@@ -56,7 +56,7 @@ def main() -> None:
 
 @contextmanager
 def prepared(home: Path) -> Generator[Endpoints]:
-    """Run servers with an empty database that has the roles."""
+    """Run servers with an empty database and the database roles."""
     with servers(home) as endpoints:
         script = subprocess.run([*PRICEBOOK, "roles"], check=True, capture_output=True).stdout
         administrator = make_conninfo(endpoints.database_url, user="postgres")
@@ -65,7 +65,7 @@ def prepared(home: Path) -> Generator[Endpoints]:
 
 
 def back_up(source: Endpoints, dump: Path) -> dict[str, Any]:
-    """Take a backup; return the sums of the tables at its moment."""
+    """Make a backup; return the counts and checksums of the tables in its snapshot."""
     with psycopg.connect(source.database_url) as conn:
         conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         row = conn.execute("SELECT pg_export_snapshot()").fetchone()
@@ -76,7 +76,7 @@ def back_up(source: Endpoints, dump: Path) -> dict[str, Any]:
 
 
 def restore(target: Endpoints, dump: Path) -> None:
-    """Restore a backup into an empty database and let the doctor look at it."""
+    """Restore a backup into an empty database, migrate it and run the doctor."""
     options = ("--exit-on-error", "--no-owner", "--no-privileges", "--jobs=2")
     restoring = ("pg_restore", *options, f"--dbname={target.database_url}", str(dump))
     timed("pg_restore", lambda: run(*restoring))
@@ -94,11 +94,11 @@ def restore(target: Endpoints, dump: Path) -> None:
 
 @contextmanager
 def load(source: Endpoints, folder: Path) -> Generator[Counter[str]]:
-    """Link items and take in lists until the block ends; yields how often each was done."""
-    over, done = Event(), Counter[str]()
+    """Link items and import price lists until the block ends; yield the counts of both."""
+    stopping, done = Event(), Counter[str]()
     workers = [
-        Thread(target=link, args=(source, over, done)),
-        Thread(target=run_import, args=(source, folder / "list.csv", over, done)),
+        Thread(target=link, args=(source, stopping, done)),
+        Thread(target=run_import, args=(source, folder / "list.csv", stopping, done)),
     ]
     for worker in workers:
         worker.start()
@@ -108,29 +108,29 @@ def load(source: Endpoints, folder: Path) -> Generator[Counter[str]]:
     try:
         yield done
     finally:
-        over.set()
+        stopping.set()
         for worker in workers:
             worker.join()
 
 
-def link(source: Endpoints, over: Event, done: Counter[str]) -> None:
-    """Link items to other products, one after another, with the rights of the API."""
+def link(source: Endpoints, stopping: Event, done: Counter[str]) -> None:
+    """Link items to other products, one after another, with the API's role."""
     random = Random(7)
     api = make_conninfo(source.database_url, user=rights.API_ROLE)
     with psycopg.connect(api, autocommit=True) as conn:
         items, products = (
             [each for (each,) in conn.execute(query).fetchall()] for query in (ITEMS, PRODUCTS)
         )
-        while not over.is_set():
+        while not stopping.is_set():
             conn.execute(LINK, [random.choice(products), random.choice(items)])
             done["links"] += 1
 
 
-def run_import(source: Endpoints, path: Path, over: Event, done: Counter[str]) -> None:
-    """Take in one list again and again, each time with another price."""
+def run_import(source: Endpoints, path: Path, stopping: Event, done: Counter[str]) -> None:
+    """Import one price list repeatedly, each time with another price."""
     environment = {"DATABASE_URL": source.database_url, "REDIS_URL": source.redis_url}
     price = 20
-    while not over.is_set():
+    while not stopping.is_set():
         price += 1
         rows = (f"N-{n},Nail {n},{price}.50" for n in range(LIST_ROWS))
         path.write_text("\n".join(["Article code,Name,Price", *rows]))
@@ -139,13 +139,13 @@ def run_import(source: Endpoints, path: Path, over: Event, done: Counter[str]) -
 
 
 def sums_of(url: str) -> dict[str, Any]:
-    """Return the sums of the tables of a database."""
+    """Return the counts and checksums of the tables of a database."""
     with psycopg.connect(url) as conn:
         return sums(conn)
 
 
 def sums(conn: psycopg.Connection) -> dict[str, Any]:
-    """Return count and checksum of each table."""
+    """Return the count and the checksum of each table."""
     conn.execute("SET LOCAL TIME ZONE 'UTC'")
     names = conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
     queries = {name: sql.SQL(SUM).format(sql.Identifier(name)) for (name,) in sorted(names)}
@@ -153,15 +153,15 @@ def sums(conn: psycopg.Connection) -> dict[str, Any]:
 
 
 def compare(backed_up: dict[str, Any], restored: dict[str, Any]) -> None:
-    """Print each table; ends with an error when one differs."""
+    """Print the tables; exit with an error if one differs."""
     for name, (count, _) in backed_up.items():
         print(f"  {name:20} {count:9,} rows {'equal' if backed_up == restored else restored[name]}")
     if backed_up != restored:
-        raise SystemExit("What was restored is not what was backed up.")
+        raise SystemExit("The restored tables differ from the backup.")
 
 
 def run(program: str, *words: str, given: bytes = b"") -> None:
-    """Run a program of PostgreSQL's; ends with an error when it fails, or warns."""
+    """Run a program of PostgreSQL; exit with an error if it fails or writes to stderr."""
     path = (
         binaries.find_postgres_folder(
             data_folders.Account(os.getuid(), os.getgid(), switch_user=False)
@@ -174,7 +174,7 @@ def run(program: str, *words: str, given: bytes = b"") -> None:
 
 
 def pricebook(command: str, environment: dict[str, str], *words: str) -> None:
-    """Run a command of ours; ends with what it said when it fails."""
+    """Run a command of Pricebook; exit with its output if it fails."""
     done = subprocess.run(
         [*PRICEBOOK, command, *words],
         env={**os.environ, **environment},
@@ -187,10 +187,10 @@ def pricebook(command: str, environment: dict[str, str], *words: str) -> None:
 
 
 def timed(name: str, do: Callable[[], Any]) -> None:
-    """Do something and print how long it took."""
-    begun = time.perf_counter()
+    """Run a step and print its seconds."""
+    started_at = time.perf_counter()
     do()
-    print(f"  {name:12} {time.perf_counter() - begun:6.1f} s", flush=True)
+    print(f"  {name:12} {time.perf_counter() - started_at:6.1f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -37,17 +37,17 @@ RESULTS = Path(__file__).parent / "results/catalog.json"
 Server = Literal["pricebook", "baseline"]
 
 
-class Pace(msgspec.Struct, frozen=True):
-    """How often and how long each case is run."""
+class RunPlan(msgspec.Struct, frozen=True):
+    """The number of runs of each case, and their seconds."""
 
     runs: int
     seconds: int
 
 
 class Case(msgspec.Struct, frozen=True):
-    """What is asked, by how many at once; with a header field if one is given.
+    """The requests of a case, with the number of connections and a header field, if any.
 
-    What is to be new each time is asked from another place on in each run, for both alike.
+    With `is_new`, each run starts at another path, so that no response is cached.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Case(msgspec.Struct, frozen=True):
 
 
 class Run(msgspec.Struct, frozen=True):
-    """One run, and the CPU seconds a second that it cost each process meanwhile."""
+    """The load of one run and the CPU cores that each process used."""
 
     load: Load
     cpu: dict[str, float]
@@ -67,11 +67,11 @@ class Run(msgspec.Struct, frozen=True):
 class Bench:
     """Two servers on one database."""
 
-    def __init__(self, stack: ExitStack, endpoints: Endpoints, pace: Pace) -> None:
+    def __init__(self, stack: ExitStack, endpoints: Endpoints, plan: RunPlan) -> None:
         settings = msgspec.structs.replace(
             settings_for(endpoints, PORTS["pricebook"]), workers=WORKERS
         )
-        self.pace = pace
+        self.plan = plan
         self.pids = {
             "pricebook": stack.enter_context(served(settings)),
             "baseline": stack.enter_context(baseline(endpoints, PORTS["baseline"])),
@@ -79,23 +79,23 @@ class Bench:
         }
 
     def run(self, server: Server, case: Case) -> Run:
-        """Drive one server once."""
+        """Run a case on one server."""
         before = {name: cpu_seconds(pid) for name, pid in self.pids.items()}
         start = time.perf_counter()
         load = drive(
             f"http://127.0.0.1:{PORTS[server]}",
-            Demand(case.paths, case.connections, self.pace.seconds, case.header),
+            Demand(case.paths, case.connections, self.plan.seconds, case.header),
         )
         elapsed = time.perf_counter() - start
         cpu = {name: (cpu_seconds(pid) - before[name]) / elapsed for name, pid in self.pids.items()}
         return Run(load, {name: cpu[name] for name in (server, "PostgreSQL")})
 
     def compare(self, case: Case) -> report.Row:
-        """Drive both in turn; the first page of the baseline stands beside our 304s."""
+        """Run a case on both in turn; the baseline has no 304 and sends the page instead."""
         runs: dict[Server, list[Run]] = {"pricebook": [], "baseline": []}
-        for number in range(self.pace.runs):
-            place = number * len(case.paths) // self.pace.runs if case.is_new else 0
-            turned = [*case.paths[place:], *case.paths[:place]]
+        for number in range(self.plan.runs):
+            start = number * len(case.paths) // self.plan.runs if case.is_new else 0
+            turned = [*case.paths[start:], *case.paths[:start]]
             once = msgspec.structs.replace(case, paths=turned)
             runs["pricebook"].append(self.run("pricebook", once))
             runs["baseline"].append(self.run("baseline", msgspec.structs.replace(once, header="")))
@@ -105,24 +105,24 @@ class Bench:
 
 
 def main() -> None:
-    """Build the data, start everything, compare case by case and write down what came of it."""
+    """Create the data, run all cases on both servers and write the results."""
     require_wrk()
-    pace = Pace(runs=1, seconds=2) if "--quick" in sys.argv else Pace(runs=5, seconds=5)
+    plan = RunPlan(runs=1, seconds=2) if "--quick" in sys.argv else RunPlan(runs=5, seconds=5)
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
     with ExitStack() as stack:
         endpoints = stack.enter_context(migrated_servers())
         with psycopg.connect(endpoints.database_url) as conn:
             sample.fill(conn, products=PRODUCTS)
         prepare(endpoints.database_url)
-        bench = Bench(stack, endpoints, pace)
+        bench = Bench(stack, endpoints, plan)
         found = cases(endpoints.database_url, PORTS["pricebook"])
         rows = [bench.compare(case) for case in found]
         memory = {name: megabytes(bench.pids[name]) for name in SERVERS}
     written = report.Report(
         machine=f"{platform.processor() or platform.machine()}, {CORES} cores",
         products=PRODUCTS,
-        runs=pace.runs,
-        seconds=pace.seconds,
+        runs=plan.runs,
+        seconds=plan.seconds,
         rows=rows,
         megabytes=memory,
     )
@@ -132,18 +132,18 @@ def main() -> None:
 
 
 def cases(url: str, port: int) -> list[Case]:
-    """Return what is compared, given a database and the port of the API that serves it."""
+    """Return the cases for a database and the port of the API that serves it."""
     ids = queries.categories(url)
     different = queries.different(ids, 400_000)
-    again, asked = different[:10_000], different[10_000:]
+    repeated, unique = different[:10_000], different[10_000:]
     few = [Case(name, [path]) for name, path in queries.repeated(ids).items()]
     return [
         *few,
-        Case("304 (baseline: first page)", [queries.PATH], header=known(port, queries.PATH)),
-        Case("10,000 queries at random", shuffled(again * 20)),
-        Case("all different", asked[::2], is_new=True),
+        Case("304 (baseline: first page)", [queries.PATH], header=etag_header(port, queries.PATH)),
+        Case("10,000 queries at random", shuffled(repeated * 20)),
+        Case("all different", unique[::2], is_new=True),
         Case("first page, 1,000 connections", [queries.PATH], connections=MANY),
-        Case("all different, 1,000 connections", asked[1::2], connections=MANY, is_new=True),
+        Case("all different, 1,000 connections", unique[1::2], connections=MANY, is_new=True),
     ]
 
 
@@ -154,27 +154,27 @@ def shuffled(paths: list[str]) -> list[str]:
     return mixed
 
 
-def known(port: int, path: str) -> str:
-    """Return the header field of a client that has our answer already."""
-    with urlopen(f"http://127.0.0.1:{port}{path}") as answer:
-        return f"If-None-Match: {answer.headers['etag']}"
+def etag_header(port: int, path: str) -> str:
+    """Return the If-None-Match field of a client that has the current response."""
+    with urlopen(f"http://127.0.0.1:{port}{path}") as response:
+        return f"If-None-Match: {response.headers['etag']}"
 
 
 def prepare(url: str) -> None:
-    """Let PostgreSQL plan for data in memory, for both."""
+    """Set the planner costs for data in memory, for both servers."""
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute("ALTER DATABASE pricebook SET random_page_cost = 1.1")
 
 
 def postmaster(url: str) -> int:
-    """Return the process that all processes of PostgreSQL descend from."""
+    """Return the process id of the PostgreSQL postmaster."""
     with psycopg.connect(url) as conn:
         backend = conn.info.backend_pid
         return int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def middle(runs: list[Run]) -> report.Measured:
-    """Return the medians of several runs; failures are added up."""
+    """Return the medians of several runs, and the sum of their errors."""
     loads = [run.load for run in runs]
     return report.Measured(
         rate=median(load.rate for load in loads),

@@ -1,4 +1,4 @@
-"""Clients that work while parts of the system fail, and remember what they were promised."""
+"""Clients that send requests during faults and record the responses and accepted tasks."""
 
 import asyncio
 import time
@@ -17,31 +17,31 @@ SYNC_SECONDS = 6.5
 ACCEPTED = 202
 
 
-class Answers:
-    """What was answered to requests of each kind: when, after how long, or how it was refused."""
+class ResponseLog:
+    """The latencies and the failures of the requests, by kind."""
 
     def __init__(self) -> None:
-        self._begun = time.monotonic()
+        self._started = time.monotonic()
         self._ended = float("inf")
         self._answered: dict[str, list[tuple[float, float]]] = defaultdict(list)
         self._refused: dict[str, Counter[str]] = defaultdict(Counter)
         self._last_refused = float("-inf")
 
-    async def ask(
+    async def send(
         self, client: httpx.AsyncClient, kind: str, request: httpx.Request
     ) -> httpx.Response | None:
-        """Send a request; None when it was refused or the connection broke."""
-        begun = time.monotonic()
+        """Send a request; return None if it was refused or the connection broke."""
+        sent_at = time.monotonic()
         try:
-            answer = await client.send(request)
+            response = await client.send(request)
         except httpx.HTTPError as error:
             self._refuse(kind, type(error).__name__)
             return None
         now = time.monotonic()
-        if answer.is_success:
-            self._answered[kind].append((now, now - begun))
-            return answer
-        self._refuse(kind, str(answer.status_code))
+        if response.is_success:
+            self._answered[kind].append((now, now - sent_at))
+            return response
+        self._refuse(kind, str(response.status_code))
         return None
 
     def _refuse(self, kind: str, why: str) -> None:
@@ -51,40 +51,40 @@ class Answers:
 
     @property
     def refused(self) -> int:
-        """How many requests were not answered well."""
+        """The number of failed requests."""
         return sum(each.total() for each in self._refused.values())
 
-    def seconds_until_right(self, back_at: float) -> float:
-        """Return how long after a moment a request was refused for the last time."""
+    def seconds_until_recovered(self, back_at: float) -> float:
+        """Return the seconds from `back_at` to the last failed request."""
         return max(0.0, self._last_refused - back_at)
 
     def end(self) -> None:
-        """Take no more notice: those who ask are on their way out."""
+        """Ignore later responses: the clients are being stopped."""
         self._ended = time.monotonic()
 
-    def summed_up(self, kind: str) -> str:
-        """Tell in one line what came of a kind."""
+    def summary(self, kind: str) -> str:
+        """Return one line with the latencies and the failures of a kind."""
         answered = [each for each in self._answered[kind] if each[0] <= self._ended]
-        moments = [self._begun, *(moment for moment, _ in answered), self._ended]
-        silence = max(b - a for a, b in pairwise(moments))
+        moments = [self._started, *(moment for moment, _ in answered), self._ended]
+        longest_gap = max(b - a for a, b in pairwise(moments))
         refused = ", ".join(f"{count} x {what}" for what, count in self._refused[kind].items())
         times = sorted(seconds * 1000 for _, seconds in answered) or [0.0]
         p50, p95, p99 = (times[len(times) * share // 100] for share in (50, 95, 99))
         return (
             f"{len(answered):,} answered, p50 {p50:.0f} p95 {p95:.0f} p99 {p99:.0f} ms;"
-            f" refused: {refused or 'none'}; longest silence {silence:.1f} s"
+            f" refused: {refused or 'none'}; longest gap {longest_gap:.1f} s"
         )
 
 
-class Crowd:
-    """Clients of all kinds, on one API."""
+class Clients:
+    """Clients of all kinds on one API."""
 
     def __init__(self, settings: Settings, header: dict[str, str]) -> None:
-        self.answers = Answers()
+        self.responses = ResponseLog()
         self.stop = asyncio.Event()
         self.accepted: list[UUID] = []
         self.lost_links = 0
-        self.most_used = 0
+        self.max_connections_used = 0
         self._chosen = Random(1)
         limits = httpx.Limits(max_connections=None)
         self.client = httpx.AsyncClient(
@@ -92,13 +92,13 @@ class Crowd:
         )
 
     async def link_and_unlink(self, product_id: UUID, item_id: UUID) -> None:
-        """Link an item and unlink it; look each time whether what was acknowledged is so."""
+        """Link and unlink an item; check each time that an acknowledged change is visible."""
         linked = False
         while not self.stop.is_set():
             body = {"action": "unlink" if linked else "link", "supplier_item_id": str(item_id)}
             path = PRODUCT.format(product_id) + "/match"
             request = self.client.build_request("PATCH", path, json=body)
-            done = await self.answers.ask(self.client, "links", request)
+            done = await self.responses.send(self.client, "links", request)
             shown = await self._is_linked(product_id, item_id)
             if done is not None:
                 self.lost_links += shown == linked
@@ -106,42 +106,44 @@ class Crowd:
             await self._pause(6)
 
     async def _is_linked(self, product_id: UUID, item_id: UUID) -> bool:
-        """Look at a product until it is shown."""
+        """Return whether a product has the item; repeat the request until it succeeds."""
         while True:
             request = self.client.build_request("GET", PRODUCT.format(product_id))
-            answer = await self.answers.ask(self.client, "products", request)
-            if answer is not None:
-                items = answer.json()["supplier_items"]
+            response = await self.responses.send(self.client, "products", request)
+            if response is not None:
+                items = response.json()["supplier_items"]
                 return any(item["id"] == str(item_id) for item in items)
             await self._pause(1)
 
     async def sync(self, supplier_id: UUID, header: dict[str, str]) -> None:
-        """Ask for syncs as often as a user may, and remember the tasks that were accepted."""
+        """Request syncs at the rate that a user may, and record the accepted tasks."""
         while not self.stop.is_set():
             body = {"supplier_id": str(supplier_id)}
             path = "/api/v1/admin/sync"
             request = self.client.build_request("POST", path, json=body, headers=header)
-            answer = await self.answers.ask(self.client, "syncs", request)
-            if answer is not None and answer.status_code == ACCEPTED:
-                self.accepted.append(UUID(answer.json()["task_id"]))
+            response = await self.responses.send(self.client, "syncs", request)
+            if response is not None and response.status_code == ACCEPTED:
+                self.accepted.append(UUID(response.json()["task_id"]))
             await asyncio.sleep(SYNC_SECONDS)
 
     async def browse(self) -> None:
-        """Ask the catalog ten times a second for what is not in its memory."""
+        """Request catalog pages that are not cached, ten times a second."""
         while not self.stop.is_set():
             price = self._chosen.randint(1, 1_000_000) / 10_000
             request = self.client.build_request("GET", f"/api/v1/catalog?min_price={price}&limit=5")
-            await self.answers.ask(self.client, "catalog", request)
+            await self.responses.send(self.client, "catalog", request)
             await asyncio.sleep(0.1)
 
-    async def watch_pool(self) -> None:
-        """Remember the most connections of an API process that were in use."""
+    async def monitor_pool(self) -> None:
+        """Record the highest number of used pool connections of an API process."""
         while not self.stop.is_set():
             request = self.client.build_request("GET", "/health")
-            answer = await self.answers.ask(self.client, "health", request)
-            if answer is not None:
-                pool: dict[str, Any] = answer.json()["pool"]
-                self.most_used = max(self.most_used, pool["size"] - pool["available"])
+            response = await self.responses.send(self.client, "health", request)
+            if response is not None:
+                pool: dict[str, Any] = response.json()["pool"]
+                self.max_connections_used = max(
+                    self.max_connections_used, pool["size"] - pool["available"]
+                )
             await asyncio.sleep(0.2)
 
     async def _pause(self, seconds: float) -> None:

@@ -1,9 +1,9 @@
 """The whole system under load while parts of it fail: `python bench/faults.py [--quick]`.
 
-A thousand connections browse the catalog, read the staff's list, link and unlink; others ask for
-syncs, and a long list is taken in over and over, by two API processes and two workers. Part after
-part is taken away and comes back. Ends with 1 when something acknowledged was lost, done twice or
-answered wrongly.
+A thousand connections read the catalog and the staff list, link and unlink items. Others request
+syncs, and a long price list is imported repeatedly. Two API processes and two workers serve them.
+One part after the other is stopped and started again. Exits with 1 if an acknowledged change was
+lost or applied twice, or a response was wrong.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ import msgspec
 import psycopg
 import queries
 import sample
-from clients import Crowd
+from clients import Clients
 from load import Demand, Load, drive, family, megabytes, require_wrk
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from servers import free_port, served
@@ -39,15 +39,15 @@ PAUSE_MS = 10_000
 LIST = b"Article code,Name,Price\n" + b"\n".join(b"S-%d,Screw %d,9.50" % (n, n) for n in range(100))
 
 HEADER = (
-    "\nphase                               answered    p50    p95    p99   failed  right again"
+    "\nphase                               answered    p50    p95    p99   failed    recovered"
     "\n                                     catalog     ms     ms     ms      all      after s"
 )
-# Returns when the part was back.
+# Returns the monotonic time at which the part was available again.
 Fault = Callable[[], float]
 
 
 class Size(msgspec.Struct, frozen=True):
-    """How long the load lasts without and with a fault; how long a part is away; rows of a list."""
+    """Seconds of load without and with a fault, seconds of an outage, and rows of a price list."""
 
     calm: int
     phase: int
@@ -60,7 +60,7 @@ QUICK = Size(calm=15, phase=20, away=5, rows=10_000)
 
 
 def main() -> None:
-    """Start everything, and take part after part away."""
+    """Start the system and run all phases."""
     require_wrk()
     size = QUICK if "--quick" in sys.argv else LARGE
     with (
@@ -76,7 +76,7 @@ def main() -> None:
 
 @contextmanager
 def network_of(soak: Soak) -> Generator[int]:
-    """Connect everything to PostgreSQL through a proxy; yield the id of the proxy process."""
+    """Put a TCP proxy between the system and PostgreSQL; yield its process id."""
     given = conninfo_to_dict(soak.settings.required_database_url)
     port = free_port()
     target = f"{given['host']}/.s.PGSQL.{given['port']}"
@@ -93,7 +93,7 @@ def network_of(soak: Soak) -> Generator[int]:
 
 
 class Faults:
-    """The faults, and what is looked at before and after them."""
+    """The phases, and the checks after them."""
 
     def __init__(self, soak: Soak, api: int, network: int, size: Size) -> None:
         self.soak = soak
@@ -111,44 +111,44 @@ class Faults:
         Random(1).shuffle(self.paths)
 
     async def run(self) -> None:
-        """Go through the phases and look whether all is as it was promised."""
+        """Run the phases, then check tasks, prices and the catalog."""
         away = self.size.away
         phases: dict[str, Fault] = {
-            f"PostgreSQL away for {away} s": lambda: self._away(self.soak.restart, "postgres"),
-            f"PostgreSQL frozen for {away} s": lambda: self._away(self.soak.freeze, "postgres"),
-            f"its connections silent for {away} s": lambda: self._away(self._silence, "postgres"),
-            f"Redis away for {away} s": lambda: self._away(self.soak.restart, "redis"),
-            "a worker killed every 10 s": lambda: self._often(self._kill_worker),
-            "an API process killed every 10 s": lambda: self._often(self._kill_api),
+            f"PostgreSQL down for {away} s": lambda: self._outage(self.soak.restart, "postgres"),
+            f"PostgreSQL frozen for {away} s": lambda: self._outage(self.soak.freeze, "postgres"),
+            f"its connections silent for {away} s": lambda: self._outage(self._silence, "postgres"),
+            f"Redis down for {away} s": lambda: self._outage(self.soak.restart, "redis"),
+            "a worker killed every 10 s": lambda: self._kill_repeatedly(self._kill_worker),
+            "an API process killed every 10 s": lambda: self._kill_repeatedly(self._kill_api),
         }
         importing = asyncio.create_task(asyncio.to_thread(self._import))
         before = self._memory()
         try:
-            accepted = await self._phase("nothing fails", self.size.calm, time.monotonic)
+            accepted = await self._phase("no fault", self.size.calm, time.monotonic)
             for name, fault in phases.items():
                 accepted += await self._phase(name, self.size.phase, fault)
         finally:
             self.ended.set()
         imported = await importing
         print(f"memory: {before} at first, {self._memory()} at the end")
-        self._look_at_tasks(accepted)
-        self._look_at_prices(imported)
-        await self._look_at_catalog()
+        self._check_tasks(accepted)
+        self._check_prices(imported)
+        await self._check_catalog()
         print("\n".join([HEADER, *self.table]))
 
     async def _phase(self, name: str, seconds: int, fault: Fault) -> list[UUID]:
-        """Let everybody work while something fails; return the tasks that were accepted."""
-        crowd = Crowd(self.soak.settings, self.token)
+        """Run all clients during a fault; return the accepted tasks."""
+        clients = Clients(self.soak.settings, self.token)
         token = f"Authorization: {self.token['Authorization']}"
         staff_paths = [f"/api/v1/admin/products?page={number}" for number in range(1, 150)]
-        async with crowd.client:
+        async with clients.client:
             working = [
                 asyncio.create_task(each)
                 for each in (
-                    *(crowd.link_and_unlink(*pair) for pair in self.items),
-                    *map(crowd.sync, self.suppliers, self.users),
-                    crowd.browse(),
-                    crowd.watch_pool(),
+                    *(clients.link_and_unlink(*pair) for pair in self.items),
+                    *map(clients.sync, self.suppliers, self.users),
+                    clients.browse(),
+                    clients.monitor_pool(),
                 )
             ]
             browsing, staff, back_at = await asyncio.gather(
@@ -156,21 +156,21 @@ class Faults:
                 self._drive(Demand(staff_paths, STAFF, seconds, token, PAUSE_MS)),
                 asyncio.to_thread(fault),
             )
-            crowd.stop.set()
-            crowd.answers.end()
+            clients.stop.set()
+            clients.responses.end()
             await asyncio.gather(*working)
-        self._tell(name, crowd, {"catalog, all": browsing, "staff list": staff})
+        self._print_phase(name, clients, {"catalog, all": browsing, "staff list": staff})
         self.table.append(
             f"{name:34} {browsing.requests:>9,} {browsing.p50:6.0f} {browsing.p95:6.0f}"
-            f" {browsing.p99:6.0f} {browsing.errors + staff.errors + crowd.answers.refused:>8,}"
-            f" {crowd.answers.seconds_until_right(back_at):8.1f}"
+            f" {browsing.p99:6.0f} {browsing.errors + staff.errors + clients.responses.refused:>8,}"
+            f" {clients.responses.seconds_until_recovered(back_at):8.1f}"
         )
-        return crowd.accepted
+        return clients.accepted
 
     async def _drive(self, demand: Demand) -> Load:
         return await asyncio.to_thread(drive, self.soak.settings.address, demand)
 
-    def _tell(self, name: str, crowd: Crowd, loads: dict[str, Load]) -> None:
+    def _print_phase(self, name: str, clients: Clients, loads: dict[str, Load]) -> None:
         print(f"\n{name}")
         for kind, load in loads.items():
             print(
@@ -178,13 +178,16 @@ class Faults:
                 f" p99 {load.p99:.0f} ms; failed: {load.errors:,}"
             )
         for kind in ("catalog", "links", "products", "syncs", "health"):
-            print(f"  {kind:13} {crowd.answers.summed_up(kind)}")
+            print(f"  {kind:13} {clients.responses.summary(kind)}")
         most = self.soak.settings.db_pool_max
-        print(f"  {'pool':13} at most {crowd.most_used} of {most} connections in use", flush=True)
-        expect("acknowledged links that were lost", crowd.lost_links, 0)
+        print(
+            f"  {'pool':13} at most {clients.max_connections_used} of {most} connections in use",
+            flush=True,
+        )
+        expect("acknowledged links that were lost", clients.lost_links, 0)
 
-    def _away(self, fail: Callable[[str, float], None], server: str) -> float:
-        """Let a server fail within the phase; return when it was back."""
+    def _outage(self, fail: Callable[[str, float], None], server: str) -> float:
+        """Stop a server within the phase; return the time at which it was available again."""
         time.sleep(self.size.phase / 4)
         fail(server, self.size.away)
         back_at = time.monotonic()
@@ -196,8 +199,8 @@ class Faults:
         time.sleep(pause)
         os.kill(self.network, signal.SIGUSR2)
 
-    def _often(self, kill: Callable[[], None]) -> float:
-        """Kill something every ten seconds; return when it was killed last."""
+    def _kill_repeatedly(self, kill: Callable[[], None]) -> float:
+        """Kill a process every ten seconds; return the time of the last kill."""
         killed_at = time.monotonic()
         for _ in range(self.size.phase // 10):
             time.sleep(10)
@@ -212,11 +215,11 @@ class Faults:
         self.soak.start_worker()  # as systemd or a container engine would
 
     def _kill_api(self) -> None:
-        """Kill one of the processes that answer; the one that started them starts another."""
+        """Kill one API process; the main process starts another one."""
         os.kill(Random().choice(family(self.api)[1:]), signal.SIGKILL)
 
     def _import(self) -> int:
-        """Take a long list in over and over, each time at another price; return how often."""
+        """Import a long price list repeatedly, each time with another price; return the number."""
         supplier_id, price = self.soak.supplier("Importer"), 0
         while not self.ended.is_set():
             price += 1
@@ -225,7 +228,7 @@ class Faults:
         return price
 
     def _syncable(self, name: str) -> UUID:
-        """Make a supplier with a list that can be synced."""
+        """Create a supplier with a price list that can be synced."""
         supplier_id = self.soak.supplier(name)
         path = self.soak.settings.uploads / f"{supplier_id}.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -242,7 +245,7 @@ class Faults:
         return supplier_id
 
     def _free_items(self) -> list[tuple[UUID, UUID]]:
-        """Take the items of some products from them; return products and items."""
+        """Unlink one item of some products; return the pairs of product and item."""
         return self.soak.conn.execute(
             """
             WITH free AS (
@@ -262,28 +265,28 @@ class Faults:
         groups = [self.api, *(worker.pid for worker in self.soak.workers)]
         return ", ".join("+".join(f"{mb:.0f}" for mb in megabytes(pid)) for pid in groups) + " MB"
 
-    def _look_at_tasks(self, accepted: list[UUID]) -> None:
-        """See that every task that was accepted is done."""
+    def _check_tasks(self, accepted: list[UUID]) -> None:
+        """Check that every accepted task has succeeded."""
         ended = """
             SELECT count(*) FROM ingestion_tasks WHERE id = ANY(%s) AND state = 'succeeded'
         """
         until(lambda: self.soak.one(ended, accepted) == len(accepted))
-        print(f"tasks: {len(accepted):,} accepted, all done")
+        print(f"tasks: {len(accepted):,} accepted, all succeeded")
 
-    def _look_at_prices(self, imported: int) -> None:
-        """See that every list was applied once: an item has a price for each."""
+    def _check_prices(self, imported: int) -> None:
+        """Check that every price list was applied once: each item has one price for each."""
         recorded = """
             SELECT count(*) FROM price_history
             JOIN supplier_items ON supplier_item_id = supplier_items.id
             JOIN suppliers ON supplier_id = suppliers.id WHERE suppliers.name = 'Importer'
         """
         expect("prices recorded", self.soak.one(recorded), imported * self.size.rows)
-        print(f"lists: {imported} of {self.size.rows:,} rows taken in, each once")
+        print(f"price lists: {imported} of {self.size.rows:,} rows imported, each once")
 
-    async def _look_at_catalog(self) -> None:
-        """See that the catalog shows what is in the database."""
-        crowd = Crowd(self.soak.settings, self.token)
-        async with crowd.client as client:
+    async def _check_catalog(self) -> None:
+        """Check that the catalog equals the database."""
+        clients = Clients(self.soak.settings, self.token)
+        async with clients.client as client:
             page = (await client.get("/api/v1/catalog?limit=200")).raise_for_status().json()
         rows = self.soak.conn.execute(
             """
@@ -296,7 +299,7 @@ class Faults:
         ).fetchall()
         shown = [(product["id"], product["min_price"]) for product in page["data"]]
         expect("catalog", shown, [(each, price or "0.00") for each, price in rows])
-        print("catalog: shows what is in the database")
+        print("catalog: equals the database")
 
 
 if __name__ == "__main__":

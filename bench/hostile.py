@@ -1,8 +1,8 @@
-"""Whether the API stands what a hostile client sends, and serves the others meanwhile.
+"""Attacks on the API, and the latency of another client meanwhile.
 
     .venv/bin/python bench/hostile.py
 
-Everything happens on 127.0.0.1, against an API and servers of its own, within a few minutes.
+It runs for some minutes on 127.0.0.1, against its own API and servers.
 """
 
 import asyncio
@@ -27,10 +27,11 @@ from servers import migrated_servers, served, settings_for
 
 MEBIBYTE = 1024 * 1024
 PAUSE_SECONDS = 0.02
-PATIENCE_SECONDS = 30
+TIMEOUT_SECONDS = 30
 PORT = 8765
 REFUSED: dict[str, attacks.Attack] = {
-    name: partial(attacks.ask, request=request) for name, request in attacks.REFUSED.items()
+    name: partial(attacks.send_request, request=request)
+    for name, request in attacks.REFUSED.items()
 }
 ATTACKS = (
     REFUSED
@@ -44,7 +45,7 @@ ATTACKS = (
 
 
 def main() -> None:
-    """Attack an API in every way, one after the other, and print what came of each."""
+    """Run all attacks, one after the other, and print the outcomes."""
     with (
         migrated_servers() as endpoints,
         served(settings_for(endpoints, PORT)) as pid,
@@ -59,9 +60,9 @@ async def _attack(port: int, pid: int) -> None:
 
 
 async def _try(name: str, attack: Awaitable[str], port: int, pid: int) -> None:
-    """Attack while a visitor looks at the catalog; print the outcome."""
+    """Run an attack while another client reads the catalog; print the outcome."""
     before = memory_of(pid)
-    with visitor(port) as worst:
+    with other_client(port) as worst:
         outcome = await attack
     print(
         f"{name:32}{outcome:56}{before:11.0f}{memory_of(pid):8.0f}{worst.value * 1000:10.0f}",
@@ -70,35 +71,35 @@ async def _try(name: str, attack: Awaitable[str], port: int, pid: int) -> None:
 
 
 @contextmanager
-def visitor(port: int) -> Generator[Any]:
-    """Let a process of its own ask for the catalog; yields how long it waited at worst."""
-    apart = multiprocessing.get_context("spawn")
-    begun, ended, worst = apart.Event(), apart.Event(), apart.Value("d", 0.0)
-    process = apart.Process(target=visit, args=(port, begun, ended, worst))
+def other_client(port: int) -> Generator[Any]:
+    """Read the catalog in another process; yield its longest response time in seconds."""
+    context = multiprocessing.get_context("spawn")
+    started, stopping, worst = context.Event(), context.Event(), context.Value("d", 0.0)
+    process = context.Process(target=read_catalog, args=(port, started, stopping, worst))
     process.start()
-    begun.wait()
+    started.wait()
     yield worst
-    ended.set()
+    stopping.set()
     process.join()
     if process.exitcode:
-        raise SystemExit("A visitor was not served.")
+        raise SystemExit("The other client got no response.")
 
 
-def visit(port: int, begun: Any, ended: Any, worst: Any) -> None:
-    """Ask for the catalog on a new connection each time, until told that it has ended."""
-    while not ended.is_set():
-        asked_at = time.perf_counter()
-        connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
+def read_catalog(port: int, started: Any, stopping: Any, worst: Any) -> None:
+    """Request the catalog on a new connection each time, until `stopping` is set."""
+    while not stopping.is_set():
+        sent_at = time.perf_counter()
+        connection = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
         connection.request("GET", "/api/v1/catalog", headers={"Connection": "close"})
         if connection.getresponse().status != HTTPStatus.OK:
             raise SystemExit(1)
-        worst.value = max(worst.value, time.perf_counter() - asked_at)
-        begun.set()
+        worst.value = max(worst.value, time.perf_counter() - sent_at)
+        started.set()
         time.sleep(PAUSE_SECONDS)
 
 
 def memory_of(pid: int) -> float:
-    """Return the memory of the processes that a process has started, in MiB."""
+    """Return the resident memory of the child processes in MiB."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     pages = sum(int(Path(f"/proc/{each}/statm").read_text().split()[1]) for each in children)
     return pages * resource.getpagesize() / MEBIBYTE

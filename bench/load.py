@@ -1,4 +1,4 @@
-"""Drives a server with wrk, and tells what its processes cost meanwhile."""
+"""Load by wrk, and the CPU time and the memory of a process and its children."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Load(msgspec.Struct, frozen=True):
-    """What came of one run: requests a second, milliseconds, requests in all, failed ones."""
+    """The result of one run: requests per second, latencies in ms, all and failed requests."""
 
     rate: float
     p50: float
@@ -24,7 +24,7 @@ class Load(msgspec.Struct, frozen=True):
 
 
 def require_wrk() -> str:
-    """Return where wrk is, or end with a sentence."""
+    """Return the path of wrk, or exit with an error message."""
     found = shutil.which("wrk")
     if found is None:
         raise SystemExit("wrk is not installed: `apt-get install wrk`.")
@@ -32,10 +32,10 @@ def require_wrk() -> str:
 
 
 class Demand(msgspec.Struct, frozen=True):
-    """What is asked in turn, by how many at once, for how long.
+    """The requests of a run: their paths in turn, the connections and the duration.
 
-    With a header field (`Name: value`), and with pauses of up to some milliseconds between the
-    requests of a connection.
+    `header` is a header field (`Name: value`); `pause_ms` is the longest pause between two requests
+    of a connection.
     """
 
     paths: list[str]
@@ -46,24 +46,24 @@ class Demand(msgspec.Struct, frozen=True):
 
 
 def drive(address: str, demand: Demand) -> Load:
-    """Ask a server, and tell how it answered."""
+    """Send the requests to a server and return the result."""
     header = ["-H", demand.header] if demand.header else []
     size = [f"-c{demand.connections}", f"-d{demand.seconds}s"]
     with NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(demand.paths))
         file.flush()
-        said = subprocess.run(
+        output = subprocess.run(
             [require_wrk(), "-t1", *size, "--timeout", "10s", *header, "-s", str(SCRIPT), address],
             env={**os.environ, "PATHS": file.name, "PAUSE_MS": str(demand.pause_ms)},
             capture_output=True,
             text=True,
             check=True,
         ).stdout
-    return msgspec.json.decode(said.rpartition("result ")[2], type=Load)
+    return msgspec.json.decode(output.rpartition("result ")[2], type=Load)
 
 
 def family(pid: int) -> list[int]:
-    """Return a process and all that descend from it."""
+    """Return the ids of a process and all its descendants."""
     found = [pid]
     for each in found:
         try:
@@ -75,12 +75,12 @@ def family(pid: int) -> list[int]:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return the CPU time of a process and all that descend from it."""
+    """Return the CPU time in seconds of a process and all its descendants."""
     return sum(_cpu_seconds(each) for each in family(pid))
 
 
 def megabytes(pid: int) -> list[float]:
-    """Return the resident memory of each process of a family, the largest first."""
+    """Return the resident memory in MB of a process and each descendant, the largest first."""
     sizes: list[float] = []
     for each in family(pid):
         try:

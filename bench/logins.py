@@ -1,7 +1,8 @@
-"""Whether the time of a login tells who exists, and whether a storm of them slows the catalog.
+"""The time of failed logins, and the catalog under many logins: `python bench/logins.py [tries]`.
 
-`python bench/logins.py [tries]`. Prints the medians of both failures and their ratio, and the p95
-of the catalog's first page without and with 50 logins a second.
+Prints the median times of a login with an unknown user and with a wrong password and their ratio,
+which must be near 1. Then prints the p95 of the catalog's first page without and with 50 logins a
+second.
 """
 
 import asyncio
@@ -29,20 +30,20 @@ PAGES_A_SECOND = 50
 
 
 def main() -> None:
-    """Make accounts, serve them and knock."""
+    """Create accounts, run the API and measure."""
     tries = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     with migrated_servers() as endpoints:
         with psycopg.connect(endpoints.database_url) as conn:
             sample.fill(conn, products=10_000)
             make_users(conn, tries)
         settings = settings_for(endpoints, PORT)
-        patient = msgspec.structs.replace(settings, login_failures_per_address=1_000_000)
-        with served(patient):
+        unlimited = msgspec.structs.replace(settings, login_failures_per_address=1_000_000)
+        with served(unlimited):
             asyncio.run(measure(tries))
 
 
 def make_users(conn: psycopg.Connection, count: int) -> None:
-    """Make accounts that share a password."""
+    """Create accounts that share a password."""
     password_hash = hash_password(RIGHT, Settings().bcrypt_cost)
     conn.execute(
         """
@@ -54,19 +55,19 @@ def make_users(conn: psycopg.Connection, count: int) -> None:
 
 
 async def measure(tries: int) -> None:
-    """Compare the two failures, then the catalog with and without a storm."""
+    """Measure the two failures, then the catalog without and with many logins."""
     limits = httpx.Limits(max_connections=200)
     address = f"http://127.0.0.1:{PORT}"
     async with httpx.AsyncClient(base_url=address, limits=limits, timeout=60) as client:
         unknown: list[float] = []
         wrong: list[float] = []
-        for number in range(1, tries + 1):  # in turn, so that the machine's moods hit both
+        for number in range(1, tries + 1):  # in turn, so that other load affects both
             unknown.append(await seconds_of(log_in(client, f"nobody-{number}", WRONG)))
             wrong.append(await seconds_of(log_in(client, f"user-{number}", WRONG)))
         ratio = median(unknown) / median(wrong)
         print(f"{tries} tries each: unknown user {median(unknown) * 1000:.1f} ms, wrong password")
         print(f"  {median(wrong) * 1000:.1f} ms (medians), ratio {ratio:.3f}")
-        print(f"catalog p95, quiet:                {await page_p95(client):6.1f} ms")
+        print(f"catalog p95, no logins:            {await page_p95(client):6.1f} ms")
         storm = asyncio.create_task(
             at_rate(LOGINS_A_SECOND, lambda: log_in(client, "user-1", RIGHT))
         )
@@ -81,24 +82,24 @@ async def page_p95(client: httpx.AsyncClient) -> float:
 
 
 async def log_in(client: httpx.AsyncClient, name: str, password: str) -> None:
-    """Try to log in, whatever comes of it."""
+    """Send a login; ignore the response."""
     await client.post(LOGIN, json={"username": name, "password": password})
 
 
-async def at_rate(rate: int, ask: Callable[[], Awaitable[object]]) -> list[float]:
-    """Ask at a steady rate, whether or not the answers keep up; return the seconds of each."""
+async def at_rate(rate: int, send: Callable[[], Awaitable[object]]) -> list[float]:
+    """Send requests at a steady rate, independent of the responses; return their seconds."""
     start = time.perf_counter()
-    asked: list[asyncio.Task[float]] = []
+    requests: list[asyncio.Task[float]] = []
     for number in range(int(STORM_SECONDS * rate)):
         await asyncio.sleep(max(0.0, start + number / rate - time.perf_counter()))
-        asked.append(asyncio.create_task(seconds_of(ask())))
-    return await asyncio.gather(*asked)
+        requests.append(asyncio.create_task(seconds_of(send())))
+    return await asyncio.gather(*requests)
 
 
-async def seconds_of(asked: Awaitable[object]) -> float:
-    """Time one answer."""
+async def seconds_of(request: Awaitable[object]) -> float:
+    """Return the seconds until the response."""
     start = time.perf_counter()
-    await asked
+    await request
     return time.perf_counter() - start
 
 

@@ -1,10 +1,9 @@
-"""The API of two checkouts in turn: `python bench/pair.py OTHER [--quick] [case...]`.
+"""Compares the API of two checkouts: `python bench/pair.py OTHER [--quick] [case...]`.
 
-OTHER is a checkout with its own `.venv` (`make install`). Each has servers of its own with the same
-data. Every case is driven in both, one after the other, round by round, so that other load on the
-machine affects both. Prints medians: requests a second, their ratio (this / other), p95 in
-milliseconds and CPU of the API in microseconds a request. Given words, only the cases that begin
-with one of them.
+OTHER is a checkout with its own `.venv` (`make install`). Each has its own servers and equal data.
+Each round runs a case on both, so that other load on the machine affects both. Prints medians:
+requests per second, their ratio (this / other), p95 in milliseconds and CPU of the API in
+microseconds per request. With case names, only the cases that begin with one of them are run.
 """
 
 import os
@@ -31,7 +30,7 @@ WORKERS = 2
 
 
 class Run(msgspec.Struct, frozen=True):
-    """One run: requests a second, p95 in milliseconds, CPU microseconds a request, failures."""
+    """One run: requests per second, p95 in ms, CPU microseconds per request, errors."""
 
     rate: float
     p95: float
@@ -40,14 +39,14 @@ class Run(msgspec.Struct, frozen=True):
 
 
 class Side(msgspec.Struct, frozen=True):
-    """One of the two: its address, the process that serves it, and its cases by name."""
+    """One checkout: the address and process id of its API, and the cases by name."""
 
     address: str
     pid: int
     cases: dict[str, Case]
 
     def run(self, case: Case, number: int, seconds: int) -> Run:
-        """Drive one case once; cases with new requests start elsewhere in each round."""
+        """Run a case once; cases with new requests start at another path in each round."""
         start = number * 20_011 % len(case.paths) if case.is_new else 0
         paths = [*case.paths[start:], *case.paths[:start]]
         before = cpu_seconds(self.pid)
@@ -73,7 +72,7 @@ def main() -> None:
 
 
 def compare(name: str, sides: tuple[Side, Side], rounds: int, seconds: int) -> None:
-    """Drive both sides in turn, the one that is first in a round second in the next."""
+    """Run a case on both in turn and print the medians; the order changes each round."""
     runs: tuple[list[Run], list[Run]] = ([], [])
     for number in range(rounds):
         for each in (0, 1) if number % 2 == 0 else (1, 0):
@@ -92,7 +91,7 @@ def compare(name: str, sides: tuple[Side, Side], rounds: int, seconds: int) -> N
 
 @contextmanager
 def serving(checkout: Path, port: int) -> Generator[Side]:
-    """Serve the API of a checkout with servers and data of its own."""
+    """Run the API of a checkout with its own servers and data."""
     python = checkout / ".venv/bin/python"
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="pricebook-bench-"))

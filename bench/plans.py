@@ -1,9 +1,8 @@
 """Plans and times of the catalog's queries, uncached: `python bench/plans.py [products ...]`.
 
-Each size is measured in turn, 10,000 and 500,000 products unless told otherwise; the table has the
-page alone (another one of the list told how many there are, and which is first), and the page with
-the count. Exits with 1 when a query that an
-index could serve scans the whole table.
+Measures each size in turn; the default is 10,000 and 500,000 products. The table has the time of
+the page alone, with the count and the first product known from another page, and of the page with
+its count. Exits with 1 if a query that an index could serve scans the whole table.
 """
 
 import sys
@@ -45,7 +44,7 @@ SCANNING = {"one letter": "search=h", "two letters": "search=ha"}
 
 
 class Timed(msgspec.Struct, frozen=True):
-    """How many products a query finds, its milliseconds, and how the products are read."""
+    """The products that match a query, its milliseconds, and the scans of `products`."""
 
     found: int
     page: float
@@ -72,7 +71,7 @@ def main() -> int:
 
 
 def measure_all(products: int) -> dict[str, Timed]:
-    """Measure every query with so many products."""
+    """Measure every query with this number of products."""
     with migrated_servers() as endpoints, psycopg.connect(endpoints.database_url) as conn:
         sample.fill(conn, products=products)
         conn.execute("SET plan_cache_mode = auto")
@@ -105,23 +104,23 @@ def criteria_of(conn: psycopg.Connection, query: str) -> CatalogQuery:
     if query != "cursor":
         text = query.format(category=row[0] if row else "")
         return decode_query(CatalogQuery, text.encode())
-    walk = page_statement(CatalogQuery(page=4950, limit=1), FilterStatistics(5000))
-    last = conn.execute(walk.text, walk.values).fetchone()
+    previous = page_statement(CatalogQuery(page=4950, limit=1), FilterStatistics(5000))
+    last = conn.execute(previous.text, previous.values).fetchone()
     first = CatalogQuery()
     return CatalogQuery(cursor=first.cursor_after(last[2], str(last[0])) if last else None)
 
 
 def sort_key_of(row: tuple[Any, ...] | None) -> SortKey | None:
-    """Return the place of the first product, where other pages of its list begin to look."""
+    """Return the sort key of the first product, at which the scans of later pages begin."""
     return SortKey(row[2] if row[7] is None else row[7], str(row[0])) if row else None
 
 
-def milliseconds(conn: psycopg.Connection, asked: Statement) -> float:
+def milliseconds(conn: psycopg.Connection, statement: Statement) -> float:
     """Return the median time of a statement, prepared like the API's."""
     times: list[float] = []
     for _ in range(RUNS):
         start = time.perf_counter()
-        conn.execute(asked.text, asked.values, prepare=True).fetchall()
+        conn.execute(statement.text, statement.values, prepare=True).fetchall()
         times.append((time.perf_counter() - start) * 1000)
     return median(times)
 

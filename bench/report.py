@@ -1,4 +1,4 @@
-"""Puts the figures of the catalog's benchmark into docs/performance.md, as a table and a plot."""
+"""Writes the results of the catalog benchmark into docs/performance.md, as a table and a plot."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ COLOURS = ("#2563eb", "#94a3b8")
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """Medians of several runs of one server; CPU in cores, failures in all runs together."""
+    """The medians of several runs of one server; CPU in cores, `errors` is the sum of all runs."""
 
     rate: float
     p50: float
@@ -37,12 +37,12 @@ class Row(msgspec.Struct, frozen=True):
 
     @property
     def times(self) -> float:
-        """How many times as many requests a second we answer."""
+        """The ratio of the requests per second: Pricebook / baseline."""
         return self.pricebook.rate / self.baseline.rate
 
 
 class Report(msgspec.Struct, frozen=True):
-    """All that was measured."""
+    """The results of a benchmark."""
 
     machine: str
     products: int
@@ -53,7 +53,7 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def line(row: Row) -> str:
-    """Write one case as a row of the table."""
+    """Return one case as a row of the table."""
     ours, theirs = row.pricebook, row.baseline
     cells = [
         row.name,
@@ -74,20 +74,20 @@ def write(report: Report) -> None:
         " + ".join(f"{size:.0f}" for size in sizes if size > 1)
         for sizes in report.megabytes.values()
     )
-    told = (
+    caption = (
         f"{report.machine}; {report.products:,} products, {report.products * 4:,} items; medians of"
         f" {report.runs} runs of {report.seconds} s each, in turn. Memory afterwards, megabytes a"
         f" process: {ours} (ours), {theirs} (theirs).\n"
     )
     table = HEADER + "\n".join(line(row) for row in report.rows) + "\n"
     page = PAGE.read_text()
-    block = f"{BEGIN}\n{told}\n{table}{END}"
+    block = f"{BEGIN}\n{caption}\n{table}{END}"
     PAGE.write_text(re.sub(f"{BEGIN}.*?{END}", lambda _: block, page, flags=re.DOTALL))
     PLOT.write_text(plot(report.rows))
 
 
 def plot(rows: list[Row]) -> str:
-    """Draw two bars a case, requests a second."""
+    """Return an SVG with two bars for each case: requests per second."""
     most = max(row.pricebook.rate for row in rows)
     scale = (WIDTH - LEFT - 90) / most
     drawn = "".join(_bars(number, row, scale) for number, row in enumerate(rows))

@@ -1,10 +1,10 @@
-"""Whether a rolling restart of two APIs behind nginx fails a request.
+"""Counts the requests that fail during a rolling restart of two APIs behind nginx.
 
     .venv/bin/python bench/rolling.py
 
-nginx without its paid parts does not ask /ready by itself: a loop here does, as other proxies do,
-and reloads nginx with those that are ready. Clients read pages, export and log in all the while;
-each API is told to stop by SIGTERM, and started again when it has ended.
+The free nginx has no active health checks. A loop here requests /ready, as other proxies do, and
+reloads nginx with the servers that are ready. Clients read pages, export and log in meanwhile. Each
+API gets SIGTERM and is started again after its exit.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ from pricebook.cli.up import is_ready
 from pricebook.settings import Settings
 
 PROXY, PORTS = 8790, (8791, 8792)
-LOOK_SECONDS = 0.2
+POLL_SECONDS = 0.2
 ROUNDS = 2
 CLIENTS = 4
 GOOD = {str(HTTPStatus.OK.value), str(HTTPStatus.UNAUTHORIZED.value)}
@@ -37,7 +37,7 @@ PRODUCTS = """
 INSERT INTO products (internal_sku, name, status)
 SELECT 'P-' || n, 'Product ' || n, 'active' FROM generate_series(1, 20000) n
 """
-# A reload closes idle connections of clients, who may be about to use them: there are none here.
+# A reload closes idle client connections that may just be used: keep-alive is off.
 CONFIGURATION = """
 daemon off; pid {folder}/pid; error_log {folder}/errors warn; worker_processes 1;
 events {{ worker_connections 512; }}
@@ -58,7 +58,7 @@ http {{
 
 
 class Proxy:
-    """nginx in front of those APIs that are ready."""
+    """nginx in front of the APIs that are ready."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -66,8 +66,8 @@ class Proxy:
         self._ready: list[int] = []
         self._process: subprocess.Popen[bytes] | None = None
 
-    def lead_to(self, ready: list[int]) -> None:
-        """Send new requests to these ports; what is under way ends where it is."""
+    def route_to(self, ready: list[int]) -> None:
+        """Send new requests to these ports; open requests end where they are."""
         if ready in ([], self._ready):
             return
         servers = " ".join(f"server 127.0.0.1:{port};" for port in ready)
@@ -82,16 +82,16 @@ class Proxy:
             self._process = subprocess.Popen(command)
 
     def stop(self) -> None:
-        """End it."""
+        """Stop nginx."""
         if self._process:
             self._process.terminate()
             self._process.wait()
 
 
 def main() -> None:
-    """Restart each API in turn under load; print what the clients saw."""
+    """Restart each API in turn under load; print the outcomes of the requests."""
     if not shutil.which("nginx"):
-        raise SystemExit("nginx is not installed: `apt-get install nginx-light` does that.")
+        raise SystemExit("nginx is not installed: `apt-get install nginx-light`.")
     with migrated_servers() as endpoints, TemporaryDirectory() as folder, ExitStack() as stack:
         with psycopg.connect(endpoints.database_url) as conn:
             conn.execute(PRODUCTS)
@@ -100,8 +100,8 @@ def main() -> None:
         stack.callback(proxy.stop)
         several = {port: _settings(settings_for(endpoints, port)) for port in PORTS}
         seen = asyncio.run(_restart_in_turn(proxy, several))
-    for (what, outcome), times in sorted(seen.items()):
-        print(f"{what:10}{outcome:12}{times:8}")
+    for (kind, outcome), times in sorted(seen.items()):
+        print(f"{kind:10}{outcome:12}{times:8}")
     failed = sum(times for (_, outcome), times in seen.items() if outcome not in GOOD)
     print(f"{failed} of {seen.total()} requests failed.")
     sys.exit(1 if failed else 0)
@@ -116,22 +116,24 @@ def _settings(settings: Settings) -> Settings:
 async def _restart_in_turn(proxy: Proxy, several: dict[int, Settings]) -> Counter[tuple[str, str]]:
     running = {port: _start(settings) for port, settings in several.items()}
     seen: Counter[tuple[str, str]] = Counter()
-    watching = asyncio.create_task(_watch(proxy, several))
+    polling = asyncio.create_task(_poll_ready(proxy, several))
     try:
         for settings in several.values():
             await _until_ready(settings)
         await asyncio.sleep(1)
-        asking = [
-            asyncio.create_task(_ask(what, seen)) for what in REQUESTS for _ in range(CLIENTS)
+        clients = [
+            asyncio.create_task(_send_requests(kind, seen))
+            for kind in REQUESTS
+            for _ in range(CLIENTS)
         ]
         for port in PORTS * ROUNDS:
             code = await _restart(port, several[port], running)
-            print(f"the API at {port} ended with {code} and is ready again")
-        for task in asking:
+            print(f"the API at {port} exited with {code} and is ready again")
+        for task in clients:
             task.cancel()
-        await asyncio.gather(*asking, return_exceptions=True)
+        await asyncio.gather(*clients, return_exceptions=True)
     finally:
-        watching.cancel()
+        polling.cancel()
         for process in running.values():
             process.terminate()
         for process in running.values():
@@ -153,24 +155,24 @@ async def _restart(
     code = await asyncio.to_thread(running[port].wait)
     running[port] = _start(settings)
     await _until_ready(settings)
-    await asyncio.sleep(1)  # the loop has seen it, and nginx leads there
+    await asyncio.sleep(1)  # the loop has polled it, and nginx routes to it
     return code
 
 
 async def _until_ready(settings: Settings) -> None:
     def wait() -> None:
         while not is_ready(settings):
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
 
     await asyncio.to_thread(wait)
 
 
-async def _watch(proxy: Proxy, several: dict[int, Settings]) -> None:
+async def _poll_ready(proxy: Proxy, several: dict[int, Settings]) -> None:
     while True:
         answers = [asyncio.to_thread(is_ready, settings) for settings in several.values()]
         ready = await asyncio.gather(*answers)
-        proxy.lead_to([port for port, is_up in zip(several, ready, strict=True) if is_up])
-        await asyncio.sleep(LOOK_SECONDS)
+        proxy.route_to([port for port, is_up in zip(several, ready, strict=True) if is_up])
+        await asyncio.sleep(POLL_SECONDS)
 
 
 REQUESTS = {
@@ -180,21 +182,21 @@ REQUESTS = {
 }
 
 
-async def _ask(what: str, seen: Counter[tuple[str, str]]) -> None:
-    """Send requests of one kind until cancelled; note what became of each."""
-    method, path = REQUESTS[what]
+async def _send_requests(kind: str, seen: Counter[tuple[str, str]]) -> None:
+    """Send requests of one kind until cancelled; count their outcomes."""
+    method, path = REQUESTS[kind]
     body = {"username": "nobody", "password": "wrong password"} if method == "POST" else None
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{PROXY}", timeout=60) as client:
         with suppress(asyncio.CancelledError):
             while True:
-                begun = time.monotonic()
+                sent_at = time.monotonic()
                 try:
-                    answer = await client.request(method, path, json=body)
-                    outcome = str(answer.status_code)
+                    response = await client.request(method, path, json=body)
+                    outcome = str(response.status_code)
                 except httpx.TransportError as error:
                     outcome = type(error).__name__
-                seen[what, outcome] += 1
-                await asyncio.sleep(max(0.02 - (time.monotonic() - begun), 0))
+                seen[kind, outcome] += 1
+                await asyncio.sleep(max(0.02 - (time.monotonic() - sent_at), 0))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A catalog of any size, made in SQL: `sample.fill(connection, products=500_000)`."""
+"""A catalog of any size, generated in SQL: `sample.fill(connection, products=500_000)`."""
 
 import psycopg
 
@@ -32,7 +32,7 @@ PRODUCTS = """
         (SELECT array_agg(id ORDER BY name) AS ids FROM categories) AS category
 """
 
-# Four offers a product, from four suppliers, at prices that differ by up to a fifth.
+# Four items for each product, of four suppliers, at prices that differ by up to a fifth.
 ITEMS = """
     INSERT INTO supplier_items
         (supplier_id, product_id, supplier_sku, name, current_price, characteristics)

@@ -1,4 +1,4 @@
-"""Embedded servers in a folder of their own and an API on them, gone afterwards."""
+"""Temporary servers for a benchmark: PostgreSQL, Valkey, the API and the baseline."""
 
 import os
 import socket
@@ -22,7 +22,7 @@ BASELINE = Path(__file__).parent / "elysia"
 
 @contextmanager
 def migrated_servers() -> Generator[Endpoints]:
-    """Run durable servers with a migrated, empty database."""
+    """Run embedded servers with a migrated, empty database, in a temporary folder."""
     with TemporaryDirectory(prefix="pricebook-bench-") as folder:
         Path(folder).chmod(0o755)
         with servers(Path(folder) / "home") as endpoints:
@@ -31,7 +31,7 @@ def migrated_servers() -> Generator[Endpoints]:
 
 
 def settings_for(endpoints: Endpoints, port: int) -> Settings:
-    """Make the settings of an API on these servers."""
+    """Return the settings of an API on these servers."""
     return Settings(
         database_url=endpoints.database_url,
         redis_url=endpoints.redis_url,
@@ -42,9 +42,9 @@ def settings_for(endpoints: Endpoints, port: int) -> Settings:
 
 @contextmanager
 def served(settings: Settings, python: str = sys.executable) -> Generator[int]:
-    """Run the API until the block ends; yields the id of its process. Its log goes nowhere.
+    """Run the API until the block ends; yield its process id. Its log is discarded.
 
-    With the interpreter of another checkout's environment, the API of that checkout.
+    `python` is the interpreter of the checkout whose API is run.
     """
     command = [python, "-m", "pricebook.cli.main", "serve"]
     environment = {**os.environ, **settings.as_environment()}
@@ -55,20 +55,20 @@ def served(settings: Settings, python: str = sys.executable) -> Generator[int]:
 
 @contextmanager
 def baseline(endpoints: Endpoints, port: int) -> Generator[int]:
-    """Run the catalog on Bun and Elysia until the block ends; yields the id of its process."""
-    known = conninfo_to_dict(endpoints.database_url)
+    """Run the catalog on Bun and Elysia until the block ends; yield its process id."""
+    parameters = conninfo_to_dict(endpoints.database_url)
     environment = {
-        "PG_SOCKET": f"{known['host']}/.s.PGSQL.{known.get('port', 5432)}",
-        "PG_USER": str(known["user"]),
-        "PG_DATABASE": str(known["dbname"]),
+        "PG_SOCKET": f"{parameters['host']}/.s.PGSQL.{parameters.get('port', 5432)}",
+        "PG_USER": str(parameters["user"]),
+        "PG_DATABASE": str(parameters["dbname"]),
         "PORT": str(port),
     }
     command = [str(BASELINE / "node_modules/.bin/bun"), "server.ts"]
     try:
         process = subprocess.Popen(command, cwd=BASELINE, env={**os.environ, **environment})
     except FileNotFoundError:
-        raise SystemExit("The baseline is not installed: `make bench` does that.") from None
-    with _running(process, lambda: _answers(port)):
+        raise SystemExit("The baseline is not installed: run `make bench`.") from None
+    with _running(process, lambda: _accepts_connections(port)):
         yield process.pid
 
 
@@ -77,7 +77,7 @@ def _running(process: subprocess.Popen[bytes], is_up: Callable[[], bool]) -> Gen
     try:
         while not is_up():
             if process.poll() is not None:
-                raise SystemExit(f"{process.args!r} ended with {process.returncode}.")
+                raise SystemExit(f"{process.args!r} exited with {process.returncode}.")
             time.sleep(0.1)
         yield
     finally:
@@ -85,13 +85,13 @@ def _running(process: subprocess.Popen[bytes], is_up: Callable[[], bool]) -> Gen
         process.wait()
 
 
-def _answers(port: int) -> bool:
+def _accepts_connections(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port() -> int:
-    """Find a port that nobody listens on."""
+    """Return an unused TCP port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -1,8 +1,8 @@
-"""Whether the catalog stays true and quick under strain: `python bench/soak.py [--quick] [name]`.
+"""Staleness, paging, latency and memory under load: `python bench/soak.py [--quick] [name]`.
 
 stale: four API processes, prices that change 50 times a second, the listeners' connections killed
-every second. walk: all pages by cursor while a list is imported. import: the p95 of the catalog
-while 100,000 rows are imported into 500,000 products. memory: a million requests at random.
+every second. paging: all pages by cursor during an import. import: the p95 of the catalog while
+100,000 rows are imported into 500,000 products. memory: a million random requests.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from servers import migrated_servers, served, settings_for
 from pricebook.db.database import LISTENER_APPLICATION_NAME, Database
 from pricebook.embedded import Endpoints
 from pricebook.imports import importer
-from pricebook.imports.importer_schemas import ImportRequest, Progress
+from pricebook.imports.importer_schemas import ImportRequest
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas import FileSource
 from pricebook.settings import Settings
@@ -39,7 +39,7 @@ KILL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application
 
 
 class Size(msgspec.Struct, frozen=True):
-    """How long and how large."""
+    """The seconds, products, rows and requests of a run."""
 
     seconds: int
     products: int
@@ -52,28 +52,28 @@ QUICK = Size(seconds=5, products=5_000, rows=5_000, requests=20_000)
 
 
 class Staleness(msgspec.Struct, frozen=True):
-    """The answers given, and the milliseconds for which those were untrue that were."""
+    """The numbers of changes and responses, and the age in ms of each stale response."""
 
     changes: int
-    answers: int
+    responses: int
     stale_ms: list[float]
 
     @property
     def worst_ms(self) -> float:
-        """The longest time that an answer was given after it had become untrue."""
+        """The age of the oldest stale response in ms."""
         return max(self.stale_ms, default=0.0)
 
 
 def main() -> None:
-    """Run what was asked for, or everything."""
+    """Run the named tests, or all."""
     size = QUICK if "--quick" in sys.argv else LARGE
     named = [word for word in sys.argv[1:] if not word.startswith("-")]
-    for name in named or ["stale", "walk", "import", "memory"]:
+    for name in named or ["stale", "paging", "import", "memory"]:
         SOAKS[name](size)
 
 
 def soak_staleness(size: Size) -> None:
-    """Print how long answers were untrue, with quiet listeners and with killed ones."""
+    """Print the age of stale responses, with connected and with killed listeners."""
     with ExitStack() as stack:
         endpoints = stack.enter_context(migrated_servers())
         settings = [settings_for(endpoints, PORT + number) for number in range(4)]
@@ -82,19 +82,19 @@ def soak_staleness(size: Size) -> None:
         for kills in (False, True):
             found = asyncio.run(staleness(settings, seconds=size.seconds, kills=kills))
             worst = sorted(found.stale_ms)
-            told = [f"{worst[int(len(worst) * part)]:.1f}" for part in (0.5, 0.95, 0.99)]
+            percentiles = [f"{worst[int(len(worst) * part)]:.1f}" for part in (0.5, 0.95, 0.99)]
             print(
-                f"stale ({'listeners killed every second' if kills else 'listeners left alone'}):"
-                f" {found.changes:,} changes, {found.answers:,} answers,"
-                f" {len(worst):,} untrue when asked for: for {' / '.join(told)} ms (p50/p95/p99),"
+                f"stale ({'listeners killed every second' if kills else 'listeners connected'}):"
+                f" {found.changes:,} changes, {found.responses:,} responses,"
+                f" {len(worst):,} stale: by {' / '.join(percentiles)} ms (p50/p95/p99),"
                 f" {found.worst_ms:.1f} ms at worst"
                 if worst
-                else f"stale: {found.answers:,} answers, none untrue"
+                else f"stale: {found.responses:,} responses, none stale"
             )
 
 
 async def staleness(settings: list[Settings], *, seconds: float, kills: bool) -> Staleness:
-    """Change a price again and again, and see for how long each API gives an older one."""
+    """Change a price repeatedly, and measure for how long each API returns an older one."""
     url = settings[0].required_database_url
     committed: list[float] = []
     stop = asyncio.Event()
@@ -111,12 +111,12 @@ async def staleness(settings: list[Settings], *, seconds: float, kills: bool) ->
         stop.set()
         await asyncio.gather(writer, killer)
         found = await asyncio.gather(*readers)
-    answers = sum(count for count, _ in found)
-    return Staleness(len(committed), answers, [each for _, ages in found for each in ages])
+    responses = sum(count for count, _ in found)
+    return Staleness(len(committed), responses, [each for _, ages in found for each in ages])
 
 
 async def make_product(conn: psycopg.AsyncConnection[Any]) -> None:
-    """Make the product whose price changes; its price is the number of the change."""
+    """Create the product whose price changes; its price is the number of the change."""
     await conn.execute("TRUNCATE products, suppliers CASCADE")
     await conn.execute("""
         WITH product AS (
@@ -133,7 +133,7 @@ async def make_product(conn: psycopg.AsyncConnection[Any]) -> None:
 async def change_prices(
     conn: psycopg.AsyncConnection[Any], committed: list[float], stop: asyncio.Event
 ) -> None:
-    """Set the price to 1, 2, 3, … in bursts, so that a missed change would show in the pauses."""
+    """Set the price to 1, 2, 3, … in bursts, so that a missed change is visible in the pauses."""
     chosen = Random(1)
     while not stop.is_set():
         for _ in range(chosen.randint(1, CHANGES_A_SECOND // 2)):
@@ -146,7 +146,7 @@ async def change_prices(
 
 
 async def kill_listeners(url: str, stop: asyncio.Event) -> None:
-    """Cut the connections on which the APIs hear of changes, every second."""
+    """Close the connections on which the APIs receive notifications, every second."""
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as conn:
         while not stop.is_set():
             await conn.execute(KILL, [LISTENER_APPLICATION_NAME])
@@ -156,36 +156,36 @@ async def kill_listeners(url: str, stop: asyncio.Event) -> None:
 async def read(
     address: str, path: str, committed: list[float], stop: asyncio.Event
 ) -> tuple[int, list[float]]:
-    """Ask again and again; return how often, and for how long untrue answers had been so."""
-    asked, ages = 0, list[float]()
+    """Read the price repeatedly; return the number of responses and the ages of stale ones."""
+    count, ages = 0, list[float]()
     async with httpx.AsyncClient(base_url=address, timeout=30) as client:
         while not stop.is_set():
-            known, start = len(committed), time.perf_counter()
+            committed_count, start = len(committed), time.perf_counter()
             (product,) = (await client.get(path)).raise_for_status().json()["data"]
-            asked += 1
+            count += 1
             shown = int(Decimal(product["min_price"]))
-            if shown < known:  # the change after the one shown was committed before we asked
+            if shown < committed_count:  # a later change was committed before the request
                 ages.append((start - committed[shown]) * 1000)
             await asyncio.sleep(0.002)
-    return asked, ages
+    return count, ages
 
 
-def soak_walk(size: Size) -> None:
-    """Print what a walk by cursor saw while a list came in."""
+def soak_paging(size: Size) -> None:
+    """Print how many products were missed or repeated by cursor paging during an import."""
     with ExitStack() as stack:
         endpoints = stack.enter_context(migrated_servers())
         fill(endpoints, size.products // 10)
         settings = settings_for(endpoints, PORT)
         stack.enter_context(served(settings))
         path = Path(stack.enter_context(TemporaryDirectory())) / "list.csv"
-        stays, seen = asyncio.run(walk(settings, path, size.rows))
+        stays, seen = asyncio.run(read_all_pages(settings, path, size.rows))
         again = len(seen) - len(set(seen))
         missed = len(stays - set(seen))
-        print(f"walk: {len(stays):,} products, {missed} missed, {again} seen twice")
+        print(f"paging: {len(stays):,} products, {missed} missed, {again} seen twice")
 
 
-async def walk(settings: Settings, path: Path, rows: int) -> tuple[set[str], list[str]]:
-    """Follow the cursor through all pages under an import; return who stayed and who was seen."""
+async def read_all_pages(settings: Settings, path: Path, rows: int) -> tuple[set[str], list[str]]:
+    """Read all pages by cursor during an import; return the active and the returned products."""
     url = settings.required_database_url
     with psycopg.connect(url) as conn:
         active = conn.execute("SELECT id FROM products WHERE status = 'active'").fetchall()
@@ -212,29 +212,29 @@ def soak_import(size: Size) -> None:
         stack.enter_context(served(settings))
         path = Path(stack.enter_context(TemporaryDirectory())) / "list.csv"
         write_list(path, size.rows, "1.00")
-        asked = queries.different(queries.categories(endpoints.database_url), 10_000)
-        asyncio.run(compare_imports(settings, path, asked, size.rows))
+        paths = queries.different(queries.categories(endpoints.database_url), 10_000)
+        asyncio.run(compare_imports(settings, path, paths, size.rows))
 
 
-async def compare_imports(settings: Settings, path: Path, asked: list[str], rows: int) -> None:
-    """Ask different queries at a steady rate before an import and during two of them."""
+async def compare_imports(settings: Settings, path: Path, paths: list[str], rows: int) -> None:
+    """Send different queries at a steady rate, before and during two imports."""
     url = settings.required_database_url
     quiet = asyncio.create_task(asyncio.sleep(10))
-    print(f"import: p95 without {await p95_until(quiet, settings, asked)}")
+    print(f"import: p95 without {await p95_until(quiet, settings, paths)}")
     for name, price in (("new", "1.00"), ("changed", "2.00")):
         write_list(path, rows, price)
         start = time.perf_counter()
         importing = asyncio.create_task(asyncio.to_thread(asyncio.run, run_import(url, path)))
-        p95 = await p95_until(importing, settings, asked)
+        p95 = await p95_until(importing, settings, paths)
         seconds = time.perf_counter() - start
         print(f"import: p95 with {rows:,} {name} rows in {seconds:.1f} s: {p95}")
 
 
-async def p95_until(running: asyncio.Task[Any], settings: Settings, asked: list[str]) -> str:
-    """Ask 50 times a second until something has ended; tell the p95 of all and of each kind."""
+async def p95_until(running: asyncio.Task[Any], settings: Settings, paths: list[str]) -> str:
+    """Send 50 requests a second until a task has ended; return the p95 of all and of each kind."""
     times: dict[str, list[float]] = {}
     async with httpx.AsyncClient(base_url=settings.address, timeout=60) as client:
-        for path in asked:
+        for path in paths:
             if running.done():
                 break
             start = time.perf_counter()
@@ -249,34 +249,34 @@ async def p95_until(running: asyncio.Task[Any], settings: Settings, asked: list[
 
 
 def kind_of(path: str) -> str:
-    """Return the names of the parameters."""
+    """Return the names of the query parameters."""
     return "+".join(sorted(set(parse_qs(urlsplit(path).query)) - {"limit"}))
 
 
 def p95(times: list[float]) -> float:
-    """Return what one in twenty times is over."""
+    """Return the 95th percentile."""
     return quantiles(times, n=20)[-1]
 
 
 def soak_memory(size: Size) -> None:
-    """Print the memory of an API process before and after many requests at random."""
+    """Print the memory of an API process before and after many random requests."""
     with ExitStack() as stack:
         endpoints = stack.enter_context(migrated_servers())
         fill(endpoints, 10_000)
         settings = settings_for(endpoints, PORT)
         pid = stack.enter_context(served(settings))
-        asked = queries.different(queries.categories(endpoints.database_url), 200_000)
+        paths = queries.different(queries.categories(endpoints.database_url), 200_000)
         done, rounds = 0, 0
-        print(f"memory: {sizes(pid)} at first")
+        print(f"memory: {sizes(pid)} at the start")
         while done < size.requests:
-            done += drive(settings.address, Demand(asked, connections=64, seconds=20)).requests
+            done += drive(settings.address, Demand(paths, connections=64, seconds=20)).requests
             rounds += 1
-            Random(rounds).shuffle(asked)
+            Random(rounds).shuffle(paths)
         print(f"memory: {sizes(pid)} after {done:,} requests")
 
 
 def sizes(pid: int) -> str:
-    """Write the megabytes of each process."""
+    """Return the megabytes of each process as text."""
     return " + ".join(f"{each:.0f} MB" for each in megabytes(pid))
 
 
@@ -287,14 +287,14 @@ def fill(endpoints: Endpoints, products: int) -> None:
 
 
 def write_list(path: Path, rows: int, price: str) -> None:
-    """Write a list of the first supplier: what it has already, at another price."""
+    """Write a price list of the first supplier: existing items at another price."""
     lines = [f"A{number}-0,Imported {number},{price}" for number in range(1, rows + 1)]
     path.write_text("\n".join(["Article code,Name,Price", *lines]))
 
 
 async def run_import(url: str, path: Path) -> None:
-    """Import the list, whatever it changes."""
-    order = ImportRequest(
+    """Import the price list without safety thresholds."""
+    request = ImportRequest(
         source=FileSource(str(path)),
         supplier_name="Supplier 1",
         currency="USD",
@@ -302,18 +302,14 @@ async def run_import(url: str, path: Path) -> None:
     )
     async with Database(url) as database:
         with ParserPool() as parser_pool:
-            result = await importer.run_import(database, parser_pool, order, watch_nothing)
+            result = await importer.run_import(database, parser_pool, request, lambda _: None)
     if result.status != "success":
-        raise SystemExit(f"The import {result.status}: {result.errors}")
-
-
-def watch_nothing(_: Progress) -> None:
-    """Stand for a progress bar."""
+        raise SystemExit(f"The import is {result.status}: {result.errors}")
 
 
 SOAKS = {
     "stale": soak_staleness,
-    "walk": soak_walk,
+    "paging": soak_paging,
     "import": soak_import,
     "memory": soak_memory,
 }

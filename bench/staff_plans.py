@@ -1,6 +1,6 @@
-"""Plans and times of the lists of staff: `python bench/staff_plans.py [products]`.
+"""Plans and times of the staff lists: `python bench/staff_plans.py [products]`.
 
-Exits with 1 when a page of products or of unmatched items scans a whole table.
+Exits with 1 if a page of products or of unmatched items scans a whole table.
 """
 
 import sys
@@ -94,7 +94,7 @@ def main() -> int:
 
 
 def measure_all(conn: psycopg.Connection) -> int:
-    """Measure the pages, the suppliers and the beginning of an export."""
+    """Measure the pages, the supplier list and the export."""
     ids = {"supplier": supplier(conn, "Supplier 1"), "small": supplier(conn, "Small")}
     scans = 0
     for name, query in PRODUCTS.items():
@@ -110,7 +110,7 @@ def measure_all(conn: psycopg.Connection) -> int:
 
 
 def supplier(conn: psycopg.Connection, name: LiteralString) -> UUID:
-    """Find a supplier's id."""
+    """Return the id of a supplier."""
     row = conn.execute("SELECT id FROM suppliers WHERE name = %s", [name]).fetchone()
     if row is None:
         raise LookupError(name)
@@ -118,7 +118,7 @@ def supplier(conn: psycopg.Connection, name: LiteralString) -> UUID:
 
 
 def measure(conn: psycopg.Connection, name: str, statement: LiteralString, values: Any) -> int:
-    """Print the time of a query and how its tables are read; 1 if one is scanned."""
+    """Print the time of a query and its scans; return 1 if a whole table is scanned."""
     seconds: list[float] = []
     found: Any = 0
     for _ in range(RUNS):
@@ -134,7 +134,7 @@ def measure(conn: psycopg.Connection, name: str, statement: LiteralString, value
 
 
 def export(conn: psycopg.Connection) -> None:
-    """Print how long the whole export takes, and its first rows."""
+    """Print the times of the first rows and of the whole export."""
     statement, values = staff_export_statement(StaffProductQuery())
     rows = 0
     start = time.perf_counter()

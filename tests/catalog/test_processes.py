@@ -57,7 +57,7 @@ async def test_cursor_pages_during_an_import_show_each_product_once(
     with psycopg.connect(database_url) as conn:
         sample.fill(conn, products=3000)
     importing = msgspec.structs.replace(processes[0], database_url=database_url)
-    unchanged, seen = await soak.walk(importing, tmp_path / "list.csv", rows=3000)
+    unchanged, seen = await soak.read_all_pages(importing, tmp_path / "list.csv", rows=3000)
     assert len(seen) == len(set(seen))
     assert unchanged <= set(seen)
     assert len(unchanged) > 2000
