@@ -1,8 +1,15 @@
+import re
+from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
+
+from pricebook.api.application import create_app
+from pricebook.http.openapi_document import build_document
+from pricebook.settings import Settings
 
 Client = AsyncTestClient[Litestar]
 BAD_QUERIES = [
@@ -81,3 +88,29 @@ async def test_invalid_path_id_is_named(client: Client, path: str) -> None:
     assert response.status_code == 400
     error = envelope_error(response.json())
     assert (error["in"], error["field"]) == ("path", "product_id")
+
+
+def operations_without_parameters() -> Iterator[tuple[str, str]]:
+    for path, operations in build_document(create_app(Settings()))["paths"].items():
+        for method, operation in operations.items():
+            names = [
+                each["name"] for each in operation.get("parameters", []) if each["in"] == "query"
+            ]
+            if path.startswith("/api/v1") and not names:
+                yield method.upper(), path
+
+
+@pytest.mark.parametrize(("method", "path"), [*operations_without_parameters()])
+async def test_route_without_parameters_refuses_unknown_ones(
+    admin: Client, method: str, path: str
+) -> None:
+    address = re.sub(r"\{[^}]+\}", str(UUID(int=7)), path)
+    response = await admin.request(method, f"{address}?colour=red", json={})
+    assert response.status_code == 400, response.text
+    error = envelope_error(response.json())
+    assert (error["in"], error["field"]) == ("query", "colour")
+
+
+@pytest.mark.parametrize("path", ["/live", "/ready", "/health", "/metrics"])
+async def test_health_checks_ignore_query_parameters(client: Client, path: str) -> None:
+    assert (await client.get(f"{path}?time=1")).status_code == 200

@@ -78,8 +78,10 @@ async def test_a_user_has_ten_syncs_a_minute_and_gets_rate_limit_headers(
         assert response.status_code == 202
         assert response.headers["ratelimit"].startswith(f'"sync";r={left};t=')
         assert response.headers["ratelimit-policy"] == '"sync";q=10;w=60'
-    response = await sync(admin, "no-id")  # 429 comes before 400
+    response = await sync(admin, "no-id")  # 429 precedes 400
     assert response.status_code == 429
+    unknown_parameter = await admin.post("/api/v1/admin/sync?x=1", json={})
+    assert unknown_parameter.status_code == 429
     assert 0 < int(response.headers["retry-after"]) <= 60
     assert (await admin.get("/api/v1/admin/tasks")).json()["total_count"] == 8
 

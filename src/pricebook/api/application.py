@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
-from litestar import Litestar, Router
+from litestar import Litestar, Request, Response, Router
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -31,7 +31,7 @@ from pricebook.errors import (
     DatabaseUnavailableError,
     PricebookError,
 )
-from pricebook.http import documentation, json_body, options, problems
+from pricebook.http import documentation, json_body, options, problems, query_string
 from pricebook.http.asgi import AsgiApp
 from pricebook.http.middleware.cached_responses import ResponseCacheMiddleware
 from pricebook.http.middleware.client_rate_limit import ClientRateLimitMiddleware
@@ -71,6 +71,7 @@ from pricebook.system.recurring_warning import RecurringWarning
 from pricebook.tasks import routes as tasks
 from pricebook.tasks.queue import QueueClient
 
+API_PREFIX = "/api/v1"
 DATABASE_RETRY_SECONDS = 1.0
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (a folder with a random name is created in it)
 
@@ -108,7 +109,7 @@ def create_app(
             health.router,
             metrics.router,
             documentation.router,
-            Router("/api/v1", route_handlers=[catalog.router, auth.router]),
+            Router(API_PREFIX, route_handlers=[catalog.router, auth.router]),
             Router(
                 PREFIX,
                 route_handlers=STAFF_ROUTERS,
@@ -118,7 +119,7 @@ def create_app(
         ],
         lifespan=[partial(_lifespan, settings, response_cache, counters)],
         state=State({"is_stopping": is_stopping}),
-        before_request=options.respond_to_options,
+        before_request=_before_request,
         dependencies={
             "database": Provide(_provide_database),
             "auth": Provide(_provide_auth),
@@ -270,6 +271,14 @@ async def _check_startup(settings: Settings) -> None:
     async with open_resources(settings) as resources, open_redis(settings) as redis:
         with open_auth(resources, redis):
             pass
+
+
+async def _before_request(request: Request[Any, Any, Any]) -> Response[None] | None:
+    """Respond to OPTIONS, and refuse unknown query parameters of the API."""
+    response = await options.respond_to_options(request)
+    if response is None and request.scope["path"].startswith(API_PREFIX):
+        query_string.refuse_undeclared_query(request)
+    return response
 
 
 async def _provide_database(state: State) -> Database:

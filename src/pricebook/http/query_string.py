@@ -11,6 +11,7 @@ from litestar.di import Provide
 
 from pricebook.errors import FieldIssue, as_issue_text, query_issue, validation_error
 from pricebook.http.field_types import is_number
+from pricebook.http.openapi import OPT_KEY, OperationDocs
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
@@ -26,6 +27,17 @@ def provide_query(kind: type[StructT]) -> Provide:
         return decode_query(kind, request.scope["query_string"])
 
     return Provide(decode)
+
+
+class NoParameters(msgspec.Struct):
+    """The query of a route without parameters."""
+
+
+def refuse_undeclared_query(request: Request[Any, Any, Any]) -> None:
+    """Raise ValidationError for the query parameters of a route that declares no query."""
+    docs = request.route_handler.opt.get(OPT_KEY)
+    if isinstance(docs, OperationDocs) and docs.query is None:
+        decode_query(NoParameters, request.scope["query_string"])
 
 
 def decode_query(kind: type[StructT], raw: bytes) -> StructT:

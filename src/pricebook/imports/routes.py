@@ -19,6 +19,7 @@ from pricebook.http.multipart import convert_fields, read_form
 from pricebook.http.openapi import MULTIPART, RequestBody, Success, documented
 from pricebook.http.openapi_headers import RATE_LIMIT_FIELDS
 from pricebook.http.problems import request_id_of
+from pricebook.http.query_string import NoParameters, decode_query
 from pricebook.http.request_state import request_state
 from pricebook.imports import service
 from pricebook.imports.schemas import PriceListUpload, SyncRequest, UploadOptions
@@ -59,6 +60,7 @@ async def _sync_rate_limit(
 ) -> HeaderFields:
     fields = await service.count_sync_request(submission_context, request.user)
     request_state(request.scope).rate_limit_fields = fields
+    decode_query(NoParameters, request.scope["query_string"])  # 429 precedes 400
     return fields
 
 
@@ -67,6 +69,7 @@ async def _upload_rate_limit(
 ) -> HeaderFields:
     fields = await service.count_upload_request(submission_context, request.user)
     request_state(request.scope).rate_limit_fields = fields
+    decode_query(NoParameters, request.scope["query_string"])  # 429 precedes 400
     return fields
 
 
@@ -88,7 +91,9 @@ async def _decode_sync_request(
         "sync_request": Provide(_decode_sync_request),
         "requester": Provide(_requester),
     },
-    opt=documented(ACCEPTED_RESPONSE, body=RequestBody(SyncRequest, SYNC), errors=ERRORS),
+    opt=documented(
+        ACCEPTED_RESPONSE, query=NoParameters, body=RequestBody(SyncRequest, SYNC), errors=ERRORS
+    ),
 )
 async def start_sync(
     sync_request: NamedDependency[SyncRequest],
@@ -116,6 +121,7 @@ async def start_sync(
     },
     opt=documented(
         ACCEPTED_RESPONSE,
+        query=NoParameters,
         body=RequestBody(PriceListUpload, UPLOAD, MULTIPART),
         errors=(*ERRORS, PayloadTooLargeError, StorageFullError),
     ),
