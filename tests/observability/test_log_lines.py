@@ -10,10 +10,10 @@ LOGGING_SCRIPT = """
 import logging, structlog
 from pricebook.observability.logs import configure_logging
 configure_logging("{level}", "{form}")
-structlog.get_logger().info("ours", price=1)
+structlog.get_logger().info("own event", price=1)
 structlog.get_logger().debug("below the level")
-logging.getLogger("theirs").warning("from a %s", "library")
-logging.getLogger("theirs").info("with an address")
+logging.getLogger("library").warning("from a %s", "library")
+logging.getLogger("library").info("with an address")
 try:
     password = "hunter2"
     1 / 0
@@ -31,18 +31,18 @@ def logged_lines(level: str, form: str) -> list[str]:
 
 
 def test_all_loggers_write_json() -> None:
-    ours, theirs, failed = [json.loads(line) for line in logged_lines("info", "json")]
-    assert ours.items() >= {"level": "info", "event": "ours", "price": 1}.items()
+    own, library, failed = [json.loads(line) for line in logged_lines("info", "json")]
+    assert own.items() >= {"level": "info", "event": "own event", "price": 1}.items()
     assert (
-        theirs.items()
-        >= {"level": "warning", "event": "from a library", "logger": "theirs"}.items()
+        library.items()
+        >= {"level": "warning", "event": "from a library", "logger": "library"}.items()
     )
     assert failed["exception"].endswith("ZeroDivisionError: division by zero")
 
 
 def test_text_format_has_no_braces() -> None:
     first, second, *_ = logged_lines("info", "text")
-    assert "ours" in first
+    assert "own event" in first
     assert "price=1" in first
     assert "from a library" in second
 

@@ -1,1 +1,1 @@
-"""The HTTP toolkit; it knows no products."""
+"""HTTP building blocks without product rules: requests, responses, middleware, limits."""

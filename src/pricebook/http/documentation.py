@@ -17,7 +17,7 @@ from pricebook.errors import NotFoundError
 from pricebook.http.cached_response import CachedResponse, ResponseForm
 from pricebook.http.openapi_document import build_document
 
-# No script stands in the page itself: what is allowed to run comes as a file from here.
+# The Content-Security-Policy allows no inline scripts, so all scripts are files.
 SWAGGER_HTML = b"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -43,7 +43,7 @@ START_SCRIPT = b"""SwaggerUIBundle({
 
 
 class Asset(CachedResponse):
-    """A file of Swagger UI, which changes with its version alone."""
+    """A file of Swagger UI; it changes only with the version of the package."""
 
     cache_control = b"public, max-age=86400"
 
@@ -76,7 +76,7 @@ ASSETS: dict[str, type[Asset]] = {
 
 @cache
 def _load_asset(name: str) -> Asset:
-    """Read a file from the package that brings it, and compress it."""
+    """Return a file of the package swagger_ui, compressed."""
     content = (
         START_SCRIPT
         if name == "start.js"
@@ -89,7 +89,7 @@ def _load_asset(name: str) -> Asset:
 
 @get("/docs/assets/{name:str}", include_in_schema=False, sync_to_thread=False)
 def asset(name: FromPath[str]) -> CachedResponse:
-    """Serve a file of Swagger UI, or the script that starts it."""
+    """Return a file of Swagger UI, or the script that starts it."""
     if name not in ASSETS:
         raise NotFoundError(f"No resource is at /docs/assets/{name}.")
     return _load_asset(name)
