@@ -309,6 +309,15 @@ def test_closed_counters_keep_counts_and_lose_gauges(tmp_path: Path) -> None:
     third.close()
 
 
+async def test_graceful_stop_flushes_all_counters(settings: Settings, tmp_path: Path) -> None:
+    async with AsyncTestClient(create_app(settings, counters_folder=tmp_path)) as client:
+        for _ in range(5):
+            await client.get("/nowhere")
+    successor = Counters(tmp_path)
+    assert successor.sums()["request", "GET", "unknown", "404", ""][0] == 5
+    successor.close()
+
+
 def test_killed_process_loses_only_what_it_had_not_flushed(tmp_path: Path) -> None:
     killed = subprocess.run([sys.executable, "-c", UNFLUSHED, str(tmp_path)], check=False)
     assert killed.returncode == -signal.SIGKILL
