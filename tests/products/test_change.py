@@ -51,12 +51,69 @@ async def test_null_takes_category_and_target_price_away(
     )
 
 
-async def test_archived_is_final(procurement: Client, conn: Connection) -> None:
-    product_id = await builders.product(conn)
-    assert (await change(procurement, product_id, status="archived"))["status"] == "archived"
-    for body in ({"name": "X"}, {"status": "active"}, {"status": "archived"}, {"target_price": 1}):
-        assert await status_of(procurement, product_id, **body) == 400
-    assert (await procurement.get(f"{PRODUCTS}/{product_id}")).json()["name"] == "Hammer"
+async def archived_product(client: Client, conn: Connection) -> tuple[UUID, dict[str, Any]]:
+    product_id = await builders.product(conn, target_price="10")
+    return product_id, await change(client, product_id, status="archived")
+
+
+@pytest.mark.parametrize("status", ["draft", "active"])
+async def test_an_archived_product_is_brought_back_by_its_status(
+    procurement: Client, conn: Connection, status: str
+) -> None:
+    product_id, archived = await archived_product(procurement, conn)
+    restored = await change(procurement, product_id, status=status)
+    changed = {"status", "updated_at"}
+    assert {name for name in restored if restored[name] != archived[name]} == changed
+    assert restored["status"] == status
+    listed = await procurement.get("/api/v1/catalog")
+    assert listed.json()["total_count"] == (status == "active")
+    assert (await change(procurement, product_id, name="Axe"))["name"] == "Axe"
+
+
+async def test_one_request_brings_an_archived_product_back_and_changes_it(
+    procurement: Client, conn: Connection
+) -> None:
+    product_id, _ = await archived_product(procurement, conn)
+    restored = await change(
+        procurement, product_id, status="active", name="Axe", target_price=None
+    )
+    assert (restored["status"], restored["name"], restored["target_price"]) == (
+        "active",
+        "Axe",
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": "X"},
+        {"target_price": 1},
+        {"category_id": None},
+        {"status": "archived", "name": "X"},
+        {"status": "archived", "target_price": None},
+    ],
+)
+async def test_an_archived_product_is_changed_in_nothing_else(
+    procurement: Client, conn: Connection, body: dict[str, Any]
+) -> None:
+    product_id, archived = await archived_product(procurement, conn)
+    response = await procurement.patch(f"{PRODUCTS}/{product_id}", json=body)
+    assert response.status_code == 400
+    (error,) = response.json()["error"]["details"]["errors"]
+    assert (error["in"], error["field"]) == ("body", "status")
+    assert (await procurement.get(f"{PRODUCTS}/{product_id}")).json() == archived
+
+
+async def test_archiving_again_changes_nothing(procurement: Client, conn: Connection) -> None:
+    product_id, archived = await archived_product(procurement, conn)
+    assert await change(procurement, product_id, status="archived") == archived
+
+
+async def test_sales_cannot_bring_an_archived_product_back(sales: Client, conn: Connection) -> None:
+    product_id = await builders.product(conn, status="archived")
+    assert await status_of(sales, product_id, status="active") == 403
+    assert await status_of(sales, product_id, target_price=5) == 400
 
 
 @pytest.mark.parametrize(

@@ -107,10 +107,11 @@ def require_change_permission(caller: Caller, fields: Sequence[str]) -> None:
 async def change_product(
     database: Database, caller: Caller, product_id: UUID, change: ProductChange
 ) -> StaffProductDetail:
-    """Change a product.
+    """Change a product and return it.
 
-    Raises ForbiddenError when the caller may not change this, NotFoundError, ValidationError when
-    the product is archived or the category unknown.
+    An archived product changes only in a request that sets its status to draft or active. Raises
+    ForbiddenError when the caller may not change a field, NotFoundError, ValidationError when the
+    product stays archived or the category is unknown.
     """
     require_change_permission(caller, tuple(change.given))
     async with database.short_transaction() as conn:
@@ -120,12 +121,21 @@ async def change_product(
         status = await repository.lock_product(conn, product_id)
         if status is None:
             raise _not_found(product_id)
-        if status == "archived":
-            raise validation_error(body_issue("status", "the product is archived, which is final"))
         if not category_exists:
             raise validation_error(body_issue("category_id", "there is no such category"))
-        await repository.set_product(conn, product_id, change)
+        if status == "archived" and change.given.get("status", "archived") == "archived":
+            _require_no_other_change(change)
+        else:
+            await repository.set_product(conn, product_id, change)
         return await _get(conn, product_id)
+
+
+def _require_no_other_change(change: ProductChange) -> None:
+    """Raise ValidationError when a change leaves a product archived and sets another field."""
+    if set(change.given) != {"status"}:
+        raise validation_error(
+            body_issue("status", "the product is archived: set draft or active to change it")
+        )
 
 
 async def match_item(database: Database, product_id: UUID, match: Match) -> StaffProductDetail:
