@@ -74,9 +74,7 @@ async def test_one_request_brings_an_archived_product_back_and_changes_it(
     procurement: Client, conn: Connection
 ) -> None:
     product_id, _ = await archived_product(procurement, conn)
-    restored = await change(
-        procurement, product_id, status="active", name="Axe", target_price=None
-    )
+    restored = await change(procurement, product_id, status="active", name="Axe", target_price=None)
     assert (restored["status"], restored["name"], restored["target_price"]) == (
         "active",
         "Axe",
