@@ -124,7 +124,10 @@ def with_previous_marks(profile: NumberProfile, previous: NumberProfile | None) 
 
 
 def count_decimals(cell: str, currency: str) -> int | None:
-    """Return the number of decimals of a trimmed cell, 0 if ambiguous, None if it is no number."""
+    """Return the number of decimals of a trimmed cell, None if it is no number.
+
+    An ambiguous number and a price in another currency have 0 decimals.
+    """
     if isinstance(cell, NumberCell):
         return None if "%" in cell.displayed else len(cell.partition(".")[2])
     parsed = _parse_cell(cell, currency)

@@ -45,7 +45,7 @@ def uncertain_column_error(
     *others, last = [column_label(header, index) for index in sorted(columns)]
     labels = f"{', '.join(others)} or {last}" if others else last
     return PriceListError(
-        f"No header names the {FIELD_LABELS[field]}; by content it may be {labels}. Set it with "
+        f"No header names the {FIELD_LABELS[field]}; by content it may be {labels}; set it with "
         f"column_mapping or {_mapping_option(header, field, min(columns))}."
     )
 
