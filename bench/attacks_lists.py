@@ -1,6 +1,7 @@
-"""Price lists that are made to be slow to read, read by a real parser process.
+"""Price lists that exhaust time or memory, read by a real parser process.
 
-The port of the API is not needed: each returns the refusal, the seconds and the peak memory.
+Each attack returns the error message or the peak memory, and the seconds. The port of the API,
+which all attacks receive, is not used.
 """
 
 import time
@@ -20,7 +21,7 @@ HEADER = b"sku;name;price\n"
 
 
 def in_relations(content: bytes) -> Mapping[str, bytes]:
-    """Return the parts of a workbook whose relationships have this content."""
+    """Return the parts of an xlsx workbook whose relationships part has this content."""
     return {"_rels/.rels": b"<r>" + content + b"</r>"}
 
 
@@ -46,7 +47,7 @@ TEXTS: dict[str, Callable[[], bytes]] = {
 
 
 async def read_workbook(_port: int, parts: Callable[[], Mapping[str, bytes]]) -> str:
-    """Pack a workbook and read it."""
+    """Write a workbook of these parts and read it."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "list.xlsx"
         with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=1) as archive:
@@ -56,7 +57,7 @@ async def read_workbook(_port: int, parts: Callable[[], Mapping[str, bytes]]) ->
 
 
 async def read_text(_port: int, content: Callable[[], bytes]) -> str:
-    """Write a file and read it."""
+    """Write a file with this content and read it."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "list.csv"
         path.write_bytes(content())
@@ -64,18 +65,18 @@ async def read_text(_port: int, content: Callable[[], bytes]) -> str:
 
 
 async def read(path: Path) -> str:
-    """Read a list to its end; return what came of it."""
-    order = ReadRequest(source=FileSource(str(path)), currency="USD", limits=LIMITS)
-    began_at = time.monotonic()
+    """Read a price list to its end; return the outcome and the seconds."""
+    request = ReadRequest(source=FileSource(str(path)), currency="USD", limits=LIMITS)
+    start = time.monotonic()
     with ParserPool() as parser_pool:
         try:
-            async with parser_pool.opened(order) as reading:
-                async for _ in reading.chunks():
+            async with parser_pool.opened(request) as stream:
+                async for _ in stream.chunks():
                     pass
-            outcome = f"read, {reading.peak_memory_kib // 1024} MiB"
+            outcome = f"read, {stream.peak_memory_kib // 1024} MiB"
         except PricebookError as error:
             outcome = error.message
-    return f"{outcome} ({time.monotonic() - began_at:.1f} s, {path.name})"
+    return f"{outcome} ({time.monotonic() - start:.1f} s, {path.name})"
 
 
 ATTACKS: dict[str, Callable[[int], Awaitable[str]]] = {

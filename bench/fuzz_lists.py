@@ -1,6 +1,6 @@
-"""Fuzz the readers of price lists: a case is a refusal or a list that is read.
+"""Fuzzes the readers of price lists: each case must be read or raise PriceListError.
 
-A workbook of XML is mutated as its parts, joined by `SEPARATOR`, and packed for each case.
+An xlsx or ods workbook is mutated as its parts, joined by `SEPARATOR`, and zipped for each case.
 """
 
 from collections.abc import Iterable
@@ -43,21 +43,21 @@ SEEDS = {
 
 
 def make_target(name: str, folder: Path) -> Target:
-    """Make the target that reads a case as a file of a format."""
+    """Return the target that reads a case as a file of a format."""
     path, parts = folder / "case", PARTS.get(name)
-    order = ReadRequest(source=FileSource(str(path)), currency="USD", limits=LIMITS)
+    request = ReadRequest(source=FileSource(str(path)), currency="USD", limits=LIMITS)
 
     def read(case: bytes) -> None:
-        path.write_bytes(_packed(parts, case) if parts else case)
+        path.write_bytes(_zip_parts(parts, case) if parts else case)
         with suppress(PriceListError):
-            for _ in open_price_list(order).rows():
+            for _ in open_price_list(request).rows():
                 pass
 
     return read
 
 
-def _packed(parts: Iterable[str], case: bytes) -> bytes:
-    """Pack the parts of a case into an archive."""
+def _zip_parts(parts: Iterable[str], case: bytes) -> bytes:
+    """Return a zip archive of the parts of a case."""
     file = BytesIO()
     with ZipFile(file, "w") as archive:
         for name, content in zip(parts, case.split(SEPARATOR), strict=False):
@@ -66,14 +66,14 @@ def _packed(parts: Iterable[str], case: bytes) -> bytes:
 
 
 def seeds_of(name: str, paths: Iterable[Path]) -> Iterable[bytes]:
-    """Return small attacks, and the files of a format; a workbook as its parts, in order."""
+    """Yield small attacks and the files of a format; a workbook as its joined parts."""
     yield from SEEDS[name]
     for path in paths:
         if path.suffix != f".{name}" or path.stat().st_size > LARGEST_CASE * 16:
             continue
         if name in PARTS:
             with suppress(BadZipFile, KeyError), ZipFile(path) as archive:
-                known = {part: archive.read(part) for part in archive.namelist()}
-                yield SEPARATOR.join(known.get(part, b"") for part in PARTS[name])
+                contents = {part: archive.read(part) for part in archive.namelist()}
+                yield SEPARATOR.join(contents.get(part, b"") for part in PARTS[name])
         else:
             yield path.read_bytes()

@@ -1,7 +1,7 @@
-"""Rows a second of taking lists in: `python bench/import_speed.py [CSV rows] [xlsx rows]`.
+"""Measures imports in rows per second: `python bench/import_speed.py [CSV rows] [xlsx rows]`.
 
-Each beside a plain COPY of the same rows into a table with the same columns and indexes as
-supplier_items, without triggers and foreign keys, in the same run.
+The baseline in the same run is a plain COPY of the same rows into a table with the columns and
+indexes of supplier_items, without triggers and foreign keys.
 """
 
 import asyncio
@@ -37,47 +37,48 @@ def main() -> None:
 
 
 def measure(name: str, write: Writer, count: int) -> None:
-    """Measure the reading alone, the first import, the same list again, 5 % of prices changed."""
+    """Measure parsing alone, a first import, an unchanged one, and one with 5 % new prices."""
     with TemporaryDirectory() as folder, migrated_servers() as endpoints:
         path = Path(folder) / name
-        write(path, made_rows(count))
+        write(path, generate_rows(count))
         plain = copy_seconds(endpoints.database_url, count)
         print(f"{name}: {count:,} rows x {len(COLUMNS)} columns; plain COPY {plain:.1f} s")
         seconds, peak_kib = asyncio.run(read(path))
-        tell("reading alone", seconds, count, plain)
+        print_line("parsing alone", seconds, count, plain)
         for step, changed in (("first import", 0), ("unchanged", 0), ("5 % changed", 20)):
             if changed:
-                write(path, made_rows(count, changed))
-            tell(step, asyncio.run(import_seconds(endpoints.database_url, path)), count, plain)
-    print(f"  most memory of the parser process {peak_kib / 1024:.0f} MiB")
+                write(path, generate_rows(count, changed))
+            seconds = asyncio.run(import_seconds(endpoints.database_url, path))
+            print_line(step, seconds, count, plain)
+    print(f"  peak memory of the parser process {peak_kib / 1024:.0f} MiB")
 
 
-def tell(step: str, seconds: float, count: int, plain: float) -> None:
+def print_line(step: str, seconds: float, count: int, plain: float) -> None:
     """Print a line of the table."""
     print(
         f"  {step:14} {seconds:7.1f} s {count / seconds:9,.0f} rows/s {seconds / plain:5.2f} x COPY"
     )
 
 
-def made_rows(count: int, changed: int = 0) -> Iterator[Row]:
-    """Make articles, the same ones each time; with `changed`, each n-th has another price."""
-    chosen = Random(1)
+def generate_rows(count: int, changed: int = 0) -> Iterator[Row]:
+    """Yield the same articles at each call; with `changed`, each n-th has another price."""
+    random = Random(1)
     for number in range(count):
-        price = chosen.randint(100, 99_999) / 100
+        price = random.randint(100, 99_999) / 100
         yield (
             f"A-{number:07}",
             f"Hammer number {number} with handle",
             f"Category {number % 50}",
             round(price * 1.1, 2) if changed and number % changed == 0 else price,
-            chosen.choice(("red", "blue", "")),
+            random.choice(("red", "blue", "")),
             number % 12,
-            chosen.randint(1, 9_999) / 1000,
+            random.randint(1, 9_999) / 1000,
             f"Maker {number % 200}",
         )
 
 
 def write_csv(path: Path, rows: Iterator[Row]) -> None:
-    """Write a list with a header."""
+    """Write a CSV file with a header row."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
@@ -94,22 +95,22 @@ def write_xlsx(path: Path, rows: Iterator[Row]) -> None:
 
 
 def copy_seconds(url: str, count: int) -> float:
-    """Time a COPY into a table like supplier_items."""
+    """Return the seconds of a COPY into a table like supplier_items."""
     with psycopg.connect(url) as conn:
         conn.execute(
             "CREATE TABLE plain (LIKE supplier_items INCLUDING DEFAULTS INCLUDING INDEXES)"
         )
         conn.commit()
         columns = "supplier_id, supplier_sku, name, current_price, characteristics"
-        nobody = "00000000-0000-0000-0000-000000000000"
+        supplier_id = "00000000-0000-0000-0000-000000000000"
         start = time.perf_counter()
         with conn.cursor().copy("COPY plain (" + columns + ") FROM STDIN") as copy:
-            for code, name, category, price, colour, pack, weight, maker in made_rows(count):
-                other = (
+            for code, name, category, price, colour, pack, weight, maker in generate_rows(count):
+                characteristics = (
                     f'{{"category": "{category}", "Colour": "{colour}", "Pack": "{pack}", '
                     f'"Weight, kg": "{weight}", "Maker": "{maker}"}}'
                 )
-                copy.write_row((nobody, code, name, price, other))
+                copy.write_row((supplier_id, code, name, price, characteristics))
         conn.commit()
         seconds = time.perf_counter() - start
         conn.execute("DROP TABLE plain")
@@ -117,32 +118,32 @@ def copy_seconds(url: str, count: int) -> float:
 
 
 async def read(path: Path) -> tuple[float, int]:
-    """Time the parser process alone; tell the most memory that it had, in KiB."""
-    order = ReadRequest(source=FileSource(str(path)), currency="USD")
+    """Run the parser process alone; return the seconds and its peak memory in KiB."""
+    request = ReadRequest(source=FileSource(str(path)), currency="USD")
     with ParserPool() as parser_pool:
         start = time.perf_counter()
-        async with parser_pool.opened(order) as reading:
-            async for _ in reading.chunks():
+        async with parser_pool.opened(request) as stream:
+            async for _ in stream.chunks():
                 pass
-        return time.perf_counter() - start, reading.peak_memory_kib
+        return time.perf_counter() - start, stream.peak_memory_kib
 
 
 async def import_seconds(url: str, path: Path) -> float:
-    """Time an import from opening the file to the commit."""
+    """Return the seconds of an import from opening the file to the commit."""
     source = FileSource(str(path))
-    order = ImportRequest(source=source, supplier_name="Supplier", currency="USD")
+    request = ImportRequest(source=source, supplier_name="Supplier", currency="USD")
     async with Database(url) as database:
         with ParserPool() as parser_pool:
             start = time.perf_counter()
-            result = await importer.run_import(database, parser_pool, order, watch_nothing)
+            result = await importer.run_import(database, parser_pool, request, ignore_progress)
             seconds = time.perf_counter() - start
     if result.status != "success" or result.counts.rejected:
         raise SystemExit(f"{result.status}: {result.errors}, {result.row_errors[:3]}")
     return seconds
 
 
-def watch_nothing(_: Progress) -> None:
-    """Stand for a progress bar."""
+def ignore_progress(_: Progress) -> None:
+    """Ignore the progress of an import."""
 
 
 if __name__ == "__main__":
