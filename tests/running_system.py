@@ -28,6 +28,7 @@ class System:
         self.folder = folder
         self.port = free_port()
         self.running: subprocess.Popen[str] | None = None
+        self._started: list[subprocess.Popen[str]] = []
 
     @property
     def command(self) -> list[str]:
@@ -49,7 +50,8 @@ class System:
         )
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        """Start a command in the background; `close` ends it."""
+        process = subprocess.Popen(
             [*self.command, *arguments],
             cwd=self.folder,
             env={**ENVIRONMENT, **environment},
@@ -58,6 +60,18 @@ class System:
             text=True,
             start_new_session=True,
         )
+        self._started.append(process)
+        return process
+
+    def close(self) -> None:
+        """Kill the commands that still run and wait until no process works in the folder."""
+        for process in self._started:
+            process.kill()
+            process.wait()
+            if process.stdout:
+                process.stdout.close()
+        self.running = None
+        eventually(lambda: not self.processes())
 
     def up(self, *arguments: str, **environment: str) -> list[str]:
         """Start the system; return what it printed until it was ready."""
@@ -80,7 +94,7 @@ class System:
         return code
 
     def get(self, path: str) -> Any:
-        response = httpx.get(f"http://127.0.0.1:{self.port}{path}")
+        response = httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=TIMEOUT_SECONDS)
         assert response.status_code == 200, response.text
         return response.json()
 
@@ -145,9 +159,10 @@ def free_port() -> int:
 
 
 def ready(system: System) -> int:
-    """The status of /ready, 0 when nobody listens."""
+    """Return the status of /ready; 0 if the port refuses or drops the connection."""
+    url = f"http://127.0.0.1:{system.port}/ready"
     try:
-        return httpx.get(f"http://127.0.0.1:{system.port}/ready").status_code
+        return httpx.get(url, timeout=TIMEOUT_SECONDS).status_code
     except httpx.TransportError:
         return 0
 

@@ -14,17 +14,18 @@ SECRET = "0123456789abcdef0123456789abcdef"
 def system() -> Iterator[System]:
     with TemporaryDirectory(prefix="pricebook-test-") as folder:
         Path(folder).chmod(0o755)
-        made = System(Path(folder).resolve())
-        yield made
-        if made.running:
-            made.stop()
-        eventually(lambda: not made.processes())
+        created = System(Path(folder).resolve())
+        try:
+            yield created
+            if created.running:
+                created.stop()
+        finally:
+            created.close()
 
 
 @pytest.fixture
 def serve(system: System, database_url: str, redis_url: str) -> Iterator[Serve]:
     """Start `pricebook serve` and wait until it is ready."""
-    started: list[subprocess.Popen[str]] = []
 
     def start(**settings: str) -> subprocess.Popen[str]:
         process = system.start(
@@ -36,13 +37,8 @@ def serve(system: System, database_url: str, redis_url: str) -> Iterator[Serve]:
             LOG_LEVEL="warning",
             **settings,
         )
-        started.append(process)
         eventually(lambda: ready(system) == 200)
         return process
 
     yield start
-    for process in started:
-        process.kill()
-        process.wait()
-        assert process.stdout
-        process.stdout.close()
+    system.close()  # before its database is dropped

@@ -1,4 +1,4 @@
-"""The stories of docs/api.md, run as they are printed against the demo."""
+"""The shell examples of docs/api.md, run against the demo data."""
 
 import json
 import re
@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from running_system import ENVIRONMENT, System
+from running_system import ENVIRONMENT, TIMEOUT_SECONDS, System
 
 PAGE = (Path(__file__).parents[2] / "docs/api.md").read_text()
 BLOCKS = re.findall(r"```\n(.*?)```", PAGE, re.DOTALL)
 FUNCTIONS = [line for line in BLOCKS[0].splitlines() if "() {" in line]
-END = "-- end of an answer --"
+END = "-- end of a response --"
 CHANGING = (
     (re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}"), "an id"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z"), "a time"),
@@ -21,12 +21,13 @@ CHANGING = (
 
 
 def steps(block: str) -> list[tuple[str, str]]:
-    """The commands of a story and the answer that is printed below each."""
+    """Return the commands of an example with the response that the page shows for each."""
     parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
     return [(command, output) for command, _, output in (part.partition("\n") for part in parts)]
 
 
 def comparable(output: str) -> Any:
+    """Replace ids and times, which differ at each run; decode JSON, else split into words."""
     for changing, name in CHANGING:
         output = changing.sub(name, output)
     try:
@@ -42,37 +43,37 @@ def run(commands: list[str], **variables: str) -> list[str]:
         env={**ENVIRONMENT, **variables},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=TIMEOUT_SECONDS,
         check=True,
     )
     assert done.stderr == ""
     return done.stdout.split(END + "\n")[:-1]
 
 
-def test_the_stories_give_the_answers_that_the_page_shows(system: System) -> None:
+def test_examples_return_the_responses_that_the_page_shows(system: System) -> None:
     printed = "\n".join(system.up())
     passwords = {
         name.upper(): password
         for name, password in re.findall(r"^user (\w+) password (\S+)$", printed, re.MULTILINE)
     }
-    stories = [story for block in BLOCKS[1:] if (story := steps(block))]
-    assert len(stories) == 3
-    for story in stories:
+    examples = [example for block in BLOCKS[1:] if (example := steps(block))]
+    assert len(examples) == 3
+    for example in examples:
         outputs = run(
-            [command for command, _ in story],
+            [command for command, _ in example],
             API=f"http://127.0.0.1:{system.port}/api/v1",
             **passwords,
         )
-        for (command, expected), output in zip(story, outputs, strict=True):
+        for (command, expected), output in zip(example, outputs, strict=True):
             assert comparable(output) == comparable(expected), command
 
 
-def test_the_page_tells_a_story_for_each_role() -> None:
+def test_page_has_an_example_for_each_role() -> None:
     for role in ("sales", "procurement", "admin"):
         assert f"log_in {role}" in PAGE
 
 
 @pytest.mark.parametrize("block", BLOCKS[1:])
-def test_every_request_of_a_story_has_an_answer(block: str) -> None:
+def test_every_request_of_an_example_has_a_response(block: str) -> None:
     for command, output in steps(block):
         assert output.strip() or "=$(" in command, command

@@ -1,13 +1,11 @@
-"""Swagger UI in a real browser: authorize, try it out, see the answer of the running system."""
+"""Swagger UI in a real browser: authorize, send a request, show the response."""
 
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
-import httpx
 import pytest
 from selenium.webdriver import ActionChains, Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
@@ -17,12 +15,12 @@ from selenium.webdriver.support.expected_conditions import (
 )
 from selenium.webdriver.support.wait import WebDriverWait
 
-from running_system import System
+from e2e.api_client import log_in
+from running_system import TIMEOUT_SECONDS, System
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
-TIMEOUT_SECONDS = 30
-QUIET = (
+OPTIONS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     *("--disable-dev-shm-usage", "--window-size=1280,1400"),
@@ -38,8 +36,8 @@ def browser(tmp_path: Path) -> Iterator[Chrome]:
     options = ChromeOptions()
     options.binary_location = str(CHROMIUM)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for word in (*QUIET, f"--user-data-dir={tmp_path / 'profile'}"):
-        options.add_argument(word)
+    for option in (*OPTIONS, f"--user-data-dir={tmp_path / 'profile'}"):
+        options.add_argument(option)
     with Chrome(options=options, service=ChromeService(str(DRIVER))) as opened:
         yield opened
 
@@ -54,17 +52,10 @@ def find_text(browser: Chrome, selector: str) -> str:
     return wait.until(presence_of_element_located((By.CSS_SELECTOR, selector))).text
 
 
-def token_of(system: System, printed: list[str], name: str) -> str:
-    (password,) = re.findall(rf"^user {name} password (\S+)$", "\n".join(printed), re.MULTILINE)
-    response = httpx.post(
-        f"http://127.0.0.1:{system.port}/api/v1/auth/login",
-        json={"username": name, "password": password},
-    )
-    return response.json()["token"]
-
-
-def test_authorize_and_try_it_out(system: System, browser: Chrome, tmp_path: Path) -> None:
-    token = token_of(system, system.up(), "sales")
+def test_request_of_an_authorized_user_shows_its_response(
+    system: System, browser: Chrome, tmp_path: Path
+) -> None:
+    token = log_in(system, system.up(), "sales")
     browser.get(f"http://127.0.0.1:{system.port}/docs")
     click(browser, "button.authorize")
     browser.find_element(By.CSS_SELECTOR, ".modal-ux input").send_keys(token)
@@ -84,5 +75,5 @@ def test_authorize_and_try_it_out(system: System, browser: Chrome, tmp_path: Pat
     ).perform()
     entries: list[dict[str, str]] = cast("Any", browser).get_log("browser")
     assert [each for each in entries if each["source"] == "security"] == []
-    picture = Path(os.environ.get("SCREENSHOT", tmp_path / "docs.png"))
-    picture.write_bytes(browser.get_screenshot_as_png())
+    screenshot = Path(os.environ.get("SCREENSHOT", tmp_path / "docs.png"))
+    screenshot.write_bytes(browser.get_screenshot_as_png())

@@ -1,4 +1,4 @@
-"""Commands as typed: what they print, and one sentence with an exit code when they cannot."""
+"""Commands: their output, and one error sentence with an exit code if they fail."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from running_system import System
 
 SECRET = "0123456789abcdef0123456789abcdef"
 SENTENCE = re.compile(r"pricebook: [^\n]+\.\n")
-LIST = "Article code,Name,Price\nA-1,Hammer,12.50\nA-2,Saw,\nA-3,Glove,3\n"
+PRICE_LIST = "Article code,Name,Price\nA-1,Hammer,12.50\nA-2,Saw,\nA-3,Glove,3\n"
 
 
 @pytest.fixture
@@ -26,11 +26,11 @@ def environment(database_url: str, endpoints: Endpoints) -> dict[str, str]:
 @pytest.fixture
 def price_list(system: System) -> Path:
     path = system.folder / "list.csv"
-    path.write_text(LIST)
+    path.write_text(PRICE_LIST)
     return path
 
 
-def test_import_shows_what_became_of_every_row(
+def test_import_prints_the_counts_and_the_rejected_rows(
     system: System, environment: dict[str, str], price_list: Path
 ) -> None:
     done = system.run("import", price_list.name, "--supplier", "ACME", **environment)
@@ -49,9 +49,7 @@ def test_import_shows_what_became_of_every_row(
     assert "row 3: The price is missing." in done.stdout
 
 
-def test_import_answers_in_json(
-    system: System, environment: dict[str, str], price_list: Path
-) -> None:
+def test_import_prints_json(system: System, environment: dict[str, str], price_list: Path) -> None:
     done = system.run("import", price_list.name, "--supplier", "ACME", "--json", **environment)
     result = json.loads(done.stdout)
     assert result["status"] == "success"
@@ -59,7 +57,7 @@ def test_import_answers_in_json(
     assert result["found"]["columns"]["sku"] == "Article code"
 
 
-def test_a_column_can_be_named(system: System, environment: dict[str, str]) -> None:
+def test_columns_can_be_mapped_by_options(system: System, environment: dict[str, str]) -> None:
     (system.folder / "list.csv").write_text("Alpha,Beta,Gamma\nA-1,Hammer,12.50\n")
     mapping = ["--column", "sku=Alpha", "--column", "name=Beta", "--column", "price=Gamma"]
     done = system.run("import", "list.csv", "--supplier", "ACME", *mapping, **environment)
@@ -68,7 +66,7 @@ def test_a_column_can_be_named(system: System, environment: dict[str, str]) -> N
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "expected"),
+    ("arguments", "code", "expected"),
     [
         (["import", "missing.csv", "--supplier", "A"], 1, "missing.csv cannot be read"),
         (["import", "bad.csv", "--supplier", "A"], 1, "price"),
@@ -81,27 +79,25 @@ def test_a_column_can_be_named(system: System, environment: dict[str, str]) -> N
         (["migrate", "--down-to", "9999"], 1, "9999"),
     ],
 )
-def test_an_error_is_one_sentence_that_names_it(
-    system: System, environment: dict[str, str], words: list[str], code: int, expected: str
+def test_error_is_one_sentence_that_names_the_cause(
+    system: System, environment: dict[str, str], arguments: list[str], code: int, expected: str
 ) -> None:
-    (system.folder / "list.csv").write_text(LIST)
+    (system.folder / "list.csv").write_text(PRICE_LIST)
     (system.folder / "bad.csv").write_text("Colour,Size\nred,1\n")
-    done = system.run(*words, **environment)
+    done = system.run(*arguments, **environment)
     assert done.returncode == code
     assert SENTENCE.fullmatch(done.stderr), done.stderr
     assert expected in done.stderr
 
 
-def test_a_file_without_one_good_row_is_a_failure(
-    system: System, environment: dict[str, str]
-) -> None:
+def test_import_without_a_valid_row_fails(system: System, environment: dict[str, str]) -> None:
     (system.folder / "list.csv").write_text("Article code,Name,Price\nA-1,Hammer,\n")
     done = system.run("import", "list.csv", "--supplier", "ACME", **environment)
     assert done.returncode == 1
     assert SENTENCE.fullmatch(done.stderr)
 
 
-def test_a_wrong_setting_is_named(system: System) -> None:
+def test_invalid_setting_is_named(system: System) -> None:
     done = system.run("migrate", PORT="http")
     assert (done.returncode, done.stderr) == (
         1,
@@ -109,27 +105,29 @@ def test_a_wrong_setting_is_named(system: System) -> None:
     )
 
 
-def test_settings_come_from_a_file_too(system: System) -> None:
+def test_settings_are_read_from_the_env_file(system: System) -> None:
     (system.folder / ".env").write_text("DB_POOL_MIN=9\nDB_POOL_MAX=2\n")
     done = system.run("migrate")
     assert done.stderr == "pricebook: DB_POOL_MIN (9) is over DB_POOL_MAX (2).\n"
 
 
-def test_a_database_that_does_not_answer_is_one_sentence(
+def test_unreachable_database_is_reported_in_one_sentence(
     system: System, environment: dict[str, str], price_list: Path
 ) -> None:
     unreachable = {**environment, "DATABASE_URL": "postgresql://pricebook@/x?host=/nowhere"}
-    for words in (
+    for arguments in (
         ["migrate"],
         ["serve", "--port", str(system.port)],
         ["import", price_list.name, "--supplier", "ACME"],
     ):
-        done = system.run(*words, **unreachable)
+        done = system.run(*arguments, **unreachable)
         assert done.returncode == 1
         assert SENTENCE.fullmatch(done.stderr), done.stderr
 
 
-def test_a_database_that_is_behind_says_so(system: System, environment: dict[str, str]) -> None:
+def test_serve_refuses_a_database_at_an_older_migration(
+    system: System, environment: dict[str, str]
+) -> None:
     done = system.run("migrate", "--down-to", "0003", **environment)
     assert done.stdout == "The database is at migration 0003.\n"
     done = system.run("serve", "--port", str(system.port), **environment)
@@ -139,5 +137,5 @@ def test_a_database_that_is_behind_says_so(system: System, environment: dict[str
     assert "`pricebook migrate`" in done.stderr
 
 
-def test_the_openapi_document_can_be_printed(system: System) -> None:
+def test_openapi_command_prints_the_document(system: System) -> None:
     assert json.loads(system.run("openapi").stdout)["openapi"].startswith("3.1")

@@ -1,3 +1,5 @@
+"""The requests that README.md shows, sent to the running system."""
+
 import json
 import re
 from pathlib import Path
@@ -5,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from running_system import System
+from running_system import TIMEOUT_SECONDS, System
 
 README = Path(__file__).parents[2] / "README.md"
 REQUEST = re.compile(r"^\$ curl 'http://127\.0\.0\.1:8000(\S+)'\n((?:.+\n)+)", re.MULTILINE)
@@ -16,10 +18,11 @@ def without_ids(text: str) -> Any:
     return json.loads(ID.sub("an id", text))
 
 
-def test_the_requests_to_try_give_the_answers_that_the_readme_shows(system: System) -> None:
+def test_requests_of_the_readme_return_the_responses_that_it_shows(system: System) -> None:
     requests = REQUEST.findall(README.read_text())
     assert len(requests) == 3
     system.up()
     for path, expected in requests:
-        response = httpx.get(f"http://127.0.0.1:{system.port}{path}")
+        url = f"http://127.0.0.1:{system.port}{path}"
+        response = httpx.get(url, timeout=TIMEOUT_SECONDS)
         assert without_ids(response.text) == without_ids(expected.replace("```", ""))

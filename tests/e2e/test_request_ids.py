@@ -1,59 +1,37 @@
-"""From a request to the worker's lines of the task it asked for, through real processes."""
+"""The id of a request in the worker's log lines of the task that it created."""
 
 import json
-import re
 import signal
 from typing import Any
 
 import httpx
 
-from running_system import System, eventually
+from e2e.api_client import admin_client, create, get_task, upload, wait_for_end
+from running_system import System
 
-LIST = "Article code,Name,Price\nA-1,Hammer,12.50\n"
-BAD_LIST = "nothing that is a price list"
-
-
-def logged_in(system: System, printed: list[str]) -> httpx.Client:
-    (password,) = re.findall(r"^user admin password (\S+)$", "\n".join(printed), re.MULTILINE)
-    address = f"http://127.0.0.1:{system.port}/api/v1"
-    login = {"username": "admin", "password": password}
-    token = httpx.post(f"{address}/auth/login", json=login, timeout=30).json()["token"]
-    headers = {"Authorization": f"Bearer {token}"}
-    return httpx.Client(base_url=address, headers=headers, timeout=30)
+PRICE_LIST = "Article code,Name,Price\nA-1,Hammer,12.50\n"
+INVALID_PRICE_LIST = "not a price list"
 
 
-def upload(client: httpx.Client, supplier_id: str, text: str, request_id: str) -> str:
-    """Upload a list and wait for its task to end; return the task's id."""
-    response = client.post(
-        f"/admin/suppliers/{supplier_id}/upload",
-        files={"file": ("list.csv", text)},
-        headers={"X-Request-ID": request_id},
-    )
-    assert response.status_code == 202, response.text
-    return wait_for(client, response.json()["task_id"])
-
-
-def wait_for(client: httpx.Client, task_id: str) -> str:
-    def has_ended() -> bool:
-        return client.get(f"/admin/tasks/{task_id}").json()["completed_at"] is not None
-
-    eventually(has_ended)
+def import_text(client: httpx.Client, supplier_id: str, text: str, request_id: str) -> str:
+    """Upload a price list and wait until its task has ended; return the id of the task."""
+    headers = {"X-Request-ID": request_id}
+    task_id = upload(client, supplier_id, "list.csv", text, headers=headers)
+    wait_for_end(client, task_id)
     return task_id
 
 
-def test_the_workers_lines_carry_the_id_of_the_request_that_asked(system: System) -> None:
+def test_worker_logs_the_id_of_the_request_that_created_the_task(system: System) -> None:
     printed = system.up("--empty", LOG_FORMAT="json", LOG_REQUESTS="true")
-    with logged_in(system, printed) as client:
-        supplier = {"name": "ACME", "source_type": "csv"}
-        supplier_id = client.post("/admin/suppliers", json=supplier).json()["id"]
-        good = upload(client, supplier_id, LIST, "march-upload")
-        bad = upload(client, supplier_id, BAD_LIST, "april-upload")
+    with admin_client(system, printed) as client:
+        supplier_id = create(client, "suppliers", name="ACME", source_type="csv")
+        good = import_text(client, supplier_id, PRICE_LIST, "march-upload")
+        bad = import_text(client, supplier_id, INVALID_PRICE_LIST, "april-upload")
         for task_id, request_id in ((good, "march-upload"), (bad, "april-upload")):
-            shown = client.get(f"/admin/tasks/{task_id}").json()
-            assert shown["request_id"] == request_id
+            assert get_task(client, task_id)["request_id"] == request_id
         again = {"X-Request-ID": "once-more"}
         assert client.post(f"/admin/tasks/{bad}/retry", headers=again).status_code == 202
-        wait_for(client, bad)
+        wait_for_end(client, bad)
     assert system.running
     system.running.send_signal(signal.SIGTERM)
     log_lines: list[dict[str, Any]] = [

@@ -1,4 +1,4 @@
-"""Parts of `pricebook up` that die: they are restarted, or the system ends in good order."""
+"""Parts of `pricebook up` that are killed: they are restarted, or the system stops cleanly."""
 
 import os
 import re
@@ -11,8 +11,7 @@ import msgspec
 import psycopg
 import pytest
 
-from e2e.test_dead_tasks import task, upload_list
-from e2e.test_tasks import admin
+from e2e.api_client import admin_client, create, get_task, upload, wait_for_success
 from pricebook.embedded import Endpoints
 from running_system import System, eventually, ready
 
@@ -31,8 +30,8 @@ def price_list(rows: int) -> bytes:
 
 
 def database_url(system: System) -> str:
-    found = (system.folder / ".pricebook/endpoints.json").read_bytes()
-    return msgspec.json.decode(found, type=Endpoints).database_url
+    endpoints = (system.folder / ".pricebook/endpoints.json").read_bytes()
+    return msgspec.json.decode(endpoints, type=Endpoints).database_url
 
 
 def one(system: System, statement: str) -> Any:
@@ -42,21 +41,26 @@ def one(system: System, statement: str) -> Any:
 
 
 def wait_for_exit(system: System) -> tuple[int | None, str]:
-    """The exit code of an ending system, and what it printed since it was ready."""
+    """Wait for the end of the system; return its exit code and its output since it was ready."""
     running = system.running
     assert running
     printed = system.rest()
     return running.returncode, printed
 
 
-def test_each_part_that_is_killed_is_restarted_and_all_work_goes_on(system: System) -> None:
-    with admin(system, system.up("--empty")) as client:
+def upload_list(client: httpx.Client, supplier: str, content: bytes) -> str:
+    """Upload a price list of a new supplier; return the id of its task."""
+    supplier_id = create(client, "suppliers", name=supplier, source_type="csv")
+    return upload(client, supplier_id, "list.csv", content)
+
+
+def test_killed_part_is_restarted_and_imports_succeed(system: System) -> None:
+    with admin_client(system, system.up("--empty")) as client:
         for number, word in enumerate(NAMES):
             system.kill(word)
             eventually(lambda: ready(system) == 200)
             assert client.get("/catalog", params={"search": f"lamp {number}"}).status_code == 200
-            task_id = upload_list(client, f"ACME {word}", "list.csv", price_list(3))
-            eventually(lambda made=task_id: task(client, made)["state"] == "succeeded")
+            wait_for_success(client, upload_list(client, f"ACME {word}", price_list(3)))
             (system.folder / "list.csv").write_bytes(price_list(2))
             done = system.run("import", "list.csv", "--supplier", f"Nordwerk {word}")
             assert done.returncode == 0, done.stderr
@@ -72,10 +76,10 @@ def test_each_part_that_is_killed_is_restarted_and_all_work_goes_on(system: Syst
 
 
 @pytest.mark.parametrize("word", ["postgres", "worker"])
-def test_an_import_under_way_ends_exactly_once(system: System, word: str) -> None:
-    with admin(system, system.up("--empty", WORKER_LEASE_SECONDS="2")) as client:
-        task_id = upload_list(client, "ACME", "list.csv", price_list(ROWS))
-        eventually(lambda: task(client, task_id)["state"] == "running")
+def test_interrupted_import_is_applied_exactly_once(system: System, word: str) -> None:
+    with admin_client(system, system.up("--empty", WORKER_LEASE_SECONDS="2")) as client:
+        task_id = upload_list(client, "ACME", price_list(ROWS))
+        eventually(lambda: get_task(client, task_id)["state"] == "running")
         system.kill(word)
         eventually(lambda: state(client, task_id) == "succeeded")
     assert one(system, "SELECT count(*) FROM price_history") == ROWS
@@ -90,14 +94,19 @@ def state(client: httpx.Client, task_id: str) -> str | None:
 @pytest.mark.parametrize(
     ("word", "log"), [("worker", "its log is the lines above"), ("valkey-server", "redis.log")]
 )
-def test_a_part_that_dies_again_and_again_ends_the_system(
+def test_part_that_is_killed_repeatedly_ends_the_system(
     system: System, word: str, log: str
 ) -> None:
     system.up("--empty")
-    assert system.running
-    while system.running.poll() is None:
+    running = system.running
+    assert running
+
+    def has_ended() -> bool:
         with suppress(LookupError, FileNotFoundError, ProcessLookupError):
             os.kill(system.child(word), signal.SIGKILL)
+        return running.poll() is not None
+
+    eventually(has_ended)
     code, printed = wait_for_exit(system)
     assert code == 1
     *restarts, last = [line for line in printed.splitlines() if line.startswith("pricebook: ")]
@@ -107,7 +116,7 @@ def test_a_part_that_dies_again_and_again_ends_the_system(
     eventually(lambda: not system.processes())
 
 
-def test_sigterm_while_a_restart_is_waited_for_stops_all(system: System) -> None:
+def test_sigterm_during_a_restart_delay_stops_all_parts(system: System) -> None:
     system.up("--empty")
     for _ in range(3):
         system.kill("worker")
@@ -116,7 +125,7 @@ def test_sigterm_while_a_restart_is_waited_for_stops_all(system: System) -> None
     eventually(lambda: not system.processes())
 
 
-def test_no_restarted_part_outlives_a_killed_system(system: System) -> None:
+def test_restarted_parts_end_with_a_killed_system(system: System) -> None:
     system.up("--empty")
     for word in NAMES:
         system.kill(word)

@@ -1,23 +1,17 @@
-"""A list that is fetched, from where it stands to the catalog, through real processes."""
+"""A remote price list, from its source to the catalog, through real processes."""
 
 import httpx
 
-from e2e.test_tasks import admin, has_succeeded
+from e2e.api_client import admin_client, create, wait_for_success
 from pricelists.fake_google import run_fake_google, sheet
 from pricelists.spreadsheet_reader import HEADER, ID
 from running_system import System, eventually
 
 
-def create(client: httpx.Client, resource: str, **fields: object) -> str:
-    response = client.post(f"/admin/{resource}", json=fields)
-    assert response.status_code == 201, response.text
-    return response.json()["id"]
-
-
 def sync(client: httpx.Client, supplier_id: str) -> None:
     response = client.post("/admin/sync", json={"supplier_id": supplier_id})
     assert response.status_code == 202, response.text
-    eventually(lambda: has_succeeded(client, response.json()["task_id"]))
+    wait_for_success(client, response.json()["task_id"])
 
 
 def prices(client: httpx.Client) -> dict[str, str]:
@@ -25,12 +19,12 @@ def prices(client: httpx.Client) -> dict[str, str]:
     return {each["name"]: each["min_price"] for each in listed}
 
 
-def test_a_google_spreadsheet_is_synced_into_the_catalog(system: System) -> None:
+def test_google_spreadsheet_is_synced_into_the_catalog(system: System) -> None:
     with run_fake_google() as google:
         url = google.put(ID, sheet("Prices", [HEADER, ["A1", "Lamp", 5], ["A2", "Bulb", 1.25]]))
         key = google.write_key(system.folder / "key.json")
         printed = system.up("--empty", GOOGLE_API_URL=google.api, GOOGLE_CREDENTIALS_PATH=str(key))
-        with admin(system, printed) as client:
+        with admin_client(system, printed) as client:
             config = {"spreadsheet_url": url}
             supplier_id = create(
                 client, "suppliers", name="ACME", source_type="google_sheets", source_config=config

@@ -1,4 +1,4 @@
-"""The commands for tasks and suppliers, and the doctor, as typed."""
+"""The commands `tasks`, `suppliers` and `doctor`."""
 
 import json
 import re
@@ -11,8 +11,8 @@ from psycopg.conninfo import make_conninfo
 from pricebook.db.migrations import rights
 from running_system import System
 
-LIST = "Article code,Name,Price\nA-1,Hammer,12.50\nA-2,=Saw,\n"
-NO_TASK = "e4b0a6d1-52a7-4a43-b1cf-0c5fbd6a8e90"
+PRICE_LIST = "Article code,Name,Price\nA-1,Hammer,12.50\nA-2,=Saw,\n"
+UNKNOWN_TASK = "e4b0a6d1-52a7-4a43-b1cf-0c5fbd6a8e90"
 Environment = dict[str, str]
 
 
@@ -21,22 +21,23 @@ def environment(database_url: str, redis_url: str) -> Environment:
     return {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "JWT_SECRET": "0123456789ab" * 4}
 
 
-def run(system: System, environment: Environment, *words: str) -> Any:
-    done = system.run(*words, **environment)
+def run(system: System, environment: Environment, *arguments: str) -> Any:
+    done = system.run(*arguments, **environment)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout) if "--json" in words else done.stdout
+    return json.loads(done.stdout) if "--json" in arguments else done.stdout
 
 
-def imported(system: System, environment: Environment, text: str = LIST) -> str:
+def import_text(system: System, environment: Environment, text: str = PRICE_LIST) -> str:
+    """Import a price list by command; return the id of its task."""
     (system.folder / "list.csv").write_text(text)
     done = system.run("import", "list.csv", "--supplier", "ACME", "--json", **environment)
     return json.loads(done.stdout)["task_id"]
 
 
-def test_tasks_are_listed_and_shown_with_the_rows_that_were_not_taken(
+def test_tasks_are_listed_and_shown_with_their_rejected_rows(
     system: System, environment: Environment
 ) -> None:
-    task_id = imported(system, environment)
+    task_id = import_text(system, environment)
     assert task_id in run(system, environment, "tasks", "list")
     (task,) = run(system, environment, "tasks", "list", "--state", "partially_succeeded", "--json")[
         "data"
@@ -49,9 +50,10 @@ def test_tasks_are_listed_and_shown_with_the_rows_that_were_not_taken(
     assert lines[1].endswith(",missing_price,The price is missing.")
 
 
-def test_a_held_list_is_applied(system: System, environment: Environment) -> None:
-    imported(system, environment, "Article code,Name,Price\nA-1,Hammer,12\nA-2,Saw,8\n")
-    task_id = imported(system, environment, "Article code,Name,Price\nA-1,Hammer,90\nA-2,Saw,70\n")
+def test_held_price_list_is_applied(system: System, environment: Environment) -> None:
+    import_text(system, environment, "Article code,Name,Price\nA-1,Hammer,12\nA-2,Saw,8\n")
+    changed = "Article code,Name,Price\nA-1,Hammer,90\nA-2,Saw,70\n"
+    task_id = import_text(system, environment, changed)
     task = run(system, environment, "tasks", "show", task_id, "--json")
     assert (task["state"], task["result"]["status"]) == ("held", "failed")
     run(system, environment, "tasks", "apply", task_id)
@@ -59,52 +61,55 @@ def test_a_held_list_is_applied(system: System, environment: Environment) -> Non
 
 
 @pytest.mark.parametrize(
-    ("words", "output"),
+    ("arguments", "output"),
     [
         (["tasks", "show", "x"], "x is not a task id"),
-        (["tasks", "show", NO_TASK], NO_TASK),
-        (["tasks", "errors", NO_TASK], NO_TASK),
-        (["tasks", "retry", NO_TASK], NO_TASK),
-        (["tasks", "apply", NO_TASK], NO_TASK),
+        (["tasks", "show", UNKNOWN_TASK], UNKNOWN_TASK),
+        (["tasks", "errors", UNKNOWN_TASK], UNKNOWN_TASK),
+        (["tasks", "retry", UNKNOWN_TASK], UNKNOWN_TASK),
+        (["tasks", "apply", UNKNOWN_TASK], UNKNOWN_TASK),
         (["suppliers", "add", "ACME", "--type", "csv", "--set", "url"], "KEY=VALUE"),
         (["suppliers", "add", "ACME", "--type", "csv", "--set", "colour=red"], "colour"),
         (["suppliers", "add", "ACME", "--type", "csv", "--set", "sync_every=soon"], "sync_every"),
     ],
 )
-def test_an_error_is_one_sentence(
-    system: System, environment: Environment, words: list[str], output: str
+def test_error_is_one_sentence(
+    system: System, environment: Environment, arguments: list[str], output: str
 ) -> None:
-    done = system.run(*words, **environment)
+    done = system.run(*arguments, **environment)
     assert done.returncode == 1
     assert re.fullmatch(r"pricebook: [^\n]+\.\n", done.stderr), done.stderr
     assert output in done.stderr
 
 
-def test_suppliers_are_made_and_listed(system: System, environment: Environment) -> None:
+def test_suppliers_are_added_and_listed(system: System, environment: Environment) -> None:
     assignments = [
         "url=https://example.org/list.csv",
         "header_row=3",
         "column_mapping.price=Net price",
     ]
-    words = [word for pair in (*assignments, "sync_every=0 6 * * *") for word in ("--set", pair)]
-    made = run(system, environment, "suppliers", "add", "ACME", "--type", "csv", *words, "--json")
-    assert made["source_config"] == {
+    options = [
+        option for pair in (*assignments, "sync_every=0 6 * * *") for option in ("--set", pair)
+    ]
+    add = ("suppliers", "add", "ACME", "--type", "csv", *options, "--json")
+    supplier = run(system, environment, *add)
+    assert supplier["source_config"] == {
         "url": "https://example.org/list.csv",
         "header_row": 3,
         "column_mapping": {"price": "Net price"},
         "sync_every": "0 6 * * *",
     }
-    assert made["id"] in run(system, environment, "suppliers", "list")
-    assert run(system, environment, "suppliers", "list", "--json")["data"] == [made]
+    assert supplier["id"] in run(system, environment, "suppliers", "list")
+    assert run(system, environment, "suppliers", "list", "--json")["data"] == [supplier]
 
 
-def test_the_doctor_finds_all_well(system: System, environment: Environment) -> None:
+def test_doctor_reports_ok_for_every_check(system: System, environment: Environment) -> None:
     api = {"DATABASE_URL": make_conninfo(environment["DATABASE_URL"], user=rights.API_ROLE)}
     output = run(system, environment | api, "doctor")
     assert [line.split()[0] for line in output.splitlines()] == ["ok"] * 9
 
 
-def test_the_doctor_notes_who_has_more_rights_than_needed(
+def test_doctor_notes_a_role_with_more_rights_than_needed(
     system: System, environment: Environment
 ) -> None:
     output = run(system, environment, "doctor").splitlines()
@@ -113,7 +118,7 @@ def test_the_doctor_notes_who_has_more_rights_than_needed(
     assert "CREATE ROLE" in run(system, environment, "roles")
 
 
-def test_the_doctor_says_what_is_wrong_and_what_to_do(
+def test_doctor_names_each_problem_and_its_solution(
     system: System, environment: Environment
 ) -> None:
     run(system, environment, "migrate", "--down-to", "0007")
@@ -127,7 +132,7 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(
     assert "Redis" in wrong
 
 
-def test_the_doctor_names_each_difference_from_the_migrations(
+def test_doctor_names_each_difference_from_the_migrations(
     system: System, environment: Environment
 ) -> None:
     with psycopg.connect(environment["DATABASE_URL"]) as conn:

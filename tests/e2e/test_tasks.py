@@ -1,18 +1,15 @@
-"""A list from its upload to the catalog, through real processes and sockets."""
+"""A price list from its upload to the catalog, through real processes."""
 
-import re
 import signal
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-import httpx
 import psycopg
 from xlsxwriter import Workbook
 
+from e2e.api_client import admin_client, create, upload, wait_for_success
 from pricebook.embedded import Endpoints
-from running_system import System, eventually
+from running_system import TIMEOUT_SECONDS, System, eventually
 
 ROWS = [["Article code", "Name", "Price"], ["X-1", "Zirconium hammer", 12.5], ["X-2", "Saw", 7]]
 
@@ -25,31 +22,13 @@ def workbook(path: Path) -> bytes:
     return path.read_bytes()
 
 
-@contextmanager
-def admin(system: System, printed: list[str]) -> Generator[httpx.Client]:
-    (password,) = re.findall(r"^user admin password (\S+)$", "\n".join(printed), re.MULTILINE)
-    with httpx.Client(base_url=f"http://127.0.0.1:{system.port}/api/v1", timeout=30) as client:
-        login = client.post("/auth/login", json={"username": "admin", "password": password})
-        client.headers["Authorization"] = f"Bearer {login.json()['token']}"
-        yield client
-
-
-def has_succeeded(client: httpx.Client, task_id: str) -> bool:
-    return client.get(f"/admin/tasks/{task_id}").json()["state"] == "succeeded"
-
-
-def test_an_uploaded_workbook_is_in_the_catalog_soon_after(system: System) -> None:
-    with admin(system, system.up("--empty")) as client:
-        supplier = {"name": "ACME", "source_type": "excel"}
-        supplier_id = client.post("/admin/suppliers", json=supplier).json()["id"]
-        response = client.post(
-            f"/admin/suppliers/{supplier_id}/upload",
-            files={"file": ("march.xlsx", workbook(system.folder / "made.xlsx"))},
-            data={"create_products": "true"},
-        )
-        assert response.status_code == 202, response.text
-        task_id = response.json()["task_id"]
-        eventually(lambda: has_succeeded(client, task_id))
+def test_uploaded_workbook_is_imported_into_the_catalog(system: System) -> None:
+    with admin_client(system, system.up("--empty")) as client:
+        supplier_id = create(client, "suppliers", name="ACME", source_type="excel")
+        content = workbook(system.folder / "made.xlsx")
+        options = {"create_products": "true"}
+        task_id = upload(client, supplier_id, "march.xlsx", content, data=options)
+        wait_for_success(client, task_id)
         catalog = client.get("/catalog", params={"search": "zirconium"}).json()
         assert [each["min_price"] for each in catalog["data"]] == ["12.50"]
         shown = system.run("tasks", "show", task_id, "--follow")
@@ -63,21 +42,19 @@ def test_an_uploaded_workbook_is_in_the_catalog_soon_after(system: System) -> No
     assert system.stop() == 0
 
 
-def test_a_worker_that_is_told_to_stop_ends_well(
+def test_worker_stops_cleanly_on_sigterm(
     system: System, database_url: str, endpoints: Endpoints
 ) -> None:
     server_urls = {"DATABASE_URL": database_url, "REDIS_URL": endpoints.redis_url}
-    first = system.start("worker", **server_urls)
-    try:
-        eventually(lambda: has_begun(database_url))
-    finally:
-        first.send_signal(signal.SIGTERM)
-        output, _ = first.communicate(timeout=60)
-    assert (first.returncode, output) == (0, "")
+    worker = system.start("worker", **server_urls)
+    eventually(lambda: has_polled(database_url))
+    worker.send_signal(signal.SIGTERM)
+    output, _ = worker.communicate(timeout=TIMEOUT_SECONDS)
+    assert (worker.returncode, output) == (0, "")
 
 
-def has_begun(database_url: str) -> bool:
-    """Whether a worker looks for tasks: it handles SIGTERM by then."""
+def has_polled(database_url: str) -> bool:
+    """Whether a worker has polled for tasks: from then on it handles SIGTERM."""
     with psycopg.connect(database_url) as conn:
         cursor = conn.execute(
             """

@@ -1,3 +1,5 @@
+"""The command `pricebook up`: first and later starts, ports, folders, other servers."""
+
 import re
 import signal
 import socket
@@ -14,7 +16,7 @@ def with_several_suppliers(page: dict[str, Any]) -> list[dict[str, Any]]:
     return [product for product in page["data"] if product["supplier_count"] >= 2]
 
 
-def test_a_first_start_shows_a_catalog_of_several_suppliers_and_a_second_one_keeps_it(
+def test_first_start_creates_demo_data_and_the_second_start_keeps_it(
     system: System,
 ) -> None:
     printed = system.up()
@@ -33,7 +35,7 @@ def test_a_first_start_shows_a_catalog_of_several_suppliers_and_a_second_one_kee
     assert system.stop(signal.SIGINT) == 0
 
 
-def test_an_empty_start_stays_empty_and_takes_lists_in_while_it_runs(system: System) -> None:
+def test_empty_start_has_no_products_and_imports_work_while_it_runs(system: System) -> None:
     printed = system.up("--empty")
     assert [line.split()[:2] for line in printed[:-1]] == [["user", "admin"]]
     assert system.get("/api/v1/catalog")["total_count"] == 0
@@ -46,7 +48,7 @@ def test_an_empty_start_stays_empty_and_takes_lists_in_while_it_runs(system: Sys
     assert system.get("/api/v1/catalog")["total_count"] == 1
 
 
-def test_servers_outside_are_used_when_they_are_given(
+def test_configured_servers_are_used_instead_of_embedded_ones(
     system: System, new_database: Callable[..., str], endpoints: Endpoints
 ) -> None:
     server_urls = {"DATABASE_URL": new_database("template0"), "REDIS_URL": endpoints.redis_url}
@@ -58,7 +60,7 @@ def test_servers_outside_are_used_when_they_are_given(
     assert system.stop() == 0
 
 
-def test_a_second_up_in_one_folder_is_refused_in_one_sentence(system: System) -> None:
+def test_second_up_in_the_same_folder_is_refused(system: System) -> None:
     system.up("--empty")
     for port in (free_port(), system.port):
         second = system.run("up", "--port", str(port))
@@ -66,7 +68,7 @@ def test_a_second_up_in_one_folder_is_refused_in_one_sentence(system: System) ->
         assert re.fullmatch(r"pricebook: Pricebook is already up in [^\n]+\.\n", second.stderr)
 
 
-def test_a_port_in_use_is_named(system: System) -> None:
+def test_serve_on_a_port_in_use_is_refused(system: System) -> None:
     system.up("--empty")
     secret = (system.folder / ".pricebook/jwt_secret").as_posix()
     failed = system.run("serve", "--port", str(system.port), JWT_SECRET_FILE=secret)
@@ -74,7 +76,7 @@ def test_a_port_in_use_is_named(system: System) -> None:
     assert re.fullmatch(r"pricebook: HOST and PORT: .*Address already in use\.\n", failed.stderr)
 
 
-def test_up_on_a_taken_port_starts_nothing_and_prints_no_password(system: System) -> None:
+def test_up_on_a_port_in_use_starts_nothing_and_prints_no_password(system: System) -> None:
     with socket.create_server(("127.0.0.1", system.port)):
         refused = system.run("up", "--empty", "--port", str(system.port))
     assert refused.returncode == 1
@@ -83,7 +85,7 @@ def test_up_on_a_taken_port_starts_nothing_and_prints_no_password(system: System
     assert not (system.folder / ".pricebook").exists()
 
 
-def test_a_port_that_is_taken_during_the_first_start_is_named(system: System) -> None:
+def test_port_that_is_bound_during_the_first_start_is_reported(system: System) -> None:
     starting = system.start("up", "--port", str(system.port))
     assert starting.stdout
     printed = [starting.stdout.readline()]
@@ -96,7 +98,7 @@ def test_a_port_that_is_taken_during_the_first_start_is_named(system: System) ->
     assert not [line for line in printed if "password" in line]
 
 
-def test_a_home_that_cannot_be_written_to_is_named_in_one_sentence(system: System) -> None:
+def test_home_that_is_not_writable_is_reported_in_one_sentence(system: System) -> None:
     (system.folder / "file").touch()
     refused = system.run("up", "--port", str(system.port), PRICEBOOK_HOME="file/home")
     assert refused.returncode == 1
