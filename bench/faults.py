@@ -223,7 +223,7 @@ class Faults:
         supplier_id, price = self.soak.supplier("Importer"), 0
         while not self.ended.is_set():
             price += 1
-            task_id = self.soak.ask(supplier_id, self.size.rows, price)
+            task_id = self.soak.submit(supplier_id, self.size.rows, price)
             until(lambda task_id=task_id: self.soak.state(task_id) == "succeeded")
         return price
 

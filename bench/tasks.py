@@ -1,25 +1,24 @@
-"""Tasks under torture: `python bench/tasks.py kills|redis|postgres|many|limits [rounds [rows]]`.
+"""Tasks under faults: `python bench/tasks.py kills|redis|postgres|many|limits [rounds [rows]]`.
 
 Each part fails loudly when a list was not applied exactly once.
 """
 
 import asyncio
 import random
+import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 from statistics import median
-from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import psycopg
-from redis import Redis
 from servers import served
 from tasks_system import Soak, soaking, until
 
-TASKS, RUNNING = 22, 2
+TASKS, RUNNING, WORKERS = 22, 2, 2
 SUPPLIERS, TASKS_EACH = 50, 20
 USERS, EACH = 10, 10
 WAITS_WITH = """
@@ -42,13 +41,16 @@ def main() -> None:
 
 
 def expect(what: str, found: object, wanted: object) -> None:
-    """Stop when something is not as it must be."""
+    """Exit the program unless both values are equal."""
     if found != wanted:
         raise SystemExit(f"{what}: {found}, expected {wanted}")
 
 
 def kills(rounds: int, rows: int) -> None:
-    """Kill the worker at each stage of a task, with another one alive."""
+    """Kill the worker at each stage of a task that another program has pushed.
+
+    A second worker is alive. After the kill Redis loses everything, and the message comes again.
+    """
     stages = {
         "reading": while_reading,
         "staged": when_staged,
@@ -60,20 +62,17 @@ def kills(rounds: int, rows: int) -> None:
         supplier_id = soak.supplier("ACME")
         soak.start_worker()
         soak.start_worker()
-        price = 1
-        first = soak.ask(supplier_id, rows, price)
+        first = soak.submit(supplier_id, rows, 1)
         until(lambda: soak.state(first) == "succeeded")
         print(f"{rows:,} rows, {rounds} rounds a stage; seconds from SIGKILL to the next attempt")
-        for name, wait_for in stages.items():
+        for stage, (name, wait_for) in enumerate({"received": None, **stages}.items()):
             waits: list[float] = []
-            for _ in range(rounds):
-                price += 1
-                task_id = soak.ask(supplier_id, rows, price)
-                started = wait_for(soak, task_id)
-                soak.start_worker()
-                waits += taken_over(soak, task_id, started)
+            for number in range(rounds):
+                price = 2 + stage * rounds + number
+                waits += kill_round(soak, (supplier_id, rows, price), wait_for)
                 expect("prices recorded", soak.count_prices(), rows * price)
-                expect("workers", len(soak.workers), 2)
+                expect("workers", len(soak.workers), WORKERS)
+                expect("rejected messages", soak.redis.llen("parse-tasks:rejected"), 0)
             shown = (
                 f"median {median(waits):.1f}, worst {max(waits):.1f}" if waits else "none needed"
             )
@@ -82,8 +81,37 @@ def kills(rounds: int, rows: int) -> None:
             )
 
 
+def kill_round(
+    soak: Soak, price_list: tuple[UUID, int, int], wait_for: Callable[[Soak, UUID], object] | None
+) -> list[float]:
+    """Push a task, kill its worker, repeat the message, and wait until the task has succeeded."""
+    task_id = uuid4()
+    if wait_for is None:
+        kill_on_receipt(soak, task_id, price_list)
+        started: object = None
+    else:
+        soak.push(task_id, *price_list)
+        started = wait_for(soak, task_id)
+        flush(soak)
+    while len(soak.workers) < WORKERS:
+        soak.start_worker()
+    soak.push(task_id, *price_list)
+    return taken_over(soak, task_id, started)
+
+
+def kill_on_receipt(soak: Soak, task_id: UUID, price_list: tuple[UUID, int, int]) -> None:
+    """Kill the workers when one has the message and the task has no row: its table is locked."""
+    with psycopg.connect(soak.settings.required_database_url) as holder:
+        holder.execute("LOCK TABLE ingestion_tasks IN EXCLUSIVE MODE")
+        soak.push(task_id, *price_list)
+        until(lambda: soak.redis.llen("parse-tasks:processing") == 1)
+        while soak.workers:
+            kill_process(soak.workers.pop())
+    expect("tasks with this id", soak.state(task_id), None)
+
+
 def taken_over(soak: Soak, task_id: UUID, started: object) -> list[float]:
-    """Wait for the end of a task; tell how long after the kill it was begun again, if it was."""
+    """Wait until a task succeeds; return the seconds from the kill to its next attempt, if any."""
     killed_at = soak.one("SELECT clock_timestamp()")
     until(lambda: soak.state(task_id) == "succeeded")
     begun = soak.one("SELECT started_at FROM ingestion_tasks WHERE id = %s", task_id)
@@ -91,12 +119,12 @@ def taken_over(soak: Soak, task_id: UUID, started: object) -> list[float]:
 
 
 def started_at(soak: Soak, task_id: UUID) -> object:
-    """Return when the running attempt began."""
+    """Return when the running attempt started."""
     return soak.one("SELECT started_at FROM ingestion_tasks WHERE id = %s", task_id)
 
 
 def kill(soak: Soak, task_id: UUID) -> object:
-    """Kill the worker of a task; return when its attempt began."""
+    """Kill the worker of a task; return when its attempt started."""
     started = started_at(soak, task_id)
     soak.kill_worker_of(task_id)
     return started
@@ -138,37 +166,39 @@ def before_commit(soak: Soak, task_id: UUID) -> object:
 
 
 def after_commit(soak: Soak, task_id: UUID) -> object:
-    """Kill as soon as the end can be seen."""
+    """Kill as soon as the task has ended."""
     until(lambda: soak.state(task_id) == "succeeded")
     return after_the_end(soak, task_id)
 
 
 def after_the_end(soak: Soak, task_id: UUID) -> object:
-    """Kill some worker, whichever did it."""
-    worker = soak.workers.pop(random.randrange(len(soak.workers)))
-    worker.kill()
-    worker.wait()
+    """Kill a random worker."""
+    kill_process(soak.workers.pop(random.randrange(len(soak.workers))))
     return started_at(soak, task_id)
 
 
+def kill_process(worker: subprocess.Popen[bytes]) -> None:
+    """Send SIGKILL and wait for the end."""
+    worker.kill()
+    worker.wait()
+
+
 def redis(rows: int) -> None:
-    """Take Redis away with 20 tasks queued and 2 running."""
-    tortures: dict[str, Callable[[Soak], None]] = {
+    """Flush, restart and stop Redis with 20 tasks queued and 2 running."""
+    faults: dict[str, Callable[[Soak], None]] = {
         "FLUSHALL": flush,
         "restarted": lambda soak: soak.restart("redis", 0),
         "stopped for 20 s": lambda soak: soak.restart("redis", 20),
     }
-    for name, torture in tortures.items():
+    for name, fault in faults.items():
         with soaking(worker_tasks=1) as soak:
-            seconds = run_tasks(soak, rows, torture)
-            print(f"redis {name}: {TASKS} done, none twice, {seconds:.1f} s", flush=True)
+            seconds = run_tasks(soak, rows, fault)
+            print(f"redis {name}: {TASKS} done, none applied twice, {seconds:.1f} s", flush=True)
 
 
 def flush(soak: Soak) -> None:
-    """Let Redis forget everything."""
-    client: Any = Redis
-    with client.from_url(soak.settings.required_redis_url) as opened:
-        opened.flushall()
+    """Delete everything in Redis."""
+    soak.redis.flushall()
 
 
 def postgres(rounds: int, rows: int) -> None:
@@ -179,16 +209,16 @@ def postgres(rounds: int, rows: int) -> None:
             print(f"postgres restarted ({number + 1}): {TASKS} done, none twice, {seconds:.1f} s")
 
 
-def run_tasks(soak: Soak, rows: int, torture: Callable[[Soak], None]) -> float:
-    """Run tasks of one supplier each, and torture the system when two are running."""
+def run_tasks(soak: Soak, rows: int, fault: Callable[[Soak], None]) -> float:
+    """Run tasks of one supplier each; inject a fault when two are running. Return seconds."""
     for number in range(TASKS):
-        soak.ask(soak.supplier(f"Supplier {number}"), rows, 1)
+        soak.submit(soak.supplier(f"Supplier {number}"), rows, 1)
     begun = time.monotonic()
     soak.start_worker()
     soak.start_worker()
     running = "SELECT count(*) FROM ingestion_tasks WHERE state = 'running'"
     until(lambda: soak.one(running) == RUNNING)
-    torture(soak)
+    fault(soak)
     until(lambda: soak.count_ended() == TASKS)
     expect("prices recorded", soak.count_prices(), rows * TASKS)
     return time.monotonic() - begun
@@ -200,7 +230,7 @@ def many() -> None:
         suppliers = [soak.supplier(f"Supplier {number}") for number in range(SUPPLIERS)]
         for price in range(1, TASKS_EACH + 1):
             for supplier_id in suppliers:
-                soak.ask(supplier_id, 10, price)
+                soak.submit(supplier_id, 10, price)
         begun = time.monotonic()
         soak.start_worker()
         soak.start_worker()
@@ -219,7 +249,7 @@ def many() -> None:
 
 
 def limits() -> None:
-    """Let ten users ask for syncs all at once, on two API processes."""
+    """Send the syncs of ten users at once, to two API processes."""
     with soaking(workers=2, port=8123) as soak, served(soak.settings):
         supplier_id = soak.supplier("ACME")
         soak.conn.execute(
@@ -232,7 +262,7 @@ def limits() -> None:
 
 
 async def ask_all(address: str, supplier_id: UUID, headers: list[dict[str, str]]) -> None:
-    """Send twice as many syncs as each user has, at once, and look at the answers."""
+    """Send twice the allowed syncs of each user at once, and check the responses."""
     body = {"supplier_id": str(supplier_id)}
     async with httpx.AsyncClient(base_url=address, timeout=60, limits=httpx.Limits()) as client:
 

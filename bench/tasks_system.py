@@ -1,4 +1,4 @@
-"""Workers, servers that can be killed and started again, and lists that tell what was applied."""
+"""Workers and servers that can be killed, and price lists that show what was applied."""
 
 import os
 import signal
@@ -9,12 +9,13 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 from uuid import UUID, uuid4
 
 import msgspec
 import psycopg
 from psycopg.types.json import Jsonb
+from redis import Redis
 from servers import migrated_servers, settings_for
 
 from pricebook.auth import tokens
@@ -24,16 +25,17 @@ from pricebook.embedded import data_folders, valkey
 from pricebook.embedded.server_process import processes_in
 from pricebook.settings import Settings
 
-PATIENCE_SECONDS = 240
+WAIT_TIMEOUT_SECONDS = 240
 
 
 class Soak:
-    """A system under torture: its settings, its database and the processes that work in it."""
+    """A system in which servers and workers are killed: its settings, its database, its workers."""
 
     def __init__(self, settings: Settings, home: Path) -> None:
         self.settings = settings
         self.home = home
-        self._url = settings.required_database_url  # past a network that the settings may get
+        self._url = settings.required_database_url
+        self.redis: Any = cast("Any", Redis).from_url(settings.required_redis_url)
         self.conn = psycopg.connect(self._url, autocommit=True)
         self.workers: list[subprocess.Popen[bytes]] = []
         self.restarted: list[subprocess.Popen[bytes]] = []
@@ -43,6 +45,7 @@ class Soak:
 
     def __exit__(self, *_: object) -> None:
         self.conn.close()
+        self.redis.close()
         for processes, number in ((self.workers, signal.SIGTERM), (self.restarted, signal.SIGINT)):
             for process in processes:
                 process.send_signal(number)
@@ -50,7 +53,7 @@ class Soak:
                 process.wait()
 
     def one(self, statement: Any, *values: object) -> Any:
-        """Return the only value of a query; a lost connection is made anew."""
+        """Return the first value of a query, None without a row; reconnect when necessary."""
         while True:
             try:
                 row = self.conn.execute(statement, values).fetchone()
@@ -73,12 +76,12 @@ class Soak:
             **self.settings.as_environment(),
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "error"),
         }
-        command = [sys.executable, "-m", "pricebook.cli.main", "worker"]
+        command = [sys.executable, "-m", "pricebook.cli", "worker"]
         self.workers.append(subprocess.Popen(command, env=environment))
         return self.workers[-1]
 
     def kill_worker_of(self, task_id: UUID) -> None:
-        """Kill the worker that has a task by SIGKILL."""
+        """Send SIGKILL to the worker that has the lease of a task."""
         owner = self.one("SELECT lease_owner FROM ingestion_tasks WHERE id = %s", task_id)
         pid = int(owner.split("/")[1])
         (worker,) = [each for each in self.workers if each.pid == pid]
@@ -87,13 +90,13 @@ class Soak:
         self.workers.remove(worker)
 
     def supplier(self, name: str) -> UUID:
-        """Make a supplier."""
+        """Create a supplier."""
         return self.one(
             "INSERT INTO suppliers (name, source_type) VALUES (%s, 'csv') RETURNING id", name
         )
 
     def header_of(self, username: str) -> dict[str, str]:
-        """Make an admin, and the header with which they call."""
+        """Create an admin and return the Authorization header of its requests."""
         settings = self.settings
         user_id = self.one(
             "INSERT INTO users (username, role, password_hash) VALUES (%s, 'admin', '-')"
@@ -106,31 +109,48 @@ class Soak:
         token, _ = tokens.issue(key, User(user_id, username, "admin"), datetime.now(UTC), uuid4())
         return {"Authorization": f"Bearer {token}"}
 
-    def ask(self, supplier_id: UUID, rows: int, price: int) -> UUID:
-        """Ask for a list with so many rows, all at one price."""
+    def write_list(self, supplier_id: UUID, rows: int, price: int) -> str:
+        """Write a price list with one price for all rows; return its path below UPLOADS_DIR."""
         path = self.settings.uploads / f"{supplier_id}-{price}.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
         lines = (f"A-{number},Nail {number},{price}.50" for number in range(rows))
         path.write_text("\n".join(["Article code,Name,Price", *lines]))
+        return path.name
+
+    def submit(self, supplier_id: UUID, rows: int, price: int) -> UUID:
+        """Insert a task for a price list with so many rows; send no message."""
         return self.one(
             """
             INSERT INTO ingestion_tasks (supplier_id, supplier_name, parser_type, source_config)
             SELECT id, name, 'csv', %s FROM suppliers WHERE id = %s RETURNING id
             """,
-            Jsonb({"file_path": path.name}),
+            Jsonb({"file_path": self.write_list(supplier_id, rows, price)}),
             supplier_id,
         )
+
+    def push(self, task_id: UUID, supplier_id: UUID, rows: int, price: int) -> None:
+        """Push the message of a task, as another program does; no row of the task is written."""
+        message = {
+            "task_id": task_id,
+            "parser_type": "csv",
+            "supplier_name": self.one("SELECT name FROM suppliers WHERE id = %s", supplier_id),
+            "source_config": {"file_path": self.write_list(supplier_id, rows, price)},
+            "retry_count": 0,
+            "max_retries": 3,
+            "enqueued_at": datetime.now(UTC),
+        }
+        self.redis.lpush(self.settings.redis_queue_name, msgspec.json.encode(message))
 
     def state(self, task_id: UUID) -> str:
         """Return the state of a task."""
         return self.one("SELECT state FROM ingestion_tasks WHERE id = %s", task_id)
 
     def count_ended(self) -> int:
-        """Return how many tasks have been done well."""
+        """Return how many tasks have succeeded."""
         return self.one("SELECT count(*) FROM ingestion_tasks WHERE state = 'succeeded'")
 
     def count_prices(self) -> int:
-        """Return how many prices were recorded: one too many is a list applied twice."""
+        """Return the number of recorded prices: too many show a price list applied twice."""
         return self.one("SELECT count(*) FROM price_history")
 
     def folder_of(self, server: str) -> Path:
@@ -142,7 +162,7 @@ class Soak:
         )
 
     def freeze(self, server: str, pause: float) -> None:
-        """Let a server neither answer nor end for a while."""
+        """Stop a server with SIGSTOP for `pause` seconds."""
         frozen = processes_in(self.folder_of(server))
         for pid in frozen:
             os.kill(pid, signal.SIGSTOP)
@@ -152,11 +172,11 @@ class Soak:
                 os.kill(pid, signal.SIGCONT)
 
     def restart(self, server: str, pause: float) -> None:
-        """Stop a server (`postgres` or `redis`) at once and start it again after a pause."""
+        """Stop a server (`postgres` or `redis`) and start it again after `pause` seconds."""
         folder = self.folder_of(server)
         pid = main_process(processes_in(folder))
         argv = [*Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]]
-        if server == "redis":  # it shows another title than what it was started with
+        if server == "redis":  # its process title differs from its command line
             argv = [*valkey.server(data_folders.prepare_home(self.home), durable=True).argv]
         account = Path(f"/proc/{pid}").stat()
         os.kill(pid, signal.SIGINT if server == "postgres" else signal.SIGKILL)
@@ -176,7 +196,7 @@ class Soak:
 
 
 def main_process(pids: list[int]) -> int:
-    """Return the process that started the others; ids start again from small numbers."""
+    """Return the process whose parent is not among them; ids may wrap around."""
     return next(pid for pid in pids if parent_of(pid) not in pids)
 
 
@@ -186,17 +206,17 @@ def parent_of(pid: int) -> int:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    """Wait until a condition holds; exit the program after WAIT_TIMEOUT_SECONDS."""
+    deadline = time.monotonic() + WAIT_TIMEOUT_SECONDS
     while not condition():
         if time.monotonic() > deadline:
-            raise SystemExit("it did not come true")
+            raise SystemExit("A condition did not hold in time.")
         time.sleep(0.02)
 
 
 @contextmanager
 def soaking(**more: Any) -> Generator[Soak]:
-    """Run servers with an empty database, and end everything afterwards."""
+    """Run servers with an empty database, and stop everything afterwards."""
     with migrated_servers() as endpoints:
         home = Path(endpoints.redis_url.removeprefix("unix://")).parents[1]
         settings = msgspec.structs.replace(
