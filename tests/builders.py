@@ -1,4 +1,4 @@
-"""Rows that tests begin with; each builder takes what the test is about and fills in the rest."""
+"""Builders of rows for tests, with defaults for all columns that a test does not set."""
 
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
@@ -37,7 +37,7 @@ async def category(conn: Connection, name: str, parent_id: UUID | None = None) -
     )
 
 
-async def product(  # noqa: PLR0913 (a test names what it is about, by keyword)
+async def product(  # noqa: PLR0913 (keywords of a builder)
     conn: Connection,
     name: str = "Hammer",
     *,
@@ -76,7 +76,7 @@ async def item(  # noqa: PLR0913 (the same)
 
 
 async def offered_product(conn: Connection, name: str, *prices: str, **fields: Any) -> UUID:
-    """A product with one item of a supplier of its own for each price."""
+    """Insert a product with one item for each price, each of another supplier."""
     product_id = await product(conn, name, **fields)
     for price in prices:
         await item(conn, await supplier(conn), price, product_id=product_id)
@@ -86,7 +86,7 @@ async def offered_product(conn: Connection, name: str, *prices: str, **fields: A
 async def user(
     conn: Connection, name: str, role: Role = "sales", password_hash: str = NO_PASSWORD
 ) -> UUID:
-    """An account; without a hash no password lets it in."""
+    """Insert an account; without a hash no password is valid."""
     return await _insert_row(
         conn,
         "INSERT INTO users (username, role, password_hash) VALUES (%s, %s, %s) RETURNING id",

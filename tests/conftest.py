@@ -34,13 +34,13 @@ from pricebook.settings import DatabaseDriver, Settings
 
 JWT_SECRET = secrets.token_hex(32)
 
-# No test asserts a time, those of hypothesis neither.
+# No test asserts a duration, those of hypothesis neither.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give the processes that tests start, and kill, a folder for what these leave behind."""
+    """Set TMPDIR to a folder that is deleted after the run: killed processes leave files."""
     folder = TemporaryDirectory(prefix="pricebook-test-")
     Path(folder.name).chmod(0o755)
     os.environ["TMPDIR"] = folder.name
@@ -48,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no process is left with it at the end."""
+    """Run the longest tests first, so that all processes end at about the same time."""
     items.sort(key=lambda item: "e2e" not in item.path.parts)
 
 
@@ -78,7 +78,7 @@ def databases(endpoints: Endpoints) -> Databases:
 
 @pytest.fixture(scope="session")
 def new_database(databases: Databases) -> Callable[..., str]:
-    """Make databases: copies of the one that the shipped migrations make, or empty ones."""
+    """Return a function that creates databases: migrated ones, or copies of a template."""
     return databases.create
 
 
@@ -109,7 +109,7 @@ def driver(request: pytest.FixtureRequest) -> DatabaseDriver:
 
 @pytest.fixture
 def redis_url(endpoints: Endpoints) -> str:
-    """A Redis that remembers nothing of other tests."""
+    """The address of an empty Redis."""
     client: Any = Redis
     with client.from_url(endpoints.redis_url) as redis:
         redis.flushall()
@@ -118,12 +118,12 @@ def redis_url(endpoints: Endpoints) -> str:
 
 @pytest.fixture
 def settings(database_url: str, redis_url: str) -> Settings:
-    """The settings of an API that connects with the rights that it has in production."""
+    """The settings of an API that connects as the production role."""
     return Settings(
         database_url=make_conninfo(database_url, user=rights.API_ROLE),
         redis_url=redis_url,
         jwt_secret=JWT_SECRET,
-        bcrypt_cost=4,  # under what a user may set: checks of passwords are not what is slow here
+        bcrypt_cost=4,  # below the minimum of the setting: tests check many passwords
         db_pool_min=1,
         db_pool_max=4,
     )
@@ -131,7 +131,7 @@ def settings(database_url: str, redis_url: str) -> Settings:
 
 @pytest.fixture(scope="session")
 def app_for_settings() -> Callable[[Settings], Litestar]:
-    """Make applications, one for the same settings: it holds nothing between its stop and start."""
+    """Return a function that creates an application, one for equal settings."""
     return cache(create_app)
 
 
@@ -145,17 +145,17 @@ async def client(
 
 @pytest.fixture(scope="session")
 def superuser() -> Callable[[str], str]:
-    """Say where a database answers its administrator."""
+    """Return a function from the address of a database to the superuser's address."""
     return lambda url: make_conninfo(url, user=SUPERUSER)
 
 
 @pytest.fixture
 def drop_database(endpoints: Endpoints) -> Callable[[str], None]:
-    """Take a database away from those who are connected to it."""
+    """Return a function that drops a database with its connections."""
 
     def drop(url: str) -> None:
         name = conninfo_to_dict(url)["dbname"]
-        # Whoever emptied it may be a superuser on the way out, whom only another one may end.
+        # An ending session of a superuser can be terminated only by a superuser.
         with psycopg.connect(endpoints.database_url, user=SUPERUSER, autocommit=True) as conn:
             conn.execute(sql.SQL("DROP DATABASE {} (FORCE)").format(sql.Identifier(str(name))))
 
@@ -164,7 +164,7 @@ def drop_database(endpoints: Endpoints) -> Callable[[str], None]:
 
 @pytest.fixture
 def as_role(settings: Settings, conn: Connection) -> builders.AsRole:
-    """Make a user of a role, and the header with which they call."""
+    """Return a function that creates a user of a role and returns its request header."""
 
     async def header(role: Role) -> dict[str, str]:
         name = f"{role} {uuid4()}"
@@ -180,7 +180,7 @@ def as_role(settings: Settings, conn: Connection) -> builders.AsRole:
 async def sales(
     client: AsyncTestClient[Litestar], as_role: builders.AsRole
 ) -> AsyncTestClient[Litestar]:
-    """The client, logged in; so are the next two. A test has one of them."""
+    """The client with a token of the role; a test uses one of these three fixtures."""
     client.headers.update(await as_role("sales"))
     return client
 
@@ -203,7 +203,7 @@ async def admin(
 
 @pytest.fixture
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every statement that is executed from here on."""
+    """A list of all statements executed from here on."""
     executed: list[str] = []
     run_statement: Any = psycopg.AsyncCursor.execute
     run_public_query: Any = PreparedQueryRunner.fetch

@@ -1,7 +1,7 @@
-"""Databases for tests: copies of one that the shipped migrations made, emptied and used again.
+"""Databases for tests: copies of a migrated template, emptied and reused.
 
-To copy one takes PostgreSQL a tenth of a second, for its 300 files; to empty one takes a tenth of
-that. What a test does beyond writing a few rows is not undone: the next test gets a new copy.
+PostgreSQL copies a database in a tenth of a second, for its 300 files; deleting rows takes a tenth
+of that. Larger changes by a test are not undone: the next test gets a new copy.
 """
 
 from collections.abc import Generator
@@ -19,7 +19,7 @@ from pricebook.db.migrations.rights import ROLES_SQL
 
 TEMPLATE = "pricebook_template"
 SUPERUSER = "postgres"
-# More rows than these leave tables and statistics behind that a fresh copy does not have.
+# Deleting more rows leaves dead rows and statistics that a new copy does not have.
 MAX_DELETED_ROWS = 1_000
 TERMINATE_TIMEOUT_MILLISECONDS = 5_000
 
@@ -29,7 +29,7 @@ TERMINATE_OTHER_SESSIONS = """
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
-# A change of the schema writes, or takes away, a row of one of these.
+# Every schema change inserts or deletes a row of one of these.
 CATALOGS = (
     *("pg_attrdef", "pg_attribute", "pg_class", "pg_collation", "pg_constraint", "pg_default_acl"),
     *("pg_enum", "pg_extension", "pg_index", "pg_inherits", "pg_policy", "pg_proc", "pg_rewrite"),
@@ -44,21 +44,21 @@ OWN_SETTINGS = """
 
 
 class Databases:
-    """The databases of one server; each is lent to one test at a time."""
+    """The databases of one server; each is used by one test at a time."""
 
     def __init__(self, server_url: str) -> None:
         self._server_url = server_url
         self._returned: list[str] = []
 
     def create(self, template: str = TEMPLATE) -> str:
-        """Make a database that stays as it is left; return where it answers."""
+        """Create a database that is not reused; return its address."""
         if template == TEMPLATE:
             template = self._template.name
         return self._copy(template, f"test_{uuid4().hex}")
 
     @contextmanager
     def borrowed(self) -> Generator[str]:
-        """Lend a migrated database without a row in it, as if it were made for the borrower."""
+        """Yield a migrated database without rows."""
         url = self._reusable() or self.create()
         yield url
         self._returned.append(url)
@@ -75,7 +75,9 @@ class Databases:
         url = self._copy("template0", TEMPLATE)
         with psycopg.connect(url, user=SUPERUSER, autocommit=True) as conn:
             conn.execute(ROLES_SQL.read_bytes())
-            conn.execute("GRANT pricebook_api TO pricebook")  # tests end connections of the API
+            conn.execute(
+                "GRANT pricebook_api TO pricebook"
+            )  # tests terminate connections of the API
         migrations.upgrade(url)
         return Template(url)
 
@@ -90,7 +92,7 @@ class Databases:
 
 
 class Template:
-    """What a migrated database is like before anybody writes to it."""
+    """The state of a migrated database without rows."""
 
     name = TEMPLATE
 
@@ -103,7 +105,7 @@ class Template:
             self._delete_statements = [
                 _query("DELETE FROM {}", name) for name in tables if name not in non_empty_tables
             ]
-            # Rows that a migration wrote are part of what has to be as it was.
+            # Rows inserted by migrations are part of the state.
             state_queries = [
                 _query(COUNT_AND_NEWEST_XMIN, name) for name in (*CATALOGS, *non_empty_tables)
             ]
@@ -111,7 +113,7 @@ class Template:
             self._state = conn.execute(self._state_query).fetchall()
 
     def restore(self, url: str) -> bool:
-        """Make a used copy like a new one; False where that takes more than deleting a few rows."""
+        """Delete all rows of a used copy; return whether its state then equals the template."""
         try:
             with psycopg.connect(url, user=SUPERUSER, autocommit=True) as conn:
                 terminated = conn.execute(
@@ -120,7 +122,7 @@ class Template:
                 conn.execute("SET session_replication_role = replica")  # neither triggers nor keys
                 deleted = sum(conn.execute(each).rowcount for each in self._delete_statements)
                 state = conn.execute(self._state_query).fetchall()
-        except psycopg.Error:  # taken away, or closed to us, by the test that had it
+        except psycopg.Error:  # dropped, or closed to connections, by the last test
             return False
         return (
             all(done for (done,) in terminated)

@@ -1,6 +1,6 @@
-"""A primary and streaming standbys of it, as processes that can be killed, and their visitors.
+"""A primary and its streaming standbys, as processes that can be killed, and clients of an API.
 
-What is changed without a word (with triggers off) while replay is paused, tells the two apart.
+A change without notification, made while replay is paused, shows which server a response is from.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from pricebook.embedded import binaries, data_folders, postgres, server_process
 from pricebook.settings import Settings
 from running_system import eventually
 
-# The servers that come with the package are replicated by nobody; the last word counts.
+# The embedded servers start without replication; the last value of an option counts.
 OPTIONS = {"wal_level": "replica", "max_wal_senders": "5", "wal_receiver_status_interval": "1s"}
 UPDATE_WITHOUT_NOTIFY: LiteralString = """
     SET session_replication_role = replica;
@@ -65,14 +65,14 @@ class PostgresServer:
         self._running.close()
 
     def kill(self) -> None:
-        """End it as a crash does, and wait until its processes are gone."""
+        """Kill the server, and wait until its processes have ended."""
         self._signal(signal.SIGKILL)
         server_process.wait_until_folder_unused(self._places.postgres, "PostgreSQL")
         self.stop()
 
     @contextmanager
     def frozen(self) -> Generator[None]:
-        """Let it neither answer nor end."""
+        """Stop the processes: the server neither responds nor closes connections."""
         self._signal(signal.SIGSTOP)
         try:
             yield
@@ -80,7 +80,7 @@ class PostgresServer:
             self._signal(signal.SIGCONT)
 
     def copy_to(self, home: Path) -> "PostgresServer":
-        """Make a streaming standby, which is not started yet."""
+        """Create a streaming standby, not started."""
         copy = PostgresServer(home)
         account = self._places.account
         folder = binaries.find_postgres_folder(account)
@@ -102,14 +102,14 @@ class PostgresServer:
         return copy
 
     def run(self, statement: LiteralString, database: str = "postgres") -> list[tuple[Any, ...]]:
-        """Run a statement as the administrator."""
+        """Execute a statement as superuser."""
         url = make_conninfo(self.url, dbname=database, user=SUPERUSER)
         with psycopg.connect(url, autocommit=True) as conn:
             cursor = conn.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
     def pause_replay(self, primary: "PostgresServer") -> None:
-        """Show nothing that is committed from here on, but all that was."""
+        """Replay all commits of the primary so far, and none that follow."""
         ((position,),) = primary.run("SELECT pg_current_wal_insert_lsn()::text")
         replayed_query = f"SELECT pg_last_wal_replay_lsn() >= '{position}'"
         eventually(lambda: self.run(replayed_query) == [(True,)])  # pyright: ignore[reportArgumentType]
@@ -124,14 +124,14 @@ class PostgresServer:
 
 @contextmanager
 def open_folder() -> Generator[Path]:
-    """One that the servers may enter, whoever they run as."""
+    """Yield a folder that the servers' account may enter."""
     with TemporaryDirectory(prefix="pricebook-test-") as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
 
 
-class Visitor:
-    """Visitors of an API, which may come at the same time, and a look at where it reads."""
+class CatalogClient:
+    """A client of an API in this process, and its catalog."""
 
     def __init__(self, client: httpx.AsyncClient, catalog: Catalog) -> None:
         self.client = client
@@ -147,7 +147,7 @@ class Visitor:
         await wait_until(self.is_served_by_standby)
 
     async def names(self) -> set[str]:
-        """What every public route calls the product and its category."""
+        """Return the names of the product and its category in all public routes."""
         page = await self.client.get("/catalog", params={"search": "r"})
         (product,) = page.json()["data"]
         one = (await self.client.get(f"/catalog/{product['id']}")).json()
@@ -160,29 +160,29 @@ class Visitor:
         return response.json()["data"][0]["min_price"]
 
     async def prices(self) -> set[str]:
-        """What many see who come at once."""
+        """Return the prices in concurrent responses."""
         return set(await asyncio.gather(*(self.price() for _ in range(20))))
 
     async def change_price(self, conn: psycopg.AsyncConnection[Any], price: str) -> None:
-        """Change the price, and return once the API was told."""
+        """Change the price, and wait until the API has received the notification."""
         generation = self.catalog.response_cache.generation
         await conn.execute("UPDATE supplier_items SET current_price = %s", [price])
         await wait_until(lambda: self.catalog.response_cache.generation != generation)
 
 
 @asynccontextmanager
-async def running_api(settings: Settings) -> AsyncGenerator[Visitor]:
+async def running_api(settings: Settings) -> AsyncGenerator[CatalogClient]:
     app = create_app(settings)
     async with app.lifespan():
         transport = httpx.ASGITransport(cast("Any", app))
         base_url = "http://test/api/v1"
         async with httpx.AsyncClient(transport=transport, base_url=base_url) as client:
-            yield Visitor(client, app.state.catalog)
+            yield CatalogClient(client, app.state.catalog)
 
 
 async def wait_until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110 (nobody sets an event for a test)
+        while not condition():  # noqa: ASYNC110 (there is no event)
             await asyncio.sleep(0.01)
 
 
@@ -195,6 +195,6 @@ def events(log_lines: list[EventDict]) -> list[str]:
 async def diverge(
     primary: PostgresServer, standby: PostgresServer, database: str, name: LiteralString = "Primary"
 ) -> None:
-    """Let the primary give everything another name of which nobody is told, the standby neither."""
+    """Rename all rows on the primary without notification and without replay on the standby."""
     await asyncio.to_thread(standby.pause_replay, primary)
     await asyncio.to_thread(primary.run, UPDATE_WITHOUT_NOTIFY.format(name=name), database)

@@ -15,7 +15,7 @@ from databases import Databases
 from pricebook.db.database import Database
 from pricebook.db.migrations import rights
 from pricebook.settings import Settings
-from replication import PostgresServer, Visitor, open_folder, running_api
+from replication import CatalogClient, PostgresServer, open_folder, running_api
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def replicated_url(primary: PostgresServer) -> str:
 
 @pytest.fixture
 def standby(primary: PostgresServer, replicated_url: str) -> Iterator[PostgresServer]:
-    """One that was not started yet."""
+    """A standby, not started."""
     assert replicated_url
     with open_folder() as folder:
         server = primary.copy_to(folder)
@@ -44,7 +44,7 @@ def standby(primary: PostgresServer, replicated_url: str) -> Iterator[PostgresSe
 
 @pytest.fixture
 def second_standby(primary: PostgresServer, replicated_url: str) -> Iterator[PostgresServer]:
-    """A second one, not started either."""
+    """A second standby, not started."""
     assert replicated_url
     with open_folder() as folder:
         server = primary.copy_to(folder)
@@ -64,7 +64,7 @@ def read_url(standby: PostgresServer, database_name: str) -> str:
 
 @pytest.fixture
 def replicated_settings(settings: Settings, replicated_url: str, read_url: str) -> Settings:
-    """An API that keeps nothing: every answer is read from a database."""
+    """The settings of an API without response cache, so that every response is read."""
     return msgspec.structs.replace(
         settings,
         database_url=make_conninfo(replicated_url, user=rights.API_ROLE),
@@ -75,7 +75,7 @@ def replicated_settings(settings: Settings, replicated_url: str, read_url: str) 
 
 @pytest.fixture
 async def primary_conn(replicated_url: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-    """The primary, with a product that both servers show as `Hammer`."""
+    """A connection to the primary, which has one product, `Hammer`."""
     async with Database(replicated_url) as database, database.connection() as conn:
         await conn.execute("TRUNCATE products, suppliers, categories CASCADE")
         tools = await builders.category(conn, "Hammer")
@@ -90,11 +90,11 @@ def log_lines() -> Iterator[list[EventDict]]:
 
 
 @pytest.fixture
-async def visitor(
+async def catalog_client(
     replicated_settings: Settings,
     primary_conn: psycopg.AsyncConnection[Any],
     log_lines: list[EventDict],
-) -> AsyncIterator[Visitor]:
+) -> AsyncIterator[CatalogClient]:
     assert primary_conn
     assert log_lines == []
     async with running_api(replicated_settings) as opened:

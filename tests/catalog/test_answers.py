@@ -1,4 +1,4 @@
-"""What a browser, a proxy and a thousand visitors get: tags, 304, gzip, one query for many."""
+"""Responses of the public catalog: ETag, 304, gzip, one query for concurrent requests."""
 
 import asyncio
 import gzip
@@ -24,12 +24,12 @@ PATH = "/api/v1/catalog"
 
 
 @pytest.fixture
-async def visitors(
+async def http_client(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Clients who really ask at the same time, and an application that is told of changes.
+    """A client for concurrent requests to an application that receives notifications.
 
-    A thousand of them may keep a slow machine from hearing of PostgreSQL for some seconds.
+    A thousand requests can delay the heartbeat on a slow machine for some seconds.
     """
     monkeypatch.setattr(response_cache, "FRESH_SECONDS", 60.0)
     app = create_app(settings)
@@ -41,7 +41,7 @@ async def visitors(
 
 
 async def wait_until_caching(catalog: Catalog) -> None:
-    """Wait until PostgreSQL tells the memory of changes, so that it keeps what is computed."""
+    """Wait until the response cache receives notifications, so that it stores responses."""
     async with asyncio.timeout(30):
         while catalog.response_cache.find("probe") is None:
             catalog.response_cache.store(
@@ -50,8 +50,8 @@ async def wait_until_caching(catalog: Catalog) -> None:
             await asyncio.sleep(0.01)
 
 
-async def etag_of(visitors: httpx.AsyncClient, **headers: str) -> str:
-    response = await visitors.get(PATH, headers={"Accept-Encoding": "identity", **headers})
+async def etag_of(http_client: httpx.AsyncClient, **headers: str) -> str:
+    response = await http_client.get(PATH, headers={"Accept-Encoding": "identity", **headers})
     return response.headers["etag"]
 
 
@@ -60,58 +60,60 @@ def count_selects(statements: list[str]) -> int:
 
 
 async def test_thousand_concurrent_requests_cost_one_query(
-    visitors: httpx.AsyncClient, conn: Connection, statements: list[str]
+    http_client: httpx.AsyncClient, conn: Connection, statements: list[str]
 ) -> None:
     await builders.offered_product(conn, "Hammer", "10")
     await asyncio.sleep(0.2)  # until the news of the product has arrived
     statements.clear()
-    answers = await asyncio.gather(*(visitors.get(PATH) for _ in range(1000)))
+    answers = await asyncio.gather(*(http_client.get(PATH) for _ in range(1000)))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.text for answer in answers}) == 1
     assert count_selects(statements) == 1
-    await visitors.get(PATH + "/")
+    await http_client.get(PATH + "/")
     assert count_selects(statements) == 1
 
 
 async def test_count_is_cached_for_the_other_pages(
-    visitors: httpx.AsyncClient, conn: Connection, statements: list[str]
+    http_client: httpx.AsyncClient, conn: Connection, statements: list[str]
 ) -> None:
     for number in range(5):
         await builders.offered_product(conn, f"Saw {number}", "10")
     await asyncio.sleep(0.2)
     statements.clear()
     for page in (1, 2, 3):
-        answer = await visitors.get(PATH, params={"page": page, "limit": 2, "min_price": 1})
+        answer = await http_client.get(PATH, params={"page": page, "limit": 2, "min_price": 1})
         assert answer.json()["total_count"] == 5
     assert len([each for each in statements if "count(*)" in each]) == 1
 
 
-async def test_a_change_is_seen(visitors: httpx.AsyncClient, conn: Connection) -> None:
+async def test_change_is_in_the_next_response(
+    http_client: httpx.AsyncClient, conn: Connection
+) -> None:
     product_id = await builders.offered_product(conn, "Hammer", "10")
     for path in (PATH, f"{PATH}/{product_id}"):
         for price in ("11.00", "12.00", "13.50"):
             await conn.execute("UPDATE supplier_items SET current_price = %s", [price])
-            await wait_for_text(visitors, path, f'"min_price":"{price}"')
+            await wait_for_text(http_client, path, f'"min_price":"{price}"')
     await conn.execute("INSERT INTO categories (name) VALUES ('Tools')")
-    await wait_for_text(visitors, "/api/v1/categories", '"Tools"')
+    await wait_for_text(http_client, "/api/v1/categories", '"Tools"')
     await conn.execute("UPDATE categories SET name = 'Saws'")
-    await wait_for_text(visitors, "/api/v1/categories", '"Saws"')
+    await wait_for_text(http_client, "/api/v1/categories", '"Saws"')
 
 
-async def wait_for_text(visitors: httpx.AsyncClient, path: str, text: str) -> None:
-    """Ask until the answer has a text: the news of a change takes a moment."""
+async def wait_for_text(http_client: httpx.AsyncClient, path: str, text: str) -> None:
+    """Repeat a request until the response has a text: notifications take a moment."""
     async with asyncio.timeout(30):
         while True:
-            if text in (await visitors.get(path)).text:
+            if text in (await http_client.get(path)).text:
                 return
             await asyncio.sleep(0.01)
 
 
 async def test_caching_stops_without_the_listener_and_resumes(
-    visitors: httpx.AsyncClient, conn: Connection, statements: list[str]
+    http_client: httpx.AsyncClient, conn: Connection, statements: list[str]
 ) -> None:
     await builders.offered_product(conn, "Hammer", "10")
-    await visitors.get(PATH)
+    await http_client.get(PATH)
     for price in ("11.00", "12.00"):
         await conn.execute(
             """
@@ -120,55 +122,55 @@ async def test_caching_stops_without_the_listener_and_resumes(
             """
         )
         await conn.execute("UPDATE supplier_items SET current_price = %s", [price])
-        await wait_for_text(visitors, PATH, f'"min_price":"{price}"')
+        await wait_for_text(http_client, PATH, f'"min_price":"{price}"')
         async with asyncio.timeout(30):
             while True:  # until it is kept again
                 before = count_selects(statements)
-                await visitors.get(PATH)
+                await http_client.get(PATH)
                 if count_selects(statements) == before:
                     break
                 await asyncio.sleep(0.05)
-        assert price in (await visitors.get(PATH)).text
+        assert price in (await http_client.get(PATH)).text
 
 
 @pytest.mark.parametrize("kept", [False, True])
-async def test_matching_etag_is_a_304(visitors: httpx.AsyncClient, *, kept: bool) -> None:
-    tag = await etag_of(visitors)
+async def test_matching_etag_is_a_304(http_client: httpx.AsyncClient, *, kept: bool) -> None:
+    tag = await etag_of(http_client)
     assert tag.startswith('"')
     assert tag.endswith('"')
     path = PATH if kept else PATH + "?page=1"
     for known in (tag, f'"x", {tag}', f"W/{tag}", "*", tag[:-1] + '-gzip"'):
-        response = await visitors.get(path, headers={"If-None-Match": known})
+        response = await http_client.get(path, headers={"If-None-Match": known})
         assert response.status_code == 304, known
         assert response.content == b""
         assert response.headers["cache-control"] == "public, no-cache"
         assert response.headers["vary"] == "Accept-Encoding"
         assert "content-length" not in response.headers
     for unknown in ('"x"', tag[1:-1], '""', "garbage,,"):
-        response = await visitors.get(path, headers={"If-None-Match": unknown})
+        response = await http_client.get(path, headers={"If-None-Match": unknown})
         assert response.status_code == 200, unknown
 
 
 async def test_changed_response_has_another_etag(
-    visitors: httpx.AsyncClient, conn: Connection
+    http_client: httpx.AsyncClient, conn: Connection
 ) -> None:
-    before = await etag_of(visitors)
+    before = await etag_of(http_client)
     await builders.product(conn, "Hammer")
-    await wait_for_text(visitors, PATH, "Hammer")
-    response = await visitors.get(PATH, headers={"If-None-Match": before})
+    await wait_for_text(http_client, PATH, "Hammer")
+    response = await http_client.get(PATH, headers={"If-None-Match": before})
     assert response.status_code == 200
 
 
-async def test_it_is_compressed_for_those_who_accept_it(
-    visitors: httpx.AsyncClient, conn: Connection
+async def test_response_is_compressed_if_accepted(
+    http_client: httpx.AsyncClient, conn: Connection
 ) -> None:
     for number in range(20):
         await builders.product(conn, f"Saw {number}")
-    await wait_for_text(visitors, PATH, "Saw 19")
-    plain = await visitors.get(PATH, headers={"Accept-Encoding": "identity"})
+    await wait_for_text(http_client, PATH, "Saw 19")
+    plain = await http_client.get(PATH, headers={"Accept-Encoding": "identity"})
     for _ in range(2):
         headers = {"Accept-Encoding": "br, gzip"}
-        async with visitors.stream("GET", PATH, headers=headers) as compressed:
+        async with http_client.stream("GET", PATH, headers=headers) as compressed:
             raw = b"".join([chunk async for chunk in compressed.aiter_raw()])
             assert compressed.headers["content-encoding"] == "gzip"
             assert int(compressed.headers["content-length"]) == len(raw) < len(plain.content)
@@ -198,18 +200,18 @@ def test_gzip_is_accepted(accepted: str, *, is_accepted: bool) -> None:
     assert accepts_gzip(accepted.encode()) == is_accepted
 
 
-async def test_errors_are_not_cached(visitors: httpx.AsyncClient, conn: Connection) -> None:
+async def test_errors_are_not_cached(http_client: httpx.AsyncClient, conn: Connection) -> None:
     for _ in range(2):
-        response = await visitors.get(PATH, params={"limit": 0})
+        response = await http_client.get(PATH, params={"limit": 0})
         assert response.status_code == 400
         assert response.headers["content-type"] == "application/problem+json"
     unknown = UUID(int=1)
-    assert (await visitors.get(f"{PATH}/{unknown}")).status_code == 404
+    assert (await http_client.get(f"{PATH}/{unknown}")).status_code == 404
     await conn.execute(
         "INSERT INTO products (id, internal_sku, name, status) VALUES (%s, 'A', 'A', 'active')",
         [unknown],
     )
-    assert (await visitors.get(f"{PATH}/{unknown}")).status_code == 200
+    assert (await http_client.get(f"{PATH}/{unknown}")).status_code == 200
 
 
 async def test_other_methods_and_paths_bypass_the_cache(client: Client) -> None:

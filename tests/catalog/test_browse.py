@@ -46,7 +46,7 @@ async def test_a_product_shows_its_price_range_and_number_of_suppliers(
     }
 
 
-async def test_two_items_of_one_supplier_are_one_supplier(client: Client, conn: Connection) -> None:
+async def test_supplier_with_two_items_counts_once(client: Client, conn: Connection) -> None:
     product_id = await builders.product(conn)
     supplier_id = await builders.supplier(conn)
     for price in ("10", "12"):
@@ -65,7 +65,7 @@ async def test_only_active_products_are_public(
     assert (await client.get(f"/api/v1/catalog/{hidden}")).status_code == 404
 
 
-async def test_a_product_without_items_is_listed_with_zeros_but_passes_no_price_filter(
+async def test_product_without_items_has_zero_prices_and_matches_no_price_filter(
     client: Client, conn: Connection
 ) -> None:
     await builders.product(conn)
@@ -75,7 +75,7 @@ async def test_a_product_without_items_is_listed_with_zeros_but_passes_no_price_
     assert await names(client, max_price=5) == []
 
 
-async def test_the_price_filter_looks_at_the_lowest_price_and_includes_its_bounds(
+async def test_price_filter_compares_the_lowest_price_inclusively(
     client: Client, conn: Connection
 ) -> None:
     await builders.offered_product(conn, "A", "10.00", "90.00")
@@ -134,14 +134,14 @@ async def test_search_finds(
 
 
 @pytest.mark.parametrize("words", ["%", "_", "\\", "h%r", "hammer saw", "hammer%"])
-async def test_search_takes_every_character_as_it_is_and_wants_every_word(
+async def test_search_has_no_wildcards_and_requires_every_word(
     client: Client, conn: Connection, words: str
 ) -> None:
     await builders.product(conn, "Hammer", sku="X")
     assert await names(client, search=words) == []
 
 
-async def test_pages_give_each_product_once_in_a_total_order(
+async def test_pages_have_each_product_once_in_a_total_order(
     client: Client, conn: Connection
 ) -> None:
     created = {str(await builders.product(conn, name)) for name in "ABAACBBA" * 3}
@@ -155,14 +155,14 @@ async def test_pages_give_each_product_once_in_a_total_order(
     assert len(rows) == 24
 
 
-async def test_a_page_beyond_the_end_is_empty_and_still_counts(
+async def test_page_beyond_the_end_is_empty_with_the_total_count(
     client: Client, conn: Connection
 ) -> None:
     await builders.product(conn)
     assert await browse(client, page=9) == {"total_count": 1, "page": 9, "limit": 50, "data": []}
 
 
-async def test_one_product_comes_with_its_category(client: Client, conn: Connection) -> None:
+async def test_product_has_its_category_name(client: Client, conn: Connection) -> None:
     tools = await builders.category(conn, "Tools")
     product_id = await builders.offered_product(conn, "Hammer", "3.5", category_id=tools)
     response = await client.get(f"/api/v1/catalog/{product_id}")
@@ -188,5 +188,5 @@ async def test_categories_count_their_active_products(client: Client, conn: Conn
 
 
 @pytest.mark.parametrize("path", ["/api/v1/catalog", "/api/v1/catalog/", "/api/v1/categories/"])
-async def test_a_path_answers_directly_with_and_without_slash(client: Client, path: str) -> None:
+async def test_path_works_with_and_without_trailing_slash(client: Client, path: str) -> None:
     assert (await client.get(path, follow_redirects=False)).status_code == 200

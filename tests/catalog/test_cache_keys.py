@@ -1,4 +1,4 @@
-"""Requests that are written differently share one cached answer, if every byte of it is right."""
+"""Different spellings of one request share one cached response."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -52,7 +52,7 @@ async def fetch_parts(client: Client, query: str) -> ResponseParts:
 
 @pytest.fixture
 async def uncached(settings: Settings) -> AsyncIterator[Client]:
-    """An application on the same database that computes each answer."""
+    """An application without cache on the same database."""
     app = create_app(msgspec.structs.replace(settings, catalog_memory_mb=0))
     async with AsyncTestClient(app) as opened:
         yield opened
@@ -60,7 +60,7 @@ async def uncached(settings: Settings) -> AsyncIterator[Client]:
 
 @pytest.fixture
 async def catalog(client: Client, conn: Connection) -> Client:
-    """Some products, and a client whose answers are cached from now on."""
+    """A client of an application with a cache, on a database with products."""
     for number in range(6):
         await builders.offered_product(conn, f"Hammer {number}", f"{number}.5000")
     await builders.product(conn, "Hammer \u043f 1")
@@ -79,7 +79,7 @@ def response_cache_of(client: Client) -> ResponseCache:
 
 
 def random_spelling(rng: Random, parameters: dict[str, list[str]]) -> str:
-    """Write a query in one of the many ways."""
+    """Return a random spelling of a query."""
     parts = [f"{quote(name.strip())}={rng.choice(texts)}" for name, texts in parameters.items()]
     rng.shuffle(parts)
     return rng.choice(["", "&"]) + "&".join(parts)
@@ -129,14 +129,12 @@ async def test_one_response_is_cached_for_all_spellings(catalog: Client) -> None
         ("sort=price", "sort=-price"),
     ],
 )
-def test_queries_that_differ_have_keys_that_differ(one: str, another: str) -> None:
+def test_different_queries_have_different_keys(one: str, another: str) -> None:
     keys = {decode_query(CatalogQuery, query.encode()).key for query in (one, another)}
     assert len(keys) == 2
 
 
-async def test_a_product_is_cached_once_however_its_id_is_written(
-    catalog: Client, conn: Connection
-) -> None:
+async def test_spellings_of_a_product_id_share_one_entry(catalog: Client, conn: Connection) -> None:
     product_id = await builders.product(conn, "Saw")
     spellings = [str(product_id), str(product_id).upper(), product_id.hex, f"{product_id}/"]
     answers = [await catalog.get(f"{PATH}/{spelling}") for spelling in spellings]

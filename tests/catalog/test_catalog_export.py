@@ -31,7 +31,7 @@ async def table(client: Client, **parameters: Any) -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(response.text, newline="")))
 
 
-async def test_it_holds_what_the_pages_hold(client: Client, conn: Connection) -> None:
+async def test_export_equals_the_pages(client: Client, conn: Connection) -> None:
     tools = await builders.category(conn, "Tools")
     await builders.offered_product(conn, "Saw “large”\nred", "30", "10.125", category_id=tools)
     await builders.product(conn, "Axe")
@@ -45,7 +45,7 @@ async def test_it_holds_what_the_pages_hold(client: Client, conn: Connection) ->
     ]
 
 
-async def test_filters_and_sort_hold_for_the_export(client: Client, conn: Connection) -> None:
+async def test_export_applies_filters_and_sort(client: Client, conn: Connection) -> None:
     for number in range(4):
         await builders.offered_product(conn, f"Saw {number}", str(number + 1))
     await builders.offered_product(conn, "Axe", "9")
@@ -80,11 +80,11 @@ async def test_formulas_are_escaped(client: Client, conn: Connection, start: str
 
 
 @pytest.mark.parametrize("query", ["page=2", "limit=5", "cursor=x", "format=xml", "min_price=-1"])
-async def test_what_it_does_not_know_is_refused(client: Client, query: str) -> None:
+async def test_unknown_parameter_or_format_is_rejected(client: Client, query: str) -> None:
     assert (await client.get(f"{PATH}?{query}")).status_code == 400
 
 
-async def test_it_is_read_some_at_a_time(
+async def test_export_is_read_in_batches(
     database: Database, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(repository, "EXPORT_ROWS", 2)

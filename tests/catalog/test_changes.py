@@ -1,4 +1,4 @@
-"""PostgreSQL tells of what the public can see, once a transaction, whoever wrote it."""
+"""PostgreSQL notifies every public change once a transaction, whichever program wrote it."""
 
 from collections.abc import AsyncIterator
 
@@ -45,7 +45,7 @@ NOT_NOTIFIED = {
 
 @pytest.fixture
 async def listener(conn: Connection, database_url: str) -> AsyncIterator[Connection]:
-    """A connection that listens, after a catalog was made."""
+    """A connection that listens on the channel; the catalog has products."""
     tools = await builders.category(conn, "Tools")
     await builders.offered_product(conn, "Hammer", "10", category_id=tools)
     await builders.product(conn, "Lone", category_id=tools)
@@ -56,7 +56,7 @@ async def listener(conn: Connection, database_url: str) -> AsyncIterator[Connect
 
 
 async def count_notifications(listener: Connection, conn: Connection) -> int:
-    """Count what was told before a last word."""
+    """Count the notifications before a last one."""
     await conn.execute("SELECT pg_notify('catalog_changed', 'last')")
     notified = 0
     async for notification in listener.notifies():

@@ -1,4 +1,4 @@
-"""Whatever way a search goes, it finds what a look at every product finds."""
+"""Every query plan of a search returns what a scan of all products returns."""
 
 from collections.abc import Callable, Iterator
 from itertools import product
@@ -39,7 +39,7 @@ WORDS = [
     *("st½-00099999", "50%", "a_b", "c\\d", "%_\\0001234", "%0001234", "_0001234", "扳手-0001234"),
     *("οδ-001234σ", "οδοσ", "fi-0001234", "ﬁ-0001234", "istanbul", "same sku-0000-1", "1234-1"),
 ]
-# What is said to be known leads to a way, never to another page.
+# The known total selects a query plan and never changes the page.
 KNOWN_TOTALS = [None, 300, FREQUENT_MATCHES, 10 * FREQUENT_MATCHES]
 
 
@@ -57,7 +57,7 @@ def filled_url(new_database: Callable[..., str]) -> str:
 
 
 def random_fragments(conn: psycopg.Connection) -> Iterator[str]:
-    """Yield pieces of what there is to find, some together."""
+    """Yield random parts of search texts."""
     rng = Random(1)  # noqa: S311 (no secret)
     texts = conn.execute("SELECT search_text FROM products ORDER BY internal_sku").fetchall()
     for _ in range(60):
@@ -67,7 +67,7 @@ def random_fragments(conn: psycopg.Connection) -> Iterator[str]:
 
 
 def ids_by_full_scan(conn: psycopg.Connection, query: CatalogQuery) -> list[str]:
-    """Look at every product; return the ids in order."""
+    """Compare every product; return the ids in order."""
     key, direction = SORTS[query.sort]
     condition = " AND strpos(search_text, btrim(search_fold(%s))) > 0"
     statement = "SELECT id::text FROM products WHERE status = 'active' {} ORDER BY {} {}, id {}"
@@ -79,7 +79,7 @@ def ids_by_full_scan(conn: psycopg.Connection, query: CatalogQuery) -> list[str]
 
 
 @pytest.mark.parametrize("sort", SORTS)
-async def test_every_query_plan_finds_the_same(filled_url: str, sort: Any) -> None:
+async def test_every_query_plan_returns_the_same(filled_url: str, sort: Any) -> None:
     rng = Random(sort)  # noqa: S311 (no secret)
     with psycopg.connect(filled_url, autocommit=True) as conn:
         async with Database(filled_url) as database, database.read() as query_runner:

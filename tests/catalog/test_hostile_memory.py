@@ -1,4 +1,4 @@
-"""The memory of a real API process whose callers choose long and ever other texts."""
+"""Memory of a real API process whose clients send long and always different texts."""
 
 import asyncio
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ from served_api import ApiProcess
 from served_here import connected
 
 CATALOG_MB = 8
-# Three times the limit, for what Python and the framework take meanwhile.
+# Three times the limit of the cache, for Python and the framework.
 MAX_GROWTH_MB = 3 * CATALOG_MB
 PATH = "/api/v1/catalog"
 ASTRAL = quote("\U0001f528")
@@ -35,7 +35,7 @@ def megabytes(served: ApiProcess) -> float:
 
 
 async def send(served: ApiProcess, targets: Iterable[str]) -> set[int]:
-    """Request one after the other; return the statuses."""
+    """Send requests one after the other; return the statuses."""
     async with connected(served.client.base_url.port or 0) as client:
         requests = (f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode() for target in targets)
         return {(await client.request(request)).status for request in requests}
@@ -47,7 +47,7 @@ async def growth(served: ApiProcess, targets: Iterable[str]) -> tuple[set[int], 
     return await send(served, targets), megabytes(served) - before
 
 
-async def test_long_numbers_take_no_memory(served: ApiProcess) -> None:
+async def test_long_numbers_use_no_memory(served: ApiProcess) -> None:
     targets = (f"{PATH}?max_price=0.{'0' * 8_100}{number}" for number in range(14_000))
     statuses, growth_mb = await growth(served, targets)
     assert statuses == {400}
@@ -68,7 +68,7 @@ async def test_distinct_searches_stay_within_the_memory_limit(
 
 
 @pytest.mark.parametrize("folder", ["", PATH])
-async def test_long_paths_take_no_memory(served: ApiProcess, folder: str) -> None:
+async def test_long_paths_use_no_memory(served: ApiProcess, folder: str) -> None:
     targets = (f"{folder}/{ASTRAL}{number}{'x' * 64_000}" for number in range(4_200))
     statuses, growth_mb = await growth(served, targets)
     assert statuses == {404}

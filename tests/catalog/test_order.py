@@ -25,7 +25,7 @@ async def names(client: Client, **parameters: Any) -> list[str]:
 
 
 async def follow_pages(client: Client, **parameters: Any) -> list[list[str]]:
-    """Follow the links from the first page on; return the names of each page."""
+    """Follow the links to the next page; return the names of each page."""
     response = await client.get(PATH, params=parameters)
     pages: list[list[str]] = []
     while True:
@@ -54,7 +54,7 @@ async def cursor_of(client: Client, **parameters: Any) -> str:
 
 @pytest.fixture
 async def shelf(conn: Connection) -> None:
-    """Names, prices and ages in three different orders; two that nobody offers."""
+    """Insert products whose names, prices and ages differ in order; two have no items."""
     for number, (name, price) in enumerate(
         [
             ("Drill", "9"),
@@ -81,12 +81,12 @@ SORTED = {
 
 @pytest.mark.usefixtures("shelf")
 @pytest.mark.parametrize("sort", SORTED)
-async def test_it_sorts_by_name_and_age(client: Client, sort: str) -> None:
+async def test_sort_by_name_and_age(client: Client, sort: str) -> None:
     assert await names(client, sort=sort) == SORTED[sort]
 
 
 @pytest.mark.usefixtures("shelf")
-async def test_it_sorts_by_price_with_what_nobody_offers_last(client: Client) -> None:
+async def test_sort_by_price_puts_products_without_items_last(client: Client) -> None:
     cheapest, most_expensive = await names(client, sort="price"), await names(client, sort="-price")
     assert cheapest[:4] == ["Drill", "Crank", "Bolt", "axe"]
     assert most_expensive[:4] == ["axe", "Bolt", "Crank", "Drill"]
@@ -96,7 +96,7 @@ async def test_it_sorts_by_price_with_what_nobody_offers_last(client: Client) ->
 @pytest.mark.parametrize("sort", ["name", "-name", "price", "-price", "newest"])
 @pytest.mark.parametrize("limit", [1, 3, 7])
 @pytest.mark.parametrize("search", [None, "saw"])
-async def test_pages_by_cursor_and_by_number_are_the_same(
+async def test_pages_by_cursor_equal_pages_by_number(
     client: Client, conn: Connection, sort: str, limit: int, search: str | None
 ) -> None:
     for number in range(11):  # equal names and prices, some without an offer
@@ -136,7 +136,7 @@ async def test_cursor_product_may_be_deleted(client: Client, conn: Connection) -
 
 
 @pytest.mark.usefixtures("shelf")
-async def test_a_cursor_belongs_to_its_filters_and_its_sort(client: Client) -> None:
+async def test_cursor_with_another_filter_or_sort_is_rejected(client: Client) -> None:
     cursor = await cursor_of(client, limit=1, min_price=1, sort="price")
     assert await rejected_field(client, cursor=cursor) == "cursor"
     assert await rejected_field(client, cursor=cursor, min_price=1) == "cursor"
@@ -150,7 +150,7 @@ async def test_a_cursor_belongs_to_its_filters_and_its_sort(client: Client) -> N
 
 
 @pytest.mark.usefixtures("shelf")
-async def test_a_cursor_that_was_changed_is_refused(client: Client) -> None:
+async def test_changed_cursor_is_rejected(client: Client) -> None:
     cursor = await cursor_of(client, limit=1)
     for position in range(0, len(cursor), 5):
         letter = "A" if cursor[position] != "A" else "B"
@@ -166,7 +166,7 @@ async def test_a_cursor_that_was_changed_is_refused(client: Client) -> None:
     ("sort", "key"),
     [("price", "ten"), ("price", "1e999999"), ("newest", "then"), ("name", "a\0b")],
 )
-async def test_forged_cursor_is_refused(client: Client, sort: str, key: str) -> None:
+async def test_forged_cursor_is_rejected(client: Client, sort: str, key: str) -> None:
     product_id = "7d1f2b8e-64a3-4b8f-9a4e-2f6a0b9c1d22"
     for position in (CursorPosition(2, key, product_id), CursorPosition(2, "1", "no id")):
         forged = encode_cursor(position, (None, None, None, (), sort))
@@ -174,11 +174,11 @@ async def test_forged_cursor_is_refused(client: Client, sort: str, key: str) -> 
 
 
 @pytest.mark.parametrize("sort", ["", "Name", "sku", "+name", "null"])
-async def test_other_sorts_are_refused(client: Client, sort: str) -> None:
+async def test_unknown_sort_is_rejected(client: Client, sort: str) -> None:
     assert await rejected_field(client, sort=sort) == "sort"
 
 
-async def test_the_link_keeps_the_filters_in_any_alphabet(client: Client, conn: Connection) -> None:
+async def test_next_link_keeps_filters_in_any_alphabet(client: Client, conn: Connection) -> None:
     for number in range(3):
         await builders.product(conn, f"Молоток & пила {number}")
     assert await follow_pages(client, search="пила &", limit=1, page=1) == [
@@ -186,14 +186,14 @@ async def test_the_link_keeps_the_filters_in_any_alphabet(client: Client, conn: 
     ]
 
 
-def test_the_link_to_the_next_page_names_no_page_however_that_was_written() -> None:
+def test_next_link_has_no_page_parameter() -> None:
     sent = b"%70age=2&min_price=1%2E50&search=+\xc3\xa9++%26+&sort=price&limit=1"
     assert decode_query(CatalogQuery, sent).next_page("new") == (
         "min_price=1.5000&search=%C3%A9+%26&sort=price&limit=1&cursor=new"
     )
 
 
-def test_a_cursor_is_read_as_it_was_written() -> None:
+def test_cursor_round_trip() -> None:
     position = CursorPosition(3, "Name with ünïcode " * 20, "7d1f2b8e-64a3-4b8f-9a4e-2f6a0b9c1d22")
     text = encode_cursor(position, ("a", 1))
     assert decode_cursor(text, ("a", 1)) == position

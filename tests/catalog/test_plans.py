@@ -1,4 +1,4 @@
-"""The catalog's queries walk indexes; `make bench-plans` shows the same at 500,000 products."""
+"""The catalog's queries use index scans; `make bench-plans` shows it at 500,000 products."""
 
 import re
 from collections.abc import Callable
@@ -14,9 +14,9 @@ from pricebook.catalog.statements import FilterStatistics, may_keep_plan, page_s
 from pricebook.db.database import Connection, Database
 from pricebook.http.query_string import decode_query
 
-# Its plan for any values is dearer than one for its own, which is why PostgreSQL never keeps it.
+# Its generic plan costs more than its custom plan, so that PostgreSQL never uses it.
 FAR_PAGE = "page=100"
-# The page alone: its count would be read from an index, too.
+# Leaves out the count, which would be read from an index, too.
 KNOWN_TOTAL = FilterStatistics(7000)
 QUERIES = [
     "",

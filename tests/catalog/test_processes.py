@@ -1,4 +1,4 @@
-"""Several API processes on one database: each sees every change, also with its listener cut off."""
+"""Several API processes on one database: each returns every change, also without its listener."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

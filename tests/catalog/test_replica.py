@@ -1,4 +1,4 @@
-"""Visitors read from a standby while it knows all that was told, and never an older price."""
+"""Responses come from the standby once it has replayed all notified changes, never older ones."""
 
 import asyncio
 from typing import Any
@@ -10,31 +10,31 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pricebook.catalog import replica
 from pricebook.settings import Settings
-from replication import PostgresServer, Visitor, diverge, running_api
+from replication import CatalogClient, PostgresServer, diverge, running_api
 
 
 async def test_standby_is_read_while_it_has_replayed_all_notified_changes(
     primary: PostgresServer,
     standby: PostgresServer,
     database_name: str,
-    visitor: Visitor,
+    catalog_client: CatalogClient,
     primary_conn: psycopg.AsyncConnection[Any],
 ) -> None:
     standby.start()
-    await visitor.change_price(primary_conn, "11")
-    await visitor.wait_until_served_by_standby()
+    await catalog_client.change_price(primary_conn, "11")
+    await catalog_client.wait_until_served_by_standby()
     await diverge(primary, standby, database_name)
-    assert await visitor.names() == {"Hammer"}
-    assert "Primary" in (await visitor.client.get("/catalog/export")).text
+    assert await catalog_client.names() == {"Hammer"}
+    assert "Primary" in (await catalog_client.client.get("/catalog/export")).text
     for price in range(12, 20):
-        await visitor.change_price(primary_conn, str(price))
-        assert await visitor.price() == f"{price}.00"
-        assert await visitor.names() == {"Primary"}
+        await catalog_client.change_price(primary_conn, str(price))
+        assert await catalog_client.price() == f"{price}.00"
+        assert await catalog_client.names() == {"Primary"}
     standby.run("SELECT pg_wal_replay_resume()")
-    await visitor.wait_until_served_by_standby()
-    assert await visitor.price() == "19.00"
+    await catalog_client.wait_until_served_by_standby()
+    assert await catalog_client.price() == "19.00"
     await diverge(primary, standby, database_name, "Saw")
-    assert await visitor.names() == {"Primary"}
+    assert await catalog_client.names() == {"Primary"}
 
 
 @pytest.mark.parametrize("megabytes", [0, 16])
@@ -48,13 +48,13 @@ async def test_no_stale_price_while_prices_change(
     monkeypatch.setattr(replica, "CHECK_SECONDS", 60)  # only the news make it look
     standby.start()
     api_settings = msgspec.structs.replace(replicated_settings, catalog_memory_mb=megabytes)
-    async with running_api(api_settings) as visitor:
+    async with running_api(api_settings) as catalog_client:
         for price in range(30):
-            await visitor.change_price(primary_conn, str(price))
-            assert await visitor.prices() == {f"{price}.00"}
+            await catalog_client.change_price(primary_conn, str(price))
+            assert await catalog_client.prices() == {f"{price}.00"}
             if price % 10 == 0:
-                await visitor.wait_until_served_by_standby()
-                assert await visitor.prices() == {f"{price}.00"}
+                await catalog_client.wait_until_served_by_standby()
+                assert await catalog_client.prices() == {f"{price}.00"}
 
 
 async def test_lagging_standby_among_several_is_not_read(
@@ -82,9 +82,9 @@ async def test_lagging_standby_among_several_is_not_read(
 
 
 async def check_several(api_settings: Settings, primary_conn: psycopg.AsyncConnection[Any]) -> None:
-    async with running_api(api_settings) as visitor:
-        await visitor.change_price(primary_conn, "11")
+    async with running_api(api_settings) as catalog_client:
+        await catalog_client.change_price(primary_conn, "11")
         for _ in range(3):
-            await visitor.wait_until_served_by_standby()
+            await catalog_client.wait_until_served_by_standby()
             for _ in range(20):  # so many that there are several connections
-                assert await visitor.prices() == {"11.00"}
+                assert await catalog_client.prices() == {"11.00"}

@@ -1,4 +1,4 @@
-"""Visitors do not notice that a standby is away, behind, or none that may be read."""
+"""Requests succeed while the standby is down, lags or is no valid standby."""
 
 import asyncio
 from typing import Any
@@ -16,8 +16,8 @@ from pricebook.settings import Settings
 from replication import (
     STANDBY_NOT_USED,
     STANDBY_USED,
+    CatalogClient,
     PostgresServer,
-    Visitor,
     diverge,
     events,
     running_api,
@@ -28,19 +28,19 @@ from replication import (
 async def test_lagging_standby_is_logged_once(
     primary: PostgresServer,
     standby: PostgresServer,
-    visitor: Visitor,
+    catalog_client: CatalogClient,
     primary_conn: psycopg.AsyncConnection[Any],
     log_lines: list[EventDict],
 ) -> None:
     standby.start()
-    await visitor.wait_until_served_by_standby()
+    await catalog_client.wait_until_served_by_standby()
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(replica, "MAX_LAG_SECONDS", 0.1)
         patched.setattr(replica, "RETRY_SECONDS", 0.1)
         await asyncio.to_thread(standby.pause_replay, primary)
-        await visitor.change_price(primary_conn, "11")
+        await catalog_client.change_price(primary_conn, "11")
         await wait_until(lambda: STANDBY_NOT_USED in events(log_lines))
-        await visitor.change_price(primary_conn, "12")
+        await catalog_client.change_price(primary_conn, "12")
         await asyncio.sleep(1.5)
     assert events(log_lines)[-2:] == [STANDBY_USED, STANDBY_NOT_USED]
     assert log_lines[-1]["error"] == replica.LAGGING
@@ -50,94 +50,97 @@ async def test_standby_that_starts_late_is_used(
     primary: PostgresServer,
     standby: PostgresServer,
     database_name: str,
-    visitor: Visitor,
+    catalog_client: CatalogClient,
     log_lines: list[EventDict],
 ) -> None:
     await wait_until(lambda: events(log_lines) == [STANDBY_NOT_USED])
-    assert await visitor.names() == {"Hammer"}
+    assert await catalog_client.names() == {"Hammer"}
     standby.start()
-    await visitor.wait_until_served_by_standby()
+    await catalog_client.wait_until_served_by_standby()
     await diverge(primary, standby, database_name)
-    assert await visitor.names() == {"Hammer"}
+    assert await catalog_client.names() == {"Hammer"}
     assert events(log_lines) == [STANDBY_NOT_USED, STANDBY_USED]
 
 
 async def test_killed_standby_causes_no_errors(
     standby: PostgresServer,
-    visitor: Visitor,
+    catalog_client: CatalogClient,
     primary_conn: psycopg.AsyncConnection[Any],
     log_lines: list[EventDict],
 ) -> None:
     standby.start()
-    await visitor.wait_until_served_by_standby()
+    await catalog_client.wait_until_served_by_standby()
     kill_task = asyncio.create_task(asyncio.to_thread(standby.kill))
-    while not kill_task.done() or visitor.is_served_by_standby():
-        assert await visitor.prices() == {"10.00"}
-    await visitor.change_price(primary_conn, "11")
-    assert await visitor.price() == "11.00"
+    while not kill_task.done() or catalog_client.is_served_by_standby():
+        assert await catalog_client.prices() == {"10.00"}
+    await catalog_client.change_price(primary_conn, "11")
+    assert await catalog_client.price() == "11.00"
     await wait_until(lambda: STANDBY_NOT_USED in events(log_lines))
     await asyncio.sleep(2 * replica.RETRY_SECONDS)
     assert events(log_lines) == [STANDBY_USED, STANDBY_NOT_USED]
     standby.start()
-    await visitor.wait_until_served_by_standby()
-    assert await visitor.price() == "11.00"
+    await catalog_client.wait_until_served_by_standby()
+    assert await catalog_client.price() == "11.00"
 
 
 async def test_terminated_sessions_cause_no_errors(
-    standby: PostgresServer, visitor: Visitor
+    standby: PostgresServer, catalog_client: CatalogClient
 ) -> None:
     standby.start()
-    await visitor.wait_until_served_by_standby()
-    await visitor.price()
+    await catalog_client.wait_until_served_by_standby()
+    await catalog_client.price()
     ended = standby.run(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'pricebook_api'"
     )
     assert (True,) in ended
-    assert await visitor.price() == "10.00"
-    await visitor.wait_until_served_by_standby()
+    assert await catalog_client.price() == "10.00"
+    await catalog_client.wait_until_served_by_standby()
 
 
 async def test_frozen_standby_falls_back_within_timeout(
-    standby: PostgresServer, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+    standby: PostgresServer, catalog_client: CatalogClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replica, "STANDBY_TIMEOUT_SECONDS", 0.5)
     standby.start()
-    await visitor.wait_until_served_by_standby()
+    await catalog_client.wait_until_served_by_standby()
     async with asyncio.timeout(30):
         with standby.frozen():
-            assert await visitor.price() == "10.00"
-            assert not visitor.is_served_by_standby()
-            assert await visitor.price() == "10.00"
-    await visitor.wait_until_served_by_standby()
+            assert await catalog_client.price() == "10.00"
+            assert not catalog_client.is_served_by_standby()
+            assert await catalog_client.price() == "10.00"
+    await catalog_client.wait_until_served_by_standby()
 
 
 async def test_standby_is_not_read_without_change_notifications(
     primary: PostgresServer,
     standby: PostgresServer,
     database_name: str,
-    visitor: Visitor,
+    catalog_client: CatalogClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     standby.start()
-    await visitor.wait_until_served_by_standby()
+    await catalog_client.wait_until_served_by_standby()
     await diverge(primary, standby, database_name)
-    assert await visitor.names() == {"Hammer"}
+    assert await catalog_client.names() == {"Hammer"}
     monkeypatch.setattr(response_cache, "FRESH_SECONDS", -1.0)
-    await wait_until(lambda: not visitor.is_served_by_standby())
-    assert await visitor.names() == {"Primary"}
+    await wait_until(lambda: not catalog_client.is_served_by_standby())
+    assert await catalog_client.names() == {"Primary"}
 
 
 async def test_writes_after_promotion_are_never_shown(
-    standby: PostgresServer, database_name: str, visitor: Visitor, log_lines: list[EventDict]
+    standby: PostgresServer,
+    database_name: str,
+    catalog_client: CatalogClient,
+    log_lines: list[EventDict],
 ) -> None:
     standby.start()
-    await visitor.wait_until_served_by_standby()
-    await visitor.names()
+    await catalog_client.wait_until_served_by_standby()
+    await catalog_client.names()
     assert standby.run("SELECT pg_promote()") == [(True,)]
     standby.run("UPDATE products SET name = 'Forked'", database_name)
-    assert await visitor.names() == {"Hammer"}
+    assert await catalog_client.names() == {"Hammer"}
     await wait_until(lambda: STANDBY_NOT_USED in events(log_lines))
-    assert not visitor.is_served_by_standby()
+    assert not catalog_client.is_served_by_standby()
 
 
 async def test_standby_of_an_old_timeline_is_not_read(
@@ -184,10 +187,10 @@ async def test_server_that_is_not_a_standby_is_not_read(
 
 async def check_standby_is_not_read(api_settings: Settings, reason: str) -> None:
     with capture_logs() as log_lines:
-        async with running_api(api_settings) as visitor:
+        async with running_api(api_settings) as catalog_client:
             await wait_until(lambda: events(log_lines))
             await asyncio.sleep(1.5 * replica.RETRY_SECONDS)
-            assert not visitor.is_served_by_standby()
-            assert (await visitor.client.get("/catalog")).status_code == 200
+            assert not catalog_client.is_served_by_standby()
+            assert (await catalog_client.client.get("/catalog")).status_code == 200
         (line,) = [line for line in log_lines if line["event"] == STANDBY_NOT_USED]
         assert line["error"] == reason

@@ -22,7 +22,7 @@ class Value(msgspec.Struct):
 
 
 class ValueSource:
-    """Computes values, when it is let, and counts how often."""
+    """Computes values once released, and counts the computations."""
 
     def __init__(self) -> None:
         self.computed = 0
@@ -201,7 +201,7 @@ async def test_keys_are_counted_with_their_values(fresh_cache: ResponseCache) ->
     assert cached == list(range(1000 - len(cached), 1000))
 
 
-async def test_targets_lead_to_a_key_and_are_counted(fresh_cache: ResponseCache) -> None:
+async def test_aliases_return_the_key_and_are_counted(fresh_cache: ResponseCache) -> None:
     fresh_cache.store("key", Value("x"), fresh_cache.generation)
     before = fresh_cache.size
     for query in (b"a=1&b=2", b"b=2&a=1"):

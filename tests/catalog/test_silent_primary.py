@@ -70,7 +70,7 @@ def is_healthy(status_by_request: dict[str, int]) -> bool:
 
 async def wait_until_healthy(client: httpx.AsyncClient) -> None:
     async with asyncio.timeout(HANG_TIMEOUT_SECONDS):
-        while not is_healthy(await statuses(client)):  # noqa: ASYNC110 (nobody sets an event)
+        while not is_healthy(await statuses(client)):  # noqa: ASYNC110 (there is no event)
             await asyncio.sleep(0.1)
 
 
@@ -83,15 +83,15 @@ async def test_requests_get_503_while_the_primary_is_unresponsive(
     kind: str,
 ) -> None:
     assert primary_conn
-    async with running_api(through_network) as visitor:
-        await wait_until_healthy(visitor.client)
+    async with running_api(through_network) as catalog_client:
+        await wait_until_healthy(catalog_client.client)
         fault: AbstractContextManager[None] = (
             primary.frozen() if kind == "frozen" else network_and_url[0].blackholed()
         )
         with fault:
-            assert set((await statuses(visitor.client)).values()) == {503}
-            assert set((await statuses(visitor.client)).values()) == {503}
-        await wait_until_healthy(visitor.client)
+            assert set((await statuses(catalog_client.client)).values()) == {503}
+            assert set((await statuses(catalog_client.client)).values()) == {503}
+        await wait_until_healthy(catalog_client.client)
 
 
 async def test_connections_to_the_old_server_end_after_failover(
@@ -99,12 +99,12 @@ async def test_connections_to_the_old_server_end_after_failover(
     through_network: Settings,
     primary_conn: psycopg.AsyncConnection[Any],
 ) -> None:
-    """New connections lead to the new server at once, old ones nowhere."""
+    """New connections reach the new server, old ones get no response."""
     assert primary_conn
-    async with running_api(through_network) as visitor:
-        await wait_until_healthy(visitor.client)
+    async with running_api(through_network) as catalog_client:
+        await wait_until_healthy(catalog_client.client)
         network_and_url[0].blackhole_connections()
-        await wait_until_healthy(visitor.client)
+        await wait_until_healthy(catalog_client.client)
 
 
 @pytest.mark.parametrize("statement_seconds", [0, 60])
@@ -143,7 +143,7 @@ async def test_worker_statement_is_aborted_when_the_server_is_unresponsive(
                 with pytest.raises(DatabaseUnavailableError):
                     await work_task
         async with asyncio.timeout(HANG_TIMEOUT_SECONDS):
-            while not await can_read(database):  # noqa: ASYNC110 (nobody sets an event)
+            while not await can_read(database):  # noqa: ASYNC110 (there is no event)
                 await asyncio.sleep(0.1)
 
 
@@ -160,7 +160,7 @@ async def test_requests_do_not_use_idle_connections_that_were_lost(
 ) -> None:
     async with Database(replicated_url, pool_min=4, pool_max=4, driver=driver) as database:
         async with asyncio.timeout(HANG_TIMEOUT_SECONDS):
-            while database.pool_metrics().available < 4:  # noqa: ASYNC110 (nobody sets an event)
+            while database.pool_metrics().available < 4:  # noqa: ASYNC110 (there is no event)
                 await asyncio.sleep(0.01)
         await asyncio.to_thread(
             primary.run,
@@ -171,7 +171,7 @@ async def test_requests_do_not_use_idle_connections_that_were_lost(
             assert await can_read(database)
 
 
-def test_a_condition_is_logged_once_a_minute_and_when_it_is_over(
+def test_warning_is_logged_once_a_minute_and_at_its_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     warning = recurring_warning.RecurringWarning("away", "back")

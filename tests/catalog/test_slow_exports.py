@@ -38,7 +38,7 @@ async def port(settings: Settings, conn: Connection) -> AsyncGenerator[int]:
 
 @asynccontextmanager
 async def slow_reader(port: int, address: str) -> AsyncGenerator[tuple[int, socket.socket]]:
-    """Ask for an export, read its first bytes; return its status and the socket."""
+    """Request an export and read its first bytes; return status and socket."""
     loop = asyncio.get_running_loop()
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)

@@ -1,4 +1,4 @@
-"""What the migrations make is written down, and every difference from it is told."""
+"""schema.json equals the migrated schema, and every difference from it is reported."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ def drift_after(url: str, *statements: str) -> drift.SchemaDrift:
 
 
 def test_schema_file_equals_the_migrations(new_database: Callable[..., str]) -> None:
-    """`make schema` writes it anew."""
+    """`make schema` writes the file."""
     url = new_database("template0")
     migrations.upgrade(url)
     assert (
@@ -29,7 +29,7 @@ def test_schema_file_equals_the_migrations(new_database: Callable[..., str]) -> 
     assert drift.find_drift(url) == drift.SchemaDrift([], [])
 
 
-def test_it_is_the_same_whatever_schemas_are_searched(database_url: str) -> None:
+def test_schema_does_not_depend_on_the_search_path(database_url: str) -> None:
     default_schema = schema.read_schema(database_url)
     assert (
         schema.read_schema(make_conninfo(database_url, options="-csearch_path=pg_catalog"))
@@ -38,7 +38,7 @@ def test_it_is_the_same_whatever_schemas_are_searched(database_url: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("statement", "told"),
+    ("statement", "problem"),
     [
         (
             "DROP TABLE held_rows",
@@ -163,24 +163,26 @@ def test_it_is_the_same_whatever_schemas_are_searched(database_url: str) -> None
         ),
     ],
 )
-def test_each_difference_is_reported(database_url: str, statement: str, told: str) -> None:
-    assert drift_after(database_url, statement) == drift.SchemaDrift([told], [])
+def test_each_difference_is_reported(database_url: str, statement: str, problem: str) -> None:
+    assert drift_after(database_url, statement) == drift.SchemaDrift([problem], [])
 
 
-def test_a_trigger_that_is_disabled(database_url: str) -> None:
+def test_disabled_triggers_are_problems(database_url: str) -> None:
     found = drift_after(database_url, "ALTER TABLE supplier_items DISABLE TRIGGER USER")
     assert len(found.problems) == 7
     assert all(" DISABLED” instead of “CREATE TRIGGER " in problem for problem in found.problems)
 
 
-def test_a_key_that_is_disabled(database_url: str, superuser: Callable[[str], str]) -> None:
+def test_disabled_foreign_key_is_a_problem(
+    database_url: str, superuser: Callable[[str], str]
+) -> None:
     found = drift_after(superuser(database_url), "ALTER TABLE held_rows DISABLE TRIGGER ALL")
     (problem,) = found.problems
     assert problem.startswith("The constraint held_rows_task_id_fkey of held_rows is “")
     assert "CASCADE DISABLED” instead of" in problem
 
 
-def test_an_index_that_could_not_be_built(database_url: str) -> None:
+def test_invalid_index_is_a_problem(database_url: str) -> None:
     with pytest.raises(psycopg.errors.UniqueViolation):
         drift_after(
             database_url,
@@ -194,7 +196,7 @@ def test_an_index_that_could_not_be_built(database_url: str) -> None:
     assert " INVALID” instead of “" in problem
 
 
-def test_an_extension_that_is_missing(database_url: str) -> None:
+def test_missing_extension_is_a_problem(database_url: str) -> None:
     found = drift_after(database_url, "DROP EXTENSION pg_trgm CASCADE")
     assert found.problems == [
         "The extension pg_trgm is missing.",

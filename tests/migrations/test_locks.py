@@ -1,4 +1,4 @@
-"""Migrations under load: others hold locks, and visitors read meanwhile."""
+"""Migrations while other sessions hold locks and clients read."""
 
 import threading
 import time
@@ -17,7 +17,7 @@ from pricebook.errors import DatabaseBusyError
 
 BEFORE = "0005"
 READER_THREADS = 3
-# A reader waits for one try at most; the rest is what a busy machine may take.
+# A read waits for one try at most; the rest is for a loaded machine.
 MAX_READ_MILLISECONDS = int((lock_retries.LOCK_TIMEOUT_SECONDS + 3) * 1000)
 
 
@@ -30,7 +30,7 @@ def old_database_url(new_database: Callable[..., str]) -> str:
 
 @contextmanager
 def locked(url: str) -> Generator[psycopg.Connection]:
-    """Leave a transaction open that has read the tables, as a forgotten session does."""
+    """Keep a transaction open that has read the tables."""
     with psycopg.connect(url, application_name="forgotten psql") as other:
         for table in ("products", "suppliers", "supplier_items", "ingestion_tasks", "users"):
             other.execute(sql.SQL("SELECT FROM {}").format(sql.Identifier(table)))
@@ -45,7 +45,7 @@ def revision(url: str) -> str:
 
 
 class ConcurrentReaders:
-    """Visitors who read again and again; a read that takes too long fails."""
+    """Threads that read repeatedly; a slow read is an error."""
 
     def __init__(self, url: str) -> None:
         self.reads = 0
@@ -107,7 +107,7 @@ def test_readers_are_served_while_a_migration_waits(
     assert "since 20" in messages[0]
 
 
-def test_it_gives_up_with_one_sentence_and_changes_nothing(old_database_url: str) -> None:
+def test_upgrade_gives_up_on_a_lock_and_changes_nothing(old_database_url: str) -> None:
     with locked(old_database_url), pytest.raises(DatabaseBusyError) as raised:
         migrations.upgrade(old_database_url, retries=LockRetries(0))
     assert revision(old_database_url) == BEFORE

@@ -38,7 +38,7 @@ def tables(url: str) -> set[str]:
         return {name for (name,) in rows}
 
 
-def test_every_table_has_a_uuid_key_and_its_times(database_url: str) -> None:
+def test_every_table_has_id_created_at_and_updated_at(database_url: str) -> None:
     with psycopg.connect(database_url) as conn:
         rows = conn.execute(
             """
@@ -55,7 +55,7 @@ def test_every_table_has_a_uuid_key_and_its_times(database_url: str) -> None:
         assert {column: tuple(rest) for column, rest in found.items()} == expected, table
 
 
-def test_up_twice_down_and_up_again(empty_database_url: str) -> None:
+def test_upgrade_twice_downgrade_and_upgrade(empty_database_url: str) -> None:
     migrations.upgrade(empty_database_url)
     migrations.upgrade(empty_database_url)
     assert tables(empty_database_url) >= TABLES
@@ -74,12 +74,12 @@ def test_up_twice_down_and_up_again(empty_database_url: str) -> None:
     assert tables(empty_database_url) >= TABLES
 
 
-def test_the_head_is_the_one_that_alembic_knows() -> None:
+def test_head_is_the_head_of_alembic() -> None:
     script = ScriptDirectory(str(migrations.VERSIONS.parent))
     assert script.get_heads() == [migrations.head()]
 
 
-def test_each_migration_goes_down_and_up(empty_database_url: str) -> None:
+def test_each_migration_downgrades(empty_database_url: str) -> None:
     migrations.upgrade(empty_database_url)
     for number in reversed(range(1, int(migrations.head()))):
         migrations.downgrade(empty_database_url, f"{number:04}")
@@ -87,7 +87,7 @@ def test_each_migration_goes_down_and_up(empty_database_url: str) -> None:
 
 
 def table_rows(url: str) -> dict[str, list[Any]]:
-    """What anybody would miss, its times included."""
+    """Return all rows of the catalog's tables."""
     with psycopg.connect(url) as conn:
         return {
             name: conn.execute(
@@ -108,7 +108,7 @@ def test_newest_migration_downgrades_and_upgrades_with_data(database_url: str) -
     assert drift.find_drift(database_url) == drift.SchemaDrift([], [])
 
 
-def test_the_alembic_command_works_and_does_so_twice(empty_database_url: str) -> None:
+def test_alembic_command_upgrades_and_can_be_repeated(empty_database_url: str) -> None:
     command = [str(Path(sys.executable).parent / "alembic"), "upgrade", "head"]
     for _ in range(2):
         subprocess.run(
@@ -130,12 +130,12 @@ def test_the_alembic_command_works_and_does_so_twice(empty_database_url: str) ->
         "INSERT INTO products (internal_sku, name) VALUES ('A', 'A'), ('A', 'B')",
     ],
 )
-def test_the_schema_refuses(database_url: str, statement: str) -> None:
+def test_constraint_rejects(database_url: str, statement: str) -> None:
     with psycopg.connect(database_url) as conn, pytest.raises(psycopg.errors.IntegrityError):
         conn.execute(statement.encode())
 
 
-def test_updated_at_moves_with_a_change_and_only_then(database_url: str) -> None:
+def test_updated_at_changes_only_with_the_row(database_url: str) -> None:
     with psycopg.connect(database_url, autocommit=True) as conn:
         conn.execute("INSERT INTO suppliers (name, source_type) VALUES ('A', 'csv')")
         query = "SELECT updated_at > created_at FROM suppliers"

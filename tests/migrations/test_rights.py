@@ -1,4 +1,4 @@
-"""What the API and the worker may do, and what they may not.
+"""The rights of the API and the worker.
 
 That each may do all that it has to, the tests of its stories show: they connect as its role.
 """
@@ -105,7 +105,7 @@ WORKER_MAY_NOT = [
 
 @pytest.fixture
 def guarded_url(database_url: str, superuser: Callable[[str], str]) -> str:
-    """A database with everything that `roles.sql` does."""
+    """A database on which a superuser has executed `roles.sql`."""
     with psycopg.connect(superuser(database_url), autocommit=True) as conn:
         conn.execute(rights.ROLES_SQL.read_bytes())
     return database_url
@@ -120,18 +120,18 @@ def assert_denied(url: str, role: str, statement: str) -> None:
 
 
 @pytest.mark.parametrize("statement", NOBODY_MAY)
-def test_neither_may(guarded_url: str, statement: str) -> None:
+def test_both_roles_are_denied(guarded_url: str, statement: str) -> None:
     assert_denied(guarded_url, rights.API_ROLE, statement)
     assert_denied(guarded_url, rights.WORKER_ROLE, statement)
 
 
 @pytest.mark.parametrize("statement", API_MAY_NOT)
-def test_the_api_may_not(guarded_url: str, statement: str) -> None:
+def test_the_api_is_denied(guarded_url: str, statement: str) -> None:
     assert_denied(guarded_url, rights.API_ROLE, statement)
 
 
 @pytest.mark.parametrize("statement", WORKER_MAY_NOT)
-def test_the_worker_may_not(guarded_url: str, statement: str) -> None:
+def test_the_worker_is_denied(guarded_url: str, statement: str) -> None:
     assert_denied(guarded_url, rights.WORKER_ROLE, statement)
 
 
@@ -142,7 +142,7 @@ async def test_missing_right_names_the_role_to_use(guarded_url: str) -> None:
             await auth.add_users(database, [new_user])
 
 
-async def test_what_follows_from_an_item_is_written_into_our_tables(
+async def test_triggers_write_into_tables_of_the_schema(
     conn: Connection, database_url: str
 ) -> None:
     supplier_id, product_id = await builders.supplier(conn), await builders.product(conn, "Hammer")
@@ -179,7 +179,7 @@ async def test_items_of_a_supplier_that_is_not_marked_cannot_be_deleted(
 
 
 @pytest.mark.parametrize("function", ["price_history_after_insert", "aggregates_after_insert"])
-def test_nobody_lets_a_trigger_of_their_own_write(database_url: str, function: str) -> None:
+def test_own_triggers_cannot_call_the_trigger_functions(database_url: str, function: str) -> None:
     with psycopg.connect(make_conninfo(database_url, user=rights.WORKER_ROLE)) as worker:
         worker.execute("CREATE TEMPORARY TABLE mine (id uuid, current_price numeric)")
         with pytest.raises(InsufficientPrivilege):
@@ -189,7 +189,7 @@ def test_nobody_lets_a_trigger_of_their_own_write(database_url: str, function: s
             )
 
 
-def test_others_may_not_even_connect(guarded_url: str, superuser: Callable[[str], str]) -> None:
+def test_other_roles_cannot_connect(guarded_url: str, superuser: Callable[[str], str]) -> None:
     with psycopg.connect(superuser(guarded_url), autocommit=True) as conn:
         conn.execute("DROP ROLE IF EXISTS stranger")
         conn.execute("CREATE ROLE stranger LOGIN")
@@ -207,7 +207,7 @@ def test_every_table_has_grants() -> None:
     assert {name for name in tables if name not in granted} == set()
 
 
-def test_a_migration_grants_what_is_written_and_takes_what_is_not(database_url: str) -> None:
+def test_migration_grants_and_revokes_rights(database_url: str) -> None:
     with psycopg.connect(database_url, autocommit=True) as conn:
         conn.execute("GRANT ALL ON users TO pricebook_worker")
         conn.execute("REVOKE ALL ON products FROM pricebook_api")
@@ -224,7 +224,7 @@ def test_downgrade_and_upgrade_keep_the_rights(database_url: str) -> None:
         conn.execute("SELECT task_id FROM held_rows")
 
 
-def test_the_roles_are_made_by_an_owner_that_is_no_superuser(
+def test_owner_without_superuser_can_create_the_roles(
     new_database: Callable[..., str], superuser: Callable[[str], str]
 ) -> None:
     url = new_database("template0")

@@ -7,7 +7,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Create the triggers; they hold whoever writes."""
+    """Create the triggers, which run for every writer."""
     run_sql(REFRESH)
     run_sql(ITEM_TRIGGERS)
     run_sql(PRICE_HISTORY)
@@ -15,7 +15,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the triggers; the figures stay as they are."""
+    """Drop the triggers; the aggregates stay as they are."""
     run_sql("""
         DROP TRIGGER figures_after_insert ON supplier_items;
         DROP TRIGGER figures_after_update ON supplier_items;
@@ -31,10 +31,10 @@ def downgrade() -> None:
     """)
 
 
-# The rows are locked first and in one order, so that two writers cannot deadlock. The figures are
-# read by a statement of their own: under READ COMMITTED its snapshot is taken after the lock was
-# granted and sees what the lock's earlier holders committed. Under a stricter isolation level the
-# snapshot would be the transaction's own, hence older: a silent wrong price. It is refused.
+# The product rows are locked first and in id order, so that two writers cannot deadlock. The
+# aggregates are read by a statement of their own: under READ COMMITTED its snapshot is taken after
+# the locks were granted. A stricter isolation level would use the older snapshot of the transaction
+# and store a wrong price: refused.
 REFRESH = """
     CREATE FUNCTION refresh_product_figures(touched uuid[]) RETURNS void LANGUAGE plpgsql AS $$
     BEGIN
@@ -142,8 +142,8 @@ PRICE_HISTORY = """
         FOR EACH STATEMENT EXECUTE FUNCTION price_history_after_update();
 """
 
-# Writers of items lock items, then their products. Deleting a product goes the other way round
-# (the product, then its items by SET NULL), so it waits until no writer of items is under way.
+# Writers of items lock items, then products. Deleting a product locks in the opposite order (the
+# product, then its items by SET NULL), so it first waits until no transaction writes items.
 PRODUCT_TRIGGERS = """
     CREATE FUNCTION figures_are_derived() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN

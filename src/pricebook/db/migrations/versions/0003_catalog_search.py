@@ -22,9 +22,10 @@ def downgrade() -> None:
     """)
 
 
-# Case and accents go in four steps: compatibility forms apart (NFKD), combining marks off, lower
-# case, then letters that have no decomposition (ø, ł, ß, dotless i). The final sigma is a sigma.
-# ASCII, the bulk of most lists, takes the short way, in the collation that knows no Turkish i.
+# Text is compared without case and accents, in four steps: decompose compatibility forms (NFKD),
+# remove combining marks, lower the case, replace letters that have no decomposition (ø, ł, ß,
+# dotless i). The final sigma is a sigma. ASCII needs the lower case only, in a collation without
+# the Turkish i.
 SEARCH = r"""
     CREATE EXTENSION IF NOT EXISTS pg_trgm;
     CREATE EXTENSION IF NOT EXISTS unaccent;

@@ -41,7 +41,7 @@ MARGIN = """
         'of the target price over the lowest price; null without either';
 """
 
-# A BEFORE trigger sees generated columns as null, so that every row would look changed.
+# A BEFORE trigger sees generated columns as null: every row would differ from its old version.
 PRODUCT_UPDATED_AT = """
     CREATE FUNCTION set_product_updated_at() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -58,7 +58,7 @@ PRODUCT_UPDATED_AT = """
         FOR EACH ROW EXECUTE FUNCTION set_product_updated_at();
 """
 
-# The index by status does for the active products what products_catalog_idx did.
+# products_status_idx replaces products_catalog_idx.
 PRODUCT_INDEXES = """
     CREATE INDEX products_name_idx ON products (name, id);
     CREATE INDEX products_status_idx ON products (status, name, id);
@@ -67,8 +67,8 @@ PRODUCT_INDEXES = """
         WHERE margin_percentage IS NOT NULL;
 """
 
-# No index holds a price or a time of ingestion, so that new prices touch the table alone. The
-# statistics tell the planner a common word, for which it walks the items in the order of their age.
+# No index has a price or an ingestion time, so that new prices update the table alone. With the
+# statistics the planner recognises a common word, for which it scans the index by age.
 ITEM_INDEXES = """
     CREATE INDEX supplier_items_of_supplier_idx ON supplier_items (supplier_id, product_id);
     CREATE INDEX supplier_items_waiting_idx ON supplier_items (created_at, id)

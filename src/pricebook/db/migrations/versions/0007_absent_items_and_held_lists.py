@@ -7,7 +7,7 @@ down_revision = "0006"
 
 
 def upgrade() -> None:
-    """Let items be absent, tasks be held, and a task remember how its list was read."""
+    """Add absent items, held tasks and the detected profile of a task."""
     run_sql(ABSENT)
     run_sql(FIGURES)
     run_sql(HELD)

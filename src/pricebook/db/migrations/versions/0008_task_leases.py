@@ -45,7 +45,7 @@ ASKING = """
         ON ingestion_tasks (requested_by_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 """
 
-# One list of a supplier at a time, whatever a worker believes.
+# The unique index allows one running task of a supplier.
 WORKING = """
     ALTER TABLE ingestion_tasks
         ADD COLUMN next_attempt_at timestamptz NOT NULL DEFAULT now(),

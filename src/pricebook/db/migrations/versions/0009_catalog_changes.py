@@ -7,7 +7,7 @@ down_revision = "0008"
 
 
 def upgrade() -> None:
-    """Create the triggers that tell, and the indexes."""
+    """Create the triggers that notify, and the indexes."""
     run_sql(CHANGES)
     run_sql(INDEXES)
 
@@ -25,9 +25,9 @@ def downgrade() -> None:
     """)
 
 
-# PostgreSQL sends one notification a transaction, after its commit can be seen. What is in no
-# answer to the public (drafts, target prices, an update that changes nothing) is not told. All
-# that the catalog shows of items is in the figures of their products.
+# PostgreSQL sends one notification a transaction, after its commit is visible. Drafts, target
+# prices and updates without effect are not notified. Items are public only as aggregates of their
+# products.
 CHANGES = """
     CREATE FUNCTION catalog_changed() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -67,8 +67,8 @@ CHANGES = """
         FOR EACH STATEMENT EXECUTE FUNCTION catalog_changed();
 """
 
-# A product that nobody offers stands last whichever way prices are sorted; without a null among the
-# keys a cursor is one comparison of rows.
+# Products without items are last in both directions. Without nulls among the keys, a cursor is one
+# comparison of rows.
 INDEXES = """
     CREATE INDEX products_cheapest_idx ON products (coalesce(min_price, 'Infinity'), id)
         WHERE status = 'active';

@@ -32,7 +32,7 @@ HEAD = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp"
 
 
 def upgrade() -> None:
-    """Plan anew each time."""
+    """Plan at each call."""
     run_sql(f"""
         CREATE OR REPLACE FUNCTION figures_after_update() RETURNS trigger {HEAD} AS $$
         DECLARE

@@ -56,9 +56,9 @@ SUPPLIERS = """
         WHERE deleting_since IS NOT NULL;
 """
 
-# What refers to the supplier goes first, some rows at a time, so that the row itself goes quickly.
-# Items that somebody has locked are left for the next call. In the order of an index, whose dead
-# entries the next call passes over; a scan of the table would read all deleted rows each time.
+# Rows that reference the supplier are deleted first, in batches, so that deleting the supplier row
+# is quick. Locked items are left to the next call. ORDER BY supplier_sku reads an index, whose dead
+# entries the next call skips; a table scan would read all deleted rows at each call.
 DELETE_BATCH = """
     CREATE FUNCTION delete_supplier_batch(marked uuid, most integer) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
