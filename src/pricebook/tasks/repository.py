@@ -123,13 +123,14 @@ async def find_by_idempotency_key(
     """Find the task that this asker's key was used for, and the digest of that request."""
     cursor = await conn.execute(
         """
-        SELECT id, supplier_id, 'queued', enqueued_at, request_digest FROM ingestion_tasks
+        SELECT id, supplier_id, enqueued_at, request_digest FROM ingestion_tasks
         WHERE requested_by_id = %s AND idempotency_key = %s
         """,
         [requester.user_id, requester.idempotency_key],
     )
-    row = await cursor.fetchone()
-    return (AcceptedTask(*row[:4]), row[4]) if row else None
+    for task_id, supplier_id, enqueued_at, request_digest in await cursor.fetchall():
+        return AcceptedTask(task_id, supplier_id, "queued", enqueued_at), request_digest
+    return None
 
 
 async def set_progress(
@@ -229,22 +230,24 @@ async def set_released(conn: Connection, lease: TaskLease) -> TaskMessage | None
 
 async def requeue_expired_leases(conn: Connection) -> list[ReclaimedTask]:
     """Put the tasks back whose workers are gone; bury one that has lost many workers."""
-    cursor = await conn.execute(
-        """
-        UPDATE ingestion_tasks
-        SET state = CASE WHEN lost_count < %(most)s THEN 'queued' ELSE 'dead' END::task_state,
-            lost_count = lost_count + 1,
-            is_slow = is_slow OR lost_count > 0,
-            completed_at = CASE WHEN lost_count >= %(most)s THEN clock_timestamp() END,
-            errors = jsonb_build_array(format('Its worker was lost %%s times.', lost_count + 1)),
-            next_attempt_at = now(), lease_owner = NULL, lease_expires_at = NULL, stage = NULL
-        WHERE id IN (
-            SELECT id FROM ingestion_tasks
-            WHERE state = 'running' AND lease_expires_at < now()
-            FOR UPDATE SKIP LOCKED
+    async with conn.cursor(row_factory=struct_row(ReclaimedTask)) as cursor:
+        await cursor.execute(
+            """
+            UPDATE ingestion_tasks
+            SET state = CASE WHEN lost_count < %(most)s THEN 'queued' ELSE 'dead' END::task_state,
+                lost_count = lost_count + 1,
+                is_slow = is_slow OR lost_count > 0,
+                completed_at = CASE WHEN lost_count >= %(most)s THEN clock_timestamp() END,
+                errors = jsonb_build_array(
+                    format('Its worker was lost %%s times.', lost_count + 1)),
+                next_attempt_at = now(), lease_owner = NULL, lease_expires_at = NULL, stage = NULL
+            WHERE id IN (
+                SELECT id FROM ingestion_tasks
+                WHERE state = 'running' AND lease_expires_at < now()
+                FOR UPDATE SKIP LOCKED
+            )
+            RETURNING id, request_id
+            """,
+            {"most": MAX_LOST_LEASES},
         )
-        RETURNING id, request_id
-        """,
-        {"most": MAX_LOST_LEASES},
-    )
-    return [ReclaimedTask(*row) for row in await cursor.fetchall()]
+        return await cursor.fetchall()
