@@ -55,6 +55,11 @@ class Case(msgspec.Struct, frozen=True):
     connections: int = FEW
     header: str = ""
     is_new: bool = False
+    has_new_ids: bool = False
+
+    def demand(self, paths: list[str], seconds: int) -> Demand:
+        """Return the load of one run."""
+        return Demand(paths, self.connections, seconds, self.header, has_new_ids=self.has_new_ids)
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -84,7 +89,7 @@ class Bench:
         start = time.perf_counter()
         load = drive(
             f"http://127.0.0.1:{PORTS[server]}",
-            Demand(case.paths, case.connections, self.plan.seconds, case.header),
+            case.demand(case.paths, self.plan.seconds),
         )
         elapsed = time.perf_counter() - start
         cpu = {name: (cpu_seconds(pid) - before[name]) / elapsed for name, pid in self.pids.items()}
@@ -140,6 +145,7 @@ def cases(url: str, port: int) -> list[Case]:
     return [
         *few,
         Case("304 (baseline: first page)", [queries.PATH], header=etag_header(port, queries.PATH)),
+        Case("behind a proxy (new ids)", [queries.PATH], has_new_ids=True),
         Case("10,000 queries at random", shuffled(repeated * 20)),
         Case("all different", unique[::2], is_new=True),
         Case("first page, 1,000 connections", [queries.PATH], connections=MANY),

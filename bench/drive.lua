@@ -1,16 +1,30 @@
--- Asks for the paths of a file one after the other, each once before any comes again, and tells in
--- one line of JSON what came of it. PAUSE_MS is the longest pause between two. A single path is made
--- into a request once, by wrk itself: what is to be measured is not this script.
+-- Requests the paths of a file in order, all before any is repeated, and prints the result as one line
+-- of JSON. PAUSE_MS is the longest pause between two requests. A single path is formatted once, by wrk
+-- itself, so that the cost of this script is not measured. With NEW_IDS each request has a new
+-- X-Request-ID, as behind a proxy.
 local lines = {}
 for line in io.lines(os.getenv("PATHS")) do lines[#lines + 1] = line end
 local paths = {}
-local asked = 0
+local sent = 0
 local pause = tonumber(os.getenv("PAUSE_MS"))
 if pause > 0 then
   function delay() return math.random(0, pause) end
 end
 
-if #lines == 1 then
+if os.getenv("NEW_IDS") ~= "" then
+  local before, after
+  local run = os.getenv("NEW_IDS")
+
+  function init()
+    local formatted = wrk.format("GET", lines[1], {["X-Request-ID"] = "@"})
+    before, after = formatted:match("^(.*)@(.*)$")
+  end
+
+  function request()
+    sent = sent + 1
+    return before .. run .. string.format("%016x", sent) .. after
+  end
+elseif #lines == 1 then
   wrk.path = lines[1]
 else
   function init()
@@ -18,8 +32,8 @@ else
   end
 
   function request()
-    asked = asked % #paths + 1
-    return paths[asked]
+    sent = sent % #paths + 1
+    return paths[sent]
   end
 end
 

@@ -1,6 +1,7 @@
 """Load by wrk, and the CPU time and the memory of a process and its children."""
 
 import os
+import secrets
 import shutil
 import subprocess
 from pathlib import Path
@@ -35,7 +36,7 @@ class Demand(msgspec.Struct, frozen=True):
     """The requests of a run: their paths in turn, the connections and the duration.
 
     `header` is a header field (`Name: value`); `pause_ms` is the longest pause between two requests
-    of a connection.
+    of a connection; with `has_new_ids` each request has a new X-Request-ID, as behind a proxy.
     """
 
     paths: list[str]
@@ -43,6 +44,7 @@ class Demand(msgspec.Struct, frozen=True):
     seconds: int
     header: str = ""
     pause_ms: int = 0
+    has_new_ids: bool = False
 
 
 def drive(address: str, demand: Demand) -> Load:
@@ -54,7 +56,12 @@ def drive(address: str, demand: Demand) -> Load:
         file.flush()
         output = subprocess.run(
             [require_wrk(), "-t1", *size, "--timeout", "10s", *header, "-s", str(SCRIPT), address],
-            env={**os.environ, "PATHS": file.name, "PAUSE_MS": str(demand.pause_ms)},
+            env={
+                **os.environ,
+                "PATHS": file.name,
+                "PAUSE_MS": str(demand.pause_ms),
+                "NEW_IDS": secrets.token_hex(8) if demand.has_new_ids else "",
+            },
             capture_output=True,
             text=True,
             check=True,

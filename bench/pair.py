@@ -1,6 +1,7 @@
 """Compares the API of two checkouts: `python bench/pair.py OTHER [--quick] [case...]`.
 
-OTHER is a checkout with its own `.venv` (`make install`). Each has its own servers and equal data.
+OTHER is a checkout with its own `.venv` (`make install`), or `stock`: this checkout with
+HTTP_PROTOCOL=stock, uvicorn's own protocol class. Each has its own servers and equal data.
 Each round runs a case on both, so that other load on the machine affects both. Prints medians:
 requests per second, their ratio (this / other), p95 in milliseconds and CPU of the API in
 microseconds per request. With case names, only the cases that begin with one of them are run.
@@ -18,15 +19,17 @@ from tempfile import TemporaryDirectory
 import msgspec
 import psycopg
 import sample
-from load import Demand, cpu_seconds, drive, require_wrk
+from load import cpu_seconds, drive, require_wrk
 from servers import served, settings_for
 
 from catalog import PRODUCTS, Case, cases, prepare
 from pricebook.embedded import servers
+from pricebook.settings import HttpProtocolName
 
 HERE = Path(__file__).parents[1]
 PORTS = (8087, 8088)
 WORKERS = 2
+STOCK: HttpProtocolName = "stock"
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -50,7 +53,7 @@ class Side(msgspec.Struct, frozen=True):
         start = number * 20_011 % len(case.paths) if case.is_new else 0
         paths = [*case.paths[start:], *case.paths[:start]]
         before = cpu_seconds(self.pid)
-        load = drive(self.address, Demand(paths, case.connections, seconds, case.header))
+        load = drive(self.address, case.demand(paths, seconds))
         cost = (cpu_seconds(self.pid) - before) / max(1, load.requests) * 1e6
         return Run(load.rate, load.p95, cost, load.errors)
 
@@ -63,8 +66,10 @@ def main() -> None:
         raise SystemExit(__doc__)
     rounds, seconds = (2, 2) if "--quick" in sys.argv else (7, 4)
     with ExitStack() as stack:
-        this = stack.enter_context(serving(HERE, PORTS[0]))
-        other = stack.enter_context(serving(Path(words[0]).resolve(), PORTS[1]))
+        this = stack.enter_context(serving(HERE, PORTS[0], "pricebook"))
+        is_stock = words[0] == STOCK
+        checkout = HERE if is_stock else Path(words[0]).resolve()
+        other = stack.enter_context(serving(checkout, PORTS[1], STOCK if is_stock else "pricebook"))
         print(f"{'case':34}{'this':>8}{'other':>8}{'ratio':>7}{'p95 ms':>15}{'CPU us':>15}")
         for name in this.cases:
             if name.startswith(tuple(words[1:] or [""])):
@@ -90,14 +95,16 @@ def compare(name: str, sides: tuple[Side, Side], rounds: int, seconds: int) -> N
 
 
 @contextmanager
-def serving(checkout: Path, port: int) -> Generator[Side]:
+def serving(checkout: Path, port: int, protocol: HttpProtocolName) -> Generator[Side]:
     """Run the API of a checkout with its own servers and data."""
     python = checkout / ".venv/bin/python"
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="pricebook-bench-"))
         Path(folder).chmod(0o755)
         endpoints = stack.enter_context(servers(Path(folder) / "home"))
-        settings = msgspec.structs.replace(settings_for(endpoints, port), workers=WORKERS)
+        settings = msgspec.structs.replace(
+            settings_for(endpoints, port), workers=WORKERS, http_protocol=protocol
+        )
         environment = {**os.environ, **settings.as_environment()}
         command = [str(python), "-m", "pricebook.cli.main", "migrate"]
         subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)

@@ -1,4 +1,4 @@
-"""An application served as in production, by the loop of the test, and a client of plain bytes."""
+"""Serves an application as in production, in the loop of the test; a client that sends bytes."""
 
 import asyncio
 import re
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import uvicorn
 
-from pricebook.server.processes import uvicorn_config
+from pricebook.server.uvicorn_config import uvicorn_config
 from pricebook.settings import Settings
 
 TIMEOUT_SECONDS = 30
@@ -22,7 +22,7 @@ class RawResponse(NamedTuple):
 
 
 class RawHttpClient:
-    """Sends bytes, and reads answers of a known length."""
+    """Sends bytes, and reads responses with a Content-Length."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
@@ -44,6 +44,15 @@ class RawHttpClient:
         """Read to the end of the connection."""
         async with asyncio.timeout(TIMEOUT_SECONDS):
             return await self.reader.read()
+
+
+async def respond_to_lifespan(receive: Any, send: Any) -> None:
+    """Complete the startup and the shutdown of an application that has no resources."""
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
 
 
 @asynccontextmanager

@@ -34,6 +34,7 @@ HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^?#\s]*[^/?#\s]$")]
 DatabaseDriver = Literal["pricebook", "stock"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["json", "text"]
+HttpProtocolName = Literal["pricebook", "stock"]
 
 
 class Settings(msgspec.Struct, frozen=True, rename="upper"):
@@ -56,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     db_pool_min: PositiveInt = 5
     db_pool_max: PositiveInt = 20
     database_driver: DatabaseDriver = "pricebook"
+    http_protocol: HttpProtocolName = "pricebook"
     api_connections: PositiveInt = 16_000
     api_statement_seconds: PositiveInt = 30
     catalog_rate_limit_per_minute: NonNegativeInt = 0

@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import httpx
 import msgspec
 import pytest
 
 from builders import user
-from pricebook.api.application import create_app, with_proxy_headers
+from pricebook.api.application import create_app
 from pricebook.auth import passwords
 from pricebook.auth.passwords import MAX_WAITING, MAX_WAITING_KNOWN, PasswordChecker, hash_password
 from pricebook.db.database import Connection
@@ -57,9 +56,8 @@ class ProxiedClient:
 
 @asynccontextmanager
 async def proxied(settings: Settings) -> AsyncGenerator[ProxiedClient]:
-    app: Any = with_proxy_headers(create_app(settings), settings)
     async with (
-        served_here(app, settings) as port,
+        served_here(create_app(settings), settings) as port,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         yield ProxiedClient(client)

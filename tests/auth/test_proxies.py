@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from pricebook.api.application import with_proxy_headers
+from pricebook.server.uvicorn_config import uvicorn_config
 from pricebook.settings import Settings
 
 
@@ -20,11 +20,13 @@ async def test_only_a_trusted_proxy_sets_the_client_address(
 ) -> None:
     clients: list[str] = []
 
-    async def app(scope: dict[str, Any], _receive: Any, _send: Any) -> None:
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
         clients.append(scope["client"][0])
 
     # The client sent the first address; the proxy appended the address of its peer.
     headers = [(b"x-forwarded-for", b"127.0.0.1, 203.0.113.9")]
     scope: dict[str, Any] = {"type": "http", "client": (peer, 1), "headers": headers}
-    await with_proxy_headers(app, Settings(trusted_proxies=trusted))(scope, None, None)
+    config: Any = uvicorn_config(app, Settings(trusted_proxies=trusted))
+    config.load()
+    await config.loaded_app(scope, None, None)
     assert clients == [seen]

@@ -4,14 +4,13 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 import httpx
 import msgspec
 import pytest
 
 from builders import AsRole
-from pricebook.api.application import create_app, with_proxy_headers
+from pricebook.api.application import create_app
 from pricebook.db.database import Connection
 from pricebook.http.middleware import slow_clients
 from pricebook.settings import Settings
@@ -31,8 +30,7 @@ async def port(settings: Settings, conn: Connection) -> AsyncGenerator[int]:
         [PRODUCTS],
     )
     settings = msgspec.structs.replace(settings, db_pool_max=6 * SLOTS, trusted_proxies="127.0.0.1")
-    app: Any = with_proxy_headers(create_app(settings), settings)
-    async with served_here(app, settings) as port:
+    async with served_here(create_app(settings), settings) as port:
         yield port
 
 

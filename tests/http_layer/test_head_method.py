@@ -1,5 +1,8 @@
 """HEAD requests: the response of GET without its body."""
 
+from typing import get_args
+
+import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
@@ -8,7 +11,7 @@ import builders
 from pricebook.api.application import create_app
 from pricebook.db.database import Connection
 from pricebook.observability.request_line import CompletedRequest
-from pricebook.settings import Settings
+from pricebook.settings import HttpProtocolName, Settings
 from served_here import connected, served_here
 
 Client = AsyncTestClient[Litestar]
@@ -58,7 +61,11 @@ async def test_allow_lists_head_with_get(client: Client) -> None:
     assert "HEAD" in (await client.options("/api/v1/catalog")).headers["allow"].split(", ")
 
 
-async def test_head_and_get_share_a_connection(settings: Settings, conn: Connection) -> None:
+@pytest.mark.parametrize("http_protocol", get_args(HttpProtocolName))
+async def test_head_and_get_share_a_connection(
+    settings: Settings, conn: Connection, http_protocol: HttpProtocolName
+) -> None:
+    settings = msgspec.structs.replace(settings, http_protocol=http_protocol)
     await builders.offered_product(conn, "Hammer", "1.00")
     logged: list[tuple[str, int, int]] = []
     heads: list[bytes] = []

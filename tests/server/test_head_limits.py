@@ -11,7 +11,7 @@ import pytest
 
 from pricebook.server import flow_control, protocol
 from pricebook.settings import Settings
-from served_here import RawHttpClient, RawResponse, connected, served_here
+from served_here import RawHttpClient, RawResponse, connected, respond_to_lifespan, served_here
 
 GET = b"GET %b HTTP/1.1\r\nHost: x\r\n%b\r\n"
 CHUNKED = GET.replace(b"GET", b"POST") % (b"/whole", b"Transfer-Encoding: chunked\r\n")
@@ -39,11 +39,8 @@ class App:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
-            while True:
-                message = await receive()
-                await send({"type": f"{message['type']}.complete"})
-                if message["type"] == "lifespan.shutdown":
-                    return
+            await respond_to_lifespan(receive, send)
+            return
         if scope["path"] == "/endless":
             await self._stream(receive, send)
             return

@@ -11,7 +11,7 @@ import pytest
 from pricebook.http.cached_response import SEND_CHUNK_BYTES, CachedResponse
 from pricebook.server import buffer_limits, flow_control
 from pricebook.settings import Settings
-from served_here import served_here
+from served_here import respond_to_lifespan, served_here
 
 GET = b"GET /%d HTTP/1.1\r\nHost: x\r\n\r\n"
 CHUNKS = 64
@@ -27,11 +27,8 @@ class App:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
-            while True:
-                message = await receive()
-                await send({"type": f"{message['type']}.complete"})
-                if message["type"] == "lifespan.shutdown":
-                    return
+            await respond_to_lifespan(receive, send)
+            return
         watching = asyncio.create_task(self._watch(scope["path"], receive))
         headers = [(b"content-length", b"%d" % WHOLE_BYTES)]
         await send({"type": "http.response.start", "status": 200, "headers": headers})

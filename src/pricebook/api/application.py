@@ -14,7 +14,6 @@ from litestar import Litestar, Request, Response, Router
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from pricebook.api.gauges import ServiceGauges
 from pricebook.auth import guard
@@ -223,17 +222,10 @@ def _memory_folder() -> Path | None:
     return SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
 
 
-def with_proxy_headers(app: Any, settings: Settings) -> Any:
-    """Take the client address from X-Forwarded-For of TRUSTED_PROXIES."""
-    if settings.trusted_proxies is None:
-        return app
-    return ProxyHeadersMiddleware(app, trusted_hosts=settings.trusted_proxies)
-
-
 def _create_worker_app(settings: Settings, counters_folder: Path, is_stopping: IsStopping) -> Any:
     app = create_app(settings, _request_logger(settings), counters_folder, is_stopping)
     asyncio.run(_wait_for_database(settings))
-    return with_proxy_headers(app, settings)
+    return app
 
 
 def _request_logger(settings: Settings) -> RequestLogger:

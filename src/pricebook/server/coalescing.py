@@ -1,40 +1,46 @@
-"""A transport that sends what is written in one go as one."""
+"""A transport that sends the head of a response and the first part of its body in one call."""
 
 import asyncio
 from typing import Any
 
-# What is longer is not copied to be joined, and not held back.
+# Longer data is neither buffered nor copied.
 MAX_COALESCED_BYTES = 16 * 1024
 
 
 class CoalescingTransport:
-    """A transport on which the head of an answer waits for the beginning of its body.
+    """A transport that buffers a short write until the next write, or the next loop iteration.
 
-    So both cost one call of the system, and wake the client once.
+    An application writes the head and the body of a response one after the other. Sent together,
+    they cost one system call, and the client is woken once.
     """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
         self._loop = loop
         self._buffered = b""
+        self.is_closing = transport.is_closing  # called for each response
 
     def write(self, data: bytes) -> None:
-        """Send what was held back together with this; hold this back for a moment otherwise."""
-        if self._buffered or not data or len(data) > MAX_COALESCED_BYTES:
+        """Send data with what is buffered; buffer it if nothing is."""
+        if self._buffered:  # not by send(), because a call for each response counts
+            data, self._buffered = self._buffered + data, b""
+            if not self.is_closing():
+                self._transport.write(data)
+        elif not data or len(data) > MAX_COALESCED_BYTES:
             self.send(data)
         else:
             self._buffered = data
             self._loop.call_soon(self.send)
 
     def send(self, data: bytes = b"") -> None:
-        """Send what is held back, and this, now; drop it when nobody can receive it any more."""
+        """Send what is buffered and data; drop both once the connection is closed."""
         if self._buffered:
             data, self._buffered = self._buffered + data, b""
-        if not self._transport.is_closing():
+        if data and not self.is_closing():
             self._transport.write(data)
 
     def close(self) -> None:
-        """Send what is held back, and end the connection."""
+        """Send what is buffered, and close the connection."""
         self.send()
         self._transport.close()
 

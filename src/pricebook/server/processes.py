@@ -1,4 +1,4 @@
-"""The processes that speak HTTP: how they are started, and how they stop."""
+"""The processes that serve HTTP: start, restart and graceful shutdown."""
 
 import gc
 import multiprocessing
@@ -12,22 +12,17 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing.process import BaseProcess
-from typing import Any, cast
+from typing import Any
 
 import uvicorn
 
-from pricebook.http.middleware.security_headers import security_headers
-from pricebook.server.buffer_limits import BufferLimits
-from pricebook.server.protocol import HttpProtocol
-from pricebook.server.raw_cache import RawRequestCache
+from pricebook.server.uvicorn_config import BACKLOG, uvicorn_config
 from pricebook.settings import Settings
 from pricebook.system.parent_death import set_parent_death_signal
 
-BACKLOG = 4096
 RESERVED_FILE_DESCRIPTORS = 512
-# How often it is looked whether a process has ended.
 POLL_INTERVAL_SECONDS = 1.0
-# How long a process may take beyond API_STOP_SECONDS to close what it holds open.
+# The time beyond API_STOP_SECONDS for closing the pools and the lifespan of the application.
 SHUTDOWN_MARGIN_SECONDS = 5.0
 STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
@@ -38,25 +33,25 @@ _fork_context = multiprocessing.get_context("fork")
 
 
 class Server:
-    """Processes of uvicorn, each with a socket of its own on one address.
+    """Processes of uvicorn, each with a listening socket of its own on one address.
 
-    PostgreSQL, Redis and all else are opened by each process for itself. One that ends is started
-    anew; whoever connects meanwhile waits in its socket, which stays open here.
+    Each process opens its own connections to PostgreSQL and Redis. A process that ends is
+    restarted; its socket stays open in the parent, so connections made meanwhile wait in it.
 
-    Told to stop (SIGTERM, Ctrl-C), it says so at /ready, so that proxies send no more, goes on for
-    API_STOP_DELAY_SECONDS, then closes its sockets and finishes what is under way, for
-    API_STOP_SECONDS at most. Told again, it leaves out the delay.
+    After SIGTERM or SIGINT, /ready responds 503 so that proxies stop to send requests. After
+    API_STOP_DELAY_SECONDS, or at a second signal, the sockets are closed, and running requests are
+    completed within API_STOP_SECONDS.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._sockets = [_bind(settings) for _ in range(settings.workers)]
         self._processes: list[BaseProcess] = []
-        # Shared with the processes and without a lock, which a killed one could take along.
+        # Shared memory without a lock, which a killed process could leave locked.
         self._stopping = _fork_context.RawValue("b", 0)
 
     def run(self, load_app: LoadApp) -> None:
-        """Serve what `load` makes in each process until told to stop."""
+        """Serve the application that `load_app` returns in each process until a stop signal."""
         _raise_file_limit(self._settings.api_connections + RESERVED_FILE_DESCRIPTORS)
         with _signals_blocked():
             start = partial(self._start_process, load_app)
@@ -65,7 +60,7 @@ class Server:
             self._stop()
 
     def _restart_until_stopped(self, start: Callable[[int], BaseProcess]) -> None:
-        """Start what has ended anew, until the end of the delay after the first signal to stop."""
+        """Restart processes that end, until the delay after the first stop signal is over."""
         ends_at = float("inf")
         while time.monotonic() < ends_at:
             timeout = min(POLL_INTERVAL_SECONDS, ends_at - time.monotonic())
@@ -95,10 +90,10 @@ class Server:
             process.join()
 
     def _serve(self, load_app: LoadApp, number: int, parent: int) -> None:
-        """Serve in a process of its own, which ends with the one that started it."""
+        """Serve in this child process, which ends with its parent."""
         set_parent_death_signal(parent, signal.SIGTERM)
-        os.setpgid(0, 0)  # a terminal's Ctrl-C is for the parent, which tells when to stop
-        # Before anything is under way, and when the server says at its end that it was told to.
+        os.setpgid(0, 0)  # Ctrl-C of a terminal signals the parent only
+        # uvicorn replaces this handler while it serves, and raises the signal again at its end.
         signal.signal(signal.SIGTERM, _exit_process)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
         for other in {*range(len(self._sockets))} - {number}:
@@ -108,34 +103,9 @@ class Server:
         uvicorn.Server(uvicorn_config(app, self._settings)).run([self._sockets[number]])
 
 
-def uvicorn_config(app: Any, settings: Settings) -> uvicorn.Config:
-    """Say how one process serves an application."""
-    make_protocol = partial(
-        HttpProtocol,
-        raw_cache=RawRequestCache(),
-        buffer_limits=BufferLimits(),
-        max_connections=settings.api_connections,
-        response_headers=security_headers(settings.origins, settings.hsts_seconds),
-    )
-    return uvicorn.Config(
-        app,
-        http=cast("Any", make_protocol),
-        ws="none",
-        loop="uvloop",
-        lifespan="on",
-        log_config=None,
-        log_level="error",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        backlog=BACKLOG,
-        timeout_graceful_shutdown=settings.api_stop_seconds,
-    )
-
-
 @contextmanager
 def _signals_blocked() -> Generator[None]:
-    """Let signals wait until they are asked for."""
+    """Block the stop signals: sigtimedwait receives them."""
     previous_mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         yield
@@ -144,7 +114,7 @@ def _signals_blocked() -> Generator[None]:
 
 
 def _bind(settings: Settings) -> socket.socket:
-    """Make a socket among those on the address, to which the kernel deals connections."""
+    """Return a listening socket; the kernel balances connections among those of one address."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     bound = socket.socket(family)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -155,10 +125,10 @@ def _bind(settings: Settings) -> socket.socket:
 
 
 def _reduce_garbage_collection() -> None:
-    """Leave what was loaded, and what requests under way hold, to the collector less often.
+    """Exclude loaded modules from garbage collection, and collect less often.
 
-    Each request under way holds some hundred objects: by Python's own thresholds, with a thousand
-    of them, it looks at them all again and again, for a fifth of the time of the process.
+    A running request holds some hundred objects. With a thousand of them, collections at Python's
+    default thresholds take a fifth of the CPU time of the process.
     """
     gc.collect()
     gc.freeze()
@@ -166,7 +136,7 @@ def _reduce_garbage_collection() -> None:
 
 
 def _raise_file_limit(number: int) -> None:
-    """Let each process have so many files and connections open, or as many as the system lets."""
+    """Raise the limit of open files to a number, or to the system's maximum."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     allowed = number if hard == resource.RLIM_INFINITY else min(number, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, allowed), hard))
