@@ -13,17 +13,18 @@ StructT = TypeVar("StructT", bound=msgspec.Struct)
 
 MEDIA_TYPE = "multipart/form-data"
 FILE_FIELD = "file"
-MAX_FIELDS = 50
+MAX_FIELDS = 250
 MAX_FIELD_BYTES = 64 * 1024
+MAX_FIELDS_BYTES = 1024 * 1024  # of all fields of a form together
 MAX_NAME_LENGTH = 255
 
 WriteChunk = Callable[[bytes], Awaitable[None]]
 
 
 class UploadForm(msgspec.Struct):
-    """The text fields of a form, and the name of its file; None before the file part."""
+    """The texts of each field of a form, and the name of its file; None before the file part."""
 
-    fields: dict[str, str]
+    fields: dict[str, list[str]]
     file_name: str | None = None
 
 
@@ -74,6 +75,7 @@ class _FormParser:
         self._max_bytes = max_bytes
         self._name = ""
         self._part_bytes = 0
+        self._fields_bytes = 0
         self._field_data = b""
 
     async def handle_event(self, event: MultipartSegment | bytes | bytearray | None) -> None:
@@ -90,12 +92,9 @@ class _FormParser:
             # The parser refuses it only if the line arrives in more than one chunk.
             raise MultipartError("Invalid line break in segment header")
         self._name, self._part_bytes, self._field_data = part.name or "(unnamed)", 0, b""
-        if self._name != FILE_FIELD:
-            if self._name in self.form.fields:
-                raise validation_error(body_issue(self._name, "occurs more than once"))
-        elif self.form.file_name is not None:
-            raise validation_error(body_issue(FILE_FIELD, "occurs more than once"))
-        else:
+        if self._name == FILE_FIELD:
+            if self.form.file_name is not None:
+                raise validation_error(body_issue(FILE_FIELD, "occurs more than once"))
             self.form.file_name = _sanitize_file_name(part.filename or "")
 
     async def _add_data(self, data: bytes) -> None:
@@ -104,18 +103,22 @@ class _FormParser:
             if self._part_bytes > self._max_bytes:
                 raise PayloadTooLargeError(f"The file exceeds {self._max_bytes // 1024**2} MiB.")
             await self._write(data)
-        elif self._part_bytes > MAX_FIELD_BYTES:
+            return
+        self._fields_bytes += len(data)
+        if self._part_bytes > MAX_FIELD_BYTES:
             raise PayloadTooLargeError(f"A field of the form exceeds {MAX_FIELD_BYTES} bytes.")
-        else:
-            self._field_data += data
+        if self._fields_bytes > MAX_FIELDS_BYTES:
+            raise PayloadTooLargeError(f"The fields of the form exceed {MAX_FIELDS_BYTES} bytes.")
+        self._field_data += data
 
     def _end_part(self) -> None:
         if self._name == FILE_FIELD:
             return
         try:
-            self.form.fields[self._name] = self._field_data.decode()
+            text = self._field_data.decode()
         except UnicodeDecodeError:
             raise validation_error(body_issue(self._name, "is not UTF-8")) from None
+        self.form.fields.setdefault(self._name, []).append(text)
 
 
 def _sanitize_file_name(name: str) -> str:
@@ -126,9 +129,10 @@ def _sanitize_file_name(name: str) -> str:
     ]
 
 
-def convert_fields(kind: type[StructT], fields: dict[str, str]) -> StructT:
-    """Return the text fields of a form as a struct; a list or an object is written as JSON.
+def convert_fields(kind: type[StructT], fields: dict[str, list[str]]) -> StructT:
+    """Return the fields of a form as a struct.
 
+    An object is sent as JSON, a list as JSON or as a field that is repeated for each element.
     Raises ValidationError that names every field that is unknown or not of its type.
     """
     known = {field.name: field.type for field in msgspec.structs.fields(kind)}
@@ -138,10 +142,10 @@ def convert_fields(kind: type[StructT], fields: dict[str, str]) -> StructT:
         if name not in known
     ]
     values: dict[str, Any] = {}
-    for name, text in fields.items():
+    for name, texts in fields.items():
         if name in known:
             try:
-                values[name] = _convert_field(text, known[name])
+                values[name] = _convert_field(texts, known[name])
             except (msgspec.ValidationError, msgspec.DecodeError) as error:
                 issues.append(body_issue(name, as_issue_text(str(error))[:MAX_NAME_LENGTH]))
     if issues:
@@ -149,9 +153,21 @@ def convert_fields(kind: type[StructT], fields: dict[str, str]) -> StructT:
     return msgspec.convert(values, kind)
 
 
-def _convert_field(text: str, kind: Any) -> Any:
-    if "\0" in text:
+def _convert_field(texts: list[str], kind: Any) -> Any:
+    if any("\0" in text for text in texts):
         raise msgspec.ValidationError("contains a NUL character")
-    if text.startswith(("{", "[")):
-        return msgspec.json.decode(text, type=kind)
-    return msgspec.convert(text, kind, strict=False)
+    if len(texts) == 1 and texts[0].startswith(("{", "[")):
+        return msgspec.json.decode(texts[0], type=kind)
+    if _is_list(kind):
+        return msgspec.convert(texts, kind)
+    if len(texts) > 1:
+        raise msgspec.ValidationError("occurs more than once")
+    return msgspec.convert(texts[0], kind, strict=False)
+
+
+def _is_list(kind: Any) -> bool:
+    try:
+        msgspec.convert([], kind)
+    except msgspec.ValidationError:
+        return False
+    return True

@@ -1,0 +1,67 @@
+"""A list in an upload form is sent as repeated fields, as generated clients do, or as JSON."""
+
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+import builders
+from pricebook.db.database import Connection
+from pricebook.http import multipart
+
+Client = AsyncTestClient[Litestar]
+PRICE_LIST = {"file": ("nordwerk.csv", b"Article code,Name,Price\nA-1,Hammer,12.50\n", "text/csv")}
+
+
+async def upload(client: Client, supplier_id: object, **fields: Any) -> Any:
+    path = f"/api/v1/admin/suppliers/{supplier_id}/upload"
+    return await client.post(path, data=fields, files=PRICE_LIST)
+
+
+@pytest.mark.parametrize(
+    ("sent", "columns"),
+    [
+        (["Colour", "[Size]"], ["Colour", "[Size]"]),
+        ("Colour", ["Colour"]),
+        ('["Colour", "Size"]', ["Colour", "Size"]),
+        ([f"Column {number}" for number in range(200)], [f"Column {n}" for n in range(200)]),
+    ],
+)
+async def test_characteristic_columns_are_repeated_fields_or_json(
+    admin: Client, conn: Connection, sent: Any, columns: list[str]
+) -> None:
+    response = await upload(admin, await builders.supplier(conn), characteristic_columns=sent)
+    assert response.status_code == 202, response.text
+    task = (await admin.get(response.headers["location"])).json()
+    assert task["source_config"]["characteristic_columns"] == columns
+
+
+@pytest.mark.parametrize(
+    ("fields", "refused"),
+    [
+        ({"characteristic_columns": ["x"] * 201}, "characteristic_columns"),
+        ({"characteristic_columns": ["Colour", "x" * 256]}, "characteristic_columns"),
+        ({"characteristic_columns": ["Colour", "\0"]}, "characteristic_columns"),
+        ({"delimiter": [";", ","]}, "delimiter"),
+        ({"sheet_name": ["Tools", "Tools"]}, "sheet_name"),
+    ],
+)
+async def test_bad_repeated_fields_are_refused_by_name(
+    admin: Client, conn: Connection, fields: dict[str, Any], refused: str
+) -> None:
+    response = await upload(admin, await builders.supplier(conn), **fields)
+    assert response.status_code == 400, response.text
+    (issue,) = response.json()["error"]["details"]["errors"]
+    assert (issue["in"], issue["field"]) == ("body", refused)
+
+
+async def test_the_fields_of_a_form_have_a_limit_together(
+    admin: Client, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(multipart, "MAX_FIELDS_BYTES", 1000)
+    supplier_id = await builders.supplier(conn)
+    accepted = await upload(admin, supplier_id, characteristic_columns=["x" * 250] * 4)
+    assert accepted.status_code == 202, accepted.text
+    refused = await upload(admin, supplier_id, characteristic_columns=["x" * 250] * 5)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (413, "PAYLOAD_TOO_LARGE")
