@@ -23,12 +23,12 @@ import msgspec
 import psycopg
 import queries
 import sample
-from clients import Clients
 from load import Demand, Load, drive, family, megabytes, require_wrk
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from servers import free_port, served
 from tasks_system import Soak, soaking, until
 
+from clients import Clients
 from pricebook.embedded.postgres import accepts_connections
 from tasks import expect
 

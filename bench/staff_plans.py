@@ -17,7 +17,7 @@ from pricebook.http.query_string import decode_query
 from pricebook.products.repository import staff_export_statement, staff_page_statement
 from pricebook.products.schemas import StaffProductQuery
 from pricebook.suppliers.item_repository import unmatched_items_statement
-from pricebook.suppliers.repository import OVERVIEW
+from pricebook.suppliers.overview_repository import OVERVIEW
 from pricebook.suppliers.schemas import UnmatchedItemQuery
 
 RUNS = 5
