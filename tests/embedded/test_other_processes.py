@@ -170,7 +170,7 @@ def test_up_waits_for_a_short_command(used_home: Path, start_parent: StartParent
 def test_up_names_a_short_command_that_stays(used_home: Path, start_parent: StartParent) -> None:
     short = start_parent(used_home)
     short.endpoints()
-    with pytest.raises(EmbeddedServerError, match=f"^Process {short.process.pid} does not let go"):
+    with pytest.raises(EmbeddedServerError, match=f"^Process {short.process.pid} still uses"):
         acquire_owner_lock(data_folders.prepare_home(used_home), seconds=0.1)
 
 
@@ -241,7 +241,7 @@ def test_a_server_that_is_slow_to_stop_is_waited_for(
 
 
 def test_a_server_that_somebody_else_started_is_left_alone(used_home: Path) -> None:
-    refusal = "PostgreSQL already runs in .*/postgres as process {};"
+    refusal = "PostgreSQL is already running in .*/postgres as process {};"
     with sleeper(cwd=used_home / "postgres") as pid:
         with pytest.raises(EmbeddedServerError, match=refusal.format(pid)), servers(used_home):
             pass

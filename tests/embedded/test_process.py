@@ -67,7 +67,7 @@ def test_the_log_of_a_running_program_is_cut_and_written_on(
     assert log.with_suffix(".old.log").stat().st_size >= 5_000_000
     eventually(lambda: log.read_text("utf-8").startswith("on"))
     child.stop()
-    assert str(child.exit_message()).endswith(f"said: on (its log is {log}).")
+    assert str(child.exit_message()).endswith(f"Last log line: on (log file {log}).")
 
 
 def test_a_full_disk_is_named_before_what_it_causes(run: Run, eventually: Eventually) -> None:

@@ -141,7 +141,7 @@ def test_a_server_that_cannot_start_is_told_in_one_sentence(home: Path) -> None:
         pass
     log = home / "logs/postgres.log"
     assert "FATAL:  configuration file" in str(refused.value)
-    assert str(refused.value).endswith(f"(its log is {log}).")
+    assert str(refused.value).endswith(f"(log file {log}).")
     assert not processes_in(home / "redis")
     assert not (home / "sockets").exists()
 

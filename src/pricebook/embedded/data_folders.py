@@ -1,4 +1,4 @@
-"""Where the servers of a home keep what, and the account that they run as."""
+"""The folders of the embedded servers of one home, and the account that runs them."""
 
 import hashlib
 import os
@@ -20,12 +20,12 @@ FALLBACK_FOLDER = Path("/var/lib/pricebook")
 
 # The kernel caps a socket's path at 107 bytes; `/.s.PGSQL.5432` takes 14 of them.
 _SOCKET_FOLDER_BYTES = 93
-# What can stand in a URL and in PostgreSQL's lists as it is.
+# Paths that need no quoting in a URL and in PostgreSQL's settings.
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")
 
 
 class Account(msgspec.Struct, frozen=True):
-    """The user that the servers run as; `switch` when that is not the user we are."""
+    """The user that runs the servers; `switch_user` if it is not the current one."""
 
     uid: int
     gid: int
@@ -33,7 +33,7 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class HomeFolders(msgspec.Struct, frozen=True):
-    """The folders of one home: `state` is where the servers keep their data, mostly `home`."""
+    """The folders of one home; `state` holds the data and is usually `home` itself."""
 
     home: Path
     state: Path
@@ -62,14 +62,15 @@ class HomeFolders(msgspec.Struct, frozen=True):
 
     @property
     def endpoints(self) -> Path:
-        """The file that tells other processes where the running servers answer."""
+        """The file with the URLs of the running servers, for other processes."""
         return self.home / "endpoints.json"
 
 
 def prepare_home(home: Path, fallback: Path = FALLBACK_FOLDER) -> HomeFolders:
-    """Find the places of `home` and make its folders; data goes `elsewhere` as a last resort.
+    """Create the folders of `home` and return them.
 
-    That is when we are root and the servers' account may not enter `home`.
+    The data is in `fallback` if the process runs as root and the servers' account cannot enter
+    `home`. Raises EmbeddedServerError on another system than Linux.
     """
     if sys.platform != "linux":
         raise EmbeddedServerError(
@@ -87,14 +88,14 @@ def prepare_home(home: Path, fallback: Path = FALLBACK_FOLDER) -> HomeFolders:
 
 
 def can_enter(account: Account, folder: Path) -> bool:
-    """Whether the account may pass through `folder` and all above it, by their mode bits."""
+    """Return whether the account may enter `folder` and its parents, by their mode bits."""
     return not account.switch_user or all(
         _has_search_permission(account, path.stat()) for path in (folder, *folder.parents)
     )
 
 
 def make_public(folder: Path) -> None:
-    """Make a folder that everyone may enter, whatever our umask; those that exist stay as is."""
+    """Create a folder with mode 0755, whatever the umask; existing folders are not changed."""
     for path in (*reversed(folder.parents), folder):
         with suppress(FileExistsError):
             path.mkdir()
@@ -102,7 +103,7 @@ def make_public(folder: Path) -> None:
 
 
 def make_private(folder: Path, account: Account) -> None:
-    """Make a folder for the account alone; an existing one is refused."""
+    """Create a folder of the account with mode 0700; raise FileExistsError if it exists."""
     folder.mkdir(mode=0o700)
     if account.switch_user:
         os.chown(folder, account.uid, account.gid)
@@ -110,9 +111,10 @@ def make_private(folder: Path, account: Account) -> None:
 
 @contextmanager
 def socket_folder(folders: HomeFolders) -> Generator[None]:
-    """Keep an empty folder for the servers' sockets while the block runs.
+    """Create an empty folder for the servers' sockets and delete it when the block ends.
 
-    One that a killed process left is replaced if it is ours; a folder of somebody else is refused.
+    A folder left by a killed process is replaced. Raises EmbeddedServerError if the folder belongs
+    to another user.
     """
     folder = folders.sockets
     if os.path.lexists(folder):
@@ -127,13 +129,13 @@ def socket_folder(folders: HomeFolders) -> Generator[None]:
 
 
 def _choose_data_folder(home: Path, fallback: Path) -> tuple[Path, Account]:
-    """Choose where the data are; where they once are they stay, whatever the folders' modes."""
+    """Return the folder of existing data, whatever the modes are now, or of new data."""
     for state in (home, fallback):
         if _exists(data := state / "postgres"):
             account = _account(data)
             if not can_enter(account, state):
                 raise EmbeddedServerError(
-                    f"{data} holds the data, but the user it belongs to may not enter {state}."
+                    f"{data} belongs to a user that may not enter {state}: change the permissions."
                 )
             return state, account
     account = _account()
@@ -141,7 +143,7 @@ def _choose_data_folder(home: Path, fallback: Path) -> tuple[Path, Account]:
 
 
 def _exists(data: Path) -> bool:
-    """Whether the data are there; what is in a folder that we may not enter is not ours."""
+    """Return whether the data folder exists; False if its parent cannot be entered."""
     try:
         return data.exists()
     except PermissionError:
@@ -149,7 +151,10 @@ def _exists(data: Path) -> bool:
 
 
 def _account(data: Path | None = None) -> Account:
-    """PostgreSQL refuses to run as root: root takes the data's owner, or nobody when new."""
+    """Return the current user, or for root the owner of the data, or `nobody` for new data.
+
+    PostgreSQL refuses to run as root.
+    """
     if os.geteuid() != 0:
         return Account(uid=os.geteuid(), gid=os.getegid(), switch_user=False)
     if data and (owner := data.stat()).st_uid != 0:
@@ -178,4 +183,4 @@ def _choose_socket_folder(state: Path, key: str) -> Path:
         path = str(folder)
         if _PLAIN_PATH.fullmatch(path) and len(path) <= _SOCKET_FOLDER_BYTES:
             return folder
-    return Path("/tmp", temporary.name)  # noqa: S108 - `socket_folder` trusts no one else's folder
+    return Path("/tmp", temporary.name)  # noqa: S108 (`socket_folder` checks the owner)

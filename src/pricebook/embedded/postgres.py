@@ -1,4 +1,4 @@
-"""PostgreSQL: its data folder, its settings and its sign of being ready."""
+"""Embedded PostgreSQL: its data folder, settings and readiness."""
 
 import os
 import re
@@ -28,9 +28,9 @@ _SETTINGS = {
     "maintenance_work_mem": "64MB",
     "random_page_cost": "1.1",
     "jit": "off",
-    # Many short queries on few cores; and containers give parallel ones too little shared memory.
+    # Many short queries on few cores; containers have too little shared memory for parallel ones.
     "max_parallel_workers_per_gather": "0",
-    # Nobody replicates from us, so the log need only bring us through a crash.
+    # No replication, so the write-ahead log is needed for crash recovery only.
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_wal_size": "1GB",
@@ -41,7 +41,7 @@ _SETTINGS = {
 _MEBIBYTE = 1024 * 1024
 _MIN_BUFFERS, _MAX_BUFFERS = 128, 512
 _NON_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-# Recovery after a crash replays up to a gigabyte of write-ahead log; it reports each 10 seconds.
+# Crash recovery replays up to a gigabyte of write-ahead log and logs its progress every 10 s.
 _RECOVERY_LINE = re.compile(rb"(?:redo in progress|syncing data directory|resetting unlogged).*")
 _BOOTSTRAP_SQL = b"""\
 CREATE ROLE pricebook LOGIN CREATEDB;
@@ -49,48 +49,48 @@ CREATE DATABASE pricebook OWNER pricebook;
 """
 
 
-def url(places: HomeFolders) -> str:
-    """Where the server of `places` answers; the port keeps a PGPORT of the user's out of it."""
-    return f"postgresql://pricebook@/pricebook?host={places.sockets}&port=5432"
+def url(folders: HomeFolders) -> str:
+    """Return the URL of the server; with a port, so that PGPORT has no effect."""
+    return f"postgresql://pricebook@/pricebook?host={folders.sockets}&port=5432"
 
 
-def initialize_data_folder(places: HomeFolders, lock: TextIO, *, durable: bool) -> None:
-    """Make the data folder if there is none."""
-    if not places.postgres.exists():
-        _run_initdb(places, binaries.find_postgres_folder(places.account), lock, durable=durable)
+def initialize_data_folder(folders: HomeFolders, lock: TextIO, *, durable: bool) -> None:
+    """Create the data folder if it does not exist."""
+    if not folders.postgres.exists():
+        _run_initdb(folders, binaries.find_postgres_folder(folders.account), lock, durable=durable)
 
 
-def remove_stale_pid_file(places: HomeFolders) -> None:
-    """Remove the files in which a killed server left its process id.
+def remove_stale_pid_file(folders: HomeFolders) -> None:
+    """Delete the lock files that a killed server left.
 
-    No process of it may be left. The id may by now be another process's, and then PostgreSQL
-    refuses to start.
+    None of its processes may be running. The kernel may have given the process id in the files to
+    another process, and then PostgreSQL would refuse to start.
     """
-    (places.postgres / "postmaster.pid").unlink(missing_ok=True)
-    (places.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+    (folders.postgres / "postmaster.pid").unlink(missing_ok=True)
+    (folders.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
 
-def server(places: HomeFolders, *, durable: bool) -> Program:
-    """Describe the server as a program to run.
+def server(folders: HomeFolders, *, durable: bool) -> Program:
+    """Return the program of the server.
 
-    `durable=False` is for tests: faster, and a crash of the machine may lose data.
+    `durable=False` turns off fsync, for tests: a crash of the machine may then lose data.
     """
-    folder = binaries.find_postgres_folder(places.account)
+    folder = binaries.find_postgres_folder(folders.account)
     settings = (
-        _SETTINGS | _machine_settings(folder) | {"unix_socket_directories": str(places.sockets)}
+        _SETTINGS | _machine_settings(folder) | {"unix_socket_directories": str(folders.sockets)}
     )
     options = _options(settings | ({} if durable else _NON_DURABLE))
-    program = _program(places, str(folder / "postgres"), "-D", str(places.postgres), *options)
+    program = _program(folders, str(folder / "postgres"), "-D", str(folders.postgres), *options)
     return msgspec.structs.replace(program, progress=_RECOVERY_LINE)
 
 
-def is_ready(places: HomeFolders) -> bool:
-    """Whether the server has reported itself ready and lets us in."""
+def is_ready(folders: HomeFolders) -> bool:
+    """Return whether the server has written `ready` to its pid file and accepts a connection."""
     try:
-        status = (places.postgres / "postmaster.pid").read_bytes().splitlines()[_STATUS_LINE]
+        status = (folders.postgres / "postmaster.pid").read_bytes().splitlines()[_STATUS_LINE]
     except (FileNotFoundError, IndexError):
         return False
-    return status.strip() == b"ready" and accepts_connections(url(places))
+    return status.strip() == b"ready" and accepts_connections(url(folders))
 
 
 def accepts_connections(database_url: str) -> bool:
@@ -102,23 +102,25 @@ def accepts_connections(database_url: str) -> bool:
     return True
 
 
-def _run_initdb(places: HomeFolders, folder: Path, lock: TextIO, *, durable: bool) -> None:
-    """Make the data folder aside and move it when complete: a start that is killed leaves none."""
-    incomplete = places.postgres.with_name("postgres.new")
+def _run_initdb(folders: HomeFolders, folder: Path, lock: TextIO, *, durable: bool) -> None:
+    """Create the data folder under another name and rename it when it is complete."""
+    incomplete = folders.postgres.with_name("postgres.new")
     shutil.rmtree(incomplete, ignore_errors=True)
-    make_private(incomplete, places.account)
+    make_private(incomplete, folders.account)
     data = ("-D", str(incomplete))
     initdb = _program(
-        places, str(folder / "initdb"), *data, *_initdb_options(folder, durable=durable)
+        folders, str(folder / "initdb"), *data, *_initdb_options(folder, durable=durable)
     )
     server_process.run(initdb, lock)
     settings = _SETTINGS | {"exit_on_error": "on"} | ({} if durable else _NON_DURABLE)
     single_user = _program(
-        places, str(folder / "postgres"), "--single", *data, *_options(settings), "postgres"
+        folders, str(folder / "postgres"), "--single", *data, *_options(settings), "postgres"
     )
     server_process.run(msgspec.structs.replace(single_user, text=_BOOTSTRAP_SQL), lock)
-    incomplete.rename(places.postgres)
-    _sync(places.state)  # or a power cut might bring the old name back, and we would begin anew
+    incomplete.rename(folders.postgres)
+    _sync(
+        folders.state
+    )  # otherwise a power failure could undo the rename, and the next start would create it again
 
 
 def _sync(folder: Path) -> None:
@@ -130,19 +132,22 @@ def _sync(folder: Path) -> None:
 
 
 def _initdb_options(folder: Path, *, durable: bool) -> list[str]:
-    # pg_trgm of PostgreSQL knows only ASCII letters unless the C library's locale has more, too.
+    # pg_trgm handles non-ASCII letters only if the locale of the C library does, too.
     locale = ["--encoding=UTF8", "--locale=C.UTF-8"]
     if binaries.major_version(folder) >= _FIRST_WITH_BUILTIN_LOCALE:
         locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    access = ["--username=postgres", "--auth=trust"]  # the folder of the sockets is the guard
+    access = [
+        "--username=postgres",
+        "--auth=trust",
+    ]  # the mode of the socket folder restricts access
     return [*locale, *access, "--no-instructions", *([] if durable else ["--no-sync"])]
 
 
 def _machine_settings(folder: Path) -> dict[str, str]:
-    """Choose what depends on the memory and on the version.
+    """Return the settings that depend on the memory and the version.
 
-    Only what is used of the buffers takes memory: the indexes of a large catalog. Reading goes
-    without processes of its own, for which the backends of visitors would wait on few cores.
+    Shared buffers take memory only where they are used. `io_method=sync` does without I/O worker
+    processes, which slow down short queries on few cores.
     """
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // _MEBIBYTE
     buffers = min(max(memory // 4, _MIN_BUFFERS), _MAX_BUFFERS)
@@ -154,11 +159,11 @@ def _options(settings: dict[str, str]) -> list[str]:
     return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
 
 
-def _program(places: HomeFolders, *argv: str) -> Program:
+def _program(folders: HomeFolders, *argv: str) -> Program:
     return Program(
         name="PostgreSQL",
         argv=argv,
-        account=places.account,
-        log=places.logs / "postgres.log",
+        account=folders.account,
+        log=folders.logs / "postgres.log",
         stop_signal=signal.SIGINT,  # a fast shutdown: open transactions are rolled back
     )

@@ -1,4 +1,4 @@
-"""One embedded server that can be started again after its end."""
+"""An embedded server that can be restarted after its end."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ from pricebook.embedded.server_process import ChildProcess, Program
 
 
 class ServerSpec(msgspec.Struct, frozen=True):
-    """How a server is run: its program, its working folder, and what a killed one needs cleared."""
+    """How to run a server: its program, working folder, readiness check and cleanup."""
 
     program: Program
     folder: Path
@@ -20,9 +20,9 @@ class ServerSpec(msgspec.Struct, frozen=True):
 
 
 class Server:
-    """One embedded server, started when it is made.
+    """An embedded server; the constructor starts it.
 
-    Make and restart it in a thread that lives as long as the server: see `process.start`.
+    Create and restart it in a thread that lives as long as the server: see `server_process.start`.
     """
 
     def __init__(self, spec: ServerSpec, lock: TextIO) -> None:
@@ -38,19 +38,19 @@ class Server:
 
     @property
     def pid(self) -> int:
-        """The id of its main process."""
+        """The id of the main process."""
         return self._child.pid
 
     def exit_reason(self) -> str | None:
-        """Return the signal or exit code by which it ended; None while it runs."""
+        """Return the signal or exit code of the ended server; None while it runs."""
         return self._child.exit_reason()
 
     def exit_message(self) -> str:
-        """One sentence on why it ended, with the place of its log."""
+        """One sentence: why the server ended and where its log is."""
         return self._child.exit_message() or f"{self.name} runs."
 
     def is_ready(self) -> bool:
-        """Whether it answers; one that is not ready in time is killed."""
+        """Return whether the server accepts connections; kill it if its start takes too long."""
         if self._spec.accepts_connections():
             return True
         if self._child.is_start_overdue():
@@ -58,24 +58,24 @@ class Server:
         return False
 
     def may_restart(self) -> bool:
-        """Whether no process of the ended server is left; those that are get killed."""
+        """Return whether no process of the ended server is left; kill those that are."""
         return server_process.kill_orphans(Path(self._spec.program.argv[0]), self._spec.folder)
 
     def restart(self) -> None:
-        """Start it again after its end, once `may_restart`."""
+        """Start the server again; `may_restart` must have returned True."""
         self._child = self._start()
 
     def run_maintenance(self) -> None:
-        """Keep its log from growing without bound."""
+        """Rotate the log if it is too large."""
         server_process.rotate_log(self._spec.program.log)
 
     def stop(self) -> None:
-        """End it in good order, with all that it started."""
+        """Shut the server down and kill the processes that it leaves."""
         self._child.stop()
         self.may_restart()
 
     def wait_until_ready(self) -> None:
-        """Wait until it answers; EmbeddedServerError when it ends or is late."""
+        """Wait until it accepts connections; raise EmbeddedServerError if it ends or is late."""
         self._child.wait_until_ready(self._spec.accepts_connections)
 
     def _start(self) -> ChildProcess:

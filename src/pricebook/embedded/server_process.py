@@ -1,4 +1,4 @@
-"""Child processes that do not outlive us."""
+"""Child processes that end with their parent: start, stop, logs and leftovers."""
 
 import errno
 import os
@@ -30,20 +30,20 @@ _ERROR_LINE = re.compile(r"(?:FATAL|PANIC|error):.*")
 
 
 class Program(msgspec.Struct, frozen=True):
-    """What to run, as whom, where its output goes and the signal that ends it in good order."""
+    """A program with its account, its log file and the signal for a graceful shutdown."""
 
     name: str
     argv: tuple[str, ...]
     account: Account
     log: Path
     stop_signal: signal.Signals
-    text: bytes = b""  # what it reads on its standard input
-    progress: re.Pattern[bytes] | None = None  # lines of its log which extend `ready_seconds`
+    text: bytes = b""  # its standard input
+    progress: re.Pattern[bytes] | None = None  # log lines that restart `ready_seconds`
     ready_seconds: float = 120
 
 
 class ChildProcess:
-    """A running program: whether it still runs, why it does not, and its end."""
+    """A running program: its state, the reason of its exit, and its shutdown."""
 
     def __init__(self, program: Program, process: subprocess.Popen[bytes], log_start: int) -> None:
         self._program = program
@@ -54,20 +54,20 @@ class ChildProcess:
 
     @property
     def pid(self) -> int:
-        """The id of its process."""
+        """The id of the process."""
         return self._process.pid
 
     def exit_reason(self) -> str | None:
-        """Return the signal or exit code by which the program ended; None while it runs."""
+        """Return the signal or exit code of the ended program; None while it runs."""
         code = self._process.poll()
         return None if code is None else describe_exit(code)
 
     def exit_message(self) -> str | None:
-        """One sentence on why the program ended; None while it runs."""
+        """One sentence: why the program ended; None while it runs."""
         return None if self.exit_reason() is None else self._compose_exit_message()
 
     def is_start_overdue(self) -> bool:
-        """Whether `ready_seconds` have passed since the start or the last sign of progress."""
+        """Return whether `ready_seconds` have passed since the start or the last progress."""
         if time.monotonic() < self._deadline:
             return False
         progress = self._read_progress()
@@ -78,24 +78,24 @@ class ChildProcess:
         return False
 
     def wait_until_ready(self, is_ready: Callable[[], bool]) -> None:
-        """Return once `is_ready` is true; EmbeddedServerError when the program ends or is late."""
+        """Wait for `is_ready`; raise EmbeddedServerError if the program ends or is late."""
         while not is_ready():
             if reason := self.exit_message():
                 raise EmbeddedServerError(reason)
             if self.is_start_overdue():
                 raise EmbeddedServerError(
                     f"{self._program.name} is not ready after {self._program.ready_seconds:.0f} "
-                    f"seconds (its log is {self._program.log})."
+                    f"seconds (log file {self._program.log})."
                 )
             time.sleep(_POLL_SECONDS)
 
     def wait_until_exited(self) -> None:
-        """Wait until the program ends by itself; EmbeddedServerError when it failed."""
+        """Wait for the exit of the program; raise EmbeddedServerError if it failed."""
         if self._process.wait() != 0:
             raise EmbeddedServerError(self._compose_exit_message())
 
     def stop(self) -> None:
-        """Ask the program to end, and make it when it does not."""
+        """Send the shutdown signal, and SIGKILL after 30 seconds."""
         self._process.send_signal(self._program.stop_signal)
         try:
             self._process.wait(_STOP_SECONDS)
@@ -103,7 +103,7 @@ class ChildProcess:
             self.kill()
 
     def kill(self) -> None:
-        """End the program at once."""
+        """Send SIGKILL and wait for the exit."""
         self._process.kill()
         self._process.wait()
 
@@ -111,8 +111,8 @@ class ChildProcess:
         exit_status, log = describe_exit(self._process.returncode), self._program.log
         last_line = _error_line(self._read_log(_LOG_TAIL_BYTES).decode(errors="replace"))
         return (
-            f"{self._program.name} stopped ({exit_status}) after it said: {last_line} (its log "
-            f"is {log})."
+            f"{self._program.name} stopped ({exit_status}). Last log line: {last_line} (log file "
+            f"{log})."
         )
 
     def _read_progress(self) -> list[bytes]:
@@ -120,17 +120,17 @@ class ChildProcess:
         return pattern.findall(self._read_log(_LOG_BYTES))[-1:] if pattern else []
 
     def _read_log(self, max_bytes: int) -> bytes:
-        """Return the end of what the program has written, `most` bytes at most."""
+        """Return the end of the log since the start of the program, at most `max_bytes`."""
         with suppress(FileNotFoundError), self._program.log.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
-            start = self._log_start if self._log_start <= size else 0  # it was cut
+            start = self._log_start if self._log_start <= size else 0  # the log was rotated
             file.seek(max(start, size - max_bytes))
             return file.read()
         return b""
 
 
 def describe_exit(code: int) -> str:
-    """Name the exit code, or the signal, by which a process ended."""
+    """Return `exit code N`, or the name of the signal that ended a process."""
     if code >= 0:
         return f"exit code {code}"
     try:
@@ -140,10 +140,10 @@ def describe_exit(code: int) -> str:
 
 
 def start(program: Program, lock: TextIO) -> ChildProcess:
-    """Start a program; it and its own children share `lock` while they live.
+    """Start a program; it and its children inherit the lock file `lock`.
 
-    Call it from a thread that lives as long: Linux ends the program with the thread, not only with
-    the process, that started it.
+    The calling thread must live as long as the program: Linux sends the parent-death signal when
+    the thread that started a process ends, not only when the process does.
     """
     with _open_log(program.log) as log:
         log_start = log.tell()
@@ -152,7 +152,7 @@ def start(program: Program, lock: TextIO) -> ChildProcess:
 
 @contextmanager
 def running(program: Program, lock: TextIO) -> Generator[ChildProcess]:
-    """Run a program until the block ends, as `start` does."""
+    """Run a program until the block ends."""
     child = start(program, lock)
     try:
         yield child
@@ -161,29 +161,29 @@ def running(program: Program, lock: TextIO) -> Generator[ChildProcess]:
 
 
 def run(program: Program, lock: TextIO) -> None:
-    """Run a program to its own end; EmbeddedServerError when it fails."""
+    """Run a program and wait for its exit; raise EmbeddedServerError if it fails."""
     with running(program, lock) as child:
         child.wait_until_exited()
 
 
 def spawn(argv: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start a process in a session of its own that gets SIGTERM when the calling thread ends."""
-    return subprocess.Popen(  # noqa: S603 - our own command line
+    """Start a process in a new session; it gets SIGTERM when the calling thread ends."""
+    return subprocess.Popen(  # noqa: S603 (our own command line)
         argv,
         env=env,
         start_new_session=True,
-        preexec_fn=partial(_set_up_child, os.getpid(), signal.SIGTERM),  # noqa: PLW1509 - takes no locks
+        preexec_fn=partial(_set_up_child, os.getpid(), signal.SIGTERM),  # noqa: PLW1509 (takes no locks)
     )
 
 
 def _set_up_child(parent: int, death_signal: signal.Signals) -> None:
-    """Set the parent-death signal, and receive the signals that the parent may have blocked."""
+    """Set the parent-death signal and unblock the signals that the parent may have blocked."""
     set_parent_death_signal(parent, death_signal)
     signal.pthread_sigmask(signal.SIG_SETMASK, set())
 
 
 def kill_orphans(program: Path, folder: Path) -> bool:
-    """Kill the processes of a server whose main process died; return whether none is left."""
+    """Kill the processes of a server whose main process ended; return True if there were none."""
     pids = [pid for pid in processes_in(folder) if _runs_program(pid, program)]
     for pid in pids:
         with suppress(ProcessLookupError):
@@ -200,18 +200,21 @@ def _runs_program(pid: int, program: Path) -> bool:
 
 
 def wait_until_folder_unused(folder: Path, name: str) -> None:
-    """Wait until no process works in `folder`; EmbeddedServerError when one stays."""
+    """Wait until no process has `folder` as its working directory.
+
+    Raises EmbeddedServerError if one still has after three seconds.
+    """
     deadline = time.monotonic() + _VACANCY_TIMEOUT_SECONDS
     while pids := processes_in(folder):
         if time.monotonic() >= deadline:
             raise EmbeddedServerError(
-                f"{name} already runs in {folder} as process {pids[0]}; stop it first."
+                f"{name} is already running in {folder} as process {pids[0]}; stop it first."
             )
         time.sleep(_POLL_SECONDS)
 
 
 def processes_in(folder: Path) -> list[int]:
-    """List the processes, as far as we may look, whose working directory is `folder`."""
+    """Return the ids of the visible processes whose working directory is `folder`."""
     return sorted(
         int(pid.name) for pid in Path("/proc").glob("[0-9]*") if _has_working_folder(pid, folder)
     )
@@ -229,29 +232,29 @@ def _start(program: Program, lock: TextIO, log: BinaryIO) -> subprocess.Popen[by
     with tempfile.TemporaryFile() as text:
         text.write(program.text)
         text.seek(0)
-        return subprocess.Popen(  # noqa: S603 - our own command line
+        return subprocess.Popen(  # noqa: S603 (our own command line)
             program.argv,
             stdin=text,
             stdout=log,
             stderr=log,
             cwd="/",
-            # Nothing of ours: PGPORT, PGOPTIONS, LC_ALL or LD_PRELOAD would change the servers.
+            # Without PGPORT, PGOPTIONS, LC_ALL and LD_PRELOAD, which change the servers.
             env={"LANG": "C.UTF-8", "TZ": "UTC", "PATH": os.defpath},
             user=account.uid if account.switch_user else None,
             group=account.gid if account.switch_user else None,
             extra_groups=[] if account.switch_user else None,
             pass_fds=[lock.fileno()],
             start_new_session=True,
-            preexec_fn=partial(_set_up_child, os.getpid(), program.stop_signal),  # noqa: PLW1509 - takes no locks
+            preexec_fn=partial(_set_up_child, os.getpid(), program.stop_signal),  # noqa: PLW1509 (takes no locks)
         )
 
 
 def rotate_log(path: Path) -> None:
-    """Move what a log holds aside when it has grown too large; its writer goes on in the file."""
+    """Copy a log that is too large to `*.old.log` and truncate it."""
     with suppress(FileNotFoundError):
         if path.stat().st_size <= _LOG_BYTES:
             return
-        with suppress(OSError):  # on a full disk, too
+        with suppress(OSError):  # the log is truncated on a full disk, too
             shutil.copyfile(path, path.with_suffix(".old.log"))
         os.truncate(path, 0)
 
@@ -264,8 +267,9 @@ def _open_log(path: Path) -> BinaryIO:
 
 def _error_line(text: str) -> str:
     lines = [line for line in text.splitlines() if line.strip()]
-    disk_full_lines = [
-        line for line in lines if os.strerror(errno.ENOSPC) in line
-    ]  # it causes other errors
+    # A full disk is named first, because it causes other errors.
+    disk_full_lines = [line for line in lines if os.strerror(errno.ENOSPC) in line]
     error_lines = [match.group() for line in lines if (match := _ERROR_LINE.search(line))]
-    return (disk_full_lines or error_lines or lines or ["it wrote no log"])[-1].strip().rstrip(".")
+    return (
+        (disk_full_lines or error_lines or lines or ["(the log is empty)"])[-1].strip().rstrip(".")
+    )

@@ -1,9 +1,9 @@
-"""One process owns the servers of a home; others use them while they run.
+"""Shares the embedded servers of a home between processes: one owns them, others use them.
 
-Three lock files settle who is who. `owner` is held by the owner and, since they inherit it, by the
-servers: it is free exactly when none of them lives. `up` is held by a lasting owner from before it
-waits for its turn. `users` is shared by those who use another process's servers; a passing owner
-waits for them before it stops.
+Three lock files coordinate the processes. `owner` is held by the owning process and inherited by
+the servers, so it is free exactly when none of them runs. `up` is held by a permanent owner
+(`pricebook up`), also while it waits for `owner`. `users` is held in shared mode by the processes
+that use the servers of another one; a temporary owner waits for them before it stops the servers.
 """
 
 import math
@@ -27,14 +27,14 @@ _POLL_SECONDS = 0.05
 
 
 class Endpoints(msgspec.Struct, frozen=True):
-    """Where the servers answer."""
+    """The URLs of the servers."""
 
     database_url: str
     redis_url: str
 
 
 class Supervisor(msgspec.Struct, frozen=True):
-    """The servers that this process owns."""
+    """The servers that this process owns, with their URLs."""
 
     endpoints: Endpoints
     servers: tuple[Server, ...]
@@ -42,10 +42,11 @@ class Supervisor(msgspec.Struct, frozen=True):
 
 @contextmanager
 def servers(home: Path, *, own: bool = False, durable: bool = True) -> Generator[Endpoints]:
-    """Use the servers of `home` while the block runs, starting them unless another process did.
+    """Yield the URLs of the servers of `home`; start the servers unless another process has.
 
-    Those we started stop at the end, once no other process uses them. With `own` we insist on
-    being the owner, as in `supervise`. EmbeddedServerError says what is in the way.
+    Servers started here are stopped at the end of the block, once no other process uses them. With
+    `own`, this process becomes the owner, as in `supervise`. Raises EmbeddedServerError if the
+    servers cannot be started.
     """
     with ExitStack() as stack:
         if own:
@@ -57,10 +58,10 @@ def servers(home: Path, *, own: bool = False, durable: bool = True) -> Generator
 
 @contextmanager
 def supervise(home: Path, *, durable: bool = True) -> Generator[Supervisor]:
-    """Own the servers of `home` while the block runs and stop them at its end, in use or not.
+    """Own the servers of `home`; stop them at the end of the block, even if they are in use.
 
-    A passing owner is waited for, up to a minute; EmbeddedServerError names one that stays, or
-    another lasting one. Call it from a thread that lives as long as the servers.
+    Waits up to a minute for a temporary owner. Raises EmbeddedServerError with the process id of an
+    owner that does not end. The calling thread must live as long as the servers.
     """
     with ExitStack() as stack:
         with _as_server_errors(home):
@@ -87,7 +88,7 @@ def _shared_or_owned(home: Path, *, durable: bool) -> Generator[Endpoints]:
 def running(
     folders: HomeFolders, owner: TextIO, *, durable: bool, wait_for_users: bool
 ) -> Generator[Supervisor]:
-    """Run the servers as their owner while the block runs; if `patient`, wait for their users."""
+    """Run the servers until the block ends; with `wait_for_users`, until no process uses them."""
     endpoints = Endpoints(database_url=postgres.url(folders), redis_url=valkey.url(folders))
     with ExitStack() as stack:
         with _as_server_errors(folders.home):
@@ -103,7 +104,7 @@ def running(
 def _start_servers(
     stack: ExitStack, folders: HomeFolders, owner: TextIO, *, durable: bool
 ) -> tuple[Server, Server]:
-    # Only servers that we did not start can be there: ours would hold the owner's lock.
+    # Servers started by this package would hold the `owner` lock: only others can be running.
     server_process.wait_until_folder_unused(folders.postgres, "PostgreSQL")
     server_process.wait_until_folder_unused(folders.redis, "Valkey")
     stack.enter_context(data_folders.socket_folder(folders))
@@ -140,7 +141,7 @@ def _postgres_spec(folders: HomeFolders, *, durable: bool) -> ServerSpec:
 def _publish_endpoints(
     folders: HomeFolders, endpoints: Endpoints, *, wait_for_users: bool
 ) -> Generator[None]:
-    """Let others join while the block runs; at its end wait for them if `patient`."""
+    """Write the URLs for other processes; at the end, delete the file, after the users or not."""
     incomplete = folders.endpoints.with_suffix(".new")
     incomplete.write_bytes(msgspec.json.encode(endpoints))
     incomplete.rename(folders.endpoints)
@@ -157,7 +158,7 @@ def _publish_endpoints(
 
 
 def _attach_or_acquire_owner(folders: HomeFolders) -> tuple[TextIO, Endpoints | None]:
-    """Return the lock as a user and where the servers answer, or the owner's lock and None."""
+    """Return the `users` lock and the URLs, or the `owner` lock and None."""
     deadline = time.monotonic() + _OWNER_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         if owner := file_locks.acquire(folders.locks / "owner"):
@@ -178,7 +179,7 @@ def _attach(folders: HomeFolders) -> tuple[TextIO, Endpoints] | None:
             endpoints = msgspec.json.decode(folders.endpoints.read_bytes(), type=Endpoints)
         except FileNotFoundError:
             return None
-        # The file of an owner that was killed tells of servers that are about to stop.
+        # An owner that was killed leaves this file; its servers are about to stop.
         if not (
             postgres.accepts_connections(endpoints.database_url)
             and valkey.accepts_connections(endpoints.redis_url)
@@ -189,7 +190,7 @@ def _attach(folders: HomeFolders) -> tuple[TextIO, Endpoints] | None:
 
 
 def require_not_running(home: Path) -> None:
-    """Raise EmbeddedServerError while a lasting owner has the servers of `home`."""
+    """Raise EmbeddedServerError if a permanent owner runs the servers of `home`."""
     path = home.expanduser().resolve() / "locks" / "up"
     with _as_server_errors(home):
         if not path.exists():
@@ -215,7 +216,7 @@ def _already_up_error(path: Path) -> EmbeddedServerError:
 
 
 def acquire_owner_lock(folders: HomeFolders, seconds: float = _OWNER_TIMEOUT_SECONDS) -> TextIO:
-    """Wait for the owner's lock; EmbeddedServerError names who does not let go of it."""
+    """Wait for the `owner` lock; raise EmbeddedServerError with the process that holds it."""
     if owner := file_locks.acquire(folders.locks / "owner", seconds=seconds):
         return owner
     raise _owner_timeout_error(folders)
@@ -229,7 +230,7 @@ def _owner_timeout_error(folders: HomeFolders) -> EmbeddedServerError:
     if not Path(f"/proc/{holder}").exists() and orphans:
         holder = orphans[0]
     return EmbeddedServerError(
-        f"Process {holder} does not let go of the embedded servers of {folders.home}; "
+        f"Process {holder} still uses the embedded servers of {folders.home}; "
         "stop it or try again later."
     )
 

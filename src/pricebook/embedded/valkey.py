@@ -1,4 +1,4 @@
-"""Valkey, the server that speaks Redis: its options and its sign of being ready."""
+"""Embedded Valkey, a server of the Redis protocol: its options and readiness."""
 
 import signal
 import socket
@@ -10,24 +10,24 @@ from pricebook.embedded.server_process import Program
 _SCHEME = "unix://"
 
 
-def url(places: HomeFolders) -> str:
-    """Where the server of `places` answers."""
-    return f"{_SCHEME}{places.sockets}/redis.sock"
+def url(folders: HomeFolders) -> str:
+    """Return the URL of the server."""
+    return f"{_SCHEME}{folders.sockets}/redis.sock"
 
 
-def initialize_data_folder(places: HomeFolders) -> None:
-    """Make the working folder if there is none."""
-    if not places.redis.exists():
-        make_private(places.redis, places.account)
+def initialize_data_folder(folders: HomeFolders) -> None:
+    """Create the working folder if it does not exist."""
+    if not folders.redis.exists():
+        make_private(folders.redis, folders.account)
 
 
-def server(places: HomeFolders, *, durable: bool) -> Program:
-    """Describe the server as a program to run; with `durable=False` it keeps nothing on disk."""
+def server(folders: HomeFolders, *, durable: bool) -> Program:
+    """Return the program of the server; with `durable=False` it writes nothing to disk."""
     options = {
         "port": "0",
-        "unixsocket": url(places).removeprefix(_SCHEME),
+        "unixsocket": url(folders).removeprefix(_SCHEME),
         "unixsocketperm": "700",
-        "dir": str(places.redis),
+        "dir": str(folders.redis),
         "appendonly": "yes" if durable else "no",
         "save": "",
         "maxmemory-policy": "noeviction",  # a queue must not lose tasks
@@ -36,15 +36,15 @@ def server(places: HomeFolders, *, durable: bool) -> Program:
     argv = [word for name, value in options.items() for word in (f"--{name}", value)]
     return Program(
         name="Valkey",
-        argv=(str(binaries.find_valkey_server(places.account)), *argv),
-        account=places.account,
-        log=places.logs / "redis.log",
+        argv=(str(binaries.find_valkey_server(folders.account)), *argv),
+        account=folders.account,
+        log=folders.logs / "redis.log",
         stop_signal=signal.SIGTERM,
     )
 
 
 def accepts_connections(redis_url: str) -> bool:
-    """Whether a server answers at this address and has loaded its data."""
+    """Return whether the server at this URL responds to PING, which it does once it has loaded."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(5)
         try:
