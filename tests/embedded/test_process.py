@@ -73,4 +73,4 @@ def test_the_log_of_a_running_program_is_cut_and_written_on(
 def test_a_full_disk_is_named_before_what_it_causes(run: Run, eventually: Eventually) -> None:
     child = run("print('ERROR:  x: No space left on device\\nPANIC:  cannot abort'); exit(1)")
     eventually(child.exit_message)
-    assert "No space left on device (its log" in str(child.exit_message())
+    assert "No space left on device (log file" in str(child.exit_message())
