@@ -258,15 +258,15 @@ def limits() -> None:
             """
         )
         headers = [soak.header_of(f"admin {number}") for number in range(USERS + 1)]
-        asyncio.run(ask_all(soak.settings.address, supplier_id, headers))
+        asyncio.run(send_syncs(soak.settings.address, supplier_id, headers))
 
 
-async def ask_all(address: str, supplier_id: UUID, headers: list[dict[str, str]]) -> None:
+async def send_syncs(address: str, supplier_id: UUID, headers: list[dict[str, str]]) -> None:
     """Send twice the allowed syncs of each user at once, and check the responses."""
     body = {"supplier_id": str(supplier_id)}
     async with httpx.AsyncClient(base_url=address, timeout=60, limits=httpx.Limits()) as client:
 
-        async def ask(header: dict[str, str]) -> tuple[int, float]:
+        async def send_sync(header: dict[str, str]) -> tuple[int, float]:
             begun = time.perf_counter()
             answer = await client.post("/api/v1/admin/sync", json=body, headers=header)
             return answer.status_code, time.perf_counter() - begun
@@ -277,12 +277,12 @@ async def ask_all(address: str, supplier_id: UUID, headers: list[dict[str, str]]
             *headers,
         ):  # connections and accounts are known before it counts
             await client.get("/api/v1/admin/tasks", headers=header)
-        calm = [(await ask(calm_header))[1] for _ in range(EACH)]
-        asked = [(user, ask(header)) for user, header in enumerate(headers * 2 * EACH)]
-        answers = await asyncio.gather(*(each for _, each in asked))
+        calm = [(await send_sync(calm_header))[1] for _ in range(EACH)]
+        sent = [(user, send_sync(header)) for user, header in enumerate(headers * 2 * EACH)]
+        answers = await asyncio.gather(*(each for _, each in sent))
     accepted = Counter(
         user % USERS
-        for (user, _), (status, _) in zip(asked, answers, strict=True)
+        for (user, _), (status, _) in zip(sent, answers, strict=True)
         if status == 202  # noqa: PLR2004 (HTTP's own number)
     )
     expect("accepted", accepted, dict.fromkeys(range(USERS), EACH))

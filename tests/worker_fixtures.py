@@ -1,4 +1,4 @@
-"""Workers in this process, on lists that are written for the test."""
+"""Workers in the process of the test, and the price lists that they import."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
@@ -53,7 +53,7 @@ async def queue(settings: Settings) -> AsyncIterator[QueueClient]:
 def submit_task(
     conn: Connection, database: Database, queue: QueueClient, tmp_path: Path
 ) -> SubmitTask:
-    """Ask for a list of a supplier to be taken in."""
+    """Submit a task for a price list of a supplier; return its id."""
 
     async def submit_task(supplier_id: UUID, text: str = LIST, **more: Any) -> UUID:
         path = tmp_path / f"{uuid4()}.csv"
@@ -90,7 +90,7 @@ async def apply_nothing(_held: TaskToApply) -> None:
 
 @pytest.fixture
 def worker_settings(settings: Settings, database_url: str) -> Settings:
-    """The settings of a worker that connects with the rights that it has in production."""
+    """The settings of a worker that connects with its rights in production."""
     url = make_conninfo(database_url, user=rights.WORKER_ROLE)
     return msgspec.structs.replace(settings, database_url=url)
 
@@ -105,7 +105,7 @@ async def worker_database(worker_settings: Settings) -> AsyncIterator[Database]:
 def running_worker(
     worker_settings: Settings, worker_database: Database, queue: QueueClient
 ) -> RunningWorker:
-    """Run a worker while a block runs; with `take_in` it does that instead of reading lists."""
+    """Run a worker during a block; `run_import` replaces the import of price lists."""
 
     @asynccontextmanager
     async def run(run_import: RunImport | None = None) -> AsyncGenerator[Worker]:
@@ -126,7 +126,7 @@ def running_worker(
 
 @pytest.fixture
 def wait_until(database: Database) -> WaitUntil:
-    """Wait until a task is as it is waited for."""
+    """Wait until a condition holds for a task; return the task."""
 
     async def wait(task_id: UUID, condition: Callable[[Task], bool]) -> Task:
         async with asyncio.timeout(WAIT_TIMEOUT_SECONDS):
@@ -141,7 +141,7 @@ def wait_until(database: Database) -> WaitUntil:
 
 @pytest.fixture
 def wait_for_end(wait_until: WaitUntil) -> WaitForEnd:
-    """Wait until a task has come to an end, or is in the state that is waited for."""
+    """Wait until a task has ended, or is in a state; return the task."""
 
     async def wait(task_id: UUID, state: str | None = None) -> Task:
         return await wait_until(

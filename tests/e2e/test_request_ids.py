@@ -40,7 +40,7 @@ def test_worker_logs_the_id_of_the_request_that_created_the_task(system: System)
     events = {
         (each["event"], each["request_id"]) for each in log_lines if each.get("task_id") == good
     }
-    assert events == {("task begun", "march-upload"), ("task ended", "march-upload")}
+    assert events == {("task started", "march-upload"), ("task ended", "march-upload")}
     bad_request_ids = {each["request_id"] for each in log_lines if each.get("task_id") == bad}
     assert bad_request_ids == {"april-upload", "once-more"}
     request_lines = [each for each in log_lines if each.get("request_id") == "march-upload"]

@@ -132,7 +132,7 @@ async def test_a_held_list_that_is_older_than_what_was_taken_in_is_refused(
     await run_import(LIST)
     held = await run_import(LIST_WITH_ONE_ITEM, safety_thresholds=SafetyThresholds())
     await run_import(LIST.replace("8.00", "8.50"))
-    with pytest.raises(ConflictError, match="later list of ACME"):
+    with pytest.raises(ConflictError, match="later price list of ACME"):
         await importer.apply_held(database, held.task_id)
 
 

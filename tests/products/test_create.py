@@ -35,7 +35,7 @@ async def rows(conn: Connection, query: str) -> list[tuple[Any, ...]]:
     return await (await conn.execute(query.encode())).fetchall()
 
 
-async def test_a_name_is_enough(procurement: Client) -> None:
+async def test_only_the_name_is_required(procurement: Client) -> None:
     made = await create(procurement, name="  Cafe\u0301 table ")
     assert re.fullmatch(r"PROD-\d{13}-[A-Z0-9]{4}", made.pop("internal_sku"))
     assert made.pop("created_at").endswith("Z")
@@ -164,7 +164,7 @@ async def test_a_taken_sku_is_generated_again(
     assert (await create(procurement, name="B"))["internal_sku"] == "PROD-1-BBBB"
 
 
-async def test_sales_make_no_products(sales: Client, conn: Connection) -> None:
+async def test_sales_cannot_create_products(sales: Client, conn: Connection) -> None:
     response = await sales.post(PRODUCTS, json={"name": ""})
     assert response.status_code == 403
     assert await rows(conn, "SELECT FROM products") == []

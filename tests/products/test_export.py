@@ -32,7 +32,7 @@ async def export(client: Client, **parameters: Any) -> list[dict[str, str]]:
     return rows
 
 
-async def test_a_line_per_item_and_one_for_a_product_without(
+async def test_an_export_has_a_line_per_item_and_one_for_a_product_without_items(
     sales: Client, conn: Connection
 ) -> None:
     product_id = await builders.offered_product(
@@ -60,7 +60,7 @@ async def test_it_exports_all_that_the_filters_match_whatever_the_page(
     assert [row["name"] for row in rows] == [f"Saw {number}" for number in range(7)]
 
 
-async def test_nothing_found_is_a_header(sales: Client) -> None:
+async def test_an_empty_result_has_only_a_header(sales: Client) -> None:
     assert await export(sales) == []
 
 
@@ -88,7 +88,7 @@ def test_numbers_stay_numbers_and_lines_end_as_the_standard_says() -> None:
     assert cell("") == ""
 
 
-async def test_json_is_the_answer_to_everybody_else(sales: Client) -> None:
+async def test_other_accept_headers_get_json(sales: Client) -> None:
     for accept in ("*/*", "text/html", "application/json, text/csv;q=0.5"):
         response = await sales.get("/api/v1/admin/products", headers={"Accept": accept})
         assert response.headers["content-type"].startswith("application/json")

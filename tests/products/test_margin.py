@@ -1,4 +1,4 @@
-"""The margin that the database keeps is the exact one, halves away from zero."""
+"""The stored margin is exact, with halves rounded away from zero."""
 
 import asyncio
 from collections.abc import Callable
@@ -66,7 +66,7 @@ def test_the_margin_is_the_exact_one_rounded_once(
 
 
 @given(target=everyday, lowest=everyday)
-def test_halves_go_where_decimal_calls_it_half_up(target: Decimal, lowest: Decimal) -> None:
+def test_halves_are_rounded_away_from_zero(target: Decimal, lowest: Decimal) -> None:
     quotient = (target - lowest) / target * 100
     if abs(quotient * 1000 % 10 - 5) > Decimal("1e-20") or quotient * 1000 % 1 == 0:
         assert exact(target, lowest) == quotient.quantize(Decimal("0.01"), ROUND_HALF_UP)

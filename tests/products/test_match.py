@@ -100,7 +100,7 @@ async def test_an_archived_product_can_be_unlinked_but_not_linked(
 
 
 @pytest.mark.parametrize("action", ["link", "unlink"])
-async def test_what_is_not_there_is_not_found(
+async def test_unknown_ids_are_not_found(
     procurement: Client, conn: Connection, action: str
 ) -> None:
     product_id = await builders.product(conn)
@@ -114,7 +114,7 @@ async def test_an_unknown_action_is_refused(procurement: Client, conn: Connectio
     assert response.status_code == 400
 
 
-async def test_sales_link_nothing(sales: Client) -> None:
+async def test_sales_cannot_link(sales: Client) -> None:
     assert (await match(sales, "link", uuid4(), uuid4())).status_code == 403
 
 

@@ -1,4 +1,4 @@
-"""No reading of an export, whatever separates its columns, begins a cell with a formula."""
+"""No cell of an export begins with a formula, whichever delimiter a reader assumes."""
 
 import csv
 import re
@@ -48,7 +48,7 @@ def test_no_cell_of_any_reading_is_a_formula(
         ("two\r\nlines", "two\r\nlines"),
     ],
 )
-def test_the_apostrophe_stands_where_a_cell_can_begin(text: str, guarded: str) -> None:
+def test_an_apostrophe_is_added_where_a_cell_can_begin(text: str, guarded: str) -> None:
     assert cell(text) == guarded
 
 

@@ -1,4 +1,4 @@
-"""Price range, number of suppliers and price history are right, whoever writes, and how many."""
+"""Price range, number of suppliers and price history are right after every kind of write."""
 
 import asyncio
 import random
@@ -219,7 +219,7 @@ def test_random_concurrent_writes_keep_aggregates_correct_and_never_deadlock(
     run_together(streams)
 
 
-async def test_many_items_are_not_compared_by_a_plan_for_one(conn: Connection) -> None:
+async def test_large_imports_do_not_use_a_plan_for_one_row(conn: Connection) -> None:
     supplier_id, product_id = await builders.supplier(conn), await builders.product(conn, "Hammer")
     await builders.item(conn, supplier_id, product_id=product_id)
     await conn.execute("UPDATE supplier_items SET current_price = 2")

@@ -146,7 +146,7 @@ async def test_a_deletion_goes_on_where_it_was_interrupted(
     assert await count(conn, "SELECT count(*) FROM suppliers WHERE id = %s", supplier_id) == 0
 
 
-async def test_items_that_somebody_has_locked_go_later(
+async def test_locked_items_are_deleted_in_a_later_batch(
     conn: Connection, database: Database, worker_database: Database
 ) -> None:
     supplier_id = await large_supplier(conn)

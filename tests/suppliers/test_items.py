@@ -64,7 +64,7 @@ async def test_items_with_a_product_are_not_among_them(
         ("hammer saw", []),
     ],
 )
-async def test_every_word_stands_in_name_or_code(
+async def test_every_search_word_occurs_in_name_or_code(
     procurement: Client, conn: Connection, words: str, skus: list[str]
 ) -> None:
     supplier_id = await builders.supplier(conn)

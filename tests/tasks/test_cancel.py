@@ -56,7 +56,7 @@ async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
 
 
 async def waits_for_lock(conn: Connection) -> bool:
-    """Whether somebody waits for a lock."""
+    """Whether a session waits for a lock."""
     row = await (await conn.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")).fetchone()
     return row != (0,)
 
@@ -129,7 +129,7 @@ async def test_a_waiting_task_is_cancelled_once_and_can_be_retried(
     assert await count_items(harness.conn) == 4
 
 
-async def test_what_has_ended_is_not_cancelled(admin: Client, harness: TaskHarness) -> None:
+async def test_an_ended_task_cannot_be_cancelled(admin: Client, harness: TaskHarness) -> None:
     task_id = await harness.submit_task(await builders.supplier(harness.conn))
     async with harness.running_worker():
         await harness.wait_for_end(task_id, "succeeded")

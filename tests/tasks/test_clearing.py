@@ -68,5 +68,5 @@ def test_unreferenced_uploads_are_deleted_after_an_hour(tmp_path: Path) -> None:
     assert own.exists()
 
 
-def test_no_uploads_are_no_error(tmp_path: Path) -> None:
+def test_a_missing_uploads_folder_is_no_error(tmp_path: Path) -> None:
     assert delete_orphaned_uploads(tmp_path / "nowhere", set()) == 0

@@ -48,7 +48,7 @@ async def test_a_slow_task_waits_behind_others_and_leaves_the_last_slot_free(
     slow = await submit_task(await builders.supplier(conn))
     task = await service.claim_next(database, "worker", 60)
     assert task
-    await slots.yield_slot(database, task.lease)  # nobody waits: nothing happens
+    await slots.yield_slot(database, task.lease)  # no task is due: no effect
     other = await submit_task(await builders.supplier(conn))
     with pytest.raises(LeaseLostError, match="yields"):
         await slots.yield_slot(database, task.lease)

@@ -178,7 +178,7 @@ async def test_a_dead_task_starts_again_when_it_is_retried(
 
 
 @pytest.mark.parametrize("file_of_later", [None, "later.csv"])
-async def test_an_upload_is_not_done_again_after_a_later_list(
+async def test_an_upload_is_not_retried_after_a_later_price_list(
     conn: Connection,
     database: Database,
     queue: QueueClient,
@@ -193,17 +193,17 @@ async def test_an_upload_is_not_done_again_after_a_later_list(
     await service.retry_task(database, queue, old)
     await end(database, await claim_task(database), FAILED)
     later = await submit_task(acme, file_name=file_of_later)
-    with pytest.raises(ConflictError, match="is about to be"):
+    with pytest.raises(ConflictError, match="or is queued"):
         await service.retry_task(database, queue, old)
     await end(database, await claim_task(database), TaskEnd(state="partially_succeeded"))
-    with pytest.raises(ConflictError, match="A later list of ACME was taken in already"):
+    with pytest.raises(ConflictError, match="A later price list of ACME was already imported"):
         await service.retry_task(database, queue, old)
     assert (await history.get_task(database, old)).state == "failed"
     with pytest.raises(ConflictError, match=f"{later} is partially_succeeded"):
         await service.retry_task(database, queue, later)
 
 
-async def test_an_upload_stays_as_old_as_it_is_however_often_it_is_done_again(
+async def test_retries_do_not_change_the_age_of_an_upload(
     conn: Connection, database: Database, queue: QueueClient, submit_task: SubmitTask
 ) -> None:
     acme = await builders.supplier(conn)
@@ -216,11 +216,11 @@ async def test_an_upload_stays_as_old_as_it_is_however_often_it_is_done_again(
         await end(database, await claim_task(database), FAILED)
     await service.retry_task(database, queue, new)
     await end(database, await claim_task(database))
-    with pytest.raises(ConflictError, match="A later list"):
+    with pytest.raises(ConflictError, match="A later price list"):
         await service.retry_task(database, queue, old)
 
 
-async def test_a_sync_is_done_again_after_a_later_list(
+async def test_a_sync_is_retried_after_a_later_price_list(
     conn: Connection, database: Database, queue: QueueClient, submit_task: SubmitTask
 ) -> None:
     acme = await builders.supplier(conn)
@@ -239,7 +239,7 @@ async def test_a_released_task_can_be_claimed_at_once_and_counts_no_attempt(
     await service.release(database, queue, claimed_task.lease)
     again = await claim_task(database)
     assert (again.id, again.retry_count) == (claimed_task.id, 0)
-    await service.release(database, queue, claimed_task.lease)  # no longer ours: nothing happens
+    await service.release(database, queue, claimed_task.lease)  # the lease is lost: no effect
     await end(database, again)
 
 

@@ -12,7 +12,7 @@ PROFILE = {
 }
 
 
-def test_the_cells_stand_under_their_headers_and_the_reason_is_last() -> None:
+def test_cells_are_under_their_headers_and_the_reason_is_last() -> None:
     assert rejected_rows_header(PROFILE) == [
         *("row_number", "Art.-Nr.", "Bezeichnung", "Preis", "Farbe"),
         *("further cells", "error_type", "error_message"),
@@ -23,7 +23,7 @@ def test_the_cells_stand_under_their_headers_and_the_reason_is_last() -> None:
     ]
 
 
-def test_a_row_that_repeats_a_code_stands_there_too() -> None:
+def test_a_duplicate_row_is_listed() -> None:
     row = (4, "duplicate", {"sku": "A", "name": "Axt", "price": 5, "size": 1}, "Already there.")
     assert rejected_row_line(row, PROFILE)[:6] == [4, "A", "Axt", 5, None, "1"]
 
@@ -44,7 +44,7 @@ def test_a_list_without_a_detected_profile_has_no_columns() -> None:
     assert rejected_row_line((1, "x", None, "No."), None) == [1, None, "x", "No."]
 
 
-def test_a_spreadsheet_runs_nothing_of_it() -> None:
+def test_formulas_in_rejected_rows_are_escaped() -> None:
     row = (3, "missing_price", ["=1+1", "@x", "-5"], "The price is negative.")
     (cells,) = csv.reader(StringIO(lines([rejected_row_line(row, PROFILE)])))
     assert cells[1:4] == ["'=1+1", "'@x", "'-5"]

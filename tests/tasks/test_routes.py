@@ -169,4 +169,4 @@ async def test_a_held_list_stays_held_when_a_later_one_was_imported(
     async with running_worker():
         task = await wait_until(task_id, lambda task: len(task.errors) > 1)
     assert task.state == "held"
-    assert "later list" in task.errors[-1]
+    assert "later price list" in task.errors[-1]

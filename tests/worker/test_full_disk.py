@@ -1,4 +1,4 @@
-"""Disks without room: tasks wait for it and are done, none of them is dead."""
+"""Full disks: tasks are retried until there is room, and none of them is dead."""
 
 import os
 import tempfile

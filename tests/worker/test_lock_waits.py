@@ -1,4 +1,4 @@
-"""An import that meets the locks of others waits a moment, steps back and comes again."""
+"""An import that waits for the locks of other sessions is released and retried."""
 
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import AbstractContextManager, contextmanager

@@ -147,7 +147,7 @@ async def test_a_bug_is_retried_then_dead_and_does_not_end_the_worker(
     async with running_worker(failing(ZeroDivisionError("secret"))):
         task = await wait_for_end(task_id)
     assert (task.state, task.retry_count, task.next_attempt_at) == ("dead", 3, None)
-    assert task.errors == ["This is a defect of Pricebook: ZeroDivisionError."]
+    assert task.errors == ["This is a bug in Pricebook: ZeroDivisionError."]
 
 
 async def test_a_task_that_exceeds_the_stop_timeout_is_released(

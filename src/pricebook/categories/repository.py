@@ -1,4 +1,4 @@
-"""The tree of categories; whoever changes it takes the lock of the tree first."""
+"""Reads and writes the category tree; every write takes the lock of the tree first."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -15,12 +15,12 @@ TREE_LOCK = 7_301_001
 
 
 async def lock_tree(conn: Connection) -> None:
-    """Let nobody else move, make or delete a category until the transaction ends."""
+    """Take the lock of the category tree until the transaction ends."""
     await conn.execute("SELECT pg_advisory_xact_lock(%s)", [TREE_LOCK])
 
 
 async def list_categories(conn: Connection, paging: Paging) -> tuple[int, list[Category]]:
-    """List a page of the categories by name, and count them all."""
+    """Return a page of the categories by name, and their number."""
     async with conn.cursor(row_factory=counted_row(Category)) as cursor:
         await cursor.execute(
             """
@@ -50,13 +50,13 @@ async def find_category(conn: Connection, category_id: UUID) -> Category | None:
 
 
 async def lock_category(conn: Connection, category_id: UUID) -> bool:
-    """Keep a category from being deleted until the transaction ends; say whether it is there."""
+    """Lock a category against deletion until the transaction ends; return whether it exists."""
     cursor = await conn.execute("SELECT FROM categories WHERE id = %s FOR KEY SHARE", [category_id])
     return await cursor.fetchone() is not None
 
 
 async def is_same_or_descendant(conn: Connection, category_id: UUID, ancestor_id: UUID) -> bool:
-    """Say whether a category is, or stands anywhere below, another one."""
+    """Return whether a category is another one or in its subtree."""
     cursor = await conn.execute(
         """
         WITH RECURSIVE upwards AS (
@@ -85,7 +85,7 @@ async def insert_category(conn: Connection, name: str, parent_id: UUID | None) -
 
 
 async def set_category(conn: Connection, category_id: UUID, name: str, parent: UUID | None) -> None:
-    """Write name and parent; raises ConflictError when the parent has another one of that name."""
+    """Set name and parent; raises ConflictError when the parent has another one of that name."""
     try:
         await conn.execute(
             "UPDATE categories SET name = %s, parent_id = %s WHERE id = %s",
@@ -98,8 +98,8 @@ async def set_category(conn: Connection, category_id: UUID, name: str, parent: U
 async def delete_category(conn: Connection, category: Category) -> None:
     """Delete a category; its subcategories move up to its parent, its products have none.
 
-    It gives up its name first, so that a subcategory of the same name may take the place. Raises
-    ConflictError when a subcategory's name is taken at the parent.
+    Its name is changed first, so that a subcategory of the same name can move up. Raises
+    ConflictError when the parent has a subcategory of the same name.
     """
     await conn.execute("UPDATE categories SET name = id::text WHERE id = %s", [category.id])
     try:
@@ -117,7 +117,7 @@ async def delete_category(conn: Connection, category: Category) -> None:
 async def ensure_categories(
     conn: Connection, names: Sequence[str], parent_id: UUID | None = None
 ) -> dict[str, UUID]:
-    """Insert the categories that are missing under a parent; return the id of each by its name."""
+    """Insert the missing categories under a parent; return the id of each by its name."""
     await conn.execute(
         """
         INSERT INTO categories (name, parent_id) SELECT name, %s FROM unnest(%s::text[]) AS name
@@ -136,4 +136,4 @@ async def ensure_categories(
 
 
 def _name_conflict(name: str) -> ConflictError:
-    return ConflictError(f"There is already a category {name} in the same place.")
+    return ConflictError(f"There is already a category {name} under the same parent.")

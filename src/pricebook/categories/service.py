@@ -18,9 +18,9 @@ async def list_categories(database: Database, paging: Paging) -> Page[Category]:
 
 
 async def create_category(database: Database, new_category: NewCategory) -> Category:
-    """Make a category.
+    """Create a category.
 
-    Raises ValidationError when the parent is unknown, ConflictError when its name is taken there.
+    Raises ValidationError when the parent is unknown, ConflictError when the parent has the name.
     """
     async with database.short_transaction() as conn:
         await repository.lock_tree(conn)
@@ -34,10 +34,10 @@ async def create_category(database: Database, new_category: NewCategory) -> Cate
 async def change_category(
     database: Database, category_id: UUID, change: CategoryChange
 ) -> Category:
-    """Rename a category or move it with all that is below it.
+    """Rename a category or move it with its subtree.
 
-    Raises NotFoundError, ValidationError when the parent is unknown or below the category,
-    ConflictError when the name is taken there.
+    Raises NotFoundError; ValidationError when the parent is unknown or in the subtree;
+    ConflictError when the parent has the name.
     """
     async with database.short_transaction() as conn:
         await repository.lock_tree(conn)
@@ -56,7 +56,7 @@ async def change_category(
 async def delete_category(database: Database, category_id: UUID) -> None:
     """Delete a category: its products stay, its subcategories move up to its parent.
 
-    Raises NotFoundError, ConflictError when a subcategory's name is taken where it would move.
+    Raises NotFoundError; ConflictError when the parent has a subcategory of the same name.
     """
     async with database.short_transaction() as conn:
         await repository.lock_tree(conn)
@@ -64,7 +64,7 @@ async def delete_category(database: Database, category_id: UUID) -> None:
 
 
 async def lock_category_if_given(conn: Connection, category_id: UUID | None) -> bool:
-    """Keep a category from being deleted until the transaction ends; False if it is not there.
+    """Lock a category against deletion until the transaction ends; False if it does not exist.
 
     Categories are locked after items and before products.
     """
@@ -74,7 +74,7 @@ async def lock_category_if_given(conn: Connection, category_id: UUID | None) -> 
 async def ensure_categories(
     conn: Connection, names: Sequence[str], parent_id: UUID | None = None
 ) -> dict[str, UUID]:
-    """Make the categories that are missing under a parent; return the id of each by its name."""
+    """Create the missing categories under a parent; return the id of each by its name."""
     return await repository.ensure_categories(conn, names, parent_id)
 
 

@@ -1,4 +1,4 @@
-"""The distributor's own products, with what every supplier offers for them."""
+"""Reads and writes the own products, with the items of all suppliers."""
 
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
@@ -25,8 +25,8 @@ from pricebook.suppliers.schemas import SupplierItem
 
 EXPORT_ROWS = 1000
 
-# Products and their items in one statement, so that a margin and the prices beside it are of the
-# same moment: a row for each item, one without items for a product that has none.
+# One statement reads products and items, so that margin and prices belong to one snapshot: a row
+# for each item, and one with nulls for a product without items.
 PAGE: LiteralString = """
     SELECT counted.total_count, page.*, item.id AS item_id, item.supplier_id,
         supplier.name AS supplier_name, item.supplier_sku, item.name AS item_name,
@@ -70,8 +70,8 @@ EXPORT: LiteralString = """
     ORDER BY product.name, product.id, item.absent_since IS NOT NULL, item.current_price, item.id
 """
 
-# Found from the supplier's items, never by a walk through all products: those of one supplier may
-# be few, or far apart in the order of names, and no statistics of the planner tell.
+# An array of ids, so that the planner starts from the supplier's items: its statistics do not show
+# that the products of one supplier may be few, or far apart in the order of names.
 HAS_ITEM_OF_SUPPLIER: LiteralString = """
     id = ANY (ARRAY(
         SELECT product_id FROM supplier_items WHERE supplier_id = %s AND product_id IS NOT NULL))
@@ -123,7 +123,7 @@ class ProductItemDetailRow(ProductItemRow, frozen=True):
 async def list_products(
     conn: Connection, query: StaffProductQuery
 ) -> tuple[int, list[StaffProduct]]:
-    """List a page of the products that pass every filter with all items, and count all that do."""
+    """Return a page of the products that pass every filter, with all items, and their number."""
     async with conn.cursor(row_factory=counted_row(ProductItemRow)) as cursor:
         await cursor.execute(*staff_page_statement(query))
         total_count, rows = await fetch_page(cursor)
@@ -142,7 +142,7 @@ def staff_page_statement(query: StaffProductQuery) -> tuple[LiteralString, list[
 async def stream_rows(
     conn: Connection, query: StaffProductFilter
 ) -> AsyncGenerator[list[tuple[Any, ...]]]:
-    """Read all products that pass with all items, some at a time; needs a transaction."""
+    """Yield all products that pass the filters, with all items, in batches; needs a transaction."""
     async with conn.cursor(name="export") as cursor:
         await cursor.execute(*staff_export_statement(query))
         while rows := await cursor.fetchmany(EXPORT_ROWS):
@@ -150,7 +150,7 @@ async def stream_rows(
 
 
 def staff_export_statement(query: StaffProductFilter) -> tuple[LiteralString, list[Any]]:
-    """Return the statement that reads everything the filters match, and its values."""
+    """Return the statement that reads all products that pass the filters, and its values."""
     conditions, values = _conditions(query)
     return EXPORT.format(conditions=conditions), values
 
@@ -173,7 +173,7 @@ def _conditions(query: StaffProductFilter) -> tuple[LiteralString, list[Any]]:
 
 
 async def find_product(conn: Connection, product_id: UUID) -> StaffProductDetail | None:
-    """Find one product of any status with all its items."""
+    """Find one product of any status, with all its items."""
     async with conn.cursor(row_factory=struct_row(ProductItemDetailRow)) as cursor:
         rows = await (await cursor.execute(PRODUCT_DETAIL, [product_id])).fetchall()
     if not rows:
@@ -214,14 +214,14 @@ async def find_status(conn: Connection, product_id: UUID) -> ProductStatus | Non
 
 
 async def lock_product(conn: Connection, product_id: UUID) -> ProductStatus | None:
-    """Lock a product until the transaction ends; return its status, None if it is not there."""
+    """Lock a product until the transaction ends; return its status, None without the product."""
     return await find_value(
         conn, "SELECT status FROM products WHERE id = %s FOR NO KEY UPDATE", [product_id]
     )
 
 
 async def set_product(conn: Connection, product_id: UUID, change: ProductChange) -> None:
-    """Write what is to change of a product."""
+    """Update the given fields of a product."""
     given = change.given
     await conn.execute(
         """

@@ -47,7 +47,7 @@ async def list_products(database: Database, query: StaffProductQuery) -> Page[St
 
 
 async def export_products(database: Database, query: StaffProductFilter) -> AsyncGenerator[str]:
-    """Yield everything the filters match as comma-separated values, a line per supplier item."""
+    """Yield the products that pass the filters as CSV, a line per supplier item."""
     text = safe_csv.lines([EXPORT_HEADER])
     async with (
         database.export_transaction() as conn,
@@ -61,13 +61,13 @@ async def export_products(database: Database, query: StaffProductFilter) -> Asyn
 
 
 async def get_product(database: Database, product_id: UUID) -> StaffProductDetail:
-    """Return one product of any status with all its items, or raise NotFoundError."""
+    """Return one product of any status with all its items; raises NotFoundError."""
     async with database.connection() as conn:
         return await _get(conn, product_id)
 
 
 async def create_product(database: Database, new_product: CreateProductRequest) -> CreatedProduct:
-    """Make a product, linked to a supplier's item if one is named: both or neither.
+    """Create a product and link the supplier item that is named: both or neither.
 
     Raises ValidationError when the item is unknown or linked, the category unknown, the SKU taken.
     """
@@ -139,12 +139,12 @@ def _require_no_other_change(change: ProductChange) -> None:
 
 
 async def match_item(database: Database, product_id: UUID, match: Match) -> StaffProductDetail:
-    """Link an item to a product, or free it; doing it again changes nothing.
+    """Link an item to a product or unlink it, and return the product; repeating changes nothing.
 
-    What is impossible is refused after a look without locks, so that a crowd that wants one item
-    does not queue for it. The item is locked before the product, here and everywhere. Raises
-    NotFoundError, ValidationError for a link to an archived product and for an unlink of an item
-    that is not this product's, ConflictError for a link of another product's item.
+    Impossible requests are refused by a check without locks, so that concurrent requests for one
+    item do not queue for its lock. The item is locked before the product, as everywhere. Raises
+    NotFoundError; ValidationError for a link to an archived product and for an unlink of an item
+    of another product; ConflictError for a link of another product's item.
     """
     async with database.connection() as conn:
         _require_linkable(
@@ -173,16 +173,18 @@ def _require_linkable(
         if item.product_id != product_id:
             raise validation_error(body_issue("supplier_item_id", "is no item of this product"))
     elif status == "archived":
-        raise validation_error(body_issue("action", "the product is archived, nothing is linked"))
+        raise validation_error(
+            body_issue("action", "the product is archived: bring it back before linking items")
+        )
     elif item.product_id not in {None, product_id}:
         raise ConflictError(f"The item is linked to product {item.product_id} already.")
 
 
 async def create_products_from_unmatched(conn: Connection, supplier_id: UUID) -> int:
-    """Make an active product of every item of a supplier that has none; return how many.
+    """Create an active product for each unmatched item of a supplier; return how many.
 
-    Each product is in the category that the list names, made at the root when missing. Runs in
-    the caller's transaction.
+    The category is the root category that the price list names, created when missing. Runs in the
+    caller's transaction.
     """
     created = 0
     while items := await suppliers.lock_unmatched_items(conn, supplier_id, CREATE_BATCH_ITEMS):
@@ -194,7 +196,7 @@ async def create_products_from_unmatched(conn: Connection, supplier_id: UUID) ->
 async def insert_unless_sku_taken(
     conn: Connection, products: Sequence[NewProduct]
 ) -> dict[str, UUID]:
-    """Make the products whose SKU is free; return the id of each by its SKU."""
+    """Insert the products whose SKU is free; return the id of each by its SKU."""
     return await repository.insert_unless_sku_taken(conn, products)
 
 

@@ -1,4 +1,4 @@
-"""The SKUs that the system makes: PROD-<unix milliseconds>-<4 of A-Z0-9>."""
+"""SKUs that are generated: PROD-<unix milliseconds>-<4 of A-Z0-9>."""
 
 from collections.abc import Callable, Sequence
 from string import ascii_uppercase, digits
@@ -10,9 +10,9 @@ SUFFIX_LENGTH = 4
 def generate_skus(
     count: int, now_ms: int, choose_character: Callable[[Sequence[str]], str]
 ) -> list[str]:
-    """Make `count` different SKUs; `choose` picks a letter from a secure source.
+    """Return `count` different SKUs; `choose_character` picks from a secure random source.
 
-    Many at once move on a millisecond each thousand, so that four letters stay enough.
+    The time part advances by a millisecond each thousand SKUs, which keeps collisions rare.
     """
     skus: dict[str, None] = {}
     while len(skus) < count:

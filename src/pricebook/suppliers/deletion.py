@@ -1,4 +1,4 @@
-"""Deleting suppliers in the background: batch after batch, each a short transaction."""
+"""Deletes marked suppliers in batches, each a short transaction."""
 
 import asyncio
 import time
@@ -17,9 +17,9 @@ BATCH_SECONDS = 0.3
 async def delete_marked_suppliers(database: Database) -> None:
     """Delete every supplier that is marked for deletion, with its items.
 
-    What is done stays done: whoever goes on after a crash needs the mark alone. A batch takes about
-    a third of a second, and as long a pause follows, which is for others.
-    Raises DatabaseUnavailableError.
+    After a crash any worker continues, by the mark alone. A batch takes about a third of a second
+    and is followed by an equal pause, in which other writers get the locks. Raises
+    DatabaseUnavailableError.
     """
     while (supplier_id := await suppliers.find_deleting(database)) is not None:
         items, is_deleted = MAX_BATCH_ITEMS // 10, False
@@ -33,7 +33,7 @@ async def delete_marked_suppliers(database: Database) -> None:
 
 
 def _next_batch_size(items: int, elapsed: float) -> int:
-    """Return how many items the next batch has, so that it takes the time it should."""
+    """Return the size of the next batch, adapted to the duration of the last one."""
     if elapsed > BATCH_SECONDS:
         return max(1, items // 2)
     return min(MAX_BATCH_ITEMS, items * 2) if elapsed < BATCH_SECONDS / 3 else items

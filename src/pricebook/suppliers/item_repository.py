@@ -1,4 +1,4 @@
-"""The items of suppliers: which are free, which product each one is, what they cost when."""
+"""Reads and writes the items of suppliers: unmatched items, links, price history."""
 
 from collections.abc import Sequence
 from typing import Any, LiteralString
@@ -20,10 +20,10 @@ from pricebook.suppliers.schemas import (
 async def lock_unmatched_rows(
     conn: Connection, supplier_id: UUID, limit: int
 ) -> list[ProductCandidate]:
-    """Lock a supplier's first unmatched items, oldest first.
+    """Lock the oldest unmatched items of a supplier.
 
-    Those that somebody is just linking are passed over: an import that has products locked already
-    would wait for one who waits for these products.
+    Items that are being linked are skipped: an import that has locked products would deadlock with
+    a request that has locked such an item and waits for these products.
     """
     async with conn.cursor(row_factory=struct_row(ProductCandidate)) as cursor:
         await cursor.execute(
@@ -41,7 +41,7 @@ async def lock_unmatched_rows(
 
 
 async def set_products(conn: Connection, links: Sequence[NewItemLink]) -> int:
-    """Link free items to products; return how many were free."""
+    """Link unmatched items to products; return how many were linked."""
     cursor = await conn.execute(
         """
         UPDATE supplier_items AS item SET product_id = link.product_id
@@ -69,7 +69,7 @@ async def find_item_ids(
     return dict(await cursor.fetchall())
 
 
-# The searched text is written as in the index on it, down to the order.
+# The expression must be that of the index on it, including the order of its parts.
 FREE_ITEMS: LiteralString = """
     SELECT counted.total_count, page.*
     FROM (
@@ -92,7 +92,7 @@ FREE_ITEMS: LiteralString = """
 async def list_unmatched_items(
     conn: Connection, query: UnmatchedItemQuery
 ) -> tuple[int, list[UnmatchedItem]]:
-    """List a page of the items without a product, oldest first, and count all that pass."""
+    """Return a page of the items without a product, oldest first, and the number that pass."""
     async with conn.cursor(row_factory=counted_row(UnmatchedItem)) as cursor:
         await cursor.execute(*unmatched_items_statement(query))
         return await fetch_page(cursor)
@@ -116,7 +116,7 @@ SELECT id FROM suppliers WHERE deleting_since IS NOT NULL))"
 async def list_prices(
     conn: Connection, item_id: UUID, paging: Paging
 ) -> tuple[int, list[PricePoint]] | None:
-    """List a page of an item's prices, newest first, and count them; None without the item."""
+    """Return a page of an item's prices, newest first, and their number; None without the item."""
     async with conn.cursor(row_factory=counted_row(PricePoint)) as cursor:
         await cursor.execute(
             """
@@ -152,7 +152,7 @@ async def find_item(conn: Connection, item_id: UUID) -> ItemLink | None:
 
 
 async def lock_item(conn: Connection, item_id: UUID) -> ItemLink | None:
-    """Lock an item until the transaction ends; find its product."""
+    """Lock an item until the transaction ends; return its product."""
     async with conn.cursor(row_factory=struct_row(ItemLink)) as cursor:
         await cursor.execute(
             """
@@ -167,7 +167,7 @@ async def lock_item(conn: Connection, item_id: UUID) -> ItemLink | None:
 
 
 async def set_product(conn: Connection, item_id: UUID, product_id: UUID | None) -> None:
-    """Write which product an item is, and nothing else of it."""
+    """Set the product of an item and nothing else."""
     await conn.execute(
         "UPDATE supplier_items SET product_id = %s WHERE id = %s", [product_id, item_id]
     )

@@ -1,4 +1,4 @@
-"""Suppliers: who they are and how their lists are read."""
+"""Reads and writes suppliers and the configuration of their sources."""
 
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from pricebook.suppliers.source_config import SourceConfig
 
 
 async def insert_supplier(conn: Connection, supplier: NewSupplier) -> UUID:
-    """Insert a supplier; raises ConflictError when its name is taken in any case."""
+    """Insert a supplier; raises ConflictError when its name is taken, in any case of letters."""
     try:
         return await fetch_value(
             conn,
@@ -45,9 +45,9 @@ async def insert_supplier(conn: Connection, supplier: NewSupplier) -> UUID:
 
 
 async def set_supplier(conn: Connection, supplier_id: UUID, change: SupplierChange) -> bool:
-    """Write what is to change of a supplier; say whether it is there.
+    """Update the given fields of a supplier; return whether it exists.
 
-    Raises ConflictError when the new name is taken in any case.
+    Raises ConflictError when the new name is taken, in any case of letters.
     """
     given = {name: value for name, value in _fields(change).items() if value is not UNSET}
     config = given.get("source_config")
@@ -103,7 +103,7 @@ async def set_deleting(conn: Connection, supplier_id: UUID) -> bool:
 
 
 async def is_small(conn: Connection, supplier_id: UUID, limit: int) -> bool:
-    """Return whether a supplier has at most so many items, tasks and rejected rows each."""
+    """Return whether a supplier has at most `limit` items, tasks and rejected rows each."""
     return await fetch_value(
         conn,
         """
@@ -121,7 +121,7 @@ async def is_small(conn: Connection, supplier_id: UUID, limit: int) -> bool:
 
 
 async def find_deleting(conn: Connection) -> UUID | None:
-    """Find the supplier that has been marked for deletion longest."""
+    """Find the supplier that was marked for deletion first."""
     return await find_value(
         conn,
         """
@@ -132,12 +132,12 @@ async def find_deleting(conn: Connection) -> UUID | None:
 
 
 async def delete_batch(conn: Connection, supplier_id: UUID, limit: int) -> bool:
-    """Delete some items of a supplier that is marked; return whether all of it is gone."""
+    """Delete at most `limit` items of a marked supplier; return whether all of it is deleted."""
     return await fetch_value(conn, "SELECT delete_supplier_batch(%s, %s)", [supplier_id, limit])
 
 
 async def find_supplier(conn: Connection, name: str) -> Supplier | None:
-    """Find a supplier by its name in any case."""
+    """Find a supplier by its name, in any case of letters."""
     async with conn.cursor(row_factory=struct_row(Supplier)) as cursor:
         await cursor.execute(
             """
@@ -150,7 +150,7 @@ async def find_supplier(conn: Connection, name: str) -> Supplier | None:
 
 
 async def find_supplier_source(conn: Connection, supplier_id: UUID) -> SupplierSource | None:
-    """Find where a supplier's list is and how it is read."""
+    """Find the source of a supplier's price list and how it is read."""
     async with conn.cursor(row_factory=struct_row(SupplierSource)) as cursor:
         await cursor.execute(
             """
@@ -185,10 +185,10 @@ class LockedSupplier(Supplier, frozen=True):
 async def lock_or_insert_supplier(
     conn: Connection, name: str, source_type: SourceType
 ) -> tuple[Supplier, bool]:
-    """Lock a supplier until the transaction ends, made if missing; say whether it was made.
+    """Lock a supplier until the transaction ends, inserted if missing; return whether it is new.
 
-    Writing the name anew is what locks the row, in the same statement that would make it; a row
-    that was just made has no earlier version, hence no xmax.
+    Overwriting the name locks the row in the statement that would insert it. A row that was just
+    inserted has no earlier version, hence xmax = 0.
     """
     async with conn.cursor(row_factory=struct_row(LockedSupplier)) as cursor:
         await cursor.execute(
@@ -220,7 +220,7 @@ async def lock_supplier(conn: Connection, supplier_id: UUID | None) -> Supplier 
 async def set_detected_profile(
     conn: Connection, supplier_id: UUID, profile: dict[str, Any]
 ) -> None:
-    """Remember what was found out about a supplier's list, if it is anything new."""
+    """Store the detected profile of a supplier's price list if it differs."""
     await conn.execute(
         """
         UPDATE suppliers SET metadata = jsonb_set(metadata, '{found}', %(found)s)
@@ -231,7 +231,7 @@ async def set_detected_profile(
 
 
 async def list_last_import_ages(conn: Connection) -> list[LastImportAge]:
-    """List the active suppliers, each with the seconds since a list of it was last taken in."""
+    """List the active suppliers with the seconds since their last successful import."""
     async with conn.cursor(row_factory=struct_row(LastImportAge)) as cursor:
         await cursor.execute(
             """

@@ -1,4 +1,4 @@
-"""When a supplier's list is fetched by itself: every so many minutes, or by the words of cron."""
+"""When a supplier is synced by its schedule: an interval in minutes, or a cron expression (UTC)."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ MAX_INTERVAL_MINUTES = 366 * 24 * 60
 
 
 def next_run_at(rule: str, after: datetime) -> datetime:
-    """Return the next time of a rule; raises ValueError for a rule that has none."""
+    """Return the next time of a schedule; raises ValueError for an invalid one."""
     if rule.isdecimal():
         minutes = int(rule)
         if not 1 <= minutes <= MAX_INTERVAL_MINUTES:
@@ -17,4 +17,4 @@ def next_run_at(rule: str, after: datetime) -> datetime:
     try:
         return next(CronSim(rule, after))
     except (CronSimError, StopIteration):
-        raise ValueError("expected minutes, or five words as cron has them") from None
+        raise ValueError("expected minutes, or a cron expression with five fields") from None

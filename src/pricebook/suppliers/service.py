@@ -34,13 +34,13 @@ async def list_suppliers(database: Database, paging: Paging) -> Page[SupplierOve
 
 
 async def get_supplier(database: Database, supplier_id: UUID) -> SupplierOverview:
-    """Return a supplier with the number of its items and its last task, or raise NotFoundError."""
+    """Return a supplier with the number of its items and its last task; raises NotFoundError."""
     async with database.connection() as conn:
         return await _get(conn, supplier_id)
 
 
 async def create_supplier(database: Database, supplier: NewSupplier) -> SupplierOverview:
-    """Make a supplier; raises ConflictError when its name is taken in any case."""
+    """Create a supplier; raises ConflictError when the name is taken, in any case of letters."""
     async with database.short_transaction() as conn:
         return await _get(conn, await repository.insert_supplier(conn, supplier))
 
@@ -56,15 +56,15 @@ async def change_supplier(
 
 
 async def delete_supplier(database: Database, supplier_id: UUID) -> SupplierOverview | None:
-    """Delete a supplier with its items and their price history, or raise NotFoundError.
+    """Delete a supplier with its items and their price history; raises NotFoundError.
 
-    Returns None when all of it is gone. Otherwise the supplier is hidden and inactive, its name is
-    free, and a worker deletes its items in batches.
+    Returns None when all of it is deleted. Otherwise the supplier is hidden and inactive, its name
+    is free, and a worker deletes its items in batches.
     """
     async with database.short_transaction() as conn:
         if not await repository.set_deleting(conn, supplier_id):
             raise _not_found(supplier_id)
-    with suppress(DatabaseUnavailableError):  # a lock, or a long history: the worker deletes it
+    with suppress(DatabaseUnavailableError):  # a lock or a long history: a worker deletes it later
         async with database.short_transaction() as conn:
             if await repository.is_small(conn, supplier_id, SMALL_SUPPLIER) and (
                 await repository.delete_batch(conn, supplier_id, SMALL_SUPPLIER + 1)
@@ -81,9 +81,9 @@ async def find_deleting(database: Database) -> UUID | None:
 
 
 async def delete_batch(database: Database, supplier_id: UUID, limit: int) -> bool:
-    """Delete at most so many items of a marked supplier; return whether all of it is gone.
+    """Delete at most `limit` items of a marked supplier; return whether all of it is deleted.
 
-    Raises DatabaseUnavailableError when it waits for locks for too long.
+    Raises DatabaseUnavailableError when a lock is not free in time.
     """
     async with database.short_transaction() as conn:
         return await repository.delete_batch(conn, supplier_id, limit)
@@ -92,14 +92,14 @@ async def delete_batch(database: Database, supplier_id: UUID, limit: int) -> boo
 async def list_unmatched_items(
     database: Database, query: UnmatchedItemQuery
 ) -> Page[UnmatchedItem]:
-    """Return a page of the items that no product has, oldest first."""
+    """Return a page of the items without a product, oldest first."""
     async with database.connection() as conn:
         total_count, items = await item_repository.list_unmatched_items(conn, query)
     return page_of(query, total_count, items)
 
 
 async def list_prices(database: Database, item_id: UUID, paging: Paging) -> Page[PricePoint]:
-    """Return a page of an item's prices, newest first, or raise NotFoundError."""
+    """Return a page of an item's prices, newest first; raises NotFoundError."""
     async with database.connection() as conn:
         found = await item_repository.list_prices(conn, item_id, paging)
     if found is None:
@@ -119,27 +119,27 @@ def _not_found(supplier_id: UUID) -> NotFoundError:
 
 
 async def find_item(conn: Connection, item_id: UUID) -> ItemLink | None:
-    """Find an item and its product, as they are at this moment."""
+    """Find an item and its product, without a lock."""
     return await item_repository.find_item(conn, item_id)
 
 
 async def lock_supplier_item(conn: Connection, item_id: UUID) -> ItemLink | None:
-    """Lock an item until the caller's transaction ends: before categories and products."""
+    """Lock an item until the caller's transaction ends; items are locked before all else."""
     return await item_repository.lock_item(conn, item_id)
 
 
 async def set_product(conn: Connection, item_id: UUID, product_id: UUID | None) -> None:
-    """Link an item that the caller has locked to a product, or to none."""
+    """Link an item that the caller has locked to a product; None unlinks it."""
     await item_repository.set_product(conn, item_id, product_id)
 
 
 async def find_supplier_source(conn: Connection, supplier_id: UUID) -> SupplierSource | None:
-    """Find where a supplier's list is and how it is read."""
+    """Find the source of a supplier's price list and how it is read."""
     return await repository.find_supplier_source(conn, supplier_id)
 
 
 async def find_supplier(conn: Connection, id_or_name: UUID | str) -> Supplier | None:
-    """Find a supplier by its id, or by its name in any case."""
+    """Find a supplier by its id, or by its name in any case of letters."""
     if isinstance(id_or_name, UUID):
         return await repository.find_supplier_by_id(conn, id_or_name)
     return await repository.find_supplier(conn, id_or_name)
@@ -148,34 +148,34 @@ async def find_supplier(conn: Connection, id_or_name: UUID | str) -> Supplier | 
 async def lock_or_create_supplier(
     conn: Connection, name: str, source_type: SourceType
 ) -> tuple[Supplier, bool]:
-    """Make sure that a supplier exists and that no other list of it is taken in meanwhile.
+    """Lock a supplier until the caller's transaction ends, created if missing.
 
-    The claim lasts until the caller's transaction ends. The second value tells a new supplier.
+    One price list of a supplier is imported at a time. The second value is true for a new supplier.
     """
     return await repository.lock_or_insert_supplier(conn, name, source_type)
 
 
 async def lock_existing_supplier(conn: Connection, supplier_id: UUID | None) -> Supplier | None:
-    """Claim a supplier that is there already, or find that it is not."""
+    """Lock a supplier until the caller's transaction ends; None if it does not exist."""
     return await repository.lock_supplier(conn, supplier_id)
 
 
 async def save_detected_profile(conn: Connection, supplier_id: UUID, found: dict[str, Any]) -> None:
-    """Remember what was found out about a supplier's list, for its next one."""
+    """Store the detected profile of a supplier's price list, for its next import."""
     await repository.set_detected_profile(conn, supplier_id, found)
 
 
 async def lock_unmatched_items(
     conn: Connection, supplier_id: UUID, limit: int
 ) -> list[ProductCandidate]:
-    """Lock a supplier's first unmatched items, oldest first, but for those just being linked."""
+    """Lock the oldest unmatched items of a supplier; skip those that are being linked."""
     return await item_repository.lock_unmatched_rows(conn, supplier_id, limit)
 
 
 async def link_free_items(conn: Connection, links: Sequence[NewItemLink]) -> int:
-    """Link items that no product has yet; return how many there were.
+    """Link items that have no product; return how many were linked.
 
-    Items are locked before their products, here and everywhere, so that writers cannot deadlock.
+    Items are locked before their products, as everywhere, so that writers cannot deadlock.
     """
     return await item_repository.set_products(conn, links)
 
@@ -188,6 +188,6 @@ async def find_item_ids(
 
 
 async def list_last_import_ages(database: Database) -> list[LastImportAge]:
-    """Tell how old the last good list of each active supplier is."""
+    """Return for each active supplier the seconds since its last successful import."""
     async with database.connection() as conn:
         return await repository.list_last_import_ages(conn)

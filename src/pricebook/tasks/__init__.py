@@ -1,1 +1,1 @@
-"""Ingestion tasks: their life in their row, from being asked for to their end."""
+"""Import tasks: their rows from request to end, and the queue that announces them."""

@@ -9,9 +9,9 @@ from pricebook.tasks.schemas import Task
 
 
 async def cancel_task(database: Database, task_id: UUID, name: str) -> Task:
-    """End a queued, running or held task as failed, cancelled by somebody; return it.
+    """Set a queued, running or held task failed, cancelled by `name`; return it.
 
-    A task that was cancelled before is returned as it is. Raises NotFoundError, ConflictError when
+    A task that was cancelled before is returned as it is. Raises NotFoundError; ConflictError when
     it has ended otherwise. Either the task is cancelled or its price list is imported, never both.
     """
     async with database.short_transaction() as conn:

@@ -1,4 +1,4 @@
-"""Which task a free slot takes next, and which running task yields its slot to others."""
+"""Leases tasks: which task a free slot gets next, and which running task yields its slot."""
 
 from typing import LiteralString
 
@@ -9,8 +9,8 @@ from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
 from pricebook.tasks.schemas import ClaimedTask, TaskLease
 
-# A supplier's tasks run one at a time, in the order of their requests; one that waits for its next
-# attempt holds up the later ones.
+# A supplier's tasks run one at a time, in the order of their requests; a task that waits for a
+# retry delays the later ones.
 CLAIMABLE: LiteralString = """
     state = 'queued' AND next_attempt_at <= now()
     AND NOT EXISTS (
@@ -54,10 +54,10 @@ CLAIM: LiteralString = """
 async def claim_next(
     conn: Connection, owner: str, lease_seconds: float, *, with_slow: bool
 ) -> ClaimedTask | None:
-    """Take the task that has been due longest, first of requesters who have none running.
+    """Lease the task that has been due longest, first of requesters without a running task.
 
-    None when there is nothing to do, or when another worker has just taken a task of the same
-    supplier. Syncs by schedule have one requester together.
+    None when no task is due, or when another worker has just leased a task of the same supplier.
+    All scheduled syncs count as one requester.
     """
     async with conn.cursor(row_factory=struct_row(ClaimedTask)) as cursor:
         try:
@@ -71,7 +71,7 @@ async def claim_next(
 
 
 async def set_yielded(conn: Connection, lease: TaskLease) -> bool:
-    """Put a running task back as slow and last, if others wait that could run now."""
+    """Queue a running task again as slow, behind all others, if another task is due."""
     statement: LiteralString = """
         UPDATE ingestion_tasks
         SET state = 'queued', is_slow = true, next_attempt_at = now(), lease_owner = NULL,

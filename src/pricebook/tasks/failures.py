@@ -1,4 +1,4 @@
-"""What becomes of a task whose attempt failed."""
+"""Decides whether a failed attempt is retried, and when."""
 
 import random
 
@@ -21,24 +21,24 @@ log = structlog.stdlib.get_logger(__name__)
 
 MAX_PARSER_KILLS = 3
 UNLIMITED_ATTEMPTS = 1_000_000
-# Between attempts that do not count: others hold a lock, or a disk is full.
+# Delay after a failure that counts as no attempt: a lock of another session, a full disk.
 MIN_WAIT_SECONDS = 5.0
 
 
 def classify_failure(task: ClaimedTask, error: Exception) -> TaskFailure | None:
-    """Return what an error means for a task; None when another attempt cannot help."""
-    delay = retry_delay(task.retry_count, random.random())  # noqa: S311 (it spreads retries)
+    """Return how an error delays a task; None when a retry cannot help."""
+    delay = retry_delay(task.retry_count, random.random())  # noqa: S311 (jitter)
     match error:
         case PriceListError():
             log.info("task failed", reason=error.message)
             return None
         case DatabaseBusyError() | DatabaseFullError() | StorageFullError():
-            log.warning("task put off", reason=error.message)
+            log.warning("task rescheduled", reason=error.message)
             return TaskFailure(
                 error.message, UNLIMITED_ATTEMPTS, max(delay, MIN_WAIT_SECONDS), counts=False
             )
         case SourceUnavailableError() | DatabaseUnavailableError():
-            log.warning("task put off", reason=error.message)
+            log.warning("task rescheduled", reason=error.message)
             return TaskFailure(error.message, UNLIMITED_ATTEMPTS, delay)
         case ParserKilledError():
             log.warning("parser killed", reason=error.message)
@@ -48,8 +48,8 @@ def classify_failure(task: ClaimedTask, error: Exception) -> TaskFailure | None:
 
 
 def describe_error(error: Exception) -> str:
-    """Return why something did not work; the log has the trace of a bug."""
+    """Return the reason of a failure as a sentence; a bug is logged with its traceback."""
     if isinstance(error, PricebookError):
         return error.message
-    log.error("task met a defect", exc_info=error)
-    return f"This is a defect of Pricebook: {type(error).__name__}."
+    log.error("task failed because of a bug", exc_info=error)
+    return f"This is a bug in Pricebook: {type(error).__name__}."

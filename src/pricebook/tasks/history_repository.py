@@ -1,4 +1,4 @@
-"""What is told of tasks: lists, one task, its rows that were not taken; and forgetting old ones."""
+"""Reads tasks: lists, one task, rejected rows, metrics; deletes old tasks."""
 
 from collections.abc import AsyncGenerator
 from typing import Any, LiteralString
@@ -44,7 +44,7 @@ TASK_FIELDS = Task.__struct_fields__[:-2]
 
 
 async def list_tasks(conn: Connection, query: TaskQuery) -> tuple[int, list[Task]]:
-    """List a page of the tasks, newest first, and count all that pass."""
+    """Return a page of the tasks, newest first, and the number of tasks that pass the filters."""
     conditions: LiteralString = "true"
     values: list[Any] = []
     if query.state is not None:
@@ -75,7 +75,7 @@ def _task(row: dict[str, Any]) -> Task:
 
 
 def _result(task: dict[str, Any], counts: Counts) -> TaskResult | None:
-    """Tell what came of a task, once something did."""
+    """Return the result of a task that has ended."""
     if task["completed_at"] is None:
         return None
     is_success = task["state"] in {"succeeded", "partially_succeeded"}
@@ -107,7 +107,7 @@ class RowErrorRow(Struct, frozen=True):
 async def list_row_errors(
     conn: Connection, task_id: UUID, paging: Paging
 ) -> tuple[int, list[TaskRowError]] | None:
-    """List a page of the rows that a task did not take, and count them; None without the task."""
+    """Return a page of the rejected rows of a task, and their number; None without the task."""
     async with conn.cursor(row_factory=struct_row(RowErrorRow)) as cursor:
         await cursor.execute(
             """
@@ -138,7 +138,7 @@ async def list_row_errors(
 async def find_detected_profile(
     conn: Connection, task_id: UUID
 ) -> tuple[dict[str, Any] | None, int]:
-    """Find how the list of a task was read, and how many rows it did not take."""
+    """Find the detected profile of a task's price list, and the number of rejected rows."""
     cursor = await conn.execute(
         """
         SELECT found, (SELECT coalesce(sum(value::integer), 0)::integer
@@ -153,7 +153,7 @@ async def find_detected_profile(
 
 
 async def read_row_errors(conn: Connection, task_id: UUID) -> AsyncGenerator[list[tuple[Any, ...]]]:
-    """Read all rows that a task did not take, some at a time, in the caller's transaction."""
+    """Yield all rejected rows of a task in batches, in the caller's transaction."""
     async with conn.cursor(name="row_errors") as cursor:
         await cursor.execute(
             """
@@ -167,7 +167,7 @@ async def read_row_errors(conn: Connection, task_id: UUID) -> AsyncGenerator[lis
 
 
 async def delete_old_tasks_batch(conn: Connection, days: int) -> int:
-    """Forget some tasks that ended this many days ago, with their logs; return how many."""
+    """Delete some tasks that ended more than `days` days ago, with their logs; return how many."""
     cursor = await conn.execute(
         """
         DELETE FROM ingestion_tasks WHERE id IN (
@@ -185,7 +185,7 @@ async def delete_old_tasks_batch(conn: Connection, days: int) -> int:
 
 
 async def delete_orphaned_held_rows(conn: Connection) -> None:
-    """Delete the rows of lists that are held no longer, because they were cancelled."""
+    """Delete the rows of held price lists that were cancelled."""
     await conn.execute(
         """
         DELETE FROM held_rows WHERE task_id = ANY (ARRAY(
@@ -195,7 +195,7 @@ async def delete_orphaned_held_rows(conn: Connection) -> None:
 
 
 async def list_referenced_files(conn: Connection) -> set[str]:
-    """List the places of uploaded lists that some task still speaks of."""
+    """Return the `file_path` of each price list that a task names."""
     cursor = await conn.execute(
         """
         SELECT source_config ->> 'file_path' FROM ingestion_tasks WHERE file_name IS NOT NULL
@@ -205,7 +205,7 @@ async def list_referenced_files(conn: Connection) -> set[str]:
 
 
 async def get_queue_status(conn: Connection) -> QueueStatus:
-    """Count the tasks that wait, run and are dead; tell for how long one that is due waits."""
+    """Count the queued, running and dead tasks; find for how many seconds the oldest is due."""
     async with conn.cursor(row_factory=struct_row(QueueStatus)) as cursor:
         await cursor.execute(
             """
@@ -225,7 +225,7 @@ async def get_queue_status(conn: Connection) -> QueueStatus:
 
 
 async def get_task_metrics(conn: Connection) -> TaskMetrics:
-    """Count the tasks by state; tell for how long one that is due waits, and how fast others go."""
+    """Count the tasks by state; find how long the oldest is due (s), and the rows read a second."""
     async with conn.cursor(row_factory=struct_row(TaskMetrics)) as cursor:
         await cursor.execute(
             """

@@ -1,4 +1,4 @@
-"""Tasks that nobody has a lease of: done as they are asked for, held, or to begin anew."""
+"""Writes tasks without a lease: run inline, held, queued again, cancelled."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from pricebook.tasks.schemas import HeldTask, InlineTask, TaskLease, TaskToApply
 
 
 async def insert_inline_task(conn: Connection, task: InlineTask) -> TaskLease:
-    """Insert a task that ends in this very transaction."""
+    """Insert a running task that ends in the same transaction."""
     task_id = await fetch_value(
         conn,
         """
@@ -34,9 +34,9 @@ async def insert_inline_task(conn: Connection, task: InlineTask) -> TaskLease:
 
 
 async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
-    """Find a task and whether no later list was imported; nobody else applies it meanwhile.
+    """Lock a task and return it, with whether a later price list of its supplier was imported.
 
-    The lock keeps `find_to_apply` away and lets the task be cancelled.
+    The lock makes `find_task_to_apply` skip the task, and lets it be cancelled.
     """
     async with conn.cursor(row_factory=struct_row(HeldTask)) as cursor:
         await cursor.execute(
@@ -63,10 +63,10 @@ async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
 async def set_requeued(
     conn: Connection, task_id: UUID, request_id: str | None
 ) -> TaskMessage | None:
-    """Let a task that failed or is dead begin anew, as if it were asked for now; None otherwise.
+    """Queue a failed or dead task again as if it were requested now; None in any other state.
 
-    None also for an upload when a later list was taken in or waits. A file is as old as its first
-    task; what is fetched is as new as the last time that it was asked for.
+    None also for an upload when a later price list is imported, queued or running. An upload is as
+    old as its first task, a fetched price list as its latest request.
     """
     async with conn.cursor(row_factory=struct_row(TaskMessage)) as cursor:
         await cursor.execute(
@@ -100,7 +100,7 @@ async def set_requeued(
 async def set_apply_requested(
     conn: Connection, task_id: UUID, request_id: str | None
 ) -> TaskMessage | None:
-    """Note that a held list is to be applied; None when the task is not held."""
+    """Store the request to apply a held price list; None when the task is not held."""
     async with conn.cursor(row_factory=struct_row(TaskMessage)) as cursor:
         await cursor.execute(
             """
@@ -116,7 +116,7 @@ async def set_apply_requested(
 
 
 async def find_task_to_apply(conn: Connection) -> TaskToApply | None:
-    """Find the held list that is to be applied first, but for those just being applied."""
+    """Find the held price list whose request to be applied is oldest; skip those being applied."""
     async with conn.cursor(row_factory=struct_row(TaskToApply)) as cursor:
         await cursor.execute(
             """
@@ -131,7 +131,7 @@ async def find_task_to_apply(conn: Connection) -> TaskToApply | None:
 
 
 async def set_apply_failed(conn: Connection, task_id: UUID, reason: str) -> None:
-    """Leave a list held that cannot be applied, and keep the reason."""
+    """Store why a held price list could not be applied, and delete the request to apply it."""
     await conn.execute(
         """
         UPDATE ingestion_tasks
@@ -143,7 +143,7 @@ async def set_apply_failed(conn: Connection, task_id: UUID, reason: str) -> None
 
 
 async def add_error_once(conn: Connection, task_id: UUID, reason: str) -> None:
-    """Add why a held list is not applied yet, once."""
+    """Add to the errors of a held price list, unless it has this one."""
     await conn.execute(
         """
         UPDATE ingestion_tasks SET errors = errors || jsonb_build_array(%(reason)s::text)
@@ -154,9 +154,9 @@ async def add_error_once(conn: Connection, task_id: UUID, reason: str) -> None:
 
 
 async def set_cancelled(conn: Connection, task_id: UUID, name: str, reason: str) -> bool:
-    """End a task that has not ended as failed; return whether this statement did.
+    """Set a task that has not ended failed; return whether this statement did.
 
-    Whoever works on it finds its lease lost and writes nothing.
+    A worker that runs the task finds its lease lost and commits nothing.
     """
     cursor = await conn.execute(
         """

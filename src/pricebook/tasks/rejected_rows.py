@@ -1,6 +1,6 @@
-"""Rows that a list had and that were not taken in, as lines of a table with the list's own columns.
+"""Rejected rows as CSV lines with the columns of their price list.
 
-What is mended there can be taken in again: the cells stand under the headers that they came from.
+The cells are under the headers that they came from, so that corrected lines can be imported.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,12 +11,12 @@ _TRAILING_COLUMNS = ("further cells", "error_type", "error_message")
 
 
 def rejected_rows_header(profile: Mapping[str, Any] | None) -> list[str]:
-    """Name the columns: the row's number, those of the list, what does not fit, and the reason."""
+    """Return the header: row number, columns of the price list, further cells, error."""
     return [*_LEADING_COLUMNS, *_headers(profile), *_TRAILING_COLUMNS]
 
 
 def rejected_row_line(row: Sequence[Any], profile: Mapping[str, Any] | None) -> list[Any]:
-    """Write a row: its number, the kind of error, what was in it, and the reason, which is last."""
+    """Return the line of a row: its number, its cells, the error type, the reason."""
     number, error_type, row_data, message = row
     headers = _headers(profile)
     cells: Sequence[Any] = row_data or ()
@@ -28,7 +28,7 @@ def rejected_row_line(row: Sequence[Any], profile: Mapping[str, Any] | None) -> 
 
 
 def omitted_rows_line(rows: int, profile: Mapping[str, Any] | None) -> list[Any]:
-    """Write the line that counts the rows of which only the number is kept."""
+    """Return the line that counts the rejected rows that were not stored."""
     return rejected_row_line((None, "not_kept", None, f"{rows:,} more rows are not kept."), profile)
 
 
@@ -39,7 +39,7 @@ def _headers(profile: Mapping[str, Any] | None) -> Sequence[str]:
 def _cells_under_headers(
     fields: Mapping[str, Any], headers: Sequence[str], profile: Mapping[str, Any] | None
 ) -> list[Any]:
-    """Put the fields of a row that was understood under the headers that named them."""
+    """Return the fields of a row in the order of the headers that named them."""
     columns: Mapping[str, str] = profile["columns"] if profile else {}
     cells: list[Any] = [None] * len(headers)
     for field, value in fields.items():

@@ -1,4 +1,4 @@
-"""Tasks as rows. The clock is the database's: workers on several machines have one time."""
+"""Writes the life of tasks in their rows; times are those of the database, one for all workers."""
 
 from uuid import UUID
 
@@ -22,14 +22,14 @@ from pricebook.tasks.schemas import (
 )
 
 MAX_LOST_LEASES = 10
-# Stands as `requested_by` in a task that another program queued.
+# The value of `requested_by` in a task that another program queued.
 MESSAGE_REQUESTER = "a queued message"
 
 
 async def insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
-    """Insert a task that waits; None when its asker has used the key before.
+    """Insert a queued task and return its message; None when the idempotency key was used before.
 
-    Raises NotFoundError when the supplier was deleted in the meantime.
+    Raises NotFoundError when the supplier was deleted.
     """
     try:
         return await _insert_task(conn, task)
@@ -106,7 +106,7 @@ async def task_exists(conn: Connection, task_id: UUID) -> bool:
 
 
 async def has_unfinished_task(conn: Connection, supplier_id: UUID) -> bool:
-    """Tell whether a task of a supplier waits or runs."""
+    """Return whether a task of a supplier is queued or running."""
     cursor = await conn.execute(
         """
         SELECT FROM ingestion_tasks
@@ -120,7 +120,7 @@ async def has_unfinished_task(conn: Connection, supplier_id: UUID) -> bool:
 async def find_by_idempotency_key(
     conn: Connection, requester: Requester
 ) -> tuple[AcceptedTask, bytes] | None:
-    """Find the task that this asker's key was used for, and the digest of that request."""
+    """Find the task of this requester's key, and the digest of that request."""
     cursor = await conn.execute(
         """
         SELECT id, supplier_id, enqueued_at, request_digest FROM ingestion_tasks
@@ -136,7 +136,7 @@ async def find_by_idempotency_key(
 async def set_progress(
     conn: Connection, lease: TaskLease, progress: TaskProgress, lease_seconds: float
 ) -> bool:
-    """Write how far a task is and renew its lease; say whether it is still ours."""
+    """Store the progress of a task and renew its lease; return whether the lease was valid."""
     cursor = await conn.execute(
         """
         UPDATE ingestion_tasks
@@ -154,7 +154,7 @@ async def set_progress(
 
 
 async def set_end(conn: Connection, lease: TaskLease, end: TaskEnd) -> bool:
-    """Write what became of a task; say whether it was still ours."""
+    """Store the end of a task; return whether the lease was valid."""
     counts: dict[str, int] = msgspec.structs.asdict(end.counts)
     cursor = await conn.execute(
         """
@@ -213,7 +213,7 @@ async def set_failed_attempt(conn: Connection, lease: TaskLease, failure: TaskFa
 
 
 async def set_released(conn: Connection, lease: TaskLease) -> TaskMessage | None:
-    """Let another worker take a task at once, as if nobody had tried; None if it is not ours."""
+    """Queue a task again without counting an attempt; None when the lease is not valid."""
     async with conn.cursor(row_factory=struct_row(TaskMessage)) as cursor:
         await cursor.execute(
             """
@@ -229,7 +229,7 @@ async def set_released(conn: Connection, lease: TaskLease) -> TaskMessage | None
 
 
 async def requeue_expired_leases(conn: Connection) -> list[ReclaimedTask]:
-    """Put the tasks back whose workers are gone; bury one that has lost many workers."""
+    """Queue tasks with expired leases again; after MAX_LOST_LEASES of them a task is dead."""
     async with conn.cursor(row_factory=struct_row(ReclaimedTask)) as cursor:
         await cursor.execute(
             """

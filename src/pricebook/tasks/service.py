@@ -26,16 +26,16 @@ JITTER = 0.2
 
 
 def retry_delay(retry_count: int, random_fraction: float) -> float:
-    """Return how long to wait after so many retries, in seconds; chance (0 to 1) spreads it."""
+    """Return the seconds to wait before a retry; `random_fraction` (0 to 1) adds jitter."""
     base = RETRY_SECONDS[min(retry_count, len(RETRY_SECONDS) - 1)]
     return base * (1 + JITTER * (2 * random_fraction - 1))
 
 
 async def submit_task(database: Database, queue: QueueClient, task: NewTask) -> AcceptedTask:
-    """Accept a task; asked again with the same key, the answer is that of the first time.
+    """Insert a task, send its message and return it; a repeated idempotency key returns the first.
 
-    Raises ConflictError when the key came with another request. Once this returns, the task will be
-    done, whatever becomes of Redis.
+    Raises ConflictError when the key was used for another request, NotFoundError when the supplier
+    was deleted. Once this returns, the task will run, with Redis or without.
     """
     async with database.short_transaction() as conn:
         message = await repository.insert_task(conn, task)
@@ -48,7 +48,7 @@ async def submit_task(database: Database, queue: QueueClient, task: NewTask) -> 
 async def find_task_by_idempotency_key(
     conn: Connection, requester: Requester, digest: bytes
 ) -> AcceptedTask | None:
-    """Find the task that the asker's key was used for; ConflictError for another request."""
+    """Return the task of the requester's key; raises ConflictError for another request."""
     if requester.idempotency_key is None:
         return None
     found = await repository.find_by_idempotency_key(conn, requester)
@@ -61,7 +61,7 @@ async def find_task_by_idempotency_key(
 
 
 async def enqueue(conn: Connection, task: NewTask) -> TaskMessage | None:
-    """Accept a task in the caller's transaction, who tells the queue of it when that is over."""
+    """Insert a task in the caller's transaction; the caller sends the message after the commit."""
     return await repository.insert_task(conn, task)
 
 
@@ -79,14 +79,14 @@ async def insert_from_message(conn: Connection, message: TaskMessage) -> None:
 
 
 async def has_unfinished_task(conn: Connection, supplier_id: UUID) -> bool:
-    """Tell whether a task of a supplier waits or runs."""
+    """Return whether a task of a supplier is queued or running."""
     return await repository.has_unfinished_task(conn, supplier_id)
 
 
 async def _earlier_task(conn: Connection, task: NewTask) -> AcceptedTask:
     accepted = await find_task_by_idempotency_key(conn, task.requester, task.digest)
     if accepted is None:
-        raise LookupError("a key that was used and is not there")
+        raise LookupError("the task of a used idempotency key is missing")
     return accepted
 
 
@@ -97,10 +97,10 @@ def _accepted_task(message: TaskMessage) -> AcceptedTask:
 async def claim_next(
     database: Database, worker: str, lease_seconds: float, *, with_slow: bool = True
 ) -> ClaimedTask | None:
-    """Take the next task to work on, for this long; None when there is none.
+    """Lease the next due task for `lease_seconds`; return None when there is none.
 
-    The owner is another one each time, even with the same worker: one that lost a task and takes it
-    again must not end it twice.
+    Each lease has an owner of its own: a worker that lost a lease and leased the task again must
+    not end it under the first lease.
     """
     async with database.connection() as conn:
         owner = f"{worker}/{uuid4()}"
@@ -110,30 +110,30 @@ async def claim_next(
 async def renew_lease(
     database: Database, lease: TaskLease, progress: TaskProgress, lease_seconds: float
 ) -> None:
-    """Keep a task and tell how far it is; raises LeaseLostError when it is no longer ours."""
+    """Renew the lease of a task and store its progress; raises LeaseLostError."""
     async with database.connection() as conn:
         if not await repository.set_progress(conn, lease, progress, lease_seconds):
             raise _lease_lost(lease)
 
 
 async def end_task(conn: Connection, lease: TaskLease, end: TaskEnd) -> None:
-    """End a task in the transaction of its effect: both are committed, or neither.
+    """Store the end of a task in the transaction of its effect: both are committed, or neither.
 
-    Raises LeaseLostError when it is no longer ours.
+    Raises LeaseLostError.
     """
     if not await repository.set_end(conn, lease, end):
         raise _lease_lost(lease)
 
 
 async def record_inline_task(conn: Connection, task: InlineTask) -> TaskLease:
-    """Make a task that is done, and must be ended, in the caller's transaction."""
+    """Insert a running task that the caller ends in the same transaction."""
     return await record_repository.insert_inline_task(conn, task)
 
 
 async def claim_held(conn: Connection, task_id: UUID) -> HeldTask:
-    """Lock a task whose list is held, to apply it.
+    """Lock a task whose price list is held, and return it.
 
-    Raises NotFoundError; ConflictError when it is not held, or a later list was imported.
+    Raises NotFoundError; ConflictError when it is not held or a later price list was imported.
     """
     held = await record_repository.lock_held(conn, task_id)
     if held is None:
@@ -141,12 +141,12 @@ async def claim_held(conn: Connection, task_id: UUID) -> HeldTask:
     if held.state != "held":
         raise ConflictError(f"Task {task_id} is {held.state}, not held.")
     if not held.is_latest:
-        raise ConflictError(f"A later list of {held.supplier_name} was taken in already.")
+        raise ConflictError(f"A later price list of {held.supplier_name} was already imported.")
     return held
 
 
 async def fail_task(database: Database, lease: TaskLease, reason: str) -> None:
-    """End a task that will not get better by itself, with its reason."""
+    """Set a task failed with its reason; it is not retried."""
     async with database.connection() as conn:
         await repository.set_end(conn, lease, TaskEnd(state="failed", errors=[reason]))
 
@@ -158,7 +158,7 @@ async def reschedule(database: Database, lease: TaskLease, failure: TaskFailure)
 
 
 async def release(database: Database, queue: QueueClient, lease: TaskLease) -> None:
-    """Leave a task to another worker, at once and uncounted."""
+    """Queue a task again at once for another worker, without counting an attempt."""
     async with database.connection() as conn:
         message = await repository.set_released(conn, lease)
     if message:
@@ -166,7 +166,7 @@ async def release(database: Database, queue: QueueClient, lease: TaskLease) -> N
 
 
 async def reclaim_expired_leases(database: Database) -> list[ReclaimedTask]:
-    """Let the tasks of workers that are gone be taken by others; return which."""
+    """Queue the tasks whose leases have expired again; return them."""
     async with database.connection() as conn:
         return await repository.requeue_expired_leases(conn)
 
@@ -174,10 +174,10 @@ async def reclaim_expired_leases(database: Database) -> list[ReclaimedTask]:
 async def retry_task(
     database: Database, queue: QueueClient, task_id: UUID, request_id: str | None = None
 ) -> AcceptedTask:
-    """Begin a task anew that failed or is dead.
+    """Queue a failed or dead task again and return it.
 
-    Raises NotFoundError without such a task, ConflictError when it has neither failed nor is dead,
-    or it is an upload and a later list was taken in: its prices would go back in time.
+    Raises NotFoundError; ConflictError when the task is neither failed nor dead, or is an upload
+    older than a later price list of its supplier, whose prices it would revert.
     """
     async with database.short_transaction() as conn:
         message = await record_repository.set_requeued(conn, task_id, request_id)
@@ -185,9 +185,11 @@ async def retry_task(
             task = await require_task(conn, task_id)
             if task.state in {"failed", "dead"}:
                 raise ConflictError(
-                    f"A later list of {task.supplier_name} was taken in already, or is about to be."
+                    f"A later price list of {task.supplier_name} was already imported or is queued."
                 )
-            raise ConflictError(f"Task {task_id} is {task.state}: only failed or dead ones retry.")
+            raise ConflictError(
+                f"Task {task_id} is {task.state}; only failed and dead tasks can be retried."
+            )
     await queue.notify(message)
     return _accepted_task(message)
 
@@ -195,7 +197,7 @@ async def retry_task(
 async def request_apply(
     database: Database, queue: QueueClient, task_id: UUID, request_id: str | None = None
 ) -> AcceptedTask:
-    """Let a held list be applied after all; raises NotFoundError, ConflictError."""
+    """Request that a held price list is applied; raises NotFoundError, ConflictError."""
     async with database.short_transaction() as conn:
         message = await record_repository.set_apply_requested(conn, task_id, request_id)
         if message is None:
@@ -206,10 +208,10 @@ async def request_apply(
 
 
 async def find_task_to_apply(database: Database) -> TaskToApply | None:
-    """Find the held list to apply next; not leased, as applying it twice does nothing."""
+    """Return the next held price list to apply, without a lease: applying twice has no effect."""
     async with database.connection() as conn:
         return await record_repository.find_task_to_apply(conn)
 
 
 def _lease_lost(lease: TaskLease) -> LeaseLostError:
-    return LeaseLostError(f"Task {lease.task_id} is no longer ours.")
+    return LeaseLostError(f"The lease of task {lease.task_id} is lost.")

@@ -1,4 +1,4 @@
-"""When whoever works on a task has to stop: it yields its slot, or the task is held no longer."""
+"""Slots of the worker: when a running task yields its slot, and held price lists being applied."""
 
 from uuid import UUID
 
@@ -9,29 +9,29 @@ from pricebook.tasks.schemas import TaskLease
 
 
 async def yield_slot(database: Database, lease: TaskLease) -> None:
-    """Put a running task back as slow if others wait that could run now.
+    """Queue a running task again as slow if other tasks are due.
 
-    Raises LeaseLostError if so.
+    Raises LeaseLostError if it was queued.
     """
     async with database.connection() as conn:
         if await claim_repository.set_yielded(conn, lease):
-            raise LeaseLostError(f"Task {lease.task_id} yields its slot to tasks that wait.")
+            raise LeaseLostError(f"Task {lease.task_id} yields its slot to other tasks.")
 
 
 async def is_held(database: Database, task_id: UUID) -> bool:
-    """Return whether a task is held."""
+    """Return whether the price list of a task is held."""
     async with database.connection() as conn:
         task = await history_repository.find_task(conn, task_id)
     return task is not None and task.state == "held"
 
 
 async def record_apply_failure(database: Database, task_id: UUID, reason: str) -> None:
-    """Leave a list held that cannot be applied, with the reason."""
+    """Store why a held price list could not be applied; it stays held."""
     async with database.connection() as conn:
         await record_repository.set_apply_failed(conn, task_id, reason)
 
 
 async def record_apply_wait(database: Database, task_id: UUID, reason: str) -> None:
-    """Add to a held list why it is not applied yet; raises DatabaseUnavailableError."""
+    """Store why applying a held price list is delayed; raises DatabaseUnavailableError."""
     async with database.connection() as conn:
         await record_repository.add_error_once(conn, task_id, reason)

@@ -1,4 +1,4 @@
-"""The worker: takes tasks from their rows, a few at once, until it is told to stop."""
+"""The worker: leases due tasks and runs several at once until it is stopped."""
 
 import asyncio
 import os
@@ -47,7 +47,7 @@ REDIS_MARGIN_SECONDS = 1.0
 
 
 def work(settings: Settings) -> None:
-    """Work on tasks until SIGTERM or Ctrl-C; raises PricebookError when it cannot start."""
+    """Run tasks until SIGTERM or Ctrl-C; raises PricebookError when the worker cannot start."""
     asyncio.run(_work(settings))
 
 
@@ -61,7 +61,7 @@ async def _work(settings: Settings) -> None:
 
 @asynccontextmanager
 async def open_worker(settings: Settings) -> AsyncGenerator["Worker"]:
-    """Open what a worker needs."""
+    """Yield a worker with its database pool, Redis client and parser pool."""
     async with open_resources(settings) as resources, open_redis(settings) as redis:
         queue = QueueClient(redis, settings.redis_queue_name)
         with ParserPool(has_spare=True) as parser_pool:
@@ -70,10 +70,10 @@ async def open_worker(settings: Settings) -> AsyncGenerator["Worker"]:
 
 
 class Worker:
-    """Works on several tasks at once.
+    """Runs several tasks at once, each in a slot.
 
-    Each slot takes the next task from the database, as soon as it is free, when a message rings or
-    when it is time to look again. So no task depends on Redis, only how soon it is begun.
+    A free slot leases the next due task from PostgreSQL: after its last task, when a message
+    arrives, and every POLL_SECONDS. Redis only shortens the delay.
     """
 
     def __init__(
@@ -90,13 +90,13 @@ class Worker:
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
-        """Take no more tasks; finish those that run, or hand them back when it takes too long."""
+        """Lease no more tasks; finish those that run, or release them after WORKER_STOP_SECONDS."""
         self._stopping.set()
         self._wake_up.set()
 
     async def run(self) -> None:
-        """Work until told to stop."""
-        log.debug("the worker is ready", tasks=self._settings.worker_tasks)
+        """Run tasks until `stop` is called."""
+        log.debug("worker started", tasks=self._settings.worker_tasks)
         background_tasks = [
             asyncio.create_task(self._receive_messages()),
             asyncio.create_task(self._run_periodically(POLL_SECONDS, self._reclaim_expired_leases)),
@@ -113,7 +113,7 @@ class Worker:
                 [stopping, *background_tasks, *slots], return_when=asyncio.FIRST_COMPLETED
             )
             for each in ended - {stopping}:
-                each.result()  # a part that ended by itself met a defect: it is raised
+                each.result()  # a part that ended by itself failed: raise its error
             await asyncio.wait(slots, timeout=self._settings.worker_stop_seconds)
         finally:
             await cancel_all(stopping, *slots, *background_tasks)
@@ -135,7 +135,7 @@ class Worker:
                 await asyncio.wait_for(self._wake_up.wait(), POLL_SECONDS)
 
     async def _run_next(self) -> bool:
-        """Do what is next; say whether there was anything."""
+        """Run the next due task or apply the next held list; return whether there was one."""
         task = await self._claim_task()
         if task is not None:
             try:
@@ -150,7 +150,7 @@ class Worker:
         return False
 
     async def _claim_task(self) -> ClaimedTask | None:
-        """Claim the next task; slow ones never take the last slot of several."""
+        """Lease the next task; slow tasks never get the last of several free slots."""
         seconds, max_slow_tasks = (
             self._settings.worker_lease_seconds,
             max(1, self._settings.worker_tasks - 1),
@@ -165,24 +165,24 @@ class Worker:
         return task
 
     async def _apply_held(self, held: TaskToApply) -> None:
-        """Apply a held list; what cannot be applied stays held, with the reason."""
+        """Apply a held price list; after a failure it stays held, with the reason."""
         with _task_log_context(held):
-            log.info("held list is applied", supplier=held.supplier_name)
+            log.info("applying held price list", supplier=held.supplier_name)
             try:
                 await wait_for_first(self._import_runner.apply(held), self._wait_while_held(held))
             except DatabaseBusyError as error:
-                log.warning("held list waits", reason=error.message)
+                log.warning("held price list waits for a lock", reason=error.message)
                 await slots.record_apply_wait(self._database, held.id, error.message)
                 raise
             except DatabaseUnavailableError:
                 raise
-            except Exception as error:  # noqa: BLE001 (a defect of ours must not end the worker)
+            except Exception as error:  # noqa: BLE001 (a bug must not end the worker)
                 await slots.record_apply_failure(self._database, held.id, describe_error(error))
 
     async def _run_task(self, task: ClaimedTask) -> None:
-        """Work on a task to its end, whatever that is; only being stopped is passed on."""
+        """Run a task and store how it ended; a cancellation releases the task and is raised."""
         with _task_log_context(task):
-            log.info("task begun", supplier=task.supplier_name)
+            log.info("task started", supplier=task.supplier_name)
             try:
                 await self._import_with_lease(task)
                 log.info("task ended")
@@ -191,18 +191,18 @@ class Worker:
                     await tasks.release(self._database, self._queue, task.lease)
                 raise
             except LeaseLostError as error:
-                log.warning("task lost", reason=error.message)
-            except Exception as error:  # noqa: BLE001 (a defect of ours must not end the worker)
+                log.warning("task lease lost", reason=error.message)
+            except Exception as error:  # noqa: BLE001 (a bug must not end the worker)
                 await self._record_failure(task, error)
 
     async def _import_with_lease(self, task: ClaimedTask) -> None:
-        """Take the list in and keep the lease meanwhile; raises LeaseLostError when it is lost."""
+        """Import the price list of a task and renew its lease; raises LeaseLostError."""
         progress = _LatestProgress()
         importing = self._import_runner.run_import(task, progress.set)
         await wait_for_first(importing, self._keep_lease(task, progress))
 
     async def _wait_while_held(self, held: TaskToApply) -> None:
-        """Return when a list is no longer held: it is applied now, or was cancelled."""
+        """Return when a price list is no longer held: it was applied or cancelled."""
         is_held = True
         while is_held:
             await asyncio.sleep(RENEW_INTERVAL_SECONDS)
@@ -210,10 +210,10 @@ class Worker:
                 is_held = await slots.is_held(self._database, held.id)
 
     async def _keep_lease(self, task: ClaimedTask, progress: "_LatestProgress") -> None:
-        """Renew the lease, often while there is progress; ends only when it is lost.
+        """Renew the lease until it is lost, at once when there is progress.
 
-        It is lost within a second when the task is cancelled, and when a task that takes long
-        yields its slot.
+        Raises LeaseLostError within a second after the task was cancelled, and when a long-running
+        task yields its slot.
         """
         seconds = self._settings.worker_lease_seconds
         ticks_between = (
@@ -234,7 +234,7 @@ class Worker:
                     await slots.yield_slot(self._database, task.lease)
 
     async def _record_failure(self, task: ClaimedTask, error: Exception) -> None:
-        """Write down that an attempt failed; while the database is away, wait for it."""
+        """Store a failed attempt; without the database, retry until it is stored."""
         failure = classify_failure(task, error)
         while not self._stopping.is_set():
             with suppress(DatabaseUnavailableError):
@@ -248,7 +248,7 @@ class Worker:
             await asyncio.sleep(DATABASE_RETRY_SECONDS)
 
     async def _run_periodically(self, seconds: float, do: Callable[[], Awaitable[None]]) -> None:
-        """Do something for ever, with a pause; while the database is away it does not matter."""
+        """Call `do` again and again with a pause; skip it while the database is unavailable."""
         while True:
             with suppress(DatabaseUnavailableError):
                 await do()
@@ -257,7 +257,7 @@ class Worker:
     async def _reclaim_expired_leases(self) -> None:
         for task in await tasks.reclaim_expired_leases(self._database):
             with _task_log_context(task):
-                log.warning("the worker of a task was lost")
+                log.warning("task reclaimed after its lease expired")
             self._wake_up.set()
 
     async def _delete_suppliers(self) -> None:
@@ -265,7 +265,7 @@ class Worker:
 
     async def _start_due_syncs(self) -> None:
         for message in await sync.start_due_syncs(self._database, self._queue):
-            log.info("sync started by schedule", supplier=message.supplier_name)
+            log.info("scheduled sync started", supplier=message.supplier_name)
 
     async def _purge(self) -> None:
         await history.purge_old_tasks(self._database, self._settings.keep_tasks_days)
@@ -286,6 +286,6 @@ class _LatestProgress:
 def _task_log_context(
     task: ClaimedTask | TaskToApply | ReclaimedTask,
 ) -> AbstractContextManager[None]:
-    """Let all lines say which task they are about, and which request asked for it if one did."""
+    """Add the ids of the task and of its request to the log lines of a block."""
     request_fields = {} if task.request_id is None else {"request_id": task.request_id}
     return bound_contextvars(task_id=str(task.id), **request_fields)
