@@ -24,7 +24,7 @@ GZIP_HEADERS = {"Content-Encoding": "gzip"}
 PAGES: dict[str, tuple[bytes, dict[str, str]]] = {
     "list.csv": (LIST, {}),
     "cut": (LIST, {"Content-Length": "5000"}),
-    "lying": (b"A" * 2_000_000, {"Content-Length": "20"}),
+    "too-long": (b"A" * 2_000_000, {"Content-Length": "20"}),
     "packed.csv": (gzip.compress(LIST), GZIP_HEADERS),
     "bomb": (gzip.compress(b"A" * 40_000_000), GZIP_HEADERS),
 }

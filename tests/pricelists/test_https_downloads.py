@@ -150,7 +150,7 @@ def test_size_limit_holds_for_the_decompressed_body(fetch: Any, path: str, tmp_p
 
 
 def test_bytes_after_the_content_length_are_not_read(fetch: Any) -> None:
-    assert fetch("/lying").read_bytes() == b"A" * 20
+    assert fetch("/too-long").read_bytes() == b"A" * 20
 
 
 def test_truncated_response_is_unavailable(fetch: Any) -> None:

@@ -103,11 +103,11 @@ def test_archive_with_too_many_files_is_refused() -> None:
 
 
 def test_text_of_many_runs_is_read_in_linear_time() -> None:
-    pieces = "<r><t>x</t></r>" * 600_000
-    strings = f'<sst xmlns="{MAIN}"><si>{pieces}</si></sst>'
+    runs = "<r><t>x</t></r>" * 600_000
+    strings = f'<sst xmlns="{MAIN}"><si>{runs}</si></sst>'
     content = raw_xlsx(ARTICLE, parts={"xl/sharedStrings.xml": strings})
     assert read_price_list(content).outcomes == ["ignored", "item"]
-    inline = text_cell("D2", "").replace("<t></t>", pieces)
+    inline = text_cell("D2", "").replace("<t></t>", runs)
     content = raw_xlsx(RAW_HEADER + raw_row(2).replace("</row>", f"{inline}</row>"))
     assert read_price_list(content).outcomes == ["ignored", "rejected"]
 
