@@ -1,7 +1,7 @@
 """SIGKILL of the whole system in the middle of an import: nothing is left running or half done."""
 
 import signal
-from contextlib import suppress
+from contextlib import closing
 from pathlib import Path
 from subprocess import Popen
 from typing import Any
@@ -51,7 +51,7 @@ def test_a_system_killed_in_an_import_is_as_before_the_import(system: System, ta
     assert first.returncode == 0, first.stderr
     before = state(system)
     write_list(path, 2)
-    with suppress(psycopg.OperationalError), psycopg.connect(database_url(system)) as conn:
+    with closing(psycopg.connect(database_url(system))) as conn:
         conn.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE".encode())
         importing = system.start("import", "list.csv", "--supplier", "ACME")
         wait_for_lock(system)

@@ -31,7 +31,7 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("PATCH", "/suppliers/{id}"): ADMIN_ROLES,
     ("DELETE", "/suppliers/{id}"): ADMIN_ROLES,
     ("GET", "/supplier-items/{id}/price-history"): ALL_ROLES,
-    ("POST", "/suppliers/{id}/upload"): ADMIN_ROLES,
+    ("POST", "/suppliers/{id}/upload"): EDITOR_ROLES,
     ("POST", "/sync"): ADMIN_ROLES,
     ("GET", "/tasks"): ADMIN_ROLES,
     ("GET", "/tasks/{id}"): ADMIN_ROLES,
