@@ -1,6 +1,6 @@
-"""Attacks on how requests are read: heads, trailers, pipelines, hosts, segments.
+"""Attacks on the parsing of requests: heads, trailers, pipelines, hosts, segments.
 
-Each sends a bounded number of bytes and returns what came of it in a sentence.
+Each sends a bounded number of bytes and returns the outcome as a sentence.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ async def _status(reader: asyncio.StreamReader) -> str:
 
 
 async def _send(writer: asyncio.StreamWriter, pieces: Iterable[bytes]) -> int:
-    """Send until the other side closes or reads no more; return the bytes."""
+    """Send until the server closes or stops reading; return the number of bytes."""
     sent = 0
     with suppress(ConnectionError, TimeoutError):
         for piece in pieces:
@@ -88,7 +88,7 @@ async def unfinished_heads(port: int) -> str:
 
 
 async def unread_pipelines(port: int) -> str:
-    """Send very many requests behind exports that nobody reads; see whether others are served."""
+    """Send very many requests behind unread exports; return whether others are served."""
     requests = GET % (b"/api/v1/catalog/export", b"") + LIVE * PIPELINED
     opened = [await asyncio.open_connection(HOST, port) for _ in range(EXPORTS)]
     try:
@@ -96,11 +96,11 @@ async def unread_pipelines(port: int) -> str:
             transport: Any = writer.transport
             transport.pause_reading()
         sent = await asyncio.gather(*(_send(writer, [requests]) for _, writer in opened))
-        begun = asyncio.get_running_loop().time()
+        started_at = asyncio.get_running_loop().time()
         async with _connected(port) as (reader, writer):
             writer.write(LIVE)
             status = await _status(reader)
-        took = asyncio.get_running_loop().time() - begun
+        took = asyncio.get_running_loop().time() - started_at
     finally:
         for _, writer in opened:
             writer.transport.abort()
@@ -108,7 +108,7 @@ async def unread_pipelines(port: int) -> str:
 
 
 async def first_segment(port: int) -> str:
-    """Have `GET` remembered as a request; see whether the next client's `GET` is answered."""
+    """Send `GET` as a segment of its own; return whether another client's `GET` has a response."""
     head = GET % (b"/api/v1/catalog", b"")
     async with _connected(port) as (reader, writer):
         for _ in range(5):
@@ -122,7 +122,7 @@ async def first_segment(port: int) -> str:
         writer.write(b"GET")
         with suppress(TimeoutError):
             async with asyncio.timeout(1.0):
-                return f"answered to `GET` alone: {(await reader.read(20))!r}"
+                return f"response to `GET` alone: {(await reader.read(20))!r}"
         writer.write(b" /live HTTP/1.1\r\nHost: x\r\n\r\n")
         return f"{await _status(reader)} to the whole request"
 
@@ -139,7 +139,7 @@ async def bad_hosts(port: int) -> str:
 
 
 async def trailers_as_fields(port: int) -> str:
-    """Claim an address in a trailer at each login; see whether the limit by address holds."""
+    """Send a forged address in a trailer of each login; return whether the rate limit applies."""
     statuses: list[str] = []
     for number in range(40):
         body = b"%x\r\n%b\r\n0\r\n" % (len(LOGIN), LOGIN)
@@ -162,7 +162,7 @@ async def chunk_extensions(port: int) -> str:
 
 
 async def upgrade_with_body(port: int) -> str:
-    """Hide a request in the body of one that asks to change the protocol; count the responses."""
+    """Send a request in the body of an upgrade request; return the number of responses."""
     fields = b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: %d\r\n" % len(LIVE)
     async with _connected(port) as (reader, writer):
         writer.write(GET % (b"/live", fields) + LIVE)

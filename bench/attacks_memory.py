@@ -1,7 +1,7 @@
-"""What fills the memory of an API that caches what callers choose: keys, paths, header fields.
+"""Attacks on the memory of caches with keys that clients choose: queries, paths, header fields.
 
-Each attack sends a bounded number of requests over a few connections and returns the statuses; what
-counts is the memory of the API's processes afterwards.
+Each attack sends a bounded number of requests over a few connections and returns the statuses. The
+result is the memory of the API's processes afterwards.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 HOST = "127.0.0.1"
 CONNECTIONS = 8
-ANSWER_SECONDS = 40.0
+RESPONSE_SECONDS = 40.0
 QUERIES = 14_000
 PATHS = 4_200
 REFUSED_HEADS = 2_000
@@ -40,37 +40,37 @@ async def endless_numbers(port: int) -> str:
 
 
 async def padded_searches(port: int) -> str:
-    """Search for one word among 8 KB of blanks, in ever other ways to write that."""
+    """Search for one word among 8 KB of blanks, in always different spellings."""
     queries = (f"?search={number}{'+' * 8_100}" for number in range(QUERIES))
     return await _send_all(port, (GET.format(CATALOG + query, "") for query in queries))
 
 
 async def spellings(port: int) -> str:
-    """Write one query in ever other ways, each of which fits into the raw-request cache."""
+    """Send one query in many spellings, each of which fits into the raw-request cache."""
     queries = (f"?search=hammer{'+' * (1 + number % 600)}&limit=5" for number in range(QUERIES))
     return await _send_all(port, (GET.format(CATALOG + query, "") for query in queries))
 
 
 async def kinds_of_search(port: int) -> str:
-    """Search for short and long words in ever other orders, each a statement of its own."""
+    """Search for short and long words in many orders, each a different SQL statement."""
     queries = (f"?search={'+'.join(_words(number))}" for number in range(QUERIES // 4))
     return await _send_all(port, (GET.format(CATALOG + query, "") for query in queries))
 
 
 async def long_fields(port: int) -> str:
-    """Send long values of what is looked at for each request: Accept-Encoding and Host."""
+    """Send long values of Accept-Encoding, which is parsed for each request."""
     fields = (f"Accept-Encoding: {number}{'x' * 60_000}\r\n" for number in range(PATHS // 4))
     return await _send_all(port, (GET.format(f"{CATALOG}?limit=9", field) for field in fields))
 
 
 async def refused_heads(port: int) -> str:
-    """Send heads of 120 KB for a host that is none, each over a connection of its own."""
+    """Send heads of 120 KB with an invalid Host, each over a connection of its own."""
     head = GET.format("/", f"X: {'x' * 120_000}\r\n").replace("Host: x", "Host: a:b")
     outcomes: Counter[str] = Counter()
     for _ in range(REFUSED_HEADS):
         reader, writer = await asyncio.open_connection(HOST, port)
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(RESPONSE_SECONDS):
                 writer.write(head.encode())
                 outcomes[await _status(reader)] += 1
         except (ConnectionError, asyncio.IncompleteReadError):
@@ -100,7 +100,7 @@ async def _send_some(port: int, requests: Iterator[str], statuses: Counter[str])
     reader, writer = await asyncio.open_connection(HOST, port)
     try:
         for request in requests:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(RESPONSE_SECONDS):
                 writer.write(request.encode())
                 statuses[await _status(reader)] += 1
     except (ConnectionError, asyncio.IncompleteReadError):

@@ -1,6 +1,6 @@
-"""Attacks by clients who do not read what they asked for, or say next to nothing.
+"""Attacks by clients that do not read responses, or send almost nothing.
 
-Each opens a bounded number of connections for a bounded time and returns what came of it.
+Each opens a bounded number of connections for a bounded time and returns the outcome.
 """
 
 import asyncio
@@ -29,12 +29,12 @@ LOGIN = (
 
 
 async def unread_assets(port: int) -> str:
-    """Ask for a large file over very many connections, and read nothing."""
+    """Request a large file over very many connections, and read nothing."""
     return await _held(port, [ASSET] * CLIENTS, HOLD_SECONDS)
 
 
 async def unread_pipelines(port: int) -> str:
-    """Ask for a large file ten times over each connection, and read nothing."""
+    """Request a large file ten times over each connection, and read nothing."""
     return await _held(port, [ASSET * 10] * (CLIENTS // 2), HOLD_SECONDS)
 
 
@@ -51,7 +51,7 @@ async def tiny_chunks(port: int) -> str:
 
 
 async def resets(port: int) -> str:
-    """Send many requests at once, and reset the connection while they are answered."""
+    """Send many requests at once, and reset the connection during the responses."""
     for _ in range(RESETS):
         client = await _connect(port)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
@@ -62,7 +62,7 @@ async def resets(port: int) -> str:
 
 
 async def _held(port: int, requests: list[bytes], seconds: float) -> str:
-    """Send each over a connection of its own, hold all for a while, and count those still open."""
+    """Send each over a connection of its own, wait, and count the connections that were closed."""
     raise_file_limit(len(requests) + FILES_BESIDE_CLIENTS)
     clients = [await _connect(port) for _ in requests]
     try:

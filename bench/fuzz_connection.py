@@ -44,7 +44,7 @@ STREAMS = (
 
 
 def make_target(_name: str, _folder: Path) -> Callable[[bytes], None]:
-    """Make the target that sends a case over connections."""
+    """Return the target, which sends a case over connections."""
     protocol.MAX_REQUEST_HEAD_BYTES, protocol.PARSE_SEGMENT_BYTES = (
         HEAD_BYTES,
         PARSE_SEGMENT_BYTES,

@@ -27,14 +27,14 @@ STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 DIGEST = re.compile(rb"\r\nx-seen: (\w+)")
 LENGTH = re.compile(rb"\r\ncontent-length: (\d+)")
 EMPTY = CachedResponse(b"")
-LOG: LogRequest = lambda _client, _begun: "id"  # noqa: E731
+LOG: LogRequest = lambda _client, _started_at: "id"  # noqa: E731
 CACHED_REF = CachedResponseRef(
     lambda _: EMPTY, "", EMPTY.etag, ResponseForm(compressed=False, is_not_modified=False)
 )
 
 
 class Request(NamedTuple):
-    """A request, as whoever parsed it saw it."""
+    """A request as a parser returned it."""
 
     method: bytes
     target: bytes
@@ -44,12 +44,12 @@ class Request(NamedTuple):
 
     @property
     def digest(self) -> bytes:
-        """Return a name of all of it."""
+        """Return the hash of the whole request."""
         return hashlib.sha256(repr(self).encode()).hexdigest().encode()
 
 
 class Outcome(NamedTuple):
-    """The responses to a stream, each its status and what the application saw."""
+    """The responses to a stream (status, digest), and the requests of the application."""
 
     responses: list[tuple[str, str]]
     requests: list[Request]
@@ -91,7 +91,7 @@ class MemoryTransport(asyncio.Transport):
 
 
 class Recorder:
-    """Reads each request, a PUT without its body, and responds with the digest of what it saw."""
+    """Reads each request, a PUT without its body, and responds with the digest of it."""
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
@@ -190,7 +190,7 @@ class Server:
             assert len(self._connections) < MAX_LEFT, "connections stay in memory"
 
     async def _settle(self, wire: MemoryTransport) -> None:
-        """Let the loop turn until nothing happens any more."""
+        """Run the loop until it makes no more progress."""
         quiet, before = 0, (-1, -1)
         while quiet < QUIET_TURNS:
             await asyncio.sleep(0)
@@ -205,19 +205,19 @@ class Server:
 
 
 def normalised(headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[bytes, bytes], ...]:
-    """Write codings in lower case, as h11 does."""
+    """Return headers with codings in lower case, as h11 returns them."""
     return tuple(
         (name, value.lower() if name == b"transfer-encoding" else value) for name, value in headers
     )
 
 
 def target_of(path: bytes, query: bytes) -> bytes:
-    """Write a path and a query, also an empty one, in one way."""
+    """Return path and query as one target; an empty query has its question mark."""
     return b"%b?%b" % (path, query)
 
 
 def _responses(sent: bytes) -> Iterable[tuple[str, str]]:
-    """Split what was sent into responses; each begins with a status line."""
+    """Split the sent bytes into responses; each begins with a status line."""
     while sent:
         head, _, sent = sent.partition(b"\r\n\r\n")
         status, digest, length = STATUS.match(head), DIGEST.search(head), LENGTH.search(head)

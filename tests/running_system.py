@@ -1,4 +1,4 @@
-"""The program as a user starts it: real processes in a folder of their own."""
+"""The program as real processes in a folder of their own."""
 
 import os
 import secrets
@@ -20,11 +20,11 @@ SETTINGS = {"DATABASE_URL", "REDIS_URL", "PRICEBOOK_HOME", "PORT", "HOST", "CATA
 }
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in SETTINGS}
 Serve = Callable[..., subprocess.Popen[str]]
-ENVIRONMENT["BCRYPT_COST"] = "10"  # the least a user may set: hashing is not what is tested
+ENVIRONMENT["BCRYPT_COST"] = "10"  # the minimum: hashing is not tested here
 
 
 class System:
-    """One folder in which `pricebook` commands are run."""
+    """A folder in which `pricebook` commands are run."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -39,7 +39,7 @@ class System:
     def run(
         self, *arguments: str, given: str = "", **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end, with what it is given on standard input."""
+        """Run a command to its end, with `given` on standard input."""
         return subprocess.run(
             [*self.command, *arguments],
             input=given,
@@ -101,7 +101,7 @@ class System:
         return response.json()
 
     def child(self, word: str) -> int:
-        """The id of a child of the running system, by a word of its command line."""
+        """Return the id of a child of the running system, by a word of its command line."""
         assert self.running
         for pid in children(self.running.pid):
             arguments = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ").split()
@@ -110,9 +110,9 @@ class System:
         raise LookupError(word)
 
     def kill(self, word: str) -> None:
-        """SIGKILL a child and wait until the system has started another one in its place.
+        """SIGKILL a child, and wait until the system has started another one in its place.
 
-        What the killed one had started may serve for a moment longer: its end is waited for, too.
+        Also waits for the end of the killed child's own children, which may serve a moment longer.
         """
         killed = self.child(word)
         started = children(killed)
@@ -122,21 +122,21 @@ class System:
 
     def _has_another(self, word: str, killed: int) -> bool:
         if Path(f"/proc/{killed}").exists():
-            return False  # not even its end was noticed
+            return False  # not yet reaped
         try:
             return self.child(word) != killed
         except (LookupError, FileNotFoundError):
             return False
 
     def rest(self) -> str:
-        """What an ended system printed after it was ready."""
+        """Return the output of an ended system after its start."""
         assert self.running
         text, _ = self.running.communicate(timeout=TIMEOUT_SECONDS)
         self.running = None
         return text
 
     def processes(self) -> list[str]:
-        """The processes that work in this folder or below, by their command line."""
+        """Return the command lines of the processes with a working directory in this folder."""
         commands: list[str] = []
         for process in Path("/proc").glob("[0-9]*"):
             try:
@@ -150,7 +150,7 @@ class System:
 
 
 def children(pid: int) -> list[int]:
-    """The ids of the processes that a process has started."""
+    """Return the ids of the children of a process."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 

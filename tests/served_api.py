@@ -1,4 +1,4 @@
-"""An API as real processes, and what it says."""
+"""The API as real processes, and its log."""
 
 import json
 import signal
@@ -14,7 +14,7 @@ Line = dict[str, Any]
 
 
 class ApiProcess:
-    """`pricebook serve`, and a client of it."""
+    """`pricebook serve`, with an HTTP client."""
 
     def __init__(self, folder: Path, settings: Settings, **environment: str) -> None:
         self._system = System(folder)
@@ -35,7 +35,7 @@ class ApiProcess:
             return False
 
     def stop(self) -> str:
-        """End it and return all that it said."""
+        """Stop the API and return its output."""
         self.client.close()
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
@@ -43,12 +43,12 @@ class ApiProcess:
         return text
 
     def lines(self) -> list[Line]:
-        """End it and return its lines about requests, but for those that waited for it."""
+        """Stop the API and return its request log, without the probes of its start."""
         events = [json.loads(line) for line in self.stop().splitlines()]
         return [line for line in events if line["event"] == "request" and line["path"] != "/live"]
 
     def workers(self) -> list[int]:
-        """The ids of its processes that answer."""
+        """The ids of its server processes."""
         pid = self._process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return [int(child) for child in children]

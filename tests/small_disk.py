@@ -1,4 +1,4 @@
-"""A small disk of memory, which only an administrator may mount."""
+"""A small tmpfs disk; only root may mount it."""
 
 import os
 import subprocess
@@ -13,16 +13,16 @@ KIBIBYTES = 256
 
 @pytest.fixture
 def small_disk() -> Iterator[Path]:
-    """A disk of a quarter of a mebibyte."""
+    """A disk of 256 KiB."""
     with TemporaryDirectory(prefix="pricebook-disk-") as folder:
         Path(folder).chmod(0o755)
         mount = ["mount", "-t", "tmpfs", "-o", f"size={KIBIBYTES}k", "tmpfs", folder]
         if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
-            pytest.skip("only an administrator may mount a small disk")
+            pytest.skip("only root may mount a small disk")
         yield Path(folder)
         subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def enlarge(folder: Path, mebibytes: int = 64) -> None:
-    """Give the disk more room."""
+    """Enlarge the disk."""
     subprocess.run(["mount", "-o", f"remount,size={mebibytes}m", str(folder)], check=True)

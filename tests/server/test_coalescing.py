@@ -1,4 +1,4 @@
-"""What is written in one go is sent as one, all of it, and in its order."""
+"""Writes of one loop iteration are sent together, completely and in order."""
 
 import asyncio
 from typing import Any, cast
@@ -7,7 +7,7 @@ from pricebook.server.coalescing import CoalescingTransport
 
 
 class RecordingTransport:
-    """Notes what is sent."""
+    """Records what is sent."""
 
     def __init__(self) -> None:
         self.sent: list[bytes | str] = []
@@ -30,7 +30,7 @@ def make_transports() -> tuple[RecordingTransport, CoalescingTransport]:
     return transport, CoalescingTransport(cast("Any", transport), asyncio.get_running_loop())
 
 
-async def test_a_head_goes_with_the_beginning_of_its_body() -> None:
+async def test_head_and_first_body_part_are_sent_together() -> None:
     transport, coalescing = make_transports()
     coalescing.write(b"head ")
     coalescing.write(b"body")
@@ -38,7 +38,7 @@ async def test_a_head_goes_with_the_beginning_of_its_body() -> None:
     assert transport.sent == [b"head body"]
 
 
-async def test_a_head_does_not_wait_for_a_body_that_comes_later() -> None:
+async def test_head_is_not_delayed_for_a_later_body() -> None:
     transport, coalescing = make_transports()
     coalescing.write(b"head")
     assert transport.sent == []
@@ -49,7 +49,7 @@ async def test_a_head_does_not_wait_for_a_body_that_comes_later() -> None:
     assert transport.sent == [b"head", b"body"]
 
 
-async def test_a_head_with_no_body_goes_at_once() -> None:
+async def test_head_without_body_is_sent_at_once() -> None:
     transport, coalescing = make_transports()
     coalescing.write(b"head")
     coalescing.write(b"")

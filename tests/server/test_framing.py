@@ -1,4 +1,4 @@
-"""Where requests begin and end, and what a client may make of that; each on a real socket."""
+"""Framing of requests: transfer codings, chunks, empty lines, incomplete heads."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ LAST_CHUNK = b"0\r\n\r\n"
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
-    """Answer how long a body was."""
+    """Respond with the length of the body."""
     if scope["type"] == "lifespan":
         await respond_to_lifespan(receive, send)
         return
@@ -51,13 +51,13 @@ async def port() -> AsyncIterator[int]:
         (b"1.0", b"chunked"),
     ],
 )
-async def test_no_coding_but_chunked_is_accepted(port: int, version: bytes, coding: bytes) -> None:
+async def test_only_chunked_coding_is_accepted(port: int, version: bytes, coding: bytes) -> None:
     async with connected(port) as client:
         response = await client.request(POST % (version, coding) + TINY_CHUNK + LAST_CHUNK)
     assert response.status == 400
 
 
-async def test_a_body_of_tiny_chunks_is_refused(port: int) -> None:
+async def test_body_of_tiny_chunks_is_rejected(port: int) -> None:
     async with connected(port) as client:
         response = await client.request(
             POST % (b"1.1", b"chunked") + TINY_CHUNK * 5000 + LAST_CHUNK
@@ -67,7 +67,7 @@ async def test_a_body_of_tiny_chunks_is_refused(port: int) -> None:
 
 
 @pytest.mark.parametrize("before", [b"", GET])
-async def test_empty_lines_do_not_hold_a_connection(
+async def test_empty_lines_do_not_extend_the_keep_alive_timeout(
     port: int, before: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(protocol, "KEEP_ALIVE_TIMEOUT_SECONDS", 0.5)
@@ -81,18 +81,18 @@ async def test_empty_lines_do_not_hold_a_connection(
 
 
 async def send_slowly(client: RawHttpClient, data: bytes) -> None:
-    """Send as few as may be sent."""
+    """Send data again and again, with pauses."""
     for _ in range(8):
         await asyncio.sleep(0.4)
         client.writer.write(data)
 
 
-async def test_many_empty_lines_are_refused(port: int) -> None:
+async def test_many_empty_lines_are_rejected(port: int) -> None:
     async with connected(port) as client:
         assert (await client.request(b"\r\n" * 100)).status == 400
 
 
-async def test_unfinished_heads_are_refused_over_a_total(
+async def test_incomplete_heads_over_the_total_limit_are_rejected(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(buffer_limits, "MAX_BUFFERED_BYTES", 1_000_000)
@@ -101,7 +101,7 @@ async def test_unfinished_heads_are_refused_over_a_total(
         clients = [await stack.enter_async_context(connected(port)) for _ in range(11)]
         for client in clients:
             client.writer.write(head)
-        rejected = await first_answer(clients)
+        rejected = await first_status(clients)
         assert rejected == 503
         short = await stack.enter_async_context(connected(port))
         short.writer.write(GET[:20])
@@ -113,7 +113,7 @@ async def test_unfinished_heads_are_refused_over_a_total(
         assert (await client.request(b"\r\n\r\n")).status == 200
 
 
-async def first_answer(clients: list[RawHttpClient]) -> int:
+async def first_status(clients: list[RawHttpClient]) -> int:
     waiting = [asyncio.create_task(client.response()) for client in clients]
     done, rest = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     for each in rest:

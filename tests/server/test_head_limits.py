@@ -1,4 +1,4 @@
-"""Limits on heads, trailers and pipelines, and what is refused; each on a real socket."""
+"""Limits on heads, trailers and pipelines, and rejected requests, over real sockets."""
 
 import asyncio
 import gc
@@ -29,7 +29,7 @@ SECURITY = {
 
 
 class App:
-    """Answers the fields that it sees; /slow when `go_on` is set, /endless for ever."""
+    """Responds with the request's fields; /slow once `release` is set, /endless without end."""
 
     def __init__(self) -> None:
         self.release = asyncio.Event()
@@ -83,9 +83,9 @@ async def port(app: App) -> AsyncIterator[int]:
 
 
 async def rejected(client: RawHttpClient) -> RawResponse:
-    """Return a refusal after which the connection ends: a problem with the fields of all."""
+    """Return a rejection: a problem with all security fields, and the end of the connection."""
     response = await client.response()
-    with suppress(ConnectionError):  # it ends with what it has not read
+    with suppress(ConnectionError):  # a reset, because the server has unread bytes
         assert await client.rest() == b""
     assert response.fields.items() >= SECURITY.items()
     assert response.fields["content-type"] == "application/problem+json"
@@ -118,13 +118,13 @@ async def rejected(client: RawHttpClient) -> RawResponse:
         "a chunk size",
     ],
 )
-async def test_a_limit_holds_before_the_end(port: int, unfinished: bytes) -> None:
+async def test_limit_applies_before_the_end_of_the_request(port: int, unfinished: bytes) -> None:
     async with connected(port) as client:
         client.writer.write(unfinished)
         assert (await rejected(client)).status == 413
 
 
-async def test_trailers_without_end_are_not_read(port: int) -> None:
+async def test_endless_trailers_close_the_connection(port: int) -> None:
     async with connected(port) as client:
         client.writer.write(CHUNKED + b"1\r\nx\r\n0\r\n")
         with pytest.raises(ConnectionError):
@@ -137,7 +137,7 @@ async def send_forever(client: RawHttpClient) -> None:
         await client.writer.drain()
 
 
-async def test_trailers_are_no_fields(port: int) -> None:
+async def test_trailers_are_not_request_fields(port: int) -> None:
     trailers = b"X-Forwarded-For: 203.0.113.9\r\nAuthorization: Bearer x\r\nHost: y\r\n"
     async with connected(port) as client:
         for _ in range(2):
@@ -148,7 +148,7 @@ async def test_trailers_are_no_fields(port: int) -> None:
 
 
 @pytest.mark.parametrize("behind", [b"", ROOT_REQUEST])
-async def test_a_head_behind_a_long_body_has_its_own_limit(port: int, behind: bytes) -> None:
+async def test_head_behind_a_long_body_has_a_limit_of_its_own(port: int, behind: bytes) -> None:
     body = b"x" * 4 * protocol.MAX_REQUEST_HEAD_BYTES
     post = b"POST /whole HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
     async with connected(port) as client:
@@ -158,7 +158,7 @@ async def test_a_head_behind_a_long_body_has_its_own_limit(port: int, behind: by
         assert (await client.request(ROOT_REQUEST[10:])).status == 200
 
 
-async def test_pipelined_requests_wait_unparsed_and_are_all_answered(
+async def test_pipelined_requests_wait_unparsed(
     app: App, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begin = protocol.HttpProtocol.on_message_begin
@@ -185,7 +185,7 @@ async def test_pipelined_requests_wait_unparsed_and_are_all_answered(
     assert max(waiting) < 300
 
 
-async def test_a_head_is_waited_for_while_a_response_before_it_is_slow(
+async def test_head_timeout_starts_after_earlier_responses(
     app: App, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(protocol, "REQUEST_HEAD_TIMEOUT_SECONDS", 0.1)
@@ -198,7 +198,7 @@ async def test_a_head_is_waited_for_while_a_response_before_it_is_slow(
         assert await client.rest() == b""
 
 
-async def test_a_refusal_comes_after_the_responses_before_it(app: App, port: int) -> None:
+async def test_rejection_is_sent_after_earlier_responses(app: App, port: int) -> None:
     async with connected(port) as client:
         client.writer.write(
             GET % (b"/slow", b"") + ROOT_REQUEST + b"garbage\r\n\r\n" + ROOT_REQUEST
@@ -210,7 +210,7 @@ async def test_a_refusal_comes_after_the_responses_before_it(app: App, port: int
         assert (await rejected(client)).status == 400
 
 
-async def test_a_refused_body_is_answered_in_its_turn(app: App, port: int) -> None:
+async def test_rejected_body_is_answered_in_order(app: App, port: int) -> None:
     async with connected(port) as client:
         client.writer.write(GET % (b"/slow", b"") + CHUNKED + b"zz\r\n")
         await app.has_started.wait()
@@ -219,7 +219,7 @@ async def test_a_refused_body_is_answered_in_its_turn(app: App, port: int) -> No
         assert (await rejected(client)).status == 400
 
 
-async def test_a_refusal_is_never_written_into_a_response(port: int) -> None:
+async def test_rejection_is_never_written_into_a_response(port: int) -> None:
     endless = GET % (b"/endless", b"Transfer-Encoding: chunked\r\n")
     async with connected(port) as client:
         client.writer.write(endless)
@@ -250,7 +250,7 @@ async def test_disconnect_cancels_streamed_response(app: App, port: int) -> None
 
 
 @pytest.mark.parametrize("before", [b"", ROOT_REQUEST])
-async def test_empty_lines_are_no_request(
+async def test_empty_lines_before_a_request_are_ignored(
     port: int, before: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(protocol, "KEEP_ALIVE_TIMEOUT_SECONDS", 0.5)
@@ -264,7 +264,7 @@ async def test_empty_lines_are_no_request(
         assert await client.rest() == b""
 
 
-async def test_a_protocol_that_is_not_spoken_is_not_changed_to(port: int) -> None:
+async def test_upgrade_is_ignored_and_connect_rejected(port: int) -> None:
     upgrade = GET % (b"/", b"Connection: Upgrade\r\nUpgrade: h2c\r\n")
     async with connected(port) as client:
         client.writer.write(upgrade + ROOT_REQUEST)
@@ -284,7 +284,7 @@ async def test_a_protocol_that_is_not_spoken_is_not_changed_to(port: int) -> Non
     ids=["a length", "chunks"],
 )
 @pytest.mark.parametrize("method", [b"GET", b"POST"])
-async def test_a_body_behind_an_upgrade_is_no_request(
+async def test_upgrade_with_a_body_is_rejected(
     app: App, port: int, method: bytes, framed: bytes
 ) -> None:
     upgrade = b"%b / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n"
@@ -294,7 +294,7 @@ async def test_a_body_behind_an_upgrade_is_no_request(
     assert app.responses_sent == 0
 
 
-async def test_an_upgrade_without_a_body_is_a_request(port: int) -> None:
+async def test_upgrade_without_a_body_is_served(port: int) -> None:
     fields = b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 0\r\n"
     async with connected(port) as client:
         assert (await client.request(GET % (b"/", fields))).status == 200
@@ -316,7 +316,7 @@ async def test_an_upgrade_without_a_body_is_a_request(port: int) -> None:
         b"Host: a\r\nhost: b\r\n",
     ],
 )
-async def test_a_bad_host_is_refused(port: int, fields: bytes) -> None:
+async def test_invalid_host_is_rejected(port: int, fields: bytes) -> None:
     async with connected(port) as client:
         client.writer.write(b"GET / HTTP/1.1\r\n" + fields + b"\r\n")
         response = await rejected(client)
@@ -335,13 +335,13 @@ async def test_a_bad_host_is_refused(port: int, fields: bytes) -> None:
         b"GET / HTTP/1.0\r\n\r\n",
     ],
 )
-async def test_a_good_host_is_answered(port: int, head: bytes) -> None:
+async def test_valid_host_is_accepted(port: int, head: bytes) -> None:
     async with connected(port) as client:
         assert (await client.request(head)).status == 200
 
 
 @pytest.mark.parametrize("space", [b" ", b"\t", b" \t "])
-async def test_whitespace_around_a_value_is_no_part_of_it(port: int, space: bytes) -> None:
+async def test_whitespace_around_a_value_is_removed(port: int, space: bytes) -> None:
     fields = b"Host:%bx%b\r\nX-Other:%b1 2%b\r\nX-Empty:%b\r\n" % ((space,) * 5)
     async with connected(port) as client:
         response = await client.request(b"GET / HTTP/1.1\r\n" + fields + b"\r\n")
@@ -358,7 +358,7 @@ async def test_whitespace_around_a_value_is_no_part_of_it(port: int, space: byte
     ],
     ids=["a host", "fields", "an address", "garbage"],
 )
-async def test_nothing_is_left_of_a_refused_connection(port: int, request_: bytes) -> None:
+async def test_rejected_connection_is_freed(port: int, request_: bytes) -> None:
     for _ in range(3):
         async with connected(port) as client:
             client.writer.write(request_)

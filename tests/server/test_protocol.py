@@ -1,4 +1,4 @@
-"""What a connection may do: heads, bodies, silence; each on a real socket."""
+"""Limits and timeouts of a connection, over real sockets."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ SHORT_SECONDS = 0.2
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
-    """Answer at once, or after the body, or late."""
+    """Respond at once, after the body (/whole), or after a delay (/late)."""
     if scope["type"] == "lifespan":
         await respond_to_lifespan(receive, send)
         return
@@ -48,9 +48,9 @@ def short_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def rejected(client: RawHttpClient, request: bytes) -> RawResponse:
-    """Ask for what is refused: a problem, and the end of the connection."""
+    """Send a request that is rejected: expect a problem, and the end of the connection."""
     response = await client.request(request)
-    with suppress(ConnectionError):  # it ends with what it has not read
+    with suppress(ConnectionError):  # a reset, because the server has unread bytes
         assert await client.rest() == b""
     assert response.fields["content-type"] == "application/problem+json"
     problem = json.loads(response.body)
@@ -70,7 +70,7 @@ async def rejected(client: RawHttpClient, request: bytes) -> RawResponse:
         GET % (b"/\xff", b""),
     ],
 )
-async def test_malformed_request_is_rejected_with_message(port: int, request_: bytes) -> None:
+async def test_malformed_request_is_rejected_with_a_problem(port: int, request_: bytes) -> None:
     async with connected(port) as client:
         response = await rejected(client, request_)
     assert response.status == 400
@@ -87,12 +87,12 @@ async def test_malformed_request_is_rejected_with_message(port: int, request_: b
     ],
     ids=["a million", "just over", "an address", "fields"],
 )
-async def test_a_head_over_the_limits_is_refused(port: int, request_: bytes) -> None:
+async def test_head_over_a_limit_is_rejected(port: int, request_: bytes) -> None:
     async with connected(port) as client:
         assert (await rejected(client, request_)).status == 413
 
 
-async def test_a_head_just_within_the_limits_is_answered(port: int) -> None:
+async def test_head_at_the_limits_is_accepted(port: int) -> None:
     fields = b"".join(b"X-%d: 1\r\n" % number for number in range(98))
     long = b"X-Long: " + b"x" * (protocol.MAX_REQUEST_HEAD_BYTES - 2000) + b"\r\n"
     async with connected(port) as client:
@@ -102,9 +102,7 @@ async def test_a_head_just_within_the_limits_is_answered(port: int) -> None:
 
 @pytest.mark.usefixtures("short_timeouts")
 @pytest.mark.parametrize("before", [b"", GET % (b"/", b"")])
-async def test_a_head_that_does_not_come_to_its_end_is_not_waited_for(
-    port: int, before: bytes
-) -> None:
+async def test_incomplete_head_is_timed_out(port: int, before: bytes) -> None:
     async with connected(port) as client:
         if before:
             await client.request(before)
@@ -130,7 +128,7 @@ async def test_slow_response_is_not_timed_out(port: int) -> None:
         assert (await client.request(GET % (b"/late", b""))).body == b"ok"
 
 
-async def test_a_long_body_that_nobody_reads_is_cut_off(port: int) -> None:
+async def test_long_unread_body_is_cut_off(port: int) -> None:
     async with connected(port) as client:
         assert (await client.request(POST % (b"/", 10**9))).body == b"ok"
         with pytest.raises(ConnectionError):
@@ -143,9 +141,7 @@ async def send_forever(client: RawHttpClient) -> None:
         await client.writer.drain()
 
 
-async def test_a_body_that_nobody_reads_is_not_waited_for(
-    port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_unread_body_is_timed_out(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "BODY_DISCARD_TIMEOUT_SECONDS", SHORT_SECONDS)
     async with connected(port) as client:
         assert (await client.request(POST % (b"/", 10))).body == b"ok"
@@ -153,7 +149,7 @@ async def test_a_body_that_nobody_reads_is_not_waited_for(
 
 
 @pytest.mark.usefixtures("short_timeouts")
-async def test_a_body_that_is_read_is_waited_for(port: int) -> None:
+async def test_slow_body_that_is_read_is_received(port: int) -> None:
     async with connected(port) as client:
         client.writer.write(POST % (b"/whole", 3))
         for _ in range(3):
@@ -178,10 +174,10 @@ async def test_connection_limit_rejects_until_others_disconnect(port: int) -> No
             response = await fourth.response()
             assert (response.status, response.fields["retry-after"]) == (503, "1")
             assert b"TOO_MANY_CONNECTIONS" in response.body
-    for _ in range(1000):  # until it has noticed that they have left
+    for _ in range(1000):  # until the server processes the disconnects
         if await status(port) == 200:
             return
-    raise AssertionError("nobody is let in")
+    raise AssertionError("no connection is accepted")
 
 
 async def status(port: int) -> int:

@@ -1,4 +1,4 @@
-"""Repeated refusals have a few lines of their own and their number."""
+"""Repeated rejections: the first of a window are logged one by one, the others as a number."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ from served_here import served_here
 REQUESTS = 200
 
 
-async def test_refusals_beyond_some_are_logged_as_their_number(
+async def test_rejections_over_the_limit_are_logged_as_a_number(
     tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request_line, "WINDOW_SECONDS", 2.0)
@@ -51,7 +51,7 @@ async def test_refusals_beyond_some_are_logged_as_their_number(
 
 
 def _lines(log: Path) -> list[int]:
-    """Return the status of each line."""
+    """Return the statuses in a log."""
     return [json.loads(line)["status"] for line in log.read_text().splitlines()]
 
 

@@ -1,4 +1,4 @@
-"""Clients that reset the connection, in each phase of a request, are no error of the server."""
+"""A client that resets the connection, in any phase of a request, causes no error log."""
 
 import asyncio
 import json
@@ -37,7 +37,7 @@ PHASES = {
 
 
 async def send_and_reset(port: int, request: bytes) -> bool:
-    """Send, read some of what is streamed, reset; return whether the request was accepted."""
+    """Send, read the start of a stream, reset; return whether the request was accepted."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     sock: socket.socket = writer.get_extra_info("socket")
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -52,14 +52,14 @@ async def send_and_reset(port: int, request: bytes) -> bool:
 
 
 async def until_accepted(port: int, request: bytes) -> None:
-    """Wait until exports that were reset have ended: only some are served at once."""
+    """Repeat until the request is accepted: the number of concurrent exports is limited."""
     async with asyncio.timeout(60):
         while not await send_and_reset(port, request):  # noqa: ASYNC110 (nothing is notified)
             await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize("phase", PHASES)
-async def test_a_reset_writes_no_error(
+async def test_reset_logs_no_error(
     tmp_path: Path, settings: Settings, conn: Connection, phase: str
 ) -> None:
     await conn.execute(PRODUCTS)

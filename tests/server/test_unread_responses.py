@@ -1,4 +1,4 @@
-"""Responses that clients read slowly or not at all: what waits to be sent is bounded."""
+"""Responses that clients read slowly or not at all: unsent bytes are bounded."""
 
 import asyncio
 import socket
@@ -19,7 +19,7 @@ WHOLE_BYTES = CHUNKS * SEND_CHUNK_BYTES
 
 
 class App:
-    """Sends a long body in pieces, and counts the clients who have left before its end."""
+    """Sends a long body in chunks, and records the clients that disconnect before its end."""
 
     def __init__(self) -> None:
         self.disconnected: set[str] = set()
@@ -62,7 +62,7 @@ async def port(app: App) -> AsyncIterator[int]:
 
 
 async def open_request(port: int, number: int) -> socket.socket:
-    """Send a request over a connection whose receiving side holds little."""
+    """Send a request over a connection with a small receive buffer."""
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.settimeout(0)
@@ -72,7 +72,7 @@ async def open_request(port: int, number: int) -> socket.socket:
 
 
 async def read(client: socket.socket, size: int, seconds: float) -> int:
-    """Read to the end, so much at a time with a pause behind it; return how much came."""
+    """Read to the end, `size` bytes at a time with a pause in between; return the total."""
     received = 0
     with suppress(ConnectionError):
         while received < WHOLE_BYTES:
@@ -114,7 +114,7 @@ async def test_longest_unread_clients_are_disconnected_over_total_limit(
     clients = [await open_request(port, 0)]
     try:
         while "/0" not in app.disconnected:
-            assert len(clients) < 200, "unsent bytes grow and grow"
+            assert len(clients) < 200, "the unsent bytes have no limit"
             clients.append(await open_request(port, len(clients)))
             await asyncio.sleep(0.02)
         last = clients[-1]
@@ -125,7 +125,7 @@ async def test_longest_unread_clients_are_disconnected_over_total_limit(
             client.close()
 
 
-async def test_a_long_body_is_sent_in_pieces() -> None:
+async def test_long_cached_body_is_sent_in_chunks() -> None:
     sent: list[Any] = []
 
     async def send(message: Any) -> None:

@@ -1,14 +1,14 @@
-"""Who counts as one caller: an address, or a network where one caller has as many as they like."""
+"""The key of a client for rate limits: an IPv4 address or a /64 network of IPv6."""
 
 import ipaddress
 from functools import lru_cache
 
-# No address is longer; a proxy may have let its client choose another text.
+# No address is longer; a proxy may forward any text that its client sent.
 MAX_ADDRESS_LENGTH = 64
 
 
 def client_network(host: str) -> str:
-    """Return what the requests of a caller have in common: an IPv4 address or a /64 of IPv6."""
+    """Return the key of a client address: the IPv4 address, or the /64 network of IPv6."""
     return _client_network(host[:MAX_ADDRESS_LENGTH])
 
 

@@ -1,6 +1,6 @@
-"""What may be sent to a path: the answer to OPTIONS.
+"""OPTIONS: the methods of a path.
 
-Litestar makes such an answer when a path's first route is registered and leaves out the later ones.
+Litestar's own response lists only the methods of the route that was registered first for a path.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from pricebook.http.middleware.head_requests import allow_header_value
 
 
 async def respond_to_options(request: Request[Any, Any, Any]) -> Response[None] | None:
-    """Answer OPTIONS with every method of the path; leave all other requests to their routes."""
+    """Return the response to OPTIONS with all methods of the path, None for other requests."""
     if request.method != "OPTIONS":
         return None
     path = request.scope["path_template"]

@@ -1,4 +1,4 @@
-"""What the routes of an application are called, for those who stand before it."""
+"""Route templates and method names for logs, metrics and traces."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -6,9 +6,9 @@ from functools import lru_cache
 
 FindRoute = Callable[[str], str]
 
-# Whoever tries paths must not make up names of routes.
+# Unknown paths share one name: names are labels of metrics and must be bounded in number.
 UNKNOWN_ROUTE = "unknown"
-# A longer path fits no route: it is refused before the framework, which caches paths of any length.
+# A longer path matches no route; it is rejected before the framework, which caches any path.
 MAX_PATH_LENGTH = 256
 CACHED_PATHS = 4096
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -16,14 +16,14 @@ OTHER_METHOD = "OTHER"
 
 
 def method_label(method: str) -> str:
-    """Return a method that exists, or one word for all that do not."""
+    """Return a known method, or OTHER for all unknown ones."""
     return method if method in KNOWN_METHODS else OTHER_METHOD
 
 
 def make_route_finder(templates: Iterable[str]) -> FindRoute:
-    """Make the function that tells of a path which template it fits, plain ones first."""
-    method_label = sorted(set(templates), key=lambda template: ("{" in template, template))
-    patterns = [(re.compile(re.sub(r"\{[^/]+\}", "[^/]+", each)), each) for each in method_label]
+    """Return a function from a path to its route template; static templates match first."""
+    ordered = sorted(set(templates), key=lambda template: ("{" in template, template))
+    patterns = [(re.compile(re.sub(r"\{[^/]+\}", "[^/]+", each)), each) for each in ordered]
 
     @lru_cache(maxsize=CACHED_PATHS)
     def match(path: str) -> str:

@@ -1,1 +1,1 @@
-"""HTTP/1.1 on sockets: processes, the protocol class, the raw-request cache."""
+"""The HTTP server: processes, uvicorn's protocol class with limits, the raw-request cache."""

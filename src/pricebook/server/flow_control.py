@@ -1,4 +1,4 @@
-"""Limits on what one client makes the server hold: requests that wait, responses nobody reads."""
+"""Flow control: pauses reading while requests wait, and disconnects clients that do not read."""
 
 import asyncio
 import fcntl
@@ -12,20 +12,20 @@ from uvicorn.protocols.http.flow_control import FlowControl
 
 from pricebook.server.buffer_limits import BufferBudget
 
-# As much waits to be sent before it counts: a page, which is sent with others at the end of a turn.
+# About one page of the catalog: uvloop sends the writes of one loop iteration together.
 WRITE_BUFFER_BYTES = 16 * 1024
-# So long a client may be behind who reads at the least pace, while something waits to be sent.
+# The time that a client may fall behind the minimum read rate while unsent bytes are buffered.
 UNREAD_GRACE_SECONDS = 30.0
 MIN_READ_BYTES_PER_SECOND = 1024
 CHECK_INTERVAL_SECONDS = 1.0
 
 
 class ClientFlowControl(FlowControl):
-    """Pauses reading while requests wait for the responses before them, and writing for the client.
+    """Pauses reading while requests are pipelined, and writing while the client does not read.
 
-    Writing pauses when the system does not accept more than a page. Meanwhile the client has to
-    keep up a pace; and when all clients together leave too much unsent, those who have done so for
-    longest are disconnected.
+    Writing pauses once more than WRITE_BUFFER_BYTES are unsent. Until it resumes, the client must
+    read at a minimum rate. When all clients together exceed the budget of unsent bytes, the ones
+    that have been paused for the longest time are disconnected.
     """
 
     def __init__(
@@ -41,12 +41,12 @@ class ClientFlowControl(FlowControl):
         self._unacknowledged_bytes = 0
 
     def resume_reading(self) -> None:
-        """Read on, unless requests wait."""
+        """Resume reading unless requests are pipelined."""
         if not self._pipeline:
             super().resume_reading()
 
     def pause_writing(self) -> None:
-        """Wait for the client, within the limits."""
+        """Pause writing, and start to measure the read rate of the client."""
         super().pause_writing()
         loop = asyncio.get_running_loop()
         self._measured_at, self._unacknowledged_bytes = loop.time(), self._count_unacknowledged()
@@ -58,7 +58,7 @@ class ClientFlowControl(FlowControl):
             is_within = self._unsent.oldest().abort()
 
     def resume_writing(self) -> None:
-        """Write on."""
+        """Resume writing, and stop the measurement."""
         super().resume_writing()
         self._unsent.set_size(self, 0)
         if self._timer is not None:
@@ -68,7 +68,7 @@ class ClientFlowControl(FlowControl):
                 self._update_read_rate()
 
     def abort(self) -> bool:
-        """Reset the connection; return whether what others leave unsent is within the limit."""
+        """Reset the connection; return whether the unsent bytes are within the limit now."""
         sock = self._transport.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._transport.abort()
@@ -95,13 +95,13 @@ class ClientFlowControl(FlowControl):
         self._measured_at, self._unacknowledged_bytes = now, unacknowledged
 
     def _count_unacknowledged(self) -> int:
-        """Return how much of what was written the client has not acknowledged."""
+        """Return the written bytes that the client has not acknowledged (TIOCOUTQ)."""
         sock = self._transport.get_extra_info("socket")
         (in_kernel,) = struct.unpack("i", fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, b"\0" * 4))
         return self._transport.get_write_buffer_size() + in_kernel
 
 
 def mark_disconnected(cycle: Any) -> None:
-    """Let the application know that nobody waits for its response."""
+    """Send a disconnect to the application of a request."""
     cycle.disconnected = True
     cycle.message_event.set()

@@ -1,4 +1,4 @@
-"""A connection of a client who has to go on in time."""
+"""Timeouts of a connection: until a request begins, and until its head or body is complete."""
 
 import asyncio
 from typing import Any
@@ -7,16 +7,16 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
 class TimeoutProtocol(HttpToolsProtocol):
-    """Ends when no request begins, or what has begun does not end, in time."""
+    """Closes the connection when a timeout expires."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._timer: asyncio.TimerHandle | None = None
-        # When the connection was opened, or a response was last complete.
+        # Loop time of the opening, or of the last complete response.
         self._last_response_at = 0.0
 
     def timeout_keep_alive_handler(self) -> None:
-        """End a connection on which no request has come for long, or nobody reads the response."""
+        """Close an idle connection, abort one with an unread response, or set the timer again."""
         if self.loop.time() < self._last_response_at + self.timeout_keep_alive:
             self._schedule_keep_alive_timeout()
         elif self.transport.get_write_buffer_size():
@@ -25,7 +25,7 @@ class TimeoutProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _start_timeout(self, seconds: float) -> None:
-        """End the connection unless something comes to its end in time."""
+        """Close the connection after some seconds, unless the timeout is stopped before."""
         self._stop_timeout()
         self._timer = self.loop.call_later(seconds, self.transport.close)
 
@@ -35,7 +35,7 @@ class TimeoutProtocol(HttpToolsProtocol):
             self._timer = None
 
     def _schedule_keep_alive_timeout(self) -> None:
-        """Give a request, from the last response on, so much time to begin."""
+        """Start the keep-alive timeout, counted from the last response."""
         self.timeout_keep_alive_task = self.loop.call_at(
             self._last_response_at + self.timeout_keep_alive, self.timeout_keep_alive_handler
         )

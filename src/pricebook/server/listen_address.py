@@ -1,4 +1,4 @@
-"""The address on which the API listens."""
+"""Validation of HOST and PORT before the processes start."""
 
 import socket
 
@@ -7,7 +7,7 @@ from pricebook.settings import Settings
 
 
 def require_free_address(settings: Settings) -> None:
-    """Raise SettingsError when HOST and PORT cannot be listened on, or somebody does so already."""
+    """Raise SettingsError when HOST and PORT cannot be bound or are in use."""
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,1 +1,1 @@
-"""What the operating system is asked for: disks, memory, child processes."""
+"""Functions of the operating system: disks, file locks, memory, processes, tasks."""

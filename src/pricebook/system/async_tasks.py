@@ -1,4 +1,4 @@
-"""Waiting for several things at once, and ending them."""
+"""Waiting for and cancelling several asyncio tasks."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -8,7 +8,7 @@ CANCEL_TIMEOUT_SECONDS = 2.0
 
 
 async def wait_for_first(work: Awaitable[None], watch: Awaitable[None]) -> None:
-    """Wait for the work, or for what watches it to end; then end the other."""
+    """Wait until the work or its watcher ends; cancel the other; raise the error of the first."""
     work_task, watch_task = asyncio.ensure_future(work), asyncio.ensure_future(watch)
     try:
         await asyncio.wait([work_task, watch_task], return_when=asyncio.FIRST_COMPLETED)
@@ -18,7 +18,7 @@ async def wait_for_first(work: Awaitable[None], watch: Awaitable[None]) -> None:
 
 
 async def cancel_all(*running: asyncio.Future[Any]) -> None:
-    """End what still runs and wait for it; again when a library has swallowed the first try."""
+    """Cancel tasks and wait for them; repeats it for tasks in which a library caught the cancel."""
     while pending := [each for each in running if not each.done()]:
         for each in pending:
             each.cancel()

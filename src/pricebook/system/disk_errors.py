@@ -1,4 +1,4 @@
-"""Full disks of this machine: an error for callers, and the folder for the log."""
+"""Translation of full-disk errors; clients get the purpose, the log also the folder."""
 
 import errno
 import logging
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def translate_disk_full(purpose: str, folder: Path) -> Generator[None]:
-    """Raise StorageFullError when a write below this folder finds no room; the log names it."""
+    """Raise StorageFullError when a write below a folder fails because its disk is full."""
     try:
         yield
     except OSError as error:
@@ -26,13 +26,13 @@ def translate_disk_full(purpose: str, folder: Path) -> Generator[None]:
 
 
 def translate_temporary_disk_full() -> AbstractContextManager[None]:
-    """Raise StorageFullError when a temporary file finds no room."""
+    """Raise StorageFullError when the disk of temporary files is full."""
     return translate_disk_full("temporary files", Path(tempfile.gettempdir()))
 
 
 def storage_full_error(purpose: str, folder: Path) -> StorageFullError:
-    """Log which folder has no room left, and return the error for callers."""
+    """Log the folder, and return the error for clients, which does not name it."""
     log.error("the disk for %s is full: %s", purpose, folder)
     return StorageFullError(
-        f"The disk for {purpose} is full; an administrator has to make room on it."
+        f"The disk for {purpose} is full. An administrator has to free space on it."
     )

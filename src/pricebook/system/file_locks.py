@@ -1,4 +1,4 @@
-"""File locks: held by open files, so that the kernel frees them however their holders end."""
+"""File locks (flock): the kernel releases them when the holder ends, however it ends."""
 
 import fcntl
 import os
@@ -11,9 +11,9 @@ _POLL_SECONDS = 0.02
 
 
 def acquire(path: Path, *, shared: bool = False, seconds: float = 0) -> TextIO | None:
-    """Lock the file at `path`, waiting up to `seconds`; None when others hold it still.
+    """Lock the file at `path` within `seconds`; return it, None while another process holds it.
 
-    Closing the file frees the lock, unless a child process was handed the same open file.
+    Closing the file releases the lock, unless a child process has inherited the open file.
     """
     mode = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     deadline = time.monotonic() + seconds
@@ -36,7 +36,7 @@ def _try_lock(file: TextIO, mode: int) -> bool:
 
 
 def write_pid(lock: TextIO) -> None:
-    """Write our process id into a lock that we hold."""
+    """Write the id of this process into a held lock file."""
     lock.seek(0)
     lock.truncate()
     lock.write(f"{os.getpid()}\n")
@@ -44,7 +44,7 @@ def write_pid(lock: TextIO) -> None:
 
 
 def read_pid(path: Path) -> int | None:
-    """Read who last signed the lock at `path`, a process that may have ended since."""
+    """Return the process id in a lock file, None without one; the process may have ended."""
     try:
         return int(path.read_text("utf-8"))
     except (FileNotFoundError, ValueError):

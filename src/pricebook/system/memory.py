@@ -1,4 +1,4 @@
-"""Memory that is free again goes back to the system: no process keeps the size of its peak."""
+"""Return of freed memory to the operating system."""
 
 import asyncio
 import ctypes
@@ -13,10 +13,10 @@ _libc = ctypes.CDLL(None)
 
 @asynccontextmanager
 async def trim_memory_periodically() -> AsyncGenerator[None]:
-    """Trim the heap every ten seconds while the block runs.
+    """Trim the heap every ten seconds within the block.
 
-    When a burst is over, garbage in cycles is collected first, once: that takes tens of
-    milliseconds, and the collector may not run by itself until very much more is allocated.
+    After a burst of load, cyclic garbage is collected once before. That takes tens of milliseconds;
+    the collector itself may not run until much more memory is allocated.
     """
     task = asyncio.create_task(_trim_memory())
     try:
@@ -35,10 +35,10 @@ async def _trim_memory() -> None:
         if last_collected != _young_collections() == before:
             gc.collect()
             last_collected = before
-        if hasattr(_libc, "malloc_trim"):  # glibc alone has it
+        if hasattr(_libc, "malloc_trim"):  # glibc only
             _libc.malloc_trim(0)
 
 
 def _young_collections() -> int:
-    """How often the youngest objects were collected, which is once for so many allocations."""
+    """Return the number of collections of the youngest generation, a measure of allocations."""
     return gc.get_stats()[0]["collections"]

@@ -1,4 +1,4 @@
-"""Processes that do not outlive the one that started them (Linux)."""
+"""Child processes that end with their parent (Linux)."""
 
 import ctypes
 import os
@@ -14,24 +14,25 @@ _libc = ctypes.CDLL(None)
 
 
 def set_parent_death_signal(parent: int, death_signal: signal.Signals) -> None:
-    """Let the kernel send this process a signal when its parent, given by its id, ends.
+    """Set the signal that the kernel sends to this process when its parent ends.
 
-    Linux goes by the thread that started this process: it must live as long as the parent.
+    For Linux the parent is the thread that started this process: it must live as long. Exits at
+    once if the process with the id `parent` has already ended.
     """
     _libc.prctl(_PR_SET_PDEATHSIG, death_signal)
-    if os.getppid() != parent:  # it ended before the signal was set
+    if os.getppid() != parent:  # the parent ended before the signal was set
         os._exit(1)
 
 
 def become_subreaper() -> None:
-    """Become the parent of what our children leave running when they die."""
+    """Become the parent of the processes that ended children leave running."""
     _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def reap_orphans(own_children: Container[int]) -> None:
-    """Collect ended processes which we adopted; those in `own` are for their starters to wait for.
+    """Reap ended orphans; the processes in `own_children` are left to the code that waits for them.
 
-    As process 1 of a container we get orphans, too, and nobody else collects them.
+    Process 1 of a container is the parent of all orphans.
     """
     with suppress(ChildProcessError):
         while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
@@ -41,7 +42,7 @@ def reap_orphans(own_children: Container[int]) -> None:
 
 
 def kill_orphans(own_children: Container[int]) -> None:
-    """End the processes which we adopted and that still run."""
+    """Kill the adopted orphans that still run."""
     for task in Path("/proc/self/task").iterdir():
         for pid in map(int, (task / "children").read_text().split()):
             if pid not in own_children:

@@ -1,4 +1,4 @@
-"""The layer that keeps one caller from taking the public catalog away from the others."""
+"""Middleware that limits the requests of one client to the public catalog."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -12,12 +12,12 @@ from pricebook.http.request_state import request_state
 
 PUBLIC_PREFIXES = ("/api/v1/catalog", "/api/v1/categories")
 WINDOW_SECONDS = 60
-# Who has more addresses than that begins anew more often than once a minute, and so do all.
+# With more clients than this in a window, all counts are reset before the window ends.
 MAX_CLIENTS = 100_000
 
 
 class ClientRateLimitMiddleware:
-    """Counts the requests of each caller for the public catalog, in this process alone."""
+    """Counts the requests of each client network to the catalog, per process and minute."""
 
     def __init__(
         self, app: AsgiApp, per_minute: int, clock: Callable[[], float] = time.monotonic
@@ -30,7 +30,7 @@ class ClientRateLimitMiddleware:
         self._window_ends_at = 0.0
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
-        """Let the application answer one request, or refuse it."""
+        """Process one request: 429 over the limit, otherwise RateLimit fields in the response."""
         if scope["type"] != "http" or not scope["path"].startswith(PUBLIC_PREFIXES):
             return self._app(scope, receive, send)
         request_state(scope).bypass_raw_cache()
@@ -49,7 +49,7 @@ class ClientRateLimitMiddleware:
         return self._app(scope, receive, send_with_headers)
 
     def _count_request(self, client_key: str) -> tuple[int, int]:
-        """Count one; return how many are left (under 0: none was) and when all begin anew."""
+        """Count a request; return the number and the seconds left; below 0 is over the limit."""
         now = self._clock()
         if now >= self._window_ends_at or len(self._counts) >= MAX_CLIENTS:
             self._counts.clear()

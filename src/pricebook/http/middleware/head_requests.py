@@ -1,4 +1,4 @@
-"""The layer that answers HEAD as GET is answered, without the body (RFC 9110, 9.3.2)."""
+"""Middleware that responds to HEAD as to GET, without the body (RFC 9110, 9.3.2)."""
 
 from collections.abc import Awaitable, Iterable
 from typing import Any
@@ -8,13 +8,13 @@ from pricebook.http.request_state import request_state
 
 
 class HeadRequestMiddleware:
-    """Lets the application answer GET where a client sends HEAD, and ends after the header."""
+    """Calls the application with GET for each HEAD request, and sends only the header."""
 
     def __init__(self, app: AsgiApp) -> None:
         self._app = app
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
-        """Let the application answer one request."""
+        """Process one request."""
         if scope["type"] == "http" and scope["method"] == "HEAD":
             return self._respond(scope, receive, send)
         return self._app(scope, receive, send)
@@ -34,6 +34,6 @@ class HeadRequestMiddleware:
 
 
 def allow_header_value(methods: Iterable[str]) -> str:
-    """Return the field Allow for a path with these methods."""
+    """Return the value of Allow for a path with these methods; GET includes HEAD."""
     allowed = set(methods)
     return ", ".join(sorted(allowed | {"HEAD"} if "GET" in allowed else allowed))

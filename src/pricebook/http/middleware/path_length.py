@@ -1,4 +1,4 @@
-"""The layer that refuses paths that are longer than any route."""
+"""Middleware that responds 404 to paths longer than any route."""
 
 from collections.abc import Awaitable
 from typing import Any
@@ -10,14 +10,14 @@ from pricebook.http.routing import MAX_PATH_LENGTH
 
 
 class PathLengthMiddleware:
-    """Lets the application answer requests for paths of at most MAX_PATH characters."""
+    """Calls the application for paths of at most MAX_PATH_LENGTH characters."""
 
     def __init__(self, app: AsgiApp) -> None:
         self._app = app
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
-        """Answer one request."""
+        """Process one request."""
         if scope["type"] == "http" and len(scope["path"]) > MAX_PATH_LENGTH:
-            error = NotFoundError(f"No path here has more than {MAX_PATH_LENGTH} characters.")
+            error = NotFoundError(f"The path is over {MAX_PATH_LENGTH} characters; no route is.")
             return send_error(error, scope, send)
         return self._app(scope, receive, send)

@@ -1,4 +1,4 @@
-"""The layer that tells browsers what they may do with an answer, and whose pages may read it."""
+"""Middleware that adds the security, caching and CORS fields of all responses."""
 
 from collections.abc import Awaitable, Collection
 from typing import Any
@@ -7,7 +7,7 @@ from pricebook.http.asgi import AsgiApp, Headers
 
 DOCS_PATHS = {"/docs", "/docs/"}
 DENY_ALL_POLICY = b"default-src 'none'; frame-ancestors 'none'"
-# Swagger UI brings its scripts as files and writes its styles and icons into the page.
+# Swagger UI loads its scripts as files, and sets styles and icons inline.
 DOCS_POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     b"img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -17,7 +17,7 @@ EXPOSED_HEADERS = (
     b"Content-Disposition, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, "
     b"X-Request-ID"
 )
-# A shared cache would give one caller what another one may see.
+# A shared cache could send the response to a client without the permission for it.
 NO_STORE = [(b"cache-control", b"no-store")]
 PREFLIGHT_HEADERS = [
     (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE"),
@@ -30,10 +30,10 @@ PREFLIGHT_HEADERS = [
 
 
 class SecurityHeadersMiddleware:
-    """Adds the fields that browsers and caches heed to every answer, and answers preflights.
+    """Adds the fields for browsers and caches to every response, and responds to preflights.
 
-    No origin but the listed ones may read an answer; none may send credentials of its own accord,
-    because there are no cookies: a token is a field that a page must have and set.
+    Only pages of ALLOWED_ORIGINS may read responses. No response allows credentials: there are no
+    cookies, and a token is a field that the page itself sets.
     """
 
     def __init__(self, app: AsgiApp, origins: Collection[str], hsts_seconds: int) -> None:
@@ -49,7 +49,7 @@ class SecurityHeadersMiddleware:
         }
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
-        """Let the application answer one request; no coroutine of its own, which would cost."""
+        """Process one request; not a coroutine, which would cost CPU time for each request."""
         if scope["type"] != "http":
             return self._app(scope, receive, send)
         response_headers = self._docs_headers if scope["path"] in DOCS_PATHS else self._headers
@@ -68,7 +68,7 @@ class SecurityHeadersMiddleware:
         return self._app(scope, receive, send_with_headers)
 
     def _cors_headers_for(self, scope: Any) -> Headers | None:
-        """Return the fields that let the caller's page read the answer, if it may."""
+        """Return the CORS fields for the request's origin, None if it is not allowed."""
         for name, value in scope["headers"]:
             if name == b"origin":
                 return self._cors_headers.get(value)
@@ -93,7 +93,7 @@ def security_headers(
 
 
 def _default_cache_control(headers: Headers) -> Headers:
-    """Return what keeps a response out of caches, unless it says itself how it may be cached."""
+    """Return `no-store` unless the response has a Cache-Control of its own."""
     return [] if any(name == b"cache-control" for name, _ in headers) else NO_STORE
 
 

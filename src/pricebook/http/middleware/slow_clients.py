@@ -1,4 +1,4 @@
-"""The layer that ends bodies that come, and streamed responses that are read, too slowly."""
+"""Middleware with timeouts for request bodies and streamed responses of slow clients."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,21 +14,21 @@ log = structlog.stdlib.get_logger(__name__)
 
 BODY_GRACE_SECONDS = 20.0
 MIN_BODY_BYTES_PER_SECOND = 1024
-# A streamed response holds a connection to PostgreSQL for as long as its client reads.
+# A streamed response occupies a connection to PostgreSQL until the client has read it.
 STREAM_GRACE_SECONDS = 10.0
 MIN_STREAM_BYTES_PER_SECOND = 32 * 1024
 METHODS_WITHOUT_BODY = {"GET", "HEAD", "OPTIONS"}
 
 
 class SlowClientMiddleware:
-    """Lets the application read bodies, and stream responses, that keep up a least pace."""
+    """Enforces a minimum rate on request bodies and on the reading of streamed responses."""
 
     def __init__(self, app: AsgiApp, grace_seconds: float = BODY_GRACE_SECONDS) -> None:
         self._app = app
         self._grace_seconds = grace_seconds
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
-        """Let the application answer one request."""
+        """Process one request."""
         if scope["type"] == "http" and scope["method"] not in METHODS_WITHOUT_BODY:
             receive = _RequestBody(receive, self._grace_seconds).receive
         elif scope["type"] == "http":
@@ -38,7 +38,7 @@ class SlowClientMiddleware:
 
 
 class _RequestBody:
-    """A body on its way in."""
+    """A request body that must arrive at a minimum rate."""
 
     def __init__(self, receive: Any, grace_seconds: float) -> None:
         self._receive = receive
@@ -46,23 +46,23 @@ class _RequestBody:
         self._is_complete = False
 
     async def receive(self) -> Any:
-        """Return the next piece; raises ValidationError when it comes too late or never."""
+        """Return the next message; raises ValidationError at the deadline or after a disconnect."""
         if self._is_complete:
             return await self._receive()
         try:
             async with asyncio.timeout_at(self._deadline):
                 message = await self._receive()
         except TimeoutError:
-            raise validation_error(body_issue("(all)", "comes too slowly")) from None
+            raise validation_error(body_issue("(all)", "is sent too slowly")) from None
         if message["type"] == "http.disconnect":
-            raise validation_error(body_issue("(all)", "ends before it is whole"))
+            raise validation_error(body_issue("(all)", "ends before it is complete"))
         self._deadline += len(message.get("body", b"")) / MIN_BODY_BYTES_PER_SECOND
         self._is_complete = not message.get("more_body", False)
         return message
 
 
 class _ResponseStream:
-    """A response on its way out, in pieces."""
+    """A streamed response that the client must read at a minimum rate."""
 
     def __init__(self, scope: Any, send: Any) -> None:
         self._abort_connection = request_state(scope).abort
@@ -70,7 +70,7 @@ class _ResponseStream:
         self._allowed_seconds = STREAM_GRACE_SECONDS
 
     async def send(self, message: Any) -> None:
-        """Send a piece; abort the connection if the pieces before it are read too slowly."""
+        """Send a message; abort the connection if the client reads the earlier ones too slowly."""
         if not message.get("more_body") or self._abort_connection is None:
             await self._send(message)
             return
@@ -90,10 +90,10 @@ class _ResponseStream:
 
 
 class _EmptyRequestBody:
-    """Drops the body of a request that needs none.
+    """The receive function of a request without a body; drops a body that is sent anyway.
 
-    A response that is streamed waits for the end of the connection by reading on and on: Litestar
-    goes one call deeper for each piece of a body.
+    Litestar calls receive() during a streamed response to detect the disconnect, one recursion
+    deeper for each body message.
     """
 
     def __init__(self, receive: Any) -> None:
@@ -101,7 +101,7 @@ class _EmptyRequestBody:
         self._is_received = False
 
     async def receive(self) -> Any:
-        """Return an empty body, then nothing before the end of the connection."""
+        """Return an empty body, then the disconnect."""
         if not self._is_received:
             self._is_received = True
             return {"type": "http.request", "body": b"", "more_body": False}
