@@ -16,7 +16,7 @@ def categories(url: str) -> list[str]:
 
 
 def repeated(ids: list[str]) -> dict[str, str]:
-    """Return the queries that are asked again and again, by their names."""
+    """Return the queries of cached pages by name."""
     return {
         "first page": PATH,
         "search": f"{PATH}?search=hammer",
@@ -27,7 +27,7 @@ def repeated(ids: list[str]) -> dict[str, str]:
 
 
 def different(ids: list[str], count: int) -> list[str]:
-    """Return as many queries of all kinds, none twice; the same ones each time."""
+    """Return different queries of all kinds, the same ones each time."""
     chosen = Random(1)
     made: dict[str, None] = {}
     while len(made) < count:

@@ -1,4 +1,4 @@
-"""Homes in folders that any user may enter, and waiting."""
+"""Homes in folders that every user can enter, and a fixture that waits for a condition."""
 
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -23,14 +23,14 @@ def _open_folder() -> Generator[Path]:
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder that the user nobody may enter, too; pytest's own are closed to it."""
+    """A folder that the user nobody can enter, which those of pytest are not."""
     with _open_folder() as folder:
         yield folder
 
 
 @pytest.fixture
 def home(open_folder: Path) -> Iterator[Path]:
-    """A home in which no server has run yet."""
+    """A new home."""
     yield open_folder / "home"
     _wait_for_shutdown(open_folder / "home")
 
@@ -45,13 +45,13 @@ def _shared_home() -> Iterator[Path]:
 
 @pytest.fixture
 def used_home(_shared_home: Path) -> Iterator[Path]:
-    """A home whose servers ran before and are stopped now; what earlier tests wrote is there."""
+    """A home with stopped servers and the data of earlier tests."""
     yield _shared_home
     _wait_for_shutdown(_shared_home)
 
 
 def _wait_for_shutdown(home: Path) -> None:
-    """Wait for the servers of a process that a test killed, which end a moment after it."""
+    """Wait until the servers of a killed process have ended."""
     if home.exists():
         owner = file_locks.acquire(home / "locks/owner", seconds=_TIMEOUT_SECONDS)
         assert owner
@@ -60,7 +60,7 @@ def _wait_for_shutdown(home: Path) -> None:
 
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], object]], None]:
-    """Wait until something is true."""
+    """Wait until a condition is true."""
 
     def wait(condition: Callable[[], object]) -> None:
         deadline = time.monotonic() + _TIMEOUT_SECONDS

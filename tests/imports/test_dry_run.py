@@ -54,7 +54,7 @@ async def test_a_dry_run_of_a_first_list_leaves_no_supplier(
     assert await rows(conn, ALL_ROWS) == []
 
 
-async def test_a_dry_run_tells_that_a_list_would_be_held(
+async def test_dry_run_reports_that_a_price_list_would_be_held(
     run_import: RunImport, conn: Connection
 ) -> None:
     await run_import(LIST)
@@ -65,7 +65,9 @@ async def test_a_dry_run_tells_that_a_list_would_be_held(
     assert await rows(conn, ALL_ROWS) == before
 
 
-async def test_a_dry_run_of_no_list_leaves_no_task(run_import: RunImport, conn: Connection) -> None:
+async def test_dry_run_of_an_invalid_file_leaves_no_task(
+    run_import: RunImport, conn: Connection
+) -> None:
     with pytest.raises(PriceListError):
         await run_import("nothing at all", dry_run=True)
     assert await rows(conn, ALL_ROWS) == []
@@ -87,7 +89,7 @@ async def planned_effect(
     first: list[tuple[int, str]],
     second: list[tuple[int, str]],
 ) -> tuple[list[Any], list[Any]]:
-    """Tell what a dry run says the items become, and what they become."""
+    """Return the items that the plan of a dry run predicts, and the items after the import."""
     await conn.execute("TRUNCATE suppliers CASCADE")
     await run_import(as_list(first))
     items = "SELECT supplier_sku, current_price, absent_since IS NULL FROM supplier_items"
@@ -104,7 +106,7 @@ async def planned_effect(
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=ARTICLES, second=ARTICLES)
-async def test_applying_does_what_the_dry_run_said(
+async def test_import_has_the_result_of_the_dry_run(
     run_import: RunImport,
     conn: Connection,
     first: list[tuple[int, str]],

@@ -35,7 +35,7 @@ async def test_every_row_of_a_list_is_accounted_for(
     assert [error.row_number for error in result.row_errors] == [5, 6, 8]
 
 
-async def test_items_keep_what_the_list_says(run_import: RunImport, conn: Connection) -> None:
+async def test_items_have_the_values_of_the_list(run_import: RunImport, conn: Connection) -> None:
     await run_import(LIST)
     found = await rows(
         conn,
@@ -48,7 +48,7 @@ async def test_items_keep_what_the_list_says(run_import: RunImport, conn: Connec
     ]
 
 
-async def test_the_same_list_again_writes_nothing(run_import: RunImport, conn: Connection) -> None:
+async def test_repeated_list_writes_nothing(run_import: RunImport, conn: Connection) -> None:
     await run_import(LIST)
     before = await rows(conn, "SELECT id, updated_at, last_ingested_at, xmin FROM supplier_items")
     result = await run_import(LIST)
@@ -97,7 +97,7 @@ async def test_an_absent_column_leaves_a_characteristic_and_an_empty_cell_clears
     assert await rows(conn, query) == [({"category": "Tools"},)]
 
 
-async def test_a_repeated_row_is_a_duplicate_and_names_the_row_that_counts(
+async def test_repeated_row_is_a_duplicate_of_the_first_row(
     run_import: RunImport,
 ) -> None:
     result = await run_import("Article code,Name,Price\nA-1,Hammer,2\nA-2,Saw,3\nA-1,Hammer,2.0\n")
@@ -119,7 +119,7 @@ async def test_rows_of_one_code_with_different_prices_are_all_rejected(
     assert await rows(conn, query) == [(Decimal(2),)]
 
 
-async def test_a_list_that_cannot_be_understood_changes_nothing_and_is_kept_as_failed(
+async def test_unreadable_list_changes_nothing_and_is_recorded_as_failed(
     run_import: RunImport, conn: Connection
 ) -> None:
     with pytest.raises(PriceListError):
@@ -132,9 +132,7 @@ async def test_a_list_that_cannot_be_understood_changes_nothing_and_is_kept_as_f
     assert len(errors) == 1
 
 
-async def test_the_task_tells_what_became_of_the_list(
-    run_import: RunImport, conn: Connection
-) -> None:
+async def test_task_has_the_result_of_the_import(run_import: RunImport, conn: Connection) -> None:
     result = await run_import(LIST + "A-4,Axe,,Tools,\n")
     assert result.status == "success"
     ((task_id, state, new, rejected, done),) = await rows(
@@ -146,15 +144,13 @@ async def test_the_task_tells_what_became_of_the_list(
     assert done
 
 
-async def test_a_list_without_one_good_row_has_failed(
-    run_import: RunImport, conn: Connection
-) -> None:
+async def test_list_without_a_valid_row_fails(run_import: RunImport, conn: Connection) -> None:
     result = await run_import("Article code,Name,Price\nA-1,Hammer,x\n")
     assert (result.status, result.items_processed) == ("failed", 0)
     assert await rows(conn, "SELECT state FROM ingestion_tasks") == [("failed",)]
 
 
-async def test_suppliers_are_found_in_any_case_and_made_when_missing(
+async def test_supplier_is_found_case_insensitively_or_created(
     run_import: RunImport, conn: Connection
 ) -> None:
     assert (await run_import(LIST, supplier_name="Ärzte GmbH")).new_supplier
@@ -164,7 +160,7 @@ async def test_suppliers_are_found_in_any_case_and_made_when_missing(
     assert metadata["found"]["columns"]["price"] == "Price"
 
 
-async def test_what_is_set_for_a_supplier_is_used_and_what_is_said_now_wins(
+async def test_options_of_the_request_override_those_of_the_supplier(
     run_import: RunImport, conn: Connection
 ) -> None:
     text = "Article code,Name,Price,Dealer price\nA-1,Hammer,5,4\n"
@@ -181,7 +177,7 @@ async def test_what_is_set_for_a_supplier_is_used_and_what_is_said_now_wins(
     assert await rows(conn, query) == [(Decimal(5),)]
 
 
-async def test_products_are_made_of_unmatched_items_in_the_lists_categories(
+async def test_products_are_created_from_unmatched_items_in_the_lists_categories(
     run_import: RunImport, conn: Connection
 ) -> None:
     await builders.category(conn, "Tools")
@@ -203,7 +199,9 @@ async def test_products_are_made_of_unmatched_items_in_the_lists_categories(
     assert (await run_import(LIST, follow_up=create_products_from_unmatched)).products_created == 0
 
 
-async def test_a_failure_on_the_way_leaves_nothing(run_import: RunImport, conn: Connection) -> None:
+async def test_failure_during_the_import_leaves_nothing(
+    run_import: RunImport, conn: Connection
+) -> None:
     async def fail(*_: object) -> int:
         raise RuntimeError
 
@@ -213,7 +211,7 @@ async def test_a_failure_on_the_way_leaves_nothing(run_import: RunImport, conn: 
         assert await rows(conn, f"SELECT FROM {table}") == []
 
 
-async def test_one_list_taken_in_by_many_at_once_is_applied_once(
+async def test_concurrent_imports_of_one_list_apply_it_once(
     run_import: RunImport, conn: Connection
 ) -> None:
     results = await asyncio.gather(*(run_import(LIST) for _ in range(4)))
@@ -221,7 +219,7 @@ async def test_one_list_taken_in_by_many_at_once_is_applied_once(
     assert await history_length(conn) == 3
 
 
-async def test_progress_ends_at_the_whole(run_import: RunImport) -> None:
+async def test_progress_ends_at_one(run_import: RunImport) -> None:
     seen: list[Progress] = []
     text = "Article code,Name,Price\n" + "".join(f"A-{n},Nail,1.5\n" for n in range(9000))
     await run_import(text, on_progress=seen.append)
@@ -231,7 +229,7 @@ async def test_progress_ends_at_the_whole(run_import: RunImport) -> None:
     assert (seen[-1].fraction, seen[-1].rows_read) == (1, 9001)
 
 
-async def test_a_list_is_compared_as_a_whole_however_little_is_known_of_its_items(
+async def test_merge_is_fast_without_statistics_of_the_items(
     conn: Connection, run_import: RunImport
 ) -> None:
     def list_with_price(price: int) -> str:

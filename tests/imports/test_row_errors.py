@@ -1,4 +1,4 @@
-"""Of the rows that a list lost, the first are kept; all of them are counted."""
+"""The first row errors of a price list are stored; all of them are counted."""
 
 import csv
 from io import StringIO
@@ -28,7 +28,7 @@ async def stored_row_errors_by_task(conn: Connection) -> list[int]:
     return [count for (count,) in found]
 
 
-async def test_the_first_rows_are_kept_and_all_are_counted_by_kind(
+async def test_first_row_errors_are_stored_and_all_are_counted_by_type(
     run_import: RunImport, conn: Connection, database: Database
 ) -> None:
     result = await run_import(HEADER_LINE + "A-1,Hammer,12.50\n" + BAD_LINES)
@@ -45,7 +45,7 @@ async def test_the_first_rows_are_kept_and_all_are_counted_by_kind(
     assert lines[-1][-2:] == ["not_kept", "500 more rows are not kept."]
 
 
-async def test_a_bad_list_that_comes_again_and_again_keeps_its_newest_rows(
+async def test_row_errors_are_kept_of_the_newest_tasks_only(
     run_import: RunImport, conn: Connection, database: Database
 ) -> None:
     results = [
@@ -58,7 +58,7 @@ async def test_a_bad_list_that_comes_again_and_again_keeps_its_newest_rows(
     assert "1 more rows are not kept." in text
 
 
-async def test_of_a_long_row_the_start_is_kept(run_import: RunImport, conn: Connection) -> None:
+async def test_long_row_is_stored_truncated(run_import: RunImport, conn: Connection) -> None:
     long = "x" * 20_000
     await run_import(
         HEADER_LINE.strip() + ",Text,More\nA-1,Hammer,12.50,,\n" + f"A-2,Saw,free,{long},{long}\n"
@@ -69,7 +69,7 @@ async def test_of_a_long_row_the_start_is_kept(run_import: RunImport, conn: Conn
     assert len(data) == len(HEADER_LINE.split(",")) + 2
 
 
-async def test_a_held_list_keeps_of_rejected_rows_what_applying_takes(
+async def test_held_list_stores_rejected_rows_for_applying(
     run_import: RunImport, conn: Connection, database: Database
 ) -> None:
     await run_import(HEADER_LINE + "".join(f"B-{n},Thing,5.00\n" for n in range(BAD_ROWS)))

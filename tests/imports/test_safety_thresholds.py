@@ -34,7 +34,7 @@ def csv_text(count: int, price: str = "5.00") -> str:
     return "Article code,Name,Price\n" + "".join(lines)
 
 
-def test_a_list_at_the_limits_is_not_held() -> None:
+def test_list_at_the_thresholds_is_not_held() -> None:
     assert hold_reasons(WITHIN_THRESHOLDS, SafetyThresholds()) == []
 
 
@@ -51,14 +51,14 @@ def test_a_list_at_the_limits_is_not_held() -> None:
         ({"median_after": Decimal(0)}, "changes from 10 to 0"),
     ],
 )
-def test_a_list_over_a_limit_is_held_with_the_reason(change: dict[str, Any], reason: str) -> None:
+def test_list_over_a_threshold_is_held_with_the_reason(change: dict[str, Any], reason: str) -> None:
     (message,) = hold_reasons(
         msgspec.structs.replace(WITHIN_THRESHOLDS, **change), SafetyThresholds()
     )
     assert reason in message
 
 
-def test_a_first_list_has_nothing_to_lose() -> None:
+def test_first_list_of_a_supplier_is_not_held() -> None:
     first = ImportImpact(0, 0, 100, 0, None, None)
     assert hold_reasons(first, SafetyThresholds(absent_percent=0)) == []
 
@@ -116,7 +116,7 @@ async def test_a_held_list_is_applied_by_one_call(
         await importer.apply_held(database, held.task_id)
 
 
-async def test_a_held_list_is_applied_to_what_is_there_by_then(
+async def test_held_list_is_compared_with_the_current_items_when_applied(
     run_import: RunImport, conn: Connection, database: Database
 ) -> None:
     await run_import(LIST)
@@ -126,7 +126,7 @@ async def test_a_held_list_is_applied_to_what_is_there_by_then(
     assert (result.counts.changed, result.counts.absent) == (1, 2)
 
 
-async def test_a_held_list_that_is_older_than_what_was_taken_in_is_refused(
+async def test_held_list_is_refused_after_a_later_import(
     run_import: RunImport, database: Database
 ) -> None:
     await run_import(LIST)
@@ -149,12 +149,12 @@ async def test_a_partial_list_that_was_held_stays_partial(
     assert (result.counts.changed, result.counts.absent) == (3, 0)
 
 
-async def test_a_task_that_is_not_there_cannot_be_applied(database: Database) -> None:
+async def test_applying_an_unknown_task_is_not_found(database: Database) -> None:
     with pytest.raises(NotFoundError, match="There is no task"):
         await importer.apply_held(database, uuid4())
 
 
-async def test_the_list_of_a_supplier_that_is_gone_cannot_be_applied(
+async def test_held_list_of_a_deleted_supplier_cannot_be_applied(
     run_import: RunImport, conn: Connection, database: Database
 ) -> None:
     await run_import(LIST)
@@ -164,7 +164,7 @@ async def test_the_list_of_a_supplier_that_is_gone_cannot_be_applied(
         await importer.apply_held(database, held.task_id)
 
 
-async def test_two_who_apply_a_list_at_once_apply_it_once(
+async def test_concurrent_applies_of_a_held_list_apply_it_once(
     run_import: RunImport, database: Database
 ) -> None:
     await run_import(LIST)

@@ -50,17 +50,17 @@ async def end_all(conn: Connection) -> None:
         ("0 6 * * MON", datetime(2026, 3, 2, 6, tzinfo=UTC)),
     ],
 )
-def test_a_rule_is_minutes_or_words_of_cron(rule: str, expected: datetime) -> None:
+def test_rule_is_minutes_or_a_cron_expression(rule: str, expected: datetime) -> None:
     assert next_run_at(rule, NOON) == expected
 
 
 @pytest.mark.parametrize("rule", ["0", "9999999", "daily", "* * * *", "0 0 30 2 *", "", "-5"])
-def test_what_is_no_rule_is_refused(rule: str) -> None:
+def test_invalid_rule_is_refused(rule: str) -> None:
     with pytest.raises(ValueError, match="expected"):
         next_run_at(rule, NOON)
 
 
-async def test_a_new_rule_begins_with_its_next_time_and_then_runs_once_each_time(
+async def test_new_rule_starts_at_its_next_time_and_runs_once_each_time(
     conn: Connection, worker_database: Database, queue: QueueClient
 ) -> None:
     supplier_id = await scheduled(conn)
@@ -81,7 +81,7 @@ async def test_many_workers_start_a_sync_once(
     assert sum(len(each) for each in all_started) == 2
 
 
-async def test_a_supplier_whose_task_has_not_ended_is_passed_over(
+async def test_supplier_with_an_unfinished_task_is_skipped(
     conn: Connection, worker_database: Database, queue: QueueClient
 ) -> None:
     supplier_id = await scheduled(conn)
@@ -95,7 +95,7 @@ async def test_a_supplier_whose_task_has_not_ended_is_passed_over(
     assert await started(worker_database, queue) == [supplier_id]
 
 
-async def test_another_rule_counts_from_now_and_no_rule_ends_it(
+async def test_changed_rule_starts_from_now_and_a_removed_rule_deletes_the_schedule(
     conn: Connection, worker_database: Database, queue: QueueClient
 ) -> None:
     await scheduled(conn)
@@ -115,7 +115,7 @@ async def test_another_rule_counts_from_now_and_no_rule_ends_it(
 @pytest.mark.parametrize(
     ("rule", "status"), [(60, 201), ("0 6 * * *", 201), ("soon", 400), (0, 400)]
 )
-async def test_a_supplier_is_given_a_rule_that_is_one(
+async def test_supplier_with_an_invalid_rule_is_refused(
     admin: Client, rule: object, status: int
 ) -> None:
     body = {"name": "ACME", "source_type": "csv", "source_config": {"sync_every": rule}}

@@ -38,7 +38,7 @@ async def sync(client: Client | httpx.AsyncClient, supplier_id: object, **header
     return await client.post(SYNC, json={"supplier_id": str(supplier_id)}, headers=headers)
 
 
-async def test_a_list_is_fetched_from_where_the_supplier_puts_it(
+async def test_sync_imports_the_configured_file(
     admin: Client,
     conn: Connection,
     settings: Settings,
@@ -54,7 +54,9 @@ async def test_a_list_is_fetched_from_where_the_supplier_puts_it(
     assert (settings.uploads / "acme.csv").exists()
 
 
-async def test_what_cannot_be_synced_is_refused_at_once(admin: Client, conn: Connection) -> None:
+async def test_sync_without_source_or_active_supplier_is_refused(
+    admin: Client, conn: Connection
+) -> None:
     without_a_list = await builders.supplier(conn)
     assert (await sync(admin, without_a_list)).status_code == 400
     assert (await sync(admin, uuid4())).status_code == 404
@@ -109,7 +111,7 @@ def http_client(app: Litestar) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, base_url="http://testserver.local", timeout=60)
 
 
-async def test_the_same_key_is_one_task(
+async def test_idempotency_key_returns_the_same_task(
     admin: Client, conn: Connection, as_role: builders.AsRole
 ) -> None:
     first_supplier, second_supplier = await supplier(conn), await supplier(conn)
@@ -132,7 +134,7 @@ async def without_redis(settings: Settings, as_role: builders.AsRole) -> AsyncIt
         yield client
 
 
-async def test_without_redis_nothing_is_started_and_all_else_works(
+async def test_without_redis_requests_for_imports_get_503_and_others_work(
     without_redis: Client, conn: Connection, settings: Settings
 ) -> None:
     supplier_id = await supplier(conn)

@@ -28,7 +28,7 @@ def uploaded(settings: Settings) -> list[Path]:
     return sorted(settings.uploads.rglob("*") if settings.uploads.exists() else [])
 
 
-async def test_a_list_that_was_uploaded_is_in_the_catalog_soon_after(
+async def test_uploaded_price_list_appears_in_the_catalog(
     admin: Client, conn: Connection, running_worker: RunningWorker, wait_for_end: WaitForEnd
 ) -> None:
     supplier_id = await builders.supplier(conn)
@@ -102,7 +102,7 @@ async def test_a_malformed_form_is_refused_and_leaves_no_files(
 
 
 @pytest.mark.parametrize("file_name", [b"a\nb.csv", b"a\xff.csv"])
-async def test_a_bad_header_of_a_part_is_refused_in_plain_words(
+async def test_malformed_part_header_is_refused_with_its_reason(
     admin: Client, conn: Connection, file_name: bytes
 ) -> None:
     header = b'Content-Disposition: form-data; name="file"; filename="%b"' % file_name
@@ -120,7 +120,7 @@ async def test_a_bad_header_of_a_part_is_refused_in_plain_words(
     assert "Error" not in error["issue"]
 
 
-async def test_a_file_over_the_limit_is_refused_while_it_comes(
+async def test_file_over_the_limit_is_refused_while_it_is_received(
     admin: Client, conn: Connection, settings: Settings
 ) -> None:
     at_the_limit = "x" * 2**20
@@ -143,7 +143,7 @@ async def test_an_unknown_supplier_is_a_404_and_an_inactive_one_a_400(
     assert uploaded(settings) == []
 
 
-async def test_the_same_key_and_list_is_one_task_and_another_list_is_a_409(
+async def test_idempotency_key_returns_the_same_task_or_409_for_another_file(
     admin: Client, conn: Connection, settings: Settings
 ) -> None:
     supplier_id = await builders.supplier(conn)
@@ -157,7 +157,7 @@ async def test_the_same_key_and_list_is_one_task_and_another_list_is_a_409(
     assert (await admin.get("/api/v1/admin/tasks")).json()["total_count"] == 1
 
 
-async def test_a_key_over_its_length_is_refused(admin: Client, conn: Connection) -> None:
+async def test_too_long_idempotency_key_is_refused(admin: Client, conn: Connection) -> None:
     supplier_id = await builders.supplier(conn)
     response = await upload(admin, supplier_id, headers={"Idempotency-Key": "x" * 256})
     assert response.status_code == 400

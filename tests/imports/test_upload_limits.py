@@ -1,4 +1,4 @@
-"""How often, how many at once and how much somebody may upload, and who may read it."""
+"""Limits of uploads: per minute, at once and in bytes; the modes of uploaded files."""
 
 import asyncio
 import os
@@ -44,7 +44,7 @@ def stored_files(settings: Settings) -> list[Path]:
     return sorted((settings.uploads / "uploaded").glob("*"))
 
 
-async def test_a_user_may_upload_so_many_a_minute(
+async def test_uploads_per_minute_are_limited_per_user(
     settings: Settings, conn: Connection, as_role: builders.AsRole
 ) -> None:
     supplier_id = await builders.supplier(conn)
@@ -93,7 +93,7 @@ async def test_uploads_of_one_user_have_a_quota(
 
 
 async def slow_form(may_end: asyncio.Event) -> AsyncGenerator[bytes]:
-    """A form that begins with enough to be written to the disk, and ends when it is let."""
+    """Yield a form whose first part is written to disk; end it when `may_end` is set."""
     yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
     yield b"x" * (BUFFER_BYTES + 1)
     await may_end.wait()
@@ -140,7 +140,7 @@ def open_umask() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("open_umask")
-async def test_uploads_are_private_whatever_the_umask(
+async def test_uploaded_files_are_private_regardless_of_the_umask(
     settings: Settings, conn: Connection, as_role: builders.AsRole
 ) -> None:
     (settings.uploads / "uploaded").mkdir(mode=0o755)
@@ -151,7 +151,7 @@ async def test_uploads_are_private_whatever_the_umask(
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
-def test_a_file_that_disappears_does_not_stop_the_cleanup(tmp_path: Path) -> None:
+def test_cleanup_ignores_files_that_were_deleted(tmp_path: Path) -> None:
     folder = tmp_path / "uploaded"
     folder.mkdir()
     (folder / "gone").symlink_to(tmp_path / "nowhere")

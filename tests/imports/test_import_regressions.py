@@ -1,6 +1,6 @@
-"""What has gone wrong with imports elsewhere, a test for each case.
+"""Known failures of other import systems, one test for each.
 
-Tasks stuck for ever after a crash: tests/worker. Minutes for some thousand rows: bench/imports.py.
+Tasks that hang after a crash are tested in tests/worker, the speed in bench/import_speed.py.
 """
 
 from decimal import Decimal
@@ -14,7 +14,7 @@ from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.tasks.schemas import Counts
 
 
-async def test_a_re_import_loses_the_links(run_import: RunImport, conn: Connection) -> None:
+async def test_repeated_import_keeps_the_links(run_import: RunImport, conn: Connection) -> None:
     await run_import(LIST)
     product_id = await builders.product(conn)
     await conn.execute("UPDATE supplier_items SET product_id = %s", [product_id])
@@ -27,7 +27,7 @@ async def test_a_re_import_loses_the_links(run_import: RunImport, conn: Connecti
     ]
 
 
-async def test_a_column_absent_from_the_file_resets_the_field(
+async def test_column_missing_from_the_file_keeps_the_value(
     run_import: RunImport, conn: Connection
 ) -> None:
     await run_import(LIST)
@@ -36,7 +36,7 @@ async def test_a_column_absent_from_the_file_resets_the_field(
     assert await rows(conn, stored) == [({"category": "Tools", "Colour": "red"},)]
 
 
-async def test_the_same_code_twice_makes_a_ghost(run_import: RunImport) -> None:
+async def test_repeated_code_is_a_duplicate_or_rejected(run_import: RunImport) -> None:
     same = await run_import("sku,name,price\nA,Axe,2\nA,Axe,2.00\n")
     assert same.counts == Counts(new=1, duplicate=1, ignored=1)
     assert "row 2" in same.row_errors[0].error_message
@@ -46,7 +46,7 @@ async def test_the_same_code_twice_makes_a_ghost(run_import: RunImport) -> None:
     assert "rows 2 to 3" in other.row_errors[0].error_message
 
 
-async def test_a_failed_import_leaves_rows_behind(run_import: RunImport, conn: Connection) -> None:
+async def test_failed_import_leaves_no_rows(run_import: RunImport, conn: Connection) -> None:
     async def fail(_conn: object, _supplier_id: object) -> int:
         raise ZeroDivisionError
 
@@ -59,9 +59,7 @@ async def test_a_failed_import_leaves_rows_behind(run_import: RunImport, conn: C
     assert await history_length(conn) == 3
 
 
-async def test_rows_without_a_code_overwrite_the_first_article(
-    run_import: RunImport, conn: Connection
-) -> None:
+async def test_rows_without_a_code_are_rejected(run_import: RunImport, conn: Connection) -> None:
     result = await run_import("sku,name,price\nA,Axe,2\n,Saw,3\n,Nail,4\n")
     assert (result.counts.new, result.counts.rejected) == (1, 2)
     assert await rows(conn, "SELECT name, current_price FROM supplier_items") == [
@@ -69,9 +67,7 @@ async def test_rows_without_a_code_overwrite_the_first_article(
     ]
 
 
-async def test_absent_articles_are_destroyed_or_kept_as_if_fresh(
-    run_import: RunImport, conn: Connection
-) -> None:
+async def test_absent_items_are_marked_and_kept(run_import: RunImport, conn: Connection) -> None:
     await run_import(LIST)
     without_saw = LIST.replace("A-2,Saw,8.00,Tools,\n", "")
     state = "SELECT absent_since IS NULL FROM supplier_items WHERE supplier_sku = 'A-2'"
@@ -81,7 +77,7 @@ async def test_absent_articles_are_destroyed_or_kept_as_if_fresh(
     assert await rows(conn, state) == [(True,)]
 
 
-async def test_the_list_arrives_cut_in_half(run_import: RunImport, conn: Connection) -> None:
+async def test_truncated_file_is_held(run_import: RunImport, conn: Connection) -> None:
     whole = "sku,name,price\n" + "".join(f"A-{n},Nail {n},1.50\n" for n in range(100))
     await run_import(whole)
     cut = await run_import(whole[: len(whole) // 2], safety_thresholds=SafetyThresholds())
@@ -90,9 +86,7 @@ async def test_the_list_arrives_cut_in_half(run_import: RunImport, conn: Connect
     assert await rows(conn, absent) == [(0,)]
 
 
-async def test_only_the_failed_rows_are_wanted_with_reasons(
-    run_import: RunImport, conn: Connection
-) -> None:
+async def test_rejected_rows_have_reasons(run_import: RunImport, conn: Connection) -> None:
     await run_import("sku,name,price\nA,Axe,2\nB,Saw,soon\n")
     stored = "SELECT row_number, error_message, row_data FROM parsing_logs"
     assert await rows(conn, stored) == [
@@ -100,9 +94,7 @@ async def test_only_the_failed_rows_are_wanted_with_reasons(
     ]
 
 
-async def test_unchanged_rows_of_a_daily_dump_are_written(
-    run_import: RunImport, conn: Connection
-) -> None:
+async def test_unchanged_rows_are_not_written(run_import: RunImport, conn: Connection) -> None:
     await run_import(LIST)
     versions = "SELECT supplier_sku, xmin::text FROM supplier_items ORDER BY 1"
     before = await rows(conn, versions)
@@ -112,14 +104,14 @@ async def test_unchanged_rows_of_a_daily_dump_are_written(
     assert changed == ["A-2"]
 
 
-async def test_nothing_new_nothing_updated_and_no_reason(run_import: RunImport) -> None:
+async def test_list_without_valid_rows_fails_with_a_reason(run_import: RunImport) -> None:
     text = "Our list\n\nsku,name,price\nA,Axe,2\nA,Axe,2\nB,Saw,x\nTools,,\n,,\nTotal,,2\n"
     counts = (await run_import(text)).counts
     assert counts.rows == len(text.splitlines())
     assert counts == Counts(new=1, duplicate=1, rejected=1, ignored=6)
 
 
-async def test_many_rows_stall(run_import: RunImport) -> None:
+async def test_many_rows_are_imported(run_import: RunImport) -> None:
     text = "sku,name,price\n" + "".join(f"A-{n},Nail {n},1.50\n" for n in range(30_000))
     assert (await run_import(text)).counts.new == 30_000
     assert (await run_import(text)).counts.unchanged == 30_000

@@ -1,4 +1,4 @@
-"""Programs as children: how long they may take to be ready, and their logs."""
+"""Child programs: start timeout, exit messages and logs."""
 
 import os
 import re
@@ -22,7 +22,7 @@ Eventually = Callable[[Callable[[], object]], None]
 
 @pytest.fixture
 def run(open_folder: Path) -> Iterator[Run]:
-    """Run some Python as a program that has a moment to become ready."""
+    """Run Python code as a program with a start timeout of one second."""
     account = Account(uid=os.getuid(), gid=os.getgid(), switch_user=False)
     with ExitStack() as stack:
         lock = file_locks.acquire(open_folder / "lock")
@@ -44,19 +44,19 @@ def run(open_folder: Path) -> Iterator[Run]:
         yield start
 
 
-def test_a_program_that_reports_its_recovery_is_waited_for(run: Run) -> None:
+def test_logged_recovery_extends_the_start_timeout(run: Run) -> None:
     child = run("import time\nfor n in range(600): print('redo', n); time.sleep(0.1)")
     ready_at = time.monotonic() + 3
     child.wait_until_ready(lambda: time.monotonic() > ready_at)
 
 
-def test_a_program_that_reports_nothing_is_given_up(run: Run) -> None:
+def test_program_without_progress_exceeds_the_start_timeout(run: Run) -> None:
     child = run("import time\nfor n in range(600): print('hello', n); time.sleep(0.1)")
     with pytest.raises(EmbeddedServerError, match="Program is not ready after 1 seconds"):
         child.wait_until_ready(lambda: False)
 
 
-def test_the_log_of_a_running_program_is_cut_and_written_on(
+def test_log_of_a_running_program_is_rotated(
     run: Run, open_folder: Path, eventually: Eventually
 ) -> None:
     child = run("import time\nprint('x' * 5_000_000)\nwhile True: print('on'); time.sleep(0.1)")
@@ -70,7 +70,7 @@ def test_the_log_of_a_running_program_is_cut_and_written_on(
     assert str(child.exit_message()).endswith(f"Last log line: on (log file {log}).")
 
 
-def test_a_full_disk_is_named_before_what_it_causes(run: Run, eventually: Eventually) -> None:
+def test_full_disk_is_reported_before_later_errors(run: Run, eventually: Eventually) -> None:
     child = run("print('ERROR:  x: No space left on device\\nPANIC:  cannot abort'); exit(1)")
     eventually(child.exit_message)
     assert "No space left on device (log file" in str(child.exit_message())

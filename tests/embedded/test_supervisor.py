@@ -1,4 +1,4 @@
-"""Several processes and one home: who starts, who waits, and what a SIGKILL leaves."""
+"""Several processes share the servers of one home; some of them are killed."""
 
 import os
 import signal
@@ -37,10 +37,10 @@ with servers(Path(home), own=role == "up", durable=disk == "durable") as found:
 
 
 class Parent:
-    """Another process that uses the servers of a home until it is told to leave or killed."""
+    """Another process that uses the servers of a home until it reads a line or is killed."""
 
     def __init__(self, home: Path, *, up: bool, durable: bool) -> None:
-        role = ["up" if up else "short", "durable" if durable else "forgetful"]
+        role = ["up" if up else "temporary", "durable" if durable else "fast"]
         self.process = subprocess.Popen(
             [sys.executable, "-c", PARENT, str(home), *role],
             stdin=subprocess.PIPE,
@@ -67,7 +67,7 @@ class Parent:
 
 
 class StartParent:
-    """Starts parents and kills those that are left."""
+    """Starts processes and kills those that are still running at the end."""
 
     def __init__(self) -> None:
         self.parents: list[Parent] = []
@@ -87,7 +87,7 @@ def start_parent() -> Iterator[StartParent]:
 
 @contextmanager
 def sleeper(*, cwd: Path | None = None, user: int | None = None) -> Generator[int]:
-    """Run a process that is none of ours and give its id."""
+    """Run a foreign process and yield its id."""
     with subprocess.Popen(["sleep", "60"], cwd=cwd, user=user) as stranger:
         try:
             yield stranger.pid
@@ -130,7 +130,7 @@ def test_a_second_process_uses_the_running_servers(
     assert add_note(theirs) == before + 2
 
 
-def test_a_short_command_waits_for_those_who_use_its_servers(
+def test_temporary_owner_waits_for_other_users_of_its_servers(
     used_home: Path, start_parent: StartParent, eventually: Eventually
 ) -> None:
     first = start_parent(used_home)
@@ -147,7 +147,7 @@ def test_a_short_command_waits_for_those_who_use_its_servers(
     assert not server_processes(used_home)
 
 
-def test_up_leaves_at_once_though_others_use_its_servers(
+def test_up_stops_its_servers_although_others_use_them(
     used_home: Path, start_parent: StartParent
 ) -> None:
     up = start_parent(used_home, up=True)
@@ -158,19 +158,21 @@ def test_up_leaves_at_once_though_others_use_its_servers(
         assert not server_processes(used_home)
 
 
-def test_up_waits_for_a_short_command(used_home: Path, start_parent: StartParent) -> None:
-    short = start_parent(used_home)
-    short.endpoints()
-    threading.Timer(0.2, short.request_exit).start()
+def test_up_waits_for_a_temporary_owner(used_home: Path, start_parent: StartParent) -> None:
+    temporary = start_parent(used_home)
+    temporary.endpoints()
+    threading.Timer(0.2, temporary.request_exit).start()
     with supervise(used_home, durable=False) as supervisor:
         assert add_note(supervisor.endpoints)
         assert file_locks.read_pid(used_home / "locks/owner") == os.getpid()
 
 
-def test_up_names_a_short_command_that_stays(used_home: Path, start_parent: StartParent) -> None:
-    short = start_parent(used_home)
-    short.endpoints()
-    with pytest.raises(EmbeddedServerError, match=f"^Process {short.process.pid} still uses"):
+def test_up_names_a_temporary_owner_that_does_not_end(
+    used_home: Path, start_parent: StartParent
+) -> None:
+    temporary = start_parent(used_home)
+    temporary.endpoints()
+    with pytest.raises(EmbeddedServerError, match=f"^Process {temporary.process.pid} still uses"):
         acquire_owner_lock(data_folders.prepare_home(used_home), seconds=0.1)
 
 
@@ -182,7 +184,7 @@ def test_a_second_up_is_refused_at_once(used_home: Path, start_parent: StartPare
         pass
 
 
-def test_after_a_sigkill_no_server_is_left_and_committed_data_are_found(
+def test_after_sigkill_no_server_runs_and_committed_data_remain(
     used_home: Path, start_parent: StartParent, eventually: Eventually
 ) -> None:
     parent = start_parent(used_home, up=True, durable=True)
@@ -197,7 +199,7 @@ def test_after_a_sigkill_no_server_is_left_and_committed_data_are_found(
         )
 
 
-def test_a_start_killed_at_any_moment_does_not_spoil_the_next(
+def test_start_succeeds_after_an_earlier_start_was_killed(
     home: Path, start_parent: StartParent
 ) -> None:
     for pause in (0.2, 0.35, 0.5, 0.65, 0.8, 0.95):
@@ -209,7 +211,7 @@ def test_a_start_killed_at_any_moment_does_not_spoil_the_next(
     assert not (home / "postgres.new").exists()
 
 
-def test_a_process_id_left_by_a_killed_server_stops_nobody(used_home: Path) -> None:
+def test_stale_pid_file_of_a_killed_server_is_removed(used_home: Path) -> None:
     with servers(used_home, durable=False) as server_endpoints:
         before = add_note(server_endpoints)
     data = used_home / "postgres"
@@ -223,7 +225,7 @@ def test_a_process_id_left_by_a_killed_server_stops_nobody(used_home: Path) -> N
             assert add_note(server_endpoints) == before + 1
 
 
-def test_a_server_that_is_slow_to_stop_is_waited_for(
+def test_start_waits_for_a_server_that_stops_slowly(
     used_home: Path, start_parent: StartParent, eventually: Eventually
 ) -> None:
     parent = start_parent(used_home, durable=True)
@@ -240,7 +242,7 @@ def test_a_server_that_is_slow_to_stop_is_waited_for(
     assert postmaster(used_home) != old
 
 
-def test_a_server_that_somebody_else_started_is_left_alone(used_home: Path) -> None:
+def test_server_started_by_another_program_is_not_stopped(used_home: Path) -> None:
     refusal = "PostgreSQL is already running in .*/postgres as process {};"
     with sleeper(cwd=used_home / "postgres") as pid:
         with pytest.raises(EmbeddedServerError, match=refusal.format(pid)), servers(used_home):
@@ -248,7 +250,7 @@ def test_a_server_that_somebody_else_started_is_left_alone(used_home: Path) -> N
         assert processes_in(used_home / "postgres") == [pid]
 
 
-def test_what_we_spawn_ends_with_us(open_folder: Path, eventually: Eventually) -> None:
+def test_spawned_process_ends_with_its_parent(open_folder: Path, eventually: Eventually) -> None:
     code = (
         "from pricebook.embedded import spawn;"
         "spawn(['sleep', '60'], {'PATH': '/usr/bin:/bin'}); print(flush=True); input()"

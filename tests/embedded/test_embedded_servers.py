@@ -37,7 +37,7 @@ def files_of(home: Path) -> set[str]:
     return {entry.name for entry in home.iterdir()}
 
 
-def test_the_database_is_ours_and_knows_all_letters(home: Path) -> None:
+def test_database_has_its_owner_and_a_unicode_locale(home: Path) -> None:
     with (
         servers(home, durable=False) as server_endpoints,
         psycopg.connect(server_endpoints.database_url) as connection,
@@ -51,7 +51,7 @@ def test_the_database_is_ours_and_knows_all_letters(home: Path) -> None:
         assert row == ("pricebook", "pricebook", "äöж", True, "UTC")
 
 
-def test_the_database_may_use_a_part_of_the_memory(home: Path) -> None:
+def test_shared_buffers_are_a_share_of_the_memory(home: Path) -> None:
     with (
         servers(home, durable=False) as server_endpoints,
         psycopg.connect(server_endpoints.database_url) as connection,
@@ -66,7 +66,7 @@ def test_the_database_may_use_a_part_of_the_memory(home: Path) -> None:
     assert row[1] in ("sync", None)
 
 
-def test_a_restart_finds_what_was_written_and_stopping_leaves_nothing_running(home: Path) -> None:
+def test_data_survive_a_restart_and_no_process_is_left(home: Path) -> None:
     with servers(home) as server_endpoints:
         write(server_endpoints, "kept")
     assert not processes_in(home / "postgres")
@@ -76,7 +76,7 @@ def test_a_restart_finds_what_was_written_and_stopping_leaves_nothing_running(ho
         assert read(server_endpoints) == (["kept"], b"kept")
 
 
-def test_only_the_durable_mode_waits_for_the_disk(home: Path) -> None:
+def test_only_durable_servers_use_fsync(home: Path) -> None:
     for durable, expected in ((False, ("off", "off", "off")), (True, ("on", "on", "on"))):
         with (
             servers(home, durable=durable) as server_endpoints,
@@ -90,7 +90,7 @@ def test_only_the_durable_mode_waits_for_the_disk(home: Path) -> None:
             assert (home / "redis/appendonlydir").exists() == durable
 
 
-def test_the_address_suits_sqlalchemy_and_leaves_no_room_for_the_users_own_variables(
+def test_url_works_in_sqlalchemy_and_ignores_pg_variables(
     used_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in (("PGPORT", "6000"), ("PGDATA", "/none"), ("PGHOST", "nowhere")):
@@ -121,7 +121,9 @@ def test_two_homes_run_at_once(open_folder: Path) -> None:
     ["deep/" * 30 + "home", 'Прайсы, «цены» & "more" 100% it\'s'],
     ids=["deep", "odd letters"],
 )
-def test_a_home_whose_path_suits_no_socket(open_folder: Path, name: str) -> None:
+def test_sockets_are_elsewhere_if_the_path_of_the_home_is_unsuitable(
+    open_folder: Path, name: str
+) -> None:
     home = open_folder / name
     with supervise(home) as supervisor:
         write(supervisor.endpoints, "kept")
@@ -133,7 +135,7 @@ def test_a_home_whose_path_suits_no_socket(open_folder: Path, name: str) -> None
         assert read(server_endpoints) == (["kept"], b"kept")
 
 
-def test_a_server_that_cannot_start_is_told_in_one_sentence(home: Path) -> None:
+def test_failed_server_start_is_one_sentence(home: Path) -> None:
     with servers(home, durable=False):
         pass
     (home / "postgres/postgresql.auto.conf").write_text("nonsense = 1\n", "utf-8")
@@ -146,7 +148,7 @@ def test_a_server_that_cannot_start_is_told_in_one_sentence(home: Path) -> None:
     assert not (home / "sockets").exists()
 
 
-def test_a_home_that_cannot_be_made_is_told_in_one_sentence(open_folder: Path) -> None:
+def test_failed_creation_of_the_home_is_one_sentence(open_folder: Path) -> None:
     (open_folder / "file").touch()
     with (
         pytest.raises(EmbeddedServerError, match=r"cannot start: .*Not a directory"),
@@ -155,7 +157,7 @@ def test_a_home_that_cannot_be_made_is_told_in_one_sentence(open_folder: Path) -
         pass
 
 
-def test_a_killed_server_is_restarted_with_what_was_written(
+def test_killed_server_is_restarted_with_its_data(
     home: Path, eventually: Callable[[Callable[[], object]], None]
 ) -> None:
     with supervise(home) as supervisor:
@@ -174,7 +176,7 @@ def test_a_killed_server_is_restarted_with_what_was_written(
     assert not processes_in(home / "postgres")
 
 
-def test_a_busy_process_of_a_killed_server_does_not_stop_its_restart(
+def test_leftover_process_of_a_killed_server_does_not_prevent_its_restart(
     used_home: Path, eventually: Callable[[Callable[[], object]], None]
 ) -> None:
     with supervise(used_home, durable=False) as supervisor:
