@@ -10,6 +10,7 @@ import httpx
 import msgspec
 import psycopg
 import pytest
+from redis import Redis
 
 from e2e.api_client import admin_client, create, get_task, upload, wait_for_success
 from pricebook.embedded import Endpoints
@@ -131,3 +132,32 @@ def test_restarted_parts_end_with_a_killed_system(system: System) -> None:
         system.kill(word)
     assert system.stop(signal.SIGKILL) == -signal.SIGKILL
     eventually(lambda: not system.processes())
+
+
+def test_a_pushed_message_survives_a_killed_redis(system: System) -> None:
+    system.up("--empty")
+    uploads = system.folder / ".pricebook/uploads"
+    uploads.mkdir(exist_ok=True)
+    (uploads / "list.csv").write_bytes(price_list(3))
+    assert system.run("suppliers", "add", "ACME", "--type", "csv").returncode == 0
+    message = {
+        "task_id": "0d3c1e52-7a4b-4a43-b1cf-0c5fbd6a8e90",
+        "parser_type": "csv",
+        "supplier_name": "ACME",
+        "source_config": {"file_path": "list.csv"},
+        "retry_count": 0,
+        "max_retries": 3,
+        "enqueued_at": "2026-03-01T06:14:52Z",
+    }
+    found = (system.folder / ".pricebook/endpoints.json").read_bytes()
+    client: Any = Redis
+    with (
+        client.from_url(msgspec.json.decode(found, type=Endpoints).redis_url) as redis,
+        psycopg.connect(database_url(system)) as conn,
+    ):
+        conn.execute("LOCK TABLE ingestion_tasks IN EXCLUSIVE MODE")
+        redis.lpush("parse-tasks", msgspec.json.encode(message))
+        eventually(lambda: redis.llen("parse-tasks:processing") == 1)
+        system.kill("valkey-server")
+    eventually(lambda: one(system, "SELECT count(*) FROM price_history") == 3)
+    assert one(system, "SELECT count(*) FROM ingestion_tasks") == 1

@@ -42,14 +42,16 @@ async def test_tasks_are_purged_with_their_row_errors_after_the_retention_period
     assert await (await conn.execute("SELECT FROM parsing_logs")).fetchall() == []
 
 
-async def test_files_of_tasks_are_referenced_files(
+async def test_files_of_tasks_and_of_pushed_messages_are_referenced_files(
     conn: Connection, worker_database: Database, submit_task: SubmitTask
 ) -> None:
     supplier_id = await builders.supplier(conn)
     source_config = {"file_path": "uploaded/a"}
     await submit_task(supplier_id, source_config=source_config, file_name="march.csv")
-    await submit_task(supplier_id)  # a file that a supplier put there itself
-    assert await history.list_referenced_files(worker_database) == {"uploaded/a"}
+    await submit_task(supplier_id, source_config={"file_path": "uploaded/b"})
+    await submit_task(supplier_id, source_config={"url": "https://list.invalid/a.csv"})
+    files = {"uploaded/a", "uploaded/b"}
+    assert await history.list_referenced_files(worker_database) == files
 
 
 def test_unreferenced_uploads_are_deleted_after_an_hour(tmp_path: Path) -> None:

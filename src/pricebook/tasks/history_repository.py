@@ -198,7 +198,7 @@ async def list_referenced_files(conn: Connection) -> set[str]:
     """Return the `file_path` of each price list that a task names."""
     cursor = await conn.execute(
         """
-        SELECT source_config ->> 'file_path' FROM ingestion_tasks WHERE file_name IS NOT NULL
+        SELECT source_config ->> 'file_path' FROM ingestion_tasks WHERE source_config ? 'file_path'
         """
     )
     return {file_path for (file_path,) in await cursor.fetchall()}
