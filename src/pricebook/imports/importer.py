@@ -49,7 +49,7 @@ async def run_import(
     Calls `on_progress` for each batch of rows. `follow_up` runs in the same transaction with the
     supplier's id, once the items are written, and returns the number of products it created.
 
-    Raises PriceListError if the list as a whole cannot be imported; without a lease, the failure is
+    Raises PriceListError if the whole price list is refused; without a lease, the failure is
     recorded as a task. Raises SourceUnavailableError or ParserKilledError if it could not be read,
     DatabaseBusyError if a lock was not free in time.
     """

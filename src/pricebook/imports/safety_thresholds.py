@@ -20,8 +20,8 @@ class SafetyThresholds(msgspec.Struct, frozen=True):
 class ImportImpact(msgspec.Struct, frozen=True):
     """What applying a price list would do to the items of its supplier.
 
-    The medians are of the items that are both in the list and stored, in the catalog's currency;
-    None without such items.
+    The medians are the prices, in the catalog's currency, of the items that are stored and in the
+    price list; None without such items.
     """
 
     present_items: int

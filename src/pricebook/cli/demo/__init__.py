@@ -18,7 +18,7 @@ from pricebook.products.schemas import NewProduct
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import NewItemLink
 
-row = TypeVar("row")
+RowT = TypeVar("RowT")
 
 CURRENCY = "USD"
 FOLDER = Path(__file__).parent
@@ -103,6 +103,6 @@ async def _link(conn: Connection, product_ids: dict[str, UUID]) -> None:
         await suppliers.link_free_items(conn, links)
 
 
-def _read_csv(name: str, row_type: Callable[..., row]) -> list[row]:
+def _read_csv(name: str, row_type: Callable[..., RowT]) -> list[RowT]:
     with (FOLDER / name).open(encoding="utf-8", newline="") as file:
         return [row_type(**line) for line in csv.DictReader(file)]
