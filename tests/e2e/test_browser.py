@@ -62,7 +62,7 @@ def test_request_of_an_authorized_user_shows_its_response(
     click(browser, ".modal-ux button.authorize")
     click(browser, ".modal-ux button.btn-done")
 
-    operation = "#operations-Products-ApiV1AdminProductsListProducts"
+    operation = "#operations-Products-list_products"
     click(browser, f"{operation} .opblock-summary-control")
     click(browser, f"{operation} .try-out__btn")
     click(browser, f"{operation} .execute")

@@ -133,7 +133,7 @@ class CatalogQuery(CatalogFilter, frozen=True):
         if issues or self.cursor is None:
             return issues
         if self.page != 1:
-            return [query_issue("page", "is not given together with cursor")]
+            return [query_issue("page", "cannot be combined with cursor")]
         if len(self.cursor) > MAX_CURSOR or self.after is None:
             return [query_issue("cursor", UNKNOWN_CURSOR)]
         return []

@@ -1,7 +1,7 @@
 """What a route declares about itself for the OpenAPI document.
 
-Litestar knows path, path and header parameters, tags and security. The rest is declared with
-`opt=documented(…)`: query, body, responses and errors.
+Litestar describes path, path and header parameters, tags and security. A route declares the rest
+with `opt=documented(…)`: query, body, responses and errors.
 """
 
 from typing import Any

@@ -113,8 +113,9 @@ async def start_sync(
     request_max_body_size=None,
     summary="Upload a price list",
     description="Stores a price list (CSV, xlsx, xls or ods, detected by content) and queues a task"
-    " that imports it. Options that are not sent are detected. The number of requests per minute"
-    " and user is limited.",
+    " that imports it. Options that are not sent are detected. `characteristic_columns` is a"
+    " field repeated for each header, or one JSON array. The number of requests per minute and user"
+    " is limited.",
     dependencies={
         "rate_limit_fields": Provide(_upload_rate_limit),
         "requester": Provide(_requester),

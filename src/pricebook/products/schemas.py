@@ -200,7 +200,8 @@ class CreateProductRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
     name: NewProductName
     internal_sku: Annotated[
-        NewInternalSku | None, doc("Own article code; without one the system makes a unique one.")
+        NewInternalSku | None,
+        doc("Own article code; without one the system generates a unique one."),
     ] = None
     category_id: Annotated[UUID | None, doc("Id of an existing category; null for none.")] = None
     status: Annotated[Literal["draft", "active"], doc("Status; `draft` by default.")] = "draft"

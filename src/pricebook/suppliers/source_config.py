@@ -76,11 +76,11 @@ class SourceConfig(
 
         Raises ValidationError for two different addresses, an unknown encoding or a bad schedule.
         """
-        given = [self.spreadsheet_url, self.sheet_url, self.source_url]
-        addresses = {address for address in given if address is not None}
+        sent = [self.spreadsheet_url, self.sheet_url, self.source_url]
+        addresses = {address for address in sent if address is not None}
         issues: list[FieldIssue] = []
         if len(addresses) > 1:
-            issues.append(body_issue("source_config.spreadsheet_url", "is given twice"))
+            issues.append(body_issue("source_config.spreadsheet_url", "has two different values"))
         if self.encoding is not None and not _is_encoding(self.encoding):
             issues.append(body_issue("source_config.encoding", "is not a known encoding"))
         if self.sync_every is not None and (

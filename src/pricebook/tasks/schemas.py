@@ -221,7 +221,7 @@ class Task(Struct, frozen=True, kw_only=True):
     next_attempt_at: Annotated[datetime | None, doc("Time of the next attempt, ISO 8601 UTC.")]
     retry_count: Annotated[int, doc("Attempts that failed.")]
     max_retries: Annotated[int, doc("Failed attempts after which the task is dead.")]
-    cancelled_by: Annotated[str | None, doc("User name of who cancelled it, or null.")]
+    cancelled_by: Annotated[str | None, doc("Name of the user that cancelled it, or null.")]
     stage: Annotated[str | None, doc("Stage of the import; null before the first.")]
     rows_read: Annotated[int, doc("Rows read so far.")]
     rows_total: Annotated[int | None, doc("Rows of the price list; null while unknown.")]
