@@ -244,7 +244,13 @@ class TaskRowError(Struct, frozen=True):
     row_number: Annotated[int | None, doc("Number of the row as a spreadsheet shows it, from 1.")]
     error_type: Annotated[str, doc("Kind of the error, for programs.")]
     error_message: Annotated[str, doc("Sentence for people: what is wrong with the row.")]
-    row_data: Annotated[list[str] | None, doc("Cells of the row as text; null when not stored.")]
+    row_data: Annotated[
+        list[str] | dict[str, Any] | None,
+        doc(
+            "Cells of the row as text; for a row whose code occurs more than once an object with"
+            " code, name and price; null when not stored."
+        ),
+    ]
 
 
 class TaskPage(Page[Task], frozen=True):
