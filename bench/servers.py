@@ -1,12 +1,13 @@
 """Temporary servers for a benchmark: PostgreSQL, Valkey, the API and the baseline."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -91,7 +92,9 @@ def _accepts_connections(port: int) -> bool:
 
 
 def free_port() -> int:
-    """Return an unused TCP port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a free port below the ephemeral range, so that no outgoing connection takes it."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -210,7 +210,7 @@ def until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + WAIT_TIMEOUT_SECONDS
     while not condition():
         if time.monotonic() > deadline:
-            raise SystemExit("A condition did not hold in time.")
+            raise SystemExit(f"A condition did not hold within {WAIT_TIMEOUT_SECONDS} s.")
         time.sleep(0.02)
 
 

@@ -1,18 +1,16 @@
 """The program as real processes in a folder of their own."""
 
 import os
-import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
+from servers import free_port
 
 TIMEOUT_SECONDS = 60
 SETTINGS = {"DATABASE_URL", "REDIS_URL", "PRICEBOOK_HOME", "PORT", "HOST", "CATALOG_CURRENCY"} | {
@@ -152,15 +150,6 @@ class System:
 def children(pid: int) -> list[int]:
     """Return the ids of the children of a process."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def free_port() -> int:
-    """Return a free port below the ephemeral range, so that no outgoing connection takes it."""
-    while True:
-        port = 20_000 + secrets.randbelow(12_000)
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 def ready(system: System) -> int:

@@ -9,10 +9,10 @@ import psycopg
 import pytest
 import sample
 import soak
-from servers import served
+from servers import free_port, served
 
 from pricebook.settings import Settings
-from running_system import eventually, free_port
+from running_system import eventually
 
 PROCESSES = 2
 CHANGES = 30

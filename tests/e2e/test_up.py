@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import psycopg
+from servers import free_port
 
 from pricebook.embedded import Endpoints
-from running_system import TIMEOUT_SECONDS, System, free_port
+from running_system import TIMEOUT_SECONDS, System
 
 
 def with_several_suppliers(page: dict[str, Any]) -> list[dict[str, Any]]:
