@@ -1,5 +1,5 @@
-# One image for the API, the workers and the migrations; docs/operations.md tells how it is run.
-# The base is that of the tests. To pin it: --build-arg PYTHON_IMAGE=python:3.11-slim-bookworm@sha256:…
+# One image for the API, the workers and the migrations; docs/operations.md describes how to run it.
+# The base image is that of the tests. To pin it: --build-arg PYTHON_IMAGE=python:3.11-slim-bookworm@sha256:…
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 
 FROM ${PYTHON_IMAGE} AS build
@@ -18,7 +18,7 @@ LABEL org.opencontainers.image.title="Pricebook" \
       org.opencontainers.image.description="The price lists of many suppliers as one catalog" \
       org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.licenses="Apache-2.0"
-# The number is fixed, so that folders of the host can be given to it.
+# The user id is fixed, so that folders of the host can be owned by it.
 RUN groupadd --gid 10001 pricebook \
     && useradd --uid 10001 --gid pricebook --home-dir /var/lib/pricebook --shell /usr/sbin/nologin pricebook \
     && install --directory --owner pricebook --group pricebook --mode 0750 \
@@ -31,7 +31,7 @@ ENV PATH=/opt/pricebook/bin:$PATH \
     PORT=8000 \
     UPLOADS_DIR=/var/lib/pricebook/uploads
 USER 10001:10001
-# Written to are UPLOADS_DIR and /tmp alone; everything else may be read-only.
+# The program writes to UPLOADS_DIR and /tmp only; the rest may be mounted read-only.
 WORKDIR /var/lib/pricebook
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \

@@ -23,40 +23,40 @@ class ResponseLog:
     def __init__(self) -> None:
         self._started = time.monotonic()
         self._ended = float("inf")
-        self._answered: dict[str, list[tuple[float, float]]] = defaultdict(list)
-        self._refused: dict[str, Counter[str]] = defaultdict(Counter)
-        self._last_refused = float("-inf")
+        self._successful: dict[str, list[tuple[float, float]]] = defaultdict(list)
+        self._failed: dict[str, Counter[str]] = defaultdict(Counter)
+        self._last_failure = float("-inf")
 
     async def send(
         self, client: httpx.AsyncClient, kind: str, request: httpx.Request
     ) -> httpx.Response | None:
-        """Send a request; return None if it was refused or the connection broke."""
+        """Send a request; return None for an error status or a broken connection."""
         sent_at = time.monotonic()
         try:
             response = await client.send(request)
         except httpx.HTTPError as error:
-            self._refuse(kind, type(error).__name__)
+            self._add_failure(kind, type(error).__name__)
             return None
         now = time.monotonic()
         if response.is_success:
-            self._answered[kind].append((now, now - sent_at))
+            self._successful[kind].append((now, now - sent_at))
             return response
-        self._refuse(kind, str(response.status_code))
+        self._add_failure(kind, str(response.status_code))
         return None
 
-    def _refuse(self, kind: str, why: str) -> None:
-        self._refused[kind][why] += 1
+    def _add_failure(self, kind: str, reason: str) -> None:
+        self._failed[kind][reason] += 1
         if self._ended == float("inf"):
-            self._last_refused = time.monotonic()
+            self._last_failure = time.monotonic()
 
     @property
-    def refused(self) -> int:
+    def failures(self) -> int:
         """The number of failed requests."""
-        return sum(each.total() for each in self._refused.values())
+        return sum(each.total() for each in self._failed.values())
 
-    def seconds_until_recovered(self, back_at: float) -> float:
-        """Return the seconds from `back_at` to the last failed request."""
-        return max(0.0, self._last_refused - back_at)
+    def seconds_until_recovered(self, restored_at: float) -> float:
+        """Return the seconds from `restored_at` to the last failed request."""
+        return max(0.0, self._last_failure - restored_at)
 
     def end(self) -> None:
         """Ignore later responses: the clients are being stopped."""
@@ -64,15 +64,15 @@ class ResponseLog:
 
     def summary(self, kind: str) -> str:
         """Return one line with the latencies and the failures of a kind."""
-        answered = [each for each in self._answered[kind] if each[0] <= self._ended]
-        moments = [self._started, *(moment for moment, _ in answered), self._ended]
+        successful = [each for each in self._successful[kind] if each[0] <= self._ended]
+        moments = [self._started, *(moment for moment, _ in successful), self._ended]
         longest_gap = max(b - a for a, b in pairwise(moments))
-        refused = ", ".join(f"{count} x {what}" for what, count in self._refused[kind].items())
-        times = sorted(seconds * 1000 for _, seconds in answered) or [0.0]
+        failed = ", ".join(f"{count} x {what}" for what, count in self._failed[kind].items())
+        times = sorted(seconds * 1000 for _, seconds in successful) or [0.0]
         p50, p95, p99 = (times[len(times) * share // 100] for share in (50, 95, 99))
         return (
-            f"{len(answered):,} answered, p50 {p50:.0f} p95 {p95:.0f} p99 {p99:.0f} ms;"
-            f" refused: {refused or 'none'}; longest gap {longest_gap:.1f} s"
+            f"{len(successful):,} responses, p50 {p50:.0f} p95 {p95:.0f} p99 {p99:.0f} ms;"
+            f" failed: {failed or 'none'}; longest gap {longest_gap:.1f} s"
         )
 
 

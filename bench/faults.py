@@ -36,10 +36,12 @@ PORT = 8095
 PRODUCTS = 10_000
 BROWSING, STAFF, LINKING, SYNCING = 850, 100, 50, 20
 PAUSE_MS = 10_000
-LIST = b"Article code,Name,Price\n" + b"\n".join(b"S-%d,Screw %d,9.50" % (n, n) for n in range(100))
+PRICE_LIST = b"Article code,Name,Price\n" + b"\n".join(
+    b"S-%d,Screw %d,9.50" % (n, n) for n in range(100)
+)
 
 HEADER = (
-    "\nphase                               answered    p50    p95    p99   failed    recovered"
+    "\nphase                              responses    p50    p95    p99   failed    recovered"
     "\n                                     catalog     ms     ms     ms      all      after s"
 )
 # Returns the monotonic time at which the part was available again.
@@ -47,16 +49,16 @@ Fault = Callable[[], float]
 
 
 class Size(msgspec.Struct, frozen=True):
-    """Seconds of load without and with a fault, seconds of an outage, and rows of a price list."""
+    """Seconds without a fault, of a phase with one and of an outage; rows of a price list."""
 
-    calm: int
+    baseline: int
     phase: int
-    away: int
+    outage: int
     rows: int
 
 
-LARGE = Size(calm=300, phase=60, away=20, rows=100_000)
-QUICK = Size(calm=15, phase=20, away=5, rows=10_000)
+LARGE = Size(baseline=300, phase=60, outage=20, rows=100_000)
+QUICK = Size(baseline=15, phase=20, outage=5, rows=10_000)
 
 
 def main() -> None:
@@ -112,19 +114,21 @@ class Faults:
 
     async def run(self) -> None:
         """Run the phases, then check tasks, prices and the catalog."""
-        away = self.size.away
+        outage = self.size.outage
         phases: dict[str, Fault] = {
-            f"PostgreSQL down for {away} s": lambda: self._outage(self.soak.restart, "postgres"),
-            f"PostgreSQL frozen for {away} s": lambda: self._outage(self.soak.freeze, "postgres"),
-            f"its connections silent for {away} s": lambda: self._outage(self._silence, "postgres"),
-            f"Redis down for {away} s": lambda: self._outage(self.soak.restart, "redis"),
+            f"PostgreSQL down for {outage} s": lambda: self._outage(self.soak.restart, "postgres"),
+            f"PostgreSQL frozen for {outage} s": lambda: self._outage(self.soak.freeze, "postgres"),
+            f"its connections silent for {outage} s": lambda: self._outage(
+                self._silence, "postgres"
+            ),
+            f"Redis down for {outage} s": lambda: self._outage(self.soak.restart, "redis"),
             "a worker killed every 10 s": lambda: self._kill_repeatedly(self._kill_worker),
             "an API process killed every 10 s": lambda: self._kill_repeatedly(self._kill_api),
         }
         importing = asyncio.create_task(asyncio.to_thread(self._import))
         before = self._memory()
         try:
-            accepted = await self._phase("no fault", self.size.calm, time.monotonic)
+            accepted = await self._phase("no fault", self.size.baseline, time.monotonic)
             for name, fault in phases.items():
                 accepted += await self._phase(name, self.size.phase, fault)
         finally:
@@ -151,7 +155,7 @@ class Faults:
                     clients.monitor_pool(),
                 )
             ]
-            browsing, staff, back_at = await asyncio.gather(
+            browsing, staff, restored_at = await asyncio.gather(
                 self._drive(Demand(self.paths, BROWSING, seconds, "", PAUSE_MS)),
                 self._drive(Demand(staff_paths, STAFF, seconds, token, PAUSE_MS)),
                 asyncio.to_thread(fault),
@@ -160,10 +164,11 @@ class Faults:
             clients.responses.end()
             await asyncio.gather(*working)
         self._print_phase(name, clients, {"catalog, all": browsing, "staff list": staff})
+        failures = browsing.errors + staff.errors + clients.responses.failures
         self.table.append(
             f"{name:34} {browsing.requests:>9,} {browsing.p50:6.0f} {browsing.p95:6.0f}"
-            f" {browsing.p99:6.0f} {browsing.errors + staff.errors + clients.responses.refused:>8,}"
-            f" {clients.responses.seconds_until_recovered(back_at):8.1f}"
+            f" {browsing.p99:6.0f} {failures:>8,}"
+            f" {clients.responses.seconds_until_recovered(restored_at):8.1f}"
         )
         return clients.accepted
 
@@ -174,7 +179,7 @@ class Faults:
         print(f"\n{name}")
         for kind, load in loads.items():
             print(
-                f"  {kind:13} {load.requests:,} answered, p50 {load.p50:.0f} p95 {load.p95:.0f}"
+                f"  {kind:13} {load.requests:,} responses, p50 {load.p50:.0f} p95 {load.p95:.0f}"
                 f" p99 {load.p99:.0f} ms; failed: {load.errors:,}"
             )
         for kind in ("catalog", "links", "products", "syncs", "health"):
@@ -189,10 +194,10 @@ class Faults:
     def _outage(self, fail: Callable[[str, float], None], server: str) -> float:
         """Stop a server within the phase; return the time at which it was available again."""
         time.sleep(self.size.phase / 4)
-        fail(server, self.size.away)
-        back_at = time.monotonic()
-        time.sleep(self.size.phase * 3 / 4 - self.size.away)
-        return back_at
+        fail(server, self.size.outage)
+        restored_at = time.monotonic()
+        time.sleep(self.size.phase * 3 / 4 - self.size.outage)
+        return restored_at
 
     def _silence(self, _server: str, pause: float) -> None:
         os.kill(self.network, signal.SIGUSR1)
@@ -232,7 +237,7 @@ class Faults:
         supplier_id = self.soak.supplier(name)
         path = self.soak.settings.uploads / f"{supplier_id}.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(LIST)
+        path.write_bytes(PRICE_LIST)
         self.soak.one(
             """
             UPDATE suppliers SET metadata = jsonb_build_object(

@@ -178,10 +178,10 @@ def soak_paging(size: Size) -> None:
         settings = settings_for(endpoints, PORT)
         stack.enter_context(served(settings))
         path = Path(stack.enter_context(TemporaryDirectory())) / "list.csv"
-        stays, seen = asyncio.run(read_all_pages(settings, path, size.rows))
-        again = len(seen) - len(set(seen))
-        missed = len(stays - set(seen))
-        print(f"paging: {len(stays):,} products, {missed} missed, {again} seen twice")
+        active, returned = asyncio.run(read_all_pages(settings, path, size.rows))
+        repeated = len(returned) - len(set(returned))
+        missed = len(active - set(returned))
+        print(f"paging: {len(active):,} products, {missed} missed, {repeated} repeated")
 
 
 async def read_all_pages(settings: Settings, path: Path, rows: int) -> tuple[set[str], list[str]]:
@@ -190,15 +190,15 @@ async def read_all_pages(settings: Settings, path: Path, rows: int) -> tuple[set
     with psycopg.connect(url) as conn:
         active = conn.execute("SELECT id FROM products WHERE status = 'active'").fetchall()
         stays = {str(each) for (each,) in active}
-    write_list(path, rows, "1.00")
+    write_price_list(path, rows, "1.00")
     importing = asyncio.create_task(run_import(url, path))
     seen: list[str] = []
     async with httpx.AsyncClient(base_url=settings.address, timeout=60) as client:
         next_page = "/api/v1/catalog?limit=200"
         while next_page:
-            answer = (await client.get(next_page)).raise_for_status()
-            seen += [product["id"] for product in answer.json()["data"]]
-            next_page = answer.links.get("next", {}).get("url", "")
+            response = (await client.get(next_page)).raise_for_status()
+            seen += [product["id"] for product in response.json()["data"]]
+            next_page = response.links.get("next", {}).get("url", "")
     await importing
     return stays, seen
 
@@ -211,7 +211,7 @@ def soak_import(size: Size) -> None:
         settings = settings_for(endpoints, PORT)
         stack.enter_context(served(settings))
         path = Path(stack.enter_context(TemporaryDirectory())) / "list.csv"
-        write_list(path, size.rows, "1.00")
+        write_price_list(path, size.rows, "1.00")
         paths = queries.different(queries.categories(endpoints.database_url), 10_000)
         asyncio.run(compare_imports(settings, path, paths, size.rows))
 
@@ -222,7 +222,7 @@ async def compare_imports(settings: Settings, path: Path, paths: list[str], rows
     quiet = asyncio.create_task(asyncio.sleep(10))
     print(f"import: p95 without {await p95_until(quiet, settings, paths)}")
     for name, price in (("new", "1.00"), ("changed", "2.00")):
-        write_list(path, rows, price)
+        write_price_list(path, rows, price)
         start = time.perf_counter()
         importing = asyncio.create_task(asyncio.to_thread(asyncio.run, run_import(url, path)))
         p95 = await p95_until(importing, settings, paths)
@@ -286,7 +286,7 @@ def fill(endpoints: Endpoints, products: int) -> None:
         sample.fill(conn, products=products)
 
 
-def write_list(path: Path, rows: int, price: str) -> None:
+def write_price_list(path: Path, rows: int, price: str) -> None:
     """Write a price list of the first supplier: existing items at another price."""
     lines = [f"A{number}-0,Imported {number},{price}" for number in range(1, rows + 1)]
     path.write_text("\n".join(["Article code,Name,Price", *lines]))

@@ -1,6 +1,6 @@
 """Tasks under faults: `python bench/tasks.py kills|redis|postgres|many|limits [rounds [rows]]`.
 
-Each part fails loudly when a list was not applied exactly once.
+Each part exits with 1 when a price list was not applied exactly once.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ def expect(what: str, found: object, wanted: object) -> None:
 def kills(rounds: int, rows: int) -> None:
     """Kill the worker at each stage of a task that another program has pushed.
 
-    A second worker is alive. After the kill Redis loses everything, and the message comes again.
+    A second worker is alive. After the kill Redis is flushed and the message is pushed again.
     """
     stages = {
         "reading": while_reading,
@@ -74,11 +74,9 @@ def kills(rounds: int, rows: int) -> None:
                 expect("workers", len(soak.workers), WORKERS)
                 expect("rejected messages", soak.redis.llen("parse-tasks:rejected"), 0)
             shown = (
-                f"median {median(waits):.1f}, worst {max(waits):.1f}" if waits else "none needed"
+                f"median {median(waits):.1f}, worst {max(waits):.1f}" if waits else "no takeover"
             )
-            print(
-                f"{name:14} applied once {rounds} times of {rounds}; takeover {shown}", flush=True
-            )
+            print(f"{name:14} applied once {rounds} times of {rounds}; {shown}", flush=True)
 
 
 def kill_round(
@@ -96,11 +94,11 @@ def kill_round(
     while len(soak.workers) < WORKERS:
         soak.start_worker()
     soak.push(task_id, *price_list)
-    return taken_over(soak, task_id, started)
+    return seconds_until_taken_over(soak, task_id, started)
 
 
 def kill_on_receipt(soak: Soak, task_id: UUID, price_list: tuple[UUID, int, int]) -> None:
-    """Kill the workers when one has the message and the task has no row: its table is locked."""
+    """Kill the workers when one has the message and the task has no row: the table is locked."""
     with psycopg.connect(soak.settings.required_database_url) as holder:
         holder.execute("LOCK TABLE ingestion_tasks IN EXCLUSIVE MODE")
         soak.push(task_id, *price_list)
@@ -110,12 +108,12 @@ def kill_on_receipt(soak: Soak, task_id: UUID, price_list: tuple[UUID, int, int]
     expect("tasks with this id", soak.state(task_id), None)
 
 
-def taken_over(soak: Soak, task_id: UUID, started: object) -> list[float]:
+def seconds_until_taken_over(soak: Soak, task_id: UUID, started: object) -> list[float]:
     """Wait until a task succeeds; return the seconds from the kill to its next attempt, if any."""
     killed_at = soak.one("SELECT clock_timestamp()")
     until(lambda: soak.state(task_id) == "succeeded")
-    begun = soak.one("SELECT started_at FROM ingestion_tasks WHERE id = %s", task_id)
-    return [] if begun == started else [max(0.0, (begun - killed_at).total_seconds())]
+    restarted = soak.one("SELECT started_at FROM ingestion_tasks WHERE id = %s", task_id)
+    return [] if restarted == started else [max(0.0, (restarted - killed_at).total_seconds())]
 
 
 def started_at(soak: Soak, task_id: UUID) -> object:
@@ -131,14 +129,14 @@ def kill(soak: Soak, task_id: UUID) -> object:
 
 
 def while_reading(soak: Soak, task_id: UUID) -> object:
-    """Kill while the list is read."""
+    """Kill while the price list is read."""
     until(lambda: soak.state(task_id) == "running")
     time.sleep(random.uniform(0, 0.5))
     return kill(soak, task_id)
 
 
 def when_staged(soak: Soak, task_id: UUID) -> object:
-    """Kill when all rows are staged and none is compared: the items are locked until then."""
+    """Kill when all rows are staged and none is compared: the items are locked meanwhile."""
     until(lambda: soak.state(task_id) == "running")
     with psycopg.connect(soak.settings.required_database_url) as holder:
         holder.execute("LOCK TABLE supplier_items IN ACCESS EXCLUSIVE MODE")
@@ -157,7 +155,7 @@ def while_merging(soak: Soak, task_id: UUID) -> object:
 
 
 def before_commit(soak: Soak, task_id: UUID) -> object:
-    """Kill when all is written but the end: the task's row is locked, so that it waits there."""
+    """Kill when all rows are written: the lock on the task's row delays its completion."""
     until(lambda: soak.state(task_id) == "running")
     with psycopg.connect(soak.settings.required_database_url) as holder:
         holder.execute("SELECT FROM ingestion_tasks WHERE id = %s FOR UPDATE", [task_id])
@@ -213,7 +211,7 @@ def run_tasks(soak: Soak, rows: int, fault: Callable[[Soak], None]) -> float:
     """Run tasks of one supplier each; inject a fault when two are running. Return seconds."""
     for number in range(TASKS):
         soak.submit(soak.supplier(f"Supplier {number}"), rows, 1)
-    begun = time.monotonic()
+    start = time.monotonic()
     soak.start_worker()
     soak.start_worker()
     running = "SELECT count(*) FROM ingestion_tasks WHERE state = 'running'"
@@ -221,7 +219,7 @@ def run_tasks(soak: Soak, rows: int, fault: Callable[[Soak], None]) -> float:
     fault(soak)
     until(lambda: soak.count_ended() == TASKS)
     expect("prices recorded", soak.count_prices(), rows * TASKS)
-    return time.monotonic() - begun
+    return time.monotonic() - start
 
 
 def many() -> None:
@@ -231,11 +229,11 @@ def many() -> None:
         for price in range(1, TASKS_EACH + 1):
             for supplier_id in suppliers:
                 soak.submit(supplier_id, 10, price)
-        begun = time.monotonic()
+        start = time.monotonic()
         soak.start_worker()
         soak.start_worker()
         until(lambda: soak.count_ended() == SUPPLIERS * TASKS_EACH)
-        seconds = time.monotonic() - begun
+        seconds = time.monotonic() - start
         expect("prices recorded", soak.count_prices(), SUPPLIERS * TASKS_EACH * 10)
         out_of_order = """
             SELECT count(*) FROM ingestion_tasks AS one JOIN ingestion_tasks AS later
@@ -267,29 +265,26 @@ async def send_syncs(address: str, supplier_id: UUID, headers: list[dict[str, st
     async with httpx.AsyncClient(base_url=address, timeout=60, limits=httpx.Limits()) as client:
 
         async def send_sync(header: dict[str, str]) -> tuple[int, float]:
-            begun = time.perf_counter()
-            answer = await client.post("/api/v1/admin/sync", json=body, headers=header)
-            return answer.status_code, time.perf_counter() - begun
+            start = time.perf_counter()
+            response = await client.post("/api/v1/admin/sync", json=body, headers=header)
+            return response.status_code, time.perf_counter() - start
 
-        calm_header, *headers = headers
-        for header in (
-            calm_header,
-            *headers,
-        ):  # connections and accounts are known before it counts
+        single_header, *headers = headers
+        for header in (single_header, *headers):  # open the connections before the measurement
             await client.get("/api/v1/admin/tasks", headers=header)
-        calm = [(await send_sync(calm_header))[1] for _ in range(EACH)]
+        single = [(await send_sync(single_header))[1] for _ in range(EACH)]
         sent = [(user, send_sync(header)) for user, header in enumerate(headers * 2 * EACH)]
-        answers = await asyncio.gather(*(each for _, each in sent))
+        responses = await asyncio.gather(*(each for _, each in sent))
     accepted = Counter(
         user % USERS
-        for (user, _), (status, _) in zip(sent, answers, strict=True)
-        if status == 202  # noqa: PLR2004 (HTTP's own number)
+        for (user, _), (status, _) in zip(sent, responses, strict=True)
+        if status == 202  # noqa: PLR2004 (HTTP status)
     )
     expect("accepted", accepted, dict.fromkeys(range(USERS), EACH))
-    seconds = sorted(second for _, second in answers)
+    seconds = sorted(second for _, second in responses)
     p95 = seconds[len(seconds) * 95 // 100]
-    print(f"one sync at a time: median {median(calm) * 1000:.0f} ms")
-    print(f"{len(answers)} syncs at once by {USERS} users: {EACH} accepted each, p95 {p95:.3f} s")
+    print(f"one sync at a time: median {median(single) * 1000:.0f} ms")
+    print(f"{len(responses)} syncs at once by {USERS} users: {EACH} accepted each, p95 {p95:.3f} s")
 
 
 if __name__ == "__main__":

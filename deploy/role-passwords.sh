@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Gives the roles their passwords, when the database of compose.yaml is made and they have just been,
-# and closes the other databases of the server to them.
+# Sets the passwords of the roles when the database of compose.yaml is initialised, and revokes their
+# access to the other databases of the server.
 set -euo pipefail
 for role in pricebook pricebook_api pricebook_worker; do
     psql --quiet --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" \

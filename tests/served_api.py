@@ -48,7 +48,7 @@ class ApiProcess:
         return [line for line in events if line["event"] == "request" and line["path"] != "/live"]
 
     def workers(self) -> list[int]:
-        """The ids of its server processes."""
+        """Return the ids of its server processes."""
         pid = self._process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return [int(child) for child in children]

@@ -1,4 +1,4 @@
-"""Serves an application as in production, in the loop of the test; a client that sends bytes."""
+"""Serves an application with the production configuration in the event loop of the test."""
 
 import asyncio
 import re
@@ -22,7 +22,7 @@ class RawResponse(NamedTuple):
 
 
 class RawHttpClient:
-    """Sends bytes, and reads responses with a Content-Length."""
+    """An HTTP client that sends raw bytes and reads responses with a Content-Length."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
@@ -57,7 +57,7 @@ async def respond_to_lifespan(receive: Any, send: Any) -> None:
 
 @asynccontextmanager
 async def served_here(app: Any, settings: Settings) -> AsyncGenerator[int]:
-    """Serve on a port of its own until the block ends."""
+    """Serve on a free port until the block ends; yield the port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn_config(app, settings))
         running = asyncio.create_task(server.serve([listener]))
@@ -73,7 +73,7 @@ async def served_here(app: Any, settings: Settings) -> AsyncGenerator[int]:
 
 @asynccontextmanager
 async def connected(port: int, host: str = "127.0.0.1") -> AsyncGenerator[RawHttpClient]:
-    """Connect, from an address of this machine."""
+    """Connect from a loopback address; abort the connection when the block ends."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(host, 0))
     try:
         yield RawHttpClient(reader, writer)

@@ -1,5 +1,5 @@
-// The public catalog as well as we can write it on Bun and Elysia: one statement a request over the
-// same tables, columns and indexes as Pricebook, prepared once, and no memory of answers.
+// The public catalog on Bun and Elysia, optimised for a fair comparison: one statement a request over the
+// same tables, columns and indexes as Pricebook, prepared once, without a response cache.
 import { SQL } from "bun";
 import { Elysia, t } from "elysia";
 

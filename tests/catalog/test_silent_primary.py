@@ -23,7 +23,7 @@ from replication import PostgresServer, running_api
 
 HANG_TIMEOUT_SECONDS = 10
 UNCACHED = "/catalog?limit=17"
-LOGIN = {"username": "somebody", "password": "a wrong password"}
+LOGIN = {"username": "unknown", "password": "a wrong password"}
 
 
 class Value(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Clients generated from the OpenAPI document run one story per role on a served API."""
+"""Clients generated from the OpenAPI document run one scenario per role on a served API."""
 
 import asyncio
 import os
@@ -30,7 +30,7 @@ TIMEOUT_SECONDS = 300
 async def base_url(
     settings: Settings, conn: Connection, running_worker: RunningWorker
 ) -> AsyncIterator[str]:
-    """An API with a worker, and a user of each role."""
+    """Run an API and a worker with a user of each role; yield the base URL."""
     for role in ROLES:
         await builders.user(conn, role, role, hash_password(PASSWORD, 4))
     async with running_worker(), served_here(create_app(settings), settings) as port:

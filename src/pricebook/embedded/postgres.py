@@ -94,7 +94,7 @@ def is_ready(folders: HomeFolders) -> bool:
 
 
 def accepts_connections(database_url: str) -> bool:
-    """Whether a server lets us in at this address."""
+    """Return whether a server accepts connections with this URL."""
     try:
         psycopg.connect(database_url, connect_timeout=5).close()
     except psycopg.OperationalError:

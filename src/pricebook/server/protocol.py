@@ -239,7 +239,7 @@ class HttpProtocol(RejectingProtocol):
             return
         self._parsed_bytes += consumed
         self._bytes_since_event += consumed
-        if self._segment:  # no request has begun in it
+        if self._segment:  # no request starts in it
             self._blank_bytes += consumed
             if self._blank_bytes > MAX_BLANK_BYTES:
                 self._reject(MALFORMED_REQUEST)

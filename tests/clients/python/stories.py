@@ -1,5 +1,5 @@
 # pyright: basic, reportMissingImports=false
-"""One story per role, told with the generated client alone: no request made by hand."""
+"""One scenario per role, through the generated client only: no request made by hand."""
 
 import sys
 import time

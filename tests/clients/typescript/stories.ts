@@ -1,4 +1,4 @@
-// One story per role, told with the generated client alone: no cast, no request made by hand.
+// One scenario per role, through the generated client only: no cast, no request made by hand.
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
 import createClient, { type Client } from "openapi-fetch";

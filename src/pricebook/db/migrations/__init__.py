@@ -21,7 +21,7 @@ def upgrade(database_url: str, revision: str = "head", retries: LockRetries | No
     """Upgrade the database to a revision in one transaction; does nothing at that revision.
 
     Statements have a short lock timeout, so that other sessions do not queue behind them for long;
-    the transaction is retried as `retries` says.
+    the transaction is retried with the delays of `retries`.
 
     Raises DatabaseUnavailableError when the database does not respond, DatabaseBusyError when
     locks are held for too long, DatabaseNotReadyError for an unknown revision.
