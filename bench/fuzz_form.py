@@ -40,7 +40,7 @@ FORMS = (
 
 
 class Outcome(NamedTuple):
-    """What was read of a form, None if it was refused, and the bytes of its file."""
+    """The parsed form, None if it was rejected, and the bytes of its file."""
 
     form: UploadForm | None
     file: bytes
@@ -61,7 +61,7 @@ async def _check(case: bytes) -> None:
     assert whole == cut, (whole, cut)
     if cuts[:1] and cuts[0] % MEASURED == 0 and segments:
         await _require_bounded(content_type, [*segments, *segments[-1:] * REPEATS])
-    await asyncio.sleep(0)  # the loop closes the generators of what was refused
+    await asyncio.sleep(0)  # the loop closes the generators of rejected forms
 
 
 async def _read(content_type: bytes, chunks: Iterable[bytes]) -> Outcome:

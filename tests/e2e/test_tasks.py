@@ -54,7 +54,7 @@ def test_worker_stops_cleanly_on_sigterm(
 
 
 def has_polled(database_url: str) -> bool:
-    """Whether a worker has polled for tasks: from then on it handles SIGTERM."""
+    """Return whether a worker has polled for tasks: from then on it handles SIGTERM."""
     with psycopg.connect(database_url) as conn:
         cursor = conn.execute(
             """

@@ -23,7 +23,7 @@ def _open_folder() -> Generator[Path]:
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder that the user nobody can enter, which those of pytest are not."""
+    """Return a folder that the user `nobody` can enter, unlike the temporary folders of pytest."""
     with _open_folder() as folder:
         yield folder
 

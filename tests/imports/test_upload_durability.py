@@ -14,7 +14,7 @@ Synced = list[tuple[Path, list[tuple[str, int]]]]
 
 @pytest.fixture
 def synced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Synced:
-    """What was synced to disk, each with the files and sizes that were in the folder then."""
+    """The fsync calls, each with the files and sizes in the folder at that time."""
     calls: Synced = []
     fsync = os.fsync
 

@@ -29,7 +29,7 @@ def exact(target: Decimal, lowest: Decimal) -> Decimal:
 
 @pytest.fixture
 def stored_margin(database_url: str) -> Margin:
-    """Write a target and an item's price, and read the margin that the database made of them."""
+    """Write a target and an item's price, and read the margin that the database computed."""
 
     async def begin() -> None:
         async with Database(database_url) as database, database.connection() as conn:

@@ -29,7 +29,7 @@ DEARER = "Article code,Name,Price\nA-1,Hammer,90\nA-2,Saw,70\n"
 
 
 class TaskHarness(NamedTuple):
-    """What tasks are made of, run and waited for with."""
+    """The dependencies with which the tests create, run and cancel tasks."""
 
     conn: Connection
     submit_task: SubmitTask
@@ -56,7 +56,7 @@ async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
 
 
 async def waits_for_lock(conn: Connection) -> bool:
-    """Whether a session waits for a lock."""
+    """Return whether a session waits for a lock."""
     row = await (await conn.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")).fetchone()
     return row != (0,)
 
@@ -86,7 +86,7 @@ def parser_pids() -> set[int]:
 
 
 async def has_ended(parser: int) -> bool:
-    """Whether a parser process has ended."""
+    """Return whether a parser process has ended."""
     return parser not in parser_pids()
 
 

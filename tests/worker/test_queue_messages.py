@@ -30,7 +30,7 @@ def redis(redis_url: str) -> Iterator[Any]:
 
 
 class Harness(NamedTuple):
-    """What messages are pushed, received and looked at with."""
+    """The dependencies with which the tests push, receive and inspect messages."""
 
     conn: Connection
     redis: Any
@@ -38,7 +38,7 @@ class Harness(NamedTuple):
     wait_for_end: WaitForEnd
 
     def is_received(self) -> bool:
-        """Whether every message has become a task or was rejected."""
+        """Return whether every message has become a task or was rejected."""
         return self.redis.llen(QUEUE) == 0 and self.redis.llen(PROCESSING) == 0
 
 

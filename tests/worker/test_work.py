@@ -16,7 +16,7 @@ from worker_fixtures import RunningWorker, SubmitTask, WaitForEnd, WaitUntil
 
 
 async def count_imported(conn: Connection) -> tuple[int, int]:
-    """How many items and prices there are."""
+    """Return the numbers of items and prices."""
     row = await (
         await conn.execute(
             "SELECT (SELECT count(*) FROM supplier_items), (SELECT count(*) FROM price_history)"

@@ -20,7 +20,7 @@ from pricebook.errors import DatabaseRightsError, DatabaseUnavailableError
 
 log = structlog.stdlib.get_logger(__name__)
 
-# A query that the standby has not answered in this time goes to the primary.
+# A query that the standby has not completed in this time runs on the primary.
 STANDBY_TIMEOUT_SECONDS = 3.0
 RETRY_SECONDS = 1.0
 # Interval between checks of a standby in use; also the longest one for a lagging standby.

@@ -120,7 +120,7 @@ class ResponseCache:
 
     @property
     def is_fresh(self) -> bool:
-        """Whether a recent heartbeat shows that all changes were notified."""
+        """Return whether a recent heartbeat shows that all changes were notified."""
         return time.monotonic() < self._fresh_until
 
     def _start_computation(

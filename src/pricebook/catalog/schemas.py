@@ -167,7 +167,7 @@ class CatalogQuery(CatalogFilter, frozen=True):
 
     @property
     def is_first(self) -> bool:
-        """Whether the page is the first one."""
+        """Return whether the page is the first one."""
         return self.page == 1 and self.cursor is None
 
     @property

@@ -38,11 +38,11 @@ class SystemPart(Protocol):
         ...
 
     def is_ready(self) -> bool:
-        """Whether the process serves requests or runs tasks."""
+        """Return whether the process serves requests or runs tasks."""
         ...
 
     def may_restart(self) -> bool:
-        """Whether nothing of the ended process prevents a restart."""
+        """Return whether nothing of the ended process prevents a restart."""
         ...
 
     def restart(self) -> None:
@@ -67,7 +67,7 @@ class ProcessMonitor:
 
     @property
     def is_ready(self) -> bool:
-        """Whether the process was running and ready at the last check."""
+        """Return whether the process was running and ready at the last check."""
         return self._ready_since is not None
 
     @property

@@ -91,7 +91,7 @@ class CommandProcess:
         return f"It stopped ({self.exit_reason()}); its log is the lines above."
 
     def is_ready(self) -> bool:
-        """Whether the process runs."""
+        """Return whether the process runs."""
         return self.exit_reason() is None
 
     def restart(self) -> None:
@@ -238,7 +238,7 @@ def _wait_for_api(settings: Settings, api: CommandProcess) -> None:
 
 
 def is_ready(settings: Settings) -> bool:
-    """Return whether the API of these settings answers GET /ready with 200."""
+    """Return whether the API of these settings responds to GET /ready with 200."""
     connection = HTTPConnection(settings.reachable_host, settings.port, timeout=1)
     try:
         connection.request("GET", "/ready")

@@ -32,8 +32,8 @@ CONNECTION_CLASSES: dict[DatabaseDriver, type[PooledConnection]] = {
     "stock": PooledConnection,
 }
 
-# PostgreSQL counts as unavailable when it has not answered the heartbeat for this long: in the API,
-# and in the worker, where a short stall must not abort an import of minutes.
+# PostgreSQL counts as unavailable when it has not responded to the heartbeat for this long, in the
+# API and in the worker, where a short stall must not abort an import of minutes.
 REQUEST_HEARTBEAT_TIMEOUT_SECONDS = 2.0
 WORK_HEARTBEAT_TIMEOUT_SECONDS = 10.0
 POOL_TIMEOUT_SECONDS = 3.0

@@ -1,4 +1,4 @@
-"""What a route declares about itself for the OpenAPI document.
+"""Declarations of routes for the OpenAPI document.
 
 Litestar describes path, path and header parameters, tags and security. A route declares the rest
 with `opt=documented(…)`: query, body, responses and errors.
@@ -37,7 +37,7 @@ class Success(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OperationDocs(msgspec.Struct, frozen=True, kw_only=True):
-    """What a route declares: responses, the struct of its query, its body and its errors."""
+    """The declarations of a route: responses, the struct of its query, its body and its errors."""
 
     responses: tuple[Success, ...]
     query: type[msgspec.Struct] | None

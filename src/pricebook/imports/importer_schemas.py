@@ -1,4 +1,4 @@
-"""What the importer receives and returns: the request, its progress and its result."""
+"""The structs of the importer: the request, its progress and its result."""
 
 from datetime import datetime
 from decimal import Decimal

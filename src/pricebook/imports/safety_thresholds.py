@@ -18,7 +18,7 @@ class SafetyThresholds(msgspec.Struct, frozen=True):
 
 
 class ImportImpact(msgspec.Struct, frozen=True):
-    """What applying a price list would do to the items of its supplier.
+    """The effect of applying a price list on the items of its supplier.
 
     The medians are the prices, in the catalog's currency, of the items that are stored and in the
     price list; None without such items.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TRACES_PATH = "/v1/traces"
 PACKAGES = ("sdk", "exporter", "instrumentation")
 PROBE_ROUTES = {"/live", "/ready", "/metrics"}
-# The header fields that a span is made of. A query string may carry a secret, so it is left out.
+# The header fields that a span contains. A query string may contain a secret, so it is omitted.
 SPAN_FIELDS = {b"traceparent", b"tracestate", b"host", b"user-agent"}
 MAX_PATH_LENGTH = 500
 REQUEST_SCOPE = "pricebook.request"

@@ -41,7 +41,7 @@ MIN_AVERAGE_CHUNK_BYTES = 32
 class HttpProtocol(RejectingProtocol):
     """One connection of a client.
 
-    A request whose bytes are in the raw-request cache is answered without being parsed.
+    A request whose bytes are in the raw-request cache is not parsed and gets its cached response.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A connection that answers a rejected request in its order, then closes."""
+"""A connection that responds to a rejected request in order, then closes."""
 
 from typing import Any, NoReturn
 

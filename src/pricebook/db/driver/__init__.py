@@ -1,1 +1,1 @@
-"""All that uses psycopg below its cursors; for the versions that pyproject.toml allows."""
+"""Code that uses psycopg below its cursors, for the versions that pyproject.toml allows."""

@@ -1,4 +1,4 @@
-"""How values of PostgreSQL become values of Python."""
+"""Conversion of PostgreSQL values to Python values."""
 
 from decimal import Decimal
 from typing import Any

@@ -47,7 +47,7 @@ class TableHeader(NamedTuple):
 
     @property
     def is_table_header(self) -> bool:
-        """Whether the header names a price and a code or name, which letterheads do not."""
+        """Return whether the header names a price and a code or name, which letterheads do not."""
         by_field = self.candidates
         return self.known > 1 and bool(by_field["price"] and (by_field["sku"] or by_field["name"]))
 

@@ -126,7 +126,7 @@ def _describe_error(error: XLRDError) -> str:
 
 
 def _has_encrypted_package(path: Path) -> bool:
-    """Whether a file is an xlsx with a password, which is an OLE2 file like an xls."""
+    """Return whether a file is an xlsx with a password, which is an OLE2 file like an xls."""
     overlap = b""
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):

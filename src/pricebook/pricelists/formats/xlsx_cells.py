@@ -143,7 +143,7 @@ class XlsxSheetHandler:
         return unescape(value)
 
     def _is_uncalculated(self, kind: str | None) -> bool:
-        """Whether a formula has no value, or the placeholder 0.
+        """Return whether a formula has no value, or the placeholder 0.
 
         Libraries write 0 and set `fullCalcOnLoad`, so that the spreadsheet program calculates the
         formulas when it opens the workbook.

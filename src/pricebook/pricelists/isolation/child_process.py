@@ -54,7 +54,7 @@ class IsolatedProcess:
 
     @property
     def is_running(self) -> bool:
-        """Whether the process is running."""
+        """Return whether the process is running."""
         return self._process.poll() is None
 
     def set_deadline(self, deadline: float, seconds: int) -> None:

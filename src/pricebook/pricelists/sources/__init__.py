@@ -1,1 +1,1 @@
-"""Where price lists are fetched from: https addresses, Google Sheets."""
+"""The sources of price lists: https URLs and Google Sheets."""

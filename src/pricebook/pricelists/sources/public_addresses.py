@@ -44,7 +44,7 @@ class HttpsUrl(NamedTuple):
 
 
 class NetworkPolicy(NamedTuple):
-    """How host names are resolved, and which addresses are allowed."""
+    """The resolver of host names and the rule for allowed addresses."""
 
     resolve: Callable[[str, int], Sequence[str]]
     is_allowed: Callable[[str], bool]
@@ -101,7 +101,7 @@ def resolve(host: str, port: int) -> Sequence[str]:
 
 
 def is_public(address: str) -> bool:
-    """Whether an address belongs to the public internet."""
+    """Return whether an address belongs to the public internet."""
     ip: IPv4Address | IPv6Address = ip_address(address)
     if ip in _NAT64:
         ip = IPv4Address(int(ip) & 0xFFFF_FFFF)
