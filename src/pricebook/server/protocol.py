@@ -68,7 +68,7 @@ class HttpProtocol(RejectingProtocol):
         if len(self.connections) > self._max_connections:
             self._reject(TOO_MANY_CONNECTIONS)
         else:
-            self._schedule_keep_alive_timeout()
+            self._schedule_keep_alive_timeout(self._last_response_at + self.timeout_keep_alive)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop timers and running requests, and break reference cycles."""
@@ -86,7 +86,7 @@ class HttpProtocol(RejectingProtocol):
         """Send the cached response to known bytes; parse all others."""
         if len(data) <= MAX_CACHED_HEAD_BYTES:
             entry = self._raw_cache.find(data)
-            if entry is not None and self._is_idle() and self._send_cached_response(data, entry):
+            if entry is not None and self._send_cached_response(data, entry):
                 return
         if self._is_rejected:
             return
@@ -165,11 +165,17 @@ class HttpProtocol(RejectingProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Continue with the next request; limit the time for the rest of an unread body."""
-        super().on_response_complete()
+        """Continue with the next request; limit the time for the rest of an unread body.
+
+        Replaces uvicorn's method, which sets a keep-alive timer at each response.
+        """
+        self.server_state.total_requests += 1
         self._last_response_at = self.loop.time()
         if self.transport.is_closing():
             return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
         if self._is_response_complete() and not self._is_between_requests and not self._is_in_head:
             self._discarded_bytes = 0
             self._start_timeout(BODY_DISCARD_TIMEOUT_SECONDS)
@@ -186,13 +192,11 @@ class HttpProtocol(RejectingProtocol):
         super()._start_asgi_task(cycle, app)
 
     def _is_idle(self) -> bool:
-        return (
-            self._is_between_requests
-            and not self.flow.write_paused
-            and self._is_response_complete()
-        )
+        return self._is_between_requests and self._is_response_complete()
 
     def _send_cached_response(self, head: bytes, entry: RawCacheEntry) -> bool:
+        if not self._is_idle() or self.flow.write_paused:
+            return False
         response = self._raw_cache.build_response(head, entry, self, time.perf_counter())
         if response is None:
             return False
@@ -208,14 +212,13 @@ class HttpProtocol(RejectingProtocol):
 
     def _parse(self) -> None:
         """Parse what was received, until a request has to wait for the responses before it."""
-        self._unset_keepalive_if_required()
         while not self.pipeline and self._parsed_bytes < len(self._unparsed):
             offset = self._parsed_bytes
             self._parse_segment(self._unparsed[offset : offset + PARSE_SEGMENT_BYTES])
         if self._parsed_bytes >= len(self._unparsed):
             self._unparsed, self._parsed_bytes = b"", 0
-        if not (self.pipeline or self._is_rejected):
-            self._start_request_timeout()
+        if self._is_in_head and self._timer is None and not (self.pipeline or self._is_rejected):
+            self._start_timeout(REQUEST_HEAD_TIMEOUT_SECONDS)
         self._count_unparsed()
 
     def _count_unparsed(self) -> None:
@@ -248,11 +251,3 @@ class HttpProtocol(RejectingProtocol):
             or len(self.headers) > MAX_HEADERS
         ):
             self._reject(HEAD_TOO_LARGE)
-
-    def _start_request_timeout(self) -> None:
-        """Limit the time until the request head is complete, or until a request begins."""
-        if self._is_in_head:
-            if self._timer is None:
-                self._start_timeout(REQUEST_HEAD_TIMEOUT_SECONDS)
-        elif self._is_between_requests and self._is_response_complete():
-            self._schedule_keep_alive_timeout()

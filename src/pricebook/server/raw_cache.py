@@ -56,8 +56,9 @@ class RawRequestCache:
         self.find = self._entries.get
 
     def is_repeated(self, head: bytes) -> bool:
-        """Return whether a head was received before; record that it is received now."""
-        if not _is_complete_head(head):
+        """Return whether bytes are one complete head that was received before; record it."""
+        is_complete = head.find(HEAD_END) == len(head) - len(HEAD_END) > 0
+        if not is_complete or len(head) > MAX_CACHED_HEAD_BYTES:
             return False
         number = hash(head)  # equal hashes of different heads do no harm
         if number in self._seen or number in self._seen_before:
@@ -113,13 +114,6 @@ class RawRequestCache:
             self._default_headers, self._serialized_headers = headers, serialize_headers(headers)
         request_id_header = b"x-request-id: %b\r\n\r\n" % request_id.encode()
         return b"".join((entry.response_head, self._serialized_headers, request_id_header, body))
-
-
-def _is_complete_head(head: bytes) -> bool:
-    """Return whether bytes that begin with a request are exactly one head."""
-    return (
-        len(head) <= MAX_CACHED_HEAD_BYTES and head.find(HEAD_END) == len(head) - len(HEAD_END) > 0
-    )
 
 
 def serialize_headers(headers: Headers) -> bytes:
