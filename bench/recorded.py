@@ -14,7 +14,7 @@ from uvicorn.server import ServerState
 
 from pricebook.http.asgi import Headers
 from pricebook.http.cached_response import CachedResponse, ResponseForm
-from pricebook.http.middleware.cached_responses import CachedResponseRef
+from pricebook.http.middleware.cache_lookup import CachedResponseRef
 from pricebook.http.request_state import CacheableRequest, LogRequest, request_state
 from pricebook.server.buffer_limits import BufferLimits
 from pricebook.server.protocol import HttpProtocol

@@ -64,7 +64,7 @@ SMALL_SUPPLIER = """
 LOSSES = """
     UPDATE products SET target_price = round(target_price * 0.8, 2) WHERE internal_sku LIKE '%7'
 """
-FREE_ITEMS = """
+UNMATCHED_ITEMS = """
     INSERT INTO supplier_items (supplier_id, supplier_sku, name, current_price, created_at)
     SELECT supplier.ids[1 + n %% 20], 'U-' || n,
         (%(words)s::text[])[1 + n * 7 %% array_length(%(words)s::text[], 1)] || ' '
@@ -83,7 +83,7 @@ def main() -> int:
         conn.execute(SMALL_SUPPLIER)
         conn.execute(LOSSES)
         words = {"words": sample.WORDS, "colours": sample.COLOURS}
-        conn.execute(FREE_ITEMS, {"items": products * 4, **words})
+        conn.execute(UNMATCHED_ITEMS, {"items": products * 4, **words})
         conn.execute("VACUUM (ANALYZE)")
         conn.execute("SET plan_cache_mode = force_custom_plan")
         print(

@@ -9,7 +9,7 @@ import pytest
 from pricebook.db.database import Connection, Database
 from pricebook.imports import importer
 from pricebook.imports.importer_schemas import ImportRequest, ImportResult
-from pricebook.imports.merge import FollowUp
+from pricebook.imports.merge import AfterMerge
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas import FileSource
 
@@ -39,7 +39,7 @@ def run_import(database: Database, parser_pool: ParserPool, tmp_path: Path) -> R
         text: str,
         *,
         on_progress: importer.ProgressCallback = lambda _: None,
-        follow_up: FollowUp | None = None,
+        after_merge: AfterMerge | None = None,
         **overrides: Any,
     ) -> ImportResult:
         path = tmp_path / "list.csv"
@@ -52,7 +52,7 @@ def run_import(database: Database, parser_pool: ParserPool, tmp_path: Path) -> R
         }
         import_request = ImportRequest(source=FileSource(str(path)), **fields)
         return await importer.run_import(
-            database, parser_pool, import_request, on_progress, follow_up
+            database, parser_pool, import_request, on_progress, after_merge
         )
 
     return run

@@ -131,7 +131,7 @@ async def test_disable_clears_and_heartbeat_alone_does_not_restore(
     source = ValueSource()
     await fresh_cache.get("key", source.compute)
     fresh_cache.disable()
-    fresh_cache.heartbeat()
+    fresh_cache.confirm_fresh()
     assert fresh_cache.find("key") is None
 
 
@@ -140,7 +140,7 @@ async def test_cache_expires_without_a_heartbeat(
 ) -> None:
     await fresh_cache.get("key", ValueSource().compute)
     monkeypatch.setattr(response_cache, "FRESH_SECONDS", -1.0)
-    fresh_cache.heartbeat()
+    fresh_cache.confirm_fresh()
     assert fresh_cache.find("key") is None
 
 

@@ -113,5 +113,5 @@ async def test_list_without_a_valid_row_makes_no_item_absent(
 
 async def test_no_product_is_created_from_an_absent_item(run_import: RunImport) -> None:
     await run_import(LIST)
-    result = await run_import(WITHOUT_SAW, follow_up=create_products_from_unmatched)
+    result = await run_import(WITHOUT_SAW, after_merge=create_products_from_unmatched)
     assert result.products_created == 2

@@ -51,7 +51,7 @@ async def test_failed_import_leaves_no_rows(run_import: RunImport, conn: Connect
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await run_import(LIST, follow_up=fail)
+        await run_import(LIST, after_merge=fail)
     assert await rows(conn, "SELECT FROM supplier_items") == []
     for _ in range(3):
         await run_import(LIST)

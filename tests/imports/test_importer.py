@@ -181,7 +181,7 @@ async def test_products_are_created_from_unmatched_items_in_the_lists_categories
     run_import: RunImport, conn: Connection
 ) -> None:
     await builders.category(conn, "Tools")
-    result = await run_import(LIST, follow_up=create_products_from_unmatched)
+    result = await run_import(LIST, after_merge=create_products_from_unmatched)
     assert result.products_created == 3
     made = await rows(
         conn,
@@ -196,7 +196,9 @@ async def test_products_are_created_from_unmatched_items_in_the_lists_categories
         ("Hammer", "Tools", "active", 1, True),
         ("Saw", "Tools", "active", 1, True),
     ]
-    assert (await run_import(LIST, follow_up=create_products_from_unmatched)).products_created == 0
+    assert (
+        await run_import(LIST, after_merge=create_products_from_unmatched)
+    ).products_created == 0
 
 
 async def test_failure_during_the_import_leaves_nothing(
@@ -206,7 +208,7 @@ async def test_failure_during_the_import_leaves_nothing(
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        await run_import(LIST, follow_up=fail)
+        await run_import(LIST, after_merge=fail)
     for table in ("suppliers", "supplier_items", "ingestion_tasks", "price_history"):
         assert await rows(conn, f"SELECT FROM {table}") == []
 

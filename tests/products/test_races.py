@@ -124,8 +124,8 @@ async def import_lists(importer: Importer, folder: Path, supplier: str, count: i
             currency="USD",
             safety_thresholds=None,
         )
-        follow_up = create_products_from_unmatched if number % 2 else None
-        await ingestion.run_import(*importer, import_request, lambda _: None, follow_up)
+        after_merge = create_products_from_unmatched if number % 2 else None
+        await ingestion.run_import(*importer, import_request, lambda _: None, after_merge)
 
 
 async def test_links_edits_and_imports_of_the_same_items_at_once(

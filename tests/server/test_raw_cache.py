@@ -13,7 +13,7 @@ import builders
 from pricebook.api.application import create_app
 from pricebook.db.database import Connection
 from pricebook.http.cached_response import ResponseForm
-from pricebook.http.middleware.cached_responses import CachedResponseRef
+from pricebook.http.middleware.cache_lookup import CachedResponseRef
 from pricebook.observability.request_line import CompletedRequest
 from pricebook.server import protocol
 from pricebook.server.raw_cache import RawCacheEntry, RawRequestCache

@@ -32,7 +32,7 @@ from pricebook.errors import (
 )
 from pricebook.http import documentation, json_body, options, problems, query_string
 from pricebook.http.asgi import AsgiApp
-from pricebook.http.middleware.cached_responses import ResponseCacheMiddleware
+from pricebook.http.middleware.cache_lookup import ResponseCacheMiddleware
 from pricebook.http.middleware.client_rate_limit import ClientRateLimitMiddleware
 from pricebook.http.middleware.head_requests import HeadRequestMiddleware
 from pricebook.http.middleware.path_length import PathLengthMiddleware

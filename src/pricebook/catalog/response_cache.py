@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-# The cache is used for this long after the last heartbeat of the change notifications.
+# The cache is used for this long after the last sign that change notifications arrive.
 FRESH_SECONDS = 3.0
 ENTRY_BYTES = 500
 # Longer request targets get no alias.
@@ -47,7 +47,7 @@ class ResponseCache:
     """An LRU cache with a limit in bytes, keys included: clients choose them.
 
     A value is stored only if no change was notified during its computation, and is used only while
-    heartbeats show that notifications arrive. Concurrent computations for one key run once.
+    `confirm_fresh` shows that notifications arrive. Concurrent computations for one key run once.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -61,9 +61,9 @@ class ResponseCache:
     def invalidate(self) -> None:
         """Drop all entries after a change, and start a new generation."""
         self._clear()
-        self.heartbeat()
+        self.confirm_fresh()
 
-    def heartbeat(self) -> None:
+    def confirm_fresh(self) -> None:
         """Record that all changes so far were notified and that notifications still arrive."""
         self._fresh_until = time.monotonic() + FRESH_SECONDS
 
@@ -120,7 +120,7 @@ class ResponseCache:
 
     @property
     def is_fresh(self) -> bool:
-        """Return whether a recent heartbeat shows that all changes were notified."""
+        """Return whether all changes so far were notified, as confirmed a moment ago."""
         return time.monotonic() < self._fresh_until
 
     def _start_computation(

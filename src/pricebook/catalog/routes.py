@@ -23,7 +23,7 @@ from pricebook.errors import NotFoundError, RateLimitExceededError
 from pricebook.http.cached_response import CachedResponse, make_cached_response
 from pricebook.http.client_address import client_network
 from pricebook.http.csv_download import file_response
-from pricebook.http.middleware.cached_responses import request_target
+from pricebook.http.middleware.cache_lookup import request_target
 from pricebook.http.openapi import Success, documented, page_example
 from pricebook.http.openapi_headers import RATE_LIMIT_FIELDS
 from pricebook.http.pagination import Paging

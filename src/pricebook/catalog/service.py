@@ -107,7 +107,7 @@ async def _listen_for_changes(
                     response_cache.invalidate()
                     catalog.read_router.notify_generation()
                 else:
-                    response_cache.heartbeat()
+                    response_cache.confirm_fresh()
     finally:
         response_cache.disable()
 

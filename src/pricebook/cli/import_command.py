@@ -14,7 +14,7 @@ from pricebook.cli.server_defaults import load_settings, settings_with_servers
 from pricebook.imports import importer
 from pricebook.imports.configuration import parser_limits_of, safety_thresholds_of
 from pricebook.imports.importer_schemas import ImportRequest, ImportResult
-from pricebook.imports.merge import FollowUp
+from pricebook.imports.merge import AfterMerge
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas import FileSource, ReadConfig
 from pricebook.products import service as products
@@ -85,8 +85,8 @@ def import_list(file: Path, *, options: Annotated[ImportOptions, Parameter(name=
             new_layout=options.new_layout,
             dry_run=options.dry_run,
         )
-        follow_up = products.create_products_from_unmatched if options.create_products else None
-        result = asyncio.run(_import_file(settings, request, file.name, follow_up))
+        after_merge = products.create_products_from_unmatched if options.create_products else None
+        result = asyncio.run(_import_file(settings, request, file.name, after_merge))
     if options.json:
         output.print_json(result)
     else:
@@ -96,10 +96,10 @@ def import_list(file: Path, *, options: Annotated[ImportOptions, Parameter(name=
 
 
 async def _import_file(
-    settings: Settings, request: ImportRequest, title: str, follow_up: FollowUp | None
+    settings: Settings, request: ImportRequest, title: str, after_merge: AfterMerge | None
 ) -> ImportResult:
     async with open_resources(settings) as resources:
         with ParserPool() as parser_pool, output.progress_bar(title) as bar:
             return await importer.run_import(
-                resources.database, parser_pool, request, bar.show, follow_up
+                resources.database, parser_pool, request, bar.show, after_merge
             )

@@ -134,10 +134,10 @@ def apply(task_id: str, *, create_products: bool = False, json: bool = False) ->
         json: Print the result as JSON.
     """
     task_uuid = _parse_task_id(task_id)
-    follow_up = products.create_products_from_unmatched if create_products else None
+    after_merge = products.create_products_from_unmatched if create_products else None
 
     async def apply_held_price_list(database: Database) -> ImportResult:
-        return await importer.apply_held(database, task_uuid, follow_up)
+        return await importer.apply_held(database, task_uuid, after_merge)
 
     applied = run_with_database(apply_held_price_list)
     if json:

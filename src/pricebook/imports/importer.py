@@ -26,7 +26,7 @@ from pricebook.imports.importer_schemas import (
     Progress,
 )
 from pricebook.imports.lock_waits import bounded_lock_waits
-from pricebook.imports.merge import FollowUp, StagedImport, merge_staged_rows
+from pricebook.imports.merge import AfterMerge, StagedImport, merge_staged_rows
 from pricebook.pricelists.isolation.parser_pool import ParserPool, PriceListStream
 from pricebook.pricelists.schemas import DetectedProfile, ReadRequest
 from pricebook.suppliers import service as suppliers
@@ -42,11 +42,11 @@ async def run_import(
     parser_pool: ParserPool,
     request: ImportRequest,
     on_progress: ProgressCallback,
-    follow_up: FollowUp | None = None,
+    after_merge: AfterMerge | None = None,
 ) -> ImportResult:
     """Import a price list in one transaction and return the result.
 
-    Calls `on_progress` for each batch of rows. `follow_up` runs in the same transaction with the
+    Calls `on_progress` for each batch of rows. `after_merge` runs in the same transaction with the
     supplier's id, once the items are written, and returns the number of products it created.
 
     Raises PriceListError if the whole price list is refused; without a lease, the failure is
@@ -77,7 +77,7 @@ async def run_import(
     try:
         async with parser_pool.opened(read_request) as stream:
             return await _import_from_reader(
-                database, request, task, _ProgressReportingReader(stream, on_progress), follow_up
+                database, request, task, _ProgressReportingReader(stream, on_progress), after_merge
             )
     except PriceListError as error:
         if not (request.dry_run or request.lease):
@@ -88,7 +88,7 @@ async def run_import(
 async def apply_held(
     database: Database,
     task_id: UUID,
-    follow_up: FollowUp | None = None,
+    after_merge: AfterMerge | None = None,
     lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
 ) -> ImportResult:
     """Apply a held price list without safety thresholds and return the result.
@@ -115,7 +115,7 @@ async def apply_held(
             mode=held.source_config.get("mode", "full"),
             ignored=held.count_ignored,
             safety_thresholds=None,
-            follow_up=follow_up,
+            after_merge=after_merge,
         )
         return await merge_staged_rows(conn, staged)
 
@@ -140,7 +140,7 @@ async def _import_from_reader(
     request: ImportRequest,
     task: InlineTask,
     progress_reader: _ProgressReportingReader,
-    follow_up: FollowUp | None,
+    after_merge: AfterMerge | None,
 ) -> ImportResult:
     found = progress_reader.stream.profile
     async with (
@@ -165,7 +165,7 @@ async def _import_from_reader(
             mode=merge_config(request.config, supplier).mode,
             ignored=progress_reader.stream.rows_ignored,
             safety_thresholds=request.safety_thresholds,
-            follow_up=follow_up,
+            after_merge=after_merge,
             dry_run=request.dry_run,
         )
         return await merge_staged_rows(conn, staged)

@@ -28,7 +28,7 @@ _STATUS_BY_END_STATE: dict[EndState, ImportStatus] = {
     "failed": "failed",
 }
 
-FollowUp = Callable[[Connection, UUID], Awaitable[int]]
+AfterMerge = Callable[[Connection, UUID], Awaitable[int]]
 
 
 class StagedImport(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +41,7 @@ class StagedImport(msgspec.Struct, frozen=True, kw_only=True):
     mode: ImportMode
     ignored: int
     safety_thresholds: SafetyThresholds | None
-    follow_up: FollowUp | None = None
+    after_merge: AfterMerge | None = None
     dry_run: bool = False
 
 
@@ -152,7 +152,7 @@ async def _apply(conn: Connection, staged: StagedImport) -> int:
     await merge_repository.enable_nested_loops(conn)
     await merge_repository.update_planned_items(conn)
     await merge_repository.insert_new_items(conn, supplier_id)
-    created = await staged.follow_up(conn, supplier_id) if staged.follow_up else 0
+    created = await staged.after_merge(conn, supplier_id) if staged.after_merge else 0
     if staged.found:
         await suppliers.save_detected_profile(conn, supplier_id, msgspec.to_builtins(staged.found))
     return created

@@ -10,7 +10,7 @@ from pricebook.errors import PriceListError
 from pricebook.imports import importer
 from pricebook.imports.configuration import parser_limits_of, safety_thresholds_of
 from pricebook.imports.importer_schemas import ImportRequest, Progress
-from pricebook.imports.merge import FollowUp
+from pricebook.imports.merge import AfterMerge
 from pricebook.imports.source_location import SourceAccess, resolve_source
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas import FileSource, ReadConfig
@@ -46,20 +46,20 @@ def create_import_runner(
             read, total = progress.rows_read, progress.rows_total
             on_progress(TaskProgress(stage=progress.stage, rows_read=read, rows_total=total))
 
-        follow_up = _follow_up(create_products=task.create_products)
+        after_merge = _follow_up(create_products=task.create_products)
         await importer.run_import(
-            database, parser_pool, _import_request(settings, task), report_progress, follow_up
+            database, parser_pool, _import_request(settings, task), report_progress, after_merge
         )
 
     async def apply(held: TaskToApply) -> None:
-        follow_up = _follow_up(create_products=held.create_products)
+        after_merge = _follow_up(create_products=held.create_products)
         lock_timeout_seconds = settings.import_lock_seconds
-        await importer.apply_held(database, held.id, follow_up, lock_timeout_seconds)
+        await importer.apply_held(database, held.id, after_merge, lock_timeout_seconds)
 
     return ImportRunner(run_import, apply)
 
 
-def _follow_up(*, create_products: bool) -> FollowUp | None:
+def _follow_up(*, create_products: bool) -> AfterMerge | None:
     return products.create_products_from_unmatched if create_products else None
 
 

@@ -33,7 +33,7 @@ from pricebook.products.schemas import (
 )
 from pricebook.products.sku import generate_skus
 from pricebook.suppliers import service as suppliers
-from pricebook.suppliers.schemas import ItemLink, NewItemLink, ProductCandidate
+from pricebook.suppliers.schemas import ItemLink, NewItemLink, UnmatchedItemText
 
 CREATE_BATCH_ITEMS = 5000
 SALES_EDITABLE_FIELDS = frozenset({"target_price"})
@@ -200,23 +200,23 @@ async def insert_unless_sku_taken(
     return await repository.insert_unless_sku_taken(conn, products)
 
 
-async def _create_linked(conn: Connection, items: Sequence[ProductCandidate]) -> None:
+async def _create_linked(conn: Connection, items: Sequence[UnmatchedItemText]) -> None:
     names = sorted({item.category for item in items if item.category})
     category_ids = await categories.ensure_categories(conn, names)
-    unlinked_items = list(items)
-    while unlinked_items:
-        skus = _generate_skus(len(unlinked_items))
+    unmatched_items = list(items)
+    while unmatched_items:
+        skus = _generate_skus(len(unmatched_items))
         products = [
             NewProduct(sku, item.name, category_ids.get(item.category or ""), "active")
-            for sku, item in zip(skus, unlinked_items, strict=True)
+            for sku, item in zip(skus, unmatched_items, strict=True)
         ]
         inserted = await repository.insert_unless_sku_taken(conn, products)
-        items_by_sku = list(zip(skus, unlinked_items, strict=True))
+        items_by_sku = list(zip(skus, unmatched_items, strict=True))
         links = [
             NewItemLink(item.id, inserted[sku]) for sku, item in items_by_sku if sku in inserted
         ]
-        await suppliers.link_free_items(conn, links)
-        unlinked_items = [item for sku, item in items_by_sku if sku not in inserted]
+        await suppliers.link_unmatched_items(conn, links)
+        unmatched_items = [item for sku, item in items_by_sku if sku not in inserted]
 
 
 def _generate_skus(count: int) -> list[str]:

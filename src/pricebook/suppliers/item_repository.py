@@ -11,21 +11,21 @@ from pricebook.suppliers.schemas import (
     ItemLink,
     NewItemLink,
     PricePoint,
-    ProductCandidate,
     UnmatchedItem,
     UnmatchedItemQuery,
+    UnmatchedItemText,
 )
 
 
 async def lock_unmatched_rows(
     conn: Connection, supplier_id: UUID, limit: int
-) -> list[ProductCandidate]:
+) -> list[UnmatchedItemText]:
     """Lock the oldest unmatched items of a supplier.
 
     Items that are being linked are skipped: an import that has locked products would deadlock with
     a request that has locked such an item and waits for these products.
     """
-    async with conn.cursor(row_factory=struct_row(ProductCandidate)) as cursor:
+    async with conn.cursor(row_factory=struct_row(UnmatchedItemText)) as cursor:
         await cursor.execute(
             """
             SELECT id, name, characteristics ->> 'category' AS category
@@ -70,7 +70,7 @@ async def find_item_ids(
 
 
 # The expression must be that of the index on it, including the order of its parts.
-FREE_ITEMS: LiteralString = """
+UNMATCHED_ITEMS: LiteralString = """
     SELECT counted.total_count, page.*
     FROM (
         SELECT count(*) AS total_count FROM supplier_items WHERE {conditions}
@@ -109,7 +109,7 @@ SELECT id FROM suppliers WHERE deleting_since IS NOT NULL))"
     for word in query.words:
         conditions += " AND search_fold(name || ' ' || supplier_sku) LIKE search_pattern(%s)"
         values.append(word)
-    statement = FREE_ITEMS.format(conditions=conditions)
+    statement = UNMATCHED_ITEMS.format(conditions=conditions)
     return statement, [*values, *values, query.limit, query.offset]
 
 

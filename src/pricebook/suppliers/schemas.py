@@ -203,7 +203,7 @@ class PriceHistoryPage(Page[PricePoint], frozen=True):
     """A page of the prices of a supplier item."""
 
 
-class ProductCandidate(Struct, frozen=True):
+class UnmatchedItemText(Struct, frozen=True):
     """A supplier item without a product; the category is the name in the price list."""
 
     id: UUID

@@ -13,7 +13,6 @@ from pricebook.suppliers.schemas import (
     NewItemLink,
     NewSupplier,
     PricePoint,
-    ProductCandidate,
     SourceType,
     Supplier,
     SupplierChange,
@@ -21,6 +20,7 @@ from pricebook.suppliers.schemas import (
     SupplierSource,
     UnmatchedItem,
     UnmatchedItemQuery,
+    UnmatchedItemText,
 )
 
 SMALL_SUPPLIER = 1000
@@ -167,12 +167,12 @@ async def save_detected_profile(conn: Connection, supplier_id: UUID, found: dict
 
 async def lock_unmatched_items(
     conn: Connection, supplier_id: UUID, limit: int
-) -> list[ProductCandidate]:
+) -> list[UnmatchedItemText]:
     """Lock the oldest unmatched items of a supplier; skip those that are being linked."""
     return await item_repository.lock_unmatched_rows(conn, supplier_id, limit)
 
 
-async def link_free_items(conn: Connection, links: Sequence[NewItemLink]) -> int:
+async def link_unmatched_items(conn: Connection, links: Sequence[NewItemLink]) -> int:
     """Link items that have no product; return how many were linked.
 
     Items are locked before their products, as everywhere, so that writers cannot deadlock.

@@ -17,7 +17,7 @@ from pricebook.errors import (
     DatabaseUnavailableError,
     LeaseLostError,
 )
-from pricebook.imports import service as sync
+from pricebook.imports import service as import_requests
 from pricebook.imports.queued_messages import accept_message
 from pricebook.imports.runner import ImportRunner, create_import_runner, source_access_of
 from pricebook.imports.upload_folder import delete_orphaned_uploads
@@ -264,7 +264,7 @@ class Worker:
         await delete_marked_suppliers(self._database)
 
     async def _start_due_syncs(self) -> None:
-        for message in await sync.start_due_syncs(self._database, self._queue):
+        for message in await import_requests.start_due_syncs(self._database, self._queue):
             log.info("scheduled sync started", supplier=message.supplier_name)
 
     async def _purge(self) -> None:

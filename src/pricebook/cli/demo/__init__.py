@@ -100,7 +100,7 @@ async def _link(conn: Connection, product_ids: dict[str, UUID]) -> None:
             for code, internal_sku in product_skus.items()
             if internal_sku in product_ids
         ]
-        await suppliers.link_free_items(conn, links)
+        await suppliers.link_unmatched_items(conn, links)
 
 
 def _read_csv(name: str, row_type: Callable[..., RowT]) -> list[RowT]:

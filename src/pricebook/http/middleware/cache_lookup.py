@@ -27,7 +27,7 @@ class CachedResponseRef(msgspec.Struct, frozen=True):
         return response.body_for(self.form) if response and response.etag == self.etag else None
 
 
-class CachedResponses(Protocol):
+class CacheLookup(Protocol):
     """Cached responses by normalised keys, and the request targets that map to these keys."""
 
     def find(self, key: str) -> CachedResponse | None: ...  # noqa: D102
@@ -37,7 +37,7 @@ class CachedResponses(Protocol):
 class ResponseCacheMiddleware:
     """Sends the cached response of a GET request, or calls the application."""
 
-    def __init__(self, app: AsgiApp, cache: CachedResponses) -> None:
+    def __init__(self, app: AsgiApp, cache: CacheLookup) -> None:
         self._app = app
         self._cache = cache
 
