@@ -48,8 +48,8 @@ class CacheableRequest(msgspec.Struct, frozen=True):
 class RequestState(msgspec.Struct):
     """The state of one request.
 
-    `abort` resets the client's connection. `register` adds a response to the raw-request cache
-    under `head`, the bytes of the request head. Both are None on servers without these functions.
+    `abort` resets the client's connection. `add_to_raw_cache` adds a response to the raw-request
+    cache under `head`, the bytes of the request head. Both are None on servers without these.
     `rate_limit_fields` are set by a route that counts its requests, for an error response too.
     """
 
@@ -61,11 +61,11 @@ class RequestState(msgspec.Struct):
     rate_limit_fields: dict[str, str] | None = None
     abort: Callable[[], None] | None = None
     head: bytes = b""
-    register: Callable[[Any, CacheableRequest], None] | None = None
+    add_to_raw_cache: Callable[[Any, CacheableRequest], None] | None = None
 
     def bypass_raw_cache(self) -> None:
         """Keep the request out of the raw-request cache: middleware has to process each one."""
-        self.register = None
+        self.add_to_raw_cache = None
 
 
 def request_state(scope: Any) -> RequestState:

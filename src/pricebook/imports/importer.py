@@ -150,7 +150,7 @@ async def _import_from_reader(
         await merge_repository.create_staging(conn)
         await merge_repository.copy_rows(conn, progress_reader.lines())
         parser_type = source_type_of(found)
-        supplier, is_new = await _claim_supplier(conn, request, parser_type)
+        supplier, is_new = await _find_or_create_supplier(conn, request, parser_type)
         lease = request.lease or await tasks.record_inline_task(
             conn, msgspec.structs.replace(task, supplier_id=supplier.id, parser_type=parser_type)
         )
@@ -171,7 +171,7 @@ async def _import_from_reader(
         return await merge_staged_rows(conn, staged)
 
 
-async def _claim_supplier(
+async def _find_or_create_supplier(
     conn: Connection, request: ImportRequest, source_type: SourceType
 ) -> tuple[Supplier, bool]:
     if request.supplier_id is None:

@@ -78,9 +78,11 @@ class RequestLogMiddleware:
             key = (REQUEST, completed.method, completed.route, str(status), state.cache_result)
             self._counters.end_request(key, completed.seconds)
             self._log_request(completed)
-        if state.cached is not None and state.register is not None:
+        if state.cached is not None and state.add_to_raw_cache is not None:
             log_repeated = self._make_repeated_logger(key, incoming_id, completed)
-            state.register(scope, CacheableRequest(status, headers, state.cached, log_repeated))
+            state.add_to_raw_cache(
+                scope, CacheableRequest(status, headers, state.cached, log_repeated)
+            )
 
     def _make_repeated_logger(
         self, key: CounterKey, incoming_id: str | None, first: CompletedRequest

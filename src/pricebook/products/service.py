@@ -78,7 +78,7 @@ async def create_product(database: Database, new_product: CreateProductRequest) 
             raise validation_error(body_issue("category_id", "there is no such category"))
         product_id = await _insert(conn, new_product)
         if new_product.supplier_item_id is not None:
-            await suppliers.set_product(conn, new_product.supplier_item_id, product_id)
+            await suppliers.set_linked_product(conn, new_product.supplier_item_id, product_id)
         inserted = await _get(conn, product_id)
     return CreatedProduct(
         id=inserted.id,
@@ -147,7 +147,7 @@ async def match_item(database: Database, product_id: UUID, match: Match) -> Staf
     of another product; ConflictError for a link of another product's item.
     """
     async with database.connection() as conn:
-        _require_linkable(
+        _require_match_possible(
             product_id,
             match,
             await repository.find_status(conn, product_id),
@@ -156,13 +156,13 @@ async def match_item(database: Database, product_id: UUID, match: Match) -> Staf
     async with database.short_transaction() as conn:
         item = await suppliers.lock_supplier_item(conn, match.supplier_item_id)
         status = await repository.lock_product(conn, product_id)
-        _require_linkable(product_id, match, status, item)
+        _require_match_possible(product_id, match, status, item)
         linked_to = product_id if match.action == "link" else None
-        await suppliers.set_product(conn, match.supplier_item_id, linked_to)
+        await suppliers.set_linked_product(conn, match.supplier_item_id, linked_to)
         return await _get(conn, product_id)
 
 
-def _require_linkable(
+def _require_match_possible(
     product_id: UUID, match: Match, status: ProductStatus | None, item: ItemLink | None
 ) -> None:
     if status is None:

@@ -109,7 +109,7 @@ class HttpProtocol(RejectingProtocol):
         self._bytes_since_event = self._blank_bytes = self._chunk_count = self._body_bytes = 0
         state = RequestState(abort=self._abort_connection)
         if self._raw_cache.is_repeated(self._segment):
-            state.head, state.register = self._segment, self._register
+            state.head, state.add_to_raw_cache = self._segment, self._register
         cast("Any", self.scope)[SCOPE_KEY] = state
         self._segment = b""
 

@@ -40,7 +40,7 @@ async def lock_unmatched_rows(
         return await cursor.fetchall()
 
 
-async def set_products(conn: Connection, links: Sequence[NewItemLink]) -> int:
+async def set_linked_products(conn: Connection, links: Sequence[NewItemLink]) -> int:
     """Link unmatched items to products; return how many were linked."""
     cursor = await conn.execute(
         """
@@ -166,7 +166,7 @@ async def lock_item(conn: Connection, item_id: UUID) -> ItemLink | None:
         return await cursor.fetchone()
 
 
-async def set_product(conn: Connection, item_id: UUID, product_id: UUID | None) -> None:
+async def set_linked_product(conn: Connection, item_id: UUID, product_id: UUID | None) -> None:
     """Set the product of an item and nothing else."""
     await conn.execute(
         "UPDATE supplier_items SET product_id = %s WHERE id = %s", [product_id, item_id]

@@ -128,9 +128,9 @@ async def lock_supplier_item(conn: Connection, item_id: UUID) -> ItemLink | None
     return await item_repository.lock_item(conn, item_id)
 
 
-async def set_product(conn: Connection, item_id: UUID, product_id: UUID | None) -> None:
+async def set_linked_product(conn: Connection, item_id: UUID, product_id: UUID | None) -> None:
     """Link an item that the caller has locked to a product; None unlinks it."""
-    await item_repository.set_product(conn, item_id, product_id)
+    await item_repository.set_linked_product(conn, item_id, product_id)
 
 
 async def find_supplier_source(conn: Connection, supplier_id: UUID) -> SupplierSource | None:
@@ -177,7 +177,7 @@ async def link_unmatched_items(conn: Connection, links: Sequence[NewItemLink]) -
 
     Items are locked before their products, as everywhere, so that writers cannot deadlock.
     """
-    return await item_repository.set_products(conn, links)
+    return await item_repository.set_linked_products(conn, links)
 
 
 async def find_item_ids(

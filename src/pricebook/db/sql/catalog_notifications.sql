@@ -1,6 +1,6 @@
 -- The channel catalog_changed is notified of every change that is visible in the public catalog.
--- PostgreSQL sends one notification a transaction, after its commit is visible. Drafts, target prices
--- and updates without effect are not notified. Items are public only as aggregates of their products.
+-- PostgreSQL sends one notification a transaction, after its commit is visible. Updates of drafts, of
+-- target prices and without effect are not notified. Items are public only as aggregates of products.
 CREATE OR REPLACE FUNCTION catalog_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NOTIFY catalog_changed;

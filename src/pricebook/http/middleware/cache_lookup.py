@@ -50,7 +50,7 @@ class ResponseCacheMiddleware:
                 state = request_state(scope)
                 state.cache_result = CACHED
                 form = await response.respond(scope["headers"], send)
-                if state.register is not None:
+                if state.add_to_raw_cache is not None:
                     state.cached = CachedResponseRef(self._cache.find, key, response.etag, form)
                 return
         await self._app(scope, receive, send)
