@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -33,6 +34,9 @@ from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.settings import DatabaseDriver, Settings
 
 JWT_SECRET = secrets.token_hex(32)
+
+# Started in the background by a shell, a test run ignores SIGINT, and so would its commands.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No test asserts a duration, those of hypothesis neither.
 hypothesis.settings.register_profile("untimed", deadline=None)
