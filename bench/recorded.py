@@ -119,8 +119,8 @@ class Recorder:
         await send({"type": "http.response.start", "status": 200, "headers": response_headers})
         await send({"type": "http.response.body", "body": b""})
         state = request_state(scope)
-        if seen.method == b"GET" and state.register is not None:
-            state.register(scope, CacheableRequest(200, response_headers, CACHED_REF, LOG))
+        if seen.method == b"GET" and state.add_to_raw_cache is not None:
+            state.add_to_raw_cache(scope, CacheableRequest(200, response_headers, CACHED_REF, LOG))
 
 
 class RecordingRawCache(RawRequestCache):
