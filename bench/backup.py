@@ -28,7 +28,7 @@ from pricebook.db.migrations import rights
 from pricebook.embedded import Endpoints, binaries, data_folders, servers
 
 LIST_ROWS = 20_000
-PRICEBOOK = (sys.executable, "-m", "pricebook.cli.main")
+PRICEBOOK = (sys.executable, "-m", "pricebook.cli")
 SUM = "SELECT count(*), coalesce(sum(hashtextextended(each::text, 0)), 0) FROM {} AS each"
 ITEMS = "SELECT id FROM supplier_items"
 PRODUCTS = "SELECT id FROM products"

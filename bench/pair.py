@@ -106,7 +106,7 @@ def serving(checkout: Path, port: int, protocol: HttpProtocolName) -> Generator[
             settings_for(endpoints, port), workers=WORKERS, http_protocol=protocol
         )
         environment = {**os.environ, **settings.as_environment()}
-        command = [str(python), "-m", "pricebook.cli.main", "migrate"]
+        command = [str(python), "-m", "pricebook.cli", "migrate"]
         subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
         with psycopg.connect(endpoints.database_url) as conn:
             sample.fill(conn, products=PRODUCTS)

@@ -142,7 +142,7 @@ async def _restart_in_turn(proxy: Proxy, several: dict[int, Settings]) -> Counte
 
 
 def _start(settings: Settings) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "pricebook.cli.main", "serve"]
+    command = [sys.executable, "-m", "pricebook.cli", "serve"]
     environment = {**os.environ, **settings.as_environment()}
     return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
 

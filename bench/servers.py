@@ -47,7 +47,7 @@ def served(settings: Settings, python: str = sys.executable) -> Generator[int]:
 
     `python` is the interpreter of the checkout whose API is run.
     """
-    command = [python, "-m", "pricebook.cli.main", "serve"]
+    command = [python, "-m", "pricebook.cli", "serve"]
     environment = {**os.environ, **settings.as_environment()}
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     with _running(process, lambda: is_ready(settings)):

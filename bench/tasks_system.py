@@ -76,7 +76,7 @@ class Soak:
             **self.settings.as_environment(),
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "error"),
         }
-        command = [sys.executable, "-m", "pricebook.cli.main", "worker"]
+        command = [sys.executable, "-m", "pricebook.cli", "worker"]
         self.workers.append(subprocess.Popen(command, env=environment))
         return self.workers[-1]
 

@@ -20,3 +20,7 @@ def main() -> None:
 def _exit_immediately(number: int, _frame: FrameType | None) -> None:
     """Exit without cleanup: no command has started, and modules may be partly imported."""
     os._exit(_EXIT_SIGNAL_BASE + number)
+
+
+if __name__ == "__main__":
+    main()

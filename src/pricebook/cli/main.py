@@ -65,7 +65,3 @@ def main() -> None:
 def _exit_on_sigterm(_signal: int, _frame: FrameType | None) -> None:
     """Raise SystemExit, so that temporary files are removed and child processes are stopped."""
     sys.exit(EXIT_TERMINATED)
-
-
-if __name__ == "__main__":
-    main()
