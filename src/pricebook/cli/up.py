@@ -72,7 +72,7 @@ class CommandProcess:
     ) -> None:
         self.name = name
         self.may_restart = may_restart
-        self._argv = [sys.executable, "-m", "pricebook.cli.main", subcommand]
+        self._argv = [sys.executable, "-m", "pricebook.cli", subcommand]
         self._environment = {**environment}
         self._process = embedded.spawn(self._argv, self._environment)
 
