@@ -14,9 +14,10 @@ up: install      ## Run the whole system on http://127.0.0.1:8000
 
 test: .venv/dev.done ## Run the tests on real PostgreSQL and Valkey, with branch coverage
 	$(BIN)/coverage erase
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/coverage run -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
-	$(BIN)/coverage combine -q
-	$(BIN)/coverage report
+	status=0; \
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/coverage run -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder || status=$$?; \
+	$(BIN)/coverage combine -q && $(BIN)/coverage report || status=1; \
+	exit $$status
 
 check: .venv/dev.done ## Check format, lint, types, import contracts and dependencies
 	$(BIN)/ruff format --check .
