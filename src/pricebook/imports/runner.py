@@ -46,20 +46,20 @@ def create_import_runner(
             read, total = progress.rows_read, progress.rows_total
             on_progress(TaskProgress(stage=progress.stage, rows_read=read, rows_total=total))
 
-        after_merge = _follow_up(create_products=task.create_products)
+        after_merge = _after_merge_step(create_products=task.create_products)
         await importer.run_import(
             database, parser_pool, _import_request(settings, task), report_progress, after_merge
         )
 
     async def apply(held: TaskToApply) -> None:
-        after_merge = _follow_up(create_products=held.create_products)
+        after_merge = _after_merge_step(create_products=held.create_products)
         lock_timeout_seconds = settings.import_lock_seconds
         await importer.apply_held(database, held.id, after_merge, lock_timeout_seconds)
 
     return ImportRunner(run_import, apply)
 
 
-def _follow_up(*, create_products: bool) -> AfterMerge | None:
+def _after_merge_step(*, create_products: bool) -> AfterMerge | None:
     return products.create_products_from_unmatched if create_products else None
 
 
