@@ -41,6 +41,12 @@ def test_modules_of_different_folders_have_different_names() -> None:
     assert {name: parents for name, parents in folders.items() if len(parents) > 1} == {}
 
 
+def test_only_the_server_folder_imports_uvicorn_and_its_parser() -> None:
+    statement = re.compile(r"^\s*(?:from|import) (?:uvicorn|httptools)\b", re.MULTILINE)
+    modules = [path for path in PACKAGE.rglob("*.py") if statement.search(path.read_text())]
+    assert {path.relative_to(PACKAGE).parts[0] for path in modules} == {"server"}
+
+
 def test_package_has_few_top_level_modules() -> None:
     assert len([*PACKAGE.glob("*.py")]) <= MAX_TOP_MODULES
 

@@ -65,7 +65,8 @@ from pricebook.services import (
 )
 from pricebook.settings import Settings
 from pricebook.suppliers import routes as suppliers
-from pricebook.system.memory import trim_memory_periodically
+from pricebook.system.async_tasks import in_background
+from pricebook.system.memory import trim_memory
 from pricebook.system.recurring_warning import RecurringWarning
 from pricebook.tasks import routes as tasks
 from pricebook.tasks.queue import QueueClient
@@ -197,7 +198,7 @@ async def _lifespan(
                 read_gauges=gauges.metrics,
                 token=settings.metrics_token,
             )
-            async with recording_metrics(app.state.metrics), trim_memory_periodically():
+            async with recording_metrics(app.state.metrics), in_background(trim_memory()):
                 yield
 
 

@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 from sys import getsizeof
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from pricebook.catalog.statements import FilterStatistics, SortKey, is_materiali
 from pricebook.db.database import Database
 from pricebook.errors import DatabaseUnavailableError, NotFoundError
 from pricebook.http.pagination import Page, Paging, page_of
+from pricebook.system.async_tasks import in_background
 from pricebook.system.recurring_warning import RecurringWarning
 
 CHANGES_CHANNEL = "catalog_changed"
@@ -70,17 +71,11 @@ async def open_catalog(
     With `make_standby`, queries go to the standby while it has replayed all notified changes.
     """
     catalog = Catalog(ReadRouter(database, response_cache), response_cache)
-    tasks = [asyncio.create_task(_keep_listening(database, catalog))]
+    work = [_keep_listening(database, catalog)]
     if make_standby:
-        tasks.append(asyncio.create_task(catalog.read_router.maintain_standby(make_standby)))
-    try:
+        work.append(catalog.read_router.maintain_standby(make_standby))
+    async with in_background(*work):
         yield catalog
-    finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
 
 
 async def _keep_listening(database: Database, catalog: Catalog) -> None:

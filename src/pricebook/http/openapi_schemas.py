@@ -84,14 +84,12 @@ def _drop_defaults(schema: JsonObject) -> None:
 
 def _without_null(schema: JsonObject) -> JsonObject:
     """Replace a choice between one schema and null by that schema."""
-    choices = [each for each in schema.get("anyOf", []) if each != NULL]
-    merged = {**choices[0], **schema} if len(choices) == 1 else schema
-    is_choice = len(choices) == 1
-    return {
-        name: value
-        for name, value in merged.items()
-        if not (is_choice and name == "anyOf") and (name, value) != ("default", None)
-    }
+    rest = {name: value for name, value in schema.items() if (name, value) != ("default", None)}
+    choices = [each for each in rest.get("anyOf", []) if each != NULL]
+    if len(choices) != 1:
+        return rest
+    del rest["anyOf"]
+    return choices[0] | rest
 
 
 def _normalise(schema: Any, decimal_type: str) -> Any:

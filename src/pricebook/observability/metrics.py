@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, NamedTuple, cast
 
 from litestar import Request, Response, Router, get
@@ -16,6 +16,7 @@ from pricebook.errors import DatabaseUnavailableError, UnauthorizedError
 from pricebook.http.openapi import Success, documented
 from pricebook.observability.counters import GAUGE, Counters
 from pricebook.observability.metric_families import families
+from pricebook.system.async_tasks import in_background
 
 FLUSH_INTERVAL_SECONDS = 1.0
 EXAMPLE = 'pricebook_http_requests_total{method="GET",route="/api/v1/catalog",status="200"} 31.0'
@@ -52,13 +53,10 @@ async def recording_metrics(metrics: MetricSources) -> AsyncGenerator[None]:
             metrics.counters.flush()
             await asyncio.sleep(FLUSH_INTERVAL_SECONDS)
 
-    task = asyncio.create_task(record())
     try:
-        yield
+        async with in_background(record()):
+            yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
         metrics.record()
         metrics.counters.close()
 

@@ -152,8 +152,8 @@ class StaffProductQuery(StaffProductFilter, frozen=True):
         return (self.page - 1) * self.limit
 
 
-class StaffProduct(Struct, frozen=True):
-    """A product with its supplier items and its margin."""
+class ProductWithItems(Struct, frozen=True):
+    """The fields of a product that each response to staff has."""
 
     id: ProductId
     internal_sku: InternalSku
@@ -162,6 +162,11 @@ class StaffProduct(Struct, frozen=True):
     status: Status
     target_price: NullablePrice
     supplier_items: SupplierItems
+
+
+class StaffProduct(ProductWithItems, frozen=True):
+    """A product with its supplier items and its margin."""
+
     margin_percentage: Margin
 
 
@@ -176,16 +181,9 @@ class StaffProductDetail(StaffProduct, frozen=True):
     updated_at: Annotated[datetime, doc("Time of the last change, ISO 8601 UTC.")]
 
 
-class CreatedProduct(Struct, frozen=True):
+class CreatedProduct(ProductWithItems, frozen=True):
     """A new product with the supplier item that was linked to it, if any."""
 
-    id: ProductId
-    internal_sku: InternalSku
-    name: ProductName
-    category_id: CategoryId
-    status: Status
-    target_price: NullablePrice
-    supplier_items: SupplierItems
     created_at: CreatedAt
 
 

@@ -1,10 +1,24 @@
-"""Waiting for and cancelling several asyncio tasks."""
+"""Running, waiting for and cancelling asyncio tasks."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any
 
 CANCEL_TIMEOUT_SECONDS = 2.0
+
+
+@asynccontextmanager
+async def in_background(*work: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
+    """Run coroutines while a block runs, then cancel them; raise the error of one that failed."""
+    tasks = [asyncio.create_task(each) for each in work]
+    try:
+        yield
+    finally:
+        await cancel_all(*tasks)
+    for task in tasks:
+        if not task.cancelled():
+            task.result()
 
 
 async def wait_for_first(work: Awaitable[None], watch: Awaitable[None]) -> None:

@@ -3,31 +3,18 @@
 import asyncio
 import ctypes
 import gc
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
 
 TRIM_INTERVAL_SECONDS = 10.0
 
 _libc = ctypes.CDLL(None)
 
 
-@asynccontextmanager
-async def trim_memory_periodically() -> AsyncGenerator[None]:
-    """Trim the heap every ten seconds within the block.
+async def trim_memory() -> None:
+    """Trim the heap every ten seconds, until cancelled.
 
     After a burst of load, cyclic garbage is collected once before. That takes tens of milliseconds;
     the collector itself may not run until much more memory is allocated.
     """
-    task = asyncio.create_task(_trim_memory())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _trim_memory() -> None:
     last_collected = 0
     while True:
         before = _young_collections()

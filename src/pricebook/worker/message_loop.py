@@ -7,6 +7,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from pricebook.errors import DatabaseBusyError, DatabaseUnavailableError, PricebookError
+from pricebook.system.recurring_warning import RecurringWarning
 from pricebook.tasks.queue import QueueReceiver
 
 log = structlog.stdlib.get_logger(__name__)
@@ -25,26 +26,23 @@ async def receive_messages(
     `accept` makes a task of a message. It raises DatabaseUnavailableError to be called again, and
     any other error for a message that is to be rejected.
     """
-    is_available = True
+    warning = RecurringWarning("Redis is unavailable, tasks are polled", "Redis is available again")
     while True:
         try:
-            await _receive_until_failure(receiver, accept, wake_up)
+            await receiver.requeue_unacknowledged()
+            warning.ended()
+            await _receive_for_a_while(receiver, accept, wake_up)
         except (RedisError, OSError) as error:
-            if is_available:
-                log.warning("Redis is unavailable, tasks are polled", error=str(error))
-            is_available = False
+            warning.occurred(error=str(error))
             await asyncio.sleep(RETRY_SECONDS)
-        else:
-            is_available = True
 
 
-async def _receive_until_failure(
+async def _receive_for_a_while(
     receiver: QueueReceiver, accept: AcceptMessage, wake_up: Callable[[], None]
 ) -> None:
-    """Put the messages of killed workers back, then receive messages for a while."""
+    """Receive messages until those of killed workers are to be put back again."""
     clock = asyncio.get_running_loop().time
     ends_at = clock() + REQUEUE_INTERVAL_SECONDS
-    await receiver.requeue_unacknowledged()
     while clock() < ends_at:
         payload = await receiver.receive()
         if payload is not None:
@@ -64,7 +62,7 @@ async def _process(receiver: QueueReceiver, accept: AcceptMessage, payload: byte
         except PricebookError as error:
             log.warning("message rejected", reason=error.message)
             return await receiver.reject(payload, error.message)
-        except Exception as error:  # (a bug must not stop the other messages)
+        except Exception as error:  # a bug must not stop the other messages
             log.exception("message rejected because of a bug")
             return await receiver.reject(payload, f"Internal error: {type(error).__name__}.")
         else:

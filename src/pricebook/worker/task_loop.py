@@ -106,17 +106,19 @@ class Worker:
             asyncio.create_task(self._run_periodically(POLL_SECONDS, self._delete_suppliers)),
             asyncio.create_task(self._run_periodically(CLEANUP_INTERVAL_SECONDS, self._purge)),
         ]
-        slots = [asyncio.create_task(self._run_slot()) for _ in range(self._settings.worker_tasks)]
+        slot_tasks = [
+            asyncio.create_task(self._run_slot()) for _ in range(self._settings.worker_tasks)
+        ]
         stopping = asyncio.create_task(self._stopping.wait())
         try:
             ended, _ = await asyncio.wait(
-                [stopping, *background_tasks, *slots], return_when=asyncio.FIRST_COMPLETED
+                [stopping, *background_tasks, *slot_tasks], return_when=asyncio.FIRST_COMPLETED
             )
             for each in ended - {stopping}:
                 each.result()  # a part that ended by itself failed: raise its error
-            await asyncio.wait(slots, timeout=self._settings.worker_stop_seconds)
+            await asyncio.wait(slot_tasks, timeout=self._settings.worker_stop_seconds)
         finally:
-            await cancel_all(stopping, *slots, *background_tasks)
+            await cancel_all(stopping, *slot_tasks, *background_tasks)
 
     async def _receive_messages(self) -> None:
         accept = partial(accept_message, self._database, source_access_of(self._settings))
@@ -151,10 +153,8 @@ class Worker:
 
     async def _claim_task(self) -> ClaimedTask | None:
         """Lease the next task; slow tasks never get the last of several free slots."""
-        seconds, max_slow_tasks = (
-            self._settings.worker_lease_seconds,
-            max(1, self._settings.worker_tasks - 1),
-        )
+        seconds = self._settings.worker_lease_seconds
+        max_slow_tasks = max(1, self._settings.worker_tasks - 1)
         async with self._claim_lock:
             with_slow = self._slow_tasks < max_slow_tasks
             task = await tasks.claim_next(self._database, self._name, seconds, with_slow=with_slow)

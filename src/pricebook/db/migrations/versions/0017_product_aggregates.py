@@ -1,6 +1,6 @@
 """Triggers and functions of product aggregates are named after them; column comments are clearer.
 
-Renaming a trigger locks its table for a moment. The locks are taken in the order of the writers:
+Renaming a trigger locks its table for a moment. The locks are acquired in the order of the writers:
 supplier_items, then products.
 """
 
