@@ -67,25 +67,22 @@ async def test_rows_are_lines_for_copy(own_parser_pool: ParserPool, tmp_path: Pa
 
 
 async def test_each_price_list_gets_a_new_process_and_the_spare_is_used(
-    tmp_path: Path,
+    long_list: ReadRequest,
 ) -> None:
     others = set(parser_pids())
-    path = tmp_path / "list.csv"
-    path.write_text(csv_text("1;Lamp;5"))
     with ParserPool(has_spare=True) as parser_pool:
-        async with parser_pool.opened(read_request(path)) as stream:
-            await read_lines(stream)
+        async with parser_pool.opened(long_list):
             both = set(parser_pids()) - others
         assert len(both) == 2
         (spare,) = set(parser_pids()) - others
-        async with parser_pool.opened(read_request(path)):
+        async with parser_pool.opened(long_list):
             assert spare in parser_pids()
         (next_one,) = set(parser_pids()) - others
         assert next_one not in both
         os.kill(next_one, signal.SIGKILL)
         await asyncio.to_thread(os.waitid, os.P_PID, next_one, os.WEXITED | os.WNOWAIT)
-        async with parser_pool.opened(read_request(path)) as stream:
-            assert len(await read_lines(stream)) == 1
+        async with parser_pool.opened(long_list) as stream:
+            assert len(await read_lines(stream)) == 200_000
     assert set(parser_pids()) == others
 
 
