@@ -1,11 +1,36 @@
 """Types of price-list reading: options, the detected profile, sources and rows."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, Self
 
 import msgspec
 
-Field = Literal["sku", "name", "price", "category", "currency"]
+Field = Literal[
+    "sku",
+    "name",
+    "price",
+    "category",
+    "currency",
+    "list_price",
+    "next_price",
+    "valid_from",
+    "price_quantity",
+    "unit",
+    "pack_size",
+    "min_order_quantity",
+    "discount",
+    "discount_group",
+    "vat_rate",
+    "gtin",
+    "mpn",
+    "brand",
+    "stock",
+    "lead_time",
+]
+CatalogVat = Literal["as_listed", "net", "gross"]
+# Where a fact about a price comes from, strongest first; `assumed`: nothing says it.
+FactOrigin = Literal["setting", "column", "cell", "header", "sentence", "previous", "assumed"]
 DecimalMark = Literal[".", ","]
 # The content of a column: numbers with one or two decimals, numbers with more, integers, article
 # codes, GTINs, texts of several words, single words.
@@ -22,6 +47,15 @@ RowErrorType = Literal[
     "price_out_of_range",
     "price_too_precise",
     "other_currency",
+    "price_on_request",
+    "price_quantity_unknown",
+    "pack_size_unknown",
+    "discount_unknown",
+    "discount_group_unknown",
+    "vat_unknown",
+    "tier_unknown",
+    "date_unknown",
+    "currency_unknown",
     "cell_too_long",
     "nul_character",
     "too_many_cells",
@@ -66,18 +100,47 @@ class ReadConfig(
     """Options for reading a price list; each one that is not set is detected.
 
     `mode` is used by imports only: a `partial` price list leaves the items that it does not
-    contain present. `header_row` is 1-based, 0 for no header. `column_mapping` maps a field to a
-    header or to `column C`.
+    contain present. `sheet_names` reads several sheets as one price list. `header_row` is 1-based,
+    0 for no header. `column_mapping` maps a field to a header or to `column C`; `ignored_columns`
+    are columns that name no field. `key_columns` are the columns whose cells together identify an
+    article, default the code.
+
+    What the prices are: `currency` (ISO 4217), `price_quantity` (base units that a price is for),
+    `prices_per_pack` (a price is for the pack size), `vat_included`, `vat_rate` (percent),
+    `discount` (a chain of percentages such as `30+5`, for every row), `discount_groups` (group to
+    chain), `discount_base` (the price that discounts apply to, `none`: they are included already).
     """
 
     mode: ImportMode = "full"
     sheet_name: str | None = None
+    sheet_names: list[str] | None = None
     column_mapping: dict[Field, str] = {}
     header_row: HeaderRowNumber | None = None
     delimiter: str | None = None
     encoding: str | None = None
     decimal_separator: DecimalMark | None = None
     characteristic_columns: list[str] | None = None
+    ignored_columns: list[str] | None = None
+    key_columns: list[str] | None = None
+    currency: str | None = None
+    price_quantity: int | None = None
+    prices_per_pack: bool | None = None
+    vat_included: bool | None = None
+    vat_rate: Decimal | None = None
+    discount: str | None = None
+    discount_groups: dict[str, str] | None = None
+    discount_base: Literal["price", "list_price", "none"] | None = None
+
+
+class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something that a price list says about its prices, its origin and the text that says it.
+
+    `source` quotes the column, sentence or setting, for a person who checks it.
+    """
+
+    value: str
+    origin: FactOrigin
+    source: str = ""
 
 
 class NumberProfile(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +179,9 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     characteristic_columns: tuple[str, ...]
     currency: str
     numbers: NumberProfile
+    sheets: tuple[str, ...] = ()
+    key_columns: tuple[str, ...] = ()
+    price_facts: dict[str, Fact] = {}
 
 
 class ReadLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,12 +234,15 @@ LocalSource = FileSource | FetchedSheet
 class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One price list to read. A remote source is fetched into a local file first.
 
-    `currency` is the ISO 4217 code of the catalog. `previous_profile` is the profile of the
-    supplier's previous price list, whose columns must not have moved.
+    `currency` is the ISO 4217 code of the catalog, `catalog_vat` the VAT basis of its prices.
+    `previous_profile` is the profile of the supplier's previous price list, whose columns must not
+    have moved. `today` decides between a present and an upcoming price; default the date in UTC.
     """
 
     source: PriceListSource | FetchedSheet
     currency: str
+    catalog_vat: CatalogVat = "as_listed"
+    today: date | None = None
     config: ReadConfig = ReadConfig()
     previous_profile: DetectedProfile | None = None
     limits: ReadLimits = ReadLimits()
@@ -187,19 +256,87 @@ class FetchRequest(msgspec.Struct, frozen=True, kw_only=True):
     folder: str
 
 
-class ItemRow(msgspec.Struct, frozen=True, gc=False):
-    """A row with an article: code, name and price in the currency of the catalog.
+class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
+    """What the prices of a whole price list are, unless a row says otherwise.
 
-    `characteristics` maps the titles of the other columns to their text, None if the cell is empty.
+    `currency` is ISO 4217. A price is for `price_quantity` base units, with `prices_per_pack` for
+    the pack size of its row. `vat_included` None: not stated; `vat_rate` is percent. `discounts`
+    and those of a `discount_groups` entry are percentages, applied in order to `discount_base`.
+    `next_from` is the day from which the column of `next_price` holds.
+    """
+
+    currency: str
+    price_quantity: Decimal = Decimal(1)
+    prices_per_pack: bool = False
+    vat_included: bool | None = None
+    vat_rate: Decimal | None = None
+    discounts: tuple[Decimal, ...] = ()
+    discount_groups: dict[str, tuple[Decimal, ...]] = {}
+    discount_base: Literal["price", "list_price", "none"] = "price"
+    next_from: date | None = None
+
+
+class PriceTier(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A price from a quantity of base units on."""
+
+    quantity: Decimal
+    price: Decimal
+
+
+class PriceDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """How the price of an item was derived, and what else its row says about the article.
+
+    `list_price` is the price as listed, for `price_quantity` base units. `unit` is a code of UN/ECE
+    Recommendation 20; an unknown unit is kept in `unit_text`. `discounts` are percentages, applied
+    in order; `vat_rate` is percent. Prices are in the currency of the list.
+    """
+
+    list_price: Decimal | None = None
+    price_quantity: Decimal | None = None
+    unit: str | None = None
+    unit_text: str | None = None
+    pack_size: Decimal | None = None
+    min_order_quantity: Decimal | None = None
+    discounts: tuple[Decimal, ...] = ()
+    discount_group: str | None = None
+    recommended_price: Decimal | None = None
+    vat_included: bool | None = None
+    vat_rate: Decimal | None = None
+    price_tiers: tuple[PriceTier, ...] = ()
+    gtin: str | None = None
+    gtin_text: str | None = None
+    mpn: str | None = None
+    brand: str | None = None
+
+
+class Availability(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What a row says about stock and lead time: the quantity at least in stock, and the text."""
+
+    stock: Decimal | None = None
+    stock_text: str | None = None
+    lead_time_days: int | None = None
+
+
+class ItemRow(msgspec.Struct, frozen=True, gc=False):
+    """A row with an article: code, name and comparable cost.
+
+    `price` is the comparable cost of one base unit in `currency`, None for the currency of the
+    catalog; None if the price only holds from `next_from` on. `characteristics` maps the titles of
+    the other columns to their text, None if the cell is empty.
     """
 
     outcome: ClassVar[Literal["item"]] = "item"
     row_number: int
     supplier_sku: str
     name: str
-    price: Decimal
+    price: Decimal | None
     category: str | None
     characteristics: dict[str, str | None]
+    currency: str | None = None
+    details: PriceDetails | None = None
+    availability: Availability | None = None
+    next_price: Decimal | None = None
+    next_from: date | None = None
 
 
 class RejectedRow(msgspec.Struct, frozen=True, gc=False):

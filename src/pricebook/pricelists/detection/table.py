@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from itertools import count
 from typing import NamedTuple
 
@@ -26,7 +27,14 @@ from pricebook.pricelists.detection.header_row import (
     header_ending_before,
     read_header,
 )
-from pricebook.pricelists.schemas import ColumnKind, DetectedProfile, Field, ReadConfig, Record
+from pricebook.pricelists.schemas import (
+    ColumnKind,
+    DetectedProfile,
+    Field,
+    PriceBasis,
+    ReadConfig,
+    Record,
+)
 from pricebook.pricelists.text import clean_name, quote, quote_list, without_nul
 
 # A header below these rows is used only if header_row sets it.
@@ -54,6 +62,9 @@ class DetectedTable(NamedTuple):
     columns: dict[Field, int]
     inferred_fields: tuple[Field, ...]
     characteristics: tuple[tuple[str, int], ...]
+    basis: PriceBasis
+    tiers: tuple[tuple[Decimal, int], ...] = ()
+    key_columns: tuple[int, ...] = ()
 
 
 def choose_delimiter(
@@ -138,6 +149,7 @@ def detect_table(
         columns=assignment.columns,
         inferred_fields=assignment.inferred_fields,
         characteristics=_characteristic_columns(header, assignment.columns.values(), config),
+        basis=PriceBasis(currency=currency),
     )
 
 
