@@ -1,0 +1,1 @@
+"""Parsers of single cells: what a text says about a price or an article. Pure functions."""
