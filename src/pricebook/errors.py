@@ -4,7 +4,8 @@ Each class has a `code` and an HTTP `status`. The message is one sentence that n
 and where.
 """
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Literal, Self
 
 import msgspec
 
@@ -39,6 +40,19 @@ class FieldIssue(msgspec.Struct, frozen=True, rename={"location": "in"}):
         str, msgspec.Meta(description="Name of the field, `(all)` for the part as a whole.")
     ]
     issue: Annotated[str, msgspec.Meta(description="Why the field was refused.")]
+
+
+class PriceListIssue(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One reason to refuse a price list."""
+
+    message: Annotated[str, msgspec.Meta(description="What is wrong, where, and what decides it.")]
+    option: Annotated[
+        str,
+        msgspec.Meta(description="Option that decides it, `column_mapping.price`; empty for none."),
+    ] = ""
+    candidates: Annotated[
+        tuple[str, ...], msgspec.Meta(description="Values of the option that the list suggests.")
+    ] = ()
 
 
 def body_issue(field: str, issue: str) -> FieldIssue:
@@ -217,11 +231,24 @@ class EmbeddedServerError(PricebookError):
 
 
 class PriceListError(PricebookError):
-    """A price list cannot be read as a whole; nothing of it was imported."""
+    """A price list cannot be read as a whole; nothing of it was imported.
+
+    `issues` has each reason; the message is their sentences.
+    """
 
     code = "PRICE_LIST_UNREADABLE"
     status = 400
     title = "Unreadable price list"
+
+    def __init__(self, message: str, issues: Sequence[PriceListIssue] = ()) -> None:
+        super().__init__(message)
+        self.issues = tuple(issues) or (PriceListIssue(message),)
+
+    @classmethod
+    def of_issues(cls, issues: Sequence[PriceListIssue]) -> Self:
+        """Return the error of one or more reasons; equal sentences are named once."""
+        sentences = dict.fromkeys(issue.message for issue in issues)
+        return cls(" ".join(sentences), issues)
 
 
 class SourceUnavailableError(PricebookError):

@@ -34,6 +34,7 @@ HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^?#\s]*[^/?#\s]$")]
 DatabaseDriver = Literal["pricebook", "stock"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["json", "text"]
+CatalogVat = Literal["as_listed", "net", "gross"]
 HttpProtocolName = Literal["pricebook", "stock"]
 
 
@@ -77,6 +78,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     worker_yield_seconds: PositiveInt = 20
     keep_tasks_days: PositiveInt = 90
     catalog_currency: CurrencyCode = "USD"
+    catalog_vat: CatalogVat = "as_listed"
     google_credentials_path: str | None = None
     google_api_url: HttpUrl = "https://sheets.googleapis.com"
     allow_private_urls: bool = False

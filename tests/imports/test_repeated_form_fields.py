@@ -1,5 +1,6 @@
 """A list in an upload form is sent as repeated fields, as generated clients do, or as JSON."""
 
+import json
 from typing import Any
 
 import pytest
@@ -37,6 +38,31 @@ async def test_characteristic_columns_are_repeated_fields_or_json(
     assert task["source_config"]["characteristic_columns"] == columns
 
 
+async def test_options_of_prices_are_fields_of_the_form(admin: Client, conn: Connection) -> None:
+    options = {
+        "currency": "EUR",
+        "price_quantity": 100,
+        "prices_per_pack": False,
+        "vat_included": True,
+        "vat_rate": "19.5",
+        "discount": "30+5",
+        "discount_groups": {"A": "30+5", "B": "10"},
+        "discount_base": "list_price",
+        "sheet_names": ["Tools", "Fasteners"],
+        "ignored_columns": ["PU"],
+        "key_columns": ["Name", "Pack"],
+        "column_mapping": {"price_quantity": "PE"},
+    }
+    texts = {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in options.items()
+    }
+    response = await upload(admin, await builders.supplier(conn), **texts)
+    assert response.status_code == 202, response.text
+    stored = (await admin.get(response.headers["location"])).json()["source_config"]
+    assert {name: stored[name] for name in options} == options
+
+
 @pytest.mark.parametrize(
     ("fields", "refused"),
     [
@@ -44,6 +70,9 @@ async def test_characteristic_columns_are_repeated_fields_or_json(
         ({"characteristic_columns": ["Colour", "x" * 256]}, "characteristic_columns"),
         ({"characteristic_columns": ["Colour", "\0"]}, "characteristic_columns"),
         ({"delimiter": [";", ","]}, "delimiter"),
+        ({"currency": "EURO"}, "currency"),
+        ({"vat_rate": "100"}, "vat_rate"),
+        ({"discount_groups": '{"A": "many"}'}, "discount_groups"),
         ({"sheet_name": ["Tools", "Tools"]}, "sheet_name"),
     ],
 )

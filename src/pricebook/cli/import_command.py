@@ -79,6 +79,7 @@ def import_list(file: Path, *, options: Annotated[ImportOptions, Parameter(name=
             source=FileSource(str(file)),
             supplier_name=options.supplier,
             currency=settings.catalog_currency,
+            catalog_vat=settings.catalog_vat,
             config=config,
             limits=parser_limits_of(settings),
             safety_thresholds=safety_thresholds_of(settings),

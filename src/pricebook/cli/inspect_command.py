@@ -45,7 +45,10 @@ def _expand_folders(path: Path) -> list[Path]:
 async def _inspect(files: list[Path], *, json: bool) -> None:
     settings = load_settings()
     request = ReadRequest(
-        source=FileSource(""), currency=settings.catalog_currency, limits=parser_limits_of(settings)
+        source=FileSource(""),
+        currency=settings.catalog_currency,
+        catalog_vat=settings.catalog_vat,
+        limits=parser_limits_of(settings),
     )
     with ParserPool(has_spare=len(files) > 1) as parser_pool:
         for file in files:

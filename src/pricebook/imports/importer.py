@@ -70,6 +70,8 @@ async def run_import(
     read_request = ReadRequest(
         source=request.source,
         currency=request.currency,
+        catalog_vat=request.catalog_vat,
+        today=started_at.date(),
         config=config,
         previous_profile=None if request.new_layout else stored_profile(supplier),
         limits=request.limits,

@@ -8,7 +8,13 @@ from uuid import UUID
 import msgspec
 
 from pricebook.imports.safety_thresholds import SafetyThresholds
-from pricebook.pricelists.schemas import DetectedProfile, PriceListSource, ReadConfig, ReadLimits
+from pricebook.pricelists.schemas import (
+    CatalogVat,
+    DetectedProfile,
+    PriceListSource,
+    ReadConfig,
+    ReadLimits,
+)
 from pricebook.tasks.schemas import Counts, TaskLease
 
 ImportStatus = Literal["success", "held", "failed"]
@@ -31,6 +37,7 @@ class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
     supplier_id: UUID | None = None
     lease: TaskLease | None = None
     currency: str
+    catalog_vat: CatalogVat = "as_listed"
     config: ReadConfig = ReadConfig()
     limits: ReadLimits = ReadLimits()
     safety_thresholds: SafetyThresholds | None = SafetyThresholds()

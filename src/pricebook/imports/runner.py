@@ -75,6 +75,7 @@ def _import_request(settings: Settings, task: ClaimedTask) -> ImportRequest:
         supplier_id=task.supplier_id,
         lease=task.lease,
         currency=settings.catalog_currency,
+        catalog_vat=settings.catalog_vat,
         config=_convert_config(task, ReadConfig),
         limits=parser_limits_of(settings),
         safety_thresholds=safety_thresholds_of(settings),

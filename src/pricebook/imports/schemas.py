@@ -5,18 +5,30 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from pricebook.errors import body_issue, validation_error
 from pricebook.http.field_types import doc
+from pricebook.pricelists.schemas import Field, vat_rate_problem
 from pricebook.suppliers.source_config import (
     COLUMN_MAPPING,
     CharacteristicColumns,
     DecimalSeparator,
     Delimiter,
+    Discount,
+    DiscountBaseName,
+    DiscountGroups,
     EncodingName,
     HeaderRow,
-    ListField,
+    IgnoredColumns,
+    KeyColumns,
+    ListCurrency,
     Mode,
+    PriceQuantity,
+    PricesPerPack,
     SheetName,
+    SheetNames,
     ShortText,
+    VatIncluded,
+    VatRate,
 )
 
 UploadedFile = Annotated[str, doc("Content of the price list.", format="binary")]
@@ -33,18 +45,34 @@ class UploadOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     mode: Mode = None
     sheet_name: SheetName = None
-    column_mapping: Annotated[dict[ListField, ShortText] | None, COLUMN_MAPPING] = None
+    sheet_names: SheetNames = None
+    column_mapping: Annotated[dict[Field, ShortText] | None, COLUMN_MAPPING] = None
     header_row: HeaderRow = None
     delimiter: Delimiter = None
     encoding: EncodingName = None
     decimal_separator: DecimalSeparator = None
     characteristic_columns: CharacteristicColumns = None
+    ignored_columns: IgnoredColumns = None
+    key_columns: KeyColumns = None
+    currency: ListCurrency = None
+    price_quantity: PriceQuantity = None
+    prices_per_pack: PricesPerPack = None
+    vat_included: VatIncluded = None
+    vat_rate: VatRate = None
+    discount: Discount = None
+    discount_groups: DiscountGroups = None
+    discount_base: DiscountBaseName = None
     create_products: Annotated[
         bool, doc("Whether to create an active product for every item without one.")
     ] = False
     new_layout: Annotated[
         bool, doc("Whether to ignore the layout of the supplier's earlier price lists.")
     ] = False
+
+    def __post_init__(self) -> None:
+        """Raise ValidationError for a rate that is no percentage."""
+        if problem := vat_rate_problem(self.vat_rate):
+            raise validation_error(body_issue("vat_rate", problem))
 
     @property
     def source_config(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from pricebook.errors import ParserKilledError, PriceListError
+from pricebook.errors import ParserKilledError, PriceListError, PriceListIssue
 from pricebook.pricelists.isolation import copy_lines
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas import DetectedProfile, FileSource, ReadRequest
@@ -13,6 +13,7 @@ class InspectionResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 
     path: str
     refused: str | None = None
+    issues: tuple[PriceListIssue, ...] = ()
     profile: DetectedProfile | None = msgspec.field(default=None, name="found")
     items: int = 0
     rejected: int = 0
@@ -36,5 +37,7 @@ async def inspect_price_list(
                 rejected=stream.rows_read - stream.rows_ignored - items,
                 ignored=stream.rows_ignored,
             )
-    except (PriceListError, ParserKilledError) as error:
+    except PriceListError as error:
+        return InspectionResult(path=path, refused=error.message, issues=error.issues)
+    except ParserKilledError as error:
         return InspectionResult(path=path, refused=error.message)

@@ -31,6 +31,7 @@ Field = Literal[
 CatalogVat = Literal["as_listed", "net", "gross"]
 # Where a fact about a price comes from, strongest first; `assumed`: nothing says it.
 FactOrigin = Literal["setting", "column", "cell", "header", "sentence", "previous", "assumed"]
+_MAX_VAT_RATE = 100
 DecimalMark = Literal[".", ","]
 # The content of a column: numbers with one or two decimals, numbers with more, integers, article
 # codes, GTINs, texts of several words, single words.
@@ -90,6 +91,17 @@ class UncalculatedFormula(str):
 # 1-based row number as a spreadsheet shows it, cells, and the parse error of a malformed record.
 Record = tuple[int, list[str], str | None]
 
+CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+PositiveQuantity = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
+# Percentages that apply one after the other: `30`, `30+5`, `12,5 %`.
+DiscountChain = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=100,
+        pattern=r"^ *[0-9]{1,2}([.,][0-9]{1,4})? *%?( *\+ *[0-9]{1,2}([.,][0-9]{1,4})? *%?)* *$",
+    ),
+]
+DiscountBase = Literal["price", "list_price", "none"]
 # 1-based number of the last header row; 0: the price list has no header.
 HeaderRowNumber = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 
@@ -122,14 +134,25 @@ class ReadConfig(
     characteristic_columns: list[str] | None = None
     ignored_columns: list[str] | None = None
     key_columns: list[str] | None = None
-    currency: str | None = None
-    price_quantity: int | None = None
+    currency: CurrencyCode | None = None
+    price_quantity: PositiveQuantity | None = None
     prices_per_pack: bool | None = None
     vat_included: bool | None = None
     vat_rate: Decimal | None = None
-    discount: str | None = None
-    discount_groups: dict[str, str] | None = None
-    discount_base: Literal["price", "list_price", "none"] | None = None
+    discount: DiscountChain | None = None
+    discount_groups: dict[str, DiscountChain] | None = None
+    discount_base: DiscountBase | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a rate that is no percentage of a tax."""
+        if problem := vat_rate_problem(self.vat_rate):
+            raise ValueError(f"vat_rate {problem}")
+
+
+def vat_rate_problem(rate: Decimal | None) -> str | None:
+    """Return why a rate in percent is refused, None if it is not."""
+    is_valid = rate is None or (rate.is_finite() and 0 <= rate < _MAX_VAT_RATE)
+    return None if is_valid else f"is a percentage from 0 to below {_MAX_VAT_RATE}"
 
 
 class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -272,7 +295,7 @@ class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
     vat_rate: Decimal | None = None
     discounts: tuple[Decimal, ...] = ()
     discount_groups: dict[str, tuple[Decimal, ...]] = {}
-    discount_base: Literal["price", "list_price", "none"] = "price"
+    discount_base: DiscountBase = "price"
     next_from: date | None = None
 
 

@@ -2,6 +2,7 @@
 
 import codecs
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated, Literal, get_args
 
 import msgspec
@@ -9,16 +10,22 @@ from msgspec import Meta, Struct
 
 from pricebook.errors import FieldIssue, body_issue, validation_error
 from pricebook.http.field_types import doc
+from pricebook.pricelists.schemas import (
+    CurrencyCode,
+    DiscountBase,
+    DiscountChain,
+    Field,
+    PositiveQuantity,
+    vat_rate_problem,
+)
 from pricebook.suppliers.schedule import next_run_at
-
-ListField = Literal["sku", "name", "price", "category", "currency"]
 
 ShortText = Annotated[str, Meta(min_length=1, max_length=255)]
 Address = Annotated[str, Meta(min_length=1, max_length=2000)]
 
 COLUMN_MAPPING = doc(
     'Header of the column of each field: `{"price": "Net price"}`.',
-    propertyNames={"enum": list(get_args(ListField))},
+    propertyNames={"enum": list(get_args(Field))},
 )
 SheetName = Annotated[ShortText | None, doc("Name of the sheet of a workbook.")]
 HeaderRow = Annotated[
@@ -37,6 +44,41 @@ CharacteristicColumns = Annotated[
     Annotated[list[ShortText], Meta(max_length=200)] | None,
     doc("Headers of the columns that become characteristics of the items."),
 ]
+SheetNames = Annotated[
+    Annotated[list[ShortText], Meta(max_length=1_000)] | None,
+    doc("Names of the sheets that are read as one price list."),
+]
+IgnoredColumns = Annotated[
+    Annotated[list[ShortText], Meta(max_length=200)] | None,
+    doc("Headers of columns that hold no field, whatever their header seems to say."),
+]
+KeyColumns = Annotated[
+    Annotated[list[ShortText], Meta(max_length=10)] | None,
+    doc("Headers of the columns that together identify an article; default the article code."),
+]
+ListCurrency = Annotated[
+    CurrencyCode | None, doc("Currency of the prices, ISO 4217; default what the list states.")
+]
+PriceQuantity = Annotated[
+    PositiveQuantity | None, doc("Number of base units that a price is for: 100, 1000.")
+]
+PricesPerPack = Annotated[bool | None, doc("Whether a price is for the pack size of its row.")]
+VatIncluded = Annotated[bool | None, doc("Whether the prices include value added tax.")]
+VatRate = Annotated[
+    Decimal | None, doc("Rate of value added tax in percent, for rows without one of their own.")
+]
+Discount = Annotated[
+    DiscountChain | None,
+    doc("Discount on every price in percent; `30+5` applies 30 and then 5 percent."),
+]
+DiscountGroups = Annotated[
+    dict[ShortText, DiscountChain] | None,
+    doc('Discount of each discount group: `{"A": "30+5"}`.'),
+]
+DiscountBaseName = Annotated[
+    DiscountBase | None,
+    doc("The price that discounts apply to; `none`: the prices include them already."),
+]
 Mode = Annotated[
     Literal["full", "partial"] | None,
     doc("`full` (default): items that the list lacks become absent; `partial`: they stay."),
@@ -52,6 +94,7 @@ class SourceConfig(
     sheet_url: Annotated[Address | None, doc("Older name of `spreadsheet_url`.")] = None
     source_url: Annotated[Address | None, doc("Older name of `spreadsheet_url`.")] = None
     sheet_name: SheetName = None
+    sheet_names: SheetNames = None
     file_path: Annotated[
         Address | None, doc("Path of a file inside UPLOADS_DIR, relative to it.")
     ] = None
@@ -59,12 +102,22 @@ class SourceConfig(
         Annotated[str, Meta(max_length=2000, pattern=r"^https://\S+$")] | None,
         doc("Address of a file to download, https only."),
     ] = None
-    column_mapping: Annotated[dict[ListField, ShortText], COLUMN_MAPPING] = {}
+    column_mapping: Annotated[dict[Field, ShortText], COLUMN_MAPPING] = {}
     header_row: HeaderRow = None
     delimiter: Delimiter = None
     encoding: EncodingName = None
     decimal_separator: DecimalSeparator = None
     characteristic_columns: CharacteristicColumns = None
+    ignored_columns: IgnoredColumns = None
+    key_columns: KeyColumns = None
+    currency: ListCurrency = None
+    price_quantity: PriceQuantity = None
+    prices_per_pack: PricesPerPack = None
+    vat_included: VatIncluded = None
+    vat_rate: VatRate = None
+    discount: Discount = None
+    discount_groups: DiscountGroups = None
+    discount_base: DiscountBaseName = None
     mode: Mode = None
     sync_every: Annotated[
         int | ShortText | None,
@@ -74,7 +127,8 @@ class SourceConfig(
     def __post_init__(self) -> None:
         """Move the spreadsheet's address to `spreadsheet_url`.
 
-        Raises ValidationError for two different addresses, an unknown encoding or a bad schedule.
+        Raises ValidationError for two different addresses, an unknown encoding, a rate that is no
+        percentage or a bad schedule.
         """
         sent = [self.spreadsheet_url, self.sheet_url, self.source_url]
         addresses = {address for address in sent if address is not None}
@@ -83,6 +137,8 @@ class SourceConfig(
             issues.append(body_issue("source_config.spreadsheet_url", "has two different values"))
         if self.encoding is not None and not _is_encoding(self.encoding):
             issues.append(body_issue("source_config.encoding", "is not a known encoding"))
+        if rate_problem := vat_rate_problem(self.vat_rate):
+            issues.append(body_issue("source_config.vat_rate", rate_problem))
         if self.sync_every is not None and (
             schedule_error := _schedule_error(str(self.sync_every))
         ):

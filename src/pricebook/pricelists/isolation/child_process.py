@@ -91,6 +91,8 @@ class IsolatedProcess:
             raise ParserKilledError("The parser process sent an invalid frame.") from error
         if error_type is StorageFullError:
             raise storage_full_error("temporary files", Path(tempfile.gettempdir()))
+        if isinstance(frame, PriceListFailed) and error_type is PriceListError:
+            raise PriceListError(frame.message, frame.issues)
         if isinstance(frame, PriceListFailed) and error_type:
             raise error_type(frame.message)
         return frame

@@ -4,6 +4,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from pricebook.errors import PriceListIssue
 from pricebook.pricelists.schemas import DetectedProfile, LocalSource
 
 _LENGTH_BYTES = 4
@@ -38,6 +39,7 @@ class PriceListFailed(msgspec.Struct, frozen=True, tag=True):
 
     error: str
     message: str
+    issues: tuple[PriceListIssue, ...] = ()
 
 
 class PriceListFetched(msgspec.Struct, frozen=True, tag=True):

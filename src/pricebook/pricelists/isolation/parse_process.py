@@ -131,7 +131,8 @@ def _peak_memory_kib(status: TextIO) -> int:
 
 
 def _send_error(responses: BinaryIO, error: PricebookError) -> None:
-    _send_frame(responses, PriceListFailed(type(error).__name__, error.message))
+    issues = error.issues if isinstance(error, PriceListError) else ()
+    _send_frame(responses, PriceListFailed(type(error).__name__, error.message, issues))
 
 
 def _send_frame(responses: BinaryIO, frame: Frame) -> None:
