@@ -93,8 +93,8 @@ def _value_issue(name: str, kind: Any, raw: msgspec.Raw) -> FieldIssue | None:
         if b"\\u0000" in bytes(raw) and _has_nul(msgspec.json.decode(raw)):
             return body_issue(name, "contains a NUL character")
         value = msgspec.json.decode(raw, type=kind)
-        if isinstance(value, Decimal) and not _is_number(bytes(raw)):
-            return body_issue(name, "expected a number such as 19.90")
+        if (path := _find_malformed_number(value, msgspec.json.decode(raw))) is not None:
+            return body_issue(name + path, "expected a number such as 19.90")
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `$")
         return body_issue(name + path.rstrip("`"), as_issue_text(problem)[:MAX_ISSUE_LENGTH])
@@ -105,11 +105,28 @@ def _value_issue(name: str, kind: Any, raw: msgspec.Raw) -> FieldIssue | None:
     return None
 
 
-def _is_number(raw: bytes) -> bool:
-    """Return whether a JSON number, or a string in its place, is a plain decimal."""
-    return (
-        not raw.startswith(b'"') or is_plain_number(msgspec.json.decode(raw, type=str)) is not None
-    )
+def _find_malformed_number(value: Any, sent: Any) -> str | None:
+    """Return the path below a field of the first Decimal that was sent as no plain decimal.
+
+    `sent` is the JSON value as it was sent. Returns None if there is no such Decimal.
+    """
+    if isinstance(value, Decimal):
+        return None if not isinstance(sent, str) or is_plain_number(sent) else ""
+    parts: list[tuple[str, Any, Any]] = []
+    if isinstance(value, list):
+        elements = enumerate(cast("list[Any]", value))
+        parts = [(f"[{number}]", each, sent[number]) for number, each in elements]
+    elif isinstance(value, msgspec.Struct):
+        fields = msgspec.structs.fields(value)
+        parts = [
+            (f".{field.encode_name}", getattr(value, field.name), sent[field.encode_name])
+            for field in fields
+            if field.encode_name in sent
+        ]
+    for path, each, part in parts:
+        if (inner := _find_malformed_number(each, part)) is not None:
+            return path + inner
+    return None
 
 
 def _has_nul(value: Any) -> bool:
