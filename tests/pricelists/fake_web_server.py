@@ -33,12 +33,13 @@ STREAMS = {"endless": (b"A" * 65536, 0.0), "trickle": (b"A", 0.05)}
 
 
 class FakeWebServer:
-    """The port, the certificate file that clients must trust, and the received requests."""
+    """The port, the certificate file that clients must trust, the received requests, own pages."""
 
     def __init__(self, ca_file: Path) -> None:
         self.port = 0
         self.ca_file = ca_file
         self.requests: list[tuple[str, str]] = []
+        self.pages: dict[str, bytes] = {}
 
     def url(self, path: str, host: str = HOST) -> str:
         return f"https://{host}:{self.port}{path}"
@@ -112,7 +113,9 @@ class _Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         self.fake.requests.append((str(self.headers["Host"]), self.path))
         first, _, rest = url.path.strip("/").partition("/")
-        if first in PAGES:
+        if first in self.fake.pages:
+            self._send(200, self.fake.pages[first])
+        elif first in PAGES:
             self._send(200, *PAGES[first])
         elif first == "status":
             self._send(int(rest), b"<html>Sorry</html>")

@@ -138,7 +138,7 @@ def test_slow_response_ends_at_the_deadline(
 ) -> None:
     google.fail_next("slow")
     message = unavailable_message(reader, url, limits=ReadLimits(seconds=1))
-    assert message == f"{SOURCE} did not send the price list within 1 s."
+    assert message == f"{SOURCE} did not send the file within 1 s."
 
 
 def test_size_limit_holds_for_the_decompressed_response(

@@ -132,7 +132,7 @@ def test_permanent_status_is_refused(fetch: Any, web: FakeWebServer, status: int
     with pytest.raises(PriceListError) as raised:
         fetch(f"/status/{status}?key=secret")
     url = f"https://{HOST}:{web.port}/status/{status}"
-    expected = f"{url} responds with status {status} instead of a price list."
+    expected = f"{url} responds with status {status} instead of a file."
     assert raised.value.message == expected
 
 
@@ -159,7 +159,7 @@ def test_truncated_response_is_unavailable(fetch: Any) -> None:
 
 
 def test_slow_response_ends_at_the_deadline(fetch: Any) -> None:
-    with pytest.raises(SourceUnavailableError, match=r" did not send the price list within 1 s\.$"):
+    with pytest.raises(SourceUnavailableError, match=r" did not send the file within 1 s\.$"):
         fetch("/trickle", seconds=1)
 
 

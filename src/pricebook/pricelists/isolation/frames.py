@@ -5,6 +5,7 @@ from typing import BinaryIO
 import msgspec
 
 from pricebook.errors import PriceListIssue
+from pricebook.pricelists.reference_rates import ReferenceRate
 from pricebook.pricelists.schemas import DetectedProfile, LocalSource
 
 _LENGTH_BYTES = 4
@@ -48,7 +49,15 @@ class PriceListFetched(msgspec.Struct, frozen=True, tag=True):
     source: LocalSource
 
 
-Frame = PriceListOpened | RowChunk | PriceListFinished | PriceListFailed | PriceListFetched
+class RatesRead(msgspec.Struct, frozen=True, tag=True):
+    """The exchange rates of a file."""
+
+    rates: list[ReferenceRate]
+
+
+Frame = (
+    PriceListOpened | RowChunk | PriceListFinished | PriceListFailed | PriceListFetched | RatesRead
+)
 
 
 def send(pipe: BinaryIO, payload: bytes) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Self
 
 import msgspec
@@ -13,28 +12,21 @@ from pricebook.pricelists.isolation import sandbox
 from pricebook.pricelists.isolation.child_process import IsolatedProcess
 from pricebook.pricelists.isolation.frames import (
     Frame,
-    PriceListFetched,
     PriceListFinished,
     PriceListOpened,
     RowChunk,
 )
+from pricebook.pricelists.isolation.remote_files import fetch
 from pricebook.pricelists.isolation.workspace import Workspace, remove_abandoned_workspaces
 from pricebook.pricelists.schemas import (
     DetectedProfile,
-    FetchRequest,
     GoogleSheetSource,
     HttpsSource,
-    LocalSource,
     ReadRequest,
 )
 from pricebook.system.disk_errors import translate_temporary_disk_full
 
-_PARSE_MODULE, _FETCH_MODULE = (
-    "pricebook.pricelists.isolation.parse_process",
-    "pricebook.pricelists.isolation.fetch_process",
-)
-# Certificate authorities for https; only the fetch process needs them.
-_CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+_PARSE_MODULE = "pricebook.pricelists.isolation.parse_process"
 _UNEXPECTED_FRAME = "The parser process sent an unexpected frame."
 
 
@@ -99,7 +91,7 @@ class ParserPool:
             with parser.workspace.input_folder() as input_folder:
                 source = request.source
                 if isinstance(source, GoogleSheetSource | HttpsSource):
-                    source = await _fetch(source, request, input_folder, deadline)
+                    source = await fetch(source, request.limits, input_folder, deadline)
                 source = await asyncio.to_thread(
                     parser.workspace.copy_in, source, input_folder, request.limits
                 )
@@ -122,27 +114,6 @@ class ParserPool:
         if self._has_spare and self._spare is None:
             with translate_temporary_disk_full():
                 self._spare = _ParserProcess()
-
-
-async def _fetch(
-    source: GoogleSheetSource | HttpsSource,
-    request: ReadRequest,
-    input_folder: Path,
-    deadline: float,
-) -> LocalSource:
-    """Download a price list in a fetch process, so that the parser process needs no network."""
-    fetch_process = IsolatedProcess(_FETCH_MODULE, folder=Path.cwd(), variables=_CA_VARIABLES)
-    try:
-        fetch_process.set_deadline(deadline, request.limits.seconds)
-        fetch_process.send(
-            FetchRequest(source=source, limits=request.limits, folder=str(input_folder))
-        )
-        frame = await fetch_process.receive()
-    finally:
-        fetch_process.kill()
-    if not isinstance(frame, PriceListFetched):
-        raise ParserKilledError(_UNEXPECTED_FRAME)
-    return frame.source
 
 
 class _ParserProcess:

@@ -69,7 +69,7 @@ def read_body(response: BaseHTTPResponse, budget: DownloadBudget) -> Generator[b
                 )
             if budget.seconds_left < 0:
                 raise SourceUnavailableError(
-                    f"{budget.source_name} did not send the price list within {budget.seconds} s."
+                    f"{budget.source_name} did not send the file within {budget.seconds} s."
                 )
             yield chunk
 

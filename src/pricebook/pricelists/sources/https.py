@@ -105,9 +105,7 @@ def _save_body(response: BaseHTTPResponse, path: Path, budget: DownloadBudget) -
 def _check_status(status: int, source_name: str) -> None:
     if status >= _FIRST_SERVER_ERROR or status in _RETRYABLE_STATUSES:
         raise SourceUnavailableError(
-            f"{source_name} responds with status {status} instead of a price list; try later."
+            f"{source_name} responds with status {status} instead of a file; try later."
         )
     if status != _OK:
-        raise PriceListError(
-            f"{source_name} responds with status {status} instead of a price list."
-        )
+        raise PriceListError(f"{source_name} responds with status {status} instead of a file.")
