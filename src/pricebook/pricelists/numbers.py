@@ -19,16 +19,18 @@ from pricebook.pricelists.detection.currencies import (
     format_currencies,
 )
 from pricebook.pricelists.detection.vocabulary import TAX_WORDS
+from pricebook.pricelists.facts.on_request import is_price_on_request
+from pricebook.pricelists.pricing import plain_decimal
 from pricebook.pricelists.schemas import DecimalMark, NumberCell, NumberProfile, RowErrorType
-from pricebook.pricelists.text import quote
+from pricebook.pricelists.text import TYPOGRAPHY, quote
 
-MAX_PRICE = Decimal("9999999999.9999")
-_FOUR_DECIMALS = Decimal("0.0001")
-_EXPONENTS = range(-4, 1)
+MAX_PRICE = Decimal("9999999999.999999")
+_SIX_DECIMALS = Decimal("0.000001")
+_EXPONENTS = range(-6, 1)
 _MAX_NUMBER_LENGTH = 80
 
 # Fast path: up to ten digits, optionally a decimal mark and not exactly three decimals.
-_PLAIN = re.compile(r"[0-9]{1,10}(?:([.,])(?:[0-9]{1,2}|[0-9]{4}))?").fullmatch
+_PLAIN = re.compile(r"[0-9]{1,10}(?:([.,])(?:[0-9]{1,2}|[0-9]{4,6}))?").fullmatch
 _CELL = re.compile(
     r"(?P<before>[^0-9]*)"
     r"(?P<digits>[0-9](?:[0-9., ']*[0-9])?)(?P<exponent>[eE][+-]?[0-9]{1,3})?"
@@ -45,10 +47,6 @@ _NO_CENTS = re.compile(r"([.,])\s?[-–—]{1,2}").match
 _AFFIX = re.compile(rf"(?:\s*+(?>{WORD_OR_SIGN.pattern})[.,]?+)*+\s*+").fullmatch
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}").match
 _ERROR_VALUE = re.compile(r"#|[+-]?(?:nan|inf)", re.IGNORECASE).match
-_TYPOGRAPHY = str.maketrans(
-    "\u00a0\u2002\u2003\u2007\u2008\u2009\u202f\t’‘ʼ´`−",
-    "        '''''-",
-)
 
 
 class RowProblem(NamedTuple):
@@ -58,7 +56,7 @@ class RowProblem(NamedTuple):
     message: str
 
 
-class _ParsedNumber(NamedTuple):
+class ParsedNumber(NamedTuple):
     """A number in digits and `.`, or in digits and one ambiguous mark, with the marks it uses."""
 
     digits: str
@@ -79,7 +77,7 @@ def detect_number_profile(cells: Iterable[str], currency: str) -> NumberProfile:
             continue
         if plain := _PLAIN(cell):
             decimal_marks.add(plain[1])
-        elif isinstance(parsed := _parse_cell(cell.strip(), currency), _ParsedNumber):
+        elif isinstance(parsed := _parse_cell(cell.strip(), currency), ParsedNumber):
             decimal_marks.add(parsed.decimal_mark)
             grouping_marks.add(parsed.grouping_mark)
     return NumberProfile(
@@ -123,6 +121,14 @@ def with_previous_marks(profile: NumberProfile, previous: NumberProfile | None) 
     )
 
 
+def known_decimal_mark(profile: NumberProfile) -> DecimalMark | None:
+    """Return the decimal mark of a price list, None if its prices leave it open."""
+    point, comma = _is_decimal_mark(".", profile), _is_decimal_mark(",", profile)
+    if point == comma:
+        return None
+    return "." if point or comma is False else ","
+
+
 def count_decimals(cell: str, currency: str) -> int | None:
     """Return the number of decimals of a trimmed cell, None if it is no number.
 
@@ -148,7 +154,7 @@ def price_of_number_cell(cell: NumberCell, currency: str) -> Decimal | RowProble
     return _negative(text) if number < 0 else _check_range(number, text)
 
 
-def _price_of(cell: str, parsed: _ParsedNumber, profile: NumberProfile) -> Decimal | RowProblem:
+def _price_of(cell: str, parsed: ParsedNumber, profile: NumberProfile) -> Decimal | RowProblem:
     mark = parsed.ambiguous_mark
     if mark:
         is_decimal = _is_decimal_mark(mark, profile)
@@ -180,7 +186,7 @@ def _is_decimal_mark(mark: str, profile: NumberProfile) -> bool | None:
     return True if groups_without_marks and not for_decimal else None
 
 
-def _contradicts_separator(parsed: _ParsedNumber, decimal_separator: DecimalMark | None) -> bool:
+def _contradicts_separator(parsed: ParsedNumber, decimal_separator: DecimalMark | None) -> bool:
     if decimal_separator is None:
         return False
     excluded_mark = _other_mark(decimal_separator)
@@ -190,18 +196,17 @@ def _contradicts_separator(parsed: _ParsedNumber, decimal_separator: DecimalMark
 def _check_range(number: Decimal, cell: str) -> Decimal | RowProblem:
     if number > MAX_PRICE:
         return RowProblem("price_out_of_range", f"The price {quote(cell)} exceeds {MAX_PRICE}.")
-    quantized = number.quantize(_FOUR_DECIMALS)
-    if quantized != number:
+    if number.quantize(_SIX_DECIMALS) != number:
         return RowProblem(
             "price_too_precise",
-            f"The price {quote(cell)} has more than four decimals.",
+            f"The price {quote(cell)} has more than six decimals.",
         )
-    return number if number.as_tuple().exponent in _EXPONENTS else quantized
+    return number if number.as_tuple().exponent in _EXPONENTS else plain_decimal(number)
 
 
-def _parse_cell(cell: str, currency: str) -> _ParsedNumber | RowProblem:
+def _parse_cell(cell: str, currency: str) -> ParsedNumber | RowProblem:
     """Parse a price cell; a mark that only the whole column can explain stays ambiguous."""
-    match = _CELL(cell.translate(_TYPOGRAPHY)) if len(cell) <= _MAX_NUMBER_LENGTH else None
+    match = _CELL(cell.translate(TYPOGRAPHY)) if len(cell) <= _MAX_NUMBER_LENGTH else None
     if not match:
         return _not_a_number(cell)
     before, digits, exponent, after = match.group("before", "digits", "exponent", "after")
@@ -214,12 +219,13 @@ def _parse_cell(cell: str, currency: str) -> _ParsedNumber | RowProblem:
         return _negative(cell) if _is_negative(before, after) else _not_a_number(cell)
     if currencies and currency not in currencies:
         return _other_currency(cell, currencies, currency)
-    return _parse_digits(digits, exponent or "") or _not_a_number(cell)
+    return parse_digits(digits, exponent or "") or _not_a_number(cell)
 
 
-def _parse_digits(digits: str, exponent: str) -> _ParsedNumber | None:
+def parse_digits(digits: str, exponent: str = "") -> ParsedNumber | None:
+    """Parse a number without signs and words; None if its marks are not those of a number."""
     if not exponent and (ambiguous := _AMBIGUOUS(digits)):
-        return _ParsedNumber(digits, ambiguous_mark=ambiguous[1])
+        return ParsedNumber(digits, ambiguous_mark=ambiguous[1])
     match = _NUMBER(digits)
     if not match:
         return None
@@ -228,7 +234,7 @@ def _parse_digits(digits: str, exponent: str) -> _ParsedNumber | None:
     if mark and (exponent or mark == decimal):
         return None
     whole = plain or grouped.replace(mark, "") or indian.replace(",", "")
-    return _ParsedNumber(
+    return ParsedNumber(
         f"{whole}.{fraction or '0'}{exponent}" if fraction or exponent else whole, decimal, mark
     )
 
@@ -267,11 +273,11 @@ def _negative(cell: str) -> RowProblem:
 def _other_currency(cell: str, codes: frozenset[str], currency: str) -> RowProblem:
     return RowProblem(
         "other_currency",
-        f"The price {quote(cell)} is in {format_currencies(codes)}, the catalog is in {currency}.",
+        f"The price {quote(cell)} is in {format_currencies(codes)}, its row is in {currency}.",
     )
 
 
-def _ambiguous(cell: str, parsed: _ParsedNumber) -> RowProblem:
+def _ambiguous(cell: str, parsed: ParsedNumber) -> RowProblem:
     mark = parsed.ambiguous_mark
     decimal, grouping = parsed.digits.replace(mark, "."), parsed.digits.replace(mark, "")
     return RowProblem(
@@ -282,6 +288,10 @@ def _ambiguous(cell: str, parsed: _ParsedNumber) -> RowProblem:
 
 
 def _not_a_number(cell: str) -> RowProblem:
+    if not cell:
+        return RowProblem("missing_price", "The price is missing.")
+    if is_price_on_request(cell):
+        return RowProblem("price_on_request", f"The price is on request: {quote(cell)}.")
     if _ERROR_VALUE(cell):
         reason = "is an error value, not a number"
     elif _DATE(cell):

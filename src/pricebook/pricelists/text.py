@@ -11,6 +11,12 @@ _MAX_HEADER_LENGTH = 1000
 # Reordering combining marks takes quadratic time; UAX 15 limits a sequence to 30 of them.
 _TOO_MANY_COMBINING_MARKS = re.compile(r"[^\w\s\0-\x7f]{100}").search
 
+# Spaces, apostrophes and minus signs of any typography to those of ASCII.
+TYPOGRAPHY = str.maketrans(
+    "\u00a0\u2002\u2003\u2007\u2008\u2009\u202f\t’‘ʼ´`−",
+    "        '''''-",
+)
+
 
 def clean_code(cell: str) -> str:
     """Return an article code trimmed and in NFC, otherwise unchanged: `007` and `NA` stay."""
@@ -22,6 +28,11 @@ def clean_name(cell: str) -> str:
     """Return a name trimmed, in NFC, with runs of white space collapsed to one space."""
     name = " ".join(cell.split())
     return name if name.isascii() else _to_nfc(name)
+
+
+def normalize_marks(text: str) -> str:
+    """Return a text trimmed, with ASCII minus signs and apostrophes and single spaces."""
+    return " ".join(text.translate(TYPOGRAPHY).split())
 
 
 def split_header(header: str) -> list[str]:

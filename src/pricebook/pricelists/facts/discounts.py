@@ -1,12 +1,62 @@
 """Discounts in percent: `30`, `30 %`, `30+5`."""
 
+import re
 from decimal import Decimal
+from functools import lru_cache
+
+from pricebook.pricelists.facts.numerals import displayed
+from pricebook.pricelists.schemas import NumberCell
+from pricebook.pricelists.text import normalize_marks
+
+_MAX_DISCOUNTS = 10
+_HUNDRED = Decimal(100)
+_NO_DISCOUNT = frozenset(
+    (
+        *("", "-", "–", "—", "no", "none", "net", "netto", "nett", "nt", "kein", "keine", "ohne"),
+        *("нет", "без скидки", "нетто", "aucune", "net net", "ninguno", "neto", "brak", "немає"),
+    )
+)
+_SEPARATOR = re.compile(r"\s*[+/]\s*")
+_PERCENTAGE = re.compile(r"(?P<number>[0-9]{1,3}(?:[.,][0-9]{1,4})?)\s*(?P<sign>%?)").fullmatch
 
 
 def parse_discounts(cell: str) -> tuple[Decimal, ...] | None:
     """Return the chain of percentages of a cell, empty for no discount; None if in doubt.
 
     A number between 0 and 1 is a percentage only with a percent sign; with a percent format, the
-    number 0.3 is 30 percent.
+    number 0.3 is 30 percent. A discount with a minus sign is the same discount.
     """
-    raise NotImplementedError(cell)
+    if isinstance(cell, NumberCell):
+        number = abs(Decimal(cell))
+        is_percentage = "%" in displayed(cell)
+        discount = number * 100 if is_percentage else number
+        return None if _is_doubtful(discount, is_percentage=is_percentage) else _chain([discount])
+    return _parse_text(cell)
+
+
+@lru_cache(maxsize=4096)
+def _parse_text(cell: str) -> tuple[Decimal, ...] | None:
+    text = normalize_marks(cell)
+    if text.casefold() in _NO_DISCOUNT:
+        return ()
+    parts = _SEPARATOR.split(text.removeprefix("-").lstrip())
+    matches = [_PERCENTAGE(part) for part in parts]
+    if len(parts) > _MAX_DISCOUNTS:
+        return None
+    discounts: list[Decimal] = []
+    has_sign = "%" in text
+    for match in matches:
+        discount = Decimal(match["number"].replace(",", ".")) if match else None
+        if discount is None or _is_doubtful(discount, is_percentage=has_sign):
+            return None
+        discounts.append(discount)
+    return _chain(discounts)
+
+
+def _is_doubtful(discount: Decimal, *, is_percentage: bool) -> bool:
+    """Return whether a number is no percentage, or may be a share of one."""
+    return discount > _HUNDRED or (not is_percentage and 0 < discount < 1)
+
+
+def _chain(discounts: list[Decimal]) -> tuple[Decimal, ...]:
+    return tuple(discount for discount in discounts if discount)

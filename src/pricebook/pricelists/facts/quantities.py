@@ -1,9 +1,67 @@
 """Quantities: `100`, `C`, `1 000`, `100 St`, `je 100 Stück`."""
 
+import re
+from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
-from pricebook.pricelists.schemas import DecimalMark
+from pricebook.pricelists.detection.currencies import currencies_in_text
+from pricebook.pricelists.detection.vocabulary import TAX_WORDS
+from pricebook.pricelists.facts.numerals import NUMBER, displayed, parse_number
+from pricebook.pricelists.facts.units import parse_unit
+from pricebook.pricelists.schemas import DecimalMark, NumberCell
+from pricebook.pricelists.text import normalize_marks
+
+_PER_WORDS = frozenset(
+    (
+        "per",
+        "pro",
+        "je",
+        "for",
+        "für",
+        "pour",
+        "par",
+        "por",
+        "за",
+        "za",
+        "à",
+        "a",
+        "/",
+        "=",
+        "x",
+        "×",
+    )
+)
+# A capital M is a thousand, a small one a metre; so are C and CFT in lists of the United States.
+_LETTERS = {"C": 100, "M": 1000, "%": 100, "‰": 1000, "%0": 1000, "%o": 1000, "0/00": 1000}
+_IN_DOUBT = frozenset({"T", "H", "D"})
+_MULTIPLES: dict[int, str] = {
+    12: "dozen dozens dz dzn doz dtz dutzend дюжина дюжину douzaine docena tuzin дюжини",
+    100: (
+        "cen hundred hundert hdt сто сотня сотню сотен cent centaine cien ciento sto setka "
+        "сотні сотню"
+    ),
+    144: "gro",
+    1000: (
+        "mil thousand tausend tsd тысяча тысячу тысяч тыс тис тисяча "
+        "тисячу mille millier tysiąc tys tys. tysięcy"
+    ),
+}
+_NUMBER_OF_WORD = {word: number for number, words in _MULTIPLES.items() for word in words.split()}
+_FEET = {"CFT": 100, "CLF": 100, "MFT": 1000, "MLF": 1000}
+_PARTS = re.compile(
+    rf"(?P<before>[^0-9]*)(?P<digits>{NUMBER})?(?P<after>(?:[^0-9]|(?<=[mм])[23])*)", re.IGNORECASE
+).fullmatch
+_WORDS = re.compile(r"[/=×]|[^\s/=×()\[\]]+")
+_PHRASE = re.compile(
+    rf"(?:(?<![^\W\d_])(?:per|pro|je|for|für|pour|par|por|za|за|à)(?![^\W\d_])|/)"
+    rf"\s*(?P<digits>{NUMBER})?(?P<after>(?:[^0-9/,;:()\[\]]|(?<=[mм])[23])*)",
+    re.IGNORECASE,
+)
+_MAX_UNIT_WORDS = 3
+# A phrase such as `prices for 2026` names a year.
+_YEARS = range(1900, 2101)
 
 
 class Quantity(NamedTuple):
@@ -13,18 +71,99 @@ class Quantity(NamedTuple):
     unit: str | None = None
 
 
+_LETTER_QUANTITIES = {letter: Quantity(Decimal(number)) for letter, number in _LETTERS.items()}
+
+
 def parse_quantity(cell: str, decimal_mark: DecimalMark | None = None) -> Quantity | None:
     """Return the quantity over 0 that a whole cell names; None if there is none, or in doubt.
 
     `1.000` is 1000 if the price list has a decimal comma, else it is in doubt: `decimal_mark` is
     the decimal mark of the price list if that is known.
     """
-    raise NotImplementedError(cell, decimal_mark)
+    if isinstance(cell, NumberCell):
+        return _of_number_cell(cell)
+    return _parse_text(displayed(cell), decimal_mark)
 
 
+@lru_cache(maxsize=4096)
 def find_price_quantity(text: str) -> Quantity | None:
     """Return the quantity that a header or sentence gives a price for; None if it names none.
 
-    `Preis je 100 Stück`, `Price per 1,000`, `EUR/100`, `цена за 1000 шт`, `Price / C`.
+    `Preis je 100 Stück`, `Price per 1,000`, `EUR/100`, `цена за 1000 шт`, `Price / C`. In such a
+    phrase `1.000` is a thousand.
     """
-    raise NotImplementedError(text)
+    for match in _PHRASE.finditer(normalize_marks(text)):
+        digits, words = match["digits"], _WORDS.findall(match["after"])
+        number = Decimal(1)
+        if digits:
+            parsed = parse_number(digits, "," if "." in digits else ".")
+            if not parsed or parsed % 1:
+                continue
+            number = parsed
+        for count in range(min(len(words), _MAX_UNIT_WORDS), 0, -1):
+            if named := _named_quantity(words[:count]):
+                return Quantity(number * named.number, named.unit)
+        is_followed = words and not _qualifies_price(words[0])
+        if digits and not is_followed and number not in _YEARS:
+            return Quantity(number)
+    return None
+
+
+def _of_number_cell(cell: NumberCell) -> Quantity | None:
+    """Return the quantity of a numeric cell; the words of its number format name the unit."""
+    number, text = Decimal(cell), displayed(cell)
+    if number <= 0 or "%" in text:
+        return None
+    match = _PARTS(text)
+    words: list[str] = _WORDS.findall(match["after"]) if match else []
+    named = _named_quantity(words) if words else None
+    if words and (named is None or named.number != 1):
+        return None
+    return Quantity(number, named.unit if named else None)
+
+
+@lru_cache(maxsize=4096)
+def _parse_text(text: str, decimal_mark: DecimalMark | None) -> Quantity | None:
+    match = _PARTS(text)
+    if text in _LETTER_QUANTITIES or not match:
+        return _LETTER_QUANTITIES.get(text)
+    before = _WORDS.findall(match["before"])
+    while before and before[0].casefold() in _PER_WORDS:
+        del before[0]
+    if match["digits"] is None:
+        return _named_quantity(before)
+    number = parse_number(match["digits"], decimal_mark)
+    return None if before or not number else _counted_quantity(number, match["after"])
+
+
+def _counted_quantity(number: Decimal, after: str) -> Quantity | None:
+    """Return the quantity of a number and the words after it: `100 St`, `10 тыс. шт`, `100er`."""
+    words: list[str] = _WORDS.findall(after.removeprefix("er").lstrip("-"))
+    if not words:
+        return Quantity(number)
+    if " ".join(words) in _LETTER_QUANTITIES:
+        return Quantity(number, "MTR") if words == ["M"] else None
+    named = _named_quantity(words)
+    return Quantity(number * named.number, named.unit) if named else None
+
+
+def _named_quantity(words: Sequence[str]) -> Quantity | None:
+    """Return the quantity that words without a number name: `C`, `Tsd. Stück`, `m`."""
+    if not words:
+        return None
+    text = " ".join(words)
+    if text in _IN_DOUBT:
+        return None
+    if text in _LETTER_QUANTITIES:
+        return _LETTER_QUANTITIES[text]
+    if text.upper() in _FEET:
+        return Quantity(Decimal(_FEET[text.upper()]), "FOT")
+    if multiple := _NUMBER_OF_WORD.get(words[0].casefold().rstrip(".")):
+        unit = parse_unit(" ".join(words[1:]))
+        return Quantity(Decimal(multiple), unit) if unit or not words[1:] else None
+    unit = parse_unit(text)
+    return Quantity(Decimal(1), unit) if unit else None
+
+
+def _qualifies_price(word: str) -> bool:
+    return word.casefold() in TAX_WORDS or currencies_in_text(word, "") is not None
