@@ -62,9 +62,9 @@ def test_white_space_is_collapsed_in_names_and_trimmed_in_codes() -> None:
         ("1;;5", "missing_name"),
         ("1;Lamp;", "missing_price"),
         ("1;Lamp", "missing_price"),
-        ("1;Lamp;on request", "price_not_a_number"),
+        ("1;Lamp;on request", "price_on_request"),
+        ("1;Lamp;x", "price_not_a_number"),
         (f"{'1' * 256};Lamp;5", "cell_too_long"),
-        (f"1;{'x' * 501};5", "cell_too_long"),
         (f"1;Lamp;5;{'x' * 256}", "cell_too_long"),
         (f"1;Lamp;5;;{'x' * 32_768}", "cell_too_long"),
         ("1;La\0mp;5", "nul_character"),
@@ -102,7 +102,7 @@ def test_empty_price_is_rejected_and_zero_is_accepted() -> None:
         ("007;;5", "007"),
         ("007;Lamp;-5", "007"),
         ("007;Lamp;5;;;extra", "007"),
-        (f"007;{'x' * 501};5", "007"),
+        (f"007;Lamp;5;{'x' * 32_768}", "007"),
         (f"{'1' * 255};Lamp;", "1" * 255),
         (f"{'1' * 256};Lamp;", None),
         ("0\x007;Lamp;5", None),
@@ -193,17 +193,21 @@ def test_item_named_like_a_total_is_an_item() -> None:
     assert row.error_type == "missing_price"
 
 
-def test_row_in_other_currency_is_rejected() -> None:
+def test_row_has_the_currency_of_its_cell() -> None:
     content = csv_text(
         *("1;Lamp;5;USD", "2;Lamp;5;$", "3;Lamp;5;", "4;Lamp;5;EUR", "5;Lamp;5;?"),
         header="sku;name;price;Currency",
     )
     result = read_price_list(content)
-    assert [row.supplier_sku for row in result.items] == ["1", "2", "3"]
-    assert [row.error_message for row in result.rejected] == [
-        "The row is in EUR, the catalog is in USD.",
-        'The row is in "?", the catalog is in USD.',
+    assert [(row.supplier_sku, row.currency) for row in result.items] == [
+        *(("1", None), ("2", None), ("3", None), ("4", "EUR")),
     ]
+    [row] = result.rejected
+    assert row.error_type == "currency_unknown"
+    assert row.error_message == (
+        'The currency "?" (column "Currency") is not understood: write its ISO 4217 code, such as '
+        "EUR."
+    )
 
 
 def test_rejected_rows_do_not_stop_reading() -> None:

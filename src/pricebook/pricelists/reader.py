@@ -32,10 +32,17 @@ from pricebook.system.disk_errors import DISK_FULL_ERRNOS, translate_temporary_d
 class PriceList:
     """An open price list: its detected profile and its rows."""
 
-    def __init__(self, source: TableFile, table: DetectedTable, profile: DetectedProfile) -> None:
+    def __init__(
+        self,
+        source: TableFile,
+        table: DetectedTable,
+        profile: DetectedProfile,
+        request: ReadRequest,
+    ) -> None:
         self.profile = profile
         self._source = source
         self._table = table
+        self._request = request
 
     @property
     def rows_total(self) -> int | None:
@@ -52,9 +59,7 @@ class PriceList:
 
         Raises PriceListError if the file has changed since it was opened.
         """
-        profile = self.profile
-        read_price = numbers.price_cell_reader(profile.numbers, profile.currency)
-        read_row = RowReader(self._table, read_price, profile.currency).read
+        read_row = RowReader(self._table, self.profile.numbers, self._request).read
         with closing(self._source.records()) as records:
             yield from map(read_row, records)
 
@@ -120,10 +125,10 @@ def open_price_list(request: ReadRequest) -> PriceList:
         kinds=table.kinds,
         inferred_fields=table.inferred_fields,
         characteristic_columns=tuple(title for title, _ in table.characteristics),
-        currency=currency,
+        currency=table.basis.currency,
         numbers=number_profile,
     )
-    return PriceList(source, table, profile)
+    return PriceList(source, table, profile, request)
 
 
 def _column_reference(headers: Sequence[str], index: int) -> str:
@@ -143,6 +148,6 @@ def _number_profile(source: TableFile, table: DetectedTable, request: ReadReques
             for number, cells, malformed in records
             if len(cells) > column and number > rows_start_below and not malformed
         )
-        number_profile = numbers.detect_number_profile(cells, request.currency)
+        number_profile = numbers.detect_number_profile(cells, table.basis.currency)
     previous = request.previous_profile
     return numbers.with_previous_marks(number_profile, previous.numbers if previous else None)

@@ -1,28 +1,33 @@
 """Classification of the records of a price list: item, rejected or ignored rows."""
 
-from collections.abc import Callable
-from decimal import Decimal
 from functools import lru_cache
 
 from pricebook.pricelists.detection.ambiguity_errors import FIELD_LABELS
 from pricebook.pricelists.detection.column_content import display_text
-from pricebook.pricelists.detection.currencies import (
-    currencies_in_text,
-    currencies_of_word,
-    format_currencies,
-)
+from pricebook.pricelists.detection.currencies import currencies_of_word
 from pricebook.pricelists.detection.header_row import MAX_COLUMNS
 from pricebook.pricelists.detection.table import DetectedTable, column_title, header_row_key
 from pricebook.pricelists.detection.vocabulary import PIECE_UNIT_WORDS, TAX_WORDS, TOTAL_WORDS
-from pricebook.pricelists.numbers import RowProblem
+from pricebook.pricelists.item_names import MAX_NAME_LENGTH, NameShortener
+from pricebook.pricelists.numbers import RowProblem, price_cell_reader
+from pricebook.pricelists.row_prices import (
+    PricedRow,
+    RowPriceReader,
+    details_of_list,
+    has_row_prices,
+)
 from pricebook.pricelists.schemas import (
+    Field,
     IgnoredRow,
     ItemRow,
+    NumberProfile,
     PriceListRow,
+    ReadRequest,
     Record,
     RejectedRow,
     UncalculatedFormula,
 )
+from pricebook.pricelists.supplier_codes import MAX_SKU_LENGTH, compose_code
 from pricebook.pricelists.text import (
     clean_code,
     clean_name,
@@ -32,8 +37,6 @@ from pricebook.pricelists.text import (
     without_nul,
 )
 
-MAX_SKU_LENGTH = 255
-MAX_NAME_LENGTH = 500
 MAX_CATEGORY_LENGTH = 255
 # Limit of Excel for the text of a cell ("Excel specifications and limits").
 MAX_CELL_LENGTH = 32_767
@@ -42,7 +45,8 @@ MAX_STORED_CHARACTERS = 8_192
 
 _TOTAL_WORDS = frozenset(map(comparison_key, TOTAL_WORDS))
 _TOTAL_LABEL_WORDS = _TOTAL_WORDS | frozenset(map(comparison_key, TAX_WORDS | PIECE_UNIT_WORDS))
-
+# Fields whose text is kept as it is, also that of a formula.
+_TEXT_FIELDS: frozenset[Field] = frozenset({"gtin", "mpn", "brand", "stock", "lead_time"})
 
 _PLAIN_TEXT = frozenset({str})
 # Category names repeat from row to row.
@@ -53,17 +57,26 @@ class RowReader:
     """Converts the records of a table to rows, in order; keeps the current section as category."""
 
     def __init__(
-        self, table: DetectedTable, read_price: Callable[[str], Decimal | RowProblem], currency: str
+        self, table: DetectedTable, number_profile: NumberProfile, request: ReadRequest
     ) -> None:
+        basis = table.basis
         self._table = table
         self._rows_start_below = table.rows_start_below
         self._width = len(table.headers)
-        self._sku, self._name = table.columns["sku"], table.columns["name"]
+        self._sku, self._name = table.columns.get("sku", -1), table.columns["name"]
+        self._key_columns = table.key_columns
         self._price = table.columns["price"]
         self._category = table.columns.get("category")
-        self._currency_column = table.columns.get("currency")
-        self._read_price = read_price
-        self._currency = currency
+        self._currency = None if basis.currency == request.currency else basis.currency
+        self._catalog_currency = request.currency
+        self._read_price = price_cell_reader(number_profile, basis.currency)
+        self._details = details_of_list(basis)
+        self._prices = (
+            RowPriceReader(table, number_profile, request)
+            if has_row_prices(table, request)
+            else None
+        )
+        self._shortener = NameShortener(title for title, _ in table.characteristics)
         self._header_row_keys = table.header_row_keys
         self._section: str | None = None
 
@@ -77,37 +90,51 @@ class RowReader:
         if len(cells) < self._width:
             cells = [*cells, *[""] * (self._width - len(cells))]
         if _PLAIN_TEXT.issuperset(map(type, cells)):
-            return self._classify_texts(record, cells, cells[self._price])
+            return self._classify_texts(record, cells, cells)
         if problem := self._uncalculated_problem(cells):
-            return _rejected(record, problem, self._read_code(cells))
-        return self._classify_texts(record, _display_texts(cells), cells[self._price])
+            return _rejected(record, problem, self._readable_code(cells))
+        return self._classify_texts(record, _display_texts(cells), cells)
 
-    def _classify_texts(self, record: Record, cells: list[str], price_cell: str) -> PriceListRow:
-        """Classify a row by the displayed texts of its cells and the original price cell."""
-        sku, name = clean_code(cells[self._sku]), clean_name(cells[self._name])
+    def _classify_texts(
+        self, record: Record, cells: list[str], typed_cells: list[str]
+    ) -> PriceListRow:
+        """Classify a row by the displayed texts of its cells and the cells as they were read."""
+        sku = self._read_code(cells) if self._key_columns else clean_code(cells[self._sku])
+        name = clean_name(cells[self._name])
         if not (sku and name):
             return self._classify_incomplete(record, cells)
-        price = self._read_price(price_cell)
+        price = (
+            self._read_price(typed_cells[self._price])
+            if self._prices is None
+            else self._prices.read(typed_cells)
+        )
         if isinstance(price, RowProblem):
             return self._classify_without_price(record, cells, price)
-        if problem := self._find_problem(cells, sku, name):
+        if problem := self._find_problem(cells, sku):
             return _rejected(record, problem, sku)
         category = self._section if self._category is None else _category(cells[self._category])
         titles = self._table.characteristics
         characteristics = {title: cells[index].strip() or None for title, index in titles}
-        return ItemRow(record[0], sku, name, price, category or None, characteristics)
+        if len(name) > MAX_NAME_LENGTH:
+            name = self._shortener.shorten(name, characteristics)
+        item = (record[0], sku, name)
+        if isinstance(price, PricedRow):
+            return _priced_item(item, price, category, characteristics)
+        return ItemRow(
+            *item, price, category or None, characteristics, self._currency, self._details
+        )
 
     def _classify_without_price(
         self, record: Record, cells: list[str], problem: RowProblem
     ) -> PriceListRow:
-        if not cells[self._price].strip() or self._is_header(cells):
+        if problem.error_type == "missing_price" or self._is_header(cells):
             return self._classify_incomplete(record, cells)
-        return _rejected(record, problem, clean_code(cells[self._sku]))
+        return _rejected(record, problem, self._readable_code(cells))
 
     def _uncalculated_problem(self, cells: list[str]) -> RowProblem | None:
         """Return a problem if a field is a formula without a stored result."""
         for field, index in self._table.columns.items():
-            if isinstance(cells[index], UncalculatedFormula):
+            if isinstance(cells[index], UncalculatedFormula) and field not in _TEXT_FIELDS:
                 detail = (
                     f"The {FIELD_LABELS[field]} is the formula {quote(cells[index])} without a "
                     "stored result: open the file in a spreadsheet program and save it."
@@ -116,27 +143,31 @@ class RowReader:
         return None
 
     def _read_code(self, cells: list[str]) -> str:
-        code = cells[self._sku]
-        return "" if isinstance(code, UncalculatedFormula) else clean_code(display_text(code))
+        """Return the code of a row, empty if its cells are."""
+        if self._key_columns:
+            return compose_code(cells[index] for index in self._key_columns)
+        return clean_code(cells[self._sku])
 
-    def _find_problem(self, cells: list[str], sku: str, name: str) -> RowProblem | None:
+    def _readable_code(self, cells: list[str]) -> str:
+        """Return the code of a row to be rejected, empty if it is a formula without a result."""
+        columns = self._key_columns or (self._sku,)
+        if any(isinstance(cells[index], UncalculatedFormula) for index in columns):
+            return ""
+        return self._read_code(_display_texts(cells))
+
+    def _find_problem(self, cells: list[str], sku: str) -> RowProblem | None:
         """Return the first problem of a row that has code, name and price."""
         if len(cells) > self._width and any(map(str.strip, cells[self._width :])):
             return _too_many_cells(cells, self._width)
         text = "".join(cells)
         if "\0" in text:
             return RowProblem("nul_character", "A cell holds a NUL character.")
-        if len(text) > MAX_SKU_LENGTH and (problem := self._length_problem(cells, sku, name)):
-            return problem
-        if self._currency_column is not None:
-            return _other_currency(cells[self._currency_column], self._currency)
-        return None
+        return self._length_problem(cells, sku) if len(text) > MAX_SKU_LENGTH else None
 
-    def _length_problem(self, cells: list[str], sku: str, name: str) -> RowProblem | None:
+    def _length_problem(self, cells: list[str], sku: str) -> RowProblem | None:
         category = "" if self._category is None else cells[self._category].strip()
         for kind, text, max_length in (
             ("article code", sku, MAX_SKU_LENGTH),
-            ("name", name, MAX_NAME_LENGTH),
             ("category", category, MAX_CATEGORY_LENGTH),
             ("cell", max(cells, key=len), MAX_CELL_LENGTH),
         ):
@@ -159,7 +190,8 @@ class RowReader:
             if len(section) <= MAX_CATEGORY_LENGTH and "\0" not in section:
                 self._section = section
             return IgnoredRow(number)
-        return _rejected(record, self._missing_field_problem(filled), clean_code(cells[self._sku]))
+        code = self._readable_code(cells)
+        return _rejected(record, self._missing_field_problem(code, filled), code)
 
     def _is_header(self, cells: list[str]) -> bool:
         """Return whether a row repeats a header row, as printed price lists do on every page.
@@ -176,19 +208,19 @@ class RowReader:
 
     def _is_total(self, cells: list[str], first: int) -> bool:
         """Return whether a row is a total: `Total: 15 pcs` is, `Total Quartz 9000` is not."""
-        code = cells[self._sku].strip()
+        code = self._readable_code(cells)
         words = split_header(cells[first][:MAX_CATEGORY_LENGTH])
         if not words or (code and (first != self._sku or cells[self._name].strip())):
             return False
         remaining_words = (
             word
             for word in words
-            if not word.isdigit() and not currencies_of_word(word, self._currency)
+            if not word.isdigit() and not currencies_of_word(word, self._catalog_currency)
         )
         return words[0] in _TOTAL_WORDS and _TOTAL_LABEL_WORDS.issuperset(remaining_words)
 
-    def _missing_field_problem(self, filled: list[int]) -> RowProblem:
-        if self._sku not in filled:
+    def _missing_field_problem(self, code: str, filled: list[int]) -> RowProblem:
+        if not code:
             return RowProblem("missing_sku", "The article code is missing.")
         if self._name not in filled:
             return RowProblem("missing_name", "The name is missing.")
@@ -208,14 +240,24 @@ def _too_many_cells(cells: list[str], width: int) -> RowProblem:
     )
 
 
-def _other_currency(cell: str, currency: str) -> RowProblem | None:
-    if not cell.strip():
-        return None
-    codes = currencies_in_text(cell, currency) or frozenset()
-    if currency in codes:
-        return None
-    detail = format_currencies(codes) if codes else quote(cell)
-    return RowProblem("other_currency", f"The row is in {detail}, the catalog is in {currency}.")
+def _priced_item(
+    item: tuple[int, str, str],
+    row: PricedRow,
+    category: str | None,
+    characteristics: dict[str, str | None],
+) -> ItemRow:
+    """Return the item of a row number, code and name with what its row says about the price."""
+    return ItemRow(
+        *item,
+        row.price,
+        category or None,
+        {**row.characteristics, **characteristics},
+        row.currency,
+        row.details,
+        row.availability,
+        row.next_price,
+        row.next_from,
+    )
 
 
 def _rejected(record: Record, problem: RowProblem, sku: str) -> RejectedRow:

@@ -285,7 +285,8 @@ class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
     `currency` is ISO 4217. A price is for `price_quantity` base units, with `prices_per_pack` for
     the pack size of its row. `vat_included` None: not stated; `vat_rate` is percent. `discounts`
     and those of a `discount_groups` entry are percentages, applied in order to `discount_base`.
-    `next_from` is the day from which the column of `next_price` holds.
+    `next_from` is the day from which the column of `next_price` holds. `day_first` decides between
+    day and month in a date such as `01/12/2026`; None: such a date is in doubt.
     """
 
     currency: str
@@ -297,6 +298,7 @@ class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
     discount_groups: dict[str, tuple[Decimal, ...]] = {}
     discount_base: DiscountBase = "price"
     next_from: date | None = None
+    day_first: bool | None = None
 
 
 class PriceTier(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -333,7 +335,10 @@ class PriceDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class Availability(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """What a row says about stock and lead time: the quantity at least in stock, and the text."""
+    """What a row says about stock and lead time: the quantity at least in stock, and the text.
+
+    All are None if the price list has such columns and their cells are empty.
+    """
 
     stock: Decimal | None = None
     stock_text: str | None = None

@@ -10,13 +10,20 @@ COLUMNS = (
     "name",
     "price",
     "characteristics",
+    "currency",
+    "details",
+    "availability",
+    "next_price",
+    "next_from",
     "error_type",
     "error_message",
     "row_data",
 )
 _NULL = r"\N"
 _ITEM_LINE_END = b"\t\\N\t\\N\t\\N\n"
-_encode = msgspec.json.Encoder().encode
+# The columns `currency` to `next_from` of a row that says nothing but its price.
+_NO_TERMS = "\t".join([_NULL] * 5)
+_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def copy_line(row: ItemRow | RejectedRow, *, has_categories: bool) -> str:
@@ -24,22 +31,43 @@ def copy_line(row: ItemRow | RejectedRow, *, has_categories: bool) -> str:
 
     With `has_categories` an empty category cell clears the category of the item.
     """
-    if isinstance(row, ItemRow):
-        characteristics = row.characteristics
-        if has_categories or row.category:
-            characteristics = {**characteristics, "category": row.category}
-        sku, name = _escape(row.supplier_sku), _escape(row.name)
-        encoded = _escape(_encode(characteristics).decode())
-        return f"{row.row_number}\t{sku}\t{name}\t{row.price}\t{encoded}\t\\N\t\\N\t\\N\n"
-    sku = _NULL if row.supplier_sku is None else _escape(row.supplier_sku)
-    message = _escape(row.error_message)
-    data = _escape(_encode(row.row_data).decode())
-    return f"{row.row_number}\t{sku}\t\\N\t\\N\t\\N\t{row.error_type}\t{message}\t{data}\n"
+    if isinstance(row, RejectedRow):
+        return _rejected_line(row)
+    characteristics = row.characteristics
+    if has_categories or row.category:
+        characteristics = {**characteristics, "category": row.category}
+    sku, name = _escape(row.supplier_sku), _escape(row.name)
+    encoded = _escape(_encode(characteristics).decode())
+    is_plain = row.currency is row.details is row.availability is row.next_from is None
+    price, terms = (row.price, _NO_TERMS) if is_plain else _price_and_terms(row)
+    return f"{row.row_number}\t{sku}\t{name}\t{price}\t{encoded}\t{terms}\t\\N\t\\N\t\\N\n"
 
 
 def count_items(lines: bytes) -> int:
     """Count the items among lines."""
     return lines.count(_ITEM_LINE_END)
+
+
+def _price_and_terms(row: ItemRow) -> tuple[str, str]:
+    """Return the price and the columns `currency` to `next_from` of a row that has any of them."""
+    details, availability = (
+        _NULL if part is None else _escape(_encode(part).decode())
+        for part in (row.details, row.availability)
+    )
+    price, *terms = (
+        _NULL if value is None else str(value)
+        for value in (row.price, row.currency, row.next_price, row.next_from)
+    )
+    currency, next_price, next_from = terms
+    return price, f"{currency}\t{details}\t{availability}\t{next_price}\t{next_from}"
+
+
+def _rejected_line(row: RejectedRow) -> str:
+    sku = _NULL if row.supplier_sku is None else _escape(row.supplier_sku)
+    message = _escape(row.error_message)
+    data = _escape(_encode(row.row_data).decode())
+    empty = f"\\N\t\\N\t\\N\t{_NO_TERMS}"
+    return f"{row.row_number}\t{sku}\t{empty}\t{row.error_type}\t{message}\t{data}\n"
 
 
 def _escape(text: str) -> str:

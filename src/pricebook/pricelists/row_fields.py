@@ -1,0 +1,269 @@
+"""The fields of a row beside code, name and price, as cells of one table."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+from pricebook.pricelists.detection.column_content import display_text
+from pricebook.pricelists.detection.column_names import column_letters
+from pricebook.pricelists.detection.currencies import currencies_in_text, format_currencies
+from pricebook.pricelists.detection.table import DetectedTable
+from pricebook.pricelists.facts.dates import parse_date
+from pricebook.pricelists.facts.discounts import parse_discounts
+from pricebook.pricelists.facts.quantities import Quantity, parse_quantity
+from pricebook.pricelists.facts.vat import parse_vat_rate
+from pricebook.pricelists.numbers import RowProblem, known_decimal_mark
+from pricebook.pricelists.pricing import Vat
+from pricebook.pricelists.schemas import (
+    Field,
+    NumberProfile,
+    ReadRequest,
+    RowErrorType,
+)
+from pricebook.pricelists.text import clean_name, comparison_key, quote
+
+_ONE = Decimal(1)
+_Value = TypeVar("_Value")
+
+
+class RowRejectedError(Exception):
+    """A row with a cell that is not understood."""
+
+    def __init__(self, error_type: RowErrorType, message: str) -> None:
+        super().__init__(message)
+        self.problem = RowProblem(error_type, message)
+
+
+class RowFields:
+    """Parses the fields of the rows of one table.
+
+    A cell that decides the price and is not understood raises RowRejectedError. Any other such
+    cell is `unread`: its text is kept.
+    """
+
+    def __init__(
+        self, table: DetectedTable, number_profile: NumberProfile, request: ReadRequest
+    ) -> None:
+        self._columns = table.columns
+        self._headers = table.headers
+        self._basis = table.basis
+        self._groups = {
+            comparison_key(group): chain for group, chain in table.basis.discount_groups.items()
+        }
+        self._catalog_currency = request.currency
+        self._set_currency = request.config.currency
+        self._currencies: dict[str, str] = {}
+        self.decimal_mark = known_decimal_mark(number_profile)
+
+    def has(self, field: Field) -> bool:
+        """Return whether the table has a column for a field."""
+        return field in self._columns
+
+    def cell(self, cells: list[str], field: Field) -> str:
+        """Return the cell of a field, trimmed unless it is numeric; empty without a column."""
+        index = self._columns.get(field)
+        if index is None:
+            return ""
+        cell = cells[index]
+        return cell.strip() if type(cell) is str else cell
+
+    def text(self, cells: list[str], field: Field) -> str | None:
+        """Return the displayed text of a field with single spaces, None if it is empty."""
+        cell = self.cell(cells, field)
+        return (clean_name(display_text(cell)) or None) if cell else None
+
+    def parsed(
+        self,
+        cells: list[str],
+        field: Field,
+        parse: Callable[[str], _Value | None],
+        unread: dict[Field, str],
+    ) -> _Value | None:
+        """Return the parsed cell of a field, None if it is empty or unread."""
+        cell = self.cell(cells, field)
+        if not cell:
+            return None
+        value = parse(cell)
+        if value is None:
+            unread[field] = display_text(cell).strip()
+        return value
+
+    def quantity_in(self, cell: str) -> Quantity | None:
+        """Return the quantity of a cell by the decimal mark of the price list."""
+        return parse_quantity(cell, self.decimal_mark)
+
+    def currency(self, cells: list[str]) -> str:
+        """Return the currency of the row: its currency cell, else that of the price list."""
+        cell = self.cell(cells, "currency")
+        if not cell:
+            return self._basis.currency
+        currency = self._currencies.get(cell)
+        if currency is None:
+            currency = self._currencies[cell] = self._parse_currency(cell)
+        return currency
+
+    def price_quantity(self, cells: list[str], unit_quantity: Quantity | None) -> Quantity:
+        """Return the quantity that the price of the row is for.
+
+        `unit_quantity` is what the unit cell names: a unit, or `100 St`.
+        """
+        cell = self.cell(cells, "price_quantity")
+        stated = self.quantity_in(cell) if cell else None
+        if cell and stated is None:
+            raise RowRejectedError(
+                "price_quantity_unknown",
+                f"The quantity {_quoted(cell)} ({self._label('price_quantity')}) that the price is "
+                "for is not understood: expected 100, C or 100 pcs; set decimal_separator for a "
+                "number such as 1.000, or correct the cell.",
+            )
+        unit = (stated and stated.unit) or (unit_quantity and unit_quantity.unit)
+        numbers = {self._basis.price_quantity} - {_ONE}
+        if stated is not None:
+            numbers.add(stated.number)
+        if unit_quantity is not None and unit_quantity.number != 1:
+            numbers.add(unit_quantity.number)
+        if len(numbers) > 1:
+            raise RowRejectedError(
+                "price_quantity_unknown",
+                f"The price is for {' and for '.join(map(str, sorted(numbers)))} units, by "
+                f"{self._quantity_sources()}: set price_quantity or name one in ignored_columns.",
+            )
+        return Quantity(numbers.pop() if numbers else _ONE, unit)
+
+    def pack_quantity(self, cells: list[str], stated: Quantity) -> Quantity:
+        """Return the pack size that a price per pack is for; `stated` is the quantity beside it."""
+        cell = self.cell(cells, "pack_size")
+        pack = self.quantity_in(cell) if cell else None
+        if pack is None:
+            column = f" ({self._label('pack_size')})" if self.has("pack_size") else ""
+            found = f"{_quoted(cell)} is not understood" if cell else "is missing"
+            raise RowRejectedError(
+                "pack_size_unknown",
+                f"The price is per pack and the pack size{column} {found}: correct the cell, or "
+                "set prices_per_pack to false if prices are per unit.",
+            )
+        if stated.number not in {_ONE, pack.number}:
+            raise RowRejectedError(
+                "price_quantity_unknown",
+                f"The price is per pack of {pack.number} and for {stated.number} units: set "
+                "prices_per_pack to false or name one column in ignored_columns.",
+            )
+        return Quantity(pack.number, stated.unit or pack.unit)
+
+    def discounts(self, cells: list[str]) -> tuple[Decimal, ...]:
+        """Return the discounts of the row: its discount, its discount group, the price list's."""
+        cell = self.cell(cells, "discount")
+        if cell:
+            discounts = parse_discounts(cell)
+            if discounts is None:
+                raise RowRejectedError(
+                    "discount_unknown",
+                    f"The discount {_quoted(cell)} ({self._label('discount')}) is not understood: "
+                    "expected percentages such as 30, 30 % or 30+5; correct the cell or set "
+                    "discount_base to none if prices have it already.",
+                )
+            return discounts
+        group = self.text(cells, "discount_group")
+        if group is None:
+            return self._basis.discounts
+        discounts = self._groups.get(comparison_key(group))
+        if discounts is None:
+            raise RowRejectedError(
+                "discount_group_unknown",
+                f"The discount group {quote(group)} ({self._label('discount_group')}) has no entry "
+                "in discount_groups: add it, with 0 for no discount.",
+            )
+        return discounts
+
+    def vat(self, cells: list[str], unread: dict[Field, str]) -> Vat:
+        """Return what the row and the price list state about VAT."""
+        rate = self.parsed(cells, "vat_rate", parse_vat_rate, unread)
+        if rate is None and "vat_rate" not in unread:
+            rate = self._basis.vat_rate
+        return Vat(self._basis.vat_included, rate)
+
+    def valid_from(self, cells: list[str]) -> date | None:
+        """Return the day from which the row holds, None if its cell is empty."""
+        cell = self.cell(cells, "valid_from")
+        if not cell:
+            return None
+        day = parse_date(cell, day_first=self._basis.day_first)
+        if day is None:
+            raise RowRejectedError(
+                "date_unknown",
+                f"The date {_quoted(cell)} ({self._label('valid_from')}) is not understood: write "
+                "it as 2026-12-01 or 01.12.2026, or name the column in ignored_columns.",
+            )
+        return day
+
+    def minimum_problem(self, text: str) -> RowRejectedError:
+        """Return the error for a row whose minimum order quantity leaves its tier open."""
+        return RowRejectedError(
+            "tier_unknown",
+            f"The minimum order quantity {quote(text)} ({self._label('min_order_quantity')}) is "
+            "not understood, so it is open which price tier holds: correct the cell.",
+        )
+
+    def tier_problem(self, price: Decimal, first: Decimal) -> RowRejectedError:
+        """Return the error for a row whose price differs from the one of its tier from 1."""
+        return RowRejectedError(
+            "tier_unknown",
+            f"The price is {price} ({self._label('price')}), but the price tier from 1 is {first}: "
+            "set one of the columns as price and name the other in ignored_columns.",
+        )
+
+    def next_price_problem(self) -> RowRejectedError:
+        """Return the error for a row with a new price that nothing gives a first day."""
+        return RowRejectedError(
+            "date_unknown",
+            f"The day from which the new price ({self._label('next_price')}) holds is missing: add "
+            "it to the header or a column valid_from, or name the column in ignored_columns.",
+        )
+
+    def vat_problem(self, vat: Vat) -> RowRejectedError:
+        """Return the error for a row whose price cannot be converted to the VAT basis."""
+        if vat.included is None:
+            message = "Nothing states whether the price includes VAT: set vat_included."
+        else:
+            column = f" ({self._label('vat_rate')})" if self.has("vat_rate") else ""
+            message = f"The VAT rate of the row{column} is unknown: correct it or set vat_rate."
+        return RowRejectedError("vat_unknown", message)
+
+    def _parse_currency(self, cell: str) -> str:
+        text, label = display_text(cell), self._label("currency")
+        codes = currencies_in_text(text, self._catalog_currency)
+        if not codes:
+            raise RowRejectedError(
+                "currency_unknown",
+                f"The currency {quote(text)} ({label}) is not understood: write its ISO 4217 code, "
+                "such as EUR.",
+            )
+        preferred = (self._basis.currency, self._catalog_currency, *codes)
+        currency = next(code for code in preferred if code in codes)
+        if len(codes) > 1 and currency not in preferred[:2]:
+            raise RowRejectedError(
+                "currency_unknown",
+                f"The currency {quote(text)} ({label}) may be {format_currencies(codes)}: write "
+                "its ISO 4217 code or set currency.",
+            )
+        if self._set_currency and currency != self._set_currency:
+            raise RowRejectedError(
+                "other_currency",
+                f"The row is in {currency} ({label}), but currency is set to "
+                f"{self._set_currency}: correct one of them.",
+            )
+        return currency
+
+    def _label(self, field: Field) -> str:
+        index = self._columns[field]
+        header = self._headers[index]
+        return f"column {quote(header) if header else column_letters(index)}"
+
+    def _quantity_sources(self) -> str:
+        columns = (self._label(field) for field in ("price_quantity", "unit") if self.has(field))
+        return " and ".join((*columns, "the price list"))
+
+
+def _quoted(cell: str) -> str:
+    return quote(display_text(cell))

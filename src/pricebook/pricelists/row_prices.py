@@ -1,0 +1,382 @@
+"""Price, details and availability of the rows of a price list that says more than a price."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import partial
+from typing import NamedTuple
+
+from pricebook.pricelists.detection.column_content import display_text
+from pricebook.pricelists.detection.column_names import column_letters
+from pricebook.pricelists.detection.table import DetectedTable, column_title
+from pricebook.pricelists.facts.availability import (
+    find_time_unit_days,
+    parse_lead_time_days,
+    parse_stock,
+)
+from pricebook.pricelists.facts.discounts import parse_discounts
+from pricebook.pricelists.facts.gtin import parse_gtin
+from pricebook.pricelists.facts.quantities import Quantity
+from pricebook.pricelists.facts.units import parse_unit
+from pricebook.pricelists.numbers import MAX_PRICE, RowProblem, price_cell_reader
+from pricebook.pricelists.pricing import (
+    NO_CONVERSION,
+    Vat,
+    comparable_cost,
+    tier_at,
+    vat_conversion,
+)
+from pricebook.pricelists.row_fields import RowFields, RowRejectedError
+from pricebook.pricelists.schemas import (
+    Availability,
+    Field,
+    NumberProfile,
+    PriceBasis,
+    PriceDetails,
+    PriceTier,
+    ReadRequest,
+)
+
+_ONE = Decimal(1)
+_MAX_DISCOUNT = Decimal(100)
+_ROW_FIELDS: frozenset[Field] = frozenset({"sku", "name", "price", "category"})
+_PRICE_FIELDS: tuple[Field, ...] = ("price", "list_price", "next_price")
+_NO_PRICE = frozenset({"", "-", "–", "—"})
+_NOTHING = PriceDetails()
+
+_ReadPrice = Callable[[str], Decimal | RowProblem]
+
+
+class PricedRow(NamedTuple):
+    """What a row says about its price, as the fields of `ItemRow` of the same names.
+
+    `characteristics` holds the texts of cells that are not understood and decide no price, None
+    for those that are: the text of an earlier price list is removed.
+    """
+
+    price: Decimal | None
+    currency: str | None
+    details: PriceDetails | None
+    availability: Availability | None
+    next_price: Decimal | None
+    next_from: date | None
+    characteristics: dict[str, str | None]
+
+
+class _Terms(NamedTuple):
+    """What the cells of a row beside its prices say about them."""
+
+    currency: str
+    quantity: Quantity
+    unit_text: str | None
+    pack_size: Decimal | None
+    min_order_quantity: Decimal | None
+    discounts: tuple[Decimal, ...]
+    vat: Vat
+    vat_factor: tuple[Decimal, Decimal]
+
+
+class _Listed(NamedTuple):
+    """A price as listed and the discounts that apply to it."""
+
+    price: Decimal
+    discounts: tuple[Decimal, ...] = ()
+
+
+def has_row_prices(table: DetectedTable, request: ReadRequest) -> bool:
+    """Return whether rows need more than their price cell: other fields, tiers or conversion."""
+    basis = table.basis
+    plain = PriceBasis(
+        currency=basis.currency,
+        vat_included=basis.vat_included,
+        vat_rate=basis.vat_rate,
+        day_first=basis.day_first,
+    )
+    conversion = vat_conversion(Vat(basis.vat_included, basis.vat_rate), request.catalog_vat)
+    has_fields = not _ROW_FIELDS.issuperset(table.columns)
+    return has_fields or bool(table.tiers) or basis != plain or conversion != NO_CONVERSION
+
+
+def details_of_list(basis: PriceBasis) -> PriceDetails | None:
+    """Return the details that all rows of a price list share, None if it states nothing."""
+    if basis.vat_included is None and basis.vat_rate is None:
+        return None
+    return PriceDetails(vat_included=basis.vat_included, vat_rate=basis.vat_rate)
+
+
+class RowPriceReader:
+    """Derives the comparable cost of each row from its cells by the rules of `pricing`."""
+
+    def __init__(
+        self, table: DetectedTable, number_profile: NumberProfile, request: ReadRequest
+    ) -> None:
+        self._fields = RowFields(table, number_profile, request)
+        self._basis = table.basis
+        self._tier_columns = table.tiers
+        tier_columns = {column for _, column in table.tiers}
+        self._is_price_a_tier = table.columns["price"] in tier_columns
+        self._price_columns = tier_columns | {
+            table.columns[field]
+            for field in _PRICE_FIELDS
+            if field in table.columns
+            and (field != "list_price" or table.basis.discount_base == "list_price")
+        }
+        self._catalog_vat = request.catalog_vat
+        self._catalog_currency = request.currency
+        self._today = request.today or datetime.now(UTC).date()
+        self._number_profile = number_profile
+        self._price_readers: dict[str, _ReadPrice] = {}
+        self._titles = _titles_of_fields(table)
+        self._emptied = _emptied_titles(table)
+        self._parse_lead_time = partial(parse_lead_time_days, unit_days=_lead_time_unit(table))
+
+    def read(self, cells: list[str]) -> PricedRow | RowProblem:
+        """Return the price of a row with code and name, or the reason to reject it."""
+        try:
+            return self._read(cells)
+        except RowRejectedError as error:
+            return error.problem
+
+    def _read(self, cells: list[str]) -> PricedRow:
+        unread: dict[Field, str] = {}
+        if not any(cells[column].strip() for column in self._price_columns):
+            raise _missing_price()
+        terms = self._read_terms(cells, unread)
+        read_price = self._price_reader(terms.currency)
+        tiers = self._read_tiers(cells, read_price)
+        if tiers and "min_order_quantity" in unread:
+            raise self._fields.minimum_problem(unread["min_order_quantity"])
+        listed, upcoming, next_from = self._listed_prices(cells, read_price, tiers, terms)
+        cost, next_cost = _cost(listed, terms), _cost(upcoming, terms)
+        shown = listed or upcoming
+        if shown is None:
+            raise _missing_price()
+        details = PriceDetails(
+            list_price=shown.price if shown.price not in {cost, next_cost} else None,
+            price_quantity=terms.quantity.number if terms.quantity.number != 1 else None,
+            unit=terms.quantity.unit,
+            unit_text=terms.unit_text,
+            pack_size=terms.pack_size,
+            min_order_quantity=terms.min_order_quantity,
+            discounts=terms.discounts,
+            discount_group=self._fields.text(cells, "discount_group"),
+            recommended_price=self._recommended_price(cells, read_price, unread),
+            vat_included=terms.vat.included,
+            vat_rate=terms.vat.rate,
+            price_tiers=tiers if len(tiers) > 1 else (),
+            **self._identifiers(cells),
+        )
+        return PricedRow(
+            cost,
+            None if terms.currency == self._catalog_currency else terms.currency,
+            None if details == _NOTHING else details,
+            self._availability(cells, unread),
+            next_cost,
+            next_from,
+            self._characteristics(unread),
+        )
+
+    def _read_terms(self, cells: list[str], unread: dict[Field, str]) -> _Terms:
+        fields = self._fields
+        unit_cell = fields.cell(cells, "unit")
+        unit_quantity = fields.quantity_in(unit_cell) if unit_cell else None
+        if unit := parse_unit(display_text(unit_cell)):
+            unit_quantity = Quantity(_ONE, unit)
+        quantity = fields.price_quantity(cells, unit_quantity)
+        pack_size = fields.parsed(cells, "pack_size", fields.quantity_in, unread)
+        if self._basis.prices_per_pack:
+            quantity = fields.pack_quantity(cells, quantity)
+        minimum = fields.parsed(cells, "min_order_quantity", fields.quantity_in, unread)
+        vat = fields.vat(cells, unread)
+        vat_factor = vat_conversion(vat, self._catalog_vat)
+        if vat_factor is None:
+            raise fields.vat_problem(vat)
+        return _Terms(
+            currency=fields.currency(cells),
+            quantity=quantity,
+            unit_text=None if unit_quantity else fields.text(cells, "unit"),
+            pack_size=pack_size.number if pack_size else None,
+            min_order_quantity=minimum.number if minimum else None,
+            discounts=self._read_discounts(cells, unread),
+            vat=vat,
+            vat_factor=vat_factor,
+        )
+
+    def _read_discounts(self, cells: list[str], unread: dict[Field, str]) -> tuple[Decimal, ...]:
+        if self._basis.discount_base == "none":
+            return self._fields.parsed(cells, "discount", parse_discounts, unread) or ()
+        return self._fields.discounts(cells)
+
+    def _listed_prices(
+        self,
+        cells: list[str],
+        read_price: _ReadPrice,
+        tiers: tuple[PriceTier, ...],
+        terms: _Terms,
+    ) -> tuple[_Listed | None, _Listed | None, date | None]:
+        """Return the price of today, the upcoming one and its first day."""
+        listed = self._listed_price(cells, read_price, tiers, terms)
+        starts = self._fields.valid_from(cells)
+        if not self._fields.has("next_price"):
+            if starts is None or starts <= self._today:
+                return listed, None, None
+            return None, listed, starts
+        next_from = self._basis.next_from or starts
+        price = self._read_cell(cells, "next_price", read_price)
+        if price is None:
+            return listed, None, None
+        if next_from is None:
+            raise self._fields.next_price_problem()
+        upcoming = _Listed(price, terms.discounts if self._basis.discount_base == "price" else ())
+        return (upcoming, None, None) if next_from <= self._today else (listed, upcoming, next_from)
+
+    def _listed_price(
+        self,
+        cells: list[str],
+        read_price: _ReadPrice,
+        tiers: tuple[PriceTier, ...],
+        terms: _Terms,
+    ) -> _Listed | None:
+        base = self._basis.discount_base
+        if base == "list_price":
+            list_price = self._read_cell(cells, "list_price", read_price)
+            if list_price is not None:
+                return _Listed(list_price, terms.discounts)
+        discounts = terms.discounts if base == "price" else ()
+        if tiers:
+            order = max(_ONE, terms.min_order_quantity or _ONE)
+            return _Listed(tier_at(tiers, order).price, discounts)
+        price = self._read_cell(cells, "price", read_price)
+        return None if price is None else _Listed(price, discounts)
+
+    def _read_tiers(self, cells: list[str], read_price: _ReadPrice) -> tuple[PriceTier, ...]:
+        """Return the price tiers of a row in ascending order; the price column is the one from 1.
+
+        A tier without a price is not offered.
+        """
+        if not self._tier_columns:
+            return ()
+        tiers = {
+            quantity: _checked(read_price(cells[column]))
+            for quantity, column in self._tier_columns
+            if display_text(cells[column]).strip() not in _NO_PRICE
+        }
+        price = self._read_cell(cells, "price", read_price)
+        if price is not None and tiers.setdefault(_ONE, price) != price:
+            raise self._fields.tier_problem(price, tiers[_ONE])
+        return tuple(PriceTier(quantity, tiers[quantity]) for quantity in sorted(tiers))
+
+    def _read_cell(self, cells: list[str], field: Field, read_price: _ReadPrice) -> Decimal | None:
+        """Return the price in the column of a field, None if it is empty or there is no column."""
+        if field == "price" and self._is_price_a_tier:
+            return None
+        cell = self._fields.cell(cells, field)
+        return _checked(read_price(cell)) if cell else None
+
+    def _recommended_price(
+        self, cells: list[str], read_price: _ReadPrice, unread: dict[Field, str]
+    ) -> Decimal | None:
+        if self._basis.discount_base == "list_price":
+            return None
+
+        def read(cell: str) -> Decimal | None:
+            price = read_price(cell)
+            return None if isinstance(price, RowProblem) else price
+
+        return self._fields.parsed(cells, "list_price", read, unread)
+
+    def _identifiers(self, cells: list[str]) -> dict[str, str | None]:
+        fields = self._fields
+        gtin_text = fields.text(cells, "gtin")
+        gtin = parse_gtin(gtin_text) if gtin_text else None
+        return {
+            "gtin": gtin,
+            "gtin_text": None if gtin else gtin_text,
+            "mpn": fields.text(cells, "mpn"),
+            "brand": fields.text(cells, "brand"),
+        }
+
+    def _availability(self, cells: list[str], unread: dict[Field, str]) -> Availability | None:
+        fields = self._fields
+        if not (fields.has("stock") or fields.has("lead_time")):
+            return None
+        stock = parse_stock(fields.cell(cells, "stock"), fields.decimal_mark)
+        return Availability(
+            stock=stock.quantity,
+            stock_text=stock.text,
+            lead_time_days=fields.parsed(cells, "lead_time", self._parse_lead_time, unread),
+        )
+
+    def _characteristics(self, unread: dict[Field, str]) -> dict[str, str | None]:
+        texts = {self._titles[field]: text for field, text in unread.items()}
+        return {**self._emptied, **texts}
+
+    def _price_reader(self, currency: str) -> _ReadPrice:
+        if currency not in self._price_readers:
+            reader = price_cell_reader(self._number_profile, currency)
+            self._price_readers[currency] = reader
+        return self._price_readers[currency]
+
+
+def _missing_price() -> RowRejectedError:
+    return RowRejectedError("missing_price", "The price is missing.")
+
+
+def _checked(price: Decimal | RowProblem) -> Decimal:
+    if isinstance(price, RowProblem):
+        raise RowRejectedError(*price)
+    return price
+
+
+def _cost(listed: _Listed | None, terms: _Terms) -> Decimal | None:
+    """Return the comparable cost of a listed price; the price itself if nothing changes it."""
+    if listed is None:
+        return None
+    price, discounts = listed
+    if not discounts and terms.quantity.number == 1 and terms.vat_factor == NO_CONVERSION:
+        return price
+    cost = comparable_cost(
+        price,
+        discounts=discounts,
+        price_quantity=terms.quantity.number,
+        vat_factor=terms.vat_factor,
+    )
+    is_free = any(discount == _MAX_DISCOUNT for discount in discounts)
+    if price and not cost and not is_free:
+        raise RowRejectedError(
+            "price_too_precise",
+            f"The price {price} for {terms.quantity.number} units is less than 0.000001 for one.",
+        )
+    if cost > MAX_PRICE:
+        raise RowRejectedError("price_out_of_range", f"The price {cost} exceeds {MAX_PRICE}.")
+    return cost
+
+
+def _titles_of_fields(table: DetectedTable) -> dict[Field, str]:
+    """Return the titles under which cells of fields that are not understood are kept.
+
+    A column that is a characteristic itself keeps its cells there.
+    """
+    taken = {title for title, _ in table.characteristics}
+    titles = {
+        field: column_title(table.headers[index]) or f"column {column_letters(index)}"
+        for field, index in table.columns.items()
+        if field not in _ROW_FIELDS
+    }
+    return {
+        field: f"{title} ({field})" if title in taken else title for field, title in titles.items()
+    }
+
+
+def _emptied_titles(table: DetectedTable) -> dict[str, str | None]:
+    """Return the titles of the columns of fields, without text: an earlier text is removed."""
+    columns = {index for field, index in table.columns.items() if field not in _ROW_FIELDS}
+    columns |= {index for _, index in table.tiers}
+    titles = {column_title(table.headers[index]) for index in columns}
+    return dict.fromkeys(sorted(titles - {"", *(title for title, _ in table.characteristics)}))
+
+
+def _lead_time_unit(table: DetectedTable) -> int:
+    """Return the days of the unit that the header of the lead times names, default 1."""
+    index = table.columns.get("lead_time")
+    return 1 if index is None else find_time_unit_days(table.headers[index]) or 1
