@@ -67,7 +67,7 @@ def test_schema_does_not_depend_on_the_search_path(database_url: str) -> None:
             "ALTER TABLE price_history ALTER price TYPE numeric(12, 2)",
             (
                 "The column price of price_history is “numeric(12,2) NOT NULL” instead of "
-                "“numeric(14,4) NOT NULL”."
+                "“numeric NOT NULL”."
             ),
         ),
         (

@@ -15,7 +15,7 @@ BEGIN
 
     -- The API: writes what staff edits, links and requested tasks; reads prices and accounts.
     GRANT SELECT ON suppliers, categories, products, supplier_items, price_history,
-        ingestion_tasks, parsing_logs TO pricebook_api;
+        ingestion_tasks, parsing_logs, quarantined_rows TO pricebook_api;
     GRANT SELECT (id, username, role, is_active, password_hash, token_version) ON users
         TO pricebook_api;
     GRANT SELECT, INSERT (user_id, network_hash), UPDATE (last_login_at), DELETE ON login_networks
@@ -31,13 +31,17 @@ BEGIN
     GRANT INSERT (internal_sku, name, category_id, status, target_price),
         UPDATE (name, category_id, status, target_price) ON products TO pricebook_api;
     GRANT UPDATE (product_id) ON supplier_items TO pricebook_api;
+    -- Writes the prices of quarantined rows only.
+    GRANT EXECUTE ON FUNCTION accept_quarantined_rows(uuid[], text) TO pricebook_api;
+    GRANT UPDATE (state, decided_by, decided_at) ON quarantined_rows TO pricebook_api;
     GRANT INSERT (supplier_id, supplier_name, parser_type, source_config, requested_by,
             requested_by_id, idempotency_key, request_digest, file_name, create_products,
             new_layout, request_id),
         UPDATE (state, enqueued_at, next_attempt_at, started_at, completed_at, retry_count,
             lost_count, errors, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
-            row_error_counts, apply_requested_at, request_id, cancelled_by) ON ingestion_tasks
+            count_quarantined, count_stock_updated, row_error_counts, apply_requested_at,
+            keeps_thresholds, request_id, cancelled_by) ON ingestion_tasks
         TO pricebook_api;
     GRANT DELETE ON parsing_logs TO pricebook_api; -- of a task that is retried
 
@@ -47,17 +51,22 @@ BEGIN
     GRANT INSERT (name, parent_id) ON categories TO pricebook_worker;
     GRANT INSERT (internal_sku, name, category_id, status, target_price) ON products
         TO pricebook_worker;
-    GRANT INSERT (supplier_id, supplier_sku, name, current_price, characteristics),
-        UPDATE (name, current_price, characteristics, last_ingested_at, absent_since, product_id)
+    GRANT INSERT (supplier_id, supplier_sku, name, current_price, characteristics, currency, cost,
+            exchange_rate, rate_date, price_details, availability, next_cost, next_from),
+        UPDATE (name, current_price, characteristics, currency, cost, exchange_rate, rate_date,
+            price_details, availability, next_cost, next_from, price_outdated_since,
+            last_ingested_at, absent_since, product_id)
         ON supplier_items TO pricebook_worker;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON quarantined_rows TO pricebook_worker;
     GRANT SELECT, DELETE,
         INSERT (id, supplier_id, supplier_name, parser_type, source_config, requested_by,
             requested_by_id, idempotency_key, request_digest, file_name, create_products,
             new_layout, request_id, enqueued_at, retry_count, max_retries),
         UPDATE (state, started_at, completed_at, next_attempt_at, lease_owner, lease_expires_at,
             retry_count, lost_count, stage, rows_read, rows_total, count_new, count_changed,
-            count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored, errors,
-            found, row_error_counts, apply_requested_at, is_slow) ON ingestion_tasks
+            count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
+            count_quarantined, count_stock_updated, errors, found, row_error_counts,
+            apply_requested_at, keeps_thresholds, is_slow) ON ingestion_tasks
         TO pricebook_worker;
     -- The newest tasks of a supplier keep their row errors; held rows are read at their application.
     GRANT INSERT (task_id, supplier_id, error_type, error_message, row_number, row_data),

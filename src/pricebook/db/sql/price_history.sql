@@ -1,10 +1,11 @@
--- price_history has one row when an item is inserted and one for each change of its price. Rights and
--- plans: see product_aggregates.sql.
+-- price_history has one row when an item is inserted and one for each change of its cost: the price in
+-- the currency of the catalog, and the cost in another currency, if the supplier quotes in one. A new
+-- exchange rate alone is no change. Rights and plans: see product_aggregates.sql.
 CREATE OR REPLACE FUNCTION price_history_after_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO price_history (supplier_item_id, price)
-    SELECT id, current_price FROM new_items;
+    INSERT INTO price_history (supplier_item_id, price, cost, currency)
+        SELECT id, current_price, cost, currency FROM new_items;
     RETURN NULL;
 END $$;
 
@@ -12,11 +13,13 @@ CREATE OR REPLACE FUNCTION price_history_after_update() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     EXECUTE $query$
-    INSERT INTO price_history (supplier_item_id, price)
-    SELECT new_item.id, new_item.current_price
+    INSERT INTO price_history (supplier_item_id, price, cost, currency)
+    SELECT new_item.id, new_item.current_price, new_item.cost, new_item.currency
     FROM new_items AS new_item
     JOIN old_items AS old_item USING (id)
-    WHERE new_item.current_price <> old_item.current_price
+    WHERE coalesce(new_item.cost, new_item.current_price)
+            <> coalesce(old_item.cost, old_item.current_price)
+        OR new_item.currency IS DISTINCT FROM old_item.currency
 $query$;
     RETURN NULL;
 END $$;

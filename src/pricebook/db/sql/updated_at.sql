@@ -7,12 +7,11 @@ BEGIN
     RETURN NEW;
 END $$;
 
--- A BEFORE trigger sees generated columns as null: without the two assignments every row of products
--- would differ from its old version.
+-- A BEFORE trigger sees a generated column as null: without the assignment every row of products would
+-- differ from its old version.
 CREATE OR REPLACE FUNCTION set_product_updated_at() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.search_text := OLD.search_text;
-    NEW.margin_percentage := OLD.margin_percentage;
     IF NEW IS DISTINCT FROM OLD THEN
         NEW.updated_at := now();
     END IF;
@@ -36,4 +35,6 @@ CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON parsing_logs
 CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON users
     FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON sync_schedules
+    FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON quarantined_rows
     FOR EACH ROW EXECUTE FUNCTION set_updated_at();
