@@ -90,6 +90,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     hold_absent_percent: Percent = 40
     hold_rejected_percent: Percent = 75
     hold_price_factor: Factor = 2
+    hold_row_price_factor: Factor = 1.5
     log_level: LogLevel = "info"
     log_format: LogFormat | None = None
     log_requests: bool | None = None

@@ -65,4 +65,16 @@ def safety_thresholds_of(settings: Settings) -> SafetyThresholds:
         absent_percent=settings.hold_absent_percent,
         rejected_percent=settings.hold_rejected_percent,
         price_factor=settings.hold_price_factor,
+        row_price_factor=settings.hold_row_price_factor,
     )
+
+
+def supplier_thresholds(
+    thresholds: SafetyThresholds | None, supplier: Supplier
+) -> SafetyThresholds | None:
+    """Return the safety thresholds with those that the supplier's configuration sets."""
+    config: dict[str, float] = supplier.metadata.get("source_config", {})
+    factor = config.get("row_price_factor")
+    if thresholds is None or factor is None:
+        return thresholds
+    return msgspec.structs.replace(thresholds, row_price_factor=factor)

@@ -12,7 +12,7 @@ import msgspec
 
 from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError, PriceListError
-from pricebook.imports import merge_repository, row_error_repository
+from pricebook.imports import row_error_repository, staging_repository
 from pricebook.imports.configuration import (
     expected_source_type,
     merge_config,
@@ -27,6 +27,8 @@ from pricebook.imports.importer_schemas import (
 )
 from pricebook.imports.lock_waits import bounded_lock_waits
 from pricebook.imports.merge import AfterMerge, StagedImport, merge_staged_rows
+from pricebook.imports.safety_thresholds import SafetyThresholds
+from pricebook.imports.staging import check_staged_rows
 from pricebook.pricelists.isolation.parser_pool import ParserPool, PriceListStream
 from pricebook.pricelists.schemas import DetectedProfile, ReadRequest
 from pricebook.suppliers import service as suppliers
@@ -92,8 +94,12 @@ async def apply_held(
     task_id: UUID,
     after_merge: AfterMerge | None = None,
     lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
+    safety_thresholds: SafetyThresholds | None = None,
 ) -> ImportResult:
-    """Apply a held price list without safety thresholds and return the result.
+    """Apply a held price list, by default without safety thresholds, and return the result.
+
+    Later held lists of the supplier are compared again by the worker: those that exceed no
+    threshold any more are applied.
 
     Raises NotFoundError without such a task; ConflictError if it is not held, a later price list of
     the supplier was imported, or the supplier was deleted; DatabaseBusyError if a lock was not free
@@ -108,18 +114,22 @@ async def apply_held(
         if supplier is None:
             raise ConflictError(f"The supplier {held.supplier_name} no longer exists.")
         held = await tasks.claim_held(conn, task_id)  # again, now under the supplier's lock
-        await merge_repository.create_staging(conn)
+        await staging_repository.create_staging(conn)
         await row_error_repository.restage_held_rows(conn, task_id)
+        await check_staged_rows(conn, supplier.id)
         staged = StagedImport(
             lease=TaskLease(task_id, None),
             supplier=supplier,
             found=msgspec.convert(held.found, DetectedProfile | None),
             mode=held.source_config.get("mode", "full"),
             ignored=held.count_ignored,
-            safety_thresholds=None,
+            safety_thresholds=safety_thresholds,
             after_merge=after_merge,
         )
-        return await merge_staged_rows(conn, staged)
+        result = await merge_staged_rows(conn, staged)
+        if result.status == "success":
+            await tasks.request_apply_of_later(conn, task_id)
+        return result
 
 
 class _ProgressReportingReader:
@@ -149,14 +159,14 @@ async def _import_from_reader(
         database.transaction(force_rollback=request.dry_run) as conn,
         bounded_lock_waits(database, conn, request.lock_timeout_seconds),
     ):
-        await merge_repository.create_staging(conn)
-        await merge_repository.copy_rows(conn, progress_reader.lines())
+        await staging_repository.create_staging(conn)
+        await staging_repository.copy_rows(conn, progress_reader.lines())
         parser_type = source_type_of(found)
         supplier, is_new = await _find_or_create_supplier(conn, request, parser_type)
         lease = request.lease or await tasks.record_inline_task(
             conn, msgspec.structs.replace(task, supplier_id=supplier.id, parser_type=parser_type)
         )
-        await merge_repository.mark_duplicate_codes(conn)
+        await check_staged_rows(conn, supplier.id)
         await row_error_repository.insert_row_errors(conn, lease.task_id, supplier.id)
         await row_error_repository.delete_older_row_errors(conn, lease.task_id, supplier.id)
         staged = StagedImport(

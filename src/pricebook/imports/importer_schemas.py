@@ -63,7 +63,7 @@ class PlannedRow(msgspec.Struct, frozen=True):
     price is 0.
     """
 
-    outcome: Literal["new", "changed", "back", "absent"]
+    outcome: Literal["new", "changed", "back", "absent", "stock_updated", "quarantined"]
     row_number: int | None
     supplier_sku: str
     name: str

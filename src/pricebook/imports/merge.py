@@ -1,14 +1,23 @@
 """Merges the staged rows of a price list into the supplier's items, or holds or rejects it."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from uuid import UUID
 
 import msgspec
 
 from pricebook.db.database import Connection
-from pricebook.imports import merge_repository, row_error_repository
+from pricebook.imports import (
+    merge_repository,
+    quarantine_repository,
+    row_error_repository,
+    staging_repository,
+)
+from pricebook.imports.configuration import supplier_thresholds
 from pricebook.imports.importer_schemas import ImportResult, ImportStatus
+from pricebook.imports.replaced_values import replaced_values
 from pricebook.imports.row_error_repository import MAX_STORED_ROW_ERRORS
 from pricebook.imports.safety_thresholds import ImportImpact, SafetyThresholds, hold_reasons
 from pricebook.pricelists.schemas import DetectedProfile, ImportMode
@@ -21,6 +30,7 @@ MAX_ROW_ERRORS = 1000
 MAX_PLANNED_ROWS = 1000
 NO_ROW_IMPORTED = "No row of the price list could be imported."
 MALFORMED_ROW = "malformed_row"
+PRICE_ON_REQUEST = "price_on_request"
 _STATUS_BY_END_STATE: dict[EndState, ImportStatus] = {
     "succeeded": "success",
     "partially_succeeded": "success",
@@ -28,6 +38,7 @@ _STATUS_BY_END_STATE: dict[EndState, ImportStatus] = {
     "failed": "failed",
 }
 
+CountsByError = dict[str | None, int]
 AfterMerge = Callable[[Connection, UUID], Awaitable[int]]
 
 
@@ -50,15 +61,14 @@ async def merge_staged_rows(conn: Connection, staged: StagedImport) -> ImportRes
 
     With a malformed row, no item is marked as absent: its code may stand in that row.
     """
-    supplier_id = staged.supplier.id
-    counts_by_error = await merge_repository.count_staged_by_error(conn)
-    mode: ImportMode = "partial" if MALFORMED_ROW in counts_by_error else staged.mode
+    counts_by_error = await staging_repository.count_by_error(conn)
+    if MALFORMED_ROW in counts_by_error:
+        staged = msgspec.structs.replace(staged, mode="partial")
     await merge_repository.disable_nested_loops(conn)
-    await merge_repository.create_merge_plan(conn, supplier_id, mode)
-    counts = _row_counts(
-        counts_by_error, await merge_repository.count_planned_by_outcome(conn), staged.ignored
-    )
-    end = _with_row_error_counts(await _decide_task_end(conn, staged, counts), counts_by_error)
+    replaced = replaced_values(staged.found)
+    await merge_repository.create_merge_plan(conn, staged.supplier.id, staged.mode, replaced)
+    end = await _decide_task_end(conn, staged, counts_by_error)
+    end = _with_row_error_counts(end, counts_by_error)
     plan = (
         await merge_repository.list_planned_rows(conn, MAX_PLANNED_ROWS)
         if end.state != "failed"
@@ -68,19 +78,19 @@ async def merge_staged_rows(conn: Connection, staged: StagedImport) -> ImportRes
     if end.state == "held":
         await row_error_repository.insert_held_rows(conn, staged.lease.task_id)
     elif end.state != "failed":
-        created = await _apply(conn, staged)
+        created = await _apply(conn, staged, counts_by_error)
     await tasks.end_task(conn, staged.lease, end)
     return ImportResult(
         task_id=staged.lease.task_id,
         status=_STATUS_BY_END_STATE[end.state],
         supplier_name=staged.supplier.name,
         new_supplier=staged.is_new_supplier,
-        items_processed=counts.imported if _STATUS_BY_END_STATE[end.state] == "success" else 0,
-        counts=counts,
+        items_processed=end.counts.imported if _STATUS_BY_END_STATE[end.state] == "success" else 0,
+        counts=end.counts,
         row_error_counts=end.row_error_counts,
         products_created=created,
         errors=end.errors,
-        row_errors=await merge_repository.list_staged_row_errors(conn, MAX_ROW_ERRORS),
+        row_errors=await staging_repository.list_row_errors(conn, MAX_ROW_ERRORS),
         plan=plan,
         dry_run=staged.dry_run,
         found=staged.found,
@@ -89,26 +99,27 @@ async def merge_staged_rows(conn: Connection, staged: StagedImport) -> ImportRes
 
 
 def _row_counts(
-    counts_by_error: dict[str | None, int], counts_by_outcome: dict[str, int], ignored: int
+    counts_by_error: CountsByError, counts_by_outcome: dict[str, int], ignored: int
 ) -> Counts:
     """Count the rows by outcome; a price list without a valid row makes no item absent."""
     accepted, duplicate = counts_by_error.get(None, 0), counts_by_error.get("duplicate", 0)
-    new, changed = (
-        counts_by_outcome.get("new", 0),
-        counts_by_outcome.get("changed", 0) + counts_by_outcome.get("back", 0),
-    )
+    planned = Counter(counts_by_outcome)
+    changed, stock_updated = planned["changed"] + planned["back"], planned["stock_updated"]
+    quarantined = planned["quarantined"]
     return Counts(
-        new=new,
+        new=planned["new"],
         changed=changed,
-        unchanged=accepted - new - changed,
-        absent=counts_by_outcome.get("absent", 0) if accepted else 0,
+        unchanged=accepted - planned["new"] - changed - stock_updated - quarantined,
+        absent=planned["absent"] if accepted else 0,
         rejected=sum(counts_by_error.values()) - accepted - duplicate,
         duplicate=duplicate,
         ignored=ignored,
+        quarantined=quarantined,
+        stock_updated=stock_updated,
     )
 
 
-def _with_row_error_counts(end: TaskEnd, counts_by_error: dict[str | None, int]) -> TaskEnd:
+def _with_row_error_counts(end: TaskEnd, counts_by_error: CountsByError) -> TaskEnd:
     """Add the counts of row errors by type, and a sentence if not all of the rows are stored."""
     counts_by_error_type = {
         error_type: count for error_type, count in counts_by_error.items() if error_type is not None
@@ -121,21 +132,42 @@ def _with_row_error_counts(end: TaskEnd, counts_by_error: dict[str | None, int])
     return msgspec.structs.replace(end, errors=errors, row_error_counts=counts_by_error_type)
 
 
-async def _decide_task_end(conn: Connection, staged: StagedImport, counts: Counts) -> TaskEnd:
-    """Return the task's end: failed without a valid row, held beyond a threshold, or applied."""
+async def _decide_task_end(
+    conn: Connection, staged: StagedImport, counts_by_error: CountsByError
+) -> TaskEnd:
+    """Return the task's end: failed without a valid row, held beyond a threshold, or applied.
+
+    If it is applied, the rows that are out of line are quarantined.
+    """
     profile = msgspec.to_builtins(staged.found)
+    counts = await _count_rows(conn, staged, counts_by_error)
     if not counts.imported:
         return TaskEnd(state="failed", counts=counts, errors=[NO_ROW_IMPORTED], found=profile)
-    if staged.safety_thresholds:
-        impact = await _measure_impact(conn, staged.supplier.id, counts)
-        if reasons := hold_reasons(impact, staged.safety_thresholds):
+    thresholds = supplier_thresholds(staged.safety_thresholds, staged.supplier)
+    if thresholds:
+        impact = await _measure_impact(conn, staged.supplier.id, counts, thresholds)
+        if reasons := hold_reasons(impact, thresholds):
+            reasons += await _describe_earlier_holds(conn, staged.lease)
             return TaskEnd(state="held", counts=counts, errors=reasons, found=profile)
-    state = "partially_succeeded" if counts.rejected else "succeeded"
+        await quarantine_repository.quarantine_marked(conn)
+        counts = await _count_rows(conn, staged, counts_by_error)
+    state = "partially_succeeded" if counts.rejected or counts.quarantined else "succeeded"
     return TaskEnd(state=state, counts=counts, found=profile)
 
 
-async def _measure_impact(conn: Connection, supplier_id: UUID, counts: Counts) -> ImportImpact:
+async def _count_rows(
+    conn: Connection, staged: StagedImport, counts_by_error: CountsByError
+) -> Counts:
+    counts_by_outcome = await merge_repository.count_planned_by_outcome(conn)
+    return _row_counts(counts_by_error, counts_by_outcome, staged.ignored)
+
+
+async def _measure_impact(
+    conn: Connection, supplier_id: UUID, counts: Counts, thresholds: SafetyThresholds
+) -> ImportImpact:
     before, after = await merge_repository.find_median_prices(conn, supplier_id)
+    row_factor = Decimal(str(thresholds.row_price_factor))
+    out_of_line = await quarantine_repository.mark_out_of_line(conn, row_factor)
     return ImportImpact(
         present_items=await merge_repository.count_present_items(conn, supplier_id),
         absent=counts.absent,
@@ -143,12 +175,32 @@ async def _measure_impact(conn: Connection, supplier_id: UUID, counts: Counts) -
         rejected=counts.rejected,
         median_before=before,
         median_after=after,
+        compared=counts.imported - counts.new,
+        out_of_line=out_of_line.rows,
+        median_factor=out_of_line.median_factor,
     )
 
 
-async def _apply(conn: Connection, staged: StagedImport) -> int:
+async def _describe_earlier_holds(conn: Connection, lease: TaskLease) -> list[str]:
+    earlier = await tasks.find_earlier_held(conn, lease.task_id)
+    if earlier is None:
+        return []
+    sentence = (
+        f"Price lists of this supplier are held since {earlier.since:%Y-%m-%d %H:%M} UTC, this is"
+        f" number {earlier.held_lists + 1}: applying one of them compares the later ones again."
+    )
+    return [sentence]
+
+
+async def _apply(conn: Connection, staged: StagedImport, counts_by_error: CountsByError) -> int:
     """Write the planned changes; return the number of products that the follow-up created."""
     supplier_id = staged.supplier.id
+    if PRICE_ON_REQUEST in counts_by_error:
+        await merge_repository.plan_prices_on_request(conn, supplier_id)
+    if await quarantine_repository.has_quarantined_rows(conn, supplier_id):
+        await quarantine_repository.supersede_older_rows(conn, supplier_id, staged.mode)
+        await quarantine_repository.update_refused_rows(conn, staged.lease.task_id)
+    await quarantine_repository.insert_quarantined_rows(conn, staged.lease.task_id, supplier_id)
     await merge_repository.enable_nested_loops(conn)
     await merge_repository.update_planned_items(conn)
     await merge_repository.insert_new_items(conn, supplier_id)

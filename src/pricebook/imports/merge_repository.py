@@ -1,83 +1,102 @@
-"""The SQL of a merge: stages rows by COPY, compares them in one query, applies the changes in two.
+"""The SQL of a merge: compares the staged rows with the items in one query, applies them in two.
 
-All of it runs in one transaction. The temporary tables `staged_row` (the rows of the price list)
-and `planned_item` (the changes to the supplier's items) are dropped at its end.
+All of it runs in one transaction. The temporary table `planned_item` (the changes to the supplier's
+items, with the values that each will have) is dropped at its end.
 """
 
-from collections.abc import AsyncIterable
 from decimal import Decimal
+from typing import LiteralString
 from uuid import UUID
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value, struct_row
-from pricebook.imports.importer_schemas import PlannedRow, RowError
+from pricebook.imports.importer_schemas import PlannedRow
+from pricebook.imports.replaced_values import ReplacedValues
 from pricebook.pricelists.schemas import ImportMode
 
+# The columns of an item that a price list sets, as they are named in both tables.
+ITEM_COLUMNS: LiteralString = """
+    name, current_price, characteristics, currency, cost, exchange_rate, rate_date, price_details,
+    availability, next_cost, next_from
+"""
 
-async def create_staging(conn: Connection) -> None:
-    """Create the staging table for the valid and the rejected rows of a price list."""
-    await conn.execute("SET LOCAL work_mem = '128MB'")
-    await conn.execute(
-        """
-        CREATE TEMPORARY TABLE staged_row (
-            row_number integer NOT NULL,
-            supplier_sku text,
-            name text,
-            price numeric,
-            characteristics jsonb,
-            currency text,
-            details jsonb,
-            availability jsonb,
-            next_price numeric,
-            next_from date,
-            error_type text,
-            error_message text,
-            row_data jsonb
-        ) ON COMMIT DROP
-        """
-    )
-
-
-async def copy_rows(conn: Connection, lines: AsyncIterable[bytes]) -> None:
-    """Copy rows into the staging table as they arrive, in the format of `copy_lines.copy_line`."""
-    async with conn.cursor().copy("COPY staged_row FROM STDIN") as copy:
-        async for chunk in lines:
-            await copy.write(chunk)
-    await conn.execute("ANALYZE staged_row")
-
-
-async def mark_duplicate_codes(conn: Connection) -> None:
-    """Mark staged rows whose supplier code occurs more than once as errors.
-
-    If their prices are equal, the first row is imported and the others are `duplicate`. If the
-    prices differ, all of them are `contradicting_prices` and none is imported.
-    """
-    await conn.execute(
-        """
-        WITH repeated AS (
-            SELECT supplier_sku, min(row_number) AS first_row, max(row_number) AS last_row,
-                min(price) AS lowest, max(price) AS highest, min(price) <> max(price) AS contradicts
-            FROM staged_row
-            WHERE error_type IS NULL
-            GROUP BY supplier_sku
-            HAVING count(*) > 1
-        )
-        UPDATE staged_row AS staged
-        SET error_type = CASE WHEN contradicts THEN 'contradicting_prices' ELSE 'duplicate' END,
-            error_message = CASE WHEN contradicts
-                THEN format('The code %s occurs in rows %s to %s with prices from %s to %s: '
-                    'none of them is imported.', staged.supplier_sku, first_row, last_row,
-                    trim_scale(lowest), trim_scale(highest))
-                ELSE format('The code %s already occurs in row %s, which is imported.',
-                    staged.supplier_sku, first_row)
-                END,
-            row_data = jsonb_build_object('sku', staged.supplier_sku, 'name', name, 'price', price)
-        FROM repeated
-        WHERE staged.supplier_sku = repeated.supplier_sku
-            AND error_type IS NULL
-            AND (contradicts OR row_number <> first_row)
-        """
-    )
+# What the item has after the merge. A row without a price leaves the present price and how it was
+# derived. An upcoming price stays where the price list has no column for one and the same price.
+MERGED: LiteralString = """
+    SELECT jsonb_strip_nulls(coalesce(item.characteristics, '{}') || staged.characteristics)
+            AS characteristics,
+        CASE WHEN staged.price IS NULL THEN item.current_price ELSE staged.price END
+            AS current_price,
+        CASE WHEN staged.price IS NULL THEN item.currency ELSE staged.currency END AS currency,
+        CASE WHEN staged.price IS NULL THEN item.cost ELSE staged.cost END AS cost,
+        CASE WHEN staged.price IS NULL THEN item.exchange_rate ELSE staged.exchange_rate END
+            AS exchange_rate,
+        CASE WHEN staged.price IS NULL THEN item.rate_date ELSE staged.rate_date END AS rate_date,
+        CASE WHEN staged.price IS NULL THEN item.price_details
+            WHEN item.price_details IS NULL THEN staged.details
+            ELSE nullif((item.price_details - %(details)s::text[])
+                || coalesce(staged.details, '{}'), '{}') END AS price_details,
+        CASE WHEN item.availability IS NULL THEN staged.availability
+            ELSE nullif((item.availability - %(availability)s::text[])
+                || coalesce(staged.availability, '{}'), '{}') END AS availability,
+        CASE WHEN keeps.upcoming THEN item.next_cost ELSE staged.next_price END AS next_cost,
+        CASE WHEN keeps.upcoming THEN item.next_from ELSE staged.next_from END AS next_from,
+        CASE WHEN staged.price IS NULL THEN item.price_outdated_since END AS price_outdated_since
+    FROM (
+        SELECT item.next_from IS NOT NULL AND NOT %(upcoming)s
+            AND (coalesce(item.cost, item.current_price), item.currency) IS NOT DISTINCT FROM
+                (coalesce(staged.cost, staged.price), staged.currency) AS upcoming
+    ) AS keeps
+"""
+CREATE_PLAN: LiteralString = """
+    CREATE TEMPORARY TABLE planned_item ON COMMIT DROP AS
+    SELECT CASE WHEN item.id IS NULL THEN 'new'
+            WHEN item.absent_since IS NOT NULL THEN 'back'
+            WHEN (item.name, coalesce(item.cost, item.current_price), item.currency,
+                    item.characteristics, item.price_details, item.next_cost, item.next_from,
+                    item.price_outdated_since)
+                IS DISTINCT FROM
+                (staged.name, coalesce(merged.cost, merged.current_price), merged.currency,
+                    merged.characteristics, merged.price_details, merged.next_cost,
+                    merged.next_from, merged.price_outdated_since) THEN 'changed'
+            WHEN item.availability IS DISTINCT FROM merged.availability THEN 'stock_updated'
+            ELSE 'rate' END AS outcome,
+        item.id AS item_id, staged.row_number, staged.supplier_sku, staged.name, merged.*,
+        item.current_price AS old_price, coalesce(item.cost, item.current_price) AS old_cost,
+        item.currency AS old_currency, item.next_cost AS old_next_cost,
+        NULL::numeric AS factor, NULL::text AS reason, NULL::uuid AS refused_id
+    FROM staged_row AS staged
+    LEFT JOIN supplier_items AS item
+        ON item.supplier_id = %(supplier_id)s AND item.supplier_sku = staged.supplier_sku
+    CROSS JOIN LATERAL ({merged}) AS merged
+    WHERE staged.error_type IS NULL
+        AND (item.name, item.current_price, item.cost, item.currency, item.characteristics,
+                item.absent_since, item.price_details, item.availability, item.next_cost,
+                item.next_from, item.price_outdated_since)
+            IS DISTINCT FROM (staged.name, merged.current_price, merged.cost, merged.currency,
+                merged.characteristics, NULL, merged.price_details, merged.availability,
+                merged.next_cost, merged.next_from, merged.price_outdated_since)
+"""
+PLAN_UNNAMED: LiteralString = """
+    INSERT INTO planned_item
+        (outcome, item_id, supplier_sku, {columns}, price_outdated_since, old_price, old_cost)
+    SELECT %(outcome)s, id, supplier_sku, {columns}, {outdated}, current_price,
+        coalesce(cost, current_price)
+    FROM supplier_items AS item
+    WHERE supplier_id = %(supplier_id)s AND absent_since IS NULL AND {condition}
+"""
+IS_NOT_NAMED: LiteralString = """
+    NOT EXISTS (SELECT FROM staged_row WHERE staged_row.supplier_sku = item.supplier_sku)
+"""
+IS_ON_REQUEST: LiteralString = """
+    price_outdated_since IS NULL
+    AND EXISTS (
+        SELECT FROM staged_row
+        WHERE staged_row.supplier_sku = item.supplier_sku AND error_type = 'price_on_request')
+    AND NOT EXISTS (
+        SELECT FROM staged_row
+        WHERE staged_row.supplier_sku = item.supplier_sku AND error_type IS NULL)
+"""
 
 
 async def disable_nested_loops(conn: Connection) -> None:
@@ -94,47 +113,41 @@ async def enable_nested_loops(conn: Connection) -> None:
     await conn.execute("SELECT set_config('enable_nestloop', 'on', true)")
 
 
-async def create_merge_plan(conn: Connection, supplier_id: UUID, mode: ImportMode) -> None:
+async def create_merge_plan(
+    conn: Connection, supplier_id: UUID, mode: ImportMode, replaced: ReplacedValues
+) -> None:
     """Create `planned_item` with the supplier's items that are new, changed, back or absent.
 
     A characteristic without a column in the price list is kept, one with an empty cell is removed.
     An item whose row was rejected is not absent, because the price list names it. With mode
-    `partial`, no item is absent.
+    `partial`, no item is absent. Items whose only change is their availability are `stock_updated`;
+    a new exchange rate alone is `rate`.
     """
     await conn.execute(
-        """
-        CREATE TEMPORARY TABLE planned_item ON COMMIT DROP AS
-        SELECT CASE WHEN item.id IS NULL THEN 'new'
-                WHEN item.absent_since IS NULL THEN 'changed' ELSE 'back' END AS outcome,
-            item.id AS item_id, staged.row_number, staged.supplier_sku, staged.name, staged.price,
-            merged.characteristics, item.current_price AS old_price
-        FROM staged_row AS staged
-        LEFT JOIN supplier_items AS item
-            ON item.supplier_id = %s AND item.supplier_sku = staged.supplier_sku
-        CROSS JOIN LATERAL (
-            SELECT jsonb_strip_nulls(
-                coalesce(item.characteristics, '{}') || staged.characteristics) AS characteristics
-        ) AS merged
-        WHERE staged.error_type IS NULL
-            AND (item.name, item.current_price, item.characteristics, item.absent_since)
-                IS DISTINCT FROM (staged.name, staged.price, merged.characteristics, NULL)
-        """,
-        [supplier_id],
+        CREATE_PLAN.format(merged=MERGED),
+        {
+            "supplier_id": supplier_id,
+            "details": list(replaced.details),
+            "availability": list(replaced.availability),
+            "upcoming": replaced.upcoming_price,
+        },
     )
     if mode == "full":
         await conn.execute(
-            """
-            INSERT INTO planned_item
-            SELECT 'absent', id, NULL, supplier_sku, name, current_price, characteristics,
-                current_price
-            FROM supplier_items AS item
-            WHERE supplier_id = %s AND absent_since IS NULL
-                AND NOT EXISTS (
-                    SELECT FROM staged_row WHERE staged_row.supplier_sku = item.supplier_sku)
-            """,
-            [supplier_id],
+            PLAN_UNNAMED.format(
+                columns=ITEM_COLUMNS, outdated="price_outdated_since", condition=IS_NOT_NAMED
+            ),
+            {"outcome": "absent", "supplier_id": supplier_id},
         )
     await conn.execute("ANALYZE planned_item")
+
+
+async def plan_prices_on_request(conn: Connection, supplier_id: UUID) -> None:
+    """Add the present items that the list has with a price on request: their price is outdated."""
+    await conn.execute(
+        PLAN_UNNAMED.format(columns=ITEM_COLUMNS, outdated="now()", condition=IS_ON_REQUEST),
+        {"outcome": "on_request", "supplier_id": supplier_id},
+    )
 
 
 async def count_planned_by_outcome(conn: Connection) -> dict[str, int]:
@@ -149,10 +162,12 @@ async def list_planned_rows(conn: Connection, limit: int) -> list[PlannedRow]:
         await cursor.execute(
             """
             SELECT outcome, row_number, supplier_sku, name, old_price,
-                CASE WHEN outcome <> 'absent' THEN price END AS new_price,
+                CASE WHEN outcome <> 'absent' THEN current_price END AS new_price,
                 CASE WHEN outcome <> 'absent' THEN
-                    round((price - old_price) / nullif(old_price, 0) * 100, 2) END AS percent
+                    round((current_price - old_price) / nullif(old_price, 0) * 100, 2)
+                END AS percent
             FROM planned_item
+            WHERE outcome NOT IN ('rate', 'on_request')
             ORDER BY row_number NULLS LAST, supplier_sku COLLATE "C"
             LIMIT %s
             """,
@@ -184,8 +199,8 @@ async def find_median_prices(
         FROM staged_row AS staged
         JOIN supplier_items AS item
             ON item.supplier_id = %s AND item.supplier_sku = staged.supplier_sku
-        WHERE staged.error_type IS NULL
-            AND EXISTS (SELECT FROM planned_item WHERE old_price <> price)
+        WHERE staged.error_type IS NULL AND staged.price IS NOT NULL
+            AND EXISTS (SELECT FROM planned_item WHERE old_price <> current_price)
         """,
         [supplier_id],
     )
@@ -195,17 +210,14 @@ async def find_median_prices(
 
 async def insert_new_items(conn: Connection, supplier_id: UUID) -> None:
     """Insert the new items; a trigger writes the first entry of their price history."""
-    await conn.execute(
-        """
-        INSERT INTO supplier_items
-            (supplier_id, supplier_sku, name, current_price, characteristics)
-        SELECT %s, supplier_sku, name, price, characteristics
+    statement: LiteralString = """
+        INSERT INTO supplier_items (supplier_id, supplier_sku, {columns})
+        SELECT %s, supplier_sku, {columns}
         FROM planned_item
         WHERE outcome = 'new'
         ORDER BY row_number
-        """,
-        [supplier_id],
-    )
+    """
+    await conn.execute(statement.format(columns=ITEM_COLUMNS), [supplier_id])
 
 
 async def update_planned_items(conn: Connection) -> None:
@@ -217,31 +229,21 @@ async def update_planned_items(conn: Connection) -> None:
         """
         UPDATE supplier_items AS item
         SET name = planned.name,
-            current_price = planned.price,
+            current_price = planned.current_price,
             characteristics = planned.characteristics,
-            last_ingested_at =
-                CASE WHEN outcome = 'absent' THEN item.last_ingested_at ELSE now() END,
+            currency = planned.currency,
+            cost = planned.cost,
+            exchange_rate = planned.exchange_rate,
+            rate_date = planned.rate_date,
+            price_details = planned.price_details,
+            availability = planned.availability,
+            next_cost = planned.next_cost,
+            next_from = planned.next_from,
+            price_outdated_since = planned.price_outdated_since,
+            last_ingested_at = CASE WHEN outcome IN ('absent', 'on_request', 'rate')
+                THEN item.last_ingested_at ELSE now() END,
             absent_since = CASE WHEN outcome = 'absent' THEN now() END
         FROM planned_item AS planned
-        WHERE item.id = planned.item_id
+        WHERE item.id = planned.item_id AND outcome <> 'quarantined'
         """
     )
-
-
-async def list_staged_row_errors(conn: Connection, limit: int) -> list[RowError]:
-    """Return the first staged rows that are not imported, in the order of the price list."""
-    async with conn.cursor(row_factory=struct_row(RowError)) as cursor:
-        await cursor.execute(
-            """
-            SELECT row_number, error_type, error_message FROM staged_row
-            WHERE error_type IS NOT NULL ORDER BY row_number LIMIT %s
-            """,
-            [limit],
-        )
-        return await cursor.fetchall()
-
-
-async def count_staged_by_error(conn: Connection) -> dict[str | None, int]:
-    """Return the number of staged rows by error type, None for valid rows."""
-    cursor = await conn.execute("SELECT error_type, count(*) FROM staged_row GROUP BY error_type")
-    return dict(await cursor.fetchall())

@@ -44,15 +44,18 @@ async def delete_older_row_errors(conn: Connection, task_id: UUID, supplier_id: 
 async def insert_held_rows(conn: Connection, task_id: UUID) -> None:
     """Store the staged rows of a held price list, replacing those of an earlier attempt.
 
-    A rejected row is stored with its code and error type. Its full error is in `parsing_logs`, if
-    it is among the first.
+    Prices are stored in the currency of the list, to be converted when it is applied. A rejected
+    row is stored with its code and error type. Its full error is in `parsing_logs`, if it is among
+    the first.
     """
     await conn.execute("DELETE FROM held_rows WHERE task_id = %s", [task_id])
     await conn.execute(
         """
         INSERT INTO held_rows
-            (task_id, row_number, supplier_sku, name, price, characteristics, error_type)
-        SELECT %s, row_number, supplier_sku, name, price, characteristics, error_type
+            (task_id, row_number, supplier_sku, name, price, characteristics, currency, details,
+             availability, next_price, next_from, error_type)
+        SELECT %s, row_number, supplier_sku, name, coalesce(cost, price), characteristics, currency,
+            details, availability, next_price, next_from, error_type
         FROM staged_row
         """,
         [task_id],
@@ -64,9 +67,11 @@ async def restage_held_rows(conn: Connection, task_id: UUID) -> None:
     await conn.execute(
         """
         WITH released AS (DELETE FROM held_rows WHERE task_id = %s RETURNING *)
-        INSERT INTO staged_row
-        SELECT row_number, supplier_sku, name, price, characteristics, released.error_type,
-            coalesce(released.error_message, log.error_message, released.error_type), NULL
+        INSERT INTO staged_row (row_number, supplier_sku, name, price, characteristics, currency,
+            details, availability, next_price, next_from, error_type, error_message)
+        SELECT row_number, supplier_sku, name, price, characteristics, currency, details,
+            availability, next_price, next_from, released.error_type,
+            coalesce(released.error_message, log.error_message, released.error_type)
         FROM released
         LEFT JOIN parsing_logs AS log USING (task_id, row_number)
         """,

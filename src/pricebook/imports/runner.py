@@ -53,8 +53,13 @@ def create_import_runner(
 
     async def apply(held: TaskToApply) -> None:
         after_merge = _after_merge_step(create_products=held.create_products)
-        lock_timeout_seconds = settings.import_lock_seconds
-        await importer.apply_held(database, held.id, after_merge, lock_timeout_seconds)
+        await importer.apply_held(
+            database,
+            held.id,
+            after_merge,
+            settings.import_lock_seconds,
+            safety_thresholds_of(settings) if held.keeps_thresholds else None,
+        )
 
     return ImportRunner(run_import, apply)
 

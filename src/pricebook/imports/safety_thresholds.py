@@ -4,24 +4,32 @@ from decimal import Decimal
 
 import msgspec
 
+MAX_OUT_OF_LINE_PERCENT = 10
+MIN_OUT_OF_LINE_ROWS = 2
+
 
 class SafetyThresholds(msgspec.Struct, frozen=True):
-    """The limits beyond which a price list is held.
+    """The limits beyond which a price list, or a single row of it, waits for a decision.
 
-    `absent_percent` of the supplier's items absent from the list, `rejected_percent` of its rows
-    rejected, or a median price that changes by more than `price_factor`.
+    A list is held with `absent_percent` of the supplier's items absent from it, `rejected_percent`
+    of its rows rejected, or a median price that changes by more than `price_factor`. A row whose
+    price changes by more than `row_price_factor` is quarantined; if that are several rows, and
+    more than MAX_OUT_OF_LINE_PERCENT of the prices that can be compared, the list is held.
     """
 
     absent_percent: float = 40
     rejected_percent: float = 75
     price_factor: float = 2
+    row_price_factor: float = 1.5
 
 
 class ImportImpact(msgspec.Struct, frozen=True):
     """The effect of applying a price list on the items of its supplier.
 
     The medians are the prices, in the catalog's currency, of the items that are stored and in the
-    price list; None without such items.
+    price list; None without such items. `compared` is the number of these items, `out_of_line` of
+    those whose price changes by more than `row_price_factor`; `median_factor` is new by old price
+    of the latter.
     """
 
     present_items: int
@@ -30,6 +38,9 @@ class ImportImpact(msgspec.Struct, frozen=True):
     rejected: int
     median_before: Decimal | None
     median_after: Decimal | None
+    compared: int = 0
+    out_of_line: int = 0
+    median_factor: Decimal | None = None
 
 
 def hold_reasons(impact: ImportImpact, thresholds: SafetyThresholds) -> list[str]:
@@ -38,6 +49,7 @@ def hold_reasons(impact: ImportImpact, thresholds: SafetyThresholds) -> list[str
         _absent_reason(impact, thresholds),
         _rejected_reason(impact, thresholds),
         _price_reason(impact, thresholds),
+        _row_price_reason(impact, thresholds),
     )
     return [reason for reason in reasons if reason]
 
@@ -70,4 +82,15 @@ def _price_reason(impact: ImportImpact, thresholds: SafetyThresholds) -> str | N
     return (
         f"The median price of the supplier's items changes from {before} to {after}, by more than "
         f"a factor of {thresholds.price_factor:g}."
+    )
+
+
+def _row_price_reason(impact: ImportImpact, thresholds: SafetyThresholds) -> str | None:
+    count, compared = impact.out_of_line, impact.compared
+    if count < MIN_OUT_OF_LINE_ROWS or count * 100 <= MAX_OUT_OF_LINE_PERCENT * compared:
+        return None
+    return (
+        f"{count} of {compared} prices ({count * 100 / compared:.0f} %) change by more than a "
+        f"factor of {thresholds.row_price_factor:g}, in the median by {impact.median_factor:g}: "
+        "apply the price list if that is right, or set row_price_factor of the supplier."
     )

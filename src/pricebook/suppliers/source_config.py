@@ -119,6 +119,13 @@ class SourceConfig(
     discount_groups: DiscountGroups = None
     discount_base: DiscountBaseName = None
     mode: Mode = None
+    row_price_factor: Annotated[
+        Annotated[float, Meta(ge=1)] | None,
+        doc(
+            "Factor of the old price, up or down, beyond which a row of the price list is"
+            " quarantined; by default that of the setting HOLD_ROW_PRICE_FACTOR."
+        ),
+    ] = None
     sync_every: Annotated[
         int | ShortText | None,
         doc("Sync schedule: an interval in minutes, or a cron expression of five fields in UTC."),

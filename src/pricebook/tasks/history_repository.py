@@ -28,8 +28,22 @@ TASK: LiteralString = """
     new_layout, state, requested_by, request_id, enqueued_at, started_at, completed_at,
     CASE WHEN state = 'queued' THEN next_attempt_at END AS next_attempt_at,
     retry_count, max_retries, cancelled_by, stage, rows_read, rows_total, errors, row_error_counts,
-    count_new,
-    count_changed, count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored
+    CASE WHEN state = 'held' THEN coalesce((
+        SELECT min(held.completed_at) FROM ingestion_tasks AS held
+        WHERE held.supplier_id = ingestion_tasks.supplier_id AND held.state = 'held'
+            AND NOT EXISTS (
+                SELECT FROM ingestion_tasks AS imported
+                WHERE imported.supplier_id = held.supplier_id
+                    AND imported.state IN ('succeeded', 'partially_succeeded')
+                    AND imported.completed_at > held.completed_at)
+    ), completed_at) END AS held_since,
+    CASE WHEN state = 'held' THEN (
+        SELECT count(*) FROM ingestion_tasks AS held
+        WHERE held.supplier_id = ingestion_tasks.supplier_id AND held.state = 'held'
+            AND (held.enqueued_at, held.id) > (ingestion_tasks.enqueued_at, ingestion_tasks.id)
+    ) ELSE 0 END AS later_held,
+    count_new, count_changed, count_unchanged, count_absent, count_rejected, count_duplicate,
+    count_ignored, count_quarantined, count_stock_updated
 """
 PAGE: LiteralString = """
     SELECT counted.total_count, page.*
@@ -82,7 +96,7 @@ def _result(task: dict[str, Any], counts: Counts) -> TaskResult | None:
     return TaskResult(
         task_id=task["id"],
         status="success" if is_success else "failed",
-        items_processed=counts.new + counts.changed + counts.unchanged if is_success else 0,
+        items_processed=counts.imported if is_success else 0,
         errors=task["errors"],
         completed_at=task["completed_at"],
         new=counts.new,
@@ -91,6 +105,8 @@ def _result(task: dict[str, Any], counts: Counts) -> TaskResult | None:
         absent=counts.absent,
         rejected=counts.rejected,
         duplicate=counts.duplicate,
+        quarantined=counts.quarantined,
+        stock_updated=counts.stock_updated,
     )
 
 

@@ -159,13 +159,18 @@ async def set_end(conn: Connection, lease: TaskLease, end: TaskEnd) -> bool:
     cursor = await conn.execute(
         """
         UPDATE ingestion_tasks
-        SET state = %(state)s, completed_at = clock_timestamp(), errors = %(errors)s,
+        SET state = %(state)s::task_state, errors = %(errors)s,
+            completed_at = CASE WHEN state = 'held' AND %(state)s::task_state = 'held'
+                THEN completed_at ELSE clock_timestamp() END,
             lease_owner = NULL, lease_expires_at = NULL, found = %(found)s,
             row_error_counts = %(row_error_counts)s,
             rows_read = %(rows)s, rows_total = %(rows)s,
             count_new = %(new)s, count_changed = %(changed)s, count_unchanged = %(unchanged)s,
             count_absent = %(absent)s, count_rejected = %(rejected)s,
-            count_duplicate = %(duplicate)s, count_ignored = %(ignored)s
+            count_duplicate = %(duplicate)s, count_ignored = %(ignored)s,
+            count_quarantined = %(quarantined)s, count_stock_updated = %(stock_updated)s,
+            apply_requested_at =
+                CASE WHEN %(state)s::task_state <> 'held' THEN apply_requested_at END
         WHERE id = %(task_id)s AND lease_owner IS NOT DISTINCT FROM %(owner)s
             AND (state = 'running' OR state = 'held' AND lease_owner IS NULL)
         """,

@@ -29,7 +29,16 @@ ID = "e4b0a6d1-52a7-4a43-b1cf-0c5fbd6a8e90"
 SUPPLIER_ID = "2c9a7e10-0f5d-4f0a-8a51-6e3b9d7c4f18"
 ENQUEUED_AT = "2026-03-01T06:14:52.120733Z"
 COMPLETED_AT = "2026-03-01T06:14:55.518204Z"
-COUNTS = {"new": 3, "changed": 12, "unchanged": 320, "absent": 1, "rejected": 2, "duplicate": 0}
+COUNTS = {
+    "new": 3,
+    "changed": 12,
+    "unchanged": 290,
+    "absent": 1,
+    "rejected": 2,
+    "duplicate": 0,
+    "quarantined": 1,
+    "stock_updated": 29,
+}
 ACCEPTED: dict[str, Any] = {
     "task_id": ID,
     "supplier_id": SUPPLIER_ID,
@@ -60,11 +69,13 @@ TASK: dict[str, Any] = {
     "rows_total": 340,
     "errors": [],
     "row_error_counts": {"missing_price": 2},
+    "held_since": None,
+    "later_held": 0,
     "counts": {**COUNTS, "ignored": 3},
     "result": {
         "task_id": ID,
         "status": "success",
-        "items_processed": 335,
+        "items_processed": 334,
         "errors": [],
         "completed_at": COMPLETED_AT,
         **COUNTS,

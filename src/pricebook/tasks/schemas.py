@@ -23,6 +23,12 @@ UnchangedItems = Annotated[int, doc("Rows with an item as it was.")]
 AbsentItems = Annotated[int, doc("Items of the supplier that the price list lacks.")]
 RejectedRows = Annotated[int, doc("Rows that were not imported because of an error.")]
 DuplicateRows = Annotated[int, doc("Rows whose article code an earlier row has.")]
+QuarantinedRows = Annotated[
+    int, doc("Rows whose price is out of line, which wait until somebody accepts or refuses them.")
+]
+StockUpdatedItems = Annotated[
+    int, doc("Rows with an item of which only the stock or the lead time changed.")
+]
 
 
 class Requester(Struct, frozen=True):
@@ -91,12 +97,16 @@ class ClaimedTask(Struct, frozen=True):
 
 
 class TaskToApply(Struct, frozen=True):
-    """A held price list that a user has requested to apply."""
+    """A held price list that a user has requested to apply.
+
+    `keeps_thresholds`: an earlier one was applied, and this one is only compared again.
+    """
 
     id: UUID
     supplier_name: str
     create_products: bool
     request_id: str | None
+    keeps_thresholds: bool = False
 
 
 class ReclaimedTask(Struct, frozen=True):
@@ -124,16 +134,18 @@ class Counts(Struct, frozen=True):
     rejected: RejectedRows = 0
     duplicate: DuplicateRows = 0
     ignored: Annotated[int, doc("Blank rows, headings and totals.")] = 0
+    quarantined: QuarantinedRows = 0
+    stock_updated: StockUpdatedItems = 0
 
     @property
     def imported(self) -> int:
         """The rows that were imported."""
-        return self.new + self.changed + self.unchanged
+        return self.new + self.changed + self.stock_updated + self.unchanged
 
     @property
     def rows(self) -> int:
         """All rows of the price list; each is counted once."""
-        return self.imported + self.rejected + self.duplicate + self.ignored
+        return self.imported + self.quarantined + self.rejected + self.duplicate + self.ignored
 
 
 class TaskEnd(Struct, frozen=True, kw_only=True):
@@ -173,6 +185,13 @@ class HeldTask(Struct, frozen=True):
     is_latest: bool
 
 
+class EarlierHeld(Struct, frozen=True):
+    """Since when earlier price lists of a supplier are held, and how many."""
+
+    since: datetime
+    held_lists: int
+
+
 class TaskFailure(Struct, frozen=True):
     """The reason of a failed attempt, the attempts allowed and the delay before the next.
 
@@ -199,6 +218,8 @@ class TaskResult(Struct, frozen=True, kw_only=True):
     absent: AbsentItems
     rejected: RejectedRows
     duplicate: DuplicateRows
+    quarantined: QuarantinedRows
+    stock_updated: StockUpdatedItems
 
 
 class Task(Struct, frozen=True, kw_only=True):
@@ -227,6 +248,20 @@ class Task(Struct, frozen=True, kw_only=True):
     rows_total: Annotated[int | None, doc("Rows of the price list; null while unknown.")]
     errors: Annotated[list[str], doc("Sentences for people: why it failed or was held.")]
     row_error_counts: Annotated[dict[str, int], doc("Number of rejected rows by error type.")]
+    held_since: Annotated[
+        datetime | None,
+        doc(
+            "Time since which price lists of the supplier are held without a decision, ISO 8601"
+            " UTC; null unless this one is held."
+        ),
+    ]
+    later_held: Annotated[
+        int,
+        doc(
+            "Number of later price lists of the supplier that are held, too: applying this one"
+            " compares them again. 0 unless this one is held."
+        ),
+    ]
     counts: Annotated[Counts, doc("Rows by outcome.")]
     result: Annotated[TaskResult | None, doc("Result; null until the task is finished.")]
 

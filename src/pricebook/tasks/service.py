@@ -9,6 +9,7 @@ from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import (
     AcceptedTask,
     ClaimedTask,
+    EarlierHeld,
     HeldTask,
     InlineTask,
     NewTask,
@@ -143,6 +144,16 @@ async def claim_held(conn: Connection, task_id: UUID) -> HeldTask:
     if not held.is_latest:
         raise ConflictError(f"A later price list of {held.supplier_name} was already imported.")
     return held
+
+
+async def request_apply_of_later(conn: Connection, task_id: UUID) -> None:
+    """Request that the held price lists after an applied one are compared again, in order."""
+    await record_repository.request_apply_of_later(conn, task_id)
+
+
+async def find_earlier_held(conn: Connection, task_id: UUID) -> EarlierHeld | None:
+    """Return since when earlier price lists of a task's supplier are held; None without any."""
+    return await record_repository.find_earlier_held(conn, task_id)
 
 
 async def fail_task(database: Database, lease: TaskLease, reason: str) -> None:

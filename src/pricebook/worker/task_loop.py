@@ -25,6 +25,7 @@ from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.services import open_redis, open_resources
 from pricebook.settings import Settings
 from pricebook.suppliers.deletion import delete_marked_suppliers
+from pricebook.suppliers.upcoming_prices import apply_upcoming_prices
 from pricebook.system.async_tasks import cancel_all, wait_for_first
 from pricebook.tasks import history, slots
 from pricebook.tasks import service as tasks
@@ -37,6 +38,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 POLL_SECONDS = 1.0
 SCHEDULE_INTERVAL_SECONDS = 5.0
+UPCOMING_PRICES_INTERVAL_SECONDS = 10.0
 CLEANUP_INTERVAL_SECONDS = 3600.0
 PROGRESS_INTERVAL_SECONDS = 0.3
 MERGING = "merging"
@@ -97,14 +99,16 @@ class Worker:
     async def run(self) -> None:
         """Run tasks until `stop` is called."""
         log.debug("worker started", tasks=self._settings.worker_tasks)
+        periodic_work = [
+            (POLL_SECONDS, self._reclaim_expired_leases),
+            (SCHEDULE_INTERVAL_SECONDS, self._start_due_syncs),
+            (POLL_SECONDS, self._delete_suppliers),
+            (UPCOMING_PRICES_INTERVAL_SECONDS, self._apply_upcoming_prices),
+            (CLEANUP_INTERVAL_SECONDS, self._purge),
+        ]
         background_tasks = [
             asyncio.create_task(self._receive_messages()),
-            asyncio.create_task(self._run_periodically(POLL_SECONDS, self._reclaim_expired_leases)),
-            asyncio.create_task(
-                self._run_periodically(SCHEDULE_INTERVAL_SECONDS, self._start_due_syncs)
-            ),
-            asyncio.create_task(self._run_periodically(POLL_SECONDS, self._delete_suppliers)),
-            asyncio.create_task(self._run_periodically(CLEANUP_INTERVAL_SECONDS, self._purge)),
+            *(asyncio.create_task(self._run_periodically(*work)) for work in periodic_work),
         ]
         slot_tasks = [
             asyncio.create_task(self._run_slot()) for _ in range(self._settings.worker_tasks)
@@ -262,6 +266,9 @@ class Worker:
 
     async def _delete_suppliers(self) -> None:
         await delete_marked_suppliers(self._database)
+
+    async def _apply_upcoming_prices(self) -> None:
+        await apply_upcoming_prices(self._database)
 
     async def _start_due_syncs(self) -> None:
         for message in await import_requests.start_due_syncs(self._database, self._queue):

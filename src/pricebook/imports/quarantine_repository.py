@@ -1,0 +1,166 @@
+"""The SQL that takes rows whose price is out of line from the plan of a merge into quarantine."""
+
+from decimal import Decimal
+from typing import LiteralString
+from uuid import UUID
+
+from msgspec import Struct
+
+from pricebook.db.database import Connection
+from pricebook.db.row_types import fetch_value, struct_row
+from pricebook.pricelists.schemas import ImportMode
+
+# Costs are compared in the currency of the supplier, where the item had it before. An upcoming cost
+# is compared with the present one, unless the item has it already.
+COMPARED: LiteralString = """
+    SELECT item_id,
+        CASE WHEN has_same_currency THEN old_cost ELSE old_price END AS old,
+        CASE WHEN has_same_currency THEN new_cost ELSE current_price END AS new,
+        new_cost AS present,
+        CASE WHEN next_cost IS DISTINCT FROM old_next_cost THEN next_cost END AS next,
+        CASE WHEN has_same_currency THEN currency END AS compared_currency
+    FROM (
+        SELECT *, currency IS NOT DISTINCT FROM old_currency AS has_same_currency,
+            coalesce(cost, current_price) AS new_cost
+        FROM planned_item WHERE outcome IN ('changed', 'back')
+    ) AS planned
+"""
+IS_PRICE_OUT_OF_LINE: LiteralString = (
+    "(old * %(factor)s::numeric < new OR new * %(factor)s::numeric < old)"
+)
+IS_NEXT_OUT_OF_LINE: LiteralString = (
+    "(present * %(factor)s::numeric < next OR next * %(factor)s::numeric < present)"
+)
+
+
+class OutOfLine(Struct, frozen=True):
+    """The rows whose price is out of line: number and median factor (new by old price).
+
+    Rows with a price that was refused before are not among them.
+    """
+
+    rows: int
+    median_factor: Decimal | None
+
+
+async def mark_out_of_line(conn: Connection, factor: Decimal) -> OutOfLine:
+    """Set factor and reason of planned items whose price changes by more than `factor`, up or down.
+
+    `refused_id` is that of the quarantined row with the same price that was refused.
+    """
+    statement: LiteralString = """
+        WITH marked AS (
+            UPDATE planned_item AS planned
+            SET factor = CASE WHEN {price_out}
+                    THEN coalesce(round(new / nullif(old, 0), 6), 'Infinity')
+                    ELSE coalesce(round(next / nullif(present, 0), 6), 'Infinity') END,
+                reason = format(CASE WHEN {price_out}
+                        THEN 'The price changes from %%1$s to %%2$s %%5$s, '
+                        ELSE 'The price changes from %%3$s to %%4$s %%5$s on %%6$s, ' END
+                        || 'by more than a factor of %%7$s.',
+                    trim_scale(old), trim_scale(new), trim_scale(present), trim_scale(next),
+                    coalesce(compared_currency, (SELECT currency FROM catalog_settings)),
+                    planned.next_from, trim_scale(%(factor)s::numeric)),
+                refused_id = (
+                    SELECT refused.id FROM quarantined_rows AS refused
+                    WHERE refused.supplier_item_id = planned.item_id AND state = 'refused'
+                        AND superseded_at IS NULL
+                        AND (coalesce(refused.cost, refused.price), refused.currency,
+                                refused.next_cost, refused.next_from)
+                            IS NOT DISTINCT FROM
+                            (coalesce(planned.cost, planned.current_price), planned.currency,
+                                planned.next_cost, planned.next_from))
+            FROM ({compared}) AS compared
+            WHERE compared.item_id = planned.item_id AND ({price_out} OR {next_out})
+            RETURNING planned.factor, planned.refused_id
+        )
+        SELECT count(*) AS rows,
+            percentile_disc(0.5) WITHIN GROUP (ORDER BY factor) AS median_factor
+        FROM marked WHERE refused_id IS NULL
+    """
+    async with conn.cursor(row_factory=struct_row(OutOfLine)) as cursor:
+        await cursor.execute(
+            statement.format(
+                compared=COMPARED, price_out=IS_PRICE_OUT_OF_LINE, next_out=IS_NEXT_OUT_OF_LINE
+            ),
+            {"factor": factor},
+        )
+        (out_of_line,) = await cursor.fetchall()
+    return out_of_line
+
+
+async def quarantine_marked(conn: Connection) -> None:
+    """Take the planned items with a factor from those that will be updated."""
+    await conn.execute("UPDATE planned_item SET outcome = 'quarantined' WHERE factor IS NOT NULL")
+
+
+async def has_quarantined_rows(conn: Connection, supplier_id: UUID) -> bool:
+    """Return whether rows of a supplier are open, or refused by its newest price list."""
+    return await fetch_value(
+        conn,
+        """
+        SELECT EXISTS (SELECT FROM quarantined_rows
+            WHERE supplier_id = %s AND state IN ('open', 'refused') AND superseded_at IS NULL)
+        """,
+        [supplier_id],
+    )
+
+
+async def supersede_older_rows(conn: Connection, supplier_id: UUID, mode: ImportMode) -> None:
+    """Close the open rows of the items that this price list names, or all if it is complete.
+
+    A refused row whose price comes again stays, as does one whose item has a rejected row.
+    """
+    await conn.execute(
+        """
+        UPDATE quarantined_rows AS older
+        SET superseded_at = now(),
+            state = CASE WHEN state = 'open' THEN 'superseded' ELSE state END
+        WHERE supplier_id = %(supplier_id)s AND state IN ('open', 'refused')
+            AND superseded_at IS NULL
+            AND (%(is_full)s OR EXISTS (
+                SELECT FROM staged_row AS staged
+                WHERE staged.supplier_sku = older.supplier_sku AND error_type IS NULL))
+            AND NOT EXISTS (
+                SELECT FROM staged_row AS staged
+                WHERE staged.supplier_sku = older.supplier_sku AND error_type <> 'duplicate')
+            AND NOT EXISTS (SELECT FROM planned_item WHERE refused_id = older.id)
+        """,
+        {"supplier_id": supplier_id, "is_full": mode == "full"},
+    )
+
+
+async def update_refused_rows(conn: Connection, task_id: UUID) -> None:
+    """Give the refused rows whose price comes again the values of the newest price list."""
+    await conn.execute(
+        """
+        UPDATE quarantined_rows AS refused
+        SET task_id = %s, row_number = planned.row_number, name = planned.name,
+            price = planned.current_price, characteristics = planned.characteristics,
+            exchange_rate = planned.exchange_rate, rate_date = planned.rate_date,
+            price_details = planned.price_details, availability = planned.availability,
+            old_price = planned.old_price, old_cost = planned.old_cost,
+            old_currency = planned.old_currency, factor = nullif(planned.factor, 'Infinity')
+        FROM planned_item AS planned
+        WHERE planned.refused_id = refused.id
+        """,
+        [task_id],
+    )
+
+
+async def insert_quarantined_rows(conn: Connection, task_id: UUID, supplier_id: UUID) -> None:
+    """Store the quarantined rows with their values and the reason; those refused before stay."""
+    await conn.execute(
+        """
+        INSERT INTO quarantined_rows (task_id, supplier_id, supplier_item_id, row_number,
+            supplier_sku, name, price, characteristics, currency, cost, exchange_rate, rate_date,
+            price_details, availability, next_cost, next_from, old_price, old_cost, old_currency,
+            factor, reason)
+        SELECT %(task_id)s, %(supplier_id)s, item_id, row_number, supplier_sku, name,
+            current_price, characteristics, currency, cost, exchange_rate, rate_date,
+            price_details, availability, next_cost, next_from, old_price, old_cost, old_currency,
+            nullif(factor, 'Infinity'), reason
+        FROM planned_item WHERE outcome = 'quarantined' AND refused_id IS NULL
+        """,
+        {"task_id": task_id, "supplier_id": supplier_id},
+    )
