@@ -64,7 +64,8 @@ def test_json_option_prints_one_object_per_file(lists: Path) -> None:
     read, refused = map(msgspec.json.decode, completed.stdout.splitlines())
     assert (read["items"], read["rejected"], read["ignored"]) == (2, 1, 1)
     assert read["found"]["format"] == "csv"
-    assert (refused.keys(), refused["path"]) == ({"path", "refused"}, "lists/h")
+    assert (refused.keys(), refused["path"]) == ({"path", "refused", "issues"}, "lists/h")
+    assert [issue["message"] for issue in refused["issues"]] == [refused["refused"]]
     assert "empty" in refused["refused"]
 
 

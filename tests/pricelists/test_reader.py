@@ -51,6 +51,11 @@ def test_profile_is_complete_and_round_trips_as_json() -> None:
             "decimal_separator": None,
             "remembered": False,
         },
+        "sheets": (),
+        "key_columns": (),
+        "price_facts": {
+            "currency": {"value": "EUR", "origin": "header", "source": 'the column "Preis (€)"'}
+        },
     }
     assert msgspec.json.decode(msgspec.json.encode(profile), type=DetectedProfile) == profile
 

@@ -37,10 +37,10 @@ def test_names_stay_text(name: str) -> None:
 
 def test_no_column_type_is_inferred() -> None:
     lines = [f"{number};Lamp;5;{number}" for number in range(3000)]
-    result = read_price_list(csv_text(*lines, "A-1;Lamp;5;n/a", header="sku;name;price;Stock"))
+    result = read_price_list(csv_text(*lines, "A-1;Lamp;5;n/a", header="sku;name;price;Note"))
     assert (result.items[-1].supplier_sku, result.items[-1].characteristics) == (
         "A-1",
-        {"Stock": "n/a"},
+        {"Note": "n/a"},
     )
 
 
@@ -121,8 +121,8 @@ def test_rejected_row_keeps_its_cells() -> None:
 
 
 def test_empty_characteristic_is_none() -> None:
-    item = read_single_item(csv_text("1;Lamp;5;;0", header="sku;name;price;Colour;Stock"))
-    assert item.characteristics == {"Colour": None, "Stock": "0"}
+    item = read_single_item(csv_text("1;Lamp;5;;0", header="sku;name;price;Colour;Size"))
+    assert item.characteristics == {"Colour": None, "Size": "0"}
 
 
 def test_letterhead_is_ignored() -> None:

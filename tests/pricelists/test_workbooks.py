@@ -87,10 +87,10 @@ def test_code_in_a_number_cell_is_the_text_that_the_sheet_shows(
 @pytest.mark.parametrize("kind", FORMATS)
 def test_column_types_are_not_inferred_from_the_first_rows(kind: str) -> None:
     rows = [[number, "Lamp", 5, number] for number in range(1, 2000)]
-    result = read_price_list(FORMATS[kind]([[*HEADER, "Stock"], *rows, ["A-1", "x", "5", "n/a"]]))
+    result = read_price_list(FORMATS[kind]([[*HEADER, "Note"], *rows, ["A-1", "x", "5", "n/a"]]))
     assert len(result.items) == 2000
     assert (result.items[-1].supplier_sku, result.items[-1].price) == ("A-1", Decimal(5))
-    assert result.items[-1].characteristics == {"Stock": "n/a"}
+    assert result.items[-1].characteristics == {"Note": "n/a"}
 
 
 @pytest.mark.parametrize("write", [xlsx_of, xls_of])
@@ -121,22 +121,33 @@ def test_code_in_an_ods_has_its_leading_zeros() -> None:
 
 
 @pytest.mark.parametrize("write", [xlsx_of, xls_of])
+@pytest.mark.parametrize("number_format", ["0.0%", "dd.mm.yyyy", "[h]:mm"])
+def test_number_format_of_no_price_rejects_the_row(write: Any, number_format: str) -> None:
+    content = write([HEADER, ["A1", "Lamp", 12.5]], formats={2: number_format})
+    [row] = read_price_list(content).rejected
+    assert row.error_type == "price_not_a_number"
+
+
+@pytest.mark.parametrize("write", [xlsx_of, xls_of])
 @pytest.mark.parametrize(
-    ("number_format", "error"),
+    ("number_format", "currency"),
     [
-        *(("[$€-407]#,##0.00", "other_currency"), ('#,##0.00\\ "€"', "other_currency")),
-        *(('"руб." 0', "other_currency"), ("0.0%", "price_not_a_number")),
-        *(("dd.mm.yyyy", "price_not_a_number"), ("[h]:mm", "price_not_a_number")),
-        *(('"$"#,##0.00', None), ("[$USD] 0.00", None), ('0.00" Stk"', None), ("0.000", None)),
+        *(("[$€-407]#,##0.00", "EUR"), ('#,##0.00\\ "€"', "EUR"), ('"$"#,##0.00', None)),
+        *(("[$USD] 0.00", None), ('0.00" Stk"', None), ("0.000", None)),
     ],
 )
-def test_number_format_of_another_currency_or_of_no_price_rejects_the_row(
-    write: Any, number_format: str, error: str | None
+def test_number_format_of_prices_names_their_currency(
+    write: Any, number_format: str, currency: str | None
 ) -> None:
     content = write([HEADER, ["A1", "Lamp", 12.5]], formats={2: number_format})
-    [row] = read_price_list(content).rows[1:]
-    assert getattr(row, "error_type", None) == error
-    assert getattr(row, "price", None) == (None if error else Decimal("12.5"))
+    [item] = read_price_list(content).items
+    assert (item.price, item.currency) == (Decimal("12.5"), currency)
+
+
+def test_ambiguous_currency_of_a_number_format_is_refused() -> None:
+    content = xlsx_of([HEADER, ["A1", "Lamp", 12.5]], formats={2: '"руб." 0'})
+    with pytest.raises(PriceListError, match="BYN or RUB"):
+        read_price_list(content)
 
 
 def test_ods_cell_in_another_currency_is_rejected() -> None:

@@ -6,6 +6,7 @@ are read twice: the first pass collects the number notation of the whole price c
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from os import PathLike, fspath
 
 import msgspec
@@ -74,9 +75,10 @@ def read(
 ) -> PriceList:
     """Open a price list in this process; its rows are read lazily.
 
-    `currency` is the ISO 4217 code that prices must be in. `config` sets what is not to be
-    detected. With `previous_profile`, a price list whose columns have moved is refused. An
-    untrusted file should be read through the parser process instead, which limits memory and time.
+    `currency` is the ISO 4217 code of the catalog, in which prices are unless the price list names
+    another one. `config` sets what is not to be detected. With `previous_profile`, a price list
+    whose columns have moved is refused. An untrusted file should be read through the parser process
+    instead, which limits memory and time.
 
     Raises ValidationError if an option is invalid, PriceListError if the file cannot be read as a
     price list, StorageFullError if a temporary file finds no room.
@@ -102,11 +104,11 @@ def open_price_list(request: ReadRequest) -> PriceList:
     Raises PriceListError if the file cannot be read as a price list, OSError if a temporary file
     finds no room.
     """
-    config, currency, previous_profile = request.config, request.currency, request.previous_profile
+    if request.today is None:
+        request = msgspec.structs.replace(request, today=datetime.now(UTC).date())
     try:
         source = formats.open_table_file(request)
-        first_records = read_sample(source, config)
-        table = detect.detect_table(first_records, config, currency, previous_profile)
+        table = detect.detect_table(read_sample(source, request.config), request)
         number_profile = _number_profile(source, table, request)
     except OSError as error:
         if error.errno in DISK_FULL_ERRNOS:
@@ -127,6 +129,7 @@ def open_price_list(request: ReadRequest) -> PriceList:
         characteristic_columns=tuple(title for title, _ in table.characteristics),
         currency=table.basis.currency,
         numbers=number_profile,
+        price_facts=dict(table.facts),
     )
     return PriceList(source, table, profile, request)
 

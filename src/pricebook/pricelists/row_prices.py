@@ -182,6 +182,8 @@ class RowPriceReader:
         unit_quantity = fields.quantity_in(unit_cell) if unit_cell else None
         if unit := parse_unit(display_text(unit_cell)):
             unit_quantity = Quantity(_ONE, unit)
+        elif not unit_cell and self._basis.unit:
+            unit_quantity = Quantity(_ONE, self._basis.unit)
         quantity = fields.price_quantity(cells, unit_quantity)
         pack_size = fields.parsed(cells, "pack_size", fields.quantity_in, unread)
         if self._basis.prices_per_pack:
@@ -216,7 +218,7 @@ class RowPriceReader:
     ) -> tuple[_Listed | None, _Listed | None, date | None]:
         """Return the price of today, the upcoming one and its first day."""
         listed = self._listed_price(cells, read_price, tiers, terms)
-        starts = self._fields.valid_from(cells)
+        starts = self._fields.valid_from(cells) or self._basis.valid_from
         if not self._fields.has("next_price"):
             if starts is None or starts <= self._today:
                 return listed, None, None

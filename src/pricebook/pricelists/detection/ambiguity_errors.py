@@ -1,8 +1,8 @@
-"""Errors for ambiguous or missing columns, with the option that resolves them."""
+"""Reasons to refuse a price list for its columns, with the option that resolves each."""
 
 from collections.abc import Iterable, Sequence
 
-from pricebook.errors import PriceListError
+from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.schemas import Field
@@ -14,6 +14,21 @@ FIELD_LABELS: dict[Field, str] = {
     "price": "price",
     "category": "category",
     "currency": "currency",
+    "list_price": "list price",
+    "next_price": "next price",
+    "valid_from": "first day of the price",
+    "price_quantity": "price quantity",
+    "unit": "unit",
+    "pack_size": "pack size",
+    "min_order_quantity": "least order quantity",
+    "discount": "discount",
+    "discount_group": "discount group",
+    "vat_rate": "VAT rate",
+    "gtin": "GTIN",
+    "mpn": "manufacturer's number",
+    "brand": "brand",
+    "stock": "stock",
+    "lead_time": "lead time",
 }
 
 
@@ -22,53 +37,120 @@ def column_label(header: TableHeader, index: int) -> str:
     text = header.cells[index].strip()
     if not text:
         return f"column {column_letters(index)}"
-    is_unique = sum(cell.strip() == text for cell in header.cells) == 1
-    return quote(text) if is_unique else f"{quote(text)} (column {column_letters(index)})"
+    letters = f" (column {column_letters(index)})"
+    return quote(text) + ("" if is_unique(header, index) else letters)
 
 
-def equal_columns_error(
+def column_reference(header: TableHeader, index: int) -> str:
+    """Return the name by which an option refers to a column: its header, else `column C`."""
+    text = header.cells[index].strip() if index < len(header.cells) else ""
+    return text if text and is_unique(header, index) else f"column {column_letters(index)}"
+
+
+def is_unique(header: TableHeader, index: int) -> bool:
+    """Return whether no other column has the header of a column."""
+    text = header.cells[index].strip()
+    return sum(cell.strip() == text for cell in header.cells) == 1
+
+
+def equal_columns_issue(
     header: TableHeader, field: Field, columns: Iterable[int]
-) -> PriceListError:
-    """Return the error for several columns whose headers match a field equally well."""
+) -> PriceListIssue:
+    """Return the issue of several columns whose headers match a field equally well."""
     indices = sorted(columns)
     labels = " and ".join(column_label(header, index) for index in indices)
-    return PriceListError(
+    return _column_issue(
+        header,
+        field,
+        indices,
         f"The columns {labels} match the {FIELD_LABELS[field]} equally well; set one with "
-        f"column_mapping or {_mapping_option(header, field, indices[0])}."
+        f"column_mapping or {_mapping_option(header, field, indices[0])}.",
     )
 
 
-def uncertain_column_error(
+def competing_columns_issue(
+    header: TableHeader, field: Field, columns: Iterable[int]
+) -> PriceListIssue:
+    """Return the issue of columns that hold the prices of different customers or terms."""
+    indices = sorted(columns)
+    labels = " and ".join(column_label(header, index) for index in indices)
+    return _column_issue(
+        header,
+        field,
+        indices,
+        f"The columns {labels} hold prices for different customers or terms; set yours with "
+        f"column_mapping or {_mapping_option(header, field, indices[0])}.",
+    )
+
+
+def uncertain_column_issue(
     header: TableHeader, field: Field, columns: Sequence[int]
-) -> PriceListError:
-    """Return the error for a field without a header that several columns may contain."""
+) -> PriceListIssue:
+    """Return the issue of a field without a header that several columns may contain."""
     *others, last = [column_label(header, index) for index in sorted(columns)]
     labels = f"{', '.join(others)} or {last}" if others else last
-    return PriceListError(
+    return _column_issue(
+        header,
+        field,
+        sorted(columns),
         f"No header names the {FIELD_LABELS[field]}; by content it may be {labels}; set it with "
-        f"column_mapping or {_mapping_option(header, field, min(columns))}."
+        f"column_mapping or {_mapping_option(header, field, min(columns))}.",
     )
 
 
-def missing_columns_error(header: TableHeader, missing: Sequence[Field]) -> PriceListError:
-    """Return the error for fields without a column, with the most likely header row."""
+def missing_columns_issue(header: TableHeader, missing: Sequence[Field]) -> PriceListIssue:
+    """Return the issue of fields without a column, with the most likely header row."""
     *others, last = [f"the {FIELD_LABELS[field]}" for field in missing]
     names = f"{', '.join(others)} or {last}" if others else last
     option = f'column_mapping or --column {missing[0]}="Header"'
+    candidates = [index for index, cell in enumerate(header.cells) if cell.strip()]
     if not header.row_number:
         option = option.replace("Header", "column A")
-        return PriceListError(
+        message = (
             f"The price list has no header, and no column is certainly {names} by its content; set "
             f"the column with {option}."
         )
-    return PriceListError(
+        return _column_issue(header, missing[0], range(len(header.cells)), message)
+    message = (
         f"No column was detected for {names}: the most likely header is row {header.row_number} "
         f"with {quote_list(header.cells) or 'blank cells'}; set the column with {option}."
     )
+    return _column_issue(header, missing[0], candidates, message)
+
+
+def unknown_column_issue(
+    header: TableHeader, name: str, option: str, purpose: str = ""
+) -> PriceListIssue:
+    """Return the issue of an option that names a column which the price list does not have."""
+    location = f"Row {header.row_number}" if header.row_number else "The price list"
+    detail = purpose or f"is set in {option}"
+    return PriceListIssue(
+        f"{location} has no column {quote(name)}, which {detail}; its columns are "
+        f"{quote_list(header.cells) or 'blank'}.",
+        option,
+        tuple(cell.strip() for cell in header.cells if cell.strip())[:20],
+    )
+
+
+def misread_column_issue(
+    header: TableHeader, field: Field, index: int, example: str, decisions: str
+) -> PriceListIssue:
+    """Return the issue of a column whose header names a field and whose cells do not fit it."""
+    return PriceListIssue(
+        f"The column {column_label(header, index)} is named like a {FIELD_LABELS[field]}, which "
+        f"cells such as {quote(example)} do not say; {decisions}.",
+        "ignored_columns",
+        (column_reference(header, index),),
+    )
+
+
+def _column_issue(
+    header: TableHeader, field: Field, indices: Iterable[int], message: str
+) -> PriceListIssue:
+    references = tuple(column_reference(header, index) for index in indices)
+    return PriceListIssue(message, f"column_mapping.{field}", references[:20])
 
 
 def _mapping_option(header: TableHeader, field: Field, index: int) -> str:
     """Return the --column option for a column: by its header if unique, else by its letter."""
-    text = header.cells[index].strip()
-    is_unique = text and sum(cell.strip() == text for cell in header.cells) == 1
-    return f'--column {field}="{"Header" if is_unique else f"column {column_letters(index)}"}"'
+    return f'--column {field}="{column_reference(header, index)}"'

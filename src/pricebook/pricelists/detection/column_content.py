@@ -1,6 +1,7 @@
 """Classification of columns by the content of their first cells."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from itertools import cycle
 from typing import NamedTuple
 
@@ -13,6 +14,9 @@ MIN_MATCHING_SHARE = 0.8
 _CENT_DIGITS = 2
 _MAX_CODE_LENGTH = 30
 _BARCODE_LENGTHS = frozenset({8, 12, 13, 14})
+_MARKUP = re.compile(
+    r"</?(?:p|br|div|span|ul|ol|li|b|i|strong|em|h[1-6]|table|tr|td|a)\b[^<>]*>", re.IGNORECASE
+)
 _NUMBERS: frozenset[ColumnKind] = frozenset({"money", "decimals", "whole"})
 # Two kinds with a common entry may be the same column in successive price lists.
 _COMPATIBLE_KINDS: dict[ColumnKind, frozenset[str]] = {
@@ -30,7 +34,8 @@ class ColumnContent(NamedTuple):
     """Statistics of the filled cells of a column: kind, number of cells and of distinct cells.
 
     `names_currency`: every cell names a currency. `code_length`: common length in characters, 0 if
-    lengths differ.
+    lengths differ. `has_markup`: most cells contain HTML. `cells` are the filled cells of the
+    sample, `rows` the positions of their rows in it.
     """
 
     kind: ColumnKind | None = None
@@ -38,16 +43,32 @@ class ColumnContent(NamedTuple):
     distinct: int = 0
     names_currency: bool = False
     code_length: int = 0
+    has_markup: bool = False
+    cells: Sequence[str] = ()
+    rows: Sequence[int] = ()
+
+    def share(self, predicate: Callable[[str], object]) -> float:
+        """Return the share of the cells for which a predicate holds, 1 without cells."""
+        return sum(map(bool, map(predicate, self.cells))) / len(self.cells) if self.cells else 1.0
 
 
 def column_contents(rows: Sequence[Sequence[str]], currency: str) -> tuple[ColumnContent, ...]:
     """Return the content of each column of the sample rows."""
     width = max(map(len, rows), default=0)
     columns = (
-        [cell for row in rows if index < len(row) and (cell := trimmed(row[index]))]
+        [
+            (number, cell)
+            for number, row in enumerate(rows)
+            if index < len(row) and (cell := trimmed(row[index]))
+        ]
         for index in range(width)
     )
-    return tuple(_content(cells, currency) for cells in columns)
+    return tuple(
+        _content([cell for _, cell in column], currency)._replace(
+            rows=[number for number, _ in column]
+        )
+        for column in columns
+    )
 
 
 def item_rows_below(records: Sequence[Record], header_row_number: int) -> list[list[str]]:
@@ -95,6 +116,8 @@ def _content(cells: Sequence[str], currency: str) -> ColumnContent:
         distinct=len(set(texts)),
         names_currency=all(currencies_in_text(cell, currency) is not None for cell in texts),
         code_length=lengths.pop() if len(lengths) == 1 else 0,
+        has_markup=2 * sum(map(bool, map(_MARKUP.search, texts))) > len(texts),
+        cells=cells,
     )
 
 

@@ -1,7 +1,11 @@
 """ISO 4217 codes of currency signs and words."""
 
 import re
+import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
+
+from pricebook.pricelists.text import comparison_key
 
 _DOLLARS = "USD CAD AUD NZD HKD SGD TWD MXN"
 _CURRENCY_WORDS = {
@@ -63,6 +67,32 @@ _CODES_BY_WORD = {
     for codes, words in _CURRENCY_WORDS.items()
     for word in words.split()
 }
+# Names of currencies in the forms that sentences use, without case and accents.
+_SENTENCE_NAMES = {
+    "EUR": "euro euros eur евро євро euroa",
+    _DOLLARS: (
+        "dollar dollars dolares dolarach долларах доллары долларов доллар долари доларах доларів"
+    ),
+    "USD": "usd usdollar usdollars сша",
+    "GBP": "gbp sterling",
+    "RUB BYN": "рублях рубли рублей рубль руб rubel rubles roubles",
+    "RUB": "российских российские",
+    "BYN": "белорусских белорусские бел",
+    "UAH": "гривнях гривні гривень гривня гривна гривны гривнах грн",
+    "PLN": "zł złotych złotówkach złote zloty",
+    "CHF": "franken schweizerfranken sfr",
+    "KZT": "тенге",
+    "CZK": "kč",
+    "HUF": "forint",
+}
+_CODES_BY_SENTENCE_WORD = {
+    comparison_key(word): frozenset(codes.split())
+    for codes, words in _SENTENCE_NAMES.items()
+    for word in words.split()
+}
+# Names that a currency column uses in place of codes.
+_LOCAL_NAMES = frozenset(("руб", "грн", "zł", "kč", "kr", "тг", "лв", "us$", "сум", "euro", "у.е"))
+_ISO_CODES = frozenset(code for codes in _CURRENCY_WORDS for code in codes.split())
 _MAX_LISTED_CODES = 2
 # `US$` and `R$` are one word each; every other sign is its own match.
 WORD_OR_SIGN = re.compile(r"[^\W\d_]+\$?|[^\w\s.,]")
@@ -89,6 +119,38 @@ def currencies_in_text(text: str, catalog_currency: str) -> frozenset[str] | Non
         if word_codes is not None:
             possible_codes = word_codes if possible_codes is None else possible_codes & word_codes
     return possible_codes
+
+
+def sentence_currency(word: str, key: str, catalog_currency: str) -> frozenset[str] | None:
+    """Return the ISO codes that a word of a sentence may mean, None if it is no currency.
+
+    Codes count in capitals only, so that `try` or `gel` stay words; `key` is the comparison key.
+    """
+    if word in _ISO_CODES or word == catalog_currency:
+        return frozenset({word})
+    return _CODES_BY_SENTENCE_WORD.get(key)
+
+
+def currencies_of_sign(sign: str) -> frozenset[str] | None:
+    """Return the ISO codes that a currency sign may mean, None for another sign."""
+    return _CODES_BY_WORD.get(sign) if unicodedata.category(sign[:1] or " ") == "Sc" else None
+
+
+def currency_of_cell(cell: str, catalog_currency: str) -> frozenset[str] | None:
+    """Return the ISO codes that a whole cell means: `EUR`, `€`, `руб.`; None for other cells."""
+    word = cell.strip().rstrip(".")
+    is_sign = len(word) == 1 and unicodedata.category(word) == "Sc"
+    if is_sign or word.upper() in _ISO_CODES or word.casefold() in _LOCAL_NAMES:
+        return currencies_of_word(word, catalog_currency)
+    return frozenset({word}) if word == catalog_currency else None
+
+
+def resolve_currency(codes: Iterable[str], catalog_currency: str) -> str | None:
+    """Return the catalog's currency if the codes contain it, else the only code; None in doubt."""
+    possible = frozenset(codes)
+    if catalog_currency in possible:
+        return catalog_currency
+    return next(iter(possible)) if len(possible) == 1 else None
 
 
 def format_currencies(codes: frozenset[str]) -> str:

@@ -1,6 +1,8 @@
 """Detection of the header rows of a table and of the candidate columns of each field."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from pricebook.pricelists.detection.column_content import filled_columns
@@ -11,7 +13,9 @@ from pricebook.pricelists.detection.header_words import (
     field_ranks,
     has_other_price_word,
     is_header_continuation,
+    is_known_non_price_header,
     mentions_price,
+    tier_quantity,
 )
 from pricebook.pricelists.detection.vocabulary import FIELD_WORDS
 from pricebook.pricelists.numbers import count_decimals
@@ -26,17 +30,26 @@ RankedColumns = dict[int, int]
 
 
 class ExpectedColumns(NamedTuple):
-    """Headers set for fields by column_mapping or the previous profile, and the currency."""
+    """What options and the previous profile set: headers of fields, columns without a field.
+
+    `currency` is the one that prices should be in, `vat_included` decides between net and gross
+    prices, `today` between present and upcoming ones; None: not decided.
+    """
 
     mapping: Mapping[Field, str]
     currency: str
+    ignored: Sequence[str] = ()
+    vat_included: bool | None = None
+    today: date | None = None
+    price_quantity_is_set: bool = False
 
 
 class TableHeader(NamedTuple):
     """Header rows merged into one: the 1-based number of the last row and the merged cells.
 
     `candidates` are the possible columns of each field, `known` is the number of fields with a
-    matching header, `header_rows` are the original rows.
+    matching header, `header_rows` are the original rows. `tiers` are the columns of prices from a
+    quantity on, `ignored` those that hold no field.
     """
 
     row_number: int
@@ -44,12 +57,20 @@ class TableHeader(NamedTuple):
     candidates: Mapping[Field, RankedColumns]
     known: int
     header_rows: tuple[Sequence[str], ...]
+    tiers: Mapping[int, Decimal] = {}
+    ignored: frozenset[int] = frozenset()
 
     @property
     def is_table_header(self) -> bool:
         """Return whether the header names a price and a code or name, which letterheads do not."""
         by_field = self.candidates
-        return self.known > 1 and bool(by_field["price"] and (by_field["sku"] or by_field["name"]))
+        has_price = by_field["price"] or len(self.tiers) > 1
+        return self.known > 1 and bool(has_price and (by_field["sku"] or by_field["name"]))
+
+    @property
+    def first_row_number(self) -> int:
+        """The 1-based number of the first header row; 1 without a header."""
+        return max(1, self.row_number - max(0, len(self.header_rows) - 1))
 
 
 def read_header(rows: Sequence[Record], expected: ExpectedColumns) -> TableHeader:
@@ -60,13 +81,25 @@ def read_header(rows: Sequence[Record], expected: ExpectedColumns) -> TableHeade
     for index, cell in enumerate(cells):
         for field, rank in composed_field_ranks(cell, parts[index], expected.currency).items():
             candidates[field][index] = rank
+    ignored = {index for name in expected.ignored for index in find_columns(cells, name)}
+    for columns in candidates.values():
+        for index in ignored:
+            columns.pop(index, None)
     for field, name in expected.mapping.items():
         candidates[field] = dict.fromkeys(find_columns(cells, name), 0)
+    tiers = {
+        index: quantity
+        for index, cell in enumerate(cells)
+        if index not in ignored and (quantity := tier_quantity(cell)) is not None
+    }
     by_letter = {
         field for field, name in expected.mapping.items() if column_index(name) is not None
     }
     known = sum(bool(columns) for field, columns in candidates.items() if field not in by_letter)
-    return TableHeader(rows[-1][0], cells, candidates, known, header_rows)
+    known += len(tiers) > 1
+    return TableHeader(
+        rows[-1][0], cells, candidates, known, header_rows, tiers, frozenset(ignored)
+    )
 
 
 def empty_header(width: int, expected: ExpectedColumns, row_number: int = 0) -> TableHeader:
@@ -216,4 +249,5 @@ def _spanning_title(titles: Sequence[str], index: int) -> str:
 def _is_known_combination(above: str, below: str, currency: str) -> bool:
     whole = f"{above} {below}"
     known = field_ranks(whole, currency) or field_ranks(f"{below} {above}", currency)
-    return bool(known) or (mentions_price(whole) and has_other_price_word(whole))
+    is_other_price = mentions_price(whole) and has_other_price_word(whole)
+    return bool(known) or (is_other_price and not is_known_non_price_header(below, currency))

@@ -1,6 +1,8 @@
-"""Matching of header words: fields, other prices (old, per pack) and non-field headers."""
+"""Matching of header words: fields, old prices, prices of other quantities, other headers."""
 
+import re
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import lru_cache
 
 from pricebook.pricelists.detection.currencies import currencies_in_text, currencies_of_word
@@ -9,12 +11,29 @@ from pricebook.pricelists.detection.non_field_headers import (
     OLD_PRICE_WORDS,
     OTHER_QUANTITY_WORDS,
 )
-from pricebook.pricelists.detection.vocabulary import FIELD_WORDS, PIECE_UNIT_WORDS, TAX_WORDS
+from pricebook.pricelists.detection.price_statements import PriceStatement, read_statement
+from pricebook.pricelists.detection.vocabulary import (
+    CUSTOMER_WORDS,
+    FIELD_WORDS,
+    LIST_PRICE_RANK,
+    LIST_PRICE_WORDS,
+    MONTH_WORDS,
+    NEXT_PRICE_WORDS,
+    OTHER_QUANTITY_RANK,
+    PIECE_UNIT_WORDS,
+    PRICE_WORDS,
+    TAX_WORDS,
+    UNIT_PRICE_OR_PACK_RANK,
+    UNIT_PRICE_OR_PACK_WORDS,
+)
+from pricebook.pricelists.facts.dates import find_date
+from pricebook.pricelists.facts.tiers import parse_tier
 from pricebook.pricelists.schemas import Field
 from pricebook.pricelists.text import comparison_key, split_header
 
 MAX_HEADER_LENGTH = 100
 _MIN_WORD_LENGTH = 2
+_YEARS = (1990, 2100)
 
 _FIELD_RANKS: dict[Field, dict[str, int]] = {
     # From the worst rank to the best, so that a word in several ranks gets the best.
@@ -25,13 +44,31 @@ _FIELD_RANKS: dict[Field, dict[str, int]] = {
     }
     for field, ranks in FIELD_WORDS.items()
 }
+for _rank, _words in (
+    (LIST_PRICE_RANK, (word for words in LIST_PRICE_WORDS for word in words)),
+    (UNIT_PRICE_OR_PACK_RANK, UNIT_PRICE_OR_PACK_WORDS),
+):
+    for _word in _words:
+        _FIELD_RANKS["price"].setdefault(comparison_key(_word), _rank)
+# Fields whose headers may have words for units, taxes and currencies: `Bestand Stk`.
+_QUALIFIED_FIELDS: tuple[Field, ...] = (
+    *("price", "list_price", "stock", "min_order_quantity", "discount", "pack_size"),
+)
+_PRICE_VOCABULARY = frozenset(
+    word for rank in PRICE_WORDS for phrase in rank for word in split_header(phrase)
+)
 _PRICE_QUALIFIERS = frozenset(comparison_key(word) for word in TAX_WORDS | PIECE_UNIT_WORDS)
 _NON_FIELD_HEADERS = frozenset(map(comparison_key, NON_FIELD_HEADERS))
-_OTHER_PRICE_WORDS = frozenset(map(comparison_key, OLD_PRICE_WORDS | OTHER_QUANTITY_WORDS))
+_OLD_PRICE_WORDS = frozenset(map(comparison_key, OLD_PRICE_WORDS))
+_OTHER_PRICE_WORDS = _OLD_PRICE_WORDS | frozenset(map(comparison_key, OTHER_QUANTITY_WORDS))
+_NEXT_PRICE_WORDS = frozenset(map(comparison_key, NEXT_PRICE_WORDS))
 _PRICE_SUFFIXES = (
     *("price", "prices", "preis", "preise", "цена", "цены", "prix", "precio", "precios"),
     *("cena", "ceny", "ціна", "ціни"),
 )
+_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{1,2}-\d{1,2}").search
+_MONTHS = frozenset(map(comparison_key, MONTH_WORDS))
+_CUSTOMER_WORDS = frozenset(map(comparison_key, CUSTOMER_WORDS))
 _BRACKETS = str.maketrans("()[]{}", "      ")
 
 # Field to the rank of the header in the vocabulary of the field, 0 the best.
@@ -48,12 +85,70 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
     matches: FieldRanks = {
         field: ranks[key] for field, ranks in _FIELD_RANKS.items() if key in ranks
     }
-    rank = _FIELD_RANKS["price"].get(_without_qualifiers(words, currency))
-    if rank is not None:
-        matches.setdefault("price", rank)
-    if "price" in matches and has_other_price_word(cell):
-        del matches["price"]
+    if not matches:
+        bare = _without_qualifiers(words, currency)
+        matches = {
+            field: _FIELD_RANKS[field][bare]
+            for field in _QUALIFIED_FIELDS
+            if bare in _FIELD_RANKS[field]
+        }
+    if has_other_price_word(cell):
+        matches = {f: rank for f, rank in matches.items() if f not in {"price", "list_price"}}
+    if not matches and not _PRICE_VOCABULARY.isdisjoint(words) and not has_old_price_word(cell):
+        matches = _dated_price_ranks(cell, currency) or _other_quantity_ranks(cell, currency)
     return matches
+
+
+def _dated_price_ranks(cell: str, currency: str) -> FieldRanks:
+    """Return the ranks of a price from a day on: `New price from 01.12.2026`."""
+    rest = [word for word in header_statement(cell).rest if not _is_date_word(word)]
+    rank = _FIELD_RANKS["price"].get(_without_qualifiers(rest, currency))
+    if rank is None or rank >= OTHER_QUANTITY_RANK or not (_DATE(cell) or find_date(cell)):
+        return {}
+    return {"price": rank, "next_price": rank}
+
+
+def _other_quantity_ranks(cell: str, currency: str) -> FieldRanks:
+    """Return the rank of a price with a quantity or a tax rate: `Preis je 100 Stück`."""
+    statement = header_statement(cell)
+    rank = _FIELD_RANKS["price"].get(_without_qualifiers(statement.rest, currency))
+    if rank is None or rank >= OTHER_QUANTITY_RANK or statement.unclear_quantity:
+        return {}
+    is_other_quantity = not is_per_piece(statement)
+    if not (is_other_quantity or statement.quantities or statement.vat_rates):
+        return {}
+    return {"price": OTHER_QUANTITY_RANK if is_other_quantity else rank}
+
+
+def is_per_piece(statement: PriceStatement) -> bool:
+    """Return whether a header names no other quantity than one piece."""
+    is_one = statement.quantities <= {1} and not statement.units
+    return is_one and not (statement.is_per_pack or statement.names_price_unit)
+
+
+def header_statement(cell: str) -> PriceStatement:
+    """Return what a header says about its prices, in brackets too."""
+    return read_statement(cell[:MAX_HEADER_LENGTH])
+
+
+def tier_quantity(cell: str) -> Decimal | None:
+    """Return the quantity from which a price column holds: `10+`, `Preis ab 10 Stk`, `1-9`."""
+    has_digit = len(cell) <= MAX_HEADER_LENGTH and any(map(str.isdigit, cell))
+    return parse_tier(cell) if has_digit and not _DATE(cell) else None
+
+
+def is_dated_price(cell: str, currency: str) -> bool:
+    """Return whether a header names a price from a day on."""
+    return "next_price" in field_ranks(cell, currency)
+
+
+def has_next_price_word(cell: str) -> bool:
+    """Return whether a header says that its price is new or holds from a day on."""
+    return not _NEXT_PRICE_WORDS.isdisjoint(split_header_with_brackets(cell))
+
+
+def _is_date_word(word: str) -> bool:
+    return word in _NEXT_PRICE_WORDS or word in _MONTHS or word.isdigit()
 
 
 def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> FieldRanks:
@@ -68,7 +163,8 @@ def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> Fiel
     above = field_ranks(upper, currency)
     if "price" in above and not is_known_non_price_header(lower, currency):
         ranks.setdefault("price", above["price"])
-    if has_other_price_word(cell) or _has_digit(lower):
+    is_understood = ranks.get("price") == OTHER_QUANTITY_RANK or "next_price" in ranks
+    if not is_understood and (has_other_price_word(cell) or _has_digit(lower)):
         ranks.pop("price", None)
     return ranks
 
@@ -86,6 +182,18 @@ def is_other_price(cell: str) -> bool:
 def has_other_price_word(cell: str) -> bool:
     """Return whether a header has a word for an old price or another quantity than a piece."""
     return not _OTHER_PRICE_WORDS.isdisjoint(split_header_with_brackets(cell))
+
+
+def has_customer_word(cell: str) -> bool:
+    """Return whether a header has a word for the customers of a price or for its year."""
+    words = split_header_with_brackets(cell)
+    names_year = any(word.isdigit() and _YEARS[0] <= int(word) <= _YEARS[1] for word in words)
+    return not _CUSTOMER_WORDS.isdisjoint(words) or (names_year and mentions_price(cell))
+
+
+def has_old_price_word(cell: str) -> bool:
+    """Return whether a header has a word for a former price."""
+    return not _OLD_PRICE_WORDS.isdisjoint(split_header_with_brackets(cell))
 
 
 def is_known_non_price_header(cell: str, currency: str) -> bool:

@@ -5,19 +5,52 @@ the price list is refused. Reordered and added columns are no change.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from pricebook.errors import PriceListError
-from pricebook.pricelists.detection.ambiguity_errors import FIELD_LABELS, column_label
+import msgspec
+
+from pricebook.errors import PriceListIssue
+from pricebook.pricelists.detection.ambiguity_errors import (
+    FIELD_LABELS,
+    column_label,
+    column_reference,
+)
 from pricebook.pricelists.detection.column_content import ColumnContent, are_compatible_kinds
 from pricebook.pricelists.detection.column_names import column_index
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_words import field_ranks, split_header_with_brackets
-from pricebook.pricelists.schemas import ColumnKind, DetectedProfile, Field
-from pricebook.pricelists.text import quote, quote_list
+from pricebook.pricelists.detection.vocabulary import UNIT_PRICE_OR_PACK_WORDS
+from pricebook.pricelists.schemas import ColumnKind, DetectedProfile, Fact, Field, ReadConfig
+from pricebook.pricelists.text import comparison_key, quote, quote_list
 
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
+_PACKING_UNITS = frozenset(map(comparison_key, UNIT_PRICE_OR_PACK_WORDS))
+# Without these facts a price was read as it is.
+_FACTS_WITH_DEFAULT = frozenset({"price_quantity", "prices_per_pack", "discount"})
+_OPTION_FIELDS: frozenset[Field] = frozenset({"currency", "price_quantity", "discount", "vat_rate"})
+PER_ROW = "per row"
 _NEW_LAYOUT_HINT = "import with a new layout (--new-layout, new_layout)"
+# A price list may lack these columns: the stored values stay, and no price changes by it.
+_OPTIONAL_FIELDS: frozenset[Field] = frozenset(
+    (
+        *("category", "list_price", "next_price", "valid_from", "gtin", "mpn", "brand", "stock"),
+        "lead_time",
+    )
+)
+# Facts that a price depends on; the last ones are remembered if they were set.
+_COMPARED_FACTS = ("currency", "price_quantity", "prices_per_pack", "vat_included", "discount")
+_REMEMBERED_OPTIONS = (
+    *("currency", "price_quantity", "prices_per_pack", "vat_included", "vat_rate", "discount"),
+    *("discount_groups", "discount_base"),
+)
+_FACT_LABELS = {
+    "currency": "currency",
+    "price_quantity": "quantity that a price is for",
+    "prices_per_pack": "price per pack",
+    "vat_included": "inclusion of VAT",
+    "discount": "discount",
+}
 _KIND_NAMES: dict[ColumnKind, str] = {
     "money": "prices",
     "decimals": "decimal numbers",
@@ -32,8 +65,79 @@ _KIND_NAMES: dict[ColumnKind, str] = {
 def with_previous_mapping(
     configured: Mapping[Field, str], previous_profile: DetectedProfile | None
 ) -> Mapping[Field, str]:
-    """Return the column mapping of the options, completed by the previous profile."""
-    return {**previous_profile.columns, **configured} if previous_profile else configured
+    """Return the column mapping of the options, completed by the previous profile.
+
+    An earlier release took `PU` for the price; such a column is chosen again.
+    """
+    if previous_profile is None:
+        return configured
+    price = comparison_key(previous_profile.columns.get("price", ""))
+    is_outdated = not previous_profile.price_facts and price in _PACKING_UNITS
+    previous: dict[Field, str] = dict(previous_profile.columns)
+    if is_outdated:
+        del previous["price"]
+    return {**previous, **configured}
+
+
+def remembered_options(
+    configured: ReadConfig, previous_profile: DetectedProfile | None
+) -> ReadConfig:
+    """Return the options with the facts that were set for the previous price list."""
+    facts = previous_profile.price_facts if previous_profile else {}
+    remembered: dict[str, Any] = {
+        option: msgspec.json.decode(fact.value) if option == "discount_groups" else fact.value
+        for option in _REMEMBERED_OPTIONS
+        if (fact := facts.get(option)) and fact.origin in {"setting", "previous"}
+    }
+    unset = {key: text for key, text in remembered.items() if getattr(configured, key) is None}
+    return msgspec.structs.replace(
+        configured, **_struct_fields(msgspec.convert(unset, ReadConfig, strict=False), unset)
+    )
+
+
+def _struct_fields(config: ReadConfig, names: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: getattr(config, name) for name in names}
+
+
+def changed_facts(
+    facts: Mapping[str, Fact], configured: ReadConfig, previous_profile: DetectedProfile
+) -> Iterator[PriceListIssue]:
+    """Yield an issue for each fact about the prices that differs from the previous price list.
+
+    A profile of an earlier release has no facts; a fact that is stated for the first time is no
+    change, except for the quantity and the discount, without which a price was read as it is.
+    """
+    previous_facts = previous_profile.price_facts
+    if not previous_facts:
+        return
+    for key in _COMPARED_FACTS:
+        before, now = previous_facts.get(key), facts.get(key)
+        is_decided = getattr(configured, key) is not None or (
+            before is not None
+            and before.origin == "header"
+            and "price" in configured.column_mapping
+        )
+        is_new = before is None and key not in _FACTS_WITH_DEFAULT
+        if is_decided or is_new or _value(before) == _value(now):
+            continue
+        example = before.value if before and before.value != PER_ROW else "…"
+        yield PriceListIssue(
+            f"In the previous price list the {_FACT_LABELS[key]} was {_fact_text(before)}, now it "
+            f"is {_fact_text(now)}; set it, as in {key}={example}, or {_NEW_LAYOUT_HINT}.",
+            key,
+            tuple(fact.value for fact in (before, now) if fact and fact.value != PER_ROW),
+        )
+
+
+def _value(fact: Fact | None) -> str | None:
+    return fact.value if fact else None
+
+
+def _fact_text(fact: Fact | None) -> str:
+    """Return a fact and its source for a message."""
+    if fact is None:
+        return "not stated"
+    return f"{fact.value} by {fact.source}" if fact.source else f"{fact.value} ({fact.origin})"
 
 
 def had_no_header(previous_profile: DetectedProfile | None) -> bool:
@@ -41,14 +145,14 @@ def had_no_header(previous_profile: DetectedProfile | None) -> bool:
     return previous_profile is not None and previous_profile.header_row == 0
 
 
-def check_header_unchanged(
-    header: TableHeader, configured: Mapping[Field, str], previous_profile: DetectedProfile
-) -> None:
-    """Raise PriceListError if the column of a field is missing or has another header."""
+def changed_headers(
+    header: TableHeader, configured: ReadConfig, previous_profile: DetectedProfile
+) -> Iterator[PriceListIssue]:
+    """Yield an issue for each field whose column is missing or has another header."""
     if had_no_header(previous_profile):
-        _check_headerless_width(header, previous_profile)
+        yield from _changed_width(header, previous_profile)
         return
-    for field, name in _previous_fields(configured, previous_profile):
+    for field, name in _previous_fields(configured.column_mapping, previous_profile):
         title = _previous_title(name, previous_profile)
         same = [
             i
@@ -57,30 +161,32 @@ def check_header_unchanged(
         ]
         named_index = column_index(name) if title != name else None
         is_present = bool(same) and (named_index is None or named_index in same)
-        if not is_present and not _may_be_missing(field, header):
-            raise _missing_column_error(header, field, title)
+        is_decided = is_present or _is_decided(field, configured) or _may_be_missing(field, header)
+        if not is_decided:
+            yield _missing_column_issue(header, field, title)
 
 
-def without_missing_category(
-    expected: Mapping[Field, str], header: TableHeader, configured: Mapping[Field, str]
+def without_missing_columns(
+    expected: Mapping[Field, str], header: TableHeader, configured: ReadConfig
 ) -> Mapping[Field, str]:
-    """Return the mapping without a previous category column that this price list lacks.
+    """Return the mapping without previous columns that this price list may and does lack.
 
-    The stored categories then stay unchanged.
+    The stored values of such a field stay unchanged.
     """
-    is_missing = "category" not in configured and not header.candidates["category"]
     return {
-        field: name for field, name in expected.items() if field != "category" or not is_missing
+        field: name
+        for field, name in expected.items()
+        if field in configured.column_mapping or header.candidates[field]
     }
 
 
-def check_kinds_unchanged(
+def changed_kinds(
     header: TableHeader,
     columns: Mapping[Field, int],
     contents: Sequence[ColumnContent],
     previous_profile: DetectedProfile,
-) -> None:
-    """Raise PriceListError if the content of a field's column has changed its kind.
+) -> Iterator[PriceListIssue]:
+    """Yield an issue for each field whose column has another kind of content than before.
 
     `columns` are those of fields that column_mapping does not set.
     """
@@ -103,7 +209,7 @@ def check_kinds_unchanged(
             for other, kind in previous_kinds.items()
         )
         if swapped or not are_compatible_kinds(previous, current):
-            raise _changed_kind_error(header, field, index, (previous, current))
+            yield _changed_kind_issue(header, field, index, (previous, current))
 
 
 def _previous_fields(
@@ -115,10 +221,15 @@ def _previous_fields(
 
 
 def _may_be_missing(field: Field, header: TableHeader) -> bool:
-    """Return whether the field is the category and no column has a category header."""
-    return field == "category" and not any(
-        "category" in field_ranks(cell, "") for cell in header.cells
+    """Return whether no price depends on the field and no other column has a header of it."""
+    return field in _OPTIONAL_FIELDS and not any(
+        field in field_ranks(cell, "") for cell in header.cells
     )
+
+
+def _is_decided(field: Field, configured: ReadConfig) -> bool:
+    """Return whether an option replaces the column of a field: the currency of the list."""
+    return field in _OPTION_FIELDS and getattr(configured, field) is not None
 
 
 def _previous_title(name: str, previous_profile: DetectedProfile) -> str:
@@ -148,38 +259,47 @@ def _normalized_title(title: str) -> str:
     return " ".join(split_header_with_brackets(_DATE.sub(" ", title)))
 
 
-def _check_headerless_width(header: TableHeader, previous_profile: DetectedProfile) -> None:
+def _changed_width(
+    header: TableHeader, previous_profile: DetectedProfile
+) -> Iterator[PriceListIssue]:
     if header.header_rows:
-        raise PriceListError(
+        yield PriceListIssue(
             f"The previous price list had no header, this one has {quote_list(header.cells)} in "
             f"row {header.row_number}; set header_row=0 if that is no header, or "
-            f"{_NEW_LAYOUT_HINT}."
+            f"{_NEW_LAYOUT_HINT}.",
+            "header_row",
+            ("0",),
         )
-    if len(header.cells) != len(previous_profile.headers):
-        raise PriceListError(
+    elif len(header.cells) != len(previous_profile.headers):
+        yield PriceListIssue(
             f"The previous price list had {len(previous_profile.headers)} columns without headers, "
             f"this one has {len(header.cells)}, so they may have moved; set them with "
-            f"column_mapping, or {_NEW_LAYOUT_HINT}."
+            f"column_mapping, or {_NEW_LAYOUT_HINT}.",
+            "column_mapping",
         )
 
 
-def _missing_column_error(header: TableHeader, field: Field, title: str) -> PriceListError:
+def _missing_column_issue(header: TableHeader, field: Field, title: str) -> PriceListIssue:
     columns = quote_list(header.cells) or "without headers"
     previous = f"in the column {quote(title)}" if title else "in a column without a header"
-    return PriceListError(
+    return PriceListIssue(
         f"In the previous price list the {FIELD_LABELS[field]} was {previous}, which this one does "
         f"not have: its columns are {columns}; set the column with column_mapping or "
-        f'--column {field}="Header", or {_NEW_LAYOUT_HINT}.'
+        f'--column {field}="Header", or {_NEW_LAYOUT_HINT}.',
+        f"column_mapping.{field}",
+        tuple(cell.strip() for cell in header.cells if cell.strip())[:20],
     )
 
 
-def _changed_kind_error(
+def _changed_kind_issue(
     header: TableHeader, field: Field, index: int, kinds: tuple[ColumnKind, ColumnKind]
-) -> PriceListError:
+) -> PriceListIssue:
     previous, current = (_KIND_NAMES[kind] for kind in kinds)
-    return PriceListError(
+    return PriceListIssue(
         f"The column {column_label(header, index)} of the {FIELD_LABELS[field]} contained "
         f"{previous} in the previous price list and contains {current} now; set the column with "
         "column_mapping or "
-        f'--column {field}="Header", or {_NEW_LAYOUT_HINT}.'
+        f'--column {field}="Header", or {_NEW_LAYOUT_HINT}.',
+        f"column_mapping.{field}",
+        (column_reference(header, index),),
     )

@@ -6,8 +6,9 @@ from decimal import Decimal
 from itertools import count
 from typing import NamedTuple
 
-from pricebook.errors import PriceListError
+from pricebook.errors import PriceListError, PriceListIssue
 from pricebook.pricelists.detection import layout
+from pricebook.pricelists.detection.ambiguity_errors import unknown_column_issue
 from pricebook.pricelists.detection.column_content import (
     ColumnContent,
     column_contents,
@@ -15,7 +16,8 @@ from pricebook.pricelists.detection.column_content import (
     item_rows_below,
 )
 from pricebook.pricelists.detection.column_names import find_columns
-from pricebook.pricelists.detection.columns import assign_columns
+from pricebook.pricelists.detection.columns import choose_columns
+from pricebook.pricelists.detection.fact_collector import ListSources
 from pricebook.pricelists.detection.header_row import (
     MAX_COLUMNS,
     ExpectedColumns,
@@ -27,15 +29,19 @@ from pricebook.pricelists.detection.header_row import (
     header_ending_before,
     read_header,
 )
+from pricebook.pricelists.detection.price_basis import detect_price_basis
+from pricebook.pricelists.detection.sentences import Note, read_notes, read_sentences
 from pricebook.pricelists.schemas import (
     ColumnKind,
     DetectedProfile,
+    Fact,
     Field,
     PriceBasis,
     ReadConfig,
+    ReadRequest,
     Record,
 )
-from pricebook.pricelists.text import clean_name, quote, quote_list, without_nul
+from pricebook.pricelists.text import clean_name, quote_list, without_nul
 
 # A header below these rows is used only if header_row sets it.
 HEADER_SEARCH_ROWS = 200
@@ -51,7 +57,8 @@ class DetectedTable(NamedTuple):
     `header_row` is 1-based, 0 for no header. Articles are in the rows below `rows_start_below`.
     `header_row_keys` identify header rows that are repeated on later pages. `columns` and
     `characteristics` (title, column) use 0-based columns; `inferred_fields` are those assigned by
-    content inference.
+    content inference. `basis` is what the prices are, `facts` who says so; `tiers` are (quantity,
+    column), ascending.
     """
 
     header_row: int
@@ -65,6 +72,7 @@ class DetectedTable(NamedTuple):
     basis: PriceBasis
     tiers: tuple[tuple[Decimal, int], ...] = ()
     key_columns: tuple[int, ...] = ()
+    facts: Mapping[str, Fact] = {}
 
 
 def choose_delimiter(
@@ -112,45 +120,83 @@ def _sample_score(records: Sequence[Record], expected: ExpectedColumns) -> tuple
     return find_first_header(records[:HEADER_SEARCH_ROWS], expected) is not None, rows, width
 
 
-def detect_table(
-    records: Sequence[Record],
-    config: ReadConfig,
-    currency: str,
-    previous_profile: DetectedProfile | None = None,
-) -> DetectedTable:
+def detect_table(records: Sequence[Record], request: ReadRequest) -> DetectedTable:
     """Detect the table from the first records, consistent with the previous profile.
 
-    Raises PriceListError if a column is missing or ambiguous, or if a field would be read from
-    another column than in the previous price list.
+    Raises PriceListError with every reason: a column is missing or ambiguous, a field would be read
+    from another column than in the previous price list, or it is in doubt what the prices are.
     """
-    configured = config.column_mapping
-    expected = ExpectedColumns(layout.with_previous_mapping(configured, previous_profile), currency)
+    config, previous_profile = request.config, request.previous_profile
+    expected = _expected_columns(request)
     header = _locate_header(records, config, expected, previous_profile)
     if len(header.cells) > MAX_COLUMNS:
         raise PriceListError(f"Row {header.row_number} has more than {MAX_COLUMNS:,} columns.")
-    contents = column_contents(item_rows_below(records, header.row_number), currency)
+    contents = column_contents(item_rows_below(records, header.row_number), expected.currency)
+    issues: list[PriceListIssue] = []
     if previous_profile:
-        layout.check_header_unchanged(header, configured, previous_profile)
+        issues += layout.changed_headers(header, config, previous_profile)
         expected = expected._replace(
-            mapping=layout.without_missing_category(expected.mapping, header, configured)
+            mapping=layout.without_missing_columns(expected.mapping, header, config)
         )
-    assignment = assign_columns(header, expected, contents)
+    assignment = choose_columns(header, expected, contents)
+    moved = {issue.option for issue in issues}
+    issues += [issue for issue in assignment.issues if issue.option not in moved]
+    columns = assignment.columns
     if previous_profile:
         unconfigured: dict[Field, int] = {
-            field: index for field, index in assignment.columns.items() if field not in configured
+            field: index for field, index in columns.items() if field not in config.column_mapping
         }
-        layout.check_kinds_unchanged(header, unconfigured, contents, previous_profile)
+        issues += layout.changed_kinds(header, unconfigured, contents, previous_profile)
+    sentences = read_sentences(_notes(records, header, columns), request.currency)
+    remembered = layout.remembered_options(config, previous_profile)
+    list_facts = detect_price_basis(
+        ListSources(request, remembered, header, assignment, contents, sentences)
+    )
+    issues += list_facts.issues
+    if previous_profile:
+        issues += layout.changed_facts(list_facts.facts, config, previous_profile)
+    characteristics = _characteristic_columns(header, columns.values(), config, issues)
+    if issues:
+        raise PriceListError.of_issues(issues)
     return DetectedTable(
         header_row=header.row_number,
-        rows_start_below=header.row_number or _last_row_before_items(records, assignment.columns),
+        rows_start_below=header.row_number or _last_row_before_items(records, columns),
         headers=tuple(map(column_title, header.cells)),
         header_row_keys=frozenset(map(header_row_key, header.header_rows)),
         kinds=_column_kinds(contents, len(header.cells)),
-        columns=assignment.columns,
+        columns=columns,
         inferred_fields=assignment.inferred_fields,
-        characteristics=_characteristic_columns(header, assignment.columns.values(), config),
-        basis=PriceBasis(currency=currency),
+        characteristics=characteristics,
+        basis=list_facts.basis,
+        tiers=assignment.tiers,
+        facts=list_facts.facts,
     )
+
+
+def _expected_columns(request: ReadRequest) -> ExpectedColumns:
+    """Return what the options of a request and the previous profile set."""
+    config = layout.remembered_options(request.config, request.previous_profile)
+    catalog = {"net": False, "gross": True, "as_listed": None}[request.catalog_vat]
+    return ExpectedColumns(
+        mapping=layout.with_previous_mapping(config.column_mapping, request.previous_profile),
+        currency=config.currency or request.currency,
+        ignored=config.ignored_columns or (),
+        vat_included=catalog if config.vat_included is None else config.vat_included,
+        today=request.today,
+        price_quantity_is_set=config.price_quantity is not None,
+    )
+
+
+def _notes(
+    records: Sequence[Record], header: TableHeader, columns: Mapping[Field, int]
+) -> list[Note]:
+    """Return the texts outside of the articles that may say what the prices are."""
+    blank_columns = frozenset(
+        index
+        for index, cell in enumerate(header.cells)
+        if header.header_rows and not cell.strip() and index not in columns.values()
+    )
+    return read_notes(records, range(header.first_row_number, header.row_number + 1), blank_columns)
 
 
 def _locate_header(
@@ -246,14 +292,26 @@ def _column_kinds(contents: Sequence[ColumnContent], width: int) -> tuple[Column
 
 
 def _characteristic_columns(
-    header: TableHeader, assigned_columns: Collection[int], config: ReadConfig
+    header: TableHeader,
+    assigned_columns: Collection[int],
+    config: ReadConfig,
+    issues: list[PriceListIssue],
 ) -> tuple[tuple[str, int], ...]:
-    """Return title and column of the characteristics: those configured, else all other columns."""
+    """Return title and column of the characteristics: those configured, else all other columns.
+
+    An issue is appended for each configured column that does not exist.
+    """
     expected = config.characteristic_columns
     if expected is None:
         indices = [index for index in range(len(header.cells)) if index not in assigned_columns]
     else:
-        indices = [index for title in expected for index in _requested_columns(header, title)]
+        requested = {title: find_columns(header.cells, title) for title in expected}
+        indices = [index for columns in requested.values() for index in columns]
+        issues += [
+            unknown_column_issue(header, title, "characteristic_columns")
+            for title, columns in requested.items()
+            if not columns
+        ]
     titles: dict[str, int] = {}
     for index in dict.fromkeys(indices):
         title = column_title(header.cells[index])
@@ -273,16 +331,6 @@ def header_row_key(cells: Sequence[str]) -> tuple[str, ...]:
     while titles and not titles[-1]:
         titles.pop()
     return tuple(titles)
-
-
-def _requested_columns(header: TableHeader, title: str) -> list[int]:
-    columns = find_columns(header.cells, title)
-    if not columns:
-        raise PriceListError(
-            f"Row {header.row_number} has no column {quote(title)}, which is set in "
-            f"characteristic_columns; its columns are {quote_list(header.cells) or 'blank'}."
-        )
-    return columns
 
 
 def _unique_title(title: str, titles: Collection[str]) -> str:

@@ -1,0 +1,130 @@
+"""The sources of a price list that say what its prices are, and the decision between them."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from pricebook.errors import PriceListIssue
+from pricebook.pricelists.detection.ambiguity_errors import column_label
+from pricebook.pricelists.detection.column_content import ColumnContent
+from pricebook.pricelists.detection.columns import ColumnAssignment
+from pricebook.pricelists.detection.header_row import TableHeader
+from pricebook.pricelists.detection.header_words import header_statement
+from pricebook.pricelists.detection.price_statements import PriceStatement
+from pricebook.pricelists.detection.sentences import Sentence
+from pricebook.pricelists.schemas import Fact, FactOrigin, ReadConfig, ReadRequest
+from pricebook.pricelists.text import quote
+
+_MAX_SENTENCE_LENGTH = 160
+FACT_LABELS = {
+    "currency": "currency",
+    "price_quantity": "price quantity",
+    "vat_included": "VAT",
+    "vat_rate": "VAT rate",
+    "valid_from": "first day of the prices",
+}
+
+
+class ListSources(NamedTuple):
+    """What a price list is known by: its header, columns, contents, sentences and options.
+
+    `config` has the options of the request and those that are remembered.
+    """
+
+    request: ReadRequest
+    config: ReadConfig
+    header: TableHeader
+    assignment: ColumnAssignment
+    contents: Sequence[ColumnContent]
+    sentences: Sequence[Sentence]
+
+    def content(self, index: int) -> ColumnContent:
+        """Return the content of a column, empty if the sample has none."""
+        return self.contents[index] if index < len(self.contents) else ColumnContent()
+
+    def column_source(self, index: int) -> str:
+        """Return how a message names a column as a source."""
+        return f"the column {column_label(self.header, index)}"
+
+    @property
+    def price_header(self) -> str:
+        """The header of the price column, empty if it has none."""
+        price = self.assignment.columns.get("price")
+        return "" if price is None else self.header.cells[price].strip()
+
+    @property
+    def price_source(self) -> str:
+        """How a message names the price column as a source."""
+        price = self.assignment.columns.get("price")
+        return "the price column" if price is None else self.column_source(price)
+
+    @property
+    def price_statement(self) -> PriceStatement:
+        """What the header of the price column says."""
+        return header_statement(self.price_header)
+
+    @property
+    def general_sentences(self) -> list[Sentence]:
+        """The sentences about all prices: those above and below the articles."""
+        return [sentence for sentence in self.sentences if sentence.note.place != "inside"]
+
+
+class Statement(NamedTuple):
+    """One source of a fact: its value, the kind of source and how a message names it."""
+
+    value: str
+    origin: FactOrigin
+    source: str
+
+    def as_fact(self) -> Fact:
+        """Return the fact of the profile."""
+        return Fact(self.value, self.origin, self.source)
+
+
+class FactCollector:
+    """Collects facts with their sources, and issues where two sources contradict each other."""
+
+    def __init__(self, sources: ListSources) -> None:
+        self.sources = sources
+        self.facts: dict[str, Fact] = {}
+        self.issues: list[PriceListIssue] = []
+
+    def refuse(self, message: str, option: str, candidates: Iterable[str] = ()) -> None:
+        """Add a reason to refuse the price list."""
+        self.issues.append(PriceListIssue(message, option, tuple(candidates)))
+
+    def note_setting(self, option: str, value: str) -> None:
+        """Add the fact that an option of the request sets, or one that is remembered."""
+        is_new = getattr(self.sources.request.config, option) is not None
+        self.facts[option] = Fact(value, "setting" if is_new else "previous", f"{option}={value}")
+
+    def decide(
+        self, option: str, statements: Sequence[Statement], settings: str
+    ) -> Statement | None:
+        """Return the first of equal statements; two that differ are an issue."""
+        different = [each for each in statements if each.value != statements[0].value]
+        if not different:
+            return statements[0] if statements else None
+        first, other = statements[0], different[0]
+        self.refuse(
+            f"The {FACT_LABELS[option]} is {_value_text(option, first.value)} by {first.source} "
+            f"and {_value_text(option, other.value)} by {other.source}; set {settings}.",
+            option,
+            dict.fromkeys(each.value for each in statements),
+        )
+        return None
+
+
+def sentence_source(sentence: Sentence) -> str:
+    """Return how a message names a sentence as a source."""
+    return f"row {sentence.note.row_number}, {quote(sentence.text, _MAX_SENTENCE_LENGTH)}"
+
+
+def sentence_quote(sentence: Sentence) -> str:
+    """Return the beginning of a message about a sentence."""
+    return f"Row {sentence.note.row_number} says {quote(sentence.text, _MAX_SENTENCE_LENGTH)}"
+
+
+def _value_text(option: str, value: str) -> str:
+    if option == "vat_included":
+        return "included" if value == "true" else "not included"
+    return "that of a pack" if value == "pack" else value

@@ -1,0 +1,300 @@
+"""Columns that say what the prices are: currency, quantity, unit, discount, tax, stock and others.
+
+A header is confirmed by the cells below it. Columns that change the cost refuse the price list if
+they are in doubt; columns that only inform, such as the brand, are then left out.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from pricebook.errors import PriceListIssue
+from pricebook.pricelists.detection.ambiguity_errors import (
+    column_label,
+    column_reference,
+    equal_columns_issue,
+    misread_column_issue,
+)
+from pricebook.pricelists.detection.column_content import ColumnContent, display_text
+from pricebook.pricelists.detection.currencies import (
+    currencies_in_text,
+    currency_of_cell,
+    resolve_currency,
+)
+from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
+from pricebook.pricelists.facts.dates import parse_date
+from pricebook.pricelists.facts.discounts import parse_discounts
+from pricebook.pricelists.facts.quantities import Quantity, parse_quantity
+from pricebook.pricelists.facts.units import parse_unit
+from pricebook.pricelists.facts.vat import parse_vat_rate
+from pricebook.pricelists.schemas import Field
+from pricebook.pricelists.text import quote
+
+_MIN_SHARE = 0.5
+_MAX_VAT_RATES = 6
+_MAX_GROUP_LENGTH = 12
+# Cells of a unit column that may be a hundred; `M` beside them is a thousand, not a metre.
+_QUANTITY_UNIT = re.compile(r"\s*(?:C|CEN|%|‰)\s*").fullmatch
+_GTIN = re.compile(r"\s*\d{8}(?:\d{4,6})?\s*").fullmatch
+_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{1,2}-\d{1,2}").search
+_GROUP = re.compile(r"\s*[^\W_][\w./ -]*\s*").fullmatch
+
+
+class _FactField(NamedTuple):
+    """A field, whether a doubt about it may change the cost, and how its cells look."""
+
+    field: Field
+    changes_cost: bool
+    fits: Callable[[ColumnContent], bool]
+
+
+class FactColumns:
+    """Chooses the columns of the fields beside code, name and price."""
+
+    def __init__(
+        self,
+        header: TableHeader,
+        expected: ExpectedColumns,
+        contents: Sequence[ColumnContent],
+        available: Mapping[Field, RankedColumns],
+        tiers: Sequence[tuple[Decimal, int]],
+    ) -> None:
+        self._header = header
+        self._expected = expected
+        self._contents = contents
+        self._available = available
+        self._tier_columns = {index for _, index in tiers}
+        self._columns: dict[Field, int] = {}
+        self._issues: list[PriceListIssue] = []
+
+    def choose(
+        self, assigned: Mapping[Field, int]
+    ) -> tuple[dict[Field, int], list[PriceListIssue]]:
+        """Return the columns of further fields, and the issues of those in doubt."""
+        self._taken = set(assigned.values()) | self._tier_columns
+        self._price = assigned.get("price")
+        self._choose_mapped()
+        self._choose_category()
+        self._choose_currency()
+        self._choose_list_price()
+        for fact_field in _FACT_FIELDS:
+            self._choose(fact_field)
+        self._check_units()
+        return self._columns, self._issues
+
+    def _choose_mapped(self) -> None:
+        for field in self._expected.mapping:
+            columns = self._header.candidates[field]
+            if field not in _CORE and len(columns) == 1:
+                self._assign(field, next(iter(columns)))
+
+    def _assign(self, field: Field, index: int) -> None:
+        self._columns[field] = index
+        self._taken.add(index)
+
+    def _content(self, index: int) -> ColumnContent:
+        return self._contents[index] if index < len(self._contents) else ColumnContent()
+
+    def _free(self, field: Field) -> RankedColumns:
+        return {i: rank for i, rank in self._available[field].items() if i not in self._taken}
+
+    def _best(self, candidates: RankedColumns) -> list[int]:
+        best_rank = min(candidates.values(), default=0)
+        return [index for index, rank in candidates.items() if rank == best_rank]
+
+    def _choose_category(self) -> None:
+        best = self._best(self._free("category"))
+        if len(best) > 1 and "category" not in self._columns:
+            self._issues.append(equal_columns_issue(self._header, "category", best))
+        elif best and "category" not in self._columns:
+            self._assign("category", best[0])
+
+    def _choose_currency(self) -> None:
+        """Choose the column of currencies: by its header, else the one whose cells are codes."""
+        if "currency" in self._columns:
+            return
+        named = {
+            index: rank
+            for index, rank in self._free("currency").items()
+            if rank < _WEAK_CURRENCY_RANK or self._holds_currencies(index)
+        }
+        by_content = [
+            index
+            for index in range(min(len(self._header.cells), len(self._contents)))
+            if index not in self._taken | self._header.ignored
+            and self._content(index).filled
+            and self._holds_currencies(index)
+        ]
+        best = [index for index in self._best(named) if index in by_content] or self._best(named)
+        best = best or by_content
+        if len(best) > 1:
+            self._issues.append(equal_columns_issue(self._header, "currency", best))
+        elif best:
+            self._assign("currency", best[0])
+
+    def _holds_currencies(self, index: int) -> bool:
+        currency = self._expected.currency
+        return self._content(index).share(lambda cell: currency_of_cell(cell, currency)) == 1
+
+    def _choose_list_price(self) -> None:
+        """Choose the list price beside the price; one in another currency is no fact about it."""
+        if "list_price" in self._columns or self._price is None:
+            return
+        price_currency = self._header_currency(self._price)
+        candidates = {
+            index: rank
+            for index, rank in self._free("list_price").items()
+            if self._header_currency(index) in {None, price_currency}
+        }
+        best = self._best(candidates)
+        if len(best) == 1:
+            self._assign("list_price", best[0])
+
+    def _header_currency(self, index: int) -> str | None:
+        catalog_currency = self._expected.currency
+        codes = currencies_in_text(self._header.cells[index], catalog_currency)
+        return None if codes is None else resolve_currency(codes, catalog_currency)
+
+    def _choose(self, fact_field: _FactField) -> None:
+        field = fact_field.field
+        is_set = field == "price_quantity" and self._expected.price_quantity_is_set
+        if field in self._columns or is_set:
+            return
+        free = self._free(field)
+        fitting = {i: rank for i, rank in free.items() if fact_field.fits(self._content(i))}
+        best = self._best(fitting)
+        if len(best) == 1:
+            self._assign(field, best[0])
+        elif best and fact_field.changes_cost:
+            self._issues.append(equal_columns_issue(self._header, field, best))
+        elif free and not fitting and fact_field.changes_cost:
+            self._refuse_misread(field, self._best(free)[0], min(free.values()))
+
+    def _refuse_misread(self, field: Field, index: int, rank: int) -> None:
+        """Refuse a column that is named like a fact about the price and has other cells."""
+        if field == "price_quantity" and (rank or self._is_unit(index)):
+            return
+        content = self._content(index)
+        if field == "discount" and self._is_group(content):
+            if "discount_group" not in self._columns:
+                self._assign("discount_group", index)
+            return
+        label = column_reference(self._header, index)
+        decisions = (
+            f'set ignored_columns="{label}" if it says nothing about the price, or the right column'
+            f' with --column {field}="Header"'
+        )
+        example = display_text(content.cells[0]) if content.cells else ""
+        self._issues.append(misread_column_issue(self._header, field, index, example, decisions))
+
+    def _is_unit(self, index: int) -> bool:
+        return self._content(index).share(lambda cell: parse_unit(display_text(cell))) >= _MIN_SHARE
+
+    def _is_group(self, content: ColumnContent) -> bool:
+        return (
+            content.share(
+                lambda cell: len(cell) <= _MAX_GROUP_LENGTH and _GROUP(display_text(cell))
+            )
+            >= _MIN_SHARE
+        )
+
+    def _check_units(self) -> None:
+        """Refuse units such as `C`: prices may be for a hundred, and for a thousand by `M`."""
+        index = self._columns.get("unit")
+        is_decided = self._expected.price_quantity_is_set or "unit" in self._expected.mapping
+        if index is None or is_decided or "price_quantity" in self._columns:
+            return
+        texts = map(display_text, self._content(index).cells)
+        example = next(filter(_QUANTITY_UNIT, texts), None)
+        if example is not None:
+            label = column_reference(self._header, index)
+            self._issues.append(
+                PriceListIssue(
+                    f"The unit {quote(example)} of the column {column_label(self._header, index)} "
+                    "may be the quantity that the price is for; set --column "
+                    f'price_quantity="{label}" if it is, or ignored_columns="{label}".',
+                    "column_mapping.price_quantity",
+                    (label,),
+                )
+            )
+
+
+def _is_any(content: ColumnContent) -> bool:
+    return not content.has_markup
+
+
+def _is_quantity(content: ColumnContent) -> bool:
+    """Return whether the cells are quantities: numbers, `100 St`, `C`; money and units are not."""
+    is_money = content.kind == "money" and content.share(_has_cents) > 0
+    return not is_money and content.share(_names_quantity) >= _MIN_SHARE
+
+
+def _is_price_quantity(content: ColumnContent) -> bool:
+    """Return whether the cells are quantities, among which `each` may be one."""
+    has_quantity = any(map(_names_quantity, content.cells)) or not content.cells
+    is_money = content.kind == "money" and content.share(_has_cents) > 0
+    return has_quantity and not is_money and content.share(_quantity_of) >= _MIN_SHARE
+
+
+def _quantity_of(cell: str) -> Quantity | None:
+    """Return the quantity of a cell by either decimal mark, which the prices decide later."""
+    return parse_quantity(cell, ".") or parse_quantity(cell, ",")
+
+
+def _names_quantity(cell: str) -> bool:
+    quantity = _quantity_of(cell)
+    return quantity is not None and (quantity.number != 1 or any(map(str.isdigit, cell)))
+
+
+def _has_cents(cell: str) -> bool:
+    fraction = re.search(r"[.,](\d{1,2})\D*$", display_text(cell))
+    return fraction is not None and int(fraction[1]) > 0
+
+
+def _is_unit_text(content: ColumnContent) -> bool:
+    return content.share(lambda cell: any(map(str.isalpha, display_text(cell)))) >= _MIN_SHARE
+
+
+def _is_date(content: ColumnContent) -> bool:
+    return (
+        content.share(lambda cell: _DATE(display_text(cell)) or _parses_as_date(cell)) >= _MIN_SHARE
+    )
+
+
+def _parses_as_date(cell: str) -> bool:
+    return any(map(str.isdigit, cell)) and parse_date(display_text(cell)) is not None
+
+
+def _is_discount(content: ColumnContent) -> bool:
+    return content.share(lambda cell: parse_discounts(cell) is not None) >= _MIN_SHARE
+
+
+def _is_vat_rate(content: ColumnContent) -> bool:
+    rates = [rate for cell in content.cells if (rate := parse_vat_rate(cell)) is not None]
+    is_rate = len(set(rates)) <= _MAX_VAT_RATES and all(rate * 10 % 1 == 0 for rate in rates)
+    return is_rate and 2 * len(rates) >= len(content.cells)
+
+
+def _is_gtin(content: ColumnContent) -> bool:
+    return content.share(lambda cell: _GTIN(display_text(cell))) >= _MIN_SHARE
+
+
+_CORE = frozenset({"sku", "name", "price"})
+_WEAK_CURRENCY_RANK = 2
+# In this order: a column that fits two fields is that of the first.
+_FACT_FIELDS = (
+    _FactField("valid_from", changes_cost=False, fits=_is_date),
+    _FactField("price_quantity", changes_cost=True, fits=_is_price_quantity),
+    _FactField("discount_group", changes_cost=True, fits=_is_any),
+    _FactField("discount", changes_cost=True, fits=_is_discount),
+    _FactField("vat_rate", changes_cost=False, fits=_is_vat_rate),
+    _FactField("min_order_quantity", changes_cost=False, fits=_is_quantity),
+    _FactField("pack_size", changes_cost=False, fits=_is_quantity),
+    _FactField("unit", changes_cost=False, fits=_is_unit_text),
+    _FactField("mpn", changes_cost=False, fits=_is_any),
+    _FactField("gtin", changes_cost=False, fits=_is_gtin),
+    _FactField("brand", changes_cost=False, fits=_is_any),
+    _FactField("stock", changes_cost=False, fits=_is_any),
+    _FactField("lead_time", changes_cost=False, fits=_is_any),
+)

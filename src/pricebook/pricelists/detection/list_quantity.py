@@ -1,0 +1,149 @@
+"""The quantity that the prices of a list are for: base units, the pack of a row, the unit."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from pricebook.pricelists.detection.ambiguity_errors import column_reference
+from pricebook.pricelists.detection.column_content import display_text
+from pricebook.pricelists.detection.fact_collector import (
+    FactCollector,
+    Statement,
+    sentence_quote,
+    sentence_source,
+)
+from pricebook.pricelists.detection.layout import PER_ROW
+from pricebook.pricelists.detection.price_statements import PriceStatement
+from pricebook.pricelists.facts.quantities import parse_quantity
+from pricebook.pricelists.schemas import Fact, FactOrigin
+from pricebook.pricelists.text import quote_list
+
+_PACK = "pack"
+_SETTINGS = "price_quantity, as in price_quantity=100, or prices_per_pack=true"
+
+
+def find_price_quantity(collector: FactCollector) -> tuple[Decimal, bool]:
+    """Return the quantity that a price is for, and whether it is for the pack of its row."""
+    sources = collector.sources
+    if is_quantity_set(collector):
+        return _configured_quantity(collector)
+    _refuse_parts(collector)
+    source = sources.price_source
+    statements = _statements(collector, sources.price_statement, ("header", source))
+    for sentence in sources.general_sentences:
+        if "price_quantity" not in sentence.doubts:
+            source = sentence_source(sentence)
+            statements += _statements(collector, sentence.statement, ("sentence", source))
+    column = sources.assignment.columns.get("price_quantity")
+    if column is not None:
+        _check_column(collector, column, statements)
+        source = sources.column_source(column)
+        collector.facts["price_quantity"] = Fact(PER_ROW, "column", source)
+        return Decimal(1), False
+    decided = collector.decide("price_quantity", statements, _SETTINGS)
+    if decided is None:
+        return Decimal(1), False
+    if decided.value == _PACK:
+        collector.facts["prices_per_pack"] = Fact("true", decided.origin, decided.source)
+        _check_pack_column(collector, decided.source)
+        return Decimal(1), True
+    collector.facts["price_quantity"] = decided.as_fact()
+    return Decimal(decided.value), False
+
+
+def find_unit(collector: FactCollector) -> str | None:
+    """Return the code of the unit that a header or sentence names for the price: `per kg`."""
+    sources = collector.sources
+    statements: list[tuple[FactOrigin, str, frozenset[str]]] = []
+    statements.append(("header", sources.price_source, sources.price_statement.units))
+    statements.extend(
+        ("sentence", sentence_source(sentence), sentence.statement.units)
+        for sentence in sources.general_sentences
+    )
+    for origin, source, units in statements:
+        if len(units) == 1:
+            (unit,) = units
+            collector.facts["unit"] = Fact(unit, origin, source)
+            return unit
+    return None
+
+
+def is_quantity_set(collector: FactCollector) -> bool:
+    """Return whether an option sets what a price is for."""
+    config = collector.sources.config
+    return config.price_quantity is not None or config.prices_per_pack is not None
+
+
+def _configured_quantity(collector: FactCollector) -> tuple[Decimal, bool]:
+    config = collector.sources.config
+    if config.prices_per_pack is not None:
+        collector.note_setting("prices_per_pack", str(config.prices_per_pack).lower())
+    if config.price_quantity is not None:
+        collector.note_setting("price_quantity", str(config.price_quantity))
+    elif config.prices_per_pack:
+        _check_pack_column(collector, "prices_per_pack")
+    return Decimal(config.price_quantity or 1), bool(config.prices_per_pack)
+
+
+def _refuse_parts(collector: FactCollector) -> None:
+    """Refuse a quantity that a text between articles states, which may hold for some of them."""
+    sources = collector.sources
+    general = {_values(sources.price_statement)}
+    general |= {_values(sentence.statement) for sentence in sources.general_sentences}
+    for sentence in sources.sentences:
+        values = _values(sentence.statement)
+        if sentence.note.place == "inside" and values and values not in general:
+            collector.refuse(
+                f"{sentence_quote(sentence)} between the articles, so that their prices may be for "
+                f"different quantities; set {_SETTINGS}.",
+                "price_quantity",
+                values,
+            )
+
+
+def _values(statement: PriceStatement) -> tuple[str, ...]:
+    numbers = [f"{number:f}" for number in sorted(statement.quantities)]
+    return (*numbers, *([_PACK] if statement.is_per_pack else []))
+
+
+def _statements(
+    collector: FactCollector, statement: PriceStatement, source: tuple[FactOrigin, str]
+) -> list[Statement]:
+    columns = collector.sources.assignment.columns
+    if statement.names_price_unit and "price_quantity" not in columns:
+        collector.refuse(
+            f"A price is for a price unit by {source[1]}, but no column states it; set "
+            '--column price_quantity="Header" or price_quantity=1.',
+            "column_mapping.price_quantity",
+        )
+        return []
+    return [Statement(value, *source) for value in _values(statement)]
+
+
+def _check_column(collector: FactCollector, column: int, statements: Sequence[Statement]) -> None:
+    """Refuse a quantity of the whole list beside a column that states another one."""
+    sources = collector.sources
+    cells = sources.content(column).cells
+    quantities = {
+        f"{quantity.number:f}"
+        for cell in cells
+        if (quantity := parse_quantity(cell, ".") or parse_quantity(cell, ","))
+    }
+    for statement in statements:
+        if statement.value != "1" and cells and quantities != {statement.value}:
+            texts = quote_list(sorted({display_text(cell) for cell in cells}), 3)
+            collector.refuse(
+                f"A price is for {statement.value} by {statement.source} and for {texts} by "
+                f"{sources.column_source(column)}; set price_quantity={statement.value} or "
+                f'ignored_columns="{column_reference(sources.header, column)}".',
+                "price_quantity",
+                [statement.value],
+            )
+
+
+def _check_pack_column(collector: FactCollector, source: str) -> None:
+    if "pack_size" not in collector.sources.assignment.columns:
+        collector.refuse(
+            f"Prices are for a pack by {source}, but no column has the pack size; set --column "
+            'pack_size="Header", or price_quantity to the pieces of a pack.',
+            "column_mapping.pack_size",
+        )

@@ -1,0 +1,93 @@
+"""Whether the prices of a list include VAT, and its rate."""
+
+from decimal import Decimal
+
+from pricebook.pricelists.detection.fact_collector import (
+    FactCollector,
+    Statement,
+    sentence_source,
+)
+from pricebook.pricelists.detection.layout import PER_ROW
+from pricebook.pricelists.schemas import Fact
+
+
+def find_vat(collector: FactCollector) -> tuple[bool | None, Decimal | None]:
+    """Return whether prices include VAT, None if nothing says so, and the rate in percent."""
+    included, rate = _vat_included(collector), _vat_rate(collector)
+    _check_conversion(collector, rate, included=included)
+    return included, rate
+
+
+def _check_conversion(
+    collector: FactCollector, rate: Decimal | None, *, included: bool | None
+) -> None:
+    """Refuse prices that cannot be converted to the VAT basis of the catalog."""
+    sources = collector.sources
+    wanted = sources.request.catalog_vat
+    if wanted == "as_listed":
+        return
+    if included is None:
+        if not any(issue.option == "vat_included" for issue in collector.issues):
+            collector.refuse(
+                f"The catalog has {wanted} prices, and nothing says whether those of this list "
+                "include VAT; set vat_included=false or vat_included=true.",
+                "vat_included",
+                ("false", "true"),
+            )
+        return
+    is_rate_known = rate is not None or "vat_rate" in sources.assignment.columns
+    if included != (wanted == "gross") and not is_rate_known:
+        wording = "include" if included else "exclude"
+        collector.refuse(
+            f"The catalog has {wanted} prices, those of this list {wording} VAT, and no rate is "
+            'known; set vat_rate=20 or --column vat_rate="Header".',
+            "vat_rate",
+        )
+
+
+def _vat_included(collector: FactCollector) -> bool | None:
+    sources = collector.sources
+    if sources.config.vat_included is not None:
+        collector.note_setting("vat_included", str(sources.config.vat_included).lower())
+        return sources.config.vat_included
+    statements = [
+        Statement(str(value).lower(), "header", sources.price_source)
+        for value in sorted(sources.price_statement.vat_included)
+    ]
+    statements += [
+        Statement(str(value).lower(), "sentence", sentence_source(sentence))
+        for sentence in sources.sentences
+        if "vat_included" not in sentence.doubts
+        for value in sorted(sentence.statement.vat_included)
+    ]
+    decided = collector.decide(
+        "vat_included", statements, "vat_included=true or vat_included=false"
+    )
+    if decided is None:
+        return None
+    collector.facts["vat_included"] = decided.as_fact()
+    return decided.value == "true"
+
+
+def _vat_rate(collector: FactCollector) -> Decimal | None:
+    """Return the rate; several rates without a column leave open which one holds for a row."""
+    sources = collector.sources
+    if sources.config.vat_rate is not None:
+        collector.note_setting("vat_rate", f"{sources.config.vat_rate:f}")
+        return sources.config.vat_rate
+    statements = [
+        Statement(f"{rate:f}", "header", sources.price_source)
+        for rate in sorted(sources.price_statement.vat_rates)
+    ]
+    statements += [
+        Statement(f"{rate:f}", "sentence", sentence_source(sentence))
+        for sentence in sources.sentences
+        for rate in sorted(sentence.statement.vat_rates)
+    ]
+    column = sources.assignment.columns.get("vat_rate")
+    if column is not None:
+        collector.facts["vat_rate"] = Fact(PER_ROW, "column", sources.column_source(column))
+    if len({statement.value for statement in statements}) != 1:
+        return None
+    collector.facts.setdefault("vat_rate", statements[0].as_fact())
+    return Decimal(statements[0].value)

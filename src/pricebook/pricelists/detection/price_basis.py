@@ -1,0 +1,191 @@
+"""What the prices of a list are: currency, quantity, tax, discounts, days, and who says so.
+
+The strongest source of a fact counts: a setting, a column, the cells, the header, a sentence. Two
+sources that contradict each other refuse the price list, naming both.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+import msgspec
+
+from pricebook.errors import PriceListIssue
+from pricebook.pricelists.detection.ambiguity_errors import column_label, column_reference
+from pricebook.pricelists.detection.column_content import display_text
+from pricebook.pricelists.detection.discount_base import find_discount_base
+from pricebook.pricelists.detection.fact_collector import (
+    FACT_LABELS,
+    FactCollector,
+    ListSources,
+    Statement,
+    sentence_quote,
+    sentence_source,
+)
+from pricebook.pricelists.detection.header_words import field_ranks
+from pricebook.pricelists.detection.layout import PER_ROW
+from pricebook.pricelists.detection.list_currency import find_currency
+from pricebook.pricelists.detection.list_quantity import (
+    find_price_quantity,
+    find_unit,
+    is_quantity_set,
+)
+from pricebook.pricelists.detection.list_tax import find_vat
+from pricebook.pricelists.detection.sentences import Doubt
+from pricebook.pricelists.facts.dates import find_day_first
+from pricebook.pricelists.facts.discounts import parse_discounts
+from pricebook.pricelists.schemas import DiscountBase, Fact, Field, PriceBasis
+
+_EXAMPLES: dict[Doubt, str] = {
+    "currency": "currency=EUR",
+    "price_quantity": "price_quantity=100",
+    "vat_included": "vat_included=false",
+}
+
+
+class ListFacts(NamedTuple):
+    """The basis of the prices, each fact with its source, and the reasons to refuse the list."""
+
+    basis: PriceBasis
+    facts: dict[str, Fact]
+    issues: list[PriceListIssue]
+
+
+class _Discounts(NamedTuple):
+    """Discounts of every row, those of each discount group, and the price they apply to."""
+
+    of_rows: tuple[Decimal, ...]
+    of_groups: dict[str, tuple[Decimal, ...]]
+    base: DiscountBase
+
+
+def detect_price_basis(sources: ListSources) -> ListFacts:
+    """Return what the prices of a list are."""
+    collector = FactCollector(sources)
+    _refuse_doubtful_sentences(collector)
+    currency = find_currency(collector)
+    quantity, is_per_pack = find_price_quantity(collector)
+    vat_included, vat_rate = find_vat(collector)
+    discounts = _find_discounts(collector)
+    _note_list_price(collector)
+    basis = PriceBasis(
+        currency=currency,
+        price_quantity=quantity,
+        prices_per_pack=is_per_pack,
+        unit=find_unit(collector),
+        vat_included=vat_included,
+        vat_rate=vat_rate,
+        discounts=discounts.of_rows,
+        discount_groups=discounts.of_groups,
+        discount_base=discounts.base,
+        valid_from=_find_valid_from(collector),
+        next_from=_find_next_from(collector),
+        day_first=_find_day_first(sources),
+    )
+    return ListFacts(basis, collector.facts, collector.issues)
+
+
+def _refuse_doubtful_sentences(collector: FactCollector) -> None:
+    for sentence in collector.sources.sentences:
+        for doubt in sentence.doubts:
+            if _is_decided(collector, doubt):
+                continue
+            example = _EXAMPLES.get(doubt)
+            remedy = f"set it, as in {example}" if example else "write it as in 2026-12-01"
+            collector.refuse(
+                f"{sentence_quote(sentence)}, which leaves the {FACT_LABELS[doubt]} in doubt; "
+                f"{remedy}.",
+                doubt if example else "",
+            )
+
+
+def _is_decided(collector: FactCollector, doubt: Doubt) -> bool:
+    """Return whether an option decides what a sentence leaves in doubt."""
+    if doubt == "price_quantity":
+        return is_quantity_set(collector)
+    return doubt != "valid_from" and getattr(collector.sources.config, doubt) is not None
+
+
+def _find_discounts(collector: FactCollector) -> _Discounts:
+    sources = collector.sources
+    config, columns = sources.config, sources.assignment.columns
+    if config.discount is not None:
+        collector.note_setting("discount", config.discount)
+    if config.discount_groups is not None:
+        text = msgspec.json.encode(config.discount_groups, order="sorted").decode()
+        collector.note_setting("discount_groups", text)
+    fields: tuple[Field, ...] = ("discount", "discount_group")
+    for field in fields:
+        index = columns.get(field)
+        if index is not None:
+            collector.facts.setdefault(field, Fact(PER_ROW, "column", sources.column_source(index)))
+    found = find_discount_base(
+        config, sources.header, columns, sources.contents, sources.request.currency
+    )
+    collector.issues += [found.issue] if found.issue else []
+    if config.discount_base is not None:
+        collector.note_setting("discount_base", found.base)
+    elif found.source:
+        collector.facts["discount_base"] = Fact(found.base, "header", found.source)
+    groups = config.discount_groups or {}
+    return _Discounts(
+        parse_discounts(config.discount or "") or (),
+        {group: parse_discounts(chain) or () for group, chain in groups.items()},
+        found.base,
+    )
+
+
+def _note_list_price(collector: FactCollector) -> None:
+    """Note that the price is a list price, or where the list price beside it is."""
+    sources = collector.sources
+    column = sources.assignment.columns.get("list_price")
+    if column is not None:
+        source = sources.column_source(column)
+        collector.facts["list_price"] = Fact(PER_ROW, "column", source)
+    elif "list_price" in field_ranks(sources.price_header, sources.request.currency):
+        collector.facts["list_price"] = Fact("price", "header", sources.price_source)
+
+
+def _find_valid_from(collector: FactCollector) -> date | None:
+    """Return the first day of all prices if that is still to come."""
+    sources = collector.sources
+    days: dict[date, Statement] = {}
+    if day := sources.assignment.price_from:
+        days[day] = Statement(day.isoformat(), "header", sources.price_source)
+    for sentence in sources.general_sentences:
+        if (day := sentence.valid_from) and "valid_from" not in sentence.doubts:
+            source = sentence_source(sentence)
+            days.setdefault(day, Statement(day.isoformat(), "sentence", source))
+    if not days:
+        return None
+    last = max(days)
+    collector.facts["valid_from"] = days[last].as_fact()
+    today = sources.request.today
+    return last if today and last > today else None
+
+
+def _find_next_from(collector: FactCollector) -> date | None:
+    """Return the day from which the column of upcoming prices holds."""
+    sources = collector.sources
+    column = sources.assignment.columns.get("next_price")
+    if column is None:
+        return None
+    day = sources.assignment.next_from
+    if day is None:
+        collector.refuse(
+            f"Nothing says from which day the prices of {column_label(sources.header, column)} "
+            "hold; write it into the header, as in 2026-12-01, or set ignored_columns.",
+            "ignored_columns",
+            (column_reference(sources.header, column),),
+        )
+        return None
+    collector.facts["next_from"] = Fact(day.isoformat(), "header", sources.column_source(column))
+    return day
+
+
+def _find_day_first(sources: ListSources) -> bool | None:
+    """Return whether the days of the rows begin with the day, as in `31/12/2026`."""
+    column = sources.assignment.columns.get("valid_from")
+    return (
+        None if column is None else find_day_first(map(display_text, sources.content(column).cells))
+    )

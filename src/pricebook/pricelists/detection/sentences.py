@@ -1,0 +1,274 @@
+"""Sentences above and below a table that say what its prices are.
+
+A sentence counts if it has a word for prices or price lists: letterheads, addresses and terms of
+delivery say nothing. One that names a currency, a quantity, a tax or a pack in a way that is not
+understood is in doubt, which refuses the price list.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Literal, NamedTuple
+
+from pricebook.pricelists.detection.column_content import filled_columns
+from pricebook.pricelists.detection.currencies import (
+    currencies_of_sign,
+    sentence_currency,
+)
+from pricebook.pricelists.detection.price_statements import (
+    PriceStatement,
+    Token,
+    number_of,
+    read_statement,
+    tokenize,
+)
+from pricebook.pricelists.detection.statement_words import (
+    ABBREVIATIONS,
+    AFTER_QUANTITY_WORDS,
+    CURRENCY_LABELS,
+    MINIMUM_WORDS,
+    NATIONS,
+    OTHER_PRICE_NOUNS,
+    PER_WORDS,
+    PRICE_NOUNS,
+    UNKNOWN_CURRENCIES,
+    VALID_FROM_PHRASES,
+    VALIDITY_WORDS,
+)
+from pricebook.pricelists.detection.vocabulary import MONTH_WORDS
+from pricebook.pricelists.facts.dates import parse_date
+from pricebook.pricelists.facts.units import PIECE, parse_unit
+from pricebook.pricelists.schemas import Record
+from pricebook.pricelists.text import comparison_key
+
+Place = Literal["above", "below", "inside"]
+# What a sentence leaves in doubt: the option that decides it.
+Doubt = Literal["currency", "price_quantity", "vat_included", "valid_from"]
+
+_MAX_NOTE_LENGTH = 1000
+_SENTENCE_END = re.compile(r"[;!?\n|•]|\s[-–—]\s|\.(?=\s+[^\W\d_a-zа-яёіїєґ])|\.(?=\s*$)")
+_LAST_WORD = re.compile(r"[^\W\d_]+$")
+_MONTH = "|".join(sorted(map(re.escape, MONTH_WORDS), key=len, reverse=True))
+_DATE = (
+    r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?\s+(?:of\s+|de\s+)?(?:{_MONTH})\.?\s+(?:de\s+|del\s+)?\d{{4}}"
+    rf"|(?:{_MONTH})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}"
+)
+_VALID_FROM = re.compile(
+    rf"(?<![^\W\d_])(?P<phrase>{VALID_FROM_PHRASES})\s*:?\s*(?:dem|the|el|le|dnia|on)?\s*"
+    rf"(?P<date>{_DATE})",
+    re.IGNORECASE,
+)
+
+
+class Note(NamedTuple):
+    """A text outside of the articles: its 1-based row, and where it is relative to them."""
+
+    row_number: int
+    text: str
+    place: Place
+
+
+class Sentence(NamedTuple):
+    """What one sentence says about the prices of the list.
+
+    `currencies` are the ISO codes it may mean, None if it names none. `doubts` are the options
+    that decide what is not understood.
+    """
+
+    note: Note
+    text: str
+    statement: PriceStatement
+    currencies: frozenset[str] | None
+    valid_from: date | None
+    doubts: tuple[Doubt, ...]
+
+
+def read_notes(
+    records: Sequence[Record], header_rows: range, blank_columns: frozenset[int] = frozenset()
+) -> list[Note]:
+    """Return the texts above the header, and those of rows with one filled cell below it.
+
+    `header_rows` are the 1-based numbers of the header rows; `blank_columns` are columns without a
+    header, whose texts are notes at the side.
+    """
+    notes: list[Note] = []
+    last_article = max(
+        (number for number, cells, _ in records if len(filled_columns(cells)) > 1), default=0
+    )
+    first_article: int | None = None
+    for number, cells, malformed in records:
+        filled = filled_columns(cells)
+        if malformed or not filled or number in header_rows:
+            continue
+        if number < header_rows.start:
+            notes += [Note(number, text, "above") for text in _texts(cells, filled)]
+        elif len(filled) == 1:
+            is_above = first_article is None
+            place: Place = "above" if is_above else "below" if number > last_article else "inside"
+            notes.append(Note(number, cells[filled[0]], place))
+        else:
+            first_article = first_article or number
+            notes += [
+                Note(number, cells[column], "above") for column in filled if column in blank_columns
+            ]
+    return notes
+
+
+def speaks_of_prices(text: str) -> bool:
+    """Return whether a text has a word for prices, so that it may be a sentence about them."""
+    return any(token.key in PRICE_NOUNS for token in tokenize(text))
+
+
+def read_sentences(notes: Sequence[Note], currency: str) -> list[Sentence]:
+    """Return the sentences of notes that say something about prices, or leave it in doubt."""
+    sentences: list[Sentence] = []
+    for note in notes:
+        for text in _split(note.text[:_MAX_NOTE_LENGTH]):
+            sentence = _read_sentence(note, text, currency)
+            if sentence:
+                sentences.append(sentence)
+    return sentences
+
+
+def _texts(cells: Sequence[str], filled: Sequence[int]) -> Iterator[str]:
+    """Yield the texts of a row above the header; a label is joined with the cell beside it."""
+    for position, column in enumerate(filled):
+        text = cells[column]
+        if comparison_key(text) in CURRENCY_LABELS and position + 1 < len(filled):
+            text = f"{text.rstrip(' :')}: {cells[filled[position + 1]]}"
+        yield text
+
+
+def _split(text: str) -> Iterator[str]:
+    """Yield the sentences of a text; an abbreviation such as `zzgl.` ends none."""
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        is_stop = match[0] == "."
+        if is_stop and not _ends_sentence(text[: match.start()]):
+            continue
+        if part := text[start : match.end() if is_stop else match.start()].strip():
+            yield part
+        start = match.end()
+    if part := text[start:].strip():
+        yield part
+
+
+def _ends_sentence(text: str) -> bool:
+    """Return whether a full stop after a text ends a sentence: not after `zzgl` or `1`."""
+    word = _LAST_WORD.search(text)
+    is_abbreviation = word is not None and comparison_key(word[0]) in ABBREVIATIONS
+    return not (is_abbreviation or text[-1:].isdigit())
+
+
+def _read_sentence(note: Note, text: str, currency: str) -> Sentence | None:
+    part = _part_about_cost(text)
+    tokens = tokenize(part)
+    keys = {token.key for token in tokens}
+    is_about_prices = not PRICE_NOUNS.isdisjoint(keys)
+    valid_from, is_date_clear = _valid_from(part, is_about_prices=is_about_prices, keys=keys)
+    is_label = bool(tokens) and tokens[0].key in CURRENCY_LABELS
+    if not (is_about_prices or is_label or valid_from or not is_date_clear):
+        return None
+    statement = read_statement(part) if is_about_prices else PriceStatement()
+    currencies = _currencies(tokens, currency) if is_about_prices or is_label else None
+    doubts = list(_doubts(tokens, statement, currencies, is_about_prices=is_about_prices))
+    if not is_date_clear:
+        doubts.append("valid_from")
+    says_something = (
+        *(statement.quantities, statement.is_per_pack, statement.names_price_unit),
+        *(statement.vat_included, statement.vat_rates, currencies is not None, valid_from, doubts),
+    )
+    if not any(says_something):
+        return None
+    return Sentence(note, text, statement, currencies, valid_from, tuple(doubts))
+
+
+def _part_about_cost(text: str) -> str:
+    """Return a sentence without what it says about other sums: delivery, list prices, payment."""
+    parts: list[str] = []
+    for part in text.split(","):
+        words = re.finditer(r"[^\W\d_]+", part)
+        end = next((m.start() for m in words if comparison_key(m[0]) in OTHER_PRICE_NOUNS), None)
+        parts.append(part if end is None else part[:end])
+    return ",".join(part for part in parts if part.strip())
+
+
+def _currencies(tokens: Sequence[Token], catalog_currency: str) -> frozenset[str] | None:
+    """Return the codes that a sentence may mean; amounts such as `over 500 EUR` say nothing."""
+    possible: frozenset[str] | None = None
+    for index, token in enumerate(tokens):
+        codes = (
+            currencies_of_sign(token.text)
+            if token.kind == "sign"
+            else sentence_currency(token.text, token.key, catalog_currency)
+        )
+        if codes and not _is_amount(tokens, index):
+            nation = NATIONS.get(tokens[index - 1].key) if index else None
+            codes = codes & {nation} if nation in codes else codes
+            possible = codes if possible is None else possible & codes
+    return possible
+
+
+def _is_amount(tokens: Sequence[Token], currency: int) -> bool:
+    """Return whether a number stands directly beside a currency, other than a year."""
+    before = tokens[currency - 1] if currency else None
+    after = tokens[currency + 1] if currency + 1 < len(tokens) else None
+    return any(
+        token is not None
+        and token.kind == "number"
+        and not re.fullmatch(r"(19|20)\d\d", token.text)
+        for token in (before, after)
+    )
+
+
+def _doubts(
+    tokens: Sequence[Token],
+    statement: PriceStatement,
+    currencies: frozenset[str] | None,
+    *,
+    is_about_prices: bool,
+) -> Iterator[Doubt]:
+    keys = {token.key for token in tokens}
+    if currencies == frozenset() or (
+        is_about_prices and currencies is None and not UNKNOWN_CURRENCIES.isdisjoint(keys)
+    ):
+        yield "currency"
+    kinds = len(statement.quantities) + statement.is_per_pack + statement.names_price_unit
+    if kinds > 1 or statement.unclear_quantity or _has_unread_quantity(tokens, statement):
+        yield "price_quantity"
+    if len(statement.vat_included) > 1 or (statement.unclear_tax and not statement.vat_rates):
+        yield "vat_included"
+
+
+def _has_unread_quantity(tokens: Sequence[Token], statement: PriceStatement) -> bool:
+    """Return whether a sentence about prices has a number of pieces that no grammar explains."""
+    if statement.quantities or statement.is_per_pack:
+        return False
+    for index, token in enumerate(tokens):
+        number = number_of(token) if token.kind == "number" else None
+        if number is None or number <= 1 or index + 1 == len(tokens):
+            continue
+        unit = tokens[index + 1]
+        before = tokens[index - 1].key if index else ""
+        if (
+            unit.kind == "word"
+            and unit.key not in AFTER_QUANTITY_WORDS | PER_WORDS
+            and parse_unit(unit.text) == PIECE
+            and len(unit.text) > 1
+            and before not in MINIMUM_WORDS
+        ):
+            return True
+    return False
+
+
+def _valid_from(text: str, *, is_about_prices: bool, keys: set[str]) -> tuple[date | None, bool]:
+    """Return the day from which a sentence says that prices hold, and whether it is clear."""
+    match = _VALID_FROM.search(text)
+    if not match or not (is_about_prices or not VALIDITY_WORDS.isdisjoint(keys)):
+        return None, True
+    day = parse_date(match["date"])
+    if day is not None:
+        return day, True
+    days = {parse_date(match["date"], day_first=order) for order in (True, False)} - {None}
+    return (max(filter(None, days)), False) if days else (None, True)

@@ -1,0 +1,173 @@
+"""Words of headers and sentences about prices, in the languages of `vocabulary`. Pure data.
+
+All words are compared without case and accents (`comparison_key`).
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from pricebook.pricelists.text import comparison_key
+
+
+def _keys(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(comparison_key, words))
+
+
+# A price, all prices, a price list.
+PRICE_NOUNS = _keys(
+    (
+        *("price", "prices", "pricing", "pricelist", "pricelists", "preis", "preise", "preisen"),
+        *("preisliste", "preislisten", "preisangaben", "listenpreise", "nettopreise"),
+        *("bruttopreise", "verkaufspreise", "einkaufspreise", "cost", "costs"),
+        *("цена", "цены", "цен", "ценам", "ценах", "цену", "прайс", "прайслист", "прейскурант"),
+        *("стоимость", "prix", "tarif", "tarifs", "precio", "precios", "tarifa", "tarifas"),
+        *("cena", "ceny", "cen", "cennik", "cennika", "cenach", "ціна", "ціни", "цін", "цінах"),
+        "вартість",
+    )
+)
+# The prices that the final customer pays; a sentence about them says nothing about the cost.
+OTHER_PRICE_NOUNS = _keys(
+    (
+        *("uvp", "msrp", "rrp", "srp", "mrp", "ррц", "мрц", "versandkosten", "fracht", "shipping"),
+        *("freight", "доставка", "доставки", "pfand", "deposit", "livraison", "transport", "port"),
+        *("envío", "portes", "dostawa", "wysyłka", "оплата", "оплаты", "payment", "payable"),
+        *("zahlbar", "zahlung", "paiement", "pago", "płatność", "сплата", "versand"),
+    )
+)
+PER_WORDS = _keys(
+    (
+        *("per", "each", "for", "pro", "je", "jeweils", "für", "за", "на", "par", "pour", "por"),
+        *("cada", "za", "каждые", "кожні"),
+    )
+)
+PRICE_UNIT_WORDS = _keys(
+    ("pe", "preiseinheit", "price unit", "pricing unit", "preismenge", "единицу цены")
+)
+# The unit of the row, whatever it is.
+SALES_UNIT_WORDS = _keys(
+    (
+        *("me", "mengeneinheit", "verkaufseinheit", "uom", "unitaire", "unitario", "jm"),
+        *("jednostkę", "maßeinheit", "одиницю", "единицу", "unidad", "unité"),
+    )
+)
+# These follow a number that is no price quantity: `ab 100 Stück`, `100 days`.
+AFTER_QUANTITY_WORDS = _keys(("days", "tage", "дней", "jours", "días", "dni", "днів", "day", "tag"))
+NUMBER_WORDS = {
+    comparison_key(word): Decimal(number)
+    for number, words in (
+        (1, "one ein eine один одну une uno una jeden jedną одиницю"),
+        (12, "dozen dutzend дюжину douzaine docena tuzin"),
+        (100, "hundred hundert сто сотню cent cien sto сотню"),
+        (1000, "thousand tausend тысячу тысяча тыс mille mil tysiąc тисячу тис"),
+    )
+    for word in words.split()
+}
+TAX_NAMES = _keys(
+    (
+        *("vat", "tax", "taxes", "gst", "mwst", "mehrwertsteuer", "ust", "umsatzsteuer", "steuer"),
+        *("ндс", "налог", "налога", "налогов", "tva", "taxe", "iva", "impuestos", "ptu"),
+        *(
+            "podatek",
+            "podatku",
+            "пдв",
+        ),
+    )
+)
+TAX_INCLUDED_WORDS = _keys(("ttc",))
+TAX_EXCLUDED_WORDS = _keys(("ht",))
+GROSS_WORDS = _keys(
+    ("gross", "brutto", "bruttopreis", "bruttopreise", "брутто", "bruto", "grossprice")
+)
+NET_WORDS = _keys(
+    ("net", "netto", "nettopreis", "nettopreise", "нетто", "neto", "netprice", "netprices")
+)
+INCLUDING_WORDS = _keys(
+    (
+        *("incl", "inc", "including", "include", "includes", "included", "inclusive", "inkl"),
+        *("inklusive", "einschließlich", "einschl", "enthalten", "beinhalten", "включая"),
+        *("включен", "включена", "включено", "включают", "включает", "учетом", "учётом", "тч"),
+        *("числе", "comprise", "compris", "comprises", "incluse", "inclus", "incluses", "incluye"),
+        *("incluyen", "incluido", "incluida", "incluidos", "zawiera", "zawierają", "łącznie"),
+        *("урахуванням", "включно", "включаючи", "містять", "вкл"),
+    )
+)
+EXCLUDING_WORDS = _keys(
+    (
+        *("excl", "exc", "excluding", "exclude", "excludes", "excluded", "exclusive", "exkl"),
+        *("exklusive", "zzgl", "zuzüglich", "plus", "without", "ohne", "без", "исключая", "hors"),
+        *("exclu", "excluido", "excluidos", "sin", "bez", "nettó", "before"),
+    )
+)
+NEGATION_WORDS = _keys(("not", "no", "nicht", "не", "non", "nie", "ні"))
+# Before the name of a tax: whether it is included.
+VAT_PREPOSITIONS = {
+    comparison_key(word): is_included
+    for word, is_included in (
+        *(("с", True), ("со", True), ("with", True), ("mit", True), ("avec", True), ("con", True)),
+        *(("c", True), ("z", True), ("із", True), ("з", True), ("s", False), ("б", False)),
+        *(("ex", False), ("w o", False), ("o", False)),
+    )
+}
+FROM_WORDS = _keys(
+    (
+        *("of", "the", "de", "la", "le", "du", "des", "der", "die", "gesetzl", "gesetzlicher"),
+        *("gesetzlichen", "gesetzliche", "сумму", "суммы", "statutory", "applicable", "jeweiligen"),
+        *("учета", "учёта", "ставка", "урахування", "podatku", "podatek", "налога", "l"),
+    )
+)
+
+# Sentences.
+ABBREVIATIONS = _keys(
+    (
+        *("zzgl", "inkl", "exkl", "gesetzl", "einschl", "zuzügl", "ca", "incl", "excl", "inc"),
+        *("руб", "шт", "тыс", "бел", "рос", "вкл", "т", "ч", "тч", "ед", "уп", "упак", "г", "грн"),
+        *("stk", "st", "pcs", "pc", "nr", "no", "art", "szt", "zł", "tys", "ust", "mwst", "uds"),
+        *("qty", "min", "max", "us", "cond", "réf", "p", "u", "s", "z", "b", "d", "h"),
+    )
+)
+CURRENCY_LABELS = _keys(
+    (
+        *("currency", "currency code", "price currency", "währung", "preiswährung", "валюта"),
+        *("валюта цен", "валюта прайса", "devise", "monnaie", "moneda", "divisa", "waluta"),
+        *("valuta", "listenwährung"),
+    )
+)
+# Units of account without a code: the rate is somewhere else.
+UNKNOWN_CURRENCIES = _keys(("уе", "у е", "уо"))
+# Before a number of pieces: the least order, no price quantity.
+MINIMUM_WORDS = _keys(
+    (
+        *("from", "ab", "от", "over", "above", "über", "mindestens", "min", "minimum", "ab", "dès"),
+        *("desde", "od", "від", "свыше", "более", "до", "up", "to", "bis", "of", "least", "unter"),
+        *("under", "than", "als", "de", "от", "mehr", "powyżej", "poniżej", "понад", "à", "entre"),
+    )
+)
+VALIDITY_WORDS = _keys(
+    (
+        *("valid", "validity", "effective", "gültig", "gültigkeit", "gelten", "gilt"),
+        *("действует", "действуют", "действителен", "действительны", "действительна", "valable"),
+        *("valables", "vigueur", "applicable", "applicables", "válido", "válida", "válidos"),
+        *("vigente", "vigentes", "vigencia", "ważny", "ważna", "ważne", "obowiązuje"),
+        *("obowiązują", "дійсний", "дійсні", "дійсна", "діє", "діють", "чинний", "чинні"),
+    )
+)
+# Alternatives of a regular expression.
+VALID_FROM_PHRASES = (
+    r"ab(?: dem)?|vom|gültig von|from|as of|as from|since|starting|starting from"
+    r"|effective(?: from| as of| on)?|с|со|à partir du|à compter du|du|dès le"
+    r"|en vigueur(?: au| le)?|applicables? au|desde(?: el)?|a partir del?|od(?: dnia)?|з|із|від"
+)
+# Before `dollars` or `рублях`.
+NATIONS = {
+    comparison_key(word): code
+    for code, words in (
+        ("USD", "us usa american amerikanische американских américains estadounidenses"),
+        ("CAD", "canadian kanadische канадских"),
+        ("AUD", "australian australische австралийских"),
+        ("HKD", "hong kong"),
+        ("SGD", "singapore"),
+        ("BYN", "белорусских белорусские бел"),
+        ("RUB", "российских российские рос"),
+    )
+    for word in words.split()
+}
