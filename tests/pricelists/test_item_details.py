@@ -28,6 +28,7 @@ from pricebook.pricelists.schemas import (
 
 TODAY = date(2026, 11, 26)
 POINT = NumberProfile(decimal_marks=(".",))
+FIELDS: tuple[Field, ...] = get_args(Field)
 COMMA = NumberProfile(decimal_marks=(",",))
 
 
@@ -44,7 +45,9 @@ class Table:
         **basis: Any,
     ) -> None:
         headers = ("sku", "name", "price", *fields)
-        columns = {field: index for index, field in enumerate(headers) if field in get_args(Field)}
+        columns: dict[Field, int] = {
+            field: headers.index(field) for field in FIELDS if field in headers
+        }
         table = DetectedTable(
             header_row=1,
             rows_start_below=1,
@@ -62,7 +65,11 @@ class Table:
             tiers=tuple((Decimal(q), headers.index(name)) for q, name in (tiers or {}).items()),
             key_columns=keys,
         )
-        options = {"source": FileSource("list.csv"), "currency": "USD", "today": TODAY}
+        options: dict[str, Any] = {
+            "source": FileSource("list.csv"),
+            "currency": "USD",
+            "today": TODAY,
+        }
         self._reader = RowReader(table, numbers, ReadRequest(**options | (request or {})))
 
     def row(self, price: str, *cells: str, sku: str = "A1", name: str = "Lamp") -> PriceListRow:

@@ -16,6 +16,7 @@ from pricebook.pricelists.facts.vat import parse_vat_rate
 from pricebook.pricelists.numbers import RowProblem, known_decimal_mark
 from pricebook.pricelists.pricing import Vat
 from pricebook.pricelists.schemas import (
+    DecimalMark,
     Field,
     NumberProfile,
     ReadRequest,
@@ -54,7 +55,7 @@ class RowFields:
         self._catalog_currency = request.currency
         self._set_currency = request.config.currency
         self._currencies: dict[str, str] = {}
-        self.decimal_mark = known_decimal_mark(number_profile)
+        self.decimal_mark: DecimalMark | None = known_decimal_mark(number_profile)
 
     def has(self, field: Field) -> bool:
         """Return whether the table has a column for a field."""

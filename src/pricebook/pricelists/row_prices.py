@@ -29,6 +29,7 @@ from pricebook.pricelists.pricing import (
 from pricebook.pricelists.row_fields import RowFields, RowRejectedError
 from pricebook.pricelists.schemas import (
     Availability,
+    CatalogVat,
     Field,
     NumberProfile,
     PriceBasis,
@@ -121,7 +122,7 @@ class RowPriceReader:
             if field in table.columns
             and (field != "list_price" or table.basis.discount_base == "list_price")
         }
-        self._catalog_vat = request.catalog_vat
+        self._catalog_vat: CatalogVat = request.catalog_vat
         self._catalog_currency = request.currency
         self._today = request.today or datetime.now(UTC).date()
         self._number_profile = number_profile
@@ -360,7 +361,7 @@ def _titles_of_fields(table: DetectedTable) -> dict[Field, str]:
     A column that is a characteristic itself keeps its cells there.
     """
     taken = {title for title, _ in table.characteristics}
-    titles = {
+    titles: dict[Field, str] = {
         field: column_title(table.headers[index]) or f"column {column_letters(index)}"
         for field, index in table.columns.items()
         if field not in _ROW_FIELDS

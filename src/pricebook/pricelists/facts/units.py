@@ -126,9 +126,10 @@ def _key(text: str) -> str:
     return _SEPARATORS.sub(" ", text.translate(_SUPERSCRIPTS).casefold()).strip()
 
 
-_CODES = {_key(word): code for code, words in _CODE_WORDS.items() for word in words.split(",")}
 # A code of the recommendation itself names its unit, too; `ST` is read as a word.
-_CODES = {**{code.casefold(): code for code in _CODE_WORDS}, **_CODES}
+_CODES = {code.casefold(): code for code in _CODE_WORDS} | {
+    _key(word): code for code, words in _CODE_WORDS.items() for word in words.split(",")
+}
 
 
 @lru_cache(maxsize=4096)
