@@ -75,7 +75,12 @@ def read_next_price_list(
 
 
 def read_request(path: Path, currency: str = "USD", **config: Any) -> ReadRequest:
-    """Return the request to read a file with these options."""
+    """Return the request to read a file with these options.
+
+    `currency` is that of the catalog, `list_currency` the option of that name without `list_`.
+    """
+    if "list_currency" in config:
+        config["currency"] = config.pop("list_currency")
     source = FileSource(str(path))
     options = msgspec.convert(config, ReadConfig)
     return ReadRequest(source=source, currency=currency, config=options)

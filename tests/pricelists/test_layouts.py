@@ -250,3 +250,120 @@ def test_any_two_price_lists_raise_only_price_list_errors(
             )
             previous_profile = result.profile
             assert len(result.rows) == len(content.split("\n")) - content.endswith("\n")
+
+
+FACTS_BODY = "A-1;Screw M4;12.50;100;St\nA-2;Screw M5;13.70;100;St\nA-3;Nut M4 zinc;9.90;1000;St\n"
+FACTS = f"Code;Name;Preis netto EUR;PE;ME\n{FACTS_BODY}"
+
+
+def test_facts_about_prices_are_kept() -> None:
+    profile = detected_profile(FACTS)
+    assert {key: fact.value for key, fact in profile.price_facts.items()} == {
+        "currency": "EUR",
+        "price_quantity": "per row",
+        "vat_included": "false",
+    }
+    assert next_list(FACTS, FACTS).items[0].price == Decimal("0.125")
+
+
+@pytest.mark.parametrize(
+    ("column", "now", "field"),
+    [("PE", "Menge", "price quantity"), ("ME", "Art", "unit"), ("PE", "Per", "price quantity")],
+)
+def test_moved_column_of_a_fact_is_refused(column: str, now: str, field: str) -> None:
+    content = FACTS.replace(f";{column}", f";{now}", 1)
+    assert f'the {field} was in the column "{column}"' in error_message_of(content, FACTS)
+    assert next_list(content, FACTS, column_mapping={_FIELD[field]: now}).items
+
+
+_FIELD = {"price quantity": "price_quantity", "unit": "unit"}
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "option"),
+    [
+        ("Alle Preise in EUR", "Alle Preise in CHF", "currency"),
+        ("Alle Preise in EUR", "Alle Preise", "currency"),
+        ("Preise je 100 Stück", "Preise je 1000 Stück", "price_quantity"),
+        ("Preise je 100 Stück", "", "price_quantity"),
+        ("", "Preise je 100 Stück", "price_quantity"),
+        ("Preise zzgl. MwSt.", "Preise inkl. MwSt.", "vat_included"),
+    ],
+)
+def test_changed_sentence_is_refused(last: str, now: str, option: str) -> None:
+    plain = "Code;Name;Preis\nA-1;Lamp;12.50\nA-2;Cable;9.90\n"
+    message = error_message_of(f"{now};;\n{plain}", f"{last};;\n{plain}")
+    assert f"set it, as in {option}=" in message
+    setting = {
+        "currency": {"list_currency": "CHF"},
+        "price_quantity": {"price_quantity": 100},
+        "vat_included": {"vat_included": True},
+    }[option]
+    assert next_list(f"{now};;\n{plain}", f"{last};;\n{plain}", **setting).items
+
+
+def test_new_discount_column_is_refused() -> None:
+    plain = "Code;Name;Preis\nA-1;Lamp;12.50\nA-2;Cable;9.90\n"
+    discounted = "Code;Name;Preis;Rabatt\nA-1;Lamp;12.50;10\nA-2;Cable;9.90;20\n"
+    assert "the discount was not stated" in error_message_of(discounted, plain)
+    assert next_list(discounted, plain, ignored_columns=["Rabatt"]).items[0].price == Decimal(
+        "12.5"
+    )
+    with pytest.raises(PriceListError, match='the discount was in the column "Rabatt"'):
+        next_list(plain, discounted)
+
+
+@pytest.mark.parametrize("column", ["Stock", "Brand", "EAN", "MPN", "UVP"])
+def test_column_that_changes_no_price_may_be_missing(column: str) -> None:
+    cell = "4006381333931" if column == "EAN" else "7"
+    last = f"Code;Name;Preis;{column}\nA-1;Lamp;12.50;{cell}\n"
+    assert next_list("Code;Name;Preis\nA-1;Lamp;12.50\n", last).items
+
+
+def test_settings_of_the_previous_price_list_apply() -> None:
+    plain = "Code;Name;Preis;Gruppe\nA-1;Lamp;12.50;X\n"
+    last = detected_profile(
+        plain,
+        list_currency="EUR",
+        price_quantity=100,
+        vat_rate="19",
+        vat_included=False,
+        discount_groups={"X": "50"},
+        column_mapping={"discount_group": "Gruppe"},
+    )
+    for _ in range(2):
+        result = read_next_price_list(plain, last)
+        item = result.items[0]
+        assert (item.price, item.currency) == (Decimal("0.0625"), "EUR")
+        assert result.profile.price_facts["currency"].origin == "previous"
+        last = result.profile
+    assert read_next_price_list(plain, last, price_quantity=1).items[0].price == Decimal("6.25")
+
+
+def test_remembered_setting_does_not_override_a_new_statement() -> None:
+    plain = "Code;Name;Preis\nA-1;Lamp;12.50\n"
+    last = detected_profile(plain, list_currency="EUR")
+    with pytest.raises(
+        PriceListError, match='EUR by currency=EUR and CHF by row 1, "Preise in CHF"'
+    ):
+        read_next_price_list(f"Preise in CHF;;\n{plain}", last)
+
+
+def test_profile_of_an_earlier_release_stays_valid() -> None:
+    stored = msgspec.to_builtins(detected_profile(FACTS))
+    for name in ("price_facts", "sheets", "key_columns"):
+        del stored[name]
+    stored["columns"] = {
+        f: c for f, c in stored["columns"].items() if f in {"sku", "name", "price"}
+    }
+    profile = msgspec.convert(stored, DetectedProfile)
+    assert read_next_price_list(FACTS, profile).items[0].price == Decimal("0.125")
+
+
+def test_packing_unit_that_an_earlier_release_took_for_the_price_is_chosen_again() -> None:
+    content = "Code;Name;PU;Unit cost\nA-1;Lamp;100;12.50\nA-2;Saw;50;2.50\nA-3;Tape;10;3.50\n"
+    stored = msgspec.to_builtins(detected_profile(content))
+    stored["columns"] = {"sku": "Code", "name": "Name", "price": "PU"}
+    del stored["price_facts"]
+    profile = msgspec.convert(stored, DetectedProfile)
+    assert read_next_price_list(content, profile).items[0].price == Decimal("12.50")

@@ -92,15 +92,24 @@ class FactCollector:
         """Add a reason to refuse the price list."""
         self.issues.append(PriceListIssue(message, option, tuple(candidates)))
 
-    def note_setting(self, option: str, value: str) -> None:
-        """Add the fact that an option of the request sets, or one that is remembered."""
+    def setting(self, option: str, value: str) -> Statement:
+        """Return the statement of an option: of the request, or one that is remembered."""
         is_new = getattr(self.sources.request.config, option) is not None
-        self.facts[option] = Fact(value, "setting" if is_new else "previous", f"{option}={value}")
+        return Statement(value, "setting" if is_new else "previous", f"{option}={value}")
+
+    def note_setting(self, option: str, value: str) -> None:
+        """Add the fact that an option sets."""
+        self.facts[option] = self.setting(option, value).as_fact()
 
     def decide(
         self, option: str, statements: Sequence[Statement], settings: str
     ) -> Statement | None:
-        """Return the first of equal statements; two that differ are an issue."""
+        """Return the first of equal statements; two that differ are an issue.
+
+        An option of the request overrides the others; one that is remembered does not.
+        """
+        if statements and statements[0].origin == "setting":
+            return statements[0]
         different = [each for each in statements if each.value != statements[0].value]
         if not different:
             return statements[0] if statements else None

@@ -20,10 +20,12 @@ def find_currency(collector: FactCollector) -> str:
     """Return the currency of prices whose row and cell name none; collect its fact and issues."""
     sources = collector.sources
     catalog_currency = sources.request.currency
-    if sources.config.currency is not None:
-        collector.note_setting("currency", sources.config.currency)
-        return sources.config.currency
+    configured = sources.config.currency
+    if sources.request.config.currency is not None:
+        collector.note_setting("currency", sources.request.config.currency)
+        return sources.request.config.currency
     statements = [
+        *([collector.setting("currency", configured)] if configured else []),
         *_of_column(collector),
         *_of_cells(collector),
         *_of_codes(

@@ -14,7 +14,7 @@ from pricebook.pricelists.detection.fact_collector import (
 from pricebook.pricelists.detection.layout import PER_ROW
 from pricebook.pricelists.detection.price_statements import PriceStatement
 from pricebook.pricelists.facts.quantities import parse_quantity
-from pricebook.pricelists.schemas import Fact, FactOrigin
+from pricebook.pricelists.schemas import Fact, FactOrigin, ReadConfig
 from pricebook.pricelists.text import quote_list
 
 _PACK = "pack"
@@ -24,11 +24,14 @@ _SETTINGS = "price_quantity, as in price_quantity=100, or prices_per_pack=true"
 def find_price_quantity(collector: FactCollector) -> tuple[Decimal, bool]:
     """Return the quantity that a price is for, and whether it is for the pack of its row."""
     sources = collector.sources
-    if is_quantity_set(collector):
+    if is_quantity_set(sources.request.config):
         return _configured_quantity(collector)
     _refuse_parts(collector)
     source = sources.price_source
-    statements = _statements(collector, sources.price_statement, ("header", source))
+    statements = [
+        *_remembered(collector),
+        *_statements(collector, sources.price_statement, ("header", source)),
+    ]
     for sentence in sources.general_sentences:
         if "price_quantity" not in sentence.doubts:
             source = sentence_source(sentence)
@@ -67,14 +70,23 @@ def find_unit(collector: FactCollector) -> str | None:
     return None
 
 
-def is_quantity_set(collector: FactCollector) -> bool:
+def is_quantity_set(config: ReadConfig) -> bool:
     """Return whether an option sets what a price is for."""
-    config = collector.sources.config
     return config.price_quantity is not None or config.prices_per_pack is not None
 
 
-def _configured_quantity(collector: FactCollector) -> tuple[Decimal, bool]:
+def _remembered(collector: FactCollector) -> list[Statement]:
+    """Return the quantity that was set for the previous price list."""
     config = collector.sources.config
+    if config.price_quantity is not None:
+        return [collector.setting("price_quantity", str(config.price_quantity))]
+    if config.prices_per_pack:
+        return [collector.setting("prices_per_pack", "true")._replace(value=_PACK)]
+    return []
+
+
+def _configured_quantity(collector: FactCollector) -> tuple[Decimal, bool]:
+    config = collector.sources.request.config
     if config.prices_per_pack is not None:
         collector.note_setting("prices_per_pack", str(config.prices_per_pack).lower())
     if config.price_quantity is not None:

@@ -47,10 +47,11 @@ def _check_conversion(
 
 def _vat_included(collector: FactCollector) -> bool | None:
     sources = collector.sources
-    if sources.config.vat_included is not None:
-        collector.note_setting("vat_included", str(sources.config.vat_included).lower())
-        return sources.config.vat_included
-    statements = [
+    configured = sources.config.vat_included
+    statements = (
+        [] if configured is None else [collector.setting("vat_included", str(configured).lower())]
+    )
+    statements += [
         Statement(str(value).lower(), "header", sources.price_source)
         for value in sorted(sources.price_statement.vat_included)
     ]

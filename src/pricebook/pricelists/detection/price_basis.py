@@ -102,7 +102,7 @@ def _refuse_doubtful_sentences(collector: FactCollector) -> None:
 def _is_decided(collector: FactCollector, doubt: Doubt) -> bool:
     """Return whether an option decides what a sentence leaves in doubt."""
     if doubt == "price_quantity":
-        return is_quantity_set(collector)
+        return is_quantity_set(collector.sources.config)
     return doubt != "valid_from" and getattr(collector.sources.config, doubt) is not None
 
 

@@ -154,7 +154,9 @@ def detect_table(records: Sequence[Record], request: ReadRequest) -> DetectedTab
     )
     issues += list_facts.issues
     if previous_profile:
-        issues += layout.changed_facts(list_facts.facts, config, previous_profile)
+        known = {issue.option for issue in issues}
+        changes = layout.changed_facts(list_facts.facts, config, previous_profile)
+        issues += [issue for issue in changes if issue.option not in known]
     characteristics = _characteristic_columns(header, columns.values(), config, issues)
     if issues:
         raise PriceListError.of_issues(issues)
@@ -183,7 +185,7 @@ def _expected_columns(request: ReadRequest) -> ExpectedColumns:
         ignored=config.ignored_columns or (),
         vat_included=catalog if config.vat_included is None else config.vat_included,
         today=request.today,
-        price_quantity_is_set=config.price_quantity is not None,
+        price_quantity_is_set=request.config.price_quantity is not None,
     )
 
 
