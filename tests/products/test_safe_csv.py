@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pricebook.http.safe_csv import cell, lines
+from pricebook.pricelists.formula_guard import guarded, unguarded
 
 PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -55,3 +56,13 @@ def test_an_apostrophe_is_added_where_a_cell_can_begin(text: str, guarded: str) 
 @given(value=st.decimals(-9999, 9999, places=4))
 def test_a_number_is_read_as_it_was_written(value: Decimal) -> None:
     assert [Decimal(text) for text in cells_of(lines([[value]]), ",")] == [value]
+
+
+@given(text=HOSTILE)
+def test_a_guarded_text_can_be_restored(text: str) -> None:
+    assert unguarded(guarded(text)) == text
+
+
+@pytest.mark.parametrize("text", ["'=1", "''=1", "a;'", "a;'@x", "\t=1", "\t'=1", "it's", "'a"])
+def test_apostrophes_of_the_text_itself_are_restored(text: str) -> None:
+    assert unguarded(guarded(text)) == text

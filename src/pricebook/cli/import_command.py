@@ -4,16 +4,16 @@ import asyncio
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from pricebook.cli import output
-from pricebook.cli.key_values import convert_values, parse_key_values
+from pricebook.cli.read_options import ReadOptions, option
 from pricebook.cli.server_defaults import load_settings, settings_with_servers
 from pricebook.imports import importer
 from pricebook.imports.configuration import parser_limits_of, safety_thresholds_of
-from pricebook.imports.importer_schemas import ImportRequest, ImportResult
+from pricebook.imports.importer_schemas import MAX_LISTED_ROWS, ImportRequest, ImportResult
 from pricebook.imports.merge import AfterMerge
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas import FileSource, ReadConfig
@@ -24,46 +24,29 @@ from pricebook.settings import Settings
 EXIT_NOT_IMPORTED = 1
 
 
-def _help(text: str) -> Parameter:
-    return Parameter(help=text, negative="")
-
-
 @dataclass(frozen=True, kw_only=True)
-class ImportOptions:
+class ImportOptions(ReadOptions):
     """The options of `pricebook import`."""
 
-    supplier: Annotated[str, _help("The supplier's name; it is created if it does not exist.")]
-    dry_run: Annotated[bool, _help("Show the outcome of every item without changing anything.")] = (
-        False
-    )
+    supplier: Annotated[str, option("The supplier's name; it is created if it does not exist.")]
+    dry_run: Annotated[
+        bool, option("Show the outcome of every item without changing anything.")
+    ] = False
     partial: Annotated[
-        bool, _help("The file lists only some of the items: do not mark the others absent.")
+        bool, option("The file lists only some of the items: do not mark the others absent.")
     ] = False
     new_layout: Annotated[
-        bool, _help("Ignore the layout of the supplier's earlier price lists.")
+        bool, option("Ignore the layout of the supplier's earlier price lists.")
     ] = False
     create_products: Annotated[
-        bool, _help("Create an active product for every item without one.")
+        bool, option("Create an active product for every item without one.")
     ] = False
-    column: Annotated[
-        list[str] | None,
-        _help("FIELD=HEADER, the column of a field: sku, name, price, category, currency."),
-    ] = None
-    settings: Annotated[
-        list[str] | None,
-        Parameter(name="--set", help="KEY=VALUE, an option of reading: header_row=3.", negative=""),
-    ] = None
-    json: Annotated[bool, _help("Print the result as JSON.")] = False
+    json: Annotated[bool, option("Print the result as JSON.")] = False
 
     @property
     def config(self) -> ReadConfig:
         """The read options; raises ValidationError for an unknown or invalid one."""
-        values: dict[str, Any] = {**parse_key_values("--set", "KEY=VALUE", self.settings or [])}
-        if self.column:
-            values["column_mapping"] = parse_key_values("--column", "FIELD=HEADER", self.column)
-        if self.partial:
-            values["mode"] = "partial"
-        return convert_values("--column or --set", values, ReadConfig)
+        return self.read_config(**({"mode": "partial"} if self.partial else {}))
 
 
 def import_list(file: Path, *, options: Annotated[ImportOptions, Parameter(name="*")]) -> None:
@@ -85,6 +68,7 @@ def import_list(file: Path, *, options: Annotated[ImportOptions, Parameter(name=
             safety_thresholds=safety_thresholds_of(settings),
             new_layout=options.new_layout,
             dry_run=options.dry_run,
+            max_listed_rows=None if options.json else MAX_LISTED_ROWS,
         )
         after_merge = products.create_products_from_unmatched if options.create_products else None
         result = asyncio.run(_import_file(settings, request, file.name, after_merge))

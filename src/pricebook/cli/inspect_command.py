@@ -1,34 +1,56 @@
 """The command that shows how price lists would be read."""
 
 import asyncio
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from pricebook.cli import output
+from pricebook.cli.read_options import ReadOptions, option
 from pricebook.cli.server_defaults import load_settings
 from pricebook.errors import ValidationError
 from pricebook.imports.configuration import parser_limits_of
 from pricebook.pricelists.inspection import inspect_price_list
 from pricebook.pricelists.isolation.parser_pool import ParserPool
-from pricebook.pricelists.schemas import FileSource, ReadRequest
+from pricebook.pricelists.schemas import FileSource, ReadConfig, ReadRequest
+
+EXIT_REFUSED = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class InspectOptions(ReadOptions):
+    """The options of `pricebook inspect`."""
+
+    json: Annotated[bool, option("Print each result as a line of JSON.")] = False
+
+
+_DEFAULT_OPTIONS = InspectOptions()
 
 
 def inspect_lists(
-    paths: Annotated[list[Path], Parameter(negative="")], /, *, json: bool = False
+    paths: Annotated[list[Path], Parameter(negative="")],
+    /,
+    *,
+    options: Annotated[InspectOptions, Parameter(name="*")] = _DEFAULT_OPTIONS,
 ) -> None:
     """Show how price lists would be read, one line for each; nothing is imported.
 
+    The exit code is 1 if one of them is refused.
+
     Args:
         paths: Files, or folders to search for files. Links that lead out of a folder are skipped.
-        json: Print each result as a line of JSON.
+        options: How to read them, and what to print.
     """
+    config = options.read_config()
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
         raise ValidationError(f"No such file or folder: {', '.join(missing)}.")
     files = [file for path in paths for file in _expand_folders(path)]
-    asyncio.run(_inspect(files, json=json))
+    if not asyncio.run(_inspect(files, config, json=options.json)):
+        sys.exit(EXIT_REFUSED)
 
 
 def _expand_folders(path: Path) -> list[Path]:
@@ -42,18 +64,23 @@ def _expand_folders(path: Path) -> list[Path]:
     return [path]
 
 
-async def _inspect(files: list[Path], *, json: bool) -> None:
+async def _inspect(files: list[Path], config: ReadConfig, *, json: bool) -> bool:
+    """Print how each file is read; return whether none is refused."""
     settings = load_settings()
     request = ReadRequest(
         source=FileSource(""),
         currency=settings.catalog_currency,
         catalog_vat=settings.catalog_vat,
+        config=config,
         limits=parser_limits_of(settings),
     )
+    all_read = True
     with ParserPool(has_spare=len(files) > 1) as parser_pool:
         for file in files:
             inspected = await inspect_price_list(parser_pool, str(file), request)
+            all_read = all_read and inspected.profile is not None
             if json:
                 output.print_json(inspected)
             else:
                 output.print_inspection(inspected)
+    return all_read

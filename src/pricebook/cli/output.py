@@ -1,7 +1,7 @@
 """The output of commands: lines, tables, progress and errors."""
 
 import traceback
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
@@ -112,6 +112,8 @@ def print_import(result: ImportResult) -> None:
     new = " (new supplier)" if result.new_supplier else ""
     task = "dry run, nothing was changed" if result.dry_run else f"task {result.task_id}"
     print_line(f"{result.supplier_name}{new}, {task}")
+    if result.profile_sentence:
+        print_line(result.profile_sentence)
     out.print(_counts_table(result.counts, result.products_created))
     if result.dry_run or result.status == "held":
         _print_plan(result)
@@ -142,11 +144,12 @@ def _format_planned_row(row: PlannedRow) -> str:
 
 
 def print_inspection(inspected: InspectionResult) -> None:
-    """Print how a price list is read, or why it is refused, as one line."""
-    if inspected.profile is None:
-        print_line(f"{inspected.path}: refused: {inspected.refused}")
-        return
+    """Print how a price list is read, or each reason why it is refused, on lines with its path."""
     profile = inspected.profile
+    if profile is None:
+        for sentence in [issue.message for issue in inspected.issues] or [inspected.refused]:
+            print_line(f"{inspected.path}: refused: {sentence}")
+        return
     delimiter = profile.delimiter and f'"{profile.delimiter}"'.replace("\t", "tab")
     summary = [
         profile.format,
@@ -154,13 +157,19 @@ def print_inspection(inspected: InspectionResult) -> None:
         delimiter,
         profile.sheet and f'sheet "{profile.sheet}"',
     ]
-    columns = ", ".join(f'{field} "{header}"' for field, header in profile.columns.items())
+    header = f"header in row {profile.header_row}" if profile.header_row else "no header"
     print_line(
-        f"{inspected.path}: read: {' '.join(filter(None, summary))}; header in row "
-        f"{profile.header_row}; "
-        f"{columns}; {inspected.items:,} articles, {inspected.rejected:,} rejected, "
-        f"{inspected.ignored:,} ignored"
+        f"{inspected.path}: read: {' '.join(filter(None, summary))}; {header}; "
+        f"{inspected.items:,} articles, {inspected.rejected:,} rejected"
+        f"{_describe_error_counts(inspected.row_error_counts)}, {inspected.ignored:,} ignored. "
+        f"{inspected.profile_sentence}"
     )
+
+
+def _describe_error_counts(counts: Mapping[str, int]) -> str:
+    """Return the numbers of rejected rows by error type in brackets, nothing without any."""
+    texts = [f"{error_type} {count:,}" for error_type, count in sorted(counts.items())]
+    return f" ({', '.join(texts)})" if texts else ""
 
 
 def print_tasks(tasks: Sequence[Task], total_count: int) -> None:
@@ -186,6 +195,8 @@ def print_task(task: Task) -> None:
     print_line(
         f"{_describe_progress(task)}, requested at {task.enqueued_at:%Y-%m-%d %H:%M:%S}{requester}"
     )
+    if task.profile_sentence:
+        print_line(task.profile_sentence)
     if task.retry_count:
         print_line(f"{task.retry_count} of {task.max_retries} retries")
     if task.completed_at:

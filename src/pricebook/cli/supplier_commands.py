@@ -1,11 +1,11 @@
 """The commands for suppliers and the sources of their price lists."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import App, Parameter
 
 from pricebook.cli import output
-from pricebook.cli.key_values import convert_values, parse_key_values
+from pricebook.cli.key_values import convert_values, parse_assignments
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.http.pagination import Page, Paging
@@ -68,12 +68,5 @@ def list_all(*, limit: int = 200, page: int = 1, json: bool = False) -> None:
 
 
 def _source_config(assignments: list[str]) -> SourceConfig:
-    """Convert KEY=VALUE pairs: a dot in a key sets a member of an object, commas separate items."""
-    values: dict[str, Any] = {}
-    for key, value in parse_key_values("--set", "KEY=VALUE", assignments).items():
-        outer, dot, inner = key.partition(".")
-        if dot:
-            values.setdefault(outer, {})[inner] = value
-        else:
-            values[key] = value.split(",") if key == "characteristic_columns" else value
+    values = parse_assignments("--set", assignments, SourceConfig)
     return convert_values("--set", values, SourceConfig)

@@ -10,6 +10,7 @@ from pricebook.pricelists.schemas import (
     PriceListSource,
     ReadConfig,
     ReadLimits,
+    convert_profile,
 )
 from pricebook.settings import Settings
 from pricebook.suppliers.schemas import SourceType, Supplier
@@ -29,11 +30,7 @@ def merge_config(explicit: ReadConfig, supplier: Supplier | None) -> ReadConfig:
 
 def stored_profile(supplier: Supplier | None) -> DetectedProfile | None:
     """Return the detected profile of the supplier's last price list, None without a valid one."""
-    profile = supplier.metadata.get("found") if supplier else None
-    try:
-        return msgspec.convert(profile, DetectedProfile | None)
-    except msgspec.ValidationError:  # written by an earlier release
-        return None
+    return convert_profile(supplier.metadata.get("found")) if supplier else None
 
 
 def expected_source_type(source: PriceListSource, supplier: Supplier | None) -> SourceType:

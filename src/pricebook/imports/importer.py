@@ -179,6 +179,7 @@ async def _import_from_reader(
             safety_thresholds=request.safety_thresholds,
             after_merge=after_merge,
             dry_run=request.dry_run,
+            max_listed_rows=request.max_listed_rows,
         )
         return await merge_staged_rows(conn, staged)
 

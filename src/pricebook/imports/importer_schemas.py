@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from pricebook.imports.safety_thresholds import SafetyThresholds
+from pricebook.pricelists.row_errors import RowError
 from pricebook.pricelists.schemas import (
     CatalogVat,
     DetectedProfile,
@@ -21,6 +22,7 @@ ImportStatus = Literal["success", "held", "failed"]
 
 
 LOCK_TIMEOUT_SECONDS = 10.0
+MAX_LISTED_ROWS = 1000
 
 
 class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +31,8 @@ class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
     Without `supplier_id`, the supplier of that name is created if it does not exist. With `lease`,
     the import ends that task; without, it records a task of its own. `safety_thresholds` None
     applies every price list. `new_layout` ignores the profile of the supplier's earlier lists. A
-    `dry_run` is rolled back. No statement waits longer than `lock_timeout_seconds` for a lock.
+    `dry_run` is rolled back. No statement waits longer than `lock_timeout_seconds` for a lock. The
+    result lists at most `max_listed_rows` planned rows and row errors, None for all.
     """
 
     source: PriceListSource
@@ -45,6 +48,7 @@ class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
     new_layout: bool = False
     dry_run: bool = False
     requested_by: str | None = None
+    max_listed_rows: int | None = MAX_LISTED_ROWS
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -72,19 +76,11 @@ class PlannedRow(msgspec.Struct, frozen=True):
     percent: Decimal | None
 
 
-class RowError(msgspec.Struct, frozen=True):
-    """A row that was not imported, with the reason."""
-
-    row_number: int
-    error_type: str
-    error_message: str
-
-
 class ImportResult(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome of an import.
 
-    `row_errors` and `plan` are cut after their first rows; `counts` and `row_error_counts` are of
-    all rows.
+    `row_errors` and `plan` are cut after `max_listed_rows` of the request; `counts` and
+    `row_error_counts` are of all rows.
     """
 
     task_id: UUID
@@ -100,4 +96,5 @@ class ImportResult(msgspec.Struct, frozen=True, kw_only=True):
     plan: list[PlannedRow]
     dry_run: bool
     found: DetectedProfile | None
+    profile_sentence: str | None
     completed_at: datetime

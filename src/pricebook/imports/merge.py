@@ -16,18 +16,17 @@ from pricebook.imports import (
     staging_repository,
 )
 from pricebook.imports.configuration import supplier_thresholds
-from pricebook.imports.importer_schemas import ImportResult, ImportStatus
+from pricebook.imports.importer_schemas import MAX_LISTED_ROWS, ImportResult, ImportStatus
 from pricebook.imports.replaced_values import replaced_values
 from pricebook.imports.row_error_repository import MAX_STORED_ROW_ERRORS
 from pricebook.imports.safety_thresholds import ImportImpact, SafetyThresholds, hold_reasons
+from pricebook.pricelists.profile_sentence import describe_profile
 from pricebook.pricelists.schemas import DetectedProfile, ImportMode
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import Supplier
 from pricebook.tasks import service as tasks
 from pricebook.tasks.schemas import Counts, EndState, TaskEnd, TaskLease
 
-MAX_ROW_ERRORS = 1000
-MAX_PLANNED_ROWS = 1000
 NO_ROW_IMPORTED = "No row of the price list could be imported."
 MALFORMED_ROW = "malformed_row"
 PRICE_ON_REQUEST = "price_on_request"
@@ -54,6 +53,7 @@ class StagedImport(msgspec.Struct, frozen=True, kw_only=True):
     safety_thresholds: SafetyThresholds | None
     after_merge: AfterMerge | None = None
     dry_run: bool = False
+    max_listed_rows: int | None = MAX_LISTED_ROWS
 
 
 async def merge_staged_rows(conn: Connection, staged: StagedImport) -> ImportResult:
@@ -70,7 +70,7 @@ async def merge_staged_rows(conn: Connection, staged: StagedImport) -> ImportRes
     end = await _decide_task_end(conn, staged, counts_by_error)
     end = _with_row_error_counts(end, counts_by_error)
     plan = (
-        await merge_repository.list_planned_rows(conn, MAX_PLANNED_ROWS)
+        await merge_repository.list_planned_rows(conn, staged.max_listed_rows)
         if end.state != "failed"
         else []
     )
@@ -90,10 +90,13 @@ async def merge_staged_rows(conn: Connection, staged: StagedImport) -> ImportRes
         row_error_counts=end.row_error_counts,
         products_created=created,
         errors=end.errors,
-        row_errors=await staging_repository.list_row_errors(conn, MAX_ROW_ERRORS),
+        row_errors=await staging_repository.list_row_errors(conn, staged.max_listed_rows),
         plan=plan,
         dry_run=staged.dry_run,
         found=staged.found,
+        profile_sentence=(
+            describe_profile(staged.found, end.counts.imported) if staged.found else None
+        ),
         completed_at=datetime.now(UTC),
     )
 

@@ -156,8 +156,8 @@ async def count_planned_by_outcome(conn: Connection) -> dict[str, int]:
     return dict(await cursor.fetchall())
 
 
-async def list_planned_rows(conn: Connection, limit: int) -> list[PlannedRow]:
-    """Return the first planned items in the order of the price list, absent items last."""
+async def list_planned_rows(conn: Connection, limit: int | None) -> list[PlannedRow]:
+    """Return planned items in the order of the price list, absent items last; None: all."""
     async with conn.cursor(row_factory=struct_row(PlannedRow)) as cursor:
         await cursor.execute(
             """

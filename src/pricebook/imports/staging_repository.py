@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
-from pricebook.imports.importer_schemas import RowError
+from pricebook.pricelists.row_errors import RowError
 
 
 class StagedColumns(Struct, frozen=True):
@@ -192,8 +192,8 @@ async def reject_future_rows(conn: Connection, supplier_id: UUID) -> None:
     )
 
 
-async def list_row_errors(conn: Connection, limit: int) -> list[RowError]:
-    """Return the first staged rows that are not imported, in the order of the price list."""
+async def list_row_errors(conn: Connection, limit: int | None) -> list[RowError]:
+    """Return staged rows that are not imported, in the order of the price list; None: all."""
     async with conn.cursor(row_factory=struct_row(RowError)) as cursor:
         await cursor.execute(
             """

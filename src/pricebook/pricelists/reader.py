@@ -130,6 +130,11 @@ def open_price_list(request: ReadRequest) -> PriceList:
         currency=table.basis.currency,
         numbers=number_profile,
         price_facts=dict(table.facts),
+        tier_columns={
+            format(quantity.normalize(), "f"): _column_reference(table.headers, index)
+            for quantity, index in table.tiers
+        },
+        basis=table.basis,
     )
     return PriceList(source, table, profile, request)
 

@@ -181,6 +181,31 @@ class NumberProfile(msgspec.Struct, frozen=True, kw_only=True):
     from_previous_profile: bool = msgspec.field(default=False, name="remembered")
 
 
+class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
+    """What the prices of a whole price list are, unless a row says otherwise.
+
+    `currency` is ISO 4217. A price is for `price_quantity` base units, with `prices_per_pack` for
+    the pack size of its row; `unit` is the code of the base unit. `vat_included` None: not stated;
+    `vat_rate` is percent. `discounts` and those of a `discount_groups` entry are percentages,
+    applied in order to `discount_base`. `valid_from` is the day after today from which all prices
+    hold, `next_from` the day from which the column of `next_price` holds. `day_first` decides
+    between day and month in a date such as `01/12/2026`; None: such a date is in doubt.
+    """
+
+    currency: str
+    price_quantity: Decimal = Decimal(1)
+    prices_per_pack: bool = False
+    unit: str | None = None
+    vat_included: bool | None = None
+    vat_rate: Decimal | None = None
+    discounts: tuple[Decimal, ...] = ()
+    discount_groups: dict[str, tuple[Decimal, ...]] = {}
+    discount_base: DiscountBase = "price"
+    valid_from: date | None = None
+    next_from: date | None = None
+    day_first: bool | None = None
+
+
 class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     """How a price list is read; stored with its supplier as the previous profile of the next one.
 
@@ -188,6 +213,7 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     number of the last header row, 0 for no header. `headers` and `kinds` have one entry per
     column. `columns` maps a field to its header, or to `column C` if that header is empty or not
     unique; `inferred_fields` are those assigned by content inference instead of a header.
+    `tier_columns` maps the quantity from which the prices of a column hold to that column.
     """
 
     format: PriceListFormat
@@ -204,7 +230,17 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     numbers: NumberProfile
     sheets: tuple[str, ...] = ()
     key_columns: tuple[str, ...] = ()
+    tier_columns: dict[str, str] = {}
+    basis: PriceBasis | None = None
     price_facts: dict[str, Fact] = {}
+
+
+def convert_profile(stored: object) -> DetectedProfile | None:
+    """Return a stored profile; None without one, or if an earlier release wrote it otherwise."""
+    try:
+        return msgspec.convert(stored, DetectedProfile | None)
+    except msgspec.ValidationError:
+        return None
 
 
 class ReadLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -277,31 +313,6 @@ class FetchRequest(msgspec.Struct, frozen=True, kw_only=True):
     source: GoogleSheetSource | HttpsSource
     limits: ReadLimits
     folder: str
-
-
-class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
-    """What the prices of a whole price list are, unless a row says otherwise.
-
-    `currency` is ISO 4217. A price is for `price_quantity` base units, with `prices_per_pack` for
-    the pack size of its row; `unit` is the code of the base unit. `vat_included` None: not stated;
-    `vat_rate` is percent. `discounts` and those of a `discount_groups` entry are percentages,
-    applied in order to `discount_base`. `valid_from` is the day after today from which all prices
-    hold, `next_from` the day from which the column of `next_price` holds. `day_first` decides
-    between day and month in a date such as `01/12/2026`; None: such a date is in doubt.
-    """
-
-    currency: str
-    price_quantity: Decimal = Decimal(1)
-    prices_per_pack: bool = False
-    unit: str | None = None
-    vat_included: bool | None = None
-    vat_rate: Decimal | None = None
-    discounts: tuple[Decimal, ...] = ()
-    discount_groups: dict[str, tuple[Decimal, ...]] = {}
-    discount_base: DiscountBase = "price"
-    valid_from: date | None = None
-    next_from: date | None = None
-    day_first: bool | None = None
 
 
 class PriceTier(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -10,6 +10,8 @@ from psycopg.rows import dict_row
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
 from pricebook.http.pagination import Paging
+from pricebook.pricelists.profile_sentence import describe_profile
+from pricebook.pricelists.schemas import convert_profile
 from pricebook.tasks.schemas import (
     Counts,
     QueueStatus,
@@ -28,6 +30,7 @@ TASK: LiteralString = """
     new_layout, state, requested_by, request_id, enqueued_at, started_at, completed_at,
     CASE WHEN state = 'queued' THEN next_attempt_at END AS next_attempt_at,
     retry_count, max_retries, cancelled_by, stage, rows_read, rows_total, errors, row_error_counts,
+    found,
     CASE WHEN state = 'held' THEN coalesce((
         SELECT min(held.completed_at) FROM ingestion_tasks AS held
         WHERE held.supplier_id = ingestion_tasks.supplier_id AND held.state = 'held'
@@ -54,7 +57,8 @@ PAGE: LiteralString = """
     ) AS page ON true
     ORDER BY page.enqueued_at DESC, page.id DESC
 """
-TASK_FIELDS = Task.__struct_fields__[:-2]
+COMPUTED_FIELDS = {"profile_sentence", "counts", "result"}
+TASK_FIELDS = [name for name in Task.__struct_fields__ if name not in COMPUTED_FIELDS]
 
 
 async def list_tasks(conn: Connection, query: TaskQuery) -> tuple[int, list[Task]]:
@@ -85,7 +89,13 @@ async def find_task(conn: Connection, task_id: UUID) -> Task | None:
 def _task(row: dict[str, Any]) -> Task:
     fields = {name: row[name] for name in TASK_FIELDS}
     counts = Counts(**{name: row[f"count_{name}"] for name in Counts.__struct_fields__})
-    return Task(**fields, counts=counts, result=_result(fields, counts))
+    profile = convert_profile(row["found"])
+    return Task(
+        **fields,
+        profile_sentence=describe_profile(profile, counts.imported) if profile else None,
+        counts=counts,
+        result=_result(fields, counts),
+    )
 
 
 def _result(task: dict[str, Any], counts: Counts) -> TaskResult | None:

@@ -45,6 +45,24 @@ ACCEPTED: dict[str, Any] = {
     "status": "queued",
     "enqueued_at": ENQUEUED_AT,
 }
+FOUND: dict[str, Any] = {
+    "format": "csv",
+    "encoding": "utf-8",
+    "delimiter": ";",
+    "sheet": None,
+    "header_row": 1,
+    "columns": {"sku": "Article code", "name": "Name", "price": "Price"},
+    "headers": ["Article code", "Name", "Price"],
+    "kinds": ["codes", "texts", "money"],
+    "by_content": [],
+    "characteristic_columns": [],
+    "currency": "USD",
+    "numbers": {"decimal_marks": ["."], "grouping_marks": [], "remembered": False},
+}
+PROFILE_SENTENCE = (
+    'Price from column C "Price": USD (assumed: the list names no currency), VAT not stated as'
+    ' included or not; code from A "Article code", name from B "Name"; 335 articles.'
+)
 TASK: dict[str, Any] = {
     "id": ID,
     "supplier_id": SUPPLIER_ID,
@@ -71,6 +89,8 @@ TASK: dict[str, Any] = {
     "row_error_counts": {"missing_price": 2},
     "held_since": None,
     "later_held": 0,
+    "found": FOUND,
+    "profile_sentence": PROFILE_SENTENCE,
     "counts": {**COUNTS, "ignored": 3},
     "result": {
         "task_id": ID,
@@ -84,6 +104,8 @@ TASK: dict[str, Any] = {
 CANCELLED: dict[str, Any] = TASK | {
     "state": "failed",
     "cancelled_by": "admin",
+    "found": None,
+    "profile_sentence": None,
     "errors": ["Cancelled by admin."],
     "counts": dict.fromkeys(TASK["counts"], 0),
     "result": TASK["result"]

@@ -262,6 +262,13 @@ class Task(Struct, frozen=True, kw_only=True):
             " compares them again. 0 unless this one is held."
         ),
     ]
+    found: Annotated[
+        dict[str, Any] | None,
+        doc("How the price list was read: format, columns, what its prices are; null before."),
+    ]
+    profile_sentence: Annotated[
+        str | None, doc("Sentence for people: how the price list was read; null before.")
+    ]
     counts: Annotated[Counts, doc("Rows by outcome.")]
     result: Annotated[TaskResult | None, doc("Result; null until the task is finished.")]
 

@@ -1,0 +1,187 @@
+"""The detected profile as one sentence that a clerk can check against the price list."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from pricebook.pricelists.detection.column_names import column_index, column_letters
+from pricebook.pricelists.schemas import DetectedProfile, Field, PriceBasis
+from pricebook.pricelists.text import quote, quote_list
+
+_LABELS: dict[Field, str] = {
+    "sku": "code",
+    "name": "name",
+    "category": "category",
+    "brand": "brand",
+    "mpn": "manufacturer number",
+    "gtin": "GTIN",
+    "unit": "unit",
+    "pack_size": "pack size",
+    "min_order_quantity": "minimum order",
+    "stock": "stock",
+    "lead_time": "lead time",
+}
+
+
+class AppliedRate(NamedTuple):
+    """What one unit of a currency was worth in the currency of the catalog, and on which day."""
+
+    rate: Decimal
+    rate_date: date
+    catalog_currency: str
+
+
+def describe_profile(
+    profile: DetectedProfile,
+    items: int | None = None,
+    rates: Mapping[str, AppliedRate] | None = None,
+) -> str:
+    """Return where price, code and everything else were read, and what the price is.
+
+    `items` is the number of articles that were read; `rates` are those that converted their prices,
+    by currency.
+    """
+    return _ProfileDescription(profile).sentence(items, rates or {})
+
+
+class _ProfileDescription:
+    """The parts of the sentence about a profile."""
+
+    def __init__(self, profile: DetectedProfile) -> None:
+        self._profile = profile
+        self._headers = profile.headers
+        self._basis = profile.basis or PriceBasis(currency=profile.currency)
+        self._fields: dict[Field, str] = {
+            field: self._column(reference) for field, reference in profile.columns.items()
+        }
+
+    def sentence(self, items: int | None, rates: Mapping[str, AppliedRate]) -> str:
+        price = ", ".join([*self._price_parts(), *map(_describe_rate, rates.items())])
+        clauses = [price, self._other_fields(), *self._other_columns(), *self._rows(items)]
+        return f"{'; '.join(filter(None, clauses))}."
+
+    def _price_parts(self) -> Iterator[str]:
+        by_content = " (found by content)" if "price" in self._profile.inferred_fields else ""
+        column = self._fields.get("price", "that is not known")
+        yield f"Price from column {column}{by_content}: {self._currency()}"
+        yield self._vat()
+        yield from self._quantity()
+        yield from self._discounts()
+        yield from self._other_prices()
+
+    def _currency(self) -> str:
+        currency = self._basis.currency
+        fact = self._profile.price_facts.get("currency")
+        is_assumed = fact is None or fact.origin == "assumed"
+        if "currency" in self._fields:
+            return f"in the currency of column {self._fields['currency']}, else {currency}"
+        return f"{currency} (assumed: the list names no currency)" if is_assumed else currency
+
+    def _vat(self) -> str:
+        rate = ""
+        if "vat_rate" in self._fields:
+            rate = f" at the rate of column {self._fields['vat_rate']}"
+        elif self._basis.vat_rate is not None:
+            rate = f" of {_number(self._basis.vat_rate)} %"
+        if self._basis.vat_included is None:
+            return f"VAT{rate} not stated as included or not"
+        return f"including VAT{rate}" if self._basis.vat_included else f"net of VAT{rate}"
+
+    def _quantity(self) -> Iterator[str]:
+        if "price_quantity" in self._fields:
+            yield f"for the quantity of column {self._fields['price_quantity']}"
+        elif self._basis.price_quantity != 1:
+            yield f"per {_number(self._basis.price_quantity)}"
+        if self._basis.prices_per_pack:
+            yield f"per pack of the size in column {self._fields.get('pack_size', '(none)')}"
+
+    def _discounts(self) -> Iterator[str]:
+        parts = [f"{_number(discount)} %" for discount in self._basis.discounts]
+        if "discount" in self._fields:
+            parts.append(f"the discount of column {self._fields['discount']}")
+        if "discount_group" in self._fields:
+            parts.append(f"the discount of the group in column {self._fields['discount_group']}")
+        if not parts:
+            return
+        if self._basis.discount_base == "none":
+            yield f"{' and '.join(parts)} already taken off"
+        elif self._basis.discount_base == "list_price" and "list_price" in self._fields:
+            yield f"computed as {self._fields['list_price']} less {' and '.join(parts)}"
+        else:
+            yield f"less {' and '.join(parts)}"
+
+    def _other_prices(self) -> Iterator[str]:
+        tiers = [
+            f"from {quantity} in {self._column(reference)}"
+            for quantity, reference in self._profile.tier_columns.items()
+        ]
+        if tiers:
+            yield f"tiers {', '.join(tiers)}"
+        if "list_price" in self._fields and self._basis.discount_base != "list_price":
+            yield f"list price of column {self._fields['list_price']} kept beside it"
+        if "next_price" in self._fields:
+            day = self._basis.next_from
+            since = f"from {day.isoformat()}" if day else "later"
+            yield f"{since} the price of column {self._fields['next_price']}"
+        if "valid_from" in self._fields:
+            yield f"each from the day in column {self._fields['valid_from']}"
+
+    def _other_fields(self) -> str:
+        parts: list[str] = []
+        for field, label in _LABELS.items():
+            if field in self._fields:
+                by_content = field in self._profile.inferred_fields
+                suffix = " (found by content)" if by_content else ""
+                parts.append(f"{label} from {self._fields[field]}{suffix}")
+        if self._profile.key_columns:
+            keys = " and ".join(map(self._column, self._profile.key_columns))
+            parts.append(f"an article is identified by {keys}")
+        return ", ".join(parts)
+
+    def _other_columns(self) -> Iterator[str]:
+        kept = self._profile.characteristic_columns
+        if kept:
+            yield f"kept as characteristics: {quote_list(kept)}"
+        used = [*self._profile.columns.values(), *self._profile.tier_columns.values()]
+        used_indices = set(map(self._index, used))
+        unread = [
+            self._name(index)
+            for index, header in enumerate(self._headers)
+            if header and header not in kept and index not in used_indices
+        ]
+        if unread:
+            yield f"not read: {', '.join(unread)}"
+
+    def _rows(self, items: int | None) -> Iterator[str]:
+        sheets = self._profile.sheets
+        if items is not None:
+            yield f"{items:,} article{'' if items == 1 else 's'}"
+        elif self._profile.sheet and not sheets:
+            yield f"sheet {quote(self._profile.sheet)}"
+
+    def _index(self, reference: str) -> int | None:
+        if self._headers.count(reference) == 1:
+            return self._headers.index(reference)
+        return column_index(reference)
+
+    def _column(self, reference: str) -> str:
+        """Return a column as a spreadsheet and its header name it: `E "Preis"`."""
+        index = self._index(reference)
+        if index is None or index >= len(self._headers):
+            return quote(reference)
+        return self._name(index)
+
+    def _name(self, index: int) -> str:
+        header = self._headers[index]
+        return f"{column_letters(index)} {quote(header)}" if header else column_letters(index)
+
+
+def _describe_rate(rate_of_currency: tuple[str, AppliedRate]) -> str:
+    currency, rate = rate_of_currency
+    day = rate.rate_date.isoformat()
+    return f"1 {currency} = {_number(rate.rate)} {rate.catalog_currency} ({day})"
+
+
+def _number(value: Decimal) -> str:
+    return f"{value.normalize():,f}"

@@ -1,0 +1,116 @@
+"""The sentence that describes how a price list was read."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pricebook.pricelists import read
+from pricebook.pricelists.profile_sentence import AppliedRate, describe_profile
+from pricebook.pricelists.schemas import DetectedProfile, Fact, NumberProfile, PriceBasis
+
+HEADERS = ("Art.-Nr.", "Bezeichnung", "Preis €", "Rabatt", "UVP", "Farbe", "")
+PROFILE = DetectedProfile(
+    format="csv",
+    header_row=1,
+    columns={"sku": "Art.-Nr.", "name": "Bezeichnung", "price": "Preis €"},
+    headers=HEADERS,
+    characteristic_columns=("Farbe",),
+    currency="EUR",
+    numbers=NumberProfile(),
+    basis=PriceBasis(currency="EUR"),
+)
+
+
+def profile(**changes: Any) -> DetectedProfile:
+    basis = changes.pop("basis", {})
+    columns = PROFILE.columns | changes.pop("columns", {})
+    return msgspec.structs.replace(
+        PROFILE, columns=columns, basis=PriceBasis(currency="EUR", **basis), **changes
+    )
+
+
+def price_clause(**changes: Any) -> str:
+    """Return the clause about the price, after the column and the currency."""
+    return describe_profile(profile(**changes)).split("; ")[0].split(", ", 1)[1]
+
+
+def test_the_sentence_names_columns_prices_characteristics_and_what_is_not_read() -> None:
+    assert describe_profile(PROFILE, 1204) == (
+        'Price from column C "Preis €": EUR (assumed: the list names no currency), VAT not stated'
+        ' as included or not; code from A "Art.-Nr.", name from B "Bezeichnung"; kept as'
+        ' characteristics: "Farbe"; not read: D "Rabatt", E "UVP"; 1,204 articles.'
+    )
+
+
+def test_a_currency_of_the_list_is_not_called_assumed() -> None:
+    facts = {"currency": Fact("EUR", "header", "Preis €")}
+    assert describe_profile(profile(price_facts=facts)).startswith(
+        'Price from column C "Preis €": EUR, VAT not stated'
+    )
+    assert describe_profile(profile(columns={"currency": "Farbe"})).startswith(
+        'Price from column C "Preis €": in the currency of column F "Farbe", else EUR, '
+    )
+
+
+def test_vat_and_price_quantity() -> None:
+    assert price_clause(basis={"vat_included": False}) == "net of VAT"
+    assert (
+        price_clause(basis={"vat_included": True, "vat_rate": Decimal("19.0")})
+        == "including VAT of 19 %"
+    )
+    assert (
+        price_clause(basis={"vat_included": False, "price_quantity": Decimal(1000)})
+        == "net of VAT, per 1,000"
+    )
+    assert (
+        price_clause(
+            basis={"vat_included": True, "prices_per_pack": True}, columns={"pack_size": "Farbe"}
+        )
+        == 'including VAT, per pack of the size in column F "Farbe"'
+    )
+
+
+def test_discounts_name_their_column_and_their_base() -> None:
+    net = {"vat_included": False}
+    columns = {"list_price": "UVP", "discount": "Rabatt"}
+    assert price_clause(basis=net | {"discounts": (Decimal(30), Decimal(5))}) == (
+        "net of VAT, less 30 % and 5 %"
+    )
+    assert price_clause(basis=net | {"discount_base": "list_price"}, columns=columns) == (
+        'net of VAT, computed as E "UVP" less the discount of column D "Rabatt"'
+    )
+    assert price_clause(basis=net | {"discount_base": "none"}, columns=columns) == (
+        'net of VAT, the discount of column D "Rabatt" already taken off,'
+        ' list price of column E "UVP" kept beside it'
+    )
+
+
+def test_tiers_and_upcoming_prices() -> None:
+    assert price_clause(
+        basis={"vat_included": False, "next_from": date(2026, 12, 1)},
+        columns={"next_price": "UVP"},
+        tier_columns={"10": "Farbe", "100": "column G"},
+    ) == (
+        'net of VAT, tiers from 10 in F "Farbe", from 100 in G,'
+        ' from 2026-12-01 the price of column E "UVP"'
+    )
+
+
+def test_rates_of_the_conversion_have_their_day() -> None:
+    rate = AppliedRate(Decimal("1.08120"), date(2026, 11, 25), "USD")
+    assert "; code" in (sentence := describe_profile(PROFILE, rates={"EUR": rate}))
+    assert sentence.split("; ")[0].endswith(", 1 EUR = 1.0812 USD (2026-11-25)")
+
+
+def test_columns_without_unique_headers_are_named_by_their_letters(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Code;Name;Price;Note;Note\n1;Lamp;5.50;a;b\n2;Cable;7.50;c;d\n")
+    found = read(path).profile
+    assert describe_profile(found, 1) == (
+        'Price from column C "Price": USD (assumed: the list names no currency), VAT not stated as'
+        ' included or not; code from A "Code", name from B "Name"; kept as characteristics: "Note",'
+        ' "Note (2)"; 1 article.'
+    )
