@@ -10,7 +10,9 @@ from pricebook.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src/pricebook"
-FEATURES = ("auth", "catalog", "categories", "imports", "products", "suppliers", "tasks")
+FEATURES = (
+    *("auth", "catalog", "categories", "imports", "products", "quarantine", "suppliers", "tasks"),
+)
 # Every feature has these, under the same names.
 SAME_IN_EACH = {"__init__", "routes", "service", "schemas"}
 MAX_TOP_MODULES = 4

@@ -1,4 +1,5 @@
 from import_fixtures import run_import
+from merge_fixtures import merge_rows
 from worker_fixtures import (
     queue,
     running_worker,
@@ -10,6 +11,7 @@ from worker_fixtures import (
 )
 
 __all__ = [
+    "merge_rows",
     "queue",
     "run_import",
     "running_worker",

@@ -54,6 +54,7 @@ from pricebook.observability.request_line import (
 from pricebook.observability.request_log import LogContextMiddleware, RequestLogMiddleware
 from pricebook.observability.tracing import add_tracing, require_tracing
 from pricebook.products import routes as products
+from pricebook.quarantine import routes as quarantine
 from pricebook.server.listen_address import require_free_address
 from pricebook.server.processes import IsStopping, Server
 from pricebook.services import (
@@ -82,6 +83,7 @@ STAFF_ROUTERS: list[Router] = [
     suppliers.router,
     sync.router,
     tasks.router,
+    quarantine.router,
 ]
 
 

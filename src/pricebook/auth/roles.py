@@ -40,6 +40,9 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/tasks/{id}/retry"): ADMIN_ROLES,
     ("POST", "/tasks/{id}/apply"): ADMIN_ROLES,
     ("POST", "/tasks/{id}/cancel"): ADMIN_ROLES,
+    ("GET", "/quarantined-rows"): EDITOR_ROLES,
+    ("POST", "/quarantined-rows/accept"): EDITOR_ROLES,
+    ("POST", "/quarantined-rows/refuse"): EDITOR_ROLES,
 }
 
 

@@ -14,6 +14,7 @@ from pricebook.cli import (
     inspect_command,
     output,
     process_commands,
+    quarantine_commands,
     supplier_commands,
     task_commands,
     up,
@@ -36,6 +37,7 @@ app = App(
 app.command(user_commands.app)
 app.command(supplier_commands.app)
 app.command(task_commands.app)
+app.command(quarantine_commands.app)
 app.command(doctor.doctor)
 app.command(import_command.import_list, name="import")
 app.command(inspect_command.inspect_lists, name="inspect")

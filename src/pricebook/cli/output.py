@@ -17,6 +17,7 @@ from pricebook.auth.schemas import UserRow
 from pricebook.imports.importer_schemas import ImportResult, PlannedRow
 from pricebook.imports.importer_schemas import Progress as ImportProgress
 from pricebook.pricelists.inspection import InspectionResult
+from pricebook.quarantine.schemas import QuarantinedRow
 from pricebook.suppliers.schemas import SupplierOverview
 from pricebook.tasks.schemas import Counts, Task
 
@@ -124,6 +125,11 @@ def print_import(result: ImportResult) -> None:
         print_line(f"... and {hidden} more rows: `pricebook tasks errors {result.task_id}`.")
     for sentence in result.errors:
         print_error(sentence)
+    if result.counts.quarantined and not result.dry_run and result.status == "success":
+        print_line(
+            f"{result.counts.quarantined:,} rows with prices out of line wait for a decision:"
+            f" `pricebook quarantine list --task {result.task_id}`."
+        )
     if result.status == "held":
         print_error(f"Nothing was applied; `pricebook tasks apply {result.task_id}` applies it.")
 
@@ -132,7 +138,8 @@ def _print_plan(result: ImportResult) -> None:
     for row in result.plan[:MAX_SHOWN_PLANNED_ROWS]:
         print_line(_format_planned_row(row))
     counts = result.counts
-    hidden = counts.new + counts.changed + counts.absent - MAX_SHOWN_PLANNED_ROWS
+    planned = counts.new + counts.changed + counts.absent
+    hidden = planned + counts.stock_updated + counts.quarantined - MAX_SHOWN_PLANNED_ROWS
     if hidden > 0:
         print_line(f"... and {hidden} more.")
 
@@ -203,8 +210,38 @@ def print_task(task: Task) -> None:
         out.print(_counts_table(task.counts))
     for sentence in task.errors:
         print_line(sentence)
+    if task.held_since:
+        print_line(_describe_hold(task))
+    if task.counts.quarantined:
+        print_line(f"`pricebook quarantine list --task {task.id}` prints the rows to decide about.")
     if task.counts.rejected:
         print_line(f"`pricebook tasks errors {task.id}` prints the rows that were not imported.")
+
+
+def _describe_hold(task: Task) -> str:
+    later = f"; {task.later_held:,} later ones wait" if task.later_held else ""
+    return (
+        f"Price lists of this supplier are held since {task.held_since:%Y-%m-%d %H:%M} UTC{later}:"
+        f" `pricebook tasks apply {task.id}` applies this one and compares the later ones again."
+    )
+
+
+def print_quarantined_rows(rows: Sequence[QuarantinedRow], total_count: int) -> None:
+    """Print quarantined rows as a table."""
+    table = Table(_id_column("row"), "supplier", "code", "name", "old", "new", "state")
+    for row in rows:
+        table.add_row(
+            str(row.id),
+            Text(row.supplier_name),
+            Text(row.supplier_sku),
+            Text(row.name),
+            str(row.old_price),
+            str(row.price),
+            row.state,
+        )
+    out.print(table)
+    if total_count > len(rows):
+        print_line(f"{len(rows)} of {total_count:,} rows.")
 
 
 def print_suppliers(suppliers: Sequence[SupplierOverview], total_count: int) -> None:
@@ -242,6 +279,10 @@ def _counts_table(counts: Counts, products_created: int = 0) -> Table:
     table.columns[1].justify = "right"
     for name in ("new", "changed", "unchanged", "duplicate", "rejected", "ignored"):
         table.add_row(name, f"{getattr(counts, name):,}")
+    if counts.stock_updated:
+        table.add_row("only stock updated", f"{counts.stock_updated:,}")
+    if counts.quarantined:
+        table.add_row("quarantined", f"{counts.quarantined:,}")
     table.add_section()
     table.add_row("in the list", f"{counts.rows:,}")
     if counts.absent:

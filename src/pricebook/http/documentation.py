@@ -138,6 +138,7 @@ openapi = OpenAPIConfig(
         Tag(name="Products", description="Staff: products, supplier prices, margins, categories."),
         Tag(name="Suppliers", description="Staff: suppliers, their items and price history."),
         Tag(name="Tasks", description="Admin: imports of price lists and their results."),
+        Tag(name="Quarantine", description="Procurement: rows whose price is out of line."),
         Tag(name="Service", description="Operators: health and metrics."),
     ],
     components=Components(

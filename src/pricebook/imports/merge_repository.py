@@ -36,7 +36,7 @@ MERGED: LiteralString = """
             WHEN item.price_details IS NULL THEN staged.details
             ELSE nullif((item.price_details - %(details)s::text[])
                 || coalesce(staged.details, '{}'), '{}') END AS price_details,
-        CASE WHEN item.availability IS NULL THEN staged.availability
+        CASE WHEN item.availability IS NULL THEN nullif(staged.availability, '{}')
             ELSE nullif((item.availability - %(availability)s::text[])
                 || coalesce(staged.availability, '{}'), '{}') END AS availability,
         CASE WHEN keeps.upcoming THEN item.next_cost ELSE staged.next_price END AS next_cost,

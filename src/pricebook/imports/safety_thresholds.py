@@ -89,8 +89,9 @@ def _row_price_reason(impact: ImportImpact, thresholds: SafetyThresholds) -> str
     count, compared = impact.out_of_line, impact.compared
     if count < MIN_OUT_OF_LINE_ROWS or count * 100 <= MAX_OUT_OF_LINE_PERCENT * compared:
         return None
+    median = float(impact.median_factor or 1)
     return (
         f"{count} of {compared} prices ({count * 100 / compared:.0f} %) change by more than a "
-        f"factor of {thresholds.row_price_factor:g}, in the median by {impact.median_factor:g}: "
+        f"factor of {thresholds.row_price_factor:g}, in the median by {median:g}: "
         "apply the price list if that is right, or set row_price_factor of the supplier."
     )

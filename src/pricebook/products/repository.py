@@ -1,7 +1,7 @@
 """Reads and writes the own products, with the items of all suppliers."""
 
 from collections.abc import AsyncGenerator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
@@ -21,6 +21,12 @@ from pricebook.products.schemas import (
     StaffProductFilter,
     StaffProductQuery,
 )
+from pricebook.suppliers.item_terms import (
+    EXPORTED_TERM_COLUMNS,
+    TERM_COLUMNS,
+    decode_availability,
+    decode_details,
+)
 from pricebook.suppliers.schemas import SupplierItem
 
 EXPORT_ROWS = 1000
@@ -30,7 +36,7 @@ EXPORT_ROWS = 1000
 PAGE: LiteralString = """
     SELECT counted.total_count, page.*, item.id AS item_id, item.supplier_id,
         supplier.name AS supplier_name, item.supplier_sku, item.name AS item_name,
-        item.current_price, item.characteristics, item.last_ingested_at, item.absent_since
+        item.current_price, item.characteristics, item.last_ingested_at, item.absent_since, {terms}
     FROM (SELECT count(*) AS total_count FROM products WHERE {conditions}) AS counted
     LEFT JOIN LATERAL (
         SELECT id, internal_sku, name, category_id, status, target_price, margin_percentage
@@ -48,7 +54,7 @@ PRODUCT_DETAIL: LiteralString = """
     SELECT product.id, internal_sku, product.name, category_id, status, target_price,
         margin_percentage, item.id AS item_id, item.supplier_id, supplier.name AS supplier_name,
         item.supplier_sku, item.name AS item_name, item.current_price, item.characteristics,
-        item.last_ingested_at, item.absent_since, product.created_at, product.updated_at
+        item.last_ingested_at, item.absent_since, {terms}, product.created_at, product.updated_at
     FROM products AS product
     LEFT JOIN supplier_items AS item ON item.product_id = product.id
     LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id
@@ -58,7 +64,8 @@ PRODUCT_DETAIL: LiteralString = """
 
 EXPORT: LiteralString = """
     SELECT product.*, item.id, item.supplier_id, supplier.name, item.supplier_sku, item.name,
-        item.current_price, item.characteristics::text, item.last_ingested_at, item.absent_since
+        item.current_price, item.characteristics::text, item.last_ingested_at, item.absent_since,
+        {terms}
     FROM (
         SELECT id, internal_sku, name, category_id, status, target_price, margin_percentage
         FROM products
@@ -79,7 +86,10 @@ HAS_ITEM_OF_SUPPLIER: LiteralString = """
 
 
 class ProductItemRow(Struct, frozen=True):
-    """A product and one of its items; the item's columns are null for a product without items."""
+    """A product and one of its items; the item's columns are null for a product without items.
+
+    Details and availability are JSON.
+    """
 
     id: UUID
     internal_sku: str
@@ -97,6 +107,15 @@ class ProductItemRow(Struct, frozen=True):
     characteristics: dict[str, Any]
     last_ingested_at: datetime
     absent_since: datetime | None
+    currency: str
+    cost: Decimal
+    exchange_rate: Decimal | None
+    rate_date: date | None
+    next_price: Decimal | None
+    next_from: date | None
+    price_outdated_since: datetime | None
+    details: str | None
+    availability: str | None
 
     def item(self, item_id: UUID) -> SupplierItem:
         """Return the item."""
@@ -110,6 +129,15 @@ class ProductItemRow(Struct, frozen=True):
             characteristics=self.characteristics,
             last_ingested_at=self.last_ingested_at,
             absent_since=self.absent_since,
+            currency=self.currency,
+            cost=self.cost,
+            exchange_rate=self.exchange_rate,
+            rate_date=self.rate_date,
+            next_price=self.next_price,
+            next_from=self.next_from,
+            price_outdated_since=self.price_outdated_since,
+            details=decode_details(self.details),
+            availability=decode_availability(self.availability),
         )
 
 
@@ -135,7 +163,7 @@ async def list_products(
 def staff_page_statement(query: StaffProductQuery) -> tuple[LiteralString, list[Any]]:
     """Return the statement that reads a page, and its values."""
     conditions, values = _conditions(query)
-    statement = PAGE.format(conditions=conditions)
+    statement = PAGE.format(conditions=conditions, terms=TERM_COLUMNS)
     return statement, [*values, *values, query.limit, query.offset]
 
 
@@ -152,7 +180,7 @@ async def stream_rows(
 def staff_export_statement(query: StaffProductFilter) -> tuple[LiteralString, list[Any]]:
     """Return the statement that reads all products that pass the filters, and its values."""
     conditions, values = _conditions(query)
-    return EXPORT.format(conditions=conditions), values
+    return EXPORT.format(conditions=conditions, terms=EXPORTED_TERM_COLUMNS), values
 
 
 def _conditions(query: StaffProductFilter) -> tuple[LiteralString, list[Any]]:
@@ -175,7 +203,9 @@ def _conditions(query: StaffProductFilter) -> tuple[LiteralString, list[Any]]:
 async def find_product(conn: Connection, product_id: UUID) -> StaffProductDetail | None:
     """Find one product of any status, with all its items."""
     async with conn.cursor(row_factory=struct_row(ProductItemDetailRow)) as cursor:
-        rows = await (await cursor.execute(PRODUCT_DETAIL, [product_id])).fetchall()
+        rows = await (
+            await cursor.execute(PRODUCT_DETAIL.format(terms=TERM_COLUMNS), [product_id])
+        ).fetchall()
     if not rows:
         return None
     product = _product(rows)

@@ -27,6 +27,7 @@ from pricebook.products.schemas import (
     StaffProductFilter,
     StaffProductQuery,
 )
+from pricebook.suppliers.routes import ITEM_TERMS
 
 ITEM: dict[str, Any] = {
     "id": "7d1f2b8e-64a3-4b8f-9a4e-2f6a0b9c1d22",
@@ -38,6 +39,7 @@ ITEM: dict[str, Any] = {
     "characteristics": {"unit": "pc"},
     "last_ingested_at": "2026-03-01T06:15:00Z",
     "absent_since": None,
+    **ITEM_TERMS,
 }
 CREATED: dict[str, Any] = {
     "id": "0b6f3a52-5f5c-4c8e-9a31-3f1f0d5f7a10",

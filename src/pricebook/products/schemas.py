@@ -20,6 +20,7 @@ from pricebook.http.field_types import (
     text_schema,
 )
 from pricebook.http.pagination import Page, PageNumber, PageSize
+from pricebook.suppliers.item_terms import EXPORTED_TERMS
 from pricebook.suppliers.schemas import SupplierItem
 
 ProductStatus = Literal["draft", "active", "archived"]
@@ -83,6 +84,7 @@ EXPORT_HEADER = (
     "characteristics",
     "last_ingested_at",
     "absent_since",
+    *EXPORTED_TERMS,
 )
 
 

@@ -1,12 +1,17 @@
 """Reads and writes the items of suppliers: unmatched items, links, price history."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, LiteralString
 from uuid import UUID
+
+from msgspec import Struct
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import counted_row, fetch_page, struct_row
 from pricebook.http.pagination import Paging
+from pricebook.suppliers.item_terms import TERM_COLUMNS, with_decoded_terms
 from pricebook.suppliers.schemas import (
     ItemLink,
     NewItemLink,
@@ -69,6 +74,30 @@ async def find_item_ids(
     return dict(await cursor.fetchall())
 
 
+class UnmatchedItemRow(Struct, frozen=True):
+    """An item without a product; details and availability are JSON."""
+
+    id: UUID
+    supplier_id: UUID
+    supplier_name: str
+    supplier_sku: str
+    name: str
+    current_price: Decimal
+    characteristics: dict[str, Any]
+    last_ingested_at: datetime
+    absent_since: datetime | None
+    currency: str
+    cost: Decimal
+    exchange_rate: Decimal | None
+    rate_date: date | None
+    next_price: Decimal | None
+    next_from: date | None
+    price_outdated_since: datetime | None
+    details: str | None
+    availability: str | None
+    created_at: datetime
+
+
 # The expression must be that of the index on it, including the order of its parts.
 UNMATCHED_ITEMS: LiteralString = """
     SELECT counted.total_count, page.*
@@ -77,7 +106,7 @@ UNMATCHED_ITEMS: LiteralString = """
     ) AS counted
     LEFT JOIN LATERAL (
         SELECT item.id, supplier_id, supplier.name AS supplier_name, supplier_sku, item.name,
-            current_price, characteristics, last_ingested_at, absent_since, item.created_at
+            current_price, characteristics, last_ingested_at, absent_since, {terms}, item.created_at
         FROM (
             SELECT * FROM supplier_items WHERE {conditions}
             ORDER BY created_at, id
@@ -93,9 +122,10 @@ async def list_unmatched_items(
     conn: Connection, query: UnmatchedItemQuery
 ) -> tuple[int, list[UnmatchedItem]]:
     """Return a page of the items without a product, oldest first, and the number that pass."""
-    async with conn.cursor(row_factory=counted_row(UnmatchedItem)) as cursor:
+    async with conn.cursor(row_factory=counted_row(UnmatchedItemRow)) as cursor:
         await cursor.execute(*unmatched_items_statement(query))
-        return await fetch_page(cursor)
+        total_count, rows = await fetch_page(cursor)
+    return total_count, [UnmatchedItem(**with_decoded_terms(row)) for row in rows]
 
 
 def unmatched_items_statement(query: UnmatchedItemQuery) -> tuple[LiteralString, list[Any]]:
@@ -109,7 +139,7 @@ SELECT id FROM suppliers WHERE deleting_since IS NOT NULL))"
     for word in query.words:
         conditions += " AND search_fold(name || ' ' || supplier_sku) LIKE search_pattern(%s)"
         values.append(word)
-    statement = UNMATCHED_ITEMS.format(conditions=conditions)
+    statement = UNMATCHED_ITEMS.format(conditions=conditions, terms=TERM_COLUMNS)
     return statement, [*values, *values, query.limit, query.offset]
 
 
@@ -121,10 +151,12 @@ async def list_prices(
         await cursor.execute(
             """
             SELECT (SELECT count(*) FROM price_history WHERE supplier_item_id = item.id)
-                AS total_count, page.price, page.recorded_at
+                AS total_count, page.price, page.recorded_at,
+                coalesce(page.currency, (SELECT currency FROM catalog_settings)) AS currency,
+                coalesce(page.cost, page.price) AS cost
             FROM supplier_items AS item
             LEFT JOIN LATERAL (
-                SELECT price, recorded_at, id FROM price_history
+                SELECT price, cost, currency, recorded_at, id FROM price_history
                 WHERE supplier_item_id = item.id
                 ORDER BY recorded_at DESC, id DESC
                 LIMIT %s OFFSET %s

@@ -50,6 +50,35 @@ DELETING: dict[str, Any] = SUPPLIER | {
     "deleting_since": "2026-03-02T09:00:00Z",
     "items_count": 300_000,
 }
+# Of items in examples: 27.70 EUR less 40 % is 16.62 EUR, at 1.05 that is 17.45 USD.
+ITEM_TERMS: dict[str, Any] = {
+    "currency": "EUR",
+    "cost": "16.62",
+    "exchange_rate": "1.05",
+    "rate_date": "2026-02-27",
+    "next_price": "17.10",
+    "next_from": "2026-04-01",
+    "price_outdated_since": None,
+    "details": {
+        "list_price": "2770.00",
+        "recommended_price": None,
+        "price_quantity": "100",
+        "unit": "C62",
+        "unit_text": None,
+        "pack_size": "10",
+        "min_order_quantity": None,
+        "discounts": ["40"],
+        "discount_group": "H1",
+        "vat_included": False,
+        "vat_rate": None,
+        "price_tiers": [{"quantity": "100", "price": "2600.00"}],
+        "gtin": "4006381333931",
+        "gtin_text": None,
+        "mpn": None,
+        "brand": "Nordwerk",
+    },
+    "availability": {"stock": "50", "stock_text": ">50", "lead_time_days": 3},
+}
 UNMATCHED_ITEM: dict[str, Any] = {
     "id": "7d1f2b8e-64a3-4b8f-9a4e-2f6a0b9c1d22",
     "supplier_id": SUPPLIER["id"],
@@ -60,9 +89,15 @@ UNMATCHED_ITEM: dict[str, Any] = {
     "characteristics": {"unit": "pc"},
     "last_ingested_at": "2026-03-01T06:15:00Z",
     "absent_since": None,
+    **ITEM_TERMS,
     "created_at": "2026-02-11T10:41:17.552806Z",
 }
-PRICE: dict[str, Any] = {"price": "17.45", "recorded_at": "2026-03-01T06:15:00Z"}
+PRICE: dict[str, Any] = {
+    "price": "17.45",
+    "recorded_at": "2026-03-01T06:15:00Z",
+    "currency": "EUR",
+    "cost": "16.62",
+}
 
 SupplierId = Annotated[UUID, PathParameter(description="The supplier's id.")]
 ItemId = Annotated[UUID, PathParameter(description="The supplier item's id.")]

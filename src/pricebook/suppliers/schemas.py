@@ -1,5 +1,6 @@
 import re
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from pricebook.http.field_types import (
     text_schema,
 )
 from pricebook.http.pagination import Page, Paging
+from pricebook.suppliers.item_terms import ItemAvailability, ItemDetails
 from pricebook.suppliers.source_config import SourceConfig
 from pricebook.tasks.message import ParserType
 from pricebook.tasks.schemas import TaskState
@@ -30,6 +32,9 @@ NewSupplierName = Annotated[
 ]
 Email = Annotated[str, Meta(max_length=255, extra_json_schema={"format": "email"})]
 
+ExchangeRate = Annotated[
+    Decimal, Meta(extra_json_schema={"type": "string", "pattern": r"^\d+(\.\d+)?$"})
+]
 SupplierId = Annotated[UUID, doc("Id of the supplier.")]
 SupplierName = Annotated[str, doc("Name of the supplier.")]
 Source = Annotated[SourceType, doc("Kind of the price list.")]
@@ -156,6 +161,37 @@ class SupplierItem(Struct, frozen=True):
         datetime | None,
         doc("Time of the first import without the item, ISO 8601 UTC; null while it is listed."),
     ]
+    currency: Annotated[str, doc("Currency of the price list, ISO 4217.")]
+    cost: Annotated[
+        Price, doc("Comparable cost of one base unit, in the currency of the price list.")
+    ]
+    exchange_rate: Annotated[
+        ExchangeRate | None,
+        doc(
+            "Price of one unit of `currency` in the currency of the catalog, by which"
+            " `current_price` follows from `cost`; null where both currencies are the same."
+        ),
+    ]
+    rate_date: Annotated[date | None, doc("Day of the exchange rate, ISO 8601; or null.")]
+    next_price: Annotated[
+        Price | None,
+        doc("Cost from the day `next_from` on, in the currency of the price list; or null."),
+    ]
+    next_from: Annotated[date | None, doc("Day from which `next_price` holds, ISO 8601; or null.")]
+    price_outdated_since: Annotated[
+        datetime | None,
+        doc(
+            "Time of the first import that had the item with a price on request, ISO 8601 UTC: the"
+            " price is that of an earlier one; null while it is current."
+        ),
+    ]
+    details: Annotated[
+        ItemDetails | None,
+        doc("How the cost was derived and what else the row says; null where it says nothing."),
+    ]
+    availability: Annotated[
+        ItemAvailability | None, doc("Stock and lead time; null where the price list has neither.")
+    ]
 
 
 class UnmatchedItem(SupplierItem, frozen=True):
@@ -189,6 +225,8 @@ class PricePoint(Struct, frozen=True):
 
     price: Annotated[Price, doc("Price in the currency of the catalog.")]
     recorded_at: Annotated[datetime, doc("Time of the import that set the price, ISO 8601 UTC.")]
+    currency: Annotated[str, doc("Currency of the price list, ISO 4217.")]
+    cost: Annotated[Price, doc("The same price in the currency of the price list.")]
 
 
 class SupplierPage(Page[SupplierOverview], frozen=True):

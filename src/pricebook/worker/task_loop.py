@@ -22,6 +22,7 @@ from pricebook.imports.queued_messages import accept_message
 from pricebook.imports.runner import ImportRunner, create_import_runner, source_access_of
 from pricebook.imports.upload_folder import delete_orphaned_uploads
 from pricebook.pricelists.isolation.parser_pool import ParserPool
+from pricebook.quarantine.service import purge_closed_rows
 from pricebook.services import open_redis, open_resources
 from pricebook.settings import Settings
 from pricebook.suppliers.deletion import delete_marked_suppliers
@@ -276,6 +277,7 @@ class Worker:
 
     async def _purge(self) -> None:
         await history.purge_old_tasks(self._database, self._settings.keep_tasks_days)
+        await purge_closed_rows(self._database)
         referenced = await history.list_referenced_files(self._database)
         await asyncio.to_thread(delete_orphaned_uploads, self._settings.uploads, referenced)
 

@@ -1,0 +1,149 @@
+"""The commands for quarantined rows: those whose price is out of line."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from cyclopts import App, Parameter
+
+from pricebook.cli import output
+from pricebook.cli.server_defaults import run_with_database
+from pricebook.db.database import Database
+from pricebook.errors import NotFoundError, ValidationError
+from pricebook.http.pagination import Page
+from pricebook.quarantine import service
+from pricebook.quarantine.schemas import (
+    QuarantineDecision,
+    QuarantinedRow,
+    QuarantineQuery,
+    QuarantineSelection,
+    QuarantineState,
+)
+from pricebook.suppliers import service as suppliers
+
+DECIDED_BY = "the command line"
+
+Decide = Callable[[Database, QuarantineSelection, str], Awaitable[QuarantineDecision]]
+
+app = App(name="quarantine", help="Rows of price lists whose price is out of line.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """The rows to decide: ids, or all open ones of a task or a supplier."""
+
+    task: Annotated[str | None, Parameter(help="Id of a task: all its open rows.")] = None
+    supplier: Annotated[str | None, Parameter(help="Name of a supplier: all its open rows.")] = None
+    expect: Annotated[
+        int | None,
+        Parameter(help="Number of open rows; with another number nothing is done."),
+    ] = None
+    json: Annotated[bool, Parameter(help="Print the result as JSON.", negative="")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """Which rows to list."""
+
+    supplier: Annotated[
+        str | None, Parameter(help="List only rows of the supplier of this name.")
+    ] = None
+    task: Annotated[
+        str | None, Parameter(help="List only rows of the price list of this task.")
+    ] = None
+    state: Annotated[QuarantineState, Parameter(help="List only rows in this state.")] = "open"
+
+
+@app.command(name="list")
+def list_all(
+    *,
+    filters: Annotated[Filters, Parameter(name="*")] = Filters(),
+    limit: int = 20,
+    page: int = 1,
+    json: bool = False,
+) -> None:
+    """List quarantined rows, newest first.
+
+    Args:
+        filters: Which rows to list.
+        limit: The number of rows on a page.
+        page: The number of the page.
+        json: Print the page as JSON.
+    """
+    task_id = _parse_id(filters.task) if filters.task else None
+
+    async def query_rows(database: Database) -> Page[QuarantinedRow]:
+        name = filters.supplier
+        supplier_id = await _find_supplier_id(database, name) if name else None
+        query = QuarantineQuery(page, limit, supplier_id, task_id, filters.state)
+        return await service.list_rows(database, query)
+
+    listing = run_with_database(query_rows)
+    if json:
+        output.print_json(listing)
+    else:
+        output.print_quarantined_rows(listing.data, listing.total_count)
+
+
+@app.command
+def accept(*ids: str, selection: Annotated[Selection, Parameter(name="*")] = Selection()) -> None:
+    """Apply quarantined rows to their items.
+
+    Args:
+        ids: Ids of rows.
+        selection: Other ways to select rows.
+    """
+    _decide(ids, selection, service.accept_rows, "accepted")
+
+
+@app.command
+def refuse(*ids: str, selection: Annotated[Selection, Parameter(name="*")] = Selection()) -> None:
+    """Leave the items as they are; the same price is not asked for again.
+
+    Args:
+        ids: Ids of rows.
+        selection: Other ways to select rows.
+    """
+    _decide(ids, selection, service.refuse_rows, "refused")
+
+
+def _decide(ids: tuple[str, ...], selection: Selection, decide: Decide, verb: str) -> None:
+    row_ids = [_parse_id(text) for text in ids]
+    task_id = _parse_id(selection.task) if selection.task else None
+
+    async def decide_rows(database: Database) -> QuarantineDecision:
+        supplier = selection.supplier
+        supplier_id = await _find_supplier_id(database, supplier) if supplier else None
+        wanted = QuarantineSelection(
+            ids=row_ids or None,
+            task_id=task_id,
+            supplier_id=supplier_id,
+            expected_count=selection.expect,
+        )
+        return await decide(database, wanted, DECIDED_BY)
+
+    decision = run_with_database(decide_rows)
+    if selection.json:
+        output.print_json(decision)
+    else:
+        output.print_line(f"{decision.decided:,} rows {verb}.")
+        for skipped in decision.skipped:
+            output.print_line(f"{skipped.supplier_sku}: {skipped.reason}")
+
+
+async def _find_supplier_id(database: Database, name: str) -> UUID:
+    async with database.connection() as conn:
+        supplier = await suppliers.find_supplier(conn, name)
+    if supplier is None:
+        raise NotFoundError(f"There is no supplier {name}.")
+    return supplier.id
+
+
+def _parse_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise ValidationError(
+            f"{text} is not an id: `pricebook quarantine list` shows those of rows."
+        ) from None

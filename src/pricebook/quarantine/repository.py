@@ -1,0 +1,181 @@
+"""The SQL of quarantined rows: pages of them, and decisions about them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, LiteralString
+from uuid import UUID
+
+from msgspec import Struct
+
+from pricebook.db.database import Connection
+from pricebook.db.row_types import counted_row, fetch_page, struct_row
+from pricebook.quarantine.schemas import (
+    QuarantinedRow,
+    QuarantineQuery,
+    QuarantineSelection,
+    QuarantineState,
+)
+from pricebook.suppliers.item_terms import with_decoded_terms
+
+PURGE_BATCH_ROWS = 5_000
+
+PAGE: LiteralString = """
+    SELECT counted.total_count, page.*
+    FROM (SELECT count(*) AS total_count FROM quarantined_rows WHERE {conditions}) AS counted
+    LEFT JOIN LATERAL (
+        SELECT item.id, task_id, supplier_id, supplier.name AS supplier_name, supplier_item_id,
+            row_number, supplier_sku, item.name, old_price, price,
+            coalesce(currency, (SELECT currency FROM catalog_settings)) AS currency,
+            coalesce(cost, price) AS cost, next_cost AS next_price, next_from,
+            factor::float8 AS factor, reason,
+            state, decided_by, decided_at, superseded_at, characteristics,
+            price_details::text AS details, availability::text AS availability, item.created_at
+        FROM (
+            SELECT * FROM quarantined_rows WHERE {conditions}
+            ORDER BY created_at DESC, id DESC
+            LIMIT %s OFFSET %s
+        ) AS item
+        JOIN suppliers AS supplier ON supplier.id = supplier_id
+    ) AS page ON true
+    ORDER BY page.created_at DESC, page.id DESC
+"""
+
+
+class QuarantinedRowText(Struct, frozen=True):
+    """A quarantined row; details and availability are JSON."""
+
+    id: UUID
+    task_id: UUID | None
+    supplier_id: UUID
+    supplier_name: str
+    supplier_item_id: UUID
+    row_number: int
+    supplier_sku: str
+    name: str
+    old_price: Decimal
+    price: Decimal
+    currency: str
+    cost: Decimal
+    next_price: Decimal | None
+    next_from: date | None
+    factor: float | None
+    reason: str
+    state: QuarantineState
+    decided_by: str | None
+    decided_at: datetime | None
+    superseded_at: datetime | None
+    characteristics: dict[str, Any]
+    details: str | None
+    availability: str | None
+    created_at: datetime
+
+
+class RowState(Struct, frozen=True):
+    """The state of a quarantined row, and the costs of its item: when it was read, and now."""
+
+    id: UUID
+    supplier_sku: str
+    state: QuarantineState
+    is_superseded: bool
+    decided_by: str | None
+    old_cost: Decimal
+    old_currency: str
+    cost_now: Decimal
+    currency_now: str
+
+
+async def list_rows(conn: Connection, query: QuarantineQuery) -> tuple[int, list[QuarantinedRow]]:
+    """Return a page of the rows that pass every filter, newest first, and their number."""
+    async with conn.cursor(row_factory=counted_row(QuarantinedRowText)) as cursor:
+        await cursor.execute(*page_statement(query))
+        total_count, rows = await fetch_page(cursor)
+    return total_count, [QuarantinedRow(**with_decoded_terms(row)) for row in rows]
+
+
+def page_statement(query: QuarantineQuery) -> tuple[LiteralString, list[Any]]:
+    """Return the statement that reads a page, and its values."""
+    filters: list[tuple[LiteralString, Any]] = [
+        (" AND supplier_id = %s", query.supplier_id),
+        (" AND task_id = %s", query.task_id),
+        (" AND state = %s::quarantine_state", query.state),
+    ]
+    conditions: LiteralString = "true"
+    values: list[Any] = []
+    for condition, value in filters:
+        if value is not None:
+            conditions += condition
+            values.append(value)
+    return PAGE.format(conditions=conditions), [*values, *values, query.limit, query.offset]
+
+
+async def list_open_ids(conn: Connection, selection: QuarantineSelection) -> list[UUID]:
+    """Return the ids of the open rows of a task or of a supplier."""
+    cursor = await conn.execute(
+        """
+        SELECT id FROM quarantined_rows
+        WHERE state = 'open' AND (task_id = %s OR supplier_id = %s)
+        """,
+        [selection.task_id, selection.supplier_id],
+    )
+    return [row_id for (row_id,) in await cursor.fetchall()]
+
+
+async def list_states(conn: Connection, ids: Sequence[UUID]) -> list[RowState]:
+    """Return the states of those of these rows that exist, in the order of their price lists."""
+    async with conn.cursor(row_factory=struct_row(RowState)) as cursor:
+        await cursor.execute(
+            """
+            SELECT quarantined.id, quarantined.supplier_sku, state,
+                superseded_at IS NOT NULL AS is_superseded, decided_by, old_cost,
+                coalesce(old_currency, catalog.currency, '') AS old_currency,
+                coalesce(item.cost, item.current_price) AS cost_now,
+                coalesce(item.currency, catalog.currency, '') AS currency_now
+            FROM quarantined_rows AS quarantined
+            JOIN supplier_items AS item ON item.id = supplier_item_id
+            LEFT JOIN catalog_settings AS catalog ON true
+            WHERE quarantined.id = ANY (%s)
+            ORDER BY quarantined.created_at, row_number, quarantined.id
+            """,
+            [list(ids)],
+        )
+        return await cursor.fetchall()
+
+
+async def accept_rows(conn: Connection, ids: Sequence[UUID], name: str) -> set[UUID]:
+    """Apply rows to their items; return the ids of those that were."""
+    cursor = await conn.execute(
+        "SELECT row_id FROM accept_quarantined_rows(%s, %s) WHERE is_accepted", [list(ids), name]
+    )
+    return {row_id for (row_id,) in await cursor.fetchall()}
+
+
+async def refuse_rows(conn: Connection, ids: Sequence[UUID], name: str) -> set[UUID]:
+    """Set open rows refused; return the ids of those that were."""
+    cursor = await conn.execute(
+        """
+        UPDATE quarantined_rows SET state = 'refused', decided_by = %s, decided_at = now()
+        WHERE state = 'open' AND id IN (
+            SELECT id FROM quarantined_rows WHERE id = ANY (%s) ORDER BY id FOR NO KEY UPDATE)
+        RETURNING id
+        """,
+        [name, list(ids)],
+    )
+    return {row_id for (row_id,) in await cursor.fetchall()}
+
+
+async def delete_closed_batch(conn: Connection) -> int:
+    """Delete some closed rows whose task was deleted; return how many."""
+    cursor = await conn.execute(
+        """
+        DELETE FROM quarantined_rows WHERE id IN (
+            SELECT id FROM quarantined_rows
+            WHERE task_id IS NULL
+                AND (state IN ('accepted', 'superseded') OR superseded_at IS NOT NULL)
+            LIMIT %s
+            FOR UPDATE SKIP LOCKED
+        )
+        """,
+        [PURGE_BATCH_ROWS],
+    )
+    return cursor.rowcount

@@ -1,0 +1,99 @@
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from uuid import UUID
+
+from pricebook.db.database import Connection, Database
+from pricebook.errors import ConflictError, NotFoundError
+from pricebook.http.pagination import Page, page_of
+from pricebook.quarantine import repository
+from pricebook.quarantine.repository import RowState
+from pricebook.quarantine.schemas import (
+    QuarantineDecision,
+    QuarantinedRow,
+    QuarantineQuery,
+    QuarantineSelection,
+    SkippedRow,
+)
+
+Decide = Callable[[Connection, Sequence[UUID], str], Awaitable[set[UUID]]]
+
+
+async def list_rows(database: Database, query: QuarantineQuery) -> Page[QuarantinedRow]:
+    """Return a page of quarantined rows, newest first."""
+    async with database.connection() as conn:
+        total_count, rows = await repository.list_rows(conn, query)
+    return page_of(query, total_count, rows)
+
+
+async def accept_rows(
+    database: Database, selection: QuarantineSelection, name: str
+) -> QuarantineDecision:
+    """Apply rows to their items, decided by `name`; each is applied once.
+
+    A row is skipped if its item has another price than when the row was read, it was accepted
+    before, or a newer price list superseded it. A refused row can still be accepted. Raises
+    NotFoundError for an unknown id, ConflictError for another number of open rows than expected,
+    DatabaseBusyError while a price list of the supplier is imported.
+    """
+    return await _decide(database, selection, name, repository.accept_rows)
+
+
+async def refuse_rows(
+    database: Database, selection: QuarantineSelection, name: str
+) -> QuarantineDecision:
+    """Set open rows refused, decided by `name`: the items keep their prices.
+
+    The next price list with the same price does not open the row again. Raises NotFoundError for an
+    unknown id, ConflictError for another number of open rows than expected.
+    """
+    return await _decide(database, selection, name, repository.refuse_rows)
+
+
+async def purge_closed_rows(database: Database) -> None:
+    """Delete the closed rows of deleted tasks."""
+    deleted = 1
+    while deleted:
+        async with database.connection() as conn:
+            deleted = await repository.delete_closed_batch(conn)
+
+
+async def _decide(
+    database: Database, selection: QuarantineSelection, name: str, decide: Decide
+) -> QuarantineDecision:
+    async with database.short_transaction() as conn:
+        ids = selection.ids
+        if ids is None:
+            ids = await repository.list_open_ids(conn, selection)
+            _require_count(len(ids), selection.expected_count)
+        else:
+            _require_known(ids, await repository.list_states(conn, ids))
+        decided = await decide(conn, ids, name)
+        skipped = [row_id for row_id in ids if row_id not in decided]
+        states = await repository.list_states(conn, skipped) if skipped else []
+    return QuarantineDecision(len(decided), [_skipped_row(state) for state in states])
+
+
+def _require_count(count: int, expected_count: int | None) -> None:
+    if count != expected_count:
+        raise ConflictError(
+            f"{count} rows are open, not {expected_count}: nothing was changed. List them again."
+        )
+
+
+def _require_known(ids: Sequence[UUID], states: Iterable[RowState]) -> None:
+    known = {state.id for state in states}
+    for row_id in ids:
+        if row_id not in known:
+            raise NotFoundError(f"There is no quarantined row {row_id}.")
+
+
+def _skipped_row(row: RowState) -> SkippedRow:
+    return SkippedRow(row.id, row.supplier_sku, _describe_skip(row))
+
+
+def _describe_skip(row: RowState) -> str:
+    if row.state in {"accepted", "refused"} and not row.is_superseded:
+        return f"The row was {row.state} by {row.decided_by} before."
+    if row.is_superseded:
+        return "A newer price list with this article was imported: decide about its row."
+    old, now = f"{row.old_cost} {row.old_currency}", f"{row.cost_now} {row.currency_now}"
+    return f"The price of the item was {old} when the row was read and is {now} now."
