@@ -112,8 +112,8 @@ class ReadConfig(
     """Options for reading a price list; each one that is not set is detected.
 
     `mode` is used by imports only: a `partial` price list leaves the items that it does not
-    contain present. `sheet_names` reads several sheets as one price list. `header_row` is 1-based,
-    0 for no header. `column_mapping` maps a field to a header or to `column C`; `ignored_columns`
+    contain present; default `full`. `sheet_names` reads several sheets as one price list. `header_row`
+    is 1-based, 0 for no header. `column_mapping` maps a field to a header or to `column C`; `ignored_columns`
     are columns that name no field. `key_columns` are the columns whose cells together identify an
     article, default the code.
 
@@ -123,7 +123,7 @@ class ReadConfig(
     chain), `discount_base` (the price that discounts apply to, `none`: they are included already).
     """
 
-    mode: ImportMode = "full"
+    mode: ImportMode | None = None
     sheet_name: str | None = None
     sheet_names: list[str] | None = None
     column_mapping: dict[Field, str] = {}
@@ -246,8 +246,8 @@ def convert_profile(stored: object) -> DetectedProfile | None:
 class ReadLimits(msgspec.Struct, frozen=True, kw_only=True):
     """Limits of one price list; one that exceeds a limit is refused.
 
-    `mebibytes` is the file size. `memory_mebibytes` and `seconds` (processor time) limit the
-    parser process only.
+    `mebibytes` is the file size. `memory_mebibytes` and `seconds` (of processor time, and since the
+    start) limit the parser process only.
     """
 
     mebibytes: int = 200
