@@ -77,6 +77,7 @@ async def merge_staged_rows(conn: Connection, staged: StagedImport) -> ImportRes
     created = 0
     if end.state == "held":
         await row_error_repository.insert_held_rows(conn, staged.lease.task_id)
+        await tasks.store_mode(conn, staged.lease.task_id, staged.mode)
     elif end.state != "failed":
         created = await _apply(conn, staged, counts_by_error)
     await tasks.end_task(conn, staged.lease, end)

@@ -66,7 +66,7 @@ BEGIN
             retry_count, lost_count, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
             count_quarantined, count_stock_updated, errors, found, row_error_counts,
-            apply_requested_at, keeps_thresholds, is_slow) ON ingestion_tasks
+            apply_requested_at, keeps_thresholds, is_slow, source_config) ON ingestion_tasks
         TO pricebook_worker;
     -- The newest tasks of a supplier keep their row errors; held rows are read at their application.
     GRANT INSERT (task_id, supplier_id, error_type, error_message, row_number, row_data),
