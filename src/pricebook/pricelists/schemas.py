@@ -112,10 +112,10 @@ class ReadConfig(
     """Options for reading a price list; each one that is not set is detected.
 
     `mode` is used by imports only: a `partial` price list leaves the items that it does not
-    contain present; default `full`. `sheet_names` reads several sheets as one price list. `header_row`
-    is 1-based, 0 for no header. `column_mapping` maps a field to a header or to `column C`; `ignored_columns`
-    are columns that name no field. `key_columns` are the columns whose cells together identify an
-    article, default the code.
+    contain present; default `full`. `sheet_names` reads several sheets as one price list.
+    `header_row` is 1-based, 0 for no header. `column_mapping` maps a field to a header or to
+    `column C`; `ignored_columns` are columns that name no field. `key_columns` are the columns
+    whose cells together identify an article, default the code.
 
     What the prices are: `currency` (ISO 4217), `price_quantity` (base units that a price is for),
     `prices_per_pack` (a price is for the pack size), `vat_included`, `vat_rate` (percent),
