@@ -190,8 +190,8 @@ def test_unit_that_may_be_a_quantity_is_refused() -> None:
             (unit, "pcs m kg", "unit")
             for unit in ("ME", "UoM", "Unit", "ед. изм.", "Unité", "J.m.")
         ),
-        *((pack, "10 20 5", "pack_size") for pack in ("VPE", "Кратность", "Colisage", "Embalaje")),
-        *((moq, "10 20 5", "min_order_quantity") for moq in ("MOQ", "Mindestmenge", "Мин. заказ")),
+        *((pack, "10 20 5", "pack_size") for pack in ("VPE", "Фасовка", "Colisage", "Embalaje")),
+        *((moq, "10 20 5", "min_order_quantity") for moq in ("MOQ", "Mindestmenge", "Кратность")),
         *((group, "A B C", "discount_group") for group in ("Rabattgruppe", "RG")),
         *((vat, "19% 19% 7%", "vat_rate") for vat in ("MwSt", "НДС", "TVA", "Stawka VAT")),
         *(
@@ -632,6 +632,30 @@ def test_header_and_sentence_that_differ_are_refused() -> None:
     assert issue_of("Alle Preise inkl. MwSt.", *plain("Preis netto")).option == "vat_included"
     column = issue_of("Preise je 1000 Stück", *with_column("PE", "100", "100", "1"))
     assert column.option == "price_quantity"
+
+
+def test_unit_of_account_in_the_header_is_refused() -> None:
+    issue = issue_of(*plain("Цена, у.е."), currency="RUB")
+    assert (issue.option, "currency=" in issue.message) == ("currency", True)
+
+
+def test_gross_price_beside_a_discount_says_nothing_about_tax() -> None:
+    lines = with_column("Rabatt", "30", "20", "10", price="Bruttopreis")
+    assert table_of(*lines).basis.vat_included is None
+    net = table_of("Alle Preise zzgl. MwSt.", *lines)
+    assert (net.basis.vat_included, net.basis.discount_base) == (False, "price")
+
+
+def test_title_above_the_table_is_no_header_row() -> None:
+    rows = [f"{line};30%" for line in BODY]
+    table = table_of("Ceny netto w PLN", "Indeks;Nazwa;Cena kat.;Rabat", *rows, currency="EUR")
+    assert table.headers == ("Indeks", "Nazwa", "Cena kat.", "Rabat")
+    assert (table.basis.currency, table.basis.vat_included) == ("PLN", False)
+
+
+def test_order_multiple_is_no_pack_of_a_price_per_pack() -> None:
+    lines = with_column("Кратность", "6", "12", "6", price="Цена за упак.")
+    assert issue_of(*lines).option == "column_mapping.pack_size"
 
 
 # What rows become.

@@ -225,9 +225,13 @@ def _is_any(content: ColumnContent) -> bool:
 
 
 def _is_quantity(content: ColumnContent) -> bool:
-    """Return whether the cells are quantities: numbers, `100 St`, `C`; money and units are not."""
+    """Return whether the cells are quantities in digits: `100`, `100 St`; money is none."""
     is_money = content.kind == "money" and content.share(_has_cents) > 0
-    return not is_money and content.share(_names_quantity) >= _MIN_SHARE
+    return not is_money and content.share(_is_number_of_units) >= _MIN_SHARE
+
+
+def _is_number_of_units(cell: str) -> bool:
+    return any(map(str.isdigit, cell)) and _quantity_of(cell) is not None
 
 
 def _is_price_quantity(content: ColumnContent) -> bool:

@@ -111,7 +111,7 @@ def find_first_header(records: Sequence[Record], expected: ExpectedColumns) -> T
     """Return the first table header with the rows above and below that belong to it."""
     for end in range(1, len(records) + 1):
         for first in range(end - 1, max(-1, end - 1 - _MAX_HEADER_ROWS), -1):
-            if first < end - 1 and not _may_be_header_row(records[first]):
+            if first < end - 1 and not _may_be_header_row(records[first], records[first + 1]):
                 break
             if read_header(records[first:end], expected).is_table_header:
                 return _complete_header(records, first, end, expected)
@@ -153,7 +153,7 @@ def _extend_upwards(
 ) -> int:
     while first and end - first < _MAX_HEADER_ROWS:
         header = read_header(records[first:end], expected)
-        if not _is_upper_header_row(records[first - 1], header, expected.currency):
+        if not _is_upper_header_row(records[first - 1], records[first], header, expected):
             break
         first -= 1
     return first
@@ -194,19 +194,30 @@ def _merge_header_rows(header_rows: Sequence[Sequence[str]]) -> tuple[list[str],
     return [" ".join(texts) for texts in parts], parts
 
 
-def _may_be_header_row(record: Record) -> bool:
+def _may_be_header_row(record: Record, below: Record) -> bool:
+    """Return whether a row may be an upper header row, not a title above the whole table."""
     _, cells, malformed = record
+    filled, filled_below = filled_columns(cells), filled_columns(below[1])
+    is_title = len(filled) == 1 < len(filled_below) and filled[0] <= filled_below[0]
     return not (
-        malformed or has_numeric_cell(cells) or any(len(c) > MAX_HEADER_LENGTH for c in cells)
+        malformed
+        or is_title
+        or has_numeric_cell(cells)
+        or any(len(cell) > MAX_HEADER_LENGTH for cell in cells)
     )
 
 
-def _is_upper_header_row(upper: Record, header: TableHeader, currency: str) -> bool:
+def _is_upper_header_row(
+    upper: Record, below: Record, header: TableHeader, expected: ExpectedColumns
+) -> bool:
     """Return whether a row above qualifies the header: `Unit` above `price`."""
     pairs = zip(map(str.strip, upper[1]), map(str.strip, header.cells), strict=False)
-    return _may_be_header_row(upper) and any(
-        above and below and above != below and _is_known_combination(above, below, currency)
-        for above, below in pairs
+    return _may_be_header_row(upper, below) and any(
+        above
+        and title
+        and above != title
+        and _is_known_combination(above, title, expected.currency)
+        for above, title in pairs
     )
 
 

@@ -118,7 +118,7 @@ def changed_facts(
             and "price" in configured.column_mapping
         )
         is_new = before is None and key not in _FACTS_WITH_DEFAULT
-        if is_decided or is_new or _value(before) == _value(now):
+        if is_decided or is_new or _value(key, before) == _value(key, now):
             continue
         example = before.value if before and before.value != PER_ROW else "…"
         yield PriceListIssue(
@@ -129,8 +129,10 @@ def changed_facts(
         )
 
 
-def _value(fact: Fact | None) -> str | None:
-    return fact.value if fact else None
+def _value(key: str, fact: Fact | None) -> str | None:
+    """Return the value of a fact; a price for one unit is the same as one for nothing else."""
+    is_default = fact is None or (key == "price_quantity" and fact.value == "1")
+    return None if fact is None or is_default else fact.value
 
 
 def _fact_text(fact: Fact | None) -> str:

@@ -12,6 +12,7 @@ from pricebook.pricelists.detection.fact_collector import (
     sentence_source,
 )
 from pricebook.pricelists.detection.layout import PER_ROW
+from pricebook.pricelists.detection.price_statements import names_unknown_currency
 from pricebook.pricelists.schemas import Fact, FactOrigin
 from pricebook.pricelists.text import quote
 
@@ -34,6 +35,12 @@ def find_currency(collector: FactCollector) -> str:
             ("header", sources.price_source),
         ),
     ]
+    if names_unknown_currency(sources.price_header):
+        collector.refuse(
+            f"The prices of {sources.price_source} are in units of account, whose currency is not "
+            "said; set it, as in currency=USD.",
+            "currency",
+        )
     for sentence in sources.sentences:
         if "currency" not in sentence.doubts:
             source = sentence_source(sentence)

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from pricebook.pricelists.detection.fact_collector import (
     FactCollector,
+    ListSources,
     Statement,
     sentence_source,
 )
@@ -51,10 +52,12 @@ def _vat_included(collector: FactCollector) -> bool | None:
     statements = (
         [] if configured is None else [collector.setting("vat_included", str(configured).lower())]
     )
-    statements += [
-        Statement(str(value).lower(), "header", sources.price_source)
-        for value in sorted(sources.price_statement.vat_included)
-    ]
+    header = sources.price_statement
+    if not (header.is_gross_or_net and _has_discounts(sources)):
+        statements += [
+            Statement(str(value).lower(), "header", sources.price_source)
+            for value in sorted(header.vat_included)
+        ]
     statements += [
         Statement(str(value).lower(), "sentence", sentence_source(sentence))
         for sentence in sources.sentences
@@ -68,6 +71,12 @@ def _vat_included(collector: FactCollector) -> bool | None:
         return None
     collector.facts["vat_included"] = decided.as_fact()
     return decided.value == "true"
+
+
+def _has_discounts(sources: ListSources) -> bool:
+    """Return whether a gross price may be one before discounts, a net price one after them."""
+    has_column = not sources.assignment.columns.keys().isdisjoint({"discount", "discount_group"})
+    return has_column or sources.config.discount is not None
 
 
 def _vat_rate(collector: FactCollector) -> Decimal | None:

@@ -26,13 +26,14 @@ from pricebook.pricelists.detection.statement_words import (
     TAX_EXCLUDED_WORDS,
     TAX_INCLUDED_WORDS,
     TAX_NAMES,
+    UNKNOWN_CURRENCIES,
     VAT_PREPOSITIONS,
 )
 from pricebook.pricelists.facts.units import PIECE, parse_unit
 from pricebook.pricelists.text import comparison_key
 
 MAX_STATEMENT_LENGTH = 1000
-_PACK_CODES = frozenset({"XPK", "XBX", "XCT", "XCS", "XPX"})
+_PACK_CODES = frozenset({"XPK", "XBX", "XCT", "XCS", "XCR", "XPX"})
 _LETTERS = {"C": Decimal(100), "M": Decimal(1000)}
 _MAX_UNIT_WORDS = 2
 _YEARS = (1990, 2100)
@@ -60,8 +61,9 @@ class PriceStatement(NamedTuple):
 
     `quantities` are numbers of base units, with 1 for `per piece`; `units` codes of Recommendation
     20. `names_price_unit`: a price is for the quantity of its column (`je PE`). `vat_included` is
-    empty if no tax is named; `unclear_tax`: one is named, but not whether it is included. `rest`
-    are the keys of all other words.
+    empty if nothing says it; with `is_gross_or_net` it is said by such a word only, which may mean
+    discounts as well. `unclear_tax`: a tax is named, but not whether it is included. `rest` are the
+    keys of all other words.
     """
 
     quantities: frozenset[Decimal] = frozenset()
@@ -70,6 +72,7 @@ class PriceStatement(NamedTuple):
     names_price_unit: bool = False
     unclear_quantity: bool = False
     vat_included: frozenset[bool] = frozenset()
+    is_gross_or_net: bool = False
     vat_rates: frozenset[Decimal] = frozenset()
     unclear_tax: bool = False
     rest: tuple[str, ...] = ()
@@ -80,12 +83,12 @@ def read_statement(text: str) -> PriceStatement:
     """Return what a header or a sentence says about prices."""
     tokens = tokenize(text)
     used: set[int] = set()
-    quantity = _read_quantities(tokens, used)
-    vat_included, unclear_tax = _read_tax(tokens, used)
+    quantity, tax = _read_quantities(tokens, used), _read_tax(tokens, used)
     return quantity._replace(
-        vat_included=vat_included,
+        vat_included=tax.vat_included,
+        is_gross_or_net=tax.is_gross_or_net,
         vat_rates=_read_rates(tokens, used),
-        unclear_tax=unclear_tax,
+        unclear_tax=tax.unclear_tax,
         rest=tuple(
             token.key
             for index, token in enumerate(tokens)
@@ -104,6 +107,11 @@ def tokenize(text: str) -> list[Token]:
         for match in _TOKEN.finditer(joined)
         if (kind := match.lastgroup)
     ]
+
+
+def names_unknown_currency(text: str) -> bool:
+    """Return whether a text names units of account such as `у.е.`, whose rate is elsewhere."""
+    return any(token.key in UNKNOWN_CURRENCIES for token in tokenize(text))
 
 
 def number_of(token: Token) -> Decimal | None:
@@ -209,26 +217,27 @@ def _unit_at(tokens: Sequence[Token], start: int) -> tuple[str | None, int]:
     return None, 0
 
 
-def _read_tax(tokens: Sequence[Token], used: set[int]) -> tuple[frozenset[bool], bool]:
+def _read_tax(tokens: Sequence[Token], used: set[int]) -> PriceStatement:
     """Return whether prices include the tax, and whether a tax is named without saying that."""
-    included: set[bool] = set()
-    unclear = False
-    tax_names = [index for index, token in enumerate(tokens) if token.key in TAX_NAMES]
-    for index in tax_names:
-        used.add(index)
-        found = _tax_inclusion(tokens, index, used)
-        included |= found
-        unclear = unclear or not found
+    by_tax: set[bool] = set()
+    by_word: set[bool] = set()
+    names_tax = False
     for index, token in enumerate(tokens):
-        if token.key in TAX_INCLUDED_WORDS | TAX_EXCLUDED_WORDS:
-            included.add(token.key in TAX_INCLUDED_WORDS)
-            used.add(index)
-            unclear = False
+        if token.key in TAX_NAMES:
+            names_tax = True
+            by_tax |= _tax_inclusion(tokens, index, used)
+        elif token.key in TAX_INCLUDED_WORDS | TAX_EXCLUDED_WORDS:
+            by_tax.add(token.key in TAX_INCLUDED_WORDS)
         elif token.key in GROSS_WORDS | NET_WORDS:
-            included.add(token.key in GROSS_WORDS)
-            used.add(index)
-            unclear = False
-    return frozenset(included), unclear
+            by_word.add(token.key in GROSS_WORDS)
+        else:
+            continue
+        used.add(index)
+    return PriceStatement(
+        vat_included=frozenset(by_tax | by_word),
+        is_gross_or_net=not by_tax,
+        unclear_tax=names_tax and not (by_tax or by_word),
+    )
 
 
 def _tax_inclusion(tokens: Sequence[Token], tax: int, used: set[int]) -> set[bool]:

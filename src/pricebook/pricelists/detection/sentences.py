@@ -48,6 +48,7 @@ Doubt = Literal["currency", "price_quantity", "vat_included", "valid_from"]
 _MAX_NOTE_LENGTH = 1000
 _SENTENCE_END = re.compile(r"[;!?\n|•]|\s[-–—]\s|\.(?=\s+[^\W\d_a-zа-яёіїєґ])|\.(?=\s*$)")
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
+_ORDINAL = re.compile(r"(?<!\d)\d{1,2}$")
 _MONTH = "|".join(sorted(map(re.escape, MONTH_WORDS), key=len, reverse=True))
 _DATE = (
     r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}"
@@ -158,7 +159,7 @@ def _ends_sentence(text: str) -> bool:
     """Return whether a full stop after a text ends a sentence: not after `zzgl` or `1`."""
     word = _LAST_WORD.search(text)
     is_abbreviation = word is not None and comparison_key(word[0]) in ABBREVIATIONS
-    return not (is_abbreviation or text[-1:].isdigit())
+    return not (is_abbreviation or _ORDINAL.search(text))
 
 
 def _read_sentence(note: Note, text: str, currency: str) -> Sentence | None:
