@@ -82,6 +82,9 @@ API_MAY_NOT = [
     "INSERT INTO parsing_logs DEFAULT VALUES",
     "SELECT FROM held_rows",
     "SELECT FROM sync_schedules",
+    "INSERT INTO quarantined_rows DEFAULT VALUES",
+    "UPDATE quarantined_rows SET price = 1",
+    "DELETE FROM quarantined_rows",
     "CREATE TEMPORARY TABLE mine (id integer)",
     "UPDATE login_networks SET user_id = gen_random_uuid()",
 ]
@@ -100,6 +103,7 @@ WORKER_MAY_NOT = [
     "UPDATE supplier_items SET created_at = now()",
     "SELECT price FROM price_history",
     "SELECT row_data FROM parsing_logs",
+    "SELECT accept_quarantined_rows('{}', 'eve')",
 ]
 
 
