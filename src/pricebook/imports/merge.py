@@ -96,7 +96,7 @@ async def merge_staged_rows(conn: Connection, staged: StagedImport) -> ImportRes
         dry_run=staged.dry_run,
         found=staged.found,
         profile_sentence=(
-            describe_profile(staged.found, end.counts.imported) if staged.found else None
+            describe_profile(staged.found, end.counts.accepted) if staged.found else None
         ),
         completed_at=datetime.now(UTC),
     )

@@ -92,7 +92,7 @@ def _task(row: dict[str, Any]) -> Task:
     profile = convert_profile(row["found"])
     return Task(
         **fields,
-        profile_sentence=describe_profile(profile, counts.imported) if profile else None,
+        profile_sentence=describe_profile(profile, counts.accepted) if profile else None,
         counts=counts,
         result=_result(fields, counts),
     )

@@ -143,9 +143,14 @@ class Counts(Struct, frozen=True):
         return self.new + self.changed + self.stock_updated + self.unchanged
 
     @property
+    def accepted(self) -> int:
+        """The rows with an article that could be read without doubt."""
+        return self.imported + self.quarantined
+
+    @property
     def rows(self) -> int:
         """All rows of the price list; each is counted once."""
-        return self.imported + self.quarantined + self.rejected + self.duplicate + self.ignored
+        return self.accepted + self.rejected + self.duplicate + self.ignored
 
 
 class TaskEnd(Struct, frozen=True, kw_only=True):
