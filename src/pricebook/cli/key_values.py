@@ -26,23 +26,38 @@ def parse_assignments(
 ) -> dict[str, Any]:
     """Return the values that KEY=VALUE pairs set in a struct, not yet converted to its types.
 
-    A dot in a key sets a member of an object (`column_mapping.price=Net`); the value of a list is
-    split at commas. Raises ValidationError without a `=`.
+    A dot in a key sets a member of an object (`column_mapping.price=Net`). A list is JSON or has
+    its elements between commas, an object may be JSON. Raises ValidationError without a `=` and for
+    invalid JSON.
     """
-    lists = {field.name for field in msgspec.structs.fields(struct_type) if _is_list(field.type)}
+    types = {field.name: field.type for field in msgspec.structs.fields(struct_type)}
     values: dict[str, Any] = {}
-    for key, value in parse_key_values(option, "KEY=VALUE", pairs).items():
+    for key, text in parse_key_values(option, "KEY=VALUE", pairs).items():
         name, dot, member = key.partition(".")
-        if dot:
-            values.setdefault(name, {})[member] = value
-        else:
-            values[key] = [item.strip() for item in value.split(",")] if key in lists else value
+        value = (
+            {member: text} if dot else _parse_value(f"{option} {key}", text, types.get(key, str))
+        )
+        earlier = values.get(name)
+        is_merged = isinstance(earlier, dict) and isinstance(value, dict)
+        values[name] = {**earlier, **value} if is_merged else value
     return values
 
 
-def _is_list(field_type: Any) -> bool:
+def _parse_value(setting: str, text: str, field_type: Any) -> Any:
+    """Return the JSON array or object of a field of that type, a list of texts, or the text."""
+    is_list, is_object = _accepts(["text"], field_type), _accepts({}, field_type)
+    if text.startswith("[" if is_list else "{") and (is_list or is_object):
+        try:
+            return msgspec.json.decode(text)
+        except msgspec.DecodeError as error:
+            reason = as_issue_text(str(error))
+            raise ValidationError(f"{setting}: the value is no JSON: {reason}.") from error
+    return [item.strip() for item in text.split(",")] if is_list else text
+
+
+def _accepts(value: Any, field_type: Any) -> bool:
     try:
-        msgspec.convert(["text"], field_type)
+        msgspec.convert(value, field_type)
     except msgspec.ValidationError:
         return False
     return True
