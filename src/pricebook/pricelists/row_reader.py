@@ -117,11 +117,11 @@ class RowReader:
         characteristics = {title: cells[index].strip() or None for title, index in titles}
         if len(name) > MAX_NAME_LENGTH:
             name = self._shortener.shorten(name, characteristics)
-        item = (record[0], sku, name)
         if isinstance(price, PricedRow):
-            return _priced_item(item, price, category, characteristics)
+            return _priced_item((record[0], sku, name), price, category, characteristics)
+        currency, details = self._currency, self._details
         return ItemRow(
-            *item, price, category or None, characteristics, self._currency, self._details
+            record[0], sku, name, price, category or None, characteristics, currency, details
         )
 
     def _classify_without_price(

@@ -20,9 +20,13 @@ COLUMNS = (
     "row_data",
 )
 _NULL = r"\N"
-_ITEM_LINE_END = b"\t\\N\t\\N\t\\N\n"
+_LINE_END = f"\t{_NULL}\t{_NULL}\t{_NULL}\n"
+_ITEM_LINE_END = _LINE_END.encode()
 # The columns `currency` to `next_from` of a row that says nothing but its price.
 _NO_TERMS = "\t".join([_NULL] * 5)
+_PLAIN_LINE_END = f"\t{_NO_TERMS}{_LINE_END}"
+# JSON has no other characters to escape: tab and line ends are escaped by backslashes in it.
+_ESCAPED_BACKSLASH = rb"\\"
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -37,10 +41,11 @@ def copy_line(row: ItemRow | RejectedRow, *, has_categories: bool) -> str:
     if has_categories or row.category:
         characteristics = {**characteristics, "category": row.category}
     sku, name = _escape(row.supplier_sku), _escape(row.name)
-    encoded = _escape(_encode(characteristics).decode())
-    is_plain = row.currency is row.details is row.availability is row.next_from is None
-    price, terms = (row.price, _NO_TERMS) if is_plain else _price_and_terms(row)
-    return f"{row.row_number}\t{sku}\t{name}\t{price}\t{encoded}\t{terms}\t\\N\t\\N\t\\N\n"
+    encoded = _encode(characteristics).replace(b"\\", _ESCAPED_BACKSLASH).decode()
+    if row.currency is row.details is row.availability is row.next_from is None:
+        return f"{row.row_number}\t{sku}\t{name}\t{row.price}\t{encoded}{_PLAIN_LINE_END}"
+    price, terms = _price_and_terms(row)
+    return f"{row.row_number}\t{sku}\t{name}\t{price}\t{encoded}\t{terms}{_LINE_END}"
 
 
 def count_items(lines: bytes) -> int:
@@ -51,7 +56,7 @@ def count_items(lines: bytes) -> int:
 def _price_and_terms(row: ItemRow) -> tuple[str, str]:
     """Return the price and the columns `currency` to `next_from` of a row that has any of them."""
     details, availability = (
-        _NULL if part is None else _escape(_encode(part).decode())
+        _NULL if part is None else _encode(part).replace(b"\\", _ESCAPED_BACKSLASH).decode()
         for part in (row.details, row.availability)
     )
     price, *terms = (
@@ -65,7 +70,7 @@ def _price_and_terms(row: ItemRow) -> tuple[str, str]:
 def _rejected_line(row: RejectedRow) -> str:
     sku = _NULL if row.supplier_sku is None else _escape(row.supplier_sku)
     message = _escape(row.error_message)
-    data = _escape(_encode(row.row_data).decode())
+    data = _encode(row.row_data).replace(b"\\", _ESCAPED_BACKSLASH).decode()
     empty = f"\\N\t\\N\t\\N\t{_NO_TERMS}"
     return f"{row.row_number}\t{sku}\t{empty}\t{row.error_type}\t{message}\t{data}\n"
 
