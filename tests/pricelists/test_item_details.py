@@ -24,7 +24,9 @@ from pricebook.pricelists.schemas import (
     ReadConfig,
     ReadRequest,
     RejectedRow,
+    UncalculatedFormula,
 )
+from pricelists.price_lists import csv_text, read_single_item
 
 TODAY = date(2026, 11, 26)
 POINT = NumberProfile(decimal_marks=(".",))
@@ -152,6 +154,11 @@ def test_unit_column() -> None:
     assert details_of(table.item("5", "Stk.")) == PriceDetails(unit="H87")
     assert details_of(table.item("5", "blurb")) == PriceDetails(unit_text="blurb")
     assert table.item("5", "").details is None
+
+
+def test_unit_of_the_whole_list() -> None:
+    assert details_of(Table(unit="H87").item("5")) == PriceDetails(unit="H87")
+    assert details_of(Table("unit", unit="H87").item("5", "m")).unit == "MTR"
 
 
 def test_unit_column_that_names_a_quantity_divides_the_price() -> None:
@@ -341,6 +348,14 @@ def test_price_is_the_tier_that_holds_at_the_smallest_order() -> None:
     assert table.item("", "5", "-", "", "50").price == Decimal(5)
 
 
+def test_tier_columns_are_no_characteristics() -> None:
+    content = csv_text("A1;Lamp;5.50;4.50;red", header="sku;name;1+;10+;Colour")
+    item = read_single_item(content)
+    assert item.price == Decimal("5.50")
+    assert len(details_of(item).price_tiers) == 2
+    assert item.characteristics == {"1+": None, "10+": None, "Colour": "red"}
+
+
 def test_price_column_is_the_tier_from_one() -> None:
     table = Table("10+", tiers={10: "10+"})
     item = table.item("5", "4")
@@ -392,6 +407,11 @@ def test_row_that_is_valid_later() -> None:
     assert (item.price, item.next_price, item.next_from) == (None, Decimal(5), date(2026, 12, 1))
     assert table.item("5", "2026-11-26").price == Decimal(5)
     assert table.item("5", "").price == Decimal(5)
+
+
+def test_list_that_is_valid_later() -> None:
+    item = Table(valid_from=date(2026, 12, 1)).item("5")
+    assert (item.price, item.next_price, item.next_from) == (None, Decimal(5), date(2026, 12, 1))
 
 
 def test_day_of_the_new_price_may_be_in_a_column() -> None:
@@ -498,6 +518,15 @@ def test_composed_key_that_is_too_long_ends_with_a_hash() -> None:
     assert first != second
     assert len(first) == len(second) == 255
     assert first.startswith("x" * 200)
+
+
+def test_formula_without_a_result_rejects_the_row_if_it_decides_code_or_price() -> None:
+    formula = UncalculatedFormula("=A1")
+    row = Table("Pack", keys=(1, 3)).rejected("5", formula)
+    assert (row.error_type, row.supplier_sku) == ("not_calculated", None)
+    assert Table("10+", tiers={10: "10+"}).rejected("5", formula).error_type == "not_calculated"
+    assert Table("price_quantity").rejected("5", formula).error_type == "not_calculated"
+    assert details_of(Table("brand").item("5", formula)).brand == "=A1"
 
 
 def test_copy_line_has_a_value_for_each_column() -> None:

@@ -89,6 +89,7 @@ def has_row_prices(table: DetectedTable, request: ReadRequest) -> bool:
     basis = table.basis
     plain = PriceBasis(
         currency=basis.currency,
+        unit=basis.unit,
         vat_included=basis.vat_included,
         vat_rate=basis.vat_rate,
         day_first=basis.day_first,
@@ -100,9 +101,10 @@ def has_row_prices(table: DetectedTable, request: ReadRequest) -> bool:
 
 def details_of_list(basis: PriceBasis) -> PriceDetails | None:
     """Return the details that all rows of a price list share, None if it states nothing."""
-    if basis.vat_included is None and basis.vat_rate is None:
-        return None
-    return PriceDetails(vat_included=basis.vat_included, vat_rate=basis.vat_rate)
+    details = PriceDetails(
+        unit=basis.unit, vat_included=basis.vat_included, vat_rate=basis.vat_rate
+    )
+    return None if details == _NOTHING else details
 
 
 class RowPriceReader:

@@ -76,6 +76,7 @@ class RowReader:
             if has_row_prices(table, request)
             else None
         )
+        self._calculated_columns = _calculated_columns(table)
         self._shortener = NameShortener(title for title, _ in table.characteristics)
         self._header_row_keys = table.header_row_keys
         self._section: str | None = None
@@ -133,11 +134,11 @@ class RowReader:
 
     def _uncalculated_problem(self, cells: list[str]) -> RowProblem | None:
         """Return a problem if a field is a formula without a stored result."""
-        for field, index in self._table.columns.items():
-            if isinstance(cells[index], UncalculatedFormula) and field not in _TEXT_FIELDS:
+        for index, label in self._calculated_columns:
+            if isinstance(cells[index], UncalculatedFormula):
                 detail = (
-                    f"The {FIELD_LABELS[field]} is the formula {quote(cells[index])} without a "
-                    "stored result: open the file in a spreadsheet program and save it."
+                    f"The {label} is the formula {quote(cells[index])} without a stored result: "
+                    "open the file in a spreadsheet program and save it."
                 )
                 return RowProblem("not_calculated", detail)
         return None
@@ -225,6 +226,19 @@ class RowReader:
         if self._name not in filled:
             return RowProblem("missing_name", "The name is missing.")
         return RowProblem("missing_price", "The price is missing.")
+
+
+def _calculated_columns(table: DetectedTable) -> list[tuple[int, str]]:
+    """Return the columns that must not be formulas without a result, and what each holds."""
+    return [
+        *((index, FIELD_LABELS["sku"]) for index in table.key_columns),
+        *(
+            (i, FIELD_LABELS[field])
+            for field, i in table.columns.items()
+            if field not in _TEXT_FIELDS
+        ),
+        *((index, FIELD_LABELS["price"]) for _, index in table.tiers),
+    ]
 
 
 def _display_texts(cells: list[str]) -> list[str]:

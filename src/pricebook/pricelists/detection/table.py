@@ -157,7 +157,8 @@ def detect_table(records: Sequence[Record], request: ReadRequest) -> DetectedTab
         known = {issue.option for issue in issues}
         changes = layout.changed_facts(list_facts.facts, config, previous_profile)
         issues += [issue for issue in changes if issue.option not in known]
-    characteristics = _characteristic_columns(header, columns.values(), config, issues)
+    assigned_columns = {*columns.values(), *(index for _, index in assignment.tiers)}
+    characteristics = _characteristic_columns(header, assigned_columns, config, issues)
     if issues:
         raise PriceListError.of_issues(issues)
     return DetectedTable(
