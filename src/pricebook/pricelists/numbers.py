@@ -19,6 +19,7 @@ from pricebook.pricelists.detection.currencies import (
     format_currencies,
 )
 from pricebook.pricelists.detection.vocabulary import TAX_WORDS
+from pricebook.pricelists.digits import ParsedNumber, parse_digits
 from pricebook.pricelists.facts.on_request import is_price_on_request
 from pricebook.pricelists.pricing import plain_decimal
 from pricebook.pricelists.schemas import DecimalMark, NumberCell, NumberProfile, RowErrorType
@@ -36,13 +37,6 @@ _CELL = re.compile(
     r"(?P<digits>[0-9](?:[0-9., ']*[0-9])?)(?P<exponent>[eE][+-]?[0-9]{1,3})?"
     r"(?P<after>[^0-9]*)"
 ).fullmatch
-_AMBIGUOUS = re.compile(r"[1-9][0-9]{0,2}([.,])[0-9]{3}").fullmatch
-_NUMBER = re.compile(
-    r"(?:(?P<plain>[0-9]+)"
-    r"|(?P<grouped>[1-9][0-9]{0,2}(?P<mark>[., '])[0-9]{3}(?:(?P=mark)[0-9]{3})*)"
-    r"|(?P<indian>[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}))?"
-    r"(?:(?P<decimal>[.,])(?P<fraction>[0-9]+))?"
-).fullmatch
 _NO_CENTS = re.compile(r"([.,])\s?[-–—]{1,2}").match
 _AFFIX = re.compile(rf"(?:\s*+(?>{WORD_OR_SIGN.pattern})[.,]?+)*+\s*+").fullmatch
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}").match
@@ -54,15 +48,6 @@ class RowProblem(NamedTuple):
 
     error_type: RowErrorType
     message: str
-
-
-class ParsedNumber(NamedTuple):
-    """A number in digits and `.`, or in digits and one ambiguous mark, with the marks it uses."""
-
-    digits: str
-    decimal_mark: str = ""
-    grouping_mark: str = ""
-    ambiguous_mark: str = ""
 
 
 def detect_number_profile(cells: Iterable[str], currency: str) -> NumberProfile:
@@ -220,23 +205,6 @@ def _parse_cell(cell: str, currency: str) -> ParsedNumber | RowProblem:
     if currencies and currency not in currencies:
         return _other_currency(cell, currencies, currency)
     return parse_digits(digits, exponent or "") or _not_a_number(cell)
-
-
-def parse_digits(digits: str, exponent: str = "") -> ParsedNumber | None:
-    """Parse a number without signs and words; None if its marks are not those of a number."""
-    if not exponent and (ambiguous := _AMBIGUOUS(digits)):
-        return ParsedNumber(digits, ambiguous_mark=ambiguous[1])
-    match = _NUMBER(digits)
-    if not match:
-        return None
-    plain, grouped, mark, indian, decimal, fraction = match.groups(default="")
-    mark = "," if indian else mark
-    if mark and (exponent or mark == decimal):
-        return None
-    whole = plain or grouped.replace(mark, "") or indian.replace(",", "")
-    return ParsedNumber(
-        f"{whole}.{fraction or '0'}{exponent}" if fraction or exponent else whole, decimal, mark
-    )
 
 
 @lru_cache(maxsize=4096)

@@ -3,30 +3,23 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import partial
 from typing import NamedTuple
 
 from pricebook.pricelists.detection.column_content import display_text
-from pricebook.pricelists.detection.column_names import column_letters
-from pricebook.pricelists.detection.table import DetectedTable, column_title
-from pricebook.pricelists.facts.availability import (
-    find_time_unit_days,
-    parse_lead_time_days,
-    parse_stock,
-)
+from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.facts.discounts import parse_discounts
-from pricebook.pricelists.facts.gtin import parse_gtin
 from pricebook.pricelists.facts.quantities import Quantity
 from pricebook.pricelists.facts.units import parse_unit
-from pricebook.pricelists.numbers import MAX_PRICE, RowProblem, price_cell_reader
+from pricebook.pricelists.numbers import RowProblem, price_cell_reader
 from pricebook.pricelists.pricing import (
     NO_CONVERSION,
     Vat,
-    comparable_cost,
     tier_at,
     vat_conversion,
 )
+from pricebook.pricelists.row_costs import ListedPrice, RowTerms, row_cost
 from pricebook.pricelists.row_fields import RowFields, RowRejectedError
+from pricebook.pricelists.row_information import ROW_FIELDS, RowInformation
 from pricebook.pricelists.schemas import (
     Availability,
     CatalogVat,
@@ -39,8 +32,6 @@ from pricebook.pricelists.schemas import (
 )
 
 _ONE = Decimal(1)
-_MAX_DISCOUNT = Decimal(100)
-_ROW_FIELDS: frozenset[Field] = frozenset({"sku", "name", "price", "category"})
 _PRICE_FIELDS: tuple[Field, ...] = ("price", "list_price", "next_price")
 _NO_PRICE = frozenset({"", "-", "–", "—"})
 _NOTHING = PriceDetails()
@@ -64,26 +55,6 @@ class PricedRow(NamedTuple):
     characteristics: dict[str, str | None]
 
 
-class _Terms(NamedTuple):
-    """What the cells of a row beside its prices say about them."""
-
-    currency: str
-    quantity: Quantity
-    unit_text: str | None
-    pack_size: Decimal | None
-    min_order_quantity: Decimal | None
-    discounts: tuple[Decimal, ...]
-    vat: Vat
-    vat_factor: tuple[Decimal, Decimal]
-
-
-class _Listed(NamedTuple):
-    """A price as listed and the discounts that apply to it."""
-
-    price: Decimal
-    discounts: tuple[Decimal, ...] = ()
-
-
 def has_row_prices(table: DetectedTable, request: ReadRequest) -> bool:
     """Return whether rows need more than their price cell: other fields, tiers or conversion."""
     basis = table.basis
@@ -95,7 +66,7 @@ def has_row_prices(table: DetectedTable, request: ReadRequest) -> bool:
         day_first=basis.day_first,
     )
     conversion = vat_conversion(Vat(basis.vat_included, basis.vat_rate), request.catalog_vat)
-    has_fields = not _ROW_FIELDS.issuperset(table.columns)
+    has_fields = not ROW_FIELDS.issuperset(table.columns)
     return has_fields or bool(table.tiers) or basis != plain or conversion != NO_CONVERSION
 
 
@@ -129,9 +100,7 @@ class RowPriceReader:
         self._today = request.today or datetime.now(UTC).date()
         self._number_profile = number_profile
         self._price_readers: dict[str, _ReadPrice] = {}
-        self._titles = _titles_of_fields(table)
-        self._emptied = _emptied_titles(table)
-        self._parse_lead_time = partial(parse_lead_time_days, unit_days=_lead_time_unit(table))
+        self._information = RowInformation(table, self._fields)
 
     def read(self, cells: list[str]) -> PricedRow | RowProblem:
         """Return the price of a row with code and name, or the reason to reject it."""
@@ -150,7 +119,7 @@ class RowPriceReader:
         if tiers and "min_order_quantity" in unread:
             raise self._fields.minimum_problem(unread["min_order_quantity"])
         listed, upcoming, next_from = self._listed_prices(cells, read_price, tiers, terms)
-        cost, next_cost = _cost(listed, terms), _cost(upcoming, terms)
+        cost, next_cost = row_cost(listed, terms), row_cost(upcoming, terms)
         shown = listed or upcoming
         if shown is None:
             raise _missing_price()
@@ -167,19 +136,19 @@ class RowPriceReader:
             vat_included=terms.vat.included,
             vat_rate=terms.vat.rate,
             price_tiers=tiers if len(tiers) > 1 else (),
-            **self._identifiers(cells),
+            **self._information.identifiers(cells),
         )
         return PricedRow(
             cost,
             None if terms.currency == self._catalog_currency else terms.currency,
             None if details == _NOTHING else details,
-            self._availability(cells, unread),
+            self._information.availability(cells, unread),
             next_cost,
             next_from,
-            self._characteristics(unread),
+            self._information.characteristics(unread),
         )
 
-    def _read_terms(self, cells: list[str], unread: dict[Field, str]) -> _Terms:
+    def _read_terms(self, cells: list[str], unread: dict[Field, str]) -> RowTerms:
         fields = self._fields
         unit_cell = fields.cell(cells, "unit")
         unit_quantity = fields.quantity_in(unit_cell) if unit_cell else None
@@ -196,7 +165,7 @@ class RowPriceReader:
         vat_factor = vat_conversion(vat, self._catalog_vat)
         if vat_factor is None:
             raise fields.vat_problem(vat)
-        return _Terms(
+        return RowTerms(
             currency=fields.currency(cells),
             quantity=quantity,
             unit_text=None if unit_quantity else fields.text(cells, "unit"),
@@ -217,8 +186,8 @@ class RowPriceReader:
         cells: list[str],
         read_price: _ReadPrice,
         tiers: tuple[PriceTier, ...],
-        terms: _Terms,
-    ) -> tuple[_Listed | None, _Listed | None, date | None]:
+        terms: RowTerms,
+    ) -> tuple[ListedPrice | None, ListedPrice | None, date | None]:
         """Return the price of today, the upcoming one and its first day."""
         listed = self._listed_price(cells, read_price, tiers, terms)
         starts = self._fields.valid_from(cells) or self._basis.valid_from
@@ -232,7 +201,9 @@ class RowPriceReader:
             return listed, None, None
         if next_from is None:
             raise self._fields.next_price_problem()
-        upcoming = _Listed(price, terms.discounts if self._basis.discount_base == "price" else ())
+        upcoming = ListedPrice(
+            price, terms.discounts if self._basis.discount_base == "price" else ()
+        )
         return (upcoming, None, None) if next_from <= self._today else (listed, upcoming, next_from)
 
     def _listed_price(
@@ -240,19 +211,19 @@ class RowPriceReader:
         cells: list[str],
         read_price: _ReadPrice,
         tiers: tuple[PriceTier, ...],
-        terms: _Terms,
-    ) -> _Listed | None:
+        terms: RowTerms,
+    ) -> ListedPrice | None:
         base = self._basis.discount_base
         if base == "list_price":
             list_price = self._read_cell(cells, "list_price", read_price)
             if list_price is not None:
-                return _Listed(list_price, terms.discounts)
+                return ListedPrice(list_price, terms.discounts)
         discounts = terms.discounts if base == "price" else ()
         if tiers:
             order = max(_ONE, terms.min_order_quantity or _ONE)
-            return _Listed(tier_at(tiers, order).price, discounts)
+            return ListedPrice(tier_at(tiers, order).price, discounts)
         price = self._read_cell(cells, "price", read_price)
-        return None if price is None else _Listed(price, discounts)
+        return None if price is None else ListedPrice(price, discounts)
 
     def _read_tiers(self, cells: list[str], read_price: _ReadPrice) -> tuple[PriceTier, ...]:
         """Return the price tiers of a row in ascending order; the price column is the one from 1.
@@ -290,32 +261,6 @@ class RowPriceReader:
 
         return self._fields.parsed(cells, "list_price", read, unread)
 
-    def _identifiers(self, cells: list[str]) -> dict[str, str | None]:
-        fields = self._fields
-        gtin_text = fields.text(cells, "gtin")
-        gtin = parse_gtin(gtin_text) if gtin_text else None
-        return {
-            "gtin": gtin,
-            "gtin_text": None if gtin else gtin_text,
-            "mpn": fields.text(cells, "mpn"),
-            "brand": fields.text(cells, "brand"),
-        }
-
-    def _availability(self, cells: list[str], unread: dict[Field, str]) -> Availability | None:
-        fields = self._fields
-        if not (fields.has("stock") or fields.has("lead_time")):
-            return None
-        stock = parse_stock(fields.cell(cells, "stock"), fields.decimal_mark)
-        return Availability(
-            stock=stock.quantity,
-            stock_text=stock.text,
-            lead_time_days=fields.parsed(cells, "lead_time", self._parse_lead_time, unread),
-        )
-
-    def _characteristics(self, unread: dict[Field, str]) -> dict[str, str | None]:
-        texts = {self._titles[field]: text for field, text in unread.items()}
-        return {**self._emptied, **texts}
-
     def _price_reader(self, currency: str) -> _ReadPrice:
         if currency not in self._price_readers:
             reader = price_cell_reader(self._number_profile, currency)
@@ -331,57 +276,3 @@ def _checked(price: Decimal | RowProblem) -> Decimal:
     if isinstance(price, RowProblem):
         raise RowRejectedError(*price)
     return price
-
-
-def _cost(listed: _Listed | None, terms: _Terms) -> Decimal | None:
-    """Return the comparable cost of a listed price; the price itself if nothing changes it."""
-    if listed is None:
-        return None
-    price, discounts = listed
-    if not discounts and terms.quantity.number == 1 and terms.vat_factor == NO_CONVERSION:
-        return price
-    cost = comparable_cost(
-        price,
-        discounts=discounts,
-        price_quantity=terms.quantity.number,
-        vat_factor=terms.vat_factor,
-    )
-    is_free = any(discount == _MAX_DISCOUNT for discount in discounts)
-    if price and not cost and not is_free:
-        raise RowRejectedError(
-            "price_too_precise",
-            f"The price {price} for {terms.quantity.number} units is less than 0.000001 for one.",
-        )
-    if cost > MAX_PRICE:
-        raise RowRejectedError("price_out_of_range", f"The price {cost} exceeds {MAX_PRICE}.")
-    return cost
-
-
-def _titles_of_fields(table: DetectedTable) -> dict[Field, str]:
-    """Return the titles under which cells of fields that are not understood are kept.
-
-    A column that is a characteristic itself keeps its cells there.
-    """
-    taken = {title for title, _ in table.characteristics}
-    titles: dict[Field, str] = {
-        field: column_title(table.headers[index]) or f"column {column_letters(index)}"
-        for field, index in table.columns.items()
-        if field not in _ROW_FIELDS
-    }
-    return {
-        field: f"{title} ({field})" if title in taken else title for field, title in titles.items()
-    }
-
-
-def _emptied_titles(table: DetectedTable) -> dict[str, str | None]:
-    """Return the titles of the columns of fields, without text: an earlier text is removed."""
-    columns = {index for field, index in table.columns.items() if field not in _ROW_FIELDS}
-    columns |= {index for _, index in table.tiers}
-    titles = {column_title(table.headers[index]) for index in columns}
-    return dict.fromkeys(sorted(titles - {"", *(title for title, _ in table.characteristics)}))
-
-
-def _lead_time_unit(table: DetectedTable) -> int:
-    """Return the days of the unit that the header of the lead times names, default 1."""
-    index = table.columns.get("lead_time")
-    return 1 if index is None else find_time_unit_days(table.headers[index]) or 1

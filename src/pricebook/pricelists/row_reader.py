@@ -3,13 +3,12 @@
 from functools import lru_cache
 
 from pricebook.pricelists.detection.ambiguity_errors import FIELD_LABELS
-from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.currencies import currencies_of_word
-from pricebook.pricelists.detection.header_row import MAX_COLUMNS
 from pricebook.pricelists.detection.table import DetectedTable, column_title, header_row_key
 from pricebook.pricelists.detection.vocabulary import PIECE_UNIT_WORDS, TAX_WORDS, TOTAL_WORDS
 from pricebook.pricelists.item_names import MAX_NAME_LENGTH, NameShortener
 from pricebook.pricelists.numbers import RowProblem, price_cell_reader
+from pricebook.pricelists.rejected_rows import display_texts, rejected_row, too_many_cells
 from pricebook.pricelists.row_prices import (
     PricedRow,
     RowPriceReader,
@@ -24,7 +23,6 @@ from pricebook.pricelists.schemas import (
     PriceListRow,
     ReadRequest,
     Record,
-    RejectedRow,
     UncalculatedFormula,
 )
 from pricebook.pricelists.supplier_codes import MAX_SKU_LENGTH, compose_code
@@ -34,14 +32,11 @@ from pricebook.pricelists.text import (
     comparison_key,
     quote,
     split_header,
-    without_nul,
 )
 
 MAX_CATEGORY_LENGTH = 255
 # Limit of Excel for the text of a cell ("Excel specifications and limits").
 MAX_CELL_LENGTH = 32_767
-# Of all cells of a rejected row together.
-MAX_STORED_CHARACTERS = 8_192
 
 _TOTAL_WORDS = frozenset(map(comparison_key, TOTAL_WORDS))
 _TOTAL_LABEL_WORDS = _TOTAL_WORDS | frozenset(map(comparison_key, TAX_WORDS | PIECE_UNIT_WORDS))
@@ -87,14 +82,14 @@ class RowReader:
         if number <= self._rows_start_below:
             return IgnoredRow(number)
         if malformed:
-            return _rejected(record, RowProblem("malformed_row", malformed), "")
+            return rejected_row(record, RowProblem("malformed_row", malformed), "")
         if len(cells) < self._width:
             cells = [*cells, *[""] * (self._width - len(cells))]
         if _PLAIN_TEXT.issuperset(map(type, cells)):
             return self._classify_texts(record, cells, cells)
         if problem := self._uncalculated_problem(cells):
-            return _rejected(record, problem, self._readable_code(cells))
-        return self._classify_texts(record, _display_texts(cells), cells)
+            return rejected_row(record, problem, self._readable_code(cells))
+        return self._classify_texts(record, display_texts(cells), cells)
 
     def _classify_texts(
         self, record: Record, cells: list[str], typed_cells: list[str]
@@ -112,7 +107,7 @@ class RowReader:
         if isinstance(price, RowProblem):
             return self._classify_without_price(record, cells, price)
         if problem := self._find_problem(cells, sku):
-            return _rejected(record, problem, sku)
+            return rejected_row(record, problem, sku)
         category = self._section if self._category is None else _category(cells[self._category])
         titles = self._table.characteristics
         characteristics = {title: cells[index].strip() or None for title, index in titles}
@@ -130,7 +125,7 @@ class RowReader:
     ) -> PriceListRow:
         if problem.error_type == "missing_price" or self._is_header(cells):
             return self._classify_incomplete(record, cells)
-        return _rejected(record, problem, self._readable_code(cells))
+        return rejected_row(record, problem, self._readable_code(cells))
 
     def _uncalculated_problem(self, cells: list[str]) -> RowProblem | None:
         """Return a problem if a field is a formula without a stored result."""
@@ -154,12 +149,12 @@ class RowReader:
         columns = self._key_columns or (self._sku,)
         if any(isinstance(cells[index], UncalculatedFormula) for index in columns):
             return ""
-        return self._read_code(_display_texts(cells))
+        return self._read_code(display_texts(cells))
 
     def _find_problem(self, cells: list[str], sku: str) -> RowProblem | None:
         """Return the first problem of a row that has code, name and price."""
         if len(cells) > self._width and any(map(str.strip, cells[self._width :])):
-            return _too_many_cells(cells, self._width)
+            return too_many_cells(cells, self._width)
         text = "".join(cells)
         if "\0" in text:
             return RowProblem("nul_character", "A cell holds a NUL character.")
@@ -192,7 +187,7 @@ class RowReader:
                 self._section = section
             return IgnoredRow(number)
         code = self._readable_code(cells)
-        return _rejected(record, self._missing_field_problem(code, filled), code)
+        return rejected_row(record, self._missing_field_problem(code, filled), code)
 
     def _is_header(self, cells: list[str]) -> bool:
         """Return whether a row repeats a header row, as printed price lists do on every page.
@@ -241,19 +236,6 @@ def _calculated_columns(table: DetectedTable) -> list[tuple[int, str]]:
     ]
 
 
-def _display_texts(cells: list[str]) -> list[str]:
-    """Return the displayed texts of cells."""
-    return list(map(display_text, cells))
-
-
-def _too_many_cells(cells: list[str], width: int) -> RowProblem:
-    return RowProblem(
-        "too_many_cells",
-        f"The row has {len(cells)} cells, its table has {width} columns: "
-        "an unquoted cell may contain a delimiter.",
-    )
-
-
 def _priced_item(
     item: tuple[int, str, str],
     row: PricedRow,
@@ -272,25 +254,3 @@ def _priced_item(
         row.next_price,
         row.next_from,
     )
-
-
-def _rejected(record: Record, problem: RowProblem, sku: str) -> RejectedRow:
-    """Return a rejected row; with a valid code, so that an import does not mark its item absent."""
-    number, cells, _ = record
-    is_code = 0 < len(sku) <= MAX_SKU_LENGTH and "\0" not in sku
-    return RejectedRow(
-        number,
-        problem.error_type,
-        problem.message,
-        _truncated_cells(_display_texts(cells[:MAX_COLUMNS])),
-        sku if is_code else None,
-    )
-
-
-def _truncated_cells(cells: list[str]) -> list[str]:
-    """Return the cells of a rejected row, truncated to MAX_STORED_CHARACTERS in total."""
-    remaining, truncated = MAX_STORED_CHARACTERS, list[str]()
-    for cell in cells:
-        truncated.append(without_nul(cell[:remaining]))
-        remaining -= len(truncated[-1])
-    return truncated

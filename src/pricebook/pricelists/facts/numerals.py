@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from pricebook.pricelists.numbers import parse_digits
+from pricebook.pricelists.digits import parse_digits
 from pricebook.pricelists.schemas import DecimalMark, NumberCell
 from pricebook.pricelists.text import normalize_marks
 

@@ -1,0 +1,47 @@
+"""Rejected rows with the cells that are stored of them."""
+
+from pricebook.pricelists.detection.column_content import display_text
+from pricebook.pricelists.detection.header_row import MAX_COLUMNS
+from pricebook.pricelists.numbers import RowProblem
+from pricebook.pricelists.schemas import Record, RejectedRow
+from pricebook.pricelists.supplier_codes import MAX_SKU_LENGTH
+from pricebook.pricelists.text import without_nul
+
+# Of all cells of a rejected row together.
+MAX_STORED_CHARACTERS = 8_192
+
+
+def display_texts(cells: list[str]) -> list[str]:
+    """Return the displayed texts of cells."""
+    return list(map(display_text, cells))
+
+
+def too_many_cells(cells: list[str], width: int) -> RowProblem:
+    """Return the problem of a row that is wider than its table."""
+    return RowProblem(
+        "too_many_cells",
+        f"The row has {len(cells)} cells, its table has {width} columns: "
+        "an unquoted cell may contain a delimiter.",
+    )
+
+
+def rejected_row(record: Record, problem: RowProblem, sku: str) -> RejectedRow:
+    """Return a rejected row; with a valid code, so that an import does not mark its item absent."""
+    number, cells, _ = record
+    is_code = 0 < len(sku) <= MAX_SKU_LENGTH and "\0" not in sku
+    return RejectedRow(
+        number,
+        problem.error_type,
+        problem.message,
+        _truncated_cells(display_texts(cells[:MAX_COLUMNS])),
+        sku if is_code else None,
+    )
+
+
+def _truncated_cells(cells: list[str]) -> list[str]:
+    """Return the cells of a rejected row, truncated to MAX_STORED_CHARACTERS in total."""
+    remaining, truncated = MAX_STORED_CHARACTERS, list[str]()
+    for cell in cells:
+        truncated.append(without_nul(cell[:remaining]))
+        remaining -= len(truncated[-1])
+    return truncated
