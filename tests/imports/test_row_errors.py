@@ -8,7 +8,7 @@ from pricebook.db.database import Connection, Database
 from pricebook.imports import importer
 from pricebook.imports.row_error_repository import MAX_STORED_ROW_ERRORS, MAX_TASKS_WITH_ROW_ERRORS
 from pricebook.imports.safety_thresholds import SafetyThresholds
-from pricebook.pricelists.rejected_rows import MAX_STORED_CHARACTERS
+from pricebook.pricelists.row_rejection import MAX_STORED_CHARACTERS
 from pricebook.tasks import history
 
 HEADER_LINE = "Article code,Name,Price\n"

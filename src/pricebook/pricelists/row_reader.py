@@ -8,13 +8,13 @@ from pricebook.pricelists.detection.table import DetectedTable, column_title, he
 from pricebook.pricelists.detection.vocabulary import PIECE_UNIT_WORDS, TAX_WORDS, TOTAL_WORDS
 from pricebook.pricelists.item_names import MAX_NAME_LENGTH, NameShortener
 from pricebook.pricelists.numbers import RowProblem, price_cell_reader
-from pricebook.pricelists.rejected_rows import display_texts, rejected_row, too_many_cells
 from pricebook.pricelists.row_prices import (
     PricedRow,
     RowPriceReader,
     details_of_list,
     has_row_prices,
 )
+from pricebook.pricelists.row_rejection import display_texts, rejected_row, too_many_cells
 from pricebook.pricelists.schemas import (
     Field,
     IgnoredRow,
