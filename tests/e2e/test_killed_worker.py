@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
+from psycopg.types.json import Jsonb
 
 from pricebook.db.migrations import rights
 from running_system import System, eventually
@@ -25,6 +26,7 @@ ENDED = "SELECT count(*) FROM ingestion_tasks WHERE completed_at IS NOT NULL"
 SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'pricebook_worker'"
 ROWS = 60_000
 ITEMS = 20_000
+PARTIAL = Jsonb({"mode": "partial"})
 StartWorker = Callable[[], subprocess.Popen[str]]
 
 
@@ -123,3 +125,42 @@ def test_a_deletion_outlives_killed_workers(database_url: str, start_worker: Sta
     start_worker()
     eventually(lambda: one(database_url, "SELECT count(*) FROM suppliers") == 0)
     assert one(database_url, left) == 0
+
+
+def test_prices_are_quarantined_and_applied_once(
+    system: System, database_url: str, start_worker: StartWorker
+) -> None:
+    lines = (f"A-{number},Nail,{150 if number <= 100 else 5.5}" for number in range(1, ITEMS + 1))
+    Path(system.folder / "list.csv").write_text("\n".join(["Code,Name,Price", *lines]))
+    task_id = one(database_url, TASK, "ACME", "list.csv")
+    items = "INSERT INTO supplier_items (supplier_id, supplier_sku, name, current_price)"
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute(
+            items.encode() + b" SELECT id, 'A-' || n, 'Nail', 5"
+            b" FROM suppliers, generate_series(1, %s) AS n",
+            [ITEMS],
+        )
+        conn.execute(
+            items.encode() + b" SELECT id, 'B-' || n, 'Saw', 5"
+            b" FROM suppliers, generate_series(1, %s) AS n",
+            [ITEMS],
+        )
+        conn.execute(
+            "UPDATE supplier_items SET next_cost = 6, next_from = '2026-01-01' WHERE name = 'Saw'"
+        )
+        conn.execute("UPDATE ingestion_tasks SET source_config = source_config || %s", [PARTIAL])
+    state = f"SELECT state::text FROM ingestion_tasks WHERE id = '{task_id}'"  # noqa: S608 (ours)
+    upcoming = "SELECT count(*) FROM supplier_items WHERE next_from IS NOT NULL"
+    for left in (ITEMS, ITEMS // 2, ITEMS // 4):
+        worker = start_worker()
+        eventually(lambda left=left: one(database_url, upcoming) <= left)
+        worker.kill()
+        worker.wait()
+    start_worker()
+    eventually(lambda: one(database_url, state) == "partially_succeeded")
+    eventually(lambda: one(database_url, upcoming) == 0)
+    history = "SELECT count(*) FROM price_history WHERE price = %s"
+    counts = [one(database_url, history, price) for price in (5, 5.5, 6, 150)]
+    assert counts == [2 * ITEMS, ITEMS - 100, ITEMS, 0]
+    quarantined = "SELECT count(*) FROM quarantined_rows WHERE state = 'open' AND price = 150"
+    assert one(database_url, quarantined) == 100
