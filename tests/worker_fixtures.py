@@ -18,8 +18,9 @@ from pricebook.imports.runner import ImportRunner, TaskProgressCallback
 from pricebook.services import open_redis
 from pricebook.settings import Settings
 from pricebook.tasks import history, service
+from pricebook.tasks.held_tasks import TaskToApply
 from pricebook.tasks.queue import QueueClient
-from pricebook.tasks.schemas import ClaimedTask, NewTask, Requester, Task, TaskToApply
+from pricebook.tasks.schemas import ClaimedTask, NewTask, Requester, Task
 from pricebook.worker.task_loop import Worker, open_worker
 
 WAIT_TIMEOUT_SECONDS = 30

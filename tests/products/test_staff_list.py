@@ -7,6 +7,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 import builders
+from item_terms import plain_terms
 from pricebook.db.database import Connection
 
 Client = AsyncTestClient[Litestar]
@@ -58,6 +59,7 @@ async def test_a_product_comes_with_all_its_items_the_cheapest_first(
             "current_price": "15.00",
             "characteristics": {},
             "absent_since": None,
+            **plain_terms("15.00"),
         },
         {
             "id": str(dear),
@@ -68,6 +70,7 @@ async def test_a_product_comes_with_all_its_items_the_cheapest_first(
             "current_price": "18.0125",
             "characteristics": {},
             "absent_since": None,
+            **plain_terms("18.0125"),
         },
     ]
 

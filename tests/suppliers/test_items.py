@@ -6,6 +6,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 import builders
+from item_terms import plain_terms
 from pricebook.db.database import Connection
 
 Client = AsyncTestClient[Litestar]
@@ -37,6 +38,7 @@ async def test_an_item_without_a_product_is_shown_with_its_supplier(
         "current_price": "3.50",
         "characteristics": {},
         "absent_since": None,
+        **plain_terms("3.50"),
     }
 
 

@@ -17,7 +17,8 @@ from pricebook.pricelists.schemas import FileSource, ReadConfig
 from pricebook.products import service as products
 from pricebook.settings import Settings
 from pricebook.suppliers.source_config import SourceConfig
-from pricebook.tasks.schemas import ClaimedTask, TaskProgress, TaskToApply
+from pricebook.tasks.held_tasks import TaskToApply
+from pricebook.tasks.schemas import ClaimedTask, TaskProgress
 
 ConfigT = TypeVar("ConfigT", bound=msgspec.Struct)
 

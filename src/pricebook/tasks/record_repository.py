@@ -6,14 +6,9 @@ from psycopg.types.json import Jsonb
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value, struct_row
+from pricebook.tasks.held_tasks import EarlierHeld, HeldTask, TaskToApply
 from pricebook.tasks.message import TaskMessage
-from pricebook.tasks.schemas import (
-    EarlierHeld,
-    HeldTask,
-    InlineTask,
-    TaskLease,
-    TaskToApply,
-)
+from pricebook.tasks.schemas import InlineTask, TaskLease
 
 
 async def insert_inline_task(conn: Connection, task: InlineTask) -> TaskLease:

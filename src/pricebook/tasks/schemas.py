@@ -96,19 +96,6 @@ class ClaimedTask(Struct, frozen=True):
         return TaskLease(self.id, self.owner)
 
 
-class TaskToApply(Struct, frozen=True):
-    """A held price list that a user has requested to apply.
-
-    `keeps_thresholds`: an earlier one was applied, and this one is only compared again.
-    """
-
-    id: UUID
-    supplier_name: str
-    create_products: bool
-    request_id: str | None
-    keeps_thresholds: bool = False
-
-
 class ReclaimedTask(Struct, frozen=True):
     """A task whose lease has expired."""
 
@@ -175,26 +162,6 @@ class InlineTask(Struct, frozen=True, kw_only=True):
     source_config: dict[str, Any]
     requested_by: str | None
     started_at: datetime
-
-
-class HeldTask(Struct, frozen=True):
-    """A held task; `is_latest` when no later price list of its supplier was imported."""
-
-    id: UUID
-    supplier_id: UUID | None
-    supplier_name: str
-    state: TaskState
-    source_config: dict[str, Any]
-    count_ignored: int
-    found: dict[str, Any] | None
-    is_latest: bool
-
-
-class EarlierHeld(Struct, frozen=True):
-    """Since when earlier price lists of a supplier are held, and how many."""
-
-    since: datetime
-    held_lists: int
 
 
 class TaskFailure(Struct, frozen=True):

@@ -3,14 +3,13 @@ from uuid import UUID, uuid4
 from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError, LeaseLostError
 from pricebook.tasks import claim_repository, record_repository, repository
+from pricebook.tasks.held_tasks import EarlierHeld, HeldTask, TaskToApply
 from pricebook.tasks.history import require_task, task_not_found
 from pricebook.tasks.message import TaskMessage
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import (
     AcceptedTask,
     ClaimedTask,
-    EarlierHeld,
-    HeldTask,
     InlineTask,
     NewTask,
     ReclaimedTask,
@@ -19,7 +18,6 @@ from pricebook.tasks.schemas import (
     TaskFailure,
     TaskLease,
     TaskProgress,
-    TaskToApply,
 )
 
 RETRY_SECONDS = (1.0, 5.0, 25.0)

@@ -31,8 +31,9 @@ from pricebook.system.async_tasks import cancel_all, wait_for_first
 from pricebook.tasks import history, slots
 from pricebook.tasks import service as tasks
 from pricebook.tasks.failures import classify_failure, describe_error
+from pricebook.tasks.held_tasks import TaskToApply
 from pricebook.tasks.queue import RECEIVE_SECONDS, QueueClient, QueueReceiver
-from pricebook.tasks.schemas import ClaimedTask, ReclaimedTask, TaskProgress, TaskToApply
+from pricebook.tasks.schemas import ClaimedTask, ReclaimedTask, TaskProgress
 from pricebook.worker.message_loop import receive_messages
 
 log = structlog.stdlib.get_logger(__name__)

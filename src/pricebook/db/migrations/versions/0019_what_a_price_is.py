@@ -8,12 +8,15 @@ Reads of products wait while the indexes on the lowest price are built again: Po
 reuse an index with an expression or a condition when the type of its column changes.
 """
 
+from pathlib import Path
+
 from pricebook.db.migrations import run_sql
 
 revision = "0019"
 down_revision = "0018"
 
 ACCEPT = "accept_quarantined_rows(uuid[], text)"
+ACCEPT_FUNCTION = Path(__file__).with_name("0019_accept_quarantined_rows.sql")
 
 
 def upgrade() -> None:
@@ -25,7 +28,7 @@ def upgrade() -> None:
     run_sql(PRODUCTS)
     run_sql(TASKS)
     run_sql(QUARANTINE)
-    run_sql(ACCEPT_ROWS)
+    run_sql(ACCEPT_FUNCTION.read_text())
     run_sql(f"REVOKE EXECUTE ON FUNCTION {ACCEPT} FROM PUBLIC")
 
 
@@ -89,14 +92,10 @@ ITEMS = """
     ALTER TABLE supplier_items
         DROP CONSTRAINT supplier_items_current_price_check,
         ALTER COLUMN current_price TYPE numeric,
-        ADD COLUMN currency varchar(3),
-        ADD COLUMN cost numeric,
-        ADD COLUMN exchange_rate numeric,
-        ADD COLUMN rate_date date,
-        ADD COLUMN price_details jsonb,
-        ADD COLUMN availability jsonb,
-        ADD COLUMN next_cost numeric,
-        ADD COLUMN next_from date,
+        ADD COLUMN currency varchar(3), ADD COLUMN cost numeric,
+        ADD COLUMN exchange_rate numeric, ADD COLUMN rate_date date,
+        ADD COLUMN price_details jsonb, ADD COLUMN availability jsonb,
+        ADD COLUMN next_cost numeric, ADD COLUMN next_from date,
         ADD COLUMN price_outdated_since timestamptz;
     ALTER TABLE supplier_items
         ADD CONSTRAINT supplier_items_current_price_check CHECK (
@@ -236,11 +235,8 @@ TASKS = """
         'application of an earlier one';
     ALTER TABLE held_rows
         ALTER COLUMN price TYPE numeric,
-        ADD COLUMN currency varchar(3),
-        ADD COLUMN details jsonb,
-        ADD COLUMN availability jsonb,
-        ADD COLUMN next_price numeric,
-        ADD COLUMN next_from date;
+        ADD COLUMN currency varchar(3), ADD COLUMN details jsonb, ADD COLUMN availability jsonb,
+        ADD COLUMN next_price numeric, ADD COLUMN next_from date;
 """
 
 QUARANTINE = """
@@ -256,23 +252,13 @@ QUARANTINE = """
         name varchar(500) NOT NULL,
         price numeric NOT NULL,
         characteristics jsonb NOT NULL,
-        currency varchar(3),
-        cost numeric,
-        exchange_rate numeric,
-        rate_date date,
-        price_details jsonb,
-        availability jsonb,
-        next_cost numeric,
-        next_from date,
-        old_price numeric NOT NULL,
-        old_cost numeric NOT NULL,
-        old_currency varchar(3),
+        currency varchar(3), cost numeric, exchange_rate numeric, rate_date date,
+        price_details jsonb, availability jsonb, next_cost numeric, next_from date,
+        old_price numeric NOT NULL, old_cost numeric NOT NULL, old_currency varchar(3),
         factor numeric,
         reason text NOT NULL,
         state quarantine_state NOT NULL DEFAULT 'open',
-        decided_by varchar(255),
-        decided_at timestamptz,
-        superseded_at timestamptz,
+        decided_by varchar(255), decided_at timestamptz, superseded_at timestamptz,
         created_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL DEFAULT now()
     );
@@ -294,59 +280,3 @@ QUARANTINE = """
     CREATE TRIGGER set_updated_at BEFORE UPDATE ON quarantined_rows
         FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 """  # noqa: E501 (the same)
-
-# The supplier is locked first, as by an import: neither waits for an item that the other has
-# locked. Rates may have changed since the row was read; the item has the rate of today.
-ACCEPT_ROWS = """
-    CREATE FUNCTION accept_quarantined_rows(selected uuid[], decider text)
-    RETURNS TABLE (row_id uuid, is_accepted boolean)
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    BEGIN
-        PERFORM FROM suppliers
-            WHERE id IN (SELECT supplier_id FROM quarantined_rows WHERE id = ANY (selected))
-            ORDER BY id FOR NO KEY UPDATE;
-        PERFORM FROM supplier_items
-            WHERE id IN (SELECT supplier_item_id FROM quarantined_rows WHERE id = ANY (selected))
-            ORDER BY id FOR NO KEY UPDATE;
-        PERFORM FROM quarantined_rows WHERE id = ANY (selected) ORDER BY id FOR NO KEY UPDATE;
-
-        RETURN QUERY
-        WITH applied AS (
-            UPDATE supplier_items AS item
-            SET name = quarantined.name,
-                current_price = CASE WHEN item.currency = quarantined.currency
-                    THEN round(quarantined.cost * item.exchange_rate, 6)
-                    ELSE quarantined.price END,
-                characteristics = quarantined.characteristics,
-                currency = quarantined.currency,
-                cost = quarantined.cost,
-                exchange_rate = CASE WHEN item.currency = quarantined.currency
-                    THEN item.exchange_rate ELSE quarantined.exchange_rate END,
-                rate_date = CASE WHEN item.currency = quarantined.currency
-                    THEN item.rate_date ELSE quarantined.rate_date END,
-                price_details = quarantined.price_details,
-                availability = quarantined.availability,
-                next_cost = quarantined.next_cost,
-                next_from = quarantined.next_from,
-                price_outdated_since = NULL,
-                absent_since = NULL,
-                last_ingested_at = now()
-            FROM quarantined_rows AS quarantined
-            WHERE quarantined.id = ANY (selected)
-                AND quarantined.state IN ('open', 'refused') AND quarantined.superseded_at IS NULL
-                AND item.id = quarantined.supplier_item_id
-                AND (coalesce(item.cost, item.current_price), item.currency)
-                    IS NOT DISTINCT FROM (quarantined.old_cost, quarantined.old_currency)
-            RETURNING quarantined.id
-        ), accepted AS (
-            UPDATE quarantined_rows
-            SET state = 'accepted', decided_by = decider, decided_at = now()
-            WHERE id IN (SELECT applied.id FROM applied)
-            RETURNING id
-        )
-        SELECT quarantined.id, accepted.id IS NOT NULL
-        FROM quarantined_rows AS quarantined
-        LEFT JOIN accepted ON accepted.id = quarantined.id
-        WHERE quarantined.id = ANY (selected);
-    END $$;
-"""

@@ -1,0 +1,53 @@
+-- The supplier is locked first, as by an import: neither waits for an item that the other has
+-- locked. Rates may have changed since the row was read; the item has the rate of today.
+CREATE FUNCTION accept_quarantined_rows(selected uuid[], decider text)
+RETURNS TABLE (row_id uuid, is_accepted boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM FROM suppliers
+        WHERE id IN (SELECT supplier_id FROM quarantined_rows WHERE id = ANY (selected))
+        ORDER BY id FOR NO KEY UPDATE;
+    PERFORM FROM supplier_items
+        WHERE id IN (SELECT supplier_item_id FROM quarantined_rows WHERE id = ANY (selected))
+        ORDER BY id FOR NO KEY UPDATE;
+    PERFORM FROM quarantined_rows WHERE id = ANY (selected) ORDER BY id FOR NO KEY UPDATE;
+
+    RETURN QUERY
+    WITH applied AS (
+        UPDATE supplier_items AS item
+        SET name = quarantined.name,
+            current_price = CASE WHEN item.currency = quarantined.currency
+                THEN round(quarantined.cost * item.exchange_rate, 6)
+                ELSE quarantined.price END,
+            characteristics = quarantined.characteristics,
+            currency = quarantined.currency,
+            cost = quarantined.cost,
+            exchange_rate = CASE WHEN item.currency = quarantined.currency
+                THEN item.exchange_rate ELSE quarantined.exchange_rate END,
+            rate_date = CASE WHEN item.currency = quarantined.currency
+                THEN item.rate_date ELSE quarantined.rate_date END,
+            price_details = quarantined.price_details,
+            availability = quarantined.availability,
+            next_cost = quarantined.next_cost,
+            next_from = quarantined.next_from,
+            price_outdated_since = NULL,
+            absent_since = NULL,
+            last_ingested_at = now()
+        FROM quarantined_rows AS quarantined
+        WHERE quarantined.id = ANY (selected)
+            AND quarantined.state IN ('open', 'refused') AND quarantined.superseded_at IS NULL
+            AND item.id = quarantined.supplier_item_id
+            AND (coalesce(item.cost, item.current_price), item.currency)
+                IS NOT DISTINCT FROM (quarantined.old_cost, quarantined.old_currency)
+        RETURNING quarantined.id
+    ), accepted AS (
+        UPDATE quarantined_rows
+        SET state = 'accepted', decided_by = decider, decided_at = now()
+        WHERE id IN (SELECT applied.id FROM applied)
+        RETURNING id
+    )
+    SELECT quarantined.id, accepted.id IS NOT NULL
+    FROM quarantined_rows AS quarantined
+    LEFT JOIN accepted ON accepted.id = quarantined.id
+    WHERE quarantined.id = ANY (selected);
+END $$;

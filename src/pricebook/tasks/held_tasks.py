@@ -1,0 +1,42 @@
+"""Tasks whose price list is held: as they are applied, and since when others wait."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from pricebook.tasks.schemas import TaskState
+
+
+class TaskToApply(Struct, frozen=True):
+    """A held price list that a user has requested to apply.
+
+    `keeps_thresholds`: an earlier one was applied, and this one is only compared again.
+    """
+
+    id: UUID
+    supplier_name: str
+    create_products: bool
+    request_id: str | None
+    keeps_thresholds: bool = False
+
+
+class HeldTask(Struct, frozen=True):
+    """A held task; `is_latest` when no later price list of its supplier was imported."""
+
+    id: UUID
+    supplier_id: UUID | None
+    supplier_name: str
+    state: TaskState
+    source_config: dict[str, Any]
+    count_ignored: int
+    found: dict[str, Any] | None
+    is_latest: bool
+
+
+class EarlierHeld(Struct, frozen=True):
+    """Since when earlier price lists of a supplier are held, and how many."""
+
+    since: datetime
+    held_lists: int
