@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from pricebook.pricelists.formats.number_formats import NumberFormat
 from pricebook.pricelists.schemas import NumberCell
+from pricebook.pricelists.text import quote
 
 _PLAIN_NUMBER = re.compile(
     r"-?(?:0|[1-9][0-9]{0,29}|(?:0|[1-9][0-9]{0,9})\.[0-9]{0,4}[1-9])"
@@ -19,6 +20,22 @@ _MAX_EXACT_INTEGER = 10**15
 _SECONDS_PER_DAY = 86_400
 _MAX_DATE_SERIAL = 2_958_466
 _OVERFLOW_TEXT = "########"
+# Beyond every limit, and within what `int` converts.
+_MAX_COUNT_DIGITS = 18
+
+
+def parse_count(text: str, description: str) -> int:
+    """Return a count or position in a file, at most 10^18 - 1.
+
+    Raises ValueError, a clause of a sentence with the description, if it is not a whole number.
+    """
+    digits = text.strip().lstrip("+")
+    is_negative = digits.startswith("-")
+    digits = digits.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()):
+        raise ValueError(f"{description} is {quote(text)}, which is not a whole number")
+    number = int(digits) if len(digits) <= _MAX_COUNT_DIGITS else 10**_MAX_COUNT_DIGITS - 1
+    return -number if is_negative else number
 
 
 def format_digits(number: float) -> str:

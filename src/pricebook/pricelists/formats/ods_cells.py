@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.detection.column_names import column_letters
-from pricebook.pricelists.formats.number_cells import parse_digits
+from pricebook.pricelists.formats.number_cells import parse_count, parse_digits
 from pricebook.pricelists.formats.row_spool import RowCells
 from pricebook.pricelists.formats.workbook import MergedRange
 from pricebook.pricelists.schemas import NumberCell, ReadLimits, UncalculatedFormula
@@ -53,7 +53,7 @@ class OdsSheetHandler:
             self._cell = attributes
             self._paragraphs = []
         elif name == _ROW:
-            self._repetitions = int(attributes.get(f"{TABLE} number-rows-repeated", "1"))
+            self._repetitions = self._count(attributes, f"{TABLE} number-rows-repeated")
             self._cells = []
             self._column = 0
         elif name == _NOTE:
@@ -81,8 +81,14 @@ class OdsSheetHandler:
             self._open_notes -= 1
 
     def _add_white_space(self, space: str, attributes: dict[str, str]) -> None:
-        count = int(attributes.get(f"{_TEXT} c", "1"))
+        count = self._count(attributes, f"{_TEXT} c")
         self.text.append(space * min(count, _MAX_CELL_CHARACTERS))
+
+    def _count(self, attributes: dict[str, str], name: str) -> int:
+        text = attributes.get(name)
+        if text is None:
+            return 1
+        return parse_count(text, f"{name.rpartition(' ')[2]} in row {self._number}")
 
     def _end_row(self) -> None:
         if self._repetitions < 1:
@@ -93,7 +99,7 @@ class OdsSheetHandler:
 
     def _end_cell(self) -> None:
         text = _cell_text(self._cell, "\n".join(self._paragraphs)[:_MAX_CELL_CHARACTERS])
-        repetitions = int(self._cell.get(f"{TABLE} number-columns-repeated", "1"))
+        repetitions = self._count(self._cell, f"{TABLE} number-columns-repeated")
         if repetitions < 1:
             raise ValueError(f"a cell of row {self._number} is repeated {repetitions} times")
         last_column = self._column + repetitions - 1
@@ -106,7 +112,7 @@ class OdsSheetHandler:
                 )
             self._cells.extend([""] * (self._column - len(self._cells)))
             self._cells.extend([text] * repetitions)
-        rows = int(self._cell.get(f"{TABLE} number-rows-spanned", "1"))
+        rows = self._count(self._cell, f"{TABLE} number-rows-spanned")
         if text and rows > 1:
             self.merged_ranges.append(
                 MergedRange(self._number, self._column, self._number + rows - 1)

@@ -1,5 +1,6 @@
 """Reads workbooks of Excel up to 2003: xls."""
 
+import struct
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
@@ -14,6 +15,7 @@ from xlrd.sheet import Sheet as XlrdSheet
 from pricebook.errors import PriceListError
 from pricebook.pricelists.formats.number_cells import format_digits, format_number_cell
 from pricebook.pricelists.formats.number_formats import NumberFormat, parse_number_format
+from pricebook.pricelists.formats.ole2 import BrokenFileError, workbook_stream
 from pricebook.pricelists.formats.row_spool import NumberedRows
 from pricebook.pricelists.formats.workbook import MergedRange, Sheet
 from pricebook.pricelists.text import quote
@@ -33,13 +35,7 @@ class XlsWorkbook:
         if _has_encrypted_package(path):
             raise PriceListError(f"{path.name} has a password; save it without one.")
         with self._translate_damage_errors():
-            self._book = xlrd.open_workbook(
-                str(path),
-                logfile=StringIO(),
-                formatting_info=True,
-                on_demand=True,
-                ragged_rows=True,
-            )
+            self._book = _open_patiently(path)
         self._loaded: XlrdSheet | None = None
         self._formats: dict[int, NumberFormat | None] = {}
         names = [name.strip("\0") for name in self._book.sheet_names()]
@@ -106,6 +102,34 @@ class XlsWorkbook:
             ) from error
         except Exception as error:
             raise PriceListError(f"{self._name} is a damaged xls workbook.") from error
+
+
+def _open_patiently(path: Path) -> xlrd.Book:
+    """Open a workbook by xlrd; if that finds the OLE2 file broken, by its workbook stream alone."""
+    try:
+        return _open(filename=str(path))
+    except XLRDError as error:
+        if "compound document" not in str(error):
+            raise
+        broken: Exception = error
+    except (CompDocError, AssertionError, IndexError, RecursionError, struct.error) as error:
+        broken = error
+    try:
+        stream = workbook_stream(path.read_bytes())
+    except BrokenFileError:
+        raise broken from None
+    return _open(file_contents=stream)
+
+
+def _open(filename: str | None = None, file_contents: bytes | None = None) -> xlrd.Book:
+    return xlrd.open_workbook(
+        filename,
+        logfile=StringIO(),
+        file_contents=file_contents,
+        formatting_info=True,
+        on_demand=True,
+        ragged_rows=True,
+    )
 
 
 def _text(kind: int, value: str | float) -> str:

@@ -6,7 +6,11 @@ from typing import NamedTuple
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.detection.column_names import column_letters
-from pricebook.pricelists.formats.number_cells import format_number_cell, parse_digits
+from pricebook.pricelists.formats.number_cells import (
+    format_number_cell,
+    parse_count,
+    parse_digits,
+)
 from pricebook.pricelists.formats.number_formats import NumberFormat
 from pricebook.pricelists.formats.row_spool import RowCells
 from pricebook.pricelists.formats.workbook import MergedRange
@@ -29,6 +33,8 @@ _CELL_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})").fullmatch
 # Cells longer than 32,767 characters are rejected with their row, so the rest need not be kept.
 _MAX_CELL_CHARACTERS = 33_000
 _LETTERS = 26
+_MAX_COLUMN_LETTERS = 6
+_MAX_INDEX_DIGITS = 10
 _DIGITS = "0123456789"
 
 
@@ -41,6 +47,16 @@ class WorkbookContext(NamedTuple):
     is_1904: bool
     is_uncalculated: bool
     limits: ReadLimits
+
+    def string(self, index: str) -> str:
+        """Return a shared string; raises ValueError if there is none with this index."""
+        if index.isdecimal() and len(index) <= _MAX_INDEX_DIGITS:
+            number = int(index)
+            if number < len(self.strings):
+                return self.strings[number]
+        raise ValueError(
+            f"a cell refers to the shared string {quote(index)}, there are {len(self.strings):,}"
+        )
 
     def number(self, value: str, style: str | None) -> str:
         """Return the text of a number cell as NumberCell; unchanged if it is not a number."""
@@ -86,6 +102,8 @@ class XlsxSheetHandler:
             self._end_cell(self._open_elements[name])
         elif tag:
             self._end_other(tag, name)
+        else:
+            self.text.clear()
 
     def _end_other(self, tag: str, name: str) -> None:
         if tag == "row":
@@ -102,7 +120,7 @@ class XlsxSheetHandler:
         self.text.clear()
 
     def _end_row(self, reference: str | None) -> None:
-        number = int(reference) if reference else self._row + 1
+        number = parse_count(reference, "a row number") if reference else self._row + 1
         if number <= self._row:
             raise PriceListError(
                 f"{self._context.name} is damaged: the sheet {quote(self._sheet)} has row {number} "
@@ -121,7 +139,7 @@ class XlsxSheetHandler:
         if self._formula is not None and self._is_uncalculated(kind):
             text = UncalculatedFormula(f"={self._formula}"[:_MAX_CELL_CHARACTERS])
         elif kind == "s" and value:
-            text = self._context.strings[_parse_index(value)]
+            text = self._context.string(value)
         elif kind is None and value:
             text = self._format_number(value, cell.get("s"))
         else:
@@ -194,18 +212,11 @@ class _ColumnIndexes(dict[str, int]):
         index = 0
         for letter in letters:
             position = ord(letter) - ord("A")
-            if not 0 <= position < _LETTERS:
-                raise ValueError(f"{letters!r} is not a column")
+            if not 0 <= position < _LETTERS or len(letters) > _MAX_COLUMN_LETTERS:
+                raise ValueError(f"a cell is in the column {quote(letters)}, which is none")
             index = index * _LETTERS + position + 1
         self[letters] = index - 1
         return index - 1
-
-
-def _parse_index(text: str) -> int:
-    """Parse an index of a shared string; raises ValueError for a negative one."""
-    if not text.isdecimal():
-        raise ValueError(f"{text!r} is not an index")
-    return int(text)
 
 
 def unescape(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from pricebook.pricelists.formats.number_cells import parse_count
 from pricebook.pricelists.formats.number_formats import (
     BUILT_IN_FORMATS,
     NumberFormat,
@@ -42,15 +43,19 @@ def _number_formats(
         if tag in {"cellStyleXfs", "cellXfs", "dxfs"}:
             group = tag
         elif tag == "numFmt" and group == "":
-            codes[int(attributes["numFmtId"])] = attributes["formatCode"]
+            codes[_format_id(attributes)] = attributes.get("formatCode", "")
         elif tag == "xf" and group == "cellXfs":
-            styles.append(codes.get(int(attributes.get("numFmtId", "0")), ""))
+            styles.append(codes.get(_format_id(attributes), ""))
     formats: dict[str | None, NumberFormat] = {
         str(number): number_format
         for number, code in enumerate(styles)
         if (number_format := parse_number_format(code))
     }
     return {None: formats["0"], **formats} if "0" in formats else formats
+
+
+def _format_id(attributes: Mapping[str, str]) -> int:
+    return parse_count(attributes.get("numFmtId", "0"), "the id of a number format")
 
 
 class _SharedStringsHandler:

@@ -22,8 +22,8 @@ from pricebook.pricelists.text import quote
 MAX_INFLATION = 10
 _MEBIBYTE = 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
-# Text of one cell in chunks of up to 64 KiB: no cell of a price list has more.
-_MAX_TEXT_CHUNKS = 100
+# Of one cell, in characters: no cell of a price list has more.
+_MAX_TEXT_CHARACTERS = 1024 * 1024
 # Expat before 2.6 scans an unfinished token again from its start for each chunk.
 _MAX_TOKEN_BYTES = 1024 * 1024
 _MAX_ENTRIES = 10_000
@@ -113,7 +113,7 @@ class ZipPackage:
                 # CurrentByteIndex is the start of the unfinished token.
                 if bytes_fed - parser.CurrentByteIndex > _MAX_TOKEN_BYTES:
                     raise PriceListError(f"{self.name} has a tag or a comment of more than 1 MiB.")
-                if len(handler.text) > _MAX_TEXT_CHUNKS:
+                if sum(map(len, handler.text)) > _MAX_TEXT_CHARACTERS:
                     raise PriceListError(f"{self.name} has a cell of more than 1 MiB of text.")
                 yield
             parser.Parse(b"", True)  # noqa: FBT003 (a C function)
@@ -125,7 +125,6 @@ class ZipPackage:
         """
         elements = _ElementCollector()
         for _ in self.feed(part, elements):
-            elements.text.clear()
             if len(elements.collected) > _MAX_ELEMENTS:
                 raise PriceListError(
                     f"{self.name} has more than {_MAX_ELEMENTS:,} elements in its part "
@@ -166,11 +165,12 @@ class _ElementCollector:
         self.collected: list[tuple[str, dict[str, str]]] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.text.clear()
         local_attributes = {_local_name(key): value for key, value in attributes.items()}
         self.collected.append((_local_name(name), local_attributes))
 
-    def end(self, name: str) -> None:
-        """Nothing is done at the end of an element."""
+    def end(self, _name: str) -> None:
+        self.text.clear()
 
 
 def _local_name(name: str) -> str:
