@@ -19,6 +19,7 @@ from pricebook.pricelists.schemas import (
     ItemRow,
     PriceListRow,
     ReadConfig,
+    ReadLimits,
     ReadRequest,
     RejectedRow,
 )
@@ -75,15 +76,16 @@ def read_next_price_list(
 
 
 def read_request(path: Path, currency: str = "USD", **config: Any) -> ReadRequest:
-    """Return the request to read a file with these options.
+    """Return the request to read a file with these options and limits.
 
     `currency` is that of the catalog, `list_currency` the option of that name without `list_`.
     """
     if "list_currency" in config:
         config["currency"] = config.pop("list_currency")
     source = FileSource(str(path))
+    limits = msgspec.convert(config.pop("limits", {}), ReadLimits)
     options = msgspec.convert(config, ReadConfig)
-    return ReadRequest(source=source, currency=currency, config=options)
+    return ReadRequest(source=source, currency=currency, config=options, limits=limits)
 
 
 def rows_or_error_message(content: str | bytes, **config: Any) -> list[PriceListRow] | str:

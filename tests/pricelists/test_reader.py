@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.reader import PriceList, open_price_list
-from pricebook.pricelists.schemas import DetectedProfile, ReadConfig
+from pricebook.pricelists.schemas import DetectedProfile, PriceBasis, ReadConfig
 from pricelists.price_lists import (
     csv_text,
     csv_with_prices,
@@ -52,7 +52,12 @@ def test_profile_is_complete_and_round_trips_as_json() -> None:
             "remembered": False,
         },
         "sheets": (),
+        "sheet_rows": (),
+        "unread_sheets": (),
         "key_columns": (),
+        "proposed_key_columns": (),
+        "tier_columns": {},
+        "basis": msgspec.to_builtins(PriceBasis(currency="EUR")),
         "price_facts": {
             "currency": {"value": "EUR", "origin": "header", "source": 'the column "Preis (€)"'}
         },

@@ -152,7 +152,7 @@ def test_repeated_header_is_ignored() -> None:
 
 def test_section_row_is_the_category_of_rows_below() -> None:
     result = read_price_list(
-        csv_text("0;Tape;1", "Cables;;", "1;HDMI;5", ";Lamps;", "2;LED;6", "3;Bulb;7")
+        csv_text("0;Tape;1", "Cables;;", "1;HDMI;5", "Lamps;;", "2;LED;6", "3;Bulb;7")
     )
     assert [row.category for row in result.items] == [None, "Cables", "Lamps", "Lamps"]
     assert result.outcomes.count("ignored") == 3

@@ -19,6 +19,7 @@ from pricelists.workbooks import (
     raw_row,
     raw_xlsx,
     text_cell,
+    workbook_of,
     xls_of,
     xls_with_error,
     xlsx,
@@ -26,16 +27,6 @@ from pricelists.workbooks import (
 )
 
 FORMATS = {"xlsx": xlsx_of, "xls": xls_of, "ods": ods_of}
-
-
-def with_sheets(**sheets: list[list[Any]]) -> bytes:
-    def fill(book: Any) -> None:
-        for name, rows in sheets.items():
-            sheet = book.add_worksheet(name)
-            for number, row in enumerate(rows):
-                sheet.write_row(number, 0, row)
-
-    return xlsx(fill)
 
 
 LIST = [HEADER, ["A1", "Lamp", 5.5], ["A2", "Cable", 7]]
@@ -331,24 +322,15 @@ def test_merged_value_in_xls_and_ods_is_used_in_each_of_its_rows() -> None:
 def test_sheet_with_the_price_list_is_selected() -> None:
     other = [["Terms"], ["Payment within 30 days"]]
     result = read_price_list(
-        with_sheets(Terms=other, Empty=[], Liste=LIST, Notes=[["x", 1, 2, 3, 4, 5]])
+        workbook_of(Terms=other, Empty=[], Liste=LIST, Notes=[["x", 1, 2, 3, 4, 5]])
     )
     assert result.profile.sheet == "Liste"
     assert len(result.items) == 2
 
 
-def test_several_sheets_with_price_lists_are_refused() -> None:
-    more = [*LIST, ["A3", "Tape", 1]]
-    with pytest.raises(PriceListError) as raised:
-        read_price_list(with_sheets(Lamps=LIST, Cables=more, Notes=[["x"]]))
-    assert '"Lamps", "Cables"; set one with sheet_name' in raised.value.message
-    result = read_price_list(with_sheets(Lamps=LIST, Cables=more), sheet_name="cables")
-    assert (result.profile.sheet, len(result.items)) == ("Cables", 3)
-
-
 def test_missing_sheet_is_refused_and_the_sheets_are_listed() -> None:
     with pytest.raises(PriceListError, match='no sheet "Prices"; its sheets are "Lamps", "B"'):
-        read_price_list(with_sheets(Lamps=LIST, B=LIST), sheet_name="Prices")
+        read_price_list(workbook_of(Lamps=LIST, B=LIST), sheet_name="Prices")
 
 
 def test_hidden_sheet_is_read_only_by_name_and_hidden_rows_are_read() -> None:

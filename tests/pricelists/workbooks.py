@@ -43,6 +43,35 @@ def xlsx_of(rows: Rows, *, formats: Mapping[int, str] | None = None, **options: 
     return xlsx(fill, **options)
 
 
+def workbook_of(**sheets: Rows) -> bytes:
+    """Write an xlsx workbook with these sheets."""
+
+    def fill(book: Any) -> None:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+
+    return xlsx(fill)
+
+
+def xls_workbook_of(**sheets: Rows) -> bytes:
+    """Write an xls workbook with these sheets."""
+    book = xlwt.Workbook(encoding="utf-8")
+    for name, rows in sheets.items():
+        sheet = book.add_sheet(name)
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                if value is not None:
+                    sheet.write(number, column, value)
+    return _save_to_bytes(book)
+
+
+def ods_workbook_of(**sheets: Rows) -> bytes:
+    """Write an ods workbook with these sheets."""
+    return ods_of(*sheets.values(), names=list(sheets))
+
+
 def xls_of(rows: Rows, *, formats: Mapping[int, str] | None = None) -> bytes:
     """Write rows into the only sheet of an xls workbook with xlwt."""
     book = xlwt.Workbook(encoding="utf-8")
@@ -84,12 +113,13 @@ def _save_to_bytes(book: Any) -> bytes:
         return path.read_bytes()
 
 
-def ods_of(*sheets: Rows, styles: str = "") -> bytes:
+def ods_of(*sheets: Rows, styles: str = "", names: Sequence[str] = ()) -> bytes:
     """Write an ods workbook; a cell that starts with `<` is raw XML."""
+    titles = names or [f"Sheet{number}" for number in range(1, len(sheets) + 1)]
     tables = "".join(
-        f'<table:table table:name="Sheet{number}" table:style-name="ta{number}">'
+        f'<table:table table:name="{title}" table:style-name="ta{number}">'
         f"{''.join(map(_ods_row, rows))}</table:table>"
-        for number, rows in enumerate(sheets, start=1)
+        for number, (title, rows) in enumerate(zip(titles, sheets, strict=True), start=1)
     )
     return zipped(
         {

@@ -19,13 +19,22 @@ _SOURCE_TYPE_BY_FORMAT: dict[PriceListFormat, SourceType] = {
     "csv": "csv",
     "google_sheets": "google_sheets",
 }
+_SHEET_OPTIONS = frozenset({"sheet_name", "sheet_names"})
 
 
 def merge_config(explicit: ReadConfig, supplier: Supplier | None) -> ReadConfig:
-    """Return the supplier's read options, overridden by those of the request."""
+    """Return the supplier's read options, overridden by those of the request.
+
+    Either option for sheets overrides both.
+    """
     stored: dict[str, object] = supplier.metadata.get("source_config", {}) if supplier else {}
     stored_fields = {name: stored[name] for name in ReadConfig.__struct_fields__ if name in stored}
-    return msgspec.convert({**stored_fields, **msgspec.to_builtins(explicit)}, ReadConfig)
+    explicit_fields: dict[str, object] = msgspec.to_builtins(explicit)
+    if not _SHEET_OPTIONS.isdisjoint(explicit_fields):
+        stored_fields = {
+            name: value for name, value in stored_fields.items() if name not in _SHEET_OPTIONS
+        }
+    return msgspec.convert({**stored_fields, **explicit_fields}, ReadConfig)
 
 
 def stored_profile(supplier: Supplier | None) -> DetectedProfile | None:

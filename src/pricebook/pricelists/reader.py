@@ -4,7 +4,7 @@ Steps: format, encoding, delimiter or sheet, header row, columns, number profile
 are read twice: the first pass collects the number notation of the whole price column.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from os import PathLike, fspath
@@ -13,10 +13,8 @@ import msgspec
 
 from pricebook.errors import PriceListError, ValidationError, as_issue_text
 from pricebook.pricelists import formats, numbers
-from pricebook.pricelists.detection import table as detect
 from pricebook.pricelists.detection.column_names import column_letters
-from pricebook.pricelists.detection.table import DetectedTable
-from pricebook.pricelists.formats.table_file import TableFile, read_sample
+from pricebook.pricelists.open_tables import OpenTable, open_sheets, place_rows, with_sheets
 from pricebook.pricelists.row_reader import RowReader
 from pricebook.pricelists.schemas import (
     DetectedProfile,
@@ -34,35 +32,41 @@ class PriceList:
     """An open price list: its detected profile and its rows."""
 
     def __init__(
-        self,
-        source: TableFile,
-        table: DetectedTable,
-        profile: DetectedProfile,
-        request: ReadRequest,
+        self, tables: Sequence[OpenTable], profile: DetectedProfile, request: ReadRequest
     ) -> None:
         self.profile = profile
-        self._source = source
-        self._table = table
+        self._tables = tables
+        self._current = tables[0]
         self._request = request
 
     @property
     def rows_total(self) -> int | None:
         """Number of rows of a workbook; None for CSV."""
-        return self._source.rows_total
+        last = self._tables[-1]
+        return None if last.file.rows_total is None else last.rows_before + last.file.rows_total
 
     @property
     def progress(self) -> float:
         """Fraction of the price list that the latest pass has read, 0 to 1."""
-        return self._source.progress
+        file, rows_before = self._current.file, self._current.rows_before
+        if not self.rows_total:
+            return file.progress
+        return (rows_before + file.progress * (file.rows_total or 0)) / self.rows_total
 
     def rows(self) -> Iterator[PriceListRow]:
         """Yield one row per record of the file, in order; each call starts a new pass.
 
         Raises PriceListError if the file has changed since it was opened.
         """
-        read_row = RowReader(self._table, self.profile.numbers, self._request).read
-        with closing(self._source.records()) as records:
-            yield from map(read_row, records)
+        profile = self.profile
+        for opened in self._tables:
+            self._current = opened
+            read_row = RowReader(opened.shifted_table, profile.numbers, self._request).read
+            with closing(opened.records()) as records:
+                if profile.sheets:
+                    yield from place_rows(map(read_row, records), opened, profile)
+                else:
+                    yield from map(read_row, records)
 
 
 def read(
@@ -107,13 +111,14 @@ def open_price_list(request: ReadRequest) -> PriceList:
     if request.today is None:
         request = msgspec.structs.replace(request, today=datetime.now(UTC).date())
     try:
-        source = formats.open_table_file(request)
-        table = detect.detect_table(read_sample(source, request.config), request)
-        number_profile = _number_profile(source, table, request)
+        files, unread_sheets = formats.open_tables(request)
+        tables = open_sheets(files, request)
+        number_profile = _number_profile(tables, request)
     except OSError as error:
         if error.errno in DISK_FULL_ERRNOS:
             raise
         raise PriceListError(f"{error.filename} cannot be read: {error.strerror}.") from error
+    source, table, _ = tables[0]
     profile = DetectedProfile(
         format=source.format,
         encoding=source.encoding,
@@ -135,8 +140,15 @@ def open_price_list(request: ReadRequest) -> PriceList:
             for quantity, index in table.tiers
         },
         basis=table.basis,
+        unread_sheets=unread_sheets,
+        key_columns=_column_references(table.headers, table.key_columns),
+        proposed_key_columns=_column_references(table.headers, table.proposed_key),
     )
-    return PriceList(source, table, profile, request)
+    return PriceList(tables, with_sheets(profile, tables), request)
+
+
+def _column_references(headers: Sequence[str], indices: Iterable[int]) -> tuple[str, ...]:
+    return tuple(_column_reference(headers, index) for index in indices)
 
 
 def _column_reference(headers: Sequence[str], index: int) -> str:
@@ -146,16 +158,21 @@ def _column_reference(headers: Sequence[str], index: int) -> str:
     return header if is_unique else f"column {column_letters(index)}"
 
 
-def _number_profile(source: TableFile, table: DetectedTable, request: ReadRequest) -> NumberProfile:
+def _number_profile(tables: Sequence[OpenTable], request: ReadRequest) -> NumberProfile:
     if request.config.decimal_separator:
         return NumberProfile(decimal_separator=request.config.decimal_separator)
-    column, rows_start_below = table.columns["price"], table.rows_start_below
-    with closing(source.records()) as records:
-        cells = (
-            cells[column]
-            for number, cells, malformed in records
-            if len(cells) > column and number > rows_start_below and not malformed
-        )
-        number_profile = numbers.detect_number_profile(cells, table.basis.currency)
+    currency = tables[0].table.basis.currency
+    number_profile = numbers.detect_number_profile(_price_cells(tables), currency)
     previous = request.previous_profile
     return numbers.with_previous_marks(number_profile, previous.numbers if previous else None)
+
+
+def _price_cells(tables: Sequence[OpenTable]) -> Iterator[str]:
+    for opened in tables:
+        column, rows_start_below = opened.table.columns["price"], opened.table.rows_start_below
+        with closing(opened.file.records()) as records:
+            yield from (
+                cells[column]
+                for number, cells, malformed in records
+                if len(cells) > column and number > rows_start_below and not malformed
+            )

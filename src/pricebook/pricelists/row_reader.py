@@ -25,6 +25,7 @@ from pricebook.pricelists.schemas import (
     Record,
     UncalculatedFormula,
 )
+from pricebook.pricelists.sections import SectionPath
 from pricebook.pricelists.supplier_codes import MAX_SKU_LENGTH, compose_code
 from pricebook.pricelists.text import (
     clean_code,
@@ -60,6 +61,7 @@ class RowReader:
         self._width = len(table.headers)
         self._sku, self._name = table.columns.get("sku", -1), table.columns["name"]
         self._key_columns = table.key_columns
+        self._names_are_codes = table.article_look is not None
         self._price = table.columns["price"]
         self._category = table.columns.get("category")
         self._currency = None if basis.currency == request.currency else basis.currency
@@ -74,6 +76,7 @@ class RowReader:
         self._calculated_columns = _calculated_columns(table)
         self._shortener = NameShortener(title for title, _ in table.characteristics)
         self._header_row_keys = table.header_row_keys
+        self._sections = SectionPath()
         self._section: str | None = None
 
     def read(self, record: Record) -> PriceListRow:
@@ -99,6 +102,8 @@ class RowReader:
         name = clean_name(cells[self._name])
         if not (sku and name):
             return self._classify_incomplete(record, cells)
+        if self._names_are_codes and self._is_total_of_names(cells):
+            return IgnoredRow(record[0])
         price = (
             self._read_price(typed_cells[self._price])
             if self._prices is None
@@ -180,14 +185,22 @@ class RowReader:
         number = record[0]
         filled = [index for index, cell in enumerate(cells) if cell.strip()]
         if not filled or self._is_total(cells, filled[0]) or self._is_header(cells):
+            self._sections.skip(number, is_blank=not filled)
             return IgnoredRow(number)
-        if len(filled) == 1 and filled[0] != self._price:
-            section = clean_name(cells[filled[0]])
-            if len(section) <= MAX_CATEGORY_LENGTH and "\0" not in section:
-                self._section = section
+        if len(filled) == 1 and self._is_section_title(number, filled[0], cells):
+            self._sections.enter(number, filled[0], cells[filled[0]])
+            self._section = self._sections.category
             return IgnoredRow(number)
         code = self._readable_code(cells)
         return rejected_row(record, self._missing_field_problem(code, filled), code)
+
+    def _is_section_title(self, number: int, column: int, cells: list[str]) -> bool:
+        """Return whether the only cell of a row is a title, not an article without a price."""
+        look = self._table.article_look
+        if look is None or column != self._name:
+            return column != self._price
+        below_blank_row = self._sections.is_below_blank_row(number)
+        return look.differs_from(cells[column], is_below_blank_row=below_blank_row)
 
     def _is_header(self, cells: list[str]) -> bool:
         """Return whether a row repeats a header row, as printed price lists do on every page.
@@ -206,7 +219,8 @@ class RowReader:
         """Return whether a row is a total: `Total: 15 pcs` is, `Total Quartz 9000` is not."""
         code = self._readable_code(cells)
         words = split_header(cells[first][:MAX_CATEGORY_LENGTH])
-        if not words or (code and (first != self._sku or cells[self._name].strip())):
+        has_code = code and (first != self._sku or cells[self._name].strip())
+        if not words or (has_code and not self._names_are_codes):
             return False
         remaining_words = (
             word
@@ -214,6 +228,11 @@ class RowReader:
             if not word.isdigit() and not currencies_of_word(word, self._catalog_currency)
         )
         return words[0] in _TOTAL_WORDS and _TOTAL_LABEL_WORDS.issuperset(remaining_words)
+
+    def _is_total_of_names(self, cells: list[str]) -> bool:
+        """Return whether the name is that of a total and nothing else identifies an article."""
+        others = (cells[index] for index in self._key_columns if index != self._name)
+        return not any(map(str.strip, others)) and self._is_total(cells, self._name)
 
     def _missing_field_problem(self, code: str, filled: list[int]) -> RowProblem:
         if not code:

@@ -214,6 +214,13 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     column. `columns` maps a field to its header, or to `column C` if that header is empty or not
     unique; `inferred_fields` are those assigned by content inference instead of a header.
     `tier_columns` maps the quantity from which the prices of a column hold to that column.
+
+    `sheets` are set if several sheets are one price list, with the number of rows of each in
+    `sheet_rows`: the number of a row is its number in its sheet plus the rows of the sheets before.
+    `header_row` is then that of the first sheet, `headers` are those of the first sheet followed by
+    further ones of the others, and `columns` the fields that all of them have. `unread_sheets` are
+    the other sheets with cells. `proposed_key_columns` would identify an article where its code
+    does not.
     """
 
     format: PriceListFormat
@@ -229,9 +236,12 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     numbers: NumberProfile
     sheets: tuple[str, ...] = ()
+    sheet_rows: tuple[int, ...] = ()
+    unread_sheets: tuple[str, ...] = ()
     key_columns: tuple[str, ...] = ()
     tier_columns: dict[str, str] = {}
     basis: PriceBasis | None = None
+    proposed_key_columns: tuple[str, ...] = ()
     price_facts: dict[str, Fact] = {}
 
 

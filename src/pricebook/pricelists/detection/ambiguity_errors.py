@@ -122,10 +122,17 @@ def unknown_column_issue(
     header: TableHeader, name: str, option: str, purpose: str = ""
 ) -> PriceListIssue:
     """Return the issue of an option that names a column which the price list does not have."""
-    location = f"Row {header.row_number}" if header.row_number else "The price list"
     detail = purpose or f"is set in {option}"
+    if not header.header_rows:
+        positions = [f"column {column_letters(index)}" for index in range(len(header.cells))]
+        return PriceListIssue(
+            f"The price list has no header, so it has no column {quote(name)}, which {detail}; "
+            f"name its columns by position, from {positions[0]} to {positions[-1]}.",
+            option,
+            tuple(positions)[:20],
+        )
     return PriceListIssue(
-        f"{location} has no column {quote(name)}, which {detail}; its columns are "
+        f"Row {header.row_number} has no column {quote(name)}, which {detail}; its columns are "
         f"{quote_list(header.cells) or 'blank'}.",
         option,
         tuple(cell.strip() for cell in header.cells if cell.strip())[:20],

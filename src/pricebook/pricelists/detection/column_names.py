@@ -1,4 +1,4 @@
-"""Column references of users: a header, or letters as in `column C`."""
+"""Column references of users: a header, a part of one, or `column C` or `column 3`."""
 
 import re
 from collections.abc import Sequence
@@ -6,11 +6,17 @@ from collections.abc import Sequence
 from pricebook.pricelists.text import comparison_key
 
 _MAX_HEADER_LENGTH = 100
-_COLUMN_LETTERS = re.compile(r"column ([a-z]{1,3})").fullmatch
+_COLUMN_POSITION = re.compile(r"column (?:([a-z]{1,3})|([1-9][0-9]{0,3}))", re.ASCII).fullmatch
 
 
-def find_columns(cells: Sequence[str], column_name: str) -> list[int]:
-    """Return the columns a reference matches: exact text, else equal words, else `column C`."""
+def find_columns(
+    cells: Sequence[str], column_name: str, parts: Sequence[Sequence[str]] = ()
+) -> list[int]:
+    """Return the columns a reference matches: exact text, else equal words, else `column C`.
+
+    `parts` are the cells that each header was merged from. If no complete header matches, a part
+    of one does.
+    """
     text, key = column_name.strip(), comparison_key(column_name)
     same_text = [index for index, cell in enumerate(cells) if text and cell.strip() == text]
     if same_text:
@@ -21,17 +27,32 @@ def find_columns(cells: Sequence[str], column_name: str) -> list[int]:
     ]
     if same_words:
         return same_words
+    if same_part := _columns_of_part(parts, text, key):
+        return same_part
     index = column_index(column_name)
     return [] if index is None or index >= len(cells) else [index]
 
 
+def _columns_of_part(parts: Sequence[Sequence[str]], text: str, key: str) -> list[int]:
+    """Return the columns with a part of this text, else with a part of equal words."""
+    if not key:
+        return []
+    return [index for index, texts in enumerate(parts) if text in texts] or [
+        index
+        for index, texts in enumerate(parts)
+        if any(len(part) <= _MAX_HEADER_LENGTH and comparison_key(part) == key for part in texts)
+    ]
+
+
 def column_index(column_name: str) -> int | None:
-    """Return the 0-based index of `column C`; None if the name is no such reference."""
-    letters = _COLUMN_LETTERS(column_name.strip().casefold())
-    if not letters:
+    """Return the 0-based index of `column C` or `column 3`; None for another reference."""
+    position = _COLUMN_POSITION(column_name.strip().casefold())
+    if not position:
         return None
+    if position[2]:
+        return int(position[2]) - 1
     number = 0
-    for letter in letters[1]:
+    for letter in position[1]:
         number = number * 26 + ord(letter) - ord("a") + 1
     return number - 1
 

@@ -134,7 +134,7 @@ class _ColumnChooser:
         self._issues += [
             unknown_column_issue(self._header, name, "ignored_columns")
             for name in self._expected.ignored
-            if not find_columns(self._header.cells, name)
+            if not find_columns(self._header.cells, name, self._header.parts)
         ]
 
     def _refuse(self, field: Field, issue: PriceListIssue) -> None:
@@ -401,7 +401,9 @@ class _ColumnChooser:
         missing: list[Field] = [
             field
             for field in _REQUIRED
-            if field not in self._columns and field not in self._doubtful
+            if field not in self._columns
+            and field not in self._doubtful
+            and (field != "sku" or self._expected.needs_code)
         ]
         not_found: list[Field] = []
         for field in missing:

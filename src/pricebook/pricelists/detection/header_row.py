@@ -33,7 +33,8 @@ class ExpectedColumns(NamedTuple):
     """What options and the previous profile set: headers of fields, columns without a field.
 
     `currency` is the one that prices should be in, `vat_included` decides between net and gross
-    prices, `today` between present and upcoming ones; None: not decided.
+    prices, `today` between present and upcoming ones; None: not decided. `needs_code`: without it,
+    other columns than a code identify an article.
     """
 
     mapping: Mapping[Field, str]
@@ -42,6 +43,7 @@ class ExpectedColumns(NamedTuple):
     vat_included: bool | None = None
     today: date | None = None
     price_quantity_is_set: bool = False
+    needs_code: bool = True
 
 
 class TableHeader(NamedTuple):
@@ -49,7 +51,8 @@ class TableHeader(NamedTuple):
 
     `candidates` are the possible columns of each field, `known` is the number of fields with a
     matching header, `header_rows` are the original rows. `tiers` are the columns of prices from a
-    quantity on, `ignored` those that hold no field.
+    quantity on, `ignored` those that hold no field. `parts` are the cells that each of the merged
+    cells consists of.
     """
 
     row_number: int
@@ -59,6 +62,7 @@ class TableHeader(NamedTuple):
     header_rows: tuple[Sequence[str], ...]
     tiers: Mapping[int, Decimal] = {}
     ignored: frozenset[int] = frozenset()
+    parts: Sequence[Sequence[str]] = ()
 
     @property
     def is_table_header(self) -> bool:
@@ -81,12 +85,12 @@ def read_header(rows: Sequence[Record], expected: ExpectedColumns) -> TableHeade
     for index, cell in enumerate(cells):
         for field, rank in composed_field_ranks(cell, parts[index], expected.currency).items():
             candidates[field][index] = rank
-    ignored = {index for name in expected.ignored for index in find_columns(cells, name)}
+    ignored = {index for name in expected.ignored for index in find_columns(cells, name, parts)}
     for columns in candidates.values():
         for index in ignored:
             columns.pop(index, None)
     for field, name in expected.mapping.items():
-        candidates[field] = dict.fromkeys(find_columns(cells, name), 0)
+        candidates[field] = dict.fromkeys(find_columns(cells, name, parts), 0)
     tiers = {
         index: quantity
         for index, cell in enumerate(cells)
@@ -98,8 +102,26 @@ def read_header(rows: Sequence[Record], expected: ExpectedColumns) -> TableHeade
     known = sum(bool(columns) for field, columns in candidates.items() if field not in by_letter)
     known += len(tiers) > 1
     return TableHeader(
-        rows[-1][0], cells, candidates, known, header_rows, tiers, frozenset(ignored)
+        rows[-1][0], cells, candidates, known, header_rows, tiers, frozenset(ignored), parts
     )
+
+
+def without_positions(expected: ExpectedColumns) -> ExpectedColumns:
+    """Return the expected headers without columns such as `column C`, which name no header."""
+    mapping = {
+        field: name for field, name in expected.mapping.items() if column_index(name) is None
+    }
+    return expected._replace(mapping=mapping)
+
+
+def with_positions(header: TableHeader, expected: ExpectedColumns) -> TableHeader:
+    """Return a header whose candidates include expected columns such as `column C`."""
+    candidates = {
+        field: dict.fromkeys(find_columns(header.cells, name, header.parts), 0)
+        for field, name in expected.mapping.items()
+        if column_index(name) is not None
+    }
+    return header._replace(candidates={**header.candidates, **candidates})
 
 
 def empty_header(width: int, expected: ExpectedColumns, row_number: int = 0) -> TableHeader:

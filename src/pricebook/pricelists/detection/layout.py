@@ -159,7 +159,7 @@ def changed_headers(
         same = [
             i
             for i, cell in enumerate(header.cells)
-            if _normalized_title(cell) == _normalized_title(title)
+            if normalized_title(cell) == normalized_title(title)
         ]
         named_index = column_index(name) if title != name else None
         is_present = bool(same) and (named_index is None or named_index in same)
@@ -245,7 +245,7 @@ def _previous_title(name: str, previous_profile: DetectedProfile) -> str:
 def _previous_kinds(previous_profile: DetectedProfile) -> dict[str, ColumnKind | None]:
     if had_no_header(previous_profile):
         return {str(index): kind for index, kind in enumerate(previous_profile.kinds)}
-    titles = map(_normalized_title, previous_profile.headers)
+    titles = map(normalized_title, previous_profile.headers)
     return dict(zip(titles, previous_profile.kinds, strict=False))
 
 
@@ -253,10 +253,10 @@ def _column_key(header: TableHeader, index: int) -> str:
     """Return the key of a column across price lists: its header, else its index."""
     if not header.header_rows:
         return str(index)
-    return _normalized_title(header.cells[index]) if index < len(header.cells) else ""
+    return normalized_title(header.cells[index]) if index < len(header.cells) else ""
 
 
-def _normalized_title(title: str) -> str:
+def normalized_title(title: str) -> str:
     """Return all words of a header, those in brackets too, without dates."""
     return " ".join(split_header_with_brackets(_DATE.sub(" ", title)))
 

@@ -1,4 +1,4 @@
-"""Detection of the table: header row, columns, and the choice of delimiter and sheet."""
+"""Detection of the table: header row, columns, and the choice of the delimiter."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -7,7 +7,7 @@ from itertools import count
 from typing import NamedTuple
 
 from pricebook.errors import PriceListError, PriceListIssue
-from pricebook.pricelists.detection import layout
+from pricebook.pricelists.detection import key_columns, layout
 from pricebook.pricelists.detection.ambiguity_errors import unknown_column_issue
 from pricebook.pricelists.detection.column_content import (
     ColumnContent,
@@ -15,7 +15,7 @@ from pricebook.pricelists.detection.column_content import (
     filled_columns,
     item_rows_below,
 )
-from pricebook.pricelists.detection.column_names import find_columns
+from pricebook.pricelists.detection.column_names import column_letters, find_columns
 from pricebook.pricelists.detection.columns import choose_columns
 from pricebook.pricelists.detection.fact_collector import ListSources
 from pricebook.pricelists.detection.header_row import (
@@ -28,9 +28,12 @@ from pricebook.pricelists.detection.header_row import (
     header_containing,
     header_ending_before,
     read_header,
+    with_positions,
+    without_positions,
 )
 from pricebook.pricelists.detection.price_basis import detect_price_basis
 from pricebook.pricelists.detection.sentences import Note, read_notes, read_sentences
+from pricebook.pricelists.rejected_rows import rejected_rows_columns
 from pricebook.pricelists.schemas import (
     ColumnKind,
     DetectedProfile,
@@ -41,7 +44,8 @@ from pricebook.pricelists.schemas import (
     ReadRequest,
     Record,
 )
-from pricebook.pricelists.text import clean_name, quote_list, without_nul
+from pricebook.pricelists.sections import ArticleLook, article_look
+from pricebook.pricelists.text import clean_name, without_nul
 
 # A header below these rows is used only if header_row sets it.
 HEADER_SEARCH_ROWS = 200
@@ -58,7 +62,8 @@ class DetectedTable(NamedTuple):
     `header_row_keys` identify header rows that are repeated on later pages. `columns` and
     `characteristics` (title, column) use 0-based columns; `inferred_fields` are those assigned by
     content inference. `basis` is what the prices are, `facts` who says so; `tiers` are (quantity,
-    column), ascending.
+    column), ascending. `key_columns` identify an article instead of its code, `proposed_key` would.
+    `article_look` is set if no column of codes distinguishes articles from section titles.
     """
 
     header_row: int
@@ -73,6 +78,8 @@ class DetectedTable(NamedTuple):
     tiers: tuple[tuple[Decimal, int], ...] = ()
     key_columns: tuple[int, ...] = ()
     facts: Mapping[str, Fact] = {}
+    proposed_key: tuple[int, ...] = ()
+    article_look: ArticleLook | None = None
 
 
 def choose_delimiter(
@@ -84,37 +91,11 @@ def choose_delimiter(
     rule is needed because decimal commas split every row equally, too.
     """
     expected = ExpectedColumns(config.column_mapping, currency)
-    return max(samples, key=lambda delimiter: _sample_score(samples[delimiter], expected))
+    return max(samples, key=lambda delimiter: sample_score(samples[delimiter], expected))
 
 
-def choose_sheet(samples: Mapping[str, Sequence[Record]], config: ReadConfig, currency: str) -> str:
-    """Return the best sheet by its first rows, scored like delimiters.
-
-    Raises PriceListError if another sheet scores equally or has the same columns: its items would
-    be missing.
-    """
-    expected = ExpectedColumns(config.column_mapping, currency)
-    scores = {name: _sample_score(records, expected) for name, records in samples.items()}
-    best = max(scores, key=scores.__getitem__)
-    titles = {
-        name: set(map(column_title, header.cells))
-        for name, records in samples.items()
-        if (header := find_first_header(records[:HEADER_SEARCH_ROWS], expected))
-    }
-    equally_good_sheets = [
-        name
-        for name in samples
-        if best in titles and (titles.get(name) == titles[best] or scores[name] == scores[best])
-    ]
-    if len(equally_good_sheets) > 1:
-        raise PriceListError(
-            f"More than one sheet contains a price list: {quote_list(equally_good_sheets)}; set "
-            "one with sheet_name."
-        )
-    return best
-
-
-def _sample_score(records: Sequence[Record], expected: ExpectedColumns) -> tuple[bool, int, int]:
+def sample_score(records: Sequence[Record], expected: ExpectedColumns) -> tuple[bool, int, int]:
+    """Return how much the first rows look like a price list; the greatest score is the best."""
     widths = Counter(len(cells) for _, cells, _ in records if len(cells) > 1)
     (width, rows) = widths.most_common(1)[0] if widths else (0, 0)
     return find_first_header(records[:HEADER_SEARCH_ROWS], expected) is not None, rows, width
@@ -128,10 +109,9 @@ def detect_table(records: Sequence[Record], request: ReadRequest) -> DetectedTab
     """
     config, previous_profile = request.config, request.previous_profile
     expected = _expected_columns(request)
-    header = _locate_header(records, config, expected, previous_profile)
-    if len(header.cells) > MAX_COLUMNS:
-        raise PriceListError(f"Row {header.row_number} has more than {MAX_COLUMNS:,} columns.")
-    contents = column_contents(item_rows_below(records, header.row_number), expected.currency)
+    header = _detect_header(records, config, expected, previous_profile)
+    item_rows = item_rows_below(records, header.row_number)
+    contents = column_contents(item_rows, expected.currency)
     issues: list[PriceListIssue] = []
     if previous_profile:
         issues += layout.changed_headers(header, config, previous_profile)
@@ -142,15 +122,23 @@ def detect_table(records: Sequence[Record], request: ReadRequest) -> DetectedTab
     moved = {issue.option for issue in issues}
     issues += [issue for issue in assignment.issues if issue.option not in moved]
     columns = assignment.columns
+    key_sources = key_columns.KeySources(request, header, columns, contents, item_rows)
+    key = key_columns.detect_key(key_sources)
+    issues = [*key_columns.with_key_hints(issues, key_sources), *key.issues]
     if previous_profile:
-        unconfigured: dict[Field, int] = {
-            field: index for field, index in columns.items() if field not in config.column_mapping
-        }
-        issues += layout.changed_kinds(header, unconfigured, contents, previous_profile)
+        issues += layout.changed_kinds(
+            header, _unconfigured(columns, config), contents, previous_profile
+        )
     sentences = read_sentences(_notes(records, header, columns), request.currency)
-    remembered = layout.remembered_options(config, previous_profile)
     list_facts = detect_price_basis(
-        ListSources(request, remembered, header, assignment, contents, sentences)
+        ListSources(
+            request,
+            layout.remembered_options(config, previous_profile),
+            header,
+            assignment,
+            contents,
+            sentences,
+        )
     )
     issues += list_facts.issues
     if previous_profile:
@@ -163,7 +151,8 @@ def detect_table(records: Sequence[Record], request: ReadRequest) -> DetectedTab
         raise PriceListError.of_issues(issues)
     return DetectedTable(
         header_row=header.row_number,
-        rows_start_below=header.row_number or _last_row_before_items(records, columns),
+        rows_start_below=header.row_number
+        or _last_row_before_items(records, {*(key.columns or (columns["sku"],)), columns["name"]}),
         headers=tuple(map(column_title, header.cells)),
         header_row_keys=frozenset(map(header_row_key, header.header_rows)),
         kinds=_column_kinds(contents, len(header.cells)),
@@ -173,7 +162,36 @@ def detect_table(records: Sequence[Record], request: ReadRequest) -> DetectedTab
         basis=list_facts.basis,
         tiers=assignment.tiers,
         facts=list_facts.facts,
+        key_columns=key.columns,
+        proposed_key=key.proposed,
+        article_look=_article_look(records, header.row_number, columns),
     )
+
+
+def _unconfigured(columns: Mapping[Field, int], config: ReadConfig) -> dict[Field, int]:
+    return {field: index for field, index in columns.items() if field not in config.column_mapping}
+
+
+def _article_look(
+    records: Sequence[Record], header_row: int, columns: Mapping[Field, int]
+) -> ArticleLook | None:
+    name = columns["name"]
+    if columns.get("sku", name) != name:
+        return None
+    return article_look(records, header_row, name, columns["price"])
+
+
+def _detect_header(
+    records: Sequence[Record],
+    config: ReadConfig,
+    expected: ExpectedColumns,
+    previous_profile: DetectedProfile | None,
+) -> TableHeader:
+    """Return the header; columns that are expected by position do not change where it is."""
+    header = _locate_header(records, config, without_positions(expected), previous_profile)
+    if len(header.cells) > MAX_COLUMNS:
+        raise PriceListError(f"Row {header.row_number} has more than {MAX_COLUMNS:,} columns.")
+    return with_positions(header, expected)
 
 
 def _expected_columns(request: ReadRequest) -> ExpectedColumns:
@@ -187,6 +205,7 @@ def _expected_columns(request: ReadRequest) -> ExpectedColumns:
         vat_included=catalog if config.vat_included is None else config.vat_included,
         today=request.today,
         price_quantity_is_set=request.config.price_quantity is not None,
+        needs_code=not key_columns.key_names(request),
     )
 
 
@@ -215,7 +234,7 @@ def _locate_header(
     if config.header_row is not None:
         return _configured_header(records, config.header_row, expected)
     first = records[:HEADER_SEARCH_ROWS]
-    configured = ExpectedColumns(config.column_mapping, expected.currency)
+    configured = without_positions(ExpectedColumns(config.column_mapping, expected.currency))
     if layout.had_no_header(previous_profile):
         return find_first_header(first, configured) or empty_header(
             _headerless_width(records), expected
@@ -280,11 +299,10 @@ def _headerless_width(records: Sequence[Record]) -> int:
     return 1 + max(columns[-1] for columns in wide or filled)
 
 
-def _last_row_before_items(records: Sequence[Record], columns: Mapping[Field, int]) -> int:
+def _last_row_before_items(records: Sequence[Record], code_and_name: Collection[int]) -> int:
     """Return the 1-based number of the row above the first one with a code and a name."""
-    code_and_name = {columns["sku"], columns["name"]}
     articles = (
-        number for number, cells, _ in records if code_and_name.issubset(filled_columns(cells))
+        number for number, cells, _ in records if set(code_and_name).issubset(filled_columns(cells))
     )
     return next(articles, 1) - 1
 
@@ -306,9 +324,14 @@ def _characteristic_columns(
     """
     expected = config.characteristic_columns
     if expected is None:
-        indices = [index for index in range(len(header.cells)) if index not in assigned_columns]
+        helpers = rejected_rows_columns(header.cells)
+        indices = [
+            index
+            for index in range(len(header.cells))
+            if index not in assigned_columns and index not in helpers
+        ]
     else:
-        requested = {title: find_columns(header.cells, title) for title in expected}
+        requested = {title: find_columns(header.cells, title, header.parts) for title in expected}
         indices = [index for columns in requested.values() for index in columns]
         issues += [
             unknown_column_issue(header, title, "characteristic_columns")
@@ -318,6 +341,8 @@ def _characteristic_columns(
     titles: dict[str, int] = {}
     for index in dict.fromkeys(indices):
         title = column_title(header.cells[index])
+        if not title and expected is not None:
+            title = f"column {column_letters(index)}"
         if title:
             titles[_unique_title(title, titles)] = index
     return tuple(titles.items())

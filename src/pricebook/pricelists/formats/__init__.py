@@ -10,7 +10,7 @@ from pricebook.errors import PriceListError
 from pricebook.pricelists.formats.csv import open_csv
 from pricebook.pricelists.formats.google_sheets import open_spreadsheet
 from pricebook.pricelists.formats.ods import OdsWorkbook
-from pricebook.pricelists.formats.table_file import TableFile
+from pricebook.pricelists.formats.table_file import OpenedTables
 from pricebook.pricelists.formats.workbook import open_workbook
 from pricebook.pricelists.formats.xls import XlsWorkbook
 from pricebook.pricelists.formats.xlsx import XlsxWorkbook, workbook_part
@@ -36,8 +36,8 @@ _JSON_START = re.compile(rb"\s*(?:\[\s*)?\{\s*\"")
 _SAVE_AS_HINT = "save it as xlsx or CSV"
 
 
-def open_table_file(request: ReadRequest) -> TableFile:
-    """Open a price list from a local file in the format that its content shows.
+def open_tables(request: ReadRequest) -> OpenedTables:
+    """Open the tables of a price list from a local file in the format that its content shows.
 
     Raises PriceListError if the format is not supported or the file exceeds a limit.
     """
@@ -56,7 +56,7 @@ def check_file_size(size: int, limits: ReadLimits, name: str) -> None:
         )
 
 
-def _open_file(path: Path, request: ReadRequest) -> TableFile:
+def _open_file(path: Path, request: ReadRequest) -> OpenedTables:
     start = _read_start(path, request.limits)
     if start.startswith(_ZIP_SIGNATURES):
         return _open_zip_package(path, request)
@@ -76,7 +76,7 @@ def _open_file(path: Path, request: ReadRequest) -> TableFile:
             f"{path.name} is an HTML or XML page; open it in a spreadsheet program and "
             f"{_SAVE_AS_HINT}."
         )
-    return open_csv(path, request)
+    return OpenedTables([open_csv(path, request)])
 
 
 def _read_start(path: Path, limits: ReadLimits) -> bytes:
@@ -88,7 +88,7 @@ def _read_start(path: Path, limits: ReadLimits) -> bytes:
     return start
 
 
-def _open_zip_package(path: Path, request: ReadRequest) -> TableFile:
+def _open_zip_package(path: Path, request: ReadRequest) -> OpenedTables:
     with ZipPackage(path, request.limits) as package:
         if "content.xml" in package:
             return open_workbook(OdsWorkbook(package, request.limits), request)

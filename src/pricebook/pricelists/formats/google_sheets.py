@@ -1,7 +1,7 @@
 """Reads a Google spreadsheet from the response of the Sheets API (`spreadsheets.get`)."""
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -9,11 +9,11 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from pricebook.errors import PriceListError, SourceUnavailableError
-from pricebook.pricelists.detection import table
+from pricebook.pricelists.detection import sheets
 from pricebook.pricelists.detection.currencies import WORD_OR_SIGN, currencies_of_word
 from pricebook.pricelists.detection.vocabulary import TAX_WORDS
 from pricebook.pricelists.formats.number_cells import format_digits
-from pricebook.pricelists.formats.table_file import read_sample
+from pricebook.pricelists.formats.table_file import OpenedTables, read_sample
 from pricebook.pricelists.schemas import (
     FetchedSheet,
     NumberCell,
@@ -124,11 +124,11 @@ class SpreadsheetAddress(NamedTuple):
     sheet_id: int | None
 
 
-def open_spreadsheet(source: FetchedSheet, request: ReadRequest) -> GoogleSheetFile:
-    """Open the configured sheet of a fetched spreadsheet, else that of its URL, else the best one.
+def open_spreadsheet(source: FetchedSheet, request: ReadRequest) -> OpenedTables:
+    """Open the configured sheets of a fetched spreadsheet, else that of its URL, else the best.
 
-    Raises PriceListError if the sheet does not exist or exceeds a limit, SourceUnavailableError if
-    the fetched response is not a spreadsheet.
+    Raises PriceListError if a sheet does not exist or exceeds a limit, or it is in doubt which
+    sheets are the price list; SourceUnavailableError if the response is not a spreadsheet.
     """
     address = parse_spreadsheet_url(source.url)
     try:
@@ -137,21 +137,28 @@ def open_spreadsheet(source: FetchedSheet, request: ReadRequest) -> GoogleSheetF
         raise SourceUnavailableError(
             f"Google sent an invalid response for the spreadsheet {address.spreadsheet_id}."
         ) from error
-    grids = [sheet for sheet in spreadsheet.sheets if sheet.properties.sheet_type == "GRID"]
-    selected = _find_sheet(grids, request.config, address.sheet_id)
-    candidates = (
-        [selected] if selected else [sheet for sheet in grids if not sheet.properties.hidden]
-    )
-    sources = {
-        sheet.title: GoogleSheetFile(
-            sheet.title, _filled_rows(sheet, request.limits), request.currency
-        )
-        for sheet in candidates
+    grids = {
+        sheet.title: sheet for sheet in spreadsheet.sheets if sheet.properties.sheet_type == "GRID"
     }
-    if not sources:
+    requested = _requested_sheets(grids, request.config, address.sheet_id)
+    candidates = requested or [
+        title for title, sheet in grids.items() if not sheet.properties.hidden
+    ]
+    files = {
+        title: GoogleSheetFile(title, _filled_rows(grids[title], request.limits), request.currency)
+        for title in candidates
+    }
+    if not files:
         raise PriceListError("The spreadsheet has no visible sheet with cells.")
-    samples = {title: read_sample(source, request.config) for title, source in sources.items()}
-    return sources[table.choose_sheet(samples, request.config, request.currency)]
+    selected = requested or sheets.choose_sheets(
+        {title: read_sample(file, request.config) for title, file in files.items()}, request
+    )
+    if sum(files[title].rows_total for title in selected) > request.limits.rows:
+        raise PriceListError(f"The price list has more than {request.limits.rows:,} rows.")
+    unread = [
+        title for title, sheet in grids.items() if title not in selected and _has_cells(sheet)
+    ]
+    return OpenedTables([files[title] for title in selected], tuple(unread))
 
 
 def parse_spreadsheet_url(url: str) -> SpreadsheetAddress:
@@ -166,25 +173,28 @@ def parse_spreadsheet_url(url: str) -> SpreadsheetAddress:
     return SpreadsheetAddress(match[1], int(sheet_ids[-1]) if sheet_ids else None)
 
 
-def _find_sheet(
-    sheets: Sequence[_Sheet], config: ReadConfig, sheet_id: int | None
-) -> _Sheet | None:
-    """Return the sheet of the configured name, else that of the id in the URL, else None.
+def _requested_sheets(
+    grids: Mapping[str, _Sheet], config: ReadConfig, sheet_id: int | None
+) -> Sequence[str]:
+    """Return the configured sheets, else that of the id in the URL, else none.
 
-    Raises PriceListError if the requested sheet does not exist.
+    Raises PriceListError if a requested sheet does not exist.
     """
-    if config.sheet_name is not None:
-        description, wanted = f"sheet {quote(config.sheet_name)}", config.sheet_name
-        matching = [sheet for sheet in sheets if sheet.title == wanted]
-    elif sheet_id is not None:
-        description = f"sheet with the gid {sheet_id} that its address names"
-        matching = [sheet for sheet in sheets if sheet.properties.sheet_id == sheet_id]
-    else:
-        return None
-    if not matching:
-        titles = quote_list(sheet.title for sheet in sheets)
-        raise PriceListError(f"The spreadsheet has no {description}; its sheets are {titles}.")
-    return matching[0]
+    if configured := sheets.configured_sheets(config):
+        return sheets.find_sheets(list(grids), configured, "spreadsheet")
+    if sheet_id is None:
+        return ()
+    titles = [title for title, sheet in grids.items() if sheet.properties.sheet_id == sheet_id]
+    if not titles:
+        raise PriceListError(
+            f"The spreadsheet has no sheet with the gid {sheet_id} that its address names; its "
+            f"sheets are {quote_list(grids)}."
+        )
+    return titles[:1]
+
+
+def _has_cells(sheet: _Sheet) -> bool:
+    return any(_filled_width(row.values) for grid in sheet.data[:1] for row in grid.row_data)
 
 
 def _filled_rows(sheet: _Sheet, limits: ReadLimits) -> list[list[_Cell]]:

@@ -1,9 +1,9 @@
 """The interface that every file format implements, and the limits common to all of them."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from itertools import islice
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.detection import table
@@ -50,9 +50,24 @@ class TableFile(Protocol):
         ...
 
 
-def check_dimensions(number: int, cells: list[str], limits: ReadLimits) -> None:
-    """Raise PriceListError if a row number or the filled columns of a row exceed a limit."""
-    if number > limits.rows:
+class OpenedTables(NamedTuple):
+    """The tables of a price list in their order: one text file, or one or more sheets.
+
+    `unread_sheets` are the sheets with cells that are not read.
+    """
+
+    files: Sequence[TableFile]
+    unread_sheets: tuple[str, ...] = ()
+
+
+def check_dimensions(
+    number: int, cells: list[str], limits: ReadLimits, max_rows: int | None = None
+) -> None:
+    """Raise PriceListError if a row number or the filled columns of a row exceed a limit.
+
+    `max_rows` is the number of rows that other sheets leave of the limit.
+    """
+    if number > (limits.rows if max_rows is None else max_rows):
         raise PriceListError(f"The price list has more than {limits.rows:,} rows.")
     if any(map(str.strip, cells[limits.columns :])):
         raise PriceListError(f"Row {number} has more than {limits.columns:,} columns.")

@@ -1,4 +1,4 @@
-"""Reads workbooks independently of their format: selects the sheet and fills merged cells."""
+"""Reads workbooks independently of their format: selects the sheets and fills merged cells."""
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
@@ -6,11 +6,10 @@ from itertools import islice
 from typing import Literal, NamedTuple, Protocol
 
 from pricebook.errors import PriceListError
-from pricebook.pricelists.detection import table
-from pricebook.pricelists.formats.row_spool import NumberedRows, RowSpool
-from pricebook.pricelists.formats.table_file import MAX_SAMPLE_CHARACTERS
+from pricebook.pricelists.detection import sheets, table
+from pricebook.pricelists.formats.row_spool import NumberedRows, RowSpool, SpoolFile
+from pricebook.pricelists.formats.table_file import MAX_SAMPLE_CHARACTERS, OpenedTables
 from pricebook.pricelists.schemas import ReadRequest, Record
-from pricebook.pricelists.text import quote, quote_list
 
 _MAX_SHEETS = 1_000
 
@@ -61,12 +60,11 @@ class WorkbookFile:
     encoding = None
     delimiter = None
 
-    def __init__(self, book: Workbook, sheet: str, request: ReadRequest) -> None:
+    def __init__(self, book: Workbook, sheet: str, spool_file: SpoolFile) -> None:
         self.format: Literal["xlsx", "xls", "ods"] = book.format
         self.sheet = sheet
-        self._spool = RowSpool(sheet, request.limits)
         with closing(book.rows(sheet)) as rows:
-            self._spool.fill(rows)
+            self._spool = RowSpool(spool_file, sheet, rows)
         self._merged_ranges = sorted(
             each for each in book.merged_ranges(sheet) if each.last_row > each.first_row
         )
@@ -89,48 +87,31 @@ class WorkbookFile:
             yield from self._spool.records()
 
 
-def open_workbook(book: Workbook, request: ReadRequest) -> WorkbookFile:
-    """Open the configured sheet of a workbook, else the sheet that holds the price list.
+def open_workbook(book: Workbook, request: ReadRequest) -> OpenedTables:
+    """Open the configured sheets of a workbook, else those that hold the price list.
 
-    Raises PriceListError if no sheet qualifies, or more than one.
+    Raises PriceListError if no sheet has cells, a configured one is missing, or it is in doubt
+    which sheets are the price list.
     """
     if len(book.sheets) > _MAX_SHEETS:
         raise PriceListError(f"The workbook has more than {_MAX_SHEETS:,} sheets.")
-    return WorkbookFile(book, _select_sheet(book, request), request)
+    names = list(dict.fromkeys(sheet.name for sheet in book.sheets))
+    selected = _select_sheets(book, names, request)
+    spool_file = SpoolFile(request.limits)
+    files = [WorkbookFile(book, sheet, spool_file) for sheet in selected]
+    return OpenedTables(files, tuple(name for name in names if name not in selected))
 
 
-def _select_sheet(book: Workbook, request: ReadRequest) -> str:
-    names = [sheet.name for sheet in book.sheets]
-    wanted = request.config.sheet_name
-    if wanted is not None:
-        return _find_sheet(names, wanted)
+def _select_sheets(book: Workbook, names: Sequence[str], request: ReadRequest) -> Sequence[str]:
+    if configured := sheets.configured_sheets(request.config):
+        return sheets.find_sheets(names, configured, "workbook")
     visible = [sheet.name for sheet in book.sheets if not sheet.is_hidden] or names
     if not visible:
         raise PriceListError("The workbook has no sheet with cells.")
     if len(visible) == 1:
-        return visible[0]
-    return table.choose_sheet(
-        {name: _read_sheet_sample(book, name, request) for name in visible},
-        request.config,
-        request.currency,
-    )
-
-
-def _find_sheet(names: Sequence[str], wanted: str) -> str:
-    """Return the sheet of this name; if none matches exactly, the case is ignored.
-
-    Raises PriceListError if no sheet has this name.
-    """
-    folded = wanted.strip().casefold()
-    matching = [name for name in names if name == wanted] or [
-        name for name in names if name.strip().casefold() == folded
-    ]
-    if not matching:
-        raise PriceListError(
-            f"The workbook has no sheet {quote(wanted)}; its sheets are "
-            f"{quote_list(names) or 'all empty'}."
-        )
-    return matching[0]
+        return visible
+    samples = {name: _read_sheet_sample(book, name, request) for name in visible}
+    return sheets.choose_sheets(samples, request)
 
 
 def _read_sheet_sample(book: Workbook, sheet: str, request: ReadRequest) -> list[Record]:
