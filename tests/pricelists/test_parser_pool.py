@@ -59,10 +59,11 @@ async def test_rows_are_lines_for_copy(own_parser_pool: ParserPool, tmp_path: Pa
         lines = await read_lines(stream)
         assert (stream.rows_read, stream.rows_ignored) == (3, 1)
     assert lines == [
-        rb'2|A\\1|Lamp|1.50|{"Note":"two\\nlines"}|\N|\N|\N'.replace(b"|", b"\t"),
-        rb'3|\N|\N|\N|\N|missing_sku|The article code is missing.|["","Saw","2,00",""]'.replace(
-            b"|", b"\t"
-        ),
+        (rb'2|A\\1|Lamp|1.50|{"Note":"two\\nlines"}' + rb"|\N" * 8).replace(b"|", b"\t"),
+        (
+            rb"3" + rb"|\N" * 9 + rb"|missing_sku|The article code is missing."
+            rb'|["","Saw","2,00",""]'
+        ).replace(b"|", b"\t"),
     ]
 
 
