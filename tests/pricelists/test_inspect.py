@@ -57,7 +57,7 @@ def test_every_file_of_a_folder_gets_one_line_and_a_refused_one_ends_with_1(list
         ),
         (
             'lists/b.xls: read: xlsx sheet "Prices"; header in row 2; 1 articles, 0 rejected, '
-            f"2 ignored. {SENTENCE} 1 article."
+            f'2 ignored. {SENTENCE} 1 article of sheet "Prices".'
         ),
     ]
     assert [line.split(": ")[1] for line in lines[2:]] == ["refused"] * 6

@@ -10,6 +10,8 @@ import msgspec
 from pricebook.pricelists import read
 from pricebook.pricelists.profile_sentence import AppliedRate, describe_profile
 from pricebook.pricelists.schemas import DetectedProfile, Fact, NumberProfile, PriceBasis
+from pricelists.price_lists import csv_text, read_price_list
+from pricelists.workbooks import workbook_of
 
 HEADERS = ("Art.-Nr.", "Bezeichnung", "Preis €", "Rabatt", "UVP", "Farbe", "")
 PROFILE = DetectedProfile(
@@ -114,3 +116,21 @@ def test_columns_without_unique_headers_are_named_by_their_letters(tmp_path: Pat
         ' included or not; code from A "Code", name from B "Name"; kept as characteristics: "Note",'
         ' "Note (2)"; 1 article.'
     )
+
+
+def test_sheets_that_are_read_and_those_that_are_not_are_named() -> None:
+    header = ["Code", "Name", "Price"]
+    content = workbook_of(
+        Lamps=[header, ["1", "Lamp", 5], ["2", "Tube", 6]],
+        Cables=[header, ["3", "Cable", 7]],
+        Terms=[["Payment in 30 days"]],
+    )
+    sentence = describe_profile(read_price_list(content).profile, 3)
+    assert '3 articles of the sheets "Lamps" (3 rows) and "Cables" (2 rows)' in sentence
+    assert 'sheets not read: "Terms"' in sentence
+
+
+def test_key_that_would_tell_repeated_codes_apart_is_proposed() -> None:
+    content = csv_text("1;Filter;A;5", "1;Filter;B;6", "2;Belt;A;7", header="Code;Name;Brand;Price")
+    sentence = describe_profile(read_price_list(content).profile)
+    assert 'some codes have several prices, A "Code" and C "Brand" would tell them' in sentence

@@ -154,11 +154,22 @@ class _ProfileDescription:
             yield f"not read: {', '.join(unread)}"
 
     def _rows(self, items: int | None) -> Iterator[str]:
-        sheets = self._profile.sheets
+        profile = self._profile
+        sheets = f"sheet {quote(profile.sheet)}" if profile.sheet else ""
+        if profile.sheets:
+            sizes = zip(profile.sheets, profile.sheet_rows, strict=True)
+            named = [f"{quote(sheet)} ({rows:,} rows)" for sheet, rows in sizes]
+            sheets = f"the sheets {', '.join(named[:-1])} and {named[-1]}"
         if items is not None:
-            yield f"{items:,} article{'' if items == 1 else 's'}"
-        elif self._profile.sheet and not sheets:
-            yield f"sheet {quote(self._profile.sheet)}"
+            articles = f"{items:,} article{'' if items == 1 else 's'}"
+            yield f"{articles} of {sheets}" if sheets else articles
+        elif sheets:
+            yield sheets
+        if profile.unread_sheets:
+            yield f"sheets not read: {quote_list(profile.unread_sheets)}"
+        if profile.proposed_key_columns:
+            keys = " and ".join(map(self._column, profile.proposed_key_columns))
+            yield f"some codes have several prices, {keys} would tell them apart (key_columns)"
 
     def _index(self, reference: str) -> int | None:
         if self._headers.count(reference) == 1:
