@@ -15,6 +15,7 @@ from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.imports.staging import check_staged_rows
 from pricebook.pricelists.isolation.copy_lines import copy_line
 from pricebook.pricelists.schemas import DetectedProfile, Field, ItemRow, NumberProfile, RejectedRow
+from pricebook.rates.schemas import ExchangeRule
 from pricebook.suppliers import service as suppliers
 from pricebook.tasks import service as tasks
 from pricebook.tasks.schemas import InlineTask
@@ -85,7 +86,7 @@ def merge_rows(database: Database) -> MergeRows:
                 started_at=datetime.now(UTC),
             )
             lease = await tasks.record_inline_task(conn, task)
-            await check_staged_rows(conn, supplier.id)
+            await check_staged_rows(conn, supplier.id, ExchangeRule("USD", max_age_days=7))
             await row_error_repository.insert_row_errors(conn, lease.task_id, supplier.id)
             staged = StagedImport(
                 lease=lease,

@@ -20,6 +20,7 @@ from pricebook.errors import SettingsError
 from pricebook.http.rate_limit import RateLimit, RateLimiter
 from pricebook.imports.service import SubmissionContext
 from pricebook.imports.upload_limits import UploadQuota, UploadStorage
+from pricebook.rates.service import RateContext
 from pricebook.settings import Settings
 from pricebook.tasks.queue import QueueClient
 
@@ -122,6 +123,11 @@ def open_auth(resources: Resources, redis: Redis) -> Generator[AuthService]:
                 FAILURE_WINDOW_SECONDS,
             ),
         )
+
+
+def rate_context_for(resources: Resources) -> RateContext:
+    """Return the database and the setting by which exchange rates are used."""
+    return RateContext(resources.database, resources.settings.rate_max_age_days)
 
 
 def submission_context_for(resources: Resources, redis: Redis) -> SubmissionContext:

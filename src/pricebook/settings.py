@@ -30,6 +30,8 @@ FILE_SUFFIX = "_FILE"
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Factor = Annotated[float, msgspec.Meta(ge=1)]
 CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+RateDays = Annotated[int, msgspec.Meta(ge=0, le=366)]
+HttpsUrl = Annotated[str, msgspec.Meta(pattern=r"^https://[^\s]+$")]
 HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^?#\s]*[^/?#\s]$")]
 DatabaseDriver = Literal["pricebook", "stock"]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -79,6 +81,8 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     keep_tasks_days: PositiveInt = 90
     catalog_currency: CurrencyCode = "USD"
     catalog_vat: CatalogVat = "as_listed"
+    exchange_rates_url: HttpsUrl | None = None
+    rate_max_age_days: RateDays = 7
     google_credentials_path: str | None = None
     google_api_url: HttpUrl = "https://sheets.googleapis.com"
     allow_private_urls: bool = False

@@ -11,7 +11,8 @@ from pricebook.settings import Settings
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src/pricebook"
 FEATURES = (
-    *("auth", "catalog", "categories", "imports", "products", "quarantine", "suppliers", "tasks"),
+    *("auth", "catalog", "categories", "imports", "products", "quarantine", "rates", "suppliers"),
+    "tasks",
 )
 # Every feature has these, under the same names.
 SAME_IN_EACH = {"__init__", "routes", "service", "schemas"}

@@ -47,6 +47,7 @@ NAMES = {
     "pricebook_oldest_queued_task_seconds",
     "pricebook_ingested_rows_per_second",
     "pricebook_supplier_last_good_list_seconds",
+    "pricebook_exchange_rate_age_days",
     "pricebook_catalog_answers_total",
     "pricebook_catalog_memory_bytes",
     "pricebook_database_up",
@@ -75,13 +76,17 @@ async def scrape(client: Client) -> Samples:
 
 
 async def test_every_metric_is_exported(client: Client, conn: Connection) -> None:
-    await builders.supplier(conn)
+    await builders.item(conn, await builders.supplier(conn))
+    await conn.execute(
+        "UPDATE supplier_items SET currency = 'EUR', cost = 1, exchange_rate = 1, rate_date = now()"
+    )
     await client.get("/live")
     samples = await scrape(client)
     assert {name for name, *_ in samples} == NAMES
     assert samples["pricebook_build_info", __version__] == 1
     assert samples["pricebook_http_requests_in_progress",] == 1
     assert samples["pricebook_db_pool_max",] == 4
+    assert samples["pricebook_exchange_rate_age_days", "EUR"] == float("inf")
     assert samples["pricebook_db_pool_requests_total",] > 0
 
 

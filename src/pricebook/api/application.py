@@ -19,12 +19,10 @@ from pricebook.api.gauges import ServiceGauges
 from pricebook.auth import guard
 from pricebook.auth import routes as auth
 from pricebook.auth.roles import PREFIX
-from pricebook.auth.service import AuthService
 from pricebook.catalog import routes as catalog
 from pricebook.catalog.response_cache import ResponseCache
 from pricebook.catalog.service import open_catalog
 from pricebook.categories import routes as categories
-from pricebook.db.database import Database
 from pricebook.errors import (
     DatabaseRightsError,
     DatabaseUnavailableError,
@@ -40,7 +38,6 @@ from pricebook.http.middleware.security_headers import SecurityHeadersMiddleware
 from pricebook.http.middleware.slow_clients import SlowClientMiddleware
 from pricebook.http.routing import make_route_finder
 from pricebook.imports import routes as sync
-from pricebook.imports.service import SubmissionContext
 from pricebook.observability import health, metrics
 from pricebook.observability.counters import Counters
 from pricebook.observability.logs import configure_logging
@@ -55,12 +52,14 @@ from pricebook.observability.request_log import LogContextMiddleware, RequestLog
 from pricebook.observability.tracing import add_tracing, require_tracing
 from pricebook.products import routes as products
 from pricebook.quarantine import routes as quarantine
+from pricebook.rates import routes as rates
 from pricebook.server.listen_address import require_free_address
 from pricebook.server.processes import IsStopping, Server
 from pricebook.services import (
     open_auth,
     open_redis,
     open_resources,
+    rate_context_for,
     standby_factory,
     submission_context_for,
 )
@@ -70,17 +69,20 @@ from pricebook.system.async_tasks import in_background
 from pricebook.system.memory import trim_memory
 from pricebook.system.recurring_warning import RecurringWarning
 from pricebook.tasks import routes as tasks
-from pricebook.tasks.queue import QueueClient
 
 API_PREFIX = "/api/v1"
 DATABASE_RETRY_SECONDS = 1.0
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (a folder with a random name is created in it)
+
+# Attributes of the application's state that routes receive by name.
+STATE_DEPENDENCIES = ("database", "auth", "submission_context", "queue", "rate_context")
 
 # The routes under /api/v1/admin; each needs a row in auth/roles.py.
 STAFF_ROUTERS: list[Router] = [
     products.router,
     categories.router,
     suppliers.router,
+    rates.router,
     sync.router,
     tasks.router,
     quarantine.router,
@@ -123,10 +125,7 @@ def create_app(
         state=State({"is_stopping": is_stopping}),
         before_request=_before_request,
         dependencies={
-            "database": Provide(_provide_database),
-            "auth": Provide(_provide_auth),
-            "submission_context": Provide(_provide_submission_context),
-            "queue": Provide(_provide_queue),
+            **{name: _from_state(name) for name in STATE_DEPENDENCIES},
             "caller": Provide(guard.provide_caller),
         },
         request_max_body_size=json_body.MAX_BYTES,
@@ -189,9 +188,11 @@ async def _lifespan(
             app.state.redis = redis
             app.state.migration_head = resources.migration_head
             app.state.auth = auth_service
+            app.state.rate_context = rate_context_for(resources)
             app.state.submission_context = submission_context = submission_context_for(
                 resources, redis
             )
+            app.state.queue = submission_context.queue
             gauges = ServiceGauges(resources.database, submission_context.queue)
             app.state.metrics = MetricSources(
                 counters,
@@ -276,17 +277,10 @@ async def _before_request(request: Request[Any, Any, Any]) -> Response[None] | N
     return response
 
 
-async def _provide_database(state: State) -> Database:
-    return state.database
+def _from_state(name: str) -> Provide:
+    """Return the dependency that is a resource of the application, opened by its lifespan."""
 
+    async def provide(state: State) -> Any:
+        return state[name]
 
-async def _provide_auth(state: State) -> AuthService:
-    return state.auth
-
-
-async def _provide_submission_context(state: State) -> SubmissionContext:
-    return state.submission_context
-
-
-async def _provide_queue(state: State) -> QueueClient:
-    return state.submission_context.queue
+    return Provide(provide)

@@ -9,6 +9,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from pricebook.db.database import Database
 from pricebook.db.timeouts import within_timeout
+from pricebook.rates import service as rates
+from pricebook.rates.schemas import RateAge
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import LastImportAge
 from pricebook.tasks import history
@@ -38,9 +40,10 @@ class ServiceGauges:
         return await asyncio.shield(self._query)
 
     async def _query_all(self) -> list[Metric]:
-        task_stats, supplier_ages, messages = await asyncio.gather(
+        task_stats, supplier_ages, rate_ages, messages = await asyncio.gather(
             within_timeout(history.get_task_metrics(self._database)),
             within_timeout(suppliers.list_last_import_ages(self._database)),
+            within_timeout(rates.list_rate_ages(self._database)),
             within_timeout(self._queue.count()),
         )
         metrics = [
@@ -51,6 +54,8 @@ class ServiceGauges:
             metrics += _task_gauges(task_stats)
         if supplier_ages is not None:
             metrics.append(_supplier_gauges(supplier_ages))
+        if rate_ages is not None:
+            metrics.append(_rate_gauges(rate_ages))
         if messages is not None:
             metrics.append(
                 _gauge("queue_messages", "Messages that no worker has received yet", messages)
@@ -83,6 +88,17 @@ def _supplier_gauges(stats: list[LastImportAge]) -> Metric:
     )
     for each in stats:
         family.add_metric([str(each.id), each.name], each.seconds)
+    return family
+
+
+def _rate_gauges(ages: list[RateAge]) -> Metric:
+    family = GaugeMetricFamily(
+        "pricebook_exchange_rate_age_days",
+        "Age of the newest exchange rate of each currency that items have; infinite without one",
+        labels=["currency"],
+    )
+    for each in ages:
+        family.add_metric([each.currency], float("inf") if each.days is None else each.days)
     return family
 
 

@@ -32,6 +32,8 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("DELETE", "/suppliers/{id}"): ADMIN_ROLES,
     ("GET", "/supplier-items/{id}/price-history"): ALL_ROLES,
     ("POST", "/suppliers/{id}/upload"): EDITOR_ROLES,
+    ("GET", "/exchange-rates"): ALL_ROLES,
+    ("POST", "/exchange-rates"): ADMIN_ROLES,
     ("POST", "/sync"): ADMIN_ROLES,
     ("GET", "/tasks"): ADMIN_ROLES,
     ("GET", "/tasks/{id}"): ADMIN_ROLES,

@@ -14,6 +14,7 @@ from pricebook.db.database import Database
 from pricebook.db.migrations import drift, rights
 from pricebook.errors import DatabaseNotReadyError, PricebookError, SettingsError
 from pricebook.pricelists.isolation import sandbox
+from pricebook.rates import service as rates
 from pricebook.services import open_redis
 from pricebook.settings import Settings
 from pricebook.tasks import history
@@ -57,6 +58,7 @@ async def _run_checks(settings: Settings, *, external_database: bool) -> bool:
         "uploads": _uploads,
         "parser": _parser,
         "tasks": _tasks,
+        "rates": _rates,
     }
     if external_database:
         checks["rights"] = _rights
@@ -166,3 +168,26 @@ async def _tasks(settings: Settings) -> CheckResult:
             f"{task_counts}: see `pricebook tasks list --state dead`, then `pricebook tasks retry`."
         )
     return CheckResult(f"{task_counts}.")
+
+
+async def _rates(settings: Settings) -> CheckResult:
+    async with Database(settings.required_database_url) as database:
+        ages = await rates.list_rate_ages(database)
+    if not ages:
+        return CheckResult(f"all items are in {settings.catalog_currency}.")
+    max_age = settings.rate_max_age_days
+    problems = [
+        f"the newest exchange rate of {age.currency} is {_describe_age(age.days)}, and price lists"
+        f" need one of the last {max_age} days: `pricebook rates set {age.currency}"
+        f" {settings.catalog_currency} RATE`, or set EXCHANGE_RATES_URL."
+        for age in ages
+        if age.days is None or age.days > max_age
+    ]
+    described = [f"{age.currency} {_describe_age(age.days)}" for age in ages]
+    return CheckResult(f"newest rates: {', '.join(described)}.", problems)
+
+
+def _describe_age(days: int | None) -> str:
+    if days is None:
+        return "over a year old"
+    return {0: "of today", 1: "1 day old"}.get(days, f"{days} days old")

@@ -66,6 +66,7 @@ def import_list(file: Path, *, options: Annotated[ImportOptions, Parameter(name=
             config=config,
             limits=parser_limits_of(settings),
             safety_thresholds=safety_thresholds_of(settings),
+            rate_max_age_days=settings.rate_max_age_days,
             new_layout=options.new_layout,
             dry_run=options.dry_run,
             max_listed_rows=None if options.json else MAX_LISTED_ROWS,

@@ -15,6 +15,7 @@ from pricebook.cli import (
     output,
     process_commands,
     quarantine_commands,
+    rate_commands,
     supplier_commands,
     task_commands,
     up,
@@ -38,6 +39,7 @@ app.command(user_commands.app)
 app.command(supplier_commands.app)
 app.command(task_commands.app)
 app.command(quarantine_commands.app)
+app.command(rate_commands.app)
 app.command(doctor.doctor)
 app.command(import_command.import_list, name="import")
 app.command(inspect_command.inspect_lists, name="inspect")

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from pricebook.db.database import Connection, Database
+from pricebook.db.database import Connection, Database, find_currency
 from pricebook.errors import ConflictError, PriceListError
 from pricebook.imports import row_error_repository, staging_repository
 from pricebook.imports.configuration import (
@@ -20,21 +20,23 @@ from pricebook.imports.configuration import (
     stored_profile,
 )
 from pricebook.imports.importer_schemas import (
-    LOCK_TIMEOUT_SECONDS,
+    ApplyOptions,
     ImportRequest,
     ImportResult,
     Progress,
 )
 from pricebook.imports.lock_waits import bounded_lock_waits
 from pricebook.imports.merge import AfterMerge, StagedImport, merge_staged_rows
-from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.imports.staging import check_staged_rows
 from pricebook.pricelists.isolation.parser_pool import ParserPool, PriceListStream
 from pricebook.pricelists.schemas import DetectedProfile, ReadRequest
+from pricebook.rates.schemas import ExchangeRule
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import SourceType, Supplier
 from pricebook.tasks import service as tasks
 from pricebook.tasks.schemas import InlineTask, TaskEnd, TaskLease
+
+APPLY_WHATEVER_CHANGES = ApplyOptions()
 
 ProgressCallback = Callable[[Progress], None]
 
@@ -93,8 +95,7 @@ async def apply_held(
     database: Database,
     task_id: UUID,
     after_merge: AfterMerge | None = None,
-    lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
-    safety_thresholds: SafetyThresholds | None = None,
+    options: ApplyOptions = APPLY_WHATEVER_CHANGES,
 ) -> ImportResult:
     """Apply a held price list, by default without safety thresholds, and return the result.
 
@@ -107,7 +108,7 @@ async def apply_held(
     """
     async with (
         database.transaction() as conn,
-        bounded_lock_waits(database, conn, lock_timeout_seconds),
+        bounded_lock_waits(database, conn, options.lock_timeout_seconds),
     ):
         held = await tasks.claim_held(conn, task_id)
         supplier = await suppliers.lock_existing_supplier(conn, held.supplier_id)
@@ -116,14 +117,15 @@ async def apply_held(
         held = await tasks.claim_held(conn, task_id)  # again, now under the supplier's lock
         await staging_repository.create_staging(conn)
         await row_error_repository.restage_held_rows(conn, task_id)
-        await check_staged_rows(conn, supplier.id)
+        rule = ExchangeRule(await find_currency(conn) or "", options.rate_max_age_days)
+        await check_staged_rows(conn, supplier.id, rule)
         staged = StagedImport(
             lease=TaskLease(task_id, None),
             supplier=supplier,
             found=msgspec.convert(held.found, DetectedProfile | None),
             mode=held.source_config.get("mode", "full"),
             ignored=held.count_ignored,
-            safety_thresholds=safety_thresholds,
+            safety_thresholds=options.safety_thresholds,
             after_merge=after_merge,
         )
         result = await merge_staged_rows(conn, staged)
@@ -166,7 +168,8 @@ async def _import_from_reader(
         lease = request.lease or await tasks.record_inline_task(
             conn, msgspec.structs.replace(task, supplier_id=supplier.id, parser_type=parser_type)
         )
-        await check_staged_rows(conn, supplier.id)
+        rule = ExchangeRule(request.currency, request.rate_max_age_days)
+        await check_staged_rows(conn, supplier.id, rule)
         await row_error_repository.insert_row_errors(conn, lease.task_id, supplier.id)
         await row_error_repository.delete_older_row_errors(conn, lease.task_id, supplier.id)
         staged = StagedImport(

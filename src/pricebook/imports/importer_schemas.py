@@ -23,6 +23,7 @@ ImportStatus = Literal["success", "held", "failed"]
 
 LOCK_TIMEOUT_SECONDS = 10.0
 MAX_LISTED_ROWS = 1000
+RATE_MAX_AGE_DAYS = 7
 
 
 class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +31,8 @@ class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     Without `supplier_id`, the supplier of that name is created if it does not exist. With `lease`,
     the import ends that task; without, it records a task of its own. `safety_thresholds` None
-    applies every price list. `new_layout` ignores the profile of the supplier's earlier lists. A
+    applies every price list. `rate_max_age_days` is the age up to which an exchange rate is used,
+    0 for rates of today only. `new_layout` ignores the profile of the supplier's earlier lists. A
     `dry_run` is rolled back. No statement waits longer than `lock_timeout_seconds` for a lock. The
     result lists at most `max_listed_rows` planned rows and row errors, None for all.
     """
@@ -46,9 +48,18 @@ class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
     safety_thresholds: SafetyThresholds | None = SafetyThresholds()
     lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS
     new_layout: bool = False
+    rate_max_age_days: int = RATE_MAX_AGE_DAYS
     dry_run: bool = False
     requested_by: str | None = None
     max_listed_rows: int | None = MAX_LISTED_ROWS
+
+
+class ApplyOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How a held price list is applied; without `safety_thresholds` whatever it changes."""
+
+    safety_thresholds: SafetyThresholds | None = None
+    lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS
+    rate_max_age_days: int = RATE_MAX_AGE_DAYS
 
 
 class Progress(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ import msgspec
 
 from pricebook.db.database import Connection
 from pricebook.imports import (
+    exchange,
     merge_repository,
     quarantine_repository,
     row_error_repository,
@@ -146,7 +147,8 @@ async def _decide_task_end(
     profile = msgspec.to_builtins(staged.found)
     counts = await _count_rows(conn, staged, counts_by_error)
     if not counts.imported:
-        return TaskEnd(state="failed", counts=counts, errors=[NO_ROW_IMPORTED], found=profile)
+        errors = [NO_ROW_IMPORTED, *await exchange.list_missing_rates(conn)]
+        return TaskEnd(state="failed", counts=counts, errors=errors, found=profile)
     thresholds = supplier_thresholds(staged.safety_thresholds, staged.supplier)
     if thresholds:
         impact = await _measure_impact(conn, staged.supplier.id, counts, thresholds)

@@ -190,17 +190,23 @@ async def find_median_prices(
 ) -> tuple[Decimal | None, Decimal | None]:
     """Return the median price before and after the import, of the items that are in both.
 
-    Both are None if no price of these items changes.
+    Prices are compared in the currency of the price list if an item had it before, so that a new
+    exchange rate is no change. Both are None if no price of these items changes.
     """
     cursor = await conn.execute(
         """
-        SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY item.current_price),
-            percentile_disc(0.5) WITHIN GROUP (ORDER BY staged.price)
+        SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY CASE
+                WHEN item.currency = staged.currency THEN item.cost ELSE item.current_price END),
+            percentile_disc(0.5) WITHIN GROUP (ORDER BY CASE
+                WHEN item.currency = staged.currency THEN staged.cost ELSE staged.price END)
         FROM staged_row AS staged
         JOIN supplier_items AS item
             ON item.supplier_id = %s AND item.supplier_sku = staged.supplier_sku
         WHERE staged.error_type IS NULL AND staged.price IS NOT NULL
-            AND EXISTS (SELECT FROM planned_item WHERE old_price <> current_price)
+            AND EXISTS (
+                SELECT FROM planned_item
+                WHERE CASE WHEN old_currency = currency THEN old_cost <> cost
+                    ELSE old_price <> current_price END)
         """,
         [supplier_id],
     )

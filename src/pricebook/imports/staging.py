@@ -3,19 +3,23 @@
 from uuid import UUID
 
 from pricebook.db.database import Connection
-from pricebook.imports import staging_repository
+from pricebook.imports import exchange, staging_repository
+from pricebook.rates import service as rates
+from pricebook.rates.schemas import ExchangeRule
 
 
-async def check_staged_rows(conn: Connection, supplier_id: UUID) -> None:
-    """Mark the staged rows that cannot be imported: repeated codes, no rate, not yet valid.
+async def check_staged_rows(conn: Connection, supplier_id: UUID, rule: ExchangeRule) -> None:
+    """Convert the staged rows; mark those with repeated codes, without a rate and not yet valid.
 
-    Rows that are marked already stay as they are.
+    Rows that are marked already stay as they are. From here to the end of the transaction no price
+    of an item is re-computed by a new exchange rate.
     """
+    await rates.lock_prices(conn)
     columns = await staging_repository.find_filled_columns(conn)
     if columns.has_upcoming_prices:
         await staging_repository.combine_upcoming_rows(conn)
     await staging_repository.mark_duplicate_codes(conn)
     if columns.has_currencies:
-        await staging_repository.reject_unconverted_rows(conn)
+        await exchange.convert_staged_rows(conn, rule)
     if columns.has_upcoming_prices:
         await staging_repository.reject_future_rows(conn, supplier_id)

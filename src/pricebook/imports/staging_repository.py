@@ -158,21 +158,6 @@ async def mark_duplicate_codes(conn: Connection) -> None:
     )
 
 
-async def reject_unconverted_rows(conn: Connection) -> None:
-    """Mark the rows whose currency has no exchange rate as errors."""
-    await conn.execute(
-        """
-        UPDATE staged_row AS staged
-        SET error_type = 'no_exchange_rate',
-            error_message = format('There is no exchange rate from %1$s to %2$s: set one with '
-                '`pricebook rates set %1$s %2$s RATE`.', staged.currency,
-                (SELECT currency FROM catalog_settings)),
-            row_data = jsonb_build_object('sku', supplier_sku, 'name', name, 'price', price)
-        WHERE error_type IS NULL AND currency IS NOT NULL AND exchange_rate IS NULL
-        """
-    )
-
-
 async def reject_future_rows(conn: Connection, supplier_id: UUID) -> None:
     """Mark rows without a present price as errors, if no item has one in the same currency."""
     await conn.execute(

@@ -12,11 +12,7 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from pricebook.db.database import Database
-from pricebook.errors import (
-    DatabaseBusyError,
-    DatabaseUnavailableError,
-    LeaseLostError,
-)
+from pricebook.errors import DatabaseBusyError, DatabaseUnavailableError, LeaseLostError
 from pricebook.imports import service as import_requests
 from pricebook.imports.queued_messages import accept_message
 from pricebook.imports.runner import ImportRunner, create_import_runner, source_access_of
@@ -35,6 +31,7 @@ from pricebook.tasks.held_tasks import TaskToApply
 from pricebook.tasks.queue import RECEIVE_SECONDS, QueueClient, QueueReceiver
 from pricebook.tasks.schemas import ClaimedTask, ReclaimedTask, TaskProgress
 from pricebook.worker.message_loop import receive_messages
+from pricebook.worker.rate_updates import RateUpdates
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -42,6 +39,7 @@ POLL_SECONDS = 1.0
 SCHEDULE_INTERVAL_SECONDS = 5.0
 UPCOMING_PRICES_INTERVAL_SECONDS = 10.0
 CLEANUP_INTERVAL_SECONDS = 3600.0
+RATES_INTERVAL_SECONDS = 30.0
 PROGRESS_INTERVAL_SECONDS = 0.3
 MERGING = "merging"
 RENEWALS_PER_LEASE = 3
@@ -87,6 +85,7 @@ class Worker:
         self._database = database
         self._queue = queue
         self._import_runner = runner
+        self._rate_updates = RateUpdates(settings, database)
         self._name = f"{socket.gethostname()}/{os.getpid()}"
         self._claim_lock = asyncio.Lock()
         self._slow_tasks = 0
@@ -106,6 +105,7 @@ class Worker:
             (SCHEDULE_INTERVAL_SECONDS, self._start_due_syncs),
             (POLL_SECONDS, self._delete_suppliers),
             (UPCOMING_PRICES_INTERVAL_SECONDS, self._apply_upcoming_prices),
+            (RATES_INTERVAL_SECONDS, self._rate_updates.update),
             (CLEANUP_INTERVAL_SECONDS, self._purge),
         ]
         background_tasks = [

@@ -13,6 +13,11 @@ BEGIN
     GRANT SELECT ON alembic_version, catalog_settings TO pricebook_api, pricebook_worker;
     GRANT INSERT (currency) ON catalog_settings TO pricebook_api, pricebook_worker;
 
+    -- Both store exchange rates; prices follow from them by the function only.
+    GRANT SELECT, INSERT (base, currency, date, rate, source, set_by),
+        UPDATE (rate, source, set_by) ON exchange_rates TO pricebook_api, pricebook_worker;
+    GRANT EXECUTE ON FUNCTION recompute_prices(date, integer) TO pricebook_api, pricebook_worker;
+
     -- The API: writes what staff edits, links and requested tasks; reads prices and accounts.
     GRANT SELECT ON suppliers, categories, products, supplier_items, price_history,
         ingestion_tasks, parsing_logs, quarantined_rows TO pricebook_api;

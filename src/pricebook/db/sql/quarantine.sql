@@ -3,7 +3,8 @@
 -- list superseded it. The API may execute it, but may write no prices by itself.
 --
 -- The supplier is locked first, as by an import: neither waits for an item that the other has locked.
--- Rates may have changed since the row was read; the item has the rate of today.
+-- The lock after it excludes re-computation by new rates (exchange_rates.sql). Rates may have changed
+-- since the row was read; the item has the rate of today.
 CREATE OR REPLACE FUNCTION accept_quarantined_rows(selected uuid[], decider text)
 RETURNS TABLE (row_id uuid, is_accepted boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -11,6 +12,7 @@ BEGIN
     PERFORM FROM suppliers
         WHERE id IN (SELECT supplier_id FROM quarantined_rows WHERE id = ANY (selected))
         ORDER BY id FOR NO KEY UPDATE;
+    PERFORM pg_advisory_xact_lock_shared(7301002);
     PERFORM FROM supplier_items
         WHERE id IN (SELECT supplier_item_id FROM quarantined_rows WHERE id = ANY (selected))
         ORDER BY id FOR NO KEY UPDATE;

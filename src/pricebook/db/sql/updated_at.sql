@@ -38,3 +38,5 @@ CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON sync_schedules
     FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON quarantined_rows
     FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON exchange_rates
+    FOR EACH ROW EXECUTE FUNCTION set_updated_at();

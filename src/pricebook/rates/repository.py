@@ -1,0 +1,155 @@
+from collections.abc import Sequence
+from datetime import date
+
+from pricebook.db.database import Connection
+from pricebook.db.row_types import counted_row, fetch_page, fetch_value, struct_row
+from pricebook.rates.schemas import (
+    MANUAL,
+    CurrencyRate,
+    ExchangeRule,
+    NewRate,
+    RateAge,
+    RateChanges,
+    RateQuery,
+    RateSource,
+    StoredRate,
+)
+
+# The lock that db/sql/exchange_rates.sql takes to re-compute prices.
+PRICES_LOCK = 7_301_002
+MAX_SHOWN_AGE_DAYS = 366
+
+
+async def lock_prices(conn: Connection) -> None:
+    """Keep prices from being re-computed until the transaction ends; imports do not exclude others.
+
+    Items are locked after it.
+    """
+    await conn.execute("SELECT pg_advisory_xact_lock_shared(%s)", [PRICES_LOCK])
+
+
+async def upsert_rates(
+    conn: Connection, rates: Sequence[NewRate], source: RateSource
+) -> RateChanges:
+    """Store rates, each pair of currencies once a day; equal rates write nothing.
+
+    A rate that was set by hand is replaced only by another such rate. The rows are locked in the
+    order of their key.
+    """
+    async with conn.cursor(row_factory=struct_row(RateChanges)) as cursor:
+        await cursor.execute(
+            """
+            WITH stored AS (
+                INSERT INTO exchange_rates AS stored (base, currency, date, rate, source, set_by)
+                SELECT base, currency, date, rate, %(source)s, %(set_by)s
+                FROM unnest(%(bases)s::text[], %(currencies)s::text[], %(dates)s::date[],
+                    %(rates)s::numeric[]) AS given (base, currency, date, rate)
+                ORDER BY base, currency, date
+                ON CONFLICT (base, currency, date) DO UPDATE
+                SET rate = excluded.rate, source = excluded.source, set_by = excluded.set_by
+                WHERE (stored.rate, stored.source) IS DISTINCT FROM (excluded.rate, excluded.source)
+                    AND (stored.source <> %(manual)s OR excluded.source = %(manual)s)
+                RETURNING xmax = 0 AS is_new
+            )
+            SELECT count(*) FILTER (WHERE is_new) AS inserted,
+                count(*) FILTER (WHERE NOT is_new) AS changed
+            FROM stored
+            """,
+            {
+                "source": source.name,
+                "set_by": source.set_by,
+                "manual": MANUAL,
+                "bases": [rate.base for rate in rates],
+                "currencies": [rate.currency for rate in rates],
+                "dates": [rate.day for rate in rates],
+                "rates": [rate.rate for rate in rates],
+            },
+        )
+        (changes,) = await cursor.fetchall()
+    return changes
+
+
+async def recompute_prices(conn: Connection, today: date, max_age_days: int) -> int:
+    """Set the prices of items in other currencies to the newest rates; return how many changed."""
+    return await fetch_value(conn, "SELECT recompute_prices(%s, %s)", [today, max_age_days])
+
+
+async def list_rates(conn: Connection, query: RateQuery) -> tuple[int, list[StoredRate]]:
+    """Return a page of the rates, the newest days first, and the number that pass the filters."""
+    async with conn.cursor(row_factory=counted_row(StoredRate)) as cursor:
+        await cursor.execute(
+            """
+            WITH passing AS (
+                SELECT * FROM exchange_rates
+                WHERE (%(base)s::text IS NULL OR base = %(base)s)
+                    AND (%(currency)s::text IS NULL OR currency = %(currency)s)
+                    AND (%(since)s::date IS NULL OR date >= %(since)s)
+            )
+            SELECT counted.total_count, page.*
+            FROM (SELECT count(*) AS total_count FROM passing) AS counted
+            LEFT JOIN LATERAL (
+                SELECT base, currency, date, trim_scale(rate)::text AS rate, source, set_by,
+                    created_at, updated_at
+                FROM passing
+                ORDER BY date DESC, base, currency
+                LIMIT %(limit)s OFFSET %(offset)s
+            ) AS page ON true
+            ORDER BY page.date DESC, page.base, page.currency
+            """,
+            {
+                "base": query.base,
+                "currency": query.currency,
+                "since": query.since,
+                "limit": query.limit,
+                "offset": query.offset,
+            },
+        )
+        return await fetch_page(cursor)
+
+
+async def find_newest_date(conn: Connection, source: str) -> date | None:
+    """Return the newest day of the rates of a source."""
+    return await fetch_value(
+        conn, "SELECT max(date) FROM exchange_rates WHERE source = %s", [source]
+    )
+
+
+async def find_rates(
+    conn: Connection, currencies: Sequence[str], rule: ExchangeRule, today: date
+) -> list[CurrencyRate]:
+    """Return the rate of each currency that has one, in units of the catalog's currency."""
+    async with conn.cursor(row_factory=struct_row(CurrencyRate)) as cursor:
+        await cursor.execute(
+            """
+            SELECT wanted.currency, found.rate, found.rate_date
+            FROM unnest(%s::text[]) AS wanted (currency)
+            CROSS JOIN LATERAL find_exchange_rate(wanted.currency, %s, %s, %s) AS found
+            """,
+            [list(currencies), rule.catalog_currency, today, rule.max_age_days],
+        )
+        return await cursor.fetchall()
+
+
+async def list_rate_ages(conn: Connection, today: date) -> list[RateAge]:
+    """Return the age of the newest rate for each currency that supplier items have."""
+    async with conn.cursor(row_factory=struct_row(RateAge)) as cursor:
+        await cursor.execute(
+            """
+            WITH RECURSIVE held (currency) AS (
+                SELECT min(currency) FROM supplier_items WHERE currency IS NOT NULL
+                UNION ALL
+                SELECT (SELECT min(item.currency) FROM supplier_items AS item
+                    WHERE item.currency > held.currency)
+                FROM held WHERE held.currency IS NOT NULL
+            )
+            SELECT held.currency, %(today)s - found.rate_date AS days
+            FROM held
+            CROSS JOIN catalog_settings AS catalog
+            LEFT JOIN LATERAL find_exchange_rate(
+                held.currency, catalog.currency, %(today)s, %(max_age)s) AS found ON true
+            WHERE held.currency IS NOT NULL
+            ORDER BY held.currency
+            """,
+            {"today": today, "max_age": MAX_SHOWN_AGE_DAYS},
+        )
+        return await cursor.fetchall()

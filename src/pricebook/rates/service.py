@@ -1,0 +1,114 @@
+"""Stores exchange rates and keeps the prices of items in other currencies equal to them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from pricebook.db.database import Connection, Database
+from pricebook.http.pagination import Page, page_of
+from pricebook.pricelists.reference_rates import ReferenceRate
+from pricebook.rates import repository
+from pricebook.rates.schemas import (
+    MAX_SOURCE,
+    CurrencyRate,
+    ExchangeRule,
+    NewRate,
+    RateAge,
+    RateChanges,
+    RateQuery,
+    RateSource,
+    StoredRate,
+    StoreResult,
+    today,
+)
+
+
+class RateContext(Struct, frozen=True):
+    """The database, and the age in days up to which a rate is used."""
+
+    database: Database
+    max_age_days: int
+
+
+async def store_rates(
+    context: RateContext, rates: Sequence[NewRate], source: RateSource
+) -> StoreResult:
+    """Store rates and re-compute the prices of items in other currencies, in one transaction.
+
+    Raises DatabaseBusyError if an import or a request holds a lock for too long; nothing is stored.
+    """
+    async with context.database.short_transaction() as conn:
+        changes = await repository.upsert_rates(conn, rates, source)
+        recomputed = await repository.recompute_prices(conn, today(), context.max_age_days)
+    unchanged = len(rates) - changes.inserted - changes.changed
+    return StoreResult(changes.inserted, changes.changed, unchanged, recomputed)
+
+
+async def add_reference_rates(
+    database: Database, rates: Sequence[ReferenceRate], source_name: str
+) -> RateChanges:
+    """Store the rates of a file or address; manual rates stay. Prices are not re-computed."""
+    async with database.short_transaction() as conn:
+        return await repository.upsert_rates(
+            conn, new_rates_of(rates), RateSource(source_name[:MAX_SOURCE])
+        )
+
+
+def new_rates_of(rates: Sequence[ReferenceRate]) -> list[NewRate]:
+    """Return the rates of a file in the form in which they are stored."""
+    return [NewRate(rate.base, rate.currency, rate.rate, rate.day) for rate in rates]
+
+
+async def recompute_prices(context: RateContext) -> int:
+    """Set the prices of items in other currencies to the rates of today; return how many changed.
+
+    Raises DatabaseBusyError if an import or a request holds a lock for too long.
+    """
+    async with context.database.short_transaction() as conn:
+        return await repository.recompute_prices(conn, today(), context.max_age_days)
+
+
+async def list_rates(database: Database, query: RateQuery) -> Page[StoredRate]:
+    """Return a page of the rates: the newest days first, then by base and currency."""
+    async with database.connection() as conn:
+        total_count, rates = await repository.list_rates(conn, query)
+    return page_of(query, total_count, rates)
+
+
+async def list_rate_ages(database: Database) -> list[RateAge]:
+    """Return the age of the newest rate of each currency of supplier items, by currency."""
+    async with database.connection() as conn:
+        return await repository.list_rate_ages(conn, today())
+
+
+async def find_newest_date(database: Database, source_name: str) -> date | None:
+    """Return the newest day of the rates of a file or address; None if none is stored."""
+    async with database.connection() as conn:
+        return await repository.find_newest_date(conn, source_name[:MAX_SOURCE])
+
+
+async def lock_prices(conn: Connection) -> None:
+    """Keep prices from being re-computed until the caller's transaction ends.
+
+    A transaction that writes many items calls it before it locks the first one: it cannot deadlock
+    with the re-computation then, and its items are re-computed if they have an old rate.
+    """
+    await repository.lock_prices(conn)
+
+
+async def find_rates(
+    conn: Connection, currencies: Sequence[str], rule: ExchangeRule
+) -> list[CurrencyRate]:
+    """Return today's rate of each currency that has one, in units of the catalog's currency."""
+    return await repository.find_rates(conn, currencies, rule, today())
+
+
+def missing_rate_sentence(currency: str, rule: ExchangeRule) -> str:
+    """Return the sentence for rows in a currency without a rate, with what to do."""
+    return (
+        f"There is no exchange rate from {currency} to {rule.catalog_currency} of the last"
+        f" {rule.max_age_days} days: set one with `pricebook rates set {currency}"
+        f" {rule.catalog_currency} RATE` or POST /api/v1/admin/exchange-rates, then import the"
+        " price list again."
+    )
