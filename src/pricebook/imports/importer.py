@@ -27,6 +27,7 @@ from pricebook.imports.importer_schemas import (
 )
 from pricebook.imports.lock_waits import bounded_lock_waits
 from pricebook.imports.merge import AfterMerge, StagedImport, merge_staged_rows
+from pricebook.imports.sheet_places import stage_sheets
 from pricebook.imports.staging import check_staged_rows
 from pricebook.pricelists.isolation.parser_pool import ParserPool, PriceListStream
 from pricebook.pricelists.schemas import DetectedProfile, ReadRequest
@@ -117,12 +118,14 @@ async def apply_held(
         held = await tasks.claim_held(conn, task_id)  # again, now under the supplier's lock
         await staging_repository.create_staging(conn)
         await row_error_repository.restage_held_rows(conn, task_id)
+        found = msgspec.convert(held.found, DetectedProfile | None)
+        await stage_sheets(conn, found)
         rule = ExchangeRule(await find_currency(conn) or "", options.rate_max_age_days)
         await check_staged_rows(conn, supplier.id, rule)
         staged = StagedImport(
             lease=TaskLease(task_id, None),
             supplier=supplier,
-            found=msgspec.convert(held.found, DetectedProfile | None),
+            found=found,
             mode=held.source_config.get("mode", "full"),
             ignored=held.count_ignored,
             safety_thresholds=options.safety_thresholds,
@@ -163,6 +166,7 @@ async def _import_from_reader(
     ):
         await staging_repository.create_staging(conn)
         await staging_repository.copy_rows(conn, progress_reader.lines())
+        await stage_sheets(conn, found)
         parser_type = source_type_of(found)
         supplier, is_new = await _find_or_create_supplier(conn, request, parser_type)
         lease = request.lease or await tasks.record_inline_task(

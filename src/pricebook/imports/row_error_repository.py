@@ -1,26 +1,29 @@
 """The SQL of the rows that a task stores: those not imported, and those of a held price list."""
 
+from typing import LiteralString
 from uuid import UUID
 
 from pricebook.db.database import Connection
+from pricebook.imports.sheet_places import PLACED_MESSAGE
 
 MAX_STORED_ROW_ERRORS = 1_000
 # Only the newest tasks of a supplier keep their row errors: an hourly sync repeats the same ones.
 MAX_TASKS_WITH_ROW_ERRORS = 10
+_INSERT_ERRORS: LiteralString = """
+    INSERT INTO parsing_logs
+        (task_id, supplier_id, error_type, error_message, row_number, row_data)
+    SELECT %s, %s, error_type, {message}, row_number, row_data
+    FROM staged_row
+    WHERE error_type IS NOT NULL
+    ORDER BY row_number
+    LIMIT %s
+"""
 
 
 async def insert_row_errors(conn: Connection, task_id: UUID, supplier_id: UUID) -> None:
     """Store the first staged rows that are not imported, each with its reason."""
     await conn.execute(
-        """
-        INSERT INTO parsing_logs
-            (task_id, supplier_id, error_type, error_message, row_number, row_data)
-        SELECT %s, %s, error_type, error_message, row_number, row_data
-        FROM staged_row
-        WHERE error_type IS NOT NULL
-        ORDER BY row_number
-        LIMIT %s
-        """,
+        _INSERT_ERRORS.format(message=PLACED_MESSAGE),
         [task_id, supplier_id, MAX_STORED_ROW_ERRORS],
     )
 

@@ -7,13 +7,75 @@ catalog. A row without `price` holds from `next_from` on.
 """
 
 from collections.abc import AsyncIterable
+from typing import LiteralString
 from uuid import UUID
 
 from msgspec import Struct
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
+from pricebook.imports.sheet_places import PLACED_MESSAGE, create_staged_sheets, place_of
 from pricebook.pricelists.row_errors import RowError
+
+_COMBINE_UPCOMING: LiteralString = """
+    WITH upcoming AS (
+        SELECT supplier_sku, min(next_price) AS next_price, min(next_from) AS next_from,
+            min(row_number) AS row_number, min(coalesce(currency, '')) AS currency
+        FROM staged_row
+        WHERE error_type IS NULL AND price IS NULL
+        GROUP BY supplier_sku
+        HAVING count(*) = 1
+    ), combined AS (
+        UPDATE staged_row AS present
+        SET next_price = upcoming.next_price, next_from = upcoming.next_from
+        FROM upcoming
+        WHERE present.supplier_sku = upcoming.supplier_sku AND present.error_type IS NULL
+            AND present.price IS NOT NULL AND present.next_price IS NULL
+            AND coalesce(present.currency, '') = upcoming.currency
+        RETURNING upcoming.row_number, present.row_number AS present_row
+    )
+    UPDATE staged_row AS staged
+    SET error_type = 'duplicate',
+        error_message = format('The code %s already occurs in row %s, which is imported with '
+            'the price of this row from %s on.', supplier_sku, {present_row}, next_from),
+        row_data = jsonb_build_object('sku', supplier_sku, 'name', name, 'price', next_price)
+    FROM combined
+    WHERE staged.row_number = combined.row_number
+"""
+_MARK_DUPLICATES: LiteralString = """
+    WITH repeated AS (
+        SELECT supplier_sku FROM staged_row
+        WHERE error_type IS NULL
+        GROUP BY supplier_sku
+        HAVING count(*) > 1
+    ), compared AS (
+        SELECT supplier_sku, min(row_number) AS first_row, max(row_number) AS last_row,
+            min(coalesce(price, next_price)) AS lowest,
+            max(coalesce(price, next_price)) AS highest,
+            count(DISTINCT (price, next_price, next_from, currency)) > 1 AS contradicts
+        FROM staged_row JOIN repeated USING (supplier_sku)
+        WHERE error_type IS NULL
+        GROUP BY supplier_sku
+    )
+    UPDATE staged_row AS staged
+    SET error_type = CASE WHEN contradicts THEN 'contradicting_prices' ELSE 'duplicate' END,
+        error_message = CASE WHEN contradicts
+            THEN format('The code %s occurs in rows %s to %s with prices from %s to %s: '
+                'none of them is imported.', staged.supplier_sku, {first_row}, {last_row},
+                trim_scale(lowest), trim_scale(highest))
+            ELSE format('The code %s already occurs in row %s, which is imported.',
+                staged.supplier_sku, {first_row})
+            END,
+        row_data = jsonb_build_object('sku', staged.supplier_sku, 'name', name, 'price', price)
+    FROM compared
+    WHERE staged.supplier_sku = compared.supplier_sku
+        AND error_type IS NULL
+        AND (contradicts OR row_number <> first_row)
+"""
+_LIST_ERRORS: LiteralString = """
+    SELECT row_number, error_type, {message} AS error_message FROM staged_row
+    WHERE error_type IS NOT NULL ORDER BY row_number LIMIT %s
+"""
 
 
 class StagedColumns(Struct, frozen=True):
@@ -24,7 +86,7 @@ class StagedColumns(Struct, frozen=True):
 
 
 async def create_staging(conn: Connection) -> None:
-    """Create the staging table for the valid and the rejected rows of a price list."""
+    """Create the staging tables for the rows, valid or rejected, and the sheets of a price list."""
     await conn.execute("SET LOCAL work_mem = '128MB'")
     await conn.execute(
         """
@@ -48,6 +110,7 @@ async def create_staging(conn: Connection) -> None:
         ) ON COMMIT DROP
         """
     )
+    await create_staged_sheets(conn)
 
 
 async def copy_rows(conn: Connection, lines: AsyncIterable[bytes]) -> None:
@@ -89,33 +152,7 @@ async def combine_upcoming_rows(conn: Connection) -> None:
     A list with a valid-from date in each row has two rows for such an article; the later one is
     then a `duplicate`.
     """
-    await conn.execute(
-        """
-        WITH upcoming AS (
-            SELECT supplier_sku, min(next_price) AS next_price, min(next_from) AS next_from,
-                min(row_number) AS row_number, min(coalesce(currency, '')) AS currency
-            FROM staged_row
-            WHERE error_type IS NULL AND price IS NULL
-            GROUP BY supplier_sku
-            HAVING count(*) = 1
-        ), combined AS (
-            UPDATE staged_row AS present
-            SET next_price = upcoming.next_price, next_from = upcoming.next_from
-            FROM upcoming
-            WHERE present.supplier_sku = upcoming.supplier_sku AND present.error_type IS NULL
-                AND present.price IS NOT NULL AND present.next_price IS NULL
-                AND coalesce(present.currency, '') = upcoming.currency
-            RETURNING upcoming.row_number, present.row_number AS present_row
-        )
-        UPDATE staged_row AS staged
-        SET error_type = 'duplicate',
-            error_message = format('The code %s already occurs in row %s, which is imported with '
-                'the price of this row from %s on.', supplier_sku, present_row, next_from),
-            row_data = jsonb_build_object('sku', supplier_sku, 'name', name, 'price', next_price)
-        FROM combined
-        WHERE staged.row_number = combined.row_number
-        """
-    )
+    await conn.execute(_COMBINE_UPCOMING.format(present_row=place_of("present_row")))
 
 
 async def mark_duplicate_codes(conn: Connection) -> None:
@@ -125,36 +162,7 @@ async def mark_duplicate_codes(conn: Connection) -> None:
     `duplicate`. If they differ, all of them are `contradicting_prices` and none is imported.
     """
     await conn.execute(
-        """
-        WITH repeated AS (
-            SELECT supplier_sku FROM staged_row
-            WHERE error_type IS NULL
-            GROUP BY supplier_sku
-            HAVING count(*) > 1
-        ), compared AS (
-            SELECT supplier_sku, min(row_number) AS first_row, max(row_number) AS last_row,
-                min(coalesce(price, next_price)) AS lowest,
-                max(coalesce(price, next_price)) AS highest,
-                count(DISTINCT (price, next_price, next_from, currency)) > 1 AS contradicts
-            FROM staged_row JOIN repeated USING (supplier_sku)
-            WHERE error_type IS NULL
-            GROUP BY supplier_sku
-        )
-        UPDATE staged_row AS staged
-        SET error_type = CASE WHEN contradicts THEN 'contradicting_prices' ELSE 'duplicate' END,
-            error_message = CASE WHEN contradicts
-                THEN format('The code %s occurs in rows %s to %s with prices from %s to %s: '
-                    'none of them is imported.', staged.supplier_sku, first_row, last_row,
-                    trim_scale(lowest), trim_scale(highest))
-                ELSE format('The code %s already occurs in row %s, which is imported.',
-                    staged.supplier_sku, first_row)
-                END,
-            row_data = jsonb_build_object('sku', staged.supplier_sku, 'name', name, 'price', price)
-        FROM compared
-        WHERE staged.supplier_sku = compared.supplier_sku
-            AND error_type IS NULL
-            AND (contradicts OR row_number <> first_row)
-        """
+        _MARK_DUPLICATES.format(first_row=place_of("first_row"), last_row=place_of("last_row"))
     )
 
 
@@ -181,10 +189,7 @@ async def list_row_errors(conn: Connection, limit: int | None) -> list[RowError]
     """Return staged rows that are not imported, in the order of the price list; None: all."""
     async with conn.cursor(row_factory=struct_row(RowError)) as cursor:
         await cursor.execute(
-            """
-            SELECT row_number, error_type, error_message FROM staged_row
-            WHERE error_type IS NOT NULL ORDER BY row_number LIMIT %s
-            """,
+            _LIST_ERRORS.format(message=PLACED_MESSAGE),
             [limit],
         )
         return await cursor.fetchall()
