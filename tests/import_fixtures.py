@@ -36,14 +36,14 @@ def run_import(database: Database, parser_pool: ParserPool, tmp_path: Path) -> R
     """Import a CSV price list given as text, without safety thresholds unless some are given."""
 
     async def run(
-        text: str,
+        text: str | bytes,
         *,
         on_progress: importer.ProgressCallback = lambda _: None,
         after_merge: AfterMerge | None = None,
         **overrides: Any,
     ) -> ImportResult:
         path = tmp_path / "list.csv"
-        path.write_text(text)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
         fields: dict[str, Any] = {
             "supplier_name": "ACME",
             "currency": "USD",

@@ -8,6 +8,7 @@ from pricebook.db.database import Connection, Database
 from pricebook.imports import importer
 from pricebook.imports.row_error_repository import MAX_STORED_ROW_ERRORS, MAX_TASKS_WITH_ROW_ERRORS
 from pricebook.imports.safety_thresholds import SafetyThresholds
+from pricebook.pricelists.helper_columns import TRUNCATION_MARK
 from pricebook.pricelists.row_rejection import MAX_STORED_CHARACTERS
 from pricebook.tasks import history
 
@@ -42,7 +43,7 @@ async def test_first_row_errors_are_stored_and_all_are_counted_by_type(
     text = "".join([text async for text in history.export_row_errors(database, result.task_id)])
     lines = list(csv.reader(StringIO(text, newline="")))
     assert [len(lines), lines[1][0], lines[-2][0]] == [MAX_STORED_ROW_ERRORS + 2, "3", "1002"]
-    assert lines[-1][-2:] == ["not_kept", "500 more rows are not kept."]
+    assert lines[-1][-3:-1] == ["not_kept", "500 more rows are not kept."]
 
 
 async def test_row_errors_are_kept_of_the_newest_tasks_only(
@@ -65,7 +66,9 @@ async def test_long_row_is_stored_truncated(run_import: RunImport, conn: Connect
     )
     ((data,),) = await rows(conn, "SELECT row_data FROM parsing_logs")
     assert data[:3] == ["A-2", "Saw", "free"]
-    assert len("".join(data)) == MAX_STORED_CHARACTERS
+    whole = [cell.removesuffix(TRUNCATION_MARK) for cell in data]
+    assert len("".join(whole)) == MAX_STORED_CHARACTERS
+    assert [cell.endswith(TRUNCATION_MARK) for cell in data] == [False, False, False, True, True]
     assert len(data) == len(HEADER_LINE.split(",")) + 2
 
 

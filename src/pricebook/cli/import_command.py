@@ -5,8 +5,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
-from cyclopts import Parameter
+from cyclopts import CycloptsError, Parameter
 
 from pricebook.cli import output
 from pricebook.cli.read_options import ReadOptions, option
@@ -28,7 +29,19 @@ EXIT_NOT_IMPORTED = 1
 class ImportOptions(ReadOptions):
     """The options of `pricebook import`."""
 
-    supplier: Annotated[str, option("The supplier's name; it is created if it does not exist.")]
+    supplier: Annotated[
+        str | None,
+        option(
+            "The supplier's name; it is created if it does not exist. Corrections need no name."
+        ),
+    ] = None
+    corrections: Annotated[
+        UUID | None,
+        option(
+            "A task id: the file has rejected rows of that task, as `pricebook tasks errors` prints"
+            " them, which are read and imported like that task's price list."
+        ),
+    ] = None
     dry_run: Annotated[
         bool, option("Show the outcome of every item without changing anything.")
     ] = False
@@ -49,7 +62,14 @@ class ImportOptions(ReadOptions):
         return self.read_config(**({"mode": "partial"} if self.partial else {}))
 
 
-def import_list(file: Path, *, options: Annotated[ImportOptions, Parameter(name="*")]) -> None:
+_DEFAULT_OPTIONS = ImportOptions()
+
+
+def import_list(
+    file: Path,
+    *,
+    options: Annotated[ImportOptions, Parameter(name="*")] = _DEFAULT_OPTIONS,
+) -> None:
     """Import a price list now and print the counts and the rejected rows.
 
     Args:
@@ -57,10 +77,12 @@ def import_list(file: Path, *, options: Annotated[ImportOptions, Parameter(name=
         options: The options of the import.
     """
     config = options.config
+    if (options.supplier is None) == (options.corrections is None):
+        raise CycloptsError(msg="Either --supplier or --corrections is required.")
     with settings_with_servers(load_settings()) as settings:
         request = ImportRequest(
             source=FileSource(str(file)),
-            supplier_name=options.supplier,
+            supplier_name=options.supplier or "",
             currency=settings.catalog_currency,
             catalog_vat=settings.catalog_vat,
             config=config,
@@ -69,6 +91,7 @@ def import_list(file: Path, *, options: Annotated[ImportOptions, Parameter(name=
             rate_max_age_days=settings.rate_max_age_days,
             new_layout=options.new_layout,
             dry_run=options.dry_run,
+            corrections_of=options.corrections,
             max_listed_rows=None if options.json else MAX_LISTED_ROWS,
         )
         after_merge = products.create_products_from_unmatched if options.create_products else None

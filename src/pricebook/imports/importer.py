@@ -19,6 +19,12 @@ from pricebook.imports.configuration import (
     source_type_of,
     stored_profile,
 )
+from pricebook.imports.corrections import (
+    correction_config,
+    correction_request,
+    correction_thresholds,
+    find_task_to_correct,
+)
 from pricebook.imports.importer_schemas import (
     ApplyOptions,
     ImportRequest,
@@ -28,13 +34,14 @@ from pricebook.imports.importer_schemas import (
 from pricebook.imports.lock_waits import bounded_lock_waits
 from pricebook.imports.merge import AfterMerge, StagedImport, merge_staged_rows
 from pricebook.imports.sheet_places import stage_sheets
-from pricebook.imports.staging import check_staged_rows
+from pricebook.imports.staging import add_cells, check_staged_rows
 from pricebook.pricelists.isolation.parser_pool import ParserPool, PriceListStream
 from pricebook.pricelists.schemas import DetectedProfile, ReadRequest
 from pricebook.rates.schemas import ExchangeRule
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import SourceType, Supplier
 from pricebook.tasks import service as tasks
+from pricebook.tasks.correctable_tasks import TaskToCorrect
 from pricebook.tasks.schemas import InlineTask, TaskEnd, TaskLease
 
 APPLY_WHATEVER_CHANGES = ApplyOptions()
@@ -60,10 +67,20 @@ async def run_import(
     """
     started_at = datetime.now(UTC)
     async with database.connection() as conn:
+        to_correct = (
+            await find_task_to_correct(conn, request.corrections_of)
+            if request.corrections_of
+            else None
+        )
+        request = request if to_correct is None else _request_of(request, to_correct)
         supplier = await suppliers.find_supplier(conn, request.supplier_id or request.supplier_name)
     if request.supplier_id is not None and supplier is None:
         raise PriceListError(f"The supplier {request.supplier_name} no longer exists.")
-    config = merge_config(request.config, supplier)
+    config = (
+        correction_config(request.config, to_correct, supplier)
+        if to_correct
+        else merge_config(request.config, supplier)
+    )
     task = InlineTask(
         supplier_id=supplier.id if supplier else None,
         supplier_name=request.supplier_name,
@@ -71,6 +88,7 @@ async def run_import(
         source_config={"place": _as_builtins(request.source), **_as_builtins(config)},
         requested_by=request.requested_by,
         started_at=started_at,
+        corrections_of=request.corrections_of,
     )
     read_request = ReadRequest(
         source=request.source,
@@ -80,6 +98,7 @@ async def run_import(
         config=config,
         previous_profile=None if request.new_layout else stored_profile(supplier),
         limits=request.limits,
+        corrections=correction_request(to_correct) if to_correct else None,
     )
     try:
         async with parser_pool.opened(read_request) as stream:
@@ -90,6 +109,18 @@ async def run_import(
         if not (request.dry_run or request.lease):
             await _record_failure(database, task, error.message)
         raise
+
+
+def _request_of(request: ImportRequest, to_correct: TaskToCorrect) -> ImportRequest:
+    """Return a request with the supplier and the id of the task that it corrects."""
+    return msgspec.structs.replace(
+        request,
+        corrections_of=to_correct.id,
+        supplier_id=to_correct.supplier_id,
+        supplier_name=to_correct.supplier_name,
+        config=msgspec.structs.replace(request.config, mode="partial"),
+        safety_thresholds=correction_thresholds(request.safety_thresholds),
+    )
 
 
 async def apply_held(
@@ -130,6 +161,11 @@ async def apply_held(
             ignored=held.count_ignored,
             safety_thresholds=options.safety_thresholds,
             after_merge=after_merge,
+            to_correct=(
+                await tasks.lock_task_to_correct(conn, held.corrections_of)
+                if held.corrections_of
+                else None
+            ),
         )
         result = await merge_staged_rows(conn, staged)
         if result.status == "success":
@@ -174,8 +210,13 @@ async def _import_from_reader(
         )
         rule = ExchangeRule(request.currency, request.rate_max_age_days)
         await check_staged_rows(conn, supplier.id, rule)
+        await add_cells(conn, progress_reader.stream)
         await row_error_repository.insert_row_errors(conn, lease.task_id, supplier.id)
-        await row_error_repository.delete_older_row_errors(conn, lease.task_id, supplier.id)
+        to_correct = None
+        if request.corrections_of:
+            to_correct = await find_task_to_correct(conn, request.corrections_of)
+        else:
+            await row_error_repository.delete_older_row_errors(conn, lease.task_id, supplier.id)
         staged = StagedImport(
             lease=lease,
             supplier=supplier,
@@ -186,6 +227,7 @@ async def _import_from_reader(
             safety_thresholds=request.safety_thresholds,
             after_merge=after_merge,
             dry_run=request.dry_run,
+            to_correct=to_correct,
             max_listed_rows=request.max_listed_rows,
         )
         return await merge_staged_rows(conn, staged)

@@ -17,6 +17,7 @@ from pricebook.imports import (
     staging_repository,
 )
 from pricebook.imports.configuration import supplier_thresholds
+from pricebook.imports.corrections import record_corrections
 from pricebook.imports.importer_schemas import MAX_LISTED_ROWS, ImportResult, ImportStatus
 from pricebook.imports.replaced_values import replaced_values
 from pricebook.imports.row_error_repository import MAX_STORED_ROW_ERRORS
@@ -26,7 +27,13 @@ from pricebook.pricelists.schemas import DetectedProfile, ImportMode
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import Supplier
 from pricebook.tasks import service as tasks
-from pricebook.tasks.schemas import Counts, EndState, TaskEnd, TaskLease
+from pricebook.tasks.correctable_tasks import TaskToCorrect
+from pricebook.tasks.schemas import (
+    Counts,
+    EndState,
+    TaskEnd,
+    TaskLease,
+)
 
 NO_ROW_IMPORTED = "No row of the price list could be imported."
 MALFORMED_ROW = "malformed_row"
@@ -54,6 +61,7 @@ class StagedImport(msgspec.Struct, frozen=True, kw_only=True):
     safety_thresholds: SafetyThresholds | None
     after_merge: AfterMerge | None = None
     dry_run: bool = False
+    to_correct: TaskToCorrect | None = None
     max_listed_rows: int | None = MAX_LISTED_ROWS
 
 
@@ -81,6 +89,8 @@ async def merge_staged_rows(conn: Connection, staged: StagedImport) -> ImportRes
         await tasks.store_mode(conn, staged.lease.task_id, staged.mode)
     elif end.state != "failed":
         created = await _apply(conn, staged, counts_by_error)
+    if staged.to_correct and end.state != "held":
+        await record_corrections(conn, staged.to_correct, staged.lease.task_id)
     await tasks.end_task(conn, staged.lease, end)
     return ImportResult(
         task_id=staged.lease.task_id,
@@ -211,6 +221,6 @@ async def _apply(conn: Connection, staged: StagedImport, counts_by_error: Counts
     await merge_repository.update_planned_items(conn)
     await merge_repository.insert_new_items(conn, supplier_id)
     created = await staged.after_merge(conn, supplier_id) if staged.after_merge else 0
-    if staged.found:
+    if staged.found and not staged.to_correct:
         await suppliers.save_detected_profile(conn, supplier_id, msgspec.to_builtins(staged.found))
     return created

@@ -113,7 +113,9 @@ async def start_sync(
     request_max_body_size=None,
     summary="Upload a price list",
     description="Stores a price list (CSV, xlsx, xls or ods, detected by content) and queues a task"
-    " that imports it. Options that are not sent are detected. `characteristic_columns` is a"
+    " that imports it. Options that are not sent are detected. With `corrections`, the file has"
+    " rejected rows of an earlier task (`/admin/tasks/{task_id}/errors/export`), corrected."
+    " `characteristic_columns` is a"
     " field repeated for each header, or one JSON array. The number of requests per minute and user"
     " is limited.",
     dependencies={

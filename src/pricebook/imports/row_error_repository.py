@@ -3,7 +3,10 @@
 from typing import LiteralString
 from uuid import UUID
 
+from msgspec import Struct
+
 from pricebook.db.database import Connection
+from pricebook.db.row_types import struct_row
 from pricebook.imports.sheet_places import PLACED_MESSAGE
 
 MAX_STORED_ROW_ERRORS = 1_000
@@ -11,12 +14,21 @@ MAX_STORED_ROW_ERRORS = 1_000
 MAX_TASKS_WITH_ROW_ERRORS = 10
 _INSERT_ERRORS: LiteralString = """
     INSERT INTO parsing_logs
-        (task_id, supplier_id, error_type, error_message, row_number, row_data)
-    SELECT %s, %s, error_type, {message}, row_number, row_data
+        (task_id, supplier_id, error_type, error_message, row_number, row_data, section)
+    SELECT %s, %s, error_type, {message}, row_number, row_data, characteristics ->> 'category'
     FROM staged_row
     WHERE error_type IS NOT NULL
     ORDER BY row_number
     LIMIT %s
+"""
+_UPDATE_REASONS: LiteralString = """
+    UPDATE parsing_logs AS log
+    SET error_type = staged.error_type, error_message = staged.message, row_data = staged.row_data
+    FROM (
+        SELECT row_number, error_type, {message} AS message, row_data FROM staged_row
+        WHERE error_type IS NOT NULL
+    ) AS staged
+    WHERE log.task_id = %s AND log.row_number = staged.row_number AND log.corrected_by IS NULL
 """
 
 
@@ -42,6 +54,54 @@ async def delete_older_row_errors(conn: Connection, task_id: UUID, supplier_id: 
         """,
         [supplier_id, task_id, MAX_TASKS_WITH_ROW_ERRORS - 1],
     )
+
+
+class CorrectedRows(Struct, frozen=True):
+    """Rejected rows that a file of corrections has: error type before and now, outcome, number.
+
+    `new_error_type` is None for imported rows.
+    """
+
+    old_error_type: str
+    new_error_type: str | None
+    outcome: str
+    rows: int
+
+
+async def count_corrected_rows(conn: Connection, task_id: UUID) -> list[CorrectedRows]:
+    """Count the staged rows that correct open row errors of a task, by their planned outcome."""
+    async with conn.cursor(row_factory=struct_row(CorrectedRows)) as cursor:
+        await cursor.execute(
+            """
+            SELECT log.error_type AS old_error_type, staged.error_type AS new_error_type,
+                coalesce(planned.outcome, 'unchanged') AS outcome, count(*) AS rows
+            FROM parsing_logs AS log
+            JOIN staged_row AS staged USING (row_number)
+            LEFT JOIN planned_item AS planned USING (row_number)
+            WHERE log.task_id = %s AND log.corrected_by IS NULL
+            GROUP BY 1, 2, 3
+            """,
+            [task_id],
+        )
+        return await cursor.fetchall()
+
+
+async def mark_corrected(conn: Connection, task_id: UUID, corrected_by: UUID) -> None:
+    """Mark the open row errors of a task whose staged rows are imported."""
+    await conn.execute(
+        """
+        UPDATE parsing_logs AS log SET corrected_by = %s
+        FROM staged_row AS staged
+        WHERE log.task_id = %s AND log.row_number = staged.row_number
+            AND log.corrected_by IS NULL AND staged.error_type IS NULL
+        """,
+        [corrected_by, task_id],
+    )
+
+
+async def update_reasons(conn: Connection, task_id: UUID) -> None:
+    """Set reason and cells of the open row errors of a task whose staged rows are rejected."""
+    await conn.execute(_UPDATE_REASONS.format(message=PLACED_MESSAGE), [task_id])
 
 
 async def insert_held_rows(conn: Connection, task_id: UUID) -> None:

@@ -88,6 +88,7 @@ def _import_request(settings: Settings, task: ClaimedTask) -> ImportRequest:
         rate_max_age_days=settings.rate_max_age_days,
         new_layout=task.new_layout,
         requested_by=task.requested_by,
+        corrections_of=task.corrections_of,
     )
 
 

@@ -34,6 +34,10 @@ from pricebook.suppliers.source_config import (
 UploadedFile = Annotated[str, doc("Content of the price list.", format="binary")]
 
 
+# Options of an upload that are fields of the task, not of its source configuration.
+_TASK_OPTIONS = frozenset({"create_products", "new_layout", "corrections"})
+
+
 class SyncRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """A request to fetch and import a supplier's price list."""
 
@@ -69,6 +73,14 @@ class UploadOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
         bool, doc("Whether to ignore the layout of the supplier's earlier price lists.")
     ] = False
 
+    corrections: Annotated[
+        UUID | None,
+        doc(
+            "Id of a task: the file has rejected rows of that task, corrected, and is read like the"
+            " price list of that task."
+        ),
+    ] = None
+
     def __post_init__(self) -> None:
         """Raise ValidationError for a rate that is no percentage."""
         if problem := vat_rate_problem(self.vat_rate):
@@ -76,9 +88,9 @@ class UploadOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def source_config(self) -> dict[str, Any]:
-        """The options that were sent, without `create_products` and `new_layout`."""
+        """The options of reading that were sent."""
         options: dict[str, Any] = msgspec.to_builtins(self)
-        return {k: v for k, v in options.items() if k not in {"create_products", "new_layout"}}
+        return {name: value for name, value in options.items() if name not in _TASK_OPTIONS}
 
 
 class PriceListUpload(UploadOptions, frozen=True, kw_only=True):

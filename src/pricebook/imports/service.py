@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from pricebook.auth.schemas import Caller
-from pricebook.db.database import Database
+from pricebook.db.database import Connection, Database
 from pricebook.errors import NotFoundError, ValidationError, body_issue, validation_error
 from pricebook.http.rate_limit import RateLimit, RateLimitCounter, RateLimiter
 from pricebook.imports import schedule_repository
@@ -135,8 +135,9 @@ async def accept_upload(
     )
     async with submission_context.database.connection() as conn:
         earlier_task = await tasks.find_task_by_idempotency_key(conn, requester, digest)
-    if earlier_task is not None:
-        return earlier_task
+        if earlier_task is not None:
+            return earlier_task
+        corrections_of = await _find_corrected_task(conn, uploaded_list)
     await uploaded_list.upload.commit()
     return await tasks.submit_task(
         submission_context.database,
@@ -154,8 +155,28 @@ async def accept_upload(
             file_name=uploaded_list.file_name,
             create_products=uploaded_list.options.create_products,
             new_layout=uploaded_list.options.new_layout,
+            corrections_of=corrections_of,
         ),
     )
+
+
+async def _find_corrected_task(conn: Connection, uploaded_list: UploadedPriceList) -> UUID | None:
+    """Return the id of the task that an uploaded file corrects, None for a price list.
+
+    Raises ValidationError if the supplier has no such task, ConflictError if its rows cannot be
+    corrected any more.
+    """
+    task_id = uploaded_list.options.corrections
+    if task_id is None:
+        return None
+    try:
+        task = await tasks.lock_task_to_correct(conn, task_id)
+    except NotFoundError as error:
+        raise validation_error(body_issue("corrections", "there is no such task")) from error
+    if task.supplier_id != uploaded_list.supplier_id:
+        issue = f"is a task of {task.supplier_name}, not of {uploaded_list.supplier_name}"
+        raise validation_error(body_issue("corrections", issue))
+    return task.id
 
 
 async def start_due_syncs(database: Database, queue: QueueClient) -> list[TaskMessage]:

@@ -1,9 +1,13 @@
 """Checks the staged rows of a price list before they are compared with the supplier's items."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from pricebook.db.database import Connection
+from pricebook.errors import ParserKilledError, PriceListError
 from pricebook.imports import exchange, staging_repository
+from pricebook.imports.row_error_repository import MAX_STORED_ROW_ERRORS
+from pricebook.pricelists.isolation.parser_pool import PriceListStream
 from pricebook.rates import service as rates
 from pricebook.rates.schemas import ExchangeRule
 
@@ -23,3 +27,14 @@ async def check_staged_rows(conn: Connection, supplier_id: UUID, rule: ExchangeR
         await exchange.convert_staged_rows(conn, rule)
     if columns.has_upcoming_prices:
         await staging_repository.reject_future_rows(conn, supplier_id)
+
+
+async def add_cells(conn: Connection, stream: PriceListStream) -> None:
+    """Add the cells of marked rows, so that they can be corrected; the parser process reads them.
+
+    If it cannot, they keep code, name and price only.
+    """
+    numbers = await staging_repository.list_rows_without_cells(conn, MAX_STORED_ROW_ERRORS)
+    if numbers:
+        with suppress(PriceListError, ParserKilledError):
+            await staging_repository.set_cells(conn, await stream.read_cells(numbers))

@@ -6,11 +6,12 @@ once it is converted, when `cost` is in `currency`. Both are null for a list in 
 catalog. A row without `price` holds from `next_from` on.
 """
 
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Mapping, Sequence
 from typing import LiteralString
 from uuid import UUID
 
 from msgspec import Struct
+from psycopg.types.json import Jsonb
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
@@ -193,3 +194,30 @@ async def list_row_errors(conn: Connection, limit: int | None) -> list[RowError]
             [limit],
         )
         return await cursor.fetchall()
+
+
+async def list_rows_without_cells(conn: Connection, limit: int) -> list[int]:
+    """Return those of the first row errors for which the cells of the price list are missing."""
+    cursor = await conn.execute(
+        """
+        SELECT row_number FROM (
+            SELECT row_number, row_data FROM staged_row
+            WHERE error_type IS NOT NULL ORDER BY row_number LIMIT %s
+        ) AS stored
+        WHERE jsonb_typeof(row_data) = 'object'
+        """,
+        [limit],
+    )
+    return [row_number for (row_number,) in await cursor.fetchall()]
+
+
+async def set_cells(conn: Connection, cells: Mapping[int, Sequence[str]]) -> None:
+    """Set the cells of row errors."""
+    await conn.execute(
+        """
+        UPDATE staged_row AS staged SET row_data = given.cells
+        FROM unnest(%s::integer[], %s::jsonb[]) AS given (row_number, cells)
+        WHERE staged.row_number = given.row_number AND error_type IS NOT NULL
+        """,
+        [list(cells), [Jsonb(each) for each in cells.values()]],
+    )

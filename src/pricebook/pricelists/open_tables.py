@@ -92,11 +92,14 @@ def place_rows(
     rows: Iterable[PriceListRow], opened: OpenTable, profile: DetectedProfile
 ) -> Iterator[PriceListRow]:
     """Yield the rows of a sheet; rejected ones name it and have their cells under `headers`."""
-    order = match_columns(profile.headers, opened.table.headers)
-    if order[: len(opened.table.headers)] == list(range(len(opened.table.headers))):
-        order = []
+    order = _column_order(opened, profile)
     for row in rows:
         yield _placed(row, opened, order) if isinstance(row, RejectedRow) else row
+
+
+def order_cells(cells: list[str], opened: OpenTable, profile: DetectedProfile) -> list[str]:
+    """Return the cells of a row of a sheet in the order of `headers`."""
+    return _ordered(cells, opened, _column_order(opened, profile)) if profile.sheets else cells
 
 
 def locate_row(profile: DetectedProfile, row_number: int) -> tuple[str | None, int]:
@@ -155,17 +158,29 @@ def match_columns(titles: Sequence[str], headers: Sequence[str]) -> list[int | N
     return [indices.pop() if indices else None for indices in matching]
 
 
+def _column_order(opened: OpenTable, profile: DetectedProfile) -> Sequence[int | None]:
+    """Return the column of a sheet for each of `headers`, nothing if the sheet has them so."""
+    order = match_columns(profile.headers, opened.table.headers)
+    own = list(range(len(opened.table.headers)))
+    return [] if order[: len(own)] == own else order
+
+
+def _ordered(cells: list[str], opened: OpenTable, order: Sequence[int | None]) -> list[str]:
+    if not order:
+        return cells
+    width = len(opened.table.headers)
+    named = {column for column in order if column is not None}
+    rest = [cell for index, cell in enumerate(cells) if index >= width or index not in named]
+    ordered = [
+        cells[column] if column is not None and column < len(cells) else "" for column in order
+    ]
+    return [*ordered, *filter(None, rest)]
+
+
 def _placed(row: RejectedRow, opened: OpenTable, order: Sequence[int | None]) -> RejectedRow:
     sheet, number = quote(opened.file.sheet or ""), row.row_number - opened.rows_before
-    cells = row.row_data
-    if order:
-        width = len(opened.table.headers)
-        named = {column for column in order if column is not None}
-        rest = [cell for index, cell in enumerate(cells) if index >= width or index not in named]
-        ordered = [
-            cells[column] if column is not None and column < len(cells) else "" for column in order
-        ]
-        cells = [*ordered, *filter(None, rest)]
     return msgspec.structs.replace(
-        row, error_message=f"Sheet {sheet}, row {number}: {row.error_message}", row_data=cells
+        row,
+        error_message=f"Sheet {sheet}, row {number}: {row.error_message}",
+        row_data=_ordered(row.row_data, opened, order),
     )

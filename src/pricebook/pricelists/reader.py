@@ -13,60 +13,19 @@ import msgspec
 
 from pricebook.errors import PriceListError, ValidationError, as_issue_text
 from pricebook.pricelists import formats, numbers
+from pricebook.pricelists.corrected_rows import file_name, open_corrections, refuse_rejected_rows
 from pricebook.pricelists.detection.column_names import column_letters
-from pricebook.pricelists.open_tables import OpenTable, open_sheets, place_rows, with_sheets
-from pricebook.pricelists.row_reader import RowReader
+from pricebook.pricelists.open_tables import OpenTable, open_sheets, with_sheets
+from pricebook.pricelists.price_list import PriceList
 from pricebook.pricelists.schemas import (
     DetectedProfile,
     FileSource,
     NumberProfile,
-    PriceListRow,
     ReadConfig,
     ReadLimits,
     ReadRequest,
 )
 from pricebook.system.disk_errors import DISK_FULL_ERRNOS, translate_temporary_disk_full
-
-
-class PriceList:
-    """An open price list: its detected profile and its rows."""
-
-    def __init__(
-        self, tables: Sequence[OpenTable], profile: DetectedProfile, request: ReadRequest
-    ) -> None:
-        self.profile = profile
-        self._tables = tables
-        self._current = tables[0]
-        self._request = request
-
-    @property
-    def rows_total(self) -> int | None:
-        """Number of rows of a workbook; None for CSV."""
-        last = self._tables[-1]
-        return None if last.file.rows_total is None else last.rows_before + last.file.rows_total
-
-    @property
-    def progress(self) -> float:
-        """Fraction of the price list that the latest pass has read, 0 to 1."""
-        file, rows_before = self._current.file, self._current.rows_before
-        if not self.rows_total:
-            return file.progress
-        return (rows_before + file.progress * (file.rows_total or 0)) / self.rows_total
-
-    def rows(self) -> Iterator[PriceListRow]:
-        """Yield one row per record of the file, in order; each call starts a new pass.
-
-        Raises PriceListError if the file has changed since it was opened.
-        """
-        profile = self.profile
-        for opened in self._tables:
-            self._current = opened
-            read_row = RowReader(opened.shifted_table, profile.numbers, self._request).read
-            with closing(opened.records()) as records:
-                if profile.sheets:
-                    yield from place_rows(map(read_row, records), opened, profile)
-                else:
-                    yield from map(read_row, records)
 
 
 def read(
@@ -111,7 +70,10 @@ def open_price_list(request: ReadRequest) -> PriceList:
     if request.today is None:
         request = msgspec.structs.replace(request, today=datetime.now(UTC).date())
     try:
+        if request.corrections:
+            return open_corrections(request, request.corrections)
         files, unread_sheets = formats.open_tables(request)
+        refuse_rejected_rows(files[0], file_name(request))
         tables = open_sheets(files, request)
         number_profile = _number_profile(tables, request)
     except OSError as error:

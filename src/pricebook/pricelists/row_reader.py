@@ -23,6 +23,7 @@ from pricebook.pricelists.schemas import (
     PriceListRow,
     ReadRequest,
     Record,
+    RejectedRow,
     UncalculatedFormula,
 )
 from pricebook.pricelists.sections import SectionPath
@@ -85,13 +86,13 @@ class RowReader:
         if number <= self._rows_start_below:
             return IgnoredRow(number)
         if malformed:
-            return rejected_row(record, RowProblem("malformed_row", malformed), "")
+            return self._rejected(record, RowProblem("malformed_row", malformed), "")
         if len(cells) < self._width:
             cells = [*cells, *[""] * (self._width - len(cells))]
         if _PLAIN_TEXT.issuperset(map(type, cells)):
             return self._classify_texts(record, cells, cells)
         if problem := self._uncalculated_problem(cells):
-            return rejected_row(record, problem, self._readable_code(cells))
+            return self._rejected(record, problem, self._readable_code(cells))
         return self._classify_texts(record, display_texts(cells), cells)
 
     def _classify_texts(
@@ -112,7 +113,7 @@ class RowReader:
         if isinstance(price, RowProblem):
             return self._classify_without_price(record, cells, price)
         if problem := self._find_problem(cells, sku):
-            return rejected_row(record, problem, sku)
+            return self._rejected(record, problem, sku)
         category = self._section if self._category is None else _category(cells[self._category])
         titles = self._table.characteristics
         characteristics = {title: cells[index].strip() or None for title, index in titles}
@@ -130,7 +131,7 @@ class RowReader:
     ) -> PriceListRow:
         if problem.error_type == "missing_price" or self._is_header(cells):
             return self._classify_incomplete(record, cells)
-        return rejected_row(record, problem, self._readable_code(cells))
+        return self._rejected(record, problem, self._readable_code(cells))
 
     def _uncalculated_problem(self, cells: list[str]) -> RowProblem | None:
         """Return a problem if a field is a formula without a stored result."""
@@ -192,10 +193,16 @@ class RowReader:
             self._section = self._sections.category
             return IgnoredRow(number)
         code = self._readable_code(cells)
-        return rejected_row(record, self._missing_field_problem(code, filled), code)
+        return self._rejected(record, self._missing_field_problem(code, filled), code)
+
+    def _rejected(self, record: Record, problem: RowProblem, code: str) -> RejectedRow:
+        section = self._section if self._category is None else None
+        return rejected_row(record, problem, code, section)
 
     def _is_section_title(self, number: int, column: int, cells: list[str]) -> bool:
         """Return whether the only cell of a row is a title, not an article without a price."""
+        if not self._table.has_sections:
+            return False
         look = self._table.article_look
         if look is None or column != self._name:
             return column != self._price

@@ -2,6 +2,7 @@
 
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.header_row import MAX_COLUMNS
+from pricebook.pricelists.helper_columns import TRUNCATION_MARK
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.schemas import Record, RejectedRow
 from pricebook.pricelists.supplier_codes import MAX_SKU_LENGTH
@@ -25,7 +26,9 @@ def too_many_cells(cells: list[str], width: int) -> RowProblem:
     )
 
 
-def rejected_row(record: Record, problem: RowProblem, sku: str) -> RejectedRow:
+def rejected_row(
+    record: Record, problem: RowProblem, sku: str, section: str | None = None
+) -> RejectedRow:
     """Return a rejected row; with a valid code, so that an import does not mark its item absent."""
     number, cells, _ = record
     is_code = 0 < len(sku) <= MAX_SKU_LENGTH and "\0" not in sku
@@ -33,15 +36,20 @@ def rejected_row(record: Record, problem: RowProblem, sku: str) -> RejectedRow:
         number,
         problem.error_type,
         problem.message,
-        _truncated_cells(display_texts(cells[:MAX_COLUMNS])),
+        stored_cells(cells),
         sku if is_code else None,
+        section,
     )
 
 
-def _truncated_cells(cells: list[str]) -> list[str]:
-    """Return the cells of a rejected row, truncated to MAX_STORED_CHARACTERS in total."""
-    remaining, truncated = MAX_STORED_CHARACTERS, list[str]()
-    for cell in cells:
-        truncated.append(without_nul(cell[:remaining]))
-        remaining -= len(truncated[-1])
-    return truncated
+def stored_cells(cells: list[str]) -> list[str]:
+    """Return the cells of a rejected row as text, at most MAX_STORED_CHARACTERS in total.
+
+    A truncated cell ends with TRUNCATION_MARK, so that it is not taken for the whole cell later.
+    """
+    remaining, stored = MAX_STORED_CHARACTERS, list[str]()
+    for cell in display_texts(cells[:MAX_COLUMNS]):
+        text = cell if len(cell) <= remaining else f"{cell[:remaining]}{TRUNCATION_MARK}"
+        stored.append(without_nul(text))
+        remaining -= min(len(cell), remaining)
+    return stored

@@ -300,12 +300,20 @@ PriceListSource = FileSource | GoogleSheetSource | HttpsSource
 LocalSource = FileSource | FetchedSheet
 
 
+class CorrectionRequest(msgspec.Struct, frozen=True):
+    """The id of a task whose rejected rows a file has, and the profile that they are read with."""
+
+    task_id: str
+    profile: DetectedProfile
+
+
 class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One price list to read. A remote source is fetched into a local file first.
 
     `currency` is the ISO 4217 code of the catalog, `catalog_vat` the VAT basis of its prices.
     `previous_profile` is the profile of the supplier's previous price list, whose columns must not
     have moved. `today` decides between a present and an upcoming price; default the date in UTC.
+    With `corrections`, the file has corrected rows of a task.
     """
 
     source: PriceListSource | FetchedSheet
@@ -315,6 +323,13 @@ class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):
     config: ReadConfig = ReadConfig()
     previous_profile: DetectedProfile | None = None
     limits: ReadLimits = ReadLimits()
+    corrections: CorrectionRequest | None = None
+
+
+class RowCellsRequest(msgspec.Struct, frozen=True):
+    """Rows of a price list that was read whose cells are requested."""
+
+    row_numbers: list[int]
 
 
 class FetchRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -392,7 +407,7 @@ class ItemRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class RejectedRow(msgspec.Struct, frozen=True, gc=False):
-    """A row with an error: its cells, and its code if that was readable."""
+    """A row with an error: its cells, its code if that was readable, and the section it is in."""
 
     outcome: ClassVar[Literal["rejected"]] = "rejected"
     row_number: int
@@ -400,6 +415,7 @@ class RejectedRow(msgspec.Struct, frozen=True, gc=False):
     error_message: str
     row_data: list[str]
     supplier_sku: str | None = None
+    section: str | None = None
 
 
 class IgnoredRow(msgspec.Struct, frozen=True, gc=False):

@@ -32,6 +32,7 @@ class HeldTask(Struct, frozen=True):
     source_config: dict[str, Any]
     count_ignored: int
     found: dict[str, Any] | None
+    corrections_of: UUID | None
     is_latest: bool
 
 

@@ -7,9 +7,17 @@ from uuid import UUID
 from pricebook.db.database import Connection, Database
 from pricebook.errors import NotFoundError
 from pricebook.http import safe_csv
-from pricebook.http.pagination import Page, Paging, page_of
-from pricebook.tasks import history_repository, rejected_rows
-from pricebook.tasks.schemas import QueueStatus, Task, TaskMetrics, TaskQuery, TaskRowError
+from pricebook.http.pagination import Page, page_of
+from pricebook.pricelists.schemas import convert_profile
+from pricebook.tasks import history_repository
+from pricebook.tasks.correctable_tasks import RowErrorQuery, TaskRowError
+from pricebook.tasks.rejected_rows import RejectedRowLines
+from pricebook.tasks.schemas import (
+    QueueStatus,
+    Task,
+    TaskMetrics,
+    TaskQuery,
+)
 
 
 async def get_queue_status(database: Database) -> QueueStatus:
@@ -45,31 +53,34 @@ async def require_task(conn: Connection, task_id: UUID) -> Task:
     return task
 
 
-async def list_row_errors(database: Database, task_id: UUID, paging: Paging) -> Page[TaskRowError]:
+async def list_row_errors(
+    database: Database, task_id: UUID, query: RowErrorQuery
+) -> Page[TaskRowError]:
     """Return a page of the rows that a task rejected; raises NotFoundError."""
     async with database.connection() as conn:
-        found = await history_repository.list_row_errors(conn, task_id, paging)
+        found = await history_repository.list_row_errors(conn, task_id, query)
     if found is None:
         raise task_not_found(task_id)
-    return page_of(paging, *found)
+    return page_of(query, *found)
 
 
 async def export_row_errors(database: Database, task_id: UUID) -> AsyncGenerator[str]:
-    """Yield the rejected rows of a task as CSV: the cells of the price list, then the reason.
+    """Yield the rejected rows of a task as CSV, which can be corrected and imported again.
 
-    Columns have the headers of the price list. The last line counts the rows that were rejected
-    but not stored. Raises NotFoundError.
+    Rows of a task that corrects another one are those of the corrected task. The last line counts
+    the rows that were rejected but not stored. Raises NotFoundError.
     """
     async with database.export_transaction() as conn:
-        await require_task(conn, task_id)
-        profile, omitted = await history_repository.find_detected_profile(conn, task_id)
-        yield safe_csv.lines([rejected_rows.rejected_rows_header(profile)])
+        task = await require_task(conn, task_id)
+        rows = RejectedRowLines(task.corrections_of or task_id, convert_profile(task.found))
+        yield safe_csv.lines([rows.header()])
+        omitted = sum(task.row_error_counts.values())
         async with aclosing(history_repository.read_row_errors(conn, task_id)) as errors:
-            async for rows in errors:
-                yield safe_csv.lines(rejected_rows.rejected_row_line(row, profile) for row in rows)
-                omitted -= len(rows)
+            async for batch in errors:
+                yield safe_csv.lines(map(rows.row, batch))
+                omitted -= len(batch)
         if omitted > 0:
-            yield safe_csv.lines([rejected_rows.omitted_rows_line(omitted, profile)])
+            yield safe_csv.lines([rows.omitted_rows(omitted)])
 
 
 async def purge_old_tasks(database: Database, days: int) -> int:

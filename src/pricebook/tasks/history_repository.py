@@ -9,9 +9,9 @@ from psycopg.rows import dict_row
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
-from pricebook.http.pagination import Paging
 from pricebook.pricelists.profile_sentence import describe_profile
 from pricebook.pricelists.schemas import convert_profile
+from pricebook.tasks.correctable_tasks import RowErrorQuery, TaskRowError
 from pricebook.tasks.schemas import (
     Counts,
     QueueStatus,
@@ -19,7 +19,6 @@ from pricebook.tasks.schemas import (
     TaskMetrics,
     TaskQuery,
     TaskResult,
-    TaskRowError,
 )
 
 EXPORT_ROWS = 1000
@@ -27,7 +26,8 @@ PURGE_BATCH_TASKS = 500
 
 TASK: LiteralString = """
     id, supplier_id, supplier_name, parser_type, source_config, file_name, create_products,
-    new_layout, state, requested_by, request_id, enqueued_at, started_at, completed_at,
+    new_layout, corrections_of, state, requested_by, request_id, enqueued_at, started_at,
+    completed_at,
     CASE WHEN state = 'queued' THEN next_attempt_at END AS next_attempt_at,
     retry_count, max_retries, cancelled_by, stage, rows_read, rows_total, errors, row_error_counts,
     found,
@@ -89,13 +89,17 @@ async def find_task(conn: Connection, task_id: UUID) -> Task | None:
 def _task(row: dict[str, Any]) -> Task:
     fields = {name: row[name] for name in TASK_FIELDS}
     counts = Counts(**{name: row[f"count_{name}"] for name in Counts.__struct_fields__})
-    profile = convert_profile(row["found"])
     return Task(
         **fields,
-        profile_sentence=describe_profile(profile, counts.accepted) if profile else None,
+        profile_sentence=_profile_sentence(fields["found"], counts),
         counts=counts,
         result=_result(fields, counts),
     )
+
+
+def _profile_sentence(found: dict[str, Any] | None, counts: Counts) -> str | None:
+    profile = convert_profile(found)
+    return describe_profile(profile, counts.accepted) if profile else None
 
 
 def _result(task: dict[str, Any], counts: Counts) -> TaskResult | None:
@@ -128,54 +132,49 @@ class RowErrorRow(Struct, frozen=True):
     error_type: str | None
     error_message: str
     row_data: Any
+    corrected_by: UUID | None
 
 
 async def list_row_errors(
-    conn: Connection, task_id: UUID, paging: Paging
+    conn: Connection, task_id: UUID, query: RowErrorQuery
 ) -> tuple[int, list[TaskRowError]] | None:
     """Return a page of the rejected rows of a task, and their number; None without the task."""
     async with conn.cursor(row_factory=struct_row(RowErrorRow)) as cursor:
         await cursor.execute(
             """
-            SELECT (SELECT count(*) FROM parsing_logs WHERE task_id = task.id) AS total_count,
-                row_number, error_type, error_message, row_data
+            SELECT (
+                    SELECT count(*) FROM parsing_logs
+                    WHERE task_id = task.id AND (corrected_by IS NOT NULL) = %(corrected)s
+                ) AS total_count,
+                row_number, error_type, error_message, row_data, corrected_by
             FROM ingestion_tasks AS task
             LEFT JOIN LATERAL (
-                SELECT row_number, error_type, error_message, row_data, id FROM parsing_logs
-                WHERE task_id = task.id
+                SELECT row_number, error_type, error_message, row_data, corrected_by, id
+                FROM parsing_logs
+                WHERE task_id = task.id AND (corrected_by IS NOT NULL) = %(corrected)s
                 ORDER BY row_number, id
-                LIMIT %s OFFSET %s
+                LIMIT %(limit)s OFFSET %(offset)s
             ) AS page ON true
-            WHERE task.id = %s
+            WHERE task.id = %(task_id)s
             ORDER BY page.row_number, page.id
             """,
-            [paging.limit, paging.offset, task_id],
+            {
+                "corrected": query.corrected,
+                "limit": query.limit,
+                "offset": query.offset,
+                "task_id": task_id,
+            },
         )
         rows = await cursor.fetchall()
     if not rows:
         return None
     return rows[0].total_count, [
-        TaskRowError(row.row_number, row.error_type, row.error_message, row.row_data)
+        TaskRowError(
+            row.row_number, row.error_type, row.error_message, row.row_data, row.corrected_by
+        )
         for row in rows
         if row.error_type is not None
     ]
-
-
-async def find_detected_profile(
-    conn: Connection, task_id: UUID
-) -> tuple[dict[str, Any] | None, int]:
-    """Find the detected profile of a task's price list, and the number of rejected rows."""
-    cursor = await conn.execute(
-        """
-        SELECT found, (SELECT coalesce(sum(value::integer), 0)::integer
-            FROM jsonb_each_text(row_error_counts))
-        FROM ingestion_tasks WHERE id = %s
-        """,
-        [task_id],
-    )
-    for profile, rejected_rows in await cursor.fetchall():
-        return profile, rejected_rows
-    return None, 0
 
 
 async def read_row_errors(conn: Connection, task_id: UUID) -> AsyncGenerator[list[tuple[Any, ...]]]:
@@ -183,8 +182,8 @@ async def read_row_errors(conn: Connection, task_id: UUID) -> AsyncGenerator[lis
     async with conn.cursor(name="row_errors") as cursor:
         await cursor.execute(
             """
-            SELECT row_number, error_type, row_data, error_message FROM parsing_logs
-            WHERE task_id = %s ORDER BY row_number, id
+            SELECT row_number, error_type, row_data, error_message, section FROM parsing_logs
+            WHERE task_id = %s AND corrected_by IS NULL ORDER BY row_number, id
             """,
             [task_id],
         )

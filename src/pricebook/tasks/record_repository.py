@@ -18,8 +18,8 @@ async def insert_inline_task(conn: Connection, task: InlineTask) -> TaskLease:
         """
         INSERT INTO ingestion_tasks
             (supplier_id, supplier_name, parser_type, source_config, state, requested_by,
-             started_at)
-        VALUES (%s, %s, %s, %s, 'running', %s, %s)
+             started_at, corrections_of)
+        VALUES (%s, %s, %s, %s, 'running', %s, %s, %s)
         RETURNING id
         """,
         [
@@ -29,6 +29,7 @@ async def insert_inline_task(conn: Connection, task: InlineTask) -> TaskLease:
             Jsonb(task.source_config),
             task.requested_by,
             task.started_at,
+            task.corrections_of,
         ],
     )
     return TaskLease(task_id, None)
@@ -43,10 +44,12 @@ async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
         await cursor.execute(
             """
             SELECT id, supplier_id, supplier_name, state, source_config, count_ignored, found,
+                corrections_of,
                 NOT EXISTS (
                     SELECT FROM ingestion_tasks AS later
                     WHERE later.supplier_id = task.supplier_id
                         AND later.state IN ('succeeded', 'partially_succeeded')
+                        AND later.corrections_of IS NULL
                         AND CASE WHEN later.file_name IS NULL
                             THEN later.enqueued_at ELSE later.created_at END
                             > CASE WHEN task.file_name IS NULL
@@ -93,6 +96,7 @@ async def set_requeued(
                     WHERE later.supplier_id = task.supplier_id
                         AND later.state IN
                             ('queued', 'running', 'succeeded', 'partially_succeeded')
+                        AND later.corrections_of IS NULL
                         AND CASE WHEN later.file_name IS NULL
                             THEN later.enqueued_at ELSE later.created_at END > task.created_at
                 ))

@@ -1,51 +1,63 @@
-"""Rejected rows as CSV lines with the columns of their price list.
+"""The rejected rows of a task as CSV lines, to be corrected and imported again.
 
-The cells are under the headers that they came from, so that corrected lines can be imported.
+The cells are under the headers that they came from, between helper columns
+(`pricebook.pricelists.helper_columns`).
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
-_LEADING_COLUMNS = ("row_number",)
-_TRAILING_COLUMNS = ("further cells", "error_type", "error_message")
-
-
-def rejected_rows_header(profile: Mapping[str, Any] | None) -> list[str]:
-    """Return the header: row number, columns of the price list, further cells, error."""
-    return [*_LEADING_COLUMNS, *_headers(profile), *_TRAILING_COLUMNS]
+from pricebook.pricelists.helper_columns import LEADING_COLUMNS, TRAILING_COLUMNS
+from pricebook.pricelists.open_tables import locate_row
+from pricebook.pricelists.schemas import DetectedProfile
 
 
-def rejected_row_line(row: Sequence[Any], profile: Mapping[str, Any] | None) -> list[Any]:
-    """Return the line of a row: its number, its cells, the error type, the reason."""
-    number, error_type, row_data, message = row
-    headers = _headers(profile)
-    cells: Sequence[Any] = row_data or ()
-    if not isinstance(row_data, list | None):
-        cells = _cells_under_headers(row_data, headers, profile)
-    aligned_cells = [*cells[: len(headers)], *[None] * (len(headers) - len(cells))]
-    extra_cells = " | ".join(map(str, cells[len(headers) :])) or None
-    return [number, *aligned_cells, extra_cells, error_type, message]
+class RejectedRowLines:
+    """Formats the rejected rows of one task."""
 
+    def __init__(self, task_id: UUID, profile: DetectedProfile | None) -> None:
+        self._task_id = str(task_id)
+        self._profile = profile
+        self._headers: Sequence[str] = profile.headers if profile else ()
 
-def omitted_rows_line(rows: int, profile: Mapping[str, Any] | None) -> list[Any]:
-    """Return the line that counts the rejected rows that were not stored."""
-    return rejected_row_line((None, "not_kept", None, f"{rows:,} more rows are not kept."), profile)
+    def header(self) -> list[str]:
+        """Return the names of the columns."""
+        return [*LEADING_COLUMNS, *self._headers, *TRAILING_COLUMNS]
 
+    def row(self, row: Sequence[Any]) -> list[Any]:
+        """Return the line of a row: its number, error type, cells, reason and section."""
+        number, error_type, row_data, message, section = row
+        sheet, number_in_sheet = self._place(number)
+        cells: Sequence[Any] = row_data or ()
+        if not isinstance(row_data, list | None):
+            cells = self._cells_under_headers(row_data)
+        width = len(self._headers)
+        own = [*cells[:width], *[None] * (width - len(cells))]
+        further = " | ".join(map(str, cells[width:])) or None
+        return [
+            *(number_in_sheet, sheet, *own),
+            *(further, section, error_type, message, self._task_id),
+        ]
 
-def _headers(profile: Mapping[str, Any] | None) -> Sequence[str]:
-    return profile.get("headers", ()) if profile else ()
+    def omitted_rows(self, rows: int) -> list[Any]:
+        """Return the line that counts the rejected rows that were not stored."""
+        return self.row((None, "not_kept", None, f"{rows:,} more rows are not kept.", None))
 
+    def _place(self, row_number: int | None) -> tuple[str | None, int | None]:
+        """Return the sheet of a row and its number there."""
+        if row_number is None or self._profile is None:
+            return None, row_number
+        return locate_row(self._profile, row_number)
 
-def _cells_under_headers(
-    fields: Mapping[str, Any], headers: Sequence[str], profile: Mapping[str, Any] | None
-) -> list[Any]:
-    """Return the fields of a row in the order of the headers that named them."""
-    columns: Mapping[str, str] = profile["columns"] if profile else {}
-    cells: list[Any] = [None] * len(headers)
-    for field, value in fields.items():
-        header = columns.get(field)
-        if header in headers:
-            cells[headers.index(header)] = value
-        else:
-            cells.append(value)
-    return cells
+    def _cells_under_headers(self, fields: Mapping[str, Any]) -> list[Any]:
+        """Return the fields of a row in the order of the headers that named them."""
+        columns: dict[str, str] = {**self._profile.columns} if self._profile else {}
+        cells: list[Any] = [None] * len(self._headers)
+        for field, value in fields.items():
+            header = columns.get(field)
+            if header in self._headers:
+                cells[self._headers.index(header)] = value
+            else:
+                cells.append(value)
+        return cells

@@ -11,14 +11,14 @@ from pricebook.db.database import Database
 from pricebook.errors import ConflictError, NotFoundError
 from pricebook.http.csv_download import CSV_MEDIA_TYPE, accepts_csv, file_response
 from pricebook.http.openapi import Success, documented, page_example
-from pricebook.http.pagination import Page, Paging
+from pricebook.http.pagination import Page
 from pricebook.http.problems import request_id_of
 from pricebook.http.query_string import provide_query
 from pricebook.tasks import cancellation, history, service
+from pricebook.tasks.correctable_tasks import RowErrorPage, RowErrorQuery
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import (
     AcceptedTask,
-    RowErrorPage,
     Task,
     TaskPage,
     TaskQuery,
@@ -72,6 +72,7 @@ TASK: dict[str, Any] = {
     "file_name": "nordwerk march.csv",
     "create_products": False,
     "new_layout": False,
+    "corrections_of": None,
     "state": "partially_succeeded",
     "requested_by": "admin",
     "request_id": "8f14e45f-ceea-467f-9575-0a5b7c2d1e90",
@@ -117,6 +118,7 @@ ROW_ERROR: dict[str, Any] = {
     "error_type": "missing_price",
     "error_message": "The price is missing.",
     "row_data": ["NW-20417", "Claw hammer 20oz", ""],
+    "corrected_by": None,
 }
 
 ACCEPTED_RESPONSE = Success(kind=AcceptedTask, example=ACCEPTED, status=202, headers=("Location",))
@@ -162,23 +164,23 @@ async def get_task(task_id: TaskId, database: NamedDependency[Database]) -> Task
     "/tasks/{task_id:str}/errors",
     summary="List the rejected rows of a task",
     description="Returns the rows of the price list that were not imported, each with the reason.",
-    dependencies={"paging": provide_query(Paging)},
+    dependencies={"criteria": provide_query(RowErrorQuery)},
     opt=documented(
         Success(kind=RowErrorPage, example=page_example(ROW_ERROR)),
-        query=Paging,
+        query=RowErrorQuery,
         errors=(NotFoundError,),
     ),
 )
 async def list_row_errors(
     request: AnyRequest,
     task_id: TaskId,
-    paging: NamedDependency[Paging],
+    criteria: NamedDependency[RowErrorQuery],
     database: NamedDependency[Database],
 ) -> Response[Any]:
     """Return a page of rejected rows; all as CSV for `Accept: text/csv`, as before /export."""
     if accepts_csv(request):
         return await file_response(history.export_row_errors(database, task_id), f"{task_id}.csv")
-    page = await history.list_row_errors(database, task_id, paging)
+    page = await history.list_row_errors(database, task_id, criteria)
     return Response(page, media_type="application/json", headers={"Vary": "Accept"})
 
 
@@ -186,12 +188,13 @@ async def list_row_errors(
     "/tasks/{task_id:str}/errors/export",
     summary="Export the rejected rows of a task as CSV",
     description="Returns all rows of the price list that were not imported, with their own cells,"
-    " so that they can be corrected and uploaded again. Cells that a spreadsheet would run as a"
-    " formula are escaped.",
+    " so that they can be corrected and uploaded again (field `corrections`). Cells that a"
+    " spreadsheet would run as a formula are escaped.",
     opt=documented(
         Success(
             media_type=CSV_MEDIA_TYPE,
-            example="row_number,Article code,Name,Price,further cells,error_type,error_message",
+            example="row_number,sheet,Article code,Name,Price,further cells,section,error_type,"
+            "error_message,task_id",
             headers=("Content-Disposition",),
         ),
         errors=(NotFoundError,),

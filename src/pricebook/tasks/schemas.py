@@ -52,6 +52,7 @@ class NewTask(Struct, frozen=True, kw_only=True):
     file_name: str | None = None
     create_products: bool = False
     new_layout: bool = False
+    corrections_of: UUID | None = None
 
 
 class AcceptedTask(Struct, frozen=True):
@@ -87,6 +88,7 @@ class ClaimedTask(Struct, frozen=True):
     file_name: str | None
     create_products: bool
     new_layout: bool
+    corrections_of: UUID | None
     retry_count: int
     is_slow: bool
 
@@ -162,6 +164,7 @@ class InlineTask(Struct, frozen=True, kw_only=True):
     source_config: dict[str, Any]
     requested_by: str | None
     started_at: datetime
+    corrections_of: UUID | None = None
 
 
 class TaskFailure(Struct, frozen=True):
@@ -205,6 +208,9 @@ class Task(Struct, frozen=True, kw_only=True):
     file_name: Annotated[str | None, doc("Name of the uploaded file; null for other sources.")]
     create_products: Annotated[bool, doc("Whether products are created for items without one.")]
     new_layout: Annotated[bool, doc("Whether the layout of earlier price lists is ignored.")]
+    corrections_of: Annotated[
+        UUID | None, doc("Id of the task whose rejected rows it corrects; null for a price list.")
+    ]
     state: Annotated[TaskState, doc("State; `held` waits for a decision to apply it.")]
     requested_by: Annotated[str | None, doc("User name of the requester; null for the system.")]
     request_id: Annotated[str | None, doc("Id of the request in the log; null for the system.")]
@@ -252,27 +258,8 @@ class TaskQuery(Paging, frozen=True):
     supplier_id: Annotated[UUID | None, doc("Only tasks of this supplier.")] = None
 
 
-class TaskRowError(Struct, frozen=True):
-    """A row of a price list that was not imported."""
-
-    row_number: Annotated[int | None, doc("Number of the row as a spreadsheet shows it, from 1.")]
-    error_type: Annotated[str, doc("Kind of the error, for programs.")]
-    error_message: Annotated[str, doc("Sentence for people: what is wrong with the row.")]
-    row_data: Annotated[
-        list[str] | dict[str, Any] | None,
-        doc(
-            "Cells of the row as text; for a row whose code occurs more than once an object with"
-            " code, name and price; null when not stored."
-        ),
-    ]
-
-
 class TaskPage(Page[Task], frozen=True):
     """A page of tasks."""
-
-
-class RowErrorPage(Page[TaskRowError], frozen=True):
-    """A page of rejected rows."""
 
 
 class TaskMetrics(Struct, frozen=True):

@@ -2,7 +2,8 @@ from uuid import UUID, uuid4
 
 from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError, LeaseLostError
-from pricebook.tasks import claim_repository, record_repository, repository
+from pricebook.tasks import claim_repository, correction_repository, record_repository, repository
+from pricebook.tasks.correctable_tasks import TaskToCorrect
 from pricebook.tasks.held_tasks import EarlierHeld, HeldTask, TaskToApply
 from pricebook.tasks.history import require_task, task_not_found
 from pricebook.tasks.message import TaskMessage
@@ -10,6 +11,7 @@ from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import (
     AcceptedTask,
     ClaimedTask,
+    Counts,
     InlineTask,
     NewTask,
     ReclaimedTask,
@@ -157,6 +159,36 @@ async def find_earlier_held(conn: Connection, task_id: UUID) -> EarlierHeld | No
 async def store_mode(conn: Connection, task_id: UUID, mode: str) -> None:
     """Store the mode in which a held price list was compared: it is applied in the same one."""
     await record_repository.set_mode(conn, task_id, mode)
+
+
+async def lock_task_to_correct(conn: Connection, task_id: UUID) -> TaskToCorrect:
+    """Lock and return the task whose rejected rows a file of corrections is for.
+
+    Corrections of a task that corrects another one are for the other one. Raises NotFoundError;
+    ConflictError when its price list was not imported, or a later one was.
+    """
+    task = await correction_repository.lock_task_to_correct(conn, task_id)
+    if task is None:
+        raise task_not_found(task_id)
+    if task.state not in {"succeeded", "partially_succeeded", "failed"} or task.found is None:
+        raise ConflictError(
+            f"Task {task.id} is {task.state} and has no rejected rows that could be corrected."
+        )
+    if task.supplier_id is None:
+        raise ConflictError(f"The supplier {task.supplier_name} no longer exists.")
+    if not task.is_latest:
+        raise ConflictError(
+            f"A later price list of {task.supplier_name} was already imported: correct the rows "
+            "that it rejected."
+        )
+    return task
+
+
+async def add_corrections(
+    conn: Connection, task: TaskToCorrect, differences: Counts, row_error_counts: dict[str, int]
+) -> None:
+    """Add what corrections changed to the counts of the corrected task, and set its state."""
+    await correction_repository.add_to_counts(conn, task.id, differences, row_error_counts)
 
 
 async def fail_task(database: Database, lease: TaskLease, reason: str) -> None:

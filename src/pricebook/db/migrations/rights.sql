@@ -41,7 +41,7 @@ BEGIN
     GRANT UPDATE (state, decided_by, decided_at) ON quarantined_rows TO pricebook_api;
     GRANT INSERT (supplier_id, supplier_name, parser_type, source_config, requested_by,
             requested_by_id, idempotency_key, request_digest, file_name, create_products,
-            new_layout, request_id),
+            new_layout, corrections_of, request_id),
         UPDATE (state, enqueued_at, next_attempt_at, started_at, completed_at, retry_count,
             lost_count, errors, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
@@ -66,7 +66,7 @@ BEGIN
     GRANT SELECT, DELETE,
         INSERT (id, supplier_id, supplier_name, parser_type, source_config, requested_by,
             requested_by_id, idempotency_key, request_digest, file_name, create_products,
-            new_layout, request_id, enqueued_at, retry_count, max_retries),
+            new_layout, corrections_of, request_id, enqueued_at, retry_count, max_retries),
         UPDATE (state, started_at, completed_at, next_attempt_at, lease_owner, lease_expires_at,
             retry_count, lost_count, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
@@ -74,8 +74,11 @@ BEGIN
             apply_requested_at, keeps_thresholds, is_slow, source_config) ON ingestion_tasks
         TO pricebook_worker;
     -- The newest tasks of a supplier keep their row errors; held rows are read at their application.
-    GRANT INSERT (task_id, supplier_id, error_type, error_message, row_number, row_data),
-        SELECT (task_id, error_message, row_number), DELETE ON parsing_logs TO pricebook_worker;
+    -- Corrections change the row errors of the task that they correct.
+    GRANT INSERT (task_id, supplier_id, error_type, error_message, row_number, row_data, section),
+        SELECT (task_id, error_type, error_message, row_number, corrected_by),
+        UPDATE (error_type, error_message, row_data, corrected_by), DELETE
+        ON parsing_logs TO pricebook_worker;
     GRANT SELECT, INSERT, DELETE ON held_rows TO pricebook_worker;
     GRANT SELECT, INSERT (supplier_id, sync_every, next_at), UPDATE (sync_every, next_at), DELETE
         ON sync_schedules TO pricebook_worker;

@@ -1,7 +1,7 @@
 """Detection of the table: header row, columns, and the choice of the delimiter."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import count
 from typing import NamedTuple
@@ -33,7 +33,7 @@ from pricebook.pricelists.detection.header_row import (
 )
 from pricebook.pricelists.detection.price_basis import detect_price_basis
 from pricebook.pricelists.detection.sentences import Note, read_notes, read_sentences
-from pricebook.pricelists.rejected_rows import rejected_rows_columns
+from pricebook.pricelists.helper_columns import rejected_rows_columns
 from pricebook.pricelists.schemas import (
     ColumnKind,
     DetectedProfile,
@@ -80,6 +80,7 @@ class DetectedTable(NamedTuple):
     facts: Mapping[str, Fact] = {}
     proposed_key: tuple[int, ...] = ()
     article_look: ArticleLook | None = None
+    has_sections: bool = True
 
 
 def choose_delimiter(
@@ -338,14 +339,27 @@ def _characteristic_columns(
             for title, columns in requested.items()
             if not columns
         ]
+    titles = unique_titles(
+        (_characteristic_title(header, index, config), index) for index in dict.fromkeys(indices)
+    )
+    return tuple(titles.items())
+
+
+def _characteristic_title(header: TableHeader, index: int, config: ReadConfig) -> str:
+    """Return the title of a column; one without a header has a title only if it is configured."""
+    title = column_title(header.cells[index])
+    if title or config.characteristic_columns is None:
+        return title
+    return f"column {column_letters(index)}"
+
+
+def unique_titles(columns: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return the columns that have a title by their titles, repeated ones with a number."""
     titles: dict[str, int] = {}
-    for index in dict.fromkeys(indices):
-        title = column_title(header.cells[index])
-        if not title and expected is not None:
-            title = f"column {column_letters(index)}"
+    for title, index in columns:
         if title:
             titles[_unique_title(title, titles)] = index
-    return tuple(titles.items())
+    return titles
 
 
 def column_title(cell: str) -> str:

@@ -11,6 +11,7 @@ from pricebook.errors import PriceListError
 from pricebook.pricelists.detection import table
 from pricebook.pricelists.formats.table_file import check_dimensions, read_sample
 from pricebook.pricelists.formats.text_encoding import detect_encoding
+from pricebook.pricelists.helper_columns import LEADING_COLUMNS
 from pricebook.pricelists.schemas import ReadLimits, ReadRequest, Record
 from pricebook.pricelists.text import quote
 
@@ -19,7 +20,10 @@ _DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "p
 _INVALID_DELIMITER = re.compile(r"[\w\s\".+-]")
 # The first line by which Excel names the delimiter of a CSV file.
 _SEP_LINE = re.compile(r'"?sep=([^\r\n])"?\r?\n?', re.IGNORECASE).fullmatch
+# The beginning of a file of rejected rows, whose first cells show its delimiter.
+_REJECTED_ROWS = re.compile(r'"?{}"?([,;\t|])"?{}\b'.format(*LEADING_COLUMNS)).match
 _BYTE_ORDER_MARK = "\ufeff"
+_MAX_FIRST_CHARACTERS = 30
 _MAX_LINE_CHARACTERS = 1024 * 1024
 _MAX_LINES_PER_RECORD = 10_000
 _MAX_MALFORMED_CHARACTERS = 1000
@@ -128,8 +132,8 @@ def open_csv(path: Path, request: ReadRequest) -> CsvFile:
 
 def _delimiter_in_file(path: Path, encoding: str) -> str | None:
     with path.open(encoding=encoding, newline="") as file:
-        line = file.readline(len("\ufeff'sep=;'\r\n")).removeprefix(_BYTE_ORDER_MARK)
-    match = _SEP_LINE(line)
+        line = file.readline(_MAX_FIRST_CHARACTERS).removeprefix(_BYTE_ORDER_MARK)
+    match = _SEP_LINE(line) or _REJECTED_ROWS(line)
     return match[1] if match else None
 
 

@@ -71,8 +71,14 @@ def _rejected_line(row: RejectedRow) -> str:
     sku = _NULL if row.supplier_sku is None else _escape(row.supplier_sku)
     message = _escape(row.error_message)
     data = _encode(row.row_data).replace(b"\\", _ESCAPED_BACKSLASH).decode()
-    empty = f"\\N\t\\N\t\\N\t{_NO_TERMS}"
-    return f"{row.row_number}\t{sku}\t{empty}\t{row.error_type}\t{message}\t{data}\n"
+    section = _NULL if row.section is None else _section(row.section)
+    values = f"\\N\t\\N\t{section}\t{_NO_TERMS}"
+    return f"{row.row_number}\t{sku}\t{values}\t{row.error_type}\t{message}\t{data}\n"
+
+
+def _section(title: str) -> str:
+    """Return the section of a rejected row as the characteristics that its item would have."""
+    return _encode({"category": title}).replace(b"\\", _ESCAPED_BACKSLASH).decode()
 
 
 def _escape(text: str) -> str:

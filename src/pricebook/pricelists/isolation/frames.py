@@ -43,6 +43,12 @@ class PriceListFailed(msgspec.Struct, frozen=True, tag=True):
     issues: tuple[PriceListIssue, ...] = ()
 
 
+class RowCells(msgspec.Struct, frozen=True, tag=True):
+    """The cells of requested rows by row number, as they are stored for a rejected row."""
+
+    cells: dict[int, list[str]]
+
+
 class PriceListFetched(msgspec.Struct, frozen=True, tag=True):
     """The price list was downloaded into a file."""
 
@@ -56,7 +62,13 @@ class RatesRead(msgspec.Struct, frozen=True, tag=True):
 
 
 Frame = (
-    PriceListOpened | RowChunk | PriceListFinished | PriceListFailed | PriceListFetched | RatesRead
+    PriceListOpened
+    | RowChunk
+    | PriceListFinished
+    | PriceListFailed
+    | PriceListFetched
+    | RatesRead
+    | RowCells
 )
 
 

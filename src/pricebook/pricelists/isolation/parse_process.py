@@ -23,10 +23,17 @@ from pricebook.pricelists.isolation.frames import (
     PriceListFailed,
     PriceListFinished,
     PriceListOpened,
+    RowCells,
     RowChunk,
 )
 from pricebook.pricelists.reader import PriceList, open_price_list
-from pricebook.pricelists.schemas import FetchedSheet, FileSource, IgnoredRow, ReadRequest
+from pricebook.pricelists.schemas import (
+    FetchedSheet,
+    FileSource,
+    IgnoredRow,
+    ReadRequest,
+    RowCellsRequest,
+)
 from pricebook.system.disk_errors import translate_temporary_disk_full
 from pricebook.system.parent_death import set_parent_death_signal
 
@@ -43,10 +50,11 @@ _CPU_GRACE_SECONDS = 2
 _MAX_WRITE_RATIO = 5
 _encode = msgspec.msgpack.Encoder().encode
 _request_decoder = msgspec.msgpack.Decoder(ReadRequest)
+_cells_request_decoder = msgspec.msgpack.Decoder(RowCellsRequest)
 
 
 def main() -> None:
-    """Process the one request on standard input; exit without it if standard input is closed."""
+    """Process the one price list on standard input; exit without it if standard input is closed."""
     parent, user = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     os.nice(_NICENESS)
@@ -69,6 +77,10 @@ def _handle_request(request: ReadRequest, responses: BinaryIO, status: TextIO) -
             price_list = open_price_list(request)
             _send_frame(responses, PriceListOpened(price_list.profile, price_list.rows_total))
             _send_rows(responses, price_list)
+            _send_frame(responses, PriceListFinished(_peak_memory_kib(status)))
+            while payload := frames.receive(sys.stdin.buffer):
+                row_numbers = _cells_request_decoder.decode(payload).row_numbers
+                _send_frame(responses, RowCells(price_list.cells(frozenset(row_numbers))))
     except MemoryError:
         _send_error(
             responses,
@@ -76,8 +88,6 @@ def _handle_request(request: ReadRequest, responses: BinaryIO, status: TextIO) -
         )
     except PricebookError as error:
         _send_error(responses, error)
-    else:
-        _send_frame(responses, PriceListFinished(_peak_memory_kib(status)))
 
 
 def _send_rows(responses: BinaryIO, price_list: PriceList) -> None:

@@ -1,7 +1,7 @@
 """Starts parser processes, sends each one price list, and kills it when it exceeds its limits."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Self
 
@@ -14,6 +14,7 @@ from pricebook.pricelists.isolation.frames import (
     Frame,
     PriceListFinished,
     PriceListOpened,
+    RowCells,
     RowChunk,
 )
 from pricebook.pricelists.isolation.remote_files import fetch
@@ -23,6 +24,7 @@ from pricebook.pricelists.schemas import (
     GoogleSheetSource,
     HttpsSource,
     ReadRequest,
+    RowCellsRequest,
 )
 from pricebook.system.disk_errors import translate_temporary_disk_full
 
@@ -53,6 +55,17 @@ class PriceListStream:
             self.rows_read, self.rows_ignored = frame.read, frame.ignored
             yield frame
         self.peak_memory_kib = frame.peak_memory_kib
+
+    async def read_cells(self, row_numbers: Sequence[int]) -> dict[int, list[str]]:
+        """Return the cells of rows by row number, once the price list was read to its end.
+
+        Raises the errors of `chunks`.
+        """
+        self._parser.send(RowCellsRequest(list(row_numbers)))
+        frame = await self._parser.receive()
+        if not isinstance(frame, RowCells):
+            raise ParserKilledError(_UNEXPECTED_FRAME)
+        return frame.cells
 
 
 class ParserPool:
@@ -135,6 +148,9 @@ class _ParserProcess:
         if not isinstance(opened, PriceListOpened):
             raise ParserKilledError(_UNEXPECTED_FRAME)
         return opened
+
+    def send(self, request: RowCellsRequest) -> None:
+        self._child.send(request)
 
     async def receive(self) -> Frame:
         return await self._child.receive()

@@ -1,0 +1,35 @@
+"""Tasks that correct the rejected rows of another task.
+
+The new columns are null and have no default: no table is rewritten. A corrected row names its task
+without a reference, so that it stays corrected when that task is deleted.
+"""
+
+from pricebook.db.migrations import run_sql
+
+revision = "0021"
+down_revision = "0020"
+
+
+def upgrade() -> None:
+    """Add the columns, and the index by which a deleted task is no longer referred to."""
+    run_sql("""
+        ALTER TABLE ingestion_tasks
+            ADD COLUMN corrections_of uuid REFERENCES ingestion_tasks ON DELETE SET NULL;
+        CREATE INDEX ingestion_tasks_corrections_idx ON ingestion_tasks (corrections_of)
+            WHERE corrections_of IS NOT NULL;
+        ALTER TABLE parsing_logs ADD COLUMN corrected_by uuid, ADD COLUMN section text;
+        COMMENT ON COLUMN ingestion_tasks.corrections_of IS
+            'the task whose rejected rows this one corrects';
+        COMMENT ON COLUMN parsing_logs.corrected_by IS
+            'the task that imported the corrected row; null while it is open';
+        COMMENT ON COLUMN parsing_logs.section IS
+            'the section title above the row, which is the category of its item';
+    """)
+
+
+def downgrade() -> None:
+    """Drop them; corrected rows are then listed as rejected again."""
+    run_sql("""
+        ALTER TABLE parsing_logs DROP COLUMN corrected_by, DROP COLUMN section;
+        ALTER TABLE ingestion_tasks DROP COLUMN corrections_of;
+    """)
