@@ -11,7 +11,7 @@ from pricebook.pricelists.schemas import DecimalMark, NumberCell
 from pricelists.price_lists import csv_text, csv_with_prices, read_price_list
 
 
-def prices_of(*cells: str, currency: str = "USD") -> list[Decimal]:
+def prices_of(*cells: str, currency: str = "USD") -> list[Decimal | None]:
     result = read_price_list(csv_with_prices(cells), currency)
     assert not result.rejected
     return [item.price for item in result.items]

@@ -367,3 +367,17 @@ def test_packing_unit_that_an_earlier_release_took_for_the_price_is_chosen_again
     del stored["price_facts"]
     profile = msgspec.convert(stored, DetectedProfile)
     assert read_next_price_list(content, profile).items[0].price == Decimal("12.50")
+
+
+def test_tiers_of_the_previous_price_list_stay() -> None:
+    content = "Code;Name;MOQ;1+;10+\nA-1;Lamp;10;5.00;4.00\nA-2;Cable;1;7.00;6.00\n"
+    assert [item.price for item in next_list(content, content).items] == [Decimal(4), Decimal(7)]
+
+
+def test_announced_price_replaces_the_previous_one() -> None:
+    last = "Code;Name;Price;New price from 01.12.2036\nA-1;Lamp;5;6\nA-2;Cable;7;8\n"
+    item = next_list(last, last).items[0]
+    assert (item.price, item.next_price) == (Decimal(5), Decimal(6))
+    begun = next_list(last.replace("2036", "2026").replace("12.", "01."), last)
+    assert [item.price for item in begun.items] == [Decimal(6), Decimal(8)]
+    assert "next_price" not in begun.profile.columns

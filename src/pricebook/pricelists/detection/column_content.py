@@ -71,6 +71,11 @@ def column_contents(rows: Sequence[Sequence[str]], currency: str) -> tuple[Colum
     )
 
 
+def content_at(contents: Sequence[ColumnContent], index: int) -> ColumnContent:
+    """Return the content of a column, empty if the sample has no such column."""
+    return contents[index] if index < len(contents) else ColumnContent()
+
+
 def item_rows_below(records: Sequence[Record], header_row_number: int) -> list[list[str]]:
     """Return the rows below the header that have more than one filled cell."""
     return [

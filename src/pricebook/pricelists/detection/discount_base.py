@@ -8,7 +8,7 @@ from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import column_label
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
 from pricebook.pricelists.detection.header_row import TableHeader
-from pricebook.pricelists.detection.vocabulary import DISCOUNTED_PRICE_WORDS, NET_PRICE_WORDS
+from pricebook.pricelists.detection.price_words import DISCOUNTED_PRICE_WORDS, NET_PRICE_WORDS
 from pricebook.pricelists.facts.discounts import parse_discounts
 from pricebook.pricelists.numbers import detect_number_profile, price_cell_reader
 from pricebook.pricelists.schemas import DiscountBase, Field, ReadConfig

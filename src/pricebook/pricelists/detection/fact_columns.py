@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pricebook.errors import PriceListIssue
+from pricebook.pricelists.detection import fact_cells
 from pricebook.pricelists.detection.ambiguity_errors import (
     column_label,
     column_reference,
@@ -23,21 +24,13 @@ from pricebook.pricelists.detection.currencies import (
     resolve_currency,
 )
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
-from pricebook.pricelists.facts.dates import parse_date
-from pricebook.pricelists.facts.discounts import parse_discounts
-from pricebook.pricelists.facts.quantities import Quantity, parse_quantity
 from pricebook.pricelists.facts.units import parse_unit
-from pricebook.pricelists.facts.vat import parse_vat_rate
 from pricebook.pricelists.schemas import Field
 from pricebook.pricelists.text import quote
 
-_MIN_SHARE = 0.5
-_MAX_VAT_RATES = 6
 _MAX_GROUP_LENGTH = 12
 # Cells of a unit column that may be a hundred; `M` beside them is a thousand, not a metre.
 _QUANTITY_UNIT = re.compile(r"\s*(?:C|CEN|%|‰)\s*").fullmatch
-_GTIN = re.compile(r"\s*\d{8}(?:\d{4,6})?\s*").fullmatch
-_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{1,2}-\d{1,2}").search
 _GROUP = re.compile(r"\s*[^\W_][\w./ -]*\s*").fullmatch
 
 
@@ -189,14 +182,17 @@ class FactColumns:
         self._issues.append(misread_column_issue(self._header, field, index, example, decisions))
 
     def _is_unit(self, index: int) -> bool:
-        return self._content(index).share(lambda cell: parse_unit(display_text(cell))) >= _MIN_SHARE
+        return (
+            self._content(index).share(lambda cell: parse_unit(display_text(cell)))
+            >= fact_cells.MIN_FITTING_SHARE
+        )
 
     def _is_group(self, content: ColumnContent) -> bool:
         return (
             content.share(
                 lambda cell: len(cell) <= _MAX_GROUP_LENGTH and _GROUP(display_text(cell))
             )
-            >= _MIN_SHARE
+            >= fact_cells.MIN_FITTING_SHARE
         )
 
     def _check_units(self) -> None:
@@ -220,85 +216,21 @@ class FactColumns:
             )
 
 
-def _is_any(content: ColumnContent) -> bool:
-    return not content.has_markup
-
-
-def _is_quantity(content: ColumnContent) -> bool:
-    """Return whether the cells are quantities in digits: `100`, `100 St`; money is none."""
-    is_money = content.kind == "money" and content.share(_has_cents) > 0
-    return not is_money and content.share(_is_number_of_units) >= _MIN_SHARE
-
-
-def _is_number_of_units(cell: str) -> bool:
-    return any(map(str.isdigit, cell)) and _quantity_of(cell) is not None
-
-
-def _is_price_quantity(content: ColumnContent) -> bool:
-    """Return whether the cells are quantities, among which `each` may be one."""
-    has_quantity = any(map(_names_quantity, content.cells)) or not content.cells
-    is_money = content.kind == "money" and content.share(_has_cents) > 0
-    return has_quantity and not is_money and content.share(_quantity_of) >= _MIN_SHARE
-
-
-def _quantity_of(cell: str) -> Quantity | None:
-    """Return the quantity of a cell by either decimal mark, which the prices decide later."""
-    return parse_quantity(cell, ".") or parse_quantity(cell, ",")
-
-
-def _names_quantity(cell: str) -> bool:
-    quantity = _quantity_of(cell)
-    return quantity is not None and (quantity.number != 1 or any(map(str.isdigit, cell)))
-
-
-def _has_cents(cell: str) -> bool:
-    fraction = re.search(r"[.,](\d{1,2})\D*$", display_text(cell))
-    return fraction is not None and int(fraction[1]) > 0
-
-
-def _is_unit_text(content: ColumnContent) -> bool:
-    return content.share(lambda cell: any(map(str.isalpha, display_text(cell)))) >= _MIN_SHARE
-
-
-def _is_date(content: ColumnContent) -> bool:
-    return (
-        content.share(lambda cell: _DATE(display_text(cell)) or _parses_as_date(cell)) >= _MIN_SHARE
-    )
-
-
-def _parses_as_date(cell: str) -> bool:
-    return any(map(str.isdigit, cell)) and parse_date(display_text(cell)) is not None
-
-
-def _is_discount(content: ColumnContent) -> bool:
-    return content.share(lambda cell: parse_discounts(cell) is not None) >= _MIN_SHARE
-
-
-def _is_vat_rate(content: ColumnContent) -> bool:
-    rates = [rate for cell in content.cells if (rate := parse_vat_rate(cell)) is not None]
-    is_rate = len(set(rates)) <= _MAX_VAT_RATES and all(rate * 10 % 1 == 0 for rate in rates)
-    return is_rate and 2 * len(rates) >= len(content.cells)
-
-
-def _is_gtin(content: ColumnContent) -> bool:
-    return content.share(lambda cell: _GTIN(display_text(cell))) >= _MIN_SHARE
-
-
-_CORE = frozenset({"sku", "name", "price"})
+_CORE = frozenset({"sku", "name", "price", "next_price"})
 _WEAK_CURRENCY_RANK = 2
 # In this order: a column that fits two fields is that of the first.
 _FACT_FIELDS = (
-    _FactField("valid_from", changes_cost=False, fits=_is_date),
-    _FactField("price_quantity", changes_cost=True, fits=_is_price_quantity),
-    _FactField("discount_group", changes_cost=True, fits=_is_any),
-    _FactField("discount", changes_cost=True, fits=_is_discount),
-    _FactField("vat_rate", changes_cost=False, fits=_is_vat_rate),
-    _FactField("min_order_quantity", changes_cost=False, fits=_is_quantity),
-    _FactField("pack_size", changes_cost=False, fits=_is_quantity),
-    _FactField("unit", changes_cost=False, fits=_is_unit_text),
-    _FactField("mpn", changes_cost=False, fits=_is_any),
-    _FactField("gtin", changes_cost=False, fits=_is_gtin),
-    _FactField("brand", changes_cost=False, fits=_is_any),
-    _FactField("stock", changes_cost=False, fits=_is_any),
-    _FactField("lead_time", changes_cost=False, fits=_is_any),
+    _FactField("valid_from", changes_cost=False, fits=fact_cells.is_date),
+    _FactField("price_quantity", changes_cost=True, fits=fact_cells.is_price_quantity),
+    _FactField("discount_group", changes_cost=True, fits=fact_cells.is_any),
+    _FactField("discount", changes_cost=True, fits=fact_cells.is_discount),
+    _FactField("vat_rate", changes_cost=False, fits=fact_cells.is_vat_rate),
+    _FactField("min_order_quantity", changes_cost=False, fits=fact_cells.is_quantity),
+    _FactField("pack_size", changes_cost=False, fits=fact_cells.is_quantity),
+    _FactField("unit", changes_cost=False, fits=fact_cells.is_unit_text),
+    _FactField("mpn", changes_cost=False, fits=fact_cells.is_any),
+    _FactField("gtin", changes_cost=False, fits=fact_cells.is_gtin),
+    _FactField("brand", changes_cost=False, fits=fact_cells.is_any),
+    _FactField("stock", changes_cost=False, fits=fact_cells.is_any),
+    _FactField("lead_time", changes_cost=False, fits=fact_cells.is_any),
 )

@@ -32,9 +32,10 @@ RankedColumns = dict[int, int]
 class ExpectedColumns(NamedTuple):
     """What options and the previous profile set: headers of fields, columns without a field.
 
-    `currency` is the one that prices should be in, `vat_included` decides between net and gross
-    prices, `today` between present and upcoming ones; None: not decided. `needs_code`: without it,
-    other columns than a code identify an article.
+    `configured` are the fields that options of this price list set. `currency` is the one that
+    prices should be in, `vat_included` decides between net and gross prices, `today` between
+    present and upcoming ones; None: not decided. `needs_code`: without it, other columns than a
+    code identify an article.
     """
 
     mapping: Mapping[Field, str]
@@ -44,6 +45,7 @@ class ExpectedColumns(NamedTuple):
     today: date | None = None
     price_quantity_is_set: bool = False
     needs_code: bool = True
+    configured: frozenset[Field] = frozenset()
 
 
 class TableHeader(NamedTuple):

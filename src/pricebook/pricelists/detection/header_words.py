@@ -12,20 +12,18 @@ from pricebook.pricelists.detection.non_field_headers import (
     OTHER_QUANTITY_WORDS,
 )
 from pricebook.pricelists.detection.price_statements import PriceStatement, read_statement
-from pricebook.pricelists.detection.vocabulary import (
+from pricebook.pricelists.detection.price_words import (
     CUSTOMER_WORDS,
-    FIELD_WORDS,
     LIST_PRICE_RANK,
     LIST_PRICE_WORDS,
     MONTH_WORDS,
     NEXT_PRICE_WORDS,
     OTHER_QUANTITY_RANK,
-    PIECE_UNIT_WORDS,
     PRICE_WORDS,
-    TAX_WORDS,
     UNIT_PRICE_OR_PACK_RANK,
     UNIT_PRICE_OR_PACK_WORDS,
 )
+from pricebook.pricelists.detection.vocabulary import FIELD_WORDS, PIECE_UNIT_WORDS, TAX_WORDS
 from pricebook.pricelists.facts.dates import find_date
 from pricebook.pricelists.facts.tiers import parse_tier
 from pricebook.pricelists.schemas import Field
@@ -118,6 +116,11 @@ def _other_quantity_ranks(cell: str, currency: str) -> FieldRanks:
     if not (is_other_quantity or statement.quantities or statement.vat_rates):
         return {}
     return {"price": OTHER_QUANTITY_RANK if is_other_quantity else rank}
+
+
+def price_name(cell: str) -> str:
+    """Return the words of a price header without a day and words such as `new`."""
+    return "".join(word for word in header_statement(cell).rest if not _is_date_word(word))
 
 
 def is_per_piece(statement: PriceStatement) -> bool:

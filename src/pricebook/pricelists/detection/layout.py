@@ -6,9 +6,6 @@ the price list is refused. Reordered and added columns are no change.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-
-import msgspec
 
 from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import (
@@ -20,17 +17,14 @@ from pricebook.pricelists.detection.column_content import ColumnContent, are_com
 from pricebook.pricelists.detection.column_names import column_index
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_words import field_ranks, split_header_with_brackets
-from pricebook.pricelists.detection.vocabulary import UNIT_PRICE_OR_PACK_WORDS
-from pricebook.pricelists.schemas import ColumnKind, DetectedProfile, Fact, Field, ReadConfig
+from pricebook.pricelists.detection.price_words import UNIT_PRICE_OR_PACK_WORDS
+from pricebook.pricelists.schemas import ColumnKind, DetectedProfile, Field, ReadConfig
 from pricebook.pricelists.text import comparison_key, quote, quote_list
 
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 _PACKING_UNITS = frozenset(map(comparison_key, UNIT_PRICE_OR_PACK_WORDS))
-# Without these facts a price was read as it is.
-_FACTS_WITH_DEFAULT = frozenset({"price_quantity", "prices_per_pack", "discount"})
 _OPTION_FIELDS: frozenset[Field] = frozenset({"currency", "price_quantity", "discount", "vat_rate"})
-PER_ROW = "per row"
-_NEW_LAYOUT_HINT = "import with a new layout (--new-layout, new_layout)"
+NEW_LAYOUT_HINT = "import with a new layout (--new-layout, new_layout)"
 # A price list may lack these columns: the stored values stay, and no price changes by it.
 _OPTIONAL_FIELDS: frozenset[Field] = frozenset(
     (
@@ -38,19 +32,6 @@ _OPTIONAL_FIELDS: frozenset[Field] = frozenset(
         "lead_time",
     )
 )
-# Facts that a price depends on; the last ones are remembered if they were set.
-_COMPARED_FACTS = ("currency", "price_quantity", "prices_per_pack", "vat_included", "discount")
-_REMEMBERED_OPTIONS = (
-    *("currency", "price_quantity", "prices_per_pack", "vat_included", "vat_rate", "discount"),
-    *("discount_groups", "discount_base"),
-)
-_FACT_LABELS = {
-    "currency": "currency",
-    "price_quantity": "quantity that a price is for",
-    "prices_per_pack": "price per pack",
-    "vat_included": "inclusion of VAT",
-    "discount": "discount",
-}
 _KIND_NAMES: dict[ColumnKind, str] = {
     "money": "prices",
     "decimals": "decimal numbers",
@@ -67,79 +48,18 @@ def with_previous_mapping(
 ) -> Mapping[Field, str]:
     """Return the column mapping of the options, completed by the previous profile.
 
-    An earlier release took `PU` for the price; such a column is chosen again.
+    The column of upcoming prices is chosen again, since its day may have come; so is `PU`, which
+    an earlier release took for the price.
     """
     if previous_profile is None:
         return configured
     price = comparison_key(previous_profile.columns.get("price", ""))
     is_outdated = not previous_profile.price_facts and price in _PACKING_UNITS
     previous: dict[Field, str] = dict(previous_profile.columns)
+    previous.pop("next_price", None)
     if is_outdated:
         del previous["price"]
     return {**previous, **configured}
-
-
-def remembered_options(
-    configured: ReadConfig, previous_profile: DetectedProfile | None
-) -> ReadConfig:
-    """Return the options with the facts that were set for the previous price list."""
-    facts = previous_profile.price_facts if previous_profile else {}
-    remembered: dict[str, Any] = {
-        option: msgspec.json.decode(fact.value) if option == "discount_groups" else fact.value
-        for option in _REMEMBERED_OPTIONS
-        if (fact := facts.get(option)) and fact.origin in {"setting", "previous"}
-    }
-    unset = {key: text for key, text in remembered.items() if getattr(configured, key) is None}
-    return msgspec.structs.replace(
-        configured, **_struct_fields(msgspec.convert(unset, ReadConfig, strict=False), unset)
-    )
-
-
-def _struct_fields(config: ReadConfig, names: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: getattr(config, name) for name in names}
-
-
-def changed_facts(
-    facts: Mapping[str, Fact], configured: ReadConfig, previous_profile: DetectedProfile
-) -> Iterator[PriceListIssue]:
-    """Yield an issue for each fact about the prices that differs from the previous price list.
-
-    A profile of an earlier release has no facts; a fact that is stated for the first time is no
-    change, except for the quantity and the discount, without which a price was read as it is.
-    """
-    previous_facts = previous_profile.price_facts
-    if not previous_facts:
-        return
-    for key in _COMPARED_FACTS:
-        before, now = previous_facts.get(key), facts.get(key)
-        is_decided = getattr(configured, key) is not None or (
-            before is not None
-            and before.origin == "header"
-            and "price" in configured.column_mapping
-        )
-        is_new = before is None and key not in _FACTS_WITH_DEFAULT
-        if is_decided or is_new or _value(key, before) == _value(key, now):
-            continue
-        example = before.value if before and before.value != PER_ROW else "…"
-        yield PriceListIssue(
-            f"In the previous price list the {_FACT_LABELS[key]} was {_fact_text(before)}, now it "
-            f"is {_fact_text(now)}; set it, as in {key}={example}, or {_NEW_LAYOUT_HINT}.",
-            key,
-            tuple(fact.value for fact in (before, now) if fact and fact.value != PER_ROW),
-        )
-
-
-def _value(key: str, fact: Fact | None) -> str | None:
-    """Return the value of a fact; a price for one unit is the same as one for nothing else."""
-    is_default = fact is None or (key == "price_quantity" and fact.value == "1")
-    return None if fact is None or is_default else fact.value
-
-
-def _fact_text(fact: Fact | None) -> str:
-    """Return a fact and its source for a message."""
-    if fact is None:
-        return "not stated"
-    return f"{fact.value} by {fact.source}" if fact.source else f"{fact.value} ({fact.origin})"
 
 
 def had_no_header(previous_profile: DetectedProfile | None) -> bool:
@@ -268,7 +188,7 @@ def _changed_width(
         yield PriceListIssue(
             f"The previous price list had no header, this one has {quote_list(header.cells)} in "
             f"row {header.row_number}; set header_row=0 if that is no header, or "
-            f"{_NEW_LAYOUT_HINT}.",
+            f"{NEW_LAYOUT_HINT}.",
             "header_row",
             ("0",),
         )
@@ -276,7 +196,7 @@ def _changed_width(
         yield PriceListIssue(
             f"The previous price list had {len(previous_profile.headers)} columns without headers, "
             f"this one has {len(header.cells)}, so they may have moved; set them with "
-            f"column_mapping, or {_NEW_LAYOUT_HINT}.",
+            f"column_mapping, or {NEW_LAYOUT_HINT}.",
             "column_mapping",
         )
 
@@ -287,7 +207,7 @@ def _missing_column_issue(header: TableHeader, field: Field, title: str) -> Pric
     return PriceListIssue(
         f"In the previous price list the {FIELD_LABELS[field]} was {previous}, which this one does "
         f"not have: its columns are {columns}; set the column with column_mapping or "
-        f'--column {field}="Header", or {_NEW_LAYOUT_HINT}.',
+        f'--column {field}="Header", or {NEW_LAYOUT_HINT}.',
         f"column_mapping.{field}",
         tuple(cell.strip() for cell in header.cells if cell.strip())[:20],
     )
@@ -301,7 +221,7 @@ def _changed_kind_issue(
         f"The column {column_label(header, index)} of the {FIELD_LABELS[field]} contained "
         f"{previous} in the previous price list and contains {current} now; set the column with "
         "column_mapping or "
-        f'--column {field}="Header", or {_NEW_LAYOUT_HINT}.',
+        f'--column {field}="Header", or {NEW_LAYOUT_HINT}.',
         f"column_mapping.{field}",
         (column_reference(header, index),),
     )

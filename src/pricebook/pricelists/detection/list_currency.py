@@ -11,7 +11,7 @@ from pricebook.pricelists.detection.fact_collector import (
     Statement,
     sentence_source,
 )
-from pricebook.pricelists.detection.layout import PER_ROW
+from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.price_statements import names_unknown_currency
 from pricebook.pricelists.schemas import Fact, FactOrigin
 from pricebook.pricelists.text import quote

@@ -8,7 +8,7 @@ from pricebook.pricelists.detection.fact_collector import (
     Statement,
     sentence_source,
 )
-from pricebook.pricelists.detection.layout import PER_ROW
+from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.schemas import Fact
 
 

@@ -23,7 +23,6 @@ from pricebook.pricelists.detection.fact_collector import (
     sentence_source,
 )
 from pricebook.pricelists.detection.header_words import field_ranks
-from pricebook.pricelists.detection.layout import PER_ROW
 from pricebook.pricelists.detection.list_currency import find_currency
 from pricebook.pricelists.detection.list_quantity import (
     find_price_quantity,
@@ -31,6 +30,7 @@ from pricebook.pricelists.detection.list_quantity import (
     is_quantity_set,
 )
 from pricebook.pricelists.detection.list_tax import find_vat
+from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.sentences import Doubt
 from pricebook.pricelists.facts.dates import find_day_first
 from pricebook.pricelists.facts.discounts import parse_discounts
@@ -171,6 +171,8 @@ def _find_next_from(collector: FactCollector) -> date | None:
     if column is None:
         return None
     day = sources.assignment.next_from
+    if day is None and "valid_from" in sources.assignment.columns:
+        return None
     if day is None:
         collector.refuse(
             f"Nothing says from which day the prices of {column_label(sources.header, column)} "

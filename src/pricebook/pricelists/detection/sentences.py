@@ -22,6 +22,7 @@ from pricebook.pricelists.detection.price_statements import (
     read_statement,
     tokenize,
 )
+from pricebook.pricelists.detection.price_words import MONTH_WORDS
 from pricebook.pricelists.detection.statement_words import (
     ABBREVIATIONS,
     AFTER_QUANTITY_WORDS,
@@ -35,7 +36,6 @@ from pricebook.pricelists.detection.statement_words import (
     VALID_FROM_PHRASES,
     VALIDITY_WORDS,
 )
-from pricebook.pricelists.detection.vocabulary import MONTH_WORDS
 from pricebook.pricelists.facts.dates import parse_date
 from pricebook.pricelists.facts.units import PIECE, parse_unit
 from pricebook.pricelists.schemas import Record

@@ -7,7 +7,7 @@ from itertools import count
 from typing import NamedTuple
 
 from pricebook.errors import PriceListError, PriceListIssue
-from pricebook.pricelists.detection import key_columns, layout
+from pricebook.pricelists.detection import key_columns, layout, previous_facts
 from pricebook.pricelists.detection.ambiguity_errors import unknown_column_issue
 from pricebook.pricelists.detection.column_content import (
     ColumnContent,
@@ -131,20 +131,14 @@ def detect_table(records: Sequence[Record], request: ReadRequest) -> DetectedTab
             header, _unconfigured(columns, config), contents, previous_profile
         )
     sentences = read_sentences(_notes(records, header, columns), request.currency)
+    remembered = previous_facts.remembered_options(config, previous_profile)
     list_facts = detect_price_basis(
-        ListSources(
-            request,
-            layout.remembered_options(config, previous_profile),
-            header,
-            assignment,
-            contents,
-            sentences,
-        )
+        ListSources(request, remembered, header, assignment, contents, sentences)
     )
     issues += list_facts.issues
     if previous_profile:
         known = {issue.option for issue in issues}
-        changes = layout.changed_facts(list_facts.facts, config, previous_profile)
+        changes = previous_facts.changed_facts(list_facts.facts, config, previous_profile)
         issues += [issue for issue in changes if issue.option not in known]
     assigned_columns = {*columns.values(), *(index for _, index in assignment.tiers)}
     characteristics = _characteristic_columns(header, assigned_columns, config, issues)
@@ -197,7 +191,7 @@ def _detect_header(
 
 def _expected_columns(request: ReadRequest) -> ExpectedColumns:
     """Return what the options of a request and the previous profile set."""
-    config = layout.remembered_options(request.config, request.previous_profile)
+    config = previous_facts.remembered_options(request.config, request.previous_profile)
     catalog = {"net": False, "gross": True, "as_listed": None}[request.catalog_vat]
     return ExpectedColumns(
         mapping=layout.with_previous_mapping(config.column_mapping, request.previous_profile),
@@ -207,6 +201,7 @@ def _expected_columns(request: ReadRequest) -> ExpectedColumns:
         today=request.today,
         price_quantity_is_set=request.config.price_quantity is not None,
         needs_code=not key_columns.key_names(request),
+        configured=frozenset(request.config.column_mapping),
     )
 
 

@@ -1,0 +1,91 @@
+"""Whether the cells of a column fit what its header says: quantities, discounts, rates, dates."""
+
+import re
+from collections.abc import Callable
+
+from pricebook.pricelists.detection.column_content import ColumnContent, display_text
+from pricebook.pricelists.facts.dates import parse_date
+from pricebook.pricelists.facts.discounts import parse_discounts
+from pricebook.pricelists.facts.quantities import Quantity, parse_quantity
+from pricebook.pricelists.facts.vat import parse_vat_rate
+
+# Of the filled cells of the sample.
+MIN_FITTING_SHARE = 0.5
+_MAX_VAT_RATES = 6
+_GTIN = re.compile(r"\s*\d{8}(?:\d{4,6})?\s*").fullmatch
+_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{1,2}-\d{1,2}").search
+
+
+def is_any(content: ColumnContent) -> bool:
+    """Return whether the cells are texts without markup."""
+    return not content.has_markup
+
+
+def is_quantity(content: ColumnContent) -> bool:
+    """Return whether the cells are quantities in digits: `100`, `100 St`; money is none."""
+    return not _is_money(content) and _fits(content, _is_number_of_units)
+
+
+def is_price_quantity(content: ColumnContent) -> bool:
+    """Return whether the cells are quantities, among which `each` may be one."""
+    has_quantity = any(map(_names_quantity, content.cells)) or not content.cells
+    return has_quantity and not _is_money(content) and _fits(content, _quantity_of)
+
+
+def is_unit_text(content: ColumnContent) -> bool:
+    """Return whether the cells have words, as units have."""
+    return _fits(content, lambda cell: any(map(str.isalpha, display_text(cell))))
+
+
+def is_date(content: ColumnContent) -> bool:
+    """Return whether the cells are dates, also those whose order of day and month is in doubt."""
+    return _fits(content, lambda cell: _DATE(display_text(cell)) or _parses_as_date(cell))
+
+
+def is_discount(content: ColumnContent) -> bool:
+    """Return whether the cells are percentages or chains of them."""
+    return _fits(content, lambda cell: parse_discounts(cell) is not None)
+
+
+def is_vat_rate(content: ColumnContent) -> bool:
+    """Return whether the cells are a few rates; amounts of tax are none."""
+    rates = [rate for cell in content.cells if (rate := parse_vat_rate(cell)) is not None]
+    is_rate = len(set(rates)) <= _MAX_VAT_RATES and all(rate * 10 % 1 == 0 for rate in rates)
+    return is_rate and 2 * len(rates) >= len(content.cells)
+
+
+def is_gtin(content: ColumnContent) -> bool:
+    """Return whether the cells have as many digits as a GTIN."""
+    return _fits(content, lambda cell: _GTIN(display_text(cell)))
+
+
+def _fits(content: ColumnContent, predicate: Callable[[str], object]) -> bool:
+    return content.share(predicate) >= MIN_FITTING_SHARE
+
+
+def _is_money(content: ColumnContent) -> bool:
+    """Return whether some cells have cents: `100.00` may be a quantity."""
+    return content.kind == "money" and content.share(_has_cents) > 0
+
+
+def _has_cents(cell: str) -> bool:
+    fraction = re.search(r"[.,](\d{1,2})\D*$", display_text(cell))
+    return fraction is not None and int(fraction[1]) > 0
+
+
+def _quantity_of(cell: str) -> Quantity | None:
+    """Return the quantity of a cell by either decimal mark, which the prices decide later."""
+    return parse_quantity(cell, ".") or parse_quantity(cell, ",")
+
+
+def _is_number_of_units(cell: str) -> bool:
+    return any(map(str.isdigit, cell)) and _quantity_of(cell) is not None
+
+
+def _names_quantity(cell: str) -> bool:
+    quantity = _quantity_of(cell)
+    return quantity is not None and (quantity.number != 1 or any(map(str.isdigit, cell)))
+
+
+def _parses_as_date(cell: str) -> bool:
+    return any(map(str.isdigit, cell)) and parse_date(display_text(cell)) is not None

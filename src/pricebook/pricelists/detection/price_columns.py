@@ -1,0 +1,285 @@
+"""Choice of the price column: net or gross, present or upcoming, tiers, customers, currencies."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from pricebook.errors import PriceListIssue
+from pricebook.pricelists.detection.ambiguity_errors import (
+    competing_columns_issue,
+    equal_columns_issue,
+)
+from pricebook.pricelists.detection.column_content import ColumnContent, content_at, is_numeric
+from pricebook.pricelists.detection.currencies import currencies_in_text
+from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
+from pricebook.pricelists.detection.header_words import (
+    has_customer_word,
+    has_next_price_word,
+    has_old_price_word,
+    header_statement,
+    is_dated_price,
+    is_known_non_price_header,
+    mentions_price,
+    price_name,
+)
+from pricebook.pricelists.detection.price_words import (
+    FRENCH_HEADERS,
+    LIST_PRICE_RANK,
+    UNIT_PRICE_OR_PACK_RANK,
+)
+from pricebook.pricelists.facts.dates import find_date
+from pricebook.pricelists.schemas import Field
+from pricebook.pricelists.text import comparison_key
+
+# Added to the rank of a column without a cell, and of a column of HTML for the name.
+UNUSABLE = 1_000
+_FRENCH_HEADERS = frozenset(map(comparison_key, FRENCH_HEADERS))
+
+Tiers = tuple[tuple[Decimal, int], ...]
+
+
+class PriceColumns(NamedTuple):
+    """The columns of the price, of the tiers, ascending, and of a price from `next_from` on."""
+
+    price: int | None = None
+    tiers: Tiers = ()
+    next_price: int | None = None
+    next_from: date | None = None
+    issues: tuple[PriceListIssue, ...] = ()
+
+
+def choose_price_columns(
+    header: TableHeader,
+    expected: ExpectedColumns,
+    contents: Sequence[ColumnContent],
+    available: Mapping[Field, RankedColumns],
+) -> PriceColumns:
+    """Return the columns of prices among the available candidates; doubts become issues."""
+    return _PriceChooser(header, expected, contents, available).choose()
+
+
+def header_date(header: TableHeader, index: int, currency: str) -> date | None:
+    """Return the day from which the prices of a column hold, if its header names one."""
+    cell = header.cells[index]
+    return find_date(cell) if is_dated_price(cell, currency) else None
+
+
+def is_packing_unit(rank: int) -> bool:
+    """Return whether a candidate for the price is `PU`, which may be the packing unit."""
+    return rank % UNUSABLE == UNIT_PRICE_OR_PACK_RANK
+
+
+class _PriceChooser:
+    """Chooses the price columns of one table."""
+
+    def __init__(
+        self,
+        header: TableHeader,
+        expected: ExpectedColumns,
+        contents: Sequence[ColumnContent],
+        available: Mapping[Field, RankedColumns],
+    ) -> None:
+        self._header = header
+        self._expected = expected
+        self._contents = contents
+        self._available = available
+        self._issues: list[PriceListIssue] = []
+
+    def choose(self) -> PriceColumns:
+        tiers = self._tier_columns()
+        next_price, next_from = self._next_price()
+        candidates = {i: rank for i, rank in self._available["price"].items() if i != next_price}
+        begun = self._begun_prices(candidates)
+        if "price" in self._expected.mapping and (self._is_configured or not begun):
+            price, tiers = self._mapped_price(tiers)
+        else:
+            price, tiers = self._detected_price(candidates, begun, tiers)
+        return PriceColumns(price, tiers, next_price, next_from, tuple(self._issues))
+
+    def _refuse(self, issue: PriceListIssue) -> None:
+        self._issues.append(issue)
+
+    def _mapped_price(self, tiers: Tiers) -> tuple[int | None, Tiers]:
+        """Return the column that is set for the price, and the tiers unless it replaces them."""
+        columns = self._header.candidates["price"]
+        if len(columns) != 1:
+            return None, ()
+        (price,) = columns
+        tier_columns = [column for _, column in tiers]
+        if not tiers or price == tier_columns[0]:
+            return price, tiers
+        is_other_price = price in tier_columns or tiers[0][0] <= 1
+        return price, () if is_other_price else ((Decimal(1), price), *tiers)
+
+    def _detected_price(
+        self, candidates: RankedColumns, begun: Mapping[int, date], tiers: Tiers
+    ) -> tuple[int | None, Tiers]:
+        tier_columns = {column for _, column in tiers}
+        candidates = {i: rank for i, rank in candidates.items() if i not in tier_columns}
+        if begun:
+            latest = max(begun.values())
+            candidates = {i: candidates.get(i, 0) for i, day in begun.items() if day == latest}
+        regular = {index: rank for index, rank in candidates.items() if rank < LIST_PRICE_RANK}
+        if tiers and not regular:
+            return tiers[0][1], tiers
+        candidates = regular or self._without_packing_units(candidates)
+        candidates = self._in_expected_currency(candidates)
+        price = self._best_price(candidates) if candidates else None
+        if price is None:
+            return None, ()
+        self._check_competitors(price)
+        self._check_merged_header(price)
+        if tiers and tiers[0][0] <= 1:
+            self._refuse(equal_columns_issue(self._header, "price", [price, tiers[0][1]]))
+        return price, ((Decimal(1), price), *tiers) if tiers else ()
+
+    def _tier_columns(self) -> Tiers:
+        """Return quantity and column of the tiers, ascending; two of a quantity are in doubt."""
+        mapped = {
+            index
+            for field in self._expected.mapping
+            if field != "price"
+            for index in self._header.candidates[field]
+        }
+        columns: dict[Decimal, list[int]] = {}
+        for index, quantity in self._header.tiers.items():
+            content = content_at(self._contents, index)
+            if index not in mapped and (content.kind is None or is_numeric(content)):
+                columns.setdefault(quantity, []).append(index)
+        only = next(iter(columns.values())) if len(columns) == 1 else []
+        if len(only) == 1 and not mentions_price(self._header.cells[only[0]]):
+            return ()
+        for same in columns.values():
+            if len(same) > 1:
+                self._refuse(equal_columns_issue(self._header, "price", same))
+        return tuple(sorted((quantity, same[0]) for quantity, same in columns.items()))
+
+    def _next_price(self) -> tuple[int | None, date | None]:
+        """Return the column of prices that begin after today, and their first day."""
+        header, expected = self._header, self._expected
+        candidates = header.candidates["next_price"]
+        days = {index: header_date(header, index, expected.currency) for index in candidates}
+        if "next_price" in expected.configured and len(days) == 1:
+            return next(iter(days.items()))
+        taken = header.candidates["price"].keys() if self._is_configured else set[int]()
+        later = {
+            index: day
+            for index, day in days.items()
+            if day and expected.today and day > expected.today and index not in taken
+        }
+        others = (self._available["price"].keys() | header.tiers.keys()) - later.keys() | taken
+        if not later or not others:
+            return None, None
+        if len(later) > 1:
+            self._refuse(equal_columns_issue(header, "next_price", later))
+            return None, None
+        return next(iter(later.items()))
+
+    @property
+    def _is_configured(self) -> bool:
+        return "price" in self._expected.configured
+
+    def _begun_prices(self, candidates: RankedColumns) -> dict[int, date]:
+        """Return the columns of new prices that hold already, with their first day.
+
+        Beside the price column of the previous price list only its successors count.
+        """
+        header, expected = self._header, self._expected
+        mapped = header.candidates["price"] if "price" in expected.mapping else {}
+        names = {price_name(header.cells[index]) for index in mapped}
+        columns = candidates.keys() | header.candidates["next_price"].keys()
+        return {
+            index: day
+            for index in columns
+            if has_next_price_word(header.cells[index])
+            and (day := header_date(header, index, expected.currency))
+            and not (expected.today and day > expected.today)
+            and (not mapped or price_name(header.cells[index]) in names)
+        }
+
+    def _without_packing_units(self, candidates: RankedColumns) -> RankedColumns:
+        """Return the candidates without `PU` unless its cells are unit prices beyond doubt."""
+        others = {i: rank for i, rank in candidates.items() if not is_packing_unit(rank)}
+        if others:
+            return others
+        kept: RankedColumns = {}
+        for index, rank in candidates.items():
+            content = content_at(self._contents, index)
+            if content.kind == "money" and self._is_french():
+                kept[index] = rank
+        return kept
+
+    def _is_french(self) -> bool:
+        """Return whether another header of the row is French."""
+        keys = {comparison_key(cell) for cell in self._header.cells}
+        return not _FRENCH_HEADERS.isdisjoint(keys)
+
+    def _in_expected_currency(self, candidates: RankedColumns) -> RankedColumns:
+        """Return the price columns in the expected currency or none, if there are any."""
+        currency = self._expected.currency
+        matching = {
+            index: rank
+            for index, rank in candidates.items()
+            if (codes := currencies_in_text(self._header.cells[index], currency)) is None
+            or currency in codes
+        }
+        return matching or candidates
+
+    def _best_price(self, candidates: RankedColumns) -> int | None:
+        best_rank = min(candidates.values())
+        best = [index for index, rank in candidates.items() if rank == best_rank]
+        wanted = self._expected.vat_included
+        if len(best) > 1 and wanted is not None:
+            cells = self._header.cells
+            fitting = [
+                i for i in best if header_statement(cells[i]).vat_included == frozenset({wanted})
+            ]
+            best = fitting if len(fitting) == 1 else best
+        if len(best) > 1:
+            self._refuse(equal_columns_issue(self._header, "price", best))
+            return None
+        return best[0]
+
+    def _check_competitors(self, price: int) -> None:
+        """Refuse a price beside other prices whose headers name customers, terms or a year."""
+        header, available = self._header, self._available
+        known = {
+            index
+            for field, columns in header.candidates.items()
+            for index in columns
+            if field != "price"
+        }
+        vat = header_statement(header.cells[price]).vat_included
+        competitors = [
+            index
+            for index, cell in enumerate(header.cells)
+            if index != price
+            and index not in known
+            and index not in header.ignored
+            and index not in header.tiers
+            and index not in available["price"]
+            and self._may_be_price(index, cell)
+            and not (vat and header_statement(cell).vat_included not in {frozenset(), vat})
+        ]
+        if competitors:
+            self._refuse(competing_columns_issue(header, "price", [price, *competitors]))
+
+    def _may_be_price(self, index: int, cell: str) -> bool:
+        return (
+            is_numeric(content_at(self._contents, index))
+            and has_customer_word(cell)
+            and not has_old_price_word(cell)
+            and not is_known_non_price_header(cell, self._expected.currency)
+        )
+
+    def _check_merged_header(self, price: int) -> None:
+        """Refuse a price header that may span further numeric columns without header."""
+        covered = [price]
+        for index in range(price + 1, min(len(self._header.cells), len(self._contents))):
+            if self._header.cells[index].strip():
+                break
+            if is_numeric(self._contents[index]) and index not in self._header.ignored:
+                covered.append(index)
+        if len(covered) > 1:
+            self._refuse(equal_columns_issue(self._header, "price", covered))

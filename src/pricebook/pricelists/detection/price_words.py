@@ -1,0 +1,146 @@
+"""Words of price headers: prices, list prices, customers, discounts, days. Pure data.
+
+All words are compared like those of `vocabulary`.
+"""
+
+PRICE_WORDS: tuple[tuple[str, ...], ...] = (
+    (
+        *("price", "prices", "pricing", "unit price", "our price", "your price", "selling price"),
+        "sales price",
+        *("sale price", "special price", "regular price", "base price", "dealer price"),
+        *("wholesale", "wholesale price", "retail", "retail price", "purchase price", "cost price"),
+        "ihr preis",
+        *("buying price", "netprice", "grossprice", "trade price", "current price"),
+        *("preis", "preise", "nettopreis", "bruttopreis", "einzelpreis", "stückpreis"),
+        "artikelpreis",
+        *("einkaufspreis", "verkaufspreis", "händlerpreis", "ek", "vk", "ek preis", "vk preis"),
+        *("sonderpreis", "einheitspreis", "großhandelspreis"),
+        *("endkundenpreis", "ladenpreis"),
+        *("цена", "цены", "оптовая цена", "цена оптовая", "цена опт", "опт", "розничная цена"),
+        *("цена розничная", "цена розница", "розница", "закупочная цена", "цена закупки"),
+        *("отпускная цена", "цена отпускная", "цена дилера", "дилерская цена", "цена продажи"),
+        *("цена со скидкой", "price after discount", "discounted price", "net dealer price"),
+        *("votre prix", "su precio", "precio con descuento", "cena po rabacie", "net cost"),
+        *("ціна зі знижкою", "prix net", "precio neto", "dealer net"),
+        *("ваша цена", "цена за 1 шт", "мелкий опт", "крупный опт"),
+        *("prix", "prix d'achat", "prix de vente", "prix public", "prix de gros", "prix de détail"),
+        *("precio", "precio de venta", "precio de compra", "precio mayorista", "precio minorista"),
+        *("precio al por mayor", "pvp", "precio coste", "precio de coste"),
+        *("cena", "cena hurtowa", "cena detaliczna", "cena zakupu", "cena sprzedaży", "hurt"),
+        "detal",
+        *("ціна", "оптова ціна", "ціна опт", "ціна оптова", "роздрібна ціна", "ціна роздрібна"),
+        *("закупівельна ціна", "ціна закупівлі", "відпускна ціна", "ваша ціна"),
+        *("dealer", "customer price", "ek netto", "netto vk", "netto ek"),
+        *("hek", "nek", "e preis", "ep", "ihr ek", "ihr nettopreis", "abgabepreis", "aktionspreis"),
+        *("опт цена", "розн цена", "цена розн", "цена дилер", "дилер", "дилерская", "закупка"),
+        *("закуп", "базовая цена", "спеццена", "специальная цена", "цена со скидкой", "оптовая"),
+        *("розничная", "мелкооптовая цена", "крупнооптовая цена", "цена реализации", "цена прайс"),
+        *("pu ht", "pu ttc", "pv", "pv ht", "pa", "pa ht", "prix unit", "prix achat"),
+        *("prix vente", "prix remisé", "prix spécial", "p unit", "p unitario", "precio oferta"),
+        *("precios", "ceny", "ціни", "precio especial", "precio distribuidor", "precio cliente"),
+        *("pvd", "cena hurt"),
+        *("cena detal", "cena promocyjna", "cena specjalna", "cena dla ciebie", "cena klienta"),
+        *("ціна роздріб", "ціна гурт", "гуртова ціна", "дилерська ціна", "базова ціна", "роздріб"),
+    ),
+    (
+        *("cost", "rate", "стоимость", "вартість", "tarif", "coût", "tarifa", "coste", "kosten"),
+        *("koszt", "прайс", "net", "gross", "netto", "brutto"),
+    ),
+)
+
+# Prices of another quantity than a piece come between the second and the third rank.
+LIST_PRICE_WORDS: tuple[tuple[str, ...], ...] = (
+    (
+        *("rrp", "msrp", "srp", "mrp", "list price", "catalog price", "catalogue price"),
+        *("suggested price", "recommended retail price", "recommended price", "list"),
+        *("suggested retail price", "retail list price", "manufacturer's suggested retail price"),
+        *("uvp", "listenpreis", "katalogpreis", "unverbindliche preisempfehlung", "empf vk"),
+        *("preisempfehlung", "uvpe", "uvp preis", "brutto listenpreis", "bruttolistenpreis"),
+        *("ррц", "мрц", "рекомендованная цена", "рекомендуемая цена", "каталожная цена"),
+        *("рекомендованная розничная цена", "рекомендуемая розничная цена", "цена по каталогу"),
+        *("рекоменд цена", "рек розничная цена", "рек цена", "рекомендованная розница"),
+        *("prix catalogue", "prix conseillé", "prix tarif", "prix public conseillé", "ppc"),
+        *("prix de vente conseillé", "pvc", "prix de liste", "prix liste"),
+        *("precio de catálogo", "precio tarifa", "precio recomendado", "pvp recomendado", "pvpr"),
+        *("precio de lista", "precio lista", "precio catálogo"),
+        *("cena katalogowa", "cena sugerowana", "sugerowana cena detaliczna", "cena cennikowa"),
+        *("cena katalog", "cena kat", "рекомендована ціна", "рекомендована роздрібна ціна"),
+        *("рекомендована роздріб", "каталожна ціна", "ціна за каталогом"),
+    ),
+)
+
+# Ranks of price headers beside those of PRICE_WORDS.
+OTHER_QUANTITY_RANK = len(PRICE_WORDS)
+LIST_PRICE_RANK = OTHER_QUANTITY_RANK + 1
+# `PU` is the unit price of French price lists and the packing unit of all others.
+UNIT_PRICE_OR_PACK_WORDS = ("pu", "p u")
+UNIT_PRICE_OR_PACK_RANK = LIST_PRICE_RANK + 1
+
+# Of a price that holds from a day on.
+NEXT_PRICE_WORDS = frozenset(
+    (
+        *("new", "next", "from", "as", "of", "effective", "valid", "starting", "since", "future"),
+        *("neu", "neue", "neuer", "neuen", "ab", "vom", "gültig", "künftig", "künftiger"),
+        *("новая", "новые", "с", "со", "от", "действует", "действительна", "будущая", "г"),
+        *("nouveau", "nouveaux", "à", "partir", "du", "dès", "le", "au", "valable", "er"),
+        *("nuevo", "nuevos", "desde", "de", "del", "el", "válido", "nowa", "nowe", "od", "ważna"),
+        *("ważne", "dnia", "нова", "нові", "з", "від", "діє", "дійсна", "року", "r", "р"),
+    )
+)
+
+MONTH_WORDS = frozenset(
+    (
+        *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+        *("october", "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug"),
+        *("sep", "sept", "oct", "nov", "dec", "januar", "februar", "märz", "mai", "juni", "juli"),
+        *("oktober", "dezember", "okt", "dez", "января", "февраля", "марта", "апреля", "мая"),
+        *("июня", "июля", "августа", "сентября", "октября", "ноября", "декабря", "janvier"),
+        *("février", "mars", "avril", "juin", "juillet", "août", "septembre", "octobre"),
+        *("novembre", "décembre", "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio"),
+        *("agosto", "septiembre", "octubre", "noviembre", "diciembre", "stycznia", "lutego"),
+        *("marca", "kwietnia", "maja", "czerwca", "lipca", "sierpnia", "września"),
+        *("października", "listopada", "grudnia", "січня", "лютого", "березня", "квітня"),
+        *("травня", "червня", "липня", "серпня", "вересня", "жовтня", "листопада", "грудня"),
+    )
+)
+
+# Whom a price is for: with such words, several columns of prices are a choice.
+CUSTOMER_WORDS = frozenset(
+    (
+        *("wholesale", "retail", "dealer", "dealers", "partner", "partners", "distributor"),
+        *("distributors", "reseller", "resellers", "trade", "vip", "gold", "silver", "platinum"),
+        *("b2b", "b2c", "oem", "srp", "msrp", "rrp", "mrp", "ddp", "exw", "fob", "cif", "fca"),
+        *("dap", "händler", "fachhandel", "großhandel", "endkunde", "wiederverkäufer", "опт"),
+        *("опта", "оптовая", "крупный", "мелкий", "розница", "розничная", "розн", "дилер"),
+        *("дилерская", "дилеры", "партнер", "партнёр", "партнерская", "партнёрская", "спеццена"),
+        *("revendeur", "revendeurs", "grossiste", "détaillant", "distributeur", "mayorista"),
+        *("minorista", "distribuidor", "hurt", "hurtowa", "detal", "detaliczna", "partnerska"),
+        *("гурт", "гуртова", "роздріб", "роздрібна", "дилерська", "партнерська", "оптова"),
+    )
+)
+
+# A price from which the supplier has already taken the discounts.
+DISCOUNTED_PRICE_WORDS = frozenset(
+    (
+        *("your price", "special price", "discounted price", "price after discount", "sale price"),
+        *("customer price", "ihr preis", "ihr ek", "ihr nettopreis", "aktionspreis"),
+        *("sonderpreis", "цена со скидкой", "ваша цена", "спеццена", "специальная цена"),
+        *("prix remisé", "prix spécial", "votre prix", "precio oferta", "precio especial"),
+        *("precio con descuento", "su precio", "cena dla ciebie", "cena promocyjna"),
+        *("cena specjalna", "cena po rabacie", "ваша ціна", "ціна зі знижкою"),
+    )
+)
+# Net of taxes or net of discounts: beside a discount that is in doubt.
+NET_PRICE_WORDS = frozenset(
+    (
+        *("net price", "net", "net cost", "netprice", "nettopreis", "netto", "netto ek"),
+        *("ek netto", "nek", "prix net", "precio neto", "neto", "dealer net", "net dealer price"),
+    )
+)
+
+# Headers of French price lists, in which `PU` is the unit price.
+FRENCH_HEADERS = (
+    *("réf", "référence", "désignation", "libellé", "quantité", "qté", "montant", "tva", "remise"),
+    *("conditionnement", "colisage", "marque", "famille", "unité", "code article", "réf article"),
+    *("nom", "produit", "descriptif", "total ht", "cond", "cdt"),
+)
