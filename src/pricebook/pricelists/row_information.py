@@ -2,8 +2,9 @@
 
 from functools import partial
 
+from pricebook.pricelists.detection.characteristics import column_title
 from pricebook.pricelists.detection.column_names import column_letters
-from pricebook.pricelists.detection.table import DetectedTable, column_title
+from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.facts.availability import (
     find_time_unit_days,
     parse_lead_time_days,

@@ -3,8 +3,9 @@
 from functools import lru_cache
 
 from pricebook.pricelists.detection.ambiguity_errors import FIELD_LABELS
+from pricebook.pricelists.detection.characteristics import column_title, header_row_key
 from pricebook.pricelists.detection.currencies import currencies_of_word
-from pricebook.pricelists.detection.table import DetectedTable, column_title, header_row_key
+from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.detection.vocabulary import PIECE_UNIT_WORDS, TAX_WORDS, TOTAL_WORDS
 from pricebook.pricelists.item_names import MAX_NAME_LENGTH, NameShortener
 from pricebook.pricelists.numbers import RowProblem, price_cell_reader

@@ -1,0 +1,82 @@
+"""Titles of columns, and the columns that become characteristics of the items."""
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import count
+
+from pricebook.errors import PriceListIssue
+from pricebook.pricelists.detection.ambiguity_errors import unknown_column_issue
+from pricebook.pricelists.detection.column_names import column_letters, find_columns
+from pricebook.pricelists.detection.header_row import TableHeader
+from pricebook.pricelists.helper_columns import rejected_rows_columns
+from pricebook.pricelists.schemas import ReadConfig
+from pricebook.pricelists.text import clean_name, without_nul
+
+_MAX_TITLE_LENGTH = 255
+
+
+def characteristic_columns(
+    header: TableHeader,
+    assigned_columns: Collection[int],
+    config: ReadConfig,
+    issues: list[PriceListIssue],
+) -> tuple[tuple[str, int], ...]:
+    """Return title and column of the characteristics: those configured, else all other columns.
+
+    An issue is appended for each configured column that does not exist.
+    """
+    expected = config.characteristic_columns
+    if expected is None:
+        helpers = rejected_rows_columns(header.cells)
+        indices = [
+            index
+            for index in range(len(header.cells))
+            if index not in assigned_columns and index not in helpers
+        ]
+    else:
+        requested = {title: find_columns(header.cells, title, header.parts) for title in expected}
+        indices = [index for columns in requested.values() for index in columns]
+        issues += [
+            unknown_column_issue(header, title, "characteristic_columns")
+            for title, columns in requested.items()
+            if not columns
+        ]
+    titles = unique_titles(
+        (_characteristic_title(header, index, config), index) for index in dict.fromkeys(indices)
+    )
+    return tuple(titles.items())
+
+
+def _characteristic_title(header: TableHeader, index: int, config: ReadConfig) -> str:
+    """Return the title of a column; one without a header has a title only if it is configured."""
+    title = column_title(header.cells[index])
+    if title or config.characteristic_columns is None:
+        return title
+    return f"column {column_letters(index)}"
+
+
+def unique_titles(columns: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return the columns that have a title by their titles, repeated ones with a number."""
+    titles: dict[str, int] = {}
+    for title, index in columns:
+        if title:
+            titles[_unique_title(title, titles)] = index
+    return titles
+
+
+def column_title(cell: str) -> str:
+    """Return the title of a column in the catalog: the header cell, cleaned and truncated."""
+    return without_nul(clean_name(cell))[:_MAX_TITLE_LENGTH]
+
+
+def header_row_key(cells: Sequence[str]) -> tuple[str, ...]:
+    """Return the key that identifies a repeated header row."""
+    titles = list(map(column_title, cells))
+    while titles and not titles[-1]:
+        titles.pop()
+    return tuple(titles)
+
+
+def _unique_title(title: str, titles: Collection[str]) -> str:
+    """Return a title with a number if it is taken: `Colour (2)`."""
+    numbered = (f"{title} ({number})" for number in count(2))
+    return title if title not in titles else next(name for name in numbered if name not in titles)
