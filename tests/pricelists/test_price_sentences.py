@@ -1,10 +1,13 @@
 """Sentences above, below and between the articles of a price list."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from pricebook.errors import PriceListError
 from pricelists.fact_lists import BODY, issue_of, plain, table_of, with_column
+from pricelists.price_lists import read_price_list
 
 # Sentences.
 
@@ -150,3 +153,26 @@ def test_title_above_the_table_is_no_header_row() -> None:
 def test_order_multiple_is_no_pack_of_a_price_per_pack() -> None:
     lines = with_column("Кратность", "6", "12", "6", price="Цена за упак.")
     assert issue_of(*lines).option == "column_mapping.pack_size"
+
+
+def long_list(*lines: str) -> str:
+    articles = [f"A-{number};Screw M{number};{number}.50" for number in range(1, 600)]
+    return "\n".join(["Code;Name;Preis", *articles, *lines]) + "\n"
+
+
+def test_sentence_far_below_the_table_counts() -> None:
+    result = read_price_list(long_list("", "Alle Preise in EUR je 100 Stück zzgl. MwSt.;;"))
+    facts = {key: fact.value for key, fact in result.profile.price_facts.items()}
+    assert facts == {"currency": "EUR", "price_quantity": "100", "vat_included": "false"}
+    assert result.items[0].price == Decimal("0.015")
+    irrelevant = read_price_list(long_list("Preise freibleibend;;", "Seite 7;;"))
+    assert irrelevant.items[0].price == Decimal("1.5")
+
+
+def test_sentence_far_below_is_refused_between_articles_or_in_doubt() -> None:
+    for lines in (
+        ("Nägel, Preis je 100 Stück;;", "B-1;Nagel;3.10"),
+        ("Preise in EUR oder USD;;",),
+    ):
+        with pytest.raises(PriceListError, match="Row 601 says"):
+            read_price_list(long_list(*lines))

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from pricebook.errors import PriceListError
-from pricebook.pricelists.detection.table import column_title
+from pricebook.pricelists.detection.characteristics import column_title
 from pricebook.pricelists.formats.table_file import TableFile
 from pricebook.pricelists.formula_guard import unguarded
 from pricebook.pricelists.helper_columns import (

@@ -13,6 +13,7 @@ from pricebook.errors import PriceListError
 from pricebook.pricelists.detection import sheets
 from pricebook.pricelists.detection import table as detect
 from pricebook.pricelists.detection.layout import normalized_title
+from pricebook.pricelists.detection.sentences import Note
 from pricebook.pricelists.detection.sheets import SheetTable
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.formats.table_file import TableFile, read_sample
@@ -51,12 +52,20 @@ class OpenTable(NamedTuple):
             yield number + rows_before, cells, malformed
 
 
-def open_sheets(files: Sequence[TableFile], request: ReadRequest) -> Sequence[OpenTable]:
+def open_sheets(
+    files: Sequence[TableFile], request: ReadRequest, later_notes: Sequence[Sequence[Note]] = ()
+) -> Sequence[OpenTable]:
     """Detect the table of each file; several files are the sheets of one price list.
+
+    `later_notes` are the texts about prices of each file below its sample, once these are known.
 
     Raises PriceListError if a table is not found or in doubt, or if sheets differ.
     """
-    found = [_detect(file, request, is_single=len(files) == 1) for file in files]
+    notes = later_notes or [()] * len(files)
+    found = [
+        _detect(file, request, notes_of_file, is_single=len(files) == 1)
+        for file, notes_of_file in zip(files, notes, strict=True)
+    ]
     sheets.check_one_price_list(found)
     tables: list[OpenTable] = []
     rows_before = 0
@@ -114,10 +123,12 @@ def locate_row(profile: DetectedProfile, row_number: int) -> tuple[str | None, i
     return profile.sheet, row_number
 
 
-def _detect(file: TableFile, request: ReadRequest, *, is_single: bool) -> SheetTable:
+def _detect(
+    file: TableFile, request: ReadRequest, later_notes: Sequence[Note], *, is_single: bool
+) -> SheetTable:
     sample = read_sample(file, request.config)
     try:
-        table = detect.detect_table(sample, request)
+        table = detect.detect_table(sample, request, later_notes)
     except PriceListError as error:
         if is_single:
             raise

@@ -7,6 +7,7 @@ are read twice: the first pass collects the number notation of the whole price c
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from itertools import chain
 from os import PathLike, fspath
 
 import msgspec
@@ -15,6 +16,7 @@ from pricebook.errors import PriceListError, ValidationError, as_issue_text
 from pricebook.pricelists import formats, numbers
 from pricebook.pricelists.corrected_rows import file_name, open_corrections, refuse_rejected_rows
 from pricebook.pricelists.detection.column_names import column_letters
+from pricebook.pricelists.detection.sentences import LaterNotes, Note
 from pricebook.pricelists.open_tables import OpenTable, open_sheets, with_sheets
 from pricebook.pricelists.price_list import PriceList
 from pricebook.pricelists.schemas import (
@@ -75,7 +77,10 @@ def open_price_list(request: ReadRequest) -> PriceList:
         files, unread_sheets = formats.open_tables(request)
         refuse_rejected_rows(files[0], file_name(request))
         tables = open_sheets(files, request)
-        number_profile = _number_profile(tables, request)
+        number_profile, later_notes = _read_price_columns(tables, request)
+        if any(later_notes):
+            tables = open_sheets(files, request, later_notes)
+            number_profile, _ = _read_price_columns(tables, request)
     except OSError as error:
         if error.errno in DISK_FULL_ERRNOS:
             raise
@@ -120,21 +125,34 @@ def _column_reference(headers: Sequence[str], index: int) -> str:
     return header if is_unique else f"column {column_letters(index)}"
 
 
-def _number_profile(tables: Sequence[OpenTable], request: ReadRequest) -> NumberProfile:
+def _read_price_columns(
+    tables: Sequence[OpenTable], request: ReadRequest
+) -> tuple[NumberProfile, list[list[Note]]]:
+    """Return the number profile of all prices, and the notes of each table below its sample."""
+    collectors = [LaterNotes(opened.table.sampled_rows) for opened in tables]
+    cells = chain.from_iterable(map(_price_cells, tables, collectors))
+    number_profile = numbers.detect_number_profile(cells, tables[0].table.basis.currency)
+    later_notes = [collector.notes for collector in collectors]
     if request.config.decimal_separator:
-        return NumberProfile(decimal_separator=request.config.decimal_separator)
-    currency = tables[0].table.basis.currency
-    number_profile = numbers.detect_number_profile(_price_cells(tables), currency)
+        separator = request.config.decimal_separator
+        return NumberProfile(decimal_separator=separator), later_notes
     previous = request.previous_profile
-    return numbers.with_previous_marks(number_profile, previous.numbers if previous else None)
+    marks = numbers.with_previous_marks(number_profile, previous.numbers if previous else None)
+    return marks, later_notes
 
 
-def _price_cells(tables: Sequence[OpenTable]) -> Iterator[str]:
-    for opened in tables:
-        column, rows_start_below = opened.table.columns["price"], opened.table.rows_start_below
-        with closing(opened.file.records()) as records:
-            yield from (
-                cells[column]
-                for number, cells, malformed in records
-                if len(cells) > column and number > rows_start_below and not malformed
-            )
+def _price_cells(opened: OpenTable, later_notes: LaterNotes) -> Iterator[str]:
+    """Yield the filled price cells below the header; collect the notes of rows without one."""
+    column, rows_start_below = opened.table.columns["price"], opened.table.rows_start_below
+    last_article = 0
+    with closing(opened.file.records()) as records:
+        for number, cells, malformed in records:
+            if number <= rows_start_below or malformed:
+                continue
+            cell = cells[column] if len(cells) > column else ""
+            if cell:
+                last_article = number
+                yield cell
+            else:
+                later_notes.add(number, cells)
+    later_notes.last_article = last_article

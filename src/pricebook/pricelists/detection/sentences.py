@@ -46,6 +46,7 @@ Place = Literal["above", "below", "inside"]
 Doubt = Literal["currency", "price_quantity", "vat_included", "valid_from"]
 
 _MAX_NOTE_LENGTH = 1000
+_MAX_LATER_NOTES = 100
 _SENTENCE_END = re.compile(r"[;!?\n|•]|\s[-–—]\s|\.(?=\s+[^\W\d_a-zа-яёіїєґ])|\.(?=\s*$)")
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
 _ORDINAL = re.compile(r"(?<!\d)\d{1,2}$")
@@ -85,13 +86,43 @@ class Sentence(NamedTuple):
     doubts: tuple[Doubt, ...]
 
 
+class LaterNotes:
+    """Collects the notes among the rows of a whole table, which follow those of the sample."""
+
+    def __init__(self, last_sampled_row: int) -> None:
+        self.last_article = 0
+        self._last_sampled_row = last_sampled_row
+        self._notes: list[tuple[int, str]] = []
+
+    def add(self, row_number: int, cells: Sequence[str]) -> None:
+        """Add the text of a row without a price, if it is one about prices."""
+        if row_number <= self._last_sampled_row or len(self._notes) >= _MAX_LATER_NOTES:
+            return
+        filled = filled_columns(cells)
+        if len(filled) == 1 and speaks_of_prices(cells[filled[0]]):
+            self._notes.append((row_number, cells[filled[0]]))
+
+    @property
+    def notes(self) -> list[Note]:
+        """The notes, below or between the articles."""
+        return [
+            Note(number, text, "below" if number > self.last_article else "inside")
+            for number, text in self._notes
+        ]
+
+
 def read_notes(
-    records: Sequence[Record], header_rows: range, blank_columns: frozenset[int] = frozenset()
+    records: Sequence[Record],
+    header_rows: range,
+    blank_columns: frozenset[int] = frozenset(),
+    *,
+    is_whole: bool = True,
 ) -> list[Note]:
     """Return the texts above the header, and those of rows with one filled cell below it.
 
     `header_rows` are the 1-based numbers of the header rows; `blank_columns` are columns without a
-    header, whose texts are notes at the side.
+    header, whose texts are notes at the side. If the records are not the `is_whole` table, articles
+    follow them.
     """
     notes: list[Note] = []
     last_article = max(
@@ -106,7 +137,8 @@ def read_notes(
             notes += [Note(number, text, "above") for text in _texts(cells, filled)]
         elif len(filled) == 1:
             is_above = first_article is None
-            place: Place = "above" if is_above else "below" if number > last_article else "inside"
+            is_below = is_whole and number > last_article
+            place: Place = "above" if is_above else "below" if is_below else "inside"
             notes.append(Note(number, cells[filled[0]], place))
         else:
             first_article = first_article or number

@@ -6,8 +6,9 @@ from decimal import Decimal
 import msgspec
 
 from pricebook.errors import PriceListError
+from pricebook.pricelists.detection.characteristics import unique_titles
 from pricebook.pricelists.detection.column_names import column_index
-from pricebook.pricelists.detection.table import DetectedTable, unique_titles
+from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.facts.discounts import parse_discounts
 from pricebook.pricelists.schemas import DetectedProfile, Field, PriceBasis, ReadConfig
 from pricebook.pricelists.text import quote

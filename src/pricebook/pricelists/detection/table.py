@@ -47,7 +47,8 @@ class DetectedTable(NamedTuple):
     """The position of the table in a price list and the meaning of its columns.
 
     `header_row` is 1-based, 0 for no header. Articles are in the rows below `rows_start_below`.
-    `header_row_keys` identify header rows that are repeated on later pages. `columns` and
+    `sampled_rows` is the number of the last row that was read to detect it. `header_row_keys`
+    identify header rows that are repeated on later pages. `columns` and
     `characteristics` (title, column) use 0-based columns; `inferred_fields` are those assigned by
     content inference. `basis` is what the prices are, `facts` who says so; `tiers` are (quantity,
     column), ascending. `key_columns` identify an article instead of its code, `proposed_key` would.
@@ -69,6 +70,7 @@ class DetectedTable(NamedTuple):
     proposed_key: tuple[int, ...] = ()
     article_look: ArticleLook | None = None
     has_sections: bool = True
+    sampled_rows: int = 0
 
 
 def choose_delimiter(
@@ -90,8 +92,12 @@ def sample_score(records: Sequence[Record], expected: ExpectedColumns) -> tuple[
     return find_first_header(records[:HEADER_SEARCH_ROWS], expected) is not None, rows, width
 
 
-def detect_table(records: Sequence[Record], request: ReadRequest) -> DetectedTable:
+def detect_table(
+    records: Sequence[Record], request: ReadRequest, later_notes: Sequence[Note] = ()
+) -> DetectedTable:
     """Detect the table from the first records, consistent with the previous profile.
+
+    `later_notes` are the texts about prices below these records.
 
     Raises PriceListError with every reason: a column is missing or ambiguous, a field would be read
     from another column than in the previous price list, or it is in doubt what the prices are.
@@ -117,7 +123,8 @@ def detect_table(records: Sequence[Record], request: ReadRequest) -> DetectedTab
         issues += layout.changed_kinds(
             header, _unconfigured(columns, config), contents, previous_profile
         )
-    sentences = read_sentences(_notes(records, header, columns), request.currency)
+    notes = [*_notes(records, header, columns), *later_notes]
+    sentences = read_sentences(notes, request.currency)
     remembered = previous_facts.remembered_options(config, previous_profile)
     list_facts = detect_price_basis(
         ListSources(request, remembered, header, assignment, contents, sentences)
@@ -134,6 +141,7 @@ def detect_table(records: Sequence[Record], request: ReadRequest) -> DetectedTab
         header_row=header.row_number,
         rows_start_below=header.row_number
         or _last_row_before_items(records, {*(key.columns or (columns["sku"],)), columns["name"]}),
+        sampled_rows=records[-1][0],
         headers=tuple(map(column_title, header.cells)),
         header_row_keys=frozenset(map(header_row_key, header.header_rows)),
         kinds=_column_kinds(contents, len(header.cells)),
@@ -195,7 +203,9 @@ def _notes(
         for index, cell in enumerate(header.cells)
         if header.header_rows and not cell.strip() and index not in columns.values()
     )
-    return read_notes(records, range(header.first_row_number, header.row_number + 1), blank_columns)
+    header_rows = range(header.first_row_number, header.row_number + 1)
+    is_whole = len(records) < HEADER_SEARCH_ROWS + CONTENT_SAMPLE_ROWS
+    return read_notes(records, header_rows, blank_columns, is_whole=is_whole)
 
 
 def _last_row_before_items(records: Sequence[Record], code_and_name: Collection[int]) -> int:
