@@ -275,6 +275,8 @@ QUARANTINE = """
         WHERE state IN ('open', 'refused') AND superseded_at IS NULL;
     CREATE INDEX quarantined_rows_item_idx ON quarantined_rows (supplier_item_id);
     CREATE INDEX quarantined_rows_newest_idx ON quarantined_rows (created_at, id);
+    CREATE INDEX quarantined_rows_open_idx ON quarantined_rows (created_at, id)
+        WHERE state = 'open';
     CREATE INDEX quarantined_rows_task_idx ON quarantined_rows (task_id);
     CREATE INDEX quarantined_rows_supplier_idx ON quarantined_rows (supplier_id, created_at, id);
     CREATE TRIGGER set_updated_at BEFORE UPDATE ON quarantined_rows
