@@ -90,8 +90,8 @@ async def test_rejected_rows_are_paged_and_exported_as_csv(
     response = await admin.get(f"{TASKS}/{task_id}/errors", headers={"Accept": "text/csv"})
     assert response.headers["content-type"].startswith("text/csv")
     header, first, _ = response.text.splitlines()
-    assert header.startswith("row_number,Article code,Name,Price,")
-    assert first.startswith("3,'=A-2,Saw,,")
+    assert header.startswith("row_number,sheet,Article code,Name,Price,")
+    assert first.startswith("3,,'=A-2,Saw,,")
     assert "missing_price" in first
     for accept in ("text/csv", "application/json"):
         missing = await admin.get(f"{TASKS}/{uuid4()}/errors", headers={"Accept": accept})

@@ -131,6 +131,8 @@ def _number_problem(value: object, text: str) -> str | None:
     """Return the problem of a text that msgspec accepts as a number; None without one."""
     if value is None:
         return "expected a value, got null"
+    if isinstance(value, bool):
+        return None if text in {"true", "false"} else "expected true or false"
     if not isinstance(value, int | Decimal):
         return None
     if len(text) > MAX_NUMBER:
