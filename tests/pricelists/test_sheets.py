@@ -142,10 +142,18 @@ def test_sheet_names_are_read_in_their_order_and_may_be_hidden() -> None:
     )
 
 
-def test_reason_of_one_sheet_names_the_sheet() -> None:
+def test_reasons_name_their_sheets_and_how_to_leave_them_out() -> None:
     doubtful = [["Code", "Name", "Net price", "Gross price"], ["D1", "Drill", 5, 6]]
-    message = refusal(workbook_of(Lamps=LAMPS, Drills=doubtful))
+    shipping = [["Service", "Description", "Price"], ["DHL", "Parcel", 6], ["UPS", "Box", 9]]
+    content = workbook_of(Lamps=LAMPS, Drills=doubtful, Shipping=shipping)
+    message = refusal(content)
     assert message.startswith('Sheet "Drills": The columns "Net price" and "Gross price"')
+    assert 'Sheet "Shipping": No column was detected for the article code' in message
+    assert message.endswith(
+        'Or leave out "Drills", "Shipping": set the sheets to read with sheet_name or sheet_names, '
+        'for example --set sheet_name="Lamps".'
+    )
+    assert codes(read_price_list(content, sheet_name="Lamps")) == ["A1", "A2"]
 
 
 def test_number_marks_of_all_sheets_count() -> None:

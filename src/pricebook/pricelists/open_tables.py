@@ -61,11 +61,7 @@ def open_sheets(
 
     Raises PriceListError if a table is not found or in doubt, or if sheets differ.
     """
-    notes = later_notes or [()] * len(files)
-    found = [
-        _detect(file, request, notes_of_file, is_single=len(files) == 1)
-        for file, notes_of_file in zip(files, notes, strict=True)
-    ]
+    found = _detect_all(files, request, later_notes or [()] * len(files))
     sheets.check_one_price_list(found)
     tables: list[OpenTable] = []
     rows_before = 0
@@ -123,17 +119,25 @@ def locate_row(profile: DetectedProfile, row_number: int) -> tuple[str | None, i
     return profile.sheet, row_number
 
 
-def _detect(
-    file: TableFile, request: ReadRequest, later_notes: Sequence[Note], *, is_single: bool
-) -> SheetTable:
-    sample = read_sample(file, request.config)
-    try:
-        table = detect.detect_table(sample, request, later_notes)
-    except PriceListError as error:
-        if is_single:
-            raise
-        raise sheets.with_sheet(error, file.sheet or "") from error
-    return SheetTable(file.sheet or "", table, sample)
+def _detect_all(
+    files: Sequence[TableFile], request: ReadRequest, later_notes: Sequence[Sequence[Note]]
+) -> Sequence[SheetTable]:
+    """Detect all tables; PriceListError names the sheet of each reason if there are several."""
+    found: list[SheetTable] = []
+    errors: dict[str, PriceListError] = {}
+    for file, notes in zip(files, later_notes, strict=True):
+        sample = read_sample(file, request.config)
+        name = file.sheet or ""
+        try:
+            table = detect.detect_table(sample, request, notes)
+            found.append(SheetTable(name, table, sample))
+        except PriceListError as error:
+            if len(files) == 1:
+                raise
+            errors[name] = error
+    if errors:
+        raise sheets.refused_sheets(errors, [file.sheet or "" for file in files])
+    return found
 
 
 def _all_columns(

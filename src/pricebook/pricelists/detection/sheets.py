@@ -71,16 +71,27 @@ def choose_sheets(samples: Mapping[str, Sequence[Record]], request: ReadRequest)
     return goods or [_best_sheet(samples, request)]
 
 
-def with_sheet(error: PriceListError, sheet: str) -> PriceListError:
-    """Return the error of a sheet with its name before each reason."""
-    if not error.issues:
-        return PriceListError(f"Sheet {quote(sheet)}: {error.message}")
-    return PriceListError.of_issues(
-        [
-            msgspec.structs.replace(issue, message=f"Sheet {quote(sheet)}: {issue.message}")
-            for issue in error.issues
-        ]
-    )
+def refused_sheets(errors: Mapping[str, PriceListError], names: Sequence[str]) -> PriceListError:
+    """Return the error of sheets that cannot be read: each reason names its sheet.
+
+    If other sheets can be read, the last reason is the option that leaves the refused ones out.
+    """
+    issues = [
+        msgspec.structs.replace(issue, message=f"Sheet {quote(sheet)}: {issue.message}")
+        for sheet, error in errors.items()
+        for issue in error.issues
+    ]
+    readable = [name for name in names if name not in errors]
+    if readable:
+        issues.append(
+            PriceListIssue(
+                f"Or leave out {quote_list(errors)}: set the sheets to read with sheet_name or "
+                f'sheet_names, for example --set sheet_name="{readable[0]}".',
+                "sheet_names",
+                tuple(readable),
+            )
+        )
+    return PriceListError.of_issues(issues)
 
 
 def check_one_price_list(sheets: Sequence[SheetTable]) -> None:

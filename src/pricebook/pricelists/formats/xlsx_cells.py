@@ -50,7 +50,7 @@ class WorkbookContext(NamedTuple):
 
     def string(self, index: str) -> str:
         """Return a shared string; raises ValueError if there is none with this index."""
-        if index.isdecimal() and len(index) <= _MAX_INDEX_DIGITS:
+        if len(index) <= _MAX_INDEX_DIGITS and index.isdecimal():
             number = int(index)
             if number < len(self.strings):
                 return self.strings[number]
@@ -83,6 +83,7 @@ class XlsxSheetHandler:
         # Half of all calls: a method of `dict` takes a third of the time of a Python method.
         self.start = self._open_elements.__setitem__
         self._format_number = context.number
+        self._shared_string = context.string
         self._context = context
         self._sheet = sheet
         self._max_columns = context.limits.columns
@@ -139,7 +140,7 @@ class XlsxSheetHandler:
         if self._formula is not None and self._is_uncalculated(kind):
             text = UncalculatedFormula(f"={self._formula}"[:_MAX_CELL_CHARACTERS])
         elif kind == "s" and value:
-            text = self._context.string(value)
+            text = self._shared_string(value)
         elif kind is None and value:
             text = self._format_number(value, cell.get("s"))
         else:
