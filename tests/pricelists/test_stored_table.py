@@ -16,7 +16,7 @@ from pricebook.pricelists.schemas import DetectedProfile, ReadConfig
 # Where the table is in its file, and what only the file can show.
 OF_THE_FILE = {
     *("header_row", "rows_start_below", "header_row_keys"),
-    *("article_look", "has_sections", "proposed_key"),
+    *("article_look", "has_sections", "proposed_key", "sampled_rows"),
 }
 LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "plain": ("Code;Name;Price\n1;Lamp;5,50\n2;Cable;7,50\n", {}),
