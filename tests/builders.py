@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from pricebook.auth.schemas import Role
@@ -11,6 +11,16 @@ from pricebook.db.database import Connection
 
 AsRole = Callable[[Role], Awaitable[dict[str, str]]]
 NO_PASSWORD = "$2b$04$" + "." * 53
+
+# Products whose aggregates are not those of their present items of active suppliers.
+WRONG_AGGREGATES: LiteralString = """
+    SELECT product.id, min_price, max_price, supplier_count
+    FROM products AS product
+    WHERE (min_price, max_price, supplier_count::bigint) IS DISTINCT FROM (
+        SELECT (min(current_price), max(current_price), count(DISTINCT supplier_id))
+        FROM supplier_items AS item JOIN suppliers AS supplier ON supplier.id = supplier_id
+        WHERE product_id = product.id AND absent_since IS NULL AND is_active)
+"""
 
 _numbers = count(1)
 

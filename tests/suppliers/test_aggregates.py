@@ -20,17 +20,11 @@ from pricebook.imports import importer
 from pricebook.imports.importer_schemas import ImportRequest
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas import FileSource
+from pricebook.suppliers.activity import refresh_requested_products
 
 WAIT_TIMEOUT_SECONDS = 60
 MANY = 40_000
 
-WRONG_AGGREGATES = """
-    SELECT product.id, min_price, max_price, supplier_count
-    FROM products AS product
-    WHERE (min_price, max_price, supplier_count::bigint) IS DISTINCT FROM (
-        SELECT (min(current_price), max(current_price), count(DISTINCT supplier_id))
-        FROM supplier_items WHERE product_id = product.id AND absent_since IS NULL)
-"""
 WRONG_HISTORY = """
     SELECT item.id FROM supplier_items AS item
     WHERE current_price IS DISTINCT FROM (
@@ -131,6 +125,8 @@ STATEMENTS: dict[str, LiteralString] = {
         WHERE supplier_sku = %(code)s AND supplier_id = (
             SELECT id FROM suppliers WHERE name = %(supplier)s)
     """,
+    "activity": "UPDATE suppliers SET is_active = NOT is_active WHERE name = %(supplier)s",
+    "all activities": "UPDATE suppliers SET is_active = (%(number)s %% 2 = 0)",
     "delete supplier": "DELETE FROM suppliers WHERE name = %(supplier)s",
     "delete product": """
         DELETE FROM products WHERE id = (
@@ -188,7 +184,7 @@ def run_together(
     async def run(streams: list[list[Write]]) -> list[tuple[Any, ...]]:
         async with Database(database_url, pool_min=4, pool_max=8) as database:
             async with database.connection() as conn:
-                await conn.execute("TRUNCATE suppliers, products CASCADE")
+                await conn.execute("TRUNCATE suppliers, products, aggregate_refreshes CASCADE")
                 for number in range(6):
                     await builders.product(conn, sku=f"P-{number}")
 
@@ -197,8 +193,9 @@ def run_together(
                     await write(database, parser_pool, tmp_path, each)
 
             await asyncio.gather(*map(stream, streams))
+            await refresh_requested_products(database)
             async with database.connection() as conn:
-                wrong = await (await conn.execute(WRONG_AGGREGATES)).fetchall()
+                wrong = await (await conn.execute(builders.WRONG_AGGREGATES)).fetchall()
                 return wrong + await (await conn.execute(WRONG_HISTORY)).fetchall()
 
     def check(streams: list[list[Write]]) -> None:

@@ -26,12 +26,6 @@ from pricebook.tasks.schemas import NewTask, Requester
 Client = AsyncTestClient[Litestar]
 SUPPLIERS = "/api/v1/admin/suppliers"
 ITEMS = 1500
-WRONG = """
-    SELECT product.id FROM products AS product
-    WHERE (min_price, max_price, supplier_count::bigint) IS DISTINCT FROM (
-            SELECT (min(current_price), max(current_price), count(DISTINCT supplier_id))
-            FROM supplier_items WHERE product_id = product.id)
-"""
 
 
 async def large_supplier(conn: Connection, name: str = "ACME", items: int = ITEMS) -> UUID:
@@ -93,7 +87,7 @@ async def test_a_large_supplier_is_hidden_at_once_and_its_items_go_in_the_backgr
     assert await count(conn, "SELECT count(*) FROM supplier_items") == ITEMS
     assert await count(conn, "SELECT count(*) FROM price_history") == ITEMS
     assert await count(conn, "SELECT count(*) FROM products WHERE min_price = 7") == ITEMS // 10
-    assert await (await conn.execute(WRONG)).fetchall() == []
+    assert await (await conn.execute(builders.WRONG_AGGREGATES)).fetchall() == []
 
 
 @pytest.fixture
@@ -141,7 +135,7 @@ async def test_a_deletion_goes_on_where_it_was_interrupted(
     assert not await service.delete_batch(worker_database, supplier_id, 100)
     mine = "SELECT count(*) FROM supplier_items WHERE supplier_id = %s"
     assert await count(conn, mine, supplier_id) == ITEMS - 100
-    assert await (await conn.execute(WRONG)).fetchall() == []
+    assert await (await conn.execute(builders.WRONG_AGGREGATES)).fetchall() == []
     await asyncio.gather(*(delete_marked_suppliers(worker_database) for _ in range(2)))
     assert await count(conn, "SELECT count(*) FROM suppliers WHERE id = %s", supplier_id) == 0
 

@@ -136,6 +136,11 @@ async def delete_batch(conn: Connection, supplier_id: UUID, limit: int) -> bool:
     return await fetch_value(conn, "SELECT delete_supplier_batch(%s, %s)", [supplier_id, limit])
 
 
+async def refresh_batch(conn: Connection, limit: int) -> bool:
+    """Refresh at most `limit` products of a supplier whose activity changed; True: none is left."""
+    return await fetch_value(conn, "SELECT refresh_supplier_batch(%s)", [limit])
+
+
 async def find_supplier(conn: Connection, name: str) -> Supplier | None:
     """Find a supplier by its name, in any case of letters."""
     async with conn.cursor(row_factory=struct_row(Supplier)) as cursor:

@@ -39,7 +39,8 @@ SupplierId = Annotated[UUID, doc("Id of the supplier.")]
 SupplierName = Annotated[str, doc("Name of the supplier.")]
 Source = Annotated[SourceType, doc("Kind of the price list.")]
 ContactEmail = Annotated[Email | None, doc("Address of a contact; null without one.")]
-IsActive = Annotated[bool, doc("Whether price lists are imported; true by default.")]
+ACTIVITY = "Whether price lists are imported and items count in the prices of products"
+IsActive = Annotated[bool, doc(f"{ACTIVITY}; true by default.")]
 
 
 class Supplier(Struct, frozen=True):
@@ -80,7 +81,10 @@ class SupplierChange(Struct, frozen=True, forbid_unknown_fields=True):
     contact_email: Annotated[
         Email | UnsetType | None, doc("Address of a contact; null removes it.")
     ] = UNSET
-    is_active: Annotated[bool | UnsetType, doc("Whether price lists are imported.")] = UNSET
+    is_active: Annotated[
+        bool | UnsetType,
+        doc(f"{ACTIVITY}. With more than 1,000 products, those follow within minutes."),
+    ] = UNSET
 
     def __post_init__(self) -> None:
         """Normalise the name; raises ValidationError for refused fields or without any field."""
@@ -121,7 +125,7 @@ class SupplierOverview(Struct, frozen=True):
         dict[str, Any], doc("Source of the price list and how to read it; see NewSupplier.")
     ]
     contact_email: Annotated[str | None, doc("Address of a contact; null without one.")]
-    is_active: Annotated[bool, doc("Whether price lists are imported.")]
+    is_active: Annotated[bool, doc(f"{ACTIVITY}.")]
     deleting_since: Annotated[
         datetime | None, doc("Time of the request to delete it, ISO 8601 UTC; null without one.")
     ]
@@ -139,10 +143,22 @@ class LastImportAge(Struct, frozen=True):
     seconds: float
 
 
+class AggregateCheck(Struct, frozen=True):
+    """Products whose aggregates differ from their items, and suppliers that wait for the worker.
+
+    `waiting_seconds` is the time since the worker's last batch, 0 if no supplier waits.
+    """
+
+    wrong: int
+    first_wrong_sku: str | None
+    waiting_suppliers: int
+    waiting_seconds: float
+
+
 class SupplierItem(Struct, frozen=True):
     """An article of a supplier with the values of the last price list that had it.
 
-    An absent item does not count in the aggregates of its product.
+    An absent item, or one of an inactive supplier, does not count in the aggregates of its product.
     """
 
     id: Annotated[UUID, doc("Id of the supplier item.")]

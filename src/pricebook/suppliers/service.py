@@ -6,8 +6,14 @@ from uuid import UUID
 from pricebook.db.database import Connection, Database
 from pricebook.errors import DatabaseUnavailableError, NotFoundError
 from pricebook.http.pagination import Page, Paging, page_of
-from pricebook.suppliers import item_repository, overview_repository, repository
+from pricebook.suppliers import (
+    aggregate_repository,
+    item_repository,
+    overview_repository,
+    repository,
+)
 from pricebook.suppliers.schemas import (
+    AggregateCheck,
     ItemLink,
     LastImportAge,
     NewItemLink,
@@ -87,6 +93,21 @@ async def delete_batch(database: Database, supplier_id: UUID, limit: int) -> boo
     """
     async with database.short_transaction() as conn:
         return await repository.delete_batch(conn, supplier_id, limit)
+
+
+async def refresh_batch(database: Database, limit: int) -> bool:
+    """Refresh at most `limit` products of a supplier whose activity changed; True: none is left.
+
+    Raises DatabaseUnavailableError when a lock is not free in time.
+    """
+    async with database.short_transaction() as conn:
+        return await repository.refresh_batch(conn, limit)
+
+
+async def check_aggregates(database: Database) -> AggregateCheck:
+    """Compare the aggregates of all products with their items; reads all of them."""
+    async with database.connection() as conn:
+        return await aggregate_repository.check_aggregates(conn)
 
 
 async def list_unmatched_items(

@@ -21,6 +21,7 @@ from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.quarantine.service import purge_closed_rows
 from pricebook.services import open_redis, open_resources
 from pricebook.settings import Settings
+from pricebook.suppliers.activity import refresh_requested_products
 from pricebook.suppliers.deletion import delete_marked_suppliers
 from pricebook.suppliers.upcoming_prices import apply_upcoming_prices
 from pricebook.system.async_tasks import cancel_all, wait_for_first
@@ -103,8 +104,9 @@ class Worker:
         periodic_work = [
             (POLL_SECONDS, self._reclaim_expired_leases),
             (SCHEDULE_INTERVAL_SECONDS, self._start_due_syncs),
-            (POLL_SECONDS, self._delete_suppliers),
-            (UPCOMING_PRICES_INTERVAL_SECONDS, self._apply_upcoming_prices),
+            (POLL_SECONDS, partial(delete_marked_suppliers, self._database)),
+            (POLL_SECONDS, partial(refresh_requested_products, self._database)),
+            (UPCOMING_PRICES_INTERVAL_SECONDS, partial(apply_upcoming_prices, self._database)),
             (RATES_INTERVAL_SECONDS, self._rate_updates.update),
             (CLEANUP_INTERVAL_SECONDS, self._purge),
         ]
@@ -253,7 +255,7 @@ class Worker:
                 return
             await asyncio.sleep(DATABASE_RETRY_SECONDS)
 
-    async def _run_periodically(self, seconds: float, do: Callable[[], Awaitable[None]]) -> None:
+    async def _run_periodically(self, seconds: float, do: Callable[[], Awaitable[object]]) -> None:
         """Call `do` again and again with a pause; skip it while the database is unavailable."""
         while True:
             with suppress(DatabaseUnavailableError):
@@ -265,12 +267,6 @@ class Worker:
             with _task_log_context(task):
                 log.warning("task reclaimed after its lease expired")
             self._wake_up.set()
-
-    async def _delete_suppliers(self) -> None:
-        await delete_marked_suppliers(self._database)
-
-    async def _apply_upcoming_prices(self) -> None:
-        await apply_upcoming_prices(self._database)
 
     async def _start_due_syncs(self) -> None:
         for message in await import_requests.start_due_syncs(self._database, self._queue):

@@ -31,6 +31,8 @@ BEGIN
     -- Deletes items of suppliers that are marked (deleting_since) only.
     GRANT EXECUTE ON FUNCTION delete_supplier_batch(uuid, integer)
         TO pricebook_api, pricebook_worker;
+    -- For `pricebook doctor`.
+    GRANT SELECT (supplier_id, updated_at) ON aggregate_refreshes TO pricebook_api;
     GRANT INSERT (name, parent_id), UPDATE (name, parent_id), DELETE ON categories
         TO pricebook_api;
     GRANT INSERT (internal_sku, name, category_id, status, target_price),
@@ -73,6 +75,8 @@ BEGIN
             count_quarantined, count_stock_updated, errors, found, row_error_counts,
             apply_requested_at, keeps_thresholds, is_slow, source_config) ON ingestion_tasks
         TO pricebook_worker;
+    -- Refreshes the products of suppliers that were activated or deactivated.
+    GRANT EXECUTE ON FUNCTION refresh_supplier_batch(integer) TO pricebook_worker;
     -- The newest tasks of a supplier keep their row errors; held rows are read at their application.
     -- Corrections change the row errors of the task that they correct.
     GRANT INSERT (task_id, supplier_id, error_type, error_message, row_number, row_data, section),

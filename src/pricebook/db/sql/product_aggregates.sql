@@ -1,10 +1,13 @@
 -- The aggregates of a product (min_price, max_price, supplier_count) are computed from its present
--- items by triggers on supplier_items, whichever program writes the items.
+-- items of active suppliers by triggers on supplier_items, whichever program writes the items.
+-- supplier_activity.sql has the trigger on suppliers.
 
 -- The product rows are locked first and in id order, so that two writers cannot deadlock. The
 -- aggregates are read by a statement of their own: under READ COMMITTED its snapshot is taken after
 -- the locks were granted, so that it includes what earlier lock holders committed. A stricter
 -- isolation level would use the older snapshot of the transaction and store a wrong price: refused.
+--
+-- The inactive suppliers are a hashed set, read once: a join could be planned for few items.
 CREATE OR REPLACE FUNCTION refresh_product_aggregates(touched uuid[]) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -19,6 +22,7 @@ BEGIN
 
     PERFORM FROM products WHERE id = ANY (touched) ORDER BY id FOR NO KEY UPDATE;
 
+    PERFORM set_config('pricebook.refreshes_aggregates', 'on', true);
     UPDATE products
     SET min_price = aggregates.min_price,
         max_price = aggregates.max_price,
@@ -30,11 +34,13 @@ BEGIN
             count(DISTINCT item.supplier_id)::integer AS supplier_count
         FROM unnest(touched) AS product (id)
         LEFT JOIN supplier_items AS item ON item.product_id = product.id AND item.absent_since IS NULL
+            AND item.supplier_id NOT IN (SELECT id FROM suppliers WHERE NOT is_active)
         GROUP BY product.id
     ) AS aggregates
     WHERE products.id = aggregates.id
         AND (products.min_price, products.max_price, products.supplier_count)
             IS DISTINCT FROM (aggregates.min_price, aggregates.max_price, aggregates.supplier_count);
+    PERFORM set_config('pricebook.refreshes_aggregates', 'off', true);
 END $$;
 
 -- The trigger functions run with the rights of their owner: writers of items need no right to write
@@ -43,6 +49,8 @@ END $$;
 CREATE OR REPLACE FUNCTION aggregates_after_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    PERFORM hold_supplier_activity(array_agg(DISTINCT supplier_id))
+    FROM new_items WHERE product_id IS NOT NULL;
     PERFORM refresh_product_aggregates(array_agg(DISTINCT product_id))
     FROM new_items WHERE product_id IS NOT NULL;
     RETURN NULL;
@@ -54,19 +62,21 @@ CREATE OR REPLACE FUNCTION aggregates_after_update() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     touched uuid[];
+    writers uuid[];
 BEGIN
     EXECUTE $query$
-    SELECT array_agg(DISTINCT touched.product_id)
+    SELECT array_agg(DISTINCT touched.product_id), array_agg(DISTINCT touched.supplier_id)
     FROM new_items AS new_item
     JOIN old_items AS old_item USING (id)
-    CROSS JOIN LATERAL (VALUES (new_item.product_id), (old_item.product_id))
-        AS touched (product_id)
+    CROSS JOIN LATERAL (VALUES (new_item.product_id, new_item.supplier_id),
+        (old_item.product_id, old_item.supplier_id)) AS touched (product_id, supplier_id)
     WHERE touched.product_id IS NOT NULL
         AND (new_item.product_id, new_item.supplier_id, new_item.current_price,
                 new_item.absent_since IS NULL)
             IS DISTINCT FROM (old_item.product_id, old_item.supplier_id, old_item.current_price,
                 old_item.absent_since IS NULL)
-$query$ INTO touched;
+$query$ INTO touched, writers;
+    PERFORM hold_supplier_activity(writers);
     PERFORM refresh_product_aggregates(touched);
     RETURN NULL;
 END $$;
@@ -74,6 +84,8 @@ END $$;
 CREATE OR REPLACE FUNCTION aggregates_after_delete() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    PERFORM hold_supplier_activity(array_agg(DISTINCT supplier_id))
+    FROM old_items WHERE product_id IS NOT NULL;
     PERFORM refresh_product_aggregates(array_agg(DISTINCT product_id))
     FROM old_items WHERE product_id IS NOT NULL;
     RETURN NULL;
@@ -100,7 +112,7 @@ CREATE OR REPLACE TRIGGER aggregates_after_delete AFTER DELETE ON supplier_items
 CREATE OR REPLACE TRIGGER aggregates_after_truncate AFTER TRUNCATE ON supplier_items
     FOR EACH STATEMENT EXECUTE FUNCTION aggregates_after_truncate();
 
--- No statement outside the triggers may set the aggregates.
+-- No statement outside refresh_product_aggregates may set the aggregates.
 CREATE OR REPLACE FUNCTION reject_aggregate_update() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'min_price, max_price and supplier_count are derived from supplier_items'
@@ -109,7 +121,9 @@ END $$;
 
 CREATE OR REPLACE TRIGGER reject_aggregate_update
     BEFORE UPDATE OF min_price, max_price, supplier_count ON products
-    FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION reject_aggregate_update();
+    FOR EACH ROW
+    WHEN (current_setting('pricebook.refreshes_aggregates', true) IS DISTINCT FROM 'on')
+    EXECUTE FUNCTION reject_aggregate_update();
 
 -- Writers of items lock items, then products. Deleting a product locks in the opposite order (the
 -- product, then its items by ON DELETE SET NULL), so it first waits until no transaction writes items.
