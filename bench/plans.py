@@ -15,9 +15,17 @@ import psycopg
 import sample
 from servers import migrated_servers
 
-from pricebook.catalog.schemas import CatalogQuery
-from pricebook.catalog.statements import FilterStatistics, SortKey, Statement, page_statement
+from pricebook.catalog.schemas import CatalogQuery, with_prices
+from pricebook.catalog.statements import (
+    FilterStatistics,
+    SortKey,
+    Statement,
+    may_keep_plan,
+    page_statement,
+)
+from pricebook.db import migrations
 from pricebook.http.query_string import decode_query
+from pricebook.settings import CatalogPrices
 
 RUNS = 9
 SIZES = [10_000, 500_000]
@@ -40,7 +48,52 @@ QUERIES = {
     "page 100": "page=100",
     "the same by cursor": "cursor",
 }
+# Of the catalog with CATALOG_PRICES=target.
+TARGET_QUERIES = {
+    "target price": "sort=price",
+    "target price, dearest": "sort=-price",
+    "target price, category": "category_id={category}&sort=price",
+    "target price, narrow": "min_price=10&max_price=10.5",
+    "target price, wide": "min_price=10",
+    "target price and word": "search=hammer&min_price=900",
+}
+SUBTREE = "category_id={subtree}&include_subcategories=true"
+SUBTREES = {
+    "all": "Category 1",
+    "a third": "Category 3",
+    "few": "Category 60",
+    "one": "Category 200",
+    "scattered": "Rare 1",
+}
+SUBTREE_QUERIES = {
+    f"subtree, {size}{name}": SUBTREE.replace("subtree}", f"{size}}}") + query
+    for size in SUBTREES
+    for name, query in {
+        "": "",
+        ", by price": "&sort=-price",
+        ", newest": "&sort=newest",
+        ", page 10": "&page=10",
+        ", price range": "&min_price=10&max_price=10.5",
+        ", word": "&search=hammer",
+    }.items()
+}
 SCANNING = {"one letter": "search=h", "two letters": "search=ha"}
+# Each category below the one of a third of its number; 2,000 more, with a product each.
+NESTED = """
+    UPDATE categories AS child SET parent_id = parent.id FROM categories AS parent
+    WHERE parent.name = 'Category ' || greatest(split_part(child.name, ' ', 2)::integer / 3, 1)
+        AND child.name <> 'Category 1'
+"""
+RARE = """
+    WITH root AS (
+        INSERT INTO categories (name) VALUES ('Rare 1') RETURNING id
+    ), child AS (
+        INSERT INTO categories (name, parent_id)
+        SELECT 'Rare ' || n, root.id FROM root, generate_series(2, 2000) AS n RETURNING id
+    ), numbered AS (SELECT id, row_number() OVER () AS n FROM child)
+    UPDATE products SET category_id = numbered.id FROM numbered
+    WHERE internal_sku = 'SKU-' || lpad((n * %s)::text, 8, '0')
+"""
 
 
 class Timed(msgspec.Struct, frozen=True):
@@ -74,14 +127,21 @@ def measure_all(products: int) -> dict[str, Timed]:
     """Measure every query with this number of products."""
     with migrated_servers() as endpoints, psycopg.connect(endpoints.database_url) as conn:
         sample.fill(conn, products=products)
-        conn.execute("SET plan_cache_mode = auto")
+        conn.execute(NESTED)
+        conn.execute(RARE, [products // 2000])
+        conn.execute("VACUUM (ANALYZE) products, categories")
         conn.execute("SET random_page_cost = 1.1")
-        return {name: measure(conn, query) for name, query in (QUERIES | SCANNING).items()}
+        timed = {name: measure(conn, query) for name, query in (QUERIES | SCANNING).items()}
+        migrations.upgrade(endpoints.database_url, catalog_prices="target")
+        timed |= {name: measure(conn, query, "target") for name, query in TARGET_QUERIES.items()}
+        return timed | {name: measure(conn, query) for name, query in SUBTREE_QUERIES.items()}
 
 
-def measure(conn: psycopg.Connection, query: str) -> Timed:
+def measure(conn: psycopg.Connection, query: str, prices: CatalogPrices = "supplier") -> Timed:
     """Time a query with and without its count."""
-    criteria = criteria_of(conn, query)
+    criteria = criteria_of(conn, query, prices)
+    mode = "auto" if may_keep_plan(criteria) else "force_custom_plan"
+    conn.execute("SELECT set_config('plan_cache_mode', %s, false)", [mode])
     counting = page_statement(criteria)
     row = conn.execute(counting.text, counting.values).fetchone()
     found = row[-1] if row else 0
@@ -98,12 +158,14 @@ def measure(conn: psycopg.Connection, query: str) -> Timed:
     )
 
 
-def criteria_of(conn: psycopg.Connection, query: str) -> CatalogQuery:
+def criteria_of(conn: psycopg.Connection, query: str, prices: CatalogPrices) -> CatalogQuery:
     """Decode a query; `cursor` stands for the page after the 4,950th product."""
+    named = dict(conn.execute("SELECT name, id FROM categories").fetchall())
+    subtrees = {size: named[name] for size, name in SUBTREES.items()}
     row = conn.execute("SELECT category_id FROM products WHERE category_id IS NOT NULL").fetchone()
     if query != "cursor":
-        text = query.format(category=row[0] if row else "")
-        return decode_query(CatalogQuery, text.encode())
+        text = query.format(category=row[0] if row else "", **subtrees)
+        return decode_query(with_prices(CatalogQuery, prices), text.encode())
     previous = page_statement(CatalogQuery(page=4950, limit=1), FilterStatistics(5000))
     last = conn.execute(previous.text, previous.values).fetchone()
     first = CatalogQuery()

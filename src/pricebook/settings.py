@@ -33,6 +33,7 @@ CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
 RateDays = Annotated[int, msgspec.Meta(ge=0, le=366)]
 HttpsUrl = Annotated[str, msgspec.Meta(pattern=r"^https://[^\s]+$")]
 HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^?#\s]*[^/?#\s]$")]
+CatalogPrices = Literal["supplier", "target", "hidden"]
 DatabaseDriver = Literal["pricebook", "stock"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["json", "text"]
@@ -83,6 +84,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     catalog_vat: CatalogVat = "as_listed"
     exchange_rates_url: HttpsUrl | None = None
     rate_max_age_days: RateDays = 7
+    catalog_prices: CatalogPrices = "supplier"
     google_credentials_path: str | None = None
     google_api_url: HttpUrl = "https://sheets.googleapis.com"
     allow_private_urls: bool = False

@@ -13,6 +13,7 @@ NOTIFIED = {
     "a link less": "UPDATE supplier_items SET product_id = NULL",
     "an item less": "DELETE FROM supplier_items",
     "a supplier less": "DELETE FROM suppliers",
+    "an inactive supplier": "UPDATE suppliers SET is_active = false",
     "all items": "TRUNCATE supplier_items CASCADE",
     "a name": "UPDATE products SET name = 'Saw' WHERE status = 'active'",
     "a SKU": "UPDATE products SET internal_sku = 'S' || internal_sku WHERE status = 'active'",
@@ -32,9 +33,9 @@ NOT_NOTIFIED = {
     "nothing": "UPDATE products SET name = name",
     "the same price": "UPDATE supplier_items SET current_price = current_price",
     "a draft": "UPDATE products SET name = 'Other' WHERE status = 'draft'",
-    "a target price": "UPDATE products SET target_price = 12",
+    "the target price of a draft": "UPDATE products SET target_price = 12 WHERE status = 'draft'",
     "no product": "UPDATE products SET name = 'Other' WHERE false",
-    "a supplier": "UPDATE suppliers SET is_active = false",
+    "a supplier": "UPDATE suppliers SET name = 'Other', is_active = is_active",
     "an item without a product": """
         INSERT INTO supplier_items (supplier_id, supplier_sku, name, current_price)
         SELECT id, 'FREE', 'Free', 1 FROM suppliers
@@ -55,21 +56,38 @@ async def listener(conn: Connection, database_url: str) -> AsyncIterator[Connect
         yield opened
 
 
-async def count_notifications(listener: Connection, conn: Connection) -> int:
-    """Count the notifications before a last one."""
+async def notified_payloads(listener: Connection, conn: Connection) -> list[str]:
+    """Return the payloads of the notifications before a last one."""
     await conn.execute("SELECT pg_notify('catalog_changed', 'last')")
-    notified = 0
+    payloads: list[str] = []
     async for notification in listener.notifies():
         if notification.payload == "last":
-            return notified
-        notified += 1
+            return payloads
+        payloads.append(notification.payload)
     raise LookupError
+
+
+async def count_notifications(listener: Connection, conn: Connection) -> int:
+    """Count the notifications before a last one."""
+    return len(await notified_payloads(listener, conn))
 
 
 @pytest.mark.parametrize("statement", NOTIFIED.values(), ids=NOTIFIED)
 async def test_change_is_notified(listener: Connection, conn: Connection, statement: str) -> None:
     await conn.execute(statement.encode())
-    assert await count_notifications(listener, conn) == 1
+    assert await notified_payloads(listener, conn) == [""]
+
+
+@pytest.mark.parametrize("price", [12, None])
+async def test_change_of_target_prices_alone_is_notified_as_such(
+    listener: Connection, conn: Connection, price: int | None
+) -> None:
+    await conn.execute("UPDATE products SET target_price = 11 WHERE status = 'active'")
+    assert await notified_payloads(listener, conn) == ["target_price"]
+    await conn.execute("UPDATE products SET target_price = %s", [price])
+    assert await notified_payloads(listener, conn) == ["target_price"]
+    await conn.execute("UPDATE products SET target_price = 13, name = 'Saw'")
+    assert await notified_payloads(listener, conn) == [""]
 
 
 @pytest.mark.parametrize("statement", NOT_NOTIFIED.values(), ids=NOT_NOTIFIED)

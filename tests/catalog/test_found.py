@@ -11,9 +11,9 @@ import sample
 
 from pricebook.catalog import repository
 from pricebook.catalog.schemas import CatalogQuery
+from pricebook.catalog.sort_orders import SORTS
 from pricebook.catalog.statements import (
     FREQUENT_MATCHES,
-    SORTS,
     FilterStatistics,
     SortKey,
     is_materialised,

@@ -9,10 +9,12 @@ import psycopg
 import pytest
 import sample
 
-from pricebook.catalog.schemas import CatalogQuery
+from pricebook.catalog.schemas import CatalogQuery, with_prices
 from pricebook.catalog.statements import FilterStatistics, may_keep_plan, page_statement
+from pricebook.db import migrations
 from pricebook.db.database import Connection, Database
 from pricebook.http.query_string import decode_query
+from pricebook.settings import CatalogPrices
 
 # Its generic plan costs more than its custom plan, so that PostgreSQL never uses it.
 FAR_PAGE = "page=100"
@@ -58,10 +60,20 @@ def filled_url(new_database: Callable[..., str]) -> str:
     return url
 
 
-def criteria_of(conn: psycopg.Connection, query: str) -> CatalogQuery:
+@pytest.fixture(scope="module")
+def target_url(filled_url: str) -> str:
+    """The same database with the indexes of target prices."""
+    migrations.upgrade(filled_url, catalog_prices="target")
+    return filled_url
+
+
+def criteria_of(
+    conn: psycopg.Connection, query: str, prices: CatalogPrices = "supplier"
+) -> CatalogQuery:
     category = conn.execute("SELECT id FROM categories LIMIT 1").fetchone()
     assert category
-    return decode_query(CatalogQuery, query.format(category=category[0]).encode())
+    kind = with_prices(CatalogQuery, prices)
+    return decode_query(kind, query.format(category=category[0]).encode())
 
 
 @pytest.mark.parametrize("query", QUERIES)
@@ -150,3 +162,23 @@ def test_category_uses_an_index_scan_in_every_order(filled_url: str, sort: str, 
         plan = plan_of(conn, criteria, KNOWN_TOTAL)
     assert index in plan, plan
     assert "->  Sort" not in plan, plan
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("sort=price", "products_target_cheapest_idx"),
+        ("sort=-price", "products_target_dearest_idx"),
+        ("category_id={category}&sort=price", "products_category_target_cheapest_idx"),
+        ("category_id={category}&sort=-price", "products_category_target_dearest_idx"),
+        ("min_price=10&max_price=10.1", "products_target_price_idx"),
+    ],
+)
+def test_target_prices_have_the_indexes_of_the_lowest_price(
+    target_url: str, query: str, index: str
+) -> None:
+    with psycopg.connect(target_url) as conn:
+        plan = plan_of(conn, criteria_of(conn, query, "target"), KNOWN_TOTAL)
+    assert index in plan, plan
+    if "sort" in query:
+        assert "->  Sort" not in plan, plan

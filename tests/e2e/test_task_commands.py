@@ -106,7 +106,7 @@ def test_suppliers_are_added_and_listed(system: System, environment: Environment
 def test_doctor_reports_ok_for_every_check(system: System, environment: Environment) -> None:
     api = {"DATABASE_URL": make_conninfo(environment["DATABASE_URL"], user=rights.API_ROLE)}
     output = run(system, environment | api, "doctor")
-    assert [line.split()[0] for line in output.splitlines()] == ["ok"] * 9
+    assert [line.split()[0] for line in output.splitlines()] == ["ok"] * 10
 
 
 def test_doctor_notes_a_role_with_more_rights_than_needed(
@@ -129,6 +129,7 @@ def test_doctor_names_each_problem_and_its_solution(
     assert "JWT_SECRET is not set" in wrong["secret"]
     assert "`pricebook migrate`" in wrong["migrations"]
     assert "newest migration only" in wrong["schema"]
+    assert "`pricebook migrate`" in wrong["aggregates"]
     assert "Redis" in wrong
 
 
@@ -146,3 +147,41 @@ def test_doctor_names_each_difference_from_the_migrations(
         "wrong schema: The index products_status_idx of products is missing.",
         "note  schema: The table reports is not part of the schema.",
     ]
+
+
+def test_doctor_finds_wrong_prices_and_the_command_repairs_them(
+    system: System, environment: Environment
+) -> None:
+    with psycopg.connect(environment["DATABASE_URL"]) as conn:
+        conn.execute("INSERT INTO suppliers (name, source_type) VALUES ('ACME', 'csv')")
+        conn.execute("INSERT INTO products (internal_sku, name) VALUES ('P-1', 'A'), ('P-2', 'B')")
+        conn.execute("ALTER TABLE supplier_items DISABLE TRIGGER USER")
+        conn.execute("""
+            INSERT INTO supplier_items (supplier_id, product_id, supplier_sku, name, current_price)
+            SELECT suppliers.id, products.id, internal_sku, 'A', 5 FROM suppliers, products
+        """)
+        conn.execute("ALTER TABLE supplier_items ENABLE TRIGGER USER")
+    done = system.run("doctor", **environment)
+    assert done.returncode == 1
+    (line,) = [line for line in done.stdout.splitlines() if " aggregates: " in line]
+    assert line.startswith("wrong aggregates: 2 products have other prices than their items (P-1 ")
+    (command,) = re.findall("`(SELECT .+)`", line)
+    with psycopg.connect(environment["DATABASE_URL"]) as conn:
+        conn.execute(command)
+    assert "ok    aggregates: " in run(system, environment, "doctor")
+
+
+def test_doctor_finds_products_that_no_worker_refreshes(
+    system: System, environment: Environment
+) -> None:
+    request = "INSERT INTO aggregate_refreshes (supplier_id, updated_at)"
+    with psycopg.connect(environment["DATABASE_URL"]) as conn:
+        conn.execute(f"{request} VALUES (gen_random_uuid(), now())".encode())
+    waiting = "aggregates: products of 1 suppliers are still to be refreshed"
+    assert f"note  {waiting} by the worker." in run(system, environment, "doctor")
+    with psycopg.connect(environment["DATABASE_URL"]) as conn:
+        conn.execute("DELETE FROM aggregate_refreshes")
+        conn.execute(f"{request} VALUES (gen_random_uuid(), now() - interval '2 min')".encode())
+    done = system.run("doctor", **environment)
+    assert done.returncode == 1
+    assert f"wrong {waiting}, and no worker has done so for a minute" in done.stdout

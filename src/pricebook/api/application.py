@@ -21,7 +21,7 @@ from pricebook.auth import routes as auth
 from pricebook.auth.roles import PREFIX
 from pricebook.catalog import routes as catalog
 from pricebook.catalog.response_cache import ResponseCache
-from pricebook.catalog.service import open_catalog
+from pricebook.catalog.service import open_catalog, warn_without_price_indexes
 from pricebook.categories import routes as categories
 from pricebook.errors import (
     DatabaseRightsError,
@@ -179,7 +179,10 @@ async def _lifespan(
         open_resources(settings, statement_seconds=settings.api_statement_seconds) as resources,
         open_redis(settings) as redis,
         open_catalog(
-            resources.database, response_cache, standby_factory(settings)
+            resources.database,
+            response_cache,
+            settings.catalog_prices,
+            standby_factory(settings),
         ) as catalog_service,
     ):
         with open_auth(resources, redis) as auth_service:
@@ -266,7 +269,7 @@ async def _check_startup(settings: Settings) -> None:
     require_free_address(settings)
     async with open_resources(settings) as resources, open_redis(settings) as redis:
         with open_auth(resources, redis):
-            pass
+            await warn_without_price_indexes(resources.database, settings.catalog_prices)
 
 
 async def _before_request(request: Request[Any, Any, Any]) -> Response[None] | None:

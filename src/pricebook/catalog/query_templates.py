@@ -6,11 +6,11 @@ A page is read by an index scan in its sort order, or all matches are materialis
 
 from typing import LiteralString
 
-COLUMNS: LiteralString = """
-    id, internal_sku, products.name, category_id,
-    coalesce(min_price, 0.0000) AS min_price, coalesce(max_price, 0.0000) AS max_price,
-    supplier_count
-"""
+from pricebook.categories.subtree import (
+    ALL_OF_SUBTREE,
+    FIRST_OF_EACH_CATEGORY,
+    FIRST_OF_SUBTREE,
+)
 
 # A subquery in each row: count and page are read from one snapshot.
 COUNT: LiteralString = ", (SELECT count(*) FROM {source}) AS total_count"
@@ -75,7 +75,7 @@ BOUNDED_SCAN_MATCHES: LiteralString = """
             ORDER BY {key} {direction}, id {direction}
             LIMIT %s
         ) AS scanned
-        WHERE {conditions}
+        WHERE {scan_conditions}
         ORDER BY key {direction}, id {direction}
         LIMIT %s
     ), matches AS MATERIALIZED (
@@ -85,4 +85,15 @@ BOUNDED_SCAN_MATCHES: LiteralString = """
         WHERE (SELECT count(*) FROM scan_matches) < %s AND {conditions}
     )
 """
-MATERIALISED_MATCHES = {ALL_MATCHES, NUMBER_MATCHES, BOUNDED_SCAN_MATCHES}
+SUBTREE_MATCHES = FIRST_OF_SUBTREE.replace("{fallback}", FIRST_OF_EACH_CATEGORY)
+FILTERED_SUBTREE_MATCHES = FIRST_OF_SUBTREE.replace("{fallback}", ALL_OF_SUBTREE)
+
+MATERIALISED_MATCHES = {
+    ALL_MATCHES,
+    NUMBER_MATCHES,
+    BOUNDED_SCAN_MATCHES,
+    SUBTREE_MATCHES,
+    FILTERED_SUBTREE_MATCHES,
+}
+# These have all matches, so that counting them is the count.
+COUNTED_MATCHES = {ALL_MATCHES, NUMBER_MATCHES}

@@ -1,6 +1,7 @@
 """The queries of the public catalog: active products and categories."""
 
 from collections.abc import AsyncGenerator, Iterable
+from typing import LiteralString
 from uuid import UUID
 
 import msgspec
@@ -15,6 +16,7 @@ from pricebook.catalog.schemas import (
     CatalogProductDetail,
     CatalogQuery,
 )
+from pricebook.catalog.sort_orders import PRICE_COLUMNS
 from pricebook.catalog.statements import (
     FilterStatistics,
     SortKey,
@@ -27,15 +29,16 @@ from pricebook.catalog.statements import (
 from pricebook.db.database import Connection
 from pricebook.db.driver.loaders import load_as_text
 from pricebook.db.pooled_connection import QueryRunner
-from pricebook.db.row_types import struct_row
+from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.errors import query_issue, validation_error
 from pricebook.http.pagination import Paging
+from pricebook.settings import CatalogPrices
 
 EXPORT_ROWS = 1000
 
 
 class ProductRow(Struct, frozen=True, gc=False):
-    """A product as the catalog's statements return it; prices have four decimals.
+    """A product as the catalog's statements return it; prices have up to six decimals.
 
     `sort_key` is null where the sort key is the name; an export has none. `total_count` is the
     number of matches, in statements that count them.
@@ -45,8 +48,8 @@ class ProductRow(Struct, frozen=True, gc=False):
     internal_sku: str
     name: str
     category_id: str | None
-    min_price: str
-    max_price: str
+    min_price: str | None
+    max_price: str | None
     supplier_count: int
     sort_key: str | None = None
     total_count: int = 0
@@ -161,23 +164,30 @@ def _products(rows: Iterable[ProductRow]) -> list[CatalogProduct]:
     ]
 
 
-def _format_price(price: str) -> str:
-    """Return a price of four decimals without trailing zeros after the second decimal."""
-    return price.removesuffix("0").removesuffix("0")
+def _format_price(price: str | None) -> str | None:
+    """Return a price with two to six decimals, without zeros after the second one."""
+    if price is None or price[-3:-2] == ".":
+        return price
+    whole, _, decimals = price.partition(".")
+    return f"{whole}.{decimals.rstrip('0'):0<2}"
 
 
-async def find_active(query_runner: QueryRunner, product_id: UUID) -> CatalogProductDetail | None:
+async def find_active(
+    query_runner: QueryRunner, product_id: UUID, prices: CatalogPrices
+) -> CatalogProductDetail | None:
     """Return an active product with its category's name."""
-    rows = await query_runner.fetch(
-        CatalogProductDetail,
-        """
+    columns = PRICE_COLUMNS[prices]
+    statement: LiteralString = """
         SELECT product.id, internal_sku, product.name, category_id,
-            coalesce(min_price, 0.0000) AS min_price, coalesce(max_price, 0.0000) AS max_price,
+            {lowest} AS min_price, {highest} AS max_price,
             supplier_count, category.name AS category_name
         FROM products AS product
         LEFT JOIN categories AS category ON category.id = product.category_id
         WHERE product.id = %s AND status = 'active'
-        """,
+        """
+    rows = await query_runner.fetch(
+        CatalogProductDetail,
+        statement.format(lowest=columns.lowest, highest=columns.highest),
         [product_id],
     )
     if not rows:
@@ -188,6 +198,11 @@ async def find_active(query_runner: QueryRunner, product_id: UUID) -> CatalogPro
         min_price=_format_price(product.min_price),
         max_price=_format_price(product.max_price),
     )
+
+
+async def has_target_price_indexes(conn: Connection) -> bool:
+    """Return whether target prices are indexed; all of their indexes are created together."""
+    return await fetch_value(conn, "SELECT to_regclass('products_target_cheapest_idx') IS NOT NULL")
 
 
 async def list_categories(

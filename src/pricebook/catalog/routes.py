@@ -17,6 +17,8 @@ from pricebook.catalog.schemas import (
     CatalogProductDetail,
     CatalogQuery,
     ExportQuery,
+    filter_struct,
+    with_prices,
 )
 from pricebook.db.database import Database
 from pricebook.errors import NotFoundError, RateLimitExceededError
@@ -50,6 +52,12 @@ EXPORT_HEADERS = ("Content-Disposition", *RATE_LIMIT_FIELDS)
 AnyRequest = Request[Any, Any, Any]
 
 
+def _decode_filters(kind: type[filter_struct], request: AnyRequest) -> filter_struct:
+    """Return the query of a request as this catalog accepts it; raises ValidationError."""
+    kind = with_prices(kind, request.app.state.catalog.prices)
+    return decode_query(kind, request.scope["query_string"])
+
+
 async def _cached_response(
     request: AnyRequest, key: str, compute: Callable[[], Awaitable[CachedResponse]]
 ) -> CachedResponse:
@@ -79,7 +87,7 @@ async def _cached_response(
 )
 async def list_catalog(request: AnyRequest) -> CachedResponse:
     """Return a page of active products."""
-    criteria = decode_query(CatalogQuery, request.scope["query_string"])
+    criteria = _decode_filters(CatalogQuery, request)
 
     async def compute() -> CachedResponse:
         result = await service.browse(request.app.state.catalog, criteria)
@@ -94,7 +102,6 @@ async def list_catalog(request: AnyRequest) -> CachedResponse:
     "/catalog/export",
     summary="Export the catalog as JSON lines",
     description="Streams all active products that the filters match, one JSON object a line.",
-    dependencies={"criteria": provide_query(ExportQuery)},
     opt=documented(
         Success(
             media_type=NDJSON,
@@ -105,15 +112,12 @@ async def list_catalog(request: AnyRequest) -> CachedResponse:
         errors=(RateLimitExceededError,),
     ),
 )
-async def export_catalog(
-    request: AnyRequest,
-    criteria: NamedDependency[ExportQuery],
-    database: NamedDependency[Database],
-) -> Stream:
+async def export_catalog(request: AnyRequest, database: NamedDependency[Database]) -> Stream:
     """Stream the active products as JSON lines.
 
     Older clients get CSV here by `format=csv` or `Accept: text/csv`.
     """
+    criteria = _decode_filters(ExportQuery, request)
     requested_format = criteria.format or request.accept.best_match([NDJSON, CSV])
     media_type = CSV if requested_format in {"csv", CSV} else NDJSON
     return await _export(request, criteria, database, media_type)
@@ -123,20 +127,15 @@ async def export_catalog(
     "/catalog/export/csv",
     summary="Export the catalog as CSV",
     description="Streams all active products that the filters match, one line per product.",
-    dependencies={"criteria": provide_query(CatalogFilter)},
     opt=documented(
         Success(media_type=CSV, example=",".join(PRODUCT), headers=EXPORT_HEADERS),
         query=CatalogFilter,
         errors=(RateLimitExceededError,),
     ),
 )
-async def export_catalog_csv(
-    request: AnyRequest,
-    criteria: NamedDependency[CatalogFilter],
-    database: NamedDependency[Database],
-) -> Stream:
+async def export_catalog_csv(request: AnyRequest, database: NamedDependency[Database]) -> Stream:
     """Stream the active products as CSV."""
-    return await _export(request, criteria, database, CSV)
+    return await _export(request, _decode_filters(CatalogFilter, request), database, CSV)
 
 
 async def _export(

@@ -1,10 +1,12 @@
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Annotated, Literal
+from functools import cache
+from typing import Annotated, ClassVar, Literal, TypeVar, cast
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, defstruct
 
 from pricebook.catalog.cursor import CursorPosition, decode_cursor, encode_cursor
+from pricebook.categories.subtree import INCLUDE_SUBCATEGORIES, subcategory_issues
 from pricebook.errors import FieldIssue, query_issue, validation_error
 from pricebook.http.field_types import (
     MAX_PRICE,
@@ -16,14 +18,18 @@ from pricebook.http.field_types import (
     search_terms,
 )
 from pricebook.http.pagination import Page, PageNumber, PageSize, encode_query
+from pricebook.settings import CatalogPrices
 
-FOUR_DECIMALS = Decimal("0.0001")
+SIX_DECIMALS = Decimal("0.000001")
 MAX_CURSOR = 4096
 UNKNOWN_CURSOR = "does not belong to this list: other filters, another sort, or altered"
+HIDDEN_PRICE = "prices are not public here, so products are neither filtered nor sorted by them"
+UNLESS_HIDDEN = "refused where CATALOG_PRICES is `hidden`."
 
 Sort = Literal["name", "-name", "price", "-price", "newest"]
 Cursor = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_CURSOR})]
 PriceText = Annotated[str, PRICE_SCHEMA]
+filter_struct = TypeVar("filter_struct", bound="CatalogFilter")
 
 PriceBound = Annotated[
     Decimal,
@@ -37,6 +43,20 @@ NullableCategoryId = Annotated[
     Annotated[str, Meta(extra_json_schema={"format": "uuid"})] | None,
     doc("Id of the product's category; null without one."),
 ]
+NullableLowestPrice = Annotated[
+    PriceText | None,
+    doc(
+        "Lowest price of an active supplier in the currency of the catalog, 0.00 without one. By"
+        " CATALOG_PRICES: `target` shows the target price, null without one; `hidden` shows null."
+    ),
+]
+NullableHighestPrice = Annotated[
+    PriceText | None,
+    doc(
+        "Highest price of an active supplier in the currency of the catalog, 0.00 without one. By"
+        " CATALOG_PRICES: `target` shows the target price, null without one; `hidden` shows null."
+    ),
+]
 NullableParentId = Annotated[
     Annotated[str, Meta(extra_json_schema={"format": "uuid"})] | None,
     doc("Id of the parent category; null at the root."),
@@ -44,18 +64,31 @@ NullableParentId = Annotated[
 
 
 class CatalogFilter(Struct, frozen=True):
-    """Filters and sort of the catalog; the filters combine with AND."""
+    """Filters and sort of the catalog; the filters combine with AND.
+
+    The class attribute `prices` says what the catalog shows as price; see `with_prices`.
+    """
+
+    prices: ClassVar[CatalogPrices] = "supplier"
 
     category_id: Annotated[
-        UUID | None, doc("Only products of this category, without its subcategories.")
+        UUID | None,
+        doc("Only products of this category; those of its subcategories by the next parameter."),
     ] = None
+    include_subcategories: Annotated[bool, INCLUDE_SUBCATEGORIES] = False
     min_price: Annotated[
         PriceBound | None,
-        doc("Only products whose lowest price is at least this, in the currency of the catalog."),
+        doc(
+            "Only products whose `min_price` is at least this, in the currency of the catalog;"
+            f" {UNLESS_HIDDEN}"
+        ),
     ] = None
     max_price: Annotated[
         PriceBound | None,
-        doc("Only products whose lowest price is at most this, in the currency of the catalog."),
+        doc(
+            "Only products whose `min_price` is at most this, in the currency of the catalog;"
+            f" {UNLESS_HIDDEN}"
+        ),
     ] = None
     search: Annotated[
         SearchText | None,
@@ -64,8 +97,9 @@ class CatalogFilter(Struct, frozen=True):
     sort: Annotated[
         Sort,
         doc(
-            "Sort key: name, lowest price, or creation time (newest first), then id; `-` reverses"
-            " the order. By price, products without a supplier come last in either order."
+            "Sort key: name, `min_price`, or creation time (newest first), then id; `-` reverses"
+            " the order. By price, products without a price come last in either order;"
+            f" {UNLESS_HIDDEN}"
         ),
     ] = "name"
 
@@ -78,9 +112,20 @@ class CatalogFilter(Struct, frozen=True):
         """Return the issues that types alone do not show."""
         expected = f"expected a number from 0 to {MAX_PRICE}"
         return [
+            *subcategory_issues(self.category_id, include=self.include_subcategories),
             *range_issues("price", self.min_price, self.max_price, _is_price, expected),
             *search_issues(self.search),
+            *(self._hidden_price_issues() if self.prices == "hidden" else []),
         ]
+
+    def _hidden_price_issues(self) -> list[FieldIssue]:
+        """Return the issues of parameters that would show something of a hidden price."""
+        given = {
+            "min_price": self.min_price is not None,
+            "max_price": self.max_price is not None,
+            "sort": self.sort in {"price", "-price"},
+        }
+        return [query_issue(name, HIDDEN_PRICE) for name, is_given in given.items() if is_given]
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -89,29 +134,25 @@ class CatalogFilter(Struct, frozen=True):
 
     @property
     def lowest(self) -> Decimal | None:
-        """The lower bound rounded up to the four decimals of a price."""
-        return (
-            None
-            if self.min_price is None
-            else _round_to_four_decimals(self.min_price, ROUND_CEILING)
-        )
+        """The lower bound rounded up to the six decimals of a price."""
+        return None if self.min_price is None else _round(self.min_price, ROUND_CEILING)
 
     @property
     def highest(self) -> Decimal | None:
-        """The upper bound rounded down to the four decimals of a price."""
-        return (
-            None if self.max_price is None else _round_to_four_decimals(self.max_price, ROUND_FLOOR)
-        )
+        """The upper bound rounded down to the six decimals of a price."""
+        return None if self.max_price is None else _round(self.max_price, ROUND_FLOOR)
 
     @property
     def filters(self) -> str:
         """The filters as a part of a cache key; equal for filters that match the same products."""
-        return f"{self.category_id}&{self.lowest}&{self.highest}&{' '.join(self.words)}"
+        subtree = "/" if self.include_subcategories else ""
+        return f"{self.category_id}{subtree}&{self.lowest}&{self.highest}&{' '.join(self.words)}"
 
     @property
     def filter_values(self) -> tuple[object, ...]:
         """The values that decide which products match, independent of the sort."""
-        return self.category_id, self.lowest, self.highest, self.words
+        subtree = ("subcategories",) if self.include_subcategories else ()
+        return self.category_id, self.lowest, self.highest, self.words, *subtree
 
 
 class CatalogQuery(CatalogFilter, frozen=True):
@@ -152,6 +193,7 @@ class CatalogQuery(CatalogFilter, frozen=True):
         """Return the query string of the next page; equal for equal cache keys."""
         return encode_query(
             category_id=self.category_id,
+            include_subcategories="true" if self.include_subcategories else None,
             min_price=_decimal_text(self.lowest),
             max_price=_decimal_text(self.highest),
             search=" ".join(self.words) or None,
@@ -181,7 +223,9 @@ class CatalogQuery(CatalogFilter, frozen=True):
 
     @property
     def _binding(self) -> tuple[object, ...]:
-        return *self.filter_values, self.sort
+        """What a cursor belongs to: its position is none in a catalog of other prices."""
+        prices = () if self.prices == "supplier" else (self.prices,)
+        return *self.filter_values, self.sort, *prices
 
 
 class ExportQuery(CatalogFilter, frozen=True):
@@ -193,6 +237,15 @@ class ExportQuery(CatalogFilter, frozen=True):
     ] = None
 
 
+@cache
+def with_prices(kind: type[filter_struct], prices: CatalogPrices) -> type[filter_struct]:
+    """Return the query of a catalog that shows these prices."""
+    if kind.prices == prices:
+        return kind
+    made = defstruct(kind.__name__, [], bases=(kind,), namespace={"prices": prices}, frozen=True)
+    return cast("type[filter_struct]", made)
+
+
 class CatalogProduct(Struct, frozen=True, gc=False):
     """An active product of the catalog."""
 
@@ -200,13 +253,9 @@ class CatalogProduct(Struct, frozen=True, gc=False):
     internal_sku: Annotated[str, doc("The shop's own article code; unique.")]
     name: Annotated[str, doc("Name of the product.")]
     category_id: NullableCategoryId
-    min_price: Annotated[
-        PriceText, doc("Lowest supplier price in the currency of the catalog; 0.00 without one.")
-    ]
-    max_price: Annotated[
-        PriceText, doc("Highest supplier price in the currency of the catalog; 0.00 without one.")
-    ]
-    supplier_count: Annotated[int, doc("Number of suppliers that offer the product.")]
+    min_price: NullableLowestPrice
+    max_price: NullableHighestPrice
+    supplier_count: Annotated[int, doc("Number of active suppliers that offer the product.")]
 
 
 class CatalogProductDetail(CatalogProduct, frozen=True, gc=False):
@@ -232,9 +281,9 @@ class CatalogCategoryPage(Page[CatalogCategory], frozen=True):
     """A page of the categories of the catalog."""
 
 
-def _round_to_four_decimals(bound: Decimal, rounding: str) -> Decimal:
-    """Round a bound, which is not negative; -0 becomes 0."""
-    return abs(bound.quantize(FOUR_DECIMALS, rounding=rounding))
+def _round(bound: Decimal, rounding: str) -> Decimal:
+    """Round a bound, which is not negative, to six decimals; -0 becomes 0."""
+    return abs(bound.quantize(SIX_DECIMALS, rounding=rounding))
 
 
 def _decimal_text(bound: Decimal | None) -> str | None:

@@ -4,6 +4,7 @@ from contextlib import aclosing, asynccontextmanager
 from sys import getsizeof
 from uuid import UUID
 
+import structlog
 from msgspec import Struct
 
 from pricebook.catalog import repository
@@ -21,18 +22,24 @@ from pricebook.catalog.statements import FilterStatistics, SortKey, is_materiali
 from pricebook.db.database import Database
 from pricebook.errors import DatabaseUnavailableError, NotFoundError
 from pricebook.http.pagination import Page, Paging, page_of
+from pricebook.settings import CatalogPrices
 from pricebook.system.async_tasks import in_background
 from pricebook.system.recurring_warning import RecurringWarning
 
+log = structlog.stdlib.get_logger(__name__)
+
 CHANGES_CHANNEL = "catalog_changed"
+# The payload of a notification when only target prices have changed.
+TARGET_PRICES = "target_price"
 RETRY_SECONDS = 0.2
 
 
 class Catalog(Struct, frozen=True):
-    """The resources of the public catalog."""
+    """The resources of the public catalog, and what it shows as prices."""
 
     read_router: ReadRouter
     response_cache: ResponseCache
+    prices: CatalogPrices
 
 
 class CatalogPage(Struct, frozen=True):
@@ -64,18 +71,30 @@ class CachedFirstKey(Struct, frozen=True):
 async def open_catalog(
     database: Database,
     response_cache: ResponseCache,
+    prices: CatalogPrices,
     make_standby: Callable[[], Database] | None = None,
 ) -> AsyncGenerator[Catalog]:
     """Open the catalog; while it is open, change notifications keep the response cache valid.
 
     With `make_standby`, queries go to the standby while it has replayed all notified changes.
     """
-    catalog = Catalog(ReadRouter(database, response_cache), response_cache)
+    catalog = Catalog(ReadRouter(database, response_cache), response_cache, prices)
     work = [_keep_listening(database, catalog)]
     if make_standby:
         work.append(catalog.read_router.maintain_standby(make_standby))
     async with in_background(*work):
         yield catalog
+
+
+async def warn_without_price_indexes(database: Database, prices: CatalogPrices) -> None:
+    """Log a warning if the database lacks the indexes of the prices that the catalog shows."""
+    if prices == "target":
+        async with database.connection() as conn:
+            if not await repository.has_target_price_indexes(conn):
+                log.warning(
+                    "target prices have no indexes, so the catalog is slow: run `pricebook migrate`"
+                    " with CATALOG_PRICES=target"
+                )
 
 
 async def _keep_listening(database: Database, catalog: Catalog) -> None:
@@ -96,15 +115,21 @@ async def _listen_for_changes(
     response_cache = catalog.response_cache
     try:
         async with aclosing(database.listen(CHANGES_CHANNEL)) as notifications:
-            async for changed in notifications:
+            async for notification in notifications:
                 warning.ended()
-                if changed:
+                if _is_visible_change(catalog, notification):
                     response_cache.invalidate()
                     catalog.read_router.notify_generation()
                 else:
                     response_cache.confirm_fresh()
     finally:
         response_cache.disable()
+
+
+def _is_visible_change(catalog: Catalog, notification: str | None) -> bool:
+    """Return whether a notification is of a change that this catalog shows; None is of none."""
+    is_only_target_price = notification == TARGET_PRICES and catalog.prices != "target"
+    return notification is not None and not is_only_target_price
 
 
 async def browse(catalog: Catalog, query: CatalogQuery) -> CatalogPage:
@@ -166,7 +191,7 @@ async def export_products(
 async def get_product(catalog: Catalog, product_id: UUID) -> CatalogProductDetail:
     """Return one active product; raises NotFoundError for any other id."""
     product = await catalog.read_router.query(
-        lambda query_runner: repository.find_active(query_runner, product_id)
+        lambda query_runner: repository.find_active(query_runner, product_id, catalog.prices)
     )
     if product is None:
         raise NotFoundError(f"There is no active product {product_id}.")

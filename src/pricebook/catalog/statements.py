@@ -1,22 +1,38 @@
 """Builds the catalog's SQL statements and their parameters; `query_templates` has the SQL."""
 
 from functools import lru_cache
-from typing import Any, Literal, LiteralString
+from typing import Any, LiteralString
 
 from msgspec import Struct
 
 from pricebook.catalog.query_templates import (
     ALL_MATCHES,
     BOUNDED_SCAN_MATCHES,
-    COLUMNS,
     COUNT,
+    COUNTED_MATCHES,
     FAR_OFFSET_SCAN,
+    FILTERED_SUBTREE_MATCHES,
     INDEX_SCAN,
     MATERIALISED_MATCHES,
     MATERIALISED_PAGE,
     NUMBER_MATCHES,
+    SUBTREE_MATCHES,
 )
 from pricebook.catalog.schemas import CatalogFilter, CatalogQuery, Sort
+from pricebook.catalog.sort_orders import (
+    PRICE_COLUMNS,
+    ScanStart,
+    position,
+    shown_columns,
+    sort_order,
+)
+from pricebook.categories.subtree import (
+    IN_SUBTREE,
+    SCAN_IN_SUBTREE,
+    subtree_scan_limit,
+    with_subtree,
+)
+from pricebook.settings import CatalogPrices
 
 # The trigram index finds words of at least this length. Shorter ones are compared with every
 # product: with LIKE, the planner would read the whole index, which is slower.
@@ -34,17 +50,6 @@ SCAN_LIMIT_DIVISOR = 8
 MIN_SCAN_LIMIT = 1_000
 # Longer conditions search for many words; their texts vary too much to be cached.
 MAX_CACHED_CHARACTERS = 512
-
-# For each sort: the indexed expression and the direction; the id breaks ties.
-SORTS: dict[str, tuple[LiteralString, LiteralString]] = {
-    "name": ("name", "ASC"),
-    "-name": ("name", "DESC"),
-    "price": ("coalesce(min_price, 'Infinity')", "ASC"),
-    "-price": ("coalesce(min_price, '-Infinity')", "DESC"),
-    "newest": ("created_at", "DESC"),
-}
-ScanStart = Literal["start", "at", "after"]
-KEY_TYPES: dict[str, LiteralString] = {"name": "text", "price": "numeric", "newest": "timestamptz"}
 
 
 class SortKey(Struct, frozen=True):
@@ -68,6 +73,26 @@ class Statement(Struct, frozen=True):
     values: list[Any]
 
 
+class PageShape(Struct, frozen=True):
+    """What decides the text of a page's statement, beside the conditions of its filters."""
+
+    template: LiteralString
+    prices: CatalogPrices
+    sort: Sort
+    scan_start: ScanStart
+    with_count: bool
+
+    @property
+    def is_materialised(self) -> bool:
+        """Whether the page is read from materialised matches."""
+        return self.template in MATERIALISED_MATCHES
+
+    @property
+    def count_source(self) -> LiteralString:
+        """What is counted; the matches of a bounded scan end with the page."""
+        return "matches" if self.template in COUNTED_MATCHES else "products WHERE {conditions}"
+
+
 def is_materialised(query: CatalogQuery, statistics: FilterStatistics | None = None) -> bool:
     """Return whether a page materialises all matches, which also counts them."""
     return _is_search(query) and not _scan_limit(query, statistics)
@@ -77,14 +102,15 @@ def may_keep_plan(query: CatalogFilter) -> bool:
     """Return whether one plan suits all parameter values.
 
     It does not where the better index depends on the values: two filters of different selectivity,
-    a wide or narrow price range, or a large or small category in the sort order of the catalog.
+    a wide or narrow price range, a large or small category in the sort order of the catalog, or
+    the number of subcategories.
     """
-    has_range = query.min_price is not None or query.max_price is not None
+    has_range = _has_price_range(query)
     has_category = query.category_id is not None
     if _is_search(query):
         return not has_range and not has_category
     if has_category:
-        return SORTS[query.sort][0] == "name"
+        return sort_order(query.prices, query.sort)[0] == "name" and not query.include_subcategories
     return not has_range
 
 
@@ -96,55 +122,62 @@ def page_statement(query: CatalogQuery, statistics: FilterStatistics | None = No
     conditions, values = _conditions(query)
     scan_start, start_values = _scan_start(query, statistics)
     template, arguments = _choose_template(query, statistics, values, start_values)
+    shape = PageShape(template, query.prices, query.sort, scan_start, statistics is None)
     write = _page_text if len(conditions) <= MAX_CACHED_CHARACTERS else _page_text.__wrapped__
-    text = write(template, conditions, query.sort, scan_start, with_count=statistics is None)
-    count_values = values if statistics is None and template not in MATERIALISED_MATCHES else []
-    return Statement(
-        text, [*count_values, *arguments, *start_values, query.limit + 1, query.offset]
+    count_values = values if shape.with_count and template not in COUNTED_MATCHES else []
+    filter_values = (
+        [*arguments, *count_values] if shape.is_materialised else [*count_values, *arguments]
     )
+    page_values = [*filter_values, *start_values, query.limit + 1, query.offset]
+    return _including_subtree(query, Statement(write(shape, conditions), page_values))
 
 
 @lru_cache(maxsize=1024)
-def _page_text(
-    template: LiteralString,
-    conditions: LiteralString,
-    sort: Sort,
-    scan_start: ScanStart,
-    *,
-    with_count: bool,
-) -> LiteralString:
-    key, direction = SORTS[sort]
-    is_materialised_page = template in MATERIALISED_MATCHES
-    source: LiteralString = "matches" if is_materialised_page else f"products WHERE {conditions}"
+def _page_text(shape: PageShape, conditions: LiteralString) -> LiteralString:
+    key, direction = sort_order(shape.prices, shape.sort)
+    position_key: LiteralString = "key" if shape.is_materialised else key
+    source = shape.count_source.format(conditions=conditions)
+    scan_position = position(shape.sort, key, shape.scan_start)
     parts: dict[str, LiteralString] = {
-        "columns": COLUMNS,
+        "columns": shown_columns(shape.prices),
         "sort_key": "NULL" if key == "name" else f"{key}::text",
         "key": key,
         "direction": direction,
         "conditions": conditions,
-        "position": _position(sort, "key" if is_materialised_page else key, scan_start),
-        "scan_position": _position(sort, key, scan_start),
-        "count": COUNT.format(source=source) if with_count else "",
+        "scan_conditions": conditions.replace(IN_SUBTREE, SCAN_IN_SUBTREE),
+        "of_category": conditions.replace(f" AND {IN_SUBTREE}", ""),
+        "position": position(shape.sort, position_key, shape.scan_start),
+        "scan_position": scan_position,
+        "scanned": f"status = 'active' AND {scan_position}",
+        "count": COUNT.format(source=source) if shape.with_count else "",
     }
-    if not is_materialised_page:
-        return template.format(**parts)
-    return MATERIALISED_PAGE.format(matches_cte=template.format(**parts), **parts)
+    if not shape.is_materialised:
+        return shape.template.format(**parts)
+    return MATERIALISED_PAGE.format(matches_cte=shape.template.format(**parts), **parts)
+
+
+def _including_subtree(query: CatalogFilter, statement: Statement) -> Statement:
+    """Return the statement, with the categories of the subtree if the filter includes them."""
+    if not query.include_subcategories:
+        return statement
+    return Statement(with_subtree(statement.text), [query.category_id, *statement.values])
 
 
 def export_statement(query: CatalogFilter) -> Statement:
     """Return the statement that reads all matches of the filters."""
     conditions, values = _conditions(query)
-    key, direction = SORTS[query.sort]
+    key, direction = sort_order(query.prices, query.sort)
     statement: LiteralString = "SELECT {columns} FROM products WHERE {conditions} ORDER BY {order}"
     order: LiteralString = f"{key} {direction}, id {direction}"
-    return Statement(statement.format(columns=COLUMNS, conditions=conditions, order=order), values)
+    text = statement.format(columns=shown_columns(query.prices), conditions=conditions, order=order)
+    return _including_subtree(query, Statement(text, values))
 
 
 def count_statement(query: CatalogFilter) -> Statement:
     """Return the statement that counts the matches of the filters."""
     conditions, values = _conditions(query)
     statement: LiteralString = "SELECT count(*) AS total_count FROM products WHERE {conditions}"
-    return Statement(statement.format(conditions=conditions), values)
+    return _including_subtree(query, Statement(statement.format(conditions=conditions), values))
 
 
 def _choose_template(
@@ -154,10 +187,13 @@ def _choose_template(
     start_values: list[str],
 ) -> tuple[LiteralString, list[Any]]:
     """Return the template of the cheapest plan, and its parameters."""
+    wanted = query.offset + query.limit + 1
     if not _is_search(query):
+        if query.include_subcategories:
+            limit = subtree_scan_limit(wanted, statistics.total if statistics else None)
+            return _subtree_template(query, values, [*start_values, limit], wanted)
         return FAR_OFFSET_SCAN if query.offset >= FAR_OFFSET else INDEX_SCAN, values
     if scan_limit := _scan_limit(query, statistics):
-        wanted = query.offset + query.limit + 1
         return BOUNDED_SCAN_MATCHES, [
             *start_values,
             scan_limit,
@@ -170,6 +206,19 @@ def _choose_template(
     if number := max(filter(_is_long_number, query.words), key=len, default=None):
         return NUMBER_MATCHES, [number[-NUMBER_SUFFIX_LETTERS:], *values, *values]
     return ALL_MATCHES, values
+
+
+def _subtree_template(
+    query: CatalogQuery, values: list[Any], scan_values: list[Any], wanted: int
+) -> tuple[LiteralString, list[Any]]:
+    """Return the template of a page of a subtree, and its parameters.
+
+    `scan_values` has the start of the scan and its limit.
+    """
+    scan = [*scan_values, *values, wanted, wanted]
+    if _has_price_range(query):
+        return FILTERED_SUBTREE_MATCHES, [*scan, wanted, *values]
+    return SUBTREE_MATCHES, [*scan, *scan_values[:-1], *values, wanted, wanted]
 
 
 def _scan_limit(query: CatalogQuery, statistics: FilterStatistics | None) -> int:
@@ -202,6 +251,10 @@ def _scan_start(
     return "start", []
 
 
+def _has_price_range(query: CatalogFilter) -> bool:
+    return query.min_price is not None or query.max_price is not None
+
+
 def _is_search(query: CatalogFilter) -> bool:
     return bool(query.words) and any(map(_is_indexed, query.words))
 
@@ -218,26 +271,19 @@ def _is_long_number(word: str) -> bool:
 
 
 def _conditions(query: CatalogFilter) -> tuple[LiteralString, list[Any]]:
+    price = PRICE_COLUMNS[query.prices].filtered
     filters: list[tuple[LiteralString, Any]] = [
-        ("category_id = %s", query.category_id),
-        ("min_price >= %s", query.lowest),
-        ("min_price <= %s", query.highest),
+        ("category_id = %s", None if query.include_subcategories else query.category_id),
+        (f"{price} >= %s", query.lowest),
+        (f"{price} <= %s", query.highest),
         *((LONG_WORD if _is_indexed(word) else SHORT_WORD, word) for word in query.words),
     ]
     conditions: LiteralString = "status = 'active'"
+    if query.include_subcategories:
+        conditions += " AND " + IN_SUBTREE
     values: list[Any] = []
     for condition, value in filters:
         if value is not None:
             conditions += " AND " + condition
             values.append(value)
     return conditions, values
-
-
-def _position(sort: Sort, key: LiteralString, scan_start: ScanStart) -> LiteralString:
-    """Return the condition for products at or after a sort key."""
-    if scan_start == "start":
-        return "true"
-    operator: LiteralString = ">" if SORTS[sort][1] == "ASC" else "<"
-    or_equal: LiteralString = "=" if scan_start == "at" else ""
-    key_type = KEY_TYPES[sort.removeprefix("-")]
-    return f"({key}, id) {operator}{or_equal} (%s::{key_type}, %s::uuid)"

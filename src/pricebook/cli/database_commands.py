@@ -17,7 +17,7 @@ def register(app: App) -> None:
 
 
 def migrate(*, down_to: str | None = None, wait_seconds: int = 300) -> None:
-    """Migrate the database to the newest schema.
+    """Migrate the database to the newest schema, with the indexes that CATALOG_PRICES needs.
 
     A statement waits one second for a lock. Then the migration is rolled back and tried again, so
     that other sessions do not queue behind it.
@@ -30,7 +30,11 @@ def migrate(*, down_to: str | None = None, wait_seconds: int = 300) -> None:
     retries = LockRetries(wait_seconds, output.print_line)
     with settings_with_servers(load_settings()) as settings:
         if down_to is None:
-            migrations.upgrade(settings.required_database_url, retries=retries)
+            migrations.upgrade(
+                settings.required_database_url,
+                retries=retries,
+                catalog_prices=settings.catalog_prices,
+            )
         else:
             migrations.downgrade(settings.required_database_url, down_to, retries)
         output.print_line(f"The database is at migration {down_to or migrations.head()}.")

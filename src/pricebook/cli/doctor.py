@@ -17,12 +17,15 @@ from pricebook.pricelists.isolation import sandbox
 from pricebook.rates import service as rates
 from pricebook.services import open_redis
 from pricebook.settings import Settings
+from pricebook.suppliers import service as suppliers
 from pricebook.tasks import history
 from pricebook.tasks.queue import QueueClient
 
 EXIT_UNHEALTHY = 1
 MIN_POSTGRES_VERSION = 16
 STALLED_QUEUE_SECONDS = 60
+STALLED_REFRESH_SECONDS = 60
+REPAIR = "SELECT refresh_product_aggregates(array_agg(id)) FROM products"
 
 
 class CheckResult(NamedTuple):
@@ -54,6 +57,7 @@ async def _run_checks(settings: Settings, *, external_database: bool) -> bool:
         "PostgreSQL": _postgres,
         "migrations": _migrations,
         "schema": _schema,
+        "aggregates": _aggregates,
         "Redis": _redis,
         "uploads": _uploads,
         "parser": _parser,
@@ -112,8 +116,27 @@ async def _schema(settings: Settings) -> CheckResult:
             raise DatabaseNotReadyError(
                 "It can be compared at the newest migration only: run `pricebook migrate`."
             )
-    problems, notes = drift.find_drift(url)
+    problems, notes = drift.find_drift(url, settings.catalog_prices)
     return CheckResult("the schema matches the migrations.", problems, notes)
+
+
+async def _aggregates(settings: Settings) -> CheckResult:
+    async with Database(settings.required_database_url) as database:
+        async with database.connection() as conn:
+            await db.require_revision(conn, migrations.head())
+        found = await suppliers.check_aggregates(database)
+    problems: list[str] = []
+    if found.wrong:
+        problems.append(
+            f"{found.wrong:,} products have other prices than their items ({found.first_wrong_sku}"
+            f" is the first): rows were written with triggers disabled. Run `{REPAIR}` as the owner"
+            " of the database."
+        )
+    waiting = f"products of {found.waiting_suppliers} suppliers are still to be refreshed"
+    if found.waiting_seconds > STALLED_REFRESH_SECONDS:
+        problems.append(f"{waiting}, and no worker has done so for a minute: start one.")
+    notes = [f"{waiting} by the worker."] if found.waiting_suppliers and not problems else []
+    return CheckResult("the prices of all products match their items.", problems, notes)
 
 
 async def _rights(settings: Settings) -> CheckResult:

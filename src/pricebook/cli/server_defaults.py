@@ -37,7 +37,7 @@ def settings_with_servers(settings: Settings) -> Generator[Settings]:
         return
     with embedded.servers(settings.home) as endpoints:
         if settings.database_url is None:
-            migrations.upgrade(endpoints.database_url)
+            migrations.upgrade(endpoints.database_url, catalog_prices=settings.catalog_prices)
         yield with_server_urls(settings, endpoints)
 
 

@@ -124,7 +124,11 @@ def run(
     exit. Raises PricebookError if one of them does not start or exits again and again.
     """
     settings = _with_secret(settings)
-    migrations.upgrade(settings.required_database_url, retries=LockRetries(report=print_line))
+    migrations.upgrade(
+        settings.required_database_url,
+        retries=LockRetries(report=print_line),
+        catalog_prices=settings.catalog_prices,
+    )
     users = asyncio.run(_initialize(settings, with_demo=with_demo))
     require_free_address(settings)  # again: another process may use the port by now
     server_monitors = [ProcessMonitor(server) for server in servers]

@@ -165,11 +165,11 @@ class Database:
         """
         return QueryRunnerContext(self._fair_pool)
 
-    async def listen(self, channel: LiteralString) -> AsyncGenerator[bool]:
-        """Yield True for each notification of a channel, False about every second without one.
+    async def listen(self, channel: LiteralString) -> AsyncGenerator[str | None]:
+        """Yield the payload of each notification of a channel, None about every second without one.
 
-        The first True means that PostgreSQL has confirmed the LISTEN; each False follows a round
-        trip, so that no notification is late. Uses a connection of its own. Raises
+        The first payload, an empty one, means that PostgreSQL has confirmed the LISTEN; each None
+        follows a round trip, so that no notification is late. Uses a connection of its own. Raises
         DatabaseUnavailableError when it is lost.
         """
         try:
@@ -180,13 +180,13 @@ class Database:
             ) as conn:
                 with Deadline(conn, REQUEST_HEARTBEAT_TIMEOUT_SECONDS):
                     await conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
-                yield True
+                yield ""
                 while True:
-                    async for _ in conn.notifies(timeout=LISTEN_CHECK_SECONDS):
-                        yield True
+                    async for notification in conn.notifies(timeout=LISTEN_CHECK_SECONDS):
+                        yield notification.payload
                     with Deadline(conn, REQUEST_HEARTBEAT_TIMEOUT_SECONDS):
                         await conn.execute("SELECT")
-                    yield False
+                    yield None
         except psycopg.OperationalError as error:
             raise DatabaseUnavailableError(UNREACHABLE) from error
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import counted_row, fetch_page, find_value, struct_row
+from pricebook.products.list_statements import staff_export_statement, staff_page_statement
 from pricebook.products.schemas import (
     NewProduct,
     ProductChange,
@@ -22,7 +23,6 @@ from pricebook.products.schemas import (
     StaffProductQuery,
 )
 from pricebook.suppliers.item_terms import (
-    EXPORTED_TERM_COLUMNS,
     TERM_COLUMNS,
     decode_availability,
     decode_details,
@@ -30,25 +30,6 @@ from pricebook.suppliers.item_terms import (
 from pricebook.suppliers.schemas import SupplierItem
 
 EXPORT_ROWS = 1000
-
-# One statement reads products and items, so that margin and prices belong to one snapshot: a row
-# for each item, and one with nulls for a product without items.
-PAGE: LiteralString = """
-    SELECT counted.total_count, page.*, item.id AS item_id, item.supplier_id,
-        supplier.name AS supplier_name, item.supplier_sku, item.name AS item_name,
-        item.current_price, item.characteristics, item.last_ingested_at, item.absent_since, {terms}
-    FROM (SELECT count(*) AS total_count FROM products WHERE {conditions}) AS counted
-    LEFT JOIN LATERAL (
-        SELECT id, internal_sku, name, category_id, status, target_price, margin_percentage
-        FROM products
-        WHERE {conditions}
-        ORDER BY name, id
-        LIMIT %s OFFSET %s
-    ) AS page ON true
-    LEFT JOIN supplier_items AS item ON item.product_id = page.id
-    LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id
-    ORDER BY page.name, page.id, item.absent_since IS NOT NULL, item.current_price, item.id
-"""
 
 PRODUCT_DETAIL: LiteralString = """
     SELECT product.id, internal_sku, product.name, category_id, status, target_price,
@@ -60,28 +41,6 @@ PRODUCT_DETAIL: LiteralString = """
     LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id
     WHERE product.id = %s
     ORDER BY item.absent_since IS NOT NULL, item.current_price, item.id
-"""
-
-EXPORT: LiteralString = """
-    SELECT product.*, item.id, item.supplier_id, supplier.name, item.supplier_sku, item.name,
-        item.current_price, item.characteristics::text, item.last_ingested_at, item.absent_since,
-        {terms}
-    FROM (
-        SELECT id, internal_sku, name, category_id, status, target_price, margin_percentage
-        FROM products
-        WHERE {conditions}
-        ORDER BY name, id
-    ) AS product
-    LEFT JOIN supplier_items AS item ON item.product_id = product.id
-    LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id
-    ORDER BY product.name, product.id, item.absent_since IS NOT NULL, item.current_price, item.id
-"""
-
-# An array of ids, so that the planner starts from the supplier's items: its statistics do not show
-# that the products of one supplier may be few, or far apart in the order of names.
-HAS_ITEM_OF_SUPPLIER: LiteralString = """
-    id = ANY (ARRAY(
-        SELECT product_id FROM supplier_items WHERE supplier_id = %s AND product_id IS NOT NULL))
 """
 
 
@@ -160,13 +119,6 @@ async def list_products(
     ]
 
 
-def staff_page_statement(query: StaffProductQuery) -> tuple[LiteralString, list[Any]]:
-    """Return the statement that reads a page, and its values."""
-    conditions, values = _conditions(query)
-    statement = PAGE.format(conditions=conditions, terms=TERM_COLUMNS)
-    return statement, [*values, *values, query.limit, query.offset]
-
-
 async def stream_rows(
     conn: Connection, query: StaffProductFilter
 ) -> AsyncGenerator[list[tuple[Any, ...]]]:
@@ -175,29 +127,6 @@ async def stream_rows(
         await cursor.execute(*staff_export_statement(query))
         while rows := await cursor.fetchmany(EXPORT_ROWS):
             yield rows
-
-
-def staff_export_statement(query: StaffProductFilter) -> tuple[LiteralString, list[Any]]:
-    """Return the statement that reads all products that pass the filters, and its values."""
-    conditions, values = _conditions(query)
-    return EXPORT.format(conditions=conditions, terms=EXPORTED_TERM_COLUMNS), values
-
-
-def _conditions(query: StaffProductFilter) -> tuple[LiteralString, list[Any]]:
-    filters: list[tuple[LiteralString, Any]] = [
-        ("status = %s", query.status),
-        ("margin_percentage >= %s", query.lowest_margin),
-        ("margin_percentage <= %s", query.highest_margin),
-        (HAS_ITEM_OF_SUPPLIER, query.supplier_id),
-        *(("search_text LIKE search_pattern(%s)", word) for word in query.words),
-    ]
-    conditions: LiteralString = "true"
-    values: list[Any] = []
-    for condition, value in filters:
-        if value is not None:
-            conditions += " AND " + condition
-            values.append(value)
-    return conditions, values
 
 
 async def find_product(conn: Connection, product_id: UUID) -> StaffProductDetail | None:

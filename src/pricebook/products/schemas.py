@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from pricebook.categories.subtree import INCLUDE_SUBCATEGORIES, subcategory_issues
 from pricebook.errors import FieldIssue, body_issue, validation_error
 from pricebook.http.field_types import (
     MAX_PRICE,
@@ -111,6 +112,11 @@ class StaffProductFilter(Struct, frozen=True):
     supplier_id: Annotated[
         UUID | None, doc("Only products with an item of this supplier, each with all its items.")
     ] = None
+    category_id: Annotated[
+        UUID | None,
+        doc("Only products of this category; those of its subcategories by the next parameter."),
+    ] = None
+    include_subcategories: Annotated[bool, INCLUDE_SUBCATEGORIES] = False
     search: Annotated[
         SearchText | None,
         doc("Words that all occur in the name or the SKU; case and accents do not matter."),
@@ -121,6 +127,7 @@ class StaffProductFilter(Struct, frozen=True):
         bounds = (self.min_margin, self.max_margin)
         issues = [
             *range_issues("margin", *bounds, Decimal.is_finite, "expected a number"),
+            *subcategory_issues(self.category_id, include=self.include_subcategories),
             *search_issues(self.search),
         ]
         if issues:

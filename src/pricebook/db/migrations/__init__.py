@@ -8,6 +8,7 @@ Alembic and SQLAlchemy take a third of the start time of a command: only migrati
 from pathlib import Path
 
 from pricebook.db.migrations.lock_retries import LockRetries
+from pricebook.settings import CatalogPrices
 
 VERSIONS = Path(__file__).with_name("versions")
 
@@ -17,8 +18,16 @@ def head() -> str:
     return max(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*_*.py"))
 
 
-def upgrade(database_url: str, revision: str = "head", retries: LockRetries | None = None) -> None:
+def upgrade(
+    database_url: str,
+    revision: str = "head",
+    retries: LockRetries | None = None,
+    *,
+    catalog_prices: CatalogPrices | None = None,
+) -> None:
     """Upgrade the database to a revision in one transaction; does nothing at that revision.
+
+    At head, the indexes of target prices are created or dropped as `catalog_prices` needs them.
 
     Statements have a short lock timeout, so that other sessions do not queue behind them for long;
     the transaction is retried with the delays of `retries`.
@@ -28,7 +37,7 @@ def upgrade(database_url: str, revision: str = "head", retries: LockRetries | No
     """
     from pricebook.db.migrations import chain
 
-    chain.upgrade(database_url, revision, retries or LockRetries())
+    chain.upgrade(database_url, revision, retries or LockRetries(), catalog_prices)
 
 
 def downgrade(database_url: str, revision: str, retries: LockRetries | None = None) -> None:

@@ -12,11 +12,19 @@ from sqlalchemy.exc import OperationalError
 from pricebook.db.migrations.lock_retries import Attempt, LockRetries, run_with_retries
 from pricebook.db.resource_errors import resource_error_for
 from pricebook.errors import DatabaseNotReadyError, DatabaseUnavailableError
+from pricebook.settings import CatalogPrices
 
 
-def upgrade(database_url: str, revision: str, retries: LockRetries) -> None:
-    """Upgrade the database to a revision."""
-    _run(database_url, retries, lambda config: command.upgrade(config, revision))
+def upgrade(
+    database_url: str, revision: str, retries: LockRetries, catalog_prices: CatalogPrices | None
+) -> None:
+    """Upgrade the database to a revision, at head with the indexes for these prices."""
+
+    def migrate(config: Config) -> None:
+        config.attributes["catalog_prices"] = catalog_prices
+        command.upgrade(config, revision)
+
+    _run(database_url, retries, migrate)
 
 
 def downgrade(database_url: str, revision: str, retries: LockRetries) -> None:

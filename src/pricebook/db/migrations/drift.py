@@ -2,7 +2,9 @@
 
 from typing import NamedTuple
 
+from pricebook.db.migrations import target_price_indexes
 from pricebook.db.migrations.schema import SchemaObject, read_expected_schema, read_schema
+from pricebook.settings import CatalogPrices
 
 # Objects that an operator adds to our tables: these kinds affect writes, all others do not.
 ACTIVE_KINDS = {"column", "constraint", "trigger", "rule", "policy"}
@@ -15,9 +17,10 @@ class SchemaDrift(NamedTuple):
     notes: list[str]
 
 
-def find_drift(database_url: str) -> SchemaDrift:
+def find_drift(database_url: str, catalog_prices: CatalogPrices = "supplier") -> SchemaDrift:
     """Compare a database with what the migrations make; raises DatabaseUnavailableError."""
-    return compare_schemas(read_expected_schema(), read_schema(database_url))
+    optional = target_price_indexes.expected_objects() if catalog_prices == "target" else []
+    return compare_schemas([*read_expected_schema(), *optional], read_schema(database_url))
 
 
 def compare_schemas(expected: list[SchemaObject], actual: list[SchemaObject]) -> SchemaDrift:

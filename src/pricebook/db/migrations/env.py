@@ -4,21 +4,38 @@ import os
 from typing import Any
 
 from alembic import context
-from sqlalchemy import create_engine, pool
+from sqlalchemy import Connection, create_engine, pool
 
 from pricebook.db import migrations
+from pricebook.db.migrations import target_price_indexes
 from pricebook.db.migrations.lock_retries import Attempt
 from pricebook.db.migrations.rights import RIGHTS_SQL
+from pricebook.settings import CatalogPrices
 
 LOCK_KEY = 7_423_665
 
 # Passed by `chain`; the alembic command itself makes one attempt.
 attempt: Attempt = context.config.attributes.get("attempt") or Attempt(os.environ["DATABASE_URL"])
+# What the catalog shows as price; None leaves the indexes of target prices as they are.
+prices: CatalogPrices | None = context.config.attributes.get("catalog_prices")
 
 
 def record_revision(*, heads: set[str], **_: Any) -> None:
     """Record the revision that the transaction has reached, for error messages."""
     attempt.revision = next(iter(heads), None)
+
+
+def adapt_indexes(connection: Connection, *, with_target_prices: bool) -> None:
+    """Create the missing indexes of target prices, or drop those that there are.
+
+    CREATE INDEX IF NOT EXISTS would lock the table in any case.
+    """
+    for name, definition in target_price_indexes.DEFINITIONS.items():
+        exists = connection.exec_driver_sql("SELECT to_regclass(%s) IS NOT NULL", (name,)).scalar()
+        if exists and not with_target_prices:
+            connection.exec_driver_sql(f"DROP INDEX {name}")
+        elif with_target_prices and not exists:
+            connection.exec_driver_sql(definition, execution_options={"no_parameters": True})
 
 
 engine = create_engine("postgresql+psycopg://", creator=attempt.connect, poolclass=pool.NullPool)
@@ -34,3 +51,5 @@ with engine.connect() as connection:
         if context.get_context().get_current_revision() == migrations.head():
             rights = RIGHTS_SQL.read_text("utf-8")
             connection.exec_driver_sql(rights, execution_options={"no_parameters": True})
+            if prices is not None:
+                adapt_indexes(connection, with_target_prices=prices == "target")

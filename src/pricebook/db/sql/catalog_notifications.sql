@@ -1,6 +1,7 @@
 -- The channel catalog_changed is notified of every change that is visible in the public catalog.
--- PostgreSQL sends one notification a transaction, after its commit is visible. Updates of drafts, of
--- target prices and without effect are not notified. Items are public only as aggregates of products.
+-- PostgreSQL sends one notification a transaction, after its commit is visible. Updates of drafts and
+-- without effect are not notified; those of target prices alone have a payload, which a catalog that
+-- does not show target prices ignores. Items are public only as aggregates of products.
 CREATE OR REPLACE FUNCTION catalog_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NOTIFY catalog_changed;
@@ -22,6 +23,13 @@ BEGIN
                 old_product.supplier_count, old_product.created_at)
     ) THEN
         NOTIFY catalog_changed;
+    ELSIF EXISTS (
+        SELECT FROM new_products AS new_product
+        JOIN old_products AS old_product USING (id)
+        WHERE new_product.status = 'active'
+            AND new_product.target_price IS DISTINCT FROM old_product.target_price
+    ) THEN
+        NOTIFY catalog_changed, 'target_price';
     END IF;
     RETURN NULL;
 END $$;

@@ -1,0 +1,131 @@
+"""The statements of the staff list and its export, with their filters."""
+
+from typing import Any, LiteralString
+
+from pricebook.categories.subtree import (
+    ALL_OF_SUBTREE,
+    FIRST_OF_EACH_CATEGORY,
+    FIRST_OF_SUBTREE,
+    IN_SUBTREE,
+    SCAN_IN_SUBTREE,
+    subtree_scan_limit,
+    with_subtree,
+)
+from pricebook.products.schemas import StaffProductFilter, StaffProductQuery
+from pricebook.suppliers.item_terms import EXPORTED_TERM_COLUMNS, TERM_COLUMNS
+
+# One statement reads products and items, so that margin and prices belong to one snapshot: a row
+# for each item, and one with nulls for a product without items.
+PAGE: LiteralString = """
+    SELECT counted.total_count, page.*, item.id AS item_id, item.supplier_id,
+        supplier.name AS supplier_name, item.supplier_sku, item.name AS item_name,
+        item.current_price, item.characteristics, item.last_ingested_at, item.absent_since, {terms}
+    FROM (SELECT count(*) AS total_count FROM products WHERE {conditions}) AS counted
+    LEFT JOIN LATERAL (
+        SELECT id, internal_sku, name, category_id, status, target_price, margin_percentage
+        FROM products
+        WHERE {page_conditions}
+        ORDER BY name, id
+        LIMIT %s OFFSET %s
+    ) AS page ON true
+    LEFT JOIN supplier_items AS item ON item.product_id = page.id
+    LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id
+    ORDER BY page.name, page.id, item.absent_since IS NOT NULL, item.current_price, item.id
+"""
+
+EXPORT: LiteralString = """
+    SELECT product.*, item.id, item.supplier_id, supplier.name, item.supplier_sku, item.name,
+        item.current_price, item.characteristics::text, item.last_ingested_at, item.absent_since,
+        {terms}
+    FROM (
+        SELECT id, internal_sku, name, category_id, status, target_price, margin_percentage
+        FROM products
+        WHERE {conditions}
+        ORDER BY name, id
+    ) AS product
+    LEFT JOIN supplier_items AS item ON item.product_id = product.id
+    LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id
+    ORDER BY product.name, product.id, item.absent_since IS NOT NULL, item.current_price, item.id
+"""
+
+# An array of ids, so that the planner starts from the supplier's items: its statistics do not show
+# that the products of one supplier may be few, or far apart in the order of names.
+HAS_ITEM_OF_SUPPLIER: LiteralString = """
+    id = ANY (ARRAY(
+        SELECT product_id FROM supplier_items WHERE supplier_id = %s AND product_id IS NOT NULL))
+"""
+
+# The page of a category with its subcategories is read from `matches`.
+ON_PAGE: LiteralString = "id = ANY (ARRAY(SELECT id FROM matches))"
+
+
+def staff_page_statement(query: StaffProductQuery) -> tuple[LiteralString, list[Any]]:
+    """Return the statement that reads a page, and its values."""
+    conditions, values = _conditions(query)
+    page = [query.limit, query.offset]
+    if not query.include_subcategories:
+        statement = PAGE.format(
+            conditions=conditions, page_conditions=conditions, terms=TERM_COLUMNS
+        )
+        return statement, [*values, *values, *page]
+    matches, match_values = _first_matches(query, conditions, values)
+    statement = PAGE.format(conditions=conditions, page_conditions=ON_PAGE, terms=TERM_COLUMNS)
+    return (
+        with_subtree(f"WITH {matches} {statement}"),
+        [query.category_id, *match_values, *values, *page],
+    )
+
+
+def staff_export_statement(query: StaffProductFilter) -> tuple[LiteralString, list[Any]]:
+    """Return the statement that reads all products that pass the filters, and its values."""
+    conditions, values = _conditions(query)
+    statement = EXPORT.format(conditions=conditions, terms=EXPORTED_TERM_COLUMNS)
+    if not query.include_subcategories:
+        return statement, values
+    return with_subtree(statement), [query.category_id, *values]
+
+
+def _conditions(query: StaffProductFilter) -> tuple[LiteralString, list[Any]]:
+    filters: list[tuple[LiteralString, Any]] = [
+        ("status = %s", query.status),
+        ("margin_percentage >= %s", query.lowest_margin),
+        ("margin_percentage <= %s", query.highest_margin),
+        (HAS_ITEM_OF_SUPPLIER, query.supplier_id),
+        ("category_id = %s", None if query.include_subcategories else query.category_id),
+        *(("search_text LIKE search_pattern(%s)", word) for word in query.words),
+    ]
+    conditions: LiteralString = IN_SUBTREE if query.include_subcategories else "true"
+    values: list[Any] = []
+    for condition, value in filters:
+        if value is not None:
+            conditions += " AND " + condition
+            values.append(value)
+    return conditions, values
+
+
+def _first_matches(
+    query: StaffProductQuery, conditions: LiteralString, values: list[Any]
+) -> tuple[LiteralString, list[Any]]:
+    """Return the CTE `matches`, which has the products up to the end of the page, and its values.
+
+    `conditions` contains IN_SUBTREE, and `values` has the parameters of the other filters.
+    """
+    wanted = query.offset + query.limit
+    is_filtered = bool(query.words) or any(
+        each is not None for each in (query.min_margin, query.max_margin, query.supplier_id)
+    )
+    fallback = ALL_OF_SUBTREE if is_filtered else FIRST_OF_EACH_CATEGORY
+    fallback_values = [wanted, *values] if is_filtered else [*values, wanted, wanted]
+    parts: dict[str, LiteralString] = {
+        "key": "name",
+        "direction": "ASC",
+        "scanned": "true",
+        "conditions": conditions,
+        "scan_conditions": conditions.replace(IN_SUBTREE, SCAN_IN_SUBTREE),
+        "of_category": conditions.replace(IN_SUBTREE, "true"),
+    }
+    matches = FIRST_OF_SUBTREE.replace("{fallback}", fallback).format(**parts)
+    # Each scanned product would be compared with each product of a supplier.
+    limit = subtree_scan_limit(wanted) if query.supplier_id is None else 0
+    scan_values = [limit, *values, wanted, wanted]
+    return matches, [*scan_values, *fallback_values]
