@@ -218,17 +218,6 @@ def test_workbook_header_of_merged_cells_is_read() -> None:
     assert (result.items[0].category, result.items[0].characteristics["Weight"]) == ("Lamps", "7")
 
 
-def test_repeated_header_of_two_rows_is_ignored() -> None:
-    header = "Code;Name;Price;;Stock\n;;net;valid from;pcs\n"
-    result = read_price_list(f"{header}1;Lamp;5.5;x;7\n{header}2;Cable;6.5;x;7\n")
-    assert result.outcomes == [*("ignored", "ignored", "item") * 2]
-
-
-def test_row_that_numbers_the_columns_belongs_to_the_header() -> None:
-    result = read_price_list("sku;name;price\n1;2;3\n10;Lamp;5\n")
-    assert (result.profile.header_row, [item.supplier_sku for item in result.items]) == (2, ["10"])
-
-
 @pytest.mark.parametrize(
     "first",
     [

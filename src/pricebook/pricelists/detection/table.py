@@ -18,7 +18,7 @@ from pricebook.pricelists.detection.column_content import (
     filled_columns,
     item_rows_below,
 )
-from pricebook.pricelists.detection.columns import choose_columns
+from pricebook.pricelists.detection.columns import ColumnAssignment, choose_columns
 from pricebook.pricelists.detection.fact_collector import ListSources
 from pricebook.pricelists.detection.header_location import HEADER_SEARCH_ROWS, detect_header
 from pricebook.pricelists.detection.header_row import (
@@ -26,7 +26,7 @@ from pricebook.pricelists.detection.header_row import (
     TableHeader,
     find_first_header,
 )
-from pricebook.pricelists.detection.price_basis import detect_price_basis
+from pricebook.pricelists.detection.price_basis import ListFacts, detect_price_basis
 from pricebook.pricelists.detection.sentences import Note, read_notes, read_sentences
 from pricebook.pricelists.schemas import (
     ColumnKind,
@@ -124,11 +124,7 @@ def detect_table(
             header, _unconfigured(columns, config), contents, previous_profile
         )
     notes = [*_notes(records, header, columns), *later_notes]
-    sentences = read_sentences(notes, request.currency)
-    remembered = previous_facts.remembered_options(config, previous_profile)
-    list_facts = detect_price_basis(
-        ListSources(request, remembered, header, assignment, contents, sentences)
-    )
+    list_facts = _list_facts(request, header, assignment, contents, notes)
     issues += list_facts.issues
     if previous_profile:
         changes = previous_facts.changed_facts(list_facts.facts, config, previous_profile)
@@ -154,6 +150,21 @@ def detect_table(
         key_columns=key.columns,
         proposed_key=key.proposed,
         article_look=_article_look(records, header.row_number, columns),
+    )
+
+
+def _list_facts(
+    request: ReadRequest,
+    header: TableHeader,
+    assignment: ColumnAssignment,
+    contents: Sequence[ColumnContent],
+    notes: Sequence[Note],
+) -> ListFacts:
+    """Return what the prices of the list are by its options, columns, cells and sentences."""
+    sentences = read_sentences(notes, request.currency)
+    remembered = previous_facts.remembered_options(request.config, request.previous_profile)
+    return detect_price_basis(
+        ListSources(request, remembered, header, assignment, contents, sentences)
     )
 
 
