@@ -6,8 +6,8 @@ without a reference, so that it stays corrected when that task is deleted.
 
 from pricebook.db.migrations import run_sql
 
-revision = "0021"
-down_revision = "0020"
+revision = "0023"
+down_revision = "0022"
 
 
 def upgrade() -> None:
