@@ -181,9 +181,10 @@ def _describe_error_counts(counts: Mapping[str, int]) -> str:
 
 def print_tasks(tasks: Sequence[Task], total_count: int) -> None:
     """Print tasks as a table."""
-    table = Table(_id_column("task"), "supplier", "requested", "state", "imported", "rejected")
+    columns = ("supplier", "requested", "state", "imported", "rejected", "quarantined")
+    table = Table(_id_column("task"), *columns)
     for task in tasks:
-        counts = (task.counts.imported, task.counts.rejected)
+        counts = (task.counts.imported, task.counts.rejected, task.counts.quarantined)
         table.add_row(
             str(task.id),
             Text(task.supplier_name),
