@@ -193,3 +193,16 @@ async def test_imports_do_not_wait_for_each_other(database: Database) -> None:
     async with database.short_transaction() as first, database.short_transaction() as second:
         await service.lock_prices(first)
         await service.lock_prices(second)
+
+
+async def test_quarantined_rows_are_not_accepted_while_prices_are_recomputed(
+    database_url: str,
+) -> None:
+    async with (
+        await psycopg.AsyncConnection.connect(database_url) as recomputing,
+        await psycopg.AsyncConnection.connect(database_url) as accepting,
+    ):
+        await recomputing.execute("SELECT recompute_prices(current_date, 7)")
+        await accepting.execute("SET lock_timeout = '100ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            await accepting.execute("SELECT accept_quarantined_rows('{}', 'anna')")

@@ -16,7 +16,7 @@ from pricebook.rates.schemas import (
 )
 
 # The lock that db/sql/exchange_rates.sql takes to re-compute prices.
-PRICES_LOCK = 7_301_002
+PRICES_LOCK = 7_301_003
 MAX_SHOWN_AGE_DAYS = 366
 # 500,000 prices take up to a minute on a busy machine.
 RECOMPUTE_TIMEOUT = "5min"

@@ -56,7 +56,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     recomputed bigint;
 BEGIN
-    PERFORM pg_advisory_xact_lock(7301002);
+    PERFORM pg_advisory_xact_lock(7301003);
     EXECUTE $query$
     WITH RECURSIVE held (currency) AS (
         SELECT min(currency) FROM supplier_items WHERE currency IS NOT NULL

@@ -12,7 +12,7 @@ BEGIN
     PERFORM FROM suppliers
         WHERE id IN (SELECT supplier_id FROM quarantined_rows WHERE id = ANY (selected))
         ORDER BY id FOR NO KEY UPDATE;
-    PERFORM pg_advisory_xact_lock_shared(7301002);
+    PERFORM pg_advisory_xact_lock_shared(7301003);
     PERFORM FROM supplier_items
         WHERE id IN (SELECT supplier_item_id FROM quarantined_rows WHERE id = ANY (selected))
         ORDER BY id FOR NO KEY UPDATE;
