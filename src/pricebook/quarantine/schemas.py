@@ -22,7 +22,10 @@ class QuarantinedRow(Struct, frozen=True, kw_only=True):
     supplier_id: Annotated[UUID, doc("Id of the supplier.")]
     supplier_name: Annotated[str, doc("Name of the supplier.")]
     supplier_item_id: Annotated[UUID, doc("Id of the supplier item.")]
-    row_number: Annotated[int, doc("Number of the row as a spreadsheet shows it, from 1.")]
+    row_number: Annotated[
+        int,
+        doc("Number of the row in its sheet, from 1, plus the rows of the sheets read before it."),
+    ]
     supplier_sku: Annotated[str, doc("The supplier's article code.")]
     name: Annotated[str, doc("The name of the article in the row.")]
     old_price: Annotated[

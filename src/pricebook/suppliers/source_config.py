@@ -42,7 +42,7 @@ DecimalSeparator = Annotated[
 ]
 CharacteristicColumns = Annotated[
     Annotated[list[ShortText], Meta(max_length=200)] | None,
-    doc("Headers of the columns that become characteristics of the items."),
+    doc("Columns that become characteristics of the items: headers, or `column D`."),
 ]
 SheetNames = Annotated[
     Annotated[list[ShortText], Meta(max_length=1_000)] | None,
@@ -54,7 +54,7 @@ IgnoredColumns = Annotated[
 ]
 KeyColumns = Annotated[
     Annotated[list[ShortText], Meta(max_length=10)] | None,
-    doc("Headers of the columns that together identify an article; default the article code."),
+    doc("Columns that together identify an article, as headers or `column D`; default the code."),
 ]
 ListCurrency = Annotated[
     CurrencyCode | None, doc("Currency of the prices, ISO 4217; default what the list states.")

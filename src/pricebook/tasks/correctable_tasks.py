@@ -38,7 +38,10 @@ class RowErrorQuery(Paging, frozen=True):
 class TaskRowError(Struct, frozen=True):
     """A row of a price list that was not imported."""
 
-    row_number: Annotated[int | None, doc("Number of the row as a spreadsheet shows it, from 1.")]
+    row_number: Annotated[
+        int | None,
+        doc("Number of the row in its sheet, from 1, plus the rows of the sheets read before it."),
+    ]
     error_type: Annotated[str, doc("Kind of the error, for programs.")]
     error_message: Annotated[str, doc("Sentence for people: what is wrong with the row.")]
     row_data: Annotated[
