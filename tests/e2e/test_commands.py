@@ -57,6 +57,27 @@ def test_import_prints_json(system: System, environment: dict[str, str], price_l
     assert result["found"]["columns"]["sku"] == "Article code"
 
 
+def test_rejected_rows_are_corrected_and_imported_for_their_task(
+    system: System, environment: dict[str, str], price_list: Path
+) -> None:
+    done = system.run("import", price_list.name, "--supplier", "ACME", "--json", **environment)
+    result = json.loads(done.stdout)
+    assert result["profile_sentence"].startswith('Price from column C "Price": USD')
+    task_id = result["task_id"]
+    errors = system.run("tasks", "errors", task_id, **environment).stdout
+    (system.folder / "rejected.csv").write_text(errors.replace("A-2,Saw,,", "A-2,Saw,8,"))
+    plain = system.run("import", "rejected.csv", "--supplier", "ACME", **environment)
+    assert (plain.returncode, SENTENCE.fullmatch(plain.stderr) is not None) == (1, True)
+    assert f"--corrections {task_id}" in plain.stderr
+    done = system.run("import", "rejected.csv", "--corrections", task_id, **environment)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"new\s+│\s+1 ", done.stdout)
+    shown = system.run("tasks", "show", task_id, **environment).stdout
+    assert "succeeded" in shown
+    assert re.search(r"rejected\s+│\s+0 ", shown)
+    assert 'Price from column C "Price": USD' in shown
+
+
 def test_columns_can_be_mapped_by_options(system: System, environment: dict[str, str]) -> None:
     (system.folder / "list.csv").write_text("Alpha,Beta,Gamma\nA-1,Hammer,12.50\n")
     mapping = ["--column", "sku=Alpha", "--column", "name=Beta", "--column", "price=Gamma"]
@@ -71,6 +92,7 @@ def test_columns_can_be_mapped_by_options(system: System, environment: dict[str,
         (["import", "missing.csv", "--supplier", "A"], 1, "missing.csv cannot be read"),
         (["import", "bad.csv", "--supplier", "A"], 1, "price"),
         (["import", "list.csv"], 2, "--supplier"),
+        (["import", "list.csv", "--corrections", "x"], 2, "--corrections"),
         (["import", "list.csv", "--supplier", "A", "--column", "price"], 1, "FIELD=HEADER"),
         (["import", "list.csv", "--supplier", "A", "--column", "size=X"], 1, "size"),
         (["import", "list.csv", "--supplier", "A", "--colour"], 2, "--colour"),

@@ -46,8 +46,8 @@ def test_tasks_are_listed_and_shown_with_their_rejected_rows(
     shown = run(system, environment, "tasks", "show", task_id, "--follow")
     assert "ACME: partially_succeeded" in shown
     lines = run(system, environment, "tasks", "errors", task_id).splitlines()
-    assert lines[0].startswith("row_number,Article code,Name,Price,")
-    assert lines[1].endswith(",missing_price,The price is missing.")
+    assert lines[0].startswith("row_number,sheet,Article code,Name,Price,")
+    assert lines[1].endswith(f",missing_price,The price is missing.,{task_id}")
 
 
 def test_held_price_list_is_applied(system: System, environment: Environment) -> None:

@@ -1,14 +1,13 @@
 """Rejected rows are exported, corrected and imported again."""
 
 import csv
-from collections.abc import Callable
 from decimal import Decimal
 from io import StringIO
 from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
 
+from correction_files import LIST, edited, mend, rejected_rows
 from import_fixtures import RunImport, history_length, rows
 from pricebook.db.database import Connection, Database
 from pricebook.errors import PriceListError
@@ -20,40 +19,10 @@ from pricebook.tasks.correctable_tasks import RowErrorQuery
 from pricebook.tasks.schemas import Counts, Task
 from pricelists.workbooks import xlsx, xlsx_of
 
-LIST = """Prices of spring;;;
-Art.-Nr.;Bezeichnung;Preis;Farbe
-A-1;Axt;1.249,50;rot
-A-2;Beil;auf Lager;=blau
-A-3;Säge;;
-;Hammer;3,50;schwarz
-A-5;Zange;7,00;
-"""
-EDIT = Callable[[list[dict[str, str]]], None]
 ITEMS = """
     SELECT supplier_sku, current_price, characteristics, absent_since IS NULL
     FROM supplier_items ORDER BY supplier_sku
 """
-
-
-async def rejected_rows(database: Database, task_id: UUID) -> str:
-    return "".join([text async for text in history.export_row_errors(database, task_id)])
-
-
-def edited(text: str, edit: EDIT, delimiter: str = ",") -> str:
-    """Return the file after a person has edited its rows, saved with a delimiter."""
-    reader = csv.DictReader(StringIO(text, newline=""))
-    lines = list(reader)
-    edit(lines)
-    output = StringIO()
-    writer = csv.DictWriter(output, reader.fieldnames or [], delimiter=delimiter)
-    writer.writeheader()
-    writer.writerows(lines)
-    return output.getvalue()
-
-
-def mend(lines: list[dict[str, str]]) -> None:
-    for line, changes in zip(lines, ({"Preis": "9,90"}, {}, {"Art.-Nr.": "A-4"}), strict=True):
-        line.update(changes)
 
 
 async def get_task(database: Database, result: ImportResult) -> Task:
@@ -350,18 +319,6 @@ async def test_cells_beyond_the_columns_are_moved_or_cleared_by_hand(
     assert (await run_import(moved, corrections_of=first.task_id)).counts == Counts(new=1)
 
 
-async def test_corrections_are_refused_once_a_later_price_list_was_imported(
-    run_import: RunImport, database: Database, conn: Connection
-) -> None:
-    first = await run_import(LIST)
-    text = edited(await rejected_rows(database, first.task_id), mend)
-    await run_import(LIST)
-    items = await rows(conn, ITEMS)
-    with pytest.raises(PriceListError, match="A later price list of ACME was already imported"):
-        await run_import(text, corrections_of=first.task_id)
-    assert await rows(conn, ITEMS) == items
-
-
 async def test_a_row_out_of_line_is_quarantined_not_corrected_silently(
     run_import: RunImport, database: Database, conn: Connection
 ) -> None:
@@ -382,43 +339,3 @@ async def test_a_row_out_of_line_is_quarantined_not_corrected_silently(
         conn, "SELECT current_price FROM supplier_items WHERE supplier_sku = '39'"
     )
     assert price == 5
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "sentence"),
-    [
-        ("Bezeichnung", "Name", 'column 4: "Name" instead of "Bezeichnung"'),
-        ("row_number,sheet,", "", 'column 1: "Art.-Nr." instead of "row_number"'),
-        ("\n4,", "\n,", "has no number in the column row_number"),
-        ("\n4,", "\nfour,", 'has "four" in the column row_number'),
-        ("\n5,", "\n4,", "has the row number of an earlier row"),
-    ],
-)
-async def test_a_file_that_is_not_that_of_the_task_is_refused(
-    run_import: RunImport, database: Database, old: str, new: str, sentence: str
-) -> None:
-    first = await run_import(LIST)
-    text = (await rejected_rows(database, first.task_id)).replace(old, new)
-    with pytest.raises(PriceListError, match=sentence):
-        await run_import(text, corrections_of=first.task_id)
-    assert (await get_task(database, first)).counts.rejected == 3
-
-
-async def test_rows_of_another_task_are_refused_with_its_id(
-    run_import: RunImport, database: Database
-) -> None:
-    first, other = await run_import(LIST), await run_import(LIST, supplier_name="Other")
-    text = await rejected_rows(database, other.task_id)
-    with pytest.raises(PriceListError, match=f"import it with --corrections {other.task_id}"):
-        await run_import(text, corrections_of=first.task_id)
-    with pytest.raises(PriceListError, match="There is no task"):
-        await run_import(text, corrections_of=uuid4())
-
-
-async def test_rejected_rows_are_not_read_as_a_price_list(
-    run_import: RunImport, database: Database
-) -> None:
-    first = await run_import(LIST)
-    text = await rejected_rows(database, first.task_id)
-    with pytest.raises(PriceListError, match=f"import it with --corrections {first.task_id}"):
-        await run_import(text)

@@ -11,8 +11,8 @@ from pricelists.price_lists import csv_text
 from pricelists.workbooks import HEADER, ods_of, raw_xlsx, xlsx_of, zipped
 
 SENTENCE = (
-    'Price from column C "price": USD (assumed: the list names no currency), VAT not stated as '
-    'included or not; code from A "sku", name from B "name";'
+    'Price from column C "price": USD (assumed: the list names no currency), VAT not stated; '
+    'code from A "sku", name from B "name";'
 )
 
 

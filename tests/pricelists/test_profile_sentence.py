@@ -8,8 +8,14 @@ from typing import Any
 import msgspec
 
 from pricebook.pricelists import read
-from pricebook.pricelists.profile_sentence import AppliedRate, describe_profile
-from pricebook.pricelists.schemas import DetectedProfile, Fact, NumberProfile, PriceBasis
+from pricebook.pricelists.profile_sentence import describe_profile
+from pricebook.pricelists.schemas import (
+    AppliedRate,
+    DetectedProfile,
+    Fact,
+    NumberProfile,
+    PriceBasis,
+)
 from pricelists.price_lists import csv_text, read_price_list
 from pricelists.workbooks import workbook_of
 
@@ -41,8 +47,8 @@ def price_clause(**changes: Any) -> str:
 
 def test_the_sentence_names_columns_prices_characteristics_and_what_is_not_read() -> None:
     assert describe_profile(PROFILE, 1204) == (
-        'Price from column C "Preis €": EUR (assumed: the list names no currency), VAT not stated'
-        ' as included or not; code from A "Art.-Nr.", name from B "Bezeichnung"; kept as'
+        'Price from column C "Preis €": EUR (assumed: the list names no currency), VAT not stated;'
+        ' code from A "Art.-Nr.", name from B "Bezeichnung"; kept as'
         ' characteristics: "Farbe"; not read: D "Rabatt", E "UVP"; 1,204 articles.'
     )
 
@@ -75,6 +81,29 @@ def test_vat_and_price_quantity() -> None:
     )
 
 
+def test_units_of_the_price() -> None:
+    assert price_clause(basis={"vat_included": False, "unit": "MTR"}) == "net of VAT, per m"
+    quantity = {"vat_included": False, "unit": "H87", "price_quantity": Decimal(100)}
+    assert price_clause(basis=quantity) == "net of VAT, per 100 pieces"
+    assert price_clause(basis={"vat_included": False, "unit": "H87"}) == "net of VAT"
+
+
+def test_sentences_and_settings_are_named() -> None:
+    facts = {
+        "price_quantity": Fact("100", "sentence", 'row 2, "Preis je 100"'),
+        "vat_included": Fact("false", "setting", "vat_included=false"),
+    }
+    basis = {"vat_included": False, "price_quantity": Decimal(100)}
+    assert price_clause(basis=basis, price_facts=facts) == (
+        'net of VAT (set), per 100 (row 2, "Preis je 100")'
+    )
+
+
+def test_keys_are_named() -> None:
+    keys = profile(key_columns=("Bezeichnung", "Farbe"))
+    assert 'an article is identified by B "Bezeichnung" and F "Farbe"' in describe_profile(keys)
+
+
 def test_discounts_name_their_column_and_their_base() -> None:
     net = {"vat_included": False}
     columns = {"list_price": "UVP", "discount": "Rabatt"}
@@ -103,8 +132,7 @@ def test_tiers_and_upcoming_prices() -> None:
 
 def test_rates_of_the_conversion_have_their_day() -> None:
     rate = AppliedRate(Decimal("1.08120"), date(2026, 11, 25), "USD")
-    assert "; code" in (sentence := describe_profile(PROFILE, rates={"EUR": rate}))
-    assert sentence.split("; ")[0].endswith(", 1 EUR = 1.0812 USD (2026-11-25)")
+    assert price_clause(exchange_rates={"EUR": rate}).endswith(", 1 EUR = 1.0812 USD (2026-11-25)")
 
 
 def test_columns_without_unique_headers_are_named_by_their_letters(tmp_path: Path) -> None:
@@ -112,8 +140,8 @@ def test_columns_without_unique_headers_are_named_by_their_letters(tmp_path: Pat
     path.write_text("Code;Name;Price;Note;Note\n1;Lamp;5.50;a;b\n2;Cable;7.50;c;d\n")
     found = read(path).profile
     assert describe_profile(found, 1) == (
-        'Price from column C "Price": USD (assumed: the list names no currency), VAT not stated as'
-        ' included or not; code from A "Code", name from B "Name"; kept as characteristics: "Note",'
+        'Price from column C "Price": USD (assumed: the list names no currency), VAT not stated;'
+        ' code from A "Code", name from B "Name"; kept as characteristics: "Note",'
         ' "Note (2)"; 1 article.'
     )
 

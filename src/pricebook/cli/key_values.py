@@ -1,7 +1,7 @@
 """Options of the form KEY=VALUE, as `--set` and `--column` have them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -38,8 +38,9 @@ def parse_assignments(
             {member: text} if dot else _parse_value(f"{option} {key}", text, types.get(key, str))
         )
         earlier = values.get(name)
-        is_merged = isinstance(earlier, dict) and isinstance(value, dict)
-        values[name] = {**earlier, **value} if is_merged else value
+        if isinstance(earlier, dict) and isinstance(value, dict):
+            value = cast("dict[str, Any]", earlier) | cast("dict[str, Any]", value)
+        values[name] = value
     return values
 
 

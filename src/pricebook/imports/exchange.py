@@ -1,7 +1,10 @@
 """Converts the staged rows of an import into the currency of the catalog."""
 
+import msgspec
+
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value
+from pricebook.pricelists.schemas import AppliedRate, DetectedProfile
 from pricebook.rates import service as rates
 from pricebook.rates.schemas import ExchangeRule
 
@@ -38,6 +41,26 @@ async def convert_staged_rows(conn: Connection, rule: ExchangeRule) -> None:
     )
     await _reject_rows_without_rate(conn, rule)
     await _reject_inconvertible_costs(conn, rule)
+
+
+async def with_applied_rates(
+    conn: Connection, profile: DetectedProfile, rule: ExchangeRule
+) -> DetectedProfile:
+    """Return a profile with the rates by which the staged rows were converted."""
+    currency = profile.price_facts.get("currency")
+    if currency is None or currency.origin == "assumed":  # that of the catalog
+        return profile
+    cursor = await conn.execute(
+        """
+        SELECT DISTINCT currency, exchange_rate, rate_date FROM staged_row
+        WHERE exchange_rate IS NOT NULL ORDER BY currency
+        """
+    )
+    rates = {
+        currency: AppliedRate(rate, rate_date, rule.catalog_currency)
+        for currency, rate, rate_date in await cursor.fetchall()
+    }
+    return msgspec.structs.replace(profile, exchange_rates=rates)
 
 
 async def list_missing_rates(conn: Connection) -> list[str]:

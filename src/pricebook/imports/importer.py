@@ -25,6 +25,7 @@ from pricebook.imports.corrections import (
     correction_thresholds,
     find_task_to_correct,
 )
+from pricebook.imports.exchange import with_applied_rates
 from pricebook.imports.importer_schemas import (
     ApplyOptions,
     ImportRequest,
@@ -156,7 +157,7 @@ async def apply_held(
         staged = StagedImport(
             lease=TaskLease(task_id, None),
             supplier=supplier,
-            found=found,
+            found=found and await with_applied_rates(conn, found, rule),
             mode=held.source_config.get("mode", "full"),
             ignored=held.count_ignored,
             safety_thresholds=options.safety_thresholds,
@@ -221,7 +222,7 @@ async def _import_from_reader(
             lease=lease,
             supplier=supplier,
             is_new_supplier=is_new,
-            found=found,
+            found=await with_applied_rates(conn, found, rule),
             mode=merge_config(request.config, supplier).mode or "full",
             ignored=progress_reader.stream.rows_ignored,
             safety_thresholds=request.safety_thresholds,

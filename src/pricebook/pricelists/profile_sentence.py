@@ -1,12 +1,10 @@
 """The detected profile as one sentence that a clerk can check against the price list."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import NamedTuple
 
 from pricebook.pricelists.detection.column_names import column_index, column_letters
-from pricebook.pricelists.schemas import DetectedProfile, Field, PriceBasis
+from pricebook.pricelists.schemas import AppliedRate, DetectedProfile, Field, PriceBasis
 from pricebook.pricelists.text import quote, quote_list
 
 _LABELS: dict[Field, str] = {
@@ -24,25 +22,16 @@ _LABELS: dict[Field, str] = {
 }
 
 
-class AppliedRate(NamedTuple):
-    """What one unit of a currency was worth in the currency of the catalog, and on which day."""
-
-    rate: Decimal
-    rate_date: date
-    catalog_currency: str
+# What a person calls the commonest units of UN/ECE Recommendation 20.
+_UNITS = {"H87": "pieces", "MTR": "m", "KGM": "kg", "LTR": "l", "MTK": "m²", "XPK": "packs"}
 
 
-def describe_profile(
-    profile: DetectedProfile,
-    items: int | None = None,
-    rates: Mapping[str, AppliedRate] | None = None,
-) -> str:
+def describe_profile(profile: DetectedProfile, items: int | None = None) -> str:
     """Return where price, code and everything else were read, and what the price is.
 
-    `items` is the number of articles that were read; `rates` are those that converted their prices,
-    by currency.
+    `items` is the number of articles that were read.
     """
-    return _ProfileDescription(profile).sentence(items, rates or {})
+    return _ProfileDescription(profile).sentence(items)
 
 
 class _ProfileDescription:
@@ -56,9 +45,13 @@ class _ProfileDescription:
             field: self._column(reference) for field, reference in profile.columns.items()
         }
 
-    def sentence(self, items: int | None, rates: Mapping[str, AppliedRate]) -> str:
-        price = ", ".join([*self._price_parts(), *map(_describe_rate, rates.items())])
-        clauses = [price, self._other_fields(), *self._other_columns(), *self._rows(items)]
+    def sentence(self, items: int | None) -> str:
+        clauses = [
+            ", ".join(self._price_parts()),
+            self._other_fields(),
+            *self._other_columns(),
+            *self._rows(items),
+        ]
         return f"{'; '.join(filter(None, clauses))}."
 
     def _price_parts(self) -> Iterator[str]:
@@ -69,6 +62,16 @@ class _ProfileDescription:
         yield from self._quantity()
         yield from self._discounts()
         yield from self._other_prices()
+        yield from map(_describe_rate, self._profile.exchange_rates.items())
+
+    def _origin(self, name: str) -> str:
+        """Return in brackets what says something, unless that is its column or the header."""
+        fact = self._profile.price_facts.get(name)
+        if fact is None or fact.origin in {"column", "cell", "header", "assumed"}:
+            return ""
+        if fact.origin == "sentence":
+            return f" ({fact.source})"
+        return " (set)" if fact.origin == "setting" else " (as set for an earlier list)"
 
     def _currency(self) -> str:
         currency = self._basis.currency
@@ -76,28 +79,36 @@ class _ProfileDescription:
         is_assumed = fact is None or fact.origin == "assumed"
         if "currency" in self._fields:
             return f"in the currency of column {self._fields['currency']}, else {currency}"
-        return f"{currency} (assumed: the list names no currency)" if is_assumed else currency
+        if is_assumed:
+            return f"{currency} (assumed: the list names no currency)"
+        return currency + self._origin("currency")
 
     def _vat(self) -> str:
         rate = ""
         if "vat_rate" in self._fields:
             rate = f" at the rate of column {self._fields['vat_rate']}"
         elif self._basis.vat_rate is not None:
-            rate = f" of {_number(self._basis.vat_rate)} %"
+            rate = f" of {_number(self._basis.vat_rate)} %{self._origin('vat_rate')}"
         if self._basis.vat_included is None:
-            return f"VAT{rate} not stated as included or not"
-        return f"including VAT{rate}" if self._basis.vat_included else f"net of VAT{rate}"
+            return f"VAT{rate} not stated"
+        basis = "including VAT" if self._basis.vat_included else "net of VAT"
+        return f"{basis}{rate}{self._origin('vat_included')}"
 
     def _quantity(self) -> Iterator[str]:
+        quantity, unit = self._basis.price_quantity, self._basis.unit
+        name = _UNITS.get(unit, unit) if unit else ""
         if "price_quantity" in self._fields:
             yield f"for the quantity of column {self._fields['price_quantity']}"
-        elif self._basis.price_quantity != 1:
-            yield f"per {_number(self._basis.price_quantity)}"
+        elif quantity != 1 or unit not in {None, "H87"}:
+            amount = " ".join(filter(None, ["" if quantity == 1 else _number(quantity), name]))
+            yield f"per {amount}{self._origin('price_quantity')}"
         if self._basis.prices_per_pack:
-            yield f"per pack of the size in column {self._fields.get('pack_size', '(none)')}"
+            size = self._fields.get("pack_size", "that is not known")
+            yield f"per pack of the size in column {size}{self._origin('prices_per_pack')}"
 
     def _discounts(self) -> Iterator[str]:
-        parts = [f"{_number(discount)} %" for discount in self._basis.discounts]
+        chain = " and ".join(f"{_number(discount)} %" for discount in self._basis.discounts)
+        parts = [f"{chain}{self._origin('discount')}"] if chain else []
         if "discount" in self._fields:
             parts.append(f"the discount of column {self._fields['discount']}")
         if "discount_group" in self._fields:
@@ -124,6 +135,8 @@ class _ProfileDescription:
             day = self._basis.next_from
             since = f"from {day.isoformat()}" if day else "later"
             yield f"{since} the price of column {self._fields['next_price']}"
+        if self._basis.valid_from:
+            yield f"from {self._basis.valid_from.isoformat()} on{self._origin('valid_from')}"
         if "valid_from" in self._fields:
             yield f"each from the day in column {self._fields['valid_from']}"
 

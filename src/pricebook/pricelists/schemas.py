@@ -206,6 +206,14 @@ class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
     day_first: bool | None = None
 
 
+class AppliedRate(msgspec.Struct, frozen=True):
+    """What one unit of a currency was worth in the currency of the catalog, and on which day."""
+
+    rate: Decimal
+    rate_date: date
+    catalog_currency: str
+
+
 class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     """How a price list is read; stored with its supplier as the previous profile of the next one.
 
@@ -220,7 +228,7 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     `header_row` is then that of the first sheet, `headers` are those of the first sheet followed by
     further ones of the others, and `columns` the fields that all of them have. `unread_sheets` are
     the other sheets with cells. `proposed_key_columns` would identify an article where its code
-    does not.
+    does not. `exchange_rates` are those by which an import converted the prices, by currency.
     """
 
     format: PriceListFormat
@@ -243,6 +251,7 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     basis: PriceBasis | None = None
     proposed_key_columns: tuple[str, ...] = ()
     price_facts: dict[str, Fact] = {}
+    exchange_rates: dict[str, AppliedRate] = {}
 
 
 def convert_profile(stored: object) -> DetectedProfile | None:

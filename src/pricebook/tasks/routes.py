@@ -60,8 +60,8 @@ FOUND: dict[str, Any] = {
     "numbers": {"decimal_marks": ["."], "grouping_marks": [], "remembered": False},
 }
 PROFILE_SENTENCE = (
-    'Price from column C "Price": USD (assumed: the list names no currency), VAT not stated as'
-    ' included or not; code from A "Article code", name from B "Name"; 335 articles.'
+    'Price from column C "Price": USD (assumed: the list names no currency), VAT not stated;'
+    ' code from A "Article code", name from B "Name"; 335 articles.'
 )
 TASK: dict[str, Any] = {
     "id": ID,

@@ -2,25 +2,34 @@
 
 import csv
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
+import msgspec
+
 from pricebook.categories import service as categories
 from pricebook.db.database import Connection, Database
+from pricebook.errors import ConflictError
 from pricebook.imports import importer
-from pricebook.imports.importer_schemas import ImportRequest, Progress
+from pricebook.imports.importer_schemas import RATE_MAX_AGE_DAYS, ImportRequest, Progress
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas import FileSource
 from pricebook.products import service as products
 from pricebook.products.schemas import NewProduct
+from pricebook.rates import service as rates
+from pricebook.rates.schemas import NewRate, RateSource
+from pricebook.rates.service import RateContext
 from pricebook.suppliers import service as suppliers
-from pricebook.suppliers.schemas import NewItemLink
+from pricebook.suppliers.schemas import NewItemLink, NewSupplier
 
 RowT = TypeVar("RowT")
 
 CURRENCY = "USD"
+# One supplier quotes in EUR; prices of the demo are exact at this rate.
+EUR_RATE = Decimal("1.25")
 FOLDER = Path(__file__).parent
 
 
@@ -29,6 +38,7 @@ class _Supplier(NamedTuple):
     file: str
     source_type: str
     contact_email: str
+    source_config: str
 
 
 class _Product(NamedTuple):
@@ -47,8 +57,12 @@ class _Link(NamedTuple):
 
 async def load(database: Database, print_line: Callable[[str], None]) -> None:
     """Import the demo price lists, then create products and links; repeating it changes nothing."""
+    rate = NewRate("EUR", CURRENCY, EUR_RATE)
+    context = RateContext(database, RATE_MAX_AGE_DAYS)
+    await rates.store_rates(context, [rate], RateSource("demo"))
     with ParserPool() as parser_pool:
         for supplier in _read_csv("suppliers.csv", _Supplier):
+            await _create_supplier(database, supplier)
             request = ImportRequest(
                 source=FileSource(str(FOLDER / supplier.file)),
                 supplier_name=supplier.name,
@@ -60,6 +74,21 @@ async def load(database: Database, print_line: Callable[[str], None]) -> None:
     async with database.transaction() as conn:
         product_ids = await _make_products(conn)
         await _link(conn, product_ids)
+
+
+async def _create_supplier(database: Database, supplier: _Supplier) -> None:
+    """Create a supplier with its options of reading, unless it exists."""
+    new_supplier = msgspec.convert(
+        {
+            "name": supplier.name,
+            "source_type": supplier.source_type,
+            "source_config": msgspec.json.decode(supplier.source_config or "{}"),
+            "contact_email": supplier.contact_email,
+        },
+        NewSupplier,
+    )
+    with suppress(ConflictError):
+        await suppliers.create_supplier(database, new_supplier)
 
 
 def _ignore_progress(_progress: Progress) -> None:
