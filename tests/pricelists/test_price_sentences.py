@@ -176,3 +176,8 @@ def test_sentence_far_below_is_refused_between_articles_or_in_doubt() -> None:
     ):
         with pytest.raises(PriceListError, match="Row 601 says"):
             read_price_list(long_list(*lines))
+
+
+def test_header_of_an_inferred_price_names_the_currency() -> None:
+    content = "Code;Name;Jetzt EUR\nA1;Lamp;5.50\nA2;Cable;6.50\nA3;Saw;9.10\n"
+    assert read_price_list(content).profile.currency == "EUR"

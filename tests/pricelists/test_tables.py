@@ -385,8 +385,3 @@ def test_non_field_header_is_never_the_price(header: str) -> None:
     message = error_message_of(f"{header}\n{body}")
     assert "price" in message
     assert "--column price=" in message
-
-
-def test_header_of_an_inferred_price_names_the_currency() -> None:
-    content = "Code;Name;Jetzt EUR\nA1;Lamp;5.50\nA2;Cable;6.50\nA3;Saw;9.10\n"
-    assert read_price_list(content).profile.currency == "EUR"

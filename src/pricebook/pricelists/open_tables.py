@@ -13,7 +13,7 @@ from pricebook.errors import PriceListError
 from pricebook.pricelists.detection import sheets
 from pricebook.pricelists.detection import table as detect
 from pricebook.pricelists.detection.layout import normalized_title
-from pricebook.pricelists.detection.sentences import Note
+from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.sheets import SheetTable
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.formats.table_file import TableFile, read_sample

@@ -16,7 +16,7 @@ from pricebook.errors import PriceListError, ValidationError, as_issue_text
 from pricebook.pricelists import formats, numbers
 from pricebook.pricelists.corrected_rows import file_name, open_corrections, refuse_rejected_rows
 from pricebook.pricelists.detection.column_names import column_letters
-from pricebook.pricelists.detection.sentences import LaterNotes, Note
+from pricebook.pricelists.detection.notes import LaterNotes, Note
 from pricebook.pricelists.open_tables import OpenTable, open_sheets, with_sheets
 from pricebook.pricelists.price_list import PriceList
 from pricebook.pricelists.schemas import (

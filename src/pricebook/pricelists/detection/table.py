@@ -26,8 +26,9 @@ from pricebook.pricelists.detection.header_row import (
     TableHeader,
     find_first_header,
 )
+from pricebook.pricelists.detection.notes import Note, read_notes
 from pricebook.pricelists.detection.price_basis import ListFacts, detect_price_basis
-from pricebook.pricelists.detection.sentences import Note, read_notes, read_sentences
+from pricebook.pricelists.detection.sentences import read_sentences
 from pricebook.pricelists.schemas import (
     ColumnKind,
     Fact,
@@ -102,35 +103,22 @@ def detect_table(
     Raises PriceListError with every reason: a column is missing or ambiguous, a field would be read
     from another column than in the previous price list, or it is in doubt what the prices are.
     """
-    config, previous_profile = request.config, request.previous_profile
     expected = _expected_columns(request)
-    header = detect_header(records, config, expected, previous_profile)
+    header = detect_header(records, request.config, expected, request.previous_profile)
     item_rows = item_rows_below(records, header.row_number)
     contents = column_contents(item_rows, expected.currency)
-    issues: list[PriceListIssue] = []
-    if previous_profile:
-        issues += layout.changed_headers(header, config, previous_profile)
-        expected = expected._replace(
-            mapping=layout.without_missing_columns(expected.mapping, header, config)
-        )
-    assignment = choose_columns(header, expected, contents)
-    issues += _without_options_of(issues, assignment.issues)
+    assignment = _choose_columns(request, header, expected, contents)
     columns = assignment.columns
     key_sources = key_columns.KeySources(request, header, columns, contents, item_rows)
     key = key_columns.detect_key(key_sources)
-    issues = [*key_columns.with_key_hints(issues, key_sources), *key.issues]
-    if previous_profile:
-        issues += layout.changed_kinds(
-            header, _unconfigured(columns, config), contents, previous_profile
-        )
-    notes = [*_notes(records, header, columns), *later_notes]
-    list_facts = _list_facts(request, header, assignment, contents, notes)
-    issues += list_facts.issues
-    if previous_profile:
-        changes = previous_facts.changed_facts(list_facts.facts, config, previous_profile)
-        issues += _without_options_of(issues, changes)
+    issues = [*key_columns.with_key_hints(list(assignment.issues), key_sources), *key.issues]
+    sentences = read_sentences([*_notes(records, header, columns), *later_notes], request.currency)
+    list_facts = _detect_facts(
+        ListSources(request, _remembered_config(request), header, assignment, contents, sentences),
+        issues,
+    )
     assigned_columns = {*columns.values(), *(index for _, index in assignment.tiers)}
-    characteristics = characteristic_columns(header, assigned_columns, config, issues)
+    characteristics = characteristic_columns(header, assigned_columns, request.config, issues)
     if issues:
         raise PriceListError.of_issues(issues)
     return DetectedTable(
@@ -153,19 +141,40 @@ def detect_table(
     )
 
 
-def _list_facts(
+def _choose_columns(
     request: ReadRequest,
     header: TableHeader,
-    assignment: ColumnAssignment,
+    expected: ExpectedColumns,
     contents: Sequence[ColumnContent],
-    notes: Sequence[Note],
-) -> ListFacts:
-    """Return what the prices of the list are by its options, columns, cells and sentences."""
-    sentences = read_sentences(notes, request.currency)
-    remembered = previous_facts.remembered_options(request.config, request.previous_profile)
-    return detect_price_basis(
-        ListSources(request, remembered, header, assignment, contents, sentences)
-    )
+) -> ColumnAssignment:
+    """Return the columns of the fields; issues include those of the previous profile."""
+    config, previous_profile = request.config, request.previous_profile
+    if previous_profile is None:
+        return choose_columns(header, expected, contents)
+    moved = list(layout.changed_headers(header, config, previous_profile))
+    mapping = layout.without_missing_columns(expected.mapping, header, config)
+    assignment = choose_columns(header, expected._replace(mapping=mapping), contents)
+    unconfigured: dict[Field, int] = {
+        field: index
+        for field, index in assignment.columns.items()
+        if field not in config.column_mapping
+    }
+    changed = layout.changed_kinds(header, unconfigured, contents, previous_profile)
+    issues = (*moved, *_without_options_of(moved, assignment.issues), *changed)
+    return assignment._replace(issues=issues)
+
+
+def _detect_facts(sources: ListSources, issues: list[PriceListIssue]) -> ListFacts:
+    """Return what the prices are; append the issues, also those of the previous profile."""
+    request = sources.request
+    list_facts = detect_price_basis(sources)
+    issues += list_facts.issues
+    if request.previous_profile:
+        changes = previous_facts.changed_facts(
+            list_facts.facts, request.config, request.previous_profile
+        )
+        issues += _without_options_of(issues, changes)
+    return list_facts
 
 
 def _without_options_of(
@@ -176,8 +185,8 @@ def _without_options_of(
     return [issue for issue in issues if issue.option not in options]
 
 
-def _unconfigured(columns: Mapping[Field, int], config: ReadConfig) -> dict[Field, int]:
-    return {field: index for field, index in columns.items() if field not in config.column_mapping}
+def _remembered_config(request: ReadRequest) -> ReadConfig:
+    return previous_facts.remembered_options(request.config, request.previous_profile)
 
 
 def _article_look(
@@ -191,7 +200,7 @@ def _article_look(
 
 def _expected_columns(request: ReadRequest) -> ExpectedColumns:
     """Return what the options of a request and the previous profile set."""
-    config = previous_facts.remembered_options(request.config, request.previous_profile)
+    config = _remembered_config(request)
     catalog = {"net": False, "gross": True, "as_listed": None}[request.catalog_vat]
     return ExpectedColumns(
         mapping=layout.with_previous_mapping(config.column_mapping, request.previous_profile),
