@@ -106,7 +106,7 @@ def test_suppliers_are_added_and_listed(system: System, environment: Environment
 def test_doctor_reports_ok_for_every_check(system: System, environment: Environment) -> None:
     api = {"DATABASE_URL": make_conninfo(environment["DATABASE_URL"], user=rights.API_ROLE)}
     output = run(system, environment | api, "doctor")
-    assert [line.split()[0] for line in output.splitlines()] == ["ok"] * 10
+    assert [line.split()[0] for line in output.splitlines()] == ["ok"] * 11
 
 
 def test_doctor_notes_a_role_with_more_rights_than_needed(
