@@ -1,9 +1,10 @@
 """What the public sees as price, by CATALOG_PRICES."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast, get_args
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -11,11 +12,14 @@ import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
+from structlog.testing import capture_logs
 
 import builders
 from pricebook.catalog.schemas import CatalogQuery, with_prices
+from pricebook.catalog.service import warn_without_price_indexes
 from pricebook.catalog.statements import page_statement
-from pricebook.db.database import Connection
+from pricebook.db import migrations
+from pricebook.db.database import Connection, Database
 from pricebook.settings import CatalogPrices, Settings
 
 Client = AsyncTestClient[Litestar]
@@ -220,3 +224,34 @@ def test_statements_read_no_other_prices() -> None:
     hidden = statement_texts("hidden")
     assert "target_price" not in hidden
     assert "coalesce" not in hidden
+
+
+@pytest.mark.parametrize(("prices", "invalidated"), [("target", 2), ("supplier", 1), ("hidden", 1)])
+@pytest.mark.usefixtures("shelf")
+async def test_target_prices_invalidate_the_catalog_that_shows_them(
+    client_for: ClientFor, conn: Connection, prices: CatalogPrices, invalidated: int
+) -> None:
+    async with client_for(prices) as client:
+        response_cache = cast("Any", client).app.state.catalog.response_cache
+        async with asyncio.timeout(30):
+            while not response_cache.is_fresh:
+                await client.get("/live")
+            before = response_cache.generation
+            await prices_of(client)
+            await conn.execute("UPDATE products SET target_price = 7 WHERE name = 'Axe'")
+            await conn.execute("UPDATE products SET name = 'Saw' WHERE name = 'Axe'")
+            while "Saw" not in (shown := await prices_of(client)):
+                await client.get("/live")
+        assert response_cache.generation - before == invalidated
+        if prices == "target":
+            assert shown["Saw"] == ("7.00", "7.00")
+
+
+async def test_missing_indexes_are_logged(database: Database, database_url: str) -> None:
+    with capture_logs() as lines:
+        for prices in get_args(CatalogPrices):
+            await warn_without_price_indexes(database, prices)
+        migrations.upgrade(database_url, catalog_prices="target")
+        await warn_without_price_indexes(database, "target")
+    (line,) = lines
+    assert "run `pricebook migrate` with CATALOG_PRICES=target" in line["event"]
