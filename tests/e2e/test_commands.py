@@ -78,6 +78,22 @@ def test_rejected_rows_are_corrected_and_imported_for_their_task(
     assert 'Price from column C "Price": USD' in shown
 
 
+@pytest.mark.parametrize("option", [(), ("--dry-run",)])
+def test_every_reason_to_refuse_a_price_list_has_its_line(
+    system: System, environment: dict[str, str], option: tuple[str, ...]
+) -> None:
+    (system.folder / "list.csv").write_text(
+        "Code,Name,Net price,Gross price,Discount group\n1,Axe,5.00,6.00,A\n2,Saw,7.00,8.40,B\n"
+    )
+    mapping = ["--set", "characteristic_columns=Colour"]
+    done = system.run("import", "list.csv", "--supplier", "ACME", *mapping, *option, **environment)
+    inspected = system.run("inspect", "list.csv", *mapping)
+    reasons = [line.removeprefix("pricebook: ") for line in done.stderr.splitlines()]
+    assert (done.returncode, inspected.returncode) == (1, 1)
+    assert len(reasons) >= 2
+    assert [line.split(": refused: ")[1] for line in inspected.stdout.splitlines()] == reasons
+
+
 def test_columns_can_be_mapped_by_options(system: System, environment: dict[str, str]) -> None:
     (system.folder / "list.csv").write_text("Alpha,Beta,Gamma\nA-1,Hammer,12.50\n")
     mapping = ["--column", "sku=Alpha", "--column", "name=Beta", "--column", "price=Gamma"]

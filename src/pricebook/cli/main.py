@@ -21,7 +21,7 @@ from pricebook.cli import (
     up,
     user_commands,
 )
-from pricebook.errors import PricebookError
+from pricebook.errors import PricebookError, PriceListError
 
 EXIT_FAILURE = 1
 EXIT_USAGE_ERROR = 2
@@ -56,6 +56,9 @@ def main() -> None:
     except CycloptsError as error:
         output.print_error(f"{error} See `pricebook --help`.")
         sys.exit(EXIT_USAGE_ERROR)
+    except PriceListError as error:
+        output.print_error("\n".join(dict.fromkeys(issue.message for issue in error.issues)))
+        sys.exit(EXIT_FAILURE)
     except PricebookError as error:
         output.print_error(error.message)
         sys.exit(EXIT_FAILURE)

@@ -154,7 +154,9 @@ def print_inspection(inspected: InspectionResult) -> None:
     """Print how a price list is read, or each reason why it is refused, on lines with its path."""
     profile = inspected.profile
     if profile is None:
-        for sentence in [issue.message for issue in inspected.issues] or [inspected.refused]:
+        for sentence in dict.fromkeys(issue.message for issue in inspected.issues) or [
+            inspected.refused
+        ]:
             print_line(f"{inspected.path}: refused: {sentence}")
         return
     delimiter = profile.delimiter and f'"{profile.delimiter}"'.replace("\t", "tab")
