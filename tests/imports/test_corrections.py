@@ -209,6 +209,21 @@ async def test_rows_keep_the_section_that_they_were_in(
     ]
 
 
+async def test_a_row_with_a_single_cell_is_no_section_title(
+    run_import: RunImport, database: Database
+) -> None:
+    first = await run_import("Code;Name;Price\n1;Axe;5\n2;Saw;x\n3;Glove;y\n")
+
+    def edit(lines: list[dict[str, str]]) -> None:
+        lines[0].update({"Code": "", "Price": ""})
+        lines[1]["Price"] = "6"
+
+    text = edited(await rejected_rows(database, first.task_id), edit)
+    second = await run_import(text, corrections_of=first.task_id)
+    assert second.counts == Counts(new=1, rejected=1)
+    assert await open_errors(database, first) == {3: "missing_sku"}
+
+
 async def test_the_profile_of_the_supplier_stays_that_of_its_price_list(
     run_import: RunImport, database: Database, conn: Connection
 ) -> None:
