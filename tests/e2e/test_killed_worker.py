@@ -1,4 +1,4 @@
-"""A worker that is killed: what was cancelled stays so, a deletion goes on."""
+"""A worker that is killed: what was cancelled stays so, a deletion and a refresh go on."""
 
 import signal
 import subprocess
@@ -124,6 +124,34 @@ def test_a_deletion_outlives_killed_workers(database_url: str, start_worker: Sta
     assert one(database_url, "SELECT count(*) FROM price_history") == before
     start_worker()
     eventually(lambda: one(database_url, "SELECT count(*) FROM suppliers") == 0)
+    assert one(database_url, left) == 0
+
+
+def test_products_of_a_deactivated_supplier_outlive_killed_workers(
+    database_url: str, start_worker: StartWorker
+) -> None:
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute("INSERT INTO suppliers (name, source_type) VALUES ('ACME', 'csv')")
+        conn.execute(
+            "INSERT INTO products (internal_sku, name, status)"
+            " SELECT 'P-' || n, 'Nail', 'active' FROM generate_series(1, %s) AS n",
+            [ITEMS],
+        )
+        conn.execute("""
+            INSERT INTO supplier_items (supplier_id, product_id, supplier_sku, name, current_price)
+            SELECT suppliers.id, products.id, internal_sku, 'Nail', 5 FROM suppliers, products
+        """)
+        conn.execute("UPDATE suppliers SET is_active = false")
+    left = "SELECT count(*) FROM products WHERE supplier_count > 0"
+    assert one(database_url, left) == ITEMS
+    worker = start_worker()
+    eventually(lambda: one(database_url, left) < ITEMS)
+    worker.kill()
+    worker.wait()
+    eventually(lambda: one(database_url, SESSIONS) == 0)
+    assert 0 < one(database_url, left) < ITEMS
+    start_worker()
+    eventually(lambda: one(database_url, "SELECT count(*) FROM aggregate_refreshes") == 0)
     assert one(database_url, left) == 0
 
 
