@@ -13,17 +13,21 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 CHUNK_BYTES = 65536
+# The keepalives that `db/pool.py` sets for the server: idle + interval * count. By these its kernel
+# ends a connection whose peer is silent; a Unix socket has none.
+SERVER_KEEPALIVE_SECONDS = 5 + 2 * 3
 
 
 class NetworkProxy:
     """Forwards connections to a Unix socket.
 
-    A connection whose traffic was dropped once stays silent, as after a failover.
+    A connection whose traffic was dropped once stays silent, as after a failover; PostgreSQL loses
+    it after its keepalives.
     """
 
     def __init__(self, target: str) -> None:
         self._target = target
-        self._connections: set[asyncio.Event] = set()
+        self._connections: dict[asyncio.Event, asyncio.StreamWriter] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._is_blackholed = False
 
@@ -43,8 +47,8 @@ class NetworkProxy:
 
     def blackhole_connections(self) -> None:
         """Drop the traffic of the open connections."""
-        for is_forwarding in self._connections:
-            is_forwarding.clear()
+        for is_forwarding, target_writer in self._connections.items():
+            _silence(is_forwarding, target_writer)
 
     def recover(self) -> None:
         """Forward new connections."""
@@ -65,22 +69,30 @@ class NetworkProxy:
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         is_forwarding = asyncio.Event()
-        if not self._is_blackholed:
-            is_forwarding.set()
+        is_forwarding.set()
         try:
             target_reader, target_writer = await asyncio.open_unix_connection(self._target)
         except OSError:  # PostgreSQL is not running
             writer.close()
             return
-        self._connections.add(is_forwarding)
+        self._connections[is_forwarding] = target_writer
+        if self._is_blackholed:
+            _silence(is_forwarding, target_writer)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(_copy(reader, target_writer, is_forwarding))
                 group.create_task(_copy(target_reader, writer, is_forwarding))
         finally:
-            self._connections.discard(is_forwarding)
+            del self._connections[is_forwarding]
             writer.close()
             target_writer.close()
+
+
+def _silence(is_forwarding: asyncio.Event, target_writer: asyncio.StreamWriter) -> None:
+    """Drop the traffic of a connection; PostgreSQL loses it when its keepalives get no answer."""
+    if is_forwarding.is_set():
+        is_forwarding.clear()
+        asyncio.get_running_loop().call_later(SERVER_KEEPALIVE_SECONDS, target_writer.close)
 
 
 async def _copy(
