@@ -77,6 +77,18 @@ async def test_partial_list_makes_no_item_absent(run_import: RunImport, conn: Co
     assert await absent(conn) == []
 
 
+async def test_mode_of_the_request_overrides_that_of_the_supplier(
+    run_import: RunImport, conn: Connection
+) -> None:
+    await run_import(LIST)
+    await conn.execute(
+        """UPDATE suppliers SET metadata = metadata || '{"source_config": {"mode": "partial"}}'"""
+    )
+    assert (await run_import(WITHOUT_SAW)).counts.absent == 0
+    result = await run_import(WITHOUT_SAW, config=ReadConfig(mode="full"))
+    assert result.counts.absent == 1
+
+
 async def test_item_of_a_rejected_row_is_not_absent(
     run_import: RunImport, conn: Connection
 ) -> None:

@@ -9,6 +9,7 @@ from redis import Redis
 import builders
 from pricebook.db.database import Connection, Database
 from pricebook.errors import ParserKilledError, SourceUnavailableError
+from pricebook.imports import importer
 from pricebook.imports.runner import TaskProgressCallback
 from pricebook.tasks import service
 from pricebook.tasks.schemas import ClaimedTask, TaskEnd, TaskProgress
@@ -26,6 +27,17 @@ async def count_imported(conn: Connection) -> tuple[int, int]:
     return row[0], row[1]
 
 
+async def set_mode(conn: Connection, mode: str) -> None:
+    """Set the mode in the source configuration of all suppliers."""
+    await conn.execute(
+        """
+        UPDATE suppliers SET metadata = metadata
+            || jsonb_build_object('source_config', jsonb_build_object('mode', %s::text))
+        """,
+        [mode],
+    )
+
+
 async def test_a_requested_price_list_is_imported(
     conn: Connection,
     submit_task: SubmitTask,
@@ -37,6 +49,26 @@ async def test_a_requested_price_list_is_imported(
         task = await wait_for_end(task_id)
     assert (task.state, task.errors) == ("succeeded", [])
     assert await count_imported(conn) == (2, 2)
+
+
+async def test_a_held_list_is_applied_in_the_mode_in_which_it_was_read(
+    conn: Connection,
+    database: Database,
+    submit_task: SubmitTask,
+    running_worker: RunningWorker,
+    wait_for_end: WaitForEnd,
+) -> None:
+    supplier_id = await builders.supplier(conn)
+    header = "Article code,Name,Price\n"
+    async with running_worker():
+        await wait_for_end(await submit_task(supplier_id, f"{header}A-1,Saw,5\nA-2,Axe,5\n"))
+        await set_mode(conn, "partial")
+        task_id = await submit_task(supplier_id, f"{header}A-1,Saw,500\n")
+        held = await wait_for_end(task_id)
+    assert (held.state, held.counts.absent) == ("held", 0)
+    await set_mode(conn, "full")
+    result = await importer.apply_held(database, task_id)
+    assert (result.counts.changed, result.counts.absent) == (1, 0)
 
 
 async def test_a_list_without_required_columns_fails_at_once_with_its_reason(

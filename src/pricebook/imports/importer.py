@@ -162,7 +162,7 @@ async def _import_from_reader(
             supplier=supplier,
             is_new_supplier=is_new,
             found=found,
-            mode=merge_config(request.config, supplier).mode,
+            mode=merge_config(request.config, supplier).mode or "full",
             ignored=progress_reader.stream.rows_ignored,
             safety_thresholds=request.safety_thresholds,
             after_merge=after_merge,

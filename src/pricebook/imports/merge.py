@@ -129,7 +129,9 @@ async def _decide_task_end(conn: Connection, staged: StagedImport, counts: Count
     if staged.safety_thresholds:
         impact = await _measure_impact(conn, staged.supplier.id, counts)
         if reasons := hold_reasons(impact, staged.safety_thresholds):
-            return TaskEnd(state="held", counts=counts, errors=reasons, found=profile)
+            return TaskEnd(
+                state="held", counts=counts, errors=reasons, found=profile, mode=staged.mode
+            )
     state = "partially_succeeded" if counts.rejected else "succeeded"
     return TaskEnd(state=state, counts=counts, found=profile)
 

@@ -66,11 +66,11 @@ class ReadConfig(
     """Options for reading a price list; each one that is not set is detected.
 
     `mode` is used by imports only: a `partial` price list leaves the items that it does not
-    contain present. `header_row` is 1-based, 0 for no header. `column_mapping` maps a field to a
-    header or to `column C`.
+    contain present; default `full`. `header_row` is 1-based, 0 for no header. `column_mapping`
+    maps a field to a header or to `column C`.
     """
 
-    mode: ImportMode = "full"
+    mode: ImportMode | None = None
     sheet_name: str | None = None
     column_mapping: dict[Field, str] = {}
     header_row: HeaderRowNumber | None = None
@@ -121,8 +121,8 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
 class ReadLimits(msgspec.Struct, frozen=True, kw_only=True):
     """Limits of one price list; one that exceeds a limit is refused.
 
-    `mebibytes` is the file size. `memory_mebibytes` and `seconds` (processor time) limit the
-    parser process only.
+    `mebibytes` is the file size. `memory_mebibytes` and `seconds` (of processor time, and since the
+    start) limit the parser process only.
     """
 
     mebibytes: int = 200

@@ -150,7 +150,7 @@ class SupplierItem(Struct, frozen=True):
         dict[str, Any], doc("Cells of further columns of the price list, by header.")
     ]
     last_ingested_at: Annotated[
-        datetime, doc("Time of the last import that had the item, ISO 8601 UTC.")
+        datetime, doc("Time of the last import that changed the item, ISO 8601 UTC.")
     ]
     absent_since: Annotated[
         datetime | None,

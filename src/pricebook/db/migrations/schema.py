@@ -13,7 +13,7 @@ from psycopg.rows import class_row
 
 from pricebook.errors import DatabaseUnavailableError
 
-SCHEMA_QUERY = Path(__file__).with_name("schema.sql")
+SCHEMA_QUERY = Path(__file__).with_name("describe_schema.sql")
 EXPECTED_SCHEMA = Path(__file__).with_name("schema.json")
 CONNECT_TIMEOUT_SECONDS = 3
 
