@@ -121,8 +121,8 @@ async def browse(catalog: Catalog, query: CatalogQuery) -> CatalogPage:
 async def _read_page(catalog: Catalog, query: CatalogQuery) -> tuple[int, repository.ProductPage]:
     """Return the number of matches and a page; use and store cached counts and first keys."""
     response_cache, generation = catalog.response_cache, catalog.response_cache.generation
-    count_key = f"count?{query.filters}"
-    first_key = f"first?{query.sort}&{query.filters}"
+    filters = query.filters
+    count_key, first_key = f"count?{filters}", f"first?{query.sort}&{filters}"
     statistics = _statistics(response_cache.find(count_key), response_cache.find(first_key))
     if statistics and not is_materialised(query, statistics):
         total_count = statistics.total

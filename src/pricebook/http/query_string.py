@@ -68,7 +68,9 @@ def _split_parameters(raw: bytes) -> list[tuple[str, str]]:
         if len(segments) > MAX_PARAMETERS:
             raise validation_error(query_issue("(all)", f"more than {MAX_PARAMETERS} parameters"))
         parts = [each.partition("=") for each in segments if each]
-        return [(_unquote(name), _unquote(text)) for name, _, text in parts]
+        if b"%" in raw or b"+" in raw:
+            return [(_unquote(name), _unquote(text)) for name, _, text in parts]
+        return [(name, text) for name, _, text in parts]
     except UnicodeDecodeError:
         raise validation_error(query_issue("(all)", "is not UTF-8")) from None
 

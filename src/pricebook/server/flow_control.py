@@ -42,7 +42,7 @@ class ClientFlowControl(FlowControl):
 
     def resume_reading(self) -> None:
         """Resume reading unless requests are pipelined."""
-        if not self._pipeline:
+        if self.read_paused and not self._pipeline:  # called for each response
             super().resume_reading()
 
     def pause_writing(self) -> None:

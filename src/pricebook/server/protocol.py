@@ -110,7 +110,8 @@ class HttpProtocol(RejectingProtocol):
         state = RequestState(abort=self._abort_connection)
         if self._raw_cache.is_repeated(self._segment):
             state.head, state.add_to_raw_cache = self._segment, self._register
-        cast("Any", self.scope)[SCOPE_KEY] = state
+        scope: Any = self.scope
+        scope[SCOPE_KEY] = state
         self._segment = b""
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -123,7 +124,8 @@ class HttpProtocol(RejectingProtocol):
     def on_headers_complete(self) -> None:
         """Start the application, or reject the head."""
         self._stop_timeout()
-        headers, fields, parser = self.headers, dict(self.headers), cast("Any", self.parser)
+        parser: Any = self.parser
+        headers, fields = self.headers, dict(self.headers)
         is_long = self._bytes_since_event > 0
         if len(headers) > MAX_HEADERS or (is_long and self._head_size() > MAX_REQUEST_HEAD_BYTES):
             self._abort_parsing(HEAD_TOO_LARGE)
@@ -233,8 +235,9 @@ class HttpProtocol(RejectingProtocol):
     def _parse_segment(self, segment: bytes) -> None:
         self._segment = segment if self._is_between_requests else b""
         consumed = len(segment)
+        parser: Any = self.parser
         try:
-            cast("Any", self.parser).feed_data(segment)
+            parser.feed_data(segment)
         except HttpParserUpgrade as upgrade:  # only HTTP/1.1 is served
             consumed = upgrade.args[0]
         except HttpParserError:
