@@ -67,6 +67,7 @@ async def merge_staged_rows(conn: Connection, staged: StagedImport) -> ImportRes
     created = 0
     if end.state == "held":
         await row_error_repository.insert_held_rows(conn, staged.lease.task_id)
+        await tasks.store_mode(conn, staged.lease.task_id, staged.mode)
     elif end.state != "failed":
         created = await _apply(conn, staged)
     await tasks.end_task(conn, staged.lease, end)
@@ -129,9 +130,7 @@ async def _decide_task_end(conn: Connection, staged: StagedImport, counts: Count
     if staged.safety_thresholds:
         impact = await _measure_impact(conn, staged.supplier.id, counts)
         if reasons := hold_reasons(impact, staged.safety_thresholds):
-            return TaskEnd(
-                state="held", counts=counts, errors=reasons, found=profile, mode=staged.mode
-            )
+            return TaskEnd(state="held", counts=counts, errors=reasons, found=profile)
     state = "partially_succeeded" if counts.rejected else "succeeded"
     return TaskEnd(state=state, counts=counts, found=profile)
 

@@ -60,6 +60,14 @@ async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
         return await cursor.fetchone()
 
 
+async def set_mode(conn: Connection, task_id: UUID, mode: str) -> None:
+    """Add the mode of a price list to the options of its task."""
+    await conn.execute(
+        "UPDATE ingestion_tasks SET source_config = source_config || %s WHERE id = %s",
+        [Jsonb({"mode": mode}), task_id],
+    )
+
+
 async def set_requeued(
     conn: Connection, task_id: UUID, request_id: str | None
 ) -> TaskMessage | None:

@@ -162,7 +162,6 @@ async def set_end(conn: Connection, lease: TaskLease, end: TaskEnd) -> bool:
         SET state = %(state)s, completed_at = clock_timestamp(), errors = %(errors)s,
             lease_owner = NULL, lease_expires_at = NULL, found = %(found)s,
             row_error_counts = %(row_error_counts)s,
-            source_config = source_config || %(options)s,
             rows_read = %(rows)s, rows_total = %(rows)s,
             count_new = %(new)s, count_changed = %(changed)s, count_unchanged = %(unchanged)s,
             count_absent = %(absent)s, count_rejected = %(rejected)s,
@@ -177,7 +176,6 @@ async def set_end(conn: Connection, lease: TaskLease, end: TaskEnd) -> bool:
             "state": end.state,
             "errors": Jsonb(end.errors),
             "row_error_counts": Jsonb(end.row_error_counts),
-            "options": Jsonb({"mode": end.mode} if end.mode else {}),
             **msgspec.structs.asdict(lease),
         },
     )

@@ -139,8 +139,7 @@ class Counts(Struct, frozen=True):
 class TaskEnd(Struct, frozen=True, kw_only=True):
     """The end of a task: its counts (zero for a failed one) and the detected profile.
 
-    `row_error_counts` has all rejected rows by error type, also those that are not stored. A held
-    task stores the `mode` in which it was compared, so that it is applied in the same one.
+    `row_error_counts` has all rejected rows by error type, also those that are not stored.
     """
 
     state: EndState
@@ -148,7 +147,6 @@ class TaskEnd(Struct, frozen=True, kw_only=True):
     errors: list[str] = []
     row_error_counts: dict[str, int] = {}
     found: dict[str, Any] | None = None
-    mode: Literal["full", "partial"] | None = None
 
 
 class InlineTask(Struct, frozen=True, kw_only=True):

@@ -145,6 +145,11 @@ async def claim_held(conn: Connection, task_id: UUID) -> HeldTask:
     return held
 
 
+async def store_mode(conn: Connection, task_id: UUID, mode: str) -> None:
+    """Store the mode in which a held price list was compared: it is applied in the same one."""
+    await record_repository.set_mode(conn, task_id, mode)
+
+
 async def fail_task(database: Database, lease: TaskLease, reason: str) -> None:
     """Set a task failed with its reason; it is not retried."""
     async with database.connection() as conn:

@@ -57,8 +57,8 @@ BEGIN
         UPDATE (state, started_at, completed_at, next_attempt_at, lease_owner, lease_expires_at,
             retry_count, lost_count, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored, errors,
-            found, row_error_counts, apply_requested_at, is_slow) ON ingestion_tasks
-        TO pricebook_worker;
+            found, row_error_counts, apply_requested_at, is_slow, source_config)
+        ON ingestion_tasks TO pricebook_worker;
     -- The newest tasks of a supplier keep their row errors; held rows are read at their application.
     GRANT INSERT (task_id, supplier_id, error_type, error_message, row_number, row_data),
         SELECT (task_id, error_message, row_number), DELETE ON parsing_logs TO pricebook_worker;
