@@ -18,6 +18,7 @@ import uvicorn
 
 from pricebook.server.uvicorn_config import BACKLOG, uvicorn_config
 from pricebook.settings import Settings
+from pricebook.system.memory import configure_allocator
 from pricebook.system.parent_death import set_parent_death_signal
 
 RESERVED_FILE_DESCRIPTORS = 512
@@ -100,6 +101,7 @@ class Server:
             self._sockets[other].close()
         app = load_app(partial(_is_set, self._stopping))
         _reduce_garbage_collection()
+        configure_allocator()
         uvicorn.Server(uvicorn_config(app, self._settings)).run([self._sockets[number]])
 
 
