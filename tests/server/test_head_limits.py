@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pricebook.http.host_field import MAX_HOST_BYTES
 from pricebook.server import flow_control, protocol
 from pricebook.settings import Settings
 from served_here import RawHttpClient, RawResponse, connected, respond_to_lifespan, served_here
@@ -312,6 +313,7 @@ async def test_upgrade_without_a_body_is_served(port: int) -> None:
         b"Host: [::1\r\n",
         b"Host: a\xff\r\n",
         b"Host: a, b\r\n",
+        b"Host: " + b"a" * (MAX_HOST_BYTES + 1) + b"\r\n",
         b"Host: a\r\nHost: a\r\n",
         b"Host: a\r\nhost: b\r\n",
     ],
@@ -329,7 +331,15 @@ async def test_invalid_host_is_rejected(port: int, fields: bytes) -> None:
     [
         *(
             b"GET / HTTP/1.1\r\nHost: %b\r\n\r\n" % host
-            for host in (b"", b"x", b"x:80", b"a_b.example:8000", b"10.0.0.1", b"[::1]:8000")
+            for host in (
+                b"",
+                b"x",
+                b"x:80",
+                b"a_b.example:8000",
+                b"10.0.0.1",
+                b"[::1]:8000",
+                b"a" * MAX_HOST_BYTES,
+            )
         ),
         b"GET http://other/ HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET / HTTP/1.0\r\n\r\n",

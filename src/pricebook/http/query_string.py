@@ -3,7 +3,7 @@
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 import msgspec
 from litestar import Request
@@ -68,16 +68,14 @@ def _split_parameters(raw: bytes) -> list[tuple[str, str]]:
         if len(segments) > MAX_PARAMETERS:
             raise validation_error(query_issue("(all)", f"more than {MAX_PARAMETERS} parameters"))
         parts = [each.partition("=") for each in segments if each]
-        if b"%" in raw or b"+" in raw:
-            return [(_unquote(name), _unquote(text)) for name, _, text in parts]
-        return [(name, text) for name, _, text in parts]
+        if b"%" not in raw and b"+" not in raw:
+            return [(name, text) for name, _, text in parts]
+        return [
+            (unquote_plus(name, errors="strict"), unquote_plus(text, errors="strict"))
+            for name, _, text in parts
+        ]
     except UnicodeDecodeError:
         raise validation_error(query_issue("(all)", "is not UTF-8")) from None
-
-
-def _unquote(text: str) -> str:
-    with_spaces = text.replace("+", " ")
-    return unquote(with_spaces, errors="strict") if "%" in with_spaces else with_spaces
 
 
 def _decode_or_none(kind: type[StructT], values: dict[str, str]) -> StructT | None:
