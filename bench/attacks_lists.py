@@ -13,7 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from pricebook.errors import PricebookError
 from pricebook.pricelists.isolation.parser_pool import ParserPool
-from pricebook.pricelists.schemas import FileSource, ReadLimits, ReadRequest
+from pricebook.pricelists.schemas.read_request import FileSource, ReadLimits, ReadRequest
 
 MEGABYTES_50 = 50_000_000
 LIMITS = ReadLimits(seconds=120)

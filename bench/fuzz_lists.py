@@ -14,7 +14,7 @@ from fuzz import LARGEST_CASE, Target
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.reader import open_price_list
-from pricebook.pricelists.schemas import FileSource, ReadLimits, ReadRequest
+from pricebook.pricelists.schemas.read_request import FileSource, ReadLimits, ReadRequest
 
 SEPARATOR = b"\0<<part>>\0"
 LIMITS = ReadLimits(mebibytes=2, rows=20_000, columns=200)

@@ -22,7 +22,7 @@ from pricebook.db.database import Database
 from pricebook.imports import importer
 from pricebook.imports.importer_schemas import ImportRequest, Progress
 from pricebook.pricelists.isolation.parser_pool import ParserPool
-from pricebook.pricelists.schemas import FileSource, ReadRequest
+from pricebook.pricelists.schemas.read_request import FileSource, ReadRequest
 
 COLUMNS = ("Article code", "Name", "Category", "Price", "Colour", "Pack", "Weight, kg", "Maker")
 Row = tuple[str, str, str, float, str, int, float, str]

@@ -30,7 +30,7 @@ from pricebook.embedded import Endpoints
 from pricebook.imports import importer
 from pricebook.imports.importer_schemas import ImportRequest
 from pricebook.pricelists.isolation.parser_pool import ParserPool
-from pricebook.pricelists.schemas import FileSource
+from pricebook.pricelists.schemas.read_request import FileSource
 from pricebook.settings import Settings
 
 PORT = 8091

@@ -11,7 +11,7 @@ from pricebook.imports import importer
 from pricebook.imports.importer_schemas import ImportRequest, ImportResult
 from pricebook.imports.merge import AfterMerge
 from pricebook.pricelists.isolation.parser_pool import ParserPool
-from pricebook.pricelists.schemas import FileSource
+from pricebook.pricelists.schemas.read_request import FileSource
 
 RunImport = Callable[..., Awaitable[ImportResult]]
 

@@ -14,7 +14,9 @@ from pricebook.imports.merge import StagedImport, merge_staged_rows
 from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.imports.staging import check_staged_rows
 from pricebook.pricelists.isolation.copy_lines import copy_line
-from pricebook.pricelists.schemas import DetectedProfile, Field, ItemRow, NumberProfile, RejectedRow
+from pricebook.pricelists.schemas.price_list_rows import ItemRow, RejectedRow
+from pricebook.pricelists.schemas.profile import DetectedProfile, NumberProfile
+from pricebook.pricelists.schemas.read_config import Field
 from pricebook.rates.schemas import ExchangeRule
 from pricebook.suppliers import service as suppliers
 from pricebook.tasks import service as tasks

@@ -3,7 +3,7 @@ from typing import Any
 import builders
 from import_fixtures import LIST, RunImport, history_length, rows
 from pricebook.db.database import Connection
-from pricebook.pricelists.schemas import ReadConfig
+from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.products.service import create_products_from_unmatched
 from pricebook.tasks.schemas import Counts
 

@@ -13,7 +13,7 @@ from pricebook.db.database import Connection, Database
 from pricebook.errors import PriceListError
 from pricebook.imports.importer_schemas import ImportResult
 from pricebook.imports.safety_thresholds import SafetyThresholds
-from pricebook.pricelists.schemas import ReadConfig
+from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.tasks import history
 from pricebook.tasks.correctable_tasks import RowErrorQuery
 from pricebook.tasks.schemas import Counts, Task

@@ -8,7 +8,7 @@ from import_fixtures import LIST, RunImport, history_length, rows
 from pricebook.db.database import Connection
 from pricebook.errors import PriceListError
 from pricebook.imports.importer_schemas import Progress
-from pricebook.pricelists.schemas import ReadConfig
+from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.products.service import create_products_from_unmatched
 from pricebook.tasks.schemas import Counts
 

@@ -10,7 +10,7 @@ from psycopg.errors import CheckViolation
 from import_fixtures import RunImport, history_length, rows
 from merge_fixtures import MergeRows, item_row, item_rows, profile
 from pricebook.db.database import Connection
-from pricebook.pricelists.schemas import Availability, PriceDetails, RejectedRow
+from pricebook.pricelists.schemas.price_list_rows import Availability, PriceDetails, RejectedRow
 
 TERMS = """
     SELECT currency, cost, exchange_rate, rate_date, price_details, availability, next_cost,

@@ -6,7 +6,7 @@ import pytest
 
 from pricebook.cli.read_options import ReadOptions
 from pricebook.errors import ValidationError
-from pricebook.pricelists.schemas import ReadConfig
+from pricebook.pricelists.schemas.read_config import ReadConfig
 
 
 def config_of(*settings: str, column: list[str] | None = None) -> ReadConfig:

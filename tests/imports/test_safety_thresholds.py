@@ -11,7 +11,7 @@ from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError, NotFoundError
 from pricebook.imports import importer
 from pricebook.imports.safety_thresholds import ImportImpact, SafetyThresholds, hold_reasons
-from pricebook.pricelists.schemas import ReadConfig
+from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.products.service import create_products_from_unmatched
 
 WITHIN_THRESHOLDS = ImportImpact(

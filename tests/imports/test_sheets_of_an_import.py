@@ -7,7 +7,7 @@ from pricebook.db.database import Connection, Database
 from pricebook.imports import importer
 from pricebook.imports.importer_schemas import ImportRequest
 from pricebook.pricelists.isolation.parser_pool import ParserPool
-from pricebook.pricelists.schemas import FileSource
+from pricebook.pricelists.schemas.read_request import FileSource
 from pricelists.workbooks import workbook_of
 
 HEADER = ["Code", "Name", "Price"]

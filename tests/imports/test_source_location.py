@@ -8,7 +8,12 @@ import pytest
 
 from pricebook.errors import PriceListError
 from pricebook.imports.source_location import SourceAccess, resolve_source
-from pricebook.pricelists.schemas import FileSource, GoogleSheetSource, HttpsSource, PriceListSource
+from pricebook.pricelists.schemas.read_request import (
+    FileSource,
+    GoogleSheetSource,
+    HttpsSource,
+    PriceListSource,
+)
 from pricebook.suppliers.source_config import SourceConfig
 
 SPREADSHEET = "https://docs.google.com/spreadsheets/d/1aBcDeFgHiJkLmNoPqRsTuVwXyZ"

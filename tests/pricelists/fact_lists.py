@@ -8,7 +8,9 @@ import pytest
 
 from pricebook.errors import PriceListError, PriceListIssue
 from pricebook.pricelists.detection.table import DetectedTable, detect_table
-from pricebook.pricelists.schemas import CatalogVat, FileSource, ReadConfig, ReadRequest, Record
+from pricebook.pricelists.schemas.cells import Record
+from pricebook.pricelists.schemas.read_config import CatalogVat, ReadConfig
+from pricebook.pricelists.schemas.read_request import FileSource, ReadRequest
 
 TODAY = date(2026, 11, 26)
 BODY = ("A-1;Screw M4;12.50", "A-2;Screw M5;13.70", "A-3;Nut M4 galvanized;9.90")

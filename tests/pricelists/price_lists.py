@@ -11,17 +11,15 @@ import msgspec
 from pricebook.errors import PriceListError
 from pricebook.pricelists.isolation.fetch_process import fetch
 from pricebook.pricelists.reader import open_price_list
-from pricebook.pricelists.schemas import (
-    DetectedProfile,
+from pricebook.pricelists.schemas.price_list_rows import ItemRow, PriceListRow, RejectedRow
+from pricebook.pricelists.schemas.profile import DetectedProfile
+from pricebook.pricelists.schemas.read_config import ReadConfig
+from pricebook.pricelists.schemas.read_request import (
     FileSource,
     GoogleSheetSource,
     HttpsSource,
-    ItemRow,
-    PriceListRow,
-    ReadConfig,
     ReadLimits,
     ReadRequest,
-    RejectedRow,
 )
 
 

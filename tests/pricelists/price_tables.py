@@ -8,17 +8,15 @@ import msgspec
 
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.row_reader import RowReader
-from pricebook.pricelists.schemas import (
-    Field,
-    FileSource,
+from pricebook.pricelists.schemas.price_list_rows import (
     ItemRow,
-    NumberProfile,
-    PriceBasis,
     PriceDetails,
     PriceListRow,
-    ReadRequest,
     RejectedRow,
 )
+from pricebook.pricelists.schemas.profile import NumberProfile, PriceBasis
+from pricebook.pricelists.schemas.read_config import Field
+from pricebook.pricelists.schemas.read_request import FileSource, ReadRequest
 
 TODAY = date(2026, 11, 26)
 POINT = NumberProfile(decimal_marks=(".",))

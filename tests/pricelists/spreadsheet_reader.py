@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from pricebook.pricelists.reader import open_price_list
-from pricebook.pricelists.schemas import GoogleSheetSource, ReadConfig, ReadLimits, ReadRequest
+from pricebook.pricelists.schemas.read_config import ReadConfig
+from pricebook.pricelists.schemas.read_request import GoogleSheetSource, ReadLimits, ReadRequest
 from pricelists.fake_google import FakeGoogleServer, Value, sheet
 from pricelists.price_lists import ReadResult, fetched
 

@@ -6,7 +6,7 @@ from pricebook.errors import PriceListError
 from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.columns import assign_columns
 from pricebook.pricelists.detection.header_row import ExpectedColumns, read_header
-from pricebook.pricelists.schemas import Field
+from pricebook.pricelists.schemas.read_config import Field
 from pricelists.price_lists import read_price_list
 
 

@@ -15,7 +15,7 @@ from pricebook.pricelists.facts.discounts import parse_discounts
 from pricebook.pricelists.facts.gtin import parse_gtin
 from pricebook.pricelists.facts.on_request import is_price_on_request
 from pricebook.pricelists.facts.vat import parse_vat_rate
-from pricebook.pricelists.schemas import NumberCell
+from pricebook.pricelists.schemas.cells import NumberCell
 
 
 @pytest.mark.parametrize(

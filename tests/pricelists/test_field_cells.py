@@ -9,7 +9,7 @@ import pytest
 from pricebook.errors import PriceListError
 from pricebook.http.safe_csv import lines
 from pricebook.pricelists.reader import open_price_list
-from pricebook.pricelists.schemas import ReadLimits, ReadRequest
+from pricebook.pricelists.schemas.read_request import ReadLimits, ReadRequest
 from pricelists.fake_google import FakeGoogleServer, Value
 from pricelists.price_lists import csv_text, read_price_list, read_request, rows_or_error_message
 from pricelists.spreadsheet_reader import SpreadsheetReader

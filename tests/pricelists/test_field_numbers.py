@@ -7,7 +7,8 @@ import pytest
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.numbers import detect_number_profile, price_cell_reader
-from pricebook.pricelists.schemas import DecimalMark, NumberCell
+from pricebook.pricelists.schemas.cells import NumberCell
+from pricebook.pricelists.schemas.read_config import DecimalMark
 from pricelists.price_lists import csv_text, csv_with_prices, read_price_list
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pricebook.errors import PriceListError, SourceUnavailableError
-from pricebook.pricelists.schemas import ReadLimits
+from pricebook.pricelists.schemas.read_request import ReadLimits
 from pricebook.pricelists.sources.google_client import backoff_seconds
 from pricelists.fake_google import EMAIL, FakeGoogleServer, sheet
 from pricelists.spreadsheet_reader import HEADER, ID, SpreadsheetReader

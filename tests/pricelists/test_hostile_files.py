@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.reader import open_price_list
-from pricebook.pricelists.schemas import ReadLimits
+from pricebook.pricelists.schemas.read_request import ReadLimits
 from pricelists.price_lists import csv_text, read_price_list, read_request, rows_or_error_message
 from pricelists.workbooks import (
     HEADER,

@@ -12,7 +12,7 @@ import pytest
 from pricebook.errors import PriceListError, SourceUnavailableError
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.reader import open_price_list
-from pricebook.pricelists.schemas import HttpsSource, ReadLimits, ReadRequest
+from pricebook.pricelists.schemas.read_request import HttpsSource, ReadLimits, ReadRequest
 from pricebook.pricelists.sources.https import download, file_name
 from pricebook.pricelists.sources.public_addresses import NetworkPolicy, is_public, parse_https_url
 from pricelists.fake_web_server import HOST, LIST, FakeWebServer, write_certificate

@@ -6,12 +6,8 @@ from decimal import Decimal
 import pytest
 
 from pricebook.pricelists.isolation.copy_lines import COLUMNS, copy_line
-from pricebook.pricelists.schemas import (
-    Availability,
-    PriceDetails,
-    PriceTier,
-    UncalculatedFormula,
-)
+from pricebook.pricelists.schemas.cells import UncalculatedFormula
+from pricebook.pricelists.schemas.price_list_rows import Availability, PriceDetails, PriceTier
 from pricelists.price_lists import csv_text, read_single_item
 from pricelists.price_tables import TODAY, Table, details_of
 

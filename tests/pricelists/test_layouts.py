@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pricebook.errors import PriceListError
-from pricebook.pricelists.schemas import DetectedProfile
+from pricebook.pricelists.schemas.profile import DetectedProfile
 from pricelists.price_lists import ReadResult, read_next_price_list, read_price_list
 
 BODY = "A-1;Lamp red;12.50;7;x\nA-2;Cable three metres;9.90;0;y\nA-3;Saw big;100.00;12;z\n"

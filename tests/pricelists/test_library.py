@@ -49,7 +49,7 @@ def test_documented_example_runs_without_database_and_http_packages(tmp_path: Pa
 def test_package_import_does_not_load_the_reader(tmp_path: Path) -> None:
     script = """
 import sys
-import pricebook.pricelists.schemas
+import pricebook.pricelists.schemas.read_request
 assert "pricebook.pricelists.reader" not in sys.modules
 assert "pricebook.pricelists.formats" not in sys.modules
 """

@@ -13,7 +13,9 @@ from pricebook.pricelists.numbers import (
     price_cell_reader,
     price_of_number_cell,
 )
-from pricebook.pricelists.schemas import DecimalMark, NumberCell, NumberProfile
+from pricebook.pricelists.schemas.cells import NumberCell
+from pricebook.pricelists.schemas.profile import NumberProfile
+from pricebook.pricelists.schemas.read_config import DecimalMark
 
 EXAMPLE = Decimal("1234567.89")
 

@@ -11,7 +11,7 @@ import pytest
 
 from pricebook.errors import ParserKilledError, PriceListError
 from pricebook.pricelists.isolation.parser_pool import ParserPool, PriceListStream
-from pricebook.pricelists.schemas import FileSource, ReadLimits, ReadRequest
+from pricebook.pricelists.schemas.read_request import FileSource, ReadLimits, ReadRequest
 from pricelists.price_lists import csv_text, read_request
 
 PARSE_MODULE = b"pricebook.pricelists.isolation.parse_process"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pricebook.pricelists.schemas import ItemRow
+from pricebook.pricelists.schemas.price_list_rows import ItemRow
 from pricelists.fact_lists import (
     BODY,
     columns_of,

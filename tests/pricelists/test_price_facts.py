@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from pricebook.pricelists.schemas import CatalogVat
+from pricebook.pricelists.schemas.read_config import CatalogVat
 from pricelists.fact_lists import (
     BODY,
     columns_of,

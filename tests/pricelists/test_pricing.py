@@ -13,7 +13,7 @@ from pricebook.pricelists.pricing import (
     tier_at,
     vat_conversion,
 )
-from pricebook.pricelists.schemas import PriceTier
+from pricebook.pricelists.schemas.price_list_rows import PriceTier
 
 prices = st.decimals("0", "9999999999.999999", places=6)
 percentages = st.decimals("0", "100", places=4)

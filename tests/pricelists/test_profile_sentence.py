@@ -9,7 +9,7 @@ import msgspec
 
 from pricebook.pricelists import read
 from pricebook.pricelists.profile_sentence import describe_profile
-from pricebook.pricelists.schemas import (
+from pricebook.pricelists.schemas.profile import (
     AppliedRate,
     DetectedProfile,
     Fact,

@@ -7,7 +7,7 @@ import pytest
 from pricebook.pricelists.facts.quantities import find_price_quantity, parse_quantity
 from pricebook.pricelists.facts.tiers import parse_tier
 from pricebook.pricelists.facts.units import parse_unit
-from pricebook.pricelists.schemas import NumberCell
+from pricebook.pricelists.schemas.cells import NumberCell
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.reader import PriceList, open_price_list
-from pricebook.pricelists.schemas import DetectedProfile, PriceBasis, ReadConfig
+from pricebook.pricelists.schemas.profile import DetectedProfile, PriceBasis
+from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricelists.price_lists import (
     csv_text,
     csv_with_prices,

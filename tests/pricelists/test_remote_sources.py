@@ -10,7 +10,7 @@ from pricebook.errors import ParserKilledError, PriceListError, SourceUnavailabl
 from pricebook.imports import importer
 from pricebook.imports.importer_schemas import ImportRequest, ImportResult
 from pricebook.pricelists.isolation.parser_pool import ParserPool
-from pricebook.pricelists.schemas import (
+from pricebook.pricelists.schemas.read_request import (
     GoogleSheetSource,
     HttpsSource,
     PriceListSource,

@@ -4,11 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from pricebook.pricelists.schemas import (
-    NumberCell,
-    PriceDetails,
-    ReadConfig,
-)
+from pricebook.pricelists.schemas.cells import NumberCell
+from pricebook.pricelists.schemas.price_list_rows import PriceDetails
+from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricelists.price_tables import COMMA, Table, details_of
 
 

@@ -17,7 +17,7 @@ from pricebook.pricelists.isolation import frames, sandbox
 from pricebook.pricelists.isolation.child_process import build_environment
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.isolation.workspace import Workspace
-from pricebook.pricelists.schemas import ReadLimits
+from pricebook.pricelists.schemas.read_request import ReadLimits
 from pricelists.price_lists import csv_text, read_request
 from pricelists.test_parser_pool import parser_pids, read_lines
 

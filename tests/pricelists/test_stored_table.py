@@ -11,7 +11,8 @@ from pricebook.errors import PriceListError
 from pricebook.pricelists import read
 from pricebook.pricelists.detection.stored_table import table_of_profile
 from pricebook.pricelists.detection.table import DetectedTable
-from pricebook.pricelists.schemas import DetectedProfile, ReadConfig
+from pricebook.pricelists.schemas.profile import DetectedProfile
+from pricebook.pricelists.schemas.read_config import ReadConfig
 
 # Where the table is in its file, and what only the file can show.
 OF_THE_FILE = {

@@ -15,7 +15,7 @@ from pricebook.errors import PriceListError
 from pricebook.pricelists.isolation import sandbox
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.isolation.workspace import Workspace
-from pricebook.pricelists.schemas import FileSource, ReadLimits
+from pricebook.pricelists.schemas.read_request import FileSource, ReadLimits
 from pricelists.price_lists import csv_text, read_request
 
 PROGRAM = Path(sys.executable).parent / "pricebook"

@@ -18,7 +18,7 @@ from pricebook.db.database import Connection, Database
 from pricebook.imports import importer as ingestion
 from pricebook.imports.importer_schemas import ImportRequest
 from pricebook.pricelists.isolation.parser_pool import ParserPool
-from pricebook.pricelists.schemas import FileSource
+from pricebook.pricelists.schemas.read_request import FileSource
 from pricebook.products.service import create_products_from_unmatched
 from pricebook.settings import Settings
 

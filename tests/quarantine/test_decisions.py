@@ -16,7 +16,7 @@ from pricebook.db.database import Connection, Database
 from pricebook.errors import DatabaseBusyError, NotFoundError
 from pricebook.imports.importer_schemas import ImportResult
 from pricebook.imports.safety_thresholds import SafetyThresholds
-from pricebook.pricelists.schemas import Availability, PriceDetails
+from pricebook.pricelists.schemas.price_list_rows import Availability, PriceDetails
 from pricebook.quarantine import service
 from pricebook.quarantine.schemas import QuarantineSelection
 from pricebook.tasks import history

@@ -10,7 +10,7 @@ from merge_fixtures import MergeRows, item_row, item_rows, profile
 from pricebook.db.database import Connection, Database
 from pricebook.imports import importer
 from pricebook.imports.safety_thresholds import SafetyThresholds
-from pricebook.pricelists.schemas import RejectedRow
+from pricebook.pricelists.schemas.price_list_rows import RejectedRow
 
 THRESHOLDS = SafetyThresholds()
 QUARANTINED = """

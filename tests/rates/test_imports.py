@@ -9,7 +9,7 @@ from import_fixtures import RunImport, history_length, rows
 from pricebook.db.database import Connection, Database
 from pricebook.imports import importer
 from pricebook.imports.safety_thresholds import SafetyThresholds
-from pricebook.pricelists.schemas import ReadConfig
+from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.rates import service
 from pricebook.rates.schemas import NewRate, RateSource
 from pricebook.rates.service import RateContext

@@ -21,7 +21,8 @@ from pricebook.errors import DatabaseBusyError
 from pricebook.imports import importer
 from pricebook.imports.importer_schemas import ImportRequest
 from pricebook.pricelists.isolation.parser_pool import ParserPool
-from pricebook.pricelists.schemas import FileSource, ReadConfig
+from pricebook.pricelists.schemas.read_config import ReadConfig
+from pricebook.pricelists.schemas.read_request import FileSource
 from pricebook.rates import service
 from pricebook.rates.schemas import NewRate, RateSource
 from pricebook.rates.service import RateContext

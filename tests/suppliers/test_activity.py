@@ -21,7 +21,7 @@ from pricebook.errors import DatabaseUnavailableError
 from pricebook.imports import importer
 from pricebook.imports.importer_schemas import ImportRequest
 from pricebook.pricelists.isolation.parser_pool import ParserPool
-from pricebook.pricelists.schemas import FileSource
+from pricebook.pricelists.schemas.read_request import FileSource
 from pricebook.products.service import create_products_from_unmatched
 from pricebook.suppliers import service
 from pricebook.suppliers.activity import refresh_requested_products

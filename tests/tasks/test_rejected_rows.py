@@ -5,7 +5,7 @@ from io import StringIO
 from uuid import UUID
 
 from pricebook.http.safe_csv import lines
-from pricebook.pricelists.schemas import DetectedProfile, NumberProfile
+from pricebook.pricelists.schemas.profile import DetectedProfile, NumberProfile
 from pricebook.tasks.rejected_rows import RejectedRowLines
 
 TASK_ID = UUID("e4b0a6d1-52a7-4a43-b1cf-0c5fbd6a8e90")

@@ -13,7 +13,7 @@ import builders
 from pricebook.db.database import Connection
 from pricebook.errors import StorageFullError
 from pricebook.pricelists.isolation.parser_pool import ParserPool
-from pricebook.pricelists.schemas import FileSource, ReadRequest
+from pricebook.pricelists.schemas.read_request import FileSource, ReadRequest
 from pricelists.workbooks import HEADER, xlsx_of
 from small_disk import enlarge, small_disk
 from worker_fixtures import RunningWorker, SubmitTask, WaitUntil

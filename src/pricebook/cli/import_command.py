@@ -17,7 +17,8 @@ from pricebook.imports.configuration import parser_limits_of, safety_thresholds_
 from pricebook.imports.importer_schemas import MAX_LISTED_ROWS, ImportRequest, ImportResult
 from pricebook.imports.merge import AfterMerge
 from pricebook.pricelists.isolation.parser_pool import ParserPool
-from pricebook.pricelists.schemas import FileSource, ReadConfig
+from pricebook.pricelists.schemas.read_config import ReadConfig
+from pricebook.pricelists.schemas.read_request import FileSource
 from pricebook.products import service as products
 from pricebook.services import open_resources
 from pricebook.settings import Settings

@@ -15,7 +15,8 @@ from pricebook.errors import ValidationError
 from pricebook.imports.configuration import parser_limits_of
 from pricebook.pricelists.inspection import inspect_price_list
 from pricebook.pricelists.isolation.parser_pool import ParserPool
-from pricebook.pricelists.schemas import FileSource, ReadConfig, ReadRequest
+from pricebook.pricelists.schemas.read_config import ReadConfig
+from pricebook.pricelists.schemas.read_request import FileSource, ReadRequest
 
 EXIT_REFUSED = 1
 

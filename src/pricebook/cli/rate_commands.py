@@ -23,7 +23,7 @@ from pricebook.errors import ValidationError
 from pricebook.http.field_types import is_plain_number
 from pricebook.http.pagination import Page
 from pricebook.pricelists.isolation.rate_reader import read_rates
-from pricebook.pricelists.schemas import FileSource, HttpsSource
+from pricebook.pricelists.schemas.read_request import FileSource, HttpsSource
 from pricebook.pricelists.sources.public_addresses import parse_https_url
 from pricebook.rates import service
 from pricebook.rates.schemas import (

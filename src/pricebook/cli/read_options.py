@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from pricebook.cli.key_values import convert_values, parse_assignments, parse_key_values
-from pricebook.pricelists.schemas import ReadConfig
+from pricebook.pricelists.schemas.read_config import ReadConfig
 
 
 def option(text: str, **more: Any) -> Parameter:

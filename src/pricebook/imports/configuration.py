@@ -3,15 +3,9 @@
 import msgspec
 
 from pricebook.imports.safety_thresholds import SafetyThresholds
-from pricebook.pricelists.schemas import (
-    DetectedProfile,
-    GoogleSheetSource,
-    PriceListFormat,
-    PriceListSource,
-    ReadConfig,
-    ReadLimits,
-    convert_profile,
-)
+from pricebook.pricelists.schemas.profile import DetectedProfile, PriceListFormat, convert_profile
+from pricebook.pricelists.schemas.read_config import ReadConfig
+from pricebook.pricelists.schemas.read_request import GoogleSheetSource, PriceListSource, ReadLimits
 from pricebook.settings import Settings
 from pricebook.suppliers.schemas import SourceType, Supplier
 

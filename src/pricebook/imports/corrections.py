@@ -10,11 +10,9 @@ from pricebook.errors import ConflictError, NotFoundError, PriceListError
 from pricebook.imports import row_error_repository
 from pricebook.imports.row_error_repository import CorrectedRows
 from pricebook.imports.safety_thresholds import SafetyThresholds
-from pricebook.pricelists.schemas import (
-    CorrectionRequest,
-    ReadConfig,
-    convert_profile,
-)
+from pricebook.pricelists.schemas.profile import convert_profile
+from pricebook.pricelists.schemas.read_config import ReadConfig
+from pricebook.pricelists.schemas.read_request import CorrectionRequest
 from pricebook.suppliers.schemas import Supplier
 from pricebook.tasks import service as tasks
 from pricebook.tasks.correctable_tasks import TaskToCorrect

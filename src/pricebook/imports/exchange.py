@@ -4,7 +4,7 @@ import msgspec
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value
-from pricebook.pricelists.schemas import AppliedRate, DetectedProfile
+from pricebook.pricelists.schemas.profile import AppliedRate, DetectedProfile
 from pricebook.rates import service as rates
 from pricebook.rates.schemas import ExchangeRule
 

@@ -37,7 +37,8 @@ from pricebook.imports.merge import AfterMerge, StagedImport, merge_staged_rows
 from pricebook.imports.sheet_places import stage_sheets
 from pricebook.imports.staging import add_cells, check_staged_rows
 from pricebook.pricelists.isolation.parser_pool import ParserPool, PriceListStream
-from pricebook.pricelists.schemas import DetectedProfile, ReadRequest
+from pricebook.pricelists.schemas.profile import DetectedProfile
+from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.rates.schemas import ExchangeRule
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import SourceType, Supplier

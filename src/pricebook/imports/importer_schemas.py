@@ -9,13 +9,9 @@ import msgspec
 
 from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.pricelists.row_errors import RowError
-from pricebook.pricelists.schemas import (
-    CatalogVat,
-    DetectedProfile,
-    PriceListSource,
-    ReadConfig,
-    ReadLimits,
-)
+from pricebook.pricelists.schemas.profile import DetectedProfile
+from pricebook.pricelists.schemas.read_config import CatalogVat, ReadConfig
+from pricebook.pricelists.schemas.read_request import PriceListSource, ReadLimits
 from pricebook.tasks.schemas import Counts, TaskLease
 
 ImportStatus = Literal["success", "held", "failed"]

@@ -23,7 +23,8 @@ from pricebook.imports.replaced_values import replaced_values
 from pricebook.imports.row_error_repository import MAX_STORED_ROW_ERRORS
 from pricebook.imports.safety_thresholds import ImportImpact, SafetyThresholds, hold_reasons
 from pricebook.pricelists.profile_sentence import describe_profile
-from pricebook.pricelists.schemas import DetectedProfile, ImportMode
+from pricebook.pricelists.schemas.profile import DetectedProfile
+from pricebook.pricelists.schemas.read_config import ImportMode
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import Supplier
 from pricebook.tasks import service as tasks

@@ -12,7 +12,7 @@ from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.imports.importer_schemas import PlannedRow
 from pricebook.imports.replaced_values import ReplacedValues
-from pricebook.pricelists.schemas import ImportMode
+from pricebook.pricelists.schemas.read_config import ImportMode
 
 # The columns of an item that a price list sets, as they are named in both tables.
 ITEM_COLUMNS: LiteralString = """

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value, struct_row
-from pricebook.pricelists.schemas import ImportMode
+from pricebook.pricelists.schemas.read_config import ImportMode
 
 # Costs are compared in the currency of the supplier, where the item had it before. An upcoming cost
 # is compared with the present one, unless the item has it already.

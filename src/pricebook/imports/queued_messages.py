@@ -7,7 +7,7 @@ import msgspec
 from pricebook.db.database import Connection, Database
 from pricebook.errors import NotFoundError, PriceListError, ValidationError, as_issue_text
 from pricebook.imports.source_location import SourceAccess, resolve_source
-from pricebook.pricelists.schemas import GoogleSheetSource
+from pricebook.pricelists.schemas.read_request import GoogleSheetSource
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import SourceConfig, Supplier
 from pricebook.tasks import service as tasks

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pricebook.pricelists.schemas import DetectedProfile, Field, PriceDetails
+from pricebook.pricelists.schemas.price_list_rows import PriceDetails
+from pricebook.pricelists.schemas.profile import DetectedProfile
+from pricebook.pricelists.schemas.read_config import Field
 
 # The keys that a column of its own fills, whatever the price is.
 _ARTICLE_KEYS: dict[Field, tuple[str, ...]] = {

@@ -13,7 +13,8 @@ from pricebook.imports.importer_schemas import ApplyOptions, ImportRequest, Prog
 from pricebook.imports.merge import AfterMerge
 from pricebook.imports.source_location import SourceAccess, resolve_source
 from pricebook.pricelists.isolation.parser_pool import ParserPool
-from pricebook.pricelists.schemas import FileSource, ReadConfig
+from pricebook.pricelists.schemas.read_config import ReadConfig
+from pricebook.pricelists.schemas.read_request import FileSource
 from pricebook.products import service as products
 from pricebook.settings import Settings
 from pricebook.suppliers.source_config import SourceConfig

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from pricebook.errors import body_issue, validation_error
 from pricebook.http.field_types import doc
-from pricebook.pricelists.schemas import Field, vat_rate_problem
+from pricebook.pricelists.schemas.read_config import Field, vat_rate_problem
 from pricebook.suppliers.source_config import (
     COLUMN_MAPPING,
     CharacteristicColumns,

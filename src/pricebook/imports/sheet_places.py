@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import LiteralString
 
 from pricebook.db.database import Connection
-from pricebook.pricelists.schemas import DetectedProfile
+from pricebook.pricelists.schemas.profile import DetectedProfile
 
 # The message of a staged row, with its sheet and row in front unless it has them.
 PLACED_MESSAGE: LiteralString = """

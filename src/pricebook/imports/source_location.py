@@ -5,7 +5,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pricebook.errors import PriceListError
-from pricebook.pricelists.schemas import FileSource, GoogleSheetSource, HttpsSource, PriceListSource
+from pricebook.pricelists.schemas.read_request import (
+    FileSource,
+    GoogleSheetSource,
+    HttpsSource,
+    PriceListSource,
+)
 from pricebook.pricelists.text import quote
 from pricebook.suppliers.source_config import SourceConfig
 

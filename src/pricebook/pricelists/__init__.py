@@ -9,15 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pricebook.pricelists.reader import PriceList, read
-    from pricebook.pricelists.schemas import (
-        DetectedProfile,
-        IgnoredRow,
-        ItemRow,
-        ReadConfig,
-        ReadLimits,
-        RejectedRow,
-    )
+    from pricebook.pricelists.schemas.price_list_rows import IgnoredRow, ItemRow, RejectedRow
+    from pricebook.pricelists.schemas.profile import DetectedProfile
+    from pricebook.pricelists.schemas.read_config import ReadConfig
+    from pricebook.pricelists.schemas.read_request import ReadLimits
 
+_MODULES = {
+    "DetectedProfile": "schemas.profile",
+    "IgnoredRow": "schemas.price_list_rows",
+    "ItemRow": "schemas.price_list_rows",
+    "PriceList": "reader",
+    "ReadConfig": "schemas.read_config",
+    "ReadLimits": "schemas.read_request",
+    "RejectedRow": "schemas.price_list_rows",
+    "read": "reader",
+}
 __all__ = [
     "DetectedProfile",
     "IgnoredRow",
@@ -28,12 +34,10 @@ __all__ = [
     "RejectedRow",
     "read",
 ]
-_READER_NAMES = frozenset({"PriceList", "read"})
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name from the module that defines it (PEP 562)."""
-    if name not in __all__:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = "reader" if name in _READER_NAMES else "schemas"
-    return getattr(import_module(f"{__name__}.{module}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

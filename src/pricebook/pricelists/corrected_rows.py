@@ -17,15 +17,9 @@ from pricebook.pricelists.open_tables import OpenTable, locate_row
 from pricebook.pricelists.price_list import PriceList
 from pricebook.pricelists.row_reader import RowReader
 from pricebook.pricelists.row_rejection import stored_cells
-from pricebook.pricelists.schemas import (
-    CorrectionRequest,
-    DetectedProfile,
-    FileSource,
-    NumberProfile,
-    PriceListRow,
-    ReadRequest,
-    RejectedRow,
-)
+from pricebook.pricelists.schemas.price_list_rows import PriceListRow, RejectedRow
+from pricebook.pricelists.schemas.profile import DetectedProfile, NumberProfile
+from pricebook.pricelists.schemas.read_request import CorrectionRequest, FileSource, ReadRequest
 from pricebook.pricelists.text import quote
 
 

@@ -18,12 +18,9 @@ from pricebook.pricelists.helper_columns import (
     TRAILING_COLUMNS,
     TRUNCATION_MARK,
 )
-from pricebook.pricelists.schemas import (
-    CorrectionRequest,
-    DetectedProfile,
-    PriceListFormat,
-    Record,
-)
+from pricebook.pricelists.schemas.cells import Record
+from pricebook.pricelists.schemas.profile import DetectedProfile, PriceListFormat
+from pricebook.pricelists.schemas.read_request import CorrectionRequest
 from pricebook.pricelists.text import quote
 
 _DUPLICATE = "duplicate"

@@ -8,7 +8,8 @@ from pricebook.errors import ParserKilledError, PriceListError, PriceListIssue
 from pricebook.pricelists.isolation.parser_pool import ParserPool, PriceListStream
 from pricebook.pricelists.profile_sentence import describe_profile
 from pricebook.pricelists.row_errors import RowError, row_errors_of
-from pricebook.pricelists.schemas import DetectedProfile, FileSource, ReadRequest
+from pricebook.pricelists.schemas.profile import DetectedProfile
+from pricebook.pricelists.schemas.read_request import FileSource, ReadRequest
 
 
 class InspectionResult(msgspec.Struct, frozen=True, kw_only=True):

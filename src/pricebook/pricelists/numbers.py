@@ -22,7 +22,10 @@ from pricebook.pricelists.detection.vocabulary import TAX_WORDS
 from pricebook.pricelists.digits import ParsedNumber, parse_digits
 from pricebook.pricelists.facts.on_request import is_price_on_request
 from pricebook.pricelists.pricing import plain_decimal
-from pricebook.pricelists.schemas import DecimalMark, NumberCell, NumberProfile, RowErrorType
+from pricebook.pricelists.schemas.cells import NumberCell
+from pricebook.pricelists.schemas.price_list_rows import RowErrorType
+from pricebook.pricelists.schemas.profile import NumberProfile
+from pricebook.pricelists.schemas.read_config import DecimalMark
 from pricebook.pricelists.text import TYPOGRAPHY, quote
 
 MAX_PRICE = Decimal("9999999999.999999")

@@ -17,14 +17,10 @@ from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.sheets import SheetTable
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.formats.table_file import TableFile, read_sample
-from pricebook.pricelists.schemas import (
-    ColumnKind,
-    DetectedProfile,
-    PriceListRow,
-    ReadRequest,
-    Record,
-    RejectedRow,
-)
+from pricebook.pricelists.schemas.cells import Record
+from pricebook.pricelists.schemas.price_list_rows import PriceListRow, RejectedRow
+from pricebook.pricelists.schemas.profile import ColumnKind, DetectedProfile
+from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.text import quote
 
 

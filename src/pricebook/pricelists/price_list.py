@@ -6,7 +6,9 @@ from contextlib import closing
 from pricebook.pricelists.open_tables import OpenTable, order_cells, place_rows
 from pricebook.pricelists.row_reader import RowReader
 from pricebook.pricelists.row_rejection import stored_cells
-from pricebook.pricelists.schemas import DetectedProfile, PriceListRow, ReadRequest
+from pricebook.pricelists.schemas.price_list_rows import PriceListRow
+from pricebook.pricelists.schemas.profile import DetectedProfile
+from pricebook.pricelists.schemas.read_request import ReadRequest
 
 
 class PriceList:

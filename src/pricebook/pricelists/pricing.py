@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import NamedTuple
 
-from pricebook.pricelists.schemas import CatalogVat, PriceTier
+from pricebook.pricelists.schemas.price_list_rows import PriceTier
+from pricebook.pricelists.schemas.read_config import CatalogVat
 
 _SIX_DECIMALS = Decimal("0.000001")
 _HUNDRED = Decimal(100)

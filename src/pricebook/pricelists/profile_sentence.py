@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from pricebook.pricelists.detection.column_names import column_index, column_letters
-from pricebook.pricelists.schemas import AppliedRate, DetectedProfile, Field, PriceBasis
+from pricebook.pricelists.schemas.profile import AppliedRate, DetectedProfile, PriceBasis
+from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import quote, quote_list
 
 _LABELS: dict[Field, str] = {

@@ -19,14 +19,9 @@ from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.notes import LaterNotes, Note
 from pricebook.pricelists.open_tables import OpenTable, open_sheets, with_sheets
 from pricebook.pricelists.price_list import PriceList
-from pricebook.pricelists.schemas import (
-    DetectedProfile,
-    FileSource,
-    NumberProfile,
-    ReadConfig,
-    ReadLimits,
-    ReadRequest,
-)
+from pricebook.pricelists.schemas.profile import DetectedProfile, NumberProfile
+from pricebook.pricelists.schemas.read_config import ReadConfig
+from pricebook.pricelists.schemas.read_request import FileSource, ReadLimits, ReadRequest
 from pricebook.system.disk_errors import DISK_FULL_ERRNOS, translate_temporary_disk_full
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
-from pricebook.pricelists.schemas import ReadLimits
+from pricebook.pricelists.schemas.read_request import ReadLimits
 
 
 class ReferenceRate(msgspec.Struct, frozen=True, gc=False):

@@ -15,13 +15,10 @@ from pricebook.pricelists.facts.quantities import Quantity, parse_quantity
 from pricebook.pricelists.facts.vat import parse_vat_rate
 from pricebook.pricelists.numbers import RowProblem, known_decimal_mark
 from pricebook.pricelists.pricing import Vat
-from pricebook.pricelists.schemas import (
-    DecimalMark,
-    Field,
-    NumberProfile,
-    ReadRequest,
-    RowErrorType,
-)
+from pricebook.pricelists.schemas.price_list_rows import RowErrorType
+from pricebook.pricelists.schemas.profile import NumberProfile
+from pricebook.pricelists.schemas.read_config import DecimalMark, Field
+from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.text import clean_name, comparison_key, quote
 
 _ONE = Decimal(1)

@@ -12,7 +12,8 @@ from pricebook.pricelists.facts.availability import (
 )
 from pricebook.pricelists.facts.gtin import parse_gtin
 from pricebook.pricelists.row_fields import RowFields
-from pricebook.pricelists.schemas import Availability, Field
+from pricebook.pricelists.schemas.price_list_rows import Availability
+from pricebook.pricelists.schemas.read_config import Field
 
 # Fields that every price list may have, read from their cells alone.
 ROW_FIELDS: frozenset[Field] = frozenset({"sku", "name", "price", "category"})

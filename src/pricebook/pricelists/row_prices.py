@@ -20,16 +20,10 @@ from pricebook.pricelists.pricing import (
 from pricebook.pricelists.row_costs import ListedPrice, RowTerms, row_cost
 from pricebook.pricelists.row_fields import RowFields, RowRejectedError
 from pricebook.pricelists.row_information import ROW_FIELDS, RowInformation
-from pricebook.pricelists.schemas import (
-    Availability,
-    CatalogVat,
-    Field,
-    NumberProfile,
-    PriceBasis,
-    PriceDetails,
-    PriceTier,
-    ReadRequest,
-)
+from pricebook.pricelists.schemas.price_list_rows import Availability, PriceDetails, PriceTier
+from pricebook.pricelists.schemas.profile import NumberProfile, PriceBasis
+from pricebook.pricelists.schemas.read_config import CatalogVat, Field
+from pricebook.pricelists.schemas.read_request import ReadRequest
 
 _ONE = Decimal(1)
 _PRICE_FIELDS: tuple[Field, ...] = ("price", "list_price", "next_price")

@@ -16,17 +16,16 @@ from pricebook.pricelists.row_prices import (
     has_row_prices,
 )
 from pricebook.pricelists.row_rejection import display_texts, rejected_row, too_many_cells
-from pricebook.pricelists.schemas import (
-    Field,
+from pricebook.pricelists.schemas.cells import Record, UncalculatedFormula
+from pricebook.pricelists.schemas.price_list_rows import (
     IgnoredRow,
     ItemRow,
-    NumberProfile,
     PriceListRow,
-    ReadRequest,
-    Record,
     RejectedRow,
-    UncalculatedFormula,
 )
+from pricebook.pricelists.schemas.profile import NumberProfile
+from pricebook.pricelists.schemas.read_config import Field
+from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.sections import SectionPath
 from pricebook.pricelists.supplier_codes import MAX_SKU_LENGTH, compose_code
 from pricebook.pricelists.text import (

@@ -4,7 +4,8 @@ from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.header_row import MAX_COLUMNS
 from pricebook.pricelists.helper_columns import TRUNCATION_MARK
 from pricebook.pricelists.numbers import RowProblem
-from pricebook.pricelists.schemas import Record, RejectedRow
+from pricebook.pricelists.schemas.cells import Record
+from pricebook.pricelists.schemas.price_list_rows import RejectedRow
 from pricebook.pricelists.supplier_codes import MAX_SKU_LENGTH
 from pricebook.pricelists.text import without_nul
 

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from pricebook.http.field_types import PRICE_SCHEMA, doc
-from pricebook.pricelists.schemas import Availability, PriceDetails
+from pricebook.pricelists.schemas.price_list_rows import Availability, PriceDetails
 
 # The columns of `item` that responses show, in the order of the last fields of SupplierItem. JSON
 # is read as text, because its numbers are decimals.

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from pricebook.errors import FieldIssue, body_issue, validation_error
 from pricebook.http.field_types import doc
-from pricebook.pricelists.schemas import (
+from pricebook.pricelists.schemas.read_config import (
     CurrencyCode,
     DiscountBase,
     DiscountChain,

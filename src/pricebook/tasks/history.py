@@ -8,7 +8,7 @@ from pricebook.db.database import Connection, Database
 from pricebook.errors import NotFoundError
 from pricebook.http import safe_csv
 from pricebook.http.pagination import Page, page_of
-from pricebook.pricelists.schemas import convert_profile
+from pricebook.pricelists.schemas.profile import convert_profile
 from pricebook.tasks import history_repository
 from pricebook.tasks.correctable_tasks import RowErrorQuery, TaskRowError
 from pricebook.tasks.rejected_rows import RejectedRowLines

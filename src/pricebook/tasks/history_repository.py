@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
 from pricebook.pricelists.profile_sentence import describe_profile
-from pricebook.pricelists.schemas import convert_profile
+from pricebook.pricelists.schemas.profile import convert_profile
 from pricebook.tasks.correctable_tasks import RowErrorQuery, TaskRowError
 from pricebook.tasks.schemas import (
     Counts,

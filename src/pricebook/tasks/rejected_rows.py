@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pricebook.pricelists.helper_columns import LEADING_COLUMNS, TRAILING_COLUMNS
 from pricebook.pricelists.open_tables import locate_row
-from pricebook.pricelists.schemas import DetectedProfile
+from pricebook.pricelists.schemas.profile import DetectedProfile
 
 
 class RejectedRowLines:

@@ -8,7 +8,7 @@ import structlog
 from pricebook.db.database import Database
 from pricebook.errors import PricebookError
 from pricebook.pricelists.isolation.rate_reader import read_rates
-from pricebook.pricelists.schemas import HttpsSource
+from pricebook.pricelists.schemas.read_request import HttpsSource
 from pricebook.pricelists.sources.public_addresses import parse_https_url
 from pricebook.rates import service as rates
 from pricebook.rates.service import RateContext

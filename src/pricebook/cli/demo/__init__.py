@@ -16,7 +16,7 @@ from pricebook.errors import ConflictError
 from pricebook.imports import importer
 from pricebook.imports.importer_schemas import RATE_MAX_AGE_DAYS, ImportRequest, Progress
 from pricebook.pricelists.isolation.parser_pool import ParserPool
-from pricebook.pricelists.schemas import FileSource
+from pricebook.pricelists.schemas.read_request import FileSource
 from pricebook.products import service as products
 from pricebook.products.schemas import NewProduct
 from pricebook.rates import service as rates

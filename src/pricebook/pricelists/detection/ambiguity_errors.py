@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.header_row import TableHeader
-from pricebook.pricelists.schemas import Field
+from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import quote, quote_list
 
 FIELD_LABELS: dict[Field, str] = {

@@ -8,7 +8,7 @@ from pricebook.pricelists.detection.ambiguity_errors import unknown_column_issue
 from pricebook.pricelists.detection.column_names import column_letters, find_columns
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.helper_columns import rejected_rows_columns
-from pricebook.pricelists.schemas import ReadConfig
+from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.pricelists.text import clean_name, without_nul
 
 _MAX_TITLE_LENGTH = 255

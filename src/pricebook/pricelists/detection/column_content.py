@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from pricebook.pricelists.detection.currencies import currencies_in_text
 from pricebook.pricelists.numbers import count_decimals
-from pricebook.pricelists.schemas import ColumnKind, NumberCell, Record
+from pricebook.pricelists.schemas.cells import NumberCell, Record
+from pricebook.pricelists.schemas.profile import ColumnKind
 
 _MIN_CELLS = 3
 MIN_MATCHING_SHARE = 0.8

@@ -32,7 +32,7 @@ from pricebook.pricelists.detection.price_columns import (
     header_date,
     is_packing_unit,
 )
-from pricebook.pricelists.schemas import Field
+from pricebook.pricelists.schemas.read_config import Field
 
 _CODE_AND_NAME: tuple[Field, ...] = ("sku", "name")
 _REQUIRED: tuple[Field, ...] = ("sku", "name", "price")

@@ -11,7 +11,7 @@ from pricebook.pricelists.detection.column_content import (
     ColumnContent,
     is_numeric,
 )
-from pricebook.pricelists.schemas import Field
+from pricebook.pricelists.schemas.read_config import Field
 
 _MIN_DISTINCT_SHARE = 0.5
 _MIN_NUMERIC_CODE_LENGTH = 4

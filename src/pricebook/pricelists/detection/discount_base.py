@@ -11,7 +11,7 @@ from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.price_words import DISCOUNTED_PRICE_WORDS, NET_PRICE_WORDS
 from pricebook.pricelists.facts.discounts import parse_discounts
 from pricebook.pricelists.numbers import detect_number_profile, price_cell_reader
-from pricebook.pricelists.schemas import DiscountBase, Field, ReadConfig
+from pricebook.pricelists.schemas.read_config import DiscountBase, Field, ReadConfig
 from pricebook.pricelists.text import comparison_key, quote_list
 
 _MIN_SHARE = 0.8

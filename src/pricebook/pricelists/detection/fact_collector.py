@@ -11,7 +11,9 @@ from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_words import header_statement
 from pricebook.pricelists.detection.price_statements import PriceStatement
 from pricebook.pricelists.detection.sentences import Sentence
-from pricebook.pricelists.schemas import Fact, FactOrigin, ReadConfig, ReadRequest
+from pricebook.pricelists.schemas.profile import Fact, FactOrigin
+from pricebook.pricelists.schemas.read_config import ReadConfig
+from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.text import quote
 
 _MAX_SENTENCE_LENGTH = 160

@@ -25,7 +25,7 @@ from pricebook.pricelists.detection.currencies import (
 )
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
 from pricebook.pricelists.facts.units import parse_unit
-from pricebook.pricelists.schemas import Field
+from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import quote
 
 _MAX_GROUP_LENGTH = 12

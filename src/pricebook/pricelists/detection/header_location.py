@@ -18,7 +18,9 @@ from pricebook.pricelists.detection.header_row import (
     with_positions,
     without_positions,
 )
-from pricebook.pricelists.schemas import DetectedProfile, ReadConfig, Record
+from pricebook.pricelists.schemas.cells import Record
+from pricebook.pricelists.schemas.profile import DetectedProfile
+from pricebook.pricelists.schemas.read_config import ReadConfig
 
 # A header below these rows is used only if header_row sets it.
 HEADER_SEARCH_ROWS = 200

@@ -19,7 +19,8 @@ from pricebook.pricelists.detection.header_words import (
 )
 from pricebook.pricelists.detection.vocabulary import FIELD_WORDS
 from pricebook.pricelists.numbers import count_decimals
-from pricebook.pricelists.schemas import Field, Record
+from pricebook.pricelists.schemas.cells import Record
+from pricebook.pricelists.schemas.read_config import Field
 
 MAX_COLUMNS = 1000
 _MAX_HEADER_ROWS = 3

@@ -26,7 +26,7 @@ from pricebook.pricelists.detection.price_words import (
 from pricebook.pricelists.detection.vocabulary import FIELD_WORDS, PIECE_UNIT_WORDS, TAX_WORDS
 from pricebook.pricelists.facts.dates import find_date
 from pricebook.pricelists.facts.tiers import parse_tier
-from pricebook.pricelists.schemas import Field
+from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import comparison_key, split_header
 
 MAX_HEADER_LENGTH = 100

@@ -21,7 +21,8 @@ from pricebook.pricelists.detection.ambiguity_errors import (
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
 from pricebook.pricelists.detection.column_names import column_letters, find_columns
 from pricebook.pricelists.detection.header_row import TableHeader
-from pricebook.pricelists.schemas import Field, ReadRequest
+from pricebook.pricelists.schemas.read_config import Field
+from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.text import clean_name, quote, quote_list
 
 # Fields that can complete a key, best first.

@@ -18,7 +18,8 @@ from pricebook.pricelists.detection.column_names import column_index
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_words import field_ranks, split_header_with_brackets
 from pricebook.pricelists.detection.price_words import UNIT_PRICE_OR_PACK_WORDS
-from pricebook.pricelists.schemas import ColumnKind, DetectedProfile, Field, ReadConfig
+from pricebook.pricelists.schemas.profile import ColumnKind, DetectedProfile
+from pricebook.pricelists.schemas.read_config import Field, ReadConfig
 from pricebook.pricelists.text import comparison_key, quote, quote_list
 
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")

@@ -13,7 +13,7 @@ from pricebook.pricelists.detection.fact_collector import (
 )
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.price_statements import names_unknown_currency
-from pricebook.pricelists.schemas import Fact, FactOrigin
+from pricebook.pricelists.schemas.profile import Fact, FactOrigin
 from pricebook.pricelists.text import quote
 
 

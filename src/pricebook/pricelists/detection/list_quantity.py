@@ -14,7 +14,8 @@ from pricebook.pricelists.detection.fact_collector import (
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.price_statements import PriceStatement
 from pricebook.pricelists.facts.quantities import parse_quantity
-from pricebook.pricelists.schemas import Fact, FactOrigin, ReadConfig
+from pricebook.pricelists.schemas.profile import Fact, FactOrigin
+from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.pricelists.text import quote_list
 
 _PACK = "pack"

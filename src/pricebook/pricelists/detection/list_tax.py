@@ -9,7 +9,7 @@ from pricebook.pricelists.detection.fact_collector import (
     sentence_source,
 )
 from pricebook.pricelists.detection.previous_facts import PER_ROW
-from pricebook.pricelists.schemas import Fact
+from pricebook.pricelists.schemas.profile import Fact
 
 
 def find_vat(collector: FactCollector) -> tuple[bool | None, Decimal | None]:

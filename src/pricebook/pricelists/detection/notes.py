@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from pricebook.pricelists.detection.column_content import filled_columns
 from pricebook.pricelists.detection.price_statements import tokenize
 from pricebook.pricelists.detection.statement_words import CURRENCY_LABELS, PRICE_NOUNS
-from pricebook.pricelists.schemas import Record
+from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.text import comparison_key
 
 Place = Literal["above", "below", "inside"]

@@ -7,7 +7,8 @@ import msgspec
 
 from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.layout import NEW_LAYOUT_HINT
-from pricebook.pricelists.schemas import DetectedProfile, Fact, ReadConfig
+from pricebook.pricelists.schemas.profile import DetectedProfile, Fact
+from pricebook.pricelists.schemas.read_config import ReadConfig
 
 # The value of a fact that each row states.
 PER_ROW = "per row"

@@ -34,7 +34,8 @@ from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.sentences import Doubt
 from pricebook.pricelists.facts.dates import find_day_first
 from pricebook.pricelists.facts.discounts import parse_discounts
-from pricebook.pricelists.schemas import DiscountBase, Fact, Field, PriceBasis
+from pricebook.pricelists.schemas.profile import Fact, PriceBasis
+from pricebook.pricelists.schemas.read_config import DiscountBase, Field
 
 _EXAMPLES: dict[Doubt, str] = {
     "currency": "currency=EUR",

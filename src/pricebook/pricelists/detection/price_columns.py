@@ -29,7 +29,7 @@ from pricebook.pricelists.detection.price_words import (
     UNIT_PRICE_OR_PACK_RANK,
 )
 from pricebook.pricelists.facts.dates import find_date
-from pricebook.pricelists.schemas import Field
+from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import comparison_key
 
 # Added to the rank of a column without a cell, and of a column of HTML for the name.

@@ -16,7 +16,10 @@ from pricebook.pricelists.detection.column_content import display_text, item_row
 from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.header_row import ExpectedColumns, find_first_header
 from pricebook.pricelists.detection.table import DetectedTable
-from pricebook.pricelists.schemas import Field, PriceBasis, ReadConfig, ReadRequest, Record
+from pricebook.pricelists.schemas.cells import Record
+from pricebook.pricelists.schemas.profile import PriceBasis
+from pricebook.pricelists.schemas.read_config import Field, ReadConfig
+from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.text import clean_code, quote, quote_list
 
 # Fields that some of the sheets may lack: none of them changes what a price means.

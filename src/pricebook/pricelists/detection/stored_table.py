@@ -10,7 +10,8 @@ from pricebook.pricelists.detection.characteristics import unique_titles
 from pricebook.pricelists.detection.column_names import column_index
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.facts.discounts import parse_discounts
-from pricebook.pricelists.schemas import DetectedProfile, Field, PriceBasis, ReadConfig
+from pricebook.pricelists.schemas.profile import DetectedProfile, PriceBasis
+from pricebook.pricelists.schemas.read_config import Field, ReadConfig
 from pricebook.pricelists.text import quote
 
 # The options that also apply to a table whose columns are known.

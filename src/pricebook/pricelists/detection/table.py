@@ -29,15 +29,10 @@ from pricebook.pricelists.detection.header_row import (
 from pricebook.pricelists.detection.notes import Note, read_notes
 from pricebook.pricelists.detection.price_basis import ListFacts, detect_price_basis
 from pricebook.pricelists.detection.sentences import read_sentences
-from pricebook.pricelists.schemas import (
-    ColumnKind,
-    Fact,
-    Field,
-    PriceBasis,
-    ReadConfig,
-    ReadRequest,
-    Record,
-)
+from pricebook.pricelists.schemas.cells import Record
+from pricebook.pricelists.schemas.profile import ColumnKind, Fact, PriceBasis
+from pricebook.pricelists.schemas.read_config import Field, ReadConfig
+from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.pricelists.sections import ArticleLook, article_look
 
 # Rows read after the header for content inference.

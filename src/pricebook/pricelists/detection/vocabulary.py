@@ -21,7 +21,7 @@ from pricebook.pricelists.detection.fact_words import (
     VAT_RATE_WORDS,
 )
 from pricebook.pricelists.detection.price_words import LIST_PRICE_WORDS, PRICE_WORDS
-from pricebook.pricelists.schemas import Field
+from pricebook.pricelists.schemas.read_config import Field
 
 _CODE_NOUNS = (
     *("article", "item", "product", "part", "material", "stock", "catalog", "catalogue"),

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from pricebook.pricelists.facts.numerals import NUMBER, displayed, parse_number
 from pricebook.pricelists.facts.units import parse_unit
-from pricebook.pricelists.schemas import DecimalMark, NumberCell
+from pricebook.pricelists.schemas.cells import NumberCell
+from pricebook.pricelists.schemas.read_config import DecimalMark
 from pricebook.pricelists.text import normalize_marks
 
 _ZERO = Decimal(0)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from pricebook.pricelists.facts.numerals import displayed
-from pricebook.pricelists.schemas import NumberCell
+from pricebook.pricelists.schemas.cells import NumberCell
 from pricebook.pricelists.text import normalize_marks
 
 _MAX_DISCOUNTS = 10

@@ -2,7 +2,7 @@
 
 from itertools import cycle
 
-from pricebook.pricelists.schemas import NumberCell
+from pricebook.pricelists.schemas.cells import NumberCell
 
 _LENGTHS = frozenset({8, 12, 13, 14})
 _WEIGHTS = (3, 1)

@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from pricebook.pricelists.digits import parse_digits
-from pricebook.pricelists.schemas import DecimalMark, NumberCell
+from pricebook.pricelists.schemas.cells import NumberCell
+from pricebook.pricelists.schemas.read_config import DecimalMark
 from pricebook.pricelists.text import normalize_marks
 
 MAX_DIGITS = 15

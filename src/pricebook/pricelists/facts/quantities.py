@@ -10,7 +10,8 @@ from pricebook.pricelists.detection.currencies import currencies_in_text
 from pricebook.pricelists.detection.vocabulary import TAX_WORDS
 from pricebook.pricelists.facts.numerals import NUMBER, displayed, parse_number
 from pricebook.pricelists.facts.units import parse_unit
-from pricebook.pricelists.schemas import DecimalMark, NumberCell
+from pricebook.pricelists.schemas.cells import NumberCell
+from pricebook.pricelists.schemas.read_config import DecimalMark
 from pricebook.pricelists.text import normalize_marks
 
 _PER_WORDS = frozenset(

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from pricebook.pricelists.detection.vocabulary import TAX_WORDS
 from pricebook.pricelists.facts.numerals import displayed
-from pricebook.pricelists.schemas import NumberCell
+from pricebook.pricelists.schemas.cells import NumberCell
 from pricebook.pricelists.text import normalize_marks
 
 _MAX_RATE = Decimal(50)

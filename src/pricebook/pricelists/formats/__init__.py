@@ -15,7 +15,12 @@ from pricebook.pricelists.formats.workbook import open_workbook
 from pricebook.pricelists.formats.xls import XlsWorkbook
 from pricebook.pricelists.formats.xlsx import XlsxWorkbook, workbook_part
 from pricebook.pricelists.formats.zip_package import ZipPackage
-from pricebook.pricelists.schemas import FetchedSheet, FileSource, ReadLimits, ReadRequest
+from pricebook.pricelists.schemas.read_request import (
+    FetchedSheet,
+    FileSource,
+    ReadLimits,
+    ReadRequest,
+)
 
 _START_BYTES = 1024
 _MEBIBYTE = 1024 * 1024

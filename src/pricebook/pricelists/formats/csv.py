@@ -12,7 +12,8 @@ from pricebook.pricelists.detection import table
 from pricebook.pricelists.formats.table_file import check_dimensions, read_sample
 from pricebook.pricelists.formats.text_encoding import detect_encoding
 from pricebook.pricelists.helper_columns import LEADING_COLUMNS
-from pricebook.pricelists.schemas import ReadLimits, ReadRequest, Record
+from pricebook.pricelists.schemas.cells import Record
+from pricebook.pricelists.schemas.read_request import ReadLimits, ReadRequest
 from pricebook.pricelists.text import quote
 
 _DELIMITERS = (",", ";", "\t", "|")

@@ -14,14 +14,9 @@ from pricebook.pricelists.detection.currencies import WORD_OR_SIGN, currencies_o
 from pricebook.pricelists.detection.vocabulary import TAX_WORDS
 from pricebook.pricelists.formats.number_cells import format_digits
 from pricebook.pricelists.formats.table_file import OpenedTables, read_sample
-from pricebook.pricelists.schemas import (
-    FetchedSheet,
-    NumberCell,
-    ReadConfig,
-    ReadLimits,
-    ReadRequest,
-    Record,
-)
+from pricebook.pricelists.schemas.cells import NumberCell, Record
+from pricebook.pricelists.schemas.read_config import ReadConfig
+from pricebook.pricelists.schemas.read_request import FetchedSheet, ReadLimits, ReadRequest
 from pricebook.pricelists.text import quote, quote_list
 
 _SPREADSHEET_URL = re.compile(

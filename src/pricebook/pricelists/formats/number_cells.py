@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from pricebook.pricelists.formats.number_formats import NumberFormat
-from pricebook.pricelists.schemas import NumberCell
+from pricebook.pricelists.schemas.cells import NumberCell
 from pricebook.pricelists.text import quote
 
 _PLAIN_NUMBER = re.compile(

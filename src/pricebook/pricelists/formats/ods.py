@@ -15,7 +15,7 @@ from pricebook.pricelists.formats.ods_cells import (
 from pricebook.pricelists.formats.row_spool import NumberedRows
 from pricebook.pricelists.formats.workbook import MergedRange, Sheet
 from pricebook.pricelists.formats.zip_package import ZipPackage
-from pricebook.pricelists.schemas import ReadLimits
+from pricebook.pricelists.schemas.read_request import ReadLimits
 
 _CONTENT = "content.xml"
 _SPREADSHEET = f"{OFFICE} spreadsheet"

@@ -8,7 +8,8 @@ from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.formats.number_cells import parse_count, parse_digits
 from pricebook.pricelists.formats.row_spool import RowCells
 from pricebook.pricelists.formats.workbook import MergedRange
-from pricebook.pricelists.schemas import NumberCell, ReadLimits, UncalculatedFormula
+from pricebook.pricelists.schemas.cells import NumberCell, UncalculatedFormula
+from pricebook.pricelists.schemas.read_request import ReadLimits
 from pricebook.pricelists.text import quote
 
 OASIS = "urn:oasis:names:tc:opendocument:xmlns"

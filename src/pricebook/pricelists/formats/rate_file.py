@@ -18,7 +18,7 @@ from zipfile import BadZipFile, ZipFile
 from pricebook.errors import PriceListError
 from pricebook.pricelists.formats import check_file_size
 from pricebook.pricelists.reference_rates import ReferenceRate
-from pricebook.pricelists.schemas import ReadLimits
+from pricebook.pricelists.schemas.read_request import ReadLimits
 from pricebook.pricelists.text import quote
 
 BASE = "EUR"

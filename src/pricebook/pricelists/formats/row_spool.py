@@ -7,7 +7,8 @@ from tempfile import TemporaryFile
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.formats.table_file import check_dimensions
-from pricebook.pricelists.schemas import NumberCell, ReadLimits, Record, UncalculatedFormula
+from pricebook.pricelists.schemas.cells import NumberCell, Record, UncalculatedFormula
+from pricebook.pricelists.schemas.read_request import ReadLimits
 from pricebook.pricelists.text import quote
 
 # A sheet can refer to one long text from every cell, so the spool has a limit of its own: this

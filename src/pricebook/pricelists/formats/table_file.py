@@ -7,7 +7,10 @@ from typing import NamedTuple, Protocol
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.detection import table
-from pricebook.pricelists.schemas import PriceListFormat, ReadConfig, ReadLimits, Record
+from pricebook.pricelists.schemas.cells import Record
+from pricebook.pricelists.schemas.profile import PriceListFormat
+from pricebook.pricelists.schemas.read_config import ReadConfig
+from pricebook.pricelists.schemas.read_request import ReadLimits
 
 MAX_SAMPLE_CHARACTERS = 4 * 1024 * 1024
 

@@ -9,7 +9,8 @@ from pricebook.errors import PriceListError
 from pricebook.pricelists.detection import sheets, table
 from pricebook.pricelists.formats.row_spool import NumberedRows, RowSpool, SpoolFile
 from pricebook.pricelists.formats.table_file import MAX_SAMPLE_CHARACTERS, OpenedTables
-from pricebook.pricelists.schemas import ReadRequest, Record
+from pricebook.pricelists.schemas.cells import Record
+from pricebook.pricelists.schemas.read_request import ReadRequest
 
 _MAX_SHEETS = 1_000
 

@@ -10,7 +10,7 @@ from pricebook.pricelists.formats.workbook import MergedRange, Sheet
 from pricebook.pricelists.formats.xlsx_cells import WorkbookContext, XlsxSheetHandler
 from pricebook.pricelists.formats.xlsx_parts import cell_formats, shared_strings
 from pricebook.pricelists.formats.zip_package import ZipPackage
-from pricebook.pricelists.schemas import ReadLimits
+from pricebook.pricelists.schemas.read_request import ReadLimits
 
 
 class XlsxWorkbook:

@@ -14,7 +14,8 @@ from pricebook.pricelists.formats.number_cells import (
 from pricebook.pricelists.formats.number_formats import NumberFormat
 from pricebook.pricelists.formats.row_spool import RowCells
 from pricebook.pricelists.formats.workbook import MergedRange
-from pricebook.pricelists.schemas import NumberCell, ReadLimits, UncalculatedFormula
+from pricebook.pricelists.schemas.cells import NumberCell, UncalculatedFormula
+from pricebook.pricelists.schemas.read_request import ReadLimits
 from pricebook.pricelists.text import quote
 
 _NAMESPACES = (

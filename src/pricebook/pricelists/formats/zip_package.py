@@ -15,7 +15,7 @@ from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from pricebook.errors import PriceListError
-from pricebook.pricelists.schemas import ReadLimits
+from pricebook.pricelists.schemas.read_request import ReadLimits
 from pricebook.pricelists.text import quote
 
 # Workbooks compress to about a tenth of their size, zip bombs to a thousandth.

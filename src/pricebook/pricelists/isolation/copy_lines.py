@@ -2,7 +2,7 @@
 
 import msgspec
 
-from pricebook.pricelists.schemas import ItemRow, RejectedRow
+from pricebook.pricelists.schemas.price_list_rows import ItemRow, RejectedRow
 
 COLUMNS = (
     "row_number",

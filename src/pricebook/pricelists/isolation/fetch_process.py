@@ -14,7 +14,7 @@ from pricebook.errors import PricebookError
 from pricebook.pricelists.formats.google_sheets import parse_spreadsheet_url
 from pricebook.pricelists.isolation import frames
 from pricebook.pricelists.isolation.frames import PriceListFailed, PriceListFetched
-from pricebook.pricelists.schemas import (
+from pricebook.pricelists.schemas.read_request import (
     FetchedSheet,
     FetchRequest,
     FileSource,

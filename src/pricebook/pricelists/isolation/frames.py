@@ -6,7 +6,8 @@ import msgspec
 
 from pricebook.errors import PriceListIssue
 from pricebook.pricelists.reference_rates import ReferenceRate
-from pricebook.pricelists.schemas import DetectedProfile, LocalSource
+from pricebook.pricelists.schemas.profile import DetectedProfile
+from pricebook.pricelists.schemas.read_request import LocalSource
 
 _LENGTH_BYTES = 4
 # The largest message is one row of the longest cells.

@@ -27,10 +27,10 @@ from pricebook.pricelists.isolation.frames import (
     RowChunk,
 )
 from pricebook.pricelists.reader import PriceList, open_price_list
-from pricebook.pricelists.schemas import (
+from pricebook.pricelists.schemas.price_list_rows import IgnoredRow
+from pricebook.pricelists.schemas.read_request import (
     FetchedSheet,
     FileSource,
-    IgnoredRow,
     ReadRequest,
     RowCellsRequest,
 )

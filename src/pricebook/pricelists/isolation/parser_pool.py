@@ -19,8 +19,8 @@ from pricebook.pricelists.isolation.frames import (
 )
 from pricebook.pricelists.isolation.remote_files import fetch
 from pricebook.pricelists.isolation.workspace import Workspace, remove_abandoned_workspaces
-from pricebook.pricelists.schemas import (
-    DetectedProfile,
+from pricebook.pricelists.schemas.profile import DetectedProfile
+from pricebook.pricelists.schemas.read_request import (
     GoogleSheetSource,
     HttpsSource,
     ReadRequest,

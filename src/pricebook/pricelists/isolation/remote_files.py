@@ -5,7 +5,7 @@ from pathlib import Path
 from pricebook.errors import ParserKilledError
 from pricebook.pricelists.isolation.child_process import IsolatedProcess
 from pricebook.pricelists.isolation.frames import PriceListFetched
-from pricebook.pricelists.schemas import (
+from pricebook.pricelists.schemas.read_request import (
     FetchRequest,
     GoogleSheetSource,
     HttpsSource,

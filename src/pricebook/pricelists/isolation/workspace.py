@@ -14,7 +14,12 @@ from pathlib import Path
 from pricebook.errors import PriceListError
 from pricebook.pricelists.formats import check_file_size
 from pricebook.pricelists.isolation.sandbox import INPUT_FOLDER, SCRATCH_FOLDER
-from pricebook.pricelists.schemas import FetchedSheet, FileSource, LocalSource, ReadLimits
+from pricebook.pricelists.schemas.read_request import (
+    FetchedSheet,
+    FileSource,
+    LocalSource,
+    ReadLimits,
+)
 from pricebook.system.disk_errors import translate_temporary_disk_full
 
 _PREFIX = "pricebook-list-"

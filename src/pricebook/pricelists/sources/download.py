@@ -16,7 +16,7 @@ from urllib3.exceptions import (
 )
 
 from pricebook.errors import PricebookError, PriceListError, SourceUnavailableError
-from pricebook.pricelists.schemas import ReadLimits
+from pricebook.pricelists.schemas.read_request import ReadLimits
 
 _CONNECT_TIMEOUT_SECONDS = 10
 _READ_TIMEOUT_SECONDS = 60

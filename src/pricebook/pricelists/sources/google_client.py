@@ -10,7 +10,7 @@ import urllib3
 from urllib3.exceptions import InvalidHeader
 
 from pricebook.errors import PricebookError, PriceListError, SourceUnavailableError
-from pricebook.pricelists.schemas import GoogleSheetSource, ReadLimits
+from pricebook.pricelists.schemas.read_request import GoogleSheetSource, ReadLimits
 from pricebook.pricelists.sources.download import (
     DownloadBudget,
     read_body,

@@ -10,7 +10,7 @@ from urllib3 import BaseHTTPResponse, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from pricebook.errors import PriceListError, SourceUnavailableError
-from pricebook.pricelists.schemas import HttpsSource, ReadLimits
+from pricebook.pricelists.schemas.read_request import HttpsSource, ReadLimits
 from pricebook.pricelists.sources.download import (
     DownloadBudget,
     read_body,

@@ -1,0 +1,1 @@
+"""Types of price-list reading."""

@@ -1,0 +1,123 @@
+"""How a price list is read, and what it says about its prices."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from pricebook.pricelists.schemas.read_config import DecimalMark, DiscountBase, Field
+
+# Where a fact about a price comes from, strongest first; `assumed`: nothing says it.
+FactOrigin = Literal["setting", "column", "cell", "header", "sentence", "previous", "assumed"]
+# The content of a column: numbers with one or two decimals, numbers with more, integers, article
+# codes, GTINs, texts of several words, single words.
+ColumnKind = Literal["money", "decimals", "whole", "codes", "barcodes", "texts", "words"]
+PriceListFormat = Literal["csv", "xlsx", "xls", "ods", "google_sheets"]
+
+
+class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something that a price list says about its prices, its origin and the text that says it.
+
+    `source` quotes the column, sentence or setting, for a person who checks it.
+    """
+
+    value: str
+    origin: FactOrigin
+    source: str = ""
+
+
+class NumberProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """The number notation of the price column.
+
+    `decimal_marks` and `grouping_marks` are the marks that at least one unambiguous cell uses. A
+    mark in both or in neither leaves a cell such as `1,234` ambiguous. `decimal_separator` is the
+    option of that name. `from_previous_profile`: no cell of this price list uses a mark, so the
+    marks are those of the supplier's previous price list.
+    """
+
+    decimal_marks: tuple[str, ...] = ()
+    grouping_marks: tuple[str, ...] = ()
+    decimal_separator: DecimalMark | None = None
+    from_previous_profile: bool = msgspec.field(default=False, name="remembered")
+
+
+class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
+    """What the prices of a whole price list are, unless a row says otherwise.
+
+    `currency` is ISO 4217. A price is for `price_quantity` base units, with `prices_per_pack` for
+    the pack size of its row; `unit` is the code of the base unit. `vat_included` None: not stated;
+    `vat_rate` is percent. `discounts` and those of a `discount_groups` entry are percentages,
+    applied in order to `discount_base`. `valid_from` is the day after today from which all prices
+    hold, `next_from` the day from which the column of `next_price` holds. `day_first` decides
+    between day and month in a date such as `01/12/2026`; None: such a date is in doubt.
+    """
+
+    currency: str
+    price_quantity: Decimal = Decimal(1)
+    prices_per_pack: bool = False
+    unit: str | None = None
+    vat_included: bool | None = None
+    vat_rate: Decimal | None = None
+    discounts: tuple[Decimal, ...] = ()
+    discount_groups: dict[str, tuple[Decimal, ...]] = {}
+    discount_base: DiscountBase = "price"
+    valid_from: date | None = None
+    next_from: date | None = None
+    day_first: bool | None = None
+
+
+class AppliedRate(msgspec.Struct, frozen=True):
+    """What one unit of a currency was worth in the currency of the catalog, and on which day."""
+
+    rate: Decimal
+    rate_date: date
+    catalog_currency: str
+
+
+class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """How a price list is read; stored with its supplier as the previous profile of the next one.
+
+    `encoding` and `delimiter` are set for CSV, `sheet` for workbooks. `header_row` is the 1-based
+    number of the last header row, 0 for no header. `headers` and `kinds` have one entry per
+    column. `columns` maps a field to its header, or to `column C` if that header is empty or not
+    unique; `inferred_fields` are those assigned by content inference instead of a header.
+    `tier_columns` maps the quantity from which the prices of a column hold to that column.
+
+    `sheets` are set if several sheets are one price list, with the number of rows of each in
+    `sheet_rows`: the number of a row is its number in its sheet plus the rows of the sheets before.
+    `header_row` is then that of the first sheet, `headers` are those of the first sheet followed by
+    further ones of the others, and `columns` the fields that all of them have. `unread_sheets` are
+    the other sheets with cells. `proposed_key_columns` would identify an article where its code
+    does not. `exchange_rates` are those by which an import converted the prices, by currency.
+    """
+
+    format: PriceListFormat
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    header_row: int
+    columns: dict[Field, str]
+    headers: tuple[str, ...] = ()
+    kinds: tuple[ColumnKind | None, ...] = ()
+    inferred_fields: tuple[Field, ...] = msgspec.field(default=(), name="by_content")
+    characteristic_columns: tuple[str, ...]
+    currency: str
+    numbers: NumberProfile
+    sheets: tuple[str, ...] = ()
+    sheet_rows: tuple[int, ...] = ()
+    unread_sheets: tuple[str, ...] = ()
+    key_columns: tuple[str, ...] = ()
+    tier_columns: dict[str, str] = {}
+    basis: PriceBasis | None = None
+    proposed_key_columns: tuple[str, ...] = ()
+    price_facts: dict[str, Fact] = {}
+    exchange_rates: dict[str, AppliedRate] = {}
+
+
+def convert_profile(stored: object) -> DetectedProfile | None:
+    """Return a stored profile; None without one, or if an earlier release wrote it otherwise."""
+    try:
+        return msgspec.convert(stored, DetectedProfile | None)
+    except msgspec.ValidationError:
+        return None

@@ -1,0 +1,95 @@
+"""The options for reading a price list."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+import msgspec
+
+Field = Literal[
+    "sku",
+    "name",
+    "price",
+    "category",
+    "currency",
+    "list_price",
+    "next_price",
+    "valid_from",
+    "price_quantity",
+    "unit",
+    "pack_size",
+    "min_order_quantity",
+    "discount",
+    "discount_group",
+    "vat_rate",
+    "gtin",
+    "mpn",
+    "brand",
+    "stock",
+    "lead_time",
+]
+CatalogVat = Literal["as_listed", "net", "gross"]
+DecimalMark = Literal[".", ","]
+ImportMode = Literal["full", "partial"]
+CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+PositiveQuantity = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
+# Percentages that apply one after the other: `30`, `30+5`, `12,5 %`.
+DiscountChain = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=100,
+        pattern=r"^ *[0-9]{1,2}([.,][0-9]{1,4})? *%?( *\+ *[0-9]{1,2}([.,][0-9]{1,4})? *%?)* *$",
+    ),
+]
+DiscountBase = Literal["price", "list_price", "none"]
+# 1-based number of the last header row; 0: the price list has no header.
+HeaderRowNumber = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
+_MAX_VAT_RATE = 100
+
+
+class ReadConfig(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """Options for reading a price list; each one that is not set is detected.
+
+    `mode` is used by imports only: a `partial` price list leaves the items that it does not
+    contain present; default `full`. `sheet_names` reads several sheets as one price list.
+    `header_row` is 1-based, 0 for no header. `column_mapping` maps a field to a header or to
+    `column C`; `ignored_columns` are columns that name no field. `key_columns` are the columns
+    whose cells together identify an article, default the code.
+
+    What the prices are: `currency` (ISO 4217), `price_quantity` (base units that a price is for),
+    `prices_per_pack` (a price is for the pack size), `vat_included`, `vat_rate` (percent),
+    `discount` (a chain of percentages such as `30+5`, for every row), `discount_groups` (group to
+    chain), `discount_base` (the price that discounts apply to, `none`: they are included already).
+    """
+
+    mode: ImportMode | None = None
+    sheet_name: str | None = None
+    sheet_names: list[str] | None = None
+    column_mapping: dict[Field, str] = {}
+    header_row: HeaderRowNumber | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    decimal_separator: DecimalMark | None = None
+    characteristic_columns: list[str] | None = None
+    ignored_columns: list[str] | None = None
+    key_columns: list[str] | None = None
+    currency: CurrencyCode | None = None
+    price_quantity: PositiveQuantity | None = None
+    prices_per_pack: bool | None = None
+    vat_included: bool | None = None
+    vat_rate: Decimal | None = None
+    discount: DiscountChain | None = None
+    discount_groups: dict[str, DiscountChain] | None = None
+    discount_base: DiscountBase | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a rate that is no percentage of a tax."""
+        if problem := vat_rate_problem(self.vat_rate):
+            raise ValueError(f"vat_rate {problem}")
+
+
+def vat_rate_problem(rate: Decimal | None) -> str | None:
+    """Return why a rate in percent is refused, None if it is not."""
+    is_valid = rate is None or (rate.is_finite() and 0 <= rate < _MAX_VAT_RATE)
+    return None if is_valid else f"is a percentage from 0 to below {_MAX_VAT_RATE}"
