@@ -1,5 +1,6 @@
 """A stored profile describes the table that was detected: rows are read by it as before."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,16 @@ import msgspec
 import pytest
 
 from pricebook.errors import PriceListError
-from pricebook.pricelists import read
+from pricebook.pricelists import formats, read
 from pricebook.pricelists.detection.stored_table import table_of_profile
 from pricebook.pricelists.detection.table import DetectedTable
+from pricebook.pricelists.open_tables import open_sheets
+from pricebook.pricelists.reader import open_price_list
 from pricebook.pricelists.schemas.profile import DetectedProfile
 from pricebook.pricelists.schemas.read_config import ReadConfig
+from pricebook.pricelists.schemas.read_request import FileSource, ReadRequest
 
+TODAY = date(2026, 11, 27)
 # Where the table is in its file, and what only the file can show.
 OF_THE_FILE = {
     *("header_row", "rows_start_below", "header_row_keys"),
@@ -70,9 +75,10 @@ def test_the_table_of_a_stored_profile_is_the_one_that_was_detected(
     text, options = LISTS[name]
     path = tmp_path / "list.csv"
     path.write_text(text)
-    price_list = read(path, config=msgspec.convert(options, ReadConfig))
-    (opened,) = price_list._tables
-    table = table_of_profile(stored(price_list.profile), ReadConfig())
+    config = msgspec.convert(options, ReadConfig)
+    request = ReadRequest(source=FileSource(str(path)), currency="USD", config=config, today=TODAY)
+    (opened,) = open_sheets(formats.open_tables(request)[0], request)
+    table = table_of_profile(stored(open_price_list(request).profile), ReadConfig())
     for field in DetectedTable._fields:
         if field not in OF_THE_FILE:
             assert getattr(table, field) == getattr(opened.table, field), field
