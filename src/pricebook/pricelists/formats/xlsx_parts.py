@@ -43,9 +43,9 @@ def _number_formats(
         if tag in {"cellStyleXfs", "cellXfs", "dxfs"}:
             group = tag
         elif tag == "numFmt" and group == "":
-            codes[_format_id(attributes)] = attributes.get("formatCode", "")
+            codes[_format_id(attributes["numFmtId"])] = attributes["formatCode"]
         elif tag == "xf" and group == "cellXfs":
-            styles.append(codes.get(_format_id(attributes), ""))
+            styles.append(codes.get(_format_id(attributes.get("numFmtId", "0")), ""))
     formats: dict[str | None, NumberFormat] = {
         str(number): number_format
         for number, code in enumerate(styles)
@@ -54,8 +54,8 @@ def _number_formats(
     return {None: formats["0"], **formats} if "0" in formats else formats
 
 
-def _format_id(attributes: Mapping[str, str]) -> int:
-    return parse_count(attributes.get("numFmtId", "0"), "the id of a number format")
+def _format_id(number: str) -> int:
+    return parse_count(number, "the id of a number format")
 
 
 class _SharedStringsHandler:
