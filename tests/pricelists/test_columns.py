@@ -4,7 +4,7 @@ import pytest
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.detection.column_names import column_letters
-from pricebook.pricelists.detection.columns import assign_columns
+from pricebook.pricelists.detection.columns import choose_columns
 from pricebook.pricelists.detection.header_row import ExpectedColumns, read_header
 from pricebook.pricelists.schemas.read_config import Field
 from pricelists.price_lists import read_price_list
@@ -16,7 +16,9 @@ def columns_of(
     """Assign the columns of a header separated by `|`; return the header of each field."""
     cells = [cell.strip() for cell in header.split("|")]
     expected = ExpectedColumns(mapping or {}, currency)
-    result = assign_columns(read_header([(1, cells, None)], expected), expected)
+    result = choose_columns(read_header([(1, cells, None)], expected), expected)
+    if result.issues:
+        raise PriceListError.of_issues(result.issues)
     return {field: cells[index] for field, index in result.columns.items()}
 
 

@@ -108,7 +108,7 @@ def admin_story() -> None:
     assert errors.data[0].row_number == 4
     rows = export_row_errors.sync(accepted.task_id, client=client)
     assert isinstance(rows, str), rows
-    assert "4,NW-3,Glove" in rows
+    assert "4,,NW-3,Glove" in rows
 
 
 def procurement_story() -> None:

@@ -65,7 +65,7 @@ async function adminStory(): Promise<void> {
       parseAs: "text",
     }),
   );
-  assert.match(rows, /^4,NW-3,Glove/m);
+  assert.match(rows, /^4,,NW-3,Glove/m);
 }
 
 async function procurementStory(): Promise<void> {

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
 
-from pricebook.errors import PriceListError, PriceListIssue
+from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import (
     FIELD_LABELS,
     equal_columns_issue,
@@ -53,20 +53,6 @@ class ColumnAssignment(NamedTuple):
     price_from: date | None = None
     next_from: date | None = None
     issues: tuple[PriceListIssue, ...] = ()
-
-
-def assign_columns(
-    header: TableHeader, expected: ExpectedColumns, contents: Sequence[ColumnContent] = ()
-) -> ColumnAssignment:
-    """Assign a column to each field.
-
-    Raises PriceListError if code, name or price has no column, several columns match a field
-    equally well, or a mapped header is missing.
-    """
-    assignment = choose_columns(header, expected, contents)
-    if assignment.issues:
-        raise PriceListError.of_issues(assignment.issues)
-    return assignment
 
 
 def choose_columns(

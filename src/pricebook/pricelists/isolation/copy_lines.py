@@ -21,7 +21,6 @@ COLUMNS = (
 )
 _NULL = r"\N"
 _LINE_END = f"\t{_NULL}\t{_NULL}\t{_NULL}\n"
-_ITEM_LINE_END = _LINE_END.encode()
 # The columns `currency` to `next_from` of a row that says nothing but its price.
 _NO_TERMS = "\t".join([_NULL] * 5)
 _PLAIN_LINE_END = f"\t{_NO_TERMS}{_LINE_END}"
@@ -46,11 +45,6 @@ def copy_line(row: ItemRow | RejectedRow, *, has_categories: bool) -> str:
         return f"{row.row_number}\t{sku}\t{name}\t{row.price}\t{encoded}{_PLAIN_LINE_END}"
     price, terms = _price_and_terms(row)
     return f"{row.row_number}\t{sku}\t{name}\t{price}\t{encoded}\t{terms}{_LINE_END}"
-
-
-def count_items(lines: bytes) -> int:
-    """Count the items among lines."""
-    return lines.count(_ITEM_LINE_END)
 
 
 def _price_and_terms(row: ItemRow) -> tuple[str, str]:
