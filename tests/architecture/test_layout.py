@@ -93,6 +93,13 @@ def test_files_named_in_architecture_md_exist() -> None:
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
+def test_every_folder_is_named_in_architecture_md() -> None:
+    tree = (ROOT / "docs/architecture.md").read_text().split("```")[1]
+    folders = {path.parent.name for path in PACKAGE.glob("*/**/*.py")}
+    assert "pricelists" in folders
+    assert [name for name in sorted(folders) if f"{name}/" not in tree] == []
+
+
 def test_links_between_docs_resolve() -> None:
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     for page in pages:
