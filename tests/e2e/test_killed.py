@@ -45,12 +45,12 @@ def wait_for_lock(system: System) -> None:
 @pytest.mark.parametrize("table", ["suppliers", "supplier_items", "price_history"])
 def test_a_system_killed_in_an_import_is_as_before_the_import(system: System, table: str) -> None:
     path = system.folder / "list.csv"
-    write_list(path, 1)
+    write_list(path, 4)
     system.up("--empty")
     first = system.run("import", "list.csv", "--supplier", "ACME", "--create-products")
     assert first.returncode == 0, first.stderr
     before = state(system)
-    write_list(path, 2)
+    write_list(path, 5)
     with closing(psycopg.connect(database_url(system))) as conn:
         conn.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE".encode())
         importing = system.start("import", "list.csv", "--supplier", "ACME")
@@ -65,4 +65,4 @@ def test_a_system_killed_in_an_import_is_as_before_the_import(system: System, ta
     assert state(system) == before
     again = system.run("import", "list.csv", "--supplier", "ACME")
     assert again.returncode == 0, again.stderr
-    assert state(system) == (ROWS, "2.50", "2.50")
+    assert state(system) == (ROWS, "5.50", "5.50")
