@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from pricebook.pricelists.facts.quantities import find_price_quantity, parse_quantity
+from pricebook.pricelists.detection.price_statements import read_statement
+from pricebook.pricelists.facts.quantities import parse_quantity
 from pricebook.pricelists.facts.tiers import parse_tier
 from pricebook.pricelists.facts.units import parse_unit
 from pricebook.pricelists.schemas.cells import NumberCell
@@ -88,31 +89,32 @@ def test_quantity_of_a_number_cell_is_exact() -> None:
 @pytest.mark.parametrize(
     ("text", "number", "unit"),
     [
-        ("Preis je 100 Stück", "100", "H87"),
-        ("Alle Preise in EUR, Preis je 100 Stück, zzgl. MwSt.", "100", "H87"),
+        ("Preis je 100 Stück", "100", None),
+        ("Alle Preise in EUR, Preis je 100 Stück, zzgl. MwSt.", "100", None),
         ("Preis/100", "100", None),
         ("Preis je 100 EUR netto", "100", None),
-        ("EUR / 1.000 Stk", "1000", "H87"),
+        ("EUR / 1.000 Stk", "1000", None),
         ("Price per 1,000", "1000", None),
-        ("Price (per 100 pcs)", "100", "H87"),
+        ("Price (per 100 pcs)", "100", None),
         ("Price / C", "100", None),
-        ("Preis je Tsd. Stück", "1000", "H87"),
-        ("цена за 1000 шт", "1000", "H87"),
-        ("Цена за 1 шт, руб", "1", "H87"),
-        ("Prix pour 100 pièces", "100", "H87"),
-        ("cena za 100 szt", "100", "H87"),
-        ("Ціна за 100 шт", "100", "H87"),
-        ("Precio por 100 uds", "100", "H87"),
+        ("Preis je Tsd. Stück", "1000", None),
+        ("Preis/Tsd", "1000", None),
+        ("цена за 1000 шт", "1000", None),
+        ("Цена за 1 шт, руб", "1", None),
+        ("Prix pour 100 pièces", "100", None),
+        ("cena za 100 szt", "100", None),
+        ("Ціна за 100 шт", "100", None),
+        ("Precio por 100 uds", "100", None),
         ("Preis pro m", "1", "MTR"),
         ("€/m²", "1", "MTK"),
         ("€/m2", "1", "MTK"),
-        ("Preis pro VPE", "1", "XPK"),
-        ("цена за упаковку", "1", "XPK"),
         ("100 kg: price per 100 kg", "100", "KGM"),
     ],
 )
 def test_quantity_in_a_header_or_sentence(text: str, number: str, unit: str | None) -> None:
-    assert find_price_quantity(text) == (Decimal(number), unit)
+    statement = read_statement(text)
+    assert statement.quantities == {Decimal(number)}
+    assert statement.units == ({unit} if unit else set())
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ def test_quantity_in_a_header_or_sentence(text: str, number: str, unit: str | No
     ],
 )
 def test_text_without_a_price_quantity(text: str) -> None:
-    assert find_price_quantity(text) is None
+    assert not read_statement(text).quantities
 
 
 @pytest.mark.parametrize(

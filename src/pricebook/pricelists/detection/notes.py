@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from pricebook.pricelists.detection.column_content import filled_columns
-from pricebook.pricelists.detection.price_statements import tokenize
+from pricebook.pricelists.detection.statement_tokens import tokenize
 from pricebook.pricelists.detection.statement_words import CURRENCY_LABELS, PRICE_NOUNS
 from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.text import comparison_key

@@ -17,12 +17,10 @@ from pricebook.pricelists.detection.currencies import (
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.price_statements import (
     PriceStatement,
-    Token,
-    number_of,
     read_statement,
-    tokenize,
 )
 from pricebook.pricelists.detection.price_words import MONTH_WORDS
+from pricebook.pricelists.detection.statement_tokens import Token, number_of, tokenize
 from pricebook.pricelists.detection.statement_words import (
     ABBREVIATIONS,
     AFTER_QUANTITY_WORDS,

@@ -6,6 +6,7 @@ All words are compared without case and accents (`comparison_key`).
 from collections.abc import Iterable
 from decimal import Decimal
 
+from pricebook.pricelists.facts.quantities import NUMBER_OF_WORD
 from pricebook.pricelists.text import comparison_key
 
 
@@ -52,15 +53,10 @@ SALES_UNIT_WORDS = _keys(
 )
 # These follow a number that is no price quantity: `ab 100 Stück`, `100 days`.
 AFTER_QUANTITY_WORDS = _keys(("days", "tage", "дней", "jours", "días", "dni", "днів", "day", "tag"))
+_ONES = "one ein eine один одну une uno una jeden jedną одиницю"
 NUMBER_WORDS = {
-    comparison_key(word): Decimal(number)
-    for number, words in (
-        (1, "one ein eine один одну une uno una jeden jedną одиницю"),
-        (12, "dozen dutzend дюжину douzaine docena tuzin"),
-        (100, "hundred hundert сто сотню cent cien sto сотню"),
-        (1000, "thousand tausend тысячу тысяча тыс mille mil tysiąc тисячу тис"),
-    )
-    for word in words.split()
+    **dict.fromkeys(map(comparison_key, _ONES.split()), Decimal(1)),
+    **{comparison_key(word): Decimal(number) for word, number in NUMBER_OF_WORD.items()},
 }
 TAX_NAMES = _keys(
     (

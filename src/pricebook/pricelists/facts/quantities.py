@@ -6,13 +6,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from pricebook.pricelists.detection.currencies import currencies_in_text
-from pricebook.pricelists.detection.vocabulary import TAX_WORDS
 from pricebook.pricelists.facts.numerals import NUMBER, displayed, parse_number
 from pricebook.pricelists.facts.units import parse_unit
 from pricebook.pricelists.schemas.cells import NumberCell
 from pricebook.pricelists.schemas.read_config import DecimalMark
-from pricebook.pricelists.text import normalize_marks
 
 _PER_WORDS = frozenset(
     (
@@ -49,20 +46,12 @@ _MULTIPLES: dict[int, str] = {
         "тисячу mille millier tysiąc tys tys. tysięcy"
     ),
 }
-_NUMBER_OF_WORD = {word: number for number, words in _MULTIPLES.items() for word in words.split()}
+NUMBER_OF_WORD = {word: number for number, words in _MULTIPLES.items() for word in words.split()}
 _FEET = {"CFT": 100, "CLF": 100, "MFT": 1000, "MLF": 1000}
 _PARTS = re.compile(
     rf"(?P<before>[^0-9]*)(?P<digits>{NUMBER})?(?P<after>(?:[^0-9]|(?<=[mм])[23])*)", re.IGNORECASE
 ).fullmatch
 _WORDS = re.compile(r"[/=×]|[^\s/=×()\[\]]+")
-_PHRASE = re.compile(
-    rf"(?:(?<![^\W\d_])(?:per|pro|je|for|für|pour|par|por|za|за|à)(?![^\W\d_])|/)"
-    rf"\s*(?P<digits>{NUMBER})?(?P<after>(?:[^0-9/,;:()\[\]]|(?<=[mм])[23])*)",
-    re.IGNORECASE,
-)
-_MAX_UNIT_WORDS = 3
-# A phrase such as `prices for 2026` names a year.
-_YEARS = range(1900, 2101)
 
 
 class Quantity(NamedTuple):
@@ -84,30 +73,6 @@ def parse_quantity(cell: str, decimal_mark: DecimalMark | None = None) -> Quanti
     if isinstance(cell, NumberCell):
         return _of_number_cell(cell)
     return _parse_text(displayed(cell), decimal_mark)
-
-
-@lru_cache(maxsize=4096)
-def find_price_quantity(text: str) -> Quantity | None:
-    """Return the quantity that a header or sentence gives a price for; None if it names none.
-
-    `Preis je 100 Stück`, `Price per 1,000`, `EUR/100`, `цена за 1000 шт`, `Price / C`. In such a
-    phrase `1.000` is a thousand.
-    """
-    for match in _PHRASE.finditer(normalize_marks(text)):
-        digits, words = match["digits"], _WORDS.findall(match["after"])
-        number = Decimal(1)
-        if digits:
-            parsed = parse_number(digits, "," if "." in digits else ".")
-            if not parsed or parsed % 1:
-                continue
-            number = parsed
-        for count in range(min(len(words), _MAX_UNIT_WORDS), 0, -1):
-            if named := _named_quantity(words[:count]):
-                return Quantity(number * named.number, named.unit)
-        is_followed = words and not _qualifies_price(words[0])
-        if digits and not is_followed and number not in _YEARS:
-            return Quantity(number)
-    return None
 
 
 def _of_number_cell(cell: NumberCell) -> Quantity | None:
@@ -159,12 +124,8 @@ def _named_quantity(words: Sequence[str]) -> Quantity | None:
         return _LETTER_QUANTITIES[text]
     if text.upper() in _FEET:
         return Quantity(Decimal(_FEET[text.upper()]), "FOT")
-    if multiple := _NUMBER_OF_WORD.get(words[0].casefold().rstrip(".")):
+    if multiple := NUMBER_OF_WORD.get(words[0].casefold().rstrip(".")):
         unit = parse_unit(" ".join(words[1:]))
         return Quantity(Decimal(multiple), unit) if unit or not words[1:] else None
     unit = parse_unit(text)
     return Quantity(Decimal(1), unit) if unit else None
-
-
-def _qualifies_price(word: str) -> bool:
-    return word.casefold() in TAX_WORDS or currencies_in_text(word, "") is not None
