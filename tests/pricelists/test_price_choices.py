@@ -113,6 +113,13 @@ def test_prices_of_different_customers_are_a_choice(headers: tuple[str, str]) ->
         assert columns_of(table)["price"] == header
 
 
+@pytest.mark.parametrize("prices", [("100;80", "10;8"), ("100;80",), ("100;80", "10;", "5;")])
+def test_few_prices_of_different_customers_are_a_choice(prices: tuple[str, ...]) -> None:
+    lines = (f"A{number};Lamp;{cells}" for number, cells in enumerate(prices))
+    issue = issue_of("Code;Name;Price;Price VIP", *lines)
+    assert (issue.option, issue.candidates) == ("column_mapping.price", ("Price", "Price VIP"))
+
+
 @pytest.mark.parametrize(
     ("headers", "quantities"),
     [

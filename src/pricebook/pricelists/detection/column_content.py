@@ -35,8 +35,9 @@ class ColumnContent(NamedTuple):
     """Statistics of the filled cells of a column: kind, number of cells and of distinct cells.
 
     `names_currency`: every cell names a currency. `code_length`: common length in characters, 0 if
-    lengths differ. `has_markup`: most cells contain HTML. `cells` are the filled cells of the
-    sample, `rows` the positions of their rows in it.
+    lengths differ. `has_markup`: most cells contain HTML. `has_few_numbers`: all cells are numbers,
+    but too few for a kind. `cells` are the filled cells of the sample, `rows` the positions of
+    their rows in it.
     """
 
     kind: ColumnKind | None = None
@@ -45,6 +46,7 @@ class ColumnContent(NamedTuple):
     names_currency: bool = False
     code_length: int = 0
     has_markup: bool = False
+    has_few_numbers: bool = False
     cells: Sequence[str] = ()
     rows: Sequence[int] = ()
 
@@ -103,7 +105,7 @@ def display_text(cell: str) -> str:
 
 def is_numeric(content: ColumnContent) -> bool:
     """Return whether a column contains numbers: prices or quantities."""
-    return content.kind in _NUMBERS
+    return content.kind in _NUMBERS or content.has_few_numbers
 
 
 def are_compatible_kinds(before: ColumnKind, now: ColumnKind) -> bool:
@@ -116,13 +118,16 @@ def _content(cells: Sequence[str], currency: str) -> ColumnContent:
         return ColumnContent()
     texts = list(map(display_text, cells))
     lengths = set(map(len, texts))
+    has_kind = len(cells) >= _MIN_CELLS
     return ColumnContent(
-        kind=_kind(cells, currency) if len(cells) >= _MIN_CELLS else None,
+        kind=_kind(cells, currency) if has_kind else None,
         filled=len(cells),
         distinct=len(set(texts)),
         names_currency=all(currencies_in_text(cell, currency) is not None for cell in texts),
         code_length=lengths.pop() if len(lengths) == 1 else 0,
         has_markup=2 * sum(map(bool, map(_MARKUP.search, texts))) > len(texts),
+        has_few_numbers=not has_kind
+        and all(count_decimals(cell, currency) is not None for cell in cells),
         cells=cells,
     )
 

@@ -279,7 +279,8 @@ class _PriceChooser:
         for index in range(price + 1, min(len(self._header.cells), len(self._contents))):
             if self._header.cells[index].strip():
                 break
-            if is_numeric(self._contents[index]) and index not in self._header.ignored:
+            content = self._contents[index]
+            if content.kind and is_numeric(content) and index not in self._header.ignored:
                 covered.append(index)
         if len(covered) > 1:
             self._refuse(equal_columns_issue(self._header, "price", covered))
