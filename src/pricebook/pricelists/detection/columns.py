@@ -22,7 +22,7 @@ from pricebook.pricelists.detection.fact_columns import FactColumns
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
 from pricebook.pricelists.detection.header_words import (
     is_known_non_price_header,
-    is_other_price,
+    may_be_only_price,
     mentions_price,
 )
 from pricebook.pricelists.detection.price_columns import (
@@ -250,7 +250,7 @@ class _ColumnChooser:
         unambiguous = [
             index
             for index in price_headed
-            if is_numeric(unassigned[index]) and not is_other_price(header.cells[index])
+            if is_numeric(unassigned[index]) and may_be_only_price(header.cells[index])
         ]
         if len(unambiguous) == 1:
             return unambiguous[0], []

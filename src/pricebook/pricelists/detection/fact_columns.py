@@ -19,11 +19,11 @@ from pricebook.pricelists.detection.ambiguity_errors import (
 )
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
 from pricebook.pricelists.detection.currencies import (
-    currencies_in_text,
     currency_of_cell,
     resolve_currency,
 )
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
+from pricebook.pricelists.detection.header_words import header_currencies
 from pricebook.pricelists.facts.units import parse_unit
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import quote
@@ -146,7 +146,7 @@ class FactColumns:
 
     def _header_currency(self, index: int) -> str | None:
         catalog_currency = self._expected.currency
-        codes = currencies_in_text(self._header.cells[index], catalog_currency)
+        codes = header_currencies(self._header.cells[index], catalog_currency)
         return None if codes is None else resolve_currency(codes, catalog_currency)
 
     def _choose(self, fact_field: _FactField) -> None:

@@ -11,7 +11,7 @@ from pricebook.pricelists.detection.non_field_headers import (
     OLD_PRICE_WORDS,
     OTHER_QUANTITY_WORDS,
 )
-from pricebook.pricelists.detection.price_statements import PriceStatement, read_statement
+from pricebook.pricelists.detection.price_statements import PriceStatement, read_header_statement
 from pricebook.pricelists.detection.price_words import (
     CUSTOMER_WORDS,
     LIST_PRICE_RANK,
@@ -131,7 +131,13 @@ def is_per_piece(statement: PriceStatement) -> bool:
 
 def header_statement(cell: str) -> PriceStatement:
     """Return what a header says about its prices, in brackets too."""
-    return read_statement(cell[:MAX_HEADER_LENGTH])
+    text = cell[:MAX_HEADER_LENGTH]
+    return read_header_statement(text, has_tier=tier_quantity(text) is not None)
+
+
+def header_currencies(cell: str, currency: str) -> frozenset[str] | None:
+    """Return the ISO codes that a header may mean, None without one; `per ft` is no forint."""
+    return currencies_in_text(header_statement(cell).beside_quantity, currency)
 
 
 def tier_quantity(cell: str) -> Decimal | None:
@@ -177,9 +183,15 @@ def mentions_price(cell: str) -> bool:
     return any(word.endswith(_PRICE_SUFFIXES) for word in split_header_with_brackets(cell))
 
 
-def is_other_price(cell: str) -> bool:
-    """Return whether a header names an old price or a price of another quantity than a piece."""
-    return has_other_price_word(cell) or _has_digit(cell)
+def may_be_only_price(cell: str) -> bool:
+    """Return whether a header of a price in unknown words may be that of the price.
+
+    It is no old price and none of another quantity. One whose quantity is in doubt may be, since
+    that refuses the price list.
+    """
+    is_of_piece = not (has_other_price_word(cell) or _has_digit(cell))
+    is_in_doubt = header_statement(cell).unclear_quantity and not has_old_price_word(cell)
+    return is_of_piece or is_in_doubt
 
 
 def has_other_price_word(cell: str) -> bool:

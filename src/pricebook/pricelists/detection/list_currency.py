@@ -11,6 +11,7 @@ from pricebook.pricelists.detection.fact_collector import (
     Statement,
     sentence_source,
 )
+from pricebook.pricelists.detection.header_words import header_currencies
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.price_statements import names_unknown_currency
 from pricebook.pricelists.schemas.profile import Fact, FactOrigin
@@ -31,7 +32,7 @@ def find_currency(collector: FactCollector) -> str:
         *_of_cells(collector),
         *_of_codes(
             collector,
-            currencies_in_text(sources.price_header, catalog_currency),
+            header_currencies(sources.price_header, catalog_currency),
             ("header", sources.price_source),
         ),
     ]

@@ -28,6 +28,7 @@ def find_price_quantity(collector: FactCollector) -> tuple[Decimal, bool]:
     if is_quantity_set(sources.request.config):
         return _configured_quantity(collector)
     _refuse_parts(collector)
+    _refuse_unclear_header(collector)
     source = sources.price_source
     statements = [
         *_remembered(collector),
@@ -111,6 +112,17 @@ def _refuse_parts(collector: FactCollector) -> None:
                 "price_quantity",
                 values,
             )
+
+
+def _refuse_unclear_header(collector: FactCollector) -> None:
+    """Refuse a price header with a number or a word of quantity that is not understood."""
+    sources = collector.sources
+    if sources.price_statement.unclear_quantity and not is_quantity_set(sources.config):
+        collector.refuse(
+            f"The header of {sources.price_source} leaves in doubt what a price is for; set "
+            "price_quantity, as in price_quantity=1, or 100 for prices per hundred or in cents.",
+            "price_quantity",
+        )
 
 
 def _values(statement: PriceStatement) -> tuple[str, ...]:

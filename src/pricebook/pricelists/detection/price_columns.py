@@ -11,12 +11,12 @@ from pricebook.pricelists.detection.ambiguity_errors import (
     equal_columns_issue,
 )
 from pricebook.pricelists.detection.column_content import ColumnContent, content_at, is_numeric
-from pricebook.pricelists.detection.currencies import currencies_in_text
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
 from pricebook.pricelists.detection.header_words import (
     has_customer_word,
     has_next_price_word,
     has_old_price_word,
+    header_currencies,
     header_statement,
     is_dated_price,
     is_known_non_price_header,
@@ -221,7 +221,7 @@ class _PriceChooser:
         matching = {
             index: rank
             for index, rank in candidates.items()
-            if (codes := currencies_in_text(self._header.cells[index], currency)) is None
+            if (codes := header_currencies(self._header.cells[index], currency)) is None
             or currency in codes
         }
         return matching or candidates

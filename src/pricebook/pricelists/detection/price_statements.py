@@ -8,8 +8,12 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from pricebook.pricelists.detection.quantity_phrases import read_quantities
-from pricebook.pricelists.detection.statement_tokens import Token, tokenize
+from pricebook.pricelists.detection.quantity_phrases import (
+    is_unclear_header,
+    names_scale,
+    read_quantities,
+)
+from pricebook.pricelists.detection.statement_tokens import Token, text_without, tokenize
 from pricebook.pricelists.detection.statement_words import (
     EXCLUDING_WORDS,
     FROM_WORDS,
@@ -35,7 +39,7 @@ class PriceStatement(NamedTuple):
     20. `names_price_unit`: a price is for the quantity of its column (`je PE`). `vat_included` is
     empty if nothing says it; with `is_gross_or_net` it is said by such a word only, which may mean
     discounts as well. `unclear_tax`: a tax is named, but not whether it is included. `rest` are the
-    keys of all other words.
+    keys of all other words, `beside_quantity` is the text without what the prices are for.
     """
 
     quantities: frozenset[Decimal] = frozenset()
@@ -48,30 +52,62 @@ class PriceStatement(NamedTuple):
     vat_rates: frozenset[Decimal] = frozenset()
     unclear_tax: bool = False
     rest: tuple[str, ...] = ()
+    beside_quantity: str = ""
 
 
 @lru_cache(maxsize=4096)
 def read_statement(text: str) -> PriceStatement:
-    """Return what a header or a sentence says about prices."""
+    """Return what a sentence says about prices."""
+    return _read(text)
+
+
+@lru_cache(maxsize=4096)
+def read_header_statement(text: str, *, has_tier: bool = False) -> PriceStatement:
+    """Return what a header says about prices; a number that is not understood is in doubt.
+
+    With `has_tier` its numbers are those of a price tier, `10-99`.
+    """
+    return _read(text, is_header=True, has_tier=has_tier)
+
+
+def _read(text: str, *, is_header: bool = False, has_tier: bool = False) -> PriceStatement:
     tokens = tokenize(text)
     used: set[int] = set()
-    quantity, tax = read_quantities(tokens, used), _read_tax(tokens, used)
+    quantity = read_quantities(tokens, used)
+    quantity_tokens = [tokens[index] for index in used]
+    is_stated = bool(quantity.quantities or quantity.is_per_pack or quantity.names_price_unit)
+    tax, rates = _read_tax(tokens, used), _read_rates(tokens, used)
+    is_unclear = names_scale(tokens, used)
+    if is_header and not (is_stated or has_tier):
+        is_unclear |= is_unclear_header(tokens, used | _beside_tax(tokens))
     return PriceStatement(
         quantities=quantity.quantities,
         units=quantity.units,
         is_per_pack=quantity.is_per_pack,
         names_price_unit=quantity.names_price_unit,
-        unclear_quantity=quantity.unclear,
+        unclear_quantity=quantity.unclear or is_unclear,
         vat_included=tax.vat_included,
         is_gross_or_net=tax.is_gross_or_net,
-        vat_rates=_read_rates(tokens, used),
+        vat_rates=rates,
         unclear_tax=tax.unclear_tax,
         rest=tuple(
             token.key
             for index, token in enumerate(tokens)
             if index not in used and token.kind in {"word", "number"}
         ),
+        beside_quantity=text_without(text, quantity_tokens),
     )
+
+
+def _beside_tax(tokens: Sequence[Token]) -> set[int]:
+    """Return the positions near the name of a tax, where a number is a rate."""
+    names = [index for index, token in enumerate(tokens) if token.key in TAX_NAMES]
+    return {
+        index
+        for name in names
+        for index in range(max(0, name - _TAX_DISTANCE), name + _TAX_DISTANCE + 1)
+        if index < len(tokens) and tokens[index].kind in {"number", "sign"}
+    }
 
 
 def names_unknown_currency(text: str) -> bool:

@@ -4,23 +4,36 @@ The grammar is the same in all languages: a quantity follows a preposition or a 
 like a quantity and is not understood is in doubt, never passed over.
 """
 
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from pricebook.pricelists.detection.price_words import MONTH_WORDS
 from pricebook.pricelists.detection.statement_tokens import Token, is_year, number_of
 from pricebook.pricelists.detection.statement_words import (
     AFTER_QUANTITY_WORDS,
+    MULTIPLE_CURRENCIES,
+    OF_WORDS,
+    ONLY_PER_WORDS,
     PER_WORDS,
     PRICE_NOUNS,
     PRICE_UNIT_WORDS,
     SALES_UNIT_WORDS,
+    SCALE_PREPOSITIONS,
+    SCALE_WORDS,
 )
 from pricebook.pricelists.facts.units import PIECE, parse_unit
+from pricebook.pricelists.text import comparison_key
 
 _PACK_CODES = frozenset({"XPK", "XBX", "XCT", "XCS", "XCR", "XPX"})
 _LETTERS = {"C": Decimal(100), "M": Decimal(1000)}
+# Twelve dozen, or with tax.
+_GROSS = "gross"
 _MAX_UNIT_WORDS = 2
+# A single digit in a header numbers prices: `Price 2`.
+_MAX_ORDINAL = 9
+_MONTHS = frozenset(map(comparison_key, MONTH_WORDS))
 
 
 class StatedQuantity(NamedTuple):
@@ -80,32 +93,66 @@ def _positions(tokens: Sequence[Token]) -> Iterator[int]:
 
 def _phrase_at(tokens: Sequence[Token], start: int) -> _Phrase | None:
     """Return the phrase that begins at a position: `100 Stück`, `VPE`, `C`; None for others."""
-    number = number_of(tokens[start]) or _letter_after_slash(tokens, start)
+    if tokens[start].text in _LETTERS:
+        return _letter_phrase(tokens, start)
+    number = number_of(tokens[start])
     position = start if number is None else start + 1
     unit, length = _unit_at(tokens, position)
     word = tokens[position].key if position < len(tokens) else ""
-    if number is not None and (_is_range(tokens, position) or (is_year(number) and not unit)):
+    if number is not None and (_is_no_quantity(tokens, start) or (is_year(number) and not unit)):
         return None
+    if number == 0 or (word == _GROSS and tokens[start - 1].key in ONLY_PER_WORDS):
+        return _Phrase("unclear", min(position + 1, len(tokens)))
     if unit is None and word in PRICE_UNIT_WORDS:
         return _Phrase("price unit", position + 1)
     if unit in _PACK_CODES:
-        is_one = number in {None, Decimal(1)}
-        return _Phrase("pack" if is_one else "unclear", position + length)
-    is_unit = unit is not None or word in SALES_UNIT_WORDS
-    if number is None and not is_unit:
+        return _pack_phrase(tokens, position + length, number)
+    is_row_unit = unit is None and word in SALES_UNIT_WORDS
+    is_quantity = number is not None or unit is not None or is_row_unit
+    end = position + max(length, int(is_row_unit))
+    return _Phrase("quantity", end, number or Decimal(1), unit) if is_quantity else None
+
+
+def _is_no_quantity(tokens: Sequence[Token], start: int) -> bool:
+    """Return whether a number begins a range or ends a percentage: `19 per cent`."""
+    is_hundred = tokens[start].kind == "word" and number_of(tokens[start]) == Decimal(100)
+    is_percentage = is_hundred and start > 1 and tokens[start - 2].kind == "number"
+    return is_percentage or _is_range(tokens, start + 1)
+
+
+def _letter_phrase(tokens: Sequence[Token], start: int) -> _Phrase | None:
+    """Return the phrase of a capital letter: 100 for `EUR/C`, 1000 for `EUR/M`.
+
+    `per M` may be a metre, and so may `PRICE/M`; `per C` and `per C pcs` are per hundred.
+    """
+    letter, before = tokens[start].text, tokens[start - 1]
+    if before.text != "/" and before.key not in ONLY_PER_WORDS:
         return None
-    end = position + max(length, int(word in SALES_UNIT_WORDS))
-    return _Phrase("quantity", end, number or Decimal(1), unit)
+    is_capitalized = not any(any(map(str.islower, token.text)) for token in tokens)
+    if letter == "M" and (before.text != "/" or is_capitalized):
+        return _Phrase("unclear", start + 1)
+    unit, length = _unit_at(tokens, start + 1)
+    return _Phrase("quantity", start + 1 + length, _LETTERS[letter], unit)
 
 
-def _letter_after_slash(tokens: Sequence[Token], index: int) -> Decimal | None:
-    """Return 100 for `EUR/C` and 1000 for `EUR/M`; a small letter is a unit."""
-    return _LETTERS.get(tokens[index].text) if tokens[index - 1].text == "/" else None
+def _pack_phrase(tokens: Sequence[Token], end: int, number: Decimal | None) -> _Phrase:
+    """Return the phrase of a pack that ends at a position: `pack`, `pack of 10`, `VPE 10 Stk`."""
+    if number is not None and number != 1:
+        return _Phrase("unclear", end)
+    size_at = end + int(end < len(tokens) and tokens[end].key in OF_WORDS)
+    size = number_of(tokens[size_at]) if size_at < len(tokens) else None
+    if size is None or tokens[size_at].kind == "sign" or _is_range(tokens, size_at + 1):
+        return _Phrase("pack", end)
+    _, length = _unit_at(tokens, size_at + 1)
+    return _Phrase("quantity", size_at + 1 + length, size)
 
 
 def _is_range(tokens: Sequence[Token], after_number: int) -> bool:
-    """Return whether a number begins a range: `10+`, `10-99`, `10 to 99`."""
-    return after_number < len(tokens) and tokens[after_number].text in {"+", "-", "–"}
+    """Return whether a number begins a range: `10+`, `10-99`."""
+    following = [token.text for token in tokens[after_number : after_number + 2]]
+    return following[:1] == ["+"] or (
+        following[:1] in (["-"], ["–"]) and following[1:] != [] and following[1].isdigit()
+    )
 
 
 def _unit_at(tokens: Sequence[Token], start: int) -> tuple[str | None, int]:
@@ -117,3 +164,54 @@ def _unit_at(tokens: Sequence[Token], start: int) -> tuple[str | None, int]:
             if words[0].key not in AFTER_QUANTITY_WORDS and (code := parse_unit(text)):
                 return code, length
     return None, 0
+
+
+def names_scale(tokens: Sequence[Token], used: Collection[int]) -> bool:
+    """Return whether numbers are fractions or multiples of a currency: `in cents`, `T€`."""
+    for index, token in enumerate(tokens):
+        before = tokens[index - 1] if index else None
+        after = tokens[index + 1].text if index + 1 < len(tokens) else ""
+        is_multiple_of_sign = token.text in {"T", "k", "K"} and _is_currency_sign(after)
+        if token.key in MULTIPLE_CURRENCIES or is_multiple_of_sign:
+            return True
+        is_scale = token.key in SCALE_WORDS or _is_large_number_word(token)
+        if is_scale and index not in used and before and before.key in SCALE_PREPOSITIONS:
+            return True
+    return False
+
+
+def is_unclear_header(tokens: Sequence[Token], used: Collection[int]) -> bool:
+    """Return whether a price header has a number, letter or word of quantity that is not read.
+
+    `used` are the positions of what is understood. A header that states a quantity may have other
+    numbers; so may one with a date.
+    """
+    unread = [index for index in range(len(tokens)) if index not in used]
+    has_day = any(token.kind == "date" or token.key in _MONTHS for token in tokens)
+    for index in unread:
+        token, before = tokens[index], tokens[index - 1] if index else None
+        is_per_unknown = before is not None and before.key in ONLY_PER_WORDS
+        is_word = token.key in SCALE_WORDS or _is_large_number_word(token)
+        is_letter = token.text in _LETTERS
+        if is_word or is_letter or (is_per_unknown and token.kind == "word"):
+            return True
+        if token.text in {"%", "‰"} and (before is None or before.kind != "number"):
+            return True
+        if token.kind == "number" and not has_day and _is_unread_number(token):
+            return True
+    return False
+
+
+def _is_unread_number(token: Token) -> bool:
+    number = number_of(token)
+    return number is None or not (number <= _MAX_ORDINAL or is_year(number))
+
+
+def _is_large_number_word(token: Token) -> bool:
+    """Return whether a word is a number over 1 and no word for prices, such as `cen`."""
+    is_number = token.kind == "word" and (number_of(token) or 0) > 1
+    return is_number and token.key not in PRICE_NOUNS
+
+
+def _is_currency_sign(text: str) -> bool:
+    return len(text) == 1 and unicodedata.category(text) == "Sc"

@@ -41,12 +41,40 @@ PER_WORDS = _keys(
         *("cada", "za", "каждые", "кожні"),
     )
 )
+# What follows these is a quantity or a unit; `for`, `за` and `par` have other meanings, too.
+ONLY_PER_WORDS = _keys(("per", "pro", "je", "jeweils", "cada"))
+# Between a pack and the number of its pieces: `pack of 10`.
+OF_WORDS = _keys(("of", "à", "zu", "von", "mit", "de", "por", "po", "по", "z", "x", "with"))
+# Parts and multiples of a currency, in which prices may be; after a preposition in a sentence.
+SCALE_WORDS = _keys(
+    (
+        *("cent", "cents", "ct", "cts", "pence", "kopeks", "копейках", "копейки", "копеек", "коп"),
+        *(
+            "копійках",
+            "grosz",
+            "groszy",
+            "groszach",
+            "céntimos",
+            "centimos",
+            "centimes",
+            "eurocent",
+        ),
+        *("thousands", "millions", "mln", "mio", "тысячах", "тисячах", "tysiącach", "milliers"),
+        *("miles", "tausendern", "млн"),
+    )
+)
+MULTIPLE_CURRENCIES = _keys(
+    ("teur", "tusd", "tchf", "keur", "kusd", "kchf", "kgbp", "trub", "tpln", "teuro", "mioeur")
+)
+SCALE_PREPOSITIONS = _keys(("in", "en", "в", "w", "у", "als"))
 PRICE_UNIT_WORDS = _keys(
     ("pe", "preiseinheit", "price unit", "pricing unit", "preismenge", "единицу цены")
 )
 # The unit of the row, whatever it is.
 SALES_UNIT_WORDS = _keys(
     (
+        *("artikel", "article", "artículo", "product", "produkt", "produit", "producto", "товар"),
+        *("position", "позицию", "позиція", "towar", "produktu", "towaru", "sku"),
         *("me", "mengeneinheit", "verkaufseinheit", "uom", "unitaire", "unitario", "jm"),
         *("jednostkę", "maßeinheit", "одиницю", "единицу", "unidad", "unité"),
     )
