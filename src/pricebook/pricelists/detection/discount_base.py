@@ -1,26 +1,22 @@
 """Which price the discounts of a list apply to: the price, the list price, or none of them."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import NamedTuple
 
 from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import column_label
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
+from pricebook.pricelists.detection.discount_sample import DiscountSample
 from pricebook.pricelists.detection.header_row import TableHeader
+from pricebook.pricelists.detection.header_words import bare_price_key
 from pricebook.pricelists.detection.price_words import DISCOUNTED_PRICE_WORDS, NET_PRICE_WORDS
-from pricebook.pricelists.facts.discounts import parse_discounts
-from pricebook.pricelists.numbers import detect_number_profile, price_cell_reader
+from pricebook.pricelists.detection.statement_words import NET_WORDS
 from pricebook.pricelists.schemas.read_config import DiscountBase, Field, ReadConfig
 from pricebook.pricelists.text import comparison_key, quote_list
 
-_MIN_SHARE = 0.8
-_TOLERANCE = Decimal("0.006")
-_MIN_DIFFERENCE = Decimal("0.011")
 _DISCOUNTED = frozenset(map(comparison_key, DISCOUNTED_PRICE_WORDS))
 _NET = frozenset(map(comparison_key, NET_PRICE_WORDS))
 _MAX_EXAMPLES = 3
-_PRICE_FIELDS: tuple[Field, Field] = ("price", "list_price")
 
 
 class FoundBase(NamedTuple):
@@ -48,17 +44,20 @@ def find_discount_base(
             return FoundBase("price", issue=issue)
     if (group is None and discount is None) or "price" not in columns:
         return FoundBase("price")
-    if "list_price" in columns:
-        return _by_sample(config, header, columns, contents, currency)
-    return _by_header(header, columns["price"])
+    sample = DiscountSample(config, header, columns, contents, currency)
+    if found := _by_sample(sample):
+        return found
+    if "list_price" in columns and sample.has_discounts:
+        return _beside_list_price(header, columns)
+    return _by_header(header, columns["price"], currency)
 
 
-def _by_header(header: TableHeader, price: int) -> FoundBase:
+def _by_header(header: TableHeader, price: int, currency: str) -> FoundBase:
     """Return the base by the words of the price: `Your price` includes the discounts."""
-    key = comparison_key(header.cells[price])
-    if key in _DISCOUNTED:
+    cell = header.cells[price]
+    if bare_price_key(cell, currency) in _DISCOUNTED:
         return FoundBase("none", f"{column_label(header, price)} includes discounts")
-    if key not in _NET:
+    if bare_price_key(cell, currency, NET_WORDS) not in _NET:
         return FoundBase("price")
     issue = PriceListIssue(
         f"The price {column_label(header, price)} may be net of VAT or net of the discounts beside "
@@ -101,69 +100,26 @@ def _missing_groups(
     )
 
 
-def _by_sample(
-    config: ReadConfig,
-    header: TableHeader,
-    columns: Mapping[Field, int],
-    contents: Sequence[ColumnContent],
-    currency: str,
-) -> FoundBase:
-    """Compare price, list price and discount of the sample rows."""
-    prices, list_prices = (
-        _sample_prices(contents[columns[field]], currency) for field in _PRICE_FIELDS
+def _by_sample(sample: DiscountSample) -> FoundBase | None:
+    """Return the base that the sample rows prove; None if they prove none."""
+    header, price = sample.header, column_label(sample.header, sample.columns["price"])
+    base = sample.find_base_of_price()
+    if base is not None:
+        other = column_label(header, base)
+        return FoundBase("none", f"{price} is {other} less the discount in the sample")
+    discounted = sample.find_discounted_price()
+    if discounted is not None:
+        other = column_label(header, discounted)
+        return FoundBase("price", f"{other} is {price} less the discount in the sample")
+    return FoundBase("price") if sample.is_list_price() else None
+
+
+def _beside_list_price(header: TableHeader, columns: Mapping[Field, int]) -> FoundBase:
+    issue = PriceListIssue(
+        f"The price {column_label(header, columns['price'])} is not the list price "
+        f"{column_label(header, columns['list_price'])} less the discount; set discount_base "
+        "to price or list_price, or to none if the price includes the discount.",
+        "discount_base",
+        ("none", "price", "list_price"),
     )
-    factors = _discount_factors(config, columns, contents)
-    included = excluded = compared = 0
-    for row, factor in factors.items():
-        price, list_price = prices.get(row), list_prices.get(row)
-        if price is None or not list_price or factor == 1:
-            continue
-        compared += 1
-        included += abs(price - list_price * factor) <= max(_MIN_DIFFERENCE, _TOLERANCE * price)
-        excluded += price == list_price
-    if compared and included >= _MIN_SHARE * compared:
-        label = column_label(header, columns["price"])
-        return FoundBase("none", f"{label} is the list price less the discount in the sample")
-    if compared and excluded >= _MIN_SHARE * compared:
-        return FoundBase("price")
-    if not compared and not any(factor != 1 for factor in factors.values()):
-        return FoundBase("price")
-    return FoundBase(
-        "price",
-        issue=PriceListIssue(
-            f"The price {column_label(header, columns['price'])} is not the list price "
-            f"{column_label(header, columns['list_price'])} less the discount; set discount_base "
-            "to price or list_price, or to none if the price includes the discount.",
-            "discount_base",
-            ("none", "price", "list_price"),
-        ),
-    )
-
-
-def _sample_prices(content: ColumnContent, currency: str) -> dict[int, Decimal]:
-    """Return by sample row the prices of a column that can be read."""
-    read = price_cell_reader(detect_number_profile(content.cells, currency), currency)
-    prices = zip(content.rows, map(read, content.cells), strict=True)
-    return {row: price for row, price in prices if isinstance(price, Decimal)}
-
-
-def _discount_factors(
-    config: ReadConfig, columns: Mapping[Field, int], contents: Sequence[ColumnContent]
-) -> dict[int, Decimal]:
-    """Return by sample row what remains after its discounts: 0.665 for `30+5`."""
-    factors: dict[int, Decimal] = {}
-    fields: tuple[Field, ...] = ("discount_group", "discount")
-    for field in fields:
-        index = columns.get(field)
-        if index is None or index >= len(contents):
-            continue
-        content = contents[index]
-        for row, cell in zip(content.rows, content.cells, strict=True):
-            text = cell
-            if field == "discount_group":
-                text = (config.discount_groups or {}).get(display_text(cell).strip(), "")
-            factor = Decimal(1)
-            for discount in parse_discounts(text) or ():
-                factor *= 1 - discount / 100
-            factors[row] = factor
-    return factors
+    return FoundBase("price", issue=issue)

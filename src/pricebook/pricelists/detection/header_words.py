@@ -1,7 +1,7 @@
 """Matching of header words: fields, old prices, prices of other quantities, other headers."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -238,6 +238,15 @@ def _without_qualifiers(words: Sequence[str], currency: str) -> str:
         for word in words
         if word not in _PRICE_QUALIFIERS and not currencies_of_word(word, currency)
     )
+
+
+def bare_price_key(cell: str, currency: str, kept: Collection[str] = ()) -> str:
+    """Return the key of a price header without its words for taxes, units and currencies.
+
+    Words in `kept` stay: `prixnet` of `Prix net HT` with `net`.
+    """
+    words = split_header(cell)
+    return "".join(word for word in words if word in kept or _without_qualifiers([word], currency))
 
 
 def split_header_with_brackets(cell: str) -> list[str]:
