@@ -8,7 +8,9 @@ from pricebook.pricelists.detection.fact_collector import (
     Statement,
     sentence_source,
 )
+from pricebook.pricelists.detection.header_words import header_statement
 from pricebook.pricelists.detection.previous_facts import PER_ROW
+from pricebook.pricelists.detection.tax_sample import find_tax_twin
 from pricebook.pricelists.schemas.profile import Fact
 
 
@@ -28,7 +30,8 @@ def _check_conversion(
     if wanted == "as_listed":
         return
     if included is None:
-        if not any(issue.option == "vat_included" for issue in collector.issues):
+        is_refused = any(issue.option == "vat_included" for issue in collector.issues)
+        if not is_refused and not _is_stated_by_candidates(sources):
             collector.refuse(
                 f"The catalog has {wanted} prices, and nothing says whether those of this list "
                 "include VAT; set vat_included=false or vat_included=true.",
@@ -46,6 +49,16 @@ def _check_conversion(
         )
 
 
+def _is_stated_by_candidates(sources: ListSources) -> bool:
+    """Return whether the price is still to be chosen, and a header says what its choice means."""
+    list_prices = sources.header.candidates["list_price"]
+    return "price" not in sources.assignment.columns and any(
+        header_statement(cell).vat_included
+        for index, cell in enumerate(sources.header.cells)
+        if index not in list_prices
+    )
+
+
 def _vat_included(collector: FactCollector) -> bool | None:
     sources = collector.sources
     configured = sources.config.vat_included
@@ -53,7 +66,7 @@ def _vat_included(collector: FactCollector) -> bool | None:
         [] if configured is None else [collector.setting("vat_included", str(configured).lower())]
     )
     header = sources.price_statement
-    if not (header.is_gross_or_net and _has_discounts(sources)):
+    if not header.is_gross_or_net or not _has_discounts(sources) or _has_tax_twin(sources):
         statements += [
             Statement(str(value).lower(), "header", sources.price_source)
             for value in sorted(header.vat_included)
@@ -77,6 +90,15 @@ def _has_discounts(sources: ListSources) -> bool:
     """Return whether a gross price may be one before discounts, a net price one after them."""
     has_column = not sources.assignment.columns.keys().isdisjoint({"discount", "discount_group"})
     return has_column or sources.config.discount is not None
+
+
+def _has_tax_twin(sources: ListSources) -> bool:
+    """Return whether the same prices with the other tax basis prove what gross and net mean."""
+    columns, contents = sources.assignment.columns, sources.contents
+    if "price" not in columns:
+        return False
+    currency = sources.request.currency
+    return find_tax_twin(sources.header, columns, contents, currency) is not None
 
 
 def _vat_rate(collector: FactCollector) -> Decimal | None:

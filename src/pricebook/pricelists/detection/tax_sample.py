@@ -1,0 +1,51 @@
+"""The same prices with and without tax side by side, proved by the rates of the sample rows."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from pricebook.pricelists.detection.column_content import ColumnContent
+from pricebook.pricelists.detection.header_row import TableHeader
+from pricebook.pricelists.detection.header_words import header_statement
+from pricebook.pricelists.detection.price_arithmetic import (
+    are_products,
+    other_numbers,
+    sample_prices,
+)
+from pricebook.pricelists.facts.vat import parse_vat_rate
+from pricebook.pricelists.schemas.read_config import Field
+
+_MIN_ROWS = 3
+
+
+def find_tax_twin(
+    header: TableHeader,
+    columns: Mapping[Field, int],
+    contents: Sequence[ColumnContent],
+    currency: str,
+) -> int | None:
+    """Return the column of the same prices with the other tax basis; None if none is certain.
+
+    Its header says the opposite, as `brutto` beside `netto`, and the rates of the rows lead from
+    one to the other.
+    """
+    price, rates = columns["price"], columns.get("vat_rate")
+    basis = header_statement(header.cells[price]).vat_included
+    if rates is None or len(basis) != 1:
+        return None
+    (is_included,) = basis
+    factors = _net_shares(contents[rates])
+    prices = sample_prices(contents[price], currency)
+    for index in other_numbers(header, contents, columns.values()):
+        if header_statement(header.cells[index]).vat_included != frozenset({not is_included}):
+            continue
+        others = sample_prices(contents[index], currency)
+        net, gross = (others, prices) if is_included else (prices, others)
+        if are_products(net, gross, factors, _MIN_ROWS):
+            return index
+    return None
+
+
+def _net_shares(content: ColumnContent) -> dict[int, Decimal]:
+    """Return by sample row the share of a gross price that is no tax."""
+    rates = zip(content.rows, map(parse_vat_rate, content.cells), strict=True)
+    return {row: 100 / (100 + rate) for row, rate in rates if rate is not None}
