@@ -11,6 +11,7 @@ from pricebook.pricelists.detection.non_field_headers import (
     OLD_PRICE_WORDS,
     OTHER_QUANTITY_WORDS,
 )
+from pricebook.pricelists.detection.price_periods import PricePeriod, read_period
 from pricebook.pricelists.detection.price_statements import PriceStatement, read_header_statement
 from pricebook.pricelists.detection.price_words import (
     CUSTOMER_WORDS,
@@ -20,8 +21,10 @@ from pricebook.pricelists.detection.price_words import (
     NEXT_PRICE_WORDS,
     OTHER_QUANTITY_RANK,
     PRICE_WORDS,
+    RANGE_WORDS,
     UNIT_PRICE_OR_PACK_RANK,
     UNIT_PRICE_OR_PACK_WORDS,
+    UNTIL_WORDS,
 )
 from pricebook.pricelists.detection.vocabulary import FIELD_WORDS, PIECE_UNIT_WORDS, TAX_WORDS
 from pricebook.pricelists.facts.dates import find_date
@@ -60,6 +63,7 @@ _NON_FIELD_HEADERS = frozenset(map(comparison_key, NON_FIELD_HEADERS))
 _OLD_PRICE_WORDS = frozenset(map(comparison_key, OLD_PRICE_WORDS))
 _OTHER_PRICE_WORDS = _OLD_PRICE_WORDS | frozenset(map(comparison_key, OTHER_QUANTITY_WORDS))
 _NEXT_PRICE_WORDS = frozenset(map(comparison_key, NEXT_PRICE_WORDS))
+_PERIOD_WORDS = _NEXT_PRICE_WORDS | frozenset(map(comparison_key, UNTIL_WORDS | RANGE_WORDS))
 _PRICE_SUFFIXES = (
     *("price", "prices", "preis", "preise", "цена", "цены", "prix", "precio", "precios"),
     *("cena", "ceny", "ціна", "ціни"),
@@ -98,12 +102,14 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
 
 
 def _dated_price_ranks(cell: str, currency: str) -> FieldRanks:
-    """Return the ranks of a price from a day on: `New price from 01.12.2026`."""
+    """Return the ranks of a price from a day on, or until one: `New price from 01.12.2026`."""
     rest = [word for word in header_statement(cell).rest if not _is_date_word(word)]
     rank = _FIELD_RANKS["price"].get(_without_qualifiers(rest, currency))
     if rank is None or rank >= OTHER_QUANTITY_RANK or not (_DATE(cell) or find_date(cell)):
         return {}
-    return {"price": rank, "next_price": rank}
+    period = read_period(cell)
+    is_upcoming = period.first is not None or period.last is None
+    return {"price": rank, "next_price": rank} if is_upcoming else {"price": rank}
 
 
 def _other_quantity_ranks(cell: str, currency: str) -> FieldRanks:
@@ -157,7 +163,7 @@ def has_next_price_word(cell: str) -> bool:
 
 
 def _is_date_word(word: str) -> bool:
-    return word in _NEXT_PRICE_WORDS or word in _MONTHS or word.isdigit()
+    return word in _PERIOD_WORDS or word in _MONTHS or word.isdigit()
 
 
 def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> FieldRanks:
@@ -172,7 +178,7 @@ def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> Fiel
     above = field_ranks(upper, currency)
     if "price" in above and not is_known_non_price_header(lower, currency):
         ranks.setdefault("price", above["price"])
-    is_understood = ranks.get("price") == OTHER_QUANTITY_RANK or "next_price" in ranks
+    is_understood = ranks.get("price") == OTHER_QUANTITY_RANK or read_period(cell) != PricePeriod()
     if not is_understood and (has_other_price_word(cell) or _has_digit(lower)):
         ranks.pop("price", None)
     return ranks

@@ -13,22 +13,23 @@ from pricebook.pricelists.detection.ambiguity_errors import (
 from pricebook.pricelists.detection.column_content import ColumnContent, content_at, is_numeric
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
 from pricebook.pricelists.detection.header_words import (
-    has_customer_word,
     has_next_price_word,
-    has_old_price_word,
     header_currencies,
     header_statement,
     is_dated_price,
-    is_known_non_price_header,
     mentions_price,
     price_name,
 )
+from pricebook.pricelists.detection.price_competitors import (
+    columns_below_header,
+    find_competitors,
+)
+from pricebook.pricelists.detection.price_periods import read_period
 from pricebook.pricelists.detection.price_words import (
     FRENCH_HEADERS,
     LIST_PRICE_RANK,
     UNIT_PRICE_OR_PACK_RANK,
 )
-from pricebook.pricelists.facts.dates import find_date
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import comparison_key
 
@@ -62,7 +63,7 @@ def choose_price_columns(
 def header_date(header: TableHeader, index: int, currency: str) -> date | None:
     """Return the day from which the prices of a column hold, if its header names one."""
     cell = header.cells[index]
-    return find_date(cell) if is_dated_price(cell, currency) else None
+    return read_period(cell).first if is_dated_price(cell, currency) else None
 
 
 def is_packing_unit(rank: int) -> bool:
@@ -89,7 +90,11 @@ class _PriceChooser:
     def choose(self) -> PriceColumns:
         tiers = self._tier_columns()
         next_price, next_from = self._next_price()
-        candidates = {i: rank for i, rank in self._available["price"].items() if i != next_price}
+        candidates = {
+            index: rank
+            for index, rank in self._without_expired(self._available["price"]).items()
+            if index != next_price
+        }
         begun = self._begun_prices(candidates)
         if "price" in self._expected.mapping and (self._is_configured or not begun):
             price, tiers = self._mapped_price(tiers)
@@ -128,8 +133,14 @@ class _PriceChooser:
         price = self._best_price(candidates) if candidates else None
         if price is None:
             return None, ()
-        self._check_competitors(price)
-        self._check_merged_header(price)
+        competitors = find_competitors(
+            self._header, self._expected, self._contents, self._available["price"], price
+        )
+        if competitors:
+            self._refuse(competing_columns_issue(self._header, "price", [price, *competitors]))
+        covered = columns_below_header(self._header, self._contents, price)
+        if len(covered) > 1:
+            self._refuse(equal_columns_issue(self._header, "price", covered))
         if tiers and tiers[0][0] <= 1:
             self._refuse(equal_columns_issue(self._header, "price", [price, tiers[0][1]]))
         return price, ((Decimal(1), price), *tiers) if tiers else ()
@@ -198,6 +209,18 @@ class _PriceChooser:
             and (not mapped or price_name(header.cells[index]) in names)
         }
 
+    def _without_expired(self, candidates: RankedColumns) -> RankedColumns:
+        """Return the candidates without prices whose last day is over, if others are left."""
+        today = self._expected.today
+        kept = {
+            index: rank
+            for index, rank in candidates.items()
+            if not (
+                today and (last := read_period(self._header.cells[index]).last) and last < today
+            )
+        }
+        return kept or candidates
+
     def _without_packing_units(self, candidates: RankedColumns) -> RankedColumns:
         """Return the candidates without `PU` unless its cells are unit prices beyond doubt."""
         others = {i: rank for i, rank in candidates.items() if not is_packing_unit(rank)}
@@ -240,47 +263,3 @@ class _PriceChooser:
             self._refuse(equal_columns_issue(self._header, "price", best))
             return None
         return best[0]
-
-    def _check_competitors(self, price: int) -> None:
-        """Refuse a price beside other prices whose headers name customers, terms or a year."""
-        header, available = self._header, self._available
-        known = {
-            index
-            for field, columns in header.candidates.items()
-            for index in columns
-            if field != "price"
-        }
-        vat = header_statement(header.cells[price]).vat_included
-        competitors = [
-            index
-            for index, cell in enumerate(header.cells)
-            if index != price
-            and index not in known
-            and index not in header.ignored
-            and index not in header.tiers
-            and index not in available["price"]
-            and self._may_be_price(index, cell)
-            and not (vat and header_statement(cell).vat_included not in {frozenset(), vat})
-        ]
-        if competitors:
-            self._refuse(competing_columns_issue(header, "price", [price, *competitors]))
-
-    def _may_be_price(self, index: int, cell: str) -> bool:
-        return (
-            is_numeric(content_at(self._contents, index))
-            and has_customer_word(cell)
-            and not has_old_price_word(cell)
-            and not is_known_non_price_header(cell, self._expected.currency)
-        )
-
-    def _check_merged_header(self, price: int) -> None:
-        """Refuse a price header that may span further numeric columns without header."""
-        covered = [price]
-        for index in range(price + 1, min(len(self._header.cells), len(self._contents))):
-            if self._header.cells[index].strip():
-                break
-            content = self._contents[index]
-            if content.kind and is_numeric(content) and index not in self._header.ignored:
-                covered.append(index)
-        if len(covered) > 1:
-            self._refuse(equal_columns_issue(self._header, "price", covered))

@@ -30,6 +30,12 @@ PRICE_WORDS: tuple[tuple[str, ...], ...] = (
         "detal",
         *("ціна", "оптова ціна", "ціна опт", "ціна оптова", "роздрібна ціна", "ціна роздрібна"),
         *("закупівельна ціна", "ціна закупівлі", "відпускна ціна", "ваша ціна"),
+        *("price now", "present price", "aktueller preis", "preis aktuell", "preis heute"),
+        *("derzeitiger preis", "tagespreis", "текущая цена", "цена текущая", "действующая цена"),
+        *("актуальная цена", "prix actuel", "tarif actuel", "prix en vigueur", "precio actual"),
+        *("precio vigente", "tarifa actual", "tarifa vigente", "cena aktualna", "aktualna cena"),
+        *("cena obecna", "obecna cena", "поточна ціна", "ціна поточна", "діюча ціна"),
+        *("чинна ціна", "актуальна ціна"),
         *("dealer", "customer price", "ek netto", "netto vk", "netto ek"),
         *("hek", "nek", "e preis", "ep", "ihr ek", "ihr nettopreis", "abgabepreis", "aktionspreis"),
         *("опт цена", "розн цена", "цена розн", "цена дилер", "дилер", "дилерская", "закупка"),
@@ -87,6 +93,15 @@ NEXT_PRICE_WORDS = frozenset(
         *("ważne", "dnia", "нова", "нові", "з", "від", "діє", "дійсна", "року", "r", "р"),
     )
 )
+
+# Before the last day of a price; the words of a range count behind its first day only.
+UNTIL_WORDS = frozenset(
+    (
+        *("until", "till", "til", "to", "through", "thru", "bis", "до", "по", "jusqu", "jusque"),
+        *("hasta", "do"),
+    )
+)
+RANGE_WORDS = frozenset(("au", "al", "a", "à"))
 
 MONTH_WORDS = frozenset(
     (

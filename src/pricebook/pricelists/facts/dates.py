@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from pricebook.pricelists.facts.numerals import displayed
-from pricebook.pricelists.text import normalize_marks
+from pricebook.pricelists.text import TYPOGRAPHY, normalize_marks
 
 _MONTH_PREFIXES = (
     ("jan", "jän", "янв", "janv", "ene", "sty", "січ"),
@@ -55,6 +55,14 @@ def find_date(text: str, *, day_first: bool | None = None) -> date | None:
     """Return the only date in a header or sentence; None if there is none or more, or in doubt."""
     dates = {_date_of(match, day_first) for match in _IN_TEXT.finditer(normalize_marks(text))}
     return dates.pop() if len(dates) == 1 else None
+
+
+def find_dates(text: str) -> list[tuple[date | None, tuple[int, int]]]:
+    """Return the dates in a text in their order, None for one in doubt, with where they are."""
+    return [
+        (_date_of(match, day_first=None), match.span())
+        for match in _IN_TEXT.finditer(text.translate(TYPOGRAPHY))
+    ]
 
 
 def find_day_first(cells: Iterable[str]) -> bool | None:

@@ -1,0 +1,51 @@
+"""The period in which the prices of a column hold, by its header."""
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from pricebook.pricelists.detection.price_words import RANGE_WORDS, UNTIL_WORDS
+from pricebook.pricelists.facts.dates import find_dates
+from pricebook.pricelists.text import comparison_key
+
+_UNTIL = frozenset(map(comparison_key, UNTIL_WORDS))
+_TO = _UNTIL | frozenset(map(comparison_key, RANGE_WORDS))
+_WORD = re.compile(r"[^\W\d_]+")
+_DASH = re.compile(r"\s*[-–—]\s*").fullmatch
+_DASH_BETWEEN_DATES = re.compile(r"(?<=\d\.\d{4})\s?[-–—]\s?(?=\d)")
+# Words between `until` and its day: `bis zum 31.12.2026`.
+_MAX_DISTANCE = 2
+
+
+class PricePeriod(NamedTuple):
+    """The first and the last day of prices, None where a header names none."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+@lru_cache(maxsize=4096)
+def read_period(header: str) -> PricePeriod:
+    """Return the days that a header names without doubt: `from …`, `until …`, `… - …`."""
+    text = _DASH_BETWEEN_DATES.sub(" - ", header)
+    firsts: list[date] = []
+    lasts: list[date] = []
+    end = 0
+    for day, span in find_dates(text):
+        if day is None:
+            return PricePeriod()
+        is_last = _ends_period(text[end : span[0]], has_first=bool(firsts))
+        (lasts if is_last else firsts).append(day)
+        end = span[1]
+    if len(firsts) > 1 or len(lasts) > 1 or (firsts and lasts and firsts > lasts):
+        return PricePeriod()
+    return PricePeriod(next(iter(firsts), None), next(iter(lasts), None))
+
+
+def _ends_period(before: str, *, has_first: bool) -> bool:
+    """Return whether the words before a day make it the last one of a period."""
+    if has_first and _DASH(before):
+        return True
+    words = [comparison_key(word) for word in _WORD.findall(before)]
+    return not (_TO if has_first else _UNTIL).isdisjoint(words[-_MAX_DISTANCE:])

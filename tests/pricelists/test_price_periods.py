@@ -1,0 +1,103 @@
+"""Columns of prices that hold until a day or from a day on; today is 26 November 2026."""
+
+from datetime import date
+
+import pytest
+
+from pricebook.pricelists.detection.price_periods import PricePeriod, read_period
+from pricelists.fact_lists import BODY, columns_of, issue_of, table_of
+
+JANUARY = date(2027, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "last"),
+    [
+        ("Cena netto do 31.12.2026", None, date(2026, 12, 31)),
+        ("Price until 2026-12-31", None, date(2026, 12, 31)),
+        ("Price valid to December 31, 2026", None, date(2026, 12, 31)),
+        ("Preis bis zum 31. Dezember 2026", None, date(2026, 12, 31)),
+        ("Preis gültig bis 31.12.2026", None, date(2026, 12, 31)),
+        ("Цена до 31.12.2026", None, date(2026, 12, 31)),
+        ("Цена по 31.12.2026 г.", None, date(2026, 12, 31)),
+        ("Prix jusqu'au 31/12/2026", None, date(2026, 12, 31)),
+        ("Precio hasta el 31/12/2026", None, date(2026, 12, 31)),
+        ("Ціна до 31.12.2026", None, date(2026, 12, 31)),
+        ("Price from 2027-01-01", JANUARY, None),
+        ("Preis 01.01.2027", JANUARY, None),
+        ("Preis 01.01.2027 - 30.06.2027", JANUARY, date(2027, 6, 30)),
+        ("Price from 2027-01-01 to 2027-06-30", JANUARY, date(2027, 6, 30)),
+        ("Price", None, None),
+        ("Preis bis 100 Stück", None, None),
+        ("Price until 31.12.2026 or 15.01.2027", None, None),
+    ],
+)
+def test_period_of_a_header(header: str, first: date | None, last: date | None) -> None:
+    assert read_period(header) == PricePeriod(first, last)
+
+
+@pytest.mark.parametrize(
+    ("present", "upcoming"),
+    [
+        ("Cena netto do 31.12.2026", "Cena netto od 01.01.2027"),
+        ("Price until 2026-12-31", "Price from 2027-01-01"),
+        ("Preis bis 31.12.2026", "Preis ab 01.01.2027"),
+        ("Preis netto bis 31.12.2026", "Preis netto neu ab 01.01.2027"),
+        ("Цена до 31.12.2026", "Цена с 01.01.2027"),
+        ("Prix jusqu'au 31/12/2026", "Prix à partir du 2027-01-01"),
+        ("Precio hasta 31.12.2026", "Precio desde 01.01.2027"),
+        ("Ціна до 31.12.2026", "Ціна з 01.01.2027"),
+        ("Current price", "New price from 2027-01-01"),
+        ("Preis aktuell", "Preis neu ab 01.01.2027"),
+        ("Текущая цена", "Цена с 01.01.2027"),
+        ("Prix actuel", "Nouveau prix au 2027-01-01"),
+        ("Precio actual", "Precio desde 01.01.2027"),
+        ("Cena obecna", "Cena od 01.01.2027"),
+        ("Поточна ціна", "Ціна з 01.01.2027"),
+    ],
+)
+def test_present_price_beside_its_successor(present: str, upcoming: str) -> None:
+    lines = [f"Code;Name;{present};{upcoming}", *(f"{line};13.10" for line in BODY)]
+    table = table_of(*lines, currency="PLN")
+    assert columns_of(table)["price"] == present
+    assert columns_of(table)["next_price"] == upcoming
+    assert table.basis.next_from == JANUARY
+
+
+def test_periods_below_a_merged_header() -> None:
+    lines = [
+        "Indeks;Nazwa;Cena netto;;Sug. detal brutto",
+        "Indeks;Nazwa;do 31.12.2026;od 01.01.2027;Sug. detal brutto",
+        *(f"{line};13.10;19.99" for line in BODY),
+    ]
+    table = table_of(*lines, currency="PLN")
+    assert columns_of(table)["price"] == "Cena netto do 31.12.2026"
+    assert columns_of(table)["next_price"] == "Cena netto od 01.01.2027"
+
+
+def test_price_whose_last_day_is_over_is_no_choice() -> None:
+    lines = [
+        "Code;Name;Price until 31.10.2026;Price from 01.11.2026",
+        *(f"{line};13.10" for line in BODY),
+    ]
+    table = table_of(*lines)
+    assert columns_of(table)["price"] == "Price from 01.11.2026"
+    assert "next_price" not in table.columns
+
+
+def test_period_that_has_begun_and_one_to_come() -> None:
+    lines = [
+        "Code;Name;Preis 01.07.2026-31.12.2026;Preis 01.01.2027-30.06.2027",
+        *(f"{line};13.10" for line in BODY),
+    ]
+    table = table_of(*lines)
+    assert columns_of(table)["price"] == "Preis 01.07.2026-31.12.2026"
+    assert columns_of(table)["next_price"] == "Preis 01.01.2027-30.06.2027"
+
+
+def test_two_present_prices_stay_a_choice() -> None:
+    lines = [
+        "Code;Name;Preis;Aktionspreis bis 31.12.2026",
+        *(f"{line};9.10" for line in BODY),
+    ]
+    assert issue_of(*lines).candidates == ("Preis", "Aktionspreis bis 31.12.2026")
