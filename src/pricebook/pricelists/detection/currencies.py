@@ -82,7 +82,6 @@ _SENTENCE_NAMES = {
     "PLN": "zł złotych złotówkach złote zloty",
     "CHF": "franken schweizerfranken sfr",
     "KZT": "тенге",
-    "CZK": "kč",
     "HUF": "forint",
 }
 _CODES_BY_SENTENCE_WORD = {
@@ -90,6 +89,8 @@ _CODES_BY_SENTENCE_WORD = {
     for codes, words in _SENTENCE_NAMES.items()
     for word in words.split()
 }
+# Without its accent, this is an abbreviation of other words.
+_ACCENTED_SENTENCE_NAMES = {"kč": frozenset({"CZK"})}
 # Names that a currency column uses in place of codes.
 _LOCAL_NAMES = frozenset(("руб", "грн", "zł", "kč", "kr", "тг", "лв", "us$", "сум", "euro", "у.е"))
 _ISO_CODES = frozenset(code for codes in _CURRENCY_WORDS for code in codes.split())
@@ -128,7 +129,7 @@ def sentence_currency(word: str, key: str, catalog_currency: str) -> frozenset[s
     """
     if word in _ISO_CODES or word == catalog_currency:
         return frozenset({word})
-    return _CODES_BY_SENTENCE_WORD.get(key)
+    return _CODES_BY_SENTENCE_WORD.get(key) or _ACCENTED_SENTENCE_NAMES.get(word.casefold())
 
 
 def currencies_of_sign(sign: str) -> frozenset[str] | None:

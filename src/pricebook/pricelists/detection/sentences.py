@@ -10,23 +10,19 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
-from pricebook.pricelists.detection.currencies import (
-    currencies_of_sign,
-    sentence_currency,
-)
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.price_statements import (
     PriceStatement,
     read_statement,
 )
 from pricebook.pricelists.detection.price_words import MONTH_WORDS
+from pricebook.pricelists.detection.sentence_currencies import currencies_of_sentence
 from pricebook.pricelists.detection.statement_tokens import Token, number_of, tokenize
 from pricebook.pricelists.detection.statement_words import (
     ABBREVIATIONS,
     AFTER_QUANTITY_WORDS,
     CURRENCY_LABELS,
     MINIMUM_WORDS,
-    NATIONS,
     OTHER_PRICE_NOUNS,
     PER_WORDS,
     PRICE_NOUNS,
@@ -115,7 +111,7 @@ def _read_sentence(note: Note, text: str, currency: str) -> Sentence | None:
     if not (is_about_prices or is_label or valid_from or not is_date_clear):
         return None
     statement = read_statement(part) if is_about_prices else PriceStatement()
-    currencies = _currencies(tokens, currency) if is_about_prices or is_label else None
+    currencies = currencies_of_sentence(tokens, currency) if is_about_prices or is_label else None
     doubts = list(_doubts(tokens, statement, currencies, is_about_prices=is_about_prices))
     if not is_date_clear:
         doubts.append("valid_from")
@@ -136,34 +132,6 @@ def _part_about_cost(text: str) -> str:
         end = next((m.start() for m in words if comparison_key(m[0]) in OTHER_PRICE_NOUNS), None)
         parts.append(part if end is None else part[:end])
     return ",".join(part for part in parts if part.strip())
-
-
-def _currencies(tokens: Sequence[Token], catalog_currency: str) -> frozenset[str] | None:
-    """Return the codes that a sentence may mean; amounts such as `over 500 EUR` say nothing."""
-    possible: frozenset[str] | None = None
-    for index, token in enumerate(tokens):
-        codes = (
-            currencies_of_sign(token.text)
-            if token.kind == "sign"
-            else sentence_currency(token.text, token.key, catalog_currency)
-        )
-        if codes and not _is_amount(tokens, index):
-            nation = NATIONS.get(tokens[index - 1].key) if index else None
-            codes = codes & {nation} if nation in codes else codes
-            possible = codes if possible is None else possible & codes
-    return possible
-
-
-def _is_amount(tokens: Sequence[Token], currency: int) -> bool:
-    """Return whether a number stands directly beside a currency, other than a year."""
-    before = tokens[currency - 1] if currency else None
-    after = tokens[currency + 1] if currency + 1 < len(tokens) else None
-    return any(
-        token is not None
-        and token.kind == "number"
-        and not re.fullmatch(r"(19|20)\d\d", token.text)
-        for token in (before, after)
-    )
 
 
 def _doubts(

@@ -195,3 +195,11 @@ NATIONS = {
     )
     for word in words.split()
 }
+# Nations that are a currency only beside its name: `инструмент из США` is none.
+NATIONS_ALONE = _keys(
+    ("сша", "российских", "российские", "белорусских", "белорусские", "бел", "рос")
+)
+# Before a currency. Some names of currencies are other words without it.
+CURRENCY_PREPOSITIONS = _keys(("in", "en", "w", "v", "em", "в", "у", "на"))
+WORDS_LIKE_CURRENCIES = _keys(("franken", "sterling", "złote"))
+WORDS_LIKE_CURRENCY_CODES = frozenset(("AMD", "CAD", "GEL", "PHP", "TRY"))
