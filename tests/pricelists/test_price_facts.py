@@ -77,17 +77,17 @@ def test_misread_price_quantity_is_refused() -> None:
     ("header", "quantity", "unit"),
     [
         ("Preis je 100", "100", None),
-        ("Preis je 100 Stück", "100", None),
-        ("Preis €/100 Stk", "100", None),
-        ("Price per 1000 pcs", "1000", None),
+        ("Preis je 100 Stück", "100", "H87"),
+        ("Preis €/100 Stk", "100", "H87"),
+        ("Price per 1000 pcs", "1000", "H87"),
         ("Price per 1,000", "1000", None),
         ("Price / C", "100", None),
-        ("Цена за 100 шт", "100", None),
-        ("Цена за 1000 шт., руб.", "1000", None),
+        ("Цена за 100 шт", "100", "H87"),
+        ("Цена за 1000 шт., руб.", "1000", "H87"),
         ("Prix pour 100", "100", None),
-        ("Precio por 100 uds", "100", None),
-        ("Cena za 100 szt", "100", None),
-        ("Ціна за 100 шт", "100", None),
+        ("Precio por 100 uds", "100", "H87"),
+        ("Cena za 100 szt", "100", "H87"),
+        ("Ціна за 100 шт", "100", "H87"),
         ("Price per kg", "1", "KGM"),
         ("Preis / m", "1", "MTR"),
         ("Цена за кг", "1", "KGM"),
@@ -112,6 +112,14 @@ def test_price_of_a_pack_needs_the_pack_size(header: str) -> None:
     issue = issue_of(*plain(header))
     assert issue.option == "column_mapping.pack_size"
     assert table_of(*plain(header), price_quantity=10).basis.price_quantity == 10
+
+
+@pytest.mark.parametrize("header", ["PRICE PER M", "Price per M", "PREIS/M", "Preis je 5 Karton"])
+def test_price_for_something_unclear_is_refused(header: str) -> None:
+    issue = issue_of(*plain(header))
+    assert issue.option == "price_quantity"
+    assert header in issue.message
+    assert table_of(*plain(header), price_quantity=1000).basis.price_quantity == 1000
 
 
 def test_price_of_a_piece_wins_over_another_quantity() -> None:

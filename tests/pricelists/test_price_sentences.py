@@ -163,7 +163,12 @@ def long_list(*lines: str) -> str:
 def test_sentence_far_below_the_table_counts() -> None:
     result = read_price_list(long_list("", "Alle Preise in EUR je 100 Stück zzgl. MwSt.;;"))
     facts = {key: fact.value for key, fact in result.profile.price_facts.items()}
-    assert facts == {"currency": "EUR", "price_quantity": "100", "vat_included": "false"}
+    assert facts == {
+        "currency": "EUR",
+        "price_quantity": "100",
+        "unit": "H87",
+        "vat_included": "false",
+    }
     assert result.items[0].price == Decimal("0.015")
     irrelevant = read_price_list(long_list("Preise freibleibend;;", "Seite 7;;"))
     assert irrelevant.items[0].price == Decimal("1.5")

@@ -99,6 +99,18 @@ def test_sentences_and_settings_are_named() -> None:
     )
 
 
+def test_a_sentence_is_quoted_once() -> None:
+    sentence = 'row 2, "Alle Preise je 100 zzgl. 19 % MwSt."'
+    names = ("price_quantity", "vat_included", "vat_rate")
+    facts = {name: Fact("", "sentence", sentence) for name in names}
+    basis = {"vat_included": False, "vat_rate": Decimal(19), "price_quantity": Decimal(100)}
+    assert price_clause(basis=basis, price_facts=facts) == (
+        f"net of VAT of 19 % ({sentence}), per 100 (row 2)"
+    )
+    both = {name: Fact("", "setting", f"{name}=1") for name in ("vat_included", "vat_rate")}
+    assert price_clause(basis=basis, price_facts=both).startswith("net of VAT of 19 % (set), ")
+
+
 def test_keys_are_named() -> None:
     keys = profile(key_columns=("Bezeichnung", "Farbe"))
     assert 'an article is identified by B "Bezeichnung" and F "Farbe"' in describe_profile(keys)

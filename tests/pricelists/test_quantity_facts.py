@@ -97,6 +97,11 @@ def test_quantity_of_a_number_cell_is_exact() -> None:
         ("Price per 1,000", "1000", None),
         ("Price (per 100 pcs)", "100", None),
         ("Price / C", "100", None),
+        ("Preis per C", "100", None),
+        ("PRICE PER C PCS", "100", None),
+        ("EUR/M", "1000", None),
+        ("Price/M pcs", "1000", None),
+        ("Price per m", "1", "MTR"),
         ("Preis je Tsd. Stück", "1000", None),
         ("Preis/Tsd", "1000", None),
         ("цена за 1000 шт", "1000", None),
@@ -115,6 +120,14 @@ def test_quantity_in_a_header_or_sentence(text: str, number: str, unit: str | No
     statement = read_statement(text)
     assert statement.quantities == {Decimal(number)}
     assert statement.units == ({unit} if unit else set())
+
+
+@pytest.mark.parametrize("text", ["PRICE/M", "PREIS PRO M", "Price per M"])
+def test_a_thousand_that_may_be_a_metre_is_in_doubt(text: str) -> None:
+    statement = read_statement(text)
+    assert statement.unclear_quantity
+    assert not statement.quantities
+    assert not statement.units
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ class _ProfileDescription:
         self._profile = profile
         self._headers = profile.headers
         self._basis = profile.basis or PriceBasis(currency=profile.currency)
+        self._quoted: set[str] = set()
         self._fields: dict[Field, str] = {
             field: self._column(reference) for field, reference in profile.columns.items()
         }
@@ -66,12 +67,17 @@ class _ProfileDescription:
         yield from map(_describe_rate, self._profile.exchange_rates.items())
 
     def _origin(self, name: str) -> str:
-        """Return in brackets what says something, unless that is its column or the header."""
+        """Return in brackets what says something, unless that is its column or the header.
+
+        A sentence is quoted once, then its row is named.
+        """
         fact = self._profile.price_facts.get(name)
         if fact is None or fact.origin in {"column", "cell", "header", "assumed"}:
             return ""
         if fact.origin == "sentence":
-            return f" ({fact.source})"
+            row = fact.source.partition(",")[0] if fact.source in self._quoted else fact.source
+            self._quoted.add(fact.source)
+            return f" ({row})"
         return " (set)" if fact.origin == "setting" else " (as set for an earlier list)"
 
     def _currency(self) -> str:
@@ -89,11 +95,21 @@ class _ProfileDescription:
         if "vat_rate" in self._fields:
             rate = f" at the rate of column {self._fields['vat_rate']}"
         elif self._basis.vat_rate is not None:
-            rate = f" of {_number(self._basis.vat_rate)} %{self._origin('vat_rate')}"
+            origin = "" if self._have_one_source("vat_rate", "vat_included") else "vat_rate"
+            rate = f" of {_number(self._basis.vat_rate)} %{self._origin(origin)}"
         if self._basis.vat_included is None:
             return f"VAT{rate} not stated"
         basis = "including VAT" if self._basis.vat_included else "net of VAT"
         return f"{basis}{rate}{self._origin('vat_included')}"
+
+    def _have_one_source(self, *names: str) -> bool:
+        """Return whether facts have the same source, or are all set."""
+        facts = [self._profile.price_facts.get(name) for name in names]
+        sources = {
+            (fact.origin, "" if fact.origin == "setting" else fact.source) if fact else None
+            for fact in facts
+        }
+        return len(sources) == 1
 
     def _quantity(self) -> Iterator[str]:
         quantity, unit = self._basis.price_quantity, self._basis.unit

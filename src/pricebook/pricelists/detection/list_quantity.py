@@ -14,6 +14,7 @@ from pricebook.pricelists.detection.fact_collector import (
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.price_statements import PriceStatement
 from pricebook.pricelists.facts.quantities import parse_quantity
+from pricebook.pricelists.facts.units import PIECE
 from pricebook.pricelists.schemas.profile import Fact, FactOrigin
 from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.pricelists.text import quote_list
@@ -58,13 +59,16 @@ def find_price_quantity(collector: FactCollector) -> tuple[Decimal, bool]:
 def find_unit(collector: FactCollector) -> str | None:
     """Return the code of the unit that a header or sentence names for the price: `per kg`."""
     sources = collector.sources
-    statements: list[tuple[FactOrigin, str, frozenset[str]]] = []
-    statements.append(("header", sources.price_source, sources.price_statement.units))
+    statements: list[tuple[FactOrigin, str, PriceStatement]] = []
+    statements.append(("header", sources.price_source, sources.price_statement))
     statements.extend(
-        ("sentence", sentence_source(sentence), sentence.statement.units)
+        ("sentence", sentence_source(sentence), sentence.statement)
         for sentence in sources.general_sentences
     )
-    for origin, source, units in statements:
+    for origin, source, statement in statements:
+        units = statement.units
+        if statement.names_pieces and statement.quantities - {1}:
+            units |= {PIECE}
         if len(units) == 1:
             (unit,) = units
             collector.facts["unit"] = Fact(unit, origin, source)

@@ -36,14 +36,16 @@ class PriceStatement(NamedTuple):
     """What a text says about prices; several values contradict each other.
 
     `quantities` are numbers of base units, with 1 for `per piece`; `units` codes of Recommendation
-    20. `names_price_unit`: a price is for the quantity of its column (`je PE`). `vat_included` is
-    empty if nothing says it; with `is_gross_or_net` it is said by such a word only, which may mean
-    discounts as well. `unclear_tax`: a tax is named, but not whether it is included. `rest` are the
-    keys of all other words, `beside_quantity` is the text without what the prices are for.
+    20 but that of a piece; `names_pieces`: it is for pieces. `names_price_unit`: a price is for the
+    quantity of its column (`je PE`). `vat_included` is empty if nothing says it; with
+    `is_gross_or_net` it is said by such a word only, which may mean discounts as well.
+    `unclear_tax`: a tax is named, but not whether it is included. `rest` are the keys of all other
+    words, `beside_quantity` is the text without what the prices are for.
     """
 
     quantities: frozenset[Decimal] = frozenset()
     units: frozenset[str] = frozenset()
+    names_pieces: bool = False
     is_per_pack: bool = False
     names_price_unit: bool = False
     unclear_quantity: bool = False
@@ -83,6 +85,7 @@ def _read(text: str, *, is_header: bool = False, has_tier: bool = False) -> Pric
     return PriceStatement(
         quantities=quantity.quantities,
         units=quantity.units,
+        names_pieces=quantity.names_pieces,
         is_per_pack=quantity.is_per_pack,
         names_price_unit=quantity.names_price_unit,
         unclear_quantity=quantity.unclear or is_unclear,

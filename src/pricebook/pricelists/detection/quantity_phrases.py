@@ -37,10 +37,14 @@ _MONTHS = frozenset(map(comparison_key, MONTH_WORDS))
 
 
 class StatedQuantity(NamedTuple):
-    """What a text says about the quantity of a price; several values contradict each other."""
+    """What a text says about the quantity of a price; several values contradict each other.
+
+    `units` are those other than a piece; `names_pieces`: it is for pieces.
+    """
 
     quantities: frozenset[Decimal] = frozenset()
     units: frozenset[str] = frozenset()
+    names_pieces: bool = False
     is_per_pack: bool = False
     names_price_unit: bool = False
     unclear: bool = False
@@ -64,9 +68,11 @@ def read_quantities(tokens: Sequence[Token], used: set[int]) -> StatedQuantity:
             used.update(range(max(0, start - 1), phrase.end))
     kinds = {phrase.kind for phrase in phrases}
     stated = [phrase for phrase in phrases if phrase.kind == "quantity"]
+    units = frozenset(phrase.unit for phrase in stated if phrase.unit)
     return StatedQuantity(
         quantities=frozenset(phrase.number for phrase in stated),
-        units=frozenset(phrase.unit for phrase in stated if phrase.unit) - {PIECE},
+        units=units - {PIECE},
+        names_pieces=PIECE in units,
         is_per_pack="pack" in kinds,
         names_price_unit="price unit" in kinds,
         unclear="unclear" in kinds,
