@@ -216,6 +216,22 @@ def test_rows_may_have_different_currencies() -> None:
     assert one.basis.currency == "EUR"
 
 
+@pytest.mark.parametrize("header", ["Cur", "Вал.", "Currency", "Währung"])
+def test_one_unknown_currency_does_not_hide_the_others(header: str) -> None:
+    table = table_of(*with_column(header, "EUR", "у.е.", "EUR"))
+    assert columns_of(table)["currency"] == header
+
+
+def test_column_with_currencies_and_other_cells_is_in_doubt() -> None:
+    lines = with_column("XYZ", "EUR", "n/a", "€")
+    issue = issue_of(*lines)
+    assert (issue.option, issue.candidates) == ("column_mapping.currency", ("XYZ",))
+    assert '"EUR"' in issue.message
+    assert '"n/a"' in issue.message
+    assert "currency" in table_of(*lines, column_mapping={"currency": "XYZ"}).columns
+    assert table_of(*lines, ignored_columns=["XYZ"]).basis.currency == "USD"
+
+
 @pytest.mark.parametrize("cells", [("red", "S", "EURO2"), ("M", "L", "XL"), ("Fr", "Sa", "So")])
 def test_other_short_words_are_no_currencies(cells: tuple[str, str, str]) -> None:
     assert "currency" not in table_of(*with_column("X", *cells)).columns

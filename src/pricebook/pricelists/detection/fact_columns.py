@@ -18,10 +18,8 @@ from pricebook.pricelists.detection.ambiguity_errors import (
     misread_column_issue,
 )
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
-from pricebook.pricelists.detection.currencies import (
-    currency_of_cell,
-    resolve_currency,
-)
+from pricebook.pricelists.detection.currencies import resolve_currency
+from pricebook.pricelists.detection.currency_columns import CurrencyColumns
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
 from pricebook.pricelists.detection.header_words import header_currencies
 from pricebook.pricelists.facts.units import parse_unit
@@ -104,31 +102,14 @@ class FactColumns:
             self._assign("category", best[0])
 
     def _choose_currency(self) -> None:
-        """Choose the column of currencies: by its header, else the one whose cells are codes."""
         if "currency" in self._columns:
             return
-        named = {
-            index: rank
-            for index, rank in self._free("currency").items()
-            if rank < _WEAK_CURRENCY_RANK or self._holds_currencies(index)
-        }
-        by_content = [
-            index
-            for index in range(min(len(self._header.cells), len(self._contents)))
-            if index not in self._taken | self._header.ignored
-            and self._content(index).filled
-            and self._holds_currencies(index)
-        ]
-        best = [index for index in self._best(named) if index in by_content] or self._best(named)
-        best = best or by_content
-        if len(best) > 1:
-            self._issues.append(equal_columns_issue(self._header, "currency", best))
-        elif best:
-            self._assign("currency", best[0])
-
-    def _holds_currencies(self, index: int) -> bool:
-        currency = self._expected.currency
-        return self._content(index).share(lambda cell: currency_of_cell(cell, currency)) == 1
+        columns = CurrencyColumns(self._header, self._expected, self._contents, self._taken)
+        chosen = columns.choose(self._free("currency"))
+        if chosen.issue is not None:
+            self._issues.append(chosen.issue)
+        elif chosen.index is not None:
+            self._assign("currency", chosen.index)
 
     def _choose_list_price(self) -> None:
         """Choose the list price beside the price; one in another currency is no fact about it."""
@@ -217,7 +198,6 @@ class FactColumns:
 
 
 _CORE = frozenset({"sku", "name", "price", "next_price"})
-_WEAK_CURRENCY_RANK = 2
 # In this order: a column that fits two fields is that of the first.
 _FACT_FIELDS = (
     _FactField("valid_from", changes_cost=False, fits=fact_cells.is_date),
