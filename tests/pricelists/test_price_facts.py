@@ -216,6 +216,18 @@ def test_rows_may_have_different_currencies() -> None:
     assert one.basis.currency == "EUR"
 
 
+def test_rows_in_another_currency_than_the_list_states_are_rejected() -> None:
+    cells = ("EUR", "USD", "EUR")
+    by_sentence = table_of("All prices in EUR", *with_column("Cur", *cells))
+    assert by_sentence.basis.currency_source == 'row 1, "All prices in EUR"'
+    by_header = table_of(*with_column("Cur", *cells, price="Price EUR"))
+    assert by_header.basis.currency_source == 'the column "Price EUR"'
+    by_setting = table_of(*with_column("Cur", *cells), list_currency="EUR")
+    assert by_setting.basis.currency_source == "currency=EUR"
+    for table in (table_of(*with_column("Cur", *cells)), table_of(*plain("Price EUR"))):
+        assert not table.basis.currency_source
+
+
 @pytest.mark.parametrize("header", ["Cur", "Вал.", "Currency", "Währung"])
 def test_one_unknown_currency_does_not_hide_the_others(header: str) -> None:
     table = table_of(*with_column(header, "EUR", "у.е.", "EUR"))

@@ -6,7 +6,6 @@ import pytest
 
 from pricebook.pricelists.schemas.cells import NumberCell
 from pricebook.pricelists.schemas.price_list_rows import PriceDetails
-from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricelists.price_tables import COMMA, Table, details_of
 
 
@@ -239,10 +238,12 @@ def test_price_in_the_currency_of_its_row() -> None:
     assert Table("currency").item("€5", "EUR").currency == "EUR"
 
 
-def test_row_that_contradicts_the_configured_currency() -> None:
-    table = Table("currency", request={"config": ReadConfig(currency="USD")})
+@pytest.mark.parametrize("source", ["currency=USD", 'row 1, "All prices in USD"'])
+def test_row_that_contradicts_the_currency_of_the_list(source: str) -> None:
+    table = Table("currency", currency_source=source)
     row = table.rejected("5", "EUR")
     assert row.error_type == "other_currency"
     assert row.error_message == (
-        'The row is in EUR (column "currency"), but currency is set to USD: correct one of them.'
+        f'The row is in EUR (column "currency") and in USD by {source}: correct one of them.'
     )
+    assert table.item("5", "USD").price == 5

@@ -50,7 +50,6 @@ class RowFields:
             comparison_key(group): chain for group, chain in table.basis.discount_groups.items()
         }
         self._catalog_currency = request.currency
-        self._set_currency = request.config.currency
         self._currencies: dict[str, str] = {}
         self.decimal_mark: DecimalMark | None = known_decimal_mark(number_profile)
 
@@ -245,11 +244,11 @@ class RowFields:
                 f"The currency {quote(text)} ({label}) may be {format_currencies(codes)}: write "
                 "its ISO 4217 code or set currency.",
             )
-        if self._set_currency and currency != self._set_currency:
+        if self._basis.currency_source and currency != self._basis.currency:
             raise RowRejectedError(
                 "other_currency",
-                f"The row is in {currency} ({label}), but currency is set to "
-                f"{self._set_currency}: correct one of them.",
+                f"The row is in {currency} ({label}) and in {self._basis.currency} by "
+                f"{self._basis.currency_source}: correct one of them.",
             )
         return currency
 

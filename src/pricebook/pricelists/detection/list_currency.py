@@ -1,5 +1,8 @@
 """The currency of a price list: setting, column, cells, header, sentence, else the catalog's."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.currencies import (
     currencies_in_text,
@@ -18,14 +21,22 @@ from pricebook.pricelists.schemas.profile import Fact, FactOrigin
 from pricebook.pricelists.text import quote
 
 
-def find_currency(collector: FactCollector) -> str:
-    """Return the currency of prices whose row and cell name none; collect its fact and issues."""
+class ListCurrency(NamedTuple):
+    """The currency of prices whose row and cell name none, and what says it beside their column."""
+
+    code: str
+    source: str = ""
+
+
+def find_currency(collector: FactCollector) -> ListCurrency:
+    """Return the currency of a price list; collect its fact and issues."""
     sources = collector.sources
     catalog_currency = sources.request.currency
     configured = sources.config.currency
     if sources.request.config.currency is not None:
         collector.note_setting("currency", sources.request.config.currency)
-        return sources.request.config.currency
+        setting = collector.setting("currency", sources.request.config.currency)
+        return _list_currency(collector, setting.value, [setting])
     statements = [
         *([collector.setting("currency", configured)] if configured else []),
         *_of_column(collector),
@@ -58,7 +69,17 @@ def find_currency(collector: FactCollector) -> str:
         collector.facts["currency"] = decided.as_fact()
     else:
         collector.facts["currency"] = Fact(catalog_currency, "assumed")
-    return decided.value if decided else catalog_currency
+    return _list_currency(collector, decided.value if decided else catalog_currency, statements)
+
+
+def _list_currency(
+    collector: FactCollector, code: str, statements: Sequence[Statement]
+) -> ListCurrency:
+    """Return a currency with what says it, if rows of a currency column may contradict that."""
+    if "currency" not in collector.sources.assignment.columns:
+        return ListCurrency(code)
+    others = (each for each in statements if each.origin != "column" and each.value == code)
+    return ListCurrency(code, next((each.source for each in others), ""))
 
 
 def _of_codes(

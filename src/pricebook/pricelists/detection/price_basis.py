@@ -70,7 +70,8 @@ def detect_price_basis(sources: ListSources) -> ListFacts:
     discounts = _find_discounts(collector)
     _note_list_price(collector)
     basis = PriceBasis(
-        currency=currency,
+        currency=currency.code,
+        currency_source=currency.source,
         price_quantity=quantity,
         prices_per_pack=is_per_pack,
         unit=find_unit(collector),

@@ -99,6 +99,8 @@ def _basis(profile: DetectedProfile, config: ReadConfig) -> PriceBasis:
     changes = {
         name: value for name in BASIS_OPTIONS if (value := getattr(config, name)) is not None
     }
+    if config.currency is not None:
+        changes["currency_source"] = f"currency={config.currency}"
     if config.price_quantity is not None:
         changes["price_quantity"] = Decimal(config.price_quantity)
     if config.discount is not None:

@@ -45,15 +45,18 @@ class NumberProfile(msgspec.Struct, frozen=True, kw_only=True):
 class PriceBasis(msgspec.Struct, frozen=True, kw_only=True):
     """What the prices of a whole price list are, unless a row says otherwise.
 
-    `currency` is ISO 4217. A price is for `price_quantity` base units, with `prices_per_pack` for
-    the pack size of its row; `unit` is the code of the base unit. `vat_included` None: not stated;
-    `vat_rate` is percent. `discounts` and those of a `discount_groups` entry are percentages,
-    applied in order to `discount_base`. `valid_from` is the day after today from which all prices
-    hold, `next_from` the day from which the column of `next_price` holds. `day_first` decides
-    between day and month in a date such as `01/12/2026`; None: such a date is in doubt.
+    `currency` is ISO 4217; with `currency_source`, the text beside the currency column that says
+    it, rows in other currencies contradict it. A price is for `price_quantity` base units, with
+    `prices_per_pack` for the pack size of its row; `unit` is the code of the base unit.
+    `vat_included` None: not stated; `vat_rate` is percent. `discounts` and those of a
+    `discount_groups` entry are percentages, applied in order to `discount_base`. `valid_from` is
+    the day after today from which all prices hold, `next_from` the day from which the column of
+    `next_price` holds. `day_first` decides between day and month in a date such as `01/12/2026`;
+    None: such a date is in doubt.
     """
 
     currency: str
+    currency_source: str = ""
     price_quantity: Decimal = Decimal(1)
     prices_per_pack: bool = False
     unit: str | None = None
