@@ -189,6 +189,26 @@ def test_header_without_fitting_cells_is_a_characteristic(
     assert header in [title for title, _ in table.characteristics] or "unit" in table.columns
 
 
+@pytest.mark.parametrize("header", ["%", "C/M", "E / C / M"])
+def test_letters_below_letters_are_price_quantities(header: str) -> None:
+    table = table_of(*with_column(header, "C", "M", "E"))
+    assert columns_of(table)["price_quantity"] == header
+
+
+@pytest.mark.parametrize("cells", [("C", "C", "C"), ("C", "M", "E"), ("%", "‰", "1")])
+def test_letters_below_another_header_are_in_doubt(cells: tuple[str, str, str]) -> None:
+    lines = with_column("Basis", *cells)
+    assert issue_of(*lines).option == "column_mapping.price_quantity"
+    table = table_of(*lines, column_mapping={"price_quantity": "Basis"})
+    assert columns_of(table)["price_quantity"] == "Basis"
+    assert table_of(*lines, ignored_columns=["Basis"]).basis.price_quantity == 1
+
+
+@pytest.mark.parametrize("cells", [("S", "M", "L"), ("A", "B", "C"), ("10", "20", "M")])
+def test_letters_among_others_are_no_price_quantities(cells: tuple[str, str, str]) -> None:
+    assert "price_quantity" not in table_of(*with_column("Type", *cells)).columns
+
+
 def test_ignored_columns_hold_no_field() -> None:
     lines = ["Code;Name;PU;Preis;PE", *(f"A-{n};Screw {n};100;{n}.50;100" for n in range(1, 4))]
     table = table_of(*lines, ignored_columns=["PU", "PE"])

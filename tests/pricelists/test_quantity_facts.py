@@ -24,6 +24,7 @@ from pricebook.pricelists.schemas.cells import NumberCell
         ("%", "100", None),
         ("‰", "1000", None),
         ("EA", "1", "H87"),
+        ("E", "1", "H87"),
         ("100 St", "100", "H87"),
         ("100 St.", "100", "H87"),
         ("100St", "100", "H87"),

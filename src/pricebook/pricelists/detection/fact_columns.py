@@ -27,8 +27,9 @@ from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import quote
 
 _MAX_GROUP_LENGTH = 12
-# Cells of a unit column that may be a hundred; `M` beside them is a thousand, not a metre.
-_QUANTITY_UNIT = re.compile(r"\s*(?:C|CEN|%|‰)\s*").fullmatch
+# Cells that may be a hundred; `M` beside them is a thousand, not a metre.
+_QUANTITY_LETTER = re.compile(r"\s*(?:C|CEN|%|‰)\s*").fullmatch
+_QUANTITY_HEADER = re.compile(r"[CEM%‰/|, ]+").fullmatch
 _GROUP = re.compile(r"\s*[^\W_][\w./ -]*\s*").fullmatch
 
 
@@ -71,7 +72,7 @@ class FactColumns:
         self._choose_list_price()
         for fact_field in _FACT_FIELDS:
             self._choose(fact_field)
-        self._check_units()
+        self._choose_quantity_letters()
         return self._columns, self._issues
 
     def _choose_mapped(self) -> None:
@@ -176,25 +177,40 @@ class FactColumns:
             >= fact_cells.MIN_FITTING_SHARE
         )
 
-    def _check_units(self) -> None:
-        """Refuse units such as `C`: prices may be for a hundred, and for a thousand by `M`."""
-        index = self._columns.get("unit")
-        is_decided = self._expected.price_quantity_is_set or "unit" in self._expected.mapping
-        if index is None or is_decided or "price_quantity" in self._columns:
+    def _choose_quantity_letters(self) -> None:
+        """Choose a column such as `%` with cells such as `C` as what prices are for.
+
+        Below another header they are a doubt: prices may be for a hundred, by `M` for a thousand.
+        """
+        mapping = self._expected.mapping
+        if self._expected.price_quantity_is_set or "price_quantity" in self._columns:
             return
-        texts = map(display_text, self._content(index).cells)
-        example = next(filter(_QUANTITY_UNIT, texts), None)
-        if example is not None:
-            label = column_reference(self._header, index)
-            self._issues.append(
-                PriceListIssue(
-                    f"The unit {quote(example)} of the column {column_label(self._header, index)} "
-                    "may be the quantity that the price is for; set --column "
-                    f'price_quantity="{label}" if it is, or ignored_columns="{label}".',
-                    "column_mapping.price_quantity",
-                    (label,),
-                )
-            )
+        unit = None if "unit" in mapping else self._columns.get("unit")
+        others = [
+            index
+            for index in range(len(self._header.cells))
+            if index not in self._taken | self._header.ignored
+            and self._content(index).share(fact_cells.is_quantity_or_each) == 1
+        ]
+        for index in others if unit is None else [unit, *others]:
+            texts = map(display_text, self._content(index).cells)
+            example = next(filter(_QUANTITY_LETTER, texts), None)
+            if example is None:
+                continue
+            if _QUANTITY_HEADER(self._header.cells[index]):
+                self._assign("price_quantity", index)
+                return
+            self._issues.append(self._quantity_doubt(index, example))
+
+    def _quantity_doubt(self, index: int, example: str) -> PriceListIssue:
+        label = column_reference(self._header, index)
+        return PriceListIssue(
+            f"The unit {quote(example)} of the column {column_label(self._header, index)} "
+            "may be the quantity that the price is for; set --column "
+            f'price_quantity="{label}" if it is, or ignored_columns="{label}".',
+            "column_mapping.price_quantity",
+            (label,),
+        )
 
 
 _CORE = frozenset({"sku", "name", "price", "next_price"})

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pricebook.pricelists.facts.numerals import NUMBER, displayed, parse_number
-from pricebook.pricelists.facts.units import parse_unit
+from pricebook.pricelists.facts.units import PIECE, parse_unit
 from pricebook.pricelists.schemas.cells import NumberCell
 from pricebook.pricelists.schemas.read_config import DecimalMark
 
@@ -31,7 +31,7 @@ _PER_WORDS = frozenset(
         "×",
     )
 )
-# A capital M is a thousand, a small one a metre; so are C and CFT in lists of the United States.
+# A capital M is a thousand, a small one a metre; so are C, CFT and E in lists of the United States.
 _LETTERS = {"C": 100, "M": 1000, "%": 100, "‰": 1000, "%0": 1000, "%o": 1000, "0/00": 1000}
 _IN_DOUBT = frozenset({"T", "H", "D"})
 _MULTIPLES: dict[int, str] = {
@@ -61,7 +61,9 @@ class Quantity(NamedTuple):
     unit: str | None = None
 
 
-_LETTER_QUANTITIES = {letter: Quantity(Decimal(number)) for letter, number in _LETTERS.items()}
+_LETTER_QUANTITIES = {letter: Quantity(Decimal(number)) for letter, number in _LETTERS.items()} | {
+    "E": Quantity(Decimal(1), PIECE)
+}
 
 
 def parse_quantity(cell: str, decimal_mark: DecimalMark | None = None) -> Quantity | None:
