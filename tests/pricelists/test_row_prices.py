@@ -247,3 +247,15 @@ def test_row_that_contradicts_the_currency_of_the_list(source: str) -> None:
         f'The row is in EUR (column "currency") and in USD by {source}: correct one of them.'
     )
     assert table.item("5", "USD").price == 5
+
+
+def test_unit_that_contradicts_the_one_of_the_price() -> None:
+    table = Table("unit", unit="MTR")
+    assert details_of(table.item("5", "m")).unit == "MTR"
+    assert details_of(table.item("5", "")).unit == "MTR"
+    row = table.rejected("5", "pcs")
+    assert row.error_type == "price_quantity_unknown"
+    assert '"pcs" (column "unit")' in row.error_message
+    assert details_of(Table("unit", unit="H87").item("5", "m")).unit == "MTR"
+    in_quantity = Table("price_quantity", unit="KGM").rejected("5", "100 m")
+    assert '"100 m" (column "price_quantity")' in in_quantity.error_message

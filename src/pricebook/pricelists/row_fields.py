@@ -12,6 +12,7 @@ from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.facts.dates import parse_date
 from pricebook.pricelists.facts.discounts import parse_discounts
 from pricebook.pricelists.facts.quantities import Quantity, parse_quantity
+from pricebook.pricelists.facts.units import PIECE
 from pricebook.pricelists.facts.vat import parse_vat_rate
 from pricebook.pricelists.numbers import RowProblem, known_decimal_mark
 from pricebook.pricelists.pricing import Vat
@@ -50,6 +51,7 @@ class RowFields:
             comparison_key(group): chain for group, chain in table.basis.discount_groups.items()
         }
         self._catalog_currency = request.currency
+        self._unit_source = table.facts["unit"].source if "unit" in table.facts else "the list"
         self._currencies: dict[str, str] = {}
         self.decimal_mark: DecimalMark | None = known_decimal_mark(number_profile)
 
@@ -115,6 +117,7 @@ class RowFields:
                 "number such as 1.000, or correct the cell.",
             )
         unit = (stated and stated.unit) or (unit_quantity and unit_quantity.unit)
+        self._check_unit(cells, unit)
         numbers = {self._basis.price_quantity} - {_ONE}
         if stated is not None:
             numbers.add(stated.number)
@@ -127,6 +130,19 @@ class RowFields:
                 f"{self._quantity_sources()}: set price_quantity or name one in ignored_columns.",
             )
         return Quantity(numbers.pop() if numbers else _ONE, unit)
+
+    def _check_unit(self, cells: list[str], unit: str | None) -> None:
+        """Reject a unit other than the measure that all prices are for: `pcs` and `per m`."""
+        measure = self._basis.unit
+        if not unit or measure in {None, PIECE, unit}:
+            return
+        field: Field = "unit" if self.cell(cells, "unit") else "price_quantity"
+        raise RowRejectedError(
+            "price_quantity_unknown",
+            f"The unit {_quoted(self.cell(cells, field))} ({self._label(field)}) is not the one "
+            f"that prices are for by {self._unit_source}: correct the cell, or name its column in "
+            "ignored_columns.",
+        )
 
     def pack_quantity(self, cells: list[str], stated: Quantity) -> Quantity:
         """Return the pack size that a price per pack is for; `stated` is the quantity beside it."""
