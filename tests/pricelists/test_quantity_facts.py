@@ -100,7 +100,6 @@ def test_quantity_of_a_number_cell_is_exact() -> None:
         ("Price / C", "100", None),
         ("Preis per C", "100", None),
         ("PRICE PER C PCS", "100", None),
-        ("EUR/M", "1000", None),
         ("Price/M pcs", "1000", None),
         ("Price per m", "1", "MTR"),
         ("Preis je Tsd. Stück", "1000", None),
