@@ -27,7 +27,7 @@ _MIN_SHARE = 0.5
 class CurrencyColumn(NamedTuple):
     """The 0-based column of currencies, or the reason to refuse the price list."""
 
-    index: int | None = None
+    column: int | None = None
     issue: PriceListIssue | None = None
 
 

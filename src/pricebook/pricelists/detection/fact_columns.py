@@ -109,8 +109,8 @@ class FactColumns:
         chosen = columns.choose(self._free("currency"))
         if chosen.issue is not None:
             self._issues.append(chosen.issue)
-        elif chosen.index is not None:
-            self._assign("currency", chosen.index)
+        elif chosen.column is not None:
+            self._assign("currency", chosen.column)
 
     def _choose_list_price(self) -> None:
         """Choose the list price beside the price; one in another currency is no fact about it."""
