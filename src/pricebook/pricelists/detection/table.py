@@ -26,6 +26,7 @@ from pricebook.pricelists.detection.header_row import (
     TableHeader,
     find_first_header,
 )
+from pricebook.pricelists.detection.legends import without_legend
 from pricebook.pricelists.detection.notes import Note, read_notes
 from pricebook.pricelists.detection.price_basis import ListFacts, detect_price_basis
 from pricebook.pricelists.detection.sentences import read_sentences
@@ -107,7 +108,8 @@ def detect_table(
     key_sources = key_columns.KeySources(request, header, columns, contents, item_rows)
     key = key_columns.detect_key(key_sources)
     issues = [*key_columns.with_key_hints(list(assignment.issues), key_sources), *key.issues]
-    sentences = read_sentences([*_notes(records, header, columns), *later_notes], request.currency)
+    notes = [*_notes(records, header, columns), *later_notes]
+    sentences = read_sentences(_without_legends(notes, header, columns), request.currency)
     list_facts = _detect_facts(
         ListSources(request, _remembered_config(request), header, assignment, contents, sentences),
         issues,
@@ -221,6 +223,19 @@ def _notes(
     header_rows = range(header.first_row_number, header.row_number + 1)
     is_whole = len(records) < HEADER_SEARCH_ROWS + CONTENT_SAMPLE_ROWS
     return read_notes(records, header_rows, blank_columns, is_whole=is_whole)
+
+
+def _without_legends(
+    notes: Sequence[Note], header: TableHeader, columns: Mapping[Field, int]
+) -> list[Note]:
+    """Return the notes without what they say about the cells of units and price quantities."""
+    if columns.keys().isdisjoint({"unit", "price_quantity"}):
+        return list(notes)
+    index = columns.get("price_quantity")
+    headers = [] if index is None else [header.cells[index].strip()]
+    return [
+        note._replace(text=without_legend(note.text, list(filter(None, headers)))) for note in notes
+    ]
 
 
 def _last_row_before_items(records: Sequence[Record], code_and_name: Collection[int]) -> int:

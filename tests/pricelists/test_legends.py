@@ -1,0 +1,71 @@
+"""Legends of units and price quantities below a table say nothing about all prices."""
+
+import re
+
+import pytest
+
+from pricebook.pricelists.detection.legends import without_legend
+from pricelists.fact_lists import BODY, issue_of, table_of
+
+PRICE_WORDS = re.compile("pri|prei|prec|cena|цен|цін", re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("legend", "rest"),
+    [
+        ("J.m.: szt. – sztuka, kpl. – komplet, 100 szt. – cena za 100 sztuk.", None),
+        ("100 St = Preis je 100 Stück; 1000 St = Preis je 1000 Stück", None),
+        ("C = price per 100   M = price per 1,000   E = each", None),
+        ("UOM: C = price per 100 pieces, M = price per 1,000 pieces", None),
+        ("ед. изм.: 100 шт – цена за 100 шт, тыс. шт – цена за 1000 шт", None),
+        ("% = prix par 100; ‰ = prix par 1000", None),
+        ("100 uds: precio por 100 unidades", None),
+        ("100 шт. — ціна за 100 шт.", None),
+        ("C = price per 100, prices in EUR", "prices in EUR"),
+        # No definition of a quantity by itself: these stay.
+        ("St = Preis je 100 Stück", "St = Preis je 100 Stück"),
+        ("Preise je 100 St – netto", "Preise je 100 St – netto"),
+        ("Hinweis: Preise je 100 Stück", "Hinweis: Preise je 100 Stück"),
+        ("100 St = Preis je 1000 Stück", "100 St = Preis je 1000 Stück"),
+    ],
+)
+def test_definitions_of_quantities_are_left_out(legend: str, rest: str | None) -> None:
+    found = without_legend(legend, [])
+    assert found.strip(" ,;") == rest if rest else not PRICE_WORDS.search(found)
+
+
+@pytest.mark.parametrize(
+    ("header", "legend"),
+    [
+        ("Prix par", "« Prix par 100 » : vente par boîte entière."),
+        ("Preis je", '"Preis je 100": Abgabe nur in ganzen Packungen'),
+        ("Ціна за", "Ціна за: кількість одиниць, продаж кратно упаковці"),
+    ],
+)
+def test_quoted_header_of_the_price_quantity_is_no_sentence(header: str, legend: str) -> None:
+    rows = [f"{line};{cell}" for line, cell in zip(BODY, ("1", "100", "100"), strict=True)]
+    lines = [f"Code;Name;Rate;{header}", *rows, "", legend]
+    table = table_of(*lines)
+    assert table.facts["price_quantity"].value == "per row"
+
+
+@pytest.mark.parametrize("header", ["J.m.", "ME", "Ед. изм."])
+def test_units_with_a_legend_are_read_per_row(header: str) -> None:
+    rows = [f"{line};{cell}" for line, cell in zip(BODY, ("szt.", "100 szt.", "kpl."), strict=True)]
+    lines = [f"Code;Name;Rate;{header}", *rows]
+    legend = "J.m.: szt. – sztuka, 100 szt. – cena za 100 sztuk."
+    table = table_of(*lines, "", legend)
+    assert table.basis.price_quantity == 1
+    assert "price_quantity" not in table.facts
+
+
+def test_other_price_quantity_of_a_unit_stays() -> None:
+    rows = [f"{line};St" for line in BODY]
+    lines = ["Code;Name;Rate;ME", *rows, "", "St = Preis je 100 Stück"]
+    assert table_of(*lines).basis.price_quantity == 100
+
+
+def test_prices_for_another_quantity_than_their_column_are_in_doubt() -> None:
+    rows = [f"{line};1" for line in BODY]
+    lines = ["Code;Name;Rate;PE", *rows, "", "PE: Preise je 100 Stück"]
+    assert issue_of(*lines).option == "price_quantity"
