@@ -70,6 +70,16 @@ def test_new_price_before_and_from_its_day() -> None:
     assert Table("next_price", next_from=TODAY).item("5", "").price == Decimal(5)
 
 
+@pytest.mark.parametrize("dash", ["-", "–", " — "])
+def test_dash_is_no_price(dash: str) -> None:
+    table = Table("next_price", next_from=date(2026, 12, 1))
+    announced = table.item(dash, "6")
+    assert (announced.price, announced.next_price) == (None, Decimal(6))
+    ending = table.item("5", dash)
+    assert (ending.price, ending.next_price) == (Decimal(5), None)
+    assert table.rejected(dash, dash).error_type == "missing_price"
+
+
 def test_new_price_has_quantity_and_discount_of_its_row() -> None:
     table = Table("next_price", "price_quantity", "discount", next_from=date(2026, 12, 1))
     item = table.item("500", "600", "100", "50")

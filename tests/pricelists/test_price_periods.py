@@ -101,3 +101,10 @@ def test_two_present_prices_stay_a_choice() -> None:
         *(f"{line};9.10" for line in BODY),
     ]
     assert issue_of(*lines).candidates == ("Preis", "Aktionspreis bis 31.12.2026")
+
+
+def test_sentence_about_the_next_price_is_not_about_the_present_one() -> None:
+    lines = ["Code;Name;Price;Price from 2027-01-01", *(f"{line};13.10" for line in BODY)]
+    table = table_of("Change of prices from 01.01.2027", *lines)
+    assert "valid_from" not in table.facts
+    assert table.basis.next_from == JANUARY

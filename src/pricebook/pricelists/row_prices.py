@@ -237,11 +237,11 @@ class RowPriceReader:
         return tuple(PriceTier(quantity, tiers[quantity]) for quantity in sorted(tiers))
 
     def _read_cell(self, cells: list[str], field: Field, read_price: _ReadPrice) -> Decimal | None:
-        """Return the price in the column of a field, None if it is empty or there is no column."""
+        """Return the price of a field, None if its cell is empty or a dash, or has no column."""
         if field == "price" and self._is_price_a_tier:
             return None
         cell = self._fields.cell(cells, field)
-        return _checked(read_price(cell)) if cell else None
+        return None if display_text(cell).strip() in _NO_PRICE else _checked(read_price(cell))
 
     def _recommended_price(
         self, cells: list[str], read_price: _ReadPrice, unread: dict[Field, str]

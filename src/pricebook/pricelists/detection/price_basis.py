@@ -154,8 +154,10 @@ def _find_valid_from(collector: FactCollector) -> date | None:
     days: dict[date, Statement] = {}
     if day := sources.assignment.price_from:
         days[day] = Statement(day.isoformat(), "header", sources.price_source)
+    of_next_price = sources.assignment.next_from
     for sentence in sources.general_sentences:
-        if (day := sentence.valid_from) and "valid_from" not in sentence.doubts:
+        day = sentence.valid_from
+        if day and day != of_next_price and "valid_from" not in sentence.doubts:
             source = sentence_source(sentence)
             days.setdefault(day, Statement(day.isoformat(), "sentence", source))
     if not days:
