@@ -102,15 +102,40 @@ def test_discount_can_be_set() -> None:
         *(("Стоимость", "Стоимость опт"), ("SRP, US", "DDP"), ("Price", "Price VIP")),
         *(("Цена", "Цена партнер"), ("Price", "B2B"), ("Preis", "Preis Händler")),
         *(("Price", "Price 2027"), ("Опт", "Крупный опт"), ("Prix", "Prix revendeur")),
+        *(("Price", "New price"), ("Preis", "Preis neu"), ("EK", "EK neu"), ("Цена", "Новая цена")),
+        *(("Price", "Price 2"), ("Price C", "Price B"), ("Price", "Promo price"), ("Price", "Net")),
+        *(("Preis", "Staffelpreis"), ("Price", "incl. VAT"), ("Price", "Price after 01.12")),
     ],
 )
 def test_prices_of_different_customers_are_a_choice(headers: tuple[str, str]) -> None:
     lines = [f"Code;Name;{headers[0]};{headers[1]}", *(f"{line};5.75" for line in BODY)]
-    issue = issue_of(*lines)
-    assert (issue.option, issue.candidates) == ("column_mapping.price", headers)
+    (issue,) = [i for i in issues_of(*lines) if i.option == "column_mapping.price"]
+    assert issue.candidates == headers
     for header in headers:
-        table = table_of(*lines, column_mapping={"price": header})
+        table = table_of(*lines, column_mapping={"price": header}, price_quantity=1)
         assert columns_of(table)["price"] == header
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Old price", "Price per kg", "Grundpreis", "Total price", "Gesamtpreis", "Price group"),
+        *("Price change", "Preis/VPE", "Price date", "Сумма", "Price for 10 pcs", "VAT"),
+    ],
+)
+def test_other_sums_beside_the_price_are_no_choice(header: str) -> None:
+    lines = [f"Code;Name;Price;{header}", *(f"{line};5.75" for line in BODY)]
+    assert columns_of(table_of(*lines))["price"] == "Price"
+
+
+@pytest.mark.parametrize(
+    "headers", ["Qty 10;Price 10;Qty 100;Price 100", "Menge1;Preis1;Menge2;Preis2"]
+)
+def test_quantities_beside_prices_are_never_the_price(headers: str) -> None:
+    lines = [f"Code;Name;{headers}", *(f"A-{n};Screw {n};10;{n}.9;100;{n}.5" for n in range(1, 5))]
+    issue = issue_of(*lines)
+    assert issue.option == "column_mapping.price"
+    assert headers.split(";")[1] in issue.candidates
 
 
 @pytest.mark.parametrize("prices", [("100;80", "10;8"), ("100;80",), ("100;80", "10;", "5;")])

@@ -10,6 +10,7 @@ from pricebook.pricelists.detection.non_field_headers import (
     NON_FIELD_HEADERS,
     OLD_PRICE_WORDS,
     OTHER_QUANTITY_WORDS,
+    PRICE_ATTRIBUTE_WORDS,
 )
 from pricebook.pricelists.detection.price_periods import PricePeriod, read_period
 from pricebook.pricelists.detection.price_statements import PriceStatement, read_header_statement
@@ -62,6 +63,7 @@ _PRICE_QUALIFIERS = frozenset(comparison_key(word) for word in TAX_WORDS | PIECE
 _NON_FIELD_HEADERS = frozenset(map(comparison_key, NON_FIELD_HEADERS))
 _OLD_PRICE_WORDS = frozenset(map(comparison_key, OLD_PRICE_WORDS))
 _OTHER_PRICE_WORDS = _OLD_PRICE_WORDS | frozenset(map(comparison_key, OTHER_QUANTITY_WORDS))
+_PRICE_ATTRIBUTES = frozenset(map(comparison_key, PRICE_ATTRIBUTE_WORDS))
 _NEXT_PRICE_WORDS = frozenset(map(comparison_key, NEXT_PRICE_WORDS))
 _PERIOD_WORDS = _NEXT_PRICE_WORDS | frozenset(map(comparison_key, UNTIL_WORDS | RANGE_WORDS))
 _PRICE_SUFFIXES = (
@@ -129,6 +131,12 @@ def price_name(cell: str) -> str:
     return "".join(word for word in header_statement(cell).rest if not _is_date_word(word))
 
 
+def is_new_price(cell: str) -> bool:
+    """Return whether a header names a new price without its day: `EK neu`."""
+    rank = _FIELD_RANKS["price"].get(price_name(cell), OTHER_QUANTITY_RANK)
+    return has_next_price_word(cell) and rank < OTHER_QUANTITY_RANK
+
+
 def is_per_piece(statement: PriceStatement) -> bool:
     """Return whether a header names no other quantity than one piece."""
     is_one = statement.quantities <= {1} and not statement.units
@@ -186,7 +194,8 @@ def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> Fiel
 
 def mentions_price(cell: str) -> bool:
     """Return whether a header mentions a price of any kind, also an old one or one per pack."""
-    return any(word.endswith(_PRICE_SUFFIXES) for word in split_header_with_brackets(cell))
+    words = split_header_with_brackets(cell)
+    return any(word.rstrip("0123456789").endswith(_PRICE_SUFFIXES) for word in words)
 
 
 def may_be_only_price(cell: str) -> bool:
@@ -215,6 +224,18 @@ def has_customer_word(cell: str) -> bool:
 def has_old_price_word(cell: str) -> bool:
     """Return whether a header has a word for a former price."""
     return not _OLD_PRICE_WORDS.isdisjoint(split_header_with_brackets(cell))
+
+
+def is_other_sum(cell: str) -> bool:
+    """Return whether a header that mentions a price names a total, a date, a change or a group."""
+    words = split_header_with_brackets(cell)
+    return not (_NON_FIELD_HEADERS | _PRICE_ATTRIBUTES).isdisjoint(words)
+
+
+def states_only_tax(cell: str) -> bool:
+    """Return whether a header has no other words than those of a tax: `net`, `incl. VAT`."""
+    statement = header_statement(cell)
+    return bool(statement.vat_included) and not statement.rest
 
 
 def is_known_non_price_header(cell: str, currency: str) -> bool:

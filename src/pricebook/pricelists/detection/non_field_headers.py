@@ -67,6 +67,17 @@ OLD_PRICE_WORDS = frozenset(
     )
 )
 
+# Beside a word for prices: something else than a price.
+PRICE_ATTRIBUTE_WORDS = frozenset(
+    (
+        *("group", "code", "class", "category", "level", "change", "difference", "diff", "index"),
+        *("increase", "version", "type", "gruppe", "klasse", "änderung", "differenz", "erhöhung"),
+        *("art", "группа", "код", "класс", "категория", "изменение", "разница", "тип", "groupe"),
+        *("classe", "évolution", "écart", "variation", "grupo", "clase", "variación", "cambio"),
+        *("grupa", "kod", "klasa", "zmiana", "różnica", "група", "зміна", "різниця", "номер"),
+    )
+)
+
 # A price of another quantity than a piece.
 OTHER_QUANTITY_WORDS = frozenset(
     (
@@ -74,7 +85,7 @@ OTHER_QUANTITY_WORDS = frozenset(
         *("box", "pack", "package", "packet", "carton", "case", "pallet", "set", "dozen"),
         "hundred",
         *("ve", "vpe", "karton", "packung", "palette", "pal", "gebinde", "paket", "rolle"),
-        "hundert",
+        *("hundert", "grundpreis"),
         *("кг", "м", "м2", "м3", "метр", "литр", "л", "тонна", "тн", "уп", "упак"),
         *("упаковка", "упаковку", "упаковки", "кор", "короб", "коробка", "коробку", "рулон"),
         "пачка",

@@ -127,20 +127,14 @@ class _PriceChooser:
             candidates = {i: candidates.get(i, 0) for i, day in begun.items() if day == latest}
         regular = {index: rank for index, rank in candidates.items() if rank < LIST_PRICE_RANK}
         if tiers and not regular:
+            self._check_others(tiers[0][1])
             return tiers[0][1], tiers
         candidates = regular or self._without_packing_units(candidates)
         candidates = self._in_expected_currency(candidates)
         price = self._best_price(candidates) if candidates else None
         if price is None:
             return None, ()
-        competitors = find_competitors(
-            self._header, self._expected, self._contents, self._available["price"], price
-        )
-        if competitors:
-            self._refuse(competing_columns_issue(self._header, "price", [price, *competitors]))
-        covered = columns_below_header(self._header, self._contents, price)
-        if len(covered) > 1:
-            self._refuse(equal_columns_issue(self._header, "price", covered))
+        self._check_others(price)
         if tiers and tiers[0][0] <= 1:
             self._refuse(equal_columns_issue(self._header, "price", [price, tiers[0][1]]))
         return price, ((Decimal(1), price), *tiers) if tiers else ()
@@ -263,3 +257,12 @@ class _PriceChooser:
             self._refuse(equal_columns_issue(self._header, "price", best))
             return None
         return best[0]
+
+    def _check_others(self, price: int) -> None:
+        """Refuse a price beside other columns that may be the price."""
+        header, contents = self._header, self._contents
+        if others := find_competitors(header, self._expected.currency, contents, price):
+            self._refuse(competing_columns_issue(header, "price", [price, *others]))
+        covered = columns_below_header(header, contents, price)
+        if len(covered) > 1:
+            self._refuse(equal_columns_issue(header, "price", covered))

@@ -1,61 +1,51 @@
-"""Columns beside the price column that may hold the price instead."""
+"""Columns beside the price that may be the price as well: of other customers, terms or days.
 
-from collections.abc import Collection, Sequence
+A header that mentions a price is understood as an old price, a price of another quantity or tax, a
+list price and so on, or it is a choice. `Price 2` and `New price` are.
+"""
+
+from collections.abc import Sequence
 
 from pricebook.pricelists.detection.column_content import ColumnContent, content_at, is_numeric
-from pricebook.pricelists.detection.header_row import ExpectedColumns, TableHeader
+from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_words import (
     has_customer_word,
     has_old_price_word,
+    has_other_price_word,
     header_statement,
     is_known_non_price_header,
+    is_new_price,
+    is_other_sum,
+    mentions_price,
+    states_only_tax,
 )
 
 
 def find_competitors(
-    header: TableHeader,
-    expected: ExpectedColumns,
-    contents: Sequence[ColumnContent],
-    candidates: Collection[int],
-    price: int,
+    header: TableHeader, currency: str, contents: Sequence[ColumnContent], price: int
 ) -> list[int]:
-    """Return the columns of other prices, whose headers name customers, terms or a year.
-
-    The candidates for the price, among which it was chosen, are none of them.
-    """
-    known = {
-        index
-        for field, columns in header.candidates.items()
-        for index in columns
-        if field != "price"
-    }
-    excluded = {price, *known, *header.ignored, *header.tiers, *candidates}
+    """Return the columns whose headers do not tell why they are not the price."""
+    known = {index for columns in header.candidates.values() for index in columns}
+    excluded = header.ignored | header.tiers.keys() | {price}
     vat = header_statement(header.cells[price]).vat_included
+    has_discount = bool(header.candidates["discount"] or header.candidates["discount_group"])
     return [
         index
         for index, cell in enumerate(header.cells)
         if index not in excluded
         and is_numeric(content_at(contents, index))
-        and _may_be_price(cell, expected.currency)
-        and not (vat and header_statement(cell).vat_included not in {frozenset(), vat})
+        and not _has_other_tax(cell, vat)
+        and (
+            (states_only_tax(cell) and not has_discount)
+            or (index not in known and _may_be_price(cell, currency))
+        )
     ]
-
-
-def _may_be_price(cell: str, currency: str) -> bool:
-    return (
-        has_customer_word(cell)
-        and not has_old_price_word(cell)
-        and not is_known_non_price_header(cell, currency)
-    )
 
 
 def columns_below_header(
     header: TableHeader, contents: Sequence[ColumnContent], price: int
 ) -> list[int]:
-    """Return the price column and the columns of numbers without a header that follow it.
-
-    The header of the price may span them.
-    """
+    """Return the price column and the columns of numbers without a header that it may span."""
     covered = [price]
     for index in range(price + 1, min(len(header.cells), len(contents))):
         if header.cells[index].strip():
@@ -64,3 +54,19 @@ def columns_below_header(
         if content.kind and is_numeric(content) and index not in header.ignored:
             covered.append(index)
     return covered
+
+
+def _may_be_price(cell: str, currency: str) -> bool:
+    if has_old_price_word(cell) or is_known_non_price_header(cell, currency):
+        return False
+    is_explained = has_other_price_word(cell) or is_other_sum(cell)
+    is_other_price = mentions_price(cell) or is_new_price(cell)
+    return has_customer_word(cell) or (is_other_price and not is_explained)
+
+
+def _has_other_tax(cell: str, vat_of_price: frozenset[bool]) -> bool:
+    """Return whether the price states its tax and a header states another one."""
+    return bool(vat_of_price) and header_statement(cell).vat_included not in {
+        frozenset[bool](),
+        vat_of_price,
+    }
