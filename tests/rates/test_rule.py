@@ -43,6 +43,26 @@ async def test_exact_inverse_has_no_trailing_zeros(conn: Connection, set_rate: S
     assert str(found[0]) == "1.25"
 
 
+@pytest.mark.parametrize("is_manual", [True, False])
+async def test_rate_that_was_set_by_hand_outranks_one_of_a_file_in_either_direction(
+    conn: Connection, set_rate: SetRate, *, is_manual: bool
+) -> None:
+    await set_rate("EUR", "USD", "1.05")
+    await set_rate("USD", "EUR", "0.8")
+    await set_rate("EUR", "GBP", "0.84")
+    if is_manual:
+        await conn.execute("UPDATE exchange_rates SET source = 'manual' WHERE base = 'USD'")
+    found = [await find_rate(conn, source, "USD") for source in ("EUR", "GBP")]
+    assert [rate for rate, _ in filter(None, found)] == (
+        [Decimal("1.25"), Decimal("1.488095238095238")]
+        if is_manual
+        else [Decimal("1.05"), Decimal("1.25")]
+    )
+    await set_rate("EUR", "USD", "1.06", age_days=-1)
+    await conn.execute("UPDATE exchange_rates SET date = date - 1")
+    assert await find_rate(conn, "EUR", "USD") == (Decimal("1.06"), today())
+
+
 async def test_cross_rate_over_a_common_base(conn: Connection, set_rate: SetRate) -> None:
     await set_rate("EUR", "GBP", "0.84")
     await set_rate("EUR", "USD", "1.05")

@@ -86,6 +86,48 @@ async def test_cost_in_another_currency_is_converted_by_the_rate_of_the_item(
     assert await rows(conn, query) == [({"brand": "Bosch"}, None)]
 
 
+IN_EURO = """
+    UPDATE supplier_items SET currency = 'EUR', cost = 0, current_price = 0, exchange_rate = 1.1,
+        rate_date = current_date - 20, next_cost = %s, next_from = current_date - 1
+"""
+
+
+async def test_rate_of_today_holds_though_it_did_not_change_the_present_price(
+    conn: Connection, worker_database: Database
+) -> None:
+    await item_of(conn)
+    await conn.execute("INSERT INTO catalog_settings (currency) VALUES ('USD')")
+    await conn.execute(
+        "INSERT INTO exchange_rates (base, currency, date, rate, source)"
+        " VALUES ('EUR', 'USD', current_date - 2, 1.2, 'test')"
+    )
+    await conn.execute(IN_EURO, [10])
+    assert await apply_upcoming_prices(worker_database) == 1
+    query = "SELECT current_price, exchange_rate, current_date - rate_date FROM supplier_items"
+    assert await rows(conn, query) == [(Decimal("12.00"), Decimal("1.20"), 2)]
+
+
+@pytest.mark.parametrize("cost", ["0.0000001", "9999999999"])
+async def test_price_that_the_catalog_cannot_have_is_not_applied(
+    conn: Connection, worker_database: Database, cost: str
+) -> None:
+    await item_of(conn)
+    await conn.execute(IN_EURO, [Decimal(cost)])
+    assert await apply_upcoming_prices(worker_database) == 0
+
+
+async def test_price_is_not_applied_while_prices_are_recomputed(
+    conn: Connection, database: Database, worker_database: Database
+) -> None:
+    await item_of(conn)
+    await announce(conn)
+    async with database.transaction() as recomputing:
+        await recomputing.execute("SELECT recompute_prices(current_date, 7)")
+        with pytest.raises(DatabaseBusyError):
+            await apply_upcoming_prices(worker_database)
+    assert await apply_upcoming_prices(worker_database) == 1
+
+
 async def test_concurrent_workers_apply_each_price_once(
     conn: Connection, worker_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -94,18 +94,28 @@ async def _reject_rows_without_rate(conn: Connection, rule: ExchangeRule) -> Non
 
 
 async def _reject_inconvertible_costs(conn: Connection, rule: ExchangeRule) -> None:
-    """Mark the rows whose price in the currency of the catalog is too high or 0 as errors."""
+    """Mark the rows with a price that is too high or 0 in the currency of the catalog as errors.
+
+    An upcoming price is converted again on its day.
+    """
     await conn.execute(
         """
-        UPDATE staged_row
+        UPDATE staged_row AS staged
         SET error_type =
-                CASE WHEN cost < 1 THEN 'price_too_precise' ELSE 'price_out_of_range' END,
-            error_message = format('The price %%s %%s is %%s %%s.', trim_scale(cost), currency,
-                CASE WHEN cost < 1 THEN 'rounded to six decimals 0' ELSE 'above 9,999,999,999' END,
+                CASE WHEN listed < 1 THEN 'price_too_precise' ELSE 'price_out_of_range' END,
+            error_message = format('The price %%s %%s is %%s %%s.', trim_scale(listed), currency,
+                CASE WHEN listed < 1 THEN 'rounded to six decimals 0'
+                    ELSE 'above 9,999,999,999' END,
                 %(catalog_currency)s::text),
             row_data = jsonb_build_object('sku', supplier_sku, 'name', name,
-                'price', coalesce(details -> 'list_price', to_jsonb(cost)), 'currency', currency)
-        WHERE error_type IS NULL AND price IS NULL AND cost IS NOT NULL
+                'price', coalesce(details -> 'list_price', to_jsonb(listed)), 'currency', currency)
+        FROM (
+            SELECT row_number, CASE WHEN price IS NULL AND cost IS NOT NULL THEN cost
+                WHEN convert_cost(next_price, exchange_rate) IS NULL THEN next_price END AS listed
+            FROM staged_row
+            WHERE error_type IS NULL AND exchange_rate IS NOT NULL
+        ) AS inconvertible
+        WHERE staged.row_number = inconvertible.row_number AND listed IS NOT NULL
         """,
         {"catalog_currency": rule.catalog_currency},
     )

@@ -6,6 +6,7 @@ import time
 import structlog
 
 from pricebook.db.database import Database
+from pricebook.rates import service as rates
 from pricebook.suppliers import upcoming_repository
 
 log = structlog.stdlib.get_logger(__name__)
@@ -24,6 +25,7 @@ async def apply_upcoming_prices(database: Database) -> int:
     while applied == BATCH_ITEMS:
         started_at = time.monotonic()
         async with database.short_transaction() as conn:
+            await rates.lock_prices(conn)
             applied = await upcoming_repository.apply_due_prices(conn, BATCH_ITEMS)
         total += applied
         if applied == BATCH_ITEMS:

@@ -1,20 +1,26 @@
 -- The rate from one currency to another on a day: how many units of `target` one unit of `source` is
 -- worth, and the date of that rate. Of the rates that are at most max_age_days old, the newest one is
 -- used: as stored, inverted, or a product of two over a third currency, whose date is the older one. At
--- equal dates they are preferred in this order. A computed rate has 16 significant digits.
+-- equal dates they are preferred in this order, but one that was set by hand to one from a file. A
+-- computed rate has 16 significant digits.
 CREATE OR REPLACE FUNCTION find_exchange_rate(
     source text, target text, today date, max_age_days integer
 ) RETURNS TABLE (rate numeric, rate_date date) LANGUAGE sql STABLE ROWS 1
 SET search_path = public, pg_temp AS $$
     WITH newest AS (
-        SELECT DISTINCT ON (base, currency) base, currency, date, exchange_rates.rate
+        SELECT DISTINCT ON (base, currency) base, currency, date, exchange_rates.rate,
+            exchange_rates.source = 'manual' AS is_manual
         FROM exchange_rates
         WHERE date BETWEEN today - max_age_days AND today
         ORDER BY base, currency, date DESC
     ), leg (source, target, date, multiplier, divisor, kind) AS (
-        SELECT base, currency, date, newest.rate, 1, 1 FROM newest
-        UNION ALL
-        SELECT currency, base, date, 1, newest.rate, 2 FROM newest
+        SELECT DISTINCT ON (base, currency) base, currency, date, multiplier, divisor, kind
+        FROM (
+            SELECT base, currency, date, newest.rate, 1, 1, is_manual FROM newest
+            UNION ALL
+            SELECT currency, base, date, 1, newest.rate, 2, is_manual FROM newest
+        ) AS way (base, currency, date, multiplier, divisor, kind, is_manual)
+        ORDER BY base, currency, date DESC, is_manual DESC, kind
     ), path (date, multiplier, divisor, kind, via) AS (
         SELECT date, multiplier, divisor, kind, NULL
         FROM leg
@@ -36,6 +42,19 @@ SET search_path = public, pg_temp AS $$
     SELECT trim_scale(CASE WHEN kind = 1 THEN multiplier
             ELSE round(quotient, 15 - floor(log(quotient))::integer) END), date
     FROM best
+$$;
+
+-- Today's rate of each of these currencies in that of the catalog, if it is of the day `since` or
+-- later: for items that have a rate of that day.
+CREATE OR REPLACE FUNCTION find_rates_since(currencies text[], since date)
+RETURNS TABLE (currency text, rate numeric, rate_date date) LANGUAGE sql STABLE
+SET search_path = public, pg_temp AS $$
+    SELECT wanted.currency, found.rate, found.rate_date
+    FROM unnest(currencies) AS wanted (currency)
+    CROSS JOIN catalog_settings AS catalog
+    CROSS JOIN (SELECT (now() AT TIME ZONE 'UTC')::date AS today) AS clock
+    CROSS JOIN LATERAL find_exchange_rate(
+        wanted.currency, catalog.currency, today, today - since) AS found
 $$;
 
 -- A cost in the currency of the catalog, half up to six decimals; null if it is no price there: too

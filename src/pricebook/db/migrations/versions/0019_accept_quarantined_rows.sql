@@ -1,5 +1,5 @@
 -- The supplier is locked first, as by an import: neither waits for an item that the other has
--- locked. Rates may have changed since the row was read; the item has the rate of today.
+-- locked. It reads rates by functions of 0020: they may have changed since the row was read.
 CREATE FUNCTION accept_quarantined_rows(selected uuid[], decider text)
 RETURNS TABLE (row_id uuid, is_accepted boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -14,19 +14,29 @@ BEGIN
     PERFORM FROM quarantined_rows WHERE id = ANY (selected) ORDER BY id FOR NO KEY UPDATE;
 
     RETURN QUERY
-    WITH applied AS (
+    WITH today AS MATERIALIZED (
+        SELECT found.* FROM (
+            SELECT array_agg(DISTINCT currency) AS currencies, min(rate_date) AS since
+            FROM quarantined_rows WHERE id = ANY (selected) AND currency IS NOT NULL
+        ) AS wanted
+        CROSS JOIN LATERAL find_rates_since(wanted.currencies, wanted.since) AS found
+    ), priced AS (
+        SELECT quarantined.*, coalesce(today.rate, exchange_rate) AS new_rate,
+            coalesce(today.rate_date, quarantined.rate_date) AS new_rate_date,
+            CASE WHEN quarantined.currency IS NULL THEN price
+                ELSE convert_cost(cost, coalesce(today.rate, exchange_rate)) END AS new_price
+        FROM quarantined_rows AS quarantined
+        LEFT JOIN today ON today.currency = quarantined.currency
+        WHERE id = ANY (selected) AND state IN ('open', 'refused') AND superseded_at IS NULL
+    ), applied AS (
         UPDATE supplier_items AS item
         SET name = quarantined.name,
-            current_price = CASE WHEN item.currency = quarantined.currency
-                THEN round(quarantined.cost * item.exchange_rate, 6)
-                ELSE quarantined.price END,
+            current_price = quarantined.new_price,
             characteristics = quarantined.characteristics,
             currency = quarantined.currency,
             cost = quarantined.cost,
-            exchange_rate = CASE WHEN item.currency = quarantined.currency
-                THEN item.exchange_rate ELSE quarantined.exchange_rate END,
-            rate_date = CASE WHEN item.currency = quarantined.currency
-                THEN item.rate_date ELSE quarantined.rate_date END,
+            exchange_rate = quarantined.new_rate,
+            rate_date = quarantined.new_rate_date,
             price_details = quarantined.price_details,
             availability = quarantined.availability,
             next_cost = quarantined.next_cost,
@@ -34,10 +44,8 @@ BEGIN
             price_outdated_since = NULL,
             absent_since = NULL,
             last_ingested_at = now()
-        FROM quarantined_rows AS quarantined
-        WHERE quarantined.id = ANY (selected)
-            AND quarantined.state IN ('open', 'refused') AND quarantined.superseded_at IS NULL
-            AND item.id = quarantined.supplier_item_id
+        FROM priced AS quarantined
+        WHERE item.id = quarantined.supplier_item_id AND quarantined.new_price IS NOT NULL
             AND (coalesce(item.cost, item.current_price), item.currency)
                 IS NOT DISTINCT FROM (quarantined.old_cost, quarantined.old_currency)
         RETURNING quarantined.id

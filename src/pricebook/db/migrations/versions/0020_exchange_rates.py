@@ -16,6 +16,7 @@ def upgrade() -> None:
     """Create the table, the index on items and the functions."""
     run_sql(RATES)
     run_sql(FIND_EXCHANGE_RATE)
+    run_sql(FIND_RATES_SINCE)
     run_sql(CONVERT_COST)
     run_sql(RECOMPUTE_PRICES)
     run_sql(f"REVOKE EXECUTE ON FUNCTION {RECOMPUTE} FROM PUBLIC")
@@ -26,6 +27,7 @@ def downgrade() -> None:
     run_sql(f"""
         DROP FUNCTION {RECOMPUTE};
         DROP FUNCTION convert_cost(numeric, numeric);
+        DROP FUNCTION find_rates_since(text[], date);
         DROP FUNCTION find_exchange_rate(text, text, date, integer);
         DROP INDEX supplier_items_currency_idx;
         DROP TABLE exchange_rates;
@@ -64,14 +66,19 @@ FIND_EXCHANGE_RATE = """
     ) RETURNS TABLE (rate numeric, rate_date date) LANGUAGE sql STABLE ROWS 1
     SET search_path = public, pg_temp AS $$
         WITH newest AS (
-            SELECT DISTINCT ON (base, currency) base, currency, date, exchange_rates.rate
+            SELECT DISTINCT ON (base, currency) base, currency, date, exchange_rates.rate,
+                exchange_rates.source = 'manual' AS is_manual
             FROM exchange_rates
             WHERE date BETWEEN today - max_age_days AND today
             ORDER BY base, currency, date DESC
         ), leg (source, target, date, multiplier, divisor, kind) AS (
-            SELECT base, currency, date, newest.rate, 1, 1 FROM newest
-            UNION ALL
-            SELECT currency, base, date, 1, newest.rate, 2 FROM newest
+            SELECT DISTINCT ON (base, currency) base, currency, date, multiplier, divisor, kind
+            FROM (
+                SELECT base, currency, date, newest.rate, 1, 1, is_manual FROM newest
+                UNION ALL
+                SELECT currency, base, date, 1, newest.rate, 2, is_manual FROM newest
+            ) AS way (base, currency, date, multiplier, divisor, kind, is_manual)
+            ORDER BY base, currency, date DESC, is_manual DESC, kind
         ), path (date, multiplier, divisor, kind, via) AS (
             SELECT date, multiplier, divisor, kind, NULL
             FROM leg
@@ -93,6 +100,19 @@ FIND_EXCHANGE_RATE = """
         SELECT trim_scale(CASE WHEN kind = 1 THEN multiplier
                 ELSE round(quotient, 15 - floor(log(quotient))::integer) END), date
         FROM best
+    $$;
+"""
+
+FIND_RATES_SINCE = """
+    CREATE FUNCTION find_rates_since(currencies text[], since date)
+    RETURNS TABLE (currency text, rate numeric, rate_date date) LANGUAGE sql STABLE
+    SET search_path = public, pg_temp AS $$
+        SELECT wanted.currency, found.rate, found.rate_date
+        FROM unnest(currencies) AS wanted (currency)
+        CROSS JOIN catalog_settings AS catalog
+        CROSS JOIN (SELECT (now() AT TIME ZONE 'UTC')::date AS today) AS clock
+        CROSS JOIN LATERAL find_exchange_rate(
+            wanted.currency, catalog.currency, today, today - since) AS found
     $$;
 """
 
