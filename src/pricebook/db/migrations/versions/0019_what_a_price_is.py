@@ -33,7 +33,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Round prices to four decimals and drop the rest; rewrites products, items and history."""
+    """Round prices to four decimals and drop the rest; rewrites products, items and history.
+
+    Held price lists in another currency are failed: they would be applied as if in the catalog's.
+    """
+    run_sql(FAIL_HELD_LISTS)
     run_sql(f"DROP FUNCTION {ACCEPT}")
     run_sql("""
         DROP TABLE quarantined_rows;
@@ -81,6 +85,18 @@ def downgrade() -> None:
     run_sql(REJECT_AGGREGATE_UPDATE)
     run_sql(PRODUCT_UPDATED_AT_BEFORE)
 
+
+FAIL_HELD_LISTS = """
+    WITH failed AS (
+        UPDATE ingestion_tasks SET state = 'failed', apply_requested_at = NULL,
+            errors = '["The release before cannot apply it: import the price list again."]'
+        WHERE state = 'held' AND id IN (
+            SELECT task_id FROM held_rows
+            WHERE currency IS NOT NULL OR price IS NULL AND error_type IS NULL)
+        RETURNING id
+    )
+    DELETE FROM held_rows WHERE task_id IN (SELECT id FROM failed);
+"""
 
 REJECT_AGGREGATE_UPDATE = """
     CREATE TRIGGER reject_aggregate_update

@@ -28,8 +28,21 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them; corrected rows are then listed as rejected again."""
+    """Drop them; corrected rows are then listed as rejected again.
+
+    Corrections become partial price lists, as no item may become absent by one that is repeated;
+    those that have not ended are failed.
+    """
     run_sql("""
+        UPDATE ingestion_tasks SET source_config = source_config || '{"mode": "partial"}'
+        WHERE corrections_of IS NOT NULL;
+        UPDATE ingestion_tasks
+        SET state = 'failed', completed_at = now(), apply_requested_at = NULL,
+            lease_owner = NULL, lease_expires_at = NULL, errors = jsonb_build_array(
+                'The release before cannot import corrections: import the price list again.')
+        WHERE corrections_of IS NOT NULL AND state IN ('queued', 'running', 'held');
+        DELETE FROM held_rows WHERE task_id IN (
+            SELECT id FROM ingestion_tasks WHERE state = 'failed');
         ALTER TABLE parsing_logs DROP COLUMN corrected_by, DROP COLUMN section;
         ALTER TABLE ingestion_tasks DROP COLUMN corrections_of;
     """)
