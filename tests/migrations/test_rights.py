@@ -102,7 +102,7 @@ WORKER_MAY_NOT = [
     "UPDATE supplier_items SET supplier_sku = 'B'",
     "UPDATE supplier_items SET created_at = now()",
     "SELECT price FROM price_history",
-    "SELECT row_data FROM parsing_logs",
+    "SELECT section FROM parsing_logs",
     "SELECT accept_quarantined_rows('{}', 'eve')",
 ]
 

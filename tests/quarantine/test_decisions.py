@@ -143,6 +143,19 @@ async def test_refused_row_leaves_the_item_and_can_be_accepted_later(
     assert await rows(conn, PRICE) == [(Decimal("1000.00"),)]
 
 
+async def test_refused_row_of_an_item_that_changed_is_skipped_for_its_price(
+    merge_rows: MergeRows, conn: Connection, database: Database
+) -> None:
+    await quarantine(merge_rows)
+    (row_id,) = await ids(conn)
+    await service.refuse_rows(database, selection(row_id), "bob")
+    await conn.execute("UPDATE supplier_items SET current_price = 11 WHERE supplier_sku = 'A1'")
+    (accepted,) = (await service.accept_rows(database, selection(row_id), "ann")).skipped
+    assert accepted.reason.startswith("The price of the item was 10.00 ")
+    (refused,) = (await service.refuse_rows(database, selection(row_id), "ann")).skipped
+    assert refused.reason == "The row was refused by bob before."
+
+
 async def test_row_of_an_older_list_cannot_be_accepted(
     merge_rows: MergeRows, conn: Connection, database: Database
 ) -> None:
@@ -254,25 +267,54 @@ async def test_accepting_during_imports_ends_with_the_price_of_one_of_them(
     assert await rows(conn, aggregates) == [(True,)]
 
 
+async def quote_in_euro(conn: Connection, item_currency: str | None, cost: str) -> None:
+    """Make the quarantined row one in EUR at an old rate, of an item in a currency."""
+    await conn.execute("INSERT INTO catalog_settings (currency) VALUES ('USD')")
+    await conn.execute(
+        """
+        INSERT INTO exchange_rates (base, currency, date, rate, source)
+        VALUES ('EUR', 'USD', current_date - 1, 1.2, 'test')
+        """
+    )
+    await conn.execute(
+        "UPDATE quarantined_rows SET currency = 'EUR', cost = %s, exchange_rate = 1.1,"
+        " rate_date = current_date - 20, price = 1100, old_currency = %s",
+        [Decimal(cost), item_currency],
+    )
+    if item_currency:
+        await conn.execute(
+            "UPDATE supplier_items SET currency = %s, cost = 10, exchange_rate = 1.1,"
+            " rate_date = current_date - 20, current_price = 11",
+            [item_currency],
+        )
+
+
+@pytest.mark.parametrize("item_currency", ["EUR", "GBP", None])
 async def test_rate_of_today_holds_when_a_row_is_accepted(
-    merge_rows: MergeRows, conn: Connection, database: Database
+    merge_rows: MergeRows, conn: Connection, database: Database, item_currency: str | None
 ) -> None:
     await quarantine(merge_rows)
-    await conn.execute(
-        "UPDATE quarantined_rows SET currency = 'EUR', cost = 1000, exchange_rate = 1.1,"
-        " rate_date = '2026-11-20', price = 1100, old_currency = 'EUR'"
-    )
-    await conn.execute(
-        "UPDATE supplier_items SET currency = 'EUR', cost = 10, exchange_rate = 1.2,"
-        " rate_date = '2026-11-25', current_price = 12"
-    )
+    await quote_in_euro(conn, item_currency, "1000")
     (row_id,) = await ids(conn)
     assert (await service.accept_rows(database, selection(row_id), "ann")).decided == 1
-    query = (
-        "SELECT current_price, cost, exchange_rate FROM supplier_items WHERE supplier_sku = 'A1'"
-    )
-    expected = (Decimal("1200.00"), Decimal("1000.00"), Decimal("1.20"))
+    query = """
+        SELECT current_price, currency, cost, exchange_rate, current_date - rate_date
+        FROM supplier_items WHERE supplier_sku = 'A1'
+    """
+    expected = (Decimal("1200.00"), "EUR", Decimal("1000.00"), Decimal("1.20"), 1)
     assert await rows(conn, query) == [expected]
+
+
+@pytest.mark.parametrize("cost", ["9999999999", "0.0000001"])
+async def test_row_without_a_price_at_the_rate_of_today_is_skipped(
+    merge_rows: MergeRows, conn: Connection, database: Database, cost: str
+) -> None:
+    await quarantine(merge_rows)
+    await quote_in_euro(conn, "EUR", cost)
+    (row_id,) = await ids(conn)
+    (skipped,) = (await service.accept_rows(database, selection(row_id), "ann")).skipped
+    assert skipped.reason == "At the exchange rate of today, the price of the row is 0 or too high."
+    assert await rows(conn, PRICE) == [(Decimal("11.00"),)]
 
 
 async def test_decisions_outlive_their_task_until_they_are_closed(

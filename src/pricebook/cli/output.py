@@ -215,7 +215,7 @@ def print_task(task: Task) -> None:
         print_line(sentence)
     if task.held_since:
         print_line(_describe_hold(task))
-    if task.counts.quarantined:
+    if task.counts.quarantined and task.state != "held":
         print_line(f"`pricebook quarantine list --task {task.id}` prints the rows to decide about.")
     if task.counts.rejected:
         print_line(f"`pricebook tasks errors {task.id}` prints the rows that were not imported.")

@@ -12,7 +12,8 @@ from pricebook.db.database import Database
 from pricebook.errors import ValidationError
 from pricebook.http.pagination import Page
 from pricebook.imports import importer
-from pricebook.imports.importer_schemas import ApplyOptions, ImportResult
+from pricebook.imports.configuration import apply_options_of
+from pricebook.imports.importer_schemas import ImportResult
 from pricebook.products import service as products
 from pricebook.services import open_redis, open_resources
 from pricebook.settings import Settings
@@ -137,7 +138,7 @@ def apply(task_id: str, *, create_products: bool = False, json: bool = False) ->
     after_merge = products.create_products_from_unmatched if create_products else None
 
     async def apply_held_price_list(database: Database) -> ImportResult:
-        options = ApplyOptions(rate_max_age_days=load_settings().rate_max_age_days)
+        options = apply_options_of(load_settings())
         return await importer.apply_held(database, task_uuid, after_merge, options)
 
     applied = run_with_database(apply_held_price_list)

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from pricebook.imports.importer_schemas import ApplyOptions
 from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.pricelists.schemas.profile import DetectedProfile, PriceListFormat, convert_profile
 from pricebook.pricelists.schemas.read_config import ReadConfig
@@ -66,6 +67,16 @@ def safety_thresholds_of(settings: Settings) -> SafetyThresholds:
         rejected_percent=settings.hold_rejected_percent,
         price_factor=settings.hold_price_factor,
         row_price_factor=settings.hold_row_price_factor,
+    )
+
+
+def apply_options_of(settings: Settings, *, may_hold: bool = False) -> ApplyOptions:
+    """Return the options of the settings for applying a held price list."""
+    return ApplyOptions(
+        safety_thresholds=safety_thresholds_of(settings),
+        may_hold=may_hold,
+        lock_timeout_seconds=settings.import_lock_seconds,
+        rate_max_age_days=settings.rate_max_age_days,
     )
 
 

@@ -37,7 +37,7 @@ from pricebook.imports.merge import AfterMerge, StagedImport, merge_staged_rows
 from pricebook.imports.sheet_places import stage_sheets
 from pricebook.imports.staging import add_cells, check_staged_rows
 from pricebook.pricelists.isolation.parser_pool import ParserPool, PriceListStream
-from pricebook.pricelists.schemas.profile import DetectedProfile
+from pricebook.pricelists.schemas.profile import convert_profile
 from pricebook.pricelists.schemas.read_request import ReadRequest
 from pricebook.rates.schemas import ExchangeRule
 from pricebook.suppliers import service as suppliers
@@ -46,7 +46,7 @@ from pricebook.tasks import service as tasks
 from pricebook.tasks.correctable_tasks import TaskToCorrect
 from pricebook.tasks.schemas import InlineTask, TaskEnd, TaskLease
 
-APPLY_WHATEVER_CHANGES = ApplyOptions()
+DEFAULT_APPLY_OPTIONS = ApplyOptions()
 
 ProgressCallback = Callable[[Progress], None]
 
@@ -129,12 +129,12 @@ async def apply_held(
     database: Database,
     task_id: UUID,
     after_merge: AfterMerge | None = None,
-    options: ApplyOptions = APPLY_WHATEVER_CHANGES,
+    options: ApplyOptions = DEFAULT_APPLY_OPTIONS,
 ) -> ImportResult:
-    """Apply a held price list, by default without safety thresholds, and return the result.
+    """Apply a held price list, by default beyond the safety thresholds, and return the result.
 
-    Later held lists of the supplier are compared again by the worker: those that exceed no
-    threshold any more are applied.
+    Single rows that are out of line are quarantined even so. Later held lists of the supplier are
+    compared again by the worker: those that exceed no threshold any more are applied.
 
     Raises NotFoundError without such a task; ConflictError if it is not held, a later price list of
     the supplier was imported, or the supplier was deleted; DatabaseBusyError if a lock was not free
@@ -151,10 +151,11 @@ async def apply_held(
         held = await tasks.claim_held(conn, task_id)  # again, now under the supplier's lock
         await staging_repository.create_staging(conn)
         await row_error_repository.restage_held_rows(conn, task_id)
-        found = msgspec.convert(held.found, DetectedProfile | None)
+        found = convert_profile(held.found)
         await stage_sheets(conn, found)
         rule = ExchangeRule(await find_currency(conn) or "", options.rate_max_age_days)
         await check_staged_rows(conn, supplier.id, rule)
+        await row_error_repository.insert_row_errors(conn, task_id, supplier.id)
         staged = StagedImport(
             lease=TaskLease(task_id, None),
             supplier=supplier,
@@ -162,6 +163,7 @@ async def apply_held(
             mode=held.source_config.get("mode", "full"),
             ignored=held.count_ignored,
             safety_thresholds=options.safety_thresholds,
+            may_hold=options.may_hold,
             after_merge=after_merge,
             to_correct=(
                 await tasks.lock_task_to_correct(conn, held.corrections_of)

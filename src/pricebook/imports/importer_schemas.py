@@ -53,9 +53,10 @@ class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApplyOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How a held price list is applied; without `safety_thresholds` whatever it changes."""
+    """How a held price list is applied; with `may_hold` it stays held beyond a threshold."""
 
-    safety_thresholds: SafetyThresholds | None = None
+    safety_thresholds: SafetyThresholds | None = SafetyThresholds()
+    may_hold: bool = False
     lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS
     rate_max_age_days: int = RATE_MAX_AGE_DAYS
 

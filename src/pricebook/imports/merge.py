@@ -21,7 +21,12 @@ from pricebook.imports.corrections import record_corrections
 from pricebook.imports.importer_schemas import MAX_LISTED_ROWS, ImportResult, ImportStatus
 from pricebook.imports.replaced_values import replaced_values
 from pricebook.imports.row_error_repository import MAX_STORED_ROW_ERRORS
-from pricebook.imports.safety_thresholds import ImportImpact, SafetyThresholds, hold_reasons
+from pricebook.imports.safety_thresholds import (
+    ImportImpact,
+    SafetyThresholds,
+    hold_reasons,
+    price_reasons,
+)
 from pricebook.pricelists.profile_sentence import describe_profile
 from pricebook.pricelists.schemas.profile import DetectedProfile
 from pricebook.pricelists.schemas.read_config import ImportMode
@@ -51,7 +56,10 @@ AfterMerge = Callable[[Connection, UUID], Awaitable[int]]
 
 
 class StagedImport(msgspec.Struct, frozen=True, kw_only=True):
-    """A price list whose rows are in the staging table, and how to merge it."""
+    """A price list whose rows are in the staging table, and how to merge it.
+
+    Without `may_hold` it is applied beyond the safety thresholds, too.
+    """
 
     lease: TaskLease
     supplier: Supplier
@@ -60,6 +68,7 @@ class StagedImport(msgspec.Struct, frozen=True, kw_only=True):
     mode: ImportMode
     ignored: int
     safety_thresholds: SafetyThresholds | None
+    may_hold: bool = True
     after_merge: AfterMerge | None = None
     dry_run: bool = False
     to_correct: TaskToCorrect | None = None
@@ -153,7 +162,7 @@ async def _decide_task_end(
 ) -> TaskEnd:
     """Return the task's end: failed without a valid row, held beyond a threshold, or applied.
 
-    If it is applied, the rows that are out of line are quarantined.
+    Rows that are out of line are quarantined, unless the prices of the whole list are.
     """
     profile = msgspec.to_builtins(staged.found)
     counts = await _count_rows(conn, staged, counts_by_error)
@@ -163,11 +172,12 @@ async def _decide_task_end(
     thresholds = supplier_thresholds(staged.safety_thresholds, staged.supplier)
     if thresholds:
         impact = await _measure_impact(conn, staged.supplier.id, counts, thresholds)
-        if reasons := hold_reasons(impact, thresholds):
+        if not price_reasons(impact, thresholds):
+            await quarantine_repository.quarantine_marked(conn)
+            counts = await _count_rows(conn, staged, counts_by_error)
+        if staged.may_hold and (reasons := hold_reasons(impact, thresholds)):
             reasons += await _describe_earlier_holds(conn, staged.lease)
             return TaskEnd(state="held", counts=counts, errors=reasons, found=profile)
-        await quarantine_repository.quarantine_marked(conn)
-        counts = await _count_rows(conn, staged, counts_by_error)
     state = "partially_succeeded" if counts.rejected or counts.quarantined else "succeeded"
     return TaskEnd(state=state, counts=counts, found=profile)
 
@@ -216,7 +226,7 @@ async def _apply(conn: Connection, staged: StagedImport, counts_by_error: Counts
         await merge_repository.plan_prices_on_request(conn, supplier_id)
     if await quarantine_repository.has_quarantined_rows(conn, supplier_id):
         await quarantine_repository.supersede_older_rows(conn, supplier_id, staged.mode)
-        await quarantine_repository.update_refused_rows(conn, staged.lease.task_id)
+        await quarantine_repository.update_repeated_rows(conn, staged.lease.task_id)
     await quarantine_repository.insert_quarantined_rows(conn, staged.lease.task_id, supplier_id)
     await merge_repository.enable_nested_loops(conn)
     await merge_repository.update_planned_items(conn)

@@ -64,7 +64,7 @@ CREATE_PLAN: LiteralString = """
         item.id AS item_id, staged.row_number, staged.supplier_sku, staged.name, merged.*,
         item.current_price AS old_price, coalesce(item.cost, item.current_price) AS old_cost,
         item.currency AS old_currency, item.next_cost AS old_next_cost,
-        NULL::numeric AS factor, NULL::text AS reason, NULL::uuid AS refused_id
+        NULL::numeric AS factor, NULL::text AS reason, NULL::uuid AS earlier_id
     FROM staged_row AS staged
     LEFT JOIN supplier_items AS item
         ON item.supplier_id = %(supplier_id)s AND item.supplier_sku = staged.supplier_sku

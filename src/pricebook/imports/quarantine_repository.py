@@ -46,7 +46,7 @@ class OutOfLine(Struct, frozen=True):
 async def mark_out_of_line(conn: Connection, factor: Decimal) -> OutOfLine:
     """Set factor and reason of planned items whose price changes by more than `factor`, up or down.
 
-    `refused_id` is that of the quarantined row with the same price that was refused.
+    `earlier_id` is that of the quarantined row with the same price, open or refused.
     """
     statement: LiteralString = """
         WITH marked AS (
@@ -61,22 +61,24 @@ async def mark_out_of_line(conn: Connection, factor: Decimal) -> OutOfLine:
                     trim_scale(old), trim_scale(new), trim_scale(present), trim_scale(next),
                     coalesce(compared_currency, (SELECT currency FROM catalog_settings)),
                     planned.next_from, trim_scale(%(factor)s::numeric)),
-                refused_id = (
-                    SELECT refused.id FROM quarantined_rows AS refused
-                    WHERE refused.supplier_item_id = planned.item_id AND state = 'refused'
-                        AND superseded_at IS NULL
-                        AND (coalesce(refused.cost, refused.price), refused.currency,
-                                refused.next_cost, refused.next_from)
+                earlier_id = (
+                    SELECT earlier.id FROM quarantined_rows AS earlier
+                    WHERE earlier.supplier_item_id = planned.item_id
+                        AND state IN ('open', 'refused') AND superseded_at IS NULL
+                        AND (coalesce(earlier.cost, earlier.price), earlier.currency,
+                                earlier.next_cost, earlier.next_from)
                             IS NOT DISTINCT FROM
                             (coalesce(planned.cost, planned.current_price), planned.currency,
                                 planned.next_cost, planned.next_from))
             FROM ({compared}) AS compared
             WHERE compared.item_id = planned.item_id AND ({price_out} OR {next_out})
-            RETURNING planned.factor, planned.refused_id
+            RETURNING planned.factor, planned.earlier_id
         )
         SELECT count(*) AS rows,
             percentile_disc(0.5) WITHIN GROUP (ORDER BY factor) AS median_factor
-        FROM marked WHERE refused_id IS NULL
+        FROM marked
+        WHERE NOT EXISTS (
+            SELECT FROM quarantined_rows WHERE id = earlier_id AND state = 'refused')
     """
     async with conn.cursor(row_factory=struct_row(OutOfLine)) as cursor:
         await cursor.execute(
@@ -107,49 +109,54 @@ async def has_quarantined_rows(conn: Connection, supplier_id: UUID) -> bool:
 
 
 async def supersede_older_rows(conn: Connection, supplier_id: UUID, mode: ImportMode) -> None:
-    """Close the open rows of the items that this price list names, or all if it is complete.
+    """Close the rows of the items that this price list names, or all if it is complete.
 
-    A refused row whose price comes again stays, as does one whose item has a rejected row.
+    A row whose price is quarantined again stays, as does one whose item has only rejected rows,
+    unless the price is now on request.
     """
     await conn.execute(
         """
         UPDATE quarantined_rows AS older
         SET superseded_at = now(),
             state = CASE WHEN state = 'open' THEN 'superseded' ELSE state END
-        WHERE supplier_id = %(supplier_id)s AND state IN ('open', 'refused')
-            AND superseded_at IS NULL
-            AND (%(is_full)s OR EXISTS (
-                SELECT FROM staged_row AS staged
-                WHERE staged.supplier_sku = older.supplier_sku AND error_type IS NULL))
+        FROM (
+            SELECT waiting.id, bool_or(error_type IS NULL OR error_type = 'price_on_request')
+                FILTER (WHERE staged.row_number IS NOT NULL) AS is_answered
+            FROM quarantined_rows AS waiting
+            LEFT JOIN staged_row AS staged USING (supplier_sku)
+            WHERE supplier_id = %(supplier_id)s AND state IN ('open', 'refused')
+                AND superseded_at IS NULL
+            GROUP BY waiting.id
+        ) AS waiting
+        WHERE older.id = waiting.id AND coalesce(is_answered, %(is_full)s)
             AND NOT EXISTS (
-                SELECT FROM staged_row AS staged
-                WHERE staged.supplier_sku = older.supplier_sku AND error_type <> 'duplicate')
-            AND NOT EXISTS (SELECT FROM planned_item WHERE refused_id = older.id)
+                SELECT FROM planned_item WHERE earlier_id = older.id AND outcome = 'quarantined')
         """,
         {"supplier_id": supplier_id, "is_full": mode == "full"},
     )
 
 
-async def update_refused_rows(conn: Connection, task_id: UUID) -> None:
-    """Give the refused rows whose price comes again the values of the newest price list."""
+async def update_repeated_rows(conn: Connection, task_id: UUID) -> None:
+    """Give the rows whose price is quarantined again the values of the newest price list."""
     await conn.execute(
         """
-        UPDATE quarantined_rows AS refused
+        UPDATE quarantined_rows AS earlier
         SET task_id = %s, row_number = planned.row_number, name = planned.name,
             price = planned.current_price, characteristics = planned.characteristics,
             exchange_rate = planned.exchange_rate, rate_date = planned.rate_date,
             price_details = planned.price_details, availability = planned.availability,
             old_price = planned.old_price, old_cost = planned.old_cost,
-            old_currency = planned.old_currency, factor = nullif(planned.factor, 'Infinity')
+            old_currency = planned.old_currency, factor = nullif(planned.factor, 'Infinity'),
+            reason = planned.reason
         FROM planned_item AS planned
-        WHERE planned.refused_id = refused.id
+        WHERE planned.earlier_id = earlier.id AND outcome = 'quarantined'
         """,
         [task_id],
     )
 
 
 async def insert_quarantined_rows(conn: Connection, task_id: UUID, supplier_id: UUID) -> None:
-    """Store the quarantined rows with their values and the reason; those refused before stay."""
+    """Store the quarantined rows with their values and the reason, unless they were before."""
     await conn.execute(
         """
         INSERT INTO quarantined_rows (task_id, supplier_id, supplier_item_id, row_number,
@@ -160,7 +167,7 @@ async def insert_quarantined_rows(conn: Connection, task_id: UUID, supplier_id: 
             current_price, characteristics, currency, cost, exchange_rate, rate_date,
             price_details, availability, next_cost, next_from, old_price, old_cost, old_currency,
             nullif(factor, 'Infinity'), reason
-        FROM planned_item WHERE outcome = 'quarantined' AND refused_id IS NULL
+        FROM planned_item WHERE outcome = 'quarantined' AND earlier_id IS NULL
         """,
         {"task_id": task_id, "supplier_id": supplier_id},
     )

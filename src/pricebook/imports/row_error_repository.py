@@ -15,11 +15,14 @@ MAX_TASKS_WITH_ROW_ERRORS = 10
 _INSERT_ERRORS: LiteralString = """
     INSERT INTO parsing_logs
         (task_id, supplier_id, error_type, error_message, row_number, row_data, section)
-    SELECT %s, %s, error_type, {message}, row_number, row_data, characteristics ->> 'category'
+    SELECT %(task_id)s, %(supplier_id)s, error_type, {message}, row_number, row_data,
+        characteristics ->> 'category'
     FROM staged_row
-    WHERE error_type IS NOT NULL
+    WHERE error_type IS NOT NULL AND NOT EXISTS (
+        SELECT FROM parsing_logs AS stored
+        WHERE stored.task_id = %(task_id)s AND stored.row_number = staged_row.row_number)
     ORDER BY row_number
-    LIMIT %s
+    LIMIT greatest(0, %(most)s - (SELECT count(*) FROM parsing_logs WHERE task_id = %(task_id)s))
 """
 _UPDATE_REASONS: LiteralString = """
     UPDATE parsing_logs AS log
@@ -33,10 +36,10 @@ _UPDATE_REASONS: LiteralString = """
 
 
 async def insert_row_errors(conn: Connection, task_id: UUID, supplier_id: UUID) -> None:
-    """Store the first staged rows that are not imported, each with its reason."""
+    """Store the first staged rows that are not imported, each with its reason; stored ones stay."""
     await conn.execute(
         _INSERT_ERRORS.format(message=PLACED_MESSAGE),
-        [task_id, supplier_id, MAX_STORED_ROW_ERRORS],
+        {"task_id": task_id, "supplier_id": supplier_id, "most": MAX_STORED_ROW_ERRORS},
     )
 
 
@@ -126,15 +129,18 @@ async def insert_held_rows(conn: Connection, task_id: UUID) -> None:
 
 
 async def restage_held_rows(conn: Connection, task_id: UUID) -> None:
-    """Move the stored rows of a held price list back into the staging table."""
+    """Move the stored rows of a held price list back into the staging table.
+
+    Rejected rows have their error and their cells from `parsing_logs`, if they are there.
+    """
     await conn.execute(
         """
         WITH released AS (DELETE FROM held_rows WHERE task_id = %s RETURNING *)
         INSERT INTO staged_row (row_number, supplier_sku, name, price, characteristics, currency,
-            details, availability, next_price, next_from, error_type, error_message)
+            details, availability, next_price, next_from, error_type, error_message, row_data)
         SELECT row_number, supplier_sku, name, price, characteristics, currency, details,
             availability, next_price, next_from, released.error_type,
-            coalesce(released.error_message, log.error_message, released.error_type)
+            coalesce(released.error_message, log.error_message, released.error_type), log.row_data
         FROM released
         LEFT JOIN parsing_logs AS log USING (task_id, row_number)
         """,

@@ -8,8 +8,12 @@ import msgspec
 from pricebook.db.database import Database
 from pricebook.errors import PriceListError
 from pricebook.imports import importer
-from pricebook.imports.configuration import parser_limits_of, safety_thresholds_of
-from pricebook.imports.importer_schemas import ApplyOptions, ImportRequest, Progress
+from pricebook.imports.configuration import (
+    apply_options_of,
+    parser_limits_of,
+    safety_thresholds_of,
+)
+from pricebook.imports.importer_schemas import ImportRequest, Progress
 from pricebook.imports.merge import AfterMerge
 from pricebook.imports.source_location import SourceAccess, resolve_source
 from pricebook.pricelists.isolation.parser_pool import ParserPool
@@ -55,11 +59,7 @@ def create_import_runner(
 
     async def apply(held: TaskToApply) -> None:
         after_merge = _after_merge_step(create_products=held.create_products)
-        options = ApplyOptions(
-            safety_thresholds=safety_thresholds_of(settings) if held.keeps_thresholds else None,
-            lock_timeout_seconds=settings.import_lock_seconds,
-            rate_max_age_days=settings.rate_max_age_days,
-        )
+        options = apply_options_of(settings, may_hold=held.keeps_thresholds)
         await importer.apply_held(database, held.id, after_merge, options)
 
     return ImportRunner(run_import, apply)

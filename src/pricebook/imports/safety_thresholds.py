@@ -45,12 +45,13 @@ class ImportImpact(msgspec.Struct, frozen=True):
 
 def hold_reasons(impact: ImportImpact, thresholds: SafetyThresholds) -> list[str]:
     """Return one sentence for each exceeded threshold; an empty list if none is exceeded."""
-    reasons = (
-        _absent_reason(impact, thresholds),
-        _rejected_reason(impact, thresholds),
-        _price_reason(impact, thresholds),
-        _row_price_reason(impact, thresholds),
-    )
+    reasons = (_absent_reason(impact, thresholds), _rejected_reason(impact, thresholds))
+    return [*(reason for reason in reasons if reason), *price_reasons(impact, thresholds)]
+
+
+def price_reasons(impact: ImportImpact, thresholds: SafetyThresholds) -> list[str]:
+    """Return those of the reasons by which the prices of the list as a whole are out of line."""
+    reasons = (_price_reason(impact, thresholds), _row_price_reason(impact, thresholds))
     return [reason for reason in reasons if reason]
 
 

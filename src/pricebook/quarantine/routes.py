@@ -85,7 +85,8 @@ async def list_quarantined_rows(
     status_code=200,
     summary="Accept quarantined rows",
     description="Applies rows to their items. A row is skipped, with the reason, if its item has"
-    " another price than when the row was read, or a newer price list superseded it.",
+    " another price than when the row was read, a newer price list superseded it, or the newest"
+    " exchange rate gives it no price.",
     dependencies={"selection": provide_body(QuarantineSelection)},
     opt=DECISION_DOCS,
 )

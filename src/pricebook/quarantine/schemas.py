@@ -18,7 +18,9 @@ class QuarantinedRow(Struct, frozen=True, kw_only=True):
     """A row of a price list whose price is out of line, with the values that accepting it sets."""
 
     id: Annotated[UUID, doc("Id of the quarantined row.")]
-    task_id: Annotated[UUID | None, doc("Id of the task of its price list; null once deleted.")]
+    task_id: Annotated[
+        UUID | None, doc("Id of the task of the newest price list with it; null once deleted.")
+    ]
     supplier_id: Annotated[UUID, doc("Id of the supplier.")]
     supplier_name: Annotated[str, doc("Name of the supplier.")]
     supplier_item_id: Annotated[UUID, doc("Id of the supplier item.")]
@@ -51,7 +53,7 @@ class QuarantinedRow(Struct, frozen=True, kw_only=True):
     decided_at: Annotated[datetime | None, doc("Time of the decision, ISO 8601 UTC, or null.")]
     superseded_at: Annotated[
         datetime | None,
-        doc("Time of the import of a newer price list with the item, ISO 8601 UTC, or null."),
+        doc("Time of the import of a newer price list without its price, ISO 8601 UTC, or null."),
     ]
     characteristics: Annotated[
         dict[str, Any], doc("Cells of further columns of the price list, by header.")
@@ -63,14 +65,18 @@ class QuarantinedRow(Struct, frozen=True, kw_only=True):
     availability: Annotated[
         ItemAvailability | None, doc("Stock and lead time; null where the price list has neither.")
     ]
-    created_at: Annotated[datetime, doc("Time of the import of its price list, ISO 8601 UTC.")]
+    created_at: Annotated[
+        datetime, doc("Time of the import of the first price list with it, ISO 8601 UTC.")
+    ]
 
 
 class QuarantineQuery(Paging, frozen=True):
     """Filters of quarantined rows, and which page of them to return."""
 
     supplier_id: Annotated[UUID | None, doc("Only rows of this supplier.")] = None
-    task_id: Annotated[UUID | None, doc("Only rows of the price list of this task.")] = None
+    task_id: Annotated[
+        UUID | None, doc("Only rows whose newest price list is that of this task.")
+    ] = None
     state: Annotated[QuarantineState | None, doc("Only rows in this state.")] = None
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from pricebook.db.database import Connection, Database
@@ -11,10 +12,20 @@ from pricebook.quarantine.schemas import (
     QuarantinedRow,
     QuarantineQuery,
     QuarantineSelection,
+    QuarantineState,
     SkippedRow,
 )
 
-Decide = Callable[[Connection, Sequence[UUID], str], Awaitable[set[UUID]]]
+
+class _Decision(NamedTuple):
+    """How rows are decided, and the states that the decision leaves as they are."""
+
+    decide: Callable[[Connection, Sequence[UUID], str], Awaitable[set[UUID]]]
+    final_states: frozenset[QuarantineState]
+
+
+_ACCEPT = _Decision(repository.accept_rows, frozenset({"accepted"}))
+_REFUSE = _Decision(repository.refuse_rows, frozenset({"accepted", "refused"}))
 
 
 async def list_rows(database: Database, query: QuarantineQuery) -> Page[QuarantinedRow]:
@@ -30,11 +41,11 @@ async def accept_rows(
     """Apply rows to their items, decided by `name`; each is applied once.
 
     A row is skipped if its item has another price than when the row was read, it was accepted
-    before, or a newer price list superseded it. A refused row can still be accepted. Raises
-    NotFoundError for an unknown id, ConflictError for another number of open rows than expected,
-    DatabaseBusyError while a price list of the supplier is imported.
+    before, a newer price list superseded it, or it has no price at the rate of today. A refused row
+    can still be accepted. Raises NotFoundError for an unknown id, ConflictError for another number
+    of open rows than expected, DatabaseBusyError while a price list of the supplier is imported.
     """
-    return await _decide(database, selection, name, repository.accept_rows)
+    return await _decide(database, selection, name, _ACCEPT)
 
 
 async def refuse_rows(
@@ -45,7 +56,7 @@ async def refuse_rows(
     The next price list with the same price does not open the row again. Raises NotFoundError for an
     unknown id, ConflictError for another number of open rows than expected.
     """
-    return await _decide(database, selection, name, repository.refuse_rows)
+    return await _decide(database, selection, name, _REFUSE)
 
 
 async def purge_closed_rows(database: Database) -> None:
@@ -57,7 +68,7 @@ async def purge_closed_rows(database: Database) -> None:
 
 
 async def _decide(
-    database: Database, selection: QuarantineSelection, name: str, decide: Decide
+    database: Database, selection: QuarantineSelection, name: str, decision: _Decision
 ) -> QuarantineDecision:
     async with database.short_transaction() as conn:
         ids = selection.ids
@@ -66,10 +77,10 @@ async def _decide(
             _require_count(len(ids), selection.expected_count)
         else:
             _require_known(ids, await repository.list_states(conn, ids))
-        decided = await decide(conn, ids, name)
+        decided = await decision.decide(conn, ids, name)
         skipped = [row_id for row_id in ids if row_id not in decided]
         states = await repository.list_states(conn, skipped) if skipped else []
-    return QuarantineDecision(len(decided), [_skipped_row(state) for state in states])
+    return QuarantineDecision(len(decided), [_skipped_row(state, decision) for state in states])
 
 
 def _require_count(count: int, expected_count: int | None) -> None:
@@ -86,14 +97,16 @@ def _require_known(ids: Sequence[UUID], states: Iterable[RowState]) -> None:
             raise NotFoundError(f"There is no quarantined row {row_id}.")
 
 
-def _skipped_row(row: RowState) -> SkippedRow:
-    return SkippedRow(row.id, row.supplier_sku, _describe_skip(row))
+def _skipped_row(row: RowState, decision: _Decision) -> SkippedRow:
+    return SkippedRow(row.id, row.supplier_sku, _describe_skip(row, decision))
 
 
-def _describe_skip(row: RowState) -> str:
-    if row.state in {"accepted", "refused"} and not row.is_superseded:
-        return f"The row was {row.state} by {row.decided_by} before."
+def _describe_skip(row: RowState, decision: _Decision) -> str:
     if row.is_superseded:
         return "A newer price list with this article was imported: decide about its row."
+    if row.state in decision.final_states:
+        return f"The row was {row.state} by {row.decided_by} before."
     old, now = f"{row.old_cost} {row.old_currency}", f"{row.cost_now} {row.currency_now}"
-    return f"The price of the item was {old} when the row was read and is {now} now."
+    if old != now:
+        return f"The price of the item was {old} when the row was read and is {now} now."
+    return "At the exchange rate of today, the price of the row is 0 or too high."

@@ -80,7 +80,7 @@ BEGIN
     -- The newest tasks of a supplier keep their row errors; held rows are read at their application.
     -- Corrections change the row errors of the task that they correct.
     GRANT INSERT (task_id, supplier_id, error_type, error_message, row_number, row_data, section),
-        SELECT (task_id, error_type, error_message, row_number, corrected_by),
+        SELECT (task_id, error_type, error_message, row_number, row_data, corrected_by),
         UPDATE (error_type, error_message, row_data, corrected_by), DELETE
         ON parsing_logs TO pricebook_worker;
     GRANT SELECT, INSERT, DELETE ON held_rows TO pricebook_worker;
