@@ -8,7 +8,8 @@ from correction_files import LIST, edited, mend, rejected_rows
 from import_fixtures import RunImport, rows
 from pricebook.db.database import Connection, Database
 from pricebook.errors import PriceListError
-from pricebook.tasks import history
+from pricebook.imports.safety_thresholds import SafetyThresholds
+from pricebook.tasks import cancellation, history
 
 ITEMS = "SELECT supplier_sku, current_price FROM supplier_items ORDER BY supplier_sku"
 
@@ -54,6 +55,19 @@ async def test_rows_of_another_task_are_refused_with_its_id(
         await run_import(text, corrections_of=first.task_id)
     with pytest.raises(PriceListError, match="There is no task"):
         await run_import(text, corrections_of=uuid4())
+
+
+async def test_rows_of_a_held_list_that_was_cancelled_cannot_be_corrected(
+    run_import: RunImport, database: Database
+) -> None:
+    await run_import(LIST.replace("A-", "B-"))
+    held = await run_import(LIST, safety_thresholds=SafetyThresholds())
+    await cancellation.cancel_task(database, held.task_id, "ann")
+    text = edited(await rejected_rows(database, held.task_id), mend)
+    before = await history.get_task(database, held.task_id)
+    with pytest.raises(PriceListError, match="was cancelled by ann: nothing of its price list"):
+        await run_import(text, corrections_of=held.task_id)
+    assert await history.get_task(database, held.task_id) == before
 
 
 async def test_rejected_rows_are_not_read_as_a_price_list(

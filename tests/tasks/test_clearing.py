@@ -3,6 +3,8 @@ import time
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 import builders
 from pricebook.db.database import Connection, Database
 from pricebook.imports.upload_folder import delete_orphaned_uploads
@@ -40,6 +42,19 @@ async def test_tasks_are_purged_with_their_row_errors_after_the_retention_period
     left = await (await conn.execute("SELECT id FROM ingestion_tasks")).fetchall()
     assert {task_id for (task_id,) in left} == {recent, waiting}
     assert await (await conn.execute("SELECT FROM parsing_logs")).fetchall() == []
+
+
+@pytest.mark.parametrize(("days", "purged"), [(0, 0), (DAYS + 1, 2)])
+async def test_a_task_stays_while_a_newer_one_corrects_it(
+    conn: Connection, worker_database: Database, submit_task: SubmitTask, days: int, purged: int
+) -> None:
+    supplier_id = await builders.supplier(conn)
+    task_id = await submit_task(supplier_id)
+    await set_task_ended(conn, task_id, "failed", DAYS + 2)
+    corrections_id = await submit_task(supplier_id, corrections_of=task_id)
+    if days:
+        await set_task_ended(conn, corrections_id, "dead", days)
+    assert await history.purge_old_tasks(worker_database, DAYS) == purged
 
 
 async def test_files_of_tasks_and_of_pushed_messages_are_referenced_files(

@@ -236,13 +236,14 @@ async def set_detected_profile(
 
 
 async def list_last_import_ages(conn: Connection) -> list[LastImportAge]:
-    """List the active suppliers with the seconds since their last successful import."""
+    """List the active suppliers with the seconds since the last import of a price list."""
     async with conn.cursor(row_factory=struct_row(LastImportAge)) as cursor:
         await cursor.execute(
             """
             SELECT id, name, greatest(extract(epoch FROM now() - coalesce((
                 SELECT max(completed_at) FROM ingestion_tasks
                 WHERE supplier_id = supplier.id AND state IN ('succeeded', 'partially_succeeded')
+                    AND corrections_of IS NULL
             ), created_at)), 0)::float8 AS seconds
             FROM suppliers AS supplier WHERE is_active ORDER BY id
             """

@@ -21,6 +21,7 @@ class TaskToCorrect(Struct, frozen=True):
     supplier_id: UUID | None
     supplier_name: str
     state: TaskState
+    cancelled_by: str | None
     source_config: dict[str, Any]
     found: dict[str, Any] | None
     row_error_counts: dict[str, int]

@@ -16,7 +16,8 @@ async def lock_task_to_correct(conn: Connection, task_id: UUID) -> TaskToCorrect
     async with conn.cursor(row_factory=struct_row(TaskToCorrect)) as cursor:
         await cursor.execute(
             """
-            SELECT id, supplier_id, supplier_name, state, source_config, found, row_error_counts,
+            SELECT id, supplier_id, supplier_name, state, cancelled_by, source_config, found,
+                row_error_counts,
                 NOT EXISTS (
                     SELECT FROM ingestion_tasks AS later
                     WHERE later.supplier_id = task.supplier_id

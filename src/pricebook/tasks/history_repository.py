@@ -38,6 +38,7 @@ TASK: LiteralString = """
                 SELECT FROM ingestion_tasks AS imported
                 WHERE imported.supplier_id = held.supplier_id
                     AND imported.state IN ('succeeded', 'partially_succeeded')
+                    AND imported.corrections_of IS NULL
                     AND imported.completed_at > held.completed_at)
     ), completed_at) END AS held_since,
     CASE WHEN state = 'held' THEN (
@@ -192,19 +193,27 @@ async def read_row_errors(conn: Connection, task_id: UUID) -> AsyncGenerator[lis
 
 
 async def delete_old_tasks_batch(conn: Connection, days: int) -> int:
-    """Delete some tasks that ended more than `days` days ago, with their logs; return how many."""
+    """Delete some tasks that ended more than `days` days ago, with their logs; return how many.
+
+    A task stays while one that corrects it does: without it, that one could not be told from the
+    import of a price list.
+    """
     cursor = await conn.execute(
         """
         DELETE FROM ingestion_tasks WHERE id IN (
             SELECT id FROM ingestion_tasks
-            WHERE completed_at < now() - make_interval(days => %s)
+            WHERE completed_at < now() - make_interval(days => %(days)s)
                 AND state NOT IN ('queued', 'running')
+                AND NOT EXISTS (
+                    SELECT FROM ingestion_tasks AS correction
+                    WHERE correction.corrections_of = ingestion_tasks.id AND coalesce(
+                        correction.completed_at > now() - make_interval(days => %(days)s), true))
             ORDER BY completed_at
-            LIMIT %s
+            LIMIT %(limit)s
             FOR UPDATE SKIP LOCKED
         )
         """,
-        [days, PURGE_BATCH_TASKS],
+        {"days": days, "limit": PURGE_BATCH_TASKS},
     )
     return cursor.rowcount
 

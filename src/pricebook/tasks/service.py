@@ -174,6 +174,11 @@ async def lock_task_to_correct(conn: Connection, task_id: UUID) -> TaskToCorrect
         raise ConflictError(
             f"Task {task.id} is {task.state} and has no rejected rows that could be corrected."
         )
+    if task.cancelled_by is not None:
+        raise ConflictError(
+            f"Task {task.id} was cancelled by {task.cancelled_by}: nothing of its price list was"
+            " imported, so that its rejected rows cannot be corrected."
+        )
     if task.supplier_id is None:
         raise ConflictError(f"The supplier {task.supplier_name} no longer exists.")
     if not task.is_latest:
