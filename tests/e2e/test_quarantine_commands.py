@@ -35,11 +35,13 @@ def test_rows_are_listed_accepted_and_refused(system: System, environment: dict[
     path = write_list(system, A1="1000", A2="0.10", A3="99")
     printed = run("import", str(path), "--supplier", "ACME")
     assert re.search(r"quarantined +│ +3 ", printed)
-    assert "3 rows with prices out of line wait for a decision" in printed
+    assert "3 rows with prices out of line were not imported" in printed
     listing = json.loads(run("quarantine", "list", "--supplier", "acme", "--json"))
     assert listing["total_count"] == 3
     rows = {row["supplier_sku"]: row["id"] for row in listing["data"]}
-    assert rows["A1"] in run("quarantine", "list")
+    shown = run("quarantine", "list")
+    assert f"{rows['A1']} open\n  ACME, A1 Nail: 10.00 → 1000.00 (× 100)\n" in shown
+    assert shown.endswith("3 of 3 rows.\n")
     assert run("quarantine", "accept", rows["A1"]) == "1 rows accepted.\n"
     assert run("quarantine", "refuse", rows["A2"]) == "1 rows refused.\n"
     again = run("quarantine", "refuse", rows["A1"])

@@ -1,5 +1,6 @@
 """The output of commands: lines, tables, progress and errors."""
 
+import shlex
 import traceback
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -127,8 +128,8 @@ def print_import(result: ImportResult) -> None:
         print_error(sentence)
     if result.counts.quarantined and not result.dry_run and result.status == "success":
         print_line(
-            f"{result.counts.quarantined:,} rows with prices out of line wait for a decision:"
-            f" `pricebook quarantine list --task {result.task_id}`."
+            f"{result.counts.quarantined:,} rows with prices out of line were not imported:"
+            f" `pricebook quarantine list --supplier {shlex.quote(result.supplier_name)}`."
         )
     if result.status == "held":
         print_error(f"Nothing was applied; `pricebook tasks apply {result.task_id}` applies it.")
@@ -230,21 +231,15 @@ def _describe_hold(task: Task) -> str:
 
 
 def print_quarantined_rows(rows: Sequence[QuarantinedRow], total_count: int) -> None:
-    """Print quarantined rows as a table."""
-    table = Table(_id_column("row"), "supplier", "code", "name", "old", "new", "state")
+    """Print each quarantined row on two lines: its id and state, its article and prices."""
     for row in rows:
-        table.add_row(
-            str(row.id),
-            Text(row.supplier_name),
-            Text(row.supplier_sku),
-            Text(row.name),
-            str(row.old_price),
-            str(row.price),
-            row.state,
+        factor = f" (× {row.factor:.4g})" if row.factor is not None else ""
+        print_line(f"{row.id} {row.state}")
+        print_line(
+            f"  {row.supplier_name}, {row.supplier_sku} {row.name}: "
+            f"{row.old_price} → {row.price}{factor}"
         )
-    out.print(table)
-    if total_count > len(rows):
-        print_line(f"{len(rows)} of {total_count:,} rows.")
+    print_line(f"{len(rows):,} of {total_count:,} rows.")
 
 
 def print_suppliers(suppliers: Sequence[SupplierOverview], total_count: int) -> None:
