@@ -247,8 +247,16 @@ class PriceListError(PricebookError):
     @classmethod
     def of_issues(cls, issues: Sequence[PriceListIssue]) -> Self:
         """Return the error of one or more reasons; equal sentences are named once."""
-        sentences = dict.fromkeys(issue.message for issue in issues)
-        return cls(" ".join(sentences), issues)
+        return cls(" ".join(_sentences(issues)), issues)
+
+    @property
+    def sentences(self) -> list[str]:
+        """Each reason once, as a sentence."""
+        return _sentences(self.issues)
+
+
+def _sentences(issues: Sequence[PriceListIssue]) -> list[str]:
+    return list(dict.fromkeys(issue.message for issue in issues))
 
 
 class SourceUnavailableError(PricebookError):

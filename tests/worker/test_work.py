@@ -99,6 +99,24 @@ async def test_a_deleted_supplier_is_not_created_again(
     assert await count_imported(conn) == (0, 0)
 
 
+async def test_a_refused_list_has_each_reason_on_its_own(
+    conn: Connection,
+    submit_task: SubmitTask,
+    running_worker: RunningWorker,
+    wait_for_end: WaitForEnd,
+) -> None:
+    text = "Prices in EUR or USD,,,\nCode,Name,Net price,Gross price\nA,Saw,5,6\nB,Axe,7,8\n"
+    task_id = await submit_task(await builders.supplier(conn), text)
+    async with running_worker():
+        task = await wait_for_end(task_id)
+    assert task.state == "failed"
+    columns, currency = task.errors
+    assert "--column price=" in columns
+    assert "currency=EUR" in currency
+    assert task.result
+    assert task.result.errors == task.errors
+
+
 async def test_a_path_outside_the_uploads_is_refused(
     conn: Connection,
     submit_task: SubmitTask,

@@ -57,7 +57,7 @@ def main() -> None:
         output.print_error(f"{error} See `pricebook --help`.")
         sys.exit(EXIT_USAGE_ERROR)
     except PriceListError as error:
-        output.print_error("\n".join(dict.fromkeys(issue.message for issue in error.issues)))
+        output.print_error("\n".join(error.sentences))
         sys.exit(EXIT_FAILURE)
     except PricebookError as error:
         output.print_error(error.message)

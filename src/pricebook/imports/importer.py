@@ -109,7 +109,7 @@ async def run_import(
             )
     except PriceListError as error:
         if not (request.dry_run or request.lease):
-            await _record_failure(database, task, error.message)
+            await _record_failure(database, task, error)
         raise
 
 
@@ -248,10 +248,10 @@ async def _find_or_create_supplier(
     return existing, False
 
 
-async def _record_failure(database: Database, task: InlineTask, message: str) -> None:
+async def _record_failure(database: Database, task: InlineTask, error: PriceListError) -> None:
     async with database.transaction() as conn:
         lease = await tasks.record_inline_task(conn, task)
-        await tasks.end_task(conn, lease, TaskEnd(state="failed", errors=[message]))
+        await tasks.end_task(conn, lease, TaskEnd(state="failed", errors=error.sentences))
 
 
 def _as_builtins(struct: msgspec.Struct | None) -> dict[str, Any]:

@@ -47,6 +47,11 @@ def classify_failure(task: ClaimedTask, error: Exception) -> TaskFailure | None:
             return TaskFailure(describe_error(error), UNLIMITED_ATTEMPTS, delay)
 
 
+def list_reasons(error: Exception) -> list[str]:
+    """Return the reasons of a failure, for a refused price list one sentence each."""
+    return error.sentences if isinstance(error, PriceListError) else [describe_error(error)]
+
+
 def describe_error(error: Exception) -> str:
     """Return the reason of a failure as a sentence; a bug is logged with its traceback."""
     if isinstance(error, PricebookError):

@@ -196,10 +196,10 @@ async def add_corrections(
     await correction_repository.add_to_counts(conn, task.id, differences, row_error_counts)
 
 
-async def fail_task(database: Database, lease: TaskLease, reason: str) -> None:
-    """Set a task failed with its reason; it is not retried."""
+async def fail_task(database: Database, lease: TaskLease, reasons: list[str]) -> None:
+    """Set a task failed with its reasons; it is not retried."""
     async with database.connection() as conn:
-        await repository.set_end(conn, lease, TaskEnd(state="failed", errors=[reason]))
+        await repository.set_end(conn, lease, TaskEnd(state="failed", errors=reasons))
 
 
 async def reschedule(database: Database, lease: TaskLease, failure: TaskFailure) -> None:

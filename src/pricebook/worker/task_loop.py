@@ -27,7 +27,7 @@ from pricebook.suppliers.upcoming_prices import apply_upcoming_prices
 from pricebook.system.async_tasks import cancel_all, wait_for_first
 from pricebook.tasks import history, slots
 from pricebook.tasks import service as tasks
-from pricebook.tasks.failures import classify_failure, describe_error
+from pricebook.tasks.failures import classify_failure, describe_error, list_reasons
 from pricebook.tasks.held_tasks import TaskToApply
 from pricebook.tasks.queue import RECEIVE_SECONDS, QueueClient, QueueReceiver
 from pricebook.tasks.schemas import ClaimedTask, ReclaimedTask, TaskProgress
@@ -247,7 +247,7 @@ class Worker:
         while not self._stopping.is_set():
             with suppress(DatabaseUnavailableError):
                 if failure is None:
-                    await tasks.fail_task(self._database, task.lease, str(error))
+                    await tasks.fail_task(self._database, task.lease, list_reasons(error))
                 else:
                     await tasks.reschedule(self._database, task.lease, failure)
                     loop = asyncio.get_running_loop()
