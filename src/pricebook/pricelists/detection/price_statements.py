@@ -15,6 +15,8 @@ from pricebook.pricelists.detection.quantity_phrases import (
 )
 from pricebook.pricelists.detection.statement_tokens import Token, text_without, tokenize
 from pricebook.pricelists.detection.statement_words import (
+    ADDED_WORDS,
+    ADDING_WORDS,
     EXCLUDING_WORDS,
     FROM_WORDS,
     GROSS_WORDS,
@@ -30,6 +32,7 @@ from pricebook.pricelists.detection.statement_words import (
 
 # Words between a tax name and the word that includes or excludes it: `не включая сумму НДС`.
 _TAX_DISTANCE = 4
+_CLAUSE_MARKS = frozenset(",;")
 
 
 class PriceStatement(NamedTuple):
@@ -151,12 +154,21 @@ def _tax_inclusion(tokens: Sequence[Token], tax: int, used: set[int]) -> set[boo
         is_preposition = index < tax and _is_adjacent(tokens, index, tax)
         if key in EXCLUDING_WORDS or (is_preposition and tokens[index].text == "+"):
             found[index] = False
+        elif _adds_tax(tokens, index, tax):
+            found |= {} if is_negated else {index: False}
         elif key in INCLUDING_WORDS:
             found[index] = not is_negated
         elif is_preposition and key in VAT_PREPOSITIONS:
             found[index] = VAT_PREPOSITIONS[key]
     used.update(found)
     return set(found.values())
+
+
+def _adds_tax(tokens: Sequence[Token], index: int, tax: int) -> bool:
+    """Return whether a word says that the tax is added; behind a comma it is about other costs."""
+    key, between = tokens[index].key, tokens[min(index, tax) : max(index, tax)]
+    is_adding = key in ADDING_WORDS or (key in ADDED_WORDS and index > tax)
+    return is_adding and not any(token.text in _CLAUSE_MARKS for token in between)
 
 
 def _is_adjacent(tokens: Sequence[Token], preposition: int, tax: int) -> bool:

@@ -20,6 +20,7 @@ PRICE_NOUNS = _keys(
         *("price", "prices", "pricing", "pricelist", "pricelists", "preis", "preise", "preisen"),
         *("preisliste", "preislisten", "preisangaben", "listenpreise", "nettopreise"),
         *("bruttopreise", "verkaufspreise", "einkaufspreise", "cost", "costs"),
+        *("цене", "ценой", "ценами", "цінам", "цінами", "cenom", "cenami"),
         *("цена", "цены", "цен", "ценам", "ценах", "цену", "прайс", "прайслист", "прейскурант"),
         *("стоимость", "prix", "tarif", "tarifs", "precio", "precios", "tarifa", "tarifas"),
         *("cena", "ceny", "cen", "cennik", "cennika", "cenach", "ціна", "ціни", "цін", "цінах"),
@@ -97,8 +98,8 @@ TAX_NAMES = _keys(
         ),
     )
 )
-TAX_INCLUDED_WORDS = _keys(("ttc",))
-TAX_EXCLUDED_WORDS = _keys(("ht",))
+TAX_INCLUDED_WORDS = _keys(("ttc", "tvac"))
+TAX_EXCLUDED_WORDS = _keys(("ht", "htva"))
 GROSS_WORDS = _keys(
     ("gross", "brutto", "bruttopreis", "bruttopreise", "брутто", "bruto", "grossprice")
 )
@@ -112,6 +113,8 @@ INCLUDING_WORDS = _keys(
         *("включен", "включена", "включено", "включают", "включает", "учетом", "учётом", "тч"),
         *("числе", "comprise", "compris", "comprises", "incluse", "inclus", "incluses", "incluye"),
         *("incluyen", "incluido", "incluida", "incluidos", "zawiera", "zawierają", "łącznie"),
+        *("comprend", "comprennent", "inclut", "incluent", "enthält", "uwzględnia"),
+        *("uwzględniają", "содержит", "содержат", "включають", "включає", "містить"),
         *("урахуванням", "включно", "включаючи", "містять", "вкл"),
     )
 )
@@ -122,13 +125,34 @@ EXCLUDING_WORDS = _keys(
         *("exclu", "excluido", "excluidos", "sin", "bez", "nettó", "before"),
     )
 )
+# A tax is added to prices, if no comma is between the two: `VAT extra`, `НДС сверху`.
+ADDING_WORDS = _keys(
+    (
+        *("extra", "extras", "additional", "additionally", "hinzu", "dazu", "zusätzlich"),
+        *("aufgeschlagen", "hinzugerechnet", "separat", "плюс", "сверху", "сверх", "начисляется"),
+        *("добавляется", "дополнительно", "отдельно", "sus", "ajouter", "supplément", "más"),
+        *("aparte", "además", "añadirá", "añadir", "añade", "doliczyć", "doliczany", "doliczamy"),
+        *("doliczenia", "dolicza", "doliczony", "додається", "додатково", "нараховується"),
+        *("зверху", "понад", "окремо"),
+    )
+)
+# These do so after the tax only: `value added tax` is its name.
+ADDED_WORDS = _keys(("added",))
 NEGATION_WORDS = _keys(("not", "no", "nicht", "не", "non", "nie", "ні"))
 # Before the name of a tax: whether it is included.
 VAT_PREPOSITIONS = {
     comparison_key(word): is_included
     for word, is_included in (
         *(("с", True), ("со", True), ("with", True), ("mit", True), ("avec", True), ("con", True)),
-        *(("c", True), ("z", True), ("із", True), ("з", True), ("s", False), ("б", False)),
+        *(
+            ("c", True),
+            ("m", True),
+            ("z", True),
+            ("із", True),
+            ("з", True),
+            ("s", False),
+            ("б", False),
+        ),
         *(("ex", False), ("w o", False), ("o", False)),
     )
 }
@@ -146,7 +170,7 @@ ABBREVIATIONS = _keys(
         *("zzgl", "inkl", "exkl", "gesetzl", "einschl", "zuzügl", "ca", "incl", "excl", "inc"),
         *("руб", "шт", "тыс", "бел", "рос", "вкл", "т", "ч", "тч", "ед", "уп", "упак", "г", "грн"),
         *("stk", "st", "pcs", "pc", "nr", "no", "art", "szt", "zł", "tys", "ust", "mwst", "uds"),
-        *("qty", "min", "max", "us", "cond", "réf", "p", "u", "s", "z", "b", "d", "h"),
+        *("qty", "min", "max", "us", "cond", "réf", "p", "u", "s", "z", "b", "d", "h", "o", "m"),
     )
 )
 CURRENCY_LABELS = _keys(

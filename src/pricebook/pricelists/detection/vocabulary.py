@@ -162,6 +162,7 @@ TAX_WORDS = frozenset(
         *("inkl", "inklusive", "exkl", "exklusive", "zzgl", "zuzüglich", "mwst", "ust", "mit"),
         "ohne",
         *("с", "без", "ндс", "в", "вкл", "включая", "нетто", "брутто", "учетом", "учётом"),
+        *("htva", "tvac", "más", "плюс"),
         *("ht", "ttc", "hors", "taxe", "tva", "iva", "incluido", "sin", "con"),
         *("z", "bez", "пдв", "з", "урахуванням", "ptu", "neto", "bruto", "podatku"),
     )
