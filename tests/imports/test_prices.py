@@ -42,6 +42,23 @@ async def test_plain_list_stores_only_prices(run_import: RunImport, conn: Connec
     assert await history_length(conn) == 1
 
 
+async def test_cells_that_are_not_understood_are_counted_in_the_result(
+    run_import: RunImport, conn: Connection
+) -> None:
+    result = await run_import(
+        "Article code,Name,Price,Unit,EAN,Pack\n"
+        "A-1,Hammer,12.50,pcs,4006381333931,10\n"
+        "A-2,Saw,9.50,bucketful,4006381333932,10\n"
+        "A-3,Axe,8.50,heap,,some\n"
+    )
+    counted = {"gtin": 1, "pack_size": 1, "unit": 2}
+    assert result.found
+    assert result.found.unread_cells == counted
+    assert "kept as text: 1 of GTIN, 1 of pack size, 2 of unit" in (result.profile_sentence or "")
+    stored = await single(conn, "SELECT found -> 'unread_cells' FROM ingestion_tasks")
+    assert stored == (counted,)
+
+
 async def test_price_has_up_to_six_decimals(merge_rows: MergeRows, conn: Connection) -> None:
     await merge_rows([item_row("A1", "0.012345")])
     assert await single(conn, "SELECT current_price FROM supplier_items") == (Decimal("0.012345"),)

@@ -62,6 +62,8 @@ def test_profile_is_complete_and_round_trips_as_json() -> None:
         "price_facts": {
             "currency": {"value": "EUR", "origin": "header", "source": 'the column "Preis (€)"'}
         },
+        "exchange_rates": {},
+        "unread_cells": {},
     }
     assert msgspec.json.decode(msgspec.json.encode(profile), type=DetectedProfile) == profile
 

@@ -225,7 +225,7 @@ async def _import_from_reader(
             lease=lease,
             supplier=supplier,
             is_new_supplier=is_new,
-            found=await with_applied_rates(conn, found, rule),
+            found=await with_applied_rates(conn, progress_reader.stream.profile, rule),
             mode=merge_config(request.config, supplier).mode or "full",
             ignored=progress_reader.stream.rows_ignored,
             safety_thresholds=request.safety_thresholds,

@@ -15,7 +15,6 @@ from pricebook.pricelists.formats.table_file import TableFile
 from pricebook.pricelists.helper_columns import HELPER_COLUMNS, is_header_of_rejected_rows
 from pricebook.pricelists.open_tables import OpenTable, locate_row
 from pricebook.pricelists.price_list import PriceList
-from pricebook.pricelists.row_reader import RowReader
 from pricebook.pricelists.row_rejection import stored_cells
 from pricebook.pricelists.schemas.price_list_rows import PriceListRow, RejectedRow
 from pricebook.pricelists.schemas.profile import DetectedProfile, NumberProfile
@@ -33,7 +32,8 @@ class CorrectedRows(PriceList):
 
     def rows(self) -> Iterator[PriceListRow]:
         """Yield the rows; a rejected one has the cells of the price list."""
-        read_row = RowReader(self._table, self.profile.numbers, self._request).read
+        self._row_readers.clear()
+        read_row = self._start_reader(self._table).read
         with closing(self._file.records()) as records:
             for row in map(read_row, records):
                 yield self._placed(row) if isinstance(row, RejectedRow) else row

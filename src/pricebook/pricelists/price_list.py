@@ -1,13 +1,16 @@
 """An open price list, and the passes over its rows."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 
+from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.open_tables import OpenTable, order_cells, place_rows
 from pricebook.pricelists.row_reader import RowReader
 from pricebook.pricelists.row_rejection import stored_cells
 from pricebook.pricelists.schemas.price_list_rows import PriceListRow
 from pricebook.pricelists.schemas.profile import DetectedProfile
+from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.schemas.read_request import ReadRequest
 
 
@@ -21,12 +24,19 @@ class PriceList:
         self._tables = tables
         self._current = tables[0]
         self._request = request
+        self._row_readers: list[RowReader] = []
 
     @property
     def rows_total(self) -> int | None:
         """Number of rows of a workbook; None for CSV."""
         last = self._tables[-1]
         return None if last.file.rows_total is None else last.rows_before + last.file.rows_total
+
+    @property
+    def unread_cells(self) -> dict[Field, int]:
+        """By field, the cells that the latest pass kept as text because they are not understood."""
+        counts = sum((reader.unread_cells for reader in self._row_readers), Counter[Field]())
+        return dict(sorted(counts.items()))
 
     @property
     def progress(self) -> float:
@@ -42,14 +52,20 @@ class PriceList:
         Raises PriceListError if the file has changed since it was opened.
         """
         profile = self.profile
+        self._row_readers.clear()
         for opened in self._tables:
             self._current = opened
-            read_row = RowReader(opened.shifted_table, profile.numbers, self._request).read
+            read_row = self._start_reader(opened.shifted_table).read
             with closing(opened.records()) as records:
                 if profile.sheets:
                     yield from place_rows(map(read_row, records), opened, profile)
                 else:
                     yield from map(read_row, records)
+
+    def _start_reader(self, table: DetectedTable) -> RowReader:
+        reader = RowReader(table, self.profile.numbers, self._request)
+        self._row_readers.append(reader)
+        return reader
 
     def cells(self, row_numbers: Collection[int]) -> dict[int, list[str]]:
         """Return the cells of rows by row number, as a rejected row stores them."""

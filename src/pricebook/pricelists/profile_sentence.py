@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from pricebook.pricelists.detection.ambiguity_errors import FIELD_LABELS
 from pricebook.pricelists.detection.column_names import column_index, column_letters
 from pricebook.pricelists.schemas.profile import AppliedRate, DetectedProfile, PriceBasis
 from pricebook.pricelists.schemas.read_config import Field
@@ -197,6 +198,9 @@ class _ProfileDescription:
             yield sheets
         if profile.unread_sheets:
             yield f"sheets not read: {quote_list(profile.unread_sheets)}"
+        if profile.unread_cells:
+            texts = [f"{n:,} of {FIELD_LABELS[field]}" for field, n in profile.unread_cells.items()]
+            yield f"cells not understood and kept as text: {', '.join(texts)}"
         if profile.proposed_key_columns:
             keys = " and ".join(map(self._column, profile.proposed_key_columns))
             yield f"some codes have several prices, {keys} would tell them apart (key_columns)"

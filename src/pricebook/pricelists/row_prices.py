@@ -1,5 +1,6 @@
 """Price, details and availability of the rows of a price list that says more than a price."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -95,6 +96,7 @@ class RowPriceReader:
         self._number_profile = number_profile
         self._price_readers: dict[str, _ReadPrice] = {}
         self._information = RowInformation(table, self._fields)
+        self.unread_cells: Counter[Field] = Counter()
 
     def read(self, cells: list[str]) -> PricedRow | RowProblem:
         """Return the price of a row with code and name, or the reason to reject it."""
@@ -132,6 +134,7 @@ class RowPriceReader:
             price_tiers=tiers if len(tiers) > 1 else (),
             **self._information.identifiers(cells),
         )
+        self._count_unread(details, unread)
         return PricedRow(
             cost,
             None if terms.currency == self._catalog_currency else terms.currency,
@@ -141,6 +144,14 @@ class RowPriceReader:
             next_from,
             self._information.characteristics(unread),
         )
+
+    def _count_unread(self, details: PriceDetails, unread: dict[Field, str]) -> None:
+        if unread:
+            self.unread_cells.update(unread.keys())
+        if details.unit_text:
+            self.unread_cells["unit"] += 1
+        if details.gtin_text:
+            self.unread_cells["gtin"] += 1
 
     def _read_terms(self, cells: list[str], unread: dict[Field, str]) -> RowTerms:
         fields = self._fields

@@ -1,5 +1,6 @@
 """Classification of the records of a price list: item, rejected or ignored rows."""
 
+from collections import Counter
 from functools import lru_cache
 
 from pricebook.pricelists.detection.ambiguity_errors import FIELD_LABELS
@@ -79,6 +80,11 @@ class RowReader:
         self._header_row_keys = table.header_row_keys
         self._sections = SectionPath()
         self._section: str | None = None
+
+    @property
+    def unread_cells(self) -> Counter[Field]:
+        """By field, the number of cells that were kept as text because they are not understood."""
+        return Counter() if self._prices is None else self._prices.unread_cells
 
     def read(self, record: Record) -> PriceListRow:
         """Return the next record as an item, rejected or ignored row."""

@@ -7,6 +7,7 @@ import msgspec
 from pricebook.errors import PriceListIssue
 from pricebook.pricelists.reference_rates import ReferenceRate
 from pricebook.pricelists.schemas.profile import DetectedProfile
+from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.schemas.read_request import LocalSource
 
 _LENGTH_BYTES = 4
@@ -31,9 +32,13 @@ class RowChunk(msgspec.Struct, frozen=True, tag=True):
 
 
 class PriceListFinished(msgspec.Struct, frozen=True, tag=True):
-    """The price list was read to its end; the peak memory of the process in KiB."""
+    """The price list was read to its end; the peak memory of the process in KiB.
+
+    `unread_cells` counts the cells of a field that are kept as text.
+    """
 
     peak_memory_kib: int
+    unread_cells: dict[Field, int] = {}
 
 
 class PriceListFailed(msgspec.Struct, frozen=True, tag=True):

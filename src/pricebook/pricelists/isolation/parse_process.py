@@ -77,7 +77,8 @@ def _handle_request(request: ReadRequest, responses: BinaryIO, status: TextIO) -
             price_list = open_price_list(request)
             _send_frame(responses, PriceListOpened(price_list.profile, price_list.rows_total))
             _send_rows(responses, price_list)
-            _send_frame(responses, PriceListFinished(_peak_memory_kib(status)))
+            peak_memory_kib = _peak_memory_kib(status)
+            _send_frame(responses, PriceListFinished(peak_memory_kib, price_list.unread_cells))
             while payload := frames.receive(sys.stdin.buffer):
                 row_numbers = _cells_request_decoder.decode(payload).row_numbers
                 _send_frame(responses, RowCells(price_list.cells(frozenset(row_numbers))))

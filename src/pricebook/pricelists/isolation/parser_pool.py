@@ -44,7 +44,7 @@ class PriceListStream:
         self._parser = parser
 
     async def chunks(self) -> AsyncGenerator[RowChunk]:
-        """Yield the rows in chunks to the end of the price list.
+        """Yield the rows in chunks to the end of the price list; then complete the profile.
 
         Raises PriceListError if the price list cannot be read, ParserKilledError if the process
         exceeds its limits or crashes, StorageFullError if the disk for temporary files is full.
@@ -55,6 +55,7 @@ class PriceListStream:
             self.rows_read, self.rows_ignored = frame.read, frame.ignored
             yield frame
         self.peak_memory_kib = frame.peak_memory_kib
+        self.profile = msgspec.structs.replace(self.profile, unread_cells=frame.unread_cells)
 
     async def read_cells(self, row_numbers: Sequence[int]) -> dict[int, list[str]]:
         """Return the cells of rows by row number, once the price list was read to its end.
