@@ -263,6 +263,7 @@ def test_unit_of_a_lead_time_in_its_header() -> None:
         "a consultar",
         "na zapytanie",
         "за запитом",
+        *("op aanvraag", "na dotaz", "a richiesta", "la cerere", "SORUNUZ", "по договаряне"),
         "#N/A",
         "n/a",
     ],

@@ -78,4 +78,5 @@ def _to_nfc(text: str) -> str:
 def _fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return _NO_LETTER_OR_DIGIT.sub(" ", bare.casefold()).strip()
+    # The Turkish `ı` is the small letter of `I`, which casefold() does not know.
+    return _NO_LETTER_OR_DIGIT.sub(" ", bare.casefold().replace("ı", "i")).strip()

@@ -15,6 +15,10 @@ MPN_WORDS: tuple[str, ...] = (
     *("referencia fabricante", "ref fabricante", "código fabricante", "referencia del fabricante"),
     *("kod producenta", "numer producenta", "nr producenta", "symbol producenta"),
     *("код виробника", "артикул виробника", "номер виробника"),
+    *("artikelnummer fabrikant", "fabrikantcode", "kód výrobce", "číslo výrobce"),
+    *("codice produttore", "cod produttore", "cod producător", "üretici kodu"),
+    *("код на производителя", "código fabricante", "código do fabricante"),
+    *("referência fabricante", "tillverkarens artikelnummer"),
 )
 
 GTIN_WORDS: tuple[str, ...] = (
@@ -23,6 +27,9 @@ GTIN_WORDS: tuple[str, ...] = (
     *("штрихкод", "штрих код", "штрихкод товара", "штрих код товара", "code barre", "code barres"),
     *("gencod", "gencode", "código de barras", "código ean", "cód barras", "kod kreskowy"),
     *("kod ean", "штрихкод товару", "штрих код товару"),
+    *("ean upc", "upc ean", "ean gtin", "gtin ean", "streckkod", "ean kod", "streepjescode"),
+    *("čárový kód", "codice a barre", "codice ean", "cod a barre", "cod de bare", "cod ean"),
+    *("barkod", "barkod no", "баркод", "баркод ean"),
 )
 
 VALID_FROM_WORDS: tuple[tuple[str, ...], ...] = (
@@ -35,6 +42,10 @@ VALID_FROM_WORDS: tuple[tuple[str, ...], ...] = (
         *("valable du", "applicable au", "válido desde", "vigente desde", "fecha de vigencia"),
         *("ważna od", "ważne od", "cena ważna od", "obowiązuje od", "data obowiązywania"),
         *("діє з", "ціна діє з", "дійсний з", "дійсна з", "дата початку дії"),
+        *("giltig från", "gäller från", "pris gäller från", "geldig vanaf", "prijs geldig vanaf"),
+        *("ingangsdatum", "platnost od", "platí od", "valido dal", "data decorrenza"),
+        *("valabil din", "valabil de la", "валидна от", "валидно от", "в сила от"),
+        *("válido a partir de", "em vigor desde"),
     ),
 )
 
@@ -49,6 +60,9 @@ PRICE_QUANTITY_WORDS: tuple[tuple[str, ...], ...] = (
         *("quantité de prix", "unidad de precio", "base de precio", "precio por", "precio x"),
         *("jednostka ceny", "ilość w cenie", "cena za", "podstawa ceny", "jedn ceny"),
         *("одиниця ціни", "ціна за", "кількість у ціні", "кратність ціни"),
+        *("prisenhet", "pris per", "prijseenheid", "prijs per", "cenová jednotka"),
+        *("unità di prezzo", "prezzo per", "unitate de preț", "fiyat birimi", "ценова единица"),
+        *("unidade de preço", "preço por"),
     ),
     ("per", "pro", "je", "за", "par", "por", "za"),
 )
@@ -65,6 +79,10 @@ UNIT_WORDS: tuple[tuple[str, ...], ...] = (
         *("unidad medida", "unidad de venta", "u medida", "jm", "j m", "jednostka", "jedn"),
         *("jednostka miary", "jedn miary", "jedn m", "од", "од вим", "одиниця", "од виміру"),
         *("одиниця виміру", "одиниця вимірювання", "один вим"),
+        *("enhet", "försäljningsenhet", "eenheid", "verkoopeenheid", "jednotka"),
+        *("měrná jednotka", "mj", "m j", "unità", "unità di misura", "unitate"),
+        *("unitate de măsură", "birim", "birimi", "brm", "ölçü birimi", "мярка", "мерна единица"),
+        *("мерна ед", "м ед", "ед мярка", "unidade", "unidade de medida"),
     ),
     (
         "pk",
@@ -110,29 +128,62 @@ PACK_SIZE_WORDS: tuple[tuple[str, ...], ...] = (
         *("ilość w opakowaniu", "szt w opakowaniu", "szt opak", "szt op", "ilość w opak"),
         *("jednostka opakowania", "пакування", "в упаковці", "кількість в упаковці"),
         *("шт в упаковці", "к сть в упаковці", "фасування", "розмір упаковки"),
+        *("förpackning", "förp", "förpackningsstorlek", "antal per förpackning", "antal förp"),
+        *("st förp", "kolli", "antal kolli", "antal per kolli", "antal i kolli", "kollistorlek"),
+        *("st kolli", "verpakking", "verpakkingseenheid", "verpakt per", "aantal per verpakking"),
+        *("aantal per doos", "per doos", "stuks per doos", "inhoud doos", "balení"),
+        *("počet v balení", "množství v balení", "ks v balení", "ks bal", "ks karton"),
+        *("confezione", "conf", "imballo", "pezzi per confezione", "pz conf", "pz per conf"),
+        *("pz x conf", "pz x cartone", "pz cartone", "pezzi per cartone"),
+        *("quantità per confezione", "ambalaj", "ambalare", "buc bax", "buc cutie", "buc pachet"),
+        *("bucăți pe cutie", "bucăți bax", "koli", "koli içi", "koli adedi", "koli içi adet"),
+        *("paket içi", "paket adedi", "kutu içi", "kutu adedi", "ambalaj miktarı", "опаковка"),
+        *("бр в опаковка", "брой в опаковка", "бр опаковка", "кашон", "бр в кашон"),
+        *("брой в кашон", "бр кашон", "embalagem", "quantidade por embalagem", "qtd embalagem"),
+        *("unidades por caixa", "un caixa", "qtd caixa", "opak zb", "opakowanie zbiorcze"),
+        "pack zb",
     ),
     ("u m", "me"),
 )
 
+# Beside these headers also those that have a word of both lists below and no other.
 MIN_ORDER_QUANTITY_WORDS: tuple[tuple[str, ...], ...] = (
     (
-        *("moq", "min order", "min order qty", "minimum order", "minimum order quantity"),
-        *("min qty", "minimum qty", "minimum quantity", "min quantity", "min order quantity"),
-        *("mindestmenge", "mindestbestellmenge", "mindestabnahme", "min bestellmenge", "mbm"),
-        *("mindestabnahmemenge", "mindest menge", "mindestbestell menge", "min menge"),
-        *("минимальный заказ", "мин заказ", "мин партия", "минимальная партия", "мин кол во"),
-        *("минимальное количество", "мин отгрузка", "минимальная отгрузка", "мин количество"),
-        *("минимальная партия заказа", "quantité minimum", "qté mini", "qté min", "qté minimum"),
-        *("minimum de commande", "quantité minimale", "quantité minimale de commande"),
-        *("cantidad mínima", "pedido mínimo", "cant mínima", "cantidad mínima de pedido"),
-        *("minimalna ilość", "min ilość", "minimalne zamówienie", "min zamówienie"),
-        *("minimum logistyczne", "minimalna ilość zamówienia", "мін замовлення"),
-        *("мінімальне замовлення", "мінімальна кількість", "мін партія", "мінімальна партія"),
+        *("moq", "mindestmenge", "mindestbestellmenge", "mindestabnahme", "mindestabnahmemenge"),
+        *("mbm", "mindestlänge", "minimum logistyczne", "lotto minimo", "least quantity"),
     ),
     (
         *("order multiple", "multiple", "кратность", "кратность отгрузки", "кратность заказа"),
         *("кратність", "кратність замовлення", "bestellvielfaches", "multiple de commande"),
+        *("mult", "order mult", "mult qty", "múltiplo", "multiplo", "veelvoud", "násobek"),
     ),
+)
+MINIMUM_WORDS = frozenset(
+    (
+        *("min", "minimum", "minimal", "mindest", "mini", "minimale", "минимальный", "минимальная"),
+        *("минимальное", "мин", "mínimo", "mínima", "minimalna", "minimalne", "мінімальне", "мін"),
+        *("мінімальна", "minsta", "lägsta", "minimální", "minimo", "asgari", "минимална"),
+        "минимално",
+    )
+)
+ORDER_WORDS = frozenset(
+    (
+        *("order", "orders", "qty", "quantity", "menge", "bestellmenge", "bestell", "abnahme"),
+        *("bestellung", "заказ", "заказа", "партия", "кол", "во", "количество", "отгрузка"),
+        *("quantité", "qté", "commande", "de", "cantidad", "cant", "pedido", "ilość", "zamówienie"),
+        *(
+            "zamówienia",
+            "замовлення",
+            "кількість",
+            "партія",
+            "antal",
+            "kvantitet",
+            "orderkvantitet",
+        ),
+        *("afname", "aantal", "bestelhoeveelheid", "odběr", "množství", "objednávka", "ordine"),
+        *("quantità", "q", "tà", "comandă", "cantitate", "sipariş", "miktar", "miktarı", "поръчка"),
+        *("qtd", "quantidade", "encomenda", "pcs", "stk", "шт", "szt", "st"),
+    )
 )
 
 DISCOUNT_WORDS: tuple[tuple[str, ...], ...] = (
@@ -145,6 +196,9 @@ DISCOUNT_WORDS: tuple[tuple[str, ...], ...] = (
         *("rabais", "rem", "remise client", "descuento", "dto", "dcto", "su descuento"),
         *("descuento cliente", "rabat", "upust", "zniżka", "twój rabat", "rabat klienta"),
         *("знижка", "ваша знижка", "розмір знижки", "відсоток знижки"),
+        *("er rabatt", "korting", "uw korting", "kortingspercentage", "sleva", "vaše sleva"),
+        *("sconto", "sconti", "sconto cliente", "reducere", "iskonto", "iskonto oranı"),
+        *("indirim", "отстъпка", "вашата отстъпка", "desconto", "seu desconto"),
     ),
 )
 
@@ -159,6 +213,10 @@ DISCOUNT_GROUP_WORDS: tuple[tuple[str, ...], ...] = (
         *("grupo descuento", "familia de descuento", "código de descuento", "grupo dto"),
         *("grupa rabatowa", "kod rabatu", "gr rabatowa", "grupa rabatu", "група знижок"),
         *("група знижки", "код знижки", "категорія знижки"),
+        *("rabattgrupp", "rabattkod", "kortingsgroep", "kortingscode", "slevová skupina"),
+        *("rabatová skupina", "gruppo sconto", "classe sconto", "codice sconto"),
+        *("grupă discount", "iskonto grubu", "indirim grubu", "отстъпкова група"),
+        *("група отстъпка", "grupo de desconto"),
     ),
 )
 
@@ -168,6 +226,9 @@ VAT_RATE_WORDS: tuple[tuple[str, ...], ...] = (
         *("mwst", "mwst satz", "ust", "ust satz", "steuersatz", "steuer", "mehrwertsteuer"),
         *("ндс", "ставка ндс", "размер ндс", "tva", "taux tva", "taux de tva", "iva", "tipo iva"),
         *("tipo de iva", "stawka vat", "stawka podatku", "podatek vat", "пдв", "ставка пдв"),
+        *("moms", "momssats", "moms i", "btw", "btw tarief", "btw percentage", "dph"),
+        *("sazba dph", "aliquota iva", "aliquota", "cota tva", "kdv", "kdv oranı", "ддс"),
+        *("ставка ддс", "taxa iva", "taxa de iva"),
     ),
 )
 
@@ -175,11 +236,13 @@ BRAND_WORDS: tuple[tuple[str, ...], ...] = (
     (
         *("brand", "brand name", "make", "marke", "markenname", "бренд", "торговая марка", "тм"),
         *("marque", "marca", "marka", "торгова марка", "фирма"),
+        *("märke", "varumärke", "merk", "značka"),
     ),
     (
         *("manufacturer", "mfr", "mfg", "producer", "manufacturer name", "hersteller", "fabrikat"),
         *("herstellername", "производитель", "изготовитель", "марка", "fabricant", "fabricante"),
         *("constructeur", "producent", "виробник"),
+        *("tillverkare", "výrobce", "produttore", "producător", "üretici", "производител"),
     ),
 )
 
@@ -193,10 +256,15 @@ STOCK_WORDS: tuple[tuple[str, ...], ...] = (
         *("en stock", "stock disponible", "quantité en stock", "existencias", "stan"),
         *("stan magazynowy", "stany magazynowe", "na stanie", "залишок", "залишки"),
         *("залишок на складі", "в наявності"),
+        *("lagersaldo", "i lager", "saldo", "lagerantal", "voorraad", "op voorraad"),
+        *("vrije voorraad", "skladem", "stav skladu", "na skladě", "giacenza", "stoc"),
+        *("stoc disponibil", "în stoc", "stok", "stok durumu", "stok dur", "stok miktarı"),
+        *("mevcut", "наличност", "estoque", "em stock"),
     ),
     (
         *("available", "availability", "lager", "verfügbar", "verfügbarkeit", "наличие", "склад"),
         *("disponibilité", "disponible", "dispo", "disponibilidad", "dostępność", "наявність"),
+        *("disponibilità", "disponibilitate", "disponibilidade", "beschikbaarheid", "dostupnost"),
     ),
 )
 
@@ -208,5 +276,9 @@ LEAD_TIME_WORDS: tuple[tuple[str, ...], ...] = (
         *("délai", "délai de livraison", "délai livraison", "plazo de entrega", "plazo entrega"),
         *("czas dostawy", "termin dostawy", "czas realizacji", "термін поставки"),
         *("термін доставки", "строк поставки"),
+        *("leveranstid", "ledtid", "levertijd", "leveringstermijn", "dodací lhůta"),
+        *("dodací doba", "termín dodání", "tempi di consegna", "tempo di consegna"),
+        *("termen de livrare", "teslim süresi", "teslimat süresi", "срок за доставка"),
+        "prazo de entrega",
     ),
 )

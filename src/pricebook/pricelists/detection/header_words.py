@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
+from pricebook.pricelists.detection import fact_words
 from pricebook.pricelists.detection.currencies import currencies_in_text, currencies_of_word
 from pricebook.pricelists.detection.non_field_headers import (
     NON_FIELD_HEADERS,
@@ -68,11 +69,16 @@ _NEXT_PRICE_WORDS = frozenset(map(comparison_key, NEXT_PRICE_WORDS))
 _PERIOD_WORDS = _NEXT_PRICE_WORDS | frozenset(map(comparison_key, UNTIL_WORDS | RANGE_WORDS))
 _PRICE_SUFFIXES = (
     *("price", "prices", "preis", "preise", "цена", "цены", "prix", "precio", "precios"),
-    *("cena", "ceny", "ціна", "ціни"),
+    *("cena", "ceny", "ціна", "ціни", "pris", "priser", "prijs", "prijzen", "prezzo", "prezzi"),
+    *("pret", "preturi", "fiyat", "fiyati", "fiyatlar", "цени", "preco", "precos"),
 )
+# Not a price, though it ends like one: `TVA compris`.
+_NO_PRICE_WORDS = frozenset({"compris"})
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{1,2}-\d{1,2}").search
 _MONTHS = frozenset(map(comparison_key, MONTH_WORDS))
 _CUSTOMER_WORDS = frozenset(map(comparison_key, CUSTOMER_WORDS))
+_MINIMUM_WORDS = frozenset(map(comparison_key, fact_words.MINIMUM_WORDS))
+_MINIMUM_ORDER_WORDS = _MINIMUM_WORDS | set(map(comparison_key, fact_words.ORDER_WORDS))
 _BRACKETS = str.maketrans("()[]{}", "      ")
 
 # Field to the rank of the header in the vocabulary of the field, 0 the best.
@@ -90,17 +96,27 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
         field: ranks[key] for field, ranks in _FIELD_RANKS.items() if key in ranks
     }
     if not matches:
-        bare = _without_qualifiers(words, currency)
-        matches = {
-            field: _FIELD_RANKS[field][bare]
-            for field in _QUALIFIED_FIELDS
-            if bare in _FIELD_RANKS[field]
-        }
+        matches = _qualified_ranks(_without_qualifiers(words, currency))
+    if not matches and _names_minimum_order(words):
+        return {"min_order_quantity": 0}
+    if not matches and (statement := header_statement(cell)).vat_included:
+        matches = _qualified_ranks(_without_qualifiers(statement.rest, currency))
     if has_other_price_word(cell):
         matches = {f: rank for f, rank in matches.items() if f not in {"price", "list_price"}}
     if not matches and not _PRICE_VOCABULARY.isdisjoint(words) and not has_old_price_word(cell):
         matches = _dated_price_ranks(cell, currency) or _other_quantity_ranks(cell, currency)
     return matches
+
+
+def _qualified_ranks(key: str) -> FieldRanks:
+    """Return the fields that may have qualifiers and that a header without these names."""
+    return {f: _FIELD_RANKS[f][key] for f in _QUALIFIED_FIELDS if key in _FIELD_RANKS[f]}
+
+
+def _names_minimum_order(words: Sequence[str]) -> bool:
+    """Return whether the words of a header are those of a least order: `Order Qty Min`."""
+    minimum = _MINIMUM_WORDS.intersection(words)
+    return bool(minimum) and len(words) > len(minimum) and _MINIMUM_ORDER_WORDS.issuperset(words)
 
 
 def _dated_price_ranks(cell: str, currency: str) -> FieldRanks:
@@ -194,7 +210,7 @@ def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> Fiel
 
 def mentions_price(cell: str) -> bool:
     """Return whether a header mentions a price of any kind, also an old one or one per pack."""
-    words = split_header_with_brackets(cell)
+    words = set(split_header_with_brackets(cell)) - _NO_PRICE_WORDS
     return any(word.rstrip("0123456789").endswith(_PRICE_SUFFIXES) for word in words)
 
 

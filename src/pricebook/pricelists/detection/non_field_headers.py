@@ -52,6 +52,17 @@ NON_FIELD_HEADERS = frozenset(
         "upc",
         *("barcode", "штрихкод", "warranty", "garantie", "гарантия", "garantía", "gwarancja"),
         *("phone", "tel", "telephone", "телефон", "brand", "marke", "бренд", "marque", "marca"),
+        *("lager", "saldo", "antal", "vikt", "längd", "bredd", "höjd", "mått", "storlek", "färg"),
+        *("moms", "voorraad", "aantal", "gewicht", "lengte", "breedte", "hoogte", "maat"),
+        *("afmeting", "afmetingen", "kleur", "btw", "sklad", "množství", "hmotnost", "délka"),
+        *("šířka", "výška", "rozměr", "rozměry", "barva", "dph", "sleva", "quantità", "q tà"),
+        *("peso", "lunghezza", "larghezza", "altezza", "misura", "misure", "dimensioni"),
+        *("formato", "colore", "sconto", "cantitate", "cant", "greutate", "lungime", "lățime"),
+        *("înălțime", "dimensiune", "dimensiuni", "culoare", "stok", "miktar", "adet", "ağırlık"),
+        *("uzunluk", "genişlik", "yükseklik", "ebat", "ölçü", "renk", "kdv", "iskonto"),
+        *("количество", "тегло", "дължина", "широчина", "височина", "размери", "цвят", "ддс"),
+        *("отстъпка", "quantidade", "comprimento", "largura", "medidas", "cor", "desconto"),
+        *("finitura", "db", "záruka", "garanzia", "garanție", "garanti", "garantia", "гаранция"),
         "marka",
     )
 )
@@ -64,6 +75,9 @@ OLD_PRICE_WORDS = frozenset(
         *("alter", "alten", "bisher", "bisheriger", "vorher", "vorjahr", "statt", "bislang"),
         *("старая", "прежняя", "предыдущая", "была", "ancien", "ancienne", "précédent", "anterior"),
         *("antiguo", "antes", "stara", "poprzednia", "dawna", "стара", "попередня", "колишня"),
+        *("gammalt", "tidigare", "föregående", "oud", "oude", "vorige", "stará", "původní"),
+        *("předchozí", "vecchio", "vecchi", "precedente", "vechi", "eski", "önceki", "предишна"),
+        *("antigo", "antigos", "fostul"),
     )
 )
 
@@ -92,5 +106,9 @@ OTHER_QUANTITY_WORDS = frozenset(
         *("colis", "boîte", "paquet", "lot", "caja", "paquete", "cien", "opak", "opakowanie"),
         "paleta",
         *("упаковці", "ящик", "літр", "пачку", "mille", "tausend", "тыс", "тис", "100", "1000"),
+        *("kolli", "förpackning", "förp", "låda", "pall", "rulle", "doos", "verpakking", "rol"),
+        *("balení", "krabice", "bal", "litr", "confezione", "conf", "scatola", "cartone", "rotolo"),
+        *("metro", "litro", "cutie", "bax", "pachet", "rolă", "koli", "paket", "kutu", "кашон"),
+        *("опаковка", "кутия", "стек", "caixa", "embalagem", "rolo", "palete"),
     )
 )

@@ -23,11 +23,14 @@ from pricebook.pricelists.detection.statement_words import (
     INCLUDING_WORDS,
     NEGATION_WORDS,
     NET_WORDS,
+    ROMANIAN_INCLUDING_WORDS,
+    ROMANIAN_NEGATION,
     TAX_EXCLUDED_WORDS,
     TAX_INCLUDED_WORDS,
     TAX_NAMES,
     UNKNOWN_CURRENCIES,
     VAT_PREPOSITIONS,
+    VAT_PREPOSITIONS_OF_TAX,
 )
 
 # Words between a tax name and the word that includes or excludes it: `не включая сумму НДС`.
@@ -147,7 +150,7 @@ def _read_tax(tokens: Sequence[Token], used: set[int]) -> PriceStatement:
 def _tax_inclusion(tokens: Sequence[Token], tax: int, used: set[int]) -> set[bool]:
     """Return what the words around a tax name say: included, excluded, or nothing."""
     near = range(max(0, tax - _TAX_DISTANCE), min(len(tokens), tax + _TAX_DISTANCE + 1))
-    is_negated = any(tokens[index].key in NEGATION_WORDS for index in near)
+    is_negated = _is_negated({tokens[index].key for index in near})
     found: dict[int, bool] = {}
     for index in near:
         key = tokens[index].key
@@ -159,7 +162,8 @@ def _tax_inclusion(tokens: Sequence[Token], tax: int, used: set[int]) -> set[boo
         elif key in INCLUDING_WORDS:
             found[index] = not is_negated
         elif is_preposition and key in VAT_PREPOSITIONS:
-            found[index] = VAT_PREPOSITIONS[key]
+            by_tax = VAT_PREPOSITIONS_OF_TAX.get((key, tokens[tax].key))
+            found[index] = VAT_PREPOSITIONS[key] if by_tax is None else by_tax
     used.update(found)
     return set(found.values())
 
@@ -169,6 +173,12 @@ def _adds_tax(tokens: Sequence[Token], index: int, tax: int) -> bool:
     key, between = tokens[index].key, tokens[min(index, tax) : max(index, tax)]
     is_adding = key in ADDING_WORDS or (key in ADDED_WORDS and index > tax)
     return is_adding and not any(token.text in _CLAUSE_MARKS for token in between)
+
+
+def _is_negated(keys: set[str]) -> bool:
+    """Return whether a negation is among the words around the name of a tax."""
+    is_romanian = ROMANIAN_NEGATION in keys and not ROMANIAN_INCLUDING_WORDS.isdisjoint(keys)
+    return is_romanian or not NEGATION_WORDS.isdisjoint(keys)
 
 
 def _is_adjacent(tokens: Sequence[Token], preposition: int, tax: int) -> bool:

@@ -47,10 +47,28 @@ PRICE_WORDS: tuple[tuple[str, ...], ...] = (
         *("pvd", "cena hurt"),
         *("cena detal", "cena promocyjna", "cena specjalna", "cena dla ciebie", "cena klienta"),
         *("ціна роздріб", "ціна гурт", "гуртова ціна", "дилерська ціна", "базова ціна", "роздріб"),
+        *("pris", "priser", "nettopris", "bruttopris", "styckpris", "apris", "a pris"),
+        *("ert pris", "kundpris", "inköpspris", "försäljningspris", "grossistpris", "prijs"),
+        *("prijzen", "nettoprijs", "brutoprijs", "stukprijs", "eenheidsprijs", "inkoopprijs"),
+        *("verkoopprijs", "groothandelsprijs", "uw prijs", "dealerprijs", "basisprijs"),
+        *("jednotková cena", "prodejní cena", "nákupní cena", "velkoobchodní cena"),
+        *("maloobchodní cena", "vaše cena", "základní cena", "prezzo", "prezzi"),
+        *("prezzo unitario", "prezzo netto", "prezzo lordo", "prezzo di vendita"),
+        *("prezzo vendita", "prezzo acquisto", "prezzo ingrosso", "prezzo rivenditore"),
+        *("vostro prezzo", "prezzo base", "preț", "prețuri", "preț unitar", "preț net"),
+        *("preț vânzare", "preț de vânzare", "preț achiziție", "preț en gros", "preț engros"),
+        *("preț de bază", "fiyat", "fiyatı", "fiyatlar", "birim fiyat", "birim fiyatı"),
+        *("satış fiyatı", "net fiyat", "toptan fiyat", "alış fiyatı", "bayi fiyatı"),
+        *("perakende fiyat", "ürün fiyatı", "единична цена", "ед цена", "цена на едро"),
+        *("доставна цена", "продажна цена", "цена на дребно", "вашата цена", "preço", "preços"),
+        *("preço unitário", "preço líquido", "preço de venda", "preço venda", "preço de custo"),
+        *("preço revenda", "preço grossista", "seu preço", "preço base", "precio base"),
+        *("prix de base", "cena bazowa", "basispreis", "tarifa distribuidor", "tarifa neta"),
     ),
     (
         *("cost", "rate", "стоимость", "вартість", "tarif", "coût", "tarifa", "coste", "kosten"),
         *("koszt", "прайс", "net", "gross", "netto", "brutto"),
+        *("grundpreis", "grundpris", "custo", "costo", "tarief"),
     ),
 )
 
@@ -72,6 +90,17 @@ LIST_PRICE_WORDS: tuple[tuple[str, ...], ...] = (
         *("cena katalogowa", "cena sugerowana", "sugerowana cena detaliczna", "cena cennikowa"),
         *("cena katalog", "cena kat", "рекомендована ціна", "рекомендована роздрібна ціна"),
         *("рекомендована роздріб", "каталожна ціна", "ціна за каталогом"),
+        *("pvp rec", "pvr", "listpris", "rek pris", "rekommenderat pris", "cirkapris", "ca pris"),
+        *("riktpris", "katalogpris", "adviesprijs", "adviesverkoopprijs", "catalogusprijs"),
+        *("lijstprijs", "brutolijstprijs", "consumentenprijs", "adv verkoopprijs"),
+        *("adviesprijs consument", "doporučená cena", "doporučená maloobchodní cena", "dmoc"),
+        *("ceníková cena", "katalogová cena", "prezzo di listino", "prezzo listino", "listino"),
+        *("prezzo consigliato", "prezzo al pubblico", "prezzo pubblico", "prezzo di catalogo"),
+        *("preț de listă", "preț listă", "preț recomandat", "preț de catalog", "preț raft"),
+        *("liste fiyatı", "tavsiye edilen fiyat", "tavsiye edilen satış fiyatı"),
+        *("препоръчителна цена", "препоръчана цена", "цена по каталог", "листова цена"),
+        *("preço de tabela", "preço tabela", "preço recomendado", "preço de catálogo"),
+        "preço de lista",
     ),
 )
 
@@ -91,6 +120,9 @@ NEXT_PRICE_WORDS = frozenset(
         *("nouveau", "nouveaux", "à", "partir", "du", "dès", "le", "au", "valable", "er"),
         *("nuevo", "nuevos", "desde", "de", "del", "el", "válido", "nowa", "nowe", "od", "ważna"),
         *("ważne", "dnia", "нова", "нові", "з", "від", "діє", "дійсна", "року", "r", "р"),
+        *("ny", "nytt", "nya", "från", "nieuw", "nieuwe", "vanaf", "per", "nová", "nové"),
+        *("platná", "platné", "nuovo", "nuovi", "dal", "nou", "noi", "din", "yeni", "нови"),
+        *("novo", "novos", "itibaren"),
     )
 )
 
@@ -116,6 +148,15 @@ MONTH_WORDS = frozenset(
         *("marca", "kwietnia", "maja", "czerwca", "lipca", "sierpnia", "września"),
         *("października", "listopada", "grudnia", "січня", "лютого", "березня", "квітня"),
         *("травня", "червня", "липня", "серпня", "вересня", "жовтня", "листопада", "грудня"),
+        *("januari", "februari", "maj", "augusti", "maart", "mei", "augustus", "ledna", "února"),
+        *("března", "dubna", "května", "června", "července", "srpna", "září", "října", "prosince"),
+        *("gennaio", "febbraio", "aprile", "maggio", "giugno", "luglio", "settembre", "ottobre"),
+        *("dicembre", "ianuarie", "februarie", "martie", "aprilie", "iunie", "iulie", "septembrie"),
+        *("octombrie", "noiembrie", "decembrie", "ocak", "şubat", "mart", "nisan", "mayıs"),
+        *("haziran", "temmuz", "ağustos", "eylül", "ekim", "kasım", "aralık", "януари", "февруари"),
+        *("март", "април", "май", "юни", "юли", "август", "септември", "октомври", "ноември"),
+        *("декември", "janeiro", "fevereiro", "março", "maio", "junho", "julho", "setembro"),
+        *("outubro", "novembro", "dezembro"),
     )
 )
 
@@ -131,6 +172,17 @@ CUSTOMER_WORDS = frozenset(
         *("revendeur", "revendeurs", "grossiste", "détaillant", "distributeur", "mayorista"),
         *("minorista", "distribuidor", "hurt", "hurtowa", "detal", "detaliczna", "partnerska"),
         *("гурт", "гуртова", "роздріб", "роздрібна", "дилерська", "партнерська", "оптова"),
+        *(
+            "återförsäljare",
+            "grossist",
+            "groothandel",
+            "wederverkoper",
+            "velkoobchod",
+            "maloobchod",
+        ),
+        *("velkoobchodní", "maloobchodní", "rivenditore", "ingrosso", "dettaglio", "grossista"),
+        *("distribuitor", "angro", "bayi", "toptan", "perakende", "едро", "дребно", "revenda"),
+        *("atacado", "varejo", "grosista"),
     )
 )
 

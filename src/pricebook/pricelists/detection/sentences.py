@@ -49,7 +49,8 @@ _DATE = (
 )
 _VALID_FROM = re.compile(
     rf"(?<![^\W\d_])(?P<phrase>{VALID_FROM_PHRASES})\s*:?\s*(?:dem|the|el|le|dnia|on)?\s*"
-    rf"(?P<date>{_DATE})",
+    rf"(?P<date>{_DATE})"
+    rf"|(?P<date_before>{_DATE})['’]?\w*\s+(?:tarihinden\s+)?itibaren",
     re.IGNORECASE,
 )
 
@@ -69,12 +70,18 @@ class Sentence(NamedTuple):
     doubts: tuple[Doubt, ...]
 
 
-def read_sentences(notes: Sequence[Note], currency: str) -> list[Sentence]:
-    """Return the sentences of notes that say something about prices, or leave it in doubt."""
+def read_sentences(
+    notes: Sequence[Note], currency: str, today: date | None = None
+) -> list[Sentence]:
+    """Return the sentences of notes that say something about prices, or leave it in doubt.
+
+    A first day that is not after `today` leaves nothing in doubt, whatever its order of day and
+    month.
+    """
     sentences: list[Sentence] = []
     for note in notes:
         for text in _split(note.text[:_MAX_NOTE_LENGTH]):
-            sentence = _read_sentence(note, text, currency)
+            sentence = _read_sentence(note, text, currency, today)
             if sentence:
                 sentences.append(sentence)
     return sentences
@@ -101,12 +108,13 @@ def _ends_sentence(text: str) -> bool:
     return not (is_abbreviation or _ORDINAL.search(text))
 
 
-def _read_sentence(note: Note, text: str, currency: str) -> Sentence | None:
+def _read_sentence(note: Note, text: str, currency: str, today: date | None) -> Sentence | None:
     part = _part_about_cost(text)
     tokens = tokenize(part)
     keys = {token.key for token in tokens}
     is_about_prices = not PRICE_NOUNS.isdisjoint(keys)
-    valid_from, is_date_clear = _valid_from(part, is_about_prices=is_about_prices, keys=keys)
+    holds = is_about_prices or not VALIDITY_WORDS.isdisjoint(keys)
+    valid_from, is_date_clear = _valid_from(part, today) if holds else (None, True)
     is_label = bool(tokens) and tokens[0].key in CURRENCY_LABELS
     if not (is_about_prices or is_label or valid_from or not is_date_clear):
         return None
@@ -174,13 +182,16 @@ def _has_unread_quantity(tokens: Sequence[Token], statement: PriceStatement) -> 
     return False
 
 
-def _valid_from(text: str, *, is_about_prices: bool, keys: set[str]) -> tuple[date | None, bool]:
+def _valid_from(text: str, today: date | None) -> tuple[date | None, bool]:
     """Return the day from which a sentence says that prices hold, and whether it is clear."""
     match = _VALID_FROM.search(text)
-    if not match or not (is_about_prices or not VALIDITY_WORDS.isdisjoint(keys)):
+    if not match:
         return None, True
-    day = parse_date(match["date"])
+    cell = match["date"] or match["date_before"]
+    day = parse_date(cell)
     if day is not None:
         return day, True
-    days = {parse_date(match["date"], day_first=order) for order in (True, False)} - {None}
-    return (max(filter(None, days)), False) if days else (None, True)
+    days = {parse_date(cell, day_first=order) for order in (True, False)} - {None}
+    last = max(filter(None, days), default=None)
+    has_begun = last is None or (today is not None and last <= today)
+    return (None, True) if has_begun else (last, False)

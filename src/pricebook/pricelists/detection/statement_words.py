@@ -24,7 +24,29 @@ PRICE_NOUNS = _keys(
         *("цена", "цены", "цен", "ценам", "ценах", "цену", "прайс", "прайслист", "прейскурант"),
         *("стоимость", "prix", "tarif", "tarifs", "precio", "precios", "tarifa", "tarifas"),
         *("cena", "ceny", "cen", "cennik", "cennika", "cenach", "ціна", "ціни", "цін", "цінах"),
-        "вартість",
+        *("вартість", "pris", "priser", "priserna", "prislista", "prijs", "prijzen", "prijslijst"),
+        *(
+            "ceník",
+            "ceníku",
+            "prezzo",
+            "prezzi",
+            "listino",
+            "preț",
+            "prețul",
+            "prețuri",
+            "prețurile",
+        ),
+        *(
+            "fiyat",
+            "fiyatlar",
+            "fiyatları",
+            "fiyatlarımız",
+            "fiyatlarımıza",
+            "fiyatlara",
+            "цената",
+            "цените",
+        ),
+        *("ценоразпис", "preço", "preços"),
     )
 )
 # The prices that the final customer pays; a sentence about them says nothing about the cost.
@@ -33,13 +55,24 @@ OTHER_PRICE_NOUNS = _keys(
         *("uvp", "msrp", "rrp", "srp", "mrp", "ррц", "мрц", "versandkosten", "fracht", "shipping"),
         *("freight", "доставка", "доставки", "pfand", "deposit", "livraison", "transport", "port"),
         *("envío", "portes", "dostawa", "wysyłka", "оплата", "оплаты", "payment", "payable"),
-        *("zahlbar", "zahlung", "paiement", "pago", "płatność", "сплата", "versand"),
+        *("zahlbar", "zahlung", "paiement", "pago", "płatność", "сплата", "versand", "frakt"),
+        *(
+            "verzending",
+            "verzendkosten",
+            "doprava",
+            "dopravné",
+            "spedizione",
+            "trasporto",
+            "nakliye",
+        ),
+        *("kargo", "доставката", "portes", "betaling", "betalning", "platba", "pagamento", "plata"),
+        *("ödeme", "плащане", "adviesprijs", "adviesprijzen", "adviesverkoopprijzen", "pvp"),
     )
 )
 PER_WORDS = _keys(
     (
         *("per", "each", "for", "pro", "je", "jeweils", "für", "за", "на", "par", "pour", "por"),
-        *("cada", "za", "каждые", "кожні"),
+        *("cada", "za", "каждые", "кожні", "för", "voor"),
     )
 )
 # What follows these is a quantity or a unit; `for`, `за` and `par` have other meanings, too.
@@ -69,7 +102,10 @@ MULTIPLE_CURRENCIES = _keys(
 )
 SCALE_PREPOSITIONS = _keys(("in", "en", "в", "w", "у", "als"))
 PRICE_UNIT_WORDS = _keys(
-    ("pe", "preiseinheit", "price unit", "pricing unit", "preismenge", "единицу цены")
+    (
+        *("pe", "preiseinheit", "price unit", "pricing unit", "preismenge", "единицу цены"),
+        *("prisenhet", "prijseenheid"),
+    )
 )
 # The unit of the row, whatever it is.
 SALES_UNIT_WORDS = _keys(
@@ -77,11 +113,17 @@ SALES_UNIT_WORDS = _keys(
         *("artikel", "article", "artículo", "product", "produkt", "produit", "producto", "товар"),
         *("position", "позицию", "позиція", "towar", "produktu", "towaru", "sku"),
         *("me", "mengeneinheit", "verkaufseinheit", "uom", "unitaire", "unitario", "jm"),
-        *("jednostkę", "maßeinheit", "одиницю", "единицу", "unidad", "unité"),
+        *("jednostkę", "maßeinheit", "одиницю", "единицу", "unidad", "unité", "enhet", "eenheid"),
+        *("mj", "um", "unità", "unidade"),
     )
 )
 # These follow a number that is no price quantity: `ab 100 Stück`, `100 days`.
-AFTER_QUANTITY_WORDS = _keys(("days", "tage", "дней", "jours", "días", "dni", "днів", "day", "tag"))
+AFTER_QUANTITY_WORDS = _keys(
+    (
+        *("days", "tage", "дней", "jours", "días", "dni", "днів", "day", "tag", "dagar", "dagen"),
+        *("dnů", "giorni", "zile", "gün", "дни"),
+    )
+)
 _ONES = "one ein eine один одну une uno una jeden jedną одиницю"
 NUMBER_WORDS = {
     **dict.fromkeys(map(comparison_key, _ONES.split()), Decimal(1)),
@@ -91,17 +133,13 @@ TAX_NAMES = _keys(
     (
         *("vat", "tax", "taxes", "gst", "mwst", "mehrwertsteuer", "ust", "umsatzsteuer", "steuer"),
         *("ндс", "налог", "налога", "налогов", "tva", "taxe", "iva", "impuestos", "ptu"),
-        *(
-            "podatek",
-            "podatku",
-            "пдв",
-        ),
+        *("podatek", "podatku", "пдв", "moms", "btw", "dph", "kdv", "ддс"),
     )
 )
 TAX_INCLUDED_WORDS = _keys(("ttc", "tvac"))
 TAX_EXCLUDED_WORDS = _keys(("ht", "htva"))
 GROSS_WORDS = _keys(
-    ("gross", "brutto", "bruttopreis", "bruttopreise", "брутто", "bruto", "grossprice")
+    ("gross", "brutto", "bruttopreis", "bruttopreise", "брутто", "bruto", "grossprice", "lordo")
 )
 NET_WORDS = _keys(
     ("net", "netto", "nettopreis", "nettopreise", "нетто", "neto", "netprice", "netprices")
@@ -115,14 +153,18 @@ INCLUDING_WORDS = _keys(
         *("incluyen", "incluido", "incluida", "incluidos", "zawiera", "zawierają", "łącznie"),
         *("comprend", "comprennent", "inclut", "incluent", "enthält", "uwzględnia"),
         *("uwzględniają", "содержит", "содержат", "включають", "включає", "містить"),
-        *("урахуванням", "включно", "включаючи", "містять", "вкл"),
+        *("урахуванням", "включно", "включаючи", "містять", "вкл", "inclusief", "inbegrepen"),
+        *("včetně", "vč", "inclusa", "incluso", "inclusi", "compresa", "compreso", "comprensivi"),
+        *("includ", "dahil", "dahildir", "включен", "включват", "включва", "inclui", "incluem"),
     )
 )
 EXCLUDING_WORDS = _keys(
     (
         *("excl", "exc", "excluding", "exclude", "excludes", "excluded", "exclusive", "exkl"),
         *("exklusive", "zzgl", "zuzüglich", "plus", "without", "ohne", "без", "исключая", "hors"),
-        *("exclu", "excluido", "excluidos", "sin", "bez", "nettó", "before"),
+        *("exclu", "excluido", "excluidos", "sin", "bez", "nettó", "before", "exclusief", "zonder"),
+        *("utan", "esclusa", "escluso", "esclusi", "oltre", "fără", "hariç", "hariçtir", "sem"),
+        *("neobsahují", "neobsahuje", "nezahrnují", "nezahrnuje", "acresce"),
     )
 )
 # A tax is added to prices, if no comma is between the two: `VAT extra`, `НДС сверху`.
@@ -138,24 +180,26 @@ ADDING_WORDS = _keys(
 )
 # These do so after the tax only: `value added tax` is its name.
 ADDED_WORDS = _keys(("added",))
-NEGATION_WORDS = _keys(("not", "no", "nicht", "не", "non", "nie", "ні"))
+NEGATION_WORDS = _keys(
+    (
+        *("not", "no", "nicht", "не", "non", "nie", "ні", "inte", "ej", "niet", "não", "değil"),
+        "değildir",
+    )
+)
+# Romanian `nu` (not) is Dutch and Swedish for now: it negates these words only.
+ROMANIAN_NEGATION, ROMANIAN_INCLUDING_WORDS = "nu", _keys(("includ", "include", "conțin"))
 # Before the name of a tax: whether it is included.
 VAT_PREPOSITIONS = {
     comparison_key(word): is_included
     for word, is_included in (
         *(("с", True), ("со", True), ("with", True), ("mit", True), ("avec", True), ("con", True)),
-        *(
-            ("c", True),
-            ("m", True),
-            ("z", True),
-            ("із", True),
-            ("з", True),
-            ("s", False),
-            ("б", False),
-        ),
-        *(("ex", False), ("w o", False), ("o", False)),
+        *(("c", True), ("m", True), ("z", True), ("із", True), ("з", True), ("s", False)),
+        *(("б", False), ("ex", False), ("w o", False), ("o", False), ("med", True), ("met", True)),
+        *(("cu", True), ("com", True)),
     )
 }
+# `s DPH` is with VAT in Czech, `s/IVA` without it in Spanish.
+VAT_PREPOSITIONS_OF_TAX = {("s", "dph"): True}
 FROM_WORDS = _keys(
     (
         *("of", "the", "de", "la", "le", "du", "des", "der", "die", "gesetzl", "gesetzlicher"),
@@ -171,13 +215,30 @@ ABBREVIATIONS = _keys(
         *("руб", "шт", "тыс", "бел", "рос", "вкл", "т", "ч", "тч", "ед", "уп", "упак", "г", "грн"),
         *("stk", "st", "pcs", "pc", "nr", "no", "art", "szt", "zł", "tys", "ust", "mwst", "uds"),
         *("qty", "min", "max", "us", "cond", "réf", "p", "u", "s", "z", "b", "d", "h", "o", "m"),
+        *(
+            "vč",
+            "kč",
+            "ks",
+            "bal",
+            "kat",
+            "obj",
+            "cod",
+            "conf",
+            "pz",
+            "cad",
+            "buc",
+            "бр",
+            "лв",
+            "kr",
+        ),
+        "förp",
     )
 )
 CURRENCY_LABELS = _keys(
     (
         *("currency", "currency code", "price currency", "währung", "preiswährung", "валюта"),
         *("валюта цен", "валюта прайса", "devise", "monnaie", "moneda", "divisa", "waluta"),
-        *("valuta", "listenwährung"),
+        *("valuta", "listenwährung", "měna", "moeda", "para birimi", "döviz"),
     )
 )
 # Units of account without a code: the rate is somewhere else.
@@ -188,6 +249,19 @@ MINIMUM_WORDS = _keys(
         *("from", "ab", "от", "over", "above", "über", "mindestens", "min", "minimum", "ab", "dès"),
         *("desde", "od", "від", "свыше", "более", "до", "up", "to", "bis", "of", "least", "unter"),
         *("under", "than", "als", "de", "от", "mehr", "powyżej", "poniżej", "понад", "à", "entre"),
+        *(
+            "från",
+            "minst",
+            "vanaf",
+            "minimaal",
+            "da",
+            "până",
+            "tot",
+            "až",
+            "minimo",
+            "asgari",
+            "над",
+        ),
     )
 )
 VALIDITY_WORDS = _keys(
@@ -196,7 +270,29 @@ VALIDITY_WORDS = _keys(
         *("действует", "действуют", "действителен", "действительны", "действительна", "valable"),
         *("valables", "vigueur", "applicable", "applicables", "válido", "válida", "válidos"),
         *("vigente", "vigentes", "vigencia", "ważny", "ważna", "ważne", "obowiązuje"),
-        *("obowiązują", "дійсний", "дійсні", "дійсна", "діє", "діють", "чинний", "чинні"),
+        *("obowiązują", "дійсний", "дійсні", "дійсна", "діє", "діють", "чинний", "чинні", "giltig"),
+        *(
+            "giltiga",
+            "gäller",
+            "geldig",
+            "geldend",
+            "platnost",
+            "platí",
+            "platný",
+            "platné",
+            "valido",
+        ),
+        *(
+            "validi",
+            "validità",
+            "vigore",
+            "valabil",
+            "valabile",
+            "geçerli",
+            "geçerlidir",
+            "валидна",
+        ),
+        *("валиден", "валидни", "vigor", "ingaande"),
     )
 )
 # Alternatives of a regular expression.
@@ -204,6 +300,8 @@ VALID_FROM_PHRASES = (
     r"ab(?: dem)?|vom|gültig von|from|as of|as from|since|starting|starting from"
     r"|effective(?: from| as of| on)?|с|со|à partir du|à compter du|du|dès le"
     r"|en vigueur(?: au| le)?|applicables? au|desde(?: el)?|a partir del?|od(?: dnia)?|з|із|від"
+    r"|från(?: och med)?|fr\.? ?o\.? ?m\.?|vanaf|per|ingaande(?: op| per)?|dal|a partire dal|din"
+    r"|de la|începând cu(?: data de)?|от|считано от|a partir de"
 )
 # Before `dollars` or `рублях`.
 NATIONS = {

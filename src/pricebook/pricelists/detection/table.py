@@ -109,7 +109,8 @@ def detect_table(
     key = key_columns.detect_key(key_sources)
     issues = [*key_columns.with_key_hints(list(assignment.issues), key_sources), *key.issues]
     notes = [*_notes(records, header, columns), *later_notes]
-    sentences = read_sentences(_without_legends(notes, header, columns), request.currency)
+    told = _without_legends(notes, header, columns)
+    sentences = read_sentences(told, request.currency, request.today)
     list_facts = _detect_facts(
         ListSources(request, _remembered_config(request), header, assignment, contents, sentences),
         issues,

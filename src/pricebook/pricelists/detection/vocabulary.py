@@ -1,4 +1,7 @@
-"""Header words in English, German, Russian, French, Spanish, Polish and Ukrainian. Pure data.
+"""Header words of price lists in fifteen languages. Pure data.
+
+English, German, Russian, French, Spanish, Polish and Ukrainian have many words each; Bulgarian,
+Czech, Dutch, Italian, Portuguese, Romanian, Swedish and Turkish the ordinary ones.
 
 Headers are compared without case, accents, punctuation and spaces, so `Art.-Nr.`, `art nr` and
 `ArtNr` are equal. The words of a field are grouped by rank, best first: a lower rank is used only
@@ -53,11 +56,23 @@ SKU_WORDS: tuple[tuple[str, ...], ...] = (
         *("código art", "cód art", "ref artículo", "código interno", "n° de artículo"),
         *("nr kat", "indeks handlowy", "indeks produktu", "numer produktu", "kod katalogowy"),
         *("каталожний номер", "номер за каталогом", "код номенклатури", "код продукту"),
+        *("bestelnummer", "bestelnr", "bestelcode", "artikelkod", "varunummer", "varunr"),
+        *("varukod", "kod zboží", "katalogové číslo", "kat číslo", "kat č", "obj číslo", "obj č"),
+        *("objednací číslo", "objednací kód", "číslo zboží", "číslo artiklu", "číslo položky"),
+        *("číslo výrobku", "kod výrobku", "codice articolo", "cod articolo", "codice prodotto"),
+        *("cod prodotto", "codice art", "codice interno", "cod produs", "cod articol"),
+        *("codul produsului", "nr articol", "cod catalog", "referință", "ürün kodu", "stok kodu"),
+        *("malzeme kodu", "parça kodu", "sipariş kodu", "ürün no", "stok no", "malzeme no"),
+        *("parça no", "код на артикула", "код на продукта", "код на стоката", "каталожен номер"),
+        *("кат номер", "кат №", "артикулен номер", "код артикул", "código do artigo"),
+        *("código do produto", "cód produto", "referência", "referência do produto"),
+        "ref artigo",
     ),
     (
         *("code", "ref", "reference", "model number", "model no"),
         *("order code", "order no", "order number", "clave"),
         *("код", "кодовый номер", "código", "cód", "kod"),
+        *("codice", "rif", "označení"),
         *("номенклатурный номер", "ном номер", "номенклатурний номер"),
     ),
     MPN_WORDS,
@@ -68,6 +83,7 @@ SKU_WORDS: tuple[tuple[str, ...], ...] = (
     (
         *GTIN_WORDS,
         *("article", "item", "artikel", "artículo", "artykuł"),
+        *("articolo", "artigo", "articol"),
     ),
 )
 
@@ -96,16 +112,31 @@ NAME_WORDS: tuple[tuple[str, ...], ...] = (
         *("наименование номенклатуры", "полное наименование", "наименование позиции"),
         *("товары", "найменування продукції", "назва продукту", "повна назва", "nazwa asortymentu"),
         *("designation", "nombre de producto", "descripción del artículo", "descripción artículo"),
+        *("benämning", "artikelbenämning", "varubenämning", "produktnamn", "artikelnamn"),
+        *("varunamn", "namn", "omschrijving", "artikelomschrijving", "productomschrijving"),
+        *("productnaam", "artikelnaam", "naam", "benaming", "název", "název zboží"),
+        *("název produktu", "název výrobku", "název položky", "denominazione", "nome"),
+        *("nome prodotto", "descrizione articolo", "descrizione prodotto", "denumire"),
+        *("denumirea", "denumire produs", "denumirea produsului", "denumire articol"),
+        *("nume produs", "nume", "ürün adı", "malzeme adı", "stok adı", "ürün açıklaması"),
+        *("malzeme açıklaması", "stok açıklaması", "ürün tanımı", "ürün ismi", "име"),
+        *("име на продукта", "име на артикула", "наименование на продукта"),
+        *("наименование на стоката", "nome do produto", "designação", "descrição do artigo"),
+        *("descrição do produto", "denominação"),
     ),
     (
         *("product", "item", "article", "artikel", "produkt", "ware", "товар", "продукт"),
         *("изделие", "produit", "producto", "artículo", "towar", "artykuł", "виріб"),
         *("позиция", "позиція", "asortyment", "concepto", "ассортимент"),
+        *("vara", "zboží", "výrobek", "označení", "prodotto", "articolo", "produs", "articol"),
+        *("ürün", "malzeme", "стока", "артикул", "produto", "artigo"),
     ),
     (
         *("description", "short description", "beschreibung", "kurzbeschreibung", "text"),
         "описание",
         *("descriptif", "descripción", "opis", "опис"),
+        *("beskrivning", "varubeskrivning", "beschrijving", "popis", "descrizione", "descriere"),
+        *("açıklama", "descrição"),
     ),
     ("model", "modell", "модель", "modèle", "modelo"),
 )
@@ -116,19 +147,37 @@ CATEGORY_WORDS: tuple[tuple[str, ...], ...] = (
         *("warengruppe", "produktgruppe", "artikelgruppe", "категория", "категория товара"),
         *("товарная группа", "группа товаров", "группа товара", "catégorie", "categoría"),
         *("kategoria", "grupa towarowa", "категорія", "категорія товару", "товарна група"),
+        *("kategori", "varugrupp", "categorie", "productgroep", "artikelgroep", "skupina zboží"),
+        *("gruppo merceologico", "ürün grubu", "група стоки"),
     ),
     (
         *("categories", "group", "section", "department", "gruppe", "hauptgruppe", "группа"),
         "раздел",
         *("famille", "rubrique", "groupe", "familia", "grupo", "sección", "grupa", "група"),
+        *("groep", "skupina", "gruppo", "famiglia", "grupă", "família"),
         "розділ",
     ),
 )
 
 CURRENCY_WORDS: tuple[tuple[str, ...], ...] = (
-    ("currency", "currency code", "währung", "waehrung", "валюта", "devise", "moneda", "waluta"),
+    (
+        *(
+            "currency",
+            "currency code",
+            "währung",
+            "waehrung",
+            "валюта",
+            "devise",
+            "moneda",
+            "waluta",
+        ),
+        *("valuta", "měna", "moeda", "para birimi", "döviz", "döviz cinsi"),
+    ),
     ("curr", "monnaie", "divisa"),
-    ("cur", "ccy", "whg", "wrg", "währg", "вал", "wal", "currency iso", "iso currency"),
+    (
+        *("cur", "ccy", "whg", "wrg", "währg", "вал", "wal", "currency iso", "iso currency", "döv"),
+        *("dvz", "pb", "munt"),
+    ),
 )
 
 FIELD_WORDS: dict[Field, tuple[tuple[str, ...], ...]] = {
@@ -165,6 +214,8 @@ TAX_WORDS = frozenset(
         *("htva", "tvac", "más", "плюс"),
         *("ht", "ttc", "hors", "taxe", "tva", "iva", "incluido", "sin", "con"),
         *("z", "bez", "пдв", "з", "урахуванням", "ptu", "neto", "bruto", "podatku"),
+        *("moms", "btw", "dph", "kdv", "ддс", "inclusief", "exclusief", "včetně", "vč", "esclusa"),
+        *("escluso", "inclusa", "incluso", "compresa", "hariç", "dahil", "fără", "utan", "sem"),
     )
 )
 
@@ -176,6 +227,8 @@ PIECE_UNIT_WORDS = frozenset(
         *("par", "unitaire", "unité", "pièce", "u", "en", "por", "unidad", "unitario", "ud"),
         *("za", "sztukę", "szt", "jm", "jednostkowa", "w", "h", "t", "c", "т", "ч", "us"),
         *("jedn", "s", "und", "uds", "pza", "pce", "штука", "единица", "одиниця", "одн"),
+        *("styck", "stuk", "stuks", "eenheid", "ks", "kus", "pezzo", "pz", "cad", "unità", "buc"),
+        *("bucată", "bucata", "unitar", "adet", "birim", "brm", "бр", "брой", "unidade", "enhet"),
     )
 )
 
@@ -184,5 +237,7 @@ TOTAL_WORDS = frozenset(
         *("total", "subtotal", "sum", "grand", "summe", "gesamt", "gesamtsumme", "zwischensumme"),
         *("endsumme", "итого", "всего", "итог", "сумма", "totaux", "totales", "suma", "razem"),
         *("ogółem", "łącznie", "całkowita", "разом", "усього", "всього", "підсумок"),
+        *("summa", "totalt", "totaal", "subtotaal", "celkem", "součet", "totale", "subtotale"),
+        *("toplam", "ara", "genel", "общо", "сума"),
     )
 )

@@ -9,18 +9,18 @@ from pricebook.pricelists.facts.numerals import displayed
 from pricebook.pricelists.text import TYPOGRAPHY, normalize_marks
 
 _MONTH_PREFIXES = (
-    ("jan", "jän", "янв", "janv", "ene", "sty", "січ"),
-    ("feb", "фев", "fév", "feb", "lut", "лют"),
-    ("mar", "mär", "mrz", "мар", "бер"),
-    ("apr", "апр", "avr", "abr", "kwi", "кві"),
-    ("may", "mai", "мая", "май", "maj", "тра"),
-    ("jun", "июн", "juin", "cze", "чер"),
-    ("jul", "июл", "juil", "lip", "лип"),
-    ("aug", "авг", "aoû", "aou", "ago", "sie", "сер"),
-    ("sep", "сен", "wrz", "вер"),
-    ("oct", "okt", "окт", "paź", "жов"),
-    ("nov", "ноя", "lis", "лис"),
-    ("dec", "dez", "дек", "déc", "dic", "gru", "гру"),
+    ("jan", "jän", "янв", "janv", "ene", "sty", "січ", "led", "gen", "ian", "oca", "яну"),
+    ("feb", "фев", "fév", "lut", "лют", "úno", "şub", "fev"),
+    ("mar", "mär", "mrz", "мар", "бер", "bře", "maa"),
+    ("apr", "апр", "avr", "abr", "kwi", "кві", "dub", "nis"),
+    ("may", "mai", "мая", "май", "maj", "тра", "kvě", "mag", "mei"),
+    ("jun", "июн", "juin", "cze", "чер", "června", "červen", "giu", "iun", "haz", "юни"),
+    ("jul", "июл", "juil", "lip", "лип", "července", "červenec", "lug", "iul", "tem", "юли"),
+    ("aug", "авг", "aoû", "aou", "ago", "sie", "сер", "srp", "ağu"),
+    ("sep", "сен", "wrz", "вер", "zář", "set", "eyl"),
+    ("oct", "okt", "окт", "paź", "жов", "říj", "ott", "eki", "out"),
+    ("nov", "ноя", "lis", "лис", "noi", "kas", "ное"),
+    ("dec", "dez", "дек", "déc", "dic", "gru", "гру", "pro", "ara"),
 )
 _MONTHS = {
     prefix: number for number, names in enumerate(_MONTH_PREFIXES, start=1) for prefix in names
@@ -106,7 +106,8 @@ def _date_of(match: re.Match[str], day_first: bool | None) -> date | None:  # no
 def _month_number(name: str) -> int:
     """Return the number of a month, 0 for another word."""
     folded = name.casefold()
-    return _MONTHS.get(folded[:_FOUR_LETTERS]) or _MONTHS.get(folded[: _FOUR_LETTERS - 1], 0)
+    prefixes = (folded, folded[:_FOUR_LETTERS], folded[: _FOUR_LETTERS - 1])
+    return next((_MONTHS[prefix] for prefix in prefixes if prefix in _MONTHS), 0)
 
 
 def _valid_date(year: str, month: str | int, day: str) -> date | None:

@@ -24,6 +24,12 @@ _TEXTS = frozenset(
         *("na zapytanie", "cena na zapytanie", "zapytaj", "zapytaj o cenę", "do uzgodnienia"),
         *("do ustalenia", "na telefon", "за запитом", "за запитом ціна", "договірна"),
         *("ціна договірна", "уточнюйте", "телефонуйте", "ціна за запитом", "за домовленістю"),
+        *("på begäran", "pris på begäran", "offert", "begär offert", "på förfrågan", "op aanvraag"),
+        *("prijs op aanvraag", "dagprijs", "na dotaz", "cena na dotaz", "na vyžádání", "dohodou"),
+        *("a richiesta", "su richiesta", "prezzo a richiesta", "da concordare", "la cerere"),
+        *("preț la cerere", "la comandă", "sorunuz", "fiyat sorunuz", "fiyat alınız"),
+        *("teklif alınız", "по договаряне", "договаряне", "при запитване", "по запитване"),
+        *("sob consulta", "preço sob consulta", "sob pedido", "cena na tel", "nc", "n.c"),
         *("#n/a", "n/a", "n.a", "#nv", "#н/д", "н/д"),
     )
 )

@@ -35,15 +35,18 @@ _PER_WORDS = frozenset(
 _LETTERS = {"C": 100, "M": 1000, "%": 100, "‰": 1000, "%0": 1000, "%o": 1000, "0/00": 1000}
 _IN_DOUBT = frozenset({"T", "H", "D"})
 _MULTIPLES: dict[int, str] = {
-    12: "dozen dozens dz dzn doz dtz dutzend дюжина дюжину douzaine docena tuzin дюжини",
+    12: (
+        "dozen dozens dz dzn doz dtz dutzend дюжина дюжину douzaine docena tuzin дюжини dussin "
+        "dozijn tucet dozzina düzine"
+    ),
     100: (
         "cen hundred hundert hdt сто сотня сотню сотен cent centaine cien ciento sto setka "
-        "сотні сотню"
+        "сотні сотню cento hundra honderd sută"
     ),
     144: "gro",
     1000: (
         "mil thousand tausend tsd тысяча тысячу тысяч тыс тис тисяча "
-        "тисячу mille millier tysiąc tys tys. tysięcy"
+        "тисячу mille millier tysiąc tys tys. tysięcy millar tusen duizend tisíc"
     ),
 }
 NUMBER_OF_WORD = {word: number for number, words in _MULTIPLES.items() for word in words.split()}

@@ -1,4 +1,4 @@
-"""Words for units and their codes in UN/ECE Recommendation 20, in seven languages.
+"""Words for units and their codes in UN/ECE Recommendation 20, in fifteen languages.
 
 A piece is H87 ("a unit of count defining the number of pieces"), also where a price list calls it
 each or unit, so that equal units have equal codes. Packages have the codes of Recommendation 21
@@ -15,21 +15,23 @@ _CODE_WORDS: dict[str, str] = {
         "st, stk, stck, stück, stücke, stueck, einheit, einheiten, шт, штук, штука, штуки, штуку, "
         "ед, единица, единицы, единицу, pièce, pièces, pièce(s), unité, unités, "
         "u, un, ud, uds, und, unid, unidad, unidades, pza, pzas, pieza, piezas, "
-        "szt, sztuka, sztuki, sztuk, sztukę, одиниця, одиниці, одиницю, од"
+        "szt, sztuka, sztuki, sztuk, sztukę, одиниця, одиниці, одиницю, од, styck, stuk, stuks, "
+        "ks, kus, kusů, kusy, pz, pezzo, pezzi, cad, buc, bucată, bucăți, bucata, bucati, "
+        "ad, adet, бр, брой, броя, unidade, unidades, peça, peças"
     ),
     "PR": (
         "pr, prs, pair, pairs, paar, paare, пара, пары, пар, пару, paire, paires, par, pares, "
-        "para, pary, пари"
+        "para, pary, пари, pár, páry, paio, paia, pereche, perechi, çift, чифт, чифта"
     ),
     "SET": (
         "set, sets, kit, kits, satz, sätze, garnitur, набор, наборы, набора, комплект, "
         "комплекты, комплекта, компл, к-т, kpl, jeu, jeux, juego, juegos, conjunto, "
-        "zestaw, zestawy, komplet, komplety, kompl, набір, набори"
+        "zestaw, zestawy, komplet, komplety, kompl, набір, набори, sada, sady, takım, к т"
     ),
     "MTR": (
         "m, mtr, mtrs, meter, meters, metre, metres, lm, lfm, laufmeter, lfdm, lfd m, м, метр, "
         "метры, метра, метров, пог м, пм, п м, м п, мп, м/п, п/м, погонный метр, mètre, mètres, "
-        "mètre linéaire, metro, metros, metr, metry, metrów, mb, метри, метрів, м пог"
+        "mètre linéaire, metro, metros, metri, metr, metry, metrów, mb, метри, метрів, м пог"
     ),
     "KMT": "km, kilometer, kilometre, kilometers, kilometres, км, километр, kilomètre, kilómetro",
     "CMT": "cm, centimeter, centimetre, zentimeter, см, сантиметр, centimètre, centímetro",
@@ -54,7 +56,7 @@ _CODE_WORDS: dict[str, str] = {
     "ONZ": "oz, ounce, ounces, unze, unzen, унция, унции, once, onces, onza, onzas",
     "LTR": (
         "l, lt, ltr, ltrs, liter, liters, litre, litres, л, литр, литра, литров, litro, litros, "
-        "litr, litry, litrów, літр, літри, літрів"
+        "litri, litr, litry, litrów, літр, літри, літрів"
     ),
     "MLT": "milliliter, millilitre, мл, миллилитр, мілілітр, mililitro, mililitr",
     "CLT": "cl, centiliter, centilitre, zentiliter, сл, сантилитр, centilitro",
@@ -80,30 +82,36 @@ _CODE_WORDS: dict[str, str] = {
     ),
     "XRO": (
         "roll, rolls, rll, rl, rolle, rollen, rol, ro, рулон, рулоны, рулона, рулонов, рул, "
-        "rouleau, rouleaux, rlx, rollo, rollos, rolka, rolki, rolek, рулони, рулонів"
+        "rouleau, rouleaux, rlx, rollo, rollos, rolka, rolki, rolek, рулони, рулонів, rulle, "
+        "rullar, role, rotolo, rotoli, rolă, rulo, ролка, ролки, rolo, rolos"
     ),
     "XRL": "reel, reels, spule, spulen, катушка, катушки, bobine, bobina, szpula",
     "XRG": "ring, ringe, бухта, бухты, бухт, couronne, krążek",
     "XBX": (
         "box, boxes, bx, schachtel, schachteln, коробка, коробки, коробок, кор, короб, boîte, "
-        "boîtes, bte, caja, cajas, pudełko, pudełka, коробку"
+        "boîtes, bte, caja, cajas, pudełko, pudełka, коробку, doos, krabice, scatola, "
+        "scatole, cutie, cutii, kutu, кутия, кутии, caixa, caixas, cx"
     ),
     "XCT": (
-        "carton, cartons, ctn, ctns, karton, kartons, krt, ktn, kart, cartón, cartones, kartony"
+        "carton, cartons, ctn, ctns, karton, kartons, krt, ktn, kart, cartón, cartones, kartony, "
+        "cartone, cartoni, кашон, кашони"
     ),
     "XPK": (
         "pack, packs, pk, pkg, pkgs, package, packages, packung, packungen, pkt, pck, pak, ve, "
         "vpe, gebinde, упаковка, упаковки, упаковок, уп, упак, пачка, пачки, пач, paquet, "
         "paquets, pqt, conditionnement, colis, paquete, paquetes, opakowanie, opakowania, op, "
-        "opak, упаковку, packet, packets, paket, pakete, пакет, пакета, пакетов, paczka, paczki"
+        "opak, упаковку, packet, packets, paket, pakete, пакет, пакета, пакетов, paczka, paczki, "
+        "kolli, förp, förpackning, verpakking, bal, balení, conf, confezione, confezioni, bax, "
+        "pachet, koli, опаковка, embalagem"
     ),
     "XBG": (
         "bag, bags, beutel, tüte, мешок, мешка, мешков, меш, sac, sacs, sachet, bolsa, bolsas, "
-        "saco, sacos, worek, worki, мішок, sack, säcke"
+        "saco, sacos, worek, worki, мішок, sack, säcke, säck, zak, zakken, pytel, sacco, sacchi"
     ),
     "XBO": (
         "bottle, bottles, btl, flasche, flaschen, бутылка, бутылки, бутылок, бут, bouteille, "
-        "bouteilles, botella, botellas, butelka, butelki, пляшка, флакон"
+        "bouteilles, botella, botellas, butelka, butelki, пляшка, флакон, flaska, "
+        "flaskor, fles, láhev, bottiglia, bottiglie, garrafa, garrafas, şişe"
     ),
     "XTN": "can, cans, tin, tins, dose, dosen, банка, банки, банок, lata, latas, puszka, puszki",
     "XCI": "canister, kanister, kan, канистра, канистры, bidon, bidón, kanistra, каністра",
