@@ -13,7 +13,7 @@ from pricelists.fact_lists import issue_of, plain, table_of
         *("Price C", "Price [C]", "Price (x100)", "Price x100", "Price *100", "Price 100"),
         *("Price (100)", "Price 10er", "Preis p.100", "Preis v. 100", "Prix les 100", "Preis 0/00"),
         *("Price %", "Preis ‰", "Net %", "Price per M", "PREIS/M", "Price per gross"),
-        *("Prix au cent", "Prix au mille", "Precio el ciento", "Precio x100", "Price per blurb"),
+        *("Precio x100", "Price per blurb"),
         *("Price in cents", "Preis in Cent", "Preis (ct)", "Price (kEUR)", "Preis in T€"),
         *("Цена, тыс. руб", "Цена в копейках", "Price TEUR", "Preis in Tsd. EUR"),
     ],
@@ -39,6 +39,7 @@ def test_only_price_in_doubt_needs_one_option(header: str) -> None:
         *(("Price per C", "100"), ("Price per C pcs", "100"), ("Price/M", "1000")),
         *(("Preis je Tsd.", "1000"), ("Preis/Tsd", "1000"), ("Price per pack of 10", "10")),
         *(("Net price excl. VAT per pack of 10", "10"), ("Цена за упаковку 10 шт", "10")),
+        *(("Prix au cent", "100"), ("Prix au mille", "1000"), ("Precio el ciento", "100")),
     ],
 )
 def test_quantity_in_further_words(header: str, quantity: str) -> None:

@@ -178,6 +178,14 @@ def test_two_columns_of_one_tier_are_in_doubt() -> None:
     assert issue_of(*lines).candidates == ("Price", "1+")
 
 
+def test_amount_of_tax_below_a_merged_header_is_no_price() -> None:
+    rows = [f"{line};2.50;15.00" for line in BODY]
+    lines = ["Réf.;Désignation;Prix en €;;", ";;HT;TVA;TTC", *rows]
+    assert issue_of(*lines).candidates == ("Prix en € HT", "Prix en € TTC")
+    table = table_of(*lines, catalog_vat="net")
+    assert columns_of(table)["price"] == "Prix en € HT"
+
+
 # Days.
 
 

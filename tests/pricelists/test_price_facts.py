@@ -94,6 +94,10 @@ def test_misread_price_quantity_is_refused() -> None:
         ("Price per 100 m", "100", "MTR"),
         ("Price per piece", "1", None),
         ("Цена за шт", "1", None),
+        ("Prix le cent", "100", None),
+        ("Prix HT le mille", "1000", None),
+        ("Prezzo al metro", "1", "MTR"),
+        ("Precio el ciento", "100", None),
     ],
 )
 def test_quantity_in_the_price_header(header: str, quantity: str, unit: str | None) -> None:
@@ -148,6 +152,10 @@ def test_unit_that_may_be_a_quantity_is_refused() -> None:
         ),
         *((pack, "10 20 5", "pack_size") for pack in ("VPE", "Фасовка", "Colisage", "Embalaje")),
         *((moq, "10 20 5", "min_order_quantity") for moq in ("MOQ", "Mindestmenge", "Кратность")),
+        *(
+            (moq, "10 20 5", "min_order_quantity")
+            for moq in ("Order Qty Min", "Qty Min.", "Мин. кол-во")
+        ),
         *((group, "A B C", "discount_group") for group in ("Rabattgruppe", "RG")),
         *((vat, "19% 19% 7%", "vat_rate") for vat in ("MwSt", "НДС", "TVA", "Stawka VAT")),
         *(

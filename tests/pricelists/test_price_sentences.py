@@ -77,6 +77,13 @@ def test_sentences_above_the_table(sentence: str, expected: dict[str, str]) -> N
             "Free shipping for orders of 10 pcs",
         ),
         *("Minimum order: 100 pcs", "Call for prices on 1000 days", "DIN 912, ISO 4762"),
+        *(
+            "TARIFA 2026-2 / HOJA DE PEDIDO",
+            "Price list / sheet of orders",
+            "Tarif 2026 / feuille 1",
+        ),
+        *("Effective 11/01/2026", "Prices valid from 03/04/2026", "Preisliste Winter 2026/27"),
+        *("Preisliste Nr. 2/26", "Prices 11/26", "Tarif / feuille de commande"),
     ],
 )
 def test_letterheads_say_nothing_about_prices(sentence: str) -> None:

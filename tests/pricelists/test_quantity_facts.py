@@ -44,6 +44,9 @@ from pricebook.pricelists.schemas.cells import NumberCell
         ("10 m2", "10", "MTK"),
         ("m", "1", "MTR"),
         ("100er", "100", None),
+        *(("le cent", "100", None), ("Le mille", "1000", None), ("la pièce", "1", "H87")),
+        *(("le rouleau", "1", "XRO"), ("l'unité", "1", "H87"), ("les 100", "100", None)),
+        *(("das Stück", "1", "H87"), ("il metro", "1", "MTR"), ("el ciento", "100", None)),
     ],
 )
 def test_quantity(cell: str, number: str, unit: str | None) -> None:
@@ -165,7 +168,9 @@ def test_text_without_a_price_quantity(text: str) -> None:
         *((word, "XPK") for word in ("pack", "VE", "VPE", "уп.", "opak.")),
         ("MTR", "MTR"),
         ("h87", "H87"),
+        *((word, "XRO") for word in ("le rouleau", "die Rolle", "la rolka")),
         ("ml", None),
+        ("le blurb", None),
         ("blurb", None),
         ("", None),
         ("100", None),

@@ -199,6 +199,8 @@ def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> Fiel
     for field, rank in field_ranks(lower, currency).items():
         if field != "price" or not (rank and is_known_non_price_header(upper, currency)):
             ranks.setdefault(field, rank)
+    if "vat_rate" in field_ranks(lower, currency):
+        ranks.pop("price", None)
     above = field_ranks(upper, currency)
     if "price" in above and not is_known_non_price_header(lower, currency):
         ranks.setdefault("price", above["price"])

@@ -5,15 +5,21 @@ like a quantity and is not understood is in doubt, never passed over.
 """
 
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from pricebook.pricelists.detection.currencies import currencies_of_word
 from pricebook.pricelists.detection.price_words import MONTH_WORDS
 from pricebook.pricelists.detection.statement_tokens import Token, is_year, number_of
 from pricebook.pricelists.detection.statement_words import (
     AFTER_QUANTITY_WORDS,
+    ARTICLES,
+    EXCLUDING_WORDS,
+    GROSS_WORDS,
+    INCLUDING_WORDS,
     MULTIPLE_CURRENCIES,
+    NET_WORDS,
     OF_WORDS,
     ONLY_PER_WORDS,
     PER_WORDS,
@@ -22,6 +28,9 @@ from pricebook.pricelists.detection.statement_words import (
     SALES_UNIT_WORDS,
     SCALE_PREPOSITIONS,
     SCALE_WORDS,
+    TAX_EXCLUDED_WORDS,
+    TAX_INCLUDED_WORDS,
+    TAX_NAMES,
 )
 from pricebook.pricelists.facts.units import PIECE, parse_unit
 from pricebook.pricelists.text import comparison_key
@@ -33,6 +42,9 @@ _GROSS = "gross"
 _MAX_UNIT_WORDS = 2
 # A single digit in a header numbers prices: `Price 2`.
 _MAX_ORDINAL = 9
+_TAX_WORDS = (TAX_NAMES | TAX_INCLUDED_WORDS | TAX_EXCLUDED_WORDS | GROSS_WORDS | NET_WORDS) | (
+    INCLUDING_WORDS | EXCLUDING_WORDS
+)
 _MONTHS = frozenset(map(comparison_key, MONTH_WORDS))
 
 
@@ -79,22 +91,53 @@ def read_quantities(tokens: Sequence[Token], used: set[int]) -> StatedQuantity:
     )
 
 
-def _positions(tokens: Sequence[Token]) -> Iterator[int]:
-    """Yield where the number or unit that a price is for may begin."""
-    for index in range(1, len(tokens)):
-        before, token = tokens[index - 1], tokens[index]
-        is_number = number_of(token) is not None and token.kind != "sign"
-        if before.key in PER_WORDS or before.text == "/":
-            yield index
-        elif is_number and before.key in PRICE_NOUNS:
-            code, _ = _unit_at(tokens, index + 1)
-            if code:
-                yield index
-        elif is_number and before.text in "([" and index + 1 < len(tokens):
-            code, length = _unit_at(tokens, index + 1)
-            end = index + 1 + length
-            if code and (end == len(tokens) or tokens[end].text in ")]."):
-                yield index
+def _positions(tokens: Sequence[Token]) -> list[int]:
+    """Return where the number or unit that a price is for may begin."""
+    return [index for index in range(1, len(tokens)) if _may_begin(tokens, index)]
+
+
+def _may_begin(tokens: Sequence[Token], index: int) -> bool:
+    before, token = tokens[index - 1], tokens[index]
+    if before.text == "/":
+        return _is_per_slash(tokens, index - 1)
+    if before.key in PER_WORDS:
+        return True
+    is_number = number_of(token) is not None and token.kind != "sign"
+    start = index + 1 if is_number else index
+    unit, length = _unit_at(tokens, start)
+    if before.key in ARTICLES:
+        is_word = token.kind == "word" and (is_number or unit is not None)
+        return is_word and _is_after_price(tokens, index - 1)
+    if not (is_number and unit):
+        return False
+    end = start + length
+    is_bracketed = before.text in "([" and (end == len(tokens) or tokens[end].text in ")].")
+    return is_bracketed or before.key in PRICE_NOUNS
+
+
+def _is_per_slash(tokens: Sequence[Token], slash: int) -> bool:
+    """Return whether a slash is the word per: not in `2026/27` and `Tarifa / Hoja de pedido`."""
+    after = tokens[slash + 1]
+    is_number = slash > 0 and tokens[slash - 1].kind in {"number", "date"}
+    if is_number and number_of(after) != 0:
+        return False
+    if after.text in _LETTERS:
+        return True
+    unit, length = _unit_at(tokens, slash + 1)
+    following = tokens[slash + 1 + length : slash + 2 + length]
+    is_followed_by_name = any(
+        token.kind == "word"
+        and token.key not in _TAX_WORDS
+        and not currencies_of_word(token.text, "")
+        for token in following
+    )
+    return not (unit and is_followed_by_name)
+
+
+def _is_after_price(tokens: Sequence[Token], index: int) -> bool:
+    """Return whether a position follows a word for a price, tax words in between: `Prix HT le`."""
+    before = [token for token in tokens[:index] if token.key not in _TAX_WORDS]
+    return bool(before) and before[-1].key in PRICE_NOUNS
 
 
 def _phrase_at(tokens: Sequence[Token], start: int) -> _Phrase | None:

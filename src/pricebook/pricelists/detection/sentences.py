@@ -11,10 +11,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from pricebook.pricelists.detection.notes import Note
-from pricebook.pricelists.detection.price_statements import (
-    PriceStatement,
-    read_statement,
-)
+from pricebook.pricelists.detection.price_statements import PriceStatement, read_statement
 from pricebook.pricelists.detection.price_words import MONTH_WORDS
 from pricebook.pricelists.detection.sentence_currencies import currencies_of_sentence
 from pricebook.pricelists.detection.statement_tokens import Token, number_of, tokenize

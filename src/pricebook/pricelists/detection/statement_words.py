@@ -101,6 +101,10 @@ MULTIPLE_CURRENCIES = _keys(
     ("teur", "tusd", "tchf", "keur", "kusd", "kchf", "kgbp", "trub", "tpln", "teuro", "mioeur")
 )
 SCALE_PREPOSITIONS = _keys(("in", "en", "в", "w", "у", "als"))
+# Per, directly after a word for a price and before a unit or a number word: `Prix le cent`.
+ARTICLES = _keys(
+    ("le", "la", "les", "au", "aux", "das", "der", "die", "el", "los", "las", "al", "alla", "il")
+)
 PRICE_UNIT_WORDS = _keys(
     (
         *("pe", "preiseinheit", "price unit", "pricing unit", "preismenge", "единицу цены"),

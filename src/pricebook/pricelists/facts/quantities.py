@@ -29,6 +29,7 @@ _PER_WORDS = frozenset(
         "=",
         "x",
         "×",
+        *("le", "la", "les", "l'", "das", "der", "die", "il", "lo", "el", "los", "the"),
     )
 )
 # A capital M is a thousand, a small one a metre; so are C, CFT and E in lists of the United States.
@@ -55,6 +56,7 @@ _PARTS = re.compile(
     rf"(?P<before>[^0-9]*)(?P<digits>{NUMBER})?(?P<after>(?:[^0-9]|(?<=[mм])[23])*)", re.IGNORECASE
 ).fullmatch
 _WORDS = re.compile(r"[/=×]|[^\s/=×()\[\]]+")
+_ELIDED_ARTICLE = re.compile(r"^l'", re.IGNORECASE)
 
 
 class Quantity(NamedTuple):
@@ -98,7 +100,7 @@ def _parse_text(text: str, decimal_mark: DecimalMark | None) -> Quantity | None:
     match = _PARTS(text)
     if text in _LETTER_QUANTITIES or not match:
         return _LETTER_QUANTITIES.get(text)
-    before = _WORDS.findall(match["before"])
+    before = _WORDS.findall(_ELIDED_ARTICLE.sub("", match["before"]))
     while before and before[0].casefold() in _PER_WORDS:
         del before[0]
     if match["digits"] is None:

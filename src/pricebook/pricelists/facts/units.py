@@ -127,6 +127,7 @@ _CODE_WORDS: dict[str, str] = {
     "XBE": "bundle, bundles, bund, bd, bündel, связка, вязанка, botte, fardo, wiązka, в'язка",
 }
 _SUPERSCRIPTS = str.maketrans("²³", "23")
+_ARTICLE = re.compile(r"^(?:le |la |l[’']|das |der |die |il |lo |el |the )")
 _SEPARATORS = re.compile(r"[\s.]+")
 
 
@@ -143,4 +144,5 @@ _CODES = {code.casefold(): code for code in _CODE_WORDS} | {
 @lru_cache(maxsize=4096)
 def parse_unit(cell: str) -> str | None:
     """Return the code of the unit that a whole cell names, None if it is unknown."""
-    return _CODES.get(_key(cell))
+    key = _key(cell)
+    return _CODES.get(key) or _CODES.get(_ARTICLE.sub("", key))
