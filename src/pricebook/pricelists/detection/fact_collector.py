@@ -9,6 +9,7 @@ from pricebook.pricelists.detection.column_content import ColumnContent
 from pricebook.pricelists.detection.columns import ColumnAssignment
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_words import header_statement
+from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.price_statements import PriceStatement
 from pricebook.pricelists.detection.sentences import Sentence
 from pricebook.pricelists.schemas.profile import Fact, FactOrigin
@@ -29,7 +30,8 @@ FACT_LABELS = {
 class ListSources(NamedTuple):
     """What a price list is known by: its header, columns, contents, sentences and options.
 
-    `config` has the options of the request and those that are remembered.
+    `config` has the options of the request and those that are remembered; `notes` are all texts
+    outside of the articles.
     """
 
     request: ReadRequest
@@ -38,6 +40,7 @@ class ListSources(NamedTuple):
     assignment: ColumnAssignment
     contents: Sequence[ColumnContent]
     sentences: Sequence[Sentence]
+    notes: Sequence[Note] = ()
 
     def content(self, index: int) -> ColumnContent:
         """Return the content of a column, empty if the sample has none."""

@@ -15,10 +15,19 @@ from pricebook.pricelists.detection.fact_collector import (
     sentence_source,
 )
 from pricebook.pricelists.detection.header_words import header_currencies
+from pricebook.pricelists.detection.letterheads import sender_currencies
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.price_statements import names_unknown_currency
 from pricebook.pricelists.schemas.profile import Fact, FactOrigin
 from pricebook.pricelists.text import quote
+
+
+class _Named(NamedTuple):
+    """The ISO codes that a source may mean, the kind of source and how a message names it."""
+
+    codes: frozenset[str]
+    origin: FactOrigin
+    source: str
 
 
 class ListCurrency(NamedTuple):
@@ -37,26 +46,14 @@ def find_currency(collector: FactCollector) -> ListCurrency:
         collector.note_setting("currency", sources.request.config.currency)
         setting = collector.setting("currency", sources.request.config.currency)
         return _list_currency(collector, setting.value, [setting])
-    statements = [
-        *([collector.setting("currency", configured)] if configured else []),
-        *_of_column(collector),
-        *_of_cells(collector),
-        *_of_codes(
-            collector,
-            header_currencies(sources.price_header, catalog_currency),
-            ("header", sources.price_source),
-        ),
-    ]
     if names_unknown_currency(sources.price_header):
         collector.refuse(
             f"The prices of {sources.price_source} are in units of account, whose currency is not "
             "said; set it, as in currency=USD.",
             "currency",
         )
-    for sentence in sources.sentences:
-        if "currency" not in sentence.doubts:
-            source = sentence_source(sentence)
-            statements += _of_codes(collector, sentence.currencies, ("sentence", source))
+    statements = [collector.setting("currency", configured)] if configured else []
+    statements += _statements(collector, _named_currencies(collector))
     settings = " or ".join(
         f"currency={value}" for value in dict.fromkeys(s.value for s in statements)
     )
@@ -82,41 +79,75 @@ def _list_currency(
     return ListCurrency(code, next((each.source for each in others), ""))
 
 
-def _of_codes(
-    collector: FactCollector, codes: frozenset[str] | None, source: tuple[FactOrigin, str]
-) -> list[Statement]:
-    """Return the statement of the codes that a text may mean; doubt about them is an issue."""
-    if codes is None:
-        return []
-    code = resolve_currency(codes, collector.sources.request.currency)
-    if code is not None:
-        return [Statement(code, *source)]
-    names = " or ".join(sorted(codes)) or "more than one currency"
+def _named_currencies(collector: FactCollector) -> list[_Named]:
+    """Return the sources that name a currency, the strongest first."""
+    sources = collector.sources
+    of_header = header_currencies(sources.price_header, sources.request.currency)
+    named = [*_of_column(collector), *_of_cells(collector)]
+    if of_header is not None:
+        named.append(_Named(of_header, "header", sources.price_source))
+    named += [
+        _Named(sentence.currencies, "sentence", sentence_source(sentence))
+        for sentence in sources.sentences
+        if "currency" not in sentence.doubts and sentence.currencies is not None
+    ]
+    return named
+
+
+def _statements(collector: FactCollector, named: Sequence[_Named]) -> list[Statement]:
+    """Return what sources say. A sign of several currencies means the one that another one names.
+
+    Else it means the currency of the catalog if it can and the sender is of no other country, else
+    that of the country of the sender; what stays open is an issue.
+    """
+    certain = frozenset(code for each in named if len(each.codes) == 1 for code in each.codes)
+    statements: list[Statement] = []
+    for each in named:
+        narrowed = each.codes & certain
+        if len(narrowed) == 1:
+            statements.append(Statement(next(iter(narrowed)), each.origin, each.source))
+        else:
+            statements += _of_sign(collector, each)
+    return statements
+
+
+def _of_sign(collector: FactCollector, named: _Named) -> list[Statement]:
+    catalog_currency = collector.sources.request.currency
+    senders = {
+        code: f"row {note.row_number}, {quote(note.text)}"
+        for code, note in sender_currencies(collector.sources.notes).items()
+        if code in named.codes
+    }
+    if catalog_currency in named.codes and senders.keys() <= {catalog_currency}:
+        return [Statement(catalog_currency, named.origin, named.source)]
+    if len(senders) == 1 and catalog_currency not in named.codes:
+        ((code, source),) = senders.items()
+        return [Statement(code, named.origin, f"{named.source} and {source}")]
+    names = " or ".join(sorted(named.codes)) or "more than one currency"
+    registered = " and ".join(f"of {code} by {source}" for code, source in sorted(senders.items()))
+    sender = f", and its sender is in a country {registered}" if senders else ""
     collector.refuse(
-        f"The currency is {names} by {source[1]}; set it, as in "
-        f"currency={min(codes, default='EUR')}.",
+        f"The currency is {names} by {named.source}{sender}; set it, as in "
+        f"currency={min(senders or named.codes, default='EUR')}.",
         "currency",
-        sorted(codes),
+        sorted(named.codes),
     )
     return []
 
 
-def _of_column(collector: FactCollector) -> list[Statement]:
-    """Return the only currency of a currency column; several are those of their rows."""
+def _of_column(collector: FactCollector) -> list[_Named]:
+    """Return the currency that all cells of a currency column may mean, if there is one."""
     sources = collector.sources
     index = sources.assignment.columns.get("currency")
     if index is None:
         return []
-    found: set[str] = set()
-    for cell in sources.content(index).cells:
-        codes = currency_of_cell(display_text(cell), sources.request.currency)
-        code = resolve_currency(codes, sources.request.currency) if codes else None
-        found |= {code} if code else set()
-    source = sources.column_source(index)
-    return [Statement(found.pop(), "column", source)] if len(found) == 1 else []
+    cells = {display_text(cell) for cell in sources.content(index).cells}
+    named = [codes for cell in cells if (codes := currency_of_cell(cell, sources.request.currency))]
+    common = frozenset[str].intersection(*named) if named else None
+    return [_Named(common, "column", sources.column_source(index))] if common else []
 
 
-def _of_cells(collector: FactCollector) -> list[Statement]:
+def _of_cells(collector: FactCollector) -> list[_Named]:
     """Return the currency that every price cell names."""
     sources = collector.sources
     price = sources.assignment.columns.get("price")
@@ -127,5 +158,5 @@ def _of_cells(collector: FactCollector) -> list[Statement]:
     is_one_currency = len(named) == 1 or (len(resolved) == 1 and None not in resolved)
     if not is_one_currency:
         return []
-    source = f"cells such as {quote(numbers[0])}"
-    return _of_codes(collector, next(iter(named)), ("cell", source))
+    codes = next(iter(named))
+    return [] if codes is None else [_Named(codes, "cell", f"cells such as {quote(numbers[0])}")]

@@ -111,9 +111,9 @@ def detect_table(
     notes = [*_notes(records, header, columns), *later_notes]
     told = _without_legends(notes, header, columns)
     sentences = read_sentences(told, request.currency, request.today)
+    config = _remembered_config(request)
     list_facts = _detect_facts(
-        ListSources(request, _remembered_config(request), header, assignment, contents, sentences),
-        issues,
+        ListSources(request, config, header, assignment, contents, sentences, notes), issues
     )
     assigned_columns = {*columns.values(), *(index for _, index in assignment.tiers)}
     characteristics = characteristic_columns(header, assigned_columns, request.config, issues)
