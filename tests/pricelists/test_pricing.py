@@ -7,6 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pricebook.pricelists.pricing import (
+    Surcharge,
     Vat,
     comparable_cost,
     plain_decimal,
@@ -26,6 +27,7 @@ rates = st.decimals("0", "50", places=3)
 vat_factors = st.builds(
     vat_conversion, st.builds(Vat, st.booleans(), rates), st.sampled_from(["net", "gross"])
 )
+surcharges = st.builds(Surcharge, percentages, st.decimals("0", "999999", places=7))
 millionth = Decimal("0.000001")
 
 
@@ -55,6 +57,28 @@ def test_cost_is_the_exact_fraction_rounded_once(
     cost = cost_of(price, discounts, quantity, factor)
     assert Fraction(cost) == rounded_half_up(exact_cost(price, discounts, quantity, factor))
     assert cost >= 0
+
+
+@given(prices, chains, surcharges, quantities, vat_factors)
+def test_surcharge_is_added_before_quantity_and_tax(
+    price: Decimal,
+    discounts: list[Decimal],
+    surcharge: Surcharge,
+    quantity: Decimal,
+    factor: tuple[Decimal, Decimal],
+) -> None:
+    cost = comparable_cost(
+        price,
+        discounts=discounts,
+        surcharge=surcharge,
+        price_quantity=quantity,
+        vat_factor=factor,
+    )
+    discounted = exact_cost(price, discounts, Decimal(1), (Decimal(1), Decimal(1)))
+    total = discounted * (1 + Fraction(surcharge.percent) / 100) + Fraction(surcharge.amount)
+    exact = total / Fraction(quantity) * Fraction(factor[0]) / Fraction(factor[1])
+    assert Fraction(cost) == rounded_half_up(exact)
+    assert cost >= cost_of(price, discounts, quantity, factor)
 
 
 @given(prices, chains, quantities, vat_factors)

@@ -53,6 +53,12 @@ def test_the_sentence_names_columns_prices_characteristics_and_what_is_not_read(
     )
 
 
+def test_the_surcharge_is_named() -> None:
+    assert price_clause(columns={"surcharge": "UVP"}) == (
+        'VAT not stated, plus the surcharge of column E "UVP"'
+    )
+
+
 def test_a_currency_of_the_list_is_not_called_assumed() -> None:
     facts = {"currency": Fact("EUR", "header", "Preis €")}
     assert describe_profile(profile(price_facts=facts)).startswith(

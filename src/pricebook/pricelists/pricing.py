@@ -4,11 +4,12 @@ The rules, in this order (docs/price-lists.md, "What a price is"):
 
 1. The price as listed, or that of the tier that holds at the minimum order quantity.
 2. Discounts apply one after another: 100 less 30 % less 5 % is 66.5.
-3. The result is divided by the quantity that the price is for.
-4. VAT is added or removed if the catalog has the other basis.
-5. The result is rounded once, half up, to six decimals.
+3. A surcharge is added: a percentage of the result, or an amount.
+4. The result is divided by the quantity that the price is for.
+5. VAT is added or removed if the catalog has the other basis.
+6. The result is rounded once, half up, to six decimals.
 
-Everything is Decimal and exact before step 5. No function knows currencies: a cost is in the
+Everything is Decimal and exact before step 6. No function knows currencies: a cost is in the
 currency of its price.
 """
 
@@ -24,8 +25,9 @@ _HUNDRED = Decimal(100)
 _ONE = Decimal(1)
 # Numerator and denominator of a price that is in the VAT basis of the catalog already.
 NO_CONVERSION = (_ONE, _ONE)
-# Ten discounts, VAT rate and quantity of at most 15 digits each need fewer than 200 digits, so that
-# the quotient is further from half a unit than its last digit, unless it is exactly half.
+# Ten discounts, surcharge, VAT rate and quantity of at most 15 digits each need fewer than 200
+# digits, so that the quotient is further from half a unit than its last digit, unless it is exactly
+# half.
 _CONTEXT = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
@@ -36,26 +38,41 @@ class Vat(NamedTuple):
     rate: Decimal | None = None
 
 
+class Surcharge(NamedTuple):
+    """What is added to a price: percent of it, then an amount for the same quantity."""
+
+    percent: Decimal = Decimal(0)
+    amount: Decimal = Decimal(0)
+
+
+NO_SURCHARGE = Surcharge()
+
+
 def comparable_cost(
     price: Decimal,
     *,
     discounts: Sequence[Decimal] = (),
+    surcharge: Surcharge = NO_SURCHARGE,
     price_quantity: Decimal = _ONE,
     vat_factor: tuple[Decimal, Decimal] = NO_CONVERSION,
 ) -> Decimal:
     """Return the cost of one base unit, rounded half up to six decimals, without trailing zeros.
 
     `price` is at least 0 and for `price_quantity` base units, `discounts` are percentages from 0 to
-    100, `vat_factor` is that of `vat_conversion`.
+    100, `vat_factor` is that of `vat_conversion`. The parts of `surcharge` are at least 0.
     """
-    cost, divisor = price, price_quantity
+    cost, scale = price, _ONE
     for discount in discounts:
         cost = _CONTEXT.multiply(cost, _HUNDRED - discount)
-        divisor = _CONTEXT.multiply(divisor, _HUNDRED)
+        scale = _CONTEXT.multiply(scale, _HUNDRED)
+    if surcharge.percent:
+        cost = _CONTEXT.multiply(cost, _HUNDRED + surcharge.percent)
+        scale = _CONTEXT.multiply(scale, _HUNDRED)
+    if surcharge.amount:
+        cost = _CONTEXT.add(cost, _CONTEXT.multiply(surcharge.amount, scale))
     numerator, denominator = vat_factor
-    exact = _CONTEXT.divide(
-        _CONTEXT.multiply(cost, numerator), _CONTEXT.multiply(divisor, denominator)
-    )
+    divisor = _CONTEXT.multiply(_CONTEXT.multiply(scale, price_quantity), denominator)
+    exact = _CONTEXT.divide(_CONTEXT.multiply(cost, numerator), divisor)
     return plain_decimal(_CONTEXT.quantize(exact, _SIX_DECIMALS))
 
 

@@ -64,6 +64,8 @@ class _ProfileDescription:
         yield self._vat()
         yield from self._quantity()
         yield from self._discounts()
+        if "surcharge" in self._fields:
+            yield f"plus the surcharge of column {self._fields['surcharge']}"
         yield from self._other_prices()
         yield from map(_describe_rate, self._profile.exchange_rates.items())
 

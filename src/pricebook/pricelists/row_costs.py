@@ -5,7 +5,13 @@ from typing import NamedTuple
 
 from pricebook.pricelists.facts.quantities import Quantity
 from pricebook.pricelists.numbers import MAX_PRICE
-from pricebook.pricelists.pricing import NO_CONVERSION, Vat, comparable_cost
+from pricebook.pricelists.pricing import (
+    NO_CONVERSION,
+    NO_SURCHARGE,
+    Surcharge,
+    Vat,
+    comparable_cost,
+)
 from pricebook.pricelists.row_fields import RowRejectedError
 
 _MAX_DISCOUNT = Decimal(100)
@@ -22,6 +28,7 @@ class RowTerms(NamedTuple):
     discounts: tuple[Decimal, ...]
     vat: Vat
     vat_factor: tuple[Decimal, Decimal]
+    surcharge: Surcharge = NO_SURCHARGE
 
 
 class ListedPrice(NamedTuple):
@@ -36,11 +43,13 @@ def row_cost(listed: ListedPrice | None, terms: RowTerms) -> Decimal | None:
     if listed is None:
         return None
     price, discounts = listed
-    if not discounts and terms.quantity.number == 1 and terms.vat_factor == NO_CONVERSION:
+    is_plain = not discounts and terms.surcharge == NO_SURCHARGE
+    if is_plain and terms.quantity.number == 1 and terms.vat_factor == NO_CONVERSION:
         return price
     cost = comparable_cost(
         price,
         discounts=discounts,
+        surcharge=terms.surcharge,
         price_quantity=terms.quantity.number,
         vat_factor=terms.vat_factor,
     )

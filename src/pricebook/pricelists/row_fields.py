@@ -112,7 +112,7 @@ class RowFields:
         if cell and stated is None:
             raise RowRejectedError(
                 "price_quantity_unknown",
-                f"The quantity {_quoted(cell)} ({self._label('price_quantity')}) that the price is "
+                f"The quantity {_quoted(cell)} ({self.label('price_quantity')}) that the price is "
                 "for is not understood: expected 100, C or 100 pcs; set decimal_separator for a "
                 "number such as 1.000, or correct the cell.",
             )
@@ -139,7 +139,7 @@ class RowFields:
         field: Field = "unit" if self.cell(cells, "unit") else "price_quantity"
         raise RowRejectedError(
             "price_quantity_unknown",
-            f"The unit {_quoted(self.cell(cells, field))} ({self._label(field)}) is not the one "
+            f"The unit {_quoted(self.cell(cells, field))} ({self.label(field)}) is not the one "
             f"that prices are for by {self._unit_source}: correct the cell, or name its column in "
             "ignored_columns.",
         )
@@ -149,7 +149,7 @@ class RowFields:
         cell = self.cell(cells, "pack_size")
         pack = self.quantity_in(cell) if cell else None
         if pack is None:
-            column = f" ({self._label('pack_size')})" if self.has("pack_size") else ""
+            column = f" ({self.label('pack_size')})" if self.has("pack_size") else ""
             found = f"{_quoted(cell)} is not understood" if cell else "is missing"
             raise RowRejectedError(
                 "pack_size_unknown",
@@ -172,7 +172,7 @@ class RowFields:
             if discounts is None:
                 raise RowRejectedError(
                     "discount_unknown",
-                    f"The discount {_quoted(cell)} ({self._label('discount')}) is not understood: "
+                    f"The discount {_quoted(cell)} ({self.label('discount')}) is not understood: "
                     "expected percentages such as 30, 30 % or 30+5; correct the cell or set "
                     "discount_base to none if prices have it already.",
                 )
@@ -184,7 +184,7 @@ class RowFields:
         if discounts is None:
             raise RowRejectedError(
                 "discount_group_unknown",
-                f"The discount group {quote(group)} ({self._label('discount_group')}) has no entry "
+                f"The discount group {quote(group)} ({self.label('discount_group')}) has no entry "
                 "in discount_groups: add it, with 0 for no discount.",
             )
         return discounts
@@ -205,7 +205,7 @@ class RowFields:
         if day is None:
             raise RowRejectedError(
                 "date_unknown",
-                f"The date {_quoted(cell)} ({self._label('valid_from')}) is not understood: write "
+                f"The date {_quoted(cell)} ({self.label('valid_from')}) is not understood: write "
                 "it as 2026-12-01 or 01.12.2026, or name the column in ignored_columns.",
             )
         return day
@@ -214,7 +214,7 @@ class RowFields:
         """Return the error for a row whose minimum order quantity leaves its tier open."""
         return RowRejectedError(
             "tier_unknown",
-            f"The minimum order quantity {quote(text)} ({self._label('min_order_quantity')}) is "
+            f"The minimum order quantity {quote(text)} ({self.label('min_order_quantity')}) is "
             "not understood, so it is open which price tier holds: correct the cell.",
         )
 
@@ -222,7 +222,7 @@ class RowFields:
         """Return the error for a row whose price differs from the one of its tier from 1."""
         return RowRejectedError(
             "tier_unknown",
-            f"The price is {price} ({self._label('price')}), but the price tier from 1 is {first}: "
+            f"The price is {price} ({self.label('price')}), but the price tier from 1 is {first}: "
             "set one of the columns as price and name the other in ignored_columns.",
         )
 
@@ -230,7 +230,7 @@ class RowFields:
         """Return the error for a row with a new price that nothing gives a first day."""
         return RowRejectedError(
             "date_unknown",
-            f"The day from which the new price ({self._label('next_price')}) holds is missing: add "
+            f"The day from which the new price ({self.label('next_price')}) holds is missing: add "
             "it to the header or a column valid_from, or name the column in ignored_columns.",
         )
 
@@ -239,12 +239,12 @@ class RowFields:
         if vat.included is None:
             message = "Nothing states whether the price includes VAT: set vat_included."
         else:
-            column = f" ({self._label('vat_rate')})" if self.has("vat_rate") else ""
+            column = f" ({self.label('vat_rate')})" if self.has("vat_rate") else ""
             message = f"The VAT rate of the row{column} is unknown: correct it or set vat_rate."
         return RowRejectedError("vat_unknown", message)
 
     def _parse_currency(self, cell: str) -> str:
-        text, label = display_text(cell), self._label("currency")
+        text, label = display_text(cell), self.label("currency")
         codes = currencies_in_text(text, self._catalog_currency)
         if not codes:
             raise RowRejectedError(
@@ -268,13 +268,19 @@ class RowFields:
             )
         return currency
 
-    def _label(self, field: Field) -> str:
+    def header(self, field: Field) -> str:
+        """Return the header of the column of a field, empty without a column."""
+        index = self._columns.get(field)
+        return "" if index is None else self._headers[index]
+
+    def label(self, field: Field) -> str:
+        """Return how a message names the column of a field."""
         index = self._columns[field]
         header = self._headers[index]
         return f"column {quote(header) if header else column_letters(index)}"
 
     def _quantity_sources(self) -> str:
-        columns = (self._label(field) for field in ("price_quantity", "unit") if self.has(field))
+        columns = (self.label(field) for field in ("price_quantity", "unit") if self.has(field))
         return " and ".join((*columns, "the price list"))
 
 

@@ -21,6 +21,7 @@ from pricebook.pricelists.pricing import (
 from pricebook.pricelists.row_costs import ListedPrice, RowTerms, row_cost
 from pricebook.pricelists.row_fields import RowFields, RowRejectedError
 from pricebook.pricelists.row_information import ROW_FIELDS, RowInformation
+from pricebook.pricelists.row_surcharges import read_surcharge
 from pricebook.pricelists.schemas.price_list_rows import Availability, PriceDetails, PriceTier
 from pricebook.pricelists.schemas.profile import NumberProfile, PriceBasis
 from pricebook.pricelists.schemas.read_config import CatalogVat, Field
@@ -109,8 +110,11 @@ class RowPriceReader:
         unread: dict[Field, str] = {}
         if not any(cells[column].strip() for column in self._price_columns):
             raise _missing_price()
-        terms = self._read_terms(cells, unread)
-        read_price = self._price_reader(terms.currency)
+        currency = self._fields.currency(cells)
+        read_price = self._price_reader(currency)
+        terms = self._read_terms(cells, currency, unread)._replace(
+            surcharge=read_surcharge(self._fields, cells, read_price)
+        )
         tiers = self._read_tiers(cells, read_price)
         if tiers and "min_order_quantity" in unread:
             raise self._fields.minimum_problem(unread["min_order_quantity"])
@@ -128,6 +132,8 @@ class RowPriceReader:
             min_order_quantity=terms.min_order_quantity,
             discounts=terms.discounts,
             discount_group=self._fields.text(cells, "discount_group"),
+            surcharge=terms.surcharge.amount or None,
+            surcharge_percent=terms.surcharge.percent or None,
             recommended_price=self._recommended_price(cells, read_price, unread),
             vat_included=terms.vat.included,
             vat_rate=terms.vat.rate,
@@ -153,7 +159,7 @@ class RowPriceReader:
         if details.gtin_text:
             self.unread_cells["gtin"] += 1
 
-    def _read_terms(self, cells: list[str], unread: dict[Field, str]) -> RowTerms:
+    def _read_terms(self, cells: list[str], currency: str, unread: dict[Field, str]) -> RowTerms:
         fields = self._fields
         unit_cell = fields.cell(cells, "unit")
         unit_quantity = fields.quantity_in(unit_cell) if unit_cell else None
@@ -171,7 +177,7 @@ class RowPriceReader:
         if vat_factor is None:
             raise fields.vat_problem(vat)
         return RowTerms(
-            currency=fields.currency(cells),
+            currency=currency,
             quantity=quantity,
             unit_text=None if unit_quantity else fields.text(cells, "unit"),
             pack_size=pack_size.number if pack_size else None,

@@ -46,6 +46,8 @@ ListedPrice = Annotated[Decimal, PRICE_SCHEMA]
 Quantity = Annotated[
     Decimal, Meta(extra_json_schema={"type": "string", "pattern": r"^\d+(\.\d+)?$"})
 ]
+# An amount with as many decimals as listed.
+Amount = Quantity
 Percent = Annotated[
     Decimal, Meta(extra_json_schema={"type": "string", "pattern": r"^\d+(\.\d+)?$"})
 ]
@@ -86,6 +88,13 @@ class ItemDetails(Struct, frozen=True, kw_only=True):
         list[Percent], doc("Discounts in percent, each applied to the result of the one before.")
     ] = []
     discount_group: Annotated[str | None, doc("Discount group of the article; or null.")] = None
+    surcharge: Annotated[
+        Amount | None,
+        doc("Amount added to the discounted price, for `price_quantity` units; or null."),
+    ] = None
+    surcharge_percent: Annotated[
+        Percent | None, doc("Surcharge in percent of the discounted price; or null.")
+    ] = None
     vat_included: Annotated[
         bool | None, doc("Whether the listed price includes VAT; null where nothing says it.")
     ] = None

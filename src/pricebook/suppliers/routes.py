@@ -69,6 +69,8 @@ ITEM_TERMS: dict[str, Any] = {
         "min_order_quantity": None,
         "discounts": ["40"],
         "discount_group": "H1",
+        "surcharge": None,
+        "surcharge_percent": None,
         "vat_included": False,
         "vat_rate": None,
         "price_tiers": [{"quantity": "100", "price": "2600.00"}],

@@ -23,6 +23,7 @@ FIELD_LABELS: dict[Field, str] = {
     "min_order_quantity": "least order quantity",
     "discount": "discount",
     "discount_group": "discount group",
+    "surcharge": "surcharge",
     "vat_rate": "VAT rate",
     "gtin": "GTIN",
     "mpn": "manufacturer's number",
@@ -43,7 +44,7 @@ def column_label(header: TableHeader, index: int) -> str:
 
 def column_reference(header: TableHeader, index: int) -> str:
     """Return the name by which an option refers to a column: its header, else `column C`."""
-    text = header.cells[index].strip() if index < len(header.cells) else ""
+    text = " ".join(header.cells[index].split()) if index < len(header.cells) else ""
     return text if text and is_unique(header, index) else f"column {column_letters(index)}"
 
 

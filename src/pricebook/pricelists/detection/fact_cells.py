@@ -12,6 +12,7 @@ from pricebook.pricelists.facts.vat import parse_vat_rate
 # Of the filled cells of the sample.
 MIN_FITTING_SHARE = 0.5
 _MAX_VAT_RATES = 6
+_MAX_CHARGE_LENGTH = 40
 _GTIN = re.compile(r"\s*\d{8}(?:\d{4,6})?\s*").fullmatch
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{1,2}-\d{1,2}").search
 
@@ -30,6 +31,13 @@ def is_price_quantity(content: ColumnContent) -> bool:
     """Return whether the cells are quantities, among which `each` may be one."""
     has_quantity = any(map(_names_quantity, content.cells)) or not content.cells
     return has_quantity and not _is_money(content) and _fits(content, _quantity_of)
+
+
+def is_charge(content: ColumnContent) -> bool:
+    """Return whether some cells have digits and no cell has a long text."""
+    texts = list(map(display_text, content.cells))
+    has_number = any(any(map(str.isdigit, text)) for text in texts)
+    return has_number and max(map(len, texts)) <= _MAX_CHARGE_LENGTH
 
 
 def is_unit_text(content: ColumnContent) -> bool:

@@ -70,6 +70,7 @@ class FactColumns:
         self._choose_category()
         self._choose_currency()
         self._choose_list_price()
+        self._choose_surcharge()
         for fact_field in _FACT_FIELDS:
             self._choose(fact_field)
         self._choose_quantity_letters()
@@ -125,6 +126,16 @@ class FactColumns:
         best = self._best(candidates)
         if len(best) == 1:
             self._assign("list_price", best[0])
+
+    def _choose_surcharge(self) -> None:
+        """Choose the surcharge; several of them are in doubt, texts are none."""
+        free = {i: 0 for i in self._free("surcharge") if fact_cells.is_charge(self._content(i))}
+        if "surcharge" in self._columns:
+            return
+        if len(free) == 1:
+            self._assign("surcharge", next(iter(free)))
+        elif free:
+            self._issues.append(equal_columns_issue(self._header, "surcharge", free))
 
     def _header_currency(self, index: int) -> str | None:
         catalog_currency = self._expected.currency

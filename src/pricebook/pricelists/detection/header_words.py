@@ -1,11 +1,12 @@
 """Matching of header words: fields, old prices, prices of other quantities, other headers."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
 from pricebook.pricelists.detection import fact_words
+from pricebook.pricelists.detection.charges import charge_of_header
 from pricebook.pricelists.detection.currencies import currencies_in_text, currencies_of_word
 from pricebook.pricelists.detection.non_field_headers import (
     NON_FIELD_HEADERS,
@@ -91,6 +92,8 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
     if not cell or len(cell) > MAX_HEADER_LENGTH:
         return {}
     words = split_header(cell)
+    if charge := charge_of_header(words, names_price=_mentions_price(words)):
+        return {"surcharge": 0} if charge == "surcharge" else {}
     key = "".join(words)
     matches: FieldRanks = {
         field: ranks[key] for field, ranks in _FIELD_RANKS.items() if key in ranks
@@ -196,24 +199,30 @@ def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> Fiel
     if len(parts) <= 1:
         return ranks
     upper, lower = parts[0], parts[-1]
-    for field, rank in field_ranks(lower, currency).items():
+    of_lower = field_ranks(lower, currency)
+    for field, rank in of_lower.items():
         if field != "price" or not (rank and is_known_non_price_header(upper, currency)):
             ranks.setdefault(field, rank)
-    if "vat_rate" in field_ranks(lower, currency):
+    if "vat_rate" in of_lower:
         ranks.pop("price", None)
     above = field_ranks(upper, currency)
     if "price" in above and not is_known_non_price_header(lower, currency):
         ranks.setdefault("price", above["price"])
     is_understood = ranks.get("price") == OTHER_QUANTITY_RANK or read_period(cell) != PricePeriod()
-    if not is_understood and (has_other_price_word(cell) or _has_digit(lower)):
+    is_numbered = _has_digit(lower) and "price" not in of_lower
+    if not is_understood and (has_other_price_word(cell) or is_numbered):
         ranks.pop("price", None)
     return ranks
 
 
 def mentions_price(cell: str) -> bool:
     """Return whether a header mentions a price of any kind, also an old one or one per pack."""
-    words = set(split_header_with_brackets(cell)) - _NO_PRICE_WORDS
-    return any(word.rstrip("0123456789").endswith(_PRICE_SUFFIXES) for word in words)
+    return _mentions_price(split_header_with_brackets(cell))
+
+
+def _mentions_price(words: Iterable[str]) -> bool:
+    others = set(words) - _NO_PRICE_WORDS
+    return any(word.rstrip("0123456789").endswith(_PRICE_SUFFIXES) for word in others)
 
 
 def may_be_only_price(cell: str) -> bool:
@@ -258,9 +267,11 @@ def states_only_tax(cell: str) -> bool:
 
 def is_known_non_price_header(cell: str, currency: str) -> bool:
     """Return whether a header is a known one without a price: a field or a non-field header."""
+    words = split_header(cell)
+    if charge_of_header(words, names_price=_mentions_price(words)):
+        return True
     if not cell or mentions_price(cell):
         return False
-    words = split_header(cell)
     keys = {"".join(words), _without_qualifiers(words, currency), *words}
     return bool(field_ranks(cell, currency)) or not _NON_FIELD_HEADERS.isdisjoint(keys)
 

@@ -29,6 +29,7 @@ from pricebook.pricelists.detection.list_quantity import (
     find_unit,
     is_quantity_set,
 )
+from pricebook.pricelists.detection.list_surcharge import note_surcharge
 from pricebook.pricelists.detection.list_tax import find_vat
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.sentences import Doubt
@@ -69,6 +70,7 @@ def detect_price_basis(sources: ListSources) -> ListFacts:
     vat_included, vat_rate = find_vat(collector)
     discounts = _find_discounts(collector)
     _note_list_price(collector)
+    note_surcharge(collector)
     basis = PriceBasis(
         currency=currency.code,
         currency_source=currency.source,

@@ -77,15 +77,16 @@ def read_sentences(
     """
     sentences: list[Sentence] = []
     for note in notes:
-        for text in _split(note.text[:_MAX_NOTE_LENGTH]):
+        for text in split_sentences(note.text):
             sentence = _read_sentence(note, text, currency, today)
             if sentence:
                 sentences.append(sentence)
     return sentences
 
 
-def _split(text: str) -> Iterator[str]:
+def split_sentences(text: str) -> Iterator[str]:
     """Yield the sentences of a text; an abbreviation such as `zzgl.` ends none."""
+    text = text[:_MAX_NOTE_LENGTH]
     start = 0
     for match in _SENTENCE_END.finditer(text):
         is_stop = match[0] == "."

@@ -27,6 +27,7 @@ from pricebook.pricelists.detection.header_row import (
     find_first_header,
 )
 from pricebook.pricelists.detection.legends import without_legend
+from pricebook.pricelists.detection.list_surcharge import settle_surcharge
 from pricebook.pricelists.detection.notes import Note, read_notes
 from pricebook.pricelists.detection.price_basis import ListFacts, detect_price_basis
 from pricebook.pricelists.detection.sentences import read_sentences
@@ -107,10 +108,12 @@ def detect_table(
     columns = assignment.columns
     key_sources = key_columns.KeySources(request, header, columns, contents, item_rows)
     key = key_columns.detect_key(key_sources)
-    issues = [*key_columns.with_key_hints(list(assignment.issues), key_sources), *key.issues]
     notes = [*_notes(records, header, columns), *later_notes]
     told = _without_legends(notes, header, columns)
     sentences = read_sentences(told, request.currency, request.today)
+    assignment = settle_surcharge(assignment, header, notes, expected.mapping)
+    columns = assignment.columns
+    issues = [*key_columns.with_key_hints(assignment.issues, key_sources), *key.issues]
     config = _remembered_config(request)
     list_facts = _detect_facts(
         ListSources(request, config, header, assignment, contents, sentences, notes), issues

@@ -195,6 +195,7 @@ FIELD_WORDS: dict[Field, tuple[tuple[str, ...], ...]] = {
     "min_order_quantity": MIN_ORDER_QUANTITY_WORDS,
     "discount": DISCOUNT_WORDS,
     "discount_group": DISCOUNT_GROUP_WORDS,
+    "surcharge": (),
     "vat_rate": VAT_RATE_WORDS,
     "gtin": (GTIN_WORDS,),
     "mpn": (MPN_WORDS,),

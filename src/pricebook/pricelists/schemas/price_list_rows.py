@@ -23,6 +23,7 @@ RowErrorType = Literal[
     "pack_size_unknown",
     "discount_unknown",
     "discount_group_unknown",
+    "surcharge_unknown",
     "vat_unknown",
     "tier_unknown",
     "date_unknown",
@@ -45,7 +46,8 @@ class PriceDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     `list_price` is the price as listed, for `price_quantity` base units. `unit` is a code of UN/ECE
     Recommendation 20; an unknown unit is kept in `unit_text`. `discounts` are percentages, applied
-    in order; `vat_rate` is percent. Prices are in the currency of the list.
+    in order; `surcharge` is added to the result for the same quantity, `surcharge_percent` is one
+    in percent of it; `vat_rate` is percent. Prices are in the currency of the list.
     """
 
     list_price: Decimal | None = None
@@ -56,6 +58,8 @@ class PriceDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     min_order_quantity: Decimal | None = None
     discounts: tuple[Decimal, ...] = ()
     discount_group: str | None = None
+    surcharge: Decimal | None = None
+    surcharge_percent: Decimal | None = None
     recommended_price: Decimal | None = None
     vat_included: bool | None = None
     vat_rate: Decimal | None = None

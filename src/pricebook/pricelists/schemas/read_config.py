@@ -20,6 +20,7 @@ Field = Literal[
     "min_order_quantity",
     "discount",
     "discount_group",
+    "surcharge",
     "vat_rate",
     "gtin",
     "mpn",

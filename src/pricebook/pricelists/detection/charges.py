@@ -1,0 +1,68 @@
+"""Charges beside a price in headers and sentences: a surcharge may be added, a deposit never is."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pricebook.pricelists.detection.charge_words import (
+    ADDED_WORDS,
+    DEPOSIT_ENDINGS,
+    DEPOSIT_WORDS,
+    ORDER_CHARGE_BEGINNINGS,
+    PART_WORDS,
+    SURCHARGE_ENDINGS,
+    SURCHARGE_WORDS,
+)
+from pricebook.pricelists.detection.statement_tokens import tokenize
+from pricebook.pricelists.detection.statement_words import (
+    EXCLUDING_WORDS,
+    INCLUDING_WORDS,
+    NEGATION_WORDS,
+    VAT_PREPOSITIONS,
+)
+from pricebook.pricelists.text import comparison_key
+
+# What a column holds; `part`: a surcharge that the price includes.
+Charge = Literal["surcharge", "part", "deposit"]
+
+_SURCHARGES = frozenset(map(comparison_key, SURCHARGE_WORDS))
+_DEPOSITS = frozenset(map(comparison_key, DEPOSIT_WORDS))
+_PARTS = frozenset(map(comparison_key, PART_WORDS))
+_ADDED = frozenset(map(comparison_key, ADDED_WORDS))
+_PREPOSITIONS = VAT_PREPOSITIONS.keys() | INCLUDING_WORDS | EXCLUDING_WORDS
+# Words between a surcharge and the word that includes or excludes it.
+_DISTANCE = 3
+
+
+def charge_of_header(words: Sequence[str], *, names_price: bool) -> Charge | None:
+    """Return the charge that the words of a header name, None for a price without or with it."""
+    is_surcharge = any(map(_is_surcharge, words))
+    is_deposit = any(word in _DEPOSITS or word.endswith(DEPOSIT_ENDINGS) for word in words)
+    if not (is_surcharge or is_deposit):
+        return None
+    if names_price and not _PREPOSITIONS.isdisjoint(words):
+        return None
+    if is_deposit:
+        return "deposit"
+    return "surcharge" if _PARTS.isdisjoint(words) else "part"
+
+
+def surcharge_is_added(sentence: str) -> bool | None:
+    """Return whether a sentence adds a surcharge to the prices, None if it leaves that open."""
+    keys = [token.key for token in tokenize(sentence)]
+    positions = [index for index, key in enumerate(keys) if _is_surcharge(key)]
+    found: set[bool] = set()
+    for index in positions:
+        near = keys[max(0, index - _DISTANCE) : index]
+        is_negated = not NEGATION_WORDS.isdisjoint(keys)
+        if not EXCLUDING_WORDS.isdisjoint(near) or not _ADDED.isdisjoint(keys):
+            found.add(not is_negated)
+        after = keys[index + 1 :]
+        if not INCLUDING_WORDS.isdisjoint([*near, *after]):
+            found.add(is_negated)
+        found |= {VAT_PREPOSITIONS[key] is False for key in near if key in VAT_PREPOSITIONS}
+    return found.pop() if len(found) == 1 else None
+
+
+def _is_surcharge(key: str) -> bool:
+    is_of_order = key.startswith(ORDER_CHARGE_BEGINNINGS)
+    return key in _SURCHARGES or (key.endswith(SURCHARGE_ENDINGS) and not is_of_order)
