@@ -13,7 +13,7 @@ from pricebook.pricelists.detection.charge_words import (
     SURCHARGE_WORDS,
 )
 from pricebook.pricelists.detection.statement_tokens import tokenize
-from pricebook.pricelists.detection.statement_words import (
+from pricebook.pricelists.detection.tax_words import (
     EXCLUDING_WORDS,
     INCLUDING_WORDS,
     NEGATION_WORDS,

@@ -10,7 +10,7 @@ from pricebook.pricelists.detection.discount_sample import DiscountSample
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_words import bare_price_key
 from pricebook.pricelists.detection.price_words import DISCOUNTED_PRICE_WORDS, NET_PRICE_WORDS
-from pricebook.pricelists.detection.statement_words import NET_WORDS
+from pricebook.pricelists.detection.tax_words import NET_WORDS
 from pricebook.pricelists.schemas.read_config import DiscountBase, Field, ReadConfig
 from pricebook.pricelists.text import comparison_key, quote_list
 

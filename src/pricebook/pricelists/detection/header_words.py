@@ -5,81 +5,38 @@ from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
-from pricebook.pricelists.detection import fact_words
 from pricebook.pricelists.detection.charges import charge_of_header
 from pricebook.pricelists.detection.currencies import currencies_in_text, currencies_of_word
-from pricebook.pricelists.detection.non_field_headers import (
-    NON_FIELD_HEADERS,
-    OLD_PRICE_WORDS,
-    OTHER_QUANTITY_WORDS,
-    PRICE_ATTRIBUTE_WORDS,
+from pricebook.pricelists.detection.header_vocabulary import (
+    CUSTOMER_KEYS,
+    FIELD_RANKS,
+    MINIMUM_KEYS,
+    MINIMUM_ORDER_KEYS,
+    MONTH_KEYS,
+    NEXT_PRICE_KEYS,
+    NO_PRICE_WORDS,
+    NON_FIELD_KEYS,
+    OLD_PRICE_KEYS,
+    OTHER_PRICE_KEYS,
+    PERIOD_KEYS,
+    PRICE_ATTRIBUTE_KEYS,
+    PRICE_KEYS,
+    PRICE_QUALIFIER_KEYS,
+    PRICE_SUFFIXES,
+    QUALIFIED_FIELDS,
 )
 from pricebook.pricelists.detection.price_periods import PricePeriod, read_period
 from pricebook.pricelists.detection.price_statements import PriceStatement, read_header_statement
-from pricebook.pricelists.detection.price_words import (
-    CUSTOMER_WORDS,
-    LIST_PRICE_RANK,
-    LIST_PRICE_WORDS,
-    MONTH_WORDS,
-    NEXT_PRICE_WORDS,
-    OTHER_QUANTITY_RANK,
-    PRICE_WORDS,
-    RANGE_WORDS,
-    UNIT_PRICE_OR_PACK_RANK,
-    UNIT_PRICE_OR_PACK_WORDS,
-    UNTIL_WORDS,
-)
-from pricebook.pricelists.detection.vocabulary import FIELD_WORDS, PIECE_UNIT_WORDS, TAX_WORDS
+from pricebook.pricelists.detection.price_words import OTHER_QUANTITY_RANK
 from pricebook.pricelists.facts.dates import find_date
 from pricebook.pricelists.facts.tiers import parse_tier
 from pricebook.pricelists.schemas.read_config import Field
-from pricebook.pricelists.text import comparison_key, split_header
+from pricebook.pricelists.text import split_header
 
 MAX_HEADER_LENGTH = 100
 _MIN_WORD_LENGTH = 2
 _YEARS = (1990, 2100)
-
-_FIELD_RANKS: dict[Field, dict[str, int]] = {
-    # From the worst rank to the best, so that a word in several ranks gets the best.
-    field: {
-        comparison_key(word): rank
-        for rank, words in reversed(list(enumerate(ranks)))
-        for word in words
-    }
-    for field, ranks in FIELD_WORDS.items()
-}
-for _rank, _words in (
-    (LIST_PRICE_RANK, (word for words in LIST_PRICE_WORDS for word in words)),
-    (UNIT_PRICE_OR_PACK_RANK, UNIT_PRICE_OR_PACK_WORDS),
-):
-    for _word in _words:
-        _FIELD_RANKS["price"].setdefault(comparison_key(_word), _rank)
-# Fields whose headers may have words for units, taxes and currencies: `Bestand Stk`.
-_QUALIFIED_FIELDS: tuple[Field, ...] = (
-    *("price", "list_price", "stock", "min_order_quantity", "discount", "pack_size"),
-)
-_PRICE_VOCABULARY = frozenset(
-    word for rank in PRICE_WORDS for phrase in rank for word in split_header(phrase)
-)
-_PRICE_QUALIFIERS = frozenset(comparison_key(word) for word in TAX_WORDS | PIECE_UNIT_WORDS)
-_NON_FIELD_HEADERS = frozenset(map(comparison_key, NON_FIELD_HEADERS))
-_OLD_PRICE_WORDS = frozenset(map(comparison_key, OLD_PRICE_WORDS))
-_OTHER_PRICE_WORDS = _OLD_PRICE_WORDS | frozenset(map(comparison_key, OTHER_QUANTITY_WORDS))
-_PRICE_ATTRIBUTES = frozenset(map(comparison_key, PRICE_ATTRIBUTE_WORDS))
-_NEXT_PRICE_WORDS = frozenset(map(comparison_key, NEXT_PRICE_WORDS))
-_PERIOD_WORDS = _NEXT_PRICE_WORDS | frozenset(map(comparison_key, UNTIL_WORDS | RANGE_WORDS))
-_PRICE_SUFFIXES = (
-    *("price", "prices", "preis", "preise", "цена", "цены", "prix", "precio", "precios"),
-    *("cena", "ceny", "ціна", "ціни", "pris", "priser", "prijs", "prijzen", "prezzo", "prezzi"),
-    *("pret", "preturi", "fiyat", "fiyati", "fiyatlar", "цени", "preco", "precos"),
-)
-# Not a price, though it ends like one: `TVA compris`.
-_NO_PRICE_WORDS = frozenset({"compris"})
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{1,2}-\d{1,2}").search
-_MONTHS = frozenset(map(comparison_key, MONTH_WORDS))
-_CUSTOMER_WORDS = frozenset(map(comparison_key, CUSTOMER_WORDS))
-_MINIMUM_WORDS = frozenset(map(comparison_key, fact_words.MINIMUM_WORDS))
-_MINIMUM_ORDER_WORDS = _MINIMUM_WORDS | set(map(comparison_key, fact_words.ORDER_WORDS))
 _BRACKETS = str.maketrans("()[]{}", "      ")
 
 # Field to the rank of the header in the vocabulary of the field, 0 the best.
@@ -96,7 +53,7 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
         return {"surcharge": 0} if charge == "surcharge" else {}
     key = "".join(words)
     matches: FieldRanks = {
-        field: ranks[key] for field, ranks in _FIELD_RANKS.items() if key in ranks
+        field: ranks[key] for field, ranks in FIELD_RANKS.items() if key in ranks
     }
     if not matches:
         matches = _qualified_ranks(_without_qualifiers(words, currency))
@@ -106,26 +63,26 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
         matches = _qualified_ranks(_without_qualifiers(statement.rest, currency))
     if has_other_price_word(cell):
         matches = {f: rank for f, rank in matches.items() if f not in {"price", "list_price"}}
-    if not matches and not _PRICE_VOCABULARY.isdisjoint(words) and not has_old_price_word(cell):
+    if not matches and not PRICE_KEYS.isdisjoint(words) and not has_old_price_word(cell):
         matches = _dated_price_ranks(cell, currency) or _other_quantity_ranks(cell, currency)
     return matches
 
 
 def _qualified_ranks(key: str) -> FieldRanks:
     """Return the fields that may have qualifiers and that a header without these names."""
-    return {f: _FIELD_RANKS[f][key] for f in _QUALIFIED_FIELDS if key in _FIELD_RANKS[f]}
+    return {f: FIELD_RANKS[f][key] for f in QUALIFIED_FIELDS if key in FIELD_RANKS[f]}
 
 
 def _names_minimum_order(words: Sequence[str]) -> bool:
     """Return whether the words of a header are those of a least order: `Order Qty Min`."""
-    minimum = _MINIMUM_WORDS.intersection(words)
-    return bool(minimum) and len(words) > len(minimum) and _MINIMUM_ORDER_WORDS.issuperset(words)
+    minimum = MINIMUM_KEYS.intersection(words)
+    return bool(minimum) and len(words) > len(minimum) and MINIMUM_ORDER_KEYS.issuperset(words)
 
 
 def _dated_price_ranks(cell: str, currency: str) -> FieldRanks:
     """Return the ranks of a price from a day on, or until one: `New price from 01.12.2026`."""
     rest = [word for word in header_statement(cell).rest if not _is_date_word(word)]
-    rank = _FIELD_RANKS["price"].get(_without_qualifiers(rest, currency))
+    rank = FIELD_RANKS["price"].get(_without_qualifiers(rest, currency))
     if rank is None or rank >= OTHER_QUANTITY_RANK or not (_DATE(cell) or find_date(cell)):
         return {}
     period = read_period(cell)
@@ -136,7 +93,7 @@ def _dated_price_ranks(cell: str, currency: str) -> FieldRanks:
 def _other_quantity_ranks(cell: str, currency: str) -> FieldRanks:
     """Return the rank of a price with a quantity or a tax rate: `Preis je 100 Stück`."""
     statement = header_statement(cell)
-    rank = _FIELD_RANKS["price"].get(_without_qualifiers(statement.rest, currency))
+    rank = FIELD_RANKS["price"].get(_without_qualifiers(statement.rest, currency))
     if rank is None or rank >= OTHER_QUANTITY_RANK or statement.unclear_quantity:
         return {}
     is_other_quantity = not is_per_piece(statement)
@@ -152,7 +109,7 @@ def price_name(cell: str) -> str:
 
 def is_new_price(cell: str) -> bool:
     """Return whether a header names a new price without its day: `EK neu`."""
-    rank = _FIELD_RANKS["price"].get(price_name(cell), OTHER_QUANTITY_RANK)
+    rank = FIELD_RANKS["price"].get(price_name(cell), OTHER_QUANTITY_RANK)
     return has_next_price_word(cell) and rank < OTHER_QUANTITY_RANK
 
 
@@ -186,11 +143,11 @@ def is_dated_price(cell: str, currency: str) -> bool:
 
 def has_next_price_word(cell: str) -> bool:
     """Return whether a header says that its price is new or holds from a day on."""
-    return not _NEXT_PRICE_WORDS.isdisjoint(split_header_with_brackets(cell))
+    return not NEXT_PRICE_KEYS.isdisjoint(split_header_with_brackets(cell))
 
 
 def _is_date_word(word: str) -> bool:
-    return word in _PERIOD_WORDS or word in _MONTHS or word.isdigit()
+    return word in PERIOD_KEYS or word in MONTH_KEYS or word.isdigit()
 
 
 def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> FieldRanks:
@@ -221,8 +178,8 @@ def mentions_price(cell: str) -> bool:
 
 
 def _mentions_price(words: Iterable[str]) -> bool:
-    others = set(words) - _NO_PRICE_WORDS
-    return any(word.rstrip("0123456789").endswith(_PRICE_SUFFIXES) for word in others)
+    others = set(words) - NO_PRICE_WORDS
+    return any(word.rstrip("0123456789").endswith(PRICE_SUFFIXES) for word in others)
 
 
 def may_be_only_price(cell: str) -> bool:
@@ -238,25 +195,25 @@ def may_be_only_price(cell: str) -> bool:
 
 def has_other_price_word(cell: str) -> bool:
     """Return whether a header has a word for an old price or another quantity than a piece."""
-    return not _OTHER_PRICE_WORDS.isdisjoint(split_header_with_brackets(cell))
+    return not OTHER_PRICE_KEYS.isdisjoint(split_header_with_brackets(cell))
 
 
 def has_customer_word(cell: str) -> bool:
     """Return whether a header has a word for the customers of a price or for its year."""
     words = split_header_with_brackets(cell)
     names_year = any(word.isdigit() and _YEARS[0] <= int(word) <= _YEARS[1] for word in words)
-    return not _CUSTOMER_WORDS.isdisjoint(words) or (names_year and mentions_price(cell))
+    return not CUSTOMER_KEYS.isdisjoint(words) or (names_year and mentions_price(cell))
 
 
 def has_old_price_word(cell: str) -> bool:
     """Return whether a header has a word for a former price."""
-    return not _OLD_PRICE_WORDS.isdisjoint(split_header_with_brackets(cell))
+    return not OLD_PRICE_KEYS.isdisjoint(split_header_with_brackets(cell))
 
 
 def is_other_sum(cell: str) -> bool:
     """Return whether a header that mentions a price names a total, a date, a change or a group."""
     words = split_header_with_brackets(cell)
-    return not (_NON_FIELD_HEADERS | _PRICE_ATTRIBUTES).isdisjoint(words)
+    return not (NON_FIELD_KEYS | PRICE_ATTRIBUTE_KEYS).isdisjoint(words)
 
 
 def states_only_tax(cell: str) -> bool:
@@ -273,7 +230,7 @@ def is_known_non_price_header(cell: str, currency: str) -> bool:
     if not cell or mentions_price(cell):
         return False
     keys = {"".join(words), _without_qualifiers(words, currency), *words}
-    return bool(field_ranks(cell, currency)) or not _NON_FIELD_HEADERS.isdisjoint(keys)
+    return bool(field_ranks(cell, currency)) or not NON_FIELD_KEYS.isdisjoint(keys)
 
 
 def is_header_continuation(cell: str, currency: str) -> bool:
@@ -292,7 +249,7 @@ def _without_qualifiers(words: Sequence[str], currency: str) -> str:
     return "".join(
         word
         for word in words
-        if word not in _PRICE_QUALIFIERS and not currencies_of_word(word, currency)
+        if word not in PRICE_QUALIFIER_KEYS and not currencies_of_word(word, currency)
     )
 
 

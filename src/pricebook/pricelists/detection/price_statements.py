@@ -14,7 +14,8 @@ from pricebook.pricelists.detection.quantity_phrases import (
     read_quantities,
 )
 from pricebook.pricelists.detection.statement_tokens import Token, text_without, tokenize
-from pricebook.pricelists.detection.statement_words import (
+from pricebook.pricelists.detection.statement_words import UNKNOWN_CURRENCIES
+from pricebook.pricelists.detection.tax_words import (
     ADDED_WORDS,
     ADDING_WORDS,
     EXCLUDING_WORDS,
@@ -28,7 +29,6 @@ from pricebook.pricelists.detection.statement_words import (
     TAX_EXCLUDED_WORDS,
     TAX_INCLUDED_WORDS,
     TAX_NAMES,
-    UNKNOWN_CURRENCIES,
     VAT_PREPOSITIONS,
     VAT_PREPOSITIONS_OF_TAX,
 )

@@ -15,11 +15,7 @@ from pricebook.pricelists.detection.statement_tokens import Token, is_year, numb
 from pricebook.pricelists.detection.statement_words import (
     AFTER_QUANTITY_WORDS,
     ARTICLES,
-    EXCLUDING_WORDS,
-    GROSS_WORDS,
-    INCLUDING_WORDS,
     MULTIPLE_CURRENCIES,
-    NET_WORDS,
     OF_WORDS,
     ONLY_PER_WORDS,
     PER_WORDS,
@@ -28,6 +24,12 @@ from pricebook.pricelists.detection.statement_words import (
     SALES_UNIT_WORDS,
     SCALE_PREPOSITIONS,
     SCALE_WORDS,
+)
+from pricebook.pricelists.detection.tax_words import (
+    EXCLUDING_WORDS,
+    GROSS_WORDS,
+    INCLUDING_WORDS,
+    NET_WORDS,
     TAX_EXCLUDED_WORDS,
     TAX_INCLUDED_WORDS,
     TAX_NAMES,

@@ -7,21 +7,23 @@ from pricebook.pricelists.detection.currencies import currencies_of_sign, senten
 from pricebook.pricelists.detection.statement_tokens import Token
 from pricebook.pricelists.detection.statement_words import (
     CURRENCY_PREPOSITIONS,
+    NATIONS,
+    NATIONS_ALONE,
+    PER_WORDS,
+    VALIDITY_WORDS,
+    WORDS_LIKE_CURRENCIES,
+    WORDS_LIKE_CURRENCY_CODES,
+)
+from pricebook.pricelists.detection.tax_words import (
     EXCLUDING_WORDS,
     GROSS_WORDS,
     INCLUDING_WORDS,
-    NATIONS,
-    NATIONS_ALONE,
     NEGATION_WORDS,
     NET_WORDS,
-    PER_WORDS,
     TAX_EXCLUDED_WORDS,
     TAX_INCLUDED_WORDS,
     TAX_NAMES,
-    VALIDITY_WORDS,
     VAT_PREPOSITIONS,
-    WORDS_LIKE_CURRENCIES,
-    WORDS_LIKE_CURRENCY_CODES,
 )
 
 _YEAR = re.compile(r"(19|20)\d\d").fullmatch

@@ -3,19 +3,14 @@
 All words are compared without case and accents (`comparison_key`).
 """
 
-from collections.abc import Iterable
 from decimal import Decimal
 
+from pricebook.pricelists.detection.word_keys import comparison_keys
 from pricebook.pricelists.facts.quantities import NUMBER_OF_WORD
 from pricebook.pricelists.text import comparison_key
 
-
-def _keys(words: Iterable[str]) -> frozenset[str]:
-    return frozenset(map(comparison_key, words))
-
-
 # A price, all prices, a price list.
-PRICE_NOUNS = _keys(
+PRICE_NOUNS = comparison_keys(
     (
         *("price", "prices", "pricing", "pricelist", "pricelists", "preis", "preise", "preisen"),
         *("preisliste", "preislisten", "preisangaben", "listenpreise", "nettopreise"),
@@ -50,7 +45,7 @@ PRICE_NOUNS = _keys(
     )
 )
 # The prices that the final customer pays; a sentence about them says nothing about the cost.
-OTHER_PRICE_NOUNS = _keys(
+OTHER_PRICE_NOUNS = comparison_keys(
     (
         *("uvp", "msrp", "rrp", "srp", "mrp", "ррц", "мрц", "versandkosten", "fracht", "shipping"),
         *("freight", "доставка", "доставки", "pfand", "deposit", "livraison", "transport", "port"),
@@ -69,18 +64,20 @@ OTHER_PRICE_NOUNS = _keys(
         *("ödeme", "плащане", "adviesprijs", "adviesprijzen", "adviesverkoopprijzen", "pvp"),
     )
 )
-PER_WORDS = _keys(
+PER_WORDS = comparison_keys(
     (
         *("per", "each", "for", "pro", "je", "jeweils", "für", "за", "на", "par", "pour", "por"),
         *("cada", "za", "каждые", "кожні", "för", "voor"),
     )
 )
 # What follows these is a quantity or a unit; `for`, `за` and `par` have other meanings, too.
-ONLY_PER_WORDS = _keys(("per", "pro", "je", "jeweils", "cada"))
+ONLY_PER_WORDS = comparison_keys(("per", "pro", "je", "jeweils", "cada"))
 # Between a pack and the number of its pieces: `pack of 10`.
-OF_WORDS = _keys(("of", "à", "zu", "von", "mit", "de", "por", "po", "по", "z", "x", "with"))
+OF_WORDS = comparison_keys(
+    ("of", "à", "zu", "von", "mit", "de", "por", "po", "по", "z", "x", "with")
+)
 # Parts and multiples of a currency, in which prices may be; after a preposition in a sentence.
-SCALE_WORDS = _keys(
+SCALE_WORDS = comparison_keys(
     (
         *("cent", "cents", "ct", "cts", "pence", "kopeks", "копейках", "копейки", "копеек", "коп"),
         *(
@@ -97,22 +94,22 @@ SCALE_WORDS = _keys(
         *("miles", "tausendern", "млн"),
     )
 )
-MULTIPLE_CURRENCIES = _keys(
+MULTIPLE_CURRENCIES = comparison_keys(
     ("teur", "tusd", "tchf", "keur", "kusd", "kchf", "kgbp", "trub", "tpln", "teuro", "mioeur")
 )
-SCALE_PREPOSITIONS = _keys(("in", "en", "в", "w", "у", "als"))
+SCALE_PREPOSITIONS = comparison_keys(("in", "en", "в", "w", "у", "als"))
 # Per, directly after a word for a price and before a unit or a number word: `Prix le cent`.
-ARTICLES = _keys(
+ARTICLES = comparison_keys(
     ("le", "la", "les", "au", "aux", "das", "der", "die", "el", "los", "las", "al", "alla", "il")
 )
-PRICE_UNIT_WORDS = _keys(
+PRICE_UNIT_WORDS = comparison_keys(
     (
         *("pe", "preiseinheit", "price unit", "pricing unit", "preismenge", "единицу цены"),
         *("prisenhet", "prijseenheid"),
     )
 )
 # The unit of the row, whatever it is.
-SALES_UNIT_WORDS = _keys(
+SALES_UNIT_WORDS = comparison_keys(
     (
         *("artikel", "article", "artículo", "product", "produkt", "produit", "producto", "товар"),
         *("position", "позицию", "позиція", "towar", "produktu", "towaru", "sku"),
@@ -122,7 +119,7 @@ SALES_UNIT_WORDS = _keys(
     )
 )
 # These follow a number that is no price quantity: `ab 100 Stück`, `100 days`.
-AFTER_QUANTITY_WORDS = _keys(
+AFTER_QUANTITY_WORDS = comparison_keys(
     (
         *("days", "tage", "дней", "jours", "días", "dni", "днів", "day", "tag", "dagar", "dagen"),
         *("dnů", "giorni", "zile", "gün", "дни"),
@@ -133,87 +130,8 @@ NUMBER_WORDS = {
     **dict.fromkeys(map(comparison_key, _ONES.split()), Decimal(1)),
     **{comparison_key(word): Decimal(number) for word, number in NUMBER_OF_WORD.items()},
 }
-TAX_NAMES = _keys(
-    (
-        *("vat", "tax", "taxes", "gst", "mwst", "mehrwertsteuer", "ust", "umsatzsteuer", "steuer"),
-        *("ндс", "налог", "налога", "налогов", "tva", "taxe", "iva", "impuestos", "ptu"),
-        *("podatek", "podatku", "пдв", "moms", "btw", "dph", "kdv", "ддс"),
-    )
-)
-TAX_INCLUDED_WORDS = _keys(("ttc", "tvac"))
-TAX_EXCLUDED_WORDS = _keys(("ht", "htva"))
-GROSS_WORDS = _keys(
-    ("gross", "brutto", "bruttopreis", "bruttopreise", "брутто", "bruto", "grossprice", "lordo")
-)
-NET_WORDS = _keys(
-    ("net", "netto", "nettopreis", "nettopreise", "нетто", "neto", "netprice", "netprices")
-)
-INCLUDING_WORDS = _keys(
-    (
-        *("incl", "inc", "including", "include", "includes", "included", "inclusive", "inkl"),
-        *("inklusive", "einschließlich", "einschl", "enthalten", "beinhalten", "включая"),
-        *("включен", "включена", "включено", "включают", "включает", "учетом", "учётом", "тч"),
-        *("числе", "comprise", "compris", "comprises", "incluse", "inclus", "incluses", "incluye"),
-        *("incluyen", "incluido", "incluida", "incluidos", "zawiera", "zawierają", "łącznie"),
-        *("comprend", "comprennent", "inclut", "incluent", "enthält", "uwzględnia"),
-        *("uwzględniają", "содержит", "содержат", "включають", "включає", "містить"),
-        *("урахуванням", "включно", "включаючи", "містять", "вкл", "inclusief", "inbegrepen"),
-        *("včetně", "vč", "inclusa", "incluso", "inclusi", "compresa", "compreso", "comprensivi"),
-        *("includ", "dahil", "dahildir", "включен", "включват", "включва", "inclui", "incluem"),
-    )
-)
-EXCLUDING_WORDS = _keys(
-    (
-        *("excl", "exc", "excluding", "exclude", "excludes", "excluded", "exclusive", "exkl"),
-        *("exklusive", "zzgl", "zuzüglich", "plus", "without", "ohne", "без", "исключая", "hors"),
-        *("exclu", "excluido", "excluidos", "sin", "bez", "nettó", "before", "exclusief", "zonder"),
-        *("utan", "esclusa", "escluso", "esclusi", "oltre", "fără", "hariç", "hariçtir", "sem"),
-        *("neobsahují", "neobsahuje", "nezahrnují", "nezahrnuje", "acresce"),
-    )
-)
-# A tax is added to prices, if no comma is between the two: `VAT extra`, `НДС сверху`.
-ADDING_WORDS = _keys(
-    (
-        *("extra", "extras", "additional", "additionally", "hinzu", "dazu", "zusätzlich"),
-        *("aufgeschlagen", "hinzugerechnet", "separat", "плюс", "сверху", "сверх", "начисляется"),
-        *("добавляется", "дополнительно", "отдельно", "sus", "ajouter", "supplément", "más"),
-        *("aparte", "además", "añadirá", "añadir", "añade", "doliczyć", "doliczany", "doliczamy"),
-        *("doliczenia", "dolicza", "doliczony", "додається", "додатково", "нараховується"),
-        *("зверху", "понад", "окремо"),
-    )
-)
-# These do so after the tax only: `value added tax` is its name.
-ADDED_WORDS = _keys(("added",))
-NEGATION_WORDS = _keys(
-    (
-        *("not", "no", "nicht", "не", "non", "nie", "ні", "inte", "ej", "niet", "não", "değil"),
-        "değildir",
-    )
-)
-# Romanian `nu` (not) is Dutch and Swedish for now: it negates these words only.
-ROMANIAN_NEGATION, ROMANIAN_INCLUDING_WORDS = "nu", _keys(("includ", "include", "conțin"))
-# Before the name of a tax: whether it is included.
-VAT_PREPOSITIONS = {
-    comparison_key(word): is_included
-    for word, is_included in (
-        *(("с", True), ("со", True), ("with", True), ("mit", True), ("avec", True), ("con", True)),
-        *(("c", True), ("m", True), ("z", True), ("із", True), ("з", True), ("s", False)),
-        *(("б", False), ("ex", False), ("w o", False), ("o", False), ("med", True), ("met", True)),
-        *(("cu", True), ("com", True)),
-    )
-}
-# `s DPH` is with VAT in Czech, `s/IVA` without it in Spanish.
-VAT_PREPOSITIONS_OF_TAX = {("s", "dph"): True}
-FROM_WORDS = _keys(
-    (
-        *("of", "the", "de", "la", "le", "du", "des", "der", "die", "gesetzl", "gesetzlicher"),
-        *("gesetzlichen", "gesetzliche", "сумму", "суммы", "statutory", "applicable", "jeweiligen"),
-        *("учета", "учёта", "ставка", "урахування", "podatku", "podatek", "налога", "l"),
-    )
-)
-
 # Sentences.
-ABBREVIATIONS = _keys(
+ABBREVIATIONS = comparison_keys(
     (
         *("zzgl", "inkl", "exkl", "gesetzl", "einschl", "zuzügl", "ca", "incl", "excl", "inc"),
         *("руб", "шт", "тыс", "бел", "рос", "вкл", "т", "ч", "тч", "ед", "уп", "упак", "г", "грн"),
@@ -238,7 +156,7 @@ ABBREVIATIONS = _keys(
         "förp",
     )
 )
-CURRENCY_LABELS = _keys(
+CURRENCY_LABELS = comparison_keys(
     (
         *("currency", "currency code", "price currency", "währung", "preiswährung", "валюта"),
         *("валюта цен", "валюта прайса", "devise", "monnaie", "moneda", "divisa", "waluta"),
@@ -246,9 +164,9 @@ CURRENCY_LABELS = _keys(
     )
 )
 # Units of account without a code: the rate is somewhere else.
-UNKNOWN_CURRENCIES = _keys(("уе", "у е", "уо"))
+UNKNOWN_CURRENCIES = comparison_keys(("уе", "у е", "уо"))
 # Before a number of pieces: the least order, no price quantity.
-MINIMUM_WORDS = _keys(
+MINIMUM_WORDS = comparison_keys(
     (
         *("from", "ab", "от", "over", "above", "über", "mindestens", "min", "minimum", "ab", "dès"),
         *("desde", "od", "від", "свыше", "более", "до", "up", "to", "bis", "of", "least", "unter"),
@@ -268,7 +186,7 @@ MINIMUM_WORDS = _keys(
         ),
     )
 )
-VALIDITY_WORDS = _keys(
+VALIDITY_WORDS = comparison_keys(
     (
         *("valid", "validity", "effective", "gültig", "gültigkeit", "gelten", "gilt"),
         *("действует", "действуют", "действителен", "действительны", "действительна", "valable"),
@@ -322,10 +240,10 @@ NATIONS = {
     for word in words.split()
 }
 # Nations that are a currency only beside its name: `инструмент из США` is none.
-NATIONS_ALONE = _keys(
+NATIONS_ALONE = comparison_keys(
     ("сша", "российских", "российские", "белорусских", "белорусские", "бел", "рос")
 )
 # Before a currency. Some names of currencies are other words without it.
-CURRENCY_PREPOSITIONS = _keys(("in", "en", "w", "v", "em", "в", "у", "на"))
-WORDS_LIKE_CURRENCIES = _keys(("franken", "sterling", "złote"))
+CURRENCY_PREPOSITIONS = comparison_keys(("in", "en", "w", "v", "em", "в", "у", "на"))
+WORDS_LIKE_CURRENCIES = comparison_keys(("franken", "sterling", "złote"))
 WORDS_LIKE_CURRENCY_CODES = frozenset(("AMD", "CAD", "GEL", "PHP", "TRY"))
