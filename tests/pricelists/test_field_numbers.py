@@ -86,9 +86,10 @@ def test_decimals_are_exact() -> None:
     assert read(NumberCell("1803.6")) == Decimal("1803.60")
 
 
-def test_six_decimals_are_not_rounded() -> None:
+def test_more_than_six_decimals_are_rounded() -> None:
     assert prices_of("1.2345", "0.000001") == [Decimal("1.2345"), Decimal("0.000001")]
-    assert errors_of("1.2345678") == ["price_too_precise"]
+    assert prices_of("1.2345678") == [Decimal("1.234568")]
+    assert errors_of("0.0000012") == ["price_too_precise"]
 
 
 def test_scientific_notation_is_parsed() -> None:

@@ -206,9 +206,16 @@ def test_six_decimals_are_kept() -> None:
     assert read_column("1.234567", "0,0125") == [Decimal("1.234567"), Decimal("0.0125")]
 
 
-def test_more_than_six_decimals_are_rejected() -> None:
-    assert read_column("1.2345678", "0.0000004") == ["price_too_precise"] * 2
-    assert read_column("1.23456700") == [Decimal("1.234567")]
+def test_more_than_six_decimals_are_rounded() -> None:
+    assert read_column("10.504201680672269") == [Decimal("10.504202")]
+    assert read_column("1.2345675", "1.23456700") == [Decimal("1.234568"), Decimal("1.234567")]
+    number = price_of_number_cell(NumberCell("0.333333333333333"), "USD")
+    assert number == Decimal("0.333333")
+
+
+def test_rounding_that_changes_a_price_rejects_the_row() -> None:
+    assert read_column("0.0000004", "0.0012345") == ["price_too_precise"] * 2
+    assert read_column("0.0123456") == [Decimal("0.012346")]
 
 
 def test_scientific_notation_is_parsed() -> None:

@@ -8,7 +8,7 @@ floats nor the locale of the process are used.
 
 import re
 from collections.abc import Callable, Iterable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -31,6 +31,8 @@ from pricebook.pricelists.text import TYPOGRAPHY, quote
 MAX_PRICE = Decimal("9999999999.999999")
 _SIX_DECIMALS = Decimal("0.000001")
 _EXPONENTS = range(-6, 1)
+# By which share of itself rounding may change a price, as that of a formula: `10.504201680672`.
+_MAX_ROUNDING = Decimal("0.0001")
 _MAX_NUMBER_LENGTH = 80
 
 # Fast path: up to ten digits, optionally a decimal mark and not exactly three decimals.
@@ -184,11 +186,15 @@ def _contradicts_separator(parsed: ParsedNumber, decimal_separator: DecimalMark 
 def _check_range(number: Decimal, cell: str) -> Decimal | RowProblem:
     if number > MAX_PRICE:
         return RowProblem("price_out_of_range", f"The price {quote(cell)} exceeds {MAX_PRICE}.")
-    if number.quantize(_SIX_DECIMALS) != number:
+    rounded = number.quantize(_SIX_DECIMALS, ROUND_HALF_UP)
+    if abs(rounded - number) > number * _MAX_ROUNDING:
         return RowProblem(
             "price_too_precise",
-            f"The price {quote(cell)} has more than six decimals.",
+            f"The price {quote(cell)} has more than six decimals, and rounded to six it is "
+            f"{rounded:f}.",
         )
+    if rounded != number:
+        return plain_decimal(rounded)
     return number if number.as_tuple().exponent in _EXPONENTS else plain_decimal(number)
 
 
