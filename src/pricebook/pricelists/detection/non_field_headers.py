@@ -99,7 +99,7 @@ OTHER_QUANTITY_WORDS = frozenset(
         *("box", "pack", "package", "packet", "carton", "case", "pallet", "set", "dozen"),
         "hundred",
         *("ve", "vpe", "karton", "packung", "palette", "pal", "gebinde", "paket", "rolle"),
-        *("hundert", "grundpreis"),
+        "hundert",
         *("кг", "м", "м2", "м3", "метр", "литр", "л", "тонна", "тн", "уп", "упак"),
         *("упаковка", "упаковку", "упаковки", "кор", "короб", "коробка", "коробку", "рулон"),
         "пачка",
