@@ -59,6 +59,12 @@ def test_the_surcharge_is_named() -> None:
     )
 
 
+def test_the_price_of_a_pack_is_named() -> None:
+    assert price_clause(columns={"pack_price": "UVP"}) == (
+        'VAT not stated, in whole packs the price of column E "UVP"'
+    )
+
+
 def test_a_currency_of_the_list_is_not_called_assumed() -> None:
     facts = {"currency": Fact("EUR", "header", "Preis €")}
     assert describe_profile(profile(price_facts=facts)).startswith(

@@ -184,7 +184,7 @@ def test_long_note_is_no_category() -> None:
     "line",
     [
         *(";Total;1234.50", "Total:;;", ";;", "Summe netto;;99.00", "Итого:;;5", ";Всего 15;75"),
-        *("Grand total, USD;;5", ";Razem;5", "Разом;;5"),
+        *("Grand total, USD;;5", ";Razem;5", "Разом;;5", ";Subtotal conservas de pescado;"),
     ],
 )
 def test_totals_and_blank_rows_are_ignored(line: str) -> None:

@@ -149,6 +149,8 @@ class _ProfileDescription:
         ]
         if tiers:
             yield f"tiers {', '.join(tiers)}"
+        if "pack_price" in self._fields:
+            yield f"in whole packs the price of column {self._fields['pack_price']}"
         if "list_price" in self._fields and self._basis.discount_base != "list_price":
             yield f"list price of column {self._fields['list_price']} kept beside it"
         if "next_price" in self._fields:

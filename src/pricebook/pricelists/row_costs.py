@@ -13,6 +13,7 @@ from pricebook.pricelists.pricing import (
     comparable_cost,
 )
 from pricebook.pricelists.row_fields import RowRejectedError
+from pricebook.pricelists.schemas.price_list_rows import PriceTier
 
 _MAX_DISCOUNT = Decimal(100)
 
@@ -29,35 +30,55 @@ class RowTerms(NamedTuple):
     vat: Vat
     vat_factor: tuple[Decimal, Decimal]
     surcharge: Surcharge = NO_SURCHARGE
+    pack_price: Decimal | None = None
 
 
 class ListedPrice(NamedTuple):
-    """A price as listed and the discounts that apply to it."""
+    """A price as listed, the discounts that apply to it, the pack size if it is that of a pack."""
 
     price: Decimal
     discounts: tuple[Decimal, ...] = ()
+    pack_size: Decimal | None = None
+
+
+def holds_for_packs(price: Decimal | None, terms: RowTerms) -> bool:
+    """Return whether the price of a pack holds beside that of a piece: for orders of a pack on."""
+    if terms.pack_price is None or price is None:
+        return terms.pack_price is not None
+    order = terms.min_order_quantity
+    return order is not None and terms.pack_size is not None and order >= terms.pack_size
+
+
+def pack_tiers(price: Decimal | None, terms: RowTerms) -> tuple[PriceTier, ...]:
+    """Return the price of a piece and that in a pack as tiers, none if a row has not both."""
+    if price is None or terms.pack_price is None or terms.pack_size is None:
+        return ()
+    of_quantity = terms.pack_price * terms.quantity.number
+    in_pack = comparable_cost(of_quantity, price_quantity=terms.pack_size)
+    return PriceTier(Decimal(1), price), PriceTier(terms.pack_size, in_pack)
 
 
 def row_cost(listed: ListedPrice | None, terms: RowTerms) -> Decimal | None:
     """Return the comparable cost of a listed price; the price itself if nothing changes it."""
     if listed is None:
         return None
-    price, discounts = listed
+    price, discounts, pack_size = listed
+    quantity = pack_size or terms.quantity.number
     is_plain = not discounts and terms.surcharge == NO_SURCHARGE
-    if is_plain and terms.quantity.number == 1 and terms.vat_factor == NO_CONVERSION:
+    if is_plain and quantity == 1 and terms.vat_factor == NO_CONVERSION:
         return price
     cost = comparable_cost(
         price,
         discounts=discounts,
         surcharge=terms.surcharge,
-        price_quantity=terms.quantity.number,
+        price_quantity=quantity,
         vat_factor=terms.vat_factor,
     )
     is_free = any(discount == _MAX_DISCOUNT for discount in discounts)
     if price and not cost and not is_free:
         raise RowRejectedError(
             "price_too_precise",
-            f"The price {price} for {terms.quantity.number} units is less than 0.000001 for one.",
+            f"The price {price} for {quantity} units is less than 0.000001 for one.",
         )
     if cost > MAX_PRICE:
         raise RowRejectedError("price_out_of_range", f"The price {cost} exceeds {MAX_PRICE}.")

@@ -146,16 +146,9 @@ class RowFields:
 
     def pack_quantity(self, cells: list[str], stated: Quantity) -> Quantity:
         """Return the pack size that a price per pack is for; `stated` is the quantity beside it."""
-        cell = self.cell(cells, "pack_size")
-        pack = self.quantity_in(cell) if cell else None
-        if pack is None:
-            column = f" ({self.label('pack_size')})" if self.has("pack_size") else ""
-            found = f"{_quoted(cell)} is not understood" if cell else "is missing"
-            raise RowRejectedError(
-                "pack_size_unknown",
-                f"The price is per pack and the pack size{column} {found}: correct the cell, or "
-                "set prices_per_pack to false if prices are per unit.",
-            )
+        pack = self._pack(
+            cells, "The price is per pack", ", or set prices_per_pack to false for prices per unit"
+        )
         if stated.number not in {_ONE, pack.number}:
             raise RowRejectedError(
                 "price_quantity_unknown",
@@ -163,6 +156,23 @@ class RowFields:
                 "prices_per_pack to false or name one column in ignored_columns.",
             )
         return Quantity(pack.number, stated.unit or pack.unit)
+
+    def known_pack_size(self, cells: list[str]) -> Decimal:
+        """Return the pack size of a row that has only the price of a pack."""
+        label = self.label("pack_price")
+        return self._pack(cells, f"The row has only the price of a pack ({label})", "").number
+
+    def _pack(self, cells: list[str], reason: str, or_else: str) -> Quantity:
+        cell = self.cell(cells, "pack_size")
+        pack = self.quantity_in(cell) if cell else None
+        if pack is None:
+            column = f" ({self.label('pack_size')})" if self.has("pack_size") else ""
+            found = f"{_quoted(cell)} is not understood" if cell else "is missing"
+            raise RowRejectedError(
+                "pack_size_unknown",
+                f"{reason}, and the pack size{column} {found}: correct the cell{or_else}.",
+            )
+        return pack
 
     def discounts(self, cells: list[str]) -> tuple[Decimal, ...]:
         """Return the discounts of the row: its discount, its discount group, the price list's."""

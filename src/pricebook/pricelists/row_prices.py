@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import NamedTuple
 
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.table import DetectedTable
@@ -12,66 +11,28 @@ from pricebook.pricelists.facts.discounts import parse_discounts
 from pricebook.pricelists.facts.quantities import Quantity
 from pricebook.pricelists.facts.units import parse_unit
 from pricebook.pricelists.numbers import RowProblem, price_cell_reader
-from pricebook.pricelists.pricing import (
-    NO_CONVERSION,
-    Vat,
-    tier_at,
-    vat_conversion,
+from pricebook.pricelists.priced_rows import NO_DETAILS, PricedRow
+from pricebook.pricelists.pricing import tier_at, vat_conversion
+from pricebook.pricelists.row_costs import (
+    ListedPrice,
+    RowTerms,
+    holds_for_packs,
+    pack_tiers,
+    row_cost,
 )
-from pricebook.pricelists.row_costs import ListedPrice, RowTerms, row_cost
 from pricebook.pricelists.row_fields import RowFields, RowRejectedError
-from pricebook.pricelists.row_information import ROW_FIELDS, RowInformation
+from pricebook.pricelists.row_information import RowInformation
 from pricebook.pricelists.row_surcharges import read_surcharge
-from pricebook.pricelists.schemas.price_list_rows import Availability, PriceDetails, PriceTier
-from pricebook.pricelists.schemas.profile import NumberProfile, PriceBasis
+from pricebook.pricelists.schemas.price_list_rows import PriceDetails, PriceTier
+from pricebook.pricelists.schemas.profile import NumberProfile
 from pricebook.pricelists.schemas.read_config import CatalogVat, Field
 from pricebook.pricelists.schemas.read_request import ReadRequest
 
 _ONE = Decimal(1)
-_PRICE_FIELDS: tuple[Field, ...] = ("price", "list_price", "next_price")
+_PRICE_FIELDS: tuple[Field, ...] = ("price", "list_price", "next_price", "pack_price")
 _NO_PRICE = frozenset({"", "-", "–", "—"})
-_NOTHING = PriceDetails()
 
 _ReadPrice = Callable[[str], Decimal | RowProblem]
-
-
-class PricedRow(NamedTuple):
-    """What a row says about its price, as the fields of `ItemRow` of the same names.
-
-    `characteristics` holds the texts of cells that are not understood and decide no price, None
-    for those that are: the text of an earlier price list is removed.
-    """
-
-    price: Decimal | None
-    currency: str | None
-    details: PriceDetails | None
-    availability: Availability | None
-    next_price: Decimal | None
-    next_from: date | None
-    characteristics: dict[str, str | None]
-
-
-def has_row_prices(table: DetectedTable, request: ReadRequest) -> bool:
-    """Return whether rows need more than their price cell: other fields, tiers or conversion."""
-    basis = table.basis
-    plain = PriceBasis(
-        currency=basis.currency,
-        unit=basis.unit,
-        vat_included=basis.vat_included,
-        vat_rate=basis.vat_rate,
-        day_first=basis.day_first,
-    )
-    conversion = vat_conversion(Vat(basis.vat_included, basis.vat_rate), request.catalog_vat)
-    has_fields = not ROW_FIELDS.issuperset(table.columns)
-    return has_fields or bool(table.tiers) or basis != plain or conversion != NO_CONVERSION
-
-
-def details_of_list(basis: PriceBasis) -> PriceDetails | None:
-    """Return the details that all rows of a price list share, None if it states nothing."""
-    details = PriceDetails(
-        unit=basis.unit, vat_included=basis.vat_included, vat_rate=basis.vat_rate
-    )
-    return None if details == _NOTHING else details
 
 
 class RowPriceReader:
@@ -104,7 +65,15 @@ class RowPriceReader:
         try:
             return self._read(cells)
         except RowRejectedError as error:
-            return error.problem
+            return self._on_request(cells) or error.problem
+
+    def _on_request(self, cells: list[str]) -> RowProblem | None:
+        """Return the problem of a row whose price is on request, which comes before others."""
+        price = price_cell_reader(self._number_profile, self._catalog_currency)(
+            self._fields.cell(cells, "price")
+        )
+        is_on_request = isinstance(price, RowProblem) and price.error_type == "price_on_request"
+        return price if is_on_request else None
 
     def _read(self, cells: list[str]) -> PricedRow:
         unread: dict[Field, str] = {}
@@ -113,23 +82,26 @@ class RowPriceReader:
         currency = self._fields.currency(cells)
         read_price = self._price_reader(currency)
         terms = self._read_terms(cells, currency, unread)._replace(
-            surcharge=read_surcharge(self._fields, cells, read_price)
+            surcharge=read_surcharge(self._fields, cells, read_price),
+            pack_price=self._read_cell(cells, "pack_price", read_price),
         )
         tiers = self._read_tiers(cells, read_price)
-        if tiers and "min_order_quantity" in unread:
+        is_tiered = bool(tiers) or terms.pack_price is not None
+        if is_tiered and "min_order_quantity" in unread:
             raise self._fields.minimum_problem(unread["min_order_quantity"])
         listed, upcoming, next_from = self._listed_prices(cells, read_price, tiers, terms)
         cost, next_cost = row_cost(listed, terms), row_cost(upcoming, terms)
         shown = listed or upcoming
         if shown is None:
             raise _missing_price()
+        quantity = shown.pack_size or terms.quantity.number
         details = PriceDetails(
             list_price=shown.price if shown.price not in {cost, next_cost} else None,
-            price_quantity=terms.quantity.number if terms.quantity.number != 1 else None,
+            price_quantity=quantity if quantity != 1 else None,
             unit=terms.quantity.unit,
             unit_text=terms.unit_text,
             pack_size=terms.pack_size,
-            min_order_quantity=terms.min_order_quantity,
+            min_order_quantity=terms.min_order_quantity or (shown.pack_size and quantity),
             discounts=terms.discounts,
             discount_group=self._fields.text(cells, "discount_group"),
             surcharge=terms.surcharge.amount or None,
@@ -137,14 +109,14 @@ class RowPriceReader:
             recommended_price=self._recommended_price(cells, read_price, unread),
             vat_included=terms.vat.included,
             vat_rate=terms.vat.rate,
-            price_tiers=tiers if len(tiers) > 1 else (),
+            price_tiers=self._shown_tiers(cells, read_price, tiers, terms),
             **self._information.identifiers(cells),
         )
         self._count_unread(details, unread)
         return PricedRow(
             cost,
             None if terms.currency == self._catalog_currency else terms.currency,
-            None if details == _NOTHING else details,
+            None if details == NO_DETAILS else details,
             self._information.availability(cells, unread),
             next_cost,
             next_from,
@@ -234,7 +206,20 @@ class RowPriceReader:
             order = max(_ONE, terms.min_order_quantity or _ONE)
             return ListedPrice(tier_at(tiers, order).price, discounts)
         price = self._read_cell(cells, "price", read_price)
+        if terms.pack_price is not None and holds_for_packs(price, terms):
+            return ListedPrice(terms.pack_price, discounts, self._fields.known_pack_size(cells))
         return None if price is None else ListedPrice(price, discounts)
+
+    def _shown_tiers(
+        self,
+        cells: list[str],
+        read_price: _ReadPrice,
+        tiers: tuple[PriceTier, ...],
+        terms: RowTerms,
+    ) -> tuple[PriceTier, ...]:
+        if terms.pack_price is not None and not tiers:
+            return pack_tiers(self._read_cell(cells, "price", read_price), terms)
+        return tiers if len(tiers) > 1 else ()
 
     def _read_tiers(self, cells: list[str], read_price: _ReadPrice) -> tuple[PriceTier, ...]:
         """Return the price tiers of a row in ascending order; the price column is the one from 1.

@@ -10,12 +10,8 @@ from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.detection.vocabulary import PIECE_UNIT_WORDS, TAX_WORDS, TOTAL_WORDS
 from pricebook.pricelists.item_names import MAX_NAME_LENGTH, NameShortener
 from pricebook.pricelists.numbers import RowProblem, price_cell_reader
-from pricebook.pricelists.row_prices import (
-    PricedRow,
-    RowPriceReader,
-    details_of_list,
-    has_row_prices,
-)
+from pricebook.pricelists.priced_rows import PricedRow, details_of_list, has_row_prices
+from pricebook.pricelists.row_prices import RowPriceReader
 from pricebook.pricelists.row_rejection import display_texts, rejected_row, too_many_cells
 from pricebook.pricelists.schemas.cells import Record, UncalculatedFormula
 from pricebook.pricelists.schemas.price_list_rows import (
@@ -229,12 +225,17 @@ class RowReader:
         ) in self._header_row_keys
 
     def _is_total(self, cells: list[str], first: int) -> bool:
-        """Return whether a row is a total: `Total: 15 pcs` is, `Total Quartz 9000` is not."""
+        """Return whether a row is a total: `Total: 15 pcs` is, `Total Quartz 9000` is not.
+
+        Without code and price, a row that begins like one is a total of something.
+        """
         code = self._readable_code(cells)
         words = split_header(cells[first][:MAX_CATEGORY_LENGTH])
         has_code = code and (first != self._sku or cells[self._name].strip())
         if not words or (has_code and not self._names_are_codes):
             return False
+        if not (code or cells[self._price].strip()):
+            return words[0] in _TOTAL_WORDS
         remaining_words = (
             word
             for word in words

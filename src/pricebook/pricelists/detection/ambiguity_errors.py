@@ -20,6 +20,7 @@ FIELD_LABELS: dict[Field, str] = {
     "price_quantity": "price quantity",
     "unit": "unit",
     "pack_size": "pack size",
+    "pack_price": "price of a pack",
     "min_order_quantity": "least order quantity",
     "discount": "discount",
     "discount_group": "discount group",

@@ -22,6 +22,7 @@ from pricebook.pricelists.detection.currencies import resolve_currency
 from pricebook.pricelists.detection.currency_columns import CurrencyColumns
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
 from pricebook.pricelists.detection.header_words import header_currencies
+from pricebook.pricelists.detection.pack_sample import PackSample
 from pricebook.pricelists.facts.units import parse_unit
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import quote
@@ -74,6 +75,7 @@ class FactColumns:
         for fact_field in _FACT_FIELDS:
             self._choose(fact_field)
         self._choose_quantity_letters()
+        self._choose_pack_price()
         return self._columns, self._issues
 
     def _choose_mapped(self) -> None:
@@ -136,6 +138,16 @@ class FactColumns:
             self._assign("surcharge", next(iter(free)))
         elif free:
             self._issues.append(equal_columns_issue(self._header, "surcharge", free))
+
+    def _choose_pack_price(self) -> None:
+        """Choose the price of the pack beside that of a piece, if the sample rows fit that."""
+        if "pack_price" in self._columns or "surcharge" in self._columns or self._price is None:
+            return
+        columns = self._columns | {"price": self._price}
+        sample = PackSample(self._header, columns, self._contents, self._expected.currency)
+        candidates = [index for index in self._free("pack_price") if sample.fits(index)]
+        if len(candidates) == 1:
+            self._assign("pack_price", candidates[0])
 
     def _header_currency(self, index: int) -> str | None:
         catalog_currency = self._expected.currency

@@ -186,6 +186,19 @@ ORDER_WORDS = frozenset(
     )
 )
 
+# The number of pieces in a pack is named by these beside a word for the pack: `Pcs per case`.
+COUNT_WORDS = frozenset(
+    (
+        *("pcs", "pieces", "units", "qty", "quantity", "count", "stk", "stück", "st", "anzahl"),
+        *("menge", "inhalt", "шт", "кол", "во", "количество", "pièces", "unités", "qté", "uds"),
+        *("quantité", "unidades", "cantidad", "szt", "ilość", "antal", "aantal", "stuks", "inhoud"),
+        *("ks", "počet", "pz", "pezzi", "buc", "bucăți", "adet", "бр", "брой", "un", "qtd"),
+    )
+)
+COUNTED_PER_WORDS = frozenset(
+    ("per", "pro", "je", "par", "por", "in", "im", "i", "в", "w", "v", "x")
+)
+
 DISCOUNT_WORDS: tuple[tuple[str, ...], ...] = (
     (
         *("discount", "disc", "discount rate", "discount percent", "your discount", "rebate"),

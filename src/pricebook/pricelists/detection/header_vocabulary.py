@@ -62,5 +62,7 @@ PRICE_SUFFIXES = (
 NO_PRICE_WORDS = frozenset({"compris"})
 MONTH_KEYS = comparison_keys(MONTH_WORDS)
 CUSTOMER_KEYS = comparison_keys(CUSTOMER_WORDS)
+COUNT_KEYS = comparison_keys(fact_words.COUNT_WORDS)
+COUNTED_PER_KEYS = comparison_keys(fact_words.COUNTED_PER_WORDS)
 MINIMUM_KEYS = comparison_keys(fact_words.MINIMUM_WORDS)
 MINIMUM_ORDER_KEYS = MINIMUM_KEYS | comparison_keys(fact_words.ORDER_WORDS)

@@ -6,12 +6,11 @@ from decimal import Decimal
 from functools import lru_cache
 
 from pricebook.pricelists.detection.charges import charge_of_header
+from pricebook.pricelists.detection.counted_headers import are_packs, counted_field, packs_of
 from pricebook.pricelists.detection.currencies import currencies_in_text, currencies_of_word
 from pricebook.pricelists.detection.header_vocabulary import (
     CUSTOMER_KEYS,
     FIELD_RANKS,
-    MINIMUM_KEYS,
-    MINIMUM_ORDER_KEYS,
     MONTH_KEYS,
     NEXT_PRICE_KEYS,
     NO_PRICE_WORDS,
@@ -39,6 +38,14 @@ _YEARS = (1990, 2100)
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{1,2}-\d{1,2}").search
 _BRACKETS = str.maketrans("()[]{}", "      ")
 
+# Fields that the lower part of a header names alone, whatever is above it.
+_NO_PRICE_FIELDS: frozenset[Field] = frozenset(
+    (
+        *("vat_rate", "pack_size", "min_order_quantity", "stock", "discount", "discount_group"),
+        *("currency", "gtin", "lead_time"),
+    )
+)
+
 # Field to the rank of the header in the vocabulary of the field, 0 the best.
 FieldRanks = dict[Field, int]
 
@@ -57,8 +64,8 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
     }
     if not matches:
         matches = _qualified_ranks(_without_qualifiers(words, currency))
-    if not matches and _names_minimum_order(words):
-        return {"min_order_quantity": 0}
+    if not matches and (counted := counted_field(words)):
+        return {counted: 0}
     if not matches and (statement := header_statement(cell)).vat_included:
         matches = _qualified_ranks(_without_qualifiers(statement.rest, currency))
     if has_other_price_word(cell):
@@ -71,12 +78,6 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
 def _qualified_ranks(key: str) -> FieldRanks:
     """Return the fields that may have qualifiers and that a header without these names."""
     return {f: FIELD_RANKS[f][key] for f in QUALIFIED_FIELDS if key in FIELD_RANKS[f]}
-
-
-def _names_minimum_order(words: Sequence[str]) -> bool:
-    """Return whether the words of a header are those of a least order: `Order Qty Min`."""
-    minimum = MINIMUM_KEYS.intersection(words)
-    return bool(minimum) and len(words) > len(minimum) and MINIMUM_ORDER_KEYS.issuperset(words)
 
 
 def _dated_price_ranks(cell: str, currency: str) -> FieldRanks:
@@ -99,7 +100,8 @@ def _other_quantity_ranks(cell: str, currency: str) -> FieldRanks:
     is_other_quantity = not is_per_piece(statement)
     if not (is_other_quantity or statement.quantities or statement.vat_rates):
         return {}
-    return {"price": OTHER_QUANTITY_RANK if is_other_quantity else rank}
+    ranks: FieldRanks = {"price": OTHER_QUANTITY_RANK if is_other_quantity else rank}
+    return ranks | {"pack_price": 0} if statement.is_per_pack else ranks
 
 
 def price_name(cell: str) -> str:
@@ -160,8 +162,10 @@ def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> Fiel
     for field, rank in of_lower.items():
         if field != "price" or not (rank and is_known_non_price_header(upper, currency)):
             ranks.setdefault(field, rank)
-    if "vat_rate" in of_lower:
-        ranks.pop("price", None)
+    if are_packs(split_header_with_brackets(lower)) and "price" in field_ranks(upper, currency):
+        ranks.pop("pack_size", None)
+    elif not _NO_PRICE_FIELDS.isdisjoint(of_lower):
+        ranks = {f: rank for f, rank in ranks.items() if f not in {"price", "list_price"}}
     above = field_ranks(upper, currency)
     if "price" in above and not is_known_non_price_header(lower, currency):
         ranks.setdefault("price", above["price"])
@@ -170,6 +174,11 @@ def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> Fiel
     if not is_understood and (has_other_price_word(cell) or is_numbered):
         ranks.pop("price", None)
     return ranks
+
+
+def header_packs(cell: str) -> frozenset[str]:
+    """Return the codes of the packs that a header names: XCT for `Pcs per carton`."""
+    return packs_of(split_header_with_brackets(cell))
 
 
 def mentions_price(cell: str) -> bool:

@@ -11,6 +11,7 @@ from pricebook.pricelists.detection.fact_collector import (
     sentence_quote,
     sentence_source,
 )
+from pricebook.pricelists.detection.header_words import header_packs
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.price_statements import PriceStatement
 from pricebook.pricelists.facts.quantities import parse_quantity
@@ -169,10 +170,21 @@ def _check_column(collector: FactCollector, column: int, statements: Sequence[St
             )
 
 
+def _is_of_other_pack(collector: FactCollector, size: int) -> bool:
+    """Return whether the header of a detected pack size names another pack than the price's."""
+    sources = collector.sources
+    packs = header_packs(sources.price_header)
+    of_size = header_packs(sources.header.cells[size])
+    is_set = "pack_size" in sources.config.column_mapping
+    return not is_set and bool(packs and of_size and packs.isdisjoint(of_size))
+
+
 def _check_pack_column(collector: FactCollector, source: str) -> None:
-    if "pack_size" not in collector.sources.assignment.columns:
+    sources = collector.sources
+    size = sources.assignment.columns.get("pack_size")
+    if size is None or _is_of_other_pack(collector, size):
         collector.refuse(
-            f"Prices are for a pack by {source}, but no column has the pack size; set --column "
+            f"Prices are for a pack by {source}, but no column has its pack size; set --column "
             'pack_size="Header", or price_quantity to the pieces of a pack.',
             "column_mapping.pack_size",
         )

@@ -81,7 +81,7 @@ def read_header_statement(text: str, *, has_tier: bool = False) -> PriceStatemen
 def _read(text: str, *, is_header: bool = False, has_tier: bool = False) -> PriceStatement:
     tokens = tokenize(text)
     used: set[int] = set()
-    quantity = read_quantities(tokens, used)
+    quantity = read_quantities(tokens, used, is_header=is_header)
     quantity_tokens = [tokens[index] for index in used]
     is_stated = bool(quantity.quantities or quantity.is_per_pack or quantity.names_price_unit)
     tax, rates = _read_tax(tokens, used), _read_rates(tokens, used)

@@ -37,7 +37,7 @@ from pricebook.pricelists.detection.tax_words import (
 from pricebook.pricelists.facts.units import PIECE, parse_unit
 from pricebook.pricelists.text import comparison_key
 
-_PACK_CODES = frozenset({"XPK", "XBX", "XCT", "XCS", "XCR", "XPX"})
+PACK_CODES = frozenset({"XPK", "XBX", "XCT", "XCS", "XCR", "XPX"})
 _LETTERS = {"C": Decimal(100), "M": Decimal(1000)}
 # Twelve dozen, or with tax.
 _GROSS = "gross"
@@ -73,13 +73,18 @@ class _Phrase(NamedTuple):
     unit: str | None = None
 
 
-def read_quantities(tokens: Sequence[Token], used: set[int]) -> StatedQuantity:
+def read_quantities(
+    tokens: Sequence[Token], used: set[int], *, is_header: bool = False
+) -> StatedQuantity:
     """Return the quantities that a text states; `used` gets the positions of their tokens."""
     phrases: list[_Phrase] = []
-    for start in _positions(tokens):
+    for start in range(len(tokens)):
+        is_pack = is_header and _is_pack_of_price(tokens, start)
+        if not (is_pack or (start and _may_begin(tokens, start))):
+            continue
         if phrase := _phrase_at(tokens, start):
             phrases.append(phrase)
-            used.update(range(max(0, start - 1), phrase.end))
+            used.update(range(start if is_pack else start - 1, phrase.end))
     kinds = {phrase.kind for phrase in phrases}
     stated = [phrase for phrase in phrases if phrase.kind == "quantity"]
     units = frozenset(phrase.unit for phrase in stated if phrase.unit)
@@ -93,12 +98,16 @@ def read_quantities(tokens: Sequence[Token], used: set[int]) -> StatedQuantity:
     )
 
 
-def _positions(tokens: Sequence[Token]) -> list[int]:
-    """Return where the number or unit that a price is for may begin."""
-    return [index for index in range(1, len(tokens)) if _may_begin(tokens, index)]
+def _is_pack_of_price(tokens: Sequence[Token], index: int) -> bool:
+    """Return whether a header has a pack directly beside a price: `Case price`, `Pris kolli`."""
+    unit, length = _unit_at(tokens, index)
+    after = tokens[index + length] if index + length < len(tokens) else None
+    is_before_price = after is not None and after.key in PRICE_NOUNS
+    return unit in PACK_CODES and (is_before_price or _is_after_price(tokens, index))
 
 
 def _may_begin(tokens: Sequence[Token], index: int) -> bool:
+    """Return whether the number or unit that a price is for may begin at a position over 0."""
     before, token = tokens[index - 1], tokens[index]
     if before.text == "/":
         return _is_per_slash(tokens, index - 1)
@@ -156,7 +165,7 @@ def _phrase_at(tokens: Sequence[Token], start: int) -> _Phrase | None:
         return _Phrase("unclear", min(position + 1, len(tokens)))
     if unit is None and word in PRICE_UNIT_WORDS:
         return _Phrase("price unit", position + 1)
-    if unit in _PACK_CODES:
+    if unit in PACK_CODES:
         return _pack_phrase(tokens, position + length, number)
     is_row_unit = unit is None and word in SALES_UNIT_WORDS
     is_quantity = number is not None or unit is not None or is_row_unit

@@ -38,6 +38,7 @@ PRICE_NOUNS = comparison_keys(
             "fiyatlarımız",
             "fiyatlarımıza",
             "fiyatlara",
+            "fiyatı",
             "цената",
             "цените",
         ),

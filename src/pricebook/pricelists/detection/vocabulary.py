@@ -196,6 +196,7 @@ FIELD_WORDS: dict[Field, tuple[tuple[str, ...], ...]] = {
     "discount": DISCOUNT_WORDS,
     "discount_group": DISCOUNT_GROUP_WORDS,
     "surcharge": (),
+    "pack_price": (),
     "vat_rate": VAT_RATE_WORDS,
     "gtin": (GTIN_WORDS,),
     "mpn": (MPN_WORDS,),

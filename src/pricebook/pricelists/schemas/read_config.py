@@ -17,6 +17,7 @@ Field = Literal[
     "price_quantity",
     "unit",
     "pack_size",
+    "pack_price",
     "min_order_quantity",
     "discount",
     "discount_group",

@@ -1,0 +1,53 @@
+"""What a row says about its price, and whether a price list needs more than its price cells."""
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from pricebook.pricelists.detection.table import DetectedTable
+from pricebook.pricelists.pricing import NO_CONVERSION, Vat, vat_conversion
+from pricebook.pricelists.row_information import ROW_FIELDS
+from pricebook.pricelists.schemas.price_list_rows import Availability, PriceDetails
+from pricebook.pricelists.schemas.profile import PriceBasis
+from pricebook.pricelists.schemas.read_request import ReadRequest
+
+NO_DETAILS = PriceDetails()
+
+
+class PricedRow(NamedTuple):
+    """What a row says about its price, as the fields of `ItemRow` of the same names.
+
+    `characteristics` holds the texts of cells that are not understood and decide no price, None
+    for those that are: the text of an earlier price list is removed.
+    """
+
+    price: Decimal | None
+    currency: str | None
+    details: PriceDetails | None
+    availability: Availability | None
+    next_price: Decimal | None
+    next_from: date | None
+    characteristics: dict[str, str | None]
+
+
+def has_row_prices(table: DetectedTable, request: ReadRequest) -> bool:
+    """Return whether rows need more than their price cell: other fields, tiers or conversion."""
+    basis = table.basis
+    plain = PriceBasis(
+        currency=basis.currency,
+        unit=basis.unit,
+        vat_included=basis.vat_included,
+        vat_rate=basis.vat_rate,
+        day_first=basis.day_first,
+    )
+    conversion = vat_conversion(Vat(basis.vat_included, basis.vat_rate), request.catalog_vat)
+    has_fields = not ROW_FIELDS.issuperset(table.columns)
+    return has_fields or bool(table.tiers) or basis != plain or conversion != NO_CONVERSION
+
+
+def details_of_list(basis: PriceBasis) -> PriceDetails | None:
+    """Return the details that all rows of a price list share, None if it states nothing."""
+    details = PriceDetails(
+        unit=basis.unit, vat_included=basis.vat_included, vat_rate=basis.vat_rate
+    )
+    return None if details == NO_DETAILS else details

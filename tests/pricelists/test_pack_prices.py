@@ -1,0 +1,130 @@
+"""The price of a pack beside the price of a piece, and alone."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from pricebook.pricelists.schemas.price_list_rows import PriceTier
+from pricelists.fact_lists import columns_of, issue_of, table_of
+from pricelists.price_lists import ReadResult, read_price_list
+from pricelists.price_tables import Table, details_of
+
+BODY = ("10233;Cola burk;24;149;7.20", "10234;Soda burk;20;99.50;5.50", "10251;Cola PET;24;219;")
+
+
+def read(*lines: str, **options: Any) -> ReadResult:
+    return read_price_list("\n".join(lines) + "\n", "EUR", **options)
+
+
+@pytest.mark.parametrize(
+    ("size", "pack", "piece"),
+    [
+        *(("Antal/kolli", "Pris kolli", "Pris styck"), ("VPE", "Preis/VPE", "Preis/Stk")),
+        *(("Pcs per case", "Case price", "Unit price"), ("Uds/caja", "Precio caja", "Precio ud.")),
+        *(
+            ("Pack size", "Price per pack", "Price"),
+            ("Шт. в упаковке", "Цена за уп.", "Цена за шт"),
+        ),
+        *(("Koli içi", "Koli fiyatı", "Birim fiyat"), ("Inhoud doos", "Prijs doos", "Prijs")),
+    ],
+)
+def test_price_of_a_pack_counts_where_pieces_have_none(size: str, pack: str, piece: str) -> None:
+    header = f"Code;Name;{size};{pack};{piece}"
+    columns = columns_of(table_of(header, *BODY))
+    assert (columns["price"], columns["pack_price"], columns["pack_size"]) == (piece, pack, size)
+    result = read(header, *BODY)
+    prices = [item.price for item in result.items]
+    assert prices == [Decimal("7.20"), Decimal("5.50"), Decimal("9.125")]
+
+
+def test_merged_header_of_pack_and_piece() -> None:
+    lines = ["Art.nr;Benämning;Antal/kolli;Pris;", ";;;Kolli;Styck", *BODY]
+    columns = columns_of(table_of(*lines))
+    assert (columns["price"], columns["pack_price"]) == ("Pris Styck", "Pris Kolli")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        # no pack size, that of another pack, two prices of packs
+        "Code;Name;X;Price per pack;Price",
+        "Code;Name;Pcs per carton;Price per pallet;Price",
+        "Code;Name;Pcs per carton;Price/box;Price",
+    ],
+)
+def test_price_of_a_pack_without_its_size_is_a_characteristic(header: str) -> None:
+    table = table_of(header, *BODY)
+    assert "pack_price" not in table.columns
+    assert columns_of(table)["price"] == "Price"
+    assert read(header, *BODY).rejected[0].error_type == "missing_price"
+
+
+def test_price_that_is_none_of_packs_by_the_sample_is_a_characteristic() -> None:
+    rows = ["A-1;Lamp;10;5.00;4.00", "A-2;Saw;12;6.00;5.00", "A-3;Tape;6;2.00;"]
+    assert "pack_price" not in table_of("Code;Name;Pack size;Price per pack;Price", *rows).columns
+
+
+def test_price_of_a_pack_alone_needs_its_size() -> None:
+    rows = [line.rpartition(";")[0] for line in BODY]
+    result = read("Code;Name;Antal/kolli;Pris kolli", *rows)
+    assert [item.price for item in result.items][2] == Decimal("9.125")
+    assert issue_of("Code;Name;X;Pris kolli", *rows).option == "column_mapping.pack_size"
+    # the size of another pack is in doubt
+    issue = issue_of("Code;Name;Pcs per carton;Price per pallet", *rows)
+    assert issue.option == "column_mapping.pack_size"
+
+
+def test_below_a_merged_header_the_pack_size_is_no_price() -> None:
+    lines = [
+        ";;Tarifa distribuidor;;PVP rec.",
+        "Ref.;Descripción;Uds/caja;€/caja;€/ud",
+        *("A-1;Atún claro;24;47.52;3.15", "A-2;Bonito;12;93.00;12.50", "A-3;Melva;24;62.40;4.10"),
+    ]
+    columns = columns_of(table_of(*lines, currency="EUR"))
+    assert columns["price"] == "Tarifa distribuidor €/caja"
+    assert columns["pack_size"] == "Tarifa distribuidor Uds/caja"
+    assert columns["list_price"] == "PVP rec. €/ud"
+    assert read(*lines).items[0].price == Decimal("1.98")
+
+
+# Rows.
+
+
+def test_both_prices_are_tiers() -> None:
+    table = Table("pack_size", "pack_price", "min_order_quantity")
+    item = table.item("7.20", "24", "149")
+    assert item.price == Decimal("7.20")
+    assert details_of(item).price_tiers == (
+        PriceTier(Decimal(1), Decimal("7.20")),
+        PriceTier(Decimal(24), Decimal("6.208333")),
+    )
+    assert table.item("7.20", "24", "149", "24").price == Decimal("6.208333")
+    assert table.item("7.20", "24", "149", "12").price == Decimal("7.20")
+
+
+def test_only_a_whole_pack_can_be_bought() -> None:
+    item = Table("pack_size", "pack_price", "discount").item("", "24", "219", "10")
+    details = details_of(item)
+    assert (item.price, details.list_price, details.price_quantity) == (Decimal("8.2125"), 219, 24)
+    assert details.min_order_quantity == 24
+
+
+@pytest.mark.parametrize("size", ["", "some"])
+def test_price_of_a_pack_of_unknown_size_is_rejected(size: str) -> None:
+    assert Table("pack_size", "pack_price").rejected("", size, "219").error_type == (
+        "pack_size_unknown"
+    )
+    assert Table("pack_size", "pack_price").item("5", size, "219").price == 5
+
+
+def test_price_on_request_comes_before_a_pack_size_that_is_missing() -> None:
+    row = Table("pack_size", prices_per_pack=True).rejected("on request", "")
+    assert row.error_type == "price_on_request"
+
+
+def test_row_without_any_price_is_rejected() -> None:
+    assert Table("pack_size", "pack_price").rejected("", "24", "").error_type == "missing_price"
+    assert Table("pack_size", "pack_price").rejected("–", "24", "x").error_type == (
+        "price_not_a_number"
+    )
