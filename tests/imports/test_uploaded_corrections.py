@@ -1,5 +1,6 @@
 """Corrected rows are uploaded and imported by a worker with its rights."""
 
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -137,6 +138,19 @@ async def test_corrections_of_an_unknown_task_or_of_another_supplier_are_a_400(
         assert error["field"] == "corrections"
         assert issue in error["issue"]
     assert (await admin.get(TASKS)).json()["total_count"] == 1
+
+
+async def test_corrections_are_accepted_while_others_of_the_task_are_imported(
+    admin: Client, database: Database, imported: tuple[UUID, UUID]
+) -> None:
+    supplier_id, task_id = imported
+    async with database.transaction() as importing:
+        await importing.execute(
+            "SELECT FROM ingestion_tasks WHERE id = %s FOR NO KEY UPDATE", [task_id]
+        )
+        async with asyncio.timeout(5):
+            response = await upload(admin, supplier_id, LIST, task_id)
+    assert response.status_code == 202
 
 
 async def test_corrections_after_a_later_price_list_are_a_409(

@@ -36,12 +36,6 @@ RATE = {"base": "EUR", "currency": "USD", "rate": "1.1"}
 SUPPLIERS = ("ACME", "Best")
 ITEMS, IMPORTS = 60, 6
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-WRONG_AGGREGATES = """
-    SELECT product.id FROM products AS product
-    WHERE (min_price, max_price, supplier_count::bigint) IS DISTINCT FROM (
-        SELECT (min(current_price), max(current_price), count(DISTINCT supplier_id))
-        FROM supplier_items WHERE product_id = product.id AND absent_since IS NULL)
-"""
 WRONG_PRICES = """
     SELECT item.id
     FROM supplier_items AS item
@@ -143,7 +137,7 @@ async def test_rates_imports_and_links_at_once(
     assert set(staff.rate_statuses) - {503} == {200}
     assert set(staff.link_statuses) - {503} <= {200, 400, 409}
     assert await (await conn.execute(WRONG_PRICES)).fetchall() == []
-    assert await (await conn.execute(WRONG_AGGREGATES)).fetchall() == []
+    assert await (await conn.execute(builders.WRONG_AGGREGATES)).fetchall() == []
     assert await (await conn.execute(DEADLOCKS)).fetchone() == (0,)
 
 

@@ -33,13 +33,18 @@ _PRICE_OPTIONS = (
 _OUTCOMES = {"back": "changed", "rate": "unchanged"}
 
 
-async def find_task_to_correct(conn: Connection, task_id: UUID) -> TaskToCorrect:
-    """Return and lock the task that a file of corrections is for.
+async def find_task_to_correct(
+    conn: Connection, task_id: UUID | None, *, locks: bool = False
+) -> TaskToCorrect | None:
+    """Return the task that a file of corrections is for; None for a price list.
 
-    Raises PriceListError if there is none, or its rejected rows cannot be corrected any more.
+    Raises PriceListError if there is no such task, or its rejected rows cannot be corrected any
+    more.
     """
+    if task_id is None:
+        return None
     try:
-        return await tasks.lock_task_to_correct(conn, task_id)
+        return await tasks.find_task_to_correct(conn, task_id, locks=locks)
     except (NotFoundError, ConflictError) as error:
         raise PriceListError(error.message) from error
 

@@ -38,7 +38,7 @@ from pricebook.imports.sheet_places import stage_sheets
 from pricebook.imports.staging import add_cells, check_staged_rows
 from pricebook.pricelists.isolation.parser_pool import ParserPool, PriceListStream
 from pricebook.pricelists.schemas.profile import convert_profile
-from pricebook.pricelists.schemas.read_request import ReadRequest
+from pricebook.pricelists.schemas.read_request import ReadConfig, ReadRequest
 from pricebook.rates.schemas import ExchangeRule
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import SourceType, Supplier
@@ -69,39 +69,26 @@ async def run_import(
     """
     started_at = datetime.now(UTC)
     async with database.connection() as conn:
-        to_correct = (
-            await find_task_to_correct(conn, request.corrections_of)
-            if request.corrections_of
-            else None
-        )
-        request = request if to_correct is None else _request_of(request, to_correct)
+        to_correct = await find_task_to_correct(conn, request.corrections_of)
+        request = _request_of(request, to_correct) if to_correct else request
         supplier = await suppliers.find_supplier(conn, request.supplier_id or request.supplier_name)
     if request.supplier_id is not None and supplier is None:
         raise PriceListError(f"The supplier {request.supplier_name} no longer exists.")
-    config = (
-        correction_config(request.config, to_correct, supplier)
-        if to_correct
-        else merge_config(request.config, supplier)
-    )
-    task = InlineTask(
-        supplier_id=supplier.id if supplier else None,
-        supplier_name=request.supplier_name,
-        parser_type=expected_source_type(request.source, supplier),
-        source_config={"place": _as_builtins(request.source), **_as_builtins(config)},
-        requested_by=request.requested_by,
-        started_at=started_at,
-        corrections_of=request.corrections_of,
-    )
     read_request = ReadRequest(
         source=request.source,
         currency=request.currency,
         catalog_vat=request.catalog_vat,
         today=started_at.date(),
-        config=config,
+        config=(
+            correction_config(request.config, to_correct, supplier)
+            if to_correct
+            else merge_config(request.config, supplier)
+        ),
         previous_profile=None if request.new_layout else stored_profile(supplier),
         limits=request.limits,
         corrections=correction_request(to_correct) if to_correct else None,
     )
+    task = _inline_task(request, read_request.config, supplier, started_at)
     try:
         async with parser_pool.opened(read_request) as stream:
             return await _import_from_reader(
@@ -122,6 +109,21 @@ def _request_of(request: ImportRequest, to_correct: TaskToCorrect) -> ImportRequ
         supplier_name=to_correct.supplier_name,
         config=msgspec.structs.replace(request.config, mode="partial"),
         safety_thresholds=correction_thresholds(request.safety_thresholds),
+    )
+
+
+def _inline_task(
+    request: ImportRequest, config: ReadConfig, supplier: Supplier | None, started_at: datetime
+) -> InlineTask:
+    """Return the task that an import without a lease records."""
+    return InlineTask(
+        supplier_id=supplier.id if supplier else None,
+        supplier_name=request.supplier_name,
+        parser_type=expected_source_type(request.source, supplier),
+        source_config={"place": _as_builtins(request.source), **_as_builtins(config)},
+        requested_by=request.requested_by,
+        started_at=started_at,
+        corrections_of=request.corrections_of,
     )
 
 
@@ -166,7 +168,7 @@ async def apply_held(
             may_hold=options.may_hold,
             after_merge=after_merge,
             to_correct=(
-                await tasks.lock_task_to_correct(conn, held.corrections_of)
+                await tasks.find_task_to_correct(conn, held.corrections_of, locks=True)
                 if held.corrections_of
                 else None
             ),
@@ -216,10 +218,8 @@ async def _import_from_reader(
         await check_staged_rows(conn, supplier.id, rule)
         await add_cells(conn, progress_reader.stream)
         await row_error_repository.insert_row_errors(conn, lease.task_id, supplier.id)
-        to_correct = None
-        if request.corrections_of:
-            to_correct = await find_task_to_correct(conn, request.corrections_of)
-        else:
+        to_correct = await find_task_to_correct(conn, request.corrections_of, locks=True)
+        if to_correct is None:
             await row_error_repository.delete_older_row_errors(conn, lease.task_id, supplier.id)
         staged = StagedImport(
             lease=lease,

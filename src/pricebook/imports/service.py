@@ -170,7 +170,7 @@ async def _find_corrected_task(conn: Connection, uploaded_list: UploadedPriceLis
     if task_id is None:
         return None
     try:
-        task = await tasks.lock_task_to_correct(conn, task_id)
+        task = await tasks.find_task_to_correct(conn, task_id)
     except NotFoundError as error:
         raise validation_error(body_issue("corrections", "there is no such task")) from error
     if task.supplier_id != uploaded_list.supplier_id:

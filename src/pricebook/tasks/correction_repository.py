@@ -1,5 +1,6 @@
 """Reads and writes the tasks whose rejected rows are corrected."""
 
+from typing import LiteralString
 from uuid import UUID
 
 from msgspec.structs import asdict
@@ -8,34 +9,29 @@ from psycopg.types.json import Jsonb
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
 from pricebook.tasks.correctable_tasks import TaskToCorrect
+from pricebook.tasks.list_order import IS_LATEST
 from pricebook.tasks.schemas import Counts
 
+_TASK_TO_CORRECT: LiteralString = """
+    SELECT id, supplier_id, supplier_name, state, cancelled_by, source_config, found,
+        row_error_counts, {is_latest} AS is_latest
+    FROM ingestion_tasks AS task
+    WHERE id = (SELECT coalesce(corrections_of, id) FROM ingestion_tasks WHERE id = %s)
+"""
 
-async def lock_task_to_correct(conn: Connection, task_id: UUID) -> TaskToCorrect | None:
-    """Lock a task, or the one that it corrects; with whether a later price list was imported."""
+
+async def find_task_to_correct(
+    conn: Connection, task_id: UUID, *, locks: bool
+) -> TaskToCorrect | None:
+    """Return a task, or the one that it corrects; with whether a later list was imported.
+
+    With `locks`, it is locked until the transaction ends.
+    """
+    statement = _TASK_TO_CORRECT.format(is_latest=IS_LATEST)
+    if locks:
+        statement += "FOR NO KEY UPDATE"
     async with conn.cursor(row_factory=struct_row(TaskToCorrect)) as cursor:
-        await cursor.execute(
-            """
-            SELECT id, supplier_id, supplier_name, state, cancelled_by, source_config, found,
-                row_error_counts,
-                NOT EXISTS (
-                    SELECT FROM ingestion_tasks AS later
-                    WHERE later.supplier_id = task.supplier_id
-                        AND later.state IN ('succeeded', 'partially_succeeded')
-                        AND later.corrections_of IS NULL
-                        AND CASE WHEN later.file_name IS NULL
-                            THEN later.enqueued_at ELSE later.created_at END
-                            > CASE WHEN task.file_name IS NULL
-                            THEN task.enqueued_at ELSE task.created_at END
-                ) AS is_latest
-            FROM ingestion_tasks AS task
-            WHERE id = (
-                SELECT coalesce(corrections_of, id) FROM ingestion_tasks WHERE id = %s
-            )
-            FOR NO KEY UPDATE
-            """,
-            [task_id],
-        )
+        await cursor.execute(statement, [task_id])
         return await cursor.fetchone()
 
 

@@ -1,5 +1,6 @@
 """Writes tasks without a lease: run inline, held, queued again, cancelled."""
 
+from typing import LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -7,6 +8,7 @@ from psycopg.types.json import Jsonb
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.tasks.held_tasks import EarlierHeld, HeldTask, TaskToApply
+from pricebook.tasks.list_order import IS_LATEST, REQUESTED_AT
 from pricebook.tasks.message import TaskMessage
 from pricebook.tasks.schemas import InlineTask, TaskLease
 
@@ -40,27 +42,15 @@ async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
 
     The lock makes `find_task_to_apply` skip the task, and lets it be cancelled.
     """
+    statement: LiteralString = """
+        SELECT id, supplier_id, supplier_name, state, source_config, count_ignored, found,
+            corrections_of, {is_latest} AS is_latest
+        FROM ingestion_tasks AS task
+        WHERE id = %s
+        FOR KEY SHARE
+    """
     async with conn.cursor(row_factory=struct_row(HeldTask)) as cursor:
-        await cursor.execute(
-            """
-            SELECT id, supplier_id, supplier_name, state, source_config, count_ignored, found,
-                corrections_of,
-                NOT EXISTS (
-                    SELECT FROM ingestion_tasks AS later
-                    WHERE later.supplier_id = task.supplier_id
-                        AND later.state IN ('succeeded', 'partially_succeeded')
-                        AND later.corrections_of IS NULL
-                        AND CASE WHEN later.file_name IS NULL
-                            THEN later.enqueued_at ELSE later.created_at END
-                            > CASE WHEN task.file_name IS NULL
-                            THEN task.enqueued_at ELSE task.created_at END
-                ) AS is_latest
-            FROM ingestion_tasks AS task
-            WHERE id = %s
-            FOR KEY SHARE
-            """,
-            [task_id],
-        )
+        await cursor.execute(statement.format(is_latest=IS_LATEST), [task_id])
         return await cursor.fetchone()
 
 
@@ -80,31 +70,29 @@ async def set_requeued(
     None also for an upload when a later price list is imported, queued or running. An upload is as
     old as its first task, a fetched price list as its latest request.
     """
+    statement: LiteralString = """
+        UPDATE ingestion_tasks AS task
+        SET state = 'queued', enqueued_at = now(), next_attempt_at = now(), started_at = NULL,
+            completed_at = NULL, retry_count = 0, lost_count = 0, errors = '[]', stage = NULL,
+            rows_read = 0, rows_total = NULL, count_new = 0, count_changed = 0,
+            count_unchanged = 0, count_absent = 0, count_rejected = 0, count_duplicate = 0,
+            count_ignored = 0, count_quarantined = 0, count_stock_updated = 0,
+            row_error_counts = '{{}}', cancelled_by = NULL, request_id = %s
+        WHERE id = %s AND state IN ('failed', 'dead')
+            AND (file_name IS NULL OR NOT EXISTS (
+                SELECT FROM ingestion_tasks AS later
+                WHERE later.supplier_id = task.supplier_id
+                    AND later.state IN
+                        ('queued', 'running', 'succeeded', 'partially_succeeded')
+                    AND later.corrections_of IS NULL
+                    AND {requested_at} > task.created_at
+            ))
+        RETURNING id AS task_id, parser_type, supplier_name, source_config, enqueued_at,
+            supplier_id, retry_count, max_retries
+    """
+    requested_at = REQUESTED_AT.format(task="later")
     async with conn.cursor(row_factory=struct_row(TaskMessage)) as cursor:
-        await cursor.execute(
-            """
-            UPDATE ingestion_tasks AS task
-            SET state = 'queued', enqueued_at = now(), next_attempt_at = now(), started_at = NULL,
-                completed_at = NULL, retry_count = 0, lost_count = 0, errors = '[]', stage = NULL,
-                rows_read = 0, rows_total = NULL, count_new = 0, count_changed = 0,
-                count_unchanged = 0, count_absent = 0, count_rejected = 0, count_duplicate = 0,
-                count_ignored = 0, count_quarantined = 0, count_stock_updated = 0,
-                row_error_counts = '{}', cancelled_by = NULL, request_id = %s
-            WHERE id = %s AND state IN ('failed', 'dead')
-                AND (file_name IS NULL OR NOT EXISTS (
-                    SELECT FROM ingestion_tasks AS later
-                    WHERE later.supplier_id = task.supplier_id
-                        AND later.state IN
-                            ('queued', 'running', 'succeeded', 'partially_succeeded')
-                        AND later.corrections_of IS NULL
-                        AND CASE WHEN later.file_name IS NULL
-                            THEN later.enqueued_at ELSE later.created_at END > task.created_at
-                ))
-            RETURNING id AS task_id, parser_type, supplier_name, source_config, enqueued_at,
-                supplier_id, retry_count, max_retries
-            """,
-            [request_id, task_id],
-        )
+        await cursor.execute(statement.format(requested_at=requested_at), [request_id, task_id])
         message = await cursor.fetchone()
     if message:
         await conn.execute("DELETE FROM parsing_logs WHERE task_id = %s", [task_id])

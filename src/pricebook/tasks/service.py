@@ -161,13 +161,15 @@ async def store_mode(conn: Connection, task_id: UUID, mode: str) -> None:
     await record_repository.set_mode(conn, task_id, mode)
 
 
-async def lock_task_to_correct(conn: Connection, task_id: UUID) -> TaskToCorrect:
-    """Lock and return the task whose rejected rows a file of corrections is for.
+async def find_task_to_correct(
+    conn: Connection, task_id: UUID, *, locks: bool = False
+) -> TaskToCorrect:
+    """Return the task whose rejected rows a file of corrections is for; an import locks it.
 
     Corrections of a task that corrects another one are for the other one. Raises NotFoundError;
     ConflictError when its price list was not imported, or a later one was.
     """
-    task = await correction_repository.lock_task_to_correct(conn, task_id)
+    task = await correction_repository.find_task_to_correct(conn, task_id, locks=locks)
     if task is None:
         raise task_not_found(task_id)
     if task.state not in {"succeeded", "partially_succeeded", "failed"} or task.found is None:

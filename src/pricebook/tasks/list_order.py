@@ -1,0 +1,21 @@
+"""The SQL by which price lists of a supplier follow each other."""
+
+from typing import LiteralString
+
+# An upload is as old as its first task, a fetched price list as its latest request; corrections are
+# as old as the price list that they correct.
+REQUESTED_AT: LiteralString = """
+    CASE WHEN {task}.file_name IS NULL THEN {task}.enqueued_at ELSE {task}.created_at END
+"""
+# Whether no later price list of the supplier of `task` was imported.
+IS_LATEST: LiteralString = """
+    NOT EXISTS (
+        SELECT FROM ingestion_tasks AS later
+        WHERE later.supplier_id = task.supplier_id
+            AND later.state IN ('succeeded', 'partially_succeeded')
+            AND later.corrections_of IS NULL
+            AND {later_requested_at} > {requested_at})
+""".format(
+    later_requested_at=REQUESTED_AT.format(task="later"),
+    requested_at=REQUESTED_AT.format(task="task"),
+)
