@@ -18,6 +18,7 @@ FRENCH = csv_text(
 SPANISH = csv_text("1;Teléfono móvil;12,50", "2;Caña;5,00", header="Código;Descripción;Precio")
 POLISH = csv_text("1;Wąż ogrodowy;12,50", "2;Żarówka;8,00", header="Indeks;Nazwa;Cena")
 CZECH = csv_text("1;Přepínač žlutý;12,50", "2;Těsnění;8,00", header="SKU;Name;Price")
+TURKISH = csv_text("1;PNÖMATİK SİLİNDİR;12,50", "2;Yağ 5 l;8,00", header="Stok kodu;Adı;Fiyat")
 RUSSIAN = csv_text("1;Кабель силовой;12,50", "2;ЛАМПА;8,00", header="Артикул;Наименование;Цена")
 UKRAINIAN = csv_text("1;Кабель їжак;12,50", "2;Лампа;8,00", header="Артикул;Найменування;Ціна")
 ENGLISH_AND_RUSSIAN = csv_text("1;Кабель USB;12,50", "2;Lamp Philips;8,00")
@@ -32,6 +33,7 @@ UNITS = csv_text("1;Pump 5 m³/h;12.50", "2;Pipe Ø 20 mm;1.00")
         (SPANISH, "utf-8 cp1252 iso-8859-15 cp850 mac_roman"),
         (POLISH, "utf-8 cp1250 iso-8859-2 cp852"),
         (CZECH, "utf-8 cp1250 iso-8859-2 cp852"),
+        (TURKISH, "utf-8 cp1254"),
         (RUSSIAN, "utf-8 cp1251 koi8-r cp866 iso-8859-5 mac_cyrillic"),
         (UKRAINIAN, "utf-8 cp1251 koi8-u cp1125 iso-8859-5"),
         (ENGLISH_AND_RUSSIAN, "utf-8 cp1251 koi8-r cp866"),

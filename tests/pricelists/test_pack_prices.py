@@ -88,6 +88,23 @@ def test_below_a_merged_header_the_pack_size_is_no_price() -> None:
     assert read(*lines).items[0].price == Decimal("1.98")
 
 
+@pytest.mark.parametrize(
+    ("pack", "price"),
+    [("Confezione", "Prezzo a conf."), ("Gebinde", "Preis/Gebinde"), ("Pack", "Price per pack")],
+)
+def test_pack_of_a_measured_content_is_the_article(pack: str, price: str) -> None:
+    rows = ["P-1;Smalto;4 l;4;13.60", "P-2;Smalto;0,375 l;12;6.15", "P-3;Rullo;25 cm;10;5.35"]
+    header = f"Code;Name;{pack};Pz. x cartone;{price}"
+    table = table_of(header, *rows, currency="EUR")
+    assert (table.basis.prices_per_pack, table.basis.unit) == (False, "XPK")
+    assert [item.price for item in read(header, *rows).items] == [
+        *(Decimal("13.60"), Decimal("6.15"), Decimal("5.35"))
+    ]
+    pieces = [row.replace(" l", "").replace(" cm", "") for row in rows]
+    counted = table_of(f"Code;Name;{pack};X;{price}", *pieces, currency="EUR")
+    assert counted.basis.prices_per_pack
+
+
 # Rows.
 
 

@@ -72,8 +72,9 @@ class RowPriceReader:
         price = price_cell_reader(self._number_profile, self._catalog_currency)(
             self._fields.cell(cells, "price")
         )
-        is_on_request = isinstance(price, RowProblem) and price.error_type == "price_on_request"
-        return price if is_on_request else None
+        if isinstance(price, RowProblem) and price.error_type == "price_on_request":
+            return price
+        return None
 
     def _read(self, cells: list[str]) -> PricedRow:
         unread: dict[Field, str] = {}

@@ -47,7 +47,8 @@ _SCRIPTS = (
         encodings="cp1250 iso-8859-2 cp852 mac_latin2",
         languages="ąćęłńóśźż áčďéěíňóřšťúůýž áäčďéíĺľňóôŕšťúýž áéíóöőúüű ăâîşţ čćđšž",
     ),
-    _Script(encodings="cp1254", languages="çğıöşüâî"),
+    # The capital of `i̇` is `İ`.
+    _Script(encodings="cp1254", languages="çğıi̇öşüâî"),
     _Script(encodings="cp1257", languages="ąčęėįšųūž āčēģīķļņšūž äõöü"),
     _Script(
         encodings="cp1253 iso-8859-7",

@@ -143,7 +143,7 @@ class FactColumns:
         """Choose the price of the pack beside that of a piece, if the sample rows fit that."""
         if "pack_price" in self._columns or "surcharge" in self._columns or self._price is None:
             return
-        columns = self._columns | {"price": self._price}
+        columns: dict[Field, int] = {**self._columns, "price": self._price}
         sample = PackSample(self._header, columns, self._contents, self._expected.currency)
         candidates = [index for index in self._free("pack_price") if sample.fits(index)]
         if len(candidates) == 1:

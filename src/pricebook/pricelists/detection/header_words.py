@@ -101,7 +101,9 @@ def _other_quantity_ranks(cell: str, currency: str) -> FieldRanks:
     if not (is_other_quantity or statement.quantities or statement.vat_rates):
         return {}
     ranks: FieldRanks = {"price": OTHER_QUANTITY_RANK if is_other_quantity else rank}
-    return ranks | {"pack_price": 0} if statement.is_per_pack else ranks
+    if statement.is_per_pack:
+        ranks["pack_price"] = 0
+    return ranks
 
 
 def price_name(cell: str) -> str:
@@ -165,7 +167,8 @@ def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> Fiel
     if are_packs(split_header_with_brackets(lower)) and "price" in field_ranks(upper, currency):
         ranks.pop("pack_size", None)
     elif not _NO_PRICE_FIELDS.isdisjoint(of_lower):
-        ranks = {f: rank for f, rank in ranks.items() if f not in {"price", "list_price"}}
+        ranks.pop("price", None)
+        ranks.pop("list_price", None)
     above = field_ranks(upper, currency)
     if "price" in above and not is_known_non_price_header(lower, currency):
         ranks.setdefault("price", above["price"])

@@ -21,6 +21,7 @@ from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.pricelists.text import quote_list
 
 _PACK = "pack"
+_MIN_MEASURED_SHARE = 0.5
 _SETTINGS = "price_quantity, as in price_quantity=100, or prices_per_pack=true"
 
 
@@ -49,6 +50,8 @@ def find_price_quantity(collector: FactCollector) -> tuple[Decimal, bool]:
     decided = collector.decide("price_quantity", statements, _SETTINGS)
     if decided is None:
         return Decimal(1), False
+    if decided.value == _PACK and decided.origin == "header" and _sells_packs(collector):
+        return Decimal(1), False
     if decided.value == _PACK:
         collector.facts["prices_per_pack"] = Fact("true", decided.origin, decided.source)
         _check_pack_column(collector, decided.source)
@@ -58,8 +61,17 @@ def find_price_quantity(collector: FactCollector) -> tuple[Decimal, bool]:
 
 
 def find_unit(collector: FactCollector) -> str | None:
-    """Return the code of the unit that a header or sentence names for the price: `per kg`."""
+    """Return the code of the unit that a header or sentence names for the price: `per kg`.
+
+    `find_price_quantity` has decided whether it is for a number of pieces in a pack.
+    """
     sources = collector.sources
+    packs = header_packs(sources.price_header)
+    if sources.price_statement.is_per_pack and len(packs) == 1:
+        (unit,) = packs
+        if not is_quantity_set(sources.config) and "prices_per_pack" not in collector.facts:
+            collector.facts["unit"] = Fact(unit, "header", sources.price_source)
+            return unit
     statements: list[tuple[FactOrigin, str, PriceStatement]] = []
     statements.append(("header", sources.price_source, sources.price_statement))
     statements.extend(
@@ -168,6 +180,23 @@ def _check_column(collector: FactCollector, column: int, statements: Sequence[St
                 "price_quantity",
                 [statement.value],
             )
+
+
+def _sells_packs(collector: FactCollector) -> bool:
+    """Return whether a column describes the packs of the price, `4 l`: they are the articles."""
+    sources = collector.sources
+    packs, price = header_packs(sources.price_header), sources.assignment.columns["price"]
+    return any(
+        sources.content(index).filled
+        and sources.content(index).share(_is_measured) >= _MIN_MEASURED_SHARE
+        for index, cell in enumerate(sources.header.cells)
+        if index != price and not packs.isdisjoint(header_packs(cell))
+    )
+
+
+def _is_measured(cell: str) -> bool:
+    quantity = parse_quantity(cell, ".") or parse_quantity(cell, ",")
+    return quantity is not None and quantity.unit not in {None, PIECE}
 
 
 def _is_of_other_pack(collector: FactCollector, size: int) -> bool:

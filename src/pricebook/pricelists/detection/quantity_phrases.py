@@ -84,7 +84,8 @@ def read_quantities(
             continue
         if phrase := _phrase_at(tokens, start):
             phrases.append(phrase)
-            used.update(range(start if is_pack else start - 1, phrase.end))
+            is_introduced = start > 0 and tokens[start - 1].key not in PRICE_NOUNS
+            used.update(range(start - int(is_introduced), phrase.end))
     kinds = {phrase.kind for phrase in phrases}
     stated = [phrase for phrase in phrases if phrase.kind == "quantity"]
     units = frozenset(phrase.unit for phrase in stated if phrase.unit)
@@ -103,7 +104,8 @@ def _is_pack_of_price(tokens: Sequence[Token], index: int) -> bool:
     unit, length = _unit_at(tokens, index)
     after = tokens[index + length] if index + length < len(tokens) else None
     is_before_price = after is not None and after.key in PRICE_NOUNS
-    return unit in PACK_CODES and (is_before_price or _is_after_price(tokens, index))
+    before = index - 1 if index and tokens[index - 1].key in ARTICLES else index
+    return unit in PACK_CODES and (is_before_price or _is_after_price(tokens, before))
 
 
 def _may_begin(tokens: Sequence[Token], index: int) -> bool:

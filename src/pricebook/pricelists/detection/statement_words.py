@@ -101,7 +101,23 @@ MULTIPLE_CURRENCIES = comparison_keys(
 SCALE_PREPOSITIONS = comparison_keys(("in", "en", "в", "w", "у", "als"))
 # Per, directly after a word for a price and before a unit or a number word: `Prix le cent`.
 ARTICLES = comparison_keys(
-    ("le", "la", "les", "au", "aux", "das", "der", "die", "el", "los", "las", "al", "alla", "il")
+    (
+        "le",
+        "la",
+        "les",
+        "au",
+        "aux",
+        "das",
+        "der",
+        "die",
+        "el",
+        "los",
+        "las",
+        "al",
+        "alla",
+        "il",
+        "a",
+    )
 )
 PRICE_UNIT_WORDS = comparison_keys(
     (
