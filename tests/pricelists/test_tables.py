@@ -160,6 +160,9 @@ def test_header_is_searched_in_200_rows() -> None:
         ("Code;Name;Old;New;\n;;price;price;", "New price"),
         ("Bestell-;Bezeichnung;Einzel-;;\nNr.;;preis;;", "Einzel- preis"),
         (";;Price;;Stock\nCode;Name;per piece;;pcs\n;;EUR;;", "Price per piece EUR"),
+        ("Artikel-;Bezeichnung;Preis;Farbe;\nnummer;;EUR;;", "Preis EUR"),
+        ("Артикул;Товар;Цена;;Склад\n;Наименование;опт;Цвет;шт", "Цена опт"),
+        ("Code;Name;Price;Series;\n;;net;Dresden;\n1;2;3;4;5", "Price net"),
     ],
 )
 def test_header_of_several_rows_is_merged(header: str, price: str) -> None:

@@ -13,6 +13,7 @@ from pricebook.pricelists.schemas.profile import ColumnKind
 _MIN_CELLS = 3
 MIN_MATCHING_SHARE = 0.8
 _CENT_DIGITS = 2
+_MIN_NUMBERED_COLUMNS = 3
 _MAX_CODE_LENGTH = 30
 _BARCODE_LENGTHS = frozenset({8, 12, 13, 14})
 _MARKUP = re.compile(
@@ -91,6 +92,13 @@ def item_rows_below(records: Sequence[Record], header_row_number: int) -> list[l
 def filled_columns(cells: Sequence[str]) -> list[int]:
     """Return the 0-based columns of the filled cells of a row."""
     return [index for index, cell in enumerate(cells) if cell and not cell.isspace()]
+
+
+def numbers_columns(cells: Sequence[str]) -> bool:
+    """Return whether a row only numbers its columns: `1 | 2 | 3`."""
+    texts = [text for cell in cells if (text := cell.strip())]
+    numbers = [str(number) for number in range(1, len(texts) + 1)]
+    return len(texts) >= _MIN_NUMBERED_COLUMNS and texts == numbers
 
 
 def trimmed(cell: str) -> str:

@@ -1,4 +1,4 @@
-"""Column references of users: a header, a part of one, or `column C` or `column 3`."""
+"""Names of columns: headers merged from several rows, and what users call a column."""
 
 import re
 from collections.abc import Sequence
@@ -64,3 +64,18 @@ def column_letters(index: int) -> str:
         index, letter = divmod(index - 1, 26)
         letters = chr(ord("A") + letter) + letters
     return letters
+
+
+def merge_header_rows(header_rows: Sequence[Sequence[str]]) -> tuple[list[str], list[list[str]]]:
+    """Join header rows column by column; a cell merged over columns applies to each of them."""
+    if len(header_rows) == 1:
+        return list(header_rows[0]), [[cell] for cell in header_rows[0]]
+    width = max(map(len, header_rows))
+    rows = [[*map(str.strip, line), *[""] * (width - len(line))] for line in header_rows]
+    for upper in rows[:-1]:
+        for index in range(1, width):
+            if not upper[index] and rows[-1][index]:
+                upper[index] = upper[index - 1]
+    columns: list[tuple[str, ...]] = list(zip(*rows, strict=True))
+    parts = [list(dict.fromkeys(filter(None, column))) for column in columns]
+    return [" ".join(texts) for texts in parts], parts

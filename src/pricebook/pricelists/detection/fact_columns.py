@@ -21,7 +21,10 @@ from pricebook.pricelists.detection.column_content import ColumnContent, display
 from pricebook.pricelists.detection.currencies import resolve_currency
 from pricebook.pricelists.detection.currency_columns import CurrencyColumns
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
-from pricebook.pricelists.detection.header_words import header_currencies
+from pricebook.pricelists.detection.header_words import (
+    header_currencies,
+    is_known_non_price_header,
+)
 from pricebook.pricelists.detection.pack_sample import PackSample
 from pricebook.pricelists.facts.units import parse_unit
 from pricebook.pricelists.schemas.read_config import Field
@@ -213,6 +216,7 @@ class FactColumns:
             index
             for index in range(len(self._header.cells))
             if index not in self._taken | self._header.ignored
+            and not self._is_of_another_field(self._header.cells[index])
             and self._content(index).share(fact_cells.is_quantity_or_each) == 1
         ]
         for index in others if unit is None else [unit, *others]:
@@ -224,6 +228,10 @@ class FactColumns:
                 self._assign("price_quantity", index)
                 return
             self._issues.append(self._quantity_doubt(index, example))
+
+    def _is_of_another_field(self, cell: str) -> bool:
+        is_known = is_known_non_price_header(cell, self._expected.currency)
+        return is_known and not _QUANTITY_HEADER(cell)
 
     def _quantity_doubt(self, index: int, example: str) -> PriceListIssue:
         label = column_reference(self._header, index)

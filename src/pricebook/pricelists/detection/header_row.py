@@ -5,8 +5,12 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from pricebook.pricelists.detection.column_content import filled_columns
-from pricebook.pricelists.detection.column_names import column_index, find_columns
+from pricebook.pricelists.detection.column_content import filled_columns, numbers_columns
+from pricebook.pricelists.detection.column_names import (
+    column_index,
+    find_columns,
+    merge_header_rows,
+)
 from pricebook.pricelists.detection.header_words import (
     MAX_HEADER_LENGTH,
     composed_field_ranks,
@@ -24,7 +28,6 @@ from pricebook.pricelists.schemas.read_config import Field
 
 MAX_COLUMNS = 1000
 _MAX_HEADER_ROWS = 3
-_MIN_NUMBERED_COLUMNS = 3
 
 # 0-based column to the rank of its header in the vocabulary, 0 the best.
 RankedColumns = dict[int, int]
@@ -83,7 +86,7 @@ class TableHeader(NamedTuple):
 def read_header(rows: Sequence[Record], expected: ExpectedColumns) -> TableHeader:
     """Return the header of these rows; a field of `expected.mapping` has that column only."""
     header_rows = tuple(cells[: MAX_COLUMNS + 1] for _, cells, _ in rows)
-    cells, parts = _merge_header_rows(header_rows)
+    cells, parts = merge_header_rows(header_rows)
     candidates: dict[Field, RankedColumns] = {field: {} for field in FIELD_WORDS}
     for index, cell in enumerate(cells):
         for field, rank in composed_field_ranks(cell, parts[index], expected.currency).items():
@@ -188,8 +191,10 @@ def _extend_downwards(
     records: Sequence[Record], first: int, end: int, expected: ExpectedColumns
 ) -> TableHeader:
     header = read_header(records[first:end], expected)
-    while end < len(records) and end - first < _MAX_HEADER_ROWS:
-        if not _is_lower_header_row(records[end], header, expected.currency):
+    last = min(first + _MAX_HEADER_ROWS, len(records))
+    numbering = _numbering_row(records, end, last)
+    while end < last:
+        if end >= numbering and not _is_lower_header_row(records[end], header, expected.currency):
             break
         end += 1
         header = read_header(records[first:end], expected)
@@ -198,25 +203,19 @@ def _extend_downwards(
 
 def _include_numbering_row(header: TableHeader, below: Sequence[Record]) -> TableHeader:
     """Return the header with a following row that only numbers the columns, `1 | 2 | 3`."""
-    cells = [cell.strip() for cell in below[0][1] if cell.strip()] if below else []
-    if len(cells) < _MIN_NUMBERED_COLUMNS or cells != [str(n) for n in range(1, len(cells) + 1)]:
+    if not below or not numbers_columns(below[0][1]):
         return header
     return header._replace(row_number=below[0][0], header_rows=(*header.header_rows, below[0][1]))
 
 
-def _merge_header_rows(header_rows: Sequence[Sequence[str]]) -> tuple[list[str], list[list[str]]]:
-    """Join header rows column by column; a cell merged over columns applies to each of them."""
-    if len(header_rows) == 1:
-        return list(header_rows[0]), [[cell] for cell in header_rows[0]]
-    width = max(map(len, header_rows))
-    rows = [[*map(str.strip, line), *[""] * (width - len(line))] for line in header_rows]
-    for upper in rows[:-1]:
-        for index in range(1, width):
-            if not upper[index] and rows[-1][index]:
-                upper[index] = upper[index - 1]
-    columns: list[tuple[str, ...]] = list(zip(*rows, strict=True))
-    parts = [list(dict.fromkeys(filter(None, column))) for column in columns]
-    return [" ".join(texts) for texts in parts], parts
+def _numbering_row(records: Sequence[Record], end: int, last: int) -> int:
+    """Return the position of a row that numbers the columns, 0 without one below header rows."""
+    for index, (_, cells, _) in enumerate(records[end : last + 1], start=end):
+        if numbers_columns(cells):
+            return index
+        if has_numeric_cell(cells):
+            break
+    return 0
 
 
 def _may_be_header_row(record: Record, below: Record) -> bool:
@@ -260,7 +259,11 @@ def _is_lower_header_row(lower: Record, header: TableHeader, currency: str) -> b
         if (cell := cells[index].strip()) != titles[index]
     }
     keys = new.keys() & (header.candidates["sku"].keys() | header.candidates["name"].keys())
-    if malformed or any(not _is_known_combination(titles[key], new[key], currency) for key in keys):
+    continues = {
+        index: _is_known_combination(titles[index], cell, currency) for index, cell in new.items()
+    }
+    is_header = {key: len(new) > 1 and field_ranks(new[key], currency) for key in keys}
+    if malformed or not all(continues[key] or is_header[key] for key in keys):
         return False
     spanning_titles = {index: title for index in new if (title := _spanning_title(titles, index))}
     numbered = [
@@ -271,7 +274,9 @@ def _is_lower_header_row(lower: Record, header: TableHeader, currency: str) -> b
     ]
     if any(map(str.isdigit, "".join(numbered))):
         return False
-    is_continuation = all(is_header_continuation(cell, currency) for cell in new.values())
+    is_continuation = all(
+        continues[index] or is_header_continuation(cell, currency) for index, cell in new.items()
+    )
     return bool(new) and (is_continuation or len(spanning_titles) > 1)
 
 
