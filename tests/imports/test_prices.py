@@ -9,7 +9,9 @@ from psycopg.errors import CheckViolation
 
 from import_fixtures import RunImport, history_length, rows
 from merge_fixtures import MergeRows, item_row, item_rows, profile
-from pricebook.db.database import Connection
+from pricebook.db.database import Connection, Database
+from pricebook.imports import importer
+from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.pricelists.schemas.price_list_rows import Availability, PriceDetails, RejectedRow
 
 TERMS = """
@@ -169,6 +171,49 @@ async def test_new_article_without_a_present_price_is_rejected(
     assert error.error_type == "not_yet_valid"
     assert "The price 11 holds from 2099-12-01 on" in error.error_message
     assert await rows(conn, "SELECT supplier_sku FROM supplier_items") == [("A1",)]
+
+
+async def test_absent_item_does_not_come_back_with_its_last_price_for_a_future_one(
+    merge_rows: MergeRows, conn: Connection
+) -> None:
+    await merge_rows(item_rows(2))
+    await merge_rows(item_rows(1))
+    future = item_row("A2", None, next_price="11", next_from="2099-12-01")
+    result = await merge_rows([item_row("A1"), future], found=profile("valid_from"))
+    assert result.row_error_counts == {"not_yet_valid": 1}
+    query = "SELECT absent_since IS NULL FROM supplier_items ORDER BY supplier_sku"
+    assert await rows(conn, query) == [(True,), (False,)]
+
+
+async def test_prices_whose_day_came_while_the_list_was_held_are_the_present_ones(
+    merge_rows: MergeRows, conn: Connection, database: Database
+) -> None:
+    await merge_rows(item_rows(10))
+    found = profile("valid_from", "next_price")
+    details = PriceDetails(list_price=Decimal(20), discounts=(Decimal(50),), brand="Bosch")
+    held = await merge_rows(
+        [
+            item_row("A1", details=details, next_price="11", next_from="2099-12-01"),
+            item_row("A2", None, next_price="12", next_from="2099-12-01"),
+            item_row("A11"),
+            item_row("A11", None, row_number=12, next_price="13", next_from="2099-12-01"),
+        ],
+        found=found,
+        safety_thresholds=SafetyThresholds(),
+    )
+    assert held.status == "held"
+    await conn.execute("UPDATE held_rows SET next_from = '2026-01-01' WHERE next_from IS NOT NULL")
+    await importer.apply_held(database, held.task_id)
+    query = """
+        SELECT current_price, next_cost, price_details FROM supplier_items
+        WHERE absent_since IS NULL ORDER BY supplier_sku
+    """
+    assert await rows(conn, query) == [
+        (Decimal("11.00"), None, {"brand": "Bosch"}),
+        (Decimal("13.00"), None, None),
+        (Decimal("12.00"), None, None),
+    ]
+    assert await history_length(conn) == 13
 
 
 async def test_present_and_future_row_of_one_code_are_one_article(

@@ -15,14 +15,17 @@ from pricebook.rates.schemas import ExchangeRule
 async def check_staged_rows(conn: Connection, supplier_id: UUID, rule: ExchangeRule) -> None:
     """Convert the staged rows; mark those with repeated codes, without a rate and not yet valid.
 
-    Rows that are marked already stay as they are. From here to the end of the transaction no price
-    of an item is re-computed by a new exchange rate.
+    An upcoming price whose day has come while the list was held is the present one. Rows that are
+    marked already stay as they are. From here to the end of the transaction no price of an item is
+    re-computed by a new exchange rate.
     """
     await rates.lock_prices(conn)
     columns = await staging_repository.find_filled_columns(conn)
     if columns.has_upcoming_prices:
         await staging_repository.combine_upcoming_rows(conn)
     await staging_repository.mark_duplicate_codes(conn)
+    if columns.has_upcoming_prices:
+        await staging_repository.begin_due_prices(conn)
     if columns.has_currencies:
         await exchange.convert_staged_rows(conn, rule)
     if columns.has_upcoming_prices:

@@ -17,6 +17,7 @@ from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
 from pricebook.imports.sheet_places import PLACED_MESSAGE, create_staged_sheets, place_of
 from pricebook.pricelists.row_errors import RowError
+from pricebook.suppliers.item_terms import OLD_PRICE_KEYS
 
 _COMBINE_UPCOMING: LiteralString = """
     WITH upcoming AS (
@@ -167,8 +168,22 @@ async def mark_duplicate_codes(conn: Connection) -> None:
     )
 
 
+async def begin_due_prices(conn: Connection) -> None:
+    """Make the upcoming prices whose day (UTC) has come since they were read the present ones."""
+    await conn.execute(
+        """
+        UPDATE staged_row
+        SET price = next_price, next_price = NULL, next_from = NULL,
+            details = CASE WHEN price IS NULL THEN details
+                ELSE nullif(details - %s::text[], '{}') END
+        WHERE error_type IS NULL AND next_from <= (now() AT TIME ZONE 'UTC')::date
+        """,
+        [OLD_PRICE_KEYS],
+    )
+
+
 async def reject_future_rows(conn: Connection, supplier_id: UUID) -> None:
-    """Mark rows without a present price as errors, if no item has one in the same currency."""
+    """Mark rows without a present price as errors, if no present item has one in that currency."""
     await conn.execute(
         """
         UPDATE staged_row AS staged
@@ -180,7 +195,8 @@ async def reject_future_rows(conn: Connection, supplier_id: UUID) -> None:
         WHERE error_type IS NULL AND price IS NULL AND NOT EXISTS (
             SELECT FROM supplier_items AS item
             WHERE item.supplier_id = %s AND item.supplier_sku = staged.supplier_sku
-                AND item.currency IS NOT DISTINCT FROM staged.currency)
+                AND item.currency IS NOT DISTINCT FROM staged.currency
+                AND item.absent_since IS NULL)
         """,
         [supplier_id],
     )

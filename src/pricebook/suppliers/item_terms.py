@@ -40,6 +40,9 @@ EXPORTED_TERMS = (
     "price_outdated_since",
 )
 
+# What `price_details` says of a price that an upcoming one replaces.
+OLD_PRICE_KEYS = ["list_price", "discounts", "discount_group", "price_tiers"]
+
 CENT = Decimal("0.01")
 
 ListedPrice = Annotated[Decimal, PRICE_SCHEMA]

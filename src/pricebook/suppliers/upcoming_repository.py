@@ -1,9 +1,7 @@
 """The SQL of upcoming prices: those that a price list announced for a later day."""
 
 from pricebook.db.database import Connection
-
-# What price_details says about the price that is replaced.
-OLD_PRICE_KEYS = ["list_price", "discounts", "discount_group", "price_tiers"]
+from pricebook.suppliers.item_terms import OLD_PRICE_KEYS
 
 
 async def apply_due_prices(conn: Connection, limit: int) -> int:
