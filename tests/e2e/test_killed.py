@@ -37,8 +37,11 @@ def wait_for_exit(importing: Popen[str]) -> str:
 
 
 def wait_for_lock(system: System) -> None:
-    """Wait until an import waits for a lock."""
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    """Wait until an import waits for a lock; statements of the worker skip locked rows."""
+    waiting = """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND query NOT LIKE '%SKIP LOCKED%'
+    """
     eventually(lambda: one(system, waiting) == 1)
 
 

@@ -11,8 +11,8 @@ import pytest
 from pricebook.errors import PriceListError, SourceUnavailableError
 from pricebook.pricelists.formats.rate_file import read_rate_file
 from pricebook.pricelists.isolation.rate_reader import read_rates
-from pricebook.pricelists.reference_rates import ReferenceRate
 from pricebook.pricelists.schemas.read_request import FileSource, HttpsSource, ReadLimits
+from pricebook.pricelists.schemas.reference_rates import ReferenceRate
 from pricelists.fake_web_server import FakeWebServer
 
 DAILY_XML = """<?xml version="1.0" encoding="UTF-8"?>

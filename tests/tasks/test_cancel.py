@@ -85,6 +85,11 @@ def parser_pids() -> set[int]:
     return pids
 
 
+async def has_one_parser_since(before: set[int]) -> bool:
+    """Return whether one parser process runs that did not before: the spare one."""
+    return len(parser_pids() - before) == 1
+
+
 async def has_ended(parser: int) -> bool:
     """Return whether a parser process has ended."""
     return parser not in parser_pids()
@@ -99,6 +104,7 @@ def stuck_task(
     async def start_stuck_task() -> tuple[UUID, UUID, int]:
         supplier_id, before = await builders.supplier(conn), parser_pids()
         await wait_for_end(await submit_task(supplier_id), "succeeded")
+        await eventually(lambda: has_one_parser_since(before))
         (parser,) = parser_pids() - before
         os.kill(parser, signal.SIGSTOP)
         task_id = await submit_task(supplier_id)

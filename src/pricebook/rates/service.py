@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from pricebook.db.database import Connection, Database
 from pricebook.http.pagination import Page, page_of
-from pricebook.pricelists.reference_rates import ReferenceRate
+from pricebook.pricelists.schemas.reference_rates import ReferenceRate
 from pricebook.rates import repository
 from pricebook.rates.schemas import (
     MAX_SOURCE,

@@ -17,8 +17,8 @@ from zipfile import BadZipFile, ZipFile
 
 from pricebook.errors import PriceListError
 from pricebook.pricelists.formats import check_file_size
-from pricebook.pricelists.reference_rates import ReferenceRate
 from pricebook.pricelists.schemas.read_request import ReadLimits
+from pricebook.pricelists.schemas.reference_rates import ReferenceRate
 from pricebook.pricelists.text import quote
 
 BASE = "EUR"

@@ -5,10 +5,10 @@ from typing import BinaryIO
 import msgspec
 
 from pricebook.errors import PriceListIssue
-from pricebook.pricelists.reference_rates import ReferenceRate
 from pricebook.pricelists.schemas.profile import DetectedProfile
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.schemas.read_request import LocalSource
+from pricebook.pricelists.schemas.reference_rates import ReferenceRate
 
 _LENGTH_BYTES = 4
 # The largest message is one row of the longest cells.

@@ -13,8 +13,8 @@ from pricebook.errors import ParserKilledError, PricebookError
 from pricebook.pricelists.formats.rate_file import read_rate_file
 from pricebook.pricelists.isolation import frames, sandbox
 from pricebook.pricelists.isolation.frames import Frame, PriceListFailed, RatesRead
-from pricebook.pricelists.reference_rates import RateFileRequest
 from pricebook.pricelists.schemas.read_request import ReadLimits
+from pricebook.pricelists.schemas.reference_rates import RateFileRequest
 from pricebook.system.parent_death import set_parent_death_signal
 
 _MEBIBYTE = 1024 * 1024

@@ -9,8 +9,8 @@ from pricebook.pricelists.isolation.child_process import IsolatedProcess
 from pricebook.pricelists.isolation.frames import RatesRead
 from pricebook.pricelists.isolation.remote_files import fetch
 from pricebook.pricelists.isolation.workspace import Workspace
-from pricebook.pricelists.reference_rates import RateFileRequest, ReferenceRate
 from pricebook.pricelists.schemas.read_request import FileSource, HttpsSource, ReadLimits
+from pricebook.pricelists.schemas.reference_rates import RateFileRequest, ReferenceRate
 from pricebook.system.disk_errors import translate_temporary_disk_full
 
 # Each rate since 1999 has about 8 MiB as XML.
