@@ -107,6 +107,16 @@ def test_characteristics_without_a_header_are_named_by_position(
     assert result.items[0].characteristics == dict(zip(titles, ["Acme", "7"], strict=True))
 
 
+def test_columns_of_other_fields_are_no_price_of_a_list_without_a_header() -> None:
+    content = "A-1;Lamp red;12.50;Acme;7\nA-2;Cable long;9.90;Bolt;5\nA-3;Saw big;99.00;Acme;3\n"
+    assert "column E" in refusal(content)
+    mapping = {"brand": "column D", "stock": "column 5"}
+    first = read_price_list(content, column_mapping=mapping).items[0]
+    assert (first.price, first.details and first.details.brand) == (Decimal("12.50"), "Acme")
+    assert first.availability
+    assert first.availability.stock == 7
+
+
 def test_name_of_a_characteristic_without_a_header_is_refused() -> None:
     message = refusal(HEADERLESS, characteristic_columns=["Brand"])
     assert message == (

@@ -28,6 +28,19 @@ def test_price_list_without_codes_is_refused_with_the_key_of_its_first_rows() ->
     assert '--set key_columns="Name"' in refusal(unique).message
 
 
+def test_key_is_proposed_also_where_the_price_is_a_choice() -> None:
+    error = refusal(
+        csv_text(
+            *("Краска;1 л;100;120", "Краска;5 л;300;350", "Лак;1 л;50;70", "Клей;1 л;5;7"),
+            header="Наименование;Фасовка;Опт;Розница",
+        )
+    )
+    assert [issue.option for issue in error.issues] == [
+        *("column_mapping.price", "column_mapping.sku"),
+    ]
+    assert '--set key_columns="Наименование,Фасовка"' in error.issues[1].message
+
+
 def test_key_columns_identify_the_articles() -> None:
     result = read_price_list(PACKS, key_columns=["Name", "Size"])
     assert [item.supplier_sku for item in result.items] == [

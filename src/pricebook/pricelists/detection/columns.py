@@ -211,11 +211,13 @@ class _ColumnChooser:
 
     def _unassigned(self) -> dict[int, ColumnContent]:
         """Return the columns that content inference may use."""
+        mapped = {
+            index for field in self._expected.mapping for index in self._header.candidates[field]
+        }
         return {
             index: content
             for index, content in enumerate(self._contents[: len(self._header.cells)])
-            if index not in self._columns.values()
-            and index not in self._header.ignored
+            if index not in mapped.union(self._columns.values(), self._header.ignored)
             and not self._is_currency_column(index)
             and not is_known_non_price_header(
                 self._header.cells[index].strip(), self._expected.currency

@@ -80,8 +80,8 @@ def detect_key(sources: KeySources) -> DetectedKey:
     if not {"sku", "name", "price"} <= columns.keys():
         return DetectedKey()
     base = columns["sku"]
-    codes = contradictory_keys(sources.rows, [base], columns["price"])
-    key = propose_key(sources.rows, base, columns, sources.contents) if codes else None
+    codes = contradictory_keys(sources.rows, [base], [columns["price"]])
+    key = propose_key(sources, base, [columns["price"]]) if codes else None
     if key is None:
         return DetectedKey()
     is_first = sources.request.previous_profile is None
@@ -100,9 +100,10 @@ def with_key_hints(issues: Iterable[PriceListIssue], sources: KeySources) -> lis
 
 def _with_key_hint(issue: PriceListIssue, sources: KeySources) -> PriceListIssue:
     columns = sources.columns
-    if "sku" in columns or not {"name", "price"} <= columns.keys():
+    prices = [columns["price"]] if "price" in columns else [*sources.header.candidates["price"]]
+    if "sku" in columns or "name" not in columns or not prices:
         return issue
-    key = propose_key(sources.rows, columns["name"], columns, sources.contents)
+    key = propose_key(sources, columns["name"], prices)
     option = key_option(sources.header, key or (columns["name"],))
     return msgspec.structs.replace(
         issue,
@@ -131,38 +132,36 @@ def _configured_key(header: TableHeader, names: Iterable[str]) -> DetectedKey:
 
 
 def contradictory_keys(
-    rows: Sequence[Sequence[str]], key: Sequence[int], price: int
+    rows: Sequence[Sequence[str]], key: Sequence[int], price_columns: Sequence[int]
 ) -> Collection[str]:
     """Return the keys that occur with different prices in the rows, as texts."""
-    prices: dict[tuple[str, ...], str] = {}
+    seen: dict[tuple[str, ...], tuple[str, ...]] = {}
     contradictory: dict[tuple[str, ...], None] = {}
     for cells in rows:
-        if len(cells) <= max(*key, price) or not cells[price].strip():
+        if len(cells) <= max(*key, *price_columns):
             continue
+        prices = tuple(cells[index].strip() for index in price_columns)
         values = tuple(clean_name(display_text(cells[index])) for index in key)
-        if (
-            all(values[:1])
-            and prices.setdefault(values, cells[price].strip()) != cells[price].strip()
-        ):
+        if any(prices) and values[0] and seen.setdefault(values, prices) != prices:
             contradictory[values] = None
     return [" ".join(values) for values in contradictory]
 
 
 def propose_key(
-    rows: Sequence[Sequence[str]],
-    base: int,
-    columns: Mapping[Field, int],
-    contents: Sequence[ColumnContent],
+    sources: KeySources, base: int, price_columns: Sequence[int]
 ) -> tuple[int, ...] | None:
     """Return a column and at most two more that identify an article in the rows, else None.
 
     Columns of brands, packs and units are preferred, then those with few different values.
     """
-    price = columns["price"]
-    candidates = _candidates(base, columns, contents)
+    candidates = [
+        index
+        for index in _candidates(base, sources.columns, sources.contents)
+        if index not in price_columns
+    ]
     for added in range(_MAX_ADDED_COLUMNS + 1):
         for others in combinations(candidates, added):
-            if not contradictory_keys(rows, (base, *others), price):
+            if not contradictory_keys(sources.rows, (base, *others), price_columns):
                 return base, *others
     return None
 
