@@ -238,6 +238,8 @@ def test_tier(header: str, quantity: int) -> None:
         "10+ per 100",
         "от 50 000 руб",
         "от 50000 до 100000 руб",
+        "Цена от 50 т.р.",
+        "от 50 тыс. руб.",
         "ab 100 EUR",
         "M8-10",
         "Schraube 10+",

@@ -45,6 +45,8 @@ _PRICE_PER = frozenset(("per", "pro", "je", "за", "por", "za", "par"))
 _ALLOWED_WORDS = (_OTHER_WORDS | _MORE_WORDS | TAX_WORDS | PIECE_UNIT_WORDS) - _PRICE_PER
 _WORD = re.compile(r"[^\W\d_]+[²³]?|[^\w\s.,:;()\[\]+/-]")
 _GROUPING_MARK = re.compile(r"[., ]")
+# Before a currency: `от 50 тыс. руб.`, `от 50 т.р.`.
+_THOUSANDS = re.compile(r"^(?:т|тыс|тис|k|к|tsd|tys|mille?)(?:\.\s?|\s)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
@@ -73,7 +75,7 @@ def parse_tier(header: str) -> Decimal | None:
 
 def _is_sum_of_money(after: str, rest: str) -> bool:
     """Return whether a currency follows the number: `от 50 000 руб`, but not `10+ EUR`."""
-    following = _WORD.match(rest.strip())
+    following = _WORD.match(_THOUSANDS.sub("", rest.strip()))
     is_sign = after[:1] in {"+", "-", "–", "—"}
     return not is_sign and following is not None and _is_currency(following[0])
 
