@@ -108,3 +108,20 @@ def test_sentence_about_the_next_price_is_not_about_the_present_one() -> None:
     table = table_of("Change of prices from 01.01.2027", *lines)
     assert "valid_from" not in table.facts
     assert table.basis.next_from == JANUARY
+
+
+@pytest.mark.parametrize("header", ["ab 01.01.2027", "gültig ab 01.01.2027", "с 01.01.2027 г."])
+def test_day_alone_above_numbers_is_the_next_price(header: str) -> None:
+    table = table_of(f"Code;Name;Preis;{header}", *(f"{line};13.10" for line in BODY))
+    assert (columns_of(table)["price"], columns_of(table)["next_price"]) == ("Preis", header)
+    assert table.basis.next_from == JANUARY
+    begun = header.replace("2027", "2026")
+    table = table_of(f"Code;Name;Preis;{begun}", *(f"{line};13.10" for line in BODY))
+    assert columns_of(table)["price"] == begun
+
+
+def test_day_alone_above_texts_is_no_price() -> None:
+    lines = ["Code;Name;Preis;lieferbar ab 01.01.2027", *(f"{line};13.10" for line in BODY)]
+    assert "next_price" not in table_of(*lines).columns
+    lines = ["Code;Name;Preis;ab 01.01.2027", *(f"{line};neu" for line in BODY)]
+    assert "next_price" not in table_of(*lines).columns

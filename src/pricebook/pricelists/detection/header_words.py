@@ -106,6 +106,12 @@ def _other_quantity_ranks(cell: str, currency: str) -> FieldRanks:
     return ranks
 
 
+def _is_bare_day(cell: str) -> bool:
+    """Return whether a header has no other words than those of a first day: `ab 01.12.2026`."""
+    has_day = read_period(cell).first is not None and has_next_price_word(cell)
+    return has_day and all(map(_is_date_word, header_statement(cell).rest))
+
+
 def price_name(cell: str) -> str:
     """Return the words of a price header without a day and words such as `new`."""
     return "".join(word for word in header_statement(cell).rest if not _is_date_word(word))
@@ -142,7 +148,7 @@ def tier_quantity(cell: str) -> Decimal | None:
 
 def is_dated_price(cell: str, currency: str) -> bool:
     """Return whether a header names a price from a day on."""
-    return "next_price" in field_ranks(cell, currency)
+    return "next_price" in field_ranks(cell, currency) or _is_bare_day(cell)
 
 
 def has_next_price_word(cell: str) -> bool:
@@ -158,7 +164,7 @@ def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> Fiel
     """Return the ranks of a merged header: as a whole, else its last row, for a price its first."""
     ranks = dict(field_ranks(cell, currency))
     if len(parts) <= 1:
-        return ranks
+        return {"next_price": 0} if not ranks and _is_bare_day(cell) else ranks
     upper, lower = parts[0], parts[-1]
     of_lower = field_ranks(lower, currency)
     for field, rank in of_lower.items():

@@ -164,7 +164,11 @@ class _PriceChooser:
         """Return the column of prices that begin after today, and their first day."""
         header, expected = self._header, self._expected
         candidates = header.candidates["next_price"]
-        days = {index: header_date(header, index, expected.currency) for index in candidates}
+        days = {
+            index: header_date(header, index, expected.currency)
+            for index in candidates
+            if "next_price" in expected.configured or self._may_have_prices(index)
+        }
         if "next_price" in expected.configured and len(days) == 1:
             return next(iter(days.items()))
         taken = header.candidates["price"].keys() if self._is_configured else set[int]()
@@ -180,6 +184,10 @@ class _PriceChooser:
             self._refuse(equal_columns_issue(header, "next_price", later))
             return None, None
         return next(iter(later.items()))
+
+    def _may_have_prices(self, index: int) -> bool:
+        content = content_at(self._contents, index)
+        return is_numeric(content) or not content.filled
 
     @property
     def _is_configured(self) -> bool:
@@ -198,6 +206,7 @@ class _PriceChooser:
             index: day
             for index in columns
             if has_next_price_word(header.cells[index])
+            and self._may_have_prices(index)
             and (day := header_date(header, index, expected.currency))
             and not (expected.today and day > expected.today)
             and (not mapped or price_name(header.cells[index]) in names)
