@@ -17,7 +17,7 @@ from pricebook.errors import DatabaseUnavailableError, ValidationError
 from pricebook.http.client_address import client_network
 from pricebook.http.middleware.client_rate_limit import ClientRateLimitMiddleware
 from pricebook.http.middleware.slow_clients import SlowClientMiddleware
-from pricebook.settings import Settings
+from pricebook.settings import DatabaseDriver, Settings
 
 Client = AsyncTestClient[Litestar]
 CATALOG = "/api/v1/catalog"
@@ -164,6 +164,18 @@ async def test_statement_timeout_cancels_a_statement(database_url: str) -> None:
                 await conn.execute("SELECT pg_sleep(60)")
         async with database.connection() as conn:
             await conn.execute("SELECT 1")
+
+
+async def test_a_transaction_may_have_a_longer_statement_timeout(
+    database_url: str, driver: DatabaseDriver
+) -> None:
+    """The pool would abort the connection three seconds after the timeout of other statements."""
+    async with Database(database_url, pool_max=1, statement_seconds=1, driver=driver) as database:
+        async with database.short_transaction(statement_seconds=60) as conn:
+            await conn.execute("SELECT pg_sleep(7)")
+        with pytest.raises(DatabaseUnavailableError):
+            async with database.short_transaction() as conn:
+                await conn.execute("SELECT pg_sleep(60)")
 
 
 @pytest.mark.parametrize("method", ["connection", "read"])

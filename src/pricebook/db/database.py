@@ -146,15 +146,22 @@ class Database:
             yield conn
 
     @asynccontextmanager
-    async def short_transaction(self) -> AsyncGenerator[Connection]:
+    async def short_transaction(
+        self, *, statement_seconds: int | None = None
+    ) -> AsyncGenerator[Connection]:
         """Yield a connection inside a transaction with a short lock timeout.
 
         A request that needs a row locked by a long import would otherwise hold its connection until
-        the import ends. Raises DatabaseBusyError at the timeout.
+        the import ends. Raises DatabaseBusyError at the timeout. With `statement_seconds`, a
+        statement may take longer than in other transactions of a pool that limits them.
         """
         async with self.transaction() as conn:
             await conn.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
-            yield conn
+            if statement_seconds is None:
+                yield conn
+            else:
+                async with self._pool.statement_limit(conn, statement_seconds):
+                    yield conn
 
     def read(self) -> "QueryRunnerContext":
         """Return a context that yields a runner of public queries, in the order of requests.

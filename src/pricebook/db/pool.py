@@ -1,19 +1,19 @@
 """A connection pool that drops its connections when PostgreSQL stops responding."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from weakref import WeakSet
 
 import msgspec
-from psycopg import OperationalError
+from psycopg import AsyncConnection, OperationalError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import InvalidParameterValue
 from psycopg_pool import AsyncConnectionPool
 
 from pricebook.db.heartbeat import Heartbeat, has_unread_input
-from pricebook.db.pooled_connection import PooledConnection
+from pricebook.db.pooled_connection import PooledConnection, Row
 
 # Limits after which the client ends a half-open connection; DATABASE_URL may set others.
 CLIENT_DEFAULTS = {
@@ -103,8 +103,27 @@ class Pool(AsyncConnectionPool[PooledConnection]):
             await self.putconn(conn)
         raise OperationalError("PostgreSQL does not respond to the heartbeat.")
 
+    @asynccontextmanager
+    async def statement_limit(
+        self, conn: AsyncConnection[Row], seconds: int
+    ) -> AsyncGenerator[None]:
+        """Raise the limit of each statement on a connection of this pool, if it has one.
+
+        PostgreSQL has the limit until the transaction ends.
+        """
+        if not (isinstance(conn, PooledConnection) and conn.statement_seconds):
+            yield
+            return
+        await conn.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds}s"])
+        conn.statement_seconds = seconds
+        try:
+            yield
+        finally:
+            conn.statement_seconds = self._statement_seconds
+
     async def _configure_new_connection(self, conn: PooledConnection) -> None:
         self._open_connections.add(conn)
+        conn.statement_seconds = self._statement_seconds
         settings = SERVER_SETTINGS | {"statement_timeout": f"{self._statement_seconds}s"}
         await conn.execute(
             "SELECT set_config(name, value, false) FROM unnest(%s::text[], %s::text[])"
@@ -135,16 +154,12 @@ class Pool(AsyncConnectionPool[PooledConnection]):
 
     def _close_stalled(self) -> None:
         """Abort connections that got no response in time, while PostgreSQL responds on others."""
-        if not self._statement_seconds:
-            return
-        oldest_allowed = (
-            asyncio.get_running_loop().time()
-            - self._statement_seconds
-            - STATEMENT_END_GRACE_SECONDS
-        )
+        now = asyncio.get_running_loop().time()
         for conn in [*self._open_connections]:
-            if conn.waiting_since is not None and conn.waiting_since < oldest_allowed:
-                conn.abort()
+            if conn.statement_seconds and conn.waiting_since is not None:
+                allowed_seconds = conn.statement_seconds + STATEMENT_END_GRACE_SECONDS
+                if conn.waiting_since < now - allowed_seconds:
+                    conn.abort()
 
 
 def with_connection_defaults(url: str) -> str:

@@ -29,6 +29,8 @@ class PooledConnection(AsyncConnection[Row]):
     handovers: int = 0
     # Not to be used again: PostgreSQL became unavailable after the connection was opened.
     is_lost: bool = False
+    # The limit of each statement, 0: no limit.
+    statement_seconds: int = 0
     # Start of the current wait for PostgreSQL; None: nothing waits.
     waiting_since: float | None = None
     last_received_at: float = float("-inf")

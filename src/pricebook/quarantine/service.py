@@ -16,6 +16,9 @@ from pricebook.quarantine.schemas import (
     SkippedRow,
 )
 
+# A tenth of the rows of a large price list are decided in one statement.
+DECISION_SECONDS = 300
+
 
 class _Decision(NamedTuple):
     """How rows are decided, and the states that the decision leaves as they are."""
@@ -70,7 +73,7 @@ async def purge_closed_rows(database: Database) -> None:
 async def _decide(
     database: Database, selection: QuarantineSelection, name: str, decision: _Decision
 ) -> QuarantineDecision:
-    async with database.short_transaction() as conn:
+    async with database.short_transaction(statement_seconds=DECISION_SECONDS) as conn:
         ids = selection.ids
         if ids is None:
             ids = await repository.list_open_ids(conn, selection)

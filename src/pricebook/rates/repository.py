@@ -18,8 +18,6 @@ from pricebook.rates.schemas import (
 # The lock that db/sql/exchange_rates.sql takes to re-compute prices.
 PRICES_LOCK = 7_301_003
 MAX_SHOWN_AGE_DAYS = 366
-# 500,000 prices take up to a minute on a busy machine.
-RECOMPUTE_TIMEOUT = "5min"
 
 
 async def lock_prices(conn: Connection) -> None:
@@ -72,11 +70,7 @@ async def upsert_rates(
 
 
 async def recompute_prices(conn: Connection, today: date, max_age_days: int) -> int:
-    """Set the prices of items in other currencies to the newest rates; return how many changed.
-
-    The statement timeout of the API, which is for single requests, is raised for it.
-    """
-    await conn.execute("SELECT set_config('statement_timeout', %s, true)", [RECOMPUTE_TIMEOUT])
+    """Set the prices of items in other currencies to the newest rates; return how many changed."""
     return await fetch_value(conn, "SELECT recompute_prices(%s, %s)", [today, max_age_days])
 
 
