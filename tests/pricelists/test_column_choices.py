@@ -89,6 +89,15 @@ def test_price_by_letter_does_not_make_a_letterhead_the_header() -> None:
     assert [item.name for item in result.items] == ["Lamp", "Saw"]
 
 
+@pytest.mark.parametrize(("code", "other"), [("NB SKU", "MPN"), ("SKU", "Parent SKU")])
+def test_code_of_the_supplier_beside_other_codes(code: str, other: str) -> None:
+    rows = [f"NB10{n};M-{n}X;Lamp {n};{n}.50" for n in range(1, 5)]
+    result = read_price_list("\n".join([f"{code};{other};Product;Price", *rows]) + "\n")
+    assert result.profile.columns["sku"] == code
+    swapped = read_price_list("\n".join([f"{other};{code};Product;Price", *rows]) + "\n")
+    assert swapped.profile.columns["sku"] == code
+
+
 HEADERLESS = "A-1;Lamp red;12.50;Acme;7\nA-2;Cable long;9.90;Bolt;7\nA-3;Saw big;100.00;Acme;7\n"
 
 

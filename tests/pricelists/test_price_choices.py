@@ -116,6 +116,14 @@ def test_prices_of_different_customers_are_a_choice(headers: tuple[str, str]) ->
         assert columns_of(table)["price"] == header
 
 
+@pytest.mark.parametrize("header", ["Опт (от 100 000 руб.)", "Мелкий опт (от 15 000 руб.)"])
+def test_sum_of_an_order_in_a_price_header_is_no_quantity(header: str) -> None:
+    lines = [f"Код;Название;Розница;{header}", *(f"{line};5.75" for line in BODY)]
+    assert issue_of(*lines, currency="RUB").candidates == ("Розница", header)
+    table = table_of(*lines, currency="RUB", column_mapping={"price": header})
+    assert (columns_of(table)["price"], table.basis.price_quantity) == (header, 1)
+
+
 @pytest.mark.parametrize(
     "header",
     [

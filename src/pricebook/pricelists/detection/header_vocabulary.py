@@ -66,3 +66,10 @@ COUNT_KEYS = comparison_keys(fact_words.COUNT_WORDS)
 COUNTED_PER_KEYS = comparison_keys(fact_words.COUNTED_PER_WORDS)
 MINIMUM_KEYS = comparison_keys(fact_words.MINIMUM_WORDS)
 MINIMUM_ORDER_KEYS = MINIMUM_KEYS | comparison_keys(fact_words.ORDER_WORDS)
+# Fields that the lower part of a header names alone, whatever is above it.
+NO_PRICE_FIELDS: frozenset[Field] = frozenset(
+    (
+        *("vat_rate", "pack_size", "min_order_quantity", "stock", "discount", "discount_group"),
+        *("currency", "gtin", "lead_time"),
+    )
+)

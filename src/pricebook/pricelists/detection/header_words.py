@@ -13,6 +13,7 @@ from pricebook.pricelists.detection.header_vocabulary import (
     FIELD_RANKS,
     MONTH_KEYS,
     NEXT_PRICE_KEYS,
+    NO_PRICE_FIELDS,
     NO_PRICE_WORDS,
     NON_FIELD_KEYS,
     OLD_PRICE_KEYS,
@@ -24,9 +25,11 @@ from pricebook.pricelists.detection.header_vocabulary import (
     PRICE_SUFFIXES,
     QUALIFIED_FIELDS,
 )
+from pricebook.pricelists.detection.order_sums import without_order_sums
 from pricebook.pricelists.detection.price_periods import PricePeriod, read_period
 from pricebook.pricelists.detection.price_statements import PriceStatement, read_header_statement
 from pricebook.pricelists.detection.price_words import OTHER_QUANTITY_RANK
+from pricebook.pricelists.detection.vocabulary import NAMED_SKU_RANK, OTHER_SKU_WORDS
 from pricebook.pricelists.facts.dates import find_date
 from pricebook.pricelists.facts.tiers import parse_tier
 from pricebook.pricelists.schemas.read_config import Field
@@ -37,14 +40,6 @@ _MIN_WORD_LENGTH = 2
 _YEARS = (1990, 2100)
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{1,2}-\d{1,2}").search
 _BRACKETS = str.maketrans("()[]{}", "      ")
-
-# Fields that the lower part of a header names alone, whatever is above it.
-_NO_PRICE_FIELDS: frozenset[Field] = frozenset(
-    (
-        *("vat_rate", "pack_size", "min_order_quantity", "stock", "discount", "discount_group"),
-        *("currency", "gtin", "lead_time"),
-    )
-)
 
 # Field to the rank of the header in the vocabulary of the field, 0 the best.
 FieldRanks = dict[Field, int]
@@ -64,8 +59,8 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
     }
     if not matches:
         matches = _qualified_ranks(_without_qualifiers(words, currency))
-    if not matches and (counted := counted_field(words)):
-        return {counted: 0}
+    if not matches and (by_words := _ranks_of_words(words)):
+        return by_words
     if not matches and (statement := header_statement(cell)).vat_included:
         matches = _qualified_ranks(_without_qualifiers(statement.rest, currency))
     if has_other_price_word(cell):
@@ -78,6 +73,15 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
 def _qualified_ranks(key: str) -> FieldRanks:
     """Return the fields that may have qualifiers and that a header without these names."""
     return {f: FIELD_RANKS[f][key] for f in QUALIFIED_FIELDS if key in FIELD_RANKS[f]}
+
+
+def _ranks_of_words(words: Sequence[str]) -> FieldRanks:
+    """Return the field of a header by single words: `Pcs per case`, `NB SKU`."""
+    if words[1:] == ["sku"]:
+        is_other = words[0] in OTHER_SKU_WORDS or any(words[0] in r for r in FIELD_RANKS.values())
+        return {} if is_other else {"sku": NAMED_SKU_RANK}
+    counted = counted_field(words)
+    return {counted: 0} if counted else {}
 
 
 def _dated_price_ranks(cell: str, currency: str) -> FieldRanks:
@@ -131,7 +135,7 @@ def is_per_piece(statement: PriceStatement) -> bool:
 
 def header_statement(cell: str) -> PriceStatement:
     """Return what a header says about its prices, in brackets too."""
-    text = cell[:MAX_HEADER_LENGTH]
+    text = without_order_sums(cell[:MAX_HEADER_LENGTH])
     return read_header_statement(text, has_tier=tier_quantity(text) is not None)
 
 
@@ -172,7 +176,7 @@ def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> Fiel
             ranks.setdefault(field, rank)
     if are_packs(split_header_with_brackets(lower)) and "price" in field_ranks(upper, currency):
         ranks.pop("pack_size", None)
-    elif not _NO_PRICE_FIELDS.isdisjoint(of_lower):
+    elif not NO_PRICE_FIELDS.isdisjoint(of_lower):
         ranks.pop("price", None)
         ranks.pop("list_price", None)
     above = field_ranks(upper, currency)
@@ -282,7 +286,9 @@ def bare_price_key(cell: str, currency: str, kept: Collection[str] = ()) -> str:
 
 def split_header_with_brackets(cell: str) -> list[str]:
     """Return all words of a header, those in brackets too."""
-    return split_header(cell.translate(_BRACKETS)) if len(cell) <= MAX_HEADER_LENGTH else []
+    if len(cell) > MAX_HEADER_LENGTH:
+        return []
+    return split_header(without_order_sums(cell).translate(_BRACKETS))
 
 
 def _has_digit(cell: str) -> bool:

@@ -75,6 +75,8 @@ SKU_WORDS: tuple[tuple[str, ...], ...] = (
         *("codice", "rif", "označení"),
         *("номенклатурный номер", "ном номер", "номенклатурний номер"),
     ),
+    # Headers such as `NB SKU`, with the name of the supplier.
+    (),
     MPN_WORDS,
     (
         *("id", "uid", "unique id", "uuid", "ид", "identifier", "external id"),
@@ -86,6 +88,10 @@ SKU_WORDS: tuple[tuple[str, ...], ...] = (
         *("articolo", "artigo", "articol"),
     ),
 )
+
+NAMED_SKU_RANK = SKU_WORDS.index(())
+# Before `SKU`: no code of the supplier's articles.
+OTHER_SKU_WORDS = frozenset(("parent", "group", "variant", "old", "alt", "alternative", "customer"))
 
 NAME_WORDS: tuple[tuple[str, ...], ...] = (
     (
@@ -118,7 +124,7 @@ NAME_WORDS: tuple[tuple[str, ...], ...] = (
         *("název produktu", "název výrobku", "název položky", "denominazione", "nome"),
         *("nome prodotto", "descrizione articolo", "descrizione prodotto", "denumire"),
         *("denumirea", "denumire produs", "denumirea produsului", "denumire articol"),
-        *("nume produs", "nume", "ürün adı", "malzeme adı", "stok adı", "ürün açıklaması"),
+        *("nume produs", "nume", "adı", "ürün adı", "malzeme adı", "stok adı", "ürün açıklaması"),
         *("malzeme açıklaması", "stok açıklaması", "ürün tanımı", "ürün ismi", "име"),
         *("име на продукта", "име на артикула", "наименование на продукта"),
         *("наименование на стоката", "nome do produto", "designação", "descrição do artigo"),
