@@ -41,44 +41,6 @@ async def upload(client: Client, supplier_id: UUID, text: str, corrections: obje
     )
 
 
-async def test_procurement_uploads_a_list_and_corrects_it(
-    procurement: Client,
-    conn: Connection,
-    running_worker: RunningWorker,
-    wait_for_end: WaitForEnd,
-) -> None:
-    supplier_id = await builders.supplier(conn)
-
-    async def finished(response: Any) -> dict[str, Any]:
-        assert response.status_code == 202, response.text
-        async with running_worker():
-            await wait_for_end(UUID(response.json()["task_id"]))
-        task = await procurement.get(response.headers["Location"])
-        assert task.status_code == 200, task.text
-        return task.json()
-
-    path = f"/api/v1/admin/suppliers/{supplier_id}/upload"
-    uploaded = await finished(await procurement.post(path, files={"file": ("a.csv", LIST)}))
-    errors = f"{TASKS}/{uploaded['id']}/errors"
-    assert (await procurement.get(errors)).json()["total_count"] == 2
-    rejected = (await procurement.get(f"{errors}/export")).text
-    corrected = rejected.replace("A-2,Saw,,", "A-2,Saw,8,").replace("many", "9")
-    task = await finished(await upload(procurement, supplier_id, corrected, uploaded["id"]))
-    assert (task["state"], task["counts"]["new"]) == ("succeeded", 2)
-    assert (await procurement.get(errors)).json()["total_count"] == 0
-
-
-async def test_procurement_reads_no_tasks_of_others(
-    procurement: Client, imported: tuple[UUID, UUID]
-) -> None:
-    for task_id in (imported[1], uuid4()):
-        for path in ("", "/errors", "/errors/export"):
-            response = await procurement.get(f"{TASKS}/{task_id}{path}")
-            assert response.status_code == 403
-            assert "that it requested itself" in response.json()["detail"]
-    assert (await procurement.get(TASKS)).status_code == 403
-
-
 async def test_procurement_uploads_corrected_rows(
     procurement: Client,
     database: Database,

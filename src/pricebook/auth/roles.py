@@ -36,10 +36,9 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/exchange-rates"): ADMIN_ROLES,
     ("POST", "/sync"): ADMIN_ROLES,
     ("GET", "/tasks"): ADMIN_ROLES,
-    # procurement: the tasks that it requested itself only, checked by the service
-    ("GET", "/tasks/{id}"): EDITOR_ROLES,
-    ("GET", "/tasks/{id}/errors"): EDITOR_ROLES,
-    ("GET", "/tasks/{id}/errors/export"): EDITOR_ROLES,
+    ("GET", "/tasks/{id}"): ADMIN_ROLES,
+    ("GET", "/tasks/{id}/errors"): ADMIN_ROLES,
+    ("GET", "/tasks/{id}/errors/export"): ADMIN_ROLES,
     ("POST", "/tasks/{id}/retry"): ADMIN_ROLES,
     ("POST", "/tasks/{id}/apply"): ADMIN_ROLES,
     ("POST", "/tasks/{id}/cancel"): ADMIN_ROLES,

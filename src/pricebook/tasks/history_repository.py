@@ -87,15 +87,6 @@ async def find_task(conn: Connection, task_id: UUID) -> Task | None:
     return _task(row) if row else None
 
 
-async def find_requester_id(conn: Connection, task_id: UUID) -> UUID | None:
-    """Find the id of the user who requested a task; None for the system and without a task."""
-    cursor = await conn.execute(
-        "SELECT requested_by_id FROM ingestion_tasks WHERE id = %s", [task_id]
-    )
-    row = await cursor.fetchone()
-    return row[0] if row else None
-
-
 def _task(row: dict[str, Any]) -> Task:
     fields = {name: row[name] for name in TASK_FIELDS}
     counts = Counts(**{name: row[f"count_{name}"] for name in Counts.__struct_fields__})
