@@ -70,6 +70,20 @@ def equal_columns_issue(
     )
 
 
+def several_discounts_issue(header: TableHeader, columns: Iterable[int]) -> PriceListIssue:
+    """Return the issue of several columns of discounts, which may apply one after another."""
+    indices = sorted(columns)
+    labels = " and ".join(column_label(header, index) for index in indices)
+    references = tuple(column_reference(header, index) for index in indices)
+    return PriceListIssue(
+        f"The columns {labels} are several discounts, of which one column is read: write them into "
+        "one as a chain, such as 30+5, or name in ignored_columns those that leave the price as it "
+        f'is, as in ignored_columns="{references[-1]}".',
+        "ignored_columns",
+        references[:20],
+    )
+
+
 def competing_columns_issue(
     header: TableHeader, field: Field, columns: Iterable[int]
 ) -> PriceListIssue:

@@ -1,19 +1,30 @@
-"""Headers of numbers of pieces by their words in any order: packs, sizes of packs, least orders."""
+"""Fields of headers by single words in any order: packs, least orders, numbered discounts."""
 
 from collections.abc import Sequence
 
 from pricebook.pricelists.detection.header_vocabulary import (
     COUNT_KEYS,
     COUNTED_PER_KEYS,
+    FIELD_RANKS,
     MINIMUM_KEYS,
     MINIMUM_ORDER_KEYS,
 )
 from pricebook.pricelists.detection.quantity_phrases import PACK_CODES
+from pricebook.pricelists.detection.vocabulary import NAMED_SKU_RANK, OTHER_SKU_WORDS
 from pricebook.pricelists.facts.units import parse_unit
 from pricebook.pricelists.schemas.read_config import Field
 
 
-def counted_field(words: Sequence[str]) -> Field | None:
+def ranks_of_words(words: Sequence[str]) -> dict[Field, int]:
+    """Return the field of a header by single words, with its rank: `Pcs per case`, `NB SKU`."""
+    if words[1:] == ["sku"]:
+        is_other = words[0] in OTHER_SKU_WORDS or any(words[0] in r for r in FIELD_RANKS.values())
+        return {} if is_other else {"sku": NAMED_SKU_RANK}
+    named = _counted_field(words) or _numbered_field(words)
+    return {named: 0} if named else {}
+
+
+def _counted_field(words: Sequence[str]) -> Field | None:
     """Return the field that the words of a header name: `Order Qty Min`, `Pcs per case`."""
     minimum = MINIMUM_KEYS.intersection(words)
     if minimum and len(words) > len(minimum) and MINIMUM_ORDER_KEYS.issuperset(words):
@@ -32,3 +43,9 @@ def packs_of(words: Sequence[str]) -> frozenset[str]:
 def are_packs(words: Sequence[str]) -> bool:
     """Return whether all words are those of packs."""
     return bool(words) and all(parse_unit(word) in PACK_CODES for word in words)
+
+
+def _numbered_field(words: Sequence[str]) -> Field | None:
+    """Return the discount for a header that numbers one: `Rabatt 1`, `Disc2`."""
+    bare = "".join(word.rstrip("0123456789") for word in words)
+    return "discount" if bare != "".join(words) and bare in FIELD_RANKS["discount"] else None

@@ -16,6 +16,7 @@ from pricebook.pricelists.detection.ambiguity_errors import (
     column_reference,
     equal_columns_issue,
     misread_column_issue,
+    several_discounts_issue,
 )
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
 from pricebook.pricelists.detection.currencies import resolve_currency
@@ -167,6 +168,8 @@ class FactColumns:
         best = self._best(fitting)
         if len(best) == 1:
             self._assign(field, best[0])
+        elif best and field == "discount":
+            self._issues.append(several_discounts_issue(self._header, best))
         elif best and fact_field.changes_cost:
             self._issues.append(equal_columns_issue(self._header, field, best))
         elif free and not fitting and fact_field.changes_cost:

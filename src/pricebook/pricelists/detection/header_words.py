@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from pricebook.pricelists.detection.charges import charge_of_header
-from pricebook.pricelists.detection.counted_headers import are_packs, counted_field, packs_of
+from pricebook.pricelists.detection.counted_headers import are_packs, packs_of, ranks_of_words
 from pricebook.pricelists.detection.currencies import currencies_in_text, currencies_of_word
 from pricebook.pricelists.detection.header_vocabulary import (
     CUSTOMER_KEYS,
@@ -29,7 +29,6 @@ from pricebook.pricelists.detection.order_sums import without_order_sums
 from pricebook.pricelists.detection.price_periods import PricePeriod, read_period
 from pricebook.pricelists.detection.price_statements import PriceStatement, read_header_statement
 from pricebook.pricelists.detection.price_words import OTHER_QUANTITY_RANK
-from pricebook.pricelists.detection.vocabulary import NAMED_SKU_RANK, OTHER_SKU_WORDS
 from pricebook.pricelists.facts.dates import find_date
 from pricebook.pricelists.facts.tiers import parse_tier
 from pricebook.pricelists.schemas.read_config import Field
@@ -59,7 +58,7 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
     }
     if not matches:
         matches = _qualified_ranks(_without_qualifiers(words, currency))
-    if not matches and (by_words := _ranks_of_words(words)):
+    if not matches and (by_words := ranks_of_words(words)):
         return by_words
     if not matches and (statement := header_statement(cell)).vat_included:
         matches = _qualified_ranks(_without_qualifiers(statement.rest, currency))
@@ -73,15 +72,6 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
 def _qualified_ranks(key: str) -> FieldRanks:
     """Return the fields that may have qualifiers and that a header without these names."""
     return {f: FIELD_RANKS[f][key] for f in QUALIFIED_FIELDS if key in FIELD_RANKS[f]}
-
-
-def _ranks_of_words(words: Sequence[str]) -> FieldRanks:
-    """Return the field of a header by single words: `Pcs per case`, `NB SKU`."""
-    if words[1:] == ["sku"]:
-        is_other = words[0] in OTHER_SKU_WORDS or any(words[0] in r for r in FIELD_RANKS.values())
-        return {} if is_other else {"sku": NAMED_SKU_RANK}
-    counted = counted_field(words)
-    return {counted: 0} if counted else {}
 
 
 def _dated_price_ranks(cell: str, currency: str) -> FieldRanks:
