@@ -13,7 +13,7 @@ from pricebook.imports.importer_schemas import ImportResult
 from pricebook.imports.merge import StagedImport, merge_staged_rows
 from pricebook.imports.safety_thresholds import SafetyThresholds
 from pricebook.imports.staging import check_staged_rows
-from pricebook.pricelists.isolation.copy_lines import copy_line
+from pricebook.pricelists.isolation.copy_lines import LineFormatter
 from pricebook.pricelists.schemas.price_list_rows import ItemRow, RejectedRow
 from pricebook.pricelists.schemas.profile import DetectedProfile, NumberProfile
 from pricebook.pricelists.schemas.read_config import Field
@@ -73,7 +73,8 @@ def merge_rows(database: Database) -> MergeRows:
         **overrides: Any,
     ) -> ImportResult:
         async def lines() -> AsyncIterator[bytes]:
-            yield "".join(copy_line(row, has_categories=False) for row in rows).encode()
+            format_line = LineFormatter(has_categories=False).format
+            yield "".join(map(format_line, rows)).encode()
 
         async with database.transaction() as conn:
             await staging_repository.create_staging(conn)

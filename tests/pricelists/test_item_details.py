@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from pricebook.pricelists.isolation.copy_lines import COLUMNS, copy_line
+from pricebook.pricelists.isolation.copy_lines import COLUMNS, LineFormatter
 from pricebook.pricelists.schemas.cells import UncalculatedFormula
 from pricebook.pricelists.schemas.price_list_rows import Availability, PriceDetails, PriceTier
 from pricelists.price_lists import csv_text, read_single_item
@@ -224,7 +224,7 @@ def test_copy_line_has_a_value_for_each_column() -> None:
         "price_quantity", "brand", "stock", "currency", "next_price", next_from=date(2026, 12, 1)
     )
     item = table.item("500", "100", 'A\\"C\tme', "> 50", "EUR", "600")
-    line = copy_line(item, has_categories=False)
+    line = LineFormatter(has_categories=False).format(item)
     assert dict(zip(COLUMNS, line.rstrip("\n").split("\t"), strict=True)) == {
         "row_number": "2",
         "supplier_sku": "A1",
@@ -250,7 +250,7 @@ def test_copy_lines_of_plain_and_rejected_rows_have_the_same_columns() -> None:
         Table().rejected("x"),
         Table("valid_from").item("5", "2027-01-01"),
     ):
-        line = copy_line(row, has_categories=True)
+        line = LineFormatter(has_categories=True).format(row)
         assert line.endswith("\n")
         assert line.count("\t") == len(COLUMNS) - 1
         assert "None" not in line

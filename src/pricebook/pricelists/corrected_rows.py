@@ -27,13 +27,13 @@ class CorrectedRows(PriceList):
 
     def __init__(self, opened: OpenTable, profile: DetectedProfile, request: ReadRequest) -> None:
         super().__init__([opened], profile, request)
-        self._file, self._table = opened.file, opened.table
+        self._file = opened.file
         self._section_column = len(profile.headers)
 
     def rows(self) -> Iterator[PriceListRow]:
         """Yield the rows; a rejected one has the cells of the price list."""
         self._row_readers.clear()
-        read_row = self._start_reader(self._table).read
+        read_row = self._start_reader(self._tables[0]).read
         with closing(self._file.records()) as records:
             for row in map(read_row, records):
                 yield self._placed(row) if isinstance(row, RejectedRow) else row

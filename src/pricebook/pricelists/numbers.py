@@ -186,6 +186,8 @@ def _contradicts_separator(parsed: ParsedNumber, decimal_separator: DecimalMark 
 def _check_range(number: Decimal, cell: str) -> Decimal | RowProblem:
     if number > MAX_PRICE:
         return RowProblem("price_out_of_range", f"The price {quote(cell)} exceeds {MAX_PRICE}.")
+    if number.as_tuple().exponent in _EXPONENTS:
+        return number
     rounded = number.quantize(_SIX_DECIMALS, ROUND_HALF_UP)
     if abs(rounded - number) > number * _MAX_ROUNDING:
         return RowProblem(
@@ -193,9 +195,7 @@ def _check_range(number: Decimal, cell: str) -> Decimal | RowProblem:
             f"The price {quote(cell)} has more than six decimals, and rounded to six it is "
             f"{rounded:f}.",
         )
-    if rounded != number:
-        return plain_decimal(rounded)
-    return number if number.as_tuple().exponent in _EXPONENTS else plain_decimal(number)
+    return plain_decimal(rounded)
 
 
 def _parse_cell(cell: str, currency: str) -> ParsedNumber | RowProblem:

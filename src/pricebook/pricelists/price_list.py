@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 
-from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.open_tables import OpenTable, order_cells, place_rows
 from pricebook.pricelists.row_reader import RowReader
 from pricebook.pricelists.row_rejection import stored_cells
@@ -55,15 +54,20 @@ class PriceList:
         self._row_readers.clear()
         for opened in self._tables:
             self._current = opened
-            read_row = self._start_reader(opened.shifted_table).read
+            read_row = self._start_reader(opened).read
             with closing(opened.records()) as records:
                 if profile.sheets:
                     yield from place_rows(map(read_row, records), opened, profile)
                 else:
                     yield from map(read_row, records)
 
-    def _start_reader(self, table: DetectedTable) -> RowReader:
-        reader = RowReader(table, self.profile.numbers, self._request)
+    def _start_reader(self, opened: OpenTable) -> RowReader:
+        reader = RowReader(
+            opened.shifted_table,
+            self.profile.numbers,
+            self._request,
+            has_typed_cells=opened.file.delimiter is None,
+        )
         self._row_readers.append(reader)
         return reader
 

@@ -2,32 +2,35 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+
+import msgspec
 
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.pricing import NO_CONVERSION, Vat, vat_conversion
 from pricebook.pricelists.row_information import ROW_FIELDS
 from pricebook.pricelists.schemas.price_list_rows import Availability, PriceDetails
 from pricebook.pricelists.schemas.profile import PriceBasis
+from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.schemas.read_request import ReadRequest
 
-NO_DETAILS = PriceDetails()
+_NO_DETAILS = PriceDetails()
 
 
-class PricedRow(NamedTuple):
-    """What a row says about its price, as the fields of `ItemRow` of the same names.
+class RowStatements(msgspec.Struct, frozen=True, gc=False):
+    """What a row says beside its price, as the fields of `ItemRow` of the same names.
 
     `characteristics` holds the texts of cells that are not understood and decide no price, None
-    for those that are: the text of an earlier price list is removed.
+    for those that are: the text of an earlier price list is removed. `unread_fields` are those
+    whose cells are kept as text, there or in the details.
     """
 
-    price: Decimal | None
     currency: str | None
     details: PriceDetails | None
-    availability: Availability | None
-    next_price: Decimal | None
-    next_from: date | None
-    characteristics: dict[str, str | None]
+    availability: Availability | None = None
+    next_price: Decimal | None = None
+    next_from: date | None = None
+    characteristics: dict[str, str | None] = {}
+    unread_fields: tuple[Field, ...] = ()
 
 
 def has_row_prices(table: DetectedTable, request: ReadRequest) -> bool:
@@ -45,9 +48,17 @@ def has_row_prices(table: DetectedTable, request: ReadRequest) -> bool:
     return has_fields or bool(table.tiers) or basis != plain or conversion != NO_CONVERSION
 
 
-def details_of_list(basis: PriceBasis) -> PriceDetails | None:
-    """Return the details that all rows of a price list share, None if it states nothing."""
+def statements_of_list(basis: PriceBasis, catalog_currency: str) -> RowStatements:
+    """Return what all rows of a price list say that has no column for it."""
     details = PriceDetails(
         unit=basis.unit, vat_included=basis.vat_included, vat_rate=basis.vat_rate
     )
-    return None if details == NO_DETAILS else details
+    return RowStatements(
+        currency=None if basis.currency == catalog_currency else basis.currency,
+        details=stated(details),
+    )
+
+
+def stated(details: PriceDetails) -> PriceDetails | None:
+    """Return details, None if they say nothing."""
+    return None if details == _NO_DETAILS else details

@@ -1,39 +1,19 @@
 """The comparable cost of a listed price by the terms of its row."""
 
 from decimal import Decimal
-from typing import NamedTuple
 
-from pricebook.pricelists.facts.quantities import Quantity
+import msgspec
+
 from pricebook.pricelists.numbers import MAX_PRICE
-from pricebook.pricelists.pricing import (
-    NO_CONVERSION,
-    NO_SURCHARGE,
-    Surcharge,
-    Vat,
-    comparable_cost,
-)
+from pricebook.pricelists.pricing import comparable_cost
 from pricebook.pricelists.row_fields import RowRejectedError
+from pricebook.pricelists.row_terms import RowTerms
 from pricebook.pricelists.schemas.price_list_rows import PriceTier
 
 _MAX_DISCOUNT = Decimal(100)
 
 
-class RowTerms(NamedTuple):
-    """What the cells of a row beside its prices say about them."""
-
-    currency: str
-    quantity: Quantity
-    unit_text: str | None
-    pack_size: Decimal | None
-    min_order_quantity: Decimal | None
-    discounts: tuple[Decimal, ...]
-    vat: Vat
-    vat_factor: tuple[Decimal, Decimal]
-    surcharge: Surcharge = NO_SURCHARGE
-    pack_price: Decimal | None = None
-
-
-class ListedPrice(NamedTuple):
+class ListedPrice(msgspec.Struct, frozen=True, gc=False):
     """A price as listed, the discounts that apply to it, the pack size if it is that of a pack."""
 
     price: Decimal
@@ -62,11 +42,10 @@ def row_cost(listed: ListedPrice | None, terms: RowTerms) -> Decimal | None:
     """Return the comparable cost of a listed price; the price itself if nothing changes it."""
     if listed is None:
         return None
-    price, discounts, pack_size = listed
-    quantity = pack_size or terms.quantity.number
-    is_plain = not discounts and terms.surcharge == NO_SURCHARGE
-    if is_plain and quantity == 1 and terms.vat_factor == NO_CONVERSION:
+    price, discounts = listed.price, listed.discounts
+    if not (discounts or listed.pack_size or terms.is_converted):
         return price
+    quantity = listed.pack_size or terms.quantity.number
     cost = comparable_cost(
         price,
         discounts=discounts,

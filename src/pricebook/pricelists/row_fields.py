@@ -52,7 +52,6 @@ class RowFields:
         }
         self._catalog_currency = request.currency
         self._unit_source = table.facts["unit"].source if "unit" in table.facts else "the list"
-        self._currencies: dict[str, str] = {}
         self.decimal_mark: DecimalMark | None = known_decimal_mark(number_profile)
 
     def has(self, field: Field) -> bool:
@@ -95,12 +94,7 @@ class RowFields:
     def currency(self, cells: list[str]) -> str:
         """Return the currency of the row: its currency cell, else that of the price list."""
         cell = self.cell(cells, "currency")
-        if not cell:
-            return self._basis.currency
-        currency = self._currencies.get(cell)
-        if currency is None:
-            currency = self._currencies[cell] = self._parse_currency(cell)
-        return currency
+        return self._parse_currency(cell) if cell else self._basis.currency
 
     def price_quantity(self, cells: list[str], unit_quantity: Quantity | None) -> Quantity:
         """Return the quantity that the price of the row is for.

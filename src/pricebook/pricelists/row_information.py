@@ -1,7 +1,10 @@
 """What a row says about its article beside the price: identifiers, stock, texts."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
+from pricebook.pricelists.cell_cache import CellCache
 from pricebook.pricelists.detection.characteristics import column_title
 from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.table import DetectedTable
@@ -17,6 +20,8 @@ from pricebook.pricelists.schemas.read_config import Field
 
 # Fields that every price list may have, read from their cells alone.
 ROW_FIELDS: frozenset[Field] = frozenset({"sku", "name", "price", "category"})
+_AVAILABILITY: tuple[Field, ...] = ("stock", "lead_time")
+_IDENTIFIERS: tuple[Field, ...] = ("gtin", "mpn")
 
 
 class RowInformation:
@@ -24,38 +29,48 @@ class RowInformation:
 
     def __init__(self, table: DetectedTable, fields: RowFields) -> None:
         self._fields = fields
+        self._identifiers: list[Field] = [field for field in _IDENTIFIERS if fields.has(field)]
         self._titles = _titles_of_fields(table)
         self._emptied = _emptied_titles(table)
         self._parse_lead_time = partial(parse_lead_time_days, unit_days=_lead_time_unit(table))
+        columns = [table.columns[field] for field in _AVAILABILITY if fields.has(field)]
+        # Whether rows say nothing of it.
+        self.is_empty = not (columns or self._identifiers)
+        parse = self._parse_availability if columns else _no_availability
+        self.availability = CellCache(columns, parse).read
 
-    def identifiers(self, cells: list[str]) -> dict[str, str | None]:
-        """Return the fields of `PriceDetails` that identify the article elsewhere."""
-        fields = self._fields
-        gtin_text = fields.text(cells, "gtin")
-        gtin = parse_gtin(gtin_text) if gtin_text else None
-        return {
-            "gtin": gtin,
-            "gtin_text": None if gtin else gtin_text,
-            "mpn": fields.text(cells, "mpn"),
-            "brand": fields.text(cells, "brand"),
-        }
+    def identifiers(self, cells: list[str]) -> dict[str, Any]:
+        """Return those fields of `PriceDetails` that identify the article elsewhere."""
+        found: dict[str, Any] = {}
+        for field in self._identifiers:
+            if text := self._fields.text(cells, field):
+                found |= {"mpn": text} if field == "mpn" else _gtin(text)
+        return found
 
-    def availability(self, cells: list[str], unread: dict[Field, str]) -> Availability | None:
-        """Return stock and lead time, None if the price list has no column for either."""
-        fields = self._fields
-        if not (fields.has("stock") or fields.has("lead_time")):
-            return None
-        stock = parse_stock(fields.cell(cells, "stock"), fields.decimal_mark)
-        return Availability(
-            stock=stock.quantity,
-            stock_text=stock.text,
-            lead_time_days=fields.parsed(cells, "lead_time", self._parse_lead_time, unread),
-        )
-
-    def characteristics(self, unread: dict[Field, str]) -> dict[str, str | None]:
+    def characteristics(self, unread: Mapping[Field, str]) -> dict[str, str | None]:
         """Return the unread cells by their titles, None for the other columns of fields."""
-        texts = {self._titles[field]: text for field, text in unread.items()}
-        return {**self._emptied, **texts}
+        if not unread:
+            return self._emptied
+        return self._emptied | {self._titles[field]: text for field, text in unread.items()}
+
+    def _parse_availability(self, cells: list[str]) -> tuple[Availability | None, dict[Field, str]]:
+        """Return stock and lead time, and the text of a lead time that is not understood."""
+        fields = self._fields
+        unread: dict[Field, str] = {}
+        stock = parse_stock(fields.cell(cells, "stock"), fields.decimal_mark)
+        days = fields.parsed(cells, "lead_time", self._parse_lead_time, unread)
+        return Availability(
+            stock=stock.quantity, stock_text=stock.text, lead_time_days=days
+        ), unread
+
+
+def _no_availability(_: list[str]) -> tuple[Availability | None, dict[Field, str]]:
+    return None, {}
+
+
+def _gtin(text: str) -> dict[str, str]:
+    gtin = parse_gtin(text)
+    return {"gtin": gtin} if gtin else {"gtin_text": text}
 
 
 def _titles_of_fields(table: DetectedTable) -> dict[Field, str]:

@@ -10,7 +10,7 @@ from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.detection.vocabulary import PIECE_UNIT_WORDS, TAX_WORDS, TOTAL_WORDS
 from pricebook.pricelists.item_names import MAX_NAME_LENGTH, NameShortener
 from pricebook.pricelists.numbers import RowProblem, price_cell_reader
-from pricebook.pricelists.priced_rows import PricedRow, details_of_list, has_row_prices
+from pricebook.pricelists.priced_rows import has_row_prices, statements_of_list
 from pricebook.pricelists.row_prices import RowPriceReader
 from pricebook.pricelists.row_rejection import display_texts, rejected_row, too_many_cells
 from pricebook.pricelists.schemas.cells import Record, UncalculatedFormula
@@ -48,13 +48,22 @@ _category = lru_cache(maxsize=1024)(clean_name)
 
 
 class RowReader:
-    """Converts the records of a table to rows, in order; keeps the current section as category."""
+    """Converts the records of a table to rows, in order; keeps the current section as category.
+
+    Without `has_typed_cells`, all cells are plain texts, as in a text file.
+    """
 
     def __init__(
-        self, table: DetectedTable, number_profile: NumberProfile, request: ReadRequest
+        self,
+        table: DetectedTable,
+        number_profile: NumberProfile,
+        request: ReadRequest,
+        *,
+        has_typed_cells: bool = True,
     ) -> None:
         basis = table.basis
         self._table = table
+        self._has_typed_cells = has_typed_cells
         self._rows_start_below = table.rows_start_below
         self._width = len(table.headers)
         self._sku, self._name = table.columns.get("sku", -1), table.columns["name"]
@@ -62,10 +71,9 @@ class RowReader:
         self._names_are_codes = table.article_look is not None
         self._price = table.columns["price"]
         self._category = table.columns.get("category")
-        self._currency = None if basis.currency == request.currency else basis.currency
         self._catalog_currency = request.currency
         self._read_price = price_cell_reader(number_profile, basis.currency)
-        self._details = details_of_list(basis)
+        self._statements = statements_of_list(basis, request.currency)
         self._prices = (
             RowPriceReader(table, number_profile, request)
             if has_row_prices(table, request)
@@ -91,7 +99,7 @@ class RowReader:
             return self._rejected(record, RowProblem("malformed_row", malformed), "")
         if len(cells) < self._width:
             cells = [*cells, *[""] * (self._width - len(cells))]
-        if _PLAIN_TEXT.issuperset(map(type, cells)):
+        if not self._has_typed_cells or _PLAIN_TEXT.issuperset(map(type, cells)):
             return self._classify_texts(record, cells, cells)
         if problem := self._uncalculated_problem(cells):
             return self._rejected(record, problem, self._readable_code(cells))
@@ -107,11 +115,10 @@ class RowReader:
             return self._classify_incomplete(record, cells)
         if self._names_are_codes and self._is_total_of_names(cells):
             return IgnoredRow(record[0])
-        price = (
-            self._read_price(typed_cells[self._price])
-            if self._prices is None
-            else self._prices.read(typed_cells)
-        )
+        if self._prices is None:
+            price, said = self._read_price(typed_cells[self._price]), self._statements
+        else:
+            price, said = self._prices.read(typed_cells, cells)
         if isinstance(price, RowProblem):
             return self._classify_without_price(record, cells, price)
         if problem := self._find_problem(cells, sku):
@@ -119,13 +126,22 @@ class RowReader:
         category = self._section if self._category is None else _category(cells[self._category])
         titles = self._table.characteristics
         characteristics = {title: cells[index].strip() or None for title, index in titles}
+        if said.characteristics:
+            characteristics |= said.characteristics
         if len(name) > MAX_NAME_LENGTH:
             name = self._shortener.shorten(name, characteristics)
-        if isinstance(price, PricedRow):
-            return _priced_item((record[0], sku, name), price, category, characteristics)
-        currency, details = self._currency, self._details
         return ItemRow(
-            record[0], sku, name, price, category or None, characteristics, currency, details
+            record[0],
+            sku,
+            name,
+            price,
+            category or None,
+            characteristics,
+            said.currency,
+            said.details,
+            said.availability,
+            said.next_price,
+            said.next_from,
         )
 
     def _classify_without_price(
@@ -267,23 +283,3 @@ def _calculated_columns(table: DetectedTable) -> list[tuple[int, str]]:
         ),
         *((index, FIELD_LABELS["price"]) for _, index in table.tiers),
     ]
-
-
-def _priced_item(
-    item: tuple[int, str, str],
-    row: PricedRow,
-    category: str | None,
-    characteristics: dict[str, str | None],
-) -> ItemRow:
-    """Return the item of a row number, code and name with what its row says about the price."""
-    return ItemRow(
-        *item,
-        row.price,
-        category or None,
-        {**row.characteristics, **characteristics},
-        row.currency,
-        row.details,
-        row.availability,
-        row.next_price,
-        row.next_from,
-    )

@@ -41,9 +41,7 @@ def split_header(header: str) -> list[str]:
     `Цена с НДС* (BYN)` gives `цена с ндс`: case, accents, footnote digits, punctuation and
     bracketed text are removed. A header with nothing else keeps its bracketed text.
     """
-    without_footnotes = "".join(
-        char for char in header[:_MAX_HEADER_LENGTH] if unicodedata.category(char) != "No"
-    )
+    without_footnotes = _without_footnotes(header[:_MAX_HEADER_LENGTH])
     outside = _BRACKETED.sub(" ", without_footnotes)
     folded = _fold(outside) or _fold(without_footnotes)
     return folded.split()
@@ -75,8 +73,20 @@ def _to_nfc(text: str) -> str:
     return text if _TOO_MANY_COMBINING_MARKS(text) else unicodedata.normalize("NFC", text)
 
 
+def _without_footnotes(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(char for char in text if unicodedata.category(char) != "No")
+
+
 def _fold(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text)
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     # The Turkish `ı` is the small letter of `I`, which casefold() does not know.
-    return _NO_LETTER_OR_DIGIT.sub(" ", bare.casefold().replace("ı", "i")).strip()
+    folded = _without_accents(text).casefold().replace("ı", "i")
+    return _NO_LETTER_OR_DIGIT.sub(" ", folded).strip()
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in decomposed if not unicodedata.combining(char))

@@ -1,11 +1,8 @@
 """Global Trade Item Numbers: GTIN-8, GTIN-12 (UPC), GTIN-13 (EAN), GTIN-14."""
 
-from itertools import cycle
-
 from pricebook.pricelists.schemas.cells import NumberCell
 
 _LENGTHS = frozenset({8, 12, 13, 14})
-_WEIGHTS = (3, 1)
 _SEPARATORS = str.maketrans("", "", " \u00a0-")
 
 
@@ -20,8 +17,5 @@ def parse_gtin(cell: str) -> str | None:
 
 def _has_check_digit(digits: str) -> bool:
     """Return whether the last digit is the check digit (GS1 General Specifications, 7.9)."""
-    *numbers, check = map(int, digits)
-    weighted = sum(
-        number * weight for number, weight in zip(reversed(numbers), cycle(_WEIGHTS), strict=False)
-    )
-    return (weighted + check) % 10 == 0
+    weighted = 3 * sum(map(int, digits[-2::-2])) + sum(map(int, digits[-3::-2]))
+    return (weighted + int(digits[-1])) % 10 == 0

@@ -2,7 +2,12 @@
 
 import msgspec
 
-from pricebook.pricelists.schemas.price_list_rows import ItemRow, RejectedRow
+from pricebook.pricelists.schemas.price_list_rows import (
+    Availability,
+    ItemRow,
+    PriceDetails,
+    RejectedRow,
+)
 
 COLUMNS = (
     "row_number",
@@ -24,47 +29,60 @@ _LINE_END = f"\t{_NULL}\t{_NULL}\t{_NULL}\n"
 # The columns `currency` to `next_from` of a row that says nothing but its price.
 _NO_TERMS = "\t".join([_NULL] * 5)
 _PLAIN_LINE_END = f"\t{_NO_TERMS}{_LINE_END}"
+_NO_UPCOMING = f"{_NULL}\t{_NULL}"
 # JSON has no other characters to escape: tab and line ends are escaped by backslashes in it.
 _ESCAPED_BACKSLASH = rb"\\"
+_MAX_ENCODED = 4096
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
-def copy_line(row: ItemRow | RejectedRow, *, has_categories: bool) -> str:
-    """Return a row as one line for COPY, its columns in the order of `COLUMNS`.
+class LineFormatter:
+    """Formats the rows of one price list.
 
     With `has_categories` an empty category cell clears the category of the item.
     """
-    if isinstance(row, RejectedRow):
-        return _rejected_line(row)
-    characteristics = row.characteristics
-    if has_categories or row.category:
-        characteristics = {**characteristics, "category": row.category}
-    sku, name = _escape(row.supplier_sku), _escape(row.name)
-    encoded = _encode(characteristics).replace(b"\\", _ESCAPED_BACKSLASH).decode()
-    if row.currency is row.details is row.availability is row.next_from is None:
-        return f"{row.row_number}\t{sku}\t{name}\t{row.price}\t{encoded}{_PLAIN_LINE_END}"
-    price, terms = _price_and_terms(row)
-    return f"{row.row_number}\t{sku}\t{name}\t{price}\t{encoded}\t{terms}{_LINE_END}"
 
+    def __init__(self, *, has_categories: bool) -> None:
+        self._has_categories = has_categories
+        self._encoded: dict[int, str] = {}
+        self._kept: list[object] = []
 
-def _price_and_terms(row: ItemRow) -> tuple[str, str]:
-    """Return the price and the columns `currency` to `next_from` of a row that has any of them."""
-    details, availability = (
-        _NULL if part is None else _encode(part).replace(b"\\", _ESCAPED_BACKSLASH).decode()
-        for part in (row.details, row.availability)
-    )
-    price, *terms = (
-        _NULL if value is None else str(value)
-        for value in (row.price, row.currency, row.next_price, row.next_from)
-    )
-    currency, next_price, next_from = terms
-    return price, f"{currency}\t{details}\t{availability}\t{next_price}\t{next_from}"
+    def format(self, row: ItemRow | RejectedRow) -> str:
+        """Return a row as one line for COPY, its columns in the order of `COLUMNS`."""
+        if isinstance(row, RejectedRow):
+            return _rejected_line(row)
+        characteristics = row.characteristics
+        if self._has_categories or row.category:
+            characteristics = {**characteristics, "category": row.category}
+        sku, name, encoded = _escape(row.supplier_sku), _escape(row.name), _json(characteristics)
+        if row.currency is row.details is row.availability is row.next_from is None:
+            return f"{row.row_number}\t{sku}\t{name}\t{row.price!s}\t{encoded}{_PLAIN_LINE_END}"
+        currency, price = row.currency or _NULL, _NULL if row.price is None else str(row.price)
+        details = self._encoded.get(id(row.details)) or self._encode(row.details)
+        availability = self._encoded.get(id(row.availability)) or self._encode(row.availability)
+        upcoming = f"{row.next_price!s}\t{row.next_from!s}" if row.next_from else _NO_UPCOMING
+        return (
+            f"{row.row_number}\t{sku}\t{name}\t{price}\t{encoded}\t{currency}\t{details}\t"
+            f"{availability}\t{upcoming}{_LINE_END}"
+        )
+
+    def _encode(self, part: PriceDetails | Availability | None) -> str:
+        """Return a part of a row as a column; rows share such objects, so each is encoded once.
+
+        The objects are kept as long as their ids are known, so that no other one gets the same id.
+        """
+        if len(self._kept) == _MAX_ENCODED:
+            self._encoded.clear()
+            self._kept.clear()
+        self._kept.append(part)
+        encoded = self._encoded[id(part)] = _NULL if part is None else _json(part)
+        return encoded
 
 
 def _rejected_line(row: RejectedRow) -> str:
     sku = _NULL if row.supplier_sku is None else _escape(row.supplier_sku)
     message = _escape(row.error_message)
-    data = _encode(row.row_data).replace(b"\\", _ESCAPED_BACKSLASH).decode()
+    data = _json(row.row_data)
     section = _NULL if row.section is None else _section(row.section)
     values = f"\\N\t\\N\t{section}\t{_NO_TERMS}"
     return f"{row.row_number}\t{sku}\t{values}\t{row.error_type}\t{message}\t{data}\n"
@@ -72,7 +90,11 @@ def _rejected_line(row: RejectedRow) -> str:
 
 def _section(title: str) -> str:
     """Return the section of a rejected row as the characteristics that its item would have."""
-    return _encode({"category": title}).replace(b"\\", _ESCAPED_BACKSLASH).decode()
+    return _json({"category": title})
+
+
+def _json(value: object) -> str:
+    return _encode(value).replace(b"\\", _ESCAPED_BACKSLASH).decode()
 
 
 def _escape(text: str) -> str:

@@ -17,7 +17,7 @@ import msgspec
 
 from pricebook.errors import ParserKilledError, PricebookError, PriceListError
 from pricebook.pricelists.isolation import frames, sandbox
-from pricebook.pricelists.isolation.copy_lines import copy_line
+from pricebook.pricelists.isolation.copy_lines import LineFormatter
 from pricebook.pricelists.isolation.frames import (
     Frame,
     PriceListFailed,
@@ -92,14 +92,14 @@ def _handle_request(request: ReadRequest, responses: BinaryIO, status: TextIO) -
 
 
 def _send_rows(responses: BinaryIO, price_list: PriceList) -> None:
-    has_categories = "category" in price_list.profile.columns
+    format_line = LineFormatter(has_categories="category" in price_list.profile.columns).format
     lines: list[str] = []
     row_count = characters = ignored = 0
     for row_count, row in enumerate(price_list.rows(), start=1):
         if isinstance(row, IgnoredRow):
             ignored += 1
         else:
-            line = copy_line(row, has_categories=has_categories)
+            line = format_line(row)
             lines.append(line)
             characters += len(line)
         if characters > _CHUNK_CHARACTERS or row_count % _ROWS_PER_CHUNK == 0:

@@ -1,0 +1,190 @@
+"""The prices that a row lists: that of today or of a tier, an upcoming and a recommended one."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache, partial
+
+import msgspec
+
+from pricebook.pricelists.detection.column_content import display_text
+from pricebook.pricelists.detection.table import DetectedTable
+from pricebook.pricelists.numbers import RowProblem, price_cell_reader
+from pricebook.pricelists.pricing import tier_at
+from pricebook.pricelists.row_costs import ListedPrice, holds_for_packs, pack_tiers
+from pricebook.pricelists.row_fields import RowFields, RowRejectedError
+from pricebook.pricelists.row_terms import RowTerms
+from pricebook.pricelists.schemas.price_list_rows import PriceTier
+from pricebook.pricelists.schemas.profile import NumberProfile
+from pricebook.pricelists.schemas.read_config import Field
+from pricebook.pricelists.schemas.read_request import ReadRequest
+
+_ONE = Decimal(1)
+_PRICE_FIELDS: tuple[Field, ...] = ("price", "list_price", "next_price", "pack_price")
+_NO_PRICE = frozenset({"", "-", "–", "—"})
+
+ReadPrice = Callable[[str], Decimal | RowProblem]
+
+
+class ListedPrices(msgspec.Struct, frozen=True, gc=False):
+    """The price of today, the one from a later day on, and several tiers in ascending order."""
+
+    today: ListedPrice | None
+    upcoming: ListedPrice | None
+    next_from: date | None
+    tiers: tuple[PriceTier, ...]
+
+
+class ListedPriceReader:
+    """Reads the price cells of the rows of one table."""
+
+    def __init__(
+        self,
+        table: DetectedTable,
+        fields: RowFields,
+        number_profile: NumberProfile,
+        request: ReadRequest,
+    ) -> None:
+        columns, basis = table.columns, table.basis
+        tier_columns = {column for _, column in table.tiers}
+        is_base = basis.discount_base == "list_price"
+        self._fields = fields
+        self._basis = basis
+        self._tiers = table.tiers
+        self._is_price_a_tier = columns["price"] in tier_columns
+        self._price_columns: Sequence[int] = sorted(
+            tier_columns.union(
+                columns[field]
+                for field in _PRICE_FIELDS
+                if field in columns and (field != "list_price" or is_base)
+            )
+        )
+        self._has_recommended_price = fields.has("list_price") and not is_base
+        self._today = request.today or datetime.now(UTC).date()
+        # The function that parses the price cells of rows in a currency.
+        self.in_currency = cache(partial(price_cell_reader, number_profile))
+
+    @property
+    def has_one_price(self) -> bool:
+        """Whether rows have no price but that in the price column."""
+        has_others = len(self._price_columns) > 1 or self._tiers or self._has_recommended_price
+        return not has_others
+
+    def has_price(self, cells: list[str]) -> bool:
+        """Return whether any price cell of a row is filled."""
+        return any(cells[column].strip() for column in self._price_columns)
+
+    def holds_today(self, terms: RowTerms) -> bool:
+        """Return whether the price of a row holds already."""
+        return terms.valid_from is None or terms.valid_from <= self._today
+
+    def read(self, cells: list[str], terms: RowTerms) -> ListedPrices:
+        """Return the prices of a row; raises RowRejectedError if one is not understood."""
+        read_price = self.in_currency(terms.currency)
+        if self._fields.has("pack_price"):
+            terms = terms._replace(pack_price=self._read_cell(cells, "pack_price", read_price))
+        tiers = self._read_tiers(cells, read_price) if self._tiers else ()
+        is_tiered = bool(tiers) or terms.pack_price is not None
+        if is_tiered and "min_order_quantity" in terms.unread:
+            raise self._fields.minimum_problem(terms.unread["min_order_quantity"])
+        listed = self._listed_price(cells, read_price, tiers, terms)
+        upcoming, next_from = None, None
+        if self._fields.has("next_price"):
+            listed, upcoming, next_from = self._with_next_price(cells, read_price, listed, terms)
+        elif not self.holds_today(terms):
+            listed, upcoming, next_from = None, listed, terms.valid_from
+        tiers = self._shown_tiers(cells, read_price, tiers, terms)
+        return ListedPrices(listed, upcoming, next_from, tiers)
+
+    def read_recommended(
+        self, cells: list[str], terms: RowTerms, unread: dict[Field, str]
+    ) -> Decimal | None:
+        """Return the recommended price of a row, None if it is empty or unread."""
+        if not self._has_recommended_price:
+            return None
+        read_price = self.in_currency(terms.currency)
+
+        def read(cell: str) -> Decimal | None:
+            price = read_price(cell)
+            return None if isinstance(price, RowProblem) else price
+
+        return self._fields.parsed(cells, "list_price", read, unread)
+
+    def _with_next_price(
+        self,
+        cells: list[str],
+        read_price: ReadPrice,
+        listed: ListedPrice | None,
+        terms: RowTerms,
+    ) -> tuple[ListedPrice | None, ListedPrice | None, date | None]:
+        """Return the price of today, the upcoming one and its first day."""
+        price = self._read_cell(cells, "next_price", read_price)
+        if price is None:
+            return listed, None, None
+        next_from = self._basis.next_from or terms.valid_from
+        if next_from is None:
+            raise self._fields.next_price_problem()
+        upcoming = ListedPrice(
+            price, terms.discounts if self._basis.discount_base == "price" else ()
+        )
+        return (upcoming, None, None) if next_from <= self._today else (listed, upcoming, next_from)
+
+    def _listed_price(
+        self,
+        cells: list[str],
+        read_price: ReadPrice,
+        tiers: tuple[PriceTier, ...],
+        terms: RowTerms,
+    ) -> ListedPrice | None:
+        base = self._basis.discount_base
+        if base == "list_price":
+            list_price = self._read_cell(cells, "list_price", read_price)
+            if list_price is not None:
+                return ListedPrice(list_price, terms.discounts)
+        discounts = terms.discounts if base == "price" else ()
+        if tiers:
+            order = max(_ONE, terms.min_order_quantity or _ONE)
+            return ListedPrice(tier_at(tiers, order).price, discounts)
+        price = self._read_cell(cells, "price", read_price)
+        if terms.pack_price is not None and holds_for_packs(price, terms):
+            return ListedPrice(terms.pack_price, discounts, self._fields.known_pack_size(cells))
+        return None if price is None else ListedPrice(price, discounts)
+
+    def _shown_tiers(
+        self,
+        cells: list[str],
+        read_price: ReadPrice,
+        tiers: tuple[PriceTier, ...],
+        terms: RowTerms,
+    ) -> tuple[PriceTier, ...]:
+        if terms.pack_price is not None and not tiers:
+            return pack_tiers(self._read_cell(cells, "price", read_price), terms)
+        return tiers if len(tiers) > 1 else ()
+
+    def _read_tiers(self, cells: list[str], read_price: ReadPrice) -> tuple[PriceTier, ...]:
+        """Return the price tiers of a row in ascending order; the price column is the one from 1.
+
+        A tier without a price is not offered.
+        """
+        tiers = {
+            quantity: _checked(read_price(cells[column]))
+            for quantity, column in self._tiers
+            if display_text(cells[column]).strip() not in _NO_PRICE
+        }
+        price = self._read_cell(cells, "price", read_price)
+        if price is not None and tiers.setdefault(_ONE, price) != price:
+            raise self._fields.tier_problem(price, tiers[_ONE])
+        return tuple(PriceTier(quantity, tiers[quantity]) for quantity in sorted(tiers))
+
+    def _read_cell(self, cells: list[str], field: Field, read_price: ReadPrice) -> Decimal | None:
+        """Return the price of a field, None if its cell is empty or a dash, or has no column."""
+        if field == "price" and self._is_price_a_tier:
+            return None
+        cell = self._fields.cell(cells, field)
+        return None if display_text(cell).strip() in _NO_PRICE else _checked(read_price(cell))
+
+
+def _checked(price: Decimal | RowProblem) -> Decimal:
+    if isinstance(price, RowProblem):
+        raise RowRejectedError(*price)
+    return price

@@ -1,0 +1,135 @@
+"""The terms of a row: what its cells beside the prices say, equal for many rows."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from pricebook.pricelists.detection.column_content import display_text
+from pricebook.pricelists.detection.table import DetectedTable
+from pricebook.pricelists.facts.discounts import parse_discounts
+from pricebook.pricelists.facts.quantities import Quantity
+from pricebook.pricelists.facts.units import parse_unit
+from pricebook.pricelists.numbers import RowProblem
+from pricebook.pricelists.pricing import NO_CONVERSION, NO_SURCHARGE, Surcharge, vat_conversion
+from pricebook.pricelists.row_fields import RowFields
+from pricebook.pricelists.row_surcharges import read_surcharge
+from pricebook.pricelists.schemas.price_list_rows import PriceDetails
+from pricebook.pricelists.schemas.read_config import CatalogVat, Field
+
+# The fields that `RowTermsParser` reads; `brand` is no term, but as repetitive.
+TERM_FIELDS: tuple[Field, ...] = (
+    "currency",
+    "price_quantity",
+    "unit",
+    "pack_size",
+    "min_order_quantity",
+    "discount",
+    "discount_group",
+    "surcharge",
+    "vat_rate",
+    "valid_from",
+    "brand",
+)
+
+_ONE = Decimal(1)
+
+
+class RowTerms(NamedTuple):
+    """What the cells of a row beside its prices say about them.
+
+    `is_converted` is set if quantity, surcharge or VAT make the cost another number than the price.
+    `valid_from` is the first day of the prices, `details` is all of it for the item. `unread` has
+    the texts of cells that are not understood and decide no cost. `pack_price` is that of a row.
+    """
+
+    currency: str
+    quantity: Quantity
+    pack_size: Decimal | None
+    min_order_quantity: Decimal | None
+    discounts: tuple[Decimal, ...]
+    surcharge: Surcharge
+    vat_factor: tuple[Decimal, Decimal]
+    is_converted: bool
+    valid_from: date | None
+    details: PriceDetails
+    unread: dict[Field, str]
+    pack_price: Decimal | None = None
+
+
+class RowTermsParser:
+    """Parses the terms of the rows of one table.
+
+    `price_reader` returns the function that parses amounts in a currency.
+    """
+
+    def __init__(
+        self,
+        table: DetectedTable,
+        fields: RowFields,
+        catalog_vat: CatalogVat,
+        price_reader: Callable[[str], Callable[[str], Decimal | RowProblem]],
+    ) -> None:
+        self._basis = table.basis
+        self._price_reader = price_reader
+        self._fields = fields
+        self._catalog_vat: CatalogVat = catalog_vat
+
+    def parse(self, cells: list[str]) -> RowTerms:
+        """Return the terms of a row; raises RowRejectedError for one that is not understood."""
+        fields = self._fields
+        unread: dict[Field, str] = {}
+        currency = fields.currency(cells)
+        unit_quantity = self._unit_quantity(cells)
+        quantity = fields.price_quantity(cells, unit_quantity)
+        pack_size = fields.parsed(cells, "pack_size", fields.quantity_in, unread)
+        if self._basis.prices_per_pack:
+            quantity = fields.pack_quantity(cells, quantity)
+        minimum = fields.parsed(cells, "min_order_quantity", fields.quantity_in, unread)
+        vat = fields.vat(cells, unread)
+        vat_factor = vat_conversion(vat, self._catalog_vat)
+        if vat_factor is None:
+            raise fields.vat_problem(vat)
+        discounts = self._discounts(cells, unread)
+        surcharge = read_surcharge(fields, cells, self._price_reader(currency))
+        is_converted = quantity.number != 1 or vat_factor != NO_CONVERSION
+        details = PriceDetails(
+            price_quantity=quantity.number if quantity.number != 1 else None,
+            unit=quantity.unit,
+            unit_text=None if unit_quantity else fields.text(cells, "unit"),
+            pack_size=pack_size.number if pack_size else None,
+            min_order_quantity=minimum.number if minimum else None,
+            discounts=discounts,
+            discount_group=fields.text(cells, "discount_group"),
+            surcharge=surcharge.amount or None,
+            surcharge_percent=surcharge.percent or None,
+            vat_included=vat.included,
+            vat_rate=vat.rate,
+            brand=fields.text(cells, "brand"),
+        )
+        return RowTerms(
+            currency,
+            quantity,
+            details.pack_size,
+            details.min_order_quantity,
+            discounts,
+            surcharge,
+            vat_factor,
+            is_converted=is_converted or surcharge != NO_SURCHARGE,
+            valid_from=fields.valid_from(cells) or self._basis.valid_from,
+            details=details,
+            unread=unread,
+        )
+
+    def _unit_quantity(self, cells: list[str]) -> Quantity | None:
+        """Return the unit of a row, of its unit cell also a quantity; None if it is unknown."""
+        cell = self._fields.cell(cells, "unit")
+        if not cell:
+            return Quantity(_ONE, self._basis.unit) if self._basis.unit else None
+        unit = parse_unit(display_text(cell))
+        return Quantity(_ONE, unit) if unit else self._fields.quantity_in(cell)
+
+    def _discounts(self, cells: list[str], unread: dict[Field, str]) -> tuple[Decimal, ...]:
+        if self._basis.discount_base == "none":
+            return self._fields.parsed(cells, "discount", parse_discounts, unread) or ()
+        return self._fields.discounts(cells)
