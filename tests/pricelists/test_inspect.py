@@ -47,10 +47,12 @@ def lists(tmp_path: Path) -> Path:
 
 
 def test_cells_that_are_kept_as_text_are_counted(tmp_path: Path) -> None:
-    rows = ("1;Lamp;5;pcs;2", "2;Cable;7;heap;1", "3;Tape;7;heap;some")
-    (tmp_path / "a.csv").write_text(csv_text(*rows, header="sku;name;price;unit;pack size"))
+    rows = ("1;Lamp;5;pcs;2;soon", "2;Cable;7;heap;1;2 days", "3;Tape;7;heap;some;soon")
+    header = "sku;name;price;unit;pack size;lead time"
+    (tmp_path / "a.csv").write_text(csv_text(*rows, header=header))
     printed = run("a.csv", folder=tmp_path).stdout
-    assert "cells not understood and kept as text: 1 of pack size, 2 of unit." in printed
+    counts = "2 of lead time, 1 of pack size, 2 of unit"
+    assert f"cells not understood and kept as text: {counts}." in printed
 
 
 def test_every_file_of_a_folder_gets_one_line_and_a_refused_one_ends_with_1(lists: Path) -> None:
