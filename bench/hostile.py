@@ -82,7 +82,7 @@ def other_client(port: int) -> Generator[Any]:
     stopping.set()
     process.join()
     if process.exitcode:
-        raise SystemExit("The other client got no response.")
+        raise SystemExit("The other client got no page.")
 
 
 def read_catalog(port: int, started: Any, stopping: Any, worst: Any) -> None:
@@ -91,8 +91,9 @@ def read_catalog(port: int, started: Any, stopping: Any, worst: Any) -> None:
         sent_at = time.perf_counter()
         connection = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
         connection.request("GET", "/api/v1/catalog", headers={"Connection": "close"})
-        if connection.getresponse().status != HTTPStatus.OK:
-            raise SystemExit(1)
+        status = connection.getresponse().status
+        if status != HTTPStatus.OK:
+            raise SystemExit(f"The other client got {status} at {time.strftime('%X')}.")
         worst.value = max(worst.value, time.perf_counter() - sent_at)
         started.set()
         time.sleep(PAUSE_SECONDS)

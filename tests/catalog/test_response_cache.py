@@ -7,7 +7,12 @@ import msgspec
 import pytest
 
 from pricebook.catalog import response_cache
-from pricebook.catalog.response_cache import ENTRY_BYTES, MAX_TARGET_BYTES, ResponseCache
+from pricebook.catalog.response_cache import (
+    ENTRY_BYTES,
+    MAX_TARGET_BYTES,
+    RECENT_ENTRIES,
+    ResponseCache,
+)
 
 
 class Value(msgspec.Struct):
@@ -57,6 +62,20 @@ async def test_invalidate_clears_the_cache(fresh_cache: ResponseCache) -> None:
     fresh_cache.invalidate()
     assert fresh_cache.find("key") is None
     assert (await fresh_cache.get("key", source.compute)).name == "value 2"
+
+
+async def test_shrink_keeps_what_was_used_last() -> None:
+    cache = ResponseCache(max_bytes=10_000_000)
+    cache.invalidate()
+    source = ValueSource()
+    for number in range(RECENT_ENTRIES + 2):
+        await cache.get(f"key {number}", source.compute)
+    cache.find("key 0")
+    per_entry = cache.size // (RECENT_ENTRIES + 2)
+    cache.shrink()
+    found = [number for number in range(RECENT_ENTRIES + 2) if cache.find(f"key {number}")]
+    assert found == [0, *range(3, RECENT_ENTRIES + 2)]
+    assert cache.size // RECENT_ENTRIES == per_entry
 
 
 async def test_value_computed_before_invalidation_is_not_stored(fresh_cache: ResponseCache) -> None:

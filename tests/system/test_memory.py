@@ -1,5 +1,12 @@
+import asyncio
 import subprocess
 import sys
+from functools import partial
+
+import pytest
+
+from pricebook.system import memory
+from pricebook.system.async_tasks import in_background
 
 # Frees 80 MB in blocks of 100 KB that lie between small ones, which stay; prints the resident KiB
 # that are left.
@@ -25,3 +32,19 @@ def test_freed_blocks_return_to_the_system() -> None:
     command = [sys.executable, "-c", FREE_BLOCKS]
     left = int(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
     assert left < 20_000
+
+
+async def test_a_process_over_its_limit_shrinks_its_caches_at_intervals(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(memory, "TRIM_INTERVAL_SECONDS", 0.001)
+    shrunk: list[str] = []
+    often = asyncio.Queue[None]()
+    async with in_background(
+        memory.limit_memory(sys.maxsize, partial(shrunk.append, "under the limit"), 0),
+        memory.limit_memory(1, partial(shrunk.append, "once a minute")),
+        memory.limit_memory(1, partial(often.put_nowait, None), 0),
+    ):
+        for _ in range(3):
+            await asyncio.wait_for(often.get(), 5)
+    assert shrunk == ["once a minute"]

@@ -66,12 +66,15 @@ from pricebook.services import (
 from pricebook.settings import Settings
 from pricebook.suppliers import routes as suppliers
 from pricebook.system.async_tasks import in_background
-from pricebook.system.memory import trim_memory
+from pricebook.system.memory import limit_memory
 from pricebook.system.recurring_warning import RecurringWarning
 from pricebook.tasks import routes as tasks
 
 API_PREFIX = "/api/v1"
 DATABASE_RETRY_SECONDS = 1.0
+MEGABYTE = 1024 * 1024
+# What a process holds beside the response cache (docs/decisions/0024-memory-bounded-in-bytes.md).
+PROCESS_MEMORY_MB = 100
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (a folder with a random name is created in it)
 
 # Attributes of the application's state that routes receive by name.
@@ -106,7 +109,7 @@ def create_app(
     `counters_folder`.
     """
     counters = Counters(counters_folder)
-    response_cache = ResponseCache(settings.catalog_memory_mb * 1024 * 1024)
+    response_cache = ResponseCache(settings.catalog_memory_mb * MEGABYTE)
 
     app = Litestar(
         route_handlers=[
@@ -204,7 +207,11 @@ async def _lifespan(
                 read_gauges=gauges.metrics,
                 token=settings.metrics_token,
             )
-            async with recording_metrics(app.state.metrics), in_background(trim_memory()):
+            max_bytes = (settings.catalog_memory_mb + PROCESS_MEMORY_MB) * MEGABYTE
+            async with (
+                recording_metrics(app.state.metrics),
+                in_background(limit_memory(max_bytes, response_cache.shrink)),
+            ):
                 yield
 
 

@@ -13,6 +13,8 @@ import msgspec
 # The cache is used for this long after the last sign that change notifications arrive.
 FRESH_SECONDS = 3.0
 ENTRY_BYTES = 500
+# What `shrink` leaves: the requests of about the last second under load.
+RECENT_ENTRIES = 1000
 # Longer request targets get no alias.
 MAX_TARGET_BYTES = 1024
 
@@ -71,6 +73,11 @@ class ResponseCache:
         """Drop all entries and store none until the next `invalidate`: notifications are lost."""
         self._clear()
         self._fresh_until = float("-inf")
+
+    def shrink(self) -> None:
+        """Drop the least recently used entries, all but `RECENT_ENTRIES`."""
+        while len(self._entries) > RECENT_ENTRIES:
+            self._drop_oldest()
 
     def find(self, key: Key) -> Any:
         """Return the entry of a key, or None."""
@@ -148,8 +155,11 @@ class ResponseCache:
         """Add to the size; drop the least recently used entries over the limit."""
         self._bytes += more_bytes
         while self._bytes > self._max_bytes:
-            dropped_key, dropped = self._entries.popitem(last=False)
-            self._bytes -= _size_of(dropped_key) + dropped.size + ENTRY_BYTES
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        key, entry = self._entries.popitem(last=False)
+        self._bytes -= _size_of(key) + entry.size + ENTRY_BYTES
 
     def _finish_computation(self, key: str, done: asyncio.Task[Any]) -> None:
         if self._in_progress.get(key) is done:

@@ -1,10 +1,16 @@
-"""Return of freed memory to the operating system."""
+"""Return of freed memory to the operating system, and the limit of a process."""
 
 import asyncio
 import ctypes
 import gc
+import resource
+import time
+from collections.abc import Callable
+from pathlib import Path
 
 TRIM_INTERVAL_SECONDS = 10.0
+SHRINK_INTERVAL_SECONDS = 60.0
+STATM = Path("/proc/self/statm")
 # Options of mallopt(3). Blocks of this size and more are mapped on their own, so that they return
 # to the system when they are freed; without a fixed size, glibc raises it up to 32 MiB.
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
@@ -20,21 +26,45 @@ def configure_allocator() -> None:
         _libc.mallopt(_M_ARENA_MAX, 1)
 
 
-async def trim_memory() -> None:
-    """Trim the heap every ten seconds, until cancelled.
+async def limit_memory(
+    max_bytes: int,
+    shrink_caches: Callable[[], None],
+    shrink_interval: float = SHRINK_INTERVAL_SECONDS,
+) -> None:
+    """Return unused memory to the system every ten seconds, until cancelled.
 
     After a burst of load, cyclic garbage is collected once before. That takes tens of milliseconds;
-    the collector itself may not run until much more memory is allocated.
+    the collector itself may not run until much more memory is allocated. A process that still holds
+    more than `max_bytes` shrinks its caches, once in `shrink_interval` seconds at most: Python
+    returns small objects in blocks of 1 MiB, and one cached object keeps a block that a burst had
+    filled.
     """
-    last_collected = 0
+    last_collected, shrink_after = 0, float("-inf")
     while True:
         before = _young_collections()
         await asyncio.sleep(TRIM_INTERVAL_SECONDS)
         if last_collected != _young_collections() == before:
             gc.collect()
             last_collected = before
-        if hasattr(_libc, "malloc_trim"):  # glibc only
-            _libc.malloc_trim(0)
+        _trim_heap()
+        if resident_bytes() > max_bytes and time.monotonic() > shrink_after:
+            shrink_after = time.monotonic() + shrink_interval
+            shrink_caches()
+            _trim_heap()
+
+
+def resident_bytes() -> int:
+    """Return the resident memory of this process; 0 on systems without /proc."""
+    try:
+        pages = int(STATM.read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * resource.getpagesize()
+
+
+def _trim_heap() -> None:
+    if hasattr(_libc, "malloc_trim"):  # glibc only
+        _libc.malloc_trim(0)
 
 
 def _young_collections() -> int:
