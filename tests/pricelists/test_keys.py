@@ -38,7 +38,7 @@ def test_key_is_proposed_also_where_the_price_is_a_choice() -> None:
     assert [issue.option for issue in error.issues] == [
         *("column_mapping.price", "column_mapping.sku"),
     ]
-    assert '--set key_columns="Наименование,Фасовка"' in error.issues[1].message
+    assert '--set key_columns="Наименование,Фасовка"' in error.issues[-1].message
 
 
 def test_key_columns_identify_the_articles() -> None:
