@@ -21,7 +21,7 @@ from pricebook.pricelists.detection.header_words import (
     mentions_price,
     tier_quantity,
 )
-from pricebook.pricelists.detection.vocabulary import FIELD_WORDS
+from pricebook.pricelists.detection.vocabulary import FIELD_WORDS, NAMED_SKU_RANK
 from pricebook.pricelists.numbers import count_decimals
 from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.read_config import Field
@@ -289,6 +289,11 @@ def _spanning_title(titles: Sequence[str], index: int) -> str:
 
 def _is_known_combination(above: str, below: str, currency: str) -> bool:
     whole = f"{above} {below}"
-    known = field_ranks(whole, currency) or field_ranks(f"{below} {above}", currency)
+    known = _names_field(whole, currency) or _names_field(f"{below} {above}", currency)
     is_other_price = mentions_price(whole) and has_other_price_word(whole)
-    return bool(known) or (is_other_price and not is_known_non_price_header(below, currency))
+    return known or (is_other_price and not is_known_non_price_header(below, currency))
+
+
+def _names_field(text: str, currency: str) -> bool:
+    """Return whether joined cells name a field; any title joined with `SKU` would name a code."""
+    return bool(field_ranks(text, currency).items() - {("sku", NAMED_SKU_RANK)})
