@@ -144,3 +144,9 @@ def test_name_that_serves_as_code_is_a_choice_too() -> None:
 def test_column_with_a_comma_is_proposed_by_its_letter() -> None:
     content = PACKS.replace("Name;Size", "Name;Size, text")
     assert '--set key_columns="Name,column B"' in refusal(content).message
+
+
+def test_cells_right_of_the_header_are_no_key() -> None:
+    rows = ["A;Lamp;5;x", "A;Lamp;6;y", "B;Saw;7;x", "C;Tape;8;x"]
+    result = read_price_list("\n".join(["Code;Name;Price", *rows]) + "\n")
+    assert result.profile.proposed_key_columns == ()

@@ -46,6 +46,11 @@ class KeySources(NamedTuple):
     contents: Sequence[ColumnContent]
     rows: Sequence[Sequence[str]]
 
+    @property
+    def titled_contents(self) -> Sequence[ColumnContent]:
+        """The contents of the columns of the header; cells to the right of it identify nothing."""
+        return self.contents[: len(self.header.cells)]
+
 
 class DetectedKey(NamedTuple):
     """The key columns that are set, else a proposal; and the reasons to refuse the price list."""
@@ -156,7 +161,7 @@ def propose_key(
     """
     candidates = [
         index
-        for index in _candidates(base, sources.columns, sources.contents)
+        for index in _candidates(base, sources.columns, sources.titled_contents)
         if index not in price_columns
     ]
     for added in range(_MAX_ADDED_COLUMNS + 1):
