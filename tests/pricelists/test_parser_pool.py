@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -35,15 +36,23 @@ def long_list(tmp_path: Path) -> ReadRequest:
 def parser_pids() -> list[int]:
     """Return the ids of the parser processes that this process has started."""
     pids: list[int] = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            command = stat.with_name("cmdline").read_bytes()
-        except OSError:
-            continue
-        if parent == os.getpid() and PARSE_MODULE in command:
-            pids.append(int(stat.parent.name))
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if parent_of(process) == os.getpid() and PARSE_MODULE in command_line(process):
+                pids.append(int(process.name))
     return pids
+
+
+def parent_of(process: Path) -> int:
+    return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+
+
+def command_line(process: Path) -> bytes:
+    """Return the command line, which the kernel sets a moment after it has started the program."""
+    while not (command := (process / "cmdline").read_bytes()):
+        if (process / "stat").read_text().rpartition(")")[2].split()[0] == "Z":
+            break
+    return command
 
 
 async def read_lines(stream: PriceListStream) -> list[bytes]:
