@@ -3,14 +3,17 @@
 Runs the attacks of `hostile.py` in random order, two at a time, while one client fills the response
 cache (128 MB) with random requests and another one reads the catalog. Prints the resident memory of
 the API process after each attack, its peak, and its value after a minute without requests. Exits
-with 1 if the peak or the last value is over its limit, or the reading client got no response.
+with 1 if the peak or the last value is over its limit, a response had the status 500, or the other
+client got none. The warnings and errors of the API are kept in the file that it names.
 """
 
 import asyncio
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from random import Random
 
 import hostile
@@ -49,19 +52,22 @@ class MemoryMonitor:
 def main() -> None:
     """Attack for some minutes, rest, and compare the memory with its limits."""
     minutes = float(sys.argv[sys.argv.index("--minutes") + 1]) if "--minutes" in sys.argv else 60
+    _, log = tempfile.mkstemp(prefix="pricebook-abuse-", suffix=".log")
     with migrated_servers() as endpoints:
         with psycopg.connect(endpoints.database_url) as conn:
             sample.fill(conn, products=PRODUCTS)
         settings = msgspec.structs.replace(
-            settings_for(endpoints, PORT), workers=1, catalog_memory_mb=128
+            settings_for(endpoints, PORT), workers=1, catalog_memory_mb=128, log_level="warning"
         )
         paths = queries.different(queries.categories(endpoints.database_url), 100_000)
-        with served(settings) as pid, hostile.other_client(PORT) as worst:
+        with served(settings, log=log) as pid, hostile.other_client(PORT) as worst:
             monitor = asyncio.run(_abuse(pid, paths, minutes * 60))
+    errors = Path(log).read_bytes().count(b'"status":500')
     print(f"peak {monitor.peak:.0f} MB, after {REST_SECONDS} s of rest {monitor.now:.0f} MB")
     print(f"longest response time of the other client: {worst.value * 1000:.0f} ms")
-    if monitor.peak > PEAK_MB or monitor.now > REMAINING_MB:
-        raise SystemExit(f"The limits are {PEAK_MB} MB and {REMAINING_MB} MB.")
+    print(f"responses with the status 500: {errors} (log: {log})")
+    if errors or monitor.peak > PEAK_MB or monitor.now > REMAINING_MB:
+        raise SystemExit(f"The limits are {PEAK_MB} MB, {REMAINING_MB} MB and no status 500.")
 
 
 async def _abuse(pid: int, paths: list[str], seconds: float) -> MemoryMonitor:

@@ -42,14 +42,17 @@ def settings_for(endpoints: Endpoints, port: int) -> Settings:
 
 
 @contextmanager
-def served(settings: Settings, python: str = sys.executable) -> Generator[int]:
-    """Run the API until the block ends; yield its process id. Its log is discarded.
+def served(
+    settings: Settings, python: str = sys.executable, log: str = os.devnull
+) -> Generator[int]:
+    """Run the API until the block ends; yield its process id. Its log is written to the file `log`.
 
     `python` is the interpreter of the checkout whose API is run.
     """
     command = [python, "-m", "pricebook.cli", "serve"]
     environment = {**os.environ, **settings.as_environment()}
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    with Path(log).open("wb") as stderr:
+        process = subprocess.Popen(command, env=environment, stderr=stderr)
     with _running(process, lambda: is_ready(settings)):
         yield process.pid
 
