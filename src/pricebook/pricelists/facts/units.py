@@ -146,3 +146,8 @@ def parse_unit(cell: str) -> str | None:
     """Return the code of the unit that a whole cell names, None if it is unknown."""
     key = _key(cell)
     return _CODES.get(key) or _CODES.get(_ARTICLE.sub("", key))
+
+
+def unit_words() -> dict[str, str]:
+    """Return the known words for units, in lower case without periods, with their codes."""
+    return dict(_CODES)

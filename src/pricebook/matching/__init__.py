@@ -1,0 +1,1 @@
+"""Suggestions of products for the items of suppliers."""

@@ -1,0 +1,239 @@
+"""Measures in folded texts: sizes, weights, voltages, counts and plain numbers."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from pricebook.matching.scoring.unit_dimensions import COUNT, LENGTH, UNITS, Unit
+
+# The dimension of a number without a unit; that of `M8` is `#m`.
+PLAIN = ""
+LABEL = "#"
+_FRACTION = r"/(?:2|3|4|8|16|32|64)(?![\d/])"
+_NUMBER = rf"\d{{1,3}}(?: \d{{3}})+(?![\d.,/x])|\d+[- ]\d+{_FRACTION}|\d+{_FRACTION}|\d+(?:[.,]\d+)?"
+_TERM = re.compile(
+    rf"(?<![a-z0-9])(?<![a-z][-./_])(?<!\d[.,])(?P<number>{_NUMBER})"
+    r"(?P<gap>\s?[-/]?\s?)"
+    r"(?:(?P<unit>[a-z°%]+[23]?)(?:(?P<joint>\.? |[./])(?P<second>[a-z]+[23]?))?|(?P<mark>''|[\"']))?"
+)
+_LABELLED = re.compile(r"(?<![a-z0-9])([a-z]{1,4})-?(\d{1,5}(?:[.,]\d+)?)(?![a-z0-9])")
+_SIZE = r"\d+(?:[.,/]\d+)?\s?(?:mm|cm|m|in|inch|''|[\"'])?"
+_TIMES = re.compile(rf"(?<![a-z0-9.,/-])[a-z]{{0,3}}{_SIZE}(?:\s?[x*]\s?{_SIZE})+")
+_SIGN = re.compile(r"(?<=[^a-z])\s?[x*]\s?(?=\d)")
+_BETWEEN = re.compile(r"\s*(x|-|/|\.\.+|to|bis|do|a|~)\s*")
+_COUNT_BEFORE = re.compile(
+    r"(?<![a-z])(?:packs?|pk|box|bag|sets?|lot|carton|packung|karton|beutel|vpe|paquet|boite|caja"
+    r"|up|upak|upakovka|nabor|komplekt|opak|zestaw)\.?\s?(?:of|de|a|po|von|mit|z|[:=])?\s?$"
+)
+_LABEL_BEFORE = re.compile(
+    r"(?<![a-z])(din|iso|en|gost|iec|size|gr|groesse|grosse|taille|talla|sw|nr|no|ph|pz|tx|torx|typ"
+    r"|type|tip|ip|cl|class|klasse|v|ver|version|vol|grit|korn|razmer|serie|series|part|level|grade)"
+    r"\.?\s?$"
+)
+# Written in units of different systems, numbers are rounded: 1 inch is 25 mm, 16 oz are 450 g.
+_ROUNDED, _EXACT = 0.025, 1e-6
+_INCH_OR_FOOT = (25.4, 304.8)
+
+
+class Measure(NamedTuple):
+    """A number of a text: what it measures, its value in base units, as written, and its text.
+
+    It has several values if its text can be read in several ways: `1,000 kg`.
+    """
+
+    dimension: str
+    values: tuple[float, ...]
+    number: float
+    text: str
+    is_exact: bool = True
+
+
+class Comparison(NamedTuple):
+    """Measures of two texts: pairs that agree, pairs that conflict, and those only in one."""
+
+    agreeing: list[tuple[Measure, Measure]]
+    conflicting: list[tuple[Measure, Measure]]
+    only_first: list[Measure]
+    only_second: list[Measure]
+
+
+class _Term(NamedTuple):
+    measure: Measure
+    start: int
+    end: int
+    unit: Unit | None
+
+
+def find_measures(text: str) -> tuple[list[Measure], str]:
+    """Return the measures of a folded text, and the text with spaces in their place."""
+    if not any(map(str.isdigit, text)):
+        return [], text
+    text = _TIMES.sub(lambda match: _SIGN.sub(" x ", match[0]), text)
+    terms = list(_terms(text))
+    rest = blank(text, [(term.start, term.end) for term in terms])
+    labelled = list(_LABELLED.finditer(rest))
+    measures = [term.measure for term in _share_units(terms, text)]
+    measures += [_labelled(match[1], match[2], match[0]) for match in labelled]
+    # A count of one is what every article has.
+    kept = [each for each in measures if each.dimension != COUNT or each.number != 1]
+    return kept, blank(rest, [match.span() for match in labelled])
+
+
+def compare_measures(first: Sequence[Measure], second: Sequence[Measure]) -> Comparison:
+    """Return which measures agree, which conflict, and which only one text has.
+
+    Measures conflict if both texts have others of one dimension, after what agrees is taken out.
+    """
+    rest, others = list(first), list(second)
+    agreeing = [*_take_pairs(rest, others, _is_equal), *_take_pairs(rest, others, _is_same_number)]
+    conflicting = list(_take_pairs(rest, others, _is_same_dimension))
+    return Comparison(agreeing, conflicting, rest, others)
+
+
+def _terms(text: str) -> Iterator[_Term]:
+    for match in _TERM.finditer(text):
+        unit, end = _unit(match, text)
+        start, written = match.start(), text[match.start() : end]
+        numbers = tuple(_numbers(match["number"]))
+        label = None if unit else _LABEL_BEFORE.search(text[max(0, start - 9) : start])
+        if label:
+            yield _Term(_labelled(label[1], match["number"], f"{label[1]} {written}"), start, end, None)
+            continue
+        if (unit is None or unit.dimension == COUNT) and _COUNT_BEFORE.search(
+            text[max(0, start - 14) : start]
+        ):
+            unit = UNITS["pcs"]
+        yield _Term(_measure(numbers, unit, written, match["mark"]), start, end, unit)
+
+
+def _unit(match: re.Match[str], text: str) -> tuple[Unit | None, int]:
+    """Return the unit after a number, and where the text of both ends."""
+    if match["mark"]:
+        follows = text[match.end() : match.end() + 1]
+        return (UNITS["in"], match.end()) if not follows.isalnum() else (None, match.end("number"))
+    if match["unit"]:
+        joint = (match["joint"] or "").replace(". ", ".")
+        unit = UNITS.get(f"{match['unit']}{joint}{match['second']}") if match["second"] else None
+        end = match.end()
+        if unit is None:
+            unit, end = UNITS.get(match["unit"]), match.end("unit")
+        if unit and _is_unit_here(match, unit, text[end:]):
+            return unit, end
+        if not match["gap"]:
+            return None, match.end("unit")
+    return None, match.end("number")
+
+
+def _is_unit_here(match: re.Match[str], unit: Unit, after: str) -> bool:
+    if after[:1].isalnum() or ("/" in match["gap"] and unit.dimension != COUNT):
+        return False
+    return match["unit"] not in {"in", "a", "t"} or not match["gap"].isspace() or not after[1:2].isdigit()
+
+
+def _measure(
+    numbers: tuple[float, ...], unit: Unit | None, text: str, mark: str | None
+) -> Measure:
+    if unit is None:
+        return Measure(PLAIN, numbers, numbers[0], text)
+    factors = _INCH_OR_FOOT if mark == "'" else (unit.factor,)
+    values = tuple(number * factor for number in numbers for factor in factors)
+    return Measure(unit.dimension, values, numbers[0], text, unit.is_metric)
+
+
+def _labelled(label: str, number: str, text: str) -> Measure:
+    numbers = tuple(_numbers(number))
+    return Measure(f"{LABEL}{label}", numbers, numbers[0], text)
+
+
+def _numbers(text: str) -> Iterator[float]:
+    """Yield the values of a number, the likelier first; `1,000` is a thousand or one."""
+    if "/" in text:
+        *whole, fraction = text.replace("-", " ").split(" ")
+        numerator, denominator = fraction.split("/")
+        yield sum(map(float, whole)) + float(numerator) / float(denominator)
+        return
+    text = text.replace(" ", "").replace(",", ".")
+    whole, _, decimals = text.partition(".")
+    yield float(text)
+    if len(decimals) == 3 and whole != "0":  # noqa: PLR2004 - thousands have three digits
+        yield float(whole + decimals)
+
+
+def _share_units(terms: Sequence[_Term], text: str) -> Iterator[_Term]:
+    """Yield terms with the unit of the next one where several numbers have one: `20-100 Nm`."""
+    unit_after: Unit | None = None
+    start_after = len(text)
+    shared = list[_Term]()
+    for term in reversed(terms):
+        joint = _BETWEEN.fullmatch(text[term.end : start_after])
+        unit = term.unit
+        if unit is None and unit_after and joint and term.measure.dimension == PLAIN:
+            unit = _unit_in_front(unit_after, joint[1])
+            if unit:
+                term = term._replace(measure=_measure(term.measure.values, unit, term.measure.text, None))
+        shared.append(term)
+        unit_after, start_after = unit, term.start
+    yield from _counts_behind(shared[::-1], text)
+
+
+def _unit_in_front(unit: Unit, joint: str) -> Unit | None:
+    """Return the unit of a number in front of another: `6 x 330 ml` are 6 pieces."""
+    if joint != "x" or unit.dimension == LENGTH:
+        return unit
+    return UNITS["pcs"] if unit.dimension in {"mass", "volume", COUNT} else None
+
+
+def _counts_behind(terms: Sequence[_Term], text: str) -> Iterator[_Term]:
+    """Yield terms, with `6` of `330 ml x 6` as a count."""
+    for before, term in pairwise([None, *terms]):
+        if (
+            before
+            and term
+            and term.measure.dimension == PLAIN
+            and before.measure.dimension in {"mass", "volume"}
+            and text[before.end : term.start].strip() == "x"
+        ):
+            term = term._replace(measure=_measure(term.measure.values, UNITS["pcs"], term.measure.text, None))
+        if term:
+            yield term
+
+
+def blank(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Return a text with a space in the place of each span, in order."""
+    parts, position = list[str](), 0
+    for start, end in spans:
+        parts.append(text[position:start])
+        position = end
+    return " ".join([*parts, text[position:]])
+
+
+def _take_pairs(rest, others, is_pair):
+    for measure in list(rest):
+        for other in others:
+            if is_pair(measure, other):
+                rest.remove(measure)
+                others.remove(other)
+                yield measure, other
+                break
+
+
+def _is_equal(first: Measure, second: Measure) -> bool:
+    if first.dimension != second.dimension:
+        return False
+    tolerance = _EXACT if first.is_exact == second.is_exact else _ROUNDED
+    return any(
+        abs(value - other) <= tolerance * max(value, other)
+        for value in first.values
+        for other in second.values
+    )
+
+
+def _is_same_number(first: Measure, second: Measure) -> bool:
+    """Whether a number without a unit is also in the other text: `SW 13` is 13 mm."""
+    has_no_unit = any(each.dimension[:1] in {PLAIN, LABEL} for each in (first, second))
+    return has_no_unit and abs(first.number - second.number) < _EXACT
+
+
+def _is_same_dimension(first: Measure, second: Measure) -> bool:
+    return first.dimension == second.dimension

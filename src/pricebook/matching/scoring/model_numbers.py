@@ -1,0 +1,132 @@
+"""Model numbers in folded texts: `DW-745`, `KX-TG9348T`, `MB732LL/A`, `961464-0403`."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from pricebook.matching.scoring.measures import blank
+from pricebook.matching.scoring.unit_dimensions import UNITS
+
+_CHUNK = re.compile(r"[a-z0-9]+(?:[-._/+][a-z0-9]+)*(?:\([a-z]{1,3}\))?")
+_SEPARATORS = str.maketrans("", "", "-._/+()")
+_NUMBER = r"\d+(?:[.,/]\d+)?"
+# `49ers`, `1080p`, `4th-6th`, `7.1-channel`, `100/box`, `3-in-1`: ordinals, counts.
+_COUNT = re.compile(
+    rf"(?:\d{{1,3}}[a-z]+|\d+[.,]\d+[a-z]+|\d+[pix]|(?:19|20)\d\d[a-z]+|{_NUMBER}[-/][a-z]+|\d+-in-\d+)"
+    r"(?:-\d{1,3}[a-z]+)?"
+).fullmatch
+# `18-55mm`, `m8x1.25x40`: sizes, if the letters behind are units.
+_SIZE = re.compile(
+    rf"[a-z]{{0,2}}{_NUMBER}([a-z]{{0,2}}2?)(?:x{_NUMBER}([a-z]{{0,4}}2?))+"
+    rf"|(?:{_NUMBER}-)?{_NUMBER}([a-z]{{0,4}}2?)"
+).fullmatch
+_DATE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}").fullmatch
+_VERSION = re.compile(r"v?\d+(?:\.\d+)+[a-z]?").fullmatch
+_YEAR = re.compile(r"(?:19|20)\d\d(?:[-/](?:19|20)?\d\d)?").fullmatch
+# Standards, formats and profiles: what many articles have in common.
+_STANDARD = re.compile(
+    r"(?:din|iso|en|gost|ansi|astm|iec|jis|uni|bs|nf|ral|usb|win|windows|os|pc|sae|awg|vol)"
+    r"(?:iso|en)?\d{1,5}[a-z]?|(?:tx|ph|pz|sw|rj|ip|ik|cat|cr|gu|hss|hdmi|ddr|mp|mpeg|ver|ffp)\d{1,2}[a-z]?"
+    r"|[a-z]\d{1,3}|v\d+"
+).fullmatch
+# What an article is made for follows these words.
+_FOR = frozenset("for fur fuer dlya pour para dla voor til fits compatible passend zu per".split())
+_END = re.compile(r"\s-+\s|[;()\[\]|]")
+_WORD_WITH_NUMBER = re.compile(r"[a-z]{5,}\d{1,2}|\d{1,3}[a-z]{4,}").fullmatch
+_MIN_LENGTH = 4
+_STRONG_LENGTH = 5
+_MIN_DIGITS, _MIN_DIGITS_IN_PARTS = 5, 7
+_MAX_WORD = 4
+
+
+class ModelNumbers(NamedTuple):
+    """Model numbers of a text without separators.
+
+    `joined` are those that only arise if two words are read as one (`RS 140`), `others` those of
+    articles that this one is made for (`cartridge for iP6220D`); `chunks` are all words without
+    their separators, for comparison with codes that are known from elsewhere.
+    """
+
+    numbers: frozenset[str] = frozenset()
+    joined: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
+    chunks: frozenset[str] = frozenset()
+
+
+def compact(code: str) -> str:
+    """Return a folded code without separators."""
+    return code.translate(_SEPARATORS).replace(" ", "")
+
+
+def is_strong(number: str) -> bool:
+    """Whether a number without separators is long enough to tell articles apart by itself."""
+    digits = sum(map(str.isdigit, number))
+    if digits == len(number):
+        return digits > _STRONG_LENGTH
+    return len(number) >= _STRONG_LENGTH and digits > 1 and not _WORD_WITH_NUMBER(number)
+
+
+def find_model_numbers(text: str) -> tuple[ModelNumbers, str]:
+    """Return the model numbers of a folded text, and the text with spaces in their place."""
+    own, joined, others, chunks = set[str](), set[str](), set[str](), set[str]()
+    spans, before, is_other = list[tuple[int, int]](), "", False
+    end = 0
+    for match in _CHUNK.finditer(text):
+        chunk, gap = match[0], text[end : match.start()]
+        word, found = _read_chunk(chunk)
+        end = match.end()
+        is_other = chunk in _FOR or (is_other and not _ends_phrase(gap, found))
+        chunks.add(word)
+        (others if is_other else own).update(found)
+        if found:
+            spans.append(match.span())
+        if gap == " " and not is_other:
+            joined.update(_joined(before, word))
+        before = word
+    numbers = ModelNumbers(*map(frozenset, (own, joined - own, others - own, chunks)))
+    return numbers, blank(text, spans)
+
+
+def _ends_phrase(gap: str, found: Sequence[str]) -> bool:
+    """Whether the articles that an article is for end at a gap between two words."""
+    return _END.search(gap) is not None or ("," in gap and not found)
+
+
+@lru_cache(maxsize=1 << 14)
+def _read_chunk(chunk: str) -> tuple[str, tuple[str, ...]]:
+    """Return a chunk of letters, digits and separators without these, and its model numbers."""
+    word = chunk if chunk.isalnum() else compact(chunk)
+    if word.isalpha():
+        return word, ()
+    if is_model_number(chunk) and ("/" not in chunk or len(chunk.rpartition("/")[2]) <= 2):
+        return word, (word,)
+    return word, tuple(compact(part) for part in chunk.split("/") if is_model_number(part))
+
+
+def is_model_number(chunk: str) -> bool:
+    """Whether a folded word looks like the number that a maker gives to an article."""
+    word = compact(chunk)
+    digits = sum(map(str.isdigit, word))
+    if len(word) < _MIN_LENGTH or digits == 0 or _YEAR(chunk) or _VERSION(chunk) or _DATE(chunk):
+        return False
+    if digits == len(word):
+        needed = _MIN_DIGITS if word == chunk else _MIN_DIGITS_IN_PARTS
+        return digits >= needed and not word.endswith("000")
+    is_long_enough = digits > 1 or len(word) > _MIN_LENGTH
+    return is_long_enough and not (_is_size(chunk) or _STANDARD(word))
+
+
+def _is_size(chunk: str) -> bool:
+    match = _SIZE(chunk)
+    is_size = match is not None and all(unit in UNITS for unit in match.groups() if unit)
+    return is_size or _COUNT(chunk) is not None
+
+
+def _joined(before: str, word: str) -> list[str]:
+    """Return two neighbouring words as one, if that looks like a model number."""
+    if before.isalpha() == word.isalpha() or word in UNITS:
+        return []
+    letters = before if before.isalpha() else word
+    number = before + word
+    return [number] if len(letters) <= _MAX_WORD and _read_chunk(number)[1] else []

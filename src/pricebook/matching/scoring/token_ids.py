@@ -1,0 +1,51 @@
+"""Tokens of articles as numbers, for an index that PostgreSQL keeps as int[]."""
+
+from collections.abc import Iterable, Iterator
+from zlib import crc32
+
+from pricebook.matching.scoring.measures import LABEL, PLAIN, Measure
+from pricebook.matching.scoring.texts import Description
+
+# The kind of a token is in the lowest two bits of its id.
+WORD, CODE, MEASURE, GRAM = range(4)
+KINDS = 4
+_GRAM = 3
+
+
+def token_id(kind: int, token: str) -> int:
+    """Return the id of a token, a signed number of 32 bits."""
+    number = (crc32(token.encode()) & ~(KINDS - 1)) | kind
+    return number - (1 << 32) if number >> 31 else number
+
+
+def index_tokens(description: Description) -> set[int]:
+    """Return the ids of the tokens of an article."""
+    tokens = {token_id(WORD, word) for word in description.words}
+    tokens.update(token_id(WORD, word) for word in description.brand)
+    tokens.update(token_id(CODE, code) for code in codes(description))
+    tokens.update(token_id(MEASURE, text) for text in _measures(description.measures))
+    tokens.update(token_id(GRAM, gram) for word in description.words for gram in grams(word))
+    return tokens
+
+
+def codes(description: Description) -> Iterator[str]:
+    """Yield the codes and model numbers of an article."""
+    yield from description.models.numbers
+    yield from description.models.joined
+    yield from description.gtins
+    for code in (description.mpn, description.code):
+        if code:
+            yield code
+
+
+def grams(word: str) -> Iterable[str]:
+    """Return the sequences of three characters of a word with its ends."""
+    padded = f" {word} "
+    return (padded[start : start + _GRAM] for start in range(len(padded) - _GRAM + 1))
+
+
+def _measures(measures: Iterable[Measure]) -> Iterator[str]:
+    for measure in measures:
+        if measure.dimension not in {PLAIN} and not measure.dimension.startswith(LABEL):
+            yield f"{measure.dimension} {measure.values[0]:.4g}"
+        yield f"{measure.number:g}"

@@ -1,0 +1,187 @@
+"""Words that tell variants of an article apart: colours, materials, editions, sides, sizes."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+# Kinds of variants, each with its variants, each with its words in folded form. A word that ends
+# with `*` is the beginning of words.
+_KINDS: Mapping[str, Mapping[str, str]] = {
+    "colour": {
+        "black": "black blk schwarz* noir noire negro negra nero nera chern* czarn* zwart preto svart",
+        "white": "white wht weiss* blanc blanche blanco blanca bianco bianca bel* bialy biala biale wit branco vit",
+        "grey": "grey gray gry grau* gris grigio grigia ser* szary szara szare grijs cinza gra",
+        "silver": "silver slv silber* argent plata argento serebr* srebr* zilver",
+        "red": "red rot rote roter rotes rouge rojo roja rosso rossa krasn* czerwon* rood vermelho rod",
+        "blue": "blue blau* bleu bleue azul blu sin* golub* niebiesk* blauw",
+        "green": "green grun gruen* vert verte verde zelen* zielon* groen",
+        "yellow": "yellow gelb* jaune amarillo amarilla giallo gialla zhelt* zolt* geel amarelo gul",
+        "orange": "orange orangef* naranja arancione oranzh* pomaranczow* oranje laranja",
+        "brown": "brown braun* marron marrone korichnev* brazow* bruin marrom",
+        "pink": "pink rosa rose rozov* rozow* roze",
+        "purple": "purple violet lila violett* morado viola fiolet* fioletow* paars roxo",
+        "beige": "beige bezhev* bezow*",
+        "gold": "gold golden or dorado oro zolot* zlot* goud dourado",
+        "transparent": "transparent clear klar prozrachn* przezroczyst* transparente",
+    },
+    "material": {
+        "stainless": "stainless edelstahl* inox inoxydable nerzh* nerzhav* nierdzewn* rvs inoxidable",
+        "galvanised": "zinc galvanised galvanized verzinkt* zingue zincato ocink* cink* ocynk*",
+        "brass": "brass messing laiton laton ottone latun* mosiadz* mosiezn*",
+        "plastic": "plastic kunststoff* plastique plastico plastica plastik* plastmass*",
+        "wood": "wood wooden holz* bois madera legno derev* drewn* hout",
+        "aluminium": "aluminium aluminum alu aluminio alluminio alyumin* aluminiow*",
+        "copper": "copper kupfer* cuivre cobre rame medn* miedz* koper",
+        "rubber": "rubber gummi* caoutchouc goma gomma rezin* gumow*",
+        "leather": "leather leder* cuir cuero pelle kozh* skorzan* leer",
+        "cotton": "cotton baumwoll* coton algodon cotone hlopk* bawelnian*",
+        "nylon": "nylon neilon* nailon*",
+        "glass": "glass glas verre vidrio vetro steklyan* steklo szklan*",
+        "hickory": "hickory hickorystiel gikori",
+        "ash": "ash esche eschenstiel yasen*",
+        "fibreglass": "fiberglass fibreglass fiberglasstiel fiberglas fiberglass fiberglasov*",
+    },
+    "edition": {
+        "professional": "professional pro prof profi",
+        "home": "home",
+        "premium": "premium",
+        "standard": "standard std",
+        "deluxe": "deluxe dlx",
+        "basic": "basic basis base",
+        "lite": "lite light",
+        "plus": "plus",
+        "mini": "mini",
+        "maxi": "maxi",
+        "ultimate": "ultimate",
+        "enterprise": "enterprise",
+        "advanced": "advanced extended",
+        "elements": "elements express essentials starter",
+        "comfort": "comfort komfort",
+    },
+    "system": {
+        "mac": "mac macintosh osx",
+        "windows": "win windows pc",
+        "linux": "linux unix",
+    },
+    "side": {
+        "left": "left links linke linker linkes gauche izquierda sinistra lev* lewy lewa lewe",
+        "right": "right rechts rechte rechter rechtes droite derecha destra prav* prawy prawa prawe",
+    },
+    "gender": {
+        "male": "male mannlich* macho papa shtyr* meski",
+        "female": "female weiblich* buchse* hembra mama gnezd* zenski",
+        "women": "women womens ladies damen* femme mujer donna zhensk* damsk*",
+        "men": "men mens herren* homme hombre uomo muzhsk* mesk*",
+        "children": "kids children junior kinder* enfant* nino bambin* detsk* dzieciec*",
+    },
+    "size": {
+        "small": "small klein kleine petit petite pequeno piccolo malenk* maly mala",
+        "medium": "medium mittel moyen mediano medio sredn* sredni",
+        "large": "large gross grosse groot grand grande bolsh* duzy duza",
+        "xs": "xs",
+        "xl": "xl",
+        "xxl": "xxl 2xl",
+        "xxxl": "xxxl 3xl",
+    },
+    "head": {
+        "countersunk": "countersunk csk senkkopf* potain* wpuszczan* fraisee avellanada",
+        "pan": "pan panhead linsenkopf* flachkopf* polukrug* polukrugl* bombee",
+        "hexagon": "hex hexagon sechskant* shestigrann* szesciokatn* hexagonale",
+        "cylinder": "zylinderkopf* cheese cilindrichesk* walcow*",
+    },
+    "drive": {
+        "torx": "torx tx star",
+        "pozidriv": "pozidriv pz",
+        "phillips": "phillips ph krestov*",
+        "slotted": "slotted slot schlitz* shlic* fendue",
+    },
+}
+# Variants of their own price or kind: an article without the mark is another one.
+_MARKS: Mapping[str, str] = {
+    "upgrade": "upgrade upgrades upgrd upgr upgrad upg upsell update",
+    "academic": "academic edu educational student students schulversion studenten",
+    "refurbished": "refurbished refurb renewed reconditioned used gebraucht generaluberholt "
+    "uzyw* vosstanovlen* b-u reconditionne occasion",
+    "oem": "oem bulk",
+    "without": "without ohne sans sin senza bez w/o zonder sem bare",
+    "replacement": "replacement spare ersatz* rechange repuesto ricambio zapasn* smenn* zamienn*",
+    "accessory": "case cover sleeve tasche hulle huelle schutzhulle chehol* housse funda custodia etui "
+    "adapter adaptor charger ladegerat* zaryadn*",
+    "demo": "demo vorfuhr* trial",
+    "set": "bundle bundel kombi combo",
+}
+_WORD = re.compile(r"[a-z0-9]+(?:[-/][a-z])?")
+_SIZE_LETTER = re.compile(r"(?:size|gr|groesse|taille|talla|razmer|,)\.?\s*(s|m|l)(?=$|[,;)\s])")
+_SIZE_WORDS = {"s": "small", "m": "medium", "l": "large"}
+
+
+def _tables(words: Mapping[str, Mapping[str, str]]) -> tuple[dict[str, tuple[str, str]], ...]:
+    whole, stems = dict[str, tuple[str, str]](), dict[str, tuple[str, str]]()
+    for kind, variants in words.items():
+        for variant, forms in variants.items():
+            for form in forms.split():
+                table = stems if form.endswith("*") else whole
+                table[form.rstrip("*")] = (kind, variant)
+    return whole, stems
+
+
+MARK = "mark"
+_WHOLE, _STEMS = _tables({**_KINDS, MARK: _MARKS})
+_SHORTEST, _LONGEST = min(map(len, _STEMS)), max(map(len, _STEMS))
+_MAX_ENDING = 9
+# After a beginning of three or four letters: `белый`, `синяя`, but not `белка`.
+_ENDINGS = frozenset("ii ie oi aya yaya oe ee ogo ego ih im uyu yuyu imi".split())
+_GERMAN_ENDINGS = frozenset(["", "e", "er", "es", "en", "em"])
+_SHORT_STEM = 4
+
+
+@lru_cache(maxsize=1 << 16)
+def variant_of(word: str) -> tuple[str, str] | None:
+    """Return the kind and the variant that a folded word names: `schwarzer` is colour, black."""
+    if found := _WHOLE.get(word):
+        return found
+    for length in range(min(len(word), _LONGEST), _SHORTEST - 1, -1):
+        found = _STEMS.get(word[:length])
+        if found and _is_ending(word[length:], length):
+            return found
+    return None
+
+
+def _is_ending(ending: str, stem_length: int) -> bool:
+    if stem_length > _SHORT_STEM:
+        return len(ending) <= _MAX_ENDING
+    return ending in _ENDINGS or (stem_length == _SHORT_STEM and ending in _GERMAN_ENDINGS)
+
+
+def find_variants(text: str) -> frozenset[tuple[str, str]]:
+    """Return the kinds and variants that a folded text names."""
+    found = {variant for word in _WORD.findall(text) if (variant := variant_of(word))}
+    found.update(("size", _SIZE_WORDS[letter]) for letter in _SIZE_LETTER.findall(text))
+    return frozenset(found)
+
+
+def conflicting_kinds(
+    first: Iterable[tuple[str, str]], second: Iterable[tuple[str, str]]
+) -> list[tuple[str, str, str]]:
+    """Return the kinds of which two texts name different variants only, and one of each."""
+    variants, others = _by_kind(first), _by_kind(second)
+    return [
+        (kind, min(variants[kind]), min(others[kind]))
+        for kind in sorted(variants.keys() & others.keys() - {MARK})
+        if not variants[kind] & others[kind]
+    ]
+
+
+def unshared_marks(
+    first: Iterable[tuple[str, str]], second: Iterable[tuple[str, str]]
+) -> list[str]:
+    """Return the marks that one text has and the other has not: upgrade, refurbished, without."""
+    different = set(first) ^ set(second)
+    return sorted(variant for kind, variant in different if kind == MARK)
+
+
+def _by_kind(variants: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    kinds = dict[str, set[str]]()
+    for kind, variant in variants:
+        kinds.setdefault(kind, set()).add(variant)
+    return kinds

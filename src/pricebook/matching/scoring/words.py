@@ -1,0 +1,130 @@
+"""Similarity of words: forms, compounds, typing errors, and cognates of other languages."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from operator import itemgetter
+from os.path import commonprefix
+from typing import NamedTuple
+
+EXACT = 1.0
+_FORM, _TYPING_ERROR, _PART, _COGNATE = 0.9, 0.8, 0.6, 0.6
+_MIN_FORM, _MIN_PART, _MIN_TYPED, _MIN_SKELETON = 4, 4, 5, 3
+_FORM_SHARE = 0.7
+# Forms and typing errors are looked for among the words with the same first letters.
+_SAME_BEGINNING = 2
+_SPELLINGS = (("ph", "f"), ("ck", "k"), ("sch", "sh"), ("qu", "kv"), ("x", "ks"))
+_SOUNDS = str.maketrans("cwzyj", "kvsii", "aeiouh")
+
+
+@lru_cache(maxsize=1 << 18)
+def word_similarity(word: str, other: str) -> float:
+    """Return how likely two folded words are forms of one: 1 if they are equal, 0 if not."""
+    if word == other:
+        return EXACT
+    shorter, longer = sorted((word, other), key=len)
+    prefix = len(commonprefix((word, other)))
+    if prefix >= _MIN_FORM and prefix >= _FORM_SHARE * len(longer):
+        return _FORM
+    if len(shorter) >= _MIN_TYPED and _is_typing_error(shorter, longer, prefix):
+        return _TYPING_ERROR
+    if len(shorter) >= _MIN_PART and (longer.startswith(shorter) or longer.endswith(shorter)):
+        return _PART
+    return 0.0
+
+
+def _is_typing_error(shorter: str, longer: str, prefix: int) -> bool:
+    """Whether one letter was left out, added or changed, or two were exchanged."""
+    rest, other = shorter[prefix:], longer[prefix:]
+    if len(rest) == len(other):
+        is_exchanged = rest[:2] == other[1::-1] and rest[2:] == other[2:]
+        return rest[1:] == other[1:] or is_exchanged
+    return rest == other[1:]
+
+
+@lru_cache(maxsize=1 << 16)
+def skeleton(word: str) -> str:
+    """Return the consonants of a word by sound: `kabel` and `cable` have the same."""
+    for spelling, sound in _SPELLINGS:
+        word = word.replace(spelling, sound)
+    sounds = word.translate(_SOUNDS)
+    return re.sub(r"(.)\1+", r"\1", sounds)
+
+
+def cognate_similarity(word: str, other: str) -> float:
+    """Return how likely two words of different languages are of one origin."""
+    bones = skeleton(word)
+    return _COGNATE if len(bones) >= _MIN_SKELETON and bones == skeleton(other) else 0.0
+
+
+class WordSet:
+    """Words, and those of them that may be a form, a part or a typing error of another word."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self.words = frozenset(words)
+        self._by_end: dict[str, list[str]] | None = None
+
+    def resembling(self, word: str) -> Iterable[str]:
+        """Return the words that begin or end as a word does."""
+        ends = self._by_end
+        if ends is None:
+            ends = self._by_end = {}
+            for known in self.words:
+                for end in _ends(known):
+                    ends.setdefault(end, []).append(known)
+        first, last = _ends(word)
+        return (*ends.get(first, ()), *ends.get(last, ()))
+
+
+def _ends(word: str) -> tuple[str, str]:
+    return word[:_SAME_BEGINNING], "." + word[-_MIN_PART:]
+
+
+class Coverage(NamedTuple):
+    """How much of the words of one text another has, weighted by how rare they are.
+
+    `share` is from 0 to 1; `same` has the words with a counterpart, that, and the weight they
+    have in common, `missing` those without one and their weights.
+    """
+
+    share: float
+    same: Sequence[tuple[str, str, float]]
+    missing: Sequence[tuple[str, float]]
+
+
+def cover(
+    words: Iterable[tuple[str, float]],
+    others: WordSet,
+    translate: Callable[[str], tuple[str, float] | None] | None = None,
+) -> Coverage:
+    """Return how much of weighted words other words cover.
+
+    `translate` returns the likeliest of the others for a word of another language, and how likely
+    it is.
+    """
+    total = covered = 0.0
+    same, missing = list[tuple[str, str, float]](), list[tuple[str, float]]()
+    for word, weight in words:
+        total += weight
+        if word in others.words:
+            covered += weight
+            same.append((word, word, weight))
+            continue
+        nearest, likeness = _nearest(word, others.resembling(word))
+        if translate and likeness < EXACT and (translation := translate(word)):
+            nearest, likeness = max((nearest, likeness), translation, key=itemgetter(1))
+        if likeness:
+            covered += weight * likeness
+            same.append((word, nearest, weight * likeness))
+        else:
+            missing.append((word, weight))
+    return Coverage(covered / total if total else 0.0, same, missing)
+
+
+def _nearest(word: str, others: Iterable[str]) -> tuple[str, float]:
+    best, nearest = 0.0, ""
+    for other in others:
+        likeness = word_similarity(word, other)
+        if likeness > best:
+            best, nearest = likeness, other
+    return nearest, best
