@@ -1,6 +1,6 @@
-"""An index of products by tokens, and the products that an article may be.
+"""An index of products by tokens: which products an article may be.
 
-numpy is loaded with this module: only the worker imports it.
+This module loads numpy, so that only the worker imports it.
 """
 
 from array import array
@@ -10,108 +10,214 @@ from typing import Generic, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pricebook.matching.scoring.token_ids import CODE, GRAM, KINDS, MEASURE, WORD
+from pricebook.matching.scoring.token_ids import CODE, KINDS, WORD, token_id
 
+Id = TypeVar("Id", bound=Hashable)
+Row = tuple[Id, Iterable[int]]
 _Ints = NDArray[np.int32]
 _Floats = NDArray[np.float32]
-Id = TypeVar("Id", bound=Hashable)
 
-# What a token of a kind counts, beside how rare it is.
+# What tokens count beside their rarity, by kind: words, codes, measures, groups of three letters.
 _KIND_WEIGHTS = np.array([1.0, 2.0, 1.2, 0.1], dtype=np.float32)
-# Tokens of more products than this say too little for the time they take.
+# A token of more products says too little for the time that it takes.
 _MAX_PRODUCTS = 10_000
 # The rarest tokens of an article are read until they have named this many products.
 _MAX_POSTINGS = 60_000
+# The length of a product's texts counts less than in a cosine: linked items make it longer.
+_LENGTH_EXPONENT = 0.7
+# Changed products are searched apart until they are this share of all.
+_MAX_CHANGED_SHARE = 0.1
 
 
 class Candidate(NamedTuple, Generic[Id]):
+    """A product that an article may be; `similarity` is 0 or more, about 1 for equal texts."""
+
     product_id: Id
     similarity: float
 
 
-class ProductIndex(Generic[Id]):
-    """Products by the ids of their tokens."""
+class _Segment(Generic[Id]):
+    """Products and their tokens in arrays, with the positions of products by token."""
 
-    def __init__(self, rows: Iterable[tuple[Id, Iterable[int]]]) -> None:
-        self._ids = list[Id]()
-        self._word_weights = dict[str, float]()
+    def __init__(self, rows: Iterable[Row[Id]]) -> None:
+        self.ids = list[Id]()
         tokens, counts = array("i"), array("i")
         for product_id, token_ids in rows:
             before = len(tokens)
             tokens.extend(token_ids)
-            self._ids.append(product_id)
+            self.ids.append(product_id)
             counts.append(len(tokens) - before)
-        self._build(np.frombuffer(tokens, dtype=np.int32), np.frombuffer(counts, dtype=np.int32))
+        self._counts = np.frombuffer(counts, dtype=np.int32)
+        positions = np.repeat(np.arange(len(counts), dtype=np.int64), self._counts)
+        pairs = (np.frombuffer(tokens, dtype=np.int32).astype(np.int64) << 32) | positions
+        pairs.sort()
+        self.postings: _Ints = (pairs & 0xFFFFFFFF).astype(np.int32)
+        by_token = (pairs >> 32).astype(np.int32)
+        starts = np.flatnonzero(np.diff(by_token, prepend=by_token[:1] - 1)) if len(pairs) else []
+        self.tokens: _Ints = by_token[starts] if len(pairs) else by_token
+        self.starts = np.append(starts, len(pairs)).astype(np.int64)
+        self.norms: _Floats = np.ones(len(counts), dtype=np.float32)
+        self.scores: _Floats = np.zeros(len(counts), dtype=np.float32)
 
-    def _build(self, tokens: _Ints, counts: _Ints) -> None:
-        positions = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
-        keys = (tokens.astype(np.int64) << 32) | positions
-        keys.sort()
-        self._postings = (keys & 0xFFFFFFFF).astype(np.int32)
-        sorted_tokens = (keys >> 32).astype(np.int32)
-        del keys
-        starts = np.flatnonzero(np.r_[True, sorted_tokens[1:] != sorted_tokens[:-1]]) if len(sorted_tokens) else np.zeros(0, dtype=np.int64)
-        self._tokens = sorted_tokens[starts]
-        self._starts = np.append(starts, len(sorted_tokens))
-        frequencies = np.diff(self._starts)
-        self._weights = (np.log1p(len(counts) / np.maximum(frequencies,1)) ** 2 * _KIND_WEIGHTS[self._tokens & (KINDS - 1)]).astype(np.float32)
-        squares = np.bincount(self._postings, np.repeat(self._weights, frequencies), len(counts))
-        self._norms = np.sqrt(np.maximum(squares, 1e-6)).astype(np.float32)
-        self._scores = np.zeros(len(counts), dtype=np.float32)
+    @property
+    def frequencies(self) -> NDArray[np.int64]:
+        """The number of products by token."""
+        return np.diff(self.starts)
 
-    def frequency(self, token: int) -> int:
-        slot = int(np.searchsorted(self._tokens, token))
-        if slot == len(self._tokens) or self._tokens[slot] != token:
-            return 0
-        return int(self._starts[slot + 1] - self._starts[slot])
+    def slots(self, tokens: _Ints) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Return where tokens are in the arrays, and whether they are there at all."""
+        if not len(self.tokens):
+            return np.zeros(len(tokens), dtype=np.int64), np.zeros(len(tokens), dtype=np.bool_)
+        slots = np.minimum(np.searchsorted(self.tokens, tokens), len(self.tokens) - 1)
+        return slots, self.tokens[slots] == tokens
 
-    def search(self, tokens: Mapping[int, float], limit: int, alpha: float=1.0) -> list[tuple[Id, float]]:
-        wanted = np.fromiter(tokens.keys(), dtype=np.int32, count=len(tokens))
-        factors = np.fromiter(tokens.values(), dtype=np.float32, count=len(tokens))
-        if not len(self._tokens) or not len(wanted): return []
-        slots = np.minimum(np.searchsorted(self._tokens, wanted), len(self._tokens) - 1)
-        is_known = self._tokens[slots] == wanted
-        slots, factors = slots[is_known], factors[is_known]
-        starts, ends = self._starts[slots], self._starts[slots + 1]
-        order = np.argsort(ends - starts, kind="stable")
-        scores = self._scores
-        read, parts = 0, list[_Ints]()
-        norm=0.0
-        for index in order:
-            size = int(ends[index] - starts[index])
-            if parts and (size > _MAX_PRODUCTS or read + size > _MAX_POSTINGS):
+    def frequencies_of(self, tokens: _Ints) -> NDArray[np.int64]:
+        """Return the number of products with each token."""
+        slots, is_known = self.slots(tokens)
+        found = self.starts[np.minimum(slots + 1, len(self.starts) - 1)] - self.starts[slots]
+        return np.where(is_known, found, 0)
+
+    def set_norms(self, weights: _Floats) -> None:
+        """Set the lengths of products from the weights of the segment's tokens."""
+        squares = np.bincount(
+            self.postings, np.repeat(weights, self.frequencies), minlength=len(self.ids)
+        )
+        lengths = np.sqrt(np.maximum(squares, 1e-6)) ** _LENGTH_EXPONENT
+        self.norms = lengths.astype(np.float32)
+
+    def search(self, tokens: _Ints, weights: _Floats, limit: int) -> list[Candidate[Id]]:
+        """Return the products most like weighted tokens, rarest token first."""
+        slots, is_known = self.slots(tokens)
+        parts, read = list[_Ints](), 0
+        for slot, weight in zip(slots[is_known], weights[is_known], strict=True):
+            part = self.postings[self.starts[slot] : self.starts[slot + 1]]
+            if parts and (len(part) > _MAX_PRODUCTS or read + len(part) > _MAX_POSTINGS):
                 break
-            part = self._postings[starts[index] : ends[index]]
-            w=self._weights[slots[index]] * factors[index]
-            norm+=w
-            scores[part] += w
+            self.scores[part] += weight
             parts.append(part)
-            read += size
-        found, values = list[_Ints](), list[_Floats]()
+            read += len(part)
+        return self._best(parts, limit) if parts else []
+
+    def _best(self, parts: list[_Ints], limit: int) -> list[Candidate[Id]]:
+        """Return the products with the best scores, and set all scores back to 0."""
+        values = list[_Floats]()
         for part in parts:
-            value = scores[part]
-            scores[part] = 0
-            found.append(part); values.append(value)
-        if not parts: return []
-        positions = np.concatenate(found)
-        similarity = np.concatenate(values) / (self._norms[positions]**alpha*max(norm,1e-6)**0.5)
-        n=min(limit,len(similarity))
-        best = np.argpartition(-similarity, n-1)[:n]
+            # A product that an earlier part has named has the score 0 by now.
+            values.append(self.scores[part])
+            self.scores[part] = 0
+        positions = np.concatenate(parts)
+        similarity = np.concatenate(values) / self.norms[positions]
+        count = min(limit, len(similarity))
+        best = np.argpartition(-similarity, count - 1)[:count]
         best = best[np.argsort(-similarity[best], kind="stable")]
-        return [(self._ids[positions[i]], float(similarity[i])) for i in best if similarity[i] > 0]
+        return [
+            Candidate(self.ids[positions[each]], float(similarity[each]))
+            for each in best
+            if similarity[each] > 0
+        ]
+
+
+class ProductIndex(Generic[Id]):
+    """Products by the ids of their tokens; see token_ids.py for these.
+
+    It holds about 10 bytes for each token of a product, beside the product's id.
+    """
+
+    def __init__(self, rows: Iterable[Row[Id]] = ()) -> None:
+        """Index rows of a product's id and the ids of its tokens, each id once."""
+        self._build(rows)
+
+    def __len__(self) -> int:
+        return len(self._positions) + len(self._changed)
+
+    def _build(self, rows: Iterable[Row[Id]]) -> None:
+        self._main = _Segment(rows)
+        self._positions = {product_id: place for place, product_id in enumerate(self._main.ids)}
+        self._changed = dict[Id, tuple[int, ...]]()
+        self._recent: _Segment[Id] | None = None
+        self._word_weights = dict[str, float]()
+        self._main.set_norms(self._weights(self._main.tokens, self._main.frequencies))
+
+    def _weights(self, tokens: _Ints, frequencies: NDArray[np.int64]) -> _Floats:
+        """Return what tokens count: the square of their rarity, by their kind."""
+        rarity = np.log1p(len(self) / np.maximum(frequencies, 1))
+        return (rarity**2 * _KIND_WEIGHTS[tokens & (KINDS - 1)]).astype(np.float32)
+
+    def update(self, rows: Iterable[Row[Id]]) -> None:
+        """Add products, or replace what is known of them."""
+        for product_id, token_ids in rows:
+            self._take_out(product_id)
+            self._changed[product_id] = tuple(token_ids)
+        self._recent = None
+        if len(self._changed) > _MAX_CHANGED_SHARE * len(self._positions):
+            self._build([*self._rows(), *self._changed.items()])
+
+    def remove(self, product_ids: Iterable[Id]) -> None:
+        """Remove products; unknown ids are ignored."""
+        for product_id in product_ids:
+            self._take_out(product_id)
+            self._changed.pop(product_id, None)
+        self._recent = None
+
+    def _take_out(self, product_id: Id) -> None:
+        place = self._positions.pop(product_id, None)
+        if place is not None:
+            self._main.norms[place] = np.inf
+        self._word_weights.clear()
+
+    def _rows(self) -> Iterable[Row[Id]]:
+        """Return the rows of the products that did not change."""
+        main = self._main
+        tokens = np.repeat(main.tokens, main.frequencies)
+        order = np.argsort(main.postings, kind="stable")
+        bounds = np.cumsum(np.bincount(main.postings, minlength=len(main.ids)))
+        by_product = np.split(tokens[order], bounds[:-1]) if len(main.ids) else []
+        return [
+            (product_id, list(map(int, by_product[place])))
+            for product_id, place in self._positions.items()
+        ]
+
+    def search(self, tokens: Mapping[int, float], limit: int) -> list[Candidate[Id]]:
+        """Return the products that are most like an article, at most `limit`, best first.
+
+        `tokens` has the ids of the article's tokens and what each counts.
+        """
+        known = np.fromiter(tokens.keys(), dtype=np.int32, count=len(tokens))
+        factors = np.fromiter(tokens.values(), dtype=np.float32, count=len(tokens))
+        frequencies = sum(segment.frequencies_of(known) for segment in self._segments())
+        order = np.argsort(frequencies, kind="stable")
+        order = order[frequencies[order] > 0]
+        known = known[order]
+        weights = self._weights(known, frequencies[order]) * factors[order]
+        length = float(np.sqrt(max(float(weights.sum()), 1e-6)))
+        found = [
+            candidate._replace(similarity=candidate.similarity / length)
+            for segment in self._segments()
+            for candidate in segment.search(known, weights, limit)
+        ]
+        return sorted(found, key=lambda candidate: -candidate.similarity)[:limit]
+
+    def _segments(self) -> list[_Segment[Id]]:
+        if self._changed and self._recent is None:
+            self._recent = _Segment(self._changed.items())
+            frequencies = self._recent.frequencies
+            self._recent.set_norms(self._weights(self._recent.tokens, frequencies))
+        return [self._main, self._recent] if self._recent else [self._main]
+
+    def _frequency(self, token: int) -> int:
+        tokens = np.array([token], dtype=np.int32)
+        return int(sum(segment.frequencies_of(tokens)[0] for segment in self._segments()))
 
     def word_weight(self, word: str) -> float:
-        """Return how rare a word is, from 0 to 1; 0 if no product has it."""
-        known = self._word_weights.get(word)
-        if known is None:
-            from pricebook.matching.scoring.token_ids import token_id
-            frequency = self.frequency(token_id(WORD, word))
-            n = max(len(self._ids), 2)
-            known = float(np.log1p(n / frequency) / np.log1p(n)) if frequency else 0.0
-            self._word_weights[word] = known
-        return known
+        """Return how rare a word is in the products, from 0 to 1; 0 if no product has it."""
+        weight = self._word_weights.get(word)
+        if weight is None:
+            frequency = self._frequency(token_id(WORD, word))
+            count = max(len(self), 2)
+            weight = float(np.log1p(count / frequency) / np.log1p(count)) if frequency else 0.0
+            self._word_weights[word] = weight
+        return weight
 
     def code_frequency(self, code: str) -> int:
-        """Return the number of products with a code or model number."""
-        from pricebook.matching.scoring.token_ids import token_id
-        return self.frequency(token_id(CODE, code))
+        """Return the number of products with a code, a model number or a GTIN."""
+        return self._frequency(token_id(CODE, code))

@@ -1,15 +1,15 @@
 """What speaks for and against an item and a product being one article."""
 
+from collections.abc import Iterable
 from operator import itemgetter
 from os.path import commonprefix
 from typing import NamedTuple
 
 from pricebook.matching.scoring.measures import Comparison, compare_measures
 from pricebook.matching.scoring.prepared import (
-    NO_TRANSLATIONS,
+    Context,
     PreparedItem,
     PreparedProduct,
-    Translations,
     WeightedWords,
 )
 from pricebook.matching.scoring.variants import conflicting_kinds, unshared_marks
@@ -18,17 +18,24 @@ from pricebook.matching.scoring.words import Coverage, cover
 _MIN_PREFIX, _PREFIX_SHARE = 4, 0.6
 
 
+class SharedNumber(NamedTuple):
+    """A number without separators, and how many products have it."""
+
+    number: str
+    frequency: int
+
+
 class Numbers(NamedTuple):
     """Model numbers and codes that an item and a product have in common.
 
-    `strong` are model numbers and part numbers of both, `weak` those that are short, put together
-    of two words or only in other cells, `codes` those that are a supplier's code or the own SKU.
-    `prefix` is the length of the longest common beginning of two numbers as a share of the longer.
+    `strong` are model numbers and part numbers of both; `weak` those that are short, put together
+    of two words or only in other cells; `codes` those that are a supplier's code or the own SKU.
+    `prefix` is the longest common beginning of two numbers as a share of the longer one.
     """
 
-    strong: tuple[str, ...]
-    weak: tuple[str, ...]
-    codes: tuple[str, ...]
+    strong: tuple[SharedNumber, ...]
+    weak: tuple[SharedNumber, ...]
+    codes: tuple[SharedNumber, ...]
     prefix: float
     is_conflict: bool
     is_for_other: bool
@@ -37,7 +44,9 @@ class Numbers(NamedTuple):
 class Evidence(NamedTuple):
     """What an item and a product have in common, and in what they differ.
 
-    `price_ratio` is the item's price by the product's; None if either is unknown.
+    `gtin`, `mpn` and `brand` say whether they agree, None if one of both is unknown. `variants`
+    are kinds with the item's and the product's variant, `price_ratio` is the item's price by the
+    product's.
     """
 
     item_words: Coverage
@@ -57,25 +66,20 @@ class Evidence(NamedTuple):
     category_share: float | None
 
 
-def compare(
-    item: PreparedItem,
-    product: PreparedProduct,
-    translations: Translations = NO_TRANSLATIONS,
-) -> Evidence:
+def compare(item: PreparedItem, product: PreparedProduct, context: Context) -> Evidence:
     """Return what speaks for and against an item and a product being one article."""
     texts = item.texts
     measures = compare_measures(texts.measures, product.measures)
     own = _cover_name(product.words, item)
+    linked = (_cover_name(words, item).share for words in product.linked_words)
     return Evidence(
-        item_words=_cover_item(item, product, translations),
+        item_words=_cover_item(item, product, context),
         own_words=own,
-        linked_share=max(
-            (_cover_name(words, item).share for words, _ in product.linked), default=0.0
-        ),
+        linked_share=max(linked, default=0.0),
         text_share=_text_share(own, item),
-        numbers=_numbers(item, product),
-        gtin=_same(texts.gtins, product.gtins),
-        mpn=(texts.mpn in product.mpns) if texts.mpn and product.mpns else None,
+        numbers=_numbers(item, product, context),
+        gtin=bool(texts.gtins & product.gtins) if texts.gtins and product.gtins else None,
+        mpn=texts.mpn in product.mpns if texts.mpn and product.mpns else None,
         brand=_brand(item, product),
         measures=measures,
         measures_in_text=_measures_in_text(measures, item),
@@ -83,17 +87,15 @@ def compare(
         shared_variants=len(texts.variants & product.variants),
         marks=unshared_marks(texts.variants, product.variants),
         price_ratio=_ratio(texts.price, product.reference_price),
-        category_share=_category(item, product),
+        category_share=_category(item, product, context),
     )
 
 
-def _cover_item(
-    item: PreparedItem, product: PreparedProduct, translations: Translations
-) -> Coverage:
+def _cover_item(item: PreparedItem, product: PreparedProduct, context: Context) -> Coverage:
     words = product.everything.words
 
     def translate(word: str) -> tuple[str, float] | None:
-        known = translations.get(word)
+        known = context.translations.get(word)
         likely = [pair for pair in known.items() if pair[0] in words] if known else []
         return max(likely, key=itemgetter(1), default=None)
 
@@ -110,6 +112,15 @@ def _cover_name(words: WeightedWords, item: PreparedItem) -> Coverage:
     return cover(words, item.known, translate if meanings else None)
 
 
+def _text_share(own: Coverage, item: PreparedItem) -> float:
+    """Return how much of what an item's name lacks of a product's name its other cells have."""
+    others = item.texts.text.words
+    if not others or not own.missing:
+        return 0.0
+    found = sum(weight for word, weight in own.missing if word in others)
+    return found / sum(weight for _, weight in own.missing)
+
+
 def _measures_in_text(measures: Comparison, item: PreparedItem) -> int:
     """Return how many measures only the product's name has, but the item's other cells too."""
     others = item.texts.text.measures
@@ -118,35 +129,36 @@ def _measures_in_text(measures: Comparison, item: PreparedItem) -> int:
     return len(compare_measures(measures.only_second, others).agreeing)
 
 
-def _text_share(own: Coverage, item: PreparedItem) -> float:
-    """Return how much of what the name leaves out of a product's name the other cells have."""
-    if not item.texts.text.words:
-        return 0.0
-    total = sum(weight for _, weight in own.missing)
-    return sum(weight for word, weight in own.missing if word in item.texts.text.words) / total if total else 0.0
-
-
-def _numbers(item: PreparedItem, product: PreparedProduct) -> Numbers:
+def _numbers(item: PreparedItem, product: PreparedProduct, context: Context) -> Numbers:
     models = item.texts.models
-    strong = item.numbers & product.numbers
-    strong |= models.chunks & product.mpns
+    strong = item.numbers & product.numbers | models.chunks & product.mpns
     if item.texts.mpn in product.chunks:
         strong |= {item.texts.mpn}
-    weak = (item.weak_numbers & (product.numbers | product.weak_numbers)) | (
-        item.numbers & product.weak_numbers
-    )
-    names = item.numbers | item.weak_numbers
-    codes = {item.texts.code} & (product.numbers | product.codes | product.weak_numbers)
-    codes |= names & product.codes
-    is_shared = bool(strong or weak)
-    prefix = 0.0 if is_shared else _longest_prefix(item, product)
+    weak = item.weak_numbers & (product.numbers | product.weak_numbers)
+    weak |= item.numbers & product.weak_numbers
+    codes = (item.numbers | item.weak_numbers) & product.codes
+    if item.texts.code in product.numbers | product.codes | product.weak_numbers:
+        codes |= {item.texts.code}
+    prefix = 0.0 if strong or weak else _longest_prefix(item, product)
     return Numbers(
-        tuple(sorted(strong)),
-        tuple(sorted(weak - strong)),
-        tuple(sorted(codes - strong - {""})),
-        prefix,
-        bool(item.numbers and product.numbers) and not is_shared and prefix < _PREFIX_SHARE,
-        bool(models.others & product.numbers or item.numbers & product.texts.models.others),
+        strong=_with_frequencies(strong, context),
+        weak=_with_frequencies(weak - strong, context),
+        codes=_with_frequencies(codes - strong, context),
+        prefix=prefix,
+        is_conflict=bool(item.numbers and product.numbers)
+        and not (strong or weak)
+        and prefix < _PREFIX_SHARE,
+        is_for_other=bool(
+            models.others & product.numbers or item.numbers & product.texts.models.others
+        ),
+    )
+
+
+def _with_frequencies(numbers: Iterable[str], context: Context) -> tuple[SharedNumber, ...]:
+    return tuple(
+        SharedNumber(number, context.corpus.code_frequency(number))
+        for number in sorted(numbers)
+        if number
     )
 
 
@@ -160,29 +172,23 @@ def _longest_prefix(item: PreparedItem, product: PreparedProduct) -> float:
     return best
 
 
-def _same(first: frozenset[str], second: frozenset[str]) -> bool | None:
-    return bool(first & second) if first and second else None
-
-
 def _brand(item: PreparedItem, product: PreparedProduct) -> bool | None:
-    """Whether both are of one brand; None if that is not known."""
+    """Return whether both are of one brand, None if that is not known."""
     brand = item.texts.brand
-    if product.brands:
-        if product.brands & item.known.words:
-            return True
-        if brand:
-            return False
-        return None
-    if brand and brand[0] in product.everything.words:
+    if product.brands & item.known.words or brand[:1] and brand[0] in product.everything.words:
         return True
-    return None
+    return False if brand and product.brands else None
 
 
 def _ratio(price: float | None, reference: float | None) -> float | None:
     return price / reference if price and reference else None
 
 
-def _category(item: PreparedItem, product: PreparedProduct) -> float | None:
-    if not item.texts.category or not product.texts.category:
+def _category(item: PreparedItem, product: PreparedProduct, context: Context) -> float | None:
+    """Return how well a supplier's section fits a category, from 0 to 1; None if unknown."""
+    section, category = item.texts.category, product.texts.category
+    if not section or not category:
         return None
-    return cover([(word, 1.0) for word in item.texts.category], product.texts.category).share
+    if known := context.sections.get(section):
+        return known.get(category, 0.0)
+    return cover(((word, 1.0) for word in section), product.category).share

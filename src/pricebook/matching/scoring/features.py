@@ -1,55 +1,162 @@
 """Evidence as numbers with names, for the model."""
 
-from math import log2
-from pricebook.matching.scoring.evidence import Evidence
-from pricebook.matching.scoring.measures import COUNT, PLAIN, LABEL
+from math import log, log2
+from typing import NamedTuple
+
+from pricebook.matching.scoring.evidence import Evidence, SharedNumber
+from pricebook.matching.scoring.measures import COUNT, PLAIN, Measure
+from pricebook.matching.scoring.variants import COLOUR
+
+_MAX_WORDS = 4.0
+_MAX_LEAD = 1.5
+_UNKNOWN = 0.5
+
+NAMES = (
+    # How alike the texts are, compared with the item's other products and the product's others.
+    *("similarity", "rank", "ahead_of_products", "ahead_of_items", "best_both_ways"),
+    # Words: shares of the item's and of the product's, and what is missing.
+    *("item_words", "product_words", "rare_words", "item_missing", "product_missing"),
+    *("item_missing_all", "product_missing_all", "other_cells"),
+    # Model numbers and codes, by how rare they are.
+    *("model_number", "weak_number", "code", "number_prefix", "number_conflict", "for_another"),
+    # Fields of their own.
+    *("gtin_same", "gtin_differs", "mpn_differs", "brand_same", "brand_differs", "category"),
+    # Measures.
+    *("measures_item", "measures_product", "measures_agree", "measures_conflict"),
+    *("plain_conflict", "count_conflict", "count_missing", "only_item", "only_product"),
+    "measures_other_cells",
+    # Variants and prices.
+    *("colour_conflict", "variant_conflict", "variants_same", "marks"),
+    *("price_known", "price_near", "price_far"),
+)
 
 
-def features(evidence: Evidence, corpus) -> dict[str, float]:
-    e = evidence
-    m = e.measures
-    n_item = len(m.agreeing) + len(m.conflicting) + len(m.only_first)
-    n_prod = len(m.agreeing) + len(m.conflicting) + len(m.only_second)
-    def rarity(numbers): return max((1 / max(1, corpus.code_frequency(n)) for n in numbers), default=0.0)
-    lr = abs(log2(e.price_ratio)) if e.price_ratio else 0.0
-    same = max(e.own_words.share, e.linked_share)
-    unit_conflicts=[a for a,_ in m.conflicting if a.dimension not in (PLAIN,COUNT)]
-    return {
-        "item_words": e.item_words.share,
-        "product_words": same,
-        "rare_words": min(4.0, sum(w for _, _, w in e.own_words.same)) / 4,
-        "item_missing": max((w for _, w in e.item_words.missing), default=0.0),
-        "product_missing": max((w for _, w in e.own_words.missing), default=0.0),
-        "item_missing_all": min(4.0, sum(w for _, w in e.item_words.missing)) / 4,
-        "product_missing_all": min(4.0, sum(w for _, w in e.own_words.missing)) / 4,
-        "text_words": e.text_share,
-        "model_number": rarity(e.numbers.strong),
-        "weak_number": rarity(e.numbers.weak),
-        "code": rarity(e.numbers.codes),
-        "number_prefix": e.numbers.prefix,
-        "number_conflict": float(e.numbers.is_conflict),
-        "for_other": float(e.numbers.is_for_other),
-        "gtin_same": float(e.gtin is True),
-        "gtin_differs": float(e.gtin is False),
-        "mpn_differs": float(e.mpn is False),
-        "brand_same": float(e.brand is True),
-        "brand_differs": float(e.brand is False),
-        "measures_item": len(m.agreeing) / n_item if n_item else 0.5,
-        "measures_product": (len(m.agreeing)) / n_prod if n_prod else 0.5,
-        "measures_agree": min(len(m.agreeing), 4) / 4,
-        "measures_conflict": min(2, len(unit_conflicts)) / 2,
-        "plain_conflict": float(any(a.dimension == PLAIN for a, _ in m.conflicting)),
-        "count_conflict": float(any(a.dimension == COUNT for a, _ in m.conflicting)),
-        "only_item": min(len(m.only_first), 3) / 3,
-        "only_product": min(len(m.only_second), 3) / 3,
-        "count_one": float(any(a.dimension == COUNT for a in (*m.only_first,*m.only_second))),
-        "measures_text": min(e.measures_in_text, 2) / 2,
-        "colour_conflict": float(any(k == "colour" for k, _, _ in e.variants)),
-        "variant_conflict": float(any(k != "colour" for k, _, _ in e.variants)),
-        "variants_same": min(e.shared_variants, 2) / 2,
-        "marks": float(bool(e.marks)),
-        "price_known": float(e.price_ratio is not None),
-        "price_near": max(0.0, 1 - lr) if e.price_ratio else 0.0,
-        "price_far": float(lr > 1),
-        "category": e.category_share if e.category_share is not None else 0.0,
-    }
+class Standing(NamedTuple):
+    """How a candidate stands among others by similarity; ranks begin with 1.
+
+    `next_product` is the similarity of the item's best other product, `next_item` that of the
+    product's best other item of the supplier; 0 if there is none.
+    """
+
+    similarity: float
+    rank: int
+    next_product: float
+    next_item: float
+
+
+def features(evidence: Evidence, standing: Standing) -> tuple[float, ...]:
+    """Return the features of a pair in the order of NAMES."""
+    return (
+        *_standing(standing),
+        *_words(evidence),
+        *_numbers(evidence),
+        *_fields(evidence),
+        *_measures(evidence),
+        *_variants(evidence),
+        *_prices(evidence),
+    )
+
+
+def _standing(standing: Standing) -> tuple[float, ...]:
+    ahead = _lead(standing.similarity, standing.next_product)
+    ahead_of_items = _lead(standing.similarity, standing.next_item)
+    return (
+        standing.similarity,
+        1 / standing.rank,
+        ahead,
+        ahead_of_items,
+        float(ahead > 0 and ahead_of_items > 0),
+    )
+
+
+def _lead(similarity: float, other: float) -> float:
+    """Return the logarithm of the ratio of two similarities, within limits."""
+    return max(-_MAX_LEAD, min(_MAX_LEAD, log((similarity + 0.02) / (other + 0.02))))
+
+
+def _words(evidence: Evidence) -> tuple[float, ...]:
+    item, own = evidence.item_words, evidence.own_words
+    item_missing = [weight for _, weight in item.missing]
+    own_missing = [weight for _, weight in own.missing]
+    return (
+        item.share,
+        max(own.share, evidence.linked_share),
+        _capped(sum(weight for _, _, weight in own.same)),
+        max(item_missing, default=0.0),
+        max(own_missing, default=0.0),
+        _capped(sum(item_missing)),
+        _capped(sum(own_missing)),
+        evidence.text_share,
+    )
+
+
+def _capped(weight: float) -> float:
+    return min(_MAX_WORDS, weight) / _MAX_WORDS
+
+
+def _numbers(evidence: Evidence) -> tuple[float, ...]:
+    numbers = evidence.numbers
+    return (
+        _rarity(numbers.strong),
+        _rarity(numbers.weak),
+        _rarity(numbers.codes),
+        numbers.prefix,
+        float(numbers.is_conflict),
+        float(numbers.is_for_other),
+    )
+
+
+def _rarity(numbers: tuple[SharedNumber, ...]) -> float:
+    return max((1 / max(1, each.frequency) for each in numbers), default=0.0)
+
+
+def _fields(evidence: Evidence) -> tuple[float, ...]:
+    return (
+        float(evidence.gtin is True),
+        float(evidence.gtin is False),
+        float(evidence.mpn is False),
+        float(evidence.brand is True),
+        float(evidence.brand is False),
+        evidence.category_share or 0.0,
+    )
+
+
+def _measures(evidence: Evidence) -> tuple[float, ...]:
+    measures = evidence.measures
+    agreeing = len(measures.agreeing)
+    conflicts = [measure.dimension for measure, _ in measures.conflicting]
+    of_item = agreeing + len(conflicts) + len(measures.only_first)
+    of_product = agreeing + len(conflicts) + len(measures.only_second)
+    return (
+        agreeing / of_item if of_item else _UNKNOWN,
+        agreeing / of_product if of_product else _UNKNOWN,
+        min(agreeing, 4) / 4,
+        min(sum(each not in {PLAIN, COUNT} for each in conflicts), 2) / 2,
+        float(PLAIN in conflicts),
+        float(COUNT in conflicts),
+        float(any(map(_is_count, (*measures.only_first, *measures.only_second)))),
+        min(len(measures.only_first), 3) / 3,
+        min(len(measures.only_second), 3) / 3,
+        min(evidence.measures_in_text, 2) / 2,
+    )
+
+
+def _is_count(measure: Measure) -> bool:
+    return measure.dimension == COUNT
+
+
+def _variants(evidence: Evidence) -> tuple[float, ...]:
+    kinds = {kind for kind, _, _ in evidence.variants}
+    return (
+        float(COLOUR in kinds),
+        float(bool(kinds - {COLOUR})),
+        min(evidence.shared_variants, 2) / 2,
+        float(bool(evidence.marks)),
+    )
+
+
+def _prices(evidence: Evidence) -> tuple[float, ...]:
+    if evidence.price_ratio is None:
+        return 0.0, 0.0, 0.0
+    distance = abs(log2(evidence.price_ratio))
+    return 1.0, max(0.0, 1 - distance), float(distance > 1)

@@ -11,11 +11,11 @@ from pricebook.matching.scoring.words import WordSet
 
 # The weight of a word that no product has: it may be of another language.
 _UNKNOWN_WEIGHT = 0.5
+# A product with more linked items is known well enough from some of them.
 _MAX_LINKED = 5
 
 WeightedWords = tuple[tuple[str, float], ...]
-Translations = Mapping[str, Mapping[str, float]]
-NO_TRANSLATIONS: Translations = {}
+Words = tuple[str, ...]
 
 
 class Corpus(Protocol):
@@ -30,8 +30,23 @@ class Corpus(Protocol):
         ...
 
 
+class Context(NamedTuple):
+    """What is known beside the texts of an item and a product.
+
+    `translations` has the likely meanings of words of the supplier, `sections` the shares of
+    categories among the links of a section of its price list.
+    """
+
+    corpus: Corpus
+    translations: Mapping[str, Mapping[str, float]] = {}
+    sections: Mapping[Words, Mapping[Words, float]] = {}
+
+
 class PreparedItem(NamedTuple):
-    """An item with the weights of its words; `numbers` are its strong model numbers."""
+    """An item with the weights of its words.
+
+    `numbers` are its strong model numbers, `meanings` what its words may mean.
+    """
 
     texts: Description
     words: WeightedWords
@@ -46,8 +61,9 @@ class PreparedProduct(NamedTuple):
 
     texts: Description
     words: WeightedWords
-    linked: tuple[tuple[WeightedWords, Description], ...]
+    linked_words: tuple[WeightedWords, ...]
     everything: WordSet
+    category: WordSet
     numbers: frozenset[str]
     weak_numbers: frozenset[str]
     mpns: frozenset[str]
@@ -60,54 +76,63 @@ class PreparedProduct(NamedTuple):
     reference_price: float | None
 
 
-def prepare_item(
-    texts: Description, corpus: Corpus, translations: Translations = NO_TRANSLATIONS
-) -> PreparedItem:
+def prepare_item(texts: Description, context: Context) -> PreparedItem:
     """Return an item with the weights of its words."""
-    meanings = dict[str, float]()
-    for word in texts.words:
-        for meaning, likelihood in translations.get(word, {}).items():
-            meanings[meaning] = max(likelihood, meanings.get(meaning, 0.0))
-    words = _weighted(texts.words, corpus)
-    numbers, weak = _numbers(texts)
+    strong, weak = _numbers(texts)
     return PreparedItem(
         texts=texts,
-        words=words,
+        words=_weighted(texts.words, context),
         known=WordSet((*texts.words, *texts.brand)),
-        meanings=meanings,
-        numbers=numbers,
+        meanings=_meanings(texts.words, context),
+        numbers=strong,
         weak_numbers=weak | texts.text.numbers,
     )
 
 
 def prepare_product(
-    texts: Description, linked: Sequence[Description], corpus: Corpus
+    texts: Description, linked: Sequence[Description], context: Context
 ) -> PreparedProduct:
     """Return a product and its linked items, with the weights of the words of its name."""
     linked = linked[:_MAX_LINKED]
-    all_texts = (texts, *linked)
-    numbers = [_numbers(each) for each in all_texts]
+    everything = (texts, *linked)
+    numbers = [_numbers(each) for each in everything]
     prices = [each.price for each in linked if each.price]
     return PreparedProduct(
         texts=texts,
-        words=_weighted(texts.words, corpus),
-        linked=tuple((_weighted(each.words, corpus), each) for each in linked),
-        everything=WordSet(word for each in all_texts for word in (*each.words, *each.brand)),
-        numbers=frozenset().union(*(strong for strong, _ in numbers)),
-        weak_numbers=frozenset().union(*(weak for _, weak in numbers)),
-        mpns=frozenset(each.mpn for each in all_texts if each.mpn),
-        codes=frozenset(each.code for each in all_texts if each.code),
-        chunks=frozenset().union(*(each.models.chunks for each in all_texts)),
-        gtins=frozenset().union(*(each.gtins for each in all_texts)),
+        words=_weighted(texts.words, context),
+        linked_words=tuple(_weighted(each.words, context) for each in linked),
+        everything=WordSet(word for each in everything for word in (*each.words, *each.brand)),
+        category=WordSet(texts.category),
+        numbers=_union(strong for strong, _ in numbers),
+        weak_numbers=_union(weak for _, weak in numbers),
+        mpns=frozenset(each.mpn for each in everything if each.mpn),
+        codes=frozenset(each.code for each in everything if each.code),
+        chunks=_union(each.models.chunks for each in everything),
+        gtins=_union(each.gtins for each in everything),
         measures=_measures(texts, linked),
         variants=texts.variants or frozenset().union(*(each.variants for each in linked)),
-        brands=frozenset().union(*(each.brand[:1] for each in all_texts)),
+        brands=_union(each.brand[:1] for each in everything),
         reference_price=median(prices) if prices else texts.price,
     )
 
 
-def _weighted(words: Iterable[str], corpus: Corpus) -> WeightedWords:
-    return tuple((word, corpus.word_weight(word) or _UNKNOWN_WEIGHT) for word in words)
+def _union(sets: Iterable[Iterable[str]]) -> frozenset[str]:
+    return frozenset[str]().union(*sets)
+
+
+def _weighted(words: Iterable[str], context: Context) -> WeightedWords:
+    weight = context.corpus.word_weight
+    return tuple((word, weight(word) or _UNKNOWN_WEIGHT) for word in words)
+
+
+def _meanings(words: Iterable[str], context: Context) -> dict[str, float]:
+    """Return the meanings of words of another language, and how likely each is."""
+    meanings = dict[str, float]()
+    if context.translations:
+        for word in words:
+            for meaning, likelihood in context.translations.get(word, {}).items():
+                meanings[meaning] = max(likelihood, meanings.get(meaning, 0.0))
+    return meanings
 
 
 def _numbers(texts: Description) -> tuple[frozenset[str], frozenset[str]]:
@@ -119,9 +144,9 @@ def _numbers(texts: Description) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _measures(texts: Description, linked: Sequence[Description]) -> tuple[Measure, ...]:
-    """Return the measures of a product; what its name leaves out is taken from linked items."""
-    dimensions = {measure.dimension for measure in texts.measures}
+    """Return the measures of a product; dimensions that its name lacks are of linked items."""
     measures = list(texts.measures)
+    dimensions = {measure.dimension for measure in measures}
     for each in linked:
         added = [measure for measure in each.measures if measure.dimension not in dimensions]
         measures += added

@@ -10,6 +10,7 @@ from pricebook.matching.scoring.texts import Description
 WORD, CODE, MEASURE, GRAM = range(4)
 KINDS = 4
 _GRAM = 3
+_OTHER_CELL = 0.3
 
 
 def token_id(kind: int, token: str) -> int:
@@ -49,3 +50,16 @@ def _measures(measures: Iterable[Measure]) -> Iterator[str]:
         if measure.dimension not in {PLAIN} and not measure.dimension.startswith(LABEL):
             yield f"{measure.dimension} {measure.values[0]:.4g}"
         yield f"{measure.number:g}"
+
+
+def search_tokens(description: Description) -> dict[int, float]:
+    """Return the ids of the tokens of an item, and what each counts in a search.
+
+    Words of other cells than the name count less; model numbers there count as those of the name.
+    """
+    tokens = dict.fromkeys(index_tokens(description), 1.0)
+    for word in description.text.words:
+        tokens.setdefault(token_id(WORD, word), _OTHER_CELL)
+    for number in description.text.numbers:
+        tokens.setdefault(token_id(CODE, number), 1.0)
+    return tokens

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+COLOUR, MARK = "colour", "mark"
 # Kinds of variants, each with its variants, each with its words in folded form. A word that ends
 # with `*` is the beginning of words.
 _KINDS: Mapping[str, Mapping[str, str]] = {
-    "colour": {
+    COLOUR: {
         "black": "black blk schwarz* noir noire negro negra nero nera chern* czarn* zwart preto svart",
         "white": "white wht weiss* blanc blanche blanco blanca bianco bianca bel* bialy biala biale wit branco vit",
         "grey": "grey gray gry grau* gris grigio grigia ser* szary szara szare grijs cinza gra",
@@ -125,7 +126,6 @@ def _tables(words: Mapping[str, Mapping[str, str]]) -> tuple[dict[str, tuple[str
     return whole, stems
 
 
-MARK = "mark"
 _WHOLE, _STEMS = _tables({**_KINDS, MARK: _MARKS})
 _SHORTEST, _LONGEST = min(map(len, _STEMS)), max(map(len, _STEMS))
 _MAX_ENDING = 9

@@ -1,0 +1,83 @@
+"""The model of a match: a logistic regression on features with names."""
+
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from math import exp, log
+
+import msgspec
+
+from pricebook.matching.scoring.features import NAMES
+
+_MAX_LOGIT = 30.0
+# How far ahead of its competitors a pair can be, in logits.
+_MAX_LEAD = 6.0
+
+
+class Model(msgspec.Struct, frozen=True):
+    """Weights of features, and of what competition says.
+
+    `trained_on` names the data. A pair's strength is its logit from its features alone; the score
+    also depends on its lead: how far its strength is above that of the item's other products, and
+    of the product's other items of the supplier.
+    """
+
+    version: str
+    trained_on: Sequence[str]
+    bias: float
+    weights: Mapping[str, float]
+    strength_weight: float
+    product_lead_weight: float
+    item_lead_weight: float
+    score_bias: float
+
+    def vector(self) -> tuple[float, ...]:
+        """Return the weights in the order of the names of features, then the bias."""
+        return (*(self.weights.get(name, 0.0) for name in NAMES), self.bias)
+
+    def strength(self, features: Sequence[float], vector: Sequence[float]) -> float:
+        """Return the logit of a pair from its features alone; `vector` is that of the model."""
+        return vector[-1] + sum(map(_product, features, vector))
+
+    def score(self, strength: float, product_lead: float, item_lead: float) -> float:
+        """Return the probability of a match, from 0 to 1."""
+        logit = (
+            self.strength_weight * strength
+            + self.product_lead_weight * clip_lead(product_lead)
+            + self.item_lead_weight * clip_lead(item_lead)
+            + self.score_bias
+        )
+        return probability(logit)
+
+    def contributions(self, features: Sequence[float]) -> dict[str, float]:
+        """Return what each feature adds to the logit, those that add something, largest first."""
+        parts = {
+            name: self.weights.get(name, 0.0) * value
+            for name, value in zip(NAMES, features, strict=True)
+        }
+        by_size = sorted(parts.items(), key=lambda part: -abs(part[1]))
+        return {name: part for name, part in by_size if part}
+
+
+def _product(first: float, second: float) -> float:
+    return first * second
+
+
+def clip_lead(lead: float) -> float:
+    """Return a lead within its limits."""
+    return max(-_MAX_LEAD, min(_MAX_LEAD, lead))
+
+
+def probability(logit: float) -> float:
+    """Return the probability of a logit."""
+    return 1 / (1 + exp(-max(-_MAX_LOGIT, min(_MAX_LOGIT, logit))))
+
+
+def logit(chance: float) -> float:
+    """Return the logit of a probability between 0 and 1."""
+    return log(chance / (1 - chance))
+
+
+def load_shipped() -> Model:
+    """Return the model in the package."""
+    data = files("pricebook.matching.scoring").joinpath("weights.json").read_bytes()
+    return msgspec.json.decode(data, type=Model)

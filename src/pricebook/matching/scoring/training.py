@@ -1,0 +1,71 @@
+"""Training of models: from data, and from the decisions of an installation.
+
+This module loads numpy, so that only the worker imports it.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from pricebook.matching.scoring.features import NAMES
+from pricebook.matching.scoring.model import Model
+
+_Floats = NDArray[np.float64]
+_MAX_STEPS = 50
+_CONVERGED = 1e-6
+# How firmly decisions are held to the shipped weights: one decision moves a logit by at most
+# about a fifth, a hundred can change what matters.
+_FIRMNESS = 40.0
+
+
+class Decision(NamedTuple):
+    """The features of a suggestion, and whether a person accepted it."""
+
+    features: Sequence[float]
+    is_accepted: bool
+
+
+def train(decisions: Sequence[Decision], shipped: Model, version: str) -> Model:
+    """Return the shipped model adapted to decisions; without any, its weights."""
+    if not decisions:
+        return msgspec.structs.replace(shipped, version=version)
+    inputs = np.array([each.features for each in decisions], dtype=np.float64)
+    targets = np.array([each.is_accepted for each in decisions], dtype=np.float64)
+    prior = np.array(shipped.vector(), dtype=np.float64)
+    vector = fit(inputs, targets, prior=prior, firmness=np.full(len(prior), _FIRMNESS))
+    return msgspec.structs.replace(
+        shipped,
+        version=version,
+        trained_on=[*shipped.trained_on, f"{len(decisions)} decisions"],
+        bias=float(vector[-1]),
+        weights=dict(zip(NAMES, map(float, vector), strict=False)),
+    )
+
+
+def fit(
+    inputs: _Floats,
+    targets: _Floats,
+    *,
+    prior: _Floats,
+    firmness: _Floats,
+    sample_weights: _Floats | None = None,
+) -> _Floats:
+    """Return the weights and the bias of a logistic regression held to prior ones.
+
+    `firmness` is the precision of each prior weight: 0 leaves it free.
+    """
+    matrix = np.column_stack([inputs, np.ones(len(inputs))])
+    sizes = np.ones(len(inputs)) if sample_weights is None else sample_weights
+    vector = prior.copy()
+    for _ in range(_MAX_STEPS):
+        chances = 1 / (1 + np.exp(-np.clip(matrix @ vector, -30, 30)))
+        gradient = matrix.T @ (sizes * (chances - targets)) + firmness * (vector - prior)
+        curvature = (matrix * (sizes * chances * (1 - chances))[:, None]).T @ matrix
+        step = np.linalg.solve(curvature + np.diag(firmness + 1e-9), gradient)
+        vector -= step
+        if np.abs(step).max() < _CONVERGED:
+            break
+    return vector
