@@ -1,0 +1,85 @@
+"""Scores and bands of pairs, in competition with each other."""
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+from pricebook.matching.scoring.bands import Band, band_of
+from pricebook.matching.scoring.model import Model
+
+ItemId = TypeVar("ItemId", bound=Hashable)
+ProductId = TypeVar("ProductId", bound=Hashable)
+
+# The strength of a competitor where there is none, in logits.
+_NO_COMPETITOR = -10.0
+
+
+class Pair(NamedTuple, Generic[ProductId]):
+    """A product that an item may be; `is_proven` is what `certain` takes of the pair alone."""
+
+    product_id: ProductId
+    features: Sequence[float]
+    is_proven: bool
+    reasons: Sequence[str] = ()
+    objections: Sequence[str] = ()
+
+
+class Suggestion(NamedTuple, Generic[ProductId]):
+    """A product that an item may be, how likely, and why."""
+
+    product_id: ProductId
+    score: float
+    band: Band
+    reasons: Sequence[str]
+    objections: Sequence[str]
+    features: Sequence[float]
+
+
+def rank_pairs(
+    pairs: Mapping[ItemId, Sequence[Pair[ProductId]]], model: Model
+) -> dict[ItemId, list[Suggestion[ProductId]]]:
+    """Return the suggestions of each item, best first; all items are of one supplier."""
+    vector = model.vector()
+    strengths = {
+        item_id: [model.strength(pair.features, vector) for pair in each]
+        for item_id, each in pairs.items()
+    }
+    rivals, proven = defaultdict[ProductId, list[float]](list), Counter[ProductId]()
+    for item_id, each in pairs.items():
+        for pair, strength in zip(each, strengths[item_id], strict=True):
+            rivals[pair.product_id].append(strength)
+            proven[pair.product_id] += pair.is_proven
+    best = {product_id: _best_two(each) for product_id, each in rivals.items()}
+    ranked = dict[ItemId, list[Suggestion[ProductId]]]()
+    for item_id, each in pairs.items():
+        own, is_one = _best_two(strengths[item_id]), sum(pair.is_proven for pair in each) == 1
+        suggestions = [
+            _suggestion(
+                pair,
+                model.score(
+                    strength, _lead(strength, own), _lead(strength, best[pair.product_id])
+                ),
+                is_only=is_one and proven[pair.product_id] == 1,
+            )
+            for pair, strength in zip(each, strengths[item_id], strict=True)
+        ]
+        ranked[item_id] = sorted(suggestions, key=lambda suggestion: -suggestion.score)
+    return ranked
+
+
+def _best_two(strengths: Sequence[float]) -> tuple[float, float]:
+    first, second = sorted((*strengths, _NO_COMPETITOR, _NO_COMPETITOR), reverse=True)[:2]
+    return first, second
+
+
+def _lead(strength: float, best: tuple[float, float]) -> float:
+    """Return how far a strength is above the best of its competitors."""
+    first, second = best
+    return strength - (second if strength == first else first)
+
+
+def _suggestion(pair: Pair[ProductId], score: float, *, is_only: bool) -> Suggestion[ProductId]:
+    band = band_of(score, is_proven=pair.is_proven and is_only)
+    return Suggestion(
+        pair.product_id, score, band, pair.reasons, pair.objections, pair.features
+    )
