@@ -21,13 +21,13 @@ from matching_scale import measure_scale
 from pricebook.matching.scoring.assignment import ScoredPair, assign
 from pricebook.matching.scoring.candidates import ProductIndex
 from pricebook.matching.scoring.dictionary import learn_pairs, translations
-from pricebook.matching.scoring.features import NAMES
+from pricebook.matching.scoring.features import NAMES, named
 from pricebook.matching.scoring.model import Model, clip_lead, load_shipped
 from pricebook.matching.scoring.prepared import Context
 from pricebook.matching.scoring.ranking import Pair, Suggestion, rank_pairs
 from pricebook.matching.scoring.suggesting import MAX_CANDIDATES, CatalogProduct, Run
 from pricebook.matching.scoring.texts import describe
-from pricebook.matching.scoring.token_ids import index_tokens
+from pricebook.matching.scoring.token_ids import product_tokens
 from pricebook.matching.scoring.training import Decision, fit, train
 
 DECISIONS = (0, 50, 200, 500)
@@ -61,8 +61,7 @@ def collect(data: DataSet, supplier: str, *, with_links: bool) -> View:
         for product in data.products
     }
     index = ProductIndex(
-        (product, set().union(*(index_tokens(describe(each)) for each in (own, *articles[product]))))
-        for product, own in data.products.items()
+        (product, product_tokens(own, articles[product])) for product, own in data.products.items()
     )
     links = (
         (describe(each).words, describe(data.products[product]).words)
@@ -75,10 +74,7 @@ def collect(data: DataSet, supplier: str, *, with_links: bool) -> View:
     items = [key for key, each in data.items.items() if each.supplier == supplier]
     run.compare(
         items,
-        {
-            product: CatalogProduct(own, articles[product])
-            for product, own in data.products.items()
-        },
+        {product: CatalogProduct(own, articles[product]) for product, own in data.products.items()},
     )
     return View(data, supplier, run.pairs)
 
@@ -188,10 +184,7 @@ def judge(view: View, ranked: Ranked, tested: Iterable[str]) -> Figures:
     chosen = [pair for pair in assign(pairs, THRESHOLD) if pair.item in truth]
     right = sum(truth[str(pair.item)] == pair.product for pair in chosen)
     certain = [
-        (item, each.product_id)
-        for item in truth
-        for each in ranked[item]
-        if each.band == "certain"
+        (item, each.product_id) for item in truth for each in ranked[item] if each.band == "certain"
     ]
     wrong = [(item, product) for item, product in certain if truth[item] != product]
     return Figures(
@@ -230,7 +223,7 @@ def decide(view: View, model: Model, count: int, seed: int) -> tuple[Model, set[
         items.add(item)
         for suggestion in ranked[item][:3]:
             is_match = suggestion.product_id == view.truth[item]
-            decisions.append(Decision(suggestion.features, is_match))
+            decisions.append(Decision(named(suggestion.features), is_match))
             if is_match:
                 break
     return train(decisions[:count], model, f"{count} decisions"), items

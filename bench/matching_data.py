@@ -15,6 +15,7 @@ from pricebook.pricelists import ItemRow, ReadConfig, read
 
 DEMO = Path(__file__).parents[1] / "src/pricebook/cli/demo"
 DEMO_EUR_RATE = 1.25
+VISIBLE = 0.5
 # Columns of the files of a folder, by what they are of an article.
 COLUMNS = {
     "name": ("name", "title"),
@@ -150,7 +151,7 @@ def demo_article(row: ItemRow) -> Article:
 def hide_half(data: DataSet, seed: int = 0) -> DataSet:
     """Return a set without half of its products; the truth of the items stays."""
     random = Random(seed)
-    products = {key: each for key, each in data.products.items() if random.random() < 0.5}
+    products = {key: each for key, each in data.products.items() if random.random() < VISIBLE}
     return data._replace(name=f"{data.name}, half hidden", products=products)
 
 

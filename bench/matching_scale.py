@@ -13,7 +13,8 @@ from pricebook.matching.scoring.texts import Article, describe
 from pricebook.matching.scoring.token_ids import index_tokens
 
 PRODUCTS, ITEMS, CHUNK = 500_000, 10_000, 500
-SYLLABLES = "ba ko ri ten mar sol vik dra lum per gon tis fal hen zor mil".split()
+SYLLABLES = ("bako", "riten", "mar", "sol", "vik", "dra", "lum", "per", "gon", "tis", "fal", "hen")
+KEPT = 0.85
 SIZES = (3, 4, 5, 6, 8, 10, 12, 16, 20, 25, 30, 40, 50, 60, 80, 100, 120, 150, 200, 250)
 COLOURS = ("black", "white", "red", "blue", "grey", "green", "yellow")
 
@@ -34,7 +35,9 @@ def products(count: int) -> Iterator[Article]:
         name = [*chosen[number * 5 : number * 5 + 5], random.choice(brands).title()]
         name.append(f"{random.choice(SIZES)} x {random.choice(SIZES)} mm")
         if number % 3 == 0:
-            name.append(f"{random.choice('ABCDEFGH')}{random.choice('KLMN')}-{number * 7919 % 10**6}")
+            name.append(
+                f"{random.choice('ABCDEFGH')}{random.choice('KLMN')}-{number * 7919 % 10**6}"
+            )
         if number % 4 == 0:
             name.append(random.choice(COLOURS))
         yield Article(" ".join(name), code=f"SKU-{number:07}", price=random.uniform(1, 500))
@@ -42,7 +45,7 @@ def products(count: int) -> Iterator[Article]:
 
 def item_of(product: Article, random: Random) -> Article:
     """Return a product as a supplier writes it: other order, words left out, another price."""
-    words = [word for word in product.name.split() if word == "x" or random.random() > 0.15]
+    words = [word for word in product.name.split() if word == "x" or random.random() < KEPT]
     middle = len(words) // 2
     name = " ".join((*words[middle:], *words[:middle])).lower()
     return Article(name, code=f"{random.randint(0, 10**7):07}", price=(product.price or 1) * 0.8)

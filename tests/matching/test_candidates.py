@@ -53,16 +53,21 @@ def test_changed_products_are_found_by_their_new_texts_only() -> None:
     assert search(index, "DW-745") == []
 
 
-NAME = st.lists(st.sampled_from("saw hammer drill 5 mm M8 red DW745 nut".split()), min_size=1).map(
-    " ".join
+WORDS = ["saw", "hammer", "drill", "5", "mm", "M8", "red", "DW745", "nut"]
+NAME = st.lists(st.sampled_from(WORDS), min_size=1).map(" ".join)
+
+
+@given(
+    st.dictionaries(st.integers(0, 20), NAME, min_size=1),
+    st.dictionaries(st.integers(0, 20), NAME),
+    NAME,
 )
-
-
-@given(st.dictionaries(st.integers(0, 20), NAME, min_size=1), st.dictionaries(st.integers(0, 20), NAME), NAME)
 def test_an_updated_index_finds_what_a_new_one_finds(
     first: dict[int, str], second: dict[int, str], name: str
 ) -> None:
-    updated = ProductIndex((key, index_tokens(describe(Article(each)))) for key, each in first.items())
+    updated = ProductIndex(
+        (key, index_tokens(describe(Article(each)))) for key, each in first.items()
+    )
     updated.update((key, index_tokens(describe(Article(each)))) for key, each in second.items())
     fresh = ProductIndex(
         (key, index_tokens(describe(Article(each)))) for key, each in (first | second).items()

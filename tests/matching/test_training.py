@@ -1,10 +1,12 @@
 """Models: shipped weights, scores, and what decisions change."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricebook.matching.scoring.features import NAMES
+from pricebook.matching.scoring.features import NAMES, named, unnamed
 from pricebook.matching.scoring.model import Model, load_shipped
 from pricebook.matching.scoring.training import Decision, train
 
@@ -16,7 +18,7 @@ def shipped() -> Model:
     return load_shipped()
 
 
-def strength(model: Model, features: list[float]) -> float:
+def strength(model: Model, features: Sequence[float]) -> float:
     return model.strength(features, model.vector())
 
 
@@ -29,23 +31,22 @@ def test_without_decisions_the_weights_are_the_shipped_ones(shipped: Model) -> N
     assert train([], shipped, "2").weights == shipped.weights
 
 
-@given(FEATURES, st.booleans())
-def test_one_decision_changes_next_to_nothing(features: list[float], is_accepted: bool) -> None:
+@given(st.builds(Decision, FEATURES.map(named), st.booleans()))
+def test_one_decision_changes_next_to_nothing(decision: Decision) -> None:
     shipped = load_shipped()
-    model = train([Decision(features, is_accepted)], shipped, "2")
+    model = train([decision], shipped, "2")
+    features = unnamed(decision.features)
     change = strength(model, features) - strength(shipped, features)
     assert abs(change) < 1
-    assert change >= -1e-6 if is_accepted else change <= 1e-6
+    assert change >= -1e-6 if decision.is_accepted else change <= 1e-6
 
 
 def test_many_decisions_change_a_weight(shipped: Model) -> None:
-    place = NAMES.index("colour_conflict")
-    neutral = [0.5] * len(NAMES)
-    with_conflict = neutral.copy()
-    with_conflict[place] = 1.0
-    without = neutral.copy()
-    without[place] = 0.0
-    decisions = [Decision(with_conflict, True), Decision(without, False)] * 100
+    neutral = dict.fromkeys(NAMES, 0.5)
+    decisions = [
+        Decision(neutral | {"colour_conflict": 1.0}, is_accepted=True),
+        Decision(neutral | {"colour_conflict": 0.0}, is_accepted=False),
+    ] * 100
     model = train(decisions, shipped, "2")
     assert model.weights["colour_conflict"] > shipped.weights["colour_conflict"]
 

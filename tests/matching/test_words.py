@@ -40,7 +40,9 @@ WORDS = st.lists(st.text("abcde", min_size=2, max_size=6), max_size=6)
 
 
 @given(WORDS, WORDS)
-def test_coverage_is_a_share_and_accounts_for_every_word(words: list[str], others: list[str]) -> None:
+def test_coverage_is_a_share_and_accounts_for_every_word(
+    words: list[str], others: list[str]
+) -> None:
     coverage = cover([(word, 0.5) for word in words], WordSet(others))
     assert 0 <= coverage.share <= 1
     assert len(coverage.same) + len(coverage.missing) == len(words)
@@ -68,6 +70,6 @@ def test_one_link_teaches_nothing() -> None:
 
 
 def test_words_that_resemble_each_other_are_not_learnt() -> None:
-    assert learn_pairs([(["hammer", "rot"], ["hammers", "red"])] * 3) == [
-        pair for pair in learn_pairs([(["rot"], ["red"])] * 3)
-    ]
+    assert learn_pairs([(["hammer", "rot"], ["hammers", "red"])] * 3) == learn_pairs(
+        [(["rot"], ["red"])] * 3
+    )

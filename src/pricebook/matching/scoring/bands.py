@@ -41,7 +41,6 @@ def vetoes(evidence: Evidence) -> Iterator[str]:
         "variant": bool(evidence.variants),
         "mark": bool(evidence.marks),
         "brand": evidence.brand is False,
-        "price": ratio is not None
-        and not 1 / _MAX_PRICE_FACTOR <= ratio <= _MAX_PRICE_FACTOR,
+        "price": ratio is not None and not 1 / _MAX_PRICE_FACTOR <= ratio <= _MAX_PRICE_FACTOR,
     }
     yield from (name for name, is_against in checks.items() if is_against)

@@ -53,8 +53,10 @@ class _Segment(Generic[Id]):
         pairs.sort()
         self.postings: _Ints = (pairs & 0xFFFFFFFF).astype(np.int32)
         by_token = (pairs >> 32).astype(np.int32)
-        starts = np.flatnonzero(np.diff(by_token, prepend=by_token[:1] - 1)) if len(pairs) else []
-        self.tokens: _Ints = by_token[starts] if len(pairs) else by_token
+        is_first = np.ones(len(pairs), dtype=np.bool_)
+        is_first[1:] = by_token[1:] != by_token[:-1]
+        starts = np.flatnonzero(is_first)
+        self.tokens: _Ints = by_token[starts]
         self.starts = np.append(starts, len(pairs)).astype(np.int64)
         self.norms: _Floats = np.ones(len(counts), dtype=np.float32)
         self.scores: _Floats = np.zeros(len(counts), dtype=np.float32)
@@ -184,7 +186,9 @@ class ProductIndex(Generic[Id]):
         """
         known = np.fromiter(tokens.keys(), dtype=np.int32, count=len(tokens))
         factors = np.fromiter(tokens.values(), dtype=np.float32, count=len(tokens))
-        frequencies = sum(segment.frequencies_of(known) for segment in self._segments())
+        frequencies = np.zeros(len(known), dtype=np.int64)
+        for segment in self._segments():
+            frequencies += segment.frequencies_of(known)
         order = np.argsort(frequencies, kind="stable")
         order = order[frequencies[order] > 0]
         known = known[order]

@@ -1,9 +1,76 @@
 """Clusters of unmatched items of several suppliers that are one article."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import combinations
 from typing import Generic, NamedTuple, TypeVar
 
+from pricebook.matching.scoring.candidates import ProductIndex
+from pricebook.matching.scoring.model import Model
+from pricebook.matching.scoring.prepared import Context
+from pricebook.matching.scoring.ranking import Suggestion
+from pricebook.matching.scoring.suggesting import CatalogProduct, Run
+from pricebook.matching.scoring.texts import Article
+from pricebook.matching.scoring.token_ids import product_tokens
+
 Item = TypeVar("Item", bound=Hashable)
+_LEAST_SCORE = 0.5
+
+
+class Unmatched(NamedTuple):
+    """An unmatched item: its supplier, and what is known of it."""
+
+    supplier: Hashable
+    article: Article
+
+
+class Cluster(NamedTuple, Generic[Item]):
+    """Items that are likely one article, the least score of a pair, and why the best pair is."""
+
+    items: list[Item]
+    score: float
+    reasons: Sequence[str]
+
+
+def find_clusters(items: Mapping[Item, Unmatched], model: Model) -> list[Cluster[Item]]:
+    """Return the clusters of unmatched items, at most one item of a supplier in each.
+
+    Items with a conflict, of size, variant or pack for example, are never in one cluster.
+    """
+    found = _suggestions(items, model)
+    pairs = list[Likeness[Item]]()
+    why = dict[frozenset[Item], tuple[float, Sequence[str]]]()
+    for (first, second), suggestion in found.items():
+        other = found.get((second, first))
+        if other and not other.vetoes and not suggestion.vetoes:
+            score = min(suggestion.score, other.score)
+            suppliers = items[first].supplier, items[second].supplier
+            pairs.append(Likeness((first, second), suppliers, score))
+            why[frozenset((first, second))] = score, suggestion.reasons
+    clusters = list[Cluster[Item]]()
+    for group in cluster(pairs, _LEAST_SCORE):
+        known = [why[pair] for pair in map(frozenset, combinations(group, 2))]
+        clusters.append(Cluster(group, min(known)[0], max(known)[1]))
+    return sorted(clusters, key=lambda each: -each.score)
+
+
+def _suggestions(
+    items: Mapping[Item, Unmatched], model: Model
+) -> dict[tuple[Item, Item], Suggestion[Item]]:
+    """Return how likely items are one article with each item of other suppliers."""
+    by_supplier = dict[Hashable, dict[Item, Article]]()
+    for item, (supplier, article) in items.items():
+        by_supplier.setdefault(supplier, {})[item] = article
+    tokens = {item: product_tokens(each.article) for item, each in items.items()}
+    found = dict[tuple[Item, Item], Suggestion[Item]]()
+    for supplier, own in by_supplier.items():
+        others = {item: each for item, each in items.items() if each.supplier != supplier}
+        index = ProductIndex((item, tokens[item]) for item in others)
+        run = Run[Item, Item](index, Context(index), model)
+        for item, candidates in run.find(own).items():
+            run.compare([item], {each: CatalogProduct(others[each].article) for each in candidates})
+        for item, suggestions in run.suggestions().items():
+            found.update({(item, each.product_id): each for each in suggestions})
+    return found
 
 
 class Likeness(NamedTuple, Generic[Item]):

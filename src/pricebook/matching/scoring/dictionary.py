@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from pricebook.matching.scoring.folding import fold
+from pricebook.matching.scoring.texts import split_words
 from pricebook.matching.scoring.words import WordSet, word_similarity
 
 # How likely a word has no counterpart, compared with the likelihoods of words given a meaning.
@@ -14,6 +16,7 @@ _DOUBT = 2.0
 _MIN_LINKS = 2
 _MIN_LIKELIHOOD = 0.2
 _MAX_WORDS = 16
+_MIN_SECTION = 5
 
 Link = tuple[Sequence[str], Sequence[str]]
 _Counts = Mapping[tuple[str, str], float]
@@ -22,12 +25,12 @@ _Counts = Mapping[tuple[str, str], float]
 class WordPair(NamedTuple):
     """A word of a supplier, a word of the catalog, and in how many links they correspond.
 
-    `total` is the number of links with the supplier's word; `count` need not be whole.
+    `links` need not be whole; `total` is the number of links with the supplier's word.
     """
 
     word: str
     meaning: str
-    count: float
+    links: float
     total: int
 
 
@@ -81,8 +84,27 @@ def _divide_counts(links: Sequence[Link], counts: _Counts) -> _Counts:
 def translations(pairs: Iterable[WordPair]) -> dict[str, dict[str, float]]:
     """Return the likely meanings of words and how likely each is, from 0 to 1."""
     meanings = dict[str, dict[str, float]]()
-    for word, meaning, count, total in pairs:
-        likelihood = count / total * count / (count + _DOUBT)
+    for word, meaning, links, total in pairs:
+        likelihood = links / total * links / (links + _DOUBT)
         if likelihood >= _MIN_LIKELIHOOD:
             meanings.setdefault(word, {})[meaning] = likelihood
     return meanings
+
+
+def learn_sections(
+    links: Iterable[tuple[str | None, str | None]],
+) -> dict[tuple[str, ...], dict[tuple[str, ...], float]]:
+    """Return the shares of categories among the links of each section of a supplier.
+
+    A link is the section of the item and the category path of the product, as texts. Sections
+    with few links are left out.
+    """
+    counts = defaultdict[tuple[str, ...], Counter[tuple[str, ...]]](Counter)
+    for section, category in links:
+        if section and category:
+            counts[split_words(fold(section))][split_words(fold(category))] += 1
+    return {
+        section: {category: links / known.total() for category, links in known.items()}
+        for section, known in counts.items()
+        if known.total() >= _MIN_SECTION
+    }

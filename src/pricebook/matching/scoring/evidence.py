@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from operator import itemgetter
-from os.path import commonprefix
 from typing import NamedTuple
 
 from pricebook.matching.scoring.measures import Comparison, compare_measures
@@ -13,7 +12,7 @@ from pricebook.matching.scoring.prepared import (
     WeightedWords,
 )
 from pricebook.matching.scoring.variants import conflicting_kinds, unshared_marks
-from pricebook.matching.scoring.words import Coverage, cover
+from pricebook.matching.scoring.words import Coverage, common_prefix, cover
 
 _MIN_PREFIX, _PREFIX_SHARE = 4, 0.6
 
@@ -166,7 +165,7 @@ def _longest_prefix(item: PreparedItem, product: PreparedProduct) -> float:
     best = 0.0
     for number in item.numbers | item.texts.models.numbers:
         for other in product.numbers | product.texts.models.numbers:
-            length = len(commonprefix((number, other)))
+            length = common_prefix(number, other)
             if length >= _MIN_PREFIX:
                 best = max(best, length / max(len(number), len(other)))
     return best
@@ -175,7 +174,7 @@ def _longest_prefix(item: PreparedItem, product: PreparedProduct) -> float:
 def _brand(item: PreparedItem, product: PreparedProduct) -> bool | None:
     """Return whether both are of one brand, None if that is not known."""
     brand = item.texts.brand
-    if product.brands & item.known.words or brand[:1] and brand[0] in product.everything.words:
+    if product.brands & item.known.words or (brand[:1] and brand[0] in product.everything.words):
         return True
     return False if brand and product.brands else None
 

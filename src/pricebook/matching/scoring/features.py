@@ -1,5 +1,6 @@
 """Evidence as numbers with names, for the model."""
 
+from collections.abc import Mapping, Sequence
 from math import log, log2
 from typing import NamedTuple
 
@@ -29,6 +30,16 @@ NAMES = (
     *("colour_conflict", "variant_conflict", "variants_same", "marks"),
     *("price_known", "price_near", "price_far"),
 )
+
+
+def named(features: Sequence[float]) -> dict[str, float]:
+    """Return features by their names, without those that are 0."""
+    return {name: value for name, value in zip(NAMES, features, strict=True) if value}
+
+
+def unnamed(features: Mapping[str, float]) -> tuple[float, ...]:
+    """Return named features in the order of NAMES; unknown names are left out."""
+    return tuple(features.get(name, 0.0) for name in NAMES)
 
 
 class Standing(NamedTuple):

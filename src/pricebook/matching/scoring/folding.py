@@ -20,7 +20,16 @@ _SIGNS = str.maketrans(
     | dict.fromkeys("“”„″«»", '"')
     | dict.fromkeys("–—−‐‑", "-")
     | dict.fromkeys("™®©•", " ")
-    | {"⁄": "/", "№": " no ", "µ": "u", "Ω": " ohm", "Ω": " ohm", "¼": " 1/4", "½": " 1/2", "¾": " 3/4"}
+    | {
+        "⁄": "/",
+        "№": " no ",
+        "µ": "u",
+        "\u03a9": " ohm",
+        "\u2126": " ohm",
+        "¼": " 1/4",
+        "½": " 1/2",
+        "¾": " 3/4",
+    }
 )
 _DIAMETER = re.compile(r"[Øø⌀∅](?=\s*\d)")
 # `М8`, `Р180`: letters of Latin shape in front of a number are Latin letters in most lists.
@@ -44,3 +53,8 @@ def fold(text: str, *, latin_shapes: bool = True) -> str:
     if latin_shapes:
         bare = _CODE.sub(lambda match: match[0].translate(_LATIN_SHAPES), bare)
     return bare.translate(_LETTERS)
+
+
+def word_set(words: str) -> frozenset[str]:
+    """Return the words of a text, for tables of words in modules."""
+    return frozenset(words.split())

@@ -1,7 +1,7 @@
 """Measures in folded texts: sizes, weights, voltages, counts and plain numbers."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -11,11 +11,14 @@ from pricebook.matching.scoring.unit_dimensions import COUNT, LENGTH, UNITS, Uni
 PLAIN = ""
 LABEL = "#"
 _FRACTION = r"/(?:2|3|4|8|16|32|64)(?![\d/])"
-_NUMBER = rf"\d{{1,3}}(?: \d{{3}})+(?![\d.,/x])|\d+[- ]\d+{_FRACTION}|\d+{_FRACTION}|\d+(?:[.,]\d+)?"
+_NUMBER = (
+    rf"\d{{1,3}}(?: \d{{3}})+(?![\d.,/x])|\d+[- ]\d+{_FRACTION}|\d+{_FRACTION}|\d+(?:[.,]\d+)?"
+)
 _TERM = re.compile(
     rf"(?<![a-z0-9])(?<![a-z][-./_])(?<!\d[.,])(?P<number>{_NUMBER})"
     r"(?P<gap>\s?[-/]?\s?)"
-    r"(?:(?P<unit>[a-z°%]+[23]?)(?:(?P<joint>\.? |[./])(?P<second>[a-z]+[23]?))?|(?P<mark>''|[\"']))?"
+    r"(?:(?P<unit>[a-z°%]+[23]?)(?:(?P<joint>\.? |[./])(?P<second>[a-z]+[23]?))?"
+    r"|(?P<mark>''|[\"']))?"
 )
 _LABELLED = re.compile(r"(?<![a-z0-9])([a-z]{1,4})-?(\d{1,5}(?:[.,]\d+)?)(?![a-z0-9])")
 _SIZE = r"\d+(?:[.,/]\d+)?\s?(?:mm|cm|m|in|inch|''|[\"'])?"
@@ -98,7 +101,9 @@ def _terms(text: str) -> Iterator[_Term]:
         numbers = tuple(_numbers(match["number"]))
         label = None if unit else _LABEL_BEFORE.search(text[max(0, start - 9) : start])
         if label:
-            yield _Term(_labelled(label[1], match["number"], f"{label[1]} {written}"), start, end, None)
+            yield _Term(
+                _labelled(label[1], match["number"], f"{label[1]} {written}"), start, end, None
+            )
             continue
         if (unit is None or unit.dimension == COUNT) and _COUNT_BEFORE.search(
             text[max(0, start - 14) : start]
@@ -128,12 +133,14 @@ def _unit(match: re.Match[str], text: str) -> tuple[Unit | None, int]:
 def _is_unit_here(match: re.Match[str], unit: Unit, after: str) -> bool:
     if after[:1].isalnum() or ("/" in match["gap"] and unit.dimension != COUNT):
         return False
-    return match["unit"] not in {"in", "a", "t"} or not match["gap"].isspace() or not after[1:2].isdigit()
+    return (
+        match["unit"] not in {"in", "a", "t"}
+        or not match["gap"].isspace()
+        or not after[1:2].isdigit()
+    )
 
 
-def _measure(
-    numbers: tuple[float, ...], unit: Unit | None, text: str, mark: str | None
-) -> Measure:
+def _measure(numbers: tuple[float, ...], unit: Unit | None, text: str, mark: str | None) -> Measure:
     if unit is None:
         return Measure(PLAIN, numbers, numbers[0], text)
     factors = _INCH_OR_FOOT if mark == "'" else (unit.factor,)
@@ -170,9 +177,7 @@ def _share_units(terms: Sequence[_Term], text: str) -> Iterator[_Term]:
         unit = term.unit
         if unit is None and unit_after and joint and term.measure.dimension == PLAIN:
             unit = _unit_in_front(unit_after, joint[1])
-            if unit:
-                term = term._replace(measure=_measure(term.measure.values, unit, term.measure.text, None))
-        shared.append(term)
+        shared.append(_with_unit(term, unit) if unit and unit is not term.unit else term)
         unit_after, start_after = unit, term.start
     yield from _counts_behind(shared[::-1], text)
 
@@ -194,9 +199,14 @@ def _counts_behind(terms: Sequence[_Term], text: str) -> Iterator[_Term]:
             and before.measure.dimension in {"mass", "volume"}
             and text[before.end : term.start].strip() == "x"
         ):
-            term = term._replace(measure=_measure(term.measure.values, UNITS["pcs"], term.measure.text, None))
-        if term:
+            yield _with_unit(term, UNITS["pcs"])
+        elif term:
             yield term
+
+
+def _with_unit(term: _Term, unit: Unit) -> _Term:
+    measure = term.measure
+    return term._replace(measure=_measure(measure.values, unit, measure.text, None))
 
 
 def blank(text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -208,7 +218,10 @@ def blank(text: str, spans: Sequence[tuple[int, int]]) -> str:
     return " ".join([*parts, text[position:]])
 
 
-def _take_pairs(rest, others, is_pair):
+def _take_pairs(
+    rest: list[Measure], others: list[Measure], is_pair: Callable[[Measure, Measure], bool]
+) -> Iterator[tuple[Measure, Measure]]:
+    """Yield the pairs of measures of both lists, and take them out of these."""
     for measure in list(rest):
         for other in others:
             if is_pair(measure, other):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from pricebook.matching.scoring.folding import word_set
 from pricebook.matching.scoring.measures import blank
 from pricebook.matching.scoring.unit_dimensions import UNITS
 
@@ -31,13 +32,15 @@ _STANDARD = re.compile(
     r"|[a-z]\d{1,3}|v\d+"
 ).fullmatch
 # What an article is made for follows these words.
-_FOR = frozenset("for fur fuer dlya pour para dla voor til fits compatible passend zu per".split())
+_FOR = word_set("for fur fuer dlya pour para dla voor til fits compatible passend zu per")
 _END = re.compile(r"\s-+\s|[;()\[\]|]")
 _WORD_WITH_NUMBER = re.compile(r"[a-z]{5,}\d{1,2}|\d{1,3}[a-z]{4,}").fullmatch
 _MIN_LENGTH = 4
 _STRONG_LENGTH = 5
 _MIN_DIGITS, _MIN_DIGITS_IN_PARTS = 5, 7
 _MAX_WORD = 4
+# `MB732LL/A`
+_MAX_SUFFIX = 2
 
 
 class ModelNumbers(NamedTuple):
@@ -99,7 +102,8 @@ def _read_chunk(chunk: str) -> tuple[str, tuple[str, ...]]:
     word = chunk if chunk.isalnum() else compact(chunk)
     if word.isalpha():
         return word, ()
-    if is_model_number(chunk) and ("/" not in chunk or len(chunk.rpartition("/")[2]) <= 2):
+    is_one = "/" not in chunk or len(chunk.rpartition("/")[2]) <= _MAX_SUFFIX
+    if is_one and is_model_number(chunk):
         return word, (word,)
     return word, tuple(compact(part) for part in chunk.split("/") if is_model_number(part))
 

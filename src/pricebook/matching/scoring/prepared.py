@@ -6,13 +6,11 @@ from typing import NamedTuple, Protocol
 
 from pricebook.matching.scoring.measures import Measure
 from pricebook.matching.scoring.model_numbers import is_strong
-from pricebook.matching.scoring.texts import Description
+from pricebook.matching.scoring.texts import MAX_LINKED, Description
 from pricebook.matching.scoring.words import WordSet
 
 # The weight of a word that no product has: it may be of another language.
 _UNKNOWN_WEIGHT = 0.5
-# A product with more linked items is known well enough from some of them.
-_MAX_LINKED = 5
 
 WeightedWords = tuple[tuple[str, float], ...]
 Words = tuple[str, ...]
@@ -93,7 +91,7 @@ def prepare_product(
     texts: Description, linked: Sequence[Description], context: Context
 ) -> PreparedProduct:
     """Return a product and its linked items, with the weights of the words of its name."""
-    linked = linked[:_MAX_LINKED]
+    linked = linked[:MAX_LINKED]
     everything = (texts, *linked)
     numbers = [_numbers(each) for each in everything]
     prices = [each.price for each in linked if each.price]

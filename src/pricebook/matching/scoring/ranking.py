@@ -15,23 +15,32 @@ _NO_COMPETITOR = -10.0
 
 
 class Pair(NamedTuple, Generic[ProductId]):
-    """A product that an item may be; `is_proven` is what `certain` takes of the pair alone."""
+    """A product that an item may be.
+
+    `is_proven` is what `certain` takes of the pair alone, `vetoes` names what keeps it from that.
+    """
 
     product_id: ProductId
     features: Sequence[float]
     is_proven: bool
+    vetoes: Sequence[str] = ()
     reasons: Sequence[str] = ()
     objections: Sequence[str] = ()
 
 
 class Suggestion(NamedTuple, Generic[ProductId]):
-    """A product that an item may be, how likely, and why."""
+    """A product that an item may be, how likely, and why.
+
+    `vetoes` are names of conflicts, as vetoes() of bands.py has them; `features` are in the order
+    of NAMES of features.py.
+    """
 
     product_id: ProductId
     score: float
     band: Band
     reasons: Sequence[str]
     objections: Sequence[str]
+    vetoes: Sequence[str]
     features: Sequence[float]
 
 
@@ -56,9 +65,7 @@ def rank_pairs(
         suggestions = [
             _suggestion(
                 pair,
-                model.score(
-                    strength, _lead(strength, own), _lead(strength, best[pair.product_id])
-                ),
+                model.score(strength, _lead(strength, own), _lead(strength, best[pair.product_id])),
                 is_only=is_one and proven[pair.product_id] == 1,
             )
             for pair, strength in zip(each, strengths[item_id], strict=True)
@@ -81,5 +88,11 @@ def _lead(strength: float, best: tuple[float, float]) -> float:
 def _suggestion(pair: Pair[ProductId], score: float, *, is_only: bool) -> Suggestion[ProductId]:
     band = band_of(score, is_proven=pair.is_proven and is_only)
     return Suggestion(
-        pair.product_id, score, band, pair.reasons, pair.objections, pair.features
+        pair.product_id,
+        score,
+        band,
+        pair.reasons,
+        pair.objections,
+        pair.vetoes,
+        pair.features,
     )

@@ -37,7 +37,10 @@ def objections(evidence: Evidence, item: Article, product: Article) -> list[str]
         *([f"part number {item.mpn}, product {product.mpn}"] if evidence.mpn is False else []),
         *(["another model number"] if evidence.numbers.is_conflict else []),
         *(["one is made for the other"] if evidence.numbers.is_for_other else []),
-        *(f"{_show(mine)}, product {_show(other)}" for mine, other in evidence.measures.conflicting),
+        *(
+            f"{_show(mine)}, product {_show(other)}"
+            for mine, other in evidence.measures.conflicting
+        ),
         *_counts(evidence),
         *(f"{kind} {mine}, product {other}" for kind, mine, other in evidence.variants),
         *(f"only one is {mark}" for mark in evidence.marks),
@@ -88,7 +91,11 @@ def _words(evidence: Evidence, item: Article) -> Iterator[str]:
     """Yield the rarest words in common as the item writes them, and the meanings of others."""
     written = {fold(word.strip(",;:()")): word.strip(",;:()") for word in item.name.split()}
     shared = sorted(evidence.item_words.same, key=lambda each: -each[2])[:_MAX_WORDS]
-    equal = [written.get(word, word) for word, other, weight in shared if word == other and weight > _RARE]
+    equal = [
+        written.get(word, word)
+        for word, other, weight in shared
+        if word == other and weight > _RARE
+    ]
     if equal:
         yield f"same words: {', '.join(equal)}"
     for word, other, _ in shared:

@@ -5,7 +5,7 @@ A run takes three steps, so that the caller loads what it needs from the databas
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Container, Hashable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from pricebook.matching.scoring.bands import is_identified, vetoes
@@ -27,7 +27,10 @@ MAX_SUGGESTIONS = 10
 
 
 class CatalogProduct(NamedTuple):
-    """A product and the items that are linked to it."""
+    """A product and the items that are linked to it.
+
+    With `has_item_of_supplier`, an item of the supplier of the run is linked to it already.
+    """
 
     article: Article
     linked: Sequence[Article] = ()
@@ -37,7 +40,8 @@ class CatalogProduct(NamedTuple):
 class Run(Generic[ItemId, ProductId]):
     """A run over unmatched items of one supplier.
 
-    All unmatched items of the supplier that may compete for a product belong in one run.
+    All unmatched items of the supplier that compete for a product belong in one run: with some
+    changed items, those that have one of their candidates among their suggestions.
     """
 
     def __init__(
@@ -55,13 +59,22 @@ class Run(Generic[ItemId, ProductId]):
         self._by_product = defaultdict[ProductId, list[float]](list)
         self.pairs = dict[ItemId, list[Pair[ProductId]]]()
 
-    def find(self, items: Mapping[ItemId, Article]) -> dict[ItemId, list[ProductId]]:
-        """Return the products that each item may be, by similarity of their texts."""
+    def find(
+        self,
+        items: Mapping[ItemId, Article],
+        rejected: Mapping[ItemId, Container[ProductId]] | None = None,
+    ) -> dict[ItemId, list[ProductId]]:
+        """Return the products that each item may be, best first, but for those rejected.
+
+        It may be called several times before the first items are compared.
+        """
         for item_id, article in items.items():
             texts = describe(article)
             self._items[item_id] = article, texts
             self._numbers.update(texts.models.numbers | texts.gtins | {texts.mpn} - {""})
             found = self._index.search(search_tokens(texts), MAX_CANDIDATES)
+            if rejected and (no := rejected.get(item_id)):
+                found = [candidate for candidate in found if candidate.product_id not in no]
             self._candidates[item_id] = found
             for candidate in found:
                 self._by_product[candidate.product_id].append(candidate.similarity)
@@ -91,7 +104,9 @@ class Run(Generic[ItemId, ProductId]):
                 if product_id in prepared:
                     evidence = compare(item, prepared[product_id], self._context)
                     pair = self._pair(product_id, products[product_id], evidence, standing)
-                    pairs.append((self._model.strength(pair.features, self._vector), pair, evidence))
+                    pairs.append(
+                        (self._model.strength(pair.features, self._vector), pair, evidence)
+                    )
             pairs.sort(key=lambda each: -each[0])
             self.pairs[item_id] = [
                 pair._replace(
@@ -123,8 +138,9 @@ class Run(Generic[ItemId, ProductId]):
         """Return a pair; it is proven, but for other items and products with the same number."""
         is_only = all(self._numbers[each.number] <= 1 for each in evidence.numbers.strong)
         is_free = is_only and not product.has_item_of_supplier
-        is_proven = is_free and is_identified(evidence) and not any(vetoes(evidence))
-        return Pair(product_id, features(evidence, standing), is_proven)
+        against = tuple(vetoes(evidence))
+        is_proven = is_free and is_identified(evidence) and not against
+        return Pair(product_id, features(evidence, standing), is_proven, against)
 
     def suggestions(self) -> dict[ItemId, list[Suggestion[ProductId]]]:
         """Return the suggestions of each item that was compared, best first."""

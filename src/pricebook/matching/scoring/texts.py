@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from pricebook.matching.scoring.folding import fold
+from pricebook.matching.scoring.folding import fold, word_set
 from pricebook.matching.scoring.measures import Measure, find_measures
 from pricebook.matching.scoring.model_numbers import ModelNumbers, compact, find_model_numbers
 from pricebook.matching.scoring.unit_dimensions import UNITS
@@ -14,12 +14,14 @@ from pricebook.pricelists.facts.gtin import parse_gtin
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _GTIN = re.compile(r"(?<![\w-])\d{12,14}(?![\w-])")
-_LEGAL_FORMS = frozenset(
-    "inc incorporated corp corporation company co gmbh kg ag ltd limited llc srl spa sa sas bv "
-    "ooo oao zao ao ip plc the group holding international intl".split()
+_LEGAL_FORMS = word_set(
+    "inc incorporated corp corporation company co gmbh kg ag ltd limited llc srl spa sa "
+    "sas bv ooo oao zao ao ip plc the group holding international intl"
 )
 _MAX_TEXT = 2000
 _MIN_CODE = 4
+# A product with more linked items is known well enough from some of them.
+MAX_LINKED = 5
 
 
 class Article(NamedTuple):

@@ -1,11 +1,13 @@
 """Tokens of articles as numbers, for an index that PostgreSQL keeps as int[]."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from zlib import crc32
 
 from pricebook.matching.scoring.measures import LABEL, PLAIN, Measure
-from pricebook.matching.scoring.texts import Description
+from pricebook.matching.scoring.texts import MAX_LINKED, Article, Description, describe
 
+# What texts become tokens; if it changes, the tokens of all products are read again.
+TOKENS_VERSION = 1
 # The kind of a token is in the lowest two bits of its id.
 WORD, CODE, MEASURE, GRAM = range(4)
 KINDS = 4
@@ -29,6 +31,15 @@ def index_tokens(description: Description) -> set[int]:
     return tokens
 
 
+def product_tokens(article: Article, linked: Sequence[Article] = ()) -> list[int]:
+    """Return the ids of the tokens of a product and the items linked to it, in order.
+
+    Of many linked items the first five are read.
+    """
+    texts = map(describe, (article, *linked[:MAX_LINKED]))
+    return sorted(set[int]().union(*map(index_tokens, texts)))
+
+
 def codes(description: Description) -> Iterator[str]:
     """Yield the codes and model numbers of an article."""
     yield from description.models.numbers
@@ -47,7 +58,7 @@ def grams(word: str) -> Iterable[str]:
 
 def _measures(measures: Iterable[Measure]) -> Iterator[str]:
     for measure in measures:
-        if measure.dimension not in {PLAIN} and not measure.dimension.startswith(LABEL):
+        if measure.dimension != PLAIN and not measure.dimension.startswith(LABEL):
             yield f"{measure.dimension} {measure.values[0]:.4g}"
         yield f"{measure.number:g}"
 

@@ -3,14 +3,14 @@
 This module loads numpy, so that only the worker imports it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from pricebook.matching.scoring.features import NAMES
+from pricebook.matching.scoring.features import NAMES, unnamed
 from pricebook.matching.scoring.model import Model
 
 _Floats = NDArray[np.float64]
@@ -22,9 +22,9 @@ _FIRMNESS = 40.0
 
 
 class Decision(NamedTuple):
-    """The features of a suggestion, and whether a person accepted it."""
+    """The features of a suggestion by name, and whether a person accepted it."""
 
-    features: Sequence[float]
+    features: Mapping[str, float]
     is_accepted: bool
 
 
@@ -32,7 +32,7 @@ def train(decisions: Sequence[Decision], shipped: Model, version: str) -> Model:
     """Return the shipped model adapted to decisions; without any, its weights."""
     if not decisions:
         return msgspec.structs.replace(shipped, version=version)
-    inputs = np.array([each.features for each in decisions], dtype=np.float64)
+    inputs = np.array([unnamed(each.features) for each in decisions], dtype=np.float64)
     targets = np.array([each.is_accepted for each in decisions], dtype=np.float64)
     prior = np.array(shipped.vector(), dtype=np.float64)
     vector = fit(inputs, targets, prior=prior, firmness=np.full(len(prior), _FIRMNESS))

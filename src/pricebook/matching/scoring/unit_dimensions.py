@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from pricebook.matching.scoring.folding import fold
+from pricebook.matching.scoring.folding import fold, word_set
 from pricebook.pricelists.facts.units import unit_words
 
 COUNT = "count"
@@ -23,14 +23,30 @@ class Unit(NamedTuple):
 
 # Codes of UN/ECE Recommendation 20 in millimetres, grams, millilitres, square millimetres, minutes.
 _CODES = {
-    **{"MTR": Unit(LENGTH, 1000), "KMT": Unit(LENGTH, 1e6), "CMT": Unit(LENGTH, 10)},
-    **{"MMT": Unit(LENGTH, 1), "FOT": Unit(LENGTH, 304.8), "INH": Unit(LENGTH, 25.4)},
-    **{"YRD": Unit(LENGTH, 914.4), "KGM": Unit("mass", 1000), "GRM": Unit("mass", 1)},
-    **{"MGM": Unit("mass", 0.001), "TNE": Unit("mass", 1e6), "LBR": Unit("mass", 453.6)},
-    **{"ONZ": Unit("mass", 28.35), "LTR": Unit("volume", 1000), "MLT": Unit("volume", 1)},
-    **{"CLT": Unit("volume", 10), "HLT": Unit("volume", 1e5), "GLL": Unit("volume", 3785)},
-    **{"MTK": Unit("area", 1e6), "CMK": Unit("area", 100), "FTK": Unit("area", 92903)},
-    **{"MTQ": Unit("volume", 1e6), "KWH": Unit("energy", 1000), "HUR": Unit("time", 60)},
+    "MTR": Unit(LENGTH, 1000),
+    "KMT": Unit(LENGTH, 1e6),
+    "CMT": Unit(LENGTH, 10),
+    "MMT": Unit(LENGTH, 1),
+    "FOT": Unit(LENGTH, 304.8),
+    "INH": Unit(LENGTH, 25.4),
+    "YRD": Unit(LENGTH, 914.4),
+    "KGM": Unit("mass", 1000),
+    "GRM": Unit("mass", 1),
+    "MGM": Unit("mass", 0.001),
+    "TNE": Unit("mass", 1e6),
+    "LBR": Unit("mass", 453.6),
+    "ONZ": Unit("mass", 28.35),
+    "LTR": Unit("volume", 1000),
+    "MLT": Unit("volume", 1),
+    "CLT": Unit("volume", 10),
+    "HLT": Unit("volume", 1e5),
+    "GLL": Unit("volume", 3785),
+    "MTK": Unit("area", 1e6),
+    "CMK": Unit("area", 100),
+    "FTK": Unit("area", 92903),
+    "MTQ": Unit("volume", 1e6),
+    "KWH": Unit("energy", 1000),
+    "HUR": Unit("time", 60),
     "DAY": Unit("time", 1440),
 }
 # Pieces, pairs, sets and packages: what is counted matters less than how many there are.
@@ -101,12 +117,12 @@ _OTHER_WORDS = {
     "tabs, tablets, tabletten, capsules, kapseln, sachets, servings": _PIECES,
 }
 # Packages that are counted; `bag`, `drum` and the like say what something is in.
-_COUNTED = frozenset("H87 PR SET XPK XBX XCT XBO XTN XRO XST".split())
+_COUNTED = frozenset(["H87", "PR", "SET", "XPK", "XBX", "XCT", "XBO", "XTN", "XRO", "XST"])
 # Words for units in a cell that are something else after a number in a text.
-_AMBIGUOUS = frozenset(
-    "u un ud uds und unid to pie pies cal once ro op it item items nos bl ed ves ve case can dose "
-    "ht pal day days roll rol rl ark kor list lista but od let kart lata a h k-t c62 h87 ea each "
-    "rames rm tafel bogen kit kits".split()
+_AMBIGUOUS = word_set(
+    "u un ud uds und unid to pie pies cal once ro op it item items nos bl ed ves ve case "
+    "can dose ht pal day days roll rol rl ark kor list lista but od let kart lata a h k-t "
+    "c62 h87 ea each rames rm tafel bogen kit kits"
 )
 
 

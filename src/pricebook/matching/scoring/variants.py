@@ -9,14 +9,18 @@ COLOUR, MARK = "colour", "mark"
 # with `*` is the beginning of words.
 _KINDS: Mapping[str, Mapping[str, str]] = {
     COLOUR: {
-        "black": "black blk schwarz* noir noire negro negra nero nera chern* czarn* zwart preto svart",
-        "white": "white wht weiss* blanc blanche blanco blanca bianco bianca bel* bialy biala biale wit branco vit",
+        "black": "black blk schwarz* noir noire negro negra nero nera chern* czarn* zwart preto "
+        "svart",
+        "white": "white wht weiss* blanc blanche blanco blanca bianco bianca bel* bialy biala "
+        "biale wit branco vit",
         "grey": "grey gray gry grau* gris grigio grigia ser* szary szara szare grijs cinza gra",
         "silver": "silver slv silber* argent plata argento serebr* srebr* zilver",
-        "red": "red rot rote roter rotes rouge rojo roja rosso rossa krasn* czerwon* rood vermelho rod",
+        "red": "red rot rote roter rotes rouge rojo roja rosso rossa krasn* czerwon* rood "
+        "vermelho rod",
         "blue": "blue blau* bleu bleue azul blu sin* golub* niebiesk* blauw",
         "green": "green grun gruen* vert verte verde zelen* zielon* groen",
-        "yellow": "yellow gelb* jaune amarillo amarilla giallo gialla zhelt* zolt* geel amarelo gul",
+        "yellow": "yellow gelb* jaune amarillo amarilla giallo gialla zhelt* zolt* geel "
+        "amarelo gul",
         "orange": "orange orangef* naranja arancione oranzh* pomaranczow* oranje laranja",
         "brown": "brown braun* marron marrone korichnev* brazow* bruin marrom",
         "pink": "pink rosa rose rozov* rozow* roze",
@@ -26,7 +30,8 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
         "transparent": "transparent clear klar prozrachn* przezroczyst* transparente",
     },
     "material": {
-        "stainless": "stainless edelstahl* inox inoxydable nerzh* nerzhav* nierdzewn* rvs inoxidable",
+        "stainless": "stainless edelstahl* inox inoxydable nerzh* nerzhav* nierdzewn* rvs "
+        "inoxidable",
         "galvanised": "zinc galvanised galvanized verzinkt* zingue zincato ocink* cink* ocynk*",
         "brass": "brass messing laiton laton ottone latun* mosiadz* mosiezn*",
         "plastic": "plastic kunststoff* plastique plastico plastica plastik* plastmass*",
@@ -66,7 +71,8 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
     },
     "side": {
         "left": "left links linke linker linkes gauche izquierda sinistra lev* lewy lewa lewe",
-        "right": "right rechts rechte rechter rechtes droite derecha destra prav* prawy prawa prawe",
+        "right": "right rechts rechte rechter rechtes droite derecha destra prav* prawy prawa "
+        "prawe",
     },
     "gender": {
         "male": "male mannlich* macho papa shtyr* meski",
@@ -106,7 +112,8 @@ _MARKS: Mapping[str, str] = {
     "oem": "oem bulk",
     "without": "without ohne sans sin senza bez w/o zonder sem bare",
     "replacement": "replacement spare ersatz* rechange repuesto ricambio zapasn* smenn* zamienn*",
-    "accessory": "case cover sleeve tasche hulle huelle schutzhulle chehol* housse funda custodia etui "
+    "accessory": "case cover sleeve tasche hulle huelle schutzhulle chehol* housse "
+    "funda custodia etui "
     "adapter adaptor charger ladegerat* zaryadn*",
     "demo": "demo vorfuhr* trial",
     "set": "bundle bundel kombi combo",
@@ -130,7 +137,9 @@ _WHOLE, _STEMS = _tables({**_KINDS, MARK: _MARKS})
 _SHORTEST, _LONGEST = min(map(len, _STEMS)), max(map(len, _STEMS))
 _MAX_ENDING = 9
 # After a beginning of three or four letters: `белый`, `синяя`, but not `белка`.
-_ENDINGS = frozenset("ii ie oi aya yaya oe ee ogo ego ih im uyu yuyu imi".split())
+_ENDINGS = frozenset(
+    ["ii", "ie", "oi", "aya", "yaya", "oe", "ee", "ogo", "ego", "ih", "im", "uyu", "yuyu", "imi"]
+)
 _GERMAN_ENDINGS = frozenset(["", "e", "er", "es", "en", "em"])
 _SHORT_STEM = 4
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from os.path import commonprefix
 from typing import NamedTuple
 
 EXACT = 1.0
@@ -17,13 +16,23 @@ _SPELLINGS = (("ph", "f"), ("ck", "k"), ("sch", "sh"), ("qu", "kv"), ("x", "ks")
 _SOUNDS = str.maketrans("cwzyj", "kvsii", "aeiouh")
 
 
+def common_prefix(first: str, second: str) -> int:
+    """Return the number of characters with which both texts begin."""
+    length = 0
+    for one, other in zip(first, second, strict=False):
+        if one != other:
+            break
+        length += 1
+    return length
+
+
 @lru_cache(maxsize=1 << 18)
 def word_similarity(word: str, other: str) -> float:
     """Return how likely two folded words are forms of one: 1 if they are equal, 0 if not."""
     if word == other:
         return EXACT
     shorter, longer = sorted((word, other), key=len)
-    prefix = len(commonprefix((word, other)))
+    prefix = common_prefix(word, other)
     if prefix >= _MIN_FORM and prefix >= _FORM_SHARE * len(longer):
         return _FORM
     if len(shorter) >= _MIN_TYPED and _is_typing_error(shorter, longer, prefix):
