@@ -10,7 +10,6 @@ from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.currencies import currencies_in_text, format_currencies
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.facts.dates import parse_date
-from pricebook.pricelists.facts.discounts import parse_discounts
 from pricebook.pricelists.facts.quantities import Quantity, parse_quantity
 from pricebook.pricelists.facts.units import PIECE
 from pricebook.pricelists.facts.vat import parse_vat_rate
@@ -20,7 +19,7 @@ from pricebook.pricelists.schemas.price_list_rows import RowErrorType
 from pricebook.pricelists.schemas.profile import NumberProfile
 from pricebook.pricelists.schemas.read_config import DecimalMark, Field
 from pricebook.pricelists.schemas.read_request import ReadRequest
-from pricebook.pricelists.text import clean_name, comparison_key, quote
+from pricebook.pricelists.text import clean_name, quote
 
 _ONE = Decimal(1)
 _Value = TypeVar("_Value")
@@ -47,9 +46,6 @@ class RowFields:
         self._columns = table.columns
         self._headers = table.headers
         self._basis = table.basis
-        self._groups = {
-            comparison_key(group): chain for group, chain in table.basis.discount_groups.items()
-        }
         self._catalog_currency = request.currency
         self._unit_source = table.facts["unit"].source if "unit" in table.facts else "the list"
         self.decimal_mark: DecimalMark | None = known_decimal_mark(number_profile)
@@ -167,31 +163,6 @@ class RowFields:
                 f"{reason}, and the pack size{column} {found}: correct the cell{or_else}.",
             )
         return pack
-
-    def discounts(self, cells: list[str]) -> tuple[Decimal, ...]:
-        """Return the discounts of the row: its discount, its discount group, the price list's."""
-        cell = self.cell(cells, "discount")
-        if cell:
-            discounts = parse_discounts(cell)
-            if discounts is None:
-                raise RowRejectedError(
-                    "discount_unknown",
-                    f"The discount {_quoted(cell)} ({self.label('discount')}) is not understood: "
-                    "expected percentages such as 30, 30 % or 30+5; correct the cell or set "
-                    "discount_base to none if prices have it already.",
-                )
-            return discounts
-        group = self.text(cells, "discount_group")
-        if group is None:
-            return self._basis.discounts
-        discounts = self._groups.get(comparison_key(group))
-        if discounts is None:
-            raise RowRejectedError(
-                "discount_group_unknown",
-                f"The discount group {quote(group)} ({self.label('discount_group')}) has no entry "
-                "in discount_groups: add it, with 0 for no discount.",
-            )
-        return discounts
 
     def vat(self, cells: list[str], unread: dict[Field, str]) -> Vat:
         """Return what the row and the price list state about VAT."""

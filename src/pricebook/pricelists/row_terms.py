@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.table import DetectedTable
-from pricebook.pricelists.facts.discounts import parse_discounts
 from pricebook.pricelists.facts.quantities import Quantity
 from pricebook.pricelists.facts.units import parse_unit
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.pricing import NO_CONVERSION, NO_SURCHARGE, Surcharge, vat_conversion
+from pricebook.pricelists.row_discounts import RowDiscounts
 from pricebook.pricelists.row_fields import RowFields
 from pricebook.pricelists.row_surcharges import read_surcharge
 from pricebook.pricelists.schemas.price_list_rows import PriceDetails
@@ -74,6 +74,7 @@ class RowTermsParser:
         self._price_reader = price_reader
         self._fields = fields
         self._catalog_vat: CatalogVat = catalog_vat
+        self._discounts = RowDiscounts(table, fields)
 
     def parse(self, cells: list[str]) -> RowTerms:
         """Return the terms of a row; raises RowRejectedError for one that is not understood."""
@@ -90,7 +91,7 @@ class RowTermsParser:
         vat_factor = vat_conversion(vat, self._catalog_vat)
         if vat_factor is None:
             raise fields.vat_problem(vat)
-        discounts = self._discounts(cells, unread)
+        discounts = self._discounts.read(cells, unread)
         surcharge = read_surcharge(fields, cells, self._price_reader(currency))
         is_converted = quantity.number != 1 or vat_factor != NO_CONVERSION
         details = PriceDetails(
@@ -128,8 +129,3 @@ class RowTermsParser:
             return Quantity(_ONE, self._basis.unit) if self._basis.unit else None
         unit = parse_unit(display_text(cell))
         return Quantity(_ONE, unit) if unit else self._fields.quantity_in(cell)
-
-    def _discounts(self, cells: list[str], unread: dict[Field, str]) -> tuple[Decimal, ...]:
-        if self._basis.discount_base == "none":
-            return self._fields.parsed(cells, "discount", parse_discounts, unread) or ()
-        return self._fields.discounts(cells)

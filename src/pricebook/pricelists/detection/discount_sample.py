@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
+from pricebook.pricelists.detection.discount_columns import discount_parser
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_words import header_statement
 from pricebook.pricelists.detection.price_arithmetic import (
@@ -16,7 +17,6 @@ from pricebook.pricelists.detection.price_arithmetic import (
     sample_prices,
 )
 from pricebook.pricelists.detection.tax_sample import find_tax_twin
-from pricebook.pricelists.facts.discounts import parse_discounts
 from pricebook.pricelists.schemas.read_config import Field, ReadConfig
 
 # Of rows that a column without a field must fit, since a few may fit by chance.
@@ -109,12 +109,13 @@ class DiscountSample(NamedTuple):
             if index is None or index >= len(self.contents):
                 continue
             content = self.contents[index]
+            parse = discount_parser(self.header.cells[index])
             for row, cell in zip(content.rows, content.cells, strict=True):
                 text = cell
                 if field == "discount_group":
                     text = (self.config.discount_groups or {}).get(display_text(cell).strip(), "")
                 factor = Decimal(1)
-                for discount in parse_discounts(text) or ():
+                for discount in parse(text) or ():
                     factor *= 1 - discount / 100
                 factors[row] = factor
         return factors

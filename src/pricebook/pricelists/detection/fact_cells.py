@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
 from pricebook.pricelists.facts.dates import parse_date
-from pricebook.pricelists.facts.discounts import parse_discounts
+from pricebook.pricelists.facts.discounts import parse_discounts, parse_multiplier
 from pricebook.pricelists.facts.quantities import Quantity, parse_quantity
 from pricebook.pricelists.facts.vat import parse_vat_rate
 
@@ -13,6 +13,9 @@ from pricebook.pricelists.facts.vat import parse_vat_rate
 MIN_FITTING_SHARE = 0.5
 _MAX_VAT_RATES = 6
 _MAX_CHARGE_LENGTH = 40
+_MAX_GROUP_LENGTH = 12
+_GROUP = re.compile(r"\s*[^\W_][\w./ -]*\s*").fullmatch
+_FRACTION = re.compile(r"\s*\d*[.,]\d+\s*").fullmatch
 _GTIN = re.compile(r"\s*\d{8}(?:\d{4,6})?\s*").fullmatch
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{1,2}-\d{1,2}").search
 
@@ -55,6 +58,17 @@ def is_discount(content: ColumnContent) -> bool:
     return _fits(content, lambda cell: parse_discounts(cell) is not None)
 
 
+def is_multiplier(content: ColumnContent) -> bool:
+    """Return whether the cells are numbers up to 1, some of them below."""
+    discounts = [parse_multiplier(cell) for cell in content.cells]
+    return any(discounts) and _fits(content, lambda cell: parse_multiplier(cell) is not None)
+
+
+def is_group(content: ColumnContent) -> bool:
+    """Return whether the cells are short texts, as discount groups are: not `0.3`."""
+    return _fits(content, lambda cell: _is_group(display_text(cell)))
+
+
 def is_vat_rate(content: ColumnContent) -> bool:
     """Return whether the cells are a few rates; amounts of tax are none."""
     rates = [rate for cell in content.cells if (rate := parse_vat_rate(cell)) is not None]
@@ -88,6 +102,10 @@ def _quantity_of(cell: str) -> Quantity | None:
 
 def _is_number_of_units(cell: str) -> bool:
     return any(map(str.isdigit, cell)) and _quantity_of(cell) is not None
+
+
+def _is_group(text: str) -> bool:
+    return len(text) <= _MAX_GROUP_LENGTH and bool(_GROUP(text)) and not _FRACTION(text)
 
 
 def _names_quantity(cell: str) -> bool:

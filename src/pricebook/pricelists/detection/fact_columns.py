@@ -16,11 +16,11 @@ from pricebook.pricelists.detection.ambiguity_errors import (
     column_reference,
     equal_columns_issue,
     misread_column_issue,
-    several_discounts_issue,
 )
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
 from pricebook.pricelists.detection.currencies import resolve_currency
 from pricebook.pricelists.detection.currency_columns import CurrencyColumns
+from pricebook.pricelists.detection.discount_columns import DiscountColumns
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
 from pricebook.pricelists.detection.header_words import (
     header_currencies,
@@ -31,11 +31,9 @@ from pricebook.pricelists.facts.units import parse_unit
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import quote
 
-_MAX_GROUP_LENGTH = 12
 # Cells that may be a hundred; `M` beside them is a thousand, not a metre.
 _QUANTITY_LETTER = re.compile(r"\s*(?:C|CEN|%|‰)\s*").fullmatch
 _QUANTITY_HEADER = re.compile(r"[CEM%‰/|, ]+").fullmatch
-_GROUP = re.compile(r"\s*[^\W_][\w./ -]*\s*").fullmatch
 
 
 class _FactField(NamedTuple):
@@ -160,6 +158,9 @@ class FactColumns:
 
     def _choose(self, fact_field: _FactField) -> None:
         field = fact_field.field
+        if field == "discount":
+            self._choose_discount()
+            return
         is_set = field == "price_quantity" and self._expected.price_quantity_is_set
         if field in self._columns or is_set:
             return
@@ -168,22 +169,27 @@ class FactColumns:
         best = self._best(fitting)
         if len(best) == 1:
             self._assign(field, best[0])
-        elif best and field == "discount":
-            self._issues.append(several_discounts_issue(self._header, best))
         elif best and fact_field.changes_cost:
             self._issues.append(equal_columns_issue(self._header, field, best))
         elif free and not fitting and fact_field.changes_cost:
             self._refuse_misread(field, self._best(free)[0], min(free.values()))
+
+    def _choose_discount(self) -> None:
+        columns: dict[Field, int] = dict(self._columns)
+        if self._price is not None:
+            columns["price"] = self._price
+        free = self._free("discount")
+        currency = self._expected.currency
+        chosen = DiscountColumns(self._header, self._contents, currency, columns, free).choose()
+        self._issues += chosen.issues
+        if chosen.column is not None:
+            self._assign(chosen.field, chosen.column)
 
     def _refuse_misread(self, field: Field, index: int, rank: int) -> None:
         """Refuse a column that is named like a fact about the price and has other cells."""
         if field == "price_quantity" and (rank or self._is_unit(index)):
             return
         content = self._content(index)
-        if field == "discount" and self._is_group(content):
-            if "discount_group" not in self._columns:
-                self._assign("discount_group", index)
-            return
         label = column_reference(self._header, index)
         decisions = (
             f'set ignored_columns="{label}" if it says nothing about the price, or the right column'
@@ -195,14 +201,6 @@ class FactColumns:
     def _is_unit(self, index: int) -> bool:
         return (
             self._content(index).share(lambda cell: parse_unit(display_text(cell)))
-            >= fact_cells.MIN_FITTING_SHARE
-        )
-
-    def _is_group(self, content: ColumnContent) -> bool:
-        return (
-            content.share(
-                lambda cell: len(cell) <= _MAX_GROUP_LENGTH and _GROUP(display_text(cell))
-            )
             >= fact_cells.MIN_FITTING_SHARE
         )
 

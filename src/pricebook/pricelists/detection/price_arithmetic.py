@@ -48,6 +48,13 @@ def are_products(
     return len(rows) >= min_rows and fitting >= MIN_SHARE * len(rows)
 
 
+def are_differences(differences: SamplePrices, bases: SamplePrices, amounts: SamplePrices) -> bool:
+    """Return whether prices are those of another column less the amount of each row."""
+    rows = [row for row, amount in amounts.items() if row in differences and amount >= CENT]
+    fitting = sum(bases.get(row, Decimal(0)) - amounts[row] == differences[row] for row in rows)
+    return bool(rows) and fitting >= MIN_SHARE * len(rows)
+
+
 def _is_product(product: Decimal, base: Decimal, factor: Decimal) -> bool:
     """Return whether a rounded product is that of base and factor, clearly less than the base."""
     difference = abs(product - base * factor)

@@ -14,6 +14,7 @@ from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import column_label, column_reference
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.discount_base import find_discount_base
+from pricebook.pricelists.detection.discount_columns import mixed_signs_issue
 from pricebook.pricelists.detection.fact_collector import (
     FACT_LABELS,
     FactCollector,
@@ -127,6 +128,10 @@ def _find_discounts(collector: FactCollector) -> _Discounts:
         config, sources.header, columns, sources.contents, sources.request.currency
     )
     collector.issues += [found.issue] if found.issue else []
+    index = columns.get("discount")
+    if index is not None and found.base != "none":
+        issue = mixed_signs_issue(sources.header, index, sources.content(index))
+        collector.issues += [issue] if issue else []
     if config.discount_base is not None:
         collector.note_setting("discount_base", found.base)
     elif found.source:

@@ -8,6 +8,7 @@ Headers are compared without case, accents, punctuation and spaces, so `Art.-Nr.
 if no column has a header of a better one.
 """
 
+from pricebook.pricelists.detection.discount_words import FACTOR_WORDS, MULTIPLIER_WORDS
 from pricebook.pricelists.detection.fact_words import (
     BRAND_WORDS,
     DISCOUNT_GROUP_WORDS,
@@ -199,7 +200,7 @@ FIELD_WORDS: dict[Field, tuple[tuple[str, ...], ...]] = {
     "unit": UNIT_WORDS,
     "pack_size": PACK_SIZE_WORDS,
     "min_order_quantity": MIN_ORDER_QUANTITY_WORDS,
-    "discount": DISCOUNT_WORDS,
+    "discount": (*DISCOUNT_WORDS, MULTIPLIER_WORDS, FACTOR_WORDS),
     "discount_group": DISCOUNT_GROUP_WORDS,
     "surcharge": (),
     "pack_price": (),

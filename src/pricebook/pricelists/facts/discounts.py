@@ -1,10 +1,11 @@
-"""Discounts in percent: `30`, `30 %`, `30+5`."""
+"""Discounts in percent: `30`, `30 %`, `30+5`; multipliers: `0.42`."""
 
 import re
 from decimal import Decimal
 from functools import lru_cache
 
 from pricebook.pricelists.facts.numerals import displayed
+from pricebook.pricelists.pricing import plain_decimal
 from pricebook.pricelists.schemas.cells import NumberCell
 from pricebook.pricelists.text import normalize_marks
 
@@ -18,6 +19,7 @@ _NO_DISCOUNT = frozenset(
 )
 _SEPARATOR = re.compile(r"\s*[+/]\s*")
 _PERCENTAGE = re.compile(r"(?P<number>[0-9]{1,3}(?:[.,][0-9]{1,4})?)\s*(?P<sign>%?)").fullmatch
+_MULTIPLIER = re.compile(r"[x×*]?\s*(?P<number>[0-9]*[.,]?[0-9]{1,6})\s*%?").fullmatch
 
 
 def parse_discounts(cell: str) -> tuple[Decimal, ...] | None:
@@ -32,6 +34,26 @@ def parse_discounts(cell: str) -> tuple[Decimal, ...] | None:
         discount = number * 100 if is_percentage else number
         return None if _is_doubtful(discount, is_percentage=is_percentage) else _chain([discount])
     return _parse_text(cell)
+
+
+def parse_multiplier(cell: str) -> tuple[Decimal, ...] | None:
+    """Return what a multiplier over 0 and at most 1 takes off in percent, 0.42 takes 58; else None.
+
+    42 % is the multiplier 0.42.
+    """
+    is_percentage = "%" in displayed(cell)
+    if isinstance(cell, NumberCell):
+        multiplier = Decimal(cell)
+    else:
+        match = _MULTIPLIER(normalize_marks(cell))
+        multiplier = Decimal(match["number"].replace(",", ".")) if match else Decimal(0)
+        multiplier = multiplier / 100 if is_percentage else multiplier
+    return _chain([plain_decimal(_HUNDRED - multiplier * 100)]) if 0 < multiplier <= 1 else None
+
+
+def has_minus_sign(cell: str) -> bool:
+    """Return whether a discount is written as a negative number: `-20`, but not `-`."""
+    return displayed(cell).startswith("-") and any(map(str.isdigit, cell))
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,44 @@
+"""Header words of discounts that are no percentages: multipliers and amounts of money. Pure data.
+
+What a price times a multiplier is, the buyer pays: 0.42 takes 58 percent off.
+"""
+
+# Ranks of the headers of multipliers among those of discounts; those of `DISCOUNT_WORDS` are 0.
+MULTIPLIER_RANK = 1
+FACTOR_RANK = 2
+MULTIPLIER_WORDS = (
+    *("multiplier", "price multiplier", "list multiplier", "net multiplier", "cost multiplier"),
+    *("your multiplier", "dealer multiplier", "trade multiplier", "customer multiplier"),
+    *("discount multiplier", "multiplicateur", "multiplikator", "multiplicador", "mnożnik"),
+    *("множитель", "множник"),
+)
+# These may be factors between units, too: they count beside a list price, else they are a doubt.
+FACTOR_WORDS = (
+    *("factor", "faktor", "coefficient", "coef", "coeff", "koeffizient", "mult", "коэффициент"),
+    *("коэф", "коэфф", "коефіцієнт", "coeficiente", "współczynnik", "facteur"),
+)
+AMOUNT_WORDS = frozenset(
+    (
+        *(
+            "amount",
+            "amt",
+            "value",
+            "money",
+            "betrag",
+            "wert",
+            "summe",
+            "сумма",
+            "montant",
+            "importe",
+        ),
+        *("kwota", "wartość", "сума", "belopp", "bedrag", "importo", "částka", "valor", "tutarı"),
+    )
+)
+DISCOUNT_AMOUNT_WORDS = frozenset(
+    (
+        *("rabattbetrag", "nachlassbetrag", "rabattwert", "kortingsbedrag", "rabattbelopp"),
+        *("сумма скидки", "размер скидки в руб", "montant de remise", "montant de la remise"),
+        *("importe de descuento", "importe del descuento", "kwota rabatu", "wartość rabatu"),
+        *("сума знижки", "valor do desconto", "importo sconto", "indirim tutarı"),
+    )
+)
