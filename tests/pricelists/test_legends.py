@@ -7,7 +7,7 @@ import pytest
 from pricebook.pricelists.detection.legends import without_legend
 from pricelists.fact_lists import BODY, issue_of, table_of
 
-PRICE_WORDS = re.compile("pri|prei|prec|cena|цен|цін", re.IGNORECASE)
+PRICE_WORDS = re.compile("pri|prei|prec|cena|цен|цін|EUR|USD|RUB", re.IGNORECASE)
 
 
 @pytest.mark.parametrize(
@@ -21,12 +21,14 @@ PRICE_WORDS = re.compile("pri|prei|prec|cena|цен|цін", re.IGNORECASE)
         ("% = prix par 100; ‰ = prix par 1000", None),
         ("100 uds: precio por 100 unidades", None),
         ("100 шт. — ціна за 100 шт.", None),
+        ("RUB — рубли, USD — доллары США, EUR — евро.", None),
         ("C = price per 100, prices in EUR", "prices in EUR"),
         # No definition of a quantity by itself: these stay.
         ("St = Preis je 100 Stück", "St = Preis je 100 Stück"),
         ("Preise je 100 St – netto", "Preise je 100 St – netto"),
         ("Hinweis: Preise je 100 Stück", "Hinweis: Preise je 100 Stück"),
         ("100 St = Preis je 1000 Stück", "100 St = Preis je 1000 Stück"),
+        ("EUR – Preise in EUR", "EUR – Preise in EUR"),
     ],
 )
 def test_definitions_of_quantities_are_left_out(legend: str, rest: str | None) -> None:

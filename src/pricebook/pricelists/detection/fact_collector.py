@@ -23,6 +23,7 @@ FACT_LABELS = {
     "price_quantity": "price quantity",
     "vat_included": "VAT",
     "vat_rate": "VAT rate",
+    "discount": "discount",
     "valid_from": "first day of the prices",
 }
 
@@ -68,17 +69,28 @@ class ListSources(NamedTuple):
         return header_statement(self.price_header)
 
     @property
+    def has_discounts(self) -> bool:
+        """Whether a gross price may be one before discounts, a net price one after them."""
+        fields = self.assignment.columns.keys()
+        has_column = not fields.isdisjoint({"discount", "discount_group"})
+        return has_column or self.config.discount is not None
+
+    @property
     def general_sentences(self) -> list[Sentence]:
         """The sentences about all prices: those above and below the articles."""
         return [sentence for sentence in self.sentences if sentence.note.place != "inside"]
 
 
 class Statement(NamedTuple):
-    """One source of a fact: its value, the kind of source and how a message names it."""
+    """One source of a fact: its value, the kind of source and how a message names it.
+
+    `is_between_articles`: it may hold for the articles below it only.
+    """
 
     value: str
     origin: FactOrigin
     source: str
+    is_between_articles: bool = False
 
     def as_fact(self) -> Fact:
         """Return the fact of the profile."""
@@ -101,6 +113,25 @@ class FactCollector:
         """Return the statement of an option: of the request, or one that is remembered."""
         is_new = getattr(self.sources.request.config, option) is not None
         return Statement(value, "setting" if is_new else "previous", f"{option}={value}")
+
+    def without_parts(self, option: str, statements: Sequence[Statement]) -> list[Statement]:
+        """Return the statements about all prices; one that only some may have is an issue.
+
+        A sentence between articles repeats what is said about all of them, or it is a doubt.
+        """
+        general = [each for each in statements if not each.is_between_articles]
+        said = {each.value for each in general}
+        for each in statements:
+            if each.is_between_articles and each.value not in said:
+                said.add(each.value)
+                self.refuse(
+                    f"The {FACT_LABELS[option]} is {_value_text(option, each.value)} by "
+                    f"{each.source} between the articles, so that it may hold for some of them "
+                    f"only; set it, as in {option}={each.value}.",
+                    option,
+                    [each.value],
+                )
+        return general
 
     def note_setting(self, option: str, value: str) -> None:
         """Add the fact that an option sets."""
@@ -126,6 +157,16 @@ class FactCollector:
             dict.fromkeys(each.value for each in statements),
         )
         return None
+
+
+def sentence_statement(sentence: Sentence, value: str) -> Statement:
+    """Return the statement of a sentence."""
+    return Statement(value, "sentence", sentence_source(sentence), is_between_articles(sentence))
+
+
+def is_between_articles(sentence: Sentence) -> bool:
+    """Return whether a sentence may hold for the articles below it only."""
+    return sentence.note.place == "inside"
 
 
 def sentence_source(sentence: Sentence) -> str:

@@ -1,4 +1,4 @@
-"""Legends: notes that define the units and price quantities of a column.
+"""Legends: notes that define the units, price quantities and currencies of a column.
 
 `100 szt. – cena za 100 sztuk` says what the cell `100 szt.` means, nothing about all prices.
 """
@@ -7,7 +7,10 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from pricebook.pricelists.detection.currencies import currency_of_cell, sentence_currency
 from pricebook.pricelists.detection.price_statements import read_statement
+from pricebook.pricelists.detection.statement_tokens import tokenize
+from pricebook.pricelists.detection.statement_words import NATIONS
 from pricebook.pricelists.facts.quantities import parse_quantity
 
 _MAX_LENGTH = 1000
@@ -21,11 +24,11 @@ _QUOTES = "«»„“”\"'‹›"
 
 
 def without_legend(text: str, headers: Sequence[str]) -> str:
-    """Return a note without the definitions of quantities, and without its defined terms.
+    """Return a note without the definitions of quantities and currencies.
 
     `headers` are those of the price quantity, which may be quoted with a cell: `« Prix par 100 »`.
-    A definition counts if the term is read as the same quantity by itself. Longer notes than 1000
-    characters are returned as they are.
+    A definition counts if the term by itself is read as the same quantity or currency. Longer notes
+    than 1000 characters are returned as they are.
     """
     if len(text) > _MAX_LENGTH:
         return text
@@ -44,9 +47,9 @@ def _without_header(text: str, header: str) -> str:
 
 
 def _is_definition(part: str) -> bool:
-    """Return whether a part defines a quantity by itself, as `100 szt. – cena za 100 sztuk`."""
-    texts = _MARK.split(part)
-    return any(_defines_quantity(*pair) for pair in pairwise(texts))
+    """Return whether a part defines a term, as `100 szt. – cena za 100 sztuk`, `CHF – franc`."""
+    pairs = list(pairwise(_MARK.split(part)))
+    return any(_defines_quantity(*pair) or _defines_currency(*pair) for pair in pairs)
 
 
 def _defines_quantity(term: str, definition: str) -> bool:
@@ -56,3 +59,12 @@ def _defines_quantity(term: str, definition: str) -> bool:
     return quantity is not None and (
         read_statement(definition).quantities == frozenset({quantity.number})
     )
+
+
+def _defines_currency(term: str, definition: str) -> bool:
+    """Return whether a currency is defined by nothing but its name: `USD – US dollars`."""
+    words = [token for token in tokenize(definition) if token.kind == "word"]
+    named = [sentence_currency(word.text, word.key, "") for word in words]
+    is_name = all(codes or word.key in NATIONS for codes, word in zip(named, words, strict=True))
+    common = currency_of_cell(term, "") or frozenset[str]()
+    return is_name and any(codes & common for codes in named if codes)

@@ -12,6 +12,7 @@ from pricebook.pricelists.detection.currencies import (
 from pricebook.pricelists.detection.fact_collector import (
     FactCollector,
     Statement,
+    is_between_articles,
     sentence_source,
 )
 from pricebook.pricelists.detection.header_words import header_currencies
@@ -23,11 +24,19 @@ from pricebook.pricelists.text import quote
 
 
 class _Named(NamedTuple):
-    """The ISO codes that a source may mean, the kind of source and how a message names it."""
+    """The ISO codes that a source may mean, the kind of source and how a message names it.
+
+    `is_between_articles`: it may hold for the articles below it only.
+    """
 
     codes: frozenset[str]
     origin: FactOrigin
     source: str
+    is_between_articles: bool = False
+
+    def as_statement(self, code: str, source: str = "") -> Statement:
+        """Return the statement of this source that the currency is `code`."""
+        return Statement(code, self.origin, source or self.source, self.is_between_articles)
 
 
 class ListCurrency(NamedTuple):
@@ -54,6 +63,7 @@ def find_currency(collector: FactCollector) -> ListCurrency:
         )
     statements = [collector.setting("currency", configured)] if configured else []
     statements += _statements(collector, _named_currencies(collector))
+    statements = collector.without_parts("currency", statements)
     settings = " or ".join(
         f"currency={value}" for value in dict.fromkeys(s.value for s in statements)
     )
@@ -87,7 +97,12 @@ def _named_currencies(collector: FactCollector) -> list[_Named]:
     if of_header is not None:
         named.append(_Named(of_header, "header", sources.price_source))
     named += [
-        _Named(sentence.currencies, "sentence", sentence_source(sentence))
+        _Named(
+            sentence.currencies,
+            "sentence",
+            sentence_source(sentence),
+            is_between_articles(sentence),
+        )
         for sentence in sources.sentences
         if "currency" not in sentence.doubts and sentence.currencies is not None
     ]
@@ -100,12 +115,17 @@ def _statements(collector: FactCollector, named: Sequence[_Named]) -> list[State
     Else it means the currency of the catalog if it can and the sender is of no other country, else
     that of the country of the sender; what stays open is an issue.
     """
-    certain = frozenset(code for each in named if len(each.codes) == 1 for code in each.codes)
+    certain = frozenset(
+        code
+        for each in named
+        if len(each.codes) == 1 and not each.is_between_articles
+        for code in each.codes
+    )
     statements: list[Statement] = []
     for each in named:
         narrowed = each.codes & certain
         if len(narrowed) == 1:
-            statements.append(Statement(next(iter(narrowed)), each.origin, each.source))
+            statements.append(each.as_statement(next(iter(narrowed))))
         else:
             statements += _of_sign(collector, each)
     return statements
@@ -119,10 +139,10 @@ def _of_sign(collector: FactCollector, named: _Named) -> list[Statement]:
         if code in named.codes
     }
     if catalog_currency in named.codes and senders.keys() <= {catalog_currency}:
-        return [Statement(catalog_currency, named.origin, named.source)]
+        return [named.as_statement(catalog_currency)]
     if len(senders) == 1 and catalog_currency not in named.codes:
         ((code, source),) = senders.items()
-        return [Statement(code, named.origin, f"{named.source} and {source}")]
+        return [named.as_statement(code, f"{named.source} and {source}")]
     names = " or ".join(sorted(named.codes)) or "more than one currency"
     registered = " and ".join(f"of {code} by {source}" for code, source in sorted(senders.items()))
     sender = f", and its sender is in a country {registered}" if senders else ""

@@ -123,6 +123,7 @@ def _refuse_parts(collector: FactCollector) -> None:
     for sentence in sources.sentences:
         values = _values(sentence.statement)
         if sentence.note.place == "inside" and values and values not in general:
+            general.add(values)
             collector.refuse(
                 f"{sentence_quote(sentence)} between the articles, so that their prices may be for "
                 f"different quantities; set {_SETTINGS}.",

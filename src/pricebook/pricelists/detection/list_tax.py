@@ -7,6 +7,7 @@ from pricebook.pricelists.detection.fact_collector import (
     ListSources,
     Statement,
     sentence_source,
+    sentence_statement,
 )
 from pricebook.pricelists.detection.header_words import header_statement
 from pricebook.pricelists.detection.previous_facts import PER_ROW
@@ -66,17 +67,18 @@ def _vat_included(collector: FactCollector) -> bool | None:
         [] if configured is None else [collector.setting("vat_included", str(configured).lower())]
     )
     header = sources.price_statement
-    if not header.is_gross_or_net or not _has_discounts(sources) or _has_tax_twin(sources):
+    if not header.is_gross_or_net or not sources.has_discounts or _has_tax_twin(sources):
         statements += [
             Statement(str(value).lower(), "header", sources.price_source)
             for value in sorted(header.vat_included)
         ]
     statements += [
-        Statement(str(value).lower(), "sentence", sentence_source(sentence))
+        sentence_statement(sentence, str(value).lower())
         for sentence in sources.sentences
         if "vat_included" not in sentence.doubts
         for value in sorted(sentence.statement.vat_included)
     ]
+    statements = collector.without_parts("vat_included", statements)
     decided = collector.decide(
         "vat_included", statements, "vat_included=true or vat_included=false"
     )
@@ -84,12 +86,6 @@ def _vat_included(collector: FactCollector) -> bool | None:
         return None
     collector.facts["vat_included"] = decided.as_fact()
     return decided.value == "true"
-
-
-def _has_discounts(sources: ListSources) -> bool:
-    """Return whether a gross price may be one before discounts, a net price one after them."""
-    has_column = not sources.assignment.columns.keys().isdisjoint({"discount", "discount_group"})
-    return has_column or sources.config.discount is not None
 
 
 def _has_tax_twin(sources: ListSources) -> bool:

@@ -1,8 +1,15 @@
 """Texts outside of the articles: above the header, between and below the articles, at the side."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from pricebook.pricelists.detection.bare_statements import (
+    is_bare_statement,
+    is_quantity_label,
+    labelled_quantity,
+    states_price_quantity,
+)
 from pricebook.pricelists.detection.column_content import filled_columns
 from pricebook.pricelists.detection.statement_tokens import tokenize
 from pricebook.pricelists.detection.statement_words import CURRENCY_LABELS, PRICE_NOUNS
@@ -34,9 +41,9 @@ class LaterNotes:
         """Add the text of a row without a price, if it is one about prices."""
         if row_number <= self._last_sampled_row or len(self._notes) >= _MAX_LATER_NOTES:
             return
-        filled = filled_columns(cells)
-        if len(filled) == 1 and speaks_of_prices(cells[filled[0]]):
-            self._notes.append((row_number, cells[filled[0]]))
+        if not _is_article_row(cells):
+            texts = filter(_may_be_note, _texts(cells, filled_columns(cells)))
+            self._notes += [(row_number, text) for text in texts]
 
     @property
     def notes(self) -> list[Note]:
@@ -54,34 +61,52 @@ def read_notes(
     *,
     is_whole: bool = True,
 ) -> list[Note]:
-    """Return the texts above the header, and those of rows with one filled cell below it.
+    """Return the texts above the header, and those of rows without an article below it.
 
     `header_rows` are the 1-based numbers of the header rows; `blank_columns` are columns without a
     header, whose texts are notes at the side. If the records are not the `is_whole` table, articles
     follow them.
     """
+    article_rows = [
+        number
+        for number, cells, _ in records
+        if number >= header_rows.stop and _is_article_row(cells)
+    ]
+    first_article, last_article = min(article_rows, default=0), max(article_rows, default=0)
+    repeated = _repeated_columns(records, header_rows, blank_columns)
     notes: list[Note] = []
-    last_article = max(
-        (number for number, cells, _ in records if len(filled_columns(cells)) > 1), default=0
-    )
-    first_article: int | None = None
     for number, cells, malformed in records:
         filled = filled_columns(cells)
         if malformed or not filled or number in header_rows:
             continue
         if number < header_rows.start:
             notes += [Note(number, text, "above") for text in _texts(cells, filled)]
-        elif len(filled) == 1:
-            is_above = first_article is None
+        elif _is_article_row(cells):
+            notes += [
+                Note(number, cells[column], "inside" if column in repeated else "above")
+                for column in filled
+                if column in blank_columns
+            ]
+        else:
+            is_above = number < first_article or not article_rows
             is_below = is_whole and number > last_article
             place: Place = "above" if is_above else "below" if is_below else "inside"
-            notes.append(Note(number, cells[filled[0]], place))
-        else:
-            first_article = first_article or number
-            notes += [
-                Note(number, cells[column], "above") for column in filled if column in blank_columns
-            ]
+            notes += [Note(number, text, place) for text in _texts(cells, filled)]
     return notes
+
+
+def _repeated_columns(
+    records: Sequence[Record], header_rows: range, blank_columns: frozenset[int]
+) -> set[int]:
+    """Return the columns without a header whose texts stand beside several articles."""
+    counts = Counter(
+        column
+        for number, cells, _ in records
+        if number >= header_rows.stop and _is_article_row(cells)
+        for column in filled_columns(cells)
+        if column in blank_columns
+    )
+    return {column for column, count in counts.items() if count > 1}
 
 
 def speaks_of_prices(text: str) -> bool:
@@ -89,10 +114,41 @@ def speaks_of_prices(text: str) -> bool:
     return any(token.key in PRICE_NOUNS for token in tokenize(text))
 
 
+def _may_be_note(text: str) -> bool:
+    """Return whether the text of a row without a price may say what prices are."""
+    return (
+        speaks_of_prices(text)
+        or is_bare_statement(text, "")
+        or states_price_quantity(text, "")
+        or labelled_quantity(text) is not None
+    )
+
+
+def _is_article_row(cells: Sequence[str]) -> bool:
+    """Return whether a row has several cells and is no note such as `Note: | per 100 pcs`."""
+    filled = filled_columns(cells)
+    if len(filled) <= 1:
+        return False
+    first = cells[filled[0]].strip()
+    is_label = first.endswith(":") or not any(map(str.isalnum, first)) or speaks_of_prices(first)
+    return not is_label or any(_is_number(cells[column]) for column in filled)
+
+
+def _is_number(cell: str) -> bool:
+    return any(map(str.isdigit, cell)) and not any(map(str.isalpha, cell))
+
+
 def _texts(cells: Sequence[str], filled: Sequence[int]) -> Iterator[str]:
-    """Yield the texts of a row above the header; a label is joined with the cell beside it."""
+    """Yield the texts of a row beside the table; a label is joined with the cell beside it.
+
+    A currency or a tax alone says nothing beside a number: `EUR | 1.08`.
+    """
+    has_number = any(_is_number(cells[column]) for column in filled)
     for position, column in enumerate(filled):
-        text = cells[column]
-        if comparison_key(text) in CURRENCY_LABELS and position + 1 < len(filled):
-            text = f"{text.rstrip(' :')}: {cells[filled[position + 1]]}"
+        text, following = cells[column], filled[position + 1 : position + 2]
+        is_label = comparison_key(text) in CURRENCY_LABELS or is_quantity_label(text)
+        if (is_label or text.rstrip().endswith(":")) and following:
+            text = f"{text.rstrip(' :')}: {cells[following[0]]}"
+        elif has_number and is_bare_statement(text, ""):
+            continue
         yield text

@@ -4,6 +4,7 @@ The strongest source of a fact counts: a setting, a column, the cells, the heade
 sources that contradict each other refuse the price list, naming both.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -21,7 +22,7 @@ from pricebook.pricelists.detection.fact_collector import (
     ListSources,
     Statement,
     sentence_quote,
-    sentence_source,
+    sentence_statement,
 )
 from pricebook.pricelists.detection.header_words import field_ranks
 from pricebook.pricelists.detection.list_currency import find_currency
@@ -43,6 +44,7 @@ _EXAMPLES: dict[Doubt, str] = {
     "currency": "currency=EUR",
     "price_quantity": "price_quantity=100",
     "vat_included": "vat_included=false",
+    "discount": "discount=30, or discount=0 if prices include it",
 }
 
 
@@ -108,6 +110,8 @@ def _is_decided(collector: FactCollector, doubt: Doubt) -> bool:
     """Return whether an option decides what a sentence leaves in doubt."""
     if doubt == "price_quantity":
         return is_quantity_set(collector.sources.config)
+    if doubt == "discount" and collector.sources.has_discounts:
+        return True
     return doubt != "valid_from" and getattr(collector.sources.config, doubt) is not None
 
 
@@ -161,18 +165,33 @@ def _find_valid_from(collector: FactCollector) -> date | None:
     days: dict[date, Statement] = {}
     if day := sources.assignment.price_from:
         days[day] = Statement(day.isoformat(), "header", sources.price_source)
-    of_next_price = sources.assignment.next_from
-    for sentence in sources.general_sentences:
+    today, of_next_price = sources.request.today, sources.assignment.next_from
+    later = list[Statement]()
+    for sentence in sources.sentences:
         day = sentence.valid_from
-        if day and day != of_next_price and "valid_from" not in sentence.doubts:
-            source = sentence_source(sentence)
-            days.setdefault(day, Statement(day.isoformat(), "sentence", source))
+        if not day or day == of_next_price or "valid_from" in sentence.doubts:
+            continue
+        statement = sentence_statement(sentence, day.isoformat())
+        if not statement.is_between_articles:
+            days.setdefault(day, statement)
+        elif today and day > today:
+            later.append(statement)
+    _refuse_later_parts(collector, [each for each in later if each.value not in map(str, days)])
     if not days:
         return None
     last = max(days)
     collector.facts["valid_from"] = days[last].as_fact()
-    today = sources.request.today
     return last if today and last > today else None
+
+
+def _refuse_later_parts(collector: FactCollector, statements: Sequence[Statement]) -> None:
+    """Refuse days to come that texts between articles state, which may concern some of them."""
+    for statement in statements:
+        collector.refuse(
+            f"Prices hold from {statement.value} by {statement.source} between the articles, so "
+            "that it may concern some of them only; write the day into a column valid_from.",
+            "column_mapping.valid_from",
+        )
 
 
 def _find_next_from(collector: FactCollector) -> date | None:

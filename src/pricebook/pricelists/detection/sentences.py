@@ -8,8 +8,17 @@ understood is in doubt, which refuses the price list.
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from pricebook.pricelists.detection.bare_statements import (
+    is_bare_statement,
+    is_discount_label,
+    labelled_quantity,
+    names_discount,
+    states_price_quantity,
+    without_footnote_mark,
+)
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.price_statements import PriceStatement, read_statement
 from pricebook.pricelists.detection.price_words import MONTH_WORDS
@@ -32,9 +41,11 @@ from pricebook.pricelists.facts.units import PIECE, parse_unit
 from pricebook.pricelists.text import comparison_key
 
 # What a sentence leaves in doubt: the option that decides it.
-Doubt = Literal["currency", "price_quantity", "vat_included", "valid_from"]
+Doubt = Literal["currency", "price_quantity", "vat_included", "discount", "valid_from"]
 
 _MAX_NOTE_LENGTH = 1000
+# Letters and digits below the header, where `EUR` or `V$` may be any cell.
+_MIN_BARE_LENGTH = 4
 _SENTENCE_END = re.compile(r"[;!?\n|•]|\s[-–—]\s|\.(?=\s+[^\W\d_a-zа-яёіїєґ])|\.(?=\s*$)")
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
 _ORDINAL = re.compile(r"(?<!\d)\d{1,2}$")
@@ -110,13 +121,20 @@ def _read_sentence(note: Note, text: str, currency: str, today: date | None) -> 
     part = _part_about_cost(text)
     tokens = tokenize(part)
     keys = {token.key for token in tokens}
-    is_about_prices = not PRICE_NOUNS.isdisjoint(keys)
+    labelled = labelled_quantity(part)
+    is_about_prices = (
+        labelled is not None
+        or not PRICE_NOUNS.isdisjoint(keys)
+        or (is_bare_statement(part, currency) and _may_be_bare(part, note))
+        or is_discount_label(tokens)
+        or (note.place == "inside" and states_price_quantity(part, currency))
+    )
     holds = is_about_prices or not VALIDITY_WORDS.isdisjoint(keys)
     valid_from, is_date_clear = _valid_from(part, today) if holds else (None, True)
     is_label = bool(tokens) and tokens[0].key in CURRENCY_LABELS
     if not (is_about_prices or is_label or valid_from or not is_date_clear):
         return None
-    statement = read_statement(part) if is_about_prices else PriceStatement()
+    statement = _statement(part, labelled) if is_about_prices else PriceStatement()
     currencies = currencies_of_sentence(tokens, currency) if is_about_prices or is_label else None
     doubts = list(_doubts(tokens, statement, currencies, is_about_prices=is_about_prices))
     if not is_date_clear:
@@ -128,6 +146,19 @@ def _read_sentence(note: Note, text: str, currency: str, today: date | None) -> 
     if not any(says_something):
         return None
     return Sentence(note, text, statement, currencies, valid_from, tuple(doubts))
+
+
+def _may_be_bare(text: str, note: Note) -> bool:
+    """Return whether a text without a word for prices is not too short for its place."""
+    return note.place == "above" or len(comparison_key(text)) >= _MIN_BARE_LENGTH
+
+
+def _statement(text: str, labelled: Decimal | None) -> PriceStatement:
+    """Return what a sentence about prices says of them, by its label if it has one."""
+    statement = read_statement(without_footnote_mark(text))
+    if labelled is None:
+        return statement
+    return statement._replace(quantities=frozenset({labelled}), unclear_quantity=False)
 
 
 def _part_about_cost(text: str) -> str:
@@ -157,6 +188,8 @@ def _doubts(
         yield "price_quantity"
     if len(statement.vat_included) > 1 or (statement.unclear_tax and not statement.vat_rates):
         yield "vat_included"
+    if is_about_prices and names_discount(tokens):
+        yield "discount"
 
 
 def _has_unread_quantity(tokens: Sequence[Token], statement: PriceStatement) -> bool:

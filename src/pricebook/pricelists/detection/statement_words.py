@@ -13,6 +13,8 @@ from pricebook.pricelists.text import comparison_key
 PRICE_NOUNS = comparison_keys(
     (
         *("price", "prices", "pricing", "pricelist", "pricelists", "preis", "preise", "preisen"),
+        *("amounts", "values", "angaben", "beträge", "werte", "суммы", "montants", "importes"),
+        *("valeurs", "valores", "kwoty", "суми"),
         *("preisliste", "preislisten", "preisangaben", "listenpreise", "nettopreise"),
         *("bruttopreise", "verkaufspreise", "einkaufspreise", "cost", "costs"),
         *("цене", "ценой", "ценами", "цінам", "цінами", "cenom", "cenami"),

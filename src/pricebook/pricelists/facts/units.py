@@ -98,7 +98,8 @@ _CODE_WORDS: dict[str, str] = {
     ),
     "XPK": (
         "pack, packs, pk, pkg, pkgs, package, packages, packung, packungen, pkt, pck, pak, ve, "
-        "vpe, gebinde, упаковка, упаковки, упаковок, уп, упак, пачка, пачки, пач, paquet, "
+        "vpe, verpackungseinheit, packing unit, packaging unit, gebinde, упаковка, упаковки, "
+        "упаковок, уп, упак, пачка, пачки, пач, paquet, "
         "paquets, pqt, conditionnement, colis, paquete, paquetes, opakowanie, opakowania, op, "
         "opak, упаковку, packet, packets, paket, pakete, пакет, пакета, пакетов, paczka, paczki, "
         "kolli, förp, förpackning, verpakking, bal, balení, conf, confezione, confezioni, bax, "

@@ -1,0 +1,114 @@
+"""Texts that say what prices are without a word for prices: `EUR per 100 pcs`, `PE: 100`."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+
+from pricebook.pricelists.detection.currencies import currencies_of_sign, sentence_currency
+from pricebook.pricelists.detection.fact_words import PRICE_QUANTITY_WORDS
+from pricebook.pricelists.detection.letterhead_words import (
+    BARE_STATEMENT_WORDS,
+    CONDITION_WORDS,
+    DISCOUNT_LABEL_WORDS,
+    DISCOUNT_NOUNS,
+    PRICE_QUANTITY_LABELS,
+)
+from pricebook.pricelists.detection.price_statements import read_statement
+from pricebook.pricelists.detection.statement_tokens import Token, tokenize
+from pricebook.pricelists.detection.statement_words import ONLY_PER_WORDS
+from pricebook.pricelists.facts.quantities import parse_quantity
+from pricebook.pricelists.facts.units import parse_unit
+from pricebook.pricelists.text import comparison_key
+
+_MAX_LENGTH = 100
+_FOOTNOTE_MARK = re.compile(r"\s*(?:[*†‡¹²³]+|\(?\d\))?\s*").match
+_LABEL = re.compile(
+    r"(?P<label>[^\d:=]{2,40}?)\s*(?:(?P<mark>[:=])\s*|(?=\d))(?P<value>\S.*)"
+).fullmatch
+_LABELS = frozenset(map(comparison_key, PRICE_QUANTITY_WORDS[0])) | PRICE_QUANTITY_LABELS
+# Shorter ones may be words of goods: `PE 100` is a plastic.
+_MIN_LABEL_LENGTH = 4
+_MIN_QUANTITY = 10
+
+
+@lru_cache(maxsize=1024)
+def is_bare_statement(text: str, catalog_currency: str) -> bool:
+    """Return whether a text has only words of a currency, a quantity, a pack or a tax."""
+    stripped = without_footnote_mark(text)
+    if len(stripped) > _MAX_LENGTH:
+        return False
+    statement = read_statement(stripped)
+    tokens = tokenize(stripped)
+    currencies = [token for token in tokens if _is_currency(token, catalog_currency)]
+    said = (statement.quantities, statement.is_per_pack, statement.vat_included, currencies)
+    known = BARE_STATEMENT_WORDS | {token.key for token in currencies}
+    return any(said) and known.issuperset(statement.rest)
+
+
+def without_footnote_mark(text: str) -> str:
+    """Return a text without the mark of a footnote: `* per 100 pcs`."""
+    mark = _FOOTNOTE_MARK(text)
+    return text[mark.end() :] if mark else text
+
+
+def is_quantity_label(text: str) -> bool:
+    """Return whether a whole text is the label of a price quantity: `Preiseinheit:`."""
+    return comparison_key(text) in _LABELS
+
+
+@lru_cache(maxsize=1024)
+def labelled_quantity(text: str) -> Decimal | None:
+    """Return the price quantity of a label and a value: 100 for `Price basis: 100 pcs`."""
+    match = _LABEL(text.strip()) if len(text) <= _MAX_LENGTH else None
+    if not match or comparison_key(match["label"]) not in _LABELS:
+        return None
+    if not match["mark"] and len(match["label"]) < _MIN_LABEL_LENGTH:
+        return None
+    quantity = parse_quantity(match["value"], ",") or parse_quantity(match["value"], ".")
+    return quantity.number if quantity else None
+
+
+def names_discount(tokens: Sequence[Token]) -> bool:
+    """Return whether a text names one discount in percent without a condition: `less 30 %`."""
+    keys = {token.key for token in tokens}
+    percentages = [index for index, token in enumerate(tokens) if token.text == "%" and index]
+    is_one = len(percentages) == 1 and tokens[percentages[0] - 1].kind == "number"
+    return is_one and not DISCOUNT_NOUNS.isdisjoint(keys) and CONDITION_WORDS.isdisjoint(keys)
+
+
+def is_discount_label(tokens: Sequence[Token]) -> bool:
+    """Return whether a text names a discount and nothing else: `Your discount: 30 %`."""
+    words = {token.key for token in tokens if token.kind == "word"}
+    return names_discount(tokens) and words <= DISCOUNT_NOUNS | DISCOUNT_LABEL_WORDS
+
+
+def states_price_quantity(text: str, catalog_currency: str) -> bool:
+    """Return whether a text with other words names a quantity as prices do: `Nails, per 100 pcs`.
+
+    `100 Mbit/s` and `3/8 inch` are none.
+    """
+    tokens = tokenize(text)
+    return any(
+        _is_stated(tokens, index, catalog_currency)
+        for index, token in enumerate(tokens)
+        if index and token.kind == "number"
+    )
+
+
+def _is_stated(tokens: Sequence[Token], index: int, catalog_currency: str) -> bool:
+    before, after = tokens[index - 1], tokens[index + 1 : index + 2]
+    is_price = (
+        before.text == "/" and index > 1 and _is_currency(tokens[index - 2], catalog_currency)
+    )
+    if before.key not in ONLY_PER_WORDS and not is_price:
+        return False
+    quantity = parse_quantity(tokens[index].text, ",")
+    is_unit = not after or after[0].kind != "word" or parse_unit(after[0].text) is not None
+    return quantity is not None and quantity.number >= _MIN_QUANTITY and is_unit
+
+
+def _is_currency(token: Token, catalog_currency: str) -> bool:
+    if token.kind == "sign":
+        return currencies_of_sign(token.text) is not None
+    return sentence_currency(token.text, token.key, catalog_currency) is not None

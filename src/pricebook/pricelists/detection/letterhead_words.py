@@ -1,0 +1,69 @@
+"""Words of texts beside a table that have no word for prices. Pure data."""
+
+from pricebook.pricelists.detection.word_keys import comparison_keys
+
+# Beside the words of a currency, a quantity or a tax: `all in EUR`.
+BARE_STATEMENT_WORDS = comparison_keys(
+    (
+        *("in", "en", "w", "в", "у", "i", "all", "alle", "alles", "and", "und", "et", "y", "и"),
+        *("і", "or", "oder", "или", "ou", "o", "lub", "або", "tous", "todos", "все", "всі"),
+        *("och", "alla", "tutti", "tutte", "em", "todas", "toate", "și", "tüm", "ve", "v"),
+        *("všechny", "a", "всички", "of", "eller"),
+    )
+)
+# Taken off a price: with a percentage they leave the cost in doubt.
+DISCOUNT_NOUNS = comparison_keys(
+    (
+        *("discount", "discounts", "less", "minus", "rebate", "off", "rabatt", "rabatte"),
+        *("nachlass", "abzgl", "abzüglich", "скидка", "скидки", "скидкой", "скидку", "минус"),
+        *("remise", "rabais", "moins", "descuento", "descuentos", "dto", "menos", "rabat"),
+        *("rabatu", "rabatem", "upust", "upustu", "знижка", "знижки", "знижкою", "мінус"),
+        *("вычетом", "korting", "kortingen", "sconto", "sconti", "ribasso", "meno", "desconto"),
+        *("descontos", "reducere", "reduceri", "indirim", "iskonto", "sleva", "slevy"),
+        *("отстъпка", "отстъпки", "rabatten", "avdrag"),
+    )
+)
+# A discount on a condition, which an order or a payment may fulfil.
+CONDITION_WORDS = comparison_keys(
+    (
+        *("if", "from", "over", "above", "order", "orders", "payment", "prepayment", "cash"),
+        *("ab", "bei", "skonto", "zahlung", "vorkasse", "bestellung", "innerhalb", "wenn", "up"),
+        *("bis", "при", "от", "оплате", "предоплате", "заказе", "до", "dès", "si", "paiement"),
+        *("commande", "desde", "pedido", "pedidos", "pago", "pronto", "od", "przy", "zamówieniu"),
+        *("płatności", "від", "within", "days", "tage", "tagen", "дней", "jours", "online"),
+        *("new", "erstbestellung", "можно", "возможна", "возможны", "possible", "may", "können"),
+        *("vary", "vid", "betalning", "beställning", "bij", "betaling", "bestelling", "vanaf"),
+        *("pagamento", "ordine", "ordini", "entro", "plată", "comandă", "peste", "ödeme"),
+        *("sipariş", "peşin", "platbě", "objednávce", "nad", "плащане", "поръчка", "над"),
+        *("encomenda", "acima", "dagar", "dagen", "giorni", "zile", "gün", "dnů", "дни"),
+    )
+)
+# Beside a discount for every article: `Your discount: 30 %`.
+DISCOUNT_LABEL_WORDS = comparison_keys(
+    (
+        *("your", "our", "the", "all", "on", "of", "list", "dealer", "trade", "customer"),
+        *("standard", "ihr", "ihre", "unser", "händler", "kunden", "grund", "auf", "alle"),
+        *("alles", "händlerrabatt", "ваша", "наша", "на", "все", "всё", "votre", "notre", "sur"),
+        *(
+            "tout",
+            "su",
+            "sobre",
+            "il",
+            "lo",
+            "todo",
+            "twój",
+            "nasz",
+            "na",
+            "wszystko",
+            "усе",
+            "grundrabatt",
+        ),
+        *("kundenrabatt", "er", "vår", "alla", "uw", "onze", "op", "vostro", "nostro", "tutti"),
+        *("seu", "nosso", "todos", "nostru", "toate", "sizin", "tüm", "vaše", "naše", "všechno"),
+        *("вашата", "върху", "всички"),
+    )
+)
+# Of a letterhead, before the quantity that prices are for.
+PRICE_QUANTITY_LABELS = comparison_keys(
+    ("base quantity", "basismenge", "preisbasismenge", "base de precio", "preis je", "prices per")
+)
