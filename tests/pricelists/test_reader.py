@@ -137,8 +137,9 @@ def test_invalid_config_is_refused(config: dict[str, object]) -> None:
         msgspec.convert(config, ReadConfig)
 
 
+# A note that is only `¥` would be a currency in doubt.
 CELLS = st.text(
-    st.characters(exclude_categories=["Cs", "Cc"], include_characters="\r\n\t"), max_size=12
+    st.characters(exclude_categories=["Cs", "Cc", "Sc"], include_characters="\r\n\t"), max_size=12
 )
 PRICE_CELLS = st.one_of(CELLS, st.sampled_from(["5", "5.50", "1,234", "", "x", "$5"]))
 ROWS = st.lists(
