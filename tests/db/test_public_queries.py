@@ -260,6 +260,22 @@ async def test_number_of_prepared_statements_is_limited(
         assert prepared.value <= 3
 
 
+async def test_statements_of_psycopg_outlast_the_limit(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepared_queries, "MAX_PREPARED_STATEMENTS", 3)
+    async with Database(database_url, pool_max=1) as database:
+        for start in (0, 10):
+            async with database.read() as query_runner:
+                for number in range(start, start + 8):
+                    statement: Any = f"SELECT {number} + %s::int AS value"
+                    assert await query_runner.fetch(Value, statement, [1]) == [Value(number + 1)]
+            async with database.connection() as conn:
+                for value in range(2):
+                    cursor = await conn.execute("SELECT 1 + %s", [value], prepare=True)
+                    assert await cursor.fetchall() == [(1 + value,)]
+
+
 @pytest.mark.parametrize("keep_plan", [True, False])
 async def test_text_values_are_never_truncated(pool: Database, *, keep_plan: bool) -> None:
     async with pool.read() as query_runner:
