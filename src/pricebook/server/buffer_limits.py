@@ -2,7 +2,7 @@
 
 from typing import Any
 
-MAX_BUFFERED_BYTES = 32 * 1024 * 1024
+MAX_BUFFERED_BYTES = 16 * 1024 * 1024
 
 
 class BufferBudget:
