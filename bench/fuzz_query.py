@@ -13,7 +13,7 @@ from pricebook.catalog.schemas import CatalogQuery, ExportQuery
 from pricebook.errors import ValidationError
 from pricebook.http.pagination import Paging
 from pricebook.http.query_string import MAX_BYTES, decode_query
-from pricebook.products.schemas import StaffProductQuery
+from pricebook.products.list_filters import StaffProductQuery
 from pricebook.suppliers.schemas import UnmatchedItemQuery
 from pricebook.tasks.schemas import TaskQuery
 

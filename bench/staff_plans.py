@@ -14,8 +14,8 @@ import sample
 from servers import migrated_servers
 
 from pricebook.http.query_string import decode_query
+from pricebook.products.list_filters import StaffProductQuery
 from pricebook.products.list_statements import staff_export_statement, staff_page_statement
-from pricebook.products.schemas import StaffProductQuery
 from pricebook.suppliers.item_repository import unmatched_items_statement
 from pricebook.suppliers.overview_repository import OVERVIEW
 from pricebook.suppliers.schemas import UnmatchedItemQuery

@@ -86,6 +86,10 @@ API_MAY_NOT = [
     "UPDATE quarantined_rows SET price = 1",
     "DELETE FROM quarantined_rows",
     "CREATE TEMPORARY TABLE mine (id integer)",
+    "UPDATE product_imports SET state = 'failed'",
+    "INSERT INTO product_imports (state) VALUES ('succeeded')",
+    "DELETE FROM product_imports",
+    "INSERT INTO product_import_rows (row_number) VALUES (1)",
     "UPDATE login_networks SET user_id = gen_random_uuid()",
 ]
 WORKER_MAY_NOT = [
@@ -95,8 +99,8 @@ WORKER_MAY_NOT = [
     "INSERT INTO suppliers (name, source_type) VALUES ('B', 'csv')",
     "UPDATE suppliers SET name = 'B'",
     "UPDATE suppliers SET deleting_since = now()",
-    "UPDATE products SET target_price = 1",
-    "UPDATE products SET name = 'B'",
+    "UPDATE products SET internal_sku = 'B'",
+    "UPDATE products SET margin_percentage = 1",
     "UPDATE categories SET name = 'B'",
     "DELETE FROM categories",
     "UPDATE supplier_items SET supplier_sku = 'B'",

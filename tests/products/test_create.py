@@ -45,6 +45,7 @@ async def test_only_the_name_is_required(procurement: Client) -> None:
         "category_id": None,
         "status": "draft",
         "target_price": None,
+        **dict.fromkeys(("gtin", "mpn", "brand")),
         "supplier_items": [],
     }
 

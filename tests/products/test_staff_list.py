@@ -45,6 +45,7 @@ async def test_a_product_comes_with_all_its_items_the_cheapest_first(
         "category_id": None,
         "status": "active",
         "target_price": "20.00",
+        **dict.fromkeys(("gtin", "mpn", "brand")),
         "margin_percentage": 25.0,
     }
     times = [item.pop("last_ingested_at") for item in items]

@@ -11,7 +11,7 @@ from pricebook.categories.subtree import (
     subtree_scan_limit,
     with_subtree,
 )
-from pricebook.products.schemas import StaffProductFilter, StaffProductQuery
+from pricebook.products.list_filters import StaffProductFilter, StaffProductQuery
 from pricebook.suppliers.item_terms import EXPORTED_TERM_COLUMNS, TERM_COLUMNS
 
 # One statement reads products and items, so that margin and prices belong to one snapshot: a row
@@ -22,7 +22,8 @@ PAGE: LiteralString = """
         item.current_price, item.characteristics, item.last_ingested_at, item.absent_since, {terms}
     FROM (SELECT count(*) AS total_count FROM products WHERE {conditions}) AS counted
     LEFT JOIN LATERAL (
-        SELECT id, internal_sku, name, category_id, status, target_price, margin_percentage
+        SELECT id, internal_sku, name, category_id, status, target_price, margin_percentage, gtin,
+            mpn, brand
         FROM products
         WHERE {page_conditions}
         ORDER BY name, id
@@ -34,11 +35,13 @@ PAGE: LiteralString = """
 """
 
 EXPORT: LiteralString = """
-    SELECT product.*, item.id, item.supplier_id, supplier.name, item.supplier_sku, item.name,
+    SELECT product.id, internal_sku, product.name, category_id, status, target_price,
+        margin_percentage, item.id, item.supplier_id, supplier.name, item.supplier_sku, item.name,
         item.current_price, item.characteristics::text, item.last_ingested_at, item.absent_since,
-        {terms}
+        {terms}, gtin, mpn, brand
     FROM (
-        SELECT id, internal_sku, name, category_id, status, target_price, margin_percentage
+        SELECT id, internal_sku, name, category_id, status, target_price, margin_percentage, gtin,
+            mpn, brand
         FROM products
         WHERE {conditions}
         ORDER BY name, id

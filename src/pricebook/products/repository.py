@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import counted_row, fetch_page, find_value, struct_row
+from pricebook.products.list_filters import StaffProductFilter, StaffProductQuery
 from pricebook.products.list_statements import staff_export_statement, staff_page_statement
 from pricebook.products.schemas import (
     NewProduct,
@@ -19,8 +20,6 @@ from pricebook.products.schemas import (
     ProductStatus,
     StaffProduct,
     StaffProductDetail,
-    StaffProductFilter,
-    StaffProductQuery,
 )
 from pricebook.suppliers.item_terms import (
     TERM_COLUMNS,
@@ -30,12 +29,14 @@ from pricebook.suppliers.item_terms import (
 from pricebook.suppliers.schemas import SupplierItem
 
 EXPORT_ROWS = 1000
+MARKS = ("gtin", "mpn", "brand")
 
 PRODUCT_DETAIL: LiteralString = """
     SELECT product.id, internal_sku, product.name, category_id, status, target_price,
-        margin_percentage, item.id AS item_id, item.supplier_id, supplier.name AS supplier_name,
-        item.supplier_sku, item.name AS item_name, item.current_price, item.characteristics,
-        item.last_ingested_at, item.absent_since, {terms}, product.created_at, product.updated_at
+        margin_percentage, gtin, mpn, brand, item.id AS item_id, item.supplier_id,
+        supplier.name AS supplier_name, item.supplier_sku, item.name AS item_name,
+        item.current_price, item.characteristics, item.last_ingested_at, item.absent_since, {terms},
+        product.created_at, product.updated_at
     FROM products AS product
     LEFT JOIN supplier_items AS item ON item.product_id = product.id
     LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id
@@ -57,6 +58,9 @@ class ProductItemRow(Struct, frozen=True):
     status: ProductStatus
     target_price: Decimal | None
     margin_percentage: Decimal | None
+    gtin: str | None
+    mpn: str | None
+    brand: str | None
     item_id: UUID | None
     supplier_id: UUID
     supplier_name: str
@@ -145,6 +149,9 @@ async def find_product(conn: Connection, product_id: UUID) -> StaffProductDetail
         category_id=product.category_id,
         status=product.status,
         target_price=product.target_price,
+        gtin=product.gtin,
+        mpn=product.mpn,
+        brand=product.brand,
         supplier_items=product.supplier_items,
         margin_percentage=product.margin_percentage,
         created_at=rows[0].created_at,
@@ -162,6 +169,9 @@ def _product(rows: Sequence[ProductItemRow]) -> StaffProduct:
         category_id=product.category_id,
         status=product.status,
         target_price=product.target_price,
+        gtin=product.gtin,
+        mpn=product.mpn,
+        brand=product.brand,
         supplier_items=[row.item(row.item_id) for row in rows if row.item_id is not None],
         margin_percentage=None if margin is None else float(margin),
     )
@@ -188,7 +198,10 @@ async def set_product(conn: Connection, product_id: UUID, change: ProductChange)
         SET name = coalesce(%(name)s, name),
             status = coalesce(%(status)s, status),
             category_id = CASE WHEN %(sets_category)s THEN %(category)s ELSE category_id END,
-            target_price = CASE WHEN %(sets_target)s THEN %(target)s ELSE target_price END
+            target_price = CASE WHEN %(sets_target)s THEN %(target)s ELSE target_price END,
+            gtin = CASE WHEN %(sets_gtin)s THEN %(gtin)s ELSE gtin END,
+            mpn = CASE WHEN %(sets_mpn)s THEN %(mpn)s ELSE mpn END,
+            brand = CASE WHEN %(sets_brand)s THEN %(brand)s ELSE brand END
         WHERE id = %(id)s
         """,
         {
@@ -199,6 +212,8 @@ async def set_product(conn: Connection, product_id: UUID, change: ProductChange)
             "category": given.get("category_id"),
             "sets_target": "target_price" in given,
             "target": given.get("target_price"),
+            **{f"sets_{name}": name in given for name in MARKS},
+            **{name: given.get(name) for name in MARKS},
         },
     )
 
@@ -209,9 +224,10 @@ async def insert_unless_sku_taken(
     """Insert the products whose SKU is free; return the id of each by its SKU."""
     cursor = await conn.execute(
         """
-        INSERT INTO products (internal_sku, name, category_id, status, target_price)
-        SELECT * FROM unnest(
-            %s::text[], %s::text[], %s::uuid[], %s::product_status[], %s::numeric[])
+        INSERT INTO products
+            (internal_sku, name, category_id, status, target_price, gtin, mpn, brand)
+        SELECT * FROM unnest(%s::text[], %s::text[], %s::uuid[], %s::product_status[],
+            %s::numeric[], %s::text[], %s::text[], %s::text[])
         ON CONFLICT (internal_sku) DO NOTHING
         RETURNING internal_sku, id
         """,
@@ -221,6 +237,9 @@ async def insert_unless_sku_taken(
             [product.category_id for product in products],
             [product.status for product in products],
             [product.target_price for product in products],
+            [product.gtin for product in products],
+            [product.mpn for product in products],
+            [product.brand for product in products],
         ],
     )
     return dict(await cursor.fetchall())

@@ -15,6 +15,7 @@ from pricebook.http.json_body import decode_body, provide_body
 from pricebook.http.openapi import RequestBody, Success, documented, page_example
 from pricebook.http.query_string import provide_query
 from pricebook.products import service
+from pricebook.products.list_filters import StaffProductFilter, StaffProductQuery
 from pricebook.products.schemas import (
     EXPORT_HEADER,
     CreatedProduct,
@@ -24,8 +25,6 @@ from pricebook.products.schemas import (
     ProductChange,
     ProductPage,
     StaffProductDetail,
-    StaffProductFilter,
-    StaffProductQuery,
 )
 from pricebook.suppliers.routes import ITEM_TERMS
 
@@ -48,6 +47,9 @@ CREATED: dict[str, Any] = {
     "category_id": "c1d7e9a4-7d0b-4a53-8e0e-6b1f4a2d9c55",
     "status": "draft",
     "target_price": "24.90",
+    "gtin": "4006381333931",
+    "mpn": "H20-FG",
+    "brand": "Nordwerk",
     "supplier_items": [ITEM],
     "created_at": "2026-03-01T08:02:11.204518Z",
 }
@@ -157,9 +159,9 @@ async def _decode_change(
 @patch(
     "/products/{product_id:str}",
     summary="Change a product",
-    description="Changes the fields that are sent; null removes category or target price. The role"
-    " sales may change the target price only. An archived product can only be brought back: its"
-    " status set to draft or active.",
+    description="Changes the fields that are sent; null removes category, target price, GTIN, MPN"
+    " or brand. The role sales may change the target price only. An archived product can only be"
+    " brought back: its status set to draft or active.",
     dependencies={"change": Provide(_decode_change)},
     opt=documented(
         Success(kind=StaffProductDetail, example=DETAIL),

@@ -1,26 +1,22 @@
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from pricebook.categories.subtree import INCLUDE_SUBCATEGORIES, subcategory_issues
 from pricebook.errors import FieldIssue, body_issue, validation_error
 from pricebook.http.field_types import (
     MAX_PRICE,
     Price,
-    SearchText,
     doc,
     normalise_text,
-    range_issues,
-    search_issues,
-    search_terms,
     text_schema,
 )
-from pricebook.http.pagination import Page, PageNumber, PageSize
+from pricebook.http.pagination import Page
+from pricebook.pricelists.facts.gtin import parse_gtin
 from pricebook.suppliers.item_terms import EXPORTED_TERMS
 from pricebook.suppliers.schemas import SupplierItem
 
@@ -28,9 +24,9 @@ ProductStatus = Literal["draft", "active", "archived"]
 
 MAX_NAME = 500
 MAX_SKU = 100
-# Every margin lies inside: highest price over lowest target price is below 10^17 percent.
-MARGIN_LIMIT = Decimal(10) ** 18
-HUNDREDTH = Decimal("0.01")
+# Of part numbers and brands.
+MAX_MARK = 255
+GTIN_EXPECTED = "expected 8, 12, 13 or 14 digits of which the last is the check digit"
 
 NewProductName = Annotated[str, doc("Name of the product.", **text_schema(MAX_NAME))]
 NewInternalSku = Annotated[str, Meta(extra_json_schema=text_schema(MAX_SKU))]
@@ -59,6 +55,23 @@ TargetPrice = Annotated[
         },
     ),
 ]
+Gtin = Annotated[
+    str | None, doc("GTIN (8, 12, 13 or 14 digits with a valid check digit); null without one.")
+]
+Mpn = Annotated[str | None, doc("The manufacturer's part number; null without one.")]
+Brand = Annotated[str | None, doc("Brand; null without one.")]
+NewGtin = Annotated[
+    str,
+    Meta(
+        extra_json_schema={"pattern": r"^(\d{8}|\d{12,14})$", "examples": ["4006381333931"]},
+    ),
+]
+NewMark = Annotated[str, Meta(extra_json_schema=text_schema(MAX_MARK))]
+GTIN_SENTENCE = doc(
+    "GTIN: 8, 12, 13 or 14 digits of which the last is the check digit; null for none."
+)
+MPN_SENTENCE = doc("The manufacturer's part number; null for none.")
+BRAND_SENTENCE = doc("Brand; null for none.")
 Margin = Annotated[
     float | None,
     doc(
@@ -86,6 +99,9 @@ EXPORT_HEADER = (
     "last_ingested_at",
     "absent_since",
     *EXPORTED_TERMS,
+    "product_gtin",
+    "product_mpn",
+    "product_brand",
 )
 
 
@@ -97,68 +113,9 @@ class NewProduct(Struct, frozen=True):
     category_id: UUID | None = None
     status: ProductStatus = "draft"
     target_price: Decimal | None = None
-
-
-class StaffProductFilter(Struct, frozen=True):
-    """Filters of products; they combine with AND."""
-
-    status: Annotated[ProductStatus | None, doc("Only products of this status.")] = None
-    min_margin: Annotated[
-        Decimal | None, doc("Only products whose margin is at least this, in percent.")
-    ] = None
-    max_margin: Annotated[
-        Decimal | None, doc("Only products whose margin is at most this, in percent.")
-    ] = None
-    supplier_id: Annotated[
-        UUID | None, doc("Only products with an item of this supplier, each with all its items.")
-    ] = None
-    category_id: Annotated[
-        UUID | None,
-        doc("Only products of this category; those of its subcategories by the next parameter."),
-    ] = None
-    include_subcategories: Annotated[bool, INCLUDE_SUBCATEGORIES] = False
-    search: Annotated[
-        SearchText | None,
-        doc("Words that all occur in the name or the SKU; case and accents do not matter."),
-    ] = None
-
-    def __post_init__(self) -> None:
-        """Raise ValidationError naming the parameters whose values do not fit together."""
-        bounds = (self.min_margin, self.max_margin)
-        issues = [
-            *range_issues("margin", *bounds, Decimal.is_finite, "expected a number"),
-            *subcategory_issues(self.category_id, include=self.include_subcategories),
-            *search_issues(self.search),
-        ]
-        if issues:
-            raise validation_error(*issues)
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The distinct words of the search text."""
-        return search_terms(self.search)
-
-    @property
-    def lowest_margin(self) -> Decimal | None:
-        """The lower bound in percent, rounded up to the two decimals of a margin."""
-        return None if self.min_margin is None else _hundredths(self.min_margin, ROUND_CEILING)
-
-    @property
-    def highest_margin(self) -> Decimal | None:
-        """The upper bound in percent, rounded down to the two decimals of a margin."""
-        return None if self.max_margin is None else _hundredths(self.max_margin, ROUND_FLOOR)
-
-
-class StaffProductQuery(StaffProductFilter, frozen=True):
-    """Filters of products, and which page of the matching products to return."""
-
-    page: PageNumber = 1
-    limit: PageSize = 50
-
-    @property
-    def offset(self) -> int:
-        """The number of products before the page."""
-        return (self.page - 1) * self.limit
+    gtin: str | None = None
+    mpn: str | None = None
+    brand: str | None = None
 
 
 class ProductWithItems(Struct, frozen=True):
@@ -170,6 +127,9 @@ class ProductWithItems(Struct, frozen=True):
     category_id: CategoryId
     status: Status
     target_price: NullablePrice
+    gtin: Gtin
+    mpn: Mpn
+    brand: Brand
     supplier_items: SupplierItems
 
 
@@ -218,12 +178,18 @@ class CreateProductRequest(Struct, frozen=True, forbid_unknown_fields=True):
     supplier_item_id: Annotated[
         UUID | None, doc("Id of an unmatched supplier item to link; null for none.")
     ] = None
+    gtin: Annotated[NewGtin | None, GTIN_SENTENCE] = None
+    mpn: Annotated[NewMark | None, MPN_SENTENCE] = None
+    brand: Annotated[NewMark | None, BRAND_SENTENCE] = None
 
     def __post_init__(self) -> None:
         """Normalise the texts; raises ValidationError naming every refused field."""
         issues = [
             *normalise_text(self, "name", MAX_NAME),
             *normalise_text(self, "internal_sku", MAX_SKU),
+            *normalise_text(self, "mpn", MAX_MARK),
+            *normalise_text(self, "brand", MAX_MARK),
+            *_gtin_issues(self),
             *_price_issues(self.target_price),
         ]
         if issues:
@@ -242,10 +208,19 @@ class ProductChange(Struct, frozen=True, forbid_unknown_fields=True):
         TargetPrice | UnsetType | None,
         doc("Own selling price in the currency of the catalog; null removes it."),
     ] = UNSET
+    gtin: Annotated[NewGtin | UnsetType | None, GTIN_SENTENCE] = UNSET
+    mpn: Annotated[NewMark | UnsetType | None, MPN_SENTENCE] = UNSET
+    brand: Annotated[NewMark | UnsetType | None, BRAND_SENTENCE] = UNSET
 
     def __post_init__(self) -> None:
-        """Normalise the name; raises ValidationError for refused fields or without any field."""
-        issues = [*normalise_text(self, "name", MAX_NAME), *_price_issues(self.target_price)]
+        """Normalise the texts; raises ValidationError for refused fields or without any field."""
+        issues = [
+            *normalise_text(self, "name", MAX_NAME),
+            *normalise_text(self, "mpn", MAX_MARK),
+            *normalise_text(self, "brand", MAX_MARK),
+            *_gtin_issues(self),
+            *_price_issues(self.target_price),
+        ]
         if not self.given:
             issues = [body_issue("(all)", "names no field to change")]
         if issues:
@@ -265,8 +240,15 @@ class Match(Struct, frozen=True, forbid_unknown_fields=True):
     supplier_item_id: Annotated[UUID, doc("Id of the supplier item.")]
 
 
-def _hundredths(bound: Decimal, rounding: str) -> Decimal:
-    return max(-MARGIN_LIMIT, min(MARGIN_LIMIT, bound)).quantize(HUNDREDTH, rounding=rounding)
+def _gtin_issues(body: CreateProductRequest | ProductChange) -> list[FieldIssue]:
+    """Set the GTIN of a new struct to its digits, and return its issues."""
+    if not isinstance(body.gtin, str):
+        return []
+    digits = parse_gtin(body.gtin)
+    if digits is None:
+        return [body_issue("gtin", GTIN_EXPECTED)]
+    msgspec.structs.force_setattr(body, "gtin", digits)
+    return []
 
 
 def _price_issues(price: Decimal | UnsetType | None) -> list[FieldIssue]:

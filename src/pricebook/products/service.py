@@ -18,6 +18,7 @@ from pricebook.errors import (
 from pricebook.http import safe_csv
 from pricebook.http.pagination import Page, page_of
 from pricebook.products import repository
+from pricebook.products.list_filters import StaffProductFilter, StaffProductQuery
 from pricebook.products.schemas import (
     EXPORT_HEADER,
     CreatedProduct,
@@ -28,8 +29,6 @@ from pricebook.products.schemas import (
     ProductStatus,
     StaffProduct,
     StaffProductDetail,
-    StaffProductFilter,
-    StaffProductQuery,
 )
 from pricebook.products.sku import generate_skus
 from pricebook.suppliers import service as suppliers
@@ -87,6 +86,9 @@ async def create_product(database: Database, new_product: CreateProductRequest) 
         category_id=inserted.category_id,
         status=inserted.status,
         target_price=inserted.target_price,
+        gtin=inserted.gtin,
+        mpn=inserted.mpn,
+        brand=inserted.brand,
         supplier_items=inserted.supplier_items,
         created_at=inserted.created_at,
     )
@@ -232,6 +234,9 @@ async def _insert(conn: Connection, new_product: CreateProductRequest) -> UUID:
             new_product.category_id,
             new_product.status,
             new_product.target_price,
+            new_product.gtin,
+            new_product.mpn,
+            new_product.brand,
         )
         inserted = await repository.insert_unless_sku_taken(conn, [product])
         if inserted:

@@ -35,8 +35,12 @@ BEGIN
     GRANT SELECT (supplier_id, updated_at) ON aggregate_refreshes TO pricebook_api;
     GRANT INSERT (name, parent_id), UPDATE (name, parent_id), DELETE ON categories
         TO pricebook_api;
-    GRANT INSERT (internal_sku, name, category_id, status, target_price),
-        UPDATE (name, category_id, status, target_price) ON products TO pricebook_api;
+    GRANT INSERT (internal_sku, name, category_id, status, target_price, gtin, mpn, brand),
+        UPDATE (name, category_id, status, target_price, gtin, mpn, brand) ON products
+        TO pricebook_api;
+    GRANT SELECT, INSERT (dry_run, file_path, file_name, sheet_name, requested_by, requested_by_id,
+            request_id, idempotency_key, request_digest) ON product_imports TO pricebook_api;
+    GRANT SELECT ON product_import_rows TO pricebook_api;
     GRANT UPDATE (product_id) ON supplier_items TO pricebook_api;
     -- Writes the prices of quarantined rows only.
     GRANT EXECUTE ON FUNCTION accept_quarantined_rows(uuid[], text) TO pricebook_api;
@@ -52,11 +56,14 @@ BEGIN
         TO pricebook_api;
     GRANT DELETE ON parsing_logs TO pricebook_api; -- of a task that is retried
 
-    -- The worker: items and their prices, products created from items, tasks and their results.
+    -- The worker: items and their prices, own products in bulk, tasks and their results.
     GRANT SELECT ON suppliers, categories, products, supplier_items TO pricebook_worker;
     GRANT UPDATE (metadata) ON suppliers TO pricebook_worker;
     GRANT INSERT (name, parent_id) ON categories TO pricebook_worker;
-    GRANT INSERT (internal_sku, name, category_id, status, target_price) ON products
+    GRANT INSERT (internal_sku, name, category_id, status, target_price, gtin, mpn, brand),
+        UPDATE (name, category_id, status, target_price, gtin, mpn, brand) ON products
+        TO pricebook_worker;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON product_imports, product_import_rows
         TO pricebook_worker;
     GRANT INSERT (supplier_id, supplier_sku, name, current_price, characteristics, currency, cost,
             exchange_rate, rate_date, price_details, availability, next_cost, next_from),
