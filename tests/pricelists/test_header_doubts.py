@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from pricelists.fact_lists import issue_of, plain, table_of
+from pricelists.fact_lists import columns_of, issue_of, plain, table_of, with_column
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,17 @@ def test_foot_is_no_forint() -> None:
     table = table_of(*plain("Price per ft"))
     assert (table.basis.currency, table.basis.unit) == ("USD", "FOT")
     assert table_of(*plain("Price Ft")).basis.currency == "HUF"
+
+
+@pytest.mark.parametrize("header", ["M.R.P.", "P.V.P. recomendado", "U.V.P. €", "Р.Р.Ц."])
+def test_letters_with_points_are_one_word(header: str) -> None:
+    table = table_of(*with_column(header, "20.00", "21.00", "22.00", price="Net"), currency="EUR")
+    assert columns_of(table)["price"] == "Net"
+    assert columns_of(table)["list_price"] == header
+
+
+def test_two_list_prices_are_a_choice() -> None:
+    lines = with_column(
+        "List Price (excl. GST)", "9.00", "9.10", "9.20", price="M.R.P. (incl. GST)"
+    )
+    assert issue_of(*lines).candidates == ("M.R.P. (incl. GST)", "List Price (excl. GST)")

@@ -47,6 +47,11 @@ def split_header(header: str) -> list[str]:
     return folded.split()
 
 
+def without_brackets(text: str) -> str:
+    """Return a text without what is in brackets."""
+    return _BRACKETED.sub(" ", text)
+
+
 def comparison_key(header: str) -> str:
     """Return the joined words of a header; equal keys mean equal headers."""
     return "".join(split_header(header))

@@ -172,7 +172,7 @@ class _ColumnChooser:
         """Return whether the name is HTML and another column may be the name by its content."""
         if not content_at(self._contents, name).has_markup:
             return False
-        others = {index: each for index, each in self._unassigned().items() if index != name}
+        others = {index: each for index, each in self._unassigned("name").items() if index != name}
         choice, ambiguous = infer_column("name", others)
         return choice is not None or bool(ambiguous)
 
@@ -209,19 +209,23 @@ class _ColumnChooser:
         if not_found:
             self._issues.append(missing_columns_issue(self._header, not_found))
 
-    def _unassigned(self) -> dict[int, ColumnContent]:
-        """Return the columns that content inference may use."""
+    def _unassigned(self, field: Field) -> dict[int, ColumnContent]:
+        """Return the columns that content inference may use.
+
+        A unit below the header of a name is no measure: `n x mm²` below `Abmessung`.
+        """
         mapped = {
-            index for field in self._expected.mapping for index in self._header.candidates[field]
+            index for name in self._expected.mapping for index in self._header.candidates[name]
         }
+        titles = self._header.cells
+        if field == "name" and self._header.parts:
+            titles = [next(iter(parts), "") for parts in self._header.parts]
         return {
             index: content
             for index, content in enumerate(self._contents[: len(self._header.cells)])
             if index not in mapped.union(self._columns.values(), self._header.ignored)
             and not self._is_currency_column(index)
-            and not is_known_non_price_header(
-                self._header.cells[index].strip(), self._expected.currency
-            )
+            and not is_known_non_price_header(titles[index].strip(), self._expected.currency)
         }
 
     def _is_currency_column(self, index: int) -> bool:
@@ -231,7 +235,7 @@ class _ColumnChooser:
 
     def _infer_column(self, field: Field) -> tuple[int | None, list[int]]:
         """Infer a column by content; the price only from headers that mention one, if any do."""
-        header, unassigned = self._header, self._unassigned()
+        header, unassigned = self._header, self._unassigned(field)
         price_headed = [index for index in unassigned if mentions_price(header.cells[index])]
         if field != "price":
             others = {

@@ -1,18 +1,19 @@
 """Which price the discounts of a list apply to: the price, the list price, or none of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import column_label
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
+from pricebook.pricelists.detection.currencies import currencies_of_word
 from pricebook.pricelists.detection.discount_sample import DiscountSample
 from pricebook.pricelists.detection.header_row import TableHeader
-from pricebook.pricelists.detection.header_words import bare_price_key
+from pricebook.pricelists.detection.header_vocabulary import PRICE_QUALIFIER_KEYS
 from pricebook.pricelists.detection.price_words import DISCOUNTED_PRICE_WORDS, NET_PRICE_WORDS
 from pricebook.pricelists.detection.tax_words import NET_WORDS
 from pricebook.pricelists.schemas.read_config import DiscountBase, Field, ReadConfig
-from pricebook.pricelists.text import comparison_key, quote_list
+from pricebook.pricelists.text import comparison_key, quote_list, split_header
 
 _DISCOUNTED = frozenset(map(comparison_key, DISCOUNTED_PRICE_WORDS))
 _NET = frozenset(map(comparison_key, NET_PRICE_WORDS))
@@ -55,9 +56,9 @@ def find_discount_base(
 def _by_header(header: TableHeader, price: int, currency: str) -> FoundBase:
     """Return the base by the words of the price: `Your price` includes the discounts."""
     cell = header.cells[price]
-    if bare_price_key(cell, currency) in _DISCOUNTED:
+    if _bare_key(cell, currency) in _DISCOUNTED:
         return FoundBase("none", f"{column_label(header, price)} includes discounts")
-    if bare_price_key(cell, currency, NET_WORDS) not in _NET:
+    if _bare_key(cell, currency, NET_WORDS) not in _NET:
         return FoundBase("price")
     issue = PriceListIssue(
         f"The price {column_label(header, price)} may be net of VAT or net of the discounts beside "
@@ -67,6 +68,18 @@ def _by_header(header: TableHeader, price: int, currency: str) -> FoundBase:
         ("price", "none"),
     )
     return FoundBase("price", issue=issue)
+
+
+def _bare_key(cell: str, currency: str, kept: Collection[str] = ()) -> str:
+    """Return the key of a price header without its words for taxes, units and currencies.
+
+    Words in `kept` stay: `prixnet` of `Prix net HT` with `net`.
+    """
+    return "".join(
+        word
+        for word in split_header(cell)
+        if word in kept or not (word in PRICE_QUALIFIER_KEYS or currencies_of_word(word, currency))
+    )
 
 
 def _configured(base: DiscountBase, columns: Mapping[Field, int]) -> FoundBase:

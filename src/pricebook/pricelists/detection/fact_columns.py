@@ -121,7 +121,7 @@ class FactColumns:
         """Choose the list price beside the price; one in another currency is no fact about it."""
         if "list_price" in self._columns or self._price is None:
             return
-        price_currency = self._header_currency(self._price)
+        price_currency = self._header_currency(self._price) or self._expected.currency
         candidates = {
             index: rank
             for index, rank in self._free("list_price").items()

@@ -272,7 +272,7 @@ def _is_lower_header_row(lower: Record, header: TableHeader, currency: str) -> b
         if index not in spanning_titles
         or "price" not in field_ranks(spanning_titles[index], currency)
     ]
-    if any(map(str.isdigit, "".join(numbered))):
+    if any(map(str.isdecimal, "".join(numbered))):
         return False
     is_continuation = all(
         continues[index] or is_header_continuation(cell, currency) for index, cell in new.items()

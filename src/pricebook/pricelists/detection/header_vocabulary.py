@@ -44,7 +44,10 @@ QUALIFIED_FIELDS: tuple[Field, ...] = (
     *("price", "list_price", "stock", "min_order_quantity", "discount", "pack_size"),
 )
 PRICE_KEYS = frozenset(
-    word for rank in PRICE_WORDS for phrase in rank for word in split_header(phrase)
+    word
+    for rank in (*PRICE_WORDS, *LIST_PRICE_WORDS)
+    for phrase in rank
+    for word in split_header(phrase)
 )
 PRICE_QUALIFIER_KEYS = comparison_keys(TAX_WORDS | PIECE_UNIT_WORDS)
 NON_FIELD_KEYS = comparison_keys(NON_FIELD_HEADERS)

@@ -1,7 +1,7 @@
 """Matching of header words: fields, old prices, prices of other quantities, other headers."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -28,11 +28,13 @@ from pricebook.pricelists.detection.header_vocabulary import (
 from pricebook.pricelists.detection.order_sums import without_order_sums
 from pricebook.pricelists.detection.price_periods import PricePeriod, read_period
 from pricebook.pricelists.detection.price_statements import PriceStatement, read_header_statement
-from pricebook.pricelists.detection.price_words import OTHER_QUANTITY_RANK
+from pricebook.pricelists.detection.price_words import LIST_PRICE_RANK, OTHER_QUANTITY_RANK
+from pricebook.pricelists.detection.statement_tokens import join_letters
+from pricebook.pricelists.detection.unit_prices import is_unit_price
 from pricebook.pricelists.facts.dates import find_date
 from pricebook.pricelists.facts.tiers import parse_tier
 from pricebook.pricelists.schemas.read_config import Field
-from pricebook.pricelists.text import split_header
+from pricebook.pricelists.text import split_header, without_brackets
 
 MAX_HEADER_LENGTH = 100
 _MIN_WORD_LENGTH = 2
@@ -66,7 +68,7 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
         matches = {f: rank for f, rank in matches.items() if f not in {"price", "list_price"}}
     if not matches and not PRICE_KEYS.isdisjoint(words) and not has_old_price_word(cell):
         matches = _dated_price_ranks(cell, currency) or _other_quantity_ranks(cell, currency)
-    return matches
+    return matches if matches.keys() - {"unit"} else _unit_price_ranks(cell, currency) or matches
 
 
 def _qualified_ranks(key: str) -> FieldRanks:
@@ -86,15 +88,37 @@ def _dated_price_ranks(cell: str, currency: str) -> FieldRanks:
 
 
 def _other_quantity_ranks(cell: str, currency: str) -> FieldRanks:
-    """Return the rank of a price with a quantity or a tax rate: `Preis je 100 Stück`."""
+    """Return the rank of a price with a quantity or a tax rate: `Preis je 100 Stück`.
+
+    Words in brackets may be anything: `Listenpreis (Cu-Basis 150) je PE`.
+    """
     statement = header_statement(cell)
-    rank = FIELD_RANKS["price"].get(_without_qualifiers(statement.rest, currency))
-    if rank is None or rank >= OTHER_QUANTITY_RANK or statement.unclear_quantity:
-        return {}
     is_other_quantity = not is_per_piece(statement)
-    if not (is_other_quantity or statement.quantities or statement.vat_rates):
+    is_stated = is_other_quantity or statement.quantities or statement.vat_rates
+    if statement.unclear_quantity or not is_stated:
         return {}
-    ranks: FieldRanks = {"price": OTHER_QUANTITY_RANK if is_other_quantity else rank}
+    for rest in (statement.rest, header_statement(without_brackets(cell)).rest):
+        key = _without_qualifiers(rest, currency)
+        if key in FIELD_RANKS["list_price"]:
+            return {"price": LIST_PRICE_RANK, "list_price": FIELD_RANKS["list_price"][key]}
+        rank = FIELD_RANKS["price"].get(key, OTHER_QUANTITY_RANK)
+        if rank < OTHER_QUANTITY_RANK:
+            return _ranks_of_quantity(statement, rank)
+    return {}
+
+
+def _unit_price_ranks(cell: str, currency: str) -> FieldRanks:
+    """Return the rank of a price without a word for prices: `€/Stk` as a price, `€/kg` below."""
+    statement = header_statement(cell)
+    has_price_word = mentions_price(cell) or not PRICE_KEYS.isdisjoint(statement.rest)
+    if has_price_word or has_old_price_word(cell) or not is_unit_price(statement, currency):
+        return {}
+    return _ranks_of_quantity(statement, 0)
+
+
+def _ranks_of_quantity(statement: PriceStatement, rank: int) -> FieldRanks:
+    """Return the rank of a price per piece, and of one of another quantity or of a pack."""
+    ranks: FieldRanks = {"price": rank if is_per_piece(statement) else OTHER_QUANTITY_RANK}
     if statement.is_per_pack:
         ranks["pack_price"] = 0
     return ranks
@@ -239,7 +263,7 @@ def is_known_non_price_header(cell: str, currency: str) -> bool:
     words = split_header(cell)
     if charge_of_header(words, names_price=_mentions_price(words)):
         return True
-    if not cell or mentions_price(cell):
+    if not cell or mentions_price(cell) or _unit_price_ranks(cell, currency):
         return False
     keys = {"".join(words), _without_qualifiers(words, currency), *words}
     return bool(field_ranks(cell, currency)) or not NON_FIELD_KEYS.isdisjoint(keys)
@@ -265,20 +289,11 @@ def _without_qualifiers(words: Sequence[str], currency: str) -> str:
     )
 
 
-def bare_price_key(cell: str, currency: str, kept: Collection[str] = ()) -> str:
-    """Return the key of a price header without its words for taxes, units and currencies.
-
-    Words in `kept` stay: `prixnet` of `Prix net HT` with `net`.
-    """
-    words = split_header(cell)
-    return "".join(word for word in words if word in kept or _without_qualifiers([word], currency))
-
-
 def split_header_with_brackets(cell: str) -> list[str]:
-    """Return all words of a header, those in brackets too."""
+    """Return all words of a header, those in brackets too; `M.R.P.` is one word."""
     if len(cell) > MAX_HEADER_LENGTH:
         return []
-    return split_header(without_order_sums(cell).translate(_BRACKETS))
+    return split_header(join_letters(without_order_sums(cell)).translate(_BRACKETS))
 
 
 def _has_digit(cell: str) -> bool:

@@ -80,7 +80,7 @@ def find_unit(collector: FactCollector) -> str | None:
     )
     for origin, source, statement in statements:
         units = statement.units
-        if statement.names_pieces and statement.quantities - {1}:
+        if statement.names_pieces and (units or statement.quantities - {1}):
             units |= {PIECE}
         if len(units) == 1:
             (unit,) = units

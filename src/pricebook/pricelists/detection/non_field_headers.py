@@ -67,6 +67,17 @@ NON_FIELD_HEADERS = frozenset(
     )
 )
 
+# Sums beside a price that are for something else.
+FEE_WORDS = frozenset(
+    (
+        *("fee", "surcharge", "freight", "postage", "shipping", "gebühr", "zuschlag", "fracht"),
+        *("porto", "versand", "einsatz", "надбавка", "сбор", "доставка", "залог", "тариф"),
+        *("consigne", "supplément", "livraison", "transport", "écotaxe", "éco", "ecopart", "port"),
+        *("recargo", "portes", "envío", "fianza", "tasa", "opłata", "dopłata", "kaucja", "kgo"),
+        *("dostawa", "застава", "збір", "recupel", "bebat", "rabatt", "discount", "bonus"),
+    )
+)
+
 # A former or future price.
 OLD_PRICE_WORDS = frozenset(
     (
@@ -99,7 +110,7 @@ OTHER_QUANTITY_WORDS = frozenset(
         *("box", "pack", "package", "packet", "carton", "case", "pallet", "set", "dozen"),
         "hundred",
         *("ve", "vpe", "karton", "packung", "palette", "pal", "gebinde", "paket", "rolle"),
-        "hundert",
+        *("hundert", "мп", "пм", "lm"),
         *("кг", "м", "м2", "м3", "метр", "литр", "л", "тонна", "тн", "уп", "упак"),
         *("упаковка", "упаковку", "упаковки", "кор", "короб", "коробка", "коробку", "рулон"),
         "пачка",

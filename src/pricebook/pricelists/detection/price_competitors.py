@@ -19,6 +19,7 @@ from pricebook.pricelists.detection.header_words import (
     mentions_price,
     states_only_tax,
 )
+from pricebook.pricelists.detection.unit_prices import is_unit_price
 
 
 def find_competitors(
@@ -29,6 +30,9 @@ def find_competitors(
     excluded = header.ignored | header.tiers.keys() | {price}
     vat = header_statement(header.cells[price]).vat_included
     has_discount = bool(header.candidates["discount"] or header.candidates["discount_group"])
+    is_unnamed = is_unit_price(header_statement(header.cells[price]), currency) and not (
+        mentions_price(header.cells[price])
+    )
     return [
         index
         for index, cell in enumerate(header.cells)
@@ -36,7 +40,8 @@ def find_competitors(
         and is_numeric(content_at(contents, index))
         and not _has_other_tax(cell, vat)
         and (
-            (states_only_tax(cell) and not has_discount)
+            (is_unnamed and _is_other_money(header, contents, index, currency))
+            or (states_only_tax(cell) and not has_discount)
             or (index not in known and _may_be_price(cell, currency))
         )
     ]
@@ -62,6 +67,17 @@ def _may_be_price(cell: str, currency: str) -> bool:
     is_explained = has_other_price_word(cell) or is_other_sum(cell)
     is_other_price = mentions_price(cell) or is_new_price(cell)
     return has_customer_word(cell) or (is_other_price and not is_explained)
+
+
+def _is_other_money(
+    header: TableHeader, contents: Sequence[ColumnContent], index: int, currency: str
+) -> bool:
+    """Return whether a column of money has a header that names nothing known."""
+    is_known = any(index in columns for columns in header.candidates.values())
+    is_money = content_at(contents, index).kind == "money"
+    return (
+        is_money and not is_known and not is_known_non_price_header(header.cells[index], currency)
+    )
 
 
 def _has_other_tax(cell: str, vat_of_price: frozenset[bool]) -> bool:

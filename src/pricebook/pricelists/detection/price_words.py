@@ -31,6 +31,7 @@ PRICE_WORDS: tuple[tuple[str, ...], ...] = (
         *("ціна", "оптова ціна", "ціна опт", "ціна оптова", "роздрібна ціна", "ціна роздрібна"),
         *("закупівельна ціна", "ціна закупівлі", "відпускна ціна", "ваша ціна"),
         *("price now", "present price", "aktueller preis", "preis aktuell", "preis heute"),
+        *("prix brut", "tarif brut"),
         *("derzeitiger preis", "tagespreis", "текущая цена", "цена текущая", "действующая цена"),
         *("актуальная цена", "prix actuel", "tarif actuel", "prix en vigueur", "precio actual"),
         *("precio vigente", "tarifa actual", "tarifa vigente", "cena aktualna", "aktualna cena"),

@@ -18,6 +18,7 @@ from pricebook.pricelists.detection.statement_words import (
     MULTIPLE_CURRENCIES,
     OF_WORDS,
     ONLY_PER_WORDS,
+    OR_WORDS,
     PER_WORDS,
     PRICE_NOUNS,
     PRICE_UNIT_WORDS,
@@ -39,6 +40,7 @@ from pricebook.pricelists.text import comparison_key
 
 PACK_CODES = frozenset({"XPK", "XBX", "XCT", "XCS", "XCR", "XPX"})
 _LETTERS = {"C": Decimal(100), "M": Decimal(1000)}
+_ALTERNATIVE_MARKS = frozenset("(/")
 # Twelve dozen, or with tax.
 _GROSS = "gross"
 _MAX_UNIT_WORDS = 2
@@ -83,9 +85,9 @@ def read_quantities(
         if not (is_pack or (start and _may_begin(tokens, start))):
             continue
         if phrase := _phrase_at(tokens, start):
-            phrases.append(phrase)
+            phrases += [phrase, *_alternatives(tokens, phrase)]
             is_introduced = start > 0 and tokens[start - 1].key not in PRICE_NOUNS
-            used.update(range(start - int(is_introduced), phrase.end))
+            used.update(range(start - int(is_introduced), phrases[-1].end))
     kinds = {phrase.kind for phrase in phrases}
     stated = [phrase for phrase in phrases if phrase.kind == "quantity"]
     units = frozenset(phrase.unit for phrase in stated if phrase.unit)
@@ -140,7 +142,7 @@ def _is_per_slash(tokens: Sequence[Token], slash: int) -> bool:
     following = tokens[slash + 1 + length : slash + 2 + length]
     is_followed_by_name = any(
         token.kind == "word"
-        and token.key not in _TAX_WORDS
+        and token.key not in _TAX_WORDS | OR_WORDS
         and not currencies_of_word(token.text, "")
         for token in following
     )
@@ -173,6 +175,20 @@ def _phrase_at(tokens: Sequence[Token], start: int) -> _Phrase | None:
     is_quantity = number is not None or unit is not None or is_row_unit
     end = position + max(length, int(is_row_unit))
     return _Phrase("quantity", end, number or Decimal(1), unit) if is_quantity else None
+
+
+def _alternatives(tokens: Sequence[Token], phrase: _Phrase) -> list[_Phrase]:
+    """Return the phrase of another unit of the same quantity: `EUR/l (kg)`, `per kg or l`."""
+    if phrase.kind != "quantity" or phrase.unit is None or phrase.end >= len(tokens):
+        return []
+    mark = tokens[phrase.end]
+    unit, length = _unit_at(tokens, phrase.end + 1)
+    end = phrase.end + 1 + length
+    is_closed = mark.text != "(" or [token.text for token in tokens[end : end + 1]] == [")"]
+    is_other = unit not in {None, phrase.unit, *PACK_CODES}
+    if not (is_other and is_closed and (mark.text in _ALTERNATIVE_MARKS or mark.key in OR_WORDS)):
+        return []
+    return [phrase._replace(unit=unit, end=end + (mark.text == "("))]
 
 
 def _is_no_quantity(tokens: Sequence[Token], start: int) -> bool:

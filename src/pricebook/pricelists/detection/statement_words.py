@@ -101,6 +101,8 @@ MULTIPLE_CURRENCIES = comparison_keys(
     ("teur", "tusd", "tchf", "keur", "kusd", "kchf", "kgbp", "trub", "tpln", "teuro", "mioeur")
 )
 SCALE_PREPOSITIONS = comparison_keys(("in", "en", "в", "w", "у", "als"))
+# Between two units: `per kg or l`.
+OR_WORDS = comparison_keys(("or", "oder", "bzw", "или", "ou", "o", "lub", "або"))
 # Per, directly after a word for a price and before a unit or a number word: `Prix le cent`.
 ARTICLES = comparison_keys(
     (

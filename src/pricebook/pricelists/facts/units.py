@@ -101,6 +101,7 @@ _CODE_WORDS: dict[str, str] = {
         "vpe, verpackungseinheit, packing unit, packaging unit, gebinde, упаковка, упаковки, "
         "упаковок, уп, упак, пачка, пачки, пач, paquet, "
         "paquets, pqt, conditionnement, colis, paquete, paquetes, opakowanie, opakowania, op, "
+        "тара, тары, тару, тари, тарі, "
         "opak, упаковку, packet, packets, paket, pakete, пакет, пакета, пакетов, paczka, paczki, "
         "kolli, förp, förpackning, verpakking, bal, balení, conf, confezione, confezioni, bax, "
         "pachet, koli, опаковка, embalagem"
