@@ -139,3 +139,35 @@ def test_share_below_one_is_no_discount_group() -> None:
     issue = issue_of("Code;Name;Price;Rabatt", *rows("100;0.3", "80;0.25", "60;0,3"))
     assert issue.option == "ignored_columns"
     assert "write percentages such as 30" in issue.message
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Gr. remise", "Code rem.", "Famille de remise", "Famille tarifaire", "Rabatt-Kz."),
+        *("Rab.gr.", "Disc. class", "Disc cat", "Cód. dto.", "Grupo de dto.", "Kod rab."),
+        *("Код скидки", "Скид. группа", "Kortingsgr.", "Korting klasse", "Gr. sconto"),
+        *("Rabattkod", "Sk. slevy", "İskonto kodu", "Код відстъпка".replace("від", "от")),
+    ],
+)
+def test_words_for_groups_and_discounts_name_a_discount_group(header: str) -> None:
+    lines = [f"Code;Name;Price;{header}", *rows("100.00;A", "80.50;B", "60.10;A")]
+    issue = issue_of(*lines)
+    assert (issue.option, issue.candidates) == ("discount_groups", ("A", "B"))
+
+
+@pytest.mark.parametrize("header", ["Group desc.", "Cat. code", "Gr.", "Kl.", "Warengruppe", "WG"])
+def test_other_groups_have_no_discounts(header: str) -> None:
+    lines = [f"Code;Name;Price;{header}", *rows("100.00;A", "80.50;B", "60.10;A")]
+    assert "discount_group" not in table_of(*lines).columns
+
+
+def test_discounts_of_groups_need_a_column_of_groups() -> None:
+    lines = ["Code;Name;Price;Kl.", *rows("100.00;A", "80.50;B", "60.10;A")]
+    groups = {"A": "30", "B": "10"}
+    assert issue_of(*lines, discount_groups=groups).option == "column_mapping.discount_group"
+    mapping = {"discount_group": "Kl."}
+    assert (
+        "discount_group" in table_of(*lines, discount_groups=groups, column_mapping=mapping).columns
+    )
+    assert table_of(*lines, discount_groups=groups, discount_base="none").columns

@@ -1,7 +1,8 @@
-"""Fields of headers by single words in any order: packs, least orders, numbered discounts."""
+"""Fields of headers by single words in any order: packs, least orders, discounts, their groups."""
 
 from collections.abc import Sequence
 
+from pricebook.pricelists.detection.discount_words import DISCOUNT_NOUNS, GROUP_WORDS
 from pricebook.pricelists.detection.header_vocabulary import (
     COUNT_KEYS,
     COUNTED_PER_KEYS,
@@ -11,8 +12,13 @@ from pricebook.pricelists.detection.header_vocabulary import (
 )
 from pricebook.pricelists.detection.quantity_phrases import PACK_CODES
 from pricebook.pricelists.detection.vocabulary import NAMED_SKU_RANK, OTHER_SKU_WORDS
+from pricebook.pricelists.detection.word_keys import comparison_keys
 from pricebook.pricelists.facts.units import parse_unit
 from pricebook.pricelists.schemas.read_config import Field
+
+_GROUPS = comparison_keys(GROUP_WORDS)
+_DISCOUNTS = comparison_keys(DISCOUNT_NOUNS)
+_OF_WORDS = comparison_keys(("of", "de", "del", "di", "do", "der", "für", "la"))
 
 
 def ranks_of_words(words: Sequence[str]) -> dict[Field, int]:
@@ -20,7 +26,7 @@ def ranks_of_words(words: Sequence[str]) -> dict[Field, int]:
     if words[1:] == ["sku"]:
         is_other = words[0] in OTHER_SKU_WORDS or any(words[0] in r for r in FIELD_RANKS.values())
         return {} if is_other else {"sku": NAMED_SKU_RANK}
-    named = _counted_field(words) or _numbered_field(words)
+    named = _counted_field(words) or _numbered_field(words) or _discount_group(words)
     return {named: 0} if named else {}
 
 
@@ -49,3 +55,14 @@ def _numbered_field(words: Sequence[str]) -> Field | None:
     """Return the discount for a header that numbers one: `Rabatt 1`, `Disc2`."""
     bare = "".join(word.rstrip("0123456789") for word in words)
     return "discount" if bare != "".join(words) and bare in FIELD_RANKS["discount"] else None
+
+
+def _discount_group(words: Sequence[str]) -> Field | None:
+    """Return the discount group for a header of both words: `Gr. remise`, `RabattKz`."""
+    key = "".join(word for word in words if word not in _OF_WORDS)
+    parts = [(key[:length], key[length:]) for length in range(1, len(key))]
+    is_group = any(
+        (first in _GROUPS and second in _DISCOUNTS) or (first in _DISCOUNTS and second in _GROUPS)
+        for first, second in parts
+    )
+    return "discount_group" if is_group else None

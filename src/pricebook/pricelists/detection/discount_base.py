@@ -39,10 +39,8 @@ def find_discount_base(
     group, discount = columns.get("discount_group"), columns.get("discount")
     if config.discount_base is not None:
         return _configured(config.discount_base, columns)
-    if group is not None and not config.discount_groups and config.discount is None:
-        issue = _missing_groups(header, contents, group)
-        if issue:
-            return FoundBase("price", issue=issue)
+    if issue := _missing_groups(config, header, contents, group):
+        return FoundBase("price", issue=issue)
     if (group is None and discount is None) or "price" not in columns:
         return FoundBase("price")
     sample = DiscountSample(config, header, columns, contents, currency)
@@ -96,12 +94,14 @@ def _configured(base: DiscountBase, columns: Mapping[Field, int]) -> FoundBase:
 
 
 def _missing_groups(
-    header: TableHeader, contents: Sequence[ColumnContent], group: int
+    config: ReadConfig, header: TableHeader, contents: Sequence[ColumnContent], group: int | None
 ) -> PriceListIssue | None:
-    """Return the issue of discount groups without a table of their discounts, if any is named."""
+    """Return the issue of discount groups without their discounts, or the other way round."""
+    if group is None:
+        return _missing_column() if config.discount_groups else None
     cells = contents[group].cells if group < len(contents) else ()
     groups = sorted({display_text(cell).strip() for cell in cells})
-    if not groups:
+    if not groups or config.discount_groups or config.discount is not None:
         return None
     return PriceListIssue(
         f"The column {column_label(header, group)} has discount groups such as "
@@ -110,6 +110,14 @@ def _missing_groups(
         "them.",
         "discount_groups",
         tuple(groups[:20]),
+    )
+
+
+def _missing_column() -> PriceListIssue:
+    return PriceListIssue(
+        "discount_groups is set, and no column has the discount groups of the rows; set --column "
+        'discount_group="Header", or discount_base=none if the prices include the discounts.',
+        "column_mapping.discount_group",
     )
 
 

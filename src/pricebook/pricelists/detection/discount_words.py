@@ -1,4 +1,4 @@
-"""Header words of discounts that are no percentages: multipliers and amounts of money. Pure data.
+"""Header words of discounts that are no percentages: multipliers, money, groups. Pure data.
 
 What a price times a multiplier is, the buyer pays: 0.42 takes 58 percent off.
 """
@@ -19,18 +19,8 @@ FACTOR_WORDS = (
 )
 AMOUNT_WORDS = frozenset(
     (
-        *(
-            "amount",
-            "amt",
-            "value",
-            "money",
-            "betrag",
-            "wert",
-            "summe",
-            "сумма",
-            "montant",
-            "importe",
-        ),
+        *("amount", "amt", "value", "money", "betrag", "wert", "summe", "сумма", "montant"),
+        "importe",
         *("kwota", "wartość", "сума", "belopp", "bedrag", "importo", "částka", "valor", "tutarı"),
     )
 )
@@ -40,5 +30,41 @@ DISCOUNT_AMOUNT_WORDS = frozenset(
         *("сумма скидки", "размер скидки в руб", "montant de remise", "montant de la remise"),
         *("importe de descuento", "importe del descuento", "kwota rabatu", "wartość rabatu"),
         *("сума знижки", "valor do desconto", "importo sconto", "indirim tutarı"),
+    )
+)
+# In any order beside a word for discounts, as in `Gr. remise`, `Rabatt-Kz.`, `Код скидки`.
+GROUP_WORDS = frozenset(
+    (
+        *("group", "grp", "gr", "code", "cd", "class", "cl", "category", "cat", "family", "key"),
+        *("gruppe", "klasse", "kategorie", "kat", "kennzeichen", "kz", "kennz", "schlüssel"),
+        *("groupe", "classe", "catégorie", "famille", "fam", "cod", "grupo", "código", "clase"),
+        *("categoría", "familia", "группа", "гр", "код", "класс", "категория", "кат", "grupa"),
+        *("kod", "klasa", "kategoria", "група", "клас", "категорія", "категория", "groep", "klas"),
+        *("categorie", "grupp", "klass", "skupina", "sk", "kód", "třída", "gruppo", "codice"),
+        *("categoria", "famiglia", "grupă", "clasă", "grubu", "kodu", "sınıfı"),
+    )
+)
+DISCOUNT_NOUNS = frozenset(
+    (
+        *("discount", "disc", "rebate", "rabatt", "rabat", "rab", "rbt", "nachlass", "kondition"),
+        *(
+            "konditions",
+            "remise",
+            "rem",
+            "rabais",
+            "descuento",
+            "dto",
+            "dcto",
+            "скидки",
+            "скидка",
+            "скидок",
+            "скидочная",
+            "скид",
+            "rabatu",
+            "rabatowa",
+        ),
+        *("rabatowy", "upustu", "знижки", "знижка", "знижок", "korting", "kortings", "kort"),
+        *("rabattu", "slevy", "slevová", "rabatová", "sconto", "sconti", "scontistica"),
+        *("reducere", "iskonto", "indirim", "отстъпка", "отстъпки", "desconto"),
     )
 )

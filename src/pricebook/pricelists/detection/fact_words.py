@@ -229,7 +229,7 @@ DISCOUNT_GROUP_WORDS: tuple[tuple[str, ...], ...] = (
         *("rabattgrupp", "rabattkod", "kortingsgroep", "kortingscode", "slevová skupina"),
         *("rabatová skupina", "gruppo sconto", "classe sconto", "codice sconto"),
         *("grupă discount", "iskonto grubu", "indirim grubu", "отстъпкова група"),
-        *("група отстъпка", "grupo de desconto"),
+        *("група отстъпка", "grupo de desconto", "famille tarifaire", "fam tarifaire"),
     ),
 )
 
