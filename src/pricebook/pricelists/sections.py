@@ -20,7 +20,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pricebook.pricelists.detection.header_words import mentions_price
+from pricebook.pricelists.detection.header_texts import mentions_price
 from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.text import clean_name
 

@@ -20,11 +20,8 @@ from pricebook.pricelists.detection.content_inference import infer_column
 from pricebook.pricelists.detection.currencies import currency_of_cell
 from pricebook.pricelists.detection.fact_columns import FactColumns
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
-from pricebook.pricelists.detection.header_words import (
-    is_known_non_price_header,
-    may_be_only_price,
-    mentions_price,
-)
+from pricebook.pricelists.detection.header_texts import may_be_only_price, mentions_price
+from pricebook.pricelists.detection.header_words import is_known_non_price_header
 from pricebook.pricelists.detection.price_columns import (
     UNUSABLE,
     PriceColumns,

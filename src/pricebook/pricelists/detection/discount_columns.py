@@ -20,8 +20,9 @@ from pricebook.pricelists.detection.discount_words import (
     MULTIPLIER_RANK,
 )
 from pricebook.pricelists.detection.header_row import RankedColumns, TableHeader
+from pricebook.pricelists.detection.header_texts import header_currencies
 from pricebook.pricelists.detection.header_vocabulary import FIELD_RANKS
-from pricebook.pricelists.detection.header_words import field_ranks, header_currencies
+from pricebook.pricelists.detection.header_words import field_ranks
 from pricebook.pricelists.detection.price_arithmetic import (
     are_differences,
     other_numbers,

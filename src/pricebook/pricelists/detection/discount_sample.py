@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pricebook.pricelists.detection.column_content import ColumnContent, display_text
 from pricebook.pricelists.detection.discount_columns import discount_parser
 from pricebook.pricelists.detection.header_row import TableHeader
-from pricebook.pricelists.detection.header_words import header_statement
+from pricebook.pricelists.detection.header_texts import header_statement
 from pricebook.pricelists.detection.price_arithmetic import (
     CENT,
     MIN_SHARE,

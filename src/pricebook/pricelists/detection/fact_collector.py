@@ -8,7 +8,7 @@ from pricebook.pricelists.detection.ambiguity_errors import column_label
 from pricebook.pricelists.detection.column_content import ColumnContent
 from pricebook.pricelists.detection.columns import ColumnAssignment
 from pricebook.pricelists.detection.header_row import TableHeader
-from pricebook.pricelists.detection.header_words import header_statement
+from pricebook.pricelists.detection.header_texts import header_statement
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.price_statements import PriceStatement
 from pricebook.pricelists.detection.sentences import Sentence

@@ -22,10 +22,8 @@ from pricebook.pricelists.detection.currencies import resolve_currency
 from pricebook.pricelists.detection.currency_columns import CurrencyColumns
 from pricebook.pricelists.detection.discount_columns import DiscountColumns
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
-from pricebook.pricelists.detection.header_words import (
-    header_currencies,
-    is_known_non_price_header,
-)
+from pricebook.pricelists.detection.header_texts import header_currencies
+from pricebook.pricelists.detection.header_words import is_known_non_price_header
 from pricebook.pricelists.detection.pack_sample import PackSample
 from pricebook.pricelists.facts.units import parse_unit
 from pricebook.pricelists.schemas.read_config import Field

@@ -5,19 +5,19 @@ from collections.abc import Sequence
 from pricebook.errors import PriceListError
 from pricebook.pricelists.detection import layout
 from pricebook.pricelists.detection.column_content import filled_columns
+from pricebook.pricelists.detection.header_continuation import has_numeric_cell
 from pricebook.pricelists.detection.header_row import (
-    MAX_COLUMNS,
     ExpectedColumns,
     TableHeader,
     empty_header,
     find_first_header,
-    has_numeric_cell,
     header_containing,
     header_ending_before,
     read_header,
     with_positions,
     without_positions,
 )
+from pricebook.pricelists.detection.header_texts import MAX_COLUMNS
 from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.profile import DetectedProfile
 from pricebook.pricelists.schemas.read_config import ReadConfig

@@ -5,28 +5,26 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from pricebook.pricelists.detection.column_content import filled_columns, numbers_columns
+from pricebook.pricelists.detection.column_content import numbers_columns
 from pricebook.pricelists.detection.column_names import (
     column_index,
     find_columns,
     merge_header_rows,
 )
-from pricebook.pricelists.detection.header_words import (
-    MAX_HEADER_LENGTH,
-    composed_field_ranks,
-    field_ranks,
-    has_other_price_word,
-    is_header_continuation,
-    is_known_non_price_header,
-    mentions_price,
-    tier_quantity,
+from pricebook.pricelists.detection.header_continuation import (
+    has_numeric_cell,
+    is_lower_header_row,
+    is_upper_header_row,
+    may_be_header_row,
 )
-from pricebook.pricelists.detection.vocabulary import FIELD_WORDS, NAMED_SKU_RANK
-from pricebook.pricelists.numbers import count_decimals
+from pricebook.pricelists.detection.header_texts import MAX_COLUMNS, tier_quantity
+from pricebook.pricelists.detection.header_words import (
+    composed_field_ranks,
+)
+from pricebook.pricelists.detection.vocabulary import FIELD_WORDS
 from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.read_config import Field
 
-MAX_COLUMNS = 1000
 _MAX_HEADER_ROWS = 3
 
 # 0-based column to the rank of its header in the vocabulary, 0 the best.
@@ -139,7 +137,7 @@ def find_first_header(records: Sequence[Record], expected: ExpectedColumns) -> T
     """Return the first table header with the rows above and below that belong to it."""
     for end in range(1, len(records) + 1):
         for first in range(end - 1, max(-1, end - 1 - _MAX_HEADER_ROWS), -1):
-            if first < end - 1 and not _may_be_header_row(records[first], records[first + 1]):
+            if first < end - 1 and not may_be_header_row(records[first], records[first + 1]):
                 break
             if read_header(records[first:end], expected).is_table_header:
                 return _complete_header(records, first, end, expected)
@@ -161,14 +159,6 @@ def header_ending_before(
     return _include_numbering_row(read_header(records[first:end], expected), records[end:])
 
 
-def has_numeric_cell(cells: Sequence[str]) -> bool:
-    """Return whether a row has a numeric cell, which item rows have and header rows have not."""
-    return any(
-        any(char.isdigit() for char in cell) and count_decimals(cell.strip(), "") is not None
-        for cell in cells
-    )
-
-
 def _complete_header(
     records: Sequence[Record], first: int, end: int, expected: ExpectedColumns
 ) -> TableHeader:
@@ -181,7 +171,9 @@ def _extend_upwards(
 ) -> int:
     while first and end - first < _MAX_HEADER_ROWS:
         header = read_header(records[first:end], expected)
-        if not _is_upper_header_row(records[first - 1], records[first], header, expected):
+        if not is_upper_header_row(
+            records[first - 1], records[first], header.cells, expected.currency
+        ):
             break
         first -= 1
     return first
@@ -194,7 +186,9 @@ def _extend_downwards(
     last = min(first + _MAX_HEADER_ROWS, len(records))
     numbering = _numbering_row(records, end, last)
     while end < last:
-        if end >= numbering and not _is_lower_header_row(records[end], header, expected.currency):
+        articles = {*header.candidates["sku"], *header.candidates["name"]}
+        is_lower = is_lower_header_row(records[end], header.cells, articles, expected.currency)
+        if end >= numbering and not is_lower:
             break
         end += 1
         header = read_header(records[first:end], expected)
@@ -216,84 +210,3 @@ def _numbering_row(records: Sequence[Record], end: int, last: int) -> int:
         if has_numeric_cell(cells):
             break
     return 0
-
-
-def _may_be_header_row(record: Record, below: Record) -> bool:
-    """Return whether a row may be an upper header row, not a title above the whole table."""
-    _, cells, malformed = record
-    filled, filled_below = filled_columns(cells), filled_columns(below[1])
-    is_title = len(filled) == 1 < len(filled_below) and filled[0] <= filled_below[0]
-    return not (
-        malformed
-        or is_title
-        or has_numeric_cell(cells)
-        or any(len(cell) > MAX_HEADER_LENGTH for cell in cells)
-    )
-
-
-def _is_upper_header_row(
-    upper: Record, below: Record, header: TableHeader, expected: ExpectedColumns
-) -> bool:
-    """Return whether a row above qualifies the header: `Unit` above `price`."""
-    pairs = zip(map(str.strip, upper[1]), map(str.strip, header.cells), strict=False)
-    return _may_be_header_row(upper, below) and any(
-        above
-        and title
-        and above != title
-        and _is_known_combination(above, title, expected.currency)
-        for above, title in pairs
-    )
-
-
-def _is_lower_header_row(lower: Record, header: TableHeader, currency: str) -> bool:
-    """Return whether a row below continues the header: `net | gross` below `Price`.
-
-    An item row is excluded by its code or name: a header row has no new text in these columns.
-    """
-    _, cells, malformed = lower
-    titles = [cell.strip() for cell in header.cells]
-    titles += [""] * (len(cells) - len(titles))
-    new = {
-        index: cell
-        for index in filled_columns(cells[:MAX_COLUMNS])
-        if (cell := cells[index].strip()) != titles[index]
-    }
-    keys = new.keys() & (header.candidates["sku"].keys() | header.candidates["name"].keys())
-    continues = {
-        index: _is_known_combination(titles[index], cell, currency) for index, cell in new.items()
-    }
-    is_header = {key: len(new) > 1 and field_ranks(new[key], currency) for key in keys}
-    if malformed or not all(continues[key] or is_header[key] for key in keys):
-        return False
-    spanning_titles = {index: title for index in new if (title := _spanning_title(titles, index))}
-    numbered = [
-        cell
-        for index, cell in new.items()
-        if index not in spanning_titles
-        or "price" not in field_ranks(spanning_titles[index], currency)
-    ]
-    if any(map(str.isdecimal, "".join(numbered))):
-        return False
-    is_continuation = all(
-        continues[index] or is_header_continuation(cell, currency) for index, cell in new.items()
-    )
-    return bool(new) and (is_continuation or len(spanning_titles) > 1)
-
-
-def _spanning_title(titles: Sequence[str], index: int) -> str:
-    """Return the title that spans a column and its neighbours, empty if there is none."""
-    if titles[index]:
-        return titles[index] if "" in titles[index + 1 : index + 2] else ""
-    return next(filter(None, reversed(titles[:index])), "")
-
-
-def _is_known_combination(above: str, below: str, currency: str) -> bool:
-    whole = f"{above} {below}"
-    known = _names_field(whole, currency) or _names_field(f"{below} {above}", currency)
-    is_other_price = mentions_price(whole) and has_other_price_word(whole)
-    return known or (is_other_price and not is_known_non_price_header(below, currency))
-
-
-def _names_field(text: str, currency: str) -> bool:
-    """Return whether joined cells name a field; any title joined with `SKU` would name a code."""
-    return bool(field_ranks(text, currency).items() - {("sku", NAMED_SKU_RANK)})

@@ -1,46 +1,42 @@
-"""Matching of header words: fields, old prices, prices of other quantities, other headers."""
+"""Matching of header words: the fields that a header names, and headers that name none."""
 
-import re
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from functools import lru_cache
 
 from pricebook.pricelists.detection.charges import charge_of_header
-from pricebook.pricelists.detection.counted_headers import are_packs, packs_of, ranks_of_words
+from pricebook.pricelists.detection.counted_headers import are_packs, ranks_of_words
 from pricebook.pricelists.detection.currencies import currencies_in_text, currencies_of_word
+from pricebook.pricelists.detection.header_texts import (
+    MAX_HEADER_LENGTH,
+    has_digit,
+    has_next_price_word,
+    has_old_price_word,
+    has_other_price_word,
+    header_statement,
+    is_per_piece,
+    mentions_price,
+    names_day,
+    split_header_with_brackets,
+    words_mention_price,
+)
 from pricebook.pricelists.detection.header_vocabulary import (
-    CUSTOMER_KEYS,
     FIELD_RANKS,
     MONTH_KEYS,
-    NEXT_PRICE_KEYS,
     NO_PRICE_FIELDS,
-    NO_PRICE_WORDS,
     NON_FIELD_KEYS,
-    OLD_PRICE_KEYS,
-    OTHER_PRICE_KEYS,
     PERIOD_KEYS,
-    PRICE_ATTRIBUTE_KEYS,
     PRICE_KEYS,
     PRICE_QUALIFIER_KEYS,
-    PRICE_SUFFIXES,
     QUALIFIED_FIELDS,
 )
-from pricebook.pricelists.detection.order_sums import without_order_sums
 from pricebook.pricelists.detection.price_periods import PricePeriod, read_period
-from pricebook.pricelists.detection.price_statements import PriceStatement, read_header_statement
+from pricebook.pricelists.detection.price_statements import PriceStatement
 from pricebook.pricelists.detection.price_words import LIST_PRICE_RANK, OTHER_QUANTITY_RANK
-from pricebook.pricelists.detection.statement_tokens import join_letters
 from pricebook.pricelists.detection.unit_prices import is_unit_price
-from pricebook.pricelists.facts.dates import find_date
-from pricebook.pricelists.facts.tiers import parse_tier
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import split_header, without_brackets
 
-MAX_HEADER_LENGTH = 100
 _MIN_WORD_LENGTH = 2
-_YEARS = (1990, 2100)
-_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{1,2}-\d{1,2}").search
-_BRACKETS = str.maketrans("()[]{}", "      ")
 
 # Field to the rank of the header in the vocabulary of the field, 0 the best.
 FieldRanks = dict[Field, int]
@@ -52,7 +48,7 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
     if not cell or len(cell) > MAX_HEADER_LENGTH:
         return {}
     words = split_header(cell)
-    if charge := charge_of_header(words, names_price=_mentions_price(words)):
+    if charge := charge_of_header(words, names_price=words_mention_price(words)):
         return {"surcharge": 0} if charge == "surcharge" else {}
     key = "".join(words)
     matches: FieldRanks = {
@@ -80,7 +76,7 @@ def _dated_price_ranks(cell: str, currency: str) -> FieldRanks:
     """Return the ranks of a price from a day on, or until one: `New price from 01.12.2026`."""
     rest = [word for word in header_statement(cell).rest if not _is_date_word(word)]
     rank = FIELD_RANKS["price"].get(_without_qualifiers(rest, currency))
-    if rank is None or rank >= OTHER_QUANTITY_RANK or not (_DATE(cell) or find_date(cell)):
+    if rank is None or rank >= OTHER_QUANTITY_RANK or not names_day(cell):
         return {}
     period = read_period(cell)
     is_upcoming = period.first is not None or period.last is None
@@ -141,37 +137,9 @@ def is_new_price(cell: str) -> bool:
     return has_next_price_word(cell) and rank < OTHER_QUANTITY_RANK
 
 
-def is_per_piece(statement: PriceStatement) -> bool:
-    """Return whether a header names no other quantity than one piece."""
-    is_one = statement.quantities <= {1} and not statement.units
-    return is_one and not (statement.is_per_pack or statement.names_price_unit)
-
-
-def header_statement(cell: str) -> PriceStatement:
-    """Return what a header says about its prices, in brackets too."""
-    text = without_order_sums(cell[:MAX_HEADER_LENGTH])
-    return read_header_statement(text, has_tier=tier_quantity(text) is not None)
-
-
-def header_currencies(cell: str, currency: str) -> frozenset[str] | None:
-    """Return the ISO codes that a header may mean, None without one; `per ft` is no forint."""
-    return currencies_in_text(header_statement(cell).beside_quantity, currency)
-
-
-def tier_quantity(cell: str) -> Decimal | None:
-    """Return the quantity from which a price column holds: `10+`, `Preis ab 10 Stk`, `1-9`."""
-    has_digit = len(cell) <= MAX_HEADER_LENGTH and any(map(str.isdigit, cell))
-    return parse_tier(cell) if has_digit and not _DATE(cell) else None
-
-
 def is_dated_price(cell: str, currency: str) -> bool:
     """Return whether a header names a price from a day on."""
     return "next_price" in field_ranks(cell, currency) or _is_bare_day(cell)
-
-
-def has_next_price_word(cell: str) -> bool:
-    """Return whether a header says that its price is new or holds from a day on."""
-    return not NEXT_PRICE_KEYS.isdisjoint(split_header_with_brackets(cell))
 
 
 def _is_date_word(word: str) -> bool:
@@ -197,71 +165,16 @@ def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> Fiel
     if "price" in above and not is_known_non_price_header(lower, currency):
         ranks.setdefault("price", above["price"])
     is_understood = ranks.get("price") == OTHER_QUANTITY_RANK or read_period(cell) != PricePeriod()
-    is_numbered = _has_digit(lower) and "price" not in of_lower
+    is_numbered = has_digit(lower) and "price" not in of_lower
     if not is_understood and (has_other_price_word(cell) or is_numbered):
         ranks.pop("price", None)
     return ranks
 
 
-def header_packs(cell: str) -> frozenset[str]:
-    """Return the codes of the packs that a header names: XCT for `Pcs per carton`."""
-    return packs_of(split_header_with_brackets(cell))
-
-
-def mentions_price(cell: str) -> bool:
-    """Return whether a header mentions a price of any kind, also an old one or one per pack."""
-    return _mentions_price(split_header_with_brackets(cell))
-
-
-def _mentions_price(words: Iterable[str]) -> bool:
-    others = set(words) - NO_PRICE_WORDS
-    return any(word.rstrip("0123456789").endswith(PRICE_SUFFIXES) for word in others)
-
-
-def may_be_only_price(cell: str) -> bool:
-    """Return whether a header of a price in unknown words may be that of the price.
-
-    It is no old price and none of another quantity. One whose quantity is in doubt may be, since
-    that refuses the price list.
-    """
-    is_of_piece = not (has_other_price_word(cell) or _has_digit(cell))
-    is_in_doubt = header_statement(cell).unclear_quantity and not has_old_price_word(cell)
-    return is_of_piece or is_in_doubt
-
-
-def has_other_price_word(cell: str) -> bool:
-    """Return whether a header has a word for an old price or another quantity than a piece."""
-    return not OTHER_PRICE_KEYS.isdisjoint(split_header_with_brackets(cell))
-
-
-def has_customer_word(cell: str) -> bool:
-    """Return whether a header has a word for the customers of a price or for its year."""
-    words = split_header_with_brackets(cell)
-    names_year = any(word.isdigit() and _YEARS[0] <= int(word) <= _YEARS[1] for word in words)
-    return not CUSTOMER_KEYS.isdisjoint(words) or (names_year and mentions_price(cell))
-
-
-def has_old_price_word(cell: str) -> bool:
-    """Return whether a header has a word for a former price."""
-    return not OLD_PRICE_KEYS.isdisjoint(split_header_with_brackets(cell))
-
-
-def is_other_sum(cell: str) -> bool:
-    """Return whether a header that mentions a price names a total, a date, a change or a group."""
-    words = split_header_with_brackets(cell)
-    return not (NON_FIELD_KEYS | PRICE_ATTRIBUTE_KEYS).isdisjoint(words)
-
-
-def states_only_tax(cell: str) -> bool:
-    """Return whether a header has no other words than those of a tax: `net`, `incl. VAT`."""
-    statement = header_statement(cell)
-    return bool(statement.vat_included) and not statement.rest
-
-
 def is_known_non_price_header(cell: str, currency: str) -> bool:
     """Return whether a header is a known one without a price: a field or a non-field header."""
     words = split_header(cell)
-    if charge_of_header(words, names_price=_mentions_price(words)):
+    if charge_of_header(words, names_price=words_mention_price(words)):
         return True
     if not cell or mentions_price(cell) or _unit_price_ranks(cell, currency):
         return False
@@ -287,14 +200,3 @@ def _without_qualifiers(words: Sequence[str], currency: str) -> str:
         for word in words
         if word not in PRICE_QUALIFIER_KEYS and not currencies_of_word(word, currency)
     )
-
-
-def split_header_with_brackets(cell: str) -> list[str]:
-    """Return all words of a header, those in brackets too; `M.R.P.` is one word."""
-    if len(cell) > MAX_HEADER_LENGTH:
-        return []
-    return split_header(join_letters(without_order_sums(cell)).translate(_BRACKETS))
-
-
-def _has_digit(cell: str) -> bool:
-    return any(map(str.isdigit, "".join(split_header_with_brackets(cell))))

@@ -16,7 +16,8 @@ from pricebook.pricelists.detection.ambiguity_errors import (
 from pricebook.pricelists.detection.column_content import ColumnContent, are_compatible_kinds
 from pricebook.pricelists.detection.column_names import column_index
 from pricebook.pricelists.detection.header_row import TableHeader
-from pricebook.pricelists.detection.header_words import field_ranks, split_header_with_brackets
+from pricebook.pricelists.detection.header_texts import split_header_with_brackets
+from pricebook.pricelists.detection.header_words import field_ranks
 from pricebook.pricelists.detection.price_words import UNIT_PRICE_OR_PACK_WORDS
 from pricebook.pricelists.schemas.profile import ColumnKind, DetectedProfile
 from pricebook.pricelists.schemas.read_config import Field, ReadConfig

@@ -15,7 +15,7 @@ from pricebook.pricelists.detection.fact_collector import (
     is_between_articles,
     sentence_source,
 )
-from pricebook.pricelists.detection.header_words import header_currencies
+from pricebook.pricelists.detection.header_texts import header_currencies
 from pricebook.pricelists.detection.letterheads import sender_currencies
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.price_statements import names_unknown_currency

@@ -11,7 +11,7 @@ from pricebook.pricelists.detection.fact_collector import (
     sentence_quote,
     sentence_source,
 )
-from pricebook.pricelists.detection.header_words import header_packs
+from pricebook.pricelists.detection.header_texts import header_packs
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.price_statements import PriceStatement
 from pricebook.pricelists.facts.quantities import parse_quantity

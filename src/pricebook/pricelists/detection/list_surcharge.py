@@ -9,7 +9,7 @@ from pricebook.pricelists.detection.columns import ColumnAssignment
 from pricebook.pricelists.detection.currencies import currencies_in_text
 from pricebook.pricelists.detection.fact_collector import FactCollector
 from pricebook.pricelists.detection.header_row import TableHeader
-from pricebook.pricelists.detection.header_words import header_statement
+from pricebook.pricelists.detection.header_texts import header_statement
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.sentences import split_sentences

@@ -9,7 +9,7 @@ from pricebook.pricelists.detection.fact_collector import (
     sentence_source,
     sentence_statement,
 )
-from pricebook.pricelists.detection.header_words import header_statement
+from pricebook.pricelists.detection.header_texts import header_statement
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.tax_sample import find_tax_twin
 from pricebook.pricelists.schemas.profile import Fact

@@ -6,11 +6,7 @@ from typing import NamedTuple
 
 from pricebook.pricelists.detection.column_content import ColumnContent, is_numeric
 from pricebook.pricelists.detection.header_row import TableHeader
-from pricebook.pricelists.detection.header_words import (
-    header_packs,
-    header_statement,
-    is_per_piece,
-)
+from pricebook.pricelists.detection.header_texts import header_packs, header_statement, is_per_piece
 from pricebook.pricelists.detection.price_arithmetic import MIN_SHARE, sample_prices
 from pricebook.pricelists.facts.quantities import parse_quantity
 from pricebook.pricelists.schemas.read_config import Field

@@ -12,14 +12,13 @@ from pricebook.pricelists.detection.ambiguity_errors import (
 )
 from pricebook.pricelists.detection.column_content import ColumnContent, content_at, is_numeric
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
-from pricebook.pricelists.detection.header_words import (
+from pricebook.pricelists.detection.header_texts import (
     has_next_price_word,
     header_currencies,
     header_statement,
-    is_dated_price,
     mentions_price,
-    price_name,
 )
+from pricebook.pricelists.detection.header_words import is_dated_price, price_name
 from pricebook.pricelists.detection.price_competitors import (
     columns_below_header,
     find_competitors,

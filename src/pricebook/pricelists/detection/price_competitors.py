@@ -8,17 +8,16 @@ from collections.abc import Sequence
 
 from pricebook.pricelists.detection.column_content import ColumnContent, content_at, is_numeric
 from pricebook.pricelists.detection.header_row import TableHeader
-from pricebook.pricelists.detection.header_words import (
+from pricebook.pricelists.detection.header_texts import (
     has_customer_word,
     has_old_price_word,
     has_other_price_word,
     header_statement,
-    is_known_non_price_header,
-    is_new_price,
     is_other_sum,
     mentions_price,
     states_only_tax,
 )
+from pricebook.pricelists.detection.header_words import is_known_non_price_header, is_new_price
 from pricebook.pricelists.detection.unit_prices import is_unit_price
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from pricebook.pricelists.detection.column_content import ColumnContent
 from pricebook.pricelists.detection.header_row import TableHeader
-from pricebook.pricelists.detection.header_words import header_statement
+from pricebook.pricelists.detection.header_texts import header_statement
 from pricebook.pricelists.detection.price_arithmetic import (
     are_products,
     other_numbers,

@@ -1,0 +1,106 @@
+"""Whether a row above or below a header row belongs to the header."""
+
+from collections.abc import Collection, Sequence
+
+from pricebook.pricelists.detection.column_content import filled_columns
+from pricebook.pricelists.detection.header_texts import (
+    MAX_COLUMNS,
+    MAX_HEADER_LENGTH,
+    has_other_price_word,
+    mentions_price,
+)
+from pricebook.pricelists.detection.header_words import (
+    field_ranks,
+    is_header_continuation,
+    is_known_non_price_header,
+)
+from pricebook.pricelists.detection.vocabulary import NAMED_SKU_RANK
+from pricebook.pricelists.numbers import count_decimals
+from pricebook.pricelists.schemas.cells import Record
+
+
+def has_numeric_cell(cells: Sequence[str]) -> bool:
+    """Return whether a row has a numeric cell, which item rows have and header rows have not."""
+    return any(
+        any(char.isdigit() for char in cell) and count_decimals(cell.strip(), "") is not None
+        for cell in cells
+    )
+
+
+def may_be_header_row(record: Record, below: Record) -> bool:
+    """Return whether a row may be an upper header row, not a title above the whole table."""
+    _, cells, malformed = record
+    filled, filled_below = filled_columns(cells), filled_columns(below[1])
+    is_title = len(filled) == 1 < len(filled_below) and filled[0] <= filled_below[0]
+    return not (
+        malformed
+        or is_title
+        or has_numeric_cell(cells)
+        or any(len(cell) > MAX_HEADER_LENGTH for cell in cells)
+    )
+
+
+def is_upper_header_row(upper: Record, below: Record, titles: Sequence[str], currency: str) -> bool:
+    """Return whether a row above qualifies the header: `Unit` above `price`."""
+    pairs = zip(map(str.strip, upper[1]), map(str.strip, titles), strict=False)
+    return may_be_header_row(upper, below) and any(
+        above and title and above != title and _is_known_combination(above, title, currency)
+        for above, title in pairs
+    )
+
+
+def is_lower_header_row(
+    lower: Record, header_cells: Sequence[str], article_columns: Collection[int], currency: str
+) -> bool:
+    """Return whether a row below continues the header: `net | gross` below `Price`.
+
+    An item row is excluded by its code or name, those in `article_columns`: a header row has no new
+    text there.
+    """
+    _, cells, malformed = lower
+    titles = [cell.strip() for cell in header_cells]
+    titles += [""] * (len(cells) - len(titles))
+    new = {
+        index: cell
+        for index in filled_columns(cells[:MAX_COLUMNS])
+        if (cell := cells[index].strip()) != titles[index]
+    }
+    keys = new.keys() & article_columns
+    continues = {
+        index: _is_known_combination(titles[index], cell, currency) for index, cell in new.items()
+    }
+    is_header = {key: len(new) > 1 and field_ranks(new[key], currency) for key in keys}
+    if malformed or not all(continues[key] or is_header[key] for key in keys):
+        return False
+    spanning_titles = {index: title for index in new if (title := _spanning_title(titles, index))}
+    numbered = [
+        cell
+        for index, cell in new.items()
+        if index not in spanning_titles
+        or "price" not in field_ranks(spanning_titles[index], currency)
+    ]
+    if any(map(str.isdecimal, "".join(numbered))):
+        return False
+    is_continuation = all(
+        continues[index] or is_header_continuation(cell, currency) for index, cell in new.items()
+    )
+    return bool(new) and (is_continuation or len(spanning_titles) > 1)
+
+
+def _spanning_title(titles: Sequence[str], index: int) -> str:
+    """Return the title that spans a column and its neighbours, empty if there is none."""
+    if titles[index]:
+        return titles[index] if "" in titles[index + 1 : index + 2] else ""
+    return next(filter(None, reversed(titles[:index])), "")
+
+
+def _is_known_combination(above: str, below: str, currency: str) -> bool:
+    whole = f"{above} {below}"
+    known = _names_field(whole, currency) or _names_field(f"{below} {above}", currency)
+    is_other_price = mentions_price(whole) and has_other_price_word(whole)
+    return known or (is_other_price and not is_known_non_price_header(below, currency))
+
+
+def _names_field(text: str, currency: str) -> bool:
+    """Return whether joined cells name a field; any title joined with `SKU` would name a code."""
+    return bool(field_ranks(text, currency).items() - {("sku", NAMED_SKU_RANK)})
