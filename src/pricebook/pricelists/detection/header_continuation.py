@@ -8,6 +8,7 @@ from pricebook.pricelists.detection.header_texts import (
     MAX_HEADER_LENGTH,
     has_other_price_word,
     mentions_price,
+    tier_quantity,
 )
 from pricebook.pricelists.detection.header_words import (
     field_ranks,
@@ -76,8 +77,10 @@ def is_lower_header_row(
     numbered = [
         cell
         for index, cell in new.items()
-        if index not in spanning_titles
-        or "price" not in field_ranks(spanning_titles[index], currency)
+        if not (
+            (continues[index] and mentions_price(titles[index]))
+            or _may_be_numbered(spanning_titles.get(index, ""), cell, currency)
+        )
     ]
     if any(map(str.isdecimal, "".join(numbered))):
         return False
@@ -85,6 +88,12 @@ def is_lower_header_row(
         continues[index] or is_header_continuation(cell, currency) for index, cell in new.items()
     )
     return bool(new) and (is_continuation or len(spanning_titles) > 1)
+
+
+def _may_be_numbered(spanning_title: str, below: str, currency: str) -> bool:
+    """Return whether a cell below a spanning title of prices may have digits: `10+`, `2026`."""
+    is_tier = mentions_price(spanning_title) and tier_quantity(below) is not None
+    return is_tier or "price" in field_ranks(spanning_title, currency)
 
 
 def _spanning_title(titles: Sequence[str], index: int) -> str:

@@ -1,7 +1,7 @@
 """What the text of a header says by itself: its statement, tier, price words and customers."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from pricebook.pricelists.detection.counted_headers import packs_of
@@ -26,6 +26,7 @@ from pricebook.pricelists.text import split_header
 MAX_COLUMNS = 1000
 MAX_HEADER_LENGTH = 100
 _YEARS = (1990, 2100)
+_MAX_TIER_WORDS = 4
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{1,2}-\d{1,2}").search
 _BRACKETS = str.maketrans("()[]{}", "      ")
 
@@ -48,9 +49,28 @@ def header_currencies(cell: str, currency: str) -> frozenset[str] | None:
 
 
 def tier_quantity(cell: str) -> Decimal | None:
-    """Return the quantity from which a price column holds: `10+`, `Preis ab 10 Stk`, `1-9`."""
+    """Return the quantity from which a price column holds: `10+`, `Preis ab 10 Stk`, `1-9`.
+
+    A tier may follow a title of prices in any words: `Prix selon quantité panachée 60 à 119`.
+    """
     may_name_one = len(cell) <= MAX_HEADER_LENGTH and any(map(str.isdigit, cell))
-    return parse_tier(cell) if may_name_one and not _DATE(cell) else None
+    if not may_name_one or _DATE(cell):
+        return None
+    quantity = parse_tier(cell)
+    return _tier_after_title(cell.split()) if quantity is None else quantity
+
+
+def _tier_after_title(words: Sequence[str]) -> Decimal | None:
+    """Return the tier of the last words behind a title of prices of one unit, None without."""
+    for start in range(max(1, len(words) - _MAX_TIER_WORDS), len(words)):
+        quantity = parse_tier(" ".join(words[start:]))
+        title = " ".join(words[:start])
+        if quantity is not None and mentions_price(title):
+            statement = read_header_statement(title)
+            is_other = statement.is_per_pack or statement.names_price_unit
+            is_unclear = is_other or statement.unclear_quantity or statement.quantities - {1}
+            return None if is_unclear else quantity
+    return None
 
 
 def names_day(cell: str) -> bool:

@@ -39,6 +39,8 @@ for _rank, _words in (
 ):
     for _word in _words:
         FIELD_RANKS["price"].setdefault(comparison_key(_word), _rank)
+# Codes only with their accents: `Kat. C` is a category of customers.
+ACCENTED_SKU_KEYS = comparison_keys(("kat č", "obj č"))
 # Fields whose headers may have words for units, taxes and currencies: `Bestand Stk`.
 QUALIFIED_FIELDS: tuple[Field, ...] = (
     *("price", "list_price", "stock", "min_order_quantity", "discount", "pack_size"),

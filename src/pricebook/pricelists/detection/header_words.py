@@ -20,6 +20,7 @@ from pricebook.pricelists.detection.header_texts import (
     words_mention_price,
 )
 from pricebook.pricelists.detection.header_vocabulary import (
+    ACCENTED_SKU_KEYS,
     FIELD_RANKS,
     MONTH_KEYS,
     NO_PRICE_FIELDS,
@@ -50,10 +51,7 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
     words = split_header(cell)
     if charge := charge_of_header(words, names_price=words_mention_price(words)):
         return {"surcharge": 0} if charge == "surcharge" else {}
-    key = "".join(words)
-    matches: FieldRanks = {
-        field: ranks[key] for field, ranks in FIELD_RANKS.items() if key in ranks
-    }
+    matches = _named_ranks("".join(words), is_ascii=cell.isascii())
     if not matches:
         matches = _qualified_ranks(_without_qualifiers(words, currency))
     if not matches and (by_words := ranks_of_words(words)):
@@ -65,6 +63,15 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
     if not matches and not PRICE_KEYS.isdisjoint(words) and not has_old_price_word(cell):
         matches = _dated_price_ranks(cell, currency) or _other_quantity_ranks(cell, currency)
     return matches if matches.keys() - {"unit"} else _unit_price_ranks(cell, currency) or matches
+
+
+def _named_ranks(key: str, *, is_ascii: bool) -> FieldRanks:
+    """Return the fields that the joined words of a whole header name."""
+    return {
+        field: ranks[key]
+        for field, ranks in FIELD_RANKS.items()
+        if key in ranks and not (is_ascii and key in ACCENTED_SKU_KEYS)
+    }
 
 
 def _qualified_ranks(key: str) -> FieldRanks:
@@ -152,7 +159,8 @@ def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> Fiel
     if len(parts) <= 1:
         return {"next_price": 0} if not ranks and _is_bare_day(cell) else ranks
     upper, lower = parts[0], parts[-1]
-    of_lower = field_ranks(lower, currency)
+    qualifies_price = "price" in ranks and _says_what_prices_are(lower)
+    of_lower = {} if qualifies_price else field_ranks(lower, currency)
     for field, rank in of_lower.items():
         if field != "price" or not (rank and is_known_non_price_header(upper, currency)):
             ranks.setdefault(field, rank)
@@ -164,11 +172,18 @@ def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> Fiel
     above = field_ranks(upper, currency)
     if "price" in above and not is_known_non_price_header(lower, currency):
         ranks.setdefault("price", above["price"])
-    is_understood = ranks.get("price") == OTHER_QUANTITY_RANK or read_period(cell) != PricePeriod()
+    is_dated = read_period(cell) != PricePeriod()
+    is_understood = ranks.get("price") == OTHER_QUANTITY_RANK or is_dated or qualifies_price
     is_numbered = has_digit(lower) and "price" not in of_lower
     if not is_understood and (has_other_price_word(cell) or is_numbered):
         ranks.pop("price", None)
     return ranks
+
+
+def _says_what_prices_are(cell: str) -> bool:
+    """Return whether a header part has only words of a tax basis or a pack: `pro VPE`."""
+    statement = header_statement(cell)
+    return bool(statement.vat_included or statement.is_per_pack) and not statement.rest
 
 
 def is_known_non_price_header(cell: str, currency: str) -> bool:
