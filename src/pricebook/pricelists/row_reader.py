@@ -6,6 +6,7 @@ from functools import lru_cache
 from pricebook.pricelists.detection.ambiguity_errors import FIELD_LABELS
 from pricebook.pricelists.detection.characteristics import column_title, header_row_key
 from pricebook.pricelists.detection.currencies import currencies_of_word
+from pricebook.pricelists.detection.quantity_remarks import quantity_of_price_in
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.detection.vocabulary import PIECE_UNIT_WORDS, TAX_WORDS, TOTAL_WORDS
 from pricebook.pricelists.item_names import MAX_NAME_LENGTH, NameShortener
@@ -80,6 +81,7 @@ class RowReader:
             else None
         )
         self._calculated_columns = _calculated_columns(table)
+        self._has_stated_quantity = "price_quantity" in table.facts
         self._shortener = NameShortener(title for title, _ in table.characteristics)
         self._header_row_keys = table.header_row_keys
         self._sections = SectionPath()
@@ -121,7 +123,7 @@ class RowReader:
             price, said = self._prices.read(typed_cells, cells)
         if isinstance(price, RowProblem):
             return self._classify_without_price(record, cells, price)
-        if problem := self._find_problem(cells, sku):
+        if problem := self._find_problem(cells, sku) or self._quantity_problem(name):
             return self._rejected(record, problem, sku)
         category = self._section if self._category is None else _category(cells[self._category])
         titles = self._table.characteristics
@@ -183,6 +185,17 @@ class RowReader:
         if "\0" in text:
             return RowProblem("nul_character", "A cell holds a NUL character.")
         return self._length_problem(cells, sku) if len(text) > MAX_SKU_LENGTH else None
+
+    def _quantity_problem(self, name: str) -> RowProblem | None:
+        """Return the problem of a name that says what its price is for, unless the list does."""
+        if self._has_stated_quantity or "00" not in name:
+            return None
+        quantity = quantity_of_price_in(name)
+        detail = (
+            f"The name {quote(name)} says that its price is for {quantity}: write that into a "
+            "column of price quantities, or set price_quantity=1 if the price is that of one unit."
+        )
+        return None if quantity is None else RowProblem("price_quantity_unknown", detail)
 
     def _length_problem(self, cells: list[str], sku: str) -> RowProblem | None:
         category = "" if self._category is None else cells[self._category].strip()

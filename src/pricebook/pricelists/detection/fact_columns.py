@@ -22,9 +22,10 @@ from pricebook.pricelists.detection.currencies import resolve_currency
 from pricebook.pricelists.detection.currency_columns import CurrencyColumns
 from pricebook.pricelists.detection.discount_columns import DiscountColumns
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
-from pricebook.pricelists.detection.header_texts import header_currencies
+from pricebook.pricelists.detection.header_texts import header_currencies, header_statement
 from pricebook.pricelists.detection.header_words import is_known_non_price_header
 from pricebook.pricelists.detection.pack_sample import PackSample
+from pricebook.pricelists.detection.quantity_remarks import remark_issues
 from pricebook.pricelists.facts.units import parse_unit
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import quote
@@ -75,6 +76,7 @@ class FactColumns:
         for fact_field in _FACT_FIELDS:
             self._choose(fact_field)
         self._choose_quantity_letters()
+        self._check_remarks()
         self._choose_pack_price()
         return self._columns, self._issues
 
@@ -227,6 +229,13 @@ class FactColumns:
                 self._assign("price_quantity", index)
                 return
             self._issues.append(self._quantity_doubt(index, example))
+
+    def _check_remarks(self) -> None:
+        """Refuse columns without a field that say what prices are for, unless it is known."""
+        is_set = self._expected.price_quantity_is_set or "price_quantity" in self._columns
+        header = "" if self._price is None else self._header.cells[self._price]
+        if not (is_set or header_statement(header).quantities - {1}):
+            self._issues += remark_issues(self._header, self._contents, self._taken)
 
     def _is_of_another_field(self, cell: str) -> bool:
         is_known = is_known_non_price_header(cell, self._expected.currency)

@@ -51,7 +51,7 @@ def field_ranks(cell: str, currency: str) -> FieldRanks:
     words = split_header(cell)
     if charge := charge_of_header(words, names_price=words_mention_price(words)):
         return {"surcharge": 0} if charge == "surcharge" else {}
-    matches = _named_ranks("".join(words), is_ascii=cell.isascii())
+    matches: FieldRanks = _named_ranks("".join(words), is_ascii=cell.isascii())
     if not matches:
         matches = _qualified_ranks(_without_qualifiers(words, currency))
     if not matches and (by_words := ranks_of_words(words)):

@@ -1,0 +1,74 @@
+"""What a price is for, by remarks in columns of other texts and by names of articles."""
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+
+from pricebook.errors import PriceListIssue
+from pricebook.pricelists.detection.ambiguity_errors import column_label, column_reference
+from pricebook.pricelists.detection.bare_statements import is_bare_statement
+from pricebook.pricelists.detection.column_content import ColumnContent, display_text
+from pricebook.pricelists.detection.header_row import TableHeader
+from pricebook.pricelists.detection.price_statements import read_statement
+from pricebook.pricelists.detection.statement_tokens import Token, number_of, tokenize
+from pricebook.pricelists.detection.statement_words import PER_WORDS, PRICE_NOUNS
+from pricebook.pricelists.facts.units import parse_unit
+from pricebook.pricelists.text import quote
+
+_MIN_QUANTITY = Decimal(10)
+# Words between a word for prices and its quantity: `Preis netto je 100`.
+_MAX_DISTANCE = 3
+
+
+def quantity_of_price_in(text: str) -> Decimal | None:
+    """Return the quantity over 1 that a text says its price is for: `Nut M4 (price per 100)`."""
+    tokens = tokenize(text)
+    for index in range(2, len(tokens)):
+        number = number_of(tokens[index]) if tokens[index].kind != "sign" else None
+        if number is None or number < _MIN_QUANTITY or tokens[index - 1].key not in PER_WORDS:
+            continue
+        before = tokens[max(0, index - 1 - _MAX_DISTANCE) : index - 1]
+        names_price = any(token.key in PRICE_NOUNS for token in before)
+        if names_price and _is_unit_or_end(tokens[index + 1 : index + 2]):
+            return number
+    return None
+
+
+def remark_issues(
+    header: TableHeader, contents: Sequence[ColumnContent], taken: Collection[int]
+) -> list[PriceListIssue]:
+    """Return the issues of columns that hold no field and say what prices are for: `je 100 St`.
+
+    Texts in columns without a header are notes beside the table.
+    """
+    candidates = {index for columns in header.candidates.values() for index in columns}
+    excluded = candidates.union(taken, header.ignored, header.tiers)
+    if any(header.cells):
+        excluded |= {index for index, cell in enumerate(header.cells) if not cell.strip()}
+    issues: list[PriceListIssue] = []
+    for index, content in enumerate(contents[: len(header.cells)]):
+        texts = {} if index in excluded else dict.fromkeys(map(display_text, content.cells))
+        remark = next(filter(_states_quantity, texts), None)
+        if remark is not None:
+            issues.append(_remark_issue(header, index, remark))
+    return issues
+
+
+def _states_quantity(text: str) -> bool:
+    """Return whether a whole cell is a quantity as prices have it, or names one of a price."""
+    is_bare = is_bare_statement(text, "") and bool(read_statement(text).quantities - {1})
+    return is_bare or quantity_of_price_in(text) is not None
+
+
+def _remark_issue(header: TableHeader, index: int, remark: str) -> PriceListIssue:
+    reference = column_reference(header, index)
+    return PriceListIssue(
+        f"The column {column_label(header, index)} says {quote(remark)}, so that prices may be for "
+        f'different quantities; set --column price_quantity="{reference}" if it says what they are '
+        f'for, or ignored_columns="{reference}".',
+        "column_mapping.price_quantity",
+        (reference,),
+    )
+
+
+def _is_unit_or_end(following: Sequence[Token]) -> bool:
+    return all(token.kind != "word" or parse_unit(token.text) is not None for token in following)
