@@ -1,9 +1,9 @@
 """Measures matching on data with truth: `python bench/matching.py FOLDER... [options]`.
 
-FOLDER... are data sets as matching_data.py describes; the project's demo is added. Each set is
-tested with weights that were trained on the other sets. Options:
+FOLDER... are data sets as matching_data.py describes, or folders of such folders; the project's
+demo is added. Each is tested with the weights of the package. Options:
 
-  --train FILE   write weights trained on all sets to FILE (the package has them as weights.json)
+  --train FILE   write weights trained on the sets to FILE (the package has them as weights.json)
   --scale        measure 10,000 items against 500,000 products instead
 """
 
@@ -14,150 +14,20 @@ from random import Random
 from typing import NamedTuple
 
 import msgspec
-import numpy as np
-from matching_data import DataSet, hide_half, linked_items, load_demo, load_folder
+from matching_data import DataSet, hide_half, load_demo, load_folder
 from matching_scale import measure_scale
+from matching_training import fit_model, null_model
+from matching_views import View, views
 
 from pricebook.matching.scoring.assignment import ScoredPair, assign
-from pricebook.matching.scoring.candidates import ProductIndex
-from pricebook.matching.scoring.dictionary import learn_pairs, translations
-from pricebook.matching.scoring.features import NAMES, named
-from pricebook.matching.scoring.model import Model, clip_lead, load_shipped
-from pricebook.matching.scoring.prepared import Context
-from pricebook.matching.scoring.ranking import Pair, Suggestion, rank_pairs
-from pricebook.matching.scoring.suggesting import MAX_CANDIDATES, CatalogProduct, Run
-from pricebook.matching.scoring.texts import describe
-from pricebook.matching.scoring.token_ids import product_tokens
-from pricebook.matching.scoring.training import Decision, fit, train
+from pricebook.matching.scoring.features import named
+from pricebook.matching.scoring.model import Model, load_shipped
+from pricebook.matching.scoring.ranking import Suggestion, rank_pairs
+from pricebook.matching.scoring.training import Decision, train
 
 DECISIONS = (0, 50, 200, 500)
 THRESHOLD = 0.5
 Ranked = Mapping[str, Sequence[Suggestion[str]]]
-
-
-class View(NamedTuple):
-    """The items of one supplier of a set against its products, some with linked items."""
-
-    data: DataSet
-    supplier: str
-    pairs: Mapping[str, Sequence[Pair[str]]]
-
-    @property
-    def truth(self) -> dict[str, str]:
-        """The products of items, those that are hidden included."""
-        return {item: self.data.truth[item] for item in self.pairs if item in self.data.truth}
-
-
-def null_model() -> Model:
-    """Return a model that says nothing, to collect all candidates."""
-    return Model("0", [], 0.0, {}, 1.0, 0.0, 0.0, 0.0)
-
-
-def collect(data: DataSet, supplier: str, *, with_links: bool) -> View:
-    """Return the candidates of the items of a supplier and their features."""
-    linked = linked_items(data, supplier) if with_links else {}
-    articles = {
-        product: [data.items[item].article for item in linked.get(product, ())]
-        for product in data.products
-    }
-    index = ProductIndex(
-        (product, product_tokens(own, articles[product])) for product, own in data.products.items()
-    )
-    links = (
-        (describe(each).words, describe(data.products[product]).words)
-        for product, others in articles.items()
-        for each in others
-    )
-    context = Context(index, translations(learn_pairs(links)))
-    run = Run[str, str](index, context, null_model(), MAX_CANDIDATES)
-    run.find({key: each.article for key, each in data.items.items() if each.supplier == supplier})
-    items = [key for key, each in data.items.items() if each.supplier == supplier]
-    run.compare(
-        items,
-        {product: CatalogProduct(own, articles[product]) for product, own in data.products.items()},
-    )
-    return View(data, supplier, run.pairs)
-
-
-def views(data: DataSet) -> Iterator[View]:
-    """Yield each supplier of a set as the first one, and as a new one beside linked ones."""
-    for supplier in data.suppliers:
-        yield collect(data, supplier, with_links=False)
-        if len(data.suppliers) > 1:
-            yield collect(data, supplier, with_links=True)
-
-
-def examples(view: View) -> tuple[list[Sequence[float]], list[bool]]:
-    """Return the features of the pairs of a view, and whether each is a match."""
-    inputs, targets = list[Sequence[float]](), list[bool]()
-    for item, pairs in view.pairs.items():
-        for pair in pairs:
-            inputs.append(pair.features)
-            targets.append(view.data.truth.get(item) == pair.product_id)
-    return inputs, targets
-
-
-def fit_model(some: Sequence[View], names: Sequence[str], version: str) -> Model:
-    """Return a model trained on views, each of which counts the same."""
-    inputs, targets, sizes = list[Sequence[float]](), list[bool](), list[float]()
-    for view in some:
-        more, matches = examples(view)
-        inputs += more
-        targets += matches
-        sizes += [1000 / max(sum(matches), 1)] * len(more)
-    arrays = np.array(inputs), np.array(targets, dtype=float), np.array(sizes)
-    prior = np.zeros(len(NAMES) + 1)
-    firmness = np.array([3.0] * len(NAMES) + [0.01])
-    vector = fit(arrays[0], arrays[1], prior=prior, firmness=firmness, sample_weights=arrays[2])
-    model = msgspec.structs.replace(
-        null_model(),
-        version=version,
-        trained_on=list(names),
-        weights=dict(zip(NAMES, map(float, vector), strict=False)),
-        bias=float(vector[-1]),
-    )
-    return with_competition(model, some, arrays[1], arrays[2])
-
-
-def with_competition(
-    model: Model, some: Sequence[View], targets: np.ndarray, sizes: np.ndarray
-) -> Model:
-    """Return a model with the weights of leads, trained on the strengths that it gives."""
-    leads = np.array([row for view in some for row in leads_of(view, model)])
-    prior = np.array([0.5, 0.25, 0.25, 0.0])
-    vector = fit(leads, targets, prior=prior, firmness=np.full(4, 1.0), sample_weights=sizes)
-    return msgspec.structs.replace(
-        model,
-        strength_weight=float(vector[0]),
-        product_lead_weight=float(vector[1]),
-        item_lead_weight=float(vector[2]),
-        score_bias=float(vector[3]),
-    )
-
-
-def leads_of(view: View, model: Model) -> Iterator[tuple[float, float, float]]:
-    """Yield the strength and the leads of each pair of a view, in the order of its examples."""
-    vector = model.vector()
-    strengths = {
-        item: [model.strength(pair.features, vector) for pair in pairs]
-        for item, pairs in view.pairs.items()
-    }
-    rivals = dict[str, list[float]]()
-    for item, pairs in view.pairs.items():
-        for pair, strength in zip(pairs, strengths[item], strict=True):
-            rivals.setdefault(pair.product_id, []).append(strength)
-    for item, pairs in view.pairs.items():
-        for pair, strength in zip(pairs, strengths[item], strict=True):
-            first = lead(strength, strengths[item])
-            second = lead(strength, rivals[pair.product_id])
-            yield strength, clip_lead(first), clip_lead(second)
-
-
-def lead(strength: float, others: Iterable[float]) -> float:
-    """Return how far a strength is above the best of the others."""
-    rest = sorted((*others, -10.0), reverse=True)
-    rest.remove(strength)
-    return strength - rest[0]
 
 
 class Figures(NamedTuple):
@@ -257,26 +127,34 @@ def print_wrong(view: View, wrong: Sequence[tuple[str, str]]) -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Print the tables of all sets, or the measurement of scale."""
+    """Print the tables of all sets, train weights, or print the measurement of scale."""
     if "--scale" in arguments:
         measure_scale(load_shipped())
         return
-    path = arguments[arguments.index("--train") + 1] if "--train" in arguments else None
-    folders = [Path(each) for each in arguments if Path(each).is_dir()]
-    sets = [*map(load_folder, folders), load_demo()]
-    kept = {
-        data.name: [view for each in (data, hide_half(data)) for view in views(each)]
-        for data in sets
-    }
+    folders = [folder for each in arguments for folder in data_folders(Path(each))]
+    sets = [load_folder(folder) for folder in folders]
+    if "--train" in arguments:
+        path = Path(arguments[arguments.index("--train") + 1])
+        kept = [view for data in both_ways(sets) for view in views(data, null_model())]
+        model = fit_model(kept, [data.name for data in sets], "1")
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(model), indent=2) + b"\n")
+        return
+    shipped = load_shipped()
+    for data in (*sets, load_demo()):
+        kept = [view for each in both_ways([data]) for view in views(each, shipped)]
+        print_tables(data, kept, shipped)
+
+
+def data_folders(path: Path) -> list[Path]:
+    """Return the folders with data sets at a path."""
+    return sorted(truth.parent for truth in path.rglob("gt*.csv")) if path.is_dir() else []
+
+
+def both_ways(sets: Iterable[DataSet]) -> Iterator[DataSet]:
+    """Yield each set as it is, and without half of its products."""
     for data in sets:
-        others = [other.name for other in sets if other is not data]
-        model = fit_model([view for name in others for view in kept[name]], others, "transfer")
-        print_tables(data, kept[data.name], model)
-    if path:
-        names = [data.name for data in sets]
-        shipped = fit_model([view for name in names for view in kept[name]], names, "1")
-        text = msgspec.json.format(msgspec.json.encode(shipped), indent=2)
-        Path(path).write_bytes(text + b"\n")
+        yield data
+        yield hide_half(data)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ COLUMNS = {
     "gtin": ("gtin", "ean"),
     "category": ("category",),
     "text": ("description", "text"),
+    "code": ("code",),
+    "pack_size": ("pack_size",),
     "price": ("price",),
 }
 
@@ -36,9 +38,13 @@ class Item(NamedTuple):
 
 
 class DataSet(NamedTuple):
-    """Products, items by id, and the product of items whose truth is known."""
+    """Products, items by id, and the product of items whose truth is known.
+
+    Truth may name a product that the catalog lacks. `base` is the name of the set, hidden or not.
+    """
 
     name: str
+    base: str
     products: Mapping[str, Article]
     items: Mapping[str, Item]
     truth: Mapping[str, str]
@@ -59,11 +65,13 @@ def load_folder(folder: Path) -> DataSet:
     files = sorted(path for path in folder.glob("*.csv") if path != truth_file)
     pairs = [(row["D1"], row["D2"]) for row in read_rows(truth_file)]
     first, second = ({row["id"]: row for row in read_rows(path)} for path in files)
-    if not all(one in first and other in second for one, other in pairs):
+    if 2 * sum(one in first and two in second for one, two in pairs) < len(pairs):
         first, second = second, first
     products = {key: make_article(row, with_text=False) for key, row in first.items()}
-    items = {key: Item("supplier", make_article(row)) for key, row in second.items()}
-    return DataSet(folder.name, products, items, {other: one for one, other in pairs})
+    items = {
+        key: Item(row.get("supplier", "supplier"), make_article(row)) for key, row in second.items()
+    }
+    return DataSet(folder.name, folder.name, products, items, {two: one for one, two in pairs})
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -83,12 +91,14 @@ def make_article(row: Mapping[str, str], *, with_text: bool = True) -> Article:
     }
     return Article(
         name=cells["name"],
+        code=cells["code"],
         brand=cells["brand"] or None,
         mpn=cells["mpn"] or None,
         gtin=cells["gtin"] or None,
         category=cells["category"] or None,
         text=cells["text"] if with_text else "",
         price=to_price(cells["price"]),
+        pack_size=to_price(cells["pack_size"]),
     )
 
 
@@ -120,7 +130,9 @@ def load_demo() -> DataSet:
                 items[key] = Item(supplier["name"], demo_article(row))
     links = read_rows_of_demo("links.csv")
     truth = {f"{row['supplier']}/{row['supplier_sku']}": row["internal_sku"] for row in links}
-    return DataSet("demo", products, items, {key: truth[key] for key in truth if key in items})
+    return DataSet(
+        "demo", "demo", products, items, {key: truth[key] for key in truth if key in items}
+    )
 
 
 def read_rows_of_demo(name: str) -> list[dict[str, str]]:

@@ -5,6 +5,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from pricebook.matching.scoring.measures import Comparison, compare_measures
+from pricebook.matching.scoring.model_numbers import shape, stem
 from pricebook.matching.scoring.prepared import (
     Context,
     PreparedItem,
@@ -14,7 +15,7 @@ from pricebook.matching.scoring.prepared import (
 from pricebook.matching.scoring.variants import conflicting_kinds, unshared_marks
 from pricebook.matching.scoring.words import Coverage, common_prefix, cover
 
-_MIN_PREFIX, _PREFIX_SHARE = 4, 0.6
+_MIN_PREFIX = 4
 
 
 class SharedNumber(NamedTuple):
@@ -29,14 +30,18 @@ class Numbers(NamedTuple):
 
     `strong` are model numbers and part numbers of both; `weak` those that are short, put together
     of two words or only in other cells; `codes` those that are a supplier's code or the own SKU.
-    `prefix` is the longest common beginning of two numbers as a share of the longer one.
+    `stem` is a number that both have but for other letters at its end. `prefix` is the longest
+    common beginning of two numbers as a share of the longer one. There is a conflict if both have
+    strong numbers and none in common; it is one of the same shape if numbers of both look alike.
     """
 
     strong: tuple[SharedNumber, ...]
     weak: tuple[SharedNumber, ...]
     codes: tuple[SharedNumber, ...]
+    stem: str
     prefix: float
     is_conflict: bool
+    is_same_shape: bool
     is_for_other: bool
 
 
@@ -138,15 +143,17 @@ def _numbers(item: PreparedItem, product: PreparedProduct, context: Context) -> 
     codes = (item.numbers | item.weak_numbers) & product.codes
     if item.texts.code in product.numbers | product.codes | product.weak_numbers:
         codes |= {item.texts.code}
-    prefix = 0.0 if strong or weak else _longest_prefix(item, product)
+    is_one = bool(strong or weak)
+    common = "" if is_one else _common_stem(item, product)
+    prefix = 0.0 if is_one else _longest_prefix(item, product)
     return Numbers(
         strong=_with_frequencies(strong, context),
         weak=_with_frequencies(weak - strong, context),
         codes=_with_frequencies(codes - strong, context),
+        stem=common,
         prefix=prefix,
-        is_conflict=bool(item.numbers and product.numbers)
-        and not (strong or weak)
-        and prefix < _PREFIX_SHARE,
+        is_conflict=bool(item.numbers and product.numbers) and not is_one and not common,
+        is_same_shape=not is_one and _has_same_shape(item, product),
         is_for_other=bool(
             models.others & product.numbers or item.numbers & product.texts.models.others
         ),
@@ -159,6 +166,17 @@ def _with_frequencies(numbers: Iterable[str], context: Context) -> tuple[SharedN
         for number in sorted(numbers)
         if number
     )
+
+
+def _common_stem(item: PreparedItem, product: PreparedProduct) -> str:
+    """Return the longest number that both have but for the letters at its end, if any."""
+    stems = set(map(stem, product.numbers | product.weak_numbers))
+    return max(stems & set(map(stem, item.numbers | item.weak_numbers)) - {""}, key=len, default="")
+
+
+def _has_same_shape(item: PreparedItem, product: PreparedProduct) -> bool:
+    shapes = set(map(shape, product.numbers))
+    return any(shape(number) in shapes for number in item.numbers)
 
 
 def _longest_prefix(item: PreparedItem, product: PreparedProduct) -> float:

@@ -5,6 +5,7 @@ from math import log, log2
 from typing import NamedTuple
 
 from pricebook.matching.scoring.evidence import Evidence, SharedNumber
+from pricebook.matching.scoring.folding import word_set
 from pricebook.matching.scoring.measures import COUNT, PLAIN, Measure
 from pricebook.matching.scoring.variants import COLOUR
 
@@ -19,7 +20,8 @@ NAMES = (
     *("item_words", "product_words", "rare_words", "item_missing", "product_missing"),
     *("item_missing_all", "product_missing_all", "other_cells"),
     # Model numbers and codes, by how rare they are.
-    *("model_number", "weak_number", "code", "number_prefix", "number_conflict", "for_another"),
+    *("model_number", "weak_number", "code", "number_stem", "number_prefix"),
+    *("number_conflict", "number_other", "for_another"),
     # Fields of their own.
     *("gtin_same", "gtin_differs", "mpn_differs", "brand_same", "brand_differs", "category"),
     # Measures.
@@ -30,6 +32,20 @@ NAMES = (
     *("colour_conflict", "variant_conflict", "variants_same", "marks"),
     *("price_known", "price_near", "price_far"),
 )
+
+# Features that speak against a match, and one that says nothing by itself.
+AGAINST = word_set(
+    "item_missing product_missing item_missing_all product_missing_all number_conflict "
+    "number_other for_another gtin_differs mpn_differs brand_differs measures_conflict "
+    "plain_conflict count_conflict count_missing only_item only_product colour_conflict "
+    "variant_conflict marks price_far"
+)
+NEUTRAL = "price_known"
+
+
+def sign(name: str) -> int:
+    """Return 1 for a feature that speaks for a match, -1 for one against it, 0 for another."""
+    return 0 if name == NEUTRAL else -1 if name in AGAINST else 1
 
 
 def named(features: Sequence[float]) -> dict[str, float]:
@@ -111,8 +127,10 @@ def _numbers(evidence: Evidence) -> tuple[float, ...]:
         _rarity(numbers.strong),
         _rarity(numbers.weak),
         _rarity(numbers.codes),
+        float(bool(numbers.stem)),
         numbers.prefix,
-        float(numbers.is_conflict),
+        float(numbers.is_conflict and numbers.is_same_shape),
+        float(numbers.is_conflict and not numbers.is_same_shape),
         float(numbers.is_for_other),
     )
 

@@ -17,8 +17,9 @@ class Model(msgspec.Struct, frozen=True):
     """Weights of features, and of what competition says.
 
     `trained_on` names the data. A pair's strength is its logit from its features alone; the score
-    also depends on its lead: how far its strength is above that of the item's other products, and
-    of the product's other items of the supplier.
+    also depends on its leads: how far its strength is above that of the item's other products, and
+    of the product's other items of the supplier; on the lesser lead; and on whether both are
+    positive, so that the pair is the best both ways.
     """
 
     version: str
@@ -28,6 +29,8 @@ class Model(msgspec.Struct, frozen=True):
     strength_weight: float
     product_lead_weight: float
     item_lead_weight: float
+    least_lead_weight: float
+    best_weight: float
     score_bias: float
 
     def vector(self) -> tuple[float, ...]:
@@ -44,6 +47,8 @@ class Model(msgspec.Struct, frozen=True):
             self.strength_weight * strength
             + self.product_lead_weight * clip_lead(product_lead)
             + self.item_lead_weight * clip_lead(item_lead)
+            + self.least_lead_weight * clip_lead(min(product_lead, item_lead))
+            + self.best_weight * (product_lead > 0 and item_lead > 0)
             + self.score_bias
         )
         return probability(logit)

@@ -35,6 +35,9 @@ _STANDARD = re.compile(
 _FOR = word_set("for fur fuer dlya pour para dla voor til fits compatible passend zu per")
 _END = re.compile(r"\s-+\s|[;()\[\]|]")
 _WORD_WITH_NUMBER = re.compile(r"[a-z]{5,}\d{1,2}|\d{1,3}[a-z]{4,}").fullmatch
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_WORD, _DIGITS = re.compile("[a-z]+"), re.compile("[0-9]+")
+_MAX_ENDING = 3
 _MIN_LENGTH = 4
 _STRONG_LENGTH = 5
 _MIN_DIGITS, _MIN_DIGITS_IN_PARTS = 5, 7
@@ -68,6 +71,22 @@ def is_strong(number: str) -> bool:
     if digits == len(number):
         return digits > _STRONG_LENGTH
     return len(number) >= _STRONG_LENGTH and digits > 1 and not _WORD_WITH_NUMBER(number)
+
+
+def stem(number: str) -> str:
+    """Return a number without the letters at its end, which name a colour or a country.
+
+    It is empty if too little would be left: `ysp4000bk` is `ysp4000`, `tg9348t` is `tg9348`.
+    """
+    bare = number.rstrip(_LETTERS)
+    digits = sum(map(str.isdigit, bare))
+    is_one = len(number) - len(bare) <= _MAX_ENDING and len(bare) >= _MIN_LENGTH
+    return bare if is_one and (digits > 1 or len(bare) > _MIN_LENGTH) else ""
+
+
+def shape(number: str) -> str:
+    """Return the kinds of characters of a number in order: `dw745` and `xr9` have one shape."""
+    return _DIGITS.sub("9", _WORD.sub("a", number))
 
 
 def find_model_numbers(text: str) -> tuple[ModelNumbers, str]:

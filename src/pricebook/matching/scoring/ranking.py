@@ -48,30 +48,48 @@ def rank_pairs(
     pairs: Mapping[ItemId, Sequence[Pair[ProductId]]], model: Model
 ) -> dict[ItemId, list[Suggestion[ProductId]]]:
     """Return the suggestions of each item, best first; all items are of one supplier."""
+    leads = pair_leads(pairs, model)
+    proven = Counter(pair.product_id for each in pairs.values() for pair in each if pair.is_proven)
+    ranked = dict[ItemId, list[Suggestion[ProductId]]]()
+    for item_id, each in pairs.items():
+        is_one = sum(pair.is_proven for pair in each) == 1
+        suggestions = [
+            _suggestion(
+                pair,
+                model.score(*leads_of_pair),
+                is_only=is_one and proven[pair.product_id] == 1,
+            )
+            for pair, leads_of_pair in zip(each, leads[item_id], strict=True)
+        ]
+        ranked[item_id] = sorted(suggestions, key=lambda suggestion: -suggestion.score)
+    return ranked
+
+
+def pair_leads(
+    pairs: Mapping[ItemId, Sequence[Pair[ProductId]]], model: Model
+) -> dict[ItemId, list[tuple[float, float, float]]]:
+    """Return the strength of each pair of an item, and its two leads.
+
+    These are over the item's other products, and over the product's other items.
+    """
     vector = model.vector()
     strengths = {
         item_id: [model.strength(pair.features, vector) for pair in each]
         for item_id, each in pairs.items()
     }
-    rivals, proven = defaultdict[ProductId, list[float]](list), Counter[ProductId]()
+    rivals = defaultdict[ProductId, list[float]](list)
     for item_id, each in pairs.items():
         for pair, strength in zip(each, strengths[item_id], strict=True):
             rivals[pair.product_id].append(strength)
-            proven[pair.product_id] += pair.is_proven
     best = {product_id: _best_two(each) for product_id, each in rivals.items()}
-    ranked = dict[ItemId, list[Suggestion[ProductId]]]()
+    leads = dict[ItemId, list[tuple[float, float, float]]]()
     for item_id, each in pairs.items():
-        own, is_one = _best_two(strengths[item_id]), sum(pair.is_proven for pair in each) == 1
-        suggestions = [
-            _suggestion(
-                pair,
-                model.score(strength, _lead(strength, own), _lead(strength, best[pair.product_id])),
-                is_only=is_one and proven[pair.product_id] == 1,
-            )
+        own = _best_two(strengths[item_id])
+        leads[item_id] = [
+            (strength, _lead(strength, own), _lead(strength, best[pair.product_id]))
             for pair, strength in zip(each, strengths[item_id], strict=True)
         ]
-        ranked[item_id] = sorted(suggestions, key=lambda suggestion: -suggestion.score)
-    return ranked
+    return leads
 
 
 def _best_two(strengths: Sequence[float]) -> tuple[float, float]:

@@ -15,11 +15,13 @@ _MAX_PRICE_CHANGE = 1.0
 
 def reasons(evidence: Evidence, item: Article, product: Article) -> list[str]:
     """Return what an item and a product have in common, the most telling first."""
+    numbers = evidence.numbers
     texts = [
         *(["same GTIN"] if evidence.gtin else []),
-        *_numbers("same model number", evidence.numbers.strong, item),
-        *_numbers("same number", evidence.numbers.weak, item),
-        *_numbers("same code", evidence.numbers.codes, item),
+        *_numbers("same model number", numbers.strong, item),
+        *_numbers("same number", numbers.weak, item),
+        *_numbers("same code", numbers.codes, item),
+        *([f"model number but for its end {numbers.stem.upper()}"] if numbers.stem else []),
         *_measures(evidence),
         *([f"brand {item.brand or product.brand}"] if evidence.brand else []),
         *_words(evidence, item),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from zlib import crc32
 
 from pricebook.matching.scoring.measures import LABEL, PLAIN, Measure
+from pricebook.matching.scoring.model_numbers import stem
 from pricebook.matching.scoring.texts import MAX_LINKED, Article, Description, describe
 
 # What texts become tokens; if it changes, the tokens of all products are read again.
@@ -44,6 +45,7 @@ def codes(description: Description) -> Iterator[str]:
     """Yield the codes and model numbers of an article."""
     yield from description.models.numbers
     yield from description.models.joined
+    yield from filter(None, map(stem, description.models.numbers))
     yield from description.gtins
     for code in (description.mpn, description.code):
         if code:

@@ -10,12 +10,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from pricebook.matching.scoring.features import NAMES, unnamed
+from pricebook.matching.scoring.features import NAMES, sign, unnamed
 from pricebook.matching.scoring.model import Model
 
 _Floats = NDArray[np.float64]
 _MAX_STEPS = 50
 _CONVERGED = 1e-6
+_NEGLIGIBLE, _FIXED = 1e-4, 1e9
 # How firmly decisions are held to the shipped weights: one decision moves a logit by at most
 # about a fifth, a hundred can change what matters.
 _FIRMNESS = 40.0
@@ -35,7 +36,7 @@ def train(decisions: Sequence[Decision], shipped: Model, version: str) -> Model:
     inputs = np.array([unnamed(each.features) for each in decisions], dtype=np.float64)
     targets = np.array([each.is_accepted for each in decisions], dtype=np.float64)
     prior = np.array(shipped.vector(), dtype=np.float64)
-    vector = fit(inputs, targets, prior=prior, firmness=np.full(len(prior), _FIRMNESS))
+    vector = fit_signed(inputs, targets, prior=prior, firmness=np.full(len(prior), _FIRMNESS))
     return msgspec.structs.replace(
         shipped,
         version=version,
@@ -43,6 +44,28 @@ def train(decisions: Sequence[Decision], shipped: Model, version: str) -> Model:
         bias=float(vector[-1]),
         weights=dict(zip(NAMES, map(float, vector), strict=False)),
     )
+
+
+def fit_signed(
+    inputs: _Floats,
+    targets: _Floats,
+    *,
+    prior: _Floats,
+    firmness: _Floats,
+    sample_weights: _Floats | None = None,
+) -> _Floats:
+    """Return what fit() returns for features in the order of NAMES, each with its sign or 0.
+
+    What speaks against a match never becomes a reason for it, whatever the data are.
+    """
+    signs = np.array([*map(sign, NAMES), 0])
+    held, firm = prior.copy(), firmness.copy()
+    while True:
+        vector = fit(inputs, targets, prior=held, firmness=firm, sample_weights=sample_weights)
+        is_wrong = vector * signs < -_NEGLIGIBLE
+        if not is_wrong.any():
+            return np.where(vector * signs < 0, 0.0, vector)
+        held[is_wrong], firm[is_wrong] = 0.0, _FIXED
 
 
 def fit(
