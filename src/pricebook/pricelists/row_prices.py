@@ -10,6 +10,7 @@ import msgspec
 from pricebook.pricelists.cell_cache import CellCache
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.listed_prices import ListedPriceReader, ReadPrice
+from pricebook.pricelists.net_sections import in_section
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.priced_rows import RowStatements, stated
 from pricebook.pricelists.row_costs import row_cost
@@ -38,6 +39,10 @@ class RowPriceReader:
         self._catalog_currency = request.currency
         self.unread_cells: Counter[Field] = Counter()
         self._fields = fields
+        # The titles above the next row, if no column has its category.
+        self.section = ""
+        self._takes_discounts = table.basis.discount_base != "none"
+        self._states_discounts = fields.has("discount") or fields.has("discount_group")
         self._terms = RowTermsParser(table, fields, request.catalog_vat, self._prices.in_currency)
         self._read_terms = CellCache(
             [columns[field] for field in TERM_FIELDS if field in columns], self._parse_terms
@@ -57,6 +62,9 @@ class RowPriceReader:
                 price = read_price(cells[self._price_column])
                 if not isinstance(price, RowProblem):
                     return price, self._counted(statements)
+            if terms.discounts and self._takes_discounts:
+                section = self._fields.text(cells, "category") or self.section
+                terms = in_section(terms, section, states_discounts=self._states_discounts)
             price, statements = self._derive(cells, texts, terms)
             return price, self._counted(statements)
         except RowRejectedError as error:

@@ -6,14 +6,18 @@ from functools import lru_cache
 from pricebook.pricelists.detection.ambiguity_errors import FIELD_LABELS
 from pricebook.pricelists.detection.characteristics import column_title, header_row_key
 from pricebook.pricelists.detection.currencies import currencies_of_word
-from pricebook.pricelists.detection.quantity_remarks import quantity_of_price_in
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.detection.vocabulary import PIECE_UNIT_WORDS, TAX_WORDS, TOTAL_WORDS
 from pricebook.pricelists.item_names import MAX_NAME_LENGTH, NameShortener
 from pricebook.pricelists.numbers import RowProblem, price_cell_reader
 from pricebook.pricelists.priced_rows import has_row_prices, statements_of_list
 from pricebook.pricelists.row_prices import RowPriceReader
-from pricebook.pricelists.row_rejection import display_texts, rejected_row, too_many_cells
+from pricebook.pricelists.row_rejection import (
+    display_texts,
+    named_quantity,
+    rejected_row,
+    too_many_cells,
+)
 from pricebook.pricelists.schemas.cells import Record, UncalculatedFormula
 from pricebook.pricelists.schemas.price_list_rows import (
     IgnoredRow,
@@ -123,7 +127,7 @@ class RowReader:
             price, said = self._prices.read(typed_cells, cells)
         if isinstance(price, RowProblem):
             return self._classify_without_price(record, cells, price)
-        if problem := self._find_problem(cells, sku) or self._quantity_problem(name):
+        if problem := self._find_problem(cells, sku, name):
             return self._rejected(record, problem, sku)
         category = self._section if self._category is None else _category(cells[self._category])
         titles = self._table.characteristics
@@ -177,25 +181,16 @@ class RowReader:
             return ""
         return self._read_code(display_texts(cells))
 
-    def _find_problem(self, cells: list[str], sku: str) -> RowProblem | None:
+    def _find_problem(self, cells: list[str], sku: str, name: str) -> RowProblem | None:
         """Return the first problem of a row that has code, name and price."""
         if len(cells) > self._width and any(map(str.strip, cells[self._width :])):
             return too_many_cells(cells, self._width)
         text = "".join(cells)
         if "\0" in text:
             return RowProblem("nul_character", "A cell holds a NUL character.")
+        if "00" in name and not self._has_stated_quantity and (problem := named_quantity(name)):
+            return problem
         return self._length_problem(cells, sku) if len(text) > MAX_SKU_LENGTH else None
-
-    def _quantity_problem(self, name: str) -> RowProblem | None:
-        """Return the problem of a name that says what its price is for, unless the list does."""
-        if self._has_stated_quantity or "00" not in name:
-            return None
-        quantity = quantity_of_price_in(name)
-        detail = (
-            f"The name {quote(name)} says that its price is for {quantity}: write that into a "
-            "column of price quantities, or set price_quantity=1 if the price is that of one unit."
-        )
-        return None if quantity is None else RowProblem("price_quantity_unknown", detail)
 
     def _length_problem(self, cells: list[str], sku: str) -> RowProblem | None:
         category = "" if self._category is None else cells[self._category].strip()
@@ -222,6 +217,8 @@ class RowReader:
         if len(filled) == 1 and self._is_section_title(number, filled[0], cells):
             self._sections.enter(number, filled[0], cells[filled[0]])
             self._section = self._sections.category
+            if self._prices is not None:
+                self._prices.section = self._section or ""
             return IgnoredRow(number)
         code = self._readable_code(cells)
         return self._rejected(record, self._missing_field_problem(code, filled), code)

@@ -1,13 +1,14 @@
 """Rejected rows with the cells that are stored of them."""
 
 from pricebook.pricelists.detection.column_content import display_text
-from pricebook.pricelists.detection.header_row import MAX_COLUMNS
+from pricebook.pricelists.detection.header_texts import MAX_COLUMNS
+from pricebook.pricelists.detection.quantity_remarks import quantity_of_price_in
 from pricebook.pricelists.helper_columns import TRUNCATION_MARK
 from pricebook.pricelists.numbers import RowProblem
 from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.price_list_rows import RejectedRow
 from pricebook.pricelists.supplier_codes import MAX_SKU_LENGTH
-from pricebook.pricelists.text import without_nul
+from pricebook.pricelists.text import quote, without_nul
 
 # Of all cells of a rejected row together.
 MAX_STORED_CHARACTERS = 8_192
@@ -25,6 +26,16 @@ def too_many_cells(cells: list[str], width: int) -> RowProblem:
         f"The row has {len(cells)} cells, its table has {width} columns: "
         "an unquoted cell may contain a delimiter.",
     )
+
+
+def named_quantity(name: str) -> RowProblem | None:
+    """Return the problem of a name that says what quantity its price is for."""
+    quantity = quantity_of_price_in(name)
+    detail = (
+        f"The name {quote(name)} says that its price is for {quantity}: write that into a column "
+        "of price quantities, or set price_quantity=1 if the price is that of one unit."
+    )
+    return None if quantity is None else RowProblem("price_quantity_unknown", detail)
 
 
 def rejected_row(

@@ -23,6 +23,31 @@ DISCOUNT_NOUNS = comparison_keys(
         *("отстъпка", "отстъпки", "rabatten", "avdrag"),
     )
 )
+# Those that may subtract anything.
+SUBTRACTION_WORDS = comparison_keys(
+    (
+        *("less", "minus", "off", "abzgl", "abzüglich", "минус", "moins", "menos", "мінус"),
+        *("вычетом", "meno", "avdrag"),
+    )
+)
+# Of a section whose articles take no discount.
+WITHOUT_WORDS = comparison_keys(
+    (
+        *("nil", "kein", "keine", "keinen", "keinerlei", "нет", "sans", "aucun", "aucune", "geen"),
+        *("ningún", "senza", "нет", "немає", "żaden", "žádná", "ingen", "hiçbir"),
+    )
+)
+DISCOUNTABLE_WORDS = comparison_keys(
+    (
+        *("rabattfähig", "rabattfähige", "rabattierbar", "rabattiert", "discounted", "rebates"),
+        *("discountable", "remisable", "remisables", "remisé", "remisés", "скидок", "скидке"),
+        *("знижок", "rabatowane", "rabatów", "scontabile", "scontabili"),
+    )
+)
+UNDISCOUNTED_WORDS = comparison_keys(("rabattfrei", "rabattfreie", "rabattlos", "nondiscountable"))
+NET_WORDS = comparison_keys(
+    ("nett", "net", "nets", "nette", "nettes", "netti", "netos", "netas", "neto", "нетто")
+)
 # A discount on a condition, which an order or a payment may fulfil.
 CONDITION_WORDS = comparison_keys(
     (
