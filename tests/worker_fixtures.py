@@ -102,6 +102,10 @@ async def worker_database(worker_settings: Settings) -> AsyncIterator[Database]:
         yield opened
 
 
+async def import_no_products() -> None:
+    pass
+
+
 @pytest.fixture
 def running_worker(
     worker_settings: Settings, worker_database: Database, queue: QueueClient
@@ -114,7 +118,7 @@ def running_worker(
             worker = opened
             if run_import is not None:
                 runner = ImportRunner(run_import, apply_nothing)
-                worker = Worker(worker_settings, worker_database, queue, runner)
+                worker = Worker(worker_settings, worker_database, queue, runner, import_no_products)
             running = asyncio.create_task(worker.run())
             try:
                 yield worker

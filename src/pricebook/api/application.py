@@ -50,6 +50,7 @@ from pricebook.observability.request_line import (
 )
 from pricebook.observability.request_log import LogContextMiddleware, RequestLogMiddleware
 from pricebook.observability.tracing import add_tracing, require_tracing
+from pricebook.product_imports import routes as product_imports
 from pricebook.products import routes as products
 from pricebook.quarantine import routes as quarantine
 from pricebook.rates import routes as rates
@@ -83,6 +84,7 @@ STATE_DEPENDENCIES = ("database", "auth", "submission_context", "queue", "rate_c
 # The routes under /api/v1/admin; each needs a row in auth/roles.py.
 STAFF_ROUTERS: list[Router] = [
     products.router,
+    product_imports.router,
     categories.router,
     suppliers.router,
     rates.router,

@@ -16,6 +16,12 @@ ADMIN_ROLES: frozenset[Role] = frozenset({"admin"})
 PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/products"): ALL_ROLES,
     ("GET", "/products/export"): ALL_ROLES,
+    ("GET", "/products/import-file"): ALL_ROLES,
+    ("POST", "/products/import"): EDITOR_ROLES,
+    ("GET", "/products/imports"): EDITOR_ROLES,
+    ("GET", "/products/imports/{id}"): EDITOR_ROLES,
+    ("GET", "/products/imports/{id}/rows"): EDITOR_ROLES,
+    ("GET", "/products/imports/{id}/rejected/export"): EDITOR_ROLES,
     ("GET", "/products/{id}"): ALL_ROLES,
     ("POST", "/products"): EDITOR_ROLES,
     ("PATCH", "/products/{id}"): ALL_ROLES,  # sales: target_price only, checked by the service

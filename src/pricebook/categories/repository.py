@@ -19,6 +19,11 @@ async def lock_tree(conn: Connection) -> None:
     await conn.execute("SELECT pg_advisory_xact_lock(%s)", [TREE_LOCK])
 
 
+async def hold_tree(conn: Connection) -> None:
+    """Keep the tree from being changed by `lock_tree` until the transaction ends."""
+    await conn.execute("SELECT pg_advisory_xact_lock_shared(%s)", [TREE_LOCK])
+
+
 async def list_categories(conn: Connection, paging: Paging) -> tuple[int, list[Category]]:
     """Return a page of the categories by name, and their number."""
     async with conn.cursor(row_factory=counted_row(Category)) as cursor:
@@ -133,6 +138,12 @@ async def ensure_categories(
         [parent_id, list(names)],
     )
     return dict(await cursor.fetchall())
+
+
+async def list_tree(conn: Connection) -> list[tuple[UUID, str, UUID | None]]:
+    """Return id, name and parent of all categories."""
+    cursor = await conn.execute("SELECT id, name, parent_id FROM categories")
+    return await cursor.fetchall()
 
 
 def _name_conflict(name: str) -> ConflictError:

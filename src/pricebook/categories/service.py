@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from msgspec import UNSET
@@ -76,6 +76,43 @@ async def ensure_categories(
 ) -> dict[str, UUID]:
     """Create the missing categories under a parent; return the id of each by its name."""
     return await repository.ensure_categories(conn, names, parent_id)
+
+
+async def read_paths(conn: Connection) -> dict[UUID, tuple[str, ...]]:
+    """Return the path of each category: the names from its root to itself."""
+    nodes = {each: (name, parent) for each, name, parent in await repository.list_tree(conn)}
+
+    def path_of(category_id: UUID) -> tuple[str, ...]:
+        names: list[str] = []
+        current: UUID | None = category_id
+        while current is not None and current in nodes:
+            name, current = nodes[current]
+            names.insert(0, name)
+        return tuple(names)
+
+    return {category_id: path_of(category_id) for category_id in nodes}
+
+
+async def hold_tree(conn: Connection) -> None:
+    """Keep categories from being changed and deleted until the caller's transaction ends.
+
+    Categories are locked after items and before products.
+    """
+    await repository.hold_tree(conn)
+
+
+async def ensure_paths(
+    conn: Connection, paths: Iterable[tuple[str, ...]]
+) -> dict[tuple[str, ...], UUID]:
+    """Create the missing categories of paths; return the id of each path and its beginnings."""
+    ids: dict[tuple[str, ...], UUID] = {}
+    wanted = {path[:depth] for path in paths for depth in range(1, len(path) + 1)}
+    parents = {path[:-1] for path in wanted}
+    for parent_path in sorted(parents, key=lambda path: (len(path), path)):
+        names = sorted({path[-1] for path in wanted if path[:-1] == parent_path})
+        created = await repository.ensure_categories(conn, names, ids.get(parent_path))
+        ids.update({(*parent_path, name): each for name, each in created.items()})
+    return ids
 
 
 async def _get(conn: Connection, category_id: UUID) -> Category:

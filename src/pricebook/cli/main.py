@@ -14,6 +14,7 @@ from pricebook.cli import (
     inspect_command,
     output,
     process_commands,
+    product_commands,
     quarantine_commands,
     rate_commands,
     supplier_commands,
@@ -37,6 +38,7 @@ app = App(
 )
 app.command(user_commands.app)
 app.command(supplier_commands.app)
+app.command(product_commands.app)
 app.command(task_commands.app)
 app.command(quarantine_commands.app)
 app.command(rate_commands.app)

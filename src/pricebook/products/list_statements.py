@@ -51,6 +51,30 @@ EXPORT: LiteralString = """
     ORDER BY product.name, product.id, item.absent_since IS NOT NULL, item.current_price, item.id
 """
 
+FILE: LiteralString = """
+    SELECT internal_sku, name, path.names AS category, status, target_price, gtin, mpn, brand,
+        linked.links
+    FROM (SELECT * FROM products WHERE {conditions}) AS product
+    LEFT JOIN LATERAL (
+        WITH RECURSIVE upwards AS (
+            SELECT parent_id, ARRAY[category.name::text] AS names
+            FROM categories AS category WHERE category.id = product.category_id
+            UNION ALL
+            SELECT above.parent_id, above.name || upwards.names
+            FROM upwards JOIN categories AS above ON above.id = upwards.parent_id
+        )
+        SELECT names FROM upwards WHERE parent_id IS NULL
+    ) AS path ON true
+    CROSS JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_array(supplier.name, item.supplier_sku)
+            ORDER BY supplier.name, item.supplier_sku) AS links
+        FROM supplier_items AS item
+        JOIN suppliers AS supplier ON supplier.id = supplier_id AND deleting_since IS NULL
+        WHERE item.product_id = product.id
+    ) AS linked
+    ORDER BY product.name, product.id
+"""
+
 # An array of ids, so that the planner starts from the supplier's items: its statistics do not show
 # that the products of one supplier may be few, or far apart in the order of names.
 HAS_ITEM_OF_SUPPLIER: LiteralString = """
@@ -83,6 +107,15 @@ def staff_export_statement(query: StaffProductFilter) -> tuple[LiteralString, li
     """Return the statement that reads all products that pass the filters, and its values."""
     conditions, values = _conditions(query)
     statement = EXPORT.format(conditions=conditions, terms=EXPORTED_TERM_COLUMNS)
+    if not query.include_subcategories:
+        return statement, values
+    return with_subtree(statement), [query.category_id, *values]
+
+
+def product_file_statement(query: StaffProductFilter) -> tuple[LiteralString, list[Any]]:
+    """Return the statement that reads products as lines of a file, and its values."""
+    conditions, values = _conditions(query)
+    statement = FILE.format(conditions=conditions)
     if not query.include_subcategories:
         return statement, values
     return with_subtree(statement), [query.category_id, *values]

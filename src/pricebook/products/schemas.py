@@ -118,6 +118,34 @@ class NewProduct(Struct, frozen=True):
     brand: str | None = None
 
 
+class CurrentProduct(Struct, frozen=True):
+    """The own fields of a product that is locked."""
+
+    id: UUID
+    internal_sku: str
+    name: str
+    category_id: UUID | None
+    status: ProductStatus
+    target_price: Decimal | None
+    gtin: str | None
+    mpn: str | None
+    brand: str | None
+
+
+class FileProduct(Struct, frozen=True):
+    """A product as a line of a file: its category's path, its links as supplier and code."""
+
+    internal_sku: str
+    name: str
+    category: list[str] | None
+    status: ProductStatus
+    target_price: Decimal | None
+    gtin: str | None
+    mpn: str | None
+    brand: str | None
+    links: list[tuple[str, str]] | None
+
+
 class ProductWithItems(Struct, frozen=True):
     """The fields of a product that each response to staff has."""
 

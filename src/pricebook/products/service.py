@@ -207,7 +207,7 @@ async def _create_linked(conn: Connection, items: Sequence[UnmatchedItemText]) -
     category_ids = await categories.ensure_categories(conn, names)
     unmatched_items = list(items)
     while unmatched_items:
-        skus = _generate_skus(len(unmatched_items))
+        skus = new_skus(len(unmatched_items))
         products = [
             NewProduct(sku, item.name, category_ids.get(item.category or ""), "active")
             for sku, item in zip(skus, unmatched_items, strict=True)
@@ -221,13 +221,14 @@ async def _create_linked(conn: Connection, items: Sequence[UnmatchedItemText]) -
         unmatched_items = [item for sku, item in items_by_sku if sku not in inserted]
 
 
-def _generate_skus(count: int) -> list[str]:
+def new_skus(count: int) -> list[str]:
+    """Return different generated SKUs, which may be taken."""
     return generate_skus(count, time.time_ns() // 1_000_000, secrets.choice)
 
 
 async def _insert(conn: Connection, new_product: CreateProductRequest) -> UUID:
     while True:
-        sku = new_product.internal_sku or _generate_skus(1)[0]
+        sku = new_product.internal_sku or new_skus(1)[0]
         product = NewProduct(
             sku,
             new_product.name,

@@ -279,6 +279,16 @@ class ItemLink(Struct, frozen=True):
     product_id: UUID | None
 
 
+class NamedItem(Struct, frozen=True):
+    """A supplier item by the names that people use, with its product and the SKU of that."""
+
+    id: UUID
+    supplier_name: str
+    supplier_sku: str
+    product_id: UUID | None
+    internal_sku: str | None
+
+
 def _email_issues(email: str | UnsetType | None) -> list[FieldIssue]:
     if isinstance(email, str) and not EMAIL.fullmatch(email):
         return [body_issue("contact_email", "is not an email address")]

@@ -9,6 +9,7 @@ from pricebook.http.pagination import Page, Paging, page_of
 from pricebook.suppliers import (
     aggregate_repository,
     item_repository,
+    link_repository,
     overview_repository,
     repository,
 )
@@ -16,6 +17,7 @@ from pricebook.suppliers.schemas import (
     AggregateCheck,
     ItemLink,
     LastImportAge,
+    NamedItem,
     NewItemLink,
     NewSupplier,
     PricePoint,
@@ -199,6 +201,28 @@ async def link_unmatched_items(conn: Connection, links: Sequence[NewItemLink]) -
     Items are locked before their products, as everywhere, so that writers cannot deadlock.
     """
     return await item_repository.set_linked_products(conn, links)
+
+
+async def find_named_items(
+    conn: Connection, names: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], NamedItem]:
+    """Find items by supplier name, in any case of letters, and code; without a lock."""
+    return await link_repository.find_named_items(conn, names)
+
+
+async def list_items_of_products(conn: Connection, product_ids: Sequence[UUID]) -> list[NamedItem]:
+    """Return the items of products by supplier and code, without those of deleted suppliers."""
+    return await link_repository.list_items_of_products(conn, product_ids)
+
+
+async def lock_items(conn: Connection, item_ids: Sequence[UUID]) -> None:
+    """Lock items until the caller's transaction ends; items are locked before all else."""
+    await link_repository.lock_items(conn, item_ids)
+
+
+async def set_products(conn: Connection, links: Sequence[ItemLink]) -> None:
+    """Link items that the caller has locked to products; None unlinks."""
+    await link_repository.set_products(conn, links)
 
 
 async def find_item_ids(

@@ -16,21 +16,21 @@ from pricebook.errors import DatabaseBusyError, DatabaseUnavailableError, LeaseL
 from pricebook.imports import service as import_requests
 from pricebook.imports.queued_messages import accept_message
 from pricebook.imports.runner import ImportRunner, create_import_runner, source_access_of
-from pricebook.imports.upload_folder import delete_orphaned_uploads
 from pricebook.pricelists.isolation.parser_pool import ParserPool
-from pricebook.quarantine.service import purge_closed_rows
+from pricebook.product_imports.importing import import_context_of, run_queued
 from pricebook.services import open_redis, open_resources
 from pricebook.settings import Settings
 from pricebook.suppliers.activity import refresh_requested_products
 from pricebook.suppliers.deletion import delete_marked_suppliers
 from pricebook.suppliers.upcoming_prices import apply_upcoming_prices
 from pricebook.system.async_tasks import cancel_all, wait_for_first
-from pricebook.tasks import history, slots
 from pricebook.tasks import service as tasks
+from pricebook.tasks import slots
 from pricebook.tasks.failures import classify_failure, describe_error, list_reasons
 from pricebook.tasks.held_tasks import TaskToApply
 from pricebook.tasks.queue import RECEIVE_SECONDS, QueueClient, QueueReceiver
 from pricebook.tasks.schemas import ClaimedTask, ReclaimedTask, TaskProgress
+from pricebook.worker.cleanup import purge
 from pricebook.worker.message_loop import receive_messages
 from pricebook.worker.rate_updates import RateUpdates
 
@@ -69,7 +69,9 @@ async def open_worker(settings: Settings) -> AsyncGenerator["Worker"]:
         queue = QueueClient(redis, settings.redis_queue_name)
         with ParserPool(has_spare=True) as parser_pool:
             runner = create_import_runner(settings, resources.database, parser_pool)
-            yield Worker(settings, resources.database, queue, runner)
+            context = import_context_of(settings, resources.database, parser_pool)
+            import_products = partial(run_queued, context)
+            yield Worker(settings, resources.database, queue, runner, import_products)
 
 
 class Worker:
@@ -80,12 +82,18 @@ class Worker:
     """
 
     def __init__(
-        self, settings: Settings, database: Database, queue: QueueClient, runner: ImportRunner
+        self,
+        settings: Settings,
+        database: Database,
+        queue: QueueClient,
+        runner: ImportRunner,
+        import_products: Callable[[], Awaitable[None]],
     ) -> None:
         self._settings = settings
         self._database = database
         self._queue = queue
         self._import_runner = runner
+        self._import_products = import_products
         self._rate_updates = RateUpdates(settings, database)
         self._name = f"{socket.gethostname()}/{os.getpid()}"
         self._claim_lock = asyncio.Lock()
@@ -103,12 +111,13 @@ class Worker:
         log.debug("worker started", tasks=self._settings.worker_tasks)
         periodic_work = [
             (POLL_SECONDS, self._reclaim_expired_leases),
+            (POLL_SECONDS, self._import_products),
             (SCHEDULE_INTERVAL_SECONDS, self._start_due_syncs),
             (POLL_SECONDS, partial(delete_marked_suppliers, self._database)),
             (POLL_SECONDS, partial(refresh_requested_products, self._database)),
             (UPCOMING_PRICES_INTERVAL_SECONDS, partial(apply_upcoming_prices, self._database)),
             (RATES_INTERVAL_SECONDS, self._rate_updates.update),
-            (CLEANUP_INTERVAL_SECONDS, self._purge),
+            (CLEANUP_INTERVAL_SECONDS, partial(purge, self._settings, self._database)),
         ]
         background_tasks = [
             asyncio.create_task(self._receive_messages()),
@@ -271,12 +280,6 @@ class Worker:
     async def _start_due_syncs(self) -> None:
         for message in await import_requests.start_due_syncs(self._database, self._queue):
             log.info("scheduled sync started", supplier=message.supplier_name)
-
-    async def _purge(self) -> None:
-        await history.purge_old_tasks(self._database, self._settings.keep_tasks_days)
-        await purge_closed_rows(self._database)
-        referenced = await history.list_referenced_files(self._database)
-        await asyncio.to_thread(delete_orphaned_uploads, self._settings.uploads, referenced)
 
 
 class _LatestProgress:

@@ -16,7 +16,7 @@ from pricebook.pricelists.schemas.cells import Record
 from pricebook.pricelists.schemas.read_request import ReadLimits, ReadRequest
 from pricebook.pricelists.text import quote
 
-_DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|")
 _DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 _INVALID_DELIMITER = re.compile(r"[\w\s\".+-]")
 # The first line by which Excel names the delimiter of a CSV file.
@@ -125,7 +125,7 @@ def open_csv(path: Path, request: ReadRequest) -> CsvFile:
     if configured is not None:
         return CsvFile(path, encoding, _check_delimiter(configured), request.limits)
     sources = {
-        delimiter: CsvFile(path, encoding, delimiter, request.limits) for delimiter in _DELIMITERS
+        delimiter: CsvFile(path, encoding, delimiter, request.limits) for delimiter in DELIMITERS
     }
     samples = {delimiter: read_sample(source, config) for delimiter, source in sources.items()}
     return sources[table.choose_delimiter(samples, config, request.currency)]

@@ -9,6 +9,7 @@ from pricebook.pricelists.schemas.profile import DetectedProfile
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.schemas.read_request import LocalSource
 from pricebook.pricelists.schemas.reference_rates import ReferenceRate
+from pricebook.pricelists.schemas.table_rows import TableRow
 
 _LENGTH_BYTES = 4
 # The largest message is one row of the longest cells.
@@ -55,6 +56,19 @@ class RowCells(msgspec.Struct, frozen=True, tag=True):
     cells: dict[int, list[str]]
 
 
+class TableOpened(msgspec.Struct, frozen=True, tag=True):
+    """A table with known columns was opened; its columns and, if known, its number of rows."""
+
+    columns: list[str]
+    rows_total: int | None
+
+
+class TableChunk(msgspec.Struct, frozen=True, tag=True):
+    """Rows of a table with known columns."""
+
+    rows: list[TableRow]
+
+
 class PriceListFetched(msgspec.Struct, frozen=True, tag=True):
     """The price list was downloaded into a file."""
 
@@ -75,6 +89,8 @@ Frame = (
     | PriceListFetched
     | RatesRead
     | RowCells
+    | TableOpened
+    | TableChunk
 )
 
 

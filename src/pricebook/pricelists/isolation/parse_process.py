@@ -1,4 +1,4 @@
-"""The parser process: reads one price list and exits.
+"""The parser process: reads one price list, or one table with known columns, and exits.
 
 It is a process of its own because a file can exhaust memory or time or crash a library, and it is
 sandboxed because a file can exploit a library. It has no database and no network; it writes the
@@ -16,6 +16,7 @@ from typing import BinaryIO, NoReturn, TextIO
 import msgspec
 
 from pricebook.errors import ParserKilledError, PricebookError, PriceListError
+from pricebook.pricelists.column_table import open_column_table
 from pricebook.pricelists.isolation import frames, sandbox
 from pricebook.pricelists.isolation.copy_lines import LineFormatter
 from pricebook.pricelists.isolation.frames import (
@@ -25,6 +26,8 @@ from pricebook.pricelists.isolation.frames import (
     PriceListOpened,
     RowCells,
     RowChunk,
+    TableChunk,
+    TableOpened,
 )
 from pricebook.pricelists.reader import PriceList, open_price_list
 from pricebook.pricelists.schemas.price_list_rows import IgnoredRow
@@ -34,6 +37,7 @@ from pricebook.pricelists.schemas.read_request import (
     ReadRequest,
     RowCellsRequest,
 )
+from pricebook.pricelists.schemas.table_rows import TableRequest, TableRow
 from pricebook.system.disk_errors import translate_temporary_disk_full
 from pricebook.system.parent_death import set_parent_death_signal
 
@@ -49,7 +53,9 @@ _CPU_GRACE_SECONDS = 2
 # The spool of a workbook may have four times the size of the largest file.
 _MAX_WRITE_RATIO = 5
 _encode = msgspec.msgpack.Encoder().encode
-_request_decoder = msgspec.msgpack.Decoder(ReadRequest)
+_request_decoder: msgspec.msgpack.Decoder[ReadRequest | TableRequest] = msgspec.msgpack.Decoder(
+    ReadRequest | TableRequest
+)
 _cells_request_decoder = msgspec.msgpack.Decoder(RowCellsRequest)
 
 
@@ -69,19 +75,18 @@ def main() -> None:
             _handle_request(_request_decoder.decode(payload), responses, status)
 
 
-def _handle_request(request: ReadRequest, responses: BinaryIO, status: TextIO) -> None:
+def _handle_request(
+    request: ReadRequest | TableRequest, responses: BinaryIO, status: TextIO
+) -> None:
     memory_limit = request.limits.memory_mebibytes
     try:
         _set_resource_limits(request)
         with translate_temporary_disk_full():
-            price_list = open_price_list(request)
-            _send_frame(responses, PriceListOpened(price_list.profile, price_list.rows_total))
-            _send_rows(responses, price_list)
-            peak_memory_kib = _peak_memory_kib(status)
-            _send_frame(responses, PriceListFinished(peak_memory_kib, price_list.unread_cells))
-            while payload := frames.receive(sys.stdin.buffer):
-                row_numbers = _cells_request_decoder.decode(payload).row_numbers
-                _send_frame(responses, RowCells(price_list.cells(frozenset(row_numbers))))
+            if isinstance(request, TableRequest):
+                _send_table(responses, request)
+                _send_frame(responses, PriceListFinished(_peak_memory_kib(status)))
+            else:
+                _handle_price_list(request, responses, status)
     except MemoryError:
         _send_error(
             responses,
@@ -89,6 +94,31 @@ def _handle_request(request: ReadRequest, responses: BinaryIO, status: TextIO) -
         )
     except PricebookError as error:
         _send_error(responses, error)
+
+
+def _handle_price_list(request: ReadRequest, responses: BinaryIO, status: TextIO) -> None:
+    price_list = open_price_list(request)
+    _send_frame(responses, PriceListOpened(price_list.profile, price_list.rows_total))
+    _send_rows(responses, price_list)
+    peak_memory_kib = _peak_memory_kib(status)
+    _send_frame(responses, PriceListFinished(peak_memory_kib, price_list.unread_cells))
+    while payload := frames.receive(sys.stdin.buffer):
+        row_numbers = _cells_request_decoder.decode(payload).row_numbers
+        _send_frame(responses, RowCells(price_list.cells(frozenset(row_numbers))))
+
+
+def _send_table(responses: BinaryIO, request: TableRequest) -> None:
+    table = open_column_table(request)
+    _send_frame(responses, TableOpened(table.columns, table.rows_total))
+    rows: list[TableRow] = []
+    characters = 0
+    for row in table.rows(request.number_column, request.currency):
+        rows.append(row)
+        characters += sum(map(len, row.cells))
+        if characters > _CHUNK_CHARACTERS or len(rows) == _ROWS_PER_CHUNK:
+            _send_frame(responses, TableChunk(rows))
+            rows, characters = [], 0
+    _send_frame(responses, TableChunk(rows))
 
 
 def _send_rows(responses: BinaryIO, price_list: PriceList) -> None:
@@ -116,7 +146,7 @@ def _take_lines(lines: list[str]) -> bytes:
     return encoded
 
 
-def _set_resource_limits(request: ReadRequest) -> None:
+def _set_resource_limits(request: ReadRequest | TableRequest) -> None:
     """Set the limits of memory, processor time and file size for the price list of a request."""
     limits, source = request.limits, request.source
     memory = limits.memory_mebibytes * _MEBIBYTE

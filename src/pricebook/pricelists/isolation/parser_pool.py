@@ -16,6 +16,8 @@ from pricebook.pricelists.isolation.frames import (
     PriceListOpened,
     RowCells,
     RowChunk,
+    TableChunk,
+    TableOpened,
 )
 from pricebook.pricelists.isolation.remote_files import fetch
 from pricebook.pricelists.isolation.workspace import Workspace, remove_abandoned_workspaces
@@ -26,6 +28,7 @@ from pricebook.pricelists.schemas.read_request import (
     ReadRequest,
     RowCellsRequest,
 )
+from pricebook.pricelists.schemas.table_rows import TableRequest, TableRow
 from pricebook.system.disk_errors import translate_temporary_disk_full
 
 _PARSE_MODULE = "pricebook.pricelists.isolation.parse_process"
@@ -69,8 +72,24 @@ class PriceListStream:
         return frame.cells
 
 
+class TableStream:
+    """A table with known columns that a parser process has opened and is reading."""
+
+    def __init__(self, parser: "_ParserProcess", opened: TableOpened) -> None:
+        self.columns = opened.columns
+        self.rows_total = opened.rows_total
+        self._parser = parser
+
+    async def chunks(self) -> AsyncGenerator[list[TableRow]]:
+        """Yield the rows in chunks to the end of the table; raises as `PriceListStream.chunks`."""
+        while not isinstance(frame := await self._parser.receive(), PriceListFinished):
+            if not isinstance(frame, TableChunk):
+                raise ParserKilledError(_UNEXPECTED_FRAME)
+            yield frame.rows
+
+
 class ParserPool:
-    """Runs a new parser process for each price list, so that a hostile one reaches no other list.
+    """Runs a new parser process for each file, so that a hostile one reaches no other list.
 
     With `has_spare`, the next process is started while a price list is read. Frames are received
     in threads, so that a process is not bound to one event loop.
@@ -97,6 +116,24 @@ class ParserPool:
         does not respond, ParserKilledError if the process exceeds its limits or crashes,
         StorageFullError if the disk for temporary files is full.
         """
+        async with self._reading(request) as (parser, opened):
+            if not isinstance(opened, PriceListOpened):
+                raise ParserKilledError(_UNEXPECTED_FRAME)
+            yield PriceListStream(parser, opened)
+
+    @asynccontextmanager
+    async def opened_table(self, request: TableRequest) -> AsyncGenerator[TableStream]:
+        """Open a table with known columns and yield it; raises as `opened`."""
+        async with self._reading(request) as (parser, opened):
+            if not isinstance(opened, TableOpened):
+                raise ParserKilledError(_UNEXPECTED_FRAME)
+            yield TableStream(parser, opened)
+
+    @asynccontextmanager
+    async def _reading(
+        self, request: ReadRequest | TableRequest
+    ) -> AsyncGenerator[tuple["_ParserProcess", Frame]]:
+        """Send a request to a parser process; yield the process and its first frame."""
         seconds = request.limits.seconds
         deadline = asyncio.get_running_loop().time() + seconds
         with translate_temporary_disk_full():
@@ -110,9 +147,9 @@ class ParserPool:
                     parser.workspace.copy_in, source, input_folder, request.limits
                 )
                 request = msgspec.structs.replace(request, source=source)
-                stream = PriceListStream(parser, await parser.read(request, deadline))
+                opened = await parser.read(request, deadline)
                 self._start_spare()
-                yield stream
+                yield parser, opened
         finally:
             parser.kill()
 
@@ -142,13 +179,10 @@ class _ParserProcess:
     def is_running(self) -> bool:
         return self._child.is_running
 
-    async def read(self, request: ReadRequest, deadline: float) -> PriceListOpened:
+    async def read(self, request: ReadRequest | TableRequest, deadline: float) -> Frame:
         self._child.set_deadline(deadline, request.limits.seconds)
         self._child.send(request)
-        opened = await self._child.receive()
-        if not isinstance(opened, PriceListOpened):
-            raise ParserKilledError(_UNEXPECTED_FRAME)
-        return opened
+        return await self._child.receive()
 
     def send(self, request: RowCellsRequest) -> None:
         self._child.send(request)

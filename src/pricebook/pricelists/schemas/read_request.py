@@ -62,7 +62,7 @@ class CorrectionRequest(msgspec.Struct, frozen=True):
     profile: DetectedProfile
 
 
-class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):
+class ReadRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """One price list to read. A remote source is fetched into a local file first.
 
     `currency` is the ISO 4217 code of the catalog, `catalog_vat` the VAT basis of its prices.

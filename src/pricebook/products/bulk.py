@@ -1,0 +1,31 @@
+"""Many products at once, for imports; each function runs in the caller's transaction."""
+
+from collections.abc import AsyncGenerator, Sequence
+from uuid import UUID
+
+from pricebook.db.database import Connection
+from pricebook.products import bulk_repository
+from pricebook.products.list_filters import StaffProductFilter
+from pricebook.products.schemas import CurrentProduct, FileProduct
+
+
+async def find_by_skus(conn: Connection, skus: Sequence[str]) -> dict[str, CurrentProduct]:
+    """Find products by their SKUs, without a lock."""
+    return {each.internal_sku: each for each in await bulk_repository.find_by_skus(conn, skus)}
+
+
+async def lock_products(conn: Connection, product_ids: Sequence[UUID]) -> None:
+    """Lock products until the caller's transaction ends; items and categories are locked before."""
+    await bulk_repository.lock_products(conn, product_ids)
+
+
+async def set_products(conn: Connection, products: Sequence[CurrentProduct]) -> None:
+    """Set all own fields but the SKU of products that the caller has locked."""
+    await bulk_repository.set_products(conn, products)
+
+
+def stream_file_products(
+    conn: Connection, query: StaffProductFilter
+) -> AsyncGenerator[list[FileProduct]]:
+    """Yield the products that pass the filters by name, as lines of a file, in batches."""
+    return bulk_repository.stream_file_products(conn, query)

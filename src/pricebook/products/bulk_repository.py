@@ -1,0 +1,68 @@
+"""Reads, locks and changes many products at once."""
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import LiteralString
+from uuid import UUID
+
+from pricebook.db.database import Connection
+from pricebook.db.row_types import struct_row
+from pricebook.products.list_filters import StaffProductFilter
+from pricebook.products.list_statements import product_file_statement
+from pricebook.products.schemas import CurrentProduct, FileProduct
+
+FILE_ROWS = 1000
+OWN_FIELDS: LiteralString = (
+    "id, internal_sku, name, category_id, status, target_price, gtin, mpn, brand"
+)
+
+
+async def find_by_skus(conn: Connection, skus: Sequence[str]) -> list[CurrentProduct]:
+    """Find products by their SKUs."""
+    statement: LiteralString = "SELECT {fields} FROM products WHERE internal_sku = ANY (%s)"
+    async with conn.cursor(row_factory=struct_row(CurrentProduct)) as cursor:
+        await cursor.execute(statement.format(fields=OWN_FIELDS), [list(skus)])
+        return await cursor.fetchall()
+
+
+async def lock_products(conn: Connection, product_ids: Sequence[UUID]) -> None:
+    """Lock products in id order until the transaction ends."""
+    await conn.execute(
+        "SELECT FROM products WHERE id = ANY (%s) ORDER BY id FOR NO KEY UPDATE",
+        [list(product_ids)],
+    )
+
+
+async def set_products(conn: Connection, products: Sequence[CurrentProduct]) -> None:
+    """Set all own fields but the SKU of products that the caller has locked."""
+    await conn.execute(
+        """
+        UPDATE products AS product
+        SET name = given.name, category_id = given.category_id, status = given.status,
+            target_price = given.target_price, gtin = given.gtin, mpn = given.mpn,
+            brand = given.brand
+        FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::product_status[], %s::numeric[],
+            %s::text[], %s::text[], %s::text[])
+            AS given (id, name, category_id, status, target_price, gtin, mpn, brand)
+        WHERE product.id = given.id
+        """,
+        [
+            [product.id for product in products],
+            [product.name for product in products],
+            [product.category_id for product in products],
+            [product.status for product in products],
+            [product.target_price for product in products],
+            [product.gtin for product in products],
+            [product.mpn for product in products],
+            [product.brand for product in products],
+        ],
+    )
+
+
+async def stream_file_products(
+    conn: Connection, query: StaffProductFilter
+) -> AsyncGenerator[list[FileProduct]]:
+    """Yield the products that pass the filters by name, in batches; needs a transaction."""
+    async with conn.cursor(name="products", row_factory=struct_row(FileProduct)) as cursor:
+        await cursor.execute(*product_file_statement(query))
+        while products := await cursor.fetchmany(FILE_ROWS):
+            yield products

@@ -1,0 +1,20 @@
+"""Deletes what is no longer kept: old tasks and imports, closed rows, files without a task."""
+
+import asyncio
+
+from pricebook.db.database import Database
+from pricebook.imports.upload_folder import delete_orphaned_uploads
+from pricebook.product_imports import service as product_imports
+from pricebook.quarantine.service import purge_closed_rows
+from pricebook.settings import Settings
+from pricebook.tasks import history
+
+
+async def purge(settings: Settings, database: Database) -> None:
+    """Delete old tasks and imports with their logs, and uploads that none of them refers to."""
+    await history.purge_old_tasks(database, settings.keep_tasks_days)
+    await product_imports.purge_old_imports(database, settings.keep_tasks_days)
+    await purge_closed_rows(database)
+    referenced = await history.list_referenced_files(database)
+    referenced |= await product_imports.list_pending_files(database)
+    await asyncio.to_thread(delete_orphaned_uploads, settings.uploads, referenced)

@@ -1,0 +1,23 @@
+from product_import_fixtures import import_products
+from worker_fixtures import (
+    queue,
+    running_worker,
+    settings,
+    submit_task,
+    wait_for_end,
+    wait_until,
+    worker_database,
+    worker_settings,
+)
+
+__all__ = [
+    "import_products",
+    "queue",
+    "running_worker",
+    "settings",
+    "submit_task",
+    "wait_for_end",
+    "wait_until",
+    "worker_database",
+    "worker_settings",
+]
