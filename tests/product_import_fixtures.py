@@ -10,7 +10,8 @@ from pricebook.db.database import Connection, Database
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas.read_request import ReadLimits
 from pricebook.product_imports import service
-from pricebook.product_imports.importing import ImportContext, run_file
+from pricebook.product_imports.import_context import ImportContext
+from pricebook.product_imports.importing import run_file
 from pricebook.product_imports.schemas import (
     ImportedRow,
     ImportedRowQuery,
@@ -56,18 +57,23 @@ ImportProducts = Callable[..., Awaitable[Imported]]
 
 
 @pytest.fixture
-def import_products(
+def import_context(
     worker_database: Database, parser_pool: ParserPool, tmp_path: Path
-) -> ImportProducts:
+) -> ImportContext:
+    """The context of a worker."""
+    return ImportContext(worker_database, parser_pool, tmp_path, "USD", ReadLimits())
+
+
+@pytest.fixture
+def import_products(import_context: ImportContext, tmp_path: Path) -> ImportProducts:
     """Import a file given as text or bytes, with the rights of the worker."""
 
     async def run(text: str | bytes, *, name: str = "products.csv", **options: Any) -> Imported:
         path = tmp_path / name
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        context = ImportContext(worker_database, parser_pool, tmp_path, "USD", ReadLimits())
         new = NewImport(options=ImportOptions(**options), file_path=None, file_name=name)
-        result = await run_file(context, path, new)
-        rows = await service.list_rows(worker_database, result.id, ALL_ROWS)
+        result = await run_file(import_context, path, new)
+        rows = await service.list_rows(import_context.database, result.id, ALL_ROWS)
         return Imported(result, rows.data)
 
     return run

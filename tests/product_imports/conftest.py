@@ -1,4 +1,4 @@
-from product_import_fixtures import import_products
+from product_import_fixtures import import_context, import_products
 from worker_fixtures import (
     queue,
     running_worker,
@@ -11,6 +11,7 @@ from worker_fixtures import (
 )
 
 __all__ = [
+    "import_context",
     "import_products",
     "queue",
     "running_worker",

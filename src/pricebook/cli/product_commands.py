@@ -15,7 +15,8 @@ from pricebook.db.database import Database
 from pricebook.errors import ValidationError
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.product_imports import service
-from pricebook.product_imports.importing import import_context_of, run_file
+from pricebook.product_imports.import_context import import_context_of
+from pricebook.product_imports.importing import run_file
 from pricebook.product_imports.schemas import (
     ImportedRow,
     ImportedRowQuery,

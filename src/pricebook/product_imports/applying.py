@@ -14,9 +14,12 @@ from pricebook.categories import service as categories
 from pricebook.db.database import Connection, Database
 from pricebook.errors import DatabaseUnavailableError
 from pricebook.product_imports import repository, row_repository
-from pricebook.product_imports.cell_texts import LinkName
-from pricebook.product_imports.columns import ParsedRow
-from pricebook.product_imports.planning import PlanContext, RowPlan, plan_row
+from pricebook.product_imports.chunk_context import (
+    ConflictingWriteError,
+    lock_and_read_context,
+    read_context,
+)
+from pricebook.product_imports.planning import RowPlan, plan_row
 from pricebook.product_imports.schemas import ClaimedImport, ImportCounts
 from pricebook.products import bulk
 from pricebook.products import service as products
@@ -27,10 +30,6 @@ from pricebook.suppliers.schemas import ItemLink
 CHUNK_ROWS = 1000
 MAX_ATTEMPTS = 5
 RETRY_SECONDS = 0.2
-
-
-class _ConflictError(Exception):
-    """Another transaction wrote what a chunk was compared with; it is compared again."""
 
 
 async def apply_rows(database: Database, claimed: ClaimedImport) -> None:
@@ -49,7 +48,7 @@ async def _apply_chunk_with_retries(
     for attempt in range(1, MAX_ATTEMPTS + 1):
         try:
             return await _apply_chunk(database, claimed, after)
-        except (_ConflictError, DatabaseUnavailableError):
+        except (ConflictingWriteError, DatabaseUnavailableError):
             if attempt == MAX_ATTEMPTS:
                 raise
             await asyncio.sleep(RETRY_SECONDS * attempt)
@@ -64,9 +63,9 @@ async def _apply_chunk(database: Database, claimed: ClaimedImport, after: int) -
             return None
         rows = [each.parsed() for each in pending]
         if claimed.dry_run:
-            context = await _read_context(conn, claimed.id, rows)
+            context = await read_context(conn, claimed.id, rows)
         else:
-            context = await _lock_and_read_context(conn, claimed.id, rows)
+            context = await lock_and_read_context(conn, claimed.id, rows)
         plans = [plan_row(row, context) for row in rows]
         if not claimed.dry_run:
             plans = await _write(conn, plans)
@@ -83,71 +82,10 @@ def _count(plans: Sequence[RowPlan]) -> ImportCounts:
     )
 
 
-async def _lock_and_read_context(
-    conn: Connection, import_id: UUID, rows: Sequence[ParsedRow]
-) -> PlanContext:
-    """Lock what the rows may change, in the order of all writers, and read it again."""
-    before = await _read_context(conn, import_id, rows)
-    linked = [item for items in before.linked.values() for item in items]
-    item_ids = {item.id for item in (*before.items.values(), *linked)}
-    await suppliers.lock_items(conn, sorted(item_ids))
-    await categories.hold_tree(conn)
-    owners = {item.product_id for item in before.items.values() if item.product_id}
-    product_ids = {product.id for product in before.products.values()} | owners
-    await bulk.lock_products(conn, sorted(product_ids))
-    context = await _read_context(conn, import_id, rows)
-    if {product.id for product in context.products.values()} - product_ids:
-        raise _ConflictError
-    return context
-
-
-async def _read_context(
-    conn: Connection, import_id: UUID, rows: Sequence[ParsedRow]
-) -> PlanContext:
-    """Read what the rows are compared with."""
-    names = {name for row in rows if row.links for name in row.links.names}
-    found = await suppliers.find_named_items(conn, sorted(names))
-    by_sku = await bulk.find_by_skus(conn, [row.internal_sku for row in rows if row.internal_sku])
-    with_links = [
-        by_sku[row.internal_sku].id for row in rows if row.links and row.internal_sku in by_sku
-    ]
-    linked = await suppliers.list_items_of_products(conn, with_links)
-    context = PlanContext(
-        products=by_sku,
-        items={LinkName(*name): item for name, item in found.items()},
-        linked={
-            product_id: [item for item in linked if item.product_id == product_id]
-            for product_id in with_links
-        },
-        category_paths=await categories.read_paths(conn),
-    )
-    released = await _find_released(conn, import_id, context)
-    return msgspec.structs.replace(context, released=released)
-
-
-async def _find_released(
-    conn: Connection, import_id: UUID, context: PlanContext
-) -> frozenset[UUID]:
-    """Return the wanted items that the row of their own product leaves out of its links."""
-    owners = {item.internal_sku for item in context.items.values() if item.internal_sku}
-    kept = {
-        sku: {(name.supplier.lower(), name.code) for name in links.names}
-        for sku, links in (
-            await row_repository.list_whole_links(conn, import_id, sorted(owners))
-        ).items()
-    }
-    return frozenset(
-        item.id
-        for item in context.items.values()
-        if item.internal_sku in kept
-        and (item.supplier_name.lower(), item.supplier_sku) not in kept[item.internal_sku]
-    )
-
-
 async def _write(conn: Connection, plans: Sequence[RowPlan]) -> list[RowPlan]:
     """Write the changes of the plans; return the plans with the SKUs of all new products.
 
-    Raises _ConflictError if a SKU is taken meanwhile.
+    Raises ConflictingWriteError if a SKU is taken meanwhile.
     """
     paths = {plan.category for plan in plans if plan.category}
     category_ids = await categories.ensure_paths(conn, paths)
@@ -157,7 +95,7 @@ async def _write(conn: Connection, plans: Sequence[RowPlan]) -> list[RowPlan]:
         conn, sorted(new, key=lambda product: product.internal_sku)
     )
     if len(inserted) < len(new):
-        raise _ConflictError
+        raise ConflictingWriteError
     changed = [_changed_product(plan, category_ids) for plan in plans if plan.outcome == "changed"]
     await bulk.set_products(conn, [product for product in changed if product])
     await _set_links(conn, plans, inserted)

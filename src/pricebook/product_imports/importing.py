@@ -1,13 +1,13 @@
 """Runs imports of own products: the worker those that are queued, a command its own."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import structlog
-from msgspec import Struct
 
 from pricebook.db.database import Database
 from pricebook.errors import (
@@ -17,13 +17,12 @@ from pricebook.errors import (
     PriceListError,
     StorageFullError,
 )
-from pricebook.imports.configuration import parser_limits_of
 from pricebook.pricelists.isolation.parser_pool import ParserPool, TableStream
-from pricebook.pricelists.schemas.read_request import FileSource, ReadLimits
+from pricebook.pricelists.schemas.read_request import FileSource
 from pricebook.pricelists.schemas.table_rows import TableRequest
 from pricebook.product_imports import repository, row_repository
 from pricebook.product_imports.applying import apply_rows
-from pricebook.product_imports.columns import (
+from pricebook.product_imports.file_columns import (
     HELPER_TITLES,
     KEY_COLUMNS,
     TITLES,
@@ -31,6 +30,7 @@ from pricebook.product_imports.columns import (
     check_columns,
     parse_row,
 )
+from pricebook.product_imports.import_context import ImportContext, import_context_of
 from pricebook.product_imports.schemas import ClaimedImport, ImportLease, NewImport, ProductImport
 from pricebook.product_imports.service import require_import
 from pricebook.settings import Settings
@@ -45,22 +45,11 @@ RETRY_SECONDS = 5.0
 MAX_ATTEMPTS = 20
 
 
-class ImportContext(Struct, frozen=True):
-    """What an import needs: database, parser processes, uploads, catalog currency and limits."""
-
-    database: Database
-    parser_pool: ParserPool
-    uploads: Path
-    currency: str
-    limits: ReadLimits
-
-
-def import_context_of(
+def create_product_importer(
     settings: Settings, database: Database, parser_pool: ParserPool
-) -> ImportContext:
-    """Return what imports need, by the settings."""
-    limits = parser_limits_of(settings)
-    return ImportContext(database, parser_pool, settings.uploads, settings.catalog_currency, limits)
+) -> Callable[[], Awaitable[None]]:
+    """Return `run_queued` for these settings, this database and this parser pool."""
+    return partial(run_queued, import_context_of(settings, database, parser_pool))
 
 
 async def run_queued(context: ImportContext) -> None:

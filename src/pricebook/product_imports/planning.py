@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from pricebook.product_imports.cell_texts import LinkName, format_links, format_path
-from pricebook.product_imports.columns import Links, ParsedRow, ProductFields, RowError
+from pricebook.product_imports.file_columns import Links, ParsedRow, ProductFields, RowError
 from pricebook.product_imports.schemas import FieldChange
 from pricebook.products.schemas import CurrentProduct, ProductStatus
 from pricebook.suppliers.schemas import NamedItem

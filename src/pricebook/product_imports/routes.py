@@ -26,7 +26,7 @@ from pricebook.http.query_string import NoParameters, decode_query, provide_quer
 from pricebook.http.request_state import request_state
 from pricebook.imports.service import SubmissionContext, count_upload_request
 from pricebook.product_imports import service
-from pricebook.product_imports.columns import FILE_COLUMNS
+from pricebook.product_imports.file_columns import FILE_COLUMNS
 from pricebook.product_imports.schemas import (
     ImportedRow,
     ImportedRowPage,

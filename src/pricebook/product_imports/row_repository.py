@@ -8,7 +8,7 @@ import msgspec
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import counted_row, fetch_page, struct_row
-from pricebook.product_imports.columns import Links, ParsedRow, ProductFields
+from pricebook.product_imports.file_columns import Links, ParsedRow, ProductFields
 from pricebook.product_imports.planning import RowPlan
 from pricebook.product_imports.schemas import (
     FieldChange,
@@ -20,6 +20,12 @@ from pricebook.product_imports.schemas import (
 EXPORT_ROWS = 1000
 _encode = msgspec.json.encode
 
+# A stored SKU that is not in NFC is found by its own characters.
+NORMALISE_SKUS: LiteralString = """
+    UPDATE product_import_rows AS row SET internal_sku = normalize(internal_sku, NFC)
+    WHERE import_id = %(id)s AND internal_sku IS NOT NFC NORMALIZED
+        AND NOT EXISTS (SELECT FROM products WHERE internal_sku = row.internal_sku)
+"""
 # The rows of one SKU are one product: they must agree in all fields. A row that cannot be read may
 # be the one that is meant. Rows that add links are joined; others repeat the first.
 REPEATED_SKUS: LiteralString = """
@@ -126,6 +132,7 @@ def _columns(import_id: UUID, row: ParsedRow, cells: list[str]) -> tuple[Any, ..
 
 async def reject_repeated_rows(conn: Connection, import_id: UUID) -> ImportCounts:
     """Mark rows that repeat or contradict others; return how many rows have an outcome."""
+    await conn.execute(NORMALISE_SKUS, {"id": import_id})
     await conn.execute(REPEATED_SKUS, {"id": import_id})
     await conn.execute(REPEATED_LINKS, {"id": import_id})
     cursor = await conn.execute(

@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from pricebook.http.field_types import doc
 from pricebook.http.pagination import Page, Paging
-from pricebook.product_imports.columns import RowErrorKind
+from pricebook.product_imports.file_columns import RowErrorKind
 
 ImportState = Literal["queued", "running", "succeeded", "partially_succeeded", "failed"]
 Outcome = Literal["new", "changed", "rejected", "duplicate"]

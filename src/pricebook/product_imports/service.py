@@ -12,7 +12,7 @@ from pricebook.http.pagination import Page, Paging, page_of
 from pricebook.imports.upload_folder import Upload
 from pricebook.product_imports import repository, row_repository
 from pricebook.product_imports.cell_texts import LinkName, format_links, format_path
-from pricebook.product_imports.columns import FILE_COLUMNS, HELPER_TITLES
+from pricebook.product_imports.file_columns import FILE_COLUMNS, HELPER_TITLES
 from pricebook.product_imports.planning import format_price
 from pricebook.product_imports.schemas import (
     ImportedRow,

@@ -17,17 +17,20 @@ NAMED_ITEM: LiteralString = """
 async def find_named_items(
     conn: Connection, names: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], NamedItem]:
-    """Find items by supplier name, in any case of letters, and code."""
+    """Find items by supplier name, in any case of letters, and code; also in NFC."""
     cursor = await conn.execute(
         """
         SELECT wanted.supplier, wanted.code, item.id, supplier.name, item.supplier_sku,
             item.product_id, product.internal_sku
         FROM unnest(%s::text[], %s::text[]) AS wanted (supplier, code)
         JOIN suppliers AS supplier
-            ON lower(supplier.name) = lower(wanted.supplier) AND deleting_since IS NULL
-        JOIN supplier_items AS item
-            ON item.supplier_id = supplier.id AND item.supplier_sku = wanted.code
+            ON lower(supplier.name) IN (
+                    lower(wanted.supplier), lower(normalize(wanted.supplier, NFC)))
+                AND deleting_since IS NULL
+        JOIN supplier_items AS item ON item.supplier_id = supplier.id
+            AND item.supplier_sku IN (wanted.code, normalize(wanted.code, NFC))
         LEFT JOIN products AS product ON product.id = item.product_id
+        ORDER BY (supplier.name, item.supplier_sku) = (wanted.supplier, wanted.code)
         """,
         [[supplier for supplier, _ in names], [code for _, code in names]],
     )

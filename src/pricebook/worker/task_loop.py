@@ -17,7 +17,7 @@ from pricebook.imports import service as import_requests
 from pricebook.imports.queued_messages import accept_message
 from pricebook.imports.runner import ImportRunner, create_import_runner, source_access_of
 from pricebook.pricelists.isolation.parser_pool import ParserPool
-from pricebook.product_imports.importing import import_context_of, run_queued
+from pricebook.product_imports.importing import create_product_importer
 from pricebook.services import open_redis, open_resources
 from pricebook.settings import Settings
 from pricebook.suppliers.activity import refresh_requested_products
@@ -69,8 +69,7 @@ async def open_worker(settings: Settings) -> AsyncGenerator["Worker"]:
         queue = QueueClient(redis, settings.redis_queue_name)
         with ParserPool(has_spare=True) as parser_pool:
             runner = create_import_runner(settings, resources.database, parser_pool)
-            context = import_context_of(settings, resources.database, parser_pool)
-            import_products = partial(run_queued, context)
+            import_products = create_product_importer(settings, resources.database, parser_pool)
             yield Worker(settings, resources.database, queue, runner, import_products)
 
 

@@ -61,7 +61,6 @@ IMPORTS = """
         attempts integer NOT NULL DEFAULT 0,
         errors jsonb NOT NULL DEFAULT '[]',
         columns jsonb,
-        headers jsonb,
         rows_total integer,
         rows_done integer NOT NULL DEFAULT 0,
         last_row_number integer NOT NULL DEFAULT 0,
@@ -72,7 +71,7 @@ IMPORTS = """
         count_duplicate integer NOT NULL DEFAULT 0
     );
     CREATE INDEX product_imports_newest_idx ON product_imports (created_at, id);
-    CREATE INDEX product_imports_due_idx ON product_imports (next_attempt_at, id)
+    CREATE INDEX product_imports_open_idx ON product_imports (created_at, id)
         WHERE state IN ('queued', 'running');
     CREATE UNIQUE INDEX product_imports_idempotency_key
         ON product_imports (requested_by_id, idempotency_key) WHERE idempotency_key IS NOT NULL;

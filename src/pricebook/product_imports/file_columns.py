@@ -53,6 +53,8 @@ FILE_COLUMNS = (
     *("internal_sku", "name", "category", "status", "target_price", "gtin", "mpn", "brand"),
     "links",
 )
+# They are compared as they are with what is stored, then in NFC.
+CODE_COLUMNS = ("internal_sku", "links", "supplier", "supplier_sku")
 MAX_CATEGORY = 255
 MAX_CATEGORY_LEVELS = 20
 MAX_DECIMALS = 4
@@ -119,7 +121,7 @@ def check_columns(columns: Sequence[str]) -> None:
 def parse_row(row: TableRow, columns: Sequence[str]) -> ParsedRow:
     """Return what a row means; a row that cannot be understood has an error."""
     cells = {
-        column: unicodedata.normalize("NFC", cell)
+        column: cell if column in CODE_COLUMNS else unicodedata.normalize("NFC", cell)
         for column, cell in zip(columns, row.cells, strict=True)
     }
     sku = cells.get("internal_sku") or None
