@@ -145,3 +145,10 @@ def test_row_without_any_price_is_rejected() -> None:
     assert Table("pack_size", "pack_price").rejected("–", "24", "x").error_type == (
         "price_not_a_number"
     )
+
+
+def test_retail_price_beside_the_price_of_a_box_is_a_list_price() -> None:
+    rows = ("g1;Atún;24;48,00;3,10", "g2;Bonito;12;96,00;12,00", "g3;Melva;24;60,00;4,00")
+    table = table_of("Ref.;Descripción;Uds/caja;Precio caja;PVP ud.", *rows, currency="EUR")
+    assert columns_of(table)["price"] == "Precio caja"
+    assert table.basis.prices_per_pack

@@ -161,6 +161,7 @@ MIN_ORDER_QUANTITY_WORDS: tuple[tuple[str, ...], ...] = (
 MINIMUM_WORDS = frozenset(
     (
         *("min", "minimum", "minimal", "mindest", "mini", "minimale", "минимальный", "минимальная"),
+        *("least", "smallest", "lowest"),
         *("минимальное", "мин", "mínimo", "mínima", "minimalna", "minimalne", "мінімальне", "мін"),
         *("мінімальна", "minsta", "lägsta", "minimální", "minimo", "asgari", "минимална"),
         "минимално",

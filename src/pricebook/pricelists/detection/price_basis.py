@@ -24,6 +24,7 @@ from pricebook.pricelists.detection.fact_collector import (
     sentence_quote,
     sentence_statement,
 )
+from pricebook.pricelists.detection.further_prices import check_further_prices
 from pricebook.pricelists.detection.header_words import field_ranks
 from pricebook.pricelists.detection.list_currency import find_currency
 from pricebook.pricelists.detection.list_quantity import (
@@ -74,6 +75,7 @@ def detect_price_basis(sources: ListSources) -> ListFacts:
     discounts = _find_discounts(collector)
     _note_list_price(collector)
     note_surcharge(collector)
+    check_further_prices(collector, currency.code, discounts.base)
     basis = PriceBasis(
         currency=currency.code,
         currency_source=currency.source,
