@@ -288,6 +288,7 @@ _FIELD = {"price quantity": "price_quantity", "unit": "unit"}
         ("Preise je 100 Stück", "", "price_quantity"),
         ("", "Preise je 100 Stück", "price_quantity"),
         ("Preise zzgl. MwSt.", "Preise inkl. MwSt.", "vat_included"),
+        ("", "Preise inkl. MwSt.", "vat_included"),
     ],
 )
 def test_changed_sentence_is_refused(last: str, now: str, option: str) -> None:

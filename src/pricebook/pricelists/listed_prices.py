@@ -10,6 +10,7 @@ import msgspec
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.numbers import RowProblem, price_cell_reader
+from pricebook.pricelists.price_cell_check import price_cell_check
 from pricebook.pricelists.pricing import tier_at
 from pricebook.pricelists.row_costs import ListedPrice, holds_for_packs, pack_tiers
 from pricebook.pricelists.row_fields import RowFields, RowRejectedError
@@ -63,6 +64,9 @@ class ListedPriceReader:
         self._today = request.today or datetime.now(UTC).date()
         # The function that parses the price cells of rows in a currency.
         self.in_currency = cache(partial(price_cell_reader, number_profile))
+        check = price_cell_check(table)
+        # The same for the prices of articles, whose cells must not contradict the price list.
+        self.price_in_currency = cache(partial(price_cell_reader, number_profile, check=check))
 
     @property
     def has_one_price(self) -> bool:
@@ -80,9 +84,10 @@ class ListedPriceReader:
 
     def read(self, cells: list[str], terms: RowTerms) -> ListedPrices:
         """Return the prices of a row; raises RowRejectedError if one is not understood."""
-        read_price = self.in_currency(terms.currency)
         if self._fields.has("pack_price"):
+            read_price = self.in_currency(terms.currency)
             terms = terms._replace(pack_price=self._read_cell(cells, "pack_price", read_price))
+        read_price = self.price_in_currency(terms.currency)
         tiers = self._read_tiers(cells, read_price) if self._tiers else ()
         is_tiered = bool(tiers) or terms.pack_price is not None
         if is_tiered and "min_order_quantity" in terms.unread:

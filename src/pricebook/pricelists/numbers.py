@@ -10,20 +10,25 @@ import re
 from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import NamedTuple
 
 from pricebook.pricelists.detection.currencies import (
     WORD_OR_SIGN,
     currencies_in_text,
     currencies_of_word,
-    format_currencies,
 )
 from pricebook.pricelists.detection.vocabulary import TAX_WORDS
 from pricebook.pricelists.digits import ParsedNumber, parse_digits
-from pricebook.pricelists.facts.on_request import is_price_on_request
+from pricebook.pricelists.price_problems import (
+    RowProblem,
+    ambiguous_price,
+    is_month,
+    negative_price,
+    no_number,
+    other_mark,
+    price_in_other_currency,
+)
 from pricebook.pricelists.pricing import plain_decimal
 from pricebook.pricelists.schemas.cells import NumberCell
-from pricebook.pricelists.schemas.price_list_rows import RowErrorType
 from pricebook.pricelists.schemas.profile import NumberProfile
 from pricebook.pricelists.schemas.read_config import DecimalMark
 from pricebook.pricelists.text import TYPOGRAPHY, quote
@@ -35,8 +40,12 @@ _EXPONENTS = range(-6, 1)
 _MAX_ROUNDING = Decimal("0.0001")
 _MAX_NUMBER_LENGTH = 80
 
-# Fast path: up to ten digits, optionally a decimal mark and not exactly three decimals.
-_PLAIN = re.compile(r"[0-9]{1,10}(?:([.,])(?:[0-9]{1,2}|[0-9]{4,6}))?").fullmatch
+# Fast path: up to ten digits, optionally a decimal mark, and neither three decimals nor a year.
+_PLAIN = re.compile(
+    r"[0-9]{1,10}(?:([.,])(?:[0-9]{1,2}|(?!(?:19|20)[0-9]{2}$)[0-9]{4,6}))?"
+).fullmatch
+# It may be a number, too.
+_MAY_BE_MONTH = re.compile(r"(?:[1-9]|1[0-2])([.,])(?:19|20)[0-9]{2}").fullmatch
 _CELL = re.compile(
     r"(?P<before>[^0-9]*)"
     r"(?P<digits>[0-9](?:[0-9., ']*[0-9])?)(?P<exponent>[eE][+-]?[0-9]{1,3})?"
@@ -44,15 +53,6 @@ _CELL = re.compile(
 ).fullmatch
 _NO_CENTS = re.compile(r"([.,])\s?[-–—]{1,2}").match
 _AFFIX = re.compile(rf"(?:\s*+(?>{WORD_OR_SIGN.pattern})[.,]?+)*+\s*+").fullmatch
-_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}").match
-_ERROR_VALUE = re.compile(r"#|[+-]?(?:nan|inf)", re.IGNORECASE).match
-
-
-class RowProblem(NamedTuple):
-    """The reason to reject a row: error type and message."""
-
-    error_type: RowErrorType
-    message: str
 
 
 def detect_number_profile(cells: Iterable[str], currency: str) -> NumberProfile:
@@ -67,6 +67,8 @@ def detect_number_profile(cells: Iterable[str], currency: str) -> NumberProfile:
             continue
         if plain := _PLAIN(cell):
             decimal_marks.add(plain[1])
+        elif _MAY_BE_MONTH(cell.strip()):
+            continue
         elif isinstance(parsed := _parse_cell(cell.strip(), currency), ParsedNumber):
             decimal_marks.add(parsed.decimal_mark)
             grouping_marks.add(parsed.grouping_mark)
@@ -77,21 +79,32 @@ def detect_number_profile(cells: Iterable[str], currency: str) -> NumberProfile:
 
 
 def price_cell_reader(
-    profile: NumberProfile, currency: str
+    profile: NumberProfile,
+    currency: str,
+    check: Callable[[str], RowProblem | None] | None = None,
 ) -> Callable[[str], Decimal | RowProblem]:
-    """Return the function that parses the price cells of a column; an empty cell is no number."""
+    """Return the function that parses the price cells of a column; an empty cell is no number.
+
+    `check` returns why a cell with more than a number is no price.
+    """
     separator = profile.decimal_separator
-    excluded_mark = _other_mark(separator) if separator else ""
+    excluded_mark = other_mark(separator) if separator else ""
 
     def read(cell: str) -> Decimal | RowProblem:
         if isinstance(cell, NumberCell):
-            return price_of_number_cell(cell, currency)
-        plain = _PLAIN(cell)
-        if plain and plain[1] != excluded_mark:
-            return Decimal(cell.replace(",", "."))
-        cell = cell.strip()
-        parsed = _parse_cell(cell, currency)
-        return parsed if isinstance(parsed, RowProblem) else _price_of(cell, parsed, profile)
+            price = price_of_number_cell(cell, currency)
+            is_number = cell == cell.displayed
+        else:
+            plain = _PLAIN(cell)
+            if plain and plain[1] != excluded_mark:
+                return Decimal(cell.replace(",", "."))
+            cell = cell.strip()
+            parsed = _parse_cell(cell, currency)
+            price = parsed if isinstance(parsed, RowProblem) else _price_of(cell, parsed, profile)
+            is_number = cell[-1:].isdigit() and cell[:1].isdigit()
+        if check is None or is_number or isinstance(price, RowProblem):
+            return price
+        return check(cell) or price
 
     return read
 
@@ -137,11 +150,11 @@ def price_of_number_cell(cell: NumberCell, currency: str) -> Decimal | RowProble
     number, text = Decimal(cell), cell.displayed
     if text != cell:
         if "%" in text:
-            return _not_a_number(text)
+            return no_number(text)
         codes = currencies_in_text(text, currency)
         if codes is not None and currency not in codes:
-            return _other_currency(text, codes, currency)
-    return _negative(text) if number < 0 else _check_range(number, text)
+            return price_in_other_currency(text, codes, currency)
+    return negative_price(text) if number < 0 else _check_range(number, text)
 
 
 def _price_of(cell: str, parsed: ParsedNumber, profile: NumberProfile) -> Decimal | RowProblem:
@@ -149,13 +162,19 @@ def _price_of(cell: str, parsed: ParsedNumber, profile: NumberProfile) -> Decima
     if mark:
         is_decimal = _is_decimal_mark(mark, profile)
         if is_decimal is None:
-            return _ambiguous(cell, parsed)
+            return ambiguous_price(cell, parsed)
         digits = parsed.digits.replace(mark, "." if is_decimal else "")
     elif _contradicts_separator(parsed, profile.decimal_separator):
         return RowProblem(
             "price_not_a_number",
             f"The price {quote(cell)} does not fit decimal_separator "
             f"{profile.decimal_separator!r}.",
+        )
+    elif (month := _MAY_BE_MONTH(cell)) and _is_decimal_mark(month[1], profile) is False:
+        return RowProblem(
+            "price_ambiguous",
+            f"The price {quote(cell)} may be a month, since the other prices of the column have "
+            f"{other_mark(month[1])!r} as decimal mark: correct the cell.",
         )
     else:
         digits = parsed.digits
@@ -166,7 +185,7 @@ def _is_decimal_mark(mark: str, profile: NumberProfile) -> bool | None:
     """Return whether the column uses a mark as the decimal mark; None if that is ambiguous."""
     if profile.decimal_separator:
         return mark == profile.decimal_separator
-    decimal, grouping, other = profile.decimal_marks, profile.grouping_marks, _other_mark(mark)
+    decimal, grouping, other = profile.decimal_marks, profile.grouping_marks, other_mark(mark)
     for_decimal = mark in decimal or other in grouping
     for_grouping = mark in grouping or other in decimal
     if for_decimal != for_grouping:
@@ -179,7 +198,7 @@ def _is_decimal_mark(mark: str, profile: NumberProfile) -> bool | None:
 def _contradicts_separator(parsed: ParsedNumber, decimal_separator: DecimalMark | None) -> bool:
     if decimal_separator is None:
         return False
-    excluded_mark = _other_mark(decimal_separator)
+    excluded_mark = other_mark(decimal_separator)
     return parsed.decimal_mark == excluded_mark or parsed.grouping_mark == decimal_separator
 
 
@@ -201,8 +220,8 @@ def _check_range(number: Decimal, cell: str) -> Decimal | RowProblem:
 def _parse_cell(cell: str, currency: str) -> ParsedNumber | RowProblem:
     """Parse a price cell; a mark that only the whole column can explain stays ambiguous."""
     match = _CELL(cell.translate(TYPOGRAPHY)) if len(cell) <= _MAX_NUMBER_LENGTH else None
-    if not match:
-        return _not_a_number(cell)
+    if not match or is_month(cell):
+        return no_number(cell)
     before, digits, exponent, after = match.group("before", "digits", "exponent", "after")
     if no_cents := _NO_CENTS(after):
         digits, after = f"{digits}{no_cents[1]}00", after[no_cents.end() :]
@@ -210,10 +229,10 @@ def _parse_cell(cell: str, currency: str) -> ParsedNumber | RowProblem:
         before, digits = before[:-1], before[-1] + digits
     currencies = _currencies_around(before, after, currency)
     if currencies is None:
-        return _negative(cell) if _is_negative(before, after) else _not_a_number(cell)
+        return negative_price(cell) if _isnegative_price(before, after) else no_number(cell)
     if currencies and currency not in currencies:
-        return _other_currency(cell, currencies, currency)
-    return parse_digits(digits, exponent or "") or _not_a_number(cell)
+        return price_in_other_currency(cell, currencies, currency)
+    return parse_digits(digits, exponent or "") or no_number(cell)
 
 
 @lru_cache(maxsize=4096)
@@ -238,49 +257,6 @@ def _currencies_around(before: str, after: str, currency: str) -> frozenset[str]
     return possible_codes
 
 
-def _is_negative(before: str, after: str) -> bool:
+def _isnegative_price(before: str, after: str) -> bool:
     signs = (before.strip()[:1], before.strip()[-1:], after.strip()[:1])
     return any(sign in {"-", "–"} for sign in signs) or "(" in before
-
-
-def _negative(cell: str) -> RowProblem:
-    return RowProblem("price_negative", f"The price {quote(cell)} is negative.")
-
-
-def _other_currency(cell: str, codes: frozenset[str], currency: str) -> RowProblem:
-    return RowProblem(
-        "other_currency",
-        f"The price {quote(cell)} is in {format_currencies(codes)}, its row is in {currency}.",
-    )
-
-
-def _ambiguous(cell: str, parsed: ParsedNumber) -> RowProblem:
-    mark = parsed.ambiguous_mark
-    decimal, grouping = parsed.digits.replace(mark, "."), parsed.digits.replace(mark, "")
-    return RowProblem(
-        "price_ambiguous",
-        f"The price {quote(cell)} is {decimal} with decimal_separator {mark!r} and {grouping} with "
-        f"{_other_mark(mark)!r}; no other cell of the column decides which.",
-    )
-
-
-def _not_a_number(cell: str) -> RowProblem:
-    if not cell:
-        return RowProblem("missing_price", "The price is missing.")
-    if is_price_on_request(cell):
-        return RowProblem("price_on_request", f"The price is on request: {quote(cell)}.")
-    if _ERROR_VALUE(cell):
-        reason = "is an error value, not a number"
-    elif _DATE(cell):
-        reason = "is a date, not a number"
-    elif "%" in cell:
-        reason = "is a percentage, not a price"
-    elif any(char.isdigit() for char in cell):
-        reason = "is not one number"
-    else:
-        reason = "is not a number"
-    return RowProblem("price_not_a_number", f"The price {quote(cell)} {reason}.")
-
-
-def _other_mark(mark: str) -> str:
-    return "." if mark == "," else ","

@@ -8,6 +8,7 @@ from typing import TypeVar
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.currencies import currencies_in_text, format_currencies
+from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.facts.dates import parse_date
 from pricebook.pricelists.facts.quantities import Quantity, parse_quantity
@@ -47,6 +48,12 @@ class RowFields:
         self._headers = table.headers
         self._basis = table.basis
         self._catalog_currency = request.currency
+        # Whether only the currency column says the currency, and not the same in all rows.
+        self._is_currency_of_rows = (
+            "currency" in table.facts
+            and table.facts["currency"].value == PER_ROW
+            and not table.basis.currency_source
+        )
         self._unit_source = table.facts["unit"].source if "unit" in table.facts else "the list"
         self.decimal_mark: DecimalMark | None = known_decimal_mark(number_profile)
 
@@ -90,6 +97,12 @@ class RowFields:
     def currency(self, cells: list[str]) -> str:
         """Return the currency of the row: its currency cell, else that of the price list."""
         cell = self.cell(cells, "currency")
+        if not cell and self._is_currency_of_rows:
+            raise RowRejectedError(
+                "currency_unknown",
+                f"The currency ({self.label('currency')}) is missing, and other rows have "
+                "different ones: write its ISO 4217 code.",
+            )
         return self._parse_currency(cell) if cell else self._basis.currency
 
     def price_quantity(self, cells: list[str], unit_quantity: Quantity | None) -> Quantity:

@@ -86,7 +86,7 @@ class RowPriceReader:
         if not self._prices.has_price(cells):
             raise _missing_price()
         terms = self._terms.parse(cells)
-        read_price = self._prices.in_currency(terms.currency)
+        read_price = self._prices.price_in_currency(terms.currency)
         has_others = not (self._prices.has_one_price and self._information.is_empty)
         is_cost = not (terms.is_converted or terms.discounts) and self._prices.holds_today(terms)
         if has_others or not is_cost:

@@ -10,6 +10,7 @@ from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.detection.vocabulary import PIECE_UNIT_WORDS, TAX_WORDS, TOTAL_WORDS
 from pricebook.pricelists.item_names import MAX_NAME_LENGTH, NameShortener
 from pricebook.pricelists.numbers import RowProblem, price_cell_reader
+from pricebook.pricelists.price_cell_check import price_cell_check
 from pricebook.pricelists.priced_rows import has_row_prices, statements_of_list
 from pricebook.pricelists.row_prices import RowPriceReader
 from pricebook.pricelists.row_rejection import (
@@ -77,7 +78,9 @@ class RowReader:
         self._price = table.columns["price"]
         self._category = table.columns.get("category")
         self._catalog_currency = request.currency
-        self._read_price = price_cell_reader(number_profile, basis.currency)
+        self._read_price = price_cell_reader(
+            number_profile, basis.currency, price_cell_check(table)
+        )
         self._statements = statements_of_list(basis, request.currency)
         self._prices = (
             RowPriceReader(table, number_profile, request)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pricebook.pricelists.detection.column_content import display_text
+from pricebook.pricelists.detection.quantity_phrases import PACK_CODES
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.facts.quantities import Quantity
 from pricebook.pricelists.facts.units import parse_unit
@@ -86,7 +87,7 @@ class RowTermsParser:
         pack_size = fields.parsed(cells, "pack_size", fields.quantity_in, unread)
         if self._basis.prices_per_pack:
             quantity = fields.pack_quantity(cells, quantity)
-        minimum = fields.parsed(cells, "min_order_quantity", fields.quantity_in, unread)
+        minimum = self._minimum(cells, quantity.unit, pack_size, unread)
         vat = fields.vat(cells, unread)
         vat_factor = vat_conversion(vat, self._catalog_vat)
         if vat_factor is None:
@@ -121,6 +122,26 @@ class RowTermsParser:
             details=details,
             unread=unread,
         )
+
+    def _minimum(
+        self,
+        cells: list[str],
+        unit: str | None,
+        pack_size: Quantity | None,
+        unread: dict[Field, str],
+    ) -> Quantity | None:
+        """Return the least order in base units; `2 VPE` are two packs of the pack size.
+
+        Packs whose size is not known are unread, unless they are the unit of the price.
+        """
+        fields = self._fields
+        minimum = fields.parsed(cells, "min_order_quantity", fields.quantity_in, unread)
+        if minimum is None or minimum.unit not in PACK_CODES or minimum.unit == unit:
+            return minimum
+        if pack_size is not None:
+            return Quantity(minimum.number * pack_size.number, pack_size.unit)
+        unread["min_order_quantity"] = fields.text(cells, "min_order_quantity") or ""
+        return None
 
     def _unit_quantity(self, cells: list[str]) -> Quantity | None:
         """Return the unit of a row, of its unit cell also a quantity; None if it is unknown."""

@@ -67,6 +67,8 @@ _CODES_BY_WORD = {
     for codes, words in _CURRENCY_WORDS.items()
     for word in words.split()
 }
+# Signs that are other abbreviations where the catalog is in another currency: `Br.` is gross.
+_SIGNS_OF_CATALOG = {"br": "BYN"}
 # Names of currencies in the forms that sentences use, without case and accents.
 _SENTENCE_NAMES = {
     "EUR": "euro euros eur евро євро euroa",
@@ -103,7 +105,7 @@ WORD_OR_SIGN = re.compile(r"[^\W\d_]+\$?|[^\w\s.,]")
 def currencies_of_word(word: str, catalog_currency: str) -> frozenset[str] | None:
     """Return the ISO codes that a word or sign may mean, None if it is no currency."""
     folded = word.casefold()
-    if folded == catalog_currency.casefold():
+    if folded == catalog_currency.casefold() or _SIGNS_OF_CATALOG.get(folded) == catalog_currency:
         return frozenset({catalog_currency})
     return _CODES_BY_WORD.get(folded)
 

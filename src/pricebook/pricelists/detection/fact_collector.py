@@ -10,6 +10,7 @@ from pricebook.pricelists.detection.columns import ColumnAssignment
 from pricebook.pricelists.detection.header_row import TableHeader
 from pricebook.pricelists.detection.header_texts import header_statement
 from pricebook.pricelists.detection.notes import Note
+from pricebook.pricelists.detection.price_cells import CellStatement, statement_of_cells
 from pricebook.pricelists.detection.price_statements import PriceStatement
 from pricebook.pricelists.detection.sentences import Sentence
 from pricebook.pricelists.schemas.profile import Fact, FactOrigin
@@ -74,6 +75,12 @@ class ListSources(NamedTuple):
         fields = self.assignment.columns.keys()
         has_column = not fields.isdisjoint({"discount", "discount_group"})
         return has_column or self.config.discount is not None
+
+    @property
+    def cell_statement(self) -> CellStatement:
+        """What most cells of the price column say beside their numbers."""
+        price = self.assignment.columns.get("price")
+        return CellStatement() if price is None else statement_of_cells(self.content(price).cells)
 
     @property
     def general_sentences(self) -> list[Sentence]:

@@ -23,7 +23,7 @@ from pricebook.pricelists.detection.currency_columns import CurrencyColumns
 from pricebook.pricelists.detection.discount_columns import DiscountColumns
 from pricebook.pricelists.detection.header_row import ExpectedColumns, RankedColumns, TableHeader
 from pricebook.pricelists.detection.header_texts import header_currencies, header_statement
-from pricebook.pricelists.detection.header_words import is_known_non_price_header
+from pricebook.pricelists.detection.header_words import field_ranks, is_known_non_price_header
 from pricebook.pricelists.detection.pack_sample import PackSample
 from pricebook.pricelists.detection.quantity_remarks import remark_issues
 from pricebook.pricelists.facts.units import parse_unit
@@ -78,6 +78,7 @@ class FactColumns:
         self._choose_quantity_letters()
         self._check_remarks()
         self._choose_pack_price()
+        self._note_gtin_as_code(assigned.get("sku"))
         return self._columns, self._issues
 
     def _choose_mapped(self) -> None:
@@ -140,6 +141,14 @@ class FactColumns:
             self._assign("surcharge", next(iter(free)))
         elif free:
             self._issues.append(equal_columns_issue(self._header, "surcharge", free))
+
+    def _note_gtin_as_code(self, code: int | None) -> None:
+        """Note that the column of the code is that of the GTIN, too, by its header and cells."""
+        if code is None or "gtin" in self._columns or code in self._header.ignored:
+            return
+        names_gtin = "gtin" in field_ranks(self._header.cells[code], self._expected.currency)
+        if names_gtin and fact_cells.is_gtin(self._content(code)):
+            self._columns["gtin"] = code
 
     def _choose_pack_price(self) -> None:
         """Choose the price of the pack beside that of a piece, if the sample rows fit that."""
@@ -207,12 +216,12 @@ class FactColumns:
     def _choose_quantity_letters(self) -> None:
         """Choose a column such as `%` with cells such as `C` as what prices are for.
 
-        Below another header they are a doubt: prices may be for a hundred, by `M` for a thousand.
+        Below another header they are a doubt: prices may be for a hundred, by `M` for a thousand;
+        those of the unit column are settled by `unit_letters`.
         """
-        mapping = self._expected.mapping
         if self._expected.price_quantity_is_set or "price_quantity" in self._columns:
             return
-        unit = None if "unit" in mapping else self._columns.get("unit")
+        unit = self._columns.get("unit")
         others = [
             index
             for index in range(len(self._header.cells))
@@ -228,7 +237,8 @@ class FactColumns:
             if _QUANTITY_HEADER(self._header.cells[index]):
                 self._assign("price_quantity", index)
                 return
-            self._issues.append(self._quantity_doubt(index, example))
+            if index != unit:
+                self._issues.append(self._quantity_doubt(index, example))
 
     def _check_remarks(self) -> None:
         """Refuse columns without a field that say what prices are for, unless it is known."""

@@ -13,12 +13,20 @@ from pricebook.pricelists.detection.ambiguity_errors import (
     column_label,
     column_reference,
 )
-from pricebook.pricelists.detection.column_content import ColumnContent, are_compatible_kinds
+from pricebook.pricelists.detection.column_content import (
+    ColumnContent,
+    are_compatible_kinds,
+    is_numeric,
+)
 from pricebook.pricelists.detection.column_names import column_index
 from pricebook.pricelists.detection.header_row import TableHeader
-from pricebook.pricelists.detection.header_texts import split_header_with_brackets
+from pricebook.pricelists.detection.header_texts import (
+    may_be_only_price,
+    mentions_price,
+    split_header_with_brackets,
+)
 from pricebook.pricelists.detection.header_words import field_ranks
-from pricebook.pricelists.detection.price_words import UNIT_PRICE_OR_PACK_WORDS
+from pricebook.pricelists.detection.price_words import LIST_PRICE_RANK, UNIT_PRICE_OR_PACK_WORDS
 from pricebook.pricelists.schemas.profile import ColumnKind, DetectedProfile
 from pricebook.pricelists.schemas.read_config import Field, ReadConfig
 from pricebook.pricelists.text import comparison_key, quote, quote_list
@@ -88,6 +96,52 @@ def changed_headers(
         is_decided = is_present or _is_decided(field, configured) or _may_be_missing(field, header)
         if not is_decided:
             yield _missing_column_issue(header, field, title)
+
+
+def added_prices(
+    header: TableHeader,
+    contents: Sequence[ColumnContent],
+    configured: ReadConfig,
+    previous_profile: DetectedProfile,
+) -> Iterator[PriceListIssue]:
+    """Yield the issue of a list price that was the price, beside a new column that has a price."""
+    title = _previous_title(previous_profile.columns.get("price", ""), previous_profile)
+    if "price" in configured.column_mapping or not _is_plain_list_price(title, previous_profile):
+        return
+    known = set(map(normalized_title, previous_profile.headers))
+    added = [
+        index
+        for index, cell in enumerate(header.cells[: len(contents)])
+        if normalized_title(cell) not in known
+        and index not in header.ignored
+        and is_numeric(contents[index])
+        and _names_price(cell, previous_profile.currency)
+    ]
+    if added:
+        labels = " and ".join(column_label(header, index) for index in added)
+        reference = column_reference(header, added[0])
+        yield PriceListIssue(
+            f"In the previous price list the price was the list price {quote(title)}, and this one "
+            f'has a price in {labels}, too; set --column price="{reference}" or --column '
+            f'price="{title}", or {NEW_LAYOUT_HINT}.',
+            "column_mapping.price",
+            (*(column_reference(header, index) for index in added), title),
+        )
+
+
+def _is_plain_list_price(title: str, profile: DetectedProfile) -> bool:
+    """Return whether a header of the price names a list price, and no discount was taken off."""
+    has_discount = not {"discount", "discount_groups"}.isdisjoint(profile.price_facts)
+    return "list_price" in field_ranks(title, profile.currency) and not has_discount
+
+
+def _names_price(cell: str, currency: str) -> bool:
+    """Return whether a header names a price that is neither a list price nor an upcoming one."""
+    ranks = field_ranks(cell, currency)
+    is_other = not {"list_price", "next_price", "surcharge"}.isdisjoint(ranks)
+    is_named = ranks.get("price", LIST_PRICE_RANK) < LIST_PRICE_RANK
+    is_unknown = not ranks and mentions_price(cell) and may_be_only_price(cell)
+    return not is_other and (is_named or is_unknown)
 
 
 def without_missing_columns(

@@ -7,6 +7,7 @@ from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.currencies import (
     currencies_in_text,
     currency_of_cell,
+    format_currencies,
     resolve_currency,
 )
 from pricebook.pricelists.detection.fact_collector import (
@@ -21,6 +22,10 @@ from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.price_statements import names_unknown_currency
 from pricebook.pricelists.schemas.profile import Fact, FactOrigin
 from pricebook.pricelists.text import quote
+
+# Single cells in another currency are rejected; more of them leave that of all others in doubt.
+_MIN_FOREIGN_CELLS = 2
+_MIN_FOREIGN_SHARE = 0.1
 
 
 class _Named(NamedTuple):
@@ -75,6 +80,7 @@ def find_currency(collector: FactCollector) -> ListCurrency:
     elif decided:
         collector.facts["currency"] = decided.as_fact()
     else:
+        _refuse_some_cells(collector)
         collector.facts["currency"] = Fact(catalog_currency, "assumed")
     return _list_currency(collector, decided.value if decided else catalog_currency, statements)
 
@@ -167,12 +173,44 @@ def _of_column(collector: FactCollector) -> list[_Named]:
     return [_Named(common, "column", sources.column_source(index))] if common else []
 
 
-def _of_cells(collector: FactCollector) -> list[_Named]:
-    """Return the currency that every price cell names."""
+def _refuse_some_cells(collector: FactCollector) -> None:
+    """Refuse prices of which some name another currency than the catalog's and others none."""
+    catalog_currency = collector.sources.request.currency
+    numbers = _price_texts(collector)
+    foreign = [
+        cell
+        for cell in numbers
+        if (codes := currencies_in_text(cell, catalog_currency)) and catalog_currency not in codes
+    ]
+    bare = next(
+        (cell for cell in numbers if currencies_in_text(cell, catalog_currency) is None), ""
+    )
+    if len(foreign) < _MIN_FOREIGN_CELLS or len(foreign) < _MIN_FOREIGN_SHARE * len(numbers):
+        return
+    codes = currencies_in_text(foreign[0], catalog_currency) or frozenset()
+    if bare:
+        candidates = (min(codes), catalog_currency)
+        collector.refuse(
+            f"Prices such as {quote(foreign[0])} name {format_currencies(codes)} and others such "
+            f"as {quote(bare)} no currency; set the one of the list, as in "
+            f"currency={candidates[0]}.",
+            "currency",
+            candidates,
+        )
+
+
+def _price_texts(collector: FactCollector) -> list[str]:
+    """Return the displayed texts of the price cells that have a number."""
     sources = collector.sources
     price = sources.assignment.columns.get("price")
     cells = [] if price is None else list(map(display_text, sources.content(price).cells))
-    numbers = [cell for cell in cells if any(map(str.isdigit, cell))]
+    return [cell for cell in cells if any(map(str.isdigit, cell))]
+
+
+def _of_cells(collector: FactCollector) -> list[_Named]:
+    """Return the currency that every price cell names."""
+    sources = collector.sources
+    numbers = _price_texts(collector)
     named = {currencies_in_text(cell, sources.request.currency) for cell in numbers}
     resolved = {resolve_currency(codes or (), sources.request.currency) for codes in named}
     is_one_currency = len(named) == 1 or (len(resolved) == 1 and None not in resolved)

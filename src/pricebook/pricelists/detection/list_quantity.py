@@ -32,9 +32,10 @@ def find_price_quantity(collector: FactCollector) -> tuple[Decimal, bool]:
         return _configured_quantity(collector)
     _refuse_parts(collector)
     _refuse_unclear_header(collector)
-    source = sources.price_source
+    source, of_cells = sources.price_source, sources.cell_statement
     statements = [
         *_remembered(collector),
+        *_statements(collector, of_cells.statement, ("cell", of_cells.source)),
         *_statements(collector, sources.price_statement, ("header", source)),
     ]
     for sentence in sources.general_sentences:
@@ -73,6 +74,8 @@ def find_unit(collector: FactCollector) -> str | None:
             collector.facts["unit"] = Fact(unit, "header", sources.price_source)
             return unit
     statements: list[tuple[FactOrigin, str, PriceStatement]] = []
+    of_cells = sources.cell_statement
+    statements.append(("cell", of_cells.source, of_cells.statement))
     statements.append(("header", sources.price_source, sources.price_statement))
     statements.extend(
         ("sentence", sentence_source(sentence), sentence.statement)

@@ -66,6 +66,11 @@ def _vat_included(collector: FactCollector) -> bool | None:
     statements = (
         [] if configured is None else [collector.setting("vat_included", str(configured).lower())]
     )
+    of_cells = sources.cell_statement
+    statements += [
+        Statement(str(value).lower(), "cell", of_cells.source)
+        for value in sorted(of_cells.statement.vat_included)
+    ]
     header = sources.price_statement
     if not header.is_gross_or_net or not sources.has_discounts or _has_tax_twin(sources):
         statements += [

@@ -7,15 +7,23 @@ import msgspec
 
 from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.layout import NEW_LAYOUT_HINT
+from pricebook.pricelists.facts.units import PIECE
 from pricebook.pricelists.schemas.profile import DetectedProfile, Fact
 from pricebook.pricelists.schemas.read_config import ReadConfig
 
 # The value of a fact that each row states.
 PER_ROW = "per row"
-# Without these facts a price was read as it is.
-_FACTS_WITH_DEFAULT = frozenset({"price_quantity", "prices_per_pack", "discount"})
-# Facts that a price depends on; the last ones are remembered if they were set.
-_COMPARED_FACTS = ("currency", "price_quantity", "prices_per_pack", "vat_included", "discount")
+# What a fact says that is not stated: a price is for one piece.
+_DEFAULTS = {"price_quantity": "1", "unit": PIECE}
+# Facts that a price depends on, with the option that decides each.
+_COMPARED_FACTS = {
+    "currency": "currency",
+    "price_quantity": "price_quantity",
+    "unit": "price_quantity",
+    "prices_per_pack": "prices_per_pack",
+    "vat_included": "vat_included",
+    "discount": "discount",
+}
 _REMEMBERED_OPTIONS = (
     *("currency", "price_quantity", "prices_per_pack", "vat_included", "vat_rate", "discount"),
     *("discount_groups", "discount_base"),
@@ -23,6 +31,7 @@ _REMEMBERED_OPTIONS = (
 _FACT_LABELS = {
     "currency": "currency",
     "price_quantity": "quantity that a price is for",
+    "unit": "unit that a price is for",
     "prices_per_pack": "price per pack",
     "vat_included": "inclusion of VAT",
     "discount": "discount",
@@ -54,35 +63,42 @@ def changed_facts(
 ) -> Iterator[PriceListIssue]:
     """Yield an issue for each fact about the prices that differs from the previous price list.
 
-    A profile of an earlier release has no facts; a fact that is stated for the first time is no
-    change, except for the quantity and the discount, without which a price was read as it is.
+    A profile of an earlier release has no facts. A column of currencies states them row by row, so
+    that other ones in it are no change.
     """
     previous_facts = previous_profile.price_facts
     if not previous_facts:
         return
-    for key in _COMPARED_FACTS:
+    for key, option in _COMPARED_FACTS.items():
         before, now = previous_facts.get(key), facts.get(key)
-        is_decided = getattr(configured, key) is not None or (
-            before is not None
-            and before.origin == "header"
-            and "price" in configured.column_mapping
-        )
-        is_new = before is None and key not in _FACTS_WITH_DEFAULT
-        if is_decided or is_new or _value(key, before) == _value(key, now):
+        if _is_decided(configured, option, before) or _value(key, before) == _value(key, now):
             continue
-        example = before.value if before and before.value != PER_ROW else "…"
+        stated = [f.value for f in (before, now) if f and f.value != PER_ROW]
+        example = next(iter(stated), "…")
+        remedy = "1 for prices per unit" if option != key else f"as in {option}={example}"
         yield PriceListIssue(
             f"In the previous price list the {_FACT_LABELS[key]} was {_fact_text(before)}, now it "
-            f"is {_fact_text(now)}; set it, as in {key}={example}, or {NEW_LAYOUT_HINT}.",
-            key,
-            tuple(fact.value for fact in (before, now) if fact and fact.value != PER_ROW),
+            f"is {_fact_text(now)}; set {'it' if option == key else option}, {remedy}, or "
+            f"{NEW_LAYOUT_HINT}.",
+            option,
+            tuple(stated) if option == key else (),
         )
+
+
+def _is_decided(configured: ReadConfig, option: str, before: Fact | None) -> bool:
+    """Return whether an option states a fact, its column, or the price whose header stated it."""
+    mapping: Mapping[Any, str] = configured.column_mapping
+    was_in_header = before is not None and before.origin == "header"
+    is_set = getattr(configured, option) is not None or option in mapping
+    return is_set or (was_in_header and "price" in mapping)
 
 
 def _value(key: str, fact: Fact | None) -> str | None:
-    """Return the value of a fact; a price for one unit is the same as one for nothing else."""
-    is_default = fact is None or (key == "price_quantity" and fact.value == "1")
-    return None if fact is None or is_default else fact.value
+    """Return the value of a fact, None for that of a fact which is not stated."""
+    if fact is None or fact.value == _DEFAULTS.get(key):
+        return None
+    is_of_rows = key == "currency" and fact.origin == "column"
+    return PER_ROW if is_of_rows else fact.value
 
 
 def _fact_text(fact: Fact | None) -> str:

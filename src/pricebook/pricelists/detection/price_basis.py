@@ -36,6 +36,7 @@ from pricebook.pricelists.detection.list_surcharge import note_surcharge
 from pricebook.pricelists.detection.list_tax import find_vat
 from pricebook.pricelists.detection.previous_facts import PER_ROW
 from pricebook.pricelists.detection.sentences import Doubt
+from pricebook.pricelists.detection.unit_letters import settle_unit_letters
 from pricebook.pricelists.facts.dates import find_day_first
 from pricebook.pricelists.facts.discounts import parse_discounts
 from pricebook.pricelists.schemas.profile import Fact, PriceBasis
@@ -76,6 +77,7 @@ def detect_price_basis(sources: ListSources) -> ListFacts:
     _note_list_price(collector)
     note_surcharge(collector)
     check_further_prices(collector, currency.code, discounts.base)
+    settle_unit_letters(collector)
     basis = PriceBasis(
         currency=currency.code,
         currency_source=currency.source,

@@ -152,7 +152,10 @@ def _choose_columns(
     config, previous_profile = request.config, request.previous_profile
     if previous_profile is None:
         return choose_columns(header, expected, contents)
-    moved = list(layout.changed_headers(header, config, previous_profile))
+    moved = [
+        *layout.changed_headers(header, config, previous_profile),
+        *layout.added_prices(header, contents, config, previous_profile),
+    ]
     mapping = layout.without_missing_columns(expected.mapping, header, config)
     assignment = choose_columns(header, expected._replace(mapping=mapping), contents)
     unconfigured: dict[Field, int] = {

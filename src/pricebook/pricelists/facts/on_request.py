@@ -13,6 +13,7 @@ _TEXTS = frozenset(
         *("quote", "on quote", "rfq", "contact us", "contact", "enquire", "inquire", "inquiry"),
         *("tba", "tbd", "tbc", "to be announced", "to be confirmed", "market price", "daily price"),
         *("auf anfrage", "preis auf anfrage", "a.a", "a. a", "a.anfr", "auf anfr", "anfrage"),
+        *("k.a", "k. a", "keine angabe", "keine angaben"),
         *("anfragen", "bitte anfragen", "tagespreis", "tagespreise", "n.v", "nach vereinbarung"),
         *("preis nach vereinbarung", "nach aufwand", "auf nachfrage"),
         *("по запросу", "цена по запросу", "под запрос", "договорная", "цена договорная"),

@@ -1,0 +1,70 @@
+"""The reasons why a cell is no price."""
+
+import re
+from typing import NamedTuple
+
+from pricebook.pricelists.detection.currencies import format_currencies
+from pricebook.pricelists.digits import ParsedNumber
+from pricebook.pricelists.facts.on_request import is_price_on_request
+from pricebook.pricelists.schemas.price_list_rows import RowErrorType
+from pricebook.pricelists.text import quote
+
+_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}").match
+_ERROR_VALUE = re.compile(r"#|[+-]?(?:nan|inf)", re.IGNORECASE).match
+# `03.2024` is a month; `3.2024` may be a number.
+is_month = re.compile(r"0[1-9][.,](?:19|20)[0-9]{2}").fullmatch
+
+
+class RowProblem(NamedTuple):
+    """The reason to reject a row: error type and message."""
+
+    error_type: RowErrorType
+    message: str
+
+
+def negative_price(cell: str) -> RowProblem:
+    """Return the problem of a negative price."""
+    return RowProblem("price_negative", f"The price {quote(cell)} is negative.")
+
+
+def price_in_other_currency(cell: str, codes: frozenset[str], currency: str) -> RowProblem:
+    """Return the problem of a price in another currency than its row."""
+    return RowProblem(
+        "other_currency",
+        f"The price {quote(cell)} is in {format_currencies(codes)}, its row is in {currency}.",
+    )
+
+
+def ambiguous_price(cell: str, parsed: ParsedNumber) -> RowProblem:
+    """Return the problem of a price with a mark that may be a decimal or a grouping mark."""
+    mark = parsed.ambiguous_mark
+    decimal, grouping = parsed.digits.replace(mark, "."), parsed.digits.replace(mark, "")
+    return RowProblem(
+        "price_ambiguous",
+        f"The price {quote(cell)} is {decimal} with decimal_separator {mark!r} and {grouping} with "
+        f"{other_mark(mark)!r}; no other cell of the column decides which.",
+    )
+
+
+def no_number(cell: str) -> RowProblem:
+    """Return the problem of an empty cell, of a price on request and of any other text."""
+    if not cell:
+        return RowProblem("missing_price", "The price is missing.")
+    if is_price_on_request(cell):
+        return RowProblem("price_on_request", f"The price is on request: {quote(cell)}.")
+    if _ERROR_VALUE(cell):
+        reason = "is an error value, not a number"
+    elif _DATE(cell) or is_month(cell):
+        reason = "is a date, not a number"
+    elif "%" in cell:
+        reason = "is a percentage, not a price"
+    elif any(char.isdigit() for char in cell):
+        reason = "is not one number"
+    else:
+        reason = "is not a number"
+    return RowProblem("price_not_a_number", f"The price {quote(cell)} {reason}.")
+
+
+def other_mark(mark: str) -> str:
+    """Return the decimal mark that a mark is not."""
+    return "." if mark == "," else ","
