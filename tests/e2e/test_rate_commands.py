@@ -63,7 +63,7 @@ def test_missing_rate_is_a_problem_of_the_doctor(
     done = system.run("doctor", **environment)
     assert done.returncode == 1
     assert (
-        "wrong rates: the newest exchange rate of EUR is over a year old, and price lists need one"
+        "wrong rates: there is no exchange rate of EUR of the last year, and price lists need one"
         " of the last 7 days: `pricebook rates set EUR USD RATE`, or set EXCHANGE_RATES_URL.\n"
     ) in done.stdout
 

@@ -83,6 +83,9 @@ async def test_the_api_lists_corrected_rows_apart(
     (corrected,) = page["data"]
     assert page["total_count"] == 1
     assert (corrected["row_number"], corrected["corrected_by"]) == (3, response.json()["task_id"])
+    for query, number in (("", "4"), ("?corrected=true", "3")):
+        csv = await admin.get(f"{TASKS}/{task_id}/errors{query}", headers={"Accept": "text/csv"})
+        assert [line.split(",")[0] for line in csv.text.splitlines()[1:]] == [number]
 
 
 async def test_corrections_of_an_unknown_task_or_of_another_supplier_are_a_400(

@@ -132,6 +132,7 @@ def test_row_with_too_many_cells_is_rejected() -> None:
     result = read_price_list("sku,name,price\n1,Lamp,5,99\n2,Cable,6.50\n")
     assert [row.error_type for row in result.rejected] == ["too_many_cells"]
     assert result.rejected[0].row_data == ["1", "Lamp", "5", "99"]
+    assert "may contain a delimiter" in result.rejected[0].error_message
 
 
 def test_columns_without_header_are_ignored() -> None:

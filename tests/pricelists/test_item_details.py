@@ -161,8 +161,29 @@ def test_missing_price_names_its_item() -> None:
 def test_price_that_is_less_than_a_millionth_is_rejected() -> None:
     row = Table("price_quantity").rejected("0.0001", "1000")
     assert row.error_type == "price_too_precise"
-    assert Table("price_quantity").item("0", "1000").price == 0
-    assert Table("discount").item("5", "100").price == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "cells"),
+    [
+        ((), ("0",)),
+        ((), ("0.00 €",)),
+        (("stock",), ("0.00", "7")),
+        (("price_quantity",), ("0", "1000")),
+        (("discount",), ("5", "100")),
+        (("valid_from",), ("0", "2030-01-01")),
+    ],
+)
+def test_price_of_zero_is_rejected(fields: tuple[str, ...], cells: tuple[str, ...]) -> None:
+    table = Table(*fields, currency="EUR")
+    row = table.rejected(*cells)
+    assert (row.error_type, row.supplier_sku) == ("price_zero", "A1")
+
+
+def test_price_tier_of_zero_rejects_the_row() -> None:
+    table = Table("1+", "10+", tiers={1: "1+", 10: "10+"})
+    assert table.rejected("", "5", "0.00").error_type == "price_zero"
+    assert table.item("", "5", "-").price == Decimal(5)
 
 
 def test_price_over_the_limit_after_conversion_is_rejected() -> None:

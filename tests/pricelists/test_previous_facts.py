@@ -122,3 +122,31 @@ def test_other_currencies_in_the_same_column_are_no_change() -> None:
     result = read_next_price_list(two, read_price_list(one).profile)
     assert [item.currency for item in result.items] == ["EUR", "GBP"]
     assert read_next_price_list(one, result.profile).items
+
+
+def test_ignored_columns_are_remembered() -> None:
+    content = "Code;Name;Price;Rabatt\nA-1;Lamp big;12.50;10\nA-2;Cable red;9.90;20\n"
+    profile = read_price_list(content, ignored_columns=["Rabatt"]).profile
+    for _ in range(2):
+        result = read_next_price_list(content, profile)
+        assert [item.price for item in result.items] == [Decimal("12.5"), Decimal("9.9")]
+        profile = result.profile
+    assert read_next_price_list(PLAIN, profile).profile.ignored_columns == ("Rabatt",)
+    mapping = {"discount": "Rabatt"}
+    result = read_next_price_list(content, profile, column_mapping=mapping)
+    assert result.items[0].price == Decimal("11.25")
+    assert result.profile.ignored_columns == ()
+    with pytest.raises(PriceListError, match="discount was not stated"):
+        read_next_price_list(content, profile, ignored_columns=[])
+
+
+def test_ignored_position_below_a_header_is_not_remembered() -> None:
+    content = "Code;Name;Price;Rabatt\nA-1;Lamp big;12.50;10\nA-2;Cable red;9.90;20\n"
+    assert read_price_list(content, ignored_columns=["column D"]).profile.ignored_columns == ()
+    rows = "A-1;Lamp big;12.50;7\nA-2;Cable red;9.90;8\n"
+    mapping = {"sku": "column A", "name": "column B", "price": "column C"}
+    ignored = ["column D"]
+    profile = read_price_list(
+        rows, header_row=0, column_mapping=mapping, ignored_columns=ignored
+    ).profile
+    assert profile.ignored_columns == ("column D",)

@@ -151,3 +151,13 @@ def test_gtin_that_is_the_code_is_a_gtin_too() -> None:
         ("4006381333931", "4006381333931"),
         ("4006381333948", "4006381333948"),
     ]
+
+
+def test_cell_to_the_right_of_the_header_of_a_workbook() -> None:
+    rows = [HEADER, ["A1", "Lamp", 5, "", "see page 4"], ["A2", "Cable", 6]]
+    (row,) = read_price_list(xlsx_of(rows)).rejected
+    assert row.error_type == "too_many_cells"
+    assert row.error_message == (
+        'The cell "see page 4" in column E is to the right of the table, which has 3 columns: '
+        "clear it, or give its column a header."
+    )

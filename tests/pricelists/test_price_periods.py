@@ -125,3 +125,21 @@ def test_day_alone_above_texts_is_no_price() -> None:
     assert "next_price" not in table_of(*lines).columns
     lines = ["Code;Name;Preis;ab 01.01.2027", *(f"{line};neu" for line in BODY)]
     assert "next_price" not in table_of(*lines).columns
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Price;New price from 01/12/2026", "Price from 01/12/2026;Stock", "Price;EK ab 1/12/26"],
+)
+def test_day_in_doubt_of_a_price_is_refused(header: str) -> None:
+    rows = ["A-1;Lamp;12.50;13", "A-2;Cable;9.90;10", "A-3;Saw;100.00;110"]
+    issue = issue_of(f"Code;Name;{header}", *rows)
+    assert issue.option == "column_mapping.price"
+    assert "may be 2026-01-12 or 2026-12-01" in issue.message
+    columns = {"price": header.split(";", maxsplit=1)[0]}
+    assert table_of(f"Code;Name;{header}", *rows, column_mapping=columns).columns["price"] == 2
+
+
+def test_day_that_is_over_in_either_order_is_no_doubt() -> None:
+    rows = ["A-1;Lamp;12.50", "A-2;Cable;9.90"]
+    assert table_of("Code;Name;Price from 01/02/2026", *rows).columns["price"] == 2

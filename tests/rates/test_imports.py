@@ -138,7 +138,8 @@ async def test_price_that_the_catalog_cannot_have_is_rejected(
     await conn.execute("UPDATE exchange_rates SET rate = 0.0000001")
     result = await run_import("Article code,Name,Price\nA-1,Hammer,0.01\nA-2,Saw,0\n", config=EUR)
     assert [(error.error_type, error.error_message) for error in result.row_errors] == [
-        ("price_too_precise", "The price 0.01 EUR is rounded to six decimals 0 USD.")
+        ("price_too_precise", "The price 0.01 EUR is rounded to six decimals 0 USD."),
+        ("price_zero", "The price is 0, which is no price: write the price or leave it out."),
     ]
 
 

@@ -200,17 +200,23 @@ async def _rates(settings: Settings) -> CheckResult:
         return CheckResult(f"all items are in {settings.catalog_currency}.")
     max_age = settings.rate_max_age_days
     problems = [
-        f"the newest exchange rate of {age.currency} is {_describe_age(age.days)}, and price lists"
-        f" need one of the last {max_age} days: `pricebook rates set {age.currency}"
-        f" {settings.catalog_currency} RATE`, or set EXCHANGE_RATES_URL."
+        f"{_describe_rate(age)}, and price lists need one of the last {max_age} days:"
+        f" `pricebook rates set {age.currency} {settings.catalog_currency} RATE`, or set"
+        " EXCHANGE_RATES_URL."
         for age in ages
         if age.days is None or age.days > max_age
     ]
-    described = [f"{age.currency} {_describe_age(age.days)}" for age in ages]
+    described = [f"{age.currency} {_describe_age(age)}" for age in ages]
     return CheckResult(f"newest rates: {', '.join(described)}.", problems)
 
 
-def _describe_age(days: int | None) -> str:
-    if days is None:
-        return "over a year old"
-    return {0: "of today", 1: "1 day old"}.get(days, f"{days} days old")
+def _describe_rate(age: rates.RateAge) -> str:
+    if age.days is None:
+        return f"there is no exchange rate of {age.currency} of the last year"
+    return f"the newest exchange rate of {age.currency} is {_describe_age(age)}"
+
+
+def _describe_age(age: rates.RateAge) -> str:
+    if age.days is None:
+        return "none of the last year"
+    return {0: "of today", 1: "1 day old"}.get(age.days, f"{age.days} days old")

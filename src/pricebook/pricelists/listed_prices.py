@@ -11,6 +11,7 @@ from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.table import DetectedTable
 from pricebook.pricelists.numbers import RowProblem, price_cell_reader
 from pricebook.pricelists.price_cell_check import price_cell_check
+from pricebook.pricelists.price_problems import zero_price
 from pricebook.pricelists.pricing import tier_at
 from pricebook.pricelists.row_costs import ListedPrice, holds_for_packs, pack_tiers
 from pricebook.pricelists.row_fields import RowFields, RowRejectedError
@@ -176,6 +177,8 @@ class ListedPriceReader:
             for quantity, column in self._tiers
             if display_text(cells[column]).strip() not in _NO_PRICE
         }
+        if not all(tiers.values()):
+            raise RowRejectedError(*zero_price())
         price = self._read_cell(cells, "price", read_price)
         if price is not None and tiers.setdefault(_ONE, price) != price:
             raise self._fields.tier_problem(price, tiers[_ONE])

@@ -27,6 +27,14 @@ def negative_price(cell: str) -> RowProblem:
     return RowProblem("price_negative", f"The price {quote(cell)} is negative.")
 
 
+def zero_price(condition: str = "") -> RowProblem:
+    """Return the problem of a price of 0, which stands for a price that is not stated."""
+    stated = " ".join(filter(None, ["The price is 0", condition]))
+    return RowProblem(
+        "price_zero", f"{stated}, which is no price: write the price or leave it out."
+    )
+
+
 def price_in_other_currency(cell: str, codes: frozenset[str], currency: str) -> RowProblem:
     """Return the problem of a price in another currency than its row."""
     return RowProblem(

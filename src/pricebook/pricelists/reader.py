@@ -17,6 +17,7 @@ from pricebook.pricelists import formats, numbers
 from pricebook.pricelists.corrected_rows import file_name, open_corrections, refuse_rejected_rows
 from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.notes import LaterNotes, Note
+from pricebook.pricelists.detection.table import ignored_columns
 from pricebook.pricelists.open_tables import OpenTable, open_sheets, with_sheets
 from pricebook.pricelists.price_list import PriceList
 from pricebook.pricelists.schemas.profile import DetectedProfile, NumberProfile
@@ -105,6 +106,7 @@ def open_price_list(request: ReadRequest) -> PriceList:
         unread_sheets=unread_sheets,
         key_columns=_column_references(table.headers, table.key_columns),
         proposed_key_columns=_column_references(table.headers, table.proposed_key),
+        ignored_columns=ignored_columns(request, with_positions=table.header_row == 0),
     )
     return PriceList(tables, with_sheets(profile, tables), request)
 

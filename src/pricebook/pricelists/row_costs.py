@@ -5,6 +5,7 @@ from decimal import Decimal
 import msgspec
 
 from pricebook.pricelists.numbers import MAX_PRICE
+from pricebook.pricelists.price_problems import zero_price
 from pricebook.pricelists.pricing import comparable_cost
 from pricebook.pricelists.row_fields import RowRejectedError
 from pricebook.pricelists.row_terms import RowTerms
@@ -43,6 +44,8 @@ def row_cost(listed: ListedPrice | None, terms: RowTerms) -> Decimal | None:
     if listed is None:
         return None
     price, discounts = listed.price, listed.discounts
+    if not price:
+        raise RowRejectedError(*zero_price())
     if not (discounts or listed.pack_size or terms.is_converted):
         return price
     quantity = listed.pack_size or terms.quantity.number
@@ -53,8 +56,9 @@ def row_cost(listed: ListedPrice | None, terms: RowTerms) -> Decimal | None:
         price_quantity=quantity,
         vat_factor=terms.vat_factor,
     )
-    is_free = any(discount == _MAX_DISCOUNT for discount in discounts)
-    if price and not cost and not is_free:
+    if not cost and _MAX_DISCOUNT in discounts:
+        raise RowRejectedError(*zero_price("after its discounts"))
+    if not cost:
         raise RowRejectedError(
             "price_too_precise",
             f"The price {price} for {quantity} units is less than 0.000001 for one.",

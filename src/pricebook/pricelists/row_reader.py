@@ -1,6 +1,7 @@
 """Classification of the records of a price list: item, rejected or ignored rows."""
 
 from collections import Counter
+from decimal import Decimal
 from functools import lru_cache
 
 from pricebook.pricelists.detection.ambiguity_errors import FIELD_LABELS
@@ -11,10 +12,12 @@ from pricebook.pricelists.detection.vocabulary import PIECE_UNIT_WORDS, TAX_WORD
 from pricebook.pricelists.item_names import MAX_NAME_LENGTH, NameShortener
 from pricebook.pricelists.numbers import RowProblem, price_cell_reader
 from pricebook.pricelists.price_cell_check import price_cell_check
+from pricebook.pricelists.price_problems import zero_price
 from pricebook.pricelists.priced_rows import has_row_prices, statements_of_list
 from pricebook.pricelists.row_prices import RowPriceReader
 from pricebook.pricelists.row_rejection import (
     display_texts,
+    missing_field,
     named_quantity,
     rejected_row,
     too_many_cells,
@@ -130,7 +133,7 @@ class RowReader:
             price, said = self._prices.read(typed_cells, cells)
         if isinstance(price, RowProblem):
             return self._classify_without_price(record, cells, price)
-        if problem := self._find_problem(cells, sku, name):
+        if problem := self._find_problem(cells, sku, name, price):
             return self._rejected(record, problem, sku)
         category = self._section if self._category is None else _category(cells[self._category])
         titles = self._table.characteristics
@@ -184,10 +187,14 @@ class RowReader:
             return ""
         return self._read_code(display_texts(cells))
 
-    def _find_problem(self, cells: list[str], sku: str, name: str) -> RowProblem | None:
+    def _find_problem(
+        self, cells: list[str], sku: str, name: str, price: Decimal | None
+    ) -> RowProblem | None:
         """Return the first problem of a row that has code, name and price."""
         if len(cells) > self._width and any(map(str.strip, cells[self._width :])):
-            return too_many_cells(cells, self._width)
+            return too_many_cells(cells, self._width, is_text=not self._has_typed_cells)
+        if price is not None and not price:
+            return zero_price()
         text = "".join(cells)
         if "\0" in text:
             return RowProblem("nul_character", "A cell holds a NUL character.")
@@ -224,7 +231,7 @@ class RowReader:
                 self._prices.section = self._section or ""
             return IgnoredRow(number)
         code = self._readable_code(cells)
-        return self._rejected(record, self._missing_field_problem(code, filled), code)
+        return self._rejected(record, missing_field(code, has_name=self._name in filled), code)
 
     def _rejected(self, record: Record, problem: RowProblem, code: str) -> RejectedRow:
         section = self._section if self._category is None else None
@@ -276,13 +283,6 @@ class RowReader:
         """Return whether the name is that of a total and nothing else identifies an article."""
         others = (cells[index] for index in self._key_columns if index != self._name)
         return not any(map(str.strip, others)) and self._is_total(cells, self._name)
-
-    def _missing_field_problem(self, code: str, filled: list[int]) -> RowProblem:
-        if not code:
-            return RowProblem("missing_sku", "The article code is missing.")
-        if self._name not in filled:
-            return RowProblem("missing_name", "The name is missing.")
-        return RowProblem("missing_price", "The price is missing.")
 
 
 def _calculated_columns(table: DetectedTable) -> list[tuple[int, str]]:

@@ -1,6 +1,7 @@
 """Rejected rows with the cells that are stored of them."""
 
 from pricebook.pricelists.detection.column_content import display_text
+from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.header_texts import MAX_COLUMNS
 from pricebook.pricelists.detection.quantity_remarks import quantity_of_price_in
 from pricebook.pricelists.helper_columns import TRUNCATION_MARK
@@ -19,12 +20,16 @@ def display_texts(cells: list[str]) -> list[str]:
     return list(map(display_text, cells))
 
 
-def too_many_cells(cells: list[str], width: int) -> RowProblem:
-    """Return the problem of a row that is wider than its table."""
+def too_many_cells(cells: list[str], width: int, *, is_text: bool) -> RowProblem:
+    """Return the problem of a row that is wider than its table; `is_text` for a text file."""
+    beyond = next(index for index in range(width, len(cells)) if cells[index].strip())
+    cell = f"The cell {quote(cells[beyond])} in column {column_letters(beyond)} is"
+    detail = "clear it, or give its column a header."
+    if is_text:
+        detail = "an unquoted cell of the row may contain a delimiter."
     return RowProblem(
         "too_many_cells",
-        f"The row has {len(cells)} cells, its table has {width} columns: "
-        "an unquoted cell may contain a delimiter.",
+        f"{cell} to the right of the table, which has {width} columns: {detail}",
     )
 
 
@@ -36,6 +41,15 @@ def named_quantity(name: str) -> RowProblem | None:
         "of price quantities, or set price_quantity=1 if the price is that of one unit."
     )
     return None if quantity is None else RowProblem("price_quantity_unknown", detail)
+
+
+def missing_field(code: str, *, has_name: bool) -> RowProblem:
+    """Return the problem of a row that lacks its code, name or price, named in this order."""
+    if not code:
+        return RowProblem("missing_sku", "The article code is missing.")
+    if not has_name:
+        return RowProblem("missing_name", "The name is missing.")
+    return RowProblem("missing_price", "The price is missing.")
 
 
 def rejected_row(

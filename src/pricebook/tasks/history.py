@@ -64,18 +64,22 @@ async def list_row_errors(
     return page_of(query, *found)
 
 
-async def export_row_errors(database: Database, task_id: UUID) -> AsyncGenerator[str]:
+async def export_row_errors(
+    database: Database, task_id: UUID, *, corrected: bool = False
+) -> AsyncGenerator[str]:
     """Yield the rejected rows of a task as CSV, which can be corrected and imported again.
 
-    Rows of a task that corrects another one are those of the corrected task. The last line counts
-    the rows that were rejected but not stored. Raises NotFoundError.
+    With `corrected`, the rows are those that were corrected since. Rows of a task that corrects
+    another one are those of the corrected task. The last line counts the rows that were
+    rejected but not stored. Raises NotFoundError.
     """
     async with database.export_transaction() as conn:
         task = await require_task(conn, task_id)
         rows = RejectedRowLines(task.corrections_of or task_id, convert_profile(task.found))
         yield safe_csv.lines([rows.header()])
-        omitted = sum(task.row_error_counts.values())
-        async with aclosing(history_repository.read_row_errors(conn, task_id)) as errors:
+        omitted = 0 if corrected else sum(task.row_error_counts.values())
+        batches = history_repository.read_row_errors(conn, task_id, corrected=corrected)
+        async with aclosing(batches) as errors:
             async for batch in errors:
                 yield safe_csv.lines(map(rows.row, batch))
                 omitted -= len(batch)

@@ -178,15 +178,20 @@ async def list_row_errors(
     ]
 
 
-async def read_row_errors(conn: Connection, task_id: UUID) -> AsyncGenerator[list[tuple[Any, ...]]]:
-    """Yield all rejected rows of a task in batches, in the caller's transaction."""
+async def read_row_errors(
+    conn: Connection, task_id: UUID, *, corrected: bool
+) -> AsyncGenerator[list[tuple[Any, ...]]]:
+    """Yield all rejected rows of a task that were or were not corrected since, in batches.
+
+    They are read in the caller's transaction.
+    """
     async with conn.cursor(name="row_errors") as cursor:
         await cursor.execute(
             """
             SELECT row_number, error_type, row_data, error_message, section FROM parsing_logs
-            WHERE task_id = %s AND corrected_by IS NULL ORDER BY row_number, id
+            WHERE task_id = %s AND (corrected_by IS NOT NULL) = %s ORDER BY row_number, id
             """,
-            [task_id],
+            [task_id, corrected],
         )
         while rows := await cursor.fetchmany(EXPORT_ROWS):
             yield rows

@@ -179,7 +179,8 @@ async def list_row_errors(
 ) -> Response[Any]:
     """Return a page of rejected rows; all as CSV for `Accept: text/csv`, as before /export."""
     if accepts_csv(request):
-        return await file_response(history.export_row_errors(database, task_id), f"{task_id}.csv")
+        rows = history.export_row_errors(database, task_id, corrected=criteria.corrected)
+        return await file_response(rows, f"{task_id}.csv")
     page = await history.list_row_errors(database, task_id, criteria)
     return Response(page, media_type="application/json", headers={"Vary": "Accept"})
 

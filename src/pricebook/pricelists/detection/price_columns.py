@@ -23,6 +23,7 @@ from pricebook.pricelists.detection.price_competitors import (
     columns_below_header,
     find_competitors,
 )
+from pricebook.pricelists.detection.price_days import find_day_in_doubt
 from pricebook.pricelists.detection.price_periods import read_period
 from pricebook.pricelists.detection.price_words import (
     FRENCH_HEADERS,
@@ -87,6 +88,8 @@ class _PriceChooser:
         self._issues: list[PriceListIssue] = []
 
     def choose(self) -> PriceColumns:
+        if doubt := find_day_in_doubt(self._header, self._expected, self._contents):
+            return PriceColumns(issues=(doubt,))
         tiers = self._tier_columns()
         next_price, next_from = self._next_price()
         candidates = {

@@ -18,6 +18,7 @@ from pricebook.pricelists.detection.column_content import (
     filled_columns,
     item_rows_below,
 )
+from pricebook.pricelists.detection.column_names import column_index
 from pricebook.pricelists.detection.columns import ColumnAssignment, choose_columns
 from pricebook.pricelists.detection.fact_collector import ListSources
 from pricebook.pricelists.detection.header_location import HEADER_SEARCH_ROWS, detect_header
@@ -102,6 +103,8 @@ def detect_table(
     """
     expected = _expected_columns(request)
     header = detect_header(records, request.config, expected, request.previous_profile)
+    # A price list may lack columns that are remembered as ignored.
+    expected = expected._replace(ignored=request.config.ignored_columns or ())
     item_rows = item_rows_below(records, header.row_number)
     contents = column_contents(item_rows, expected.currency)
     assignment = _choose_columns(request, header, expected, contents)
@@ -209,13 +212,27 @@ def _expected_columns(request: ReadRequest) -> ExpectedColumns:
     return ExpectedColumns(
         mapping=layout.with_previous_mapping(config.column_mapping, request.previous_profile),
         currency=config.currency or request.currency,
-        ignored=config.ignored_columns or (),
+        ignored=ignored_columns(request, with_positions=True),
         vat_included=catalog if config.vat_included is None else config.vat_included,
         today=request.today,
         price_quantity_is_set=request.config.price_quantity is not None,
         needs_code=not key_columns.key_names(request),
         configured=frozenset(request.config.column_mapping),
     )
+
+
+def ignored_columns(request: ReadRequest, *, with_positions: bool) -> tuple[str, ...]:
+    """Return the columns that name no field, by the option or that of the previous price list.
+
+    Without `with_positions`, those that are named by position are left out.
+    """
+    names = request.config.ignored_columns
+    if names is None:
+        previous = request.previous_profile
+        mapped = set(request.config.column_mapping.values())
+        remembered = previous.ignored_columns if previous else ()
+        return tuple(name for name in remembered if name not in mapped)
+    return tuple(name for name in names if with_positions or column_index(name) is None)
 
 
 def _notes(

@@ -65,6 +65,14 @@ def find_dates(text: str) -> list[tuple[date | None, tuple[int, int]]]:
     ]
 
 
+def find_days_in_doubt(text: str) -> list[tuple[date, date]]:
+    """Return both days that a date such as `01/12/2026` may mean, for each one in a text."""
+    matches = _IN_TEXT.finditer(text.translate(TYPOGRAPHY))
+    by_order = ([_date_of(match, day_first=first) for first in (True, False)] for match in matches)
+    pairs = (sorted(set(filter(None, days))) for days in by_order)
+    return [(pair[0], pair[1]) for pair in pairs if len(pair) > 1]
+
+
 def find_day_first(cells: Iterable[str]) -> bool | None:
     """Return whether the dates of a column with slashes begin with the day; None if in doubt."""
     orders: set[bool] = set()

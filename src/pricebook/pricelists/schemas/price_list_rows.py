@@ -15,6 +15,7 @@ RowErrorType = Literal[
     "price_ambiguous",
     "not_calculated",
     "price_negative",
+    "price_zero",
     "price_out_of_range",
     "price_too_precise",
     "other_currency",

@@ -93,6 +93,7 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     further ones of the others, and `columns` the fields that all of them have. `unread_sheets` are
     the other sheets with cells. `proposed_key_columns` would identify an article where its code
     does not. `exchange_rates` are those by which an import converted the prices, by currency.
+    `ignored_columns` is the option of that name; for a table with a header without positions.
     `unread_cells` counts the cells of a field, such as units, that are kept as text because they
     are not understood; it is known once the price list was read to its end.
     """
@@ -119,6 +120,7 @@ class DetectedProfile(msgspec.Struct, frozen=True, kw_only=True):
     price_facts: dict[str, Fact] = {}
     exchange_rates: dict[str, AppliedRate] = {}
     unread_cells: dict[Field, int] = {}
+    ignored_columns: tuple[str, ...] = ()
 
 
 def convert_profile(stored: object) -> DetectedProfile | None:

@@ -1,0 +1,44 @@
+"""Headers of prices with a day whose order of day and month is in doubt: `01/12/2026`."""
+
+from collections.abc import Sequence
+
+from pricebook.errors import PriceListIssue
+from pricebook.pricelists.detection.ambiguity_errors import column_label, column_reference
+from pricebook.pricelists.detection.column_content import ColumnContent, content_at, is_numeric
+from pricebook.pricelists.detection.header_row import ExpectedColumns, TableHeader
+from pricebook.pricelists.detection.header_vocabulary import FIELD_RANKS, PERIOD_KEYS
+from pricebook.pricelists.detection.header_words import (
+    mentions_price,
+    price_name,
+    split_header_with_brackets,
+)
+from pricebook.pricelists.facts.dates import find_days_in_doubt
+
+
+def find_day_in_doubt(
+    header: TableHeader, expected: ExpectedColumns, contents: Sequence[ColumnContent]
+) -> PriceListIssue | None:
+    """Return the issue of prices that hold today or not by the order of a date, None without one.
+
+    An option that names the price column decides.
+    """
+    if "price" in expected.configured or expected.today is None:
+        return None
+    for index, cell in enumerate(header.cells):
+        content = content_at(contents, index)
+        has_period = not PERIOD_KEYS.isdisjoint(split_header_with_brackets(cell))
+        is_named = mentions_price(cell) or price_name(cell) in FIELD_RANKS["price"]
+        has_prices = is_numeric(content) or not content.filled
+        if index in header.ignored or not (has_period and is_named and has_prices):
+            continue
+        for earlier, later in find_days_in_doubt(cell):
+            if later > expected.today:
+                label, reference = column_label(header, index), column_reference(header, index)
+                return PriceListIssue(
+                    f"The header {label} has a date that may be {earlier.isoformat()} or "
+                    f"{later.isoformat()}; write it as {later.isoformat()} or "
+                    f'{later:%d.%m.%Y}, or set --column price="Header" to the prices of today.',
+                    "column_mapping.price",
+                    (reference,),
+                )
+    return None
