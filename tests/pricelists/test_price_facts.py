@@ -302,8 +302,8 @@ def test_currency_of_all_cells() -> None:
     assert (table.basis.currency, table.facts["currency"].origin) == ("EUR", "cell")
     issue = issue_of("Code;Name;Price", "A-1;Lamp;5 руб.", "A-2;Saw;7 руб.", currency="EUR")
     assert (issue.option, issue.candidates) == ("currency", ("BYN", "RUB"))
-    mixed = table_of(*lines, "A-4;Tape;3")
-    assert (mixed.basis.currency, mixed.facts["currency"].origin) == ("USD", "assumed")
+    issue = issue_of(*lines, "A-4;Tape;3")
+    assert (issue.option, issue.candidates) == ("currency", ("EUR", "USD"))
 
 
 def test_contradicting_currencies_are_refused_naming_both() -> None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pricebook.pricelists.detection.column_content import display_text
-from pricebook.pricelists.detection.currencies import currencies_of_word
+from pricebook.pricelists.detection.currencies import WORD_OR_SIGN, currencies_of_word
 from pricebook.pricelists.detection.price_statements import PriceStatement, read_header_statement
 from pricebook.pricelists.detection.vocabulary import PIECE_UNIT_WORDS, TAX_WORDS
 from pricebook.pricelists.detection.word_keys import comparison_keys
@@ -66,8 +66,12 @@ def statement_of_cells(cells: Sequence[str]) -> CellStatement:
 @lru_cache(maxsize=4096)
 def has_unknown_words(text: str, currency: str) -> bool:
     """Return whether a displayed price has other words than currencies, taxes and pieces."""
-    rest = read_header_statement(_NUMBER.sub(" ", text, count=1)).rest
-    return not all(key in _PLAIN_WORDS or currencies_of_word(key, currency) for key in rest)
+
+    def without_currency(match: re.Match[str]) -> str:
+        return " " if currencies_of_word(match[0], currency) else match[0]
+
+    words = WORD_OR_SIGN.sub(without_currency, _NUMBER.sub(" ", text, count=1))
+    return not _PLAIN_WORDS.issuperset(read_header_statement(words).rest)
 
 
 def _beside_number(cell: str) -> str:

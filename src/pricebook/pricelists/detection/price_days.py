@@ -6,12 +6,12 @@ from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import column_label, column_reference
 from pricebook.pricelists.detection.column_content import ColumnContent, content_at, is_numeric
 from pricebook.pricelists.detection.header_row import ExpectedColumns, TableHeader
-from pricebook.pricelists.detection.header_vocabulary import FIELD_RANKS, PERIOD_KEYS
-from pricebook.pricelists.detection.header_words import (
+from pricebook.pricelists.detection.header_texts import (
     mentions_price,
-    price_name,
     split_header_with_brackets,
 )
+from pricebook.pricelists.detection.header_vocabulary import FIELD_RANKS, PERIOD_KEYS
+from pricebook.pricelists.detection.header_words import price_name
 from pricebook.pricelists.facts.dates import find_days_in_doubt
 
 
