@@ -171,6 +171,32 @@ async def test_held_list_is_applied_with_the_rate_of_its_application(
     assert (await rows(conn, ITEMS))[0][1:5] == (26, "EUR", 13, 2)
 
 
+async def test_held_rows_without_a_rate_are_applied_with_one(
+    run_import: RunImport, conn: Connection, database: Database, set_rate: SetRate
+) -> None:
+    await run_import(f"{LIST}A-4,Axe,5\nA-5,Tape,5\n")
+    held = await run_import(MIXED, new_layout=True, safety_thresholds=SafetyThresholds())
+    assert (held.status, held.counts.rejected) == ("held", 1)
+    await set_rate("EUR", "USD", "1.1")
+    applied = await importer.apply_held(database, held.task_id)
+    assert (applied.counts.rejected, applied.counts.changed, applied.row_errors) == (0, 1, [])
+    assert applied.row_error_counts == {}
+    assert (await rows(conn, ITEMS))[0][1:4] == (Decimal("13.75"), "EUR", Decimal("12.5"))
+    assert await rows(conn, "SELECT row_number FROM parsing_logs") == []
+
+
+async def test_held_rows_stay_rejected_without_a_rate(
+    run_import: RunImport, conn: Connection, database: Database
+) -> None:
+    await run_import(f"{LIST}A-4,Axe,5\nA-5,Tape,5\n")
+    held = await run_import(MIXED, new_layout=True, safety_thresholds=SafetyThresholds())
+    applied = await importer.apply_held(database, held.task_id)
+    assert applied.row_error_counts == {"no_exchange_rate": 1}
+    assert applied.row_errors[0].error_message == NO_RATE
+    stored = await rows(conn, "SELECT error_message, row_data FROM parsing_logs")
+    assert stored == [(NO_RATE, ["A-1", "Hammer", "12.50", "EUR"])]
+
+
 async def test_list_in_the_currency_of_the_catalog_again(
     run_import: RunImport, conn: Connection, set_rate: SetRate
 ) -> None:

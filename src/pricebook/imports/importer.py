@@ -25,7 +25,7 @@ from pricebook.imports.corrections import (
     correction_thresholds,
     find_task_to_correct,
 )
-from pricebook.imports.exchange import with_applied_rates
+from pricebook.imports.exchange import NO_EXCHANGE_RATE, with_applied_rates
 from pricebook.imports.importer_schemas import (
     ApplyOptions,
     ImportRequest,
@@ -152,11 +152,12 @@ async def apply_held(
             raise ConflictError(f"The supplier {held.supplier_name} no longer exists.")
         held = await tasks.claim_held(conn, task_id)  # again, now under the supplier's lock
         await staging_repository.create_staging(conn)
-        await row_error_repository.restage_held_rows(conn, task_id)
+        await row_error_repository.restage_held_rows(conn, task_id, NO_EXCHANGE_RATE)
         found = convert_profile(held.found)
         await stage_sheets(conn, found)
         rule = ExchangeRule(await find_currency(conn) or "", options.rate_max_age_days)
         await check_staged_rows(conn, supplier.id, rule)
+        await row_error_repository.delete_errors_of_valid_rows(conn, task_id)
         await row_error_repository.insert_row_errors(conn, task_id, supplier.id)
         staged = StagedImport(
             lease=TaskLease(task_id, None),

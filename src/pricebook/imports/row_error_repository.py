@@ -128,22 +128,40 @@ async def insert_held_rows(conn: Connection, task_id: UUID) -> None:
     )
 
 
-async def restage_held_rows(conn: Connection, task_id: UUID) -> None:
+async def restage_held_rows(conn: Connection, task_id: UUID, checked_again: str) -> None:
     """Move the stored rows of a held price list back into the staging table.
 
-    Rejected rows have their error and their cells from `parsing_logs`, if they are there.
+    Rejected rows have their error and their cells from `parsing_logs`, if they are there. Those
+    with the error type `checked_again` are valid until they are checked.
     """
     await conn.execute(
         """
-        WITH released AS (DELETE FROM held_rows WHERE task_id = %s RETURNING *)
+        WITH held AS (DELETE FROM held_rows WHERE task_id = %(task_id)s RETURNING *),
+        released AS (
+            SELECT held.*, nullif(error_type, %(checked_again)s) AS open_error FROM held
+        )
         INSERT INTO staged_row (row_number, supplier_sku, name, price, characteristics, currency,
             details, availability, next_price, next_from, error_type, error_message, row_data)
         SELECT row_number, supplier_sku, name, price, characteristics, currency, details,
-            availability, next_price, next_from, released.error_type,
-            coalesce(released.error_message, log.error_message, released.error_type), log.row_data
+            availability, next_price, next_from, open_error,
+            CASE WHEN open_error IS NOT NULL
+                THEN coalesce(released.error_message, log.error_message, open_error) END,
+            CASE WHEN open_error IS NOT NULL THEN log.row_data END
         FROM released
         LEFT JOIN parsing_logs AS log USING (task_id, row_number)
         """,
-        [task_id],
+        {"task_id": task_id, "checked_again": checked_again},
     )
     await conn.execute("ANALYZE staged_row")
+
+
+async def delete_errors_of_valid_rows(conn: Connection, task_id: UUID) -> None:
+    """Delete the stored row errors of a task whose staged rows are valid by now."""
+    await conn.execute(
+        """
+        DELETE FROM parsing_logs AS log USING staged_row AS staged
+        WHERE log.task_id = %s AND log.row_number = staged.row_number
+            AND staged.error_type IS NULL
+        """,
+        [task_id],
+    )
