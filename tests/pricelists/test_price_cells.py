@@ -130,9 +130,11 @@ def test_price_that_is_not_stated(cell: str) -> None:
     assert Table().rejected(cell).error_type == "price_on_request"
 
 
-def test_sign_of_the_belarusian_rouble_in_a_catalog_of_it() -> None:
-    assert read_price_list(prices("12.50 Br", "9.90 Br"), currency="BYN").items
-    assert not read_price_list(prices("12.50 Br", "9.90 Br"), currency="EUR").items
+@pytest.mark.parametrize(("sign", "currency"), [("Br", "BYN"), ("p.", "RUB")])
+def test_sign_of_the_currency_of_the_catalog(sign: str, currency: str) -> None:
+    content = prices(f"12.50 {sign}", f"9.90{sign}")
+    assert len(read_price_list(content, currency=currency).items) == 2
+    assert not read_price_list(content, currency="EUR").items
 
 
 def test_month_is_no_price() -> None:

@@ -67,8 +67,9 @@ _CODES_BY_WORD = {
     for codes, words in _CURRENCY_WORDS.items()
     for word in words.split()
 }
-# Signs that are other abbreviations where the catalog is in another currency: `Br.` is gross.
-_SIGNS_OF_CATALOG = {"br": "BYN"}
+# Signs that are other abbreviations where the catalog is in another currency: `Br.` is gross, a
+# Latin `p.` pieces.
+_SIGNS_OF_CATALOG = {"br": "BYN", "p": "RUB"}
 # Names of currencies in the forms that sentences use, without case and accents.
 _SENTENCE_NAMES = {
     "EUR": "euro euros eur евро євро euroa",
