@@ -64,6 +64,7 @@ def test_profile_is_complete_and_round_trips_as_json() -> None:
         },
         "exchange_rates": {},
         "unread_cells": {},
+        "ignored_columns": (),
     }
     assert msgspec.json.decode(msgspec.json.encode(profile), type=DetectedProfile) == profile
 

@@ -212,8 +212,7 @@ def test_uncalculated_formula_is_rejected(price: str) -> None:
 def test_placeholder_0_of_an_uncalculated_formula_is_rejected() -> None:
     rows = [[*HEADER, "link"], ["1", "x", "=D1*2", '=HYPERLINK("http://x")'], ["2", "x", 0, None]]
     result = read_price_list(xlsx_of(rows))
-    assert [row.error_type for row in result.rejected] == ["not_calculated"]
-    assert [row.price for row in result.items] == [0]
+    assert [row.error_type for row in result.rejected] == ["not_calculated", "price_zero"]
 
 
 def test_formula_in_a_characteristic_is_kept_as_text() -> None:
