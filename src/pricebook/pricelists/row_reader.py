@@ -20,6 +20,7 @@ from pricebook.pricelists.row_rejection import (
     missing_field,
     named_quantity,
     rejected_row,
+    too_long,
     too_many_cells,
 )
 from pricebook.pricelists.schemas.cells import Record, UncalculatedFormula
@@ -210,11 +211,7 @@ class RowReader:
             ("cell", max(cells, key=len), MAX_CELL_LENGTH),
         ):
             if len(text) > max_length:
-                detail = (
-                    f"The {kind} {quote(text)} has {len(text)} characters, the limit is "
-                    f"{max_length}."
-                )
-                return RowProblem("cell_too_long", detail)
+                return too_long(kind, text, max_length)
         return None
 
     def _classify_incomplete(self, record: Record, cells: list[str]) -> PriceListRow:

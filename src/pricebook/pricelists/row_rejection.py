@@ -43,6 +43,12 @@ def named_quantity(name: str) -> RowProblem | None:
     return None if quantity is None else RowProblem("price_quantity_unknown", detail)
 
 
+def too_long(kind: str, text: str, max_length: int) -> RowProblem:
+    """Return the problem of a text over its limit."""
+    detail = f"The {kind} {quote(text)} has {len(text)} characters, the limit is {max_length}."
+    return RowProblem("cell_too_long", detail)
+
+
 def missing_field(code: str, *, has_name: bool) -> RowProblem:
     """Return the problem of a row that lacks its code, name or price, named in this order."""
     if not code:
