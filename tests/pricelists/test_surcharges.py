@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pricebook.pricelists.profile_sentence import describe_profile
 from pricebook.pricelists.schemas.cells import NumberCell
 from pricelists.fact_lists import columns_of, issue_of, table_of
 from pricelists.price_lists import ReadResult, read_next_price_list, read_price_list
@@ -224,3 +225,58 @@ def test_deposit_is_no_price_but_a_characteristic(header: str) -> None:
     assert header in [title for title, _ in table.characteristics]
     alone = ["Code;Name;" + header, *(line.rpartition(";")[0] for line in ROWS)]
     assert issue_of(*alone).option == "column_mapping.price"
+
+
+PLAIN = ("A-1;Cable 3x1.5;12.50", "A-2;Cable 5x2.5;13.75", "A-3;Gland M20;9.90")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        *("zzgl. Legierungszuschlag", "+ energy surcharge 5 %", "Teuerungszuschlag: 4 %"),
+        *("All prices plus energy surcharge", "Prix hors supplément énergie"),
+        *("Metallzuschlag wird gesondert berechnet", "К ценам прибавляется надбавка 3 %"),
+    ],
+)
+@pytest.mark.parametrize("row", [1, 6])
+def test_surcharge_that_only_a_sentence_adds_is_shown(sentence: str, row: int) -> None:
+    lines = ["Code;Name;Price", *PLAIN]
+    profile = read(*([sentence, "", *lines] if row == 1 else [*lines, "", sentence])).profile
+    assert profile.price_facts["surcharge"].value == "not included"
+    text = f'without a surcharge that may be added (row {row}, "{sentence}")'
+    assert text in describe_profile(profile)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        *("Preise inkl. Energiezuschlag", "Mindermengenzuschlag 5 % unter 50 EUR"),
+        *("Los precios incluyen el recargo energético", "Zuschlag 2 % bei Zahlung mit Karte"),
+        "Preise zzgl. Pfand",
+    ],
+)
+def test_other_sentences_about_charges_are_no_doubt(sentence: str) -> None:
+    facts = read(sentence, "", "Code;Name;Price", *PLAIN).profile.price_facts
+    assert not facts.keys() & {"surcharge", "deposit"}
+
+
+@pytest.mark.parametrize(
+    ("header", "charge"),
+    [
+        *(("Preis inkl. Pfand", "deposit"), ("Price incl. deposit", "deposit")),
+        *(("Prix consigne comprise", "deposit"), ("Pris inkl. pant", "deposit")),
+        *(("Preis zzgl. Kupferzuschlag", "surcharge"), ("Price ex surcharge", "surcharge")),
+        *(("Preis zzgl. Pfand", ""), ("Preis inkl. Kupferzuschlag", "")),
+    ],
+)
+def test_charge_that_the_price_header_names_is_shown(header: str, charge: str) -> None:
+    profile = read(f"Code;Name;{header}", *PLAIN).profile
+    assert profile.price_facts.keys() & {"surcharge", "deposit"} == {charge} - {""}
+    sentence = describe_profile(profile)
+    assert ("including a deposit" in sentence) == (charge == "deposit")
+    assert ("without a surcharge that may be added" in sentence) == (charge == "surcharge")
+
+
+def test_sentence_about_a_deposit_is_shown() -> None:
+    profile = read("Code;Name;Price", *PLAIN, "", "Preise inkl. Pfand").profile
+    assert 'including a deposit (row 6, "Preise inkl. Pfand")' in describe_profile(profile)

@@ -66,6 +66,10 @@ class _ProfileDescription:
         yield from self._discounts()
         if "surcharge" in self._fields:
             yield f"plus the surcharge of column {self._fields['surcharge']}"
+        elif "surcharge" in self._profile.price_facts:
+            yield f"without a surcharge that may be added{self._origin('surcharge')}"
+        if "deposit" in self._profile.price_facts:
+            yield f"including a deposit{self._origin('deposit')}"
         yield from self._other_prices()
         yield from map(_describe_rate, self._profile.exchange_rates.items())
 

@@ -26,7 +26,18 @@ ORDER_CHARGE_BEGINNINGS = (
 # Paid back for returned bottles and packs.
 DEPOSIT_WORDS = frozenset(
     (
-        *("deposit", "pant", "panten", "consigne", "consignes", "kaucja", "kaucje", "залог"),
+        *(
+            "deposit",
+            "pant",
+            "panten",
+            "consigne",
+            "consignes",
+            "kaucja",
+            "kaucje",
+            "залог",
+            "залогом",
+        ),
+        "залогом",
         *("залоговая", "залога", "застава", "заставна", "statiegeld", "záloha", "zálohy"),
         *("cauzione", "cauzioni", "depozito", "depozit", "депозит", "depósito", "fianza", "kauce"),
         *("амбалаж", "pantti"),

@@ -1,6 +1,6 @@
 """Charges beside a price in headers and sentences: a surcharge may be added, a deposit never is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from pricebook.pricelists.detection.charge_words import (
@@ -12,6 +12,7 @@ from pricebook.pricelists.detection.charge_words import (
     SURCHARGE_ENDINGS,
     SURCHARGE_WORDS,
 )
+from pricebook.pricelists.detection.letterhead_words import CONDITION_WORDS
 from pricebook.pricelists.detection.statement_tokens import tokenize
 from pricebook.pricelists.detection.tax_words import (
     EXCLUDING_WORDS,
@@ -36,7 +37,7 @@ _DISTANCE = 3
 def charge_of_header(words: Sequence[str], *, names_price: bool) -> Charge | None:
     """Return the charge that the words of a header name, None for a price without or with it."""
     is_surcharge = any(map(_is_surcharge, words))
-    is_deposit = any(word in _DEPOSITS or word.endswith(DEPOSIT_ENDINGS) for word in words)
+    is_deposit = any(map(_is_deposit, words))
     if not (is_surcharge or is_deposit):
         return None
     if names_price and not _PREPOSITIONS.isdisjoint(words):
@@ -47,20 +48,40 @@ def charge_of_header(words: Sequence[str], *, names_price: bool) -> Charge | Non
 
 
 def surcharge_is_added(sentence: str) -> bool | None:
-    """Return whether a sentence adds a surcharge to the prices, None if it leaves that open."""
+    """Return whether a text adds a surcharge to the prices, None if it leaves that open."""
+    return _is_added(sentence, _is_surcharge)
+
+
+def deposit_is_added(sentence: str) -> bool | None:
+    """Return whether a text adds a deposit to the prices, None if it leaves that open."""
+    return _is_added(sentence, _is_deposit)
+
+
+def names_surcharge_rate(sentence: str) -> bool:
+    """Return whether a text has a surcharge in percent without a condition: `Zuschlag 3,5 %`."""
+    keys = {token.key for token in tokenize(sentence)}
+    is_rate = "%" in keys and CONDITION_WORDS.isdisjoint(keys)
+    return is_rate and any(map(_is_surcharge, keys))
+
+
+def _is_added(sentence: str, is_charge: Callable[[str], bool]) -> bool | None:
     keys = [token.key for token in tokenize(sentence)]
-    positions = [index for index, key in enumerate(keys) if _is_surcharge(key)]
+    positions = [index for index, key in enumerate(keys) if is_charge(key)]
     found: set[bool] = set()
     for index in positions:
         near = keys[max(0, index - _DISTANCE) : index]
         is_negated = not NEGATION_WORDS.isdisjoint(keys)
-        if not EXCLUDING_WORDS.isdisjoint(near) or not _ADDED.isdisjoint(keys):
+        if not EXCLUDING_WORDS.isdisjoint(near) or not _ADDED.isdisjoint(keys) or "+" in near:
             found.add(not is_negated)
         after = keys[index + 1 :]
         if not INCLUDING_WORDS.isdisjoint([*near, *after]):
             found.add(is_negated)
         found |= {VAT_PREPOSITIONS[key] is False for key in near if key in VAT_PREPOSITIONS}
     return found.pop() if len(found) == 1 else None
+
+
+def _is_deposit(key: str) -> bool:
+    return key in _DEPOSITS or key.endswith(DEPOSIT_ENDINGS)
 
 
 def _is_surcharge(key: str) -> bool:

@@ -1,10 +1,14 @@
 """The surcharge of a price list: added to the price, part of it, or in doubt."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.ambiguity_errors import column_label, column_reference
-from pricebook.pricelists.detection.charges import surcharge_is_added
+from pricebook.pricelists.detection.charges import (
+    deposit_is_added,
+    names_surcharge_rate,
+    surcharge_is_added,
+)
 from pricebook.pricelists.detection.columns import ColumnAssignment
 from pricebook.pricelists.detection.currencies import currencies_in_text
 from pricebook.pricelists.detection.fact_collector import FactCollector
@@ -51,10 +55,15 @@ def settle_surcharge(
 
 
 def note_surcharge(collector: FactCollector) -> None:
-    """Note the surcharge column, and refuse one that is for another quantity or currency."""
+    """Note the surcharge column, and refuse one that is for another quantity or currency.
+
+    Without a column, note a surcharge that the prices may lack, and a deposit that they include.
+    """
     sources = collector.sources
     column = sources.assignment.columns.get("surcharge")
+    _note_texts(collector, "deposit", "included", lambda text: deposit_is_added(text) is False)
     if column is None:
+        _note_texts(collector, "surcharge", "not included", _may_add_surcharge)
         return
     said = [source for source, is_added in _statements(sources.notes) if is_added]
     origin = "sentence" if said else "column"
@@ -82,12 +91,36 @@ def note_surcharge(collector: FactCollector) -> None:
         )
 
 
+def _note_texts(
+    collector: FactCollector, charge: str, value: str, says: Callable[[str], bool]
+) -> None:
+    """Note what the price header or a sentence says about a charge."""
+    sources = collector.sources
+    if says(sources.price_header):
+        collector.facts[charge] = Fact(value, "header", sources.price_source)
+        return
+    for source, text in _texts(sources.notes):
+        if says(text):
+            collector.facts[charge] = Fact(value, "sentence", source)
+            return
+
+
+def _may_add_surcharge(text: str) -> bool:
+    is_added = surcharge_is_added(text)
+    return is_added or (is_added is None and names_surcharge_rate(text))
+
+
 def _statements(notes: Sequence[Note]) -> Iterator[tuple[str, bool]]:
     """Yield what sentences say about the surcharge, how a message names each."""
+    for source, text in _texts(notes):
+        is_added = surcharge_is_added(text)
+        if is_added is not None:
+            yield source, is_added
+
+
+def _texts(notes: Sequence[Note]) -> Iterator[tuple[str, str]]:
+    """Yield the sentences beside the articles, how a message names each."""
     for note in notes:
-        if note.place == "inside":
-            continue
-        for text in split_sentences(note.text):
-            is_added = surcharge_is_added(text)
-            if is_added is not None:
-                yield f"row {note.row_number}, {quote(text, _MAX_SENTENCE_LENGTH)}", is_added
+        if note.place != "inside":
+            for text in split_sentences(note.text):
+                yield f"row {note.row_number}, {quote(text, _MAX_SENTENCE_LENGTH)}", text

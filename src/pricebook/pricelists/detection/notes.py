@@ -10,6 +10,7 @@ from pricebook.pricelists.detection.bare_statements import (
     labelled_quantity,
     states_price_quantity,
 )
+from pricebook.pricelists.detection.charges import surcharge_is_added
 from pricebook.pricelists.detection.column_content import filled_columns
 from pricebook.pricelists.detection.statement_tokens import tokenize
 from pricebook.pricelists.detection.statement_words import CURRENCY_LABELS, PRICE_NOUNS
@@ -121,6 +122,7 @@ def _may_be_note(text: str) -> bool:
         or is_bare_statement(text, "")
         or states_price_quantity(text, "")
         or labelled_quantity(text) is not None
+        or surcharge_is_added(text) is not None
     )
 
 
