@@ -15,7 +15,8 @@ from servers import migrated_servers
 
 from pricebook.http.query_string import decode_query
 from pricebook.products.list_filters import StaffProductQuery
-from pricebook.products.list_statements import staff_export_statement, staff_page_statement
+from pricebook.products.list_statements import Window, staff_export_statement, staff_page_statement
+from pricebook.products.search_filters import filter_of_words
 from pricebook.suppliers.item_repository import unmatched_items_statement
 from pricebook.suppliers.overview_repository import OVERVIEW
 from pricebook.suppliers.schemas import UnmatchedItemQuery
@@ -99,7 +100,15 @@ def measure_all(conn: psycopg.Connection) -> int:
     scans = 0
     for name, query in PRODUCTS.items():
         criteria = decode_query(StaffProductQuery, query.format(**ids).encode())
-        scans += measure(conn, name, *staff_page_statement(criteria))
+        scans += measure(
+            conn,
+            name,
+            *staff_page_statement(
+                criteria,
+                Window(criteria.limit, criteria.offset),
+                filter_of_words(criteria.words) if criteria.words else None,
+            ),
+        )
     for name, query in UNMATCHED.items():
         free = decode_query(UnmatchedItemQuery, query.format(**ids).encode())
         scans += measure(conn, name, *unmatched_items_statement(free))

@@ -1,10 +1,11 @@
 """Many products at once, for imports; each function runs in the caller's transaction."""
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from uuid import UUID
 
 from pricebook.db.database import Connection
-from pricebook.products import bulk_repository
+from pricebook.products import bulk_repository, search
 from pricebook.products.list_filters import StaffProductFilter
 from pricebook.products.schemas import CurrentProduct, FileProduct
 
@@ -24,8 +25,12 @@ async def set_products(conn: Connection, products: Sequence[CurrentProduct]) -> 
     await bulk_repository.set_products(conn, products)
 
 
-def stream_file_products(
+async def stream_file_products(
     conn: Connection, query: StaffProductFilter
 ) -> AsyncGenerator[list[FileProduct]]:
     """Yield the products that pass the filters by name, as lines of a file, in batches."""
-    return bulk_repository.stream_file_products(conn, query)
+    search_filter = await search.export_filter(conn, query)
+    products = bulk_repository.stream_file_products(conn, query, search_filter)
+    async with aclosing(products):
+        async for batch in products:
+            yield batch

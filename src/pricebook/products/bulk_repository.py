@@ -9,6 +9,7 @@ from pricebook.db.row_types import struct_row
 from pricebook.products.list_filters import StaffProductFilter
 from pricebook.products.list_statements import product_file_statement
 from pricebook.products.schemas import CurrentProduct, FileProduct
+from pricebook.products.search_filters import SearchFilter
 
 FILE_ROWS = 1000
 OWN_FIELDS: LiteralString = (
@@ -59,10 +60,10 @@ async def set_products(conn: Connection, products: Sequence[CurrentProduct]) -> 
 
 
 async def stream_file_products(
-    conn: Connection, query: StaffProductFilter
+    conn: Connection, query: StaffProductFilter, search: SearchFilter | None = None
 ) -> AsyncGenerator[list[FileProduct]]:
     """Yield the products that pass the filters by name, in batches; needs a transaction."""
     async with conn.cursor(name="products", row_factory=struct_row(FileProduct)) as cursor:
-        await cursor.execute(*product_file_statement(query))
+        await cursor.execute(*product_file_statement(query, search))
         while products := await cursor.fetchmany(FILE_ROWS):
             yield products

@@ -43,7 +43,11 @@ class StaffProductFilter(Struct, frozen=True):
     include_subcategories: Annotated[bool, INCLUDE_SUBCATEGORIES] = False
     search: Annotated[
         SearchText | None,
-        doc("Words that all occur in the name or the SKU; case and accents do not matter."),
+        doc(
+            "Words that all occur in the name or the SKU, or codes: the SKU, GTIN, MPN or the code"
+            " of an item. Case and accents do not matter. Other forms of the words follow; if"
+            " nothing is found, misspelt words are replaced."
+        ),
     ] = None
 
     def __post_init__(self) -> None:

@@ -1,6 +1,6 @@
 """The statements of the staff list and its export, with their filters."""
 
-from typing import Any, LiteralString
+from typing import Any, LiteralString, NamedTuple
 
 from pricebook.categories.subtree import (
     ALL_OF_SUBTREE,
@@ -11,7 +11,8 @@ from pricebook.categories.subtree import (
     subtree_scan_limit,
     with_subtree,
 )
-from pricebook.products.list_filters import StaffProductFilter, StaffProductQuery
+from pricebook.products.list_filters import StaffProductFilter
+from pricebook.products.search_filters import SearchFilter
 from pricebook.suppliers.item_terms import EXPORTED_TERM_COLUMNS, TERM_COLUMNS
 
 # One statement reads products and items, so that margin and prices belong to one snapshot: a row
@@ -75,6 +76,14 @@ FILE: LiteralString = """
     ORDER BY product.name, product.id
 """
 
+COUNT: LiteralString = "SELECT count(*) FROM products WHERE {conditions}"
+
+RANKED_IDS: LiteralString = """
+    SELECT id FROM products WHERE {conditions}
+    ORDER BY id = ANY (%s) DESC, code_key(internal_sku) = code_key(%s) DESC,
+        search_fold(name) = search_fold(%s) DESC, name, id
+"""
+
 # An array of ids, so that the planner starts from the supplier's items: its statistics do not show
 # that the products of one supplier may be few, or far apart in the order of names.
 HAS_ITEM_OF_SUPPLIER: LiteralString = """
@@ -86,16 +95,25 @@ HAS_ITEM_OF_SUPPLIER: LiteralString = """
 ON_PAGE: LiteralString = "id = ANY (ARRAY(SELECT id FROM matches))"
 
 
-def staff_page_statement(query: StaffProductQuery) -> tuple[LiteralString, list[Any]]:
+class Window(NamedTuple):
+    """How many rows of a list are read, and how many before them are not."""
+
+    limit: int
+    offset: int
+
+
+def staff_page_statement(
+    query: StaffProductFilter, window: Window, search: SearchFilter | None = None
+) -> tuple[LiteralString, list[Any]]:
     """Return the statement that reads a page, and its values."""
-    conditions, values = _conditions(query)
-    page = [query.limit, query.offset]
+    conditions, values = _conditions(query, search)
+    page = [*window]
     if not query.include_subcategories:
         statement = PAGE.format(
             conditions=conditions, page_conditions=conditions, terms=TERM_COLUMNS
         )
         return statement, [*values, *values, *page]
-    matches, match_values = _first_matches(query, conditions, values)
+    matches, match_values = _first_matches(query, window, conditions, values)
     statement = PAGE.format(conditions=conditions, page_conditions=ON_PAGE, terms=TERM_COLUMNS)
     return (
         with_subtree(f"WITH {matches} {statement}"),
@@ -103,32 +121,62 @@ def staff_page_statement(query: StaffProductQuery) -> tuple[LiteralString, list[
     )
 
 
-def staff_export_statement(query: StaffProductFilter) -> tuple[LiteralString, list[Any]]:
+def staff_export_statement(
+    query: StaffProductFilter, search: SearchFilter | None = None
+) -> tuple[LiteralString, list[Any]]:
     """Return the statement that reads all products that pass the filters, and its values."""
-    conditions, values = _conditions(query)
+    conditions, values = _conditions(query, search)
     statement = EXPORT.format(conditions=conditions, terms=EXPORTED_TERM_COLUMNS)
-    if not query.include_subcategories:
-        return statement, values
-    return with_subtree(statement), [query.category_id, *values]
+    return _of_products(query, statement, values)
 
 
-def product_file_statement(query: StaffProductFilter) -> tuple[LiteralString, list[Any]]:
+def product_file_statement(
+    query: StaffProductFilter, search: SearchFilter | None = None
+) -> tuple[LiteralString, list[Any]]:
     """Return the statement that reads products as lines of a file, and its values."""
-    conditions, values = _conditions(query)
+    conditions, values = _conditions(query, search)
     statement = FILE.format(conditions=conditions)
+    return _of_products(query, statement, values)
+
+
+def count_statement(
+    query: StaffProductFilter, search: SearchFilter
+) -> tuple[LiteralString, list[Any]]:
+    """Return the statement that counts the products that pass, and its values."""
+    conditions, values = _conditions(query, search)
+    return _of_products(query, COUNT.format(conditions=conditions), values)
+
+
+def ranked_ids_statement(
+    query: StaffProductFilter, search: SearchFilter
+) -> tuple[LiteralString, list[Any]]:
+    """Return the statement that reads the ids of the products that pass, and its values.
+
+    Those whose code or name is the whole search are first.
+    """
+    conditions, values = _conditions(query, search)
+    whole = " ".join(query.words)
+    statement, values = _of_products(query, RANKED_IDS.format(conditions=conditions), values)
+    return statement, [*values, list(search.product_ids), whole, whole]
+
+
+def _of_products(
+    query: StaffProductFilter, statement: LiteralString, values: list[Any]
+) -> tuple[LiteralString, list[Any]]:
     if not query.include_subcategories:
         return statement, values
     return with_subtree(statement), [query.category_id, *values]
 
 
-def _conditions(query: StaffProductFilter) -> tuple[LiteralString, list[Any]]:
+def _conditions(
+    query: StaffProductFilter, search: SearchFilter | None
+) -> tuple[LiteralString, list[Any]]:
     filters: list[tuple[LiteralString, Any]] = [
         ("status = %s", query.status),
         ("margin_percentage >= %s", query.lowest_margin),
         ("margin_percentage <= %s", query.highest_margin),
         (HAS_ITEM_OF_SUPPLIER, query.supplier_id),
         ("category_id = %s", None if query.include_subcategories else query.category_id),
-        *(("search_text LIKE search_pattern(%s)", word) for word in query.words),
     ]
     conditions: LiteralString = IN_SUBTREE if query.include_subcategories else "true"
     values: list[Any] = []
@@ -136,17 +184,21 @@ def _conditions(query: StaffProductFilter) -> tuple[LiteralString, list[Any]]:
         if value is not None:
             conditions += " AND " + condition
             values.append(value)
+    if search is not None:
+        condition, search_values = search.conditions()
+        conditions += " AND " + condition
+        values += search_values
     return conditions, values
 
 
 def _first_matches(
-    query: StaffProductQuery, conditions: LiteralString, values: list[Any]
+    query: StaffProductFilter, window: Window, conditions: LiteralString, values: list[Any]
 ) -> tuple[LiteralString, list[Any]]:
     """Return the CTE `matches`, which has the products up to the end of the page, and its values.
 
     `conditions` contains IN_SUBTREE, and `values` has the parameters of the other filters.
     """
-    wanted = query.offset + query.limit
+    wanted = window.offset + window.limit
     is_filtered = bool(query.words) or any(
         each is not None for each in (query.min_margin, query.max_margin, query.supplier_id)
     )

@@ -11,9 +11,21 @@ from uuid import UUID
 from msgspec import Struct
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import counted_row, fetch_page, find_value, struct_row
-from pricebook.products.list_filters import StaffProductFilter, StaffProductQuery
-from pricebook.products.list_statements import staff_export_statement, staff_page_statement
+from pricebook.db.row_types import (
+    counted_row,
+    fetch_page,
+    fetch_value,
+    find_value,
+    struct_row,
+)
+from pricebook.products.list_filters import StaffProductFilter
+from pricebook.products.list_statements import (
+    Window,
+    count_statement,
+    ranked_ids_statement,
+    staff_export_statement,
+    staff_page_statement,
+)
 from pricebook.products.schemas import (
     NewProduct,
     ProductChange,
@@ -21,6 +33,7 @@ from pricebook.products.schemas import (
     StaffProduct,
     StaffProductDetail,
 )
+from pricebook.products.search_filters import SearchFilter
 from pricebook.suppliers.item_terms import (
     TERM_COLUMNS,
     decode_availability,
@@ -112,23 +125,39 @@ class ProductItemDetailRow(ProductItemRow, frozen=True):
 
 
 async def list_products(
-    conn: Connection, query: StaffProductQuery
+    conn: Connection,
+    query: StaffProductFilter,
+    window: Window,
+    search: SearchFilter | None = None,
 ) -> tuple[int, list[StaffProduct]]:
-    """Return a page of the products that pass every filter, with all items, and their number."""
+    """Return a window of the products that pass, with all items, and the number of all."""
     async with conn.cursor(row_factory=counted_row(ProductItemRow)) as cursor:
-        await cursor.execute(*staff_page_statement(query))
+        await cursor.execute(*staff_page_statement(query, window, search))
         total_count, rows = await fetch_page(cursor)
     return total_count, [
         _product([*product_rows]) for _, product_rows in groupby(rows, key=attrgetter("id"))
     ]
 
 
+async def count_products(conn: Connection, query: StaffProductFilter, search: SearchFilter) -> int:
+    """Return the number of the products that pass."""
+    return await fetch_value(conn, *count_statement(query, search))
+
+
+async def list_ranked_ids(
+    conn: Connection, query: StaffProductFilter, search: SearchFilter
+) -> list[UUID]:
+    """Return the ids of the products that pass, those that the whole search names first."""
+    cursor = await conn.execute(*ranked_ids_statement(query, search))
+    return [product_id for (product_id,) in await cursor.fetchall()]
+
+
 async def stream_rows(
-    conn: Connection, query: StaffProductFilter
+    conn: Connection, query: StaffProductFilter, search: SearchFilter | None = None
 ) -> AsyncGenerator[list[tuple[Any, ...]]]:
     """Yield all products that pass the filters, with all items, in batches; needs a transaction."""
     async with conn.cursor(name="export") as cursor:
-        await cursor.execute(*staff_export_statement(query))
+        await cursor.execute(*staff_export_statement(query, search))
         while rows := await cursor.fetchmany(EXPORT_ROWS):
             yield rows
 

@@ -17,8 +17,9 @@ from pricebook.errors import (
 )
 from pricebook.http import safe_csv
 from pricebook.http.pagination import Page, page_of
-from pricebook.products import repository
+from pricebook.products import repository, search
 from pricebook.products.list_filters import StaffProductFilter, StaffProductQuery
+from pricebook.products.list_statements import Window
 from pricebook.products.schemas import (
     EXPORT_HEADER,
     CreatedProduct,
@@ -39,9 +40,16 @@ SALES_EDITABLE_FIELDS = frozenset({"target_price"})
 
 
 async def list_products(database: Database, query: StaffProductQuery) -> Page[StaffProduct]:
-    """Return a page of the products that pass every filter, by name and id, with all items."""
+    """Return a page of the products that pass every filter, with all items.
+
+    They are by name and id; those of a search with its codes and words as they are come first.
+    """
     async with database.connection() as conn:
-        total_count, products = await repository.list_products(conn, query)
+        if query.words:
+            total_count, products = await search.list_products(conn, query)
+        else:
+            window = Window(query.limit, query.offset)
+            total_count, products = await repository.list_products(conn, query, window)
     return page_of(query, total_count, products)
 
 
@@ -50,7 +58,9 @@ async def export_products(database: Database, query: StaffProductFilter) -> Asyn
     text = safe_csv.lines([EXPORT_HEADER])
     async with (
         database.export_transaction() as conn,
-        aclosing(repository.stream_rows(conn, query)) as row_batches,
+        aclosing(
+            repository.stream_rows(conn, query, await search.export_filter(conn, query))
+        ) as row_batches,
     ):
         async for rows in row_batches:
             yield text + safe_csv.lines(rows)

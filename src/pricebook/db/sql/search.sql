@@ -19,3 +19,8 @@ END;
 CREATE OR REPLACE FUNCTION search_pattern(word text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN '%' || regexp_replace(btrim(search_fold(word)), '([\\%_])', '\\\1', 'g') || '%';
+
+-- A code without the characters that people leave out or replace: NW-204 17 is nw20417.
+CREATE OR REPLACE FUNCTION code_key(code text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN regexp_replace(search_fold(code), '[\s[:punct:]]+', '', 'g');

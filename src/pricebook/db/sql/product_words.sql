@@ -1,0 +1,37 @@
+-- The words of product names, with which staff search compares a misspelt word. Words stay when the last
+-- product with them is renamed: a word that no product has finds none.
+
+CREATE OR REPLACE FUNCTION words_of_text(value text) RETURNS SETOF text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT DISTINCT word
+    FROM regexp_split_to_table(search_fold(value), '[\s[:punct:][:digit:]]+') AS word
+    WHERE char_length(word) BETWEEN 3 AND 40;
+END;
+
+CREATE OR REPLACE FUNCTION words_after_insert() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO product_words (word)
+    SELECT DISTINCT new_word FROM new_products CROSS JOIN words_of_text(name) AS new_word
+    WHERE NOT EXISTS (SELECT FROM product_words WHERE word = new_word);
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION words_after_update() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO product_words (word)
+    SELECT new_word FROM words_of_text(NEW.name) AS new_word
+    WHERE NOT EXISTS (SELECT FROM product_words WHERE word = new_word);
+    RETURN NULL;
+END $$;
+
+REVOKE EXECUTE ON FUNCTION words_after_insert(), words_after_update() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER words_after_insert AFTER INSERT ON products
+    REFERENCING NEW TABLE AS new_products
+    FOR EACH STATEMENT EXECUTE FUNCTION words_after_insert();
+CREATE OR REPLACE TRIGGER words_after_update AFTER UPDATE OF name ON products
+    FOR EACH ROW WHEN (NEW.name IS DISTINCT FROM OLD.name)
+    EXECUTE FUNCTION words_after_update();

@@ -1,0 +1,80 @@
+"""Finds what the words of a staff search may be: codes of products and items, similar words."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from pricebook.db.database import Connection
+
+# A code that names more products is no code: they are found by the words of their names.
+MAX_PRODUCTS_OF_CODE = 1000
+MAX_CANDIDATES = 40
+# Two exchanged letters in a word of six leave a quarter of its trigrams.
+MIN_SIMILARITY = "0.2"
+
+
+async def find_by_codes(conn: Connection, codes: Sequence[str]) -> dict[str, tuple[UUID, ...]]:
+    """Return the products that have each text as SKU, GTIN, MPN or code of a linked item.
+
+    Separators, case and the leading zeros of a GTIN do not matter; the case of a SKU is that of the
+    text, or all capitals, or all small.
+    """
+    cursor = await conn.execute(
+        """
+        SELECT wanted.code, found.ids
+        FROM unnest(%s::text[]) AS wanted (code)
+        CROSS JOIN LATERAL (
+            SELECT array_agg(DISTINCT id ORDER BY id) AS ids FROM (
+                SELECT id FROM products
+                WHERE internal_sku IN (wanted.code, upper(wanted.code), lower(wanted.code))
+                UNION ALL
+                SELECT id FROM products
+                WHERE gtin IS NOT NULL AND wanted.code ~ '^[0-9]{8,14}$' AND gtin = ANY (ARRAY[
+                    wanted.code, lpad(ltrim(wanted.code, '0'), 8, '0'),
+                    lpad(ltrim(wanted.code, '0'), 12, '0'), lpad(ltrim(wanted.code, '0'), 13, '0'),
+                    lpad(ltrim(wanted.code, '0'), 14, '0')])
+                UNION ALL
+                (SELECT id FROM products
+                WHERE mpn IS NOT NULL AND code_key(mpn) = code_key(wanted.code)
+                ORDER BY id LIMIT %s)
+                UNION ALL
+                (SELECT product_id FROM supplier_items
+                WHERE code_key(supplier_sku) = code_key(wanted.code) AND product_id IS NOT NULL
+                ORDER BY product_id LIMIT %s)
+            ) AS each
+        ) AS found
+        WHERE found.ids IS NOT NULL
+        """,
+        [list(codes), MAX_PRODUCTS_OF_CODE, MAX_PRODUCTS_OF_CODE],
+    )
+    return {code: tuple(ids) for code, ids in await cursor.fetchall()}
+
+
+async def find_similar_words(
+    conn: Connection, words: Sequence[str]
+) -> dict[str, tuple[str, list[str]]]:
+    """Return, folded, each word that no product name has, with the words like it, best first."""
+    async with conn.transaction():
+        await conn.execute(
+            "SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [MIN_SIMILARITY]
+        )
+        return await _find_similar_words(conn, words)
+
+
+async def _find_similar_words(
+    conn: Connection, words: Sequence[str]
+) -> dict[str, tuple[str, list[str]]]:
+    cursor = await conn.execute(
+        """
+        SELECT wanted.word, search_fold(wanted.word), ARRAY(
+            SELECT word FROM product_words
+            WHERE word %% search_fold(wanted.word)
+            GROUP BY word
+            ORDER BY similarity(word, search_fold(wanted.word)) DESC, word
+            LIMIT %s)
+        FROM unnest(%s::text[]) AS wanted (word)
+        WHERE NOT EXISTS (
+            SELECT FROM product_words WHERE word LIKE search_pattern(wanted.word))
+        """,
+        [MAX_CANDIDATES, list(words)],
+    )
+    return {word: (folded, similar) for word, folded, similar in await cursor.fetchall()}

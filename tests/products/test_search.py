@@ -1,0 +1,149 @@
+"""Staff search: codes, words in any order and form, typing errors, the order of the products."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+import builders
+from pricebook.db.database import Connection
+from pricebook.products import search
+from pricebook.products.similar_words import count_errors, nearest_words, stem_of
+
+Client = AsyncTestClient[Litestar]
+PRODUCTS = "/api/v1/admin/products"
+
+
+async def found(client: Client, text: str, **parameters: Any) -> list[str]:
+    """Return the names of the products that a search finds, over pages of two."""
+    names: list[str] = []
+    page = 1
+    while True:
+        query = {"search": text, "limit": 2, "page": page, **parameters}
+        response = await client.get(PRODUCTS, params=query)
+        assert response.status_code == 200, response.text
+        listed = response.json()
+        names += [product["name"] for product in listed["data"]]
+        if not listed["data"]:
+            assert listed["total_count"] == len(names) == len(set(names))
+            return names
+        page += 1
+
+
+@pytest.fixture
+async def goods(conn: Connection) -> None:
+    """Products with all kinds of codes."""
+    supplier_id = await builders.supplier(conn, "ACME")
+    claw = await builders.product(conn, "Claw hammer 20 oz", sku="HAM-0101")
+    await builders.item(conn, supplier_id, sku="NW-204 17", product_id=claw)
+    await builders.product(conn, "Hammer drill", sku="DRI-1", status="draft")
+    await builders.product(conn, "Set of hammers", sku="SET-1")
+    await builders.product(conn, "Bench grinder", sku="GRI-1")
+    await builders.product(conn, "Молоток слесарный", sku="МОЛ-1")
+    pen = await builders.product(conn, "Pen", sku="20417")
+    await builders.item(conn, supplier_id, sku="FREE-1")
+    await conn.execute(
+        "UPDATE products SET gtin = '0012345678905', mpn = 'DW/745-X' WHERE id = %s", [pen]
+    )
+
+
+@pytest.mark.usefixtures("goods")
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("NW-204 17", ["Claw hammer 20 oz"]),
+        ("nw20417", ["Claw hammer 20 oz"]),
+        ("hammer NW-20417", ["Claw hammer 20 oz"]),
+        ("drill NW-20417", []),
+        ("ham-0101", ["Claw hammer 20 oz"]),
+        ("20417", ["Pen"]),
+        ("0012345678905", ["Pen"]),
+        ("012345678905", ["Pen"]),
+        ("12345678905", ["Pen"]),
+        ("dw745x", ["Pen"]),
+        ("pen DW/745-X", ["Pen"]),
+        ("FREE-1", []),
+        ("hammer claw", ["Claw hammer 20 oz"]),
+        ("hammers", ["Set of hammers", "Claw hammer 20 oz", "Hammer drill"]),
+        ("HAMMER", ["Claw hammer 20 oz", "Hammer drill", "Set of hammers"]),
+        ("hammer drills", ["Hammer drill"]),
+        ("hamer", ["Claw hammer 20 oz", "Hammer drill", "Set of hammers"]),
+        ("hamemr drll", ["Hammer drill"]),
+        ("jammer clw", []),
+        ("grindr", ["Bench grinder"]),
+        ("молотки", ["Молоток слесарный"]),
+        ("молотак", ["Молоток слесарный"]),
+        ("слесарный молоток", ["Молоток слесарный"]),
+        ("%", []),
+        ("zzzzqqq", []),
+        ("h_mmer", []),
+    ],
+)
+async def test_search_finds(sales: Client, text: str, names: list[str]) -> None:
+    assert await found(sales, text) == names
+
+
+@pytest.mark.usefixtures("goods")
+async def test_filters_hold_for_similar_words_and_codes(sales: Client) -> None:
+    assert await found(sales, "hamer", status="draft") == ["Hammer drill"]
+    assert await found(sales, "hammers", status="active") == ["Set of hammers", "Claw hammer 20 oz"]
+    assert await found(sales, "20417", status="draft") == []
+
+
+@pytest.mark.usefixtures("goods")
+async def test_exports_have_what_the_pages_have(sales: Client) -> None:
+    for text in ("hamer", "hammers", "nw20417", "zzzzqqq"):
+        names = await found(sales, text)
+        for path in ("export", "import-file"):
+            response = await sales.get(f"{PRODUCTS}/{path}", params={"search": text})
+            assert len(response.text.splitlines()) == 1 + len(names), (path, text)
+
+
+async def test_exact_code_is_first_among_many(
+    sales: Client, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(7):
+        await builders.product(conn, f"Bolt {number}", sku=f"B-77{number}")
+    supplier_id = await builders.supplier(conn)
+    product_id = await builders.product(conn, "Zinc", sku="Z-1")
+    await builders.item(conn, supplier_id, sku="77", product_id=product_id)
+    await builders.product(conn, "Washer", sku="77")
+    few = await found(sales, "77")
+    monkeypatch.setattr(search, "MAX_RANKED", 3)
+    assert few[:2] == ["Washer", "Zinc"]
+    assert await found(sales, "77") == few
+    assert few[2:] == [f"Bolt {number}" for number in range(7)]
+
+
+async def test_renamed_products_are_found_despite_errors(sales: Client, conn: Connection) -> None:
+    product_id = await builders.product(conn, "Thing", sku="T-1")
+    assert await found(sales, "screwdriwer") == []
+    await conn.execute("UPDATE products SET name = 'Screwdriver' WHERE id = %s", [product_id])
+    assert await found(sales, "screwdriwer") == ["Screwdriver"]
+    assert await found(sales, "thimg") == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "errors"),
+    [("", "", 0), ("ab", "ba", 1), ("hamer", "hammer", 1), ("cat", "cut", 1), ("abc", "", 3)],
+)
+def test_errors_between_words(first: str, second: str, errors: int) -> None:
+    assert count_errors(first, second) == count_errors(second, first) == errors
+
+
+@given(first=st.text("abc", max_size=8), second=st.text("abc", max_size=8))
+def test_errors_are_symmetric_and_bounded(first: str, second: str) -> None:
+    errors = count_errors(first, second)
+    assert errors == count_errors(second, first)
+    assert abs(len(first) - len(second)) <= errors <= max(len(first), len(second))
+    assert (errors == 0) == (first == second)
+
+
+def test_nearest_words_have_few_errors() -> None:
+    assert nearest_words("hamer", ["hammer", "hamster", "camera"]) == ("hammer",)
+    assert nearest_words("blad", ["blade", "bled", "plate"]) == ("blade", "bled")
+    assert nearest_words("grinder", ["sprinter"]) == ()
+    assert stem_of("dw745") == "dw745"
