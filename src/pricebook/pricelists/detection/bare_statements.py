@@ -2,33 +2,23 @@
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 from functools import lru_cache
 
 from pricebook.pricelists.detection.currencies import currencies_of_sign, sentence_currency
-from pricebook.pricelists.detection.fact_words import PRICE_QUANTITY_WORDS
 from pricebook.pricelists.detection.letterhead_words import (
     BARE_STATEMENT_WORDS,
     CONDITION_WORDS,
     DISCOUNT_LABEL_WORDS,
     DISCOUNT_NOUNS,
-    PRICE_QUANTITY_LABELS,
 )
 from pricebook.pricelists.detection.price_statements import read_statement
 from pricebook.pricelists.detection.statement_tokens import Token, tokenize
 from pricebook.pricelists.detection.statement_words import ONLY_PER_WORDS
 from pricebook.pricelists.facts.quantities import parse_quantity
 from pricebook.pricelists.facts.units import parse_unit
-from pricebook.pricelists.text import comparison_key
 
 _MAX_LENGTH = 100
 _FOOTNOTE_MARK = re.compile(r"\s*(?:[*†‡¹²³]+|\(?\d\))?\s*").match
-_LABEL = re.compile(
-    r"(?P<label>[^\d:=]{2,40}?)\s*(?:(?P<mark>[:=])\s*|(?=\d))(?P<value>\S.*)"
-).fullmatch
-_LABELS = frozenset(map(comparison_key, PRICE_QUANTITY_WORDS[0])) | PRICE_QUANTITY_LABELS
-# Shorter ones may be words of goods: `PE 100` is a plastic.
-_MIN_LABEL_LENGTH = 4
 _MIN_QUANTITY = 10
 
 
@@ -50,23 +40,6 @@ def without_footnote_mark(text: str) -> str:
     """Return a text without the mark of a footnote: `* per 100 pcs`."""
     mark = _FOOTNOTE_MARK(text)
     return text[mark.end() :] if mark else text
-
-
-def is_quantity_label(text: str) -> bool:
-    """Return whether a whole text is the label of a price quantity: `Preiseinheit:`."""
-    return comparison_key(text) in _LABELS
-
-
-@lru_cache(maxsize=1024)
-def labelled_quantity(text: str) -> Decimal | None:
-    """Return the price quantity of a label and a value: 100 for `Price basis: 100 pcs`."""
-    match = _LABEL(text.strip()) if len(text) <= _MAX_LENGTH else None
-    if not match or comparison_key(match["label"]) not in _LABELS:
-        return None
-    if not match["mark"] and len(match["label"]) < _MIN_LABEL_LENGTH:
-        return None
-    quantity = parse_quantity(match["value"], ",") or parse_quantity(match["value"], ".")
-    return quantity.number if quantity else None
 
 
 def names_discount(tokens: Sequence[Token]) -> bool:

@@ -1,21 +1,15 @@
 """Prices of tiers and of later days beside the price: they must be for what the price is for."""
 
-from collections.abc import Callable, Iterator
-from decimal import Decimal
-from itertools import pairwise
-
 from pricebook.pricelists.detection.ambiguity_errors import column_reference
 from pricebook.pricelists.detection.column_content import display_text
 from pricebook.pricelists.detection.fact_collector import FactCollector
 from pricebook.pricelists.detection.header_texts import header_currencies, header_statement
-from pricebook.pricelists.detection.price_arithmetic import SamplePrices, sample_prices
+from pricebook.pricelists.detection.price_arithmetic import sample_prices
 from pricebook.pricelists.detection.price_statements import PriceStatement
+from pricebook.pricelists.detection.tier_sample import are_far_apart, doubtful_tiers
 from pricebook.pricelists.schemas.read_config import DiscountBase
 
-_MIN_ROWS = 3
 _MIN_SHARE = 0.5
-# A price of the same article is less than this many times another one.
-_MAX_FACTOR = Decimal(5)
 
 
 def check_further_prices(
@@ -48,13 +42,12 @@ def check_further_prices(
         for index in (price, *further)
         if index not in different
     }
-    for index in _doubtful_tiers([samples[index] for index in tiers if index in samples]):
+    for index in doubtful_tiers([samples[index] for index in tiers if index in samples]):
         column = [tier for tier in tiers if tier in samples][index]
         _refuse(collector, column, "may be discounts or for another quantity, unlike", price)
-    if next_price is not None and next_price in samples:
-        pair = samples[price], samples[next_price]
-        if _most(pair, lambda now, later: not now / _MAX_FACTOR < later < now * _MAX_FACTOR):
-            _refuse(collector, next_price, "may be for another quantity than those of", price)
+    later = None if next_price is None else samples.get(next_price)
+    if next_price is not None and later and are_far_apart(samples[price], later):
+        _refuse(collector, next_price, "may be for another quantity than those of", price)
 
 
 def _tiers_in_percent(collector: FactCollector) -> list[int]:
@@ -86,24 +79,6 @@ def _quantity(statement: PriceStatement) -> tuple[object, ...]:
     """Return the quantity other than a piece that a header states, empty for none."""
     stated = (statement.quantities - {1}, statement.units, statement.is_per_pack)
     return stated if any(stated) else ()
-
-
-def _doubtful_tiers(samples: list[SamplePrices]) -> Iterator[int]:
-    """Yield the positions of tiers that rise in most rows, or are far below the first one."""
-    for position, pair in enumerate(pairwise(samples), start=1):
-        rises = _most(pair, lambda before, after: after > before)
-        first = samples[0], samples[position]
-        if rises or _most(first, lambda before, after: after * _MAX_FACTOR < before):
-            yield position
-
-
-def _most(
-    pair: tuple[SamplePrices, SamplePrices], holds: Callable[[Decimal, Decimal], bool]
-) -> bool:
-    """Return whether something holds for most of the rows with both prices, at least three."""
-    first, second = pair
-    rows = [row for row, price in first.items() if price and second.get(row)]
-    return len(rows) >= _MIN_ROWS and 2 * sum(holds(first[r], second[r]) for r in rows) > len(rows)
 
 
 def _refuse(collector: FactCollector, index: int, relation: str, price: int) -> None:

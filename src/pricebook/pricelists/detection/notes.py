@@ -6,12 +6,11 @@ from typing import Literal, NamedTuple
 
 from pricebook.pricelists.detection.bare_statements import (
     is_bare_statement,
-    is_quantity_label,
-    labelled_quantity,
     states_price_quantity,
 )
 from pricebook.pricelists.detection.charges import surcharge_is_added
 from pricebook.pricelists.detection.column_content import filled_columns
+from pricebook.pricelists.detection.quantity_labels import is_quantity_label, labelled_quantity
 from pricebook.pricelists.detection.statement_tokens import tokenize
 from pricebook.pricelists.detection.statement_words import CURRENCY_LABELS, PRICE_NOUNS
 from pricebook.pricelists.schemas.cells import Record

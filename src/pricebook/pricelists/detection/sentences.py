@@ -14,7 +14,6 @@ from typing import Literal, NamedTuple
 from pricebook.pricelists.detection.bare_statements import (
     is_bare_statement,
     is_discount_label,
-    labelled_quantity,
     names_discount,
     states_price_quantity,
     without_footnote_mark,
@@ -22,6 +21,7 @@ from pricebook.pricelists.detection.bare_statements import (
 from pricebook.pricelists.detection.notes import Note
 from pricebook.pricelists.detection.price_statements import PriceStatement, read_statement
 from pricebook.pricelists.detection.price_words import MONTH_WORDS
+from pricebook.pricelists.detection.quantity_labels import labelled_quantity
 from pricebook.pricelists.detection.sentence_currencies import currencies_of_sentence
 from pricebook.pricelists.detection.statement_tokens import Token, number_of, tokenize
 from pricebook.pricelists.detection.statement_words import (
