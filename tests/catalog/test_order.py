@@ -9,9 +9,9 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 import builders
-from pricebook.catalog.cursor import CursorPosition, decode_cursor, encode_cursor
-from pricebook.catalog.schemas import CatalogQuery
+from pricebook.catalog.schemas import CatalogQuery, CursorPosition
 from pricebook.db.database import Connection
+from pricebook.http.cursor import decode_cursor, encode_cursor
 from pricebook.http.query_string import decode_query
 
 Client = AsyncTestClient[Litestar]
@@ -196,5 +196,5 @@ def test_next_link_has_no_page_parameter() -> None:
 def test_cursor_round_trip() -> None:
     position = CursorPosition(3, "Name with ünïcode " * 20, "7d1f2b8e-64a3-4b8f-9a4e-2f6a0b9c1d22")
     text = encode_cursor(position, ("a", 1))
-    assert decode_cursor(text, ("a", 1)) == position
-    assert decode_cursor(text, ("a", 2)) is None
+    assert decode_cursor(text, CursorPosition, ("a", 1)) == position
+    assert decode_cursor(text, CursorPosition, ("a", 2)) is None

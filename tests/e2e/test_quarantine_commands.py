@@ -60,8 +60,8 @@ def test_rows_are_listed_accepted_and_refused(system: System, environment: dict[
     [
         (["accept"], "expected one of ids, task_id and supplier_id"),
         (["accept", "first"], "first is not an id"),
-        (["list", "--supplier", "Nobody"], "There is no supplier Nobody."),
-        (["refuse", "--supplier", "Nobody", "--expect", "1"], "There is no supplier Nobody."),
+        (["list", "--supplier", "Nobody"], "There is no supplier Nobody:"),
+        (["refuse", "--supplier", "Nobody", "--expect", "1"], "There is no supplier Nobody:"),
     ],
 )
 def test_error_is_one_sentence(

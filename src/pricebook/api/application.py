@@ -38,6 +38,7 @@ from pricebook.http.middleware.security_headers import SecurityHeadersMiddleware
 from pricebook.http.middleware.slow_clients import SlowClientMiddleware
 from pricebook.http.routing import make_route_finder
 from pricebook.imports import routes as sync
+from pricebook.matching import routes as matching
 from pricebook.observability import health, metrics
 from pricebook.observability.counters import Counters
 from pricebook.observability.logs import configure_logging
@@ -91,6 +92,7 @@ STAFF_ROUTERS: list[Router] = [
     sync.router,
     tasks.router,
     quarantine.router,
+    matching.router,
 ]
 
 

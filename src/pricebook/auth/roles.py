@@ -51,6 +51,19 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/quarantined-rows"): EDITOR_ROLES,
     ("POST", "/quarantined-rows/accept"): EDITOR_ROLES,
     ("POST", "/quarantined-rows/refuse"): EDITOR_ROLES,
+    ("GET", "/matches"): EDITOR_ROLES,
+    ("POST", "/matches/run"): EDITOR_ROLES,
+    ("GET", "/matches/runs"): EDITOR_ROLES,
+    ("GET", "/matches/runs/{id}"): EDITOR_ROLES,
+    ("POST", "/matches/bulk"): EDITOR_ROLES,
+    ("GET", "/matches/batches"): EDITOR_ROLES,
+    ("POST", "/matches/batches/{id}/undo"): EDITOR_ROLES,
+    ("GET", "/matches/models"): EDITOR_ROLES,
+    ("PUT", "/matches/models/active"): EDITOR_ROLES,
+    ("GET", "/suppliers/{id}/auto-link"): EDITOR_ROLES,
+    ("PUT", "/suppliers/{id}/auto-link"): EDITOR_ROLES,
+    ("GET", "/clusters"): EDITOR_ROLES,
+    ("POST", "/clusters/{id}/product"): EDITOR_ROLES,
 }
 
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from msgspec import Meta, Struct, defstruct
 
-from pricebook.catalog.cursor import CursorPosition, decode_cursor, encode_cursor
 from pricebook.categories.subtree import INCLUDE_SUBCATEGORIES, subcategory_issues
 from pricebook.errors import FieldIssue, query_issue, validation_error
+from pricebook.http.cursor import MAX_CURSOR, UNKNOWN_CURSOR, Cursor, decode_cursor, encode_cursor
 from pricebook.http.field_types import (
     MAX_PRICE,
     PRICE_SCHEMA,
@@ -21,13 +21,10 @@ from pricebook.http.pagination import Page, PageNumber, PageSize, encode_query
 from pricebook.settings import CatalogPrices
 
 SIX_DECIMALS = Decimal("0.000001")
-MAX_CURSOR = 4096
-UNKNOWN_CURSOR = "does not belong to this list: other filters, another sort, or altered"
 HIDDEN_PRICE = "prices are not public here, so products are neither filtered nor sorted by them"
 UNLESS_HIDDEN = "refused where CATALOG_PRICES is `hidden`."
 
 Sort = Literal["name", "-name", "price", "-price", "newest"]
-Cursor = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_CURSOR})]
 PriceText = Annotated[str, PRICE_SCHEMA]
 filter_struct = TypeVar("filter_struct", bound="CatalogFilter")
 
@@ -155,6 +152,14 @@ class CatalogFilter(Struct, frozen=True):
         return self.category_id, self.lowest, self.highest, self.words, *subtree
 
 
+class CursorPosition(Struct, frozen=True, array_like=True):
+    """The number of a page and the last product before it: its sort key, as text, and its id."""
+
+    page: int
+    key: str
+    product_id: str
+
+
 class CatalogQuery(CatalogFilter, frozen=True):
     """Filters and sort of the catalog, and the page: by number or by cursor."""
 
@@ -182,7 +187,8 @@ class CatalogQuery(CatalogFilter, frozen=True):
     @property
     def after(self) -> CursorPosition | None:
         """The position at which the previous page ended; None without a valid cursor."""
-        return None if self.cursor is None else decode_cursor(self.cursor, self._binding)
+        text = self.cursor
+        return None if text is None else decode_cursor(text, CursorPosition, self._binding)
 
     @property
     def key(self) -> str:

@@ -12,6 +12,7 @@ from pricebook.cli import (
     doctor,
     import_command,
     inspect_command,
+    match_commands,
     output,
     process_commands,
     product_commands,
@@ -41,6 +42,7 @@ app.command(supplier_commands.app)
 app.command(product_commands.app)
 app.command(task_commands.app)
 app.command(quarantine_commands.app)
+app.command(match_commands.app)
 app.command(rate_commands.app)
 app.command(doctor.doctor)
 app.command(import_command.import_list, name="import")

@@ -3,14 +3,13 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
-from uuid import UUID
 
 from cyclopts import App, Parameter
 
 from pricebook.cli import output
+from pricebook.cli.lookups import find_supplier_id, parse_id
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
-from pricebook.errors import NotFoundError, ValidationError
 from pricebook.http.pagination import Page
 from pricebook.quarantine import service
 from pricebook.quarantine.schemas import (
@@ -20,9 +19,9 @@ from pricebook.quarantine.schemas import (
     QuarantineSelection,
     QuarantineState,
 )
-from pricebook.suppliers import service as suppliers
 
 DECIDED_BY = "the command line"
+LISTED_BY = "pricebook quarantine list"
 
 Decide = Callable[[Database, QuarantineSelection, str], Awaitable[QuarantineDecision]]
 
@@ -71,11 +70,11 @@ def list_all(
         page: The number of the page.
         json: Print the page as JSON.
     """
-    task_id = _parse_id(filters.task) if filters.task else None
+    task_id = parse_id(filters.task, LISTED_BY) if filters.task else None
 
     async def query_rows(database: Database) -> Page[QuarantinedRow]:
         name = filters.supplier
-        supplier_id = await _find_supplier_id(database, name) if name else None
+        supplier_id = await find_supplier_id(database, name) if name else None
         query = QuarantineQuery(page, limit, supplier_id, task_id, filters.state)
         return await service.list_rows(database, query)
 
@@ -109,12 +108,12 @@ def refuse(*ids: str, selection: Annotated[Selection, Parameter(name="*")] = Sel
 
 
 def _decide(ids: tuple[str, ...], selection: Selection, decide: Decide, verb: str) -> None:
-    row_ids = [_parse_id(text) for text in ids]
-    task_id = _parse_id(selection.task) if selection.task else None
+    row_ids = [parse_id(text, LISTED_BY) for text in ids]
+    task_id = parse_id(selection.task, LISTED_BY) if selection.task else None
 
     async def decide_rows(database: Database) -> QuarantineDecision:
         supplier = selection.supplier
-        supplier_id = await _find_supplier_id(database, supplier) if supplier else None
+        supplier_id = await find_supplier_id(database, supplier) if supplier else None
         wanted = QuarantineSelection(
             ids=row_ids or None,
             task_id=task_id,
@@ -130,20 +129,3 @@ def _decide(ids: tuple[str, ...], selection: Selection, decide: Decide, verb: st
         output.print_line(f"{decision.decided:,} rows {verb}.")
         for skipped in decision.skipped:
             output.print_line(f"{skipped.supplier_sku}: {skipped.reason}")
-
-
-async def _find_supplier_id(database: Database, name: str) -> UUID:
-    async with database.connection() as conn:
-        supplier = await suppliers.find_supplier(conn, name)
-    if supplier is None:
-        raise NotFoundError(f"There is no supplier {name}.")
-    return supplier.id
-
-
-def _parse_id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise ValidationError(
-            f"{text} is not an id: `pricebook quarantine list` shows those of rows."
-        ) from None

@@ -27,6 +27,7 @@ from pricebook.imports.safety_thresholds import (
     hold_reasons,
     price_reasons,
 )
+from pricebook.matching import service as matching
 from pricebook.pricelists.profile_sentence import describe_profile
 from pricebook.pricelists.schemas.profile import DetectedProfile
 from pricebook.pricelists.schemas.read_config import ImportMode
@@ -41,6 +42,7 @@ from pricebook.tasks.schemas import (
     TaskLease,
 )
 
+AFTER_IMPORT = "import"
 NO_ROW_IMPORTED = "No row of the price list could be imported."
 MALFORMED_ROW = "malformed_row"
 PRICE_ON_REQUEST = "price_on_request"
@@ -232,6 +234,8 @@ async def _apply(conn: Connection, staged: StagedImport, counts_by_error: Counts
     await merge_repository.update_planned_items(conn)
     await merge_repository.insert_new_items(conn, supplier_id)
     created = await staged.after_merge(conn, supplier_id) if staged.after_merge else 0
+    if not staged.dry_run:
+        await matching.request_run_after_import(conn, supplier_id, AFTER_IMPORT)
     if staged.found and not staged.to_correct:
         await suppliers.save_detected_profile(conn, supplier_id, msgspec.to_builtins(staged.found))
     return created

@@ -83,9 +83,7 @@ async def create_product(database: Database, new_product: CreateProductRequest) 
     async with database.short_transaction() as conn:
         if new_product.supplier_item_id is not None:
             await _require_unmatched_item(conn, new_product.supplier_item_id)
-        if not await categories.lock_category_if_given(conn, new_product.category_id):
-            raise validation_error(body_issue("category_id", "there is no such category"))
-        product_id = await _insert(conn, new_product)
+        product_id = await insert_product(conn, new_product)
         if new_product.supplier_item_id is not None:
             await suppliers.set_linked_product(conn, new_product.supplier_item_id, product_id)
         inserted = await _get(conn, product_id)
@@ -203,6 +201,16 @@ async def create_products_from_unmatched(conn: Connection, supplier_id: UUID) ->
         await _create_linked(conn, items)
         created += len(items)
     return created
+
+
+async def insert_product(conn: Connection, new_product: CreateProductRequest) -> UUID:
+    """Insert a product without its supplier item and return its id.
+
+    Raises ValidationError when the category is unknown or the SKU taken.
+    """
+    if not await categories.lock_category_if_given(conn, new_product.category_id):
+        raise validation_error(body_issue("category_id", "there is no such category"))
+    return await _insert(conn, new_product)
 
 
 async def insert_unless_sku_taken(

@@ -31,6 +31,7 @@ from pricebook.tasks.held_tasks import TaskToApply
 from pricebook.tasks.queue import RECEIVE_SECONDS, QueueClient, QueueReceiver
 from pricebook.tasks.schemas import ClaimedTask, ReclaimedTask, TaskProgress
 from pricebook.worker.cleanup import purge
+from pricebook.worker.matching_runs import MatchingRuns
 from pricebook.worker.message_loop import receive_messages
 from pricebook.worker.rate_updates import RateUpdates
 
@@ -93,7 +94,6 @@ class Worker:
         self._queue = queue
         self._import_runner = runner
         self._import_products = import_products
-        self._rate_updates = RateUpdates(settings, database)
         self._name = f"{socket.gethostname()}/{os.getpid()}"
         self._claim_lock = asyncio.Lock()
         self._slow_tasks = 0
@@ -115,7 +115,8 @@ class Worker:
             (POLL_SECONDS, partial(delete_marked_suppliers, self._database)),
             (POLL_SECONDS, partial(refresh_requested_products, self._database)),
             (UPCOMING_PRICES_INTERVAL_SECONDS, partial(apply_upcoming_prices, self._database)),
-            (RATES_INTERVAL_SECONDS, self._rate_updates.update),
+            (RATES_INTERVAL_SECONDS, RateUpdates(self._settings, self._database).update),
+            (POLL_SECONDS, MatchingRuns(self._settings, self._database).run_due),
             (CLEANUP_INTERVAL_SECONDS, partial(purge, self._settings, self._database)),
         ]
         background_tasks = [

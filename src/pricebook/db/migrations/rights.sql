@@ -56,6 +56,31 @@ BEGIN
         TO pricebook_api;
     GRANT DELETE ON parsing_logs TO pricebook_api; -- of a task that is retried
 
+    -- Suggested matches: the API decides and requests runs, the worker suggests and links.
+    GRANT SELECT ON match_runs, match_models, auto_links, match_items, match_suggestions,
+        match_batches, match_decisions, match_clusters, match_cluster_items
+        TO pricebook_api, pricebook_worker;
+    GRANT INSERT (requested_by, supplier_id, item_ids, with_unchanged, with_clusters) ON match_runs
+        TO pricebook_api, pricebook_worker;
+    GRANT INSERT (kind, created_by), UPDATE (undone_by, undone_at) ON match_batches
+        TO pricebook_api, pricebook_worker;
+    GRANT INSERT (batch_id, supplier_item_id, product_id, action, score, band, features),
+        UPDATE (undone_at) ON match_decisions TO pricebook_api, pricebook_worker;
+    GRANT UPDATE (suggestions, best_band, best_score) ON match_items
+        TO pricebook_api, pricebook_worker;
+    GRANT DELETE ON match_suggestions TO pricebook_api, pricebook_worker;
+    GRANT INSERT (supplier_id, switched_on_by),
+        UPDATE (switched_on_by, switched_on_at, switched_off_at) ON auto_links TO pricebook_api;
+    GRANT UPDATE (is_active) ON match_models TO pricebook_api;
+    GRANT DELETE ON match_clusters TO pricebook_api;
+    GRANT UPDATE, DELETE ON match_runs TO pricebook_worker;
+    GRANT INSERT, DELETE ON match_items, match_suggestions, match_clusters, match_cluster_items
+        TO pricebook_worker;
+    GRANT INSERT, UPDATE ON match_models TO pricebook_worker;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON product_tokens TO pricebook_worker;
+    GRANT SELECT, DELETE ON outdated_product_tokens TO pricebook_worker;
+    GRANT UPDATE (switched_off_at) ON auto_links TO pricebook_worker;
+
     -- The worker: items and their prices, own products in bulk, tasks and their results.
     GRANT SELECT ON suppliers, categories, products, supplier_items TO pricebook_worker;
     GRANT UPDATE (metadata) ON suppliers TO pricebook_worker;

@@ -4,31 +4,34 @@ import binascii
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
+from typing import Annotated, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 CHECKSUM_BYTES = 9
+MAX_CURSOR = 4096
+UNKNOWN_CURSOR = "does not belong to this list: other filters, another sort, or altered"
+
+Cursor = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_CURSOR})]
 
 
-class CursorPosition(msgspec.Struct, frozen=True, array_like=True):
-    """The number of a page and the last product before it: its sort key, as text, and its id."""
-
-    page: int
-    key: str
-    product_id: str
+Position = TypeVar("Position", bound=msgspec.Struct)
 
 
-def encode_cursor(position: CursorPosition, binding: Sequence[object]) -> str:
+def encode_cursor(position: msgspec.Struct, binding: Sequence[object]) -> str:
     """Return a position as URL-safe text, bound to the filter and sort order in `binding`."""
     packed = msgspec.msgpack.encode(position)
     return urlsafe_b64encode(_checksum(packed, binding) + packed).decode().rstrip("=")
 
 
-def decode_cursor(text: str, binding: Sequence[object]) -> CursorPosition | None:
+def decode_cursor(
+    text: str, position_type: type[Position], binding: Sequence[object]
+) -> Position | None:
     """Return the position in a cursor; None if it was changed or has another binding."""
     try:
         raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        position = msgspec.msgpack.decode(raw[CHECKSUM_BYTES:], type=CursorPosition)
+        position = msgspec.msgpack.decode(raw[CHECKSUM_BYTES:], type=position_type)
     except (binascii.Error, ValueError, msgspec.DecodeError):
         return None
     return position if encode_cursor(position, binding) == text else None

@@ -1,0 +1,104 @@
+"""The SQL of batches of decisions, and how one is taken back."""
+
+from collections.abc import Sequence
+from typing import LiteralString
+from uuid import UUID
+
+from msgspec import Struct
+
+from pricebook.db.database import Connection
+from pricebook.db.row_types import counted_row, fetch_page, struct_row
+from pricebook.http.pagination import Paging
+from pricebook.matching.decision_schemas import MatchBatch
+from pricebook.matching.schemas import Action
+
+
+class BatchDecision(Struct, frozen=True):
+    """A decision of a batch; `is_superseded`: the link was changed by another request since."""
+
+    id: int
+    supplier_item_id: UUID
+    product_id: UUID
+    action: Action
+    is_superseded: bool
+
+
+async def list_batches(conn: Connection, paging: Paging) -> tuple[int, list[MatchBatch]]:
+    """Return a page of the batches of decisions, newest first, and their number."""
+    async with conn.cursor(row_factory=counted_row(MatchBatch)) as cursor:
+        await cursor.execute(
+            """
+            SELECT counted.total_count, page.*
+            FROM (SELECT count(*) AS total_count FROM match_batches) AS counted
+            LEFT JOIN LATERAL (
+                SELECT id, kind, created_by, created_at, undone_by, undone_at,
+                    made.linked, made.rejected
+                FROM (
+                    SELECT * FROM match_batches
+                    ORDER BY created_at DESC, id DESC LIMIT %s OFFSET %s
+                ) AS batch
+                CROSS JOIN LATERAL (
+                    SELECT count(*) FILTER (WHERE action = 'accept') AS linked,
+                        count(*) FILTER (WHERE action = 'reject') AS rejected
+                    FROM match_decisions WHERE batch_id = batch.id
+                ) AS made
+            ) AS page ON true
+            ORDER BY page.created_at DESC, page.id DESC
+            """,
+            [paging.limit, paging.offset],
+        )
+        return await fetch_page(cursor)
+
+
+async def batch_exists(conn: Connection, batch_id: UUID) -> bool:
+    """Return whether there is a batch."""
+    cursor = await conn.execute("SELECT FROM match_batches WHERE id = %s", [batch_id])
+    return cursor.rowcount == 1
+
+
+async def list_decisions(
+    conn: Connection, batch_id: UUID, after: int, limit: int
+) -> list[BatchDecision]:
+    """Return decisions of a batch that were not taken back, in their order."""
+    async with conn.cursor(row_factory=struct_row(BatchDecision)) as cursor:
+        await cursor.execute(
+            """
+            SELECT id, supplier_item_id, product_id, action,
+                superseded_at IS NOT NULL AS is_superseded
+            FROM match_decisions
+            WHERE batch_id = %s AND undone_at IS NULL AND id > %s
+            ORDER BY id LIMIT %s
+            """,
+            [batch_id, after, limit],
+        )
+        return await cursor.fetchall()
+
+
+async def list_superseded(conn: Connection, decision_ids: Sequence[int]) -> set[int]:
+    """Return those of these decisions whose link was changed by another request."""
+    cursor = await conn.execute(
+        "SELECT id FROM match_decisions WHERE id = ANY (%s) AND superseded_at IS NOT NULL",
+        [list(decision_ids)],
+    )
+    return {decision_id for (decision_id,) in await cursor.fetchall()}
+
+
+async def undo_decisions(
+    conn: Connection, decision_ids: Sequence[int], item_ids: Sequence[UUID]
+) -> None:
+    """Take links of locked items and rejections back."""
+    await conn.execute(
+        "UPDATE supplier_items SET product_id = NULL WHERE id = ANY (%s)", [list(item_ids)]
+    )
+    await conn.execute(
+        "UPDATE match_decisions SET undone_at = now() WHERE id = ANY (%s)", [list(decision_ids)]
+    )
+
+
+async def set_undone(conn: Connection, batch_id: UUID, name: str) -> None:
+    """Record who took a batch back, the first time."""
+    statement: LiteralString = """
+        UPDATE match_batches SET undone_by = %s, undone_at = now()
+        WHERE id = %s AND undone_at IS NULL
+    """
+    await conn.execute(statement, [name, batch_id])

@@ -1,0 +1,134 @@
+"""The SQL of clusters: unmatched items of several suppliers that are likely one article."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from pricebook.db.database import Connection
+from pricebook.db.row_types import counted_row, fetch_page, struct_row
+from pricebook.http.pagination import Paging
+from pricebook.matching.cluster_schemas import Cluster
+from pricebook.matching.schemas import MatchItem
+
+
+class FoundCluster(Struct, frozen=True):
+    """A cluster that a run has found, to be stored."""
+
+    score: float
+    reasons: list[str]
+    items: list[UUID]
+
+
+class ClusterMember(Struct, frozen=True):
+    """An item of a cluster that is to become a product."""
+
+    id: UUID
+    name: str
+    product_id: UUID | None
+
+
+class ClusterRow(Struct, frozen=True):
+    """A cluster and one of its items."""
+
+    cluster_id: UUID
+    score: float
+    reasons: list[str]
+    id: UUID
+    supplier_id: UUID
+    supplier_name: str
+    supplier_sku: str
+    name: str
+    current_price: Decimal
+    absent_since: datetime | None
+
+
+async def list_clusters(conn: Connection, paging: Paging) -> tuple[int, list[Cluster]]:
+    """Return a page of the clusters, the likeliest first, and their number."""
+    async with conn.cursor(row_factory=counted_row(ClusterRow)) as cursor:
+        await cursor.execute(
+            """
+            SELECT counted.total_count, page.*
+            FROM (SELECT count(*) AS total_count FROM match_clusters) AS counted
+            LEFT JOIN LATERAL (
+                SELECT cluster.id AS cluster_id, cluster.score, cluster.reasons, item.id,
+                    item.supplier_id, supplier.name AS supplier_name, item.supplier_sku, item.name,
+                    item.current_price, item.absent_since
+                FROM (
+                    SELECT * FROM match_clusters ORDER BY (-score), id LIMIT %s OFFSET %s
+                ) AS cluster
+                JOIN match_cluster_items AS member ON member.cluster_id = cluster.id
+                JOIN supplier_items AS item ON item.id = member.supplier_item_id
+                JOIN suppliers AS supplier ON supplier.id = item.supplier_id
+                WHERE item.product_id IS NULL
+            ) AS page ON true
+            ORDER BY (-page.score), page.cluster_id, page.current_price, page.id
+            """,
+            [paging.limit, paging.offset],
+        )
+        total_count, rows = await fetch_page(cursor)
+    clusters = list[Cluster]()
+    for cluster_id, cluster_rows in groupby(rows, key=attrgetter("cluster_id")):
+        members = [*cluster_rows]
+        items = [
+            MatchItem(
+                row.id,
+                row.supplier_id,
+                row.supplier_name,
+                row.supplier_sku,
+                row.name,
+                row.current_price,
+                row.absent_since,
+            )
+            for row in members
+        ]
+        clusters.append(Cluster(cluster_id, members[0].score, members[0].reasons, items))
+    return total_count, clusters
+
+
+async def replace_clusters(conn: Connection, clusters: Sequence[FoundCluster]) -> None:
+    """Store the clusters of a run in place of all earlier ones."""
+    await conn.execute("DELETE FROM match_clusters")
+    await conn.execute(
+        """
+        WITH found AS MATERIALIZED (
+            SELECT gen_random_uuid() AS id, score, reasons, items
+            FROM jsonb_to_recordset(%s::jsonb) AS each (score float8, reasons text[], items uuid[])
+        ), stored AS (
+            INSERT INTO match_clusters (id, score, reasons) SELECT id, score, reasons FROM found
+        )
+        INSERT INTO match_cluster_items (supplier_item_id, cluster_id)
+        SELECT item_id, found.id FROM found CROSS JOIN unnest(items) AS item_id
+        WHERE EXISTS (SELECT FROM supplier_items WHERE id = item_id AND product_id IS NULL)
+        ON CONFLICT (supplier_item_id) DO NOTHING
+        """,
+        [msgspec.json.encode(clusters).decode()],
+    )
+
+
+async def lock_members(conn: Connection, cluster_id: UUID) -> list[ClusterMember]:
+    """Lock the items of a cluster in the order of their ids, the cheapest first in the result."""
+    async with conn.cursor(row_factory=struct_row(ClusterMember)) as cursor:
+        await cursor.execute(
+            """
+            WITH locked AS (
+                SELECT id, name, product_id, current_price FROM supplier_items
+                WHERE id IN (
+                    SELECT supplier_item_id FROM match_cluster_items WHERE cluster_id = %s)
+                ORDER BY id FOR NO KEY UPDATE
+            )
+            SELECT id, name, product_id FROM locked ORDER BY current_price, id
+            """,
+            [cluster_id],
+        )
+        return await cursor.fetchall()
+
+
+async def delete_cluster(conn: Connection, cluster_id: UUID) -> None:
+    """Delete a cluster whose items have a product."""
+    await conn.execute("DELETE FROM match_clusters WHERE id = %s", [cluster_id])

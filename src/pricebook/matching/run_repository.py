@@ -1,0 +1,206 @@
+"""The SQL of runs: their requests, their lease, their progress and their end."""
+
+from collections.abc import Sequence
+from typing import LiteralString
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from psycopg.errors import UniqueViolation
+
+from pricebook.db.database import Connection
+from pricebook.db.row_types import counted_row, fetch_page, struct_row
+from pricebook.http.pagination import Paging
+from pricebook.matching.run_schemas import MatchRun
+
+
+class RunProgress(Struct, frozen=True, kw_only=True):
+    """How far a run is: items to examine, examined, by the band of the best suggestion, linked."""
+
+    items_total: int
+    items_done: int = 0
+    certain: int = 0
+    likely: int = 0
+    possible: int = 0
+    linked: int = 0
+
+
+RUN_COLUMNS: LiteralString = """
+    id, supplier_id, item_ids AS supplier_item_ids, with_unchanged, state, requested_by, created_at,
+    started_at, completed_at, items_total, items_done, count_certain AS certain,
+    count_likely AS likely, count_possible AS possible, count_linked AS linked, error
+"""
+
+
+async def insert_run(
+    conn: Connection,
+    requested_by: str,
+    supplier_id: UUID | None,
+    item_ids: Sequence[UUID] | None,
+    *,
+    with_unchanged: bool,
+) -> MatchRun:
+    """Queue a run and return it."""
+    statement: LiteralString = """
+        INSERT INTO match_runs (requested_by, supplier_id, item_ids, with_unchanged, with_clusters)
+        VALUES (%s, %s, %s, %s, %s) RETURNING {columns}
+    """
+    is_whole = supplier_id is None and item_ids is None
+    values = [requested_by, supplier_id, list(item_ids) if item_ids is not None else None]
+    async with conn.cursor(row_factory=struct_row(MatchRun)) as cursor:
+        await cursor.execute(
+            statement.format(columns=RUN_COLUMNS), [*values, with_unchanged, is_whole]
+        )
+        (run,) = await cursor.fetchall()
+    return run
+
+
+async def insert_run_after_import(conn: Connection, supplier_id: UUID, requested_by: str) -> None:
+    """Queue a run over what is new or changed of a supplier.
+
+    Not if one waits already, nothing of the supplier is unmatched, or there are no products.
+    """
+    await conn.execute(
+        """
+        INSERT INTO match_runs (requested_by, supplier_id)
+        SELECT %(by)s, %(supplier)s
+        WHERE EXISTS (SELECT FROM products WHERE status <> 'archived')
+            AND EXISTS (
+                SELECT FROM supplier_items
+                WHERE supplier_id = %(supplier)s AND product_id IS NULL AND absent_since IS NULL)
+            AND NOT EXISTS (
+                SELECT FROM match_runs
+                WHERE state = 'queued' AND item_ids IS NULL
+                    AND (supplier_id = %(supplier)s OR supplier_id IS NULL))
+        """,
+        {"by": requested_by, "supplier": supplier_id},
+    )
+
+
+async def find_run(conn: Connection, run_id: UUID) -> MatchRun | None:
+    """Find a run."""
+    statement: LiteralString = "SELECT {columns} FROM match_runs WHERE id = %s"
+    async with conn.cursor(row_factory=struct_row(MatchRun)) as cursor:
+        await cursor.execute(statement.format(columns=RUN_COLUMNS), [run_id])
+        return await cursor.fetchone()
+
+
+async def list_runs(conn: Connection, paging: Paging) -> tuple[int, list[MatchRun]]:
+    """Return a page of the runs, newest first, and their number."""
+    statement: LiteralString = """
+        SELECT counted.total_count, page.*
+        FROM (SELECT count(*) AS total_count FROM match_runs) AS counted
+        LEFT JOIN LATERAL (
+            SELECT {columns} FROM match_runs ORDER BY created_at DESC, id DESC LIMIT %s OFFSET %s
+        ) AS page ON true
+        ORDER BY page.created_at DESC, page.id DESC
+    """
+    async with conn.cursor(row_factory=counted_row(MatchRun)) as cursor:
+        await cursor.execute(statement.format(columns=RUN_COLUMNS), [paging.limit, paging.offset])
+        return await fetch_page(cursor)
+
+
+async def is_due(conn: Connection) -> bool:
+    """Return whether a run waits and none is running, or the lease of a running one has ended."""
+    cursor = await conn.execute(
+        """
+        SELECT FROM match_runs WHERE state = 'running' AND lease_expires_at < now()
+        UNION ALL
+        SELECT FROM match_runs
+        WHERE state = 'queued' AND NOT EXISTS (SELECT FROM match_runs WHERE state = 'running')
+        LIMIT 1
+        """
+    )
+    return cursor.rowcount > 0
+
+
+async def release_abandoned(conn: Connection, max_attempts: int) -> None:
+    """Queue a run whose lease has ended again; after several attempts it has failed."""
+    await conn.execute(
+        """
+        UPDATE match_runs
+        SET state = CASE WHEN attempts < %(most)s THEN 'queued' ELSE 'failed' END::match_run_state,
+            completed_at = CASE WHEN attempts < %(most)s THEN NULL ELSE now() END,
+            error = CASE WHEN attempts < %(most)s THEN NULL
+                ELSE 'The process of the run ended ' || attempts || ' times.' END
+        WHERE state = 'running' AND lease_expires_at < now()
+        """,
+        {"most": max_attempts},
+    )
+
+
+async def claim_run(
+    conn: Connection, lease_seconds: float, run_id: UUID | None = None
+) -> MatchRun | None:
+    """Start the run that waits longest, or that one; None while another one is running."""
+    statement: LiteralString = """
+        UPDATE match_runs
+        SET state = 'running', started_at = now(), attempts = attempts + 1, items_total = NULL,
+            items_done = 0, count_certain = 0, count_likely = 0, count_possible = 0,
+            lease_expires_at = now() + make_interval(secs => %(lease)s)
+        WHERE id = (
+            SELECT id FROM match_runs
+            WHERE state = 'queued' AND (%(run)s::uuid IS NULL OR id = %(run)s)
+                AND NOT EXISTS (SELECT FROM match_runs WHERE state = 'running')
+            ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING {columns}
+    """
+    async with conn.cursor(row_factory=struct_row(MatchRun)) as cursor:
+        try:
+            await cursor.execute(
+                statement.format(columns=RUN_COLUMNS), {"lease": lease_seconds, "run": run_id}
+            )
+        except UniqueViolation:  # another process has started one at the same time
+            return None
+        return await cursor.fetchone()
+
+
+async def set_progress(
+    conn: Connection, run_id: UUID, progress: RunProgress, lease_seconds: float
+) -> None:
+    """Store how far a run is and extend its lease."""
+    await conn.execute(
+        """
+        UPDATE match_runs
+        SET items_total = %(items_total)s, items_done = %(items_done)s,
+            count_certain = %(certain)s, count_likely = %(likely)s, count_possible = %(possible)s,
+            count_linked = %(linked)s,
+            lease_expires_at = now() + make_interval(secs => %(lease)s)
+        WHERE id = %(run)s AND state = 'running'
+        """,
+        {"run": run_id, "lease": lease_seconds, **msgspec.structs.asdict(progress)},
+    )
+
+
+async def end_run(conn: Connection, run_id: UUID, error: str | None) -> None:
+    """Set a run succeeded, or failed with the reason."""
+    await conn.execute(
+        """
+        UPDATE match_runs
+        SET state = CASE WHEN %(error)s::text IS NULL THEN 'succeeded' ELSE 'failed'
+                END::match_run_state,
+            error = %(error)s, completed_at = now(), lease_expires_at = NULL
+        WHERE id = %(run)s AND state = 'running'
+        """,
+        {"run": run_id, "error": error},
+    )
+
+
+async def requeue_run(conn: Connection, run_id: UUID) -> None:
+    """Queue a running run again, whose process was told to stop."""
+    await conn.execute(
+        """
+        UPDATE match_runs
+        SET state = 'queued', attempts = attempts - 1, lease_expires_at = NULL
+        WHERE id = %s AND state = 'running'
+        """,
+        [run_id],
+    )
+
+
+async def purge_runs(conn: Connection, keep_days: int) -> None:
+    """Delete the runs that ended longer ago."""
+    await conn.execute(
+        "DELETE FROM match_runs WHERE completed_at < now() - make_interval(days => %s)",
+        [keep_days],
+    )

@@ -1,0 +1,245 @@
+"""Runs: suggest products for unmatched items, and link the certain ones where that is switched on.
+
+It loads numpy and holds the index of all products in memory, so that it runs in a process of its
+own (run_process.py).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from pricebook.db.database import Database
+from pricebook.errors import DatabaseUnavailableError, PricebookError
+from pricebook.matching import (
+    article_repository,
+    cluster_repository,
+    decisions,
+    run_repository,
+    suggestion_repository,
+)
+from pricebook.matching.article_repository import ItemTexts
+from pricebook.matching.articles import Categories, item_article, load_linked, product_article
+from pricebook.matching.cluster_repository import FoundCluster
+from pricebook.matching.learning import current_model, supplier_context
+from pricebook.matching.product_index import load_index
+from pricebook.matching.run_repository import RunProgress
+from pricebook.matching.run_schemas import MatchRun
+from pricebook.matching.scoring.candidates import ProductIndex
+from pricebook.matching.scoring.clusters import Unmatched, find_clusters
+from pricebook.matching.scoring.features import named
+from pricebook.matching.scoring.model import Model
+from pricebook.matching.scoring.ranking import Suggestion
+from pricebook.matching.scoring.suggesting import CatalogProduct, Run
+from pricebook.matching.suggestion_repository import ExaminedItem, StoredSuggestion
+
+log = structlog.stdlib.get_logger(__name__)
+
+LEASE_SECONDS = 60.0
+MAX_ATTEMPTS = 3
+COMPARED_ITEMS = 500
+# Suggestions that are less likely are not shown: they would be the only one of no item.
+LEAST_SCORE = 0.02
+MAX_CLUSTERED_ITEMS = 20_000
+
+T = TypeVar("T")
+
+
+async def run_next(database: Database, run_id: UUID | None = None) -> MatchRun | None:
+    """Run what waits longest, or one run; return it as it ended, None if nothing can be run now.
+
+    Raises DatabaseUnavailableError, after which another process repeats the run.
+    """
+    async with database.transaction() as conn:
+        await run_repository.release_abandoned(conn, MAX_ATTEMPTS)
+    async with database.transaction() as conn:
+        run = await run_repository.claim_run(conn, LEASE_SECONDS, run_id)
+    if run is None:
+        return None
+    error = None
+    try:
+        await _Examination(database, run).run()
+    except DatabaseUnavailableError:
+        raise
+    except PricebookError as failure:
+        error = failure.message
+    except Exception:
+        log.exception("matching run failed", run_id=str(run.id))
+        error = "An unexpected error; the log of the worker has it."
+    async with database.transaction() as conn:
+        await run_repository.end_run(conn, run.id, error)
+        return await run_repository.find_run(conn, run.id)
+
+
+class _Examination:
+    """The work of one run; what it loads is kept until its end."""
+
+    def __init__(self, database: Database, run: MatchRun) -> None:
+        self._database, self._run = database, run
+        self._progress = RunProgress(items_total=0)
+
+    async def run(self) -> None:
+        """Examine the items supplier by supplier; then find clusters if all are examined."""
+        database, run = self._database, self._run
+        async with database.connection() as conn:
+            suppliers = await article_repository.list_suppliers_to_examine(
+                conn, run.supplier_id, run.supplier_item_ids
+            )
+            categories = await article_repository.list_categories(conn)
+        model = await current_model(database)
+        index = await load_index(database, categories)
+        await self._report()
+        for supplier_id in suppliers:
+            await self._examine(supplier_id, index, model, categories)
+        if run.supplier_id is None and run.supplier_item_ids is None:
+            await self._find_clusters(suppliers, model)
+
+    async def _examine(
+        self, supplier_id: UUID, index: ProductIndex[UUID], model: Model, categories: Categories
+    ) -> None:
+        database, run = self._database, self._run
+        async with database.connection() as conn:
+            items = await article_repository.list_items_to_examine(
+                conn, supplier_id, run.supplier_item_ids, with_unchanged=run.with_unchanged
+            )
+        if not items:
+            return
+        context = await supplier_context(database, supplier_id, index, categories)
+        examined = Run[UUID, UUID](index, context, model)
+        known = {item.id: item for item in items}
+        found = await self._find(examined, items)
+        async with database.connection() as conn:
+            competing = await article_repository.list_competing_items(
+                conn, supplier_id, list({each for ids in found.values() for each in ids})
+            )
+        others = [item for item in competing if item.id not in known]
+        known |= {item.id: item for item in others}
+        found |= await self._find(examined, others)
+        self._progress = msgspec.structs.replace(
+            self._progress, items_total=self._progress.items_total + len(known)
+        )
+        for chunk in chunks(known, COMPARED_ITEMS):
+            await self._compare(examined, supplier_id, chunk, found, categories)
+            await self._report()
+        await self._store(known, examined.suggestions())
+        await self._link_certain(supplier_id, known)
+
+    async def _find(
+        self, examined: Run[UUID, UUID], items: Sequence[ItemTexts]
+    ) -> dict[UUID, list[UUID]]:
+        found = dict[UUID, list[UUID]]()
+        for chunk in chunks(items, COMPARED_ITEMS):
+            async with self._database.connection() as conn:
+                rejected = await article_repository.list_rejected_products(
+                    conn, [item.id for item in chunk]
+                )
+            found |= examined.find({item.id: item_article(item) for item in chunk}, rejected)
+            await self._report()
+        return found
+
+    async def _compare(
+        self,
+        examined: Run[UUID, UUID],
+        supplier_id: UUID,
+        item_ids: Sequence[UUID],
+        found: Mapping[UUID, Sequence[UUID]],
+        categories: Categories,
+    ) -> None:
+        product_ids = list({each for item_id in item_ids for each in found[item_id]})
+        async with self._database.connection() as conn:
+            products = await article_repository.list_products(conn, product_ids)
+            linked = await load_linked(conn, product_ids)
+            supplied = await article_repository.list_supplied_products(
+                conn, supplier_id, product_ids
+            )
+        examined.compare(
+            item_ids,
+            {
+                product.id: CatalogProduct(
+                    product_article(product, categories),
+                    [*map(item_article, linked.get(product.id, []))],
+                    has_item_of_supplier=product.id in supplied,
+                )
+                for product in products
+            },
+        )
+
+    async def _store(
+        self,
+        known: Mapping[UUID, ItemTexts],
+        suggestions: Mapping[UUID, Sequence[Suggestion[UUID]]],
+    ) -> None:
+        for chunk in chunks(known, COMPARED_ITEMS):
+            examined = [_examined_item(known[each], suggestions.get(each, ())) for each in chunk]
+            async with self._database.transaction() as conn:
+                await suggestion_repository.store_suggestions(conn, examined)
+            self._count(examined)
+            await self._report()
+
+    async def _link_certain(self, supplier_id: UUID, known: Iterable[UUID]) -> None:
+        linked = await decisions.link_certain(self._database, supplier_id, list(known))
+        self._progress = msgspec.structs.replace(
+            self._progress, linked=self._progress.linked + linked
+        )
+        await self._report()
+
+    async def _find_clusters(self, suppliers: Sequence[UUID], model: Model) -> None:
+        async with self._database.connection() as conn:
+            items = await article_repository.list_items_without_match(conn, MAX_CLUSTERED_ITEMS)
+        unmatched = {item.id: Unmatched(item.supplier_id, item_article(item)) for item in items}
+        found = find_clusters(unmatched, model) if len(suppliers) > 1 else []
+        clusters = [FoundCluster(each.score, [*each.reasons], each.items) for each in found]
+        async with self._database.transaction() as conn:
+            await cluster_repository.replace_clusters(conn, clusters)
+
+    def _count(self, examined: Sequence[ExaminedItem]) -> None:
+        before = self._progress
+        bands = [item.suggestions[0].band for item in examined if item.suggestions]
+        self._progress = msgspec.structs.replace(
+            before,
+            items_done=before.items_done + len(examined),
+            certain=before.certain + bands.count("certain"),
+            likely=before.likely + bands.count("likely"),
+            possible=before.possible + bands.count("possible"),
+        )
+
+    async def _report(self) -> None:
+        with suppress(DatabaseUnavailableError):
+            async with self._database.connection() as conn:
+                await run_repository.set_progress(conn, self._run.id, self._progress, LEASE_SECONDS)
+
+
+def _examined_item(item: ItemTexts, suggestions: Sequence[Suggestion[UUID]]) -> ExaminedItem:
+    """Return an item with its suggestions, certain ones first, then by their score."""
+    shown = sorted(
+        (each for each in suggestions if each.score >= LEAST_SCORE),
+        key=lambda each: (each.band != "certain", -each.score),
+    )
+    return ExaminedItem(
+        item.id,
+        item.supplier_id,
+        item.digest,
+        [
+            StoredSuggestion(
+                each.product_id,
+                place,
+                each.score,
+                each.band,
+                each.reasons,
+                each.objections,
+                named(each.features),
+            )
+            for place, each in enumerate(shown, start=1)
+        ],
+    )
+
+
+def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield values in lists of at most `size`."""
+    rest = iter(values)
+    while chunk := list(islice(rest, size)):
+        yield chunk

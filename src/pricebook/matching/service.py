@@ -1,0 +1,237 @@
+from collections.abc import Sequence
+from uuid import UUID
+
+from pricebook.db.database import Connection, Database
+from pricebook.errors import ConflictError, NotFoundError
+from pricebook.http.pagination import Page, Paging, page_of
+from pricebook.matching import (
+    auto_link_repository,
+    batch_repository,
+    cluster_repository,
+    decision_repository,
+    decisions,
+    model_repository,
+    repository,
+    run_repository,
+)
+from pricebook.matching.auto_link_schemas import AutoLink
+from pricebook.matching.cluster_schemas import Cluster, ClusterProduct
+from pricebook.matching.decision_schemas import (
+    BulkDecision,
+    DecidedBatch,
+    Decision,
+    FilteredDecision,
+    MatchBatch,
+    UndoneBatch,
+)
+from pricebook.matching.model_schemas import MatchModel
+from pricebook.matching.run_schemas import MatchRun, RunRequest
+from pricebook.matching.schemas import Action, BatchKind, MatchPage, MatchQuery
+from pricebook.matching.scoring.model import load_shipped
+from pricebook.products import service as products
+from pricebook.products.schemas import CreateProductRequest, StaffProductDetail
+from pricebook.suppliers import service as suppliers
+
+
+async def list_matches(database: Database, query: MatchQuery) -> MatchPage:
+    """Return a page of unmatched items with their suggestions, the best first."""
+    async with database.connection() as conn:
+        total_count, found = await repository.list_matches(conn, query)
+    has_more = len(found) > query.limit
+    shown = found[: query.limit]
+    next_cursor = query.cursor_after(shown[-1][0]) if has_more else None
+    return MatchPage(total_count, query.limit, next_cursor, [match for _, match in shown])
+
+
+async def request_run(database: Database, request: RunRequest, name: str) -> MatchRun:
+    """Queue a run; raises NotFoundError for an unknown supplier."""
+    if request.supplier_id is not None:
+        await suppliers.get_supplier(database, request.supplier_id)
+    async with database.short_transaction() as conn:
+        return await run_repository.insert_run(
+            conn,
+            name,
+            request.supplier_id,
+            request.supplier_item_ids,
+            with_unchanged=request.with_unchanged,
+        )
+
+
+async def get_run(database: Database, run_id: UUID) -> MatchRun:
+    """Return a run; raises NotFoundError."""
+    async with database.connection() as conn:
+        run = await run_repository.find_run(conn, run_id)
+    if run is None:
+        raise NotFoundError(f"There is no run {run_id}.")
+    return run
+
+
+async def list_runs(database: Database, paging: Paging) -> Page[MatchRun]:
+    """Return a page of the runs, newest first."""
+    async with database.connection() as conn:
+        total_count, runs = await run_repository.list_runs(conn, paging)
+    return page_of(paging, total_count, runs)
+
+
+async def is_run_due(database: Database) -> bool:
+    """Return whether a run waits that could be done now."""
+    async with database.connection() as conn:
+        return await run_repository.is_due(conn)
+
+
+async def request_run_after_import(conn: Connection, supplier_id: UUID, name: str) -> None:
+    """Queue a run over what is new or changed of a supplier, in the transaction of an import."""
+    await run_repository.insert_run_after_import(conn, supplier_id, name)
+
+
+async def purge_runs(database: Database, keep_days: int) -> None:
+    """Delete the runs that ended longer ago."""
+    async with database.transaction() as conn:
+        await run_repository.purge_runs(conn, keep_days)
+
+
+async def decide(database: Database, bulk: BulkDecision, name: str) -> DecidedBatch:
+    """Link items and reject pairs as one batch, each or not at all, with the outcome of each.
+
+    Raises ConflictError if another number of items passes the filter than expected.
+    """
+    wanted = bulk.decisions or []
+    if bulk.filter is not None:
+        wanted = await _best_pairs(database, bulk.filter)
+    return await _decide(database, wanted, "decisions", name)
+
+
+async def find_decisions(
+    database: Database, supplier_id: UUID, pairs: Sequence[tuple[str, str]], action: Action
+) -> list[Decision]:
+    """Return decisions about pairs of a supplier's article code and an own SKU.
+
+    Raises NotFoundError naming the first code or SKU that does not exist.
+    """
+    async with database.connection() as conn:
+        found = await decision_repository.find_pair_ids(
+            conn, supplier_id, [code for code, _ in pairs], [sku for _, sku in pairs]
+        )
+    wanted = list[Decision]()
+    for (code, sku), (item_id, product_id) in zip(pairs, found, strict=True):
+        if item_id is None:
+            raise NotFoundError(f"The supplier has no item {code}.")
+        if product_id is None:
+            raise NotFoundError(f"There is no product with the SKU {sku}.")
+        wanted.append(Decision(item_id, product_id, action))
+    return wanted
+
+
+async def undo_batch(database: Database, batch_id: UUID, name: str) -> UndoneBatch:
+    """Take a batch back, but for links that somebody changed since; raises NotFoundError."""
+    return await decisions.undo(database, batch_id, name)
+
+
+async def list_batches(database: Database, paging: Paging) -> Page[MatchBatch]:
+    """Return a page of the batches of decisions, newest first."""
+    async with database.connection() as conn:
+        total_count, batches = await batch_repository.list_batches(conn, paging)
+    return page_of(paging, total_count, batches)
+
+
+async def get_auto_link(database: Database, supplier_id: UUID) -> AutoLink:
+    """Return whether certain matches of a supplier are linked; raises NotFoundError."""
+    async with database.connection() as conn:
+        auto_link = await auto_link_repository.find_auto_link(conn, supplier_id)
+    if auto_link is None:
+        raise NotFoundError(f"There is no supplier {supplier_id}.")
+    return auto_link
+
+
+async def set_auto_link(
+    database: Database, supplier_id: UUID, name: str, *, is_on: bool
+) -> AutoLink:
+    """Switch the auto-link of a supplier on or off; raises NotFoundError."""
+    await get_auto_link(database, supplier_id)
+    async with database.short_transaction() as conn:
+        await auto_link_repository.set_auto_link(conn, supplier_id, name, is_on=is_on)
+    return await get_auto_link(database, supplier_id)
+
+
+async def list_models(database: Database) -> list[MatchModel]:
+    """Return the learnt weights, newest first, and those of the release."""
+    async with database.connection() as conn:
+        learnt = await model_repository.list_models(conn)
+    shipped = load_shipped()
+    is_active = not any(model.is_active for model in learnt)
+    return [*learnt, MatchModel(0, 0, is_active, "release", None, dict(shipped.weights))]
+
+
+async def use_model(database: Database, version: int) -> list[MatchModel]:
+    """Use other weights from the next run on; raises NotFoundError."""
+    async with database.short_transaction() as conn:
+        if not await model_repository.activate(conn, version):
+            raise NotFoundError(f"There are no weights {version}.")
+    return await list_models(database)
+
+
+async def list_clusters(database: Database, paging: Paging) -> Page[Cluster]:
+    """Return a page of the clusters, the likeliest first."""
+    async with database.connection() as conn:
+        total_count, clusters = await cluster_repository.list_clusters(conn, paging)
+    return page_of(paging, total_count, clusters)
+
+
+async def create_product(
+    database: Database, cluster_id: UUID, wanted: ClusterProduct, name: str
+) -> StaffProductDetail:
+    """Create the product of a cluster and link all of its items: both or neither.
+
+    Raises NotFoundError; ConflictError if an item was linked meanwhile; ValidationError as for a
+    new product.
+    """
+    async with database.short_transaction() as conn:
+        members = await cluster_repository.lock_members(conn, cluster_id)
+        if not members:
+            raise NotFoundError(f"There is no cluster {cluster_id}.")
+        for member in members:
+            if member.product_id is not None:
+                raise ConflictError(
+                    f"The item {member.id} was linked to product {member.product_id} meanwhile."
+                )
+        request = CreateProductRequest(
+            name=wanted.name or members[0].name,
+            internal_sku=wanted.internal_sku,
+            category_id=wanted.category_id,
+            status=wanted.status,
+        )
+        product_id = await products.insert_product(conn, request)
+        batch_id = await decision_repository.insert_batch(conn, "new_product", name)
+        links = [Decision(member.id, product_id, "accept") for member in members]
+        await decision_repository.insert_decisions(conn, batch_id, links)
+        await cluster_repository.delete_cluster(conn, cluster_id)
+    return await products.get_product(database, product_id)
+
+
+async def _decide(
+    database: Database, wanted: list[Decision], kind: BatchKind, name: str
+) -> DecidedBatch:
+    async with database.short_transaction() as conn:
+        batch_id = await decision_repository.insert_batch(conn, kind, name)
+    outcomes = await decisions.decide(database, batch_id, wanted)
+    kinds = [outcome.outcome for outcome in outcomes]
+    return DecidedBatch(
+        batch_id,
+        linked=kinds.count("linked"),
+        rejected=kinds.count("rejected"),
+        unchanged=kinds.count("unchanged"),
+        refused=kinds.count("refused"),
+        outcomes=outcomes,
+    )
+
+
+async def _best_pairs(database: Database, wanted: FilteredDecision) -> list[Decision]:
+    async with database.connection() as conn:
+        count = await repository.count_matches(conn, wanted)
+        if count != wanted.expected_count:
+            raise ConflictError(
+                f"{count} items pass the filter, not {wanted.expected_count}: nothing was changed."
+                " List them again."
+            )
+        pairs = await repository.list_best_pairs(conn, wanted, limit=wanted.expected_count)
+    return [Decision(item_id, product_id, wanted.action) for item_id, product_id in pairs]

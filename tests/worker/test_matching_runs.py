@@ -1,0 +1,85 @@
+"""Matching runs of a worker: after imports, on request, and after a process was killed."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+import builders
+from import_fixtures import rows
+from pricebook.db.database import Connection, Database
+from pricebook.matching import service
+from pricebook.matching.run_schemas import MatchRun, RunRequest
+from pricebook.worker import matching_runs
+from worker_fixtures import WAIT_TIMEOUT_SECONDS, RunningWorker, SubmitTask, WaitForEnd
+
+MODULE = b"pricebook.worker.matching_process"
+
+
+def process_ids() -> list[int]:
+    """Return the ids of the processes of runs that this process has started."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    found = list[int]()
+    for child in children:
+        path = Path(f"/proc/{child}/cmdline")
+        if path.exists() and MODULE in path.read_bytes():
+            found.append(int(child))
+    return found
+
+
+async def wait_for_run(database: Database, run: MatchRun, *states: str) -> MatchRun:
+    async with asyncio.timeout(WAIT_TIMEOUT_SECONDS):
+        while True:
+            now = await service.get_run(database, run.id)
+            if now.state in states:
+                return now
+            await asyncio.sleep(0.05)
+
+
+async def test_import_is_followed_by_suggestions_and_auto_link(
+    conn: Connection,
+    database: Database,
+    submit_task: SubmitTask,
+    running_worker: RunningWorker,
+    wait_for_end: WaitForEnd,
+) -> None:
+    supplier_id = await builders.supplier(conn)
+    product_id = await builders.product(conn, "DeWalt DW745 table saw")
+    await service.set_auto_link(database, supplier_id, "paula", is_on=True)
+    text = "Article code,Name,Price\nA-1,Table saw DeWalt DW745,412\nA-2,Hammer,7\n"
+    async with running_worker():
+        await wait_for_end(await submit_task(supplier_id, text), "succeeded")
+        ((run_id,),) = await rows(conn, "SELECT id FROM match_runs")
+        run = await service.get_run(database, run_id)
+        run = await wait_for_run(database, run, "succeeded", "failed")
+    assert (run.state, run.items_done, run.certain, run.linked) == ("succeeded", 2, 1, 1)
+    assert await rows(
+        conn, "SELECT supplier_sku, product_id FROM supplier_items ORDER BY supplier_sku"
+    ) == [("A-1", product_id), ("A-2", None)]
+
+
+async def test_run_of_a_killed_process_is_repeated(
+    conn: Connection,
+    database: Database,
+    running_worker: RunningWorker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(matching_runs, "RETRY_SECONDS", 0.1)
+    supplier_id = await builders.supplier(conn)
+    await builders.product(conn, "DeWalt DW745 table saw")
+    await builders.item(conn, supplier_id, name="DeWalt DW745")
+    await conn.execute("BEGIN")
+    await conn.execute("LOCK TABLE products IN ACCESS EXCLUSIVE MODE")
+    run = await service.request_run(database, RunRequest(), "paula")
+    async with running_worker():
+        await wait_for_run(database, run, "running")
+        (process,) = process_ids()
+        os.kill(process, signal.SIGKILL)
+        await conn.execute("COMMIT")
+        assert (await service.get_run(database, run.id)).state == "running"
+        await conn.execute("UPDATE match_runs SET lease_expires_at = now()")
+        ended = await wait_for_run(database, run, "succeeded", "failed")
+    assert (ended.state, ended.items_done) == ("succeeded", 1)
+    assert process_ids() == []
