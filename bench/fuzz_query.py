@@ -8,16 +8,19 @@ from typing import Any
 import attacks
 import msgspec
 
-from pricebook.catalog.cursor import CursorPosition
-from pricebook.catalog.schemas import CatalogQuery, ExportQuery
+from pricebook.catalog.schemas import CatalogQuery, CursorPosition, ExportQuery
 from pricebook.errors import ValidationError
 from pricebook.http.pagination import Paging
 from pricebook.http.query_string import MAX_BYTES, decode_query
+from pricebook.matching.schemas import MatchQuery
 from pricebook.products.list_filters import StaffProductQuery
 from pricebook.suppliers.schemas import UnmatchedItemQuery
 from pricebook.tasks.schemas import TaskQuery
 
-KINDS = (CatalogQuery, StaffProductQuery, UnmatchedItemQuery, TaskQuery, ExportQuery, Paging)
+KINDS = (
+    *(CatalogQuery, StaffProductQuery, UnmatchedItemQuery, MatchQuery, TaskQuery, ExportQuery),
+    Paging,
+)
 MAX_KEYS = 100_000
 SKU = "HAM-1"
 PRODUCT_ID = "0b6f3a52-5f5c-4c8e-9a31-3f1f0d5f7a10"
