@@ -324,3 +324,10 @@ def test_markup_is_no_name() -> None:
     assert columns_of(table)["name"] == "Назва_позиції"
     table = table_of("Code;Description;Foo;Price", *rows)
     assert columns_of(table)["name"] == "Foo"
+
+
+@pytest.mark.parametrize("header", ["Розница;Опт 1", "Retail price;Wholesale price"])
+def test_example_of_a_choice_is_no_retail_price(header: str) -> None:
+    lines = [f"Code;Name;{header}", *(f"{line};9.10" for line in BODY)]
+    issue = issue_of(*lines)
+    assert f'--column price="{header.split(";")[1]}"' in issue.message

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pricebook.errors import PriceListIssue
 from pricebook.pricelists.detection.column_names import column_letters
 from pricebook.pricelists.detection.header_row import TableHeader
+from pricebook.pricelists.detection.header_texts import names_retail
 from pricebook.pricelists.schemas.read_config import Field
 from pricebook.pricelists.text import quote, quote_list
 
@@ -66,7 +67,7 @@ def equal_columns_issue(
         field,
         indices,
         f"The columns {labels} match the {FIELD_LABELS[field]} equally well; set one with "
-        f"column_mapping or {_mapping_option(header, field, indices[0])}.",
+        f"column_mapping or {_mapping_option(header, field, indices)}.",
     )
 
 
@@ -95,7 +96,7 @@ def competing_columns_issue(
         field,
         indices,
         f"The columns {labels} hold prices for different customers or terms; set yours with "
-        f"column_mapping or {_mapping_option(header, field, indices[0])}.",
+        f"column_mapping or {_mapping_option(header, field, indices)}.",
     )
 
 
@@ -110,7 +111,7 @@ def uncertain_column_issue(
         field,
         sorted(columns),
         f"No header names the {FIELD_LABELS[field]}; by content it may be {labels}; set it with "
-        f"column_mapping or {_mapping_option(header, field, min(columns))}.",
+        f"column_mapping or {_mapping_option(header, field, columns)}.",
     )
 
 
@@ -174,6 +175,10 @@ def _column_issue(
     return PriceListIssue(message, f"column_mapping.{field}", references[:20])
 
 
-def _mapping_option(header: TableHeader, field: Field, index: int) -> str:
-    """Return the --column option for a column: by its header if unique, else by its letter."""
+def _mapping_option(header: TableHeader, field: Field, columns: Iterable[int]) -> str:
+    """Return the --column option for the first column, retail prices last.
+
+    A column is named by its header if that is unique, else by its letter.
+    """
+    index = min(columns, key=lambda i: (names_retail(header.cells[i]), i))
     return f'--column {field}="{column_reference(header, index)}"'

@@ -15,6 +15,7 @@ from pricebook.pricelists.detection.header_vocabulary import (
     OTHER_PRICE_KEYS,
     PRICE_ATTRIBUTE_KEYS,
     PRICE_SUFFIXES,
+    RETAIL_KEYS,
 )
 from pricebook.pricelists.detection.order_sums import without_order_sums
 from pricebook.pricelists.detection.price_statements import PriceStatement, read_header_statement
@@ -120,6 +121,11 @@ def has_customer_word(cell: str) -> bool:
     words = split_header_with_brackets(cell)
     names_year = any(word.isdigit() and _YEARS[0] <= int(word) <= _YEARS[1] for word in words)
     return not CUSTOMER_KEYS.isdisjoint(words) or (names_year and mentions_price(cell))
+
+
+def names_retail(cell: str) -> bool:
+    """Return whether a header has a word for retail or recommended prices."""
+    return not RETAIL_KEYS.isdisjoint(split_header_with_brackets(cell))
 
 
 def has_old_price_word(cell: str) -> bool:

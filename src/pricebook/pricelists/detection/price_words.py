@@ -188,6 +188,15 @@ CUSTOMER_WORDS = frozenset(
     )
 )
 
+# Of these customers, no buyer of the list is one.
+RETAIL_WORDS = frozenset(
+    (
+        *("retail", "rrp", "msrp", "mrp", "srp", "uvp", "endkunde", "endkunden", "розница", "розн"),
+        *("розничная", "ррц", "мрц", "роздріб", "роздрібна", "détail", "public", "detal", "pvp"),
+        *("detaliczna", "minorista", "consument", "maloobchod", "dettaglio", "pubblico", "varejo"),
+    )
+)
+
 # A price from which the supplier has already taken the discounts.
 DISCOUNTED_PRICE_WORDS = frozenset(
     (
