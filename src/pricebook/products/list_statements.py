@@ -21,7 +21,7 @@ PAGE: LiteralString = """
     SELECT counted.total_count, page.*, item.id AS item_id, item.supplier_id,
         supplier.name AS supplier_name, item.supplier_sku, item.name AS item_name,
         item.current_price, item.characteristics, item.last_ingested_at, item.absent_since, {terms}
-    FROM (SELECT count(*) AS total_count FROM products WHERE {conditions}) AS counted
+    FROM (SELECT {count} AS total_count) AS counted
     LEFT JOIN LATERAL (
         SELECT id, internal_sku, name, category_id, status, target_price, margin_percentage, gtin,
             mpn, brand
@@ -33,6 +33,29 @@ PAGE: LiteralString = """
     LEFT JOIN supplier_items AS item ON item.product_id = page.id
     LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id
     ORDER BY page.name, page.id, item.absent_since IS NOT NULL, item.current_price, item.id
+"""
+
+COUNT_OF_ALL: LiteralString = "(SELECT count(*) FROM products WHERE {conditions})"
+
+# The matches of a search are read once, by its index, for count and page. If they are more than
+# the limit, the page is read in the order of names, where it ends soon, and they are counted.
+MAX_SORTED = 30_000
+FOUND: LiteralString = """
+    WITH found AS MATERIALIZED (
+        SELECT id, name FROM products WHERE {conditions} LIMIT %s
+    ), found_count AS MATERIALIZED (
+        SELECT count(*) FROM found
+    ), matches AS MATERIALIZED (
+        (SELECT id FROM found WHERE (SELECT count FROM found_count) <= %s
+        ORDER BY name, id LIMIT %s OFFSET %s)
+        UNION ALL
+        (SELECT id FROM products WHERE (SELECT count FROM found_count) > %s AND {conditions}
+        ORDER BY name, id LIMIT %s OFFSET %s)
+    )
+"""
+COUNT_OF_FOUND: LiteralString = """
+    CASE WHEN (SELECT count FROM found_count) <= %s THEN (SELECT count FROM found_count)
+        ELSE (SELECT count(*) FROM products WHERE {conditions}) END
 """
 
 EXPORT: LiteralString = """
@@ -78,8 +101,11 @@ FILE: LiteralString = """
 
 COUNT: LiteralString = "SELECT count(*) FROM products WHERE {conditions}"
 
+# The plan is that for all matches, of which no more than the limit are read.
 RANKED_IDS: LiteralString = """
-    SELECT id FROM products WHERE {conditions}
+    WITH found AS MATERIALIZED (SELECT id, internal_sku, name FROM products WHERE {conditions}),
+    first_found AS MATERIALIZED (SELECT * FROM found LIMIT %s)
+    SELECT id FROM first_found
     ORDER BY id = ANY (%s) DESC, code_key(internal_sku) = code_key(%s) DESC,
         search_fold(name) = search_fold(%s) DESC, name, id
 """
@@ -107,18 +133,29 @@ def staff_page_statement(
 ) -> tuple[LiteralString, list[Any]]:
     """Return the statement that reads a page, and its values."""
     conditions, values = _conditions(query, search)
+    if search is not None and not query.include_subcategories:
+        return _search_page_statement(window, conditions, values)
+    count = COUNT_OF_ALL.format(conditions=conditions)
     page = [*window]
     if not query.include_subcategories:
-        statement = PAGE.format(
-            conditions=conditions, page_conditions=conditions, terms=TERM_COLUMNS
-        )
+        statement = PAGE.format(count=count, page_conditions=conditions, terms=TERM_COLUMNS)
         return statement, [*values, *values, *page]
     matches, match_values = _first_matches(query, window, conditions, values)
-    statement = PAGE.format(conditions=conditions, page_conditions=ON_PAGE, terms=TERM_COLUMNS)
+    statement = PAGE.format(count=count, page_conditions=ON_PAGE, terms=TERM_COLUMNS)
     return (
         with_subtree(f"WITH {matches} {statement}"),
         [query.category_id, *match_values, *values, *page],
     )
+
+
+def _search_page_statement(
+    window: Window, conditions: LiteralString, values: list[Any]
+) -> tuple[LiteralString, list[Any]]:
+    found = FOUND.format(conditions=conditions)
+    count = COUNT_OF_FOUND.format(conditions=conditions)
+    page = PAGE.format(count=count, page_conditions=ON_PAGE, terms=TERM_COLUMNS)
+    found_values = [*values, MAX_SORTED + 1, MAX_SORTED, *window, MAX_SORTED, *values, *window]
+    return found + page, [*found_values, MAX_SORTED, *values, window.limit, 0]
 
 
 def staff_export_statement(
@@ -148,16 +185,16 @@ def count_statement(
 
 
 def ranked_ids_statement(
-    query: StaffProductFilter, search: SearchFilter
+    query: StaffProductFilter, search: SearchFilter, limit: int
 ) -> tuple[LiteralString, list[Any]]:
     """Return the statement that reads the ids of the products that pass, and its values.
 
-    Those whose code or name is the whole search are first.
+    Those whose code or name is the whole search are first. If more than `limit` pass, it reads any.
     """
     conditions, values = _conditions(query, search)
     whole = " ".join(query.words)
     statement, values = _of_products(query, RANKED_IDS.format(conditions=conditions), values)
-    return statement, [*values, list(search.product_ids), whole, whole]
+    return statement, [*values, limit, list(search.product_ids), whole, whole]
 
 
 def _of_products(

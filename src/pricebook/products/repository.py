@@ -145,10 +145,13 @@ async def count_products(conn: Connection, query: StaffProductFilter, search: Se
 
 
 async def list_ranked_ids(
-    conn: Connection, query: StaffProductFilter, search: SearchFilter
+    conn: Connection, query: StaffProductFilter, search: SearchFilter, limit: int
 ) -> list[UUID]:
-    """Return the ids of the products that pass, those that the whole search names first."""
-    cursor = await conn.execute(*ranked_ids_statement(query, search))
+    """Return the ids of the products that pass, those that the whole search names first.
+
+    If more than `limit` pass, any of them are returned.
+    """
+    cursor = await conn.execute(*ranked_ids_statement(query, search, limit))
     return [product_id for (product_id,) in await cursor.fetchall()]
 
 

@@ -45,19 +45,42 @@ async def list_products(
 ) -> tuple[int, list[StaffProduct]]:
     """Return a page of the products that pass search and filters, best first, and their number."""
     exact = await exact_filter(conn, query)
-    window = Window(query.limit, query.offset)
-    total_count, products = await repository.list_products(conn, query, window, exact)
-    if total_count >= MAX_RANKED and not exact.product_ids:
-        return total_count, products
-    similar = await similar_filter(conn, exact, total_count)
-    best = exact if total_count < MAX_RANKED else SearchFilter(product_ids=exact.product_ids)
-    ranked = await repository.list_ranked_ids(conn, query, best)
-    further = msgspec.structs.replace(similar or exact, without=tuple(ranked))
-    page_ids = ranked[window.offset : window.offset + window.limit]
-    further_window = Window(window.limit - len(page_ids), max(0, window.offset - len(ranked)))
-    further_count, rest = await repository.list_products(conn, query, further_window, further)
+    if any(map(_may_be_code, query.words)):  # few have it, most often
+        ranked = await repository.list_ranked_ids(conn, query, exact, MAX_RANKED)
+        is_common = len(ranked) == MAX_RANKED
+    else:
+        window = Window(query.limit, query.offset)
+        total_count, products = await repository.list_products(conn, query, window, exact)
+        is_common = total_count >= MAX_RANKED
+        if is_common and not exact.product_ids:
+            return total_count, products
+        ranked = await _list_ranked(conn, query, exact) if total_count and not is_common else []
+    if is_common:
+        by_code = SearchFilter(product_ids=exact.product_ids)
+        ranked = await _list_ranked(conn, query, by_code) if exact.product_ids else []
+        return await _list_page(conn, query, ranked, exact)
+    return await _list_page(conn, query, ranked, await similar_filter(conn, exact, len(ranked)))
+
+
+async def _list_ranked(
+    conn: Connection, query: StaffProductFilter, search: SearchFilter
+) -> list[UUID]:
+    most = len(search.product_ids) + MAX_RANKED
+    return await repository.list_ranked_ids(conn, query, search, most)
+
+
+async def _list_page(
+    conn: Connection, query: StaffProductQuery, ranked: list[UUID], further: SearchFilter | None
+) -> tuple[int, list[StaffProduct]]:
+    """Return a page of the ranked products and then those that pass `further`, and their number."""
+    page_ids = ranked[query.offset : query.offset + query.limit]
     first = await _list_by_ids(conn, query, page_ids)
-    return len(ranked) + further_count, [*first, *rest]
+    if further is None:
+        return len(ranked), first
+    window = Window(query.limit - len(page_ids), max(0, query.offset - len(ranked)))
+    others = msgspec.structs.replace(further, without=tuple(ranked))
+    count, rest = await repository.list_products(conn, query, window, others)
+    return len(ranked) + count, [*first, *rest]
 
 
 async def export_filter(conn: Connection, query: StaffProductFilter) -> SearchFilter | None:
@@ -107,9 +130,9 @@ async def _similar_words(conn: Connection, exact: SearchFilter) -> dict[str, tup
 
 
 def _texts(word: WordFilter, similar: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the stem of a word, which the word has too, and the words that are similar."""
+    """Return the words that a misspelt word may be; of others the stem, which they have too."""
     text = word.texts[0]
-    return tuple(dict.fromkeys((stem_of(text), *similar.get(text, ()))))
+    return similar.get(text) or (stem_of(text),)
 
 
 def _may_be_code(word: str) -> bool:

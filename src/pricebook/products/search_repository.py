@@ -52,7 +52,7 @@ async def find_by_codes(conn: Connection, codes: Sequence[str]) -> dict[str, tup
 async def find_similar_words(
     conn: Connection, words: Sequence[str]
 ) -> dict[str, tuple[str, list[str]]]:
-    """Return, folded, each word that no product name has, with the words like it, best first."""
+    """Return, folded, each word that no product has, with the words like it, the best first."""
     async with conn.transaction():
         await conn.execute(
             "SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [MIN_SIMILARITY]
@@ -73,7 +73,9 @@ async def _find_similar_words(
             LIMIT %s)
         FROM unnest(%s::text[]) AS wanted (word)
         WHERE NOT EXISTS (
-            SELECT FROM product_words WHERE word LIKE search_pattern(wanted.word))
+                SELECT FROM product_words WHERE word LIKE search_pattern(wanted.word))
+            AND NOT EXISTS (
+                SELECT FROM products WHERE search_text LIKE search_pattern(wanted.word))
         """,
         [MAX_CANDIDATES, list(words)],
     )
