@@ -2,6 +2,8 @@
 
 from typing import Any, LiteralString, NamedTuple
 
+import msgspec
+
 from pricebook.categories.subtree import (
     ALL_OF_SUBTREE,
     FIRST_OF_EACH_CATEGORY,
@@ -39,7 +41,7 @@ COUNT_OF_ALL: LiteralString = "(SELECT count(*) FROM products WHERE {conditions}
 
 # The matches of a search are read once, by its index, for count and page. If they are more than
 # the limit, the page is read in the order of names, where it ends soon, and they are counted.
-MAX_SORTED = 30_000
+MAX_SORTED = 60_000
 FOUND: LiteralString = """
     WITH found AS MATERIALIZED (
         SELECT id, name FROM products WHERE {conditions} LIMIT %s
@@ -99,6 +101,7 @@ FILE: LiteralString = """
     ORDER BY product.name, product.id
 """
 
+ESTIMATE: LiteralString = "EXPLAIN (FORMAT JSON) SELECT FROM products WHERE {conditions}"
 COUNT: LiteralString = "SELECT count(*) FROM products WHERE {conditions}"
 
 # The plan is that for all matches, of which no more than the limit are read.
@@ -129,11 +132,18 @@ class Window(NamedTuple):
 
 
 def staff_page_statement(
-    query: StaffProductFilter, window: Window, search: SearchFilter | None = None
+    query: StaffProductFilter,
+    window: Window,
+    search: SearchFilter | None = None,
+    *,
+    sorts_matches: bool = True,
 ) -> tuple[LiteralString, list[Any]]:
-    """Return the statement that reads a page, and its values."""
+    """Return the statement that reads a page, and its values.
+
+    With `sorts_matches` it is that for a search with up to MAX_SORTED matches, slower for more.
+    """
     conditions, values = _conditions(query, search)
-    if search is not None and not query.include_subcategories:
+    if search is not None and sorts_matches and not query.include_subcategories:
         return _search_page_statement(window, conditions, values)
     count = COUNT_OF_ALL.format(conditions=conditions)
     page = [*window]
@@ -174,6 +184,18 @@ def product_file_statement(
     conditions, values = _conditions(query, search)
     statement = FILE.format(conditions=conditions)
     return _of_products(query, statement, values)
+
+
+def estimate_statement(
+    query: StaffProductFilter, search: SearchFilter
+) -> tuple[LiteralString, list[Any]]:
+    """Return the statement that estimates how many products pass, and its values.
+
+    Subcategories are not among its filters.
+    """
+    plain = msgspec.structs.replace(query, category_id=None, include_subcategories=False)
+    conditions, values = _conditions(plain, search)
+    return ESTIMATE.format(conditions=conditions), values
 
 
 def count_statement(

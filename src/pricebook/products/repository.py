@@ -20,8 +20,10 @@ from pricebook.db.row_types import (
 )
 from pricebook.products.list_filters import StaffProductFilter
 from pricebook.products.list_statements import (
+    MAX_SORTED,
     Window,
     count_statement,
+    estimate_statement,
     ranked_ids_statement,
     staff_export_statement,
     staff_page_statement,
@@ -131,12 +133,21 @@ async def list_products(
     search: SearchFilter | None = None,
 ) -> tuple[int, list[StaffProduct]]:
     """Return a window of the products that pass, with all items, and the number of all."""
+    sorts_matches = search is None or await _estimate(conn, query, search) <= MAX_SORTED
     async with conn.cursor(row_factory=counted_row(ProductItemRow)) as cursor:
-        await cursor.execute(*staff_page_statement(query, window, search))
+        await cursor.execute(
+            *staff_page_statement(query, window, search, sorts_matches=sorts_matches)
+        )
         total_count, rows = await fetch_page(cursor)
     return total_count, [
         _product([*product_rows]) for _, product_rows in groupby(rows, key=attrgetter("id"))
     ]
+
+
+async def _estimate(conn: Connection, query: StaffProductFilter, search: SearchFilter) -> int:
+    """Return how many products PostgreSQL expects to pass."""
+    (plan,) = await fetch_value(conn, *estimate_statement(query, search))
+    return plan["Plan"]["Plan Rows"]
 
 
 async def count_products(conn: Connection, query: StaffProductFilter, search: SearchFilter) -> int:
