@@ -25,7 +25,9 @@ from pricebook.matching.scoring.model import Model, load_shipped
 from pricebook.matching.scoring.ranking import Suggestion, rank_pairs
 from pricebook.matching.scoring.training import Decision, train
 
-DECISIONS = (0, 50, 200, 500)
+DECISIONS = (0, 10, 50, 200, 500)
+# The items that are left to test after the decisions.
+MIN_TESTED = 50
 THRESHOLD = 0.5
 Ranked = Mapping[str, Sequence[Suggestion[str]]]
 
@@ -102,16 +104,22 @@ def decide(view: View, model: Model, count: int, seed: int) -> tuple[Model, set[
 def print_tables(data: DataSet, kept: Sequence[View], model: Model) -> None:
     """Print the table of a set with a model that was trained without it."""
     print(f"\n{data.name}: weights trained on {', '.join(model.trained_on)}")
-    print("view                            decisions    @5   @10    F1  linked precision share")
+    print(
+        "view                            decisions    @5   @10     F1 before linked precision share"
+    )
     for view in kept:
         for count in DECISIONS:
             adapted, used = decide(view, model, count, seed=count)
             ranked = rank_pairs(view.pairs, adapted)
-            figures = judge(view, ranked, view.truth.keys() - used)
+            rest = view.truth.keys() - used
+            if len(rest) < MIN_TESTED:
+                continue
+            before = judge(view, rank_pairs(view.pairs, model), rest)
+            figures = judge(view, ranked, rest)
             print(
                 f"{view.data.name[-20:]:20} {view.supplier[:11]:11} {count:9} "
-                f"{figures.recall_5:6.1%} {figures.recall_10:6.1%} {figures.f1:5.1%} "
-                f"{figures.linked:6} {figures.precision:8.2%} {figures.share:6.1%}"
+                f"{figures.recall_5:6.1%} {figures.recall_10:6.1%} {figures.f1:6.1%} "
+                f"{before.f1:6.1%} {figures.linked:6} {figures.precision:8.2%} {figures.share:6.1%}"
             )
             if count == 0:
                 print_wrong(view, figures.wrong)

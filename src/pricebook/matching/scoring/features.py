@@ -43,19 +43,24 @@ AGAINST = word_set(
 NEUTRAL = "price_known"
 
 
+# How far the pair is ahead of the item's other products, and of the product's other items.
+LEADS = ("product_lead", "item_lead")
+ALL_NAMES = (*NAMES, *LEADS)
+
+
 def sign(name: str) -> int:
     """Return 1 for a feature that speaks for a match, -1 for one against it, 0 for another."""
     return 0 if name == NEUTRAL else -1 if name in AGAINST else 1
 
 
 def named(features: Sequence[float]) -> dict[str, float]:
-    """Return features by their names, without those that are 0."""
-    return {name: value for name, value in zip(NAMES, features, strict=True) if value}
+    """Return the features of a suggestion, leads included, by their names, without zeros."""
+    return {name: value for name, value in zip(ALL_NAMES, features, strict=True) if value}
 
 
 def unnamed(features: Mapping[str, float]) -> tuple[float, ...]:
-    """Return named features in the order of NAMES; unknown names are left out."""
-    return tuple(features.get(name, 0.0) for name in NAMES)
+    """Return named features in the order of ALL_NAMES; unknown names are left out."""
+    return tuple(features.get(name, 0.0) for name in ALL_NAMES)
 
 
 class Standing(NamedTuple):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from math import exp, log
+from operator import mul
 
 import msgspec
 
@@ -39,7 +40,7 @@ class Model(msgspec.Struct, frozen=True):
 
     def strength(self, features: Sequence[float], vector: Sequence[float]) -> float:
         """Return the logit of a pair from its features alone; `vector` is that of the model."""
-        return vector[-1] + sum(map(_product, features, vector))
+        return vector[-1] + sum(map(mul, features, vector[:-1]))
 
     def score(self, strength: float, product_lead: float, item_lead: float) -> float:
         """Return the probability of a match, from 0 to 1."""
@@ -57,14 +58,10 @@ class Model(msgspec.Struct, frozen=True):
         """Return what each feature adds to the logit, those that add something, largest first."""
         parts = {
             name: self.weights.get(name, 0.0) * value
-            for name, value in zip(NAMES, features, strict=True)
+            for name, value in zip(NAMES, features, strict=False)
         }
         by_size = sorted(parts.items(), key=lambda part: -abs(part[1]))
         return {name: part for name, part in by_size if part}
-
-
-def _product(first: float, second: float) -> float:
-    return first * second
 
 
 def clip_lead(lead: float) -> float:

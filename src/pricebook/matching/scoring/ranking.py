@@ -5,7 +5,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from pricebook.matching.scoring.bands import Band, band_of
-from pricebook.matching.scoring.model import Model
+from pricebook.matching.scoring.model import Model, clip_lead
 
 ItemId = TypeVar("ItemId", bound=Hashable)
 ProductId = TypeVar("ProductId", bound=Hashable)
@@ -32,7 +32,7 @@ class Suggestion(NamedTuple, Generic[ProductId]):
     """A product that an item may be, how likely, and why.
 
     `vetoes` are names of conflicts, as vetoes() of bands.py has them; `features` are in the order
-    of NAMES of features.py.
+    of ALL_NAMES of features.py.
     """
 
     product_id: ProductId
@@ -57,6 +57,7 @@ def rank_pairs(
             _suggestion(
                 pair,
                 model.score(*leads_of_pair),
+                leads_of_pair[1:],
                 is_only=is_one and proven[pair.product_id] == 1,
             )
             for pair, leads_of_pair in zip(each, leads[item_id], strict=True)
@@ -103,7 +104,9 @@ def _lead(strength: float, best: tuple[float, float]) -> float:
     return strength - (second if strength == first else first)
 
 
-def _suggestion(pair: Pair[ProductId], score: float, *, is_only: bool) -> Suggestion[ProductId]:
+def _suggestion(
+    pair: Pair[ProductId], score: float, leads: tuple[float, float], *, is_only: bool
+) -> Suggestion[ProductId]:
     band = band_of(score, is_proven=pair.is_proven and is_only)
     return Suggestion(
         pair.product_id,
@@ -112,5 +115,5 @@ def _suggestion(pair: Pair[ProductId], score: float, *, is_only: bool) -> Sugges
         pair.reasons,
         pair.objections,
         pair.vetoes,
-        pair.features,
+        (*pair.features, *map(clip_lead, leads)),
     )

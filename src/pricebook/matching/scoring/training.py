@@ -17,9 +17,11 @@ _Floats = NDArray[np.float64]
 _MAX_STEPS = 50
 _CONVERGED = 1e-6
 _NEGLIGIBLE, _FIXED = 1e-4, 1e9
-# How firmly decisions are held to the shipped weights: one decision moves a logit by at most
-# about a fifth, a hundred can change what matters.
-_FIRMNESS = 40.0
+# How firmly decisions are held to the shipped weights of features, of leads, and to the bias:
+# one decision changes next to nothing, a hundred can change what matters.
+_FIRMNESS, _LEAD_FIRMNESS, _BIAS_FIRMNESS = 40.0, 100.0, 10.0
+# Decisions are tried in parts; trained weights must be better by so many standard errors.
+_PARTS, _MIN_GAIN = 5, 2.0
 
 
 class Decision(NamedTuple):
@@ -30,20 +32,76 @@ class Decision(NamedTuple):
 
 
 def train(decisions: Sequence[Decision], shipped: Model, version: str) -> Model:
-    """Return the shipped model adapted to decisions; without any, its weights."""
+    """Return the shipped model adapted to decisions, oldest first.
+
+    Its weights are the shipped ones if there are too few decisions to tell that others are better:
+    models trained on four fifths of them must surprise less on the rest, beyond chance.
+    """
     if not decisions:
         return msgspec.structs.replace(shipped, version=version)
-    inputs = np.array([unnamed(each.features) for each in decisions], dtype=np.float64)
+    features = np.array([unnamed(each.features) for each in decisions], dtype=np.float64)
     targets = np.array([each.is_accepted for each in decisions], dtype=np.float64)
-    prior = np.array(shipped.vector(), dtype=np.float64)
-    vector = fit_signed(inputs, targets, prior=prior, firmness=np.full(len(prior), _FIRMNESS))
+    inputs = _inputs(features, shipped)
+    if not _is_better(inputs, targets, shipped):
+        return msgspec.structs.replace(shipped, version=version)
+    vector = _fit_decisions(inputs, targets, shipped)
+    count = len(NAMES)
+    bias = shipped.strength_weight * shipped.bias
     return msgspec.structs.replace(
         shipped,
         version=version,
         trained_on=[*shipped.trained_on, f"{len(decisions)} decisions"],
-        bias=float(vector[-1]),
-        weights=dict(zip(NAMES, map(float, vector), strict=False)),
+        weights=dict(zip(NAMES, map(float, vector[:count]), strict=True)),
+        product_lead_weight=float(vector[count]),
+        item_lead_weight=float(vector[count + 1]),
+        least_lead_weight=float(vector[count + 2]),
+        score_bias=float(vector[-1] - bias),
     )
+
+
+def _inputs(features: _Floats, shipped: Model) -> _Floats:
+    """Return what the weights of a score are multiplied with, in the order of _prior()."""
+    count = len(NAMES)
+    product, item = features[:, count], features[:, count + 1]
+    strength = shipped.strength_weight * features[:, :count]
+    is_best = ((product > 0) & (item > 0)).astype(np.float64)
+    return np.column_stack([strength, product, item, np.minimum(product, item), is_best])
+
+
+def _prior(shipped: Model) -> _Floats:
+    """Return the weights of features, of leads, of being best, and the bias of the score."""
+    leads = shipped.product_lead_weight, shipped.item_lead_weight, shipped.least_lead_weight
+    bias = shipped.strength_weight * shipped.bias + shipped.score_bias
+    return np.array([*shipped.vector()[:-1], *leads, shipped.best_weight, bias])
+
+
+def _fit_decisions(inputs: _Floats, targets: _Floats, shipped: Model) -> _Floats:
+    count = len(NAMES)
+    scale = shipped.strength_weight**2
+    firmness = [_FIRMNESS * scale] * count + [_LEAD_FIRMNESS] * 3 + [_FIXED, _BIAS_FIRMNESS]
+    signs = np.array([*map(sign, NAMES), 1, 1, 1, 0, 0])
+    return _fit_with_signs(inputs, targets, _prior(shipped), (np.array(firmness), signs))
+
+
+def _is_better(inputs: _Floats, targets: _Floats, shipped: Model) -> bool:
+    """Whether models trained on some decisions surprise less on others than the shipped one."""
+    if len(targets) < _PARTS:
+        return False
+    gains = list[_Floats]()
+    for part in np.array_split(np.arange(len(targets)), _PARTS):
+        is_other = np.ones(len(targets), dtype=np.bool_)
+        is_other[part] = False
+        vector = _fit_decisions(inputs[is_other], targets[is_other], shipped)
+        before = _surprise(inputs[part], targets[part], _prior(shipped))
+        gains.append(before - _surprise(inputs[part], targets[part], vector))
+    gain = np.concatenate(gains)
+    return bool(gain.sum() > _MIN_GAIN * np.sqrt((gain**2).sum()))
+
+
+def _surprise(inputs: _Floats, targets: _Floats, vector: _Floats) -> _Floats:
+    """Return the negative logarithm of the chance that a vector gives to each outcome."""
+    logits = inputs @ vector[:-1] + vector[-1]
+    return np.logaddexp(0.0, logits) - targets * logits
 
 
 def fit_signed(
@@ -59,10 +117,21 @@ def fit_signed(
     What speaks against a match never becomes a reason for it, whatever the data are.
     """
     signs = np.array([*map(sign, NAMES), 0])
-    held, firm = prior.copy(), firmness.copy()
+    return _fit_with_signs(inputs, targets, prior, (firmness, signs), sample_weights)
+
+
+def _fit_with_signs(
+    inputs: _Floats,
+    targets: _Floats,
+    prior: _Floats,
+    limits: tuple[_Floats, NDArray[np.int64]],
+    sample_weights: _Floats | None = None,
+) -> _Floats:
+    """Return what fit() returns if no weight may have another sign than given; 0 leaves it free."""
+    held, firm, signs = prior.copy(), limits[0].copy(), limits[1]
     while True:
         vector = fit(inputs, targets, prior=held, firmness=firm, sample_weights=sample_weights)
-        is_wrong = vector * signs < -_NEGLIGIBLE
+        is_wrong = (vector * signs < -_NEGLIGIBLE) & (firm < _FIXED)
         if not is_wrong.any():
             return np.where(vector * signs < 0, 0.0, vector)
         held[is_wrong], firm[is_wrong] = 0.0, _FIXED
@@ -82,13 +151,24 @@ def fit(
     """
     matrix = np.column_stack([inputs, np.ones(len(inputs))])
     sizes = np.ones(len(inputs)) if sample_weights is None else sample_weights
-    vector = prior.copy()
+
+    def loss(vector: _Floats) -> float:
+        logits = matrix @ vector
+        surprise = np.logaddexp(0.0, logits) - targets * logits
+        return float(sizes @ surprise + firmness @ (vector - prior) ** 2 / 2)
+
+    vector, least = prior.copy(), loss(prior)
     for _ in range(_MAX_STEPS):
         chances = 1 / (1 + np.exp(-np.clip(matrix @ vector, -30, 30)))
         gradient = matrix.T @ (sizes * (chances - targets)) + firmness * (vector - prior)
         curvature = (matrix * (sizes * chances * (1 - chances))[:, None]).T @ matrix
         step = np.linalg.solve(curvature + np.diag(firmness + 1e-9), gradient)
-        vector -= step
+        # Newton's step is too long where chances are next to 0 or 1.
+        while (reached := loss(vector - step)) > least and np.abs(step).max() > _CONVERGED:
+            step /= 2
+        if reached > least:
+            break
+        vector, least = vector - step, reached
         if np.abs(step).max() < _CONVERGED:
             break
     return vector
