@@ -4,7 +4,9 @@ This module loads numpy, so that only the worker imports it.
 """
 
 from array import array
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from itertools import chain
+from sys import byteorder
 from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -27,6 +29,10 @@ _MAX_POSTINGS = 60_000
 _LENGTH_EXPONENT = 0.7
 # Changed products are searched apart until they are this share of all.
 _MAX_CHANGED_SHARE = 0.1
+# Work on many numbers goes in parts, for the memory that copies take.
+_CHUNK, _CHUNK_OF_PRODUCTS = 1 << 22, 1 << 16
+# Where the lower half of a number of 64 bits is.
+_LOW = 0 if byteorder == "little" else 1
 
 
 class Candidate(NamedTuple, Generic[Id]):
@@ -34,6 +40,23 @@ class Candidate(NamedTuple, Generic[Id]):
 
     product_id: Id
     similarity: float
+
+
+def _sorted_pairs(tokens: "array[int]", counts: _Ints) -> NDArray[np.int64]:
+    """Return pairs of a token and the position of a product, in order, each in one number.
+
+    The token is in the upper half. What is made on the way is small beside the result.
+    """
+    numbers = np.frombuffer(tokens, dtype=np.int32)
+    pairs = np.empty(len(numbers), dtype=np.int64)
+    ends = np.cumsum(counts, dtype=np.int64)
+    for first in range(0, len(counts), _CHUNK_OF_PRODUCTS):
+        last = min(first + _CHUNK_OF_PRODUCTS, len(counts))
+        part = slice(ends[first] - counts[first], ends[last - 1])
+        positions = np.repeat(np.arange(first, last, dtype=np.int64), counts[first:last])
+        pairs[part] = (numbers[part].astype(np.int64) << 32) | positions
+    pairs.sort()
+    return pairs
 
 
 class _Segment(Generic[Id]):
@@ -47,12 +70,11 @@ class _Segment(Generic[Id]):
             tokens.extend(token_ids)
             self.ids.append(product_id)
             counts.append(len(tokens) - before)
-        self._counts = np.frombuffer(counts, dtype=np.int32)
-        positions = np.repeat(np.arange(len(counts), dtype=np.int64), self._counts)
-        pairs = (np.frombuffer(tokens, dtype=np.int32).astype(np.int64) << 32) | positions
-        pairs.sort()
-        self.postings: _Ints = (pairs & 0xFFFFFFFF).astype(np.int32)
-        by_token = (pairs >> 32).astype(np.int32)
+        pairs = _sorted_pairs(tokens, np.frombuffer(counts, dtype=np.int32))
+        del tokens
+        halves = pairs.view(np.int32)
+        self.postings: _Ints = halves[_LOW::2].copy()
+        by_token = halves[1 - _LOW :: 2].copy()
         is_first = np.ones(len(pairs), dtype=np.bool_)
         is_first[1:] = by_token[1:] != by_token[:-1]
         starts = np.flatnonzero(is_first)
@@ -81,9 +103,11 @@ class _Segment(Generic[Id]):
 
     def set_norms(self, weights: _Floats) -> None:
         """Set the lengths of products from the weights of the segment's tokens."""
-        squares = np.bincount(
-            self.postings, np.repeat(weights, self.frequencies), minlength=len(self.ids)
-        )
+        by_posting = np.repeat(weights, self.frequencies)
+        squares = np.zeros(len(self.ids))
+        for start in range(0, len(by_posting), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            squares += np.bincount(self.postings[part], by_posting[part], minlength=len(squares))
         lengths = np.sqrt(np.maximum(squares, 1e-6)) ** _LENGTH_EXPONENT
         self.norms = lengths.astype(np.float32)
 
@@ -152,7 +176,7 @@ class ProductIndex(Generic[Id]):
             self._changed[product_id] = tuple(token_ids)
         self._recent = None
         if len(self._changed) > _MAX_CHANGED_SHARE * len(self._positions):
-            self._build([*self._rows(), *self._changed.items()])
+            self._build(chain(self._rows(), self._changed.items()))
 
     def remove(self, product_ids: Iterable[Id]) -> None:
         """Remove products; unknown ids are ignored."""
@@ -167,17 +191,15 @@ class ProductIndex(Generic[Id]):
             self._main.norms[place] = np.inf
         self._word_weights.clear()
 
-    def _rows(self) -> Iterable[Row[Id]]:
-        """Return the rows of the products that did not change."""
+    def _rows(self) -> Iterator[Row[Id]]:
+        """Yield the rows of the products that did not change."""
         main = self._main
         tokens = np.repeat(main.tokens, main.frequencies)
         order = np.argsort(main.postings, kind="stable")
         bounds = np.cumsum(np.bincount(main.postings, minlength=len(main.ids)))
         by_product = np.split(tokens[order], bounds[:-1]) if len(main.ids) else []
-        return [
-            (product_id, list(map(int, by_product[place])))
-            for product_id, place in self._positions.items()
-        ]
+        for product_id, place in self._positions.items():
+            yield product_id, by_product[place].tolist()
 
     def search(self, tokens: Mapping[int, float], limit: int) -> list[Candidate[Id]]:
         """Return the products that are most like an article, at most `limit`, best first.

@@ -1,6 +1,7 @@
 """Reasons for and objections against a match, as texts that a person can check."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from pricebook.matching.scoring.evidence import Evidence, SharedNumber
 from pricebook.matching.scoring.folding import fold
@@ -91,7 +92,7 @@ def _counts(evidence: Evidence) -> Iterator[str]:
 
 def _words(evidence: Evidence, item: Article) -> Iterator[str]:
     """Yield the rarest words in common as the item writes them, and the meanings of others."""
-    written = {fold(word.strip(",;:()")): word.strip(",;:()") for word in item.name.split()}
+    written = _written(item.name)
     shared = sorted(evidence.item_words.same, key=lambda each: -each[2])[:_MAX_WORDS]
     equal = [
         written.get(word, word)
@@ -103,6 +104,13 @@ def _words(evidence: Evidence, item: Article) -> Iterator[str]:
     for word, other, _ in shared:
         if word != other:
             yield f"{written.get(word, word)} for {other}"
+
+
+@lru_cache(maxsize=1 << 10)
+def _written(name: str) -> dict[str, str]:
+    """Return the words of a name as it writes them, by their folded forms."""
+    words = [word.strip(",;:()") for word in name.split()]
+    return {fold(word): word for word in words}
 
 
 def _percent(ratio: float) -> str:

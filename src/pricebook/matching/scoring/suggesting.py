@@ -23,6 +23,8 @@ ItemId = TypeVar("ItemId", bound=Hashable)
 ProductId = TypeVar("ProductId", bound=Hashable)
 
 MAX_CANDIDATES = 20
+# After the first candidates, those less similar than this share of the best are not compared.
+_FIRST, _LEAST_SHARE = 5, 0.3
 MAX_SUGGESTIONS = 10
 
 
@@ -35,6 +37,13 @@ class CatalogProduct(NamedTuple):
     article: Article
     linked: Sequence[Article] = ()
     has_item_of_supplier: bool = False
+
+
+def _similar_enough(candidates: list[Candidate[ProductId]]) -> list[Candidate[ProductId]]:
+    """Return candidates, best first, without those far behind."""
+    least = _LEAST_SHARE * candidates[0].similarity if candidates else 0.0
+    rest = (candidate for candidate in candidates[_FIRST:] if candidate.similarity >= least)
+    return [*candidates[:_FIRST], *rest]
 
 
 class Run(Generic[ItemId, ProductId]):
@@ -72,7 +81,7 @@ class Run(Generic[ItemId, ProductId]):
             texts = describe(article)
             self._items[item_id] = article, texts
             self._numbers.update(texts.models.numbers | texts.gtins | {texts.mpn} - {""})
-            found = self._index.search(search_tokens(texts), MAX_CANDIDATES)
+            found = _similar_enough(self._index.search(search_tokens(texts), MAX_CANDIDATES))
             if rejected and (no := rejected.get(item_id)):
                 found = [candidate for candidate in found if candidate.product_id not in no]
             self._candidates[item_id] = found

@@ -18,11 +18,10 @@ _SOUNDS = str.maketrans("cwzyj", "kvsii", "aeiouh")
 
 def common_prefix(first: str, second: str) -> int:
     """Return the number of characters with which both texts begin."""
-    length = 0
-    for one, other in zip(first, second, strict=False):
-        if one != other:
-            break
-        length += 1
+    length = min(len(first), len(second))
+    for place in range(length):
+        if first[place] != second[place]:
+            return place
     return length
 
 
