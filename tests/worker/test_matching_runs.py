@@ -83,3 +83,29 @@ async def test_run_of_a_killed_process_is_repeated(
         ended = await wait_for_run(database, run, "succeeded", "failed")
     assert (ended.state, ended.items_done) == ("succeeded", 1)
     assert process_ids() == []
+
+
+async def test_products_are_created_of_items_that_no_product_is_like(
+    conn: Connection,
+    database: Database,
+    submit_task: SubmitTask,
+    running_worker: RunningWorker,
+    wait_for_end: WaitForEnd,
+) -> None:
+    supplier_id = await builders.supplier(conn)
+    known = await builders.product(conn, "DeWalt DW745 table saw 250 mm")
+    likely = await builders.product(conn, "Claw hammer 450 g fiberglass handle")
+    text = (
+        "Article code,Name,Price\nA-1,Table saw DeWalt DW745 250 mm,412\n"
+        "A-2,Hammer claw 450 g fiberglass handle,7\nA-3,Rubber boots green size 42,19\n"
+    )
+    async with running_worker():
+        task_id = await submit_task(supplier_id, text, create_products=True)
+        await wait_for_end(task_id, "succeeded")
+        ((run_id,),) = await rows(conn, "SELECT id FROM match_runs")
+        run = await service.get_run(database, run_id)
+        run = await wait_for_run(database, run, "succeeded", "failed")
+    assert (run.linked, run.created) == (1, 1)
+    linked = dict(await rows(conn, "SELECT supplier_sku, product_id FROM supplier_items"))
+    assert (linked["A-1"], linked["A-2"]) == (known, None)
+    assert linked["A-3"] not in {known, likely, None}

@@ -9,17 +9,18 @@ from uuid import UUID
 
 from cyclopts import CycloptsError, Parameter
 
-from pricebook.cli import output
+from pricebook.cli import match_output, output
 from pricebook.cli.read_options import ReadOptions, option
 from pricebook.cli.server_defaults import load_settings, settings_with_servers
 from pricebook.imports import importer
 from pricebook.imports.configuration import parser_limits_of, safety_thresholds_of
 from pricebook.imports.importer_schemas import MAX_LISTED_ROWS, ImportRequest, ImportResult
 from pricebook.imports.merge import AfterMerge
+from pricebook.matching import service as matching
+from pricebook.matching.run_schemas import MatchRun
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.pricelists.schemas.read_request import FileSource
-from pricebook.products import service as products
 from pricebook.services import open_resources
 from pricebook.settings import Settings
 
@@ -95,21 +96,31 @@ def import_list(
             corrections_of=options.corrections,
             max_listed_rows=None if options.json else MAX_LISTED_ROWS,
         )
-        after_merge = products.create_products_from_unmatched if options.create_products else None
-        result = asyncio.run(_import_file(settings, request, file.name, after_merge))
+        after_merge = matching.create_products_after_import if options.create_products else None
+        result, matched = asyncio.run(_import_file(settings, request, file.name, after_merge))
     if options.json:
         output.print_json(result)
     else:
         output.print_import(result)
+        if matched:
+            match_output.print_run(matched)
     if result.status != "success":
         sys.exit(EXIT_NOT_IMPORTED)
 
 
 async def _import_file(
     settings: Settings, request: ImportRequest, title: str, after_merge: AfterMerge | None
-) -> ImportResult:
+) -> tuple[ImportResult, MatchRun | None]:
+    """Import a price list; then do the run that makes products of its items, if it left one."""
     async with open_resources(settings) as resources:
         with ParserPool() as parser_pool, output.progress_bar(title) as bar:
-            return await importer.run_import(
+            result = await importer.run_import(
                 resources.database, parser_pool, request, bar.show, after_merge
             )
+        run_id = await matching.find_queued_creation(resources.database, result.supplier_name)
+        if after_merge is None or run_id is None:
+            return result, None
+        # numpy is loaded for such an import only
+        from pricebook.matching.runs import run_next  # noqa: PLC0415
+
+        return result, await run_next(resources.database, run_id)

@@ -27,8 +27,13 @@ def print_run(run: MatchRun) -> None:
     print_line(
         f"{run.items_done:,} unmatched items examined: {run.certain:,} certain, {run.likely:,}"
         f" likely, {run.possible:,} possible, {without:,} without a suggestion;"
-        f" {run.linked:,} linked by auto-link."
+        f" {run.linked:,} linked."
     )
+    if run.creates_products:
+        print_line(
+            f"{run.created:,} products created; items with a likely product wait:"
+            " `pricebook matches list --band likely`."
+        )
 
 
 def print_matches(page: MatchPage) -> None:

@@ -14,7 +14,7 @@ from pricebook.http.pagination import Page
 from pricebook.imports import importer
 from pricebook.imports.configuration import apply_options_of
 from pricebook.imports.importer_schemas import ImportResult
-from pricebook.products import service as products
+from pricebook.matching import service as matching
 from pricebook.services import open_redis, open_resources
 from pricebook.settings import Settings
 from pricebook.tasks import cancellation, history, service
@@ -135,7 +135,7 @@ def apply(task_id: str, *, create_products: bool = False, json: bool = False) ->
         json: Print the result as JSON.
     """
     task_uuid = _parse_task_id(task_id)
-    after_merge = products.create_products_from_unmatched if create_products else None
+    after_merge = matching.create_products_after_import if create_products else None
 
     async def apply_held_price_list(database: Database) -> ImportResult:
         options = apply_options_of(load_settings())

@@ -42,7 +42,6 @@ from pricebook.tasks.schemas import (
     TaskLease,
 )
 
-AFTER_IMPORT = "import"
 NO_ROW_IMPORTED = "No row of the price list could be imported."
 MALFORMED_ROW = "malformed_row"
 PRICE_ON_REQUEST = "price_on_request"
@@ -235,7 +234,7 @@ async def _apply(conn: Connection, staged: StagedImport, counts_by_error: Counts
     await merge_repository.insert_new_items(conn, supplier_id)
     created = await staged.after_merge(conn, supplier_id) if staged.after_merge else 0
     if not staged.dry_run:
-        await matching.request_run_after_import(conn, supplier_id, AFTER_IMPORT)
+        await matching.request_run_after_import(conn, supplier_id)
     if staged.found and not staged.to_correct:
         await suppliers.save_detected_profile(conn, supplier_id, msgspec.to_builtins(staged.found))
     return created

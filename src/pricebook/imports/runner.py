@@ -16,10 +16,10 @@ from pricebook.imports.configuration import (
 from pricebook.imports.importer_schemas import ImportRequest, Progress
 from pricebook.imports.merge import AfterMerge
 from pricebook.imports.source_location import SourceAccess, resolve_source
+from pricebook.matching import service as matching
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.pricelists.schemas.read_request import FileSource
-from pricebook.products import service as products
 from pricebook.settings import Settings
 from pricebook.suppliers.source_config import SourceConfig
 from pricebook.tasks.held_tasks import TaskToApply
@@ -66,7 +66,7 @@ def create_import_runner(
 
 
 def _after_merge_step(*, create_products: bool) -> AfterMerge | None:
-    return products.create_products_from_unmatched if create_products else None
+    return matching.create_products_after_import if create_products else None
 
 
 def _import_request(settings: Settings, task: ClaimedTask) -> ImportRequest:

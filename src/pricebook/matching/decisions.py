@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from pricebook.db.database import Connection, Database
@@ -17,12 +18,15 @@ from pricebook.matching.batch_repository import BatchDecision
 from pricebook.matching.decision_repository import LockedItem, LockedProduct
 from pricebook.matching.decision_schemas import Decision, DecisionOutcome, LeftLink, UndoneBatch
 from pricebook.matching.schemas import MatchFilter, Outcome
+from pricebook.products import service as products
 
 CHUNK = 200
 # An item that an import has locked is tried again for so long.
 RETRIES, RETRY_SECONDS = 8, 0.25
 IS_LOCKED = "The item is being changed by an import or another request: try again in a moment."
 AUTO_LINK = "auto-link"
+CREATED_AT_ONCE = 1_000
+MAX_CERTAIN = 1_000_000
 
 
 async def decide(
@@ -124,14 +128,49 @@ async def link_certain(database: Database, supplier_id: UUID, item_ids: Sequence
         auto_link = await auto_link_repository.find_auto_link(conn, supplier_id)
         if auto_link is None or not auto_link.is_on:
             return 0
-        wanted = MatchFilter(supplier_id=supplier_id, band="certain")
-        pairs = await repository.list_best_pairs(conn, wanted, limit=1_000_000)
         examined = set(item_ids)
-        certain = [Decision(*pair, action="accept") for pair in pairs if pair[0] in examined]
+        certain = [
+            each
+            for each in await _certain_pairs(conn, supplier_id)
+            if each.supplier_item_id in examined
+        ]
         if not certain:
             return 0
         batch_id = await decision_repository.insert_batch(conn, "auto_link", AUTO_LINK)
-    outcomes = await decide(database, batch_id, certain, supplier_id)
+    return _count_linked(await decide(database, batch_id, certain, supplier_id))
+
+
+class MadeProducts(NamedTuple):
+    """How many items were linked to certain products, and how many became products."""
+
+    linked: int
+    created: int
+
+
+async def create_products(database: Database, supplier_id: UUID, name: str) -> MadeProducts:
+    """Link the certain suggestions of a supplier; make products of items without a likely one."""
+    async with database.transaction() as conn:
+        certain = await _certain_pairs(conn, supplier_id)
+        batch_id = await decision_repository.insert_batch(conn, "new_product", name)
+    linked = _count_linked(await decide(database, batch_id, certain))
+    async with database.connection() as conn:
+        rest = await repository.list_unlike_items(conn, supplier_id)
+    created = 0
+    for start in range(0, len(rest), CREATED_AT_ONCE):
+        async with database.transaction() as conn:
+            created += await products.create_products_of_items(
+                conn, rest[start : start + CREATED_AT_ONCE]
+            )
+    return MadeProducts(linked, created)
+
+
+async def _certain_pairs(conn: Connection, supplier_id: UUID) -> list[Decision]:
+    wanted = MatchFilter(supplier_id=supplier_id, band="certain")
+    pairs = await repository.list_best_pairs(conn, wanted, limit=MAX_CERTAIN)
+    return [Decision(*pair, action="accept") for pair in pairs]
+
+
+def _count_linked(outcomes: Sequence[DecisionOutcome]) -> int:
     return sum(outcome.outcome == "linked" for outcome in outcomes)
 
 

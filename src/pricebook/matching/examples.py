@@ -53,6 +53,8 @@ RUN: dict[str, Any] = {
     "likely": 140,
     "possible": 52,
     "linked": 0,
+    "creates_products": False,
+    "created": 0,
     "error": None,
 }
 ACCEPTED_RUN: dict[str, Any] = {

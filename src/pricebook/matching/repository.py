@@ -148,6 +148,21 @@ async def list_best_pairs(
     return [(item_id, product_id) for item_id, product_id in await cursor.fetchall()]
 
 
+async def list_unlike_items(conn: Connection, supplier_id: UUID) -> list[UUID]:
+    """Return the examined items of a supplier to which no product is likely, the oldest first."""
+    cursor = await conn.execute(
+        """
+        SELECT item.id
+        FROM match_items AS examined JOIN supplier_items AS item ON item.id = supplier_item_id
+        WHERE examined.supplier_id = %s AND (best_band IS NULL OR best_band = 'possible')
+            AND product_id IS NULL AND absent_since IS NULL
+        ORDER BY item.created_at, item.id
+        """,
+        [supplier_id],
+    )
+    return [item_id for (item_id,) in await cursor.fetchall()]
+
+
 def filter_conditions(wanted: MatchFilter) -> tuple[LiteralString, dict[str, Any]]:
     """Return the conditions of the filters on match_items, and their values."""
     conditions: LiteralString = """suggestions > 0 AND supplier_id <> ALL (ARRAY(

@@ -9,7 +9,7 @@ from msgspec import Struct
 from psycopg.errors import UniqueViolation
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import counted_row, fetch_page, struct_row
+from pricebook.db.row_types import counted_row, fetch_page, fetch_value, find_value, struct_row
 from pricebook.http.pagination import Paging
 from pricebook.matching.run_schemas import MatchRun
 
@@ -23,12 +23,14 @@ class RunProgress(Struct, frozen=True, kw_only=True):
     likely: int = 0
     possible: int = 0
     linked: int = 0
+    created: int = 0
 
 
 RUN_COLUMNS: LiteralString = """
     id, supplier_id, item_ids AS supplier_item_ids, with_unchanged, state, requested_by, created_at,
     started_at, completed_at, items_total, items_done, count_certain AS certain,
-    count_likely AS likely, count_possible AS possible, count_linked AS linked, error
+    count_likely AS likely, count_possible AS possible, count_linked AS linked,
+    creates_products, count_created AS created, error
 """
 
 
@@ -55,15 +57,17 @@ async def insert_run(
     return run
 
 
-async def insert_run_after_import(conn: Connection, supplier_id: UUID, requested_by: str) -> None:
+async def insert_run_after_import(
+    conn: Connection, supplier_id: UUID, requested_by: str, *, creates_products: bool = False
+) -> None:
     """Queue a run over what is new or changed of a supplier.
 
     Not if one waits already, nothing of the supplier is unmatched, or there are no products.
     """
     await conn.execute(
         """
-        INSERT INTO match_runs (requested_by, supplier_id)
-        SELECT %(by)s, %(supplier)s
+        INSERT INTO match_runs (requested_by, supplier_id, creates_products)
+        SELECT %(by)s, %(supplier)s, %(creates)s
         WHERE EXISTS (SELECT FROM products WHERE status <> 'archived')
             AND EXISTS (
                 SELECT FROM supplier_items
@@ -71,9 +75,30 @@ async def insert_run_after_import(conn: Connection, supplier_id: UUID, requested
             AND NOT EXISTS (
                 SELECT FROM match_runs
                 WHERE state = 'queued' AND item_ids IS NULL
+                    AND (creates_products OR NOT %(creates)s)
                     AND (supplier_id = %(supplier)s OR supplier_id IS NULL))
         """,
-        {"by": requested_by, "supplier": supplier_id},
+        {"by": requested_by, "supplier": supplier_id, "creates": creates_products},
+    )
+
+
+async def has_products(conn: Connection) -> bool:
+    """Return whether there is a product that items can be linked to."""
+    return await fetch_value(
+        conn, "SELECT EXISTS (SELECT FROM products WHERE status <> 'archived')"
+    )
+
+
+async def find_queued_creation(conn: Connection, supplier_id: UUID) -> UUID | None:
+    """Return the id of the run that waits to make products of items of a supplier."""
+    return await find_value(
+        conn,
+        """
+        SELECT id FROM match_runs
+        WHERE supplier_id = %s AND creates_products AND state = 'queued'
+        ORDER BY created_at DESC LIMIT 1
+        """,
+        [supplier_id],
     )
 
 
@@ -164,7 +189,7 @@ async def set_progress(
         UPDATE match_runs
         SET items_total = %(items_total)s, items_done = %(items_done)s,
             count_certain = %(certain)s, count_likely = %(likely)s, count_possible = %(possible)s,
-            count_linked = %(linked)s,
+            count_linked = %(linked)s, count_created = %(created)s,
             lease_expires_at = now() + make_interval(secs => %(lease)s)
         WHERE id = %(run)s AND state = 'running'
         """,

@@ -49,7 +49,12 @@ class MatchRun(Struct, frozen=True):
     certain: Annotated[int, doc("Items whose best suggestion is certain.")]
     likely: Annotated[int, doc("Items whose best suggestion is likely.")]
     possible: Annotated[int, doc("Items whose best suggestion is possible.")]
-    linked: Annotated[int, doc("Items that were linked by themselves (auto-link).")]
+    linked: Annotated[int, doc("Items that the run has linked to certain products.")]
+    creates_products: Annotated[
+        bool,
+        doc("Whether certain matches are linked and items without a likely one become products."),
+    ]
+    created: Annotated[int, doc("Products that the run has made of items.")]
     error: Annotated[str | None, doc("Why the run failed; null otherwise.")]
 
 

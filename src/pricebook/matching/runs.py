@@ -126,7 +126,10 @@ class _Examination:
             await self._compare(examined, supplier_id, chunk, found, categories)
             await self._report()
         await self._store(known, examined.suggestions())
-        await self._link_certain(supplier_id, known)
+        if self._run.creates_products:
+            await self._create_products(supplier_id)
+        else:
+            await self._link_certain(supplier_id, known)
 
     async def _find(
         self, examined: Run[UUID, UUID], items: Sequence[ItemTexts]
@@ -184,6 +187,16 @@ class _Examination:
         linked = await decisions.link_certain(self._database, supplier_id, list(known))
         self._progress = msgspec.structs.replace(
             self._progress, linked=self._progress.linked + linked
+        )
+        await self._report()
+
+    async def _create_products(self, supplier_id: UUID) -> None:
+        """Link certain matches, and make products of the items without a likely one."""
+        made = await decisions.create_products(self._database, supplier_id, self._run.requested_by)
+        self._progress = msgspec.structs.replace(
+            self._progress,
+            linked=self._progress.linked + made.linked,
+            created=self._progress.created + made.created,
         )
         await self._report()
 

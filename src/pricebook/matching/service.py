@@ -32,6 +32,8 @@ from pricebook.products import service as products
 from pricebook.products.schemas import CreateProductRequest, StaffProductDetail
 from pricebook.suppliers import service as suppliers
 
+AFTER_IMPORT = "import"
+
 
 async def list_matches(database: Database, query: MatchQuery) -> MatchPage:
     """Return a page of unmatched items with their suggestions, the best first."""
@@ -79,15 +81,36 @@ async def is_run_due(database: Database) -> bool:
         return await run_repository.is_due(conn)
 
 
-async def request_run_after_import(conn: Connection, supplier_id: UUID, name: str) -> None:
+async def request_run_after_import(conn: Connection, supplier_id: UUID) -> None:
     """Queue a run over what is new or changed of a supplier, in the transaction of an import."""
-    await run_repository.insert_run_after_import(conn, supplier_id, name)
+    await run_repository.insert_run_after_import(conn, supplier_id, AFTER_IMPORT)
 
 
 async def purge_runs(database: Database, keep_days: int) -> None:
     """Delete the runs that ended longer ago."""
     async with database.transaction() as conn:
         await run_repository.purge_runs(conn, keep_days)
+
+
+async def create_products_after_import(conn: Connection, supplier_id: UUID) -> int:
+    """Make a product of each unmatched item of a supplier; return how many, in an import's step.
+
+    Where there are products already, a run is queued instead: it links certain matches, leaves
+    likely ones to people, and makes products of the other items.
+    """
+    if not await run_repository.has_products(conn):
+        return await products.create_products_from_unmatched(conn, supplier_id)
+    await run_repository.insert_run_after_import(
+        conn, supplier_id, AFTER_IMPORT, creates_products=True
+    )
+    return 0
+
+
+async def find_queued_creation(database: Database, supplier_name: str) -> UUID | None:
+    """Return the id of the run that waits to make products of items of a supplier."""
+    async with database.connection() as conn:
+        supplier = await suppliers.find_supplier(conn, supplier_name)
+        return supplier and await run_repository.find_queued_creation(conn, supplier.id)
 
 
 async def decide(database: Database, bulk: BulkDecision, name: str) -> DecidedBatch:

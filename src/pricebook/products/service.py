@@ -203,6 +203,16 @@ async def create_products_from_unmatched(conn: Connection, supplier_id: UUID) ->
     return created
 
 
+async def create_products_of_items(conn: Connection, item_ids: Sequence[UUID]) -> int:
+    """Create an active product for each of these items that is unmatched; return how many.
+
+    Items that other transactions have locked are left out. Runs in the caller's transaction.
+    """
+    items = await suppliers.lock_unmatched(conn, item_ids)
+    await _create_linked(conn, items)
+    return len(items)
+
+
 async def insert_product(conn: Connection, new_product: CreateProductRequest) -> UUID:
     """Insert a product without its supplier item and return its id.
 

@@ -45,6 +45,22 @@ async def lock_unmatched_rows(
         return await cursor.fetchall()
 
 
+async def lock_unmatched(conn: Connection, item_ids: Sequence[UUID]) -> list[UnmatchedItemText]:
+    """Lock those of these items that are unmatched and that no other transaction has locked."""
+    async with conn.cursor(row_factory=struct_row(UnmatchedItemText)) as cursor:
+        await cursor.execute(
+            """
+            SELECT id, name, characteristics ->> 'category' AS category
+            FROM supplier_items
+            WHERE id = ANY (%s) AND product_id IS NULL AND absent_since IS NULL
+            ORDER BY created_at, id
+            FOR UPDATE SKIP LOCKED
+            """,
+            [list(item_ids)],
+        )
+        return await cursor.fetchall()
+
+
 async def set_linked_products(conn: Connection, links: Sequence[NewItemLink]) -> int:
     """Link unmatched items to products; return how many were linked."""
     cursor = await conn.execute(

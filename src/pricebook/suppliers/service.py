@@ -195,6 +195,11 @@ async def lock_unmatched_items(
     return await item_repository.lock_unmatched_rows(conn, supplier_id, limit)
 
 
+async def lock_unmatched(conn: Connection, item_ids: Sequence[UUID]) -> list[UnmatchedItemText]:
+    """Lock those of these items that are unmatched; skip those that are being linked."""
+    return await item_repository.lock_unmatched(conn, item_ids)
+
+
 async def link_unmatched_items(conn: Connection, links: Sequence[NewItemLink]) -> int:
     """Link items that have no product; return how many were linked.
 

@@ -40,6 +40,7 @@ RUNS = """
         item_ids uuid[],
         with_unchanged boolean NOT NULL DEFAULT false,
         with_clusters boolean NOT NULL DEFAULT false,
+        creates_products boolean NOT NULL DEFAULT false,
         state match_run_state NOT NULL DEFAULT 'queued',
         requested_by varchar(255) NOT NULL,
         attempts integer NOT NULL DEFAULT 0,
@@ -52,6 +53,7 @@ RUNS = """
         count_likely integer NOT NULL DEFAULT 0,
         count_possible integer NOT NULL DEFAULT 0,
         count_linked integer NOT NULL DEFAULT 0,
+        count_created integer NOT NULL DEFAULT 0,
         error text,
         created_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL DEFAULT now()
@@ -65,6 +67,8 @@ RUNS = """
     CREATE TRIGGER set_updated_at BEFORE UPDATE ON match_runs
         FOR EACH ROW EXECUTE FUNCTION set_updated_at();
     COMMENT ON TABLE match_runs IS 'runs that suggest products for unmatched items; one at a time';
+    COMMENT ON COLUMN match_runs.creates_products IS
+        'true: certain matches are linked, and items without a likely one become products';
     COMMENT ON COLUMN match_runs.with_unchanged IS
         'false: only items that are new or changed since they were examined';
 
