@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
+from psycopg.types.json import Jsonb
 
 import builders
 from pricebook.db.database import Connection
@@ -41,10 +42,15 @@ async def goods(conn: Connection) -> None:
     await builders.item(conn, supplier_id, sku="NW-204 17", product_id=claw)
     await builders.product(conn, "Hammer drill", sku="DRI-1", status="draft")
     await builders.product(conn, "Set of hammers", sku="SET-1")
-    await builders.product(conn, "Bench grinder", sku="GRI-1")
+    grinder = await builders.product(conn, "Bench grinder", sku="GRI-1")
     await builders.product(conn, "Молоток слесарный", sku="МОЛ-1")
     pen = await builders.product(conn, "Pen", sku="20417")
     await builders.item(conn, supplier_id, sku="FREE-1")
+    item_id = await builders.item(conn, supplier_id, sku="GR-1", product_id=grinder)
+    details = {"gtin": "4006381333931", "mpn": "GWS 7-125", "list_price": 3}
+    await conn.execute(
+        "UPDATE supplier_items SET price_details = %s WHERE id = %s", [Jsonb(details), item_id]
+    )
     await conn.execute(
         "UPDATE products SET gtin = '0012345678905', mpn = 'DW/745-X' WHERE id = %s", [pen]
     )
@@ -66,6 +72,10 @@ async def goods(conn: Connection) -> None:
         ("dw745x", ["Pen"]),
         ("pen DW/745-X", ["Pen"]),
         ("FREE-1", []),
+        ("4006381333931", ["Bench grinder"]),
+        ("04006381333931", ["Bench grinder"]),
+        ("gws7125", ["Bench grinder"]),
+        ("grinder GWS-7125", ["Bench grinder"]),
         ("hammer claw", ["Claw hammer 20 oz"]),
         ("hammers", ["Set of hammers", "Claw hammer 20 oz", "Hammer drill"]),
         ("HAMMER", ["Claw hammer 20 oz", "Hammer drill", "Set of hammers"]),
@@ -124,6 +134,26 @@ async def test_renamed_products_are_found_despite_errors(sales: Client, conn: Co
     await conn.execute("UPDATE products SET name = 'Screwdriver' WHERE id = %s", [product_id])
     assert await found(sales, "screwdriwer") == ["Screwdriver"]
     assert await found(sales, "thimg") == []
+
+
+async def test_identifiers_follow_the_items(sales: Client, conn: Connection) -> None:
+    supplier_id = await builders.supplier(conn)
+    product_id = await builders.product(conn, "Pen")
+    insert = """
+        INSERT INTO supplier_items (supplier_id, product_id, supplier_sku, name, current_price,
+            price_details) VALUES (%s, %s, %s, 'Pen', 1, %s)
+    """
+    for sku, details in (("A", {"gtin": "4006381333931"}), ("B", None), ("C", {"unit": "H87"})):
+        given = None if details is None else Jsonb(details)
+        await conn.execute(insert, [supplier_id, product_id, sku, given])
+    assert await found(sales, "4006381333931") == ["Pen"]
+    await conn.execute(
+        "UPDATE supplier_items SET price_details = %s", [Jsonb({"mpn": "X 12/3", "gtin": None})]
+    )
+    assert await found(sales, "4006381333931") == []
+    assert await found(sales, "x123") == ["Pen"]
+    await conn.execute("DELETE FROM supplier_items")
+    assert await found(sales, "x123") == []
 
 
 @pytest.mark.parametrize(

@@ -13,38 +13,52 @@ MIN_SIMILARITY = "0.2"
 
 
 async def find_by_codes(conn: Connection, codes: Sequence[str]) -> dict[str, tuple[UUID, ...]]:
-    """Return the products that have each text as SKU, GTIN, MPN or code of a linked item.
+    """Return the products that have each text as SKU, or they or a linked item as another code.
 
-    Separators, case and the leading zeros of a GTIN do not matter; the case of a SKU is that of the
-    text, or all capitals, or all small.
+    These are GTIN, MPN and the supplier's code. Separators, case and the leading zeros of a GTIN do
+    not matter; the case of a SKU is that of the text, or all capitals, or all small.
     """
     cursor = await conn.execute(
         """
         SELECT wanted.code, found.ids
-        FROM unnest(%s::text[]) AS wanted (code)
+        FROM unnest(%(codes)s::text[]) AS given (code)
+        CROSS JOIN LATERAL (
+            SELECT given.code, code_key(given.code) AS key, CASE
+                WHEN given.code ~ '^[0-9]{8,14}$' THEN ARRAY(
+                    SELECT lpad(ltrim(given.code, '0'), length, '0')
+                    FROM unnest(ARRAY[8, 12, 13, 14]) AS length
+                    WHERE length >= char_length(ltrim(given.code, '0')))
+                ELSE '{}' END AS gtins
+        ) AS wanted
         CROSS JOIN LATERAL (
             SELECT array_agg(DISTINCT id ORDER BY id) AS ids FROM (
                 SELECT id FROM products
                 WHERE internal_sku IN (wanted.code, upper(wanted.code), lower(wanted.code))
                 UNION ALL
-                SELECT id FROM products
-                WHERE gtin IS NOT NULL AND wanted.code ~ '^[0-9]{8,14}$' AND gtin = ANY (ARRAY[
-                    wanted.code, lpad(ltrim(wanted.code, '0'), 8, '0'),
-                    lpad(ltrim(wanted.code, '0'), 12, '0'), lpad(ltrim(wanted.code, '0'), 13, '0'),
-                    lpad(ltrim(wanted.code, '0'), 14, '0')])
+                (SELECT id FROM products
+                WHERE gtin IS NOT NULL AND gtin = ANY (wanted.gtins) ORDER BY id LIMIT %(most)s)
                 UNION ALL
                 (SELECT id FROM products
-                WHERE mpn IS NOT NULL AND code_key(mpn) = code_key(wanted.code)
-                ORDER BY id LIMIT %s)
+                WHERE mpn IS NOT NULL AND code_key(mpn) = wanted.key ORDER BY id LIMIT %(most)s)
                 UNION ALL
                 (SELECT product_id FROM supplier_items
-                WHERE code_key(supplier_sku) = code_key(wanted.code) AND product_id IS NOT NULL
-                ORDER BY product_id LIMIT %s)
+                WHERE code_key(supplier_sku) = wanted.key AND product_id IS NOT NULL
+                ORDER BY product_id LIMIT %(most)s)
+                UNION ALL
+                (SELECT product_id
+                FROM item_identifiers JOIN supplier_items AS item ON item.id = supplier_item_id
+                WHERE gtin IS NOT NULL AND gtin = ANY (wanted.gtins) AND product_id IS NOT NULL
+                ORDER BY product_id LIMIT %(most)s)
+                UNION ALL
+                (SELECT product_id
+                FROM item_identifiers JOIN supplier_items AS item ON item.id = supplier_item_id
+                WHERE mpn_key IS NOT NULL AND mpn_key = wanted.key AND product_id IS NOT NULL
+                ORDER BY product_id LIMIT %(most)s)
             ) AS each
         ) AS found
         WHERE found.ids IS NOT NULL
         """,
-        [list(codes), MAX_PRODUCTS_OF_CODE, MAX_PRODUCTS_OF_CODE],
+        {"codes": list(codes), "most": MAX_PRODUCTS_OF_CODE},
     )
     return {code: tuple(ids) for code, ids in await cursor.fetchall()}
 

@@ -40,7 +40,7 @@ BEGIN
         TO pricebook_api;
     GRANT SELECT, INSERT (dry_run, file_path, file_name, sheet_name, requested_by, requested_by_id,
             request_id, idempotency_key, request_digest) ON product_imports TO pricebook_api;
-    GRANT SELECT ON product_import_rows, product_words TO pricebook_api;
+    GRANT SELECT ON product_import_rows, product_words, item_identifiers TO pricebook_api;
     GRANT UPDATE (product_id) ON supplier_items TO pricebook_api;
     -- Writes the prices of quarantined rows only.
     GRANT EXECUTE ON FUNCTION accept_quarantined_rows(uuid[], text) TO pricebook_api;

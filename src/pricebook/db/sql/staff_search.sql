@@ -35,3 +35,37 @@ CREATE OR REPLACE TRIGGER words_after_insert AFTER INSERT ON products
 CREATE OR REPLACE TRIGGER words_after_update AFTER UPDATE OF name ON products
     FOR EACH ROW WHEN (NEW.name IS DISTINCT FROM OLD.name)
     EXECUTE FUNCTION words_after_update();
+
+-- GTIN and MPN of items are in a table of their own, with indexes: one on price_details, which changes
+-- with prices, would end HOT updates of items.
+CREATE OR REPLACE FUNCTION identifiers_after_insert() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO item_identifiers (supplier_item_id, gtin, mpn_key)
+    SELECT id, price_details ->> 'gtin', nullif(code_key(price_details ->> 'mpn'), '')
+    FROM new_items
+    WHERE price_details ->> 'gtin' IS NOT NULL
+        OR nullif(code_key(price_details ->> 'mpn'), '') IS NOT NULL;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION identifiers_after_update() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO item_identifiers (supplier_item_id, gtin, mpn_key)
+    VALUES (NEW.id, NEW.price_details ->> 'gtin',
+        nullif(code_key(NEW.price_details ->> 'mpn'), ''))
+    ON CONFLICT (supplier_item_id)
+        DO UPDATE SET gtin = excluded.gtin, mpn_key = excluded.mpn_key;
+    RETURN NULL;
+END $$;
+
+REVOKE EXECUTE ON FUNCTION identifiers_after_insert(), identifiers_after_update() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER identifiers_after_insert AFTER INSERT ON supplier_items
+    REFERENCING NEW TABLE AS new_items
+    FOR EACH STATEMENT EXECUTE FUNCTION identifiers_after_insert();
+CREATE OR REPLACE TRIGGER identifiers_after_update AFTER UPDATE OF price_details ON supplier_items
+    FOR EACH ROW WHEN ((NEW.price_details ->> 'gtin', NEW.price_details ->> 'mpn')
+        IS DISTINCT FROM (OLD.price_details ->> 'gtin', OLD.price_details ->> 'mpn'))
+    EXECUTE FUNCTION identifiers_after_update();
