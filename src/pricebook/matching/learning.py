@@ -3,9 +3,11 @@
 It loads numpy: only runs import it.
 """
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from pricebook.db.database import Database
 from pricebook.matching import article_repository, model_repository
@@ -16,6 +18,8 @@ from pricebook.matching.scoring.model import Model, load_shipped
 from pricebook.matching.scoring.prepared import Context
 from pricebook.matching.scoring.texts import describe
 from pricebook.matching.scoring.training import Decision, train
+
+log = structlog.stdlib.get_logger(__name__)
 
 # Weights are learnt from so many decisions on, and again after a tenth of them more.
 FIRST_DECISIONS = 50
@@ -48,7 +52,16 @@ async def current_model(database: Database) -> Model:
             await model_repository.insert_model(conn, stored, count, LEARNT_BY)
             return model
         active = await model_repository.find_active(conn)
-    return load_shipped() if active is None else msgspec.convert(active, Model)
+    return load_shipped() if active is None else _read_model(active)
+
+
+def _read_model(stored: dict[str, Any]) -> Model:
+    """Return a learnt model; that of the release if another release has stored it differently."""
+    try:
+        return msgspec.convert(stored, Model)
+    except msgspec.ValidationError as error:
+        log.warning("learnt weights are of another release and are not used", reason=str(error))
+        return load_shipped()
 
 
 async def supplier_context(

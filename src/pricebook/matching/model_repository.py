@@ -41,7 +41,7 @@ async def count_learnt(conn: Connection) -> int:
 
 
 async def list_learnt_decisions(conn: Connection, limit: int) -> list[LearntDecision]:
-    """Return the newest decisions of people."""
+    """Return the newest decisions of people, the oldest of them first."""
     async with conn.cursor(row_factory=struct_row(LearntDecision)) as cursor:
         await cursor.execute(
             f"""
@@ -50,7 +50,7 @@ async def list_learnt_decisions(conn: Connection, limit: int) -> list[LearntDeci
             """,
             [limit],
         )
-        return await cursor.fetchall()
+        return (await cursor.fetchall())[::-1]
 
 
 async def insert_model(conn: Connection, model: str, decisions: int, name: str) -> int:

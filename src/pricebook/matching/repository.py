@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, LiteralString
+from typing import Any, LiteralString, cast
 from uuid import UUID
 
 from msgspec import Struct
@@ -39,6 +39,10 @@ PAGE: LiteralString = """
     JOIN products AS product ON product.id = suggestion.product_id
     ORDER BY best_band, (-best_score), item.id, place
 """
+
+# The expression must be that of the index on it; %(…)s is a name of a value.
+WORD: LiteralString = """
+                AND search_fold(name || ' ' || supplier_sku) LIKE search_pattern(%({name})s)"""
 
 
 class MatchRow(Struct, frozen=True):
@@ -178,8 +182,10 @@ def filter_conditions(wanted: MatchFilter) -> tuple[LiteralString, dict[str, Any
         conditions += " AND suggestions = 1"
     if wanted.words:
         conditions += """ AND supplier_item_id IN (
-            SELECT id FROM supplier_items
-            WHERE product_id IS NULL AND search_fold(name || ' ' || supplier_sku) LIKE ALL (ARRAY(
-                SELECT search_pattern(word) FROM unnest(%(words)s::text[]) AS word)))"""
-        values["words"] = list(wanted.words)
+            SELECT id FROM supplier_items WHERE product_id IS NULL"""
+        for number, word in enumerate(wanted.words):
+            name = f"word{number}"
+            conditions += WORD.format(name=cast("LiteralString", name))
+            values[name] = word
+        conditions += ")"
     return conditions, values
