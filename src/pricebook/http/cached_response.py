@@ -18,7 +18,7 @@ MIN_GZIP_BYTES = 1024
 GZIP_LEVEL = 5
 ETAG_DIGITS = 24
 # The largest part of a body that is sent at once; flow control applies between parts.
-SEND_CHUNK_BYTES = 64 * 1024
+SEND_CHUNK_BYTES = 32 * 1024
 # The part of Accept-Encoding behind this length is ignored.
 MAX_ACCEPT_ENCODING_BYTES = 512
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 TRIM_INTERVAL_SECONDS = 10.0
-SHRINK_INTERVAL_SECONDS = 60.0
+SHRINK_INTERVAL_SECONDS = 20.0
 STATM = Path("/proc/self/statm")
 # Options of mallopt(3). Blocks of this size and more are mapped on their own, so that they return
 # to the system when they are freed; without a fixed size, glibc raises it up to 32 MiB.
