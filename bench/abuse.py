@@ -2,7 +2,7 @@
 
 Runs the attacks of `hostile.py` in random order, two at a time, while one client fills the response
 cache (128 MB) with random requests and another one reads the catalog. Prints the resident memory of
-the API process after each attack, its peak, and its value after a minute without requests. Exits
+the API process before and after each attack, its peak, and a minute after the last one. Exits
 with 1 if the peak or the last value is over its limit, a response had the status 500, or the other
 client got none. The warnings and errors of the API are kept in the file that it names.
 """
@@ -39,14 +39,20 @@ class MemoryMonitor:
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
-        self.now = self.peak = 0.0
+        self.now = self.peak = self._recent_peak = 0.0
 
     async def run(self) -> None:
         """Measure until cancelled."""
         while True:
             self.now = max(megabytes(self._pid))
             self.peak = max(self.peak, self.now)
+            self._recent_peak = max(self._recent_peak, self.now)
             await asyncio.sleep(SAMPLE_SECONDS)
+
+    def take_recent_peak(self) -> float:
+        """Return the largest value since the last call."""
+        recent, self._recent_peak = self._recent_peak, self.now
+        return recent
 
 
 def main() -> None:
@@ -94,12 +100,13 @@ def _attacks(chosen: Random) -> Iterator[tuple[str, Attack]]:
 async def _attack(
     queue: Iterator[tuple[str, Attack]], monitor: MemoryMonitor, ends_at: float
 ) -> None:
-    """Run one attack after the other; print the memory before and after each."""
+    """Run one attack after the other; print the memory before and after each, and its peak."""
     while time.monotonic() < ends_at:
         name, attack = next(queue)
         before = monitor.now
         outcome = await attack(PORT)
-        print(f"{name:44}{before:6.0f}{monitor.now:6.0f} MB  {outcome[:70]}", flush=True)
+        peak = monitor.take_recent_peak()
+        print(f"{name:44}{before:6.0f}{peak:6.0f}{monitor.now:6.0f} MB  {outcome[:64]}", flush=True)
 
 
 async def _fill(paths: list[str]) -> None:
