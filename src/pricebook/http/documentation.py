@@ -139,6 +139,7 @@ openapi = OpenAPIConfig(
         Tag(name="Suppliers", description="Staff: suppliers, their items and price history."),
         Tag(name="Exchange rates", description="Staff: rates by which other currencies count."),
         Tag(name="Tasks", description="Admin: imports of price lists and their results."),
+        Tag(name="Matching", description="Procurement: products that unmatched items may be."),
         Tag(name="Quarantine", description="Procurement: rows whose price is out of line."),
         Tag(name="Service", description="Operators: health and metrics."),
     ],
