@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 import builders
 from import_fixtures import rows
 from pricebook.db.database import Connection, Database
-from pricebook.matching import service
+from pricebook.matching import runs, service
 from pricebook.matching.run_schemas import RunRequest
 from pricebook.matching.runs import run_next
 
@@ -241,3 +242,24 @@ async def test_cluster_of_unmatched_items_becomes_a_product(
         item["id"] for item in cluster["supplier_items"]
     }
     assert (await procurement.get("/api/v1/admin/clusters")).json()["total_count"] == 2
+
+
+async def test_items_in_groups_compete_with_each_other(
+    procurement: Client,
+    conn: Connection,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, _, items = await shelf(conn)
+    supplier_id = await builders.supplier(conn, "Toolhaus")
+    twins = [await builders.item(conn, supplier_id, name="Saw DW745 DeWalt") for _ in range(2)]
+    monkeypatch.setattr(runs, "EXAMINED_AT_ONCE", 1)
+    await examine(database)
+    page = (await procurement.get(PATH)).json()
+    bands = {each["supplier_item"]["id"]: each["suggestions"][0]["band"] for each in page["data"]}
+    assert {bands[str(item)] for item in items.values()} == {"certain"}
+    assert [bands[str(item)] for item in twins] == ["likely", "likely"]
+    await service.set_auto_link(database, supplier_id, "paula", is_on=True)
+    await examine(database)
+    linked = await links(conn)
+    assert [linked[item] for item in twins] == [None, None]

@@ -42,6 +42,8 @@ log = structlog.stdlib.get_logger(__name__)
 LEASE_SECONDS = 60.0
 MAX_ATTEMPTS = 3
 COMPARED_ITEMS = 500
+# What was compared of so many items is in memory at once, some 20 KB for each.
+EXAMINED_AT_ONCE = 20_000
 # Suggestions that are less likely are not shown: they would be the only one of no item.
 LEAST_SCORE = 0.02
 MAX_CLUSTERED_ITEMS = 20_000
@@ -109,10 +111,25 @@ class _Examination:
         if not items:
             return
         context = await supplier_context(database, supplier_id, index, categories)
-        examined = Run[UUID, UUID](index, context, model)
+        for group in chunks(items, EXAMINED_AT_ONCE):
+            examined = Run[UUID, UUID](index, context, model)
+            await self._examine_group(supplier_id, examined, group, categories)
+        if run.creates_products:
+            await self._create_products(supplier_id)
+        else:
+            await self._link_certain(supplier_id, [item.id for item in items])
+
+    async def _examine_group(
+        self,
+        supplier_id: UUID,
+        examined: Run[UUID, UUID],
+        items: Sequence[ItemTexts],
+        categories: Categories,
+    ) -> None:
+        """Examine items, and again those examined before that compete with them for products."""
         known = {item.id: item for item in items}
         found = await self._find(examined, items)
-        async with database.connection() as conn:
+        async with self._database.connection() as conn:
             competing = await article_repository.list_competing_items(
                 conn, supplier_id, list({each for ids in found.values() for each in ids})
             )
@@ -126,10 +143,6 @@ class _Examination:
             await self._compare(examined, supplier_id, chunk, found, categories)
             await self._report()
         await self._store(known, examined.suggestions())
-        if self._run.creates_products:
-            await self._create_products(supplier_id)
-        else:
-            await self._link_certain(supplier_id, known)
 
     async def _find(
         self, examined: Run[UUID, UUID], items: Sequence[ItemTexts]
