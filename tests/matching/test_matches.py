@@ -62,6 +62,28 @@ async def test_matches_are_listed_with_reasons_and_the_best_first(
     assert scores == sorted(scores, reverse=True)
 
 
+async def test_equal_runs_wait_as_one(procurement: Client, conn: Connection) -> None:
+    supplier_id = str(await builders.supplier(conn))
+    requests: list[dict[str, Any]] = [
+        {},
+        {"supplier_id": supplier_id},
+        {"supplier_id": supplier_id, "with_unchanged": False},
+        {"supplier_item_ids": [str(uuid4())]},
+    ]
+    accepted = [await procurement.post(f"{PATH}/run", json=each) for each in requests * 2]
+    assert {response.status_code for response in accepted} == {202}
+    ids = [response.json()["task_id"] for response in accepted]
+    assert ids[:4] == ids[4:]
+    assert len(set(ids)) == 4
+    location = accepted[1].headers["location"]
+    run = (await procurement.get(location)).json()
+    assert (run["id"], run["supplier_id"], run["state"]) == (ids[1], supplier_id, "queued")
+    listed = (await procurement.get(f"{PATH}/runs")).json()
+    assert {each["id"] for each in listed["data"]} == set(ids)
+    unknown = await procurement.post(f"{PATH}/run", json={"supplier_id": str(uuid4())})
+    assert unknown.status_code == 404
+
+
 async def test_pages_follow_each_other_by_cursor(
     procurement: Client, conn: Connection, database: Database
 ) -> None:

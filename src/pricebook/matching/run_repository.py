@@ -42,17 +42,32 @@ async def insert_run(
     *,
     with_unchanged: bool,
 ) -> MatchRun:
-    """Queue a run and return it."""
+    """Queue a run and return it; return an equal one that waits already."""
     statement: LiteralString = """
-        INSERT INTO match_runs (requested_by, supplier_id, item_ids, with_unchanged, with_clusters)
-        VALUES (%s, %s, %s, %s, %s) RETURNING {columns}
-    """
-    is_whole = supplier_id is None and item_ids is None
-    values = [requested_by, supplier_id, list(item_ids) if item_ids is not None else None]
-    async with conn.cursor(row_factory=struct_row(MatchRun)) as cursor:
-        await cursor.execute(
-            statement.format(columns=RUN_COLUMNS), [*values, with_unchanged, is_whole]
+        WITH waiting AS (
+            SELECT * FROM match_runs
+            WHERE state = 'queued' AND supplier_id IS NOT DISTINCT FROM %(supplier)s::uuid
+                AND item_ids IS NOT DISTINCT FROM %(items)s::uuid[]
+                AND with_unchanged = %(unchanged)s
+            ORDER BY created_at LIMIT 1
+        ), inserted AS (
+            INSERT INTO match_runs
+                (requested_by, supplier_id, item_ids, with_unchanged, with_clusters)
+            SELECT %(by)s, %(supplier)s::uuid, %(items)s::uuid[], %(unchanged)s, %(clusters)s
+            WHERE NOT EXISTS (SELECT FROM waiting)
+            RETURNING *
         )
+        SELECT {columns} FROM (SELECT * FROM waiting UNION ALL SELECT * FROM inserted) AS run
+    """
+    values = {
+        "by": requested_by,
+        "supplier": supplier_id,
+        "items": list(item_ids) if item_ids is not None else None,
+        "unchanged": with_unchanged,
+        "clusters": supplier_id is None and item_ids is None,
+    }
+    async with conn.cursor(row_factory=struct_row(MatchRun)) as cursor:
+        await cursor.execute(statement.format(columns=RUN_COLUMNS), values)
         (run,) = await cursor.fetchall()
     return run
 
