@@ -24,7 +24,8 @@ def upgrade() -> None:
         CREATE INDEX product_words_similar_idx ON product_words USING gin (word gin_trgm_ops);
         CREATE INDEX products_gtin_idx ON products (gtin) WHERE gtin IS NOT NULL;
         CREATE INDEX products_mpn_idx ON products (code_key(mpn)) WHERE mpn IS NOT NULL;
-        CREATE INDEX supplier_items_code_idx ON supplier_items (code_key(supplier_sku));
+        CREATE INDEX supplier_items_code_idx ON supplier_items (code_key(supplier_sku))
+            WHERE product_id IS NOT NULL;
     """)
 
 
