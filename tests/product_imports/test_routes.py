@@ -17,6 +17,7 @@ from worker_fixtures import RunningWorker
 
 Client = AsyncTestClient[Litestar]
 Json = dict[str, Any]
+IMPORTS = "/api/v1/admin/product-imports"
 PRODUCTS = "/api/v1/admin/products"
 TEXT = "sku,name,target_price\nA-1,Pen,1.50\nA-2,Ink,x\n,Cap,=2\n"
 
@@ -42,7 +43,7 @@ async def test_uploaded_file_is_imported_by_the_worker(
     assert response.status_code == 202, response.text
     accepted: Json = response.json()
     path = response.headers["location"]
-    assert path == f"{PRODUCTS}/imports/{accepted['id']}"
+    assert path == f"{IMPORTS}/{accepted['id']}"
     assert (accepted["state"], accepted["rows_total"]) == ("queued", None)
     async with running_worker():
         found = await ended(procurement, path)
@@ -61,7 +62,7 @@ async def test_uploaded_file_is_imported_by_the_worker(
     assert rows["data"][0]["changes"][1] == {"field": "target_price", "old": None, "new": "1.50"}
     rejected: Json = (await procurement.get(f"{path}/rows?outcome=rejected")).json()
     assert [row["row_number"] for row in rejected["data"]] == [3, 4]
-    assert (await procurement.get(f"{PRODUCTS}/imports")).json()["data"] == [found]
+    assert (await procurement.get(IMPORTS)).json()["data"] == [found]
 
 
 async def test_rejected_rows_are_corrected_and_imported_again(
@@ -133,12 +134,12 @@ async def test_sales_may_export_but_not_import(sales: Client, conn: Connection) 
     text = (await sales.get(f"{PRODUCTS}/import-file?search=pen")).text
     assert text.splitlines()[1] == "A-1,Pen,,active,2.50,,,,"
     assert (await upload(sales)).status_code == 403
-    for path in ("imports", f"imports/{builders.NO_PASSWORD}", "imports/x/rows"):
-        assert (await sales.get(f"{PRODUCTS}/{path}")).status_code == 403
+    for path in ("", f"/{builders.NO_PASSWORD}", "/x/rows"):
+        assert (await sales.get(f"{IMPORTS}{path}")).status_code == 403
 
 
 async def test_unknown_import_is_not_found(procurement: Client) -> None:
-    path = f"{PRODUCTS}/imports/7d1f2b8e-64a3-4b8f-9a4e-2f6a0b9c1d22"
+    path = f"{IMPORTS}/7d1f2b8e-64a3-4b8f-9a4e-2f6a0b9c1d22"
     for part in ("", "/rows", "/rejected/export"):
         assert (await procurement.get(path + part)).status_code == 404
 

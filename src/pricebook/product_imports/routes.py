@@ -39,7 +39,7 @@ from pricebook.product_imports.schemas import (
 from pricebook.products.list_filters import StaffProductFilter
 from pricebook.tasks.schemas import Requester
 
-IMPORTS_PATH = "/api/v1/admin/products/imports/"
+IMPORTS_PATH = "/api/v1/admin/product-imports/"
 QUEUED: dict[str, Any] = {
     "id": "9d0b6c1e-3c55-4a39-8d0f-5a2f4f1c7b60",
     "state": "queued",
@@ -152,7 +152,7 @@ async def import_products(
 
 
 @get(
-    "/products/imports",
+    "/product-imports",
     summary="List imports of own products",
     description="Returns the imports, newest first.",
     dependencies={"paging": provide_query(Paging)},
@@ -166,7 +166,7 @@ async def list_product_imports(
 
 
 @get(
-    "/products/imports/{import_id:str}",
+    "/product-imports/{import_id:str}",
     summary="Get an import of own products",
     description="Returns one import: its request, its progress and its result.",
     opt=documented(Success(kind=ProductImport, example=ENDED), errors=(NotFoundError,)),
@@ -179,7 +179,7 @@ async def get_product_import(
 
 
 @get(
-    "/products/imports/{import_id:str}/rows",
+    "/product-imports/{import_id:str}/rows",
     summary="List the rows of an import of own products",
     description="Returns the rows that create or change a product, each with the old and the new"
     " values, and those that were rejected, with the reason; not the rows that change nothing.",
@@ -200,7 +200,7 @@ async def list_product_import_rows(
 
 
 @get(
-    "/products/imports/{import_id:str}/rejected/export",
+    "/product-imports/{import_id:str}/rejected/export",
     summary="Export the rejected rows of an import of own products as CSV",
     description="Returns the rows that were not applied, with their cells and the reason, so that"
     " they can be corrected and imported again. Cells that a spreadsheet would run as a formula are"
