@@ -263,7 +263,34 @@ async def test_cluster_of_unmatched_items_becomes_a_product(
     assert {item["id"] for item in product["supplier_items"]} == {
         item["id"] for item in cluster["supplier_items"]
     }
-    assert (await procurement.get("/api/v1/admin/clusters")).json()["total_count"] == 2
+    rest = (await procurement.get("/api/v1/admin/clusters")).json()
+    assert rest["total_count"] == 2
+    await conn.execute(
+        "UPDATE supplier_items SET product_id = %s WHERE id = %s",
+        [product["id"], rest["data"][0]["supplier_items"][0]["id"]],
+    )
+    assert (await procurement.get("/api/v1/admin/clusters")).json()["total_count"] == 1
+    taken = await procurement.post(
+        f"/api/v1/admin/clusters/{rest['data'][0]['id']}/product", json={}
+    )
+    assert taken.status_code == 409
+
+
+async def test_cluster_with_an_item_in_another_transaction_is_tried_again(
+    procurement: Client, conn: Connection, database: Database
+) -> None:
+    for supplier in ("Nordwerk", "Toolhaus"):
+        await builders.item(conn, await builders.supplier(conn, supplier), name=SAWS[0])
+    await examine(database)
+    (cluster,) = (await procurement.get("/api/v1/admin/clusters")).json()["data"]
+    path = f"/api/v1/admin/clusters/{cluster['id']}/product"
+    async with conn.transaction():
+        await conn.execute(
+            "SELECT FROM supplier_items WHERE id = %s FOR UPDATE",
+            [cluster["supplier_items"][0]["id"]],
+        )
+        assert (await procurement.post(path, json={})).status_code == 503
+    assert (await procurement.post(path, json={})).status_code == 201
 
 
 async def test_items_in_groups_compete_with_each_other(

@@ -30,7 +30,6 @@ class ClusterMember(Struct, frozen=True):
 
     id: UUID
     name: str
-    product_id: UUID | None
 
 
 class ClusterRow(Struct, frozen=True):
@@ -49,23 +48,29 @@ class ClusterRow(Struct, frozen=True):
 
 
 async def list_clusters(conn: Connection, paging: Paging) -> tuple[int, list[Cluster]]:
-    """Return a page of the clusters, the likeliest first, and their number."""
+    """Return a page of the clusters without linked items, the likeliest first, and their number."""
     async with conn.cursor(row_factory=counted_row(ClusterRow)) as cursor:
         await cursor.execute(
             """
+            WITH whole_cluster AS (
+                SELECT * FROM match_clusters AS cluster
+                WHERE NOT EXISTS (
+                    SELECT FROM match_cluster_items AS member
+                    JOIN supplier_items AS item ON item.id = supplier_item_id
+                    WHERE member.cluster_id = cluster.id AND item.product_id IS NOT NULL)
+            )
             SELECT counted.total_count, page.*
-            FROM (SELECT count(*) AS total_count FROM match_clusters) AS counted
+            FROM (SELECT count(*) AS total_count FROM whole_cluster) AS counted
             LEFT JOIN LATERAL (
                 SELECT cluster.id AS cluster_id, cluster.score, cluster.reasons, item.id,
                     item.supplier_id, supplier.name AS supplier_name, item.supplier_sku, item.name,
                     item.current_price, item.absent_since
                 FROM (
-                    SELECT * FROM match_clusters ORDER BY (-score), id LIMIT %s OFFSET %s
+                    SELECT * FROM whole_cluster ORDER BY (-score), id LIMIT %s OFFSET %s
                 ) AS cluster
                 JOIN match_cluster_items AS member ON member.cluster_id = cluster.id
                 JOIN supplier_items AS item ON item.id = member.supplier_item_id
                 JOIN suppliers AS supplier ON supplier.id = item.supplier_id
-                WHERE item.product_id IS NULL
             ) AS page ON true
             ORDER BY (-page.score), page.cluster_id, page.current_price, page.id
             """,
@@ -111,18 +116,15 @@ async def replace_clusters(conn: Connection, clusters: Sequence[FoundCluster]) -
     )
 
 
-async def lock_members(conn: Connection, cluster_id: UUID) -> list[ClusterMember]:
-    """Lock the items of a cluster in the order of their ids, the cheapest first in the result."""
+async def list_members(conn: Connection, cluster_id: UUID) -> list[ClusterMember]:
+    """Return the items of a cluster, the cheapest first."""
     async with conn.cursor(row_factory=struct_row(ClusterMember)) as cursor:
         await cursor.execute(
             """
-            WITH locked AS (
-                SELECT id, name, product_id, current_price FROM supplier_items
-                WHERE id IN (
-                    SELECT supplier_item_id FROM match_cluster_items WHERE cluster_id = %s)
-                ORDER BY id FOR NO KEY UPDATE
-            )
-            SELECT id, name, product_id FROM locked ORDER BY current_price, id
+            SELECT item.id, item.name
+            FROM match_cluster_items JOIN supplier_items AS item ON item.id = supplier_item_id
+            WHERE cluster_id = %s
+            ORDER BY item.current_price, item.id
             """,
             [cluster_id],
         )

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from pricebook.db.database import Connection, Database
-from pricebook.errors import ConflictError, NotFoundError
+from pricebook.errors import ConflictError, DatabaseBusyError, NotFoundError
 from pricebook.http.pagination import Page, Paging, page_of
 from pricebook.matching import (
     auto_link_repository,
@@ -205,17 +205,20 @@ async def create_product(
 ) -> StaffProductDetail:
     """Create the product of a cluster and link all of its items: both or neither.
 
-    Raises NotFoundError; ConflictError if an item was linked meanwhile; ValidationError as for a
-    new product.
+    Raises NotFoundError; ConflictError if an item was linked meanwhile; DatabaseBusyError while
+    another transaction writes one; ValidationError as for a new product.
     """
     async with database.short_transaction() as conn:
-        members = await cluster_repository.lock_members(conn, cluster_id)
+        members = await cluster_repository.list_members(conn, cluster_id)
         if not members:
             raise NotFoundError(f"There is no cluster {cluster_id}.")
-        for member in members:
-            if member.product_id is not None:
+        items = await decision_repository.lock_free_items(conn, [each.id for each in members])
+        if len(items) < len(members):
+            raise DatabaseBusyError(decisions.IS_LOCKED)
+        for item in items.values():
+            if item.product_id is not None:
                 raise ConflictError(
-                    f"The item {member.id} was linked to product {member.product_id} meanwhile."
+                    f"The item {item.id} was linked to product {item.product_id} meanwhile."
                 )
         request = CreateProductRequest(
             name=wanted.name or members[0].name,
