@@ -14,13 +14,12 @@ from pricebook.matching.schemas import Action
 
 
 class BatchDecision(Struct, frozen=True):
-    """A decision of a batch; `is_superseded`: the link was changed by another request since."""
+    """A decision of a batch."""
 
     id: int
     supplier_item_id: UUID
     product_id: UUID
     action: Action
-    is_superseded: bool
 
 
 async def list_batches(conn: Connection, paging: Paging) -> tuple[int, list[MatchBatch]]:
@@ -63,8 +62,7 @@ async def list_decisions(
     async with conn.cursor(row_factory=struct_row(BatchDecision)) as cursor:
         await cursor.execute(
             """
-            SELECT id, supplier_item_id, product_id, action,
-                superseded_at IS NOT NULL AS is_superseded
+            SELECT id, supplier_item_id, product_id, action
             FROM match_decisions
             WHERE batch_id = %s AND undone_at IS NULL AND id > %s
             ORDER BY id LIMIT %s

@@ -1,7 +1,7 @@
 """Decisions about pairs of items and products, in short transactions; and how they are undone."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from pricebook.matching.decision_repository import LockedItem, LockedProduct
 from pricebook.matching.decision_schemas import Decision, DecisionOutcome, LeftLink, UndoneBatch
 from pricebook.matching.schemas import MatchFilter, Outcome
 from pricebook.products import service as products
+from pricebook.system.chunks import chunks
 
 CHUNK = 200
 # An item that an import has locked is tried again for so long.
@@ -43,7 +44,7 @@ async def decide(
         if attempt:
             await asyncio.sleep(RETRY_SECONDS)
         waiting = list[Decision]()
-        for chunk in _chunks(rest):
+        for chunk in chunks(rest, CHUNK):
             try:
                 async with database.short_transaction() as conn:
                     decided = await _decide_chunk(conn, batch_id, chunk, supplier_id)
@@ -156,11 +157,9 @@ async def create_products(database: Database, supplier_id: UUID, name: str) -> M
     async with database.connection() as conn:
         rest = await repository.list_unlike_items(conn, supplier_id)
     created = 0
-    for start in range(0, len(rest), CREATED_AT_ONCE):
+    for item_ids in chunks(rest, CREATED_AT_ONCE):
         async with database.transaction() as conn:
-            created += await products.create_products_of_items(
-                conn, rest[start : start + CREATED_AT_ONCE]
-            )
+            created += await products.create_products_of_items(conn, item_ids)
     return MadeProducts(linked, created)
 
 
@@ -241,7 +240,3 @@ def _outcome(decision: Decision, outcome: Outcome, reason: str | None = None) ->
 
 def _pair(decision: Decision) -> tuple[UUID, UUID]:
     return decision.supplier_item_id, decision.product_id
-
-
-def _chunks(decisions: Sequence[Decision]) -> Iterator[Sequence[Decision]]:
-    return (decisions[start : start + CHUNK] for start in range(0, len(decisions), CHUNK))

@@ -52,8 +52,8 @@ async def insert_run(
             ORDER BY created_at LIMIT 1
         ), inserted AS (
             INSERT INTO match_runs
-                (requested_by, supplier_id, item_ids, with_unchanged, with_clusters)
-            SELECT %(by)s, %(supplier)s::uuid, %(items)s::uuid[], %(unchanged)s, %(clusters)s
+                (requested_by, supplier_id, item_ids, with_unchanged)
+            SELECT %(by)s, %(supplier)s::uuid, %(items)s::uuid[], %(unchanged)s
             WHERE NOT EXISTS (SELECT FROM waiting)
             RETURNING *
         )
@@ -64,7 +64,6 @@ async def insert_run(
         "supplier": supplier_id,
         "items": list(item_ids) if item_ids is not None else None,
         "unchanged": with_unchanged,
-        "clusters": supplier_id is None and item_ids is None,
     }
     async with conn.cursor(row_factory=struct_row(MatchRun)) as cursor:
         await cursor.execute(statement.format(columns=RUN_COLUMNS), values)
@@ -223,18 +222,6 @@ async def end_run(conn: Connection, run_id: UUID, error: str | None) -> None:
         WHERE id = %(run)s AND state = 'running'
         """,
         {"run": run_id, "error": error},
-    )
-
-
-async def requeue_run(conn: Connection, run_id: UUID) -> None:
-    """Queue a running run again, whose process was told to stop."""
-    await conn.execute(
-        """
-        UPDATE match_runs
-        SET state = 'queued', attempts = attempts - 1, lease_expires_at = NULL
-        WHERE id = %s AND state = 'running'
-        """,
-        [run_id],
     )
 
 

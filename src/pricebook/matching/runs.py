@@ -4,10 +4,8 @@ It loads numpy and holds the index of all products in memory, so that it runs in
 own (run_process.py).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice
-from typing import TypeVar
 from uuid import UUID
 
 import msgspec
@@ -36,6 +34,7 @@ from pricebook.matching.scoring.model import Model
 from pricebook.matching.scoring.ranking import Suggestion
 from pricebook.matching.scoring.suggesting import CatalogProduct, Run
 from pricebook.matching.suggestion_repository import ExaminedItem, StoredSuggestion
+from pricebook.system.chunks import chunks
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -47,8 +46,6 @@ EXAMINED_AT_ONCE = 20_000
 # Suggestions that are less likely are not shown: they would be the only one of no item.
 LEAST_SCORE = 0.02
 MAX_CLUSTERED_ITEMS = 20_000
-
-T = TypeVar("T")
 
 
 async def run_next(database: Database, run_id: UUID | None = None) -> MatchRun | None:
@@ -139,7 +136,7 @@ class _Examination:
         self._progress = msgspec.structs.replace(
             self._progress, items_total=self._progress.items_total + len(known)
         )
-        for chunk in chunks(known, COMPARED_ITEMS):
+        for chunk in chunks(list(known), COMPARED_ITEMS):
             await self._compare(examined, supplier_id, chunk, found, categories)
             await self._report()
         await self._store(known, examined.suggestions())
@@ -189,7 +186,7 @@ class _Examination:
         known: Mapping[UUID, ItemTexts],
         suggestions: Mapping[UUID, Sequence[Suggestion[UUID]]],
     ) -> None:
-        for chunk in chunks(known, COMPARED_ITEMS):
+        for chunk in chunks(list(known), COMPARED_ITEMS):
             examined = [_examined_item(known[each], suggestions.get(each, ())) for each in chunk]
             async with self._database.transaction() as conn:
                 await suggestion_repository.store_suggestions(conn, examined)
@@ -262,10 +259,3 @@ def _examined_item(item: ItemTexts, suggestions: Sequence[Suggestion[UUID]]) -> 
             for place, each in enumerate(shown, start=1)
         ],
     )
-
-
-def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield values in lists of at most `size`."""
-    rest = iter(values)
-    while chunk := list(islice(rest, size)):
-        yield chunk

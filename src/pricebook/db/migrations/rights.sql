@@ -60,8 +60,8 @@ BEGIN
     GRANT SELECT ON match_runs, match_models, auto_links, match_items, match_suggestions,
         match_batches, match_decisions, match_clusters, match_cluster_items
         TO pricebook_api, pricebook_worker;
-    GRANT INSERT (requested_by, supplier_id, item_ids, with_unchanged, with_clusters,
-            creates_products) ON match_runs
+    GRANT INSERT (requested_by, supplier_id, item_ids, with_unchanged, creates_products)
+        ON match_runs
         TO pricebook_api, pricebook_worker;
     GRANT INSERT (kind, created_by), UPDATE (undone_by, undone_at) ON match_batches
         TO pricebook_api, pricebook_worker;

@@ -66,7 +66,7 @@ def compact(code: str) -> str:
 
 
 def is_strong(number: str) -> bool:
-    """Whether a number without separators is long enough to tell articles apart by itself."""
+    """Whether a number without separators is long enough to identify an article by itself."""
     digits = sum(map(str.isdigit, number))
     if digits == len(number):
         return digits > _STRONG_LENGTH

@@ -15,7 +15,7 @@ _MAX_PRICE_CHANGE = 1.0
 
 
 def reasons(evidence: Evidence, item: Article, product: Article) -> list[str]:
-    """Return what an item and a product have in common, the most telling first."""
+    """Return what an item and a product have in common, the most distinctive first."""
     numbers = evidence.numbers
     texts = [
         *(["same GTIN"] if evidence.gtin else []),
@@ -33,7 +33,7 @@ def reasons(evidence: Evidence, item: Article, product: Article) -> list[str]:
 
 
 def objections(evidence: Evidence, item: Article, product: Article) -> list[str]:
-    """Return in what an item and a product differ, the most telling first."""
+    """Return in what an item and a product differ, the most distinctive first."""
     ratio = evidence.price_ratio
     texts = [
         *(["another GTIN"] if evidence.gtin is False else []),

@@ -47,7 +47,7 @@ class Description(NamedTuple):
 
     `words` are the words of the name in order, without those of measures and model numbers;
     `codes` are those of fields of their own, without separators. `brand` has the words of the
-    brand, most telling first.
+    brand, the most distinctive first.
     """
 
     words: tuple[str, ...]

@@ -1,19 +1,16 @@
-"""Similarity of words: forms, compounds, typing errors, and cognates of other languages."""
+"""Similarity of words: forms, compounds and typing errors."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
 EXACT = 1.0
-_FORM, _TYPING_ERROR, _PART, _COGNATE = 0.9, 0.8, 0.6, 0.6
-_MIN_FORM, _MIN_PART, _MIN_TYPED, _MIN_SKELETON = 4, 4, 5, 3
+_FORM, _TYPING_ERROR, _PART = 0.9, 0.8, 0.6
+_MIN_FORM, _MIN_PART, _MIN_TYPED = 4, 4, 5
 _FORM_SHARE = 0.7
 # Forms and typing errors are looked for among the words with the same first letters.
 _SAME_BEGINNING = 2
-_SPELLINGS = (("ph", "f"), ("ck", "k"), ("sch", "sh"), ("qu", "kv"), ("x", "ks"))
-_SOUNDS = str.maketrans("cwzyj", "kvsii", "aeiouh")
 
 
 def common_prefix(first: str, second: str) -> int:
@@ -48,21 +45,6 @@ def _is_typing_error(shorter: str, longer: str, prefix: int) -> bool:
         is_exchanged = rest[:2] == other[1::-1] and rest[2:] == other[2:]
         return rest[1:] == other[1:] or is_exchanged
     return rest == other[1:]
-
-
-@lru_cache(maxsize=1 << 16)
-def skeleton(word: str) -> str:
-    """Return the consonants of a word by sound: `kabel` and `cable` have the same."""
-    for spelling, sound in _SPELLINGS:
-        word = word.replace(spelling, sound)
-    sounds = word.translate(_SOUNDS)
-    return re.sub(r"(.)\1+", r"\1", sounds)
-
-
-def cognate_similarity(word: str, other: str) -> float:
-    """Return how likely two words of different languages are of one origin."""
-    bones = skeleton(word)
-    return _COGNATE if len(bones) >= _MIN_SKELETON and bones == skeleton(other) else 0.0
 
 
 class WordSet:

@@ -39,7 +39,6 @@ RUNS = """
         supplier_id uuid REFERENCES suppliers ON DELETE CASCADE,
         item_ids uuid[],
         with_unchanged boolean NOT NULL DEFAULT false,
-        with_clusters boolean NOT NULL DEFAULT false,
         creates_products boolean NOT NULL DEFAULT false,
         state match_run_state NOT NULL DEFAULT 'queued',
         requested_by varchar(255) NOT NULL,
