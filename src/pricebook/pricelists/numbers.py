@@ -229,7 +229,7 @@ def _parse_cell(cell: str, currency: str) -> ParsedNumber | RowProblem:
         before, digits = before[:-1], before[-1] + digits
     currencies = _currencies_around(before, after, currency)
     if currencies is None:
-        return negative_price(cell) if _isnegative_price(before, after) else no_number(cell)
+        return negative_price(cell) if _is_negative(before, after) else no_number(cell)
     if currencies and currency not in currencies:
         return price_in_other_currency(cell, currencies, currency)
     return parse_digits(digits, exponent or "") or no_number(cell)
@@ -257,6 +257,6 @@ def _currencies_around(before: str, after: str, currency: str) -> frozenset[str]
     return possible_codes
 
 
-def _isnegative_price(before: str, after: str) -> bool:
+def _is_negative(before: str, after: str) -> bool:
     signs = (before.strip()[:1], before.strip()[-1:], after.strip()[:1])
     return any(sign in {"-", "–"} for sign in signs) or "(" in before

@@ -194,7 +194,7 @@ class RowReader:
         """Return the first problem of a row that has code, name and price."""
         if len(cells) > self._width and any(map(str.strip, cells[self._width :])):
             return too_many_cells(cells, self._width, is_text=not self._has_typed_cells)
-        if price is not None and not price:
+        if not price and price is not None:
             return zero_price()
         text = "".join(cells)
         if "\0" in text:

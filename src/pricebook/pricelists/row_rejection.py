@@ -36,11 +36,13 @@ def too_many_cells(cells: list[str], width: int, *, is_text: bool) -> RowProblem
 def named_quantity(name: str) -> RowProblem | None:
     """Return the problem of a name that says what quantity its price is for."""
     quantity = quantity_of_price_in(name)
+    if quantity is None:
+        return None
     detail = (
         f"The name {quote(name)} says that its price is for {quantity}: write that into a column "
         "of price quantities, or set price_quantity=1 if the price is that of one unit."
     )
-    return None if quantity is None else RowProblem("price_quantity_unknown", detail)
+    return RowProblem("price_quantity_unknown", detail)
 
 
 def too_long(kind: str, text: str, max_length: int) -> RowProblem:

@@ -172,12 +172,20 @@ def composed_field_ranks(cell: str, parts: Sequence[str], currency: str) -> Fiel
     above = field_ranks(upper, currency)
     if "price" in above and not is_known_non_price_header(lower, currency):
         ranks.setdefault("price", above["price"])
-    is_dated = read_period(cell) != PricePeriod()
-    is_understood = ranks.get("price") == OTHER_QUANTITY_RANK or is_dated or qualifies_price
-    is_numbered = has_digit(lower) and "price" not in of_lower
-    if not is_understood and (has_other_price_word(cell) or is_numbered):
-        ranks.pop("price", None)
+    if (
+        "price" in ranks
+        and not qualifies_price
+        and _is_price_in_doubt(cell, lower, ranks, of_lower)
+    ):
+        ranks.pop("price")
     return ranks
+
+
+def _is_price_in_doubt(cell: str, lower: str, ranks: FieldRanks, of_lower: FieldRanks) -> bool:
+    """Return whether a merged header of a price may be that of another one, or of a number."""
+    if ranks["price"] == OTHER_QUANTITY_RANK or read_period(cell) != PricePeriod():
+        return False
+    return has_other_price_word(cell) or (has_digit(lower) and "price" not in of_lower)
 
 
 def _says_what_prices_are(cell: str) -> bool:

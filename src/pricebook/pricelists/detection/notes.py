@@ -130,9 +130,11 @@ def _is_article_row(cells: Sequence[str]) -> bool:
     filled = filled_columns(cells)
     if len(filled) <= 1:
         return False
+    if any(_is_number(cells[column]) for column in filled):
+        return True
     first = cells[filled[0]].strip()
     is_label = first.endswith(":") or not any(map(str.isalnum, first)) or speaks_of_prices(first)
-    return not is_label or any(_is_number(cells[column]) for column in filled)
+    return not is_label
 
 
 def _is_number(cell: str) -> bool:

@@ -1,5 +1,6 @@
 """What a price is for, by remarks in columns of other texts and by names of articles."""
 
+import re
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
@@ -17,11 +18,19 @@ from pricebook.pricelists.text import quote
 _MIN_QUANTITY = Decimal(10)
 # Words between a word for prices and its quantity: `Preis netto je 100`.
 _MAX_DISTANCE = 3
+# Tokens of ASCII texts without a full stop are parts of them: most names need no tokens.
+_has_price_noun = re.compile("|".join(sorted(filter(str.isascii, PRICE_NOUNS)))).search
 
 
 def quantity_of_price_in(text: str) -> Decimal | None:
     """Return the quantity over 1 that a text says its price is for: `Nut M4 (price per 100)`."""
-    tokens = tokenize(text)
+    if text.isascii() and "." not in text and not _has_price_noun(text.casefold()):
+        return None
+    return quantity_in_tokens(tokenize(text))
+
+
+def quantity_in_tokens(tokens: Sequence[Token]) -> Decimal | None:
+    """Return the quantity over 1 that follows a word for prices and one such as `per`."""
     for index in range(2, len(tokens)):
         number = number_of(tokens[index]) if tokens[index].kind != "sign" else None
         if number is None or number < _MIN_QUANTITY or tokens[index - 1].key not in PER_WORDS:
