@@ -1,5 +1,6 @@
 """Suggested matches over HTTP: runs, lists, decisions and how they are undone."""
 
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -238,10 +239,14 @@ async def test_only_new_and_changed_items_are_examined_after_an_import(
     changed = items[SAWS[0]]
     await conn.execute("UPDATE supplier_items SET name = 'DW745 saw' WHERE id = %s", [changed])
     added = await builders.item(conn, supplier_id, name="Metabo TS254 table saw")
+    unlike = await builders.item(conn, supplier_id, name="йцукен")
+    await examine(database, supplier_item_ids=[unlike])
     before = dict(await rows(conn, "SELECT supplier_item_id, examined_at FROM match_items"))
     await examine(database, supplier_id=supplier_id, with_unchanged=False)
     after = dict(await rows(conn, "SELECT supplier_item_id, examined_at FROM match_items"))
-    assert {item for item, at in after.items() if before.get(item) != at} >= {changed, added}
+    examined = {item for item, at in after.items() if before.get(item) != at}
+    assert examined >= {changed, added}
+    assert unlike not in examined
 
 
 async def test_cluster_of_unmatched_items_becomes_a_product(
@@ -312,3 +317,22 @@ async def test_items_in_groups_compete_with_each_other(
     await examine(database)
     linked = await links(conn)
     assert [linked[item] for item in twins] == [None, None]
+
+
+async def test_run_that_another_process_has_taken_over_writes_no_end(
+    conn: Connection, database: Database
+) -> None:
+    await shelf(conn)
+    run = await service.request_run(database, RunRequest(), "paula")
+    async with conn.transaction():
+        await conn.execute("LOCK TABLE categories IN ACCESS EXCLUSIVE MODE")
+        running = asyncio.create_task(run_next(database, run.id))
+        async with asyncio.timeout(30):
+            while True:
+                if (await service.get_run(database, run.id)).state == "running":
+                    break
+                await asyncio.sleep(0.02)
+        await conn.execute("UPDATE match_runs SET started_at = clock_timestamp()")
+    assert await running is None
+    assert (await service.get_run(database, run.id)).state == "running"
+    assert await rows(conn, "SELECT FROM match_items") == []

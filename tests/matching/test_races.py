@@ -135,7 +135,9 @@ async def test_links_batches_undo_runs_and_imports_of_the_same_items(
 ) -> None:
     writers = Writers(client, database, parser_pool, tmp_path, *await shelf(conn))
     before = await rows(conn, DEADLOCKS)
+    ((supplier_id,),) = await rows(conn, "SELECT id FROM suppliers")
     for number in range(ROUNDS):
+        await service.set_auto_link(database, supplier_id, "paula", is_on=True)
         await writers.run_all(number)
         assert await rows(conn, builders.WRONG_AGGREGATES) == []
     assert await rows(conn, DEADLOCKS) == before

@@ -2,7 +2,13 @@
 
 import structlog
 from psycopg import Error
-from psycopg.errors import DiskFull, LockNotAvailable, OutOfMemory, TooManyConnections
+from psycopg.errors import (
+    DeadlockDetected,
+    DiskFull,
+    LockNotAvailable,
+    OutOfMemory,
+    TooManyConnections,
+)
 
 from pricebook.errors import (
     DatabaseBusyError,
@@ -25,7 +31,7 @@ TOO_MANY_CONNECTIONS = (
 def resource_error_for(error: Error) -> DatabaseUnavailableError | None:
     """Return the error for a missing resource; None for any other error."""
     match error:
-        case LockNotAvailable():
+        case LockNotAvailable() | DeadlockDetected():
             return DatabaseBusyError(LOCK_NOT_AVAILABLE)
         case DiskFull():
             log.error("the disk of postgresql is full", reason=error.diag.message_primary)

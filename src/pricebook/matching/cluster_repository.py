@@ -97,7 +97,18 @@ async def list_clusters(conn: Connection, paging: Paging) -> tuple[int, list[Clu
 
 
 async def replace_clusters(conn: Connection, clusters: Sequence[FoundCluster]) -> None:
-    """Store the clusters of a run in place of all earlier ones."""
+    """Store the clusters of a run in place of all earlier ones.
+
+    Items that were linked or deleted meanwhile, or are being deleted, are left out.
+    """
+    cursor = await conn.execute(
+        """
+        SELECT id FROM supplier_items WHERE id = ANY (%s) AND product_id IS NULL
+        ORDER BY id FOR KEY SHARE SKIP LOCKED
+        """,
+        [[item_id for cluster in clusters for item_id in cluster.items]],
+    )
+    kept = [item_id for (item_id,) in await cursor.fetchall()]
     await conn.execute("DELETE FROM match_clusters")
     await conn.execute(
         """
@@ -109,10 +120,10 @@ async def replace_clusters(conn: Connection, clusters: Sequence[FoundCluster]) -
         )
         INSERT INTO match_cluster_items (supplier_item_id, cluster_id)
         SELECT item_id, found.id FROM found CROSS JOIN unnest(items) AS item_id
-        WHERE EXISTS (SELECT FROM supplier_items WHERE id = item_id AND product_id IS NULL)
+        WHERE item_id = ANY (%s)
         ON CONFLICT (supplier_item_id) DO NOTHING
         """,
-        [msgspec.json.encode(clusters).decode()],
+        [msgspec.json.encode(clusters).decode(), kept],
     )
 
 

@@ -61,14 +61,17 @@ async def decide(
 async def _decide_chunk(
     conn: Connection, batch_id: UUID, chunk: Sequence[Decision], supplier_id: UUID | None
 ) -> dict[tuple[UUID, UUID], DecisionOutcome]:
-    """Return the outcomes of a chunk, but for decisions about items that others have locked."""
-    if supplier_id and not await auto_link_repository.holds_auto_link(conn, supplier_id):
-        reason = "Auto-link of the supplier is off."
-        return {_pair(each): _outcome(each, "refused", reason) for each in chunk}
+    """Return the outcomes of a chunk, but for decisions about items that others have locked.
+
+    Locked in the order of all writers: items, products, auto-link.
+    """
     item_ids = [each.supplier_item_id for each in chunk]
     known = await decision_repository.list_known_items(conn, item_ids)
     items = await decision_repository.lock_free_items(conn, item_ids)
     products = await decision_repository.lock_products(conn, [each.product_id for each in chunk])
+    if supplier_id and not await auto_link_repository.holds_auto_link(conn, supplier_id):
+        reason = "Auto-link of the supplier is off."
+        return {_pair(each): _outcome(each, "refused", reason) for each in chunk}
     rejected = await decision_repository.list_rejected_pairs(conn, chunk)
     outcomes = {
         _pair(each): _judge(each, items[each.supplier_item_id], products, rejected)
@@ -207,6 +210,7 @@ async def _undo_chunk(
     items = await decision_repository.lock_free_items(
         conn, [each.supplier_item_id for each in chunk if each.action == "accept"]
     )
+    await decision_repository.lock_products(conn, [each.product_id for each in chunk])
     superseded = await batch_repository.list_superseded(conn, [each.id for each in chunk])
     undone, left = list[BatchDecision](), list[LeftLink]()
     for each in chunk:

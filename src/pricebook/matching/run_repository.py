@@ -174,8 +174,9 @@ async def claim_run(
     """Start the run that waits longest, or that one; None while another one is running."""
     statement: LiteralString = """
         UPDATE match_runs
-        SET state = 'running', started_at = now(), attempts = attempts + 1, items_total = NULL,
-            items_done = 0, count_certain = 0, count_likely = 0, count_possible = 0,
+        SET state = 'running', started_at = clock_timestamp(), attempts = attempts + 1,
+            items_total = NULL, items_done = 0, count_certain = 0, count_likely = 0,
+            count_possible = 0,
             lease_expires_at = now() + make_interval(secs => %(lease)s)
         WHERE id = (
             SELECT id FROM match_runs
@@ -195,33 +196,39 @@ async def claim_run(
 
 
 async def set_progress(
-    conn: Connection, run_id: UUID, progress: RunProgress, lease_seconds: float
-) -> None:
-    """Store how far a run is and extend its lease."""
-    await conn.execute(
+    conn: Connection, run: MatchRun, progress: RunProgress, lease_seconds: float
+) -> bool:
+    """Store how far a run is and extend its lease; return whether the lease was still valid."""
+    cursor = await conn.execute(
         """
         UPDATE match_runs
         SET items_total = %(items_total)s, items_done = %(items_done)s,
             count_certain = %(certain)s, count_likely = %(likely)s, count_possible = %(possible)s,
             count_linked = %(linked)s, count_created = %(created)s,
             lease_expires_at = now() + make_interval(secs => %(lease)s)
-        WHERE id = %(run)s AND state = 'running'
+        WHERE id = %(run)s AND state = 'running' AND started_at = %(started)s
         """,
-        {"run": run_id, "lease": lease_seconds, **msgspec.structs.asdict(progress)},
+        {
+            "run": run.id,
+            "started": run.started_at,
+            "lease": lease_seconds,
+            **msgspec.structs.asdict(progress),
+        },
     )
+    return cursor.rowcount == 1
 
 
-async def end_run(conn: Connection, run_id: UUID, error: str | None) -> None:
-    """Set a run succeeded, or failed with the reason."""
+async def end_run(conn: Connection, run: MatchRun, error: str | None) -> None:
+    """Set a run succeeded, or failed with the reason, unless its lease was lost."""
     await conn.execute(
         """
         UPDATE match_runs
         SET state = CASE WHEN %(error)s::text IS NULL THEN 'succeeded' ELSE 'failed'
                 END::match_run_state,
             error = %(error)s, completed_at = now(), lease_expires_at = NULL
-        WHERE id = %(run)s AND state = 'running'
+        WHERE id = %(run)s AND state = 'running' AND started_at = %(started)s
         """,
-        {"run": run_id, "error": error},
+        {"run": run.id, "started": run.started_at, "error": error},
     )
 
 

@@ -4,6 +4,7 @@ It loads numpy and holds the index of all products in memory, so that it runs in
 own (run_process.py).
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from uuid import UUID
@@ -11,8 +12,9 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from pricebook.categories import service as categories
 from pricebook.db.database import Database
-from pricebook.errors import DatabaseUnavailableError, PricebookError
+from pricebook.errors import DatabaseUnavailableError, LeaseLostError, PricebookError
 from pricebook.matching import (
     article_repository,
     cluster_repository,
@@ -34,11 +36,13 @@ from pricebook.matching.scoring.model import Model
 from pricebook.matching.scoring.ranking import Suggestion
 from pricebook.matching.scoring.suggesting import CatalogProduct, Run
 from pricebook.matching.suggestion_repository import ExaminedItem, StoredSuggestion
+from pricebook.system.async_tasks import wait_for_first
 from pricebook.system.chunks import chunks
 
 log = structlog.stdlib.get_logger(__name__)
 
 LEASE_SECONDS = 60.0
+RENEWALS_PER_LEASE = 4
 MAX_ATTEMPTS = 3
 COMPARED_ITEMS = 500
 # What was compared of so many items is in memory at once, some 20 KB for each.
@@ -61,16 +65,20 @@ async def run_next(database: Database, run_id: UUID | None = None) -> MatchRun |
         return None
     error = None
     try:
-        await _Examination(database, run).run()
+        examination = _Examination(database, run)
+        await wait_for_first(examination.run(), examination.keep_lease())
     except DatabaseUnavailableError:
         raise
+    except LeaseLostError as lost:
+        log.warning("matching run abandoned", run_id=str(run.id), reason=lost.message)
+        return None
     except PricebookError as failure:
         error = failure.message
     except Exception:
         log.exception("matching run failed", run_id=str(run.id))
         error = "An unexpected error; the log of the worker has it."
     async with database.transaction() as conn:
-        await run_repository.end_run(conn, run.id, error)
+        await run_repository.end_run(conn, run, error)
         return await run_repository.find_run(conn, run.id)
 
 
@@ -79,7 +87,7 @@ class _Examination:
 
     def __init__(self, database: Database, run: MatchRun) -> None:
         self._database, self._run = database, run
-        self._progress = RunProgress(items_total=0)
+        self._progress = RunProgress(items_total=0, linked=run.linked, created=run.created)
 
     async def run(self) -> None:
         """Examine the items supplier by supplier; then find clusters if all are examined."""
@@ -88,17 +96,17 @@ class _Examination:
             suppliers = await article_repository.list_suppliers_to_examine(
                 conn, run.supplier_id, run.supplier_item_ids
             )
-            categories = await article_repository.list_categories(conn)
+            paths = await categories.read_paths(conn)
         model = await current_model(database)
-        index = await load_index(database, categories)
+        index = await load_index(database, paths)
         await self._report()
         for supplier_id in suppliers:
-            await self._examine(supplier_id, index, model, categories)
+            await self._examine(supplier_id, index, model, paths)
         if run.supplier_id is None and run.supplier_item_ids is None:
             await self._find_clusters(suppliers, model)
 
     async def _examine(
-        self, supplier_id: UUID, index: ProductIndex[UUID], model: Model, categories: Categories
+        self, supplier_id: UUID, index: ProductIndex[UUID], model: Model, paths: Categories
     ) -> None:
         database, run = self._database, self._run
         async with database.connection() as conn:
@@ -107,10 +115,10 @@ class _Examination:
             )
         if not items:
             return
-        context = await supplier_context(database, supplier_id, index, categories)
+        context = await supplier_context(database, supplier_id, index, paths)
         for group in chunks(items, EXAMINED_AT_ONCE):
             examined = Run[UUID, UUID](index, context, model)
-            await self._examine_group(supplier_id, examined, group, categories)
+            await self._examine_group(supplier_id, examined, group, paths)
         if run.creates_products:
             await self._create_products(supplier_id)
         else:
@@ -121,7 +129,7 @@ class _Examination:
         supplier_id: UUID,
         examined: Run[UUID, UUID],
         items: Sequence[ItemTexts],
-        categories: Categories,
+        paths: Categories,
     ) -> None:
         """Examine items, and again those examined before that compete with them for products."""
         known = {item.id: item for item in items}
@@ -137,7 +145,7 @@ class _Examination:
             self._progress, items_total=self._progress.items_total + len(known)
         )
         for chunk in chunks(list(known), COMPARED_ITEMS):
-            await self._compare(examined, supplier_id, chunk, found, categories)
+            await self._compare(examined, supplier_id, chunk, found, paths)
             await self._report()
         await self._store(known, examined.suggestions())
 
@@ -160,7 +168,7 @@ class _Examination:
         supplier_id: UUID,
         item_ids: Sequence[UUID],
         found: Mapping[UUID, Sequence[UUID]],
-        categories: Categories,
+        paths: Categories,
     ) -> None:
         product_ids = list({each for item_id in item_ids for each in found[item_id]})
         async with self._database.connection() as conn:
@@ -173,7 +181,7 @@ class _Examination:
             item_ids,
             {
                 product.id: CatalogProduct(
-                    product_article(product, categories),
+                    product_article(product, paths),
                     [*map(item_article, linked.get(product.id, []))],
                     has_item_of_supplier=product.id in supplied,
                 )
@@ -214,7 +222,9 @@ class _Examination:
         async with self._database.connection() as conn:
             items = await article_repository.list_items_without_match(conn, MAX_CLUSTERED_ITEMS)
         unmatched = {item.id: Unmatched(item.supplier_id, item_article(item)) for item in items}
-        found = find_clusters(unmatched, model) if len(suppliers) > 1 else []
+        found = (
+            await asyncio.to_thread(find_clusters, unmatched, model) if len(suppliers) > 1 else []
+        )
         clusters = [FoundCluster(each.score, [*each.reasons], each.items) for each in found]
         async with self._database.transaction() as conn:
             await cluster_repository.replace_clusters(conn, clusters)
@@ -230,10 +240,20 @@ class _Examination:
             possible=before.possible + bands.count("possible"),
         )
 
+    async def keep_lease(self) -> None:
+        """Extend the lease again and again; raises LeaseLostError once another process has it."""
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / RENEWALS_PER_LEASE)
+            with suppress(DatabaseUnavailableError):
+                await self._report()
+
     async def _report(self) -> None:
-        with suppress(DatabaseUnavailableError):
-            async with self._database.connection() as conn:
-                await run_repository.set_progress(conn, self._run.id, self._progress, LEASE_SECONDS)
+        async with self._database.connection() as conn:
+            is_valid = await run_repository.set_progress(
+                conn, self._run, self._progress, LEASE_SECONDS
+            )
+        if not is_valid:
+            raise LeaseLostError(f"The lease of the run {self._run.id} is lost.")
 
 
 def _examined_item(item: ItemTexts, suggestions: Sequence[Suggestion[UUID]]) -> ExaminedItem:

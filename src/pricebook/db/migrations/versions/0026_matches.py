@@ -154,8 +154,7 @@ DECISIONS = """
         undone_at timestamptz
     );
     CREATE INDEX match_decisions_batch_idx ON match_decisions (batch_id, id);
-    CREATE INDEX match_decisions_links_idx ON match_decisions (supplier_item_id)
-        WHERE action = 'accept' AND superseded_at IS NULL;
+    CREATE INDEX match_decisions_item_idx ON match_decisions (supplier_item_id);
     CREATE UNIQUE INDEX match_decisions_rejected_key
         ON match_decisions (supplier_item_id, product_id)
         WHERE action = 'reject' AND undone_at IS NULL;
