@@ -43,41 +43,6 @@ def test_weights_are_higher_for_rare_words() -> None:
     assert index.code_frequency("dw745") == 1
 
 
-def test_changed_products_are_found_by_their_new_texts_only() -> None:
-    index = ProductIndex(rows(NAMES | {str(number): "Nut" for number in range(50)}))
-    index.update(rows({"c": "Impact Wrench XR-900", "e": "Cordless Drill DW-745"}))
-    assert search(index, "DW-745")[0] == "e"
-    assert "c" not in search(index, "DW-745 18 V")
-    assert search(index, "XR900")[0] == "c"
-    index.remove(["e", "unknown"])
-    assert search(index, "DW-745") == []
-
-
-WORDS = ["saw", "hammer", "drill", "5", "mm", "M8", "red", "DW745", "nut"]
-NAME = st.lists(st.sampled_from(WORDS), min_size=1).map(" ".join)
-
-
-@given(
-    st.dictionaries(st.integers(0, 20), NAME, min_size=1),
-    st.dictionaries(st.integers(0, 20), NAME),
-    NAME,
-)
-def test_an_updated_index_finds_what_a_new_one_finds(
-    first: dict[int, str], second: dict[int, str], name: str
-) -> None:
-    updated = ProductIndex(
-        (key, index_tokens(describe(Article(each)))) for key, each in first.items()
-    )
-    updated.update((key, index_tokens(describe(Article(each)))) for key, each in second.items())
-    fresh = ProductIndex(
-        (key, index_tokens(describe(Article(each)))) for key, each in (first | second).items()
-    )
-    tokens = search_tokens(describe(Article(name)))
-    found = {candidate.product_id for candidate in updated.search(tokens, 50)}
-    assert found == {candidate.product_id for candidate in fresh.search(tokens, 50)}
-    assert len(updated) == len(fresh)
-
-
 @given(st.integers(0, 3), st.text(max_size=20))
 def test_token_ids_fit_into_a_postgresql_integer(kind: int, token: str) -> None:
     number = token_id(kind, token)

@@ -117,8 +117,10 @@ async def _import_file(
             result = await importer.run_import(
                 resources.database, parser_pool, request, bar.show, after_merge
             )
+        if after_merge is None:
+            return result, None
         run_id = await matching.find_queued_creation(resources.database, result.supplier_name)
-        if after_merge is None or run_id is None:
+        if run_id is None:
             return result, None
         # numpy is loaded for such an import only
         from pricebook.matching.runs import run_next  # noqa: PLC0415

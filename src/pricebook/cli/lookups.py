@@ -1,10 +1,13 @@
-"""Ids of what commands name."""
+"""What commands name: ids, and who decides by a command."""
 
 from uuid import UUID
 
 from pricebook.db.database import Database
 from pricebook.errors import NotFoundError, ValidationError
 from pricebook.suppliers import service as suppliers
+
+# Who decided, in the place of a user's name.
+COMMAND_LINE = "the command line"
 
 
 async def find_supplier_id(database: Database, name: str) -> UUID:

@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from pricebook.cli import match_output, match_setup_commands, output
-from pricebook.cli.lookups import find_supplier_id, parse_id
+from pricebook.cli.lookups import COMMAND_LINE, find_supplier_id, parse_id
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
@@ -22,7 +22,6 @@ from pricebook.matching.decision_schemas import (
 from pricebook.matching.run_schemas import MatchRun, RunRequest
 from pricebook.matching.schemas import Action, Band, MatchPage, MatchQuery
 
-DECIDED_BY = "the command line"
 MAX_SHOWN_BATCHES = 50
 
 app = App(name="matches", help="Products that unmatched supplier items are likely to be.")
@@ -61,7 +60,7 @@ def run(*, supplier: str | None = None, json: bool = False) -> None:
     async def suggest(database: Database) -> MatchRun:
         supplier_id = await find_supplier_id(database, supplier) if supplier else None
         queued = await service.request_run(
-            database, RunRequest(supplier_id=supplier_id), DECIDED_BY
+            database, RunRequest(supplier_id=supplier_id), COMMAND_LINE
         )
         return await run_next(database, queued.id) or queued
 
@@ -172,7 +171,9 @@ def undo(batch: str, *, json: bool = False) -> None:
         json: Print what was left as JSON.
     """
     batch_id = parse_id(batch, "pricebook matches batches")
-    undone = run_with_database(lambda database: service.undo_batch(database, batch_id, DECIDED_BY))
+    undone = run_with_database(
+        lambda database: service.undo_batch(database, batch_id, COMMAND_LINE)
+    )
     if json:
         output.print_json(undone)
         return
@@ -207,7 +208,7 @@ def _decide(
             wanted = await service.find_decisions(
                 database, supplier_id, _parse_pairs(pairs), action
             )
-            return await service.decide(database, BulkDecision(decisions=wanted), DECIDED_BY)
+            return await service.decide(database, BulkDecision(decisions=wanted), COMMAND_LINE)
         filtered = FilteredDecision(
             action=action,
             expected_count=expect or 0,
@@ -216,7 +217,7 @@ def _decide(
             only_one=filters.only_one,
             search=filters.search,
         )
-        return await service.decide(database, BulkDecision(filter=filtered), DECIDED_BY)
+        return await service.decide(database, BulkDecision(filter=filtered), COMMAND_LINE)
 
     decided = run_with_database(decide)
     if json:

@@ -5,15 +5,13 @@ from typing import Literal
 from cyclopts import App
 
 from pricebook.cli import match_output, output
-from pricebook.cli.lookups import find_supplier_id, parse_id
+from pricebook.cli.lookups import COMMAND_LINE, find_supplier_id, parse_id
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.http.pagination import Paging
 from pricebook.matching import service
 from pricebook.matching.auto_link_schemas import AutoLink
 from pricebook.matching.cluster_schemas import ClusterProduct
-
-MADE_BY = "the command line"
 
 
 def register(app: App) -> None:
@@ -37,7 +35,9 @@ def auto_link(
         supplier_id = await find_supplier_id(database, supplier)
         if switch is None:
             return await service.get_auto_link(database, supplier_id)
-        return await service.set_auto_link(database, supplier_id, MADE_BY, is_on=switch == "on")
+        return await service.set_auto_link(
+            database, supplier_id, COMMAND_LINE, is_on=switch == "on"
+        )
 
     state = run_with_database(switch_it)
     if json:
@@ -74,7 +74,7 @@ def product(cluster: str, *, name: str | None = None, sku: str | None = None) ->
     cluster_id = parse_id(cluster, "pricebook matches clusters")
     wanted = ClusterProduct(name=name, internal_sku=sku, status="active")
     made = run_with_database(
-        lambda database: service.create_product(database, cluster_id, wanted, MADE_BY)
+        lambda database: service.create_product(database, cluster_id, wanted, COMMAND_LINE)
     )
     output.print_line(f"{made.internal_sku}: {made.name}, {len(made.supplier_items)} items linked.")
 

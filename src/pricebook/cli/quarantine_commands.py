@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from pricebook.cli import output
-from pricebook.cli.lookups import find_supplier_id, parse_id
+from pricebook.cli.lookups import COMMAND_LINE, find_supplier_id, parse_id
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.http.pagination import Page
@@ -20,7 +20,6 @@ from pricebook.quarantine.schemas import (
     QuarantineState,
 )
 
-DECIDED_BY = "the command line"
 LISTED_BY = "pricebook quarantine list"
 
 Decide = Callable[[Database, QuarantineSelection, str], Awaitable[QuarantineDecision]]
@@ -120,7 +119,7 @@ def _decide(ids: tuple[str, ...], selection: Selection, decide: Decide, verb: st
             supplier_id=supplier_id,
             expected_count=selection.expect,
         )
-        return await decide(database, wanted, DECIDED_BY)
+        return await decide(database, wanted, COMMAND_LINE)
 
     decision = run_with_database(decide_rows)
     if selection.json:

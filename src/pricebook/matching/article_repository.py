@@ -9,7 +9,6 @@ from msgspec import Struct
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
 
-FETCHED_ROWS = 5_000
 SEPARATOR: LiteralString = "E'\\x1f'"
 
 # What is compared of an item and of a product: with another digest it is read again.
@@ -217,12 +216,6 @@ async def list_supplied_products(
         [supplier_id, list(product_ids)],
     )
     return {product_id for (product_id,) in await cursor.fetchall()}
-
-
-async def list_categories(conn: Connection) -> dict[UUID, tuple[str, UUID | None]]:
-    """Return the name and the parent of each category."""
-    cursor = await conn.execute("SELECT id, name, parent_id FROM categories")
-    return {each: (name, parent) for each, name, parent in await cursor.fetchall()}
 
 
 async def list_items_without_match(conn: Connection, limit: int) -> list[ItemTexts]:

@@ -10,7 +10,8 @@ from pricebook.matching import article_repository
 from pricebook.matching.article_repository import ItemTexts, LinkedTexts, ProductTexts
 from pricebook.matching.scoring.texts import MAX_LINKED, Article
 
-Categories = Mapping[UUID, tuple[str, UUID | None]]
+# The names of each category and those above it, from the root.
+Categories = Mapping[UUID, tuple[str, ...]]
 # The characteristic with the section or the category of the price list.
 CATEGORY = "category"
 
@@ -46,11 +47,7 @@ def product_article(product: ProductTexts, categories: Categories) -> Article:
 
 def category_path(category_id: UUID | None, categories: Categories) -> str | None:
     """Return the names of a category and those above it, from the root."""
-    names = list[str]()
-    while category_id is not None and category_id in categories and len(names) <= len(categories):
-        name, category_id = categories[category_id]
-        names.append(name)
-    return " / ".join(reversed(names)) or None
+    return " / ".join(categories.get(category_id, ())) or None if category_id else None
 
 
 async def load_linked(

@@ -26,7 +26,7 @@ from pricebook.matching.decision_schemas import (
 )
 from pricebook.matching.model_schemas import MatchModel
 from pricebook.matching.run_schemas import MatchRun, RunRequest
-from pricebook.matching.schemas import Action, BatchKind, MatchPage, MatchQuery
+from pricebook.matching.schemas import Action, MatchPage, MatchQuery
 from pricebook.matching.scoring.model import load_shipped
 from pricebook.products import service as products
 from pricebook.products.schemas import CreateProductRequest, StaffProductDetail
@@ -121,7 +121,18 @@ async def decide(database: Database, bulk: BulkDecision, name: str) -> DecidedBa
     wanted = bulk.decisions or []
     if bulk.filter is not None:
         wanted = await _best_pairs(database, bulk.filter)
-    return await _decide(database, wanted, "decisions", name)
+    async with database.short_transaction() as conn:
+        batch_id = await decision_repository.insert_batch(conn, "decisions", name)
+    outcomes = await decisions.decide(database, batch_id, wanted)
+    kinds = [outcome.outcome for outcome in outcomes]
+    return DecidedBatch(
+        batch_id,
+        linked=kinds.count("linked"),
+        rejected=kinds.count("rejected"),
+        unchanged=kinds.count("unchanged"),
+        refused=kinds.count("refused"),
+        outcomes=outcomes,
+    )
 
 
 async def find_decisions(
@@ -232,23 +243,6 @@ async def create_product(
         await decision_repository.insert_decisions(conn, batch_id, links)
         await cluster_repository.delete_cluster(conn, cluster_id)
     return await products.get_product(database, product_id)
-
-
-async def _decide(
-    database: Database, wanted: list[Decision], kind: BatchKind, name: str
-) -> DecidedBatch:
-    async with database.short_transaction() as conn:
-        batch_id = await decision_repository.insert_batch(conn, kind, name)
-    outcomes = await decisions.decide(database, batch_id, wanted)
-    kinds = [outcome.outcome for outcome in outcomes]
-    return DecidedBatch(
-        batch_id,
-        linked=kinds.count("linked"),
-        rejected=kinds.count("rejected"),
-        unchanged=kinds.count("unchanged"),
-        refused=kinds.count("refused"),
-        outcomes=outcomes,
-    )
 
 
 async def _best_pairs(database: Database, wanted: FilteredDecision) -> list[Decision]:

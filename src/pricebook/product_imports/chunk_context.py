@@ -13,6 +13,7 @@ from pricebook.product_imports.file_columns import ParsedRow
 from pricebook.product_imports.planning import PlanContext
 from pricebook.products import bulk
 from pricebook.suppliers import service as suppliers
+from pricebook.suppliers.schemas import NamedItem
 
 
 class ConflictingWriteError(Exception):
@@ -45,14 +46,14 @@ async def read_context(conn: Connection, import_id: UUID, rows: Sequence[ParsedR
     with_links = [
         by_sku[row.internal_sku].id for row in rows if row.links and row.internal_sku in by_sku
     ]
-    linked = await suppliers.list_items_of_products(conn, with_links)
+    linked: dict[UUID, list[NamedItem]] = {product_id: [] for product_id in with_links}
+    for item in await suppliers.list_items_of_products(conn, with_links):
+        if item.product_id:
+            linked[item.product_id].append(item)
     context = PlanContext(
         products=by_sku,
         items={LinkName(*name): item for name, item in found.items()},
-        linked={
-            product_id: [item for item in linked if item.product_id == product_id]
-            for product_id in with_links
-        },
+        linked=linked,
         category_paths=await categories.read_paths(conn),
     )
     released = await _find_released(conn, import_id, context)

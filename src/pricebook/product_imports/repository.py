@@ -228,11 +228,18 @@ async def list_pending_files(conn: Connection) -> set[str]:
     return {file_path for (file_path,) in await cursor.fetchall()}
 
 
-async def delete_old_imports(conn: Connection, days: int) -> None:
-    """Delete the imports that ended more than `days` days ago, with their rows."""
-    await conn.execute(
-        "DELETE FROM product_imports WHERE completed_at < now() - make_interval(days => %s)", [days]
+async def delete_old_import(conn: Connection, days: int) -> bool:
+    """Delete an import that ended more than `days` days ago, with its rows; None is left: False."""
+    cursor = await conn.execute(
+        """
+        DELETE FROM product_imports WHERE id = (
+            SELECT id FROM product_imports
+            WHERE completed_at < now() - make_interval(days => %s)
+            ORDER BY completed_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+        """,
+        [days],
     )
+    return cursor.rowcount > 0
 
 
 def _with_counts(found: ProductImport) -> ProductImport:

@@ -166,6 +166,8 @@ async def list_pending_files(database: Database) -> set[str]:
 
 
 async def purge_old_imports(database: Database, days: int) -> None:
-    """Delete the imports that ended more than `days` days ago."""
-    async with database.connection() as conn:
-        await repository.delete_old_imports(conn, days)
+    """Delete the imports that ended more than `days` days ago, one in each transaction."""
+    has_more = True
+    while has_more:
+        async with database.connection() as conn:
+            has_more = await repository.delete_old_import(conn, days)

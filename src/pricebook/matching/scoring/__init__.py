@@ -8,7 +8,7 @@ products and suppliers are any hashable values.
 - The index: keep `product_tokens(article, linked)` (token_ids.py, no numpy) of each product as
   `int[]` with `TOKENS_VERSION`, and renew it when the product or its links change. Nothing else
   has to be kept. `ProductIndex(rows)` of candidates.py takes rows `(product_id, token_ids)`;
-  `update(rows)` and `remove(ids)` change it.
+  each run builds it anew.
 - A run over the unmatched items of one supplier, `Run` of suggesting.py:
   `run = Run(index, Context(index, translations, sections), model)`, then
   `found = run.find({item_id: article}, rejected={item_id: {product_id}})`, then for chunks of

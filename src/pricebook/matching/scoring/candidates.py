@@ -4,8 +4,7 @@ This module loads numpy, so that only the worker imports it.
 """
 
 from array import array
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Hashable, Iterable, Mapping
 from sys import byteorder
 from typing import Generic, NamedTuple, TypeVar
 
@@ -27,8 +26,6 @@ _MAX_PRODUCTS = 10_000
 _MAX_POSTINGS = 60_000
 # The length of a product's texts counts less than in a cosine: linked items make it longer.
 _LENGTH_EXPONENT = 0.7
-# Changed products are searched apart until they are this share of all.
-_MAX_CHANGED_SHARE = 0.1
 # Work on many numbers goes in parts, for the memory that copies take.
 _CHUNK, _CHUNK_OF_PRODUCTS = 1 << 22, 1 << 16
 # Where the lower half of a number of 64 bits is.
@@ -59,7 +56,7 @@ def _sorted_pairs(tokens: "array[int]", counts: _Ints) -> NDArray[np.int64]:
     return pairs
 
 
-class _Segment(Generic[Id]):
+class _Postings(Generic[Id]):
     """Products and their tokens in arrays, with the positions of products by token."""
 
     def __init__(self, rows: Iterable[Row[Id]]) -> None:
@@ -102,7 +99,7 @@ class _Segment(Generic[Id]):
         return np.where(is_known, found, 0)
 
     def set_norms(self, weights: _Floats) -> None:
-        """Set the lengths of products from the weights of the segment's tokens."""
+        """Set the lengths of products from the weights of the tokens."""
         by_posting = np.repeat(weights, self.frequencies)
         squares = np.zeros(len(self.ids))
         for start in range(0, len(by_posting), _CHUNK):
@@ -151,55 +148,17 @@ class ProductIndex(Generic[Id]):
 
     def __init__(self, rows: Iterable[Row[Id]] = ()) -> None:
         """Index rows of a product's id and the ids of its tokens, each id once."""
-        self._build(rows)
+        self._postings = _Postings(rows)
+        self._word_weights = dict[str, float]()
+        self._postings.set_norms(self._weights(self._postings.tokens, self._postings.frequencies))
 
     def __len__(self) -> int:
-        return len(self._positions) + len(self._changed)
-
-    def _build(self, rows: Iterable[Row[Id]]) -> None:
-        self._main = _Segment(rows)
-        self._positions = {product_id: place for place, product_id in enumerate(self._main.ids)}
-        self._changed = dict[Id, tuple[int, ...]]()
-        self._recent: _Segment[Id] | None = None
-        self._word_weights = dict[str, float]()
-        self._main.set_norms(self._weights(self._main.tokens, self._main.frequencies))
+        return len(self._postings.ids)
 
     def _weights(self, tokens: _Ints, frequencies: NDArray[np.int64]) -> _Floats:
         """Return what tokens count: the square of their rarity, by their kind."""
         rarity = np.log1p(len(self) / np.maximum(frequencies, 1))
         return (rarity**2 * _KIND_WEIGHTS[tokens & (KINDS - 1)]).astype(np.float32)
-
-    def update(self, rows: Iterable[Row[Id]]) -> None:
-        """Add products, or replace what is known of them."""
-        for product_id, token_ids in rows:
-            self._take_out(product_id)
-            self._changed[product_id] = tuple(token_ids)
-        self._recent = None
-        if len(self._changed) > _MAX_CHANGED_SHARE * len(self._positions):
-            self._build(chain(self._rows(), self._changed.items()))
-
-    def remove(self, product_ids: Iterable[Id]) -> None:
-        """Remove products; unknown ids are ignored."""
-        for product_id in product_ids:
-            self._take_out(product_id)
-            self._changed.pop(product_id, None)
-        self._recent = None
-
-    def _take_out(self, product_id: Id) -> None:
-        place = self._positions.pop(product_id, None)
-        if place is not None:
-            self._main.norms[place] = np.inf
-        self._word_weights.clear()
-
-    def _rows(self) -> Iterator[Row[Id]]:
-        """Yield the rows of the products that did not change."""
-        main = self._main
-        tokens = np.repeat(main.tokens, main.frequencies)
-        order = np.argsort(main.postings, kind="stable")
-        bounds = np.cumsum(np.bincount(main.postings, minlength=len(main.ids)))
-        by_product = np.split(tokens[order], bounds[:-1]) if len(main.ids) else []
-        for product_id, place in self._positions.items():
-            yield product_id, by_product[place].tolist()
 
     def search(self, tokens: Mapping[int, float], limit: int) -> list[Candidate[Id]]:
         """Return the products that are most like an article, at most `limit`, best first.
@@ -208,31 +167,20 @@ class ProductIndex(Generic[Id]):
         """
         known = np.fromiter(tokens.keys(), dtype=np.int32, count=len(tokens))
         factors = np.fromiter(tokens.values(), dtype=np.float32, count=len(tokens))
-        frequencies = np.zeros(len(known), dtype=np.int64)
-        for segment in self._segments():
-            frequencies += segment.frequencies_of(known)
+        frequencies = self._postings.frequencies_of(known)
         order = np.argsort(frequencies, kind="stable")
         order = order[frequencies[order] > 0]
         known = known[order]
         weights = self._weights(known, frequencies[order]) * factors[order]
         length = float(np.sqrt(max(float(weights.sum()), 1e-6)))
-        found = [
+        return [
             candidate._replace(similarity=candidate.similarity / length)
-            for segment in self._segments()
-            for candidate in segment.search(known, weights, limit)
+            for candidate in self._postings.search(known, weights, limit)
         ]
-        return sorted(found, key=lambda candidate: -candidate.similarity)[:limit]
-
-    def _segments(self) -> list[_Segment[Id]]:
-        if self._changed and self._recent is None:
-            self._recent = _Segment(self._changed.items())
-            frequencies = self._recent.frequencies
-            self._recent.set_norms(self._weights(self._recent.tokens, frequencies))
-        return [self._main, self._recent] if self._recent else [self._main]
 
     def _frequency(self, token: int) -> int:
         tokens = np.array([token], dtype=np.int32)
-        return int(sum(segment.frequencies_of(tokens)[0] for segment in self._segments()))
+        return int(self._postings.frequencies_of(tokens)[0])
 
     def word_weight(self, word: str) -> float:
         """Return how rare a word is in the products, from 0 to 1; 0 if no product has it."""
