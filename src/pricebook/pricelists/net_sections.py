@@ -25,7 +25,7 @@ _DISTANCE = 3
 
 
 def in_section(terms: RowTerms, section: str, *, states_discounts: bool) -> RowTerms:
-    """Return the terms of a row below a section title: without discounts if that says so.
+    """Return the terms of a row below a section title: without discounts if the title states that.
 
     Raises RowRejectedError if the row `states_discounts` of its own, or if the title leaves it
     open.

@@ -42,7 +42,7 @@ class Candidate(NamedTuple, Generic[Id]):
 def _sorted_pairs(tokens: "array[int]", counts: _Ints) -> NDArray[np.int64]:
     """Return pairs of a token and the position of a product, in order, each in one number.
 
-    The token is in the upper half. What is made on the way is small beside the result.
+    The token is in the upper half. Temporary arrays are small beside the result.
     """
     numbers = np.frombuffer(tokens, dtype=np.int32)
     pairs = np.empty(len(numbers), dtype=np.int64)

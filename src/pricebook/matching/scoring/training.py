@@ -34,7 +34,7 @@ class Decision(NamedTuple):
 def train(decisions: Sequence[Decision], shipped: Model, version: str) -> Model:
     """Return the shipped model adapted to decisions, oldest first.
 
-    Its weights are the shipped ones if there are too few decisions to tell that others are better:
+    Its weights are the shipped ones if the decisions are too few to show that others are better:
     models trained on four fifths of them must surprise less on the rest, beyond chance.
     """
     if not decisions:

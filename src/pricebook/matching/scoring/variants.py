@@ -1,4 +1,4 @@
-"""Words that tell variants of an article apart: colours, materials, editions, sides, sizes."""
+"""Words for variants of an article: colours, materials, editions, sides, sizes."""
 
 import re
 from collections.abc import Iterable, Mapping
