@@ -202,7 +202,9 @@ async def test_rows_keep_the_section_that_they_were_in(
 
     text = edited(await rejected_rows(database, first.task_id), edit)
     await run_import(text, corrections_of=first.task_id)
-    assert await rows(conn, "SELECT supplier_sku, characteristics FROM supplier_items") == [
+    assert await rows(
+        conn, "SELECT supplier_sku, characteristics FROM supplier_items ORDER BY 1"
+    ) == [
         ("1", {"category": "Tools"}),
         ("2", {"category": "Tools"}),
         ("3", {"category": "Safety"}),
