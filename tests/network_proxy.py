@@ -7,12 +7,13 @@ Unix socket. SIGUSR1 starts to drop traffic, SIGUSR2 forwards new connections ag
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 CHUNK_BYTES = 65536
+Rewrite = Callable[[bytes], bytes]
 # The keepalives that `db/pool.py` sets for the server: idle + interval * count. By these its kernel
 # ends a connection whose peer is silent; a Unix socket has none.
 SERVER_KEEPALIVE_SECONDS = 5 + 2 * 3
@@ -25,8 +26,9 @@ class NetworkProxy:
     it after its keepalives.
     """
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, rewrite: Rewrite = bytes) -> None:
         self._target = target
+        self._rewrite = rewrite
         self._connections: dict[asyncio.Event, asyncio.StreamWriter] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._is_blackholed = False
@@ -80,8 +82,8 @@ class NetworkProxy:
             _silence(is_forwarding, target_writer)
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(_copy(reader, target_writer, is_forwarding))
-                group.create_task(_copy(target_reader, writer, is_forwarding))
+                group.create_task(_copy(reader, target_writer, is_forwarding, bytes))
+                group.create_task(_copy(target_reader, writer, is_forwarding, self._rewrite))
         finally:
             del self._connections[is_forwarding]
             writer.close()
@@ -96,22 +98,28 @@ def _silence(is_forwarding: asyncio.Event, target_writer: asyncio.StreamWriter) 
 
 
 async def _copy(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_forwarding: asyncio.Event
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    is_forwarding: asyncio.Event,
+    rewrite: Rewrite,
 ) -> None:
     with suppress(ConnectionError):
         while data := await reader.read(CHUNK_BYTES):
             await is_forwarding.wait()
-            writer.write(data)
+            writer.write(rewrite(data))
             await writer.drain()
         if is_forwarding.is_set():
             writer.close()
 
 
 @asynccontextmanager
-async def proxy_to(url: str) -> AsyncGenerator[tuple[NetworkProxy, str]]:
-    """Run a proxy to the PostgreSQL of a URL; yield it and the URL that leads through it."""
+async def proxy_to(url: str, rewrite: Rewrite = bytes) -> AsyncGenerator[tuple[NetworkProxy, str]]:
+    """Run a proxy to the PostgreSQL of a URL; yield it and the URL that leads through it.
+
+    `rewrite` changes what PostgreSQL sends.
+    """
     parameters = conninfo_to_dict(url)
-    proxy = NetworkProxy(f"{parameters['host']}/.s.PGSQL.{parameters['port']}")
+    proxy = NetworkProxy(f"{parameters['host']}/.s.PGSQL.{parameters['port']}", rewrite)
     server = await asyncio.start_server(proxy.accept, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     try:

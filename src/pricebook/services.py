@@ -16,7 +16,8 @@ from pricebook.auth.tokens import TokenKey
 from pricebook.db import database as db
 from pricebook.db import migrations
 from pricebook.db.database import Database
-from pricebook.errors import SettingsError
+from pricebook.db.server_checks import check_server, require_supported_version
+from pricebook.errors import DatabaseNotReadyError, DatabaseUnavailableError, SettingsError
 from pricebook.http.rate_limit import RateLimit, RateLimiter
 from pricebook.imports.service import SubmissionContext
 from pricebook.imports.upload_limits import UploadQuota, UploadStorage
@@ -41,11 +42,11 @@ class Resources(msgspec.Struct, frozen=True):
 async def open_resources(
     settings: Settings, *, statement_seconds: int = 0
 ) -> AsyncGenerator[Resources]:
-    """Open the connection pool, and check migration head and currency of the database.
+    """Open the connection pool, and check version, migration head and currency of the database.
 
     `statement_seconds` is the statement timeout, 0 is none. Raises SettingsError without
-    DATABASE_URL, DatabaseUnavailableError if the database does not respond, DatabaseNotReadyError
-    if it is not at the migration head or has another currency.
+    DATABASE_URL, DatabaseUnavailableError with the reason if the database does not respond,
+    DatabaseNotReadyError if it is too old, not at the migration head or has another currency.
     """
     head = migrations.head()
     pool = Database(
@@ -56,9 +57,16 @@ async def open_resources(
         driver=settings.database_driver,
     )
     async with pool as database:
-        async with database.connection() as conn:
-            await db.require_revision(conn, head)
-            await db.require_currency(conn, settings.catalog_currency)
+        try:
+            async with database.connection() as conn:
+                require_supported_version(conn.info.server_version)
+                await db.require_revision(conn, head)
+                await db.require_currency(conn, settings.catalog_currency)
+        except DatabaseNotReadyError:
+            raise
+        except DatabaseUnavailableError:
+            await check_server(settings.required_database_url)
+            raise
         yield Resources(settings=settings, database=database, migration_head=head)
 
 

@@ -12,7 +12,8 @@ from pricebook.db import database as db
 from pricebook.db import migrations
 from pricebook.db.database import Database
 from pricebook.db.migrations import drift, rights
-from pricebook.errors import DatabaseNotReadyError, PricebookError, SettingsError
+from pricebook.db.server_checks import check_server
+from pricebook.errors import PricebookError, SettingsError
 from pricebook.pricelists.isolation import sandbox
 from pricebook.rates import service as rates
 from pricebook.services import open_redis
@@ -22,7 +23,6 @@ from pricebook.tasks import history
 from pricebook.tasks.queue import QueueClient
 
 EXIT_UNHEALTHY = 1
-MIN_POSTGRES_VERSION = 16
 STALLED_QUEUE_SECONDS = 60
 STALLED_REFRESH_SECONDS = 60
 REPAIR = "SELECT refresh_product_aggregates(array_agg(id)) FROM products"
@@ -51,29 +51,26 @@ def doctor() -> None:
 
 
 async def _run_checks(settings: Settings, *, external_database: bool) -> bool:
-    healthy = True
-    checks: dict[str, Check] = {
-        "secret": _secret,
-        "PostgreSQL": _postgres,
-        "migrations": _migrations,
-        "schema": _schema,
-        "aggregates": _aggregates,
-        "Redis": _redis,
-        "uploads": _uploads,
-        "parser": _parser,
-        "tasks": _tasks,
-        "rates": _rates,
-    }
-    if external_database:
-        checks["rights"] = _rights
-    for name, check in checks.items():
+    """Print the result of each check; one that needs another runs only after its success."""
+    failed: set[str] = set()
+    skipped: dict[str, list[str]] = {}
+    for name, (check, needed) in CHECKS.items():
+        if name == "rights" and not external_database:
+            continue
+        if needed in failed:
+            failed.add(name)
+            skipped.setdefault(needed, []).append(name)
+            continue
         try:
             result = await check(settings)
         except PricebookError as error:
             result = CheckResult("", [error.message])
         _print_result(name, result)
-        healthy = healthy and not result.problems
-    return healthy
+        if result.problems:
+            failed.add(name)
+    for needed, names in skipped.items():
+        output.print_line(f"note  {', '.join(names)}: not checked without {needed}.")
+    return not failed
 
 
 def _print_result(name: str, result: CheckResult) -> None:
@@ -92,12 +89,7 @@ async def _secret(settings: Settings) -> CheckResult:
 
 
 async def _postgres(settings: Settings) -> CheckResult:
-    async with Database(settings.required_database_url) as database, database.connection() as conn:
-        version = conn.info.server_version // 10_000
-    if version < MIN_POSTGRES_VERSION:
-        raise DatabaseNotReadyError(
-            f"It is version {version}; version {MIN_POSTGRES_VERSION} or newer is required."
-        )
+    version = await check_server(settings.required_database_url)
     return CheckResult(f"version {version}, connected.")
 
 
@@ -110,20 +102,12 @@ async def _migrations(settings: Settings) -> CheckResult:
 
 
 async def _schema(settings: Settings) -> CheckResult:
-    url = settings.required_database_url
-    async with Database(url) as database, database.connection() as conn:
-        if await db.find_revision(conn) != migrations.head():
-            raise DatabaseNotReadyError(
-                "It can be compared at the newest migration only: run `pricebook migrate`."
-            )
-    problems, notes = drift.find_drift(url, settings.catalog_prices)
+    problems, notes = drift.find_drift(settings.required_database_url, settings.catalog_prices)
     return CheckResult("the schema matches the migrations.", problems, notes)
 
 
 async def _aggregates(settings: Settings) -> CheckResult:
     async with Database(settings.required_database_url) as database:
-        async with database.connection() as conn:
-            await db.require_revision(conn, migrations.head())
         found = await suppliers.check_aggregates(database)
     problems: list[str] = []
     if found.wrong:
@@ -220,3 +204,19 @@ def _describe_age(age: rates.RateAge) -> str:
     if age.days is None:
         return "none of the last year"
     return {0: "of today", 1: "1 day old"}.get(age.days, f"{age.days} days old")
+
+
+# Each check, and the check without whose success it cannot run.
+CHECKS: dict[str, tuple[Check, str]] = {
+    "secret": (_secret, ""),
+    "PostgreSQL": (_postgres, ""),
+    "migrations": (_migrations, "PostgreSQL"),
+    "rights": (_rights, "PostgreSQL"),
+    "schema": (_schema, "migrations"),
+    "aggregates": (_aggregates, "migrations"),
+    "tasks": (_tasks, "migrations"),
+    "rates": (_rates, "migrations"),
+    "Redis": (_redis, ""),
+    "uploads": (_uploads, ""),
+    "parser": (_parser, ""),
+}

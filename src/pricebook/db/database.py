@@ -272,9 +272,11 @@ async def require_revision(conn: Connection, head: str) -> None:
     """Raise DatabaseNotReadyError unless the database is at the migration head."""
     revision = await find_revision(conn)
     if revision != head:
+        is_newer = revision is not None and revision > head
+        advice = "use the newer release" if is_newer else "run `pricebook migrate`"
         raise DatabaseNotReadyError(
             f"The database is at migration {revision or 'none'}, this program needs {head}: "
-            "run `pricebook migrate`."
+            f"{advice}."
         )
 
 

@@ -14,7 +14,8 @@ import psycopg
 from psycopg.rows import class_row
 
 from pricebook.db.lock_holders import BLOCKING_SESSIONS, LockHolder, describe_lock_holders
-from pricebook.errors import DatabaseBusyError
+from pricebook.db.server_checks import connection_error, require_supported_version
+from pricebook.errors import DatabaseBusyError, DatabaseNotReadyError
 
 LOCK_TIMEOUT_SECONDS = 1.0
 RETRY_SECONDS = 2.0
@@ -49,8 +50,19 @@ class Attempt:
         )
 
     def connect(self) -> psycopg.Connection:
-        """Connect with a short lock timeout."""
-        conn = psycopg.connect(self._url, fallback_application_name="pricebook migrate")
+        """Connect with a short lock timeout.
+
+        Raises DatabaseUnavailableError with the reason, DatabaseNotReadyError for an old server.
+        """
+        try:
+            conn = psycopg.connect(self._url, fallback_application_name="pricebook migrate")
+        except psycopg.OperationalError as error:
+            raise connection_error(error) from error
+        try:
+            require_supported_version(conn.info.server_version)
+        except DatabaseNotReadyError:
+            conn.close()
+            raise
         conn.execute(
             "SELECT set_config('lock_timeout', %s, false)",
             [f"{int(LOCK_TIMEOUT_SECONDS * 1000)}ms"],

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import psycopg
 from psycopg.rows import class_row
 
-from pricebook.errors import DatabaseUnavailableError
+from pricebook.db.server_checks import connection_error
 
 ROLES_SQL = Path(__file__).with_name("roles.sql")
 RIGHTS_SQL = Path(__file__).with_name("rights.sql")
@@ -43,9 +43,7 @@ def find_connected_role(database_url: str) -> ConnectedRole:
                 """
             ).fetchone()
     except psycopg.OperationalError as error:
-        raise DatabaseUnavailableError(
-            "The database cannot be reached to read its roles."
-        ) from error
+        raise connection_error(error) from error
     if role is None:
         raise LookupError("The role of the connection does not exist.")
     return role

@@ -11,7 +11,7 @@ import msgspec
 import psycopg
 from psycopg.rows import class_row
 
-from pricebook.errors import DatabaseUnavailableError
+from pricebook.db.server_checks import connection_error, require_supported_version
 
 SCHEMA_QUERY = Path(__file__).with_name("describe_schema.sql")
 EXPECTED_SCHEMA = Path(__file__).with_name("schema.json")
@@ -39,17 +39,19 @@ class SchemaObject(msgspec.Struct, frozen=True, array_like=True):
 
 
 def read_schema(database_url: str) -> list[SchemaObject]:
-    """Read the schema of a database; raises DatabaseUnavailableError."""
+    """Read the schema of a database.
+
+    Raises DatabaseUnavailableError, DatabaseNotReadyError for an old server.
+    """
     try:
         with (
             psycopg.connect(database_url, connect_timeout=CONNECT_TIMEOUT_SECONDS) as conn,
             conn.cursor(row_factory=class_row(SchemaObject)) as cursor,
         ):
+            require_supported_version(conn.info.server_version)
             return cursor.execute(SCHEMA_QUERY.read_bytes()).fetchall()
     except psycopg.OperationalError as error:
-        raise DatabaseUnavailableError(
-            "The database cannot be reached to read its schema."
-        ) from error
+        raise connection_error(error) from error
 
 
 def read_expected_schema() -> list[SchemaObject]:
