@@ -11,7 +11,8 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 from redis.asyncio.connection import parse_url
 
-from pricebook.errors import SettingsError, as_issue_text
+from pricebook.errors import SettingsError
+from pricebook.system.refused_values import explain_refusal
 
 PositiveInt = Annotated[int, msgspec.Meta(ge=1)]
 NonNegativeInt = Annotated[int, msgspec.Meta(ge=0)]
@@ -199,7 +200,7 @@ def _read_setting(field: msgspec.structs.FieldInfo, configured: Mapping[str, str
     try:
         return msgspec.convert(text, field.type, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"{name} is {text!r}: {as_issue_text(str(error))}.") from error
+        raise SettingsError(f"{name} is {text!r}: {explain_refusal(error, field.type)}.") from error
 
 
 def _read_secret(name: str, configured: Mapping[str, str]) -> str | None:

@@ -57,8 +57,8 @@ def test_missing_database_is_named_with_what_to_do(
     assert (done.returncode, done.stderr) == (
         1,
         (
-            "pricebook: The database prices_2027 does not exist: create it (`createdb prices_2027`),"
-            " then run `pricebook migrate`.\n"
+            "pricebook: The database prices_2027 does not exist: create it"
+            " (`createdb prices_2027`), then run `pricebook migrate`.\n"
         ),
     )
 

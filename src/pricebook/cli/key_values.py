@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from pricebook.errors import ValidationError, as_issue_text
+from pricebook.system.refused_values import explain_refusal
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
@@ -69,4 +70,5 @@ def convert_values(options: str, values: Mapping[str, Any], struct_type: type[St
     try:
         return msgspec.convert(values, struct_type, strict=False)
     except msgspec.ValidationError as error:
-        raise ValidationError(f"{options}: {as_issue_text(str(error))}.") from error
+        refused = explain_refusal(error, struct_type)
+        raise ValidationError(f"{options} {refused}.") from error

@@ -7,13 +7,14 @@ import msgspec
 from litestar import Request
 from litestar.di import Provide
 
-from pricebook.errors import FieldIssue, as_issue_text, body_issue, validation_error
+from pricebook.errors import FieldIssue, body_issue, validation_error
 from pricebook.http.field_types import is_plain_number
+from pricebook.system.refused_values import explain_refusal
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
 MAX_BYTES = 1024 * 1024
-MAX_ISSUE_LENGTH = 200  # a library's message may contain a value of the client
+MAX_NAME_LENGTH = 200
 MEDIA_TYPE = "application/json"
 
 
@@ -69,7 +70,7 @@ def _unknown_issues(
 ) -> list[FieldIssue]:
     known = {field.encode_name for field in msgspec.structs.fields(kind)}
     unknown = [name for name in members if name not in known]
-    return [body_issue(name[:MAX_ISSUE_LENGTH], "is not a field of this route") for name in unknown]
+    return [body_issue(name[:MAX_NAME_LENGTH], "is not a field of this route") for name in unknown]
 
 
 def _missing_issues(
@@ -96,8 +97,8 @@ def _value_issue(name: str, kind: Any, raw: msgspec.Raw) -> FieldIssue | None:
         if (path := _find_malformed_number(value, msgspec.json.decode(raw))) is not None:
             return body_issue(name + path, "expected a number such as 19.90")
     except msgspec.ValidationError as error:
-        problem, _, path = str(error).partition(" - at `$")
-        return body_issue(name + path.rstrip("`"), as_issue_text(problem)[:MAX_ISSUE_LENGTH])
+        refused = explain_refusal(error, kind)
+        return body_issue(name + refused.path, refused.problem)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return body_issue(name, "is not JSON in UTF-8")
     except RecursionError:

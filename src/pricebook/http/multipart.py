@@ -8,6 +8,7 @@ from litestar import Request
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from pricebook.errors import PayloadTooLargeError, as_issue_text, body_issue, validation_error
+from pricebook.system.refused_values import explain_refusal
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
@@ -146,8 +147,11 @@ def convert_fields(kind: type[StructT], fields: dict[str, list[str]]) -> StructT
         if name in known:
             try:
                 values[name] = _convert_field(texts, known[name])
-            except (msgspec.ValidationError, msgspec.DecodeError) as error:
-                issues.append(body_issue(name, as_issue_text(str(error))[:MAX_NAME_LENGTH]))
+            except msgspec.ValidationError as error:
+                refused = explain_refusal(error, known[name])
+                issues.append(body_issue(name, str(refused)))
+            except msgspec.DecodeError as error:
+                issues.append(body_issue(name, as_issue_text(str(error))))
     if issues:
         raise validation_error(*issues)
     return msgspec.convert(values, kind)

@@ -9,9 +9,10 @@ import msgspec
 from litestar import Request
 from litestar.di import Provide
 
-from pricebook.errors import FieldIssue, as_issue_text, query_issue, validation_error
+from pricebook.errors import FieldIssue, query_issue, validation_error
 from pricebook.http.field_types import is_number
 from pricebook.http.openapi import OPT_KEY, OperationDocs
+from pricebook.system.refused_values import explain_refusal
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 
@@ -119,7 +120,7 @@ def _value_issues(kind: type[msgspec.Struct], values: dict[str, str]) -> list[Fi
         try:
             issue = _number_problem(msgspec.convert(text, field.type, strict=False), text)
         except msgspec.ValidationError as error:
-            issue = as_issue_text(str(error))
+            issue = explain_refusal(error, field.type).problem
         if issue:
             issues.append(query_issue(field.name, issue))
     return issues

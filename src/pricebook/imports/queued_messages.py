@@ -5,11 +5,12 @@ from typing import Any
 import msgspec
 
 from pricebook.db.database import Connection, Database
-from pricebook.errors import NotFoundError, PriceListError, ValidationError, as_issue_text
+from pricebook.errors import NotFoundError, PriceListError, ValidationError
 from pricebook.imports.source_location import SourceAccess, resolve_source
 from pricebook.pricelists.schemas.read_request import GoogleSheetSource
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import SourceConfig, Supplier
+from pricebook.system.refused_values import explain_refusal
 from pricebook.tasks import service as tasks
 from pricebook.tasks.message import TaskMessage, decode_message, find_task_id
 
@@ -59,7 +60,8 @@ def _checked_config(message: TaskMessage, access: SourceAccess) -> dict[str, Any
         config = msgspec.convert(message.source_config, SourceConfig)
         source = resolve_source(config, access)
     except msgspec.ValidationError as error:
-        raise ValidationError(f"source_config is refused: {as_issue_text(str(error))}.") from None
+        refused = explain_refusal(error, SourceConfig)
+        raise ValidationError(f"source_config is refused: {refused}.") from None
     except PriceListError as error:
         raise ValidationError(f"source_config is refused: {error.message}") from None
     if isinstance(source, GoogleSheetSource) != (message.parser_type == "google_sheets"):

@@ -12,7 +12,7 @@ from os import PathLike, fspath
 
 import msgspec
 
-from pricebook.errors import PriceListError, ValidationError, as_issue_text
+from pricebook.errors import PriceListError, ValidationError
 from pricebook.pricelists import formats, numbers
 from pricebook.pricelists.corrected_rows import file_name, open_corrections, refuse_rejected_rows
 from pricebook.pricelists.detection.column_names import column_letters
@@ -24,6 +24,7 @@ from pricebook.pricelists.schemas.profile import DetectedProfile, NumberProfile
 from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.pricelists.schemas.read_request import FileSource, ReadLimits, ReadRequest
 from pricebook.system.disk_errors import DISK_FULL_ERRNOS, translate_temporary_disk_full
+from pricebook.system.refused_values import explain_refusal
 
 
 def read(
@@ -47,7 +48,7 @@ def read(
     try:
         config = msgspec.convert(msgspec.to_builtins(config or ReadConfig()), ReadConfig)
     except msgspec.ValidationError as error:
-        raise ValidationError(f"config: {as_issue_text(str(error))}.") from error
+        raise ValidationError(f"config: {explain_refusal(error, ReadConfig)}.") from error
     request = ReadRequest(
         source=FileSource(fspath(path)),
         currency=currency,

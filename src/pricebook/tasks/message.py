@@ -7,7 +7,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
-from pricebook.errors import ValidationError, as_issue_text
+from pricebook.errors import ValidationError
+from pricebook.system.refused_values import explain_refusal
 
 MAX_MESSAGE_BYTES = 256 * 1024
 MAX_REASON_LENGTH = 300
@@ -55,7 +56,7 @@ def decode_message(payload: bytes) -> TaskMessage:
     try:
         return msgspec.json.decode(payload, type=TaskMessage)
     except msgspec.ValidationError as error:
-        reason = as_issue_text(str(error))[:MAX_REASON_LENGTH]
+        reason = str(explain_refusal(error, TaskMessage))[:MAX_REASON_LENGTH]
         raise ValidationError(f"The message is malformed: {reason}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise ValidationError("The message is not a JSON object in UTF-8.") from None
