@@ -16,13 +16,13 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from pricebook.api.gauges import ServiceGauges
+from pricebook.api.staff_routers import STAFF_ROUTERS
 from pricebook.auth import guard
 from pricebook.auth import routes as auth
 from pricebook.auth.roles import PREFIX
 from pricebook.catalog import routes as catalog
 from pricebook.catalog.response_cache import ResponseCache
 from pricebook.catalog.service import open_catalog, warn_without_price_indexes
-from pricebook.categories import routes as categories
 from pricebook.errors import (
     DatabaseRightsError,
     DatabaseUnavailableError,
@@ -37,8 +37,6 @@ from pricebook.http.middleware.path_length import PathLengthMiddleware
 from pricebook.http.middleware.security_headers import SecurityHeadersMiddleware
 from pricebook.http.middleware.slow_clients import SlowClientMiddleware
 from pricebook.http.routing import make_route_finder
-from pricebook.imports import routes as sync
-from pricebook.matching import routes as matching
 from pricebook.observability import health, metrics
 from pricebook.observability.counters import Counters
 from pricebook.observability.logs import configure_logging
@@ -51,10 +49,6 @@ from pricebook.observability.request_line import (
 )
 from pricebook.observability.request_log import LogContextMiddleware, RequestLogMiddleware
 from pricebook.observability.tracing import add_tracing, require_tracing
-from pricebook.product_imports import routes as product_imports
-from pricebook.products import routes as products
-from pricebook.quarantine import routes as quarantine
-from pricebook.rates import routes as rates
 from pricebook.server.listen_address import require_free_address
 from pricebook.server.processes import IsStopping, Server
 from pricebook.services import (
@@ -66,11 +60,9 @@ from pricebook.services import (
     submission_context_for,
 )
 from pricebook.settings import Settings
-from pricebook.suppliers import routes as suppliers
 from pricebook.system.async_tasks import in_background
 from pricebook.system.memory import limit_memory
 from pricebook.system.recurring_warning import RecurringWarning
-from pricebook.tasks import routes as tasks
 
 API_PREFIX = "/api/v1"
 DATABASE_RETRY_SECONDS = 1.0
@@ -81,19 +73,6 @@ SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (a folder with a random name is c
 
 # Attributes of the application's state that routes receive by name.
 STATE_DEPENDENCIES = ("database", "auth", "submission_context", "queue", "rate_context")
-
-# The routes under /api/v1/admin; each needs a row in auth/roles.py.
-STAFF_ROUTERS: list[Router] = [
-    products.router,
-    product_imports.router,
-    categories.router,
-    suppliers.router,
-    rates.router,
-    sync.router,
-    tasks.router,
-    quarantine.router,
-    matching.router,
-]
 
 
 def never_stopping() -> bool:

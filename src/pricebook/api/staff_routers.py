@@ -1,0 +1,25 @@
+"""The routes under /api/v1/admin; each needs a row in auth/roles.py."""
+
+from litestar import Router
+
+from pricebook.categories import routes as categories
+from pricebook.imports import routes as sync
+from pricebook.matching import routes as matching
+from pricebook.product_imports import routes as product_imports
+from pricebook.products import routes as products
+from pricebook.quarantine import routes as quarantine
+from pricebook.rates import routes as rates
+from pricebook.suppliers import routes as suppliers
+from pricebook.tasks import routes as tasks
+
+STAFF_ROUTERS: list[Router] = [
+    products.router,
+    product_imports.router,
+    categories.router,
+    suppliers.router,
+    rates.router,
+    sync.router,
+    tasks.router,
+    quarantine.router,
+    matching.router,
+]
