@@ -3,6 +3,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Protocol
 
+import psycopg
 import pytest
 
 from pricebook.embedded import Endpoints
@@ -49,6 +50,13 @@ def test_user_lifecycle(users: RunUsersCommand) -> None:
     assert list_accounts(users) == [("Anna", "sales", True)]
     assert users("remove", "ANNA").returncode == 0
     assert list_accounts(users) == []
+
+
+def test_listed_accounts_have_ids(users: RunUsersCommand, database_url: str) -> None:
+    users("add", "anna", "--role", "sales")
+    (row,) = json.loads(users("list", "--json").stdout)
+    with psycopg.connect(database_url) as conn:
+        assert conn.execute("SELECT id::text FROM users").fetchall() == [(row["id"],)]
 
 
 def test_password_is_generated_and_printed_once_without_a_terminal(users: RunUsersCommand) -> None:

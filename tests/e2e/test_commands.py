@@ -57,6 +57,19 @@ def test_import_prints_json(system: System, environment: dict[str, str], price_l
     assert result["found"]["columns"]["sku"] == "Article code"
 
 
+def test_dry_run_names_no_command_for_its_task(
+    system: System, environment: dict[str, str], price_list: Path
+) -> None:
+    system.run("import", price_list.name, "--supplier", "ACME", **environment)
+    rejected = "".join(f"B-{number},Saw,\n" for number in range(25))
+    price_list.write_text("Article code,Name,Price\nA-1,Hammer,90\nA-3,Glove,30\n" + rejected)
+    words = ("import", price_list.name, "--supplier", "ACME", "--dry-run")
+    dry = system.run(*words, **environment)
+    assert "... and 5 more rows: --json prints all.\n" in dry.stdout
+    assert dry.stderr.endswith("An import of this price list would be held for a decision.\n")
+    assert "pricebook tasks" not in dry.stdout + dry.stderr
+
+
 def test_rejected_rows_are_corrected_and_imported_for_their_task(
     system: System, environment: dict[str, str], price_list: Path
 ) -> None:

@@ -20,6 +20,9 @@ async def test_one_supplier_quotes_in_eur_per_100_with_discount_groups_and_one_i
     await demo.load(database, printed.append)
     rejected = [int(line.split(", ")[1].split()[0]) for line in printed]
     assert rejected == [5, 5, 5, 4]  # the errors that the README of the demo lists
+    assert await rows(conn, "SELECT count(*) FROM suppliers WHERE contact_email LIKE '%_@_%'") == [
+        (4,)
+    ]
     ((price, currency, cost, rate, details),) = await rows(
         conn, ITEM.format("Nordwerk Handels GmbH", "0011003")
     )

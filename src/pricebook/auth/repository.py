@@ -74,7 +74,7 @@ async def list_users(conn: Connection) -> list[UserRow]:
     """Return all accounts by name."""
     async with conn.cursor(row_factory=struct_row(UserRow)) as cursor:
         await cursor.execute(
-            "SELECT username, role, is_active, created_at FROM users ORDER BY lower(username)"
+            "SELECT id, username, role, is_active, created_at FROM users ORDER BY lower(username)"
         )
         return await cursor.fetchall()
 

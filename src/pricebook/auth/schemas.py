@@ -49,6 +49,7 @@ class LoginAccount(Account, frozen=True):
 class UserRow(Struct, frozen=True):
     """A user account in the list of accounts."""
 
+    id: UUID
     username: str
     role: Role
     is_active: bool

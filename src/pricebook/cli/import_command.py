@@ -117,7 +117,7 @@ async def _import_file(
             result = await importer.run_import(
                 resources.database, parser_pool, request, bar.show, after_merge
             )
-        if after_merge is None:
+        if after_merge is None or request.dry_run:
             return result, None
         run_id = await matching.find_queued_creation(resources.database, result.supplier_name)
         if run_id is None:

@@ -123,7 +123,8 @@ def print_import(result: ImportResult) -> None:
         print_line(f"row {error.row_number}: {error.error_message}")
     hidden = result.counts.rejected + result.counts.duplicate - MAX_SHOWN_ROW_ERRORS
     if hidden > 0:
-        print_line(f"... and {hidden} more rows: `pricebook tasks errors {result.task_id}`.")
+        source = "--json" if result.dry_run else f"`pricebook tasks errors {result.task_id}`"
+        print_line(f"... and {hidden} more rows: {source} prints all.")
     for sentence in result.errors:
         print_error(sentence)
     if result.counts.quarantined and not result.dry_run and result.status == "success":
@@ -131,7 +132,9 @@ def print_import(result: ImportResult) -> None:
             f"{result.counts.quarantined:,} rows with prices out of line were not imported:"
             f" `pricebook quarantine list --supplier {shlex.quote(result.supplier_name)}`."
         )
-    if result.status == "held":
+    if result.status == "held" and result.dry_run:
+        print_error("An import of this price list would be held for a decision.")
+    elif result.status == "held":
         print_error(f"Nothing was applied; `pricebook tasks apply {result.task_id}` applies it.")
 
 
