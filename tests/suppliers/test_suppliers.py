@@ -74,7 +74,6 @@ async def test_older_names_of_spreadsheet_url_are_accepted(admin: Client, name: 
         ("is_active", {"is_active": "yes"}),
         ("is_active", {"is_active": None}),
         ("colour", {"colour": "red"}),
-        ("source_config", {"source_config": None}),
         ("source_config", {"source_config": {"colour": "red"}}),
         ("source_config.header_row", {"source_config": {"header_row": -1}}),
         ("source_config.header_row", {"source_config": {"header_row": "3"}}),
@@ -125,16 +124,14 @@ async def test_given_fields_change_and_the_detected_profile_stays(
     changed = (await admin.patch(address, json={"is_active": False})).json()
     assert changed == made | {"is_active": False, "updated_at": changed["updated_at"]}
     changed = (await admin.patch(address, json={"source_config": {"delimiter": "|"}})).json()
-    assert (changed["source_config"], changed["contact_email"]) == (
-        {"delimiter": "|"},
-        "a@example.org",
-    )
+    config = {"header_row": 2, "delimiter": "|"}
+    assert (changed["source_config"], changed["contact_email"]) == (config, "a@example.org")
     changed = (
         await admin.patch(address, json={"contact_email": None, "source_type": "excel"})
     ).json()
     assert (changed["contact_email"], changed["source_type"]) == (None, "excel")
     (row,) = await (await conn.execute("SELECT metadata FROM suppliers")).fetchall()
-    assert row == ({"found": {"a": 1}, "source_config": {"delimiter": "|"}},)
+    assert row == ({"found": {"a": 1}, "source_config": config},)
     assert (await admin.patch(address, json={})).status_code == 400
     assert (await admin.patch(f"{SUPPLIERS}/{uuid4()}", json={"name": "X"})).status_code == 404
 

@@ -119,12 +119,7 @@ def print_import(result: ImportResult) -> None:
     out.print(_counts_table(result.counts, result.products_created))
     if result.dry_run or result.status == "held":
         _print_plan(result)
-    for error in result.row_errors[:MAX_SHOWN_ROW_ERRORS]:
-        print_line(f"row {error.row_number}: {error.error_message}")
-    hidden = result.counts.rejected + result.counts.duplicate - MAX_SHOWN_ROW_ERRORS
-    if hidden > 0:
-        source = "--json" if result.dry_run else f"`pricebook tasks errors {result.task_id}`"
-        print_line(f"... and {hidden} more rows: {source} prints all.")
+    _print_row_errors(result)
     for sentence in result.errors:
         print_error(sentence)
     if result.counts.quarantined and not result.dry_run and result.status == "success":
@@ -136,6 +131,15 @@ def print_import(result: ImportResult) -> None:
         print_error("An import of this price list would be held for a decision.")
     elif result.status == "held":
         print_error(f"Nothing was applied; `pricebook tasks apply {result.task_id}` applies it.")
+
+
+def _print_row_errors(result: ImportResult) -> None:
+    for error in result.row_errors[:MAX_SHOWN_ROW_ERRORS]:
+        print_line(f"row {error.row_number}: {error.error_message}")
+    hidden = result.counts.rejected + result.counts.duplicate - MAX_SHOWN_ROW_ERRORS
+    if hidden > 0:
+        source = "--json" if result.dry_run else f"`pricebook tasks errors {result.task_id}`"
+        print_line(f"... and {hidden} more rows: {source} prints all.")
 
 
 def _print_plan(result: ImportResult) -> None:

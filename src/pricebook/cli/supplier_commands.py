@@ -1,21 +1,95 @@
 """The commands for suppliers and the sources of their price lists."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
 from pricebook.cli import output
 from pricebook.cli.key_values import convert_values, parse_assignments
+from pricebook.cli.lookups import COMMAND_LINE, find_supplier_id
+from pricebook.cli.read_options import option
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
+from pricebook.errors import ValidationError
 from pricebook.http.pagination import Page, Paging
+from pricebook.matching import service as matching
 from pricebook.suppliers import service
 from pricebook.suppliers.schemas import (
     NewSupplier,
     SourceType,
+    SupplierChange,
     SupplierOverview,
 )
 from pricebook.suppliers.source_config import SourceConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeOptions:
+    """The options of `pricebook suppliers set`."""
+
+    rename: Annotated[str | None, option("The new name.")] = None
+    type_: Annotated[SourceType | None, option("The type of its price list.", name="--type")] = None
+    email: Annotated[str | None, option("The contact address; empty removes it.")] = None
+    active: Annotated[
+        bool | None,
+        Parameter(
+            negative="--inactive",
+            help="Whether price lists are imported and items count in the prices of products.",
+        ),
+    ] = None
+    auto_link: Annotated[
+        bool | None, Parameter(help="Whether certain matches are linked by themselves.")
+    ] = None
+    assignments: Annotated[
+        list[str] | None,
+        option(
+            "KEY=VALUE of the source configuration: sync_every=60, currency=EUR, vat_rate=19,"
+            ' row_price_factor=2, mode=partial, column_mapping.price="Net price".',
+            name="--set",
+        ),
+    ] = None
+    removals: Annotated[
+        list[str] | None,
+        option(
+            "KEY of the source configuration to remove: sync_every, column_mapping.price.",
+            name="--unset",
+        ),
+    ] = None
+    json: Annotated[bool, option("Print the supplier as JSON.")] = False
+
+    @property
+    def change(self) -> SupplierChange | None:
+        """The changed fields, None if only auto-link changes.
+
+        Raises ValidationError for an invalid change and without any.
+        """
+        fields: dict[str, Any] = {
+            "name": self.rename,
+            "source_type": self.type_,
+            "is_active": self.active,
+            "source_config": self._config or None,
+        }
+        given = {name: value for name, value in fields.items() if value is not None}
+        if self.email is not None:
+            given["contact_email"] = self.email or None
+        if given:
+            return convert_values("suppliers set", given, SupplierChange)
+        if self.auto_link is None:
+            raise ValidationError("Nothing to change: `pricebook suppliers set --help` shows how.")
+        return None
+
+    @property
+    def _config(self) -> dict[str, Any]:
+        """The changes of the source configuration as JSON Merge Patch."""
+        config = parse_assignments("--set", self.assignments or [], SourceConfig)
+        for key in self.removals or []:
+            name, dot, member = key.partition(".")
+            config[name] = {**config.get(name, {}), member: None} if dot else None
+        return config
+
+
+_NO_CHANGE = ChangeOptions()
 
 app = App(name="suppliers", help="Suppliers and the sources of their price lists.")
 
@@ -65,6 +139,35 @@ def list_all(*, limit: int = 200, page: int = 1, json: bool = False) -> None:
         output.print_json(listing)
     else:
         output.print_suppliers(listing.data, listing.total_count)
+
+
+@app.command(name="set")
+def change(
+    name: str, *, options: Annotated[ChangeOptions, Parameter(name="*")] = _NO_CHANGE
+) -> None:
+    """Change a supplier; what is not named stays.
+
+    Args:
+        name: The supplier's name, case-insensitive.
+        options: The changes.
+    """
+    supplier_change = options.change
+
+    async def change_supplier(database: Database) -> SupplierOverview:
+        supplier_id = await find_supplier_id(database, name)
+        if supplier_change is not None:
+            await service.change_supplier(database, supplier_id, supplier_change)
+        if options.auto_link is not None:
+            await matching.set_auto_link(
+                database, supplier_id, COMMAND_LINE, is_on=options.auto_link
+            )
+        return await service.get_supplier(database, supplier_id)
+
+    changed = run_with_database(change_supplier)
+    if options.json:
+        output.print_json(changed)
+    else:
+        output.print_line(f"Supplier {changed.name} was changed.")
 
 
 def _source_config(assignments: list[str]) -> SourceConfig:

@@ -44,15 +44,16 @@ async def insert_supplier(conn: Connection, supplier: NewSupplier) -> UUID:
         raise _name_conflict(supplier.name) from None
 
 
-async def set_supplier(conn: Connection, supplier_id: UUID, change: SupplierChange) -> bool:
-    """Update the given fields of a supplier; return whether it exists.
+async def set_supplier(
+    conn: Connection, supplier_id: UUID, change: SupplierChange, config: dict[str, Any] | None
+) -> None:
+    """Update the given fields of a supplier, and its source configuration unless it is None.
 
     Raises ConflictError when the new name is taken, in any case of letters.
     """
     given = {name: value for name, value in _fields(change).items() if value is not UNSET}
-    config = given.get("source_config")
     try:
-        cursor = await conn.execute(
+        await conn.execute(
             """
             UPDATE suppliers
             SET name = coalesce(%(name)s, name),
@@ -61,7 +62,7 @@ async def set_supplier(conn: Connection, supplier_id: UUID, change: SupplierChan
                 is_active = coalesce(%(is_active)s, is_active),
                 metadata = metadata || CASE WHEN %(config)s::jsonb IS NULL THEN '{}'
                     ELSE jsonb_build_object('source_config', %(config)s::jsonb) END
-            WHERE id = %(id)s AND deleting_since IS NULL
+            WHERE id = %(id)s
             """,
             {
                 "id": supplier_id,
@@ -70,12 +71,11 @@ async def set_supplier(conn: Connection, supplier_id: UUID, change: SupplierChan
                 "sets_email": "contact_email" in given,
                 "email": given.get("contact_email"),
                 "is_active": given.get("is_active"),
-                "config": None if config is None else _config_json(config),
+                "config": None if config is None else Jsonb(config),
             },
         )
     except UniqueViolation:
         raise _name_conflict(str(change.name)) from None
-    return cursor.rowcount == 1
 
 
 def _fields(change: SupplierChange) -> dict[str, Any]:

@@ -31,6 +31,10 @@ CREATE_REQUEST: dict[str, Any] = {
     "contact_email": "lists@nordwerk.example",
     "is_active": True,
 }
+CHANGE_REQUEST: dict[str, Any] = {
+    "contact_email": None,
+    "source_config": {"sheet_name": None, "column_mapping": {"price": "Net price"}},
+}
 SUPPLIER: dict[str, Any] = {
     "id": "2c9a7e10-0f5d-4f0a-8a51-6e3b9d7c4f18",
     **CREATE_REQUEST,
@@ -171,11 +175,12 @@ async def create_supplier(
 @patch(
     "/suppliers/{supplier_id:str}",
     summary="Change a supplier",
-    description="Changes the fields that are sent; `source_config` is replaced as a whole.",
+    description="Changes the fields that are sent, in `source_config` too (JSON Merge Patch, RFC"
+    " 7396): null removes a field of `source_config` or a member of its objects.",
     dependencies={"change": provide_body(SupplierChange)},
     opt=documented(
         Success(kind=SupplierOverview, example=SUPPLIER),
-        body=RequestBody(SupplierChange, {"contact_email": None, "is_active": False}),
+        body=RequestBody(SupplierChange, CHANGE_REQUEST),
         errors=(NotFoundError, ConflictError),
     ),
 )

@@ -19,6 +19,7 @@ from pricebook.http.field_types import (
 from pricebook.http.pagination import Page, Paging
 from pricebook.suppliers.item_terms import ItemAvailability, ItemDetails
 from pricebook.suppliers.source_config import SourceConfig
+from pricebook.suppliers.source_config_change import SourceConfigChange
 from pricebook.tasks.message import ParserType
 from pricebook.tasks.schemas import TaskState
 
@@ -75,8 +76,11 @@ class SupplierChange(Struct, frozen=True, forbid_unknown_fields=True):
     name: NewSupplierName | UnsetType = UNSET
     source_type: Annotated[SourceType | UnsetType, doc("Kind of the price list.")] = UNSET
     source_config: Annotated[
-        SourceConfig | UnsetType,
-        doc("Source of the price list and how to read it; replaces the earlier one as a whole."),
+        SourceConfigChange | UnsetType | None,
+        doc(
+            "Changes of the source of the price list and how to read it (JSON Merge Patch, RFC"
+            " 7396): null removes a field or a member, what is not sent stays."
+        ),
     ] = UNSET
     contact_email: Annotated[
         Email | UnsetType | None, doc("Address of a contact; null removes it.")

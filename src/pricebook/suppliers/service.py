@@ -3,6 +3,8 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+from msgspec import UNSET
+
 from pricebook.db.database import Connection, Database
 from pricebook.errors import DatabaseUnavailableError, NotFoundError
 from pricebook.http.pagination import Page, Paging, page_of
@@ -30,6 +32,7 @@ from pricebook.suppliers.schemas import (
     UnmatchedItemQuery,
     UnmatchedItemText,
 )
+from pricebook.suppliers.source_config_change import apply_change
 
 SMALL_SUPPLIER = 1000
 
@@ -58,8 +61,14 @@ async def change_supplier(
 ) -> SupplierOverview:
     """Change a supplier; raises NotFoundError, ConflictError when its new name is taken."""
     async with database.short_transaction() as conn:
-        if not await repository.set_supplier(conn, supplier_id, change):
+        supplier = await repository.lock_supplier(conn, supplier_id)
+        if supplier is None:
             raise _not_found(supplier_id)
+        config = None
+        if change.source_config is not UNSET:
+            stored = supplier.metadata.get("source_config", {})
+            config = apply_change(stored, change.source_config)
+        await repository.set_supplier(conn, supplier_id, change, config)
         return await _get(conn, supplier_id)
 
 

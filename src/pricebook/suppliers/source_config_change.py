@@ -1,0 +1,89 @@
+"""Changes of a source configuration as JSON Merge Patch (RFC 7396): what is not sent stays."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from pricebook.http.field_types import doc
+from pricebook.pricelists.schemas.read_config import DiscountChain, Field
+from pricebook.suppliers.source_config import COLUMN_MAPPING, ShortText, SourceConfig
+
+ADDRESS_NAMES = ("spreadsheet_url", "sheet_url", "source_url")  # the first is the current name
+# Members of objects are changed one by one, too.
+OBJECTS: dict[str, Any] = {
+    "column_mapping": Annotated[dict[Field, ShortText | None] | None, COLUMN_MAPPING],
+    "discount_groups": Annotated[
+        dict[ShortText, DiscountChain | None] | None,
+        doc('Discount of each discount group: `{"A": "30+5"}`; null removes one.'),
+    ],
+}
+
+
+def _optional(field_type: Any) -> Any:
+    """Return the type of a field, with its description, that may be null or not sent."""
+    kind, *descriptions = get_args(field_type)
+    return Annotated[(kind | UnsetType | None, *descriptions)]
+
+
+def _check(change: Any) -> None:
+    """Raise ValidationError for a value that a source configuration refuses."""
+    given = {name: value for name, value in msgspec.structs.asdict(change).items() if value}
+    for name in OBJECTS.keys() & given.keys():
+        members = cast("dict[str, str | None]", given[name])
+        given[name] = {key: value for key, value in members.items() if value is not None}
+    SourceConfig(**given)
+
+
+if TYPE_CHECKING:
+
+    class SourceConfigChange(Struct, frozen=True):
+        """The fields of SourceConfig; null removes one, what is not sent stays."""
+
+else:
+    SourceConfigChange = msgspec.defstruct(
+        "SourceConfigChange",
+        [
+            (field.name, _optional(OBJECTS.get(field.name, field.type)), UNSET)
+            for field in msgspec.structs.fields(SourceConfig)
+        ],
+        namespace={
+            "__doc__": "Changes of a source configuration; null removes a field, others stay.",
+            "__post_init__": _check,
+        },
+        frozen=True,
+        kw_only=True,
+        forbid_unknown_fields=True,
+    )
+
+
+def apply_change(stored: dict[str, Any], change: SourceConfigChange | None) -> dict[str, Any]:
+    """Return a stored configuration with a change; None removes all of it."""
+    if change is None:
+        return {}
+    return merge_patch(
+        _with_current_names(stored), _with_current_names(msgspec.to_builtins(change))
+    )
+
+
+def merge_patch(target: Any, patch: Any) -> Any:
+    """Return a JSON value changed by a JSON Merge Patch (RFC 7396)."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(cast("dict[str, Any]", target)) if isinstance(target, dict) else {}
+    for name, value in cast("dict[str, Any]", patch).items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = merge_patch(merged.get(name), value)
+    return merged
+
+
+def _with_current_names(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration in which the spreadsheet's address has its current name."""
+    sent = [config[name] for name in ADDRESS_NAMES if name in config]
+    renamed = {name: value for name, value in config.items() if name not in ADDRESS_NAMES}
+    if sent:
+        renamed[ADDRESS_NAMES[0]] = next((each for each in sent if each is not None), None)
+    return renamed
