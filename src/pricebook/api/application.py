@@ -47,7 +47,7 @@ from pricebook.observability.request_line import (
     discard_request,
     make_request_logger,
 )
-from pricebook.observability.request_log import LogContextMiddleware, RequestLogMiddleware
+from pricebook.observability.request_log import RequestContextMiddleware, RequestLogMiddleware
 from pricebook.observability.tracing import add_tracing, require_tracing
 from pricebook.server.listen_address import require_free_address
 from pricebook.server.processes import IsStopping, Server
@@ -149,7 +149,7 @@ def _add_middleware(
 def _wrap_handler(app: AsgiApp, settings: Settings, response_cache: ResponseCache) -> AsgiApp:
     """Return the framework wrapped in middleware that may respond instead of it."""
     wrapped = ResponseCacheMiddleware(
-        PathLengthMiddleware(LogContextMiddleware(SlowClientMiddleware(app))), response_cache
+        PathLengthMiddleware(RequestContextMiddleware(SlowClientMiddleware(app))), response_cache
     )
     if settings.catalog_rate_limit_per_minute:
         wrapped = ClientRateLimitMiddleware(wrapped, settings.catalog_rate_limit_per_minute)

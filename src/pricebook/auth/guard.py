@@ -11,6 +11,7 @@ from litestar.types import HTTPScope
 from pricebook.auth import service
 from pricebook.auth.roles import PREFIX, allowed_roles, describe
 from pricebook.auth.schemas import Caller
+from pricebook.db.actor import Actor, set_actor
 from pricebook.errors import ForbiddenError, UnauthorizedError
 from pricebook.http.request_state import request_state
 
@@ -21,7 +22,7 @@ AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 
 async def require_role(connection: AnyConnection, _handler: BaseRouteHandler) -> None:
-    """Set the caller of a request, whose role must be in PERMISSIONS for the route.
+    """Set the caller and the actor of a request; its role must be in PERMISSIONS for the route.
 
     Raises UnauthorizedError without a valid token, ForbiddenError for another role,
     DatabaseUnavailableError if the account cannot be read.
@@ -34,7 +35,9 @@ async def require_role(connection: AnyConnection, _handler: BaseRouteHandler) ->
     if caller.role not in roles:
         raise ForbiddenError(f"Role {caller.role} may not do this: it needs {describe(roles)}.")
     connection.scope["user"] = caller  # read by Request.user
-    request_state(connection.scope).user_id = caller.id
+    state = request_state(connection.scope)
+    state.user_id = caller.id
+    set_actor(Actor("user", caller.username, caller.id, request_id=state.request_id))
 
 
 async def provide_caller(request: Request[Caller, Any, Any]) -> Caller:

@@ -23,6 +23,8 @@ from pricebook.cli import (
     up,
     user_commands,
 )
+from pricebook.cli.server_defaults import user_of_command
+from pricebook.db.actor import Actor, set_actor
 from pricebook.errors import PricebookError, PriceListError
 
 EXIT_FAILURE = 1
@@ -55,6 +57,7 @@ database_commands.register(app)
 def main() -> None:
     """Run the command; an error is one sentence on stderr and exit code 1, 2 for wrong usage."""
     signal.signal(signal.SIGTERM, _exit_on_sigterm)
+    set_actor(Actor("command", user_of_command()))
     try:
         app()
     except CycloptsError as error:

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction, UndefinedTable
 
+from pricebook.db.actor import set_transaction_actor
 from pricebook.db.driver.loaders import PriceLoader
 from pricebook.db.driver.persistent_reader import PersistentReaderConnection
 from pricebook.db.export_slots import ExportSlots
@@ -140,9 +141,11 @@ class Database:
     async def transaction(self, *, force_rollback: bool = False) -> AsyncGenerator[Connection]:
         """Yield a connection inside a transaction, committed at the end, rolled back on an error.
 
-        With `force_rollback` it is always rolled back.
+        The audit names the actor of the context for what it changes. With `force_rollback` it is
+        always rolled back.
         """
         async with self.connection() as conn, conn.transaction(force_rollback=force_rollback):
+            await set_transaction_actor(conn)
             yield conn
 
     @asynccontextmanager

@@ -9,6 +9,7 @@ from typing import Any
 
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
+from pricebook.db.actor import Actor, acting_as
 from pricebook.http.asgi import AsgiApp, Headers
 from pricebook.http.request_state import CacheableRequest, LogRequest, request_state
 from pricebook.http.routing import FindRoute, method_label
@@ -22,6 +23,8 @@ TRACEPARENT = re.compile(
 )
 # The key of a request counter: this word, method, route, status, cache result.
 REQUEST = "request"
+# The name of the actor of a request until the guard knows its caller.
+API_ACTOR = "api"
 
 
 class RequestLogMiddleware:
@@ -113,17 +116,19 @@ class RequestLogMiddleware:
         return log
 
 
-class LogContextMiddleware:
-    """Adds the request id to every log event of a request."""
+class RequestContextMiddleware:
+    """Adds the request id to every log event, and to the actor of what a request changes."""
 
     def __init__(self, app: AsgiApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Process one request."""
-        before = bind_contextvars(request_id=request_state(scope).request_id)
+        request_id = request_state(scope).request_id
+        before = bind_contextvars(request_id=request_id)
         try:
-            await self._app(scope, receive, send)
+            with acting_as(Actor("system", API_ACTOR, request_id=request_id)):
+                await self._app(scope, receive, send)
         finally:
             reset_contextvars(**before)
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from pricebook.db.actor import WORKER, Actor
 from pricebook.http.field_types import doc
 from pricebook.http.pagination import Page, Paging
 from pricebook.tasks.message import ParserType
@@ -84,6 +85,7 @@ class ClaimedTask(Struct, frozen=True):
     parser_type: ParserType
     source_config: dict[str, Any]
     requested_by: str | None
+    requested_by_id: UUID | None
     request_id: str | None
     file_name: str | None
     create_products: bool
@@ -96,6 +98,14 @@ class ClaimedTask(Struct, frozen=True):
     def lease(self) -> TaskLease:
         """The lease on the task."""
         return TaskLease(self.id, self.owner)
+
+    @property
+    def actor(self) -> Actor:
+        """Who requested the task, as the author of what it changes."""
+        ids = self.requested_by_id, self.request_id, self.id
+        if self.requested_by_id is None:
+            return Actor("system", self.requested_by or WORKER.name, *ids)
+        return Actor("user", self.requested_by or "", *ids)
 
 
 class ReclaimedTask(Struct, frozen=True):

@@ -11,6 +11,7 @@ import sys
 
 import msgspec
 
+from pricebook.db.actor import WORKER, set_actor
 from pricebook.matching.runs import run_next
 from pricebook.observability.logs import configure_logging
 from pricebook.services import open_resources
@@ -28,6 +29,7 @@ def main() -> None:
     os.nice(NICENESS)
     settings = msgspec.json.decode(sys.stdin.buffer.read(), type=RunSettings)
     configure_logging(settings.log_level, settings.log_format or "json")
+    set_actor(WORKER)
     asyncio.run(_run(settings))
 
 

@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 from structlog.contextvars import bound_contextvars
 
+from pricebook.db.actor import WORKER, acting_as, acting_for, set_actor
 from pricebook.db.database import Database
 from pricebook.errors import DatabaseBusyError, DatabaseUnavailableError, LeaseLostError
 from pricebook.imports import service as import_requests
@@ -57,9 +58,8 @@ def work(settings: Settings) -> None:
 
 async def _work(settings: Settings) -> None:
     async with open_worker(settings) as worker:
-        loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, worker.stop)
+            asyncio.get_running_loop().add_signal_handler(number, worker.stop)
         await worker.run()
 
 
@@ -97,8 +97,7 @@ class Worker:
         self._name = f"{socket.gethostname()}/{os.getpid()}"
         self._claim_lock = asyncio.Lock()
         self._slow_tasks = 0
-        self._wake_up = asyncio.Event()
-        self._stopping = asyncio.Event()
+        self._wake_up, self._stopping = asyncio.Event(), asyncio.Event()
 
     def stop(self) -> None:
         """Lease no more tasks; finish those that run, or release them after WORKER_STOP_SECONDS."""
@@ -107,6 +106,7 @@ class Worker:
 
     async def run(self) -> None:
         """Run tasks until `stop` is called."""
+        set_actor(WORKER)
         log.debug("worker started", tasks=self._settings.worker_tasks)
         periodic_work = [
             (POLL_SECONDS, self._reclaim_expired_leases),
@@ -183,7 +183,7 @@ class Worker:
 
     async def _apply_held(self, held: TaskToApply) -> None:
         """Apply a held price list; after a failure it stays held, with the reason."""
-        with _task_log_context(held):
+        with _task_log_context(held), acting_for(task_id=held.id):
             log.info("applying held price list", supplier=held.supplier_name)
             try:
                 await wait_for_first(self._import_runner.apply(held), self._wait_while_held(held))
@@ -198,7 +198,7 @@ class Worker:
 
     async def _run_task(self, task: ClaimedTask) -> None:
         """Run a task and store how it ended; a cancellation releases the task and is raised."""
-        with _task_log_context(task):
+        with _task_log_context(task), acting_as(task.actor):
             log.info("task started", supplier=task.supplier_name)
             try:
                 await self._import_with_lease(task)
@@ -215,8 +215,8 @@ class Worker:
     async def _import_with_lease(self, task: ClaimedTask) -> None:
         """Import the price list of a task and renew its lease; raises LeaseLostError."""
         progress = _LatestProgress()
-        importing = self._import_runner.run_import(task, progress.set)
-        await wait_for_first(importing, self._keep_lease(task, progress))
+        run_import = self._import_runner.run_import
+        await wait_for_first(run_import(task, progress.set), self._keep_lease(task, progress))
 
     async def _wait_while_held(self, held: TaskToApply) -> None:
         """Return when a price list is no longer held: it was applied or cancelled."""

@@ -18,6 +18,11 @@ BEGIN
         UPDATE (rate, source, set_by) ON exchange_rates TO pricebook_api, pricebook_worker;
     GRANT EXECUTE ON FUNCTION recompute_prices(date, integer) TO pricebook_api, pricebook_worker;
 
+    -- Entries of the audit log are only added; the actor and the time are those of the transaction.
+    GRANT SELECT, INSERT (action, entity_type, entity_id, entity_name, before, after, task_id,
+            batch_id) ON audit_log TO pricebook_api, pricebook_worker;
+    GRANT EXECUTE ON FUNCTION delete_old_audit_entries(integer, integer) TO pricebook_worker;
+
     -- The API: writes what staff edits, links and requested tasks; reads prices and accounts.
     GRANT SELECT ON suppliers, categories, products, supplier_items, price_history,
         ingestion_tasks, parsing_logs, quarantined_rows TO pricebook_api;
