@@ -5,6 +5,8 @@ from litestar import Router
 from pricebook.categories import routes as categories
 from pricebook.imports import routes as sync
 from pricebook.matching import routes as matching
+from pricebook.pricing_rules import routes as pricing_rules
+from pricebook.product_batches import routes as product_batches
 from pricebook.product_imports import routes as product_imports
 from pricebook.products import routes as products
 from pricebook.quarantine import routes as quarantine
@@ -15,6 +17,8 @@ from pricebook.tasks import routes as tasks
 STAFF_ROUTERS: list[Router] = [
     products.router,
     product_imports.router,
+    product_batches.router,
+    pricing_rules.router,
     categories.router,
     suppliers.router,
     rates.router,

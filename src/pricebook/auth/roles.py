@@ -22,6 +22,18 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/product-imports/{id}"): EDITOR_ROLES,
     ("GET", "/product-imports/{id}/rows"): EDITOR_ROLES,
     ("GET", "/product-imports/{id}/rejected/export"): EDITOR_ROLES,
+    ("POST", "/product-batches"): ALL_ROLES,  # sales: target_price only, checked by the service
+    ("GET", "/product-batches"): ALL_ROLES,
+    ("GET", "/product-batches/{id}"): ALL_ROLES,
+    ("GET", "/product-batches/{id}/changes"): ALL_ROLES,
+    ("POST", "/product-batches/{id}/apply"): ALL_ROLES,  # as above
+    ("POST", "/product-batches/{id}/undo"): ALL_ROLES,  # as above
+    ("GET", "/pricing-rules"): ALL_ROLES,
+    ("POST", "/pricing-rules"): ALL_ROLES,
+    ("GET", "/pricing-rules/{id}"): ALL_ROLES,
+    ("PATCH", "/pricing-rules/{id}"): ALL_ROLES,
+    ("DELETE", "/pricing-rules/{id}"): ALL_ROLES,
+    ("POST", "/pricing-rules/preview"): ALL_ROLES,
     ("GET", "/products/{id}"): ALL_ROLES,
     ("POST", "/products"): EDITOR_ROLES,
     ("PATCH", "/products/{id}"): ALL_ROLES,  # sales: target_price only, checked by the service

@@ -2,12 +2,17 @@
 
 from uuid import UUID
 
+from pricebook.auth.schemas import Caller
+from pricebook.categories import service as categories
 from pricebook.db.database import Database
 from pricebook.errors import NotFoundError, ValidationError
+from pricebook.product_imports.cell_texts import format_path, parse_path
 from pricebook.suppliers import service as suppliers
 
 # Who decided, in the place of a user's name.
 COMMAND_LINE = "the command line"
+# Commands may do all that the API allows.
+COMMAND_CALLER = Caller(UUID(int=0), COMMAND_LINE, "admin")
 
 
 async def find_supplier_id(database: Database, name: str) -> UUID:
@@ -17,6 +22,27 @@ async def find_supplier_id(database: Database, name: str) -> UUID:
     if supplier is None:
         raise NotFoundError(f"There is no supplier {name}: `pricebook suppliers list` shows all.")
     return supplier.id
+
+
+async def find_category_id(database: Database, path: str) -> UUID:
+    """Return the id of a category by its path, as files of products have it.
+
+    Raises NotFoundError.
+    """
+    names = tuple(parse_path(path))
+    async with database.connection() as conn:
+        paths = await categories.read_paths(conn)
+    for category_id, its_names in paths.items():
+        if its_names == names:
+            return category_id
+    raise NotFoundError(f"There is no category {format_path(names)}; expected Tools > Saws.")
+
+
+async def read_category_names(database: Database) -> dict[UUID, str]:
+    """Return the path of each category as files of products have it."""
+    async with database.connection() as conn:
+        paths = await categories.read_paths(conn)
+    return {category_id: format_path(names) for category_id, names in paths.items()}
 
 
 def parse_id(text: str, listed_by: str) -> UUID:

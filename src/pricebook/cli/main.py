@@ -14,7 +14,9 @@ from pricebook.cli import (
     inspect_command,
     match_commands,
     output,
+    pricing_rule_commands,
     process_commands,
+    product_batch_commands,
     product_commands,
     quarantine_commands,
     rate_commands,
@@ -42,6 +44,9 @@ app = App(
 app.command(user_commands.app)
 app.command(supplier_commands.app)
 app.command(product_commands.app)
+product_batch_commands.register(product_commands.app)
+app.command(product_batch_commands.app)
+app.command(pricing_rule_commands.app)
 app.command(task_commands.app)
 app.command(quarantine_commands.app)
 app.command(match_commands.app)

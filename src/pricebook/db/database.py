@@ -154,9 +154,8 @@ class Database:
     ) -> AsyncGenerator[Connection]:
         """Yield a connection inside a transaction with a short lock timeout.
 
-        A request that needs a row locked by a long import would otherwise hold its connection until
-        the import ends. Raises DatabaseBusyError at the timeout. With `statement_seconds`, a
-        statement may take longer than in other transactions of a pool that limits them.
+        A request that needs a row locked by an import would otherwise hold its connection until the
+        import ends. `statement_seconds` replaces the pool's limit. Raises DatabaseBusyError.
         """
         async with self.transaction() as conn:
             await conn.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])

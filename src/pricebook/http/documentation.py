@@ -136,6 +136,8 @@ openapi = OpenAPIConfig(
         Tag(name="Catalog", description="Public: active products and their categories."),
         Tag(name="Accounts", description="Public: log in."),
         Tag(name="Products", description="Staff: products, supplier prices, margins, categories."),
+        Tag(name="Product changes", description="Staff: many products at once, with undo."),
+        Tag(name="Pricing rules", description="Staff: how target prices follow from costs."),
         Tag(name="Suppliers", description="Staff: suppliers, their items and price history."),
         Tag(name="Exchange rates", description="Staff: rates by which other currencies count."),
         Tag(name="Tasks", description="Admin: imports of price lists and their results."),

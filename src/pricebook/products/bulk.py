@@ -25,6 +25,11 @@ async def set_products(conn: Connection, products: Sequence[CurrentProduct]) -> 
     await bulk_repository.set_products(conn, products)
 
 
+async def list_ids(conn: Connection, query: StaffProductFilter) -> list[UUID]:
+    """Return the ids of all products that pass the filters, as an export lists them."""
+    return await bulk_repository.list_ids(conn, query, await search.export_filter(conn, query))
+
+
 async def stream_file_products(
     conn: Connection, query: StaffProductFilter
 ) -> AsyncGenerator[list[FileProduct]]:

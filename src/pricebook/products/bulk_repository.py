@@ -7,7 +7,7 @@ from uuid import UUID
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
 from pricebook.products.list_filters import StaffProductFilter
-from pricebook.products.list_statements import product_file_statement
+from pricebook.products.list_statements import ids_statement, product_file_statement
 from pricebook.products.schemas import CurrentProduct, FileProduct
 from pricebook.products.search_filters import SearchFilter
 
@@ -23,6 +23,14 @@ async def find_by_skus(conn: Connection, skus: Sequence[str]) -> list[CurrentPro
     async with conn.cursor(row_factory=struct_row(CurrentProduct)) as cursor:
         await cursor.execute(statement.format(fields=OWN_FIELDS), [list(skus)])
         return await cursor.fetchall()
+
+
+async def list_ids(
+    conn: Connection, query: StaffProductFilter, search: SearchFilter | None = None
+) -> list[UUID]:
+    """Return the ids of the products that pass the filters."""
+    cursor = await conn.execute(*ids_statement(query, search))
+    return [product_id for (product_id,) in await cursor.fetchall()]
 
 
 async def lock_products(conn: Connection, product_ids: Sequence[UUID]) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from pricebook.categories.subtree import INCLUDE_SUBCATEGORIES, subcategory_issues
-from pricebook.errors import validation_error
+from pricebook.errors import FieldIssue, validation_error
 from pricebook.http.field_types import (
     SearchText,
     doc,
@@ -52,14 +52,17 @@ class StaffProductFilter(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Raise ValidationError naming the parameters whose values do not fit together."""
+        if issues := self.issues():
+            raise validation_error(*issues)
+
+    def issues(self) -> list[FieldIssue]:
+        """Return the issues of values that do not fit together."""
         bounds = (self.min_margin, self.max_margin)
-        issues = [
+        return [
             *range_issues("margin", *bounds, Decimal.is_finite, "expected a number"),
             *subcategory_issues(self.category_id, include=self.include_subcategories),
             *search_issues(self.search),
         ]
-        if issues:
-            raise validation_error(*issues)
 
     @property
     def words(self) -> tuple[str, ...]:

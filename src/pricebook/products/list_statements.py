@@ -102,6 +102,7 @@ FILE: LiteralString = """
 """
 
 ESTIMATE: LiteralString = "EXPLAIN (FORMAT JSON) SELECT FROM products WHERE {conditions}"
+IDS: LiteralString = "SELECT id FROM products WHERE {conditions}"
 COUNT: LiteralString = "SELECT count(*) FROM products WHERE {conditions}"
 
 # The plan is that for all matches, of which no more than the limit are read.
@@ -204,6 +205,14 @@ def count_statement(
     """Return the statement that counts the products that pass, and its values."""
     conditions, values = _conditions(query, search)
     return _of_products(query, COUNT.format(conditions=conditions), values)
+
+
+def ids_statement(
+    query: StaffProductFilter, search: SearchFilter | None = None
+) -> tuple[LiteralString, list[Any]]:
+    """Return the statement that reads the ids of the products that pass, and its values."""
+    conditions, values = _conditions(query, search)
+    return _of_products(query, IDS.format(conditions=conditions), values)
 
 
 def ranked_ids_statement(

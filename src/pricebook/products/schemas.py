@@ -218,7 +218,7 @@ class CreateProductRequest(Struct, frozen=True, forbid_unknown_fields=True):
             *normalise_text(self, "mpn", MAX_MARK),
             *normalise_text(self, "brand", MAX_MARK),
             *_gtin_issues(self),
-            *_price_issues(self.target_price),
+            *target_price_issues(self.target_price),
         ]
         if issues:
             raise validation_error(*issues)
@@ -247,7 +247,7 @@ class ProductChange(Struct, frozen=True, forbid_unknown_fields=True):
             *normalise_text(self, "mpn", MAX_MARK),
             *normalise_text(self, "brand", MAX_MARK),
             *_gtin_issues(self),
-            *_price_issues(self.target_price),
+            *target_price_issues(self.target_price),
         ]
         if not self.given:
             issues = [body_issue("(all)", "names no field to change")]
@@ -279,7 +279,7 @@ def _gtin_issues(body: CreateProductRequest | ProductChange) -> list[FieldIssue]
     return []
 
 
-def _price_issues(price: Decimal | UnsetType | None) -> list[FieldIssue]:
+def target_price_issues(price: Decimal | UnsetType | None) -> list[FieldIssue]:
     """Return the issues of a target price; zeros after the fourth decimal are accepted."""
     if not isinstance(price, Decimal):
         return []

@@ -5,6 +5,7 @@ import asyncio
 from pricebook.db.database import Database
 from pricebook.imports.upload_folder import delete_orphaned_uploads
 from pricebook.matching import service as matching
+from pricebook.product_batches import service as product_batches
 from pricebook.product_imports import service as product_imports
 from pricebook.quarantine.service import purge_closed_rows
 from pricebook.settings import Settings
@@ -15,6 +16,7 @@ async def purge(settings: Settings, database: Database) -> None:
     """Delete old tasks and imports with their logs, and uploads that none of them refers to."""
     await history.purge_old_tasks(database, settings.keep_tasks_days)
     await product_imports.purge_old_imports(database, settings.keep_tasks_days)
+    await product_batches.purge_old_batches(database, settings.keep_tasks_days)
     await matching.purge_runs(database, settings.keep_tasks_days)
     await purge_closed_rows(database)
     referenced = await history.list_referenced_files(database)

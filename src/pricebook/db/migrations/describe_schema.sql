@@ -10,7 +10,7 @@ WITH relation AS (
 ), own_table AS (
     SELECT * FROM relation WHERE relkind IN ('r', 'p')
 ), schema_object (kind, name, part_of, definition) AS (
-    SELECT 'extension', extname, NULL, '' FROM pg_extension WHERE extname <> 'plpgsql'
+    SELECT 'extension', extname::text, NULL, '' FROM pg_extension WHERE extname <> 'plpgsql'
     UNION ALL
     SELECT CASE relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view'
             WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' ELSE 'foreign table' END,

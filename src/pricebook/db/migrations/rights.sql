@@ -45,6 +45,18 @@ BEGIN
         TO pricebook_api;
     GRANT SELECT, INSERT (dry_run, file_path, file_name, sheet_name, requested_by, requested_by_id,
             request_id, idempotency_key, request_digest) ON product_imports TO pricebook_api;
+    -- Batches of product changes and pricing rules; the worker deletes old batches.
+    GRANT SELECT, DELETE, INSERT (name, position, category_id, brand, supplier_id, method, percent,
+            step, ending, rounding, is_active),
+        UPDATE (name, position, category_id, brand, supplier_id, method, percent, step, ending,
+            rounding, is_active) ON pricing_rules TO pricebook_api;
+    GRANT SELECT, INSERT (kind, fields, created_by),
+        UPDATE (state, applied_by, applied_at, undone_by, undone_at) ON product_batches
+        TO pricebook_api;
+    GRANT SELECT, INSERT (batch_id, product_id, rule_id, lowest_price, old_status, new_status,
+            old_category_id, new_category_id, old_target_price, new_target_price),
+        UPDATE (outcome, reason), DELETE ON product_batch_changes TO pricebook_api;
+    GRANT SELECT (id, created_at), DELETE ON product_batches TO pricebook_worker;
     GRANT SELECT ON product_import_rows, product_words, item_identifiers TO pricebook_api;
     GRANT UPDATE (product_id) ON supplier_items TO pricebook_api;
     -- Writes the prices of quarantined rows only.

@@ -46,3 +46,5 @@ CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON product_imports
     FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON match_runs
     FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON pricing_rules
+    FOR EACH ROW EXECUTE FUNCTION set_updated_at();

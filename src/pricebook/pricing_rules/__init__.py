@@ -1,0 +1,1 @@
+"""Pricing rules: how target prices follow from the lowest prices of suppliers."""

@@ -1,0 +1,116 @@
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from pricebook.audit import service as audit
+from pricebook.audit.schemas import NewEntry
+from pricebook.auth.schemas import Caller
+from pricebook.db.database import Connection, Database
+from pricebook.errors import ConflictError, NotFoundError, validation_error
+from pricebook.pricing_rules import repository
+from pricebook.pricing_rules.schemas import (
+    NewPricingRule,
+    PricingRule,
+    PricingRuleChange,
+    RulePreview,
+    amount_issues,
+)
+from pricebook.product_batches import service as batches
+from pricebook.product_batches.schemas import ProductBatch
+
+Fields = dict[str, Any]
+
+
+async def list_rules(database: Database) -> list[PricingRule]:
+    """Return all rules in the order in which they count."""
+    async with database.connection() as conn:
+        return await repository.list_rules(conn)
+
+
+async def get_rule(database: Database, rule_id: UUID) -> PricingRule:
+    """Return a rule; raises NotFoundError."""
+    async with database.connection() as conn:
+        return await _require(conn, rule_id)
+
+
+async def create_rule(database: Database, new: NewPricingRule) -> PricingRule:
+    """Create a rule and return it; raises ConflictError, ValidationError."""
+    async with database.short_transaction() as conn:
+        rule = await _require(conn, await repository.insert_rule(conn, new))
+        await _log(conn, rule, "created", {}, _fields(rule))
+        return rule
+
+
+async def change_rule(database: Database, rule_id: UUID, change: PricingRuleChange) -> PricingRule:
+    """Change a rule and return it; raises NotFoundError, ConflictError, ValidationError."""
+    async with database.short_transaction() as conn:
+        rule = await _require(conn, rule_id, locks=True)
+        changed = msgspec.structs.replace(rule, **change.given)
+        issues = amount_issues(changed.method, changed.percent, changed.step, changed.ending)
+        if issues:
+            raise validation_error(*issues)
+        await repository.set_rule(conn, rule_id, change.given)
+        changed = await _require(conn, rule_id)
+        await _log(conn, changed, "updated", _fields(rule), _fields(changed))
+        return changed
+
+
+async def delete_rule(database: Database, rule_id: UUID) -> None:
+    """Delete a rule; raises NotFoundError."""
+    async with database.short_transaction() as conn:
+        rule = await _require(conn, rule_id, locks=True)
+        await repository.delete_rule(conn, rule_id)
+        await _log(conn, rule, "deleted", _fields(rule), {})
+
+
+async def preview(database: Database, caller: Caller, wanted: RulePreview) -> ProductBatch:
+    """Store the target prices that the active rules propose as a batch, and return it.
+
+    The first rule that fits a product counts. Raises ConflictError without an active rule, or when
+    another number of products passes the filter than expected.
+    """
+    async with database.short_transaction(statement_seconds=batches.PREVIEW_SECONDS) as conn:
+        rules = [rule for rule in await repository.list_rules(conn) if rule.is_active]
+        if not rules:
+            raise ConflictError("There is no active pricing rule: create one first.")
+        product_ids = (
+            None
+            if wanted.product_ids is None and wanted.filter is None
+            else await batches.select_products(conn, wanted.product_ids, wanted.filter)
+        )
+        batch_id = await batches.start_batch(conn, "pricing_rules", ["target_price"], caller)
+        for rule in rules:
+            await repository.propose_prices(conn, batch_id, rule, product_ids)
+        await repository.delete_unchanged(conn, batch_id)
+        return await batches.require_batch(conn, batch_id)
+
+
+async def _require(conn: Connection, rule_id: UUID, *, locks: bool = False) -> PricingRule:
+    rule = await repository.find_rule(conn, rule_id, locks=locks)
+    if rule is None:
+        raise _not_found(rule_id)
+    return rule
+
+
+async def _log(
+    conn: Connection, rule: PricingRule, verb: str, before: Fields, after: Fields
+) -> None:
+    """Write a change of a rule to the audit log: the fields that differ."""
+    entry = NewEntry(
+        action=f"pricing_rule.{verb}",
+        entity_type="pricing_rule",
+        entity_id=rule.id,
+        entity_name=rule.name,
+        before={name: value for name, value in before.items() if after.get(name) != value} or None,
+        after={name: value for name, value in after.items() if before.get(name) != value} or None,
+    )
+    await audit.insert_entry(conn, entry)
+
+
+def _fields(rule: PricingRule) -> Fields:
+    return msgspec.to_builtins(rule)
+
+
+def _not_found(rule_id: UUID) -> NotFoundError:
+    return NotFoundError(f"There is no pricing rule {rule_id}.")

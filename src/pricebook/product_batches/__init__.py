@@ -1,0 +1,1 @@
+"""Batches of changes of own products: previewed first, applied as previewed, and undone."""

@@ -1,0 +1,216 @@
+"""Reads and writes batches of changes of products."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Literal, LiteralString
+from uuid import UUID
+
+import msgspec
+
+from pricebook.db.database import Connection
+from pricebook.db.row_types import counted_row, fetch_page, fetch_value, struct_row
+from pricebook.http.pagination import Paging
+from pricebook.product_batches.schemas import (
+    BatchChange,
+    BatchHead,
+    BatchKind,
+    ChangeQuery,
+    Effect,
+    ProductChanges,
+)
+
+HEAD: LiteralString = (
+    "id, kind, state, fields, created_by, created_at, applied_by, applied_at, undone_by, undone_at"
+)
+
+EFFECT: LiteralString = """
+    SELECT count(*) AS products,
+        count(*) FILTER (WHERE price_change > 0 AND price_change < 'Infinity') AS raised,
+        count(*) FILTER (WHERE price_change < 0 AND price_change > '-Infinity') AS lowered,
+        count(*) FILTER (WHERE price_change = 'Infinity') AS first_priced,
+        count(*) FILTER (WHERE price_change = '-Infinity') AS unpriced,
+        count(*) FILTER (WHERE new_target_price < lowest_price) AS below_cost,
+        round(avg((old_target_price - lowest_price) * 100 / old_target_price)
+            FILTER (WHERE new_target_price IS NOT NULL), 2)::float AS margin_before,
+        round(avg((new_target_price - lowest_price) * 100 / new_target_price)
+            FILTER (WHERE old_target_price IS NOT NULL), 2)::float AS margin_after,
+        count(*) FILTER (WHERE outcome IS NULL) AS pending,
+        count(*) FILTER (WHERE outcome IN ('applied', 'undone', 'left')) AS applied,
+        count(*) FILTER (WHERE outcome = 'skipped') AS skipped,
+        count(*) FILTER (WHERE outcome = 'undone') AS undone,
+        count(*) FILTER (WHERE outcome = 'left') AS left
+    FROM product_batch_changes WHERE batch_id = %s
+"""
+
+# An archived product changes only if its status does.
+INSERT_CHANGES: LiteralString = """
+    INSERT INTO product_batch_changes (batch_id, product_id, lowest_price, old_status, new_status,
+        old_category_id, new_category_id, old_target_price, new_target_price)
+    SELECT %(batch_id)s, id, min_price, products.status, wanted.status, products.category_id,
+        wanted.category_id, products.target_price, wanted.target_price
+    FROM products
+    CROSS JOIN LATERAL (SELECT
+        coalesce(%(status)s::product_status, products.status) AS status,
+        CASE WHEN %(sets_category)s THEN %(category_id)s ELSE products.category_id END
+            AS category_id,
+        CASE WHEN %(sets_target_price)s THEN %(target_price)s
+            WHEN %(percent)s::numeric IS NULL OR products.target_price IS NULL
+                THEN products.target_price
+            ELSE greatest(0.01,
+                round(products.target_price * (100 + %(percent)s::numeric) / 100, 2))
+        END AS target_price
+    ) AS wanted
+    WHERE id = ANY (%(product_ids)s)
+        AND (products.status <> 'archived' OR wanted.status <> 'archived')
+        AND (products.status, products.category_id, products.target_price)
+            IS DISTINCT FROM (wanted.status, wanted.category_id, wanted.target_price)
+        AND (wanted.target_price IS NULL OR wanted.target_price <= %(max_price)s)
+"""
+
+CHANGES: LiteralString = """
+    SELECT counted.total_count, page.*
+    FROM (
+        SELECT count(*) AS total_count FROM product_batch_changes
+        WHERE batch_id = %(batch_id)s AND {outcome}
+    ) AS counted
+    LEFT JOIN LATERAL (
+        SELECT product_id, product.internal_sku, product.name, lowest_price, old_status, new_status,
+            old_category_id, new_category_id, old_target_price, new_target_price,
+            CASE WHEN abs(price_change) < 'Infinity' THEN round(price_change, 2)::float END
+                AS price_change,
+            round((old_target_price - lowest_price) * 100 / old_target_price, 2)::float
+                AS old_margin,
+            round((new_target_price - lowest_price) * 100 / new_target_price, 2)::float
+                AS new_margin,
+            rule.name AS rule, outcome, reason, price_change AS position
+        FROM product_batch_changes AS change
+        JOIN products AS product ON product.id = product_id
+        LEFT JOIN pricing_rules AS rule ON rule.id = rule_id
+        WHERE batch_id = %(batch_id)s AND {outcome} AND {after}
+        ORDER BY price_change {direction}, product_id {direction}
+        LIMIT %(limit)s
+    ) AS page ON true
+    ORDER BY page.position {direction}, page.product_id {direction}
+"""
+
+
+class PlacedChange(BatchChange, frozen=True):
+    """A change with its sort key."""
+
+    position: Decimal = Decimal(0)
+
+    def public(self) -> BatchChange:
+        """Return the change without its sort key."""
+        fields = msgspec.structs.asdict(self)
+        del fields["position"]
+        return BatchChange(**fields)
+
+
+async def insert_batch(
+    conn: Connection, kind: BatchKind, fields: Sequence[str], created_by: str
+) -> UUID:
+    """Insert a batch without changes and return its id."""
+    return await fetch_value(
+        conn,
+        "INSERT INTO product_batches (kind, fields, created_by) VALUES (%s, %s, %s) RETURNING id",
+        [kind, list(fields), created_by],
+    )
+
+
+async def insert_changes(
+    conn: Connection, batch_id: UUID, product_ids: Sequence[UUID], changes: ProductChanges
+) -> None:
+    """Insert the changes of those products that do not have the new values already."""
+    await conn.execute(
+        INSERT_CHANGES,
+        {"batch_id": batch_id, "product_ids": list(product_ids), **changes.parameters},
+    )
+
+
+async def find_batch(conn: Connection, batch_id: UUID, *, locks: bool = False) -> BatchHead | None:
+    """Return a batch; with `locks`, it is locked until the transaction ends."""
+    statement: LiteralString = "SELECT {head} FROM product_batches WHERE id = %s"
+    lock: LiteralString = " FOR NO KEY UPDATE" if locks else ""
+    async with conn.cursor(row_factory=struct_row(BatchHead)) as cursor:
+        await cursor.execute(statement.format(head=HEAD) + lock, [batch_id])
+        return await cursor.fetchone()
+
+
+async def get_effect(conn: Connection, batch_id: UUID) -> Effect:
+    """Return what the changes of a batch do."""
+    async with conn.cursor(row_factory=struct_row(Effect)) as cursor:
+        await cursor.execute(EFFECT, [batch_id])
+        (effect,) = await cursor.fetchall()
+        return effect
+
+
+async def list_batches(conn: Connection, paging: Paging) -> tuple[int, list[BatchHead]]:
+    """Return a page of the batches, newest first, and their number."""
+    statement: LiteralString = """
+        SELECT counted.total_count, page.*
+        FROM (SELECT count(*) AS total_count FROM product_batches) AS counted
+        LEFT JOIN LATERAL (
+            SELECT {head} FROM product_batches
+            ORDER BY created_at DESC, id DESC LIMIT %s OFFSET %s
+        ) AS page ON true
+        ORDER BY page.created_at DESC, page.id DESC
+    """
+    async with conn.cursor(row_factory=counted_row(BatchHead)) as cursor:
+        await cursor.execute(statement.format(head=HEAD), [paging.limit, paging.offset])
+        return await fetch_page(cursor)
+
+
+async def list_changes(
+    conn: Connection, batch_id: UUID, query: ChangeQuery
+) -> tuple[int, list[PlacedChange]]:
+    """Return the changes of a page and one more, if there is one, and the number of all."""
+    values: dict[str, Any] = {"batch_id": batch_id, "limit": query.limit + 1}
+    outcome: LiteralString = "true"
+    if query.outcome is not None:
+        outcome, values["outcome"] = "outcome = %(outcome)s", query.outcome
+    after: LiteralString = "true"
+    if query.after is not None:
+        operator: LiteralString = "<" if query.sort == "increase" else ">"
+        after = f"(price_change, product_id) {operator} (%(price_change)s, %(product_id)s)"
+        values |= {
+            "price_change": query.after.price_change,
+            "product_id": query.after.product_id,
+        }
+    direction: LiteralString = "DESC" if query.sort == "increase" else "ASC"
+    async with conn.cursor(row_factory=counted_row(PlacedChange)) as cursor:
+        await cursor.execute(
+            CHANGES.format(outcome=outcome, after=after, direction=direction), values
+        )
+        return await fetch_page(cursor)
+
+
+async def set_started(
+    conn: Connection, batch_id: UUID, state: Literal["applying", "undoing"], name: str
+) -> None:
+    """Set a batch being applied or undone, and who did so first."""
+    statement: LiteralString = """
+        UPDATE product_batches
+        SET state = %s, {done}_by = coalesce({done}_by, %s), {done}_at = coalesce({done}_at, now())
+        WHERE id = %s
+    """
+    done: LiteralString = "applied" if state == "applying" else "undone"
+    await conn.execute(statement.format(done=done), [state, name, batch_id])
+
+
+async def set_ended(conn: Connection, batch_id: UUID, state: Literal["applied", "undone"]) -> None:
+    """Set a batch applied or undone."""
+    await conn.execute("UPDATE product_batches SET state = %s WHERE id = %s", [state, batch_id])
+
+
+async def delete_old_batch(conn: Connection, days: int) -> bool:
+    """Delete the oldest batch if it is older than so many days; return whether there was one."""
+    cursor = await conn.execute(
+        """
+        DELETE FROM product_batches WHERE id = (
+            SELECT id FROM product_batches WHERE created_at < now() - make_interval(days => %s)
+            ORDER BY created_at, id LIMIT 1
+        )
+        """,
+        [days],
+    )
+    return cursor.rowcount == 1

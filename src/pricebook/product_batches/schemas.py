@@ -1,0 +1,266 @@
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from pricebook.errors import FieldIssue, body_issue, query_issue, validation_error
+from pricebook.http.cursor import MAX_CURSOR, UNKNOWN_CURSOR, Cursor, decode_cursor, encode_cursor
+from pricebook.http.field_types import MAX_PRICE, doc
+from pricebook.http.pagination import Page, PageSize
+from pricebook.products.list_filters import StaffProductFilter
+from pricebook.products.schemas import (
+    CategoryId,
+    InternalSku,
+    Margin,
+    NullablePrice,
+    ProductId,
+    ProductName,
+    ProductStatus,
+    Status,
+    TargetPrice,
+    target_price_issues,
+)
+
+BatchKind = Literal["bulk", "pricing_rules"]
+BatchState = Literal["previewed", "applying", "applied", "undoing", "undone"]
+Outcome = Literal["applied", "skipped", "undone", "left"]
+ChangeSort = Literal["increase", "decrease"]
+
+MAX_PRODUCTS = 10_000
+MIN_PERCENT, MAX_PERCENT = Decimal(-99), Decimal(1000)
+
+
+class ProductSelection(StaffProductFilter, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Filters of products; all products that pass are selected."""
+
+    expected_count: Annotated[
+        Annotated[int, Meta(ge=0)] | None,
+        doc("Number of the products that pass; with another number nothing is done."),
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Raise ValidationError naming the fields whose values do not fit together."""
+        issues = [body_issue(f"filter.{each.field}", each.issue) for each in self.issues()]
+        if issues:
+            raise validation_error(*issues)
+
+
+ProductIds = Annotated[
+    Annotated[list[UUID], Meta(min_length=1, max_length=MAX_PRODUCTS)] | None,
+    doc("Ids of 1 to 10,000 products; not with `filter`."),
+]
+Selected = Annotated[
+    ProductSelection | None, doc("All products that pass these filters; not with `product_ids`.")
+]
+
+
+class ProductChanges(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is changed of each product; fields that are not sent stay."""
+
+    status: Annotated[ProductStatus | UnsetType, doc("New status.")] = UNSET
+    category_id: Annotated[
+        UUID | UnsetType | None, doc("Id of an existing category; null removes the category.")
+    ] = UNSET
+    target_price: Annotated[
+        TargetPrice | UnsetType | None,
+        doc("Own selling price in the currency of the catalog; null removes it."),
+    ] = UNSET
+    target_price_percent: Annotated[
+        Decimal | UnsetType,
+        doc(
+            "Change of the target price in percent, -99 to 1000; the result is rounded to two"
+            " decimals. Products without a target price stay as they are."
+        ),
+    ] = UNSET
+
+    def __post_init__(self) -> None:
+        """Raise ValidationError for refused fields or without any field."""
+        issues = [*target_price_issues(self.target_price), *self._percent_issues()]
+        if not self.fields:
+            issues = [body_issue("changes", "names no field to change")]
+        if issues:
+            raise validation_error(*issues)
+
+    def _percent_issues(self) -> list[FieldIssue]:
+        percent = self.target_price_percent
+        if percent is UNSET:
+            return []
+        if self.target_price is not UNSET:
+            return [body_issue("target_price_percent", "is given beside target_price")]
+        if not (percent.is_finite() and MIN_PERCENT <= percent <= MAX_PERCENT):
+            return [body_issue("target_price_percent", "expected -99 to 1000")]
+        return []
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of products that are changed, sorted."""
+        given = {name for name, value in msgspec.structs.asdict(self).items() if value is not UNSET}
+        return tuple(sorted({name.removesuffix("_percent") for name in given}))
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The values for the statement that stores the changes; None where a field stays."""
+        given = {
+            name: None if value is UNSET else value
+            for name, value in msgspec.structs.asdict(self).items()
+        }
+        return {
+            "status": given["status"],
+            "category_id": given["category_id"],
+            "sets_category": self.category_id is not UNSET,
+            "target_price": given["target_price"],
+            "sets_target_price": self.target_price is not UNSET,
+            "percent": given["target_price_percent"],
+            "max_price": MAX_PRICE,
+        }
+
+
+class NewBatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Changes of products by their ids, or of those that pass filters."""
+
+    changes: Annotated[ProductChanges, doc("What is changed of each product.")]
+    product_ids: ProductIds = None
+    filter: Selected = None
+
+    def __post_init__(self) -> None:
+        """Raise ValidationError unless exactly one of product_ids and filter is given."""
+        require_one_selection(self.product_ids, self.filter)
+
+
+def require_one_selection(
+    product_ids: list[UUID] | None, selected: ProductSelection | None
+) -> None:
+    """Raise ValidationError unless exactly one of both is given."""
+    if (product_ids is None) == (selected is None):
+        raise validation_error(body_issue("product_ids", "expected one of product_ids and filter"))
+
+
+class Effect(Struct, frozen=True):
+    """The changes of a batch by what they do."""
+
+    products: Annotated[int, doc("Products that change; the others have these values already.")]
+    raised: Annotated[int, doc("Target prices that rise.")]
+    lowered: Annotated[int, doc("Target prices that fall.")]
+    first_priced: Annotated[int, doc("Products that get their first target price.")]
+    unpriced: Annotated[int, doc("Products that lose their target price.")]
+    below_cost: Annotated[
+        int, doc("Products whose new target price is under the lowest price of their suppliers.")
+    ]
+    margin_before: Annotated[
+        float | None,
+        doc("Mean margin in percent before, of products with a margin before and after."),
+    ]
+    margin_after: Annotated[float | None, doc("Mean margin in percent of the same products after.")]
+    pending: Annotated[int, doc("Changes that are neither applied nor skipped.")]
+    applied: Annotated[int, doc("Changes that were applied, those undone included.")]
+    skipped: Annotated[int, doc("Changes that were not applied; each has its reason.")]
+    undone: Annotated[int, doc("Changes that were taken back.")]
+    left: Annotated[int, doc("Changes that were not taken back; each has its reason.")]
+
+
+class BatchHead(Struct, frozen=True):
+    """A batch of changes of products, without its effect."""
+
+    id: Annotated[UUID, doc("Id of the batch.")]
+    kind: Annotated[BatchKind, doc("`bulk` by a request, `pricing_rules` by pricing rules.")]
+    state: Annotated[
+        BatchState,
+        doc(
+            "`previewed`: nothing is changed yet; `applying` and `undoing`: repeat the request to"
+            " go on."
+        ),
+    ]
+    fields: Annotated[list[str], doc("The fields of products that are changed.")]
+    created_by: Annotated[str, doc("Name of the user who requested it.")]
+    created_at: Annotated[datetime, doc("Time of the preview, ISO 8601 UTC.")]
+    applied_by: Annotated[str | None, doc("Name of the user who applied it; or null.")]
+    applied_at: Annotated[datetime | None, doc("Time at which it was applied; or null.")]
+    undone_by: Annotated[str | None, doc("Name of the user who took it back; or null.")]
+    undone_at: Annotated[datetime | None, doc("Time at which it was taken back; or null.")]
+
+
+class ProductBatch(BatchHead, frozen=True):
+    """A batch of changes of products, with its effect."""
+
+    effect: Annotated[Effect, doc("What the changes do.")]
+
+
+class ProductBatchPage(Page[BatchHead], frozen=True):
+    """A page of batches."""
+
+
+class BatchChange(Struct, frozen=True):
+    """A change of one product."""
+
+    product_id: ProductId
+    internal_sku: InternalSku
+    name: ProductName
+    lowest_price: NullablePrice
+    old_status: Status
+    new_status: Status
+    old_category_id: CategoryId
+    new_category_id: CategoryId
+    old_target_price: NullablePrice
+    new_target_price: NullablePrice
+    price_change: Annotated[
+        float | None,
+        doc("Change of the target price in percent; null without a price before and after."),
+    ]
+    old_margin: Margin
+    new_margin: Margin
+    rule: Annotated[str | None, doc("Name of the pricing rule; or null.")]
+    outcome: Annotated[Outcome | None, doc("What became of it; null as long as nothing did.")]
+    reason: Annotated[str | None, doc("Why it was not applied or not taken back; or null.")]
+
+
+class ChangePosition(Struct, frozen=True, array_like=True):
+    """The last change of a page."""
+
+    price_change: Decimal
+    product_id: UUID
+
+
+class ChangeQuery(Struct, frozen=True, kw_only=True):
+    """Which changes of a batch, and where the page begins."""
+
+    outcome: Annotated[Outcome | None, doc("Only changes with this outcome.")] = None
+    sort: Annotated[
+        ChangeSort,
+        doc("`increase`: the largest increase of the target price first; `decrease`: the fall."),
+    ] = "increase"
+    limit: PageSize = 50
+    cursor: Annotated[
+        Cursor | None, doc("Value of `next_cursor` of the page before, with the same filters.")
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Raise ValidationError for a cursor that cannot be used."""
+        if self.cursor is not None and (len(self.cursor) > MAX_CURSOR or self.after is None):
+            raise validation_error(query_issue("cursor", UNKNOWN_CURSOR))
+
+    @property
+    def after(self) -> ChangePosition | None:
+        """The position at which the page before ended; None without a valid cursor."""
+        if self.cursor is None:
+            return None
+        return decode_cursor(self.cursor, ChangePosition, self._binding)
+
+    def cursor_after(self, position: ChangePosition) -> str:
+        """Return the cursor of the page after a position."""
+        return encode_cursor(position, self._binding)
+
+    @property
+    def _binding(self) -> tuple[Any, ...]:
+        return self.outcome, self.sort
+
+
+class BatchChangePage(Struct, frozen=True):
+    """A page of the changes of a batch."""
+
+    total_count: Annotated[int, doc("Changes of all pages together; exact.")]
+    limit: Annotated[int, doc("Changes per page, at most.")]
+    next_cursor: Annotated[str | None, doc("Cursor of the next page; null on the last one.")]
+    data: Annotated[list[BatchChange], doc("The changes of this page.")]

@@ -1,0 +1,109 @@
+"""The commands for pricing rules and bulk changes of products."""
+
+import json
+from typing import Any
+
+import psycopg
+import pytest
+
+from pricebook.embedded import Endpoints
+from running_system import System
+
+SECRET = "0123456789abcdef0123456789abcdef"
+LIST = "sku,name,price\nN-1,Hammer,10.00\nN-2,Saw,20.00\n"
+
+
+@pytest.fixture
+def environment(database_url: str, endpoints: Endpoints) -> dict[str, str]:
+    return {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": endpoints.redis_url,
+        "JWT_SECRET": SECRET,
+    }
+
+
+def target_prices(database_url: str) -> list[tuple[str, str | None]]:
+    with psycopg.connect(database_url) as conn:
+        return conn.execute(
+            "SELECT name, round(target_price, 2)::text FROM products ORDER BY 1"
+        ).fetchall()
+
+
+def test_prices_are_proposed_applied_and_undone(
+    system: System, environment: dict[str, str], database_url: str
+) -> None:
+    def run(*arguments: str) -> str:
+        done = system.run(*arguments, **environment)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        return done.stdout
+
+    (system.folder / "list.csv").write_text(LIST)
+    run("import", "list.csv", "--supplier", "Nordwerk", "--create-products")
+    added = run("rules", "add", "Tools", "--margin", "25", "--step", "1", "--ending", "0.99")
+    assert added.startswith(
+        'Rule "Tools" at position 10: margin 25 % of the target price, up to multiples of 1 plus'
+        " 0.99."
+    )
+    assert "Tools" in run("rules", "list")
+    first, *_, last = run("rules", "preview").splitlines()
+    assert first.endswith("previewed: 2 products change, 2 first priced.")
+    batch_id = first.split()[1].rstrip(",")
+    assert last == f"Nothing is changed yet: `pricebook batches apply {batch_id}`."
+    assert target_prices(database_url) == [("Hammer", None), ("Saw", None)]
+    assert "2 applied" in run("batches", "apply", batch_id)
+    assert target_prices(database_url) == [("Hammer", "13.99"), ("Saw", "26.99")]
+
+    raised: dict[str, Any] = json.loads(
+        run("products", "change", "--target-price", "+10%", "--search", "saw", "--json")
+    )
+    run("batches", "apply", raised["id"])
+    assert target_prices(database_url) == [("Hammer", "13.99"), ("Saw", "29.69")]
+    undone = run("batches", "undo", batch_id)
+    assert "1 undone, 1 left." in undone
+    assert "left: The target price was changed after the batch." in undone
+    assert target_prices(database_url) == [("Hammer", None), ("Saw", "29.69")]
+    assert "Saw: target price none → 26.99" in run("batches", "show", batch_id)
+    newest, oldest = run("batches", "list").splitlines()
+    assert newest.endswith("by the command line: bulk change, target price; applied")
+    assert oldest.endswith("by the command line: pricing rules, target price; undone")
+    run("rules", "set", "tools", "--markup", "50", "--no-active")
+    run("rules", "remove", "tools")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("rules", "add", "x"), "A rule needs --markup or --margin."),
+        (
+            ("rules", "add", "x", "--markup", "1", "--margin", "1"),
+            "A rule has --markup or --margin, not both.",
+        ),
+        (
+            ("rules", "add", "x", "--margin", "100"),
+            "Field percent: expected 0 to less than 100 with at most four decimals.",
+        ),
+        (
+            ("rules", "remove", "x"),
+            "There is no pricing rule x: `pricebook rules list` shows all.",
+        ),
+        (("rules", "preview"), "There is no active pricing rule: create one first."),
+        (
+            ("products", "change"),
+            "Nothing to change is given: --status, --category or --target-price.",
+        ),
+        (
+            ("products", "change", "--target-price", "x"),
+            "x is no target price: expected 24.90, +3%, -5% or none.",
+        ),
+        (
+            ("products", "change", "--status", "draft", "--expect", "3"),
+            "0 products pass the filter, not 3: nothing was done; look again.",
+        ),
+        (("batches", "apply", "x"), "x is not an id: `pricebook batches list` shows them."),
+    ],
+)
+def test_error_is_one_sentence(
+    system: System, environment: dict[str, str], arguments: tuple[str, ...], error: str
+) -> None:
+    done = system.run(*arguments, **environment)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"pricebook: {error}\n")
