@@ -57,7 +57,16 @@ def test_held_price_list_is_applied(system: System, environment: Environment) ->
     task = run(system, environment, "tasks", "show", task_id, "--json")
     assert (task["state"], task["result"]["status"]) == ("held", "failed")
     run(system, environment, "tasks", "apply", task_id)
-    assert run(system, environment, "tasks", "show", task_id, "--json")["state"] == "succeeded"
+    task = run(system, environment, "tasks", "show", task_id, "--json")
+    assert (task["state"], task["decided_by"]) == ("succeeded", "the command line")
+    shown = run(system, environment, "tasks", "show", task_id)
+    assert "It was held: " in shown
+    assert "Applied by the command line at " in shown
+    refused_id = import_text(system, environment)
+    assert refused_id in run(system, environment, "tasks", "refuse", refused_id, "--reason", "Typo")
+    assert "Refused by the command line: Typo" in run(
+        system, environment, "tasks", "show", refused_id
+    )
 
 
 @pytest.mark.parametrize(

@@ -56,8 +56,9 @@ async def test_hold_shows_since_when_and_applying_it_frees_the_later_ones(
         await wait_for_end(ids[2], "succeeded")
         await wait_for_end(ids[4], "succeeded")
     truncated = (await admin.get(f"{TASKS}/{ids[3]}")).json()
-    assert (truncated["state"], truncated["later_held"]) == ("held", 0)
-    assert truncated["errors"][0].startswith("7 of the supplier's 10 items are missing")
+    assert (truncated["state"], truncated["later_held"]) == ("refused", 0)
+    assert truncated["errors"] == [f"A later price list was imported by task {ids[4]}."]
+    assert truncated["held_reasons"][0].startswith("7 of the supplier's 10 items are missing")
     prices = "SELECT DISTINCT current_price::text FROM supplier_items WHERE absent_since IS NULL"
     assert await rows(conn, prices) == [("12",)]
     rest = "SELECT count(*) FROM supplier_items WHERE absent_since IS NOT NULL"

@@ -15,7 +15,8 @@ from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import LastImportAge
 from pricebook.tasks import history
 from pricebook.tasks.queue import QueueClient
-from pricebook.tasks.schemas import TaskMetrics, TaskState
+from pricebook.tasks.queue_metrics import TaskMetrics
+from pricebook.tasks.schemas import TaskState
 
 CACHE_SECONDS = 5.0
 

@@ -59,6 +59,7 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/tasks/{id}/errors/export"): ADMIN_ROLES,
     ("POST", "/tasks/{id}/retry"): ADMIN_ROLES,
     ("POST", "/tasks/{id}/apply"): ADMIN_ROLES,
+    ("POST", "/tasks/{id}/refuse"): ADMIN_ROLES,
     ("POST", "/tasks/{id}/cancel"): ADMIN_ROLES,
     ("GET", "/quarantined-rows"): EDITOR_ROLES,
     ("POST", "/quarantined-rows/accept"): EDITOR_ROLES,

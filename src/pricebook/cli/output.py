@@ -71,7 +71,7 @@ class TaskLine:
 
     def show(self, task: Task) -> None:
         """Show the progress of the task if it has changed."""
-        summary = _describe_progress(task)
+        summary = describe_progress(task)
         if self._status is not None:
             self._status.update(escape(summary))
         elif summary != self._last_summary:
@@ -79,7 +79,8 @@ class TaskLine:
         self._last_summary = summary
 
 
-def _describe_progress(task: Task) -> str:
+def describe_progress(task: Task) -> str:
+    """Return the supplier and the state or stage of a task."""
     if task.state != "running":
         return f"{task.supplier_name}: {task.state}"
     total = f" of {task.rows_total:,}" if task.rows_total else ""
@@ -116,7 +117,7 @@ def print_import(result: ImportResult) -> None:
     print_line(f"{result.supplier_name}{new}, {task}")
     if result.profile_sentence:
         print_line(result.profile_sentence)
-    out.print(_counts_table(result.counts, result.products_created))
+    out.print(counts_table(result.counts, result.products_created))
     if result.dry_run or result.status == "held":
         _print_plan(result)
     _print_row_errors(result)
@@ -189,54 +190,6 @@ def _describe_error_counts(counts: Mapping[str, int]) -> str:
     return f" ({', '.join(texts)})" if texts else ""
 
 
-def print_tasks(tasks: Sequence[Task], total_count: int) -> None:
-    """Print tasks as a table."""
-    columns = ("supplier", "requested", "state", "imported", "rejected", "quarantined")
-    table = Table(_id_column("task"), *columns)
-    for task in tasks:
-        counts = (task.counts.imported, task.counts.rejected, task.counts.quarantined)
-        table.add_row(
-            str(task.id),
-            Text(task.supplier_name),
-            f"{task.enqueued_at:%Y-%m-%d %H:%M}",
-            task.state,
-            *(f"{count:,}" for count in counts),
-        )
-    out.print(table)
-    if total_count > len(tasks):
-        print_line(f"{len(tasks)} of {total_count:,} tasks.")
-
-
-def print_task(task: Task) -> None:
-    """Print the progress or the result of a task."""
-    requester = f" by {task.requested_by}" if task.requested_by else ""
-    print_line(
-        f"{_describe_progress(task)}, requested at {task.enqueued_at:%Y-%m-%d %H:%M:%S}{requester}"
-    )
-    if task.profile_sentence:
-        print_line(task.profile_sentence)
-    if task.retry_count:
-        print_line(f"{task.retry_count} of {task.max_retries} retries")
-    if task.completed_at:
-        out.print(_counts_table(task.counts))
-    for sentence in task.errors:
-        print_line(sentence)
-    if task.held_since:
-        print_line(_describe_hold(task))
-    if task.counts.quarantined and task.state != "held":
-        print_line(f"`pricebook quarantine list --task {task.id}` prints the rows to decide about.")
-    if task.counts.rejected:
-        print_line(f"`pricebook tasks errors {task.id}` prints the rows that were not imported.")
-
-
-def _describe_hold(task: Task) -> str:
-    later = f"; {task.later_held:,} later ones wait" if task.later_held else ""
-    return (
-        f"Price lists of this supplier are held since {task.held_since:%Y-%m-%d %H:%M} UTC{later}:"
-        f" `pricebook tasks apply {task.id}` applies this one and compares the later ones again."
-    )
-
-
 def print_quarantined_rows(rows: Sequence[QuarantinedRow], total_count: int) -> None:
     """Print each quarantined row on two lines: its id and state, its article and prices."""
     for row in rows:
@@ -251,7 +204,7 @@ def print_quarantined_rows(rows: Sequence[QuarantinedRow], total_count: int) -> 
 
 def print_suppliers(suppliers: Sequence[SupplierOverview], total_count: int) -> None:
     """Print suppliers as a table."""
-    table = Table("supplier", _id_column("id"), "type", "items", "last task", "")
+    table = Table("supplier", id_column("id"), "type", "items", "last task", "")
     for supplier in suppliers:
         table.add_row(
             Text(supplier.name),
@@ -266,7 +219,8 @@ def print_suppliers(suppliers: Sequence[SupplierOverview], total_count: int) -> 
         print_line(f"{len(suppliers)} of {total_count:,} suppliers.")
 
 
-def _id_column(name: str) -> Column:
+def id_column(name: str) -> Column:
+    """Return a column that is wide enough for ids."""
     return Column(name, no_wrap=True, min_width=UUID_WIDTH)
 
 
@@ -279,7 +233,8 @@ def print_users(users: Sequence[UserRow]) -> None:
     out.print(table)
 
 
-def _counts_table(counts: Counts, products_created: int = 0) -> Table:
+def counts_table(counts: Counts, products_created: int = 0) -> Table:
+    """Return the counts of a price list as a table."""
     table = Table("rows", "", show_header=True)
     table.columns[1].justify = "right"
     for name in ("new", "changed", "unchanged", "duplicate", "rejected", "ignored"):

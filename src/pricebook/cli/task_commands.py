@@ -1,12 +1,13 @@
-"""The commands for tasks: their state and errors; retry, cancel and apply."""
+"""The commands for tasks: their state and errors; retry, cancel, apply and refuse."""
 
 import asyncio
 import sys
 from uuid import UUID
 
 from cyclopts import App
+from msgspec.structs import replace
 
-from pricebook.cli import output
+from pricebook.cli import output, task_output
 from pricebook.cli.server_defaults import load_settings, run_with_database, settings_with_servers
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
@@ -17,13 +18,13 @@ from pricebook.imports.importer_schemas import ImportResult
 from pricebook.matching import service as matching
 from pricebook.services import open_redis, open_resources
 from pricebook.settings import Settings
-from pricebook.tasks import cancellation, history, service
+from pricebook.tasks import cancellation, history, refusal, service
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import Task, TaskQuery, TaskState
 
 POLL_SECONDS = 0.3
 EXIT_NOT_APPLIED = 1
-CANCELLED_BY = "the command line"
+CLI_NAME = "the command line"
 
 app = App(name="tasks", help="Imports of price lists: their state, errors, retries and approval.")
 
@@ -49,7 +50,7 @@ def list_all(
     if json:
         output.print_json(listing)
     else:
-        output.print_tasks(listing.data, listing.total_count)
+        task_output.print_tasks(listing.data, listing.total_count)
 
 
 @app.command
@@ -76,7 +77,7 @@ def show(task_id: str, *, follow: bool = False, json: bool = False) -> None:
     if json:
         output.print_json(task)
     else:
-        output.print_task(task)
+        task_output.print_task(task)
 
 
 @app.command
@@ -119,10 +120,28 @@ def cancel(task_id: str) -> None:
     task_uuid = _parse_task_id(task_id)
 
     async def cancel_unfinished(database: Database) -> Task:
-        return await cancellation.cancel_task(database, task_uuid, CANCELLED_BY)
+        return await cancellation.cancel_task(database, task_uuid, CLI_NAME)
 
     task = run_with_database(cancel_unfinished)
     output.print_line(f"Task {task_uuid} was cancelled by {task.cancelled_by}.")
+
+
+@app.command
+def refuse(task_id: str, *, reason: str | None = None) -> None:
+    """Refuse a held price list: nothing of it is applied.
+
+    Args:
+        task_id: The task's id.
+        reason: Why it is refused, kept with the task.
+    """
+    task_uuid = _parse_task_id(task_id)
+
+    async def refuse_held(database: Database) -> Task:
+        return await refusal.refuse_held(database, task_uuid, CLI_NAME, reason)
+
+    task = run_with_database(refuse_held)
+    by = task.decided_by or "the system"
+    output.print_line(f"Task {task_uuid} was refused by {by}.")
 
 
 @app.command
@@ -138,7 +157,7 @@ def apply(task_id: str, *, create_products: bool = False, json: bool = False) ->
     after_merge = matching.create_products_after_import if create_products else None
 
     async def apply_held_price_list(database: Database) -> ImportResult:
-        options = apply_options_of(load_settings())
+        options = replace(apply_options_of(load_settings()), applied_by=CLI_NAME)
         return await importer.apply_held(database, task_uuid, after_merge, options)
 
     applied = run_with_database(apply_held_price_list)

@@ -18,10 +18,15 @@ MAX_NAME_LENGTH = 200
 MEDIA_TYPE = "application/json"
 
 
-def provide_body(kind: type[StructT]) -> Provide:
-    """Return the dependency that decodes the JSON body of a request into `kind`."""
+def provide_body(kind: type[StructT], *, is_optional: bool = False) -> Provide:
+    """Return the dependency that decodes the JSON body of a request into `kind`.
+
+    An optional body may be empty: all fields then have their defaults.
+    """
 
     async def decode(request: Request[Any, Any, Any]) -> StructT:
+        if is_optional and not await request.body():
+            return kind()
         return await read_body(kind, request)
 
     return Provide(decode)

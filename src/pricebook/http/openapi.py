@@ -19,11 +19,12 @@ OPT_KEY = "openapi"
 
 
 class RequestBody(msgspec.Struct, frozen=True):
-    """The body of a request: its struct, an example and its media type."""
+    """The body of a request: its struct, an example, its media type, and whether it is required."""
 
     kind: type[msgspec.Struct]
     example: JsonObject
     media_type: str = JSON
+    is_required: bool = True
 
 
 class Success(msgspec.Struct, frozen=True, kw_only=True):

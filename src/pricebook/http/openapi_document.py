@@ -100,7 +100,7 @@ def _request_body(body: RequestBody) -> JsonObject:
         "schema": openapi_schemas.reference(body.kind),
         "examples": {"request": {"summary": "A request", "value": body.example}},
     }
-    return {"required": True, "content": {body.media_type: content}}
+    return {"required": body.is_required, "content": {body.media_type: content}}
 
 
 def _success_response(success: Success) -> JsonObject:

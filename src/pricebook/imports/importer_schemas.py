@@ -53,12 +53,16 @@ class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApplyOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How a held price list is applied; with `may_hold` it stays held beyond a threshold."""
+    """How a held price list is applied; with `may_hold` it stays held beyond a threshold.
+
+    `applied_by` is the name to store, None where the request to apply it has stored one.
+    """
 
     safety_thresholds: SafetyThresholds | None = SafetyThresholds()
     may_hold: bool = False
     lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS
     rate_max_age_days: int = RATE_MAX_AGE_DAYS
+    applied_by: str | None = None
 
 
 class Progress(msgspec.Struct, frozen=True):

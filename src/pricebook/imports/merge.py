@@ -33,6 +33,7 @@ from pricebook.pricelists.schemas.profile import DetectedProfile
 from pricebook.pricelists.schemas.read_config import ImportMode
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import Supplier
+from pricebook.tasks import refusal
 from pricebook.tasks import service as tasks
 from pricebook.tasks.correctable_tasks import TaskToCorrect
 from pricebook.tasks.schemas import (
@@ -103,6 +104,8 @@ async def merge_staged_rows(conn: Connection, staged: StagedImport) -> ImportRes
     if staged.to_correct and end.state != "held":
         await record_corrections(conn, staged.to_correct, staged.lease.task_id)
     await tasks.end_task(conn, staged.lease, end)
+    if end.state not in {"held", "failed"}:
+        await refusal.refuse_superseded(conn, staged.supplier.id)
     return ImportResult(
         task_id=staged.lease.task_id,
         status=_STATUS_BY_END_STATE[end.state],

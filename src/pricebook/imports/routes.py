@@ -24,8 +24,9 @@ from pricebook.http.request_state import request_state
 from pricebook.imports import service
 from pricebook.imports.schemas import PriceListUpload, SyncRequest, UploadOptions
 from pricebook.imports.service import SubmissionContext, UploadedPriceList
-from pricebook.tasks.routes import ACCEPTED, SUPPLIER_ID, accepted_response
+from pricebook.tasks.routes import accepted_response
 from pricebook.tasks.schemas import AcceptedTask, Requester
+from pricebook.tasks.task_examples import ACCEPTED, SUPPLIER_ID
 
 SYNC: dict[str, Any] = {"supplier_id": SUPPLIER_ID}
 UPLOAD: dict[str, Any] = {"file": "(content)", "header_row": 3, "decimal_separator": ","}

@@ -1,12 +1,15 @@
-"""Tasks whose price list is held: as they are applied, and since when others wait."""
+"""Tasks whose price list is held: as they are applied or refused, and since when others wait."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from pricebook.http.field_types import doc
 from pricebook.tasks.schemas import TaskState
+
+MAX_DECISION_REASON = 1_000
 
 
 class TaskToApply(Struct, frozen=True):
@@ -41,3 +44,12 @@ class EarlierHeld(Struct, frozen=True):
 
     since: datetime
     held_lists: int
+
+
+class Refusal(Struct, frozen=True):
+    """Why a held price list is refused."""
+
+    reason: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=MAX_DECISION_REASON)] | None,
+        doc("Sentence for people: why it is refused."),
+    ] = None

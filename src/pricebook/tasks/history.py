@@ -11,11 +11,10 @@ from pricebook.http.pagination import Page, page_of
 from pricebook.pricelists.schemas.profile import convert_profile
 from pricebook.tasks import history_repository
 from pricebook.tasks.correctable_tasks import RowErrorQuery, TaskRowError
+from pricebook.tasks.queue_metrics import QueueStatus, TaskMetrics
 from pricebook.tasks.rejected_rows import RejectedRowLines
 from pricebook.tasks.schemas import (
-    QueueStatus,
     Task,
-    TaskMetrics,
     TaskQuery,
 )
 
@@ -90,7 +89,7 @@ async def export_row_errors(
 async def purge_old_tasks(database: Database, days: int) -> int:
     """Delete the tasks that ended more than `days` days ago, with their logs; return how many.
 
-    Also deletes the staged rows of held price lists that were cancelled.
+    Also deletes the staged rows of held price lists that were cancelled or refused.
     """
     async with database.connection() as conn:
         await history_repository.delete_orphaned_held_rows(conn)

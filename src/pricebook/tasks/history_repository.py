@@ -12,11 +12,10 @@ from pricebook.db.row_types import struct_row
 from pricebook.pricelists.profile_sentence import describe_profile
 from pricebook.pricelists.schemas.profile import convert_profile
 from pricebook.tasks.correctable_tasks import RowErrorQuery, TaskRowError
+from pricebook.tasks.queue_metrics import QueueStatus, TaskMetrics
 from pricebook.tasks.schemas import (
     Counts,
-    QueueStatus,
     Task,
-    TaskMetrics,
     TaskQuery,
     TaskResult,
 )
@@ -46,6 +45,7 @@ TASK: LiteralString = """
         WHERE held.supplier_id = ingestion_tasks.supplier_id AND held.state = 'held'
             AND (held.enqueued_at, held.id) > (ingestion_tasks.enqueued_at, ingestion_tasks.id)
     ) ELSE 0 END AS later_held,
+    held_reasons, decided_by, decided_at, decision_reason,
     count_new, count_changed, count_unchanged, count_absent, count_rejected, count_duplicate,
     count_ignored, count_quarantined, count_stock_updated
 """
@@ -224,11 +224,12 @@ async def delete_old_tasks_batch(conn: Connection, days: int) -> int:
 
 
 async def delete_orphaned_held_rows(conn: Connection) -> None:
-    """Delete the rows of held price lists that were cancelled."""
+    """Delete the rows of held price lists that were cancelled or refused."""
     await conn.execute(
         """
         DELETE FROM held_rows WHERE task_id = ANY (ARRAY(
-            SELECT id FROM ingestion_tasks WHERE cancelled_by IS NOT NULL AND state <> 'held'))
+            SELECT id FROM ingestion_tasks
+            WHERE cancelled_by IS NOT NULL AND state <> 'held' OR state = 'refused'))
         """
     )
 

@@ -171,7 +171,12 @@ async def set_end(conn: Connection, lease: TaskLease, end: TaskEnd) -> bool:
             count_duplicate = %(duplicate)s, count_ignored = %(ignored)s,
             count_quarantined = %(quarantined)s, count_stock_updated = %(stock_updated)s,
             apply_requested_at =
-                CASE WHEN %(state)s::task_state <> 'held' THEN apply_requested_at END
+                CASE WHEN %(state)s::task_state <> 'held' THEN apply_requested_at END,
+            held_reasons = CASE WHEN %(state)s::task_state = 'held' THEN %(errors)s
+                ELSE held_reasons END,
+            decided_by = CASE WHEN %(state)s::task_state <> 'held' THEN decided_by END,
+            decided_at = CASE WHEN %(state)s::task_state = 'held' THEN NULL
+                WHEN state = 'held' THEN coalesce(decided_at, clock_timestamp()) END
         WHERE id = %(task_id)s AND lease_owner IS NOT DISTINCT FROM %(owner)s
             AND (state = 'running' OR state = 'held' AND lease_owner IS NULL)
         """,

@@ -10,117 +10,25 @@ from pricebook.auth.schemas import Caller
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError, NotFoundError
 from pricebook.http.csv_download import CSV_MEDIA_TYPE, accepts_csv, file_response
-from pricebook.http.openapi import Success, documented, page_example
+from pricebook.http.json_body import provide_body
+from pricebook.http.openapi import RequestBody, Success, documented, page_example
 from pricebook.http.pagination import Page
 from pricebook.http.problems import request_id_of
 from pricebook.http.query_string import provide_query
 from pricebook.tasks import cancellation, history, service
 from pricebook.tasks.correctable_tasks import RowErrorPage, RowErrorQuery
+from pricebook.tasks.held_tasks import Refusal
 from pricebook.tasks.queue import QueueClient
+from pricebook.tasks.refusal import refuse_held
 from pricebook.tasks.schemas import (
     AcceptedTask,
     Task,
     TaskPage,
     TaskQuery,
 )
+from pricebook.tasks.task_examples import ACCEPTED, CANCELLED, REFUSAL, REFUSED, ROW_ERROR, TASK
 
 TASKS_PATH = "/api/v1/admin/tasks/"
-ID = "e4b0a6d1-52a7-4a43-b1cf-0c5fbd6a8e90"
-SUPPLIER_ID = "2c9a7e10-0f5d-4f0a-8a51-6e3b9d7c4f18"
-ENQUEUED_AT = "2026-03-01T06:14:52.120733Z"
-COMPLETED_AT = "2026-03-01T06:14:55.518204Z"
-COUNTS = {
-    "new": 3,
-    "changed": 12,
-    "unchanged": 290,
-    "absent": 1,
-    "rejected": 2,
-    "duplicate": 0,
-    "quarantined": 1,
-    "stock_updated": 29,
-}
-ACCEPTED: dict[str, Any] = {
-    "task_id": ID,
-    "supplier_id": SUPPLIER_ID,
-    "status": "queued",
-    "enqueued_at": ENQUEUED_AT,
-}
-FOUND: dict[str, Any] = {
-    "format": "csv",
-    "encoding": "utf-8",
-    "delimiter": ";",
-    "sheet": None,
-    "header_row": 1,
-    "columns": {"sku": "Article code", "name": "Name", "price": "Price"},
-    "headers": ["Article code", "Name", "Price"],
-    "kinds": ["codes", "texts", "money"],
-    "by_content": [],
-    "characteristic_columns": [],
-    "currency": "USD",
-    "numbers": {"decimal_marks": ["."], "grouping_marks": [], "remembered": False},
-}
-PROFILE_SENTENCE = (
-    'Price from column C "Price": USD (assumed: the list names no currency), VAT not stated;'
-    ' code from A "Article code", name from B "Name"; 335 articles.'
-)
-TASK: dict[str, Any] = {
-    "id": ID,
-    "supplier_id": SUPPLIER_ID,
-    "supplier_name": "Nordwerk",
-    "parser_type": "csv",
-    "source_config": {"file_path": "uploaded/6f1c0d52", "delimiter": ";"},
-    "file_name": "nordwerk march.csv",
-    "create_products": False,
-    "new_layout": False,
-    "corrections_of": None,
-    "state": "partially_succeeded",
-    "requested_by": "admin",
-    "request_id": "8f14e45f-ceea-467f-9575-0a5b7c2d1e90",
-    "enqueued_at": ENQUEUED_AT,
-    "started_at": "2026-03-01T06:14:52.301982Z",
-    "completed_at": COMPLETED_AT,
-    "next_attempt_at": ENQUEUED_AT,
-    "retry_count": 0,
-    "max_retries": 3,
-    "cancelled_by": None,
-    "stage": "merging",
-    "rows_read": 340,
-    "rows_total": 340,
-    "errors": [],
-    "row_error_counts": {"missing_price": 2},
-    "held_since": None,
-    "later_held": 0,
-    "found": FOUND,
-    "profile_sentence": PROFILE_SENTENCE,
-    "counts": {**COUNTS, "ignored": 3},
-    "result": {
-        "task_id": ID,
-        "status": "success",
-        "items_processed": 334,
-        "errors": [],
-        "completed_at": COMPLETED_AT,
-        **COUNTS,
-    },
-}
-CANCELLED: dict[str, Any] = TASK | {
-    "state": "failed",
-    "cancelled_by": "admin",
-    "found": None,
-    "profile_sentence": None,
-    "errors": ["Cancelled by admin."],
-    "counts": dict.fromkeys(TASK["counts"], 0),
-    "result": TASK["result"]
-    | {"status": "failed", "items_processed": 0, "errors": ["Cancelled by admin."]}
-    | dict.fromkeys(COUNTS, 0),
-}
-ROW_ERROR: dict[str, Any] = {
-    "row_number": 17,
-    "error_type": "missing_price",
-    "error_message": "The price is missing.",
-    "row_data": ["NW-20417", "Claw hammer 20oz", ""],
-    "corrected_by": None,
-}
-
 ACCEPTED_RESPONSE = Success(kind=AcceptedTask, example=ACCEPTED, status=202, headers=("Location",))
 
 AnyRequest = Request[Any, Any, Any]
@@ -240,8 +148,33 @@ async def apply_price_list(
     queue: NamedDependency[QueueClient],
 ) -> Response[AcceptedTask]:
     """Queue the import of a held price list and return its task."""
-    request_id = request_id_of(request)
-    return accepted_response(await service.request_apply(database, queue, task_id, request_id))
+    name, request_id = request.user.username, request_id_of(request)
+    return accepted_response(
+        await service.request_apply(database, queue, task_id, name, request_id)
+    )
+
+
+@post(
+    "/tasks/{task_id:str}/refuse",
+    status_code=200,
+    summary="Refuse a held price list",
+    description="Ends a held task as `refused`; nothing of its price list is applied. The body may"
+    " be left out. Repeating it changes nothing.",
+    dependencies={"refusal": provide_body(Refusal, is_optional=True)},
+    opt=documented(
+        Success(kind=Task, example=REFUSED),
+        body=RequestBody(Refusal, REFUSAL, is_required=False),
+        errors=(NotFoundError, ConflictError),
+    ),
+)
+async def refuse_price_list(
+    task_id: TaskId,
+    refusal: NamedDependency[Refusal],
+    caller: NamedDependency[Caller],
+    database: NamedDependency[Database],
+) -> Task:
+    """Refuse a held price list and return its task."""
+    return await refuse_held(database, task_id, caller.username, refusal.reason)
 
 
 @post(
@@ -269,6 +202,7 @@ router = Router(
         export_row_errors,
         retry_task,
         apply_price_list,
+        refuse_price_list,
         cancel_task,
     ],
     tags=["Tasks"],

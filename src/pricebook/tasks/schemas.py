@@ -10,7 +10,7 @@ from pricebook.http.pagination import Page, Paging
 from pricebook.tasks.message import ParserType
 
 TaskState = Literal[
-    "queued", "running", "succeeded", "partially_succeeded", "failed", "dead", "held"
+    "queued", "running", "succeeded", "partially_succeeded", "failed", "dead", "held", "refused"
 ]
 EndState = Literal["succeeded", "partially_succeeded", "failed", "held"]
 
@@ -221,7 +221,7 @@ class Task(Struct, frozen=True, kw_only=True):
     corrections_of: Annotated[
         UUID | None, doc("Id of the task whose rejected rows it corrects; null for a price list.")
     ]
-    state: Annotated[TaskState, doc("State; `held` waits for a decision to apply it.")]
+    state: Annotated[TaskState, doc("State; `held` waits for a decision to apply or refuse it.")]
     requested_by: Annotated[str | None, doc("User name of the requester; null for the system.")]
     request_id: Annotated[str | None, doc("Id of the request in the log; null for the system.")]
     enqueued_at: EnqueuedAt
@@ -250,6 +250,21 @@ class Task(Struct, frozen=True, kw_only=True):
             " compares them again. 0 unless this one is held."
         ),
     ]
+    held_reasons: Annotated[
+        list[str],
+        doc("Sentences for people: why it was held; kept after the decision, empty if it was not."),
+    ]
+    decided_by: Annotated[
+        str | None,
+        doc(
+            "Name of the user that applied or refused the held price list; null for the system,"
+            " which applies one that crosses no threshold any more and refuses a superseded one."
+        ),
+    ]
+    decided_at: Annotated[
+        datetime | None, doc("Time of the decision about a held price list, ISO 8601 UTC, or null.")
+    ]
+    decision_reason: Annotated[str | None, doc("Why the held price list was refused, or null.")]
     found: Annotated[
         dict[str, Any] | None,
         doc("How the price list was read: format, columns, what its prices are; null before."),
@@ -270,23 +285,3 @@ class TaskQuery(Paging, frozen=True):
 
 class TaskPage(Page[Task], frozen=True):
     """A page of tasks."""
-
-
-class TaskMetrics(Struct, frozen=True):
-    """Tasks by state, and the age in seconds of the oldest one that is due.
-
-    `rows_per_second` is the rate of price lists that are read now or in the last five minutes.
-    """
-
-    states: dict[TaskState, int]
-    oldest_queued_seconds: float
-    rows_per_second: float
-
-
-class QueueStatus(Struct, frozen=True):
-    """Numbers of queued, running and dead tasks, and the oldest queued one's age in seconds."""
-
-    queued: int
-    running: int
-    dead: int
-    oldest_seconds: float

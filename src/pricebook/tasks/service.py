@@ -2,7 +2,13 @@ from uuid import UUID, uuid4
 
 from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError, LeaseLostError
-from pricebook.tasks import claim_repository, correction_repository, record_repository, repository
+from pricebook.tasks import (
+    claim_repository,
+    correction_repository,
+    held_repository,
+    record_repository,
+    repository,
+)
 from pricebook.tasks.correctable_tasks import TaskToCorrect
 from pricebook.tasks.held_tasks import EarlierHeld, HeldTask, TaskToApply
 from pricebook.tasks.history import require_task, task_not_found
@@ -136,7 +142,7 @@ async def claim_held(conn: Connection, task_id: UUID) -> HeldTask:
 
     Raises NotFoundError; ConflictError when it is not held or a later price list was imported.
     """
-    held = await record_repository.lock_held(conn, task_id)
+    held = await held_repository.lock_held(conn, task_id)
     if held is None:
         raise task_not_found(task_id)
     if held.state != "held":
@@ -148,12 +154,12 @@ async def claim_held(conn: Connection, task_id: UUID) -> HeldTask:
 
 async def request_apply_of_later(conn: Connection, task_id: UUID) -> None:
     """Request that the held price lists after an applied one are compared again, in order."""
-    await record_repository.request_apply_of_later(conn, task_id)
+    await held_repository.request_apply_of_later(conn, task_id)
 
 
 async def find_earlier_held(conn: Connection, task_id: UUID) -> EarlierHeld | None:
     """Return since when earlier price lists of a task's supplier are held; None without any."""
-    return await record_repository.find_earlier_held(conn, task_id)
+    return await held_repository.find_earlier_held(conn, task_id)
 
 
 async def store_mode(conn: Connection, task_id: UUID, mode: str) -> None:
@@ -248,11 +254,15 @@ async def retry_task(
 
 
 async def request_apply(
-    database: Database, queue: QueueClient, task_id: UUID, request_id: str | None = None
+    database: Database,
+    queue: QueueClient,
+    task_id: UUID,
+    name: str,
+    request_id: str | None = None,
 ) -> AcceptedTask:
-    """Request that a held price list is applied; raises NotFoundError, ConflictError."""
+    """Request by `name` that a held price list is applied; raises NotFoundError, ConflictError."""
     async with database.short_transaction() as conn:
-        message = await record_repository.set_apply_requested(conn, task_id, request_id)
+        message = await held_repository.set_apply_requested(conn, task_id, name, request_id)
         if message is None:
             task = await require_task(conn, task_id)
             raise ConflictError(f"Task {task_id} is {task.state}, not held.")
@@ -263,7 +273,7 @@ async def request_apply(
 async def find_task_to_apply(database: Database) -> TaskToApply | None:
     """Return the next held price list to apply, without a lease: applying twice has no effect."""
     async with database.connection() as conn:
-        return await record_repository.find_task_to_apply(conn)
+        return await held_repository.find_task_to_apply(conn)
 
 
 def _lease_lost(lease: TaskLease) -> LeaseLostError:

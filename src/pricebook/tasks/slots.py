@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pricebook.db.database import Database
 from pricebook.errors import LeaseLostError
-from pricebook.tasks import claim_repository, history_repository, record_repository
+from pricebook.tasks import claim_repository, held_repository, history_repository
 from pricebook.tasks.schemas import TaskLease
 
 
@@ -28,10 +28,10 @@ async def is_held(database: Database, task_id: UUID) -> bool:
 async def record_apply_failure(database: Database, task_id: UUID, reason: str) -> None:
     """Store why a held price list could not be applied; it stays held."""
     async with database.connection() as conn:
-        await record_repository.set_apply_failed(conn, task_id, reason)
+        await held_repository.set_apply_failed(conn, task_id, reason)
 
 
 async def record_apply_wait(database: Database, task_id: UUID, reason: str) -> None:
     """Store why applying a held price list is delayed; raises DatabaseUnavailableError."""
     async with database.connection() as conn:
-        await record_repository.add_error_once(conn, task_id, reason)
+        await held_repository.add_error_once(conn, task_id, reason)

@@ -1,4 +1,4 @@
-"""Deletes what is no longer kept: old tasks and imports, closed rows, files without a task."""
+"""Closes and deletes what is no longer kept: old tasks and imports, closed rows, files."""
 
 import asyncio
 
@@ -9,11 +9,12 @@ from pricebook.product_batches import service as product_batches
 from pricebook.product_imports import service as product_imports
 from pricebook.quarantine.service import purge_closed_rows
 from pricebook.settings import Settings
-from pricebook.tasks import history
+from pricebook.tasks import history, refusal
 
 
 async def purge(settings: Settings, database: Database) -> None:
-    """Delete old tasks and imports with their logs, and uploads that none of them refers to."""
+    """Refuse superseded price lists; delete old tasks and imports, and uploads of none of them."""
+    await refusal.refuse_all_superseded(database)
     await history.purge_old_tasks(database, settings.keep_tasks_days)
     await product_imports.purge_old_imports(database, settings.keep_tasks_days)
     await product_batches.purge_old_batches(database, settings.keep_tasks_days)

@@ -69,7 +69,8 @@ BEGIN
             lost_count, errors, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
             count_quarantined, count_stock_updated, row_error_counts, apply_requested_at,
-            keeps_thresholds, request_id, cancelled_by) ON ingestion_tasks
+            keeps_thresholds, request_id, cancelled_by, held_reasons, decided_by, decided_at,
+            decision_reason) ON ingestion_tasks
         TO pricebook_api;
     GRANT DELETE ON parsing_logs TO pricebook_api; -- of a task that is retried
 
@@ -123,7 +124,8 @@ BEGIN
             retry_count, lost_count, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
             count_quarantined, count_stock_updated, errors, found, row_error_counts,
-            apply_requested_at, keeps_thresholds, is_slow, source_config) ON ingestion_tasks
+            apply_requested_at, keeps_thresholds, is_slow, source_config, held_reasons, decided_by,
+            decided_at, decision_reason) ON ingestion_tasks
         TO pricebook_worker;
     -- Refreshes the products of suppliers that were activated or deactivated.
     GRANT EXECUTE ON FUNCTION refresh_supplier_batch(integer) TO pricebook_worker;

@@ -1,0 +1,73 @@
+"""Prints tasks: their progress, their result, and decisions about held ones."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from pricebook.cli.output import counts_table, describe_progress, id_column, out, print_line
+from pricebook.tasks.schemas import Task
+
+
+def print_tasks(tasks: Sequence[Task], total_count: int) -> None:
+    """Print tasks as a table."""
+    columns = ("supplier", "requested", "state", "imported", "rejected", "quarantined")
+    table = Table(id_column("task"), *columns)
+    for task in tasks:
+        counts = (task.counts.imported, task.counts.rejected, task.counts.quarantined)
+        table.add_row(
+            str(task.id),
+            Text(task.supplier_name),
+            f"{task.enqueued_at:%Y-%m-%d %H:%M}",
+            task.state,
+            *(f"{count:,}" for count in counts),
+        )
+    out.print(table)
+    if total_count > len(tasks):
+        print_line(f"{len(tasks)} of {total_count:,} tasks.")
+
+
+def print_task(task: Task) -> None:
+    """Print the progress or the result of a task."""
+    requester = f" by {task.requested_by}" if task.requested_by else ""
+    print_line(
+        f"{describe_progress(task)}, requested at {task.enqueued_at:%Y-%m-%d %H:%M:%S}{requester}"
+    )
+    if task.profile_sentence:
+        print_line(task.profile_sentence)
+    if task.retry_count:
+        print_line(f"{task.retry_count} of {task.max_retries} retries")
+    if task.completed_at:
+        out.print(counts_table(task.counts))
+    for sentence in task.errors:
+        print_line(sentence)
+    _print_hold(task)
+    if task.counts.quarantined and task.state not in {"held", "refused"}:
+        print_line(f"`pricebook quarantine list --task {task.id}` prints the rows to decide about.")
+    if task.counts.rejected:
+        print_line(f"`pricebook tasks errors {task.id}` prints the rows that were not imported.")
+
+
+def _print_hold(task: Task) -> None:
+    if task.held_since:
+        print_line(_describe_hold(task))
+    if task.decided_at:
+        _print_decision(task)
+
+
+def _describe_hold(task: Task) -> str:
+    later = f"; {task.later_held:,} later ones wait" if task.later_held else ""
+    return (
+        f"Price lists of this supplier are held since {task.held_since:%Y-%m-%d %H:%M} UTC{later}:"
+        f" `pricebook tasks apply {task.id}` applies this one and compares the later ones again,"
+        f" `pricebook tasks refuse {task.id}` refuses it."
+    )
+
+
+def _print_decision(task: Task) -> None:
+    """Print why a price list was held, and who applied or refused it."""
+    for reason in task.held_reasons:
+        print_line(f"It was held: {reason}")
+    decision = "Refused" if task.state == "refused" else "Applied"
+    by = task.decided_by or "the system"
+    print_line(f"{decision} by {by} at {task.decided_at:%Y-%m-%d %H:%M:%S}.")

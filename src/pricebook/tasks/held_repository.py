@@ -1,0 +1,197 @@
+"""Writes held tasks: requests to apply them, decisions about them, those that wait."""
+
+from typing import LiteralString
+from uuid import UUID
+
+from pricebook.db.database import Connection
+from pricebook.db.row_types import struct_row
+from pricebook.tasks.held_tasks import EarlierHeld, HeldTask, TaskToApply
+from pricebook.tasks.list_order import IS_LATER, IS_LATEST
+from pricebook.tasks.message import TaskMessage
+
+
+async def lock_held(conn: Connection, task_id: UUID) -> HeldTask | None:
+    """Lock a task and return it, with whether a later price list of its supplier was imported.
+
+    The lock makes `find_task_to_apply` skip the task, and lets it be cancelled.
+    """
+    statement: LiteralString = """
+        SELECT id, supplier_id, supplier_name, state, source_config, count_ignored, found,
+            corrections_of, {is_latest} AS is_latest
+        FROM ingestion_tasks AS task
+        WHERE id = %s
+        FOR KEY SHARE
+    """
+    async with conn.cursor(row_factory=struct_row(HeldTask)) as cursor:
+        await cursor.execute(statement.format(is_latest=IS_LATEST), [task_id])
+        return await cursor.fetchone()
+
+
+async def set_apply_requested(
+    conn: Connection, task_id: UUID, name: str, request_id: str | None
+) -> TaskMessage | None:
+    """Store who requests to apply a held price list; None when the task is not held.
+
+    A repeated request leaves the first one.
+    """
+    async with conn.cursor(row_factory=struct_row(TaskMessage)) as cursor:
+        await cursor.execute(
+            """
+            UPDATE ingestion_tasks
+            SET apply_requested_at = coalesce(apply_requested_at, now()), keeps_thresholds = false,
+                decided_by = coalesce(decided_by, %s), decided_at = coalesce(decided_at, now()),
+                request_id = %s
+            WHERE id = %s AND state = 'held'
+            RETURNING id AS task_id, parser_type, supplier_name, source_config, enqueued_at,
+                supplier_id, retry_count, max_retries
+            """,
+            [name, request_id, task_id],
+        )
+        return await cursor.fetchone()
+
+
+async def find_task_to_apply(conn: Connection) -> TaskToApply | None:
+    """Find the held price list whose request to be applied is oldest; skip those being applied.
+
+    The lists of a supplier follow each other in the order in which they were requested.
+    """
+    async with conn.cursor(row_factory=struct_row(TaskToApply)) as cursor:
+        await cursor.execute(
+            """
+            SELECT id, supplier_name, create_products, request_id, keeps_thresholds
+            FROM ingestion_tasks AS task
+            WHERE apply_requested_at IS NOT NULL AND state = 'held'
+                AND NOT EXISTS (
+                    SELECT FROM ingestion_tasks AS earlier
+                    WHERE earlier.apply_requested_at IS NOT NULL AND earlier.state = 'held'
+                        AND earlier.supplier_id = task.supplier_id
+                        AND (earlier.enqueued_at, earlier.id) < (task.enqueued_at, task.id))
+            ORDER BY apply_requested_at
+            LIMIT 1
+            FOR UPDATE SKIP LOCKED
+            """
+        )
+        return await cursor.fetchone()
+
+
+async def request_apply_of_later(conn: Connection, task_id: UUID) -> None:
+    """Request that the later held price lists of a supplier are compared again.
+
+    Those that exceed no safety threshold any more are applied, the others stay held.
+    """
+    await conn.execute(
+        """
+        UPDATE ingestion_tasks AS later
+        SET apply_requested_at = coalesce(later.apply_requested_at, now()),
+            keeps_thresholds = later.apply_requested_at IS NULL OR later.keeps_thresholds
+        FROM ingestion_tasks AS applied
+        WHERE applied.id = %s AND later.supplier_id = applied.supplier_id AND later.state = 'held'
+            AND (later.enqueued_at, later.id) > (applied.enqueued_at, applied.id)
+        """,
+        [task_id],
+    )
+
+
+async def find_earlier_held(conn: Connection, task_id: UUID) -> EarlierHeld | None:
+    """Find since when earlier price lists of the supplier of a task are held; None without any."""
+    async with conn.cursor(row_factory=struct_row(EarlierHeld)) as cursor:
+        await cursor.execute(
+            """
+            SELECT earlier.completed_at AS since, (count(*) OVER ())::integer AS held_lists
+            FROM ingestion_tasks AS task
+            JOIN ingestion_tasks AS earlier
+                ON earlier.supplier_id = task.supplier_id AND earlier.state = 'held'
+                    AND (earlier.enqueued_at, earlier.id) < (task.enqueued_at, task.id)
+            WHERE task.id = %s AND NOT EXISTS (
+                SELECT FROM ingestion_tasks AS imported
+                WHERE imported.supplier_id = task.supplier_id
+                    AND imported.state IN ('succeeded', 'partially_succeeded')
+                    AND imported.corrections_of IS NULL
+                    AND imported.completed_at > earlier.completed_at)
+            ORDER BY earlier.enqueued_at, earlier.id
+            LIMIT 1
+            """,
+            [task_id],
+        )
+        return await cursor.fetchone()
+
+
+async def set_apply_failed(conn: Connection, task_id: UUID, reason: str) -> None:
+    """Store why a held price list could not be applied, and delete the request to apply it."""
+    await conn.execute(
+        """
+        UPDATE ingestion_tasks
+        SET apply_requested_at = NULL, keeps_thresholds = false, decided_by = NULL,
+            decided_at = NULL, errors = errors || jsonb_build_array(%s::text)
+        WHERE id = %s AND state = 'held'
+        """,
+        [reason, task_id],
+    )
+
+
+async def add_error_once(conn: Connection, task_id: UUID, reason: str) -> None:
+    """Add to the errors of a held price list, unless it has this one."""
+    await conn.execute(
+        """
+        UPDATE ingestion_tasks SET errors = errors || jsonb_build_array(%(reason)s::text)
+        WHERE id = %(task_id)s AND state = 'held' AND NOT errors ? %(reason)s
+        """,
+        {"task_id": task_id, "reason": reason},
+    )
+
+
+async def set_decided_by(conn: Connection, task_id: UUID, name: str) -> None:
+    """Store who applied a held price list, in the transaction that has ended its task."""
+    await conn.execute(
+        "UPDATE ingestion_tasks SET decided_by = %s WHERE id = %s AND decided_by IS NULL",
+        [name, task_id],
+    )
+
+
+async def set_refused(conn: Connection, task_id: UUID, name: str, reason: str | None) -> bool:
+    """Set a held task refused; return whether this statement did.
+
+    A worker that applies the price list finds the task ended and commits nothing.
+    """
+    sentence = f"Refused by {name}: {reason}" if reason else f"Refused by {name}."
+    cursor = await conn.execute(
+        """
+        UPDATE ingestion_tasks
+        SET state = 'refused', completed_at = clock_timestamp(), decided_by = %(name)s,
+            decided_at = clock_timestamp(), decision_reason = %(reason)s,
+            apply_requested_at = NULL, keeps_thresholds = false,
+            errors = jsonb_build_array(%(sentence)s::text)
+        WHERE id = %(id)s AND state = 'held'
+        """,
+        {"id": task_id, "name": name, "reason": reason, "sentence": sentence},
+    )
+    return cursor.rowcount == 1
+
+
+async def refuse_superseded(conn: Connection, supplier_id: UUID | None) -> int:
+    """Set the held tasks refused after which a later price list was imported; return how many.
+
+    Corrections are as old as the price list that they correct. None: of all suppliers.
+    """
+    statement: LiteralString = """
+        UPDATE ingestion_tasks AS superseded
+        SET state = 'refused', completed_at = clock_timestamp(), decided_by = NULL,
+            decided_at = clock_timestamp(), decision_reason = found.reason,
+            apply_requested_at = NULL, keeps_thresholds = false,
+            errors = jsonb_build_array(found.reason)
+        FROM (
+            SELECT held.id,
+                'A later price list was imported by task ' || imported.id || '.' AS reason
+            FROM ingestion_tasks AS held
+            JOIN ingestion_tasks AS task ON task.id = coalesce(held.corrections_of, held.id)
+            CROSS JOIN LATERAL (
+                SELECT later.id FROM ingestion_tasks AS later
+                WHERE {is_later} ORDER BY later.completed_at LIMIT 1
+            ) AS imported
+            WHERE held.state = 'held'
+                AND (%(supplier)s::uuid IS NULL OR held.supplier_id = %(supplier)s)
+        ) AS found
+        WHERE superseded.id = found.id AND superseded.state = 'held'
+    """
+    cursor = await conn.execute(statement.format(is_later=IS_LATER), {"supplier": supplier_id})
+    return cursor.rowcount
