@@ -81,6 +81,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     import_lock_seconds: PositiveInt = 10
     worker_yield_seconds: PositiveInt = 20
     keep_tasks_days: PositiveInt = 90
+    keep_uploads_days: PositiveInt = 90
     catalog_currency: CurrencyCode = "USD"
     catalog_vat: CatalogVat = "as_listed"
     exchange_rates_url: HttpsUrl | None = None

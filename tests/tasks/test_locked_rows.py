@@ -9,7 +9,7 @@ import pytest
 import builders
 from pricebook.db.database import Connection, Database
 from pricebook.suppliers import service as suppliers
-from pricebook.tasks import history, record_repository, service
+from pricebook.tasks import held_repository, history, service
 from worker_fixtures import SubmitTask
 
 Tasks = tuple[UUID, UUID]
@@ -71,9 +71,9 @@ async def test_a_held_list_that_is_being_applied_is_skipped(
         SET state = 'held', apply_requested_at = enqueued_at
         """
     )
-    assert await record_repository.lock_held(other, locked)
+    assert await held_repository.lock_held(other, locked)
     async with asyncio.timeout(FAILURE_SECONDS):
-        found = await record_repository.find_task_to_apply(conn)
+        found = await held_repository.find_task_to_apply(conn)
     assert found
     assert found.id == free
 

@@ -62,6 +62,8 @@ async def test_held_list_is_refused_with_a_reason(
     async with running_worker():
         pass
     assert await rows(conn, "SELECT max(current_price)::text FROM supplier_items") == [("12",)]
+    audited = "SELECT actor_name, after ->> 'reason' FROM audit_log WHERE action = 'task.refused'"
+    assert await rows(conn, audited) == [(name, "Of another shop.")]
     listed = await admin.get(TASKS, params={"state": "refused"})
     assert [each["id"] for each in listed.json()["data"]] == [str(task_id)]
 
@@ -91,6 +93,7 @@ async def test_only_held_lists_are_refused(admin: Client, conn: Connection) -> N
 
 async def test_who_applied_a_list_and_why_it_was_held_is_kept(
     admin: Client,
+    conn: Connection,
     held: tuple[UUID, UUID],
     running_worker: RunningWorker,
     wait_for_end: WaitForEnd,
@@ -106,6 +109,8 @@ async def test_who_applied_a_list_and_why_it_was_held_is_kept(
     assert task["decided_by"].startswith("admin")
     assert task["enqueued_at"] < task["decided_at"] < task["completed_at"]
     assert (task["errors"], task["held_reasons"]) == ([], reasons)
+    audited = "SELECT after ->> 'decided_by' FROM audit_log WHERE action = 'task.applied'"
+    assert await rows(conn, audited) == [(task["decided_by"],)]
 
 
 async def test_later_list_closes_a_held_one(
@@ -135,7 +140,8 @@ async def test_lists_that_an_earlier_release_left_held_are_closed_and_their_rows
     held: tuple[UUID, UUID], conn: Connection, worker_database: Database, worker_settings: Settings
 ) -> None:
     _, task_id = held
-    assert await refusal.refuse_all_superseded(worker_database) == 0
+    await refusal.refuse_all_superseded(worker_database)
+    assert await rows(conn, "SELECT count(*) FROM held_rows") == [(2,)]
     await conn.execute(
         """
         INSERT INTO ingestion_tasks (supplier_id, supplier_name, parser_type, state, completed_at)

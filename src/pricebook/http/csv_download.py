@@ -1,8 +1,10 @@
-"""Lists as CSV files, by `Accept: text/csv`."""
+"""Responses with files: lists as CSV by `Accept: text/csv`, and stored files."""
 
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from litestar import Request
 from litestar.response import Stream
@@ -29,5 +31,16 @@ async def file_response(
             async for each in chunks:
                 yield each
 
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Vary": "Accept"}
+    headers = {"Content-Disposition": content_disposition(name), "Vary": "Accept"}
     return Stream(content(), media_type=media_type, headers=headers)
+
+
+def content_disposition(name: str) -> str:
+    """Return the header field of a file to be saved, whatever characters its name has (RFC 6266).
+
+    Separators of folders and what is not printed are replaced.
+    """
+    printed = "".join(each if each.isprintable() and each not in '/\\"' else "_" for each in name)
+    plain = re.sub(r"[^A-Za-z0-9 ._()+-]", "_", printed)
+    encoded = "" if plain == printed else f"; filename*=UTF-8''{quote(printed, safe='')}"
+    return f'attachment; filename="{plain}"{encoded}'

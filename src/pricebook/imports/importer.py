@@ -42,7 +42,6 @@ from pricebook.pricelists.schemas.read_request import ReadConfig, ReadRequest
 from pricebook.rates.schemas import ExchangeRule
 from pricebook.suppliers import service as suppliers
 from pricebook.suppliers.schemas import SourceType, Supplier
-from pricebook.tasks import refusal
 from pricebook.tasks import service as tasks
 from pricebook.tasks.correctable_tasks import TaskToCorrect
 from pricebook.tasks.schemas import InlineTask, TaskEnd, TaskLease
@@ -176,9 +175,8 @@ async def apply_held(
             ),
         )
         result = await merge_staged_rows(conn, staged)
-        if options.applied_by is not None:
-            await refusal.store_applied_by(conn, task_id, options.applied_by)
         if result.status == "success":
+            await tasks.record_applied(conn, task_id, options.applied_by)
             await tasks.request_apply_of_later(conn, task_id)
         return result
 

@@ -1,11 +1,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, post
+from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import HeaderParameter, PathParameter
+from litestar.response import Stream
 
 from pricebook.auth.schemas import Caller
+from pricebook.db.database import Database
 from pricebook.errors import (
     ConflictError,
     NotFoundError,
@@ -14,6 +16,7 @@ from pricebook.errors import (
     RedisUnavailableError,
     StorageFullError,
 )
+from pricebook.http.csv_download import file_response
 from pricebook.http.json_body import read_body
 from pricebook.http.multipart import convert_fields, read_form
 from pricebook.http.openapi import MULTIPART, RequestBody, Success, documented
@@ -22,12 +25,14 @@ from pricebook.http.problems import request_id_of
 from pricebook.http.query_string import NoParameters, decode_query
 from pricebook.http.request_state import request_state
 from pricebook.imports import service
+from pricebook.imports.kept_files import open_task_file
 from pricebook.imports.schemas import PriceListUpload, SyncRequest, UploadOptions
 from pricebook.imports.service import SubmissionContext, UploadedPriceList
-from pricebook.tasks.routes import accepted_response
+from pricebook.tasks.routes import TaskId, accepted_response
 from pricebook.tasks.schemas import AcceptedTask, Requester
 from pricebook.tasks.task_examples import ACCEPTED, SUPPLIER_ID
 
+BINARY = "application/octet-stream"
 SYNC: dict[str, Any] = {"supplier_id": SUPPLIER_ID}
 UPLOAD: dict[str, Any] = {"file": "(content)", "header_row": 3, "decimal_separator": ","}
 ACCEPTED_RESPONSE = Success(
@@ -151,4 +156,24 @@ async def upload_price_list(
         )
 
 
-router = Router("/", route_handlers=[start_sync, upload_price_list], tags=["Tasks"])
+@get(
+    "/tasks/{task_id:str}/file",
+    summary="Get the uploaded file of a task",
+    description="Returns the file as it was uploaded, while it is kept: `KEEP_UPLOADS_DAYS` after"
+    " its import. Price lists that were fetched from a source are not kept.",
+    opt=documented(
+        Success(media_type=BINARY, example="(content)", headers=("Content-Disposition",)),
+        errors=(NotFoundError,),
+    ),
+)
+async def get_task_file(
+    task_id: TaskId,
+    database: NamedDependency[Database],
+    submission_context: NamedDependency[SubmissionContext],
+) -> Stream:
+    """Stream the uploaded file of a task."""
+    file = await open_task_file(database, submission_context.storage.folder, task_id)
+    return await file_response(file.chunks, file.name, BINARY)
+
+
+router = Router("/", route_handlers=[start_sync, upload_price_list, get_task_file], tags=["Tasks"])

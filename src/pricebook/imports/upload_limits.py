@@ -27,10 +27,13 @@ class UploadQuota(NamedTuple):
 
 
 class UploadStorage:
-    """Receives uploads within the limits; `.part` files count towards the quota."""
+    """Receives uploads within the limits; `.part` files count towards the quota.
+
+    `folder` is UPLOADS_DIR.
+    """
 
     def __init__(self, uploads: Path, quota: UploadQuota) -> None:
-        self._uploads = uploads
+        self.folder = uploads
         self._quota = quota
         self._active_uploads: Counter[UUID] = Counter()
 
@@ -44,7 +47,7 @@ class UploadStorage:
         """
         with self._upload_slot(user_id):
             remaining = await asyncio.to_thread(self._remaining_quota, user_id)
-            async with receive_upload(self._uploads, user_id, remaining) as upload:
+            async with receive_upload(self.folder, user_id, remaining) as upload:
                 yield upload
 
     @contextmanager
@@ -64,7 +67,7 @@ class UploadStorage:
 
     def _remaining_quota(self, user_id: UUID) -> RemainingQuota:
         """Return the smaller remaining quota; raise StorageFullError if it is used up."""
-        total, own = _used_bytes(self._uploads / UPLOAD_FOLDER, f"{user_id}.")
+        total, own = _used_bytes(self.folder / UPLOAD_FOLDER, f"{user_id}.")
         remaining = min(
             RemainingQuota(
                 self._quota.total_bytes - total,
@@ -81,8 +84,8 @@ class UploadStorage:
 
 def _quota_message(subject: str, quota: int) -> str:
     return (
-        f"{subject} together may use {quota // MEBIBYTE} MiB. Files are deleted with their tasks,"
-        " after KEEP_TASKS_DAYS."
+        f"{subject} together may use {quota // MEBIBYTE} MiB. Files are deleted after"
+        " KEEP_UPLOADS_DAYS, or with their tasks."
     )
 
 

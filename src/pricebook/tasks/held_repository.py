@@ -3,6 +3,8 @@
 from typing import LiteralString
 from uuid import UUID
 
+from msgspec import Struct
+
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
 from pricebook.tasks.held_tasks import EarlierHeld, HeldTask, TaskToApply
@@ -140,12 +142,19 @@ async def add_error_once(conn: Connection, task_id: UUID, reason: str) -> None:
     )
 
 
-async def set_decided_by(conn: Connection, task_id: UUID, name: str) -> None:
-    """Store who applied a held price list, in the transaction that has ended its task."""
-    await conn.execute(
-        "UPDATE ingestion_tasks SET decided_by = %s WHERE id = %s AND decided_by IS NULL",
+async def set_applied_by(
+    conn: Connection, task_id: UUID, name: str | None
+) -> tuple[str | None, str]:
+    """Store who applied a held price list unless that is stored; return who, and the supplier."""
+    cursor = await conn.execute(
+        """
+        UPDATE ingestion_tasks SET decided_by = coalesce(decided_by, %s) WHERE id = %s
+        RETURNING decided_by, supplier_name
+        """,
         [name, task_id],
     )
+    ((applied_by, supplier_name),) = await cursor.fetchall()
+    return applied_by, supplier_name
 
 
 async def set_refused(conn: Connection, task_id: UUID, name: str, reason: str | None) -> bool:
@@ -168,8 +177,16 @@ async def set_refused(conn: Connection, task_id: UUID, name: str, reason: str | 
     return cursor.rowcount == 1
 
 
-async def refuse_superseded(conn: Connection, supplier_id: UUID | None) -> int:
-    """Set the held tasks refused after which a later price list was imported; return how many.
+class SupersededTask(Struct, frozen=True):
+    """A held task that the system has refused, and why."""
+
+    id: UUID
+    supplier_name: str
+    reason: str
+
+
+async def refuse_superseded(conn: Connection, supplier_id: UUID | None) -> list[SupersededTask]:
+    """Set the held tasks refused after which a later price list was imported; return them.
 
     Corrections are as old as the price list that they correct. None: of all suppliers.
     """
@@ -192,6 +209,8 @@ async def refuse_superseded(conn: Connection, supplier_id: UUID | None) -> int:
                 AND (%(supplier)s::uuid IS NULL OR held.supplier_id = %(supplier)s)
         ) AS found
         WHERE superseded.id = found.id AND superseded.state = 'held'
+        RETURNING superseded.id, supplier_name, found.reason
     """
-    cursor = await conn.execute(statement.format(is_later=IS_LATER), {"supplier": supplier_id})
-    return cursor.rowcount
+    async with conn.cursor(row_factory=struct_row(SupersededTask)) as cursor:
+        await cursor.execute(statement.format(is_later=IS_LATER), {"supplier": supplier_id})
+        return await cursor.fetchall()

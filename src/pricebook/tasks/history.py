@@ -102,10 +102,14 @@ async def purge_old_tasks(database: Database, days: int) -> int:
         count += deleted
 
 
-async def list_referenced_files(database: Database) -> set[str]:
-    """Return the `file_path` of each price list that a task names, relative to UPLOADS_DIR."""
+async def list_kept_files(database: Database, days: int) -> set[str]:
+    """Return the `file_path` of each price list that is kept, relative to UPLOADS_DIR.
+
+    Those of failed and dead tasks, which can be retried, are kept as long as the task; others for
+    `days` after its end.
+    """
     async with database.connection() as conn:
-        return await history_repository.list_referenced_files(conn)
+        return await history_repository.list_kept_files(conn, days)
 
 
 def task_not_found(task_id: UUID) -> NotFoundError:

@@ -234,12 +234,16 @@ async def delete_orphaned_held_rows(conn: Connection) -> None:
     )
 
 
-async def list_referenced_files(conn: Connection) -> set[str]:
-    """Return the `file_path` of each price list that a task names."""
+async def list_kept_files(conn: Connection, days: int) -> set[str]:
+    """Return the `file_path` of each price list whose task has not succeeded, or not for `days`."""
     cursor = await conn.execute(
         """
-        SELECT source_config ->> 'file_path' FROM ingestion_tasks WHERE source_config ? 'file_path'
-        """
+        SELECT source_config ->> 'file_path' FROM ingestion_tasks
+        WHERE source_config ? 'file_path'
+            AND (state NOT IN ('succeeded', 'partially_succeeded', 'refused')
+                OR completed_at > now() - make_interval(days => %s))
+        """,
+        [days],
     )
     return {file_path for (file_path,) in await cursor.fetchall()}
 

@@ -1,7 +1,9 @@
-"""Decisions about held price lists but for applying them, which an import does."""
+"""Held price lists that are refused, by people or by the system."""
 
 from uuid import UUID
 
+from pricebook.audit import service as audit
+from pricebook.audit.schemas import NewEntry
 from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError
 from pricebook.tasks import held_repository, history
@@ -15,24 +17,37 @@ async def refuse_held(database: Database, task_id: UUID, name: str, reason: str 
     is neither held nor refused. Either the price list is refused or it is applied, never both.
     """
     async with database.short_transaction() as conn:
-        await held_repository.set_refused(conn, task_id, name, reason)
-    task = await history.get_task(database, task_id)
+        is_refused = await held_repository.set_refused(conn, task_id, name, reason)
+        task = await history.require_task(conn, task_id)
+        if is_refused:
+            await audit.insert_entry(conn, _entry(task_id, task.supplier_name, reason))
     if task.state == "refused":
         return task
     raise ConflictError(f"Task {task_id} is {task.state}, not held.")
 
 
-async def store_applied_by(conn: Connection, task_id: UUID, name: str) -> None:
-    """Store who applied a held price list in the foreground, in the transaction that did."""
-    await held_repository.set_decided_by(conn, task_id, name)
+async def refuse_superseded(conn: Connection, supplier_id: UUID | None = None) -> None:
+    """Refuse the held price lists of a supplier after which a later one was imported.
+
+    Without a supplier, those of all.
+    """
+    refused = await held_repository.refuse_superseded(conn, supplier_id)
+    if refused:
+        entries = [_entry(each.id, each.supplier_name, each.reason) for each in refused]
+        await audit.insert_entries(conn, entries)
 
 
-async def refuse_superseded(conn: Connection, supplier_id: UUID) -> None:
-    """Refuse the held price lists of a supplier after which a later one was imported."""
-    await held_repository.refuse_superseded(conn, supplier_id)
-
-
-async def refuse_all_superseded(database: Database) -> int:
-    """Refuse the held price lists after which a later one was imported; return how many."""
+async def refuse_all_superseded(database: Database) -> None:
+    """Refuse the held price lists after which a later one was imported."""
     async with database.transaction() as conn:
-        return await held_repository.refuse_superseded(conn, None)
+        await refuse_superseded(conn)
+
+
+def _entry(task_id: UUID, supplier_name: str, reason: str | None) -> NewEntry:
+    return NewEntry(
+        action="task.refused",
+        entity_type="task",
+        entity_id=task_id,
+        entity_name=supplier_name,
+        after={"state": "refused", "reason": reason},
+    )

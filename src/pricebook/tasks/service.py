@@ -1,5 +1,7 @@
 from uuid import UUID, uuid4
 
+from pricebook.audit import service as audit
+from pricebook.audit.schemas import NewEntry
 from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError, LeaseLostError
 from pricebook.tasks import (
@@ -150,6 +152,24 @@ async def claim_held(conn: Connection, task_id: UUID) -> HeldTask:
     if not held.is_latest:
         raise ConflictError(f"A later price list of {held.supplier_name} was already imported.")
     return held
+
+
+async def record_applied(conn: Connection, task_id: UUID, name: str | None) -> None:
+    """Store who applied a held price list, in the transaction that did, and write it to the audit.
+
+    `name` is None where the request to apply it has stored one, or none did: the system.
+    """
+    applied_by, supplier_name = await held_repository.set_applied_by(conn, task_id, name)
+    await audit.insert_entry(
+        conn,
+        NewEntry(
+            action="task.applied",
+            entity_type="task",
+            entity_id=task_id,
+            entity_name=supplier_name,
+            after={"decided_by": applied_by},
+        ),
+    )
 
 
 async def request_apply_of_later(conn: Connection, task_id: UUID) -> None:

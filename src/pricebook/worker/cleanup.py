@@ -20,6 +20,6 @@ async def purge(settings: Settings, database: Database) -> None:
     await product_batches.purge_old_batches(database, settings.keep_tasks_days)
     await matching.purge_runs(database, settings.keep_tasks_days)
     await purge_closed_rows(database)
-    referenced = await history.list_referenced_files(database)
+    referenced = await history.list_kept_files(database, settings.keep_uploads_days)
     referenced |= await product_imports.list_pending_files(database)
     await asyncio.to_thread(delete_orphaned_uploads, settings.uploads, referenced)

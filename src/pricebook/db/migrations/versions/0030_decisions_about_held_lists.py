@@ -7,8 +7,8 @@ the same transaction.
 
 from pricebook.db.migrations import run_sql
 
-revision = "0028"
-down_revision = "0027"
+revision = "0030"
+down_revision = "0029"
 
 
 def upgrade() -> None:
