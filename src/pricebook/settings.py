@@ -32,6 +32,7 @@ Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Factor = Annotated[float, msgspec.Meta(ge=1)]
 CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
 RateDays = Annotated[int, msgspec.Meta(ge=0, le=366)]
+AuditDays = Annotated[int, msgspec.Meta(ge=30)]
 HttpsUrl = Annotated[str, msgspec.Meta(pattern=r"^https://[^\s]+$")]
 HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^?#\s]*[^/?#\s]$")]
 CatalogPrices = Literal["supplier", "target", "hidden"]
@@ -82,6 +83,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     worker_yield_seconds: PositiveInt = 20
     keep_tasks_days: PositiveInt = 90
     keep_uploads_days: PositiveInt = 90
+    keep_audit_days: AuditDays = 1_825
     catalog_currency: CurrencyCode = "USD"
     catalog_vat: CatalogVat = "as_listed"
     exchange_rates_url: HttpsUrl | None = None

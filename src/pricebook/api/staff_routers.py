@@ -2,6 +2,7 @@
 
 from litestar import Router
 
+from pricebook.audit import routes as audit
 from pricebook.categories import routes as categories
 from pricebook.imports import routes as sync
 from pricebook.matching import routes as matching
@@ -26,4 +27,5 @@ STAFF_ROUTERS: list[Router] = [
     tasks.router,
     quarantine.router,
     matching.router,
+    audit.router,
 ]

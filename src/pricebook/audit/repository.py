@@ -1,9 +1,56 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
 
+from msgspec import Struct
 from psycopg.types.json import Jsonb
 
-from pricebook.audit.schemas import NewEntry
+from pricebook.audit.schemas import (
+    MAX_COUNTED,
+    AuditActor,
+    AuditEntry,
+    AuditPaging,
+    AuditQuery,
+    AuthorType,
+    NewEntry,
+)
 from pricebook.db.database import Connection
+from pricebook.db.row_types import fetch_value, struct_row
+
+CONDITIONS: dict[str, LiteralString] = {
+    "actor": "actor_name = %(actor)s",
+    "actor_type": "actor_type = %(actor_type)s",
+    "action": "action = %(action)s",
+    "entity_type": "entity_type = %(entity_type)s",
+    "entity_id": "entity_id = %(entity_id)s",
+    "task_id": "task_id = %(task_id)s",
+    "batch_id": "batch_id = %(batch_id)s",
+    "request_id": "request_id = %(request_id)s",
+    "since": "at >= %(since)s",
+    "until": "at < %(until)s",
+}
+# The entries of a product, and those of the links of items to it; each is found once.
+LINKED_AFTER: LiteralString = (
+    "entity_type = 'item' AND (after ->> 'product_id')::uuid = %(entity_id)s"
+)
+LINKED_BEFORE: LiteralString = (
+    "entity_type = 'item' AND (before ->> 'product_id')::uuid = %(entity_id)s"
+)
+OF_PRODUCT: list[list[LiteralString]] = [
+    [CONDITIONS["entity_id"]],
+    [LINKED_AFTER],
+    [LINKED_BEFORE, "(after ->> 'product_id')::uuid IS DISTINCT FROM %(entity_id)s"],
+]
+PAGE: LiteralString = """
+    (SELECT id, at, actor_type, actor_id, actor_name, request_id, task_id, batch_id, action,
+        entity_type, entity_id, entity_name, before, after
+    FROM audit_log WHERE {conditions}
+    ORDER BY at DESC, id DESC LIMIT %(limit)s)"""
+MERGED: LiteralString = "SELECT * FROM ({pages}) AS page ORDER BY at DESC, id DESC LIMIT %(limit)s"
+COUNT: LiteralString = """
+    (SELECT count(*) FROM
+        (SELECT FROM audit_log WHERE {conditions} LIMIT %(counted)s) AS counted)"""
 
 
 async def insert_entries(conn: Connection, entries: Sequence[NewEntry]) -> None:
@@ -31,3 +78,114 @@ async def insert_entries(conn: Connection, entries: Sequence[NewEntry]) -> None:
                 for entry in entries
             ],
         )
+
+
+class EntryRow(Struct, frozen=True):
+    """A row of the audit log."""
+
+    id: int
+    at: datetime
+    actor_type: AuthorType
+    actor_id: UUID | None
+    actor_name: str
+    request_id: str | None
+    task_id: UUID | None
+    batch_id: UUID | None
+    action: str
+    entity_type: str
+    entity_id: UUID | None
+    entity_name: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+    def entry(self) -> AuditEntry:
+        """Return the row as an entry."""
+        actor = AuditActor(self.actor_type, self.actor_id, self.actor_name)
+        return AuditEntry(
+            self.id,
+            self.at,
+            actor,
+            self.request_id,
+            self.task_id,
+            self.batch_id,
+            self.action,
+            self.entity_type,
+            self.entity_id,
+            self.entity_name,
+            self.before,
+            self.after,
+        )
+
+
+async def list_entries(conn: Connection, query: AuditQuery) -> tuple[int | None, list[AuditEntry]]:
+    """Return the entries of a page and the first of the next one, and the number that pass.
+
+    The number is None beyond MAX_COUNTED.
+    """
+    conditions: list[LiteralString] = [CONDITIONS[name] for name in query.filters]
+    return await _fetch_page(conn, [conditions], query, query.filters)
+
+
+async def list_entries_of_product(
+    conn: Connection, product_id: UUID, paging: AuditPaging
+) -> tuple[int | None, list[AuditEntry]]:
+    """Return a page as `list_entries` does: changes of a product and of its links."""
+    return await _fetch_page(conn, OF_PRODUCT, paging, {"entity_id": product_id})
+
+
+async def list_entries_of_item(
+    conn: Connection, item_id: UUID, paging: AuditPaging
+) -> tuple[int | None, list[AuditEntry]]:
+    """Return a page as `list_entries` does: changes of the links of a supplier item."""
+    return await _fetch_page(conn, [[CONDITIONS["entity_id"]]], paging, {"entity_id": item_id})
+
+
+async def product_exists(conn: Connection, product_id: UUID) -> bool:
+    """Return whether there is a product."""
+    return await fetch_value(
+        conn, "SELECT EXISTS (SELECT FROM products WHERE id = %s)", [product_id]
+    )
+
+
+async def item_exists(conn: Connection, item_id: UUID) -> bool:
+    """Return whether there is a supplier item."""
+    return await fetch_value(
+        conn, "SELECT EXISTS (SELECT FROM supplier_items WHERE id = %s)", [item_id]
+    )
+
+
+async def delete_old_entries(conn: Connection, keep_days: int, limit: int) -> int:
+    """Delete at most `limit` entries that are older than `keep_days` days; return how many."""
+    return await fetch_value(conn, "SELECT delete_old_audit_entries(%s, %s)", [keep_days, limit])
+
+
+async def _fetch_page(
+    conn: Connection,
+    alternatives: Sequence[Sequence[LiteralString]],
+    paging: AuditPaging,
+    values: Mapping[str, object],
+) -> tuple[int | None, list[AuditEntry]]:
+    """Return the page of the entries that fulfil all conditions of one of the alternatives.
+
+    Each alternative is an index scan of its own, which ends at the limit.
+    """
+    after: list[LiteralString] = []
+    params = {**values, "limit": paging.limit + 1, "counted": MAX_COUNTED + 1}
+    if paging.after is not None:
+        after = ["(at, id) < (%(after_at)s, %(after_id)s)"]
+        params |= {"after_at": paging.after.at, "after_id": paging.after.id}
+    pages: list[LiteralString] = [
+        PAGE.format(conditions=_all_of([*each, *after])) for each in alternatives
+    ]
+    counts: list[LiteralString] = [COUNT.format(conditions=_all_of(each)) for each in alternatives]
+    count: LiteralString = "SELECT {counts}".format(counts=" + ".join(counts))
+    page: LiteralString = MERGED.format(pages=" UNION ALL ".join(pages))
+    total_count: int = await fetch_value(conn, count, params)
+    async with conn.cursor(row_factory=struct_row(EntryRow)) as cursor:
+        await cursor.execute(page, params)
+        rows = await cursor.fetchall()
+    return None if total_count > MAX_COUNTED else total_count, [row.entry() for row in rows]
+
+
+def _all_of(conditions: Sequence[LiteralString]) -> LiteralString:
+    return " AND ".join(conditions) or "true"

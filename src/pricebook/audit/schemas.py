@@ -1,7 +1,22 @@
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+from pricebook.errors import FieldIssue, query_issue, validation_error
+from pricebook.http.cursor import MAX_CURSOR, UNKNOWN_CURSOR, Cursor, decode_cursor, encode_cursor
+from pricebook.http.field_types import NO_NUL, doc
+from pricebook.http.pagination import PageSize
+
+AuthorType = Literal["user", "api_key", "system", "command", "database"]
+ShortText = Annotated[str, Meta(min_length=1, max_length=255, pattern=NO_NUL)]
+ActionName = Annotated[str, Meta(max_length=100, pattern=r"^[a-z_]+\.[a-z_]+$")]
+EntityType = Annotated[str, Meta(max_length=100, pattern=r"^[a-z_]+$")]
+Time = Annotated[datetime, Meta(tz=True)]
+
+# Entries are counted up to this number.
+MAX_COUNTED = 10_000
 
 
 class NewEntry(Struct, frozen=True, kw_only=True):
@@ -20,3 +35,149 @@ class NewEntry(Struct, frozen=True, kw_only=True):
     after: dict[str, Any] | None = None
     task_id: UUID | None = None
     batch_id: UUID | None = None
+
+
+class AuditActor(Struct, frozen=True):
+    """Who made a change."""
+
+    type: Annotated[
+        AuthorType,
+        doc(
+            "`user` and `api_key`: by a request or a task of theirs; `system`: by the API or the"
+            " worker without a request of anybody; `command`: by a command; `database`: in a"
+            " session of the database, such as psql."
+        ),
+    ]
+    id: Annotated[UUID | None, doc("Id of the user or the API key; otherwise null.")]
+    name: Annotated[
+        str,
+        doc(
+            "Name of the user, the API key or the program; of a command the user of the operating"
+            " system, of a session the user of the database."
+        ),
+    ]
+
+
+class AuditEntry(Struct, frozen=True):
+    """A change, and who made it."""
+
+    id: Annotated[
+        int, doc("Id of the entry. Ids are not in the order of times: transactions end in any.")
+    ]
+    at: Annotated[datetime, doc("Start of the transaction that made the change, ISO 8601 UTC.")]
+    actor: Annotated[AuditActor, doc("Who made the change.")]
+    request_id: Annotated[
+        str | None, doc("`X-Request-ID` of the request that led to the change; null without one.")
+    ]
+    task_id: Annotated[
+        UUID | None, doc("Id of the import task that made the change or that it is about; or null.")
+    ]
+    batch_id: Annotated[
+        UUID | None, doc("Id of the batch of decisions that the change belongs to; or null.")
+    ]
+    action: Annotated[str, doc("What was done: the type of the entity and a verb.")]
+    entity_type: Annotated[
+        str, doc("Type of what was changed: product, item, supplier, user, task …")
+    ]
+    entity_id: Annotated[UUID | None, doc("Id of what was changed; null if it has none.")]
+    entity_name: Annotated[
+        str | None, doc("Name or code of what was changed, at the time of the change; or null.")
+    ]
+    before: Annotated[
+        dict[str, Any] | None, doc("The changed fields before; null for what was created.")
+    ]
+    after: Annotated[
+        dict[str, Any] | None,
+        doc("The changed fields afterwards; null for what was deleted. Secrets are `***`."),
+    ]
+
+
+class AuditPosition(Struct, frozen=True, array_like=True):
+    """The last entry of a page."""
+
+    at: datetime
+    id: int
+
+
+class AuditPaging(Struct, frozen=True, kw_only=True):
+    """Where a page of the audit log begins, and its size."""
+
+    limit: PageSize = 50
+    cursor: Annotated[
+        Cursor | None, doc("Value of `next_cursor` of the page before, with the same filters.")
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Raise ValidationError for a cursor or a filter that cannot be used."""
+        if issues := self._issues():
+            raise validation_error(*issues)
+
+    def _issues(self) -> list[FieldIssue]:
+        if self.cursor is None or (len(self.cursor) <= MAX_CURSOR and self.after is not None):
+            return []
+        return [query_issue("cursor", UNKNOWN_CURSOR)]
+
+    @property
+    def after(self) -> AuditPosition | None:
+        """The position at which the page before ended; None without a valid cursor."""
+        if self.cursor is None:
+            return None
+        return decode_cursor(self.cursor, AuditPosition, self._binding)
+
+    def cursor_after(self, entry: AuditEntry) -> str:
+        """Return the cursor of the page after an entry."""
+        return encode_cursor(AuditPosition(entry.at, entry.id), self._binding)
+
+    @property
+    def _binding(self) -> tuple[object, ...]:
+        return ()
+
+
+class AuditQuery(AuditPaging, frozen=True, kw_only=True):
+    """Filters of the audit log, which combine with AND, and where the page begins."""
+
+    actor: Annotated[
+        ShortText | None, doc("Only changes by the user, key or program named so.")
+    ] = None
+    actor_type: Annotated[AuthorType | None, doc("Only changes by actors of this type.")] = None
+    action: Annotated[ActionName | None, doc("Only this action: `item.linked`.")] = None
+    entity_type: Annotated[EntityType | None, doc("Only changes of this type of entity.")] = None
+    entity_id: Annotated[UUID | None, doc("Only changes of the entity with this id.")] = None
+    task_id: Annotated[UUID | None, doc("Only changes by this import task or of it.")] = None
+    batch_id: Annotated[UUID | None, doc("Only changes of this batch of decisions.")] = None
+    request_id: Annotated[
+        ShortText | None, doc("Only changes by the request with this `X-Request-ID`.")
+    ] = None
+    since: Annotated[Time | None, doc("Only changes at this time or later, ISO 8601.")] = None
+    until: Annotated[Time | None, doc("Only changes before this time, ISO 8601.")] = None
+
+    def _issues(self) -> list[FieldIssue]:
+        if self.since is not None and self.until is not None and self.since > self.until:
+            return [query_issue("since", "is after until")]
+        return super()._issues()
+
+    @property
+    def filters(self) -> dict[str, object]:
+        """The values of the filters that are set, by their names."""
+        values = {name: getattr(self, name) for name in FILTERS}
+        return {name: value for name, value in values.items() if value is not None}
+
+    @property
+    def _binding(self) -> tuple[object, ...]:
+        return tuple(self.filters.items())
+
+
+FILTERS = tuple(
+    name for name in AuditQuery.__struct_fields__ if name not in AuditPaging.__struct_fields__
+)
+
+
+class AuditPage(Struct, frozen=True):
+    """A page of the audit log, newest changes first."""
+
+    total_count: Annotated[
+        int | None, doc(f"Entries of all pages together, exact up to {MAX_COUNTED:,}; null: more.")
+    ]
+    limit: Annotated[int, doc("Entries per page, at most.")]
+    next_cursor: Annotated[str | None, doc("Cursor of the next page; null on the last one.")]
+    data: Annotated[list[AuditEntry], doc("The entries of this page.")]

@@ -1,14 +1,18 @@
 from collections.abc import Sequence
+from uuid import UUID
 
 from pricebook.audit import repository
-from pricebook.audit.schemas import NewEntry
-from pricebook.db.database import Connection
+from pricebook.audit.schemas import AuditEntry, AuditPage, AuditPaging, AuditQuery, NewEntry
+from pricebook.db.database import Connection, Database
+from pricebook.errors import NotFoundError
+
+DELETED_AT_ONCE = 10_000
 
 
 async def insert_entry(conn: Connection, entry: NewEntry) -> None:
     """Write an entry in the transaction of the change, by the actor of that transaction.
 
-    Changes of rows with an audit trigger have their entries already.
+    Changes of rows with an audit trigger (db/sql/audit_triggers.sql) have their entries already.
     """
     await repository.insert_entries(conn, [entry])
 
@@ -16,3 +20,49 @@ async def insert_entry(conn: Connection, entry: NewEntry) -> None:
 async def insert_entries(conn: Connection, entries: Sequence[NewEntry]) -> None:
     """Write entries in the transaction of the change, by the actor of that transaction."""
     await repository.insert_entries(conn, entries)
+
+
+async def list_entries(database: Database, query: AuditQuery) -> AuditPage:
+    """Return a page of the audit log, newest changes first."""
+    async with database.connection() as conn:
+        return _page(query, *await repository.list_entries(conn, query))
+
+
+async def list_entries_of_product(
+    database: Database, product_id: UUID, paging: AuditPaging
+) -> AuditPage:
+    """Return a page of the changes of a product and of the links to it, newest first.
+
+    Raises NotFoundError if there is neither an entry nor the product.
+    """
+    async with database.connection() as conn:
+        page = _page(paging, *await repository.list_entries_of_product(conn, product_id, paging))
+        if page.total_count == 0 and not await repository.product_exists(conn, product_id):
+            raise NotFoundError(f"There is no product {product_id}.")
+    return page
+
+
+async def list_entries_of_item(database: Database, item_id: UUID, paging: AuditPaging) -> AuditPage:
+    """Return a page of the changes of the links of a supplier item, newest first.
+
+    Raises NotFoundError if there is neither an entry nor the item.
+    """
+    async with database.connection() as conn:
+        page = _page(paging, *await repository.list_entries_of_item(conn, item_id, paging))
+        if page.total_count == 0 and not await repository.item_exists(conn, item_id):
+            raise NotFoundError(f"There is no supplier item {item_id}.")
+    return page
+
+
+async def purge_old_entries(database: Database, keep_days: int) -> None:
+    """Delete the entries that are older, in short transactions."""
+    deleted = DELETED_AT_ONCE
+    while deleted == DELETED_AT_ONCE:
+        async with database.connection() as conn:
+            deleted = await repository.delete_old_entries(conn, keep_days, DELETED_AT_ONCE)
+
+
+def _page(paging: AuditPaging, total_count: int | None, found: Sequence[AuditEntry]) -> AuditPage:
+    entries = list(found[: paging.limit])
+    next_cursor = paging.cursor_after(entries[-1]) if len(found) > paging.limit else None
+    return AuditPage(total_count, paging.limit, next_cursor, entries)

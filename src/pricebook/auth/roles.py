@@ -38,6 +38,7 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/products"): EDITOR_ROLES,
     ("PATCH", "/products/{id}"): ALL_ROLES,  # sales: target_price only, checked by the service
     ("PATCH", "/products/{id}/match"): EDITOR_ROLES,
+    ("GET", "/products/{id}/audit"): ALL_ROLES,
     ("GET", "/categories"): ALL_ROLES,
     ("POST", "/categories"): EDITOR_ROLES,
     ("PATCH", "/categories/{id}"): EDITOR_ROLES,
@@ -49,6 +50,7 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("PATCH", "/suppliers/{id}"): ADMIN_ROLES,
     ("DELETE", "/suppliers/{id}"): ADMIN_ROLES,
     ("GET", "/supplier-items/{id}/price-history"): ALL_ROLES,
+    ("GET", "/supplier-items/{id}/audit"): EDITOR_ROLES,
     ("POST", "/suppliers/{id}/upload"): EDITOR_ROLES,
     ("GET", "/exchange-rates"): ALL_ROLES,
     ("POST", "/exchange-rates"): ADMIN_ROLES,
@@ -78,6 +80,7 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("PUT", "/suppliers/{id}/auto-link"): EDITOR_ROLES,
     ("GET", "/clusters"): EDITOR_ROLES,
     ("POST", "/clusters/{id}/product"): EDITOR_ROLES,
+    ("GET", "/audit"): ADMIN_ROLES,
 }
 
 

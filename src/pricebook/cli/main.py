@@ -8,6 +8,7 @@ from cyclopts import App, CycloptsError
 
 from pricebook import __version__
 from pricebook.cli import (
+    audit_command,
     database_commands,
     doctor,
     import_command,
@@ -51,6 +52,7 @@ app.command(task_commands.app)
 app.command(quarantine_commands.app)
 app.command(match_commands.app)
 app.command(rate_commands.app)
+app.command(audit_command.list_audit, name="audit")
 app.command(doctor.doctor)
 app.command(import_command.import_list, name="import")
 app.command(inspect_command.inspect_lists, name="inspect")

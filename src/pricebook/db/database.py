@@ -139,10 +139,9 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, *, force_rollback: bool = False) -> AsyncGenerator[Connection]:
-        """Yield a connection inside a transaction, committed at the end, rolled back on an error.
+        """Yield a connection inside a transaction by the actor of the context.
 
-        The audit names the actor of the context for what it changes. With `force_rollback` it is
-        always rolled back.
+        Committed at the end, rolled back on an error, with `force_rollback` always.
         """
         async with self.connection() as conn, conn.transaction(force_rollback=force_rollback):
             await set_transaction_actor(conn)

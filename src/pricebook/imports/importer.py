@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from pricebook.db.actor import set_transaction_actor
 from pricebook.db.database import Connection, Database, find_currency
 from pricebook.errors import ConflictError, PriceListError
 from pricebook.imports import row_error_repository, staging_repository
@@ -146,6 +147,7 @@ async def apply_held(
         database.transaction() as conn,
         bounded_lock_waits(database, conn, options.lock_timeout_seconds),
     ):
+        await set_transaction_actor(conn, task_id=task_id)
         held = await tasks.claim_held(conn, task_id)
         supplier = await suppliers.lock_existing_supplier(conn, held.supplier_id)
         if supplier is None:
@@ -216,6 +218,7 @@ async def _import_from_reader(
         lease = request.lease or await tasks.record_inline_task(
             conn, msgspec.structs.replace(task, supplier_id=supplier.id, parser_type=parser_type)
         )
+        await set_transaction_actor(conn, task_id=lease.task_id)
         rule = ExchangeRule(request.currency, request.rate_max_age_days)
         await check_staged_rows(conn, supplier.id, rule)
         await add_cells(conn, progress_reader.stream)

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from pricebook.db.actor import set_transaction_actor
 from pricebook.db.database import Connection
 from pricebook.db.row_types import find_value, struct_row
 from pricebook.matching.decision_schemas import Decision
@@ -84,6 +85,7 @@ async def insert_decisions(conn: Connection, batch_id: UUID, decisions: Sequence
     links are set superseded by it, so the new ones are stored after. A link takes an earlier
     rejection of the pair back. A pair that is rejected twice is stored once.
     """
+    await set_transaction_actor(conn, batch_id=batch_id)
     given = msgspec.json.encode(decisions).decode()
     async with conn.cursor() as cursor:
         await cursor.execute(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from pricebook.db.actor import set_transaction_actor
 from pricebook.db.database import Connection, Database
 from pricebook.errors import DatabaseBusyError, NotFoundError
 from pricebook.matching import (
@@ -191,6 +192,7 @@ async def undo(database: Database, batch_id: UUID, name: str) -> UndoneBatch:
             chunk = await batch_repository.list_decisions(conn, batch_id, after, CHUNK)
             if not chunk:
                 break
+            await set_transaction_actor(conn, batch_id=batch_id)
             taken_back, kept = await _undo_chunk(conn, chunk)
         undone += taken_back
         left += kept

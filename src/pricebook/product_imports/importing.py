@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import structlog
 
+from pricebook.db.actor import acting_as, acting_for
 from pricebook.db.database import Database
 from pricebook.errors import (
     DatabaseUnavailableError,
@@ -59,7 +60,8 @@ async def run_queued(context: ImportContext) -> None:
             claimed = await repository.claim_next(conn, str(uuid4()), LEASE_SECONDS)
         if claimed is None:
             return
-        await _run(context, claimed)
+        with acting_as(claimed.actor), acting_for(batch_id=claimed.id):
+            await _run(context, claimed)
 
 
 async def run_file(context: ImportContext, path: Path, new: NewImport) -> ProductImport:
@@ -68,13 +70,14 @@ async def run_file(context: ImportContext, path: Path, new: NewImport) -> Produc
     Raises PriceListError, ParserKilledError or StorageFullError if the file cannot be read, and
     DatabaseUnavailableError; the import is then stored as failed.
     """
-    async with context.database.connection() as conn:
+    async with context.database.transaction() as conn:
         claimed = await repository.claim_inline(conn, new, str(uuid4()), LEASE_SECONDS)
-    try:
-        await _import_with_lease(context, claimed, FileSource(str(path)))
-    except PricebookError as error:
-        await _end(context.database, claimed.lease, error.message)
-        raise
+    with acting_for(batch_id=claimed.id):
+        try:
+            await _import_with_lease(context, claimed, FileSource(str(path)))
+        except PricebookError as error:
+            await _end(context.database, claimed.lease, error.message)
+            raise
     async with context.database.connection() as conn:
         return await require_import(conn, claimed.id)
 
@@ -129,7 +132,7 @@ async def _import(
             raise PriceListError("The command was interrupted before the file was read.")
         await _store_rows(context, claimed, source)
     await apply_rows(context.database, claimed)
-    async with context.database.connection() as conn:
+    async with context.database.transaction() as conn:
         await repository.set_end(conn, claimed.lease, None, [])
 
 
@@ -176,5 +179,5 @@ async def _requeue(
 
 async def _end(database: Database, lease: ImportLease, reason: str) -> None:
     with suppress(LeaseLostError):
-        async with database.connection() as conn:
+        async with database.transaction() as conn:
             await repository.set_end(conn, lease, "failed", [reason])

@@ -27,7 +27,8 @@ IMPORT: LiteralString = """
         'rejected', count_rejected, 'duplicate', count_duplicate) AS counts
 """
 CLAIMED: LiteralString = """
-    id, lease_owner, dry_run, file_path, file_name, sheet_name, columns, last_row_number, attempts
+    id, lease_owner, dry_run, file_path, file_name, sheet_name, columns, last_row_number, attempts,
+    requested_by, requested_by_id, request_id
 """
 # Imports run one at a time, in the order of their requests: the last one wins.
 CLAIM: LiteralString = """

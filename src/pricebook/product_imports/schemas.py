@@ -4,6 +4,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from pricebook.db.actor import Actor, requester_as_actor
 from pricebook.http.field_types import doc
 from pricebook.http.pagination import Page, Paging
 from pricebook.product_imports.file_columns import RowErrorKind
@@ -141,11 +142,19 @@ class ClaimedImport(Struct, frozen=True):
     columns: list[str] | None
     last_row_number: int
     attempts: int
+    requested_by: str | None
+    requested_by_id: UUID | None
+    request_id: str | None
 
     @property
     def lease(self) -> ImportLease:
         """The lease."""
         return ImportLease(self.id, self.lease_owner)
+
+    @property
+    def actor(self) -> Actor:
+        """Who requested the import, as the author of what it changes."""
+        return requester_as_actor(self.requested_by, self.requested_by_id, self.request_id)
 
 
 class ImportWithRows(ProductImport, frozen=True):

@@ -61,7 +61,7 @@ async def accept_upload(
         idempotency_key=requester.idempotency_key,
         digest=digest,
     )
-    async with database.connection() as conn:
+    async with database.transaction() as conn:
         import_id = await repository.insert_import(conn, new)
         if import_id is not None:
             return await require_import(conn, import_id)

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from datetime import date
 
+import msgspec
 from msgspec import Struct
 
+from pricebook.audit import service as audit
+from pricebook.audit.schemas import NewEntry
 from pricebook.db.database import Connection, Database
 from pricebook.http.pagination import Page, page_of
 from pricebook.pricelists.schemas.reference_rates import ReferenceRate
 from pricebook.rates import repository
 from pricebook.rates.schemas import (
+    MANUAL,
     MAX_SOURCE,
     CurrencyRate,
     ExchangeRule,
@@ -42,7 +46,7 @@ async def store_rates(
     Raises DatabaseBusyError if an import or a request holds a lock for too long; nothing is stored.
     """
     async with context.database.short_transaction(statement_seconds=RECOMPUTE_SECONDS) as conn:
-        changes = await repository.upsert_rates(conn, rates, source)
+        changes = await _upsert_rates(conn, rates, source)
         recomputed = await repository.recompute_prices(conn, today(), context.max_age_days)
     unchanged = len(rates) - changes.inserted - changes.changed
     return StoreResult(changes.inserted, changes.changed, unchanged, recomputed)
@@ -53,9 +57,25 @@ async def add_reference_rates(
 ) -> RateChanges:
     """Store the rates of a file or address; manual rates stay. Prices are not re-computed."""
     async with database.short_transaction() as conn:
-        return await repository.upsert_rates(
-            conn, new_rates_of(rates), RateSource(source_name[:MAX_SOURCE])
+        return await _upsert_rates(conn, new_rates_of(rates), RateSource(source_name[:MAX_SOURCE]))
+
+
+async def _upsert_rates(
+    conn: Connection, rates: Sequence[NewRate], source: RateSource
+) -> RateChanges:
+    """Store rates; those of a file have one audit entry, manual ones have theirs by triggers."""
+    changes = await repository.upsert_rates(conn, rates, source)
+    if source.name != MANUAL and (changes.inserted or changes.changed):
+        await audit.insert_entry(
+            conn,
+            NewEntry(
+                action="exchange_rate.imported",
+                entity_type="exchange_rate",
+                entity_name=source.name,
+                after=msgspec.structs.asdict(changes),
+            ),
         )
+    return changes
 
 
 def new_rates_of(rates: Sequence[ReferenceRate]) -> list[NewRate]:

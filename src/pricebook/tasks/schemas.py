@@ -4,7 +4,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from pricebook.db.actor import WORKER, Actor
+from pricebook.db.actor import Actor, requester_as_actor
 from pricebook.http.field_types import doc
 from pricebook.http.pagination import Page, Paging
 from pricebook.tasks.message import ParserType
@@ -102,10 +102,7 @@ class ClaimedTask(Struct, frozen=True):
     @property
     def actor(self) -> Actor:
         """Who requested the task, as the author of what it changes."""
-        ids = self.requested_by_id, self.request_id, self.id
-        if self.requested_by_id is None:
-            return Actor("system", self.requested_by or WORKER.name, *ids)
-        return Actor("user", self.requested_by or "", *ids)
+        return requester_as_actor(self.requested_by, self.requested_by_id, self.request_id)
 
 
 class ReclaimedTask(Struct, frozen=True):

@@ -226,13 +226,13 @@ async def add_corrections(
 
 async def fail_task(database: Database, lease: TaskLease, reasons: list[str]) -> None:
     """Set a task failed with its reasons; it is not retried."""
-    async with database.connection() as conn:
+    async with database.transaction() as conn:
         await repository.set_end(conn, lease, TaskEnd(state="failed", errors=reasons))
 
 
 async def reschedule(database: Database, lease: TaskLease, failure: TaskFailure) -> None:
     """Schedule the next attempt of a task, or set it dead when that was its last one."""
-    async with database.connection() as conn:
+    async with database.transaction() as conn:
         await repository.set_failed_attempt(conn, lease, failure)
 
 
@@ -246,7 +246,7 @@ async def release(database: Database, queue: QueueClient, lease: TaskLease) -> N
 
 async def reclaim_expired_leases(database: Database) -> list[ReclaimedTask]:
     """Queue the tasks whose leases have expired again; return them."""
-    async with database.connection() as conn:
+    async with database.transaction() as conn:
         return await repository.requeue_expired_leases(conn)
 
 

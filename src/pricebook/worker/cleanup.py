@@ -2,6 +2,7 @@
 
 import asyncio
 
+from pricebook.audit import service as audit
 from pricebook.db.database import Database
 from pricebook.imports.upload_folder import delete_orphaned_uploads
 from pricebook.matching import service as matching
@@ -20,6 +21,7 @@ async def purge(settings: Settings, database: Database) -> None:
     await product_batches.purge_old_batches(database, settings.keep_tasks_days)
     await matching.purge_runs(database, settings.keep_tasks_days)
     await purge_closed_rows(database)
+    await audit.purge_old_entries(database, settings.keep_audit_days)
     referenced = await history.list_kept_files(database, settings.keep_uploads_days)
     referenced |= await product_imports.list_pending_files(database)
     await asyncio.to_thread(delete_orphaned_uploads, settings.uploads, referenced)

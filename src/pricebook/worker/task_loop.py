@@ -198,7 +198,7 @@ class Worker:
 
     async def _run_task(self, task: ClaimedTask) -> None:
         """Run a task and store how it ended; a cancellation releases the task and is raised."""
-        with _task_log_context(task), acting_as(task.actor):
+        with _task_log_context(task), acting_as(task.actor), acting_for(task_id=task.id):
             log.info("task started", supplier=task.supplier_name)
             try:
                 await self._import_with_lease(task)

@@ -1,0 +1,108 @@
+"""The command for the audit log: who changed what."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from pricebook.audit import service
+from pricebook.audit.schemas import AuditEntry, AuditPage, AuditQuery, AuthorType
+from pricebook.cli import output
+from pricebook.cli.lookups import parse_id
+from pricebook.cli.server_defaults import run_with_database
+from pricebook.db.database import Database
+
+LISTED_BY = "pricebook audit --json"
+
+
+def _help(text: str) -> Parameter:
+    return Parameter(help=text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """Which changes to list; they combine with AND."""
+
+    actor: Annotated[str | None, _help("Only changes by the user, key or program named so.")] = None
+    actor_type: Annotated[AuthorType | None, _help("Only changes by actors of this type.")] = None
+    action: Annotated[str | None, _help("Only this action: item.linked.")] = None
+    entity_type: Annotated[str | None, _help("Only changes of this type: product.")] = None
+    entity: Annotated[str | None, _help("Only changes of the entity with this id.")] = None
+    task: Annotated[str | None, _help("Only changes by this import task or of it.")] = None
+    batch: Annotated[str | None, _help("Only changes of this batch of decisions.")] = None
+    request: Annotated[str | None, _help("Only changes by the request with this id.")] = None
+    since: Annotated[datetime | None, _help("Only changes at this time (UTC) or later.")] = None
+    until: Annotated[datetime | None, _help("Only changes before this time (UTC).")] = None
+
+
+def list_audit(
+    *,
+    filters: Annotated[Filters, Parameter(name="*")] = Filters(),
+    limit: Annotated[int, Parameter(validator=Number(gte=1, lte=200))] = 50,
+    cursor: str | None = None,
+    json: bool = False,
+) -> None:
+    """List who changed what, the newest changes first.
+
+    Args:
+        filters: Which changes to list.
+        limit: The number of changes on a page, up to 200.
+        cursor: Where the page begins, as the page before says.
+        json: Print the page as JSON.
+    """
+    query = AuditQuery(
+        actor=filters.actor,
+        actor_type=filters.actor_type,
+        action=filters.action,
+        entity_type=filters.entity_type,
+        entity_id=_parse_id(filters.entity, LISTED_BY),
+        task_id=_parse_id(filters.task, "pricebook tasks list"),
+        batch_id=_parse_id(filters.batch, "pricebook matches batches"),
+        request_id=filters.request,
+        since=_in_utc(filters.since),
+        until=_in_utc(filters.until),
+        limit=limit,
+        cursor=cursor,
+    )
+
+    async def list_entries(database: Database) -> AuditPage:
+        return await service.list_entries(database, query)
+
+    page = run_with_database(list_entries)
+    if json:
+        output.print_json(page)
+        return
+    for entry in page.data:
+        _print_entry(entry)
+    total = "more" if page.total_count is None else f"{page.total_count:,}"
+    output.print_line(f"{len(page.data):,} of {total} changes.")
+    if page.next_cursor:
+        output.print_line(f"Next page: --cursor {page.next_cursor}")
+
+
+def _parse_id(text: str | None, listed_by: str) -> UUID | None:
+    return None if text is None else parse_id(text, listed_by)
+
+
+def _in_utc(time: datetime | None) -> datetime | None:
+    return time if time is None or time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _print_entry(entry: AuditEntry) -> None:
+    """Print a change on one line: when, who, what, and each field before and after."""
+    name = entry.entity_name or entry.entity_id or ""
+    before, after = entry.before or {}, entry.after or {}
+    changes = [
+        f"{field} {_shown(before.get(field))} → {_shown(after.get(field))}"
+        for field in sorted({*before, *after})
+    ]
+    author = f"{entry.actor.name} ({entry.actor.type})"
+    fields = f": {', '.join(changes)}" if changes else ""
+    output.print_line(f"{entry.at:%Y-%m-%d %H:%M:%S} {author} {entry.action} {name}{fields}")
+
+
+def _shown(value: Any) -> str:
+    return "–" if value is None else str(value)

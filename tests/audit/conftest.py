@@ -1,0 +1,23 @@
+from import_fixtures import run_import
+from worker_fixtures import (
+    queue,
+    running_worker,
+    settings,
+    submit_task,
+    wait_for_end,
+    wait_until,
+    worker_database,
+    worker_settings,
+)
+
+__all__ = [
+    "queue",
+    "run_import",
+    "running_worker",
+    "settings",
+    "submit_task",
+    "wait_for_end",
+    "wait_until",
+    "worker_database",
+    "worker_settings",
+]
