@@ -65,6 +65,11 @@ def query_issue(field: str, issue: str) -> FieldIssue:
     return FieldIssue("query", field, issue)
 
 
+UNKNOWN_CURSOR = query_issue(
+    "cursor", "does not belong to this list: other filters, another sort, or altered"
+)
+
+
 class PricebookError(Exception):
     """The base class of all errors that Pricebook raises deliberately."""
 

@@ -14,8 +14,8 @@ from pricebook.db.database import Connection, Database
 from pricebook.errors import DatabaseUnavailableError
 from pricebook.http.safe_csv import cell, lines
 from pricebook.products import repository, service
+from pricebook.products.export_columns import EXPORT_HEADER
 from pricebook.products.list_filters import StaffProductQuery
-from pricebook.products.schemas import EXPORT_HEADER
 
 Client = AsyncTestClient[Litestar]
 

@@ -128,6 +128,59 @@ async def test_exact_code_is_first_among_many(
     assert few[2:] == [f"Bolt {number}" for number in range(7)]
 
 
+@pytest.mark.parametrize(
+    ("name", "other_forms"),
+    [
+        ("Box", ["boxes", "BOXES"]),
+        ("Batteries", ["battery"]),
+        ("Schlauch", ["Schläuche"]),
+        ("Feuilles", ["feuille"]),
+        ("Tornillos", ["tornillo"]),
+        ("Bullone", ["bulloni"]),
+        ("Schroeven", ["schroef"]),
+        ("Болты", ["болт", "болтами"]),
+    ],
+)
+async def test_word_forms_find_each_other(
+    sales: Client, conn: Connection, name: str, other_forms: list[str]
+) -> None:
+    await builders.product(conn, f"{name} 5")
+    await builders.product(conn, "Other 5")
+    for form in other_forms:
+        assert await found(sales, form) == [f"{name} 5"], form
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [
+        *(("hammer", 0), ("hammers", 0), ("hammer 77", 0)),
+        *(("hammer", 200), ("hammers", 200), ("hamer", 200), ("hammer 77", 200)),
+    ],
+)
+async def test_walk_through_a_search_while_products_change(
+    sales: Client, conn: Connection, text: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MAX_RANKED", most)
+    for number in range(6):
+        await builders.product(conn, f"Hammer {number} 77", sku=f"M-{number}")
+        await builders.product(conn, f"Set of hammers {number} 77", sku=f"S-{number}")
+    expected = await found(sales, text)
+    assert len(expected) == (12 if most or "hammers" not in text else 6)
+    met: list[str] = []
+    query: dict[str, Any] = {"search": text, "limit": 2}
+    for number in range(100):
+        page = (await sales.get(PRODUCTS, params=query)).json()
+        met += [product["name"] for product in page["data"]]
+        if page["next_cursor"] is None:
+            break
+        query["cursor"] = page["next_cursor"]
+        await builders.product(conn, f"A hammer {number} 77", sku=f"A-{number}")
+        await builders.product(conn, f"Hammer {number} 77 B", sku=f"B-{number}")
+        monkeypatch.setattr(search, "MAX_RANKED", 200 - most)
+    assert [name for name in met if name in expected] == expected
+    assert len(met) == len(set(met))
+
+
 async def test_renamed_products_are_found_despite_errors(sales: Client, conn: Connection) -> None:
     product_id = await builders.product(conn, "Thing", sku="T-1")
     assert await found(sales, "screwdriwer") == []

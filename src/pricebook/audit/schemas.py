@@ -4,8 +4,8 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from pricebook.errors import FieldIssue, query_issue, validation_error
-from pricebook.http.cursor import MAX_CURSOR, UNKNOWN_CURSOR, Cursor, decode_cursor, encode_cursor
+from pricebook.errors import UNKNOWN_CURSOR, FieldIssue, query_issue, validation_error
+from pricebook.http.cursor import MAX_CURSOR, Cursor, decode_cursor, encode_cursor
 from pricebook.http.field_types import NO_NUL, doc
 from pricebook.http.pagination import PageSize
 
@@ -115,7 +115,7 @@ class AuditPaging(Struct, frozen=True, kw_only=True):
     def _issues(self) -> list[FieldIssue]:
         if self.cursor is None or (len(self.cursor) <= MAX_CURSOR and self.after is not None):
             return []
-        return [query_issue("cursor", UNKNOWN_CURSOR)]
+        return [UNKNOWN_CURSOR]
 
     @property
     def after(self) -> AuditPosition | None:

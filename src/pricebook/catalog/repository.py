@@ -9,7 +9,6 @@ from msgspec import Struct
 from psycopg import DataError
 
 from pricebook.catalog.schemas import (
-    UNKNOWN_CURSOR,
     CatalogCategory,
     CatalogFilter,
     CatalogProduct,
@@ -30,7 +29,7 @@ from pricebook.db.database import Connection
 from pricebook.db.driver.loaders import load_as_text
 from pricebook.db.pooled_connection import QueryRunner
 from pricebook.db.row_types import fetch_value, struct_row
-from pricebook.errors import query_issue, validation_error
+from pricebook.errors import UNKNOWN_CURSOR, validation_error
 from pricebook.http.pagination import Paging
 from pricebook.settings import CatalogPrices
 
@@ -122,7 +121,7 @@ async def _fetch(
     except DataError:
         if query.after is None:
             raise
-        raise validation_error(query_issue("cursor", UNKNOWN_CURSOR)) from None
+        raise validation_error(UNKNOWN_CURSOR) from None
 
 
 async def stream_products(

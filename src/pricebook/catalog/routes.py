@@ -26,7 +26,7 @@ from pricebook.http.cached_response import CachedResponse, make_cached_response
 from pricebook.http.client_address import client_network
 from pricebook.http.csv_download import file_response
 from pricebook.http.middleware.cache_lookup import request_target
-from pricebook.http.openapi import Success, documented, page_example
+from pricebook.http.openapi import Success, documented, plain_page_example
 from pricebook.http.openapi_headers import RATE_LIMIT_FIELDS
 from pricebook.http.pagination import Paging
 from pricebook.http.query_string import decode_query, provide_query
@@ -77,7 +77,7 @@ async def _cached_response(
     opt=documented(
         Success(
             kind=CatalogPage,
-            example=page_example(PRODUCT),
+            example=plain_page_example(PRODUCT),
             headers=("ETag", "Link", *RATE_LIMIT_FIELDS),
         ),
         NOT_MODIFIED,
@@ -182,7 +182,7 @@ async def get_catalog_product(
     opt=documented(
         Success(
             kind=CatalogCategoryPage,
-            example=page_example(CATEGORY),
+            example=plain_page_example(CATEGORY),
             headers=("ETag", *RATE_LIMIT_FIELDS),
         ),
         NOT_MODIFIED,

@@ -6,8 +6,8 @@ from uuid import UUID
 from msgspec import Meta, Struct, defstruct
 
 from pricebook.categories.subtree import INCLUDE_SUBCATEGORIES, subcategory_issues
-from pricebook.errors import FieldIssue, query_issue, validation_error
-from pricebook.http.cursor import MAX_CURSOR, UNKNOWN_CURSOR, Cursor, decode_cursor, encode_cursor
+from pricebook.errors import UNKNOWN_CURSOR, FieldIssue, query_issue, validation_error
+from pricebook.http.cursor import MAX_CURSOR, Cursor, decode_cursor, encode_cursor
 from pricebook.http.field_types import (
     MAX_PRICE,
     PRICE_SCHEMA,
@@ -181,7 +181,7 @@ class CatalogQuery(CatalogFilter, frozen=True):
         if self.page != 1:
             return [query_issue("page", "cannot be combined with cursor")]
         if len(self.cursor) > MAX_CURSOR or self.after is None:
-            return [query_issue("cursor", UNKNOWN_CURSOR)]
+            return [UNKNOWN_CURSOR]
         return []
 
     @property

@@ -7,11 +7,18 @@ from psycopg.errors import UniqueViolation
 
 from pricebook.categories.schemas import Category
 from pricebook.db.database import Connection
-from pricebook.db.row_types import counted_row, fetch_page, fetch_value, struct_row
+from pricebook.db.keyset import Key, Listing
+from pricebook.db.list_pages import ListPage, as_structs, read_page
+from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.errors import ConflictError
-from pricebook.http.pagination import Paging
+from pricebook.http.pagination import CursorPaging
 
 TREE_LOCK = 7_301_001
+CATEGORIES = Listing(
+    table="categories",
+    keys=(Key("name", "text"), Key("id", "uuid")),
+    details="SELECT id, name, parent_id, created_at, updated_at FROM categories WHERE id = page.k2",
+)
 
 
 async def lock_tree(conn: Connection) -> None:
@@ -24,24 +31,9 @@ async def hold_tree(conn: Connection) -> None:
     await conn.execute("SELECT pg_advisory_xact_lock_shared(%s)", [TREE_LOCK])
 
 
-async def list_categories(conn: Connection, paging: Paging) -> tuple[int, list[Category]]:
-    """Return a page of the categories by name, and their number."""
-    async with conn.cursor(row_factory=counted_row(Category)) as cursor:
-        await cursor.execute(
-            """
-            SELECT counted.total_count, page.*
-            FROM (SELECT count(*) AS total_count FROM categories) AS counted
-            LEFT JOIN LATERAL (
-                SELECT id, name, parent_id, created_at, updated_at
-                FROM categories
-                ORDER BY name, id
-                LIMIT %s OFFSET %s
-            ) AS page ON true
-            ORDER BY page.name, page.id
-            """,
-            [paging.limit, paging.offset],
-        )
-        return await fetch_page(cursor)
+async def list_categories(conn: Connection, paging: CursorPaging) -> ListPage[Category]:
+    """Return a page of the categories by name."""
+    return await read_page(conn, CATEGORIES, paging.window, as_structs(Category))
 
 
 async def find_category(conn: Connection, category_id: UUID) -> Category | None:

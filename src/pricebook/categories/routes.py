@@ -11,7 +11,7 @@ from pricebook.db.database import Database
 from pricebook.errors import ConflictError, NotFoundError
 from pricebook.http.json_body import provide_body
 from pricebook.http.openapi import RequestBody, Success, documented, page_example
-from pricebook.http.pagination import Page, Paging
+from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.http.query_string import provide_query
 
 CATEGORY: dict[str, Any] = {
@@ -30,12 +30,12 @@ CategoryId = Annotated[UUID, PathParameter(description="The category's id.")]
     "/categories",
     summary="List categories",
     description="Returns all categories by name, each with the id of its parent.",
-    dependencies={"paging": provide_query(Paging)},
-    opt=documented(Success(kind=CategoryPage, example=page_example(CATEGORY)), query=Paging),
+    dependencies={"paging": provide_query(CursorPaging)},
+    opt=documented(Success(kind=CategoryPage, example=page_example(CATEGORY)), query=CursorPaging),
 )
 async def list_categories(
-    paging: NamedDependency[Paging], database: NamedDependency[Database]
-) -> Page[Category]:
+    paging: NamedDependency[CursorPaging], database: NamedDependency[Database]
+) -> CursorPage[Category]:
     """Return a page of categories."""
     return await service.list_categories(database, paging)
 

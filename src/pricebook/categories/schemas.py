@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pricebook.errors import body_issue, validation_error
 from pricebook.http.field_types import doc, normalise_text, text_schema
-from pricebook.http.pagination import Page
+from pricebook.http.pagination import CursorPage
 
 MAX_NAME = 255
 
@@ -30,7 +30,7 @@ class Category(Struct, frozen=True):
     updated_at: Annotated[datetime, doc("Time of the last change, ISO 8601 UTC.")]
 
 
-class CategoryPage(Page[Category], frozen=True):
+class CategoryPage(CursorPage[Category], frozen=True):
     """A page of categories."""
 
 

@@ -7,14 +7,13 @@ from pricebook.categories import repository
 from pricebook.categories.schemas import Category, CategoryChange, NewCategory
 from pricebook.db.database import Connection, Database
 from pricebook.errors import NotFoundError, body_issue, validation_error
-from pricebook.http.pagination import Page, Paging, page_of
+from pricebook.http.pagination import CursorPage, CursorPaging, cursor_page_of
 
 
-async def list_categories(database: Database, paging: Paging) -> Page[Category]:
+async def list_categories(database: Database, paging: CursorPaging) -> CursorPage[Category]:
     """Return a page of the categories, by name and id."""
     async with database.connection() as conn:
-        total_count, categories = await repository.list_categories(conn, paging)
-    return page_of(paging, total_count, categories)
+        return cursor_page_of(paging, await repository.list_categories(conn, paging))
 
 
 async def create_category(database: Database, new_category: NewCategory) -> Category:

@@ -25,6 +25,8 @@ SUBTREE: LiteralString = """subtree AS (
         UNION
         SELECT child.id FROM categories AS child JOIN subtree ON child.parent_id = subtree.id
     )"""
+# An array of the ids of a category and its subcategories; its parameter is the id.
+SUBTREE_IDS: LiteralString = f"ARRAY(WITH RECURSIVE {SUBTREE} SELECT id FROM subtree)"  # noqa: S608 (a constant)
 IN_SUBTREE: LiteralString = "category_id IN (SELECT id FROM subtree)"
 # Not planned as a join, so that the scan keeps its order and ends early; the set is hashed.
 SCAN_IN_SUBTREE: LiteralString = f"({IN_SUBTREE}) IS TRUE"

@@ -11,7 +11,7 @@ from pricebook.cli.lookups import COMMAND_LINE, find_supplier_id, parse_id
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
-from pricebook.http.pagination import Paging
+from pricebook.http.pagination import CursorPaging
 from pricebook.matching import service
 from pricebook.matching.decision_schemas import (
     MAX_FILTERED,
@@ -154,7 +154,7 @@ def batches(*, json: bool = False) -> None:
         json: Print the batches as JSON.
     """
     page = run_with_database(
-        lambda database: service.list_batches(database, Paging(limit=MAX_SHOWN_BATCHES))
+        lambda database: service.list_batches(database, CursorPaging(limit=MAX_SHOWN_BATCHES))
     )
     if json:
         output.print_json(page)

@@ -8,7 +8,7 @@ from pricebook.cli import match_output, output
 from pricebook.cli.lookups import COMMAND_LINE, find_supplier_id, parse_id
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
-from pricebook.http.pagination import Paging
+from pricebook.http.pagination import CursorPaging
 from pricebook.matching import service
 from pricebook.matching.auto_link_schemas import AutoLink
 from pricebook.matching.cluster_schemas import ClusterProduct
@@ -55,7 +55,7 @@ def clusters(*, limit: int = 20, page: int = 1, json: bool = False) -> None:
         json: Print the page as JSON.
     """
     listing = run_with_database(
-        lambda database: service.list_clusters(database, Paging(page, limit))
+        lambda database: service.list_clusters(database, CursorPaging(page, limit))
     )
     if json:
         output.print_json(listing)

@@ -21,7 +21,7 @@ from pricebook.cli.product_selection import ALL_PRODUCTS, Selection, find_select
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
-from pricebook.http.pagination import Paging
+from pricebook.http.pagination import CursorPaging
 from pricebook.product_batches import service
 from pricebook.product_batches.schemas import (
     ChangeQuery,
@@ -101,7 +101,7 @@ def list_all(*, limit: int = 20, page: int = 1, json: bool = False) -> None:
         json: Print the page as JSON.
     """
     listing = run_with_database(
-        lambda database: service.list_batches(database, Paging(page, limit))
+        lambda database: service.list_batches(database, CursorPaging(page, limit))
     )
     if json:
         output.print_json(listing)

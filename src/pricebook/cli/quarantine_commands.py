@@ -10,7 +10,7 @@ from pricebook.cli import output
 from pricebook.cli.lookups import COMMAND_LINE, find_supplier_id, parse_id
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
-from pricebook.http.pagination import Page
+from pricebook.http.pagination import CursorPage
 from pricebook.quarantine import service
 from pricebook.quarantine.schemas import (
     QuarantineDecision,
@@ -71,7 +71,7 @@ def list_all(
     """
     task_id = parse_id(filters.task, LISTED_BY) if filters.task else None
 
-    async def query_rows(database: Database) -> Page[QuarantinedRow]:
+    async def query_rows(database: Database) -> CursorPage[QuarantinedRow]:
         name = filters.supplier
         supplier_id = await find_supplier_id(database, name) if name else None
         query = QuarantineQuery(page, limit, supplier_id, task_id, filters.state)

@@ -21,7 +21,7 @@ from pricebook.cli.server_defaults import (
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
 from pricebook.http.field_types import is_plain_number
-from pricebook.http.pagination import Page
+from pricebook.http.pagination import CursorPage
 from pricebook.pricelists.isolation.rate_reader import read_rates
 from pricebook.pricelists.schemas.read_request import FileSource, HttpsSource
 from pricebook.pricelists.sources.public_addresses import parse_https_url
@@ -109,7 +109,7 @@ def list_all(
         since=criteria.since,
     )
 
-    async def query_rates(database: Database) -> Page[StoredRate]:
+    async def query_rates(database: Database) -> CursorPage[StoredRate]:
         return await service.list_rates(database, query)
 
     listing = run_with_database(query_rates)
@@ -147,7 +147,7 @@ def import_file(source: str, /, *, json: bool = False) -> None:
     )
 
 
-def _print_rates(listing: Page[StoredRate]) -> None:
+def _print_rates(listing: CursorPage[StoredRate]) -> None:
     table = Table("day", "1", "=", "", "source", "set by")
     table.columns[2].justify = "right"
     for rate in listing.data:

@@ -12,7 +12,7 @@ from pricebook.cli.read_options import option
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
-from pricebook.http.pagination import Page, Paging
+from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.matching import service as matching
 from pricebook.suppliers import service
 from pricebook.suppliers.schemas import (
@@ -131,8 +131,8 @@ def list_all(*, limit: int = 200, page: int = 1, json: bool = False) -> None:
         json: Print the page as JSON.
     """
 
-    async def query_suppliers(database: Database) -> Page[SupplierOverview]:
-        return await service.list_suppliers(database, Paging(page, limit))
+    async def query_suppliers(database: Database) -> CursorPage[SupplierOverview]:
+        return await service.list_suppliers(database, CursorPaging(page, limit))
 
     listing = run_with_database(query_suppliers)
     if json:

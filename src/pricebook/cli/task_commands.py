@@ -11,7 +11,7 @@ from pricebook.cli import output, task_output
 from pricebook.cli.server_defaults import load_settings, run_with_database, settings_with_servers
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
-from pricebook.http.pagination import Page
+from pricebook.http.pagination import CursorPage
 from pricebook.imports import importer
 from pricebook.imports.configuration import apply_options_of
 from pricebook.imports.importer_schemas import ImportResult
@@ -43,7 +43,7 @@ def list_all(
     """
     query = TaskQuery(page=page, limit=limit, state=state)
 
-    async def query_tasks(database: Database) -> Page[Task]:
+    async def query_tasks(database: Database) -> CursorPage[Task]:
         return await history.list_tasks(database, query)
 
     listing = run_with_database(query_tasks)

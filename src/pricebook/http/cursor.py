@@ -11,8 +11,6 @@ from msgspec import Meta
 
 CHECKSUM_BYTES = 9
 MAX_CURSOR = 4096
-UNKNOWN_CURSOR = "does not belong to this list: other filters, another sort, or altered"
-
 Cursor = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_CURSOR})]
 
 

@@ -60,6 +60,12 @@ def documented(
     return {OPT_KEY: docs}
 
 
-def page_example(row: JsonObject) -> JsonObject:
-    """Return an example of a page that has one row."""
+def plain_page_example(row: JsonObject) -> JsonObject:
+    """Return an example of a page without a cursor that has one row."""
     return {"total_count": 1, "page": 1, "limit": 50, "data": [row]}
+
+
+def page_example(row: JsonObject) -> JsonObject:
+    """Return an example of a page with a cursor that has one row."""
+    page = {"total_count": 1, "total_count_is_exact": True, "page": 1, "limit": 50}
+    return {**page, "next_cursor": None, "data": [row]}

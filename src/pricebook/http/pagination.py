@@ -1,10 +1,14 @@
-"""Pages of a list: page number and size in requests, the shape of every list response."""
+"""Pages of a list: number, size and cursor in requests, the shape of every list response."""
 
-from typing import Annotated, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 
+from pricebook.db.keyset import COUNT_LIMIT, Window
+from pricebook.db.list_pages import ListPage
+from pricebook.errors import UNKNOWN_CURSOR, FieldIssue, query_issue, validation_error
+from pricebook.http.cursor import MAX_CURSOR, Cursor, decode_cursor, encode_cursor
 from pricebook.http.field_types import doc
 
 RowT = TypeVar("RowT")
@@ -13,6 +17,19 @@ PageNumber = Annotated[
     int, msgspec.Meta(ge=1, le=1_000_000_000, description="Number of the page; the first is 1.")
 ]
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=200, description="Rows per page.")]
+NextCursor = Annotated[
+    Cursor | None,
+    doc(
+        "Value of `next_cursor` of the page before, with the same filters and sort; replaces"
+        " `page`. Every page costs what the first one does, and no row is missed or repeated while"
+        " others are added or deleted."
+    ),
+]
+ExactCount = Annotated[
+    bool, doc("Whether all rows are counted, however many there are, which takes its time.")
+]
+# What selects a page of a list, not the list.
+_PAGE_FIELDS = {"page", "limit", "cursor", "exact_count"}
 
 
 class PageRequest(Protocol):
@@ -37,6 +54,80 @@ class Paging(msgspec.Struct, frozen=True):
         return (self.page - 1) * self.limit
 
 
+class CursorPosition(msgspec.Struct, frozen=True, array_like=True):
+    """The number of a page, and the keys of the last row before it as text."""
+
+    page: int
+    keys: list[str | None]
+
+
+class KeysetQuery:
+    """The page of a query with `page`, `limit`, `cursor` and `exact_count` beside its filters."""
+
+    __slots__ = ()
+    if TYPE_CHECKING:
+        page: int
+        limit: int
+        cursor: str | None
+        exact_count: bool
+        __struct_fields__: tuple[str, ...]
+
+    @property
+    def after(self) -> CursorPosition | None:
+        """The position at which the page before ended; None without a valid cursor."""
+        if self.cursor is None or len(self.cursor) > MAX_CURSOR:
+            return None
+        return decode_cursor(self.cursor, CursorPosition, self._binding)
+
+    @property
+    def page_number(self) -> int:
+        """The number of the page, also of one that a cursor selects."""
+        return self.after.page if self.after else self.page
+
+    @property
+    def window(self) -> Window:
+        """The rows of the page and one more, which says whether there is a next page."""
+        after = self.after
+        offset = 0 if after else (self.page - 1) * self.limit
+        return Window(self.limit + 1, offset, after and after.keys, self.exact_count)
+
+    def cursor_issues(self) -> list[FieldIssue]:
+        """Return the issues of the parameter `cursor`."""
+        if self.cursor is None:
+            return []
+        if self.page != 1:
+            return [query_issue("page", "cannot be combined with cursor")]
+        return [] if self.after else [UNKNOWN_CURSOR]
+
+    def cursor_after(self, keys: list[str | None]) -> str:
+        """Return the cursor of the page after a row."""
+        return encode_cursor(CursorPosition(self.page_number + 1, keys), self._binding)
+
+    @property
+    def _binding(self) -> tuple[object, ...]:
+        """The list that a cursor belongs to."""
+        filters = [name for name in self.__struct_fields__ if name not in _PAGE_FIELDS]
+        return type(self).__name__, *(getattr(self, name) for name in filters)
+
+
+class CursorPaging(msgspec.Struct, KeysetQuery, frozen=True):
+    """The number of a page or the cursor to it, and its size in rows."""
+
+    page: PageNumber = 1
+    limit: PageSize = 50
+    cursor: NextCursor = None
+    exact_count: ExactCount = False
+
+    def __post_init__(self) -> None:
+        """Raise ValidationError naming the parameters that cannot be used."""
+        if issues := self.issues():
+            raise validation_error(*issues)
+
+    def issues(self) -> list[FieldIssue]:
+        """Return the issues that types alone do not show."""
+        return self.cursor_issues()
+
+
 class Page(msgspec.Struct, Generic[RowT], frozen=True):
     """One page of a list, and the number of rows in the whole list."""
 
@@ -46,9 +137,46 @@ class Page(msgspec.Struct, Generic[RowT], frozen=True):
     data: Annotated[list[RowT], doc("The rows of this page.")]
 
 
+class CursorPage(msgspec.Struct, Generic[RowT], frozen=True):
+    """One page of a list whose pages have cursors, and the number of rows in the whole list."""
+
+    total_count: Annotated[
+        int,
+        doc(
+            f"Rows of all pages together. Above {COUNT_LIMIT:,} it is an estimate, more than the"
+            " rows up to this page while others follow, unless `exact_count` is true."
+        ),
+    ]
+    total_count_is_exact: Annotated[bool, doc("Whether `total_count` is exact, not an estimate.")]
+    page: Annotated[int, doc("Number of this page; the first is 1.")]
+    limit: Annotated[int, doc("Rows per page, at most.")]
+    next_cursor: Annotated[
+        str | None, doc("Cursor of the next page, as parameter `cursor`; null on the last page.")
+    ]
+    data: Annotated[list[RowT], doc("The rows of this page.")]
+
+
 def page_of(request: PageRequest, total_count: int, data: list[RowT]) -> Page[RowT]:
     """Return the rows of a page in the shape of every list response."""
     return Page(total_count=total_count, page=request.page, limit=request.limit, data=data)
+
+
+def cursor_page_of(query: KeysetQuery, found: ListPage[RowT]) -> CursorPage[RowT]:
+    """Return the rows of the window of a query, without the one more that it has, as a page."""
+    number, limit = query.page_number, query.limit
+    shown = found.rows[:limit]
+    has_more = len(found.rows) > limit
+    total_count = found.total_count
+    if not found.is_exact:
+        total_count = max(total_count, (number - 1) * limit + len(found.rows))
+    return CursorPage(
+        total_count=total_count,
+        total_count_is_exact=found.is_exact,
+        page=number,
+        limit=limit,
+        next_cursor=query.cursor_after([*found.keys[limit - 1]]) if has_more else None,
+        data=shown,
+    )
 
 
 def encode_query(**values: object) -> str:

@@ -7,10 +7,30 @@ from uuid import UUID
 from msgspec import Struct
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import counted_row, fetch_page, struct_row
-from pricebook.http.pagination import Paging
+from pricebook.db.keyset import Key, Listing
+from pricebook.db.list_pages import ListPage, as_structs, read_page
+from pricebook.db.row_types import struct_row
+from pricebook.http.pagination import CursorPaging
 from pricebook.matching.decision_schemas import MatchBatch
 from pricebook.matching.schemas import Action
+
+BATCHES = Listing(
+    table="match_batches",
+    keys=(
+        Key("created_at", "timestamptz", is_descending=True),
+        Key("id", "uuid", is_descending=True),
+    ),
+    details="""
+    SELECT id, kind, created_by, created_at, undone_by, undone_at, made.linked, made.rejected
+    FROM match_batches AS batch
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE action = 'accept') AS linked,
+            count(*) FILTER (WHERE action = 'reject') AS rejected
+        FROM match_decisions WHERE batch_id = batch.id
+    ) AS made
+    WHERE id = page.k2
+    """,
+)
 
 
 class BatchDecision(Struct, frozen=True):
@@ -22,31 +42,9 @@ class BatchDecision(Struct, frozen=True):
     action: Action
 
 
-async def list_batches(conn: Connection, paging: Paging) -> tuple[int, list[MatchBatch]]:
-    """Return a page of the batches of decisions, newest first, and their number."""
-    async with conn.cursor(row_factory=counted_row(MatchBatch)) as cursor:
-        await cursor.execute(
-            """
-            SELECT counted.total_count, page.*
-            FROM (SELECT count(*) AS total_count FROM match_batches) AS counted
-            LEFT JOIN LATERAL (
-                SELECT id, kind, created_by, created_at, undone_by, undone_at,
-                    made.linked, made.rejected
-                FROM (
-                    SELECT * FROM match_batches
-                    ORDER BY created_at DESC, id DESC LIMIT %s OFFSET %s
-                ) AS batch
-                CROSS JOIN LATERAL (
-                    SELECT count(*) FILTER (WHERE action = 'accept') AS linked,
-                        count(*) FILTER (WHERE action = 'reject') AS rejected
-                    FROM match_decisions WHERE batch_id = batch.id
-                ) AS made
-            ) AS page ON true
-            ORDER BY page.created_at DESC, page.id DESC
-            """,
-            [paging.limit, paging.offset],
-        )
-        return await fetch_page(cursor)
+async def list_batches(conn: Connection, paging: CursorPaging) -> ListPage[MatchBatch]:
+    """Return a page of the batches of decisions, newest first."""
+    return await read_page(conn, BATCHES, paging.window, as_structs(MatchBatch))
 
 
 async def batch_exists(conn: Connection, batch_id: UUID) -> bool:

@@ -3,18 +3,46 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from itertools import groupby
-from operator import attrgetter
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import counted_row, fetch_page, struct_row
-from pricebook.http.pagination import Paging
+from pricebook.db.fragments import fragment
+from pricebook.db.keyset import Key, Listing
+from pricebook.db.list_pages import ListPage, as_structs, group_rows, read_page
+from pricebook.db.row_types import struct_row
+from pricebook.http.pagination import CursorPaging
 from pricebook.matching.cluster_schemas import Cluster
 from pricebook.matching.schemas import MatchItem
+
+# Each item of a cluster is read to count it.
+MAX_COUNTED = 1_000
+CLUSTERS = Listing(
+    table="match_clusters",
+    unestimated=fragment(
+        """
+        (SELECT bool_and(item.product_id IS NULL)
+        FROM match_cluster_items AS member
+        JOIN supplier_items AS item ON item.id = member.supplier_item_id
+        WHERE member.cluster_id = match_clusters.id)
+        """
+    ),
+    count_limit=MAX_COUNTED,
+    keys=(Key("(-score)", "float8"), Key("id", "uuid")),
+    details="""
+    SELECT cluster.id AS cluster_id, cluster.score, cluster.reasons, item.id, item.supplier_id,
+        supplier.name AS supplier_name, item.supplier_sku, item.name, item.current_price,
+        item.absent_since
+    FROM match_clusters AS cluster
+    JOIN match_cluster_items AS member ON member.cluster_id = cluster.id
+    JOIN supplier_items AS item ON item.id = member.supplier_item_id
+    JOIN suppliers AS supplier ON supplier.id = item.supplier_id
+    WHERE cluster.id = page.k2
+    """,
+    details_order=", detail.current_price, detail.id",
+)
 
 
 class FoundCluster(Struct, frozen=True):
@@ -47,53 +75,26 @@ class ClusterRow(Struct, frozen=True):
     absent_since: datetime | None
 
 
-async def list_clusters(conn: Connection, paging: Paging) -> tuple[int, list[Cluster]]:
-    """Return a page of the clusters without linked items, the likeliest first, and their number."""
-    async with conn.cursor(row_factory=counted_row(ClusterRow)) as cursor:
-        await cursor.execute(
-            """
-            WITH whole_cluster AS (
-                SELECT * FROM match_clusters AS cluster
-                WHERE NOT EXISTS (
-                    SELECT FROM match_cluster_items AS member
-                    JOIN supplier_items AS item ON item.id = supplier_item_id
-                    WHERE member.cluster_id = cluster.id AND item.product_id IS NOT NULL)
-            )
-            SELECT counted.total_count, page.*
-            FROM (SELECT count(*) AS total_count FROM whole_cluster) AS counted
-            LEFT JOIN LATERAL (
-                SELECT cluster.id AS cluster_id, cluster.score, cluster.reasons, item.id,
-                    item.supplier_id, supplier.name AS supplier_name, item.supplier_sku, item.name,
-                    item.current_price, item.absent_since
-                FROM (
-                    SELECT * FROM whole_cluster ORDER BY (-score), id LIMIT %s OFFSET %s
-                ) AS cluster
-                JOIN match_cluster_items AS member ON member.cluster_id = cluster.id
-                JOIN supplier_items AS item ON item.id = member.supplier_item_id
-                JOIN suppliers AS supplier ON supplier.id = item.supplier_id
-            ) AS page ON true
-            ORDER BY (-page.score), page.cluster_id, page.current_price, page.id
-            """,
-            [paging.limit, paging.offset],
+async def list_clusters(conn: Connection, paging: CursorPaging) -> ListPage[Cluster]:
+    """Return a page of the clusters without linked items, the likeliest first."""
+    found = await read_page(conn, CLUSTERS, paging.window, as_structs(ClusterRow))
+    return group_rows(found, _cluster)
+
+
+def _cluster(rows: list[ClusterRow]) -> Cluster:
+    items = [
+        MatchItem(
+            row.id,
+            row.supplier_id,
+            row.supplier_name,
+            row.supplier_sku,
+            row.name,
+            row.current_price,
+            row.absent_since,
         )
-        total_count, rows = await fetch_page(cursor)
-    clusters = list[Cluster]()
-    for cluster_id, cluster_rows in groupby(rows, key=attrgetter("cluster_id")):
-        members = [*cluster_rows]
-        items = [
-            MatchItem(
-                row.id,
-                row.supplier_id,
-                row.supplier_name,
-                row.supplier_sku,
-                row.name,
-                row.current_price,
-                row.absent_since,
-            )
-            for row in members
-        ]
-        clusters.append(Cluster(cluster_id, members[0].score, members[0].reasons, items))
-    return total_count, clusters
+        for row in rows
+    ]
+    return Cluster(rows[0].cluster_id, rows[0].score, rows[0].reasons, items)
 
 
 async def replace_clusters(conn: Connection, clusters: Sequence[FoundCluster]) -> None:

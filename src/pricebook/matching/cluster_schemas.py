@@ -4,7 +4,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from pricebook.http.field_types import doc
-from pricebook.http.pagination import Page
+from pricebook.http.pagination import CursorPage
 from pricebook.matching.schemas import MatchItem
 
 
@@ -30,5 +30,5 @@ class ClusterProduct(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     status: Annotated[Literal["draft", "active"], doc("Status of the product.")] = "draft"
 
 
-class ClusterPage(Page[Cluster], frozen=True):
+class ClusterPage(CursorPage[Cluster], frozen=True):
     """A page of clusters."""

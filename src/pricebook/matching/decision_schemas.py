@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from pricebook.errors import FieldIssue, body_issue, validation_error
 from pricebook.http.field_types import doc, search_issues
-from pricebook.http.pagination import Page
+from pricebook.http.pagination import CursorPage
 from pricebook.matching.schemas import (
     MAX_DECISIONS,
     Action,
@@ -130,5 +130,5 @@ class MatchBatch(Struct, frozen=True):
     rejected: Annotated[int, doc("Rejected pairs of the batch.")]
 
 
-class BatchPage(Page[MatchBatch], frozen=True):
+class BatchPage(CursorPage[MatchBatch], frozen=True):
     """A page of batches."""

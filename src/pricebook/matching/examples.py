@@ -17,6 +17,8 @@ ITEM: dict[str, Any] = {
 }
 MATCH_PAGE: dict[str, Any] = {
     "total_count": 1,
+    "total_count_is_exact": True,
+    "page": 1,
     "limit": 50,
     "next_cursor": None,
     "data": [

@@ -2,54 +2,55 @@
 
 from datetime import datetime
 from decimal import Decimal
-from itertools import groupby
-from operator import attrgetter
-from typing import Any, LiteralString, cast
+from typing import LiteralString
 from uuid import UUID
 
 from msgspec import Struct
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import fetch_value, struct_row
+from pricebook.db.fragments import all_of, compose, equals, fragment
+from pricebook.db.keyset import COUNT_LIMIT, SEARCH_COUNT_LIMIT, Key, Listing
+from pricebook.db.list_pages import ListPage, as_structs, group_rows, read_page
+from pricebook.db.row_types import fetch_value
 from pricebook.matching.schemas import (
     Band,
     MatchFilter,
     MatchItem,
-    MatchPosition,
     MatchQuery,
     SuggestedMatch,
     SuggestedProduct,
 )
+from pricebook.suppliers.item_search import SUPPLIER_STAYS, ItemSearch, find_items
 
-PAGE: LiteralString = """
-    SELECT examined.best_band, examined.best_score, item.id, item.supplier_id,
-        supplier.name AS supplier_name, item.supplier_sku, item.name, item.current_price,
-        item.absent_since, product.id AS product_id, product.internal_sku,
+KEYS = (
+    Key("best_band", "match_band"),
+    Key("(-best_score)", "float8"),
+    Key("supplier_item_id", "uuid"),
+)
+ORDER: LiteralString = "best_band, (-best_score), supplier_item_id"
+DETAILS: LiteralString = """
+    SELECT item.id, item.supplier_id, supplier.name AS supplier_name, item.supplier_sku, item.name,
+        item.current_price, item.absent_since, product.id AS product_id, product.internal_sku,
         product.name AS product_name, product.target_price, suggestion.score, suggestion.band,
-        suggestion.reasons, suggestion.objections
-    FROM (
-        SELECT supplier_item_id, best_band, best_score FROM match_items
-        WHERE {conditions} {after}
-        ORDER BY best_band, (-best_score), supplier_item_id
-        LIMIT %(limit)s
-    ) AS examined
-    JOIN supplier_items AS item ON item.id = examined.supplier_item_id
+        suggestion.reasons, suggestion.objections, suggestion.place
+    FROM supplier_items AS item
     JOIN suppliers AS supplier ON supplier.id = item.supplier_id
-    JOIN match_suggestions AS suggestion USING (supplier_item_id)
+    JOIN match_suggestions AS suggestion ON suggestion.supplier_item_id = item.id
     JOIN products AS product ON product.id = suggestion.product_id
-    ORDER BY best_band, (-best_score), item.id, place
+    WHERE item.id = page.k3
 """
-
-# The expression must be that of the index on it; %(…)s is a name of a value.
-WORD: LiteralString = """
-                AND search_fold(name || ' ' || supplier_sku) LIKE search_pattern(%({name})s)"""
+ITEM_PASSES: LiteralString = """
+    supplier_item_id IN (SELECT id FROM supplier_items WHERE product_id IS NULL AND {words})
+"""
+# The same for one item after the other.
+PROBE_ITEM: LiteralString = """
+    (SELECT {words} FROM supplier_items WHERE id = supplier_item_id)
+"""
 
 
 class MatchRow(Struct, frozen=True):
     """An item and one of its suggestions."""
 
-    best_band: Band
-    best_score: float
     id: UUID
     supplier_id: UUID
     supplier_name: str
@@ -65,6 +66,7 @@ class MatchRow(Struct, frozen=True):
     band: Band
     reasons: list[str]
     objections: list[str]
+    place: int
 
     def item(self) -> MatchItem:
         """Return the item."""
@@ -91,52 +93,52 @@ class MatchRow(Struct, frozen=True):
             self.objections,
         )
 
-    def position(self) -> MatchPosition:
-        """Return the place of the item in the list."""
-        return MatchPosition(self.best_band, self.best_score, self.id)
+
+async def list_matches(conn: Connection, query: MatchQuery) -> ListPage[SuggestedMatch]:
+    """Return a page of the items with their suggestions, the best first."""
+    listing = matches_listing(query, await find_items(conn, query.words))
+    found = await read_page(conn, listing, query.window, as_structs(MatchRow))
+    return group_rows(
+        found, lambda rows: SuggestedMatch(rows[0].item(), [row.suggestion() for row in rows])
+    )
 
 
-async def list_matches(
-    conn: Connection, query: MatchQuery
-) -> tuple[int, list[tuple[MatchPosition, SuggestedMatch]]]:
-    """Return the items of a page and the first of the next one, and the number that pass."""
-    conditions, values = filter_conditions(query)
-    total_count = await count_matches(conn, query)
-    after: LiteralString = ""
-    if query.after is not None:
-        after = """AND (best_band, (-best_score), supplier_item_id)
-            > (%(band_after)s::match_band, -%(score_after)s::float8, %(item_after)s::uuid)"""
-        values |= {
-            "band_after": query.after.band,
-            "score_after": query.after.score,
-            "item_after": query.after.supplier_item_id,
-        }
-    async with conn.cursor(row_factory=struct_row(MatchRow)) as cursor:
-        await cursor.execute(
-            PAGE.format(conditions=conditions, after=after), values | {"limit": query.limit + 1}
-        )
-        rows = await cursor.fetchall()
-    matches = list[tuple[MatchPosition, SuggestedMatch]]()
-    for _, item_rows in groupby(rows, key=attrgetter("id")):
-        first, *others = item_rows
-        suggestions = [row.suggestion() for row in (first, *others)]
-        matches.append((first.position(), SuggestedMatch(first.item(), suggestions)))
-    return total_count, matches
+def matches_listing(wanted: MatchFilter, search: ItemSearch) -> Listing:
+    """Return the list of the items that pass the filters."""
+    only_one = equals(suggestions=1 if wanted.only_one else None)
+    has_words = bool(wanted.words)
+    found = [compose(ITEM_PASSES, words=search.condition)] if has_words else []
+    probed = [compose(PROBE_ITEM, words=search.condition)] if has_words else []
+    return Listing(
+        table="match_items",
+        scope=all_of(
+            fragment("suggestions > 0"),
+            *equals(supplier_id=wanted.supplier_id, best_band=wanted.band),
+        ),
+        conditions=all_of(*only_one, *found),
+        unestimated=fragment(SUPPLIER_STAYS),
+        probe=all_of(*only_one, *probed, fragment(SUPPLIER_STAYS)),
+        keys=KEYS,
+        details=DETAILS,
+        details_order=", detail.place",
+        count_limit=SEARCH_COUNT_LIMIT if wanted.words else COUNT_LIMIT,
+    )
 
 
 async def count_matches(conn: Connection, wanted: MatchFilter) -> int:
     """Return the number of items that pass the filters."""
-    conditions, values = filter_conditions(wanted)
-    statement: LiteralString = "SELECT count(*) FROM match_items WHERE {conditions}"
-    return await fetch_value(conn, statement.format(conditions=conditions), values)
+    statement = compose(
+        "SELECT count(*) FROM match_items WHERE {conditions}",
+        conditions=matches_listing(wanted, await find_items(conn, wanted.words)).all_conditions,
+    )
+    return await fetch_value(conn, statement.text, statement.values)
 
 
 async def list_best_pairs(
     conn: Connection, wanted: MatchFilter, limit: int
 ) -> list[tuple[UUID, UUID]]:
     """Return item and product of the best suggestion of each item that passes the filters."""
-    conditions, values = filter_conditions(wanted)
-    statement: LiteralString = """
+    template: LiteralString = """
         SELECT supplier_item_id, best.product_id
         FROM match_items
         CROSS JOIN LATERAL (
@@ -145,10 +147,16 @@ async def list_best_pairs(
             ORDER BY place LIMIT 1
         ) AS best
         WHERE {conditions}
-        ORDER BY best_band, (-best_score), supplier_item_id
-        LIMIT %(limit)s
+        ORDER BY {order}
+        LIMIT {limit}
     """
-    cursor = await conn.execute(statement.format(conditions=conditions), values | {"limit": limit})
+    statement = compose(
+        template,
+        conditions=matches_listing(wanted, await find_items(conn, wanted.words)).all_conditions,
+        order=ORDER,
+        limit=fragment("%s", limit),
+    )
+    cursor = await conn.execute(statement.text, statement.values)
     return [(item_id, product_id) for item_id, product_id in await cursor.fetchall()]
 
 
@@ -165,27 +173,3 @@ async def list_unlike_items(conn: Connection, supplier_id: UUID) -> list[UUID]:
         [supplier_id],
     )
     return [item_id for (item_id,) in await cursor.fetchall()]
-
-
-def filter_conditions(wanted: MatchFilter) -> tuple[LiteralString, dict[str, Any]]:
-    """Return the conditions of the filters on match_items, and their values."""
-    conditions: LiteralString = """suggestions > 0 AND supplier_id <> ALL (ARRAY(
-        SELECT id FROM suppliers WHERE deleting_since IS NOT NULL))"""
-    values: dict[str, Any] = {}
-    if wanted.supplier_id is not None:
-        conditions += " AND supplier_id = %(supplier)s"
-        values["supplier"] = wanted.supplier_id
-    if wanted.band is not None:
-        conditions += " AND best_band = %(band)s::match_band"
-        values["band"] = wanted.band
-    if wanted.only_one:
-        conditions += " AND suggestions = 1"
-    if wanted.words:
-        conditions += """ AND supplier_item_id IN (
-            SELECT id FROM supplier_items WHERE product_id IS NULL"""
-        for number, word in enumerate(wanted.words):
-            name = f"word{number}"
-            conditions += WORD.format(name=cast("LiteralString", name))
-            values[name] = word
-        conditions += ")"
-    return conditions, values

@@ -10,7 +10,7 @@ from pricebook.db.database import Database
 from pricebook.errors import ConflictError, NotFoundError
 from pricebook.http.json_body import provide_body
 from pricebook.http.openapi import RequestBody, Success, documented, page_example
-from pricebook.http.pagination import Page, Paging
+from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.http.query_string import provide_query
 from pricebook.matching import service
 from pricebook.matching.auto_link_schemas import AutoLink, AutoLinkChange
@@ -36,7 +36,7 @@ from pricebook.matching.examples import (
 )
 from pricebook.matching.model_schemas import MatchModels, ModelChoice
 from pricebook.matching.run_schemas import AcceptedRun, MatchRun, RunPage, RunRequest
-from pricebook.matching.schemas import MatchPage, MatchQuery
+from pricebook.matching.schemas import MatchPage, MatchQuery, SuggestedMatch
 from pricebook.products.routes import DETAIL
 from pricebook.products.schemas import StaffProductDetail
 
@@ -56,7 +56,7 @@ SupplierId = Annotated[UUID, PathParameter(description="The supplier's id.")]
 )
 async def list_matches(
     criteria: NamedDependency[MatchQuery], database: NamedDependency[Database]
-) -> MatchPage:
+) -> CursorPage[SuggestedMatch]:
     """Return a page of unmatched items with their suggestions."""
     return await service.list_matches(database, criteria)
 
@@ -90,12 +90,12 @@ async def request_match_run(
     "/matches/runs",
     summary="List runs",
     description="Returns the runs that suggest matches, newest first.",
-    dependencies={"paging": provide_query(Paging)},
-    opt=documented(Success(kind=RunPage, example=page_example(RUN)), query=Paging),
+    dependencies={"paging": provide_query(CursorPaging)},
+    opt=documented(Success(kind=RunPage, example=page_example(RUN)), query=CursorPaging),
 )
 async def list_match_runs(
-    paging: NamedDependency[Paging], database: NamedDependency[Database]
-) -> Page[MatchRun]:
+    paging: NamedDependency[CursorPaging], database: NamedDependency[Database]
+) -> CursorPage[MatchRun]:
     """Return a page of runs."""
     return await service.list_runs(database, paging)
 
@@ -138,12 +138,12 @@ async def decide_matches(
     "/matches/batches",
     summary="List batches of decisions",
     description="Returns the batches of decisions, newest first: who decided, and how much.",
-    dependencies={"paging": provide_query(Paging)},
-    opt=documented(Success(kind=BatchPage, example=page_example(BATCH)), query=Paging),
+    dependencies={"paging": provide_query(CursorPaging)},
+    opt=documented(Success(kind=BatchPage, example=page_example(BATCH)), query=CursorPaging),
 )
 async def list_match_batches(
-    paging: NamedDependency[Paging], database: NamedDependency[Database]
-) -> Page[MatchBatch]:
+    paging: NamedDependency[CursorPaging], database: NamedDependency[Database]
+) -> CursorPage[MatchBatch]:
     """Return a page of batches."""
     return await service.list_batches(database, paging)
 
@@ -231,12 +231,12 @@ async def set_auto_link(
     summary="List clusters",
     description="Returns unmatched items of several suppliers that are likely one article, the"
     " likeliest first; they are found by runs over all items.",
-    dependencies={"paging": provide_query(Paging)},
-    opt=documented(Success(kind=ClusterPage, example=page_example(CLUSTER)), query=Paging),
+    dependencies={"paging": provide_query(CursorPaging)},
+    opt=documented(Success(kind=ClusterPage, example=page_example(CLUSTER)), query=CursorPaging),
 )
 async def list_clusters(
-    paging: NamedDependency[Paging], database: NamedDependency[Database]
-) -> Page[Cluster]:
+    paging: NamedDependency[CursorPaging], database: NamedDependency[Database]
+) -> CursorPage[Cluster]:
     """Return a page of clusters."""
     return await service.list_clusters(database, paging)
 

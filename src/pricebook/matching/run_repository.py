@@ -9,8 +9,10 @@ from msgspec import Struct
 from psycopg.errors import UniqueViolation
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import counted_row, fetch_page, fetch_value, find_value, struct_row
-from pricebook.http.pagination import Paging
+from pricebook.db.keyset import Key, Listing
+from pricebook.db.list_pages import ListPage, as_structs, read_page
+from pricebook.db.row_types import fetch_value, find_value, struct_row
+from pricebook.http.pagination import CursorPaging
 from pricebook.matching.run_schemas import MatchRun
 
 
@@ -32,6 +34,15 @@ RUN_COLUMNS: LiteralString = """
     count_likely AS likely, count_possible AS possible, count_linked AS linked,
     creates_products, count_created AS created, error
 """
+_ONE: LiteralString = "SELECT {columns} FROM match_runs WHERE id = page.k2"
+RUNS = Listing(
+    table="match_runs",
+    keys=(
+        Key("created_at", "timestamptz", is_descending=True),
+        Key("id", "uuid", is_descending=True),
+    ),
+    details=_ONE.format(columns=RUN_COLUMNS),
+)
 
 
 async def insert_run(
@@ -124,19 +135,9 @@ async def find_run(conn: Connection, run_id: UUID) -> MatchRun | None:
         return await cursor.fetchone()
 
 
-async def list_runs(conn: Connection, paging: Paging) -> tuple[int, list[MatchRun]]:
-    """Return a page of the runs, newest first, and their number."""
-    statement: LiteralString = """
-        SELECT counted.total_count, page.*
-        FROM (SELECT count(*) AS total_count FROM match_runs) AS counted
-        LEFT JOIN LATERAL (
-            SELECT {columns} FROM match_runs ORDER BY created_at DESC, id DESC LIMIT %s OFFSET %s
-        ) AS page ON true
-        ORDER BY page.created_at DESC, page.id DESC
-    """
-    async with conn.cursor(row_factory=counted_row(MatchRun)) as cursor:
-        await cursor.execute(statement.format(columns=RUN_COLUMNS), [paging.limit, paging.offset])
-        return await fetch_page(cursor)
+async def list_runs(conn: Connection, paging: CursorPaging) -> ListPage[MatchRun]:
+    """Return a page of the runs, newest first."""
+    return await read_page(conn, RUNS, paging.window, as_structs(MatchRun))
 
 
 async def is_due(conn: Connection) -> bool:

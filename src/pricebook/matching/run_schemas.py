@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from pricebook.errors import body_issue, validation_error
 from pricebook.http.field_types import doc
-from pricebook.http.pagination import Page
+from pricebook.http.pagination import CursorPage
 from pricebook.matching.schemas import MAX_DECISIONS, CreatedBy, RunState
 
 
@@ -66,5 +66,5 @@ class AcceptedRun(Struct, frozen=True):
     enqueued_at: Annotated[datetime, doc("Time of the request, ISO 8601 UTC.")]
 
 
-class RunPage(Page[MatchRun], frozen=True):
+class RunPage(CursorPage[MatchRun], frozen=True):
     """A page of runs."""

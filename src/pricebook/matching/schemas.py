@@ -4,10 +4,16 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from pricebook.errors import query_issue, validation_error
-from pricebook.http.cursor import MAX_CURSOR, UNKNOWN_CURSOR, Cursor, decode_cursor, encode_cursor
+from pricebook.errors import validation_error
 from pricebook.http.field_types import Price, SearchText, doc, search_issues, search_terms
-from pricebook.http.pagination import PageSize
+from pricebook.http.pagination import (
+    CursorPage,
+    ExactCount,
+    KeysetQuery,
+    NextCursor,
+    PageNumber,
+    PageSize,
+)
 
 Band = Literal["certain", "likely", "possible"]
 Action = Literal["accept", "reject"]
@@ -83,54 +89,19 @@ class MatchFilter(Struct, frozen=True, kw_only=True):
         return search_terms(self.search)
 
 
-class MatchPosition(Struct, frozen=True, array_like=True):
-    """The last item of a page: the band and the score of its best suggestion, and its id."""
+class MatchQuery(MatchFilter, KeysetQuery, frozen=True, kw_only=True):
+    """Filters of unmatched items with suggestions, and which page of them to return."""
 
-    band: Band
-    score: float
-    supplier_item_id: UUID
-
-
-class MatchQuery(MatchFilter, frozen=True, kw_only=True):
-    """Filters of unmatched items with suggestions, and where the page begins."""
-
+    page: PageNumber = 1
     limit: PageSize = 50
-    cursor: Annotated[
-        Cursor | None, doc("Value of `next_cursor` of the page before, with the same filters.")
-    ] = None
+    cursor: NextCursor = None
+    exact_count: ExactCount = False
 
     def __post_init__(self) -> None:
         """Raise ValidationError for a search text or a cursor that cannot be used."""
-        issues = search_issues(self.search)
-        if (
-            not issues
-            and self.cursor is not None
-            and (len(self.cursor) > MAX_CURSOR or self.after is None)
-        ):
-            issues = [query_issue("cursor", UNKNOWN_CURSOR)]
-        if issues:
+        if issues := search_issues(self.search) or self.cursor_issues():
             raise validation_error(*issues)
 
-    @property
-    def after(self) -> MatchPosition | None:
-        """The position at which the page before ended; None without a valid cursor."""
-        if self.cursor is None:
-            return None
-        return decode_cursor(self.cursor, MatchPosition, self._binding)
 
-    def cursor_after(self, position: MatchPosition) -> str:
-        """Return the cursor of the page after a position."""
-        return encode_cursor(position, self._binding)
-
-    @property
-    def _binding(self) -> tuple[object, ...]:
-        return self.supplier_id, self.band, self.only_one, self.words
-
-
-class MatchPage(Struct, frozen=True):
+class MatchPage(CursorPage[SuggestedMatch], frozen=True):
     """A page of unmatched items with their suggestions, the best first."""
-
-    total_count: Annotated[int, doc("Items of all pages together; exact.")]
-    limit: Annotated[int, doc("Items per page, at most.")]
-    next_cursor: Annotated[str | None, doc("Cursor of the next page; null on the last one.")]
-    data: Annotated[list[SuggestedMatch], doc("The items of this page.")]

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError, DatabaseBusyError, NotFoundError
-from pricebook.http.pagination import Page, Paging, page_of
+from pricebook.http.pagination import CursorPage, CursorPaging, cursor_page_of
 from pricebook.matching import (
     auto_link_repository,
     batch_repository,
@@ -26,7 +26,7 @@ from pricebook.matching.decision_schemas import (
 )
 from pricebook.matching.model_schemas import MatchModel
 from pricebook.matching.run_schemas import MatchRun, RunRequest
-from pricebook.matching.schemas import Action, MatchPage, MatchQuery
+from pricebook.matching.schemas import Action, MatchQuery, SuggestedMatch
 from pricebook.matching.scoring.model import load_shipped
 from pricebook.products import service as products
 from pricebook.products.schemas import CreateProductRequest, StaffProductDetail
@@ -35,14 +35,10 @@ from pricebook.suppliers import service as suppliers
 AFTER_IMPORT = "import"
 
 
-async def list_matches(database: Database, query: MatchQuery) -> MatchPage:
+async def list_matches(database: Database, query: MatchQuery) -> CursorPage[SuggestedMatch]:
     """Return a page of unmatched items with their suggestions, the best first."""
     async with database.connection() as conn:
-        total_count, found = await repository.list_matches(conn, query)
-    has_more = len(found) > query.limit
-    shown = found[: query.limit]
-    next_cursor = query.cursor_after(shown[-1][0]) if has_more else None
-    return MatchPage(total_count, query.limit, next_cursor, [match for _, match in shown])
+        return cursor_page_of(query, await repository.list_matches(conn, query))
 
 
 async def request_run(database: Database, request: RunRequest, name: str) -> MatchRun:
@@ -68,11 +64,10 @@ async def get_run(database: Database, run_id: UUID) -> MatchRun:
     return run
 
 
-async def list_runs(database: Database, paging: Paging) -> Page[MatchRun]:
+async def list_runs(database: Database, paging: CursorPaging) -> CursorPage[MatchRun]:
     """Return a page of the runs, newest first."""
     async with database.connection() as conn:
-        total_count, runs = await run_repository.list_runs(conn, paging)
-    return page_of(paging, total_count, runs)
+        return cursor_page_of(paging, await run_repository.list_runs(conn, paging))
 
 
 async def is_run_due(database: Database) -> bool:
@@ -161,11 +156,10 @@ async def undo_batch(database: Database, batch_id: UUID, name: str) -> UndoneBat
     return await decisions.undo(database, batch_id, name)
 
 
-async def list_batches(database: Database, paging: Paging) -> Page[MatchBatch]:
+async def list_batches(database: Database, paging: CursorPaging) -> CursorPage[MatchBatch]:
     """Return a page of the batches of decisions, newest first."""
     async with database.connection() as conn:
-        total_count, batches = await batch_repository.list_batches(conn, paging)
-    return page_of(paging, total_count, batches)
+        return cursor_page_of(paging, await batch_repository.list_batches(conn, paging))
 
 
 async def get_auto_link(database: Database, supplier_id: UUID) -> AutoLink:
@@ -204,11 +198,10 @@ async def use_model(database: Database, version: int) -> list[MatchModel]:
     return await list_models(database)
 
 
-async def list_clusters(database: Database, paging: Paging) -> Page[Cluster]:
+async def list_clusters(database: Database, paging: CursorPaging) -> CursorPage[Cluster]:
     """Return a page of the clusters, the likeliest first."""
     async with database.connection() as conn:
-        total_count, clusters = await cluster_repository.list_clusters(conn, paging)
-    return page_of(paging, total_count, clusters)
+        return cursor_page_of(paging, await cluster_repository.list_clusters(conn, paging))
 
 
 async def create_product(

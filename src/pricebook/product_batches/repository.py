@@ -8,8 +8,10 @@ from uuid import UUID
 import msgspec
 
 from pricebook.db.database import Connection
+from pricebook.db.keyset import Key, Listing
+from pricebook.db.list_pages import ListPage, as_structs, read_page
 from pricebook.db.row_types import counted_row, fetch_page, fetch_value, struct_row
-from pricebook.http.pagination import Paging
+from pricebook.http.pagination import CursorPaging
 from pricebook.product_batches.schemas import (
     BatchChange,
     BatchHead,
@@ -21,6 +23,15 @@ from pricebook.product_batches.schemas import (
 
 HEAD: LiteralString = (
     "id, kind, state, fields, created_by, created_at, applied_by, applied_at, undone_by, undone_at"
+)
+_ONE: LiteralString = "SELECT {head} FROM product_batches WHERE id = page.k2"
+BATCHES = Listing(
+    table="product_batches",
+    keys=(
+        Key("created_at", "timestamptz", is_descending=True),
+        Key("id", "uuid", is_descending=True),
+    ),
+    details=_ONE.format(head=HEAD),
 )
 
 EFFECT: LiteralString = """
@@ -144,20 +155,9 @@ async def get_effect(conn: Connection, batch_id: UUID) -> Effect:
         return effect
 
 
-async def list_batches(conn: Connection, paging: Paging) -> tuple[int, list[BatchHead]]:
-    """Return a page of the batches, newest first, and their number."""
-    statement: LiteralString = """
-        SELECT counted.total_count, page.*
-        FROM (SELECT count(*) AS total_count FROM product_batches) AS counted
-        LEFT JOIN LATERAL (
-            SELECT {head} FROM product_batches
-            ORDER BY created_at DESC, id DESC LIMIT %s OFFSET %s
-        ) AS page ON true
-        ORDER BY page.created_at DESC, page.id DESC
-    """
-    async with conn.cursor(row_factory=counted_row(BatchHead)) as cursor:
-        await cursor.execute(statement.format(head=HEAD), [paging.limit, paging.offset])
-        return await fetch_page(cursor)
+async def list_batches(conn: Connection, paging: CursorPaging) -> ListPage[BatchHead]:
+    """Return a page of the batches, newest first."""
+    return await read_page(conn, BATCHES, paging.window, as_structs(BatchHead))
 
 
 async def list_changes(

@@ -10,7 +10,7 @@ from pricebook.db.database import Database
 from pricebook.errors import ConflictError, NotFoundError
 from pricebook.http.json_body import provide_body
 from pricebook.http.openapi import RequestBody, Success, documented, page_example
-from pricebook.http.pagination import Page, Paging
+from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.http.query_string import provide_query
 from pricebook.product_batches import service
 from pricebook.product_batches.schemas import (
@@ -130,12 +130,12 @@ def previewed(batch: ProductBatch) -> Response[ProductBatch]:
     "/product-batches",
     summary="List batches of product changes",
     description="Returns previewed, applied and undone batches, newest first.",
-    dependencies={"paging": provide_query(Paging)},
-    opt=documented(Success(kind=ProductBatchPage, example=page_example(HEAD)), query=Paging),
+    dependencies={"paging": provide_query(CursorPaging)},
+    opt=documented(Success(kind=ProductBatchPage, example=page_example(HEAD)), query=CursorPaging),
 )
 async def list_product_batches(
-    paging: NamedDependency[Paging], database: NamedDependency[Database]
-) -> Page[BatchHead]:
+    paging: NamedDependency[CursorPaging], database: NamedDependency[Database]
+) -> CursorPage[BatchHead]:
     """Return a page of batches."""
     return await service.list_batches(database, paging)
 

@@ -6,10 +6,10 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from pricebook.errors import FieldIssue, body_issue, query_issue, validation_error
-from pricebook.http.cursor import MAX_CURSOR, UNKNOWN_CURSOR, Cursor, decode_cursor, encode_cursor
+from pricebook.errors import UNKNOWN_CURSOR, FieldIssue, body_issue, validation_error
+from pricebook.http.cursor import MAX_CURSOR, Cursor, decode_cursor, encode_cursor
 from pricebook.http.field_types import MAX_PRICE, doc
-from pricebook.http.pagination import Page, PageSize
+from pricebook.http.pagination import CursorPage, PageSize
 from pricebook.products.list_filters import StaffProductFilter
 from pricebook.products.schemas import (
     CategoryId,
@@ -188,7 +188,7 @@ class ProductBatch(BatchHead, frozen=True):
     effect: Annotated[Effect, doc("What the changes do.")]
 
 
-class ProductBatchPage(Page[BatchHead], frozen=True):
+class ProductBatchPage(CursorPage[BatchHead], frozen=True):
     """A page of batches."""
 
 
@@ -239,7 +239,7 @@ class ChangeQuery(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Raise ValidationError for a cursor that cannot be used."""
         if self.cursor is not None and (len(self.cursor) > MAX_CURSOR or self.after is None):
-            raise validation_error(query_issue("cursor", UNKNOWN_CURSOR))
+            raise validation_error(UNKNOWN_CURSOR)
 
     @property
     def after(self) -> ChangePosition | None:

@@ -20,7 +20,7 @@ from pricebook.errors import (
     body_issue,
     validation_error,
 )
-from pricebook.http.pagination import Page, Paging, page_of
+from pricebook.http.pagination import CursorPage, CursorPaging, cursor_page_of
 from pricebook.product_batches import change_repository, repository
 from pricebook.product_batches.change_repository import APPLY, UNDO, Direction
 from pricebook.product_batches.schemas import (
@@ -112,11 +112,10 @@ async def get_batch(database: Database, batch_id: UUID) -> ProductBatch:
         return await require_batch(conn, batch_id)
 
 
-async def list_batches(database: Database, paging: Paging) -> Page[BatchHead]:
+async def list_batches(database: Database, paging: CursorPaging) -> CursorPage[BatchHead]:
     """Return a page of the batches, newest first."""
     async with database.connection() as conn:
-        total_count, batches = await repository.list_batches(conn, paging)
-    return page_of(paging, total_count, batches)
+        return cursor_page_of(paging, await repository.list_batches(conn, paging))
 
 
 async def list_changes(database: Database, batch_id: UUID, query: ChangeQuery) -> BatchChangePage:

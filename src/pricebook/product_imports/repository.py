@@ -7,9 +7,11 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import counted_row, fetch_page, fetch_value, find_value, struct_row
+from pricebook.db.keyset import Key, Listing
+from pricebook.db.list_pages import ListPage, as_structs, map_rows, read_page
+from pricebook.db.row_types import fetch_value, find_value, struct_row
 from pricebook.errors import LeaseLostError
-from pricebook.http.pagination import Paging
+from pricebook.http.pagination import CursorPaging
 from pricebook.product_imports.schemas import (
     ClaimedImport,
     ImportCounts,
@@ -26,6 +28,15 @@ IMPORT: LiteralString = """
     jsonb_build_object('new', count_new, 'changed', count_changed, 'unchanged', count_unchanged,
         'rejected', count_rejected, 'duplicate', count_duplicate) AS counts
 """
+_ONE: LiteralString = "SELECT {columns} FROM product_imports WHERE id = page.k2"
+IMPORTS = Listing(
+    table="product_imports",
+    keys=(
+        Key("created_at", "timestamptz", is_descending=True),
+        Key("id", "uuid", is_descending=True),
+    ),
+    details=_ONE.format(columns=IMPORT),
+)
 CLAIMED: LiteralString = """
     id, lease_owner, dry_run, file_path, file_name, sheet_name, columns, last_row_number, attempts,
     requested_by, requested_by_id, request_id
@@ -93,21 +104,10 @@ async def find_import(conn: Connection, import_id: UUID) -> ProductImport | None
     return _with_counts(found) if found else None
 
 
-async def list_imports(conn: Connection, paging: Paging) -> tuple[int, list[ProductImport]]:
-    """Return a page of the imports, newest first, and their number."""
-    statement: LiteralString = """
-        SELECT counted.total_count, page.*
-        FROM (SELECT count(*) AS total_count FROM product_imports) AS counted
-        LEFT JOIN LATERAL (
-            SELECT {fields} FROM product_imports ORDER BY created_at DESC, id DESC
-            LIMIT %s OFFSET %s
-        ) AS page ON true
-        ORDER BY page.enqueued_at DESC, page.id DESC
-    """
-    async with conn.cursor(row_factory=counted_row(ProductImport)) as cursor:
-        await cursor.execute(statement.format(fields=IMPORT), [paging.limit, paging.offset])
-        total_count, rows = await fetch_page(cursor)
-    return total_count, list(map(_with_counts, rows))
+async def list_imports(conn: Connection, paging: CursorPaging) -> ListPage[ProductImport]:
+    """Return a page of the imports, newest first."""
+    imports = as_structs(ProductImport)
+    return map_rows(await read_page(conn, IMPORTS, paging.window, imports), _with_counts)
 
 
 async def claim_next(conn: Connection, owner: str, lease_seconds: float) -> ClaimedImport | None:

@@ -20,7 +20,7 @@ from pricebook.http.csv_download import CSV_MEDIA_TYPE, file_response
 from pricebook.http.multipart import convert_fields, read_form
 from pricebook.http.openapi import MULTIPART, RequestBody, Success, documented, page_example
 from pricebook.http.openapi_headers import RATE_LIMIT_FIELDS
-from pricebook.http.pagination import Page, Paging
+from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.http.problems import request_id_of
 from pricebook.http.query_string import NoParameters, decode_query, provide_query
 from pricebook.http.request_state import request_state
@@ -155,12 +155,12 @@ async def import_products(
     "/product-imports",
     summary="List imports of own products",
     description="Returns the imports, newest first.",
-    dependencies={"paging": provide_query(Paging)},
-    opt=documented(Success(kind=ImportPage, example=page_example(ENDED)), query=Paging),
+    dependencies={"paging": provide_query(CursorPaging)},
+    opt=documented(Success(kind=ImportPage, example=page_example(ENDED)), query=CursorPaging),
 )
 async def list_product_imports(
-    paging: NamedDependency[Paging], database: NamedDependency[Database]
-) -> Page[ProductImport]:
+    paging: NamedDependency[CursorPaging], database: NamedDependency[Database]
+) -> CursorPage[ProductImport]:
     """Return a page of imports."""
     return await service.list_imports(database, paging)
 
@@ -194,7 +194,7 @@ async def list_product_import_rows(
     import_id: ImportId,
     criteria: NamedDependency[ImportedRowQuery],
     database: NamedDependency[Database],
-) -> Page[ImportedRow]:
+) -> CursorPage[ImportedRow]:
     """Return a page of rows."""
     return await service.list_rows(database, import_id, criteria)
 

@@ -7,7 +7,10 @@ from uuid import UUID
 import msgspec
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import counted_row, fetch_page, struct_row
+from pricebook.db.fragments import all_of, equals, fragment
+from pricebook.db.keyset import Key, Listing
+from pricebook.db.list_pages import ListPage, as_structs, map_rows, read_page
+from pricebook.db.row_types import struct_row
 from pricebook.product_imports.file_columns import Links, ParsedRow, ProductFields
 from pricebook.product_imports.planning import RowPlan
 from pricebook.product_imports.schemas import (
@@ -211,33 +214,31 @@ async def set_outcomes(conn: Connection, import_id: UUID, plans: Sequence[RowPla
 
 async def list_rows(
     conn: Connection, import_id: UUID, query: ImportedRowQuery
-) -> tuple[int, list[ImportedRow]]:
-    """Return a page of the rows that have an outcome, in their order, and their number."""
-    conditions: LiteralString = "import_id = %s AND outcome IS NOT NULL"
-    values: list[Any] = [import_id]
-    if query.outcome is not None:
-        conditions += " AND outcome = %s"
-        values.append(query.outcome)
-    statement: LiteralString = """
-        SELECT counted.total_count, page.*
-        FROM (SELECT count(*) AS total_count FROM product_import_rows WHERE {conditions}) AS counted
-        LEFT JOIN LATERAL (
-            SELECT row_number, internal_sku, outcome, coalesce(changes, '[]') AS changes,
-                error_type, error_message, CASE WHEN outcome = 'rejected' THEN cells END AS cells
-            FROM product_import_rows WHERE {conditions}
-            ORDER BY row_number LIMIT %s OFFSET %s
-        ) AS page ON true
-        ORDER BY page.row_number
+) -> ListPage[ImportedRow]:
+    """Return a page of the rows that have an outcome, in their order."""
+    rows = as_structs(ImportedRow)
+    found = await read_page(conn, rows_listing(import_id, query), query.window, rows)
+    return map_rows(found, _with_changes)
+
+
+def rows_listing(import_id: UUID, query: ImportedRowQuery) -> Listing:
+    """Return the list of the rows of an import that have an outcome."""
+    details: LiteralString = """
+        SELECT row_number, internal_sku, outcome, coalesce(changes, '[]') AS changes, error_type,
+            error_message, CASE WHEN outcome = 'rejected' THEN cells END AS cells
+        FROM product_import_rows WHERE import_id = %s AND row_number = page.k1
     """
-    async with conn.cursor(row_factory=counted_row(ImportedRow)) as cursor:
-        await cursor.execute(
-            statement.format(conditions=conditions), [*values, *values, query.limit, query.offset]
-        )
-        total_count, rows = await fetch_page(cursor)
-    return total_count, [
-        msgspec.structs.replace(row, changes=msgspec.convert(row.changes, list[FieldChange]))
-        for row in rows
-    ]
+    return Listing(
+        table="product_import_rows",
+        scope=fragment("import_id = %s AND outcome IS NOT NULL", import_id),
+        conditions=all_of(*equals(outcome=query.outcome)),
+        keys=(Key("row_number", "integer"),),
+        details=fragment(details, import_id),
+    )
+
+
+def _with_changes(row: ImportedRow) -> ImportedRow:
+    return msgspec.structs.replace(row, changes=msgspec.convert(row.changes, list[FieldChange]))
 
 
 async def stream_rejected(

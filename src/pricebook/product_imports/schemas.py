@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from pricebook.db.actor import Actor, requester_as_actor
 from pricebook.http.field_types import doc
-from pricebook.http.pagination import Page, Paging
+from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.product_imports.file_columns import RowErrorKind
 
 ImportState = Literal["queued", "running", "succeeded", "partially_succeeded", "failed"]
@@ -72,7 +72,7 @@ class ProductImport(Struct, frozen=True):
     counts: Annotated[ImportCounts, doc("Rows by outcome; in a dry run what they would be.")]
 
 
-class ImportPage(Page[ProductImport], frozen=True):
+class ImportPage(CursorPage[ProductImport], frozen=True):
     """A page of imports."""
 
 
@@ -100,11 +100,11 @@ class ImportedRow(Struct, frozen=True):
     cells: Annotated[list[str] | None, doc("Cells of a rejected row; null for others.")]
 
 
-class ImportedRowPage(Page[ImportedRow], frozen=True):
+class ImportedRowPage(CursorPage[ImportedRow], frozen=True):
     """A page of rows."""
 
 
-class ImportedRowQuery(Paging, frozen=True):
+class ImportedRowQuery(CursorPaging, frozen=True):
     """Filters of rows, and which page of them to return."""
 
     outcome: Annotated[Outcome | None, doc("Only rows of this outcome.")] = None

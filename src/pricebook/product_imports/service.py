@@ -8,7 +8,7 @@ import msgspec
 from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError, NotFoundError, body_issue, validation_error
 from pricebook.http import safe_csv
-from pricebook.http.pagination import Page, Paging, page_of
+from pricebook.http.pagination import CursorPage, CursorPaging, cursor_page_of
 from pricebook.imports.upload_folder import Upload
 from pricebook.product_imports import repository, row_repository
 from pricebook.product_imports.cell_texts import LinkName, format_links, format_path
@@ -86,11 +86,10 @@ async def _find_earlier(
     return await require_import(conn, found.id)
 
 
-async def list_imports(database: Database, paging: Paging) -> Page[ProductImport]:
+async def list_imports(database: Database, paging: CursorPaging) -> CursorPage[ProductImport]:
     """Return a page of the imports, newest first."""
     async with database.connection() as conn:
-        total_count, imports = await repository.list_imports(conn, paging)
-    return page_of(paging, total_count, imports)
+        return cursor_page_of(paging, await repository.list_imports(conn, paging))
 
 
 async def get_import(database: Database, import_id: UUID) -> ProductImport:
@@ -109,12 +108,11 @@ async def require_import(conn: Connection, import_id: UUID) -> ProductImport:
 
 async def list_rows(
     database: Database, import_id: UUID, query: ImportedRowQuery
-) -> Page[ImportedRow]:
+) -> CursorPage[ImportedRow]:
     """Return a page of the rows of an import that change something; raises NotFoundError."""
     async with database.connection() as conn:
         await require_import(conn, import_id)
-        total_count, rows = await row_repository.list_rows(conn, import_id, query)
-    return page_of(query, total_count, rows)
+        return cursor_page_of(query, await row_repository.list_rows(conn, import_id, query))
 
 
 async def export_rejected(database: Database, import_id: UUID) -> AsyncGenerator[str]:

@@ -1,13 +1,18 @@
-"""Many products at once, for imports; each function runs in the caller's transaction."""
+"""Many products at once, for imports; functions with a connection run in its transaction."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from uuid import UUID
 
-from pricebook.db.database import Connection
+from pricebook.db.database import Connection, Database
 from pricebook.products import bulk_repository, search
 from pricebook.products.list_filters import StaffProductFilter
 from pricebook.products.schemas import CurrentProduct, FileProduct
+from pricebook.system.chunks import chunks
+
+# The change of a price is shown for so many days.
+PRICE_CHANGE_DAYS = 30
+CLEARED_AT_ONCE = 1_000
 
 
 async def find_by_skus(conn: Connection, skus: Sequence[str]) -> dict[str, CurrentProduct]:
@@ -39,3 +44,12 @@ async def stream_file_products(
     async with aclosing(products):
         async for batch in products:
             yield batch
+
+
+async def clear_old_price_changes(database: Database) -> None:
+    """Clear the price changes of products that are no recent ones, in batches."""
+    async with database.connection() as conn:
+        product_ids = await bulk_repository.list_old_price_changes(conn, PRICE_CHANGE_DAYS)
+    for chunk in chunks(product_ids, CLEARED_AT_ONCE):
+        async with database.short_transaction() as conn:
+            await bulk_repository.clear_old_price_changes(conn, chunk, PRICE_CHANGE_DAYS)

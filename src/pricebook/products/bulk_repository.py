@@ -29,7 +29,8 @@ async def list_ids(
     conn: Connection, query: StaffProductFilter, search: SearchFilter | None = None
 ) -> list[UUID]:
     """Return the ids of the products that pass the filters."""
-    cursor = await conn.execute(*ids_statement(query, search))
+    statement = ids_statement(query, search)
+    cursor = await conn.execute(statement.text, statement.values)
     return [product_id for (product_id,) in await cursor.fetchall()]
 
 
@@ -67,11 +68,38 @@ async def set_products(conn: Connection, products: Sequence[CurrentProduct]) -> 
     )
 
 
+async def list_old_price_changes(conn: Connection, days: int) -> list[UUID]:
+    """Return the products whose price changed last more than `days` days ago."""
+    cursor = await conn.execute(
+        """
+        SELECT id FROM products WHERE price_changed_at < now() - make_interval(days => %s)
+        ORDER BY id
+        """,
+        [days],
+    )
+    return [product_id for (product_id,) in await cursor.fetchall()]
+
+
+async def clear_old_price_changes(conn: Connection, product_ids: Sequence[UUID], days: int) -> None:
+    """Clear the last change of the price of products, but for later changes and locked products."""
+    await conn.execute(
+        """
+        UPDATE products SET price_change_percentage = NULL, price_changed_at = NULL
+        WHERE id IN (
+            SELECT id FROM products
+            WHERE id = ANY (%s) AND price_changed_at < now() - make_interval(days => %s)
+            ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+        """,
+        [list(product_ids), days],
+    )
+
+
 async def stream_file_products(
     conn: Connection, query: StaffProductFilter, search: SearchFilter | None = None
 ) -> AsyncGenerator[list[FileProduct]]:
     """Yield the products that pass the filters by name, in batches; needs a transaction."""
     async with conn.cursor(name="products", row_factory=struct_row(FileProduct)) as cursor:
-        await cursor.execute(*product_file_statement(query, search))
+        statement = product_file_statement(query, search)
+        await cursor.execute(statement.text, statement.values)
         while products := await cursor.fetchmany(FILE_ROWS):
             yield products

@@ -1,7 +1,7 @@
 """The filters of the staff list of products and of its export."""
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -15,7 +15,13 @@ from pricebook.http.field_types import (
     search_issues,
     search_terms,
 )
-from pricebook.http.pagination import PageNumber, PageSize
+from pricebook.http.pagination import (
+    ExactCount,
+    KeysetQuery,
+    NextCursor,
+    PageNumber,
+    PageSize,
+)
 from pricebook.products.schemas import ProductStatus
 
 # Every margin lies inside: highest price over lowest target price is below 10^17 percent.
@@ -23,8 +29,13 @@ MARGIN_LIMIT = Decimal(10) ** 18
 HUNDREDTH = Decimal("0.01")
 
 
+Sort = Literal[
+    "name", "-name", "margin", "-margin", "price_change", "-price_change", "updated", "-updated"
+]
+
+
 class StaffProductFilter(Struct, frozen=True):
-    """Filters of products; they combine with AND."""
+    """Filters and sort of products; the filters combine with AND."""
 
     status: Annotated[ProductStatus | None, doc("Only products of this status.")] = None
     min_margin: Annotated[
@@ -50,13 +61,22 @@ class StaffProductFilter(Struct, frozen=True):
         ),
     ] = None
 
+    sort: Annotated[
+        Sort | None,
+        doc(
+            "Sort key: name, `margin_percentage`, `price_change_percentage` or `updated_at`, then"
+            " id; `-` reverses the order; products without a value come last in either. By default"
+            " the name, and in a search what it names comes first."
+        ),
+    ] = None
+
     def __post_init__(self) -> None:
-        """Raise ValidationError naming the parameters whose values do not fit together."""
+        """Raise ValidationError naming the parameters that cannot be used."""
         if issues := self.issues():
             raise validation_error(*issues)
 
     def issues(self) -> list[FieldIssue]:
-        """Return the issues of values that do not fit together."""
+        """Return the issues that types alone do not show."""
         bounds = (self.min_margin, self.max_margin)
         return [
             *range_issues("margin", *bounds, Decimal.is_finite, "expected a number"),
@@ -80,16 +100,17 @@ class StaffProductFilter(Struct, frozen=True):
         return None if self.max_margin is None else _hundredths(self.max_margin, ROUND_FLOOR)
 
 
-class StaffProductQuery(StaffProductFilter, frozen=True):
-    """Filters of products, and which page of the matching products to return."""
+class StaffProductQuery(StaffProductFilter, KeysetQuery, frozen=True):
+    """Filters and sort of products, and which page of the matching products to return."""
 
     page: PageNumber = 1
     limit: PageSize = 50
+    cursor: NextCursor = None
+    exact_count: ExactCount = False
 
-    @property
-    def offset(self) -> int:
-        """The number of products before the page."""
-        return (self.page - 1) * self.limit
+    def issues(self) -> list[FieldIssue]:
+        """Return the issues that types alone do not show."""
+        return super().issues() or self.cursor_issues()
 
 
 def _hundredths(bound: Decimal, rounding: str) -> Decimal:

@@ -3,31 +3,18 @@
 from collections.abc import AsyncGenerator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import groupby
-from operator import attrgetter
 from typing import Any, LiteralString
 from uuid import UUID
 
 from msgspec import Struct
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import (
-    counted_row,
-    fetch_page,
-    fetch_value,
-    find_value,
-    struct_row,
-)
+from pricebook.db.keyset import Position, Window
+from pricebook.db.list_pages import ListPage, as_structs, group_rows, read_page
+from pricebook.db.row_types import fetch_value, find_value, struct_row
 from pricebook.products.list_filters import StaffProductFilter
-from pricebook.products.list_statements import (
-    MAX_SORTED,
-    Window,
-    count_statement,
-    estimate_statement,
-    ranked_ids_statement,
-    staff_export_statement,
-    staff_page_statement,
-)
+from pricebook.products.list_statements import count_statement, export_statement, ranked_statement
+from pricebook.products.listing import products_listing
 from pricebook.products.schemas import (
     NewProduct,
     ProductChange,
@@ -48,10 +35,10 @@ MARKS = ("gtin", "mpn", "brand")
 
 PRODUCT_DETAIL: LiteralString = """
     SELECT product.id, internal_sku, product.name, category_id, status, target_price,
-        margin_percentage, gtin, mpn, brand, item.id AS item_id, item.supplier_id,
-        supplier.name AS supplier_name, item.supplier_sku, item.name AS item_name,
-        item.current_price, item.characteristics, item.last_ingested_at, item.absent_since, {terms},
-        product.created_at, product.updated_at
+        margin_percentage, price_change_percentage, price_changed_at, product.updated_at, gtin, mpn,
+        brand, item.id AS item_id, item.supplier_id, supplier.name AS supplier_name,
+        item.supplier_sku, item.name AS item_name, item.current_price, item.characteristics,
+        item.last_ingested_at, item.absent_since, {terms}, product.created_at
     FROM products AS product
     LEFT JOIN supplier_items AS item ON item.product_id = product.id
     LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id
@@ -73,6 +60,9 @@ class ProductItemRow(Struct, frozen=True):
     status: ProductStatus
     target_price: Decimal | None
     margin_percentage: Decimal | None
+    price_change_percentage: Decimal | None
+    price_changed_at: datetime | None
+    updated_at: datetime
     gtin: str | None
     mpn: str | None
     brand: str | None
@@ -120,10 +110,18 @@ class ProductItemRow(Struct, frozen=True):
 
 
 class ProductItemDetailRow(ProductItemRow, frozen=True):
-    """The same with the times of the product."""
+    """The same with the time of creation of the product."""
 
     created_at: datetime
-    updated_at: datetime
+
+
+class RankedProduct(Struct, frozen=True):
+    """A product that a search finds, with its rank, and whether it comes after a position."""
+
+    rank: int
+    name: str
+    id: UUID
+    is_after: bool
 
 
 async def list_products(
@@ -131,39 +129,35 @@ async def list_products(
     query: StaffProductFilter,
     window: Window,
     search: SearchFilter | None = None,
-) -> tuple[int, list[StaffProduct]]:
-    """Return a window of the products that pass, with all items, and the number of all."""
-    sorts_matches = search is None or await _estimate(conn, query, search) <= MAX_SORTED
-    async with conn.cursor(row_factory=counted_row(ProductItemRow)) as cursor:
-        await cursor.execute(
-            *staff_page_statement(query, window, search, sorts_matches=sorts_matches)
-        )
-        total_count, rows = await fetch_page(cursor)
-    return total_count, [
-        _product([*product_rows]) for _, product_rows in groupby(rows, key=attrgetter("id"))
-    ]
+) -> ListPage[StaffProduct]:
+    """Return a window of the products that pass, with all items."""
+    listing = products_listing(query, search)
+    return group_rows(await read_page(conn, listing, window, as_structs(ProductItemRow)), _product)
 
 
-async def _estimate(conn: Connection, query: StaffProductFilter, search: SearchFilter) -> int:
-    """Return how many products PostgreSQL expects to pass."""
-    (plan,) = await fetch_value(conn, *estimate_statement(query, search))
-    return plan["Plan"]["Plan Rows"]
-
-
-async def count_products(conn: Connection, query: StaffProductFilter, search: SearchFilter) -> int:
-    """Return the number of the products that pass."""
-    return await fetch_value(conn, *count_statement(query, search))
-
-
-async def list_ranked_ids(
+async def count_products(
     conn: Connection, query: StaffProductFilter, search: SearchFilter, limit: int
-) -> list[UUID]:
-    """Return the ids of the products that pass, those that the whole search names first.
+) -> int:
+    """Return the number of the products that pass, at most `limit`."""
+    statement = count_statement(query, search, limit)
+    return await fetch_value(conn, statement.text, statement.values)
+
+
+async def list_ranked(
+    conn: Connection,
+    query: StaffProductFilter,
+    search: SearchFilter,
+    limit: int,
+    after: Position | None = None,
+) -> list[RankedProduct]:
+    """Return the products that pass, those that the whole search names first.
 
     If more than `limit` pass, any of them are returned.
     """
-    cursor = await conn.execute(*ranked_ids_statement(query, search, limit))
-    return [product_id for (product_id,) in await cursor.fetchall()]
+    statement = ranked_statement(query, search, limit, after)
+    async with conn.cursor(row_factory=struct_row(RankedProduct)) as cursor:
+        await cursor.execute(statement.text, statement.values)
+        return await cursor.fetchall()
 
 
 async def stream_rows(
@@ -171,7 +165,8 @@ async def stream_rows(
 ) -> AsyncGenerator[list[tuple[Any, ...]]]:
     """Yield all products that pass the filters, with all items, in batches; needs a transaction."""
     async with conn.cursor(name="export") as cursor:
-        await cursor.execute(*staff_export_statement(query, search))
+        statement = export_statement(query, search)
+        await cursor.execute(statement.text, statement.values)
         while rows := await cursor.fetchmany(EXPORT_ROWS):
             yield rows
 
@@ -197,14 +192,15 @@ async def find_product(conn: Connection, product_id: UUID) -> StaffProductDetail
         brand=product.brand,
         supplier_items=product.supplier_items,
         margin_percentage=product.margin_percentage,
+        price_change_percentage=product.price_change_percentage,
+        price_changed_at=product.price_changed_at,
+        updated_at=product.updated_at,
         created_at=rows[0].created_at,
-        updated_at=rows[0].updated_at,
     )
 
 
 def _product(rows: Sequence[ProductItemRow]) -> StaffProduct:
     product = rows[0]
-    margin = product.margin_percentage
     return StaffProduct(
         id=product.id,
         internal_sku=product.internal_sku,
@@ -216,8 +212,15 @@ def _product(rows: Sequence[ProductItemRow]) -> StaffProduct:
         mpn=product.mpn,
         brand=product.brand,
         supplier_items=[row.item(row.item_id) for row in rows if row.item_id is not None],
-        margin_percentage=None if margin is None else float(margin),
+        margin_percentage=_percentage(product.margin_percentage),
+        price_change_percentage=_percentage(product.price_change_percentage),
+        price_changed_at=product.price_changed_at,
+        updated_at=product.updated_at,
     )
+
+
+def _percentage(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
 
 
 async def find_status(conn: Connection, product_id: UUID) -> ProductStatus | None:

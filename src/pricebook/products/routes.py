@@ -15,9 +15,9 @@ from pricebook.http.json_body import decode_body, provide_body
 from pricebook.http.openapi import RequestBody, Success, documented, page_example
 from pricebook.http.query_string import provide_query
 from pricebook.products import service
+from pricebook.products.export_columns import EXPORT_HEADER
 from pricebook.products.list_filters import StaffProductFilter, StaffProductQuery
 from pricebook.products.schemas import (
-    EXPORT_HEADER,
     CreatedProduct,
     CreateProductRequest,
     Match,
@@ -54,9 +54,12 @@ CREATED: dict[str, Any] = {
     "created_at": "2026-03-01T08:02:11.204518Z",
 }
 PRODUCT = {name: value for name, value in CREATED.items() if name != "created_at"} | {
-    "margin_percentage": 29.92
+    "margin_percentage": 29.92,
+    "price_change_percentage": -3.49,
+    "price_changed_at": CREATED["created_at"],
+    "updated_at": CREATED["created_at"],
 }
-DETAIL = PRODUCT | dict.fromkeys(("created_at", "updated_at"), CREATED["created_at"])
+DETAIL = PRODUCT | {"created_at": CREATED["created_at"]}
 CREATE_REQUEST: dict[str, Any] = {
     "name": "Claw hammer 20 oz, fibreglass handle",
     "target_price": "24.90",

@@ -15,9 +15,8 @@ from pricebook.http.field_types import (
     normalise_text,
     text_schema,
 )
-from pricebook.http.pagination import Page
+from pricebook.http.pagination import CursorPage
 from pricebook.pricelists.facts.gtin import parse_gtin
-from pricebook.suppliers.item_terms import EXPORTED_TERMS
 from pricebook.suppliers.schemas import SupplierItem
 
 ProductStatus = Literal["draft", "active", "archived"]
@@ -80,29 +79,17 @@ Margin = Annotated[
     ),
 ]
 
-# Column names of the CSV export.
-EXPORT_HEADER = (
-    "id",
-    "internal_sku",
-    "name",
-    "category_id",
-    "status",
-    "target_price",
-    "margin_percentage",
-    "supplier_item_id",
-    "supplier_id",
-    "supplier_name",
-    "supplier_sku",
-    "supplier_item_name",
-    "current_price",
-    "characteristics",
-    "last_ingested_at",
-    "absent_since",
-    *EXPORTED_TERMS,
-    "product_gtin",
-    "product_mpn",
-    "product_brand",
-)
+PriceChange = Annotated[
+    float | None,
+    doc(
+        "Last change of the lowest price, in percent of the one before, to two decimals; null"
+        " without one in the last 30 days, or without a price before or after."
+    ),
+]
+PriceChangedAt = Annotated[
+    datetime | None, doc("Time of that change, ISO 8601 UTC; null after 30 days.")
+]
+UpdatedAt = Annotated[datetime, doc("Time of the last change, prices too, ISO 8601 UTC.")]
 
 
 class NewProduct(Struct, frozen=True):
@@ -162,12 +149,15 @@ class ProductWithItems(Struct, frozen=True):
 
 
 class StaffProduct(ProductWithItems, frozen=True):
-    """A product with its supplier items and its margin."""
+    """A product with its supplier items, its margin and the last change of its price."""
 
     margin_percentage: Margin
+    price_change_percentage: PriceChange
+    price_changed_at: PriceChangedAt
+    updated_at: UpdatedAt
 
 
-class ProductPage(Page[StaffProduct], frozen=True):
+class ProductPage(CursorPage[StaffProduct], frozen=True):
     """A page of products."""
 
 
@@ -175,7 +165,6 @@ class StaffProductDetail(StaffProduct, frozen=True):
     """A product with its supplier items, its margin and its times."""
 
     created_at: CreatedAt
-    updated_at: Annotated[datetime, doc("Time of the last change, ISO 8601 UTC.")]
 
 
 class CreatedProduct(ProductWithItems, frozen=True):

@@ -11,15 +11,32 @@ from uuid import UUID
 import msgspec
 
 from pricebook.db.database import Connection
+from pricebook.db.keyset import Window
+from pricebook.db.list_pages import ListPage
 from pricebook.products import repository, search_repository
 from pricebook.products.list_filters import StaffProductFilter, StaffProductQuery
-from pricebook.products.list_statements import Window
+from pricebook.products.repository import RankedProduct
 from pricebook.products.schemas import StaffProduct
 from pricebook.products.search_filters import SearchFilter, WordFilter, filter_of_words
-from pricebook.products.similar_words import can_be_misspelt, nearest_words, stem_of
+from pricebook.products.search_positions import (
+    SearchPosition,
+    SearchState,
+    other_keys,
+    ranked_keys,
+    start_of,
+)
+from pricebook.products.similar_words import (
+    can_be_misspelt,
+    distinct_texts,
+    is_word,
+    nearest_words,
+    stem_of,
+)
 
 # Up to so many products are ranked and followed by those with similar words.
 MAX_RANKED = 200
+# The same on later pages by cursor, while more products come to pass.
+MAX_RANKED_LATER = 10_000
 MIN_CODE_LENGTH = 3
 
 
@@ -40,47 +57,105 @@ async def exact_filter(conn: Connection, query: StaffProductFilter) -> SearchFil
     )
 
 
-async def list_products(
-    conn: Connection, query: StaffProductQuery
-) -> tuple[int, list[StaffProduct]]:
-    """Return a page of the products that pass search and filters, best first, and their number."""
+async def list_products(conn: Connection, query: StaffProductQuery) -> ListPage[StaffProduct]:
+    """Return the page of the products that pass search and filters; without a sort, best first.
+
+    A cursor keeps what the first page has decided, while products are added and changed.
+    """
     exact = await exact_filter(conn, query)
-    if any(map(_may_be_code, query.words)):  # few have it, most often
-        ranked = await repository.list_ranked_ids(conn, query, exact, MAX_RANKED)
-        is_common = len(ranked) == MAX_RANKED
-    else:
-        window = Window(query.limit, query.offset)
-        total_count, products = await repository.list_products(conn, query, window, exact)
-        is_common = total_count >= MAX_RANKED
-        if is_common and not exact.product_ids:
-            return total_count, products
-        ranked = await _list_ranked(conn, query, exact) if total_count and not is_common else []
-    if is_common:
-        by_code = SearchFilter(product_ids=exact.product_ids)
-        ranked = await _list_ranked(conn, query, by_code) if exact.product_ids else []
-        return await _list_page(conn, query, ranked, exact)
-    return await _list_page(conn, query, ranked, await similar_filter(conn, exact, len(ranked)))
+    start = start_of(query)
+    state = start.state if start else await _first_state(conn, query, exact)
+    if query.sort is not None:
+        return await _list_sorted(conn, query, exact, state)
+    first = SearchFilter(product_ids=exact.product_ids) if state.is_common else exact
+    ranked = list[RankedProduct]()
+    if first.words or first.product_ids:
+        most = MAX_RANKED + len(first.product_ids) if start is None else MAX_RANKED_LATER
+        after = start.keys if start and start.is_ranked else None
+        ranked = await repository.list_ranked(conn, query, first, most, after)
+    others = _others(exact, state, ranked)
+    return await _list_page(conn, query, start, (state, ranked, others))
 
 
-async def _list_ranked(
-    conn: Connection, query: StaffProductFilter, search: SearchFilter
-) -> list[UUID]:
-    most = len(search.product_ids) + MAX_RANKED
-    return await repository.list_ranked_ids(conn, query, search, most)
+async def _list_sorted(
+    conn: Connection, query: StaffProductQuery, exact: SearchFilter, state: SearchState
+) -> ListPage[StaffProduct]:
+    start = start_of(query)
+    window = query.window
+    if start:
+        window = msgspec.structs.replace(window, after=start.keys)
+    search = _with_texts(exact, state.texts) if state.texts else exact
+    found = await repository.list_products(conn, query, window, search)
+    keys = [other_keys(state, each) for each in found.keys]
+    return msgspec.structs.replace(found, keys=keys)
+
+
+async def _first_state(
+    conn: Connection, query: StaffProductFilter, exact: SearchFilter
+) -> SearchState:
+    count = await repository.count_products(conn, query, exact, MAX_RANKED)
+    if count >= MAX_RANKED:
+        return SearchState(is_common=True)
+    similar = await similar_filter(conn, exact, count)
+    return SearchState(
+        is_common=False, texts=[word.texts for word in similar.words] if similar else []
+    )
+
+
+def _others(
+    exact: SearchFilter, state: SearchState, ranked: list[RankedProduct]
+) -> SearchFilter | None:
+    """Return the filter of the products that follow the ranked ones by name; None for none."""
+    if not state.is_common and not state.texts:
+        return None
+    search = exact if state.is_common else _with_texts(exact, state.texts)
+    return msgspec.structs.replace(search, without=tuple(product.id for product in ranked))
+
+
+def _with_texts(exact: SearchFilter, texts: Sequence[tuple[str, ...]]) -> SearchFilter:
+    """Return the filter with other texts in place of each word."""
+    words = [
+        msgspec.structs.replace(word, texts=word_texts)
+        for word, word_texts in zip(exact.words, texts, strict=True)
+    ]
+    return msgspec.structs.replace(exact, words=tuple(words))
 
 
 async def _list_page(
-    conn: Connection, query: StaffProductQuery, ranked: list[UUID], further: SearchFilter | None
-) -> tuple[int, list[StaffProduct]]:
-    """Return a page of the ranked products and then those that pass `further`, and their number."""
-    page_ids = ranked[query.offset : query.offset + query.limit]
-    first = await _list_by_ids(conn, query, page_ids)
-    if further is None:
-        return len(ranked), first
-    window = Window(query.limit - len(page_ids), max(0, query.offset - len(ranked)))
-    others = msgspec.structs.replace(further, without=tuple(ranked))
-    count, rest = await repository.list_products(conn, query, window, others)
-    return len(ranked) + count, [*first, *rest]
+    conn: Connection,
+    query: StaffProductQuery,
+    start: SearchPosition | None,
+    found: tuple[SearchState, list[RankedProduct], SearchFilter | None],
+) -> ListPage[StaffProduct]:
+    """Return a page of the ranked products and then the others."""
+    state, ranked, others = found
+    window = query.window
+    if start is None:
+        first = ranked[window.offset :]
+    else:
+        first = [product for product in ranked if start.is_ranked and product.is_after]
+    first = first[: window.limit]
+    products = await _list_by_ids(conn, query, [product.id for product in first])
+    keys = [ranked_keys(state, product.rank, product.name, product.id) for product in first]
+    if others is None:
+        return ListPage(len(ranked), is_exact=True, rows=products, keys=keys)
+    rest = await repository.list_products(
+        conn,
+        query,
+        Window(
+            limit=window.limit - len(first),
+            offset=max(0, window.offset - len(ranked)),
+            after=start.keys if start and not start.is_ranked else None,
+            counts_all=window.counts_all,
+        ),
+        others,
+    )
+    return ListPage(
+        len(ranked) + rest.total_count,
+        rest.is_exact,
+        [*products, *rest.rows],
+        [*keys, *(other_keys(state, each) for each in rest.keys)],
+    )
 
 
 async def export_filter(conn: Connection, query: StaffProductFilter) -> SearchFilter | None:
@@ -88,8 +163,8 @@ async def export_filter(conn: Connection, query: StaffProductFilter) -> SearchFi
     if not query.words:
         return None
     exact = await exact_filter(conn, query)
-    total_count = await repository.count_products(conn, query, exact)
-    return await similar_filter(conn, exact, total_count) or exact
+    state = await _first_state(conn, query, exact)
+    return _with_texts(exact, state.texts) if state.texts else exact
 
 
 async def _list_by_ids(
@@ -97,42 +172,32 @@ async def _list_by_ids(
 ) -> list[StaffProduct]:
     if not product_ids:
         return []
-    window = Window(len(product_ids), 0)
     wanted = SearchFilter(product_ids=tuple(product_ids))
-    _, products = await repository.list_products(conn, query, window, wanted)
-    return sorted(products, key=lambda product: product_ids.index(product.id))
+    found = await repository.list_products(conn, query, Window(len(product_ids)), wanted)
+    return sorted(found.rows, key=lambda product: product_ids.index(product.id))
 
 
-async def similar_filter(
-    conn: Connection, exact: SearchFilter, total_count: int
-) -> SearchFilter | None:
+async def similar_filter(conn: Connection, exact: SearchFilter, count: int) -> SearchFilter | None:
     """Return the filter that also finds similar words, None if it would find no more.
 
-    `total_count` is the number of products that pass the exact one. Misspelt words are replaced
-    only where it is 0.
+    `count` is the number of products that pass the exact one. Misspelt words are replaced only
+    where it is 0.
     """
-    if total_count >= MAX_RANKED:
+    if count >= MAX_RANKED:
         return None
-    words = exact.words
-    similar = {} if total_count else await _similar_words(conn, exact)
-    extended = tuple(msgspec.structs.replace(word, texts=_texts(word, similar)) for word in words)
-    return None if extended == words else msgspec.structs.replace(exact, words=extended)
-
-
-async def _similar_words(conn: Connection, exact: SearchFilter) -> dict[str, tuple[str, ...]]:
-    wanted = [
-        word.texts[0]
+    plain = [word.texts[0] for word in exact.words if not word.product_ids]
+    forms = await search_repository.find_word_forms(conn, [*filter(is_word, plain)])
+    unknown = [word for word in plain if count == 0 and word not in forms and can_be_misspelt(word)]
+    similar = await search_repository.find_similar_words(conn, unknown) if unknown else {}
+    texts = {word: distinct_texts([word, *forms.get(word, [stem_of(word)])]) for word in plain}
+    for word, (folded, candidates) in similar.items():
+        if nearest := nearest_words(folded, candidates):
+            texts[word] = nearest
+    words = tuple(
+        msgspec.structs.replace(word, texts=texts.get(word.texts[0], word.texts))
         for word in exact.words
-        if not word.product_ids and can_be_misspelt(word.texts[0])
-    ]
-    found = await search_repository.find_similar_words(conn, wanted) if wanted else {}
-    return {word: nearest_words(folded, candidates) for word, (folded, candidates) in found.items()}
-
-
-def _texts(word: WordFilter, similar: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the words that a misspelt word may be; of others the stem, which they have too."""
-    text = word.texts[0]
-    return similar.get(text) or (stem_of(text),)
+    )
+    return None if words == exact.words else msgspec.structs.replace(exact, words=words)
 
 
 def _may_be_code(word: str) -> bool:

@@ -1,11 +1,10 @@
 """The conditions of a staff search: what each word may be, and which products its codes name."""
 
-from typing import Any, LiteralString
 from uuid import UUID
 
 from msgspec import Struct
 
-Conditions = tuple[LiteralString, list[Any]]
+from pricebook.db.fragments import Fragment, all_of, any_of, fragment
 
 
 class WordFilter(Struct, frozen=True):
@@ -14,14 +13,11 @@ class WordFilter(Struct, frozen=True):
     texts: tuple[str, ...]
     product_ids: tuple[UUID, ...] = ()
 
-    def conditions(self) -> Conditions:
-        """Return the condition that a product has the word."""
-        parts: list[LiteralString] = ["search_text LIKE search_pattern(%s)"] * len(self.texts)
-        values: list[Any] = [*self.texts]
-        if self.product_ids:
-            parts.append("id = ANY (%s)")
-            values.append(list(self.product_ids))
-        return _joined(" OR ", parts), values
+    @property
+    def condition(self) -> Fragment:
+        """The condition that a product has the word."""
+        texts = [fragment("search_text LIKE search_pattern(%s)", text) for text in self.texts]
+        return any_of(*texts, *_among(self.product_ids))
 
 
 class SearchFilter(Struct, frozen=True):
@@ -34,23 +30,14 @@ class SearchFilter(Struct, frozen=True):
     product_ids: tuple[UUID, ...] = ()
     without: tuple[UUID, ...] = ()
 
-    def conditions(self) -> Conditions:
-        """Return the condition that a product passes, and its values."""
-        parts: list[LiteralString] = []
-        values: list[Any] = []
-        for word in self.words:
-            part, word_values = word.conditions()
-            parts.append(part)
-            values += word_values
-        any_of: list[LiteralString] = [_joined(" AND ", parts)] if parts else []
-        if self.product_ids:
-            any_of.append("id = ANY (%s)")
-            values.append(list(self.product_ids))
-        condition = _joined(" OR ", any_of)
-        if self.without:
-            condition += " AND id <> ALL (%s)"
-            values.append(list(self.without))
-        return condition, values
+    @property
+    def condition(self) -> Fragment:
+        """The condition that a product passes."""
+        words = [all_of(*(word.condition for word in self.words))] if self.words else []
+        passes = any_of(*words, *_among(self.product_ids))
+        if not self.without:
+            return passes
+        return all_of(passes, fragment("id <> ALL (%s)", list(self.without)))
 
 
 def filter_of_words(words: tuple[str, ...]) -> SearchFilter:
@@ -58,5 +45,5 @@ def filter_of_words(words: tuple[str, ...]) -> SearchFilter:
     return SearchFilter(tuple(WordFilter((word,)) for word in words))
 
 
-def _joined(operator: LiteralString, parts: list[LiteralString]) -> LiteralString:
-    return parts[0] if len(parts) == 1 else "(" + operator.join(parts) + ")"
+def _among(product_ids: tuple[UUID, ...]) -> list[Fragment]:
+    return [fragment("id = ANY (%s)", list(product_ids))] if product_ids else []

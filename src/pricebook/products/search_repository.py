@@ -8,6 +8,7 @@ from pricebook.db.database import Connection
 # A code that names more products is no code: they are found by the words of their names.
 MAX_PRODUCTS_OF_CODE = 1000
 MAX_CANDIDATES = 40
+MAX_FORMS = 20
 # Two exchanged letters in a word of six leave a quarter of its trigrams.
 MIN_SIMILARITY = "0.2"
 
@@ -23,12 +24,7 @@ async def find_by_codes(conn: Connection, codes: Sequence[str]) -> dict[str, tup
         SELECT wanted.code, found.ids
         FROM unnest(%(codes)s::text[]) AS given (code)
         CROSS JOIN LATERAL (
-            SELECT given.code, code_key(given.code) AS key, CASE
-                WHEN given.code ~ '^[0-9]{8,14}$' THEN ARRAY(
-                    SELECT lpad(ltrim(given.code, '0'), length, '0')
-                    FROM unnest(ARRAY[8, 12, 13, 14]) AS length
-                    WHERE length >= char_length(ltrim(given.code, '0')))
-                ELSE '{}' END AS gtins
+            SELECT given.code, code_key(given.code) AS key, gtin_forms(given.code) AS gtins
         ) AS wanted
         CROSS JOIN LATERAL (
             SELECT array_agg(DISTINCT id ORDER BY id) AS ids FROM (
@@ -61,6 +57,24 @@ async def find_by_codes(conn: Connection, codes: Sequence[str]) -> dict[str, tup
         {"codes": list(codes), "most": MAX_PRODUCTS_OF_CODE},
     )
     return {code: tuple(ids) for code, ids in await cursor.fetchall()}
+
+
+async def find_word_forms(conn: Connection, words: Sequence[str]) -> dict[str, list[str]]:
+    """Return the words of products that are other forms of each word: those with the same stem."""
+    cursor = await conn.execute(
+        """
+        SELECT given.word, array_agg(DISTINCT form.word)
+        FROM unnest(%s::text[]) AS given (word)
+        CROSS JOIN LATERAL (
+            SELECT word FROM product_words WHERE stems && word_stems(search_fold(given.word))
+            LIMIT %s
+        ) AS form
+        WHERE form.word <> search_fold(given.word)
+        GROUP BY given.word
+        """,
+        [list(words), MAX_FORMS],
+    )
+    return dict(await cursor.fetchall())
 
 
 async def find_similar_words(

@@ -16,12 +16,11 @@ from pricebook.errors import (
     validation_error,
 )
 from pricebook.http import safe_csv
-from pricebook.http.pagination import Page, page_of
+from pricebook.http.pagination import CursorPage, cursor_page_of
 from pricebook.products import repository, search
+from pricebook.products.export_columns import EXPORT_HEADER
 from pricebook.products.list_filters import StaffProductFilter, StaffProductQuery
-from pricebook.products.list_statements import Window
 from pricebook.products.schemas import (
-    EXPORT_HEADER,
     CreatedProduct,
     CreateProductRequest,
     Match,
@@ -39,18 +38,17 @@ CREATE_BATCH_ITEMS = 5000
 SALES_EDITABLE_FIELDS = frozenset({"target_price"})
 
 
-async def list_products(database: Database, query: StaffProductQuery) -> Page[StaffProduct]:
+async def list_products(database: Database, query: StaffProductQuery) -> CursorPage[StaffProduct]:
     """Return a page of the products that pass every filter, with all items.
 
-    They are by name and id; those of a search with its codes and words as they are come first.
+    By default they are by name and id, and those that a search names come first.
     """
     async with database.connection() as conn:
         if query.words:
-            total_count, products = await search.list_products(conn, query)
+            found = await search.list_products(conn, query)
         else:
-            window = Window(query.limit, query.offset)
-            total_count, products = await repository.list_products(conn, query, window)
-    return page_of(query, total_count, products)
+            found = await repository.list_products(conn, query, query.window)
+    return cursor_page_of(query, found)
 
 
 async def export_products(database: Database, query: StaffProductFilter) -> AsyncGenerator[str]:

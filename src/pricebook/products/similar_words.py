@@ -3,9 +3,13 @@
 from collections.abc import Iterable
 
 MIN_LETTERS = 4
+# Of a word of which other forms are found.
+MIN_FORM_LETTERS = 3
 # Words of so many letters may have one wrong, longer ones two.
 MAX_LETTERS_OF_ONE_ERROR = 5
 MAX_SIMILAR_WORDS = 5
+
+
 # The ending that may differ in another form, by the shortest length of a word.
 _ENDINGS = ((7, 2), (6, 1))
 
@@ -13,6 +17,11 @@ _ENDINGS = ((7, 2), (6, 1))
 def can_be_misspelt(word: str) -> bool:
     """Return whether a word is one of letters, not a code or a number, and long enough."""
     return len(word) >= MIN_LETTERS and word.isalpha()
+
+
+def is_word(word: str) -> bool:
+    """Return whether a word is one of letters, whose other forms can be found."""
+    return len(word) >= MIN_FORM_LETTERS and word.isalpha()
 
 
 def stem_of(word: str) -> str:
@@ -23,6 +32,16 @@ def stem_of(word: str) -> str:
         if len(word) >= length:
             return word[:-ending]
     return word
+
+
+def distinct_texts(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the texts without those that contain another one: what has them has it, too."""
+    shortest = sorted(dict.fromkeys(texts), key=len)
+    return tuple(
+        text
+        for number, text in enumerate(shortest)
+        if not any(each in text for each in shortest[:number])
+    )
 
 
 def nearest_words(word: str, candidates: Iterable[str]) -> tuple[str, ...]:

@@ -9,7 +9,10 @@ from uuid import UUID
 from msgspec import Struct
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import counted_row, fetch_page, struct_row
+from pricebook.db.fragments import all_of, equals
+from pricebook.db.keyset import Key, Listing
+from pricebook.db.list_pages import ListPage, as_structs, map_rows, read_page
+from pricebook.db.row_types import struct_row
 from pricebook.quarantine.schemas import (
     QuarantinedRow,
     QuarantineQuery,
@@ -20,25 +23,20 @@ from pricebook.suppliers.item_terms import with_decoded_terms
 
 PURGE_BATCH_ROWS = 5_000
 
-PAGE: LiteralString = """
-    SELECT counted.total_count, page.*
-    FROM (SELECT count(*) AS total_count FROM quarantined_rows WHERE {conditions}) AS counted
-    LEFT JOIN LATERAL (
-        SELECT item.id, task_id, supplier_id, supplier.name AS supplier_name, supplier_item_id,
-            row_number, supplier_sku, item.name, old_price, price,
-            coalesce(currency, (SELECT currency FROM catalog_settings)) AS currency,
-            coalesce(cost, price) AS cost, next_cost AS next_price, next_from,
-            factor::float8 AS factor, reason,
-            state, decided_by, decided_at, superseded_at, characteristics,
-            price_details::text AS details, availability::text AS availability, item.created_at
-        FROM (
-            SELECT * FROM quarantined_rows WHERE {conditions}
-            ORDER BY created_at DESC, id DESC
-            LIMIT %s OFFSET %s
-        ) AS item
-        JOIN suppliers AS supplier ON supplier.id = supplier_id
-    ) AS page ON true
-    ORDER BY page.created_at DESC, page.id DESC
+NEWEST_FIRST = (
+    Key("created_at", "timestamptz", is_descending=True),
+    Key("id", "uuid", is_descending=True),
+)
+DETAILS: LiteralString = """
+    SELECT item.id, task_id, supplier_id, supplier.name AS supplier_name, supplier_item_id,
+        row_number, supplier_sku, item.name, old_price, price,
+        coalesce(currency, (SELECT currency FROM catalog_settings)) AS currency,
+        coalesce(cost, price) AS cost, next_cost AS next_price, next_from,
+        factor::float8 AS factor, reason,
+        state, decided_by, decided_at, superseded_at, characteristics,
+        price_details::text AS details, availability::text AS availability, item.created_at
+    FROM quarantined_rows AS item JOIN suppliers AS supplier ON supplier.id = supplier_id
+    WHERE item.id = page.k2
 """
 
 
@@ -85,28 +83,19 @@ class RowState(Struct, frozen=True):
     currency_now: str
 
 
-async def list_rows(conn: Connection, query: QuarantineQuery) -> tuple[int, list[QuarantinedRow]]:
-    """Return a page of the rows that pass every filter, newest first, and their number."""
-    async with conn.cursor(row_factory=counted_row(QuarantinedRowText)) as cursor:
-        await cursor.execute(*page_statement(query))
-        total_count, rows = await fetch_page(cursor)
-    return total_count, [QuarantinedRow(**with_decoded_terms(row)) for row in rows]
+async def list_rows(conn: Connection, query: QuarantineQuery) -> ListPage[QuarantinedRow]:
+    """Return a page of the rows that pass every filter, newest first."""
+    rows = as_structs(QuarantinedRowText)
+    found = await read_page(conn, rows_listing(query), query.window, rows)
+    return map_rows(found, lambda row: QuarantinedRow(**with_decoded_terms(row)))
 
 
-def page_statement(query: QuarantineQuery) -> tuple[LiteralString, list[Any]]:
-    """Return the statement that reads a page, and its values."""
-    filters: list[tuple[LiteralString, Any]] = [
-        (" AND supplier_id = %s", query.supplier_id),
-        (" AND task_id = %s", query.task_id),
-        (" AND state = %s::quarantine_state", query.state),
-    ]
-    conditions: LiteralString = "true"
-    values: list[Any] = []
-    for condition, value in filters:
-        if value is not None:
-            conditions += condition
-            values.append(value)
-    return PAGE.format(conditions=conditions), [*values, *values, query.limit, query.offset]
+def rows_listing(query: QuarantineQuery) -> Listing:
+    """Return the list of the rows that pass every filter."""
+    filters = equals(supplier_id=query.supplier_id, task_id=query.task_id, state=query.state)
+    return Listing(
+        table="quarantined_rows", conditions=all_of(*filters), keys=NEWEST_FIRST, details=DETAILS
+    )
 
 
 async def list_open_ids(conn: Connection, selection: QuarantineSelection) -> list[UUID]:

@@ -8,7 +8,7 @@ from pricebook.db.database import Database
 from pricebook.errors import ConflictError, NotFoundError
 from pricebook.http.json_body import provide_body
 from pricebook.http.openapi import RequestBody, Success, documented, page_example
-from pricebook.http.pagination import Page
+from pricebook.http.pagination import CursorPage
 from pricebook.http.query_string import provide_query
 from pricebook.quarantine import service
 from pricebook.quarantine.schemas import (
@@ -75,7 +75,7 @@ DECISION_DOCS = documented(
 )
 async def list_quarantined_rows(
     criteria: NamedDependency[QuarantineQuery], database: NamedDependency[Database]
-) -> Page[QuarantinedRow]:
+) -> CursorPage[QuarantinedRow]:
     """Return a page of quarantined rows."""
     return await service.list_rows(database, criteria)
 

@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from pricebook.errors import FieldIssue, body_issue, validation_error
 from pricebook.http.field_types import Price, doc
-from pricebook.http.pagination import Page, Paging
+from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.suppliers.item_terms import ItemAvailability, ItemDetails
 
 QuarantineState = Literal["open", "accepted", "refused", "superseded"]
@@ -70,7 +70,7 @@ class QuarantinedRow(Struct, frozen=True, kw_only=True):
     ]
 
 
-class QuarantineQuery(Paging, frozen=True):
+class QuarantineQuery(CursorPaging, frozen=True):
     """Filters of quarantined rows, and which page of them to return."""
 
     supplier_id: Annotated[UUID | None, doc("Only rows of this supplier.")] = None
@@ -122,5 +122,5 @@ class QuarantineDecision(Struct, frozen=True):
     skipped: Annotated[list[SkippedRow], doc("The rows that were not, each with the reason.")]
 
 
-class QuarantinePage(Page[QuarantinedRow], frozen=True):
+class QuarantinePage(CursorPage[QuarantinedRow], frozen=True):
     """A page of quarantined rows."""

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError, NotFoundError
-from pricebook.http.pagination import Page, page_of
+from pricebook.http.pagination import CursorPage, cursor_page_of
 from pricebook.quarantine import repository
 from pricebook.quarantine.repository import RowState
 from pricebook.quarantine.schemas import (
@@ -31,11 +31,10 @@ _ACCEPT = _Decision(repository.accept_rows, frozenset({"accepted"}))
 _REFUSE = _Decision(repository.refuse_rows, frozenset({"accepted", "refused"}))
 
 
-async def list_rows(database: Database, query: QuarantineQuery) -> Page[QuarantinedRow]:
+async def list_rows(database: Database, query: QuarantineQuery) -> CursorPage[QuarantinedRow]:
     """Return a page of quarantined rows, newest first."""
     async with database.connection() as conn:
-        total_count, rows = await repository.list_rows(conn, query)
-    return page_of(query, total_count, rows)
+        return cursor_page_of(query, await repository.list_rows(conn, query))
 
 
 async def accept_rows(

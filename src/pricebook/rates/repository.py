@@ -2,7 +2,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import counted_row, fetch_page, fetch_value, struct_row
+from pricebook.db.fragments import all_of, equals, fragment
+from pricebook.db.keyset import Key, Listing
+from pricebook.db.list_pages import ListPage, as_structs, read_page
+from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.rates.schemas import (
     MANUAL,
     CurrencyRate,
@@ -74,37 +77,30 @@ async def recompute_prices(conn: Connection, today: date, max_age_days: int) -> 
     return await fetch_value(conn, "SELECT recompute_prices(%s, %s)", [today, max_age_days])
 
 
-async def list_rates(conn: Connection, query: RateQuery) -> tuple[int, list[StoredRate]]:
-    """Return a page of the rates, the newest days first, and the number that pass the filters."""
-    async with conn.cursor(row_factory=counted_row(StoredRate)) as cursor:
-        await cursor.execute(
-            """
-            WITH passing AS (
-                SELECT * FROM exchange_rates
-                WHERE (%(base)s::text IS NULL OR base = %(base)s)
-                    AND (%(currency)s::text IS NULL OR currency = %(currency)s)
-                    AND (%(since)s::date IS NULL OR date >= %(since)s)
-            )
-            SELECT counted.total_count, page.*
-            FROM (SELECT count(*) AS total_count FROM passing) AS counted
-            LEFT JOIN LATERAL (
-                SELECT base, currency, date, trim_scale(rate)::text AS rate, source, set_by,
-                    created_at, updated_at
-                FROM passing
-                ORDER BY date DESC, base, currency
-                LIMIT %(limit)s OFFSET %(offset)s
-            ) AS page ON true
-            ORDER BY page.date DESC, page.base, page.currency
-            """,
-            {
-                "base": query.base,
-                "currency": query.currency,
-                "since": query.since,
-                "limit": query.limit,
-                "offset": query.offset,
-            },
-        )
-        return await fetch_page(cursor)
+async def list_rates(conn: Connection, query: RateQuery) -> ListPage[StoredRate]:
+    """Return a page of the rates, the newest days first."""
+    return await read_page(conn, rates_listing(query), query.window, as_structs(StoredRate))
+
+
+def rates_listing(query: RateQuery) -> Listing:
+    """Return the list of the rates that pass the filters."""
+    filters = equals(base=query.base, currency=query.currency)
+    if query.since is not None:
+        filters.append(fragment("date >= %s", query.since))
+    return Listing(
+        table="exchange_rates",
+        conditions=all_of(*filters),
+        keys=(
+            Key("date", "date", is_descending=True),
+            Key("base", "text"),
+            Key("currency", "text"),
+        ),
+        details="""
+        SELECT base, currency, date, trim_scale(rate)::text AS rate, source, set_by, created_at,
+            updated_at
+        FROM exchange_rates WHERE date = page.k1 AND base = page.k2 AND currency = page.k3
+        """,
+    )
 
 
 async def find_newest_date(conn: Connection, source: str) -> date | None:

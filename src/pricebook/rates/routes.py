@@ -7,7 +7,7 @@ from pricebook.auth.schemas import Caller
 from pricebook.db.database import Database
 from pricebook.http.json_body import provide_body
 from pricebook.http.openapi import RequestBody, Success, documented, page_example
-from pricebook.http.pagination import Page
+from pricebook.http.pagination import CursorPage
 from pricebook.http.query_string import provide_query
 from pricebook.rates import service
 from pricebook.rates.schemas import (
@@ -43,7 +43,7 @@ RESULT: dict[str, Any] = {"inserted": 1, "changed": 0, "unchanged": 0, "items_re
 )
 async def list_exchange_rates(
     criteria: NamedDependency[RateQuery], database: NamedDependency[Database]
-) -> Page[StoredRate]:
+) -> CursorPage[StoredRate]:
     """Return a page of exchange rates."""
     return await service.list_rates(database, criteria)
 

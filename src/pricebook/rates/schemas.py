@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from pricebook.errors import FieldIssue, body_issue, validation_error
 from pricebook.http.field_types import doc
-from pricebook.http.pagination import Page, Paging
+from pricebook.http.pagination import CursorPage, CursorPaging
 
 MANUAL = "manual"
 MAX_RATES = 1_000
@@ -106,11 +106,11 @@ class StoredRate(Struct, frozen=True):
     updated_at: Annotated[datetime, doc("Time of the last correction, ISO 8601 UTC.")]
 
 
-class RatePage(Page[StoredRate], frozen=True):
+class RatePage(CursorPage[StoredRate], frozen=True):
     """A page of exchange rates."""
 
 
-class RateQuery(Paging, frozen=True):
+class RateQuery(CursorPaging, frozen=True):
     """Filters of exchange rates, and which page of them to return."""
 
     base: Annotated[CurrencyCode | None, doc("Only rates of one unit of this currency.")] = None

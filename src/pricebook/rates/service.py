@@ -9,7 +9,7 @@ from msgspec import Struct
 from pricebook.audit import service as audit
 from pricebook.audit.schemas import NewEntry
 from pricebook.db.database import Connection, Database
-from pricebook.http.pagination import Page, page_of
+from pricebook.http.pagination import CursorPage, cursor_page_of
 from pricebook.pricelists.schemas.reference_rates import ReferenceRate
 from pricebook.rates import repository
 from pricebook.rates.schemas import (
@@ -92,11 +92,10 @@ async def recompute_prices(context: RateContext) -> int:
         return await repository.recompute_prices(conn, today(), context.max_age_days)
 
 
-async def list_rates(database: Database, query: RateQuery) -> Page[StoredRate]:
+async def list_rates(database: Database, query: RateQuery) -> CursorPage[StoredRate]:
     """Return a page of the rates: the newest days first, then by base and currency."""
     async with database.connection() as conn:
-        total_count, rates = await repository.list_rates(conn, query)
-    return page_of(query, total_count, rates)
+        return cursor_page_of(query, await repository.list_rates(conn, query))
 
 
 async def list_rate_ages(database: Database) -> list[RateAge]:

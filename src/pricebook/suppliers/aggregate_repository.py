@@ -40,3 +40,8 @@ async def check_aggregates(conn: Connection) -> AggregateCheck:
         )
         (found,) = await cursor.fetchall()
     return found
+
+
+async def add_up_item_counts(conn: Connection) -> None:
+    """Replace the changes of the numbers of items of suppliers by their sums."""
+    await conn.execute("SELECT add_up_supplier_item_counts()")

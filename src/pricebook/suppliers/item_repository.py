@@ -1,23 +1,19 @@
-"""Reads and writes the items of suppliers: unmatched items, links, price history."""
+"""Reads and writes the items of suppliers: their links and their price history."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID
 
-from msgspec import Struct
-
 from pricebook.db.database import Connection
-from pricebook.db.row_types import counted_row, fetch_page, struct_row
-from pricebook.http.pagination import Paging
-from pricebook.suppliers.item_terms import TERM_COLUMNS, with_decoded_terms
+from pricebook.db.fragments import fragment
+from pricebook.db.keyset import Key, Listing
+from pricebook.db.list_pages import ListPage, as_structs, read_page
+from pricebook.db.row_types import struct_row
+from pricebook.http.pagination import CursorPaging
 from pricebook.suppliers.schemas import (
     ItemLink,
     NewItemLink,
     PricePoint,
-    UnmatchedItem,
-    UnmatchedItemQuery,
     UnmatchedItemText,
 )
 
@@ -90,99 +86,31 @@ async def find_item_ids(
     return dict(await cursor.fetchall())
 
 
-class UnmatchedItemRow(Struct, frozen=True):
-    """An item without a product; details and availability are JSON."""
-
-    id: UUID
-    supplier_id: UUID
-    supplier_name: str
-    supplier_sku: str
-    name: str
-    current_price: Decimal
-    characteristics: dict[str, Any]
-    last_ingested_at: datetime
-    absent_since: datetime | None
-    currency: str
-    cost: Decimal
-    exchange_rate: Decimal | None
-    rate_date: date | None
-    next_price: Decimal | None
-    next_from: date | None
-    price_outdated_since: datetime | None
-    details: str | None
-    availability: str | None
-    created_at: datetime
-
-
-# The expression must be that of the index on it, including the order of its parts.
-UNMATCHED_ITEMS: LiteralString = """
-    SELECT counted.total_count, page.*
-    FROM (
-        SELECT count(*) AS total_count FROM supplier_items WHERE {conditions}
-    ) AS counted
-    LEFT JOIN LATERAL (
-        SELECT item.id, supplier_id, supplier.name AS supplier_name, supplier_sku, item.name,
-            current_price, characteristics, last_ingested_at, absent_since, {terms}, item.created_at
-        FROM (
-            SELECT * FROM supplier_items WHERE {conditions}
-            ORDER BY created_at, id
-            LIMIT %s OFFSET %s
-        ) AS item
-        JOIN suppliers AS supplier ON supplier.id = supplier_id
-    ) AS page ON true
-    ORDER BY page.created_at, page.id
-"""
-
-
-async def list_unmatched_items(
-    conn: Connection, query: UnmatchedItemQuery
-) -> tuple[int, list[UnmatchedItem]]:
-    """Return a page of the items without a product, oldest first, and the number that pass."""
-    async with conn.cursor(row_factory=counted_row(UnmatchedItemRow)) as cursor:
-        await cursor.execute(*unmatched_items_statement(query))
-        total_count, rows = await fetch_page(cursor)
-    return total_count, [UnmatchedItem(**with_decoded_terms(row)) for row in rows]
-
-
-def unmatched_items_statement(query: UnmatchedItemQuery) -> tuple[LiteralString, list[Any]]:
-    """Return the statement that reads a page of the items without a product, and its values."""
-    conditions: LiteralString = "product_id IS NULL AND supplier_id <> ALL (ARRAY(\
-SELECT id FROM suppliers WHERE deleting_since IS NOT NULL))"
-    values: list[Any] = []
-    if query.supplier_id is not None:
-        conditions += " AND supplier_id = %s"
-        values.append(query.supplier_id)
-    for word in query.words:
-        conditions += " AND search_fold(name || ' ' || supplier_sku) LIKE search_pattern(%s)"
-        values.append(word)
-    statement = UNMATCHED_ITEMS.format(conditions=conditions, terms=TERM_COLUMNS)
-    return statement, [*values, *values, query.limit, query.offset]
-
-
 async def list_prices(
-    conn: Connection, item_id: UUID, paging: Paging
-) -> tuple[int, list[PricePoint]] | None:
-    """Return a page of an item's prices, newest first, and their number; None without the item."""
-    async with conn.cursor(row_factory=counted_row(PricePoint)) as cursor:
-        await cursor.execute(
-            """
-            SELECT (SELECT count(*) FROM price_history WHERE supplier_item_id = item.id)
-                AS total_count, page.price, page.recorded_at,
-                coalesce(page.currency, (SELECT currency FROM catalog_settings)) AS currency,
-                coalesce(page.cost, page.price) AS cost
-            FROM supplier_items AS item
-            LEFT JOIN LATERAL (
-                SELECT price, cost, currency, recorded_at, id FROM price_history
-                WHERE supplier_item_id = item.id
-                ORDER BY recorded_at DESC, id DESC
-                LIMIT %s OFFSET %s
-            ) AS page ON true
-            WHERE item.id = %s
-            ORDER BY page.recorded_at DESC, page.id DESC
-            """,
-            [paging.limit, paging.offset, item_id],
-        )
-        return await fetch_page(cursor) if cursor.rowcount else None
+    conn: Connection, item_id: UUID, paging: CursorPaging
+) -> ListPage[PricePoint]:
+    """Return a page of an item's prices, newest first."""
+    return await read_page(conn, prices_listing(item_id), paging.window, as_structs(PricePoint))
+
+
+def prices_listing(item_id: UUID) -> Listing:
+    """Return the list of the prices of an item."""
+    details: LiteralString = """
+        SELECT price, recorded_at,
+            coalesce(currency, (SELECT currency FROM catalog_settings)) AS currency,
+            coalesce(cost, price) AS cost
+        FROM price_history
+        WHERE supplier_item_id = %s AND recorded_at = page.k1 AND id = page.k2
+    """
+    return Listing(
+        table="price_history",
+        scope=fragment("supplier_item_id = %s", item_id),
+        keys=(
+            Key("recorded_at", "timestamptz", is_descending=True),
+            Key("id", "uuid", is_descending=True),
+        ),
+        details=fragment(details, item_id),
+    )
 
 
 async def find_item(conn: Connection, item_id: UUID) -> ItemLink | None:

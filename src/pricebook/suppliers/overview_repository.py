@@ -7,8 +7,11 @@ from uuid import UUID
 from msgspec import Struct
 
 from pricebook.db.database import Connection
-from pricebook.db.row_types import counted_row, fetch_page, struct_row
-from pricebook.http.pagination import Paging
+from pricebook.db.fragments import fragment
+from pricebook.db.keyset import Key, Listing
+from pricebook.db.list_pages import ListPage, as_structs, map_rows, read_page
+from pricebook.db.row_types import struct_row
+from pricebook.http.pagination import CursorPaging
 from pricebook.suppliers.schemas import LastTask, SourceType, SupplierOverview
 from pricebook.tasks.schemas import TaskState
 
@@ -16,7 +19,8 @@ OVERVIEW: LiteralString = """
     SELECT supplier.id, supplier.name, supplier.source_type,
         coalesce(metadata -> 'source_config', '{}') AS source_config, contact_email, is_active,
         deleting_since,
-        (SELECT count(*) FROM supplier_items WHERE supplier_id = supplier.id) AS items_count,
+        (SELECT coalesce(sum(items), 0)::bigint FROM supplier_item_counts
+            WHERE supplier_id = supplier.id) AS items_count,
         supplier.created_at, supplier.updated_at,
         task.id AS task_id, task.state AS task_state, task.enqueued_at AS task_enqueued_at,
         task.completed_at AS task_completed_at
@@ -28,16 +32,12 @@ OVERVIEW: LiteralString = """
         LIMIT 1
     ) AS task ON true
 """
-PAGE: LiteralString = """
-    SELECT counted.total_count, page.*
-    FROM (
-        SELECT count(*) AS total_count FROM suppliers WHERE deleting_since IS NULL
-    ) AS counted
-    LEFT JOIN LATERAL (
-        {page} WHERE deleting_since IS NULL ORDER BY supplier.name, supplier.id LIMIT %s OFFSET %s
-    ) AS page ON true
-    ORDER BY page.name, page.id
-"""
+SUPPLIERS = Listing(
+    table="suppliers",
+    conditions=fragment("deleting_since IS NULL"),
+    keys=(Key("name", "text"), Key("id", "uuid")),
+    details=OVERVIEW + "WHERE supplier.id = page.k2",
+)
 
 
 class OverviewRow(Struct, frozen=True):
@@ -79,12 +79,10 @@ class OverviewRow(Struct, frozen=True):
         )
 
 
-async def list_suppliers(conn: Connection, paging: Paging) -> tuple[int, list[SupplierOverview]]:
-    """List a page of the suppliers by name, and count them all."""
-    async with conn.cursor(row_factory=counted_row(OverviewRow)) as cursor:
-        await cursor.execute(PAGE.format(page=OVERVIEW), [paging.limit, paging.offset])
-        total_count, rows = await fetch_page(cursor)
-    return total_count, [row.overview for row in rows]
+async def list_suppliers(conn: Connection, paging: CursorPaging) -> ListPage[SupplierOverview]:
+    """List a page of the suppliers by name."""
+    found = await read_page(conn, SUPPLIERS, paging.window, as_structs(OverviewRow))
+    return map_rows(found, lambda row: row.overview)
 
 
 async def find_overview(conn: Connection, supplier_id: UUID) -> SupplierOverview | None:

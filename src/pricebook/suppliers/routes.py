@@ -9,7 +9,7 @@ from pricebook.db.database import Database
 from pricebook.errors import ConflictError, NotFoundError
 from pricebook.http.json_body import provide_body
 from pricebook.http.openapi import RequestBody, Success, documented, page_example
-from pricebook.http.pagination import Page, Paging
+from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.http.query_string import provide_query
 from pricebook.suppliers import service
 from pricebook.suppliers.schemas import (
@@ -121,7 +121,7 @@ ItemId = Annotated[UUID, PathParameter(description="The supplier item's id.")]
 )
 async def list_unmatched_items(
     criteria: NamedDependency[UnmatchedItemQuery], database: NamedDependency[Database]
-) -> Page[UnmatchedItem]:
+) -> CursorPage[UnmatchedItem]:
     """Return a page of items without a product."""
     return await service.list_unmatched_items(database, criteria)
 
@@ -130,12 +130,12 @@ async def list_unmatched_items(
     "/suppliers",
     summary="List suppliers",
     description="Returns all suppliers by name, each with its number of items and its last task.",
-    dependencies={"paging": provide_query(Paging)},
-    opt=documented(Success(kind=SupplierPage, example=page_example(SUPPLIER)), query=Paging),
+    dependencies={"paging": provide_query(CursorPaging)},
+    opt=documented(Success(kind=SupplierPage, example=page_example(SUPPLIER)), query=CursorPaging),
 )
 async def list_suppliers(
-    paging: NamedDependency[Paging], database: NamedDependency[Database]
-) -> Page[SupplierOverview]:
+    paging: NamedDependency[CursorPaging], database: NamedDependency[Database]
+) -> CursorPage[SupplierOverview]:
     """Return a page of suppliers."""
     return await service.list_suppliers(database, paging)
 
@@ -222,16 +222,16 @@ async def delete_supplier(
     "/supplier-items/{item_id:str}/price-history",
     summary="List the price history of a supplier item",
     description="Returns the prices of an item, newest first, one for each change.",
-    dependencies={"paging": provide_query(Paging)},
+    dependencies={"paging": provide_query(CursorPaging)},
     opt=documented(
         Success(kind=PriceHistoryPage, example=page_example(PRICE)),
-        query=Paging,
+        query=CursorPaging,
         errors=(NotFoundError,),
     ),
 )
 async def list_price_history(
-    item_id: ItemId, paging: NamedDependency[Paging], database: NamedDependency[Database]
-) -> Page[PricePoint]:
+    item_id: ItemId, paging: NamedDependency[CursorPaging], database: NamedDependency[Database]
+) -> CursorPage[PricePoint]:
     """Return a page of the prices of an item."""
     return await service.list_prices(database, item_id, paging)
 

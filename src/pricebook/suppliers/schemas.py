@@ -16,7 +16,7 @@ from pricebook.http.field_types import (
     search_terms,
     text_schema,
 )
-from pricebook.http.pagination import Page, Paging
+from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.suppliers.item_terms import ItemAvailability, ItemDetails
 from pricebook.suppliers.source_config import SourceConfig
 from pricebook.suppliers.source_config_change import SourceConfigChange
@@ -220,7 +220,7 @@ class UnmatchedItem(SupplierItem, frozen=True):
     created_at: Annotated[datetime, doc("Time of the first import with the item, ISO 8601 UTC.")]
 
 
-class UnmatchedItemQuery(Paging, frozen=True):
+class UnmatchedItemQuery(CursorPaging, frozen=True):
     """Filters of the items without a product, and which page of them to return."""
 
     supplier_id: Annotated[UUID | None, doc("Only items of this supplier.")] = None
@@ -249,15 +249,15 @@ class PricePoint(Struct, frozen=True):
     cost: Annotated[Price, doc("The same price in the currency of the price list.")]
 
 
-class SupplierPage(Page[SupplierOverview], frozen=True):
+class SupplierPage(CursorPage[SupplierOverview], frozen=True):
     """A page of suppliers."""
 
 
-class UnmatchedItemPage(Page[UnmatchedItem], frozen=True):
+class UnmatchedItemPage(CursorPage[UnmatchedItem], frozen=True):
     """A page of supplier items without a product."""
 
 
-class PriceHistoryPage(Page[PricePoint], frozen=True):
+class PriceHistoryPage(CursorPage[PricePoint], frozen=True):
     """A page of the prices of a supplier item."""
 
 

@@ -7,13 +7,14 @@ from msgspec import UNSET
 
 from pricebook.db.database import Connection, Database
 from pricebook.errors import DatabaseUnavailableError, NotFoundError
-from pricebook.http.pagination import Page, Paging, page_of
+from pricebook.http.pagination import CursorPage, CursorPaging, cursor_page_of
 from pricebook.suppliers import (
     aggregate_repository,
     item_repository,
     link_repository,
     overview_repository,
     repository,
+    unmatched_repository,
 )
 from pricebook.suppliers.schemas import (
     AggregateCheck,
@@ -37,11 +38,10 @@ from pricebook.suppliers.source_config_change import apply_change
 SMALL_SUPPLIER = 1000
 
 
-async def list_suppliers(database: Database, paging: Paging) -> Page[SupplierOverview]:
+async def list_suppliers(database: Database, paging: CursorPaging) -> CursorPage[SupplierOverview]:
     """Return a page of the suppliers, by name and id."""
     async with database.connection() as conn:
-        total_count, suppliers = await overview_repository.list_suppliers(conn, paging)
-    return page_of(paging, total_count, suppliers)
+        return cursor_page_of(paging, await overview_repository.list_suppliers(conn, paging))
 
 
 async def get_supplier(database: Database, supplier_id: UUID) -> SupplierOverview:
@@ -115,6 +115,12 @@ async def refresh_batch(database: Database, limit: int) -> bool:
         return await repository.refresh_batch(conn, limit)
 
 
+async def add_up_item_counts(database: Database) -> None:
+    """Replace the changes of the numbers of items by their sums."""
+    async with database.short_transaction() as conn:
+        await aggregate_repository.add_up_item_counts(conn)
+
+
 async def check_aggregates(database: Database) -> AggregateCheck:
     """Compare the aggregates of all products with their items; reads all of them."""
     async with database.connection() as conn:
@@ -123,20 +129,21 @@ async def check_aggregates(database: Database) -> AggregateCheck:
 
 async def list_unmatched_items(
     database: Database, query: UnmatchedItemQuery
-) -> Page[UnmatchedItem]:
+) -> CursorPage[UnmatchedItem]:
     """Return a page of the items without a product, oldest first."""
     async with database.connection() as conn:
-        total_count, items = await item_repository.list_unmatched_items(conn, query)
-    return page_of(query, total_count, items)
+        return cursor_page_of(query, await unmatched_repository.list_unmatched_items(conn, query))
 
 
-async def list_prices(database: Database, item_id: UUID, paging: Paging) -> Page[PricePoint]:
+async def list_prices(
+    database: Database, item_id: UUID, paging: CursorPaging
+) -> CursorPage[PricePoint]:
     """Return a page of an item's prices, newest first; raises NotFoundError."""
     async with database.connection() as conn:
         found = await item_repository.list_prices(conn, item_id, paging)
-    if found is None:
-        raise NotFoundError(f"There is no supplier item {item_id}.")
-    return page_of(paging, *found)
+        if not found.rows and await item_repository.find_item(conn, item_id) is None:
+            raise NotFoundError(f"There is no supplier item {item_id}.")
+    return cursor_page_of(paging, found)
 
 
 async def _get(conn: Connection, supplier_id: UUID) -> SupplierOverview:

@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from pricebook.http.field_types import doc
-from pricebook.http.pagination import Page, Paging
+from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.tasks.schemas import TaskState
 
 
@@ -28,7 +28,7 @@ class TaskToCorrect(Struct, frozen=True):
     is_latest: bool
 
 
-class RowErrorQuery(Paging, frozen=True):
+class RowErrorQuery(CursorPaging, frozen=True):
     """Which rejected rows, and which page of them to return."""
 
     corrected: Annotated[
@@ -57,5 +57,5 @@ class TaskRowError(Struct, frozen=True):
     ]
 
 
-class RowErrorPage(Page[TaskRowError], frozen=True):
+class RowErrorPage(CursorPage[TaskRowError], frozen=True):
     """A page of rejected rows."""

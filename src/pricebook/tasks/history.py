@@ -7,7 +7,7 @@ from uuid import UUID
 from pricebook.db.database import Connection, Database
 from pricebook.errors import NotFoundError
 from pricebook.http import safe_csv
-from pricebook.http.pagination import Page, page_of
+from pricebook.http.pagination import CursorPage, cursor_page_of
 from pricebook.pricelists.schemas.profile import convert_profile
 from pricebook.tasks import history_repository
 from pricebook.tasks.correctable_tasks import RowErrorQuery, TaskRowError
@@ -31,11 +31,10 @@ async def get_task_metrics(database: Database) -> TaskMetrics:
         return await history_repository.get_task_metrics(conn)
 
 
-async def list_tasks(database: Database, query: TaskQuery) -> Page[Task]:
+async def list_tasks(database: Database, query: TaskQuery) -> CursorPage[Task]:
     """Return a page of the tasks, newest first."""
     async with database.connection() as conn:
-        total_count, tasks = await history_repository.list_tasks(conn, query)
-    return page_of(query, total_count, tasks)
+        return cursor_page_of(query, await history_repository.list_tasks(conn, query))
 
 
 async def get_task(database: Database, task_id: UUID) -> Task:
@@ -54,13 +53,11 @@ async def require_task(conn: Connection, task_id: UUID) -> Task:
 
 async def list_row_errors(
     database: Database, task_id: UUID, query: RowErrorQuery
-) -> Page[TaskRowError]:
+) -> CursorPage[TaskRowError]:
     """Return a page of the rows that a task rejected; raises NotFoundError."""
     async with database.connection() as conn:
-        found = await history_repository.list_row_errors(conn, task_id, query)
-    if found is None:
-        raise task_not_found(task_id)
-    return page_of(query, *found)
+        await require_task(conn, task_id)
+        return cursor_page_of(query, await history_repository.list_row_errors(conn, task_id, query))
 
 
 async def export_row_errors(

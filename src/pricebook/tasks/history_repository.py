@@ -4,10 +4,12 @@ from collections.abc import AsyncGenerator
 from typing import Any, LiteralString
 from uuid import UUID
 
-from msgspec import Struct
 from psycopg.rows import dict_row
 
 from pricebook.db.database import Connection
+from pricebook.db.fragments import all_of, equals, fragment
+from pricebook.db.keyset import Key, Listing
+from pricebook.db.list_pages import ListPage, as_dicts, as_structs, map_rows, read_page
 from pricebook.db.row_types import struct_row
 from pricebook.pricelists.profile_sentence import describe_profile
 from pricebook.pricelists.schemas.profile import convert_profile
@@ -49,34 +51,28 @@ TASK: LiteralString = """
     count_new, count_changed, count_unchanged, count_absent, count_rejected, count_duplicate,
     count_ignored, count_quarantined, count_stock_updated
 """
-PAGE: LiteralString = """
-    SELECT counted.total_count, page.*
-    FROM (SELECT count(*) AS total_count FROM ingestion_tasks WHERE {conditions}) AS counted
-    LEFT JOIN LATERAL (
-        SELECT {task} FROM ingestion_tasks WHERE {conditions}
-        ORDER BY enqueued_at DESC, id DESC LIMIT %s OFFSET %s
-    ) AS page ON true
-    ORDER BY page.enqueued_at DESC, page.id DESC
-"""
+NEWEST_FIRST = (
+    Key("enqueued_at", "timestamptz", is_descending=True),
+    Key("id", "uuid", is_descending=True),
+)
 COMPUTED_FIELDS = {"profile_sentence", "counts", "result"}
 TASK_FIELDS = [name for name in Task.__struct_fields__ if name not in COMPUTED_FIELDS]
 
 
-async def list_tasks(conn: Connection, query: TaskQuery) -> tuple[int, list[Task]]:
-    """Return a page of the tasks, newest first, and the number of tasks that pass the filters."""
-    conditions: LiteralString = "true"
-    values: list[Any] = []
-    if query.state is not None:
-        conditions += " AND state = %s::task_state"
-        values.append(query.state)
-    if query.supplier_id is not None:
-        conditions += " AND supplier_id = %s"
-        values.append(query.supplier_id)
-    statement = PAGE.format(conditions=conditions, task=TASK)
-    async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(statement, [*values, *values, query.limit, query.offset])
-        rows = await cursor.fetchall()
-    return rows[0]["total_count"], [_task(row) for row in rows if row["id"] is not None]
+async def list_tasks(conn: Connection, query: TaskQuery) -> ListPage[Task]:
+    """Return a page of the tasks, newest first."""
+    return map_rows(await read_page(conn, tasks_listing(query), query.window, as_dicts), _task)
+
+
+def tasks_listing(query: TaskQuery) -> Listing:
+    """Return the list of the tasks that pass the filters."""
+    details: LiteralString = "SELECT {task} FROM ingestion_tasks WHERE id = page.k2"
+    return Listing(
+        table="ingestion_tasks",
+        conditions=all_of(*equals(state=query.state, supplier_id=query.supplier_id)),
+        keys=NEWEST_FIRST,
+        details=details.format(task=TASK),
+    )
 
 
 async def find_task(conn: Connection, task_id: UUID) -> Task | None:
@@ -125,57 +121,27 @@ def _result(task: dict[str, Any], counts: Counts) -> TaskResult | None:
     )
 
 
-class RowErrorRow(Struct, frozen=True):
-    """A rejected row beside the number of all of them; nulls on a page beyond the last one."""
-
-    total_count: int
-    row_number: int | None
-    error_type: str | None
-    error_message: str
-    row_data: Any
-    corrected_by: UUID | None
-
-
 async def list_row_errors(
     conn: Connection, task_id: UUID, query: RowErrorQuery
-) -> tuple[int, list[TaskRowError]] | None:
-    """Return a page of the rejected rows of a task, and their number; None without the task."""
-    async with conn.cursor(row_factory=struct_row(RowErrorRow)) as cursor:
-        await cursor.execute(
-            """
-            SELECT (
-                    SELECT count(*) FROM parsing_logs
-                    WHERE task_id = task.id AND (corrected_by IS NOT NULL) = %(corrected)s
-                ) AS total_count,
-                row_number, error_type, error_message, row_data, corrected_by
-            FROM ingestion_tasks AS task
-            LEFT JOIN LATERAL (
-                SELECT row_number, error_type, error_message, row_data, corrected_by, id
-                FROM parsing_logs
-                WHERE task_id = task.id AND (corrected_by IS NOT NULL) = %(corrected)s
-                ORDER BY row_number, id
-                LIMIT %(limit)s OFFSET %(offset)s
-            ) AS page ON true
-            WHERE task.id = %(task_id)s
-            ORDER BY page.row_number, page.id
-            """,
-            {
-                "corrected": query.corrected,
-                "limit": query.limit,
-                "offset": query.offset,
-                "task_id": task_id,
-            },
-        )
-        rows = await cursor.fetchall()
-    if not rows:
-        return None
-    return rows[0].total_count, [
-        TaskRowError(
-            row.row_number, row.error_type, row.error_message, row.row_data, row.corrected_by
-        )
-        for row in rows
-        if row.error_type is not None
-    ]
+) -> ListPage[TaskRowError]:
+    """Return a page of the rejected rows of a task."""
+    listing = row_errors_listing(task_id, query)
+    return await read_page(conn, listing, query.window, as_structs(TaskRowError))
+
+
+def row_errors_listing(task_id: UUID, query: RowErrorQuery) -> Listing:
+    """Return the list of the rejected rows of a task that were or were not corrected since."""
+    return Listing(
+        table="parsing_logs",
+        conditions=fragment(
+            "task_id = %s AND (corrected_by IS NOT NULL) = %s", task_id, query.corrected
+        ),
+        keys=(Key("row_number", "integer", is_nullable=True), Key("id", "uuid")),
+        details="""
+        SELECT row_number, error_type, error_message, row_data, corrected_by
+        FROM parsing_logs WHERE id = page.k2
+        """,
+    )
 
 
 async def read_row_errors(

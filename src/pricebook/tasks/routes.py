@@ -12,7 +12,7 @@ from pricebook.errors import ConflictError, NotFoundError
 from pricebook.http.csv_download import CSV_MEDIA_TYPE, accepts_csv, file_response
 from pricebook.http.json_body import provide_body
 from pricebook.http.openapi import RequestBody, Success, documented, page_example
-from pricebook.http.pagination import Page
+from pricebook.http.pagination import CursorPage
 from pricebook.http.problems import request_id_of
 from pricebook.http.query_string import provide_query
 from pricebook.tasks import cancellation, history, service
@@ -52,7 +52,7 @@ def accepted_response(
 )
 async def list_tasks(
     criteria: NamedDependency[TaskQuery], database: NamedDependency[Database]
-) -> Page[Task]:
+) -> CursorPage[Task]:
     """Return a page of tasks."""
     return await history.list_tasks(database, criteria)
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from pricebook.db.actor import Actor, requester_as_actor
 from pricebook.http.field_types import doc
-from pricebook.http.pagination import Page, Paging
+from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.tasks.message import ParserType
 
 TaskState = Literal[
@@ -273,12 +273,12 @@ class Task(Struct, frozen=True, kw_only=True):
     result: Annotated[TaskResult | None, doc("Result; null until the task is finished.")]
 
 
-class TaskQuery(Paging, frozen=True):
+class TaskQuery(CursorPaging, frozen=True):
     """Filters of tasks, and which page of them to return."""
 
     state: Annotated[TaskState | None, doc("Only tasks in this state.")] = None
     supplier_id: Annotated[UUID | None, doc("Only tasks of this supplier.")] = None
 
 
-class TaskPage(Page[Task], frozen=True):
+class TaskPage(CursorPage[Task], frozen=True):
     """A page of tasks."""

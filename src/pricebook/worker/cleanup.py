@@ -1,4 +1,4 @@
-"""Closes and deletes what is no longer kept: old tasks and imports, closed rows, files."""
+"""Closes and deletes what is no longer kept: tasks, imports, rows, files, price changes."""
 
 import asyncio
 
@@ -8,8 +8,10 @@ from pricebook.imports.upload_folder import delete_orphaned_uploads
 from pricebook.matching import service as matching
 from pricebook.product_batches import service as product_batches
 from pricebook.product_imports import service as product_imports
+from pricebook.products import bulk as products
 from pricebook.quarantine.service import purge_closed_rows
 from pricebook.settings import Settings
+from pricebook.suppliers import service as suppliers
 from pricebook.tasks import history, refusal
 
 
@@ -22,6 +24,8 @@ async def purge(settings: Settings, database: Database) -> None:
     await matching.purge_runs(database, settings.keep_tasks_days)
     await purge_closed_rows(database)
     await audit.purge_old_entries(database, settings.keep_audit_days)
+    await suppliers.add_up_item_counts(database)
+    await products.clear_old_price_changes(database)
     referenced = await history.list_kept_files(database, settings.keep_uploads_days)
     referenced |= await product_imports.list_pending_files(database)
     await asyncio.to_thread(delete_orphaned_uploads, settings.uploads, referenced)

@@ -25,7 +25,8 @@ BEGIN
 
     -- The API: writes what staff edits, links and requested tasks; reads prices and accounts.
     GRANT SELECT ON suppliers, categories, products, supplier_items, price_history,
-        ingestion_tasks, parsing_logs, quarantined_rows TO pricebook_api;
+        ingestion_tasks, parsing_logs, quarantined_rows, supplier_item_counts TO pricebook_api;
+    GRANT EXECUTE ON FUNCTION add_up_supplier_item_counts() TO pricebook_worker;
     GRANT SELECT (id, username, role, is_active, password_hash, token_version) ON users
         TO pricebook_api;
     GRANT SELECT, INSERT (user_id, network_hash), UPDATE (last_login_at), DELETE ON login_networks
@@ -105,8 +106,8 @@ BEGIN
     GRANT UPDATE (metadata) ON suppliers TO pricebook_worker;
     GRANT INSERT (name, parent_id) ON categories TO pricebook_worker;
     GRANT INSERT (internal_sku, name, category_id, status, target_price, gtin, mpn, brand),
-        UPDATE (name, category_id, status, target_price, gtin, mpn, brand) ON products
-        TO pricebook_worker;
+        UPDATE (name, category_id, status, target_price, gtin, mpn, brand,
+            price_change_percentage, price_changed_at) ON products TO pricebook_worker;
     GRANT SELECT, INSERT, UPDATE, DELETE ON product_imports, product_import_rows
         TO pricebook_worker;
     GRANT INSERT (supplier_id, supplier_sku, name, current_price, characteristics, currency, cost,

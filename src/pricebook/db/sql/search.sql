@@ -24,3 +24,12 @@ RETURN '%' || regexp_replace(btrim(search_fold(word)), '([\\%_])', '\\\1', 'g') 
 CREATE OR REPLACE FUNCTION code_key(code text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN regexp_replace(search_fold(code), '[\s[:punct:]]+', '', 'g');
+
+-- A GTIN in the lengths that it may be written in, with zeros before it; none for another text.
+CREATE OR REPLACE FUNCTION gtin_forms(code text) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN code ~ '^[0-9]{8,14}$' THEN ARRAY(
+    SELECT lpad(ltrim(code, '0'), length, '0')
+    FROM unnest(ARRAY[8, 12, 13, 14]) AS length
+    WHERE length >= char_length(ltrim(code, '0')))
+ELSE '{}' END;

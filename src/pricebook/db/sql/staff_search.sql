@@ -9,6 +9,23 @@ BEGIN ATOMIC
     WHERE char_length(word) BETWEEN 3 AND 40;
 END;
 
+-- The stems of a word in the languages whose forms the search knows, each with its language, so that
+-- words are compared within one language. A new definition needs product_words.stems to be computed
+-- again by the same migration.
+CREATE OR REPLACE FUNCTION word_stems(word text) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT ARRAY(
+        SELECT language || ':' || stem
+        FROM (VALUES ('de', 'pg_catalog.german_stem'::regdictionary),
+            ('en', 'pg_catalog.english_stem'), ('es', 'pg_catalog.spanish_stem'),
+            ('fr', 'pg_catalog.french_stem'), ('it', 'pg_catalog.italian_stem'),
+            ('nl', 'pg_catalog.dutch_stem'), ('ru', 'pg_catalog.russian_stem')
+        ) AS stemmer (language, dictionary)
+        CROSS JOIN LATERAL unnest(ts_lexize(dictionary, word)) AS stem
+    );
+END;
+
 CREATE OR REPLACE FUNCTION words_after_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

@@ -8,10 +8,15 @@ BEGIN
 END $$;
 
 -- A BEFORE trigger sees a generated column as null: without the assignment every row of products would
--- differ from its old version.
+-- differ from its old version. That a change of the price is no longer recent is no change of the product.
 CREATE OR REPLACE FUNCTION set_product_updated_at() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.search_text := OLD.search_text;
+    IF NEW.min_price IS NOT DISTINCT FROM OLD.min_price
+        AND NEW.price_changed_at IS DISTINCT FROM OLD.price_changed_at
+    THEN
+        RETURN NEW;
+    END IF;
     IF NEW IS DISTINCT FROM OLD THEN
         NEW.updated_at := now();
     END IF;
