@@ -11,7 +11,7 @@ from pricebook.cli.lookups import COMMAND_LINE, find_supplier_id, parse_id
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
-from pricebook.http.pagination import CursorPaging
+from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.matching import service
 from pricebook.matching.decision_schemas import (
     MAX_FILTERED,
@@ -20,7 +20,7 @@ from pricebook.matching.decision_schemas import (
     FilteredDecision,
 )
 from pricebook.matching.run_schemas import MatchRun, RunRequest
-from pricebook.matching.schemas import Action, Band, MatchPage, MatchQuery
+from pricebook.matching.schemas import Action, Band, MatchQuery, SuggestedMatch
 
 MAX_SHOWN_BATCHES = 50
 
@@ -88,7 +88,7 @@ def list_all(
         json: Print the page as JSON.
     """
 
-    async def query(database: Database) -> MatchPage:
+    async def query(database: Database) -> CursorPage[SuggestedMatch]:
         name = filters.supplier
         supplier_id = await find_supplier_id(database, name) if name else None
         wanted = MatchQuery(

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from pricebook.cli.output import out, print_line
+from pricebook.http.pagination import CursorPage
 from pricebook.matching.auto_link_schemas import AutoLink
 from pricebook.matching.cluster_schemas import Cluster
 from pricebook.matching.decision_schemas import DecidedBatch, MatchBatch
 from pricebook.matching.model_schemas import MatchModel
 from pricebook.matching.run_schemas import MatchRun
-from pricebook.matching.schemas import MatchPage
+from pricebook.matching.schemas import SuggestedMatch
 
 MAX_SHOWN_SUGGESTIONS = 3
 
@@ -36,7 +37,7 @@ def print_run(run: MatchRun) -> None:
         )
 
 
-def print_matches(page: MatchPage) -> None:
+def print_matches(page: CursorPage[SuggestedMatch]) -> None:
     """Print items, each with its best suggestions, reasons and objections."""
     for match in page.data:
         item = match.supplier_item

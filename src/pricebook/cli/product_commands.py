@@ -106,13 +106,13 @@ async def _import(
             new = NewImport(options=options, file_path=None, file_name=file.name)
             result = await run_file(context, file, new)
         rows: list[ImportedRow] = []
-        page = 1
-        while every_row or page == 1:
-            found = await service.list_rows(database, result.id, ImportedRowQuery(page, PAGE_ROWS))
+        query = ImportedRowQuery(limit=PAGE_ROWS)
+        while True:
+            found = await service.list_rows(database, result.id, query)
             rows += found.data
-            if len(rows) == found.total_count:
+            if found.next_cursor is None or not every_row:
                 break
-            page += 1
+            query = ImportedRowQuery(limit=PAGE_ROWS, cursor=found.next_cursor)
     return ImportWithRows(**msgspec.structs.asdict(result), rows=rows)
 
 

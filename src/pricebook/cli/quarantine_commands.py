@@ -74,7 +74,13 @@ def list_all(
     async def query_rows(database: Database) -> CursorPage[QuarantinedRow]:
         name = filters.supplier
         supplier_id = await find_supplier_id(database, name) if name else None
-        query = QuarantineQuery(page, limit, supplier_id, task_id, filters.state)
+        query = QuarantineQuery(
+            page=page,
+            limit=limit,
+            supplier_id=supplier_id,
+            task_id=task_id,
+            state=filters.state,
+        )
         return await service.list_rows(database, query)
 
     listing = run_with_database(query_rows)

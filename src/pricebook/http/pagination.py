@@ -162,16 +162,22 @@ def page_of(request: PageRequest, total_count: int, data: list[RowT]) -> Page[Ro
 
 
 def cursor_page_of(query: KeysetQuery, found: ListPage[RowT]) -> CursorPage[RowT]:
-    """Return the rows of the window of a query, without the one more that it has, as a page."""
+    """Return the rows of the window of a query, without the one more that it has, as a page.
+
+    On the last page the number of rows is known, but for those that changed during a walk.
+    """
     number, limit = query.page_number, query.limit
     shown = found.rows[:limit]
     has_more = len(found.rows) > limit
-    total_count = found.total_count
-    if not found.is_exact:
-        total_count = max(total_count, (number - 1) * limit + len(found.rows))
+    total_count, is_exact = found.total_count, found.is_exact
+    if not is_exact:
+        read = (number - 1) * limit + len(found.rows)
+        is_last = bool(found.rows) and not has_more
+        total_count = read if is_last else max(total_count, read)
+        is_exact = is_last and query.cursor is None
     return CursorPage(
         total_count=total_count,
-        total_count_is_exact=found.is_exact,
+        total_count_is_exact=is_exact,
         page=number,
         limit=limit,
         next_cursor=query.cursor_after([*found.keys[limit - 1]]) if has_more else None,
