@@ -84,6 +84,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     keep_tasks_days: PositiveInt = 90
     keep_uploads_days: PositiveInt = 90
     keep_audit_days: AuditDays = 1_825
+    undo_days: PositiveInt = 30
     catalog_currency: CurrencyCode = "USD"
     catalog_vat: CatalogVat = "as_listed"
     exchange_rates_url: HttpsUrl | None = None

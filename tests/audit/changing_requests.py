@@ -176,6 +176,13 @@ async def _(conn: Connection) -> ChangingRequest:
     return ChangingRequest(path=path, actions={"task.apply_requested"})
 
 
+@request_for("POST", "/tasks/{id}/undo")
+async def undo_task(conn: Connection) -> ChangingRequest:
+    task_id = await task(conn, "succeeded")
+    await conn.execute("UPDATE ingestion_tasks SET keeps_changes = true WHERE id = %s", [task_id])
+    return ChangingRequest(path=f"/tasks/{task_id}/undo", actions={"task.requested"})
+
+
 @request_for("POST", "/tasks/{id}/refuse")
 async def _(conn: Connection) -> ChangingRequest:
     path = f"/tasks/{await task(conn, 'held')}/refuse"

@@ -132,7 +132,7 @@ async def test_held_list_is_refused_after_a_later_import(
     await run_import(LIST)
     held = await run_import(LIST_WITH_ONE_ITEM, safety_thresholds=SafetyThresholds())
     await run_import(LIST.replace("8.00", "8.50"))
-    with pytest.raises(ConflictError, match="later price list of ACME"):
+    with pytest.raises(ConflictError, match="is refused, not held"):
         await importer.apply_held(database, held.task_id)
 
 

@@ -57,7 +57,7 @@ async def test_a_task_stays_while_a_newer_one_corrects_it(
     assert await history.purge_old_tasks(worker_database, DAYS) == purged
 
 
-async def test_files_of_tasks_and_of_pushed_messages_are_referenced_files(
+async def test_files_of_tasks_and_of_pushed_messages_are_kept(
     conn: Connection, worker_database: Database, submit_task: SubmitTask
 ) -> None:
     supplier_id = await builders.supplier(conn)
@@ -66,7 +66,7 @@ async def test_files_of_tasks_and_of_pushed_messages_are_referenced_files(
     await submit_task(supplier_id, source_config={"file_path": "uploaded/b"})
     await submit_task(supplier_id, source_config={"url": "https://list.invalid/a.csv"})
     files = {"uploaded/a", "uploaded/b"}
-    assert await history.list_referenced_files(worker_database) == files
+    assert await history.list_kept_files(worker_database, DAYS) == files
 
 
 def test_unreferenced_uploads_are_deleted_after_an_hour(tmp_path: Path) -> None:

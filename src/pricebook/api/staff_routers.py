@@ -14,6 +14,7 @@ from pricebook.quarantine import routes as quarantine
 from pricebook.rates import routes as rates
 from pricebook.suppliers import routes as suppliers
 from pricebook.tasks import routes as tasks
+from pricebook.undo import routes as undo
 
 STAFF_ROUTERS: list[Router] = [
     products.router,
@@ -25,6 +26,7 @@ STAFF_ROUTERS: list[Router] = [
     rates.router,
     sync.router,
     tasks.router,
+    undo.router,
     quarantine.router,
     matching.router,
     audit.router,

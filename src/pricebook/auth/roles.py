@@ -60,6 +60,8 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/tasks/{id}/errors"): ADMIN_ROLES,
     ("GET", "/tasks/{id}/errors/export"): ADMIN_ROLES,
     ("GET", "/tasks/{id}/file"): ADMIN_ROLES,
+    ("POST", "/tasks/{id}/undo"): ADMIN_ROLES,
+    ("GET", "/tasks/{id}/left"): ADMIN_ROLES,
     ("POST", "/tasks/{id}/retry"): ADMIN_ROLES,
     ("POST", "/tasks/{id}/apply"): ADMIN_ROLES,
     ("POST", "/tasks/{id}/refuse"): ADMIN_ROLES,

@@ -1,4 +1,4 @@
-"""The commands for tasks: their state and errors; retry, cancel, apply and refuse."""
+"""The commands for tasks: their state and errors; retry, cancel, apply, refuse and undo."""
 
 import asyncio
 import sys
@@ -21,8 +21,11 @@ from pricebook.settings import Settings
 from pricebook.tasks import cancellation, history, refusal, service
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import Task, TaskQuery, TaskState
+from pricebook.undo import service as undoing
+from pricebook.undo.schemas import UndoPreview, UndoQuery
 
 POLL_SECONDS = 0.3
+UNDO_QUERY = UndoQuery(limit=50)
 EXIT_NOT_APPLIED = 1
 CLI_NAME = "the command line"
 
@@ -142,6 +145,31 @@ def refuse(task_id: str, *, reason: str | None = None) -> None:
     task = run_with_database(refuse_held)
     by = task.decided_by or "the system"
     output.print_line(f"Task {task_uuid} was refused by {by}.")
+
+
+@app.command
+def undo(task_id: str, *, dry_run: bool = False, json: bool = False) -> None:
+    """Undo an import in the foreground; what was changed since is left and listed.
+
+    Args:
+        task_id: The task's id.
+        dry_run: Undo nothing, and print what an undo would do.
+        json: Print the result as JSON.
+    """
+    task_uuid = _parse_task_id(task_id)
+
+    async def undo_import(database: Database) -> UndoPreview:
+        if dry_run:
+            return await undoing.preview_undo(database, task_uuid, UNDO_QUERY)
+        seconds = load_settings().import_lock_seconds
+        task = await undoing.undo_inline(database, task_uuid, CLI_NAME, seconds)
+        return await undoing.describe_undo(database, task, UNDO_QUERY)
+
+    undone = run_with_database(undo_import)
+    if json:
+        output.print_json(undone)
+    else:
+        task_output.print_undo(undone, dry_run=dry_run)
 
 
 @app.command

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from pricebook.cli.output import counts_table, describe_progress, id_column, out, print_line
 from pricebook.tasks.schemas import Task
+from pricebook.undo.schemas import UndoPreview
 
 
 def print_tasks(tasks: Sequence[Task], total_count: int) -> None:
@@ -71,3 +72,17 @@ def _print_decision(task: Task) -> None:
     decision = "Refused" if task.state == "refused" else "Applied"
     by = task.decided_by or "the system"
     print_line(f"{decision} by {by} at {task.decided_at:%Y-%m-%d %H:%M:%S}.")
+
+
+def print_undo(undone: UndoPreview, *, dry_run: bool) -> None:
+    """Print what an undo did or would do, and the first items and products that it left."""
+    counts = undone.counts
+    table = Table("restored", "deleted", "products deleted", "left")
+    numbers = (counts.restored, counts.deleted, counts.products_deleted, counts.left_as_is)
+    table.add_row(*(f"{number:,}" for number in numbers))
+    out.print(table)
+    for each in undone.left.data:
+        print_line(f"{each.kind} {each.code} {each.name}: {each.sentence}")
+    if counts.left_as_is > len(undone.left.data):
+        print_line(f"{len(undone.left.data)} of {counts.left_as_is:,} that are left.")
+    print_line("Nothing was undone." if dry_run else f"Undone by task {undone.task_id}.")

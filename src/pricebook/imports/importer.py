@@ -12,6 +12,7 @@ import msgspec
 
 from pricebook.db.actor import set_transaction_actor
 from pricebook.db.database import Connection, Database, find_currency
+from pricebook.db.lock_waits import bounded_lock_waits
 from pricebook.errors import ConflictError, PriceListError
 from pricebook.imports import row_error_repository, staging_repository
 from pricebook.imports.configuration import (
@@ -33,7 +34,6 @@ from pricebook.imports.importer_schemas import (
     ImportResult,
     Progress,
 )
-from pricebook.imports.lock_waits import bounded_lock_waits
 from pricebook.imports.merge import AfterMerge, StagedImport, merge_staged_rows
 from pricebook.imports.sheet_places import stage_sheets
 from pricebook.imports.staging import add_cells, check_staged_rows
@@ -62,7 +62,8 @@ async def run_import(
     """Import a price list in one transaction and return the result.
 
     Calls `on_progress` for each batch of rows. `after_merge` runs in the same transaction with the
-    supplier's id, once the items are written, and returns the number of products it created.
+    ids of supplier and task, once the items are written, and returns the number of products that
+    it created.
 
     Raises PriceListError if the whole price list is refused; without a lease, the failure is
     recorded as a task. Raises SourceUnavailableError or ParserKilledError if it could not be read,

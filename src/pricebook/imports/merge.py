@@ -42,6 +42,7 @@ from pricebook.tasks.schemas import (
     TaskEnd,
     TaskLease,
 )
+from pricebook.undo import service as undo
 
 NO_ROW_IMPORTED = "No row of the price list could be imported."
 MALFORMED_ROW = "malformed_row"
@@ -54,7 +55,7 @@ _STATUS_BY_END_STATE: dict[EndState, ImportStatus] = {
 }
 
 CountsByError = dict[str | None, int]
-AfterMerge = Callable[[Connection, UUID], Awaitable[int]]
+AfterMerge = Callable[[Connection, UUID, UUID], Awaitable[int]]
 
 
 class StagedImport(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,13 +230,17 @@ async def _apply(conn: Connection, staged: StagedImport, counts_by_error: Counts
     if PRICE_ON_REQUEST in counts_by_error:
         await merge_repository.plan_prices_on_request(conn, supplier_id)
     if await quarantine_repository.has_quarantined_rows(conn, supplier_id):
-        await quarantine_repository.supersede_older_rows(conn, supplier_id, staged.mode)
+        await quarantine_repository.supersede_older_rows(
+            conn, supplier_id, staged.lease.task_id, staged.mode
+        )
         await quarantine_repository.update_repeated_rows(conn, staged.lease.task_id)
     await quarantine_repository.insert_quarantined_rows(conn, staged.lease.task_id, supplier_id)
     await merge_repository.enable_nested_loops(conn)
-    await merge_repository.update_planned_items(conn)
-    await merge_repository.insert_new_items(conn, supplier_id)
-    created = await staged.after_merge(conn, supplier_id) if staged.after_merge else 0
+    task_id = staged.lease.task_id
+    await merge_repository.update_planned_items(conn, task_id)
+    await merge_repository.insert_new_items(conn, supplier_id, task_id)
+    created = await staged.after_merge(conn, supplier_id, task_id) if staged.after_merge else 0
+    await undo.keep_changes(conn, task_id, supplier_id)
     if not staged.dry_run:
         await matching.request_run_after_import(conn, supplier_id)
     if staged.found and not staged.to_correct:

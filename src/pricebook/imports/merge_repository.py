@@ -20,6 +20,12 @@ ITEM_COLUMNS: LiteralString = """
     availability, next_cost, next_from
 """
 
+# What is kept of an item to undo the merge, beside its old price, cost, currency and texts.
+BEFORE: LiteralString = """
+    item.exchange_rate AS old_exchange_rate, item.rate_date AS old_rate_date,
+    item.next_from AS old_next_from, item.price_outdated_since AS old_outdated_since,
+    item.last_ingested_at AS old_ingested_at, item.absent_since AS old_absent_since
+"""
 # What the item has after the merge. A row without a price leaves the present price and how it was
 # derived. An upcoming price stays where the price list has no column for one and the same price.
 MERGED: LiteralString = """
@@ -64,6 +70,14 @@ CREATE_PLAN: LiteralString = """
         item.id AS item_id, staged.row_number, staged.supplier_sku, staged.name, merged.*,
         item.current_price AS old_price, coalesce(item.cost, item.current_price) AS old_cost,
         item.currency AS old_currency, item.next_cost AS old_next_cost,
+        {before},
+        CASE WHEN item.name <> staged.name THEN item.name END AS old_name,
+        CASE WHEN item.characteristics <> merged.characteristics THEN item.characteristics
+            END AS old_characteristics,
+        CASE WHEN item.price_details IS DISTINCT FROM merged.price_details
+            THEN coalesce(item.price_details, 'null') END AS old_price_details,
+        CASE WHEN item.availability IS DISTINCT FROM merged.availability
+            THEN coalesce(item.availability, 'null') END AS old_availability,
         NULL::numeric AS factor, NULL::text AS reason, NULL::uuid AS earlier_id
     FROM staged_row AS staged
     LEFT JOIN supplier_items AS item
@@ -79,9 +93,11 @@ CREATE_PLAN: LiteralString = """
 """
 PLAN_UNNAMED: LiteralString = """
     INSERT INTO planned_item
-        (outcome, item_id, supplier_sku, {columns}, price_outdated_since, old_price, old_cost)
+        (outcome, item_id, supplier_sku, {columns}, price_outdated_since, old_price, old_cost,
+         old_currency, old_next_cost, old_exchange_rate, old_rate_date, old_next_from,
+         old_outdated_since, old_ingested_at, old_absent_since)
     SELECT %(outcome)s, id, supplier_sku, {columns}, {outdated}, current_price,
-        coalesce(cost, current_price)
+        coalesce(cost, current_price), currency, next_cost, {before}
     FROM supplier_items AS item
     WHERE supplier_id = %(supplier_id)s AND absent_since IS NULL AND {condition}
 """
@@ -124,7 +140,7 @@ async def create_merge_plan(
     a new exchange rate alone is `rate`.
     """
     await conn.execute(
-        CREATE_PLAN.format(merged=MERGED),
+        CREATE_PLAN.format(merged=MERGED, before=BEFORE),
         {
             "supplier_id": supplier_id,
             "details": list(replaced.details),
@@ -135,7 +151,10 @@ async def create_merge_plan(
     if mode == "full":
         await conn.execute(
             PLAN_UNNAMED.format(
-                columns=ITEM_COLUMNS, outdated="price_outdated_since", condition=IS_NOT_NAMED
+                columns=ITEM_COLUMNS,
+                outdated="price_outdated_since",
+                before=BEFORE,
+                condition=IS_NOT_NAMED,
             ),
             {"outcome": "absent", "supplier_id": supplier_id},
         )
@@ -145,7 +164,9 @@ async def create_merge_plan(
 async def plan_prices_on_request(conn: Connection, supplier_id: UUID) -> None:
     """Add the present items that the list has with a price on request: their price is outdated."""
     await conn.execute(
-        PLAN_UNNAMED.format(columns=ITEM_COLUMNS, outdated="now()", condition=IS_ON_REQUEST),
+        PLAN_UNNAMED.format(
+            columns=ITEM_COLUMNS, outdated="now()", before=BEFORE, condition=IS_ON_REQUEST
+        ),
         {"outcome": "on_request", "supplier_id": supplier_id},
     )
 
@@ -214,25 +235,32 @@ async def find_median_prices(
     return before, after
 
 
-async def insert_new_items(conn: Connection, supplier_id: UUID) -> None:
+async def insert_new_items(conn: Connection, supplier_id: UUID, task_id: UUID) -> None:
     """Insert the new items; a trigger writes the first entry of their price history."""
     statement: LiteralString = """
-        INSERT INTO supplier_items (supplier_id, supplier_sku, {columns})
-        SELECT %s, supplier_sku, {columns}
-        FROM planned_item
-        WHERE outcome = 'new'
-        ORDER BY row_number
+        WITH written AS (
+            INSERT INTO supplier_items AS item (supplier_id, supplier_sku, {columns})
+            SELECT %s, supplier_sku, {columns}
+            FROM planned_item
+            WHERE outcome = 'new'
+            ORDER BY row_number
+            RETURNING item.id, item_fingerprint(item) AS fingerprint
+        )
+        INSERT INTO import_changes (task_id, supplier_item_id, fingerprint, is_new)
+        SELECT %s, id, fingerprint, true FROM written
     """
-    await conn.execute(statement.format(columns=ITEM_COLUMNS), [supplier_id])
+    await conn.execute(statement.format(columns=ITEM_COLUMNS), [supplier_id, task_id])
 
 
-async def update_planned_items(conn: Connection) -> None:
+async def update_planned_items(conn: Connection, task_id: UUID) -> None:
     """Update the changed, returned and absent items; `product_id` is not changed.
 
     One statement for all of them, so that the trigger refreshes the aggregates of a product once.
+    Their values before are stored, so that the task can be undone.
     """
     await conn.execute(
         """
+        WITH written AS (
         UPDATE supplier_items AS item
         SET name = planned.name,
             current_price = planned.current_price,
@@ -251,5 +279,18 @@ async def update_planned_items(conn: Connection) -> None:
             absent_since = CASE WHEN outcome = 'absent' THEN now() END
         FROM planned_item AS planned
         WHERE item.id = planned.item_id AND outcome <> 'quarantined'
-        """
+        RETURNING item.id, item_fingerprint(item) AS fingerprint, old_price, old_currency,
+            CASE WHEN old_currency IS NOT NULL THEN old_cost END AS old_cost, old_exchange_rate,
+            old_rate_date, old_next_cost, old_next_from, old_outdated_since, old_ingested_at,
+            old_absent_since, old_name, old_characteristics, old_price_details, old_availability
+        )
+        INSERT INTO import_changes (task_id, supplier_item_id, fingerprint, is_new, current_price,
+            currency, cost, exchange_rate, rate_date, next_cost, next_from, price_outdated_since,
+            last_ingested_at, absent_since, name, characteristics, price_details, availability)
+        SELECT %s, id, fingerprint, false, old_price, old_currency, old_cost, old_exchange_rate,
+            old_rate_date, old_next_cost, old_next_from, old_outdated_since, old_ingested_at,
+            old_absent_since, old_name, old_characteristics, old_price_details, old_availability
+        FROM written
+        """,
+        [task_id],
     )

@@ -108,7 +108,9 @@ async def has_quarantined_rows(conn: Connection, supplier_id: UUID) -> bool:
     )
 
 
-async def supersede_older_rows(conn: Connection, supplier_id: UUID, mode: ImportMode) -> None:
+async def supersede_older_rows(
+    conn: Connection, supplier_id: UUID, task_id: UUID, mode: ImportMode
+) -> None:
     """Close the rows of the items that this price list names, or all if it is complete.
 
     A row whose price is quarantined again stays, as does one whose item has only rejected rows,
@@ -117,7 +119,7 @@ async def supersede_older_rows(conn: Connection, supplier_id: UUID, mode: Import
     await conn.execute(
         """
         UPDATE quarantined_rows AS older
-        SET superseded_at = now(),
+        SET superseded_at = now(), superseded_by = %(task_id)s,
             state = CASE WHEN state = 'open' THEN 'superseded' ELSE state END
         FROM (
             SELECT waiting.id, bool_or(error_type IS NULL OR error_type = 'price_on_request')
@@ -132,7 +134,7 @@ async def supersede_older_rows(conn: Connection, supplier_id: UUID, mode: Import
             AND NOT EXISTS (
                 SELECT FROM planned_item WHERE earlier_id = older.id AND outcome = 'quarantined')
         """,
-        {"supplier_id": supplier_id, "is_full": mode == "full"},
+        {"supplier_id": supplier_id, "task_id": task_id, "is_full": mode == "full"},
     )
 
 
@@ -141,7 +143,7 @@ async def update_repeated_rows(conn: Connection, task_id: UUID) -> None:
     await conn.execute(
         """
         UPDATE quarantined_rows AS earlier
-        SET task_id = %s, row_number = planned.row_number, name = planned.name,
+        SET task_id = %s, is_repeated = true, row_number = planned.row_number, name = planned.name,
             price = planned.current_price, characteristics = planned.characteristics,
             exchange_rate = planned.exchange_rate, rate_date = planned.rate_date,
             price_details = planned.price_details, availability = planned.availability,

@@ -24,6 +24,7 @@ from pricebook.settings import Settings
 from pricebook.suppliers.source_config import SourceConfig
 from pricebook.tasks.held_tasks import TaskToApply
 from pricebook.tasks.schemas import ClaimedTask, TaskProgress
+from pricebook.undo import service as undo
 
 ConfigT = TypeVar("ConfigT", bound=msgspec.Struct)
 
@@ -31,7 +32,7 @@ TaskProgressCallback = Callable[[TaskProgress], None]
 
 
 class ImportRunner(NamedTuple):
-    """The two operations that the worker calls: import a task, and apply a held price list."""
+    """The operations that the worker calls: import or undo a task, and apply a held price list."""
 
     run_import: Callable[[ClaimedTask, TaskProgressCallback], Awaitable[None]]
     apply: Callable[[TaskToApply], Awaitable[None]]
@@ -48,6 +49,10 @@ def create_import_runner(
     """
 
     async def run_import(task: ClaimedTask, on_progress: TaskProgressCallback) -> None:
+        if task.undo_of is not None:
+            await undo.run_undo(database, task, settings.import_lock_seconds)
+            return
+
         def report_progress(progress: Progress) -> None:
             read, total = progress.rows_read, progress.rows_total
             on_progress(TaskProgress(stage=progress.stage, rows_read=read, rows_total=total))

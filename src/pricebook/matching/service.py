@@ -87,14 +87,14 @@ async def purge_runs(database: Database, keep_days: int) -> None:
         await run_repository.purge_runs(conn, keep_days)
 
 
-async def create_products_after_import(conn: Connection, supplier_id: UUID) -> int:
+async def create_products_after_import(conn: Connection, supplier_id: UUID, task_id: UUID) -> int:
     """Make a product of each unmatched item of a supplier; return how many, in an import's step.
 
     Where there are products already, a run is queued instead: it links certain matches, leaves
     likely ones to people, and makes products of the other items.
     """
     if not await run_repository.has_products(conn):
-        return await products.create_products_from_unmatched(conn, supplier_id)
+        return await products.create_products_from_unmatched(conn, supplier_id, task_id)
     await run_repository.insert_run_after_import(
         conn, supplier_id, AFTER_IMPORT, creates_products=True
     )

@@ -10,6 +10,7 @@ from pricebook.products.list_filters import StaffProductFilter
 from pricebook.products.list_statements import ids_statement, product_file_statement
 from pricebook.products.schemas import CurrentProduct, FileProduct
 from pricebook.products.search_filters import SearchFilter
+from pricebook.suppliers.schemas import NewItemLink
 
 FILE_ROWS = 1000
 OWN_FIELDS: LiteralString = (
@@ -103,3 +104,22 @@ async def stream_file_products(
         await cursor.execute(statement.text, statement.values)
         while products := await cursor.fetchmany(FILE_ROWS):
             yield products
+
+
+async def insert_made_products(
+    conn: Connection, links: Sequence[NewItemLink], task_id: UUID | None
+) -> None:
+    """Store of which items products were made, for which task, and what they are like now."""
+    await conn.execute(
+        """
+        INSERT INTO made_products (product_id, supplier_item_id, task_id, fingerprint)
+        SELECT product.id, link.item_id, %s, product_fingerprint(product)
+        FROM unnest(%s::uuid[], %s::uuid[]) AS link (item_id, product_id)
+        JOIN products AS product ON product.id = link.product_id
+        """,
+        [
+            task_id,
+            [link.supplier_item_id for link in links],
+            [link.product_id for link in links],
+        ],
+    )

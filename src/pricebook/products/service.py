@@ -17,7 +17,7 @@ from pricebook.errors import (
 )
 from pricebook.http import safe_csv
 from pricebook.http.pagination import CursorPage, cursor_page_of
-from pricebook.products import repository, search
+from pricebook.products import bulk_repository, repository, search
 from pricebook.products.export_columns import EXPORT_HEADER
 from pricebook.products.list_filters import StaffProductFilter, StaffProductQuery
 from pricebook.products.schemas import (
@@ -188,15 +188,15 @@ def _require_match_possible(
         raise ConflictError(f"The item is linked to product {item.product_id} already.")
 
 
-async def create_products_from_unmatched(conn: Connection, supplier_id: UUID) -> int:
+async def create_products_from_unmatched(conn: Connection, supplier_id: UUID, task_id: UUID) -> int:
     """Create an active product for each unmatched item of a supplier; return how many.
 
     The category is the root category that the price list names, created when missing. Runs in the
-    caller's transaction.
+    caller's transaction. An undo of the task deletes them.
     """
     created = 0
     while items := await suppliers.lock_unmatched_items(conn, supplier_id, CREATE_BATCH_ITEMS):
-        await _create_linked(conn, items)
+        await _create_linked(conn, items, task_id)
         created += len(items)
     return created
 
@@ -207,7 +207,7 @@ async def create_products_of_items(conn: Connection, item_ids: Sequence[UUID]) -
     Items that other transactions have locked are left out. Runs in the caller's transaction.
     """
     items = await suppliers.lock_unmatched(conn, item_ids)
-    await _create_linked(conn, items)
+    await _create_linked(conn, items, None)
     return len(items)
 
 
@@ -228,7 +228,9 @@ async def insert_unless_sku_taken(
     return await repository.insert_unless_sku_taken(conn, products)
 
 
-async def _create_linked(conn: Connection, items: Sequence[UnmatchedItemText]) -> None:
+async def _create_linked(
+    conn: Connection, items: Sequence[UnmatchedItemText], task_id: UUID | None
+) -> None:
     names = sorted({item.category for item in items if item.category})
     category_ids = await categories.ensure_categories(conn, names)
     unmatched_items = list(items)
@@ -244,6 +246,7 @@ async def _create_linked(conn: Connection, items: Sequence[UnmatchedItemText]) -
             NewItemLink(item.id, inserted[sku]) for sku, item in items_by_sku if sku in inserted
         ]
         await suppliers.link_unmatched_items(conn, links)
+        await bulk_repository.insert_made_products(conn, links, task_id)
         unmatched_items = [item for sku, item in items_by_sku if sku not in inserted]
 
 

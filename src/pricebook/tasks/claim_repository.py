@@ -47,7 +47,7 @@ CLAIM: LiteralString = """
     )
     RETURNING id, lease_owner AS owner, supplier_id, supplier_name, parser_type,
         source_config, requested_by, requested_by_id, request_id, file_name, create_products,
-        new_layout, corrections_of, retry_count, is_slow
+        new_layout, corrections_of, undo_of, retry_count, is_slow
 """
 
 

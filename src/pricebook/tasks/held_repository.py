@@ -108,7 +108,7 @@ async def find_earlier_held(conn: Connection, task_id: UUID) -> EarlierHeld | No
                 SELECT FROM ingestion_tasks AS imported
                 WHERE imported.supplier_id = task.supplier_id
                     AND imported.state IN ('succeeded', 'partially_succeeded')
-                    AND imported.corrections_of IS NULL
+                    AND imported.corrections_of IS NULL AND imported.undo_of IS NULL
                     AND imported.completed_at > earlier.completed_at)
             ORDER BY earlier.enqueued_at, earlier.id
             LIMIT 1

@@ -21,14 +21,15 @@ from pricebook.tasks.schemas import (
     TaskQuery,
     TaskResult,
 )
+from pricebook.tasks.undo_counts import UndoCounts
 
 EXPORT_ROWS = 1000
 PURGE_BATCH_TASKS = 500
 
 TASK: LiteralString = """
     id, supplier_id, supplier_name, parser_type, source_config, file_name, create_products,
-    new_layout, corrections_of, state, requested_by, request_id, enqueued_at, started_at,
-    completed_at,
+    new_layout, corrections_of, undo_of, undo_counts, undone_by, state, requested_by, request_id,
+    enqueued_at, started_at, completed_at,
     CASE WHEN state = 'queued' THEN next_attempt_at END AS next_attempt_at,
     retry_count, max_retries, cancelled_by, stage, rows_read, rows_total, errors, row_error_counts,
     found,
@@ -39,7 +40,7 @@ TASK: LiteralString = """
                 SELECT FROM ingestion_tasks AS imported
                 WHERE imported.supplier_id = held.supplier_id
                     AND imported.state IN ('succeeded', 'partially_succeeded')
-                    AND imported.corrections_of IS NULL
+                    AND imported.corrections_of IS NULL AND imported.undo_of IS NULL
                     AND imported.completed_at > held.completed_at)
     ), completed_at) END AS held_since,
     CASE WHEN state = 'held' THEN (
@@ -55,7 +56,7 @@ NEWEST_FIRST = (
     Key("enqueued_at", "timestamptz", is_descending=True),
     Key("id", "uuid", is_descending=True),
 )
-COMPUTED_FIELDS = {"profile_sentence", "counts", "result"}
+COMPUTED_FIELDS = {"profile_sentence", "counts", "result", "undo"}
 TASK_FIELDS = [name for name in Task.__struct_fields__ if name not in COMPUTED_FIELDS]
 
 
@@ -90,6 +91,7 @@ def _task(row: dict[str, Any]) -> Task:
         **fields,
         profile_sentence=_profile_sentence(fields["found"], counts),
         counts=counts,
+        undo=UndoCounts(**row["undo_counts"]) if row["undo_counts"] else None,
         result=_result(fields, counts),
     )
 

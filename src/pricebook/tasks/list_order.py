@@ -11,7 +11,7 @@ REQUESTED_AT: LiteralString = """
 IS_LATER: LiteralString = """
     later.supplier_id = task.supplier_id
     AND later.state IN ('succeeded', 'partially_succeeded')
-    AND later.corrections_of IS NULL
+    AND later.corrections_of IS NULL AND later.undo_of IS NULL AND later.undone_by IS NULL
     AND {later_requested_at} > {requested_at}
 """.format(
     later_requested_at=REQUESTED_AT.format(task="later"),

@@ -19,8 +19,8 @@ async def insert_inline_task(conn: Connection, task: InlineTask) -> TaskLease:
         """
         INSERT INTO ingestion_tasks
             (supplier_id, supplier_name, parser_type, source_config, state, requested_by,
-             started_at, corrections_of)
-        VALUES (%s, %s, %s, %s, 'running', %s, %s, %s)
+             started_at, corrections_of, undo_of)
+        VALUES (%s, %s, %s, %s, 'running', %s, %s, %s, %s)
         RETURNING id
         """,
         [
@@ -31,6 +31,7 @@ async def insert_inline_task(conn: Connection, task: InlineTask) -> TaskLease:
             task.requested_by,
             task.started_at,
             task.corrections_of,
+            task.undo_of,
         ],
     )
     return TaskLease(task_id, None)
@@ -67,7 +68,7 @@ async def set_requeued(
                 WHERE later.supplier_id = task.supplier_id
                     AND later.state IN
                         ('queued', 'running', 'succeeded', 'partially_succeeded')
-                    AND later.corrections_of IS NULL
+                    AND later.corrections_of IS NULL AND later.undo_of IS NULL
                     AND {requested_at} > task.created_at
             ))
         RETURNING id AS task_id, parser_type, supplier_name, source_config, enqueued_at,

@@ -45,8 +45,8 @@ async def _insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
             """
             INSERT INTO ingestion_tasks (supplier_id, supplier_name, parser_type, source_config,
                 requested_by, requested_by_id, idempotency_key, request_digest, file_name,
-                create_products, new_layout, corrections_of, request_id)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                create_products, new_layout, corrections_of, request_id, undo_of)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT (requested_by_id, idempotency_key) WHERE idempotency_key IS NOT NULL
                 DO NOTHING
             RETURNING id AS task_id, parser_type, supplier_name, source_config, enqueued_at,
@@ -66,6 +66,7 @@ async def _insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
                 task.new_layout,
                 task.corrections_of,
                 task.requester.request_id,
+                task.undo_of,
             ],
         )
         return await cursor.fetchone()

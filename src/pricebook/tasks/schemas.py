@@ -8,6 +8,7 @@ from pricebook.db.actor import Actor, requester_as_actor
 from pricebook.http.field_types import doc
 from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.tasks.message import ParserType
+from pricebook.tasks.undo_counts import UndoCounts
 
 TaskState = Literal[
     "queued", "running", "succeeded", "partially_succeeded", "failed", "dead", "held", "refused"
@@ -54,6 +55,7 @@ class NewTask(Struct, frozen=True, kw_only=True):
     create_products: bool = False
     new_layout: bool = False
     corrections_of: UUID | None = None
+    undo_of: UUID | None = None
 
 
 class AcceptedTask(Struct, frozen=True):
@@ -91,6 +93,7 @@ class ClaimedTask(Struct, frozen=True):
     create_products: bool
     new_layout: bool
     corrections_of: UUID | None
+    undo_of: UUID | None
     retry_count: int
     is_slow: bool
 
@@ -172,6 +175,7 @@ class InlineTask(Struct, frozen=True, kw_only=True):
     requested_by: str | None
     started_at: datetime
     corrections_of: UUID | None = None
+    undo_of: UUID | None = None
 
 
 class TaskFailure(Struct, frozen=True):
@@ -218,6 +222,11 @@ class Task(Struct, frozen=True, kw_only=True):
     corrections_of: Annotated[
         UUID | None, doc("Id of the task whose rejected rows it corrects; null for a price list.")
     ]
+    undo_of: Annotated[
+        UUID | None, doc("Id of the task that it undoes; null for the import of a price list.")
+    ]
+    undo: Annotated[UndoCounts | None, doc("What an undo has changed and left; null before.")]
+    undone_by: Annotated[UUID | None, doc("Id of the task that has undone it, or null.")]
     state: Annotated[TaskState, doc("State; `held` waits for a decision to apply or refuse it.")]
     requested_by: Annotated[str | None, doc("User name of the requester; null for the system.")]
     request_id: Annotated[str | None, doc("Id of the request in the log; null for the system.")]

@@ -13,11 +13,14 @@ from pricebook.quarantine.service import purge_closed_rows
 from pricebook.settings import Settings
 from pricebook.suppliers import service as suppliers
 from pricebook.tasks import history, refusal
+from pricebook.undo import service as undo
 
 
 async def purge(settings: Settings, database: Database) -> None:
     """Refuse superseded price lists; delete old tasks and imports, and uploads of none of them."""
     await refusal.refuse_all_superseded(database)
+    undo_days = min(settings.undo_days, settings.keep_tasks_days)
+    await undo.purge_changes(database, undo_days)
     await history.purge_old_tasks(database, settings.keep_tasks_days)
     await product_imports.purge_old_imports(database, settings.keep_tasks_days)
     await product_batches.purge_old_batches(database, settings.keep_tasks_days)

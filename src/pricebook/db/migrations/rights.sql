@@ -65,7 +65,7 @@ BEGIN
     GRANT UPDATE (state, decided_by, decided_at) ON quarantined_rows TO pricebook_api;
     GRANT INSERT (supplier_id, supplier_name, parser_type, source_config, requested_by,
             requested_by_id, idempotency_key, request_digest, file_name, create_products,
-            new_layout, corrections_of, request_id),
+            new_layout, corrections_of, request_id, undo_of),
         UPDATE (state, enqueued_at, next_attempt_at, started_at, completed_at, retry_count,
             lost_count, errors, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
@@ -120,13 +120,13 @@ BEGIN
     GRANT SELECT, DELETE,
         INSERT (id, supplier_id, supplier_name, parser_type, source_config, requested_by,
             requested_by_id, idempotency_key, request_digest, file_name, create_products,
-            new_layout, corrections_of, request_id, enqueued_at, retry_count, max_retries),
+            new_layout, corrections_of, request_id, undo_of, enqueued_at, retry_count, max_retries),
         UPDATE (state, started_at, completed_at, next_attempt_at, lease_owner, lease_expires_at,
             retry_count, lost_count, stage, rows_read, rows_total, count_new, count_changed,
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
             count_quarantined, count_stock_updated, errors, found, row_error_counts,
             apply_requested_at, keeps_thresholds, is_slow, source_config, held_reasons, decided_by,
-            decided_at, decision_reason) ON ingestion_tasks
+            decided_at, decision_reason, keeps_changes, found_before, undo_counts) ON ingestion_tasks
         TO pricebook_worker;
     -- Refreshes the products of suppliers that were activated or deactivated.
     GRANT EXECUTE ON FUNCTION refresh_supplier_batch(integer) TO pricebook_worker;
@@ -137,6 +137,12 @@ BEGIN
         UPDATE (error_type, error_message, row_data, corrected_by), DELETE
         ON parsing_logs TO pricebook_worker;
     GRANT SELECT, INSERT, DELETE ON held_rows TO pricebook_worker;
+    -- What an import changed; an undo takes back only that.
+    GRANT SELECT (task_id), INSERT, DELETE ON import_changes TO pricebook_worker;
+    GRANT SELECT, INSERT, DELETE ON made_products, made_categories TO pricebook_worker;
+    GRANT SELECT ON undo_left TO pricebook_api, pricebook_worker;
+    GRANT EXECUTE ON FUNCTION plan_undo(uuid) TO pricebook_api, pricebook_worker;
+    GRANT EXECUTE ON FUNCTION undo_import(uuid, uuid) TO pricebook_worker;
     GRANT SELECT, INSERT (supplier_id, sync_every, next_at), UPDATE (sync_every, next_at), DELETE
         ON sync_schedules TO pricebook_worker;
 END $$;

@@ -127,6 +127,7 @@ CREATE OR REPLACE TRIGGER reject_aggregate_update
 
 -- Writers of items lock items, then products. Deleting a product locks in the opposite order (the
 -- product, then its items by ON DELETE SET NULL), so it first waits until no transaction writes items.
+-- undo.sql deletes products whose items it has locked before.
 CREATE OR REPLACE FUNCTION lock_supplier_items() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     LOCK TABLE supplier_items IN EXCLUSIVE MODE;
@@ -134,4 +135,6 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE TRIGGER lock_supplier_items BEFORE DELETE ON products
-    FOR EACH STATEMENT EXECUTE FUNCTION lock_supplier_items();
+    FOR EACH STATEMENT
+    WHEN (current_setting('pricebook.deletes_unlinked_products', true) IS DISTINCT FROM 'on')
+    EXECUTE FUNCTION lock_supplier_items();

@@ -9,6 +9,7 @@ CREATE OR REPLACE FUNCTION delete_supplier_batch(marked uuid, most integer) RETU
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     deleted integer;
+    items uuid[];
 BEGIN
     most := least(greatest(most, 1), 5000);
     PERFORM FROM suppliers WHERE id = marked AND deleting_since IS NOT NULL
@@ -17,9 +18,11 @@ BEGIN
         RETURN NOT EXISTS (SELECT FROM suppliers WHERE id = marked);
     END IF;
 
-    DELETE FROM supplier_items WHERE id = ANY (ARRAY(
+    items := ARRAY(
         SELECT id FROM supplier_items WHERE supplier_id = marked
-        ORDER BY supplier_sku LIMIT most FOR UPDATE SKIP LOCKED));
+        ORDER BY supplier_sku LIMIT most FOR UPDATE SKIP LOCKED);
+    DELETE FROM price_history WHERE supplier_item_id = ANY (items);
+    DELETE FROM supplier_items WHERE id = ANY (items);
     GET DIAGNOSTICS deleted = ROW_COUNT;
     IF deleted = most OR EXISTS (SELECT FROM supplier_items WHERE supplier_id = marked) THEN
         RETURN false;

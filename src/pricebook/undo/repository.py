@@ -1,0 +1,210 @@
+from typing import LiteralString
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import asdict
+from psycopg.types.json import Jsonb
+
+from pricebook.db.database import Connection
+from pricebook.db.row_types import find_value, struct_row
+from pricebook.http.pagination import Paging
+from pricebook.tasks.schemas import AcceptedTask
+from pricebook.tasks.undo_counts import UndoCounts
+from pricebook.undo.schemas import SENTENCES, LeftChange, LeftKind, LeftReason, TaskToUndo
+
+LEFT_COLUMNS: LiteralString = """
+    kind, supplier_item_id, product_id, code, name, reason, later_task_id
+"""
+PREVIEW: LiteralString = """
+    WITH plan AS MATERIALIZED (SELECT * FROM plan_undo(%(task)s))
+    SELECT counted.*, page.*
+    FROM (
+        SELECT count(*) FILTER (WHERE action = 'restored') AS restored,
+            count(*) FILTER (WHERE action = 'deleted' AND kind = 'item') AS deleted,
+            count(*) FILTER (WHERE action = 'deleted' AND kind = 'product') AS products_deleted,
+            count(*) FILTER (WHERE action = 'left') AS kept
+        FROM plan
+    ) AS counted
+    LEFT JOIN LATERAL (
+        SELECT kind, item_id AS supplier_item_id, product_id, code, name, reason, later_task_id
+        FROM plan WHERE action = 'left'
+        ORDER BY kind, code COLLATE "C", item_id
+        LIMIT %(limit)s OFFSET %(offset)s
+    ) AS page ON true
+    ORDER BY kind, code COLLATE "C", supplier_item_id
+"""
+
+
+class _LeftRow(Struct, frozen=True):
+    """A row of what is left; its fields are null where a page has none."""
+
+    kind: LeftKind | None
+    supplier_item_id: UUID | None
+    product_id: UUID | None
+    code: str | None
+    name: str | None
+    reason: LeftReason | None
+    later_task_id: UUID | None
+
+
+class _PreviewRow(Struct, frozen=True):
+    """The counts of a preview, and a row of what is left."""
+
+    restored: int
+    deleted: int
+    products_deleted: int
+    kept: int
+    kind: LeftKind | None
+    supplier_item_id: UUID | None
+    product_id: UUID | None
+    code: str | None
+    name: str | None
+    reason: LeftReason | None
+    later_task_id: UUID | None
+
+
+async def find_task(conn: Connection, task_id: UUID, *, locks: bool = False) -> TaskToUndo | None:
+    """Find the task that is to be undone; with `locks`, it is locked."""
+    statement: LiteralString = """
+        SELECT id, supplier_id, supplier_name, parser_type, state, undo_of, undone_by,
+            keeps_changes
+        FROM ingestion_tasks WHERE id = %s
+    """
+    if locks:
+        statement += "FOR NO KEY UPDATE"
+    async with conn.cursor(row_factory=struct_row(TaskToUndo)) as cursor:
+        await cursor.execute(statement, [task_id])
+        return await cursor.fetchone()
+
+
+async def find_waiting_undo(conn: Connection, task_id: UUID) -> AcceptedTask | None:
+    """Find the undo of a task that is queued or runs."""
+    async with conn.cursor(row_factory=struct_row(AcceptedTask)) as cursor:
+        await cursor.execute(
+            """
+            SELECT id AS task_id, supplier_id, 'queued' AS status, enqueued_at
+            FROM ingestion_tasks
+            WHERE supplier_id = (SELECT supplier_id FROM ingestion_tasks WHERE id = %(task)s)
+                AND undo_of = %(task)s AND state IN ('queued', 'running')
+            """,
+            {"task": task_id},
+        )
+        return await cursor.fetchone()
+
+
+async def preview_undo(
+    conn: Connection, task_id: UUID, paging: Paging
+) -> tuple[UndoCounts, list[LeftChange]]:
+    """Return what undoing a task would do, and a page of what it would leave."""
+    async with conn.cursor(row_factory=struct_row(_PreviewRow)) as cursor:
+        await cursor.execute(
+            PREVIEW, {"task": task_id, "limit": paging.limit, "offset": paging.offset}
+        )
+        rows = await cursor.fetchall()
+    first = rows[0]
+    counts = UndoCounts(first.restored, first.deleted, first.products_deleted, first.kept)
+    return counts, [_left_change(row) for row in rows if row.kind is not None]
+
+
+async def undo_import(conn: Connection, undone: UUID, undo: UUID) -> UndoCounts:
+    """Undo a task in the transaction of the task `undo`; return what was changed and left."""
+    async with conn.cursor(row_factory=struct_row(UndoCounts)) as cursor:
+        await cursor.execute(
+            """
+            SELECT restored, deleted, products_deleted, kept AS left_as_is
+            FROM undo_import(%s, %s)
+            """,
+            [undone, undo],
+        )
+        (counts,) = await cursor.fetchall()
+    return counts
+
+
+async def keep_changes(conn: Connection, task_id: UUID, supplier_id: UUID) -> None:
+    """Store that the changes of a task are kept, its categories, and the profile before."""
+    await conn.execute(
+        """
+        UPDATE ingestion_tasks SET keeps_changes = true,
+            found_before = (SELECT metadata -> 'found' FROM suppliers WHERE id = %s)
+        WHERE id = %s
+        """,
+        [supplier_id, task_id],
+    )
+    await conn.execute(
+        """
+        INSERT INTO made_categories (category_id, task_id)
+        SELECT id, %s FROM categories WHERE created_at = now()
+        """,
+        [task_id],
+    )
+
+
+async def set_counts(conn: Connection, task_id: UUID, counts: UndoCounts) -> None:
+    """Store what an undo has changed and left, in the transaction that has ended it."""
+    await conn.execute(
+        "UPDATE ingestion_tasks SET undo_counts = %s WHERE id = %s",
+        [Jsonb(asdict(counts)), task_id],
+    )
+
+
+async def list_left(
+    conn: Connection, task_id: UUID, paging: Paging
+) -> tuple[int, list[LeftChange]] | None:
+    """Return a page of what an undo left, and its number of rows; None without such a task."""
+    total = await find_value(
+        conn,
+        """
+        SELECT (SELECT count(*) FROM undo_left WHERE task_id = task.id)
+        FROM ingestion_tasks AS task WHERE id = %s
+        """,
+        [task_id],
+    )
+    if total is None:
+        return None
+    statement: LiteralString = """
+        SELECT {columns} FROM undo_left WHERE task_id = %s
+        ORDER BY kind, code COLLATE "C", id LIMIT %s OFFSET %s
+    """
+    async with conn.cursor(row_factory=struct_row(_LeftRow)) as cursor:
+        await cursor.execute(
+            statement.format(columns=LEFT_COLUMNS), [task_id, paging.limit, paging.offset]
+        )
+        return total, [_left_change(row) for row in await cursor.fetchall()]
+
+
+def _left_change(row: _LeftRow | _PreviewRow) -> LeftChange:
+    if row.kind is None or row.reason is None:
+        raise LookupError("a row of what is left without its reason")
+    return LeftChange(
+        kind=row.kind,
+        supplier_item_id=row.supplier_item_id,
+        product_id=row.product_id,
+        code=row.code or "",
+        name=row.name or "",
+        reason=row.reason,
+        sentence=SENTENCES[row.reason],
+        later_task_id=row.later_task_id,
+    )
+
+
+async def purge_changes(conn: Connection, days: int) -> bool:
+    """Delete the changes of one task that ended longer ago; return whether there was one."""
+    cursor = await conn.execute(
+        """
+        UPDATE ingestion_tasks SET keeps_changes = false
+        WHERE id = (
+            SELECT id FROM ingestion_tasks
+            WHERE keeps_changes AND completed_at < now() - make_interval(days => %s)
+            ORDER BY completed_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
+        RETURNING id
+        """,
+        [days],
+    )
+    purged = [task_id for (task_id,) in await cursor.fetchall()]
+    for task_id in purged:
+        await conn.execute("DELETE FROM import_changes WHERE task_id = %s", [task_id])
+        await conn.execute("DELETE FROM made_categories WHERE task_id = %s", [task_id])
+    await conn.execute(
+        "DELETE FROM made_products WHERE created_at < now() - make_interval(days => %s)", [days]
+    )
+    return bool(purged)

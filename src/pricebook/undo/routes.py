@@ -1,0 +1,85 @@
+from typing import Any
+
+from litestar import Request, Response, Router, get, post
+from litestar.di import NamedDependency
+
+from pricebook.auth.schemas import Caller
+from pricebook.db.database import Database
+from pricebook.errors import ConflictError, NotFoundError
+from pricebook.http.openapi import Success, documented, page_example
+from pricebook.http.pagination import Page, Paging
+from pricebook.http.problems import request_id_of
+from pricebook.http.query_string import provide_query
+from pricebook.tasks.queue import QueueClient
+from pricebook.tasks.routes import ACCEPTED_RESPONSE, TaskId, accepted_response
+from pricebook.tasks.schemas import Requester
+from pricebook.tasks.task_examples import ID
+from pricebook.undo import service
+from pricebook.undo.schemas import LeftChange, LeftPage, UndoPreview, UndoQuery
+
+LEFT: dict[str, Any] = {
+    "kind": "item",
+    "supplier_item_id": "7d1f2b8e-64a3-4b8f-9a4e-2f6a0b9c1d22",
+    "product_id": None,
+    "code": "NW-20417",
+    "name": "Claw hammer 20oz fibreglass",
+    "reason": "later_import",
+    "sentence": "A later import changed the item.",
+    "later_task_id": "b4f1f6a2-0d3e-4f0c-a6c8-35e0f1b7d911",
+}
+PREVIEW: dict[str, Any] = {
+    "task_id": ID,
+    "counts": {"restored": 12, "deleted": 3, "products_deleted": 0, "left_as_is": 1},
+    "left": page_example(LEFT),
+}
+
+
+@post(
+    "/tasks/{task_id:str}/undo",
+    status_code=202,
+    summary="Undo an import",
+    description="Queues a task that takes back what the import changed: prices, texts, stock,"
+    " absences, new items, and products that were made of them. What was changed since is left, and"
+    " listed by `/admin/tasks/{task_id}/left` of that task. With `dry_run` nothing is queued; the"
+    " response (200) is what it would do. Repeating it returns the task that is queued or runs.",
+    dependencies={"criteria": provide_query(UndoQuery)},
+    opt=documented(
+        ACCEPTED_RESPONSE,
+        Success(kind=UndoPreview, example=PREVIEW),
+        query=UndoQuery,
+        errors=(NotFoundError, ConflictError),
+    ),
+)
+async def undo_task(
+    request: Request[Caller, Any, Any],
+    task_id: TaskId,
+    criteria: NamedDependency[UndoQuery],
+    database: NamedDependency[Database],
+    queue: NamedDependency[QueueClient],
+) -> Response[Any]:
+    """Queue the undo of an import and return its task, or what it would do."""
+    if criteria.dry_run:
+        return Response(await service.preview_undo(database, task_id, criteria), status_code=200)
+    caller = request.user
+    requester = Requester(caller.id, caller.username, request_id=request_id_of(request))
+    return accepted_response(await service.request_undo(database, queue, task_id, requester))
+
+
+@get(
+    "/tasks/{task_id:str}/left",
+    summary="List what an undo left",
+    description="Returns the items and products that a task which undid another one left as they"
+    " were, each with the reason.",
+    dependencies={"criteria": provide_query(Paging)},
+    opt=documented(
+        Success(kind=LeftPage, example=page_example(LEFT)), query=Paging, errors=(NotFoundError,)
+    ),
+)
+async def list_left(
+    task_id: TaskId, criteria: NamedDependency[Paging], database: NamedDependency[Database]
+) -> Page[LeftChange]:
+    """Return a page of what an undo left."""
+    return await service.list_left(database, task_id, criteria)
+
+
+router = Router("/", route_handlers=[undo_task, list_left], tags=["Tasks"])
