@@ -48,3 +48,14 @@ async def test_a_process_over_its_limit_shrinks_its_caches_at_intervals(
         for _ in range(3):
             await asyncio.wait_for(often.get(), 5)
     assert shrunk == ["once a minute"]
+
+
+async def test_caches_shrink_at_once_when_a_burst_exceeds_the_limit() -> None:
+    shrunk = asyncio.Queue[None]()
+    limit = memory.resident_bytes() + 64 * 1024 * 1024
+    async with in_background(memory.limit_bursts(limit, partial(shrunk.put_nowait, None))):
+        await asyncio.sleep(2 * memory.BURST_CHECK_SECONDS)
+        assert shrunk.empty()
+        burst = bytes([1]) * (128 * 1024 * 1024)
+        await asyncio.wait_for(shrunk.get(), 5)
+    assert len(burst) > limit - memory.resident_bytes()

@@ -61,14 +61,12 @@ from pricebook.services import (
 )
 from pricebook.settings import Settings
 from pricebook.system.async_tasks import in_background
-from pricebook.system.memory import limit_memory
+from pricebook.system.memory import memory_limits
 from pricebook.system.recurring_warning import RecurringWarning
 
 API_PREFIX = "/api/v1"
 DATABASE_RETRY_SECONDS = 1.0
 MEGABYTE = 1024 * 1024
-# What a process holds beside the response cache (docs/decisions/0024-memory-bounded-in-bytes.md).
-PROCESS_MEMORY_MB = 100
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (a folder with a random name is created in it)
 
 # Attributes of the application's state that routes receive by name.
@@ -190,10 +188,10 @@ async def _lifespan(
                 read_gauges=gauges.metrics,
                 token=settings.metrics_token,
             )
-            max_bytes = (settings.catalog_memory_mb + PROCESS_MEMORY_MB) * MEGABYTE
+            cache_bytes = settings.catalog_memory_mb * MEGABYTE
             async with (
                 recording_metrics(app.state.metrics),
-                in_background(limit_memory(max_bytes, response_cache.shrink)),
+                in_background(*memory_limits(cache_bytes, response_cache.shrink)),
             ):
                 yield
 

@@ -5,11 +5,16 @@ import ctypes
 import gc
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 TRIM_INTERVAL_SECONDS = 10.0
 SHRINK_INTERVAL_SECONDS = 20.0
+BURST_CHECK_SECONDS = 0.05
+BURST_SHRINK_INTERVAL_SECONDS = 2.0
+# What an API process may hold beside its response cache, usually and in a burst of requests
+# (docs/decisions/0024-memory-bounded-in-bytes.md).
+USUAL_BYTES, BURST_BYTES = 100 * 1024 * 1024, 140 * 1024 * 1024
 STATM = Path("/proc/self/statm")
 # Options of mallopt(3). Blocks of this size and more are mapped on their own, so that they return
 # to the system when they are freed; without a fixed size, glibc raises it up to 32 MiB.
@@ -24,6 +29,16 @@ def configure_allocator() -> None:
     if hasattr(_libc, "mallopt"):
         _libc.mallopt(_M_MMAP_THRESHOLD, MAPPED_BLOCK_BYTES)
         _libc.mallopt(_M_ARENA_MAX, 1)
+
+
+def memory_limits(
+    cache_bytes: int, shrink_caches: Callable[[], None]
+) -> tuple[Coroutine[None, None, None], ...]:
+    """Return the coroutines that limit a process whose caches may have `cache_bytes`."""
+    return (
+        limit_memory(cache_bytes + USUAL_BYTES, shrink_caches),
+        limit_bursts(cache_bytes + BURST_BYTES, shrink_caches),
+    )
 
 
 async def limit_memory(
@@ -51,6 +66,21 @@ async def limit_memory(
             shrink_after = time.monotonic() + shrink_interval
             shrink_caches()
             _trim_heap()
+
+
+async def limit_bursts(max_bytes: int, shrink_caches: Callable[[], None]) -> None:
+    """Shrink the caches as soon as the process holds more than `max_bytes`, until cancelled.
+
+    A burst of requests can allocate 100 MB in a quarter of a second. While the process stays over
+    the limit, it shrinks its caches again every two seconds.
+    """
+    while True:
+        await asyncio.sleep(BURST_CHECK_SECONDS)
+        if resident_bytes() > max_bytes:
+            shrink_caches()
+            gc.collect()
+            _trim_heap()
+            await asyncio.sleep(BURST_SHRINK_INTERVAL_SECONDS)
 
 
 def resident_bytes() -> int:
