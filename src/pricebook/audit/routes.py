@@ -13,7 +13,7 @@ from pricebook.http.openapi import Success, documented
 from pricebook.http.query_string import provide_query
 
 ENTRY: dict[str, Any] = {
-    "id": 48213,
+    "number": 48213,
     "at": "2026-11-27T09:30:00.204518Z",
     "actor": {
         "type": "user",

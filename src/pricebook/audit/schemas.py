@@ -61,8 +61,9 @@ class AuditActor(Struct, frozen=True):
 class AuditEntry(Struct, frozen=True):
     """A change, and who made it."""
 
-    id: Annotated[
-        int, doc("Id of the entry. Ids are not in the order of times: transactions end in any.")
+    number: Annotated[
+        int,
+        doc("Number of the entry. Numbers are not in the order of times: transactions end in any."),
     ]
     at: Annotated[datetime, doc("Start of the transaction that made the change, ISO 8601 UTC.")]
     actor: Annotated[AuditActor, doc("Who made the change.")]
@@ -77,7 +78,8 @@ class AuditEntry(Struct, frozen=True):
     ]
     action: Annotated[str, doc("What was done: the type of the entity and a verb.")]
     entity_type: Annotated[
-        str, doc("Type of what was changed: product, item, supplier, user, task …")
+        str,
+        doc("Type of what was changed: `product`, `item`, `supplier`, `user`, `task` and so on."),
     ]
     entity_id: Annotated[UUID | None, doc("Id of what was changed; null if it has none.")]
     entity_name: Annotated[
@@ -126,7 +128,7 @@ class AuditPaging(Struct, frozen=True, kw_only=True):
 
     def cursor_after(self, entry: AuditEntry) -> str:
         """Return the cursor of the page after an entry."""
-        return encode_cursor(AuditPosition(entry.at, entry.id), self._binding)
+        return encode_cursor(AuditPosition(entry.at, entry.number), self._binding)
 
     @property
     def _binding(self) -> tuple[object, ...]:

@@ -174,12 +174,12 @@ CREATE TRIGGER audit_finished AFTER UPDATE OF state ON ingestion_tasks
     EXECUTE FUNCTION audit_row('task.finished', 'id', 'supplier_name', 'state', 'count_new',
         'count_changed', 'count_absent', 'count_rejected', 'count_quarantined');
 CREATE TRIGGER audit_held AFTER UPDATE OF state ON ingestion_tasks
-    FOR EACH ROW WHEN (OLD.state <> 'held' AND NEW.state = 'held')
+    FOR EACH ROW WHEN (OLD.state::text <> 'held' AND NEW.state::text = 'held')
     EXECUTE FUNCTION audit_row('task.held', 'id', 'supplier_name', 'state', 'count_new',
         'count_changed', 'count_absent', 'count_rejected', 'count_quarantined');
 CREATE TRIGGER audit_failed AFTER UPDATE OF state ON ingestion_tasks
-    FOR EACH ROW WHEN (OLD.state IN ('queued', 'running', 'held') AND NEW.state IN ('failed', 'dead')
-        AND NEW.cancelled_by IS NULL)
+    FOR EACH ROW WHEN (OLD.state::text IN ('queued', 'running', 'held')
+        AND NEW.state IN ('failed', 'dead') AND NEW.cancelled_by IS NULL)
     EXECUTE FUNCTION audit_row('task.failed', 'id', 'supplier_name', 'state', 'count_rejected');
 CREATE TRIGGER audit_cancelled AFTER UPDATE OF state ON ingestion_tasks
     FOR EACH ROW WHEN (OLD.cancelled_by IS NULL AND NEW.cancelled_by IS NOT NULL)
