@@ -6,7 +6,7 @@ from litestar.di import NamedDependency
 from pricebook.auth.schemas import Caller
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError, NotFoundError
-from pricebook.http.openapi import Success, documented, page_example
+from pricebook.http.openapi import Success, documented, plain_page_example
 from pricebook.http.pagination import Page, Paging
 from pricebook.http.problems import request_id_of
 from pricebook.http.query_string import provide_query
@@ -30,7 +30,7 @@ LEFT: dict[str, Any] = {
 PREVIEW: dict[str, Any] = {
     "task_id": ID,
     "counts": {"restored": 12, "deleted": 3, "products_deleted": 0, "left_as_is": 1},
-    "left": page_example(LEFT),
+    "left": plain_page_example(LEFT),
 }
 
 
@@ -72,7 +72,9 @@ async def undo_task(
     " were, each with the reason.",
     dependencies={"criteria": provide_query(Paging)},
     opt=documented(
-        Success(kind=LeftPage, example=page_example(LEFT)), query=Paging, errors=(NotFoundError,)
+        Success(kind=LeftPage, example=plain_page_example(LEFT)),
+        query=Paging,
+        errors=(NotFoundError,),
     ),
 )
 async def list_left(
