@@ -143,6 +143,7 @@ openapi = OpenAPIConfig(
         Tag(name="Tasks", description="Admin: imports of price lists and their results."),
         Tag(name="Matching", description="Procurement: products that unmatched items may be."),
         Tag(name="Quarantine", description="Procurement: rows whose price is out of line."),
+        Tag(name="Audit", description="Staff: who changed what."),
         Tag(name="Service", description="Operators: health and metrics."),
     ],
     components=Components(
