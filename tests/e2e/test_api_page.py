@@ -16,6 +16,7 @@ FUNCTIONS = [line for line in BLOCKS[0].splitlines() if "() {" in line]
 END = "-- end of a response --"
 CHANGING = (
     (re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}"), "an id"),
+    (re.compile(r'(?<="next_cursor":")[^"]+'), "a cursor"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z"), "a time"),
 )
 
@@ -27,7 +28,7 @@ def steps(block: str) -> list[tuple[str, str]]:
 
 
 def comparable(output: str) -> Any:
-    """Replace ids and times, which differ at each run; decode JSON, else split into words."""
+    """Replace ids, times and cursors, which differ at each run; decode JSON or split into words."""
     for changing, name in CHANGING:
         output = changing.sub(name, output)
     try:

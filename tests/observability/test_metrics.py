@@ -157,7 +157,9 @@ async def test_task_and_supplier_metrics(client: Client, conn: Connection) -> No
     )
     samples = await scrape(client)
     states = {key[1]: value for key, value in samples.items() if key[0] == "pricebook_tasks"}
-    assert states == dict.fromkeys(("running", "partially_succeeded", "failed", "held"), 0) | {
+    assert states == dict.fromkeys(
+        ("running", "partially_succeeded", "failed", "held", "refused"), 0
+    ) | {
         "queued": 1,
         "dead": 1,
         "succeeded": 1,

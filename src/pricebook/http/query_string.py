@@ -1,5 +1,6 @@
 """Query strings, decoded strictly into the struct of a route."""
 
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -132,6 +133,8 @@ def _number_problem(value: object, text: str) -> str | None:
         return "expected a value, got null"
     if isinstance(value, bool):
         return None if text in {"true", "false"} else "expected true or false"
+    if isinstance(value, datetime) and is_number(text):  # msgspec reads seconds since 1970
+        return "expected a time such as 2026-11-27T08:15:00Z"
     if not isinstance(value, int | Decimal):
         return None
     if len(text) > MAX_NUMBER:

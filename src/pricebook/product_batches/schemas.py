@@ -72,7 +72,11 @@ class ProductChanges(Struct, frozen=True, forbid_unknown_fields=True):
         Decimal | UnsetType,
         doc(
             "Change of the target price in percent, -99 to 1000; the result is rounded to two"
-            " decimals. Products without a target price stay as they are."
+            " decimals. Products without a target price stay as they are.",
+            anyOf=[
+                {"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "examples": ["3.5"]},
+                {"type": "number", "minimum": -99, "maximum": 1000},
+            ],
         ),
     ] = UNSET
 

@@ -229,10 +229,9 @@ class UnmatchedItemQuery(CursorPaging, frozen=True):
         doc("Words that all occur in the name or the supplier's article code of the item."),
     ] = None
 
-    def __post_init__(self) -> None:
-        """Raise ValidationError for a search text that is blank or too long."""
-        if issues := search_issues(self.search):
-            raise validation_error(*issues)
+    def issues(self) -> list[FieldIssue]:
+        """Return the issues of the cursor and of a search text that is blank or too long."""
+        return [*self.cursor_issues(), *search_issues(self.search)]
 
     @property
     def words(self) -> tuple[str, ...]:
