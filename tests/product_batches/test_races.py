@@ -1,17 +1,23 @@
 """Batches beside other writers: each product is changed by one of them, and none waits for long."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
+import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 import builders
+from pricebook.auth.schemas import Caller
 from pricebook.db.database import Connection, Database
+from pricebook.product_batches import service
 
 Client = AsyncTestClient[Litestar]
 BATCHES = "/api/v1/admin/product-batches"
 PRODUCTS = 200
+CALLER = Caller(UUID(int=0), "anna", "admin")
 
 
 async def preview(client: Client, changes: dict[str, Any]) -> str:
@@ -34,6 +40,33 @@ async def test_a_batch_that_two_requests_apply_is_applied_once(
     assert (effect["applied"], effect["skipped"], effect["pending"]) == (PRODUCTS, 0, 0)
     cursor = await conn.execute("SELECT DISTINCT target_price FROM products")
     assert [int(price) for (price,) in await cursor.fetchall()] == [110]
+
+
+async def test_an_undo_ends_a_running_application(
+    procurement: Client, conn: Connection, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = await builders.product(conn, sku="A", target_price="100")
+    await builders.product(conn, sku="B", target_price="100")
+    batch_id = UUID(await preview(procurement, {"target_price": "110"}))
+    is_waiting, may_retry = asyncio.Event(), asyncio.Event()
+
+    async def wait(_: float) -> None:
+        is_waiting.set()
+        await may_retry.wait()
+
+    async with conn.transaction():
+        await conn.execute("SELECT FROM products WHERE id = %s FOR NO KEY UPDATE", [locked])
+        with monkeypatch.context() as patch:
+            patch.setattr(service, "asyncio", SimpleNamespace(sleep=wait))
+            applying = asyncio.create_task(service.apply(database, CALLER, batch_id))
+            await asyncio.wait_for(is_waiting.wait(), 10)
+            undone = await service.undo(database, CALLER, batch_id)
+    may_retry.set()
+    applied = await applying
+    assert (undone.state, undone.effect.undone, undone.effect.pending) == ("undone", 1, 1)
+    assert (applied.state, applied.effect) == (undone.state, undone.effect)
+    cursor = await conn.execute("SELECT DISTINCT target_price::int FROM products")
+    assert await cursor.fetchall() == [(100,)]
 
 
 async def test_what_is_edited_meanwhile_is_kept(

@@ -12,8 +12,9 @@ from pricebook.db.row_types import fetch_value
 
 
 class Direction(NamedTuple):
-    """Which values a product must have, which it gets, and the outcomes; all are SQL."""
+    """The state of the batch, the values a product must have and gets, the outcomes; all SQL."""
 
+    state: LiteralString
     before: LiteralString
     after: LiteralString
     pending: LiteralString
@@ -24,6 +25,7 @@ class Direction(NamedTuple):
     def fill(self, statement: LiteralString) -> LiteralString:
         """Return a statement with the parts of the direction."""
         return statement.format(
+            state=self.state,
             before=self.before,
             after=self.after,
             pending=self.pending,
@@ -33,18 +35,24 @@ class Direction(NamedTuple):
         )
 
 
-APPLY = Direction("old", "new", "outcome IS NULL", "applied", "skipped", "the preview")
-UNDO = Direction("new", "old", "outcome = 'applied'", "undone", "left", "the batch")
+APPLY = Direction("applying", "old", "new", "outcome IS NULL", "applied", "skipped", "the preview")
+UNDO = Direction("undoing", "new", "old", "outcome = 'applied'", "undone", "left", "the batch")
 
+# Shared by the chunks of a direction; the request that starts the other direction waits for them.
+LOCK_BATCH: LiteralString = """
+    SELECT FROM product_batches WHERE id = %s AND state = '{state}' FOR SHARE
+"""
 PENDING: LiteralString = """
     SELECT product_id FROM product_batch_changes
     WHERE batch_id = %s AND {pending} AND product_id > %s
     ORDER BY product_id LIMIT %s
     FOR UPDATE SKIP LOCKED
 """
-COUNT_PENDING: LiteralString = (
-    "SELECT count(*) FROM product_batch_changes WHERE batch_id = %s AND {pending}"
-)
+COUNT_PENDING: LiteralString = """
+    SELECT count(*) FROM product_batches AS batch
+    JOIN product_batch_changes ON batch_id = batch.id
+    WHERE batch.id = %s AND state = '{state}' AND {pending}
+"""
 LOCK_CATEGORIES: LiteralString = """
     SELECT id FROM categories WHERE id IN (
         SELECT {after}_category_id FROM product_batch_changes
@@ -99,7 +107,13 @@ CARRY_OUT: LiteralString = """
 async def lock_pending(
     conn: Connection, direction: Direction, batch_id: UUID, after: UUID, limit: int
 ) -> list[UUID]:
-    """Lock the next changes that nobody else carries out; return their products, by id."""
+    """Lock the next changes that nobody else carries out; return their products, by id.
+
+    There are none once the batch is carried out in the other direction.
+    """
+    cursor = await conn.execute(direction.fill(LOCK_BATCH), [batch_id])
+    if await cursor.fetchone() is None:
+        return []
     cursor = await conn.execute(direction.fill(PENDING), [batch_id, after, limit])
     return [product_id for (product_id,) in await cursor.fetchall()]
 
@@ -122,5 +136,5 @@ async def carry_out(
 
 
 async def count_pending(conn: Connection, direction: Direction, batch_id: UUID) -> int:
-    """Return the number of changes that are still to be carried out."""
+    """Return the number of changes that are still to be carried out in a direction."""
     return await fetch_value(conn, direction.fill(COUNT_PENDING), [batch_id])

@@ -198,8 +198,12 @@ async def set_started(
 
 
 async def set_ended(conn: Connection, batch_id: UUID, state: Literal["applied", "undone"]) -> None:
-    """Set a batch applied or undone."""
-    await conn.execute("UPDATE product_batches SET state = %s WHERE id = %s", [state, batch_id])
+    """Set a batch that is being applied applied, one that is being undone undone."""
+    started = "applying" if state == "applied" else "undoing"
+    await conn.execute(
+        "UPDATE product_batches SET state = %s WHERE id = %s AND state = %s",
+        [state, batch_id, started],
+    )
 
 
 async def delete_old_batch(conn: Connection, days: int) -> bool:
