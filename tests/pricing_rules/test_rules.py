@@ -63,6 +63,18 @@ async def test_first_rule_that_fits_counts(sales: Client, conn: Connection) -> N
     assert set(await proposals(sales, product_ids=[str(products["saw"])])) == {"saw"}
 
 
+async def test_a_changed_cost_counts_although_the_rule_is_deleted(
+    sales: Client, conn: Connection
+) -> None:
+    await builders.offered_product(conn, "A", "10", sku="A", target_price="12")
+    await create(sales, "double")
+    batch = (await sales.post(f"{RULES}/preview", json={})).json()
+    await conn.execute("DELETE FROM pricing_rules")
+    await conn.execute("UPDATE supplier_items SET current_price = 11")
+    applied = (await sales.post(f"{BATCHES}/{batch['id']}/apply")).json()
+    assert (applied["effect"]["applied"], applied["effect"]["skipped"]) == (0, 1)
+
+
 async def test_price_is_applied_unless_the_cost_changes(sales: Client, conn: Connection) -> None:
     for sku in ("A", "B", "C"):
         await builders.offered_product(conn, sku, "10", sku=sku, target_price="12")

@@ -63,14 +63,14 @@ LOCK_CATEGORIES: LiteralString = """
 LOCK_PRODUCTS: LiteralString = """
     SELECT id FROM products WHERE id = ANY (%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """
-# Fields that a change leaves may have changed meanwhile. A lowest price counts only where a rule
-# derived the new price from it.
+# Fields that a change leaves may have changed meanwhile. A lowest price counts only where a rule,
+# which may be deleted by now, derived the new price from it.
 CARRY_OUT: LiteralString = """
     WITH pending AS (
-        SELECT change.*, old_status <> new_status AS sets_status,
+        SELECT change.*, kind, old_status <> new_status AS sets_status,
             old_category_id IS DISTINCT FROM new_category_id AS sets_category,
             old_target_price IS DISTINCT FROM new_target_price AS sets_price
-        FROM product_batch_changes AS change
+        FROM product_batch_changes AS change JOIN product_batches AS batch ON batch.id = batch_id
         WHERE batch_id = %(batch_id)s AND product_id = ANY (%(product_ids)s)
     ), judged AS (
         SELECT pending.*, CASE
@@ -82,7 +82,8 @@ CARRY_OUT: LiteralString = """
                 THEN 'The target price was changed after {reason}.'
             WHEN NOT sets_status AND status = 'archived'
                 THEN 'The product was archived after {reason}.'
-            WHEN outcome IS NULL AND rule_id IS NOT NULL AND min_price IS DISTINCT FROM lowest_price
+            WHEN outcome IS NULL AND kind = 'pricing_rules'
+                AND min_price IS DISTINCT FROM lowest_price
                 THEN 'The lowest price was changed after {reason}.'
             WHEN sets_category AND {after}_category_id IS NOT NULL
                 AND {after}_category_id <> ALL (%(category_ids)s)
