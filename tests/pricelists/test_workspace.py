@@ -2,11 +2,15 @@
 
 import errno
 import fcntl
+import gc
 import os
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -14,7 +18,7 @@ import pytest
 from pricebook.errors import PriceListError
 from pricebook.pricelists.isolation import sandbox
 from pricebook.pricelists.isolation.parser_pool import ParserPool
-from pricebook.pricelists.isolation.workspace import Workspace
+from pricebook.pricelists.isolation.workspace import Workspace, remove_abandoned_workspaces
 from pricebook.pricelists.schemas.read_request import FileSource, ReadLimits
 from pricelists.price_lists import csv_text, read_request
 
@@ -68,6 +72,32 @@ def test_only_workspaces_of_killed_processes_are_removed(
     with ParserPool():
         assert {*tmp_path.iterdir()} == {active.path, other, elsewhere, link}
     active.remove()
+
+
+def test_workspace_that_is_removed_before_its_lock_is_created_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    done = threading.Event()
+
+    def remove_repeatedly() -> None:
+        while not done.is_set():
+            remove_abandoned_workspaces()
+
+    remover = threading.Thread(target=remove_repeatedly)
+    remover.start()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", ResourceWarning)
+            for _ in range(300):
+                workspace = Workspace(None)
+                assert workspace.path.exists()
+                workspace.remove()
+            gc.collect()
+    finally:
+        done.set()
+        remover.join()
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])

@@ -118,6 +118,7 @@ def _create_locked_folder() -> tuple["tempfile.TemporaryDirectory[str]", int]:
             if Path(temporary_folder.name).exists():
                 return temporary_folder, lock
             os.close(lock)
+        temporary_folder.cleanup()
 
 
 def _open_nonblocking(path: str, flags: int) -> int:
