@@ -72,8 +72,7 @@ def test_all_links_are_read_back(links: list[LinkName]) -> None:
 
 
 async def add_product(conn: Connection, texts: list[str], price: Decimal | None) -> None:
-    name, sku, mpn, category = texts[:4]
-    supplier, code = map(str.strip, texts[4:])
+    name, sku, mpn, category, supplier, code = map(str.strip, texts)  # as the API stores them
     category_id = await builders.category(conn, f"{category[:200]}{uuid4()}")
     child = await builders.category(conn, category, category_id)
     product_id = await builders.product(conn, name, sku=f"{sku}{uuid4()}", category_id=child)
