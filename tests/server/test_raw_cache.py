@@ -279,11 +279,11 @@ async def test_cached_requests_reset_the_keep_alive_timeout(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with api.serve() as port:
-        monkeypatch.setattr(protocol, "KEEP_ALIVE_TIMEOUT_SECONDS", 1.0)
+        monkeypatch.setattr(protocol, "KEEP_ALIVE_TIMEOUT_SECONDS", 3.0)
         async with connected(port) as client:
             await api.cached(client)
-            for _ in range(15):
-                await asyncio.sleep(0.1)
+            for _ in range(18):
+                await asyncio.sleep(0.2)
                 assert (await client.request(PLAIN)).status == 200
             assert await client.rest() == b""
 
