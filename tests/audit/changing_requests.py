@@ -267,6 +267,14 @@ async def _(conn: Connection) -> ChangingRequest:
     return ChangingRequest(path=path, actions={"auto_link.switched_on"}, json={"is_on": True})
 
 
+@request_for("POST", "/matches/products")
+async def _(conn: Connection) -> ChangingRequest:
+    item_id, _ = await item_and_product(conn)
+    actions = {"product.created", "match_batch.created", "item.linked"}
+    body = {"supplier_item_ids": [str(item_id)]}
+    return ChangingRequest(path="/matches/products", actions=actions, json=body)
+
+
 @request_for("POST", "/clusters/{id}/product")
 async def _(conn: Connection) -> ChangingRequest:
     cluster_id = uuid4()

@@ -1,6 +1,10 @@
 """The commands for matches, as a buyer runs them."""
 
+import csv
+import getpass
+import io
 import json
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -42,24 +46,56 @@ def test_items_are_matched_linked_and_unlinked(system: System, environment: dict
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    empty = run("list")
+    assert empty.startswith("0 of 0 items.\n2 unmatched items not examined yet: `pricebook matches")
     assert run("run").startswith("2 unmatched items examined: 2 certain, 0 likely")
-    shown = run("list", "--supplier", "acme")
+    shown = run("list", "--supplier", "ac")
     assert "ACME A0  dewalt dw745 table saw 250 mm  10.00\n    certain " in shown
     assert "same model number dw745" in shown.casefold()
     assert shown.endswith("2 of 2 items.\n")
     first = json.loads(run("accept", "--supplier", "ACME", "A0=SAW-0", "--json"))
     assert (first["linked"], first["refused"]) == (1, 0)
-    assert run("accept", "--band", "certain", "--expect", "1").startswith("1 linked, 0 rejected")
+    assert run("accept", "--band", "certain", "--expect", "1").startswith("1 linked. Take it back:")
     assert run("list") == "0 of 0 items.\n"
-    assert "the command line" in run("batches")
+    assert f"the command line ({getpass.getuser()}): 1 linked" in run("batches")
+    assert "linked  ACME A0  dewalt" in run("batches", "show", first["batch_id"])
+    assert "SAW-1  Makita" in run("log", "--supplier", "ACME", "--item", "A1")
     undone = run("undo", first["batch_id"])
-    assert undone == "1 links taken back, 0 rejected pairs restored.\n"
-    assert run("run").startswith("1 unmatched items examined: 1 certain")
-    assert run("reject", "--supplier", "ACME", "A0=SAW-0").startswith("0 linked, 1 rejected")
+    assert undone.startswith("1 link taken back, 0 rejections lifted.\n")
+    assert run("run").startswith("1 unmatched item examined: 1 certain")
+    assert run("reject", "--supplier", "ACME", "A0=SAW-0").startswith("1 rejected. Take it back:")
     assert "auto-link is off" in run("auto-link", "ACME")
     assert "auto-link is on since" in run("auto-link", "ACME", "on")
     assert run("clusters") == "0 of 0 clusters.\n"
     assert "with the release" in run("weights")
+
+
+@pytest.mark.usefixtures("shelf")
+def test_list_is_ticked_as_csv_and_read_again(
+    system: System, environment: dict[str, str], tmp_path: Path
+) -> None:
+    def run(*arguments: str) -> str:
+        done = system.run("matches", *arguments, **environment)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    run("run")
+    assert "  ACME A0  dewalt dw745 table saw 250 mm  =  SAW-0  DeWalt" in run("list", "--short")
+    lines = list(csv.DictReader(io.StringIO(run("list", "--csv", "--band", "certain"))))
+    marks = {("A0", "SAW-0"): "x", ("A1", "SAW-1"): "none"}
+    file = tmp_path / "ticked.csv"
+    with file.open("w", encoding="utf-8-sig", newline="") as opened:
+        writer = csv.DictWriter(opened, lines[0].keys(), delimiter=";")
+        writer.writeheader()
+        for line in lines:
+            mark = marks.get((line["supplier_sku"], line["internal_sku"]), "")
+            writer.writerow(line | {"decision": mark})
+    decided = run("decide", str(file))
+    assert decided.startswith("1 linked, 1 dismissed. Take it back:")
+    assert run("unlink", "--supplier", "ACME", "A0").startswith("1 unlinked. Take it back:")
+    made = run("product", "ACME:A0", "--name", "Saw")
+    assert ": Saw, draft, 1 item linked.\n" in made
+    assert "Take it back: `pricebook matches undo" in made
 
 
 @pytest.mark.parametrize(
@@ -71,6 +107,10 @@ def test_items_are_matched_linked_and_unlinked(system: System, environment: dict
         (["accept", "A9=SAW-0", "--supplier", "ACME"], "The supplier has no item A9."),
         (["reject", "A0=X", "--supplier", "ACME"], "There is no product with the SKU X."),
         (["accept", "--expect", "5"], "0 items pass the filter, not 5: nothing was changed."),
+        (["unlink", "A0", "--supplier", "ACME"], "A0 has no product."),
+        (["product", "A0"], "A0 is no item: write SUPPLIER:CODE"),
+        (["log", "--item", "A0"], "--item needs --supplier"),
+        (["decide", "missing.csv"], "missing.csv cannot be read as CSV"),
         (["undo", "first"], "first is not an id: `pricebook matches batches` shows them."),
         (["list", "--supplier", "Nobody"], "There is no supplier Nobody:"),
         (["weights", "--use", "7"], "There are no weights 7."),

@@ -175,12 +175,20 @@ def test_every_id_is_a_uuid() -> None:
         assert '"format": "uuid"' in json.dumps(schema), name
 
 
+REQUEST_SCHEMAS = {
+    "ProductChange",
+    "ProductChanges",
+    "CreateProductRequest",
+    "ClusterProduct",
+    "ItemsProduct",
+}
+
+
 def test_prices_in_responses_are_decimal_strings() -> None:
     prices = [
         schema
         for schema_name, name, schema in properties()
-        if name.endswith("price")
-        and schema_name not in {"ProductChange", "ProductChanges", "CreateProductRequest"}
+        if name.endswith("price") and schema_name not in REQUEST_SCHEMAS
     ]
     assert len(prices) >= 8
     for schema in prices:

@@ -2,48 +2,61 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 from cyclopts import App, Parameter
 
-from pricebook.cli import match_output, match_setup_commands, output
+from pricebook.cli import (
+    match_files,
+    match_history_commands,
+    match_output,
+    match_setup_commands,
+    output,
+)
 from pricebook.cli.lookups import COMMAND_LINE, find_supplier_id, parse_id
+from pricebook.cli.match_filters import ALL_ITEMS, Filters, filter_of
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
-from pricebook.http.pagination import CursorPage, CursorPaging
-from pricebook.matching import service
+from pricebook.http.pagination import CursorPage
+from pricebook.matching import codes, service
 from pricebook.matching.decision_schemas import (
     MAX_FILTERED,
     BulkDecision,
     DecidedBatch,
+    Decision,
     FilteredDecision,
 )
 from pricebook.matching.run_schemas import MatchRun, RunRequest
-from pricebook.matching.schemas import Action, Band, MatchQuery, SuggestedMatch
-
-MAX_SHOWN_BATCHES = 50
-
-app = App(name="matches", help="Products that unmatched supplier items are likely to be.")
-match_setup_commands.register(app)
+from pricebook.matching.schemas import FilterAction, MatchQuery, MatchSummary, SuggestedMatch
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filters:
-    """Items by their best suggestion."""
+class View:
+    """How a list of items is printed."""
 
-    supplier: Annotated[
-        str | None, Parameter(help="Name of a supplier; pairs are of its items.")
+    limit: Annotated[int, Parameter(help="The number of items on a page, up to 200.")] = 20
+    cursor: Annotated[
+        str | None, Parameter(help="Where the page begins, as the page before says.")
     ] = None
-    band: Annotated[
-        Band | None, Parameter(help="Only items whose best suggestion has this band.")
-    ] = None
-    only_one: Annotated[
-        bool, Parameter(help="Only items with exactly one suggestion.", negative="")
+    short: Annotated[
+        bool, Parameter(help="One line for each item, with its best suggestion.", negative="")
     ] = False
-    search: Annotated[str | None, Parameter(help="Words of the name or the code of the item.")] = (
-        None
-    )
+    csv: Annotated[
+        bool,
+        Parameter(
+            help="All items that pass as CSV, a line for each suggestion, for `matches decide`.",
+            negative="",
+        ),
+    ] = False
+    json: Annotated[bool, Parameter(help="Print the page as JSON.", negative="")] = False
+
+
+app = App(name="matches", help="Products that unmatched supplier items are likely to be.")
+match_setup_commands.register(app)
+match_history_commands.register(app)
 
 
 @app.command
@@ -74,48 +87,45 @@ def run(*, supplier: str | None = None, json: bool = False) -> None:
 @app.command(name="list")
 def list_all(
     *,
-    filters: Annotated[Filters, Parameter(name="*")] = Filters(),
-    limit: int = 20,
-    cursor: str | None = None,
-    json: bool = False,
+    filters: Annotated[Filters, Parameter(name="*")] = ALL_ITEMS,
+    view: Annotated[View, Parameter(name="*")] = View(),
 ) -> None:
     """List unmatched items with the products that each may be, certain ones first.
 
     Args:
         filters: Which items to list.
-        limit: The number of items on a page, up to 200.
-        cursor: Where the page begins, as the page before says.
-        json: Print the page as JSON.
+        view: How to print them.
     """
+    if view.csv:
+        run_with_database(lambda database: match_files.write_matches(database, filters))
+        return
 
-    async def query(database: Database) -> CursorPage[SuggestedMatch]:
-        name = filters.supplier
-        supplier_id = await find_supplier_id(database, name) if name else None
-        wanted = MatchQuery(
-            supplier_id=supplier_id,
-            band=filters.band,
-            only_one=filters.only_one,
-            search=filters.search,
-            limit=limit,
-            cursor=cursor,
+    async def query(database: Database) -> tuple[CursorPage[SuggestedMatch], MatchSummary]:
+        wanted = await filter_of(database, filters)
+        page = await service.list_matches(
+            database, MatchQuery(**wanted, limit=view.limit, cursor=view.cursor)
         )
-        return await service.list_matches(database, wanted)
+        return page, await service.find_summary(database, wanted["supplier_id"])
 
-    page = run_with_database(query)
-    if json:
+    page, summary = run_with_database(query)
+    if view.json:
         output.print_json(page)
+        return
+    if view.short:
+        match_output.print_short(page)
     else:
         match_output.print_matches(page)
+    match_output.print_rest(page, summary, is_band_none=filters.band == "none")
 
 
 @app.command
 def accept(
     *pairs: str,
-    filters: Annotated[Filters, Parameter(name="*")] = Filters(),
+    filters: Annotated[Filters, Parameter(name="*")] = ALL_ITEMS,
     expect: int | None = None,
     json: bool = False,
 ) -> None:
-    """Link items to products.
+    """Link items to products, also to such as were never suggested.
 
     Args:
         pairs: Pairs such as NW-204=SAW-745: the supplier's article code and the own SKU.
@@ -130,7 +140,7 @@ def accept(
 @app.command
 def reject(
     *pairs: str,
-    filters: Annotated[Filters, Parameter(name="*")] = Filters(),
+    filters: Annotated[Filters, Parameter(name="*")] = ALL_ITEMS,
     expect: int | None = None,
     json: bool = False,
 ) -> None:
@@ -146,29 +156,71 @@ def reject(
     _decide("reject", pairs, filters, expect, json=json)
 
 
-@app.command
-def batches(*, json: bool = False) -> None:
-    """List who linked and rejected how much, newest first.
+@app.command(name="none")
+def dismiss(
+    *articles: str,
+    filters: Annotated[Filters, Parameter(name="*")] = ALL_ITEMS,
+    expect: int | None = None,
+    json: bool = False,
+) -> None:
+    """Say that no product fits these items: they come back with a new product only.
 
     Args:
-        json: Print the batches as JSON.
+        articles: Article codes of the supplier.
+        filters: Without codes: all items that pass.
+        expect: The number of these items, as `matches list` shows; with another one nothing is
+            done.
+        json: Print the outcomes as JSON.
     """
-    page = run_with_database(
-        lambda database: service.list_batches(database, CursorPaging(limit=MAX_SHOWN_BATCHES))
-    )
-    if json:
-        output.print_json(page)
-    else:
-        match_output.print_batches(page.data)
+    _decide("none", articles, filters, expect, json=json)
+
+
+@app.command
+def unlink(*pairs: str, supplier: str, json: bool = False) -> None:
+    """Take links back; auto-link never makes them again.
+
+    Args:
+        pairs: Article codes of the supplier such as NW-204, or pairs such as NW-204=SAW-745.
+        supplier: Name of the supplier.
+        json: Print the outcomes as JSON.
+    """
+    if not pairs:
+        raise ValidationError("Give article codes of the supplier, such as NW-204.")
+
+    async def decide(database: Database) -> DecidedBatch:
+        supplier_id = await find_supplier_id(database, supplier)
+        wanted = await codes.find_links(
+            database, supplier_id, [_parse_code_or_pair(pair) for pair in pairs]
+        )
+        return await service.decide(database, BulkDecision(decisions=wanted), COMMAND_LINE)
+
+    _print(run_with_database(decide), json=json)
+
+
+@app.command(name="decide")
+def decide_file(file: Path, /, *, json: bool = False) -> None:
+    """Carry out the decisions of a CSV file as `matches list --csv` writes it.
+
+    Args:
+        file: The file; its column `decision` has x (or accept), reject, none, or nothing.
+        json: Print the outcomes as JSON.
+    """
+    rows = match_files.read_decisions(file)
+
+    async def decide(database: Database) -> DecidedBatch:
+        wanted = await match_files.find_decisions(database, rows)
+        return await service.decide(database, BulkDecision(decisions=wanted), COMMAND_LINE)
+
+    _print(run_with_database(decide), json=json)
 
 
 @app.command
 def undo(batch: str, *, json: bool = False) -> None:
-    """Take back all links and rejections of a batch that nobody changed since.
+    """Restore the state before a batch, but for links that somebody changed since.
 
     Args:
         batch: Id of the batch, as `matches batches` shows it.
-        json: Print what was left as JSON.
+        json: Print what was done and what was left as JSON.
     """
     batch_id = parse_id(batch, "pricebook matches batches")
     undone = run_with_database(
@@ -176,16 +228,12 @@ def undo(batch: str, *, json: bool = False) -> None:
     )
     if json:
         output.print_json(undone)
-        return
-    output.print_line(
-        f"{undone.unlinked:,} links taken back, {undone.restored:,} rejected pairs restored."
-    )
-    for each in undone.left:
-        output.print_line(f"{each.supplier_item_id}: {each.reason}")
+    else:
+        match_output.print_undone(undone)
 
 
 def _decide(
-    action: Action,
+    action: FilterAction,
     pairs: tuple[str, ...],
     filters: Filters,
     expect: int | None,
@@ -193,46 +241,46 @@ def _decide(
     json: bool,
 ) -> None:
     if bool(pairs) == (expect is not None):
-        raise ValidationError(
-            "Give pairs such as NW-204=SAW-745 with --supplier, or filters with --expect."
-        )
+        example = "codes such as NW-204" if action == "none" else "pairs such as NW-204=SAW-745"
+        raise ValidationError(f"Give {example} with --supplier, or filters with --expect.")
     if pairs and filters.supplier is None:
         raise ValidationError("Pairs need --supplier: article codes are those of a supplier.")
     if expect is not None and not 0 <= expect <= MAX_FILTERED:
         raise ValidationError(f"--expect is from 0 to {MAX_FILTERED:,}: use narrower filters.")
 
     async def decide(database: Database) -> DecidedBatch:
-        name = filters.supplier
-        supplier_id = await find_supplier_id(database, name) if name else None
-        if supplier_id is not None and pairs:
-            wanted = await service.find_decisions(
-                database, supplier_id, _parse_pairs(pairs), action
-            )
-            return await service.decide(database, BulkDecision(decisions=wanted), COMMAND_LINE)
-        filtered = FilteredDecision(
-            action=action,
-            expected_count=expect or 0,
-            supplier_id=supplier_id,
-            band=filters.band,
-            only_one=filters.only_one,
-            search=filters.search,
-        )
+        wanted = await filter_of(database, filters)
+        if pairs:
+            decisions = await _find_decisions(database, wanted["supplier_id"], pairs, action)
+            return await service.decide(database, BulkDecision(decisions=decisions), COMMAND_LINE)
+        filtered = FilteredDecision(action=action, expected_count=expect or 0, **wanted)
         return await service.decide(database, BulkDecision(filter=filtered), COMMAND_LINE)
 
-    decided = run_with_database(decide)
+    _print(run_with_database(decide), json=json)
+
+
+async def _find_decisions(
+    database: Database, supplier_id: UUID, pairs: Sequence[str], action: FilterAction
+) -> list[Decision]:
+    parsed = [(pair, None) if action == "none" else _parse_pair(pair) for pair in pairs]
+    return await codes.find_decisions(database, supplier_id, parsed, action)
+
+
+def _print(decided: DecidedBatch, *, json: bool) -> None:
     if json:
         output.print_json(decided)
     else:
         match_output.print_decided(decided)
 
 
-def _parse_pairs(pairs: Sequence[str]) -> list[tuple[str, str]]:
-    parsed = list[tuple[str, str]]()
-    for pair in pairs:
-        code, separator, sku = pair.rpartition("=")
-        if not (code and separator and sku):
-            raise ValidationError(
-                f"{pair} is no pair: write CODE=SKU, the supplier's article code and the own SKU."
-            )
-        parsed.append((code, sku))
-    return parsed
+def _parse_pair(pair: str) -> tuple[str, str]:
+    code, separator, sku = pair.rpartition("=")
+    if not (code and separator and sku):
+        raise ValidationError(
+            f"{pair} is no pair: write CODE=SKU, the supplier's article code and the own SKU."
+        )
+    return code, sku
+
+
+def _parse_code_or_pair(text: str) -> tuple[str, str | None]:
+    return _parse_pair(text) if "=" in text else (text, None)

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from pricebook.cli.output import out, print_line
+from pricebook.cli.output import counted, nonzero, out, print_line
 from pricebook.http.pagination import CursorPage
 from pricebook.matching.auto_link_schemas import AutoLink
-from pricebook.matching.cluster_schemas import Cluster
-from pricebook.matching.decision_schemas import DecidedBatch, MatchBatch
+from pricebook.matching.cluster_schemas import Cluster, MadeProduct
+from pricebook.matching.decision_schemas import DecidedBatch, UndoneBatch
 from pricebook.matching.model_schemas import MatchModel
 from pricebook.matching.run_schemas import MatchRun
-from pricebook.matching.schemas import SuggestedMatch
+from pricebook.matching.schemas import MatchSummary, SuggestedMatch, SuggestedProduct
 
 MAX_SHOWN_SUGGESTIONS = 3
 
@@ -26,13 +26,20 @@ def print_run(run: MatchRun) -> None:
         return
     without = run.items_done - run.certain - run.likely - run.possible
     print_line(
-        f"{run.items_done:,} unmatched items examined: {run.certain:,} certain, {run.likely:,}"
-        f" likely, {run.possible:,} possible, {without:,} without a suggestion;"
+        f"{counted(run.items_done, 'unmatched item')} examined: {run.certain:,} certain,"
+        f" {run.likely:,} likely, {run.possible:,} possible, {without:,} without a suggestion;"
         f" {run.linked:,} linked."
     )
+    if without:
+        print_line("Without a suggestion: `pricebook matches list --band none`.")
+    if run.weights:
+        print_line(
+            f"Scores are by weights {run.weights}, learnt from decisions:"
+            " `pricebook matches weights`."
+        )
     if run.creates_products:
         print_line(
-            f"{run.created:,} products created; items with a likely product wait:"
+            f"{counted(run.created, 'product')} created; items with a likely product wait:"
             " `pricebook matches list --band likely`."
         )
 
@@ -49,51 +56,115 @@ def print_matches(page: CursorPage[SuggestedMatch]) -> None:
             )
             if each.reasons:
                 print_line(f"        for: {'; '.join(each.reasons)}")
-            if each.objections:
-                print_line(f"        against: {'; '.join(each.objections)}")
-    print_line(f"{len(page.data):,} of {page.total_count:,} items.")
+            if against := _objections(each):
+                print_line(f"        against: {'; '.join(against)}")
+
+
+def print_short(page: CursorPage[SuggestedMatch]) -> None:
+    """Print one line for each item, with its best suggestion."""
+    for match in page.data:
+        item = match.supplier_item
+        start = f"{item.supplier_name} {item.supplier_sku}  {item.name}"
+        if not match.suggestions:
+            print_line(f"none       {start}")
+            continue
+        best = match.suggestions[0]
+        against = _objections(best)
+        print_line(
+            f"{best.band:8} {best.score:.2f}  {start}  =  {best.internal_sku}  {best.name}"
+            + (f"  against: {'; '.join(against)}" if against else "")
+        )
+
+
+def _objections(suggestion: SuggestedProduct) -> list[str]:
+    """Return what speaks against a suggestion, also items that its product has already."""
+    siblings = suggestion.same_supplier_skus
+    linked = [f"already has {', '.join(siblings)} of this supplier"] if siblings else []
+    return [*suggestion.objections, *linked]
+
+
+def print_rest(
+    page: CursorPage[SuggestedMatch], summary: MatchSummary, *, is_band_none: bool
+) -> None:
+    """Print how much of the list was shown, and what is not on it."""
+    print_line(f"{len(page.data):,} of {counted(page.total_count, 'item')}.")
     if page.next_cursor:
         print_line(f"Next page: --cursor {page.next_cursor}")
+    if summary.not_examined:
+        print_line(
+            f"{counted(summary.not_examined, 'unmatched item')} not examined yet:"
+            " `pricebook matches run` suggests products, as the worker does after imports."
+        )
+    if summary.none and not is_band_none:
+        print_line(
+            f"{counted(summary.none, 'item')} without a suggestion:"
+            " `pricebook matches list --band none`."
+        )
 
 
 def print_decided(decided: DecidedBatch) -> None:
-    """Print the counts of a batch and each decision that was not carried out."""
-    print_line(
-        f"{decided.linked:,} linked, {decided.rejected:,} rejected, {decided.unchanged:,} as"
-        f" before, {decided.refused:,} refused. Take it back:"
-        f" `pricebook matches undo {decided.batch_id}`."
+    """Print the counts of a batch, each remark, and each decision that was not carried out."""
+    done = nonzero(
+        linked=decided.linked,
+        rejected=decided.rejected,
+        unlinked=decided.unlinked,
+        dismissed=decided.dismissed,
+        unchanged=decided.unchanged,
+        refused=decided.refused,
     )
+    undo = (
+        f" Take it back: `pricebook matches undo {decided.batch_id}`." if decided.batch_id else ""
+    )
+    print_line(f"{done or 'Nothing to decide'}.{undo}")
     for outcome in decided.outcomes:
-        if outcome.reason:
-            print_line(f"{outcome.supplier_item_id}: {outcome.reason}")
+        if text := outcome.reason or outcome.remark:
+            print_line(f"{outcome.supplier_sku or outcome.supplier_item_id}: {text}")
 
 
-def print_batches(batches: Sequence[MatchBatch]) -> None:
-    """Print a line for each batch."""
-    for batch in batches:
-        undone = (
-            f"; undone {batch.undone_at:%Y-%m-%d %H:%M} by {batch.undone_by}"
-            if batch.undone_at
-            else ""
-        )
+def print_undone(undone: UndoneBatch) -> None:
+    """Print what the undo of a batch has restored, and what it has left."""
+    done = [
+        f"{counted(undone.unlinked, 'link')} taken back",
+        f"{counted(undone.restored, 'rejection')} lifted",
+    ]
+    if undone.relinked:
+        done.append(f"{counted(undone.relinked, 'link')} made again")
+    if undone.rejected_again:
+        done.append(f"{counted(undone.rejected_again, 'earlier rejection')} in effect again")
+    print_line(f"{', '.join(done)}.")
+    if undone.unlinked or undone.restored:
+        print_line("The worker suggests products for these items again; so does `matches run`.")
+    made = undone.made_product
+    if made is not None:
+        kept = "stays: it has items, or was changed since"
         print_line(
-            f"{batch.id}  {batch.created_at:%Y-%m-%d %H:%M}  {batch.kind} by {batch.created_by}:"
-            f" {batch.linked:,} linked, {batch.rejected:,} rejected{undone}"
+            f"The product {made.internal_sku}"
+            f" {'is archived' if made.outcome == 'archived' else kept}."
         )
-    print_line(f"{len(batches):,} batches.")
+    for each in undone.left:
+        print_line(f"{each.supplier_sku or each.supplier_item_id}: {each.reason}")
 
 
 def print_auto_link(supplier: str, state: AutoLink) -> None:
-    """Print whether certain matches of a supplier are linked by themselves."""
+    """Print whether certain matches of a supplier are linked by themselves, and why not."""
     if state.is_on:
         since = f"since {state.switched_on_at:%Y-%m-%d %H:%M} UTC" if state.switched_on_at else ""
         print_line(f"{supplier}: auto-link is on {since}, switched on by {state.switched_on_by}.")
-    elif state.switched_off_at:
-        print_line(
-            f"{supplier}: auto-link is off since {state.switched_off_at:%Y-%m-%d %H:%M} UTC."
-        )
-    else:
+        return
+    if state.switched_off_at is None:
         print_line(f"{supplier}: auto-link is off.")
+        return
+    by = f" by {state.switched_off_by}" if state.switched_off_by else ""
+    why = (
+        f": {state.switched_off_reason}{by}"
+        if state.switched_off_reason
+        else f", switched off{by}"
+        if by
+        else ""
+    )
+    print_line(
+        f"{supplier}: auto-link is off since {state.switched_off_at:%Y-%m-%d %H:%M} UTC{why}."
+    )
 
 
 def print_clusters(clusters: Sequence[Cluster], total_count: int) -> None:
@@ -104,7 +175,23 @@ def print_clusters(clusters: Sequence[Cluster], total_count: int) -> None:
             print_line(
                 f"    {item.supplier_name} {item.supplier_sku}  {item.name}  {item.current_price}"
             )
-    print_line(f"{len(clusters):,} of {total_count:,} clusters.")
+    print_line(f"{len(clusters):,} of {counted(total_count, 'cluster')}.")
+
+
+def print_made_product(made: MadeProduct) -> None:
+    """Print a product that was made of items, and how it is taken back."""
+    print_line(
+        f"{made.internal_sku}: {made.name}, {made.status},"
+        f" {counted(len(made.supplier_items), 'item')} linked."
+    )
+    facts = (("GTIN", made.gtin), ("MPN", made.mpn), ("brand", made.brand))
+    known = [f"{name} {value}" for name, value in facts if value]
+    if known:
+        print_line(f"{', '.join(known)}.")
+    print_line(
+        f"Take it back: `pricebook matches undo {made.batch_id}`; the product is archived then,"
+        " unless somebody has changed it."
+    )
 
 
 def print_models(models: Sequence[MatchModel]) -> None:

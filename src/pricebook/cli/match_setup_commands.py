@@ -1,17 +1,21 @@
 """The commands for what surrounds matches: auto-link, clusters of items, learnt weights."""
 
-from typing import Literal
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from pricebook.cli import match_output, output
-from pricebook.cli.lookups import COMMAND_LINE, find_supplier_id, parse_id
+from pricebook.cli.lookups import COMMAND_LINE, find_category_id, find_supplier_id
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
+from pricebook.errors import ValidationError
 from pricebook.http.pagination import CursorPaging
-from pricebook.matching import service
+from pricebook.matching import codes, product_making, service
 from pricebook.matching.auto_link_schemas import AutoLink
-from pricebook.matching.cluster_schemas import ClusterProduct
+from pricebook.matching.cluster_schemas import ClusterProduct, ItemsProduct, MadeProduct
 
 
 def register(app: App) -> None:
@@ -63,20 +67,98 @@ def clusters(*, limit: int = 20, page: int = 1, json: bool = False) -> None:
         match_output.print_clusters(listing.data, listing.total_count)
 
 
-def product(cluster: str, *, name: str | None = None, sku: str | None = None) -> None:
-    """Make an active product of a cluster and link its items.
+@dataclass(frozen=True, kw_only=True)
+class Fields:
+    """The fields of a new product; by default what all items say alike."""
+
+    name: Annotated[
+        str | None, Parameter(help="Name of the product; by default that of the cheapest item.")
+    ] = None
+    sku: Annotated[str | None, Parameter(help="The own article code; one is made by default.")] = (
+        None
+    )
+    category: Annotated[
+        str | None, Parameter(help="The category by its path, as Tools > Saws.")
+    ] = None
+    price: Annotated[Decimal | None, Parameter(help="The own selling price.")] = None
+    mpn: Annotated[str | None, Parameter(help="The manufacturer's part number.")] = None
+    brand: Annotated[str | None, Parameter(help="The brand.")] = None
+    gtin: Annotated[str | None, Parameter(help="The GTIN.")] = None
+    active: Annotated[
+        bool, Parameter(help="Publish the product; by default it is a draft.", negative="")
+    ] = False
+
+
+def product(
+    *items: str,
+    supplier: str | None = None,
+    fields: Annotated[Fields, Parameter(name="*")] = Fields(),
+    json: bool = False,
+) -> None:
+    """Make a product of the items of a cluster, or of items of one's own choice.
 
     Args:
-        cluster: Id of the cluster, as `matches clusters` shows it.
-        name: Name of the product; by default that of the cheapest item.
-        sku: The own article code; one is made by default.
+        items: Id of a cluster, as `matches clusters` shows it; or article codes, each as
+            SUPPLIER:CODE unless --supplier says whose they are.
+        supplier: Name of the supplier of all items.
+        fields: The fields of the product.
+        json: Print the product as JSON.
     """
-    cluster_id = parse_id(cluster, "pricebook matches clusters")
-    wanted = ClusterProduct(name=name, internal_sku=sku, status="active")
-    made = run_with_database(
-        lambda database: service.create_product(database, cluster_id, wanted, COMMAND_LINE)
-    )
-    output.print_line(f"{made.internal_sku}: {made.name}, {len(made.supplier_items)} items linked.")
+    if not items:
+        raise ValidationError(
+            "Give the id of a cluster, or items such as Nordwerk:NW-204, or codes with --supplier."
+        )
+
+    async def make(database: Database) -> MadeProduct:
+        wanted = await _wanted(database, fields)
+        cluster_id = _cluster_id(items) if supplier is None else None
+        if cluster_id is not None:
+            return await product_making.create_cluster_product(
+                database, cluster_id, ClusterProduct(**wanted), COMMAND_LINE
+            )
+        item_ids = [await _find_item(database, supplier, each) for each in items]
+        return await product_making.create_items_product(
+            database, ItemsProduct(supplier_item_ids=item_ids, **wanted), COMMAND_LINE
+        )
+
+    made = run_with_database(make)
+    if json:
+        output.print_json(made)
+    else:
+        match_output.print_made_product(made)
+
+
+async def _wanted(database: Database, fields: Fields) -> dict[str, Any]:
+    return {
+        "name": fields.name,
+        "internal_sku": fields.sku,
+        "category_id": await find_category_id(database, fields.category)
+        if fields.category
+        else None,
+        "status": "active" if fields.active else "draft",
+        "target_price": fields.price,
+        "mpn": fields.mpn,
+        "brand": fields.brand,
+        "gtin": fields.gtin,
+    }
+
+
+def _cluster_id(items: tuple[str, ...]) -> UUID | None:
+    """Return the only value as an id; None if it is none."""
+    try:
+        return UUID(items[0]) if len(items) == 1 else None
+    except ValueError:
+        return None
+
+
+async def _find_item(database: Database, supplier: str | None, text: str) -> UUID:
+    """Return the id of an item, written CODE with a supplier, SUPPLIER:CODE without."""
+    name, separator, code = text.partition(":") if supplier is None else (supplier, ":", text)
+    if not (name and separator and code):
+        raise ValidationError(
+            f"{text} is no item: write SUPPLIER:CODE, or give --supplier and article codes."
+        )
+    return await codes.find_item(database, await find_supplier_id(database, name), code)
 
 
 def weights(*, use: int | None = None, json: bool = False) -> None:

@@ -19,7 +19,6 @@ from pricebook.imports.importer_schemas import ImportResult, PlannedRow
 from pricebook.imports.importer_schemas import Progress as ImportProgress
 from pricebook.pricelists.inspection import InspectionResult
 from pricebook.quarantine.schemas import QuarantinedRow
-from pricebook.suppliers.schemas import SupplierOverview
 from pricebook.tasks.schemas import Counts, Task
 
 MAX_SHOWN_ROW_ERRORS = 20
@@ -33,6 +32,16 @@ err = Console(stderr=True, soft_wrap=True)
 def print_line(sentence: str) -> None:
     """Print one line without markup and flush it."""
     out.print(sentence, markup=False, highlight=False)
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """Return a number with its noun, as in "1 link" and "2 links"."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+def nonzero(**counts: int) -> str:
+    """Return the counts that are not 0, as in "2 linked, 1 rejected"."""
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
 
 
 def print_error(sentences: str) -> None:
@@ -200,23 +209,6 @@ def print_quarantined_rows(rows: Sequence[QuarantinedRow], total_count: int) -> 
             f"{row.old_price} → {row.price}{factor}"
         )
     print_line(f"{len(rows):,} of {total_count:,} rows.")
-
-
-def print_suppliers(suppliers: Sequence[SupplierOverview], total_count: int) -> None:
-    """Print suppliers as a table."""
-    table = Table("supplier", id_column("id"), "type", "items", "last task", "")
-    for supplier in suppliers:
-        table.add_row(
-            Text(supplier.name),
-            str(supplier.id),
-            supplier.source_type,
-            f"{supplier.items_count:,}",
-            supplier.last_task.state if supplier.last_task else "",
-            "" if supplier.is_active else "inactive",
-        )
-    out.print(table)
-    if total_count > len(suppliers):
-        print_line(f"{len(suppliers)} of {total_count:,} suppliers.")
 
 
 def id_column(name: str) -> Column:

@@ -1,4 +1,4 @@
-"""The commands for own products in bulk."""
+"""The commands for own products: a list, and files in bulk."""
 
 import asyncio
 import sys
@@ -24,14 +24,41 @@ from pricebook.product_imports.schemas import (
     ImportWithRows,
     NewImport,
 )
-from pricebook.products.list_filters import StaffProductFilter
+from pricebook.products import service as products
+from pricebook.products.list_filters import StaffProductFilter, StaffProductQuery
 from pricebook.services import open_resources
 from pricebook.settings import Settings
 
-app = App(name="products", help="Own products in bulk.")
+app = App(name="products", help="Own products: a list, and files in bulk.")
 
 MAX_SHOWN_ROWS = 40
 PAGE_ROWS = 10_000
+
+
+@app.command(name="list")
+def list_all(
+    *, search: str | None = None, limit: int = 20, page: int = 1, json: bool = False
+) -> None:
+    """List own products by name, or those that a search finds, with the codes of their items.
+
+    Args:
+        search: Words of the name, an own SKU, or a supplier's code, GTIN or MPN.
+        limit: The number of products on a page, up to 200.
+        page: The number of the page.
+        json: Print the page as JSON.
+    """
+    query = StaffProductQuery(search=search, page=page, limit=limit)
+    listing = run_with_database(lambda database: products.list_products(database, query))
+    if json:
+        output.print_json(listing)
+        return
+    for product in listing.data:
+        target = f"  target {product.target_price}" if product.target_price is not None else ""
+        items = [f"{each.supplier_name} {each.supplier_sku}" for each in product.supplier_items]
+        output.print_line(f"{product.internal_sku}  {product.name}  {product.status}{target}")
+        if items:
+            output.print_line(f"    {', '.join(items)}")
+    output.print_line(f"{len(listing.data):,} of {output.counted(listing.total_count, 'product')}.")
 
 
 @app.command(name="import")

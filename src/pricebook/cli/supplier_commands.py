@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from pricebook.cli import output
+from pricebook.cli import output, supplier_output
 from pricebook.cli.key_values import convert_values, parse_assignments
 from pricebook.cli.lookups import COMMAND_LINE, find_supplier_id
 from pricebook.cli.read_options import option
@@ -138,7 +138,7 @@ def list_all(*, limit: int = 200, page: int = 1, json: bool = False) -> None:
     if json:
         output.print_json(listing)
     else:
-        output.print_suppliers(listing.data, listing.total_count)
+        supplier_output.print_suppliers(listing.data, listing.total_count)
 
 
 @app.command(name="set")

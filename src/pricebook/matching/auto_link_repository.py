@@ -14,7 +14,8 @@ async def find_auto_link(conn: Connection, supplier_id: UUID) -> AutoLink | None
             """
             SELECT supplier.id AS supplier_id,
                 switched_on_at IS NOT NULL AND switched_off_at IS NULL AS is_on,
-                switched_on_by, switched_on_at, switched_off_at
+                switched_on_by, switched_on_at, switched_off_at, switched_off_by,
+                switched_off_reason
             FROM suppliers AS supplier LEFT JOIN auto_links ON auto_links.supplier_id = supplier.id
             WHERE supplier.id = %s AND deleting_since IS NULL
             """,
@@ -31,7 +32,7 @@ async def set_auto_link(conn: Connection, supplier_id: UUID, name: str, *, is_on
             INSERT INTO auto_links AS stored (supplier_id, switched_on_by) VALUES (%s, %s)
             ON CONFLICT (supplier_id) DO UPDATE
             SET switched_on_by = excluded.switched_on_by, switched_on_at = now(),
-                switched_off_at = NULL
+                switched_off_at = NULL, switched_off_by = NULL, switched_off_reason = NULL
             WHERE stored.switched_off_at IS NOT NULL
             """,
             [supplier_id, name],
@@ -39,10 +40,11 @@ async def set_auto_link(conn: Connection, supplier_id: UUID, name: str, *, is_on
     else:
         await conn.execute(
             """
-            UPDATE auto_links SET switched_off_at = now()
+            UPDATE auto_links SET switched_off_at = now(), switched_off_by = %s,
+                switched_off_reason = NULL
             WHERE supplier_id = %s AND switched_off_at IS NULL
             """,
-            [supplier_id],
+            [name, supplier_id],
         )
 
 

@@ -18,6 +18,12 @@ class AutoLink(Struct, frozen=True):
         datetime | None,
         doc("When it was switched off, by a user or because a link of its was undone; or null."),
     ]
+    switched_off_by: Annotated[
+        str | None, doc("Who switched it off or took the link back, where that is known; or null.")
+    ]
+    switched_off_reason: Annotated[
+        str | None, doc("Which link was taken back; null if a user switched it off, or it is on.")
+    ]
 
 
 class AutoLinkChange(Struct, frozen=True, forbid_unknown_fields=True):

@@ -14,22 +14,27 @@ from pricebook.http.pagination import CursorPaging
 from pricebook.matching.decision_schemas import MatchBatch
 from pricebook.matching.schemas import Action
 
+MATCH_BATCH: LiteralString = """
+    SELECT id, kind, created_by, created_at, undone_by, undone_at, made.*
+    FROM match_batches AS batch
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE action = 'accept') AS linked,
+            count(*) FILTER (WHERE action = 'reject') AS rejected,
+            count(*) FILTER (WHERE action = 'unlink') AS unlinked,
+            count(*) FILTER (WHERE action = 'none') AS dismissed,
+            count(*) FILTER (WHERE undone_at IS NOT NULL AND replaced_by IS NULL) AS undone,
+            count(*) FILTER (WHERE replaced_by IS NOT NULL
+                OR superseded_at IS NOT NULL AND undone_at IS NULL) AS changed
+        FROM match_decisions WHERE batch_id = batch.id
+    ) AS made
+"""
 BATCHES = Listing(
     table="match_batches",
     keys=(
         Key("created_at", "timestamptz", is_descending=True),
         Key("id", "uuid", is_descending=True),
     ),
-    details="""
-    SELECT id, kind, created_by, created_at, undone_by, undone_at, made.linked, made.rejected
-    FROM match_batches AS batch
-    CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE action = 'accept') AS linked,
-            count(*) FILTER (WHERE action = 'reject') AS rejected
-        FROM match_decisions WHERE batch_id = batch.id
-    ) AS made
-    WHERE id = page.k2
-    """,
+    details=f"{MATCH_BATCH} WHERE id = page.k2",
 )
 
 
@@ -38,13 +43,22 @@ class BatchDecision(Struct, frozen=True):
 
     id: int
     supplier_item_id: UUID
-    product_id: UUID
+    product_id: UUID | None
     action: Action
+    supplier_sku: str
+    internal_sku: str | None
 
 
 async def list_batches(conn: Connection, paging: CursorPaging) -> ListPage[MatchBatch]:
     """Return a page of the batches of decisions, newest first."""
     return await read_page(conn, BATCHES, paging.window, as_structs(MatchBatch))
+
+
+async def find_batch(conn: Connection, batch_id: UUID) -> MatchBatch | None:
+    """Find a batch."""
+    async with conn.cursor(row_factory=struct_row(MatchBatch)) as cursor:
+        await cursor.execute(f"{MATCH_BATCH} WHERE id = %s", [batch_id])
+        return await cursor.fetchone()
 
 
 async def batch_exists(conn: Connection, batch_id: UUID) -> bool:
@@ -60,10 +74,13 @@ async def list_decisions(
     async with conn.cursor(row_factory=struct_row(BatchDecision)) as cursor:
         await cursor.execute(
             """
-            SELECT id, supplier_item_id, product_id, action
-            FROM match_decisions
-            WHERE batch_id = %s AND undone_at IS NULL AND id > %s
-            ORDER BY id LIMIT %s
+            SELECT decision.id, supplier_item_id, decision.product_id, action, supplier_sku,
+                internal_sku
+            FROM match_decisions AS decision
+            JOIN supplier_items AS item ON item.id = supplier_item_id
+            LEFT JOIN products AS product ON product.id = decision.product_id
+            WHERE batch_id = %s AND undone_at IS NULL AND decision.id > %s
+            ORDER BY decision.id LIMIT %s
             """,
             [batch_id, after, limit],
         )
@@ -79,15 +96,63 @@ async def list_superseded(conn: Connection, decision_ids: Sequence[int]) -> set[
     return {decision_id for (decision_id,) in await cursor.fetchall()}
 
 
-async def undo_decisions(
-    conn: Connection, decision_ids: Sequence[int], item_ids: Sequence[UUID]
-) -> None:
-    """Take links of locked items and rejections back."""
+async def undo_decisions(conn: Connection, batch_id: UUID, undone: Sequence[BatchDecision]) -> int:
+    """Take decisions of a batch about locked items back; return how many rejections hold again.
+
+    What the batch had replaced is in effect again, and what it had linked is no pair that somebody
+    unlinked.
+    """
+    unlinked = [each for each in undone if each.action == "accept"]
+    relinked = [each for each in undone if each.action == "unlink"]
+    await _set_links(conn, unlinked, is_linked=False)
+    await _set_links(conn, relinked, is_linked=True)
     await conn.execute(
-        "UPDATE supplier_items SET product_id = NULL WHERE id = ANY (%s)", [list(item_ids)]
+        "UPDATE match_decisions SET undone_at = now() WHERE id = ANY (%s)",
+        [[each.id for each in undone]],
+    )
+    cursor = await conn.execute(
+        """
+        UPDATE match_decisions AS rejected SET undone_at = NULL, replaced_by = NULL
+        WHERE replaced_by = %s AND supplier_item_id = ANY (%s) AND NOT EXISTS (
+            SELECT FROM match_decisions AS again
+            WHERE again.supplier_item_id = rejected.supplier_item_id
+                AND again.product_id IS NOT DISTINCT FROM rejected.product_id
+                AND again.action = rejected.action AND again.undone_at IS NULL)
+        """,
+        [
+            batch_id,
+            [each.supplier_item_id for each in undone if each.action in {"accept", "none"}],
+        ],
+    )
+    return cursor.rowcount
+
+
+async def _set_links(
+    conn: Connection, decisions: Sequence[BatchDecision], *, is_linked: bool
+) -> None:
+    """Link pairs or unlink them, and forget that somebody unlinked them by this or since then."""
+    pairs = {
+        "items": [each.supplier_item_id for each in decisions],
+        "products": [each.product_id for each in decisions],
+        "linked": is_linked,
+    }
+    await conn.execute(
+        """
+        UPDATE supplier_items AS item
+        SET product_id = CASE WHEN %(linked)s THEN pair.product_id END
+        FROM unnest(%(items)s::uuid[], %(products)s::uuid[]) AS pair (item_id, product_id)
+        WHERE item.id = pair.item_id
+        """,
+        pairs,
     )
     await conn.execute(
-        "UPDATE match_decisions SET undone_at = now() WHERE id = ANY (%s)", [list(decision_ids)]
+        """
+        DELETE FROM match_unlinked_pairs AS unlinked
+        USING unnest(%(items)s::uuid[], %(products)s::uuid[]) AS pair (item_id, product_id)
+        WHERE supplier_item_id = pair.item_id AND unlinked.product_id = pair.product_id
+            AND (%(linked)s OR unlinked_at = now())
+        """,
+        pairs,
     )
 
 

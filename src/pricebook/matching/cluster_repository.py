@@ -53,11 +53,14 @@ class FoundCluster(Struct, frozen=True):
     items: list[UUID]
 
 
-class ClusterMember(Struct, frozen=True):
-    """An item of a cluster that is to become a product."""
+class ProductFacts(Struct, frozen=True):
+    """What an item says about the product that is to be made of it."""
 
-    id: UUID
     name: str
+    gtin: str | None
+    mpn: str | None
+    brand: str | None
+    category: str | None
 
 
 class ClusterRow(Struct, frozen=True):
@@ -100,6 +103,7 @@ def _cluster(rows: list[ClusterRow]) -> Cluster:
 async def replace_clusters(conn: Connection, clusters: Sequence[FoundCluster]) -> None:
     """Store the clusters of a run in place of all earlier ones.
 
+    The id of a cluster follows from its items: the same items are the same cluster in each run.
     Items that were linked or deleted meanwhile, or are being deleted, are left out.
     """
     cursor = await conn.execute(
@@ -114,35 +118,45 @@ async def replace_clusters(conn: Connection, clusters: Sequence[FoundCluster]) -
     await conn.execute(
         """
         WITH found AS MATERIALIZED (
-            SELECT gen_random_uuid() AS id, score, reasons, items
-            FROM jsonb_to_recordset(%s::jsonb) AS each (score float8, reasons text[], items uuid[])
+            SELECT score, reasons, items, number
+            FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS element (each, number)
+            CROSS JOIN LATERAL jsonb_to_record(each)
+                AS given (score float8, reasons text[], items uuid[])
+        ), member AS MATERIALIZED (
+            SELECT DISTINCT ON (item_id) item_id, number
+            FROM found CROSS JOIN unnest(items) AS item_id
+            WHERE item_id = ANY (%s) ORDER BY item_id, number
+        ), cluster AS MATERIALIZED (
+            SELECT number, md5(string_agg(item_id::text, ' ' ORDER BY item_id))::uuid AS id
+            FROM member GROUP BY number
         ), stored AS (
-            INSERT INTO match_clusters (id, score, reasons) SELECT id, score, reasons FROM found
+            INSERT INTO match_clusters (id, score, reasons)
+            SELECT cluster.id, score, reasons FROM cluster JOIN found USING (number)
         )
         INSERT INTO match_cluster_items (supplier_item_id, cluster_id)
-        SELECT item_id, found.id FROM found CROSS JOIN unnest(items) AS item_id
-        WHERE item_id = ANY (%s)
-        ON CONFLICT (supplier_item_id) DO NOTHING
+        SELECT item_id, cluster.id FROM member JOIN cluster USING (number)
         """,
         [msgspec.json.encode(clusters).decode(), kept],
     )
 
 
-async def list_members(conn: Connection, cluster_id: UUID) -> list[ClusterMember]:
-    """Return the items of a cluster, the cheapest first."""
-    async with conn.cursor(row_factory=struct_row(ClusterMember)) as cursor:
+async def list_members(conn: Connection, cluster_id: UUID) -> list[UUID]:
+    """Return the ids of the items of a cluster."""
+    cursor = await conn.execute(
+        "SELECT supplier_item_id FROM match_cluster_items WHERE cluster_id = %s", [cluster_id]
+    )
+    return [item_id for (item_id,) in await cursor.fetchall()]
+
+
+async def list_facts(conn: Connection, item_ids: Sequence[UUID]) -> list[ProductFacts]:
+    """Return what items say about their product, the cheapest first."""
+    async with conn.cursor(row_factory=struct_row(ProductFacts)) as cursor:
         await cursor.execute(
             """
-            SELECT item.id, item.name
-            FROM match_cluster_items JOIN supplier_items AS item ON item.id = supplier_item_id
-            WHERE cluster_id = %s
-            ORDER BY item.current_price, item.id
+            SELECT name, price_details ->> 'gtin' AS gtin, price_details ->> 'mpn' AS mpn,
+                price_details ->> 'brand' AS brand, characteristics ->> 'category' AS category
+            FROM supplier_items WHERE id = ANY (%s) ORDER BY current_price, id
             """,
-            [cluster_id],
+            [list(item_ids)],
         )
         return await cursor.fetchall()
-
-
-async def delete_cluster(conn: Connection, cluster_id: UUID) -> None:
-    """Delete a cluster whose items have a product."""
-    await conn.execute("DELETE FROM match_clusters WHERE id = %s", [cluster_id])

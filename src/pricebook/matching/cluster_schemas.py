@@ -1,11 +1,22 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from pricebook.http.field_types import doc
 from pricebook.http.pagination import CursorPage
 from pricebook.matching.schemas import MatchItem
+from pricebook.products.schemas import (
+    BRAND_SENTENCE,
+    GTIN_SENTENCE,
+    MPN_SENTENCE,
+    NewGtin,
+    NewMark,
+    StaffProductDetail,
+    TargetPrice,
+)
+
+MAX_PRODUCT_ITEMS = 100
 
 
 class Cluster(Struct, frozen=True):
@@ -18,16 +29,39 @@ class Cluster(Struct, frozen=True):
 
 
 class ClusterProduct(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The product to make of a cluster; what is not sent follows from its cheapest item."""
+    """The product to make of items; what is not sent is what all items say alike, where they do."""
 
-    name: Annotated[str | None, doc("Name of the product; by default that of the first item.")] = (
-        None
-    )
+    name: Annotated[
+        str | None, doc("Name of the product; by default that of the cheapest item.")
+    ] = None
     internal_sku: Annotated[
         str | None, doc("The shop's own article code; one is made by default.")
     ] = None
     category_id: Annotated[UUID | None, doc("Id of the category.")] = None
     status: Annotated[Literal["draft", "active"], doc("Status of the product.")] = "draft"
+    target_price: Annotated[
+        TargetPrice | None, doc("Own selling price in the currency of the catalog; null for none.")
+    ] = None
+    gtin: Annotated[NewGtin | None, GTIN_SENTENCE] = None
+    mpn: Annotated[NewMark | None, MPN_SENTENCE] = None
+    brand: Annotated[NewMark | None, BRAND_SENTENCE] = None
+
+
+class ItemsProduct(ClusterProduct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The product to make of items of one's own choice."""
+
+    supplier_item_ids: Annotated[
+        Annotated[list[UUID], Meta(min_length=1, max_length=MAX_PRODUCT_ITEMS)],
+        doc("Ids of unmatched items, 1 to 100."),
+    ]
+
+
+class MadeProduct(StaffProductDetail, frozen=True, kw_only=True):
+    """The product that was made, and the batch that linked its items."""
+
+    batch_id: Annotated[
+        UUID, doc("Id of the batch; its undo unlinks the items, and archives the product.")
+    ]
 
 
 class ClusterPage(CursorPage[Cluster], frozen=True):

@@ -1,23 +1,34 @@
 """The SQL of decisions: links and rejections in batches, and how a batch is taken back."""
 
 from collections.abc import Sequence
-from uuid import UUID
+from typing import LiteralString
+from uuid import UUID, uuid4
 
 import msgspec
 from msgspec import Struct
 
 from pricebook.db.actor import set_transaction_actor
 from pricebook.db.database import Connection
-from pricebook.db.row_types import find_value, struct_row
+from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.matching.decision_schemas import Decision
 from pricebook.matching.schemas import BatchKind
 
 
+class NewBatch(Struct, frozen=True):
+    """A batch of decisions, which is stored with the first decision that changes something."""
+
+    kind: BatchKind
+    created_by: str
+    id: UUID = msgspec.field(default_factory=uuid4)
+
+
 class LockedItem(Struct, frozen=True):
-    """An item that is locked until the transaction ends."""
+    """An item that is locked until the transaction ends, with the SKU of its product."""
 
     id: UUID
     product_id: UUID | None
+    supplier_sku: str
+    linked_sku: str | None
 
 
 class LockedProduct(Struct, frozen=True):
@@ -28,13 +39,12 @@ class LockedProduct(Struct, frozen=True):
     is_archived: bool
 
 
-async def insert_batch(conn: Connection, kind: BatchKind, name: str) -> UUID:
-    """Insert a batch without decisions and return its id."""
-    return await find_value(
-        conn,
-        "INSERT INTO match_batches (kind, created_by) VALUES (%s, %s) RETURNING id",
-        [kind, name],
-    )
+class PairIds(Struct, frozen=True):
+    """An item and a product by their codes, and the product that the item is linked to."""
+
+    supplier_item_id: UUID | None
+    product_id: UUID | None
+    linked_product_id: UUID | None
 
 
 async def list_known_items(conn: Connection, item_ids: Sequence[UUID]) -> set[UUID]:
@@ -57,8 +67,10 @@ async def lock_free_items(conn: Connection, item_ids: Sequence[UUID]) -> dict[UU
     async with conn.cursor(row_factory=struct_row(LockedItem)) as cursor:
         await cursor.execute(
             """
-            SELECT id, product_id FROM supplier_items WHERE id = ANY (%s)
-            ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+            SELECT id, product_id, supplier_sku,
+                (SELECT internal_sku FROM products WHERE id = product_id) AS linked_sku
+            FROM supplier_items AS item WHERE id = ANY (%s)
+            ORDER BY id FOR NO KEY UPDATE OF item SKIP LOCKED
             """,
             [list(item_ids)],
         )
@@ -78,64 +90,76 @@ async def lock_products(conn: Connection, product_ids: Sequence[UUID]) -> dict[U
         return {product.id: product for product in await cursor.fetchall()}
 
 
-async def insert_decisions(conn: Connection, batch_id: UUID, decisions: Sequence[Decision]) -> None:
-    """Store decisions about locked items, with what was suggested; then link the accepted ones.
+async def insert_decisions(
+    conn: Connection, batch: NewBatch, decisions: Sequence[Decision]
+) -> None:
+    """Carry decisions about locked items out and store them, with what was suggested.
 
     The trigger of a link deletes the suggestions of its item, so they are read before; earlier
-    links are set superseded by it, so the new ones are stored after. A link takes an earlier
-    rejection of the pair back. A pair that is rejected twice is stored once.
+    links are set superseded by it, so the new ones are stored after. A pair that is rejected twice
+    is stored once.
     """
-    await set_transaction_actor(conn, batch_id=batch_id)
+    await set_transaction_actor(conn, batch_id=batch.id)
+    await conn.execute(
+        """
+        INSERT INTO match_batches (id, kind, created_by) VALUES (%s, %s, %s)
+        ON CONFLICT (id) DO NOTHING
+        """,
+        [batch.id, batch.kind, batch.created_by],
+    )
     given = msgspec.json.encode(decisions).decode()
-    async with conn.cursor() as cursor:
-        await cursor.execute(
-            """
-            SELECT coalesce(jsonb_agg(to_jsonb(given) || jsonb_build_object(
-                'score', score, 'band', band, 'features', features)), '[]')::text
-            FROM jsonb_to_recordset(%s::jsonb)
-                AS given (supplier_item_id uuid, product_id uuid, action match_action)
-            LEFT JOIN match_suggestions USING (supplier_item_id, product_id)
-            """,
-            [given],
-        )
-        ((suggested,),) = await cursor.fetchall()
-    await conn.execute(
-        """
-        UPDATE supplier_items AS item SET product_id = given.product_id
-        FROM jsonb_to_recordset(%s::jsonb)
-            AS given (supplier_item_id uuid, product_id uuid, action match_action)
-        WHERE item.id = given.supplier_item_id AND action = 'accept' AND item.product_id IS NULL
-        """,
-        [given],
-    )
-    await conn.execute(
-        """
-        UPDATE match_decisions AS rejected SET undone_at = now()
-        FROM jsonb_to_recordset(%s::jsonb)
-            AS given (supplier_item_id uuid, product_id uuid, action match_action)
-        WHERE rejected.supplier_item_id = given.supplier_item_id
-            AND rejected.product_id = given.product_id AND given.action = 'accept'
-            AND rejected.action = 'reject' AND rejected.undone_at IS NULL
-        """,
-        [given],
-    )
-    await conn.execute(
-        """
-        INSERT INTO match_decisions
-            (batch_id, supplier_item_id, product_id, action, score, band, features)
-        SELECT %s, supplier_item_id, product_id, action, score, band, features
-        FROM jsonb_to_recordset(%s::jsonb) AS given (supplier_item_id uuid, product_id uuid,
-            action match_action, score float8, band match_band, features jsonb)
-        ON CONFLICT (supplier_item_id, product_id) WHERE action = 'reject' AND undone_at IS NULL
-            DO NOTHING
-        """,
-        [batch_id, suggested],
-    )
+    suggested = await fetch_value(conn, WITH_SUGGESTED, [given, given])
+    await conn.execute(SET_LINKS, [given])
+    await conn.execute(REPLACE_REJECTIONS, {"batch": batch.id, "given": given})
+    await conn.execute(INSERT_DECISIONS, {"batch": batch.id, "suggested": suggested})
     await _delete_rejected_suggestions(conn, decisions)
 
 
+# An item that no product fits rejects all that is suggested to it.
+WITH_SUGGESTED: LiteralString = """
+    SELECT coalesce(jsonb_agg(to_jsonb(decided)), '[]')::text
+    FROM (
+        SELECT given.*, score, band, features
+        FROM jsonb_to_recordset(%s::jsonb)
+            AS given (supplier_item_id uuid, product_id uuid, action match_action)
+        LEFT JOIN match_suggestions USING (supplier_item_id, product_id)
+        UNION ALL
+        SELECT supplier_item_id, suggestion.product_id, 'reject', score, band, features
+        FROM jsonb_to_recordset(%s::jsonb) AS given (supplier_item_id uuid, action match_action)
+        JOIN match_suggestions AS suggestion USING (supplier_item_id)
+        WHERE action = 'none'
+    ) AS decided
+"""
+SET_LINKS: LiteralString = """
+    UPDATE supplier_items AS item
+    SET product_id = CASE action WHEN 'accept' THEN given.product_id END
+    FROM jsonb_to_recordset(%s::jsonb)
+        AS given (supplier_item_id uuid, product_id uuid, action match_action)
+    WHERE item.id = given.supplier_item_id
+        AND (action = 'accept' AND item.product_id IS NULL
+            OR action = 'unlink' AND item.product_id = given.product_id)
+"""
+REPLACE_REJECTIONS: LiteralString = """
+    UPDATE match_decisions AS rejected SET undone_at = now(), replaced_by = %(batch)s
+    FROM jsonb_to_recordset(%(given)s::jsonb)
+        AS given (supplier_item_id uuid, product_id uuid, action match_action)
+    WHERE rejected.supplier_item_id = given.supplier_item_id AND rejected.undone_at IS NULL
+        AND (rejected.product_id IS NULL AND given.action IN ('accept', 'none')
+            OR rejected.action = 'reject' AND given.action = 'accept'
+                AND rejected.product_id = given.product_id)
+"""
+INSERT_DECISIONS: LiteralString = """
+    INSERT INTO match_decisions
+        (batch_id, supplier_item_id, product_id, action, score, band, features)
+    SELECT %(batch)s, supplier_item_id, product_id, action, score, band, features
+    FROM jsonb_to_recordset(%(suggested)s::jsonb) AS given (supplier_item_id uuid, product_id uuid,
+        action match_action, score float8, band match_band, features jsonb)
+    ON CONFLICT DO NOTHING
+"""
+
+
 async def _delete_rejected_suggestions(conn: Connection, decisions: Sequence[Decision]) -> None:
-    rejected = [each for each in decisions if each.action == "reject"]
+    rejected = [each for each in decisions if each.action in {"reject", "none"}]
     if not rejected:
         return
     item_ids = [each.supplier_item_id for each in rejected]
@@ -143,25 +167,61 @@ async def _delete_rejected_suggestions(conn: Connection, decisions: Sequence[Dec
         """
         DELETE FROM match_suggestions AS suggestion
         USING unnest(%s::uuid[], %s::uuid[]) AS pair (item_id, product_id)
-        WHERE supplier_item_id = pair.item_id AND suggestion.product_id = pair.product_id
+        WHERE supplier_item_id = pair.item_id
+            AND (pair.product_id IS NULL OR suggestion.product_id = pair.product_id)
         """,
         [item_ids, [each.product_id for each in rejected]],
     )
     await conn.execute(
         """
         UPDATE match_items AS item
-        SET suggestions = rest.suggestions, best_band = rest.band, best_score = rest.score
-        FROM (
-            SELECT examined.id, count(product_id) AS suggestions, min(band) AS band,
-                max(score) AS score
-            FROM unnest(%s::uuid[]) AS examined (id)
-            LEFT JOIN match_suggestions ON supplier_item_id = examined.id
-            GROUP BY examined.id
+        SET suggestions = rest.suggestions, best_band = best.band, best_score = best.score,
+            best_product_id = best.product_id, best_objections = best.objections
+        FROM unnest(%s::uuid[]) AS examined (id)
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS suggestions FROM match_suggestions
+            WHERE supplier_item_id = examined.id
         ) AS rest
-        WHERE item.supplier_item_id = rest.id
+        LEFT JOIN LATERAL (
+            SELECT product_id, band, score, cardinality(objections) AS objections
+            FROM match_suggestions WHERE supplier_item_id = examined.id
+            ORDER BY place LIMIT 1
+        ) AS best ON true
+        WHERE item.supplier_item_id = examined.id
         """,
         [item_ids],
     )
+
+
+async def list_siblings(conn: Connection, item_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """Return the codes of the other items of the same supplier that the products of items have."""
+    cursor = await conn.execute(
+        """
+        SELECT item.id, array_agg(sibling.supplier_sku ORDER BY sibling.created_at, sibling.id)
+        FROM supplier_items AS item
+        JOIN supplier_items AS sibling
+            ON sibling.product_id = item.product_id AND sibling.supplier_id = item.supplier_id
+                AND sibling.id <> item.id
+        WHERE item.id = ANY (%s)
+        GROUP BY item.id
+        """,
+        [list(item_ids)],
+    )
+    return dict(await cursor.fetchall())
+
+
+async def list_dismissed_items(conn: Connection, item_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of these items that no product fits and to which none was suggested since."""
+    cursor = await conn.execute(
+        """
+        SELECT supplier_item_id FROM match_decisions
+        LEFT JOIN match_items AS examined USING (supplier_item_id)
+        WHERE supplier_item_id = ANY (%s) AND product_id IS NULL AND undone_at IS NULL
+            AND coalesce(suggestions, 0) = 0
+        """,
+        [list(item_ids)],
+    )
+    return {item_id for (item_id,) in await cursor.fetchall()}
 
 
 async def list_rejected_pairs(
@@ -181,20 +241,23 @@ async def list_rejected_pairs(
 
 
 async def find_pair_ids(
-    conn: Connection, supplier_id: UUID, codes: Sequence[str], skus: Sequence[str]
-) -> list[tuple[UUID | None, UUID | None]]:
+    conn: Connection, supplier_id: UUID, codes: Sequence[str], skus: Sequence[str | None]
+) -> list[PairIds]:
     """Return the ids of items of a supplier and of products by their codes; None for unknown ones.
 
     `codes` and `skus` are as long as each other, and so is the result.
     """
-    cursor = await conn.execute(
-        """
-        SELECT item.id, product.id
-        FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS pair (code, sku, place)
-        LEFT JOIN supplier_items AS item ON item.supplier_id = %s AND item.supplier_sku = pair.code
-        LEFT JOIN products AS product ON product.internal_sku = pair.sku
-        ORDER BY place
-        """,
-        [list(codes), list(skus), supplier_id],
-    )
-    return [(item_id, product_id) for item_id, product_id in await cursor.fetchall()]
+    async with conn.cursor(row_factory=struct_row(PairIds)) as cursor:
+        await cursor.execute(
+            """
+            SELECT item.id AS supplier_item_id, product.id AS product_id,
+                item.product_id AS linked_product_id
+            FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS pair (code, sku, place)
+            LEFT JOIN supplier_items AS item
+                ON item.supplier_id = %s AND item.supplier_sku = pair.code
+            LEFT JOIN products AS product ON product.internal_sku = pair.sku
+            ORDER BY place
+            """,
+            [list(codes), list(skus), supplier_id],
+        )
+        return await cursor.fetchall()

@@ -34,6 +34,7 @@ MATCH_PAGE: dict[str, Any] = {
                     "band": "certain",
                     "reasons": ["same model number DW-745", "brand DeWalt", "250 mm in both"],
                     "objections": [],
+                    "same_supplier_skus": [],
                 }
             ],
         }
@@ -58,6 +59,7 @@ RUN: dict[str, Any] = {
     "creates_products": False,
     "created": 0,
     "error": None,
+    "weights": 0,
 }
 ACCEPTED_RUN: dict[str, Any] = {
     "task_id": RUN["id"],
@@ -73,6 +75,8 @@ DECIDED: dict[str, Any] = {
     "batch_id": BATCH_ID,
     "linked": 1,
     "rejected": 0,
+    "unlinked": 0,
+    "dismissed": 0,
     "unchanged": 0,
     "refused": 0,
     "outcomes": [
@@ -81,20 +85,28 @@ DECIDED: dict[str, Any] = {
             "product_id": PRODUCT_ID,
             "outcome": "linked",
             "reason": None,
+            "supplier_sku": ITEM["supplier_sku"],
+            "internal_sku": "SAW-745",
+            "remark": "SAW-745 has other items of this supplier: NW-20416.",
         }
     ],
 }
 UNDONE: dict[str, Any] = {
     "batch_id": BATCH_ID,
     "unlinked": 211,
-    "restored": 0,
+    "restored": 3,
+    "relinked": 0,
+    "rejected_again": 1,
     "left": [
         {
             "supplier_item_id": ITEM_ID,
             "product_id": PRODUCT_ID,
             "reason": "The link was changed after the batch.",
+            "supplier_sku": ITEM["supplier_sku"],
+            "internal_sku": "SAW-745",
         }
     ],
+    "made_product": None,
 }
 BATCH: dict[str, Any] = {
     "id": BATCH_ID,
@@ -105,6 +117,47 @@ BATCH: dict[str, Any] = {
     "undone_at": None,
     "linked": 212,
     "rejected": 3,
+    "unlinked": 0,
+    "dismissed": 0,
+    "undone": 0,
+    "changed": 1,
+}
+DECISION: dict[str, Any] = {
+    "number": 4211,
+    "batch_id": BATCH_ID,
+    "kind": "decisions",
+    "decided_by": "paula",
+    "decided_at": "2026-03-01T08:02:11Z",
+    "action": "accept",
+    "state": "in_effect",
+    "supplier_item_id": ITEM_ID,
+    "supplier_id": SUPPLIER_ID,
+    "supplier_name": ITEM["supplier_name"],
+    "supplier_sku": ITEM["supplier_sku"],
+    "item_name": ITEM["name"],
+    "product_id": PRODUCT_ID,
+    "internal_sku": "SAW-745",
+    "product_name": "Table saw DeWalt DW745",
+}
+BATCH_DETAIL: dict[str, Any] = {
+    **BATCH,
+    "decisions": {
+        "total_count": 1,
+        "total_count_is_exact": True,
+        "page": 1,
+        "limit": 50,
+        "next_cursor": None,
+        "data": [DECISION],
+    },
+}
+SUMMARY: dict[str, Any] = {
+    "unmatched": 337,
+    "not_examined": 0,
+    "certain": 121,
+    "likely": 140,
+    "possible": 52,
+    "none": 20,
+    "dismissed": 4,
 }
 MODELS: dict[str, Any] = {
     "data": [
@@ -124,6 +177,8 @@ AUTO_LINK: dict[str, Any] = {
     "switched_on_by": "paula",
     "switched_on_at": "2026-03-01T08:00:00Z",
     "switched_off_at": None,
+    "switched_off_by": None,
+    "switched_off_reason": None,
 }
 CLUSTER: dict[str, Any] = {
     "id": "9a5e6c57-3f0e-4b1b-8d4b-0c8f1b7a6e35",

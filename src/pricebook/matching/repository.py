@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from pricebook.db.database import Connection
-from pricebook.db.fragments import all_of, compose, equals, fragment
+from pricebook.db.fragments import Fragment, all_of, compose, equals, fragment
 from pricebook.db.keyset import COUNT_LIMIT, SEARCH_COUNT_LIMIT, Key, Listing
 from pricebook.db.list_pages import ListPage, as_structs, group_rows, read_page
 from pricebook.db.row_types import fetch_value
@@ -32,12 +32,29 @@ DETAILS: LiteralString = """
     SELECT item.id, item.supplier_id, supplier.name AS supplier_name, item.supplier_sku, item.name,
         item.current_price, item.absent_since, product.id AS product_id, product.internal_sku,
         product.name AS product_name, product.target_price, suggestion.score, suggestion.band,
-        suggestion.reasons, suggestion.objections, suggestion.place
+        suggestion.reasons, suggestion.objections,
+        ARRAY(
+            SELECT sibling.supplier_sku FROM supplier_items AS sibling
+            WHERE sibling.product_id = product.id AND sibling.supplier_id = item.supplier_id
+            ORDER BY sibling.created_at, sibling.id LIMIT 5
+        ) AS same_supplier_skus, suggestion.place
     FROM supplier_items AS item
     JOIN suppliers AS supplier ON supplier.id = item.supplier_id
-    JOIN match_suggestions AS suggestion ON suggestion.supplier_item_id = item.id
-    JOIN products AS product ON product.id = suggestion.product_id
-    WHERE item.id = page.k3
+    LEFT JOIN match_suggestions AS suggestion ON suggestion.supplier_item_id = item.id
+    LEFT JOIN products AS product ON product.id = suggestion.product_id
+"""
+# Items that no product fits by a decision are left out.
+WITHOUT_SUGGESTIONS: LiteralString = """
+    NOT EXISTS (
+        SELECT FROM match_decisions AS decision
+        WHERE decision.supplier_item_id = match_items.supplier_item_id
+            AND decision.product_id IS NULL AND decision.undone_at IS NULL)
+"""
+WITHOUT_OBJECTIONS: LiteralString = """
+    best_objections = 0 AND NOT EXISTS (
+        SELECT FROM supplier_items AS sibling
+        WHERE sibling.product_id = best_product_id
+            AND sibling.supplier_id = match_items.supplier_id)
 """
 ITEM_PASSES: LiteralString = """
     supplier_item_id IN (SELECT id FROM supplier_items WHERE product_id IS NULL AND {words})
@@ -49,7 +66,7 @@ PROBE_ITEM: LiteralString = """
 
 
 class MatchRow(Struct, frozen=True):
-    """An item and one of its suggestions."""
+    """An item and one of its suggestions, if it has any."""
 
     id: UUID
     supplier_id: UUID
@@ -58,7 +75,7 @@ class MatchRow(Struct, frozen=True):
     name: str
     current_price: Decimal
     absent_since: datetime | None
-    product_id: UUID
+    product_id: UUID | None
     internal_sku: str
     product_name: str
     target_price: Decimal | None
@@ -66,6 +83,7 @@ class MatchRow(Struct, frozen=True):
     band: Band
     reasons: list[str]
     objections: list[str]
+    same_supplier_skus: list[str]
     place: int
 
     def item(self) -> MatchItem:
@@ -80,9 +98,11 @@ class MatchRow(Struct, frozen=True):
             self.absent_since,
         )
 
-    def suggestion(self) -> SuggestedProduct:
-        """Return the suggestion."""
-        return SuggestedProduct(
+    def suggestions(self) -> list[SuggestedProduct]:
+        """Return the suggestion; none of an item without one."""
+        if self.product_id is None:
+            return []
+        suggestion = SuggestedProduct(
             self.product_id,
             self.internal_sku,
             self.product_name,
@@ -91,7 +111,9 @@ class MatchRow(Struct, frozen=True):
             self.band,
             self.reasons,
             self.objections,
+            self.same_supplier_skus,
         )
+        return [suggestion]
 
 
 async def list_matches(conn: Connection, query: MatchQuery) -> ListPage[SuggestedMatch]:
@@ -99,30 +121,46 @@ async def list_matches(conn: Connection, query: MatchQuery) -> ListPage[Suggeste
     listing = matches_listing(query, await find_items(conn, query.words))
     found = await read_page(conn, listing, query.window, as_structs(MatchRow))
     return group_rows(
-        found, lambda rows: SuggestedMatch(rows[0].item(), [row.suggestion() for row in rows])
+        found,
+        lambda rows: SuggestedMatch(
+            rows[0].item(), [each for row in rows for each in row.suggestions()]
+        ),
     )
 
 
 def matches_listing(wanted: MatchFilter, search: ItemSearch) -> Listing:
     """Return the list of the items that pass the filters."""
-    only_one = equals(suggestions=1 if wanted.only_one else None)
+    filters = _filters(wanted)
     has_words = bool(wanted.words)
     found = [compose(ITEM_PASSES, words=search.condition)] if has_words else []
     probed = [compose(PROBE_ITEM, words=search.condition)] if has_words else []
+    is_without = wanted.band == "none"
     return Listing(
         table="match_items",
         scope=all_of(
-            fragment("suggestions > 0"),
-            *equals(supplier_id=wanted.supplier_id, best_band=wanted.band),
+            fragment("suggestions = 0" if is_without else "suggestions > 0"),
+            *equals(supplier_id=wanted.supplier_id, best_band=None if is_without else wanted.band),
         ),
-        conditions=all_of(*only_one, *found),
+        conditions=all_of(*filters, *found),
         unestimated=fragment(SUPPLIER_STAYS),
-        probe=all_of(*only_one, *probed, fragment(SUPPLIER_STAYS)),
-        keys=KEYS,
-        details=DETAILS,
+        probe=all_of(*filters, *probed, fragment(SUPPLIER_STAYS)),
+        keys=KEYS[-1:] if is_without else KEYS,
+        details=f"{DETAILS} WHERE item.id = page.{'k1' if is_without else 'k3'}",
         details_order=", detail.place",
         count_limit=SEARCH_COUNT_LIMIT if wanted.words else COUNT_LIMIT,
     )
+
+
+def _filters(wanted: MatchFilter) -> list[Fragment]:
+    """Return the conditions that no index has."""
+    conditions = [*equals(suggestions=1 if wanted.only_one else None)]
+    if wanted.band == "none":
+        conditions.append(fragment(WITHOUT_SUGGESTIONS))
+    if wanted.min_score is not None:
+        conditions.append(fragment("best_score >= %s", wanted.min_score))
+    if wanted.without_objections:
+        conditions.append(fragment(WITHOUT_OBJECTIONS))
+    return conditions
 
 
 async def count_matches(conn: Connection, wanted: MatchFilter) -> int:
@@ -136,16 +174,19 @@ async def count_matches(conn: Connection, wanted: MatchFilter) -> int:
 
 async def list_best_pairs(
     conn: Connection, wanted: MatchFilter, limit: int
-) -> list[tuple[UUID, UUID]]:
-    """Return item and product of the best suggestion of each item that passes the filters."""
+) -> list[tuple[UUID, UUID | None]]:
+    """Return item and product of the best suggestion of each item that passes the filters.
+
+    An item without a suggestion has no product.
+    """
     template: LiteralString = """
         SELECT supplier_item_id, best.product_id
         FROM match_items
-        CROSS JOIN LATERAL (
+        LEFT JOIN LATERAL (
             SELECT product_id FROM match_suggestions AS suggestion
             WHERE suggestion.supplier_item_id = match_items.supplier_item_id
             ORDER BY place LIMIT 1
-        ) AS best
+        ) AS best ON true
         WHERE {conditions}
         ORDER BY {order}
         LIMIT {limit}
@@ -157,6 +198,32 @@ async def list_best_pairs(
         limit=fragment("%s", limit),
     )
     cursor = await conn.execute(statement.text, statement.values)
+    return [(item_id, product_id) for item_id, product_id in await cursor.fetchall()]
+
+
+async def list_certain_pairs(conn: Connection, supplier_id: UUID) -> list[tuple[UUID, UUID]]:
+    """Return the items of a supplier with their certain product, the likeliest first.
+
+    Pairs whose link somebody has taken back are left to people.
+    """
+    cursor = await conn.execute(
+        """
+        SELECT supplier_item_id, best.product_id
+        FROM match_items
+        CROSS JOIN LATERAL (
+            SELECT product_id FROM match_suggestions AS suggestion
+            WHERE suggestion.supplier_item_id = match_items.supplier_item_id
+            ORDER BY place LIMIT 1
+        ) AS best
+        WHERE supplier_id = %s AND best_band = 'certain' AND suggestions > 0
+            AND NOT EXISTS (
+                SELECT FROM match_unlinked_pairs AS unlinked
+                WHERE unlinked.supplier_item_id = match_items.supplier_item_id
+                    AND unlinked.product_id = best.product_id)
+        ORDER BY (-best_score), supplier_item_id
+        """,
+        [supplier_id],
+    )
     return [(item_id, product_id) for item_id, product_id in await cursor.fetchall()]
 
 

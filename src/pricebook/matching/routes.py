@@ -12,37 +12,34 @@ from pricebook.http.json_body import provide_body
 from pricebook.http.openapi import RequestBody, Success, documented, page_example
 from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.http.query_string import provide_query
-from pricebook.matching import service
+from pricebook.matching import batch_routes, cluster_routes, service
 from pricebook.matching.auto_link_schemas import AutoLink, AutoLinkChange
-from pricebook.matching.cluster_schemas import Cluster, ClusterPage, ClusterProduct
 from pricebook.matching.decision_schemas import (
-    BatchPage,
     BulkDecision,
     DecidedBatch,
-    MatchBatch,
-    UndoneBatch,
 )
 from pricebook.matching.examples import (
     ACCEPTED_RUN,
     AUTO_LINK,
-    BATCH,
     BULK,
-    CLUSTER,
     DECIDED,
     MATCH_PAGE,
     MODELS,
     RUN,
-    UNDONE,
+    SUMMARY,
 )
 from pricebook.matching.model_schemas import MatchModels, ModelChoice
 from pricebook.matching.run_schemas import AcceptedRun, MatchRun, RunPage, RunRequest
-from pricebook.matching.schemas import MatchPage, MatchQuery, SuggestedMatch
-from pricebook.products.routes import DETAIL
-from pricebook.products.schemas import StaffProductDetail
+from pricebook.matching.schemas import (
+    MatchPage,
+    MatchQuery,
+    MatchSummary,
+    SuggestedMatch,
+    SummaryQuery,
+)
 
 RunId = Annotated[UUID, PathParameter(description="The run's id.")]
 BatchId = Annotated[UUID, PathParameter(description="The batch's id.")]
-ClusterId = Annotated[UUID, PathParameter(description="The cluster's id.")]
 SupplierId = Annotated[UUID, PathParameter(description="The supplier's id.")]
 
 
@@ -115,9 +112,10 @@ async def get_match_run(run_id: RunId, database: NamedDependency[Database]) -> M
     "/matches/bulk",
     status_code=200,
     summary="Decide about matches",
-    description="Links items and rejects pairs: up to 1,000 by their ids, or the best suggestion"
-    " of each item that passes a filter. Each decision is carried out or not, with its outcome;"
-    " all of them are one batch, which can be undone.",
+    description="Links and unlinks items, rejects pairs, or says that no product fits an item: up"
+    " to 1,000 by their ids, or for the best suggestion of each item that passes a filter. Each"
+    " decision is carried out or not, with its outcome; all of them are one batch, which can be"
+    " undone.",
     dependencies={"bulk": provide_body(BulkDecision)},
     opt=documented(
         Success(kind=DecidedBatch, example=DECIDED),
@@ -135,33 +133,20 @@ async def decide_matches(
 
 
 @get(
-    "/matches/batches",
-    summary="List batches of decisions",
-    description="Returns the batches of decisions, newest first: who decided, and how much.",
-    dependencies={"paging": provide_query(CursorPaging)},
-    opt=documented(Success(kind=BatchPage, example=page_example(BATCH)), query=CursorPaging),
+    "/matches/summary",
+    summary="Count unmatched items",
+    description="Returns how many unmatched items have certain, likely, possible or no"
+    " suggestions, and how many no run has examined.",
+    dependencies={"criteria": provide_query(SummaryQuery)},
+    opt=documented(
+        Success(kind=MatchSummary, example=SUMMARY), query=SummaryQuery, errors=(NotFoundError,)
+    ),
 )
-async def list_match_batches(
-    paging: NamedDependency[CursorPaging], database: NamedDependency[Database]
-) -> CursorPage[MatchBatch]:
-    """Return a page of batches."""
-    return await service.list_batches(database, paging)
-
-
-@post(
-    "/matches/batches/{batch_id:str}/undo",
-    status_code=200,
-    summary="Undo a batch of decisions",
-    description="Takes back every link of a batch that nobody changed since, and its rejections;"
-    " links that were changed are left and named. Auto-link of a supplier is switched off when a"
-    " link of its is taken back.",
-    opt=documented(Success(kind=UndoneBatch, example=UNDONE), errors=(NotFoundError,)),
-)
-async def undo_match_batch(
-    batch_id: BatchId, caller: NamedDependency[Caller], database: NamedDependency[Database]
-) -> UndoneBatch:
-    """Take a batch back and return what was left."""
-    return await service.undo_batch(database, batch_id, caller.username)
+async def summarize_matches(
+    criteria: NamedDependency[SummaryQuery], database: NamedDependency[Database]
+) -> MatchSummary:
+    """Return the numbers of unmatched items."""
+    return await service.find_summary(database, criteria.supplier_id)
 
 
 @get(
@@ -226,44 +211,6 @@ async def set_auto_link(
     return await service.set_auto_link(database, supplier_id, caller.username, is_on=change.is_on)
 
 
-@get(
-    "/clusters",
-    summary="List clusters",
-    description="Returns unmatched items of several suppliers that are likely one article, the"
-    " likeliest first; they are found by runs over all items.",
-    dependencies={"paging": provide_query(CursorPaging)},
-    opt=documented(Success(kind=ClusterPage, example=page_example(CLUSTER)), query=CursorPaging),
-)
-async def list_clusters(
-    paging: NamedDependency[CursorPaging], database: NamedDependency[Database]
-) -> CursorPage[Cluster]:
-    """Return a page of clusters."""
-    return await service.list_clusters(database, paging)
-
-
-@post(
-    "/clusters/{cluster_id:str}/product",
-    summary="Make a product of a cluster",
-    description="Creates a product and links all items of the cluster, as a batch that can be"
-    " undone; the product stays.",
-    dependencies={"wanted": provide_body(ClusterProduct)},
-    opt=documented(
-        Success(kind=StaffProductDetail, example=DETAIL, status=201, headers=("Location",)),
-        body=RequestBody(ClusterProduct, {"status": "active"}),
-        errors=(NotFoundError, ConflictError),
-    ),
-)
-async def create_cluster_product(
-    cluster_id: ClusterId,
-    wanted: NamedDependency[ClusterProduct],
-    caller: NamedDependency[Caller],
-    database: NamedDependency[Database],
-) -> Response[StaffProductDetail]:
-    """Create the product of a cluster and return it."""
-    product = await service.create_product(database, cluster_id, wanted, caller.username)
-    return Response(product, headers={"Location": f"/api/v1/admin/products/{product.id}"})
-
-
 router = Router(
     "/",
     route_handlers=[
@@ -272,14 +219,13 @@ router = Router(
         list_match_runs,
         get_match_run,
         decide_matches,
-        list_match_batches,
-        undo_match_batch,
+        summarize_matches,
         list_match_models,
         choose_match_model,
         get_auto_link,
         set_auto_link,
-        list_clusters,
-        create_cluster_product,
+        *batch_routes.HANDLERS,
+        *cluster_routes.HANDLERS,
     ],
     tags=["Matching"],
 )

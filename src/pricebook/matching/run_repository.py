@@ -32,7 +32,7 @@ RUN_COLUMNS: LiteralString = """
     id, supplier_id, item_ids AS supplier_item_ids, with_unchanged, state, requested_by, created_at,
     started_at, completed_at, items_total, items_done, count_certain AS certain,
     count_likely AS likely, count_possible AS possible, count_linked AS linked,
-    creates_products, count_created AS created, error
+    creates_products, count_created AS created, error, weights
 """
 _ONE: LiteralString = "SELECT {columns} FROM match_runs WHERE id = page.k2"
 RUNS = Listing(
@@ -194,6 +194,18 @@ async def claim_run(
         except UniqueViolation:  # another process has started one at the same time
             return None
         return await cursor.fetchone()
+
+
+async def set_weights(conn: Connection, run_id: UUID) -> None:
+    """Note the version of the weights that are in use, 0 for those of the release."""
+    await conn.execute(
+        """
+        UPDATE match_runs
+        SET weights = coalesce((SELECT version FROM match_models WHERE is_active), 0)
+        WHERE id = %s
+        """,
+        [run_id],
+    )
 
 
 async def set_progress(

@@ -56,6 +56,9 @@ class MatchRun(Struct, frozen=True):
     ]
     created: Annotated[int, doc("Products that the run has made of items.")]
     error: Annotated[str | None, doc("Why the run failed; null otherwise.")]
+    weights: Annotated[
+        int | None, doc("Version of the weights in use; 0: of the release; null before the start.")
+    ]
 
 
 class AcceptedRun(Struct, frozen=True):

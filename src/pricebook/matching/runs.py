@@ -29,6 +29,7 @@ from pricebook.matching.learning import current_model, supplier_context
 from pricebook.matching.product_index import load_index
 from pricebook.matching.run_repository import RunProgress
 from pricebook.matching.run_schemas import MatchRun
+from pricebook.matching.schemas import Band
 from pricebook.matching.scoring.candidates import ProductIndex
 from pricebook.matching.scoring.clusters import Unmatched, find_clusters
 from pricebook.matching.scoring.features import named
@@ -98,6 +99,8 @@ class _Examination:
             )
             paths = await categories.read_paths(conn)
         model = await current_model(database)
+        async with database.connection() as conn:
+            await run_repository.set_weights(conn, run.id)
         index = await load_index(database, paths)
         await self._report()
         for supplier_id in suppliers:
@@ -197,8 +200,8 @@ class _Examination:
         for chunk in chunks(list(known), COMPARED_ITEMS):
             examined = [_examined_item(known[each], suggestions.get(each, ())) for each in chunk]
             async with self._database.transaction() as conn:
-                await suggestion_repository.store_suggestions(conn, examined)
-            self._count(examined)
+                bands = await suggestion_repository.store_suggestions(conn, examined)
+            self._count(len(examined), bands)
             await self._report()
 
     async def _link_certain(self, supplier_id: UUID, known: Iterable[UUID]) -> None:
@@ -229,12 +232,11 @@ class _Examination:
         async with self._database.transaction() as conn:
             await cluster_repository.replace_clusters(conn, clusters)
 
-    def _count(self, examined: Sequence[ExaminedItem]) -> None:
+    def _count(self, items: int, bands: Sequence[Band | None]) -> None:
         before = self._progress
-        bands = [item.suggestions[0].band for item in examined if item.suggestions]
         self._progress = msgspec.structs.replace(
             before,
-            items_done=before.items_done + len(examined),
+            items_done=before.items_done + items,
             certain=before.certain + bands.count("certain"),
             likely=before.likely + bands.count("likely"),
             possible=before.possible + bands.count("possible"),

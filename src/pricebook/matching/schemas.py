@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from pricebook.errors import validation_error
 from pricebook.http.field_types import Price, SearchText, doc, search_issues, search_terms
@@ -16,10 +16,12 @@ from pricebook.http.pagination import (
 )
 
 Band = Literal["certain", "likely", "possible"]
-Action = Literal["accept", "reject"]
+BandFilter = Literal["certain", "likely", "possible", "none"]
+Action = Literal["accept", "reject", "unlink", "none"]
 RunState = Literal["queued", "running", "succeeded", "failed"]
 BatchKind = Literal["decisions", "auto_link", "new_product"]
-Outcome = Literal["linked", "rejected", "unchanged", "refused"]
+FilterAction = Literal["accept", "reject", "none"]
+Outcome = Literal["linked", "rejected", "unlinked", "dismissed", "unchanged", "refused"]
 
 MAX_DECISIONS = 1_000
 
@@ -34,6 +36,10 @@ BandField = Annotated[
     ),
 ]
 CreatedBy = Annotated[str, doc("Name of the user, or what did it.")]
+SupplierSku = Annotated[str | None, doc("The supplier's article code; null for an unknown item.")]
+InternalSku = Annotated[
+    str | None, doc("The shop's own article code of the product; null without one.")
+]
 
 
 class SuggestedProduct(Struct, frozen=True):
@@ -49,6 +55,10 @@ class SuggestedProduct(Struct, frozen=True):
     band: BandField
     reasons: Annotated[list[str], doc("What speaks for the match, each to be checked by a person.")]
     objections: Annotated[list[str], doc("What speaks against it.")]
+    same_supplier_skus: Annotated[
+        list[str],
+        doc("Codes of items of the same supplier that the product has already, at most 5."),
+    ]
 
 
 class MatchItem(Struct, frozen=True):
@@ -73,10 +83,27 @@ class SuggestedMatch(Struct, frozen=True):
 
 
 class MatchFilter(Struct, frozen=True, kw_only=True):
-    """Filters of unmatched items with suggestions; they combine with AND."""
+    """Filters of unmatched items by their suggestions; they combine with AND."""
 
     supplier_id: Annotated[UUID | None, doc("Only items of this supplier.")] = None
-    band: Annotated[Band | None, doc("Only items whose best suggestion has this band.")] = None
+    band: Annotated[
+        BandFilter | None,
+        doc(
+            "Only items whose best suggestion has this band; `none`: examined items without a"
+            " suggestion, but for those that no product fits by a decision."
+        ),
+    ] = None
+    min_score: Annotated[
+        Annotated[float, Meta(ge=0, le=1)] | None,
+        doc("Only items whose best suggestion has at least this score."),
+    ] = None
+    without_objections: Annotated[
+        bool,
+        doc(
+            "Only items against whose best suggestion nothing speaks, also no other item of the"
+            " same supplier that the product has already."
+        ),
+    ] = False
     only_one: Annotated[bool, doc("Only items with exactly one suggestion.")] = False
     search: Annotated[
         SearchText | None,
@@ -105,3 +132,21 @@ class MatchQuery(MatchFilter, KeysetQuery, frozen=True, kw_only=True):
 
 class MatchPage(CursorPage[SuggestedMatch], frozen=True):
     """A page of unmatched items with their suggestions, the best first."""
+
+
+class MatchSummary(Struct, frozen=True):
+    """How many unmatched items wait for what; absent items do not count."""
+
+    unmatched: Annotated[int, doc("Items without a product.")]
+    not_examined: Annotated[int, doc("Items that no run has examined.")]
+    certain: Annotated[int, doc("Items whose best suggestion is certain.")]
+    likely: Annotated[int, doc("Items whose best suggestion is likely.")]
+    possible: Annotated[int, doc("Items whose best suggestion is possible.")]
+    none: Annotated[int, doc("Examined items without a suggestion and without a decision.")]
+    dismissed: Annotated[int, doc("Items that no product fits, without a suggestion since.")]
+
+
+class SummaryQuery(Struct, frozen=True):
+    """Whose items to count."""
+
+    supplier_id: Annotated[UUID | None, doc("Only items of this supplier.")] = None

@@ -1,21 +1,25 @@
-from collections.abc import Sequence
 from uuid import UUID
 
+import msgspec
+
 from pricebook.db.database import Connection, Database
-from pricebook.errors import ConflictError, DatabaseBusyError, NotFoundError
+from pricebook.errors import ConflictError, NotFoundError
 from pricebook.http.pagination import CursorPage, CursorPaging, cursor_page_of
 from pricebook.matching import (
     auto_link_repository,
     batch_repository,
     cluster_repository,
-    decision_repository,
     decisions,
+    log_repository,
     model_repository,
     repository,
     run_repository,
+    summary_repository,
+    undoing,
 )
 from pricebook.matching.auto_link_schemas import AutoLink
-from pricebook.matching.cluster_schemas import Cluster, ClusterProduct
+from pricebook.matching.cluster_schemas import Cluster
+from pricebook.matching.decision_repository import NewBatch
 from pricebook.matching.decision_schemas import (
     BulkDecision,
     DecidedBatch,
@@ -24,12 +28,18 @@ from pricebook.matching.decision_schemas import (
     MatchBatch,
     UndoneBatch,
 )
+from pricebook.matching.log_schemas import (
+    BatchDecisionPaging,
+    BatchDetail,
+    DecisionPage,
+    DecisionQuery,
+    LoggedDecision,
+)
 from pricebook.matching.model_schemas import MatchModel
 from pricebook.matching.run_schemas import MatchRun, RunRequest
-from pricebook.matching.schemas import Action, MatchQuery, SuggestedMatch
+from pricebook.matching.schemas import MatchQuery, MatchSummary, SuggestedMatch
 from pricebook.matching.scoring.model import load_shipped
 from pricebook.products import service as products
-from pricebook.products.schemas import CreateProductRequest, StaffProductDetail
 from pricebook.suppliers import service as suppliers
 
 AFTER_IMPORT = "import"
@@ -116,44 +126,52 @@ async def decide(database: Database, bulk: BulkDecision, name: str) -> DecidedBa
     wanted = bulk.decisions or []
     if bulk.filter is not None:
         wanted = await _best_pairs(database, bulk.filter)
-    async with database.short_transaction() as conn:
-        batch_id = await decision_repository.insert_batch(conn, "decisions", name)
-    outcomes = await decisions.decide(database, batch_id, wanted)
+    batch = NewBatch("decisions", name)
+    outcomes = await decisions.decide(database, batch, wanted)
     kinds = [outcome.outcome for outcome in outcomes]
+    is_done = any(kind not in {"unchanged", "refused"} for kind in kinds)
     return DecidedBatch(
-        batch_id,
+        batch.id if is_done else None,
         linked=kinds.count("linked"),
         rejected=kinds.count("rejected"),
+        unlinked=kinds.count("unlinked"),
+        dismissed=kinds.count("dismissed"),
         unchanged=kinds.count("unchanged"),
         refused=kinds.count("refused"),
         outcomes=outcomes,
     )
 
 
-async def find_decisions(
-    database: Database, supplier_id: UUID, pairs: Sequence[tuple[str, str]], action: Action
-) -> list[Decision]:
-    """Return decisions about pairs of a supplier's article code and an own SKU.
-
-    Raises NotFoundError naming the first code or SKU that does not exist.
-    """
-    async with database.connection() as conn:
-        found = await decision_repository.find_pair_ids(
-            conn, supplier_id, [code for code, _ in pairs], [sku for _, sku in pairs]
-        )
-    wanted = list[Decision]()
-    for (code, sku), (item_id, product_id) in zip(pairs, found, strict=True):
-        if item_id is None:
-            raise NotFoundError(f"The supplier has no item {code}.")
-        if product_id is None:
-            raise NotFoundError(f"There is no product with the SKU {sku}.")
-        wanted.append(Decision(item_id, product_id, action))
-    return wanted
-
-
 async def undo_batch(database: Database, batch_id: UUID, name: str) -> UndoneBatch:
     """Take a batch back, but for links that somebody changed since; raises NotFoundError."""
-    return await decisions.undo(database, batch_id, name)
+    return await undoing.undo(database, batch_id, name)
+
+
+async def find_summary(database: Database, supplier_id: UUID | None) -> MatchSummary:
+    """Return how many unmatched items wait for what; raises NotFoundError."""
+    if supplier_id is not None:
+        await suppliers.get_supplier(database, supplier_id)
+    async with database.connection() as conn:
+        return await summary_repository.read_summary(conn, supplier_id)
+
+
+async def list_decisions(database: Database, query: DecisionQuery) -> CursorPage[LoggedDecision]:
+    """Return a page of decisions, the newest first."""
+    async with database.connection() as conn:
+        found = await log_repository.list_decisions(conn, query, query.window)
+    return cursor_page_of(query, found)
+
+
+async def get_batch(database: Database, batch_id: UUID, paging: BatchDecisionPaging) -> BatchDetail:
+    """Return a batch with a page of its decisions; raises NotFoundError."""
+    async with database.connection() as conn:
+        batch = await batch_repository.find_batch(conn, batch_id)
+        if batch is None:
+            raise NotFoundError(f"There is no batch {batch_id}.")
+        query = DecisionQuery(batch_id=batch_id)
+        found = await log_repository.list_decisions(conn, query, paging.window)
+    page = msgspec.structs.asdict(cursor_page_of(paging, found))
+    return BatchDetail(**msgspec.structs.asdict(batch), decisions=DecisionPage(**page))
 
 
 async def list_batches(database: Database, paging: CursorPaging) -> CursorPage[MatchBatch]:
@@ -204,40 +222,6 @@ async def list_clusters(database: Database, paging: CursorPaging) -> CursorPage[
         return cursor_page_of(paging, await cluster_repository.list_clusters(conn, paging))
 
 
-async def create_product(
-    database: Database, cluster_id: UUID, wanted: ClusterProduct, name: str
-) -> StaffProductDetail:
-    """Create the product of a cluster and link all of its items: both or neither.
-
-    Raises NotFoundError; ConflictError if an item was linked meanwhile; DatabaseBusyError while
-    another transaction writes one; ValidationError as for a new product.
-    """
-    async with database.short_transaction() as conn:
-        members = await cluster_repository.list_members(conn, cluster_id)
-        if not members:
-            raise NotFoundError(f"There is no cluster {cluster_id}.")
-        items = await decision_repository.lock_free_items(conn, [each.id for each in members])
-        if len(items) < len(members):
-            raise DatabaseBusyError(decisions.IS_LOCKED)
-        for item in items.values():
-            if item.product_id is not None:
-                raise ConflictError(
-                    f"The item {item.id} was linked to product {item.product_id} meanwhile."
-                )
-        request = CreateProductRequest(
-            name=wanted.name or members[0].name,
-            internal_sku=wanted.internal_sku,
-            category_id=wanted.category_id,
-            status=wanted.status,
-        )
-        product_id = await products.insert_product(conn, request)
-        batch_id = await decision_repository.insert_batch(conn, "new_product", name)
-        links = [Decision(member.id, product_id, "accept") for member in members]
-        await decision_repository.insert_decisions(conn, batch_id, links)
-        await cluster_repository.delete_cluster(conn, cluster_id)
-    return await products.get_product(database, product_id)
-
-
 async def _best_pairs(database: Database, wanted: FilteredDecision) -> list[Decision]:
     async with database.connection() as conn:
         count = await repository.count_matches(conn, wanted)
@@ -247,4 +231,7 @@ async def _best_pairs(database: Database, wanted: FilteredDecision) -> list[Deci
                 " List them again."
             )
         pairs = await repository.list_best_pairs(conn, wanted, limit=wanted.expected_count)
-    return [Decision(item_id, product_id, wanted.action) for item_id, product_id in pairs]
+    return [
+        Decision(item_id, wanted.action, None if wanted.action == "none" else product_id)
+        for item_id, product_id in pairs
+    ]

@@ -1,6 +1,7 @@
 """The SQL by which a run stores the suggestions of items."""
 
 from collections.abc import Sequence
+from typing import LiteralString
 from uuid import UUID
 
 import msgspec
@@ -31,12 +32,57 @@ class ExaminedItem(Struct, frozen=True):
     suggestions: list[StoredSuggestion]
 
 
-async def store_suggestions(conn: Connection, examined: Sequence[ExaminedItem]) -> int:
-    """Store the suggestions of items in place of earlier ones; return of how many items.
+STORE: LiteralString = """
+    WITH item AS (
+        SELECT * FROM jsonb_to_recordset(%s::jsonb) AS given (
+            supplier_item_id uuid, supplier_id uuid, digest text, suggestions jsonb)
+    ), suggestion AS MATERIALIZED (
+        SELECT item.supplier_item_id, found.*
+        FROM item CROSS JOIN LATERAL jsonb_to_recordset(suggestions) AS found (
+            product_id uuid, place smallint, score float8, band match_band, reasons text[],
+            objections text[], features jsonb)
+        WHERE EXISTS (SELECT FROM products WHERE id = found.product_id)
+            AND NOT EXISTS (
+                SELECT FROM match_decisions AS decision
+                WHERE decision.supplier_item_id = item.supplier_item_id
+                    AND decision.product_id = found.product_id
+                    AND action = 'reject' AND undone_at IS NULL)
+            AND NOT EXISTS (
+                SELECT FROM match_decisions AS decision
+                JOIN match_batches AS batch ON batch.id = batch_id
+                JOIN products AS product ON product.id = found.product_id
+                WHERE decision.supplier_item_id = item.supplier_item_id
+                    AND decision.product_id IS NULL AND decision.undone_at IS NULL
+                    AND product.created_at <= batch.created_at AND found.band <> 'certain')
+    ), stored AS (
+        INSERT INTO match_items
+            (supplier_item_id, supplier_id, texts_digest, suggestions, best_band, best_score,
+            best_product_id, best_objections)
+        SELECT item.supplier_item_id, item.supplier_id, item.digest,
+            coalesce(best.suggestions, 0), best.band, best.score, best.product_id,
+            cardinality(best.objections)
+        FROM item LEFT JOIN (
+            SELECT DISTINCT ON (supplier_item_id) *,
+                count(*) OVER (PARTITION BY supplier_item_id) AS suggestions
+            FROM suggestion ORDER BY supplier_item_id, place
+        ) AS best USING (supplier_item_id)
+        RETURNING supplier_item_id
+    )
+    INSERT INTO match_suggestions (supplier_item_id, product_id, place, score, band, reasons,
+        objections, features)
+    SELECT suggestion.* FROM suggestion JOIN stored USING (supplier_item_id)
+"""
+
+
+async def store_suggestions(
+    conn: Connection, examined: Sequence[ExaminedItem]
+) -> list[Band | None]:
+    """Store the suggestions of items in place of earlier ones; return the best band of each item.
 
     Left out are items that were linked meanwhile or that another transaction has locked, which are
-    examined by the next run, and pairs that were rejected meanwhile. Suggestions of an item are
-    written by the holder of its lock only.
+    examined by the next run, and pairs that were rejected meanwhile; of an item that no product
+    fits, all but certain ones and products made since. Suggestions of an item are written by the
+    holder of its lock only.
     """
     cursor = await conn.execute(
         """
@@ -49,34 +95,10 @@ async def store_suggestions(conn: Connection, examined: Sequence[ExaminedItem]) 
     await conn.execute("DELETE FROM match_items WHERE supplier_item_id = ANY (%s)", [list(locked)])
     stored = [each for each in examined if each.supplier_item_id in locked]
     await conn.execute(
-        """
-        WITH item AS (
-            SELECT * FROM jsonb_to_recordset(%s::jsonb) AS given (
-                supplier_item_id uuid, supplier_id uuid, digest text, suggestions jsonb)
-        ), suggestion AS MATERIALIZED (
-            SELECT item.supplier_item_id, found.*
-            FROM item CROSS JOIN LATERAL jsonb_to_recordset(suggestions) AS found (
-                product_id uuid, place smallint, score float8, band match_band, reasons text[],
-                objections text[], features jsonb)
-            WHERE EXISTS (SELECT FROM products WHERE id = found.product_id)
-                AND NOT EXISTS (
-                    SELECT FROM match_decisions AS decision
-                    WHERE decision.supplier_item_id = item.supplier_item_id
-                        AND decision.product_id = found.product_id
-                        AND action = 'reject' AND undone_at IS NULL)
-        ), stored AS (
-            INSERT INTO match_items
-                (supplier_item_id, supplier_id, texts_digest, suggestions, best_band, best_score)
-            SELECT item.supplier_item_id, item.supplier_id, item.digest,
-                count(suggestion.product_id), min(suggestion.band), max(suggestion.score)
-            FROM item LEFT JOIN suggestion USING (supplier_item_id)
-            GROUP BY item.supplier_item_id, item.supplier_id, item.digest
-            RETURNING supplier_item_id
-        )
-        INSERT INTO match_suggestions (supplier_item_id, product_id, place, score, band, reasons,
-            objections, features)
-        SELECT suggestion.* FROM suggestion JOIN stored USING (supplier_item_id)
-        """,
+        STORE,
         [msgspec.json.encode(stored).decode()],
     )
-    return len(stored)
+    cursor = await conn.execute(
+        "SELECT best_band FROM match_items WHERE supplier_item_id = ANY (%s)", [list(locked)]
+    )
+    return [band for (band,) in await cursor.fetchall()]

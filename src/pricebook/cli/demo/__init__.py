@@ -15,6 +15,8 @@ from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError
 from pricebook.imports import importer
 from pricebook.imports.importer_schemas import RATE_MAX_AGE_DAYS, ImportRequest, Progress
+from pricebook.matching import service as matching
+from pricebook.matching.run_schemas import RunRequest
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas.read_request import FileSource
 from pricebook.products import service as products
@@ -28,6 +30,7 @@ from pricebook.suppliers.schemas import NewItemLink, NewSupplier
 RowT = TypeVar("RowT")
 
 CURRENCY = "USD"
+REQUESTED_BY = "demo"
 # One supplier quotes in EUR; prices of the demo are exact at this rate.
 EUR_RATE = Decimal("1.25")
 FOLDER = Path(__file__).parent
@@ -74,6 +77,8 @@ async def load(database: Database, print_line: Callable[[str], None]) -> None:
     async with database.transaction() as conn:
         product_ids = await _make_products(conn)
         await _link(conn, product_ids)
+    # The worker does it: the unmatched items of the demo have suggestions soon after the start.
+    await matching.request_run(database, RunRequest(), REQUESTED_BY)
 
 
 async def _create_supplier(database: Database, supplier: _Supplier) -> None:

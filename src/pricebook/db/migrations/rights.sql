@@ -77,20 +77,22 @@ BEGIN
 
     -- Suggested matches: the API decides and requests runs, the worker suggests and links.
     GRANT SELECT ON match_runs, match_models, auto_links, match_items, match_suggestions,
-        match_batches, match_decisions, match_clusters, match_cluster_items
+        match_batches, match_decisions, match_unlinked_pairs, match_clusters, match_cluster_items
         TO pricebook_api, pricebook_worker;
     GRANT INSERT (requested_by, supplier_id, item_ids, with_unchanged, creates_products)
         ON match_runs
         TO pricebook_api, pricebook_worker;
-    GRANT INSERT (kind, created_by), UPDATE (undone_by, undone_at) ON match_batches
-        TO pricebook_api, pricebook_worker;
+    GRANT INSERT (id, kind, created_by), UPDATE (undone_by, undone_at, product_id, product_digest)
+        ON match_batches TO pricebook_api, pricebook_worker;
+    GRANT DELETE ON match_unlinked_pairs TO pricebook_api, pricebook_worker;
     GRANT INSERT (batch_id, supplier_item_id, product_id, action, score, band, features),
-        UPDATE (undone_at) ON match_decisions TO pricebook_api, pricebook_worker;
-    GRANT UPDATE (suggestions, best_band, best_score) ON match_items
+        UPDATE (undone_at, replaced_by) ON match_decisions TO pricebook_api, pricebook_worker;
+    GRANT UPDATE (suggestions, best_band, best_score, best_product_id, best_objections) ON match_items
         TO pricebook_api, pricebook_worker;
     GRANT DELETE ON match_suggestions TO pricebook_api, pricebook_worker;
     GRANT INSERT (supplier_id, switched_on_by),
-        UPDATE (switched_on_by, switched_on_at, switched_off_at) ON auto_links TO pricebook_api;
+        UPDATE (switched_on_by, switched_on_at, switched_off_at, switched_off_by,
+            switched_off_reason) ON auto_links TO pricebook_api;
     GRANT UPDATE (is_active) ON match_models TO pricebook_api;
     GRANT DELETE ON match_clusters TO pricebook_api;
     GRANT UPDATE, DELETE ON match_runs TO pricebook_worker;

@@ -222,6 +222,21 @@ CREATE OR REPLACE TRIGGER audit_rejected AFTER INSERT ON match_decisions
 CREATE OR REPLACE TRIGGER audit_rejection_undone AFTER UPDATE OF undone_at ON match_decisions
     FOR EACH ROW WHEN (NEW.action = 'reject' AND OLD.undone_at IS NULL AND NEW.undone_at IS NOT NULL)
     EXECUTE FUNCTION audit_row('item.match_rejection_undone', 'supplier_item_id', '', 'undone_at');
+CREATE OR REPLACE TRIGGER audit_rejection_restored AFTER UPDATE OF undone_at ON match_decisions
+    FOR EACH ROW WHEN (NEW.action = 'reject' AND OLD.undone_at IS NOT NULL
+        AND NEW.undone_at IS NULL)
+    EXECUTE FUNCTION audit_row('item.match_rejected', 'supplier_item_id', '', 'product_id');
+CREATE OR REPLACE TRIGGER audit_dismissed AFTER INSERT ON match_decisions
+    FOR EACH ROW WHEN (NEW.product_id IS NULL)
+    EXECUTE FUNCTION audit_row('item.dismissed', 'supplier_item_id', '', 'action');
+CREATE OR REPLACE TRIGGER audit_dismissal_undone AFTER UPDATE OF undone_at ON match_decisions
+    FOR EACH ROW WHEN (NEW.product_id IS NULL AND OLD.undone_at IS NULL
+        AND NEW.undone_at IS NOT NULL)
+    EXECUTE FUNCTION audit_row('item.dismissal_undone', 'supplier_item_id', '', 'undone_at');
+CREATE OR REPLACE TRIGGER audit_dismissal_restored AFTER UPDATE OF undone_at ON match_decisions
+    FOR EACH ROW WHEN (NEW.product_id IS NULL AND OLD.undone_at IS NOT NULL
+        AND NEW.undone_at IS NULL)
+    EXECUTE FUNCTION audit_row('item.dismissed', 'supplier_item_id', '', 'action');
 CREATE OR REPLACE TRIGGER audit_requested AFTER INSERT ON match_runs
     FOR EACH ROW EXECUTE FUNCTION audit_row('match_run.requested', 'id', '', 'supplier_id',
         'creates_products', 'with_unchanged', 'requested_by');

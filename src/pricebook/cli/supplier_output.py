@@ -1,0 +1,35 @@
+"""The output of the commands for suppliers."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pricebook.cli.output import id_column, out, print_line
+from pricebook.suppliers.schemas import SupplierOverview
+
+MAX_TABLE_WIDTH = 1_000
+
+
+def print_suppliers(suppliers: Sequence[SupplierOverview], total_count: int) -> None:
+    """Print suppliers as a table."""
+    table = Table("supplier", id_column("id"), "type", "items", "last task", "")
+    for supplier in suppliers:
+        table.add_row(
+            Text(supplier.name),
+            str(supplier.id),
+            supplier.source_type,
+            f"{supplier.items_count:,}",
+            supplier.last_task.state if supplier.last_task else "",
+            "" if supplier.is_active else "inactive",
+        )
+    _print_wide(table)
+    if total_count > len(suppliers):
+        print_line(f"{len(suppliers)} of {total_count:,} suppliers.")
+
+
+def _print_wide(table: Table) -> None:
+    """Print a table as wide as its cells: a narrow terminal wraps lines, and no cell is cut."""
+    width = out.measure(table, options=out.options.update(max_width=MAX_TABLE_WIDTH)).maximum
+    Console(width=width).print(table)

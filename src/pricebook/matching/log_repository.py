@@ -1,0 +1,71 @@
+"""The SQL of the log of decisions: who linked, unlinked and rejected what."""
+
+from typing import LiteralString
+from uuid import UUID
+
+from pricebook.db.database import Connection
+from pricebook.db.fragments import all_of, equals, fragment
+from pricebook.db.keyset import Key, Listing, Window
+from pricebook.db.list_pages import ListPage, as_structs, read_page
+from pricebook.matching.log_schemas import DecisionQuery, LoggedDecision
+
+DETAILS: LiteralString = """
+    SELECT decision.id AS number, batch_id, kind, batch.created_by AS decided_by,
+        batch.created_at AS decided_at, action,
+        CASE WHEN replaced_by IS NOT NULL THEN 'changed'
+            WHEN decision.undone_at IS NOT NULL THEN 'undone'
+            WHEN superseded_at IS NOT NULL THEN 'changed'
+            ELSE 'in_effect' END AS state,
+        supplier_item_id, item.supplier_id, supplier.name AS supplier_name, item.supplier_sku,
+        item.name AS item_name, decision.product_id, internal_sku, product.name AS product_name
+    FROM match_decisions AS decision
+    JOIN match_batches AS batch ON batch.id = batch_id
+    JOIN supplier_items AS item ON item.id = supplier_item_id
+    JOIN suppliers AS supplier ON supplier.id = item.supplier_id
+    LEFT JOIN products AS product ON product.id = decision.product_id
+    WHERE decision.id = page.k1
+"""
+OF_SUPPLIER: LiteralString = """
+    supplier_item_id IN (SELECT id FROM supplier_items WHERE supplier_id = %s)
+"""
+# The same for one decision after the other.
+PROBE_SUPPLIER: LiteralString = """
+    (SELECT supplier_id FROM supplier_items AS item WHERE item.id = supplier_item_id) = %s
+"""
+
+
+async def list_decisions(
+    conn: Connection, query: DecisionQuery, window: Window
+) -> ListPage[LoggedDecision]:
+    """Return a window of the decisions that pass the filters, newest first."""
+    supplier = [] if query.supplier_id is None else [query.supplier_id]
+    listing = Listing(
+        table="match_decisions",
+        scope=all_of(
+            *equals(
+                batch_id=query.batch_id,
+                supplier_item_id=query.supplier_item_id,
+                product_id=query.product_id,
+            )
+        ),
+        conditions=all_of(*(fragment(OF_SUPPLIER, each) for each in supplier)),
+        probe=all_of(*(fragment(PROBE_SUPPLIER, each) for each in supplier)),
+        keys=(Key("id", "bigint", is_descending=True),),
+        details=DETAILS,
+    )
+    return await read_page(conn, listing, window, as_structs(LoggedDecision))
+
+
+async def find_item_by_code(conn: Connection, supplier_id: UUID, code: str) -> UUID | None:
+    """Find an item of a supplier by its code."""
+    cursor = await conn.execute(
+        "SELECT id FROM supplier_items WHERE supplier_id = %s AND supplier_sku = %s",
+        [supplier_id, code],
+    )
+    return next((item_id for (item_id,) in await cursor.fetchall()), None)
+
+
+async def find_product_by_sku(conn: Connection, sku: str) -> UUID | None:
+    """Find a product by its SKU."""
+    cursor = await conn.execute("SELECT id FROM products WHERE internal_sku = %s", [sku])
+    return next((product_id for (product_id,) in await cursor.fetchall()), None)

@@ -1,0 +1,114 @@
+"""Makes one product of unmatched items: those of a cluster, or of one's own choice."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+
+from pricebook.categories import service as categories
+from pricebook.db.database import Connection, Database
+from pricebook.errors import ConflictError, DatabaseBusyError, NotFoundError
+from pricebook.matching import (
+    cluster_repository,
+    decision_repository,
+    decisions,
+    made_product_repository,
+)
+from pricebook.matching.cluster_repository import ProductFacts
+from pricebook.matching.cluster_schemas import ClusterProduct, ItemsProduct, MadeProduct
+from pricebook.matching.decision_repository import NewBatch
+from pricebook.matching.decision_schemas import Decision
+from pricebook.pricelists.facts.gtin import parse_gtin
+from pricebook.products import service as products
+from pricebook.products.schemas import CreateProductRequest
+
+
+async def create_cluster_product(
+    database: Database, cluster_id: UUID, wanted: ClusterProduct, name: str
+) -> MadeProduct:
+    """Create the product of a cluster and link all of its items: both or neither.
+
+    Raises NotFoundError, and what `create_items_product` raises.
+    """
+    async with database.connection() as conn:
+        item_ids = await cluster_repository.list_members(conn, cluster_id)
+    if not item_ids:
+        raise NotFoundError(
+            f"There is no cluster {cluster_id}, or its items have changed: list the clusters again."
+        )
+    return await _create(database, item_ids, wanted, name)
+
+
+async def create_items_product(database: Database, wanted: ItemsProduct, name: str) -> MadeProduct:
+    """Create a product and link items to it: both or neither.
+
+    Raises NotFoundError for an unknown item; ConflictError if one is linked;
+    DatabaseBusyError while another transaction writes one; ValidationError as for a new product.
+    """
+    return await _create(database, list(dict.fromkeys(wanted.supplier_item_ids)), wanted, name)
+
+
+async def _create(
+    database: Database, item_ids: Sequence[UUID], wanted: ClusterProduct, name: str
+) -> MadeProduct:
+    async with database.short_transaction() as conn:
+        await _lock_unmatched(conn, item_ids)
+        facts = await cluster_repository.list_facts(conn, item_ids)
+        paths = await categories.read_paths(conn)
+        product_id = await products.insert_product(conn, _new_product(wanted, facts, paths))
+        batch = NewBatch("new_product", name)
+        links = [Decision(item_id, "accept", product_id) for item_id in item_ids]
+        await decision_repository.insert_decisions(conn, batch, links)
+        await made_product_repository.set_made_product(conn, batch.id, product_id)
+    product = await products.get_product(database, product_id)
+    return MadeProduct(**msgspec.structs.asdict(product), batch_id=batch.id)
+
+
+async def _lock_unmatched(conn: Connection, item_ids: Sequence[UUID]) -> None:
+    known = await decision_repository.list_known_items(conn, item_ids)
+    for item_id in item_ids:
+        if item_id not in known:
+            raise NotFoundError(f"There is no supplier item {item_id}.")
+    items = await decision_repository.lock_free_items(conn, item_ids)
+    if len(items) < len(item_ids):
+        raise DatabaseBusyError(decisions.IS_LOCKED)
+    for item in items.values():
+        if item.product_id is not None:
+            raise ConflictError(f"The item {item.supplier_sku} is linked to {item.linked_sku}.")
+
+
+def _new_product(
+    wanted: ClusterProduct,
+    facts: Sequence[ProductFacts],
+    paths: Mapping[UUID, tuple[str, ...]],
+) -> CreateProductRequest:
+    """Return the product to make; what is not wanted otherwise is what all items say alike."""
+    gtin = wanted.gtin or _agreed([item.gtin for item in facts])
+    return CreateProductRequest(
+        name=wanted.name or facts[0].name,
+        internal_sku=wanted.internal_sku,
+        category_id=wanted.category_id or _category(facts, paths),
+        status=wanted.status,
+        target_price=wanted.target_price,
+        gtin=gtin if wanted.gtin or parse_gtin(gtin or "") else None,
+        mpn=wanted.mpn or _agreed([item.mpn for item in facts]),
+        brand=wanted.brand or _agreed([item.brand for item in facts]),
+    )
+
+
+def _agreed(values: Sequence[str | None]) -> str | None:
+    """Return the value of all that have one, in any case of letters; None if two differ."""
+    given = [value for value in values if value]
+    return given[0] if len({value.casefold() for value in given}) == 1 else None
+
+
+def _category(facts: Sequence[ProductFacts], paths: Mapping[UUID, tuple[str, ...]]) -> UUID | None:
+    """Return the category that all items name by its path, or by its name if it has no other."""
+    agreed = _agreed([item.category for item in facts])
+    if agreed is None:
+        return None
+    wanted = agreed.casefold()
+    found = [each for each, path in paths.items() if " / ".join(path).casefold() == wanted] or [
+        each for each, path in paths.items() if path[-1].casefold() == wanted
+    ]
+    return found[0] if len(found) == 1 else None
