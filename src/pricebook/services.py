@@ -10,6 +10,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from pricebook.auth.account_cache import AccountCache
+from pricebook.auth.key_cache import KeyCache
 from pricebook.auth.passwords import PasswordChecker
 from pricebook.auth.service import FAILURE_WINDOW_SECONDS, AuthService
 from pricebook.auth.tokens import TokenKey
@@ -117,6 +118,7 @@ def open_auth(resources: Resources, redis: Redis) -> Generator[AuthService]:
             database=resources.database,
             key=key,
             accounts=AccountCache(resources.database),
+            keys=KeyCache(resources.database),
             passwords=passwords,
             limiter=RateLimiter(redis),
             failures_by_name=RateLimit(
@@ -129,6 +131,9 @@ def open_auth(resources: Resources, redis: Redis) -> Generator[AuthService]:
                 "login-new-networks",
                 settings.login_failures_from_new_networks,
                 FAILURE_WINDOW_SECONDS,
+            ),
+            failures_of_keys=RateLimit(
+                "api-key-address", settings.login_failures_per_address, FAILURE_WINDOW_SECONDS
             ),
         )
 

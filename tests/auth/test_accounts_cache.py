@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from builders import user
-from pricebook.auth import account_cache, repository
+from pricebook.auth import lookup_cache, repository
 from pricebook.auth.account_cache import AccountCache
 from pricebook.auth.schemas import Account
 from pricebook.db.database import Connection, Database
@@ -66,7 +66,7 @@ async def test_a_failed_lookup_is_not_cached(
 
 
 async def test_the_cache_is_bounded(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(account_cache, "MAX_ACCOUNTS", 2)
+    monkeypatch.setattr(lookup_cache, "MAX_ENTRIES", 2)
     accounts = AccountCache(database)
     first, second, third = uuid4(), uuid4(), uuid4()
     for each in (first, second, third, third, first):

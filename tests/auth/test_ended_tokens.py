@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from builders import user
-from pricebook.auth import account_cache, service, tokens
+from pricebook.auth import lookup_cache, service, tokens
 from pricebook.auth.passwords import hash_password
 from pricebook.auth.schemas import User, UserChange
 from pricebook.auth.tokens import TokenKey
@@ -50,7 +50,7 @@ async def test_new_password_revokes_older_tokens(
     token = await log_in(client, OLD)
     assert await status(client, token) == 200
     await change(database, password_hash=hash_password(NEW, 4))
-    monkeypatch.setattr(account_cache, "MAX_AGE_SECONDS", 0.0)
+    monkeypatch.setattr(lookup_cache, "MAX_AGE_SECONDS", 0.0)
     assert await status(client, token) == 401
     assert await status(client, await log_in(client, NEW)) == 200
 
@@ -70,7 +70,7 @@ async def test_token_of_the_new_password_is_accepted_at_once_and_older_ones_are_
 async def test_restored_role_or_activity_does_not_restore_old_tokens(
     client: Client, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(account_cache, "MAX_AGE_SECONDS", 0.0)
+    monkeypatch.setattr(lookup_cache, "MAX_AGE_SECONDS", 0.0)
     token = await log_in(client, OLD)
     await change(database, is_active=False)
     await change(database, is_active=True)
@@ -85,7 +85,7 @@ async def test_restored_role_or_activity_does_not_restore_old_tokens(
 async def test_change_to_the_same_values_revokes_no_token(
     client: Client, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(account_cache, "MAX_AGE_SECONDS", 0.0)
+    monkeypatch.setattr(lookup_cache, "MAX_AGE_SECONDS", 0.0)
     token = await log_in(client, OLD)
     await change(database, role="admin", is_active=True)
     assert await status(client, token) == 200

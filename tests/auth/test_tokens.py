@@ -15,7 +15,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from builders import user
-from pricebook.auth import account_cache
+from pricebook.auth import lookup_cache
 from pricebook.db.database import Connection
 from pricebook.settings import Settings
 
@@ -162,9 +162,9 @@ async def test_inactive_deleted_or_changed_accounts_are_refused(
     assert await status(client, headers) == 200
     await conn.execute(loss)
     assert await status(client, headers) == 200, "a moment later the account is still known"
-    monkeypatch.setattr(account_cache, "MAX_AGE_SECONDS", 0)
+    monkeypatch.setattr(lookup_cache, "MAX_AGE_SECONDS", 0)
     assert await status(client, headers) == 401
-    assert account_cache.MAX_AGE_SECONDS < 60
+    assert lookup_cache.MAX_AGE_SECONDS < 60
 
 
 async def test_authentication_returns_503_without_the_database(

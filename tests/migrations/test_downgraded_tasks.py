@@ -14,7 +14,25 @@ HELD_ROW = """
         currency, next_price, next_from, error_type)
     VALUES (%s, 2, 'A-1', 'Saw', %s, '{}', %s, 5, '2099-01-01', %s)
 """
+REVISION_BEFORE_KEYS = "0032"
+USER = "INSERT INTO users (username, role, password_hash) VALUES ('anna', 'sales', '')"
 STATES = "SELECT supplier_name, state::text FROM ingestion_tasks ORDER BY supplier_name"
+
+
+def test_tasks_of_api_keys_keep_the_name_of_their_requester_only(database_url: str) -> None:
+    with psycopg.connect(database_url) as conn:
+        conn.execute(USER)
+        conn.execute("""
+            INSERT INTO ingestion_tasks (supplier_name, parser_type, requested_by, requested_by_id)
+            SELECT 'ACME', 'csv'::source_type, 'anna', id FROM users
+            UNION ALL SELECT 'ACME', 'csv', 'API key ERP', gen_random_uuid()
+        """)
+    migrations.downgrade(database_url, REVISION_BEFORE_KEYS)
+    with psycopg.connect(database_url) as conn:
+        tasks = conn.execute("""
+            SELECT requested_by, requested_by_id = users.id FROM ingestion_tasks, users ORDER BY 1
+        """).fetchall()
+    assert tasks == [("API key ERP", None), ("anna", True)]
 
 
 def test_held_lists_in_another_currency_cannot_be_applied_by_the_release_before(

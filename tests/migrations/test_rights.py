@@ -91,11 +91,17 @@ API_MAY_NOT = [
     "DELETE FROM product_imports",
     "INSERT INTO product_import_rows (row_number) VALUES (1)",
     "UPDATE login_networks SET user_id = gen_random_uuid()",
+    "UPDATE api_keys SET role = 'admin'",
+    "UPDATE api_keys SET secret_hash = ''",
+    "UPDATE api_keys SET expires_at = NULL",
+    "DELETE FROM api_keys",
 ]
 WORKER_MAY_NOT = [
     "SELECT password_hash FROM users",
     "SELECT username FROM users",
     "SELECT FROM login_networks",
+    "SELECT FROM api_keys",
+    "UPDATE api_keys SET last_used_at = now()",
     "INSERT INTO suppliers (name, source_type) VALUES ('B', 'csv')",
     "UPDATE suppliers SET name = 'B'",
     "UPDATE suppliers SET deleting_since = now()",

@@ -3,6 +3,7 @@
 from litestar import Router
 
 from pricebook.audit import routes as audit
+from pricebook.auth import key_routes as api_keys
 from pricebook.categories import routes as categories
 from pricebook.imports import routes as sync
 from pricebook.matching import routes as matching
@@ -30,4 +31,5 @@ STAFF_ROUTERS: list[Router] = [
     quarantine.router,
     matching.router,
     audit.router,
+    api_keys.router,
 ]

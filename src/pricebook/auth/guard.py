@@ -8,12 +8,13 @@ from litestar.handlers import BaseRouteHandler
 from litestar.routes import HTTPRoute
 from litestar.types import HTTPScope
 
-from pricebook.auth import service
+from pricebook.auth import key_format, key_service, service
 from pricebook.auth.roles import PREFIX, allowed_roles, describe
 from pricebook.auth.schemas import Caller
 from pricebook.db.actor import Actor, set_actor
 from pricebook.errors import ForbiddenError, UnauthorizedError
-from pricebook.http.request_state import request_state
+from pricebook.http.client_address import client_network
+from pricebook.http.request_state import RequestState, request_state
 
 AUTH_SCHEME = "bearer"
 SECURITY: list[dict[str, list[str]]] = [{"Bearer": []}]
@@ -24,20 +25,37 @@ AnyConnection = ASGIConnection[Any, Any, Any, Any]
 async def require_role(connection: AnyConnection, _handler: BaseRouteHandler) -> None:
     """Set the caller and the actor of a request; its role must be in PERMISSIONS for the route.
 
-    Raises UnauthorizedError without a valid token, ForbiddenError for another role,
-    DatabaseUnavailableError if the account cannot be read.
+    Raises UnauthorizedError without a valid token or API key, ForbiddenError for another role,
+    RateLimitExceededError for too many wrong keys, DatabaseUnavailableError if the account or the
+    key cannot be read.
     """
     method = str(cast("HTTPScope", connection.scope)["method"])
     if method == "OPTIONS":  # browsers send preflight requests without a token
         return
-    caller = await service.find_caller(connection.app.state.auth, _bearer_token(connection))
+    caller = await _find_caller(connection)
     roles = allowed_roles(method, connection.scope["path_template"]) or frozenset()
     if caller.role not in roles:
         raise ForbiddenError(f"Role {caller.role} may not do this: it needs {describe(roles)}.")
     connection.scope["user"] = caller  # read by Request.user
-    state = request_state(connection.scope)
-    state.user_id = caller.id
-    set_actor(Actor("user", caller.username, caller.id, request_id=state.request_id))
+    _set_author(caller, request_state(connection.scope))
+
+
+def _set_author(caller: Caller, state: RequestState) -> None:
+    """Name the caller in the log line of a request, and in the audit of its transactions."""
+    if caller.api_key is None:
+        state.user_id = caller.id
+        actor = Actor("user", caller.username, caller.id, request_id=state.request_id)
+    else:
+        state.api_key, state.api_key_id = caller.api_key, caller.id
+        actor = Actor("api_key", caller.api_key, caller.id, request_id=state.request_id)
+    set_actor(actor)
+
+
+async def refuse_api_keys(connection: AnyConnection, _handler: BaseRouteHandler) -> None:
+    """Raise ForbiddenError for a caller with an API key, after `require_role`."""
+    caller: Caller = connection.user
+    if caller.api_key is not None:
+        raise ForbiddenError("An API key may not do this: log in with a user name and a password.")
 
 
 async def provide_caller(request: Request[Caller, Any, Any]) -> Caller:
@@ -54,11 +72,21 @@ def require_permissions(app: Litestar) -> None:
                     raise LookupError(f"{method} {route.path_format} is not in auth/roles.py")
 
 
+async def _find_caller(connection: AnyConnection) -> Caller:
+    """Return the user of a token, or the API key that was sent in its place."""
+    auth = connection.app.state.auth
+    text = _bearer_token(connection)
+    if not text.startswith(key_format.PREFIX):
+        return await service.find_caller(auth, text)
+    address = client_network(connection.client.host) if connection.client else ""
+    return await key_service.find_key_caller(auth, text, address)
+
+
 def _bearer_token(connection: AnyConnection) -> str:
     authorization_fields = connection.headers.getall("authorization", [])
     if not authorization_fields:
         raise UnauthorizedError(
-            "A token is missing: log in and send Authorization: Bearer <token>."
+            "A token is missing: log in, or use an API key, and send Authorization: Bearer <token>."
         )
     scheme, _, token = authorization_fields[0].partition(" ")
     if len(authorization_fields) > 1 or scheme.lower() != AUTH_SCHEME or not token:

@@ -17,8 +17,16 @@ class User(Struct, frozen=True):
     role: Annotated[Role, doc("Role, which decides what the user may do.")]
 
 
-# The user who sends a request, as read from the database; the token names only the id.
-Caller = User
+class Caller(Struct, frozen=True):
+    """Who sends a request, as read from the database: a user, or the API key of that name.
+
+    `id` is that of the user or the key, `username` what others see as the author.
+    """
+
+    id: UUID
+    username: str
+    role: Role
+    api_key: str | None = None
 
 
 class Account(Struct, frozen=True):

@@ -9,6 +9,7 @@ import msgspec
 
 from pricebook.auth import repository, tokens
 from pricebook.auth.account_cache import AccountCache
+from pricebook.auth.key_cache import KeyCache
 from pricebook.auth.passwords import PasswordChecker
 from pricebook.auth.schemas import (
     Account,
@@ -37,6 +38,7 @@ class AuthService(msgspec.Struct, frozen=True):
     database: Database
     key: TokenKey
     accounts: AccountCache
+    keys: KeyCache
     passwords: PasswordChecker
     limiter: RateLimiter
     # The limits of failed logins: per name and address, per address, and per name from all networks
@@ -44,6 +46,7 @@ class AuthService(msgspec.Struct, frozen=True):
     failures_by_name: RateLimit
     failures_by_address: RateLimit
     failures_from_new_networks: RateLimit
+    failures_of_keys: RateLimit  # requests with API keys that do not exist, per address
 
 
 async def log_in(
@@ -85,10 +88,10 @@ async def find_caller(auth: AuthService, token: str) -> Caller:
     Raises UnauthorizedError, DatabaseUnavailableError.
     """
     claims = tokens.read(auth.key, token)
-    account = await auth.accounts.find(claims.sub, claims.ver)
+    account = await auth.accounts.find_version(claims.sub, claims.ver)
     if account is None or not account.is_active or not _is_current(claims, account):
         raise UnauthorizedError("The token was revoked: log in again.")
-    return account.user
+    return Caller(account.id, account.username, account.role)
 
 
 async def add_users(database: Database, users: Sequence[NewUser]) -> None:

@@ -13,6 +13,7 @@ from pricebook.cli import (
     doctor,
     import_command,
     inspect_command,
+    key_commands,
     match_commands,
     output,
     pricing_rule_commands,
@@ -43,6 +44,7 @@ app = App(
     print_error=False,
 )
 app.command(user_commands.app)
+app.command(key_commands.app)
 app.command(supplier_commands.app)
 app.command(product_commands.app)
 product_batch_commands.register(product_commands.app)

@@ -144,6 +144,7 @@ openapi = OpenAPIConfig(
         Tag(name="Matching", description="Procurement: products that unmatched items may be."),
         Tag(name="Quarantine", description="Procurement: rows whose price is out of line."),
         Tag(name="Audit", description="Staff: who changed what."),
+        Tag(name="API keys", description="Admin: the keys of programs that use the API."),
         Tag(name="Service", description="Operators: health and metrics."),
     ],
     components=Components(
@@ -151,8 +152,9 @@ openapi = OpenAPIConfig(
             "Bearer": SecurityScheme(
                 type="http",
                 scheme="bearer",
-                bearer_format="JWT",
-                description="The token that POST /api/v1/auth/login returns.",
+                bearer_format="JWT or API key",
+                description="The token that POST /api/v1/auth/login returns, or an API key"
+                " (`pbk_…`) that POST /api/v1/admin/api-keys returned.",
             )
         }
     ),

@@ -51,11 +51,14 @@ class RequestState(msgspec.Struct):
     `abort` resets the client's connection. `add_to_raw_cache` adds a response to the raw-request
     cache under `head`, the bytes of the request head. Both are None on servers without these.
     `rate_limit_fields` are set by a route that counts its requests, for an error response too.
+    `api_key` is the name of the API key `api_key_id`.
     """
 
     request_id: str = ""
     trace_id: str | None = None
     user_id: UUID | None = None
+    api_key_id: UUID | None = None
+    api_key: str | None = None
     cache_result: CacheResult = ""
     cached: CachedBody | None = None
     rate_limit_fields: dict[str, str] | None = None

@@ -33,7 +33,9 @@ class CompletedRequest(NamedTuple):
     request_id: str
     trace_id: str | None
     client: tuple[str, int] | None
-    user_id: UUID | None
+    user_id: UUID | None = None
+    api_key_id: UUID | None = None
+    api_key: str | None = None
 
 
 RequestLogger = Callable[[CompletedRequest], None]
@@ -55,6 +57,8 @@ class RequestLogLine(msgspec.Struct, omit_defaults=True):
     client: str | None = None
     trace_id: str | None = None
     user_id: str | None = None
+    api_key_id: str | None = None
+    api_key: str | None = None
 
 
 def make_request_logger(
@@ -119,6 +123,8 @@ def build_log_line(completed: CompletedRequest) -> RequestLogLine:
         client=completed.client and completed.client[0],
         trace_id=completed.trace_id,
         user_id=completed.user_id and str(completed.user_id),
+        api_key_id=completed.api_key_id and str(completed.api_key_id),
+        api_key=completed.api_key,
     )
 
 

@@ -77,6 +77,8 @@ class RequestLogMiddleware:
                 state.trace_id,
                 scope.get("client"),
                 state.user_id,
+                state.api_key_id,
+                state.api_key,
             )
             key = (REQUEST, completed.method, completed.route, str(status), state.cache_result)
             self._counters.end_request(key, completed.seconds)
@@ -91,7 +93,7 @@ class RequestLogMiddleware:
         self, key: CounterKey, incoming_id: str | None, first: CompletedRequest
     ) -> LogRequest:
         """Return the function that counts and logs requests with the same bytes as the first."""
-        method, route, path, status, _, size, _, trace_id, _, _ = first
+        method, route, path, status, _, size, _, trace_id, *_ = first
 
         def log(client: Any, started_at: float) -> str:
             request_id = incoming_id or self._new_id()
@@ -108,7 +110,6 @@ class RequestLogMiddleware:
                     request_id,
                     trace_id,
                     client,
-                    user_id=None,
                 )
             )
             return request_id

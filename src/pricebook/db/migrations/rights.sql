@@ -31,6 +31,8 @@ BEGIN
         TO pricebook_api;
     GRANT SELECT, INSERT (user_id, network_hash), UPDATE (last_login_at), DELETE ON login_networks
         TO pricebook_api;
+    GRANT SELECT, INSERT (id, name, role, secret_hash, expires_at, created_by),
+        UPDATE (last_used_at, revoked_at, revoked_by) ON api_keys TO pricebook_api;
     GRANT INSERT (name, source_type, contact_email, is_active, metadata),
         UPDATE (name, source_type, contact_email, is_active, metadata, deleting_since)
         ON suppliers TO pricebook_api;

@@ -1,0 +1,90 @@
+"""API keys of machines."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from pricebook.auth.schemas import Role
+from pricebook.errors import body_issue, validation_error
+from pricebook.http.field_types import doc, normalise_text, text_schema
+from pricebook.http.pagination import CursorPage
+
+MAX_NAME = 100
+
+KeyId = Annotated[UUID, doc("Id of the key; the key contains it.")]
+KeyState = Literal["active", "expired", "revoked"]
+
+
+class NewApiKey(Struct, frozen=True, forbid_unknown_fields=True):
+    """The fields of a new API key."""
+
+    name: Annotated[
+        str,
+        doc(
+            "Name of the program that uses it; unique in any case, but for revoked keys.",
+            **text_schema(MAX_NAME),
+        ),
+    ]
+    role: Annotated[Role, doc("Role, which decides what the key may do.")]
+    expires_at: Annotated[
+        datetime | None,
+        doc("End of its validity, ISO 8601 with a time zone, in the future; null for none."),
+    ]
+
+    def __post_init__(self) -> None:
+        """Normalise the name; raises ValidationError naming the refused fields."""
+        issues = normalise_text(self, "name", MAX_NAME)
+        if self.expires_at is not None:
+            if self.expires_at.tzinfo is None:
+                issues.append(body_issue("expires_at", "has no time zone: append Z for UTC"))
+            elif self.expires_at <= datetime.now(UTC):
+                issues.append(body_issue("expires_at", "is not in the future"))
+        if issues:
+            raise validation_error(*issues)
+
+
+class ApiKey(Struct, frozen=True):
+    """An API key without its secret."""
+
+    id: KeyId
+    name: Annotated[str, doc("Name of the program that uses it.")]
+    role: Annotated[Role, doc("Role, which decides what the key may do.")]
+    state: Annotated[KeyState, doc("Whether it is accepted: only an `active` one is.")]
+    created_at: Annotated[datetime, doc("Time of creation, ISO 8601 UTC.")]
+    created_by: Annotated[str, doc("Who created it.")]
+    expires_at: Annotated[
+        datetime | None, doc("End of its validity, ISO 8601 UTC; null without one.")
+    ]
+    last_used_at: Annotated[
+        datetime | None,
+        doc("Time of its last request, up to a minute old, ISO 8601 UTC; null without one."),
+    ]
+    revoked_at: Annotated[
+        datetime | None, doc("Time of its revocation, ISO 8601 UTC; null without one.")
+    ]
+    revoked_by: Annotated[str | None, doc("Who revoked it; null without a revocation.")]
+
+
+class CreatedApiKey(ApiKey, frozen=True):
+    """A new API key with its text, which is never shown again."""
+
+    key: Annotated[
+        str, doc("The key for `Authorization: Bearer`; shown once, only its hash is stored.")
+    ]
+
+
+class ApiKeyPage(CursorPage[ApiKey], frozen=True):
+    """A page of API keys."""
+
+
+class StoredKey(Struct, frozen=True):
+    """The fields of an API key that a request is checked against."""
+
+    id: UUID
+    name: str
+    role: Role
+    secret_hash: bytes
+    expires_at: datetime | None
+    revoked_at: datetime | None

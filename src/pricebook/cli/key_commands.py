@@ -1,0 +1,125 @@
+"""The commands for the API keys of programs."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from cyclopts import App, Parameter
+from rich.table import Table
+from rich.text import Text
+
+from pricebook.auth import key_service
+from pricebook.auth.key_schemas import ApiKey, NewApiKey
+from pricebook.auth.schemas import Role
+from pricebook.cli import output
+from pricebook.cli.lookups import COMMAND_LINE
+from pricebook.cli.server_defaults import run_with_database
+from pricebook.db.database import Database
+from pricebook.errors import ValidationError
+from pricebook.http.pagination import CursorPage, CursorPaging
+
+DEFAULT_DAYS = 365
+MAX_DAYS = 36_500
+
+app = App(name="keys", help="API keys of programs that use the API.")
+
+
+@app.command
+def create(
+    name: str,
+    *,
+    role: Role,
+    days: int = DEFAULT_DAYS,
+    never: Annotated[bool, Parameter(negative="")] = False,
+    json: bool = False,
+) -> None:
+    """Create an API key and print it, once: only its hash is stored.
+
+    Args:
+        name: The name of the program that will use it.
+        role: What the key may do.
+        days: The days until it expires.
+        never: The key does not expire, whatever --days says.
+        json: Print the key with its fields as JSON.
+    """
+    new_key = NewApiKey(name, role, None if never else _expiry(days))
+    created = run_with_database(
+        lambda database: key_service.create_key(database, new_key, COMMAND_LINE)
+    )
+    if json:
+        output.print_json(created)
+        return
+    output.print_line(
+        f"API key {created.name} was created with role {created.role}; it expires"
+        f" {_describe_expiry(created)}."
+    )
+    output.print_line(f"key {created.key}")
+
+
+@app.command(name="list")
+def list_all(*, limit: int = 200, page: int = 1, json: bool = False) -> None:
+    """List the API keys, newest first, expired and revoked ones too.
+
+    Args:
+        limit: The number of keys on a page.
+        page: The number of the page.
+        json: Print the page as JSON.
+    """
+
+    async def query_keys(database: Database) -> CursorPage[ApiKey]:
+        return await key_service.list_keys(database, CursorPaging(page, limit))
+
+    listing = run_with_database(query_keys)
+    if json:
+        output.print_json(listing)
+    else:
+        _print_keys(listing)
+
+
+@app.command
+def revoke(key: str) -> None:
+    """Revoke an API key; within 20 seconds requests with it are refused.
+
+    Args:
+        key: The id of the key, or the name of one that is not revoked.
+    """
+
+    async def revoke_it(database: Database) -> ApiKey:
+        key_id = _as_id(key) or await key_service.find_key_id(database, key)
+        return await key_service.revoke_key(database, key_id, COMMAND_LINE)
+
+    output.print_line(f"API key {run_with_database(revoke_it).name} is revoked.")
+
+
+def _expiry(days: int) -> datetime:
+    if not 1 <= days <= MAX_DAYS:
+        raise ValidationError(f"--days must be 1 to {MAX_DAYS:,}.")
+    return datetime.now(UTC) + timedelta(days=days)
+
+
+def _as_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _print_keys(listing: CursorPage[ApiKey]) -> None:
+    table = Table("key", output.id_column("id"), "role", "", "expires", "last used", "created by")
+    for key in listing.data:
+        table.add_row(
+            Text(key.name),
+            str(key.id),
+            key.role,
+            "" if key.state == "active" else key.state,
+            _describe_expiry(key),
+            f"{key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never",
+            Text(key.created_by),
+        )
+    output.out.print(table)
+    if listing.total_count > len(listing.data):
+        output.print_line(f"{len(listing.data)} of {listing.total_count:,} keys.")
+
+
+def _describe_expiry(key: ApiKey) -> str:
+    return f"{key.expires_at:%Y-%m-%d}" if key.expires_at else "never"
