@@ -10,7 +10,7 @@ import builders
 from pricebook.audit import service as audit
 from pricebook.audit.schemas import AuditEntry, AuditPaging, AuditQuery
 from pricebook.auth import service as auth
-from pricebook.auth.schemas import NewUser, UserChange
+from pricebook.auth.account_schemas import NewUser, UserChange
 from pricebook.db.actor import Actor, acting_as
 from pricebook.db.database import Connection, Database
 from pricebook.db.migrations import rights

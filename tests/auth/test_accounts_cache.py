@@ -7,7 +7,7 @@ import pytest
 from builders import user
 from pricebook.auth import lookup_cache, repository
 from pricebook.auth.account_cache import AccountCache
-from pricebook.auth.schemas import Account
+from pricebook.auth.account_schemas import Account
 from pricebook.db.database import Connection, Database
 
 lookups: list[UUID] = []

@@ -10,8 +10,9 @@ from litestar.testing import AsyncTestClient
 
 from builders import user
 from pricebook.auth import lookup_cache, service, tokens
+from pricebook.auth.account_schemas import UserChange
 from pricebook.auth.passwords import hash_password
-from pricebook.auth.schemas import User, UserChange
+from pricebook.auth.schemas import User
 from pricebook.auth.tokens import TokenKey
 from pricebook.db.database import Connection, Database
 from pricebook.settings import Settings

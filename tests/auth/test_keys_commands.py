@@ -10,6 +10,7 @@ from typing import Protocol
 import pytest
 
 from pricebook.auth.key_format import read_key
+from pricebook.cli.lookups import COMMAND_LINE
 from pricebook.embedded import Endpoints
 from running_system import System
 
@@ -44,7 +45,7 @@ def test_key_is_created_listed_and_revoked(keys: RunKeysCommand) -> None:
     assert (revoked.returncode, revoked.stdout) == (0, "API key ERP is revoked.\n")
     assert keys("revoke", str(reference.id)).returncode == 0
     (key,) = json.loads(keys("list", "--json").stdout)["data"]
-    assert (key["state"], key["created_by"]) == ("revoked", "the command line")
+    assert (key["state"], key["created_by"]) == ("revoked", COMMAND_LINE)
 
 
 def test_expiry_is_chosen(keys: RunKeysCommand) -> None:

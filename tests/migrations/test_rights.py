@@ -14,7 +14,7 @@ from psycopg.errors import InsufficientPrivilege
 
 import builders
 from pricebook.auth import service as auth
-from pricebook.auth.schemas import NewUser
+from pricebook.auth.account_schemas import NewUser
 from pricebook.db import migrations
 from pricebook.db.database import Connection, Database
 from pricebook.db.migrations import rights, schema

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from pricebook.auth import repository
+from pricebook.auth.account_schemas import Account
 from pricebook.auth.lookup_cache import LookupCache
-from pricebook.auth.schemas import Account
 from pricebook.db.database import Database
 
 

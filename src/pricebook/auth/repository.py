@@ -3,7 +3,7 @@ from uuid import UUID
 
 from psycopg.errors import UniqueViolation
 
-from pricebook.auth.schemas import Account, LoginAccount, NewUser, UserChange, UserRow
+from pricebook.auth.account_schemas import Account, LoginAccount, NewUser, UserChange, UserRow
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.errors import ConflictError, NotFoundError

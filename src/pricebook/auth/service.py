@@ -9,18 +9,10 @@ import msgspec
 
 from pricebook.auth import repository, tokens
 from pricebook.auth.account_cache import AccountCache
+from pricebook.auth.account_schemas import Account, LoginAccount, NewUser, UserChange, UserRow
 from pricebook.auth.key_cache import KeyCache
 from pricebook.auth.passwords import PasswordChecker
-from pricebook.auth.schemas import (
-    Account,
-    Caller,
-    Credentials,
-    Login,
-    LoginAccount,
-    NewUser,
-    UserChange,
-    UserRow,
-)
+from pricebook.auth.schemas import Caller, Credentials, Login
 from pricebook.auth.tokens import Claims, TokenKey
 from pricebook.db.database import Database
 from pricebook.errors import UnauthorizedError, ValidationError

@@ -14,7 +14,7 @@ from rich.status import Status
 from rich.table import Column, Table
 from rich.text import Text
 
-from pricebook.auth.schemas import UserRow
+from pricebook.auth.account_schemas import UserRow
 from pricebook.imports.importer_schemas import ImportResult, PlannedRow
 from pricebook.imports.importer_schemas import Progress as ImportProgress
 from pricebook.pricelists.inspection import InspectionResult

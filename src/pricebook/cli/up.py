@@ -15,8 +15,9 @@ import msgspec
 
 from pricebook import embedded
 from pricebook.auth import service as auth
+from pricebook.auth.account_schemas import NewUser
 from pricebook.auth.passwords import hash_password
-from pricebook.auth.schemas import NewUser, Role
+from pricebook.auth.schemas import Role
 from pricebook.cli import demo, installation
 from pricebook.cli.installation import FirstUser
 from pricebook.cli.output import print_line

@@ -7,8 +7,9 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from pricebook.auth import service
+from pricebook.auth.account_schemas import NewUser, UserChange
 from pricebook.auth.passwords import hash_password
-from pricebook.auth.schemas import NewUser, Role, UserChange
+from pricebook.auth.schemas import Role
 from pricebook.cli import output
 from pricebook.cli.installation import generate_password
 from pricebook.cli.server_defaults import load_settings, run_with_database
