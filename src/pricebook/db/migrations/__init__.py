@@ -25,12 +25,12 @@ def upgrade(
     *,
     catalog_prices: CatalogPrices | None = None,
 ) -> None:
-    """Upgrade the database to a revision in one transaction; does nothing at that revision.
+    """Upgrade the database to a revision, a transaction each; does nothing at that revision.
 
     At head, the indexes of target prices are created or dropped as `catalog_prices` needs them.
 
     Statements have a short lock timeout, so that other sessions do not queue behind them for long;
-    the transaction is retried with the delays of `retries`.
+    the migration is retried with the delays of `retries`, those before it are kept.
 
     Raises DatabaseUnavailableError when the database does not respond, DatabaseBusyError when
     locks are held for too long, DatabaseNotReadyError for an unknown revision.
@@ -41,7 +41,7 @@ def upgrade(
 
 
 def downgrade(database_url: str, revision: str, retries: LockRetries | None = None) -> None:
-    """Downgrade the database to a revision (`base`: empty) in one transaction.
+    """Downgrade the database to a revision (`base`: empty), a transaction for each migration.
 
     Raises the errors of `upgrade`.
     """

@@ -1,9 +1,10 @@
-"""Alembic's environment: one connection, one transaction, one migration run at a time."""
+"""Alembic's environment: one connection, a transaction for each migration, one run at a time."""
 
 import os
 from typing import Any
 
 from alembic import context
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, pool
 
 from pricebook.db import migrations
@@ -20,9 +21,17 @@ attempt: Attempt = context.config.attributes.get("attempt") or Attempt(os.enviro
 prices: CatalogPrices | None = context.config.attributes.get("catalog_prices")
 
 
-def record_revision(*, heads: set[str], **_: Any) -> None:
-    """Record the revision that the transaction has reached, for error messages."""
+def record_revision(*, ctx: MigrationContext, heads: set[str], **_: Any) -> None:
+    """Record the revision of a migration for error messages; grant the rights with the newest."""
     attempt.revision = next(iter(heads), None)
+    if ctx.connection and attempt.revision == migrations.head():
+        grant_rights(ctx.connection)
+
+
+def grant_rights(connection: Connection) -> None:
+    """Grant and revoke the rights of the roles of the API and the worker."""
+    rights = RIGHTS_SQL.read_text("utf-8")
+    connection.exec_driver_sql(rights, execution_options={"no_parameters": True})
 
 
 def adapt_indexes(connection: Connection, *, with_target_prices: bool) -> None:
@@ -40,16 +49,19 @@ def adapt_indexes(connection: Connection, *, with_target_prices: bool) -> None:
 
 engine = create_engine("postgresql+psycopg://", creator=attempt.connect, poolclass=pool.NullPool)
 with engine.connect() as connection:
+    connection.exec_driver_sql(f"SELECT pg_advisory_lock({LOCK_KEY})")  # until it disconnects
+    connection.commit()
     context.configure(
         connection=connection,
+        transaction_per_migration=True,
+        attempt=attempt,  # for online.py
         on_version_apply=record_revision,  # pyright: ignore[reportArgumentType] (keywords)
     )
-    with context.begin_transaction():
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK_KEY})")
-        attempt.revision = context.get_context().get_current_revision()
-        context.run_migrations()
-        if context.get_context().get_current_revision() == migrations.head():
-            rights = RIGHTS_SQL.read_text("utf-8")
-            connection.exec_driver_sql(rights, execution_options={"no_parameters": True})
-            if prices is not None:
-                adapt_indexes(connection, with_target_prices=prices == "target")
+    attempt.revision = context.get_context().get_current_revision()
+    context.run_migrations()
+    connection.commit()
+    if context.get_context().get_current_revision() == migrations.head():
+        grant_rights(connection)
+        if prices is not None:
+            adapt_indexes(connection, with_target_prices=prices == "target")
+    connection.commit()

@@ -20,6 +20,7 @@ from pricebook.errors import DatabaseBusyError, DatabaseNotReadyError
 LOCK_TIMEOUT_SECONDS = 1.0
 RETRY_SECONDS = 2.0
 POLL_SECONDS = 0.25
+DEFAULT_WAIT_SECONDS = 60.0
 
 
 def _report_nothing(_sentence: str) -> None:
@@ -29,15 +30,16 @@ def _report_nothing(_sentence: str) -> None:
 class LockRetries(msgspec.Struct, frozen=True):
     """The seconds during which migrations are retried, and a callback for progress sentences."""
 
-    seconds: float = 60
+    seconds: float = DEFAULT_WAIT_SECONDS
     report: Callable[[str], None] = _report_nothing
 
 
 class Attempt:
     """One try: its connection, the revision reached, and the sessions whose locks it waits for."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, wait_seconds: float = DEFAULT_WAIT_SECONDS) -> None:
         self.revision: str | None = None
+        self.wait_seconds = wait_seconds
         self._url = database_url
         self._backend_pid: int | None = None
         self._holders: Sequence[LockHolder] = ()
@@ -103,15 +105,15 @@ def run_with_retries(
     number = 0
     while True:
         number += 1
-        attempt = Attempt(database_url)
+        attempt = Attempt(database_url, max(deadline - time.monotonic(), 0))
         try:
             with attempt.watch_lock_holders():
                 run(attempt)
         except DatabaseBusyError as error:
             if time.monotonic() + RETRY_SECONDS > deadline:
                 raise DatabaseBusyError(
-                    f"The database was not migrated: try {number} waited {attempt}, which holds a"
-                    " lock. Nothing was changed."
+                    f"The migration was not completed: try {number} waited {attempt}, which holds a"
+                    " lock. The database stays at that migration; run the command again."
                 ) from error
             retries.report(f"Try {number} waited {attempt}; the next one follows.")
             time.sleep(RETRY_SECONDS)

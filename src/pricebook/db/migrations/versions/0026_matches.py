@@ -1,7 +1,7 @@
 """Suggested matches, decisions about them, runs that suggest, and automatic links.
 
-All tables are new. The trigger is created on supplier_items under a lock that waits for imports, as
-the other migrations do.
+All tables are new. Foreign keys and the trigger need locks, which are acquired in the order of the
+writers.
 """
 
 from pricebook.db.migrations import run_sql
@@ -10,8 +10,12 @@ revision = "0026"
 down_revision = "0025"
 
 
+LOCK = "LOCK TABLE suppliers, supplier_items, products IN SHARE ROW EXCLUSIVE MODE"
+
+
 def upgrade() -> None:
     """Create the tables and the trigger."""
+    run_sql(LOCK)
     run_sql(RUNS)
     run_sql(SUGGESTIONS)
     run_sql(DECISIONS)
@@ -22,6 +26,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them: links stay, suggestions and decisions about them are lost."""
+    run_sql(LOCK)
     run_sql("""
         DROP TRIGGER item_link_changed ON supplier_items;
         DROP FUNCTION item_link_changed();

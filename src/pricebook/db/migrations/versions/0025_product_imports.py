@@ -1,24 +1,26 @@
 """GTIN, MPN and brand of own products, and imports of own products in bulk.
 
-The new columns of products are null and have no default: the table is not rewritten. The rows of a
-file are stored with the import and processed in chunks, each in a transaction with its progress.
+Readers of products wait while these have new columns, so that this is the last statement, and does
+not read the table: the columns are null and have no default, and 0027 validates the checks. The
+rows of a file are stored with the import and processed in chunks, each in a transaction with its
+progress.
 """
 
 from pricebook.db.migrations import run_sql
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 
 
 def upgrade() -> None:
     """Add the columns and the tables."""
-    run_sql(COLUMNS)
     run_sql(IMPORTS)
     run_sql(ROWS)
     run_sql("""
         CREATE TRIGGER set_updated_at BEFORE UPDATE ON product_imports
             FOR EACH ROW EXECUTE FUNCTION set_updated_at()
     """)
+    run_sql(COLUMNS)
 
 
 def downgrade() -> None:
@@ -29,14 +31,6 @@ def downgrade() -> None:
         ALTER TABLE products DROP COLUMN gtin, DROP COLUMN mpn, DROP COLUMN brand;
     """)
 
-
-COLUMNS = """
-    ALTER TABLE products
-        ADD COLUMN gtin varchar(14)
-            CONSTRAINT products_gtin_check CHECK (gtin ~ '^([0-9]{8}|[0-9]{12,14})$'),
-        ADD COLUMN mpn varchar(255) CONSTRAINT products_mpn_check CHECK (mpn <> ''),
-        ADD COLUMN brand varchar(255) CONSTRAINT products_brand_check CHECK (brand <> '');
-"""
 
 IMPORTS = """
     CREATE TABLE product_imports (
@@ -99,4 +93,13 @@ ROWS = """
         ON product_import_rows (import_id, outcome, row_number) WHERE outcome IS NOT NULL;
     COMMENT ON TABLE product_import_rows IS
         'the rows of product imports; those that change nothing are deleted when processed';
+"""
+
+COLUMNS = """
+    ALTER TABLE products
+        ADD COLUMN gtin varchar(14), ADD COLUMN mpn varchar(255), ADD COLUMN brand varchar(255),
+        ADD CONSTRAINT products_gtin_check
+            CHECK (gtin ~ '^([0-9]{8}|[0-9]{12,14})$') NOT VALID,
+        ADD CONSTRAINT products_mpn_check CHECK (mpn <> '') NOT VALID,
+        ADD CONSTRAINT products_brand_check CHECK (brand <> '') NOT VALID;
 """
