@@ -14,7 +14,7 @@ HELD_ROW = """
         currency, next_price, next_from, error_type)
     VALUES (%s, 2, 'A-1', 'Saw', %s, '{}', %s, 5, '2099-01-01', %s)
 """
-REVISION_BEFORE_KEYS = "0032"
+REVISION_BEFORE_KEYS = "0035"
 USER = "INSERT INTO users (username, role, password_hash) VALUES ('anna', 'sales', '')"
 STATES = "SELECT supplier_name, state::text FROM ingestion_tasks ORDER BY supplier_name"
 

@@ -122,7 +122,7 @@ def test_rows_are_filled_beside_writers(old_database_url: str) -> None:
     assert drift.find_drift(old_database_url) == drift.SchemaDrift([], [])
 
 
-@pytest.mark.parametrize("target", [FILLED, "0026", "0027"])
+@pytest.mark.parametrize("target", [FILLED, "0026", "0027", "0032", "0035"])
 def test_open_transaction_of_a_reader_stops_no_long_migration(
     old_database_url: str, target: str
 ) -> None:

@@ -12,6 +12,7 @@ down_revision = "0028"
 
 def upgrade() -> None:
     """Create the tables and the function."""
+    run_sql("LOCK TABLE suppliers, products IN SHARE ROW EXCLUSIVE MODE")
     run_sql(RULES)
     run_sql(PROPOSED_PRICE)
     run_sql(BATCHES)

@@ -12,12 +12,14 @@ TRIGGERS = Path(__file__).with_name("0031_audit_triggers.sql")
 
 def upgrade() -> None:
     """Create the indexes, the functions and the triggers."""
+    run_sql("LOCK TABLE suppliers, supplier_items, products IN SHARE ROW EXCLUSIVE MODE")
     run_sql(INDEXES)
     run_sql(TRIGGERS.read_text("utf-8"))
 
 
 def downgrade() -> None:
     """Drop them; the entries stay."""
+    run_sql("LOCK TABLE suppliers, supplier_items, products IN SHARE ROW EXCLUSIVE MODE")
     run_sql("""
         DROP FUNCTION audit_row() CASCADE;
         DROP FUNCTION audit_link() CASCADE;

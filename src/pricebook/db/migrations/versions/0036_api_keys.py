@@ -5,8 +5,8 @@ A key has no foreign key to the user who created it: it stays when that account 
 
 from pricebook.db.migrations import run_sql
 
-revision = "0035"
-down_revision = "0034"
+revision = "0036"
+down_revision = "0035"
 
 
 def upgrade() -> None:

@@ -8,18 +8,19 @@ from pathlib import Path
 
 from pricebook.db.migrations import run_sql
 
-revision = "0033"
-down_revision = "0032"
+revision = "0034"
+down_revision = "0033"
 
-FUNCTIONS = Path(__file__).with_name("0033_undo.sql")
+FUNCTIONS = Path(__file__).with_name("0034_undo.sql")
 
 
 def upgrade() -> None:
     """Add the tables, the columns of tasks, and the functions."""
+    run_sql("LOCK TABLE suppliers, supplier_items, products IN SHARE ROW EXCLUSIVE MODE")
     run_sql(TABLES)
+    run_sql(FUNCTIONS.read_text())
     run_sql(TASKS)
     run_sql("ALTER TABLE price_history DROP CONSTRAINT price_history_supplier_item_id_fkey")
-    run_sql(FUNCTIONS.read_text())
 
 
 def downgrade() -> None:

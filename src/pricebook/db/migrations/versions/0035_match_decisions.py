@@ -7,14 +7,15 @@ stored.
 
 from pricebook.db.migrations import run_sql
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 
 
 def upgrade() -> None:
     """Add the actions, the columns, the table, and the trigger that writes it."""
-    run_sql(DECISIONS)
+    run_sql("LOCK TABLE suppliers, supplier_items, products IN SHARE ROW EXCLUSIVE MODE")
     run_sql(UNLINKED)
+    run_sql(DECISIONS)
     run_sql(SUGGESTIONS)
     run_sql(LINKS)
     run_sql(AUDIT)
