@@ -54,6 +54,7 @@ async def test_a_supplier_is_made_and_found(admin: Client) -> None:
         "deleting_since": None,
         "items_count": 0,
         "last_task": None,
+        "expected_list": None,
     }
 
 

@@ -12,7 +12,7 @@ from pricebook.db.timeouts import within_timeout
 from pricebook.rates import service as rates
 from pricebook.rates.schemas import RateAge
 from pricebook.suppliers import service as suppliers
-from pricebook.suppliers.schemas import LastImportAge
+from pricebook.suppliers.status_schemas import LastImportAge
 from pricebook.tasks import history
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.queue_metrics import TaskMetrics

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from shlex import quote
 from typing import NamedTuple
 
 from pricebook.cli import output
@@ -18,6 +19,7 @@ from pricebook.pricelists.isolation import sandbox
 from pricebook.rates import service as rates
 from pricebook.services import open_redis
 from pricebook.settings import Settings
+from pricebook.suppliers import late_lists
 from pricebook.suppliers import service as suppliers
 from pricebook.tasks import history
 from pricebook.tasks.queue import QueueClient
@@ -25,6 +27,7 @@ from pricebook.tasks.queue import QueueClient
 EXIT_UNHEALTHY = 1
 STALLED_QUEUE_SECONDS = 60
 STALLED_REFRESH_SECONDS = 60
+MAX_NOTES = 20
 REPAIR = "SELECT refresh_product_aggregates(array_agg(id)) FROM products"
 
 
@@ -177,6 +180,18 @@ async def _tasks(settings: Settings) -> CheckResult:
     return CheckResult(f"{task_counts}.")
 
 
+async def _lists(settings: Settings) -> CheckResult:
+    async with Database(settings.required_database_url) as database:
+        late = await late_lists.list_late_lists(database)
+    notes = [
+        f"the price list of {each.supplier_name} is late since {each.late_since:%Y-%m-%d}: request"
+        " it from the supplier, or change when it is late by `pricebook suppliers set"
+        f" {quote(each.supplier_name)} --set late_after_days=DAYS` (0: never)."
+        for each in late[:MAX_NOTES]
+    ]
+    return CheckResult(f"{len(late) or 'no'} price lists are late.", notes=notes)
+
+
 async def _rates(settings: Settings) -> CheckResult:
     async with Database(settings.required_database_url) as database:
         ages = await rates.list_rate_ages(database)
@@ -215,6 +230,7 @@ CHECKS: dict[str, tuple[Check, str]] = {
     "schema": (_schema, "migrations"),
     "aggregates": (_aggregates, "migrations"),
     "tasks": (_tasks, "migrations"),
+    "lists": (_lists, "migrations"),
     "rates": (_rates, "migrations"),
     "Redis": (_redis, ""),
     "uploads": (_uploads, ""),

@@ -2,7 +2,7 @@
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
-from pricebook.suppliers.schemas import AggregateCheck
+from pricebook.suppliers.status_schemas import AggregateCheck
 
 
 async def check_aggregates(conn: Connection) -> AggregateCheck:

@@ -13,6 +13,7 @@ from pricebook.db.list_pages import ListPage, as_structs, map_rows, read_page
 from pricebook.db.row_types import struct_row
 from pricebook.http.pagination import CursorPaging
 from pricebook.suppliers.schemas import LastTask, SourceType, SupplierOverview
+from pricebook.suppliers.status_schemas import ExpectedBy, ExpectedList
 from pricebook.tasks.schemas import TaskState
 
 OVERVIEW: LiteralString = """
@@ -23,8 +24,10 @@ OVERVIEW: LiteralString = """
             WHERE supplier_id = supplier.id) AS items_count,
         supplier.created_at, supplier.updated_at,
         task.id AS task_id, task.state AS task_state, task.enqueued_at AS task_enqueued_at,
-        task.completed_at AS task_completed_at
+        task.completed_at AS task_completed_at,
+        expected.expected_by, expected.expected_at, expected.late_at, expected.late_since
     FROM suppliers AS supplier
+    LEFT JOIN expected_lists AS expected ON expected.supplier_id = supplier.id
     LEFT JOIN LATERAL (
         SELECT id, state, enqueued_at, completed_at FROM ingestion_tasks
         WHERE supplier_id = supplier.id
@@ -41,7 +44,10 @@ SUPPLIERS = Listing(
 
 
 class OverviewRow(Struct, frozen=True):
-    """A supplier and its last task in one row; the task's columns are null without a task."""
+    """A supplier and its last task in one row; the task's columns are null without a task.
+
+    The expected list's are null without one.
+    """
 
     id: UUID
     name: str
@@ -57,6 +63,10 @@ class OverviewRow(Struct, frozen=True):
     task_state: TaskState
     task_enqueued_at: datetime
     task_completed_at: datetime | None
+    expected_by: ExpectedBy | None
+    expected_at: datetime
+    late_at: datetime
+    late_since: datetime | None
 
     @property
     def overview(self) -> SupplierOverview:
@@ -76,6 +86,8 @@ class OverviewRow(Struct, frozen=True):
             and LastTask(
                 self.task_id, self.task_state, self.task_enqueued_at, self.task_completed_at
             ),
+            expected_list=self.expected_by
+            and ExpectedList(self.expected_by, self.expected_at, self.late_at, self.late_since),
         )
 
 

@@ -12,7 +12,6 @@ from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value, find_value, struct_row
 from pricebook.errors import ConflictError
 from pricebook.suppliers.schemas import (
-    LastImportAge,
     NewSupplier,
     SourceType,
     Supplier,
@@ -20,6 +19,7 @@ from pricebook.suppliers.schemas import (
     SupplierSource,
 )
 from pricebook.suppliers.source_config import SourceConfig
+from pricebook.suppliers.status_schemas import LastImportAge
 
 
 async def insert_supplier(conn: Connection, supplier: NewSupplier) -> UUID:

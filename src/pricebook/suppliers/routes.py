@@ -48,6 +48,12 @@ SUPPLIER: dict[str, Any] = {
         "enqueued_at": "2026-03-01T06:14:52Z",
         "completed_at": "2026-03-01T06:15:00Z",
     },
+    "expected_list": {
+        "by": "rhythm",
+        "expected_at": "2026-03-08T06:14:52Z",
+        "late_at": "2026-03-11T18:14:52Z",
+        "late_since": None,
+    },
 }
 DELETING: dict[str, Any] = SUPPLIER | {
     "is_active": False,

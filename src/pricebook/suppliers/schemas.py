@@ -20,6 +20,7 @@ from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.suppliers.item_terms import ItemAvailability, ItemDetails
 from pricebook.suppliers.source_config import SourceConfig
 from pricebook.suppliers.source_config_change import SourceConfigChange
+from pricebook.suppliers.status_schemas import ExpectedList
 from pricebook.tasks.message import ParserType
 from pricebook.tasks.schemas import TaskState
 
@@ -137,26 +138,10 @@ class SupplierOverview(Struct, frozen=True):
     created_at: Annotated[datetime, doc("Time of creation, ISO 8601 UTC.")]
     updated_at: Annotated[datetime, doc("Time of the last change, ISO 8601 UTC.")]
     last_task: Annotated[LastTask | None, doc("Its newest import task; null without one.")]
-
-
-class LastImportAge(Struct, frozen=True):
-    """Seconds since a supplier's last import, or since its creation without one."""
-
-    id: UUID
-    name: str
-    seconds: float
-
-
-class AggregateCheck(Struct, frozen=True):
-    """Products whose aggregates differ from their items, and suppliers that wait for the worker.
-
-    `waiting_seconds` is the time since the worker's last batch, 0 if no supplier waits.
-    """
-
-    wrong: int
-    first_wrong_sku: str | None
-    waiting_suppliers: int
-    waiting_seconds: float
+    expected_list: Annotated[
+        ExpectedList | None,
+        doc("When its next price list is expected; null where no rule says when, or it is off."),
+    ]
 
 
 class SupplierItem(Struct, frozen=True):

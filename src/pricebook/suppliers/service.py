@@ -17,9 +17,7 @@ from pricebook.suppliers import (
     unmatched_repository,
 )
 from pricebook.suppliers.schemas import (
-    AggregateCheck,
     ItemLink,
-    LastImportAge,
     NamedItem,
     NewItemLink,
     NewSupplier,
@@ -34,6 +32,7 @@ from pricebook.suppliers.schemas import (
     UnmatchedItemText,
 )
 from pricebook.suppliers.source_config_change import apply_change
+from pricebook.suppliers.status_schemas import AggregateCheck, LastImportAge
 
 SMALL_SUPPLIER = 1000
 

@@ -130,6 +130,13 @@ class SourceConfig(
         int | ShortText | None,
         doc("Sync schedule: an interval in minutes, or a cron expression of five fields in UTC."),
     ] = None
+    late_after_days: Annotated[
+        Annotated[float, Meta(ge=0, le=366)] | None,
+        doc(
+            "Days after its last price list from which the next one is late; 0: it never is. By"
+            " default the sync schedule decides, or the intervals between the last lists."
+        ),
+    ] = None
 
     def __post_init__(self) -> None:
         """Move the spreadsheet's address to `spreadsheet_url`.

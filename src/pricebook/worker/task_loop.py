@@ -21,9 +21,6 @@ from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.product_imports.importing import create_product_importer
 from pricebook.services import open_redis, open_resources
 from pricebook.settings import Settings
-from pricebook.suppliers.activity import refresh_requested_products
-from pricebook.suppliers.deletion import delete_marked_suppliers
-from pricebook.suppliers.upcoming_prices import apply_upcoming_prices
 from pricebook.system.async_tasks import cancel_all, wait_for_first
 from pricebook.tasks import service as tasks
 from pricebook.tasks import slots
@@ -31,18 +28,12 @@ from pricebook.tasks.failures import classify_failure, describe_error, list_reas
 from pricebook.tasks.held_tasks import TaskToApply
 from pricebook.tasks.queue import RECEIVE_SECONDS, QueueClient, QueueReceiver
 from pricebook.tasks.schemas import ClaimedTask, ReclaimedTask, TaskProgress
-from pricebook.worker.cleanup import purge
-from pricebook.worker.matching_runs import MatchingRuns
 from pricebook.worker.message_loop import receive_messages
-from pricebook.worker.rate_updates import RateUpdates
+from pricebook.worker.periodic_work import POLL_SECONDS, list_periodic_work
 
 log = structlog.stdlib.get_logger(__name__)
 
-POLL_SECONDS = 1.0
 SCHEDULE_INTERVAL_SECONDS = 5.0
-UPCOMING_PRICES_INTERVAL_SECONDS = 10.0
-CLEANUP_INTERVAL_SECONDS = 3600.0
-RATES_INTERVAL_SECONDS = 30.0
 PROGRESS_INTERVAL_SECONDS = 0.3
 MERGING = "merging"
 RENEWALS_PER_LEASE = 3
@@ -112,12 +103,7 @@ class Worker:
             (POLL_SECONDS, self._reclaim_expired_leases),
             (POLL_SECONDS, self._import_products),
             (SCHEDULE_INTERVAL_SECONDS, self._start_due_syncs),
-            (POLL_SECONDS, partial(delete_marked_suppliers, self._database)),
-            (POLL_SECONDS, partial(refresh_requested_products, self._database)),
-            (UPCOMING_PRICES_INTERVAL_SECONDS, partial(apply_upcoming_prices, self._database)),
-            (RATES_INTERVAL_SECONDS, RateUpdates(self._settings, self._database).update),
-            (POLL_SECONDS, MatchingRuns(self._settings, self._database).run_due),
-            (CLEANUP_INTERVAL_SECONDS, partial(purge, self._settings, self._database)),
+            *list_periodic_work(self._settings, self._database),
         ]
         background_tasks = [
             asyncio.create_task(self._receive_messages()),

@@ -149,4 +149,9 @@ BEGIN
     GRANT EXECUTE ON FUNCTION undo_import(uuid, uuid) TO pricebook_worker;
     GRANT SELECT, INSERT (supplier_id, sync_every, next_at), UPDATE (sync_every, next_at), DELETE
         ON sync_schedules TO pricebook_worker;
+    GRANT SELECT ON expected_lists TO pricebook_api, pricebook_worker;
+    GRANT INSERT (supplier_id, lists, last_list_at, rule, rule_since, expected_by, expected_at,
+            late_at, late_since),
+        UPDATE (lists, last_list_at, rule, rule_since, expected_by, expected_at, late_at,
+            late_since) ON expected_lists TO pricebook_worker;
 END $$;

@@ -1,0 +1,35 @@
+"""What a worker does again and again beside its tasks."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from pricebook.db.database import Database
+from pricebook.settings import Settings
+from pricebook.suppliers.activity import refresh_requested_products
+from pricebook.suppliers.deletion import delete_marked_suppliers
+from pricebook.suppliers.late_lists import find_late_lists
+from pricebook.suppliers.upcoming_prices import apply_upcoming_prices
+from pricebook.worker.cleanup import purge
+from pricebook.worker.matching_runs import MatchingRuns
+from pricebook.worker.rate_updates import RateUpdates
+
+POLL_SECONDS = 1.0
+UPCOMING_PRICES_INTERVAL_SECONDS = 10.0
+RATES_INTERVAL_SECONDS = 30.0
+LATE_LISTS_INTERVAL_SECONDS = 60.0
+CLEANUP_INTERVAL_SECONDS = 3600.0
+
+PeriodicWork = tuple[float, Callable[[], Awaitable[object]]]
+
+
+def list_periodic_work(settings: Settings, database: Database) -> list[PeriodicWork]:
+    """Return functions, each with the seconds of the pause between two calls."""
+    return [
+        (POLL_SECONDS, partial(delete_marked_suppliers, database)),
+        (POLL_SECONDS, partial(refresh_requested_products, database)),
+        (UPCOMING_PRICES_INTERVAL_SECONDS, partial(apply_upcoming_prices, database)),
+        (RATES_INTERVAL_SECONDS, RateUpdates(settings, database).update),
+        (POLL_SECONDS, MatchingRuns(settings, database).run_due),
+        (LATE_LISTS_INTERVAL_SECONDS, partial(find_late_lists, database)),
+        (CLEANUP_INTERVAL_SECONDS, partial(purge, settings, database)),
+    ]
