@@ -31,6 +31,7 @@ FILE_SUFFIX = "_FILE"
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Factor = Annotated[float, msgspec.Meta(ge=1)]
 CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+KeptMonths = Annotated[int, msgspec.Meta(ge=0, le=1200)]
 RateDays = Annotated[int, msgspec.Meta(ge=0, le=366)]
 AuditDays = Annotated[int, msgspec.Meta(ge=30)]
 HttpsUrl = Annotated[str, msgspec.Meta(pattern=r"^https://[^\s]+$")]
@@ -85,6 +86,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     keep_uploads_days: PositiveInt = 90
     keep_audit_days: AuditDays = 1_825
     undo_days: PositiveInt = 30
+    keep_prices_months: KeptMonths = 0
     catalog_currency: CurrencyCode = "USD"
     catalog_vat: CatalogVat = "as_listed"
     exchange_rates_url: HttpsUrl | None = None

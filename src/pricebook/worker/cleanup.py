@@ -6,6 +6,7 @@ from pricebook.audit import service as audit
 from pricebook.db.database import Database
 from pricebook.imports.upload_folder import delete_orphaned_uploads
 from pricebook.matching import service as matching
+from pricebook.prices.retention import maintain_history
 from pricebook.product_batches import service as product_batches
 from pricebook.product_imports import service as product_imports
 from pricebook.products import bulk as products
@@ -17,7 +18,7 @@ from pricebook.undo import service as undo
 
 
 async def purge(settings: Settings, database: Database) -> None:
-    """Refuse superseded price lists; delete old tasks and imports, and uploads of none of them."""
+    """Close and delete what is no longer kept; create coming months of the price history."""
     await refusal.refuse_all_superseded(database)
     undo_days = min(settings.undo_days, settings.keep_tasks_days)
     await undo.purge_changes(database, undo_days)
@@ -32,3 +33,4 @@ async def purge(settings: Settings, database: Database) -> None:
     referenced = await history.list_kept_files(database, settings.keep_uploads_days)
     referenced |= await product_imports.list_pending_files(database)
     await asyncio.to_thread(delete_orphaned_uploads, settings.uploads, referenced)
+    await maintain_history(database, settings.keep_prices_months)

@@ -1,9 +1,10 @@
 -- The objects of the schema: a row for each with its kind, name, table and definition, without the
--- objects of extensions. NOT NULL is part of the column: PostgreSQL 18 also has a constraint for it.
+-- objects of extensions and the partitions of tables, which come and go. NOT NULL is part of the column:
+-- PostgreSQL 18 also has a constraint for it.
 WITH relation AS (
     SELECT oid, relname, relkind, relpersistence, relrowsecurity
     FROM pg_class
-    WHERE relnamespace = to_regnamespace('public')
+    WHERE relnamespace = to_regnamespace('public') AND NOT relispartition
         AND NOT EXISTS (
             SELECT FROM pg_depend
             WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')
@@ -17,7 +18,8 @@ WITH relation AS (
         relname, NULL,
         concat_ws(' ',
             CASE relpersistence WHEN 'p' THEN 'logged' ELSE 'unlogged' END,
-            CASE WHEN relrowsecurity THEN 'with row security' END)
+            CASE WHEN relrowsecurity THEN 'with row security' END,
+            'partitioned by ' || pg_get_partkeydef(oid))
     FROM relation WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
     UNION ALL
     SELECT 'type', typname, NULL,

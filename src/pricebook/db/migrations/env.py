@@ -62,6 +62,7 @@ with engine.connect() as connection:
     connection.commit()
     if context.get_context().get_current_revision() == migrations.head():
         grant_rights(connection)
+        connection.exec_driver_sql("SELECT extend_price_history()")
         if prices is not None:
             adapt_indexes(connection, with_target_prices=prices == "target")
     connection.commit()

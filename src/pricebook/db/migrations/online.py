@@ -27,7 +27,7 @@ def autocommit() -> Generator[None]:
         _set_lock_timeout(LOCK_TIMEOUT_SECONDS)
 
 
-def create_index(name: str, definition: str) -> None:
+def create_index(name: str, definition: str, *, unique: bool = False) -> None:
     """Create an index `name` as `ON table (columns)` unless there is one.
 
     It waits for the transactions that are open, twice. One that was interrupted is invalid and is
@@ -46,7 +46,8 @@ def create_index(name: str, definition: str) -> None:
         return
     if is_valid is False:
         run_sql(f"DROP INDEX CONCURRENTLY {name}")
-    run_sql(f"CREATE INDEX CONCURRENTLY {name} {definition}")
+    kind = "UNIQUE INDEX" if unique else "INDEX"
+    run_sql(f"CREATE {kind} CONCURRENTLY {name} {definition}")
 
 
 def _set_lock_timeout(seconds: float) -> None:

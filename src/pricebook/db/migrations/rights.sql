@@ -27,6 +27,7 @@ BEGIN
     GRANT SELECT ON suppliers, categories, products, supplier_items, price_history,
         ingestion_tasks, parsing_logs, quarantined_rows, supplier_item_counts TO pricebook_api;
     GRANT EXECUTE ON FUNCTION add_up_supplier_item_counts() TO pricebook_worker;
+    GRANT EXECUTE ON FUNCTION price_history_since() TO pricebook_api;
     GRANT SELECT (id, username, role, is_active, password_hash, token_version) ON users
         TO pricebook_api;
     GRANT SELECT, INSERT (user_id, network_hash), UPDATE (last_login_at), DELETE ON login_networks
@@ -131,6 +132,9 @@ BEGIN
             count_quarantined, count_stock_updated, errors, found, row_error_counts,
             apply_requested_at, keeps_thresholds, is_slow, source_config, held_reasons, decided_by,
             decided_at, decision_reason, keeps_changes, found_before, undo_counts) ON ingestion_tasks
+        TO pricebook_worker;
+    -- Partitions of the price history: of the coming months, and old ones, which it may drop.
+    GRANT EXECUTE ON FUNCTION extend_price_history(), drop_old_price_history(integer)
         TO pricebook_worker;
     -- Refreshes the products of suppliers that were activated or deactivated.
     GRANT EXECUTE ON FUNCTION refresh_supplier_batch(integer) TO pricebook_worker;

@@ -1,0 +1,1 @@
+"""What prices were: changes and their effect on margins, prices at a time, series."""
