@@ -128,10 +128,10 @@ async def read(path: Path) -> tuple[float, int]:
         return time.perf_counter() - start, stream.peak_memory_kib
 
 
-async def import_seconds(url: str, path: Path) -> float:
+async def import_seconds(url: str, path: Path, supplier: str = "Supplier") -> float:
     """Return the seconds of an import from opening the file to the commit."""
     source = FileSource(str(path))
-    request = ImportRequest(source=source, supplier_name="Supplier", currency="USD")
+    request = ImportRequest(source=source, supplier_name=supplier, currency="USD")
     async with Database(url) as database:
         with ParserPool() as parser_pool:
             start = time.perf_counter()

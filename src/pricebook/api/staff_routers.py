@@ -7,6 +7,7 @@ from pricebook.auth import key_routes as api_keys
 from pricebook.categories import routes as categories
 from pricebook.imports import routes as sync
 from pricebook.matching import routes as matching
+from pricebook.prices import routes as prices
 from pricebook.pricing_rules import routes as pricing_rules
 from pricebook.product_batches import routes as product_batches
 from pricebook.product_imports import routes as product_imports
@@ -24,6 +25,7 @@ STAFF_ROUTERS: list[Router] = [
     pricing_rules.router,
     categories.router,
     suppliers.router,
+    prices.router,
     rates.router,
     sync.router,
     tasks.router,

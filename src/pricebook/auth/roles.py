@@ -35,6 +35,11 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("DELETE", "/pricing-rules/{id}"): ALL_ROLES,
     ("POST", "/pricing-rules/preview"): ALL_ROLES,
     ("GET", "/products/{id}"): ALL_ROLES,
+    ("GET", "/products/{id}/prices"): ALL_ROLES,
+    ("GET", "/products/{id}/price-series"): ALL_ROLES,
+    ("GET", "/price-changes"): ALL_ROLES,
+    ("GET", "/price-changes/export"): ALL_ROLES,
+    ("GET", "/price-changes/suppliers"): ALL_ROLES,
     ("POST", "/products"): EDITOR_ROLES,
     ("PATCH", "/products/{id}"): ALL_ROLES,  # sales: target_price only, checked by the service
     ("PATCH", "/products/{id}/match"): EDITOR_ROLES,

@@ -16,6 +16,7 @@ from pricebook.cli import (
     key_commands,
     match_commands,
     output,
+    price_commands,
     pricing_rule_commands,
     process_commands,
     product_batch_commands,
@@ -53,6 +54,7 @@ app.command(pricing_rule_commands.app)
 app.command(task_commands.app)
 app.command(quarantine_commands.app)
 app.command(match_commands.app)
+app.command(price_commands.app)
 app.command(rate_commands.app)
 app.command(audit_command.list_audit, name="audit")
 app.command(doctor.doctor)

@@ -1,0 +1,243 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from pricebook.categories.subtree import INCLUDE_SUBCATEGORIES, subcategory_issues
+from pricebook.errors import FieldIssue, query_issue, validation_error
+from pricebook.http.cursor import MAX_CURSOR, UNKNOWN_CURSOR, Cursor, decode_cursor, encode_cursor
+from pricebook.http.field_types import Price, doc
+from pricebook.http.pagination import Page, PageNumber, PageSize
+from pricebook.prices.times import Moment, moment_issues, parse_moment
+
+Direction = Literal["up", "down"]
+ChangeSort = Literal["margin_loss", "margin_gain", "percent_up", "percent_down", "newest"]
+
+DEFAULT_DAYS = 7
+MAX_PERCENT = Decimal(10) ** 18  # more than any two prices differ
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+EXPORT_HEADER = (
+    *("recorded_at", "supplier", "supplier_sku", "item", "internal_sku", "product"),
+    *("old_price", "price", "change_percent", "margin_change", "margin_points"),
+)
+
+PriceDifference = Annotated[
+    Decimal,
+    Meta(
+        description="Difference of two prices in the currency of the catalog.",
+        extra_json_schema={
+            "type": "string",
+            "pattern": r"^-?\d+\.\d{2,6}$",
+            "examples": ["-1.50"],
+        },
+    ),
+]
+SupplierId = Annotated[UUID, doc("Id of the supplier.")]
+SupplierName = Annotated[str, doc("Name of the supplier.")]
+
+
+class PriceChange(Struct, frozen=True):
+    """A change of the price of a supplier item, and its effect on the margin of the product."""
+
+    id: Annotated[UUID, doc("Id of the change.")]
+    recorded_at: Annotated[datetime, doc("Time of the change, ISO 8601 UTC.")]
+    supplier_id: SupplierId
+    supplier_name: SupplierName
+    supplier_item_id: Annotated[UUID, doc("Id of the supplier item.")]
+    supplier_sku: Annotated[str, doc("The supplier's article code.")]
+    name: Annotated[str, doc("Name of the article in the price list.")]
+    product_id: Annotated[
+        UUID | None,
+        doc("Id of the product of the item at the time of the change; null: it had none."),
+    ]
+    internal_sku: Annotated[
+        str | None, doc("The shop's own article code of the product; null: deleted since, or none.")
+    ]
+    product_name: Annotated[str | None, doc("Name of the product; null: deleted since, or none.")]
+    old_price: Annotated[Price, doc("Price before, in the currency of the catalog.")]
+    price: Annotated[Price, doc("Price after, in the currency of the catalog.")]
+    change_percent: Annotated[
+        float | None,
+        doc("By how many percent the price changed, two decimals; null: it was 0 before."),
+    ]
+    margin_change: Annotated[
+        PriceDifference | None,
+        doc(
+            "By how much the margin of the product changed, in the currency of the catalog: its"
+            " lowest price before, minus that after. Below 0 is a loss, 0: another item stays the"
+            " cheapest; null: no product, or one without a target price at the time."
+        ),
+    ]
+    margin_points: Annotated[
+        float | None,
+        doc("The same in percentage points: of the target price at the time, two decimals."),
+    ]
+
+
+class PriceChangeFilter(Struct, frozen=True, kw_only=True):
+    """Filters of price changes; they combine with AND."""
+
+    since: Annotated[
+        Moment | None,
+        doc(
+            "Only changes of this time or later, ISO 8601, or of this day (UTC) or later; by"
+            f" default of the {DEFAULT_DAYS} days before `until`, or before now."
+        ),
+    ] = None
+    until: Annotated[
+        Moment | None, doc("Only changes before this time, ISO 8601, or before this day (UTC).")
+    ] = None
+    supplier_id: Annotated[UUID | None, doc("Only changes of items of this supplier.")] = None
+    category_id: Annotated[
+        UUID | None, doc("Only changes whose product is of this category today.")
+    ] = None
+    include_subcategories: Annotated[bool, INCLUDE_SUBCATEGORIES] = False
+    min_percent: Annotated[
+        Decimal | None,
+        doc("Only changes by at least so many percent, up or down, 0 or more."),
+    ] = None
+    direction: Annotated[
+        Direction | None, doc("`up`: only higher prices than before, `down`: only lower ones.")
+    ] = None
+    linked: Annotated[
+        bool | None,
+        doc("`true`: only changes of items that had a product, `false`: only of the others."),
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Raise ValidationError naming the parameters whose values do not fit together."""
+        if issues := self._issues():
+            raise validation_error(*issues)
+
+    def _issues(self) -> list[FieldIssue]:
+        issues = [
+            *moment_issues(since=self.since, until=self.until),
+            *subcategory_issues(self.category_id, include=self.include_subcategories),
+        ]
+        least = self.min_percent
+        if least is not None and not (least.is_finite() and 0 <= least < MAX_PERCENT):
+            issues.append(query_issue("min_percent", "expected a number from 0"))
+        if not issues and None not in {self.since, self.until} and self.begin > self.end:
+            issues.append(query_issue("since", "is after until"))
+        return issues
+
+    @property
+    def begin(self) -> datetime:
+        """The time of the first change that passes."""
+        begin = parse_moment(self.since) if self.since else None
+        end = max(min(self.end, datetime.now(UTC)), EARLIEST + timedelta(days=DEFAULT_DAYS))
+        return begin or end - timedelta(days=DEFAULT_DAYS)
+
+    @property
+    def end(self) -> datetime:
+        """The time before which the changes are."""
+        return (parse_moment(self.until) if self.until else None) or datetime.max.replace(
+            tzinfo=UTC
+        )
+
+
+class ChangePosition(Struct, frozen=True, array_like=True):
+    """The last change of a page: its sort key (None: its time), time and id."""
+
+    key: Decimal | None
+    recorded_at: datetime
+    id: UUID
+
+
+class PriceChangeQuery(PriceChangeFilter, frozen=True, kw_only=True):
+    """Filters of price changes, their order, and where the page begins."""
+
+    sort: Annotated[
+        ChangeSort,
+        doc(
+            "`margin_loss`: by `margin_points`, the largest loss first; `margin_gain`: the largest"
+            " gain first; `percent_up`, `percent_down`: by `change_percent`, the largest rise or"
+            " the largest fall first; `newest`: by time."
+        ),
+    ] = "margin_loss"
+    limit: PageSize = 50
+    cursor: Annotated[
+        Cursor | None,
+        doc("Value of `next_cursor` of the page before, with the same filters and sort."),
+    ] = None
+
+    def _issues(self) -> list[FieldIssue]:
+        issues = super()._issues()
+        if (
+            not issues
+            and self.cursor is not None
+            and (len(self.cursor) > MAX_CURSOR or self.after is None)
+        ):
+            issues.append(query_issue("cursor", UNKNOWN_CURSOR))
+        return issues
+
+    @property
+    def after(self) -> ChangePosition | None:
+        """The position at which the page before ended; None without a valid cursor."""
+        if self.cursor is None:
+            return None
+        return decode_cursor(self.cursor, ChangePosition, self._binding)
+
+    def cursor_after(self, position: ChangePosition) -> str:
+        """Return the cursor of the page after a position."""
+        return encode_cursor(position, self._binding)
+
+    @property
+    def _binding(self) -> tuple[object, ...]:
+        return (
+            *(self.since, self.until, self.supplier_id, self.category_id),
+            *(self.include_subcategories, self.min_percent, self.direction, self.linked, self.sort),
+        )
+
+
+class PriceChangeExport(PriceChangeFilter, frozen=True, kw_only=True):
+    """Filters of price changes, and their order in the file."""
+
+    sort: Annotated[ChangeSort, doc("Order of the changes, as in the list.")] = "margin_loss"
+
+
+class SupplierChangeQuery(PriceChangeFilter, frozen=True, kw_only=True):
+    """Filters of price changes, and which page of their suppliers to return."""
+
+    page: PageNumber = 1
+    limit: PageSize = 50
+
+
+class PriceChangePage(Struct, frozen=True):
+    """A page of price changes."""
+
+    limit: Annotated[int, doc("Changes per page, at most.")]
+    next_cursor: Annotated[str | None, doc("Cursor of the next page; null on the last one.")]
+    data: Annotated[list[PriceChange], doc("The changes of this page.")]
+
+
+class SupplierChanges(Struct, frozen=True):
+    """The price changes of a supplier, counted."""
+
+    supplier_id: SupplierId
+    supplier_name: SupplierName
+    raised: Annotated[int, doc("Number of changes to a higher price.")]
+    lowered: Annotated[int, doc("Number of changes to a lower price.")]
+    median_percent: Annotated[
+        float | None,
+        doc("Median of the changes in percent; null: all prices were 0 before."),
+    ]
+    weighted_percent: Annotated[
+        float | None,
+        doc(
+            "Change in percent of the sum of these prices, so that dear articles weigh more;"
+            " null: the prices were 0 before."
+        ),
+    ]
+    margin_losses: Annotated[int, doc("Number of changes that lowered the margin of a product.")]
+    margin_gains: Annotated[int, doc("Number of changes that raised the margin of a product.")]
+    margin_change: Annotated[
+        PriceDifference,
+        doc("Sum of the changes of margins in the currency of the catalog; below 0 is a loss."),
+    ]
+
+
+class SupplierChangesPage(Page[SupplierChanges], frozen=True):
+    """A page of suppliers with their price changes, the highest weighted rise first."""

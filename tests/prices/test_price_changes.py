@@ -1,0 +1,239 @@
+"""Price changes over HTTP: filters, sort orders, pages, the file, and the sums by supplier."""
+
+import csv
+from itertools import product as combinations
+from typing import Any
+from uuid import UUID
+
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+import builders
+from pricebook.db.database import Connection
+
+Client = AsyncTestClient[Litestar]
+PATH = "/api/v1/admin/price-changes"
+
+
+@pytest.fixture
+async def nordwerk(conn: Connection) -> UUID:
+    return await builders.supplier(conn, "Nordwerk")
+
+
+async def change(
+    conn: Connection, supplier_id: UUID, sku: str, prices: tuple[str, str], **product: Any
+) -> UUID:
+    """Insert an item and change its price; it has a product if its fields are given."""
+    product_id = await builders.product(conn, **product) if product else None
+    item_id = await builders.item(conn, supplier_id, prices[0], sku=sku, product_id=product_id)
+    await conn.execute(
+        "UPDATE supplier_items SET current_price = %s WHERE id = %s", [prices[1], item_id]
+    )
+    return item_id
+
+
+@pytest.fixture
+async def four_changes(conn: Connection, nordwerk: UUID) -> None:
+    """A large and a small loss, a gain, and a change of an item without a product."""
+    other = await builders.supplier(conn, "Sanchez")
+    await change(conn, nordwerk, "small", ("10", "11"), target_price="100")
+    await change(conn, other, "gain", ("50", "40"), target_price="100")
+    await change(conn, nordwerk, "large", ("100", "120"), target_price="200")
+    await change(conn, nordwerk, "free", ("1", "3"))
+
+
+async def codes(client: Client, **query: Any) -> list[str]:
+    response = await client.get(PATH, params=query)
+    assert response.status_code == 200, response.text
+    return [each["supplier_sku"] for each in response.json()["data"]]
+
+
+@pytest.mark.usefixtures("four_changes")
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("margin_loss", ["large", "small", "free", "gain"]),
+        ("margin_gain", ["gain", "free", "small", "large"]),
+        ("percent_up", ["free", "large", "small", "gain"]),
+        ("percent_down", ["gain", "small", "large", "free"]),
+        ("newest", ["free", "large", "gain", "small"]),
+    ],
+)
+async def test_sort_orders_and_pages(sales: Client, sort: str, expected: list[str]) -> None:
+    assert await codes(sales, sort=sort) == expected
+    found = list[str]()
+    cursor: str | None = None
+    for _ in expected:
+        query = {"sort": sort, "limit": 1} | ({"cursor": cursor} if cursor else {})
+        page = (await sales.get(PATH, params=query)).json()
+        found += [each["supplier_sku"] for each in page["data"]]
+        cursor = page["next_cursor"]
+    assert (found, cursor) == (expected, None)
+
+
+async def test_pages_neither_repeat_nor_drop_equal_changes(
+    sales: Client, conn: Connection, nordwerk: UUID
+) -> None:
+    for number in range(5):
+        await change(conn, nordwerk, f"equal {number}", ("10", "11"))
+    for sort in ("margin_loss", "margin_gain", "percent_up", "percent_down", "newest"):
+        query: dict[str, Any] = {"sort": sort, "limit": 2}
+        found = list[str]()
+        while True:
+            page = (await sales.get(PATH, params=query)).json()
+            found += [each["supplier_sku"] for each in page["data"]]
+            if page["next_cursor"] is None:
+                break
+            query["cursor"] = page["next_cursor"]
+        assert sorted(found) == [f"equal {number}" for number in range(5)], sort
+
+
+@pytest.mark.usefixtures("four_changes")
+async def test_a_change_has_its_effect(sales: Client) -> None:
+    (found,) = (await sales.get(PATH, params={"limit": 1})).json()["data"]
+    assert (found["old_price"], found["price"], found["change_percent"]) == ("100.00", "120.00", 20)
+    assert (found["margin_change"], found["margin_points"]) == ("-20.00", -10)
+    assert found["supplier_name"] == "Nordwerk"
+    assert found["product_name"] == "Hammer"
+
+
+@pytest.mark.usefixtures("four_changes")
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"direction": "up"}, ["large", "small", "free"]),
+        ({"direction": "down"}, ["gain"]),
+        ({"linked": "true"}, ["large", "small", "gain"]),
+        ({"linked": "false"}, ["free"]),
+        ({"min_percent": "20"}, ["large", "free", "gain"]),
+        ({"min_percent": "20.01"}, ["free"]),
+        ({"min_percent": "20", "direction": "up"}, ["large", "free"]),
+        ({"min_percent": "20", "direction": "down"}, ["gain"]),
+        ({"since": "2020-01-01", "until": "2020-02-01"}, []),
+        ({"until": "0001-01-01"}, []),
+        ({"until": "9999-12-31"}, ["large", "small", "free", "gain"]),
+        ({"since": "2020-01-01"}, ["large", "small", "free", "gain"]),
+    ],
+)
+async def test_filters(sales: Client, query: dict[str, Any], expected: list[str]) -> None:
+    assert await codes(sales, **query) == expected
+
+
+@pytest.mark.usefixtures("four_changes")
+async def test_filters_by_supplier_and_category(
+    sales: Client, conn: Connection, nordwerk: UUID
+) -> None:
+    tools = await builders.category(conn, "Tools")
+    hammers = await builders.category(conn, "Hammers", tools)
+    await change(conn, nordwerk, "hammer", ("10", "20"), target_price="100", category_id=hammers)
+    assert await codes(sales, supplier_id=nordwerk) == ["large", "hammer", "small", "free"]
+    assert await codes(sales, category_id=hammers) == ["hammer"]
+    assert await codes(sales, category_id=tools) == []
+    nested: dict[str, Any] = {"category_id": tools, "include_subcategories": "true"}
+    assert await codes(sales, **nested) == ["hammer"]
+    assert await codes(sales, **nested, supplier_id=nordwerk, min_percent=200) == []
+    suppliers = (await sales.get(f"{PATH}/suppliers", params=nested)).json()["data"]
+    assert [each["raised"] for each in suppliers] == [1]
+
+
+async def test_without_since_the_seven_days_before_until_count(
+    sales: Client, conn: Connection, nordwerk: UUID
+) -> None:
+    item_id = await change(conn, nordwerk, "A", ("10", "11"))
+    await conn.execute(
+        """
+        INSERT INTO price_history (supplier_item_id, price, old_price, recorded_at)
+        VALUES (%s, 1, 2, '2024-01-05T00:00:00Z')
+        """,
+        [item_id],
+    )
+    assert await codes(sales, until="2024-01-12") == ["A"]
+    assert await codes(sales, until="2024-01-13") == []
+
+
+async def test_times_are_inclusive_and_exclusive(
+    sales: Client, conn: Connection, nordwerk: UUID
+) -> None:
+    item_id = await change(conn, nordwerk, "A", ("10", "11"))
+    for day in (1, 2, 3):
+        await conn.execute(
+            """
+            INSERT INTO price_history (supplier_item_id, price, old_price, recorded_at)
+            VALUES (%s, 1, 2, %s)
+            """,
+            [item_id, f"2024-01-0{day}T00:00:00Z"],
+        )
+    query = {"since": "2024-01-01", "until": "2024-01-03T00:00:00Z", "sort": "newest"}
+    page = (await sales.get(PATH, params=query)).json()
+    assert [each["recorded_at"] for each in page["data"]] == [
+        "2024-01-02T00:00:00Z",
+        "2024-01-01T00:00:00Z",
+    ]
+
+
+@pytest.mark.usefixtures("four_changes")
+async def test_the_file_has_all_changes(sales: Client) -> None:
+    response = await sales.get(f"{PATH}/export", params={"sort": "newest"})
+    assert response.headers["content-type"].startswith("text/csv")
+    lines = list(csv.DictReader(response.text.splitlines()))
+    assert [line["supplier_sku"] for line in lines] == ["free", "large", "gain", "small"]
+    assert lines[1]["margin_points"] == "-10.00"
+    response = await sales.get(
+        f"{PATH}/export", params={"until": "2020-01-01", "since": "2019-01-01"}
+    )
+    assert len(response.text.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("four_changes")
+async def test_sums_by_supplier(sales: Client) -> None:
+    page = (await sales.get(f"{PATH}/suppliers")).json()
+    assert page["total_count"] == 2
+    first, second = page["data"]
+    assert {name: first[name] for name in first if name != "supplier_id"} == {
+        "supplier_name": "Nordwerk",
+        "raised": 3,
+        "lowered": 0,
+        "median_percent": 20,
+        "weighted_percent": 20.72,
+        "margin_losses": 2,
+        "margin_gains": 0,
+        "margin_change": "-21.00",
+    }
+    assert (second["supplier_name"], second["lowered"], second["weighted_percent"]) == (
+        *("Sanchez", 1, -20),
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("since=tomorrow", "since"),
+        ("since=2026-02-02&until=2026-02-01", "since"),
+        ("min_percent=-1", "min_percent"),
+        ("min_percent=NaN", "min_percent"),
+        ("direction=sideways", "direction"),
+        ("linked=maybe", "linked"),
+        ("include_subcategories=true", "include_subcategories"),
+        ("sort=name", "sort"),
+        ("cursor=abc", "cursor"),
+    ],
+)
+async def test_wrong_values_are_refused(sales: Client, query: str, field: str) -> None:
+    paths = ["", "/export", "/suppliers"]
+    for path, (name, _) in combinations(paths, [(field, query)]):
+        if path and name in {"sort", "cursor"}:
+            continue
+        response = await sales.get(f"{PATH}{path}?{query}")
+        assert response.status_code == 400, response.text
+        assert [each["field"] for each in response.json()["error"]["details"]["errors"]] == [name]
+
+
+async def test_a_cursor_belongs_to_its_filters(
+    sales: Client, conn: Connection, nordwerk: UUID
+) -> None:
+    for number in range(2):
+        await change(conn, nordwerk, str(number), ("10", "11"))
+    page = (await sales.get(PATH, params={"limit": 1})).json()
+    query = {"cursor": page["next_cursor"], "direction": "up"}
+    assert (await sales.get(PATH, params=query)).status_code == 400
