@@ -33,12 +33,12 @@ MONTH = """
     CROSS JOIN bench_items AS item
     CROSS JOIN LATERAL (
         SELECT round(item.price * (0.9 + abs(
-                hashint8(item.n + extract(epoch FROM week.at)::bigint)
+                hashint8(item.n + extract(epoch FROM week.at)::bigint)::bigint
             ) % 1000 / 4500.0), 2) AS price,
             least(week.at + supplier * interval '1 hour' + item.n % 100000 * interval '1 ms',
                 '{end}'::timestamptz - interval '1 second') AS at
     ) AS new
-    WHERE abs(hashint8(item.n * 31 + extract(epoch FROM week.at)::bigint)) % 10000 < {share}
+    WHERE abs(hashint8(item.n * 31 + extract(epoch FROM week.at)::bigint)::bigint) % 10000 < {share}
         AND new.at < now();
     ALTER TABLE {name} ADD PRIMARY KEY (supplier_item_id, recorded_at, id);
     CREATE INDEX ON {name} (coalesce(margin_points, 0), recorded_at, id)
