@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
+from sqlalchemy.exc import ProgrammingError
 
 from pricebook.db import migrations
 from pricebook.db.migrations import drift
 from pricebook.db.migrations.lock_retries import LockRetries
-from pricebook.errors import DatabaseBusyError
 
-BEFORE = "0032"
+BEFORE = "0036"
 ITEM = """
     WITH supplier AS (INSERT INTO suppliers (name, source_type) VALUES ('A', 'csv') RETURNING id)
     INSERT INTO supplier_items (supplier_id, supplier_sku, name, current_price)
@@ -76,11 +76,11 @@ def test_prices_are_written_before_and_after(old_database_url: str) -> None:
 def test_an_interrupted_migration_is_repeated(
     old_database_url: str, superuser: Callable[[str], str]
 ) -> None:
-    with psycopg.connect(old_database_url) as reader:
-        reader.execute("SELECT FROM supplier_items")
-        with pytest.raises(DatabaseBusyError):
-            migrations.upgrade(old_database_url, retries=LockRetries(0))
     with psycopg.connect(superuser(old_database_url), autocommit=True) as conn:
+        conn.execute("CREATE TABLE price_history_future ()")
+        with pytest.raises(ProgrammingError, match="already exists"):
+            migrations.upgrade(old_database_url)
+        conn.execute("DROP TABLE price_history_future")
         assert conn.execute("SELECT version_num FROM alembic_version").fetchone() == (BEFORE,)
         conn.execute("UPDATE supplier_items SET current_price = 12")
         # As a cancelled CREATE INDEX CONCURRENTLY leaves it.

@@ -6,8 +6,8 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from pricebook.categories.subtree import INCLUDE_SUBCATEGORIES, subcategory_issues
-from pricebook.errors import FieldIssue, query_issue, validation_error
-from pricebook.http.cursor import MAX_CURSOR, UNKNOWN_CURSOR, Cursor, decode_cursor, encode_cursor
+from pricebook.errors import UNKNOWN_CURSOR, FieldIssue, query_issue, validation_error
+from pricebook.http.cursor import MAX_CURSOR, Cursor, decode_cursor, encode_cursor
 from pricebook.http.field_types import Price, doc
 from pricebook.http.pagination import Page, PageNumber, PageSize
 from pricebook.prices.times import Moment, moment_issues, parse_moment
@@ -170,7 +170,7 @@ class PriceChangeQuery(PriceChangeFilter, frozen=True, kw_only=True):
             and self.cursor is not None
             and (len(self.cursor) > MAX_CURSOR or self.after is None)
         ):
-            issues.append(query_issue("cursor", UNKNOWN_CURSOR))
+            issues.append(UNKNOWN_CURSOR)
         return issues
 
     @property
