@@ -11,7 +11,7 @@ from pricebook.db import migrations
 from pricebook.db.migrations import drift
 from pricebook.db.migrations.lock_retries import LockRetries
 
-BEFORE = "0036"
+BEFORE = "0037"
 ITEM = """
     WITH supplier AS (INSERT INTO suppliers (name, source_type) VALUES ('A', 'csv') RETURNING id)
     INSERT INTO supplier_items (supplier_id, supplier_sku, name, current_price)

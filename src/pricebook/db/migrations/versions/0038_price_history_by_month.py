@@ -11,10 +11,10 @@ from pathlib import Path
 from pricebook.db.migrations import run_sql
 from pricebook.db.migrations.online import autocommit, create_index
 
-revision = "0037"
-down_revision = "0036"
+revision = "0038"
+down_revision = "0037"
 
-FUNCTIONS = Path(__file__).with_name("0037_price_history.sql")
+FUNCTIONS = Path(__file__).with_name("0038_price_history.sql")
 
 
 def upgrade() -> None:
