@@ -93,6 +93,18 @@ async def offered_product(conn: Connection, name: str, *prices: str, **fields: A
     return product_id
 
 
+async def api_key(
+    conn: Connection, name: str, role: Role = "admin", secret_hash: bytes = bytes(32)
+) -> UUID:
+    """Insert an API key; without a hash no text is valid."""
+    return await _insert_row(
+        conn,
+        "INSERT INTO api_keys (name, role, secret_hash, created_by) VALUES (%s, %s, %s, 'anna')"
+        " RETURNING id",
+        [name, role, secret_hash],
+    )
+
+
 async def user(
     conn: Connection, name: str, role: Role = "sales", password_hash: str = NO_PASSWORD
 ) -> UUID:

@@ -153,6 +153,18 @@ async def _(_conn: Connection) -> ChangingRequest:
     return ChangingRequest(path="/exchange-rates", actions={"exchange_rate.created"}, json=body)
 
 
+@request_for("POST", "/api-keys")
+async def _(_conn: Connection) -> ChangingRequest:
+    body = {"name": "shop", "role": "sales", "expires_at": None}
+    return ChangingRequest(path="/api-keys", actions={"api_key.created"}, json=body)
+
+
+@request_for("DELETE", "/api-keys/{id}")
+async def _(conn: Connection) -> ChangingRequest:
+    key_id = await builders.api_key(conn, "shop")
+    return ChangingRequest(path=f"/api-keys/{key_id}", actions={"api_key.revoked"})
+
+
 @request_for("POST", "/sync")
 async def _(conn: Connection) -> ChangingRequest:
     supplier_id = await builders.supplier(conn)

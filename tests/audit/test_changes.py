@@ -1,6 +1,6 @@
 """Changes by every path, and what the audit log shows of them."""
 
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 import pytest
@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 
 import builders
 from pricebook.audit import service as audit
-from pricebook.audit.schemas import AuditEntry, AuditPaging, AuditQuery
+from pricebook.audit.schemas import AuditActor, AuditEntry, AuditPaging, AuditQuery
 from pricebook.auth import service as auth
 from pricebook.auth.account_schemas import NewUser, UserChange
 from pricebook.db.actor import Actor, acting_as
@@ -127,24 +127,29 @@ async def test_what_an_import_learns_is_no_change_of_the_supplier(
     assert [each.action for each in await entries(database)] == ["supplier.created"]
 
 
+@pytest.mark.parametrize("kind", ["user", "api_key"])
 async def test_an_import_is_logged_as_its_requester(
+    kind: Literal["user", "api_key"],
     database: Database,
-    conn: Connection,
     submit_task: SubmitTask,
     running_worker: RunningWorker,
     wait_for_end: WaitForEnd,
 ) -> None:
-    user_id = await builders.user(conn, "anna", "admin")
-    requester = Requester(user_id=user_id, name="anna", request_id="r-1")
-    with acting_as(Actor("user", "anna", user_id, "r-1")):
-        task_id = await submit_task(
-            await builders.supplier(conn), requester=requester, create_products=True
-        )
+    async with database.connection() as conn:
+        supplier_id = await builders.supplier(conn)
+        if kind == "user":
+            actor = Actor(kind, "anna", await builders.user(conn, "anna", "admin"), "r-1")
+            requester = Requester(actor.id, "anna", request_id="r-1")
+        else:
+            actor = Actor(kind, "ERP", await builders.api_key(conn, "ERP"), "r-1")
+            requester = Requester(actor.id, "API key ERP", request_id="r-1")
+    with acting_as(actor):
+        task_id = await submit_task(supplier_id, requester=requester, create_products=True)
     async with running_worker():
         await wait_for_end(task_id)
     found = await entries(database, task_id=task_id)
     assert {(each.actor, each.request_id) for each in found} == {(found[0].actor, "r-1")}
-    assert (found[0].actor.type, found[0].actor.id) == ("user", user_id)
+    assert found[0].actor == AuditActor(actor.type, actor.id, actor.name)
     actions = [each.action for each in found]
     assert (actions[0], actions[-1]) == ("task.requested", "task.finished")
     assert sorted(set(actions[1:-1])) == ["item.linked", "product.created"]

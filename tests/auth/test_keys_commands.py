@@ -28,7 +28,7 @@ def keys(tmp_path: Path, database_url: str, endpoints: Endpoints) -> RunKeysComm
 
 
 def test_key_is_created_listed_and_revoked(keys: RunKeysCommand) -> None:
-    created = keys("create", "ERP", "--role", "sales")
+    created = keys("add", "ERP", "--role", "sales")
     assert created.returncode == 0, created.stderr
     sentence, line = created.stdout.splitlines()
     day = datetime.now(UTC) + timedelta(days=365)
@@ -49,9 +49,9 @@ def test_key_is_created_listed_and_revoked(keys: RunKeysCommand) -> None:
 
 
 def test_expiry_is_chosen(keys: RunKeysCommand) -> None:
-    never = json.loads(keys("create", "A", "--role", "admin", "--never", "--json").stdout)
+    never = json.loads(keys("add", "A", "--role", "admin", "--never", "--json").stdout)
     assert never["expires_at"] is None
-    week = json.loads(keys("create", "B", "--role", "admin", "--days", "7", "--json").stdout)
+    week = json.loads(keys("add", "B", "--role", "admin", "--days", "7", "--json").stdout)
     remaining = datetime.fromisoformat(week["expires_at"]) - datetime.now(UTC)
     assert timedelta(days=6, hours=23) < remaining < timedelta(days=7)
 
@@ -59,10 +59,10 @@ def test_expiry_is_chosen(keys: RunKeysCommand) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (["create", "ERP"], 2, "--role"),
-        (["create", "ERP", "--role", "boss"], 2, "Choose from"),
-        (["create", " ", "--role", "sales"], 1, "name: expected 1 to 100 characters"),
-        (["create", "ERP", "--role", "sales", "--days", "0"], 1, "--days must be 1 to 36,500."),
+        (["add", "ERP"], 2, "--role"),
+        (["add", "ERP", "--role", "boss"], 2, "Choose from"),
+        (["add", " ", "--role", "sales"], 1, "name: expected 1 to 100 characters"),
+        (["add", "ERP", "--role", "sales", "--days", "0"], 1, "--days must be 1 to 36,500."),
         (["revoke", "ERP"], 1, "There is no API key ERP: `pricebook keys list` shows all."),
         (["revoke", "5b8e1d6c-3f0a-4b57-9c21-7a4d0e9f6b12"], 1, "There is no API key 5b8e1d6c-"),
     ],

@@ -100,7 +100,7 @@ WORKER_MAY_NOT = [
     "SELECT password_hash FROM users",
     "SELECT username FROM users",
     "SELECT FROM login_networks",
-    "SELECT FROM api_keys",
+    "SELECT secret_hash FROM api_keys",
     "UPDATE api_keys SET last_used_at = now()",
     "INSERT INTO suppliers (name, source_type) VALUES ('B', 'csv')",
     "UPDATE suppliers SET name = 'B'",

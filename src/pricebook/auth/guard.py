@@ -8,7 +8,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.routes import HTTPRoute
 from litestar.types import HTTPScope
 
-from pricebook.auth import key_format, key_service, service
+from pricebook.auth import key_check, key_format, service
 from pricebook.auth.roles import PREFIX, allowed_roles, describe
 from pricebook.auth.schemas import Caller
 from pricebook.db.actor import Actor, set_actor
@@ -79,7 +79,7 @@ async def _find_caller(connection: AnyConnection) -> Caller:
     if not text.startswith(key_format.PREFIX):
         return await service.find_caller(auth, text)
     address = client_network(connection.client.host) if connection.client else ""
-    return await key_service.find_key_caller(auth, text, address)
+    return await key_check.find_key_caller(auth, text, address)
 
 
 def _bearer_token(connection: AnyConnection) -> str:

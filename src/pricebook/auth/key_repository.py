@@ -76,16 +76,15 @@ async def find_stored_key(conn: Connection, key_id: UUID) -> StoredKey | None:
         return await cursor.fetchone()
 
 
-async def set_revoked(conn: Connection, key_id: UUID, revoked_by: str) -> bool:
-    """Revoke a key; return whether it was not revoked before."""
-    cursor = await conn.execute(
+async def set_revoked(conn: Connection, key_id: UUID, revoked_by: str) -> None:
+    """Revoke a key, unless it is revoked already."""
+    await conn.execute(
         """
         UPDATE api_keys SET revoked_at = now(), revoked_by = %s
         WHERE id = %s AND revoked_at IS NULL
         """,
         [revoked_by, key_id],
     )
-    return cursor.rowcount == 1
 
 
 async def set_last_used(conn: Connection, key_id: UUID, interval_seconds: float) -> None:

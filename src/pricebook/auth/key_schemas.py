@@ -1,6 +1,6 @@
 """API keys of machines."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from pricebook.http.field_types import doc, normalise_text, text_schema
 from pricebook.http.pagination import CursorPage
 
 MAX_NAME = 100
+MAX_DAYS = 36_500  # until a key expires
 
 KeyId = Annotated[UUID, doc("Id of the key; the key contains it.")]
 KeyState = Literal["active", "expired", "revoked"]
@@ -39,8 +40,9 @@ class NewApiKey(Struct, frozen=True, forbid_unknown_fields=True):
         if self.expires_at is not None:
             if self.expires_at.tzinfo is None:
                 issues.append(body_issue("expires_at", "has no time zone: append Z for UTC"))
-            elif self.expires_at <= datetime.now(UTC):
-                issues.append(body_issue("expires_at", "is not in the future"))
+            elif not timedelta() < self.expires_at - datetime.now(UTC) <= timedelta(MAX_DAYS):
+                expected = f"is not in the future, or more than {MAX_DAYS:,} days from now"
+                issues.append(body_issue("expires_at", expected))
         if issues:
             raise validation_error(*issues)
 

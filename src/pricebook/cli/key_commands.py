@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pricebook.auth import key_service
-from pricebook.auth.key_schemas import ApiKey, NewApiKey
+from pricebook.auth.key_schemas import MAX_DAYS, ApiKey, NewApiKey
 from pricebook.auth.schemas import Role
 from pricebook.cli import output
 from pricebook.cli.lookups import COMMAND_LINE
@@ -19,13 +19,12 @@ from pricebook.errors import ValidationError
 from pricebook.http.pagination import CursorPage, CursorPaging
 
 DEFAULT_DAYS = 365
-MAX_DAYS = 36_500
 
 app = App(name="keys", help="API keys of programs that use the API.")
 
 
 @app.command
-def create(
+def add(
     name: str,
     *,
     role: Role,
@@ -84,17 +83,17 @@ def revoke(key: str) -> None:
         key: The id of the key, or the name of one that is not revoked.
     """
 
-    async def revoke_it(database: Database) -> ApiKey:
+    async def revoke_key(database: Database) -> ApiKey:
         key_id = _as_id(key) or await key_service.find_key_id(database, key)
         return await key_service.revoke_key(database, key_id, COMMAND_LINE)
 
-    output.print_line(f"API key {run_with_database(revoke_it).name} is revoked.")
+    output.print_line(f"API key {run_with_database(revoke_key).name} is revoked.")
 
 
 def _expiry(days: int) -> datetime:
     if not 1 <= days <= MAX_DAYS:
         raise ValidationError(f"--days must be 1 to {MAX_DAYS:,}.")
-    return datetime.now(UTC) + timedelta(days=days)
+    return datetime.now(UTC) + timedelta(days)
 
 
 def _as_id(text: str) -> UUID | None:

@@ -38,11 +38,18 @@ class Actor(Struct, frozen=True, omit_defaults=True):
 WORKER = Actor("system", "worker")
 
 
-def requester_as_actor(name: str | None, user_id: UUID | None, request_id: str | None) -> Actor:
-    """Return who requested what a worker does, as the author of what it changes."""
-    if user_id is None:
+def requester_as_actor(
+    name: str | None, api_key: str | None, requester_id: UUID | None, request_id: str | None
+) -> Actor:
+    """Return who requested what a worker does, as the author of what it changes.
+
+    `api_key` is the name of the API key of that id, None if the id is that of a user.
+    """
+    if requester_id is None:
         return Actor("system", name or WORKER.name, request_id=request_id)
-    return Actor("user", name or str(user_id), user_id, request_id)
+    if api_key is not None:
+        return Actor("api_key", api_key, requester_id, request_id)
+    return Actor("user", name or str(requester_id), requester_id, request_id)
 
 
 _current: ContextVar[Actor | None] = ContextVar("actor", default=None)

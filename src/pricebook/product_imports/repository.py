@@ -39,7 +39,8 @@ IMPORTS = Listing(
 )
 CLAIMED: LiteralString = """
     id, lease_owner, dry_run, file_path, file_name, sheet_name, columns, last_row_number, attempts,
-    requested_by, requested_by_id, request_id
+    requested_by, requested_by_id,
+    (SELECT name FROM api_keys WHERE id = requested_by_id) AS api_key, request_id
 """
 # Imports run one at a time, in the order of their requests: the last one wins.
 CLAIM: LiteralString = """

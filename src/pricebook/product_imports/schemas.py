@@ -131,7 +131,10 @@ class ImportLease(Struct, frozen=True):
 
 
 class ClaimedImport(Struct, frozen=True):
-    """A leased import; `columns` is None until the rows of its file are stored."""
+    """A leased import; `columns` is None until the rows of its file are stored.
+
+    `api_key` is the name of the key that requested it.
+    """
 
     id: UUID
     lease_owner: str
@@ -144,6 +147,7 @@ class ClaimedImport(Struct, frozen=True):
     attempts: int
     requested_by: str | None
     requested_by_id: UUID | None
+    api_key: str | None
     request_id: str | None
 
     @property
@@ -154,7 +158,9 @@ class ClaimedImport(Struct, frozen=True):
     @property
     def actor(self) -> Actor:
         """Who requested the import, as the author of what it changes."""
-        return requester_as_actor(self.requested_by, self.requested_by_id, self.request_id)
+        return requester_as_actor(
+            self.requested_by, self.api_key, self.requested_by_id, self.request_id
+        )
 
 
 class ImportWithRows(ProductImport, frozen=True):

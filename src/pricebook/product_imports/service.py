@@ -56,7 +56,7 @@ async def accept_upload(
         file_path=upload.location,
         file_name=file_name,
         requested_by=requester.name,
-        requested_by_id=requester.user_id,
+        requested_by_id=requester.id,
         request_id=requester.request_id,
         idempotency_key=requester.idempotency_key,
         digest=digest,
@@ -76,9 +76,7 @@ async def _find_earlier(
 ) -> ProductImport | None:
     if requester.idempotency_key is None:
         return None
-    found = await repository.find_by_idempotency_key(
-        conn, requester.user_id, requester.idempotency_key
-    )
+    found = await repository.find_by_idempotency_key(conn, requester.id, requester.idempotency_key)
     if found is None:
         return None
     if found.digest != digest:

@@ -46,8 +46,10 @@ CLAIM: LiteralString = """
         LIMIT 1
     )
     RETURNING id, lease_owner AS owner, supplier_id, supplier_name, parser_type,
-        source_config, requested_by, requested_by_id, request_id, file_name, create_products,
-        new_layout, corrections_of, undo_of, retry_count, is_slow
+        source_config, requested_by, requested_by_id,
+        (SELECT name FROM api_keys WHERE id = requested_by_id) AS api_key,
+        request_id, file_name, create_products, new_layout, corrections_of, undo_of, retry_count,
+        is_slow
 """
 
 

@@ -58,7 +58,7 @@ async def _insert_task(conn: Connection, task: NewTask) -> TaskMessage | None:
                 task.parser_type,
                 Jsonb(task.source_config),
                 task.requester.name,
-                task.requester.user_id,
+                task.requester.id,
                 task.requester.idempotency_key,
                 task.digest,
                 task.file_name,
@@ -128,7 +128,7 @@ async def find_by_idempotency_key(
         SELECT id, supplier_id, enqueued_at, request_digest FROM ingestion_tasks
         WHERE requested_by_id = %s AND idempotency_key = %s
         """,
-        [requester.user_id, requester.idempotency_key],
+        [requester.id, requester.idempotency_key],
     )
     for task_id, supplier_id, enqueued_at, request_digest in await cursor.fetchall():
         return AcceptedTask(task_id, supplier_id, "queued", enqueued_at), request_digest

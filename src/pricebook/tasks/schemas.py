@@ -34,9 +34,12 @@ StockUpdatedItems = Annotated[
 
 
 class Requester(Struct, frozen=True):
-    """The user who requests a task, with the request's id and Idempotency-Key, if any."""
+    """The user or API key that requests a task, with the request's id and Idempotency-Key, if any.
 
-    user_id: UUID | None = None
+    `id` is that of the user or the key.
+    """
+
+    id: UUID | None = None
     name: str | None = None
     idempotency_key: str | None = None
     request_id: str | None = None
@@ -78,7 +81,7 @@ class TaskLease(Struct, frozen=True):
 
 
 class ClaimedTask(Struct, frozen=True):
-    """A task that this worker has claimed."""
+    """A task that this worker has claimed; `api_key` is the name of the key that requested it."""
 
     id: UUID
     owner: str
@@ -88,6 +91,7 @@ class ClaimedTask(Struct, frozen=True):
     source_config: dict[str, Any]
     requested_by: str | None
     requested_by_id: UUID | None
+    api_key: str | None
     request_id: str | None
     file_name: str | None
     create_products: bool
@@ -105,7 +109,9 @@ class ClaimedTask(Struct, frozen=True):
     @property
     def actor(self) -> Actor:
         """Who requested the task, as the author of what it changes."""
-        return requester_as_actor(self.requested_by, self.requested_by_id, self.request_id)
+        return requester_as_actor(
+            self.requested_by, self.api_key, self.requested_by_id, self.request_id
+        )
 
 
 class ReclaimedTask(Struct, frozen=True):

@@ -109,6 +109,7 @@ BEGIN
     -- The worker: items and their prices, own products in bulk, tasks and their results.
     GRANT SELECT ON suppliers, categories, products, supplier_items TO pricebook_worker;
     GRANT UPDATE (metadata) ON suppliers TO pricebook_worker;
+    GRANT SELECT (id, name) ON api_keys TO pricebook_worker;
     GRANT INSERT (name, parent_id) ON categories TO pricebook_worker;
     GRANT INSERT (internal_sku, name, category_id, status, target_price, gtin, mpn, brand),
         UPDATE (name, category_id, status, target_price, gtin, mpn, brand,
