@@ -39,6 +39,15 @@ def test_two_words_may_be_one_number() -> None:
     assert "rs140" in find_model_numbers("sennheiser rs 140 headphones")[0].joined
 
 
+@pytest.mark.parametrize("text", ["saw 260 mm", "vpe 500", "pack 24 pcs", "cable 3m", "pump 250"])
+def test_a_measure_is_no_number_with_the_word_before_it(text: str) -> None:
+    assert find_model_numbers(text)[0].joined == frozenset()
+
+
+def test_an_abbreviation_with_a_point_is_no_word_for() -> None:
+    assert find_model_numbers("kolodki per. tx1120")[0].numbers == {"tx1120"}
+
+
 def test_numbers_behind_for_are_of_another_article() -> None:
     numbers, _ = find_model_numbers("ink cartridge for pixma ip6210d and ip6220d - 0619b002")
     assert numbers.numbers == {"0619b002"}

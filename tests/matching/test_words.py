@@ -33,7 +33,7 @@ def test_coverage_is_weighted_by_rarity() -> None:
     coverage = cover([("dewalt", 0.2), ("hammers", 0.5), ("hickory", 0.3)], WordSet(["hammer"]))
     assert 0 < coverage.share < 0.5
     assert coverage.missing == [("dewalt", 0.2), ("hickory", 0.3)]
-    assert [(word, other) for word, other, _ in coverage.same] == [("hammers", "hammer")]
+    assert [(each.word, each.other) for each in coverage.same] == [("hammers", "hammer")]
 
 
 WORDS = st.lists(st.text("abcde", min_size=2, max_size=6), max_size=6)

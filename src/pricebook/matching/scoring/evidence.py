@@ -1,11 +1,10 @@
 """What speaks for and against an item and a product being one article."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
 from pricebook.matching.scoring.measures import Comparison, compare_measures
-from pricebook.matching.scoring.model_numbers import shape, stem
 from pricebook.matching.scoring.prepared import (
     Context,
     PreparedItem,
@@ -64,7 +63,7 @@ class Evidence(NamedTuple):
     measures: Comparison
     measures_in_text: int
     variants: list[tuple[str, str, str]]
-    shared_variants: int
+    shared_variants: Sequence[tuple[str, str]]
     marks: list[str]
     price_ratio: float | None
     category_share: float | None
@@ -88,7 +87,7 @@ def compare(item: PreparedItem, product: PreparedProduct, context: Context) -> E
         measures=measures,
         measures_in_text=_measures_in_text(measures, item),
         variants=conflicting_kinds(texts.variants, product.variants),
-        shared_variants=len(texts.variants & product.variants),
+        shared_variants=sorted(texts.variants & product.variants),
         marks=unshared_marks(texts.variants, product.variants),
         price_ratio=_ratio(texts.price, product.reference_price),
         category_share=_category(item, product, context),
@@ -144,7 +143,7 @@ def _numbers(item: PreparedItem, product: PreparedProduct, context: Context) -> 
     if item.texts.code in product.numbers | product.codes | product.weak_numbers:
         codes |= {item.texts.code}
     is_one = bool(strong or weak)
-    common = "" if is_one else _common_stem(item, product)
+    common = "" if is_one else max(item.stems & product.stems, key=_length, default="")
     prefix = 0.0 if is_one else _longest_prefix(item, product)
     return Numbers(
         strong=_with_frequencies(strong, context),
@@ -153,7 +152,7 @@ def _numbers(item: PreparedItem, product: PreparedProduct, context: Context) -> 
         stem=common,
         prefix=prefix,
         is_conflict=bool(item.numbers and product.numbers) and not is_one and not common,
-        is_same_shape=not is_one and _has_same_shape(item, product),
+        is_same_shape=not is_one and bool(item.shapes & product.shapes),
         is_for_other=bool(
             models.others & product.numbers or item.numbers & product.texts.models.others
         ),
@@ -168,15 +167,8 @@ def _with_frequencies(numbers: Iterable[str], context: Context) -> tuple[SharedN
     )
 
 
-def _common_stem(item: PreparedItem, product: PreparedProduct) -> str:
-    """Return the longest number that both have but for the letters at its end, if any."""
-    stems = set(map(stem, product.numbers | product.weak_numbers))
-    return max(stems & set(map(stem, item.numbers | item.weak_numbers)) - {""}, key=len, default="")
-
-
-def _has_same_shape(item: PreparedItem, product: PreparedProduct) -> bool:
-    shapes = set(map(shape, product.numbers))
-    return any(shape(number) in shapes for number in item.numbers)
+def _length(number: str) -> tuple[int, str]:
+    return len(number), number
 
 
 def _longest_prefix(item: PreparedItem, product: PreparedProduct) -> float:

@@ -113,7 +113,7 @@ def _words(evidence: Evidence) -> tuple[float, ...]:
     return (
         item.share,
         max(own.share, evidence.linked_share),
-        _capped(sum(weight for _, _, weight in own.same)),
+        _capped(sum(each.weight for each in own.same)),
         max(item_missing, default=0.0),
         max(own_missing, default=0.0),
         _capped(sum(item_missing)),
@@ -184,7 +184,7 @@ def _variants(evidence: Evidence) -> tuple[float, ...]:
     return (
         float(COLOUR in kinds),
         float(bool(kinds - {COLOUR})),
-        min(evidence.shared_variants, 2) / 2,
+        min(len(evidence.shared_variants), 2) / 2,
         float(bool(evidence.marks)),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from pricebook.matching.scoring.folding import word_set
 from pricebook.matching.scoring.unit_dimensions import COUNT, LENGTH, UNITS, Unit
 
 # The dimension of a number without a unit; that of `M8` is `#m`.
@@ -27,11 +28,19 @@ _SIGN = re.compile(r"(?<=[^a-z])\s?[x*]\s?(?=\d)")
 _BETWEEN = re.compile(r"\s*(x|-|/|\.\.+|to|bis|do|a|~)\s*")
 _COUNT_BEFORE = re.compile(
     r"(?<![a-z])(?:packs?|pk|box|bag|sets?|lot|carton|packung|karton|beutel|vpe|paquet|boite|caja"
-    r"|up|upak|upakovka|nabor|komplekt|opak|zestaw)\.?\s?(?:of|de|a|po|von|mit|z|[:=])?\s?$"
+    r"|sachet|bolsa|conf|confezione|case|pck|pkg|paket|packungsinhalt"
+    r"|up|upak|upakovka|nabor|komplekt|opak|op|zestaw|kpl|kompl)"
+    r"\.?\s?(?:of|de|da|a|po|von|mit|z|/|[:=])?\s?$"
 )
+# Units that, between two numbers, belong to the second one or to none: `25 vpe 500`, `5 in 1`.
+_IN_FRONT = word_set("in a t up upak vpe pk pack pck set box op opak karton kpl kompl lot")
+# `3.5 m/m`: plugs at both ends of a cable, male or female.
+_PLUGS = re.compile(r"/[a-z](?![a-z0-9])")
+# After these words even `6a` is no measure.
+_GRADES = word_set("cat kat")
 _LABEL_BEFORE = re.compile(
-    r"(?<![a-z])(din|iso|en|gost|iec|size|gr|groesse|grosse|taille|talla|sw|nr|no|ph|pz|tx|torx|typ"
-    r"|type|tip|ip|cl|class|klasse|v|ver|version|vol|grit|korn|razmer|serie|series|part|level|grade)"
+    r"(?<![a-z0-9])(din|iso|en|gost|iec|spf|lsf|fps|cat|kat|size|gr|groesse|grosse|taille|talla|sw|nr|no|ph|pz|tx|torx|typ"
+    r"|type|tip|n|ip|cl|class|klasse|v|ver|version|vol|grit|korn|razmer|serie|series|part|level|grade)"
     r"\.?\s?$"
 )
 # Written in units of different systems, numbers are rounded: 1 inch is 25 mm, 16 oz are 450 g.
@@ -99,8 +108,8 @@ def _terms(text: str) -> Iterator[_Term]:
         unit, end = _unit(match, text)
         start, written = match.start(), text[match.start() : end]
         numbers = tuple(_numbers(match["number"]))
-        label = None if unit else _LABEL_BEFORE.search(text[max(0, start - 9) : start])
-        if label:
+        label = _LABEL_BEFORE.search(text[max(0, start - 9) : start])
+        if label and (unit is None or label[1] in _GRADES):
             yield _Term(
                 _labelled(label[1], match["number"], f"{label[1]} {written}"), start, end, None
             )
@@ -133,11 +142,10 @@ def _unit(match: re.Match[str], text: str) -> tuple[Unit | None, int]:
 def _is_unit_here(match: re.Match[str], unit: Unit, after: str) -> bool:
     if after[:1].isalnum() or ("/" in match["gap"] and unit.dimension != COUNT):
         return False
-    return (
-        match["unit"] not in {"in", "a", "t"}
-        or not match["gap"].isspace()
-        or not after[1:2].isdigit()
-    )
+    if _PLUGS.match(after) and len(match["unit"]) == 1:
+        return False
+    is_before_number = after.lstrip(". ")[:1].isdigit()
+    return not (match["unit"] in _IN_FRONT and match["gap"].isspace() and is_before_number)
 
 
 def _measure(numbers: tuple[float, ...], unit: Unit | None, text: str, mark: str | None) -> Measure:
@@ -159,6 +167,12 @@ def _numbers(text: str) -> Iterator[float]:
         *whole, fraction = text.replace("-", " ").split(" ")
         numerator, denominator = fraction.split("/")
         yield sum(map(float, whole)) + float(numerator) / float(denominator)
+        return
+    *_, last = text.split(" ")
+    if last != text and last[0] != "0":
+        # `20 200 ml` may be grade 20 and 200 ml.
+        yield float(text.replace(" ", ""))
+        yield float(last)
         return
     text = text.replace(" ", "").replace(",", ".")
     whole, _, decimals = text.partition(".")
@@ -235,17 +249,18 @@ def _is_equal(first: Measure, second: Measure) -> bool:
     if first.dimension != second.dimension:
         return False
     tolerance = _EXACT if first.is_exact == second.is_exact else _ROUNDED
-    return any(
-        abs(value - other) <= tolerance * max(value, other)
-        for value in first.values
-        for other in second.values
-    )
+    for value in first.values:
+        for other in second.values:
+            if abs(value - other) <= tolerance * max(value, other):
+                return True
+    return False
 
 
 def _is_same_number(first: Measure, second: Measure) -> bool:
     """Whether a number without a unit is also in the other text: `SW 13` is 13 mm."""
-    has_no_unit = any(each.dimension[:1] in {PLAIN, LABEL} for each in (first, second))
-    return has_no_unit and abs(first.number - second.number) < _EXACT
+    if abs(first.number - second.number) >= _EXACT:
+        return False
+    return any(each.dimension[:1] in {PLAIN, LABEL} for each in (first, second))
 
 
 def _is_same_dimension(first: Measure, second: Measure) -> bool:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from pricebook.matching.scoring.folding import word_set
 from pricebook.matching.scoring.measures import blank
+from pricebook.matching.scoring.notation import STOP_WORDS
+from pricebook.matching.scoring.trade_words import meanings
 from pricebook.matching.scoring.unit_dimensions import UNITS
 
 _CHUNK = re.compile(r"[a-z0-9]+(?:[-._/+][a-z0-9]+)*(?:\([a-z]{1,3}\))?")
@@ -22,6 +24,9 @@ _SIZE = re.compile(
     rf"[a-z]{{0,2}}{_NUMBER}([a-z]{{0,2}}2?)(?:x{_NUMBER}([a-z]{{0,4}}2?))+"
     rf"|(?:{_NUMBER}-)?{_NUMBER}([a-z]{{0,4}}2?)"
 ).fullmatch
+# A unit after a number: `260 mm`, `10 "`.
+_UNIT_WORDS = "|".join(sorted(filter(str.isalpha, UNITS), key=len, reverse=True))
+_UNIT = re.compile(rf"\s?(?:{_UNIT_WORDS}|[\"'%°])(?![a-z0-9])")
 _DATE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}").fullmatch
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+[a-z]?").fullmatch
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[-/](?:19|20)?\d\d)?").fullmatch
@@ -33,7 +38,7 @@ _STANDARD = re.compile(
 ).fullmatch
 # What an article is made for follows these words.
 _FOR = word_set("for fur fuer dlya pour para dla voor til fits compatible passend zu per")
-_END = re.compile(r"\s-+\s|[;()\[\]|]")
+_END = re.compile(r"\s-+\s|[;()\[\]|]|\.\s")
 _WORD_WITH_NUMBER = re.compile(r"[a-z]{5,}\d{1,2}|\d{1,3}[a-z]{4,}").fullmatch
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _WORD, _DIGITS = re.compile("[a-z]+"), re.compile("[0-9]+")
@@ -103,7 +108,7 @@ def find_model_numbers(text: str) -> tuple[ModelNumbers, str]:
         (others if is_other else own).update(found)
         if found:
             spans.append(match.span())
-        if gap == " " and not is_other:
+        if gap == " " and not is_other and not _UNIT.match(text, end):
             joined.update(_joined(before, word))
         before = word
     numbers = ModelNumbers(*map(frozenset, (own, joined - own, others - own, chunks)))
@@ -148,8 +153,10 @@ def _is_size(chunk: str) -> bool:
 
 def _joined(before: str, word: str) -> list[str]:
     """Return two neighbouring words as one, if that looks like a model number."""
-    if before.isalpha() == word.isalpha() or word in UNITS:
+    if before.isalpha() == word.isalpha() or {before, word} & (UNITS.keys() | STOP_WORDS):
         return []
-    letters = before if before.isalpha() else word
+    letters, other = (before, word) if before.isalpha() else (word, before)
+    if meanings(letters) or _STANDARD(other) or (not other.isdigit() and _is_size(other)):
+        return []
     number = before + word
     return [number] if len(letters) <= _MAX_WORD and _read_chunk(number)[1] else []

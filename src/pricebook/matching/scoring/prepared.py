@@ -5,8 +5,9 @@ from statistics import median
 from typing import NamedTuple, Protocol
 
 from pricebook.matching.scoring.measures import Measure
-from pricebook.matching.scoring.model_numbers import is_strong
+from pricebook.matching.scoring.model_numbers import is_strong, shape, stem
 from pricebook.matching.scoring.texts import MAX_LINKED, Description
+from pricebook.matching.scoring.trade_words import meanings
 from pricebook.matching.scoring.words import WordSet
 
 # The weight of a word that no product has: it may be of another language.
@@ -52,6 +53,8 @@ class PreparedItem(NamedTuple):
     meanings: Mapping[str, float]
     numbers: frozenset[str]
     weak_numbers: frozenset[str]
+    stems: frozenset[str]
+    shapes: frozenset[str]
 
 
 class PreparedProduct(NamedTuple):
@@ -64,6 +67,8 @@ class PreparedProduct(NamedTuple):
     category: WordSet
     numbers: frozenset[str]
     weak_numbers: frozenset[str]
+    stems: frozenset[str]
+    shapes: frozenset[str]
     mpns: frozenset[str]
     codes: frozenset[str]
     chunks: frozenset[str]
@@ -77,13 +82,16 @@ class PreparedProduct(NamedTuple):
 def prepare_item(texts: Description, context: Context) -> PreparedItem:
     """Return an item with the weights of its words."""
     strong, weak = _numbers(texts)
+    weak |= texts.text.numbers
     return PreparedItem(
         texts=texts,
         words=_weighted(texts.words, context),
         known=WordSet((*texts.words, *texts.brand)),
         meanings=_meanings(texts.words, context),
         numbers=strong,
-        weak_numbers=weak | texts.text.numbers,
+        weak_numbers=weak,
+        stems=_stems(strong | weak),
+        shapes=frozenset(map(shape, strong)),
     )
 
 
@@ -94,6 +102,7 @@ def prepare_product(
     linked = linked[:MAX_LINKED]
     everything = (texts, *linked)
     numbers = [_numbers(each) for each in everything]
+    strong, weak = map(_union, zip(*numbers, strict=True))
     prices = [each.price for each in linked if each.price]
     return PreparedProduct(
         texts=texts,
@@ -101,8 +110,10 @@ def prepare_product(
         linked_words=tuple(_weighted(each.words, context) for each in linked),
         everything=WordSet(word for each in everything for word in (*each.words, *each.brand)),
         category=WordSet(texts.category),
-        numbers=_union(strong for strong, _ in numbers),
-        weak_numbers=_union(weak for _, weak in numbers),
+        numbers=strong,
+        weak_numbers=weak,
+        stems=_stems(strong | weak),
+        shapes=frozenset(map(shape, strong)),
         mpns=frozenset(each.mpn for each in everything if each.mpn),
         codes=frozenset(each.code for each in everything if each.code),
         chunks=_union(each.models.chunks for each in everything),
@@ -119,8 +130,15 @@ def _union(sets: Iterable[Iterable[str]]) -> frozenset[str]:
 
 
 def _weighted(words: Iterable[str], context: Context) -> WeightedWords:
-    weight = context.corpus.word_weight
-    return tuple((word, weight(word) or _UNKNOWN_WEIGHT) for word in words)
+    return tuple((word, _weight(word, context.corpus)) for word in words)
+
+
+def _weight(word: str, corpus: Corpus) -> float:
+    """Return how rare a word is, or else what it names."""
+    if weight := corpus.word_weight(word):
+        return weight
+    named = (weight for each in meanings(word) if (weight := corpus.word_weight(each)))
+    return max(named, default=_UNKNOWN_WEIGHT)
 
 
 def _meanings(words: Iterable[str], context: Context) -> dict[str, float]:
@@ -139,6 +157,10 @@ def _numbers(texts: Description) -> tuple[frozenset[str], frozenset[str]]:
     if texts.mpn:
         strong.add(texts.mpn)
     return frozenset(strong), (texts.models.numbers | texts.models.joined) - strong
+
+
+def _stems(numbers: Iterable[str]) -> frozenset[str]:
+    return frozenset(filter(None, map(stem, numbers)))
 
 
 def _measures(texts: Description, linked: Sequence[Description]) -> tuple[Measure, ...]:

@@ -1,17 +1,28 @@
 """Reasons for and objections against a match, as texts that a person can check."""
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from pricebook.matching.scoring.evidence import Evidence, SharedNumber
 from pricebook.matching.scoring.folding import fold
-from pricebook.matching.scoring.measures import COUNT, LABEL, Measure
+from pricebook.matching.scoring.measures import COUNT, LABEL, PLAIN, Measure
 from pricebook.matching.scoring.model_numbers import compact
 from pricebook.matching.scoring.texts import Article
+from pricebook.matching.scoring.variants import variant_of
 
 _MAX_WORDS = 4
 _RARE = 0.3
-_MAX_PRICE_CHANGE = 1.0
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_TIMES = "xX\u0445\u0425\u00d7"
+_LENGTHS = {1.0: "mm", 10.0: "cm", 25.4: "in", 1000.0: "m"}
+_SIGNS = ",;:()[]"
+# A meaning learnt from links that is less likely is no reason that a person would accept.
+_LEARNT = 0.5
+# A price beyond this factor is an objection.
+_MAX_PRICE_FACTOR = 2.0
 
 
 def reasons(evidence: Evidence, item: Article, product: Article) -> list[str]:
@@ -23,11 +34,12 @@ def reasons(evidence: Evidence, item: Article, product: Article) -> list[str]:
         *_numbers("same number", numbers.weak, item),
         *_numbers("same code", numbers.codes, item),
         *([f"model number but for its end {numbers.stem.upper()}"] if numbers.stem else []),
-        *_measures(evidence),
-        *([f"brand {item.brand or product.brand}"] if evidence.brand else []),
-        *_words(evidence, item),
+        *_measures(evidence, item, product),
+        *(f"{kind} {each} in both" for kind, each in evidence.shared_variants if each.isalpha()),
+        *_brand(item, product, is_same=evidence.brand is True),
+        *_words(evidence, item, product),
     ]
-    if evidence.price_ratio is not None and abs(evidence.price_ratio - 1) <= _MAX_PRICE_CHANGE:
+    if evidence.price_ratio is not None and _is_near(evidence.price_ratio):
         texts.append(f"price {_percent(evidence.price_ratio)}")
     return texts
 
@@ -37,21 +49,32 @@ def objections(evidence: Evidence, item: Article, product: Article) -> list[str]
     ratio = evidence.price_ratio
     texts = [
         *(["another GTIN"] if evidence.gtin is False else []),
-        *([f"part number {item.mpn}, product {product.mpn}"] if evidence.mpn is False else []),
+        *([f"part number {item.mpn}, {_of_product(product.mpn)}"] if evidence.mpn is False else []),
         *(["another model number"] if evidence.numbers.is_conflict else []),
         *(["one is made for the other"] if evidence.numbers.is_for_other else []),
-        *(
-            f"{_show(mine)}, product {_show(other)}"
-            for mine, other in evidence.measures.conflicting
-        ),
+        *_conflicts(evidence, item, product),
         *_counts(evidence),
         *(f"{kind} {mine}, product {other}" for kind, mine, other in evidence.variants),
         *(f"only one is {mark}" for mark in evidence.marks),
-        *([f"brand {item.brand}, product {product.brand}"] if evidence.brand is False else []),
+        *([f"brand {item.brand}, {_of_product(product.brand)}"] if evidence.brand is False else []),
     ]
-    if ratio is not None and abs(ratio - 1) > _MAX_PRICE_CHANGE:
-        texts.append(f"price × {ratio:.1f}")
+    if ratio is not None and not _is_near(ratio):
+        texts.append(f"price × {ratio:.2g}")
     return texts
+
+
+def _of_product(value: str | None) -> str:
+    """Return what a field of a product says, or that it is known from the linked items only."""
+    return f"product {value}" if value else "another in the linked items"
+
+
+def _is_near(ratio: float) -> bool:
+    return 1 / _MAX_PRICE_FACTOR <= ratio <= _MAX_PRICE_FACTOR
+
+
+def _brand(item: Article, product: Article, *, is_same: bool) -> list[str]:
+    brand = item.brand or product.brand
+    return [f"brand {brand}" if brand else "same brand"] if is_same else []
 
 
 def _numbers(title: str, numbers: Iterable[SharedNumber], item: Article) -> Iterator[str]:
@@ -60,25 +83,57 @@ def _numbers(title: str, numbers: Iterable[SharedNumber], item: Article) -> Iter
 
 
 def _as_written(number: str, item: Article) -> str:
-    """Return a number as the item writes it, where that is found."""
-    for text in (item.mpn or "", item.code, *item.name.split(), *item.text.split()):
-        if compact(fold(text)) == number:
-            return text.strip(",;()")
+    """Return a number as the item writes it, where that is found, in one word or in two."""
+    words = item.name.split()
+    pairs = map(" ".join, pairwise(words))
+    for text in (item.mpn or "", item.code, *words, *pairs, *item.text.split()):
+        if compact(fold(text.strip(_SIGNS))) == number:
+            return text.strip(_SIGNS)
     return number.upper()
 
 
-def _measures(evidence: Evidence) -> Iterator[str]:
-    for measure, _ in evidence.measures.agreeing:
-        if measure.dimension:
-            yield f"{_show(measure)} in both"
+def _measures(evidence: Evidence, item: Article, product: Article) -> Iterator[str]:
+    plain = list[str]()
+    for mine, other in evidence.measures.agreeing:
+        if mine.dimension == other.dimension == PLAIN:
+            plain.append(mine.text)
+        elif _has_unit(mine) or not _has_unit(other):
+            yield f"{_show(mine, item)} in both"
+        else:
+            yield f"{_show(other, product)} in both"
+    if plain:
+        yield f"numbers {', '.join(plain)} in both" if plain[1:] else f"number {plain[0]} in both"
 
 
-def _show(measure: Measure) -> str:
+def _has_unit(measure: Measure) -> bool:
+    return measure.dimension != PLAIN and not measure.dimension.startswith(LABEL)
+
+
+def _conflicts(evidence: Evidence, item: Article, product: Article) -> Iterator[str]:
+    for mine, other in evidence.measures.conflicting:
+        title = "number " if mine.dimension == PLAIN else ""
+        yield f"{title}{_show(mine, item)}, product {_show(other, product)}"
+
+
+def _show(measure: Measure, article: Article) -> str:
+    """Return a measure as an article writes it, where that is found."""
     if measure.dimension == COUNT:
         return f"pack of {measure.number:g}"
-    if measure.dimension.startswith(LABEL):
+    if measure.dimension == PLAIN:
+        return measure.text
+    number = _NUMBER.search(measure.text)
+    if number is None or measure.dimension.startswith(LABEL):
         return measure.text.upper()
-    return measure.text
+    written = re.search(rf"(?<![\w.,]){re.escape(number[0])}\s?-?[^\W\d_]+", article.name)
+    if written is None:
+        return measure.text
+    return _with_unit(number[0], measure) if written[0][-1] in _TIMES else written[0]
+
+
+def _with_unit(number: str, measure: Measure) -> str:
+    """Return a number of several that have one unit, such as `19` of `19 x 50 mm`."""
+    unit = _LENGTHS.get(measure.values[0] / measure.number) if measure.number else None
+    return f"{number} {unit}" if unit else number
 
 
 def _counts(evidence: Evidence) -> Iterator[str]:
@@ -90,28 +145,29 @@ def _counts(evidence: Evidence) -> Iterator[str]:
             yield f"single, product is a pack of {measure.number:g}"
 
 
-def _words(evidence: Evidence, item: Article) -> Iterator[str]:
-    """Yield the rarest words in common as the item writes them, and the meanings of others."""
-    written = _written(item.name)
-    shared = sorted(evidence.item_words.same, key=lambda each: -each[2])[:_MAX_WORDS]
+def _words(evidence: Evidence, item: Article, product: Article) -> Iterator[str]:
+    """Yield the rarest words in common as the item writes them, then words that correspond."""
+    mine, others = _written(item.name), _written(product.name)
+    shared = sorted(evidence.item_words.same, key=lambda each: -each.weight)[:_MAX_WORDS]
     equal = [
-        written.get(word, word)
-        for word, other, weight in shared
-        if word == other and weight > _RARE
+        mine.get(each.word, each.word)
+        for each in shared
+        if each.word == each.other and each.weight > _RARE
     ]
     if equal:
         yield f"same words: {', '.join(equal)}"
-    for word, other, _ in shared:
-        if word != other:
-            yield f"{written.get(word, word)} for {other}"
+    named = set(evidence.shared_variants)
+    for word, other, _, likeness in shared:
+        if word != other and likeness >= _LEARNT and variant_of(word) not in named:
+            yield f"{mine.get(word, word)} as {others.get(other, other)}"
 
 
 @lru_cache(maxsize=1 << 10)
 def _written(name: str) -> dict[str, str]:
     """Return the words of a name as it writes them, by their folded forms."""
-    words = [word.strip(",;:()") for word in name.split()]
-    return {fold(word): word for word in words}
+    return {fold(word): word for word in _WORD.findall(name)}
 
 
 def _percent(ratio: float) -> str:
-    return f"{(ratio - 1) * 100:+.0f} %"
+    change = round((ratio - 1) * 100)
+    return f"{change:+d} %" if change else "±0 %"

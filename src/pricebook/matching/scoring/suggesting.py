@@ -66,6 +66,7 @@ class Run(Generic[ItemId, ProductId]):
         self._candidates = dict[ItemId, list[Candidate[ProductId]]]()
         self._numbers = Counter[str]()
         self._by_product = defaultdict[ProductId, list[float]](list)
+        self._best_items = dict[ProductId, tuple[float, float]]()
         self.pairs = dict[ItemId, list[Pair[ProductId]]]()
 
     def find(
@@ -131,11 +132,18 @@ class Run(Generic[ItemId, ProductId]):
         best = [candidate.similarity for candidate in (*candidates[:2], Candidate(None, 0.0))]
         standings = list[tuple[Standing, ProductId]]()
         for rank, (product_id, similarity) in enumerate(candidates, start=1):
-            others = sorted((*self._by_product[product_id], 0.0), reverse=True)
-            others.remove(similarity)
-            standing = Standing(similarity, rank, best[0 if rank > 1 else 1], others[0])
+            first, second = self._best_two(product_id)
+            next_item = second if similarity == first else first
+            standing = Standing(similarity, rank, best[0 if rank > 1 else 1], next_item)
             standings.append((standing, product_id))
         return standings
+
+    def _best_two(self, product_id: ProductId) -> tuple[float, float]:
+        """Return the similarities of the two items most like a product, 0 where there is none."""
+        if (best := self._best_items.get(product_id)) is None:
+            first, second, *_ = sorted((*self._by_product[product_id], 0.0, 0.0), reverse=True)
+            best = self._best_items[product_id] = first, second
+        return best
 
     def _pair(
         self,

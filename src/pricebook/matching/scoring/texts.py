@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pricebook.matching.scoring.folding import fold, word_set
 from pricebook.matching.scoring.measures import Measure, find_measures
 from pricebook.matching.scoring.model_numbers import ModelNumbers, compact, find_model_numbers
+from pricebook.matching.scoring.notation import STOP_WORDS, plain_notation
 from pricebook.matching.scoring.unit_dimensions import UNITS
 from pricebook.matching.scoring.variants import find_variants
 from pricebook.pricelists.facts.gtin import parse_gtin
@@ -77,7 +78,7 @@ _NO_DETAILS = Details()
 
 def describe(article: Article) -> Description:
     """Return the texts of an article in comparable form."""
-    folded = fold(article.name)
+    folded = plain_notation(fold(article.name))
     models, rest = find_model_numbers(folded)
     measures, rest = find_measures(rest)
     return Description(
@@ -97,8 +98,9 @@ def describe(article: Article) -> Description:
 
 
 def split_words(text: str) -> tuple[str, ...]:
-    """Return the different words of a folded text in order; words for units are left out."""
-    return tuple(dict.fromkeys(word for word in _WORD.findall(text) if word not in UNITS))
+    """Return the different words of a folded text in order, without units and prepositions."""
+    words = (word for word in _WORD.findall(text) if word not in UNITS and word not in STOP_WORDS)
+    return tuple(dict.fromkeys(words))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -112,7 +114,7 @@ def brand_words(brand: str) -> tuple[str, ...]:
 def _details(text: str) -> Details:
     if not text:
         return _NO_DETAILS
-    folded = fold(text[:_MAX_TEXT])
+    folded = plain_notation(fold(text[:_MAX_TEXT]))
     models, rest = find_model_numbers(folded)
     measures, rest = find_measures(rest)
     return Details(frozenset(split_words(rest)), models.numbers, tuple(measures))

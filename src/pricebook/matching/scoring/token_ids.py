@@ -6,14 +6,16 @@ from zlib import crc32
 from pricebook.matching.scoring.measures import LABEL, PLAIN, Measure
 from pricebook.matching.scoring.model_numbers import stem
 from pricebook.matching.scoring.texts import MAX_LINKED, Article, Description, describe
+from pricebook.matching.scoring.trade_words import meanings
 
 # What texts become tokens; if it changes, the tokens of all products are read again.
-TOKENS_VERSION = 1
+TOKENS_VERSION = 2
 # The kind of a token is in the lowest two bits of its id.
 WORD, CODE, MEASURE, GRAM = range(4)
 KINDS = 4
 _GRAM = 3
-_OTHER_CELL = 0.3
+# What the meaning of a word counts beside the word, and a word of another cell than the name.
+_MEANING, _OTHER_CELL = 0.7, 0.3
 
 
 def token_id(kind: int, token: str) -> int:
@@ -26,10 +28,18 @@ def index_tokens(description: Description) -> set[int]:
     """Return the ids of the tokens of an article."""
     tokens = {token_id(WORD, word) for word in description.words}
     tokens.update(token_id(WORD, word) for word in description.brand)
+    tokens.update(_meanings(description))
     tokens.update(token_id(CODE, code) for code in codes(description))
     tokens.update(token_id(MEASURE, text) for text in _measures(description.measures))
     tokens.update(token_id(GRAM, gram) for word in description.words for gram in grams(word))
     return tokens
+
+
+def _meanings(description: Description) -> Iterator[int]:
+    """Yield the ids of what the words of an article name, in whatever language."""
+    for word in description.words:
+        for meaning in meanings(word):
+            yield token_id(WORD, meaning)
 
 
 def product_tokens(article: Article, linked: Sequence[Article] = ()) -> list[int]:
@@ -71,6 +81,7 @@ def search_tokens(description: Description) -> dict[int, float]:
     Words of other cells than the name count less; model numbers there count as those of the name.
     """
     tokens = dict.fromkeys(index_tokens(description), 1.0)
+    tokens.update(dict.fromkeys(_meanings(description), _MEANING))
     for word in description.text.words:
         tokens.setdefault(token_id(WORD, word), _OTHER_CELL)
     for number in description.text.numbers:

@@ -53,6 +53,8 @@ _CODES = {
 _PIECES = Unit(COUNT, 1)
 _OTHER_WORDS = {
     "ml, mls": Unit("volume", 1),
+    "ltr": Unit("volume", 1000),
+    "gsm, g/m2, g/qm, gr/m2": Unit("mass", 1),
     "dl": Unit("volume", 100),
     "cc": Unit("volume", 1),
     "fl oz, floz, fl.oz": Unit("volume", 29.57),
@@ -63,7 +65,7 @@ _OTHER_WORDS = {
     "dm": Unit(LENGTH, 100),
     "inches, inch, in, zoll, dyuim, pollici": Unit(LENGTH, 25.4),
     "mm2, qmm, sqmm, sq mm, kv mm, kv.mm, mm kv": Unit("area", 1),
-    "w, watt, watts, vt, watow": Unit("power", 1),
+    "w, watt, watts, vt, wat, watow": Unit("power", 1),
     "kw, kvt, kilowatt": Unit("power", 1000),
     "mw": Unit("power", 0.001),
     "hp, ps, l.s": Unit("power", 735.5),
@@ -114,13 +116,15 @@ _OTHER_WORDS = {
     "year, years, yr, yrs, jahr, jahre, god, goda, let, ans, anos": Unit("time", 525960),
     "ct, count, er, er pack, er set, er packung, pk, pak": _PIECES,
     "teilig, tlg, teile, predmetov, predmeta, pr, parts, pieces, paar, par": _PIECES,
+    "ark, arkuszy, arkusze, kartek, kartki, rol, rolki, rolek, uds": _PIECES,
+    "wl, waschladungen, washes, lavages, lavados, lavaggi, pran, stirok": _PIECES,
     "tabs, tablets, tabletten, capsules, kapseln, sachets, servings": _PIECES,
 }
 # Packages that are counted; `bag`, `drum` and the like say what something is in.
 _COUNTED = frozenset(["H87", "PR", "SET", "XPK", "XBX", "XCT", "XBO", "XTN", "XRO", "XST"])
 # Words for units in a cell that are something else after a number in a text.
 _AMBIGUOUS = word_set(
-    "u un ud uds und unid to pie pies cal once ro op it item items nos bl ed ves ve case "
+    "dia u un ud und unid to pie pies cal once ro op it item items nos bl ed ves ve case "
     "can dose ht pal day days roll rol rl ark kor list lista but od let kart lata a h k-t "
     "c62 h87 ea each rames rm tafel bogen kit kits"
 )

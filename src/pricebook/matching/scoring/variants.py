@@ -1,8 +1,10 @@
 """Words for variants of an article: colours, materials, editions, sides, sizes."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
+
+from pricebook.matching.scoring.notation import STOP_WORDS
 
 COLOUR, MARK = "colour", "mark"
 # Kinds of variants, each with its variants, each with its words in folded form. A word that ends
@@ -21,6 +23,14 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
         "green": "green grun gruen* vert verte verde zelen* zielon* groen",
         "yellow": "yellow gelb* jaune amarillo amarilla giallo gialla zhelt* zolt* geel "
         "amarelo gul",
+        "cyan": "cyan cian ciano tsian* cyjan* golubaya",
+        "magenta": "magenta purpurn*",
+        "turquoise": "turquoise turkis* turquesa turchese biryuz* turkus*",
+        "burgundy": "burgundy bordeaux burdeos bordo bordov* bordow* weinrot*",
+        "cream": "ecru ivory elfenbein* ivoire marfil avorio",
+        "bronze": "bronze bronce bronzo bronz* braz",
+        "chrome": "chrome chrom verchromt* cromado cromato hrom* chromow*",
+        "anthracite": "anthracite anthrazit* antracita antracite antracit* antracyt*",
         "orange": "orange orangef* naranja arancione oranzh* pomaranczow* oranje laranja",
         "brown": "brown braun* marron marrone korichnev* brazow* bruin marrom",
         "pink": "pink rosa rose rozov* rozow* roze",
@@ -32,7 +42,8 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
     "material": {
         "stainless": "stainless edelstahl* inox inoxydable nerzh* nerzhav* nierdzewn* rvs "
         "inoxidable",
-        "galvanised": "zinc galvanised galvanized verzinkt* zingue zincato ocink* cink* ocynk*",
+        "galvanised": "zinc zn galvanised galvanized galv gal vz verz verzinkt* zingue zincato "
+        "ocink* cink* ocynk*",
         "brass": "brass messing laiton laton ottone latun* mosiadz* mosiezn*",
         "plastic": "plastic kunststoff* plastique plastico plastica plastik* plastmass*",
         "wood": "wood wooden holz* bois madera legno derev* drewn* hout",
@@ -69,6 +80,18 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
         "windows": "win windows pc",
         "linux": "linux unix",
     },
+    "position": {
+        "front": "front vorn* vorder* avant delanter* anteriore anteriori peredn* pered przedni "
+        "przednia przednie przod",
+        "rear": "rear hinten hinter* arriere trasero trasera posteriore posteriori zadn* zad "
+        "tylny tylna tylne tyl",
+        "upper": "upper oben oberer obere superieur* verhn* gorny gorna gorne",
+        "lower": "lower unten unterer untere inferieur* nizhn* dolny dolna dolne",
+    },
+    "place": {
+        "inner": "inner interior indoor innen interieur* interno interna vnutr* wewn*",
+        "outer": "outer exterior outdoor aussen exterieur* esterno esterna naruzh* zewn*",
+    },
     "side": {
         "left": "left links linke linker linkes gauche izquierda sinistra lev* lewy lewa lewe",
         "right": "right rechts rechte rechter rechtes droite derecha destra prav* prawy prawa "
@@ -84,7 +107,7 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
     "size": {
         "small": "small klein kleine petit petite pequeno piccolo malenk* maly mala",
         "medium": "medium mittel moyen mediano medio sredn* sredni",
-        "large": "large gross grosse groot grand grande bolsh* duzy duza",
+        "large": "large gross grosser grosses groot grand grande bolsh* duzy duza",
         "xs": "xs",
         "xl": "xl",
         "xxl": "xxl 2xl",
@@ -118,9 +141,27 @@ _MARKS: Mapping[str, str] = {
     "demo": "demo vorfuhr* trial",
     "set": "bundle bundel kombi combo",
 }
-_WORD = re.compile(r"[a-z0-9]+(?:[-/][a-z])?")
-_SIZE_LETTER = re.compile(r"(?:size|gr|groesse|taille|talla|razmer|,)\.?\s*(s|m|l)(?=$|[,;)\s])")
+_WORD = re.compile(r"(?<![a-z0-9])[a-z0-9]+(?:[-/][a-z])?(?![a-z0-9]|-\d)")
+_SIZE_LETTER = re.compile(
+    r"(?:size|gr|groesse|grosse|taille|talla|taglia|razmer|rozmiar|,)\.?\s*(s|m|l)(?=$|[,;)\s])"
+)
 _SIZE_WORDS = {"s": "small", "m": "medium", "l": "large"}
+# Words in front of a letter or a number with a letter that names a variant: `type AC`, `cat. 6a`.
+_CATEGORY = "category"
+_DESIGNATORS: Mapping[str, str] = {
+    "type": "type typ tipo tip",
+    "class": "class klasse classe clase klasa klass kl grade",
+    _CATEGORY: "category kategorie categorie categoria kategoria cat kat",
+    "curve": "curve kurve courbe curva krivaya charakteristik harakteristika char",
+    "form": "form forme forma",
+}
+_KIND_OF = {word: kind for kind, words in _DESIGNATORS.items() for word in words.split()}
+_DESIGNATED = re.compile(
+    rf"(?<![a-z0-9])({'|'.join(_KIND_OF)})(?:(?:\.|[ -])+([a-z]{{1,2}}|ii?ir?|\d{{1,2}}[a-z])"
+    r"|[ .-]?(\d[a-z]?))(?![a-z0-9]|[.,]\d)"
+)
+# `chrome vanadium` is a steel.
+_ALLOY = re.compile(r"chrome?[ -]vanad\w+")
 
 
 def _tables(words: Mapping[str, Mapping[str, str]]) -> tuple[dict[str, tuple[str, str]], ...]:
@@ -164,15 +205,24 @@ def _is_ending(ending: str, stem_length: int) -> bool:
 
 def find_variants(text: str) -> frozenset[tuple[str, str]]:
     """Return the kinds and variants that a folded text names."""
-    found = {variant for word in _WORD.findall(text) if (variant := variant_of(word))}
+    found = {
+        variant for word in _WORD.findall(_ALLOY.sub(" ", text)) if (variant := variant_of(word))
+    }
     found.update(("size", _SIZE_WORDS[letter]) for letter in _SIZE_LETTER.findall(text))
+    found.update(
+        (_KIND_OF[word], name or grade)
+        for word, name, grade in _DESIGNATED.findall(text)
+        if (name and name not in STOP_WORDS) or (grade and _KIND_OF[word] == _CATEGORY)
+    )
     return frozenset(found)
 
 
 def conflicting_kinds(
-    first: Iterable[tuple[str, str]], second: Iterable[tuple[str, str]]
+    first: Collection[tuple[str, str]], second: Collection[tuple[str, str]]
 ) -> list[tuple[str, str, str]]:
     """Return the kinds of which two texts name different variants only, and one of each."""
+    if not first or not second:
+        return []
     variants, others = _by_kind(first), _by_kind(second)
     return [
         (kind, min(variants[kind]), min(others[kind]))

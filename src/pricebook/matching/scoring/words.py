@@ -1,16 +1,26 @@
 """Similarity of words: forms, compounds and typing errors."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from operator import itemgetter
 from typing import NamedTuple
 
+from pricebook.matching.scoring.trade_words import meanings
+
 EXACT = 1.0
-_FORM, _TYPING_ERROR, _PART = 0.9, 0.8, 0.6
+_FORM, _SOUND, _MEANING, _TYPING_ERROR, _PART, _SHORT = 0.9, 0.85, 0.85, 0.8, 0.6, 0.4
 _MIN_FORM, _MIN_PART, _MIN_TYPED = 4, 4, 5
 _FORM_SHARE = 0.7
+# `зел.` of `зелёный`, `pol.` of `polished`.
+_SHORT_LENGTH, _LONG_LENGTH = 3, 6
 # Forms and typing errors are looked for among the words with the same first letters.
 _SAME_BEGINNING = 2
+
+
+# Spellings of one sound in several languages: `Bosch` and `Бош`, `Philips` and `Филипс`.
+_SOUNDS = re.compile(r"sch|ph|ck|ks|ts|tz|th|([a-z])\1")
+_SOUND_OF = {"sch": "sh", "ph": "f", "ck": "k", "ks": "x", "ts": "c", "tz": "c", "th": "t"}
+_LETTERS = str.maketrans("cqwyz", "kkvis")
 
 
 def common_prefix(first: str, second: str) -> int:
@@ -22,6 +32,13 @@ def common_prefix(first: str, second: str) -> int:
     return length
 
 
+@lru_cache(maxsize=1 << 16)
+def sound(word: str) -> str:
+    """Return a folded word in a spelling that languages have in common."""
+    plain = _SOUNDS.sub(lambda match: _SOUND_OF.get(match[0], match[1]), word)
+    return plain.translate(_LETTERS)
+
+
 @lru_cache(maxsize=1 << 18)
 def word_similarity(word: str, other: str) -> float:
     """Return how likely two folded words are forms of one: 1 if they are equal, 0 if not."""
@@ -31,11 +48,14 @@ def word_similarity(word: str, other: str) -> float:
     prefix = common_prefix(word, other)
     if prefix >= _MIN_FORM and prefix >= _FORM_SHARE * len(longer):
         return _FORM
+    if len(shorter) >= _MIN_FORM and sound(word) == sound(other):
+        return _SOUND
     if len(shorter) >= _MIN_TYPED and _is_typing_error(shorter, longer, prefix):
         return _TYPING_ERROR
     if len(shorter) >= _MIN_PART and (longer.startswith(shorter) or longer.endswith(shorter)):
         return _PART
-    return 0.0
+    is_short = len(shorter) == _SHORT_LENGTH and len(longer) >= _LONG_LENGTH
+    return _SHORT if is_short and longer.startswith(shorter) else 0.0
 
 
 def _is_typing_error(shorter: str, longer: str, prefix: int) -> bool:
@@ -53,6 +73,7 @@ class WordSet:
     def __init__(self, words: Iterable[str]) -> None:
         self.words = frozenset(words)
         self._by_end: dict[str, list[str]] | None = None
+        self._by_meaning: dict[str, str] | None = None
 
     def resembling(self, word: str) -> Iterable[str]:
         """Return the words that begin or end as a word does."""
@@ -65,20 +86,41 @@ class WordSet:
         first, last = _ends(word)
         return (*ends.get(first, ()), *ends.get(last, ()))
 
+    def naming(self, word: str) -> str:
+        """Return a word that names what another word names, in the same language or not."""
+        known = self._by_meaning
+        if known is None:
+            known = self._by_meaning = {
+                meaning: each for each in sorted(self.words) for meaning in meanings(each)
+            }
+        for meaning in meanings(word):
+            if meaning in known:
+                return known[meaning]
+        return ""
 
+
+@lru_cache(maxsize=1 << 16)
 def _ends(word: str) -> tuple[str, str]:
-    return word[:_SAME_BEGINNING], "." + word[-_MIN_PART:]
+    return sound(word)[:_SAME_BEGINNING], "." + word[-_MIN_PART:]
+
+
+class SharedWord(NamedTuple):
+    """A word, its counterpart, their weight in common, and how likely both are one, up to 1."""
+
+    word: str
+    other: str
+    weight: float
+    likeness: float
 
 
 class Coverage(NamedTuple):
     """How much of the words of one text another has, weighted by how rare they are.
 
-    `share` is from 0 to 1; `same` has the words with a counterpart, that, and the weight they
-    have in common, `missing` those without one and their weights.
+    `share` is from 0 to 1; `missing` has the words without a counterpart and their weights.
     """
 
     share: float
-    same: Sequence[tuple[str, str, float]]
+    same: Sequence[SharedWord]
     missing: Sequence[tuple[str, float]]
 
 
@@ -93,19 +135,21 @@ def cover(
     it is.
     """
     total = covered = 0.0
-    same, missing = list[tuple[str, str, float]](), list[tuple[str, float]]()
+    same, missing = list[SharedWord](), list[tuple[str, float]]()
     for word, weight in words:
         total += weight
         if word in others.words:
             covered += weight
-            same.append((word, word, weight))
+            same.append(SharedWord(word, word, weight, EXACT))
             continue
         nearest, likeness = _nearest(word, others.resembling(word))
-        if translate and likeness < EXACT and (translation := translate(word)):
-            nearest, likeness = max((nearest, likeness), translation, key=itemgetter(1))
+        if likeness < _MEANING and (named := others.naming(word)):
+            nearest, likeness = named, _MEANING
+        if translate and (translation := translate(word)) and translation[1] > likeness:
+            nearest, likeness = translation
         if likeness:
             covered += weight * likeness
-            same.append((word, nearest, weight * likeness))
+            same.append(SharedWord(word, nearest, weight * likeness, likeness))
         else:
             missing.append((word, weight))
     return Coverage(covered / total if total else 0.0, same, missing)

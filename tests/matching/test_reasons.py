@@ -1,0 +1,90 @@
+"""Reasons and objections as a person reads them."""
+
+import pytest
+
+from pricebook.matching.scoring.evidence import compare
+from pricebook.matching.scoring.prepared import Context, prepare_item, prepare_product
+from pricebook.matching.scoring.reasons import objections, reasons
+from pricebook.matching.scoring.texts import Article, describe
+
+
+class AllRare:
+    """A corpus in which no other product has a word or a code."""
+
+    def word_weight(self, _word: str) -> float:
+        return 0.5
+
+    def code_frequency(self, _code: str) -> int:
+        return 1
+
+
+def explain(
+    item: Article, product: Article, linked: tuple[Article, ...] = (), **meanings: str
+) -> tuple[list[str], list[str]]:
+    """Return the reasons and the objections of a pair; `meanings` are learnt and unlikely."""
+    translations = {word: {meaning: 0.3} for word, meaning in meanings.items()}
+    context = Context(AllRare(), translations)
+    pair = (
+        prepare_item(describe(item), context),
+        prepare_product(describe(product), [*map(describe, linked)], context),
+    )
+    evidence = compare(*pair, context)
+    return reasons(evidence, item, product), objections(evidence, item, product)
+
+
+@pytest.mark.parametrize(
+    ("item", "product", "expected"),
+    [
+        ("Rohr 50СМ", "Pipe 50 см", "50СМ in both"),
+        ("Penne Nr. 500", "Penne 500 g", "500 g in both"),
+        ("Schraube 4,0x30", "Screw 4,0 x 30", "numbers 4,0, 30 in both"),
+        ("Sennheiser RS 140", "Sennheiser RS140", "same number RS 140"),
+        ("Молоток", "Hammer", "Молоток as Hammer"),
+        ("Eimer weiß", "White bucket", "colour white in both"),
+        ("Hammers steel", "Hammer", "Hammers as Hammer"),
+    ],
+)
+def test_a_reason_shows_what_the_texts_say(item: str, product: str, expected: str) -> None:
+    assert expected in explain(Article(item), Article(product))[0]
+
+
+def test_a_measure_is_no_number_with_the_word_before_it() -> None:
+    texts, _ = explain(Article("Saw 260 mm"), Article("Saw 260 mm steel"))
+    assert texts == ["260 mm in both", "same words: Saw"]
+
+
+def test_a_colour_is_no_reason_twice() -> None:
+    texts, _ = explain(Article("rot"), Article("red"))
+    assert texts == ["colour red in both"]
+
+
+def test_an_unlikely_meaning_is_no_reason() -> None:
+    assert explain(Article("style"), Article("spannwick"), style="spannwick") == ([], [])
+
+
+@pytest.mark.parametrize(("field", "title"), [("mpn", "part number"), ("brand", "brand")])
+def test_a_field_of_linked_items_is_not_shown_as_none(field: str, title: str) -> None:
+    item, linked = (Article("Saw")._replace(**{field: each}) for each in ("ABC123", "XYZ789"))
+    against = explain(item, Article("Saw"), (linked,))[1]
+    assert f"{title} ABC123, another in the linked items" in against
+    assert f"{title} ABC123, product XYZ789" in explain(item, linked)[1]
+
+
+@pytest.mark.parametrize(
+    ("price", "reason", "objection"),
+    [
+        (11.0, ["price +10 %"], []),
+        (6.0, ["price -40 %"], []),
+        (1.0, [], ["price × 0.1"]),
+        (30.0, [], ["price × 3"]),
+    ],
+)
+def test_a_price_far_off_is_an_objection(
+    price: float, reason: list[str], objection: list[str]
+) -> None:
+    texts, against = explain(Article("Saw", price=price), Article("Saw", price=10.0))
+    assert (texts[1:], against) == (reason, objection)
+
+
+def test_numbers_in_conflict_are_named() -> None:
+    assert explain(Article("Spaghetti 5"), Article("Spaghetti 7"))[1] == ["number 5, product 7"]
