@@ -150,7 +150,7 @@ _SIZE_WORDS = {"s": "small", "m": "medium", "l": "large"}
 _CATEGORY = "category"
 _DESIGNATORS: Mapping[str, str] = {
     "type": "type typ tipo tip",
-    "class": "class klasse classe clase klasa klass kl grade",
+    "class": "class klasse classe clase klasa klass kl cl grade",
     _CATEGORY: "category kategorie categorie categoria kategoria cat kat",
     "curve": "curve kurve courbe curva krivaya charakteristik harakteristika char",
     "form": "form forme forma",
