@@ -44,6 +44,16 @@ def test_a_measure_is_no_number_with_the_word_before_it(text: str) -> None:
     assert find_model_numbers(text)[0].joined == frozenset()
 
 
+@pytest.mark.parametrize("text", ["filter mb 73280", "pump mw 4301"])
+def test_a_unit_without_a_number_before_it_may_begin_a_number(text: str) -> None:
+    *_, letters, digits = text.split()
+    assert find_model_numbers(text)[0].joined == {letters + digits}
+
+
+def test_a_unit_belongs_to_the_number_before_it() -> None:
+    assert find_model_numbers("lamp 9 w 4301")[0].joined == frozenset()
+
+
 def test_an_abbreviation_with_a_point_is_no_word_for() -> None:
     assert find_model_numbers("kolodki per. tx1120")[0].numbers == {"tx1120"}
 

@@ -25,6 +25,9 @@ from pricebook.matching.scoring.notation import plain_notation
         ("500 g 20 Stk", "500 g 20 stk"),
         ("kabel 3.5 m/m 2 m", "kabel 3.5 m/m 2 m"),
         ("DVD-R 16x 4.7GB", "dvd-r 16x 4.7gb"),
+        ("Toaster HL7771", "toaster hl7771"),
+        ("SODIMM CL16", "sodimm cl16"),
+        ("DIN 933 A2 M 10x40", "din 933 a2 m 10x40"),
     ],
 )
 def test_notations_become_plain(text: str, plain: str) -> None:

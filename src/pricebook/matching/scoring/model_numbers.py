@@ -9,7 +9,7 @@ from pricebook.matching.scoring.folding import word_set
 from pricebook.matching.scoring.measures import blank
 from pricebook.matching.scoring.notation import STOP_WORDS
 from pricebook.matching.scoring.trade_words import meanings
-from pricebook.matching.scoring.unit_dimensions import UNITS
+from pricebook.matching.scoring.unit_dimensions import COUNT, UNITS
 
 _CHUNK = re.compile(r"[a-z0-9]+(?:[-._/+][a-z0-9]+)*(?:\([a-z]{1,3}\))?")
 _SEPARATORS = str.maketrans("", "", "-._/+()")
@@ -27,6 +27,8 @@ _SIZE = re.compile(
 # A unit after a number: `260 mm`, `10 "`.
 _UNIT_WORDS = "|".join(sorted(filter(str.isalpha, UNITS), key=len, reverse=True))
 _UNIT = re.compile(rf"\s?(?:{_UNIT_WORDS}|[\"'%°])(?![a-z0-9])")
+# `vpe 100` is a count, `mb 73280` may be a model number.
+_PACKS = frozenset(word for word, unit in UNITS.items() if unit.dimension == COUNT)
 _DATE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}").fullmatch
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+[a-z]?").fullmatch
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[-/](?:19|20)?\d\d)?").fullmatch
@@ -110,7 +112,8 @@ def find_model_numbers(text: str) -> tuple[ModelNumbers, str]:
             spans.append(match.span())
         if gap == " " and not is_other and not _UNIT.match(text, end):
             joined.update(_joined(before, word))
-        before = word
+        # `9 w 4000`: a unit belongs to the number before it.
+        before = "" if word in UNITS and before[-1:].isdigit() else word
     numbers = ModelNumbers(*map(frozenset, (own, joined - own, others - own, chunks)))
     return numbers, blank(text, spans)
 
@@ -153,7 +156,9 @@ def _is_size(chunk: str) -> bool:
 
 def _joined(before: str, word: str) -> list[str]:
     """Return two neighbouring words as one, if that looks like a model number."""
-    if before.isalpha() == word.isalpha() or {before, word} & (UNITS.keys() | STOP_WORDS):
+    if before.isalpha() == word.isalpha() or {before, word} & STOP_WORDS:
+        return []
+    if word in UNITS or before in _PACKS:
         return []
     letters, other = (before, word) if before.isalpha() else (word, before)
     if meanings(letters) or _STANDARD(other) or (not other.isdigit() and _is_size(other)):

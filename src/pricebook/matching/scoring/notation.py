@@ -21,16 +21,16 @@ _POINT = re.compile(rf"(?<![a-z0-9])({_WORDS})[.°](?=\d)")
 _PACK = re.compile(r"(?<![a-z0-9])(pk|pkg|pck|pack|vpe|box)/(?=\d)")
 # `l15m`, `d=110 mm`: letters for dimensions in front of measures of length.
 _DIMENSION = re.compile(
-    rf"(?<![a-z0-9/.])[a-z](?:\s?=\s?)?(?={_NUMBER}\s?(?:mm|cm|sm|m)(?![a-z0-9/]))"
+    rf"(?<![a-z0-9/.])[a-z](?:\s?=\s?)?(?={_NUMBER}\s?(?:mm|cm|sm|m)(?![a-z0-9/]| ?\d))"
 )
 # `spf 50 100 ml`: a grade in front of a measure is no part of its number.
 _GRADE = re.compile(
     r"(?<![a-z0-9])((?:spf|lsf|fps|size|gr|groesse|grosse|taille|talla|taglia|razmer|rozmiar|nr|no|ph"
     r"|pz|tx|torx|typ|type)\.? ?\d{1,3}) (?=\d{3}(?!\d))"
 )
-# `kg 25`, `cl 75`: units in front of their numbers.
+# `kg 25`, `cl. 75`: units in front of their numbers, apart from them, as `hl6050` is a model.
 _UNIT_IN_FRONT = re.compile(
-    r"(?<!\d )(?<!\d[.,] )(?<![a-z0-9.,/-])(kg|cl|ml|lt|mg|hl|mm|cm|gr(?=\.? ?\d{3}))\.? ?"
+    r"(?<!\d )(?<!\d[.,] )(?<![a-z0-9.,/-])(kg|cl|ml|lt|mg|hl|mm|cm|gr(?=[. ]{1,2}\d{3}))[. ]{1,2}"
     rf"({_NUMBER})(?!\d|[.,/]\d|\s?(?!x\b|x\d)[a-z%\"'°])"
 )
 # Articles and prepositions, which say nothing about what an article is.
