@@ -43,6 +43,18 @@ def test_weights_are_higher_for_rare_words() -> None:
     assert index.code_frequency("dw745") == 1
 
 
+def test_a_word_and_what_it_names_count_once() -> None:
+    index = ProductIndex(rows({"known": "Hammer Alfa", "unknown": "Xyzzy Beta"}))
+    known, unknown = index.search(search_tokens(describe(Article("Hammer Xyzzy"))), 2)
+    assert known.similarity < 1.1 * unknown.similarity
+
+
+def test_a_code_of_one_product_names_it() -> None:
+    index = ProductIndex(rows(NAMES))
+    assert index.product_with("dw745") == "c"
+    assert index.product_with("dw746") is None
+
+
 @given(st.integers(0, 3), st.text(max_size=20))
 def test_token_ids_fit_into_a_postgresql_integer(kind: int, token: str) -> None:
     number = token_id(kind, token)

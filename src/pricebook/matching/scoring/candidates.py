@@ -4,14 +4,14 @@ This module loads numpy, so that only the worker imports it.
 """
 
 from array import array
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from sys import byteorder
 from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pricebook.matching.scoring.token_ids import CODE, KINDS, WORD, token_id
+from pricebook.matching.scoring.token_ids import CODE, KINDS, WORD, Query, token_id
 
 Id = TypeVar("Id", bound=Hashable)
 Row = tuple[Id, Iterable[int]]
@@ -56,6 +56,20 @@ def _sorted_pairs(tokens: "array[int]", counts: _Ints) -> NDArray[np.int64]:
     return pairs
 
 
+def _take_meanings(tokens: _Ints, weights: _Floats, meanings: Mapping[int, Sequence[int]]) -> None:
+    """Take what words name from the weights of words, as a product with a word names that too."""
+    if not meanings:
+        return
+    places = {token: place for place, token in enumerate(tokens.tolist())}
+    named = {
+        places[word]: float(sum(weights[places[each]] for each in of_word if each in places))
+        for word, of_word in meanings.items()
+        if word in places
+    }
+    for place, weight in named.items():
+        weights[place] = max(0.0, weights[place] - weight)
+
+
 class _Postings(Generic[Id]):
     """Products and their tokens in arrays, with the positions of products by token."""
 
@@ -97,6 +111,14 @@ class _Postings(Generic[Id]):
         slots, is_known = self.slots(tokens)
         found = self.starts[np.minimum(slots + 1, len(self.starts) - 1)] - self.starts[slots]
         return np.where(is_known, found, 0)
+
+    def only_product_with(self, token: int) -> Id | None:
+        """Return the product with a token, None if none or several have it."""
+        slots, is_known = self.slots(np.array([token], dtype=np.int32))
+        if not is_known[0]:
+            return None
+        first, last = self.starts[slots[0] : slots[0] + 2]
+        return self.ids[self.postings[first]] if last - first == 1 else None
 
     def set_norms(self, weights: _Floats) -> None:
         """Set the lengths of products from the weights of the tokens."""
@@ -160,11 +182,9 @@ class ProductIndex(Generic[Id]):
         rarity = np.log1p(len(self) / np.maximum(frequencies, 1))
         return (rarity**2 * _KIND_WEIGHTS[tokens & (KINDS - 1)]).astype(np.float32)
 
-    def search(self, tokens: Mapping[int, float], limit: int) -> list[Candidate[Id]]:
-        """Return the products that are most like an article, at most `limit`, best first.
-
-        `tokens` has the ids of the article's tokens and what each counts.
-        """
+    def search(self, query: Query, limit: int) -> list[Candidate[Id]]:
+        """Return the products that are most like an article, at most `limit`, best first."""
+        tokens = query.tokens
         known = np.fromiter(tokens.keys(), dtype=np.int32, count=len(tokens))
         factors = np.fromiter(tokens.values(), dtype=np.float32, count=len(tokens))
         frequencies = self._postings.frequencies_of(known)
@@ -172,11 +192,16 @@ class ProductIndex(Generic[Id]):
         order = order[frequencies[order] > 0]
         known = known[order]
         weights = self._weights(known, frequencies[order]) * factors[order]
+        _take_meanings(known, weights, query.meanings)
         length = float(np.sqrt(max(float(weights.sum()), 1e-6)))
         return [
             candidate._replace(similarity=candidate.similarity / length)
             for candidate in self._postings.search(known, weights, limit)
         ]
+
+    def product_with(self, code: str) -> Id | None:
+        """Return the product with a code or model number, None if none or several have it."""
+        return self._postings.only_product_with(token_id(CODE, code))
 
     def _frequency(self, token: int) -> int:
         tokens = np.array([token], dtype=np.int32)

@@ -17,7 +17,7 @@ from pricebook.matching.scoring.prepared import Context, prepare_item, prepare_p
 from pricebook.matching.scoring.ranking import Pair, Suggestion, rank_pairs
 from pricebook.matching.scoring.reasons import objections, reasons
 from pricebook.matching.scoring.texts import Article, Description, describe
-from pricebook.matching.scoring.token_ids import search_tokens
+from pricebook.matching.scoring.token_ids import identifying, search_tokens
 
 ItemId = TypeVar("ItemId", bound=Hashable)
 ProductId = TypeVar("ProductId", bound=Hashable)
@@ -82,7 +82,10 @@ class Run(Generic[ItemId, ProductId]):
             texts = describe(article)
             self._items[item_id] = article, texts
             self._numbers.update(texts.models.numbers | texts.gtins | {texts.mpn} - {""})
-            found = _similar_enough(self._index.search(search_tokens(texts), MAX_CANDIDATES))
+            found = self._identified_first(
+                texts, self._index.search(search_tokens(texts), MAX_CANDIDATES)
+            )
+            found = _similar_enough(found)
             if rejected and (no := rejected.get(item_id)):
                 found = [candidate for candidate in found if candidate.product_id not in no]
             self._candidates[item_id] = found
@@ -125,6 +128,21 @@ class Run(Generic[ItemId, ProductId]):
                 )
                 for _, pair, evidence in pairs[: self._limit]
             ]
+
+    def _identified_first(
+        self, texts: Description, found: list[Candidate[ProductId]]
+    ) -> list[Candidate[ProductId]]:
+        """Return candidates with that first which alone has a model number of the item.
+
+        Its similarity is added to that of the best other one: words that linked items have in
+        common with the item, as all of a supplier's do, are no match for its number.
+        """
+        products = {self._index.product_with(number) for number in identifying(texts)}
+        own = [each for each in found if each.product_id in products]
+        if len(own) != 1 or own[0] is found[0]:
+            return found
+        first = own[0]._replace(similarity=found[0].similarity + own[0].similarity)
+        return [first, *(each for each in found if each is not own[0])]
 
     def _standings(self, item_id: ItemId) -> list[tuple[Standing, ProductId]]:
         """Return how the candidates of an item stand among others by similarity."""

@@ -20,7 +20,8 @@ _LEGAL_FORMS = word_set(
     "sas bv ooo oao zao ao ip plc the group holding international intl"
 )
 _MAX_TEXT = 2000
-_MIN_CODE = 4
+# Shorter codes say nothing.
+MIN_CODE = 4
 # A product with more linked items is known well enough from some of them.
 MAX_LINKED = 5
 
@@ -123,7 +124,7 @@ def _details(text: str) -> Details:
 def _code(code: str | None) -> str:
     """Return a code in comparable form, empty if it is too short to say anything."""
     folded = compact(fold(code or ""))
-    return folded if len(folded) >= _MIN_CODE else ""
+    return folded if len(folded) >= MIN_CODE else ""
 
 
 def _gtins(article: Article) -> Iterable[str]:

@@ -1,11 +1,12 @@
 """Tokens of articles as numbers, for an index that PostgreSQL keeps as int[]."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 from zlib import crc32
 
 from pricebook.matching.scoring.measures import LABEL, PLAIN, Measure
-from pricebook.matching.scoring.model_numbers import stem
-from pricebook.matching.scoring.texts import MAX_LINKED, Article, Description, describe
+from pricebook.matching.scoring.model_numbers import is_strong, stem
+from pricebook.matching.scoring.texts import MAX_LINKED, MIN_CODE, Article, Description, describe
 from pricebook.matching.scoring.trade_words import meanings
 
 # What texts become tokens; if it changes, the tokens of all products are read again.
@@ -18,6 +19,16 @@ _GRAM = 3
 _MEANING, _OTHER_CELL = 0.7, 0.3
 
 
+class Query(NamedTuple):
+    """The ids of tokens of an item, what each counts in a search, and what words name.
+
+    `meanings` has the ids of meanings by that of the word.
+    """
+
+    tokens: Mapping[int, float]
+    meanings: Mapping[int, Sequence[int]]
+
+
 def token_id(kind: int, token: str) -> int:
     """Return the id of a token, a signed number of 32 bits."""
     number = (crc32(token.encode()) & ~(KINDS - 1)) | kind
@@ -28,18 +39,20 @@ def index_tokens(description: Description) -> set[int]:
     """Return the ids of the tokens of an article."""
     tokens = {token_id(WORD, word) for word in description.words}
     tokens.update(token_id(WORD, word) for word in description.brand)
-    tokens.update(_meanings(description))
+    tokens.update(meaning for each in _meanings(description).values() for meaning in each)
     tokens.update(token_id(CODE, code) for code in codes(description))
     tokens.update(token_id(MEASURE, text) for text in _measures(description.measures))
     tokens.update(token_id(GRAM, gram) for word in description.words for gram in grams(word))
     return tokens
 
 
-def _meanings(description: Description) -> Iterator[int]:
-    """Yield the ids of what the words of an article name, in whatever language."""
-    for word in description.words:
-        for meaning in meanings(word):
-            yield token_id(WORD, meaning)
+def _meanings(description: Description) -> dict[int, list[int]]:
+    """Return the ids of words of an article, and of what they name in whatever language."""
+    return {
+        token_id(WORD, word): [token_id(WORD, meaning) for meaning in named]
+        for word in description.words
+        if (named := meanings(word))
+    }
 
 
 def product_tokens(article: Article, linked: Sequence[Article] = ()) -> list[int]:
@@ -75,15 +88,31 @@ def _measures(measures: Iterable[Measure]) -> Iterator[str]:
         yield f"{measure.number:g}"
 
 
-def search_tokens(description: Description) -> dict[int, float]:
-    """Return the ids of the tokens of an item, and what each counts in a search.
+def search_tokens(description: Description) -> Query:
+    """Return what to search for an item.
 
     Words of other cells than the name count less; model numbers there count as those of the name.
     """
+    named = _meanings(description)
     tokens = dict.fromkeys(index_tokens(description), 1.0)
-    tokens.update(dict.fromkeys(_meanings(description), _MEANING))
+    tokens.update((meaning, _MEANING) for each in named.values() for meaning in each)
     for word in description.text.words:
         tokens.setdefault(token_id(WORD, word), _OTHER_CELL)
-    for number in description.text.numbers:
+    for number in (*description.text.numbers, *identifying(description)):
         tokens.setdefault(token_id(CODE, number), 1.0)
-    return tokens
+    return Query(tokens, named)
+
+
+def identifying(description: Description) -> Iterator[str]:
+    """Yield the numbers of an item that may identify an article.
+
+    These are its strong model numbers, its part number, and what else may be one: `VS-HW`.
+    """
+    yield from filter(is_strong, description.models.numbers)
+    if description.mpn:
+        yield description.mpn
+    for chunk in description.models.chunks.difference(
+        description.words, description.models.numbers
+    ):
+        if len(chunk) >= MIN_CODE:
+            yield chunk
