@@ -7,7 +7,7 @@ import numpy as np
 from matching_views import View
 from numpy.typing import NDArray
 
-from pricebook.matching.scoring.features import NAMES
+from pricebook.matching.scoring.features import NAMES, is_contradicted
 from pricebook.matching.scoring.model import Model, clip_lead
 from pricebook.matching.scoring.ranking import pair_leads
 from pricebook.matching.scoring.training import fit, fit_signed
@@ -27,7 +27,7 @@ FIRMNESS = 30.0
 
 def null_model() -> Model:
     """Return a model that says nothing, to collect all candidates."""
-    return Model("0", [], 0.0, {}, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    return Model("0", [], 0.0, {}, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def fit_model(views: Sequence[View], names: Sequence[str], version: str) -> Model:
@@ -71,7 +71,7 @@ def with_competition(
     is better if products are missing, the second if texts say little.
     """
     leads = np.vstack([leads_of(view, model) for view in views])
-    first, second = leads[:, :3], leads[:, 1:]
+    first, second = leads[:, [0, 1, 2, 5]], leads[:, 1:]
     strength, *both = fit_leads(first, targets, sizes)
     other = fit_leads(second, targets, sizes)
     return msgspec.structs.replace(
@@ -81,7 +81,8 @@ def with_competition(
         item_lead_weight=rounded((both[1] + other[1]) / 2),
         least_lead_weight=rounded(other[2] / 2),
         best_weight=rounded(other[3] / 2),
-        score_bias=rounded((both[2] + other[4]) / 2),
+        contradiction_weight=rounded(min(0.0, (both[2] + other[4]) / 2)),
+        score_bias=rounded((both[3] + other[5]) / 2),
     )
 
 
@@ -94,12 +95,18 @@ def fit_leads(leads: _Floats, targets: _Floats, sizes: _Floats) -> list[float]:
 
 
 def leads_of(view: View, model: Model) -> _Floats:
-    """Return the strength, both leads, the lesser one and whether the pair is best, of each pair.
+    """Return what the score of each pair depends on, in the order of examples().
 
-    The order is that of examples().
+    That is the strength, both leads, the lesser one, whether the pair is best, and whether both
+    clearly differ.
     """
     leads = pair_leads(view.pairs, model)
-    rows = [each for item in view.pairs if item in view.data.truth for each in leads[item]]
+    rows = [
+        (*each, is_contradicted(pair.features))
+        for item, pairs in view.pairs.items()
+        if item in view.data.truth
+        for each, pair in zip(leads[item], pairs, strict=True)
+    ]
     return np.array(
         [
             (
@@ -108,8 +115,9 @@ def leads_of(view: View, model: Model) -> _Floats:
                 clip_lead(item),
                 clip_lead(min(product, item)),
                 product > 0 and item > 0,
+                is_against,
             )
-            for strength, product, item in rows
+            for strength, product, item, is_against in rows
         ]
     )
 

@@ -73,4 +73,4 @@ def test_contributions_add_up_to_the_strength(features: list[float]) -> None:
 
 @given(st.floats(-50, 50), st.floats(-50, 50), st.floats(-50, 50))
 def test_scores_are_probabilities(strength: float, first: float, second: float) -> None:
-    assert 0 <= load_shipped().score(strength, first, second) <= 1
+    assert 0 <= load_shipped().score(strength, first, second, is_contradicted=False) <= 1

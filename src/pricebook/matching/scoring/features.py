@@ -63,6 +63,19 @@ def unnamed(features: Mapping[str, float]) -> tuple[float, ...]:
     return tuple(features.get(name, 0.0) for name in ALL_NAMES)
 
 
+# A size, a pack or a variant that differs is no typing error, whatever else agrees.
+_CONTRADICTIONS = word_set("measures_conflict count_conflict colour_conflict variant_conflict")
+_CONTRADICTING = [NAMES.index(name) for name in sorted(_CONTRADICTIONS)]
+_IDENTIFYING = [NAMES.index(name) for name in ("gtin_same", "model_number")]
+
+
+def is_contradicted(features: Sequence[float]) -> bool:
+    """Whether an item and a product clearly differ, and have no number that is theirs alone."""
+    if any(features[place] >= 1 for place in _IDENTIFYING):
+        return False
+    return any(features[place] for place in _CONTRADICTING)
+
+
 class Standing(NamedTuple):
     """How a candidate stands among others by similarity; ranks begin with 1.
 

@@ -260,7 +260,9 @@ def _is_same_number(first: Measure, second: Measure) -> bool:
     """Whether a number without a unit is also in the other text: `SW 13` is 13 mm."""
     if abs(first.number - second.number) >= _EXACT:
         return False
-    return any(each.dimension[:1] in {PLAIN, LABEL} for each in (first, second))
+    kinds = {first.dimension[:1], second.dimension[:1]}
+    # `PH2` and `PZ2` have labels that say different things.
+    return PLAIN in kinds or (LABEL in kinds and len(kinds) > 1)
 
 
 def _is_same_dimension(first: Measure, second: Measure) -> bool:

@@ -10,6 +10,8 @@ import msgspec
 from pricebook.matching.scoring.features import NAMES
 
 _MAX_LOGIT = 30.0
+# Of pairs that clearly differ hardly any is a match, even if no other product is like the item.
+_MOST_IF_CONTRADICTED = 0.5
 # How far ahead of its competitors a pair can be, in logits.
 _MAX_LEAD = 6.0
 
@@ -19,8 +21,9 @@ class Model(msgspec.Struct, frozen=True):
 
     `trained_on` names the data. A pair's strength is its logit from its features alone; the score
     also depends on its leads: how far its strength is above that of the item's other products, and
-    of the product's other items of the supplier; on the lesser lead; and on whether both are
-    positive, so that the pair is the best both ways.
+    of the product's other items of the supplier; on the lesser lead; on whether both are
+    positive, so that the pair is the best both ways; and on whether both clearly differ, which
+    no lead makes good.
     """
 
     version: str
@@ -32,6 +35,7 @@ class Model(msgspec.Struct, frozen=True):
     item_lead_weight: float
     least_lead_weight: float
     best_weight: float
+    contradiction_weight: float
     score_bias: float
 
     def vector(self) -> tuple[float, ...]:
@@ -42,17 +46,20 @@ class Model(msgspec.Struct, frozen=True):
         """Return the logit of a pair from its features alone; `vector` is that of the model."""
         return vector[-1] + sum(map(mul, features, vector[:-1]))
 
-    def score(self, strength: float, product_lead: float, item_lead: float) -> float:
-        """Return the probability of a match, from 0 to 1."""
+    def score(
+        self, strength: float, product_lead: float, item_lead: float, *, is_contradicted: bool
+    ) -> float:
+        """Return the probability of a match, from 0 to 1; below a half if both clearly differ."""
         logit = (
             self.strength_weight * strength
             + self.product_lead_weight * clip_lead(product_lead)
             + self.item_lead_weight * clip_lead(item_lead)
             + self.least_lead_weight * clip_lead(min(product_lead, item_lead))
             + self.best_weight * (product_lead > 0 and item_lead > 0)
+            + self.contradiction_weight * is_contradicted
             + self.score_bias
         )
-        return probability(logit)
+        return probability(logit) * (_MOST_IF_CONTRADICTED if is_contradicted else 1.0)
 
     def contributions(self, features: Sequence[float]) -> dict[str, float]:
         """Return what each feature adds to the logit, those that add something, largest first."""

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from pricebook.matching.scoring.bands import Band, band_of
+from pricebook.matching.scoring.features import is_contradicted
 from pricebook.matching.scoring.model import Model, clip_lead
 
 ItemId = TypeVar("ItemId", bound=Hashable)
@@ -56,7 +57,7 @@ def rank_pairs(
         suggestions = [
             _suggestion(
                 pair,
-                model.score(*leads_of_pair),
+                model.score(*leads_of_pair, is_contradicted=is_contradicted(pair.features)),
                 leads_of_pair[1:],
                 is_only=is_one and proven[pair.product_id] == 1,
             )

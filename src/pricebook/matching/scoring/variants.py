@@ -89,8 +89,9 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
         "lower": "lower unten unterer untere inferieur* nizhn* dolny dolna dolne",
     },
     "place": {
-        "inner": "inner interior indoor innen interieur* interno interna vnutr* wewn*",
-        "outer": "outer exterior outdoor aussen exterieur* esterno esterna naruzh* zewn*",
+        "inner": "inner internal interior indoor innen interieur* interno interna vnutr* wewn*",
+        "outer": "outer external exterior outdoor aussen exterieur* esterno esterna "
+        "naruzh* vneshn* zewn*",
     },
     "side": {
         "left": "left links linke linker linkes gauche izquierda sinistra lev* lewy lewa lewe",
@@ -145,6 +146,8 @@ _WORD = re.compile(r"(?<![a-z0-9])[a-z0-9]+(?:[-/][a-z])?(?![a-z0-9]|-\d)")
 _SIZE_LETTER = re.compile(
     r"(?:size|gr|groesse|grosse|taille|talla|taglia|razmer|rozmiar|,)\.?\s*(s|m|l)(?=$|[,;)\s])"
 )
+# `PH2`, `PZ 2`, `TX20`: a drive with its size.
+_DRIVE = re.compile(r"(?<![a-z0-9])(ph|pz|tx)(?=-?\d{1,2}(?![a-z0-9]))")
 _SIZE_WORDS = {"s": "small", "m": "medium", "l": "large"}
 # Words in front of a letter or a number with a letter that names a variant: `type AC`, `cat. 6a`.
 _CATEGORY = "category"
@@ -208,6 +211,7 @@ def find_variants(text: str) -> frozenset[tuple[str, str]]:
     found = {
         variant for word in _WORD.findall(_ALLOY.sub(" ", text)) if (variant := variant_of(word))
     }
+    found.update(_WHOLE[drive] for drive in _DRIVE.findall(text))
     found.update(("size", _SIZE_WORDS[letter]) for letter in _SIZE_LETTER.findall(text))
     found.update(
         (_KIND_OF[word], name or grade)
