@@ -89,6 +89,22 @@ async def test_pages_neither_repeat_nor_drop_equal_changes(
         assert sorted(found) == [f"equal {number}" for number in range(5)], sort
 
 
+async def test_changes_of_deleted_items_end_no_page(
+    sales: Client, conn: Connection, nordwerk: UUID
+) -> None:
+    """Undoing an import deletes the items that it made; their history is kept."""
+    for number in range(4):
+        await change(conn, nordwerk, f"item {number}", ("10", "11"))
+    await conn.execute("DELETE FROM supplier_items WHERE supplier_sku IN ('item 1', 'item 2')")
+    for sort in ("margin_loss", "newest"):
+        first = (await sales.get(PATH, params={"sort": sort, "limit": 1})).json()
+        query = {"sort": sort, "limit": 1, "cursor": first["next_cursor"]}
+        second = (await sales.get(PATH, params=query)).json()
+        pages = [[each["supplier_sku"] for each in page["data"]] for page in (first, second)]
+        assert sorted(pages) == [["item 0"], ["item 3"]], sort
+        assert second["next_cursor"] is None
+
+
 @pytest.mark.usefixtures("four_changes")
 async def test_a_change_has_its_effect(sales: Client) -> None:
     (found,) = (await sales.get(PATH, params={"limit": 1})).json()["data"]

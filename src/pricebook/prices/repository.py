@@ -47,11 +47,13 @@ COLUMNS: dict[type[Any], LiteralString] = {
         change.margin_change, change.margin_points""",
 }
 # The page is found first: with its names joined before, PostgreSQL would estimate for all changes.
+# Items that were deleted have a history, but count neither for the page nor for its end.
 CHANGES: LiteralString = """
     SELECT {columns}
     FROM (
         SELECT change.*, {key} AS key
-        FROM price_history AS change {joins}
+        FROM price_history AS change
+        JOIN supplier_items AS item ON item.id = change.supplier_item_id {joins}
         WHERE {conditions}
         ORDER BY {key} {direction}, change.recorded_at {direction}, change.id {direction}
         {limit}
@@ -79,7 +81,6 @@ BY_SUPPLIER: LiteralString = """
     GROUP BY item.supplier_id, supplier.name
     ORDER BY weighted_percent DESC NULLS LAST, supplier.name
 """
-OF_ITEM: LiteralString = " JOIN supplier_items AS item ON item.id = change.supplier_item_id"
 OF_PRODUCT: LiteralString = " JOIN products AS product ON product.id = change.product_id"
 
 
@@ -127,9 +128,6 @@ def changes_statement(
     """Return the statement that reads a page of changes or all, and its values."""
     sort = SORTS[query.sort]
     selection = _select(query)
-    joins = selection.joins
-    if query.supplier_id is not None:
-        joins = OF_ITEM + joins
     conditions, values, limit = selection.conditions, selection.values, ""
     if isinstance(query, PriceChangeQuery):
         limit = "LIMIT %s"
@@ -142,7 +140,7 @@ def changes_statement(
         columns=COLUMNS[type(query)],
         key=sort.key,
         direction=sort.direction,
-        joins=joins,
+        joins=selection.joins,
         conditions=conditions,
         limit=limit,
     )
@@ -165,7 +163,7 @@ def _with_subtree(
 
 
 def _select(criteria: PriceChangeFilter) -> Selection:
-    """Return what a filter selects from price_history; `item` is joined for a supplier."""
+    """Return what a filter selects from price_history, to which `item` is joined."""
     conditions: LiteralString = (
         "change.old_price IS NOT NULL AND change.recorded_at >= %s AND change.recorded_at < %s"
     )
