@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -27,7 +28,7 @@ from psycopg.conninfo import make_conninfo
 from pricebook.db import migrations
 from pricebook.db.database import Database
 from pricebook.embedded import servers
-from pricebook.prices import service
+from pricebook.prices import repository, service
 from pricebook.prices.product_schemas import PriceAtQuery, PriceSeriesQuery
 from pricebook.prices.schemas import ChangeSort, PriceChangeQuery, SupplierChangeQuery
 
@@ -36,7 +37,7 @@ EMPTY = "without_history"
 LIST_SUPPLIER = "Supplier 1"
 PRODUCTS_TRIED = 200
 RUNS = 5
-IMPORTS = 3
+IMPORTS = 4
 SORTS: Sequence[ChangeSort] = (
     *("margin_loss", "margin_gain", "percent_up", "percent_down", "newest"),
 )
@@ -94,8 +95,8 @@ def fill(url: str, rows: int, products: int) -> None:
     with psycopg.connect(make_conninfo(user, dbname="postgres"), autocommit=True) as conn:
         conn.execute(f"CREATE DATABASE {EMPTY} TEMPLATE pricebook OWNER pricebook".encode())
     print(f"{products:,} products with four items each: {time.perf_counter() - start:.0f} s")
+    fill_history(url, rows=rows)
     with psycopg.connect(url) as conn:
-        fill_history(conn, rows=rows)
         conn.execute("CREATE TABLE bench_filled ()")
     print(f"history filled after {time.perf_counter() - start:.0f} s")
 
@@ -125,16 +126,21 @@ async def measure_reads(url: str) -> None:
         week = since(7)
         for sort in SORTS:
             await measure_changes(database, f"week, {sort}", since=week, sort=sort)
+        await print_plan(database, PriceChangeQuery(since=week))
         for sort in SORTS:
             await measure_changes(database, f"year, {sort}", since=since(365), sort=sort)
         await measure_changes(database, "hour", since=since(1 / 24))
         supplier_id = some_supplier(url)
         filters: dict[str, dict[str, Any]] = {
-            "up 10 %": {"direction": "up", "min_percent": 10},
+            "up 10 %": {"direction": "up", "min_percent": Decimal(10)},
             "linked": {"linked": True},
             "unlinked": {"linked": False},
             "supplier": {"supplier_id": supplier_id},
-            "supplier, up 20 %": {"supplier_id": supplier_id, "direction": "up", "min_percent": 20},
+            "supplier, up 20 %": {
+                "supplier_id": supplier_id,
+                "direction": "up",
+                "min_percent": Decimal(20),
+            },
             "supplier, newest": {"supplier_id": supplier_id, "sort": "newest"},
         }
         for name, given in filters.items():
@@ -180,6 +186,16 @@ async def measure_changes(database: Database, name: str, **query: Any) -> None:
     await measure(f"{name}, page 10", lambda: service.list_changes(database, wanted))
 
 
+async def print_plan(database: Database, query: PriceChangeQuery) -> None:
+    """Print how PostgreSQL finds a page of changes."""
+    statement, values = repository.changes_statement(query)
+    async with database.connection() as conn:
+        cursor = await conn.execute(
+            b"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) " + statement.encode(), values
+        )
+        print("\n".join(line for (line,) in await cursor.fetchall()), flush=True)
+
+
 async def measure(name: str, run: Callable[[], Awaitable[object]]) -> None:
     """Print the times of repeated runs."""
     seconds = list[float]()
@@ -206,13 +222,13 @@ async def measure_imports(url: str, folder: Path) -> None:
     empty_url = make_conninfo(url, dbname=EMPTY)
     lists = [write_list(url, folder / f"list-{number}.csv", number) for number in range(IMPORTS)]
     seconds: dict[str, list[float]] = {url: [], empty_url: []}
-    for path in lists:
-        for each, measured in seconds.items():
-            measured.append(await import_seconds(each, path, LIST_SUPPLIER))
+    for number, path in enumerate(lists):
+        for each in (url, empty_url) if number % 2 else (empty_url, url):
+            seconds[each].append(await import_seconds(each, path, LIST_SUPPLIER))
     with_history, without = (median(each) for each in seconds.values())
     print(
-        f"import of 100,000 changed prices: {with_history:.1f} s with the history, {without:.1f} s"
-        f" without ({(with_history / without - 1) * 100:+.0f} %);"
+        f"import of a list of changed prices: {with_history:.1f} s with the history,"
+        f" {without:.1f} s without ({(with_history / without - 1) * 100:+.0f} %);"
         f" {', '.join(f'{each:.1f}' for each in [*seconds[url], *seconds[empty_url]])}"
     )
 

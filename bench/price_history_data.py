@@ -1,14 +1,17 @@
-"""A price history of any size, generated in SQL: `fill_history(conn, rows=100_000_000)`.
+"""A price history of any size, generated in SQL: `fill_history(url, rows=100_000_000)`.
 
 Each week, every supplier changes a part of its prices within an hour, the same part each week.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import psycopg
 
 MONTHS = 36
+AT_ONCE = 2
+MEMORY = "SET maintenance_work_mem = '512MB'; SET work_mem = '512MB'"
 
 # Items as few columns, in the order of suppliers.
 ITEMS = """
@@ -50,25 +53,38 @@ MONTH = """
 """
 
 
-def fill_history(conn: psycopg.Connection, *, rows: int) -> None:
+def fill_history(url: str, *, rows: int) -> None:
     """Fill the empty history of a database of `sample`, the newest month first."""
-    conn.execute("SET maintenance_work_mem = '512MB'; SET work_mem = '512MB'")
-    conn.execute(ITEMS)
     months = [month(number) for number in range(1 - MONTHS, 3)]
     now = datetime.now(UTC)
     weeks = sum(len(weeks_of(begin, end, now)) for begin, end in pairwise(months))
-    items = _number(conn, "SELECT count(*) FROM bench_items")
+    with psycopg.connect(url) as conn:
+        conn.execute(MEMORY)
+        conn.execute(ITEMS)
+        items = _number(conn, "SELECT count(*) FROM bench_items")
+        _create_partitions(conn, months)
     share = round(rows / items / weeks * 10_000)
-    _create_partitions(conn, months)
-    for begin, end in reversed([*pairwise(months[:-1])]):
-        name = f"{begin:price_history_%Y_%m}"
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        filling = [
+            pool.submit(_fill_month, url, begin, end, share)
+            for begin, end in reversed([*pairwise(months[:-1])])
+        ]
+        for each in filling:
+            each.result()
+    with psycopg.connect(url) as conn:
+        conn.execute("DROP TABLE bench_items")
+
+
+def _fill_month(url: str, begin: datetime, end: datetime, share: int) -> None:
+    """Fill a month; the partitioned table has no statistics, as autovacuum gathers none for it."""
+    name = f"{begin:price_history_%Y_%m}"
+    with psycopg.connect(url) as conn:
+        conn.execute(MEMORY)
         conn.execute(MONTH.format(name=name, begin=begin, end=end, share=share).encode())
         conn.commit()
-        print(f"  {begin:%Y-%m} filled", flush=True)
-    conn.execute("DROP TABLE bench_items")
-    conn.commit()
-    conn.autocommit = True
-    conn.execute("VACUUM (ANALYZE) price_history")
+        conn.autocommit = True
+        conn.execute(f"VACUUM (ANALYZE) {name}".encode())
+    print(f"  {begin:%Y-%m} filled", flush=True)
 
 
 def month(offset: int) -> datetime:
@@ -95,7 +111,6 @@ def _create_partitions(conn: psycopg.Connection, months: list[datetime]) -> None
             FOR VALUES FROM ('{months[-2]}') TO ('{months[-1]}');
         """.encode()
     )
-    conn.commit()
 
 
 def _number(conn: psycopg.Connection, statement: str) -> int:
