@@ -11,16 +11,16 @@ from pricebook.suppliers.item_terms import TERM_COLUMNS
 
 # One statement reads products and items, so that margin and prices belong to one snapshot: a row
 # for each item, and one with nulls for a product without items.
-DETAILS: LiteralString = """
+PRODUCT_ITEMS: LiteralString = """
     SELECT product.id, internal_sku, product.name, category_id, status, target_price,
         margin_percentage, price_change_percentage, price_changed_at, product.updated_at, gtin, mpn,
         brand, item.id AS item_id, item.supplier_id, supplier.name AS supplier_name,
         item.supplier_sku, item.name AS item_name, item.current_price, item.characteristics,
-        item.last_ingested_at, item.absent_since, {terms}
+        item.last_ingested_at, item.absent_since, {terms}, product.created_at
     FROM products AS product
     LEFT JOIN supplier_items AS item ON item.product_id = product.id
     LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id
-    WHERE product.id = page.k2
+    WHERE {condition}
 """
 DETAILS_ORDER: LiteralString = (
     ", detail.absent_since IS NOT NULL, detail.current_price, detail.item_id"
@@ -75,7 +75,7 @@ def products_listing(query: StaffProductFilter, search: SearchFilter | None = No
     return Listing(
         table="products",
         keys=sort_keys(query.sort),
-        details=DETAILS.format(terms=TERM_COLUMNS),
+        details=PRODUCT_ITEMS.format(terms=TERM_COLUMNS, condition="product.id = page.k2"),
         details_order=DETAILS_ORDER,
         scope=all_of(*scope),
         conditions=all_of(*others, *_of_supplier(HAS_ITEM_OF_SUPPLIER, query)),

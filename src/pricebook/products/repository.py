@@ -3,9 +3,12 @@
 from collections.abc import AsyncGenerator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, LiteralString
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from pricebook.db.database import Connection
@@ -14,7 +17,7 @@ from pricebook.db.list_pages import ListPage, as_structs, group_rows, read_page
 from pricebook.db.row_types import fetch_value, find_value, struct_row
 from pricebook.products.list_filters import StaffProductFilter
 from pricebook.products.list_statements import count_statement, export_statement, ranked_statement
-from pricebook.products.listing import products_listing
+from pricebook.products.listing import PRODUCT_ITEMS, products_listing
 from pricebook.products.schemas import (
     NewProduct,
     ProductChange,
@@ -33,18 +36,12 @@ from pricebook.suppliers.schemas import SupplierItem
 EXPORT_ROWS = 1000
 MARKS = ("gtin", "mpn", "brand")
 
-PRODUCT_DETAIL: LiteralString = """
-    SELECT product.id, internal_sku, product.name, category_id, status, target_price,
-        margin_percentage, price_change_percentage, price_changed_at, product.updated_at, gtin, mpn,
-        brand, item.id AS item_id, item.supplier_id, supplier.name AS supplier_name,
-        item.supplier_sku, item.name AS item_name, item.current_price, item.characteristics,
-        item.last_ingested_at, item.absent_since, {terms}, product.created_at
-    FROM products AS product
-    LEFT JOIN supplier_items AS item ON item.product_id = product.id
-    LEFT JOIN suppliers AS supplier ON supplier.id = item.supplier_id
-    WHERE product.id = %s
-    ORDER BY item.absent_since IS NOT NULL, item.current_price, item.id
+PRODUCTS_BY_ID: LiteralString = (
+    PRODUCT_ITEMS
+    + """
+    ORDER BY product.id, item.absent_since IS NOT NULL, item.current_price, item.id
 """
+)
 
 
 class ProductItemRow(Struct, frozen=True):
@@ -84,6 +81,7 @@ class ProductItemRow(Struct, frozen=True):
     price_outdated_since: datetime | None
     details: str | None
     availability: str | None
+    created_at: datetime
 
     def item(self, item_id: UUID) -> SupplierItem:
         """Return the item."""
@@ -107,12 +105,6 @@ class ProductItemRow(Struct, frozen=True):
             details=decode_details(self.details),
             availability=decode_availability(self.availability),
         )
-
-
-class ProductItemDetailRow(ProductItemRow, frozen=True):
-    """The same with the time of creation of the product."""
-
-    created_at: datetime
 
 
 class RankedProduct(Struct, frozen=True):
@@ -171,32 +163,32 @@ async def stream_rows(
             yield rows
 
 
+async def list_by_ids(conn: Connection, product_ids: Sequence[UUID]) -> dict[UUID, StaffProduct]:
+    """Return those of these products that exist, with all items, in the given order."""
+    if not product_ids:
+        return {}
+    rows = await _list_rows(conn, product_ids)
+    found = {
+        product_id: _product([*group]) for product_id, group in groupby(rows, attrgetter("id"))
+    }
+    return {each: found[each] for each in product_ids if each in found}
+
+
 async def find_product(conn: Connection, product_id: UUID) -> StaffProductDetail | None:
     """Find one product of any status, with all its items."""
-    async with conn.cursor(row_factory=struct_row(ProductItemDetailRow)) as cursor:
-        rows = await (
-            await cursor.execute(PRODUCT_DETAIL.format(terms=TERM_COLUMNS), [product_id])
-        ).fetchall()
+    rows = await _list_rows(conn, [product_id])
     if not rows:
         return None
-    product = _product(rows)
     return StaffProductDetail(
-        id=product.id,
-        internal_sku=product.internal_sku,
-        name=product.name,
-        category_id=product.category_id,
-        status=product.status,
-        target_price=product.target_price,
-        gtin=product.gtin,
-        mpn=product.mpn,
-        brand=product.brand,
-        supplier_items=product.supplier_items,
-        margin_percentage=product.margin_percentage,
-        price_change_percentage=product.price_change_percentage,
-        price_changed_at=product.price_changed_at,
-        updated_at=product.updated_at,
-        created_at=rows[0].created_at,
+        **msgspec.structs.asdict(_product(rows)), created_at=rows[0].created_at
     )
+
+
+async def _list_rows(conn: Connection, product_ids: Sequence[UUID]) -> list[ProductItemRow]:
+    statement = PRODUCTS_BY_ID.format(terms=TERM_COLUMNS, condition="product.id = ANY (%s)")
+    async with conn.cursor(row_factory=struct_row(ProductItemRow)) as cursor:
+        await cursor.execute(statement, [list(product_ids)])
+        return await cursor.fetchall()
 
 
 def _product(rows: Sequence[ProductItemRow]) -> StaffProduct:

@@ -6,7 +6,6 @@ may be meant.
 """
 
 from collections.abc import Sequence
-from uuid import UUID
 
 import msgspec
 
@@ -135,10 +134,14 @@ async def _list_page(
     else:
         first = [product for product in ranked if start.is_ranked and product.is_after]
     first = first[: window.limit]
-    products = await _list_by_ids(conn, query, [product.id for product in first])
-    keys = [ranked_keys(state, product.rank, product.name, product.id) for product in first]
+    products = await repository.list_by_ids(conn, [product.id for product in first])
+    keys = [
+        ranked_keys(state, product.rank, product.name, product.id)
+        for product in first
+        if product.id in products
+    ]
     if others is None:
-        return ListPage(len(ranked), is_exact=True, rows=products, keys=keys)
+        return ListPage(len(ranked), is_exact=True, rows=[*products.values()], keys=keys)
     rest = await repository.list_products(
         conn,
         query,
@@ -153,7 +156,7 @@ async def _list_page(
     return ListPage(
         len(ranked) + rest.total_count,
         rest.is_exact,
-        [*products, *rest.rows],
+        [*products.values(), *rest.rows],
         [*keys, *(other_keys(state, each) for each in rest.keys)],
     )
 
@@ -165,16 +168,6 @@ async def export_filter(conn: Connection, query: StaffProductFilter) -> SearchFi
     exact = await exact_filter(conn, query)
     state = await _first_state(conn, query, exact)
     return _with_texts(exact, state.texts) if state.texts else exact
-
-
-async def _list_by_ids(
-    conn: Connection, query: StaffProductQuery, product_ids: Sequence[UUID]
-) -> list[StaffProduct]:
-    if not product_ids:
-        return []
-    wanted = SearchFilter(product_ids=tuple(product_ids))
-    found = await repository.list_products(conn, query, Window(len(product_ids)), wanted)
-    return sorted(found.rows, key=lambda product: product_ids.index(product.id))
 
 
 async def similar_filter(conn: Connection, exact: SearchFilter, count: int) -> SearchFilter | None:
