@@ -71,7 +71,6 @@ def products_listing(query: StaffProductFilter, search: SearchFilter | None = No
         *_category(query),
         *([search.condition] if search else []),
     ]
-    is_joined = search is not None or (query.supplier_id is not None and bool(scope or others))
     return Listing(
         table="products",
         keys=sort_keys(query.sort),
@@ -80,18 +79,21 @@ def products_listing(query: StaffProductFilter, search: SearchFilter | None = No
         scope=all_of(*scope),
         conditions=all_of(*others, *_of_supplier(HAS_ITEM_OF_SUPPLIER, query)),
         probe=all_of(*others, *_of_supplier(PROBE_ITEM_OF_SUPPLIER, query)),
-        count_limit=_count_limit(query, search, is_joined=is_joined),
+        count_limit=_count_limit(query, search),
     )
 
 
-def _count_limit(query: StaffProductFilter, search: SearchFilter | None, *, is_joined: bool) -> int:
+def _count_limit(query: StaffProductFilter, search: SearchFilter | None) -> int:
     """Return up to how many products are read, counted and sorted.
 
     The products of a word are side by side in the order of names, often far from its start.
     """
-    if search is not None and query.supplier_id is None and (query.sort or "name").endswith("name"):
-        return NAMED_COUNT_LIMIT
-    return SEARCH_COUNT_LIMIT if is_joined else COUNT_LIMIT
+    if query.supplier_id is not None:
+        return SEARCH_COUNT_LIMIT
+    if search is None:
+        return COUNT_LIMIT
+    is_by_name = (query.sort or "name").endswith("name")
+    return NAMED_COUNT_LIMIT if is_by_name else SEARCH_COUNT_LIMIT
 
 
 def products_condition(query: StaffProductFilter, search: SearchFilter | None = None) -> Fragment:
