@@ -20,7 +20,8 @@ from servers import migrated_servers
 from staff_lists import lists_of
 
 from pricebook.db.database import Connection, Database
-from pricebook.db.keyset import Listing, Window, estimate_statement, page_statement
+from pricebook.db.keyset import Listing, Window, page_statement
+from pricebook.db.list_pages import estimate_rows
 from pricebook.http.pagination import CursorPage, KeysetQuery
 
 RUNS = 7
@@ -124,9 +125,7 @@ async def time_page(
 
 async def describe_plan(conn: Connection, listing: Listing, query: KeysetQuery) -> str:
     """Return the scans of a page that were executed, each with its rows."""
-    estimated = estimate_statement(listing)
-    row = await (await conn.execute(estimated.text, estimated.values)).fetchone()
-    estimate = int(row[0][0]["Plan"]["Plan Rows"]) if row else 0
+    estimate = await estimate_rows(conn, listing)
     statement = page_statement(listing, Window(query.limit + 1), estimate)
     explained = await conn.execute(
         "EXPLAIN (ANALYZE, FORMAT JSON) " + statement.text, statement.values

@@ -1,4 +1,4 @@
-"""The SQL of the lists of matching: suggestions and batches of decisions; and of auto-link."""
+"""The SQL of suggested matches: their list, their number, and the best ones of many items."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pricebook.db.database import Connection
 from pricebook.db.fragments import Fragment, all_of, compose, equals, fragment
-from pricebook.db.keyset import COUNT_LIMIT, SEARCH_COUNT_LIMIT, Key, Listing
+from pricebook.db.keyset import COUNT_LIMIT, SEARCH_COUNT_LIMIT, Key, Listing, order_by
 from pricebook.db.list_pages import ListPage, as_structs, group_rows, read_page
 from pricebook.db.row_types import fetch_value
 from pricebook.matching.schemas import (
@@ -27,7 +27,6 @@ KEYS = (
     Key("(-best_score)", "float8"),
     Key("supplier_item_id", "uuid"),
 )
-ORDER: LiteralString = "best_band, (-best_score), supplier_item_id"
 DETAILS: LiteralString = """
     SELECT item.id, item.supplier_id, supplier.name AS supplier_name, item.supplier_sku, item.name,
         item.current_price, item.absent_since, product.id AS product_id, product.internal_sku,
@@ -194,7 +193,7 @@ async def list_best_pairs(
     statement = compose(
         template,
         conditions=matches_listing(wanted, await find_items(conn, wanted.words)).all_conditions,
-        order=ORDER,
+        order=order_by(KEYS),
         limit=fragment("%s", limit),
     )
     cursor = await conn.execute(statement.text, statement.values)
