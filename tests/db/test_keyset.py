@@ -127,7 +127,7 @@ async def test_walk_meets_every_row_once(
             assert page.total_count == len(expected)
         if len(page.rows) < 7:
             break
-        window = Window(7, after=page.keys[-1])
+        window = Window(7, after=page.positions[-1])
     assert met == expected
     by_number = [await read(conn, wanted, Window(7, offset)) for offset in range(0, ROWS, 7)]
     assert [row.id for page in by_number for row in page.rows] == expected
@@ -144,7 +144,13 @@ async def test_many_rows_are_counted_on_request_only(conn: Connection) -> None:
 
 
 @pytest.mark.usefixtures("rows")
-@pytest.mark.parametrize("after", [["a", "x"], ["a", "99999999999"]])
+@pytest.mark.parametrize(
+    "after",
+    [
+        *(["listed", "a", "x"], ["listed", "a", "99999999999"], ["listed 1", "a", "1"]),
+        *(["a", "1"], ["listed", "a"], ["listed", "a", "1", "1"], []),
+    ],
+)
 async def test_invalid_position_is_refused(conn: Connection, after: Any) -> None:
     with pytest.raises(ValidationError, match="cursor"):
         await read(conn, listing("name", FILTERS["all"], 10), Window(5, after=after))

@@ -83,6 +83,52 @@ async def test_cursor_belongs_to_filters_and_sort(sales: Client, conn: Connectio
         assert response.status_code == 400, more
 
 
+PAIRS = [
+    ("/categories", "/suppliers"),
+    ("/matches/runs", "/matches/batches"),
+    ("/matches/batches", "/product-imports"),
+    ("/product-imports", "/matches/runs"),
+]
+
+
+@pytest.mark.parametrize(("path", "other"), PAIRS)
+async def test_cursor_belongs_to_its_list(
+    admin: Client, conn: Connection, path: str, other: str
+) -> None:
+    await add(conn, path, "M")
+    cursor = (await get(admin, path, limit=2))["next_cursor"]
+    assert (await get(admin, path, limit=2, cursor=cursor))["page"] == 2
+    response = await admin.get(PREFIX + other, params={"limit": 2, "cursor": cursor})
+    assert response.status_code == 400
+    assert "cursor" in response.text
+
+
+async def test_cursor_belongs_to_the_item_or_task_of_its_list(
+    admin: Client, conn: Connection
+) -> None:
+    supplier_id = await builders.supplier(conn)
+    for sku in "AB":
+        await builders.item(conn, supplier_id, sku=sku)
+    await conn.execute("UPDATE supplier_items SET current_price = 11")
+    await add(conn, "/tasks", "M")
+    await conn.execute("""
+        INSERT INTO parsing_logs (task_id, supplier_id, error_type, error_message, row_number)
+        SELECT task.id, supplier.id, 'missing_price', '', n
+        FROM ingestion_tasks AS task, suppliers AS supplier, generate_series(1, 3) AS n""")
+    ids = {
+        "/supplier-items/{}/price-history": "SELECT id FROM supplier_items",
+        "/tasks/{}/errors": "SELECT id FROM ingestion_tasks LIMIT 2",
+    }
+    for path, statement in ids.items():
+        rows = await (await conn.execute(statement.encode())).fetchall()
+        first, second = (path.format(row_id) for (row_id,) in rows)
+        cursor = (await get(admin, first, limit=1))["next_cursor"]
+        assert (await get(admin, first, limit=1, cursor=cursor))["page"] == 2
+        response = await admin.get(PREFIX + second, params={"limit": 1, "cursor": cursor})
+        assert response.status_code == 400, path
+        assert "cursor" in response.text
+
+
 async def test_rows_are_counted_exactly_on_request(sales: Client, conn: Connection) -> None:
     await add(conn, "/products", "M")
     page = await get(sales, "/products", limit=2, exact_count="true")

@@ -11,7 +11,9 @@ from psycopg.types.json import Jsonb
 
 import builders
 from pricebook.db.database import Connection
+from pricebook.http.query_string import decode_query
 from pricebook.products import search
+from pricebook.products.list_filters import StaffProductQuery
 from pricebook.products.similar_words import count_errors, nearest_words, stem_of
 
 Client = AsyncTestClient[Litestar]
@@ -179,6 +181,28 @@ async def test_walk_through_a_search_while_products_change(
         monkeypatch.setattr(search, "MAX_RANKED", 200 - most)
     assert [name for name in met if name in expected] == expected
     assert len(met) == len(set(met))
+
+
+FORGED: list[list[str | None]] = [
+    ["[false]", "ranked", "x", "a", "7d1f2b8e-64a3-4b8f-9a4e-2f6a0b9c1d22"],
+    ["[false]", "ranked", "1", "a\0", "7d1f2b8e-64a3-4b8f-9a4e-2f6a0b9c1d22"],
+    ["[false]", "ranked", "1", "a"],
+    ["[true]", "other", "products", "a", "x"],
+    ["[true]", "other", "a", "7d1f2b8e-64a3-4b8f-9a4e-2f6a0b9c1d22"],
+    ["[true]", "other"],
+    ["[false,[[]]]", "other", "products", "a", "7d1f2b8e-64a3-4b8f-9a4e-2f6a0b9c1d22"],
+    ["[]", "other"],
+    [],
+]
+
+
+@pytest.mark.usefixtures("goods")
+@pytest.mark.parametrize("position", FORGED)
+async def test_forged_cursor_is_refused(sales: Client, position: list[str | None]) -> None:
+    cursor = decode_query(StaffProductQuery, b"search=hammer").cursor_after(position)
+    response = await sales.get(PRODUCTS, params={"search": "hammer", "cursor": cursor})
+    assert response.status_code == 400
+    assert "cursor" in response.text
 
 
 async def test_renamed_products_are_found_despite_errors(sales: Client, conn: Connection) -> None:

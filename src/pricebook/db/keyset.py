@@ -72,6 +72,11 @@ class Listing(Struct, frozen=True, kw_only=True):
         """The condition that a row of the table is one of the list."""
         return all_of(self.scope, self.filters)
 
+    @property
+    def name(self) -> str:
+        """The list that a position belongs to: its table and the values of its scope."""
+        return " ".join([self.table, *map(str, self.scope.values)])
+
 
 class Window(Struct, frozen=True):
     """The part of a list that is read: so many rows after a position or a number of rows."""

@@ -22,12 +22,15 @@ RowMaker = Callable[[tuple[str, ...]], Callable[[Sequence[Any]], RowT]]
 
 
 class ListPage(msgspec.Struct, Generic[RowT], frozen=True):
-    """Rows of a list with their keys, and how many there are: about so many unless exact."""
+    """Rows of a list with their positions, and how many there are: about so many unless exact.
+
+    A position is the name of the list and the keys of a row.
+    """
 
     total_count: int
     is_exact: bool
     rows: list[RowT]
-    keys: list[Position]
+    positions: list[Position]
 
 
 async def read_page(
@@ -35,10 +38,12 @@ async def read_page(
 ) -> ListPage[RowT]:
     """Return the rows of a window of a list, several for keys with several details.
 
-    Raises ValidationError for a position that is none of this list.
+    The window begins after one of the positions of an earlier page. Raises ValidationError for a
+    position that is none of this list.
     """
+    window = msgspec.structs.replace(window, after=_keys_after(listing, window))
     estimate = await estimate_rows(conn, listing)
-    cursor = await _execute(conn, page_statement(listing, window, estimate), window)
+    cursor = await execute_after(conn, page_statement(listing, window, estimate), window.after)
     _, _, *names = (column.name for column in cursor.description or ())
     make = make_row(tuple(names))
     listed = await cursor.fetchall()
@@ -49,8 +54,18 @@ async def read_page(
         total_count if is_counted else max(estimate, total_count),
         is_counted,
         [make(values) for _, _, *values in rows],
-        [keys for _, keys, *_ in rows],
+        [[listing.name, *keys] for _, keys, *_ in rows],
     )
+
+
+def _keys_after(listing: Listing, window: Window) -> Position | None:
+    """Return the keys of the row after which a window begins; None for the first row."""
+    if window.after is None:
+        return None
+    name, keys = window.after[:1], window.after[1:]
+    if [*name] != [listing.name] or len(keys) != len(listing.keys):
+        raise validation_error(UNKNOWN_CURSOR)
+    return keys
 
 
 async def estimate_rows(conn: Connection, listing: Listing) -> int:
@@ -60,30 +75,35 @@ async def estimate_rows(conn: Connection, listing: Listing) -> int:
     return int(plan[0]["Plan"]["Plan Rows"])
 
 
-async def _execute(
-    conn: Connection, statement: Fragment, window: Window
+async def execute_after(
+    conn: Connection, statement: Fragment, keys: Position | None
 ) -> AsyncCursor[tuple[Any, ...]]:
+    """Execute a statement that reads what comes after keys from a cursor.
+
+    Raises ValidationError for keys that PostgreSQL refuses.
+    """
     try:
         return await conn.execute(statement.text, statement.values)
     except DataError:
-        if window.after is None:
+        if keys is None:
             raise
         raise validation_error(UNKNOWN_CURSOR) from None
 
 
 def map_rows(found: ListPage[RowT], convert: Callable[[RowT], ShownT]) -> ListPage[ShownT]:
     """Return a page with its rows converted."""
-    return ListPage(found.total_count, found.is_exact, [*map(convert, found.rows)], found.keys)
+    return ListPage(found.total_count, found.is_exact, [*map(convert, found.rows)], found.positions)
 
 
 def group_rows(found: ListPage[RowT], convert: Callable[[list[RowT]], ShownT]) -> ListPage[ShownT]:
     """Return a page with one row for all details of the same keys."""
-    keys: list[Position] = []
+    positions: list[Position] = []
     rows: list[ShownT] = []
-    for row_keys, group in groupby(zip(found.keys, found.rows, strict=True), key=itemgetter(0)):
-        keys.append(row_keys)
+    details = zip(found.positions, found.rows, strict=True)
+    for position, group in groupby(details, key=itemgetter(0)):
+        positions.append(position)
         rows.append(convert([row for _, row in group]))
-    return ListPage(found.total_count, found.is_exact, rows, keys)
+    return ListPage(found.total_count, found.is_exact, rows, positions)
 
 
 def as_structs(kind: type[row_struct]) -> RowMaker[row_struct]:

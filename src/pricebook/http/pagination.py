@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from pricebook.db.keyset import COUNT_LIMIT, Window
+from pricebook.db.keyset import COUNT_LIMIT, Position, Window
 from pricebook.db.list_pages import ListPage
 from pricebook.errors import UNKNOWN_CURSOR, FieldIssue, query_issue, validation_error
 from pricebook.http.cursor import MAX_CURSOR, Cursor, decode_cursor, encode_cursor
@@ -55,10 +55,10 @@ class Paging(msgspec.Struct, frozen=True):
 
 
 class CursorPosition(msgspec.Struct, frozen=True, array_like=True):
-    """The number of a page, and the keys of the last row before it as text."""
+    """The number of a page, and the position of the last row before it in its list."""
 
     page: int
-    keys: list[str | None]
+    position: list[str | None]
 
 
 class KeysetQuery:
@@ -89,7 +89,7 @@ class KeysetQuery:
         """The rows of the page and one more, which says whether there is a next page."""
         after = self.after
         offset = 0 if after else (self.page - 1) * self.limit
-        return Window(self.limit + 1, offset, after and after.keys, self.exact_count)
+        return Window(self.limit + 1, offset, after and after.position, self.exact_count)
 
     def cursor_issues(self) -> list[FieldIssue]:
         """Return the issues of the parameter `cursor`."""
@@ -99,13 +99,13 @@ class KeysetQuery:
             return [query_issue("page", "cannot be combined with cursor")]
         return [] if self.after else [UNKNOWN_CURSOR]
 
-    def cursor_after(self, keys: list[str | None]) -> str:
+    def cursor_after(self, position: Position) -> str:
         """Return the cursor of the page after a row."""
-        return encode_cursor(CursorPosition(self.page_number + 1, keys), self._binding)
+        return encode_cursor(CursorPosition(self.page_number + 1, [*position]), self._binding)
 
     @property
     def _binding(self) -> tuple[object, ...]:
-        """The list that a cursor belongs to."""
+        """The filters and the sort that a cursor belongs to; its position has the list."""
         filters = [name for name in self.__struct_fields__ if name not in _PAGE_FIELDS]
         return type(self).__name__, *(getattr(self, name) for name in filters)
 
@@ -164,7 +164,7 @@ def page_of(request: PageRequest, total_count: int, data: list[RowT]) -> Page[Ro
 def cursor_page_of(query: KeysetQuery, found: ListPage[RowT]) -> CursorPage[RowT]:
     """Return the rows of the window of a query, without the one more that it has, as a page.
 
-    On the last page the number of rows is known, but for those that changed during a walk.
+    On the last page the number of rows is known, unless some changed since the first page.
     """
     number, limit = query.page_number, query.limit
     shown = found.rows[:limit]
@@ -180,7 +180,7 @@ def cursor_page_of(query: KeysetQuery, found: ListPage[RowT]) -> CursorPage[RowT
         total_count_is_exact=is_exact,
         page=number,
         limit=limit,
-        next_cursor=query.cursor_after([*found.keys[limit - 1]]) if has_more else None,
+        next_cursor=query.cursor_after(found.positions[limit - 1]) if has_more else None,
         data=shown,
     )
 

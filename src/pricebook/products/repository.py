@@ -13,7 +13,13 @@ from msgspec import Struct
 
 from pricebook.db.database import Connection
 from pricebook.db.keyset import Position, Window
-from pricebook.db.list_pages import ListPage, as_structs, group_rows, read_page
+from pricebook.db.list_pages import (
+    ListPage,
+    as_structs,
+    execute_after,
+    group_rows,
+    read_page,
+)
 from pricebook.db.row_types import fetch_value, find_value, struct_row
 from pricebook.products.list_filters import StaffProductFilter
 from pricebook.products.list_statements import count_statement, export_statement, ranked_statement
@@ -144,12 +150,11 @@ async def list_ranked(
 ) -> list[RankedProduct]:
     """Return the products that pass, those that the whole search names first.
 
-    If more than `limit` pass, any of them are returned.
+    If more than `limit` pass, any of them are returned. Raises ValidationError for invalid keys.
     """
     statement = ranked_statement(query, search, limit, after)
-    async with conn.cursor(row_factory=struct_row(RankedProduct)) as cursor:
-        await cursor.execute(statement.text, statement.values)
-        return await cursor.fetchall()
+    cursor = await execute_after(conn, statement, after)
+    return [RankedProduct(*row) for row in await cursor.fetchall()]
 
 
 async def stream_rows(

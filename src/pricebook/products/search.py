@@ -20,8 +20,8 @@ from pricebook.products.search_filters import SearchFilter, WordFilter, filter_o
 from pricebook.products.search_positions import (
     SearchPosition,
     SearchState,
-    other_keys,
-    ranked_keys,
+    other_position,
+    ranked_position,
     start_of,
 )
 from pricebook.products.similar_words import (
@@ -70,7 +70,7 @@ async def list_products(conn: Connection, query: StaffProductQuery) -> ListPage[
     ranked = list[RankedProduct]()
     if first.words or first.product_ids:
         most = MAX_RANKED + len(first.product_ids) if start is None else MAX_RANKED_LATER
-        after = start.keys if start and start.is_ranked else None
+        after = start.after if start and start.is_ranked else None
         ranked = await repository.list_ranked(conn, query, first, most, after)
     others = _others(exact, state, ranked)
     return await _list_page(conn, query, start, (state, ranked, others))
@@ -82,11 +82,11 @@ async def _list_sorted(
     start = start_of(query)
     window = query.window
     if start:
-        window = msgspec.structs.replace(window, after=start.keys)
+        window = msgspec.structs.replace(window, after=start.after)
     search = _with_texts(exact, state.texts) if state.texts else exact
     found = await repository.list_products(conn, query, window, search)
-    keys = [other_keys(state, each) for each in found.keys]
-    return msgspec.structs.replace(found, keys=keys)
+    positions = [other_position(state, each) for each in found.positions]
+    return msgspec.structs.replace(found, positions=positions)
 
 
 async def _first_state(
@@ -135,20 +135,20 @@ async def _list_page(
         first = [product for product in ranked if start.is_ranked and product.is_after]
     first = first[: window.limit]
     products = await repository.list_by_ids(conn, [product.id for product in first])
-    keys = [
-        ranked_keys(state, product.rank, product.name, product.id)
+    positions = [
+        ranked_position(state, product.rank, product.name, product.id)
         for product in first
         if product.id in products
     ]
     if others is None:
-        return ListPage(len(ranked), is_exact=True, rows=[*products.values()], keys=keys)
+        return ListPage(len(ranked), is_exact=True, rows=[*products.values()], positions=positions)
     rest = await repository.list_products(
         conn,
         query,
         Window(
             limit=window.limit - len(first),
             offset=max(0, window.offset - len(ranked)),
-            after=start.keys if start and not start.is_ranked else None,
+            after=start.after if start and not start.is_ranked else None,
             counts_all=window.counts_all,
         ),
         others,
@@ -157,7 +157,7 @@ async def _list_page(
         len(ranked) + rest.total_count,
         rest.is_exact,
         [*products.values(), *rest.rows],
-        [*keys, *(other_keys(state, each) for each in rest.keys)],
+        [*positions, *(other_position(state, each) for each in rest.positions)],
     )
 
 

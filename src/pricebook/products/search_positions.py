@@ -4,14 +4,19 @@ What the first page has decided is a part of the position: a product that did no
 its place while others are added, changed and deleted.
 """
 
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from pricebook.db.keyset import Position
 from pricebook.errors import UNKNOWN_CURSOR, validation_error
 from pricebook.products.list_filters import StaffProductQuery
+
+# Rank, name and id of a product.
+RANKED_KEYS = 3
+WordTexts = Annotated[tuple[str, ...], Meta(min_length=1)]
 
 
 class SearchState(Struct, frozen=True, array_like=True):
@@ -21,15 +26,15 @@ class SearchState(Struct, frozen=True, array_like=True):
     """
 
     is_common: bool
-    texts: list[tuple[str, ...]] = []
+    texts: list[WordTexts] = []
 
 
 class SearchPosition(Struct, frozen=True):
-    """The product at which a page ended: one of the ranked ones or not, with its keys."""
+    """The product at which a page ended: a ranked one by its keys, or another by its position."""
 
     state: SearchState
     is_ranked: bool
-    keys: list[str | None]
+    after: list[str | None]
 
 
 def start_of(query: StaffProductQuery) -> SearchPosition | None:
@@ -40,25 +45,25 @@ def start_of(query: StaffProductQuery) -> SearchPosition | None:
     if query.after is None:
         return None
     try:
-        state_text, is_ranked, *keys = query.after.keys
+        state_text, kind, *after = query.after.position
         state = msgspec.json.decode(state_text or "", type=SearchState)
-        position = SearchPosition(state, is_ranked == "ranked", keys)
     except (ValueError, msgspec.DecodeError):
         raise validation_error(UNKNOWN_CURSOR) from None
-    is_of_search = len(keys) == (3 if position.is_ranked else 2)
+    is_ranked = kind == "ranked"
+    is_of_search = not is_ranked or len(after) == RANKED_KEYS
     if not is_of_search or len(state.texts) not in {0, len(query.words)}:
         raise validation_error(UNKNOWN_CURSOR)
-    return position
+    return SearchPosition(state, is_ranked, after)
 
 
-def ranked_keys(state: SearchState, rank: int, name: str, product_id: UUID) -> Position:
-    """Return the keys of a ranked product."""
+def ranked_position(state: SearchState, rank: int, name: str, product_id: UUID) -> Position:
+    """Return the position of a ranked product."""
     return [_encode(state), "ranked", str(rank), name, str(product_id)]
 
 
-def other_keys(state: SearchState, keys: Position) -> Position:
-    """Return the keys of another product."""
-    return [_encode(state), "other", *keys]
+def other_position(state: SearchState, position: Position) -> Position:
+    """Return the position of another product, which has one in the list of all others."""
+    return [_encode(state), "other", *position]
 
 
 def _encode(state: SearchState) -> str:

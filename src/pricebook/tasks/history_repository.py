@@ -135,9 +135,8 @@ def row_errors_listing(task_id: UUID, query: RowErrorQuery) -> Listing:
     """Return the list of the rejected rows of a task that were or were not corrected since."""
     return Listing(
         table="parsing_logs",
-        conditions=fragment(
-            "task_id = %s AND (corrected_by IS NOT NULL) = %s", task_id, query.corrected
-        ),
+        scope=fragment("task_id = %s", task_id),
+        conditions=fragment("(corrected_by IS NOT NULL) = %s", query.corrected),
         keys=(Key("row_number", "integer", is_nullable=True), Key("id", "uuid")),
         details="""
         SELECT row_number, error_type, error_message, row_data, corrected_by
