@@ -26,7 +26,7 @@ from pricebook.rates.service import RateContext
 from pricebook.settings import Settings
 from pricebook.tasks.queue import QueueClient
 
-REDIS_TIMEOUT_SECONDS = 0.25
+REDIS_TIMEOUT_SECONDS = 0.5
 REDIS_CONNECTIONS = 20
 MEBIBYTE = 1024 * 1024
 
