@@ -16,8 +16,6 @@ from pricebook.errors import DatabaseBusyError
 from pricebook.prices import partition_repository
 from pricebook.prices.retention import maintain_history
 
-KEEP_ALL = 0
-
 
 async def partition_of(conn: Connection, item_id: UUID, recorded_at: datetime) -> str:
     """Insert a price; return the partition that it is in."""
@@ -85,7 +83,9 @@ async def test_prices_of_the_future_partition_move_to_their_months(
     for each in times:
         assert await partition_of(conn, item_id, each) == "price_history_future"
 
-    await maintain_history(worker_database, KEEP_ALL)
+    async with worker_database.transaction() as worker:
+        await worker.execute("SET LOCAL TIME ZONE 'Pacific/Auckland'")  # has summer time
+        assert await partition_repository.insert_partitions(worker) == 9
 
     cursor = await conn.execute(
         """
@@ -140,3 +140,24 @@ async def test_nothing_waits_long_for_an_import(
             await maintain_history(worker_database, 12)
     await maintain_history(worker_database, 12)
     assert await partition_repository.find_start(conn) == month(-12)
+
+
+async def test_deleting_a_supplier_deletes_its_prices_of_all_months(
+    conn: Connection, item_id: UUID, worker_database: Database
+) -> None:
+    kept_item = await builders.item(conn, await builders.supplier(conn))
+    await split_the_past(conn, 14)
+    for number in (-20, -12, 0, 2, 20):
+        await partition_of(conn, item_id, month(number))
+        await partition_of(conn, kept_item, month(number))
+    cursor = await conn.execute(
+        """
+        UPDATE suppliers SET deleting_since = now(), is_active = false
+        WHERE id = (SELECT supplier_id FROM supplier_items WHERE id = %s) RETURNING id
+        """,
+        [item_id],
+    )
+    async with worker_database.transaction() as worker:
+        await worker.execute("SELECT delete_supplier_batch(%s, 100)", await cursor.fetchone())
+    cursor = await conn.execute("SELECT supplier_item_id FROM price_history WHERE price = 1")
+    assert await cursor.fetchall() == [(kept_item,)] * 5
