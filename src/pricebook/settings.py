@@ -29,6 +29,7 @@ SECRETS = ("DATABASE_URL", "DATABASE_READ_URL", "REDIS_URL", "JWT_SECRET", "METR
 FILE_SUFFIX = "_FILE"
 
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
+MarginPercent = Annotated[float, msgspec.Meta(ge=-100, le=100)]
 Factor = Annotated[float, msgspec.Meta(ge=1)]
 CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
 KeptMonths = Annotated[int, msgspec.Meta(ge=0, le=1200)]
@@ -104,6 +105,8 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     hold_rejected_percent: Percent = 75
     hold_price_factor: Factor = 2
     hold_row_price_factor: Factor = 1.5
+    price_jump_percent: Percent = 20
+    margin_below_percent: MarginPercent = 10
     log_level: LogLevel = "info"
     log_format: LogFormat | None = None
     log_requests: bool | None = None

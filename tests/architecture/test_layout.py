@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src/pricebook"
 FEATURES = (
     *("auth", "catalog", "categories", "imports", "products", "quarantine", "rates", "suppliers"),
-    *("audit", "pricing_rules", "product_batches", "product_imports", "tasks"),
+    *("audit", "events", "pricing_rules", "product_batches", "product_imports", "tasks"),
 )
 # Every feature has these, under the same names.
 SAME_IN_EACH = {"__init__", "routes", "service", "schemas"}

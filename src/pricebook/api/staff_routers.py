@@ -5,6 +5,7 @@ from litestar import Router
 from pricebook.audit import routes as audit
 from pricebook.auth import key_routes as api_keys
 from pricebook.categories import routes as categories
+from pricebook.events import routes as events
 from pricebook.imports import routes as sync
 from pricebook.matching import routes as matching
 from pricebook.prices import routes as prices
@@ -34,4 +35,5 @@ STAFF_ROUTERS: list[Router] = [
     matching.router,
     audit.router,
     api_keys.router,
+    events.router,
 ]

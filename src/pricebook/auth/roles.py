@@ -93,6 +93,7 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("PUT", "/matches/models/active"): EDITOR_ROLES,
     ("GET", "/suppliers/{id}/auto-link"): EDITOR_ROLES,
     ("PUT", "/suppliers/{id}/auto-link"): EDITOR_ROLES,
+    ("GET", "/events"): ADMIN_ROLES,
     ("GET", "/clusters"): EDITOR_ROLES,
     ("POST", "/clusters/{id}/product"): EDITOR_ROLES,
     ("GET", "/audit"): ADMIN_ROLES,

@@ -11,6 +11,7 @@ from pricebook.cli import (
     audit_command,
     database_commands,
     doctor,
+    event_command,
     import_command,
     inspect_command,
     key_commands,
@@ -57,6 +58,7 @@ app.command(match_commands.app)
 app.command(price_commands.app)
 app.command(rate_commands.app)
 app.command(audit_command.list_audit, name="audit")
+app.command(event_command.list_events, name="events")
 app.command(doctor.doctor)
 app.command(import_command.import_list, name="import")
 app.command(inspect_command.inspect_lists, name="inspect")

@@ -145,6 +145,7 @@ openapi = OpenAPIConfig(
         Tag(name="Quarantine", description="Procurement: rows whose price is out of line."),
         Tag(name="Audit", description="Staff: who changed what."),
         Tag(name="API keys", description="Admin: the keys of programs that use the API."),
+        Tag(name="Events", description="Programs: what happened, in order."),
         Tag(name="Service", description="Operators: health and metrics."),
     ],
     components=Components(

@@ -4,6 +4,7 @@ import asyncio
 
 from pricebook.audit import service as audit
 from pricebook.db.database import Database
+from pricebook.events.service import purge_old_events
 from pricebook.imports.upload_folder import delete_orphaned_uploads
 from pricebook.matching import service as matching
 from pricebook.prices.retention import maintain_history
@@ -25,6 +26,7 @@ async def purge(settings: Settings, database: Database) -> None:
     await history.purge_old_tasks(database, settings.keep_tasks_days)
     await product_imports.purge_old_imports(database, settings.keep_tasks_days)
     await product_batches.purge_old_batches(database, settings.keep_tasks_days)
+    await purge_old_events(database)
     await matching.purge_runs(database, settings.keep_tasks_days)
     await purge_closed_rows(database)
     await audit.purge_old_entries(database, settings.keep_audit_days)

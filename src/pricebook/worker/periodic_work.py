@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from pricebook.db.database import Database
+from pricebook.events.service import place_events, set_thresholds
 from pricebook.settings import Settings
 from pricebook.suppliers.activity import refresh_requested_products
 from pricebook.suppliers.deletion import delete_marked_suppliers
@@ -30,6 +31,13 @@ def list_periodic_work(settings: Settings, database: Database) -> list[PeriodicW
         (UPCOMING_PRICES_INTERVAL_SECONDS, partial(apply_upcoming_prices, database)),
         (RATES_INTERVAL_SECONDS, RateUpdates(settings, database).update),
         (POLL_SECONDS, MatchingRuns(settings, database).run_due),
+        (POLL_SECONDS, partial(place_events, database)),
+        (
+            CLEANUP_INTERVAL_SECONDS,
+            partial(
+                set_thresholds, database, settings.price_jump_percent, settings.margin_below_percent
+            ),
+        ),
         (LATE_LISTS_INTERVAL_SECONDS, partial(find_late_lists, database)),
         (CLEANUP_INTERVAL_SECONDS, partial(purge, settings, database)),
     ]

@@ -49,6 +49,13 @@ BEGIN
         TO pricebook_api;
     GRANT SELECT, INSERT (dry_run, file_path, file_name, sheet_name, requested_by, requested_by_id,
             request_id, idempotency_key, request_digest) ON product_imports TO pricebook_api;
+    -- Events are written by triggers only.
+    GRANT SELECT ON events, last_event TO pricebook_api, pricebook_worker;
+    GRANT EXECUTE ON FUNCTION place_events(integer) TO pricebook_worker;
+    GRANT DELETE ON events TO pricebook_worker;
+    GRANT SELECT, UPDATE (price_jump_percent, margin_below_percent) ON event_thresholds
+        TO pricebook_worker;
+
     -- Batches of product changes and pricing rules; the worker deletes old batches.
     GRANT SELECT, DELETE, INSERT (name, position, category_id, brand, supplier_id, method, percent,
             step, ending, rounding, is_active),
