@@ -28,7 +28,7 @@ def test_model_numbers_are_found(text: str, numbers: set[str]) -> None:
         *("madden 49ers", "2-part epoxy", "3-in-1", "1st to 4th grade", "4th-6th", "7.1-channel"),
         *("500 g", "18-55mm", "M8x40", "10x20x5mm", "100/box", "1080p", "802.11g", "220В"),
         *("DIN933", "ISO4017", "PH2", "TX20", "IP65", "RJ45", "MP3", "office 2007", "v10.4.3"),
-        *("P180", "10000 pieces", "01/02/2026"),
+        *("P180", "10000 pieces", "01/02/2026", "TX9-TX40", "M3-M12"),
     ],
 )
 def test_ordinals_sizes_and_standards_are_no_model_numbers(text: str) -> None:
@@ -39,7 +39,9 @@ def test_two_words_may_be_one_number() -> None:
     assert "rs140" in find_model_numbers("sennheiser rs 140 headphones")[0].joined
 
 
-@pytest.mark.parametrize("text", ["saw 260 mm", "vpe 500", "pack 24 pcs", "cable 3m", "pump 250"])
+@pytest.mark.parametrize(
+    "text", ["saw 260 mm", "vpe 500", "pack 24 pcs", "cable 3m", "pump 250", "glove size 10"]
+)
 def test_a_measure_is_no_number_with_the_word_before_it(text: str) -> None:
     assert find_model_numbers(text)[0].joined == frozenset()
 

@@ -27,11 +27,16 @@ _SIZE = re.compile(
 # A unit after a number: `260 mm`, `10 "`.
 _UNIT_WORDS = "|".join(sorted(filter(str.isalpha, UNITS), key=len, reverse=True))
 _UNIT = re.compile(rf"\s?(?:{_UNIT_WORDS}|[\"'%°])(?![a-z0-9])")
-# `vpe 100` is a count, `mb 73280` may be a model number.
-_PACKS = frozenset(word for word, unit in UNITS.items() if unit.dimension == COUNT)
+# Numbers behind these words are counts and sizes; that of `mb 73280` may be a model number.
+_COUNTS_AND_SIZES = word_set("size gr groesse grosse taille talla taglia razmer rozmiar nr no") | {
+    word for word, unit in UNITS.items() if unit.dimension == COUNT
+}
+# `tx9-tx40`: from one size to another.
+_RANGE = re.compile(r"([a-z]{1,4})\d{1,3}[-/]\1\d{1,3}").fullmatch
 _DATE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}").fullmatch
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+[a-z]?").fullmatch
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[-/](?:19|20)?\d\d)?").fullmatch
+_NO_NUMBERS = (_YEAR, _VERSION, _DATE, _RANGE)
 # Standards, formats and profiles: what many articles have in common.
 _STANDARD = re.compile(
     r"(?:din|iso|en|gost|ansi|astm|iec|jis|uni|bs|nf|ral|usb|win|windows|os|pc|sae|awg|vol)"
@@ -139,7 +144,7 @@ def is_model_number(chunk: str) -> bool:
     """Whether a folded word looks like the number that a maker gives to an article."""
     word = compact(chunk)
     digits = sum(map(str.isdigit, word))
-    if len(word) < _MIN_LENGTH or digits == 0 or _YEAR(chunk) or _VERSION(chunk) or _DATE(chunk):
+    if len(word) < _MIN_LENGTH or digits == 0 or any(each(chunk) for each in _NO_NUMBERS):
         return False
     if digits == len(word):
         needed = _MIN_DIGITS if word == chunk else _MIN_DIGITS_IN_PARTS
@@ -158,7 +163,7 @@ def _joined(before: str, word: str) -> list[str]:
     """Return two neighbouring words as one, if that looks like a model number."""
     if before.isalpha() == word.isalpha() or {before, word} & STOP_WORDS:
         return []
-    if word in UNITS or before in _PACKS:
+    if word in UNITS or before in _COUNTS_AND_SIZES:
         return []
     letters, other = (before, word) if before.isalpha() else (word, before)
     if meanings(letters) or _STANDARD(other) or (not other.isdigit() and _is_size(other)):
