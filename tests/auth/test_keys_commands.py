@@ -39,7 +39,7 @@ def test_key_is_created_listed_and_revoked(keys: RunKeysCommand) -> None:
     reference = read_key(line.removeprefix("key "))
     assert reference
     listed = keys("list").stdout
-    assert str(reference.id) in listed
+    assert re.search(rf"ERP .* sales .* {sentence[-11:-1]} .* never ", listed)
     assert line[-49:] not in listed
     revoked = keys("revoke", "erp")
     assert (revoked.returncode, revoked.stdout) == (0, "API key ERP is revoked.\n")
@@ -63,6 +63,8 @@ def test_expiry_is_chosen(keys: RunKeysCommand) -> None:
         (["add", "ERP", "--role", "boss"], 2, "Choose from"),
         (["add", " ", "--role", "sales"], 1, "name: expected 1 to 100 characters"),
         (["add", "ERP", "--role", "sales", "--days", "0"], 1, "--days must be 1 to 36,500."),
+        (["list", "--limit", "0"], 2, "--limit"),
+        (["list", "--page", "-1"], 2, "--page"),
         (["revoke", "ERP"], 1, "There is no API key ERP: `pricebook keys list` shows all."),
         (["revoke", "5b8e1d6c-3f0a-4b57-9c21-7a4d0e9f6b12"], 1, "There is no API key 5b8e1d6c-"),
     ],

@@ -11,6 +11,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from psycopg.types.json import Jsonb
 
+from pricebook.cli.lookups import COMMAND_LINE
 from pricebook.db.migrations import rights
 from running_system import System, eventually
 
@@ -80,14 +81,14 @@ def test_a_task_that_was_cancelled_is_not_run_by_the_next_worker(
     done = system.run("tasks", "cancel", task_id, **environment)
     assert (done.returncode, done.stdout) == (
         0,
-        f"Task {task_id} was cancelled by the command line.\n",
+        f"Task {task_id} was cancelled by {COMMAND_LINE}.\n",
     )
     start_worker()
     one(database_url, TASK, "Best", "other.csv")
     eventually(lambda: one(database_url, ENDED) == 2)
     assert one(database_url, state) == "failed"
     assert one(database_url, "SELECT errors ->> 0 FROM ingestion_tasks WHERE state = 'failed'") == (
-        "Cancelled by the command line."
+        f"Cancelled by {COMMAND_LINE}."
     )
     assert one(database_url, "SELECT count(*) FROM supplier_items") == 1
     assert system.run("tasks", "retry", task_id, **environment).returncode == 0

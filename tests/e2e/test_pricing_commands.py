@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from pricebook.cli.lookups import COMMAND_LINE
 from pricebook.embedded import Endpoints
 from running_system import System
 
@@ -64,8 +65,8 @@ def test_prices_are_proposed_applied_and_undone(
     assert target_prices(database_url) == [("Hammer", None), ("Saw", "29.69")]
     assert "Saw: target price none → 26.99" in run("batches", "show", batch_id)
     newest, oldest = run("batches", "list").splitlines()
-    assert newest.endswith("by the command line: bulk change, target price; applied")
-    assert oldest.endswith("by the command line: pricing rules, target price; undone")
+    assert newest.endswith(f"by {COMMAND_LINE}: bulk change, target price; applied")
+    assert oldest.endswith(f"by {COMMAND_LINE}: pricing rules, target price; undone")
     run("rules", "set", "tools", "--markup", "50", "--no-active")
     run("rules", "remove", "tools")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pricebook.cli.lookups import COMMAND_LINE
 from pricebook.embedded import Endpoints
 from running_system import System
 
@@ -45,7 +46,7 @@ def test_rows_are_listed_accepted_and_refused(system: System, environment: dict[
     assert run("quarantine", "accept", rows["A1"]) == "1 rows accepted.\n"
     assert run("quarantine", "refuse", rows["A2"]) == "1 rows refused.\n"
     again = run("quarantine", "refuse", rows["A1"])
-    assert again.startswith("0 rows refused.\nA1: The row was accepted by the command line before.")
+    assert again.startswith(f"0 rows refused.\nA1: The row was accepted by {COMMAND_LINE} before.")
     wrong = system.run("quarantine", "accept", "--supplier", "ACME", "--expect", "2", **environment)
     assert wrong.returncode == 1
     assert "1 rows are open, not 2" in wrong.stderr

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from pricebook.cli.lookups import COMMAND_LINE
 from pricebook.db.migrations import rights
 from running_system import System
 
@@ -58,13 +59,13 @@ def test_held_price_list_is_applied(system: System, environment: Environment) ->
     assert (task["state"], task["result"]["status"]) == ("held", "failed")
     run(system, environment, "tasks", "apply", task_id)
     task = run(system, environment, "tasks", "show", task_id, "--json")
-    assert (task["state"], task["decided_by"]) == ("succeeded", "the command line")
+    assert (task["state"], task["decided_by"]) == ("succeeded", COMMAND_LINE)
     shown = run(system, environment, "tasks", "show", task_id)
     assert "It was held: " in shown
-    assert "Applied by the command line at " in shown
+    assert f"Applied by {COMMAND_LINE} at " in shown
     refused_id = import_text(system, environment)
     assert refused_id in run(system, environment, "tasks", "refuse", refused_id, "--reason", "Typo")
-    assert "Refused by the command line: Typo" in run(
+    assert f"Refused by {COMMAND_LINE}: Typo" in run(
         system, environment, "tasks", "show", refused_id
     )
 

@@ -5,7 +5,8 @@ from typing import Annotated
 from uuid import UUID
 
 from cyclopts import App, Parameter
-from rich.table import Table
+from cyclopts.validators import Number
+from rich.table import Column, Table
 from rich.text import Text
 
 from pricebook.auth import key_service
@@ -56,13 +57,18 @@ def add(
 
 
 @app.command(name="list")
-def list_all(*, limit: int = 200, page: int = 1, json: bool = False) -> None:
+def list_all(
+    *,
+    limit: Annotated[int, Parameter(validator=Number(gte=1, lte=200))] = 200,
+    page: Annotated[int, Parameter(validator=Number(gte=1))] = 1,
+    json: bool = False,
+) -> None:
     """List the API keys, newest first, expired and revoked ones too.
 
     Args:
-        limit: The number of keys on a page.
+        limit: The number of keys on a page, up to 200.
         page: The number of the page.
-        json: Print the page as JSON.
+        json: Print the page as JSON, with the ids.
     """
 
     async def query_keys(database: Database) -> CursorPage[ApiKey]:
@@ -104,11 +110,11 @@ def _as_id(text: str) -> UUID | None:
 
 
 def _print_keys(listing: CursorPage[ApiKey]) -> None:
-    table = Table("key", output.id_column("id"), "role", "", "expires", "last used", "created by")
+    dates = (Column(name, no_wrap=True) for name in ("expires", "last used"))
+    table = Table("key", "role", "", *dates, "created by")
     for key in listing.data:
         table.add_row(
             Text(key.name),
-            str(key.id),
             key.role,
             "" if key.state == "active" else key.state,
             _describe_expiry(key),

@@ -8,6 +8,7 @@ from cyclopts import App
 from msgspec.structs import replace
 
 from pricebook.cli import output, task_output
+from pricebook.cli.lookups import COMMAND_LINE
 from pricebook.cli.server_defaults import load_settings, run_with_database, settings_with_servers
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
@@ -27,7 +28,6 @@ from pricebook.undo.schemas import UndoPreview, UndoQuery
 POLL_SECONDS = 0.3
 UNDO_QUERY = UndoQuery(limit=50)
 EXIT_NOT_APPLIED = 1
-CLI_NAME = "the command line"
 
 app = App(name="tasks", help="Imports of price lists: their state, errors, retries and approval.")
 
@@ -123,7 +123,7 @@ def cancel(task_id: str) -> None:
     task_uuid = _parse_task_id(task_id)
 
     async def cancel_unfinished(database: Database) -> Task:
-        return await cancellation.cancel_task(database, task_uuid, CLI_NAME)
+        return await cancellation.cancel_task(database, task_uuid, COMMAND_LINE)
 
     task = run_with_database(cancel_unfinished)
     output.print_line(f"Task {task_uuid} was cancelled by {task.cancelled_by}.")
@@ -140,7 +140,7 @@ def refuse(task_id: str, *, reason: str | None = None) -> None:
     task_uuid = _parse_task_id(task_id)
 
     async def refuse_held(database: Database) -> Task:
-        return await refusal.refuse_held(database, task_uuid, CLI_NAME, reason)
+        return await refusal.refuse_held(database, task_uuid, COMMAND_LINE, reason)
 
     task = run_with_database(refuse_held)
     by = task.decided_by or "the system"
@@ -162,7 +162,7 @@ def undo(task_id: str, *, dry_run: bool = False, json: bool = False) -> None:
         if dry_run:
             return await undoing.preview_undo(database, task_uuid, UNDO_QUERY)
         seconds = load_settings().import_lock_seconds
-        task = await undoing.undo_inline(database, task_uuid, CLI_NAME, seconds)
+        task = await undoing.undo_inline(database, task_uuid, COMMAND_LINE, seconds)
         return await undoing.describe_undo(database, task, UNDO_QUERY)
 
     undone = run_with_database(undo_import)
@@ -185,7 +185,7 @@ def apply(task_id: str, *, create_products: bool = False, json: bool = False) ->
     after_merge = matching.create_products_after_import if create_products else None
 
     async def apply_held_price_list(database: Database) -> ImportResult:
-        options = replace(apply_options_of(load_settings()), applied_by=CLI_NAME)
+        options = replace(apply_options_of(load_settings()), applied_by=COMMAND_LINE)
         return await importer.apply_held(database, task_uuid, after_merge, options)
 
     applied = run_with_database(apply_held_price_list)

@@ -56,7 +56,7 @@ class ProductImport(Struct, frozen=True):
     ]
     dry_run: Annotated[bool, doc("Whether nothing is changed.")]
     file_name: Annotated[str | None, doc("Name of the file.")]
-    requested_by: Annotated[str | None, doc("User name of the requester; null for a command.")]
+    requested_by: Annotated[str | None, doc("Name of the user or API key; null for a command.")]
     request_id: Annotated[str | None, doc("Id of the request in the log; null for a command.")]
     enqueued_at: EnqueuedAt
     started_at: Annotated[

@@ -234,7 +234,7 @@ class Task(Struct, frozen=True, kw_only=True):
     undo: Annotated[UndoCounts | None, doc("What an undo has changed and left; null before.")]
     undone_by: Annotated[UUID | None, doc("Id of the task that has undone it, or null.")]
     state: Annotated[TaskState, doc("State; `held` waits for a decision to apply or refuse it.")]
-    requested_by: Annotated[str | None, doc("User name of the requester; null for the system.")]
+    requested_by: Annotated[str | None, doc("Name of the user or API key; null for the system.")]
     request_id: Annotated[str | None, doc("Id of the request in the log; null for the system.")]
     enqueued_at: EnqueuedAt
     started_at: Annotated[datetime | None, doc("Start of the last attempt, ISO 8601 UTC, or null.")]
