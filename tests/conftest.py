@@ -43,6 +43,11 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the size of the races of links, which `make bench-races` sets to 1,000."""
+    parser.addoption("--pairs", type=int, default=60, help="items that writers race for")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Set TMPDIR to a folder that is deleted after the run: killed processes leave files."""
     folder = TemporaryDirectory(prefix="pricebook-test-")

@@ -30,7 +30,7 @@ from pricebook.settings import Settings
 Client = httpx.AsyncClient
 ADMIN = "/api/v1/admin"
 SUPPLIER = "Nordwerk"
-ITEMS, ROUNDS = 60, 10
+ROUNDS, LINKERS = 10, 4
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 
 LINKED_TWICE = """
@@ -62,20 +62,31 @@ async def client(settings: Settings, as_role: builders.AsRole) -> AsyncIterator[
         yield opened
 
 
-async def shelf(conn: Connection) -> tuple[list[UUID], list[UUID]]:
+class Shelf(NamedTuple):
+    """As many items without a product as products."""
+
+    items: list[UUID]
+    products: list[UUID]
+
+
+@pytest.fixture
+async def shelf(conn: Connection, request: pytest.FixtureRequest) -> Shelf:
+    pairs = cast("int", request.config.getoption("pairs"))
     supplier_id = await builders.supplier(conn, SUPPLIER)
     items = [
         await builders.item(conn, supplier_id, sku=f"A{number}", name=f"Nail {number}")
-        for number in range(ITEMS)
+        for number in range(pairs)
     ]
-    return items, [await builders.product(conn, f"Nail {number} mm") for number in range(ITEMS)]
+    return Shelf(
+        items, [await builders.product(conn, f"Nail {number} mm") for number in range(pairs)]
+    )
 
 
-def price_list(folder: Path, number: int) -> ImportRequest:
+def price_list(folder: Path, number: int, pairs: int) -> ImportRequest:
     """Return an import of all items, each at another price than before."""
     path = folder / f"{number}.csv"
-    lines = [f"A{item};Nail {item};{10 + number}.{item:02}" for item in range(ITEMS)]
-    path.write_text("Article code;Name;Price\n" + "\n".join(random.sample(lines, ITEMS)) + "\n")
+    lines = [f"A{item};Nail {item};{10 + number}.{item % 100:02}" for item in range(pairs)]
+    path.write_text("Article code;Name;Price\n" + "\n".join(random.sample(lines, pairs)) + "\n")
     return ImportRequest(source=FileSource(str(path)), supplier_name=SUPPLIER, currency="USD")
 
 
@@ -91,7 +102,7 @@ class Writers(NamedTuple):
 
     async def link_one_by_one(self, number: int) -> None:
         pairs = list(zip(self.items, self.products[number:] + self.products[:number], strict=True))
-        for item, product in random.sample(pairs, 15):
+        for item, product in random.sample(pairs, len(pairs) // 8):
             match = {"action": "link", "supplier_item_id": str(item)}
             response = await self.client.patch(f"{ADMIN}/products/{product}/match", json=match)
             assert response.status_code in {200, 409, 503}, response.text
@@ -100,13 +111,13 @@ class Writers(NamedTuple):
         pairs = zip(self.items, self.products[::-1], strict=True)
         wanted = [Decision(item, "accept", product) for item, product in pairs]
         batch = await service.decide(self.database, BulkDecision(decisions=wanted), "paula")
-        assert len(batch.outcomes) == ITEMS
+        assert len(batch.outcomes) == len(self.items)
         if number % 2 and batch.batch_id:
             await service.undo_batch(self.database, batch.batch_id, "paula")
 
     async def import_list(self, number: int) -> None:
         after = products.create_products_from_unmatched if number % 3 == 2 else None
-        request = price_list(self.folder, number)
+        request = price_list(self.folder, number, len(self.items))
         await importer.run_import(self.database, self.parser_pool, request, lambda _: None, after)
 
     async def examine(self) -> None:
@@ -116,7 +127,7 @@ class Writers(NamedTuple):
 
     async def run_all(self, number: int) -> None:
         work: list[Awaitable[None]] = [
-            self.link_one_by_one(number),
+            *(self.link_one_by_one(number + start) for start in range(LINKERS)),
             self.link_all_and_undo(number),
             self.link_all_and_undo(number + 1),
             self.import_list(number),
@@ -126,29 +137,32 @@ class Writers(NamedTuple):
             assert result is None or isinstance(result, PricebookError), result
 
 
+@pytest.fixture
+def writers(
+    client: Client, database: Database, parser_pool: ParserPool, tmp_path: Path, shelf: Shelf
+) -> Writers:
+    return Writers(client, database, parser_pool, tmp_path, *shelf)
+
+
 async def test_links_batches_undo_runs_and_imports_of_the_same_items(
-    client: Client,
-    conn: Connection,
-    database: Database,
-    parser_pool: ParserPool,
-    tmp_path: Path,
+    conn: Connection, database: Database, writers: Writers
 ) -> None:
-    writers = Writers(client, database, parser_pool, tmp_path, *await shelf(conn))
     before = await rows(conn, DEADLOCKS)
     ((supplier_id,),) = await rows(conn, "SELECT id FROM suppliers")
     for number in range(ROUNDS):
         await service.set_auto_link(database, supplier_id, "paula", is_on=True)
         await writers.run_all(number)
         assert await rows(conn, builders.WRONG_AGGREGATES) == []
+        assert await rows(conn, LINKED_TWICE) == []
+        assert await rows(conn, NOT_LINKED) == []
+        await conn.execute("UPDATE supplier_items SET product_id = NULL")
     assert await rows(conn, DEADLOCKS) == before
-    assert await rows(conn, LINKED_TWICE) == []
-    assert await rows(conn, NOT_LINKED) == []
 
 
 async def test_batches_for_the_same_items_have_one_winner_each(
-    conn: Connection, database: Database
+    conn: Connection, database: Database, shelf: Shelf
 ) -> None:
-    items, shelved = await shelf(conn)
+    items, shelved = shelf
     batches = await asyncio.gather(
         *(
             service.decide(
@@ -166,6 +180,6 @@ async def test_batches_for_the_same_items_have_one_winner_each(
             for start in range(4)
         )
     )
-    assert sum(batch.linked for batch in batches) == ITEMS
-    assert sum(batch.refused for batch in batches) == 3 * ITEMS
+    assert sum(batch.linked for batch in batches) == len(items)
+    assert sum(batch.refused for batch in batches) == 3 * len(items)
     assert await rows(conn, builders.WRONG_AGGREGATES) == []
