@@ -27,7 +27,7 @@ FIRMNESS = 30.0
 
 def null_model() -> Model:
     """Return a model that says nothing, to collect all candidates."""
-    return Model("0", [], 0.0, {}, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    return Model("0", [], 0.0, {}, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def fit_model(views: Sequence[View], names: Sequence[str], version: str) -> Model:
@@ -68,10 +68,13 @@ def with_competition(
     """Return a model with the weights of leads, trained on the strengths that it gives.
 
     It is the mean of one with the strength and the leads, and one with the leads alone: the first
-    is better if products are missing, the second if texts say little.
+    is better if products are missing, the second if texts say little. Pairs that clearly differ
+    are left out: no lead makes them likely.
     """
-    leads = np.vstack([leads_of(view, model) for view in views])
-    first, second = leads[:, [0, 1, 2, 5]], leads[:, 1:]
+    rows = np.vstack([leads_of(view, model) for view in views])
+    is_open = rows[:, -1] == 0
+    leads, targets, sizes = rows[is_open, :-1], targets[is_open], sizes[is_open]
+    first, second = leads[:, :3], leads[:, 1:]
     strength, *both = fit_leads(first, targets, sizes)
     other = fit_leads(second, targets, sizes)
     return msgspec.structs.replace(
@@ -81,8 +84,7 @@ def with_competition(
         item_lead_weight=rounded((both[1] + other[1]) / 2),
         least_lead_weight=rounded(other[2] / 2),
         best_weight=rounded(other[3] / 2),
-        contradiction_weight=rounded(min(0.0, (both[2] + other[4]) / 2)),
-        score_bias=rounded((both[3] + other[5]) / 2),
+        score_bias=rounded((both[2] + other[4]) / 2),
     )
 
 

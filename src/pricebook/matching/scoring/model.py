@@ -21,9 +21,8 @@ class Model(msgspec.Struct, frozen=True):
 
     `trained_on` names the data. A pair's strength is its logit from its features alone; the score
     also depends on its leads: how far its strength is above that of the item's other products, and
-    of the product's other items of the supplier; on the lesser lead; on whether both are
-    positive, so that the pair is the best both ways; and on whether both clearly differ, which
-    no lead makes good.
+    of the product's other items of the supplier; on the lesser lead; and on whether both are
+    positive, so that the pair is the best both ways. A pair that clearly differs has half of it.
     """
 
     version: str
@@ -35,7 +34,6 @@ class Model(msgspec.Struct, frozen=True):
     item_lead_weight: float
     least_lead_weight: float
     best_weight: float
-    contradiction_weight: float
     score_bias: float
 
     def vector(self) -> tuple[float, ...]:
@@ -56,7 +54,6 @@ class Model(msgspec.Struct, frozen=True):
             + self.item_lead_weight * clip_lead(item_lead)
             + self.least_lead_weight * clip_lead(min(product_lead, item_lead))
             + self.best_weight * (product_lead > 0 and item_lead > 0)
-            + self.contradiction_weight * is_contradicted
             + self.score_bias
         )
         return probability(logit) * (_MOST_IF_CONTRADICTED if is_contradicted else 1.0)

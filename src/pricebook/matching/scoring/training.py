@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from pricebook.matching.scoring.features import NAMES, is_contradicted, sign, unnamed
+from pricebook.matching.scoring.features import NAMES, sign, unnamed
 from pricebook.matching.scoring.model import Model
 
 _Floats = NDArray[np.float64]
@@ -65,25 +65,21 @@ def _inputs(features: _Floats, shipped: Model) -> _Floats:
     product, item = features[:, count], features[:, count + 1]
     strength = shipped.strength_weight * features[:, :count]
     is_best = ((product > 0) & (item > 0)).astype(np.float64)
-    is_against = np.array([is_contradicted(each) for each in features], dtype=np.float64)
-    return np.column_stack(
-        [strength, product, item, np.minimum(product, item), is_best, is_against]
-    )
+    return np.column_stack([strength, product, item, np.minimum(product, item), is_best])
 
 
 def _prior(shipped: Model) -> _Floats:
-    """Return the weights of features, of leads, of what else a score has, and its bias."""
+    """Return the weights of features, of leads, of being best, and the bias of the score."""
     leads = shipped.product_lead_weight, shipped.item_lead_weight, shipped.least_lead_weight
-    others = shipped.best_weight, shipped.contradiction_weight
     bias = shipped.strength_weight * shipped.bias + shipped.score_bias
-    return np.array([*shipped.vector()[:-1], *leads, *others, bias])
+    return np.array([*shipped.vector()[:-1], *leads, shipped.best_weight, bias])
 
 
 def _fit_decisions(inputs: _Floats, targets: _Floats, shipped: Model) -> _Floats:
     count = len(NAMES)
     scale = shipped.strength_weight**2
-    firmness = [_FIRMNESS * scale] * count + [_LEAD_FIRMNESS] * 3 + [_FIXED] * 2 + [_BIAS_FIRMNESS]
-    signs = np.array([*map(sign, NAMES), 1, 1, 1, 0, 0, 0])
+    firmness = [_FIRMNESS * scale] * count + [_LEAD_FIRMNESS] * 3 + [_FIXED, _BIAS_FIRMNESS]
+    signs = np.array([*map(sign, NAMES), 1, 1, 1, 0, 0])
     return _fit_with_signs(inputs, targets, _prior(shipped), (np.array(firmness), signs))
 
 
