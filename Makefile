@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install up test check lock openapi schema bench-plans bench-staff bench-logins bench-hostile bench-fuzz bench-rolling bench-import bench-history bench-tasks bench-races bench-pair bench-backup bench soak prove-image format clean
+.PHONY: help install up test check lock openapi schema bench-plans bench-staff bench-logins bench-hostile bench-fuzz bench-rolling bench-import bench-history bench-upgrade bench-tasks bench-races bench-pair bench-backup bench soak prove-image format clean
 
 help:            ## Print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -68,6 +68,9 @@ bench-import: .venv/dev.done ## Measure the import of a million CSV and 200,000 
 
 bench-history: .venv/dev.done ## Measure the price history at 100 million rows (40 GB, an hour)
 	$(BIN)/python bench/price_history.py
+
+bench-upgrade: .venv/dev.done ## Measure how long readers and writers wait for migrations (5 GB, fifteen minutes)
+	$(BIN)/python bench/upgrade.py
 
 bench-races: .venv/dev.done ## Link, decide, undo and import the same 1,000 items at once, ten rounds
 	$(BIN)/pytest -n0 tests/matching/test_races.py --pairs 1000

@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 from pricebook.db import migrations
 from pricebook.db.migrations import drift
 from pricebook.db.migrations.lock_retries import LockRetries
-from pricebook.errors import DatabaseBusyError
+from pricebook.errors import DatabaseBusyError, PricebookError
 
 BEFORE = "0023"
 FILLED = "0024"
@@ -34,6 +34,19 @@ WRONG_IDENTIFIERS = """
 MISSING_WORDS = """
     SELECT word FROM products CROSS JOIN words_of_text(name) AS word
     EXCEPT SELECT word FROM product_words
+"""
+WRONG_COUNTS = """
+    SELECT supplier_id, count(*) FROM supplier_items GROUP BY supplier_id
+    EXCEPT SELECT supplier_id, sum(items) FROM supplier_item_counts GROUP BY supplier_id
+"""
+KILL_BEFORE_INDEX = """
+    CREATE FUNCTION kill() RETURNS event_trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF current_query() LIKE '%INDEX CONCURRENTLY {index} %' THEN
+            PERFORM pg_terminate_backend(pg_backend_pid());
+        END IF;
+    END $$;
+    CREATE EVENT TRIGGER kill ON ddl_command_start EXECUTE FUNCTION kill();
 """
 
 
@@ -119,6 +132,7 @@ def test_rows_are_filled_beside_writers(old_database_url: str) -> None:
         migrations.upgrade(old_database_url)
     assert rows(old_database_url, WRONG_IDENTIFIERS) == []
     assert rows(old_database_url, MISSING_WORDS) == []
+    assert rows(old_database_url, WRONG_COUNTS) == []
     assert drift.find_drift(old_database_url) == drift.SchemaDrift([], [])
 
 
@@ -149,6 +163,38 @@ def test_interrupted_migration_is_completed(
     assert rows(old_database_url, WRONG_IDENTIFIERS) == []
     assert rows(old_database_url, MISSING_WORDS) == []
     assert drift.find_drift(old_database_url) == drift.SchemaDrift([], [])
+
+
+@pytest.mark.parametrize(
+    ("index", "before"),
+    [
+        ("supplier_items_code_idx", "0023"),
+        ("products_price_change_idx", "0032"),
+        ("price_history_past_time_idx", "0037"),
+    ],
+)
+def test_killed_migration_is_completed(
+    old_database_url: str, superuser: Callable[[str], str], index: str, before: str
+) -> None:
+    with psycopg.connect(superuser(old_database_url)) as conn:
+        conn.execute(KILL_BEFORE_INDEX.format(index=index).encode())
+    with pytest.raises(PricebookError):
+        migrations.upgrade(old_database_url)
+    assert revision(old_database_url) == before
+    with psycopg.connect(superuser(old_database_url)) as conn:
+        conn.execute("DROP FUNCTION kill CASCADE")
+    migrations.upgrade(old_database_url)
+    assert drift.find_drift(old_database_url) == drift.SchemaDrift([], [])
+
+
+def test_items_are_counted_once(old_database_url: str) -> None:
+    migrations.upgrade(old_database_url, "0032")
+    with psycopg.connect(old_database_url) as conn:
+        conn.execute("UPDATE alembic_version SET version_num = '0031'")
+        conn.execute("DELETE FROM supplier_item_counts WHERE supplier_id < gen_random_uuid()")
+        conn.execute("DELETE FROM supplier_items WHERE supplier_sku LIKE '%-3'")
+    migrations.upgrade(old_database_url)
+    assert rows(old_database_url, WRONG_COUNTS) == []
 
 
 def test_migrations_before_the_one_that_waits_are_kept(old_database_url: str) -> None:

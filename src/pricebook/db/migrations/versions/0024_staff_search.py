@@ -1,8 +1,8 @@
 """Search of products for staff: by the codes of suppliers, GTIN and MPN, and despite typing errors.
 
 The words of product names are in a table of their own, so that a misspelt word is compared with
-words and not with products. It has no unique index: a transaction would wait there for another one
-that creates a product with the same new word.
+words and not with products; its stems are those of its other forms. The table has no unique index:
+a transaction would wait there for another one that creates a product with the same new word.
 
 GTIN and MPN of items are in a table of their own: an index on `price_details`, which changes with
 prices, would end HOT updates of items.
@@ -22,6 +22,7 @@ def upgrade() -> None:
     """Create the functions, the tables, their triggers, and then the rows and the index."""
     run_sql("LOCK TABLE supplier_items, products IN SHARE ROW EXCLUSIVE MODE")
     run_sql(CODE_KEY)
+    run_sql(STEMS)
     run_sql(TABLES)
     run_sql(WORDS)
     run_sql(IDENTIFIERS)
@@ -45,6 +46,7 @@ def downgrade() -> None:
         DROP FUNCTION identifiers_after_insert(), identifiers_after_update(),
             words_after_insert(), words_after_update(), words_of_text(text);
         DROP TABLE item_identifiers, product_words;
+        DROP FUNCTION word_stems(text);
         DROP INDEX supplier_items_code_idx;
         DROP FUNCTION code_key(text);
     """)
@@ -56,12 +58,33 @@ CODE_KEY = """
     RETURN regexp_replace(search_fold(code), '[\\s[:punct:]]+', '', 'g');
 """
 
+STEMS = """
+    CREATE OR REPLACE FUNCTION word_stems(word text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT ARRAY(
+            SELECT language || ':' || stem
+            FROM (VALUES ('de', 'pg_catalog.german_stem'::regdictionary),
+                ('en', 'pg_catalog.english_stem'), ('es', 'pg_catalog.spanish_stem'),
+                ('fr', 'pg_catalog.french_stem'), ('it', 'pg_catalog.italian_stem'),
+                ('nl', 'pg_catalog.dutch_stem'), ('ru', 'pg_catalog.russian_stem')
+            ) AS stemmer (language, dictionary)
+            CROSS JOIN LATERAL unnest(ts_lexize(dictionary, word)) AS stem
+        );
+    END;
+"""
+
 TABLES = """
-    CREATE TABLE IF NOT EXISTS product_words (word text NOT NULL);
+    CREATE TABLE IF NOT EXISTS product_words (
+        word text NOT NULL,
+        stems text[] NOT NULL GENERATED ALWAYS AS (word_stems(word)) STORED
+    );
+    CREATE INDEX IF NOT EXISTS product_words_stems_idx ON product_words USING gin (stems);
     CREATE INDEX IF NOT EXISTS product_words_word_idx ON product_words (word);
     CREATE INDEX IF NOT EXISTS product_words_similar_idx
         ON product_words USING gin (word gin_trgm_ops);
     COMMENT ON TABLE product_words IS 'the words that names of products have or had';
+    COMMENT ON COLUMN product_words.stems IS 'the stems of the word, by language';
 
     CREATE TABLE IF NOT EXISTS item_identifiers (
         supplier_item_id uuid PRIMARY KEY REFERENCES supplier_items ON DELETE CASCADE,
