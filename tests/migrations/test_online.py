@@ -169,6 +169,7 @@ def test_interrupted_migration_is_completed(
     ("index", "before"),
     [
         ("supplier_items_code_idx", "0023"),
+        ("products_mpn_idx", "0026"),
         ("products_price_change_idx", "0032"),
         ("price_history_past_time_idx", "0037"),
     ],
