@@ -3,6 +3,7 @@
 It loads numpy: only runs import it.
 """
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -36,23 +37,19 @@ async def current_model(database: Database) -> Model:
     One decision alone changes nothing. An installation that has gone back to the weights of the
     release keeps these until more decisions have been made.
     """
+    async with database.connection() as conn:
+        count = await model_repository.count_decisions(conn)
+        learnt = await model_repository.count_learnt(conn)
+        if count < FIRST_DECISIONS or count < learnt * (1 + MORE_DECISIONS) + 1:
+            active = await model_repository.find_active(conn)
+            return load_shipped() if active is None else _read_model(active)
+        decided = await model_repository.list_learnt_decisions(conn, MAX_DECISIONS)
+    decisions = [Decision(each.features, each.is_accepted) for each in decided]
+    model = await asyncio.to_thread(train, decisions, load_shipped(), f"{count} decisions")
     async with database.transaction() as conn:
-        count, learnt = (
-            await model_repository.count_decisions(conn),
-            await model_repository.count_learnt(conn),
-        )
-        if count >= FIRST_DECISIONS and count >= learnt * (1 + MORE_DECISIONS) + 1:
-            decided = await model_repository.list_learnt_decisions(conn, MAX_DECISIONS)
-            model = train(
-                [Decision(each.features, each.is_accepted) for each in decided],
-                load_shipped(),
-                f"{count} decisions",
-            )
-            stored = msgspec.json.encode(model).decode()
-            await model_repository.insert_model(conn, stored, count, LEARNT_BY)
-            return model
-        active = await model_repository.find_active(conn)
-    return load_shipped() if active is None else _read_model(active)
+        stored = msgspec.json.encode(model).decode()
+        await model_repository.insert_model(conn, stored, count, LEARNT_BY)
+    return model
 
 
 def _read_model(stored: dict[str, Any]) -> Model:
