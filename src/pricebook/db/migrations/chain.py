@@ -7,7 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
 from psycopg import Error
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, PendingRollbackError
 
 from pricebook.db.migrations.lock_retries import Attempt, LockRetries, run_with_retries
 from pricebook.db.resource_errors import resource_error_for
@@ -52,7 +52,7 @@ def _config(attempt: Attempt) -> Config:
 def _migration_errors() -> Generator[None]:
     try:
         yield
-    except (Error, OperationalError) as error:
+    except (Error, OperationalError, PendingRollbackError) as error:
         cause = error.orig if isinstance(error, OperationalError) else error
         resource_error = resource_error_for(cause) if isinstance(cause, Error) else None
         raise resource_error or DatabaseUnavailableError(
