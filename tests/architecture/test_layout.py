@@ -13,6 +13,7 @@ PACKAGE = ROOT / "src/pricebook"
 FEATURES = (
     *("auth", "catalog", "categories", "imports", "products", "quarantine", "rates", "suppliers"),
     *("audit", "events", "pricing_rules", "product_batches", "product_imports", "tasks"),
+    "webhooks",
 )
 # Every feature has these, under the same names.
 SAME_IN_EACH = {"__init__", "routes", "service", "schemas"}

@@ -18,6 +18,7 @@ from pricebook.rates import routes as rates
 from pricebook.suppliers import routes as suppliers
 from pricebook.tasks import routes as tasks
 from pricebook.undo import routes as undo
+from pricebook.webhooks import routes as webhooks
 
 STAFF_ROUTERS: list[Router] = [
     products.router,
@@ -36,4 +37,5 @@ STAFF_ROUTERS: list[Router] = [
     audit.router,
     api_keys.router,
     events.router,
+    webhooks.router,
 ]

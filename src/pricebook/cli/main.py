@@ -28,6 +28,7 @@ from pricebook.cli import (
     task_commands,
     up,
     user_commands,
+    webhook_commands,
 )
 from pricebook.cli.server_defaults import user_of_command
 from pricebook.db.actor import Actor, set_actor
@@ -59,6 +60,7 @@ app.command(price_commands.app)
 app.command(rate_commands.app)
 app.command(audit_command.list_audit, name="audit")
 app.command(event_command.list_events, name="events")
+app.command(webhook_commands.app)
 app.command(doctor.doctor)
 app.command(import_command.import_list, name="import")
 app.command(inspect_command.inspect_lists, name="inspect")

@@ -23,6 +23,7 @@ EVENT_TYPES = (
     "product.deleted",
     "item.linked",
     "item.unlinked",
+    "webhook.disabled",
 )
 MAX_POSITION = 2**63 - 1
 

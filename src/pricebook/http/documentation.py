@@ -146,6 +146,7 @@ openapi = OpenAPIConfig(
         Tag(name="Audit", description="Staff: who changed what."),
         Tag(name="API keys", description="Admin: the keys of programs that use the API."),
         Tag(name="Events", description="Programs: what happened, in order."),
+        Tag(name="Webhooks", description="Admin: events sent to the addresses of programs."),
         Tag(name="Service", description="Operators: health and metrics."),
     ],
     components=Components(

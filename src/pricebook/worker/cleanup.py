@@ -16,6 +16,7 @@ from pricebook.settings import Settings
 from pricebook.suppliers import service as suppliers
 from pricebook.tasks import history, refusal
 from pricebook.undo import service as undo
+from pricebook.webhooks.delivering import purge_deliveries
 
 
 async def purge(settings: Settings, database: Database) -> None:
@@ -27,6 +28,7 @@ async def purge(settings: Settings, database: Database) -> None:
     await product_imports.purge_old_imports(database, settings.keep_tasks_days)
     await product_batches.purge_old_batches(database, settings.keep_tasks_days)
     await purge_old_events(database)
+    await purge_deliveries(database)
     await matching.purge_runs(database, settings.keep_tasks_days)
     await purge_closed_rows(database)
     await audit.purge_old_entries(database, settings.keep_audit_days)

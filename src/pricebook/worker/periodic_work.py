@@ -13,6 +13,7 @@ from pricebook.suppliers.upcoming_prices import apply_upcoming_prices
 from pricebook.worker.cleanup import purge
 from pricebook.worker.matching_runs import MatchingRuns
 from pricebook.worker.rate_updates import RateUpdates
+from pricebook.worker.webhook_delivery import WebhookDelivery
 
 POLL_SECONDS = 1.0
 UPCOMING_PRICES_INTERVAL_SECONDS = 10.0
@@ -39,5 +40,6 @@ def list_periodic_work(settings: Settings, database: Database) -> list[PeriodicW
             ),
         ),
         (LATE_LISTS_INTERVAL_SECONDS, partial(find_late_lists, database)),
+        (POLL_SECONDS, WebhookDelivery(settings, database).run),
         (CLEANUP_INTERVAL_SECONDS, partial(purge, settings, database)),
     ]

@@ -55,6 +55,18 @@ BEGIN
     GRANT DELETE ON events TO pricebook_worker;
     GRANT SELECT, UPDATE (price_jump_percent, margin_below_percent) ON event_thresholds
         TO pricebook_worker;
+    -- The API creates webhooks and requests deliveries; only the worker reads secrets.
+    GRANT SELECT (id, name, url, types, position, is_active, failures, failing_since, last_error,
+            next_attempt_at, disabled_at, created_at, created_by),
+        INSERT (name, url, types, secret, position, created_by),
+        UPDATE (name, url, types, position, is_active, failures, failing_since, last_error,
+            next_attempt_at, disabled_at), DELETE ON webhooks TO pricebook_api;
+    GRANT SELECT, INSERT (webhook_id, kind, event_id, position, type), DELETE
+        ON webhook_deliveries TO pricebook_api, pricebook_worker;
+    GRANT SELECT, UPDATE (position, is_active, failures, failing_since, last_error, next_attempt_at,
+            disabled_at, lease_token, lease_expires_at) ON webhooks TO pricebook_worker;
+    GRANT UPDATE (state, attempts, status, error, milliseconds, attempted_at)
+        ON webhook_deliveries TO pricebook_worker;
 
     -- Batches of product changes and pricing rules; the worker deletes old batches.
     GRANT SELECT, DELETE, INSERT (name, position, category_id, brand, supplier_id, method, percent,

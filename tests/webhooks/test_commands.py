@@ -1,0 +1,60 @@
+"""The commands `webhooks`."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from pricebook.cli.lookups import COMMAND_LINE
+from pricebook.embedded import Endpoints
+from running_system import System
+
+Command = Callable[..., CompletedProcess[str]]
+URL = "https://erp.example/in"
+
+
+@pytest.fixture
+def webhooks(tmp_path: Path, database_url: str, endpoints: Endpoints) -> Command:
+    """Run `pricebook webhooks …` with the servers of the tests."""
+    system = System(tmp_path)
+    urls = {"DATABASE_URL": database_url, "REDIS_URL": endpoints.redis_url}
+    return lambda *words: system.run("webhooks", *words, **urls)
+
+
+def test_webhook_is_added_changed_tested_and_removed(webhooks: Command) -> None:
+    added = webhooks("add", "ERP", URL, "--type", "import.held", "--type", "import.late")
+    assert added.returncode == 0, added.stderr
+    sentence, secret = added.stdout.splitlines()
+    assert sentence == 'Webhook "ERP" sends events behind position 0.'
+    assert secret.startswith("secret whsec_")
+    (listed,) = json.loads(webhooks("list", "--json").stdout)["data"]
+    assert (listed["types"], listed["created_by"]) == (["import.held", "import.late"], COMMAND_LINE)
+    assert "import.late" in webhooks("list").stdout
+    paused = webhooks("set", "erp", "--no-active", "--type", "all")
+    assert (paused.returncode, paused.stdout) == (0, 'Webhook "ERP" is paused.\n')
+    queued = webhooks("test", "ERP").stdout
+    assert queued.endswith(" is queued: a worker sends it.\n")
+    (delivery,) = json.loads(webhooks("deliveries", "ERP", "--json").stdout)["data"]
+    assert delivery["id"] == queued.split()[1]
+    assert delivery["id"] in webhooks("deliveries", "ERP", "--state", "pending").stdout
+    assert webhooks("remove", "ERP").stdout == 'Webhook "ERP" is deleted.\n'
+    assert json.loads(webhooks("list", "--json").stdout)["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["add", "ERP", "http://erp.example"], "url: expected https://"),
+        (["add", "ERP", URL, "--type", "x"], "types: expected different ones of"),
+        (["set", "ERP", "--active"], "There is no webhook ERP: `pricebook webhooks list`"),
+        (["set", "ERP"], "names no field to change"),
+        (["resend", "7"], "7 is not an id: `pricebook webhooks deliveries` shows them."),
+    ],
+)
+def test_error_is_one_sentence(webhooks: Command, words: list[str], sentence: str) -> None:
+    run = webhooks(*words)
+    assert run.returncode == 1
+    assert sentence in run.stderr
+    assert len(run.stderr.splitlines()) == 1
