@@ -1,31 +1,34 @@
 """The settings, read once from environment variables into one frozen object."""
 
-import re
 from collections.abc import Callable, Mapping
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
-from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict
-from redis.asyncio.connection import parse_url
 
 from pricebook.errors import SettingsError
 from pricebook.system.refused_values import explain_refusal
+from pricebook.system.setting_checks import (
+    database_url_problem,
+    origins_problem,
+    proxies_problem,
+    redis_url_problem,
+    secret_problem,
+    split_list,
+)
+from pricebook.system.smtp_server import mail_address_problem, smtp_url_problem
 
 PositiveInt = Annotated[int, msgspec.Meta(ge=1)]
 NonNegativeInt = Annotated[int, msgspec.Meta(ge=0)]
 BcryptCost = Annotated[int, msgspec.Meta(ge=10, le=16)]
 LeaseSeconds = Annotated[int, msgspec.Meta(ge=2)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
-MIN_SECRET_BYTES = 32
-MIN_SECRET_CHARACTERS = 8
-PLACEHOLDER = re.compile(r"change[-_ ]?me|your[-_ ]|placeholder|example", re.IGNORECASE)
-ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 
 # Each may be in a file, which NAME_FILE names. No error message contains its value.
-SECRETS = ("DATABASE_URL", "DATABASE_READ_URL", "REDIS_URL", "JWT_SECRET", "METRICS_TOKEN")
+SECRETS = (
+    *("DATABASE_URL", "DATABASE_READ_URL", "REDIS_URL", "JWT_SECRET", "METRICS_TOKEN"),
+    "SMTP_URL",
+)
 FILE_SUFFIX = "_FILE"
 
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
@@ -107,6 +110,8 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     hold_row_price_factor: Factor = 1.5
     price_jump_percent: Percent = 20
     margin_below_percent: MarginPercent = 10
+    smtp_url: str | None = None
+    smtp_from: str | None = None
     log_level: LogLevel = "info"
     log_format: LogFormat | None = None
     log_requests: bool | None = None
@@ -144,7 +149,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     @property
     def required_jwt_secret(self) -> str:
         """JWT_SECRET; raises SettingsError if it is missing or weak."""
-        problem = _secret_problem(self.jwt_secret or "")
+        problem = secret_problem(self.jwt_secret or "")
         if problem or self.jwt_secret is None:
             raise SettingsError(f"JWT_SECRET {problem}.")
         return self.jwt_secret
@@ -152,7 +157,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     @property
     def origins(self) -> frozenset[str]:
         """The origins that CORS allows to read responses."""
-        return frozenset(_split_list(self.allowed_origins or ""))
+        return frozenset(split_list(self.allowed_origins or ""))
 
     @property
     def reachable_host(self) -> str:
@@ -187,11 +192,13 @@ def read_settings(environment: Mapping[str, str | None], *, for_server: bool = F
             values[field.name] = field.default
     settings = Settings(**values)
     if for_server and settings.jwt_secret is None:
-        problems.setdefault("jwt_secret", f"JWT_SECRET {_secret_problem('')}.")
+        problems.setdefault("jwt_secret", f"JWT_SECRET {secret_problem('')}.")
     if settings.db_pool_min > settings.db_pool_max and problems.keys().isdisjoint(POOL_SIZE_FIELDS):
         problems["db_pool_min"] = (
             f"DB_POOL_MIN ({settings.db_pool_min}) is over DB_POOL_MAX ({settings.db_pool_max})."
         )
+    if settings.smtp_url and not settings.smtp_from:
+        problems.setdefault("smtp_from", "SMTP_FROM is not set: SMTP_URL needs a sender.")
     if problems:
         raise SettingsError("\n".join(problems.values()))
     return settings
@@ -232,62 +239,14 @@ def _read_secret(name: str, configured: Mapping[str, str]) -> str | None:
     return text
 
 
-def _secret_problem(secret: str) -> str | None:
-    if not secret:
-        return "is not set: generate one with `openssl rand -hex 32`"
-    if len(secret.encode()) < MIN_SECRET_BYTES:
-        return f"is weak: it has fewer than {MIN_SECRET_BYTES} bytes"
-    if len(set(secret)) < MIN_SECRET_CHARACTERS:
-        return "is weak: it repeats a few characters"
-    if PLACEHOLDER.search(secret):
-        return "is weak: it is a placeholder from documentation"
-    return None
-
-
-def _database_url_problem(url: str) -> str | None:
-    try:
-        conninfo_to_dict(url)
-    except ProgrammingError:  # its message contains the value
-        return "is not a database URL like postgresql://pricebook@db/pricebook"
-    return None
-
-
-def _redis_url_problem(url: str) -> str | None:
-    try:
-        parse_url(url)
-    except ValueError:  # its message may contain a part of the password
-        return "is not a Redis URL like redis://cache:6379/0"
-    return None
-
-
-def _origins_problem(text: str) -> str | None:
-    for part in _split_list(text):
-        if not ORIGIN.fullmatch(part):
-            return (
-                f"names {part!r}: expected origins like https://shop.example, separated by commas"
-            )
-    return None
-
-
-def _proxies_problem(text: str) -> str | None:
-    for part in _split_list(text):
-        try:
-            ip_network(part)
-        except ValueError:
-            return f"names {part!r}: expected networks like 10.0.0.0/8, separated by commas"
-    return None
-
-
-def _split_list(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
 POOL_SIZE_FIELDS = {"db_pool_min", "db_pool_max"}
 VALIDATORS: Mapping[str, Callable[[str], str | None]] = {
-    "DATABASE_URL": _database_url_problem,
-    "DATABASE_READ_URL": _database_url_problem,
-    "REDIS_URL": _redis_url_problem,
-    "JWT_SECRET": _secret_problem,
-    "ALLOWED_ORIGINS": _origins_problem,
-    "TRUSTED_PROXIES": _proxies_problem,
+    "DATABASE_URL": database_url_problem,
+    "DATABASE_READ_URL": database_url_problem,
+    "REDIS_URL": redis_url_problem,
+    "JWT_SECRET": secret_problem,
+    "ALLOWED_ORIGINS": origins_problem,
+    "TRUSTED_PROXIES": proxies_problem,
+    "SMTP_URL": smtp_url_problem,
+    "SMTP_FROM": mail_address_problem,
 }

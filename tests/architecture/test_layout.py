@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src/pricebook"
 FEATURES = (
     *("auth", "catalog", "categories", "imports", "products", "quarantine", "rates", "suppliers"),
-    *("audit", "events", "pricing_rules", "product_batches", "product_imports", "tasks"),
+    *("audit", "events", "notices", "pricing_rules", "product_batches", "product_imports", "tasks"),
     "webhooks",
 )
 # Every feature has these, under the same names.

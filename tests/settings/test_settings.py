@@ -18,6 +18,7 @@ VALID_SECRETS = {
     "DATABASE_READ_URL": DATABASE,
     "REDIS_URL": REDIS,
     "METRICS_TOKEN": "a token for Prometheus",
+    "SMTP_URL": "smtp://pricebook:Pa55word@mail.example",
 }
 
 
@@ -59,10 +60,11 @@ def test_invalid_pool_size_is_not_compared() -> None:
 def test_secret_from_a_file_has_no_final_line_break(name: str, tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text(VALID_SECRETS[name] + "\n")
-    settings = read_settings({f"{name}_FILE": str(file)})
+    environment = {f"{name}_FILE": str(file), "SMTP_FROM": "pricebook@shop.example"}
+    settings = read_settings(environment)
     assert getattr(settings, name.lower()) == VALID_SECRETS[name]
     assert read_settings(settings.as_environment() | {"PORT": "1"}).port == 1
-    assert read_settings({f"{name}_FILE": str(file)} | settings.as_environment()) == settings
+    assert read_settings(environment | settings.as_environment()) == settings
 
 
 @pytest.mark.parametrize("name", SECRETS)
@@ -101,12 +103,20 @@ def test_secret_and_secret_file_together_are_refused(name: str, tmp_path: Path) 
         ("DATABASE_READ_URL", "mysql://pricebook:Pa55word@db"),
         ("REDIS_URL", "redis://:Pa55word/7@cache"),
         ("REDIS_URL", "http://:Pa55word@cache"),
+        ("SMTP_URL", "https://a:Pa55word@mail.example"),
     ],
 )
 def test_invalid_secret_is_not_in_the_message(name: str, value: str) -> None:
     (line,) = error_lines({name: value})
     assert line.startswith(f"{name} is ")
     assert "Pa55" not in line
+
+
+def test_mails_need_a_sender() -> None:
+    url = VALID_SECRETS["SMTP_URL"]
+    assert error_lines({"SMTP_URL": url}) == ["SMTP_FROM is not set: SMTP_URL needs a sender."]
+    (line,) = error_lines({"SMTP_URL": url, "SMTP_FROM": "a@b.example, c@d.example"})
+    assert line.startswith("SMTP_FROM is not an e-mail address")
 
 
 def test_origins_are_exact() -> None:

@@ -8,6 +8,7 @@ from pricebook.categories import routes as categories
 from pricebook.events import routes as events
 from pricebook.imports import routes as sync
 from pricebook.matching import routes as matching
+from pricebook.notices import routes as notices
 from pricebook.prices import routes as prices
 from pricebook.pricing_rules import routes as pricing_rules
 from pricebook.product_batches import routes as product_batches
@@ -38,4 +39,5 @@ STAFF_ROUTERS: list[Router] = [
     api_keys.router,
     events.router,
     webhooks.router,
+    notices.router,
 ]

@@ -106,6 +106,10 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/clusters"): EDITOR_ROLES,
     ("POST", "/clusters/{id}/product"): EDITOR_ROLES,
     ("GET", "/audit"): ADMIN_ROLES,
+    ("GET", "/notice-recipients"): ADMIN_ROLES,
+    ("GET", "/notice-recipients/{id}"): ADMIN_ROLES,
+    ("PUT", "/notice-recipients/{id}"): ADMIN_ROLES,
+    ("DELETE", "/notice-recipients/{id}"): ADMIN_ROLES,
 }
 
 

@@ -15,6 +15,9 @@ from pricebook.db.database import Database
 from pricebook.db.migrations import drift, rights
 from pricebook.db.server_checks import check_server
 from pricebook.errors import PricebookError, SettingsError
+from pricebook.notices import service as notices
+from pricebook.notices.sending import mail_settings
+from pricebook.notices.smtp import check_server as check_smtp_server
 from pricebook.pricelists.isolation import sandbox
 from pricebook.rates import service as rates
 from pricebook.services import open_redis
@@ -192,6 +195,25 @@ async def _lists(settings: Settings) -> CheckResult:
     return CheckResult(f"{len(late) or 'no'} price lists are late.", notes=notes)
 
 
+async def _notices(settings: Settings) -> CheckResult:
+    """Log in to the SMTP server; mails that were not accepted are problems, too."""
+    async with Database(settings.required_database_url) as database:
+        status = await notices.get_mail_status(database)
+    mails = mail_settings(settings)
+    if mails is None:
+        waiting = f"SMTP_URL is not set: {status.recipients} users receive no notices."
+        return CheckResult("none are sent.", notes=[waiting] if status.recipients else [])
+    await check_smtp_server(mails.server)
+    problems: list[str] = []
+    if status.last_error is not None:
+        problems.append(
+            f"{status.queued} mails wait, {status.failed} failed within 30 days; the newest, to"
+            f" {status.last_recipient}: {status.last_error} Correct SMTP_URL, SMTP_FROM or the"
+            " address (`pricebook notices set`)."
+        )
+    return CheckResult(f"{status.recipients} users receive them by {mails.server.host}.", problems)
+
+
 async def _rates(settings: Settings) -> CheckResult:
     async with Database(settings.required_database_url) as database:
         ages = await rates.list_rate_ages(database)
@@ -231,6 +253,7 @@ CHECKS: dict[str, tuple[Check, str]] = {
     "aggregates": (_aggregates, "migrations"),
     "tasks": (_tasks, "migrations"),
     "lists": (_lists, "migrations"),
+    "notices": (_notices, "migrations"),
     "rates": (_rates, "migrations"),
     "Redis": (_redis, ""),
     "uploads": (_uploads, ""),

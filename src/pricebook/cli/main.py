@@ -16,6 +16,7 @@ from pricebook.cli import (
     inspect_command,
     key_commands,
     match_commands,
+    notice_commands,
     output,
     price_commands,
     pricing_rule_commands,
@@ -48,6 +49,7 @@ app = App(
 )
 app.command(user_commands.app)
 app.command(key_commands.app)
+app.command(notice_commands.app)
 app.command(supplier_commands.app)
 app.command(product_commands.app)
 product_batch_commands.register(product_commands.app)

@@ -144,6 +144,7 @@ openapi = OpenAPIConfig(
         Tag(name="Matching", description="Procurement: products that unmatched items may be."),
         Tag(name="Quarantine", description="Procurement: rows whose price is out of line."),
         Tag(name="Audit", description="Staff: who changed what."),
+        Tag(name="Notices", description="Admin: who receives notices of price lists by e-mail."),
         Tag(name="API keys", description="Admin: the keys of programs that use the API."),
         Tag(name="Events", description="Programs: what happened, in order."),
         Tag(name="Webhooks", description="Admin: events sent to the addresses of programs."),

@@ -7,6 +7,7 @@ from pricebook.db.database import Database
 from pricebook.events.service import purge_old_events
 from pricebook.imports.upload_folder import delete_orphaned_uploads
 from pricebook.matching import service as matching
+from pricebook.notices.sending import purge_notices
 from pricebook.prices.retention import maintain_history
 from pricebook.product_batches import service as product_batches
 from pricebook.product_imports import service as product_imports
@@ -31,6 +32,7 @@ async def purge(settings: Settings, database: Database) -> None:
     await purge_deliveries(database)
     await matching.purge_runs(database, settings.keep_tasks_days)
     await purge_closed_rows(database)
+    await purge_notices(database)
     await audit.purge_old_entries(database, settings.keep_audit_days)
     await suppliers.add_up_item_counts(database)
     await products.clear_old_price_changes(database)

@@ -5,6 +5,7 @@ from functools import partial
 
 from pricebook.db.database import Database
 from pricebook.events.service import place_events, set_thresholds
+from pricebook.notices.sending import mail_settings, send_notices
 from pricebook.settings import Settings
 from pricebook.suppliers.activity import refresh_requested_products
 from pricebook.suppliers.deletion import delete_marked_suppliers
@@ -18,6 +19,7 @@ from pricebook.worker.webhook_delivery import WebhookDelivery
 POLL_SECONDS = 1.0
 UPCOMING_PRICES_INTERVAL_SECONDS = 10.0
 RATES_INTERVAL_SECONDS = 30.0
+NOTICES_INTERVAL_SECONDS = 5.0
 LATE_LISTS_INTERVAL_SECONDS = 60.0
 CLEANUP_INTERVAL_SECONDS = 3600.0
 
@@ -41,5 +43,6 @@ def list_periodic_work(settings: Settings, database: Database) -> list[PeriodicW
         ),
         (LATE_LISTS_INTERVAL_SECONDS, partial(find_late_lists, database)),
         (POLL_SECONDS, WebhookDelivery(settings, database).run),
+        (NOTICES_INTERVAL_SECONDS, partial(send_notices, database, mail_settings(settings))),
         (CLEANUP_INTERVAL_SECONDS, partial(purge, settings, database)),
     ]

@@ -178,4 +178,13 @@ BEGIN
             late_at, late_since),
         UPDATE (lists, last_list_at, rule, rule_since, expected_by, expected_at, late_at,
             late_since) ON expected_lists TO pricebook_worker;
+    -- Notices are written by triggers. The API decides who receives which, the worker sends them.
+    GRANT SELECT, INSERT (user_id, email, kinds), UPDATE (email, kinds), DELETE
+        ON notice_recipients TO pricebook_api;
+    GRANT SELECT (user_id, email) ON notice_recipients TO pricebook_worker;
+    GRANT SELECT, UPDATE (mail_id), DELETE ON notices TO pricebook_worker;
+    GRANT SELECT, DELETE, INSERT (user_id, recipient, subject, body),
+        UPDATE (state, attempts, next_attempt_at, sent_at, error) ON notice_mails
+        TO pricebook_worker;
+    GRANT SELECT (state, recipient, created_at, error, attempts) ON notice_mails TO pricebook_api;
 END $$;

@@ -266,3 +266,13 @@ CREATE OR REPLACE TRIGGER audit_switched_on_again AFTER UPDATE OF switched_off_a
 CREATE OR REPLACE TRIGGER audit_switched_off AFTER UPDATE OF switched_off_at ON auto_links
     FOR EACH ROW WHEN (OLD.switched_off_at IS NULL AND NEW.switched_off_at IS NOT NULL)
     EXECUTE FUNCTION audit_row('auto_link.switched_off', 'supplier_id', '', 'switched_off_at');
+
+CREATE OR REPLACE TRIGGER audit_created AFTER INSERT ON notice_recipients
+    FOR EACH ROW EXECUTE FUNCTION audit_row('notice_recipient.created', 'user_id', 'email',
+        'email', 'kinds');
+CREATE OR REPLACE TRIGGER audit_updated AFTER UPDATE OF email, kinds ON notice_recipients
+    FOR EACH ROW WHEN ((OLD.email, OLD.kinds) IS DISTINCT FROM (NEW.email, NEW.kinds))
+    EXECUTE FUNCTION audit_row('notice_recipient.updated', 'user_id', 'email', 'email', 'kinds');
+CREATE OR REPLACE TRIGGER audit_deleted AFTER DELETE ON notice_recipients
+    FOR EACH ROW EXECUTE FUNCTION audit_row('notice_recipient.deleted', 'user_id', 'email',
+        'email', 'kinds');

@@ -41,6 +41,10 @@ CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON users
     FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON expected_lists
     FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON notice_recipients
+    FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON notice_mails
+    FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON sync_schedules
     FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 CREATE OR REPLACE TRIGGER set_updated_at BEFORE UPDATE ON quarantined_rows

@@ -1,0 +1,1 @@
+"""Notices by e-mail of held, failed and late price lists, to chosen users."""

@@ -1,0 +1,114 @@
+"""The texts of mails: what happened to which price lists, why, and what to do."""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+from shlex import quote
+from typing import Any
+
+from pricebook.notices.schemas import Notice, NoticeKind
+
+MAX_NAME, MAX_REASON = 200, 500
+MAX_REASONS, MAX_LISTS = 5, 50
+ORDER: tuple[NoticeKind, ...] = ("held", "failed", "late")
+HAPPENED: dict[NoticeKind, tuple[str, str]] = {
+    "held": ("is held", "are held"),
+    "failed": ("failed", "failed"),
+    "late": ("is late", "are late"),
+}
+HEADINGS: dict[NoticeKind, str] = {
+    "held": "HELD, nothing of it is applied until somebody decides:",
+    "failed": "FAILED, the prices are those of the list before:",
+    "late": "LATE, no price list has arrived for longer than usual:",
+}
+ADVICE: dict[NoticeKind, str] = {
+    "held": "What to do: look at it with `pricebook tasks show ID`, then `pricebook tasks apply ID`"
+    ' or\n`pricebook tasks refuse ID --reason "..."`. By the API: GET /api/v1/admin/tasks/ID, POST'
+    " /api/v1/admin/tasks/ID/apply\nor /refuse.",
+    "failed": "What to do: `pricebook tasks show ID` and `pricebook tasks errors ID` show more."
+    " Correct the list or the\nsupplier's settings (`pricebook suppliers set`), then `pricebook"
+    " tasks retry ID` or send the list again. By the API:\nGET /api/v1/admin/tasks/ID, POST"
+    " /api/v1/admin/tasks/ID/retry.",
+    "late": "What to do: request the list from the supplier and import it: `pricebook import FILE"
+    " --supplier NAME`. If the\nsupplier's rhythm has changed: `pricebook suppliers set NAME --set"
+    " late_after_days=DAYS` (0: never late).",
+}
+FOOTER = (
+    "--\nPricebook sends this to {email} because an administrator chose you for these notices."
+    " `pricebook notices set`\nand `pricebook notices remove` change that.\n"
+)
+
+
+def clean(text: str, limit: int) -> str:
+    """Return a text in one line, without control characters, cut to a number of characters."""
+    visible = "".join(
+        " " if unicodedata.category(each)[0] in "CZ" else each for each in text[: 10 * limit]
+    )
+    words = " ".join(visible.split())
+    return words if len(words) <= limit else words[: limit - 1] + "…"
+
+
+def compose(notices: Sequence[Notice], email: str) -> tuple[str, str]:
+    """Return the subject and the body of a mail with at least one notice.
+
+    Lists that have the same state for the same reason are in one section.
+    """
+    sections: dict[tuple[NoticeKind, tuple[str, ...]], list[Notice]] = {}
+    for kind in ORDER:
+        for notice in notices:
+            if notice.kind == kind:
+                reasons = () if kind == "late" else tuple(notice.reasons)
+                sections.setdefault((kind, reasons), []).append(notice)
+    parts: list[str] = []
+    for kind in ORDER:
+        of_kind = [(key[1], lists) for key, lists in sections.items() if key[0] == kind]
+        if of_kind:
+            parts += [HEADINGS[kind], *(_section(*each) for each in of_kind), ADVICE[kind]]
+    return _subject(notices), "\n\n".join([*parts, FOOTER.format(email=email)])
+
+
+def _subject(notices: Sequence[Notice]) -> str:
+    if len(notices) == 1:
+        (notice,) = notices
+        name = clean(notice.supplier_name, MAX_NAME // 2)
+        return f"Pricebook: the price list of {name} {HAPPENED[notice.kind][0]}"
+    numbers: list[tuple[NoticeKind, int]] = [
+        (kind, sum(notice.kind == kind for notice in notices)) for kind in ORDER
+    ]
+    counts = [f"{number} {HAPPENED[kind][number > 1]}" for kind, number in numbers if number]
+    return f"Pricebook: {len(notices)} price lists: {', '.join(counts)}"
+
+
+def _section(reasons: Sequence[str], lists: Sequence[Notice]) -> str:
+    lines = [f"- {_describe(notice)}" for notice in lists[:MAX_LISTS]]
+    if len(lists) > MAX_LISTS:
+        lines.append(f"- and {len(lists) - MAX_LISTS} more: `pricebook tasks list`.")
+    lines += [f"  Why: {clean(reason, MAX_REASON)}" for reason in reasons[:MAX_REASONS]]
+    if len(reasons) > MAX_REASONS:
+        lines.append(f"  and {len(reasons) - MAX_REASONS} more reasons.")
+    return "\n".join(lines)
+
+
+def _describe(notice: Notice) -> str:
+    name, details = clean(notice.supplier_name, MAX_NAME), notice.details
+    if notice.kind == "late":
+        last = (
+            f"last list {_time(details['last_list_at'])}" if details["last_list_at"] else "no list"
+        )
+        return f"{quote(name)}: {last}, expected {_time(details['expected_at'])}"
+    file = clean(details["file_name"] or "", MAX_NAME)
+    requester = clean(details["requested_by"] or "", MAX_NAME)
+    parts = [f"task {notice.task_id}", *filter(None, [file]), f"requested {_time(details['at'])}"]
+    return f"{name}: {', '.join(parts)}{' by ' if requester else ''}{requester}"
+
+
+def _time(value: Any) -> str:
+    return f"{datetime.fromisoformat(value):%Y-%m-%d %H:%M} UTC"
+
+
+def compose_test(email: str) -> tuple[str, str]:
+    """Return the subject and the body of a mail that shows that mails arrive."""
+    return (
+        "Pricebook: test of notices",
+        "Notices of price lists arrive at this address.\n\n" + FOOTER.format(email=email),
+    )

@@ -1,0 +1,131 @@
+"""The outbox of mails: made of notices, claimed by a worker, sent or tried again."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from pricebook.db.database import Connection
+from pricebook.db.row_types import fetch_value, struct_row
+from pricebook.notices.schemas import Notice, NoticeMail
+
+LOCK_KEY = 7_301_006
+
+
+async def lock_outbox(conn: Connection) -> bool:
+    """Lock the notices that are in no mail; return False if another worker has."""
+    return await fetch_value(conn, "SELECT pg_try_advisory_xact_lock(%s)", [LOCK_KEY])
+
+
+async def list_waiting_users(
+    conn: Connection, gather_seconds: int, pause_seconds: int
+) -> list[tuple[UUID, str]]:
+    """Return the users, with their addresses, for whom a mail is to be made.
+
+    Their first notice is `gather_seconds` old, and their last mail `pause_seconds`.
+    """
+    cursor = await conn.execute(
+        """
+        SELECT user_id, email FROM (
+            SELECT user_id, min(created_at) AS since FROM notices WHERE mail_id IS NULL
+            GROUP BY user_id
+        ) AS waiting
+        JOIN notice_recipients USING (user_id)
+        WHERE since <= now() - make_interval(secs => %s) AND NOT EXISTS (
+            SELECT FROM notice_mails AS mail
+            WHERE mail.user_id = waiting.user_id
+                AND mail.created_at > now() - make_interval(secs => %s))
+        """,
+        [gather_seconds, pause_seconds],
+    )
+    return await cursor.fetchall()
+
+
+async def list_pending_notices(conn: Connection, user_id: UUID, limit: int) -> list[Notice]:
+    """Return the oldest notices of a user that are in no mail."""
+    async with conn.cursor(row_factory=struct_row(Notice)) as cursor:
+        await cursor.execute(
+            """
+            SELECT id, kind, supplier_name, task_id, reasons, details FROM notices
+            WHERE user_id = %s AND mail_id IS NULL ORDER BY created_at, id LIMIT %s
+            """,
+            [user_id, limit],
+        )
+        return await cursor.fetchall()
+
+
+async def insert_mail(conn: Connection, user_id: UUID, email: str, subject: str, body: str) -> UUID:
+    """Queue a mail to a user; return its id."""
+    return await fetch_value(
+        conn,
+        """
+        INSERT INTO notice_mails (user_id, recipient, subject, body) VALUES (%s, %s, %s, %s)
+        RETURNING id
+        """,
+        [user_id, email, subject, body],
+    )
+
+
+async def set_mail(conn: Connection, notice_ids: Sequence[UUID], mail_id: UUID) -> None:
+    """Store in which mail notices are."""
+    await conn.execute(
+        "UPDATE notices SET mail_id = %s WHERE id = ANY(%s)", [mail_id, list(notice_ids)]
+    )
+
+
+async def claim_mail(conn: Connection, lease_seconds: int) -> NoticeMail | None:
+    """Return the next due mail, which no other worker gets for `lease_seconds`."""
+    async with conn.cursor(row_factory=struct_row(NoticeMail)) as cursor:
+        await cursor.execute(
+            """
+            UPDATE notice_mails
+            SET attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => %s)
+            WHERE id = (
+                SELECT id FROM notice_mails
+                WHERE state = 'queued' AND next_attempt_at <= now()
+                ORDER BY next_attempt_at LIMIT 1
+                FOR UPDATE SKIP LOCKED)
+            RETURNING id, recipient, subject, body, attempts, created_at
+            """,
+            [lease_seconds],
+        )
+        return await cursor.fetchone()
+
+
+async def set_sent(conn: Connection, mail_id: UUID) -> None:
+    """Store that a mail was sent."""
+    await conn.execute(
+        "UPDATE notice_mails SET state = 'sent', sent_at = now(), error = NULL WHERE id = %s",
+        [mail_id],
+    )
+
+
+async def set_deferred(conn: Connection, mail: NoticeMail, delay_seconds: int, error: str) -> None:
+    """Store why an attempt failed, and when the next one is due."""
+    await conn.execute(
+        """
+        UPDATE notice_mails
+        SET next_attempt_at = now() + make_interval(secs => %s), error = %s
+        WHERE id = %s AND attempts = %s
+        """,
+        [delay_seconds, error, mail.id, mail.attempts],
+    )
+
+
+async def set_failed(conn: Connection, mail_id: UUID, error: str) -> None:
+    """Store that a mail is not tried again, and why."""
+    await conn.execute(
+        "UPDATE notice_mails SET state = 'failed', error = %s WHERE id = %s", [error, mail_id]
+    )
+
+
+async def delete_old(conn: Connection, days: int) -> None:
+    """Delete the notices and mails that are older than so many days."""
+    await conn.execute(
+        "DELETE FROM notices WHERE created_at < now() - make_interval(days => %s)", [days]
+    )
+    await conn.execute(
+        """
+        DELETE FROM notice_mails WHERE created_at < now() - make_interval(days => %s)
+            AND NOT EXISTS (SELECT FROM notices WHERE mail_id = notice_mails.id)
+        """,
+        [days],
+    )
