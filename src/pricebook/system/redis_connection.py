@@ -4,7 +4,7 @@ The timer of a read and the response are seen in the same turn of the event loop
 was late, for want of CPU time for example; the timer wins.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import TimeoutError as RedisTimeoutError
@@ -20,7 +20,7 @@ class PunctualReads(AbstractConnection):
     ) -> Any:
         """Return the next response; raises TimeoutError of Redis if there is none in time."""
         try:
-            return await super().read_response(*values, disconnect_on_error=False, **options)
+            return await self._read(*values, disconnect_on_error=False, **options)
         except RedisTimeoutError:
             return await self._read_arrived(
                 *values, disconnect_on_error=disconnect_on_error, **options
@@ -33,9 +33,12 @@ class PunctualReads(AbstractConnection):
     async def _read_arrived(self, *values: Any, **options: Any) -> Any:
         timeout, self.socket_timeout = self.socket_timeout, ARRIVED_SECONDS
         try:
-            return await super().read_response(*values, **options)
+            return await self._read(*values, **options)
         finally:
             self.socket_timeout = timeout
+
+    async def _read(self, *values: Any, **options: Any) -> Any:
+        return await cast("Any", super()).read_response(*values, **options)  # untyped
 
 
 def with_punctual_reads(kind: type[AbstractConnection]) -> type[AbstractConnection]:
