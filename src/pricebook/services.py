@@ -24,7 +24,6 @@ from pricebook.imports.service import SubmissionContext
 from pricebook.imports.upload_limits import UploadQuota, UploadStorage
 from pricebook.rates.service import RateContext
 from pricebook.settings import Settings
-from pricebook.system.redis_connection import with_punctual_reads
 from pricebook.tasks.queue import QueueClient
 
 REDIS_TIMEOUT_SECONDS = 0.5
@@ -105,7 +104,6 @@ async def open_redis(
         )
     except ValueError as error:
         raise SettingsError("REDIS_URL is not a valid Redis URL.") from error
-    pool.connection_class = with_punctual_reads(pool.connection_class)
     async with Redis.from_pool(pool) as redis:
         yield redis
 
