@@ -66,7 +66,7 @@ bench-rolling: .venv/dev.done ## Count failed requests during a rolling restart 
 bench-import: .venv/dev.done ## Measure the import of a million CSV and 200,000 xlsx rows (ten minutes)
 	$(BIN)/python bench/import_speed.py
 
-bench-history: .venv/dev.done ## Measure the price history at 100 million rows (40 GB, an hour)
+bench-history: .venv/dev.done ## Measure the price history at 100 million rows (35 GB, an hour)
 	$(BIN)/python bench/price_history.py
 
 bench-upgrade: .venv/dev.done ## Measure how long readers and writers wait for migrations (5 GB, fifteen minutes)

@@ -1,6 +1,6 @@
 """Measures the price history: `python bench/price_history.py [rows] [products] [folder]`.
 
-100 million rows need about 40 GB and half an hour. With a folder the data stays there, and the next
+100 million rows need about 40 GB and an hour. With a folder the data stays there, and the next
 run only measures.
 """
 
