@@ -1,10 +1,13 @@
-"""The requests that change who receives notices."""
+"""CHANGING_ROUTES with the requests that are about webhooks and receivers of notices."""
 
 from uuid import UUID
 
 import builders
 from audit.changing_requests import ChangingRequest, request_for
+from audit.webhook_requests import CHANGING_ROUTES
 from pricebook.db.database import Connection
+
+__all__ = ["CHANGING_ROUTES"]
 
 
 async def a_user(conn: Connection) -> UUID:

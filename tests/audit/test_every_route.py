@@ -7,9 +7,8 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from audit import recipient_requests  # noqa: F401 (adds its requests)
 from audit.changing_requests import Route
-from audit.webhook_requests import CHANGING_ROUTES
+from audit.recipient_requests import CHANGING_ROUTES
 from pricebook.auth import key_service
 from pricebook.auth.key_schemas import NewApiKey
 from pricebook.auth.roles import PERMISSIONS

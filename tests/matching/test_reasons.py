@@ -11,10 +11,10 @@ from pricebook.matching.scoring.texts import Article, describe
 class AllRare:
     """A corpus in which no other product has a word or a code."""
 
-    def word_weight(self, _word: str) -> float:
+    def word_weight(self, word: str) -> float:  # noqa: ARG002
         return 0.5
 
-    def code_frequency(self, _code: str) -> int:
+    def code_frequency(self, code: str) -> int:  # noqa: ARG002
         return 1
 
 
