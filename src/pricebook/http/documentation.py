@@ -139,6 +139,7 @@ openapi = OpenAPIConfig(
         Tag(name="Product changes", description="Staff: many products at once, with undo."),
         Tag(name="Pricing rules", description="Staff: how target prices follow from costs."),
         Tag(name="Suppliers", description="Staff: suppliers, their items and price history."),
+        Tag(name="Prices", description="Staff: price changes, prices at a time and by day."),
         Tag(name="Exchange rates", description="Staff: rates by which other currencies count."),
         Tag(name="Tasks", description="Admin: imports of price lists and their results."),
         Tag(name="Matching", description="Procurement: products that unmatched items may be."),

@@ -9,7 +9,7 @@ from litestar.response import Stream
 from pricebook.db.database import Database
 from pricebook.errors import NotFoundError
 from pricebook.http.csv_download import CSV_MEDIA_TYPE, file_response
-from pricebook.http.openapi import Success, documented, page_example
+from pricebook.http.openapi import Success, documented, plain_page_example
 from pricebook.http.pagination import Page
 from pricebook.http.query_string import provide_query
 from pricebook.prices import service
@@ -136,7 +136,7 @@ async def export_price_changes(
     " highest weighted rise first.",
     dependencies={"criteria": provide_query(SupplierChangeQuery)},
     opt=documented(
-        Success(kind=SupplierChangesPage, example=page_example(SUPPLIER)),
+        Success(kind=SupplierChangesPage, example=plain_page_example(SUPPLIER)),
         query=SupplierChangeQuery,
     ),
 )
