@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from pricebook.db.database import Connection, Database
-from pricebook.webhooks import service
+from pricebook.webhooks import delivering, service
 from pricebook.webhooks.schemas import CreatedWebhook, WebhookChange
 from pricelists.fake_web_server import write_certificate
 from webhooks.conftest import Hooks, Sending
@@ -213,3 +213,16 @@ async def test_two_workers_send_each_event_once_in_order(
             await hooks.happen(number)
         await hooks.wait(webhook, lambda found: found.waiting == 0)
     assert receiver.numbers == [*range(1, 21)]
+
+
+async def test_webhook_is_leased_by_one_worker_at_a_time(
+    hooks: Hooks, receiver: Receiver, worker_database: Database, conn: Connection
+) -> None:
+    webhook = await hooks.add(receiver.url())
+    first = await delivering.lease_webhook(worker_database, webhook.id)
+    assert first
+    assert await delivering.lease_webhook(worker_database, webhook.id) is None
+    await conn.execute("UPDATE webhooks SET lease_expires_at = now()")
+    assert await delivering.lease_webhook(worker_database, webhook.id)
+    await hooks.happen(1)
+    assert await delivering.take_attempt(worker_database, first) is None
