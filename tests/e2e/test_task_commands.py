@@ -70,6 +70,17 @@ def test_held_price_list_is_applied(system: System, environment: Environment) ->
     )
 
 
+def test_undone_task_is_shown_with_its_undo(system: System, environment: Environment) -> None:
+    task_id = import_text(system, environment)
+    undo_id = run(system, environment, "tasks", "undo", task_id, "--json")["task_id"]
+    assert f"It was undone by task {undo_id}." in run(system, environment, "tasks", "show", task_id)
+    assert f"It has undone task {task_id}." in run(system, environment, "tasks", "show", undo_id)
+    states = run(system, {**environment, "COLUMNS": "200"}, "tasks", "list")
+    assert "partially_succeeded, undone" in states
+    assert "undo succeeded" in states
+    assert "task.undone" in run(system, environment, "audit", "--task", task_id)
+
+
 @pytest.mark.parametrize(
     ("arguments", "output"),
     [
@@ -116,7 +127,7 @@ def test_suppliers_are_added_and_listed(system: System, environment: Environment
 def test_doctor_reports_ok_for_every_check(system: System, environment: Environment) -> None:
     api = {"DATABASE_URL": make_conninfo(environment["DATABASE_URL"], user=rights.API_ROLE)}
     output = run(system, environment | api, "doctor")
-    assert [line.split()[0] for line in output.splitlines()] == ["ok"] * 12
+    assert [line.split()[0] for line in output.splitlines()] == ["ok"] * 13
 
 
 def test_doctor_notes_a_role_with_more_rights_than_needed(
@@ -140,7 +151,7 @@ def test_doctor_names_each_problem_and_its_solution(
     assert "`pricebook migrate`" in wrong["migrations"]
     assert "Redis" in wrong
     assert len(wrong) == 3
-    note = "note  schema, aggregates, tasks, lists, rates: not checked without migrations."
+    note = "note  schema, aggregates, tasks, lists, notices, rates: not checked without migrations."
     assert note in done.stdout
 
 

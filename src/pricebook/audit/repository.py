@@ -42,6 +42,8 @@ OF_PRODUCT: list[list[LiteralString]] = [
     [LINKED_AFTER],
     [LINKED_BEFORE, "(after ->> 'product_id')::uuid IS DISTINCT FROM %(entity_id)s"],
 ]
+# The entries of a task that another one made, its undo for example.
+ABOUT_TASK: LiteralString = "entity_id = %(task_id)s AND task_id IS DISTINCT FROM %(task_id)s"
 PAGE: LiteralString = """
     (SELECT id, at, actor_type, actor_id, actor_name, request_id, task_id, batch_id, action,
         entity_type, entity_id, entity_name, before, after
@@ -123,7 +125,13 @@ async def list_entries(conn: Connection, query: AuditQuery) -> tuple[int | None,
     The number is None beyond MAX_COUNTED.
     """
     conditions: list[LiteralString] = [CONDITIONS[name] for name in query.filters]
-    return await _fetch_page(conn, [conditions], query, query.filters)
+    alternatives = [conditions]
+    if "task_id" in query.filters:
+        others: list[LiteralString] = [
+            CONDITIONS[name] for name in query.filters if name != "task_id"
+        ]
+        alternatives.append([*others, ABOUT_TASK])
+    return await _fetch_page(conn, alternatives, query, query.filters)
 
 
 async def list_entries_of_product(

@@ -20,12 +20,19 @@ def print_tasks(tasks: Sequence[Task], total_count: int) -> None:
             str(task.id),
             Text(task.supplier_name),
             f"{task.enqueued_at:%Y-%m-%d %H:%M}",
-            task.state,
+            _describe_state(task),
             *(f"{count:,}" for count in counts),
         )
     out.print(table)
     if total_count > len(tasks):
         print_line(f"{len(tasks)} of {total_count:,} tasks.")
+
+
+def _describe_state(task: Task) -> str:
+    """Return the state, and whether the task is an undo or was undone."""
+    if task.undone_by:
+        return f"{task.state}, undone"
+    return f"undo {task.state}" if task.undo_of else task.state
 
 
 def print_task(task: Task) -> None:
@@ -43,6 +50,16 @@ def print_task(task: Task) -> None:
     for sentence in task.errors:
         print_line(sentence)
     _print_hold(task)
+    if task.undo_of:
+        print_line(f"It has undone task {task.undo_of}.")
+    if task.undone_by:
+        print_line(f"It was undone by task {task.undone_by}.")
+    else:
+        _print_commands(task)
+
+
+def _print_commands(task: Task) -> None:
+    """Print the commands for rows that the task did not import."""
     if task.counts.quarantined and task.state not in {"held", "refused"}:
         print_line(f"`pricebook quarantine list --task {task.id}` prints the rows to decide about.")
     if task.counts.rejected:
