@@ -13,7 +13,8 @@ BEGIN
         SELECT id FROM unnest(ARRAY[OLD.product_id, NEW.product_id]) AS id WHERE id IS NOT NULL;
     IF OLD.product_id IS NOT NULL THEN
         INSERT INTO match_unlinked_pairs (supplier_item_id, product_id)
-        VALUES (NEW.id, OLD.product_id) ON CONFLICT DO NOTHING;
+        SELECT NEW.id, id FROM products WHERE id = OLD.product_id
+        ON CONFLICT DO NOTHING;
     END IF;
     IF NEW.product_id IS NULL AND NEW.absent_since IS NULL THEN
         INSERT INTO match_runs (requested_by, supplier_id)
