@@ -98,6 +98,13 @@ async def test_search_finds(sales: Client, text: str, names: list[str]) -> None:
     assert await found(sales, text) == names
 
 
+@pytest.mark.parametrize("text", ["AB-0012345", "b-0012345", "axe ab-0012345"])
+async def test_long_number_is_found_as_a_whole(sales: Client, conn: Connection, text: str) -> None:
+    await builders.product(conn, "Axe", sku="AB-0012345")
+    await builders.product(conn, "Axe head", sku="CD-0012345")
+    assert await found(sales, text) == ["Axe"]
+
+
 @pytest.mark.usefixtures("goods")
 async def test_filters_hold_for_similar_words_and_codes(sales: Client) -> None:
     assert await found(sales, "hamer", status="draft") == ["Hammer drill"]

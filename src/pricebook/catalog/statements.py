@@ -32,6 +32,7 @@ from pricebook.categories.subtree import (
     subtree_scan_limit,
     with_subtree,
 )
+from pricebook.db.search_words import is_long_number, number_suffix
 from pricebook.settings import CatalogPrices
 
 # The trigram index finds words of at least this length. Shorter ones are compared with every
@@ -40,8 +41,6 @@ TRIGRAM_LETTERS = 3
 # The pattern is a scalar subquery, which PostgreSQL evaluates once and not for each product.
 LONG_WORD: LiteralString = "search_text LIKE (SELECT search_pattern(%s))"
 SHORT_WORD: LiteralString = "strpos(search_text, btrim(search_fold(%s))) > 0"
-# The last characters of a number occur in few products, its first ones often in all.
-NUMBER_SUFFIX_LETTERS = 5
 # From this offset on, an index-only scan that skips to the page costs less than reading products.
 FAR_OFFSET = 500
 # A bounded scan is tried for words with at least this many matches, over a share of them.
@@ -203,8 +202,8 @@ def _choose_template(
             wanted,
             *values,
         ]
-    if number := max(filter(_is_long_number, query.words), key=len, default=None):
-        return NUMBER_MATCHES, [number[-NUMBER_SUFFIX_LETTERS:], *values, *values]
+    if number := max(filter(is_long_number, query.words), key=len, default=None):
+        return NUMBER_MATCHES, [number_suffix(number), *values, *values]
     return ALL_MATCHES, values
 
 
@@ -261,13 +260,6 @@ def _is_search(query: CatalogFilter) -> bool:
 
 def _is_indexed(word: str) -> bool:
     return len(word) >= TRIGRAM_LETTERS
-
-
-def _is_long_number(word: str) -> bool:
-    """Return whether a word is a long number or SKU; only ASCII keeps its length when folded."""
-    end = word[-NUMBER_SUFFIX_LETTERS:]
-    is_long = len(word) > NUMBER_SUFFIX_LETTERS + 1
-    return is_long and word.isascii() and end.isalnum() and any(map(str.isdigit, end))
 
 
 def _conditions(query: CatalogFilter) -> tuple[LiteralString, list[Any]]:

@@ -5,6 +5,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from pricebook.db.fragments import Fragment, all_of, any_of, fragment
+from pricebook.db.search_words import is_long_number, number_suffix
 
 
 class WordFilter(Struct, frozen=True):
@@ -16,8 +17,7 @@ class WordFilter(Struct, frozen=True):
     @property
     def condition(self) -> Fragment:
         """The condition that a product has the word."""
-        texts = [fragment("search_text LIKE search_pattern(%s)", text) for text in self.texts]
-        return any_of(*texts, *_among(self.product_ids))
+        return any_of(*map(_has_text, self.texts), *_among(self.product_ids))
 
 
 class SearchFilter(Struct, frozen=True):
@@ -43,6 +43,16 @@ class SearchFilter(Struct, frozen=True):
 def filter_of_words(words: tuple[str, ...]) -> SearchFilter:
     """Return the filter of words that occur as they are."""
     return SearchFilter(tuple(WordFilter((word,)) for word in words))
+
+
+def _has_text(text: str) -> Fragment:
+    """Return the condition that a text occurs; a long number is found by its end."""
+    if not is_long_number(text):
+        return fragment("search_text LIKE search_pattern(%s)", text)
+    return all_of(
+        fragment("search_text LIKE search_pattern(%s)", number_suffix(text)),
+        fragment("strpos(search_text, btrim(search_fold(%s))) > 0", text),
+    )
 
 
 def _among(product_ids: tuple[UUID, ...]) -> list[Fragment]:
