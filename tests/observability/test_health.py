@@ -1,9 +1,11 @@
 """/health with the database or Redis unavailable."""
 
+import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 from litestar import Litestar
@@ -29,11 +31,18 @@ def unresponsive_port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
+async def wait_for(client: Client, expected: tuple[str, str, str]) -> httpx.Response:
+    """Query until the parts have these states: a busy machine may not respond in time."""
+    async with asyncio.timeout(60):
+        while statuses((response := await client.get("/health")).json()) != expected:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    return response
+
+
 async def test_health_with_database_and_redis(client: Client) -> None:
-    response = await client.get("/health")
+    response = await wait_for(client, ("healthy", "up", "up"))
     body = response.json()
     assert response.status_code == 200
-    assert statuses(body) == ("healthy", "up", "up")
     assert body["version"] == __version__
     assert 1 <= body["pool"]["size"] <= 4
     assert body["pool"].keys() == {"size", "available", "waiting"}
@@ -46,9 +55,8 @@ async def test_health_is_degraded_without_redis(
     address = f"redis://127.0.0.1:{unresponsive_port if is_silent else 1}/0"
     app = create_app(msgspec.structs.replace(settings, redis_url=address))
     async with AsyncTestClient(app) as client:
-        response = await client.get("/health")
+        response = await wait_for(client, ("degraded", "up", "down"))
     assert response.status_code == 200
-    assert statuses(response.json()) == ("degraded", "up", "down")
 
 
 async def test_health_is_unhealthy_without_the_database(
@@ -56,6 +64,5 @@ async def test_health_is_unhealthy_without_the_database(
 ) -> None:
     assert settings.database_url
     drop_database(settings.database_url)
-    response = await client.get("/health")
+    response = await wait_for(client, ("unhealthy", "down", "up"))
     assert response.status_code == 503
-    assert statuses(response.json()) == ("unhealthy", "down", "up")
