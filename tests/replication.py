@@ -181,7 +181,7 @@ async def running_api(settings: Settings) -> AsyncGenerator[CatalogClient]:
 
 
 async def wait_until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while not condition():  # noqa: ASYNC110 (there is no event)
             await asyncio.sleep(0.01)
 

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 from servers import free_port
 
-TIMEOUT_SECONDS = 60
+TIMEOUT_SECONDS = 300
 SETTINGS = {"DATABASE_URL", "REDIS_URL", "PRICEBOOK_HOME", "PORT", "HOST", "CATALOG_CURRENCY"} | {
     "JWT_SECRET"
 }

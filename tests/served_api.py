@@ -39,7 +39,7 @@ class ApiProcess:
         self.client.close()
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
-        text, _ = self._process.communicate(timeout=60)
+        text, _ = self._process.communicate(timeout=300)
         return text
 
     def lines(self) -> list[Line]:

@@ -12,7 +12,7 @@ import uvicorn
 from pricebook.server.uvicorn_config import uvicorn_config
 from pricebook.settings import Settings
 
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 120
 
 
 class RawResponse(NamedTuple):

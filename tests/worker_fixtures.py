@@ -23,7 +23,7 @@ from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import ClaimedTask, NewTask, Requester, Task
 from pricebook.worker.task_loop import Worker, open_worker
 
-WAIT_TIMEOUT_SECONDS = 30
+WAIT_TIMEOUT_SECONDS = 120
 LIST = "Article code,Name,Price\nA-1,Hammer,12.50\nA-2,Saw,7\n"
 
 RunImport = Callable[[ClaimedTask, TaskProgressCallback], Awaitable[None]]

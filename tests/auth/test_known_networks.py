@@ -216,7 +216,7 @@ async def test_unknown_networks_with_a_long_expected_wait_are_rejected(
         assert await checker.matches(PASSWORD, slow)
     async with checker.slot():
         with pytest.raises(RateLimitExceededError):
-            async with asyncio.timeout(30), checker.slot():
+            async with asyncio.timeout(120), checker.slot():
                 pass
 
 
@@ -226,7 +226,7 @@ async def test_unknown_networks_that_waited_too_long_are_rejected(
     monkeypatch.setattr(passwords, "MAX_WAIT_SECONDS", 0.1)
     async with checker.slot():
         with pytest.raises(RateLimitExceededError):
-            async with asyncio.timeout(30), checker.slot():
+            async with asyncio.timeout(120), checker.slot():
                 pass
     async with checker.slot():
         pass

@@ -67,7 +67,7 @@ async def catalog(client: Client, conn: Connection) -> Client:
     response_cache = response_cache_of(client)
     before = response_cache.generation
     await conn.execute("NOTIFY catalog_changed")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while response_cache.generation == before or response_cache.find("probe") is None:
             response_cache.store("probe", CachedResponse(b"{}"), response_cache.generation)
             await asyncio.sleep(0.01)

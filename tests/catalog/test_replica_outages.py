@@ -103,7 +103,7 @@ async def test_frozen_standby_falls_back_within_timeout(
     monkeypatch.setattr(replica, "STANDBY_TIMEOUT_SECONDS", 0.5)
     standby.start()
     await catalog_client.wait_until_served_by_standby()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         with standby.frozen():
             assert await catalog_client.price() == "10.00"
             assert not catalog_client.is_served_by_standby()

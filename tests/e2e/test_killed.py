@@ -32,7 +32,7 @@ def state(system: System) -> tuple[int, str, str]:
 
 
 def wait_for_exit(importing: Popen[str]) -> str:
-    output, _ = importing.communicate(timeout=60)
+    output, _ = importing.communicate(timeout=300)
     return output
 
 

@@ -56,7 +56,7 @@ def start_worker(system: System, database_url: str, redis_url: str) -> Iterator[
     yield start
     for process in started:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        process.communicate(timeout=300)
 
 
 @pytest.fixture

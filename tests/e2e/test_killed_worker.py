@@ -56,7 +56,7 @@ def start_worker(
     yield start
     for process in started:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        process.communicate(timeout=300)
 
 
 def one(url: str, statement: str, *values: Any) -> Any:

@@ -11,7 +11,7 @@ import pytest
 from pricebook.embedded import servers
 from pricebook.system import file_locks
 
-_TIMEOUT_SECONDS = 30
+_TIMEOUT_SECONDS = 120
 
 
 @contextmanager

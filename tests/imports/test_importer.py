@@ -13,7 +13,7 @@ from pricebook.products.service import create_products_from_unmatched
 from pricebook.tasks.schemas import Counts
 
 COMPARED_ROWS = 60_000
-TIMEOUT_SECONDS = 60
+TIMEOUT_SECONDS = 120
 
 
 async def test_every_row_of_a_list_is_accounted_for(

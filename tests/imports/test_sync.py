@@ -108,7 +108,7 @@ async def test_parallel_syncs_on_two_processes_are_counted_together(
 
 def http_client(app: Litestar) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(cast("Any", app), raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://testserver.local", timeout=60)
+    return httpx.AsyncClient(transport=transport, base_url="http://testserver.local", timeout=120)
 
 
 async def test_idempotency_key_returns_the_same_task(

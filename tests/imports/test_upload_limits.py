@@ -24,7 +24,7 @@ from served_here import served_here
 
 Client = AsyncTestClient[Litestar]
 LARGE = b"x" * 600_000
-WAIT_TIMEOUT_SECONDS = 30
+WAIT_TIMEOUT_SECONDS = 120
 
 
 @asynccontextmanager
@@ -110,7 +110,7 @@ async def test_concurrent_uploads_are_limited_per_user(
     address = f"/api/v1/admin/suppliers/{supplier_id}/upload"
     async with (
         served_here(create_app(larger), larger) as port,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as opened,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=120) as opened,
     ):
         client: Any = opened
         may_end = asyncio.Event()

@@ -113,7 +113,7 @@ async def test_corrections_are_accepted_while_others_of_the_task_are_imported(
         await importing.execute(
             "SELECT FROM ingestion_tasks WHERE id = %s FOR NO KEY UPDATE", [task_id]
         )
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(120):
             response = await upload(admin, supplier_id, LIST, task_id)
     assert response.status_code == 202
 

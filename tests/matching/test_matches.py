@@ -327,7 +327,7 @@ async def test_run_that_another_process_has_taken_over_writes_no_end(
     async with conn.transaction():
         await conn.execute("LOCK TABLE categories IN ACCESS EXCLUSIVE MODE")
         running = asyncio.create_task(run_next(database, run.id))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while True:
                 if (await service.get_run(database, run.id)).state == "running":
                     break

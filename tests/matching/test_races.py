@@ -56,7 +56,7 @@ async def client(settings: Settings, as_role: builders.AsRole) -> AsyncIterator[
             transport=httpx.ASGITransport(cast("Any", app), raise_app_exceptions=False),
             base_url="http://testserver.local",
             headers=await as_role("procurement"),
-            timeout=60,
+            timeout=120,
         ) as opened,
     ):
         yield opened

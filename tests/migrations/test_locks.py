@@ -95,7 +95,7 @@ def test_readers_are_served_while_a_migration_waits(
             target=migrations.upgrade, args=(old_database_url, "head", retries)
         )
         migrating.start()
-        assert released.wait(60)
+        assert released.wait(120)
         assert revision(old_database_url) == BEFORE
         other.rollback()
         migrating.join()

@@ -65,7 +65,7 @@ def test_prices_are_written_before_and_after(old_database_url: str) -> None:
             target=migrations.upgrade, args=(old_database_url, "head", LockRetries(120, report))
         )
         migrating.start()
-        assert released.wait(60)
+        assert released.wait(120)
         writer.execute("UPDATE supplier_items SET current_price = 13")
         writer.commit()
         migrating.join()

@@ -33,7 +33,7 @@ def unresponsive_port() -> Iterator[int]:
 
 async def wait_for(client: Client, expected: tuple[str, str, str]) -> httpx.Response:
     """Query until the parts have these states: a busy machine may not respond in time."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while statuses((response := await client.get("/health")).json()) != expected:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
     return response

@@ -64,7 +64,7 @@ TASK_NAMES = {
 REQUESTS = "pricebook_http_requests_total"
 CATALOG_RESPONSES = "pricebook_catalog_answers_total"
 CACHE_RESULTS = ("kept", "computed")
-TIMEOUT_SECONDS = 60
+TIMEOUT_SECONDS = 120
 
 
 def parse_samples(text: str) -> Samples:

@@ -23,7 +23,7 @@ from pricebook.pricelists.schemas.read_request import FileSource, ReadLimits
 from pricelists.price_lists import csv_text, read_request
 
 PROGRAM = Path(sys.executable).parent / "pricebook"
-TIMEOUT_SECONDS = 60
+TIMEOUT_SECONDS = 120
 
 
 @pytest.mark.parametrize("kind", ["device", "pipe", "folder"])

@@ -28,7 +28,7 @@ async def upload(client: Client, text: str = TEXT, **more: Any) -> Any:
 
 
 async def ended(client: Client, path: str) -> Json:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while True:
             found: Json = (await client.get(path)).json()
             if found["completed_at"]:

@@ -124,7 +124,7 @@ async def test_a_dropped_export_is_closed_too(
 
     await leave()
     chunks: list[str] = []
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while not chunks:
             with suppress(DatabaseUnavailableError):
                 chunks = [

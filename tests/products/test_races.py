@@ -46,7 +46,7 @@ async def procurement(settings: Settings, as_role: builders.AsRole) -> AsyncIter
             transport=httpx.ASGITransport(cast("Any", app), raise_app_exceptions=False),
             base_url="http://testserver.local",
             headers=await as_role("procurement"),
-            timeout=60,
+            timeout=120,
         ) as client,
     ):
         yield client

@@ -238,7 +238,7 @@ async def test_client_that_does_not_read_is_disconnected(
         transport: Any = client.writer.transport
         transport.pause_reading()
         client.writer.write(GET % (b"/endless", b""))
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             await app.has_ended.wait()
 
 
@@ -246,7 +246,7 @@ async def test_disconnect_cancels_streamed_response(app: App, port: int) -> None
     async with connected(port) as client:
         client.writer.write(GET % (b"/endless", b"") + ROOT_REQUEST * 2)
         await client.reader.readuntil(b"x" * 1000)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         await app.has_ended.wait()
 
 
@@ -373,7 +373,7 @@ async def test_rejected_connection_is_freed(port: int, request_: bytes) -> None:
         async with connected(port) as client:
             client.writer.write(request_)
             await rejected(client)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while connections_in_memory():  # noqa: ASYNC110 (objects of a server)
             await asyncio.sleep(0.01)
 

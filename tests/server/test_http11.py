@@ -110,7 +110,7 @@ async def test_expect_100_continue_is_answered_before_the_body(port: int, value:
     request = POST.replace(b"\r\n\r\n", b"\r\nExpect: %b\r\n\r\n")
     async with connected(port) as client:
         client.writer.write(request % (b"/body", 2, value))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             interim = await client.reader.readuntil(b"\r\n\r\n")
         assert interim.startswith(b"HTTP/1.1 100 ")
         assert (await client.request(b"ab")).body == b"/body? 2"
@@ -119,7 +119,7 @@ async def test_expect_100_continue_is_answered_before_the_body(port: int, value:
 async def test_head_response_has_no_body(port: int) -> None:
     async with connected(port) as client:
         client.writer.write((GET % (b"/", b"")).replace(b"GET", b"HEAD"))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             head = await client.reader.readuntil(b"\r\n\r\n")
         assert b"content-length: 4" in head
         assert (await client.request(GET % (b"/", b""))).body == b"/? 0"

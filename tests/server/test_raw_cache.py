@@ -50,7 +50,7 @@ class Api:
         """Request until the response comes from the cache: with our protocol, without parsing."""
         if self._settings.http_protocol == "stock":
             return [await client.request(head) for _ in range(3)][-1]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while True:
                 before = len(self.parsed_heads)
                 response = await client.request(head)

@@ -53,7 +53,7 @@ async def send_and_reset(port: int, request: bytes) -> bool:
 
 async def until_accepted(port: int, request: bytes) -> None:
     """Repeat until the request is accepted: the number of concurrent exports is limited."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while not await send_and_reset(port, request):  # noqa: ASYNC110 (nothing is notified)
             await asyncio.sleep(0.05)
 

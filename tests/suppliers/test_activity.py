@@ -187,7 +187,7 @@ async def test_link_waits_for_an_uncommitted_change(database: Database, conn: Co
 async def wait_until_blocked(conn: Connection) -> None:
     """Wait until a session waits for another one."""
     blocked = "SELECT FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0"
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while not (await conn.execute(blocked)).rowcount:
             pass
 

@@ -22,7 +22,7 @@ from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas.read_request import FileSource
 from pricebook.suppliers.activity import refresh_requested_products
 
-WAIT_TIMEOUT_SECONDS = 60
+WAIT_TIMEOUT_SECONDS = 120
 MANY = 40_000
 
 WRONG_HISTORY = """

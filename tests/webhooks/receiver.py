@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
-WAIT_SECONDS = 30
+WAIT_SECONDS = 120
 
 
 class Received(NamedTuple):

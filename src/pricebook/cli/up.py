@@ -33,7 +33,7 @@ from pricebook.settings import Settings
 from pricebook.system import parent_death
 
 ROLES: tuple[Role, ...] = ("sales", "procurement", "admin")
-API_START_SECONDS = 30.0
+API_START_SECONDS = 120.0
 STOP_GRACE_SECONDS = 10
 POLL_SECONDS = 0.05
 
