@@ -31,6 +31,12 @@ async def _(conn: Connection) -> ChangingRequest:
     return ChangingRequest(path=path, actions={"webhook.updated"}, json={"is_active": False})
 
 
+@request_for("POST", "/webhooks/{id}/secret")
+async def _(conn: Connection) -> ChangingRequest:
+    path = f"/webhooks/{await webhook(conn)}/secret"
+    return ChangingRequest(path=path, actions={"webhook.secret_replaced"})
+
+
 @request_for("DELETE", "/webhooks/{id}")
 async def _(conn: Connection) -> ChangingRequest:
     path = f"/webhooks/{await webhook(conn)}"

@@ -16,7 +16,13 @@ from pricebook.db.database import Connection, Database
 from pricebook.events import service as events
 from pricebook.settings import Settings
 from pricebook.webhooks import service
-from pricebook.webhooks.schemas import CreatedWebhook, Delivery, DeliveryQuery, NewWebhook, Webhook
+from pricebook.webhooks.schemas import (
+    Delivery,
+    DeliveryQuery,
+    NewWebhook,
+    Webhook,
+    WebhookWithSecret,
+)
 from pricebook.worker.webhook_delivery import WebhookDelivery
 from pricelists.fake_web_server import write_certificate
 from webhooks.receiver import WAIT_SECONDS, Receiver, listening
@@ -77,7 +83,7 @@ class Hooks:
     def __init__(self, conn: Connection, database: Database) -> None:
         self._conn, self._database = conn, database
 
-    async def add(self, url: str, name: str = "ERP", **fields: Any) -> CreatedWebhook:
+    async def add(self, url: str, name: str = "ERP", **fields: Any) -> WebhookWithSecret:
         new = NewWebhook(name=name, url=url, **fields)
         return await service.create_webhook(self._database, new, "anna")
 

@@ -34,6 +34,10 @@ def test_webhook_is_added_changed_tested_and_removed(webhooks: Command) -> None:
     assert "import.late" in webhooks("list").stdout
     paused = webhooks("set", "erp", "--no-active", "--type", "all")
     assert (paused.returncode, paused.stdout) == (0, 'Webhook "ERP" is paused.\n')
+    sentence, new_secret = webhooks("new-secret", "ERP").stdout.splitlines()
+    assert sentence == 'For a day what is sent to "ERP" has both signatures.'
+    assert new_secret.startswith("secret whsec_")
+    assert new_secret != secret
     queued = webhooks("test", "ERP").stdout
     assert queued.endswith(" is queued: a worker sends it.\n")
     (delivery,) = json.loads(webhooks("deliveries", "ERP", "--json").stdout)["data"]

@@ -8,17 +8,18 @@ from pathlib import Path
 
 from pricebook.db.database import Connection, Database
 from pricebook.webhooks import delivering, service
-from pricebook.webhooks.schemas import CreatedWebhook, WebhookChange
+from pricebook.webhooks.schemas import WebhookChange, WebhookWithSecret
 from pricelists.fake_web_server import write_certificate
 from webhooks.conftest import Hooks, Sending
 from webhooks.receiver import Received, Receiver, listening
 
 
-def is_signed(request: Received, webhook: CreatedWebhook) -> bool:
+def is_signed(request: Received, webhook: WebhookWithSecret) -> bool:
     key = base64.b64decode(webhook.secret.removeprefix("whsec_"))
     signed = f"{request.headers['webhook-id']}.{request.headers['webhook-timestamp']}.".encode()
     digest = hmac.new(key, signed + request.body, hashlib.sha256).digest()
-    return request.headers["webhook-signature"] == "v1," + base64.b64encode(digest).decode()
+    signatures = request.headers["webhook-signature"].split(" ")
+    return "v1," + base64.b64encode(digest).decode() in signatures
 
 
 async def test_events_arrive_in_order_and_signed(
@@ -43,6 +44,22 @@ async def test_events_arrive_in_order_and_signed(
         assert request.message["timestamp"] == at.isoformat().replace("+00:00", "Z")
     states = [(each.state, each.status, each.attempts) for each in await hooks.deliveries(webhook)]
     assert states == [("delivered", 204, 1)] * 30
+
+
+async def test_both_secrets_sign_for_a_day_after_a_change(
+    hooks: Hooks, sending: Sending, receiver: Receiver, database: Database, conn: Connection
+) -> None:
+    before = await hooks.add(receiver.url())
+    after = await service.replace_secret(database, before.id)
+    await hooks.happen(1)
+    async with sending():
+        await hooks.wait(before, lambda found: found.waiting == 0)
+        await conn.execute("UPDATE webhooks SET former_secret_expires_at = now()")
+        await hooks.happen(2)
+        await hooks.wait(before, lambda found: found.position == 2 and found.waiting == 0)
+    during, later = receiver.requests
+    assert (is_signed(during, before), is_signed(during, after)) == (True, True)
+    assert (is_signed(later, before), is_signed(later, after)) == (False, True)
 
 
 async def test_only_events_of_the_types_are_sent(

@@ -1,6 +1,7 @@
 """The routes of webhooks: secrets are shown once, changes are in the audit log."""
 
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -8,6 +9,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from pricebook.db.database import Connection
+from pricebook.db.row_types import fetch_value
 from pricebook.settings import Settings
 from pricebook.webhooks.service import MAX_WEBHOOKS
 
@@ -44,6 +46,25 @@ async def test_secret_is_shown_once_and_not_logged(
     async with await psycopg.AsyncConnection.connect(settings.required_database_url) as api:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             await api.execute("SELECT secret FROM webhooks")
+
+
+async def test_new_secret_is_shown_once_and_not_logged(admin: Client, conn: Connection) -> None:
+    created = await create(admin)
+    secret = created.pop("secret")
+    url = f"{WEBHOOKS}/{created['id']}"
+    replaced = (await admin.post(f"{url}/secret")).json()
+    new_secret = replaced.pop("secret")
+    assert (replaced, new_secret.startswith("whsec_")) == (created, True)
+    assert new_secret != secret
+    assert (await admin.get(url)).json() == created
+    logged = await fetch_value(
+        conn,
+        """
+        SELECT to_jsonb(audit_log)::text FROM audit_log WHERE action = 'webhook.secret_replaced'
+        """,
+    )
+    assert new_secret.removeprefix("whsec_")[:40] not in logged
+    assert (await admin.post(f"{WEBHOOKS}/{UUID(int=7)}/secret")).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ async def sender(dns: ChangingResolver, certificate: Path) -> AsyncIterator[Webh
 
 def attempt(url: str) -> Attempt:
     message = Message("import.held", datetime.now(UTC), {"n": 1})
-    return Attempt(uuid4(), "event", uuid4(), url, b"k" * 32, message)
+    return Attempt(uuid4(), "event", uuid4(), url, [b"k" * 32], message)
 
 
 @pytest.mark.parametrize("host", [HOST, "two.test"])
@@ -71,6 +71,18 @@ async def test_names_of_private_networks_are_refused(
 ) -> None:
     outcome = await sender.send(attempt(receiver.url("/in", "inner.test")))
     assert outcome.error == 'The host "inner.test" is in a private network, which is not allowed.'
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("120", 120), ("Wed, 21 Oct 2026 07:28:00 GMT", 0), ("-1", 0), ("9" * 400, 0)],
+)
+async def test_seconds_of_retry_after_are_returned(
+    sender: WebhookSender, receiver: Receiver, value: str, seconds: int
+) -> None:
+    receiver.status, receiver.headers = 503, {"Retry-After": value}
+    outcome = await sender.send(attempt(receiver.url("/in", HOST)))
+    assert (outcome.status, outcome.retry_after) == (503, seconds)
 
 
 async def test_certificate_of_another_host_is_refused(

@@ -10,7 +10,7 @@ BODY = b'{"test": 2432232314}'
 
 def test_signature_of_the_specification() -> None:
     headers = signed_headers(
-        base64.b64decode(SECRET), "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, BODY
+        [base64.b64decode(SECRET)], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, BODY
     )
     assert headers == {
         "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",

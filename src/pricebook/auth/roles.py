@@ -99,6 +99,7 @@ PERMISSIONS: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/webhooks/{id}"): ADMIN_ROLES,
     ("PATCH", "/webhooks/{id}"): ADMIN_ROLES,
     ("DELETE", "/webhooks/{id}"): ADMIN_ROLES,
+    ("POST", "/webhooks/{id}/secret"): ADMIN_ROLES,
     ("POST", "/webhooks/{id}/test"): ADMIN_ROLES,
     ("GET", "/webhooks/{id}/deliveries"): ADMIN_ROLES,
     ("GET", "/webhook-deliveries/{id}"): ADMIN_ROLES,

@@ -15,7 +15,6 @@ from pricebook.db.database import Database
 from pricebook.http.pagination import CursorPage
 from pricebook.webhooks import service
 from pricebook.webhooks.schemas import (
-    CreatedWebhook,
     Delivery,
     DeliveryQuery,
     DeliveryState,
@@ -23,6 +22,7 @@ from pricebook.webhooks.schemas import (
     Webhook,
     WebhookChange,
     Webhooks,
+    WebhookWithSecret,
 )
 
 app = App(name="webhooks", help="Webhooks: events that are sent to the addresses of programs.")
@@ -78,7 +78,7 @@ def add(
         json: Print it as JSON.
     """
 
-    async def create(database: Database) -> CreatedWebhook:
+    async def create(database: Database) -> WebhookWithSecret:
         new = NewWebhook(name=name, url=url, types=types or [], after=after)
         return await service.create_webhook(database, new, COMMAND_LINE)
 
@@ -132,6 +132,27 @@ def set_webhook(
 
     changed = run_with_database(save)
     output.print_line(f'Webhook "{changed.name}" is {_describe_state(changed)}.')
+
+
+@app.command(name="new-secret")
+def replace_secret(name: str, /, *, json: bool = False) -> None:
+    """Replace the secret of a webhook and print the new one, once; the old one is valid for a day.
+
+    Args:
+        name: The name of the webhook.
+        json: Print it as JSON.
+    """
+
+    async def replace(database: Database) -> WebhookWithSecret:
+        webhook_id = await service.find_webhook_id(database, name)
+        return await service.replace_secret(database, webhook_id)
+
+    replaced = run_with_database(replace)
+    if json:
+        output.print_json(replaced)
+        return
+    output.print_line(f'For a day what is sent to "{replaced.name}" has both signatures.')
+    output.print_line(f"secret {replaced.secret}")
 
 
 @app.command

@@ -74,7 +74,7 @@ async def record_outcome(
         if outcome.error is None:
             await repository.set_succeeded(conn, lease)
         elif attempt.kind == "event":
-            await _record_failure(conn, lease, outcome.error, is_gone=outcome.status == GONE)
+            await _record_failure(conn, lease, outcome, outcome.error)
 
 
 async def purge_deliveries(database: Database) -> None:
@@ -86,11 +86,12 @@ async def purge_deliveries(database: Database) -> None:
 
 
 async def _record_failure(
-    conn: Connection, lease: WebhookLease, error: str, *, is_gone: bool
+    conn: Connection, lease: WebhookLease, outcome: Outcome, error: str
 ) -> None:
     failures = await repository.add_failure(conn, lease, error)
-    if not is_gone and failures.now - failures.since < MAX_FAILING:
-        await repository.set_next_attempt(conn, lease, delay_after(failures.count))
+    if outcome.status != GONE and failures.now - failures.since < MAX_FAILING:
+        delay = delay_after(failures.count, outcome.retry_after)
+        await repository.set_next_attempt(conn, lease, delay)
         return
     await repository.set_disabled(conn, lease)
     entry = NewEntry(

@@ -18,7 +18,7 @@ class LeasedWebhook(Struct, frozen=True):
     """What a worker needs of a webhook that it has leased."""
 
     url: str
-    secret: bytes
+    secrets: list[bytes]
     types: list[str]
     position: int
     is_due: bool
@@ -78,7 +78,9 @@ async def renew_lease(
     statement: LiteralString = """
         UPDATE webhooks SET lease_expires_at = now() + make_interval(secs => %s)
         WHERE id = %s AND lease_token = %s
-        RETURNING url, secret, types, position, is_active AND next_attempt_at <= now() AS is_due
+        RETURNING url, CASE WHEN former_secret_expires_at > now() THEN ARRAY[secret, former_secret]
+                ELSE ARRAY[secret] END AS secrets,
+            types, position, is_active AND next_attempt_at <= now() AS is_due
     """
     async with conn.cursor(row_factory=struct_row(LeasedWebhook)) as cursor:
         await cursor.execute(statement, [seconds, lease.webhook_id, lease.token])
@@ -233,4 +235,4 @@ async def _find_attempt(
     if due is None:
         return None
     message = Message(due.type, due.at, due.data)
-    return Attempt(due.id, due.kind, due.event_id, webhook.url, webhook.secret, message)
+    return Attempt(due.id, due.kind, due.event_id, webhook.url, webhook.secrets, message)

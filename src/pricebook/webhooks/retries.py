@@ -11,10 +11,11 @@ MAX_FAILING = timedelta(hours=24)
 GONE = 410
 
 
-def delay_after(failures: int) -> timedelta:
+def delay_after(failures: int, retry_after: int = 0) -> timedelta:
     """Return the time until the next attempt after so many failures, at least 1, up to 10 % more.
 
-    Receivers that fail together are not attempted together.
+    Receivers that fail together are not attempted together. One that requests a later attempt, by
+    `retry_after` in seconds, gets it, up to an hour later.
     """
-    seconds = DELAYS[min(failures, len(DELAYS)) - 1]
+    seconds = max(DELAYS[min(failures, len(DELAYS)) - 1], min(retry_after, DELAYS[-1]))
     return timedelta(seconds=seconds * (1 + random.random() * JITTER))  # noqa: S311 (no secret)

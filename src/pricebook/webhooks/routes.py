@@ -14,7 +14,6 @@ from pricebook.http.pagination import CursorPage
 from pricebook.http.query_string import provide_query
 from pricebook.webhooks import service
 from pricebook.webhooks.schemas import (
-    CreatedWebhook,
     Delivery,
     DeliveryPage,
     DeliveryQuery,
@@ -22,6 +21,7 @@ from pricebook.webhooks.schemas import (
     Webhook,
     WebhookChange,
     Webhooks,
+    WebhookWithSecret,
 )
 
 REQUEST: dict[str, Any] = {
@@ -103,7 +103,7 @@ async def get_webhook(webhook_id: WebhookId, database: NamedDependency[Database]
     " the signatures is in this response only.",
     dependencies={"new_webhook": provide_body(NewWebhook)},
     opt=documented(
-        Success(kind=CreatedWebhook, example=CREATED, status=201, headers=("Location",)),
+        Success(kind=WebhookWithSecret, example=CREATED, status=201, headers=("Location",)),
         body=RequestBody(NewWebhook, REQUEST),
         errors=(ConflictError,),
     ),
@@ -112,7 +112,7 @@ async def create_webhook(
     new_webhook: NamedDependency[NewWebhook],
     caller: NamedDependency[Caller],
     database: NamedDependency[Database],
-) -> Response[CreatedWebhook]:
+) -> Response[WebhookWithSecret]:
     """Create a webhook and return it with its secret."""
     created = await service.create_webhook(database, new_webhook, caller.username)
     return Response(created, headers={"Location": f"/api/v1/admin/webhooks/{created.id}"})
@@ -137,6 +137,21 @@ async def change_webhook(
 ) -> Webhook:
     """Change a webhook and return it."""
     return await service.change_webhook(database, webhook_id, change)
+
+
+@post(
+    "/webhooks/{webhook_id:str}/secret",
+    status_code=200,
+    summary="Replace the secret of a webhook",
+    description="Returns a new secret, in this response only. For a day what is sent has two"
+    " signatures, also that of the secret before, so that the receiver can change it meanwhile.",
+    opt=documented(Success(kind=WebhookWithSecret, example=CREATED), errors=(NotFoundError,)),
+)
+async def replace_webhook_secret(
+    webhook_id: WebhookId, database: NamedDependency[Database]
+) -> WebhookWithSecret:
+    """Replace the secret of a webhook and return the new one."""
+    return await service.replace_secret(database, webhook_id)
 
 
 @delete(
@@ -238,6 +253,7 @@ router = Router(
         get_webhook,
         create_webhook,
         change_webhook,
+        replace_webhook_secret,
         delete_webhook,
         test_webhook,
         list_webhook_deliveries,

@@ -125,8 +125,8 @@ class Webhook(Struct, frozen=True):
     created_by: Annotated[str, doc("Who created it.")]
 
 
-class CreatedWebhook(Webhook, frozen=True):
-    """A new webhook with its secret, which is never shown again."""
+class WebhookWithSecret(Webhook, frozen=True):
+    """A webhook with its new secret, which is never shown again."""
 
     secret: Annotated[
         str, doc("Key of the signatures, `whsec_` and base64, as Standard Webhooks has it.")
@@ -190,22 +190,26 @@ class Message(Struct, frozen=True):
 
 
 class Attempt(Struct, frozen=True):
-    """A delivery that is to be attempted now; `secret` is the key of its signature."""
+    """A delivery that is to be attempted now; `secrets` are the keys of its signatures."""
 
     delivery_id: UUID
     kind: DeliveryKind
     event_id: UUID
     url: str
-    secret: bytes
+    secrets: list[bytes]
     message: Message
 
 
 class Outcome(Struct, frozen=True):
-    """What came of an attempt: the status of the response, if there was one, or an error."""
+    """What came of an attempt: the status of the response, if there was one, or an error.
+
+    `retry_after` are the seconds that the receiver wants to be left alone for.
+    """
 
     milliseconds: int
     status: int | None = None
     error: str | None = None
+    retry_after: int = 0
 
 
 def _url_issues(url: str) -> list[FieldIssue]:

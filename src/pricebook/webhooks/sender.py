@@ -23,6 +23,7 @@ from pricebook.webhooks.signature import signed_headers
 TIMEOUT_SECONDS = 15.0
 CONNECT_SECONDS = 5.0
 MAX_BODY_BYTES = 64 * 1024
+MAX_DIGITS = 9
 
 
 class WebhookSender:
@@ -40,10 +41,11 @@ class WebhookSender:
     async def send(self, attempt: Attempt) -> Outcome:
         """Send a message and return what came of it; a redirect is not followed."""
         started = time.monotonic()
-        status, error = None, None
+        status, error, retry_after = None, None, 0
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                status = await self._post(attempt)
+                response = await self._post(attempt)
+            status, retry_after = response.status_code, parse_retry_after(response)
         except TimeoutError:
             error = f"The receiver does not respond within {TIMEOUT_SECONDS:.0f} s."
         except PricebookError as refusal:
@@ -51,10 +53,10 @@ class WebhookSender:
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as failure:
             error = describe_failure(failure)
         milliseconds = round((time.monotonic() - started) * 1000)
-        return Outcome(milliseconds, status, error or describe_status(status))
+        return Outcome(milliseconds, status, error or describe_status(status), retry_after)
 
-    async def _post(self, attempt: Attempt) -> int:
-        """Post to the first address of the host that accepts a connection; return the status."""
+    async def _post(self, attempt: Attempt) -> httpx.Response:
+        """Post to the first address of the host that accepts a connection."""
         target = parse_https_url(attempt.url)
         addresses = await asyncio.get_running_loop().run_in_executor(
             self._resolvers, resolve_allowed_addresses, target, self._network
@@ -64,7 +66,7 @@ class WebhookSender:
             "Host": target.authority,
             "User-Agent": "pricebook",
             "Content-Type": "application/json",
-            **signed_headers(attempt.secret, str(attempt.event_id), int(time.time()), body),
+            **signed_headers(attempt.secrets, str(attempt.event_id), int(time.time()), body),
         }
         *first_candidates, last = addresses
         for address in first_candidates:
@@ -77,7 +79,7 @@ class WebhookSender:
 
     async def _post_to(
         self, address: str, target: HttpsUrl, headers: dict[str, str], body: bytes
-    ) -> int:
+    ) -> httpx.Response:
         """Post to the address that was checked, without a second DNS lookup."""
         request = self._client.build_request(
             "POST",
@@ -91,7 +93,14 @@ class WebhookSender:
             await _skip_body(response)
         finally:
             await response.aclose()
-        return response.status_code
+        return response
+
+
+def parse_retry_after(response: httpx.Response) -> int:
+    """Return the seconds of the header Retry-After; 0 without one, and for one that is a date."""
+    value = response.headers.get("Retry-After", "")
+    is_number = value.isascii() and value.isdecimal() and len(value) <= MAX_DIGITS
+    return int(value) if is_number else 0
 
 
 def describe_status(status: int | None) -> str | None:

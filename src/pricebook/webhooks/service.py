@@ -12,12 +12,12 @@ from pricebook.errors import ConflictError, NotFoundError
 from pricebook.http.pagination import CursorPage, cursor_page_of
 from pricebook.webhooks import repository
 from pricebook.webhooks.schemas import (
-    CreatedWebhook,
     Delivery,
     DeliveryQuery,
     NewWebhook,
     Webhook,
     WebhookChange,
+    WebhookWithSecret,
 )
 from pricebook.webhooks.signature import format_secret, generate_secret
 
@@ -49,7 +49,7 @@ async def find_webhook_id(database: Database, name: str) -> UUID:
     return webhook_id
 
 
-async def create_webhook(database: Database, new: NewWebhook, created_by: str) -> CreatedWebhook:
+async def create_webhook(database: Database, new: NewWebhook, created_by: str) -> WebhookWithSecret:
     """Create a webhook and return it with its secret; raises ConflictError."""
     secret = generate_secret()
     async with database.short_transaction() as conn:
@@ -58,7 +58,7 @@ async def create_webhook(database: Database, new: NewWebhook, created_by: str) -
             raise ConflictError(f"There are {MAX_WEBHOOKS} webhooks already: delete one first.")
         webhook = await _require(conn, webhook_id)
         await _log(conn, webhook, "created", {}, _fields(webhook))
-    return CreatedWebhook(**msgspec.structs.asdict(webhook), secret=format_secret(secret))
+    return _with_secret(webhook, secret)
 
 
 async def change_webhook(database: Database, webhook_id: UUID, change: WebhookChange) -> Webhook:
@@ -80,6 +80,19 @@ async def change_webhook(database: Database, webhook_id: UUID, change: WebhookCh
         changed = await _require(conn, webhook_id)
         await _log(conn, changed, "updated", _fields(webhook), _fields(changed))
         return changed
+
+
+async def replace_secret(database: Database, webhook_id: UUID) -> WebhookWithSecret:
+    """Replace the secret of a webhook and return it with the new one; raises NotFoundError.
+
+    Messages are signed with both for a day.
+    """
+    secret = generate_secret()
+    async with database.short_transaction() as conn:
+        webhook = await _require(conn, webhook_id, locks=True)
+        await repository.set_webhook(conn, webhook_id, {"secret": secret})
+        await _log(conn, webhook, "secret_replaced", {}, {})
+    return _with_secret(webhook, secret)
 
 
 async def delete_webhook(database: Database, webhook_id: UUID) -> None:
@@ -128,6 +141,10 @@ async def request_resend(database: Database, delivery_id: UUID) -> Delivery:
         after = {"delivery_id": str(resend_id), "event_id": str(delivery.event_id)}
         await _log(conn, webhook, "resent", {}, after)
         return await _require_delivery(conn, resend_id)
+
+
+def _with_secret(webhook: Webhook, secret: bytes) -> WebhookWithSecret:
+    return WebhookWithSecret(**msgspec.structs.asdict(webhook), secret=format_secret(secret))
 
 
 async def _require(conn: Connection, webhook_id: UUID, *, locks: bool = False) -> Webhook:

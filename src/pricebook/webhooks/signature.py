@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 
 SECRET_BYTES = 32
 PREFIX = "whsec_"
@@ -19,15 +20,17 @@ def format_secret(secret: bytes) -> str:
     return PREFIX + base64.b64encode(secret).decode()
 
 
-def signed_headers(secret: bytes, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """Return the headers of a message: its id, the time of the attempt in seconds, the signature.
+def signed_headers(
+    keys: Sequence[bytes], message_id: str, timestamp: int, body: bytes
+) -> dict[str, str]:
+    """Return the headers of a message: its id, the time of the attempt in seconds, the signatures.
 
-    The signature is the HMAC-SHA256 of all three.
+    A signature is the HMAC-SHA256 of all three; there is one for each secret.
     """
     signed = b".".join((message_id.encode(), str(timestamp).encode(), body))
-    signature = base64.b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()
+    digests = [hmac.digest(key, signed, hashlib.sha256) for key in keys]
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": f"v1,{signature}",
+        "webhook-signature": " ".join(f"v1,{base64.b64encode(each).decode()}" for each in digests),
     }

@@ -59,7 +59,7 @@ BEGIN
     GRANT SELECT (id, name, url, types, position, is_active, failures, failing_since, last_error,
             next_attempt_at, disabled_at, created_at, created_by),
         INSERT (name, url, types, secret, position, created_by),
-        UPDATE (name, url, types, position, is_active, failures, failing_since, last_error,
+        UPDATE (name, url, types, secret, position, is_active, failures, failing_since, last_error,
             next_attempt_at, disabled_at), DELETE ON webhooks TO pricebook_api;
     GRANT SELECT, INSERT (webhook_id, kind, event_id, position, type), DELETE
         ON webhook_deliveries TO pricebook_api, pricebook_worker;
