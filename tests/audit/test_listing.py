@@ -147,8 +147,11 @@ async def test_products_and_items_have_their_own_lists(sales: Client, conn: Conn
     path = f"/api/v1/admin/products/{product_id}/audit"
     page = (await sales.get(path, params={"limit": 1})).json()
     assert (page["total_count"], page["data"][0]["action"]) == (2, "item.linked")
-    page = (await sales.get(path, params={"cursor": page["next_cursor"]})).json()
+    cursor = {"cursor": page["next_cursor"]}
+    page = (await sales.get(path, params=cursor)).json()
     assert [entry["action"] for entry in page["data"]] == ["product.created"]
+    other = f"/api/v1/admin/products/{await builders.product(conn)}/audit"
+    assert (await sales.get(other, params=cursor)).status_code == 400
     assert (await sales.get(f"/api/v1/admin/products/{uuid4()}/audit")).status_code == 404
     assert (await sales.get(f"/api/v1/admin/supplier-items/{item_id}/audit")).status_code == 403
     assert (await sales.get(PATH)).status_code == 403

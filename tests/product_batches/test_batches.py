@@ -159,6 +159,20 @@ async def test_changes_are_listed_by_their_size(procurement: Client, conn: Conne
     assert sizes == [None, 300.0, 100.0, -50.0]
 
 
+async def test_a_cursor_belongs_to_its_batch(procurement: Client, conn: Connection) -> None:
+    for sku in "AB":
+        await builders.product(conn, sku=sku, target_price="10")
+    batch, other = [
+        await preview(procurement, {"target_price": price}, filter={}) for price in ("20", "30")
+    ]
+    first = await procurement.get(f"{BATCHES}/{batch['id']}/changes", params={"limit": 1})
+    query = {"limit": 1, "cursor": first.json()["next_cursor"]}
+    assert (await procurement.get(f"{BATCHES}/{batch['id']}/changes", params=query)).is_success
+    refused = await procurement.get(f"{BATCHES}/{other['id']}/changes", params=query)
+    assert refused.status_code == 400
+    assert "cursor" in refused.json()["detail"]
+
+
 async def test_locked_products_are_pending_until_they_are_free(
     procurement: Client, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from pricebook.errors import UNKNOWN_CURSOR, FieldIssue, query_issue, validation_error
-from pricebook.http.cursor import MAX_CURSOR, Cursor, decode_cursor, encode_cursor
+from pricebook.errors import FieldIssue, query_issue, validation_error
+from pricebook.http.cursor import Cursor, CursorQuery
 from pricebook.http.field_types import NO_NUL, doc
 from pricebook.http.pagination import PageSize
 
@@ -95,14 +95,17 @@ class AuditEntry(Struct, frozen=True):
 
 
 class AuditPosition(Struct, frozen=True, array_like=True):
-    """The last entry of a page."""
+    """The last entry of a page; `of` is the product or item whose entries are listed."""
 
     at: datetime
     id: int
+    of: UUID | None = None
 
 
-class AuditPaging(Struct, frozen=True, kw_only=True):
+class AuditPaging(Struct, CursorQuery[AuditPosition], frozen=True, kw_only=True):
     """Where a page of the audit log begins, and its size."""
+
+    position_type = AuditPosition
 
     limit: PageSize = 50
     cursor: Annotated[
@@ -115,24 +118,7 @@ class AuditPaging(Struct, frozen=True, kw_only=True):
             raise validation_error(*issues)
 
     def _issues(self) -> list[FieldIssue]:
-        if self.cursor is None or (len(self.cursor) <= MAX_CURSOR and self.after is not None):
-            return []
-        return [UNKNOWN_CURSOR]
-
-    @property
-    def after(self) -> AuditPosition | None:
-        """The position at which the page before ended; None without a valid cursor."""
-        if self.cursor is None:
-            return None
-        return decode_cursor(self.cursor, AuditPosition, self._binding)
-
-    def cursor_after(self, entry: AuditEntry) -> str:
-        """Return the cursor of the page after an entry."""
-        return encode_cursor(AuditPosition(entry.at, entry.number), self._binding)
-
-    @property
-    def _binding(self) -> tuple[object, ...]:
-        return ()
+        return self.cursor_issues()
 
 
 class AuditQuery(AuditPaging, frozen=True, kw_only=True):
@@ -163,10 +149,6 @@ class AuditQuery(AuditPaging, frozen=True, kw_only=True):
         """The values of the filters that are set, by their names."""
         values = {name: getattr(self, name) for name in FILTERS}
         return {name: value for name, value in values.items() if value is not None}
-
-    @property
-    def _binding(self) -> tuple[object, ...]:
-        return tuple(self.filters.items())
 
 
 FILTERS = tuple(

@@ -2,9 +2,16 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from pricebook.audit import repository
-from pricebook.audit.schemas import AuditEntry, AuditPage, AuditPaging, AuditQuery, NewEntry
+from pricebook.audit.schemas import (
+    AuditEntry,
+    AuditPage,
+    AuditPaging,
+    AuditPosition,
+    AuditQuery,
+    NewEntry,
+)
 from pricebook.db.database import Connection, Database
-from pricebook.errors import NotFoundError
+from pricebook.errors import UNKNOWN_CURSOR, NotFoundError, validation_error
 
 DELETED_AT_ONCE = 10_000
 
@@ -33,10 +40,13 @@ async def list_entries_of_product(
 ) -> AuditPage:
     """Return a page of the changes of a product and of the links to it, newest first.
 
-    Raises NotFoundError if there is neither an entry nor the product.
+    Raises NotFoundError if there is neither an entry nor the product; ValidationError for a cursor
+    of another product.
     """
+    _require_cursor_of(paging, product_id)
     async with database.connection() as conn:
-        page = _page(paging, *await repository.list_entries_of_product(conn, product_id, paging))
+        found = await repository.list_entries_of_product(conn, product_id, paging)
+        page = _page(paging, *found, of=product_id)
         if page.total_count == 0 and not await repository.product_exists(conn, product_id):
             raise NotFoundError(f"There is no product {product_id}.")
     return page
@@ -45,10 +55,13 @@ async def list_entries_of_product(
 async def list_entries_of_item(database: Database, item_id: UUID, paging: AuditPaging) -> AuditPage:
     """Return a page of the changes of the links of a supplier item, newest first.
 
-    Raises NotFoundError if there is neither an entry nor the item.
+    Raises NotFoundError if there is neither an entry nor the item; ValidationError for a cursor of
+    another item.
     """
+    _require_cursor_of(paging, item_id)
     async with database.connection() as conn:
-        page = _page(paging, *await repository.list_entries_of_item(conn, item_id, paging))
+        found = await repository.list_entries_of_item(conn, item_id, paging)
+        page = _page(paging, *found, of=item_id)
         if page.total_count == 0 and not await repository.item_exists(conn, item_id):
             raise NotFoundError(f"There is no supplier item {item_id}.")
     return page
@@ -62,7 +75,20 @@ async def purge_old_entries(database: Database, keep_days: int) -> None:
             deleted = await repository.delete_old_entries(conn, keep_days, DELETED_AT_ONCE)
 
 
-def _page(paging: AuditPaging, total_count: int | None, found: Sequence[AuditEntry]) -> AuditPage:
+def _require_cursor_of(paging: AuditPaging, entity_id: UUID) -> None:
+    if paging.after is not None and paging.after.of != entity_id:
+        raise validation_error(UNKNOWN_CURSOR)
+
+
+def _page(
+    paging: AuditPaging,
+    total_count: int | None,
+    found: Sequence[AuditEntry],
+    of: UUID | None = None,
+) -> AuditPage:
     entries = list(found[: paging.limit])
-    next_cursor = paging.cursor_after(entries[-1]) if len(found) > paging.limit else None
+    next_cursor = None
+    if len(found) > paging.limit:
+        last = entries[-1]
+        next_cursor = paging.cursor_at(AuditPosition(last.at, last.number, of))
     return AuditPage(total_count, paging.limit, next_cursor, entries)

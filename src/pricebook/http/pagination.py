@@ -7,8 +7,8 @@ import msgspec
 
 from pricebook.db.keyset import COUNT_LIMIT, Position, Window
 from pricebook.db.list_pages import ListPage
-from pricebook.errors import UNKNOWN_CURSOR, FieldIssue, query_issue, validation_error
-from pricebook.http.cursor import MAX_CURSOR, Cursor, decode_cursor, encode_cursor
+from pricebook.errors import FieldIssue, query_issue, validation_error
+from pricebook.http.cursor import Cursor, CursorQuery
 from pricebook.http.field_types import doc
 
 RowT = TypeVar("RowT")
@@ -28,8 +28,6 @@ NextCursor = Annotated[
 ExactCount = Annotated[
     bool, doc("Whether all rows are counted, however many there are, which takes its time.")
 ]
-# What selects a page of a list, not the list.
-_PAGE_FIELDS = {"page", "limit", "cursor", "exact_count"}
 
 
 class PageRequest(Protocol):
@@ -61,23 +59,15 @@ class CursorPosition(msgspec.Struct, frozen=True, array_like=True):
     position: list[str | None]
 
 
-class KeysetQuery:
+class KeysetQuery(CursorQuery[CursorPosition]):
     """The page of a query with `page`, `limit`, `cursor` and `exact_count` beside its filters."""
 
     __slots__ = ()
+    position_type = CursorPosition
     if TYPE_CHECKING:
         page: int
         limit: int
-        cursor: str | None
         exact_count: bool
-        __struct_fields__: tuple[str, ...]
-
-    @property
-    def after(self) -> CursorPosition | None:
-        """The position at which the page before ended; None without a valid cursor."""
-        if self.cursor is None or len(self.cursor) > MAX_CURSOR:
-            return None
-        return decode_cursor(self.cursor, CursorPosition, self._binding)
 
     @property
     def page_number(self) -> int:
@@ -93,21 +83,13 @@ class KeysetQuery:
 
     def cursor_issues(self) -> list[FieldIssue]:
         """Return the issues of the parameter `cursor`."""
-        if self.cursor is None:
-            return []
-        if self.page != 1:
+        if self.cursor is not None and self.page != 1:
             return [query_issue("page", "cannot be combined with cursor")]
-        return [] if self.after else [UNKNOWN_CURSOR]
+        return super().cursor_issues()
 
     def cursor_after(self, position: Position) -> str:
         """Return the cursor of the page after a row."""
-        return encode_cursor(CursorPosition(self.page_number + 1, [*position]), self._binding)
-
-    @property
-    def _binding(self) -> tuple[object, ...]:
-        """The filters and the sort that a cursor belongs to; its position has the list."""
-        filters = [name for name in self.__struct_fields__ if name not in _PAGE_FIELDS]
-        return type(self).__name__, *(getattr(self, name) for name in filters)
+        return self.cursor_at(CursorPosition(self.page_number + 1, [*position]))
 
 
 class CursorPaging(msgspec.Struct, KeysetQuery, frozen=True):

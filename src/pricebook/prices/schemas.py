@@ -6,8 +6,8 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from pricebook.categories.subtree import INCLUDE_SUBCATEGORIES, subcategory_issues
-from pricebook.errors import UNKNOWN_CURSOR, FieldIssue, query_issue, validation_error
-from pricebook.http.cursor import MAX_CURSOR, Cursor, decode_cursor, encode_cursor
+from pricebook.errors import FieldIssue, query_issue, validation_error
+from pricebook.http.cursor import Cursor, CursorQuery
 from pricebook.http.field_types import Price, doc
 from pricebook.http.pagination import Page, PageNumber, PageSize
 from pricebook.prices.times import Moment, moment_issues, parse_moment
@@ -146,8 +146,10 @@ class ChangePosition(Struct, frozen=True, array_like=True):
     id: UUID
 
 
-class PriceChangeQuery(PriceChangeFilter, frozen=True, kw_only=True):
+class PriceChangeQuery(PriceChangeFilter, CursorQuery[ChangePosition], frozen=True, kw_only=True):
     """Filters of price changes, their order, and where the page begins."""
+
+    position_type = ChangePosition
 
     sort: Annotated[
         ChangeSort,
@@ -164,32 +166,7 @@ class PriceChangeQuery(PriceChangeFilter, frozen=True, kw_only=True):
     ] = None
 
     def _issues(self) -> list[FieldIssue]:
-        issues = super()._issues()
-        if (
-            not issues
-            and self.cursor is not None
-            and (len(self.cursor) > MAX_CURSOR or self.after is None)
-        ):
-            issues.append(UNKNOWN_CURSOR)
-        return issues
-
-    @property
-    def after(self) -> ChangePosition | None:
-        """The position at which the page before ended; None without a valid cursor."""
-        if self.cursor is None:
-            return None
-        return decode_cursor(self.cursor, ChangePosition, self._binding)
-
-    def cursor_after(self, position: ChangePosition) -> str:
-        """Return the cursor of the page after a position."""
-        return encode_cursor(position, self._binding)
-
-    @property
-    def _binding(self) -> tuple[object, ...]:
-        return (
-            *(self.since, self.until, self.supplier_id, self.category_id),
-            *(self.include_subcategories, self.min_percent, self.direction, self.linked, self.sort),
-        )
+        return super()._issues() or self.cursor_issues()
 
 
 class PriceChangeExport(PriceChangeFilter, frozen=True, kw_only=True):

@@ -41,7 +41,7 @@ async def list_changes(database: Database, query: PriceChangeQuery) -> PriceChan
     has_more = len(changes) > query.limit
     return PriceChangePage(
         limit=query.limit,
-        next_cursor=query.cursor_after(page[-1][0]) if has_more else None,
+        next_cursor=query.cursor_at(page[-1][0]) if has_more else None,
         data=[change for _, change in page],
     )
 

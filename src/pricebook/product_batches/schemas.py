@@ -6,8 +6,8 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from pricebook.errors import UNKNOWN_CURSOR, FieldIssue, body_issue, validation_error
-from pricebook.http.cursor import MAX_CURSOR, Cursor, decode_cursor, encode_cursor
+from pricebook.errors import FieldIssue, body_issue, validation_error
+from pricebook.http.cursor import Cursor, CursorQuery
 from pricebook.http.field_types import MAX_PRICE, doc
 from pricebook.http.pagination import CursorPage, PageSize
 from pricebook.products.list_filters import StaffProductFilter
@@ -221,14 +221,17 @@ class BatchChange(Struct, frozen=True):
 
 
 class ChangePosition(Struct, frozen=True, array_like=True):
-    """The last change of a page."""
+    """The last change of a page of a batch."""
 
+    batch_id: UUID
     price_change: Decimal
     product_id: UUID
 
 
-class ChangeQuery(Struct, frozen=True, kw_only=True):
+class ChangeQuery(Struct, CursorQuery[ChangePosition], frozen=True, kw_only=True):
     """Which changes of a batch, and where the page begins."""
+
+    position_type = ChangePosition
 
     outcome: Annotated[Outcome | None, doc("Only changes with this outcome.")] = None
     sort: Annotated[
@@ -242,23 +245,8 @@ class ChangeQuery(Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Raise ValidationError for a cursor that cannot be used."""
-        if self.cursor is not None and (len(self.cursor) > MAX_CURSOR or self.after is None):
-            raise validation_error(UNKNOWN_CURSOR)
-
-    @property
-    def after(self) -> ChangePosition | None:
-        """The position at which the page before ended; None without a valid cursor."""
-        if self.cursor is None:
-            return None
-        return decode_cursor(self.cursor, ChangePosition, self._binding)
-
-    def cursor_after(self, position: ChangePosition) -> str:
-        """Return the cursor of the page after a position."""
-        return encode_cursor(position, self._binding)
-
-    @property
-    def _binding(self) -> tuple[Any, ...]:
-        return self.outcome, self.sort
+        if issues := self.cursor_issues():
+            raise validation_error(*issues)
 
 
 class BatchChangePage(Struct, frozen=True):

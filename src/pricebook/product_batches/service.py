@@ -13,6 +13,7 @@ from pricebook.categories import service as categories
 from pricebook.db.actor import acting_for
 from pricebook.db.database import Connection, Database
 from pricebook.errors import (
+    UNKNOWN_CURSOR,
     ConflictError,
     DatabaseBusyError,
     ForbiddenError,
@@ -119,7 +120,12 @@ async def list_batches(database: Database, paging: CursorPaging) -> CursorPage[B
 
 
 async def list_changes(database: Database, batch_id: UUID, query: ChangeQuery) -> BatchChangePage:
-    """Return a page of the changes of a batch; raises NotFoundError."""
+    """Return a page of the changes of a batch.
+
+    Raises NotFoundError; ValidationError for a cursor of another batch.
+    """
+    if query.after is not None and query.after.batch_id != batch_id:
+        raise validation_error(UNKNOWN_CURSOR)
     async with database.connection() as conn:
         await _require_head(conn, batch_id)
         total_count, found = await repository.list_changes(conn, batch_id, query)
@@ -127,7 +133,7 @@ async def list_changes(database: Database, batch_id: UUID, query: ChangeQuery) -
     next_cursor = None
     if len(found) > query.limit:
         last = shown[-1]
-        next_cursor = query.cursor_after(ChangePosition(last.position, last.product_id))
+        next_cursor = query.cursor_at(ChangePosition(batch_id, last.position, last.product_id))
     return BatchChangePage(total_count, query.limit, next_cursor, [each.public() for each in shown])
 
 
