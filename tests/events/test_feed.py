@@ -98,6 +98,22 @@ async def test_parallel_writers_leave_no_gap_and_no_event_is_missed(
     assert sorted(event["data"]["n"] for event in seen) == list(range(WRITERS * TRANSACTIONS))
 
 
+async def test_changes_of_a_row_are_in_their_order_whoever_began_first(
+    admin: Client, conn: Connection, database: Database
+) -> None:
+    await builders.product(conn)
+    async with database.transaction() as later:
+        await later.execute("SELECT now()")
+        for status in ("draft", "archived", "draft"):
+            await conn.execute("UPDATE products SET status = %s", [status])
+        for status in ("active", "archived", "active", "archived"):
+            await later.execute("UPDATE products SET status = %s", [status])
+    await service.place_events(database)
+    page = await read(admin, type="product.updated")
+    statuses = [event["data"]["after"]["status"] for event in page["data"]]
+    assert statuses == ["draft", "archived", "draft", "active", "archived", "active", "archived"]
+
+
 async def test_deleted_events_are_named_not_skipped(
     admin: Client, conn: Connection, database: Database
 ) -> None:

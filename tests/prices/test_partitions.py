@@ -82,6 +82,7 @@ async def test_prices_of_the_future_partition_move_to_their_months(
     times = [month(number) for number in (2, 3, 9, 10)]
     for each in times:
         assert await partition_of(conn, item_id, each) == "price_history_future"
+    await conn.execute("UPDATE price_history SET change_percent = 50 WHERE price = 1")
 
     async with worker_database.transaction() as worker:
         await worker.execute("SET LOCAL TIME ZONE 'Pacific/Auckland'")  # has summer time
@@ -95,6 +96,8 @@ async def test_prices_of_the_future_partition_move_to_their_months(
     )
     assert await cursor.fetchall() == [(at, f"{at:price_history_%Y_%m}") for at in times]
     assert (await partitions(conn))[-1][1] == month(11)
+    cursor = await conn.execute("SELECT type FROM events WHERE type = 'price.jumped'")
+    assert await cursor.fetchall() == []
 
 
 async def test_old_months_are_dropped(

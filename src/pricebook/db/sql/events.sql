@@ -1,6 +1,7 @@
 -- Events are written in the transaction of what happened, without a position: transactions end in any
--- order. place_events gives committed ones their positions, 1, 2, 3 …, one caller at a time. A reader
--- that has seen a position has seen all before it. Returns how many were placed.
+-- order. place_events gives committed ones their positions, 1, 2, 3 …, one caller at a time, in the
+-- order of the times at which they were written: of two changes of a row, the later one waited for the
+-- other. A reader that has seen a position has seen all before it. Returns how many were placed.
 CREATE OR REPLACE FUNCTION place_events(most integer) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -130,6 +131,7 @@ CREATE OR REPLACE TRIGGER add_first_late_event AFTER INSERT ON expected_lists
 CREATE OR REPLACE TRIGGER add_change_events AFTER INSERT ON audit_log
     REFERENCING NEW TABLE AS new_entries
     FOR EACH STATEMENT EXECUTE FUNCTION add_change_events();
+-- Other triggers record prices; rows that are inserted otherwise move to another partition.
 CREATE OR REPLACE TRIGGER add_price_events AFTER INSERT ON price_history
     REFERENCING NEW TABLE AS new_prices
-    FOR EACH STATEMENT EXECUTE FUNCTION add_price_events();
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() > 0) EXECUTE FUNCTION add_price_events();
