@@ -2,6 +2,7 @@
 
 import json
 import signal
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,14 @@ class ApiProcess:
             str(self._system.port),
             **{**settings.as_environment(), "BCRYPT_COST": "10", **environment},
         )
+        self._output: list[str] = []
+        self._reader = threading.Thread(target=self._read_output, daemon=True)
+        self._reader.start()
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{self._system.port}")
         eventually(self._is_up)
 
     def _is_up(self) -> bool:
-        assert self._process.poll() is None, self._process.communicate()
+        assert self._process.poll() is None, self._output
         try:
             return self.client.get("/live").status_code == 200
         except httpx.TransportError:
@@ -39,8 +43,19 @@ class ApiProcess:
         self.client.close()
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
-        text, _ = self._process.communicate(timeout=300)
-        return text
+        self._process.wait(timeout=120)
+        self._reader.join(timeout=120)
+        assert not self._reader.is_alive()
+        return "".join(self._output)
+
+    def wait_for_event(self, event: str) -> None:
+        """Wait until a line with this event was logged."""
+        eventually(lambda: any(f'"{event}"' in line for line in self._output))
+
+    def _read_output(self) -> None:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            self._output.append(line)
 
     def lines(self) -> list[Line]:
         """Stop the API and return its request log, without the probes of its start."""

@@ -40,6 +40,19 @@ async def http_client(
             yield opened
 
 
+@pytest.fixture
+async def hammer(conn: Connection) -> None:
+    """A product that exists before the application receives notifications."""
+    await builders.offered_product(conn, "Hammer", "10")
+
+
+@pytest.fixture
+async def saws(conn: Connection) -> None:
+    """The same with five products."""
+    for number in range(5):
+        await builders.offered_product(conn, f"Saw {number}", "10")
+
+
 async def wait_until_caching(catalog: Catalog) -> None:
     """Wait until the response cache receives notifications, so that it stores responses."""
     async with asyncio.timeout(120):
@@ -59,11 +72,10 @@ def count_selects(statements: list[str]) -> int:
     return len([each for each in statements if "FROM products" in each])
 
 
+@pytest.mark.usefixtures("hammer")
 async def test_thousand_concurrent_requests_cost_one_query(
-    http_client: httpx.AsyncClient, conn: Connection, statements: list[str]
+    http_client: httpx.AsyncClient, statements: list[str]
 ) -> None:
-    await builders.offered_product(conn, "Hammer", "10")
-    await asyncio.sleep(0.2)  # until the news of the product has arrived
     statements.clear()
     answers = await asyncio.gather(*(http_client.get(PATH) for _ in range(1000)))
     assert {answer.status_code for answer in answers} == {200}
@@ -73,12 +85,10 @@ async def test_thousand_concurrent_requests_cost_one_query(
     assert count_selects(statements) == 1
 
 
+@pytest.mark.usefixtures("saws")
 async def test_count_is_cached_for_the_other_pages(
-    http_client: httpx.AsyncClient, conn: Connection, statements: list[str]
+    http_client: httpx.AsyncClient, statements: list[str]
 ) -> None:
-    for number in range(5):
-        await builders.offered_product(conn, f"Saw {number}", "10")
-    await asyncio.sleep(0.2)
     statements.clear()
     for page in (1, 2, 3):
         answer = await http_client.get(PATH, params={"page": page, "limit": 2, "min_price": 1})

@@ -21,7 +21,7 @@ from pricebook.settings import DatabaseDriver, Settings
 from pricebook.system import recurring_warning
 from replication import PostgresServer, running_api
 
-HANG_TIMEOUT_SECONDS = 30
+HANG_TIMEOUT_SECONDS = 60
 UNCACHED = "/catalog?limit=17"
 LOGIN = {"username": "unknown", "password": "a wrong password"}
 

@@ -44,7 +44,7 @@ async def slow_reader(port: int, address: str) -> AsyncGenerator[tuple[int, sock
         await loop.sock_connect(client, ("127.0.0.1", port))
         request = f"GET {PATH} HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {address}\r\n\r\n"
         await loop.sock_sendall(client, request.encode())
-        response_start = await asyncio.wait_for(loop.sock_recv(client, 100), 30)
+        response_start = await asyncio.wait_for(loop.sock_recv(client, 100), 60)
         yield int(response_start.split()[1]), client
 
 

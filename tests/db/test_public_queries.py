@@ -104,11 +104,11 @@ async def test_cancelled_waiter_passes_its_slot_on(pool: Database) -> None:
 async def test_waiter_times_out_and_the_others_keep_waiting(
     database_url: str, driver: DatabaseDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pricebook.db.database.POOL_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr("pricebook.db.database.POOL_TIMEOUT_SECONDS", 3)
     async with Database(database_url, pool_max=1, driver=driver) as database:
         async with database.read():
             first = asyncio.create_task(number(database))
-            await asyncio.sleep(0.15)
+            await asyncio.sleep(2)  # what the second one still waits then
             second = asyncio.create_task(number(database))
             with pytest.raises(DatabaseUnavailableError):
                 await first

@@ -12,6 +12,9 @@ from pricebook.settings import Settings
 from running_system import eventually
 from served_api import ApiProcess
 
+UNAVAILABLE = ("postgresql is unavailable", "changes are not notified, nothing is cached")
+NOT_READY = "the database is unavailable, this process serves no requests yet"
+
 
 def test_each_lasting_condition_is_logged_once_without_a_traceback(
     tmp_path: Path, settings: Settings, drop_database: Callable[[str], None]
@@ -19,16 +22,15 @@ def test_each_lasting_condition_is_logged_once_without_a_traceback(
     api = ApiProcess(tmp_path, settings)
     (first,) = api.workers()
     drop_database(settings.required_database_url)
-    time.sleep(2)  # ten attempts
+    for event in UNAVAILABLE:
+        api.wait_for_event(event)
+    time.sleep(2)  # more attempts
     os.kill(first, signal.SIGKILL)
     eventually(lambda: api.workers() not in ([], [first]))
-    time.sleep(8)  # at least three attempts of the new process to start
+    api.wait_for_event(NOT_READY)
+    time.sleep(5)  # more attempts of the new process to start
     text = api.stop()
     assert "Traceback" not in text
     lines = [json.loads(line) for line in text.splitlines()]
     events = Counter(line["event"] for line in lines if line["level"] in {"warning", "error"})
-    assert events == {
-        "postgresql is unavailable": 1,
-        "changes are not notified, nothing is cached": 1,
-        "the database is unavailable, this process serves no requests yet": 1,
-    }
+    assert events == dict.fromkeys([*UNAVAILABLE, NOT_READY], 1)

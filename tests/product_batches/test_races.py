@@ -59,7 +59,7 @@ async def test_an_undo_ends_a_running_application(
         with monkeypatch.context() as patch:
             patch.setattr(service, "asyncio", SimpleNamespace(sleep=wait))
             applying = asyncio.create_task(service.apply(database, CALLER, batch_id))
-            await asyncio.wait_for(is_waiting.wait(), 10)
+            await asyncio.wait_for(is_waiting.wait(), 60)
             undone = await service.undo(database, CALLER, batch_id)
     may_retry.set()
     applied = await applying

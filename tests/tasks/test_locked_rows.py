@@ -13,7 +13,7 @@ from pricebook.tasks import held_repository, history, service
 from worker_fixtures import SubmitTask
 
 Tasks = tuple[UUID, UUID]
-FAILURE_SECONDS = 20  # only a statement that waits for the lock takes so long
+FAILURE_SECONDS = 60  # only a statement that waits for the lock takes so long
 
 
 @pytest.fixture
