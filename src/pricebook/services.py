@@ -135,6 +135,7 @@ def open_auth(resources: Resources, redis: Redis) -> Generator[AuthService]:
             failures_of_keys=RateLimit(
                 "api-key-address", settings.login_failures_per_address, FAILURE_WINDOW_SECONDS
             ),
+            session_hours=settings.console_session_hours,
         )
 
 

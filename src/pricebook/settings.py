@@ -58,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     jwt_secret: str | None = None
     jwt_issuer: str = "pricebook"
     jwt_expiration_hours: PositiveInt = 24
+    console_session_hours: PositiveInt = 12
     bcrypt_cost: BcryptCost = 12
     login_failures_per_name: PositiveInt = 10
     login_failures_per_address: PositiveInt = 100
@@ -96,6 +97,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     exchange_rates_url: HttpsUrl | None = None
     rate_max_age_days: RateDays = 7
     catalog_prices: CatalogPrices = "supplier"
+    catalog_pages: bool = True
     google_credentials_path: str | None = None
     google_api_url: HttpUrl = "https://sheets.googleapis.com"
     allow_private_urls: bool = False

@@ -36,6 +36,11 @@ def test_repository_is_imported_by_its_own_feature_only(feature: str) -> None:
             assert feature not in REPOSITORY_IMPORT.findall(path.read_text()), path
 
 
+def test_pages_import_no_repository() -> None:
+    for path in (PACKAGE / "console").glob("*.py"):
+        assert not re.search(r"import .*repository|_?repository import", path.read_text()), path
+
+
 def test_modules_of_different_folders_have_different_names() -> None:
     same = SAME_IN_EACH | {"repository", "__main__", "env"}
     folders: dict[str, list[str]] = {}

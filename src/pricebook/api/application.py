@@ -23,6 +23,9 @@ from pricebook.auth.roles import PREFIX
 from pricebook.catalog import routes as catalog
 from pricebook.catalog.response_cache import ResponseCache
 from pricebook.catalog.service import open_catalog, warn_without_price_indexes
+from pricebook.console import page_errors
+from pricebook.console import routes as console
+from pricebook.console.page_guard import require_page_permissions
 from pricebook.errors import (
     DatabaseRightsError,
     DatabaseUnavailableError,
@@ -97,6 +100,7 @@ def create_app(
             health.router,
             metrics.router,
             documentation.router,
+            console.router,
             Router(API_PREFIX, route_handlers=[catalog.router, auth.router]),
             Router(
                 PREFIX,
@@ -106,7 +110,7 @@ def create_app(
             ),
         ],
         lifespan=[partial(_lifespan, settings, response_cache, counters)],
-        state=State({"is_stopping": is_stopping}),
+        state=State({"is_stopping": is_stopping, "settings": settings}),
         before_request=_before_request,
         dependencies={
             **{name: _from_state(name) for name in STATE_DEPENDENCIES},
@@ -116,13 +120,14 @@ def create_app(
         exception_handlers={
             PricebookError: problems.handle_error,
             DatabaseRightsError: problems.handle_unexpected_error,
-            HTTPException: problems.handle_http_exception,
+            HTTPException: _handle_http_exception,
             Exception: problems.handle_unexpected_error,
         },
         openapi_config=documentation.openapi,
         logging_config=None,
     )
     guard.require_permissions(app)
+    require_page_permissions(app)
     _add_middleware(app, settings, response_cache, counters, log_request)
     return app
 
@@ -266,6 +271,13 @@ async def _before_request(request: Request[Any, Any, Any]) -> Response[None] | N
     if response is None and request.scope["path"].startswith(API_PREFIX):
         query_string.refuse_undeclared_query(request)
     return response
+
+
+def _handle_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """Return an error of the framework as a page to browsers, as problem details to programs."""
+    if page_errors.is_page_request(request):
+        return page_errors.handle_http_exception(request, error)
+    return problems.handle_http_exception(request, error)
 
 
 def _from_state(name: str) -> Provide:

@@ -37,10 +37,10 @@ async def require_role(connection: AnyConnection, _handler: BaseRouteHandler) ->
     if caller.role not in roles:
         raise ForbiddenError(f"Role {caller.role} may not do this: it needs {describe(roles)}.")
     connection.scope["user"] = caller  # read by Request.user
-    _set_author(caller, request_state(connection.scope))
+    set_author(caller, request_state(connection.scope))
 
 
-def _set_author(caller: Caller, state: RequestState) -> None:
+def set_author(caller: Caller, state: RequestState) -> None:
     """Name the caller in the log line of a request, and in the audit of its transactions."""
     if caller.api_key is None:
         state.user_id = caller.id

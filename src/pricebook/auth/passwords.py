@@ -48,6 +48,7 @@ class PasswordChecker:
         self._check_lock = asyncio.Lock()
         self._unknown_network_lock = asyncio.Lock()  # at most one of them waits for _check_lock
         self._waiting = 0
+        self._cost = cost
         self._average_seconds = INITIAL_SECONDS * 2 ** (cost - INITIAL_COST)
         # A hash of the same cost that no password matches.
         self._dummy = bcrypt.gensalt(cost) + b"." * 31
@@ -103,6 +104,11 @@ class PasswordChecker:
         """Return whether a password has this hash; without a hash False after the same time."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, self._check, password, password_hash)
+
+    async def hash(self, password: str) -> str:
+        """Return the hash of a new password; raises ValidationError if it is not allowed."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, hash_password, password, self._cost)
 
     def _check(self, password: str, password_hash: str | None) -> bool:
         encoded = password.encode()

@@ -39,12 +39,27 @@ class AuthService(msgspec.Struct, frozen=True):
     failures_by_address: RateLimit
     failures_from_new_networks: RateLimit
     failures_of_keys: RateLimit  # requests with API keys that do not exist, per address
+    session_hours: int  # hours without a request after which a session of the pages ends
 
 
 async def log_in(
     auth: AuthService, credentials: Credentials, address: str
 ) -> tuple[Login, dict[str, str]]:
     """Return a token for the password of an active account, and the RateLimit fields.
+
+    Raises the errors of `check_login`.
+    """
+    account, fields = await check_login(auth, credentials, address)
+    token, expires_at = tokens.issue(
+        auth.key, account.user, datetime.now(UTC), uuid4(), account.token_version
+    )
+    return Login(token=token, expires_at=expires_at, user=account.user), fields
+
+
+async def check_login(
+    auth: AuthService, credentials: Credentials, address: str
+) -> tuple[LoginAccount, dict[str, str]]:
+    """Return the active account of a user name and password, and the RateLimit fields.
 
     An unknown user, an inactive user and a wrong password take the same steps. An attempt is
     counted before its password is checked, and no longer counts if it is correct. Raises
@@ -65,12 +80,8 @@ async def log_in(
     await auth.limiter.reset(by_name)
     await auth.limiter.release(*others)
     await _record_network(auth, authenticated, network)
-    token, expires_at = tokens.issue(
-        auth.key, authenticated.user, datetime.now(UTC), uuid4(), authenticated.token_version
-    )
     limit = by_name.limit
-    fields = rate_limit_fields(limit, limit.count, limit.window_seconds)
-    return Login(token=token, expires_at=expires_at, user=authenticated.user), fields
+    return authenticated, rate_limit_fields(limit, limit.count, limit.window_seconds)
 
 
 async def find_caller(auth: AuthService, token: str) -> Caller:

@@ -83,14 +83,19 @@ def handle_http_exception(
     request: Request[Any, Any, Any], error: HTTPException
 ) -> Response[Problem]:
     """Return the response of an error of the framework: path, method, malformed request."""
-    return handle_error(request, _to_pricebook_error(request, error))
+    return handle_error(request, as_pricebook_error(request, error))
 
 
 def handle_unexpected_error(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """Log an unexpected error with its traceback; return a response that has only the id."""
+    log_unexpected_error(request, error)
+    return handle_error(request, PricebookError(UNEXPECTED))
+
+
+def log_unexpected_error(request: Request[Any, Any, Any], error: Exception) -> None:
+    """Log an unexpected error with its traceback, under the id of the request."""
     request_id = request_id_of(request)
     log.error("request failed", request_id=request_id, path=request.scope["path"], exc_info=error)
-    return handle_error(request, PricebookError(UNEXPECTED))
 
 
 async def send_error(error: PricebookError, scope: Any, send: Any) -> None:
@@ -103,7 +108,8 @@ async def send_error(error: PricebookError, scope: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _to_pricebook_error(request: Request[Any, Any, Any], error: HTTPException) -> PricebookError:
+def as_pricebook_error(request: Request[Any, Any, Any], error: HTTPException) -> PricebookError:
+    """Return an error of the framework as one of ours."""
     match error.status_code:
         case 404:
             return NotFoundError(f"No resource is at {request.scope['path']}.")

@@ -32,6 +32,10 @@ BEGIN
         TO pricebook_api;
     GRANT SELECT, INSERT (user_id, network_hash), UPDATE (last_login_at), DELETE ON login_networks
         TO pricebook_api;
+    -- Users change their own password in the console; its sessions carry their token version.
+    GRANT UPDATE (password_hash) ON users TO pricebook_api;
+    GRANT SELECT, INSERT (token_hash, user_id, token_version, expires_at),
+        UPDATE (last_used_at, expires_at), DELETE ON console_sessions TO pricebook_api;
     GRANT SELECT, INSERT (id, name, role, secret_hash, expires_at, created_by),
         UPDATE (last_used_at, revoked_at, revoked_by) ON api_keys TO pricebook_api;
     GRANT INSERT (name, source_type, contact_email, is_active, metadata),

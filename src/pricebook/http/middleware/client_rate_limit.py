@@ -10,7 +10,8 @@ from pricebook.http.problems import send_error
 from pricebook.http.rate_limit import RateLimit, rate_limit_exceeded
 from pricebook.http.request_state import request_state
 
-PUBLIC_PREFIXES = ("/api/v1/catalog", "/api/v1/categories")
+PUBLIC_PREFIXES = ("/api/v1/catalog", "/api/v1/categories", "/catalog/")
+PUBLIC_PAGE = "/"  # the list of the catalog
 WINDOW_SECONDS = 60
 # With more clients than this in a window, all counts are reset before the window ends.
 MAX_CLIENTS = 100_000
@@ -31,7 +32,7 @@ class ClientRateLimitMiddleware:
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
         """Process one request: 429 over the limit, otherwise RateLimit fields in the response."""
-        if scope["type"] != "http" or not scope["path"].startswith(PUBLIC_PREFIXES):
+        if scope["type"] != "http" or not _is_public(scope["path"]):
             return self._app(scope, receive, send)
         request_state(scope).bypass_raw_cache()
         remaining, seconds = self._count_request(client_network(scope["client"][0]))
@@ -57,3 +58,7 @@ class ClientRateLimitMiddleware:
         count = self._counts.get(client_key, 0) + 1
         self._counts[client_key] = count
         return self._limit.count - count, int(self._window_ends_at - now) + 1
+
+
+def _is_public(path: str) -> bool:
+    return path.startswith(PUBLIC_PREFIXES) or path == PUBLIC_PAGE

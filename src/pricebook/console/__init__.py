@@ -1,0 +1,1 @@
+"""The pages for people: templates, static files and page routes. They call services, no rules."""

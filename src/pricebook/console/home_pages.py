@@ -1,0 +1,36 @@
+"""The home of each role, and the page that shows all components."""
+
+from typing import Any
+
+from litestar import Request, Response, get
+
+from pricebook.console.page_guard import PAGE_FOR_ALL_STAFF
+from pricebook.console.rendering import render
+
+SAMPLES = [
+    ("Claw Hammer 450 g, Fiberglass Handle", "HAM-0107", "15.40"),
+    ("Шестигранный ключ 6 мм, удлинённый, хром-ванадиевая сталь", "KEY-6-L", "1204.35"),
+    ("W" * 120, "X" * 40, "0.0125"),
+]
+SAMPLE_CHART = {
+    "width": 640,
+    "height": 160,
+    "line": "64,96 200,96 200,64 360,64 360,112 520,112 520,48 640,48",
+    "ticks": [(16, "20.00"), (80, "17.50"), (136, "15.00")],
+    "first": "2026-03-01",
+    "last": "2026-06-01",
+}
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/console", name="home", opt=PAGE_FOR_ALL_STAFF)
+async def show_home(request: AnyRequest) -> Response[Any]:
+    """Show what needs the caller today."""
+    return render(request, "home.html", {})
+
+
+@get("/console/components", name="components", opt=PAGE_FOR_ALL_STAFF)
+async def show_components(request: AnyRequest) -> Response[Any]:
+    """Show every component that pages are made of."""
+    return render(request, "component_page.html", {"samples": SAMPLES, "chart": SAMPLE_CHART})

@@ -1,0 +1,37 @@
+"""The routes of the pages; none is a part of the API or of its description."""
+
+from typing import Any
+
+from litestar import Router
+from litestar.exceptions import HTTPException
+
+from pricebook.console import account_pages, catalog_pages, home_pages, page_errors
+from pricebook.console.assets import asset
+from pricebook.console.page_guard import guard_page
+from pricebook.console.policy_reports import receive_report
+from pricebook.errors import PricebookError
+
+ERROR_HANDLERS: dict[int | type[Exception], Any] = {
+    PricebookError: page_errors.handle_error,
+    HTTPException: page_errors.handle_http_exception,
+    Exception: page_errors.handle_unexpected_error,
+}
+
+pages = Router(
+    "/",
+    route_handlers=[
+        catalog_pages.show_catalog,
+        catalog_pages.show_catalog_product,
+        account_pages.show_login,
+        account_pages.log_in,
+        account_pages.log_out,
+        account_pages.show_account,
+        account_pages.change_password,
+        home_pages.show_home,
+        home_pages.show_components,
+    ],
+    guards=[guard_page],
+    exception_handlers=ERROR_HANDLERS,
+    include_in_schema=False,
+)
+router = Router("/", route_handlers=[pages, asset, receive_report], include_in_schema=False)

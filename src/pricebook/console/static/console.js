@@ -1,0 +1,73 @@
+// Keys, dialogs, toasts and the theme. Everything else is links and forms.
+
+const root = document.documentElement;
+root.classList.add("js");
+
+const isTyping = (element) =>
+  element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null;
+
+const isVisible = (element) => element.getClientRects().length > 0;
+
+// An element with data-key is activated by that key; a field gets the focus.
+function onKey(event) {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape" && isTyping(event.target)) {
+    event.target.blur();
+    return;
+  }
+  if (isTyping(event.target)) return;
+  const scope = document.querySelector("dialog[open]") ?? document;
+  const found = [...scope.querySelectorAll("[data-key]")].find(
+    (each) => each.dataset.key === event.key && !each.disabled && isVisible(each),
+  );
+  if (!found) return;
+  event.preventDefault();
+  if (found.matches("input, select, textarea")) {
+    found.focus();
+    found.select?.();
+  } else {
+    found.click();
+  }
+}
+
+// Dialogs that come from the server open themselves; closing gives the focus back.
+function openDialogs(parent) {
+  for (const dialog of parent.querySelectorAll("dialog[data-open]:not([open])")) {
+    dialog.showModal();
+  }
+}
+
+function onClick(event) {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+  const closer = event.target.closest("[data-close]");
+  if (!closer) return;
+  const dialog = closer.closest("dialog");
+  if (dialog) dialog.close();
+  else closer.closest(".toast")?.remove();
+}
+
+function showTheme(theme) {
+  if (theme) root.dataset.theme = theme;
+  else delete root.dataset.theme;
+  const age = theme ? 31536000 : 0;
+  document.cookie = `pricebook_theme=${theme}; Path=/; SameSite=Lax; Max-Age=${age}`;
+}
+
+// The list of categories is open where it has a column of its own.
+function openWideDetails(parent) {
+  if (!matchMedia("(min-width: 60rem)").matches) return;
+  for (const each of parent.querySelectorAll("details[data-open-wide]")) each.open = true;
+}
+
+function prepare(parent) {
+  openDialogs(parent);
+  openWideDetails(parent);
+}
+
+document.addEventListener("keydown", onKey);
+document.addEventListener("click", onClick);
+document.querySelector("[data-theme-switch]")?.addEventListener("change", (event) => showTheme(event.target.value));
+document.addEventListener("htmx:afterSettle", () => prepare(document));
+prepare(document);
+root.dataset.ready = "";
