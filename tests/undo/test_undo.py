@@ -19,6 +19,11 @@ from pricebook.tasks import history
 from pricebook.undo import service
 
 FULL = profile("stock", "gtin", "pack_size", "next_price")
+HISTORY = """
+    SELECT id, supplier_item_id, recorded_at, price, cost, currency,
+        coalesce(old_price, undone_old_price), change_percent, product_id, margin_change
+    FROM price_history
+"""
 LINKED = """
     WITH product AS (
         INSERT INTO products (internal_sku, name, status, target_price)
@@ -63,12 +68,12 @@ async def test_everything_is_as_it_was_and_history_is_added_to(
     await merge_rows(varied_rows(), found=FULL)
     await conn.execute(LINKED)
     before = await catalog_state(conn)
-    entries = await rows(conn, "SELECT to_jsonb(entry) FROM price_history AS entry")
+    entries = await rows(conn, HISTORY)
     imported = await merge_rows(changed_rows(), found=FULL)
     assert imported.counts.new == 2
     assert imported.counts.absent == 1
     assert await catalog_state(conn) != before
-    during = await rows(conn, "SELECT to_jsonb(entry) FROM price_history AS entry")
+    during = await rows(conn, HISTORY)
 
     undo = await service.undo_inline(database, imported.task_id, "anna", 10)
 
@@ -77,7 +82,7 @@ async def test_everything_is_as_it_was_and_history_is_added_to(
     assert undo.undo is not None
     assert (undo.undo.restored, undo.undo.deleted, undo.undo.left_as_is) == (8, 2, 0)
     assert (await history.get_task(database, imported.task_id)).undone_by == undo.id
-    after = await rows(conn, "SELECT to_jsonb(entry) FROM price_history AS entry")
+    after = await rows(conn, HISTORY)
     assert len(entries) < len(during) < len(after)
     assert all(entry in after for entry in during)
     assert await rows(conn, builders.WRONG_AGGREGATES) == []

@@ -61,6 +61,10 @@ class Filters:
         bool | None,
         Parameter(help="Only items with a product, or without.", negative="--unlinked"),
     ] = None
+    undone: Annotated[
+        bool,
+        Parameter(help="Only changes of undone imports, and those of their undos.", negative=""),
+    ] = False
 
 
 async def _query(
@@ -75,6 +79,7 @@ async def _query(
         min_percent=filters.min_percent,
         direction=filters.direction,
         linked=filters.linked,
+        undone=filters.undone,
         **further,
     )
 

@@ -82,7 +82,9 @@ async def list_next_prices(
             """
             SELECT following.* FROM unnest(%s::uuid[]) AS item (id)
             CROSS JOIN LATERAL (
-                SELECT supplier_item_id, recorded_at, price, old_price FROM price_history
+                SELECT supplier_item_id, recorded_at, price,
+                    coalesce(old_price, undone_old_price) AS old_price
+                FROM price_history
                 WHERE supplier_item_id = item.id AND recorded_at > %s
                 ORDER BY recorded_at, id LIMIT 1
             ) AS following
@@ -99,7 +101,9 @@ async def list_later_prices(
     async with conn.cursor(row_factory=struct_row(LaterPrice)) as cursor:
         await cursor.execute(
             """
-            SELECT supplier_item_id, recorded_at, price, old_price FROM price_history
+            SELECT supplier_item_id, recorded_at, price,
+                coalesce(old_price, undone_old_price) AS old_price
+            FROM price_history
             WHERE supplier_item_id = ANY (%s) AND recorded_at > %s AND recorded_at < %s
             ORDER BY recorded_at, id
             """,

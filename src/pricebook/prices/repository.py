@@ -39,11 +39,11 @@ SORTS: dict[ChangeSort, SortOrder] = {
 COLUMNS: dict[type[Any], LiteralString] = {
     PriceChangeQuery: """change.key, change.id, change.recorded_at, item.supplier_id,
         supplier.name AS supplier_name, change.supplier_item_id, item.supplier_sku, item.name,
-        change.product_id, product.internal_sku, product.name AS product_name, change.old_price,
+        change.product_id, product.internal_sku, product.name AS product_name, change.{old_price},
         change.price, change.change_percent::float8, change.margin_change,
-        change.margin_points::float8""",
+        change.margin_points::float8, change.undone_by""",
     PriceChangeExport: """change.recorded_at, supplier.name, item.supplier_sku, item.name,
-        product.internal_sku, product.name, change.old_price, change.price, change.change_percent,
+        product.internal_sku, product.name, change.{old_price}, change.price, change.change_percent,
         change.margin_change, change.margin_points""",
 }
 # The page is found first: with its names joined before, PostgreSQL would estimate for all changes.
@@ -65,11 +65,11 @@ CHANGES: LiteralString = """
 """
 BY_SUPPLIER: LiteralString = """
     SELECT item.supplier_id, supplier.name AS supplier_name,
-        count(*) FILTER (WHERE change.price > change.old_price) AS raised,
-        count(*) FILTER (WHERE change.price < change.old_price) AS lowered,
+        count(*) FILTER (WHERE change.price > change.{old_price}) AS raised,
+        count(*) FILTER (WHERE change.price < change.{old_price}) AS lowered,
         round(percentile_cont(0.5) WITHIN GROUP (ORDER BY change.change_percent::float8)::numeric,
             2)::float8 AS median_percent,
-        round(sum(change.price - change.old_price) * 100 / nullif(sum(change.old_price), 0),
+        round(sum(change.price - change.{old_price}) * 100 / nullif(sum(change.{old_price}), 0),
             2)::float8 AS weighted_percent,
         count(*) FILTER (WHERE change.margin_change < 0) AS margin_losses,
         count(*) FILTER (WHERE change.margin_change > 0) AS margin_gains,
@@ -137,7 +137,7 @@ def changes_statement(
             values = [*values, *position]
         values = [*values, query.limit + 1]
     statement = CHANGES.format(
-        columns=COLUMNS[type(query)],
+        columns=COLUMNS[type(query)].format(old_price=_old_price(query)),
         key=sort.key,
         direction=sort.direction,
         joins=selection.joins,
@@ -150,7 +150,9 @@ def changes_statement(
 def by_supplier_statement(criteria: PriceChangeFilter) -> tuple[LiteralString, list[Any]]:
     """Return the statement that counts changes by supplier, and its values."""
     selection = _select(criteria)
-    statement = BY_SUPPLIER.format(joins=selection.joins, conditions=selection.conditions)
+    statement = BY_SUPPLIER.format(
+        joins=selection.joins, conditions=selection.conditions, old_price=_old_price(criteria)
+    )
     return _with_subtree(criteria, statement, selection.values)
 
 
@@ -165,7 +167,8 @@ def _with_subtree(
 def _select(criteria: PriceChangeFilter) -> Selection:
     """Return what a filter selects from price_history, to which `item` is joined."""
     conditions: LiteralString = (
-        "change.old_price IS NOT NULL AND change.recorded_at >= %s AND change.recorded_at < %s"
+        f"change.{_old_price(criteria)} IS NOT NULL"
+        " AND change.recorded_at >= %s AND change.recorded_at < %s"
     )
     values: list[Any] = [criteria.begin, criteria.end]
     joins: LiteralString = ""
@@ -185,14 +188,20 @@ def _select(criteria: PriceChangeFilter) -> Selection:
     return Selection(conditions + size, [*values, *sizes], joins, criteria.include_subcategories)
 
 
+def _old_price(criteria: PriceChangeFilter) -> LiteralString:
+    """Return the column of the price before, which only the changes in question have."""
+    return "undone_old_price" if criteria.undone else "old_price"
+
+
 def _size_condition(criteria: PriceChangeFilter) -> tuple[LiteralString, list[Decimal]]:
     """Return the condition of direction and percentage, by the expression of the index."""
     least = criteria.min_percent
+    old_price = _old_price(criteria)
     if criteria.direction == "up":
-        condition: LiteralString = " AND change.price > change.old_price"
+        condition: LiteralString = f" AND change.price > change.{old_price}"
         return (f"{condition} AND {PERCENT} >= %s", [least]) if least else (condition, [])
     if criteria.direction == "down":
-        condition = " AND change.price < change.old_price"
+        condition = f" AND change.price < change.{old_price}"
         return (f"{condition} AND {PERCENT} <= %s", [-least]) if least else (condition, [])
     return (f" AND ({PERCENT} >= %s OR {PERCENT} <= %s)", [least, -least]) if least else ("", [])
 

@@ -45,6 +45,7 @@ CHANGE: dict[str, Any] = {
     "change_percent": 8.6,
     "margin_change": "-1.50",
     "margin_points": -6.02,
+    "undone_by": None,
 }
 CHANGES = {"limit": 50, "next_cursor": None, "data": [CHANGE]}
 SUPPLIER: dict[str, Any] = {
@@ -96,7 +97,7 @@ ProductId = Annotated[UUID, PathParameter(description="The product's id.")]
     summary="List price changes",
     description="Returns changes of the prices of supplier items with their effect on the margins"
     " of products, the largest loss first. The first price of an item is no change, a new exchange"
-    " rate neither.",
+    " rate neither, nor what an undone import changed and its undo took back, but with `undone`.",
     dependencies={"criteria": provide_query(PriceChangeQuery)},
     opt=documented(Success(kind=PriceChangePage, example=CHANGES), query=PriceChangeQuery),
 )

@@ -74,6 +74,13 @@ class PriceChange(Struct, frozen=True):
         float | None,
         doc("The same in percentage points: of the target price at the time, two decimals."),
     ]
+    undone_by: Annotated[
+        UUID | None,
+        doc(
+            "Id of the undo's task, for a change that was undone and the one that took it back;"
+            " null: the change counts."
+        ),
+    ]
 
 
 class PriceChangeFilter(Struct, frozen=True, kw_only=True):
@@ -105,6 +112,13 @@ class PriceChangeFilter(Struct, frozen=True, kw_only=True):
         bool | None,
         doc("`true`: only changes of items that had a product, `false`: only of the others."),
     ] = None
+    undone: Annotated[
+        bool,
+        doc(
+            "`true`: only changes of undone imports that were taken back, and those by which they"
+            " were; `false`: only the others."
+        ),
+    ] = False
 
     def __post_init__(self) -> None:
         """Raise ValidationError naming the parameters whose values do not fit together."""

@@ -121,10 +121,10 @@ async def undo_import(conn: Connection, undone: UUID, undo: UUID) -> UndoCounts:
 
 
 async def keep_changes(conn: Connection, task_id: UUID, supplier_id: UUID) -> None:
-    """Store that the changes of a task are kept, its categories, and the profile before."""
+    """Store that the changes of a task are kept, when, its categories, and the profile before."""
     await conn.execute(
         """
-        UPDATE ingestion_tasks SET keeps_changes = true,
+        UPDATE ingestion_tasks SET keeps_changes = true, changes_at = now(),
             found_before = (SELECT metadata -> 'found' FROM suppliers WHERE id = %s)
         WHERE id = %s
         """,

@@ -50,5 +50,21 @@ def create_index(name: str, definition: str, *, unique: bool = False) -> None:
     run_sql(f"CREATE {kind} CONCURRENTLY {name} {definition}")
 
 
+def create_partitioned_index(table: str, name: str, definition: str) -> None:
+    """Create an index `table_name` as `(columns)`, of each partition and then of the table.
+
+    The last step attaches those of the partitions, and makes that of a partition that is new
+    meanwhile, which is empty.
+    """
+    from alembic import op  # noqa: PLC0415
+
+    partitions = op.get_bind().exec_driver_sql(
+        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass", (table,)
+    )
+    for partition in partitions.scalars().all():
+        create_index(f"{partition}_{name}", f"ON {partition} {definition}")
+    run_sql(f"CREATE INDEX IF NOT EXISTS {table}_{name} ON {table} {definition}")
+
+
 def _set_lock_timeout(seconds: float) -> None:
     run_sql(f"SET lock_timeout = '{int(seconds * 1000)}ms'")

@@ -155,8 +155,8 @@ BEGIN
             count_unchanged, count_absent, count_rejected, count_duplicate, count_ignored,
             count_quarantined, count_stock_updated, errors, found, row_error_counts,
             apply_requested_at, keeps_thresholds, is_slow, source_config, held_reasons, decided_by,
-            decided_at, decision_reason, keeps_changes, found_before, undo_counts) ON ingestion_tasks
-        TO pricebook_worker;
+            decided_at, decision_reason, keeps_changes, changes_at, found_before, undo_counts)
+        ON ingestion_tasks TO pricebook_worker;
     -- Partitions of the price history: of the coming months, and old ones, which it may drop.
     GRANT EXECUTE ON FUNCTION extend_price_history(), drop_old_price_history(integer)
         TO pricebook_worker;
@@ -186,9 +186,10 @@ BEGIN
     GRANT SELECT, INSERT (user_id, email, kinds), UPDATE (email, kinds), DELETE
         ON notice_recipients TO pricebook_api;
     GRANT SELECT (user_id, email) ON notice_recipients TO pricebook_worker;
+    GRANT SELECT (id, is_active) ON users TO pricebook_worker;
     GRANT SELECT, UPDATE (mail_id), DELETE ON notices TO pricebook_worker;
     GRANT SELECT, DELETE, INSERT (user_id, recipient, subject, body),
-        UPDATE (state, attempts, next_attempt_at, sent_at, error) ON notice_mails
+        UPDATE (subject, body, state, attempts, next_attempt_at, sent_at, error) ON notice_mails
         TO pricebook_worker;
     GRANT SELECT (state, recipient, created_at, error, attempts) ON notice_mails TO pricebook_api;
 END $$;

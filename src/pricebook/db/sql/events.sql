@@ -65,7 +65,8 @@ BEGIN
 END $$;
 
 -- Prices that jump, and products whose margin falls below the threshold, an event for each supplier and
--- statement: with the number of all of them and the 100 largest.
+-- statement: with the number of all of them and the 100 largest. A price that an undo takes back is no
+-- jump of the supplier's; a margin that is below the threshold by it is as low as any other.
 CREATE OR REPLACE FUNCTION add_price_events() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -87,7 +88,7 @@ BEGIN
                     PARTITION BY item.supplier_id ORDER BY abs(change_percent) DESC, item.id) AS number
             FROM new_prices AS new_price
             JOIN supplier_items AS item ON item.id = supplier_item_id
-            WHERE abs(change_percent) >= jump
+            WHERE abs(change_percent) >= jump AND undone_by IS NULL
         ) AS ranked
         GROUP BY supplier_id
     ) AS jumped

@@ -50,9 +50,10 @@ BEGIN
             OR (lowest_after < lowest_before AND price = lowest_after)
         ORDER BY product_id, change.id
     )
-    INSERT INTO price_history (supplier_item_id, price, cost, currency, old_price, change_percent,
-        product_id, margin_change, margin_points)
-    SELECT change.id, price, cost, currency, old_price,
+    INSERT INTO price_history (supplier_item_id, price, cost, currency, old_price,
+        undone_old_price, undone_by, change_percent, product_id, margin_change, margin_points)
+    SELECT change.id, price, cost, currency, CASE WHEN undo IS NULL THEN old_price END,
+        CASE WHEN undo IS NOT NULL THEN old_price END, undo,
         round((price - old_price) * 100 / nullif(old_price, 0), 2), product_id,
         CASE WHEN lowest_after IS NOT NULL THEN coalesce(margin_change, 0) END,
         CASE WHEN lowest_after IS NOT NULL
@@ -60,6 +61,7 @@ BEGIN
     FROM change
     LEFT JOIN target USING (product_id)
     LEFT JOIN effect ON effect.id = change.id
+    CROSS JOIN (SELECT nullif(current_setting('pricebook.undo', true), '')::uuid AS undo) AS setting
 $query$;
     RETURN NULL;
 END $$;

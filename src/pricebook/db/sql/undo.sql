@@ -108,14 +108,18 @@ END $$;
 -- Undoes a task in the transaction of another one, `undo`, and stores what it leaves; returns how many
 -- items were restored and deleted, products and categories deleted, items and products left. The caller
 -- has locked the supplier and excludes re-computation by new rates. Locks: items, categories, products.
+--
+-- The price changes that the task made of restored items, and those by which they are undone, are marked
+-- in the history. They are found by the time of the transaction of the task.
 CREATE OR REPLACE FUNCTION undo_import(undone uuid, undo uuid)
 RETURNS TABLE (restored bigint, deleted bigint, products_deleted bigint, categories_deleted bigint,
     kept bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     supplier uuid;
+    changed_at timestamptz;
 BEGIN
-    SELECT supplier_id INTO supplier FROM ingestion_tasks WHERE id = undone;
+    SELECT supplier_id, changes_at INTO supplier, changed_at FROM ingestion_tasks WHERE id = undone;
     PERFORM FROM supplier_items
         WHERE id IN (SELECT supplier_item_id FROM import_changes WHERE task_id = undone
             UNION ALL SELECT supplier_item_id FROM made_products WHERE task_id = undone)
@@ -146,6 +150,15 @@ BEGIN
         WHERE plan.kind = 'product' AND plan.action = 'deleted' AND item.id = plan.item_id
             AND item.product_id = plan.product_id;
 
+    IF changed_at IS NOT NULL THEN
+        UPDATE price_history
+            SET undone_old_price = old_price, old_price = NULL, undone_by = undo
+            FROM undo_plan AS plan
+            WHERE plan.kind = 'item' AND plan.action = 'restored' AND supplier_item_id = plan.item_id
+                AND recorded_at >= changed_at AND price_history.created_at = changed_at
+                AND old_price IS NOT NULL;
+        PERFORM set_config('pricebook.undo', undo::text, true);
+    END IF;
     UPDATE supplier_items AS item
         SET name = coalesce(change.name, item.name),
             current_price = change.current_price,
@@ -167,6 +180,7 @@ BEGIN
         JOIN undo_change AS change ON change.supplier_item_id = plan.item_id
         WHERE plan.kind = 'item' AND plan.action = 'restored' AND item.id = plan.item_id;
     GET DIAGNOSTICS restored = ROW_COUNT;
+    PERFORM set_config('pricebook.undo', '', true);
 
     DELETE FROM supplier_items WHERE id IN (
         SELECT item_id FROM undo_plan WHERE kind = 'item' AND action = 'deleted');
