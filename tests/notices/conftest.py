@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from notices.mail_server import MailServer, run_mail_server
+from pricebook.notices.sending import MailSettings
 from pricebook.system.smtp_server import Encryption
 from pricelists.fake_web_server import write_certificate
 from worker_fixtures import queue, running_worker, settings, worker_database, worker_settings
@@ -39,3 +40,9 @@ def start_mail_server(
 @pytest.fixture
 def mail_server(start_mail_server: StartMailServer) -> MailServer:
     return start_mail_server()
+
+
+@pytest.fixture
+def mails(mail_server: MailServer) -> MailSettings:
+    """The settings of the mail server, with which notices are not gathered."""
+    return MailSettings(mail_server.server, "pricebook@example.com", gather_seconds=0)

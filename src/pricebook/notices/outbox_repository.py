@@ -1,6 +1,7 @@
 """The outbox of mails: made of notices, claimed by a worker, sent or tried again."""
 
 from collections.abc import Sequence
+from typing import LiteralString
 from uuid import UUID
 
 from pricebook.db.database import Connection
@@ -8,11 +9,42 @@ from pricebook.db.row_types import fetch_value, struct_row
 from pricebook.notices.schemas import Notice, NoticeMail
 
 LOCK_KEY = 7_301_006
+# The same reason is a notice once a day: that of a decided list counts for another one
+# that is held for the same reason.
+STILL_APPLIES: LiteralString = """
+    EXISTS (
+        SELECT FROM users JOIN notice_recipients ON user_id = users.id
+        WHERE users.id = notices.user_id AND is_active)
+    AND CASE kind
+        WHEN 'held' THEN EXISTS (
+            SELECT FROM ingestion_tasks AS task
+            WHERE task.supplier_id = notices.supplier_id AND task.state = 'held'
+                AND (task.id = notices.task_id OR task.errors = notices.reasons))
+        WHEN 'failed' THEN EXISTS (
+            SELECT FROM ingestion_tasks AS task
+            WHERE task.id = notices.task_id AND task.state IN ('failed', 'dead'))
+        ELSE EXISTS (
+            SELECT FROM expected_lists AS list
+            WHERE list.supplier_id = notices.supplier_id AND late_since IS NOT NULL) END
+"""
 
 
 async def lock_outbox(conn: Connection) -> bool:
     """Lock the notices that are in no mail; return False if another worker has."""
     return await fetch_value(conn, "SELECT pg_try_advisory_xact_lock(%s)", [LOCK_KEY])
+
+
+async def delete_settled_notices(conn: Connection, mail_id: UUID | None) -> int:
+    """Delete the notices of a mail, or of none yet, that no longer apply; return their number.
+
+    Their lists were decided, retried or imported, or their users are no recipients any more.
+    """
+    statement: LiteralString = """
+        DELETE FROM notices
+        WHERE mail_id IS NOT DISTINCT FROM %s::uuid AND NOT ({still_applies})
+    """
+    cursor = await conn.execute(statement.format(still_applies=STILL_APPLIES), [mail_id])
+    return cursor.rowcount
 
 
 async def list_waiting_users(
@@ -48,6 +80,19 @@ async def list_pending_notices(conn: Connection, user_id: UUID, limit: int) -> l
             WHERE user_id = %s AND mail_id IS NULL ORDER BY created_at, id LIMIT %s
             """,
             [user_id, limit],
+        )
+        return await cursor.fetchall()
+
+
+async def list_notices_of_mail(conn: Connection, mail_id: UUID) -> list[Notice]:
+    """Return the notices of a mail, the oldest first."""
+    async with conn.cursor(row_factory=struct_row(Notice)) as cursor:
+        await cursor.execute(
+            """
+            SELECT id, kind, supplier_name, task_id, reasons, details FROM notices
+            WHERE mail_id = %s ORDER BY created_at, id
+            """,
+            [mail_id],
         )
         return await cursor.fetchall()
 
@@ -88,6 +133,18 @@ async def claim_mail(conn: Connection, lease_seconds: int) -> NoticeMail | None:
             [lease_seconds],
         )
         return await cursor.fetchone()
+
+
+async def set_text(conn: Connection, mail_id: UUID, subject: str, body: str) -> None:
+    """Replace the text of a mail."""
+    await conn.execute(
+        "UPDATE notice_mails SET subject = %s, body = %s WHERE id = %s", [subject, body, mail_id]
+    )
+
+
+async def delete_mail(conn: Connection, mail_id: UUID) -> None:
+    """Delete a mail without notices."""
+    await conn.execute("DELETE FROM notice_mails WHERE id = %s", [mail_id])
 
 
 async def set_sent(conn: Connection, mail_id: UUID) -> None:

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 
-from pricebook.db.database import Database
+from pricebook.db.database import Connection, Database
 from pricebook.notices import outbox_repository as outbox
 from pricebook.notices.mail_texts import compose, compose_test
 from pricebook.notices.schemas import NoticeMail, Recipient
@@ -42,7 +43,8 @@ def mail_settings(settings: Settings) -> MailSettings | None:
 async def send_notices(database: Database, settings: MailSettings | None) -> None:
     """Make mails of the notices that have waited, and send those that are due.
 
-    A mail that is not accepted is tried again, also by another worker. A process that is killed
+    A mail that is not accepted is tried again, also by another worker, with the notices that still
+    apply by then; a mail without any is deleted. A process that is killed
     after the server has accepted a mail, and before that is stored, sends it twice with the same
     Message-ID. Raises DatabaseUnavailableError.
     """
@@ -54,10 +56,11 @@ async def send_notices(database: Database, settings: MailSettings | None) -> Non
 
 
 async def make_mails(database: Database, settings: MailSettings) -> None:
-    """Make one mail for each user whose notices have waited."""
+    """Make one mail for each user whose notices have waited and still apply."""
     async with database.short_transaction() as conn:
         if not await outbox.lock_outbox(conn):
             return
+        await outbox.delete_settled_notices(conn, None)
         users = await outbox.list_waiting_users(conn, settings.gather_seconds, PAUSE_SECONDS)
         for user_id, email in users:
             notices = await outbox.list_pending_notices(conn, user_id, MAX_NOTICES)
@@ -82,9 +85,13 @@ async def purge_notices(database: Database) -> None:
 async def _send_next(database: Database, settings: MailSettings) -> bool:
     """Send the next due mail; return False without one, and after a failure."""
     async with database.short_transaction() as conn:
-        mail = await outbox.claim_mail(conn, LEASE_SECONDS)
+        claimed = await outbox.claim_mail(conn, LEASE_SECONDS)
+        if claimed is None:
+            return False
+        mail = await _refresh(conn, claimed)
     if mail is None:
-        return False
+        log.info("notice dropped", mail=str(claimed.id), attempts=claimed.attempts - 1)
+        return True
     outgoing = OutgoingMail(mail.id, settings.sender, mail.recipient, mail.subject, mail.body)
     try:
         await send_mail(settings.server, outgoing)
@@ -95,6 +102,19 @@ async def _send_next(database: Database, settings: MailSettings) -> bool:
         await outbox.set_sent(conn, mail.id)
     log.info("notice sent", mail=str(mail.id), attempts=mail.attempts)
     return True
+
+
+async def _refresh(conn: Connection, mail: NoticeMail) -> NoticeMail | None:
+    """Return a mail as it is to be sent now; delete it if none of its notices applies."""
+    if not await outbox.delete_settled_notices(conn, mail.id):
+        return mail
+    notices = await outbox.list_notices_of_mail(conn, mail.id)
+    if not notices:
+        await outbox.delete_mail(conn, mail.id)
+        return None
+    subject, body = compose(notices, mail.recipient)
+    await outbox.set_text(conn, mail.id, subject, body)
+    return replace(mail, subject=subject, body=body)
 
 
 async def _record_failure(database: Database, mail: NoticeMail, error: MailError) -> None:
