@@ -151,6 +151,25 @@ async def test_bulk_decisions_are_one_batch_that_can_be_undone(
     (batch,) = (await procurement.get(f"{PATH}/batches")).json()["data"]
     assert (batch["linked"], batch["rejected"]) == (2, 1)
     assert batch["undone_by"] == batch["created_by"]
+    again = await procurement.post(f"{PATH}/batches/{decided['batch_id']}/undo")
+    assert (again.status_code, again.json()["unlinked"]) == (200, 0)
+    assert again.json()["left"] == undone["left"]
+
+
+async def test_batch_of_which_nothing_is_left_is_undone_once(
+    procurement: Client, conn: Connection, database: Database
+) -> None:
+    _, products, items = await shelf(conn)
+    await examine(database)
+    pair = decision(items[SAWS[0]], products[SAWS[0]])
+    decided = (await procurement.post(f"{PATH}/bulk", json={"decisions": [pair]})).json()
+    path = f"{PATH}/batches/{decided['batch_id']}/undo"
+    assert (await procurement.post(path)).json()["unlinked"] == 1
+    (batch,) = (await procurement.get(f"{PATH}/batches")).json()["data"]
+    again = await procurement.post(path)
+    at = batch["undone_at"].replace("T", " ")[:16]
+    expected = f"was undone by {batch['undone_by']} at {at} UTC: nothing of it is left."
+    assert (again.status_code, again.json()["detail"]) == (409, f"Batch {batch['id']} {expected}")
 
 
 def decision(item_id: UUID, product_id: UUID, action: str = "accept") -> dict[str, str]:

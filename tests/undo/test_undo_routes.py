@@ -14,6 +14,7 @@ from merge_fixtures import MergeRows, item_row, item_rows
 from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError
 from pricebook.settings import Settings
+from pricebook.tasks.schemas import Task
 from pricebook.undo import service
 from pricebook.worker.cleanup import purge
 from worker_fixtures import RunningWorker, SubmitTask, WaitForEnd
@@ -55,10 +56,20 @@ async def test_import_is_undone_by_the_worker(
     assert task["requested_by"].startswith("admin")
     assert (await admin.get(f"{TASKS}/{undo.id}/left")).json()["data"] == []
     assert (await admin.get(f"{TASKS}/{wrong}")).json()["undone_by"] == str(undo.id)
-    again = await admin.post(f"{TASKS}/{wrong}/undo")
-    expected = f"Task {wrong} was undone by task {undo.id}."
-    assert (again.status_code, again.json()["detail"]) == (409, expected)
+    await _check_refusal(admin, wrong, undo)
+    await conn.execute("DELETE FROM ingestion_tasks WHERE id = %s", [undo.id])
+    again = await admin.post(f"{TASKS}/{wrong}/undo", params={"dry_run": "true"})
+    assert again.json()["detail"] == f"Task {wrong} was already undone by task {undo.id}."
+
+
+async def _check_refusal(admin: Client, wrong: UUID, undo: Task) -> None:
     assert (await admin.post(f"{TASKS}/{undo.id}/undo")).status_code == 409
+    again = await admin.post(f"{TASKS}/{wrong}/undo")
+    expected = (
+        f"Task {wrong} was already undone by task {undo.id} at"
+        f" {undo.completed_at:%Y-%m-%d %H:%M} UTC."
+    )
+    assert (again.status_code, again.json()["detail"]) == (409, expected)
 
 
 async def _check_preview(admin: Client, wrong: UUID, counts: dict[str, int]) -> None:

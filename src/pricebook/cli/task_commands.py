@@ -23,10 +23,11 @@ from pricebook.tasks import cancellation, history, refusal, service
 from pricebook.tasks.queue import QueueClient
 from pricebook.tasks.schemas import Task, TaskQuery, TaskState
 from pricebook.undo import service as undoing
-from pricebook.undo.schemas import UndoPreview, UndoQuery
+from pricebook.undo.preview_schemas import UndoResult
+from pricebook.undo.schemas import UndoQuery
 
 POLL_SECONDS = 0.3
-UNDO_QUERY = UndoQuery(limit=50)
+UNDO_QUERY = UndoQuery(limit=100)
 EXIT_NOT_APPLIED = 1
 
 app = App(name="tasks", help="Imports of price lists: their state, errors, retries and approval.")
@@ -158,7 +159,7 @@ def undo(task_id: str, *, dry_run: bool = False, json: bool = False) -> None:
     """
     task_uuid = _parse_task_id(task_id)
 
-    async def undo_import(database: Database) -> UndoPreview:
+    async def undo_import(database: Database) -> UndoResult:
         if dry_run:
             return await undoing.preview_undo(database, task_uuid, UNDO_QUERY)
         seconds = load_settings().import_lock_seconds

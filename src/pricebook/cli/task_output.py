@@ -7,7 +7,7 @@ from rich.text import Text
 
 from pricebook.cli.output import counts_table, describe_progress, id_column, out, print_line
 from pricebook.tasks.schemas import Task
-from pricebook.undo.schemas import UndoPreview
+from pricebook.undo.preview_schemas import PlannedPage, UndoPreview, UndoResult
 
 
 def print_tasks(tasks: Sequence[Task], total_count: int) -> None:
@@ -91,15 +91,34 @@ def _print_decision(task: Task) -> None:
     print_line(f"{decision} by {by} at {task.decided_at:%Y-%m-%d %H:%M:%S}.")
 
 
-def print_undo(undone: UndoPreview, *, dry_run: bool) -> None:
-    """Print what an undo did or would do, and the first items and products that it left."""
+def print_undo(undone: UndoResult, *, dry_run: bool) -> None:
+    """Print what an undo did or would do, the first of what would change, and of what it left."""
     counts = undone.counts
     table = Table("restored", "deleted", "products deleted", "left")
     numbers = (counts.restored, counts.deleted, counts.products_deleted, counts.left_as_is)
     table.add_row(*(f"{number:,}" for number in numbers))
     out.print(table)
+    if isinstance(undone, UndoPreview):
+        _print_planned(undone.changes)
     for each in undone.left.data:
         print_line(f"{each.kind} {each.code} {each.name}: {each.sentence}")
     if counts.left_as_is > len(undone.left.data):
         print_line(f"{len(undone.left.data)} of {counts.left_as_is:,} that are left.")
     print_line("Nothing was undone." if dry_run else f"Undone by task {undone.task_id}.")
+
+
+def _print_planned(changes: PlannedPage) -> None:
+    """Print the first items and products that an undo would change."""
+    table = Table("", "code", "name", "would change")
+    for name in ("price now", "price then"):
+        table.add_column(name, justify="right")
+    for each in changes.data:
+        what = "deleted" if each.action == "deleted" else ", ".join(each.changed)
+        prices = (
+            "" if price is None else str(price) for price in (each.price, each.restored_price)
+        )
+        table.add_row(each.kind, Text(each.code), Text(each.name), what.replace("_", " "), *prices)
+    if changes.data:
+        out.print(table)
+    if changes.total_count > len(changes.data):
+        print_line(f"{len(changes.data)} of {changes.total_count:,} that would change.")

@@ -1,6 +1,7 @@
 """The SQL of batches of decisions, and how one is taken back."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
@@ -38,6 +39,14 @@ BATCHES = Listing(
 )
 
 
+class BatchUndo(Struct, frozen=True):
+    """Who took a batch back, and when; whether decisions of it were not taken back."""
+
+    undone_by: str | None
+    undone_at: datetime | None
+    has_decisions: bool
+
+
 class BatchDecision(Struct, frozen=True):
     """A decision of a batch."""
 
@@ -61,10 +70,20 @@ async def find_batch(conn: Connection, batch_id: UUID) -> MatchBatch | None:
         return await cursor.fetchone()
 
 
-async def batch_exists(conn: Connection, batch_id: UUID) -> bool:
-    """Return whether there is a batch."""
-    cursor = await conn.execute("SELECT FROM match_batches WHERE id = %s", [batch_id])
-    return cursor.rowcount == 1
+async def find_undo(conn: Connection, batch_id: UUID) -> BatchUndo | None:
+    """Find who took a batch back, and whether decisions of it are in effect."""
+    async with conn.cursor(row_factory=struct_row(BatchUndo)) as cursor:
+        await cursor.execute(
+            """
+            SELECT undone_by, undone_at, EXISTS (
+                SELECT FROM match_decisions AS decision
+                JOIN supplier_items AS item ON item.id = supplier_item_id
+                WHERE batch_id = batch.id AND decision.undone_at IS NULL) AS has_decisions
+            FROM match_batches AS batch WHERE id = %s
+            """,
+            [batch_id],
+        )
+        return await cursor.fetchone()
 
 
 async def list_decisions(

@@ -9,7 +9,7 @@ from litestar.params import PathParameter
 
 from pricebook.auth.schemas import Caller
 from pricebook.db.database import Database
-from pricebook.errors import NotFoundError
+from pricebook.errors import ConflictError, NotFoundError
 from pricebook.http.openapi import Success, documented, page_example
 from pricebook.http.pagination import CursorPage, CursorPaging
 from pricebook.http.query_string import provide_query
@@ -83,8 +83,11 @@ async def list_match_decisions(
     summary="Undo a batch of decisions",
     description="Restores the state before a batch, but for links that somebody changed since,"
     " which are left and named. A product that the batch made is archived, unless it was changed."
-    " Auto-link of a supplier is switched off when a link of its is taken back.",
-    opt=documented(Success(kind=UndoneBatch, example=UNDONE), errors=(NotFoundError,)),
+    " Auto-link of a supplier is switched off when a link of its is taken back. Repeating it takes"
+    " back what could not be, and names what is left; status 409 if all was taken back before.",
+    opt=documented(
+        Success(kind=UndoneBatch, example=UNDONE), errors=(NotFoundError, ConflictError)
+    ),
 )
 async def undo_match_batch(
     batch_id: BatchId, caller: NamedDependency[Caller], database: NamedDependency[Database]

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from pricebook.db.actor import set_transaction_actor
 from pricebook.db.database import Connection, Database
-from pricebook.errors import NotFoundError
+from pricebook.errors import ConflictError, NotFoundError
 from pricebook.matching import (
     batch_repository,
     decision_repository,
@@ -33,11 +33,10 @@ class _Locked(Struct, frozen=True):
 async def undo(database: Database, batch_id: UUID, name: str) -> UndoneBatch:
     """Take every decision of a batch back that nobody changed since, and the product it made.
 
-    Repeating it takes back what an import had locked. Raises NotFoundError.
+    Repeating it takes back what an import had locked, and says again what it left. Raises
+    NotFoundError, and ConflictError if all was taken back before.
     """
-    async with database.connection() as conn:
-        if not await batch_repository.batch_exists(conn, batch_id):
-            raise NotFoundError(f"There is no batch {batch_id}.")
+    await _require_undoable(database, batch_id)
     undone, left = list[BatchDecision](), list[LeftLink]()
     after = rejected_again = 0
     while True:
@@ -69,6 +68,18 @@ async def undo(database: Database, batch_id: UUID, name: str) -> UndoneBatch:
         left=left,
         made_product=made_product,
     )
+
+
+async def _require_undoable(database: Database, batch_id: UUID) -> None:
+    async with database.connection() as conn:
+        found = await batch_repository.find_undo(conn, batch_id)
+    if found is None:
+        raise NotFoundError(f"There is no batch {batch_id}.")
+    if found.undone_at is not None and not found.has_decisions:
+        raise ConflictError(
+            f"Batch {batch_id} was undone by {found.undone_by} at {found.undone_at:%Y-%m-%d %H:%M}"
+            " UTC: nothing of it is left."
+        )
 
 
 async def _undoable(

@@ -1,4 +1,5 @@
-from typing import LiteralString
+from decimal import Decimal
+from typing import Literal, LiteralString
 from uuid import UUID
 
 from msgspec import Struct
@@ -10,14 +11,26 @@ from pricebook.db.row_types import find_value, struct_row
 from pricebook.http.pagination import Paging
 from pricebook.tasks.schemas import AcceptedTask
 from pricebook.tasks.undo_counts import UndoCounts
+from pricebook.undo.preview_schemas import ChangedPart, PlannedChange
 from pricebook.undo.schemas import SENTENCES, LeftChange, LeftKind, LeftReason, TaskToUndo
 
 LEFT_COLUMNS: LiteralString = """
     kind, supplier_item_id, product_id, code, name, reason, later_task_id
 """
 PREVIEW: LiteralString = """
-    WITH plan AS MATERIALIZED (SELECT * FROM plan_undo(%(task)s))
-    SELECT counted.*, page.*
+    WITH plan AS MATERIALIZED (
+        SELECT *, action = 'restored' AND price <> restored_price AS has_other_price
+        FROM plan_undo(%(task)s)
+    ), page AS (
+        (SELECT * FROM plan WHERE action = 'left'
+         ORDER BY kind, code COLLATE "C", item_id LIMIT %(limit)s OFFSET %(offset)s)
+        UNION ALL
+        (SELECT * FROM plan WHERE action <> 'left'
+         ORDER BY has_other_price DESC, kind, code COLLATE "C", item_id
+         LIMIT %(limit)s OFFSET %(offset)s)
+    )
+    SELECT counted.*, kind, item_id AS supplier_item_id, product_id, code, name, reason,
+        later_task_id, action, price, restored_price, changed
     FROM (
         SELECT count(*) FILTER (WHERE action = 'restored') AS restored,
             count(*) FILTER (WHERE action = 'deleted' AND kind = 'item') AS deleted,
@@ -25,13 +38,8 @@ PREVIEW: LiteralString = """
             count(*) FILTER (WHERE action = 'left') AS kept
         FROM plan
     ) AS counted
-    LEFT JOIN LATERAL (
-        SELECT kind, item_id AS supplier_item_id, product_id, code, name, reason, later_task_id
-        FROM plan WHERE action = 'left'
-        ORDER BY kind, code COLLATE "C", item_id
-        LIMIT %(limit)s OFFSET %(offset)s
-    ) AS page ON true
-    ORDER BY kind, code COLLATE "C", supplier_item_id
+    LEFT JOIN page ON true
+    ORDER BY action <> 'left' AND has_other_price DESC, kind, code COLLATE "C", supplier_item_id
 """
 
 
@@ -61,17 +69,22 @@ class _PreviewRow(Struct, frozen=True):
     name: str | None
     reason: LeftReason | None
     later_task_id: UUID | None
+    action: Literal["restored", "deleted", "left"] | None
+    price: Decimal | None
+    restored_price: Decimal | None
+    changed: list[ChangedPart] | None
 
 
 async def find_task(conn: Connection, task_id: UUID, *, locks: bool = False) -> TaskToUndo | None:
     """Find the task that is to be undone; with `locks`, it is locked."""
     statement: LiteralString = """
         SELECT id, supplier_id, supplier_name, parser_type, state, undo_of, undone_by,
+            (SELECT completed_at FROM ingestion_tasks WHERE id = task.undone_by) AS undone_at,
             keeps_changes
-        FROM ingestion_tasks WHERE id = %s
+        FROM ingestion_tasks AS task WHERE id = %s
     """
     if locks:
-        statement += "FOR NO KEY UPDATE"
+        statement += "FOR NO KEY UPDATE OF task"
     async with conn.cursor(row_factory=struct_row(TaskToUndo)) as cursor:
         await cursor.execute(statement, [task_id])
         return await cursor.fetchone()
@@ -94,8 +107,8 @@ async def find_waiting_undo(conn: Connection, task_id: UUID) -> AcceptedTask | N
 
 async def preview_undo(
     conn: Connection, task_id: UUID, paging: Paging
-) -> tuple[UndoCounts, list[LeftChange]]:
-    """Return what undoing a task would do, and a page of what it would leave."""
+) -> tuple[UndoCounts, list[PlannedChange], list[LeftChange]]:
+    """Return what undoing a task would do, a page of that, and a page of what it would leave."""
     async with conn.cursor(row_factory=struct_row(_PreviewRow)) as cursor:
         await cursor.execute(
             PREVIEW, {"task": task_id, "limit": paging.limit, "offset": paging.offset}
@@ -103,7 +116,11 @@ async def preview_undo(
         rows = await cursor.fetchall()
     first = rows[0]
     counts = UndoCounts(first.restored, first.deleted, first.products_deleted, first.kept)
-    return counts, [_left_change(row) for row in rows if row.kind is not None]
+    return (
+        counts,
+        [change for row in rows if (change := _planned_change(row)) is not None],
+        [_left_change(row) for row in rows if row.action == "left"],
+    )
 
 
 async def undo_import(conn: Connection, undone: UUID, undo: UUID) -> UndoCounts:
@@ -170,6 +187,22 @@ async def list_left(
             statement.format(columns=LEFT_COLUMNS), [task_id, paging.limit, paging.offset]
         )
         return total, [_left_change(row) for row in await cursor.fetchall()]
+
+
+def _planned_change(row: _PreviewRow) -> PlannedChange | None:
+    if row.kind is None or row.action is None or row.action == "left":
+        return None
+    return PlannedChange(
+        kind=row.kind,
+        action=row.action,
+        supplier_item_id=row.supplier_item_id,
+        product_id=row.product_id,
+        code=row.code or "",
+        name=row.name or "",
+        price=row.price,
+        restored_price=row.restored_price,
+        changed=row.changed or [],
+    )
 
 
 def _left_change(row: _LeftRow | _PreviewRow) -> LeftChange:

@@ -15,7 +15,8 @@ from pricebook.tasks.routes import ACCEPTED_RESPONSE, TaskId, accepted_response
 from pricebook.tasks.schemas import Requester
 from pricebook.tasks.task_examples import ID
 from pricebook.undo import service
-from pricebook.undo.schemas import LeftChange, LeftPage, UndoPreview, UndoQuery
+from pricebook.undo.preview_schemas import UndoPreview
+from pricebook.undo.schemas import LeftChange, LeftPage, UndoQuery
 
 LEFT: dict[str, Any] = {
     "kind": "item",
@@ -31,6 +32,19 @@ PREVIEW: dict[str, Any] = {
     "task_id": ID,
     "counts": {"restored": 12, "deleted": 3, "products_deleted": 0, "left_as_is": 1},
     "left": plain_page_example(LEFT),
+    "changes": plain_page_example(
+        {
+            "kind": "item",
+            "action": "restored",
+            "supplier_item_id": "0f6f0f2e-3f55-4f0e-9c1c-6d1c3b1f7a55",
+            "product_id": None,
+            "code": "NW-20418",
+            "name": "Claw hammer 16oz fibreglass",
+            "price": "189.50",
+            "restored_price": "18.95",
+            "changed": ["price"],
+        }
+    ),
 }
 
 
@@ -41,7 +55,9 @@ PREVIEW: dict[str, Any] = {
     description="Queues a task that takes back what the import changed: prices, texts, stock,"
     " absences, new items, and products that were made of them. What was changed since is left, and"
     " listed by `/admin/tasks/{task_id}/left` of that task. With `dry_run` nothing is queued; the"
-    " response (200) is what it would do. Repeating it returns the task that is queued or runs.",
+    " response (200) is what it would do: counts, a page of the items and products that it would"
+    " change, with their prices, and a page of those that it would leave. Repeating it returns the"
+    " task that is queued or runs; status 409 once it was undone.",
     dependencies={"criteria": provide_query(UndoQuery)},
     opt=documented(
         ACCEPTED_RESPONSE,

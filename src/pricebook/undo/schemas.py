@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -7,7 +8,6 @@ from pricebook.http.field_types import doc
 from pricebook.http.pagination import Page, Paging
 from pricebook.tasks.message import ParserType
 from pricebook.tasks.schemas import TaskState
-from pricebook.tasks.undo_counts import UndoCounts
 
 LeftKind = Literal["item", "product"]
 LeftReason = Literal[
@@ -33,7 +33,7 @@ SENTENCES: dict[LeftReason, str] = {
 
 
 class UndoQuery(Paging, frozen=True):
-    """Whether to undo, and which page of what would be left to return."""
+    """Whether to undo, and which page of what would change, and be left, to return."""
 
     dry_run: Annotated[
         bool, doc("`true`: undo nothing, and return what an undo would do (status 200).")
@@ -59,14 +59,6 @@ class LeftPage(Page[LeftChange], frozen=True):
     """A page of what an undo left."""
 
 
-class UndoPreview(Struct, frozen=True):
-    """What undoing a task would do now, and a page of what it would leave."""
-
-    task_id: Annotated[UUID, doc("Id of the task.")]
-    counts: Annotated[UndoCounts, doc("What it would change and leave.")]
-    left: Annotated[LeftPage, doc("What it would leave as it is.")]
-
-
 class TaskToUndo(Struct, frozen=True):
     """A task that is to be undone."""
 
@@ -77,6 +69,7 @@ class TaskToUndo(Struct, frozen=True):
     state: TaskState
     undo_of: UUID | None
     undone_by: UUID | None
+    undone_at: datetime | None
     keeps_changes: bool
 
 

@@ -28,16 +28,22 @@ from pricebook.tasks.schemas import (
 )
 from pricebook.tasks.undo_counts import UndoCounts
 from pricebook.undo import repository
-from pricebook.undo.schemas import LeftChange, LeftPage, UndoableTask, UndoPreview, UndoQuery
+from pricebook.undo.preview_schemas import PlannedPage, UndoPreview, UndoResult
+from pricebook.undo.schemas import LeftChange, LeftPage, UndoableTask, UndoQuery
 
 
 async def preview_undo(database: Database, task_id: UUID, query: UndoQuery) -> UndoPreview:
     """Return what undoing a task would do now; raises NotFoundError, ConflictError."""
     async with database.short_transaction() as conn:
         await _require_undoable(conn, task_id)
-        counts, left = await repository.preview_undo(conn, task_id, query)
-    page = LeftPage(total_count=counts.left_as_is, page=query.page, limit=query.limit, data=left)
-    return UndoPreview(task_id, counts, page)
+        counts, changes, left = await repository.preview_undo(conn, task_id, query)
+    total = counts.restored + counts.deleted + counts.products_deleted
+    return UndoPreview(
+        task_id,
+        counts,
+        LeftPage(counts.left_as_is, query.page, query.limit, left),
+        PlannedPage(total, query.page, query.limit, changes),
+    )
 
 
 async def request_undo(
@@ -111,12 +117,12 @@ async def undo_inline(
     return await history.get_task(database, lease.task_id)
 
 
-async def describe_undo(database: Database, undo: Task, paging: Paging) -> UndoPreview:
-    """Return what an undo has done, in the shape of a preview; raises NotFoundError."""
+async def describe_undo(database: Database, undo: Task, paging: Paging) -> UndoResult:
+    """Return what an undo has done; raises NotFoundError."""
     left = await list_left(database, undo.id, paging)
     page = LeftPage(total_count=left.total_count, page=left.page, limit=left.limit, data=left.data)
     counts = undo.undo or UndoCounts(0, 0, 0, 0)
-    return UndoPreview(undo.id, counts, page)
+    return UndoResult(undo.id, counts, page)
 
 
 async def _undo(conn: Connection, task_id: UUID, lease: TaskLease) -> None:
@@ -176,7 +182,8 @@ async def _require_undoable(
             f" {task.undo_of} again."
         )
     if task.undone_by is not None:
-        raise ConflictError(f"Task {task_id} was undone by task {task.undone_by}.")
+        time = f" at {task.undone_at:%Y-%m-%d %H:%M} UTC" if task.undone_at else ""
+        raise ConflictError(f"Task {task_id} was already undone by task {task.undone_by}{time}.")
     if task.state not in {"succeeded", "partially_succeeded"}:
         raise ConflictError(f"Task {task_id} is {task.state}: it has changed nothing.")
     if task.supplier_id is None:

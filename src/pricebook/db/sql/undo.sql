@@ -18,14 +18,15 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 
 -- What undoing a task does, row by row. Items: `deleted` (the import made them), `restored`, or `left`
--- with the reason; products that were made of its items: `deleted` or `left`. Nothing is locked. Its
+-- with the reason; products that were made of its items: `deleted` or `left`. Of a restored item, the
+-- price now and then, and what else differs. Nothing is locked. Its
 -- temporary tables have the statistics without which large imports are planned as small ones.
 --
 -- A new item that an automatic link or a product made of it refers to is deleted with that link; one
 -- that a person has linked is left. EXECUTE: see product_aggregates.sql.
 CREATE OR REPLACE FUNCTION plan_undo(undone uuid)
 RETURNS TABLE (kind text, item_id uuid, product_id uuid, code text, name text, action text,
-    reason text, later_task_id uuid)
+    reason text, later_task_id uuid, price numeric, restored_price numeric, changed text[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     task ingestion_tasks;
@@ -48,6 +49,25 @@ BEGIN
     ), item AS MATERIALIZED (
         SELECT item.id, item.product_id, item.supplier_sku, item.name, change.is_new,
             later.task_id AS later_task_id,
+            item.current_price AS price, change.current_price AS restored_price,
+            CASE WHEN change.is_new THEN '{}' ELSE array_remove(ARRAY[
+                CASE WHEN (change.current_price, change.cost, change.currency)
+                    IS DISTINCT FROM (item.current_price, item.cost, item.currency)
+                    THEN 'price' END,
+                CASE WHEN change.name <> item.name THEN 'name' END,
+                CASE WHEN change.characteristics <> item.characteristics
+                    THEN 'characteristics' END,
+                CASE WHEN change.price_details IS NOT NULL
+                    AND nullif(change.price_details, 'null') IS DISTINCT FROM item.price_details
+                    THEN 'price_details' END,
+                CASE WHEN change.availability IS NOT NULL
+                    AND nullif(change.availability, 'null') IS DISTINCT FROM item.availability
+                    THEN 'availability' END,
+                CASE WHEN (change.next_cost, change.next_from)
+                    IS DISTINCT FROM (item.next_cost, item.next_from)
+                    THEN 'upcoming_price' END,
+                CASE WHEN change.absent_since IS DISTINCT FROM item.absent_since
+                    THEN 'absence' END], NULL) END AS changed,
             CASE WHEN later.task_id IS NOT NULL THEN 'later_import'
                 WHEN item_fingerprint(item) = change.fingerprint THEN
                     CASE WHEN change.is_new AND item.product_id IS NOT NULL
@@ -90,17 +110,17 @@ BEGIN
     )
     SELECT 'item', id, item.product_id, supplier_sku::text, item.name::text,
         CASE WHEN reason IS NOT NULL THEN 'left' WHEN is_new THEN 'deleted' ELSE 'restored' END,
-        reason, item.later_task_id
+        reason, item.later_task_id, price, restored_price, changed
     FROM item
     UNION ALL
     SELECT 'item', quarantined.supplier_item_id, item.product_id, item.supplier_sku::text,
-        item.name::text, 'left', 'quarantine_accepted', NULL
+        item.name::text, 'left', 'quarantine_accepted', NULL, item.current_price, NULL, '{}'
     FROM quarantined_rows AS quarantined
     JOIN supplier_items AS item ON item.id = quarantined.supplier_item_id
     WHERE quarantined.task_id = $1 AND quarantined.state = 'accepted'
     UNION ALL
     SELECT 'product', supplier_item_id, made.product_id, internal_sku::text, made.name::text,
-        CASE WHEN reason IS NULL THEN 'deleted' ELSE 'left' END, reason, NULL
+        CASE WHEN reason IS NULL THEN 'deleted' ELSE 'left' END, reason, NULL, NULL, NULL, '{}'
     FROM made
 $query$ USING undone, task.supplier_id, task.completed_at;
 END $$;
