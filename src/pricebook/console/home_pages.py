@@ -4,6 +4,8 @@ from typing import Any
 
 from litestar import Request, Response, get
 
+from pricebook.console.home_sections import HomeContext, read_sections
+from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import PAGE_FOR_ALL_STAFF
 from pricebook.console.rendering import render
 
@@ -15,7 +17,7 @@ SAMPLES = [
 SAMPLE_CHART = {
     "width": 640,
     "height": 160,
-    "line": "64,96 200,96 200,64 360,64 360,112 520,112 520,48 640,48",
+    "lines": ["64,96 200,96 200,64 360,64", "400,112 520,112 520,48 640,48"],
     "ticks": [(16, "20.00"), (80, "17.50"), (136, "15.00")],
     "first": "2026-03-01",
     "last": "2026-06-01",
@@ -27,7 +29,10 @@ AnyRequest = Request[Any, Any, Any]
 @get("/console", name="home", opt=PAGE_FOR_ALL_STAFF)
 async def show_home(request: AnyRequest) -> Response[Any]:
     """Show what needs the caller today."""
-    return render(request, "home.html", {})
+    state = request.app.state
+    context = HomeContext(state.database, state.settings)
+    sections = await read_sections(context, caller_of(request))
+    return render(request, "home.html", {"sections": sections})
 
 
 @get("/console/components", name="components", opt=PAGE_FOR_ALL_STAFF)

@@ -13,6 +13,7 @@ from pricebook.auth.roles import PREFIX, allowed_roles
 from pricebook.auth.schemas import Caller
 from pricebook.console.assets import load_assets
 from pricebook.console.page_texts import load_texts
+from pricebook.console.template_filters import FILTERS
 from pricebook.http.cached_response import GZIP_LEVEL, MIN_GZIP_BYTES, accepts_gzip
 from pricebook.settings import Settings
 
@@ -59,6 +60,7 @@ def _make_environment() -> Environment:
         "themes": THEMES,
     }
     environment.globals.update(shared)
+    environment.filters.update(FILTERS)
     return environment
 
 

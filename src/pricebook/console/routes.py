@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Router
 from litestar.exceptions import HTTPException
 
-from pricebook.console import account_pages, catalog_pages, home_pages, page_errors
+from pricebook.console import account_pages, catalog_pages, home_pages, page_errors, product_pages
 from pricebook.console.assets import asset
 from pricebook.console.page_guard import guard_page
 from pricebook.console.policy_reports import receive_report
@@ -27,6 +27,10 @@ pages = Router(
         account_pages.log_out,
         account_pages.show_account,
         account_pages.change_password,
+        product_pages.show_products,
+        product_pages.export_products,
+        product_pages.set_target_price,
+        product_pages.show_product,
         home_pages.show_home,
         home_pages.show_components,
     ],

@@ -1,0 +1,112 @@
+"""What needs a role today, each part read by the service of a route that the role may call."""
+
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct
+
+from pricebook.auth.schemas import Caller, Role
+from pricebook.console.rendering import may
+from pricebook.db.database import Database
+from pricebook.matching import service as matching
+from pricebook.prices import service as prices
+from pricebook.prices.schemas import PriceChangeQuery
+from pricebook.products import service as products
+from pricebook.products.list_filters import StaffProductQuery
+from pricebook.quarantine import service as quarantine
+from pricebook.quarantine.schemas import QuarantineQuery
+from pricebook.settings import Settings
+from pricebook.suppliers import late_lists
+from pricebook.tasks import history
+from pricebook.tasks.schemas import TaskQuery, TaskState
+
+ROWS = 5
+STATES: tuple[TaskState, ...] = ("held", "failed", "dead")
+
+
+class HomeContext(Struct, frozen=True):
+    """What the sections read from."""
+
+    database: Database
+    settings: Settings
+
+
+class Section(Struct, frozen=True):
+    """A part of the home: its name, the route whose roles see it, and the function that reads it.
+
+    The function returns None where nothing has to be done.
+    """
+
+    name: str
+    route: tuple[str, str]
+    read: Callable[[HomeContext], Awaitable[dict[str, Any] | None]]
+
+
+async def _margin_losses(context: HomeContext) -> dict[str, Any] | None:
+    query = PriceChangeQuery(limit=ROWS, direction="up", linked=True)
+    page = await prices.list_changes(context.database, query)
+    losses = [each for each in page.data if each.margin_points and each.margin_points < 0]
+    return {"changes": losses} if losses else None
+
+
+async def _low_margins(context: HomeContext) -> dict[str, Any] | None:
+    below = context.settings.margin_below_percent
+    query = StaffProductQuery(
+        status="active", max_margin=Decimal(str(below)), sort="margin", limit=ROWS
+    )
+    page = await products.list_products(context.database, query)
+    return {"page": page, "below": f"{below:g}"} if page.data else None
+
+
+async def _unmatched(context: HomeContext) -> dict[str, Any] | None:
+    summary = await matching.find_summary(context.database, None)
+    return {"summary": summary} if summary.unmatched - summary.dismissed > 0 else None
+
+
+async def _quarantined(context: HomeContext) -> dict[str, Any] | None:
+    query = QuarantineQuery(state="open", limit=ROWS)
+    page = await quarantine.list_rows(context.database, query)
+    return {"page": page} if page.data else None
+
+
+async def _late(context: HomeContext) -> dict[str, Any] | None:
+    late = await late_lists.list_late_lists(context.database)
+    return {"late": late[: 2 * ROWS], "count": len(late)} if late else None
+
+
+async def _stopped_lists(context: HomeContext) -> dict[str, Any] | None:
+    tasks = [
+        task
+        for state in STATES
+        for task in (
+            await history.list_tasks(context.database, TaskQuery(state=state, limit=ROWS))
+        ).data
+    ]
+    return {"tasks": tasks} if tasks else None
+
+
+SECTIONS = {
+    each.name: each
+    for each in (
+        Section("margin_losses", ("GET", "/price-changes"), _margin_losses),
+        Section("low_margins", ("GET", "/products"), _low_margins),
+        Section("unmatched", ("GET", "/matches/summary"), _unmatched),
+        Section("quarantined", ("GET", "/quarantined-rows"), _quarantined),
+        Section("stopped_lists", ("GET", "/tasks"), _stopped_lists),
+        Section("late", ("GET", "/suppliers"), _late),
+    )
+}
+ORDER: dict[Role, tuple[str, ...]] = {
+    "sales": ("margin_losses", "low_margins"),
+    "procurement": ("unmatched", "quarantined", "late", "margin_losses"),
+    "admin": ("stopped_lists", "late", "unmatched", "quarantined", "margin_losses", "low_margins"),
+}
+
+
+async def read_sections(
+    context: HomeContext, caller: Caller
+) -> list[tuple[str, dict[str, Any] | None]]:
+    """Return the sections of a role in its order, with what each shows; None for nothing to do."""
+    shown = [SECTIONS[name] for name in ORDER[caller.role]]
+    return [(each.name, await each.read(context)) for each in shown if may(caller, *each.route)]

@@ -1,0 +1,127 @@
+"""The pages of products for staff: the list with inline target prices, one product, the export."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import PathParameter
+from litestar.response import Stream
+
+from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
+from pricebook.console.page_errors import caller_of
+from pricebook.console.page_guard import page_for
+from pricebook.console.price_chart import draw_prices
+from pricebook.console.query_fields import PageQuery, decode_page_query, read_page_query
+from pricebook.console.rendering import render, wants_fragment
+from pricebook.console.template_filters import price_text
+from pricebook.db.database import Database
+from pricebook.errors import ForbiddenError, ValidationError, body_issue, validation_error
+from pricebook.http.csv_download import file_response
+from pricebook.prices import service as prices
+from pricebook.prices.product_schemas import PriceAtQuery, PriceSeriesQuery
+from pricebook.products import service
+from pricebook.products.list_filters import StaffProductFilter, StaffProductQuery
+from pricebook.products.schemas import ProductChange, StaffProductDetail
+
+AnyRequest = Request[Any, Any, Any]
+ProductId = Annotated[UUID, PathParameter(description="The product's id.")]
+PATH = "/console/products"
+SORTS = ("name", "-name", "margin", "-margin", "-price_change", "price_change", "-updated")
+STATUSES = ("active", "draft", "archived")
+
+
+@get(PATH, opt=page_for("GET", "/products"))
+async def show_products(request: AnyRequest) -> Response[Any]:
+    """Show products with target price and margin, by words, status and margin."""
+    query = read_page_query(StaffProductQuery, request.scope["query_string"])
+    criteria, issues = decode_page_query(StaffProductQuery, query)
+    database: Database = request.app.state.database
+    result = None if criteria is None else await service.list_products(database, criteria)
+    cursor = result.next_cursor if result else None
+    values = {
+        "query": query,
+        "result": result,
+        "next": cursor and query.address(PATH, cursor=cursor, page=None),
+        "first": query.address(PATH, cursor=None, page=None),
+        "export": query.address(f"{PATH}/export", cursor=None, page=None, limit=None),
+        "is_filtered": bool(query.fields.keys() - {"cursor", "page", "limit", "sort"}),
+        "issues": {each.field: each.issue for each in issues},
+        "sorts": SORTS,
+        "statuses": STATUSES,
+    }
+    if wants_fragment(request):
+        headers = {"HX-Replace-Url": query.address(PATH, cursor=None, page=None)}
+        return render(request, "product_results.html", values, headers=headers)
+    return render(request, "products.html", values, status=400 if issues else 200)
+
+
+@get(f"{PATH}/export", opt=page_for("GET", "/products/export"))
+async def export_products(request: AnyRequest) -> Stream:
+    """Send the products that the filters of the list match as CSV."""
+    query = read_page_query(StaffProductFilter, request.scope["query_string"])
+    criteria, issues = decode_page_query(StaffProductFilter, query)
+    if criteria is None:
+        raise validation_error(*issues)
+    chunks = service.export_products(request.app.state.database, criteria)
+    return await file_response(chunks, "products.csv")
+
+
+@post(
+    PATH + "/{product_id:str}/target-price",
+    status_code=200,
+    request_max_body_size=MAX_FORM_BYTES,
+    opt=page_for("PATCH", "/products/{id}"),
+)
+async def set_target_price(request: AnyRequest, product_id: ProductId) -> Response[Any]:
+    """Set the target price of a product, unless somebody else changed it since it was shown."""
+    form = await read_form(request)
+    typed, before = form.get("target_price", "").strip(), form.get("before", "")
+    database: Database = request.app.state.database
+    product = await service.get_product(database, product_id)
+    now = price_text(product.target_price) or ""
+    if now != before:
+        return _row(request, product, typed=typed, conflict=now)
+    try:
+        change = ProductChange(target_price=_read_price(typed))
+        product = await service.change_product(database, caller_of(request), product_id, change)
+    except (ValidationError, ForbiddenError) as error:
+        return _row(request, product, typed=typed, problem=error.message)
+    return _row(request, product, is_saved=True)
+
+
+def _read_price(text: str) -> Decimal | None:
+    """Return a typed price, None for no text; raises ValidationError."""
+    if not text:
+        return None
+    try:
+        return Decimal(text) if text.isascii() and "_" not in text else Decimal("NaN")
+    except InvalidOperation:
+        issue = body_issue("target_price", "expected a number such as 19.90")
+        raise validation_error(issue) from None
+
+
+def _row(request: AnyRequest, product: StaffProductDetail, **state: Any) -> Response[Any]:
+    """Return the row of a product in the list; without scripts, its page."""
+    if not wants_fragment(request):
+        address = f"{PATH}/{product.id}"
+        return Response(None, status_code=303, headers={"Location": address})
+    return render(request, "product_row.html", {"product": product, **state})
+
+
+@get(PATH + "/{product_id:str}", opt=page_for("GET", "/products/{id}"))
+async def show_product(request: AnyRequest, product_id: ProductId) -> Response[Any]:
+    """Show a product: its suppliers, how each price came about, and its prices over time."""
+    database: Database = request.app.state.database
+    product = await service.get_product(database, product_id)
+    present = await prices.get_product_prices(database, product_id, PriceAtQuery())
+    series = await prices.get_price_series(database, product_id, PriceSeriesQuery())
+    states = {each.supplier_item_id: each.state for each in present.prices}
+    values = {
+        "product": product,
+        "states": states,
+        "lowest": present.lowest,
+        "chart": draw_prices(series.data),
+        "query": PageQuery({}),
+    }
+    return render(request, "product.html", values)

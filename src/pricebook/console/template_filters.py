@@ -1,0 +1,71 @@
+"""Values as the pages show them; each is also a filter of the templates."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from pricebook.console.page_texts import Texts
+from pricebook.suppliers.item_terms import ItemDetails
+from pricebook.suppliers.schemas import SupplierItem
+
+MIN_DECIMALS = 2
+
+
+def price_text(price: Decimal | None) -> str | None:
+    """Return a price with two decimals, or as many as it needs, as the API writes it."""
+    if price is None:
+        return None
+    text = f"{price:f}".rstrip("0") if "." in f"{price:f}" else f"{price:f}."
+    whole, _, decimals = text.partition(".")
+    return f"{whole}.{decimals.ljust(MIN_DECIMALS, '0')}"
+
+
+def day_text(moment: date | datetime) -> str:
+    """Return the day of a time, ISO 8601, UTC."""
+    return f"{moment:%Y-%m-%d}"
+
+
+def plain(number: Decimal) -> str:
+    """Return a number without zeros at the end of its decimals."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def derivation(item: SupplierItem, t: Texts) -> str:
+    """Return how the price of an item came about, from the listed price to the comparable one."""
+    parts: list[str] = []
+    if item.details is not None:
+        parts += _listed_parts(item.details, item.currency, t)
+    if item.exchange_rate is not None and item.rate_date is not None:
+        parts.append(t("product.derived.cost", cost=price_text(item.cost), currency=item.currency))
+        rate = plain(item.exchange_rate)
+        parts.append(t("product.derived.rate", rate=rate, day=day_text(item.rate_date)))
+    if item.next_price is not None and item.next_from is not None:
+        price, day = price_text(item.next_price), day_text(item.next_from)
+        parts.append(t("product.derived.upcoming", price=price, currency=item.currency, day=day))
+    if item.price_outdated_since is not None:
+        parts.append(t("product.derived.outdated", day=day_text(item.price_outdated_since)))
+    return ", ".join(parts)
+
+
+def _listed_parts(details: ItemDetails, currency: str, t: Texts) -> list[str]:
+    """Return the listed price and what follows it in the price list."""
+    parts: list[str] = []
+    if details.list_price is not None:
+        price = price_text(details.list_price)
+        parts.append(t("product.derived.listed", price=price, currency=currency))
+    if details.price_quantity is not None:
+        unit = details.unit_text or details.unit or ""
+        parts.append(t("product.derived.quantity", n=plain(details.price_quantity), unit=unit))
+    parts += [t("product.derived.discounts", percent=plain(each)) for each in details.discounts]
+    if details.surcharge is not None:
+        parts.append(t("product.derived.surcharge", amount=plain(details.surcharge)))
+    if details.surcharge_percent is not None:
+        percent = plain(details.surcharge_percent)
+        parts.append(t("product.derived.surcharge_percent", percent=percent))
+    if details.vat_included:
+        parts.append(t("product.derived.vat_included"))
+    return [each.strip() for each in parts]
+
+
+FILTERS: dict[str, Any] = {each.__name__: each for each in (price_text, day_text, derivation)}

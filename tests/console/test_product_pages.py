@@ -1,0 +1,127 @@
+"""The pages of products: what they show, and target prices set in the list."""
+
+from pathlib import Path
+
+import pytest
+
+import builders
+from console.conftest import HTML, SAME_ORIGIN, Client, LogInAs, send
+from pricebook.db.database import Connection
+from pricebook.db.row_types import fetch_value
+
+ATTACK = "\"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}' --"
+TARGET_PRICE = "SELECT target_price::text FROM products"
+
+
+async def set_price(client: Client, product_id: object, price: str, before: str) -> str:
+    response = await client.post(
+        f"/console/products/{product_id}/target-price",
+        data={"target_price": price, "before": before},
+        headers={**SAME_ORIGIN, "HX-Request": "true"},
+    )
+    assert response.status_code == 200, response.text
+    return response.text
+
+
+async def test_target_price_set_in_the_list_shows_the_margin_it_gives(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("sales")
+    product_id = await builders.offered_product(conn, "Hammer", "15.00")
+    row = await set_price(client, product_id, "20", "")
+    assert "25.00" in row
+    assert 'name="before" value="20.00"' in row
+    assert await fetch_value(conn, TARGET_PRICE) == "20.0000"
+    assert "expected a number" in await set_price(client, product_id, "cheap", "20.00")
+    assert "over 0" in await set_price(client, product_id, "-1", "20.00")
+    await set_price(client, product_id, "", "20.00")
+    assert await fetch_value(conn, TARGET_PRICE) is None
+
+
+async def test_second_of_two_people_sees_what_the_first_has_set(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("sales")
+    product_id = await builders.offered_product(conn, "Hammer", "15.00", target_price="20")
+    await set_price(client, product_id, "21", "20.00")
+    row = await set_price(client, product_id, "22", "20.00")
+    assert "Somebody else set 21.00 meanwhile" in row
+    assert 'value="22"' in row
+    assert await fetch_value(conn, TARGET_PRICE) == "21.0000"
+    await set_price(client, product_id, "22", "21.00")
+    assert await fetch_value(conn, TARGET_PRICE) == "22.0000"
+
+
+async def test_price_can_be_set_without_scripts(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("sales")
+    product_id = await builders.offered_product(conn, "Hammer", "15.00")
+    path = f"/console/products/{product_id}"
+    response = await send(client, f"{path}/target-price", target_price="20", before="")
+    assert (response.status_code, response.headers["location"]) == (303, path)
+
+
+async def test_filters_of_the_list_are_those_of_its_export(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("sales")
+    await builders.offered_product(conn, "Hammer", "15.00", target_price="16")
+    await builders.offered_product(conn, "Anvil", "15.00", target_price="30")
+    page = await client.get("/console/products?max_margin=10&min_margin=", headers=HTML)
+    assert "Hammer" in page.text
+    assert "Anvil" not in page.text
+    assert 'href="/console/products/export?max_margin=10"' in page.text
+    exported = await client.get("/console/products/export?max_margin=10")
+    assert "Hammer" in exported.text
+    assert "Anvil" not in exported.text
+
+
+async def test_product_shows_its_suppliers_and_its_prices_over_time(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("procurement")
+    product_id = await builders.offered_product(conn, "Hammer", "15.00", "17.50")
+    text = (await client.get(f"/console/products/{product_id}", headers=HTML)).text
+    assert text.index("15.00") < text.index("17.50")
+    assert '<polyline class="chart-line"' in text
+
+
+@pytest.mark.parametrize("prefix", ["", "x" * 400])
+async def test_attack_strings_of_suppliers_are_shown_as_text_everywhere(
+    client: Client, log_in_as: LogInAs, conn: Connection, prefix: str
+) -> None:
+    text = prefix[: 300 - len(ATTACK)] + ATTACK
+    supplier_id = await builders.supplier(conn, text[-250:])
+    category = await builders.category(conn, text[-250:])
+    product_id = await builders.product(
+        conn, text, sku=text[-100:], category_id=category, target_price="1"
+    )
+    await builders.item(
+        conn, supplier_id, "9", product_id=product_id, sku=text[-100:], name=text[-300:]
+    )
+    await log_in_as("admin")
+    for path in (
+        "/",
+        f"/?search={ATTACK}&min_price={ATTACK}",
+        f"/?category_id={category}",
+        f"/catalog/{product_id}",
+        "/console",
+        "/console/products",
+        f"/console/products?search={ATTACK}&status={ATTACK}",
+        f"/console/products/{product_id}",
+        f"/login?next={ATTACK}",
+    ):
+        response = await client.get(path, headers={**HTML, "Referer": f"http://x/?a={ATTACK}"})
+        assert "alert(1)" not in response.text.replace("&gt;alert(1)", "").replace(
+            "onerror=alert(1)&gt;", ""
+        ), path
+        assert "<img" not in response.text
+        assert "49" not in response.text.partition("{{7*7}}")[0] or "{{7*7}}" in response.text
+
+
+def test_templates_name_no_other_origin() -> None:
+    folder = Path(__file__).parents[2] / "src/pricebook/console"
+    for path in [*folder.glob("templates/*.html"), *folder.glob("static/*")]:
+        text = path.read_text().replace('xmlns="http://www.w3.org/2000/svg"', "")
+        assert "//" not in text.replace("/* ", "").replace("\n//", "\n") or "http" not in text, path

@@ -1,0 +1,155 @@
+"""The console in a real browser: nothing violates its policy, axe finds nothing, keys work."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
+
+from running_system import TIMEOUT_SECONDS, System
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+OPTIONS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    "--disable-dev-shm-usage",
+)
+AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
+RUN_AXE = """
+const done = arguments[arguments.length - 1];
+axe.run().then((results) => done(JSON.stringify(results.violations.map(
+  (each) => [each.id, each.nodes.map((node) => node.html.slice(0, 200))]))));
+"""
+PUBLIC_PAGES = {"catalog": "/", "found": "/?search=hammer", "login": "/login"}
+STAFF_PAGES = {
+    "home": "/console",
+    "products": "/console/products?sort=margin",
+    "account": "/console/account",
+    "components": "/console/components",
+}
+ATTACK = "<img src=x onerror=alert(1)><script>alert(1)</script>"
+ATTACK_LIST = f'sku,name,price\nA-1,"{ATTACK}",12.50\n"{ATTACK[:60]}",Hammer,7.25\n'
+
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="Chromium and its driver are not installed"
+)
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Chrome]:
+    options = ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    for option in (*OPTIONS, f"--user-data-dir={tmp_path / 'profile'}"):
+        options.add_argument(option)
+    with Chrome(options=options, service=ChromeService(str(DRIVER))) as opened:
+        opened.set_script_timeout(TIMEOUT_SECONDS)
+        yield opened
+
+
+def wait_until(browser: Chrome, script: str) -> None:
+    """Wait until a script of the page returns true."""
+    WebDriverWait(browser, TIMEOUT_SECONDS).until(
+        lambda _: cast("Any", browser).execute_script(f"return {script}")
+    )
+
+
+def set_viewport(browser: Chrome, width: int, theme: str) -> None:
+    tools = cast("Any", browser)
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    tools.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    feature = {"name": "prefers-color-scheme", "value": theme}
+    tools.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+
+
+def check_page(browser: Chrome, address: str, name: str) -> None:
+    """Open a page in both themes and several widths; axe and the policy find nothing."""
+    shots = os.environ.get("SCREENSHOTS")
+    for theme, width in (("light", 1280), ("dark", 360), ("light", 2560)):
+        set_viewport(browser, width, theme)
+        browser.get(address)
+        wait_until(browser, "'ready' in document.documentElement.dataset")
+        tools = cast("Any", browser)
+        assert tools.execute_script(
+            "return document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        ), (name, width)
+        if width < 2000:
+            tools.execute_script(AXE)
+            found = json.loads(tools.execute_async_script(RUN_AXE))
+            assert found == [], (name, theme)
+        if shots:
+            (Path(shots) / f"{name}-{width}-{theme}.png").write_bytes(
+                browser.get_screenshot_as_png()
+            )
+
+
+def violations(browser: Chrome) -> list[str]:
+    entries: list[dict[str, str]] = cast("Any", browser).get_log("browser")
+    return [each["message"] for each in entries if each["level"] == "SEVERE"]
+
+
+def log_in(browser: Chrome, root: str, lines: list[str], role: str) -> None:
+    words = [line.split() for line in lines]
+    (password,) = [each[3] for each in words if each[:2] == ["user", role]]
+    browser.get(f"{root}/login")
+    browser.find_element(By.NAME, "username").send_keys(role)
+    browser.find_element(By.NAME, "password").send_keys(password, Keys.ENTER)
+    wait_until(browser, "location.pathname === '/console'")
+
+
+def check_search_by_keys(browser: Chrome, root: str) -> None:
+    """Search as you type and follow a link, by keys alone; the field keeps the focus."""
+    set_viewport(browser, 1280, "light")
+    browser.get(root)
+    wait_until(browser, "'ready' in document.documentElement.dataset")
+    browser.find_element(By.TAG_NAME, "body").send_keys("/")
+    wait_until(browser, "document.activeElement.id === 'search'")
+    browser.switch_to.active_element.send_keys("claw hammer")
+    wait_until(browser, "location.search.includes('search=claw')")
+    assert browser.switch_to.active_element.get_attribute("id") == "search"
+    browser.switch_to.active_element.send_keys(Keys.ESCAPE)
+    browser.find_element(By.TAG_NAME, "body").send_keys("x")
+    wait_until(browser, "location.search === ''")
+
+
+def check_target_price(browser: Chrome, root: str) -> None:
+    """Type a target price in the list; the row shows the margin, the session may end meanwhile."""
+    browser.get(f"{root}/console/products?search=hammer")
+    wait_until(browser, "'ready' in document.documentElement.dataset")
+    browser.delete_cookie("pricebook_session")
+    first = browser.find_element(By.CSS_SELECTOR, "input[name=target_price]")
+    first.clear()
+    first.send_keys("999", Keys.ENTER)
+    wait_until(browser, "document.querySelector('dialog[open] input[name=password]') !== null")
+    assert first.get_attribute("value") == "999"
+
+
+def test_pages_in_a_browser(system: System, browser: Chrome) -> None:
+    lines = system.up()
+    root = f"http://127.0.0.1:{system.port}"
+    (system.folder / "attack.csv").write_text(ATTACK_LIST)
+    imported = system.run(
+        *("import", "attack.csv", "--supplier", ATTACK, "--create-products"),
+    )
+    assert imported.returncode == 0, imported.stdout + imported.stderr
+    for name, path in PUBLIC_PAGES.items():
+        check_page(browser, root + path, name)
+    check_search_by_keys(browser, root)
+    log_in(browser, root, lines, "admin")
+    browser.get(f"{root}/console/products?search=hammer")
+    product = browser.find_element(By.CSS_SELECTOR, "td.main a").get_attribute("href")
+    for name, path in STAFF_PAGES.items():
+        check_page(browser, root + path, name)
+    check_page(browser, str(product), "product")
+    check_page(browser, f"{root}/console/products?search=alert", "attack")
+    assert violations(browser) == []
+    check_target_price(browser, root)
