@@ -5,14 +5,18 @@ from uuid import UUID
 
 import pytest
 from redis import Redis
+from structlog.testing import capture_logs
 
 import builders
 from pricebook.db.database import Connection, Database
 from pricebook.errors import ParserKilledError, SourceUnavailableError
 from pricebook.imports import importer
 from pricebook.imports.runner import TaskProgressCallback
+from pricebook.settings import Settings
 from pricebook.tasks import service
 from pricebook.tasks.schemas import ClaimedTask, TaskEnd, TaskProgress
+from pricebook.worker import task_loop
+from pricebook.worker.periodic_work import PeriodicWork
 from worker_fixtures import RunningWorker, SubmitTask, WaitForEnd, WaitUntil
 
 
@@ -243,6 +247,37 @@ async def test_a_stopping_worker_finishes_its_tasks_and_claims_no_new_one(
     assert (await wait_for_end(first)).state == "succeeded"
     await wait_for_end(second, "queued")
     assert started == [first]
+
+
+async def test_a_bug_in_periodic_work_does_not_end_the_worker(
+    conn: Connection,
+    submit_task: SubmitTask,
+    running_worker: RunningWorker,
+    wait_for_end: WaitForEnd,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls = 0
+    called_again = asyncio.Event()
+
+    async def fail() -> None:
+        nonlocal calls
+        calls += 1
+        if calls > 1:
+            called_again.set()
+        raise ValueError("a bug")
+
+    def list_work(_settings: Settings, _database: Database) -> list[PeriodicWork]:
+        return [(0.01, fail)]
+
+    monkeypatch.setattr(task_loop, "BUG_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(task_loop, "list_periodic_work", list_work)
+    with capture_logs() as lines:
+        async with running_worker():
+            async with asyncio.timeout(120):
+                await called_again.wait()
+            task_id = await submit_task(await builders.supplier(conn))
+            assert (await wait_for_end(task_id)).state == "succeeded"
+    assert "periodic work failed because of a bug" in {line["event"] for line in lines}
 
 
 async def test_an_import_stops_when_its_lease_is_lost(

@@ -39,6 +39,7 @@ MERGING = "merging"
 RENEWALS_PER_LEASE = 3
 RENEW_INTERVAL_SECONDS = 1.0
 DATABASE_RETRY_SECONDS = 1.0
+BUG_PAUSE_SECONDS = 60.0
 REDIS_MARGIN_SECONDS = 1.0
 
 
@@ -251,11 +252,17 @@ class Worker:
             await asyncio.sleep(DATABASE_RETRY_SECONDS)
 
     async def _run_periodically(self, seconds: float, do: Callable[[], Awaitable[object]]) -> None:
-        """Call `do` again and again with a pause; skip it while the database is unavailable."""
+        """Call `do` again and again with a pause, which is longer after a bug."""
         while True:
-            with suppress(DatabaseUnavailableError):
+            pause = seconds
+            try:
                 await do()
-            await asyncio.sleep(seconds)
+            except DatabaseUnavailableError:
+                pass  # it is logged by the pool
+            except Exception:  # a bug must not end the worker
+                log.exception("periodic work failed because of a bug")
+                pause = max(seconds, BUG_PAUSE_SECONDS)
+            await asyncio.sleep(pause)
 
     async def _reclaim_expired_leases(self) -> None:
         for task in await tasks.reclaim_expired_leases(self._database):
