@@ -57,3 +57,16 @@ def test_many_lists_of_one_cause_are_counted() -> None:
     assert body.count("\n- ") == MAX_LISTS + 1
     assert f"- and {400 - MAX_LISTS} more" in body
     assert body.count("Down.") == 1
+
+
+def test_commands_name_the_task_of_each_list() -> None:
+    details = {"file_name": None, "requested_by": None, "at": TIME}
+    kinds: list[NoticeKind] = ["held", "held", "failed"]
+    notices = [Notice(ID, kind, "S", UUID(int=n), [], details) for n, kind in enumerate(kinds)]
+    _, body = compose(notices, "anna@example.com")
+    for n, commands in enumerate(
+        (("show", "apply", "refuse"),) * 2 + (("show", "errors", "retry"),)
+    ):
+        for command in commands:
+            assert f"`pricebook tasks {command} {UUID(int=n)}" in body
+    assert " ID" not in body

@@ -93,7 +93,8 @@ async def test_lists_of_some_minutes_are_one_mail(
     assert text.count(REASON) == 1
     for each in (*map(str, held), "Nordwerk: ", "Süd Bcc: x@y.org: ", str(failed), "Fjordtool"):
         assert each in text
-    for each in ("tasks apply ID", "tasks refuse ID", "tasks retry ID", "No price column."):
+    commands = (f"tasks apply {held[1]}", f"tasks refuse {held[0]}", f"tasks retry {failed}")
+    for each in (*commands, "No price column."):
         assert each in text
     await end_task(conn, "held", name="Later")
     await send_notices(worker_database, mails)

@@ -21,14 +21,19 @@ HEADINGS: dict[NoticeKind, str] = {
     "failed": "FAILED, the prices are those of the list before:",
     "late": "LATE, no price list has arrived for longer than usual:",
 }
+COMMANDS: dict[NoticeKind, str] = {
+    "held": "`pricebook tasks show {id}`, then `pricebook tasks apply {id}` or"
+    ' `pricebook tasks refuse {id} --reason "..."`',
+    "failed": "`pricebook tasks show {id}`, `pricebook tasks errors {id}`, then"
+    " `pricebook tasks retry {id}`",
+    "late": "",
+}
 ADVICE: dict[NoticeKind, str] = {
-    "held": "What to do: look at it with `pricebook tasks show ID`, then `pricebook tasks apply ID`"
-    ' or\n`pricebook tasks refuse ID --reason "..."`. By the API: GET /api/v1/admin/tasks/ID, POST'
-    " /api/v1/admin/tasks/ID/apply\nor /refuse.",
-    "failed": "What to do: `pricebook tasks show ID` and `pricebook tasks errors ID` show more."
-    " Correct the list or the\nsupplier's settings (`pricebook suppliers set`), then `pricebook"
-    " tasks retry ID` or send the list again. By the API:\nGET /api/v1/admin/tasks/ID, POST"
-    " /api/v1/admin/tasks/ID/retry.",
+    "held": "What to do: look at it, then apply or refuse it, by its commands above. By the API:"
+    " GET /api/v1/admin/tasks/{id}, POST\n/api/v1/admin/tasks/{id}/apply or /refuse.",
+    "failed": "What to do: look at it and its rejected rows by its commands above. Correct the list"
+    " or the supplier's settings\n(`pricebook suppliers set`), then retry it or send the list"
+    " again. By the API: GET /api/v1/admin/tasks/{id}, POST\n/api/v1/admin/tasks/{id}/retry.",
     "late": "What to do: request the list from the supplier and import it: `pricebook import FILE"
     " --supplier NAME`. If the\nsupplier's rhythm has changed: `pricebook suppliers set NAME --set"
     " late_after_days=DAYS` (0: never late).",
@@ -80,7 +85,11 @@ def _subject(notices: Sequence[Notice]) -> str:
 
 
 def _section(reasons: Sequence[str], lists: Sequence[Notice]) -> str:
-    lines = [f"- {_describe(notice)}" for notice in lists[:MAX_LISTS]]
+    lines: list[str] = []
+    for notice in lists[:MAX_LISTS]:
+        lines.append(f"- {_describe(notice)}")
+        if commands := COMMANDS[notice.kind].format(id=notice.task_id):
+            lines.append(f"  {commands}")
     if len(lists) > MAX_LISTS:
         lines.append(f"- and {len(lists) - MAX_LISTS} more: `pricebook tasks list`.")
     lines += [f"  Why: {clean(reason, MAX_REASON)}" for reason in reasons[:MAX_REASONS]]
