@@ -60,7 +60,7 @@ def second(certificate: Path) -> Iterator[Receiver]:
 
 @pytest.fixture
 def sending(worker_settings: Settings, worker_database: Database) -> Sending:
-    """Send during a block, as a worker does; to private addresses unless told otherwise."""
+    """Send during a block, as a worker does; by default also to private addresses."""
 
     @asynccontextmanager
     async def run(*, allow_private: bool = True) -> AsyncGenerator[None]:
