@@ -96,7 +96,10 @@ def test_notations_that_only_some_systems_support_are_refused_or_unresolved(host
 
 
 def test_host_that_resolves_to_a_private_address_is_refused() -> None:
-    expected = 'The host "lists.test" is in a private network, which is not allowed.'
+    expected = (
+        'The host "lists.test" is in a private network, which is not allowed unless'
+        " ALLOW_PRIVATE_URLS is set."
+    )
     assert rejection_message("https://lists.test/list.csv", "10.1.2.3") == expected
     assert rejection_message("https://lists.test/list.csv", "fe80::1%2") == expected
 

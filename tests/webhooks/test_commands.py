@@ -50,8 +50,13 @@ def test_webhook_is_added_changed_tested_and_removed(webhooks: Command) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["add", "ERP", "http://erp.example"], "url: expected https://"),
-        (["add", "ERP", URL, "--type", "x"], "types: expected different ones of"),
+        (
+            ["add", "ERP", "http://erp.example"],
+            "URL: does not begin with https://, and events are sent over encrypted",
+        ),
+        (["add", "ERP", "https://"], "URL: has no valid host to send events to: expected an "),
+        (["add", "ERP", "https://a:b@erp.example"], "URL: has a user name or a password, which"),
+        (["add", "ERP", URL, "--type", "x"], "--type: x is no type of events, so that nothing"),
         (["set", "ERP", "--active"], "There is no webhook ERP: `pricebook webhooks list`"),
         (["set", "ERP"], "names no field to change"),
         (["resend", "7"], "7 is not an id: `pricebook webhooks deliveries` shows them."),

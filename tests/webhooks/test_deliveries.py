@@ -151,7 +151,8 @@ async def test_private_address_is_refused(
     async with sending(allow_private=False):
         failing = await hooks.wait(webhook, lambda found: found.failures > 0)
     assert failing.last_error == (
-        'The host "127.0.0.1" is in a private network, which is not allowed.'
+        'The host "127.0.0.1" is in a private network, which is not allowed unless'
+        " ALLOW_PRIVATE_URLS is set."
     )
     assert receiver.requests == []
 

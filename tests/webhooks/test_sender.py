@@ -70,7 +70,10 @@ async def test_names_of_private_networks_are_refused(
     sender: WebhookSender, receiver: Receiver
 ) -> None:
     outcome = await sender.send(attempt(receiver.url("/in", "inner.test")))
-    assert outcome.error == 'The host "inner.test" is in a private network, which is not allowed.'
+    assert outcome.error == (
+        'The host "inner.test" is in a private network, which is not allowed unless'
+        " ALLOW_PRIVATE_URLS is set."
+    )
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ DeliveryState = Literal["pending", "delivered", "failed"]
 
 MAX_NAME = 100
 MAX_URL = 2_000
+HTTPS = "https://"
+EXAMPLE_URL = "https://erp.example/events"
 
 Name = Annotated[str, doc("Name of the webhook; unique in any case.", **text_schema(MAX_NAME))]
 Url = Annotated[
@@ -213,17 +215,40 @@ class Outcome(Struct, frozen=True):
 
 
 def _url_issues(url: str) -> list[FieldIssue]:
+    problem = _url_problem(url)
+    return [body_issue("url", problem)] if problem else []
+
+
+def _url_problem(url: str) -> str | None:
+    """Return what is wrong with an address, why, and what to do; None for a usable one."""
+    if len(url) > MAX_URL or not url.isascii() or not url.isprintable():
+        return f"expected up to {MAX_URL:,} characters of ASCII"
+    if not url.lower().startswith(HTTPS):
+        return (
+            f"does not begin with {HTTPS}, and events are sent over encrypted connections only:"
+            " use the receiver's https address"
+        )
     try:
         parse_https_url(url)
     except PriceListError:
-        return [body_issue("url", "expected https://, a host and a path, without a user name")]
-    if len(url) > MAX_URL or not url.isascii() or not url.isprintable():
-        return [body_issue("url", f"expected up to {MAX_URL:,} characters of ASCII")]
-    return []
+        if "@" in url.removeprefix(HTTPS).partition("/")[0]:
+            return (
+                "has a user name or a password, which lists and logs would show: remove it, the"
+                " receiver verifies the signature of each request instead"
+            )
+        return f"has no valid host to send events to: expected an address such as {EXAMPLE_URL}"
+    return None
 
 
 def _type_issues(types: Sequence[str]) -> list[FieldIssue]:
-    unknown = [each for each in types if each not in EVENT_TYPES]
-    if not unknown and len(set(types)) == len(types):
+    unknown = next((each for each in types if each not in EVENT_TYPES), None)
+    if unknown is not None:
+        problem = (
+            f"{unknown[:MAX_NAME]} is no type of events, so that nothing would be sent: expected"
+            f" {', '.join(EVENT_TYPES)}"
+        )
+    elif len(set(types)) < len(types):
+        problem = "names a type twice, which is sent only once: name each type once"
+    else:
         return []
-    return [body_issue("types", f"expected different ones of {', '.join(EVENT_TYPES)}")]
+    return [body_issue("types", problem)]

@@ -89,7 +89,8 @@ def resolve_allowed_addresses(target: HttpsUrl, network: NetworkPolicy) -> Seque
         ) from error
     if not all(map(network.is_allowed, addresses)):
         raise PriceListError(
-            f"The host {quote(target.host)} is in a private network, which is not allowed."
+            f"The host {quote(target.host)} is in a private network, which is not allowed unless"
+            " ALLOW_PRIVATE_URLS is set."
         )
     return addresses
 
