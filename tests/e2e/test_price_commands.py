@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -46,15 +47,17 @@ def test_a_price_rise_is_found(system: System, environment: dict[str, str]) -> N
     assert "lowest 12.00, highest 12.00." in run("as-of", "HAM-1")
     assert "lowest unknown, highest unknown." in run("as-of", "HAM-1", "2020-01-01")
     assert run("series", "HAM-1").splitlines()[-1].endswith("12.00")
+    furthest = f"{datetime.now(UTC) + timedelta(hours=13, minutes=30):%Y-%m-%d}"
+    assert run("series", "HAM-1", "--until", furthest).splitlines()[-1].endswith("12.00")
+    assert "lowest " in run("as-of", "HAM-1", furthest)
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (("as-of", "NONE"), "There is no product NONE."),
-        (("as-of", "HAM-1", "soon"), "as_of: expected a day such as 2026-11-20"),
         (("changes", "--supplier", "none"), "There is no supplier none"),
-        (("changes", "--since", "soon"), "since: expected a day such as 2026-11-20"),
+        (("changes", "--min-percent", "-1"), "--min-percent: expected a number from 0."),
     ],
 )
 def test_errors_are_one_sentence(

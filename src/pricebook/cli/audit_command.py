@@ -1,17 +1,16 @@
 """The command for the audit log: who changed what."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from cyclopts import Parameter
-from cyclopts.validators import Number
 
 from pricebook.audit import service
 from pricebook.audit.schemas import AuditEntry, AuditPage, AuditQuery, AuthorType
 from pricebook.cli import output
 from pricebook.cli.lookups import parse_id
+from pricebook.cli.option_types import Limit, Time
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 
@@ -34,14 +33,14 @@ class Filters:
     task: Annotated[str | None, _help("Only changes by this import task or of it.")] = None
     batch: Annotated[str | None, _help("Only changes of this batch of decisions.")] = None
     request: Annotated[str | None, _help("Only changes by the request with this id.")] = None
-    since: Annotated[datetime | None, _help("Only changes at this time (UTC) or later.")] = None
-    until: Annotated[datetime | None, _help("Only changes before this time (UTC).")] = None
+    since: Annotated[Time | None, _help("Only changes of this day (UTC) or time, or later.")] = None
+    until: Annotated[Time | None, _help("Only changes before this day (UTC) or time.")] = None
 
 
 def list_audit(
     *,
     filters: Annotated[Filters, Parameter(name="*")] = Filters(),
-    limit: Annotated[int, Parameter(validator=Number(gte=1, lte=200))] = 50,
+    limit: Limit = 50,
     cursor: str | None = None,
     json: bool = False,
 ) -> None:
@@ -62,8 +61,8 @@ def list_audit(
         task_id=_parse_id(filters.task, "pricebook tasks list"),
         batch_id=_parse_id(filters.batch, "pricebook matches batches"),
         request_id=filters.request,
-        since=_in_utc(filters.since),
-        until=_in_utc(filters.until),
+        since=filters.since,
+        until=filters.until,
         limit=limit,
         cursor=cursor,
     )
@@ -85,10 +84,6 @@ def list_audit(
 
 def _parse_id(text: str | None, listed_by: str) -> UUID | None:
     return None if text is None else parse_id(text, listed_by)
-
-
-def _in_utc(time: datetime | None) -> datetime | None:
-    return time if time is None or time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _print_entry(entry: AuditEntry) -> None:

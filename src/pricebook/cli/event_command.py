@@ -6,6 +6,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from pricebook.cli import output
+from pricebook.cli.option_types import Limit
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.events import service
 from pricebook.events.schemas import Event, EventQuery
@@ -17,7 +18,7 @@ def list_events(
     *,
     after: Annotated[int, Parameter(validator=Number(gte=0))] = 0,
     kind: Annotated[str | None, Parameter(name="--type")] = None,
-    limit: Annotated[int, Parameter(validator=Number(gte=1, lte=200))] = 50,
+    limit: Limit = 50,
     json: bool = False,
 ) -> None:
     """List what happened after a position of the feed, in its order.

@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID
 
 from cyclopts import App, Parameter
-from cyclopts.validators import Number
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -14,6 +13,7 @@ from pricebook.auth.key_schemas import MAX_DAYS, ApiKey, NewApiKey
 from pricebook.auth.schemas import Role
 from pricebook.cli import output
 from pricebook.cli.lookups import COMMAND_LINE
+from pricebook.cli.option_types import Limit, PageNumber
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
@@ -59,8 +59,8 @@ def add(
 @app.command(name="list")
 def list_all(
     *,
-    limit: Annotated[int, Parameter(validator=Number(gte=1, lte=200))] = 200,
-    page: Annotated[int, Parameter(validator=Number(gte=1))] = 1,
+    limit: Limit = 200,
+    page: PageNumber = 1,
     json: bool = False,
 ) -> None:
     """List the API keys, newest first, expired and revoked ones too.
@@ -121,7 +121,7 @@ def _print_keys(listing: CursorPage[ApiKey]) -> None:
             f"{key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never",
             Text(key.created_by),
         )
-    output.out.print(table)
+    output.print_table(table)
     if listing.total_count > len(listing.data):
         output.print_line(f"{len(listing.data)} of {listing.total_count:,} keys.")
 

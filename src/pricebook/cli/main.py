@@ -31,9 +31,10 @@ from pricebook.cli import (
     user_commands,
     webhook_commands,
 )
+from pricebook.cli.option_names import describe_error
 from pricebook.cli.server_defaults import user_of_command
 from pricebook.db.actor import Actor, set_actor
-from pricebook.errors import PricebookError, PriceListError
+from pricebook.errors import PricebookError, PriceListError, ValidationError
 
 EXIT_FAILURE = 1
 EXIT_USAGE_ERROR = 2
@@ -82,6 +83,9 @@ def main() -> None:
         sys.exit(EXIT_USAGE_ERROR)
     except PriceListError as error:
         output.print_error("\n".join(error.sentences))
+        sys.exit(EXIT_FAILURE)
+    except ValidationError as error:
+        output.print_error(describe_error(app, error))
         sys.exit(EXIT_FAILURE)
     except PricebookError as error:
         output.print_error(error.message)

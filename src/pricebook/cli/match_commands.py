@@ -17,6 +17,7 @@ from pricebook.cli import (
 )
 from pricebook.cli.lookups import COMMAND_LINE, find_supplier_id, parse_id
 from pricebook.cli.match_filters import ALL_ITEMS, Filters, filter_of
+from pricebook.cli.option_types import Limit
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
@@ -37,7 +38,7 @@ from pricebook.matching.schemas import FilterAction, MatchQuery, MatchSummary, S
 class View:
     """How a list of items is printed."""
 
-    limit: Annotated[int, Parameter(help="The number of items on a page, up to 200.")] = 20
+    limit: Annotated[Limit, Parameter(help="The number of items on a page, up to 200.")] = 20
     cursor: Annotated[
         str | None, Parameter(help="Where the page begins, as the page before says.")
     ] = None

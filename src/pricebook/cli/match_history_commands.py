@@ -7,6 +7,7 @@ from cyclopts import App, Parameter
 
 from pricebook.cli import match_history_output, output
 from pricebook.cli.lookups import find_supplier_id, parse_id
+from pricebook.cli.option_types import Limit, PageNumber
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
@@ -37,7 +38,7 @@ class Subject:
 
 
 @batches_app.default
-def list_batches(*, limit: int = 20, page: int = 1, json: bool = False) -> None:
+def list_batches(*, limit: Limit = 20, page: PageNumber = 1, json: bool = False) -> None:
     """List who linked, unlinked and rejected how much, newest first.
 
     Args:
@@ -55,7 +56,7 @@ def list_batches(*, limit: int = 20, page: int = 1, json: bool = False) -> None:
 
 
 @batches_app.command
-def show(batch: str, *, limit: int = 200, page: int = 1, json: bool = False) -> None:
+def show(batch: str, *, limit: Limit = 200, page: PageNumber = 1, json: bool = False) -> None:
     """Show the decisions of a batch, newest first.
 
     Args:
@@ -77,8 +78,8 @@ def show(batch: str, *, limit: int = 200, page: int = 1, json: bool = False) -> 
 def log(
     *,
     subject: Annotated[Subject, Parameter(name="*")] = Subject(),
-    limit: int = 50,
-    page: int = 1,
+    limit: Limit = 50,
+    page: PageNumber = 1,
     json: bool = False,
 ) -> None:
     """List who linked, unlinked and rejected what and when, newest first.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from pricebook.cli.output import counted, nonzero, out, print_line
+from pricebook.cli.output import counted, nonzero, print_line, print_table
 from pricebook.http.pagination import CursorPage
 from pricebook.matching.auto_link_schemas import AutoLink
 from pricebook.matching.cluster_schemas import Cluster, MadeProduct
@@ -201,4 +201,4 @@ def print_models(models: Sequence[MatchModel]) -> None:
         learnt = f"{model.created_at:%Y-%m-%d %H:%M}" if model.created_at else "with the release"
         used = "yes" if model.is_active else ""
         table.add_row(str(model.version), learnt, f"{model.decisions:,}", used)
-    out.print(table)
+    print_table(table)

@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 
 from pricebook.cli import match_output, output
 from pricebook.cli.lookups import COMMAND_LINE, find_category_id, find_supplier_id
+from pricebook.cli.option_types import Limit, PageNumber
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
@@ -50,7 +51,7 @@ def auto_link(
         match_output.print_auto_link(supplier, state)
 
 
-def clusters(*, limit: int = 20, page: int = 1, json: bool = False) -> None:
+def clusters(*, limit: Limit = 20, page: PageNumber = 1, json: bool = False) -> None:
     """List unmatched items of several suppliers that are likely one article.
 
     Args:

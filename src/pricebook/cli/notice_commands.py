@@ -9,6 +9,7 @@ from rich.text import Text
 
 from pricebook.cli import output
 from pricebook.cli.key_values import convert_values
+from pricebook.cli.option_types import Limit, PageNumber
 from pricebook.cli.server_defaults import load_settings, run_with_database
 from pricebook.db.database import Database
 from pricebook.errors import SettingsError
@@ -55,7 +56,7 @@ def change(
 
 
 @app.command(name="list")
-def list_all(*, limit: int = 200, page: int = 1, json: bool = False) -> None:
+def list_all(*, limit: Limit = 200, page: PageNumber = 1, json: bool = False) -> None:
     """List the users who receive notices.
 
     Args:
@@ -74,7 +75,7 @@ def list_all(*, limit: int = 200, page: int = 1, json: bool = False) -> None:
     table = Table("user", "address", "price lists")
     for recipient in listing.data:
         table.add_row(Text(recipient.username), Text(recipient.email), ", ".join(recipient.kinds))
-    output.out.print(table)
+    output.print_table(table)
 
 
 @app.command

@@ -23,7 +23,10 @@ from pricebook.tasks.schemas import Counts, Task
 
 MAX_SHOWN_ROW_ERRORS = 20
 UUID_WIDTH = 36
+MAX_TABLE_WIDTH = 10_000
 MAX_SHOWN_PLANNED_ROWS = 20
+# Items whose price is shown only if it changes.
+UNPRICED = {"changed", "back", "stock_updated"}
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
@@ -32,6 +35,15 @@ err = Console(stderr=True, soft_wrap=True)
 def print_line(sentence: str) -> None:
     """Print one line without markup and flush it."""
     out.print(sentence, markup=False, highlight=False)
+
+
+def print_table(table: Table, *, fits_terminal: bool = True) -> None:
+    """Print a table; cells are only cut to fit a terminal, never in a file or a pipe."""
+    if fits_terminal and out.is_terminal:
+        out.print(table)
+        return
+    width = out.measure(table, options=out.options.update(max_width=MAX_TABLE_WIDTH)).maximum
+    Console(width=width).print(table)
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
@@ -126,7 +138,7 @@ def print_import(result: ImportResult) -> None:
     print_line(f"{result.supplier_name}{new}, {task}")
     if result.profile_sentence:
         print_line(result.profile_sentence)
-    out.print(counts_table(result.counts, result.products_created))
+    print_table(counts_table(result.counts, result.products_created))
     if result.dry_run or result.status == "held":
         _print_plan(result)
     _print_row_errors(result)
@@ -163,9 +175,13 @@ def _print_plan(result: ImportResult) -> None:
 
 
 def _format_planned_row(row: PlannedRow) -> str:
-    prices = " → ".join(str(price) for price in (row.old_price, row.new_price) if price is not None)
+    """Return a planned row as a line; a name or a price that changes as old → new."""
+    name = " → ".join(dict.fromkeys(filter(None, (row.old_name, row.name))))
+    known = (price for price in (row.old_price, row.new_price) if price is not None)
+    prices = [] if row.outcome in UNPRICED and row.old_price == row.new_price else list(known)
+    shown = f": {' → '.join(map(str, prices))}" if prices else ""
     percent = f" ({row.percent:+} %)" if row.percent else ""
-    return f"{row.outcome:8} {row.supplier_sku} {row.name}: {prices}{percent}"
+    return f"{row.outcome:8} {row.supplier_sku} {name}{shown}{percent}"
 
 
 def print_inspection(inspected: InspectionResult) -> None:
@@ -222,7 +238,7 @@ def print_users(users: Sequence[UserRow]) -> None:
     for user in users:
         state = "" if user.is_active else "inactive"
         table.add_row(Text(user.username), user.role, state, f"{user.created_at:%Y-%m-%d}")
-    out.print(table)
+    print_table(table)
 
 
 def counts_table(counts: Counts, products_created: int = 0) -> Table:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
@@ -13,6 +13,7 @@ from rich.text import Text
 
 from pricebook.cli import output
 from pricebook.cli.lookups import find_supplier_id
+from pricebook.cli.option_types import Day, Limit, Time, begun_day
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.http.pagination import Page
@@ -49,9 +50,9 @@ class Filters:
     """Which price changes."""
 
     since: Annotated[
-        str | None, _help("Day (YYYY-MM-DD) or time of the first changes; default: 7 days ago.")
+        Time | None, _help("Day (YYYY-MM-DD) or time of the first changes; default: 7 days ago.")
     ] = None
-    until: Annotated[str | None, _help("Only changes before this day or time.")] = None
+    until: Annotated[Time | None, _help("Only changes before this day or time.")] = None
     supplier: Annotated[str | None, _help("Name of a supplier.")] = None
     min_percent: Annotated[
         Decimal | None, _help("Only changes by at least so many percent, up or down.")
@@ -73,8 +74,8 @@ async def _query(
     """Return the query of a command; raises NotFoundError and ValidationError."""
     name = filters.supplier
     return kind(
-        since=filters.since,
-        until=filters.until,
+        since=filters.since and filters.since.isoformat(),
+        until=filters.until and filters.until.isoformat(),
         supplier_id=await find_supplier_id(database, name) if name else None,
         min_percent=filters.min_percent,
         direction=filters.direction,
@@ -89,7 +90,7 @@ def changes(
     *,
     filters: Annotated[Filters, Parameter(name="*")] = Filters(),
     sort: ChangeSort = "margin_loss",
-    limit: int = 20,
+    limit: Limit = 20,
     cursor: str | None = None,
     json: bool = False,
 ) -> None:
@@ -162,15 +163,16 @@ def suppliers(
 
 
 @app.command(name="as-of")
-def as_of(sku: str, time: str | None = None, /, *, json: bool = False) -> None:
+def as_of(sku: str, time: Time | None = None, /, *, json: bool = False) -> None:
     """Show the price that each supplier had for a product at a time.
 
     Args:
         sku: The own SKU of the product.
-        time: A day (YYYY-MM-DD, its beginning in UTC) or a time with its offset; default: now.
+        time: A day (YYYY-MM-DD, its beginning in UTC) or a time; default: now. A day that has
+            begun only east of UTC: now.
         json: Print the prices as JSON.
     """
-    query = PriceAtQuery(time)
+    query = PriceAtQuery(_not_after_now(time))
 
     async def find(database: Database) -> ProductPrices:
         product_id = await service.find_product_id(database, sku)
@@ -185,17 +187,18 @@ def as_of(sku: str, time: str | None = None, /, *, json: bool = False) -> None:
 
 @app.command
 def series(
-    sku: str, /, *, since: date | None = None, until: date | None = None, json: bool = False
+    sku: str, /, *, since: Day | None = None, until: Day | None = None, json: bool = False
 ) -> None:
     """Show the lowest price of a product on each day.
 
     Args:
         sku: The own SKU of the product.
         since: The first day (YYYY-MM-DD); default: 90 days in all.
-        until: The last day; default: today, in UTC.
+        until: The last day; default: today, in UTC. A day that has begun only east of UTC counts
+            as today: its prices so far are those of now.
         json: Print the days as JSON.
     """
-    query = PriceSeriesQuery(since, until)
+    query = PriceSeriesQuery(since and begun_day(since), until and begun_day(until))
 
     async def find(database: Database) -> PriceSeries:
         product_id = await service.find_product_id(database, sku)
@@ -207,6 +210,15 @@ def series(
         return
     for day in found.data:
         output.print_line(f"{day.date}  {_text(day.lowest)}")
+
+
+def _not_after_now(time: datetime | None) -> str | None:
+    """Return a time as the API has it; None (now) for a day that has begun only east of UTC."""
+    if time is None:
+        return None
+    day = time.date()
+    is_day = time == datetime.combine(day, datetime.min.time(), UTC)
+    return None if is_day and begun_day(day) != day else time.isoformat()
 
 
 def _print_changes(rows: Sequence[PriceChange]) -> None:
@@ -224,7 +236,7 @@ def _print_changes(rows: Sequence[PriceChange]) -> None:
             _signed(row.margin_change),
             _signed(row.margin_points),
         )
-    output.out.print(table)
+    output.print_table(table)
 
 
 def _print_suppliers(rows: Sequence[SupplierChanges]) -> None:
@@ -239,7 +251,7 @@ def _print_suppliers(rows: Sequence[SupplierChanges]) -> None:
             _signed(row.weighted_percent),
             _signed(row.margin_change),
         )
-    output.out.print(table)
+    output.print_table(table)
 
 
 def _print_prices(prices: ProductPrices) -> None:
@@ -250,7 +262,7 @@ def _print_prices(prices: ProductPrices) -> None:
         table.add_row(
             Text(row.supplier_name), Text(row.supplier_sku), state, since, _text(row.price)
         )
-    output.out.print(table)
+    output.print_table(table)
     output.print_line(
         f"{prices.as_of:%Y-%m-%d %H:%M} UTC: lowest {_text(prices.lowest)},"
         f" highest {_text(prices.highest)}."

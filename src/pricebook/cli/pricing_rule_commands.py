@@ -92,7 +92,7 @@ def list_all(*, json: bool = False) -> None:
             _describe_price(rule),
             "" if rule.is_active else "inactive",
         )
-    output.out.print(table)
+    output.print_table(table)
 
 
 @app.command

@@ -16,6 +16,7 @@ from pricebook.cli.lookups import (
     parse_id,
     read_category_names,
 )
+from pricebook.cli.option_types import Limit, PageNumber
 from pricebook.cli.product_batch_output import NONE
 from pricebook.cli.product_selection import ALL_PRODUCTS, Selection, find_selection
 from pricebook.cli.server_defaults import run_with_database
@@ -92,7 +93,7 @@ def show_preview(preview: Callable[[Database], Awaitable[ProductBatch]], *, as_j
 
 
 @app.command(name="list")
-def list_all(*, limit: int = 20, page: int = 1, json: bool = False) -> None:
+def list_all(*, limit: Limit = 20, page: PageNumber = 1, json: bool = False) -> None:
     """List batches of product changes, newest first.
 
     Args:
@@ -118,7 +119,7 @@ def show(
     /,
     *,
     sort: ChangeSort = "increase",
-    limit: int = MAX_SHOWN_CHANGES,
+    limit: Limit = MAX_SHOWN_CHANGES,
     json: bool = False,
 ) -> None:
     """Show a batch and its changes, the largest change of the target price first.

@@ -10,6 +10,7 @@ import msgspec
 from cyclopts import App, Parameter
 
 from pricebook.cli import output
+from pricebook.cli.option_types import Limit, PageNumber
 from pricebook.cli.server_defaults import load_settings, run_with_database, settings_with_servers
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
@@ -37,7 +38,7 @@ PAGE_ROWS = 10_000
 
 @app.command(name="list")
 def list_all(
-    *, search: str | None = None, limit: int = 20, page: int = 1, json: bool = False
+    *, search: str | None = None, limit: Limit = 20, page: PageNumber = 1, json: bool = False
 ) -> None:
     """List own products by name, or those that a search finds, with the codes of their items.
 

@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 
 from pricebook.cli import output
 from pricebook.cli.lookups import COMMAND_LINE, find_supplier_id, parse_id
+from pricebook.cli.option_types import Limit, PageNumber
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.http.pagination import CursorPage
@@ -57,8 +58,8 @@ class Filters:
 def list_all(
     *,
     filters: Annotated[Filters, Parameter(name="*")] = Filters(),
-    limit: int = 20,
-    page: int = 1,
+    limit: Limit = 20,
+    page: PageNumber = 1,
     json: bool = False,
 ) -> None:
     """List quarantined rows, newest first.

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pricebook.cli import output
+from pricebook.cli.option_types import Day, Limit, PageNumber
 from pricebook.cli.server_defaults import (
     load_settings,
     run_with_database,
@@ -52,7 +53,7 @@ def _help(text: str) -> Parameter:
 
 @app.command(name="set")
 def set_rate(
-    base: str, currency: str, rate: str, /, *, date: date | None = None, json: bool = False
+    base: str, currency: str, rate: str, /, *, date: Day | None = None, json: bool = False
 ) -> None:
     """Set an exchange rate and re-compute the prices that follow from it.
 
@@ -80,7 +81,7 @@ class RateFilter:
 
     base: Annotated[str | None, _help("Only rates of one unit of this currency.")] = None
     currency: Annotated[str | None, _help("Only rates counted in this currency.")] = None
-    since: Annotated[date | None, _help("Only rates of this day (YYYY-MM-DD) and later ones.")] = (
+    since: Annotated[Day | None, _help("Only rates of this day (YYYY-MM-DD) and later ones.")] = (
         None
     )
 
@@ -89,8 +90,8 @@ class RateFilter:
 def list_all(
     *,
     criteria: Annotated[RateFilter, Parameter(name="*")] = RateFilter(),
-    limit: int = 200,
-    page: int = 1,
+    limit: Limit = 200,
+    page: PageNumber = 1,
     json: bool = False,
 ) -> None:
     """List the exchange rates, the newest days first.
@@ -153,7 +154,7 @@ def _print_rates(listing: CursorPage[StoredRate]) -> None:
     for rate in listing.data:
         cells = (f"{rate.date}", rate.base, rate.rate, rate.currency)
         table.add_row(*cells, Text(rate.source), Text(rate.set_by or ""))
-    output.out.print(table)
+    output.print_table(table)
     if listing.total_count > len(listing.data):
         output.print_line(f"{len(listing.data)} of {listing.total_count:,} rates.")
 

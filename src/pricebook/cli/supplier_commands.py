@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 from pricebook.cli import output, supplier_output
 from pricebook.cli.key_values import convert_values, parse_assignments
 from pricebook.cli.lookups import COMMAND_LINE, find_supplier_id
+from pricebook.cli.option_types import Limit, PageNumber
 from pricebook.cli.read_options import option
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
@@ -122,7 +123,7 @@ def add(
 
 
 @app.command(name="list")
-def list_all(*, limit: int = 200, page: int = 1, json: bool = False) -> None:
+def list_all(*, limit: Limit = 200, page: PageNumber = 1, json: bool = False) -> None:
     """List the suppliers, ordered by name.
 
     Args:

@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pricebook.cli.output import id_column, out, print_line
+from pricebook.cli.output import id_column, print_line, print_table
 from pricebook.suppliers.schemas import SupplierOverview
 from pricebook.suppliers.status_schemas import ExpectedList
-
-MAX_TABLE_WIDTH = 1_000
 
 
 def print_suppliers(suppliers: Sequence[SupplierOverview], total_count: int) -> None:
@@ -26,7 +23,7 @@ def print_suppliers(suppliers: Sequence[SupplierOverview], total_count: int) -> 
             _next_list(supplier.expected_list),
             "" if supplier.is_active else "inactive",
         )
-    _print_wide(table)
+    print_table(table, fits_terminal=False)
     if total_count > len(suppliers):
         print_line(f"{len(suppliers)} of {total_count:,} suppliers.")
 
@@ -38,9 +35,3 @@ def _next_list(expected: ExpectedList | None) -> str:
     if expected.late_since is not None:
         return f"late since {expected.late_since:%Y-%m-%d}"
     return f"{expected.expected_at:%Y-%m-%d}"
-
-
-def _print_wide(table: Table) -> None:
-    """Print a table as wide as its cells: a narrow terminal wraps lines, and no cell is cut."""
-    width = out.measure(table, options=out.options.update(max_width=MAX_TABLE_WIDTH)).maximum
-    Console(width=width).print(table)

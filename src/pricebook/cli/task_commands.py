@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from pricebook.cli import output, task_output
 from pricebook.cli.lookups import COMMAND_LINE
+from pricebook.cli.option_types import Limit, PageNumber
 from pricebook.cli.server_defaults import load_settings, run_with_database, settings_with_servers
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
@@ -35,7 +36,7 @@ app = App(name="tasks", help="Imports of price lists: their state, errors, retri
 
 @app.command(name="list")
 def list_all(
-    *, state: TaskState | None = None, limit: int = 20, page: int = 1, json: bool = False
+    *, state: TaskState | None = None, limit: Limit = 20, page: PageNumber = 1, json: bool = False
 ) -> None:
     """List the tasks, newest first.
 

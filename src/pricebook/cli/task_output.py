@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from pricebook.cli.output import counts_table, describe_progress, id_column, out, print_line
+from pricebook.cli.output import counts_table, describe_progress, id_column, print_line, print_table
 from pricebook.tasks.schemas import Task
 from pricebook.undo.preview_schemas import PlannedPage, UndoPreview, UndoResult
 
@@ -23,7 +23,7 @@ def print_tasks(tasks: Sequence[Task], total_count: int) -> None:
             _describe_state(task),
             *(f"{count:,}" for count in counts),
         )
-    out.print(table)
+    print_table(table)
     if total_count > len(tasks):
         print_line(f"{len(tasks)} of {total_count:,} tasks.")
 
@@ -46,7 +46,7 @@ def print_task(task: Task) -> None:
     if task.retry_count:
         print_line(f"{task.retry_count} of {task.max_retries} retries")
     if task.completed_at:
-        out.print(counts_table(task.counts))
+        print_table(counts_table(task.counts))
     for sentence in task.errors:
         print_line(sentence)
     _print_hold(task)
@@ -97,7 +97,7 @@ def print_undo(undone: UndoResult, *, dry_run: bool) -> None:
     table = Table("restored", "deleted", "products deleted", "left")
     numbers = (counts.restored, counts.deleted, counts.products_deleted, counts.left_as_is)
     table.add_row(*(f"{number:,}" for number in numbers))
-    out.print(table)
+    print_table(table)
     if isinstance(undone, UndoPreview):
         _print_planned(undone.changes)
     for each in undone.left.data:
@@ -119,6 +119,6 @@ def _print_planned(changes: PlannedPage) -> None:
         )
         table.add_row(each.kind, Text(each.code), Text(each.name), what.replace("_", " "), *prices)
     if changes.data:
-        out.print(table)
+        print_table(table)
     if changes.total_count > len(changes.data):
         print_line(f"{len(changes.data)} of {changes.total_count:,} that would change.")

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from pricebook.cli import output
 from pricebook.cli.lookups import COMMAND_LINE, parse_id
+from pricebook.cli.option_types import Limit, PageNumber
 from pricebook.cli.server_defaults import run_with_database
 from pricebook.db.database import Database
 from pricebook.http.pagination import CursorPage
@@ -111,7 +112,7 @@ def list_all(*, json: bool = False) -> None:
             f"{webhook.waiting:,}",
             Text(webhook.last_error or ""),
         )
-    output.out.print(table)
+    output.print_table(table)
 
 
 @app.command(name="set")
@@ -203,8 +204,8 @@ def deliveries(
     /,
     *,
     state: DeliveryState | None = None,
-    limit: int = 50,
-    page: int = 1,
+    limit: Limit = 50,
+    page: PageNumber = 1,
     json: bool = False,
 ) -> None:
     """List what was sent to a webhook and what came of it, newest first.
@@ -245,7 +246,7 @@ def _print_deliveries(found: CursorPage[Delivery]) -> None:
             "" if delivery.milliseconds is None else str(delivery.milliseconds),
             Text(delivery.error or ""),
         )
-    output.out.print(table)
+    output.print_table(table)
     if found.total_count > len(found.data):
         output.print_line(f"{len(found.data)} of {found.total_count:,} deliveries.")
 
