@@ -70,6 +70,17 @@ def test_dry_run_names_no_command_for_its_task(
     assert "pricebook tasks" not in dry.stdout + dry.stderr
 
 
+def test_dry_run_shows_only_what_changes(
+    system: System, environment: dict[str, str], price_list: Path
+) -> None:
+    system.run("import", price_list.name, "--supplier", "ACME", **environment)
+    price_list.write_text("Article code,Name,Price\nA-1,Claw hammer,12.50\nA-3,Glove,3.20\n")
+    dry = system.run("import", price_list.name, "--supplier", "ACME", "--dry-run", **environment)
+    lines = dry.stdout.splitlines()
+    assert "changed  A-1 Hammer → Claw hammer" in lines
+    assert any(line.startswith("changed  A-3 Glove: 3.00 → 3.20 (") for line in lines)
+
+
 def test_rejected_rows_are_corrected_and_imported_for_their_task(
     system: System, environment: dict[str, str], price_list: Path
 ) -> None:

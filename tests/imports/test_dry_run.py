@@ -93,6 +93,14 @@ async def result_or_error(
         return error.message
 
 
+async def test_a_renamed_item_has_both_names(run_import: RunImport) -> None:
+    await run_import(LIST)
+    renamed = LIST.replace("Hammer", "Claw hammer")
+    (row,) = (await run_import(renamed, dry_run=True)).plan
+    assert (row.outcome, row.old_name, row.name) == ("changed", "Hammer", "Claw hammer")
+    assert row.old_price == row.new_price
+
+
 async def planned_effect(
     run_import: RunImport,
     conn: Connection,

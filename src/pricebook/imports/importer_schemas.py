@@ -78,7 +78,7 @@ class PlannedRow(msgspec.Struct, frozen=True):
     """The outcome of one item, its prices and the change of the price in percent.
 
     `old_price` is None for a new item, `new_price` for an absent one; `percent` also if the old
-    price is 0.
+    price is 0. `old_name` is None unless the item is renamed.
     """
 
     outcome: Literal["new", "changed", "back", "absent", "stock_updated", "quarantined"]
@@ -88,6 +88,7 @@ class PlannedRow(msgspec.Struct, frozen=True):
     old_price: Decimal | None
     new_price: Decimal | None
     percent: Decimal | None
+    old_name: str | None = None
 
 
 class ImportResult(msgspec.Struct, frozen=True, kw_only=True):

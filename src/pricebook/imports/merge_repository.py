@@ -183,6 +183,8 @@ async def list_planned_rows(conn: Connection, limit: int | None) -> list[Planned
         await cursor.execute(
             """
             SELECT outcome, row_number, supplier_sku, name, old_price,
+                (SELECT item.name FROM supplier_items AS item
+                    WHERE item.id = item_id AND item.name <> planned_item.name) AS old_name,
                 CASE WHEN outcome <> 'absent' THEN current_price END AS new_price,
                 CASE WHEN outcome <> 'absent' THEN
                     round((current_price - old_price) / nullif(old_price, 0) * 100, 2)
