@@ -55,7 +55,9 @@ def test_items_are_matched_linked_and_unlinked(system: System, environment: dict
     assert shown.endswith("2 of 2 items.\n")
     first = json.loads(run("accept", "--supplier", "ACME", "A0=SAW-0", "--json"))
     assert (first["linked"], first["refused"]) == (1, 0)
-    assert run("accept", "--band", "certain", "--expect", "1").startswith("1 linked. Take it back:")
+    linked, count = run("accept", "--band", "certain", "--expect", "1").splitlines()
+    assert linked == f"linked  ACME A1  {NAMES[1].lower()}  =  SAW-1  {NAMES[1]}"
+    assert count.startswith("1 linked. Take it back:")
     assert run("list") == "0 of 0 items.\n"
     assert f"the command line ({getpass.getuser()}): 1 linked" in run("batches")
     assert "linked  ACME A0  dewalt" in run("batches", "show", first["batch_id"])
@@ -63,11 +65,33 @@ def test_items_are_matched_linked_and_unlinked(system: System, environment: dict
     undone = run("undo", first["batch_id"])
     assert undone.startswith("1 link taken back, 0 rejections lifted.\n")
     assert run("run").startswith("1 unmatched item examined: 1 certain")
-    assert run("reject", "--supplier", "ACME", "A0=SAW-0").startswith("1 rejected. Take it back:")
+    assert "\n1 rejected. Take it back:" in run("reject", "--supplier", "ACME", "A0=SAW-0")
     assert "auto-link is off" in run("auto-link", "ACME")
     assert "auto-link is on since" in run("auto-link", "ACME", "on")
     assert run("clusters") == "0 of 0 clusters.\n"
     assert "with the release" in run("weights")
+
+
+@pytest.mark.usefixtures("shelf")
+def test_run_counts_why_certain_items_are_not_linked(
+    system: System, environment: dict[str, str]
+) -> None:
+    def run(*arguments: str) -> str:
+        done = system.run("matches", *arguments, **environment)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    off = (
+        "2 items with a certain suggestion are not linked:\n    2: auto-link of the supplier is off"
+    )
+    assert off in run("run")
+    run("accept", "--band", "certain", "--expect", "2")
+    run("unlink", "--supplier", "ACME", "A0")
+    run("auto-link", "ACME", "on")
+    taken_back = (
+        "1 item with a certain suggestion is not linked:\n    1: somebody has taken this link"
+    )
+    assert taken_back in run("run")
 
 
 @pytest.mark.usefixtures("shelf")
@@ -91,8 +115,9 @@ def test_list_is_ticked_as_csv_and_read_again(
             mark = marks.get((line["supplier_sku"], line["internal_sku"]), "")
             writer.writerow(line | {"decision": mark})
     decided = run("decide", str(file))
-    assert decided.startswith("1 linked, 1 dismissed. Take it back:")
-    assert run("unlink", "--supplier", "ACME", "A0").startswith("1 unlinked. Take it back:")
+    assert "\n1 linked, 1 dismissed. Take it back:" in decided
+    assert "no product fits  ACME A1  " in decided
+    assert "\n1 unlinked. Take it back:" in run("unlink", "--supplier", "ACME", "A0")
     made = run("product", "ACME:A0", "--name", "Saw")
     assert ": Saw, draft, 1 item linked.\n" in made
     assert "Take it back: `pricebook matches undo" in made

@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 from pricebook.cli import (
     match_files,
     match_history_commands,
+    match_history_output,
     match_output,
     match_setup_commands,
     output,
@@ -30,8 +31,11 @@ from pricebook.matching.decision_schemas import (
     Decision,
     FilteredDecision,
 )
+from pricebook.matching.log_schemas import BatchDecisionPaging
 from pricebook.matching.run_schemas import MatchRun, RunRequest
 from pricebook.matching.schemas import FilterAction, MatchQuery, MatchSummary, SuggestedMatch
+
+MAX_SHOWN_DECISIONS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +85,12 @@ def run(*, supplier: str | None = None, json: bool = False) -> None:
     ended = run_with_database(suggest)
     if json:
         output.print_json(ended)
-    else:
-        match_output.print_run(ended)
+        return
+    match_output.print_run(ended)
+    unlinked = run_with_database(
+        lambda database: service.count_unlinked_certain(database, ended.supplier_id)
+    )
+    match_output.print_unlinked(unlinked)
 
 
 @app.command(name="list")
@@ -270,8 +278,13 @@ async def _find_decisions(
 def _print(decided: DecidedBatch, *, json: bool) -> None:
     if json:
         output.print_json(decided)
-    else:
-        match_output.print_decided(decided)
+        return
+    if batch_id := decided.batch_id:
+        first = BatchDecisionPaging(limit=MAX_SHOWN_DECISIONS)
+        match_history_output.print_decisions(
+            run_with_database(lambda database: service.get_batch(database, batch_id, first))
+        )
+    match_output.print_decided(decided)
 
 
 def _parse_pair(pair: str) -> tuple[str, str]:

@@ -46,6 +46,15 @@ def print_batch(batch: BatchDetail) -> None:
     )
 
 
+def print_decisions(batch: BatchDetail) -> None:
+    """Print the first decisions of a batch, and how the others are shown."""
+    for each in batch.decisions.data:
+        print_line(_describe_decision(each))
+    hidden = batch.decisions.total_count - len(batch.decisions.data)
+    if hidden > 0:
+        print_line(f"... and {hidden:,} more: `pricebook matches batches show {batch.id}`.")
+
+
 def print_log(decisions: Sequence[LoggedDecision], total_count: int) -> None:
     """Print a line for each decision."""
     for each in decisions:

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from pricebook.cli.output import counted, nonzero, print_line, print_table
 from pricebook.http.pagination import CursorPage
-from pricebook.matching.auto_link_schemas import AutoLink
+from pricebook.matching.auto_link_schemas import AutoLink, UnlinkedCertain
 from pricebook.matching.cluster_schemas import Cluster, MadeProduct
 from pricebook.matching.decision_schemas import DecidedBatch, UndoneBatch
 from pricebook.matching.model_schemas import MatchModel
@@ -42,6 +42,28 @@ def print_run(run: MatchRun) -> None:
             f"{counted(run.created, 'product')} created; items with a likely product wait:"
             " `pricebook matches list --band likely`."
         )
+
+
+def print_unlinked(unlinked: UnlinkedCertain) -> None:
+    """Print why items with a certain suggestion are not linked, with the number for each reason."""
+    if not unlinked.total:
+        return
+    print_line(
+        f"{counted(unlinked.total, 'item')} with a certain suggestion"
+        f" {'is' if unlinked.total == 1 else 'are'} not linked:"
+    )
+    explained = unlinked.auto_link_off + unlinked.taken_back + unlinked.archived
+    reasons = {
+        "auto-link of the supplier is off: `pricebook matches auto-link SUPPLIER on`, or"
+        " `pricebook matches accept --band certain`": unlinked.auto_link_off,
+        "somebody has taken this link back, so that a person decides": unlinked.taken_back,
+        "the product is archived": unlinked.archived,
+        "not examined again, or changed at the same time: the next run links it": unlinked.total
+        - explained,
+    }
+    for reason, count in reasons.items():
+        if count:
+            print_line(f"    {count:,}: {reason}")
 
 
 def print_matches(page: CursorPage[SuggestedMatch]) -> None:

@@ -30,3 +30,12 @@ class AutoLinkChange(Struct, frozen=True, forbid_unknown_fields=True):
     """Whether to link certain matches of a supplier by themselves."""
 
     is_on: Annotated[bool, doc("Whether runs link certain matches.")]
+
+
+class UnlinkedCertain(Struct, frozen=True):
+    """Unmatched items with a certain suggestion, counted by the first reason against its link."""
+
+    total: int
+    archived: int
+    taken_back: int
+    auto_link_off: int

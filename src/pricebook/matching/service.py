@@ -17,7 +17,7 @@ from pricebook.matching import (
     summary_repository,
     undoing,
 )
-from pricebook.matching.auto_link_schemas import AutoLink
+from pricebook.matching.auto_link_schemas import AutoLink, UnlinkedCertain
 from pricebook.matching.cluster_schemas import Cluster
 from pricebook.matching.decision_repository import NewBatch
 from pricebook.matching.decision_schemas import (
@@ -153,6 +153,12 @@ async def find_summary(database: Database, supplier_id: UUID | None) -> MatchSum
         await suppliers.get_supplier(database, supplier_id)
     async with database.connection() as conn:
         return await summary_repository.read_summary(conn, supplier_id)
+
+
+async def count_unlinked_certain(database: Database, supplier_id: UUID | None) -> UnlinkedCertain:
+    """Return why items with a certain suggestion are not linked, of a supplier or of all."""
+    async with database.connection() as conn:
+        return await summary_repository.count_unlinked_certain(conn, supplier_id)
 
 
 async def list_decisions(database: Database, query: DecisionQuery) -> CursorPage[LoggedDecision]:

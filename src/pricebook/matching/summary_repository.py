@@ -4,6 +4,7 @@ from uuid import UUID
 
 from pricebook.db.database import Connection
 from pricebook.db.row_types import struct_row
+from pricebook.matching.auto_link_schemas import UnlinkedCertain
 from pricebook.matching.schemas import MatchSummary
 
 
@@ -33,3 +34,42 @@ async def read_summary(conn: Connection, supplier_id: UUID | None) -> MatchSumma
         )
         (summary,) = await cursor.fetchall()
     return summary
+
+
+async def count_unlinked_certain(conn: Connection, supplier_id: UUID | None) -> UnlinkedCertain:
+    """Count the unmatched items with a certain suggestion by why auto-link does not link them."""
+    async with conn.cursor(row_factory=struct_row(UnlinkedCertain)) as cursor:
+        await cursor.execute(
+            """
+            WITH certain AS (
+                SELECT product.status = 'archived' AS is_archived,
+                    EXISTS (
+                        SELECT FROM match_unlinked_pairs AS unlinked
+                        WHERE unlinked.supplier_item_id = item.id
+                            AND unlinked.product_id = product.id) AS is_taken_back,
+                    auto_links.supplier_id IS NULL OR switched_off_at IS NOT NULL AS is_off
+                FROM match_items AS examined
+                JOIN supplier_items AS item ON item.id = examined.supplier_item_id
+                JOIN suppliers AS supplier ON supplier.id = item.supplier_id
+                CROSS JOIN LATERAL (
+                    SELECT product_id FROM match_suggestions AS suggestion
+                    WHERE suggestion.supplier_item_id = item.id ORDER BY place LIMIT 1
+                ) AS best
+                JOIN products AS product ON product.id = best.product_id
+                LEFT JOIN auto_links ON auto_links.supplier_id = item.supplier_id
+                WHERE best_band = 'certain' AND suggestions > 0
+                    AND item.product_id IS NULL AND item.absent_since IS NULL
+                    AND deleting_since IS NULL
+                    AND (%(supplier)s::uuid IS NULL OR item.supplier_id = %(supplier)s)
+            )
+            SELECT count(*) AS total,
+                count(*) FILTER (WHERE is_archived) AS archived,
+                count(*) FILTER (WHERE NOT is_archived AND is_taken_back) AS taken_back,
+                count(*) FILTER (WHERE NOT is_archived AND NOT is_taken_back AND is_off)
+                    AS auto_link_off
+            FROM certain
+            """,
+            {"supplier": supplier_id},
+        )
+        (counts,) = await cursor.fetchall()
+    return counts
