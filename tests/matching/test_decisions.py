@@ -67,7 +67,7 @@ async def test_auto_link_never_links_what_somebody_unlinked(
         assert await suggested(procurement) == ["SAW-745"]
 
 
-async def test_auto_link_may_link_again_after_its_batch_was_undone(
+async def test_auto_link_never_links_again_what_an_undo_took_back(
     procurement: Client, conn: Connection, database: Database
 ) -> None:
     supplier_id, product_id, item_id = await pair(conn)
@@ -77,7 +77,13 @@ async def test_auto_link_may_link_again_after_its_batch_was_undone(
     assert (await undo(procurement, {"batch_id": batch["id"]}))["unlinked"] == 1
     await service.set_auto_link(database, supplier_id, "paula", is_on=True)
     await examine(database)
-    assert await linked_product(conn, item_id) == product_id
+    assert await linked_product(conn, item_id) is None
+    assert await suggested(procurement) == ["SAW-745"]
+    accepted = await decide(procurement, item_id, product_id, "accept")
+    assert (accepted["linked"], await linked_product(conn, item_id)) == (1, product_id)
+    assert (await undo(procurement, accepted))["unlinked"] == 1
+    await examine(database)
+    assert await linked_product(conn, item_id) is None
 
 
 async def test_undo_of_an_accept_restores_the_rejection_that_it_replaced(

@@ -118,8 +118,7 @@ async def list_superseded(conn: Connection, decision_ids: Sequence[int]) -> set[
 async def undo_decisions(conn: Connection, batch_id: UUID, undone: Sequence[BatchDecision]) -> int:
     """Take decisions of a batch about locked items back; return how many rejections hold again.
 
-    What the batch had replaced is in effect again, and what it had linked is no pair that somebody
-    unlinked.
+    What the batch had replaced is in effect again.
     """
     unlinked = [each for each in undone if each.action == "accept"]
     relinked = [each for each in undone if each.action == "unlink"]
@@ -149,12 +148,7 @@ async def undo_decisions(conn: Connection, batch_id: UUID, undone: Sequence[Batc
 async def _set_links(
     conn: Connection, decisions: Sequence[BatchDecision], *, is_linked: bool
 ) -> None:
-    """Link pairs or unlink them, and forget that somebody unlinked them by this or since then."""
-    pairs = {
-        "items": [each.supplier_item_id for each in decisions],
-        "products": [each.product_id for each in decisions],
-        "linked": is_linked,
-    }
+    """Link pairs or unlink them; a trigger notes those unlinked, which auto-link leaves then."""
     await conn.execute(
         """
         UPDATE supplier_items AS item
@@ -162,16 +156,11 @@ async def _set_links(
         FROM unnest(%(items)s::uuid[], %(products)s::uuid[]) AS pair (item_id, product_id)
         WHERE item.id = pair.item_id
         """,
-        pairs,
-    )
-    await conn.execute(
-        """
-        DELETE FROM match_unlinked_pairs AS unlinked
-        USING unnest(%(items)s::uuid[], %(products)s::uuid[]) AS pair (item_id, product_id)
-        WHERE supplier_item_id = pair.item_id AND unlinked.product_id = pair.product_id
-            AND (%(linked)s OR unlinked_at = now())
-        """,
-        pairs,
+        {
+            "items": [each.supplier_item_id for each in decisions],
+            "products": [each.product_id for each in decisions],
+            "linked": is_linked,
+        },
     )
 
 
