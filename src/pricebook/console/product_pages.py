@@ -8,11 +8,13 @@ from litestar import Request, Response, get, post
 from litestar.params import PathParameter
 from litestar.response import Stream
 
+from pricebook.audit import service as audit
+from pricebook.audit.schemas import AuditPaging
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.price_chart import draw_prices
-from pricebook.console.query_fields import PageQuery, decode_page_query, read_page_query
+from pricebook.console.query_fields import decode_page_query, read_page_query
 from pricebook.console.rendering import render, wants_fragment
 from pricebook.console.template_filters import price_text
 from pricebook.db.database import Database
@@ -28,6 +30,7 @@ AnyRequest = Request[Any, Any, Any]
 ProductId = Annotated[UUID, PathParameter(description="The product's id.")]
 PATH = "/console/products"
 SORTS = ("name", "-name", "margin", "-margin", "-price_change", "price_change", "-updated")
+SHOWN_CHANGES = 50
 STATUSES = ("active", "draft", "archived")
 
 
@@ -117,11 +120,14 @@ async def show_product(request: AnyRequest, product_id: ProductId) -> Response[A
     present = await prices.get_product_prices(database, product_id, PriceAtQuery())
     series = await prices.get_price_series(database, product_id, PriceSeriesQuery())
     states = {each.supplier_item_id: each.state for each in present.prices}
+    history = await audit.list_entries_of_product(
+        database, product_id, AuditPaging(limit=SHOWN_CHANGES)
+    )
     values = {
         "product": product,
         "states": states,
         "lowest": present.lowest,
         "chart": draw_prices(series.data),
-        "query": PageQuery({}),
+        "history": history.data,
     }
     return render(request, "product.html", values)

@@ -50,6 +50,7 @@ def _make_environment() -> Environment:
         loader=PackageLoader("pricebook.console"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

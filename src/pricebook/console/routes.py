@@ -5,7 +5,14 @@ from typing import Any
 from litestar import Router
 from litestar.exceptions import HTTPException
 
-from pricebook.console import account_pages, catalog_pages, home_pages, page_errors, product_pages
+from pricebook.console import (
+    account_pages,
+    catalog_pages,
+    home_pages,
+    match_pages,
+    page_errors,
+    product_pages,
+)
 from pricebook.console.assets import asset
 from pricebook.console.page_guard import guard_page
 from pricebook.console.policy_reports import receive_report
@@ -31,6 +38,12 @@ pages = Router(
         product_pages.export_products,
         product_pages.set_target_price,
         product_pages.show_product,
+        match_pages.show_queue,
+        match_pages.decide,
+        match_pages.make_product,
+        match_pages.undo,
+        match_pages.show_certain,
+        match_pages.accept_certain,
         home_pages.show_home,
         home_pages.show_components,
     ],

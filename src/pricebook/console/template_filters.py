@@ -4,6 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from pricebook.audit.schemas import AuditEntry
+from pricebook.console.letter_differences import mark_differences
 from pricebook.console.page_texts import Texts
 from pricebook.suppliers.item_terms import ItemDetails
 from pricebook.suppliers.schemas import SupplierItem
@@ -23,6 +25,22 @@ def price_text(price: Decimal | None) -> str | None:
 def day_text(moment: date | datetime) -> str:
     """Return the day of a time, ISO 8601, UTC."""
     return f"{moment:%Y-%m-%d}"
+
+
+def minute_text(moment: datetime) -> str:
+    """Return a time to the minute, ISO 8601, UTC."""
+    return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def changed_fields(entry: AuditEntry) -> list[tuple[str, str, str]]:
+    """Return name, value before and value afterwards of each field that a change has."""
+    before, after = entry.before or {}, entry.after or {}
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return [(name, _shown(before.get(name)), _shown(after.get(name))) for name in names]
+
+
+def _shown(value: object) -> str:
+    return "–" if value is None else str(value)
 
 
 def plain(number: Decimal) -> str:
@@ -45,7 +63,7 @@ def derivation(item: SupplierItem, t: Texts) -> str:
         parts.append(t("product.derived.upcoming", price=price, currency=item.currency, day=day))
     if item.price_outdated_since is not None:
         parts.append(t("product.derived.outdated", day=day_text(item.price_outdated_since)))
-    return ", ".join(parts)
+    return ", ".join(parts) or t("product.derived.as_listed")
 
 
 def _listed_parts(details: ItemDetails, currency: str, t: Texts) -> list[str]:
@@ -68,4 +86,7 @@ def _listed_parts(details: ItemDetails, currency: str, t: Texts) -> list[str]:
     return [each.strip() for each in parts]
 
 
-FILTERS: dict[str, Any] = {each.__name__: each for each in (price_text, day_text, derivation)}
+FILTERS: dict[str, Any] = {
+    each.__name__: each
+    for each in (price_text, day_text, minute_text, changed_fields, derivation, mark_differences)
+}

@@ -65,9 +65,17 @@ function prepare(parent) {
   openWideDetails(parent);
 }
 
+// What replaces the element that had the focus takes it over, so that it is read and keys go on.
+function keepFocus() {
+  if (document.activeElement === document.body) document.querySelector("[data-focus]")?.focus({ preventScroll: true });
+}
+
 document.addEventListener("keydown", onKey);
 document.addEventListener("click", onClick);
 document.querySelector("[data-theme-switch]")?.addEventListener("change", (event) => showTheme(event.target.value));
-document.addEventListener("htmx:afterSettle", () => prepare(document));
+document.addEventListener("htmx:afterSettle", () => {
+  prepare(document);
+  keepFocus();
+});
 prepare(document);
 root.dataset.ready = "";

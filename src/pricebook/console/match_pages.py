@@ -1,0 +1,178 @@
+"""The match queue: one unmatched item at a time, decided by a key, and all certain ones at once."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+
+from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
+from pricebook.console.page_errors import caller_of
+from pricebook.console.page_guard import page_for
+from pricebook.console.query_fields import PageQuery, decode_page_query, read_page_query
+from pricebook.console.rendering import render, wants_fragment
+from pricebook.db.database import Database
+from pricebook.errors import ValidationError, validation_error
+from pricebook.http.pagination import CursorPaging
+from pricebook.matching import product_making, service
+from pricebook.matching.cluster_schemas import ItemsProduct
+from pricebook.matching.decision_schemas import MAX_FILTERED, BulkDecision, DecidedBatch
+from pricebook.matching.schemas import MatchQuery
+from pricebook.suppliers import service as suppliers
+
+AnyRequest = Request[Any, Any, Any]
+PATH = "/console/matches"
+FILTERS = ("supplier_id", "band", "search")
+VIEW = (*FILTERS, "cursor")
+SUPPLIERS = 200
+SHOWN_PAIRS = 100
+
+
+@get(PATH, opt=page_for("GET", "/matches"))
+async def show_queue(request: AnyRequest) -> Response[Any]:
+    """Show the next unmatched item with its candidates."""
+    query = read_page_query(MatchQuery, request.scope["query_string"])
+    return await _queue(request, query.fields, {})
+
+
+@post(
+    f"{PATH}/decide",
+    status_code=200,
+    request_max_body_size=MAX_FORM_BYTES,
+    opt=page_for("POST", "/matches/bulk"),
+)
+async def decide(request: AnyRequest) -> Response[Any]:
+    """Decide about an item, and show the next one with a way to undo the decision."""
+    form = await read_form(request)
+    decision = {
+        "supplier_item_id": form.get("item_id"),
+        "action": form.get("action"),
+        "product_id": form.get("product_id") or None,
+    }
+    bulk = _convert({"decisions": [decision]}, BulkDecision)
+    done = await service.decide(request.app.state.database, bulk, caller_of(request).username)
+    return await _queue(request, form, _outcome(done))
+
+
+@post(
+    f"{PATH}/product",
+    status_code=200,
+    request_max_body_size=MAX_FORM_BYTES,
+    opt=page_for("POST", "/matches/products"),
+)
+async def make_product(request: AnyRequest) -> Response[Any]:
+    """Make a product of an item, and show the next one."""
+    form = await read_form(request)
+    wanted = _convert({"supplier_item_ids": [form.get("item_id")]}, ItemsProduct)
+    made = await product_making.create_items_product(
+        request.app.state.database, wanted, caller_of(request).username
+    )
+    return await _queue(request, form, {"outcome": "made", "batch": made.batch_id})
+
+
+@post(
+    f"{PATH}/undo",
+    status_code=200,
+    request_max_body_size=MAX_FORM_BYTES,
+    opt=page_for("POST", "/matches/batches/{id}/undo"),
+)
+async def undo(request: AnyRequest) -> Response[Any]:
+    """Take the decisions of a batch back, and show the queue."""
+    form = await read_form(request)
+    batch_id = _convert(form.get("batch_id"), UUID)
+    undone = await service.undo_batch(
+        request.app.state.database, batch_id, caller_of(request).username
+    )
+    reasons = " ".join(each.reason for each in undone.left)
+    return await _queue(request, form, {"outcome": "undone", "reason": reasons})
+
+
+@get(f"{PATH}/certain", opt=page_for("POST", "/matches/bulk"))
+async def show_certain(request: AnyRequest) -> Response[Any]:
+    """Show the certain matches before all of them are accepted."""
+    query = read_page_query(MatchQuery, request.scope["query_string"])
+    return render(request, "match_certain.html", await _certain(request, query.fields))
+
+
+@post(
+    f"{PATH}/certain",
+    status_code=200,
+    request_max_body_size=MAX_FORM_BYTES,
+    opt=page_for("POST", "/matches/bulk"),
+)
+async def accept_certain(request: AnyRequest) -> Response[Any]:
+    """Accept all certain matches, if they are as many as were shown."""
+    form = await read_form(request)
+    chosen = {name: form[name] for name in FILTERS if form.get(name)} | {"band": "certain"}
+    count = _convert(form.get("count"), int)
+    wanted = {"filter": {**chosen, "action": "accept", "expected_count": count}}
+    bulk = _convert(wanted, BulkDecision)
+    done = await service.decide(request.app.state.database, bulk, caller_of(request).username)
+    return await _queue(request, {**form, "band": ""}, _outcome(done))
+
+
+async def _queue(
+    request: AnyRequest, fields: dict[str, str], done: dict[str, Any]
+) -> Response[Any]:
+    """Return the queue at the place that the fields name, below what was just done."""
+    view = PageQuery({name: fields[name] for name in VIEW if fields.get(name)})
+    criteria, issues = decode_page_query(MatchQuery, PageQuery({**view.fields, "limit": "1"}))
+    if criteria is None:
+        raise validation_error(*issues)
+    database: Database = request.app.state.database
+    page = await service.list_matches(database, criteria)
+    following = page.next_cursor
+    values = {
+        "query": view,
+        "match": page.data[0] if page.data else None,
+        "page": page,
+        "skip": following and view.address(PATH, cursor=following),
+        "first": view.address(PATH, cursor=None),
+        "certain": view.address(f"{PATH}/certain", cursor=None, band=None),
+        "summary": await service.find_summary(database, criteria.supplier_id),
+        "outcome": "",
+        "reason": "",
+        "batch": None,
+        **done,
+    }
+    if wants_fragment(request):
+        headers = {"HX-Replace-Url": view.address(PATH)}
+        return render(request, "match_queue.html", values, headers=headers)
+    listed = await suppliers.list_suppliers(database, CursorPaging(limit=SUPPLIERS))
+    values["suppliers"] = [(str(each.id), each.name) for each in listed.data]
+    return render(request, "matches.html", values)
+
+
+async def _certain(request: AnyRequest, fields: dict[str, str]) -> dict[str, Any]:
+    chosen = PageQuery({name: fields[name] for name in FILTERS if fields.get(name)})
+    wanted = {**chosen.fields, "band": "certain", "limit": str(SHOWN_PAIRS), "exact_count": "true"}
+    criteria, issues = decode_page_query(MatchQuery, PageQuery(wanted))
+    if criteria is None:
+        raise validation_error(*issues)
+    page = await service.list_matches(request.app.state.database, criteria)
+    back = chosen.address(PATH)
+    return {"query": chosen, "page": page, "back": back, "limit": MAX_FILTERED}
+
+
+def _outcome(done: DecidedBatch) -> dict[str, Any]:
+    """Return what decisions did, for the line above the queue."""
+    reasons = [each.reason or each.remark or "" for each in done.outcomes]
+    names = ("refused", "linked", "rejected", "dismissed", "unchanged")
+    counts = {name: getattr(done, name) for name in names}
+    (outcome, *_) = [name for name in names if counts[name]] or ["unchanged"]
+    if len(done.outcomes) > 1:
+        outcome = "many"
+    return {
+        "outcome": outcome,
+        "reason": " ".join(dict.fromkeys(reasons[:3])).strip(),
+        "batch": done.batch_id,
+        "counts": counts,
+    }
+
+
+def _convert(value: object, kind: Any) -> Any:
+    """Return fields of a form as a struct; raises ValidationError."""
+    try:
+        return msgspec.convert(value, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise ValidationError(f"The form does not fit: {error}.") from None

@@ -1,0 +1,160 @@
+"""The match queue: decisions one at a time, their undo, and all certain ones after a look."""
+
+import re
+from html import unescape
+
+import pytest
+from httpx import Response
+
+import builders
+from console.conftest import HTML, SAME_ORIGIN, Client, LogInAs
+from match_fixtures import examine, linked_product, pair
+from pricebook.console.letter_differences import mark_differences
+from pricebook.db.database import Connection, Database
+from pricebook.db.row_types import fetch_value
+
+PATH = "/console/matches"
+
+
+async def show(client: Client, path: str = PATH) -> str:
+    response = await client.get(path, headers=HTML)
+    assert response.status_code == 200, response.text
+    return response.text
+
+
+async def post(client: Client, path: str, **fields: object) -> Response:
+    headers = {**SAME_ORIGIN, "HX-Request": "true"}
+    return await client.post(f"{PATH}/{path}", data=fields, headers=headers)
+
+
+def batch_of(response: Response) -> str:
+    assert response.status_code == 200, response.text
+    (batch_id,) = re.findall(r'name="batch_id" value="([^"]+)"', response.text)
+    return batch_id
+
+
+async def test_accepted_item_leaves_the_queue_and_comes_back_by_undo(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    _, product_id, item_id = await pair(conn)
+    await examine(database)
+    await log_in_as("procurement")
+    text = await show(client)
+    assert "DeWalt DW745 saw 250 mm" in text
+    assert "<mark>table</mark>" in text
+    fields = {"item_id": item_id, "product_id": product_id, "action": "accept"}
+    accepted = await post(client, "decide", **fields)
+    assert await linked_product(conn, item_id) == product_id
+    assert "Nothing waits for a decision" in accepted.text
+    assert accepted.headers["hx-replace-url"] == PATH
+    undone = await post(client, "undo", batch_id=batch_of(accepted))
+    assert "Taken back" in undone.text
+    assert await linked_product(conn, item_id) is None
+    await examine(database)
+    assert "DeWalt DW745 saw 250 mm" in await show(client)
+
+
+@pytest.mark.parametrize("decision", ["reject Rejected", "none No product fits"])
+async def test_other_decisions_can_be_undone_too(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database, decision: str
+) -> None:
+    action, _, says = decision.partition(" ")
+    _, product_id, item_id = await pair(conn)
+    await examine(database)
+    await log_in_as("procurement")
+    product = product_id if action == "reject" else ""
+    decided = await post(client, "decide", item_id=item_id, product_id=product, action=action)
+    assert says in decided.text
+    await post(client, "undo", batch_id=batch_of(decided))
+    await examine(database)
+    assert "<mark>table</mark>" in await show(client)
+
+
+async def test_new_product_is_made_of_an_item_and_undone(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    _, _, item_id = await pair(conn)
+    await examine(database)
+    await log_in_as("procurement")
+    made = await post(client, "product", item_id=item_id)
+    assert "A draft product was made" in made.text
+    assert await linked_product(conn, item_id) is not None
+    await post(client, "undo", batch_id=batch_of(made))
+    assert await linked_product(conn, item_id) is None
+
+
+async def test_decision_that_somebody_else_made_first_is_refused_with_the_reason(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    _, product_id, item_id = await pair(conn)
+    other = await builders.product(conn, sku="SAW-1")
+    await examine(database)
+    await log_in_as("procurement")
+    await post(client, "decide", item_id=item_id, product_id=other, action="accept")
+    late = await post(client, "decide", item_id=item_id, product_id=product_id, action="accept")
+    assert "Not done." in late.text
+    assert await linked_product(conn, item_id) == other
+
+
+async def test_skipped_items_wait_at_the_beginning(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    supplier_id = await builders.supplier(conn)
+    for name in ("DeWalt saw 250 mm", "Bosch drill 13 mm"):
+        await builders.item(conn, supplier_id, name=name)
+        await builders.product(conn, f"{name} in a case")
+    await examine(database)
+    await log_in_as("procurement")
+    first = await show(client)
+    seen = re.findall(r"<h2[^>]*>(.*?)</h2>", first)
+    while link := re.search(r'href="([^"]+)"[^>]*data-key="s"', first):
+        first = await show(client, unescape(link[1]))
+        seen += re.findall(r"<h2[^>]*>(.*?)</h2>", first)
+    assert len(set(seen)) == len(seen) == 2
+
+
+async def test_all_certain_matches_are_accepted_if_they_are_as_many_as_were_shown(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    supplier_id, product_id, item_id = await pair(conn)
+    await conn.execute("UPDATE products SET gtin = '4006381333931'")
+    await conn.execute("""UPDATE supplier_items SET price_details = '{"gtin": "4006381333931"}'""")
+    await examine(database)
+    await log_in_as("procurement")
+    text = await show(client, f"{PATH}/certain?supplier_id={supplier_id}")
+    (count,) = re.findall(r'name="count" value="(\d+)"', text)
+    assert count == "1"
+    assert "SAW-745" in text
+    refused = await post(client, "certain", supplier_id=supplier_id, count="2")
+    assert refused.status_code == 409
+    assert refused.headers["hx-retarget"] == "#toasts"
+    assert await linked_product(conn, item_id) is None
+    accepted = await post(client, "certain", supplier_id=supplier_id, count=count)
+    assert "Linked." in accepted.text
+    assert await linked_product(conn, item_id) == product_id
+    await post(client, "undo", batch_id=batch_of(accepted))
+    assert await fetch_value(conn, "SELECT count(product_id) FROM supplier_items") == 0
+
+
+async def test_malformed_decision_is_refused(client: Client, log_in_as: LogInAs) -> None:
+    await log_in_as("procurement")
+    for path, fields in (
+        ("decide", {"item_id": "x", "action": "accept"}),
+        ("decide", {}),
+        ("undo", {"batch_id": "<script>"}),
+        ("certain", {"count": "many"}),
+        ("product", {}),
+    ):
+        response = await post(client, path, **fields)
+        assert response.status_code == 400, path
+        assert "<script>" not in response.text
+
+
+def test_differences_are_marked_by_word_and_by_letter() -> None:
+    def marked(name: str, other: str) -> list[str]:
+        return [part for part, differs in mark_differences(name, other) if differs]
+
+    assert marked("Lube Spray 300 ml, Slipstedt", "spray lube 300ml") == ["Slipstedt"]
+    assert marked("Hammer grey", "hamer gray") == ["m", "e"]
+    assert marked("M8 x 40", "M8 x 45") == ["40"]
+    assert "".join(part for part, _ in mark_differences("İ ẞ x" * 300, "ss i")) == "İ ẞ x" * 300
