@@ -87,6 +87,23 @@ async def test_product_shows_its_suppliers_and_its_prices_over_time(
     assert '<polyline class="chart-line"' in text
 
 
+async def test_price_changes_show_what_they_did_to_the_margin(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("sales")
+    await builders.offered_product(conn, "Hammer", "15.00", target_price="20")
+    await conn.execute("UPDATE supplier_items SET current_price = 16")
+    text = (await client.get("/console/price-changes?direction=up&since=", headers=HTML)).text
+    assert "15.00" in text
+    assert "-5.00 points" in text
+    assert 'href="/console/price-changes/export?direction=up"' in text
+    exported = await client.get("/console/price-changes/export?direction=up")
+    assert "Hammer" in exported.text
+    refused = await client.get("/console/price-changes?since=soon", headers=HTML)
+    assert (refused.status_code, 'aria-invalid="true"' in refused.text) == (400, True)
+    assert "-5.00 points" in (await client.get("/console", headers=HTML)).text
+
+
 @pytest.mark.parametrize("prefix", ["", "x" * 400])
 async def test_attack_strings_of_suppliers_are_shown_as_text_everywhere(
     client: Client, log_in_as: LogInAs, conn: Connection, prefix: str
@@ -110,6 +127,10 @@ async def test_attack_strings_of_suppliers_are_shown_as_text_everywhere(
         "/console/products",
         f"/console/products?search={ATTACK}&status={ATTACK}",
         f"/console/products/{product_id}",
+        "/console/price-changes",
+        f"/console/price-changes?since={ATTACK}",
+        "/console/matches",
+        f"/console/matches?search={ATTACK[:40]}",
         f"/login?next={ATTACK}",
     ):
         response = await client.get(path, headers={**HTML, "Referer": f"http://x/?a={ATTACK}"})

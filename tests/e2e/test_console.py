@@ -38,6 +38,7 @@ STAFF_PAGES = {
     "products": "/console/products?sort=margin",
     "account": "/console/account",
     "components": "/console/components",
+    "price-changes": "/console/price-changes?sort=newest",
     "matches": "/console/matches?band=likely",
     "certain": "/console/matches/certain",
 }

@@ -11,6 +11,7 @@ from pricebook.console import (
     home_pages,
     match_pages,
     page_errors,
+    price_change_pages,
     product_pages,
 )
 from pricebook.console.assets import asset
@@ -44,6 +45,8 @@ pages = Router(
         match_pages.undo,
         match_pages.show_certain,
         match_pages.accept_certain,
+        price_change_pages.show_price_changes,
+        price_change_pages.export_price_changes,
         home_pages.show_home,
         home_pages.show_components,
     ],

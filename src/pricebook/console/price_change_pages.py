@@ -1,0 +1,58 @@
+"""Price changes with their effect on margins, as a list and as a file."""
+
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.response import Stream
+
+from pricebook.console.page_guard import page_for
+from pricebook.console.query_fields import decode_page_query, read_page_query
+from pricebook.console.rendering import render, wants_fragment
+from pricebook.db.database import Database
+from pricebook.errors import validation_error
+from pricebook.http.csv_download import file_response
+from pricebook.http.pagination import CursorPaging
+from pricebook.prices import service
+from pricebook.prices.schemas import PriceChangeExport, PriceChangeQuery
+from pricebook.suppliers import service as suppliers
+
+AnyRequest = Request[Any, Any, Any]
+PATH = "/console/price-changes"
+SORTS = ("margin_loss", "margin_gain", "percent_up", "percent_down", "newest")
+SUPPLIERS = 200
+
+
+@get(PATH, opt=page_for("GET", "/price-changes"))
+async def show_price_changes(request: AnyRequest) -> Response[Any]:
+    """Show price changes of the last seven days, or of other days, the largest loss first."""
+    query = read_page_query(PriceChangeQuery, request.scope["query_string"])
+    criteria, issues = decode_page_query(PriceChangeQuery, query)
+    database: Database = request.app.state.database
+    result = None if criteria is None else await service.list_changes(database, criteria)
+    cursor = result.next_cursor if result else None
+    values: dict[str, Any] = {
+        "query": query,
+        "result": result,
+        "next": cursor and query.address(PATH, cursor=cursor),
+        "first": query.address(PATH, cursor=None),
+        "export": query.address(f"{PATH}/export", cursor=None, limit=None),
+        "issues": {each.field: each.issue for each in issues},
+        "sorts": SORTS,
+    }
+    if wants_fragment(request):
+        headers = {"HX-Replace-Url": query.address(PATH, cursor=None)}
+        return render(request, "price_change_results.html", values, headers=headers)
+    listed = await suppliers.list_suppliers(database, CursorPaging(limit=SUPPLIERS))
+    values["suppliers"] = [(str(each.id), each.name) for each in listed.data]
+    return render(request, "price_changes.html", values, status=400 if issues else 200)
+
+
+@get(f"{PATH}/export", opt=page_for("GET", "/price-changes/export"))
+async def export_price_changes(request: AnyRequest) -> Stream:
+    """Send the price changes that the filters of the list match as CSV."""
+    query = read_page_query(PriceChangeExport, request.scope["query_string"])
+    criteria, issues = decode_page_query(PriceChangeExport, query)
+    if criteria is None:
+        raise validation_error(*issues)
+    chunks = service.export_changes(request.app.state.database, criteria)
+    return await file_response(chunks, "price-changes.csv")
