@@ -1,5 +1,6 @@
 """Decisions beside accept: links taken back, items that no product fits, and exact undo."""
 
+import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
@@ -7,7 +8,9 @@ import builders
 from import_fixtures import rows
 from match_fixtures import PATH, decide, examine, linked_product, pair, undo
 from pricebook.db.database import Connection, Database
-from pricebook.matching import service
+from pricebook.matching import decisions, service
+from pricebook.matching.decision_repository import NewBatch
+from pricebook.matching.decision_schemas import Decision
 
 Client = AsyncTestClient[Litestar]
 
@@ -83,6 +86,25 @@ async def test_auto_link_never_links_again_what_an_undo_took_back(
     assert (accepted["linked"], await linked_product(conn, item_id)) == (1, product_id)
     assert (await undo(procurement, accepted))["unlinked"] == 1
     await examine(database)
+    assert await linked_product(conn, item_id) is None
+
+
+@pytest.mark.parametrize("way", ["reject", "unlink"])
+async def test_auto_link_leaves_what_somebody_decided_after_its_run_had_listed_the_pair(
+    procurement: Client, conn: Connection, database: Database, way: str
+) -> None:
+    supplier_id, product_id, item_id = await pair(conn)
+    await service.set_auto_link(database, supplier_id, "paula", is_on=True)
+    if way == "unlink":
+        await decide(procurement, item_id, product_id, "accept")
+    await decide(procurement, item_id, product_id, way)
+    listed = [Decision(item_id, "accept", product_id)]
+    batch = NewBatch("auto_link", "auto-link")
+    (outcome,) = await decisions.decide(database, batch, listed, supplier_id)
+    assert (outcome.outcome, outcome.reason) == (
+        "refused",
+        "Somebody has rejected the pair or taken its link back.",
+    )
     assert await linked_product(conn, item_id) is None
 
 

@@ -240,6 +240,21 @@ async def list_rejected_pairs(
     return {(item_id, product_id) for item_id, product_id in await cursor.fetchall()}
 
 
+async def list_unlinked_pairs(
+    conn: Connection, decisions: Sequence[Decision]
+) -> set[tuple[UUID, UUID]]:
+    """Return those of these pairs whose link somebody has taken back."""
+    cursor = await conn.execute(
+        """
+        SELECT supplier_item_id, unlinked.product_id FROM match_unlinked_pairs AS unlinked
+        JOIN unnest(%s::uuid[], %s::uuid[]) AS pair (item_id, product_id)
+            ON supplier_item_id = pair.item_id AND unlinked.product_id = pair.product_id
+        """,
+        [[each.supplier_item_id for each in decisions], [each.product_id for each in decisions]],
+    )
+    return {(item_id, product_id) for item_id, product_id in await cursor.fetchall()}
+
+
 async def find_pair_ids(
     conn: Connection, supplier_id: UUID, codes: Sequence[str], skus: Sequence[str | None]
 ) -> list[PairIds]:

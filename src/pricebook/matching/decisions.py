@@ -24,6 +24,7 @@ CHUNK = 200
 # An item that an import has locked is tried again for so long.
 RETRIES, RETRY_SECONDS = 8, 0.25
 IS_LOCKED = "The item is being changed by an import or another request: try again in a moment."
+LEFT_TO_PEOPLE = "Somebody has rejected the pair or taken its link back."
 AUTO_LINK = "auto-link"
 CREATED_AT_ONCE = 1_000
 
@@ -37,6 +38,7 @@ class Judged(NamedTuple):
     products: Mapping[UUID, LockedProduct]
     rejected: set[tuple[UUID, UUID]]
     dismissed: set[UUID]
+    left_to_people: set[tuple[UUID, UUID]]
 
 
 async def decide(
@@ -107,6 +109,8 @@ async def _decide_chunk(
         ),
         await decision_repository.list_rejected_pairs(conn, chunk),
         await decision_repository.list_dismissed_items(conn, item_ids),
+        # A run has listed its pairs before: people may have decided since.
+        set() if batch.kind == "decisions" else await _left_to_people(conn, chunk),
     )
     if supplier_id and not await auto_link_repository.holds_auto_link(conn, supplier_id):
         reason = "Auto-link of the supplier is off."
@@ -128,6 +132,12 @@ async def _decide_chunk(
     return outcomes
 
 
+async def _left_to_people(conn: Connection, chunk: Sequence[Decision]) -> set[tuple[UUID, UUID]]:
+    """Return the pairs of a chunk that are rejected or whose link was taken back."""
+    rejected = await decision_repository.list_rejected_pairs(conn, chunk)
+    return rejected | await decision_repository.list_unlinked_pairs(conn, chunk)
+
+
 def _judge(decision: Decision, judged: Judged) -> DecisionOutcome:
     item = judged.items[decision.supplier_item_id]
     if decision.product_id is None:
@@ -136,7 +146,7 @@ def _judge(decision: Decision, judged: Judged) -> DecisionOutcome:
     if product is None:
         return _outcome(decision, "refused", f"There is no product {decision.product_id}.")
     if decision.action == "accept":
-        return _judge_link(decision, item, product)
+        return _judge_link(decision, item, product, judged)
     if decision.action == "unlink":
         return _judge_unlink(decision, item, product)
     if item.product_id == product.id:
@@ -152,7 +162,9 @@ def _judge_none(decision: Decision, item: LockedItem, dismissed: set[UUID]) -> D
     return _outcome(decision, "unchanged" if item.id in dismissed else "dismissed")
 
 
-def _judge_link(decision: Decision, item: LockedItem, product: LockedProduct) -> DecisionOutcome:
+def _judge_link(
+    decision: Decision, item: LockedItem, product: LockedProduct, judged: Judged
+) -> DecisionOutcome:
     if item.product_id == product.id:
         return _outcome(decision, "unchanged")
     if item.product_id is not None:
@@ -160,6 +172,8 @@ def _judge_link(decision: Decision, item: LockedItem, product: LockedProduct) ->
     if product.is_archived:
         reason = f"The product {product.internal_sku} is archived: bring it back before linking."
         return _outcome(decision, "refused", reason)
+    if (item.id, product.id) in judged.left_to_people:
+        return _outcome(decision, "refused", LEFT_TO_PEOPLE)
     return _outcome(decision, "linked")
 
 
