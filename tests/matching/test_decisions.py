@@ -154,6 +154,13 @@ async def test_none_for_a_filter_dismisses_items(
     assert decided["dismissed"] == 1
 
 
+async def test_band_none_has_no_suggestion_to_accept(procurement: Client) -> None:
+    wanted = {"action": "accept", "band": "none", "expected_count": 0}
+    refused = await procurement.post(f"{PATH}/bulk", json={"filter": wanted})
+    assert refused.status_code == 400
+    assert "filter.action" in refused.json()["detail"]
+
+
 async def test_second_item_of_a_supplier_is_linked_with_a_remark(
     procurement: Client, conn: Connection
 ) -> None:

@@ -56,9 +56,12 @@ class FilteredDecision(MatchFilter, frozen=True, kw_only=True, forbid_unknown_fi
     ]
 
     def __post_init__(self) -> None:
-        """Raise ValidationError for a search text that is blank or too long."""
-        if issues := search_issues(self.search):
-            raise validation_error(*(body_issue("filter.search", each.issue) for each in issues))
+        """Raise ValidationError for a refused search text, or an action without a suggestion."""
+        issues = [body_issue("filter.search", each.issue) for each in search_issues(self.search)]
+        if self.band == "none" and self.action != "none":
+            issues.append(body_issue("filter.action", "expected none with the band none"))
+        if issues:
+            raise validation_error(*issues)
 
 
 class BulkDecision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
