@@ -63,6 +63,17 @@ async def test_first_rule_that_fits_counts(sales: Client, conn: Connection) -> N
     assert set(await proposals(sales, product_ids=[str(products["saw"])])) == {"saw"}
 
 
+async def test_no_later_rule_counts_when_the_price_of_the_first_one_is_too_high(
+    sales: Client, conn: Connection
+) -> None:
+    await builders.offered_product(conn, "A", "2000000000", sku="A")
+    await builders.offered_product(conn, "B", "2000000000", sku="B", target_price="3000000000")
+    await builders.offered_product(conn, "C", "10", sku="C")
+    await create(sales, "tenfold", percent="900")
+    await create(sales, "double")
+    assert await proposals(sales) == {"C": ("100.00", "tenfold")}
+
+
 async def test_a_changed_cost_counts_although_the_rule_is_deleted(
     sales: Client, conn: Connection
 ) -> None:

@@ -21,12 +21,13 @@ FIELDS: LiteralString = (
 NAME_TAKEN = "There is a pricing rule of this name."
 
 # The proposal of a rule for each product that it fits and no earlier rule did; also for a product
-# that has this price, so that no later rule counts.
+# that has this price or would have one that is too high, so that no later rule counts.
 PROPOSE: LiteralString = """
     INSERT INTO product_batch_changes (batch_id, product_id, rule_id, lowest_price, old_status,
         new_status, old_category_id, new_category_id, old_target_price, new_target_price)
     SELECT %(batch_id)s, product.id, %(rule_id)s, min_price, status, status, category_id,
-        category_id, target_price, proposed.price
+        category_id, target_price,
+        CASE WHEN proposed.price <= %(max_price)s THEN proposed.price ELSE target_price END
     FROM products AS product
     CROSS JOIN LATERAL (SELECT proposed_price(min_price, %(method)s, %(percent)s, %(step)s,
         %(ending)s, %(rounding)s) AS price) AS proposed
@@ -34,7 +35,6 @@ PROPOSE: LiteralString = """
         AND NOT EXISTS (
             SELECT FROM product_batch_changes AS other
             WHERE other.batch_id = %(batch_id)s AND other.product_id = product.id)
-        AND proposed.price <= %(max_price)s
 """
 OF_CATEGORY: LiteralString = """
     category_id IN (
@@ -145,7 +145,7 @@ async def delete_unchanged(conn: Connection, batch_id: UUID) -> None:
     await conn.execute(
         """
         DELETE FROM product_batch_changes
-        WHERE batch_id = %s AND new_target_price = old_target_price
+        WHERE batch_id = %s AND new_target_price IS NOT DISTINCT FROM old_target_price
         """,
         [batch_id],
     )
