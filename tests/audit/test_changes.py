@@ -11,6 +11,7 @@ from pricebook.audit import service as audit
 from pricebook.audit.schemas import AuditActor, AuditEntry, AuditPaging, AuditQuery
 from pricebook.auth import service as auth
 from pricebook.auth.account_schemas import NewUser, UserChange
+from pricebook.categories import service as categories
 from pricebook.db.actor import Actor, acting_as
 from pricebook.db.database import Connection, Database
 from pricebook.db.migrations import rights
@@ -179,3 +180,16 @@ async def test_items_of_a_deleted_supplier_are_unlinked(
     await conn.execute("SELECT delete_supplier_batch(%s, 10)", [supplier_id])
     actions = [each.action for each in await entries(database) if each.entity_id != product_id]
     assert actions == ["supplier.created", "item.linked", "supplier.deleted", "item.unlinked"]
+
+
+async def test_a_deleted_category_is_logged_by_its_name(
+    database: Database, conn: Connection
+) -> None:
+    category_id = await builders.category(conn, "Saws")
+    await builders.category(conn, "Jigsaws", category_id)
+    await categories.delete_category(database, category_id)
+    found = [each for each in await entries(database) if each.entity_id == category_id]
+    assert [(each.action, each.entity_name) for each in found] == [
+        ("category.created", "Saws"),
+        ("category.deleted", "Saws"),
+    ]

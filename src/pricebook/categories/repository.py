@@ -95,10 +95,18 @@ async def set_category(conn: Connection, category_id: UUID, name: str, parent: U
 async def delete_category(conn: Connection, category: Category) -> None:
     """Delete a category; its subcategories move up to its parent, its products have none.
 
-    Its name is changed first, so that a subcategory of the same name can move up. Raises
+    Its name is changed first if a subcategory has the same one, which can move up then. Raises
     ConflictError when the parent has a subcategory of the same name.
     """
-    await conn.execute("UPDATE categories SET name = id::text WHERE id = %s", [category.id])
+    await conn.execute(
+        """
+        UPDATE categories AS category SET name = id::text
+        WHERE id = %s AND EXISTS (
+            SELECT FROM categories AS child
+            WHERE child.parent_id = category.id AND child.name = category.name)
+        """,
+        [category.id],
+    )
     try:
         await conn.execute(
             "UPDATE categories SET parent_id = %s WHERE parent_id = %s",
