@@ -101,6 +101,26 @@ async def test_a_percentage_sets_no_first_price(procurement: Client, conn: Conne
     assert batch["effect"]["products"] == 0
 
 
+@pytest.mark.parametrize(
+    ("price", "percent", "expected"),
+    [
+        ("0.0125", "3", "0.0129"),
+        ("0.0040", "-10", "0.0036"),
+        ("0.0001", "1000", "0.0011"),
+        ("0.0125", "-99", "0.0001"),
+        ("2.50", "3.3333", "2.58"),
+        ("0.05", "-99", "0.01"),
+    ],
+)
+async def test_a_percentage_keeps_the_decimals_of_prices_below_a_cent(
+    procurement: Client, conn: Connection, price: str, percent: str, expected: str
+) -> None:
+    await builders.product(conn, target_price=price)
+    batch = await preview(procurement, {"target_price_percent": percent}, filter={})
+    (change,) = await changes_of(procurement, batch)
+    assert change["new_target_price"] == expected
+
+
 async def test_other_fields_may_have_changed(procurement: Client, conn: Connection) -> None:
     product_id = await builders.product(conn, sku="A", target_price="10")
     batch = await preview(procurement, {"target_price_percent": -10}, filter={})
@@ -214,6 +234,10 @@ async def test_products_are_named_by_id_or_filter(procurement: Client, conn: Con
         ({"changes": {"category_id": str(uuid4())}, "filter": {}}, "changes.category_id"),
         ({"changes": {"target_price": "0"}, "filter": {}}, "target_price"),
         ({"changes": {"target_price_percent": "-99.5"}, "filter": {}}, "target_price_percent"),
+        (
+            {"changes": {"target_price_percent": f"0.{'0' * 20_000}1"}, "filter": {}},
+            "target_price_percent",
+        ),
         (
             {"changes": {"target_price_percent": "1", "target_price": "1"}, "filter": {}},
             "target_price_percent",

@@ -8,7 +8,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pricebook.errors import FieldIssue, body_issue, validation_error
 from pricebook.http.field_types import MAX_PRICE, doc, normalise_text, text_schema
-from pricebook.product_batches.schemas import ProductIds, Selected, require_one_selection
+from pricebook.product_batches.schemas import (
+    ProductIds,
+    Selected,
+    is_between,
+    require_one_selection,
+)
 
 Method = Literal["markup", "margin"]
 Rounding = Literal["up", "nearest", "down"]
@@ -160,15 +165,11 @@ def amount_issues(
     """Return the issues of the percentage and of the prices that a rule may give."""
     issues: list[FieldIssue] = []
     highest = MAX_PERCENT if method == "markup" else Decimal(100) - Decimal("0.0001")
-    if not _is_between(percent, Decimal(0), highest):
+    if not is_between(percent, Decimal(0), highest):
         expected = "0 to 10,000" if method == "markup" else "0 to less than 100"
         issues.append(body_issue("percent", f"expected {expected} with at most four decimals"))
-    if not _is_between(step, Decimal("0.0001"), MAX_PRICE):
+    if not is_between(step, Decimal("0.0001"), MAX_PRICE):
         issues.append(body_issue("step", "expected a number over 0 with at most four decimals"))
-    elif not (_is_between(ending, Decimal(0), MAX_PRICE) and ending < step):
+    elif not (is_between(ending, Decimal(0), MAX_PRICE) and ending < step):
         issues.append(body_issue("ending", f"expected 0 to less than the step {step}"))
     return issues
-
-
-def _is_between(number: Decimal, lowest: Decimal, highest: Decimal) -> bool:
-    return number.is_finite() and lowest <= number <= highest and number == round(number, 4)

@@ -60,6 +60,8 @@ INSERT_CHANGES: LiteralString = """
     SELECT %(batch_id)s, id, min_price, products.status, wanted.status, products.category_id,
         wanted.category_id, products.target_price, wanted.target_price
     FROM products
+    CROSS JOIN LATERAL (SELECT CASE WHEN min_scale(target_price) > 2 THEN 4 ELSE 2 END AS decimals)
+        AS rounded
     CROSS JOIN LATERAL (SELECT
         coalesce(%(status)s::product_status, products.status) AS status,
         CASE WHEN %(sets_category)s THEN %(category_id)s ELSE products.category_id END
@@ -67,8 +69,8 @@ INSERT_CHANGES: LiteralString = """
         CASE WHEN %(sets_target_price)s THEN %(target_price)s
             WHEN %(percent)s::numeric IS NULL OR products.target_price IS NULL
                 THEN products.target_price
-            ELSE greatest(0.01,
-                round(products.target_price * (100 + %(percent)s::numeric) / 100, 2))
+            ELSE greatest(power(0.1::numeric, decimals),
+                round(products.target_price * (100 + %(percent)s::numeric) / 100, decimals))
         END AS target_price
     ) AS wanted
     WHERE id = ANY (%(product_ids)s)

@@ -71,8 +71,9 @@ class ProductChanges(Struct, frozen=True, forbid_unknown_fields=True):
     target_price_percent: Annotated[
         Decimal | UnsetType,
         doc(
-            "Change of the target price in percent, -99 to 1000; the result is rounded to two"
-            " decimals. Products without a target price stay as they are.",
+            "Change of the target price in percent, -99 to 1000, with at most four decimals; the"
+            " result is rounded to two decimals, to four if the price has more than two. Products"
+            " without a target price, and those whose result is too high, stay as they are.",
             anyOf=[
                 {"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "examples": ["3.5"]},
                 {"type": "number", "minimum": -99, "maximum": 1000},
@@ -94,8 +95,9 @@ class ProductChanges(Struct, frozen=True, forbid_unknown_fields=True):
             return []
         if self.target_price is not UNSET:
             return [body_issue("target_price_percent", "is given beside target_price")]
-        if not (percent.is_finite() and MIN_PERCENT <= percent <= MAX_PERCENT):
-            return [body_issue("target_price_percent", "expected -99 to 1000")]
+        if not is_between(percent, MIN_PERCENT, MAX_PERCENT):
+            issue = "expected -99 to 1000 with at most four decimals"
+            return [body_issue("target_price_percent", issue)]
         return []
 
     @property
@@ -122,6 +124,11 @@ class ProductChanges(Struct, frozen=True, forbid_unknown_fields=True):
         }
 
 
+def is_between(number: Decimal, lowest: Decimal, highest: Decimal) -> bool:
+    """Return whether a number has at most four decimals and is lowest to highest."""
+    return number.is_finite() and lowest <= number <= highest and number == round(number, 4)
+
+
 class NewBatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Changes of products by their ids, or of those that pass filters."""
 
@@ -145,7 +152,13 @@ def require_one_selection(
 class Effect(Struct, frozen=True):
     """The changes of a batch by what they do."""
 
-    products: Annotated[int, doc("Products that change; the others have these values already.")]
+    products: Annotated[
+        int,
+        doc(
+            "Products that change; the others have these values already, are archived, or would get"
+            " a target price over 9,999,999,999.9999."
+        ),
+    ]
     raised: Annotated[int, doc("Target prices that rise.")]
     lowered: Annotated[int, doc("Target prices that fall.")]
     first_priced: Annotated[int, doc("Products that get their first target price.")]
