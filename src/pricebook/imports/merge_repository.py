@@ -183,12 +183,11 @@ async def list_planned_rows(conn: Connection, limit: int | None) -> list[Planned
         await cursor.execute(
             """
             SELECT outcome, row_number, supplier_sku, name, old_price,
-                (SELECT item.name FROM supplier_items AS item
-                    WHERE item.id = item_id AND item.name <> planned_item.name) AS old_name,
                 CASE WHEN outcome <> 'absent' THEN current_price END AS new_price,
                 CASE WHEN outcome <> 'absent' THEN
                     round((current_price - old_price) / nullif(old_price, 0) * 100, 2)
-                END AS percent
+                END AS percent,
+                old_name
             FROM planned_item
             WHERE outcome NOT IN ('rate', 'on_request')
             ORDER BY row_number NULLS LAST, supplier_sku COLLATE "C"
