@@ -81,7 +81,7 @@ def test_prices_are_proposed_applied_and_undone(
         ),
         (
             ("rules", "add", "x", "--margin", "100"),
-            "Field percent: expected 0 to less than 100 with at most four decimals.",
+            "--margin: expected 0 to less than 100 with at most four decimals.",
         ),
         (
             ("rules", "remove", "x"),
