@@ -1,4 +1,4 @@
-"""Price changes that were undone, and those of the undo, are told apart in the price history.
+"""Price changes that were undone, and those of the undo, are marked in the price history.
 
 Their `old_price` is in another column: the indexes of the report are of rows that have one, and are
 not built again. The index of the new column has no row at first; building it reads the history, a
