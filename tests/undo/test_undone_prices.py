@@ -1,4 +1,4 @@
-"""Price changes that were undone: kept in the history, left out of the report unless asked for."""
+"""Price changes that were undone: kept in the history, left out of the report unless requested."""
 
 import csv
 from datetime import UTC, datetime

@@ -104,7 +104,7 @@ def accept(*ids: str, selection: Annotated[Selection, Parameter(name="*")] = Sel
 
 @app.command
 def refuse(*ids: str, selection: Annotated[Selection, Parameter(name="*")] = Selection()) -> None:
-    """Leave the items as they are; the same price is not asked for again.
+    """Leave the items as they are; the same price is not quarantined again.
 
     Args:
         ids: Ids of rows.
