@@ -2,30 +2,21 @@
 
 import json
 import os
-import shutil
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
 import httpx
-import pytest
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 from e2e.api_client import log_in as log_in_by_api
+from e2e.browser import browser, needs_chromium
 from running_system import TIMEOUT_SECONDS, System
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-OPTIONS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    "--disable-dev-shm-usage",
-)
 AXE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
 RUN_AXE = """
 const done = arguments[arguments.length - 1];
@@ -44,21 +35,9 @@ STAFF_PAGES = {
 }
 ATTACK = "<img src=x onerror=alert(1)><script>alert(1)</script>"
 
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="Chromium and its driver are not installed"
-)
+__all__ = ["browser"]
 
-
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Chrome]:
-    options = ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for option in (*OPTIONS, f"--user-data-dir={tmp_path / 'profile'}"):
-        options.add_argument(option)
-    with Chrome(options=options, service=ChromeService(str(DRIVER))) as opened:
-        opened.set_script_timeout(TIMEOUT_SECONDS)
-        yield opened
+pytestmark = needs_chromium
 
 
 def wait_until(browser: Chrome, script: str) -> None:

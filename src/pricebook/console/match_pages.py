@@ -9,22 +9,20 @@ from litestar import Request, Response, get, post
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
-from pricebook.console.query_fields import PageQuery, decode_page_query, read_page_query
+from pricebook.console.query_fields import PageQuery, read_page_query, require_page_query
 from pricebook.console.rendering import render, wants_fragment
+from pricebook.console.supplier_choices import list_supplier_choices
 from pricebook.db.database import Database
-from pricebook.errors import ValidationError, validation_error
-from pricebook.http.pagination import CursorPaging
+from pricebook.errors import ValidationError
 from pricebook.matching import product_making, service
 from pricebook.matching.cluster_schemas import ItemsProduct
 from pricebook.matching.decision_schemas import MAX_FILTERED, BulkDecision, DecidedBatch
 from pricebook.matching.schemas import MatchQuery
-from pricebook.suppliers import service as suppliers
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/console/matches"
 FILTERS = ("supplier_id", "band", "search")
 VIEW = (*FILTERS, "cursor")
-SUPPLIERS = 200
 SHOWN_PAIRS = 100
 
 
@@ -116,9 +114,7 @@ async def _queue(
 ) -> Response[Any]:
     """Return the queue at the place that the fields name, below what was just done."""
     view = PageQuery({name: fields[name] for name in VIEW if fields.get(name)})
-    criteria, issues = decode_page_query(MatchQuery, PageQuery({**view.fields, "limit": "1"}))
-    if criteria is None:
-        raise validation_error(*issues)
+    criteria = require_page_query(MatchQuery, PageQuery({**view.fields, "limit": "1"}))
     database: Database = request.app.state.database
     page = await service.list_matches(database, criteria)
     following = page.next_cursor
@@ -138,17 +134,14 @@ async def _queue(
     if wants_fragment(request):
         headers = {"HX-Replace-Url": view.address(PATH)}
         return render(request, "match_queue.html", values, headers=headers)
-    listed = await suppliers.list_suppliers(database, CursorPaging(limit=SUPPLIERS))
-    values["suppliers"] = [(str(each.id), each.name) for each in listed.data]
+    values["suppliers"] = await list_supplier_choices(database)
     return render(request, "matches.html", values)
 
 
 async def _certain(request: AnyRequest, fields: dict[str, str]) -> dict[str, Any]:
     chosen = PageQuery({name: fields[name] for name in FILTERS if fields.get(name)})
     wanted = {**chosen.fields, "band": "certain", "limit": str(SHOWN_PAIRS), "exact_count": "true"}
-    criteria, issues = decode_page_query(MatchQuery, PageQuery(wanted))
-    if criteria is None:
-        raise validation_error(*issues)
+    criteria = require_page_query(MatchQuery, PageQuery(wanted))
     page = await service.list_matches(request.app.state.database, criteria)
     back = chosen.address(PATH)
     return {"query": chosen, "page": page, "back": back, "limit": MAX_FILTERED}

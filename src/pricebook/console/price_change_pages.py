@@ -6,20 +6,21 @@ from litestar import Request, Response, get
 from litestar.response import Stream
 
 from pricebook.console.page_guard import page_for
-from pricebook.console.query_fields import decode_page_query, read_page_query
+from pricebook.console.query_fields import (
+    decode_page_query,
+    read_page_query,
+    require_page_query,
+)
 from pricebook.console.rendering import render, wants_fragment
+from pricebook.console.supplier_choices import list_supplier_choices
 from pricebook.db.database import Database
-from pricebook.errors import validation_error
 from pricebook.http.csv_download import file_response
-from pricebook.http.pagination import CursorPaging
 from pricebook.prices import service
 from pricebook.prices.schemas import PriceChangeExport, PriceChangeQuery
-from pricebook.suppliers import service as suppliers
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/console/price-changes"
 SORTS = ("margin_loss", "margin_gain", "percent_up", "percent_down", "newest")
-SUPPLIERS = 200
 
 
 @get(PATH, opt=page_for("GET", "/price-changes"))
@@ -42,8 +43,7 @@ async def show_price_changes(request: AnyRequest) -> Response[Any]:
     if wants_fragment(request):
         headers = {"HX-Replace-Url": query.address(PATH, cursor=None)}
         return render(request, "price_change_results.html", values, headers=headers)
-    listed = await suppliers.list_suppliers(database, CursorPaging(limit=SUPPLIERS))
-    values["suppliers"] = [(str(each.id), each.name) for each in listed.data]
+    values["suppliers"] = await list_supplier_choices(database)
     return render(request, "price_changes.html", values, status=400 if issues else 200)
 
 
@@ -51,8 +51,6 @@ async def show_price_changes(request: AnyRequest) -> Response[Any]:
 async def export_price_changes(request: AnyRequest) -> Stream:
     """Send the price changes that the filters of the list match as CSV."""
     query = read_page_query(PriceChangeExport, request.scope["query_string"])
-    criteria, issues = decode_page_query(PriceChangeExport, query)
-    if criteria is None:
-        raise validation_error(*issues)
+    criteria = require_page_query(PriceChangeExport, query)
     chunks = service.export_changes(request.app.state.database, criteria)
     return await file_response(chunks, "price-changes.csv")

@@ -14,7 +14,11 @@ from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.price_chart import draw_prices
-from pricebook.console.query_fields import decode_page_query, read_page_query
+from pricebook.console.query_fields import (
+    decode_page_query,
+    read_page_query,
+    require_page_query,
+)
 from pricebook.console.rendering import render, wants_fragment
 from pricebook.console.template_filters import price_text
 from pricebook.db.database import Database
@@ -63,9 +67,7 @@ async def show_products(request: AnyRequest) -> Response[Any]:
 async def export_products(request: AnyRequest) -> Stream:
     """Send the products that the filters of the list match as CSV."""
     query = read_page_query(StaffProductFilter, request.scope["query_string"])
-    criteria, issues = decode_page_query(StaffProductFilter, query)
-    if criteria is None:
-        raise validation_error(*issues)
+    criteria = require_page_query(StaffProductFilter, query)
     chunks = service.export_products(request.app.state.database, criteria)
     return await file_response(chunks, "products.csv")
 

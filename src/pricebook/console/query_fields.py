@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 
-from pricebook.errors import FieldIssue, ValidationError
+from pricebook.errors import FieldIssue, ValidationError, validation_error
 from pricebook.http.query_string import decode_query
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
@@ -44,3 +44,11 @@ def decode_page_query(
         return decode_query(kind, urlencode(query.fields).encode()), ()
     except ValidationError as error:
         return None, error.issues
+
+
+def require_page_query(kind: type[StructT], query: PageQuery) -> StructT:
+    """Return the struct of a query; raises ValidationError."""
+    criteria, issues = decode_page_query(kind, query)
+    if criteria is None:
+        raise validation_error(*issues)
+    return criteria
