@@ -102,16 +102,16 @@ async def _decide_chunk(
     """
     item_ids = [each.supplier_item_id for each in chunk]
     known = await decision_repository.list_known_items(conn, item_ids)
-    judged = Judged(
-        await decision_repository.lock_free_items(conn, item_ids),
-        await decision_repository.lock_products(
-            conn, [each.product_id for each in chunk if each.product_id]
-        ),
-        await decision_repository.list_rejected_pairs(conn, chunk),
-        await decision_repository.list_dismissed_items(conn, item_ids),
-        # A run has listed its pairs before: people may have decided since.
-        set() if batch.kind == "decisions" else await _left_to_people(conn, chunk),
+    items = await decision_repository.lock_free_items(conn, item_ids)
+    products = await decision_repository.lock_products(
+        conn, [each.product_id for each in chunk if each.product_id]
     )
+    rejected = await decision_repository.list_rejected_pairs(conn, chunk)
+    dismissed = await decision_repository.list_dismissed_items(conn, item_ids)
+    left_to_people = set[tuple[UUID, UUID]]()
+    if batch.kind != "decisions":  # a run has listed its pairs before
+        left_to_people = rejected | await decision_repository.list_unlinked_pairs(conn, chunk)
+    judged = Judged(items, products, rejected, dismissed, left_to_people)
     if supplier_id and not await auto_link_repository.holds_auto_link(conn, supplier_id):
         reason = "Auto-link of the supplier is off."
         return {_pair(each): _outcome(each, "refused", reason) for each in chunk}
@@ -130,12 +130,6 @@ async def _decide_chunk(
     if effective:
         await decision_repository.insert_decisions(conn, batch, effective)
     return outcomes
-
-
-async def _left_to_people(conn: Connection, chunk: Sequence[Decision]) -> set[tuple[UUID, UUID]]:
-    """Return the pairs of a chunk that are rejected or whose link was taken back."""
-    rejected = await decision_repository.list_rejected_pairs(conn, chunk)
-    return rejected | await decision_repository.list_unlinked_pairs(conn, chunk)
 
 
 def _judge(decision: Decision, judged: Judged) -> DecisionOutcome:
