@@ -1,10 +1,9 @@
-"""Opens the resources and services of a process from its settings."""
+"""Opens the services of a process from its settings."""
 
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 
-import msgspec
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -14,61 +13,19 @@ from pricebook.auth.key_cache import KeyCache
 from pricebook.auth.passwords import PasswordChecker
 from pricebook.auth.service import FAILURE_WINDOW_SECONDS, AuthService
 from pricebook.auth.tokens import TokenKey
-from pricebook.db import database as db
-from pricebook.db import migrations
 from pricebook.db.database import Database
-from pricebook.db.server_checks import check_server, require_supported_version
-from pricebook.errors import DatabaseNotReadyError, DatabaseUnavailableError, SettingsError
+from pricebook.errors import SettingsError
 from pricebook.http.rate_limit import RateLimit, RateLimiter
 from pricebook.imports.service import SubmissionContext
 from pricebook.imports.upload_limits import UploadQuota, UploadStorage
 from pricebook.rates.service import RateContext
+from pricebook.resources import Resources
 from pricebook.settings import Settings
 from pricebook.tasks.queue import QueueClient
 
 REDIS_TIMEOUT_SECONDS = 0.5
 REDIS_CONNECTIONS = 20
 MEBIBYTE = 1024 * 1024
-
-
-class Resources(msgspec.Struct, frozen=True):
-    """The settings and the database of a process."""
-
-    settings: Settings
-    database: Database
-    migration_head: str
-
-
-@asynccontextmanager
-async def open_resources(
-    settings: Settings, *, statement_seconds: int = 0
-) -> AsyncGenerator[Resources]:
-    """Open the connection pool, and check version, migration head and currency of the database.
-
-    `statement_seconds` is the statement timeout, 0 is none. Raises SettingsError without
-    DATABASE_URL, DatabaseUnavailableError with the reason if the database does not respond,
-    DatabaseNotReadyError if it is too old, not at the migration head or has another currency.
-    """
-    head = migrations.head()
-    pool = Database(
-        settings.required_database_url,
-        pool_min=settings.db_pool_min,
-        pool_max=settings.db_pool_max,
-        statement_seconds=statement_seconds,
-        driver=settings.database_driver,
-    )
-    async with pool as database:
-        try:
-            async with database.connection() as conn:
-                require_supported_version(conn.info.server_version)
-                await db.require_revision(conn, head)
-                await db.require_currency(conn, settings.catalog_currency)
-        except DatabaseNotReadyError:
-            raise
-        except DatabaseUnavailableError:
-            await check_server(settings.required_database_url)
-            raise
-        yield Resources(settings=settings, database=database, migration_head=head)
 
 
 def standby_factory(settings: Settings) -> Callable[[], Database] | None:

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from pricebook.catalog import service
 from pricebook.errors import DatabaseNotReadyError, DatabaseUnavailableError
-from pricebook.services import open_resources
+from pricebook.resources import open_resources
 from pricebook.settings import Settings
 
 Client = AsyncTestClient[Litestar]

@@ -52,12 +52,12 @@ from pricebook.observability.request_line import (
 )
 from pricebook.observability.request_log import RequestContextMiddleware, RequestLogMiddleware
 from pricebook.observability.tracing import add_tracing, require_tracing
+from pricebook.resources import open_resources
 from pricebook.server.listen_address import require_free_address
 from pricebook.server.processes import IsStopping, Server
 from pricebook.services import (
     open_auth,
     open_redis,
-    open_resources,
     rate_context_for,
     standby_factory,
     submission_context_for,

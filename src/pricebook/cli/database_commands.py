@@ -2,7 +2,7 @@
 
 import asyncio
 
-from cyclopts import App, CycloptsError
+from cyclopts import CycloptsError
 
 from pricebook.cli import output
 from pricebook.cli.server_defaults import load_settings, settings_with_servers
@@ -12,13 +12,6 @@ from pricebook.db.database import Database
 from pricebook.db.migrations import rights, schema
 from pricebook.db.migrations.lock_retries import LockRetries
 from pricebook.db.server_checks import check_server
-
-
-def register(app: App) -> None:
-    """Add the commands to the application."""
-    app.command(migrate)
-    app.command(print_roles, name="roles")
-    app.command(print_schema, name="schema")
 
 
 def migrate(*, down_to: str | None = None, check: bool = False, wait_seconds: int = 300) -> None:

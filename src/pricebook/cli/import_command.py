@@ -9,7 +9,7 @@ from uuid import UUID
 
 from cyclopts import CycloptsError, Parameter
 
-from pricebook.cli import match_output, output
+from pricebook.cli import import_output, match_output, output
 from pricebook.cli.read_options import ReadOptions, option
 from pricebook.cli.server_defaults import load_settings, settings_with_servers
 from pricebook.imports import importer
@@ -21,7 +21,7 @@ from pricebook.matching.run_schemas import MatchRun
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.pricelists.schemas.read_request import FileSource
-from pricebook.services import open_resources
+from pricebook.resources import open_resources
 from pricebook.settings import Settings
 
 EXIT_NOT_IMPORTED = 1
@@ -101,7 +101,7 @@ def import_list(
     if options.json:
         output.print_json(result)
     else:
-        output.print_import(result)
+        import_output.print_import(result)
         if matched:
             match_output.print_run(matched)
     if result.status != "success":
@@ -113,7 +113,7 @@ async def _import_file(
 ) -> tuple[ImportResult, MatchRun | None]:
     """Import a price list; then do the run that makes products of its items, if it left one."""
     async with open_resources(settings) as resources:
-        with ParserPool() as parser_pool, output.progress_bar(title) as bar:
+        with ParserPool() as parser_pool, import_output.progress_bar(title) as bar:
             result = await importer.run_import(
                 resources.database, parser_pool, request, bar.show, after_merge
             )

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,7 @@ from pricebook.cli.read_options import ReadOptions, option
 from pricebook.cli.server_defaults import load_settings
 from pricebook.errors import ValidationError
 from pricebook.imports.configuration import parser_limits_of
-from pricebook.pricelists.inspection import inspect_price_list
+from pricebook.pricelists.inspection import InspectionResult, inspect_price_list
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.pricelists.schemas.read_request import FileSource, ReadRequest
@@ -83,5 +84,36 @@ async def _inspect(files: list[Path], config: ReadConfig, *, json: bool) -> bool
             if json:
                 output.print_json(inspected)
             else:
-                output.print_inspection(inspected)
+                _print_inspection(inspected)
     return all_read
+
+
+def _print_inspection(inspected: InspectionResult) -> None:
+    """Print how a price list is read, or each reason why it is refused, on lines with its path."""
+    profile = inspected.profile
+    if profile is None:
+        for sentence in dict.fromkeys(issue.message for issue in inspected.issues) or [
+            inspected.refused
+        ]:
+            output.print_line(f"{inspected.path}: refused: {sentence}")
+        return
+    delimiter = profile.delimiter and f'"{profile.delimiter}"'.replace("\t", "tab")
+    summary = [
+        profile.format,
+        profile.encoding,
+        delimiter,
+        profile.sheet and f'sheet "{profile.sheet}"',
+    ]
+    header = f"header in row {profile.header_row}" if profile.header_row else "no header"
+    output.print_line(
+        f"{inspected.path}: read: {' '.join(filter(None, summary))}; {header}; "
+        f"{inspected.items:,} articles, {inspected.rejected:,} rejected"
+        f"{_describe_error_counts(inspected.row_error_counts)}, {inspected.ignored:,} ignored. "
+        f"{inspected.profile_sentence}"
+    )
+
+
+def _describe_error_counts(counts: Mapping[str, int]) -> str:
+    """Return the numbers of rejected rows by error type in brackets, nothing without any."""
+    texts = [f"{error_type} {count:,}" for error_type, count in sorted(counts.items())]
+    return f" ({', '.join(texts)})" if texts else ""

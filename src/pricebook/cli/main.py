@@ -7,39 +7,45 @@ from types import FrameType
 from cyclopts import App, CycloptsError
 
 from pricebook import __version__
-from pricebook.cli import (
-    audit_command,
-    database_commands,
-    doctor,
-    event_command,
-    import_command,
-    inspect_command,
-    key_commands,
-    match_commands,
-    notice_commands,
-    output,
-    price_commands,
-    pricing_rule_commands,
-    process_commands,
-    product_batch_commands,
-    product_commands,
-    quarantine_commands,
-    rate_commands,
-    supplier_commands,
-    task_commands,
-    up,
-    user_commands,
-    webhook_commands,
-)
+from pricebook.cli import output
 from pricebook.cli.option_names import describe_error
-from pricebook.cli.server_defaults import user_of_command
 from pricebook.db.actor import Actor, set_actor
 from pricebook.errors import PricebookError, PriceListError, ValidationError
+from pricebook.system.command_user import user_of_command
 
 EXIT_FAILURE = 1
 EXIT_USAGE_ERROR = 2
 EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
+
+# A command imports its module when it is called: the import of all takes a noticeable time.
+COMMANDS = {
+    "users": "user_commands:app",
+    "keys": "key_commands:app",
+    "notices": "notice_commands:app",
+    "suppliers": "supplier_commands:app",
+    "products": "product_commands:app",
+    "batches": "product_batch_commands:app",
+    "rules": "pricing_rule_commands:app",
+    "tasks": "task_commands:app",
+    "quarantine": "quarantine_commands:app",
+    "matches": "match_commands:app",
+    "prices": "price_commands:app",
+    "rates": "rate_commands:app",
+    "audit": "audit_command:list_audit",
+    "events": "event_command:list_events",
+    "webhooks": "webhook_commands:app",
+    "doctor": "doctor:doctor",
+    "import": "import_command:import_list",
+    "inspect": "inspect_command:inspect_lists",
+    "up": "up:up",
+    "serve": "process_commands:serve",
+    "worker": "process_commands:run_worker",
+    "openapi": "process_commands:print_openapi",
+    "migrate": "database_commands:migrate",
+    "roles": "database_commands:print_roles",
+    "schema": "database_commands:print_schema",
+}
 
 app = App(
     name="pricebook",
@@ -48,28 +54,8 @@ app = App(
     exit_on_error=False,
     print_error=False,
 )
-app.command(user_commands.app)
-app.command(key_commands.app)
-app.command(notice_commands.app)
-app.command(supplier_commands.app)
-app.command(product_commands.app)
-product_batch_commands.register(product_commands.app)
-app.command(product_batch_commands.app)
-app.command(pricing_rule_commands.app)
-app.command(task_commands.app)
-app.command(quarantine_commands.app)
-app.command(match_commands.app)
-app.command(price_commands.app)
-app.command(rate_commands.app)
-app.command(audit_command.list_audit, name="audit")
-app.command(event_command.list_events, name="events")
-app.command(webhook_commands.app)
-app.command(doctor.doctor)
-app.command(import_command.import_list, name="import")
-app.command(inspect_command.inspect_lists, name="inspect")
-app.command(up.up)
-process_commands.register(app)
-database_commands.register(app)
+for name, target in COMMANDS.items():
+    app.command(f"pricebook.cli.{target}", name=name)
 
 
 def main() -> None:

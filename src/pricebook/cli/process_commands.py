@@ -6,20 +6,12 @@ The API is imported inside the commands that need it: its import would slow down
 # ruff: noqa: PLC0415
 
 import msgspec
-from cyclopts import App
 
 from pricebook.cli import output
 from pricebook.cli.server_defaults import load_settings, settings_with_servers
 from pricebook.observability.logs import configure_logging
 from pricebook.settings import Settings
 from pricebook.worker import task_loop
-
-
-def register(app: App) -> None:
-    """Add the commands to the application."""
-    app.command(serve)
-    app.command(run_worker, name="worker")
-    app.command(print_openapi, name="openapi")
 
 
 def serve(*, port: int | None = None) -> None:

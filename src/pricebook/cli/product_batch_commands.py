@@ -38,11 +38,6 @@ MAX_SHOWN_CHANGES = 20
 app = App(name="batches", help="Bulk changes of products: look at them, apply and undo them.")
 
 
-def register(products_app: App) -> None:
-    """Add the command that previews a bulk change to those of products."""
-    products_app.command(change)
-
-
 @dataclass(frozen=True, kw_only=True)
 class NewValues:
     """What products get."""

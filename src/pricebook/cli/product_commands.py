@@ -27,10 +27,11 @@ from pricebook.product_imports.schemas import (
 )
 from pricebook.products import service as products
 from pricebook.products.list_filters import StaffProductFilter, StaffProductQuery
-from pricebook.services import open_resources
+from pricebook.resources import open_resources
 from pricebook.settings import Settings
 
 app = App(name="products", help="Own products: a list, and files in bulk.")
+app.command("pricebook.cli.product_batch_commands:change", name="change")
 
 MAX_SHOWN_ROWS = 40
 PAGE_ROWS = 10_000

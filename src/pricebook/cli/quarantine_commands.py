@@ -1,6 +1,6 @@
 """The commands for quarantined rows: those whose price is out of line."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -88,7 +88,7 @@ def list_all(
     if json:
         output.print_json(listing)
     else:
-        output.print_quarantined_rows(listing.data, listing.total_count)
+        _print_rows(listing.data, listing.total_count)
 
 
 @app.command
@@ -135,3 +135,15 @@ def _decide(ids: tuple[str, ...], selection: Selection, decide: Decide, verb: st
         output.print_line(f"{decision.decided:,} rows {verb}.")
         for skipped in decision.skipped:
             output.print_line(f"{skipped.supplier_sku}: {skipped.reason}")
+
+
+def _print_rows(rows: Sequence[QuarantinedRow], total_count: int) -> None:
+    """Print each quarantined row on two lines: its id and state, its article and prices."""
+    for row in rows:
+        factor = f" (× {row.factor:.4g})" if row.factor is not None else ""
+        output.print_line(f"{row.id} {row.state}")
+        output.print_line(
+            f"  {row.supplier_name}, {row.supplier_sku} {row.name}: "
+            f"{row.old_price} → {row.price}{factor}"
+        )
+    output.print_line(f"{len(rows):,} of {total_count:,} rows.")

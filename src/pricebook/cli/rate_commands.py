@@ -39,7 +39,8 @@ from pricebook.rates.schemas import (
     today,
 )
 from pricebook.rates.service import new_rates_of
-from pricebook.services import open_resources, rate_context_for
+from pricebook.resources import open_resources
+from pricebook.services import rate_context_for
 from pricebook.settings import Settings
 
 app = App(name="rates", help="Exchange rates, by which prices in other currencies count.")

@@ -1,7 +1,6 @@
 """The settings of a command, with embedded servers where no others are configured."""
 
 import asyncio
-import getpass
 import os
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from dotenv import dotenv_values
 from pricebook import embedded
 from pricebook.db import migrations
 from pricebook.db.database import Database
-from pricebook.services import open_resources
+from pricebook.resources import open_resources
 from pricebook.settings import Settings, read_settings
 
 ResultT = TypeVar("ResultT")
@@ -25,14 +24,6 @@ def load_settings(port: int | None = None, *, for_server: bool = False) -> Setti
     if port is not None:
         environment["PORT"] = str(port)
     return read_settings(environment, for_server=for_server)
-
-
-def user_of_command() -> str:
-    """Return the user of the operating system who runs this command; behind sudo, who called it."""
-    try:
-        return os.environ.get("SUDO_USER") or getpass.getuser()
-    except (KeyError, OSError):  # a container may run as a user id without a name
-        return f"user {os.getuid()}"
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from uuid import UUID
 from cyclopts import App
 from msgspec.structs import replace
 
-from pricebook.cli import output, task_output
+from pricebook.cli import import_output, output, task_output
 from pricebook.cli.lookups import COMMAND_LINE
 from pricebook.cli.option_types import Limit, PageNumber
 from pricebook.cli.server_defaults import load_settings, run_with_database, settings_with_servers
@@ -18,7 +18,8 @@ from pricebook.imports import importer
 from pricebook.imports.configuration import apply_options_of
 from pricebook.imports.importer_schemas import ImportResult
 from pricebook.matching import service as matching
-from pricebook.services import open_redis, open_resources
+from pricebook.resources import open_resources
+from pricebook.services import open_redis
 from pricebook.settings import Settings
 from pricebook.tasks import cancellation, history, refusal, service
 from pricebook.tasks.queue import QueueClient
@@ -70,7 +71,7 @@ def show(task_id: str, *, follow: bool = False, json: bool = False) -> None:
     task_uuid = _parse_task_id(task_id)
 
     async def query_task(database: Database) -> Task:
-        with output.task_line(shown=follow) as line:
+        with task_output.task_line(shown=follow) as line:
             while True:
                 task = await history.get_task(database, task_uuid)
                 if not follow or task.completed_at is not None:
@@ -194,7 +195,7 @@ def apply(task_id: str, *, create_products: bool = False, json: bool = False) ->
     if json:
         output.print_json(applied)
     else:
-        output.print_import(applied)
+        import_output.print_import(applied)
     if applied.status != "success":
         sys.exit(EXIT_NOT_APPLIED)
 

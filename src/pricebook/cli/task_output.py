@@ -1,12 +1,15 @@
 """Prints tasks: their progress, their result, and decisions about held ones."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, nullcontext
 
+from rich.markup import escape
+from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-from pricebook.cli.output import counts_table, describe_progress, id_column, print_line, print_table
-from pricebook.tasks.schemas import Task
+from pricebook.cli.output import err, id_column, print_line, print_table
+from pricebook.tasks.schemas import Counts, Task
 from pricebook.undo.preview_schemas import PlannedPage, UndoPreview, UndoResult
 
 
@@ -122,3 +125,54 @@ def _print_planned(changes: PlannedPage) -> None:
         print_table(table)
     if changes.total_count > len(changes.data):
         print_line(f"{len(changes.data)} of {changes.total_count:,} that would change.")
+
+
+@contextmanager
+def task_line(*, shown: bool) -> Generator["TaskLine"]:
+    """Show the progress of a task on stderr: a status line, or plain lines without a terminal."""
+    with err.status("", refresh_per_second=4) if shown and err.is_terminal else nullcontext() as on:
+        yield TaskLine(on)
+
+
+class TaskLine:
+    """The progress of one task on stderr."""
+
+    def __init__(self, status: Status | None) -> None:
+        self._status = status
+        self._last_summary = ""
+
+    def show(self, task: Task) -> None:
+        """Show the progress of the task if it has changed."""
+        summary = describe_progress(task)
+        if self._status is not None:
+            self._status.update(escape(summary))
+        elif summary != self._last_summary:
+            err.print(summary, markup=False, highlight=False)
+        self._last_summary = summary
+
+
+def describe_progress(task: Task) -> str:
+    """Return the supplier and the state or stage of a task."""
+    if task.state != "running":
+        return f"{task.supplier_name}: {task.state}"
+    total = f" of {task.rows_total:,}" if task.rows_total else ""
+    return f"{task.supplier_name}: {task.stage or 'started'}, {task.rows_read:,}{total} rows"
+
+
+def counts_table(counts: Counts, products_created: int = 0) -> Table:
+    """Return the counts of a price list as a table."""
+    table = Table("rows", "", show_header=True)
+    table.columns[1].justify = "right"
+    for name in ("new", "changed", "unchanged", "duplicate", "rejected", "ignored"):
+        table.add_row(name, f"{getattr(counts, name):,}")
+    if counts.stock_updated:
+        table.add_row("only stock updated", f"{counts.stock_updated:,}")
+    if counts.quarantined:
+        table.add_row("quarantined", f"{counts.quarantined:,}")
+    table.add_section()
+    table.add_row("in the list", f"{counts.rows:,}")
+    if counts.absent:
+        table.add_row("not in the list", f"{counts.absent:,}")
+    if products_created:
+        table.add_row("products created", f"{products_created:,}")
+    return table

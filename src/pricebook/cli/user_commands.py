@@ -2,12 +2,15 @@
 
 import getpass
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 from cyclopts import App, Parameter
+from rich.table import Table
+from rich.text import Text
 
 from pricebook.auth import service
-from pricebook.auth.account_schemas import NewUser, UserChange
+from pricebook.auth.account_schemas import NewUser, UserChange, UserRow
 from pricebook.auth.passwords import hash_password
 from pricebook.auth.schemas import Role
 from pricebook.cli import output
@@ -50,7 +53,7 @@ def list_all(*, json: bool = False) -> None:
     if json:
         output.print_json(users)
     else:
-        output.print_users(users)
+        _print_users(users)
 
 
 @app.command(name="set")
@@ -110,3 +113,12 @@ def _prompt_password() -> str | None:
     if getpass.getpass("Repeat the password: ") != password:
         raise ValidationError("The two passwords differ.")
     return password
+
+
+def _print_users(users: Sequence[UserRow]) -> None:
+    """Print the accounts as a table."""
+    table = Table("user", "role", "", "created")
+    for user in users:
+        state = "" if user.is_active else "inactive"
+        table.add_row(Text(user.username), user.role, state, f"{user.created_at:%Y-%m-%d}")
+    output.print_table(table)

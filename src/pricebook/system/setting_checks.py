@@ -5,7 +5,6 @@ from ipaddress import ip_network
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
-from redis.asyncio.connection import parse_url
 
 MIN_SECRET_BYTES = 32
 MIN_SECRET_CHARACTERS = 8
@@ -37,6 +36,8 @@ def database_url_problem(url: str) -> str | None:
 
 def redis_url_problem(url: str) -> str | None:
     """Return why the URL of a Redis is refused; None for a valid one."""
+    from redis.asyncio.connection import parse_url  # noqa: PLC0415 (takes a noticeable time)
+
     try:
         parse_url(url)
     except ValueError:  # its message may contain a part of the password

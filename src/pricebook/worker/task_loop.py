@@ -19,7 +19,8 @@ from pricebook.imports.queued_messages import accept_message
 from pricebook.imports.runner import ImportRunner, create_import_runner, source_access_of
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.product_imports.importing import create_product_importer
-from pricebook.services import open_redis, open_resources
+from pricebook.resources import open_resources
+from pricebook.services import open_redis
 from pricebook.settings import Settings
 from pricebook.system.async_tasks import cancel_all, wait_for_first
 from pricebook.tasks import service as tasks
