@@ -86,14 +86,21 @@ def create_app(
     log_request: RequestLogger = discard_request,
     counters_folder: Path | None = None,
     is_stopping: IsStopping = never_stopping,
+    *,
+    limits_memory: bool = False,
 ) -> Litestar:
     """Return the application; its lifespan opens and closes its resources.
 
     `log_request` is called for each completed request. Processes whose metrics are summed share
-    `counters_folder`.
+    `counters_folder`. With `limits_memory`, for a process that does nothing else, the caches
+    shrink when the whole process holds too much.
     """
     counters = Counters(counters_folder)
-    response_cache = ResponseCache(settings.catalog_memory_mb * MEGABYTE)
+    cache_bytes = settings.catalog_memory_mb * MEGABYTE
+    response_cache = ResponseCache(cache_bytes)
+    lifespan = [partial(_lifespan, settings, response_cache, counters)]
+    if limits_memory:
+        lifespan.append(partial(_limit_memory, cache_bytes, response_cache))
 
     app = Litestar(
         route_handlers=[
@@ -109,7 +116,7 @@ def create_app(
                 security=guard.SECURITY,
             ),
         ],
-        lifespan=[partial(_lifespan, settings, response_cache, counters)],
+        lifespan=lifespan,
         state=State({"is_stopping": is_stopping, "settings": settings}),
         before_request=_before_request,
         dependencies={
@@ -193,12 +200,17 @@ async def _lifespan(
                 read_gauges=gauges.metrics,
                 token=settings.metrics_token,
             )
-            cache_bytes = settings.catalog_memory_mb * MEGABYTE
-            async with (
-                recording_metrics(app.state.metrics),
-                in_background(*memory_limits(cache_bytes, response_cache.shrink)),
-            ):
+            async with recording_metrics(app.state.metrics):
                 yield
+
+
+@asynccontextmanager
+async def _limit_memory(
+    cache_bytes: int, response_cache: ResponseCache, _app: Litestar
+) -> AsyncGenerator[None]:
+    """Limit the memory of this process."""
+    async with in_background(*memory_limits(cache_bytes, response_cache.shrink)):
+        yield
 
 
 def serve(settings: Settings) -> None:
@@ -223,7 +235,8 @@ def _memory_folder() -> Path | None:
 
 
 def _create_worker_app(settings: Settings, counters_folder: Path, is_stopping: IsStopping) -> Any:
-    app = create_app(settings, _request_logger(settings), counters_folder, is_stopping)
+    log_request = _request_logger(settings)
+    app = create_app(settings, log_request, counters_folder, is_stopping, limits_memory=True)
     asyncio.run(_wait_for_database(settings))
     return app
 
