@@ -82,8 +82,9 @@ class Databases:
         return Template(url)
 
     def _copy(self, template: str, name: str) -> str:
-        with psycopg.connect(self._server_url, autocommit=True) as conn:
+        with psycopg.connect(self._server_url, user=SUPERUSER, autocommit=True) as conn:
             conn.execute(_query("DROP DATABASE IF EXISTS {} WITH (FORCE)", name))
+        with psycopg.connect(self._server_url, autocommit=True) as conn:
             conn.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log").format(
                     sql.Identifier(name), sql.Identifier(template)

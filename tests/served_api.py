@@ -46,6 +46,8 @@ class ApiProcess:
         self._process.wait(timeout=120)
         self._reader.join(timeout=120)
         assert not self._reader.is_alive()
+        assert self._process.stdout
+        self._process.stdout.close()
         return "".join(self._output)
 
     def wait_for_event(self, event: str) -> None:

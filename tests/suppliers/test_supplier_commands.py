@@ -79,9 +79,9 @@ def test_what_is_not_named_stays(suppliers: RunSuppliersCommand) -> None:
         (["nobody", "--inactive"], "There is no supplier nobody: "),
         (["ACME"], "Nothing to change: "),
         (["ACME", "--set", "mode=some"], "source_config.mode: expected one of full, partial."),
-        (["ACME", "--set", "sync_every=0"], "source_config.sync_every: expected 1 to "),
+        (["ACME", "--set", "sync_every=0"], "--set sync_every: expected 1 to "),
         (["ACME", "--unset", "colour"], "unknown field colour"),
-        (["ACME", "--email", "nobody"], "contact_email"),
+        (["ACME", "--email", "nobody"], "--email: is not an email address."),
     ],
 )
 def test_error_is_one_sentence(
