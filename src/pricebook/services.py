@@ -14,12 +14,12 @@ from pricebook.auth.passwords import PasswordChecker
 from pricebook.auth.service import FAILURE_WINDOW_SECONDS, AuthService
 from pricebook.auth.tokens import TokenKey
 from pricebook.db.database import Database
+from pricebook.db.resources import Resources
 from pricebook.errors import SettingsError
 from pricebook.http.rate_limit import RateLimit, RateLimiter
 from pricebook.imports.service import SubmissionContext
 from pricebook.imports.upload_limits import UploadQuota, UploadStorage
 from pricebook.rates.service import RateContext
-from pricebook.resources import Resources
 from pricebook.settings import Settings
 from pricebook.tasks.queue import QueueClient
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from databases import MAX_DELETED_ROWS, Databases
+from databases import MAX_DELETED_ROWS, SUPERUSER, Databases
 
 SUPPLIERS = """
     INSERT INTO suppliers (name, source_type)
@@ -13,18 +13,28 @@ SUPPLIERS = """
 """
 
 
-def borrow_after(databases: Databases, statement: str) -> tuple[str, str]:
-    """Run a statement in a database; return its address and that of the next borrowed one."""
-    with databases.borrowed() as used, psycopg.connect(used, autocommit=True) as conn:
-        conn.execute(statement.replace("DATABASE", f"DATABASE {conn.info.dbname}").encode())
+def id_of(url: str) -> int:
+    """Return the id of a database: a new one of the same name has another."""
+    with psycopg.connect(url, user=SUPERUSER) as conn:
+        cursor = conn.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
+        ((oid,),) = cursor.fetchall()
+        return oid
+
+
+def borrow_after(databases: Databases, statement: str) -> tuple[int, int, str]:
+    """Run a statement in a database; return its id, that of the next borrowed one, and its URL."""
+    with databases.borrowed() as used:
+        used_id = id_of(used)
+        with psycopg.connect(used, autocommit=True) as conn:
+            conn.execute(statement.replace("DATABASE", f"DATABASE {conn.info.dbname}").encode())
     with databases.borrowed() as borrowed:
-        return used, borrowed
+        return used_id, id_of(borrowed), borrowed
 
 
 def test_database_is_reused_without_its_rows(databases: Databases) -> None:
-    used, borrowed = borrow_after(databases, SUPPLIERS.format(5))
+    used, borrowed, url = borrow_after(databases, SUPPLIERS.format(5))
     assert borrowed == used
-    with psycopg.connect(borrowed) as conn:
+    with psycopg.connect(url) as conn:
         assert conn.execute("SELECT FROM suppliers").rowcount == 0
         assert conn.execute("SELECT FROM alembic_version").rowcount == 1
 
@@ -52,12 +62,12 @@ def test_database_is_reused_without_its_rows(databases: Databases) -> None:
     ],
 )
 def test_database_with_other_changes_is_not_reused(databases: Databases, statement: str) -> None:
-    used, borrowed = borrow_after(databases, statement)
+    used, borrowed, _ = borrow_after(databases, statement)
     assert borrowed != used
 
 
 def test_database_with_many_rows_is_not_reused(databases: Databases) -> None:
-    used, borrowed = borrow_after(databases, SUPPLIERS.format(MAX_DELETED_ROWS + 1))
+    used, borrowed, _ = borrow_after(databases, SUPPLIERS.format(MAX_DELETED_ROWS + 1))
     assert borrowed != used
 
 
@@ -65,17 +75,19 @@ def test_dropped_database_is_not_reused(
     databases: Databases, drop_database: Callable[[str], None]
 ) -> None:
     with databases.borrowed() as used:
+        used_id = id_of(used)
         drop_database(used)
     with databases.borrowed() as borrowed:
-        assert borrowed != used
+        assert id_of(borrowed) != used_id
 
 
 def test_open_connection_is_terminated(databases: Databases) -> None:
     with databases.borrowed() as used:
+        used_id = id_of(used)
         stays = psycopg.connect(used)
         stays.execute("LOCK suppliers")
     with databases.borrowed() as borrowed:
-        assert borrowed == used
+        assert id_of(borrowed) == used_id
         with pytest.raises(psycopg.OperationalError):
             stays.execute("SELECT")
         stays.close()

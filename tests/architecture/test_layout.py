@@ -116,6 +116,7 @@ def test_links_between_docs_resolve() -> None:
 def test_only_named_modules_use_the_environment() -> None:
     allowed = {
         PACKAGE / "pricelists/isolation/child_process.py",
+        PACKAGE / "cli/command_user.py",  # who called sudo
         PACKAGE / "cli/server_defaults.py",
         PACKAGE / "cli/up.py",
         PACKAGE / "db/migrations/env.py",

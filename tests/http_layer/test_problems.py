@@ -11,8 +11,8 @@ from litestar.testing import AsyncTestClient
 from psycopg import sql
 
 from pricebook.catalog import service
+from pricebook.db.resources import open_resources
 from pricebook.errors import DatabaseNotReadyError, DatabaseUnavailableError
-from pricebook.resources import open_resources
 from pricebook.settings import Settings
 
 Client = AsyncTestClient[Litestar]

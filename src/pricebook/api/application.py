@@ -26,6 +26,7 @@ from pricebook.catalog.service import open_catalog, warn_without_price_indexes
 from pricebook.console import page_errors
 from pricebook.console import routes as console
 from pricebook.console.page_guard import require_page_permissions
+from pricebook.db.resources import open_resources
 from pricebook.errors import (
     DatabaseRightsError,
     DatabaseUnavailableError,
@@ -52,7 +53,6 @@ from pricebook.observability.request_line import (
 )
 from pricebook.observability.request_log import RequestContextMiddleware, RequestLogMiddleware
 from pricebook.observability.tracing import add_tracing, require_tracing
-from pricebook.resources import open_resources
 from pricebook.server.listen_address import require_free_address
 from pricebook.server.processes import IsStopping, Server
 from pricebook.services import (
@@ -205,11 +205,9 @@ async def _lifespan(
 
 
 @asynccontextmanager
-async def _limit_memory(
-    cache_bytes: int, response_cache: ResponseCache, _app: Litestar
-) -> AsyncGenerator[None]:
+async def _limit_memory(max_cache: int, cache: ResponseCache, _: Litestar) -> AsyncGenerator[None]:
     """Limit the memory of this process."""
-    async with in_background(*memory_limits(cache_bytes, response_cache.shrink)):
+    async with in_background(*memory_limits(max_cache, cache.shrink)):
         yield
 
 

@@ -12,6 +12,7 @@ from cyclopts import CycloptsError, Parameter
 from pricebook.cli import import_output, match_output, output
 from pricebook.cli.read_options import ReadOptions, option
 from pricebook.cli.server_defaults import load_settings, settings_with_servers
+from pricebook.db.resources import open_resources
 from pricebook.imports import importer
 from pricebook.imports.configuration import parser_limits_of, safety_thresholds_of
 from pricebook.imports.importer_schemas import MAX_LISTED_ROWS, ImportRequest, ImportResult
@@ -21,7 +22,6 @@ from pricebook.matching.run_schemas import MatchRun
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.pricelists.schemas.read_config import ReadConfig
 from pricebook.pricelists.schemas.read_request import FileSource
-from pricebook.resources import open_resources
 from pricebook.settings import Settings
 
 EXIT_NOT_IMPORTED = 1

@@ -4,12 +4,12 @@ from uuid import UUID
 
 from pricebook.auth.schemas import Caller
 from pricebook.categories import service as categories
+from pricebook.cli.command_user import user_of_command
 from pricebook.db.database import Database
 from pricebook.errors import NotFoundError, ValidationError
 from pricebook.http.pagination import CursorPaging
 from pricebook.product_imports.cell_texts import format_path, parse_path
 from pricebook.suppliers import service as suppliers
-from pricebook.system.command_user import user_of_command
 
 MAX_SUPPLIERS = 10_000
 MAX_NAMED = 5

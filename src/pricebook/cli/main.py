@@ -8,10 +8,10 @@ from cyclopts import App, CycloptsError
 
 from pricebook import __version__
 from pricebook.cli import output
+from pricebook.cli.command_user import user_of_command
 from pricebook.cli.option_names import describe_error
 from pricebook.db.actor import Actor, set_actor
 from pricebook.errors import PricebookError, PriceListError, ValidationError
-from pricebook.system.command_user import user_of_command
 
 EXIT_FAILURE = 1
 EXIT_USAGE_ERROR = 2

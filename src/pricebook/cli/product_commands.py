@@ -13,6 +13,7 @@ from pricebook.cli import output
 from pricebook.cli.option_types import Limit, PageNumber
 from pricebook.cli.server_defaults import load_settings, run_with_database, settings_with_servers
 from pricebook.db.database import Database
+from pricebook.db.resources import open_resources
 from pricebook.errors import ValidationError
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.product_imports import service
@@ -27,7 +28,6 @@ from pricebook.product_imports.schemas import (
 )
 from pricebook.products import service as products
 from pricebook.products.list_filters import StaffProductFilter, StaffProductQuery
-from pricebook.resources import open_resources
 from pricebook.settings import Settings
 
 app = App(name="products", help="Own products: a list, and files in bulk.")

@@ -20,6 +20,7 @@ from pricebook.cli.server_defaults import (
     settings_with_servers,
 )
 from pricebook.db.database import Database
+from pricebook.db.resources import open_resources
 from pricebook.errors import ValidationError
 from pricebook.http.field_types import is_plain_number
 from pricebook.http.pagination import CursorPage
@@ -39,7 +40,6 @@ from pricebook.rates.schemas import (
     today,
 )
 from pricebook.rates.service import new_rates_of
-from pricebook.resources import open_resources
 from pricebook.services import rate_context_for
 from pricebook.settings import Settings
 

@@ -12,7 +12,7 @@ from dotenv import dotenv_values
 from pricebook import embedded
 from pricebook.db import migrations
 from pricebook.db.database import Database
-from pricebook.resources import open_resources
+from pricebook.db.resources import open_resources
 from pricebook.settings import Settings, read_settings
 
 ResultT = TypeVar("ResultT")

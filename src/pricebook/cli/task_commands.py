@@ -12,13 +12,13 @@ from pricebook.cli.lookups import COMMAND_LINE
 from pricebook.cli.option_types import Limit, PageNumber
 from pricebook.cli.server_defaults import load_settings, run_with_database, settings_with_servers
 from pricebook.db.database import Database
+from pricebook.db.resources import open_resources
 from pricebook.errors import ValidationError
 from pricebook.http.pagination import CursorPage
 from pricebook.imports import importer
 from pricebook.imports.configuration import apply_options_of
 from pricebook.imports.importer_schemas import ImportResult
 from pricebook.matching import service as matching
-from pricebook.resources import open_resources
 from pricebook.services import open_redis
 from pricebook.settings import Settings
 from pricebook.tasks import cancellation, history, refusal, service

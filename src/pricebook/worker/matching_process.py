@@ -12,9 +12,9 @@ import sys
 import msgspec
 
 from pricebook.db.actor import WORKER, set_actor
+from pricebook.db.resources import open_resources
 from pricebook.matching.runs import run_next
 from pricebook.observability.logs import configure_logging
-from pricebook.resources import open_resources
 from pricebook.settings import Settings
 from pricebook.system.parent_death import set_parent_death_signal
 from pricebook.worker.matching_runs import RunSettings

@@ -13,13 +13,13 @@ from structlog.contextvars import bound_contextvars
 
 from pricebook.db.actor import WORKER, acting_as, acting_for, set_actor
 from pricebook.db.database import Database
+from pricebook.db.resources import open_resources
 from pricebook.errors import DatabaseBusyError, DatabaseUnavailableError, LeaseLostError
 from pricebook.imports import service as import_requests
 from pricebook.imports.queued_messages import accept_message
 from pricebook.imports.runner import ImportRunner, create_import_runner, source_access_of
 from pricebook.pricelists.isolation.parser_pool import ParserPool
 from pricebook.product_imports.importing import create_product_importer
-from pricebook.resources import open_resources
 from pricebook.services import open_redis
 from pricebook.settings import Settings
 from pricebook.system.async_tasks import cancel_all, wait_for_first
