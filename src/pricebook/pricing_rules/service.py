@@ -1,10 +1,11 @@
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from pricebook.audit import service as audit
-from pricebook.audit.schemas import NewEntry
+from pricebook.audit.schemas import AuditQuery, NewEntry
 from pricebook.auth.schemas import Caller
 from pricebook.db.database import Connection, Database
 from pricebook.errors import ConflictError, NotFoundError, validation_error
@@ -84,6 +85,12 @@ async def preview(database: Database, caller: Caller, wanted: RulePreview) -> Pr
             await repository.propose_prices(conn, batch_id, rule, product_ids)
         await repository.delete_unchanged(conn, batch_id)
         return await batches.require_batch(conn, batch_id)
+
+
+async def were_changed_since(database: Database, moment: datetime) -> bool:
+    """Return whether a rule was created, changed or deleted at a time or later."""
+    query = AuditQuery(entity_type="pricing_rule", since=moment, limit=1)
+    return bool((await audit.list_entries(database, query)).data)
 
 
 async def _require(conn: Connection, rule_id: UUID, *, locks: bool = False) -> PricingRule:

@@ -48,6 +48,19 @@ PENDING: LiteralString = """
     ORDER BY product_id LIMIT %s
     FOR UPDATE SKIP LOCKED
 """
+# As CARRY_OUT judges them.
+COUNT_OUTDATED: LiteralString = """
+    SELECT count(*) FROM product_batch_changes AS change
+    JOIN product_batches AS batch ON batch.id = batch_id
+    JOIN products AS product ON product.id = product_id
+    WHERE batch_id = %s AND outcome IS NULL AND (
+        CASE WHEN old_status <> new_status THEN status <> old_status ELSE status = 'archived' END
+        OR (old_category_id IS DISTINCT FROM new_category_id
+            AND category_id IS DISTINCT FROM old_category_id)
+        OR (old_target_price IS DISTINCT FROM new_target_price
+            AND target_price IS DISTINCT FROM old_target_price)
+        OR (kind = 'pricing_rules' AND min_price IS DISTINCT FROM lowest_price))
+"""
 COUNT_PENDING: LiteralString = """
     SELECT count(*) FROM product_batches AS batch
     JOIN product_batch_changes ON batch_id = batch.id
@@ -139,3 +152,8 @@ async def carry_out(
 async def count_pending(conn: Connection, direction: Direction, batch_id: UUID) -> int:
     """Return the number of changes that are still to be carried out in a direction."""
     return await fetch_value(conn, direction.fill(COUNT_PENDING), [batch_id])
+
+
+async def count_outdated(conn: Connection, batch_id: UUID) -> int:
+    """Return the number of pending changes whose products were changed since the preview."""
+    return await fetch_value(conn, COUNT_OUTDATED, [batch_id])

@@ -157,6 +157,21 @@ async def get_effect(conn: Connection, batch_id: UUID) -> Effect:
         return effect
 
 
+async def count_products(
+    conn: Connection, batch_ids: Sequence[UUID], limit: int
+) -> dict[UUID, int]:
+    """Return the numbers of changes of batches, each counted up to a limit."""
+    cursor = await conn.execute(
+        """
+        SELECT batch.id, (SELECT count(*) FROM (
+            SELECT FROM product_batch_changes WHERE batch_id = batch.id LIMIT %s) AS counted)
+        FROM unnest(%s::uuid[]) AS batch (id)
+        """,
+        [limit, list(batch_ids)],
+    )
+    return dict(await cursor.fetchall())
+
+
 async def list_batches(conn: Connection, paging: CursorPaging) -> ListPage[BatchHead]:
     """Return a page of the batches, newest first."""
     return await read_page(conn, BATCHES, paging.window, as_structs(BatchHead))

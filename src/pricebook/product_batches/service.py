@@ -169,6 +169,20 @@ async def undo(database: Database, caller: Caller, batch_id: UUID) -> ProductBat
     return await _carry_out(database, batch_id, UNDO)
 
 
+async def count_outdated(database: Database, batch_id: UUID) -> int:
+    """Return how many changes would be skipped, as their products were changed since."""
+    async with database.connection() as conn:
+        return await change_repository.count_outdated(conn, batch_id)
+
+
+async def count_products(
+    database: Database, batch_ids: Sequence[UUID], limit: int
+) -> dict[UUID, int]:
+    """Return the numbers of products of batches, each counted up to a limit."""
+    async with database.connection() as conn:
+        return await repository.count_products(conn, batch_ids, limit)
+
+
 async def _carry_out(database: Database, batch_id: UUID, direction: Direction) -> ProductBatch:
     """Carry out changes in chunks until none is pending or the request has taken long enough."""
     ends_at = time.monotonic() + REQUEST_SECONDS
