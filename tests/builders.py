@@ -6,6 +6,8 @@ from itertools import count
 from typing import Any, LiteralString
 from uuid import UUID
 
+from psycopg import sql
+
 from pricebook.auth.schemas import Role
 from pricebook.db.database import Connection
 
@@ -114,3 +116,32 @@ async def user(
         "INSERT INTO users (username, role, password_hash) VALUES (%s, %s, %s) RETURNING id",
         [name, role, password_hash],
     )
+
+
+async def pricing_rule(conn: Connection, name: str, **fields: Any) -> UUID:
+    """Insert a rule that doubles the lowest price; `fields` are other columns, or others of it."""
+    values = {"name": name, "position": 10, "method": "markup", "percent": 100, **fields}
+    columns = sql.SQL(", ").join(map(sql.Identifier, values))
+    places = sql.SQL(", ").join(map(sql.Placeholder, values))
+    statement = sql.SQL("INSERT INTO pricing_rules ({}) VALUES ({}) RETURNING id")
+    cursor = await conn.execute(statement.format(columns, places), values)
+    row = await cursor.fetchone()
+    assert row
+    return row[0]
+
+
+async def status_batch(conn: Connection, *product_ids: UUID, state: str = "previewed") -> UUID:
+    """Insert a batch that archives active products."""
+    batch_id = await _insert_row(
+        conn,
+        "INSERT INTO product_batches (kind, fields, created_by, state)"
+        " VALUES ('bulk', '{status}', 'anna', %s) RETURNING id",
+        [state],
+    )
+    for product_id in product_ids:
+        await conn.execute(
+            "INSERT INTO product_batch_changes (batch_id, product_id, old_status, new_status)"
+            " VALUES (%s, %s, 'active', 'archived')",
+            [batch_id, product_id],
+        )
+    return batch_id

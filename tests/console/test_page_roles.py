@@ -60,7 +60,11 @@ async def one_of_everything(conn: Connection) -> dict[str, str]:
         conn, "Hammer", "19.90", "7", category_id=tools, target_price="8.00"
     )
     await builders.item(conn, await builders.supplier(conn))
-    return {"product_id": str(product_id)}
+    return {
+        "product_id": str(product_id),
+        "rule_id": str(await builders.pricing_rule(conn, "Tools", category_id=tools)),
+        "batch_id": str(await builders.status_batch(conn, product_id)),
+    }
 
 
 @pytest.mark.parametrize("role", get_args(Role))

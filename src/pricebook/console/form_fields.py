@@ -1,15 +1,18 @@
 """Forms that pages send (application/x-www-form-urlencoded)."""
 
 from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import parse_qsl
 
+import msgspec
 from litestar import Request
 
-from pricebook.errors import ValidationError
+from pricebook.errors import ValidationError, body_issue, validation_error
 
 MAX_FORM_BYTES = 64 * 1024
 MAX_FIELDS = 500
+NUMBER_EXPECTED = "expected a number such as 19.90"
 KEPT_FIELDS = "console_fields"  # the key of what a form had in the scope of a refused request
 # Fields whose values are never sent back to the browser.
 SECRETS = ("password", "present_password", "new_password", "repeated_password")
@@ -37,3 +40,21 @@ async def read_fields(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
 def without_secrets(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the fields that may be sent back to the browser."""
     return [(name, value) for name, value in fields if name not in SECRETS]
+
+
+def read_number(name: str, text: str) -> Decimal | None:
+    """Return a typed number, None for no text; raises ValidationError."""
+    if not text:
+        return None
+    try:
+        return Decimal(text) if text.isascii() and "_" not in text else Decimal("NaN")
+    except InvalidOperation:
+        raise validation_error(body_issue(name, NUMBER_EXPECTED)) from None
+
+
+def convert_fields(value: object, kind: Any) -> Any:
+    """Return fields of a form as a struct; raises ValidationError."""
+    try:
+        return msgspec.convert(value, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise ValidationError(f"The form does not fit: {error}.") from None

@@ -3,17 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from litestar import Request, Response, get, post
 
-from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
+from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_form
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, read_page_query, require_page_query
 from pricebook.console.rendering import render, wants_fragment
 from pricebook.console.supplier_choices import list_supplier_choices
 from pricebook.db.database import Database
-from pricebook.errors import ValidationError
 from pricebook.matching import product_making, service
 from pricebook.matching.cluster_schemas import ItemsProduct
 from pricebook.matching.decision_schemas import MAX_FILTERED, BulkDecision, DecidedBatch
@@ -47,7 +45,7 @@ async def decide(request: AnyRequest) -> Response[Any]:
         "action": form.get("action"),
         "product_id": form.get("product_id") or None,
     }
-    bulk = _convert({"decisions": [decision]}, BulkDecision)
+    bulk = convert_fields({"decisions": [decision]}, BulkDecision)
     done = await service.decide(request.app.state.database, bulk, caller_of(request).username)
     return await _queue(request, form, _outcome(done))
 
@@ -61,7 +59,7 @@ async def decide(request: AnyRequest) -> Response[Any]:
 async def make_product(request: AnyRequest) -> Response[Any]:
     """Make a product of an item, and show the next one."""
     form = await read_form(request)
-    wanted = _convert({"supplier_item_ids": [form.get("item_id")]}, ItemsProduct)
+    wanted = convert_fields({"supplier_item_ids": [form.get("item_id")]}, ItemsProduct)
     made = await product_making.create_items_product(
         request.app.state.database, wanted, caller_of(request).username
     )
@@ -77,7 +75,7 @@ async def make_product(request: AnyRequest) -> Response[Any]:
 async def undo(request: AnyRequest) -> Response[Any]:
     """Take the decisions of a batch back, and show the queue."""
     form = await read_form(request)
-    batch_id = _convert(form.get("batch_id"), UUID)
+    batch_id = convert_fields(form.get("batch_id"), UUID)
     undone = await service.undo_batch(
         request.app.state.database, batch_id, caller_of(request).username
     )
@@ -102,9 +100,9 @@ async def accept_certain(request: AnyRequest) -> Response[Any]:
     """Accept all certain matches, if they are as many as were shown."""
     form = await read_form(request)
     chosen = {name: form[name] for name in FILTERS if form.get(name)} | {"band": "certain"}
-    count = _convert(form.get("count"), int)
+    count = convert_fields(form.get("count"), int)
     wanted = {"filter": {**chosen, "action": "accept", "expected_count": count}}
-    bulk = _convert(wanted, BulkDecision)
+    bulk = convert_fields(wanted, BulkDecision)
     done = await service.decide(request.app.state.database, bulk, caller_of(request).username)
     return await _queue(request, {**form, "band": ""}, _outcome(done))
 
@@ -161,11 +159,3 @@ def _outcome(done: DecidedBatch) -> dict[str, Any]:
         "batch": done.batch_id,
         "counts": counts,
     }
-
-
-def _convert(value: object, kind: Any) -> Any:
-    """Return fields of a form as a struct; raises ValidationError."""
-    try:
-        return msgspec.convert(value, kind, strict=False)
-    except msgspec.ValidationError as error:
-        raise ValidationError(f"The form does not fit: {error}.") from None

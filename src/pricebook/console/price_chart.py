@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from pricebook.console.template_filters import day_text, price_text
+from pricebook.console.number_texts import price_text
+from pricebook.console.template_filters import day_text
 from pricebook.prices.product_schemas import DailyPrice
 
 WIDTH, HEIGHT = 640, 160

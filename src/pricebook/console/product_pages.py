@@ -1,6 +1,5 @@
 """The pages of products for staff: the list with inline target prices, one product, the export."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +9,8 @@ from litestar.response import Stream
 
 from pricebook.audit import service as audit
 from pricebook.audit.schemas import AuditPaging
-from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
+from pricebook.console.form_fields import MAX_FORM_BYTES, read_form, read_number
+from pricebook.console.number_texts import price_text
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.price_chart import draw_prices
@@ -20,9 +20,8 @@ from pricebook.console.query_fields import (
     require_page_query,
 )
 from pricebook.console.rendering import render, wants_fragment
-from pricebook.console.template_filters import price_text
 from pricebook.db.database import Database
-from pricebook.errors import ForbiddenError, ValidationError, body_issue, validation_error
+from pricebook.errors import ForbiddenError, ValidationError
 from pricebook.http.csv_download import file_response
 from pricebook.prices import service as prices
 from pricebook.prices.product_schemas import PriceAtQuery, PriceSeriesQuery
@@ -52,6 +51,9 @@ async def show_products(request: AnyRequest) -> Response[Any]:
         "next": cursor and query.address(PATH, cursor=cursor, page=None),
         "first": query.address(PATH, cursor=None, page=None),
         "export": query.address(f"{PATH}/export", cursor=None, page=None, limit=None),
+        "change_all": query.address(
+            f"{PATH}/change", cursor=None, page=None, limit=None, sort=None
+        ),
         "is_filtered": bool(query.fields.keys() - {"cursor", "page", "limit", "sort"}),
         "issues": {each.field: each.issue for each in issues},
         "sorts": SORTS,
@@ -88,22 +90,11 @@ async def set_target_price(request: AnyRequest, product_id: ProductId) -> Respon
     if now != before:
         return _row(request, product, typed=typed, conflict=now)
     try:
-        change = ProductChange(target_price=_read_price(typed))
+        change = ProductChange(target_price=read_number("target_price", typed))
         product = await service.change_product(database, caller_of(request), product_id, change)
     except (ValidationError, ForbiddenError) as error:
         return _row(request, product, typed=typed, problem=error.message)
     return _row(request, product, is_saved=True)
-
-
-def _read_price(text: str) -> Decimal | None:
-    """Return a typed price, None for no text; raises ValidationError."""
-    if not text:
-        return None
-    try:
-        return Decimal(text) if text.isascii() and "_" not in text else Decimal("NaN")
-    except InvalidOperation:
-        issue = body_issue("target_price", "expected a number such as 19.90")
-        raise validation_error(issue) from None
 
 
 def _row(request: AnyRequest, product: StaffProductDetail, **state: Any) -> Response[Any]:

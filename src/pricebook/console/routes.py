@@ -7,12 +7,15 @@ from litestar.exceptions import HTTPException
 
 from pricebook.console import (
     account_pages,
+    batch_pages,
+    bulk_change_pages,
     catalog_pages,
     home_pages,
     match_pages,
     page_errors,
     price_change_pages,
     product_pages,
+    rule_pages,
 )
 from pricebook.console.assets import asset
 from pricebook.console.page_guard import guard_page
@@ -39,6 +42,19 @@ pages = Router(
         product_pages.export_products,
         product_pages.set_target_price,
         product_pages.show_product,
+        bulk_change_pages.show_bulk_change,
+        bulk_change_pages.preview_bulk_change,
+        batch_pages.show_batches,
+        batch_pages.show_batch,
+        batch_pages.apply_batch,
+        batch_pages.undo_batch,
+        rule_pages.show_rules,
+        rule_pages.show_new_rule,
+        rule_pages.create_rule,
+        rule_pages.preview_rules,
+        rule_pages.show_rule,
+        rule_pages.change_rule,
+        rule_pages.delete_rule,
         match_pages.show_queue,
         match_pages.decide,
         match_pages.make_product,

@@ -1,25 +1,15 @@
 """Values as the pages show them; each is also a filter of the templates."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from pricebook.audit.schemas import AuditEntry
 from pricebook.console.letter_differences import mark_differences
+from pricebook.console.number_texts import plain, price_text
 from pricebook.console.page_texts import Texts
+from pricebook.console.rule_sentences import rule_pricing, rule_scope
 from pricebook.suppliers.item_terms import ItemDetails
 from pricebook.suppliers.schemas import SupplierItem
-
-MIN_DECIMALS = 2
-
-
-def price_text(price: Decimal | None) -> str | None:
-    """Return a price with two decimals, or as many as it needs, as the API writes it."""
-    if price is None:
-        return None
-    text = f"{price:f}".rstrip("0") if "." in f"{price:f}" else f"{price:f}."
-    whole, _, decimals = text.partition(".")
-    return f"{whole}.{decimals.ljust(MIN_DECIMALS, '0')}"
 
 
 def day_text(moment: date | datetime) -> str:
@@ -41,12 +31,6 @@ def changed_fields(entry: AuditEntry) -> list[tuple[str, str, str]]:
 
 def _shown(value: object) -> str:
     return "–" if value is None else str(value)
-
-
-def plain(number: Decimal) -> str:
-    """Return a number without zeros at the end of its decimals."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def derivation(item: SupplierItem, t: Texts) -> str:
@@ -88,5 +72,15 @@ def _listed_parts(details: ItemDetails, currency: str, t: Texts) -> list[str]:
 
 FILTERS: dict[str, Any] = {
     each.__name__: each
-    for each in (price_text, day_text, minute_text, changed_fields, derivation, mark_differences)
+    for each in (
+        price_text,
+        plain,
+        day_text,
+        minute_text,
+        changed_fields,
+        derivation,
+        mark_differences,
+        rule_scope,
+        rule_pricing,
+    )
 }

@@ -1,0 +1,155 @@
+"""Bulk changes of products: their history, and each with what it does, applied and undone."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import PathParameter
+
+from pricebook.console.batch_previews import (
+    PATH,
+    batch_address,
+    fields_again,
+    may_change,
+    preview_again,
+)
+from pricebook.console.category_choices import list_category_choices
+from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
+from pricebook.console.page_errors import caller_of
+from pricebook.console.page_guard import page_for
+from pricebook.console.query_fields import PageQuery, read_page_query, require_page_query
+from pricebook.console.rendering import render, wants_fragment
+from pricebook.db.database import Database
+from pricebook.http.pagination import CursorPaging
+from pricebook.pricing_rules import service as pricing_rules
+from pricebook.product_batches import service
+from pricebook.product_batches.schemas import ChangeQuery, ProductBatch
+
+AnyRequest = Request[Any, Any, Any]
+BatchId = Annotated[UUID, PathParameter(description="The batch's id.")]
+SHOWN_BATCHES = 25
+# The products of a batch in the list are counted so far; its page has all of them.
+MAX_COUNTED = 1_000
+LINES = ChangeQuery.__struct_fields__
+
+
+class BatchView(msgspec.Struct):
+    """The fields of the address of a batch: its lines, and what is previewed if it is outdated."""
+
+    outcome: str = ""
+    sort: str = ""
+    cursor: str = ""
+    again: str = ""
+    note: str = ""
+
+
+@get(PATH, opt=page_for("GET", "/product-batches"))
+async def show_batches(request: AnyRequest) -> Response[Any]:
+    """Show the bulk changes, newest first: who, when, what, how many, undone by whom."""
+    query = read_page_query(CursorPaging, request.scope["query_string"])
+    sized = PageQuery({"limit": str(SHOWN_BATCHES), **query.fields})
+    paging = require_page_query(CursorPaging, sized)
+    database: Database = request.app.state.database
+    result = await service.list_batches(database, paging)
+    ids = [each.id for each in result.data]
+    cursor = result.next_cursor
+    values = {
+        "result": result,
+        "counts": await service.count_products(database, ids, MAX_COUNTED + 1),
+        "limit": MAX_COUNTED,
+        "next": cursor and query.address(PATH, cursor=cursor, page=None),
+        "first": query.address(PATH, cursor=None, page=None),
+    }
+    return render(request, "batches.html", values)
+
+
+@get(PATH + "/{batch_id:str}", opt=page_for("GET", "/product-batches/{id}"))
+async def show_batch(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
+    """Show a bulk change: what it does or did, and its products with old and new values."""
+    view = read_page_query(BatchView, request.scope["query_string"])
+    values = await _values(request, batch_id, view)
+    return render(request, "batch.html", values)
+
+
+@post(
+    PATH + "/{batch_id:str}/apply",
+    status_code=200,
+    request_max_body_size=MAX_FORM_BYTES,
+    opt=page_for("POST", "/product-batches/{id}/apply"),
+)
+async def apply_batch(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
+    """Apply exactly what was previewed; if it is outdated, preview it anew instead."""
+    form = await read_form(request)
+    database: Database = request.app.state.database
+    again = form.get("again", "")
+    batch = await service.get_batch(database, batch_id)
+    if batch.state == "previewed" and "rest" not in form and await _is_outdated(database, batch):
+        renewed = await preview_again(database, caller_of(request), again)
+        if renewed is None:
+            return await _answer(request, batch_id, {"note": "outdated"})
+        return await _answer(request, renewed.id, {"note": "renewed", "again": again})
+    await service.apply(database, caller_of(request), batch_id)
+    return await _answer(request, batch_id, {"again": again})
+
+
+@post(
+    PATH + "/{batch_id:str}/undo",
+    status_code=200,
+    request_max_body_size=MAX_FORM_BYTES,
+    opt=page_for("POST", "/product-batches/{id}/undo"),
+)
+async def undo_batch(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
+    """Take a bulk change back, except for products that were changed since."""
+    form = await read_form(request)
+    await service.undo(request.app.state.database, caller_of(request), batch_id)
+    return await _answer(request, batch_id, {"again": form.get("again", "")})
+
+
+async def _is_outdated(database: Database, batch: ProductBatch) -> bool:
+    """Return whether products of a preview, or the rules that made it, were changed since."""
+    if batch.kind == "pricing_rules" and await pricing_rules.were_changed_since(
+        database, batch.created_at
+    ):
+        return True
+    return await service.count_outdated(database, batch.id) > 0
+
+
+async def _answer(request: AnyRequest, batch_id: UUID, fields: dict[str, str]) -> Response[Any]:
+    """Return a batch after something was done with it; without scripts, its page."""
+    address = batch_address(batch_id, **fields)
+    if not wants_fragment(request):
+        return Response(None, status_code=303, headers={"Location": address})
+    view = PageQuery({name: value for name, value in fields.items() if value})
+    values = await _values(request, batch_id, view, goes_on=True)
+    return render(request, "batch_state.html", values, headers={"HX-Push-Url": address})
+
+
+async def _values(
+    request: AnyRequest, batch_id: UUID, view: PageQuery, *, goes_on: bool = False
+) -> dict[str, Any]:
+    """Return what the page of a batch shows; `goes_on` if it was just told to be carried out."""
+    database: Database = request.app.state.database
+    lines = {name: view.get(name) for name in LINES if view.get(name)}
+    criteria = require_page_query(ChangeQuery, PageQuery(lines))
+    batch = await service.get_batch(database, batch_id)
+    changes = await service.list_changes(database, batch_id, criteria)
+    path = f"{PATH}/{batch_id}"
+    again = fields_again(view.get("again"))
+    return {
+        "batch": batch,
+        "view": view,
+        "changes": changes,
+        "note": view.get("note"),
+        "outdated": await service.count_outdated(database, batch_id)
+        if view.get("note") == "outdated"
+        else 0,
+        "goes_on": goes_on,
+        "may_change": may_change(caller_of(request), batch.fields),
+        "next": changes.next_cursor and view.address(path, cursor=changes.next_cursor),
+        "first": view.address(path, cursor=None),
+        "another": again.fields and again.address("/console/products/change"),
+        "categories": dict(await list_category_choices(request))
+        if "category_id" in batch.fields
+        else {},
+    }

@@ -1,0 +1,101 @@
+"""Bulk changes of the products that pass the filters of the list, previewed before anything is."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+
+from pricebook.console.batch_previews import (
+    CHANGES,
+    NO_CATEGORY,
+    PRICE_FIELDS,
+    again_of,
+    batch_address,
+    bulk_fields,
+    filters_of,
+    may_change,
+    preview_bulk,
+)
+from pricebook.console.category_choices import list_category_choices
+from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
+from pricebook.console.page_errors import caller_of
+from pricebook.console.page_guard import page_for
+from pricebook.console.product_pages import PATH as PRODUCTS
+from pricebook.console.product_pages import STATUSES
+from pricebook.console.query_fields import PageQuery, require_page_query
+from pricebook.console.rendering import render
+from pricebook.errors import ValidationError
+from pricebook.products import service
+from pricebook.products.list_filters import StaffProductQuery
+
+AnyRequest = Request[Any, Any, Any]
+PATH = f"{PRODUCTS}/change"
+PRICE_ACTIONS = (*PRICE_FIELDS, "remove")
+# Fields of the API as the form has them; others stand above the form.
+FORM_FIELDS = {
+    "target_price": "amount",
+    "target_price_percent": "amount",
+    "changes.category_id": "new_category",
+    "amount": "amount",
+    "price_action": "price_action",
+}
+
+
+@get(PATH, opt=page_for("POST", "/product-batches"))
+async def show_bulk_change(request: AnyRequest) -> Response[Any]:
+    """Show how many products the filters match, and what may be changed of them."""
+    return await _form(request, bulk_fields(dict(request.query_params)))
+
+
+@post(
+    PATH,
+    status_code=200,
+    request_max_body_size=MAX_FORM_BYTES,
+    opt=page_for("POST", "/product-batches"),
+)
+async def preview_bulk_change(request: AnyRequest) -> Response[Any]:
+    """Store what the change would do, and show it."""
+    query = bulk_fields(await read_form(request))
+    if missing := _missing_choice(query):
+        return await _form(request, query, missing=missing)
+    try:
+        batch = await preview_bulk(request.app.state.database, caller_of(request), query)
+    except ValidationError as error:
+        return await _form(request, query, error)
+    address = batch_address(batch.id, again=again_of(query))
+    return Response(None, status_code=303, headers={"Location": address})
+
+
+def _missing_choice(query: PageQuery) -> str:
+    """Return what is still to be chosen: `change`, `price_action`, or nothing."""
+    if not any(query.get(name) for name in CHANGES):
+        return "change"
+    return "price_action" if query.get("amount") and not query.get("price_action") else ""
+
+
+async def _form(
+    request: AnyRequest,
+    query: PageQuery,
+    error: ValidationError | None = None,
+    *,
+    missing: str = "",
+) -> Response[Any]:
+    """Return the form with what was typed, and why it was refused beside the fields."""
+    chosen = filters_of(query)
+    criteria = require_page_query(StaffProductQuery, PageQuery({**chosen.fields, "limit": "1"}))
+    found = await service.list_products(request.app.state.database, criteria)
+    issues = {FORM_FIELDS.get(each.field, ""): each.issue for each in error.issues} if error else {}
+    values = {
+        "query": query,
+        "filters": chosen,
+        "found": found,
+        "back": chosen.address(PRODUCTS),
+        "issues": issues,
+        "missing": missing,
+        "problem": error.message if error and ("" in issues or not issues) else "",
+        "may_edit": may_change(caller_of(request), ["status", "category_id"]),
+        "statuses": STATUSES,
+        "price_actions": PRICE_ACTIONS,
+        "no_category": NO_CATEGORY,
+        "categories": await list_category_choices(request),
+    }
+    return render(request, "bulk_change.html", values, status=400 if error or missing else 200)
