@@ -65,14 +65,14 @@ async def test_products_of_the_filters_change_as_previewed_and_come_back(
         assert value in text
     assert await products(conn) == before
     applied = await follow(client, await send(client, f"{path}/apply", again=again))
-    assert "Applied, except for" in applied
+    assert "Applied to 2 products." in applied
     assert await products(conn) == [
         ("Anvil", "active", "Office", "19.00"),
         ("Glue", "draft", None, None),
         ("Hammer", "active", "Office", "9.50"),
     ]
     undone = await follow(client, await send(client, f"{path}/undo"))
-    assert "Undone, except for" in undone
+    assert "Undone for 2 products." in undone
     assert await products(conn) == before
     history = await show(client, BATCHES)
     assert f'href="{path}"' in history
@@ -195,7 +195,8 @@ async def test_outdated_preview_is_previewed_anew_with_the_same_change(
     unknown = await follow(client, await send(client, f"{path}/apply"))
     assert "1 product was changed since this preview" in unknown
     rest = await follow(client, await send(client, f"{path}/apply", rest="1"))
-    assert "The target price was changed after the preview." in rest
+    assert "Applied to 1 product. 1 was left out" in rest
+    assert "left out: The target price was changed after the preview." in rest
     assert [price for *_, price in await products(conn)] == ["30.00", "22.00"]
     left_out = await show(client, f"{path}?outcome=skipped")
     assert "Sledge" not in left_out
@@ -211,7 +212,8 @@ async def test_undo_leaves_what_was_changed_since_and_names_it(
     await send(client, f"{path}/apply", again=again)
     await conn.execute("UPDATE products SET target_price = 13")
     text = await follow(client, await send(client, f"{path}/undo"))
-    assert "The target price was changed after the batch." in text
+    assert "Undone for 0 products. 1 was left out" in text
+    assert "not undone: The target price was changed after the batch." in text
     assert (await products(conn))[0][3] == "13.00"
     assert (await send(client, f"{path}/apply")).status_code == 409
 

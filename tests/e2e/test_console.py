@@ -29,6 +29,10 @@ STAFF_PAGES = {
     "products": "/console/products?sort=margin",
     "account": "/console/account",
     "components": "/console/components",
+    "rules": "/console/rules",
+    "new-rule": "/console/rules/new",
+    "bulk-change": "/console/products/change?search=hammer",
+    "batches": "/console/batches",
     "price-changes": "/console/price-changes?sort=newest",
     "matches": "/console/matches?band=likely",
     "certain": "/console/matches/certain",
@@ -132,6 +136,47 @@ def check_target_price(browser: Chrome, root: str) -> None:
     assert first.get_attribute("value") == "999"
 
 
+def check_bulk_change(browser: Chrome, root: str) -> None:
+    """Preview, apply and undo a bulk change by keys alone; look at each state of its page."""
+    browser.get(f"{root}/console/products?search=hammer")
+    wait_until(browser, "'ready' in document.documentElement.dataset")
+    browser.find_element(By.TAG_NAME, "body").send_keys("c")
+    wait_until(browser, "location.pathname === '/console/products/change'")
+    browser.find_element(By.NAME, "price_action").send_keys("change by percent")
+    browser.find_element(By.NAME, "amount").send_keys("5", Keys.ENTER)
+    wait_until(browser, "location.pathname.startsWith('/console/batches/')")
+    address = browser.current_url
+    check_page(browser, address, "batch-previewed")
+    for keys, word in (("a", "Applied"), ("uu", "Undone")):
+        before = browser.find_element(By.ID, "batch")
+        for key in keys:
+            browser.switch_to.active_element.send_keys(key)
+        WebDriverWait(browser, TIMEOUT_SECONDS).until(staleness_of(before))
+        wait_until(browser, "document.querySelector('#batch h1') === document.activeElement")
+        assert word in browser.find_element(By.CSS_SELECTOR, "#batch [role=status]").text
+        check_page(browser, browser.current_url, f"batch-{word.lower()}")
+    check_page(browser, f"{root}/console/batches", "batches-listed")
+
+
+def check_rules(browser: Chrome, root: str) -> None:
+    """Write a rule, and preview its prices."""
+    browser.get(f"{root}/console/rules/new")
+    for name, text in (("name", f"Hand tools {ATTACK}"), ("step", "1"), ("ending", "0.99")):
+        browser.find_element(By.NAME, name).send_keys(text)
+    browser.find_element(By.NAME, "percent").send_keys("25", Keys.ENTER)
+    wait_until(browser, "location.search === '?done=created'")
+    check_page(browser, f"{root}/console/rules", "rules-listed")
+    rule = browser.find_element(By.CSS_SELECTOR, "td.main a").get_attribute("href")
+    check_page(browser, str(rule), "rule")
+    browser.find_element(By.TAG_NAME, "body").send_keys("d")
+    wait_until(browser, "document.querySelector('dialog[open]') !== null")
+    browser.get(f"{root}/console/rules")
+    wait_until(browser, "'ready' in document.documentElement.dataset")
+    browser.find_element(By.TAG_NAME, "body").send_keys("p")
+    wait_until(browser, "location.pathname.startsWith('/console/batches/')")
+    check_page(browser, browser.current_url, "rules-previewed")
+
+
 def check_decisions_by_keys(browser: Chrome, root: str) -> None:
     """Decide about every likely match of the demo by keys alone, and take the last one back."""
     browser.get(f"{root}/console/matches?band=likely")
@@ -158,6 +203,8 @@ def test_pages_in_a_browser(system: System, browser: Chrome) -> None:
         check_page(browser, root + path, name)
     check_page(browser, str(product), "product")
     check_page(browser, f"{root}/console/products?search=alert", "attack")
+    check_bulk_change(browser, root)
+    check_rules(browser, root)
     check_decisions_by_keys(browser, root)
     assert violations(browser) == []
     check_target_price(browser, root)
