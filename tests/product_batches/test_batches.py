@@ -288,3 +288,20 @@ async def test_unknown_and_unapplied_batches(procurement: Client, conn: Connecti
     assert (await procurement.post(f"{unknown}/apply")).status_code == 404
     listed = (await procurement.get(BATCHES)).json()
     assert [each["id"] for each in listed["data"]] == [batch["id"]]
+
+
+@pytest.mark.parametrize("sort", ["increase", "decrease"])
+async def test_lines_are_in_the_order_of_the_sort_on_all_pages(
+    procurement: Client, conn: Connection, sort: str
+) -> None:
+    for price in ("10", "20", None):
+        await builders.product(conn, sku=f"from {price}", target_price=price)
+    batch = await preview(procurement, {"target_price": None, "status": "draft"}, filter={})
+    found: list[str] = []
+    query: dict[str, Any] = {"sort": sort, "limit": 1}
+    while "cursor" not in query or query["cursor"]:
+        response = await procurement.get(f"{BATCHES}/{batch['id']}/changes", params=query)
+        found += [each["internal_sku"] for each in response.json()["data"]]
+        query["cursor"] = response.json()["next_cursor"]
+    without_price = 0 if sort == "increase" else 2
+    assert (len(found), found.index("from None")) == (3, without_price)

@@ -84,7 +84,7 @@ CHANGES: LiteralString = """
     SELECT counted.total_count, page.*
     FROM (
         SELECT count(*) AS total_count FROM product_batch_changes
-        WHERE batch_id = %(batch_id)s AND {outcome}
+        WHERE batch_id = %(batch_id)s AND {outcome} AND %(counts)s
     ) AS counted
     LEFT JOIN LATERAL (
         SELECT product_id, product.internal_sku, product.name, lowest_price, old_status, new_status,
@@ -100,7 +100,7 @@ CHANGES: LiteralString = """
         JOIN products AS product ON product.id = product_id
         LEFT JOIN pricing_rules AS rule ON rule.id = rule_id
         WHERE batch_id = %(batch_id)s AND {outcome} AND {after}
-        ORDER BY price_change {direction}, product_id {direction}
+        ORDER BY change.price_change {direction}, change.product_id {direction}
         LIMIT %(limit)s
     ) AS page ON true
     ORDER BY page.position {direction}, page.product_id {direction}
@@ -160,11 +160,15 @@ async def get_effect(conn: Connection, batch_id: UUID) -> Effect:
 async def count_products(
     conn: Connection, batch_ids: Sequence[UUID], limit: int
 ) -> dict[UUID, int]:
-    """Return the numbers of changes of batches, each counted up to a limit."""
+    """Return the numbers of changes of batches, each counted up to a limit.
+
+    It is no equality: where one batch has most changes, that of another would read all of them.
+    """
     cursor = await conn.execute(
         """
         SELECT batch.id, (SELECT count(*) FROM (
-            SELECT FROM product_batch_changes WHERE batch_id = batch.id LIMIT %s) AS counted)
+            SELECT FROM product_batch_changes WHERE batch_id >= batch.id AND batch_id <= batch.id
+            ORDER BY batch_id, product_id LIMIT %s) AS counted)
         FROM unnest(%s::uuid[]) AS batch (id)
         """,
         [limit, list(batch_ids)],
@@ -178,10 +182,17 @@ async def list_batches(conn: Connection, paging: CursorPaging) -> ListPage[Batch
 
 
 async def list_changes(
-    conn: Connection, batch_id: UUID, query: ChangeQuery
+    conn: Connection, batch_id: UUID, query: ChangeQuery, *, counts: bool = True
 ) -> tuple[int, list[PlacedChange]]:
-    """Return the changes of a page and one more, if there is one, and the number of all."""
-    values: dict[str, Any] = {"batch_id": batch_id, "limit": query.limit + 1}
+    """Return the changes of a page and one more, if there is one, and the number of all.
+
+    The number is 0 unless it `counts`, which takes time for a batch of many products.
+    """
+    values: dict[str, Any] = {
+        "batch_id": batch_id,
+        "limit": query.limit + 1,
+        "counts": counts,
+    }
     outcome: LiteralString = "true"
     if query.outcome is not None:
         outcome, values["outcome"] = "outcome = %(outcome)s", query.outcome

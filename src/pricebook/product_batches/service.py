@@ -107,6 +107,12 @@ async def require_batch(conn: Connection, batch_id: UUID) -> ProductBatch:
     return ProductBatch(**msgspec.structs.asdict(head), effect=effect)
 
 
+async def get_head(database: Database, batch_id: UUID) -> BatchHead:
+    """Return a batch without its effect, which is fast for any size; raises NotFoundError."""
+    async with database.connection() as conn:
+        return await _require_head(conn, batch_id)
+
+
 async def get_batch(database: Database, batch_id: UUID) -> ProductBatch:
     """Return a batch with its effect; raises NotFoundError."""
     async with database.connection() as conn:
@@ -119,8 +125,10 @@ async def list_batches(database: Database, paging: CursorPaging) -> CursorPage[B
         return cursor_page_of(paging, await repository.list_batches(conn, paging))
 
 
-async def list_changes(database: Database, batch_id: UUID, query: ChangeQuery) -> BatchChangePage:
-    """Return a page of the changes of a batch.
+async def list_changes(
+    database: Database, batch_id: UUID, query: ChangeQuery, *, counts: bool = True
+) -> BatchChangePage:
+    """Return a page of the changes of a batch; unless it `counts`, with 0 as the number of all.
 
     Raises NotFoundError; ValidationError for a cursor of another batch.
     """
@@ -128,7 +136,7 @@ async def list_changes(database: Database, batch_id: UUID, query: ChangeQuery) -
         raise validation_error(UNKNOWN_CURSOR)
     async with database.connection() as conn:
         await _require_head(conn, batch_id)
-        total_count, found = await repository.list_changes(conn, batch_id, query)
+        total_count, found = await repository.list_changes(conn, batch_id, query, counts=counts)
     shown = found[: query.limit]
     next_cursor = None
     if len(found) > query.limit:
