@@ -269,3 +269,21 @@ async def test_history_counts_up_to_a_limit(
     product_ids = [await builders.product(conn) for _ in range(3)]
     await builders.status_batch(conn, *product_ids)
     assert "over 2" in await show(client, BATCHES)
+
+
+async def test_large_batch_is_counted_after_its_page_is_shown(
+    client: Client, log_in_as: LogInAs, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pricebook.console.batch_pages.COUNTED_AT_ONCE", 1)
+    await log_in_as("procurement")
+    product_ids = [await builders.product(conn) for _ in range(2)]
+    path = f"{BATCHES}/{await builders.status_batch(conn, *product_ids)}"
+    text = await show(client, path)
+    assert "The changes are being counted." in text
+    assert text.count("Hammer") == 2
+    assert "/apply" not in text
+    (address,) = re.findall(r'hx-get="([^"]+)" hx-trigger="load"', text)
+    counted = await client.get(address, headers={**HTML, "HX-Request": "true"})
+    assert counted.text.lstrip().startswith('<section id="batch"')
+    assert "2 products would change." in counted.text
+    assert "Apply to 2 products" in await show(client, address)

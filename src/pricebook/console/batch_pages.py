@@ -24,13 +24,15 @@ from pricebook.db.database import Database
 from pricebook.http.pagination import CursorPaging
 from pricebook.pricing_rules import service as pricing_rules
 from pricebook.product_batches import service
-from pricebook.product_batches.schemas import ChangeQuery, ProductBatch
+from pricebook.product_batches.schemas import BatchHead, ChangeQuery
 
 AnyRequest = Request[Any, Any, Any]
 BatchId = Annotated[UUID, PathParameter(description="The batch's id.")]
 SHOWN_BATCHES = 25
 # The products of a batch in the list are counted so far; its page has all of them.
 MAX_COUNTED = 1_000
+# A larger batch is counted after its page is shown.
+COUNTED_AT_ONCE = 10_000
 LINES = ChangeQuery.__struct_fields__
 
 
@@ -42,6 +44,7 @@ class BatchView(msgspec.Struct):
     cursor: str = ""
     again: str = ""
     note: str = ""
+    counted: str = ""
 
 
 @get(PATH, opt=page_for("GET", "/product-batches"))
@@ -68,8 +71,11 @@ async def show_batches(request: AnyRequest) -> Response[Any]:
 async def show_batch(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
     """Show a bulk change: what it does or did, and its products with old and new values."""
     view = read_page_query(BatchView, request.scope["query_string"])
-    values = await _values(request, batch_id, view)
-    return render(request, "batch.html", values)
+    database: Database = request.app.state.database
+    is_counted = bool(view.get("counted")) or await _is_small(database, batch_id)
+    values = await _values(request, batch_id, view, counts=is_counted)
+    is_fragment = wants_fragment(request)
+    return render(request, "batch_state.html" if is_fragment else "batch.html", values)
 
 
 @post(
@@ -83,7 +89,7 @@ async def apply_batch(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
     form = await read_form(request)
     database: Database = request.app.state.database
     again = form.get("again", "")
-    batch = await service.get_batch(database, batch_id)
+    batch = await service.get_head(database, batch_id)
     if batch.state == "previewed" and "rest" not in form and await _is_outdated(database, batch):
         renewed = await preview_again(database, caller_of(request), again)
         if renewed is None:
@@ -106,7 +112,13 @@ async def undo_batch(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
     return await _answer(request, batch_id, {"again": form.get("again", "")})
 
 
-async def _is_outdated(database: Database, batch: ProductBatch) -> bool:
+async def _is_small(database: Database, batch_id: UUID) -> bool:
+    """Return whether the changes of a batch are counted fast."""
+    limit = COUNTED_AT_ONCE + 1
+    return (await service.count_products(database, [batch_id], limit))[batch_id] < limit
+
+
+async def _is_outdated(database: Database, batch: BatchHead) -> bool:
     """Return whether products of a preview, or the rules that made it, were changed since."""
     if batch.kind == "pricing_rules" and await pricing_rules.were_changed_since(
         database, batch.created_at
@@ -126,30 +138,35 @@ async def _answer(request: AnyRequest, batch_id: UUID, fields: dict[str, str]) -
 
 
 async def _values(
-    request: AnyRequest, batch_id: UUID, view: PageQuery, *, goes_on: bool = False
+    request: AnyRequest,
+    batch_id: UUID,
+    view: PageQuery,
+    *,
+    counts: bool = True,
+    goes_on: bool = False,
 ) -> dict[str, Any]:
     """Return what the page of a batch shows; `goes_on` if it was just told to be carried out."""
     database: Database = request.app.state.database
     lines = {name: view.get(name) for name in LINES if view.get(name)}
     criteria = require_page_query(ChangeQuery, PageQuery(lines))
-    batch = await service.get_batch(database, batch_id)
-    changes = await service.list_changes(database, batch_id, criteria)
+    batch = await service.get_head(database, batch_id)
+    changes = await service.list_changes(database, batch_id, criteria, counts=counts)
     path = f"{PATH}/{batch_id}"
     again = fields_again(view.get("again"))
+    is_outdated = counts and view.get("note") == "outdated"
+    has_categories = "category_id" in batch.fields
     return {
         "batch": batch,
+        "effect": (await service.get_batch(database, batch_id)).effect if counts else None,
         "view": view,
         "changes": changes,
         "note": view.get("note"),
-        "outdated": await service.count_outdated(database, batch_id)
-        if view.get("note") == "outdated"
-        else 0,
+        "outdated": await service.count_outdated(database, batch_id) if is_outdated else 0,
         "goes_on": goes_on,
         "may_change": may_change(caller_of(request), batch.fields),
-        "next": changes.next_cursor and view.address(path, cursor=changes.next_cursor),
-        "first": view.address(path, cursor=None),
+        "counting": view.address(path, counted="1"),
+        "next": changes.next_cursor and view.address(path, cursor=changes.next_cursor, counted=""),
+        "first": view.address(path, cursor=None, counted=""),
         "another": again.fields and again.address("/console/products/change"),
-        "categories": dict(await list_category_choices(request))
-        if "category_id" in batch.fields
-        else {},
+        "categories": dict(await list_category_choices(request)) if has_categories else {},
     }
