@@ -7,7 +7,8 @@ import pytest
 from httpx import Response
 
 import builders
-from console.conftest import HTML, SAME_ORIGIN, Client, LogInAs
+from console.conftest import Client, LogInAs
+from console.fragments import batch_of, post_fragment, show
 from match_fixtures import examine, linked_product, pair
 from pricebook.console.letter_differences import mark_differences
 from pricebook.db.database import Connection, Database
@@ -16,21 +17,8 @@ from pricebook.db.row_types import fetch_value
 PATH = "/console/matches"
 
 
-async def show(client: Client, path: str = PATH) -> str:
-    response = await client.get(path, headers=HTML)
-    assert response.status_code == 200, response.text
-    return response.text
-
-
 async def post(client: Client, path: str, **fields: object) -> Response:
-    headers = {**SAME_ORIGIN, "HX-Request": "true"}
-    return await client.post(f"{PATH}/{path}", data=fields, headers=headers)
-
-
-def batch_of(response: Response) -> str:
-    assert response.status_code == 200, response.text
-    (batch_id,) = re.findall(r'name="batch_id" value="([^"]+)"', response.text)
-    return batch_id
+    return await post_fragment(client, f"{PATH}/{path}", **fields)
 
 
 async def test_accepted_item_leaves_the_queue_and_comes_back_by_undo(
@@ -39,7 +27,7 @@ async def test_accepted_item_leaves_the_queue_and_comes_back_by_undo(
     _, product_id, item_id = await pair(conn)
     await examine(database)
     await log_in_as("procurement")
-    text = await show(client)
+    text = await show(client, PATH)
     assert "DeWalt DW745 saw 250 mm" in text
     assert "<mark>table</mark>" in text
     fields = {"item_id": item_id, "product_id": product_id, "action": "accept"}
@@ -51,7 +39,7 @@ async def test_accepted_item_leaves_the_queue_and_comes_back_by_undo(
     assert "Taken back" in undone.text
     assert await linked_product(conn, item_id) is None
     await examine(database)
-    assert "DeWalt DW745 saw 250 mm" in await show(client)
+    assert "DeWalt DW745 saw 250 mm" in await show(client, PATH)
 
 
 @pytest.mark.parametrize("decision", ["reject Rejected", "none No product fits"])
@@ -67,7 +55,7 @@ async def test_other_decisions_can_be_undone_too(
     assert says in decided.text
     await post(client, "undo", batch_id=batch_of(decided))
     await examine(database)
-    assert "<mark>table</mark>" in await show(client)
+    assert "<mark>table</mark>" in await show(client, PATH)
 
 
 async def test_new_product_is_made_of_an_item_and_undone(
@@ -105,7 +93,7 @@ async def test_skipped_items_wait_at_the_beginning(
         await builders.product(conn, f"{name} in a case")
     await examine(database)
     await log_in_as("procurement")
-    first = await show(client)
+    first = await show(client, PATH)
     seen = re.findall(r"<h2[^>]*>(.*?)</h2>", first)
     while link := re.search(r'href="([^"]+)"[^>]*data-key="s"', first):
         first = await show(client, unescape(link[1]))

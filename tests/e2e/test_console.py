@@ -36,6 +36,9 @@ STAFF_PAGES = {
     "price-changes": "/console/price-changes?sort=newest",
     "matches": "/console/matches?band=likely",
     "certain": "/console/matches/certain",
+    "match-list": "/console/matches/list",
+    "match-all": "/console/matches/list/all?action=accept",
+    "clusters": "/console/matches/clusters",
 }
 ATTACK = "<img src=x onerror=alert(1)><script>alert(1)</script>"
 
@@ -189,6 +192,21 @@ def check_decisions_by_keys(browser: Chrome, root: str) -> None:
     assert "Taken back" in browser.find_element(By.CSS_SELECTOR, "#queue .outcome").text
 
 
+def check_marks_by_keys(browser: Chrome, root: str) -> None:
+    """Mark items of the list by keys, reject them and take that back; the focus stays in it."""
+    browser.get(f"{root}/console/matches/list")
+    wait_until(browser, "'ready' in document.documentElement.dataset")
+    for key in "jxjjkx":
+        browser.switch_to.active_element.send_keys(key)
+    wait_until(browser, "document.querySelectorAll('[data-mark]:checked').length === 2")
+    for key, says in (("r", "2 rejected"), ("u", "Taken back")):
+        browser.switch_to.active_element.send_keys(key)
+        wait_until(browser, f"document.querySelector('#matches').innerText.includes('{says}')")
+        wait_until(browser, "document.activeElement.matches('[data-mark]')")
+    browser.switch_to.active_element.send_keys("m")
+    wait_until(browser, "document.querySelectorAll('[data-mark]:not(:checked)').length === 0")
+
+
 def test_pages_in_a_browser(system: System, browser: Chrome) -> None:
     lines = system.up()
     root = f"http://127.0.0.1:{system.port}"
@@ -201,10 +219,11 @@ def test_pages_in_a_browser(system: System, browser: Chrome) -> None:
     product = browser.find_element(By.CSS_SELECTOR, "td.main a").get_attribute("href")
     for name, path in STAFF_PAGES.items():
         check_page(browser, root + path, name)
-    check_page(browser, str(product), "product")
+    check_page(browser, f"{product}?link=saw", "product")
     check_page(browser, f"{root}/console/products?search=alert", "attack")
     check_bulk_change(browser, root)
     check_rules(browser, root)
     check_decisions_by_keys(browser, root)
+    check_marks_by_keys(browser, root)
     assert violations(browser) == []
     check_target_price(browser, root)

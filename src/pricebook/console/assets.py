@@ -20,7 +20,7 @@ TYPES = {
     "js": b"text/javascript; charset=utf-8",
     "svg": b"image/svg+xml",
 }
-NAMES = (HTMX, "console.css", "console.js", "icon.svg")
+NAMES = (HTMX, "console.css", "console.js", "marks.js", "icon.svg")
 
 
 class StaticFile(CachedResponse):

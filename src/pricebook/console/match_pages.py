@@ -5,7 +5,15 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 
-from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_form
+from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
+from pricebook.console.match_forms import (
+    FILTERS,
+    NOTHING_DONE,
+    VIEW,
+    convert,
+    describe_decisions,
+    describe_undo,
+)
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, read_page_query, require_page_query
@@ -14,13 +22,11 @@ from pricebook.console.supplier_choices import list_supplier_choices
 from pricebook.db.database import Database
 from pricebook.matching import product_making, service
 from pricebook.matching.cluster_schemas import ItemsProduct
-from pricebook.matching.decision_schemas import MAX_FILTERED, BulkDecision, DecidedBatch
+from pricebook.matching.decision_schemas import MAX_FILTERED, BulkDecision
 from pricebook.matching.schemas import MatchQuery
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/console/matches"
-FILTERS = ("supplier_id", "band", "search")
-VIEW = (*FILTERS, "cursor")
 SHOWN_PAIRS = 100
 
 
@@ -45,9 +51,9 @@ async def decide(request: AnyRequest) -> Response[Any]:
         "action": form.get("action"),
         "product_id": form.get("product_id") or None,
     }
-    bulk = convert_fields({"decisions": [decision]}, BulkDecision)
+    bulk = convert({"decisions": [decision]}, BulkDecision)
     done = await service.decide(request.app.state.database, bulk, caller_of(request).username)
-    return await _queue(request, form, _outcome(done))
+    return await _queue(request, form, describe_decisions(done))
 
 
 @post(
@@ -59,7 +65,7 @@ async def decide(request: AnyRequest) -> Response[Any]:
 async def make_product(request: AnyRequest) -> Response[Any]:
     """Make a product of an item, and show the next one."""
     form = await read_form(request)
-    wanted = convert_fields({"supplier_item_ids": [form.get("item_id")]}, ItemsProduct)
+    wanted = convert({"supplier_item_ids": [form.get("item_id")]}, ItemsProduct)
     made = await product_making.create_items_product(
         request.app.state.database, wanted, caller_of(request).username
     )
@@ -75,12 +81,11 @@ async def make_product(request: AnyRequest) -> Response[Any]:
 async def undo(request: AnyRequest) -> Response[Any]:
     """Take the decisions of a batch back, and show the queue."""
     form = await read_form(request)
-    batch_id = convert_fields(form.get("batch_id"), UUID)
+    batch_id = convert(form.get("batch_id"), UUID)
     undone = await service.undo_batch(
         request.app.state.database, batch_id, caller_of(request).username
     )
-    reasons = " ".join(each.reason for each in undone.left)
-    return await _queue(request, form, {"outcome": "undone", "reason": reasons})
+    return await _queue(request, form, describe_undo(undone))
 
 
 @get(f"{PATH}/certain", opt=page_for("POST", "/matches/bulk"))
@@ -100,11 +105,11 @@ async def accept_certain(request: AnyRequest) -> Response[Any]:
     """Accept all certain matches, if they are as many as were shown."""
     form = await read_form(request)
     chosen = {name: form[name] for name in FILTERS if form.get(name)} | {"band": "certain"}
-    count = convert_fields(form.get("count"), int)
+    count = convert(form.get("count"), int)
     wanted = {"filter": {**chosen, "action": "accept", "expected_count": count}}
-    bulk = convert_fields(wanted, BulkDecision)
+    bulk = convert(wanted, BulkDecision)
     done = await service.decide(request.app.state.database, bulk, caller_of(request).username)
-    return await _queue(request, {**form, "band": ""}, _outcome(done))
+    return await _queue(request, {**form, "band": ""}, describe_decisions(done))
 
 
 async def _queue(
@@ -124,9 +129,8 @@ async def _queue(
         "first": view.address(PATH, cursor=None),
         "certain": view.address(f"{PATH}/certain", cursor=None, band=None),
         "summary": await service.find_summary(database, criteria.supplier_id),
-        "outcome": "",
-        "reason": "",
-        "batch": None,
+        "listed": view.address(f"{PATH}/list", cursor=None),
+        **NOTHING_DONE,
         **done,
     }
     if wants_fragment(request):
@@ -143,19 +147,3 @@ async def _certain(request: AnyRequest, fields: dict[str, str]) -> dict[str, Any
     page = await service.list_matches(request.app.state.database, criteria)
     back = chosen.address(PATH)
     return {"query": chosen, "page": page, "back": back, "limit": MAX_FILTERED}
-
-
-def _outcome(done: DecidedBatch) -> dict[str, Any]:
-    """Return what decisions did, for the line above the queue."""
-    reasons = [each.reason or each.remark or "" for each in done.outcomes]
-    names = ("refused", "linked", "rejected", "dismissed", "unchanged")
-    counts = {name: getattr(done, name) for name in names}
-    (outcome, *_) = [name for name in names if counts[name]] or ["unchanged"]
-    if len(done.outcomes) > 1:
-        outcome = "many"
-    return {
-        "outcome": outcome,
-        "reason": " ".join(dict.fromkeys(reasons[:3])).strip(),
-        "batch": done.batch_id,
-        "counts": counts,
-    }

@@ -7,13 +7,16 @@ from litestar import Request, Response, get, post
 from litestar.params import PathParameter
 from litestar.response import Stream
 
-from pricebook.audit import service as audit
-from pricebook.audit.schemas import AuditPaging
 from pricebook.console.form_fields import MAX_FORM_BYTES, read_form, read_number
 from pricebook.console.number_texts import price_text
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
-from pricebook.console.price_chart import draw_prices
+from pricebook.console.product_view import (
+    PATH,
+    LinkQuery,
+    render_found_items,
+    render_product,
+)
 from pricebook.console.query_fields import (
     decode_page_query,
     read_page_query,
@@ -23,17 +26,13 @@ from pricebook.console.rendering import render, wants_fragment
 from pricebook.db.database import Database
 from pricebook.errors import ForbiddenError, ValidationError
 from pricebook.http.csv_download import file_response
-from pricebook.prices import service as prices
-from pricebook.prices.product_schemas import PriceAtQuery, PriceSeriesQuery
 from pricebook.products import service
 from pricebook.products.list_filters import StaffProductFilter, StaffProductQuery
 from pricebook.products.schemas import ProductChange, StaffProductDetail
 
 AnyRequest = Request[Any, Any, Any]
 ProductId = Annotated[UUID, PathParameter(description="The product's id.")]
-PATH = "/console/products"
 SORTS = ("name", "-name", "margin", "-margin", "-price_change", "price_change", "-updated")
-SHOWN_CHANGES = 50
 STATUSES = ("active", "draft", "archived")
 
 
@@ -108,19 +107,6 @@ def _row(request: AnyRequest, product: StaffProductDetail, **state: Any) -> Resp
 @get(PATH + "/{product_id:str}", opt=page_for("GET", "/products/{id}"))
 async def show_product(request: AnyRequest, product_id: ProductId) -> Response[Any]:
     """Show a product: its suppliers, how each price came about, and its prices over time."""
-    database: Database = request.app.state.database
-    product = await service.get_product(database, product_id)
-    present = await prices.get_product_prices(database, product_id, PriceAtQuery())
-    series = await prices.get_price_series(database, product_id, PriceSeriesQuery())
-    states = {each.supplier_item_id: each.state for each in present.prices}
-    history = await audit.list_entries_of_product(
-        database, product_id, AuditPaging(limit=SHOWN_CHANGES)
-    )
-    values = {
-        "product": product,
-        "states": states,
-        "lowest": present.lowest,
-        "chart": draw_prices(series.data),
-        "history": history.data,
-    }
-    return render(request, "product.html", values)
+    words = read_page_query(LinkQuery, request.scope["query_string"]).get("link")
+    show = render_found_items if wants_fragment(request) else render_product
+    return await show(request, product_id, words)

@@ -3,12 +3,13 @@
 const root = document.documentElement;
 root.classList.add("js");
 
-const isTyping = (element) =>
+export const isTyping = (element) =>
   element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null;
 
 const isVisible = (element) => element.getClientRects().length > 0;
 
-// An element with data-key is activated by that key; a field gets the focus.
+// An element with data-key is activated by that key, first one in the group that has the focus; a field
+// gets the focus.
 function onKey(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape" && isTyping(event.target)) {
@@ -17,12 +18,13 @@ function onKey(event) {
   }
   if (isTyping(event.target)) return;
   const scope = document.querySelector("dialog[open]") ?? document;
-  const found = [...scope.querySelectorAll("[data-key]")].find(
+  const group = event.target.closest("[data-group]")?.querySelectorAll("[data-key]") ?? [];
+  const found = [...group, ...scope.querySelectorAll("[data-key]")].find(
     (each) => each.dataset.key === event.key && !each.disabled && isVisible(each),
   );
   if (!found) return;
   event.preventDefault();
-  if (found.matches("input, select, textarea")) {
+  if (found.matches("input:not([type=checkbox]), select, textarea")) {
     found.focus();
     found.select?.();
   } else {

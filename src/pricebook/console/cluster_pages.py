@@ -1,0 +1,117 @@
+"""Unmatched items of several suppliers that seem one article, and products made of them."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+
+from pricebook.console.form_fields import MAX_FORM_BYTES, read_fields, read_form
+from pricebook.console.match_forms import NOTHING_DONE, convert, describe_undo
+from pricebook.console.page_errors import caller_of
+from pricebook.console.page_guard import page_for
+from pricebook.console.query_fields import PageQuery, read_page_query, require_page_query
+from pricebook.console.rendering import render, wants_fragment
+from pricebook.db.database import Database
+from pricebook.errors import ConflictError, NotFoundError, ValidationError
+from pricebook.http.pagination import CursorPaging
+from pricebook.matching import product_making, service
+from pricebook.matching.cluster_schemas import ItemsProduct
+
+AnyRequest = Request[Any, Any, Any]
+Fields = list[tuple[str, str]]
+PATH = "/console/matches/clusters"
+SHOWN_CLUSTERS = "20"
+
+
+@get(PATH, opt=page_for("GET", "/clusters"))
+async def show_clusters(request: AnyRequest) -> Response[Any]:
+    """Show groups of unmatched items, the likeliest first."""
+    query = read_page_query(CursorPaging, request.scope["query_string"])
+    return await _clusters(request, query.fields, {})
+
+
+@post(
+    f"{PATH}/product",
+    status_code=200,
+    request_max_body_size=MAX_FORM_BYTES,
+    opt=page_for("POST", "/matches/products"),
+)
+async def make_cluster_product(request: AnyRequest) -> Response[Any]:
+    """Make a draft product of the checked items of a group, and show the groups that are left."""
+    fields = await read_fields(request)
+    form = dict(fields)
+    try:
+        made = await product_making.create_items_product(
+            request.app.state.database, _read_product(fields), caller_of(request).username
+        )
+    except (ValidationError, ConflictError, NotFoundError) as error:
+        issues = error.issues if isinstance(error, ValidationError) else ()
+        refused = {
+            "refused": form.get("cluster_id"),
+            "typed": form,
+            "checked": _checked(fields),
+            "issues": {each.field: each.issue for each in issues},
+            "problem": error.message,
+        }
+        return await _clusters(request, form, refused, status=error.status)
+    done = {"outcome": "made", "batch": made.batch_id, "made": made}
+    return await _clusters(request, form, done)
+
+
+@post(
+    f"{PATH}/undo",
+    status_code=200,
+    request_max_body_size=MAX_FORM_BYTES,
+    opt=page_for("POST", "/matches/batches/{id}/undo"),
+)
+async def undo_cluster_product(request: AnyRequest) -> Response[Any]:
+    """Unlink the items of a product that was made and archive it, and show the groups."""
+    form = await read_form(request)
+    batch_id = convert(form.get("batch_id"), UUID)
+    undone = await service.undo_batch(
+        request.app.state.database, batch_id, caller_of(request).username
+    )
+    done = describe_undo(undone) | {"outcome": "unmade", "kept": undone.made_product}
+    return await _clusters(request, form, done)
+
+
+def _read_product(fields: Fields) -> ItemsProduct:
+    """Return the product that a form describes; raises ValidationError."""
+    form = dict(fields)
+    checked = _checked(fields)
+    if not checked:
+        raise ValidationError("No item is checked: check those that are one article.")
+    wanted = {"supplier_item_ids": sorted(checked)}
+    given = {name: form.get(name, "").strip() for name in ("name", "internal_sku")}
+    return convert(wanted | {name: text for name, text in given.items() if text}, ItemsProduct)
+
+
+def _checked(fields: Fields) -> set[str]:
+    return {value for name, value in fields if name == "item"}
+
+
+async def _clusters(
+    request: AnyRequest, fields: dict[str, str], done: dict[str, Any], status: int = 200
+) -> Response[Any]:
+    """Return the groups of the page that the fields name, below what was just done."""
+    view = PageQuery({"cursor": fields["cursor"]} if fields.get("cursor") else {})
+    wanted = PageQuery({**view.fields, "limit": SHOWN_CLUSTERS})
+    database: Database = request.app.state.database
+    page = await service.list_clusters(database, require_page_query(CursorPaging, wanted))
+    following = page.next_cursor
+    values = {
+        "query": view,
+        "page": page,
+        "next": following and view.address(PATH, cursor=following),
+        "first": PATH,
+        "made": None,
+        "kept": None,
+        "refused": None,
+        "problem": "",
+        **NOTHING_DONE,
+        **done,
+    }
+    if wants_fragment(request):
+        headers = {"HX-Replace-Url": view.address(PATH)}
+        return render(request, "cluster_list.html", values, status=status, headers=headers)
+    return render(request, "clusters.html", values, status=status)

@@ -1,0 +1,224 @@
+"""The match queue as a list: decisions about marked items, and about all of the filters."""
+
+import re
+from html import unescape
+from uuid import UUID, uuid4
+
+import pytest
+from httpx import Response
+
+import builders
+from console.conftest import Client, LogInAs, send
+from console.fragments import batch_of, post_fragment, show
+from match_fixtures import examine, linked_product, pair
+from pricebook.console import match_list_pages
+from pricebook.db.database import Connection, Database
+from pricebook.db.row_types import fetch_value
+
+PATH = "/console/matches/list"
+LINKED = "SELECT count(product_id) FROM supplier_items"
+SAWS = ("DeWalt DW745 table saw 250 mm", "Bosch GBH drill 13 mm", "Makita planer 82 mm")
+
+
+async def saws(conn: Connection, database: Database) -> UUID:
+    """Insert three items with a candidate each; return their supplier."""
+    supplier_id = await builders.supplier(conn, "Nordwerk")
+    for name in SAWS:
+        await builders.product(conn, name)
+        await builders.item(conn, supplier_id, name=f"{name} in a case")
+    await examine(database)
+    return supplier_id
+
+
+def boxes(text: str) -> list[str]:
+    return re.findall(r'name="pair" value="([^"]+)"', text)
+
+
+async def post(client: Client, path: str, **fields: object) -> Response:
+    return await post_fragment(client, f"{PATH}/{path}", **fields)
+
+
+async def test_marked_items_are_accepted_and_come_back_by_undo(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    supplier_id = await saws(conn, database)
+    await log_in_as("procurement")
+    text = await show(client, f"{PATH}?supplier_id={supplier_id}")
+    assert "3 items" in text
+    assert f'href="/console/matches?supplier_id={supplier_id}"' in text
+    marked = boxes(text)
+    accepted = await post(
+        client, "decide", pair=marked[:2], action="accept", supplier_id=supplier_id
+    )
+    assert "2 linked." in accepted.text
+    assert boxes(accepted.text) == marked[2:]
+    assert accepted.headers["hx-replace-url"] == f"{PATH}?supplier_id={supplier_id}"
+    assert await fetch_value(conn, LINKED) == 2
+    undone = await post(client, "undo", batch_id=batch_of(accepted))
+    assert "Taken back" in undone.text
+    assert await fetch_value(conn, LINKED) == 0
+
+
+async def test_marked_items_are_rejected(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    await saws(conn, database)
+    await log_in_as("procurement")
+    marked = boxes(await show(client, PATH))
+    rejected = await post(client, "decide", pair=marked, action="reject")
+    assert "3 rejected." in rejected.text
+    await examine(database)
+    assert boxes(await show(client, PATH)) == []
+
+
+async def test_items_without_candidates_are_dismissed(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    await builders.item(conn, await builders.supplier(conn), name="Oddment")
+    await examine(database)
+    await log_in_as("procurement")
+    text = await show(client, f"{PATH}?band=none")
+    assert "No product is like it" in text
+    assert "Accept marked" not in text
+    decided = await post(client, "decide", pair=boxes(text), action="reject", band="none")
+    assert "No product fits: " in decided.text
+    assert boxes(decided.text) == []
+
+
+async def test_refused_ones_are_listed_with_their_reasons(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    await saws(conn, database)
+    await log_in_as("procurement")
+    marked = boxes(await show(client, PATH))
+    await post(client, "decide", pair=marked[:1], action="reject")
+    other = await builders.product(conn, sku="OTHER-1")
+    item_id = marked[0].partition(":")[0]
+    await conn.execute("UPDATE supplier_items SET product_id = %s WHERE id = %s", [other, item_id])
+    late = await post(client, "decide", pair=marked, action="accept")
+    assert "1 not done, 2 linked." in late.text
+    assert "The item is linked to OTHER-1 already." in late.text
+    assert await linked_product(conn, UUID(item_id)) == other
+
+
+async def test_nothing_marked_and_malformed_decisions_change_nothing(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    await saws(conn, database)
+    await log_in_as("procurement")
+    assert "Nothing is marked" in (await post(client, "decide", action="accept")).text
+    for path, fields in (
+        ("decide", {"pair": "x", "action": "accept"}),
+        ("decide", {"pair": f"{uuid4()}:", "action": "accept"}),
+        ("decide", {"pair": f"{uuid4()}:{uuid4()}", "action": "<b>"}),
+        ("undo", {"batch_id": "<script>"}),
+        ("all", {"count": "many"}),
+        ("all", {"count": "3", "action": "unlink"}),
+        ("all", {}),
+    ):
+        response = await post(client, path, **fields)
+        assert response.status_code == 400, path
+        assert "<script>" not in response.text
+    assert await fetch_value(conn, LINKED) == 0
+
+
+@pytest.mark.parametrize("action", ["accept", "reject"])
+async def test_all_of_the_filters_are_decided_if_they_are_as_many_as_shown(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database, action: str
+) -> None:
+    supplier_id = await saws(conn, database)
+    await log_in_as("procurement")
+    text = await show(client, f"{PATH}?supplier_id={supplier_id}&search=case")
+    (look,) = re.findall(rf'href="([^"]+/all[^"]*action={action})"', text)
+    text = await show(client, unescape(look))
+    assert f'href="{PATH}?supplier_id={supplier_id}&amp;search=case"' in text
+    assert all(name in text for name in SAWS)
+    fields = {"supplier_id": supplier_id, "search": "case", "action": action}
+    late = await send(client, f"{PATH}/all", **fields, count="4")
+    assert late.status_code == 409
+    assert "3 items pass the filter, not 4" in late.text
+    assert 'name="count" value="3"' in late.text
+    done = await send(client, f"{PATH}/all", **fields, count="3")
+    assert ("3 linked." if action == "accept" else "3 rejected.") in done.text
+    assert await fetch_value(conn, LINKED) == (3 if action == "accept" else 0)
+    undone = await post(client, "undo", batch_id=batch_of(done))
+    assert "Taken back" in undone.text
+    await examine(database)
+    assert len(boxes(await show(client, PATH))) == 3
+
+
+async def test_all_items_without_candidates_are_dismissed(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    for name in ("Oddment", "Remnant"):
+        await builders.item(conn, await builders.supplier(conn), name=name)
+    await examine(database)
+    await log_in_as("procurement")
+    text = await show(client, f"{PATH}/all?band=none&action=reject")
+    assert "No product fits all 2" in text
+    done = await send(client, f"{PATH}/all", band="none", action="reject", count="2")
+    assert "2 without a product that fits." in done.text
+
+
+async def test_too_many_are_not_offered_at_once(
+    client: Client,
+    log_in_as: LogInAs,
+    conn: Connection,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await saws(conn, database)
+    await log_in_as("procurement")
+    monkeypatch.setattr(match_list_pages, "MAX_FILTERED", 2)
+    text = await show(client, f"{PATH}/all?action=accept")
+    assert "More than 2 cannot be" in text
+    assert 'name="count"' not in text
+
+
+async def test_pages_follow_each_other_and_show_each_item_once(
+    client: Client,
+    log_in_as: LogInAs,
+    conn: Connection,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await saws(conn, database)
+    await log_in_as("procurement")
+    monkeypatch.setattr(match_list_pages, "SHOWN_ITEMS", "2")
+    text = await show(client, PATH)
+    seen = boxes(text)
+    (following,) = re.findall(r'rel="next" href="([^"]+)"', text)
+    last = await show(client, unescape(following))
+    assert len({*seen, *boxes(last)}) == 3
+    assert f'href="{PATH}" data-key="g"' in last
+    cursor = unescape(following).partition("cursor=")[2]
+    emptied = await post(
+        client, "decide", pair=boxes(last), action="accept", cursor=cursor.replace("%3D", "=")
+    )
+    assert "That was the last page" in emptied.text
+
+
+async def test_refused_filters_are_shown_beside_their_field(
+    client: Client, log_in_as: LogInAs
+) -> None:
+    await log_in_as("procurement")
+    response = await client.get(f"{PATH}?search={'x ' * 300}", headers={"Accept": "text/html"})
+    assert response.status_code == 400
+    assert 'aria-invalid="true"' in response.text
+    empty = await show(client, f"{PATH}?search=nowhere")
+    assert "No item matches" in empty
+    assert "Nothing waits" in await show(client, PATH)
+
+
+async def test_other_candidates_lead_to_the_queue(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    supplier_id, _, _ = await pair(conn)
+    await builders.product(conn, "DeWalt DW745 blue table saw 250 mm")
+    await examine(database)
+    await log_in_as("procurement")
+    text = await show(client, PATH)
+    assert "<mark>table</mark>" in text
+    (address,) = re.findall(r'href="(/console/matches\?[^"]*search=NW-1[^"]*)"', text)
+    assert "DeWalt DW745 saw 250 mm" in await show(client, unescape(address))
+    assert str(supplier_id) in address
