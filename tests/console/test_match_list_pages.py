@@ -8,7 +8,7 @@ import pytest
 from httpx import Response
 
 import builders
-from console.conftest import Client, LogInAs, send
+from console.conftest import HTML, Client, LogInAs, send
 from console.fragments import batch_of, post_fragment, show
 from match_fixtures import examine, linked_product, pair
 from pricebook.console import match_list_pages
@@ -17,6 +17,7 @@ from pricebook.db.row_types import fetch_value
 
 PATH = "/console/matches/list"
 LINKED = "SELECT count(product_id) FROM supplier_items"
+ATTACK = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 SAWS = ("DeWalt DW745 table saw 250 mm", "Bosch GBH drill 13 mm", "Makita planer 82 mm")
 
 
@@ -44,7 +45,7 @@ async def test_marked_items_are_accepted_and_come_back_by_undo(
     supplier_id = await saws(conn, database)
     await log_in_as("procurement")
     text = await show(client, f"{PATH}?supplier_id={supplier_id}")
-    assert "3 items" in text
+    assert "Accept all 3 of these filters" in text
     assert f'href="/console/matches?supplier_id={supplier_id}"' in text
     marked = boxes(text)
     accepted = await post(
@@ -222,3 +223,28 @@ async def test_other_candidates_lead_to_the_queue(
     (address,) = re.findall(r'href="(/console/matches\?[^"]*search=NW-1[^"]*)"', text)
     assert "DeWalt DW745 saw 250 mm" in await show(client, unescape(address))
     assert str(supplier_id) in address
+
+
+async def test_attack_strings_are_shown_as_text(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    name = f"DeWalt DW745 saw {ATTACK}"
+    product_id = await builders.product(conn, name, sku=f"saw {ATTACK}")
+    for number in range(2):
+        supplier_id = await builders.supplier(conn, f"{number} {ATTACK}")
+        await builders.item(conn, supplier_id, sku=f"1 {ATTACK}", name=f"{name} 250 mm")
+        await builders.item(conn, supplier_id, name=f"Bosch GBH drill {ATTACK}")
+    await examine(database)
+    await log_in_as("procurement")
+    for path, shown in (
+        (PATH, 2),
+        (f"{PATH}?search={ATTACK}&cursor={ATTACK}", 0),
+        (f"{PATH}/all?action=accept", 2),
+        ("/console/matches", 1),
+        ("/console/matches/clusters", 1),
+        (f"/console/products/{product_id}?link=GBH", 2),
+    ):
+        text = (await client.get(path, headers=HTML)).text
+        assert text.count("alert(1)") >= shown, path
+        assert "<script>alert" not in text, path
+        assert "<img" not in text, path
