@@ -1,13 +1,16 @@
 """Groups of unmatched items: a draft product of each by one press, its undo, and refusals."""
 
 import re
+from html import unescape
 
+import pytest
 from httpx import Response
 
 import builders
-from console.conftest import Client, LogInAs
+from console.conftest import HTML, Client, LogInAs
 from console.fragments import batch_of, post_fragment, show
 from match_fixtures import examine
+from pricebook.console import cluster_pages
 from pricebook.db.database import Connection, Database
 from pricebook.db.row_types import fetch_value
 
@@ -110,10 +113,29 @@ async def test_group_whose_item_somebody_linked_meanwhile_is_refused(
     assert await fetch_value(conn, LINKED) == 1
 
 
-async def test_end_of_the_groups_leads_to_the_beginning(
-    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+async def test_pages_of_groups_follow_each_other(
+    client: Client,
+    log_in_as: LogInAs,
+    conn: Connection,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await log_in_as("procurement")
-    await shown_group(client, conn, database)
-    refused = await client.get(f"{PATH}?cursor=x", headers={"Accept": "text/html"})
+    for _ in range(2):
+        supplier_id = await builders.supplier(conn)
+        for name in (NAME, "Bosch GBH drill 13 mm", "Makita KP0800 planer 82 mm"):
+            await builders.item(conn, supplier_id, name=name)
+    await examine(database)
+    monkeypatch.setattr(cluster_pages, "SHOWN_CLUSTERS", "2")
+    first = await show(client, PATH)
+    (following,) = re.findall(r'rel="next" href="([^"]+)"', first)
+    last = await show(client, unescape(following))
+    groups = [re.findall(r'name="cluster_id" value="([^"]+)"', text) for text in (first, last)]
+    assert [len(each) for each in groups] == [2, 1]
+    assert len({*groups[0], *groups[1]}) == 3
+    items = re.findall(r'name="item" value="([^"]+)"', last)
+    (cursor,) = re.findall(r'name="cursor" value="([^"]+)"', last)
+    emptied = await make(client, item=items, cursor=unescape(cursor))
+    assert "That was the last page" in emptied.text
+    refused = await client.get(f"{PATH}?cursor=x", headers=HTML)
     assert refused.status_code == 400
