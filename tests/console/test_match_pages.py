@@ -124,6 +124,21 @@ async def test_all_certain_matches_are_accepted_if_they_are_as_many_as_were_show
     assert await fetch_value(conn, "SELECT count(product_id) FROM supplier_items") == 0
 
 
+async def test_queue_without_candidates_leads_to_the_items_that_have_none(
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database
+) -> None:
+    supplier_id = await builders.supplier(conn)
+    await builders.item(conn, supplier_id, name="Oddment")
+    await builders.item(conn, await builders.supplier(conn), name="Remnant")
+    await examine(database)
+    await log_in_as("procurement")
+    assert "Look at 2 items" in await show(client, PATH)
+    text = await show(client, f"{PATH}?supplier_id={supplier_id}")
+    assert "Look at 1 item" in text
+    assert f'href="{PATH}?supplier_id={supplier_id}&amp;band=none"' in text
+    assert "Oddment" in await show(client, f"{PATH}?supplier_id={supplier_id}&band=none")
+
+
 async def test_malformed_decision_is_refused(client: Client, log_in_as: LogInAs) -> None:
     await log_in_as("procurement")
     for path, fields in (

@@ -23,7 +23,7 @@ from pricebook.db.database import Database
 from pricebook.matching import product_making, service
 from pricebook.matching.cluster_schemas import ItemsProduct
 from pricebook.matching.decision_schemas import MAX_FILTERED, BulkDecision
-from pricebook.matching.schemas import MatchQuery
+from pricebook.matching.schemas import BandFilter, MatchQuery
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/console/matches"
@@ -121,6 +121,7 @@ async def _queue(
     database: Database = request.app.state.database
     page = await service.list_matches(database, criteria)
     following = page.next_cursor
+    certain = await _count(database, criteria, "certain")
     values = {
         "query": view,
         "match": page.data[0] if page.data else None,
@@ -128,7 +129,8 @@ async def _queue(
         "skip": following and view.address(PATH, cursor=following),
         "first": view.address(PATH, cursor=None),
         "certain": view.address(f"{PATH}/certain", cursor=None, band=None),
-        "summary": await service.find_summary(database, criteria.supplier_id),
+        "certain_count": certain,
+        "none_count": 0 if page.data else await _count(database, criteria, "none"),
         "listed": view.address(f"{PATH}/list", cursor=None),
         **NOTHING_DONE,
         **done,
@@ -138,6 +140,15 @@ async def _queue(
         return render(request, "match_queue.html", values, headers=headers)
     values["suppliers"] = await list_supplier_choices(database)
     return render(request, "matches.html", values)
+
+
+async def _count(database: Database, view: MatchQuery, band: BandFilter) -> int:
+    """Return how many items of the supplier of a view have a best suggestion of a band.
+
+    Of many it is about so many: to count all of them at each decision takes longer than to decide.
+    """
+    wanted = MatchQuery(supplier_id=view.supplier_id, band=band, limit=1)
+    return (await service.list_matches(database, wanted)).total_count
 
 
 async def _certain(request: AnyRequest, fields: dict[str, str]) -> dict[str, Any]:
