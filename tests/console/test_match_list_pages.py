@@ -11,9 +11,10 @@ import builders
 from console.conftest import HTML, Client, LogInAs, send
 from console.fragments import batch_of, post_fragment, show
 from match_fixtures import examine, linked_product, pair
-from pricebook.console import match_list_pages
+from pricebook.console import match_list_pages, match_look
 from pricebook.db.database import Connection, Database
 from pricebook.db.row_types import fetch_value
+from pricebook.matching import repository
 
 PATH = "/console/matches/list"
 LINKED = "SELECT count(product_id) FROM supplier_items"
@@ -170,10 +171,30 @@ async def test_too_many_are_not_offered_at_once(
 ) -> None:
     await saws(conn, database)
     await log_in_as("procurement")
-    monkeypatch.setattr(match_list_pages, "MAX_FILTERED", 2)
+    monkeypatch.setattr(match_look, "MAX_FILTERED", 2)
     text = await show(client, f"{PATH}/all?action=accept")
     assert "More than 2 cannot be" in text
     assert 'name="count"' not in text
+
+
+async def test_many_are_counted_unless_they_are_found_by_words(
+    client: Client,
+    log_in_as: LogInAs,
+    conn: Connection,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await saws(conn, database)
+    await log_in_as("procurement")
+    monkeypatch.setattr(repository, "COUNT_LIMIT", 2)
+    monkeypatch.setattr(repository, "SEARCH_COUNT_LIMIT", 2)
+    monkeypatch.setattr(match_look, "SEARCH_COUNT_LIMIT", 2)
+    monkeypatch.setattr(match_look, "SHOWN_PAIRS", 2)
+    counted = await show(client, f"{PATH}/all?action=accept")
+    assert 'name="count" value="3"' in counted
+    found = await show(client, f"{PATH}/all?action=accept&search=case")
+    assert "More than 2 cannot be" in found
+    assert 'name="count"' not in found
 
 
 async def test_pages_follow_each_other_and_show_each_item_once(

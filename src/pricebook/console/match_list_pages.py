@@ -14,29 +14,21 @@ from pricebook.console.match_forms import (
     describe_decisions,
     describe_undo,
 )
+from pricebook.console.match_look import look_at_all
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
-from pricebook.console.query_fields import (
-    PageQuery,
-    decode_page_query,
-    read_page_query,
-    require_page_query,
-)
+from pricebook.console.query_fields import PageQuery, decode_page_query, read_page_query
 from pricebook.console.rendering import render, wants_fragment
 from pricebook.console.supplier_choices import list_supplier_choices
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError
-from pricebook.http.pagination import CursorPage
 from pricebook.matching import service
-from pricebook.matching.decision_schemas import MAX_FILTERED, BulkDecision, FilteredDecision
-from pricebook.matching.schemas import MatchQuery, SuggestedMatch
+from pricebook.matching.decision_schemas import BulkDecision, FilteredDecision
+from pricebook.matching.schemas import MatchQuery
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/console/matches/list"
 SHOWN_ITEMS = "50"
-SHOWN_PAIRS = 100
-# A number that is estimated to be over this is not counted to say that it is too large.
-MAX_COUNTED = 2 * MAX_FILTERED
 
 
 @get(PATH, opt=page_for("GET", "/matches"))
@@ -151,23 +143,10 @@ async def _look(
     request: AnyRequest, fields: dict[str, str], conflict: ConflictError | None = None
 ) -> Response[Any]:
     chosen = PageQuery({name: fields[name] for name in FILTERS if fields.get(name)})
-    page = await _list_all(request.app.state.database, chosen)
     values = {
-        "query": chosen,
-        "page": page,
+        **await look_at_all(request.app.state.database, chosen),
         "action": "accept" if _action_of_all(fields) == "accept" else "reject",
         "back": chosen.address(PATH),
-        "limit": MAX_FILTERED,
         "conflict": conflict and conflict.message,
     }
     return render(request, "match_all.html", values, status=409 if conflict else 200)
-
-
-async def _list_all(database: Database, chosen: PageQuery) -> CursorPage[SuggestedMatch]:
-    """Return the first matches; their number is exact unless it is far too large to decide."""
-    wanted = {**chosen.fields, "limit": str(SHOWN_PAIRS)}
-    page = await service.list_matches(database, require_page_query(MatchQuery, PageQuery(wanted)))
-    if page.total_count_is_exact or page.total_count > MAX_COUNTED:
-        return page
-    counted = require_page_query(MatchQuery, PageQuery({**wanted, "exact_count": "true"}))
-    return await service.list_matches(database, counted)

@@ -14,6 +14,7 @@ from pricebook.console.match_forms import (
     describe_decisions,
     describe_undo,
 )
+from pricebook.console.match_look import look_at_all
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, read_page_query, require_page_query
@@ -22,12 +23,11 @@ from pricebook.console.supplier_choices import list_supplier_choices
 from pricebook.db.database import Database
 from pricebook.matching import product_making, service
 from pricebook.matching.cluster_schemas import ItemsProduct
-from pricebook.matching.decision_schemas import MAX_FILTERED, BulkDecision
+from pricebook.matching.decision_schemas import BulkDecision
 from pricebook.matching.schemas import BandFilter, MatchQuery
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/console/matches"
-SHOWN_PAIRS = 100
 
 
 @get(PATH, opt=page_for("GET", "/matches"))
@@ -153,8 +153,6 @@ async def _count(database: Database, view: MatchQuery, band: BandFilter) -> int:
 
 async def _certain(request: AnyRequest, fields: dict[str, str]) -> dict[str, Any]:
     chosen = PageQuery({name: fields[name] for name in FILTERS if fields.get(name)})
-    wanted = {**chosen.fields, "band": "certain", "limit": str(SHOWN_PAIRS), "exact_count": "true"}
-    criteria = require_page_query(MatchQuery, PageQuery(wanted))
-    page = await service.list_matches(request.app.state.database, criteria)
-    back = chosen.address(PATH)
-    return {"query": chosen, "page": page, "back": back, "limit": MAX_FILTERED}
+    certain = PageQuery({**chosen.fields, "band": "certain"})
+    found = await look_at_all(request.app.state.database, certain)
+    return {**found, "query": chosen, "back": chosen.address(PATH)}
