@@ -5,8 +5,8 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 
-from pricebook.console.form_fields import MAX_FORM_BYTES, read_fields, read_form
-from pricebook.console.match_forms import NOTHING_DONE, convert, describe_undo
+from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_fields, read_form
+from pricebook.console.match_forms import NOTHING_DONE, describe_undo
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, read_page_query, require_page_query
@@ -67,7 +67,7 @@ async def make_cluster_product(request: AnyRequest) -> Response[Any]:
 async def undo_cluster_product(request: AnyRequest) -> Response[Any]:
     """Unlink the items of a product that was made and archive it, and show the groups."""
     form = await read_form(request)
-    batch_id = convert(form.get("batch_id"), UUID)
+    batch_id = convert_fields(form.get("batch_id"), UUID)
     undone = await service.undo_batch(
         request.app.state.database, batch_id, caller_of(request).username
     )
@@ -83,7 +83,9 @@ def _read_product(fields: Fields) -> ItemsProduct:
         raise ValidationError("No item is checked: check those that are one article.")
     wanted = {"supplier_item_ids": sorted(checked)}
     given = {name: form.get(name, "").strip() for name in ("name", "internal_sku")}
-    return convert(wanted | {name: text for name, text in given.items() if text}, ItemsProduct)
+    return convert_fields(
+        wanted | {name: text for name, text in given.items() if text}, ItemsProduct
+    )
 
 
 def _checked(fields: Fields) -> set[str]:

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import msgspec
-
-from pricebook.errors import ValidationError
 from pricebook.matching.decision_schemas import DecidedBatch, DecisionOutcome, UndoneBatch
 
 FILTERS = ("supplier_id", "band", "search")
@@ -17,14 +14,6 @@ NOTHING_DONE: dict[str, Any] = {
     "lines": [],
     "more_lines": 0,
 }
-
-
-def convert(value: object, kind: Any) -> Any:
-    """Return fields of a form as a struct; raises ValidationError."""
-    try:
-        return msgspec.convert(value, kind, strict=False)
-    except msgspec.ValidationError as error:
-        raise ValidationError(f"The form does not fit: {error}.") from None
 
 
 def describe_decisions(done: DecidedBatch) -> dict[str, Any]:

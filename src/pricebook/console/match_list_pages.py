@@ -5,12 +5,11 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 
-from pricebook.console.form_fields import MAX_FORM_BYTES, read_fields, read_form
+from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_fields, read_form
 from pricebook.console.match_forms import (
     FILTERS,
     NOTHING_DONE,
     VIEW,
-    convert,
     describe_decisions,
     describe_undo,
 )
@@ -52,7 +51,7 @@ async def decide_marked(request: AnyRequest) -> Response[Any]:
     if not marked:
         return await _list(request, form, {"outcome": "none_marked"})
     decisions = [_decision(each, form.get("action", "")) for each in marked]
-    bulk = convert({"decisions": decisions}, BulkDecision)
+    bulk = convert_fields({"decisions": decisions}, BulkDecision)
     done = await service.decide(request.app.state.database, bulk, caller_of(request).username)
     return await _list(request, form, describe_decisions(done))
 
@@ -66,7 +65,7 @@ async def decide_marked(request: AnyRequest) -> Response[Any]:
 async def undo_marked(request: AnyRequest) -> Response[Any]:
     """Take the decisions of a batch back, and show the list."""
     form = await read_form(request)
-    batch_id = convert(form.get("batch_id"), UUID)
+    batch_id = convert_fields(form.get("batch_id"), UUID)
     undone = await service.undo_batch(
         request.app.state.database, batch_id, caller_of(request).username
     )
@@ -91,7 +90,7 @@ async def decide_all(request: AnyRequest) -> Response[Any]:
     form = await read_form(request)
     wanted = {name: form[name] for name in FILTERS if form.get(name)}
     wanted |= {"action": _action_of_all(form), "expected_count": form.get("count", "")}
-    bulk = convert({"filter": wanted}, BulkDecision)
+    bulk = convert_fields({"filter": wanted}, BulkDecision)
     try:
         done = await service.decide(request.app.state.database, bulk, caller_of(request).username)
     except ConflictError as error:

@@ -5,12 +5,11 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 
-from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
+from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_form
 from pricebook.console.match_forms import (
     FILTERS,
     NOTHING_DONE,
     VIEW,
-    convert,
     describe_decisions,
     describe_undo,
 )
@@ -51,7 +50,7 @@ async def decide(request: AnyRequest) -> Response[Any]:
         "action": form.get("action"),
         "product_id": form.get("product_id") or None,
     }
-    bulk = convert({"decisions": [decision]}, BulkDecision)
+    bulk = convert_fields({"decisions": [decision]}, BulkDecision)
     done = await service.decide(request.app.state.database, bulk, caller_of(request).username)
     return await _queue(request, form, describe_decisions(done))
 
@@ -65,7 +64,7 @@ async def decide(request: AnyRequest) -> Response[Any]:
 async def make_product(request: AnyRequest) -> Response[Any]:
     """Make a product of an item, and show the next one."""
     form = await read_form(request)
-    wanted = convert({"supplier_item_ids": [form.get("item_id")]}, ItemsProduct)
+    wanted = convert_fields({"supplier_item_ids": [form.get("item_id")]}, ItemsProduct)
     made = await product_making.create_items_product(
         request.app.state.database, wanted, caller_of(request).username
     )
@@ -81,7 +80,7 @@ async def make_product(request: AnyRequest) -> Response[Any]:
 async def undo(request: AnyRequest) -> Response[Any]:
     """Take the decisions of a batch back, and show the queue."""
     form = await read_form(request)
-    batch_id = convert(form.get("batch_id"), UUID)
+    batch_id = convert_fields(form.get("batch_id"), UUID)
     undone = await service.undo_batch(
         request.app.state.database, batch_id, caller_of(request).username
     )
@@ -105,9 +104,9 @@ async def accept_certain(request: AnyRequest) -> Response[Any]:
     """Accept all certain matches, if they are as many as were shown."""
     form = await read_form(request)
     chosen = {name: form[name] for name in FILTERS if form.get(name)} | {"band": "certain"}
-    count = convert(form.get("count"), int)
+    count = convert_fields(form.get("count"), int)
     wanted = {"filter": {**chosen, "action": "accept", "expected_count": count}}
-    bulk = convert(wanted, BulkDecision)
+    bulk = convert_fields(wanted, BulkDecision)
     done = await service.decide(request.app.state.database, bulk, caller_of(request).username)
     return await _queue(request, {**form, "band": ""}, describe_decisions(done))
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from litestar import Request, Response, post
 from litestar.params import PathParameter
 
-from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
-from pricebook.console.match_forms import convert, describe_decisions, describe_undo
+from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_form
+from pricebook.console.match_forms import describe_decisions, describe_undo
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.product_view import PATH, render_product
@@ -50,7 +50,7 @@ async def unlink_item(request: AnyRequest, product_id: ProductId) -> Response[An
 async def undo_link(request: AnyRequest, product_id: ProductId) -> Response[Any]:
     """Take a link or an unlink back, unless it was changed meanwhile."""
     form = await read_form(request)
-    batch_id = convert(form.get("batch_id"), UUID)
+    batch_id = convert_fields(form.get("batch_id"), UUID)
     undone = await service.undo_batch(
         request.app.state.database, batch_id, caller_of(request).username
     )
@@ -64,6 +64,6 @@ async def _decide(request: AnyRequest, product_id: UUID, action: str) -> Respons
         "action": action,
         "product_id": str(product_id),
     }
-    bulk = convert({"decisions": [decision]}, BulkDecision)
+    bulk = convert_fields({"decisions": [decision]}, BulkDecision)
     done = await service.decide(request.app.state.database, bulk, caller_of(request).username)
     return await render_product(request, product_id, form.get("link", ""), describe_decisions(done))
