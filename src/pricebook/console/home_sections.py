@@ -10,6 +10,7 @@ from pricebook.auth.schemas import Caller, Role
 from pricebook.console.rendering import may
 from pricebook.db.database import Database
 from pricebook.matching import service as matching
+from pricebook.matching.schemas import BandFilter, MatchQuery
 from pricebook.prices import service as prices
 from pricebook.prices.schemas import PriceChangeQuery
 from pricebook.products import service as products
@@ -22,6 +23,7 @@ from pricebook.tasks import history
 from pricebook.tasks.schemas import TaskQuery, TaskState
 
 ROWS = 5
+BANDS: tuple[BandFilter, ...] = ("certain", "likely", "possible", "none")
 STATES: tuple[TaskState, ...] = ("held", "failed", "dead")
 
 
@@ -60,8 +62,11 @@ async def _low_margins(context: HomeContext) -> dict[str, Any] | None:
 
 
 async def _unmatched(context: HomeContext) -> dict[str, Any] | None:
-    summary = await matching.find_summary(context.database, None)
-    return {"summary": summary} if summary.unmatched - summary.dismissed > 0 else None
+    pages = {
+        band: await matching.list_matches(context.database, MatchQuery(band=band, limit=1))
+        for band in BANDS
+    }
+    return {"pages": pages} if any(page.data for page in pages.values()) else None
 
 
 async def _quarantined(context: HomeContext) -> dict[str, Any] | None:
