@@ -40,6 +40,12 @@ STAFF_PAGES = {
     "match-all": "/console/matches/list/all?action=accept",
     "clusters": "/console/matches/clusters",
 }
+ATTACKED_PAGES = {
+    "attacked-products": "/console/products?search=alert",
+    "attacked-queue": "/console/matches?search=alert",
+    "attacked-list": "/console/matches/list?search=alert",
+    "attacked-changes": "/console/price-changes?sort=newest&limit=10",
+}
 ATTACK = "<img src=x onerror=alert(1)><script>alert(1)</script>"
 
 __all__ = ["browser"]
@@ -96,6 +102,17 @@ def add_attacks(root: str, token: str) -> None:
             timeout=TIMEOUT_SECONDS,
         )
         assert response.status_code == 201, response.text
+
+
+def import_attacks(system: System) -> None:
+    """Import lists of a supplier whose name and cells are markup; the second has other prices."""
+    path = system.folder / "attack.csv"
+    cells = [f"{ATTACK} {number}" for number in range(4)]
+    for price, count in (("10.00", 2), ("12.50", 4)):
+        rows = [f"{cell};Bolt {cell};{price};{cell}" for cell in cells[:count]]
+        path.write_text("\n".join(["Article code;Name;Price;Brand", *rows]))
+        done = system.run("import", str(path), "--supplier", ATTACK)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def violations(browser: Chrome) -> list[str]:
@@ -211,6 +228,7 @@ def test_pages_in_a_browser(system: System, browser: Chrome) -> None:
     lines = system.up()
     root = f"http://127.0.0.1:{system.port}"
     add_attacks(root, log_in_by_api(system, lines, "admin"))
+    import_attacks(system)
     for name, path in PUBLIC_PAGES.items():
         check_page(browser, root + path, name)
     check_search_by_keys(browser, root)
@@ -220,7 +238,11 @@ def test_pages_in_a_browser(system: System, browser: Chrome) -> None:
     for name, path in STAFF_PAGES.items():
         check_page(browser, root + path, name)
     check_page(browser, f"{product}?link=saw", "product")
-    check_page(browser, f"{root}/console/products?search=alert", "attack")
+    for name, path in ATTACKED_PAGES.items():
+        check_page(browser, root + path, name)
+    browser.get(f"{root}/console/products?search=alert")
+    attacked = browser.find_element(By.CSS_SELECTOR, "td.main a").get_attribute("href")
+    check_page(browser, f"{attacked}?link=alert", "attacked-product")
     check_bulk_change(browser, root)
     check_rules(browser, root)
     check_decisions_by_keys(browser, root)
