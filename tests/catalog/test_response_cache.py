@@ -41,6 +41,12 @@ class ValueSource:
         return value
 
 
+@pytest.fixture(autouse=True)
+def stays_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a starved machine take minutes between two lines of a test."""
+    monkeypatch.setattr(response_cache, "FRESH_SECONDS", 600)
+
+
 @pytest.fixture
 def fresh_cache() -> ResponseCache:
     made = ResponseCache(max_bytes=100_000)
