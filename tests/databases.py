@@ -66,6 +66,7 @@ class Databases:
         name = self._returned.pop() if self._returned else f"test_{next(self._names)}"
         url = make_conninfo(self._server_url, dbname=name)
         if not template.restore(url):
+            self._drop(name)
             self._copy(template.name, name)
         yield url
         self._returned.append(name)
@@ -81,9 +82,11 @@ class Databases:
         migrations.upgrade(url)
         return Template(url)
 
-    def _copy(self, template: str, name: str) -> str:
+    def _drop(self, name: str) -> None:
         with psycopg.connect(self._server_url, user=SUPERUSER, autocommit=True) as conn:
             conn.execute(_query("DROP DATABASE IF EXISTS {} WITH (FORCE)", name))
+
+    def _copy(self, template: str, name: str) -> str:
         with psycopg.connect(self._server_url, autocommit=True) as conn:
             conn.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log").format(

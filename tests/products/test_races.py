@@ -54,10 +54,11 @@ async def procurement(settings: Settings, as_role: builders.AsRole) -> AsyncIter
 
 async def status_of(client: Client, method: str, path: str, body: dict[str, str]) -> int:
     """Repeat a request while it gets no connection to the database in three seconds."""
-    while True:
-        response = await client.request(method, path, json=body)
-        if response.status_code != 503:
-            return response.status_code
+    async with asyncio.timeout(120):
+        while True:
+            response = await client.request(method, path, json=body)
+            if response.status_code != 503:
+                return response.status_code
 
 
 async def match(client: Client, action: str, item_id: UUID, product_id: UUID) -> int:

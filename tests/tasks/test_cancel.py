@@ -234,7 +234,7 @@ async def test_a_task_is_either_applied_or_cancelled(
     won, delay = {True: 0, False: 0}, 0.001
     async with harness.running_worker():
         for number in range(100):
-            if number >= 10 and all(won.values()):
+            if number >= 20 and all(won.values()):
                 break
             supplier_id = await builders.supplier(harness.conn)
             async with database.transaction() as other:

@@ -1,6 +1,6 @@
 """The commands for the production processes, `serve` and `worker`, and `openapi`.
 
-The API is imported inside the commands that need it: its import would slow down all others.
+The API is imported inside the commands that need it: a worker does not.
 """
 
 # ruff: noqa: PLC0415

@@ -85,7 +85,7 @@ async def show_batch(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
     opt=page_for("POST", "/product-batches/{id}/apply"),
 )
 async def apply_batch(request: AnyRequest, batch_id: BatchId) -> Response[Any]:
-    """Apply exactly what was previewed; if it is outdated, preview it anew instead."""
+    """Apply exactly what was previewed; if it is outdated, show a new preview instead."""
     form = await read_form(request)
     database: Database = request.app.state.database
     again = form.get("again", "")
@@ -145,7 +145,7 @@ async def _values(
     counts: bool = True,
     goes_on: bool = False,
 ) -> dict[str, Any]:
-    """Return what the page of a batch shows; `goes_on` if it was just told to be carried out."""
+    """Return what the page of a batch shows; `goes_on` if a request has just carried it on."""
     database: Database = request.app.state.database
     lines = {name: view.get(name) for name in LINES if view.get(name)}
     criteria = require_page_query(ChangeQuery, PageQuery(lines))

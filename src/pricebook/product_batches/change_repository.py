@@ -32,6 +32,8 @@ class Direction(NamedTuple):
             done=self.done,
             kept=self.kept,
             reason=self.reason,
+            sets=SETS,
+            changed_since=CHANGED_SINCE.format(before=self.before, reason=self.reason),
         )
 
 
@@ -48,19 +50,6 @@ PENDING: LiteralString = """
     ORDER BY product_id LIMIT %s
     FOR UPDATE SKIP LOCKED
 """
-# As CARRY_OUT judges them.
-COUNT_OUTDATED: LiteralString = """
-    SELECT count(*) FROM product_batch_changes AS change
-    JOIN product_batches AS batch ON batch.id = batch_id
-    JOIN products AS product ON product.id = product_id
-    WHERE batch_id = %s AND outcome IS NULL AND (
-        CASE WHEN old_status <> new_status THEN status <> old_status ELSE status = 'archived' END
-        OR (old_category_id IS DISTINCT FROM new_category_id
-            AND category_id IS DISTINCT FROM old_category_id)
-        OR (old_target_price IS DISTINCT FROM new_target_price
-            AND target_price IS DISTINCT FROM old_target_price)
-        OR (kind = 'pricing_rules' AND min_price IS DISTINCT FROM lowest_price))
-"""
 COUNT_PENDING: LiteralString = """
     SELECT count(*) FROM product_batches AS batch
     JOIN product_batch_changes ON batch_id = batch.id
@@ -76,28 +65,39 @@ LOCK_CATEGORIES: LiteralString = """
 LOCK_PRODUCTS: LiteralString = """
     SELECT id FROM products WHERE id = ANY (%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """
-# Fields that a change leaves may have changed meanwhile. A lowest price counts only where a rule,
-# which may be deleted by now, derived the new price from it.
+SETS: LiteralString = """
+    SELECT change.*, kind, old_status <> new_status AS sets_status,
+        old_category_id IS DISTINCT FROM new_category_id AS sets_category,
+        old_target_price IS DISTINCT FROM new_target_price AS sets_price
+    FROM product_batch_changes AS change JOIN product_batches AS batch ON batch.id = batch_id
+"""
+# Why a product of SETS does not get the values. Fields that a change leaves may have changed
+# meanwhile. A lowest price counts only where a rule, which may be deleted by now, derived the new
+# price from it.
+CHANGED_SINCE: LiteralString = """
+    WHEN sets_status AND status <> {before}_status
+        THEN 'The status was changed after {reason}.'
+    WHEN sets_category AND category_id IS DISTINCT FROM {before}_category_id
+        THEN 'The category was changed after {reason}.'
+    WHEN sets_price AND target_price IS DISTINCT FROM {before}_target_price
+        THEN 'The target price was changed after {reason}.'
+    WHEN NOT sets_status AND status = 'archived'
+        THEN 'The product was archived after {reason}.'
+    WHEN outcome IS NULL AND kind = 'pricing_rules'
+        AND min_price IS DISTINCT FROM lowest_price
+        THEN 'The lowest price was changed after {reason}.'
+"""
+COUNT_OUTDATED: LiteralString = """
+    SELECT count(*) FROM (
+        {sets} WHERE batch_id = %s AND {pending}
+    ) AS pending JOIN products ON products.id = product_id
+    WHERE CASE {changed_since} END IS NOT NULL
+"""
 CARRY_OUT: LiteralString = """
     WITH pending AS (
-        SELECT change.*, kind, old_status <> new_status AS sets_status,
-            old_category_id IS DISTINCT FROM new_category_id AS sets_category,
-            old_target_price IS DISTINCT FROM new_target_price AS sets_price
-        FROM product_batch_changes AS change JOIN product_batches AS batch ON batch.id = batch_id
-        WHERE batch_id = %(batch_id)s AND product_id = ANY (%(product_ids)s)
+        {sets} WHERE batch_id = %(batch_id)s AND product_id = ANY (%(product_ids)s)
     ), judged AS (
-        SELECT pending.*, CASE
-            WHEN sets_status AND status <> {before}_status
-                THEN 'The status was changed after {reason}.'
-            WHEN sets_category AND category_id IS DISTINCT FROM {before}_category_id
-                THEN 'The category was changed after {reason}.'
-            WHEN sets_price AND target_price IS DISTINCT FROM {before}_target_price
-                THEN 'The target price was changed after {reason}.'
-            WHEN NOT sets_status AND status = 'archived'
-                THEN 'The product was archived after {reason}.'
-            WHEN outcome IS NULL AND kind = 'pricing_rules'
-                AND min_price IS DISTINCT FROM lowest_price
-                THEN 'The lowest price was changed after {reason}.'
+        SELECT pending.*, CASE {changed_since}
             WHEN sets_category AND {after}_category_id IS NOT NULL
                 AND {after}_category_id <> ALL (%(category_ids)s)
                 THEN 'The category was deleted after {reason}.'
@@ -156,4 +156,4 @@ async def count_pending(conn: Connection, direction: Direction, batch_id: UUID) 
 
 async def count_outdated(conn: Connection, batch_id: UUID) -> int:
     """Return the number of pending changes whose products were changed since the preview."""
-    return await fetch_value(conn, COUNT_OUTDATED, [batch_id])
+    return await fetch_value(conn, APPLY.fill(COUNT_OUTDATED), [batch_id])
