@@ -5,26 +5,15 @@ from html import unescape
 from typing import Any
 
 import pytest
-from httpx import Response
 
 import builders
 from console.conftest import HTML, SAME_ORIGIN, Client, LogInAs, send
+from console.fragments import follow, show_text
 from pricebook.db.database import Connection
 from pricebook.product_batches import service
 
 FORM = "/console/products/change"
 BATCHES = "/console/batches"
-
-
-async def show(client: Client, path: str) -> str:
-    response = await client.get(path, headers=HTML)
-    assert response.status_code == 200, response.text
-    return unescape(response.text)
-
-
-async def follow(client: Client, response: Response) -> str:
-    assert response.status_code == 303, response.text
-    return await show(client, response.headers["location"])
 
 
 async def preview(client: Client, **fields: Any) -> tuple[str, str]:
@@ -53,13 +42,13 @@ async def test_products_of_the_filters_change_as_previewed_and_come_back(
     await builders.offered_product(conn, "Hammer", "5", target_price="10")
     await builders.product(conn, "Glue", status="draft")
     before = await products(conn)
-    listed = await show(client, "/console/products?status=active&sort=margin")
+    listed = await show_text(client, "/console/products?status=active&sort=margin")
     (address,) = re.findall(rf'href="({FORM}[^"]*)"[^>]*>Change all 2', listed)
     assert address == f"{FORM}?status=active"
-    assert "2 products pass the filters." in await show(client, address)
+    assert "2 products pass the filters." in await show_text(client, address)
     wanted = {"price_action": "percent", "amount": "-5", "new_category": str(office)}
     path, again = await preview(client, status="active", **wanted)
-    text = await show(client, path)
+    text = await show_text(client, path)
     assert "2 products would change. Nothing is changed yet." in text
     for value in ("20.00", "19.00", "10.00", "9.50", "Office", "-5.00"):
         assert value in text
@@ -74,7 +63,7 @@ async def test_products_of_the_filters_change_as_previewed_and_come_back(
     undone = await follow(client, await send(client, f"{path}/undo"))
     assert "Undone for 2 products." in undone
     assert await products(conn) == before
-    history = await show(client, BATCHES)
+    history = await show_text(client, BATCHES)
     assert f'href="{path}"' in history
     assert history.count(name) >= 3
     assert "category, target price" in history
@@ -152,7 +141,7 @@ async def test_unknown_category_and_filters_are_refused(
     for field in ("new_category", "new_status", "status", "price_action"):
         response = await send(client, FORM, **{"new_status": "draft", field: "nonsense"})
         assert response.status_code == 400, field
-    empty = await show(client, f"{FORM}?search=nowhere")
+    empty = await show_text(client, f"{FORM}?search=nowhere")
     assert "No product matches" in empty
 
 
@@ -161,21 +150,21 @@ async def test_sales_change_prices_only(
 ) -> None:
     await log_in_as("sales")
     product_id = await builders.product(conn, "Hammer", target_price="10")
-    text = await show(client, FORM)
+    text = await show_text(client, FORM)
     assert "new_status" not in text
     assert "new_category" not in text
     assert (await send(client, FORM, new_status="archived")).status_code == 403
     for state in ("previewed", "applied", "undoing"):
         batch_id = await builders.status_batch(conn, product_id, state=state)
         await conn.execute("UPDATE product_batch_changes SET outcome = 'applied'")
-        text = await show(client, f"{BATCHES}/{batch_id}")
+        text = await show_text(client, f"{BATCHES}/{batch_id}")
         assert "/apply" not in text
         assert "/undo" not in text
         for action in ("apply", "undo"):
             response = await send(client, f"{BATCHES}/{batch_id}/{action}", rest="1")
             assert response.status_code == 403
     path, _ = await preview(client, price_action="percent", amount="5")
-    assert "Apply to 1 product" in await show(client, path)
+    assert "Apply to 1 product" in await show_text(client, path)
 
 
 async def test_outdated_preview_is_previewed_anew_with_the_same_change(
@@ -198,7 +187,7 @@ async def test_outdated_preview_is_previewed_anew_with_the_same_change(
     assert "Applied to 1 product. 1 was left out" in rest
     assert "left out: The target price was changed after the preview." in rest
     assert [price for *_, price in await products(conn)] == ["30.00", "22.00"]
-    left_out = await show(client, f"{path}?outcome=skipped")
+    left_out = await show_text(client, f"{path}?outcome=skipped")
     assert "Sledge" not in left_out
 
 
@@ -232,7 +221,7 @@ async def test_large_batch_goes_on_by_itself_in_a_browser(
     assert 'hx-trigger="load, submit"' in started.text
     assert "<progress" in started.text
     assert started.headers["hx-push-url"].startswith(path)
-    reopened = await show(client, path)
+    reopened = await show_text(client, path)
     assert "Go on" in reopened
     assert "hx-trigger" not in reopened
     ended = await client.post(f"{path}/apply", data={"again": again}, headers=headers)
@@ -244,18 +233,18 @@ async def test_lines_and_history_are_paged(
     client: Client, log_in_as: LogInAs, conn: Connection
 ) -> None:
     await log_in_as("sales")
-    assert "Nothing was changed in bulk yet" in await show(client, BATCHES)
+    assert "Nothing was changed in bulk yet" in await show_text(client, BATCHES)
     for number in range(60):
         await builders.product(conn, f"Hammer {number:02}", target_price="10")
     for _ in range(26):
         await preview(client, price_action="set", amount="12")
-    history = await show(client, BATCHES)
+    history = await show_text(client, BATCHES)
     (following,) = re.findall(r'rel="next" href="([^"]+)"', history)
-    assert (await show(client, following)).count("60") >= 1
+    assert (await show_text(client, following)).count("60") >= 1
     (path, *_) = re.findall(rf'href="({BATCHES}/[^"]+)"', history)
-    text = await show(client, path)
+    text = await show_text(client, path)
     (following,) = re.findall(r'rel="next" href="([^"]+)"', text)
-    names = re.findall(r"Hammer \d\d", text + await show(client, following))
+    names = re.findall(r"Hammer \d\d", text + await show_text(client, following))
     assert len({*names}) == len(names) == 60
     refused = await client.get(f"{path}?cursor=nonsense", headers=HTML)
     assert refused.status_code == 400
@@ -268,7 +257,7 @@ async def test_history_counts_up_to_a_limit(
     await log_in_as("sales")
     product_ids = [await builders.product(conn) for _ in range(3)]
     await builders.status_batch(conn, *product_ids)
-    assert "over 2" in await show(client, BATCHES)
+    assert "over 2" in await show_text(client, BATCHES)
 
 
 async def test_large_batch_is_counted_after_its_page_is_shown(
@@ -278,7 +267,7 @@ async def test_large_batch_is_counted_after_its_page_is_shown(
     await log_in_as("procurement")
     product_ids = [await builders.product(conn) for _ in range(2)]
     path = f"{BATCHES}/{await builders.status_batch(conn, *product_ids)}"
-    text = await show(client, path)
+    text = await show_text(client, path)
     assert "The changes are being counted." in text
     assert text.count("Hammer") == 2
     assert "/apply" not in text
@@ -286,4 +275,4 @@ async def test_large_batch_is_counted_after_its_page_is_shown(
     counted = await client.get(address, headers={**HTML, "HX-Request": "true"})
     assert counted.text.lstrip().startswith('<section id="batch"')
     assert "2 products would change." in counted.text
-    assert "Apply to 2 products" in await show(client, address)
+    assert "Apply to 2 products" in await show_text(client, address)

@@ -29,7 +29,7 @@ async def shown_group(
     text = await show(client, PATH)
     assert "1 group of items" in text
     return {
-        name: re.findall(rf'name="{name}" value="([^"]*)"', text)
+        name: re.findall(rf'name="{name}"[^>]* value="([^"]*)"', text)
         for name in ("cluster_id", "item", "name", "internal_sku")
     }
 

@@ -1,15 +1,14 @@
 """Pricing rules: sentences, forms that keep what was typed, and the way from preview to undo."""
 
 import re
-from html import unescape
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from httpx import Response
 
 import builders
-from console.conftest import HTML, Client, LogInAs, send
+from console.conftest import Client, LogInAs, send
+from console.fragments import follow, show_text
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value
 
@@ -17,17 +16,6 @@ PATH = "/console/rules"
 FORM = {"name": "Tools", "method": "margin", "percent": "25"}
 COUNT = "SELECT count(*) FROM pricing_rules"
 PRICE = "SELECT target_price::text FROM products"
-
-
-async def show(client: Client, path: str = PATH) -> str:
-    response = await client.get(path, headers=HTML)
-    assert response.status_code == 200, response.text
-    return unescape(response.text)
-
-
-async def follow(client: Client, response: Response) -> str:
-    assert response.status_code == 303, response.text
-    return await show(client, response.headers["location"])
 
 
 async def preview(client: Client) -> tuple[str, str]:
@@ -40,7 +28,7 @@ async def test_rule_is_created_and_shown_as_a_sentence(
     client: Client, log_in_as: LogInAs, conn: Connection
 ) -> None:
     await log_in_as("sales")
-    assert "There is no pricing rule yet" in await show(client)
+    assert "There is no pricing rule yet" in await show_text(client, PATH)
     tools = await builders.category(conn, "Tools & more")
     saws = await builders.category(conn, "Saws", tools)
     supplier_id = await builders.supplier(conn, "Acme")
@@ -54,7 +42,7 @@ async def test_rule_is_created_and_shown_as_a_sentence(
     )
     await send(client, f"{PATH}/new", name="All", method="markup", percent="10.50")
     sentence = "All products: lowest price plus 10.5 %, rounded up to two decimals."
-    assert sentence in await show(client)
+    assert sentence in await show_text(client, PATH)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +95,7 @@ async def test_rule_is_changed_and_its_limits_are_removed(
 ) -> None:
     await log_in_as("procurement")
     rule_id = await builders.pricing_rule(conn, "Old", brand="Bosch", position=30)
-    text = await show(client, f"{PATH}/{rule_id}")
+    text = await show_text(client, f"{PATH}/{rule_id}")
     fields = dict(re.findall(r'name="(\w+)"[^>]* value="([^"]*)"', text))
     assert fields["percent"] == "100"
     form = {**fields, "method": "markup", "name": "New", "brand": "", "is_active": "false"}
@@ -141,7 +129,7 @@ async def test_deleting_says_what_happens_and_keeps_prices(
 ) -> None:
     await log_in_as("admin")
     rule_id = await builders.pricing_rule(conn, "Tools")
-    text = await show(client, f"{PATH}/{rule_id}")
+    text = await show_text(client, f"{PATH}/{rule_id}")
     assert '<dialog id="delete-rule"' in text
     assert "Target prices that it gave stay as they are" in text
     text = await follow(client, await send(client, f"{PATH}/{rule_id}/delete"))
@@ -170,7 +158,7 @@ async def test_preview_changes_nothing_and_is_applied_and_undone(
     assert "Undone" in undone
     assert name in undone
     assert await fetch_value(conn, PRICE) == "15.0000"
-    assert f'href="{address}"' in await show(client, "/console/batches")
+    assert f'href="{address}"' in await show_text(client, "/console/batches")
 
 
 @pytest.mark.parametrize(
@@ -239,5 +227,15 @@ async def test_rule_of_a_supplier_beyond_the_offered_ones_keeps_it(
     await builders.supplier(conn, "Acme")
     supplier_id = await builders.supplier(conn, "Zenith")
     rule_id = await builders.pricing_rule(conn, "Tools", supplier_id=supplier_id)
-    assert "cheapest at Zenith" in await show(client)
-    assert f'value="{supplier_id}" selected' in await show(client, f"{PATH}/{rule_id}")
+    assert "cheapest at Zenith" in await show_text(client, PATH)
+    assert f'value="{supplier_id}" selected' in await show_text(client, f"{PATH}/{rule_id}")
+
+
+async def test_rule_of_a_supplier_that_is_being_deleted_is_shown(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("sales")
+    supplier_id = await builders.supplier(conn, "Acme")
+    await builders.pricing_rule(conn, "Tools", supplier_id=supplier_id)
+    await conn.execute("UPDATE suppliers SET deleting_since = now()")
+    assert "something that was deleted" in await show_text(client, PATH)

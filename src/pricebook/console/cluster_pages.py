@@ -1,12 +1,11 @@
 """Unmatched items of several suppliers that seem one article, and products made of them."""
 
 from typing import Any
-from uuid import UUID
 
 from litestar import Request, Response, get, post
 
 from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_fields, read_form
-from pricebook.console.match_forms import NOTHING_DONE, describe_undo
+from pricebook.console.match_forms import NOTHING_DONE, describe_undo, undo_batch
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, read_page_query, require_page_query
@@ -67,10 +66,7 @@ async def make_cluster_product(request: AnyRequest) -> Response[Any]:
 async def undo_cluster_product(request: AnyRequest) -> Response[Any]:
     """Unlink the items of a product that was made and archive it, and show the groups."""
     form = await read_form(request)
-    batch_id = convert_fields(form.get("batch_id"), UUID)
-    undone = await service.undo_batch(
-        request.app.state.database, batch_id, caller_of(request).username
-    )
+    undone = await undo_batch(request, form)
     done = describe_undo(undone) | {"outcome": "unmade", "kept": undone.made_product}
     return await _clusters(request, form, done)
 

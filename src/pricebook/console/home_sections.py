@@ -7,10 +7,10 @@ from typing import Any
 from msgspec import Struct
 
 from pricebook.auth.schemas import Caller, Role
+from pricebook.console.match_look import first_of_band
 from pricebook.console.rendering import may
 from pricebook.db.database import Database
-from pricebook.matching import service as matching
-from pricebook.matching.schemas import BandFilter, MatchQuery
+from pricebook.matching.schemas import BandFilter
 from pricebook.prices import service as prices
 from pricebook.prices.schemas import PriceChangeQuery
 from pricebook.products import service as products
@@ -62,10 +62,7 @@ async def _low_margins(context: HomeContext) -> dict[str, Any] | None:
 
 
 async def _unmatched(context: HomeContext) -> dict[str, Any] | None:
-    pages = {
-        band: await matching.list_matches(context.database, MatchQuery(band=band, limit=1))
-        for band in BANDS
-    }
+    pages = {band: await first_of_band(context.database, band) for band in BANDS}
     return {"pages": pages} if any(page.data for page in pages.values()) else None
 
 

@@ -1,8 +1,22 @@
-"""What the pages of matches have in common: forms as structs, and what decisions did."""
+"""What the pages of matches have in common: decisions of a form, and what they did."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
-from pricebook.matching.decision_schemas import DecidedBatch, DecisionOutcome, UndoneBatch
+from litestar import Request
+
+from pricebook.console.form_fields import convert_fields
+from pricebook.console.page_errors import caller_of
+from pricebook.matching import service
+from pricebook.matching.decision_schemas import (
+    BulkDecision,
+    DecidedBatch,
+    DecisionOutcome,
+    UndoneBatch,
+)
+
+AnyRequest = Request[Any, Any, Any]
 
 FILTERS = ("supplier_id", "band", "search")
 VIEW = (*FILTERS, "cursor")
@@ -14,6 +28,20 @@ NOTHING_DONE: dict[str, Any] = {
     "lines": [],
     "more_lines": 0,
 }
+
+
+async def carry_out(request: AnyRequest, wanted: Mapping[str, Any]) -> DecidedBatch:
+    """Carry out decisions as a form describes them; raises what the service raises."""
+    bulk = convert_fields(wanted, BulkDecision)
+    return await service.decide(request.app.state.database, bulk, caller_of(request).username)
+
+
+async def undo_batch(request: AnyRequest, form: Mapping[str, str]) -> UndoneBatch:
+    """Undo the batch that a form names; raises what the service raises."""
+    batch_id = convert_fields(form.get("batch_id"), UUID)
+    return await service.undo_batch(
+        request.app.state.database, batch_id, caller_of(request).username
+    )
 
 
 def describe_decisions(done: DecidedBatch) -> dict[str, Any]:

@@ -1,20 +1,20 @@
 """The match queue as a list: decisions about marked items, and about all that the filters match."""
 
 from typing import Any
-from uuid import UUID
 
 from litestar import Request, Response, get, post
 
-from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_fields, read_form
+from pricebook.console.form_fields import MAX_FORM_BYTES, read_fields, read_form
 from pricebook.console.match_forms import (
     FILTERS,
     NOTHING_DONE,
     VIEW,
+    carry_out,
     describe_decisions,
     describe_undo,
+    undo_batch,
 )
 from pricebook.console.match_look import look_at_all
-from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, decode_page_query, read_page_query
 from pricebook.console.rendering import render, wants_fragment
@@ -22,12 +22,14 @@ from pricebook.console.supplier_choices import list_supplier_choices
 from pricebook.db.database import Database
 from pricebook.errors import ConflictError
 from pricebook.matching import service
-from pricebook.matching.decision_schemas import BulkDecision, FilteredDecision
+from pricebook.matching.decision_schemas import FilteredDecision
 from pricebook.matching.schemas import MatchQuery
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/console/matches/list"
 SHOWN_ITEMS = "50"
+# What is looked at before an action; everything else is a rejection.
+LOOKS = {"accept": "accept", "none": "dismiss"}
 
 
 @get(PATH, opt=page_for("GET", "/matches"))
@@ -51,8 +53,7 @@ async def decide_marked(request: AnyRequest) -> Response[Any]:
     if not marked:
         return await _list(request, form, {"outcome": "none_marked"})
     decisions = [_decision(each, form.get("action", "")) for each in marked]
-    bulk = convert_fields({"decisions": decisions}, BulkDecision)
-    done = await service.decide(request.app.state.database, bulk, caller_of(request).username)
+    done = await carry_out(request, {"decisions": decisions})
     return await _list(request, form, describe_decisions(done))
 
 
@@ -65,10 +66,7 @@ async def decide_marked(request: AnyRequest) -> Response[Any]:
 async def undo_marked(request: AnyRequest) -> Response[Any]:
     """Take the decisions of a batch back, and show the list."""
     form = await read_form(request)
-    batch_id = convert_fields(form.get("batch_id"), UUID)
-    undone = await service.undo_batch(
-        request.app.state.database, batch_id, caller_of(request).username
-    )
+    undone = await undo_batch(request, form)
     return await _list(request, form, describe_undo(undone))
 
 
@@ -90,9 +88,8 @@ async def decide_all(request: AnyRequest) -> Response[Any]:
     form = await read_form(request)
     wanted = {name: form[name] for name in FILTERS if form.get(name)}
     wanted |= {"action": _action_of_all(form), "expected_count": form.get("count", "")}
-    bulk = convert_fields({"filter": wanted}, BulkDecision)
     try:
-        done = await service.decide(request.app.state.database, bulk, caller_of(request).username)
+        done = await carry_out(request, {"filter": wanted})
     except ConflictError as error:
         return await _look(request, form, error)
     return await _list(request, {**form, "cursor": ""}, describe_decisions(done))
@@ -142,9 +139,12 @@ async def _look(
     request: AnyRequest, fields: dict[str, str], conflict: ConflictError | None = None
 ) -> Response[Any]:
     chosen = PageQuery({name: fields[name] for name in FILTERS if fields.get(name)})
+    action = _action_of_all(fields)
     values = {
         **await look_at_all(request.app.state.database, chosen),
-        "action": "accept" if _action_of_all(fields) == "accept" else "reject",
+        "kind": LOOKS.get(action, "reject"),
+        "action": "accept" if action == "accept" else "reject",
+        "path": f"{PATH}/all",
         "back": chosen.address(PATH),
         "conflict": conflict and conflict.message,
     }

@@ -1,7 +1,6 @@
 """The match queue: one unmatched item at a time, decided by a key, and all certain ones at once."""
 
 from typing import Any
-from uuid import UUID
 
 from litestar import Request, Response, get, post
 
@@ -10,10 +9,12 @@ from pricebook.console.match_forms import (
     FILTERS,
     NOTHING_DONE,
     VIEW,
+    carry_out,
     describe_decisions,
     describe_undo,
+    undo_batch,
 )
-from pricebook.console.match_look import look_at_all
+from pricebook.console.match_look import first_of_band, look_at_all
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
 from pricebook.console.query_fields import PageQuery, read_page_query, require_page_query
@@ -22,8 +23,7 @@ from pricebook.console.supplier_choices import list_supplier_choices
 from pricebook.db.database import Database
 from pricebook.matching import product_making, service
 from pricebook.matching.cluster_schemas import ItemsProduct
-from pricebook.matching.decision_schemas import BulkDecision
-from pricebook.matching.schemas import BandFilter, MatchQuery
+from pricebook.matching.schemas import MatchQuery
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/console/matches"
@@ -50,8 +50,7 @@ async def decide(request: AnyRequest) -> Response[Any]:
         "action": form.get("action"),
         "product_id": form.get("product_id") or None,
     }
-    bulk = convert_fields({"decisions": [decision]}, BulkDecision)
-    done = await service.decide(request.app.state.database, bulk, caller_of(request).username)
+    done = await carry_out(request, {"decisions": [decision]})
     return await _queue(request, form, describe_decisions(done))
 
 
@@ -80,10 +79,7 @@ async def make_product(request: AnyRequest) -> Response[Any]:
 async def undo(request: AnyRequest) -> Response[Any]:
     """Take the decisions of a batch back, and show the queue."""
     form = await read_form(request)
-    batch_id = convert_fields(form.get("batch_id"), UUID)
-    undone = await service.undo_batch(
-        request.app.state.database, batch_id, caller_of(request).username
-    )
+    undone = await undo_batch(request, form)
     return await _queue(request, form, describe_undo(undone))
 
 
@@ -91,7 +87,17 @@ async def undo(request: AnyRequest) -> Response[Any]:
 async def show_certain(request: AnyRequest) -> Response[Any]:
     """Show the certain matches before all of them are accepted."""
     query = read_page_query(MatchQuery, request.scope["query_string"])
-    return render(request, "match_certain.html", await _certain(request, query.fields))
+    chosen = PageQuery({name: query.get(name) for name in FILTERS if query.get(name)})
+    certain = PageQuery({**chosen.fields, "band": "certain"})
+    values = {
+        **await look_at_all(request.app.state.database, certain),
+        "kind": "certain",
+        "action": "accept",
+        "path": f"{PATH}/certain",
+        "back": chosen.address(PATH),
+        "conflict": None,
+    }
+    return render(request, "match_all.html", values)
 
 
 @post(
@@ -104,10 +110,8 @@ async def accept_certain(request: AnyRequest) -> Response[Any]:
     """Accept all certain matches, if they are as many as were shown."""
     form = await read_form(request)
     chosen = {name: form[name] for name in FILTERS if form.get(name)} | {"band": "certain"}
-    count = convert_fields(form.get("count"), int)
-    wanted = {"filter": {**chosen, "action": "accept", "expected_count": count}}
-    bulk = convert_fields(wanted, BulkDecision)
-    done = await service.decide(request.app.state.database, bulk, caller_of(request).username)
+    wanted = {**chosen, "action": "accept", "expected_count": form.get("count", "")}
+    done = await carry_out(request, {"filter": wanted})
     return await _queue(request, {**form, "band": ""}, describe_decisions(done))
 
 
@@ -120,7 +124,9 @@ async def _queue(
     database: Database = request.app.state.database
     page = await service.list_matches(database, criteria)
     following = page.next_cursor
-    certain = await _count(database, criteria, "certain")
+    supplier_id = criteria.supplier_id
+    certain = await first_of_band(database, "certain", supplier_id)
+    without = None if page.data else await first_of_band(database, "none", supplier_id)
     values = {
         "query": view,
         "match": page.data[0] if page.data else None,
@@ -128,8 +134,8 @@ async def _queue(
         "skip": following and view.address(PATH, cursor=following),
         "first": view.address(PATH, cursor=None),
         "certain": view.address(f"{PATH}/certain", cursor=None, band=None),
-        "certain_count": certain,
-        "none_count": 0 if page.data else await _count(database, criteria, "none"),
+        "certain_count": certain.total_count,
+        "none_count": without.total_count if without else 0,
         "listed": view.address(f"{PATH}/list", cursor=None),
         **NOTHING_DONE,
         **done,
@@ -139,19 +145,3 @@ async def _queue(
         return render(request, "match_queue.html", values, headers=headers)
     values["suppliers"] = await list_supplier_choices(database)
     return render(request, "matches.html", values)
-
-
-async def _count(database: Database, view: MatchQuery, band: BandFilter) -> int:
-    """Return how many items of the supplier of a view have a best suggestion of a band.
-
-    Of many it is about so many: to count all of them at each decision takes longer than to decide.
-    """
-    wanted = MatchQuery(supplier_id=view.supplier_id, band=band, limit=1)
-    return (await service.list_matches(database, wanted)).total_count
-
-
-async def _certain(request: AnyRequest, fields: dict[str, str]) -> dict[str, Any]:
-    chosen = PageQuery({name: fields[name] for name in FILTERS if fields.get(name)})
-    certain = PageQuery({**chosen.fields, "band": "certain"})
-    found = await look_at_all(request.app.state.database, certain)
-    return {**found, "query": chosen, "back": chosen.address(PATH)}

@@ -6,13 +6,10 @@ from uuid import UUID
 from litestar import Request, Response, post
 from litestar.params import PathParameter
 
-from pricebook.console.form_fields import MAX_FORM_BYTES, convert_fields, read_form
-from pricebook.console.match_forms import describe_decisions, describe_undo
-from pricebook.console.page_errors import caller_of
+from pricebook.console.form_fields import MAX_FORM_BYTES, read_form
+from pricebook.console.match_forms import carry_out, describe_decisions, describe_undo, undo_batch
 from pricebook.console.page_guard import page_for
 from pricebook.console.product_view import PATH, render_product
-from pricebook.matching import service
-from pricebook.matching.decision_schemas import BulkDecision
 
 AnyRequest = Request[Any, Any, Any]
 ProductId = Annotated[UUID, PathParameter(description="The product's id.")]
@@ -50,10 +47,7 @@ async def unlink_item(request: AnyRequest, product_id: ProductId) -> Response[An
 async def undo_link(request: AnyRequest, product_id: ProductId) -> Response[Any]:
     """Take a link or an unlink back, unless it was changed meanwhile."""
     form = await read_form(request)
-    batch_id = convert_fields(form.get("batch_id"), UUID)
-    undone = await service.undo_batch(
-        request.app.state.database, batch_id, caller_of(request).username
-    )
+    undone = await undo_batch(request, form)
     return await render_product(request, product_id, form.get("link", ""), describe_undo(undone))
 
 
@@ -64,6 +58,5 @@ async def _decide(request: AnyRequest, product_id: UUID, action: str) -> Respons
         "action": action,
         "product_id": str(product_id),
     }
-    bulk = convert_fields({"decisions": [decision]}, BulkDecision)
-    done = await service.decide(request.app.state.database, bulk, caller_of(request).username)
+    done = await carry_out(request, {"decisions": [decision]})
     return await render_product(request, product_id, form.get("link", ""), describe_decisions(done))

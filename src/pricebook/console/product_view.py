@@ -49,6 +49,7 @@ async def render_product(
     )
     values = {
         "product": product,
+        "product_id": product_id,
         "states": {each.supplier_item_id: each.state for each in present.prices},
         "lowest": present.lowest,
         "chart": draw_prices(series.data),
@@ -63,8 +64,7 @@ async def render_product(
 
 async def render_found_items(request: AnyRequest, product_id: UUID, words: str) -> Response[Any]:
     """Return the unmatched items that words find, as a part of the page of a product."""
-    product = await service.get_product(request.app.state.database, product_id)
-    values = {"product": product, **await _find_items(request, words)}
+    values = {"product_id": product_id, **await _find_items(request, words)}
     headers = {"HX-Replace-Url": _address(product_id, words)}
     return render(request, "product_link.html", values, headers=headers)
 

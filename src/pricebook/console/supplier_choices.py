@@ -17,9 +17,8 @@ async def list_supplier_choices(database: Database) -> list[tuple[str, str]]:
 
 
 async def name_suppliers(database: Database, supplier_ids: Iterable[UUID]) -> dict[str, str]:
-    """Return the names of suppliers by their ids: those that a filter offers, and the given."""
+    """Return the names of suppliers by their ids: those that a filter offers and the given ones."""
     names = dict(await list_supplier_choices(database))
-    for each in supplier_ids:
-        if str(each) not in names:
-            names[str(each)] = (await suppliers.get_supplier(database, each)).name
-    return names
+    missing = [each for each in supplier_ids if str(each) not in names]
+    found = await suppliers.list_names(database, missing) if missing else {}
+    return names | {str(supplier_id): name for supplier_id, name in found.items()}

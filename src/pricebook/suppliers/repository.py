@@ -1,5 +1,6 @@
 """Reads and writes suppliers and the configuration of their sources."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -179,6 +180,15 @@ async def find_supplier_by_id(conn: Connection, supplier_id: UUID) -> Supplier |
             [supplier_id],
         )
         return await cursor.fetchone()
+
+
+async def list_names(conn: Connection, supplier_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the names of suppliers by id; unknown ones and those being deleted are left out."""
+    cursor = await conn.execute(
+        "SELECT id, name FROM suppliers WHERE id = ANY (%s) AND deleting_since IS NULL",
+        [list(supplier_ids)],
+    )
+    return dict(await cursor.fetchall())
 
 
 class LockedSupplier(Supplier, frozen=True):

@@ -43,6 +43,12 @@ async def list_suppliers(database: Database, paging: CursorPaging) -> CursorPage
         return cursor_page_of(paging, await overview_repository.list_suppliers(conn, paging))
 
 
+async def list_names(database: Database, supplier_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the names of suppliers by id; unknown ones and those being deleted are left out."""
+    async with database.connection() as conn:
+        return await repository.list_names(conn, supplier_ids)
+
+
 async def get_supplier(database: Database, supplier_id: UUID) -> SupplierOverview:
     """Return a supplier with the number of its items and its last task; raises NotFoundError."""
     async with database.connection() as conn:
