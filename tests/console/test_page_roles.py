@@ -12,10 +12,11 @@ from litestar.routes import HTTPRoute
 
 import builders
 from console.conftest import HTML, SAME_ORIGIN, Client, LogInAs
+from match_fixtures import examine, pair
 from pricebook.auth.roles import PERMISSIONS
 from pricebook.auth.schemas import Role
 from pricebook.console.page_guard import LOGIN_NEEDED, PERMISSION
-from pricebook.db.database import Connection
+from pricebook.db.database import Connection, Database
 
 PATHS = re.compile(r"<(form|a|button|input|select)\b([^>]*)>", re.DOTALL)
 TARGET = re.compile(r'\b(href|action|hx-get|hx-post)="([^"]*)"')
@@ -53,13 +54,17 @@ def targets(text: str) -> set[tuple[str, str]]:
     return found
 
 
-async def one_of_everything(conn: Connection) -> dict[str, str]:
-    """Insert a row for each kind of page; return the values of path parameters."""
+async def one_of_everything(conn: Connection, database: Database) -> dict[str, str]:
+    """Insert a row for each kind of page, suggest matches; return the values of path parameters."""
     tools = await builders.category(conn, "Tools")
     product_id = await builders.offered_product(
         conn, "Hammer", "19.90", "7", category_id=tools, target_price="8.00"
     )
-    await builders.item(conn, await builders.supplier(conn))
+    await pair(conn)
+    for sku in ("T-1", "T-2"):
+        supplier_id = await builders.supplier(conn)
+        await builders.item(conn, supplier_id, sku=sku, name="Makita HX-2070 mill")
+    await examine(database)
     return {
         "product_id": str(product_id),
         "rule_id": str(await builders.pricing_rule(conn, "Tools", category_id=tools)),
@@ -69,9 +74,9 @@ async def one_of_everything(conn: Connection) -> dict[str, str]:
 
 @pytest.mark.parametrize("role", get_args(Role))
 async def test_role_sees_its_pages_and_is_offered_only_what_it_may_do(
-    client: Client, log_in_as: LogInAs, conn: Connection, role: Role
+    client: Client, log_in_as: LogInAs, conn: Connection, database: Database, role: Role
 ) -> None:
-    values = await one_of_everything(conn)
+    values = await one_of_everything(conn, database)
     await log_in_as(role)
     routes = list(page_routes(app_of(client)))
     by_pattern = {
@@ -102,8 +107,10 @@ async def test_role_sees_its_pages_and_is_offered_only_what_it_may_do(
     assert seen >= 8
 
 
-async def test_each_page_for_staff_needs_a_login(client: Client, conn: Connection) -> None:
-    values = await one_of_everything(conn)
+async def test_each_page_for_staff_needs_a_login(
+    client: Client, conn: Connection, database: Database
+) -> None:
+    values = await one_of_everything(conn, database)
     checked = 0
     for method, template, opt in page_routes(app_of(client)):
         if not template.startswith("/console") or "/assets/" in template:

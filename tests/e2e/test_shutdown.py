@@ -27,6 +27,12 @@ def begin_login(system: System) -> socket.socket:
     return connection
 
 
+def wait_until_each_process_is_ready(system: System) -> None:
+    """Ask so many times that each of two processes has answered, each connection by chance."""
+    for _ in range(10):
+        eventually(lambda: ready(system) == 200)
+
+
 def end_login(connection: socket.socket) -> bytes:
     """Send the body of a login and return the response."""
     with connection:
@@ -40,6 +46,7 @@ def test_ready_is_503_and_requests_in_progress_are_finished(
     system: System, serve: Serve, workers: str, number: signal.Signals
 ) -> None:
     process = serve(WORKERS=workers, API_STOP_DELAY_SECONDS="2")
+    wait_until_each_process_is_ready(system)
     logins = [begin_login(system) for _ in range(4)]
     process.send_signal(number)
     eventually(lambda: ready(system) == 503)
@@ -81,6 +88,7 @@ def waits_for_a_lock(database_url: str) -> bool:
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_second_signal_skips_the_delay(system: System, serve: Serve, workers: str) -> None:
     process = serve(WORKERS=workers, API_STOP_DELAY_SECONDS="3600")
+    wait_until_each_process_is_ready(system)
     connection = begin_login(system)
     process.send_signal(signal.SIGTERM)
     eventually(lambda: ready(system) == 503)
