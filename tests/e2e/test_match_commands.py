@@ -4,6 +4,7 @@ import csv
 import getpass
 import io
 import json
+import re
 from pathlib import Path
 
 import psycopg
@@ -66,10 +67,45 @@ def test_items_are_matched_linked_and_unlinked(system: System, environment: dict
     assert undone.startswith("1 link taken back, 0 rejections lifted.\n")
     assert run("run").startswith("1 unmatched item examined: 1 certain")
     assert "\n1 rejected. Take it back:" in run("reject", "--supplier", "ACME", "A0=SAW-0")
+    listed = run("runs")
+    assert listed.endswith("3 of 3 runs.\n")  # one waits for the worker since the undo
+    assert re.findall(r"succeeded[│ ]+(\d+)", listed) == ["1", "2"]
     assert "auto-link is off" in run("auto-link", "ACME")
     assert "auto-link is on since" in run("auto-link", "ACME", "on")
     assert run("clusters") == "0 of 0 clusters.\n"
     assert "with the release" in run("weights")
+
+
+@pytest.mark.usefixtures("shelf")
+def test_refused_decision_fails_the_command(system: System, environment: dict[str, str]) -> None:
+    pair = ("--supplier", "ACME", "A0=SAW-0")
+    assert system.run("matches", "accept", *pair, **environment).returncode == 0
+    refused = system.run("matches", "reject", *pair, **environment)
+    assert refused.returncode == 1
+    assert "A0: The item is linked to this product" in refused.stdout
+
+
+@pytest.mark.usefixtures("shelf")
+def test_run_waits_for_the_one_that_goes_on(
+    system: System, environment: dict[str, str], database_url: str
+) -> None:
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute(
+            """
+            INSERT INTO match_runs (requested_by, state, started_at, lease_expires_at)
+            VALUES ('import', 'running', now(), now() + interval '1 hour')
+            """
+        )
+        waiting = system.start("matches", "run", **environment)
+        assert waiting.stdout
+        assert waiting.stdout.readline().startswith("Waiting for a run that goes on already")
+        conn.execute(
+            """
+            UPDATE match_runs SET state = 'succeeded', completed_at = now(), lease_expires_at = NULL
+            WHERE requested_by = 'import'
+            """
+        )
+        assert waiting.stdout.readline().startswith("2 unmatched items examined: 2 certain")
 
 
 @pytest.mark.usefixtures("shelf")

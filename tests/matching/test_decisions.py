@@ -11,6 +11,7 @@ from pricebook.db.database import Connection, Database
 from pricebook.matching import decisions, service
 from pricebook.matching.decision_repository import NewBatch
 from pricebook.matching.decision_schemas import Decision
+from pricebook.matching.suggestion_repository import TAKEN_BACK
 
 Client = AsyncTestClient[Litestar]
 
@@ -36,6 +37,25 @@ async def test_link_is_taken_back_and_made_again_by_undo(
     other = await builders.product(conn, sku="SAW-1")
     refused = await decide(procurement, item_id, other, "unlink")
     assert refused["outcomes"][0]["reason"] == "The item is linked to SAW-745, not to SAW-1."
+
+
+@pytest.mark.parametrize("way", ["bulk", "match", "undo"])
+async def test_link_that_somebody_took_back_is_suggested_with_that_objection(
+    procurement: Client, conn: Connection, database: Database, way: str
+) -> None:
+    _, product_id, item_id = await pair(conn)
+    accepted = await decide(procurement, item_id, product_id, "accept")
+    if way == "bulk":
+        await decide(procurement, item_id, product_id, "unlink")
+    elif way == "match":
+        unlink = {"action": "unlink", "supplier_item_id": str(item_id)}
+        await procurement.patch(f"/api/v1/admin/products/{product_id}/match", json=unlink)
+    else:
+        await undo(procurement, accepted)
+    await examine(database)
+    (match,) = (await procurement.get(PATH)).json()["data"]
+    (suggestion,) = match["suggestions"]
+    assert (TAKEN_BACK in suggestion["objections"]) == (way != "undo")
 
 
 async def test_batches_without_an_effect_are_not_listed(

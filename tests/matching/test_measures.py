@@ -36,6 +36,7 @@ def conflicts(first: str, second: str) -> list[tuple[str, str]]:
         ("Nut M6, 100/Box", [("count", 100), ("#m", 6)]),
         ("Box of 1000", [("count", 1000)]),
         ("10er Pack", [("count", 10)]),
+        ("Feeler gauge set 0.05-1.00 mm", [("length", 0.05), ("length", 1)]),
         ("Сверло 4,5 мм, уп. 10 шт.", [("length", 4.5), ("count", 10)]),
         ("Акку 18В 5,0 Ач", [("voltage", 18), ("charge", 5000)]),
         ("LED 10W 2700K E27", [("power", 10), ("colour temperature", 2700), ("#e", 27)]),

@@ -1,5 +1,6 @@
 """The commands for suggested matches: which product an unmatched supplier item is."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from pricebook.cli import (
     match_history_commands,
     match_history_output,
     match_output,
+    match_run_commands,
     match_setup_commands,
     output,
 )
@@ -32,9 +34,9 @@ from pricebook.matching.decision_schemas import (
     FilteredDecision,
 )
 from pricebook.matching.log_schemas import BatchDecisionPaging
-from pricebook.matching.run_schemas import MatchRun, RunRequest
 from pricebook.matching.schemas import FilterAction, MatchQuery, MatchSummary, SuggestedMatch
 
+EXIT_REFUSED = 1
 MAX_SHOWN_DECISIONS = 10
 
 
@@ -60,37 +62,9 @@ class View:
 
 
 app = App(name="matches", help="Products that unmatched supplier items are likely to be.")
+match_run_commands.register(app)
 match_setup_commands.register(app)
 match_history_commands.register(app)
-
-
-@app.command
-def run(*, supplier: str | None = None, json: bool = False) -> None:
-    """Suggest products for all unmatched items, or those of a supplier.
-
-    Args:
-        supplier: Name of the supplier.
-        json: Print the run as JSON.
-    """
-    # numpy is loaded by this command only
-    from pricebook.matching.runs import run_next  # noqa: PLC0415
-
-    async def suggest(database: Database) -> MatchRun:
-        supplier_id = await find_supplier_id(database, supplier) if supplier else None
-        queued = await service.request_run(
-            database, RunRequest(supplier_id=supplier_id), COMMAND_LINE
-        )
-        return await run_next(database, queued.id) or queued
-
-    ended = run_with_database(suggest)
-    if json:
-        output.print_json(ended)
-        return
-    match_output.print_run(ended)
-    unlinked = run_with_database(
-        lambda database: service.count_unlinked_certain(database, ended.supplier_id)
-    )
-    match_output.print_unlinked(unlinked)
 
 
 @app.command(name="list")
@@ -278,13 +252,15 @@ async def _find_decisions(
 def _print(decided: DecidedBatch, *, json: bool) -> None:
     if json:
         output.print_json(decided)
-        return
-    if batch_id := decided.batch_id:
-        first = BatchDecisionPaging(limit=MAX_SHOWN_DECISIONS)
-        match_history_output.print_decisions(
-            run_with_database(lambda database: service.get_batch(database, batch_id, first))
-        )
-    match_output.print_decided(decided)
+    else:
+        if batch_id := decided.batch_id:
+            first = BatchDecisionPaging(limit=MAX_SHOWN_DECISIONS)
+            match_history_output.print_decisions(
+                run_with_database(lambda database: service.get_batch(database, batch_id, first))
+            )
+        match_output.print_decided(decided)
+    if decided.refused:
+        sys.exit(EXIT_REFUSED)
 
 
 def _parse_pair(pair: str) -> tuple[str, str]:

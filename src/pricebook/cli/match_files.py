@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pricebook.cli.lookups import find_supplier_id
 from pricebook.cli.match_filters import Filters, filter_of
+from pricebook.cli.match_output import score_text
 from pricebook.db.database import Database
 from pricebook.errors import ValidationError
 from pricebook.http import safe_csv
@@ -80,7 +81,7 @@ def _rows(match: SuggestedMatch) -> list[Sequence[object]]:
         (
             *start,
             each.band,
-            f"{each.score:.2f}",
+            score_text(each.score),
             each.internal_sku,
             each.name,
             each.target_price,

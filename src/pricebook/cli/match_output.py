@@ -1,6 +1,7 @@
 """The output of the commands for matches."""
 
 from collections.abc import Sequence
+from math import floor
 
 from rich.table import Table
 
@@ -14,13 +15,12 @@ from pricebook.matching.run_schemas import MatchRun
 from pricebook.matching.schemas import MatchSummary, SuggestedMatch, SuggestedProduct
 
 MAX_SHOWN_SUGGESTIONS = 3
+# 0.29 * 100 is a little less than 29.
+EPSILON = 1e-9
 
 
 def print_run(run: MatchRun) -> None:
     """Print the result of a run."""
-    if run.state == "queued":
-        print_line("Another run is running: this one follows it, by the worker.")
-        return
     if run.error:
         print_line(f"The run failed: {run.error}")
         return
@@ -42,6 +42,30 @@ def print_run(run: MatchRun) -> None:
             f"{counted(run.created, 'product')} created; items with a likely product wait:"
             " `pricebook matches list --band likely`."
         )
+
+
+def print_runs(runs: Sequence[MatchRun], total_count: int) -> None:
+    """Print a table of runs."""
+    table = Table("requested", "by", "items", "state", "examined", "certain", "likely", "linked")
+    for run in runs:
+        items = "all" if run.supplier_id is None else "of a supplier"
+        if run.supplier_item_ids is not None:
+            items = f"{len(run.supplier_item_ids):,} named"
+        counts = (run.items_done, run.certain, run.likely, run.linked)
+        table.add_row(
+            f"{run.created_at:%Y-%m-%d %H:%M:%S}",
+            run.requested_by,
+            items,
+            run.error or run.state,
+            *(f"{count:,}" for count in counts),
+        )
+    print_table(table)
+    print_line(f"{len(runs):,} of {counted(total_count, 'run')}.")
+
+
+def score_text(score: float) -> str:
+    """Return a score with two digits, rounded down so that it passes as --min-score."""
+    return f"{floor(score * 100 + EPSILON) / 100:.2f}"
 
 
 def print_unlinked(unlinked: UnlinkedCertain) -> None:
@@ -73,9 +97,8 @@ def print_matches(page: CursorPage[SuggestedMatch]) -> None:
         print_line(f"{item.supplier_name} {item.supplier_sku}  {item.name}  {item.current_price}")
         for each in match.suggestions[:MAX_SHOWN_SUGGESTIONS]:
             target = f"  target {each.target_price}" if each.target_price is not None else ""
-            print_line(
-                f"    {each.band} {each.score:.2f}  {each.internal_sku}  {each.name}{target}"
-            )
+            score = score_text(each.score)
+            print_line(f"    {each.band} {score}  {each.internal_sku}  {each.name}{target}")
             if each.reasons:
                 print_line(f"        for: {'; '.join(each.reasons)}")
             if against := _objections(each):
@@ -93,7 +116,7 @@ def print_short(page: CursorPage[SuggestedMatch]) -> None:
         best = match.suggestions[0]
         against = _objections(best)
         print_line(
-            f"{best.band:8} {best.score:.2f}  {start}  =  {best.internal_sku}  {best.name}"
+            f"{best.band:8} {score_text(best.score)}  {start}  =  {best.internal_sku}  {best.name}"
             + (f"  against: {'; '.join(against)}" if against else "")
         )
 
@@ -192,7 +215,7 @@ def print_auto_link(supplier: str, state: AutoLink) -> None:
 def print_clusters(clusters: Sequence[Cluster], total_count: int) -> None:
     """Print clusters with their items."""
     for cluster in clusters:
-        print_line(f"{cluster.id}  {cluster.score:.2f}  {'; '.join(cluster.reasons)}")
+        print_line(f"{cluster.id}  {score_text(cluster.score)}  {'; '.join(cluster.reasons)}")
         for item in cluster.supplier_items:
             print_line(
                 f"    {item.supplier_name} {item.supplier_sku}  {item.name}  {item.current_price}"

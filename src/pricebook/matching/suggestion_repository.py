@@ -32,15 +32,30 @@ class ExaminedItem(Struct, frozen=True):
     suggestions: list[StoredSuggestion]
 
 
+TAKEN_BACK = "somebody took this link back"
+# An undo restores the state before, so that it is no objection.
 STORE: LiteralString = """
     WITH item AS (
         SELECT * FROM jsonb_to_recordset(%s::jsonb) AS given (
             supplier_item_id uuid, supplier_id uuid, digest text, suggestions jsonb)
     ), suggestion AS MATERIALIZED (
-        SELECT item.supplier_item_id, found.*
+        SELECT item.supplier_item_id, found.product_id, place, score, band, reasons,
+            CASE WHEN taken_back.is_true THEN objections || %s::text ELSE objections END
+                AS objections, features
         FROM item CROSS JOIN LATERAL jsonb_to_recordset(suggestions) AS found (
             product_id uuid, place smallint, score float8, band match_band, reasons text[],
             objections text[], features jsonb)
+        CROSS JOIN LATERAL (
+            SELECT EXISTS (
+                    SELECT FROM match_unlinked_pairs AS unlinked
+                    WHERE unlinked.supplier_item_id = item.supplier_item_id
+                        AND unlinked.product_id = found.product_id)
+                AND NOT EXISTS (
+                    SELECT FROM match_decisions AS decision
+                    WHERE decision.supplier_item_id = item.supplier_item_id
+                        AND decision.product_id = found.product_id
+                        AND action = 'accept' AND undone_at IS NOT NULL) AS is_true
+        ) AS taken_back
         WHERE EXISTS (SELECT FROM products WHERE id = found.product_id)
             AND NOT EXISTS (
                 SELECT FROM match_decisions AS decision
@@ -96,7 +111,7 @@ async def store_suggestions(
     stored = [each for each in examined if each.supplier_item_id in locked]
     await conn.execute(
         STORE,
-        [msgspec.json.encode(stored).decode()],
+        [msgspec.json.encode(stored).decode(), TAKEN_BACK],
     )
     cursor = await conn.execute(
         "SELECT best_band FROM match_items WHERE supplier_item_id = ANY (%s)", [list(locked)]

@@ -114,9 +114,10 @@ def _terms(text: str) -> Iterator[_Term]:
                 _labelled(label[1], match["number"], f"{label[1]} {written}"), start, end, None
             )
             continue
-        if (unit is None or unit.dimension == COUNT) and _COUNT_BEFORE.search(
+        is_count = numbers[0].is_integer() and _COUNT_BEFORE.search(
             text[max(0, start - 14) : start]
-        ):
+        )
+        if is_count and (unit is None or unit.dimension == COUNT):
             unit = UNITS["pcs"]
         yield _Term(_measure(numbers, unit, written, match["mark"]), start, end, unit)
 

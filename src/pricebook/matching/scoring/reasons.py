@@ -55,7 +55,7 @@ def objections(evidence: Evidence, item: Article, product: Article) -> list[str]
         *_conflicts(evidence, item, product),
         *_counts(evidence),
         *(f"{kind} {mine}, product {other}" for kind, mine, other in evidence.variants),
-        *(f"only one is {mark}" for mark in evidence.marks),
+        *(f"only one is marked “{mark}”" for mark in evidence.marks),
         *([f"brand {item.brand}, {_of_product(product.brand)}"] if evidence.brand is False else []),
     ]
     if ratio is not None and not _is_near(ratio):
