@@ -1,11 +1,13 @@
 """The pages of products: what they show, and target prices set in the list."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 import builders
 from console.conftest import HTML, SAME_ORIGIN, Client, LogInAs, send
+from console.fragments import show
 from pricebook.db.database import Connection
 from pricebook.db.row_types import fetch_value
 
@@ -13,10 +15,12 @@ ATTACK = "\"><script>alert(1)</script><img src=x onerror=alert(1)>{{3511*3511}}'
 TARGET_PRICE = "SELECT target_price::text FROM products"
 
 
-async def set_price(client: Client, product_id: object, price: str, before: str) -> str:
+async def set_price(
+    client: Client, product_id: object, price: str, before: str, **fields: str
+) -> str:
     response = await client.post(
         f"/console/products/{product_id}/target-price",
-        data={"target_price": price, "before": before},
+        data={"target_price": price, "before": before, **fields},
         headers={**SAME_ORIGIN, "HX-Request": "true"},
     )
     assert response.status_code == 200, response.text
@@ -75,6 +79,46 @@ async def test_filters_of_the_list_are_those_of_its_export(
     exported = await client.get("/console/products/export?max_margin=10")
     assert "Hammer" in exported.text
     assert "Anvil" not in exported.text
+
+
+async def heads(client: Client, query: str) -> list[str]:
+    text = await show(client, f"/console/products{query}")
+    return re.findall(r"<th [^>]*>([^<]+)</th>", text)
+
+
+async def test_columns_are_chosen_in_the_address(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("sales")
+    product_id = await builders.offered_product(conn, "Hammer", "15.00")
+    await conn.execute("UPDATE products SET brand = 'Bahco'")
+    plain = ["Name", "SKU", "Status", "Change, %", "Margin, %", "Target, USD"]
+    assert await heads(client, "") == plain
+    assert await heads(client, "?columns=none") == ["Name", "Target, USD"]
+    query = "?search=ham&columns=none&columns=suppliers&columns=brand&columns=unknown"
+    assert await heads(client, query) == ["Name", "Brand", "Suppliers", "Target, USD"]
+    text = await show(client, f"/console/products{query}")
+    assert ">Bahco" in " ".join(text.split()).replace("> ", ">")
+    assert 'href="/console/products?columns=brand%2Csuppliers"' in text
+    assert 'href="/console/products/export?search=ham"' in text
+    row = await set_price(client, product_id, "20", "", columns="brand,suppliers")
+    assert 'name="columns" value="brand,suppliers"' in row
+    assert "Bahco" in row
+    assert "25.00" not in row
+
+
+async def test_products_of_one_supplier(
+    client: Client, log_in_as: LogInAs, conn: Connection
+) -> None:
+    await log_in_as("sales")
+    for name in ("Hammer", "Anvil"):
+        supplier_id = await builders.supplier(conn, f"Sells {name}")
+        product_id = await builders.product(conn, name)
+        await builders.item(conn, supplier_id, product_id=product_id)
+    page = await show(client, f"/console/products?supplier_id={supplier_id}")
+    assert f'<option value="{supplier_id}" selected>Sells Anvil</option>' in page
+    assert ">Anvil</a>" in page
+    assert ">Hammer</a>" not in page
 
 
 async def test_product_shows_its_suppliers_and_its_prices_over_time(

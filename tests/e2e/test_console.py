@@ -40,8 +40,9 @@ STAFF_PAGES = {
     "match-all": "/console/matches/list/all?action=accept",
     "clusters": "/console/matches/clusters",
 }
+COLUMNS = "sku,status,brand,mpn,gtin,suppliers,change,margin,updated"
 ATTACKED_PAGES = {
-    "attacked-products": "/console/products?search=alert",
+    "attacked-products": f"/console/products?search=alert&columns={COLUMNS}",
     "attacked-queue": "/console/matches?search=alert",
     "attacked-list": "/console/matches/list?search=alert",
     "attacked-changes": "/console/price-changes?sort=newest&limit=10",

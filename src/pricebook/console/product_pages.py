@@ -1,5 +1,6 @@
 """The pages of products for staff: the list with inline target prices, one product, the export."""
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,6 +12,13 @@ from pricebook.console.form_fields import MAX_FORM_BYTES, read_form, read_number
 from pricebook.console.number_texts import price_text
 from pricebook.console.page_errors import caller_of
 from pricebook.console.page_guard import page_for
+from pricebook.console.product_columns import (
+    FIELD,
+    address_field,
+    chosen_columns,
+    column_values,
+    columns_of,
+)
 from pricebook.console.product_view import (
     PATH,
     LinkQuery,
@@ -18,11 +26,13 @@ from pricebook.console.product_view import (
     render_product,
 )
 from pricebook.console.query_fields import (
+    PageQuery,
     decode_page_query,
     read_page_query,
     require_page_query,
 )
 from pricebook.console.rendering import render, wants_fragment
+from pricebook.console.supplier_choices import list_supplier_choices
 from pricebook.db.database import Database
 from pricebook.errors import ForbiddenError, ValidationError
 from pricebook.http.csv_download import file_response
@@ -33,6 +43,8 @@ from pricebook.products.schemas import ProductChange, StaffProductDetail
 AnyRequest = Request[Any, Any, Any]
 ProductId = Annotated[UUID, PathParameter(description="The product's id.")]
 SORTS = ("name", "-name", "margin", "-margin", "-price_change", "price_change", "-updated")
+# What the address of a view has beside filters and sort.
+NO_PLACE = dict.fromkeys(("cursor", "page", "limit", FIELD))
 STATUSES = ("active", "draft", "archived")
 
 
@@ -41,6 +53,8 @@ async def show_products(request: AnyRequest) -> Response[Any]:
     """Show products with target price and margin, by words, status and margin."""
     query = read_page_query(StaffProductQuery, request.scope["query_string"])
     criteria, issues = decode_page_query(StaffProductQuery, query)
+    columns = chosen_columns(request.scope["query_string"])
+    query.fields[FIELD] = address_field(columns)
     database: Database = request.app.state.database
     result = None if criteria is None else await service.list_products(database, criteria)
     cursor = result.next_cursor if result else None
@@ -49,11 +63,11 @@ async def show_products(request: AnyRequest) -> Response[Any]:
         "result": result,
         "next": cursor and query.address(PATH, cursor=cursor, page=None),
         "first": query.address(PATH, cursor=None, page=None),
-        "export": query.address(f"{PATH}/export", cursor=None, page=None, limit=None),
-        "change_all": query.address(
-            f"{PATH}/change", cursor=None, page=None, limit=None, sort=None
-        ),
-        "is_filtered": bool(query.fields.keys() - {"cursor", "page", "limit", "sort"}),
+        "cleared": PageQuery({FIELD: address_field(columns)}).address(PATH),
+        "export": query.address(f"{PATH}/export", **NO_PLACE),
+        "change_all": query.address(f"{PATH}/change", **NO_PLACE, sort=None),
+        "is_filtered": bool(query.fields.keys() - NO_PLACE.keys() - {"sort"}),
+        **column_values(columns),
         "issues": {each.field: each.issue for each in issues},
         "sorts": SORTS,
         "statuses": STATUSES,
@@ -61,7 +75,8 @@ async def show_products(request: AnyRequest) -> Response[Any]:
     if wants_fragment(request):
         headers = {"HX-Replace-Url": query.address(PATH, cursor=None, page=None)}
         return render(request, "product_results.html", values, headers=headers)
-    return render(request, "products.html", values, status=400 if issues else 200)
+    page = {**values, "suppliers": await list_supplier_choices(database)}
+    return render(request, "products.html", page, status=400 if issues else 200)
 
 
 @get(f"{PATH}/export", opt=page_for("GET", "/products/export"))
@@ -85,23 +100,27 @@ async def set_target_price(request: AnyRequest, product_id: ProductId) -> Respon
     typed, before = form.get("target_price", "").strip(), form.get("before", "")
     database: Database = request.app.state.database
     product = await service.get_product(database, product_id)
+    show_row = partial(_row, request, columns=columns_of(form.get(FIELD)))
     now = price_text(product.target_price) or ""
     if now != before:
-        return _row(request, product, typed=typed, conflict=now)
+        return show_row(product, typed=typed, conflict=now)
     try:
         change = ProductChange(target_price=read_number("target_price", typed))
         product = await service.change_product(database, caller_of(request), product_id, change)
     except (ValidationError, ForbiddenError) as error:
-        return _row(request, product, typed=typed, problem=error.message)
-    return _row(request, product, is_saved=True)
+        return show_row(product, typed=typed, problem=error.message)
+    return show_row(product, is_saved=True)
 
 
-def _row(request: AnyRequest, product: StaffProductDetail, **state: Any) -> Response[Any]:
+def _row(
+    request: AnyRequest, product: StaffProductDetail, *, columns: tuple[str, ...], **state: Any
+) -> Response[Any]:
     """Return the row of a product in the list; without scripts, its page."""
     if not wants_fragment(request):
         address = f"{PATH}/{product.id}"
         return Response(None, status_code=303, headers={"Location": address})
-    return render(request, "product_row.html", {"product": product, **state})
+    values = {"product": product, **column_values(columns), **state}
+    return render(request, "product_row.html", values)
 
 
 @get(PATH + "/{product_id:str}", opt=page_for("GET", "/products/{id}"))
