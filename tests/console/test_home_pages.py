@@ -21,3 +21,9 @@ async def test_procurement_sees_unmatched_items_by_their_best_candidate(
     counts = dict(BAND.findall(text))
     assert set(counts) == {"certain match", "likely match", "possible match", "no suggestion"}
     assert sorted(counts.values()) == ["0", "0", "0", "1"]
+
+
+async def test_fragment_of_an_unknown_path_is_a_toast(client: Client) -> None:
+    response = await client.get("/console/nowhere", headers={"HX-Request": "true"})
+    assert (response.status_code, response.headers["hx-retarget"]) == (404, "#toasts")
+    assert "No resource is at /console/nowhere." in response.text

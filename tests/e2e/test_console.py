@@ -225,6 +225,24 @@ def check_marks_by_keys(browser: Chrome, root: str) -> None:
     wait_until(browser, "document.querySelectorAll('[data-mark]:not(:checked)').length === 0")
 
 
+def check_answers_of_others(browser: Chrome, root: str) -> None:
+    """What is no page of this server, or no answer, is said in a toast; the page stays."""
+    browser.get(f"{root}/console/products?search=hammer")
+    wait_until(browser, "'ready' in document.documentElement.dataset")
+    tools = cast("Any", browser)
+    tools.execute_script("htmx.ajax('GET', '/docs/json', {target: '#results'})")
+    wait_until(browser, "document.querySelector('#toasts').innerText.includes('still there')")
+    tools.execute_script("document.querySelector('#toasts').replaceChildren()")
+    offline = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    tools.execute_cdp_cmd("Network.enable", {})
+    tools.execute_cdp_cmd("Network.emulateNetworkConditions", offline)
+    browser.find_element(By.ID, "search").send_keys("s")
+    wait_until(browser, "document.querySelector('#toasts').innerText.includes('cannot be reached')")
+    assert browser.find_element(By.ID, "search").get_attribute("value") == "hammers"
+    assert browser.find_elements(By.CSS_SELECTOR, "#results td.main")
+    tools.execute_cdp_cmd("Network.emulateNetworkConditions", {**offline, "offline": False})
+
+
 def test_pages_in_a_browser(system: System, browser: Chrome) -> None:
     lines = system.up()
     root = f"http://127.0.0.1:{system.port}"
@@ -249,4 +267,5 @@ def test_pages_in_a_browser(system: System, browser: Chrome) -> None:
     check_decisions_by_keys(browser, root)
     check_marks_by_keys(browser, root)
     assert violations(browser) == []
+    check_answers_of_others(browser, root)
     check_target_price(browser, root)

@@ -61,9 +61,10 @@ def ask_for_login(request: AnyRequest) -> Response[Any]:
 
 
 def is_page_request(request: AnyRequest) -> bool:
-    """Return whether a browser requests a page: a path outside the API, and HTML."""
-    is_api = request.scope["path"].startswith("/api/")
-    return not is_api and "text/html" in request.headers.get("accept", "")
+    """Return whether a browser requests a page or a part of one: HTML outside of the API."""
+    if request.scope["path"].startswith("/api/"):
+        return False
+    return "text/html" in request.headers.get("accept", "") or wants_fragment(request)
 
 
 def caller_of(request: AnyRequest) -> Caller:

@@ -72,7 +72,33 @@ function keepFocus() {
   if (document.activeElement === document.body) document.querySelector("[data-focus]")?.focus({ preventScroll: true });
 }
 
+// Answers of others, such as a proxy, and none at all are said in a toast: the page stays as it is.
+function showProblem(sentence) {
+  const template = document.getElementById("problem");
+  const toast = template.content.cloneNode(true);
+  toast.querySelector("p").textContent = `${sentence ?? template.dataset.unreachable} ${template.dataset.kept}`;
+  document.getElementById("toasts").replaceChildren(toast);
+}
+
+function detailOf(xhr) {
+  try {
+    return JSON.parse(xhr.responseText).detail;
+  } catch {
+    return undefined;
+  }
+}
+
+function onAnswer(event) {
+  const { xhr } = event.detail;
+  const isPage = xhr.getResponseHeader("Content-Type")?.startsWith("text/html");
+  if (xhr.status === 204 || (isPage && xhr.getResponseHeader("X-Request-ID"))) return;
+  event.detail.shouldSwap = false;
+  showProblem(detailOf(xhr));
+}
+
 document.addEventListener("keydown", onKey);
+document.addEventListener("htmx:beforeSwap", onAnswer);
+document.addEventListener("htmx:sendError", () => showProblem());
 document.addEventListener("click", onClick);
 document.querySelector("[data-theme-switch]")?.addEventListener("change", (event) => showTheme(event.target.value));
 document.addEventListener("htmx:afterSettle", () => {
