@@ -1,8 +1,9 @@
 # `up` and `test` are enough to start; the other targets are for development.
 PYTHON ?= python3
 BIN := .venv/bin
+SCREENSHOTS := catalog products product matches match-list batch-previewed
 .DEFAULT_GOAL := help
-.PHONY: help install up test check lock openapi schema bench-plans bench-staff bench-logins bench-hostile bench-fuzz bench-rolling bench-import bench-history bench-upgrade bench-tasks bench-races bench-pair bench-backup bench soak prove-image format clean
+.PHONY: help install up test check lock openapi schema bench-plans bench-staff bench-logins bench-hostile bench-fuzz bench-rolling bench-import bench-history bench-upgrade bench-tasks bench-races bench-pair bench-backup bench soak prove-image screenshots format clean
 
 help:            ## Print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -26,6 +27,10 @@ check: .venv/dev.done ## Check format, lint, types, import contracts and depende
 	$(BIN)/lint-imports
 	$(BIN)/pip check
 	.ci/audit
+
+screenshots: .venv/dev.done ## Take the screenshots of the documentation (needs Chromium)
+	folder=$$(mktemp -d) && SCREENSHOTS=$$folder $(BIN)/pytest -n0 -q tests/e2e/test_console.py && \
+	for name in $(SCREENSHOTS); do cp $$folder/$$name-1280-light.png docs/images/$$name.png; done && rm -r $$folder
 
 format: .venv/dev.done ## Format the code and apply the fixes of ruff
 	$(BIN)/ruff format .
