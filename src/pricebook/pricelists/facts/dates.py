@@ -26,14 +26,16 @@ _MONTHS = {
     prefix: number for number, names in enumerate(_MONTH_PREFIXES, start=1) for prefix in names
 }
 _FOUR_LETTERS = 4
+# The whole word, so that a text of many letters is read once: the longest month has 12.
+_NAME = r"(?<![^\W\d_])[^\W\d_]{3,16}(?![^\W\d_])"
 _DATE = (
     r"(?P<year>[0-9]{4})(?P<mark>[-./])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})"
     r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?"
     r"|(?P<first>[0-9]{1,2})(?P<separator>[-./])(?P<second>[0-9]{1,2})(?P=separator)"
     r"(?P<last>[0-9]{4}|[0-9]{2})"
-    r"|(?P<named_day>[0-9]{1,2})(?:\.|st|nd|rd|th|er)?\s?(?:de )?(?P<name>[^\W\d_]{3,})\.?"
+    r"|(?P<named_day>[0-9]{1,2})(?:\.|st|nd|rd|th|er)?\s?(?:de )?(?P<name>[^\W\d_]{3,16})\.?"
     r"\s?(?:de |,)?\s?(?P<named_year>[0-9]{4})"
-    r"|(?P<name_first>[^\W\d_]{3,})\.?\s(?P<day_after>[0-9]{1,2})(?:st|nd|rd|th)?,?\s"
+    rf"|(?P<name_first>{_NAME})\.?\s(?P<day_after>[0-9][0-9]?)(?:st|nd|rd|th)?,?\s"
     r"(?P<year_after>[0-9]{4})"
 )
 _YEAR_WORD = r"(?:\s?(?:г|р|r)\b\.?)?"
