@@ -45,17 +45,17 @@ STORE: LiteralString = """
         FROM item CROSS JOIN LATERAL jsonb_to_recordset(suggestions) AS found (
             product_id uuid, place smallint, score float8, band match_band, reasons text[],
             objections text[], features jsonb)
-        CROSS JOIN LATERAL (
-            SELECT EXISTS (
-                    SELECT FROM match_unlinked_pairs AS unlinked
-                    WHERE unlinked.supplier_item_id = item.supplier_item_id
-                        AND unlinked.product_id = found.product_id)
+        LEFT JOIN LATERAL (
+            SELECT true AS is_true FROM match_unlinked_pairs AS unlinked
+            WHERE unlinked.supplier_item_id = item.supplier_item_id
+                AND unlinked.product_id = found.product_id
                 AND NOT EXISTS (
                     SELECT FROM match_decisions AS decision
                     WHERE decision.supplier_item_id = item.supplier_item_id
                         AND decision.product_id = found.product_id
-                        AND action = 'accept' AND undone_at IS NOT NULL) AS is_true
-        ) AS taken_back
+                        AND action = 'accept' AND undone_at IS NOT NULL)
+            LIMIT 1
+        ) AS taken_back ON true
         WHERE EXISTS (SELECT FROM products WHERE id = found.product_id)
             AND NOT EXISTS (
                 SELECT FROM match_decisions AS decision
