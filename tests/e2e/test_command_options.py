@@ -38,9 +38,9 @@ def test_table_fits_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 LISTS = (
     *("audit", "events", "keys list", "matches list", "matches batches", "matches batches show x"),
-    *("matches log", "matches clusters", "notices list", "prices changes", "batches list"),
-    *("batches show x", "products list", "quarantine list", "rates list", "suppliers list"),
-    *("tasks list", "webhooks deliveries x"),
+    *("matches runs", "matches log", "matches clusters", "notices list", "prices changes"),
+    *("batches list", "batches show x", "products list", "quarantine list", "rates list"),
+    *("suppliers list", "tasks list", "webhooks deliveries x"),
 )
 
 
