@@ -7,10 +7,14 @@ import json
 import re
 from pathlib import Path
 
+import msgspec
 import psycopg
 import pytest
 
+from pricebook.cli import match_output
 from pricebook.embedded import Endpoints
+from pricebook.matching.examples import RUN
+from pricebook.matching.run_schemas import MatchRun
 from running_system import System
 
 NAMES = ("DeWalt DW745 table saw 250 mm", "Makita MLT100 table saw 260 mm")
@@ -76,6 +80,14 @@ def test_items_are_matched_linked_and_unlinked(system: System, environment: dict
     assert "with the release" in run("weights")
 
 
+@pytest.mark.parametrize("certain", [0, 1])
+def test_run_without_a_certain_match_says_what_that_takes(
+    capsys: pytest.CaptureFixture[str], certain: int
+) -> None:
+    match_output.print_run(msgspec.convert(RUN | {"certain": certain}, MatchRun))
+    assert ("None is certain:" in capsys.readouterr().out) == (certain == 0)
+
+
 @pytest.mark.usefixtures("shelf")
 def test_refused_decision_fails_the_command(system: System, environment: dict[str, str]) -> None:
     pair = ("--supplier", "ACME", "A0=SAW-0")
@@ -121,13 +133,11 @@ def test_run_counts_why_certain_items_are_not_linked(
         "2 items with a certain suggestion are not linked:\n    2: auto-link of the supplier is off"
     )
     assert off in run("run")
-    run("accept", "--band", "certain", "--expect", "2")
-    run("unlink", "--supplier", "ACME", "A0")
+    accepted = json.loads(run("accept", "--band", "certain", "--expect", "2", "--json"))
+    run("undo", accepted["batch_id"])
     run("auto-link", "ACME", "on")
-    taken_back = (
-        "1 item with a certain suggestion is not linked:\n    1: somebody has taken this link"
-    )
-    assert taken_back in run("run")
+    undone = "2 items with a certain suggestion are not linked:\n    2: the link was undone"
+    assert undone in run("run")
 
 
 @pytest.mark.usefixtures("shelf")

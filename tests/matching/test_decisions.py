@@ -56,6 +56,7 @@ async def test_link_that_somebody_took_back_is_suggested_with_that_objection(
     (match,) = (await procurement.get(PATH)).json()["data"]
     (suggestion,) = match["suggestions"]
     assert (TAKEN_BACK in suggestion["objections"]) == (way != "undo")
+    assert suggestion["band"] == ("certain" if way == "undo" else "likely")
 
 
 async def test_batches_without_an_effect_are_not_listed(

@@ -46,6 +46,15 @@ def test_decisions_without_a_pattern_change_little(outcomes: list[bool]) -> None
     assert abs(change) < 15
 
 
+@pytest.mark.parametrize("rejected", [0, 4])
+def test_accepting_what_is_sure_says_nothing_of_the_rest(shipped: Model, rejected: int) -> None:
+    sure = dict.fromkeys(NAMES, 0.2) | {"item_words": 0.8, "measures_agree": 0.8}
+    decisions = [Decision(sure, is_accepted=True)] * 600
+    decisions += [Decision(dict.fromkeys(NAMES, 0.1), is_accepted=False)] * rejected
+    model = train(decisions, shipped, "2")
+    assert (model.weights, model.score_bias) == (shipped.weights, shipped.score_bias)
+
+
 def test_no_decisions_turn_an_objection_into_a_reason(shipped: Model) -> None:
     decisions = [
         Decision(dict.fromkeys(NAMES, 0.2) | {"colour_conflict": 1.0}, is_accepted=True),

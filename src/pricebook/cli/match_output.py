@@ -30,6 +30,11 @@ def print_run(run: MatchRun) -> None:
         f" {run.likely:,} likely, {run.possible:,} possible, {without:,} without a suggestion;"
         f" {run.linked:,} linked."
     )
+    if run.likely and not run.certain:
+        print_line(
+            "None is certain: that takes a GTIN or model number that a product, or an item linked"
+            " to it, has too. See `pricebook matches list --band likely --without-objections`."
+        )
     if without:
         print_line("Without a suggestion: `pricebook matches list --band none`.")
     if run.weights:
@@ -80,7 +85,8 @@ def print_unlinked(unlinked: UnlinkedCertain) -> None:
     reasons = {
         "auto-link of the supplier is off: `pricebook matches auto-link SUPPLIER on`, or"
         " `pricebook matches accept --band certain`": unlinked.auto_link_off,
-        "somebody has taken this link back, so that a person decides": unlinked.taken_back,
+        "the link was undone, so that a person decides:"
+        " `pricebook matches accept --band certain`": unlinked.taken_back,
         "the product is archived": unlinked.archived,
         "not examined again, or changed at the same time: the next run links it": unlinked.total
         - explained,

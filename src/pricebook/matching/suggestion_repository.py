@@ -33,13 +33,15 @@ class ExaminedItem(Struct, frozen=True):
 
 
 TAKEN_BACK = "somebody took this link back"
-# An undo restores the state before, so that it is no objection.
+# Such a pair is not certain. An undo restores the state before, so that it is no objection.
 STORE: LiteralString = """
     WITH item AS (
         SELECT * FROM jsonb_to_recordset(%s::jsonb) AS given (
             supplier_item_id uuid, supplier_id uuid, digest text, suggestions jsonb)
     ), suggestion AS MATERIALIZED (
-        SELECT item.supplier_item_id, found.product_id, place, score, band, reasons,
+        SELECT item.supplier_item_id, found.product_id, place, score,
+            CASE WHEN taken_back.is_true AND band = 'certain' THEN 'likely' ELSE band END AS band,
+            reasons,
             CASE WHEN taken_back.is_true THEN objections || %s::text ELSE objections END
                 AS objections, features
         FROM item CROSS JOIN LATERAL jsonb_to_recordset(suggestions) AS found (

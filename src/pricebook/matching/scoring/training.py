@@ -22,6 +22,9 @@ _NEGLIGIBLE, _FIXED = 1e-4, 1e9
 _FIRMNESS, _LEAD_FIRMNESS, _BIAS_FIRMNESS = 40.0, 100.0, 10.0
 # Decisions are tried in parts; trained weights must be better by so many standard errors.
 _PARTS, _MIN_GAIN = 5, 2.0
+# Who accepts what is sure, all at once, says nothing of what is wrong: so many rejections are
+# needed, and for each of them so many acceptances are learnt from, the newest.
+_MIN_REJECTED, _ACCEPTED_EACH = 5, 20
 
 
 class Decision(NamedTuple):
@@ -37,6 +40,7 @@ def train(decisions: Sequence[Decision], shipped: Model, version: str) -> Model:
     Its weights are the shipped ones if the decisions are too few to show that others are better:
     models trained on four fifths of them must surprise less on the rest, beyond chance.
     """
+    decisions = _balanced(decisions)
     if not decisions:
         return msgspec.structs.replace(shipped, version=version)
     features = np.array([unnamed(each.features) for each in decisions], dtype=np.float64)
@@ -57,6 +61,16 @@ def train(decisions: Sequence[Decision], shipped: Model, version: str) -> Model:
         least_lead_weight=float(vector[count + 2]),
         score_bias=float(vector[-1] - bias),
     )
+
+
+def _balanced(decisions: Sequence[Decision]) -> list[Decision]:
+    """Return decisions with no more acceptances than the rejections allow, in their order."""
+    accepted = [place for place, each in enumerate(decisions) if each.is_accepted]
+    rejected = len(decisions) - len(accepted)
+    if rejected < _MIN_REJECTED:
+        return []
+    left_out = set(accepted[: -rejected * _ACCEPTED_EACH])
+    return [each for place, each in enumerate(decisions) if place not in left_out]
 
 
 def _inputs(features: _Floats, shipped: Model) -> _Floats:
