@@ -27,7 +27,7 @@ CATALOG = "/api/v1/catalog"
 async def rate_limited_app(settings: Settings) -> AsyncIterator[Litestar]:
     """An application with a limit of 3 catalog requests per minute and client."""
     app = create_app(msgspec.structs.replace(settings, catalog_rate_limit_per_minute=3))
-    async with AsyncTestClient(app):
+    async with app.lifespan():
         yield app
 
 
