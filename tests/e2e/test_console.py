@@ -225,8 +225,8 @@ def check_marks_by_keys(browser: Chrome, root: str) -> None:
     wait_until(browser, "document.querySelectorAll('[data-mark]:not(:checked)').length === 0")
 
 
-def check_answers_of_others(browser: Chrome, root: str) -> None:
-    """What is no page of this server, or no answer, is said in a toast; the page stays."""
+def check_foreign_responses(browser: Chrome, root: str) -> None:
+    """A response that is no page, and a missing one, is said in a toast; the page is kept."""
     browser.get(f"{root}/console/products?search=hammer")
     wait_until(browser, "'ready' in document.documentElement.dataset")
     tools = cast("Any", browser)
@@ -267,5 +267,5 @@ def test_pages_in_a_browser(system: System, browser: Chrome) -> None:
     check_decisions_by_keys(browser, root)
     check_marks_by_keys(browser, root)
     assert violations(browser) == []
-    check_answers_of_others(browser, root)
+    check_foreign_responses(browser, root)
     check_target_price(browser, root)

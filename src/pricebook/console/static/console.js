@@ -72,7 +72,7 @@ function keepFocus() {
   if (document.activeElement === document.body) document.querySelector("[data-focus]")?.focus({ preventScroll: true });
 }
 
-// Answers of others, such as a proxy, and none at all are said in a toast: the page stays as it is.
+// Responses of others, such as a proxy, and a missing one are said in a toast: the page is kept.
 function showProblem(sentence) {
   const template = document.getElementById("problem");
   const toast = template.content.cloneNode(true);
@@ -88,7 +88,7 @@ function detailOf(xhr) {
   }
 }
 
-function onAnswer(event) {
+function onResponse(event) {
   const { xhr } = event.detail;
   const isPage = xhr.getResponseHeader("Content-Type")?.startsWith("text/html");
   if (xhr.status === 204 || (isPage && xhr.getResponseHeader("X-Request-ID"))) return;
@@ -97,7 +97,7 @@ function onAnswer(event) {
 }
 
 document.addEventListener("keydown", onKey);
-document.addEventListener("htmx:beforeSwap", onAnswer);
+document.addEventListener("htmx:beforeSwap", onResponse);
 document.addEventListener("htmx:sendError", () => showProblem());
 document.addEventListener("click", onClick);
 document.querySelector("[data-theme-switch]")?.addEventListener("change", (event) => showTheme(event.target.value));
